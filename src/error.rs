@@ -1,0 +1,92 @@
+//! The one error type. Every message says what happened and what to change; `code` and the named fields travel to the
+//! page, which writes the sentence in the reader's language (`www/src/i18n/*.json`, keys `problem.<code>`).
+
+use serde::Serialize;
+
+/// What can go wrong, with the values that a message needs.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each field is named by the message that uses it")]
+pub enum Error {
+    /// The text is not JSON, or not an object.
+    #[error("this is not a study document: {detail}. A study is a JSON object; start from the example in the README")]
+    NotAStudy { detail: String },
+    /// A document of another kind or of a newer version.
+    #[error("format is {found}; this version reads {expected}")]
+    Format { found: String, expected: String },
+    /// A key the document does not have.
+    #[error("{key} is not a known key of {within}; use one of: {accepted}")]
+    UnknownKey { key: String, within: String, accepted: String },
+    /// A required key is missing.
+    #[error("{key} is missing; {accepted}")]
+    Missing { key: String, accepted: String },
+    /// A value of the wrong kind.
+    #[error("{key} is {found}; it must be {accepted}")]
+    WrongType { key: String, found: String, accepted: String },
+    /// A value outside its range.
+    #[error("{key} is {found}; the accepted range is {accepted}")]
+    OutOfRange { key: String, found: String, accepted: String },
+    /// A feature of a later version.
+    #[error("{key}: {found} is not yet available in this version; use {accepted}")]
+    NotYet { key: String, found: String, accepted: String },
+    /// A hyperparameter that is both fixed and swept.
+    #[error("{key} stands in fixed and in space; remove it from one of them")]
+    FixedAndSwept { key: String },
+    /// A range without a value in it.
+    #[error("{key} has an empty range: low {low} must be below high {high}; {accepted}")]
+    EmptyRange { key: String, low: String, high: String, accepted: String },
+    /// A grid with more points than trials.
+    #[error(
+        "the grid has {combinations} combinations, but trials is {trials}; raise trials to {combinations} or lower points"
+    )]
+    GridTooLarge { combinations: String, trials: u32 },
+    /// Batches larger than the training part.
+    #[error("batch_size {batch_size} is larger than the {rows} training samples; use at most {rows}")]
+    BatchTooLarge { batch_size: u32, rows: u32 },
+    /// A data set too small for its split.
+    #[error("{dataset} has {rows} samples, too few: the {part} part would be empty; raise samples or change split")]
+    TooFewRows { dataset: String, rows: u32, part: String },
+    /// A loss that does not fit the task.
+    #[error("loss {loss} does not fit {dataset}; use {accepted}")]
+    LossMismatch { loss: String, dataset: String, accepted: String },
+    /// More memory than there is.
+    #[error("trial {trial} needs {needed_mb} MB, more than the limit {limit} of {limit_mb} MB; lower {knob}")]
+    TooLarge { trial: u32, needed_mb: u64, limit: String, limit_mb: u64, knob: String },
+    /// The data file could not be read.
+    #[error("the data of {dataset} cannot be read: {detail}")]
+    BadData { dataset: String, detail: String },
+    /// No adapter for compute shaders.
+    #[error("there is no WebGPU here ({detail}); choose the CPU backend")]
+    NoGpu { detail: String },
+    /// The device went away and two attempts to get another failed.
+    #[error("the GPU was lost ({detail}); finished trials are kept. Try the GPU again, or start over on the CPU")]
+    DeviceLost { detail: String },
+    /// The device refused something it should do.
+    #[error("the GPU reported an error ({detail}); choose the CPU backend")]
+    Gpu { detail: String },
+    /// A trial number that is not there.
+    #[error("there is no finished trial {number}; choose one of {accepted}")]
+    NoSuchTrial { number: u32, accepted: String },
+    /// A fixture that cannot be read or run.
+    #[error("fixture {name}: {detail}")]
+    Fixture { name: String, detail: String },
+    /// A feature that this backend does not have.
+    #[error("{feature}: not on this backend ({backend})")]
+    NotOnThisBackend { feature: String, backend: String },
+    /// A file of the command line.
+    #[error("{path}: {detail}")]
+    File { path: String, detail: String },
+}
+
+impl Error {
+    /// The error as a JSON object: its code, its fields and the English sentence as `message`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        value["message"] = serde_json::Value::String(self.to_string());
+        value
+    }
+}
+
+/// A result with the library's [`enum@Error`].
+pub type Result<T> = core::result::Result<T, Error>;

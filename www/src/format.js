@@ -45,8 +45,8 @@ export function exact(input) {
   const value = number(input);
   if (!Number.isFinite(value)) return DASH;
   const size = Math.abs(value);
-  if (size >= 1e6 || (size > 0 && size < 0.01)) {
-    const digits = Math.max(1, value.toExponential().split('e')[0].replace(/[-.]/g, '').length);
+  const digits = Math.max(1, value.toExponential().split('e')[0].replace(/[-.]/g, '').length);
+  if ((size >= 1e6 && digits <= 3) || (size > 0 && size < 0.01)) {
     return size >= 0.001 && digits > 1 ? minus(String(value)) : scientific(value, digits);
   }
   return minus(Number.isInteger(value) ? count(value) : String(value));

@@ -21,7 +21,7 @@ export function onShortcut(event, page, store) {
   // Space and Enter belong to the control that has the focus.
   const control = target instanceof HTMLElement && target.closest('button, a, [role="slider"]') !== null;
   const act = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
-    page.renderRoot.querySelector('tp-header')?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true, composed: true }));
+    page.renderRoot.querySelector('tp-header')?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true }));
   /** @type {Record<string, () => void>} */
   const keys = {
     ' ': () => {

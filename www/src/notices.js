@@ -40,7 +40,7 @@ export function runNotice(store, problem, started) {
     title: problem.code === 'device_lost' ? 'message.device_gone' : started ? 'message.run_failed' : 'message.not_started',
     values: { n: finished(store) },
     problem,
-    kept: kept(store),
+    kept: problem.code === 'device_lost' ? undefined : kept(store),
     actions,
   };
 }

@@ -1,5 +1,6 @@
 import { Engine } from './engine.js';
 import { divergedNotice, noWebgpuNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
+import { snapshot } from './result.js';
 
 /**
  * Runs studies: the one place where the page talks to the engine. Everything that comes back goes into the store.
@@ -121,7 +122,12 @@ export class Runner {
     const { store } = this;
     const given = /** @type {{problem?: Problem, message?: string}} */ (error);
     const problem = given?.problem ?? { code: 'unexpected', detail: String(given?.message ?? error) };
-    if (started) store.outcome = 'failed';
+    if (started) {
+      store.outcome = 'failed';
+      store.cancelUnfinished();
+      if (store.backend) this.result = snapshot(store);
+    }
+    if (store.backend?.reason === 'restarting') store.backend = null;
     store.dismiss('device');
     this.setState('idle');
     if (problem.code !== 'note_too_old') store.notify(runNotice(store, problem, started));

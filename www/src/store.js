@@ -1,7 +1,7 @@
 import { BY_NAME, taskOf } from './hyperparameters.js';
 import { number } from './format.js';
 import { Scheduler } from './scheduler.js';
-import { startStudy } from './study.js';
+import { sameStudy, startStudy } from './study.js';
 import { sentence, translate } from './i18n.js';
 
 /**
@@ -216,6 +216,13 @@ export class Store {
     return ended;
   }
 
+  /** A run that ended early leaves no trial half done. */
+  cancelUnfinished() {
+    for (const [number, trial] of this.trials)
+      if (!ENDED.includes(trial.state)) this.trials.set(number, { ...trial, state: 'cancelled', value: null });
+    this.touch('trials');
+  }
+
   /** Trials with a score, best first. */
   ranked() {
     const sign = this.objective.direction === 'maximize' ? -1 : 1;
@@ -289,16 +296,4 @@ export class Store {
     this.spoken = text;
     this.touch('notices');
   }
-}
-
-/** @param {Study} a @param {Study} b */
-function sameStudy(a, b) {
-  const key = (/** @type {Study} */ study) => JSON.stringify(sorted({ ...study, name: '' }));
-  return key(a) === key(b);
-}
-
-/** @param {any} value @returns {any} */
-function sorted(value) {
-  if (Array.isArray(value) || value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
 }

@@ -184,3 +184,15 @@ export function duplicateStudy(study) {
   copy.dataset.seed = (copy.dataset.seed ?? 0) + 1;
   return copy;
 }
+
+/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
+export function sameStudy(a, b) {
+  const key = (/** @type {Study} */ study) => JSON.stringify(sorted({ ...study, name: '' }));
+  return key(a) === key(b);
+}
+
+/** @param {any} value @returns {any} */
+function sorted(value) {
+  if (Array.isArray(value) || value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+}

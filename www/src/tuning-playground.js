@@ -58,11 +58,15 @@ export class TuningPlayground extends LitElement {
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
     this.store.lang = preferredLanguage();
-    this.addEventListener('tp-act', (event) => {
-      event.stopPropagation();
+  }
+
+  createRenderRoot() {
+    const root = super.createRenderRoot();
+    root.addEventListener('tp-act', (event) => {
       const { act, detail } = /** @type {CustomEvent} */ (event).detail;
       perform(this, this.store, this.runner, act, detail);
     });
+    return root;
   }
 
   connectedCallback() {

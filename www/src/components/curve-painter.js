@@ -18,7 +18,7 @@ export class CurvePainter {
   /** @param {import('uplot')} chart @param {Store} store @param {Look} look */
   paint(chart, store, look) {
     const g = chart.ctx;
-    const ratio = chart.pxRatio ?? devicePixelRatio;
+    const ratio = devicePixelRatio;
     const { left, top, width, height } = chart.bbox;
     const x = (/** @type {number} */ epoch) => chart.valToPos(epoch, 'x', true);
     const y = (/** @type {number} */ value) => Math.max(top - height, Math.min(top + 2 * height, chart.valToPos(value, 'y', true)));

@@ -90,14 +90,16 @@ export class TpCurves extends FigurePart {
     const { store } = this;
     let [low, high, longest] = [Infinity, -Infinity, 1];
     const starts = [];
-    for (const trial of store.trials.values()) {
-      if (trial.state === 'diverged') continue;
+    const every = [...store.trials.values()];
+    const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
+    for (const trial of sound.length ? sound : every) {
       const line = lineOf(trial, 'validation_loss');
       longest = Math.max(longest, line.length);
       let least = Infinity;
       for (const value of line) if (value < least) least = value;
       if (least < low) low = least;
-      if (line.length) starts.push(Math.max(...line.slice(0, 2).filter(Number.isFinite)));
+      const early = line.slice(0, 2).filter(Number.isFinite);
+      if (early.length) starts.push(Math.max(...early));
     }
     for (const value of store.selected ? lineOf(store.selected, 'train_loss') : []) if (value < low) low = value;
     starts.sort((a, b) => a - b);

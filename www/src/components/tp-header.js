@@ -21,7 +21,9 @@ export class TpHeader extends Part {
       ${segmented(this.t('language'), [
         { value: 'en', text: html`<span lang="en">EN</span>`, name: 'English' },
         { value: 'ko', text: html`<span lang="ko">한국어</span>` },
-      ], store.lang, (value) => this.act('language', value), { testid: 'language' })}
+      ], store.lang, (value) => this.act('language', value), { testid: 'language', className: 'seg wide' })}
+      <button type="button" class="ib only-phone" lang=${store.lang === 'ko' ? 'en' : 'ko'} data-testid="other-language"
+        @click=${() => this.act('language', store.lang === 'ko' ? 'en' : 'ko')}>${store.lang === 'ko' ? 'English' : '한국어'}</button>
       <button type="button" class="ib" data-testid="theme" aria-label=${this.t('theme.button', { theme: this.t(`theme.${theme}`) })}
         title=${this.t('theme.next', { theme: this.t(`theme.${theme}`), next: this.t(`theme.${next}`) })}
         @click=${() => this.act('theme', next)}>${icon(theme === 'auto' ? 'theme' : theme)}</button>
@@ -42,11 +44,10 @@ export class TpHeader extends Part {
     const rate = store.progress?.rate;
     const title = [this.t(`backend.reason.${info.reason}`), info.software ? this.t('backend.software') : '', this.t('backend.measured')]
       .filter(Boolean).join(' ');
-    return html`<span class="backend" data-testid="backend" data-backend=${info.backend} title=${title}>
+    return html`<span class="backend wide" data-testid="backend" data-backend=${info.backend} title=${title}>
       <i class="led ${restarting ? 'restarting' : info.backend}"></i>
-      <span class="who wide">${restarting ? this.t('backend.restarting', { name: info.backend === 'gpu' ? 'WebGPU' : 'CPU' }) : name}</span>
-      <span class="only-phone">${info.backend === 'gpu' ? 'GPU' : 'CPU'}</span>
-      <span data-testid="rate"><b>${rate ? short(rate) : '–'}</b> <span class="wide">${this.t('backend.rate')}</span></span>
+      <span class="who">${restarting ? this.t('backend.restarting', { name: info.backend === 'gpu' ? 'WebGPU' : 'CPU' }) : name}</span>
+      <span data-testid="rate"><b>${rate ? short(rate) : '–'}</b> ${this.t('backend.rate')}</span>
       <span class="vh">${title}</span>
     </span>`;
   }

@@ -106,7 +106,7 @@ export class TpRunBar extends Part {
       <div>${live ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>` : html`<dt class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`}</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
-      <div class="only-phone"><dt>${this.t('run.rate')} </dt><dd>${progress?.rate ? short(progress.rate) : '–'}</dd></div>
+      <div class="only-phone" data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'} </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
     </dl>`;
   }
 

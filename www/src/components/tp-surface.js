@@ -1,10 +1,9 @@
-import { axisX, axisY, contour, plot } from '@observablehq/plot';
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
+import { groundOf } from './surface-ground.js';
 import { SVG_LIMIT, SvgMarks, paintMarks } from './marks.js';
 import { depthColor, tokens } from '../colors.js';
-import { fitSurface } from '../fit.js';
 import { exact, loss, rate } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
 import { axisOf, logSteps, steps } from '../scale.js';
@@ -12,9 +11,6 @@ import { scoreScale } from '../score.js';
 
 /** @typedef {import('../scale.js').Axis} Axis @typedef {import('./marks.js').Spot} Spot */
 
-const COLUMNS = 64;
-const ROWS = 48;
-const LEVELS = 12;
 /** While trials stream in, the fit is renewed this often; the marks follow every redraw. */
 const RENEW = 400;
 /** A pointer this near to a mark means that mark. */
@@ -69,7 +65,7 @@ export class TpSurface extends FigurePart {
   }
 
   /** @param {Axis} axis */
-  title(axis) {
+  axisTitle(axis) {
     const name = axis.name ? this.store.label(axis.name) : this.t(`score.${this.store.objective.metric}`);
     return axis.scale === 'log' || axis.scale === 'log1m' ? this.t('axis.log', { name }) : name;
   }
@@ -79,12 +75,13 @@ export class TpSurface extends FigurePart {
     const scale = scoreScale(store);
     const named = this.names();
     const ready = store.trials.size > 0;
+    const scored = store.best !== null;
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
       <div class="fh"><h3>${this.t(`score.${store.objective.metric}.title`)}</h3>
         ${this.statusKey()}<span class="sp"></span>
-        ${ready ? html`<span class="legend c3" title=${this.t('surface.fit')}><span>${loss(scale.best)}</span><canvas class="ramp" width="72" height="1"></canvas><span>${loss(scale.worst)}</span></span>` : nothing}
+        ${scored ? html`<span class="legend c3" title=${this.t('surface.fit')}><span>${exact(scale.best)}</span><canvas class="ramp" width="72" height="1"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
         ${this.tableButton()}</div>
-      ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${ready ? this.t('surface.fit') : ''}</span></div>` : nothing}
+      ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${scored ? this.t('surface.fit') : ''}</span></div>` : nothing}
       <div class="plot ${ready ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer ground" role="img" aria-label=${this.summary()}></div>
         <div class="layer marks" aria-hidden="true"><svg width="100%" height="100%"></svg><canvas class="layer" hidden></canvas></div>
@@ -126,6 +123,7 @@ export class TpSurface extends FigurePart {
       <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${typeof one.params[name] === 'number' ? rate(one.params[name]) : String(one.params[name])}</td>`)}<td class="num">${loss(store.score(one))}</td><td>${this.t(`state.${one.state}`)}</td></tr>`)}</tbody></table></div>`;
   }
 
+  /** @returns {import('./surface-ground.js').Frame} */
   frame() {
     const box = /** @type {HTMLElement} */ (this.querySelector('.plot'));
     const [width, height] = [Math.floor(box?.clientWidth ?? 0), Math.floor(box?.clientHeight ?? 0)];
@@ -159,7 +157,7 @@ export class TpSurface extends FigurePart {
     }
   }
 
-  /** @param {{x: Axis, y: Axis}} axes @param {ReturnType<TpSurface['frame']>} frame */
+  /** @param {{x: Axis, y: Axis}} axes @param {import('./surface-ground.js').Frame} frame */
   placeSpots(axes, frame) {
     const { store } = this;
     const place = (/** @type {Axis} */ axis, /** @type {number} */ u) => (u - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
@@ -182,7 +180,7 @@ export class TpSurface extends FigurePart {
   }
 
   /** Axes and contours; they change slowly, so they are drawn apart from the marks.
-   * @param {HTMLElement} ground @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {ReturnType<TpSurface['frame']>} frame */
+   * @param {HTMLElement} ground @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {import('./surface-ground.js').Frame} frame */
   drawGround(ground, axes, frame) {
     const { store } = this;
     const live = store.state === 'running';
@@ -190,68 +188,10 @@ export class TpSurface extends FigurePart {
     const now = performance.now();
     if (key === this.ground.key && (!live || now - this.ground.at < RENEW)) return;
     this.ground = { key, at: now };
-    const token = tokens(this);
-    const ticks = (/** @type {Axis} */ axis) => ({
-      ticks: axis.ticks.map((one) => one.at),
-      tickFormat: (/** @type {number} */ at) => axis.ticks.find((one) => Math.abs(one.at - at) < 1e-9)?.label ?? '',
-      tickSize: 4, label: null, color: token('--ink-3'), fontSize: 11,
-    });
-    const scale = scoreScale(store);
-    const surface = axes.fitted ? this.fit(axes, scale) : null;
-    const [low, high] = [scale.cost(scale.best), scale.cost(scale.worst)];
-    const marks = [];
-    if (surface) {
-      const levels = Array.from({ length: LEVELS }, (_, k) => low + ((high - low) * k) / LEVELS);
-      marks.push(contour(/** @type {any} */ (surface), {
-        width: COLUMNS, height: ROWS, x1: axes.x.domain[0], x2: axes.x.domain[1], y1: axes.y.domain[0], y2: axes.y.domain[1],
-        fill: /** @type {any} */ ((/** @type {number} */ d) => d), thresholds: [low - 100, ...levels],
-        stroke: token('--surface'), strokeOpacity: store.dark ? 0.28 : 0.6, strokeWidth: 0.75,
-      }));
-    }
-    const made = plot({
-      width: frame.width, height: frame.height, marginLeft: frame.left, marginRight: frame.right, marginTop: frame.top, marginBottom: frame.bottom,
-      style: { background: 'none', color: token('--ink-3'), fontFamily: 'inherit', fontSize: '11px', overflow: 'visible' },
-      x: { domain: axes.x.domain, label: null }, y: { domain: axes.y.domain, label: null },
-      color: { type: 'linear', domain: [low, high], clamp: true, interpolate: (/** @type {number} */ t) => depthColor(1 - t, store.dark) },
-      marks: [...marks, axisX(ticks(axes.x)), axisY(ticks(axes.y))],
-    });
-    this.frameAndTitles(/** @type {SVGElement} */ (/** @type {unknown} */ (made)), axes, frame);
-    ground.replaceChildren(made);
+    ground.replaceChildren(groundOf(store, axes, frame, tokens(this), { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }));
   }
 
-  /** @param {SVGElement} svg @param {{x: Axis, y: Axis}} axes @param {ReturnType<TpSurface['frame']>} frame */
-  frameAndTitles(svg, axes, frame) {
-    svg.setAttribute('aria-hidden', 'true');
-    const add = (/** @type {string} */ name, /** @type {Record<string, string | number>} */ attributes, text = '', first = false) => {
-      const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-      made.textContent = text;
-      if (first) svg.prepend(made);
-      else svg.append(made);
-    };
-    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-    add('rect', { x: frame.left, y: frame.top, width: w, height: h, fill: 'var(--ground)' }, '', true);
-    const middle = frame.top + h / 2;
-    add('text', { x: frame.left + w / 2, y: frame.height - 3, 'text-anchor': 'middle', 'font-size': 12, fill: 'var(--ink-2)' }, this.title(axes.x));
-    add('text', { transform: `translate(11,${middle}) rotate(-90)`, 'text-anchor': 'middle', 'font-size': 12, fill: 'var(--ink-2)' }, this.title(axes.y));
-  }
-
-  /** @param {{x: Axis, y: Axis}} axes @param {import('../score.js').ScoreScale} scale */
-  fit(axes, scale) {
-    const { store } = this;
-    const unit = (/** @type {Axis} */ axis, /** @type {any} */ value) => (axis.to(value) - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
-    const [points, diverged] = [[], []];
-    for (const trial of store.trials.values()) {
-      const at = { x: unit(axes.x, trial.params[axes.x.name]), y: unit(axes.y, trial.params[axes.y.name]) };
-      if (!Number.isFinite(at.x) || !Number.isFinite(at.y)) continue;
-      const score = store.score(trial);
-      if (trial.state === 'diverged') diverged.push(at);
-      else if (Number.isFinite(score)) points.push({ ...at, z: Math.min(scale.cost(score), scale.cost(scale.worst) + 0.5) });
-    }
-    return fitSurface(points, diverged, COLUMNS, ROWS);
-  }
-
-  /** @param {ReturnType<TpSurface['frame']>} frame */
+  /** @param {import('./surface-ground.js').Frame} frame */
   drawMarks(frame) {
     const { store } = this;
     const svg = /** @type {SVGSVGElement} */ (this.querySelector('.marks > svg'));

@@ -22,9 +22,23 @@ export function depthColor(goodness, dark) {
   return depth[Math.round(255 * (dark ? 1 - 0.96 * place : place))];
 }
 
-/** Reads the tokens of the theme in use.
- * @param {Element} element */
-export function tokens(element) {
-  const style = getComputedStyle(element);
-  return (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+/** @type {Map<string, string>} */
+const known = new Map();
+
+/** Reads the tokens of a theme; asking for styles while drawing is slow, so each is asked for once.
+ * @param {Element} element @param {boolean} dark */
+export function tokens(element, dark) {
+  return (/** @type {string} */ name) => {
+    const key = `${name} ${dark}`;
+    let value = known.get(key);
+    if (value === undefined) {
+      value = getComputedStyle(element).getPropertyValue(name).trim();
+      // Before the first render there are no styles to read.
+      if (value) known.set(key, value);
+    }
+    return value;
+  };
 }
+
+// A change of contrast settings changes tokens under both themes.
+matchMedia('(forced-colors: active)').addEventListener('change', () => known.clear());

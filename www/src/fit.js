@@ -138,6 +138,7 @@ function nearDiverged(x, y, points, diverged) {
     Math.exp(-((x - p.x) ** 2 + (y - p.y) ** 2) / (2 * NEAR * NEAR));
   let [bad, good] = [0, 1e-9];
   for (const p of diverged) bad += weight(p);
+  if (bad < 1e-6) return false;
   for (const p of points) good += weight(p);
   return bad > good;
 }

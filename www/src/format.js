@@ -14,8 +14,10 @@ const minus = (text) => text.replace('-', '−');
 export const superscript = (exponent) =>
   (exponent < 0 ? '⁻' : '') + [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPT[Number(digit)]).join('');
 
+const COMMAS = new Intl.NumberFormat('en-US');
+
 /** @param {number} value */
-export const count = (value) => minus(Math.round(value).toLocaleString('en-US'));
+export const count = (value) => minus(COMMAS.format(Math.round(value)));
 
 /** 0.00002437 -> 2.4×10⁻⁵
  * @param {number} value

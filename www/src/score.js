@@ -15,8 +15,20 @@ function roundOff(value, direction) {
   return Number(((direction < 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9)) * unit).toPrecision(3));
 }
 
+/** @type {WeakMap<Store, {version: number, scale: ScoreScale}>} */
+const known = new WeakMap();
+
 /** @param {Store} store @returns {ScoreScale} */
 export function scoreScale(store) {
+  const kept = known.get(store);
+  if (kept?.version === store.version) return kept.scale;
+  const scale = makeScale(store);
+  known.set(store, { version: store.version, scale });
+  return scale;
+}
+
+/** @param {Store} store @returns {ScoreScale} */
+function makeScale(store) {
   const scores = [];
   for (const trial of store.trials.values()) {
     const score = store.score(trial);

@@ -41,7 +41,8 @@ export class Store {
     /** @type {Map<number, Trial>} */ this.trials = new Map();
     /** @type {number | null} */ this.picked = null;
     /** @type {number | null} */ this.hovered = null;
-    /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null) };
+    /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null), version: -1 };
+    /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
     /** @type {import('./types.js').RunState} */ this.state = 'idle';
     /** @type {'none' | 'finished' | 'stopped' | 'failed'} */ this.outcome = 'none';
@@ -194,7 +195,8 @@ export class Store {
     this.trials = new Map();
     this.picked = null;
     this.hovered = null;
-    this.bestHeld = { at: 0, number: null };
+    this.bestHeld = { at: 0, number: null, version: -1 };
+    this.version++;
     this.progress = null;
     this.test = null;
     this.touch('trials', 'selection', 'test', 'run');
@@ -203,6 +205,7 @@ export class Store {
   /** @param {Trial[]} changes each with only the new epochs @returns {Trial[]} those that have just ended */
   mergeTrials(changes) {
     const ended = [];
+    this.version++;
     for (const change of changes) {
       const before = this.trials.get(change.number);
       const epochs = before?.epochs ?? [];
@@ -220,6 +223,7 @@ export class Store {
   cancelUnfinished() {
     for (const [number, trial] of this.trials)
       if (!ENDED.includes(trial.state)) this.trials.set(number, { ...trial, state: 'cancelled', value: null });
+    this.version++;
     this.touch('trials');
   }
 
@@ -235,11 +239,12 @@ export class Store {
   /** The number of the best trial. Finished trials come first; among unfinished ones it changes slowly. */
   get best() {
     const held = this.bestHeld;
+    if (held.version === this.version) return held.number;
     const running = this.state === 'running';
     if (running && held.number !== null && performance.now() - held.at < BEST_HOLD) return held.number;
     const ranked = this.ranked();
     const best = ranked.find((one) => one.trial.state === 'complete') ?? ranked[0];
-    this.bestHeld = { at: performance.now(), number: best?.trial.number ?? null };
+    this.bestHeld = { at: performance.now(), number: best?.trial.number ?? null, version: this.version };
     return this.bestHeld.number;
   }
 
@@ -252,7 +257,6 @@ export class Store {
   /** @param {number | null} trial */
   select(trial) {
     this.picked = trial;
-    this.bestHeld.at = 0;
     this.touch('selection');
   }
 

@@ -100,8 +100,10 @@ export class TuningPlayground extends LitElement {
     const { store } = this;
     const { lang } = store;
     return html`<div class="app ${this.full ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'} data-state=${store.state} data-outcome=${store.outcome}>
-      <a class="skip" href="#run" @click=${(/** @type {Event} */ event) => this.skip(event, 'run')}>${store.t('skip.run')}</a>
-      <a class="skip" href="#view" @click=${(/** @type {Event} */ event) => this.skip(event, 'main')}>${store.t('skip.view')}</a>
+      <nav aria-label=${store.t('skip')}>
+        <button type="button" class="skip" @click=${() => this.skip('run')}>${store.t('skip.run')}</button>
+        <button type="button" class="skip" @click=${() => this.skip('main')}>${store.t('skip.view')}</button>
+      </nav>
       <tp-header .store=${store}></tp-header>
       <tp-study .store=${store}></tp-study>
       <tp-run-bar .store=${store}></tp-run-bar>
@@ -111,10 +113,9 @@ export class TuningPlayground extends LitElement {
     </div>`;
   }
 
-  /** @private @param {Event} event @param {string} id */
-  skip(event, id) {
-    event.preventDefault();
-    this.renderRoot.querySelector(`#${id}`) && /** @type {HTMLElement} */ (this.renderRoot.querySelector(`#${id}`)).focus();
+  /** @private @param {string} id */
+  skip(id) {
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(`#${id}`))?.focus();
   }
 
   // The element's interface

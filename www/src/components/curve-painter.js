@@ -11,15 +11,28 @@ import { scoreScale } from '../score.js';
  * @typedef {{log: boolean, token: (name: string) => string, val: string, train: string}} Look
  */
 
-/** @param {Trial} trial @param {'validation_loss' | 'train_loss'} name @returns {number[]} */
-export const lineOf = (trial, name) => trial.epochs.map((one) => number(one[name]));
+/** @type {WeakMap<import('../types.js').EpochRecord[], {validation_loss: number[], train_loss: number[]}>} */
+const lines = new WeakMap();
+
+/** A trial's losses as numbers; the list grows with its epochs and is made once.
+ * @param {Trial} trial @param {'validation_loss' | 'train_loss'} name @returns {number[]} */
+export function lineOf(trial, name) {
+  let known = lines.get(trial.epochs);
+  if (!known) lines.set(trial.epochs, (known = { validation_loss: [], train_loss: [] }));
+  for (let k = known.validation_loss.length; k < trial.epochs.length; k++) {
+    known.validation_loss.push(number(trial.epochs[k].validation_loss));
+    known.train_loss.push(number(trial.epochs[k].train_loss));
+  }
+  return known[name];
+}
 
 export class CurvePainter {
-  /** @param {import('uplot')} chart @param {Store} store @param {Look} look */
-  paint(chart, store, look) {
-    const g = chart.ctx;
+  /** @param {CanvasRenderingContext2D} g a canvas of the chart's size, over it @param {import('uplot')} chart
+   * @param {Store} store @param {Look} look */
+  paint(g, chart, store, look) {
     const ratio = devicePixelRatio;
     const { left, top, width, height } = chart.bbox;
+    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
     const x = (/** @type {number} */ epoch) => chart.valToPos(epoch, 'x', true);
     const y = (/** @type {number} */ value) => Math.max(top - height, Math.min(top + 2 * height, chart.valToPos(value, 'y', true)));
     const scale = scoreScale(store);
@@ -98,9 +111,10 @@ export class CurvePainter {
         g.fill();
         g.stroke();
       } else if (trial.state === 'diverged') {
-        const [cx, cy, q] = [x(Math.max(1, at)), top + 5 * ratio, 3.3 * ratio];
-        g.strokeStyle = soft;
-        g.lineWidth = 1.3 * ratio;
+        const chosen = trial === store.selected;
+        const [cx, cy, q] = [x(Math.max(1, at)), top + 5 * ratio, (chosen ? 4.6 : 3.3) * ratio];
+        g.strokeStyle = chosen ? look.token('--accent') : soft;
+        g.lineWidth = (chosen ? 2.6 : 1.3) * ratio;
         g.beginPath();
         g.moveTo(cx - q, cy - q);
         g.lineTo(cx + q, cy + q);
@@ -133,7 +147,7 @@ export class CurvePainter {
     g.textBaseline = 'middle';
     g.textAlign = 'left';
     const write = (/** @type {string} */ text, /** @type {number} */ ty, /** @type {number} */ weight) => {
-      g.font = `${weight} ${12 * ratio}px ${look.token('--font')}`;
+      g.font = `${weight} ${12 * ratio}px system-ui, sans-serif`;
       g.strokeText(text, x(at) + 7 * ratio, ty);
       g.fillText(text, x(at) + 7 * ratio, ty);
     };

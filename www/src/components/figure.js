@@ -9,7 +9,13 @@ export class FigurePart extends Part {
   constructor() {
     super();
     this.tabled = false;
-    /** @private */ this.resizes = new ResizeObserver(() => this.draw());
+    /** The plot's size, kept so that drawing never has to ask the layout. */
+    this.size = { width: 0, height: 0 };
+    /** @private */ this.resizes = new ResizeObserver((entries) => {
+      const { width, height } = entries[entries.length - 1].contentRect;
+      this.size = { width: Math.floor(width), height: Math.floor(height) };
+      this.draw();
+    });
   }
 
   firstUpdated() {

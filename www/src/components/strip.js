@@ -23,7 +23,7 @@ export function paintStrip(canvas, store) {
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const g = canvas.getContext('2d');
   if (!g) return;
-  const token = tokens(canvas);
+  const token = tokens(canvas, store.dark);
   const scale = scoreScale(store);
   const grid = layout(total, width, height);
   g.setTransform(ratio, 0, 0, ratio, 0, 0);

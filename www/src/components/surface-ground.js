@@ -31,7 +31,7 @@ export function groundOf(store, axes, frame, token, titles) {
     const levels = Array.from({ length: LEVELS }, (_, k) => low + ((high - low) * k) / LEVELS);
     marks.push(contour(/** @type {any} */ (surface), {
       width: COLUMNS, height: ROWS, x1: axes.x.domain[0], x2: axes.x.domain[1], y1: axes.y.domain[0], y2: axes.y.domain[1],
-      fill: /** @type {any} */ ((/** @type {number} */ d) => d), thresholds: [low - 100, ...levels],
+      fill: /** @type {any} */ ((/** @type {number} */ d) => d), interpolate: 'none', thresholds: [low - 100, ...levels],
       stroke: token('--surface'), strokeOpacity: store.dark ? 0.28 : 0.6, strokeWidth: 0.75,
     }));
   }

@@ -23,6 +23,7 @@ export class TpCurves extends FigurePart {
     this.log = true;
     /** @private @type {uPlot | null} */ this.chart = null;
     /** @private */ this.made = '';
+    /** @private */ this.scaled = '';
     /** @private */ this.painter = new CurvePainter();
     /** @private @type {[number, number]} */ this.span = [0.1, 1];
     /** @private */ this.epochs = 1;
@@ -39,11 +40,12 @@ export class TpCurves extends FigurePart {
     const { store } = this;
     const drawn = [...store.trials.values()].filter((one) => one.epochs.length).length;
     return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
-      <div class="fh"><h3>${this.t('curves.title')}</h3><span class="q c3" data-testid="curve-count">${drawn ? this.t('curves.count', { n: count(drawn) }) : ''}</span><span class="sp"></span>
+      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t('curves.count', { n: count(drawn) }) : ''}</span><span class="sp"></span>
         ${segmented(this.t('curves.axis'), [{ value: true, text: this.t('scale.log') }, { value: false, text: this.t('scale.linear') }], this.log, (value) => { this.log = value; }, { testid: 'curve-scale' })}
         ${this.tableButton()}</div>
       <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer chart" role="img" aria-label=${this.summary()}></div>
+        <canvas class="layer lines" aria-hidden="true"></canvas>
         ${this.tabled ? this.table() : nothing}
       </div>
     </figure>`;
@@ -68,21 +70,47 @@ export class TpCurves extends FigurePart {
 
   draw() {
     const box = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
-    const [width, height] = [Math.floor(box?.clientWidth ?? 0), Math.floor(box?.clientHeight ?? 0)];
+    const { width, height } = this.size;
     if (!box || width < 60 || height < 60) return;
-    const { store } = this;
     this.measure();
+    this.drawAxes(box, width, height);
+    this.drawLines(width, height);
+  }
+
+  /** uPlot draws the axes, and only when they change; the lines lie on a canvas above, painted at every redraw.
+   * @param {HTMLElement} box @param {number} width @param {number} height */
+  drawAxes(box, width, height) {
+    const { store } = this;
     const key = [store.dark, store.lang, this.log, devicePixelRatio, width < 420].join();
     if (!this.chart || key !== this.made) {
       this.chart?.destroy();
       this.chart = this.makeChart(box, width, height);
       this.made = key;
+      this.scaled = '';
     } else if (this.chart.width !== width || this.chart.height !== height) this.chart.setSize({ width, height });
     const xs = [1, Math.max(2, this.epochs)];
-    this.chart.setData([xs, [null, null]], false);
-    this.chart.setScale('x', { min: xs[0], max: xs[1] });
-    this.chart.setScale('y', { min: this.span[0], max: this.span[1] });
-    this.chart.redraw(false, true);
+    const scaled = [...xs, ...this.span, width, height].join();
+    if (scaled === this.scaled) return;
+    this.scaled = scaled;
+    const { chart, span } = this;
+    chart.batch(() => {
+      chart.setData([xs, [null, null]], false);
+      chart.setScale('x', { min: xs[0], max: xs[1] });
+      chart.setScale('y', { min: span[0], max: span[1] });
+    });
+  }
+
+  /** @param {number} width @param {number} height */
+  drawLines(width, height) {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.lines'));
+    const g = canvas?.getContext('2d');
+    if (!canvas || !g || !this.chart) return;
+    const [w, h] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+    if (canvas.width !== w || canvas.height !== h) {
+      Object.assign(canvas, { width: w, height: h });
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    }
+    this.painter.paint(g, this.chart, this.store, { log: this.log, token: tokens(this, this.store.dark), val: this.t('curves.val'), train: this.t('curves.train') });
   }
 
   /** The range of the axes: all that did not diverge, with the first losses cut where they would flatten the rest. */
@@ -107,15 +135,19 @@ export class TpCurves extends FigurePart {
     const planned = Number(store.shownStudy.fixed?.epochs ?? store.shownStudy.space?.epochs?.high ?? 20);
     this.epochs = Math.max(longest, planned);
     if (!Number.isFinite(low)) low = high / 10;
+    // Rounded outward, so that the axes stay put while the lines grow.
+    const out = (/** @type {number} */ value, /** @type {1 | -1} */ way) => (value > 0 ? 10 ** ((way < 0 ? Math.floor : Math.ceil)(Math.log10(value) * 25) / 25) : value);
+    low = out(low, -1);
+    high = out(high, 1);
     this.span = this.log && low > 0 ? [low * 0.88, Math.max(high * 1.15, low * 1.6)] : [Math.min(0, low), Math.max(high * 1.08, low + 1e-6)];
   }
 
   /** @param {HTMLElement} box @param {number} width @param {number} height */
   makeChart(box, width, height) {
     box.replaceChildren();
-    const token = tokens(this);
+    const token = tokens(this, this.store.dark);
     const small = width < 420;
-    const font = `11px ${token('--font')}`;
+    const font = `11px system-ui, sans-serif`;
     const axis = {
       stroke: token('--ink-3'), font, gap: 4,
       grid: { stroke: token('--grid'), width: 1 }, ticks: { stroke: token('--line-2'), width: 1, size: 4 },
@@ -125,14 +157,13 @@ export class TpCurves extends FigurePart {
       width, height, padding: [8, small ? 46 : 54, 0, 0], legend: { show: false }, cursor: { show: false },
       scales: { x: { time: false, auto: false }, y: { distr: log ? 3 : 1, auto: false } },
       axes: [
-        { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px ${token('--font')}`,
+        { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px system-ui, sans-serif`,
           splits: (_, __, low, high) => steps(low, high, width / 70).filter((one) => Number.isInteger(one)).concat(low === 1 ? [1] : []).sort((a, b) => a - b),
           values: (_, splits) => splits.map((one) => count(one)) },
         { ...axis, size: 46, splits: (_, __, low, high) => (log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
           values: (_, splits) => splits.map((one) => (one === null ? '' : exact(Number(one.toPrecision(3))))) },
       ],
       series: [{}, { show: true, points: { show: false }, stroke: 'transparent' }],
-      hooks: { draw: [(chart) => this.painter.paint(chart, this.store, { log, token, val: this.t('curves.val'), train: this.t('curves.train') })] },
     }, [[1, 2], [null, null]], box);
   }
 

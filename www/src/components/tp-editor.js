@@ -193,7 +193,7 @@ export class TpEditor extends Part {
       store.drafts.set(one.name, { problem: read.problem, text: { .../** @type {Texts} */ (this.texts), scale: this.scale } });
       this.fixes = read.fixes;
     } else {
-      store.drafts.delete(one.name);
+      if (store.drafts.delete(one.name)) store.dismiss('run');
       this.fixes = [];
     }
     store.touch('study');

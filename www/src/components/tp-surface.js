@@ -29,6 +29,7 @@ export class TpSurface extends FigurePart {
     /** @private @type {Spot[]} */ this.spots = [];
     /** @private @type {SvgMarks | null} */ this.marks = null;
     /** @private */ this.ground = { key: '', at: 0 };
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.renewal = undefined;
   }
 
   /** The names on the axes: those chosen, else learning rate and batch size, else the first that are swept. */
@@ -77,7 +78,7 @@ export class TpSurface extends FigurePart {
     const ready = store.trials.size > 0;
     const scored = store.best !== null;
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
-      <div class="fh"><h3>${this.t(`score.${store.objective.metric}.title`)}</h3>
+      <div class="fh"><h2>${this.t(`score.${store.objective.metric}.title`)}</h2>
         ${this.statusKey()}<span class="sp"></span>
         ${scored ? html`<span class="legend c3" title=${this.t('surface.fit')}><span>${exact(scale.best)}</span><canvas class="ramp" width="72" height="1"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
         ${this.tableButton()}</div>
@@ -125,8 +126,7 @@ export class TpSurface extends FigurePart {
 
   /** @returns {import('./surface-ground.js').Frame} */
   frame() {
-    const box = /** @type {HTMLElement} */ (this.querySelector('.plot'));
-    const [width, height] = [Math.floor(box?.clientWidth ?? 0), Math.floor(box?.clientHeight ?? 0)];
+    const { width, height } = this.size;
     const small = width < 420;
     return { width, height, left: small ? 42 : 50, right: 10, top: 8, bottom: small ? 36 : 38 };
   }
@@ -188,7 +188,11 @@ export class TpSurface extends FigurePart {
     const now = performance.now();
     if (key === this.ground.key && (!live || now - this.ground.at < RENEW)) return;
     this.ground = { key, at: now };
-    ground.replaceChildren(groundOf(store, axes, frame, tokens(this), { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }));
+    // In a task of its own, so that no single one holds the page up.
+    clearTimeout(this.renewal);
+    const renew = () => ground.replaceChildren(groundOf(store, axes, frame, tokens(this, store.dark), { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }));
+    if (ground.firstChild && live) this.renewal = setTimeout(renew);
+    else renew();
   }
 
   /** @param {import('./surface-ground.js').Frame} frame */
@@ -206,7 +210,7 @@ export class TpSurface extends FigurePart {
       Object.assign(canvas, { width: frame.width * ratio, height: frame.height * ratio });
       canvas.setAttribute('style', `width:${frame.width}px;height:${frame.height}px`);
       const g = canvas.getContext('2d');
-      const token = tokens(this);
+      const token = tokens(this, store.dark);
       g?.scale(ratio, ratio);
       if (g) paintMarks(g, this.spots, { ink: token('--ink'), surface: token('--surface'), mark: token('--mark'), accent: token('--accent') });
     }

@@ -15,8 +15,10 @@ import { scoreScale } from '../score.js';
 
 /** Rows are put in order anew this often while trials stream in, so that they can be read. */
 const RESORT = 1000;
+/** Streaming numbers are written this often: faster, nobody can read them. */
+const REWRITE = 250;
 /** Above this many rows only those in sight are made. */
-const WHOLE = 300;
+const WHOLE = 100;
 const SPARE = 12;
 const STATES = ['complete', 'running', 'pruned', 'diverged', 'failed', 'cancelled', 'queued'];
 
@@ -33,7 +35,17 @@ export class TpTable extends Part {
     this.top = 0;
     /** @private @type {number[]} */ this.order = [];
     /** @private */ this.ordered = { at: 0, key: '' };
+    /** @private */ this.written = 0;
     /** @private @type {number | null} */ this.shown = null;
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    const now = performance.now();
+    const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('look');
+    if (streaming && now - this.written < REWRITE) return;
+    this.written = now;
+    this.requestUpdate();
   }
 
   /** @returns {Column[]} */

@@ -1,4 +1,5 @@
 //! Tuning Playground's engine.
+pub mod dataset;
 pub mod error;
 pub mod rng;
 pub use error::{Error, Result};

@@ -66,6 +66,9 @@ pub fn catalog() -> &'static [Entry] {
 }
 
 /// The entry of this name, if it is of `kind` and available.
+///
+/// # Errors
+/// Another name, or one that a later version brings.
 pub fn find(name: &str, kind: Kind) -> Result<&'static Entry> {
     let names = || {
         let of_kind = catalog().iter().filter(|entry| entry.kind == kind && entry.available);

@@ -67,7 +67,9 @@ pub fn generate(name: &str, settings: &Settings) -> Result<Dataset> {
             Targets::Classes(_) => points.as_flattened_mut(),
             Targets::Numbers(numbers) => numbers,
         };
-        noisy.iter_mut().for_each(|value| *value += settings.noise * normal(&mut random));
+        for value in noisy {
+            *value += settings.noise * normal(&mut random);
+        }
     }
     let mut order: Vec<usize> = (0..rows).collect();
     stream(Part::Order).shuffle(&mut order);

@@ -87,6 +87,7 @@ fn mean_and_deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> (f64, 
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::*;
     use crate::dataset::{Settings, generate, split};

@@ -188,7 +188,7 @@ mod tests {
             let samples = samples.filter(|&count| count as usize <= classes.len());
             let used = samples.map_or(classes.len(), |count| count as usize);
             let data = table(classes.clone(), n_classes);
-            let settings = Settings { seed, samples, ..with_shares(train, validation, 1.0 - train - validation) };
+            let settings = Settings { samples, seed, ..with_shares(train, validation, 1.0 - train - validation) };
             let parts = split(&data, &settings).unwrap();
             prop_assert_eq!(&parts, &split(&data, &settings).unwrap());
 

@@ -111,6 +111,7 @@ pub fn bundled(name: &str) -> Result<Dataset> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::*;
     use crate::dataset::{Task, catalog};

@@ -18,7 +18,9 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from cases import FIRST, LATER
+# Leaves no __pycache__ beside the fixtures.
+sys.dont_write_bytecode = True
+from cases import FIRST, LATER  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 # A hundredth of the tolerance that `tune verify` uses for the f64 reference (1e-9).

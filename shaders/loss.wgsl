@@ -17,7 +17,7 @@ struct RowLoss {
     failed: bool,
 }
 
-fn cross_entropy(layer: Layer, outputs: u32, b: u32, class: u32, scale: f32) -> RowLoss {
+fn cross_entropy(layer: Layer, outputs: u32, b: u32, target_class: u32, scale: f32) -> RowLoss {
     let row = layer.above + b * layer.outputs4;
     var largest = work[row].x;
     var winner = 0u;
@@ -40,12 +40,12 @@ fn cross_entropy(layer: Layer, outputs: u32, b: u32, class: u32, scale: f32) -> 
         for (var quad = 0u; quad < layer.outputs4; quad++) {
             let unit = vec4<u32>(4u * quad) + vec4<u32>(0u, 1u, 2u, 3u);
             let share = exp(min(work[row + quad] - largest, vec4<f32>(0.0))) / sum;
-            let target_share = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(class));
+            let target_share = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(target_class));
             let delta = (share - target_share) * scale;
             work[to + quad] = select(vec4<f32>(0.0), delta, unit < vec4<u32>(outputs));
         }
     }
-    return RowLoss(loss, select(0.0, 1.0, winner == class), failed);
+    return RowLoss(loss, select(0.0, 1.0, winner == target_class), failed);
 }
 
 fn squared_error(layer: Layer, outputs: u32, b: u32, first_label: u32, scale: f32) -> RowLoss {

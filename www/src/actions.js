@@ -41,6 +41,7 @@ export function perform(page, store, runner, act, detail) {
       if (Number.isInteger(trials)) store.edit((study) => void (study.trials = trials));
     },
     sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
+    unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {
       store.edit((study) => void ((study.space ??= {}).learning_rate = { type: 'float', low: 1e-4, high: 0.1, log: true }), 'learning_rate');
       store.dismiss('all_diverged');

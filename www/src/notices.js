@@ -31,6 +31,8 @@ export function runNotice(store, problem, started) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
   } else if (problem.code === 'grid_too_large') {
     actions.push({ label: 'action.set_trials', values: { n: problem.combinations }, act: 'set_trials', primary: true });
+  } else if (problem.code === 'inert') {
+    actions.push({ label: 'action.unsweep', values: { name: store.label(String(problem.key)) }, act: 'unsweep', primary: true });
   } else if (problem.code === 'empty_space') {
     actions.push({ label: 'action.sweep_learning_rate', act: 'sweep_learning_rate', primary: true });
   }
@@ -58,7 +60,7 @@ export const resumingNotice = (store, problem) => ({
 
 /** @returns {Notice} */
 export const noWebgpuNotice = () => ({
-  id: 'no_webgpu', kind: 'note', title: 'message.no_webgpu', problem: { code: 'note_no_webgpu' }, actions: [],
+  id: 'no_webgpu', kind: 'note', title: 'note.no_webgpu.title', problem: { code: 'note_no_webgpu' }, actions: [],
 });
 
 /** @returns {Notice} */

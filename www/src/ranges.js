@@ -107,7 +107,7 @@ function fixesOf(one, problem, low, high, scale, before) {
   } else if (problem.code === 'log1m_range') {
     offer('fix.use', { value: '0.999' }, range(low, 0.999, 'log1m'));
     offer('fix.linear', {}, range(low, high, 'linear'));
-  } else if (problem.code === 'empty_range' && low > high) offer('fix.swap', { low: exact(high), high: exact(low) }, range(high, low, scale));
+  } else if (problem.code === 'empty_range') offer('fix.swap', { low: exact(high), high: exact(low) }, range(high, low, scale));
   else {
     const [a, b] = [nearest(one, low), nearest(one, high)];
     offer('fix.use_range', { low: exact(a), high: exact(b) }, range(a, b, scale));

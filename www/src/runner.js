@@ -36,6 +36,8 @@ export class Runner {
     /** @type {Result | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** @private */ this.stopping = false;
+    /** @private */ this.began = false;
+    /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */ this.fresh = null;
   }
 
   /** @private */
@@ -69,8 +71,8 @@ export class Runner {
   /** @private @returns {Promise<Result>} */
   async start() {
     const { store } = this;
-    let started = false;
     this.stopping = false;
+    this.began = false;
     this.setState('starting');
     for (const id of ['run', 'all_diverged', 'device']) store.dismiss(id);
     try {
@@ -82,22 +84,31 @@ export class Runner {
       if (draft) throw this.shown(draft.problem);
       const { problem } = await this.engine.check(store.study);
       if (problem) throw this.shown(problem);
-      started = true;
-      store.startTrials(store.study);
-      this.result = null;
+      this.fresh = store.study;
       this.spoken = { at: performance.now(), tenth: 0 };
       // A stop that came while the study was being checked is kept until the engine can take it.
       const running = this.engine.run(store.study, store.choice);
       if (this.stopping) this.engine.stop();
       return this.finish(await running);
     } catch (error) {
-      throw this.fail(error, started);
+      this.fresh = null;
+      throw this.fail(error, this.began);
     }
+  }
+
+  /** @private The first news of a run's trials puts away those of the run before. */
+  begin() {
+    if (!this.fresh) return;
+    this.store.startTrials(this.fresh);
+    this.fresh = null;
+    this.began = true;
+    this.result = null;
   }
 
   /** @private @param {Result} result */
   finish(result) {
     const { store } = this;
+    this.begin();
     this.result = result;
     store.mergeTrials(result.trials);
     const stopped = result.trials.some((one) => one.state === 'cancelled');
@@ -159,8 +170,7 @@ export class Runner {
   stop() {
     if (!this.pending) return;
     this.stopping = true;
-    if (this.made && this.store.runStudy && this.store.state !== 'starting') this.engine.stop();
-    else if (this.made && this.made.state !== 'idle') this.engine.stop();
+    if (this.made && this.made.state !== 'idle') this.engine.stop();
   }
 
   /** @param {number} trial @returns {Promise<{trial: number, loss: number, metric: number}>} */
@@ -194,6 +204,7 @@ export class Runner {
   /** @private @param {import('./types.js').RunState} state */
   setState(state) {
     this.store.state = state;
+    this.store.version++;
     this.store.touch('run');
   }
 
@@ -209,6 +220,7 @@ export class Runner {
 
   /** @private @param {import('./types.js').Trial[]} trials */
   onTrials(trials) {
+    this.begin();
     if (this.store.state === 'starting') this.setState('running');
     for (const ended of this.store.mergeTrials(trials)) this.emit('trial', structuredClone(ended));
   }
@@ -219,7 +231,9 @@ export class Runner {
     store.progress = progress;
     if (store.state === 'starting') this.setState('running');
     store.touch('run');
-    this.emit('progress', progress);
+    let epochs = 0;
+    for (const trial of store.trials.values()) epochs += trial.epochs.length;
+    this.emit('progress', { ...progress, epochs });
     const tenth = Math.floor((10 * progress.done) / Math.max(1, progress.total));
     const now = performance.now();
     if (tenth > this.spoken.tenth && now - this.spoken.at > SPEAK_EVERY) {

@@ -176,7 +176,8 @@ export class Store {
   }
 
   get objective() {
-    return { metric: 'validation_loss', direction: 'minimize', ...this.shownStudy.objective };
+    const metric = this.shownStudy.objective?.metric ?? 'validation_loss';
+    return { metric, direction: this.shownStudy.objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
   }
 
   /** What a trial is ranked by: its value, or while it trains the latest epoch's; NaN when there is none.

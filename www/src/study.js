@@ -27,7 +27,7 @@ const shown = (value) => (typeof value === 'string' ? JSON.stringify(value) : JS
 /** @param {unknown} value @returns {value is Record<string, any>} */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** @param {Hyperparameter} one */
-const rangeText = (one) => `${one.low} to ${one.high}`;
+const rangeText = (one) => `${one.low} .. ${one.high}${one.type === 'int' ? ' (int)' : ''}`;
 
 /** @param {unknown} input an object or its JSON text @returns {{study: Study} | {problem: Problem}} */
 export function readStudy(input) {
@@ -52,13 +52,13 @@ export function readStudy(input) {
 
 /** @param {Record<string, any>} study @returns {Problem | null} */
 export function checkStudy(study) {
-  if (study.format === undefined) return { code: 'missing', key: 'format', accepted: `use ${FORMAT}` };
+  if (study.format === undefined) return { code: 'missing', key: 'format', accepted: `"${FORMAT}"` };
   if (study.format !== FORMAT) return { code: 'format', found: shown(study.format), expected: FORMAT };
   const unknown = unknownKey(study, KEYS.study, 'the study');
   if (unknown) return unknown;
   for (const key of ['dataset', 'fixed', 'space', 'sampler', 'pruner', 'objective']) {
     if (study[key] !== undefined && !isObject(study[key]))
-      return { code: 'wrong_type', key, found: shown(study[key]), accepted: 'an object' };
+      return { code: 'wrong_type', key, found: shown(study[key]), accepted: '{...}' };
   }
   return checkDataset(study.dataset) ?? checkCounts(study) ?? checkFixed(study) ?? checkSpace(study);
 }
@@ -71,9 +71,9 @@ function unknownKey(object, keys, within) {
 
 /** @param {any} dataset @returns {Problem | null} */
 function checkDataset(dataset) {
-  const names = DATASETS.filter((one) => one.available).map((one) => one.name).join(', ');
+  const names = DATASETS.filter((one) => one.available).map((one) => one.name).join(' | ');
   if (dataset === undefined || dataset.name === undefined)
-    return { code: 'missing', key: 'dataset.name', accepted: `use one of: ${names}` };
+    return { code: 'missing', key: 'dataset.name', accepted: names };
   const known = DATASETS.find((one) => one.name === dataset.name);
   if (!known) return { code: 'out_of_range', key: 'dataset.name', found: shown(dataset.name), accepted: names };
   if (!known.available) return { code: 'not_yet', key: 'dataset.name', found: known.name, accepted: names };
@@ -88,7 +88,7 @@ function checkCounts(study) {
   ])) {
     const found = study[key];
     if (found === undefined) continue;
-    const accepted = `whole numbers from ${low} to ${high}`;
+    const accepted = `${low} .. ${high} (int)`;
     if (typeof found !== 'number') return { code: 'wrong_type', key, found: shown(found), accepted };
     if (!Number.isInteger(found) || found < low || found > high)
       return { code: 'out_of_range', key, found: shown(found), accepted };
@@ -130,19 +130,19 @@ export function checkValue(one, value, key = one.name) {
   if (one.type === 'categorical' || one.type === 'bool') {
     const choices = /** @type {unknown[]} */ (choicesOf(one));
     if (choices.includes(value)) return null;
-    const accepted = choices.join(', ');
+    const accepted = choices.join(' | ');
     return { code: one.choices?.includes(String(value)) ? 'not_yet' : 'out_of_range', key, found, accepted };
   }
   if (one.type === 'list') {
     if (value === null) return null;
-    if (!Array.isArray(value)) return { code: 'wrong_type', key, found, accepted: 'a list of widths, for example [64, 32]' };
+    if (!Array.isArray(value)) return { code: 'wrong_type', key, found, accepted: '[64, 32]' };
     const bad = value.find((width) => !Number.isInteger(width) || width < Number(one.low) || width > Number(one.high));
     if (bad !== undefined || value.length > 10)
-      return { code: 'out_of_range', key, found, accepted: `at most 10 whole numbers from ${one.low} to ${one.high}` };
+      return { code: 'out_of_range', key, found, accepted: `[${one.low} .. ${one.high}, ...] (int, 0 .. 10)` };
     return null;
   }
   const accepted = rangeText(one);
-  if (typeof value !== 'number') return { code: 'wrong_type', key, found, accepted: `a number, ${accepted}` };
+  if (typeof value !== 'number') return { code: 'wrong_type', key, found, accepted };
   const whole = one.type !== 'int' || Number.isInteger(value);
   return whole && value >= Number(one.low) && value <= Number(one.high) ? null : { code: 'out_of_range', key, found, accepted };
 }
@@ -150,11 +150,11 @@ export function checkValue(one, value, key = one.name) {
 /** @param {Hyperparameter} one @param {Distribution} distribution @param {string} [key] @returns {Problem | null} */
 export function checkDistribution(one, distribution, key = one.name) {
   if (!isObject(distribution))
-    return { code: 'wrong_type', key, found: shown(distribution), accepted: 'an object with type, low and high or choices' };
+    return { code: 'wrong_type', key, found: shown(distribution), accepted: '{"type": "float" | "int" | "categorical", ...}' };
   const { type, low, high, choices } = distribution;
   if (type === 'categorical') {
     if (!Array.isArray(choices) || !choices.length)
-      return { code: 'missing', key: `${key}.choices`, accepted: 'give at least one choice' };
+      return { code: 'wrong_type', key: `${key}.choices`, found: shown(choices), accepted: '[value, ...] (1 or more)' };
     for (const choice of choices) {
       const problem = checkValue(one, choice, `${key}.choices`);
       if (problem) return problem;
@@ -162,14 +162,14 @@ export function checkDistribution(one, distribution, key = one.name) {
     return null;
   }
   if (type !== 'float' && type !== 'int')
-    return { code: 'wrong_type', key: `${key}.type`, found: shown(type), accepted: 'float, int or categorical' };
+    return { code: 'wrong_type', key: `${key}.type`, found: shown(type), accepted: 'float | int | categorical' };
   for (const [end, value] of /** @type {[string, unknown][]} */ ([['low', low], ['high', high]])) {
-    if (value === undefined) return { code: 'missing', key: `${key}.${end}`, accepted: `give a number, ${rangeText(one)}` };
+    if (value === undefined) return { code: 'missing', key: `${key}.${end}`, accepted: 'low, high' };
     const problem = checkValue(one, value, `${key}.${end}`);
     if (problem) return problem;
   }
   const [a, b] = [Number(low), Number(high)];
-  if (a >= b) return { code: 'empty_range', key, low: shown(low), high: shown(high), accepted: rangeText(one) };
+  if (a > b) return { code: 'empty_range', key, low: shown(low), high: shown(high), accepted: 'low <= high' };
   const scale = scaleOf(distribution);
   if (scale === 'log' && a <= 0)
     return { code: 'log_range', key, low: shown(low) };

@@ -53,6 +53,7 @@ export class TuningPlayground extends LitElement {
     /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
     /** @private @type {Promise<void>} */ this.settled = Promise.resolve();
     /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */ this.refused = null;
+    /** @private @type {{stopped: boolean} | null} the last call of run(), which a stop may overtake */ this.request = null;
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
@@ -173,10 +174,14 @@ export class TuningPlayground extends LitElement {
   async run() {
     const before = this.refused;
     if (before) throw new ShownError(this.store.sentence(before), before);
+    const request = { stopped: false };
+    this.request = request;
     await this.settled;
     const after = this.refused;
     if (after) throw new ShownError(this.store.sentence(after), after);
-    return this.runner.run();
+    const running = this.runner.run();
+    if (request.stopped) this.runner.stop();
+    return running;
   }
 
   pause() {
@@ -188,6 +193,7 @@ export class TuningPlayground extends LitElement {
   }
 
   stop() {
+    if (this.request) this.request.stopped = true;
     this.runner.stop();
   }
 
@@ -249,7 +255,7 @@ export class TuningPlayground extends LitElement {
   set theme(theme) {
     if (theme !== 'auto' && theme !== 'light' && theme !== 'dark') return;
     this.store.theme = theme;
-    this.look();
+    if (this.isConnected) this.look();
   }
 
   /** Names of the hyperparameters that a guest page lets its readers change, separated by commas. */
@@ -276,6 +282,7 @@ export class TuningPlayground extends LitElement {
   look() {
     const { store } = this;
     store.dark = store.theme === 'dark' || (store.theme === 'auto' && this.scheme.matches);
+    this.dataset.theme = store.dark ? 'dark' : 'light';
     if (this.full) document.documentElement.style.colorScheme = store.dark ? 'dark' : 'light';
     store.touch('look', 'trials', 'selection');
   }

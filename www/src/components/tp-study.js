@@ -9,7 +9,7 @@ import { count } from '../format.js';
 import './tp-row.js';
 import './tp-number.js';
 
-const SAMPLES = /** @type {[number, number]} */ ([30, 10000]);
+const SAMPLES = /** @type {[number, number]} */ ([10, 100000]);
 
 /** The study: its data, its hyperparameters fixed or swept in place, and how they are searched. */
 export class TpStudy extends Part {

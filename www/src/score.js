@@ -3,7 +3,7 @@
  * logarithm; the worst tenth shares one colour, so that a few bad trials do not flatten the rest.
  *
  * @typedef {import('./store.js').Store} Store
- * @typedef {{best: number, worst: number, log: boolean, cost: (score: number) => number,
+ * @typedef {{best: number, worst: number, low: number, high: number, log: boolean, cost: (score: number) => number,
  *   goodness: (score: number) => number, uncost: (cost: number) => number}} ScoreScale
  */
 
@@ -43,6 +43,7 @@ function makeScale(store) {
   const limit = scores[Math.min(scores.length - 1, Math.floor(0.9 * scores.length))] ?? 1;
   let worst = roundOff(limit, up ? -1 : 1);
   if (cost(worst) - cost(best) < (log ? Math.log(1.5) : 1e-6)) worst = log ? roundOff(best * 1.5, 1) : best + (up ? -1 : 1);
-  const [low, high] = [cost(best), cost(worst)];
-  return { best, worst, log, cost, uncost, goodness: (score) => Math.max(0, Math.min(1, 1 - (cost(score) - low) / (high - low))) };
+  const [from, to] = [cost(best), cost(worst)];
+  const ends = [scores[0] ?? best, scores[scores.length - 1] ?? worst, worst].map(Number).sort((a, b) => a - b);
+  return { best, worst, low: ends[0], high: ends[2], log, cost, uncost, goodness: (score) => Math.max(0, Math.min(1, 1 - (cost(score) - from) / (to - from))) };
 }

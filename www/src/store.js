@@ -21,7 +21,7 @@ import { sentence, translate } from './i18n.js';
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
  */
 
-/** How long the best trial stays put before a better one that is still training may take its place. */
+/** A better trial that is still training takes the best one's place only after so many milliseconds. */
 const BEST_HOLD = 600;
 const HISTORY = 200;
 export const ENDED = ['complete', 'pruned', 'diverged', 'failed', 'cancelled'];
@@ -93,8 +93,6 @@ export class Store {
     return BY_NAME.get(name)?.label[this.lang] ?? name;
   }
 
-  // Study
-
   get readOnly() {
     return this.test !== null;
   }
@@ -163,8 +161,6 @@ export class Store {
   get stale() {
     return this.runStudy !== null && this.trials.size > 0 && !sameStudy(this.runStudy, this.study);
   }
-
-  // Trials
 
   /** The study that figures describe. */
   get shownStudy() {
@@ -275,8 +271,6 @@ export class Store {
     const at = list.indexOf(this.selected?.number ?? list[0]);
     this.select(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))]);
   }
-
-  // Notices
 
   /** @param {Notice} notice */
   notify(notice) {

@@ -4,11 +4,11 @@ import { scoreScale } from '../score.js';
 
 /**
  * Paints loss curves on uPlot's canvas: one polyline per trial coloured by its score, the selected trial on top with a
- * halo, its training loss dashed and both named at their ends; a cross where a trial diverged.
+ * halo and its training loss dashed; a cross where a trial diverged.
  *
  * @typedef {import('../types.js').Trial} Trial
  * @typedef {import('../store.js').Store} Store
- * @typedef {{log: boolean, token: (name: string) => string, val: string, train: string}} Look
+ * @typedef {{token: (name: string) => string}} Look
  */
 
 /** @type {WeakMap<import('../types.js').EpochRecord[], {validation_loss: number[], train_loss: number[]}>} */
@@ -61,7 +61,6 @@ export class CurvePainter {
     }
     this.ends(g, store, x, y, ratio, look, top);
     g.restore();
-    if (chosen) this.names(g, chosen, x, y, ratio, look, { left, top, width, height });
   }
 
   /** @param {CanvasRenderingContext2D} g @param {number[]} line @param {(v: number) => number} x @param {(v: number) => number} y
@@ -124,35 +123,24 @@ export class CurvePainter {
       }
     }
   }
+}
 
-  /** @param {CanvasRenderingContext2D} g @param {Trial} chosen @param {(v: number) => number} x @param {(v: number) => number} y
-   * @param {number} ratio @param {Look} look @param {{left: number, top: number, width: number, height: number}} box */
-  names(g, chosen, x, y, ratio, look, box) {
-    const at = chosen.epochs.length;
-    if (!at) return;
-    const [val, train] = [number(chosen.epochs[at - 1].validation_loss), number(chosen.epochs[at - 1].train_loss)];
-    if (!Number.isFinite(val)) return;
-    const inside = (/** @type {number} */ v) => Math.max(box.top + 6 * ratio, Math.min(box.top + box.height - 6 * ratio, v));
-    let [yv, yt] = [inside(y(val)), inside(Number.isFinite(train) ? y(train) : y(val))];
-    if (Math.abs(yv - yt) < 14 * ratio) {
-      const middle = inside((yv + yt) / 2);
-      const up = yv <= yt ? 1 : -1;
-      [yv, yt] = [middle - 7 * ratio * up, middle + 7 * ratio * up];
-    }
-    g.save();
-    g.fillStyle = look.token('--accent');
-    g.strokeStyle = look.token('--surface');
-    g.lineWidth = 4 * ratio;
-    g.lineJoin = 'round';
-    g.textBaseline = 'middle';
-    g.textAlign = 'left';
-    const write = (/** @type {string} */ text, /** @type {number} */ ty, /** @type {number} */ weight) => {
-      g.font = `${weight} ${12 * ratio}px system-ui, sans-serif`;
-      g.strokeText(text, x(at) + 7 * ratio, ty);
-      g.fillText(text, x(at) + 7 * ratio, ty);
-    };
-    write(look.val, yv, 600);
-    if (Number.isFinite(train)) write(look.train, yt, 400);
-    g.restore();
+/** Where the selected trial's curves end, in pixels of the chart and a line's height apart; null with nothing to name.
+ * @param {import('uplot')} chart @param {Trial | null} chosen @returns {{x: number, val: number, train: number | null} | null} */
+export function endsOf(chart, chosen) {
+  const last = chosen?.epochs[chosen.epochs.length - 1];
+  if (!chosen || !last || chosen.state === 'diverged') return null;
+  const ratio = devicePixelRatio;
+  const [top, bottom] = [chart.bbox.top / ratio + 6, (chart.bbox.top + chart.bbox.height) / ratio - 6];
+  const place = (/** @type {unknown} */ value) => Math.max(top, Math.min(bottom, chart.valToPos(number(value), 'y', true) / ratio));
+  let [val, train] = [place(last.validation_loss), place(last.train_loss)];
+  if (!Number.isFinite(val)) return null;
+  const x = chart.valToPos(chosen.epochs.length, 'x', true) / ratio + 7;
+  if (!Number.isFinite(train)) return { x, val, train: null };
+  if (Math.abs(val - train) < 15) {
+    const middle = Math.max(top + 7, Math.min(bottom - 7, (val + train) / 2));
+    const up = val <= train ? 7.5 : -7.5;
+    [val, train] = [middle - up, middle + up];
   }
+  return { x, val, train };
 }

@@ -2,7 +2,7 @@
  * The marks of trials on the response surface: the state is the shape, never the colour. Up to 2,000 of them are SVG
  * elements that are moved only when they change; more are painted on a canvas.
  *
- * @typedef {{number: number, x: number, y: number, state: string}} Spot
+ * @typedef {{number: number, x: number, y: number, state: string, color?: string}} Spot `color` only where the ground has none
  * @typedef {{ink: string, surface: string, mark: string, accent: string}} Inks
  */
 
@@ -18,8 +18,8 @@ function element(name, attributes) {
   return made;
 }
 
-/** @param {string} state */
-function shape(state) {
+/** @param {string} state @param {string} [color] */
+function shape(state, color) {
   if (state === 'diverged')
     return [
       element('path', { d: CROSS, stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linecap': 'round' }),
@@ -32,6 +32,7 @@ function shape(state) {
       element('path', { d: HALF, fill: 'var(--ink)' }),
     ];
   if (state === 'queued') return [element('circle', { r: 1.8, fill: 'var(--mark)', stroke: 'var(--surface)', 'stroke-width': 1 })];
+  if (state === 'complete' && color) return [element('circle', { r: 4.8, fill: color, stroke: 'var(--ink)', 'stroke-width': 1 })];
   if (state === 'complete') return [element('circle', { r: 4.6, fill: 'var(--ink)', stroke: 'var(--surface)', 'stroke-width': 1.6 })];
   return [
     element('circle', { r: 3.6, fill: 'none', stroke: 'var(--surface)', 'stroke-width': 3.6 }),
@@ -54,13 +55,14 @@ export class SvgMarks {
     const seen = new Set();
     for (const spot of spots) {
       seen.add(spot.number);
-      const key = `${spot.state} ${spot.x.toFixed(1)} ${spot.y.toFixed(1)}`;
+      const look = `${spot.state}${spot.color ?? ''};`;
+      const key = `${look} ${spot.x.toFixed(1)} ${spot.y.toFixed(1)}`;
       const known = this.known.get(spot.number);
       if (known?.key === key) continue;
       const g = known?.g ?? this.group.appendChild(element('g', { 'data-trial': spot.number }));
-      if (!known || !known.key.startsWith(`${spot.state} `)) {
+      if (!known || !known.key.startsWith(look)) {
         g.setAttribute('data-state', spot.state);
-        g.replaceChildren(...shape(spot.state));
+        g.replaceChildren(...shape(spot.state, spot.color));
       }
       g.setAttribute('transform', `translate(${spot.x.toFixed(1)},${spot.y.toFixed(1)})`);
       this.known.set(spot.number, { g: /** @type {SVGElement} */ (g), key });
@@ -83,12 +85,12 @@ function rings(selected, hovered, label) {
   const made = [];
   if (hovered && hovered.number !== selected?.number) {
     const g = element('g', { transform: `translate(${hovered.x},${hovered.y})` });
-    g.append(...shape(hovered.state), ring('var(--surface)', 4), ring('var(--ink)', 1.6));
+    g.append(...shape(hovered.state, hovered.color), ring('var(--surface)', 4), ring('var(--ink)', 1.6));
     made.push(g);
   }
   if (selected) {
     const g = element('g', { transform: `translate(${selected.x},${selected.y})`, 'data-selected': selected.number });
-    g.append(...shape(selected.state), ring('var(--surface)', 5), ring('var(--accent)', 2.6));
+    g.append(...shape(selected.state, selected.color), ring('var(--surface)', 5), ring('var(--accent)', 2.6));
     const text = element('text', {
       x: selected.x > 60 ? -14 : 14, y: 4, 'text-anchor': selected.x > 60 ? 'end' : 'start', 'font-size': 12, 'font-weight': 600,
       fill: 'var(--accent)', 'paint-order': 'stroke', stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linejoin': 'round',
@@ -119,7 +121,7 @@ export function paintMarks(g, spots, inks) {
     } else {
       g.beginPath();
       g.arc(0, 0, spot.state === 'queued' ? 1.8 : spot.state === 'complete' ? 4.6 : 4.2, 0, 7);
-      g.fillStyle = spot.state === 'queued' ? inks.mark : spot.state === 'complete' ? inks.ink : inks.surface;
+      g.fillStyle = spot.state === 'queued' ? inks.mark : spot.state === 'complete' ? (spot.color ?? inks.ink) : inks.surface;
       g.fill();
       g.lineWidth = 1.4;
       g.strokeStyle = spot.state === 'complete' || spot.state === 'queued' ? inks.surface : inks.ink;

@@ -6,7 +6,7 @@ import { segmented } from './segmented.js';
 import { tokens } from '../colors.js';
 import { count, exact, loss, metric, number, rate } from '../format.js';
 import { logSteps, steps } from '../scale.js';
-import { CurvePainter, lineOf } from './curve-painter.js';
+import { CurvePainter, endsOf, lineOf } from './curve-painter.js';
 
 /** @typedef {import('../types.js').Trial} Trial */
 
@@ -46,6 +46,7 @@ export class TpCurves extends FigurePart {
       <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer chart" role="img" aria-label=${this.summary()}></div>
         <canvas class="layer lines" aria-hidden="true"></canvas>
+        <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train" aria-hidden="true" hidden>${this.t('curves.train')}</span>
         ${this.tabled ? this.table() : nothing}
       </div>
     </figure>`;
@@ -110,7 +111,18 @@ export class TpCurves extends FigurePart {
       Object.assign(canvas, { width: w, height: h });
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     }
-    this.painter.paint(g, this.chart, this.store, { log: this.log, token: tokens(this, this.store.dark), val: this.t('curves.val'), train: this.t('curves.train') });
+    this.painter.paint(g, this.chart, this.store, { token: tokens(this, this.store.dark) });
+    const ends = endsOf(this.chart, this.store.selected);
+    this.nameEnd('.end.val', ends?.x, ends?.val);
+    this.nameEnd('.end.train', ends?.x, ends?.train);
+  }
+
+  /** @param {string} selector @param {number | undefined} x @param {number | null | undefined} y */
+  nameEnd(selector, x, y) {
+    const label = /** @type {HTMLElement | null} */ (this.querySelector(selector));
+    if (!label) return;
+    label.hidden = x === undefined || y === undefined || y === null;
+    if (!label.hidden) label.style.transform = `translate(${x}px, ${y}px) translateY(-50%)`;
   }
 
   /** The range of the axes: all that did not diverge, with the first losses cut where they would flatten the rest. */
@@ -147,7 +159,7 @@ export class TpCurves extends FigurePart {
     box.replaceChildren();
     const token = tokens(this, this.store.dark);
     const small = width < 420;
-    const font = `11px system-ui, sans-serif`;
+    const font = `11px ${token('--font')}`;
     const axis = {
       stroke: token('--ink-3'), font, gap: 4,
       grid: { stroke: token('--grid'), width: 1 }, ticks: { stroke: token('--line-2'), width: 1, size: 4 },
@@ -157,7 +169,7 @@ export class TpCurves extends FigurePart {
       width, height, padding: [8, small ? 46 : 54, 0, 0], legend: { show: false }, cursor: { show: false },
       scales: { x: { time: false, auto: false }, y: { distr: log ? 3 : 1, auto: false } },
       axes: [
-        { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px system-ui, sans-serif`,
+        { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px ${token('--font')}`,
           splits: (_, __, low, high) => steps(low, high, width / 70).filter((one) => Number.isInteger(one)).concat(low === 1 ? [1] : []).sort((a, b) => a - b),
           values: (_, splits) => splits.map((one) => count(one)) },
         { ...axis, size: 46, splits: (_, __, low, high) => (log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,

@@ -58,9 +58,9 @@ export class TpSurface extends FigurePart {
   scoreAxis() {
     const scale = scoreScale(this.store);
     const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
-    const ends = [to(scale.best), to(scale.worst)].sort((a, b) => a - b);
+    const { low, high } = scale;
+    const ends = [to(low), to(high)];
     const pad = 0.06 * (ends[1] - ends[0] || 1);
-    const [low, high] = [Math.min(scale.best, scale.worst), Math.max(scale.best, scale.worst)];
     const ticks = (scale.log ? logSteps(low, high) : steps(low, high, 5)).map((value) => ({ at: to(value), label: exact(value) }));
     return { name: '', numeric: true, discrete: false, scale: scale.log ? 'log' : 'linear', domain: [ends[0] - pad, ends[1] + pad], ticks, to };
   }
@@ -77,12 +77,13 @@ export class TpSurface extends FigurePart {
     const named = this.names();
     const ready = store.trials.size > 0;
     const scored = store.best !== null;
+    const fitted = this.axes()?.fitted;
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
       <div class="fh"><h2>${this.t(`score.${store.objective.metric}.title`)}</h2>
         ${this.statusKey()}<span class="sp"></span>
-        ${scored ? html`<span class="legend c3" title=${this.t('surface.fit')}><span>${exact(scale.best)}</span><canvas class="ramp" width="72" height="1"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
+        ${scored ? html`<span class="legend c3" title=${fitted ? this.t('surface.fit') : nothing}><span>${exact(scale.best)}</span><canvas class="ramp" width="72" height="1"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
         ${this.tableButton()}</div>
-      ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${scored ? this.t('surface.fit') : ''}</span></div>` : nothing}
+      ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${scored && fitted ? this.t('surface.fit') : ''}</span></div>` : nothing}
       <div class="plot ${ready ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer ground" role="img" aria-label=${this.summary()}></div>
         <div class="layer marks" aria-hidden="true"><svg width="100%" height="100%"></svg><canvas class="layer" hidden></canvas></div>
@@ -157,11 +158,13 @@ export class TpSurface extends FigurePart {
     }
   }
 
-  /** @param {{x: Axis, y: Axis}} axes @param {import('./surface-ground.js').Frame} frame */
+  /** @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {import('./surface-ground.js').Frame} frame */
   placeSpots(axes, frame) {
     const { store } = this;
     const place = (/** @type {Axis} */ axis, /** @type {number} */ u) => (u - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
     this.spots = [];
+    const scale = scoreScale(store);
+    const colored = !axes.fitted && axes.y.name !== '';
     for (const trial of store.trials.values()) {
       const x = place(axes.x, axes.x.to(trial.params[axes.x.name]));
       const score = store.score(trial);
@@ -173,6 +176,7 @@ export class TpSurface extends FigurePart {
       this.spots.push({
         number: trial.number,
         state: trial.state,
+        color: colored && Number.isFinite(score) ? depthColor(scale.goodness(score), store.dark) : undefined,
         x: frame.left + Math.max(0, Math.min(1, x)) * (frame.width - frame.left - frame.right) + across,
         y: frame.height - frame.bottom - Math.max(0, Math.min(1, y)) * (frame.height - frame.top - frame.bottom) + spread,
       });

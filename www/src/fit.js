@@ -57,9 +57,10 @@ function plane(points) {
   return (/** @type {number} */ x, /** @type {number} */ y) => mz + bx * (x - mx) + by * (y - my);
 }
 
-/** Evaluates the fit on a grid of cells; NaN where it is not to be drawn.
+/** Evaluates the fit on a grid of cells, row by row from y = 0; null when there are too few points. Where `bare` is
+ * above 0 the fit is not to be drawn.
  * @param {Point[]} given @param {{x: number, y: number}[]} diverged @param {number} columns @param {number} rows
- * @returns {Float64Array | null} row by row from y = 0; null when there are too few points */
+ * @returns {{values: Float64Array, bare: Float64Array} | null} */
 export function fitSurface(given, diverged, columns, rows) {
   if (given.length < 4) return null;
   const every = Math.ceil(given.length / MOST);
@@ -75,19 +76,18 @@ export function fitSurface(given, diverged, columns, rows) {
   if (!factor) return null;
   const weights = solve(factor, n, points.map((p) => p.z - trend(p.x, p.y)));
   const unknown = varianceGrid(points, factor);
-  const out = new Float64Array(columns * rows);
+  const values = new Float64Array(columns * rows);
+  const bare = new Float64Array(columns * rows);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {
       const [x, y] = [(c + 0.5) / columns, (r + 0.5) / rows];
-      let value = NaN;
-      if (unknown(x, y) <= UNKNOWN && !nearDiverged(x, y, points, diverged)) {
-        value = trend(x, y);
-        for (let i = 0; i < n; i++) value += kernel(x - points[i].x, y - points[i].y) * weights[i];
-      }
-      out[r * columns + c] = value;
+      let value = trend(x, y);
+      for (let i = 0; i < n; i++) value += kernel(x - points[i].x, y - points[i].y) * weights[i];
+      values[r * columns + c] = value;
+      bare[r * columns + c] = Math.max(unknown(x, y) - UNKNOWN, 0.3 * divergence(x, y, points, diverged));
     }
   }
-  return out;
+  return { values, bare };
 }
 
 /** The share of the prior's variance that is left, as a function of the place.
@@ -131,14 +131,15 @@ function solve(l, n, right) {
   return x;
 }
 
-/** @param {number} x @param {number} y @param {Point[]} points @param {{x: number, y: number}[]} diverged */
-function nearDiverged(x, y, points, diverged) {
-  if (!diverged.length) return false;
+/** From -1 where the trials nearby trained to 1 where they diverged.
+ * @param {number} x @param {number} y @param {Point[]} points @param {{x: number, y: number}[]} diverged */
+function divergence(x, y, points, diverged) {
+  if (!diverged.length) return -1;
   const weight = (/** @type {{x: number, y: number}} */ p) =>
     Math.exp(-((x - p.x) ** 2 + (y - p.y) ** 2) / (2 * NEAR * NEAR));
   let [bad, good] = [0, 1e-9];
   for (const p of diverged) bad += weight(p);
-  if (bad < 1e-6) return false;
+  if (bad < 1e-6) return -1;
   for (const p of points) good += weight(p);
-  return bad > good;
+  return (bad - good) / (bad + good);
 }

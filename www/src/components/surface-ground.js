@@ -29,11 +29,17 @@ export function groundOf(store, axes, frame, token, titles) {
   const marks = [];
   if (surface) {
     const levels = Array.from({ length: LEVELS }, (_, k) => low + ((high - low) * k) / LEVELS);
-    marks.push(contour(/** @type {any} */ (surface), {
-      width: COLUMNS, height: ROWS, x1: axes.x.domain[0], x2: axes.x.domain[1], y1: axes.y.domain[0], y2: axes.y.domain[1],
-      fill: /** @type {any} */ ((/** @type {number} */ d) => d), interpolate: 'none', thresholds: [low - 100, ...levels],
-      stroke: token('--surface'), strokeOpacity: store.dark ? 0.28 : 0.6, strokeWidth: 0.75,
-    }));
+    const grid = {
+      width: COLUMNS, height: ROWS, interpolate: /** @type {const} */ ('none'),
+      x1: axes.x.domain[0], x2: axes.x.domain[1], y1: axes.y.domain[0], y2: axes.y.domain[1],
+    };
+    marks.push(
+      contour(/** @type {any} */ (surface.values), {
+        ...grid, fill: /** @type {any} */ ((/** @type {number} */ d) => d), thresholds: [low - 100, ...levels],
+        stroke: token('--surface'), strokeOpacity: store.dark ? 0.28 : 0.6, strokeWidth: 0.75,
+      }),
+      contour(/** @type {any} */ (surface.bare), { ...grid, fill: token('--ground'), stroke: 'none', thresholds: [0] }),
+    );
   }
   const svg = /** @type {SVGElement} */ (/** @type {unknown} */ (plot({
     width: frame.width, height: frame.height, marginLeft: frame.left, marginRight: frame.right, marginTop: frame.top, marginBottom: frame.bottom,

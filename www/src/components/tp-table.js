@@ -36,6 +36,7 @@ export class TpTable extends Part {
     /** @private @type {number[]} */ this.order = [];
     /** @private */ this.ordered = { at: 0, key: '' };
     /** @private */ this.written = 0;
+    /** @private @type {number | undefined} the row drawn as selected */ this.marked = undefined;
     /** @private @type {number | null} */ this.shown = null;
   }
 
@@ -43,7 +44,7 @@ export class TpTable extends Part {
   wake(topics) {
     const now = performance.now();
     const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('look');
-    if (streaming && now - this.written < REWRITE) return;
+    if (streaming && now - this.written < REWRITE && this.marked === this.store.selected?.number) return;
     this.written = now;
     this.requestUpdate();
   }
@@ -82,7 +83,7 @@ export class TpTable extends Part {
   /** @param {Column[]} columns */
   sort(columns) {
     const { store } = this;
-    const key = `${this.by} ${this.down} ${store.trials.size} ${store.state} ${store.outcome}`;
+    const key = `${this.by} ${this.down} ${store.trials.size} ${store.state} ${store.outcome} ${store.best}`;
     const now = performance.now();
     if (key === this.ordered.key && (store.state !== 'running' || now - this.ordered.at < RESORT)) return;
     this.ordered = { key, at: now };
@@ -103,6 +104,7 @@ export class TpTable extends Part {
     const { store } = this;
     const columns = this.columns();
     this.sort(columns);
+    this.marked = store.selected?.number;
     const total = this.order.length;
     const height = this.rowHeight;
     const many = total > WHOLE;

@@ -11,6 +11,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
+    // Without the polyfill index.html's own chunk is empty, and Vite lets it load the element's file directly.
+    modulePreload: { polyfill: false },
     emptyOutDir: true,
     rolldownOptions: {
       input: { index: 'index.html', [ELEMENT]: `src/${ELEMENT}.js` },

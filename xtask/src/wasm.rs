@@ -56,7 +56,7 @@ fn bind(toolchain: &Toolchain, profile: Profile) -> Result<()> {
     let input = toolchain.target_dir().join(TARGET).join(folder).join(LIBRARY);
     println!("wasm-bindgen {folder}/{LIBRARY}");
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(NAME).typescript(true).web(true)?;
+    bindgen.input_path(input).out_name(NAME).typescript(true).omit_default_module_path(false).web(true)?;
     if profile == Profile::Production {
         bindgen.remove_name_section(true).remove_producers_section(true);
     }

@@ -33,6 +33,9 @@ pub enum Error {
     /// A hyperparameter that is both fixed and swept.
     #[error("{key} stands in fixed and in space; remove it from one of them")]
     FixedAndSwept { key: String },
+    /// A searched hyperparameter that no trial would use.
+    #[error("{key} is in space, but {because} leaves it without effect; remove {key} from space or change {because}")]
+    Inert { key: String, because: String },
     /// A range without a value in it.
     #[error("{key} has an empty range: low {low} must be below high {high}; {accepted}")]
     EmptyRange { key: String, low: String, high: String, accepted: String },

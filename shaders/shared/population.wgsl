@@ -1,0 +1,110 @@
+// How a population lies on the device. Twin of src/backend/gpu/layout.rs.
+//
+// Everything counts in vec4: rows of activations and columns of weights are padded to a multiple of 4 with zeros that
+// stay zero. A layer's weights are inputs x outputs with the bias as one more row, so the bias is the weight of an input
+// that is always 1.
+
+struct Layer {
+    inputs4: u32,
+    outputs4: u32,
+    outputs: u32,
+    weight: u32,         // first vec4 in params
+    below: u32,          // input activations in work (not for the first layer)
+    above: u32,          // output activations in work
+    delta_below: u32,    // deltas of the layer below in work
+    delta_above: u32,    // deltas of this layer in work
+    activation: u32,
+    drop_threshold: u32, // 0: no dropout
+    drop_scale: f32,
+    mask_blocks: u32,    // mask blocks a row
+    key: vec2<u32>,
+    padding: vec2<u32>,
+}
+
+struct Network {
+    first_layer: u32,
+    n_layers: u32,
+    params: u32,   // first vec4 in params and gradient
+    n_params4: u32,
+    slots: u32,    // first vec4 in slots; the second slot follows the first
+    rule: u32,
+    loss: u32,
+    outputs: u32,
+    weight_decay: f32,
+    l2: f32,
+    mean_share: f32,
+    beta2: f32,
+    square_share: f32,
+    epsilon: f32,
+    nesterov: f32,
+    padding: f32,
+}
+
+// One network's place in an epoch.
+struct Lane {
+    network: u32,
+    order: u32, // first row number in plan
+    steps: u32, // first step in plan, in words
+    n_steps: u32,
+}
+
+// What a dispatch does; the z of a workgroup is the lane.
+struct Call {
+    step: u32,      // step of the epoch
+    layer: u32,
+    evaluation: u32,
+    first_row: u32, // evaluation: first row of the data
+    rows: u32,      // evaluation: number of rows
+    lanes: u32,     // first lane in plan, in words
+    padding: vec2<u32>,
+}
+
+struct Stats {
+    train_loss: f32,
+    train_correct: f32,
+    validation_loss: f32,
+    validation_correct: f32,
+    diverged: u32, // step (from 1) or 0
+    padding0: u32,
+    padding1: u32,
+    padding2: u32,
+}
+
+@group(0) @binding(0) var<uniform> call: Call;
+@group(0) @binding(1) var<storage, read> networks: array<Network>;
+@group(0) @binding(2) var<storage, read> layers: array<Layer>;
+@group(0) @binding(3) var<storage, read> plan: array<u32>;
+
+fn lane_of(z: u32) -> Lane {
+    let at = call.lanes + 4u * z;
+    return Lane(plan[at], plan[at + 1u], plan[at + 2u], plan[at + 3u]);
+}
+
+// A step in the plan: start, rows, steps of the run before it, unused, then the four scalars.
+fn step_word(lane: Lane, word: u32) -> u32 {
+    return plan[lane.steps + 8u * call.step + word];
+}
+
+fn batch_rows(lane: Lane) -> u32 {
+    if call.evaluation != 0u {
+        return call.rows;
+    }
+    return step_word(lane, 1u);
+}
+
+// The data's row that stands at place b of the batch.
+fn data_row(lane: Lane, b: u32) -> u32 {
+    if call.evaluation != 0u {
+        return call.first_row + b;
+    }
+    return plan[lane.order + step_word(lane, 0u) + b];
+}
+
+// Magnitude at or above limit, infinite or not a number, told by the bits: WGSL promises nothing about comparing those.
+fn beyond(x: f32, limit: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) >= bitcast<u32>(limit);
+}
+
+fn beyond4(x: vec4<f32>, limit: f32) -> bool {
+    return any((bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) >= vec4<u32>(bitcast<u32>(limit)));
+}

@@ -1,0 +1,201 @@
+//! Backends: the machines that train a population of networks. One trait, three implementations: `reference` (plain,
+//! f32 and f64, what the others are held against), `cpu` (SIMD) and `gpu` (wgpu).
+//!
+//! A population moves in epochs. [`Population::begin_epoch`] says which networks train on which rows in which order,
+//! [`Population::advance`] works for about a budget of time and hands over the networks that finished their epoch. A
+//! network's bits depend on its own plan alone, never on its neighbours, the budget or the pauses.
+
+pub mod reference;
+
+use crate::error::Result;
+use crate::mlp::{Loss, Shape};
+use crate::optimizer::Optimizer;
+use crate::rng::{self, Purpose, RunId};
+use core::pin::Pin;
+use core::time::Duration;
+use std::rc::Rc;
+
+/// A future that stays on its thread: WebGPU's objects do.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Above this a batch loss or a parameter means that the run has diverged: far from anything a run comes back from, and
+/// small enough that the next products still fit f32 (WGSL promises nothing about infinities).
+pub const DIVERGENCE_LIMIT: f64 = 1e18;
+/// The same for optimizer state, which holds squares.
+pub const STATE_LIMIT: f64 = 1e36;
+
+/// Targets of the rows.
+#[derive(Clone, Debug)]
+pub enum Labels<T> {
+    /// Class of each row.
+    Classes(Vec<u32>),
+    /// `outputs` numbers a row, row major.
+    Numbers(Vec<T>),
+}
+
+/// What networks train on: rows in the order train, validation, test.
+#[derive(Clone, Debug)]
+pub struct Data<T = f32> {
+    /// `rows x columns`, row major.
+    pub x: Vec<T>,
+    /// Features of a row.
+    pub columns: usize,
+    /// Targets.
+    pub labels: Labels<T>,
+    /// Rows `0 .. n_train` are for training.
+    pub n_train: usize,
+    /// The next rows are for validation.
+    pub n_validation: usize,
+}
+
+impl<T> Data<T> {
+    /// Rows of all parts.
+    pub fn rows(&self) -> usize {
+        self.x.len() / self.columns.max(1)
+    }
+}
+
+/// One network of a population.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Keys its random streams.
+    pub run: RunId,
+    /// The study's seed.
+    pub seed: u64,
+    /// Widths and activation.
+    pub shape: Shape,
+    /// What training makes small.
+    pub loss: Loss,
+    /// Rule and settings.
+    pub optimizer: Optimizer,
+    /// Share of hidden units dropped in training.
+    pub dropout: f64,
+    /// Rows of its largest batch.
+    pub max_batch: usize,
+    /// Initial parameters, flat, in PyTorch's order.
+    pub parameters: Vec<f64>,
+}
+
+impl Network {
+    /// Key of the dropout masks after hidden layer `layer` (from 0).
+    pub fn dropout_key(&self, layer: usize) -> [u32; 2] {
+        rng::key(self.seed, Purpose::Dropout, self.run, layer as u32)
+    }
+}
+
+/// One gradient step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchStep {
+    /// First row of the batch in the epoch's order.
+    pub start: u32,
+    /// Rows of the batch.
+    pub rows: u32,
+    /// Steps of the whole run before this one: the dropout masks' counter.
+    pub step: u32,
+    /// [`Optimizer::step_scalars`].
+    pub scalars: [f64; 4],
+}
+
+/// What one network does in an epoch.
+#[derive(Clone, Debug)]
+pub struct EpochPlan {
+    /// Index into the population.
+    pub network: usize,
+    /// Training rows in the order in which batches take them.
+    pub order: Vec<u32>,
+    /// The steps.
+    pub steps: Vec<BatchStep>,
+}
+
+/// Loss and hits over some rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Score {
+    /// Mean loss a row.
+    pub loss: f64,
+    /// Share of rows whose largest output is their class; 0 for numbers.
+    pub accuracy: f64,
+}
+
+/// A network's epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EpochOutcome {
+    /// Index into the population.
+    pub network: usize,
+    /// Running mean over the epoch's batches as trained.
+    pub train: Score,
+    /// In evaluation mode after the epoch; `None` where the data have no validation rows.
+    pub validation: Option<Score>,
+    /// The step (from 1, over the whole run) at which the network diverged; its scores then mean nothing.
+    pub diverged_at: Option<u64>,
+    /// Wall time of the epoch.
+    pub seconds: f64,
+}
+
+/// What a call of [`Population::advance`] did.
+#[derive(Clone, Debug, Default)]
+pub struct Advance {
+    /// Networks that finished their epoch, in no particular order.
+    pub outcomes: Vec<EpochOutcome>,
+    /// Gradient steps taken, over all networks.
+    pub steps: u64,
+    /// Every network of the epoch is done.
+    pub epoch_done: bool,
+    /// The device was lost and work goes on from the last host copy.
+    pub resumed: bool,
+}
+
+/// Networks that train together on one data set.
+pub trait Population {
+    /// Starts an epoch of some networks; the last one must be done.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()>;
+
+    /// Trains for about `budget`, at least one step.
+    ///
+    /// # Errors
+    /// What the device reports, where it can't go on by itself.
+    fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>>;
+
+    /// A network's parameters as they are, flat, in PyTorch's order.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn parameters(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>>;
+
+    /// The gradient of a network's last step, before weight decay and l2, flat, in PyTorch's order.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>>;
+}
+
+/// A machine that trains populations.
+pub trait Backend {
+    /// `reference`, `cpu` or `gpu`.
+    fn name(&self) -> &'static str;
+    /// The device in its own words.
+    fn adapter(&self) -> String;
+    /// Which plan trains these networks; recorded in results.
+    fn plan(&self) -> String;
+    /// Bytes that one network takes while it trains on data of this many validation rows.
+    fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64;
+    /// Bytes that one population may take, and the name of that limit.
+    fn memory_limit(&self) -> (u64, String);
+    /// The largest single allocation a network may need, and the name of that limit.
+    fn network_limit(&self) -> (u64, String) {
+        self.memory_limit()
+    }
+    /// Makes a population; nothing is trained yet.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn population<'a>(&'a self, data: Rc<Data>, networks: Vec<Network>)
+    -> LocalFuture<'a, Result<Box<dyn Population>>>;
+}
+
+/// Awaits a future that is ready at once: the CPU backends never wait.
+pub(crate) fn ready<'a, T: 'a>(value: T) -> LocalFuture<'a, T> {
+    Box::pin(core::future::ready(value))
+}

@@ -1,0 +1,241 @@
+//! The plain backend: one network after the other, every number where a reader would look for it. It is what the fast
+//! backends are held against, and in f64 what PyTorch is.
+
+use super::{
+    Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population,
+    STATE_LIMIT, Score, ready,
+};
+use crate::error::Result;
+use crate::kernels::{self, Mask, Real};
+use crate::mlp::{Layer, Shape};
+use crate::optimizer::{self, Constants, Optimizer};
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use web_time::Instant;
+
+/// The plain backend in f32.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reference;
+
+impl Backend for Reference {
+    fn name(&self) -> &'static str {
+        "reference"
+    }
+
+    fn adapter(&self) -> String {
+        "plain Rust, f32".into()
+    }
+
+    fn plan(&self) -> String {
+        "reference".into()
+    }
+
+    fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
+        let activations: usize = shape.layers().iter().map(|layer| 2 * layer.outputs * max_batch).sum();
+        4 * (shape.n_parameters() * (2 + optimizer.n_slots()) + activations) as u64
+    }
+
+    fn memory_limit(&self) -> (u64, String) {
+        (512 << 20, "memory".into())
+    }
+
+    fn population<'a>(
+        &'a self,
+        data: Rc<Data>,
+        networks: Vec<Network>,
+    ) -> LocalFuture<'a, Result<Box<dyn Population>>> {
+        ready(Ok(Box::new(ReferencePopulation::new(data, networks)) as Box<dyn Population>))
+    }
+}
+
+/// A network and all that changes while it trains.
+struct Trained<T> {
+    network: Network,
+    layers: Vec<Layer>,
+    constants: Constants<T>,
+    parameters: Vec<T>,
+    gradient: Vec<T>,
+    slots: [Vec<T>; 2],
+    diverged_at: Option<u64>,
+}
+
+/// Where a network stands in its epoch.
+struct Progress {
+    plan: EpochPlan,
+    next: usize,
+    loss: f64,
+    correct: u64,
+    rows: u64,
+    seconds: f64,
+}
+
+/// Networks trained one after the other, in f32 or f64.
+pub struct ReferencePopulation<T: Real> {
+    data: Rc<Data<T>>,
+    networks: Vec<Trained<T>>,
+    queue: VecDeque<Progress>,
+}
+
+impl<T: Real> ReferencePopulation<T> {
+    /// Networks with their initial parameters.
+    pub fn new(data: Rc<Data<T>>, networks: Vec<Network>) -> Self {
+        let trained = |network: Network| Trained {
+            layers: network.shape.layers(),
+            constants: network.optimizer.constants().cast(),
+            parameters: network.parameters.iter().map(|&p| T::of(p)).collect(),
+            gradient: vec![T::zero(); network.parameters.len()],
+            slots: [vec![T::zero(); network.parameters.len()], vec![T::zero(); network.parameters.len()]],
+            diverged_at: None,
+            network,
+        };
+        Self { data, networks: networks.into_iter().map(trained).collect(), queue: VecDeque::new() }
+    }
+
+    /// Loss and hits of a network in evaluation mode over rows `first .. first + n`.
+    pub fn evaluate(&self, network: usize, first: usize, n: usize) -> Score {
+        let trained = &self.networks[network];
+        let rows: Vec<u32> = (first as u32..(first + n) as u32).collect();
+        score(&trained.network, &trained.layers, &trained.parameters, &self.data, &rows)
+    }
+}
+
+/// Loss and hits of a network with these parameters in evaluation mode.
+pub fn score<T: Real>(network: &Network, layers: &[Layer], parameters: &[T], data: &Data<T>, rows: &[u32]) -> Score {
+    let mut x = gather(data, rows);
+    for layer in layers {
+        x = kernels::dense_forward(parameters, layer, &x, None).0;
+    }
+    let batch = kernels::loss(network.loss, &x, network.shape.outputs, &data.labels, rows);
+    let n = rows.len() as f64;
+    Score { loss: batch.sum.to() / n, accuracy: f64::from(batch.correct) / n }
+}
+
+fn gather<T: Real>(data: &Data<T>, rows: &[u32]) -> Vec<T> {
+    rows.iter().flat_map(|&row| &data.x[row as usize * data.columns..][..data.columns]).copied().collect()
+}
+
+impl<T: Real> Trained<T> {
+    /// Forward, loss, backward, update: one step on these rows.
+    fn step(&mut self, data: &Data<T>, rows: &[u32], step: &BatchStep) -> kernels::BatchLoss<T> {
+        let p = self.network.dropout;
+        let last = self.layers.len() - 1;
+        let mut inputs = vec![gather(data, rows)];
+        let mut derivatives = Vec::with_capacity(self.layers.len());
+        for (depth, layer) in self.layers.iter().enumerate() {
+            let mask = Mask { key: self.network.dropout_key(depth), step: step.step, p };
+            let mask = (p > 0.0 && depth < last).then_some(&mask);
+            let (a, derivative) = kernels::dense_forward(&self.parameters, layer, &inputs[depth], mask);
+            inputs.push(a);
+            derivatives.push(derivative);
+        }
+        let batch = kernels::loss(self.network.loss, &inputs[last + 1], self.network.shape.outputs, &data.labels, rows);
+        let mut delta = batch.delta.clone();
+        for (depth, layer) in self.layers.iter().enumerate().rev() {
+            kernels::dense_backward_weight(&mut self.gradient, layer, &inputs[depth], &delta);
+            if depth > 0 {
+                delta = kernels::dense_backward_data(&self.parameters, layer, &delta, &derivatives[depth - 1]);
+            }
+        }
+        let mean = batch.sum.to() / rows.len() as f64;
+        let scalars = step.scalars.map(T::of);
+        let mut finite = within(mean, DIVERGENCE_LIMIT);
+        if finite {
+            finite = self.update(&scalars);
+        }
+        if !finite {
+            self.diverged_at = Some(u64::from(step.step) + 1);
+        }
+        batch
+    }
+
+    /// The optimizer over all parameters; whether all stayed below the limits.
+    fn update(&mut self, scalars: &[T; 4]) -> bool {
+        let [first, second] = &mut self.slots;
+        let mut finite = true;
+        for layer in &self.layers {
+            for i in layer.weight..layer.bias + layer.outputs {
+                let slots = [&mut first[i], &mut second[i]];
+                self.parameters[i] = optimizer::update(
+                    self.network.optimizer.rule,
+                    &self.constants,
+                    scalars,
+                    i < layer.bias,
+                    self.parameters[i],
+                    self.gradient[i],
+                    slots,
+                );
+                finite &= within(self.parameters[i].to(), DIVERGENCE_LIMIT)
+                    && within(first[i].to(), STATE_LIMIT)
+                    && within(second[i].to(), STATE_LIMIT);
+            }
+        }
+        finite
+    }
+}
+
+/// Whether `x` is a number and its magnitude below `limit`.
+pub(crate) fn within(x: f64, limit: f64) -> bool {
+    x.abs() < limit
+}
+
+impl<T: Real> Population for ReferencePopulation<T> {
+    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
+        let progress = |plan| Progress { plan, next: 0, loss: 0.0, correct: 0, rows: 0, seconds: 0.0 };
+        self.queue.extend(plans.into_iter().map(progress));
+        Ok(())
+    }
+
+    fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
+        let start = Instant::now();
+        let mut advance = Advance::default();
+        while let Some(mut progress) = self.queue.pop_front() {
+            let index = progress.plan.network;
+            let began = Instant::now();
+            let trained = &mut self.networks[index];
+            while let Some(step) = progress.plan.steps.get(progress.next) {
+                let rows = &progress.plan.order[step.start as usize..][..step.rows as usize];
+                let batch = trained.step(&self.data, rows, step);
+                progress.loss += batch.sum.to();
+                progress.correct += u64::from(batch.correct);
+                progress.rows += rows.len() as u64;
+                progress.next += 1;
+                advance.steps += 1;
+                if trained.diverged_at.is_some() || start.elapsed() >= budget {
+                    break;
+                }
+            }
+            progress.seconds += began.elapsed().as_secs_f64();
+            let diverged_at = trained.diverged_at;
+            if diverged_at.is_none() && progress.next < progress.plan.steps.len() {
+                self.queue.push_front(progress);
+                break;
+            }
+            let rows = progress.rows as f64;
+            let validation =
+                (self.data.n_validation > 0).then(|| self.evaluate(index, self.data.n_train, self.data.n_validation));
+            let last_step = progress.plan.steps.last().map(|step| u64::from(step.step) + 1);
+            let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
+            advance.outcomes.push(EpochOutcome {
+                network: index,
+                train: Score { loss: progress.loss / rows, accuracy: progress.correct as f64 / rows },
+                validation,
+                diverged_at: diverged_at.or(if lost { last_step } else { None }),
+                seconds: progress.seconds,
+            });
+            if start.elapsed() >= budget {
+                break;
+            }
+        }
+        advance.epoch_done = self.queue.is_empty();
+        ready(Ok(advance))
+    }
+
+    fn parameters(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
+        ready(Ok(self.networks[network].parameters.iter().map(|p| p.to()).collect()))
+    }
+
+    fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
+        ready(Ok(self.networks[network].gradient.iter().map(|g| g.to()).collect()))
+    }
+}

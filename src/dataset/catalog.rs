@@ -1,0 +1,123 @@
+//! The table of data sets, `catalog.json`; the page reads the same file.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// Where the rows come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Drawn from the seed.
+    Generated,
+    /// A file of the page (`www/public/data/`).
+    Bundled,
+    /// Text in the study.
+    Text,
+    /// Files of the user.
+    Files,
+}
+
+/// A text in the page's two languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Korean.
+    pub ko: String,
+}
+
+/// One data set of the catalog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Name in the study document.
+    pub name: String,
+    /// `classes` or `numbers`; empty where the data decide.
+    pub task: String,
+    /// Where the rows come from.
+    pub kind: Kind,
+    /// Rows (generated sets: the default number); 0 where the data decide.
+    pub rows: u32,
+    /// Features a row; 0 where the data decide.
+    pub features: u32,
+    /// Classes; 0 for numbers and where the data decide.
+    pub classes: u32,
+    /// Bundled sets: name under `www/public/data/`.
+    pub file: Option<String>,
+    /// Whether `noise` has an effect.
+    pub noise: bool,
+    /// False for what a later version brings.
+    pub available: bool,
+    /// Short name to show.
+    pub label: Text,
+    /// One sentence about it.
+    pub about: Text,
+}
+
+static CATALOG: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("catalog.json")).expect("a test reads this file"));
+
+/// Every data set, in the order shown.
+pub fn catalog() -> &'static [Entry] {
+    &CATALOG
+}
+
+/// The entry of this name, if it is of `kind` and available.
+///
+/// # Errors
+/// Another name, or one that a later version brings.
+pub fn find(name: &str, kind: Kind) -> Result<&'static Entry> {
+    let names = || {
+        let of_kind = catalog().iter().filter(|entry| entry.kind == kind && entry.available);
+        of_kind.map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let key = || "dataset.name".to_owned();
+    match catalog().iter().find(|entry| entry.name == name && entry.kind == kind) {
+        Some(entry) if entry.available => Ok(entry),
+        Some(_) => Err(Error::NotYet { key: key(), found: name.to_owned(), accepted: names() }),
+        None => Err(Error::OutOfRange { key: key(), found: name.to_owned(), accepted: names() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_complete() {
+        let names: Vec<_> = catalog().iter().map(|entry| entry.name.as_str()).collect();
+        let expected = "circle xor gauss spiral moons blobs plane waves \
+                        digits iris wine breast_cancer diabetes penguins mnist csv idx";
+        assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
+        for entry in catalog() {
+            let Entry { name, task, kind, rows, features, classes, file, noise, available, label, about } = entry;
+            for text in [label, about] {
+                assert!(!text.en.is_empty() && !text.ko.is_empty(), "{name}: a text is missing");
+            }
+            assert!(about.en.ends_with('.') && about.ko.ends_with("니다."), "{name}: one sentence each");
+            assert_eq!(*noise, *kind == Kind::Generated, "{name}");
+            assert_eq!(file.is_some(), *kind == Kind::Bundled && *available, "{name}");
+            match kind {
+                Kind::Generated | Kind::Bundled => assert!(*rows > 0 && *features > 0, "{name}"),
+                Kind::Text | Kind::Files => assert_eq!((*rows, *features), (0, 0), "{name}"),
+            }
+            match task.as_str() {
+                "classes" => assert!(*classes >= 2 || *kind == Kind::Files, "{name}"),
+                "numbers" => assert_eq!(*classes, 0, "{name}"),
+                _ => assert_eq!(*kind, Kind::Text, "{name}"),
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_and_later_sets_are_told_apart() {
+        assert!(matches!(find("toString", Kind::Generated), Err(Error::OutOfRange { .. })));
+        assert!(matches!(find("digits", Kind::Generated), Err(Error::OutOfRange { .. })));
+        assert!(matches!(find("mnist", Kind::Bundled), Err(Error::NotYet { .. })));
+        let message = find("", Kind::Bundled).map(|_| ()).map_err(|error| error.to_string());
+        assert!(message.is_err_and(|text| text.contains("dataset.name") && text.contains("iris")));
+    }
+}

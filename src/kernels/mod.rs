@@ -1,0 +1,87 @@
+//! The kernels of a training step, each beside the shader of its name: `dense_forward`, `loss`, `dense_backward_data`,
+//! `dense_backward_weight`, `optimizer`. The functions here are the plain twins, generic over f32 and f64, written to be
+//! read; backends are held against them.
+//!
+//! Letters: B rows of a batch, I inputs and O outputs of a layer. All arrays are row major.
+
+mod dense;
+mod loss;
+
+pub use dense::{Mask, dense_backward_data, dense_backward_weight, dense_forward};
+pub use loss::{BatchLoss, loss};
+
+use crate::mlp::{Activation, TANH_CLAMP};
+use num_traits::Float;
+
+/// Number types the twins run in.
+pub trait Real: Float + core::iter::Sum + core::fmt::Debug + 'static {
+    /// From f64, rounded.
+    fn of(x: f64) -> Self;
+    /// To f64, exact.
+    fn to(self) -> f64;
+}
+
+impl Real for f32 {
+    fn of(x: f64) -> Self {
+        x as Self
+    }
+    fn to(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Real for f64 {
+    fn of(x: f64) -> Self {
+        x
+    }
+    fn to(self) -> f64 {
+        self
+    }
+}
+
+/// An activation's value and its derivative at `z`.
+#[expect(clippy::disallowed_methods, reason = "training promises 1e-4 across platforms, not bits")]
+pub fn activate<T: Real>(activation: Activation, z: T) -> (T, T) {
+    let one = T::one();
+    match activation {
+        Activation::Linear => (z, one),
+        Activation::Sigmoid => {
+            // exp of a negative number only: no overflow on either side.
+            let e = (-z.abs()).exp();
+            let a = if z >= T::zero() { one / (one + e) } else { e / (one + e) };
+            (a, a * (one - a))
+        }
+        Activation::Tanh => {
+            let clamp = T::of(TANH_CLAMP);
+            let a = z.max(-clamp).min(clamp).tanh();
+            (a, one - a * a)
+        }
+        Activation::Relu => {
+            if z > T::zero() {
+                (z, one)
+            } else {
+                (T::zero(), T::zero())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn activations_stay_finite_and_true_over_all_of_f32() {
+        for exponent in -30..=38 {
+            for sign in [-1.0, 1.0] {
+                let x = sign * 3.0 * 10_f64.powi(exponent);
+                for activation in [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu] {
+                    let (a, d) = activate(activation, x as f32);
+                    let (want, _) = activate(activation, f64::from(x as f32));
+                    assert!(a.is_finite() && d.is_finite(), "{activation:?}({x})");
+                    assert!((f64::from(a) - want).abs() <= 2e-6 * want.abs().max(1.0), "{activation:?}({x}) = {a}");
+                }
+            }
+        }
+    }
+}

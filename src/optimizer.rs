@@ -1,0 +1,171 @@
+//! Update rules as PyTorch's `torch/optim/*.py` (single-tensor paths) write them. An optimizer is a rule, constants that
+//! hold for a whole run, and four numbers that change from step to step; both are computed in f64 on the host.
+//! Twin of `shaders/optimizer.wgsl`.
+
+use num_traits::Float;
+
+/// Which update a network uses; the number is the same in the shader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Rule {
+    /// `torch.optim.SGD`, with or without momentum.
+    Sgd = 0,
+    /// `torch.optim.Adam`.
+    Adam = 1,
+}
+
+/// Settings of an optimizer, PyTorch's names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Optimizer {
+    /// The update.
+    pub rule: Rule,
+    /// Step size before any schedule.
+    pub learning_rate: f64,
+    /// SGD: share of the buffer that stays.
+    pub momentum: f64,
+    /// SGD: share of the gradient kept out of the buffer.
+    pub dampening: f64,
+    /// SGD: look ahead.
+    pub nesterov: bool,
+    /// Added to the gradient as `weight_decay * parameter`, biases included.
+    pub weight_decay: f64,
+    /// Adam: decay of the mean.
+    pub beta1: f64,
+    /// Adam: decay of the mean square.
+    pub beta2: f64,
+    /// Adam: added to the denominator.
+    pub epsilon: f64,
+    /// Adds `l2 / 2 * sum of squared weights` (no biases) to the loss.
+    pub l2: f64,
+}
+
+impl Default for Optimizer {
+    fn default() -> Self {
+        Self {
+            rule: Rule::Adam,
+            learning_rate: 1e-3,
+            momentum: 0.0,
+            dampening: 0.0,
+            nesterov: false,
+            weight_decay: 0.0,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            l2: 0.0,
+        }
+    }
+}
+
+/// Numbers that hold for a whole run, in the shader's order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Constants<T> {
+    /// Weight decay.
+    pub weight_decay: T,
+    /// L2 on weights alone.
+    pub l2: T,
+    /// Adam: `1 - beta1`.
+    pub mean_share: T,
+    /// Adam: beta2.
+    pub beta2: T,
+    /// Adam: `1 - beta2`.
+    pub square_share: T,
+    /// Adam: epsilon.
+    pub epsilon: T,
+    /// SGD: 1 with Nesterov's look-ahead, else 0.
+    pub nesterov: T,
+}
+
+impl Constants<f64> {
+    /// The same numbers in another precision.
+    pub fn cast<T: Float>(&self) -> Constants<T> {
+        let cast = |x: f64| T::from(x).unwrap_or_else(T::nan);
+        Constants {
+            weight_decay: cast(self.weight_decay),
+            l2: cast(self.l2),
+            mean_share: cast(self.mean_share),
+            beta2: cast(self.beta2),
+            square_share: cast(self.square_share),
+            epsilon: cast(self.epsilon),
+            nesterov: cast(self.nesterov),
+        }
+    }
+}
+
+impl Optimizer {
+    /// Numbers kept per parameter: momentum buffer, or mean and mean square.
+    pub fn n_slots(&self) -> usize {
+        match self.rule {
+            Rule::Sgd => usize::from(self.momentum != 0.0),
+            Rule::Adam => 2,
+        }
+    }
+
+    /// What holds for the whole run.
+    pub fn constants(&self) -> Constants<f64> {
+        Constants {
+            weight_decay: self.weight_decay,
+            l2: self.l2,
+            mean_share: 1.0 - self.beta1,
+            beta2: self.beta2,
+            square_share: 1.0 - self.beta2,
+            epsilon: self.epsilon,
+            nesterov: f64::from(u8::from(self.nesterov)),
+        }
+    }
+
+    /// What changes with the step `t` (from 1): SGD `[lr, momentum, gradient's share of the buffer, 0]`, Adam
+    /// `[lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t), 0, 0]`.
+    pub fn step_scalars(&self, t: u64, learning_rate: f64) -> [f64; 4] {
+        match self.rule {
+            Rule::Sgd => {
+                // PyTorch starts the buffer as the whole first gradient: no dampening on step 1.
+                let share = if t == 1 { 1.0 } else { 1.0 - self.dampening };
+                [learning_rate, self.momentum, share, 0.0]
+            }
+            Rule::Adam => {
+                let t = t as f64;
+                let correction1 = 1.0 - libm::pow(self.beta1, t);
+                let correction2 = 1.0 - libm::pow(self.beta2, t);
+                [learning_rate / correction1, 1.0 / correction2.sqrt(), 0.0, 0.0]
+            }
+        }
+    }
+}
+
+/// One parameter's update: the new parameter; `slots` (mean, mean square, or the momentum buffer) change in place.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the innermost loop of every step")]
+pub fn update<T: Float>(
+    rule: Rule,
+    c: &Constants<T>,
+    s: &[T; 4],
+    is_weight: bool,
+    p: T,
+    gradient: T,
+    slots: [&mut T; 2],
+) -> T {
+    let l2 = if is_weight { c.l2 } else { T::zero() };
+    let g = gradient + l2 * p + c.weight_decay * p;
+    match rule {
+        Rule::Sgd => {
+            let buffer = s[1] * *slots[0] + s[2] * g;
+            *slots[0] = buffer;
+            let momentum = s[1] != T::zero();
+            let d = if !momentum {
+                g
+            } else if c.nesterov == T::zero() {
+                buffer
+            } else {
+                g + s[1] * buffer
+            };
+            p - s[0] * d
+        }
+        Rule::Adam => {
+            let mean = *slots[0] + c.mean_share * (g - *slots[0]);
+            let square = c.beta2 * *slots[1] + c.square_share * g * g;
+            *slots[0] = mean;
+            *slots[1] = square;
+            p - s[0] * mean / (square.sqrt() * s[1] + c.epsilon)
+        }
+    }
+}

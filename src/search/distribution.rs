@@ -1,0 +1,333 @@
+//! Distributions of the search space: what a range is, what a uniform number becomes in it, and its grid.
+//! Names and meaning are Optuna's (`optuna/distributions.py`), with `log1m` added.
+
+use crate::error::{Error, Result};
+use crate::study::table::{format_number, real, whole};
+use serde_json::{Map, Value, json};
+
+/// How a range is spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Even in the value.
+    Linear,
+    /// Even in the logarithm.
+    Log,
+    /// Even in the logarithm of one minus the value: for momentum and beta.
+    Log1m,
+}
+
+/// The values a hyperparameter may take in a search.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "fields are those of the study document")]
+pub enum Distribution {
+    /// Real numbers; with a step `min(low + k step, high)`.
+    Float { low: f64, high: f64, step: Option<f64>, scale: Scale },
+    /// Whole numbers.
+    Int { low: f64, high: f64, step: f64, scale: Scale },
+    /// One of a list.
+    Categorical { choices: Vec<Value> },
+}
+
+/// Slack when counting steps, so that 0.7 / 0.1 is 7.
+const STEP_SLACK: f64 = 1e-9;
+
+impl Distribution {
+    /// Reads a distribution; `key` is where it stands (`space.learning_rate`).
+    ///
+    /// # Errors
+    /// Wrong types, unknown keys, empty or impossible ranges.
+    pub fn parse(key: &str, value: &Value) -> Result<Self> {
+        let accepted = "{\"type\": \"float\" | \"int\" | \"categorical\", ...}";
+        let wrong = |key: &str, found: &Value, accepted: &str| Error::WrongType {
+            key: key.into(),
+            found: found.to_string(),
+            accepted: accepted.into(),
+        };
+        let object = value.as_object().ok_or_else(|| wrong(key, value, accepted))?;
+        let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
+        let known: &[&str] = match kind {
+            "float" | "int" => &["type", "low", "high", "step", "log", "scale"],
+            "categorical" => &["type", "choices"],
+            _ => {
+                let found = object.get("type").cloned().unwrap_or_default();
+                return Err(wrong(&format!("{key}.type"), &found, "float | int | categorical"));
+            }
+        };
+        if let Some(unknown) = object.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(Error::UnknownKey {
+                key: format!("{key}.{unknown}"),
+                within: key.into(),
+                accepted: known.join(", "),
+            });
+        }
+        if kind == "categorical" {
+            let at = format!("{key}.choices");
+            let accepted = "[value, ...] (1 or more)";
+            let found = object.get("choices").cloned().unwrap_or_default();
+            let choices = found.as_array().filter(|list| !list.is_empty());
+            return Ok(Self::Categorical { choices: choices.ok_or_else(|| wrong(&at, &found, accepted))?.clone() });
+        }
+        let field = |name: &str| -> Result<Option<f64>> {
+            let Some(found) = object.get(name) else { return Ok(None) };
+            let read = if kind == "int" { whole(found) } else { real(found) };
+            let accepted = if kind == "int" { "int" } else { "number" };
+            read.filter(|x| x.is_finite()).map(Some).ok_or_else(|| wrong(&format!("{key}.{name}"), found, accepted))
+        };
+        let bound = |name: &str| -> Result<f64> {
+            field(name)?.ok_or_else(|| Error::Missing { key: format!("{key}.{name}"), accepted: "low, high".into() })
+        };
+        let (low, high, step) = (bound("low")?, bound("high")?, field("step")?);
+        let scale = Self::parse_scale(key, object)?;
+        let empty = |accepted: &str| Error::EmptyRange {
+            key: key.into(),
+            low: format_number(low),
+            high: format_number(high),
+            accepted: accepted.into(),
+        };
+        if low > high {
+            return Err(empty("low <= high"));
+        }
+        let out_of_range = |name: &str, x: f64, accepted: &str| Error::OutOfRange {
+            key: format!("{key}.{name}"),
+            found: format_number(x),
+            accepted: accepted.into(),
+        };
+        match scale {
+            Scale::Log if low <= 0.0 => return Err(out_of_range("low", low, "> 0 (log)")),
+            Scale::Log1m if high >= 1.0 => return Err(out_of_range("high", high, "< 1 (log1m)")),
+            _ => {}
+        }
+        if let Some(step) = step {
+            if step <= 0.0 {
+                return Err(out_of_range("step", step, "> 0"));
+            }
+            if scale != Scale::Linear && kind == "float" {
+                return Err(out_of_range("step", step, "linear scale only"));
+            }
+        }
+        Ok(if kind == "int" {
+            if scale == Scale::Log1m {
+                return Err(wrong(&format!("{key}.scale"), &json!("log1m"), "linear | log (int)"));
+            }
+            Self::Int { low, high, step: step.unwrap_or(1.0), scale }
+        } else {
+            Self::Float { low, high, step, scale }
+        })
+    }
+
+    fn parse_scale(key: &str, object: &Map<String, Value>) -> Result<Scale> {
+        let log = object.get("log").map(|log| {
+            log.as_bool().ok_or_else(|| Error::WrongType {
+                key: format!("{key}.log"),
+                found: log.to_string(),
+                accepted: "true | false".into(),
+            })
+        });
+        let log = log.transpose()?;
+        let at = format!("{key}.scale");
+        let accepted = "linear | log | log1m";
+        match object.get("scale") {
+            None => Ok(if log == Some(true) { Scale::Log } else { Scale::Linear }),
+            Some(Value::String(name)) => {
+                let scale = match name.as_str() {
+                    "linear" => Scale::Linear,
+                    "log" => Scale::Log,
+                    "log1m" => Scale::Log1m,
+                    _ => {
+                        return Err(Error::OutOfRange { key: at, found: name.clone(), accepted: accepted.into() });
+                    }
+                };
+                if log.is_some_and(|log| log != (scale == Scale::Log)) {
+                    return Err(Error::OutOfRange {
+                        key: at,
+                        found: name.clone(),
+                        accepted: "the scale that log names".into(),
+                    });
+                }
+                Ok(scale)
+            }
+            Some(other) => Err(Error::WrongType { key: at, found: other.to_string(), accepted: accepted.into() }),
+        }
+    }
+
+    /// The value at `u` in [0, 1): even in the distribution's own scale.
+    pub fn at(&self, u: f64) -> Value {
+        match self {
+            Self::Categorical { choices } => choices[index_below(u, choices.len())].clone(),
+            Self::Float { low, step: Some(step), .. } => {
+                let n = self.n_steps();
+                json!(self.stepped(*low, *step, index_below(u, n)))
+            }
+            Self::Float { low, high, scale, .. } => {
+                let x = match scale {
+                    Scale::Linear => low + u * (high - low),
+                    Scale::Log => {
+                        let (a, b) = (libm::log(*low), libm::log(*high));
+                        libm::exp(a + u * (b - a))
+                    }
+                    Scale::Log1m => {
+                        let (a, b) = (libm::log(1.0 - high), libm::log(1.0 - low));
+                        1.0 - libm::exp(b + u * (a - b))
+                    }
+                };
+                json!(x.clamp(*low, *high))
+            }
+            Self::Int { low, high, step, scale: Scale::Log } => {
+                // Optuna: even in the logarithm over [low - 0.5, high + 0.5], then rounded.
+                let (a, b) = (libm::log(low - 0.5), libm::log(high + 0.5));
+                let x = libm::exp(a + u * (b - a));
+                let k = libm::round((x - low) / step).clamp(0.0, (self.n_steps() - 1) as f64);
+                json!((low + k * step) as i64)
+            }
+            Self::Int { low, step, .. } => {
+                let k = index_below(u, self.n_steps());
+                json!((low + k as f64 * step) as i64)
+            }
+        }
+    }
+
+    /// The values that a grid takes from it: steps, choices and whole numbers as they are, else `points` values evenly
+    /// spread in its own scale, both ends included.
+    pub fn grid(&self, points: usize) -> Vec<Value> {
+        match self {
+            Self::Categorical { choices } => choices.clone(),
+            Self::Float { low, step: Some(step), .. } => {
+                (0..self.n_steps()).map(|k| json!(self.stepped(*low, *step, k))).collect()
+            }
+            Self::Int { low, step, .. } => {
+                (0..self.n_steps()).map(|k| json!((low + k as f64 * step) as i64)).collect()
+            }
+            Self::Float { low, high, .. } if low == high => vec![json!(low)],
+            Self::Float { .. } if points < 2 => vec![self.at(0.5)],
+            Self::Float { low, high, .. } => (0..points)
+                .map(|k| match k {
+                    0 => json!(low),
+                    k if k + 1 == points => json!(high),
+                    k => self.at(k as f64 / (points - 1) as f64),
+                })
+                .collect(),
+        }
+    }
+
+    /// How many values [`Self::grid`] gives, without making them.
+    pub fn n_grid(&self, points: usize) -> usize {
+        match self {
+            Self::Categorical { choices } => choices.len(),
+            Self::Float { low, high, step: None, .. } => if low == high { 1 } else { points.max(1) },
+            _ => self.n_steps(),
+        }
+    }
+
+    fn n_steps(&self) -> usize {
+        match self {
+            Self::Float { low, high, step: Some(step), .. } | Self::Int { low, high, step, .. } => {
+                libm::floor((high - low) / step + STEP_SLACK) as usize + 1
+            }
+            _ => 1,
+        }
+    }
+
+    fn stepped(&self, low: f64, step: f64, k: usize) -> f64 {
+        let Self::Float { high, .. } = self else { return low };
+        (low + k as f64 * step).min(*high)
+    }
+
+    /// The least and the largest value, for messages and checks; `None` for choices.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Float { low, high, .. } | Self::Int { low, high, .. } => Some((*low, *high)),
+            Self::Categorical { .. } => None,
+        }
+    }
+
+    /// The distribution as the study document writes it.
+    pub fn to_json(&self) -> Value {
+        let scaled = |kind: &str, low: Value, high: Value, scale: &Scale| {
+            let mut object = json!({"type": kind, "low": low, "high": high});
+            match scale {
+                Scale::Linear => {}
+                Scale::Log => object["log"] = json!(true),
+                Scale::Log1m => object["scale"] = json!("log1m"),
+            }
+            object
+        };
+        match self {
+            Self::Categorical { choices } => json!({"type": "categorical", "choices": choices}),
+            Self::Float { low, high, step, scale } => {
+                let mut object = scaled("float", json!(low), json!(high), scale);
+                if let Some(step) = step {
+                    object["step"] = json!(step);
+                }
+                object
+            }
+            Self::Int { low, high, step, scale } => {
+                let mut object = scaled("int", json!(*low as i64), json!(*high as i64), scale);
+                if *step > 1.0 {
+                    object["step"] = json!(*step as i64);
+                }
+                object
+            }
+        }
+    }
+}
+
+fn index_below(u: f64, n: usize) -> usize {
+    ((u * n as f64) as usize).min(n - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Distribution> {
+        Distribution::parse("space.x", &serde_json::from_str(text).expect("valid JSON"))
+    }
+
+    #[test]
+    fn values_stay_inside_and_reach_both_ends() {
+        let log = parse(r#"{"type": "float", "low": 1e-4, "high": 0.1, "log": true}"#).expect("valid");
+        assert_eq!(log.at(0.0), json!(1e-4));
+        assert!((log.at(0.5).as_f64().expect("number") / 0.003_162_277_66 - 1.0).abs() < 1e-8);
+        let near_one = parse(r#"{"type": "float", "low": 0.5, "high": 0.999, "scale": "log1m"}"#).expect("valid");
+        let middle = near_one.at(0.5).as_f64().expect("number");
+        assert!((middle - (1.0 - (0.5_f64 * 0.001).sqrt())).abs() < 1e-12, "{middle}");
+    }
+
+    #[test]
+    fn steps_include_the_high_end_exactly() {
+        let d = parse(r#"{"type": "float", "low": 0.0, "high": 0.7, "step": 0.1}"#).expect("valid");
+        let grid = d.grid(5);
+        assert_eq!(grid.len(), 8);
+        assert_eq!(grid[7], json!(0.7));
+        assert_eq!(d.at(0.999_999), json!(0.7));
+        let int = parse(r#"{"type": "int", "low": 128, "high": 512, "step": 128}"#).expect("valid");
+        assert_eq!(int.grid(5), vec![json!(128), json!(256), json!(384), json!(512)]);
+    }
+
+    #[test]
+    fn grids_take_points_from_plain_floats() {
+        let d = parse(r#"{"type": "float", "low": 0.01, "high": 1.0, "log": true}"#).expect("valid");
+        let grid: Vec<f64> = d.grid(3).iter().filter_map(Value::as_f64).collect();
+        assert!((grid[1] - 0.1).abs() < 1e-12 && grid[0] == 0.01 && grid[2] == 1.0, "{grid:?}");
+        assert_eq!(d.n_grid(3), 3);
+        assert_eq!(parse(r#"{"type": "float", "low": 2, "high": 2}"#).expect("valid").grid(5), vec![json!(2.0)]);
+    }
+
+    #[test]
+    fn impossible_ranges_are_refused_by_name() {
+        for (text, code, key) in [
+            (r#"{"type": "float", "low": 1, "high": 0}"#, "empty_range", "space.x"),
+            (r#"{"type": "float", "low": 0, "high": 1, "log": true}"#, "out_of_range", "space.x.low"),
+            (r#"{"type": "float", "low": 0, "high": 1, "scale": "log1m"}"#, "out_of_range", "space.x.high"),
+            (r#"{"type": "categorical", "choices": []}"#, "wrong_type", "space.x.choices"),
+            (r#"{"type": "float", "low": 0}"#, "missing", "space.x.high"),
+            (r#"{"type": "float", "low": 0, "high": 1, "steps": 3}"#, "unknown_key", "space.x.steps"),
+            (r#"{"type": "int", "low": 0.5, "high": 3}"#, "wrong_type", "space.x.low"),
+            (r#"{"type": "gauss"}"#, "wrong_type", "space.x.type"),
+            (r#"[1, 2]"#, "wrong_type", "space.x"),
+        ] {
+            let problem = parse(text).expect_err(text).to_json();
+            assert_eq!((problem["code"].as_str(), problem["key"].as_str()), (Some(code), Some(key)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! From text to a checked study: refuses what is unknown, out of range or not yet there, and names it.
+
+use super::config::is_used;
+use super::table::{self, Kind};
+use super::{Direction, FORMAT, Metric, Study};
+use crate::dataset::{self, Settings, SplitShares};
+use crate::error::{Error, Result};
+use crate::search::{Distribution, SamplerSpec};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// Seeds are whole numbers that every JSON reader keeps exact.
+const SEED_LIMIT: f64 = 9_007_199_254_740_992.0;
+const MAX_TRIALS: f64 = 100_000.0;
+const MAX_SEEDS_PER_TRIAL: f64 = 100.0;
+/// Generated data: least and largest number of samples.
+const SAMPLES: (f64, f64) = (10.0, 100_000.0);
+
+impl Study {
+    /// Reads and checks a study document.
+    ///
+    /// # Errors
+    /// One [`Error`] that names the key and what is accepted there.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
+        Self::check(&value)
+    }
+
+    /// Checks a study document that is already JSON.
+    ///
+    /// # Errors
+    /// As [`Study::parse`].
+    pub fn check(value: &Value) -> Result<Self> {
+        let kind = || Error::NotAStudy { detail: "not a JSON object".into() };
+        let document = Section { path: String::new(), object: value.as_object().ok_or_else(kind)? };
+        match document.object.get("format").and_then(Value::as_str) {
+            Some(FORMAT) => {}
+            Some(other) => return Err(Error::Format { found: other.into(), expected: FORMAT.into() }),
+            None => return Err(Error::Missing { key: "format".into(), accepted: format!("\"{FORMAT}\"") }),
+        }
+        document.only(&[
+            "format", "name", "dataset", "fixed", "space", "sampler", "pruner", "objective", "trials",
+            "seeds_per_trial", "seed",
+        ])?;
+        let name = document.text("name", "")?;
+        let (dataset, data) = check_dataset(&document)?;
+        let (fixed, space) = check_hyperparameters(&document)?;
+        let sampler = SamplerSpec::parse(document.object.get("sampler"))?;
+        check_pruner(&document)?;
+        let objective = document.section("objective")?;
+        objective.only(&["metric", "direction"])?;
+        let metric: Metric = objective.one_of(
+            "metric",
+            "validation_loss",
+            "train_loss | train_metric | validation_loss | validation_metric",
+        )?;
+        let natural = match metric {
+            Metric::TrainLoss | Metric::ValidationLoss => "minimize",
+            Metric::TrainMetric | Metric::ValidationMetric => "maximize",
+        };
+        let direction: Direction = objective.one_of("direction", natural, "minimize | maximize")?;
+        let study = Self {
+            name,
+            dataset,
+            data,
+            fixed,
+            space,
+            sampler,
+            metric,
+            direction,
+            trials: document.whole("trials", 64.0, 1.0, MAX_TRIALS)? as u32,
+            seeds_per_trial: document.whole("seeds_per_trial", 1.0, 1.0, MAX_SEEDS_PER_TRIAL)? as u16,
+            seed: document.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
+        };
+        study.check_loss()?;
+        study.sampler.check(&study.space, study.trials)?;
+        Ok(study)
+    }
+
+    /// Refuses batches that are larger than the training part; `n_train` is known once the data are split.
+    ///
+    /// # Errors
+    /// [`Error::BatchTooLarge`].
+    pub fn check_batch_size(&self, n_train: usize) -> Result<()> {
+        let mut largest: Option<f64> = None;
+        let mut take = |x: f64| largest = Some(largest.map_or(x, |y| y.max(x)));
+        match self.space.iter().find(|(name, _)| name == "batch_size") {
+            Some((_, Distribution::Categorical { choices })) => {
+                choices.iter().filter_map(Value::as_f64).for_each(&mut take);
+            }
+            Some((_, range)) => {
+                if let Some((_, high)) = range.bounds() {
+                    take(high);
+                }
+            }
+            None => {
+                if let Some(fixed) = self.fixed.get("batch_size").and_then(Value::as_f64) {
+                    take(fixed);
+                }
+            }
+        }
+        match largest {
+            Some(batch_size) if batch_size > n_train as f64 => {
+                Err(Error::BatchTooLarge { batch_size: batch_size as u32, rows: n_train as u32 })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_loss(&self) -> Result<()> {
+        let fits = config::loss_of_task(&self.dataset);
+        let swept = self.space.iter().find(|(name, _)| name == "loss");
+        let asked: Vec<&Value> = match swept {
+            Some((_, Distribution::Categorical { choices })) => choices.iter().collect(),
+            _ => self.fixed.get("loss").into_iter().collect(),
+        };
+        match asked.iter().find(|loss| loss.as_str() != Some(fits)) {
+            Some(loss) => Err(Error::LossMismatch {
+                loss: loss.as_str().unwrap_or_default().into(),
+                dataset: self.dataset.clone(),
+                accepted: fits.into(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+use super::config;
+
+/// An object of the document and the path that leads to it.
+struct Section<'a> {
+    path: String,
+    object: &'a Map<String, Value>,
+}
+
+static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+
+impl<'a> Section<'a> {
+    fn key(&self, name: &str) -> String {
+        if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn only(&self, known: &[&str]) -> Result<()> {
+        match self.object.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(unknown) => Err(Error::UnknownKey {
+                key: self.key(unknown),
+                within: if self.path.is_empty() { "study".into() } else { self.path.clone() },
+                accepted: known.join(", "),
+            }),
+        }
+    }
+
+    /// The object below `name`; a missing one is empty.
+    fn section(&self, name: &str) -> Result<Section<'a>> {
+        let object = match self.object.get(name) {
+            None => &EMPTY,
+            Some(value) => value.as_object().ok_or_else(|| self.wrong(name, value, "{...}"))?,
+        };
+        Ok(Section { path: self.key(name), object })
+    }
+
+    fn wrong(&self, name: &str, found: &Value, accepted: &str) -> Error {
+        Error::WrongType { key: self.key(name), found: found.to_string(), accepted: accepted.into() }
+    }
+
+    fn text(&self, name: &str, default: &str) -> Result<String> {
+        match self.object.get(name) {
+            None => Ok(default.into()),
+            Some(value) => value.as_str().map(Into::into).ok_or_else(|| self.wrong(name, value, "text")),
+        }
+    }
+
+    fn boolean(&self, name: &str, default: bool) -> Result<bool> {
+        match self.object.get(name) {
+            None => Ok(default),
+            Some(value) => value.as_bool().ok_or_else(|| self.wrong(name, value, "true | false")),
+        }
+    }
+
+    fn number(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
+        let Some(value) = self.object.get(name) else { return Ok(default) };
+        let accepted = format!("{} .. {}", table::format_number(low), table::format_number(high));
+        let x = table::real(value).ok_or_else(|| self.wrong(name, value, &accepted))?;
+        if (low..=high).contains(&x) {
+            return Ok(x);
+        }
+        Err(Error::OutOfRange { key: self.key(name), found: table::format_number(x), accepted })
+    }
+
+    fn whole(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
+        let x = self.number(name, default, low, high)?;
+        if libm::trunc(x) == x {
+            return Ok(x);
+        }
+        let accepted = format!("{} .. {} (int)", table::format_number(low), table::format_number(high));
+        Err(Error::WrongType { key: self.key(name), found: table::format_number(x), accepted })
+    }
+
+    fn one_of<T: DeserializeOwned>(&self, name: &str, default: &str, accepted: &str) -> Result<T> {
+        let value = self.object.get(name).cloned().unwrap_or_else(|| json!(default));
+        serde_json::from_value(value.clone()).map_err(|_| Error::OutOfRange {
+            key: self.key(name),
+            found: value.to_string(),
+            accepted: accepted.into(),
+        })
+    }
+}
+
+fn check_dataset(document: &Section<'_>) -> Result<(String, Settings)> {
+    let names: Vec<&str> =
+        dataset::catalog().iter().filter(|entry| entry.available).map(|entry| entry.name.as_str()).collect();
+    let names = names.join(" | ");
+    let missing = || Error::Missing { key: "dataset.name".into(), accepted: names.clone() };
+    if !document.object.contains_key("dataset") {
+        return Err(missing());
+    }
+    let section = document.section("dataset")?;
+    section.only(&["name", "samples", "noise", "seed", "split", "folds", "standardize"])?;
+    if !section.object.contains_key("name") {
+        return Err(missing());
+    }
+    let name = section.text("name", "")?;
+    let Some(entry) = dataset::catalog().iter().find(|entry| entry.name == name) else {
+        return Err(Error::OutOfRange { key: "dataset.name".into(), found: name, accepted: names });
+    };
+    if !entry.available {
+        return Err(Error::NotYet { key: "dataset.name".into(), found: name, accepted: names });
+    }
+    let own_rows = f64::from(entry.rows);
+    let (low, high) = if entry.is_generated() { SAMPLES } else { (own_rows, own_rows) };
+    let samples = match section.object.get("samples") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(section.whole("samples", own_rows, low, high)? as u32),
+    };
+    if section.number("folds", 1.0, 1.0, 20.0)? > 1.0 {
+        let found = section.object.get("folds").map(Value::to_string).unwrap_or_default();
+        return Err(Error::NotYet { key: "dataset.folds".into(), found, accepted: "1".into() });
+    }
+    let noise_high = if entry.noise { 10.0 } else { 0.0 };
+    let settings = Settings {
+        samples,
+        noise: section.number("noise", 0.0, 0.0, noise_high)?,
+        seed: section.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
+        split: check_split(&section)?,
+        standardize: section.boolean("standardize", true)?,
+    };
+    Ok((name, settings))
+}
+
+fn check_split(section: &Section<'_>) -> Result<SplitShares> {
+    let split = section.section("split")?;
+    split.only(&["train", "validation", "test"])?;
+    let default = if split.object.is_empty() { [0.7, 0.15, 0.15] } else { [0.0; 3] };
+    let mut shares = [0.0; 3];
+    for (share, (name, default)) in shares.iter_mut().zip(["train", "validation", "test"].into_iter().zip(default)) {
+        if !split.object.is_empty() && !split.object.contains_key(name) {
+            return Err(Error::Missing { key: split.key(name), accepted: "train + validation + test = 1".into() });
+        }
+        *share = split.number(name, default, 0.01, 0.98)?;
+    }
+    let sum: f64 = shares.iter().sum();
+    if (sum - 1.0).abs() > 1e-6 {
+        return Err(Error::OutOfRange {
+            key: "dataset.split".into(),
+            found: format!("{} + {} + {} = {}", shares[0], shares[1], shares[2], table::format_number(sum)),
+            accepted: "train + validation + test = 1".into(),
+        });
+    }
+    Ok(SplitShares { train: shares[0], validation: shares[1], test: shares[2] })
+}
+
+type Hyperparameters = (Map<String, Value>, Vec<(String, Distribution)>);
+
+fn check_hyperparameters(document: &Section<'_>) -> Result<Hyperparameters> {
+    let (fixed, swept) = (document.section("fixed")?, document.section("space")?);
+    let row = |section: &Section<'_>, name: &str| {
+        table::find(name).ok_or_else(|| Error::UnknownKey {
+            key: section.key(name),
+            within: section.path.clone(),
+            accepted: table::available_names(),
+        })
+    };
+    for (name, value) in fixed.object {
+        row(&fixed, name)?.accept(&fixed.key(name), value)?;
+    }
+    let mut space = Vec::with_capacity(swept.object.len());
+    for (name, value) in swept.object {
+        let row = row(&swept, name)?;
+        let key = swept.key(name);
+        if fixed.object.contains_key(name) {
+            return Err(Error::FixedAndSwept { key: name.clone() });
+        }
+        let distribution = Distribution::parse(&key, value)?;
+        check_distribution(row, &key, &distribution, value)?;
+        space.push((name.clone(), distribution));
+    }
+    check_widths(fixed.object, &space)?;
+    check_use(fixed.object, &space)?;
+    Ok((fixed.object.clone(), space))
+}
+
+/// `hidden` overrides depth and width: searching those beside it would search nothing.
+fn check_widths(fixed: &Map<String, Value>, space: &[(String, Distribution)]) -> Result<()> {
+    let overriding = fixed.contains_key("hidden") || space.iter().any(|(name, _)| name == "hidden");
+    let widths = |name: &str| name == "hidden_layers" || name == "hidden_units" || name.starts_with("units_");
+    match space.iter().find(|(name, _)| widths(name)) {
+        Some((name, _)) if overriding => Err(Error::Inert { key: name.clone(), because: "hidden".into() }),
+        _ => Ok(()),
+    }
+}
+
+/// A searched hyperparameter that no trial could ever use searches nothing.
+fn check_use(fixed: &Map<String, Value>, space: &[(String, Distribution)]) -> Result<()> {
+    for (name, _) in space {
+        let Some(row) = table::find(name) else { continue };
+        let mut ever = row.used_by.is_none();
+        for (owner, users) in row.used_by.iter().flatten() {
+            let choices = match space.iter().find(|(other, _)| other == owner) {
+                Some((_, Distribution::Categorical { choices })) => choices.clone(),
+                _ => vec![fixed.get(owner).cloned().or_else(|| table::find(owner).map(|r| r.default.clone())).unwrap_or_default()],
+            };
+            ever |= choices.iter().any(|choice| is_used(users, choice));
+        }
+        if !ever {
+            let owners: Vec<&str> = row.used_by.iter().flatten().map(|(owner, _)| owner.as_str()).collect();
+            return Err(Error::Inert { key: name.clone(), because: owners.join(", ") });
+        }
+    }
+    Ok(())
+}
+
+fn check_distribution(
+    row: &table::Hyperparameter,
+    key: &str,
+    distribution: &Distribution,
+    value: &Value,
+) -> Result<()> {
+    let wrong = |accepted: &str| Error::WrongType {
+        key: format!("{key}.type"),
+        found: value.get("type").cloned().unwrap_or_default().to_string(),
+        accepted: accepted.into(),
+    };
+    match (row.kind, distribution) {
+        (_, Distribution::Categorical { choices }) => {
+            choices.iter().try_for_each(|choice| row.accept(&format!("{key}.choices"), choice))
+        }
+        (Kind::Float, Distribution::Float { low, high, .. } | Distribution::Int { low, high, .. })
+        | (Kind::Int, Distribution::Int { low, high, .. }) => {
+            row.accept(&format!("{key}.low"), &json!(low))?;
+            row.accept(&format!("{key}.high"), &json!(high))
+        }
+        (Kind::Int, Distribution::Float { .. }) => Err(wrong("int | categorical")),
+        _ => {
+            row.accept(key, row.available_choices.iter().flatten().next().map(|c| json!(c)).as_ref().unwrap_or(&json!(false)))?;
+            Err(wrong("categorical"))
+        }
+    }
+}
+
+fn check_pruner(document: &Section<'_>) -> Result<()> {
+    let pruner = document.section("pruner")?;
+    let name = pruner.text("name", "none")?;
+    match name.as_str() {
+        "none" => pruner.only(&["name"]),
+        "median" | "halving" | "hyperband" => {
+            Err(Error::NotYet { key: "pruner.name".into(), found: name, accepted: "none".into() })
+        }
+        _ => Err(Error::OutOfRange { key: "pruner.name".into(), found: name, accepted: "none".into() }),
+    }
+}

@@ -1,0 +1,106 @@
+//! The study: a document that says what to train and what to search (`tuning-playground/study@1`). [`Study::parse`]
+//! turns unchecked text into a study whose every value is known to be usable, with the defaults filled in.
+
+mod check;
+pub mod config;
+pub mod table;
+
+pub use config::TrialConfig;
+
+use crate::dataset::{Settings, SplitShares};
+use crate::search::{Distribution, SamplerSpec};
+use serde_json::{Map, Value, json};
+
+/// Value of a study's `format`.
+pub const FORMAT: &str = "tuning-playground/study@1";
+/// The study that the page opens with and `tune run` runs without a file.
+pub const DEFAULT: &str = include_str!("default.json");
+
+/// What a study makes as good as possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Running mean of the epoch's training batches.
+    TrainLoss,
+    /// Accuracy or R^2 over the epoch's training batches.
+    TrainMetric,
+    /// In evaluation mode after the epoch.
+    ValidationLoss,
+    /// Accuracy or R^2 in evaluation mode.
+    ValidationMetric,
+}
+
+/// Which end of the objective is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Smaller is better.
+    Minimize,
+    /// Larger is better.
+    Maximize,
+}
+
+/// A checked study: everything in it is in range and fits together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Free text.
+    pub name: String,
+    /// Name of the data set.
+    pub dataset: String,
+    /// How the data set is made, split and scaled.
+    pub data: Settings,
+    /// Hyperparameters that stay as they are.
+    pub fixed: Map<String, Value>,
+    /// Hyperparameters that are searched, in the document's order.
+    pub space: Vec<(String, Distribution)>,
+    /// Who picks the trials.
+    pub sampler: SamplerSpec,
+    /// What is compared.
+    pub metric: Metric,
+    /// Which end is good.
+    pub direction: Direction,
+    /// How many configurations are trained, at most.
+    pub trials: u32,
+    /// How many networks each configuration trains, with different seeds.
+    pub seeds_per_trial: u16,
+    /// Decides everything but the data.
+    pub seed: u64,
+}
+
+impl Study {
+    /// The whole document with every default written out, its keys in the order of formats.md.
+    pub fn to_json(&self) -> Value {
+        let SplitShares { train, validation, test } = self.data.split;
+        let space: Map<String, Value> =
+            self.space.iter().map(|(name, distribution)| (name.clone(), distribution.to_json())).collect();
+        json!({
+            "format": FORMAT,
+            "name": self.name,
+            "dataset": {
+                "name": self.dataset,
+                "samples": self.data.samples,
+                "noise": self.data.noise,
+                "seed": self.data.seed,
+                "split": {"train": train, "validation": validation, "test": test},
+                "folds": 1,
+                "standardize": self.data.standardize,
+            },
+            "fixed": self.fixed,
+            "space": space,
+            "sampler": self.sampler.to_json(),
+            "pruner": {"name": "none"},
+            "objective": {"metric": self.metric, "direction": self.direction},
+            "trials": self.trials,
+            "seeds_per_trial": self.seeds_per_trial,
+            "seed": self.seed,
+        })
+    }
+
+    /// Whether `a` beats `b` under the study's objective.
+    pub fn is_better(&self, a: f64, b: f64) -> bool {
+        match self.direction {
+            Direction::Minimize => a < b,
+            Direction::Maximize => a > b,
+        }
+    }
+}

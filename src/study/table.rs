@@ -1,0 +1,161 @@
+//! The table of hyperparameters, read from `hyperparameters.json`: the one place where a hyperparameter's name, type,
+//! bounds, default and texts stand. The page reads the same file.
+
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// How a hyperparameter's values look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A real number.
+    Float,
+    /// A whole number.
+    Int,
+    /// One of a list of names.
+    Categorical,
+    /// true or false.
+    Bool,
+    /// A list of whole numbers.
+    List,
+}
+
+/// One row of the table. Labels and help texts are for the page and stay unread here.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Hyperparameter {
+    /// The key in `fixed` and `space`.
+    pub name: String,
+    /// What its values look like.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// Least value, of a list's elements too.
+    pub low: Option<f64>,
+    /// Largest value.
+    pub high: Option<f64>,
+    /// Every name of a categorical one.
+    pub choices: Option<Vec<String>>,
+    /// The names that this version trains.
+    pub available_choices: Option<Vec<String>>,
+    /// A value, null, or an object with a value per optimizer or task.
+    pub default: Value,
+    /// Null, or the choices of another hyperparameter that make this one matter.
+    pub used_by: Option<serde_json::Map<String, Value>>,
+    /// Whether this version trains with it.
+    pub available: bool,
+}
+
+/// All hyperparameters, in the order in which the page shows them.
+pub fn table() -> &'static [Hyperparameter] {
+    static TABLE: LazyLock<Vec<Hyperparameter>> = LazyLock::new(|| {
+        #[expect(clippy::expect_used, reason = "the file is part of the program and every test reads it")]
+        serde_json::from_str(include_str!("hyperparameters.json")).expect("hyperparameters.json is an array of rows")
+    });
+    &TABLE
+}
+
+/// The row of this name.
+pub fn find(name: &str) -> Option<&'static Hyperparameter> {
+    table().iter().find(|row| row.name == name)
+}
+
+/// Names of the rows that this version trains with, for messages.
+pub fn available_names() -> String {
+    let names: Vec<&str> = table().iter().filter(|row| row.available).map(|row| row.name.as_str()).collect();
+    names.join(", ")
+}
+
+impl Hyperparameter {
+    /// The accepted values in words that every language shares: `0 .. 1`, `relu | tanh`.
+    pub fn accepted(&self) -> String {
+        match self.kind {
+            Kind::Categorical => self.available_choices.as_deref().unwrap_or_default().join(" | "),
+            Kind::Bool => "true | false".into(),
+            Kind::Int => format!("{} .. {} (int)", number(self.low), number(self.high)),
+            Kind::List => format!("[{} .. {}, ...] (int, 0 .. 10)", number(self.low), number(self.high)),
+            Kind::Float => format!("{} .. {}", number(self.low), number(self.high)),
+        }
+    }
+
+    /// Refuses a value that is of the wrong kind, out of range or not yet available; `key` is where it stands.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`], [`Error::OutOfRange`] or [`Error::NotYet`].
+    pub fn accept(&self, key: &str, value: &Value) -> Result<()> {
+        let wrong =
+            || Error::WrongType { key: key.into(), found: value.to_string(), accepted: self.accepted() };
+        if !self.available {
+            return Err(self.not_yet(key, &self.name));
+        }
+        match self.kind {
+            Kind::Float => self.in_range(key, real(value).ok_or_else(wrong)?),
+            Kind::Int => self.in_range(key, whole(value).ok_or_else(wrong)?),
+            Kind::Bool => value.as_bool().map(|_| ()).ok_or_else(wrong),
+            Kind::Categorical => {
+                let name = value.as_str().ok_or_else(wrong)?;
+                if self.available_choices.iter().flatten().any(|choice| choice == name) {
+                    Ok(())
+                } else if self.choices.iter().flatten().any(|choice| choice == name) {
+                    Err(self.not_yet(key, name))
+                } else {
+                    Err(Error::OutOfRange { key: key.into(), found: value.to_string(), accepted: self.accepted() })
+                }
+            }
+            Kind::List => {
+                let items = value.as_array().ok_or_else(wrong)?;
+                if items.len() > 10 {
+                    return Err(wrong());
+                }
+                items.iter().try_for_each(|item| self.in_range(key, whole(item).ok_or_else(wrong)?))
+            }
+        }
+    }
+
+    /// Refuses a number outside `low ..= high`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`].
+    pub fn in_range(&self, key: &str, x: f64) -> Result<()> {
+        let above = self.low.is_none_or(|low| x >= low);
+        let below = self.high.is_none_or(|high| x <= high);
+        if x.is_finite() && above && below {
+            return Ok(());
+        }
+        Err(Error::OutOfRange { key: key.into(), found: format_number(x), accepted: self.accepted() })
+    }
+
+    fn not_yet(&self, key: &str, found: &str) -> Error {
+        let accepted = if self.available { self.accepted() } else { available_names() };
+        Error::NotYet { key: key.into(), found: found.into(), accepted }
+    }
+}
+
+/// A number, also where it is written as the string of a number that is not finite.
+pub fn real(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => match text.as_str() {
+            "NaN" => Some(f64::NAN),
+            "Infinity" => Some(f64::INFINITY),
+            "-Infinity" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A whole number, also where JSON writes it as `3.0`.
+pub fn whole(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|x| libm::trunc(*x) == *x)
+}
+
+fn number(x: Option<f64>) -> String {
+    x.map_or_else(String::new, format_number)
+}
+
+/// Short and exact: `0.001`, `1e9`.
+pub fn format_number(x: f64) -> String {
+    let magnitude = x.abs();
+    if x == 0.0 || (1e-4..1e7).contains(&magnitude) || !x.is_finite() { format!("{x}") } else { format!("{x:e}") }
+}

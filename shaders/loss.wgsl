@@ -34,7 +34,7 @@ fn cross_entropy(layer: Layer, outputs: u32, b: u32, target_class: u32, scale: f
     for (var o = 0u; o < outputs; o++) {
         sum += exp(work[row + o / 4u][o % 4u] - largest);
     }
-    let loss = log(sum) + largest - work[row + class / 4u][class % 4u];
+    let loss = log(sum) + largest - work[row + target_class / 4u][target_class % 4u];
     if call.evaluation == 0u {
         let to = layer.delta_above + b * layer.outputs4;
         for (var quad = 0u; quad < layer.outputs4; quad++) {

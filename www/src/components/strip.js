@@ -4,9 +4,12 @@ import { scoreScale } from '../score.js';
 /** The strip of cells: every trial by number, its state as a shape, its score as a colour.
  * @typedef {import('../store.js').Store} Store */
 
+/** @param {number} total */
+export const stripRows = (total) => (total <= 32 ? 1 : total <= 64 ? 2 : total <= 256 ? 3 : 4);
+
 /** @param {number} total @param {number} width @param {number} height */
 function layout(total, width, height) {
-  const rows = total <= 32 ? 1 : total <= 64 ? 2 : total <= 256 ? 3 : 4;
+  const rows = stripRows(total);
   const columns = Math.max(1, Math.ceil(total / rows));
   const gap = width / columns > 5 ? 1.5 : width / columns > 2.5 ? 0.5 : 0;
   const rowGap = 2;

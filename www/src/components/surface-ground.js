@@ -57,6 +57,8 @@ export function groundOf(store, axes, frame, token, titles) {
  * @param {SVGElement} svg @param {Frame} frame @param {{x: string, y: string}} titles */
 function dress(svg, frame, titles) {
   svg.setAttribute('aria-hidden', 'true');
+  // Plot's own style sheet only repeats what is set here, and a strict content security policy refuses it.
+  svg.querySelector('style')?.remove();
   const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
   svg.prepend(element('rect', { x: frame.left, y: frame.top, width: w, height: h, fill: 'var(--ground)' }));
   const name = { 'text-anchor': 'middle', 'font-size': 12, fill: 'var(--ink-2)' };

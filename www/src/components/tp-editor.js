@@ -58,7 +58,7 @@ export class TpEditor extends Part {
         : nothing}</div>
       <p class="help">${one.help[store.lang]}</p>
       ${range ? (listed(one) ? this.chips(range.choices ?? []) : this.ends()) : listed(one) ? this.single() : this.value()}
-      ${draft ? html`<div class="err" role="alert" style="padding-left:0" data-testid="error-${one.name}">${store.sentence(draft.problem)}
+      ${draft ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
         <div class="r">${this.fixes.map((fix) => html`<button type="button" class="lnk" data-testid="fix" @click=${() => this.apply(fix)}>${this.t(fix.label, fix.values)}</button>`)}</div></div>` : nothing}
     </div>`;
   }

@@ -3,7 +3,7 @@ import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { count, duration, loss, short } from '../format.js';
 import { ENDED } from '../store.js';
-import { paintStrip, stripSpot } from './strip.js';
+import { paintStrip, stripRows, stripSpot } from './strip.js';
 
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
 export class TpRunBar extends Part {
@@ -67,7 +67,7 @@ export class TpRunBar extends Part {
     const text = chosen
       ? this.t('strip.value', { number: chosen.number, state: this.t(`state.${chosen.state}`), loss: loss(score) })
       : this.t('strip.none');
-    return html`<div class="strip" style="height:${stripHeight(total)}px" data-testid="strip" role="slider" tabindex="0" aria-label=${this.t('strip')}
+    return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0" aria-label=${this.t('strip')}
       aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0} aria-valuetext=${text}
       @keydown=${this.onKey} @click=${(/** @type {MouseEvent} */ event) => this.pick(event, true)}
       @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)} @pointerleave=${() => store.hover(null)}><canvas></canvas></div>`;
@@ -118,8 +118,5 @@ export class TpRunBar extends Part {
     return html`<p class="hint" data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
   }
 }
-
-/** @param {number} total */
-const stripHeight = (total) => (total <= 32 ? 10 : total <= 64 ? 18 : total <= 256 ? 24 : 32);
 
 define('tp-run-bar', TpRunBar);

@@ -9,6 +9,7 @@ import { count } from '../format.js';
 import './tp-row.js';
 import './tp-number.js';
 
+const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
 const SAMPLES = /** @type {[number, number]} */ ([10, 100000]);
 
 /** The study: its data, its hyperparameters fixed or swept in place, and how they are searched. */
@@ -38,6 +39,13 @@ export class TpStudy extends Part {
     </aside>`;
   }
 
+  /** The split bar's parts are as wide as their shares; set from here, for a strict policy allows no style attributes. */
+  updated() {
+    const bar = /** @type {HTMLElement | null} */ (this.querySelector('.split'));
+    const split = { ...SPLIT, ...this.store.study.dataset.split };
+    if (bar) bar.style.gridTemplateColumns = `${Math.max(0.2, split.train)}fr ${Math.max(0.2, split.validation)}fr ${Math.max(0.22, split.test)}fr`;
+  }
+
   /** @param {KeyboardEvent} event */
   onKey(event) {
     if (event.key !== 'Escape' || !this.store.sheet) return;
@@ -49,7 +57,7 @@ export class TpStudy extends Part {
     const { store } = this;
     const { study } = store;
     const chosen = datasetOf(study);
-    const split = { train: 0.7, validation: 0.15, test: 0.15, ...study.dataset.split };
+    const split = { ...SPLIT, ...study.dataset.split };
     const percent = (/** @type {number} */ share) => `${Math.round(100 * share)}%`;
     const rows = study.dataset.samples ?? chosen?.rows ?? 0;
     const made = chosen?.kind === 'generated';
@@ -61,8 +69,7 @@ export class TpStudy extends Part {
       ${made ? html`<div class="flds">
         <tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows} .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.samples = value))}></tp-number>
         ${chosen.noise ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')} .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.noise = value))}></tp-number>` : nothing}</div>` : nothing}
-      <div class="split" role="img" aria-label=${this.t('data.split', { train: percent(split.train), validation: percent(split.validation), test: percent(split.test) })}
-        style="grid-template-columns:${Math.max(0.2, split.train)}fr ${Math.max(0.2, split.validation)}fr ${Math.max(0.22, split.test)}fr">
+      <div class="split" role="img" aria-label=${this.t('data.split', { train: percent(split.train), validation: percent(split.validation), test: percent(split.test) })}>
         <div class="tr">${this.t('train')} ${percent(split.train)}</div><div class="va">${this.t('data.val')} ${percent(split.validation)}</div><div class="te">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
     </section>`;
   }
@@ -103,8 +110,8 @@ export class TpStudy extends Part {
         ${sampler === 'grid' ? html`<tp-number .store=${store} name="points" .label=${this.t('search.points')} .value=${study.sampler?.points ?? 5} .min=${1} .max=${1000} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.sampler = { name: 'grid', points: value }))}></tp-number>
           <div class="fld"><span class="q2 sp">${this.t('search.combinations')}</span><span data-testid="combinations">${count(combinations)}</span></div>` : nothing}
       </div>
-      ${sampler === 'grid' && combinations > (study.trials ?? 64) ? html`<p class="err" style="padding-left:0" data-testid="grid-note">${this.t('search.grid_large', { n: count(combinations) })} <button type="button" class="lnk" @click=${() => store.edit((next) => void (next.trials = combinations))}>${this.t('action.set_trials', { n: count(combinations) })}</button></p>` : nothing}
-      <div class="fld" style="border:0;margin-top:6px"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(this.t('search.backend'), [
+      ${sampler === 'grid' && combinations > (study.trials ?? 64) ? html`<p class="err flush" data-testid="grid-note">${this.t('search.grid_large', { n: count(combinations) })} <button type="button" class="lnk" @click=${() => store.edit((next) => void (next.trials = combinations))}>${this.t('action.set_trials', { n: count(combinations) })}</button></p>` : nothing}
+      <div class="fld plain"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(this.t('search.backend'), [
         { value: 'auto', text: this.t('backend.auto'), title: this.t('backend.auto.title') },
         { value: 'gpu', text: 'GPU', title: 'WebGPU' },
         { value: 'cpu', text: 'CPU', title: 'WASM SIMD' },

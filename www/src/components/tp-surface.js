@@ -212,7 +212,7 @@ export class TpSurface extends FigurePart {
     if (many) {
       const ratio = Math.max(1, devicePixelRatio);
       Object.assign(canvas, { width: frame.width * ratio, height: frame.height * ratio });
-      canvas.setAttribute('style', `width:${frame.width}px;height:${frame.height}px`);
+      Object.assign(canvas.style, { width: `${frame.width}px`, height: `${frame.height}px` });
       const g = canvas.getContext('2d');
       const token = tokens(this, store.dark);
       g?.scale(ratio, ratio);

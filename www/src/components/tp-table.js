@@ -77,7 +77,7 @@ export class TpTable extends Part {
     if (!Number.isFinite(score)) return nothing;
     const goodness = scale.goodness(score);
     const width = Math.max(1, Math.round(82 * Math.min(1, Math.abs(score / (scale.worst || 1)))));
-    return html`<svg width="82" height="7" aria-hidden="true" style="display:block"><rect width=${width} height="7" fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
+    return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7" fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
   }
 
   /** @param {Column[]} columns */
@@ -115,12 +115,12 @@ export class TpTable extends Part {
     return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
       <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey} @pointerleave=${() => store.hover(null)}>
       <table aria-label=${this.t('table.title')} aria-rowcount=${total + 1}>
-        <thead><tr aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) => (one.key === 'bar' ? html`<th class="c3" style="width:92px"><span class="vh">${this.t('table.bar')}</span></th>` : this.head(one.key, one.label, one.num, one.minor)))}</tr></thead>
+        <thead><tr aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) => (one.key === 'bar' ? html`<th class="c3 bars"><span class="vh">${this.t('table.bar')}</span></th>` : this.head(one.key, one.label, one.num, one.minor)))}</tr></thead>
         <tbody>
-          ${first ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} style="height:${first * height}px"></td></tr>` : nothing}
+          ${first ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} .height=${String(first * height)}></td></tr>` : nothing}
           ${repeat(rows, (one) => one, (one, k) => this.row(one, columns, first + k))}
-          ${end < total ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} style="height:${(total - end) * height}px"></td></tr>` : nothing}
-          ${total ? nothing : html`<tr class="pad"><td colspan=${wide} class="q" style="padding:10px 8px">${this.t('table.empty')}</td></tr>`}
+          ${end < total ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} .height=${String((total - end) * height)}></td></tr>` : nothing}
+          ${total ? nothing : html`<tr class="pad"><td colspan=${wide} class="q none">${this.t('table.empty')}</td></tr>`}
         </tbody>
       </table></div>
     </section>`;

@@ -113,7 +113,7 @@ export function paintMarks(g, spots, inks) {
   for (const spot of spots) {
     g.save();
     g.translate(spot.x, spot.y);
-    g.scale(0.7, 0.7);
+    g.scale(0.6, 0.6);
     if (spot.state === 'diverged') {
       g.strokeStyle = inks.ink;
       g.lineWidth = 1.5;

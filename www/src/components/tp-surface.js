@@ -86,7 +86,7 @@ export class TpSurface extends FigurePart {
       ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${scored && fitted ? this.t('surface.fit') : ''}</span></div>` : nothing}
       <div class="plot ${ready ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer ground" role="img" aria-label=${this.summary()}></div>
-        <div class="layer marks" aria-hidden="true"><svg width="100%" height="100%"></svg><canvas class="layer" hidden></canvas></div>
+        <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer" width="100%" height="100%"></svg></div>
         ${this.emptyState()}
         ${this.tabled ? this.table() : nothing}
       </div>
@@ -175,7 +175,8 @@ export class TpSurface extends FigurePart {
       const across = axes.x.discrete ? (((trial.number * 53) % 13) - 6) * 1.1 : 0;
       this.spots.push({
         number: trial.number,
-        state: trial.state,
+        // A trial that never trained is a place on the map and nothing more.
+        state: trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state,
         color: colored && Number.isFinite(score) ? depthColor(scale.goodness(score), store.dark) : undefined,
         x: frame.left + Math.max(0, Math.min(1, x)) * (frame.width - frame.left - frame.right) + across,
         y: frame.height - frame.bottom - Math.max(0, Math.min(1, y)) * (frame.height - frame.top - frame.bottom) + spread,

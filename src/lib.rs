@@ -6,8 +6,6 @@ pub mod kernels;
 pub mod mlp;
 pub mod optimizer;
 pub mod rng;
-pub mod search;
-pub mod study;
 pub use error::{Error, Result};
 /// Version of everything that decides a result's bits (random packing, initialisation, update rules).
 pub const NUMERICS_VERSION: u32 = 1;

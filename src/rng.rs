@@ -11,6 +11,7 @@
 //! Dropout masks use 13 rounds, counter = (training step from 0, block); block = row of the batch x ceil(units / 4)
 //! + unit / 4, and a block makes four 16-bit decisions: low half of word 0, high half of word 0, low and high half of
 //!   word 1.
+#![expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
 
 use core::convert::Infallible;
 use rand::TryRng;
@@ -165,29 +166,56 @@ pub fn mask_block(key: [u32; 2], step: u32, block: u32) -> [u32; 4] {
     [a & 0xffff, a >> 16, b & 0xffff, b >> 16]
 }
 
-/// The two words of [`mask_block`] for `L` blocks at once, in a form that becomes vector code.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
-pub fn mask_words<const L: usize>(key: [u32; 2], step: u32, blocks: [u32; L]) -> [[u32; L]; 2] {
-    let schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
-    let mut a = [step.wrapping_add(schedule[0]); L];
-    let mut b = blocks.map(|block| block.wrapping_add(schedule[1]));
-    for round in 0..MASK_ROUNDS {
-        let rotation = ROTATIONS[(round % 8) as usize];
-        for lane in 0..L {
-            a[lane] = a[lane].wrapping_add(b[lane]);
-            b[lane] = b[lane].rotate_left(rotation) ^ a[lane];
-        }
-        if round % 4 == 3 {
-            let injection = round / 4 + 1;
-            let add = schedule[((injection + 1) % 3) as usize].wrapping_add(injection);
-            for lane in 0..L {
-                a[lane] = a[lane].wrapping_add(schedule[(injection % 3) as usize]);
-                b[lane] = b[lane].wrapping_add(add);
-            }
-        }
+/// Several u32 side by side: vector code for [`mask_words`].
+pub trait Words: Copy {
+    /// The same number in all lanes.
+    fn splat(x: u32) -> Self;
+    /// Wrapping sums.
+    fn add(self, other: Self) -> Self;
+    /// Exclusive or.
+    fn xor(self, other: Self) -> Self;
+    /// Rotation to the left by `R` bits.
+    fn rotate<const R: u32>(self) -> Self;
+}
+
+impl<const L: usize> Words for [u32; L] {
+    #[inline(always)]
+    fn splat(x: u32) -> Self {
+        [x; L]
     }
-    [a, b]
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        core::array::from_fn(|lane| self[lane].wrapping_add(other[lane]))
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        core::array::from_fn(|lane| self[lane] ^ other[lane])
+    }
+    #[inline(always)]
+    fn rotate<const R: u32>(self) -> Self {
+        self.map(|x| x.rotate_left(R))
+    }
+}
+
+/// The two words of [`mask_block`] for several blocks at once.
+#[inline(always)]
+pub fn mask_words<W: Words>(key: [u32; 2], step: u32, blocks: W) -> [W; 2] {
+    let schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
+    let inject = |[a, b]: [W; 2], i: u32| {
+        let at = |i: u32| schedule[(i % 3) as usize];
+        [a.add(W::splat(at(i))), b.add(W::splat(at(i + 1).wrapping_add(i)))]
+    };
+    let x = [W::splat(step.wrapping_add(schedule[0])), blocks.add(W::splat(schedule[1]))];
+    let x = inject(round::<6, W>(round::<26, W>(round::<15, W>(round::<13, W>(x)))), 1);
+    let x = inject(round::<24, W>(round::<16, W>(round::<29, W>(round::<17, W>(x)))), 2);
+    let x = inject(round::<6, W>(round::<26, W>(round::<15, W>(round::<13, W>(x)))), 3);
+    round::<17, W>(x)
+}
+
+#[inline(always)]
+fn round<const R: u32, W: Words>([a, b]: [W; 2]) -> [W; 2] {
+    let a = a.add(b);
+    [a, b.rotate::<R>().xor(a)]
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 mod common;
 
 use common::{
-    ACTIVATIONS, Trace, at_once, backends, data, narrow, network, optimizers, pick, plan, relative_l2, run, stream, train,
+    ACTIVATIONS, Trace, at_once, backends, data, narrow, network, optimizers, pick, plan, relative_l2, run, stream,
+    train,
 };
 use core::time::Duration;
 use std::rc::Rc;
@@ -54,9 +55,8 @@ fn c5_together_is_alone() {
 fn d2_budgets_and_pauses_change_no_bit() {
     let wide = shape(64, &[96, 64], 10, Activation::Tanh);
     let wide_data = narrow(&data(&wide, Loss::CrossEntropy, 300, 300, 5));
-    let networks: Vec<_> = (0..4)
-        .map(|i| network(i, &wide, Loss::CrossEntropy, optimizers()[i as usize], 0.3, 32 << (i % 2)))
-        .collect();
+    let networks: Vec<_> =
+        (0..4).map(|i| network(i, &wide, Loss::CrossEntropy, optimizers()[i as usize], 0.3, 32 << (i % 2))).collect();
     for backend in backends() {
         let want = run(&*backend, &wide_data, &networks, 3, at_once);
         for budgets in [[0, 0, 0], [1, 300, 5_000], [100, 1, 1_000_000]] {

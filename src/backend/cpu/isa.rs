@@ -1,14 +1,16 @@
 //! Which vector instructions a kernel is compiled for. Kernels are plain loops over small fixed arrays, which LLVM turns
-//! into vector code; a [`Job`] is compiled once for each instruction set, and [`Level::run`] picks at run time.
-#![expect(unsafe_code, reason = "calling code compiled for instructions that were detected is unsafe in Rust")]
+//! into vector code; a [`Job`] is compiled once for each instruction set, and [`Level::run`] picks at run time. (AVX-512
+//! was tried and was no faster than AVX2.)
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "calling code compiled for instructions that were detected is unsafe in Rust")
+)]
 #![expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
 
 /// How kernels are shaped for an instruction set.
 pub trait Isa {
     /// Columns of a panel (see `panels.rs`): 8 or 16.
     const PANEL: usize;
-    /// Rows of a register tile: 4 or 8.
-    const ROWS: usize;
     /// Multiplication and addition are one instruction, rounded once.
     const FUSED: bool;
 
@@ -32,7 +34,6 @@ struct Narrow;
 
 impl Isa for Narrow {
     const PANEL: usize = 8;
-    const ROWS: usize = 4;
     const FUSED: bool = false;
 }
 
@@ -42,7 +43,6 @@ struct Neon;
 #[cfg(target_arch = "aarch64")]
 impl Isa for Neon {
     const PANEL: usize = 8;
-    const ROWS: usize = 8;
     const FUSED: bool = true;
 }
 
@@ -52,17 +52,6 @@ struct Avx2;
 #[cfg(target_arch = "x86_64")]
 impl Isa for Avx2 {
     const PANEL: usize = 16;
-    const ROWS: usize = 4;
-    const FUSED: bool = true;
-}
-
-#[cfg(target_arch = "x86_64")]
-struct Avx512;
-
-#[cfg(target_arch = "x86_64")]
-impl Isa for Avx512 {
-    const PANEL: usize = 16;
-    const ROWS: usize = 8;
     const FUSED: bool = true;
 }
 
@@ -73,8 +62,6 @@ enum Kind {
     Neon,
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
 }
 
 /// An instruction set that this machine has. There is no way to make one of another.
@@ -90,9 +77,6 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             all.push(Self(Kind::Avx2));
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-                all.push(Self(Kind::Avx512));
-            }
         }
         all
     }
@@ -108,8 +92,6 @@ impl Level {
             Kind::Neon => "ARM NEON",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => "x86-64 AVX2",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => "x86-64 AVX-512",
         }
     }
 
@@ -121,8 +103,6 @@ impl Level {
             Kind::Neon => Neon::PANEL,
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => Avx2::PANEL,
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => Avx512::PANEL,
         }
     }
 
@@ -133,11 +113,9 @@ impl Level {
             Kind::Narrow => job.call::<Narrow>(),
             #[cfg(target_arch = "aarch64")]
             Kind::Neon => job.call::<Neon>(),
-            // SAFETY: `all` makes these levels only where the machine has what the functions are compiled for.
+            // SAFETY: `all` makes this level only where the machine has what `avx2` is compiled for.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => unsafe { avx2(job) },
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => unsafe { avx512(job) },
         }
     }
 }
@@ -146,10 +124,4 @@ impl Level {
 #[target_feature(enable = "avx2,fma")]
 fn avx2(job: impl Job) {
     job.call::<Avx2>();
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-fn avx512(job: impl Job) {
-    job.call::<Avx512>();
 }

@@ -1,7 +1,8 @@
 //! The CPU backend: SIMD code, natively and in WebAssembly. Networks train one after the other; inside a step, vectors
 //! run over units and register tiles over rows. A network's buffers hold panels (`panels.rs`), its step is a few kernels
-//! (`product.rs`, `units.rs`, `loss.rs`, `update.rs`), each compiled for every instruction set (`isa.rs`).
+//! (`product.rs`, `units.rs`, `dropout.rs`, `loss.rs`, `update.rs`), each compiled for every instruction set (`isa.rs`).
 
+mod dropout;
 mod isa;
 mod loss;
 mod network;

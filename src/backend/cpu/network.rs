@@ -1,10 +1,11 @@
 //! One network: its state, a training step, and an evaluation.
 
+use super::dropout::Dropout;
 use super::isa::Level;
 use super::loss::BatchLoss;
 use super::panels::{fill_padding, gather, layer_len, padded, panels, places, turn};
 use super::product::{Product, WeightGradient};
-use super::units::{Activate, Descend, Dropout};
+use super::units::{Activate, Descend};
 use super::update::{Largest, Update};
 use crate::backend::reference::within;
 use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, STATE_LIMIT, Score};

@@ -3,7 +3,9 @@
 use super::isa::Level;
 use super::network::{Scratch, Sums, Trained};
 use crate::backend::reference::within;
-use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population, ready};
+use crate::backend::{
+    Advance, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population, ready,
+};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -98,7 +100,8 @@ impl CpuPopulation {
 
 impl Population for CpuPopulation {
     fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
-        let progress = |plan| Progress { plan, next: 0, sums: Sums::default(), validation: Sums::default(), seconds: 0.0 };
+        let progress =
+            |plan| Progress { plan, next: 0, sums: Sums::default(), validation: Sums::default(), seconds: 0.0 };
         self.queue.extend(plans.into_iter().map(progress));
         Ok(())
     }

@@ -44,12 +44,6 @@ impl Job for Product<'_> {
 fn product_panel<I: Isa, const W: usize>(c: &mut [f32], a: &[f32], b: &[f32], rows: usize) {
     let (Some((start, b)), c) = (b.as_chunks::<W>().0.split_last(), c.as_chunks_mut::<W>().0) else { return };
     let mut row = 0;
-    if I::ROWS == 8 {
-        while row + 8 <= rows {
-            product_tile::<I, 8, W>(c, a, b, start, row);
-            row += 8;
-        }
-    }
     while row + 4 <= rows {
         product_tile::<I, 4, W>(c, a, b, start, row);
         row += 4;
@@ -154,12 +148,6 @@ fn gradient_panel<I: Isa, const W: usize>(gradient: &mut [f32], a: &[f32], delta
         let a = &a[first * delta.len()..][..width * delta.len()];
         let gradient = &mut gradient[first..inputs.min(first + width)];
         let mut row = 0;
-        if I::ROWS == 8 {
-            while row + 8 <= gradient.len() {
-                gradient_tile::<I, 8, W>(gradient, a, delta, width, row);
-                row += 8;
-            }
-        }
         while row + 4 <= gradient.len() {
             gradient_tile::<I, 4, W>(gradient, a, delta, width, row);
             row += 4;

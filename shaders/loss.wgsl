@@ -17,7 +17,7 @@ struct RowLoss {
     failed: bool,
 }
 
-fn cross_entropy(layer: Layer, outputs: u32, b: u32, class: u32, scale: f32) -> RowLoss {
+fn cross_entropy(layer: Layer, outputs: u32, b: u32, target_class: u32, scale: f32) -> RowLoss {
     let row = layer.above + b * layer.outputs4;
     var largest = work[row].x;
     var winner = 0u;
@@ -34,18 +34,18 @@ fn cross_entropy(layer: Layer, outputs: u32, b: u32, class: u32, scale: f32) -> 
     for (var o = 0u; o < outputs; o++) {
         sum += exp(work[row + o / 4u][o % 4u] - largest);
     }
-    let loss = log(sum) + largest - work[row + class / 4u][class % 4u];
+    let loss = log(sum) + largest - work[row + target_class / 4u][target_class % 4u];
     if call.evaluation == 0u {
         let to = layer.delta_above + b * layer.outputs4;
         for (var quad = 0u; quad < layer.outputs4; quad++) {
             let unit = vec4<u32>(4u * quad) + vec4<u32>(0u, 1u, 2u, 3u);
             let share = exp(min(work[row + quad] - largest, vec4<f32>(0.0))) / sum;
-            let target_share = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(class));
+            let target_share = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(target_class));
             let delta = (share - target_share) * scale;
             work[to + quad] = select(vec4<f32>(0.0), delta, unit < vec4<u32>(outputs));
         }
     }
-    return RowLoss(loss, select(0.0, 1.0, winner == class), failed);
+    return RowLoss(loss, select(0.0, 1.0, winner == target_class), failed);
 }
 
 fn squared_error(layer: Layer, outputs: u32, b: u32, first_label: u32, scale: f32) -> RowLoss {

@@ -1,11 +1,29 @@
-//! Tuning Playground's engine.
+//! Tuning Playground's engine: trains populations of multilayer perceptrons, whole hyperparameter sweeps at once.
+//!
+//! ```text
+//! dataset -> study (fixed settings + search space) -> sampler asks -> trial configs
+//!         -> trainer on a backend (gpu | cpu) -> metric events -> sampler told
+//!         -> analysis -> web bindings -> views
+//! ```
+//! Data runs one way; a module uses only what stands above it.
 pub mod backend;
 pub mod dataset;
 pub mod error;
+pub mod fixture;
 pub mod kernels;
 pub mod mlp;
 pub mod optimizer;
+pub mod result;
 pub mod rng;
+pub mod search;
+pub mod study;
+pub mod trainer;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
 pub use error::{Error, Result};
+
 /// Version of everything that decides a result's bits (random packing, initialisation, update rules).
 pub const NUMERICS_VERSION: u32 = 1;
+/// Version of the engine, written into results.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

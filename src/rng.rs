@@ -169,12 +169,16 @@ pub fn mask_block(key: [u32; 2], step: u32, block: u32) -> [u32; 4] {
 /// Several u32 side by side: vector code for [`mask_words`].
 pub trait Words: Copy {
     /// The same number in all lanes.
+    #[must_use]
     fn splat(x: u32) -> Self;
     /// Wrapping sums.
+    #[must_use]
     fn add(self, other: Self) -> Self;
     /// Exclusive or.
+    #[must_use]
     fn xor(self, other: Self) -> Self;
     /// Rotation to the left by `R` bits.
+    #[must_use]
     fn rotate<const R: u32>(self) -> Self;
 }
 

@@ -6,6 +6,7 @@
 //! network's bits depend on its own plan alone, never on its neighbours, the budget or the pauses.
 
 pub mod cpu;
+pub mod gpu;
 pub mod reference;
 
 use crate::error::Result;

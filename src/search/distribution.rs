@@ -194,9 +194,7 @@ impl Distribution {
             Self::Float { low, step: Some(step), .. } => {
                 (0..self.n_steps()).map(|k| json!(self.stepped(*low, *step, k))).collect()
             }
-            Self::Int { low, step, .. } => {
-                (0..self.n_steps()).map(|k| json!((low + k as f64 * step) as i64)).collect()
-            }
+            Self::Int { low, step, .. } => (0..self.n_steps()).map(|k| json!((low + k as f64 * step) as i64)).collect(),
             Self::Float { low, high, .. } if low == high => vec![json!(low)],
             Self::Float { .. } if points < 2 => vec![self.at(0.5)],
             Self::Float { low, high, .. } => (0..points)
@@ -213,7 +211,13 @@ impl Distribution {
     pub fn n_grid(&self, points: usize) -> usize {
         match self {
             Self::Categorical { choices } => choices.len(),
-            Self::Float { low, high, step: None, .. } => if low == high { 1 } else { points.max(1) },
+            Self::Float { low, high, step: None, .. } => {
+                if low == high {
+                    1
+                } else {
+                    points.max(1)
+                }
+            }
             _ => self.n_steps(),
         }
     }

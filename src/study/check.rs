@@ -40,8 +40,17 @@ impl Study {
             None => return Err(Error::Missing { key: "format".into(), accepted: format!("\"{FORMAT}\"") }),
         }
         document.only(&[
-            "format", "name", "dataset", "fixed", "space", "sampler", "pruner", "objective", "trials",
-            "seeds_per_trial", "seed",
+            "format",
+            "name",
+            "dataset",
+            "fixed",
+            "space",
+            "sampler",
+            "pruner",
+            "objective",
+            "trials",
+            "seeds_per_trial",
+            "seed",
         ])?;
         let name = document.text("name", "")?;
         let (dataset, data) = check_dataset(&document)?;
@@ -229,7 +238,7 @@ fn check_dataset(document: &Section<'_>) -> Result<(String, Settings)> {
         return Err(Error::NotYet { key: "dataset.name".into(), found: name, accepted: names });
     }
     let own_rows = f64::from(entry.rows);
-    let (low, high) = if entry.is_generated() { SAMPLES } else { (own_rows, own_rows) };
+    let (low, high) = if entry.kind == dataset::Kind::Generated { SAMPLES } else { (SAMPLES.0, own_rows) };
     let samples = match section.object.get("samples") {
         None | Some(Value::Null) => None,
         Some(_) => Some(section.whole("samples", own_rows, low, high)? as u32),
@@ -319,7 +328,13 @@ fn check_use(fixed: &Map<String, Value>, space: &[(String, Distribution)]) -> Re
         for (owner, users) in row.used_by.iter().flatten() {
             let choices = match space.iter().find(|(other, _)| other == owner) {
                 Some((_, Distribution::Categorical { choices })) => choices.clone(),
-                _ => vec![fixed.get(owner).cloned().or_else(|| table::find(owner).map(|r| r.default.clone())).unwrap_or_default()],
+                _ => vec![
+                    fixed
+                        .get(owner)
+                        .cloned()
+                        .or_else(|| table::find(owner).map(|r| r.default.clone()))
+                        .unwrap_or_default(),
+                ],
             };
             ever |= choices.iter().any(|choice| is_used(users, choice));
         }
@@ -353,7 +368,10 @@ fn check_distribution(
         }
         (Kind::Int, Distribution::Float { .. }) => Err(wrong("int | categorical")),
         _ => {
-            row.accept(key, row.available_choices.iter().flatten().next().map(|c| json!(c)).as_ref().unwrap_or(&json!(false)))?;
+            row.accept(
+                key,
+                row.available_choices.iter().flatten().next().map(|c| json!(c)).as_ref().unwrap_or(&json!(false)),
+            )?;
             Err(wrong("categorical"))
         }
     }

@@ -7,7 +7,8 @@ pub mod table;
 
 pub use config::TrialConfig;
 
-use crate::dataset::{Settings, SplitShares};
+use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
+use crate::error::Result;
 use crate::search::{Distribution, SamplerSpec};
 use serde_json::{Map, Value, json};
 
@@ -101,6 +102,41 @@ impl Study {
         match self.direction {
             Direction::Minimize => a < b,
             Direction::Maximize => a > b,
+        }
+    }
+
+    /// File of the study's data under `www/public/data/`; `None` where they are generated.
+    pub fn data_file(&self) -> Option<&'static str> {
+        let entry = dataset::catalog().iter().find(|entry| entry.name == self.dataset)?;
+        entry.file.as_deref().filter(|_| entry.kind == Kind::Bundled)
+    }
+
+    /// The study's data, split and scaled. `table` is the (uncompressed) text of [`Study::data_file`].
+    ///
+    /// # Errors
+    /// Data that cannot be read or are too few for their split.
+    pub fn prepare(&self, table: Option<&[u8]>) -> Result<Prepared> {
+        let data = match table {
+            Some(text) => dataset::parse_bundled(&self.dataset, text)?,
+            None => dataset::generate(&self.dataset, &self.data)?,
+        };
+        self.prepare_dataset(&data)
+    }
+
+    fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
+        let split = dataset::split(data, &self.data)?;
+        Ok(dataset::prepare(data, &split, self.data.standardize))
+    }
+
+    /// [`Study::prepare`] with the bundled tables that the native program carries.
+    ///
+    /// # Errors
+    /// As [`Study::prepare`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn prepare_native(&self) -> Result<Prepared> {
+        match self.data_file() {
+            Some(_) => self.prepare_dataset(&dataset::bundled(&self.dataset)?),
+            None => self.prepare(None),
         }
     }
 }

@@ -83,8 +83,7 @@ impl Hyperparameter {
     /// # Errors
     /// [`Error::WrongType`], [`Error::OutOfRange`] or [`Error::NotYet`].
     pub fn accept(&self, key: &str, value: &Value) -> Result<()> {
-        let wrong =
-            || Error::WrongType { key: key.into(), found: value.to_string(), accepted: self.accepted() };
+        let wrong = || Error::WrongType { key: key.into(), found: value.to_string(), accepted: self.accepted() };
         if !self.available {
             return Err(self.not_yet(key, &self.name));
         }

@@ -1,4 +1,5 @@
 //! Networks, data and epochs for tests of backends, all drawn from a seed.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
 #![expect(dead_code, reason = "each test binary uses a part")]
 
 use core::time::Duration;

@@ -65,11 +65,7 @@ impl Backend for Cpu {
         (512 << 20, "memory".into())
     }
 
-    fn population<'a>(
-        &'a self,
-        data: Rc<Data>,
-        networks: Vec<Network>,
-    ) -> LocalFuture<'a, Result<Box<dyn Population>>> {
+    fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
         ready(Ok(Box::new(CpuPopulation::new(data, networks, self.level)) as Box<dyn Population>))
     }
 }

@@ -134,7 +134,8 @@ mod tests {
                 turn(&mut into, &from, inputs, outputs, panel);
                 for i in 0..inputs {
                     for o in 0..outputs {
-                        assert_eq!(into[index(outputs + 1, inputs, panel, o, i)], (100 * i + o + 1) as f32);
+                        let got = into[index(outputs + 1, inputs, panel, o, i)];
+                        assert_eq!(got.to_bits(), ((100 * i + o + 1) as f32).to_bits());
                     }
                 }
                 assert_eq!(into.iter().filter(|&&x| x != 0.0).count(), inputs * outputs);

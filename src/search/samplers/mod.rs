@@ -77,8 +77,7 @@ impl SamplerSpec {
     fn parse_grid(points: Option<&Value>) -> Result<Self> {
         let read = |key: String, value: &Value| {
             let accepted = format!("1 .. {MAX_POINTS} (int)");
-            let wrong =
-                || Error::WrongType { key: key.clone(), found: value.to_string(), accepted: accepted.clone() };
+            let wrong = || Error::WrongType { key: key.clone(), found: value.to_string(), accepted: accepted.clone() };
             let n = value.as_f64().filter(|n| libm::trunc(*n) == *n).ok_or_else(wrong)?;
             if (1.0..=MAX_POINTS).contains(&n) {
                 return Ok(n as usize);
@@ -88,9 +87,8 @@ impl SamplerSpec {
         match points {
             None => Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: BTreeMap::new() }),
             Some(Value::Object(axes)) => {
-                let axes = axes
-                    .iter()
-                    .map(|(name, value)| Ok((name.clone(), read(format!("sampler.points.{name}"), value)?)));
+                let axes =
+                    axes.iter().map(|(name, value)| Ok((name.clone(), read(format!("sampler.points.{name}"), value)?)));
                 Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: axes.collect::<Result<_>>()? })
             }
             Some(value) => {
@@ -113,10 +111,8 @@ impl SamplerSpec {
                 accepted: axes.join(", "),
             });
         }
-        let combinations: f64 = space
-            .iter()
-            .map(|(name, axis)| axis.n_grid(*axis_points.get(name).unwrap_or(points)) as f64)
-            .product();
+        let combinations: f64 =
+            space.iter().map(|(name, axis)| axis.n_grid(*axis_points.get(name).unwrap_or(points)) as f64).product();
         if combinations > f64::from(trials) {
             return Err(Error::GridTooLarge { combinations: format!("{combinations}"), trials });
         }
@@ -137,9 +133,9 @@ impl SamplerSpec {
         match self {
             Self::Random => Box::new(random::Random::new(space, seed)),
             Self::Grid { points, axis_points } => {
-                let axes = space.iter().map(|(name, axis)| {
-                    (name.clone(), axis.grid(*axis_points.get(name).unwrap_or(points)))
-                });
+                let axes = space
+                    .iter()
+                    .map(|(name, axis)| (name.clone(), axis.grid(*axis_points.get(name).unwrap_or(points))));
                 Box::new(grid::Grid::new(axes.collect(), seed))
             }
         }

@@ -1,0 +1,231 @@
+//! A population's buffers on one device: made from host copies, read back into them.
+
+use super::device::{Device, PASSES, Pass, bindings};
+use super::layout::{Call, Layout, Stats};
+use crate::backend::{Data, Labels};
+use crate::error::{Error, Result};
+use bytemuck::{Pod, Zeroable};
+use futures_channel::oneshot;
+
+/// Everything of a population that changes while it trains, as the host knows it.
+#[derive(Clone, Debug)]
+pub struct HostState {
+    pub params: Vec<f32>,
+    pub slots: Vec<f32>,
+    pub stats: Vec<Stats>,
+}
+
+/// Buffers of one population on one device.
+pub struct Buffers {
+    params: wgpu::Buffer,
+    slots: wgpu::Buffer,
+    gradient: wgpu::Buffer,
+    stats: wgpu::Buffer,
+    plan: wgpu::Buffer,
+    calls: wgpu::Buffer,
+    staging: wgpu::Buffer,
+    owned: Vec<wgpu::Buffer>,
+    groups: Vec<wgpu::BindGroup>,
+}
+
+/// Uniforms of consecutive dispatches lie this far apart (the spec's `minUniformBufferOffsetAlignment`).
+pub const CALL_STRIDE: u64 = 256;
+/// Uniforms that fit in one submit.
+pub const MAX_CALLS: usize = 4096;
+
+impl Drop for Buffers {
+    fn drop(&mut self) {
+        // On the web dropping a handle frees nothing.
+        for buffer in &self.owned {
+            buffer.destroy();
+        }
+    }
+}
+
+impl Buffers {
+    /// Makes and fills the buffers; `plan_words` is the size of the epoch's plan.
+    pub fn new(device: &Device, data: &Data, layout: &Layout, state: &HostState, plan_words: usize) -> Self {
+        use wgpu::BufferUsages as Usage;
+        let mut owned = Vec::new();
+        let mut make = |label: &'static str, bytes: u64, usage: Usage| {
+            // A binding must not be empty.
+            let size = bytes.max(32).next_multiple_of(16);
+            let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+            let buffer = device.device.create_buffer(&descriptor);
+            owned.push(buffer.clone());
+            buffer
+        };
+        let table = Usage::STORAGE | Usage::COPY_DST;
+        let state_usage = table | Usage::COPY_SRC;
+        let x = padded_rows(data);
+        let labels = label_words(&data.labels);
+        let networks = make("networks", bytes_of(&layout.networks), table);
+        let layers = make("layers", bytes_of(&layout.layers), table);
+        let plan = make("plan", 4 * plan_words as u64, table);
+        let params = make("params", 16 * layout.params4 as u64, state_usage);
+        let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
+        let gradient = make("gradient", 16 * layout.params4 as u64, Usage::STORAGE | Usage::COPY_SRC);
+        let rows = make("x", bytes_of(&x), table);
+        let label_buffer = make("labels", bytes_of(&labels), table);
+        let work = make("work", 16 * layout.work4 as u64, Usage::STORAGE);
+        let stats = make("stats", bytes_of(&state.stats), state_usage);
+        let calls = make("calls", MAX_CALLS as u64 * CALL_STRIDE, Usage::UNIFORM | Usage::COPY_DST);
+        let staging_bytes = params.size() + slots.size() + stats.size();
+        let staging = make("staging", staging_bytes, Usage::MAP_READ | Usage::COPY_DST);
+        let write = |buffer: &wgpu::Buffer, bytes: &[u8]| {
+            if !bytes.is_empty() {
+                device.queue.write_buffer(buffer, 0, bytes);
+            }
+        };
+        write(&networks, bytemuck::cast_slice(&layout.networks));
+        write(&layers, bytemuck::cast_slice(&layout.layers));
+        write(&rows, bytemuck::cast_slice(&x));
+        write(&label_buffer, bytemuck::cast_slice(&labels));
+        write(&params, bytemuck::cast_slice(&state.params));
+        write(&slots, bytemuck::cast_slice(&state.slots));
+        write(&stats, bytemuck::cast_slice(&state.stats));
+        let groups = PASSES
+            .iter()
+            .map(|&pass| {
+                let own = |binding: u32| match (pass, binding) {
+                    (Pass::DenseForward | Pass::DenseBackwardWeight, 5) => &rows,
+                    (Pass::Loss, 5) => &label_buffer,
+                    (Pass::Optimizer, 5) => &slots,
+                    (Pass::Optimizer, 6) | (Pass::DenseBackwardWeight, 7) => &gradient,
+                    (_, 4) => &params,
+                    (_, 6) => &work,
+                    _ => &stats,
+                };
+                let call = wgpu::BufferBinding {
+                    buffer: &calls,
+                    offset: 0,
+                    size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
+                };
+                let tables = [(1, &networks), (2, &layers), (3, &plan)];
+                let own = bindings(pass).iter().map(|&(binding, _)| (binding, own(binding)));
+                let entries: Vec<_> = core::iter::once((0, wgpu::BindingResource::Buffer(call)))
+                    .chain(tables.into_iter().chain(own).map(|(binding, buffer)| (binding, buffer.as_entire_binding())))
+                    .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+                    .collect();
+                device.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: None,
+                    layout: &device.pipeline(pass).layout,
+                    entries: &entries,
+                })
+            })
+            .collect();
+        Self { params, slots, gradient, stats, plan, calls, staging, owned, groups }
+    }
+
+    /// Words the plan buffer holds.
+    pub fn plan_words(&self) -> usize {
+        (self.plan.size() / 4) as usize
+    }
+
+    /// Fills the plan for an epoch.
+    pub fn write_plan(&self, device: &Device, words: &[u32]) {
+        device.queue.write_buffer(&self.plan, 0, bytemuck::cast_slice(words));
+    }
+
+    /// Sets the sums and verdicts of all networks.
+    pub fn write_stats(&self, device: &Device, stats: &[Stats]) {
+        device.queue.write_buffer(&self.stats, 0, bytemuck::cast_slice(stats));
+    }
+
+    /// Fills the uniforms of the next submit.
+    pub fn write_calls(&self, device: &Device, calls: &[Call]) {
+        let mut bytes = vec![0_u8; calls.len() * CALL_STRIDE as usize];
+        for (slot, call) in bytes.chunks_exact_mut(CALL_STRIDE as usize).zip(calls) {
+            slot[..size_of::<Call>()].copy_from_slice(bytemuck::bytes_of(call));
+        }
+        device.queue.write_buffer(&self.calls, 0, &bytes);
+    }
+
+    /// Group of a kernel.
+    pub fn group(&self, pass: Pass) -> &wgpu::BindGroup {
+        &self.groups[pass as usize]
+    }
+
+    /// Reads the sums back, and with `all` the parameters and optimizer state too.
+    pub async fn read(&self, device: &Device, state: &mut HostState, all: bool) -> Result<()> {
+        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
+        let stats_end = self.stats.size();
+        encoder.copy_buffer_to_buffer(&self.stats, 0, &self.staging, 0, stats_end);
+        let params_end = stats_end + self.params.size();
+        let slots_end = params_end + self.slots.size();
+        if all {
+            encoder.copy_buffer_to_buffer(&self.params, 0, &self.staging, stats_end, self.params.size());
+            encoder.copy_buffer_to_buffer(&self.slots, 0, &self.staging, params_end, self.slots.size());
+        }
+        device.queue.submit([encoder.finish()]);
+        let end = if all { slots_end } else { stats_end };
+        self.mapped(device, end, |bytes| {
+            copy_floats(&bytes[..stats_end as usize], &mut state.stats);
+            if all {
+                copy_floats(&bytes[stats_end as usize..], &mut state.params);
+                copy_floats(&bytes[params_end as usize..], &mut state.slots);
+            }
+        })
+        .await
+    }
+
+    /// Reads part of the gradient, in floats.
+    pub async fn read_gradient(&self, device: &Device, first: usize, n: usize) -> Result<Vec<f32>> {
+        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
+        encoder.copy_buffer_to_buffer(&self.gradient, 4 * first as u64, &self.staging, 0, 4 * n as u64);
+        device.queue.submit([encoder.finish()]);
+        let mut gradient = vec![0.0; n];
+        self.mapped(device, 4 * n as u64, |bytes| copy_floats(bytes, &mut gradient)).await?;
+        Ok(gradient)
+    }
+
+    async fn mapped(&self, device: &Device, end: u64, take: impl FnOnce(&[u8])) -> Result<()> {
+        let slice = self.staging.slice(..end);
+        let (sender, receiver) = oneshot::channel();
+        slice.map_async(wgpu::MapMode::Read, move |result| {
+            // Nobody listens any more where the population was dropped.
+            let _ = sender.send(result);
+        });
+        // On the web the browser drives the queue; natively somebody has to.
+        let polled = device.device.poll(wgpu::PollType::wait_indefinitely());
+        let mapped = polled.is_ok() && receiver.await.is_ok_and(|result| result.is_ok());
+        if mapped
+            && !device.is_lost()
+            && let Ok(view) = slice.get_mapped_range()
+        {
+            take(&view);
+            drop(view);
+            self.staging.unmap();
+            return Ok(());
+        }
+        Err(Error::DeviceLost { detail: device.loss_reason() })
+    }
+}
+
+/// Copies the head of `bytes` over `values`.
+fn copy_floats<T: Pod + Zeroable>(bytes: &[u8], values: &mut [T]) {
+    let target: &mut [u8] = bytemuck::cast_slice_mut(values);
+    let n = target.len();
+    target.copy_from_slice(&bytes[..n]);
+}
+
+fn bytes_of<T>(values: &[T]) -> u64 {
+    size_of_val(values) as u64
+}
+
+/// Rows padded with zeros to a multiple of 4 columns.
+fn padded_rows(data: &Data) -> Vec<f32> {
+    let columns = data.columns.next_multiple_of(4);
+    let mut padded = vec![0.0; data.rows() * columns];
+    for (to, from) in padded.chunks_exact_mut(columns).zip(data.x.chunks_exact(data.columns)) {
+        to[..data.columns].copy_from_slice(from);
+    }
+    padded
+}
+
+fn label_words(labels: &Labels<f32>) -> Vec<u32> {
+    match labels {
+        Labels::Classes(classes) => classes.clone(),
+        Labels::Numbers(numbers) => numbers.iter().map(|x| x.to_bits()).collect(),
+    }
+}

@@ -1,0 +1,222 @@
+//! How a population lies on the device. Twin of `shaders/shared/population.wgsl`; offsets count vec4.
+
+use crate::backend::Network;
+use crate::mlp::Shape;
+use crate::optimizer::{Optimizer, Rule};
+use crate::rng;
+use bytemuck::{Pod, Zeroable};
+
+/// Rows that a validation pass takes through the network at once.
+pub const EVALUATION_ROWS: usize = 64;
+
+/// `Layer` of the shaders.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct GpuLayer {
+    pub inputs4: u32,
+    pub outputs4: u32,
+    pub outputs: u32,
+    pub weight: u32,
+    pub below: u32,
+    pub above: u32,
+    pub delta_below: u32,
+    pub delta_above: u32,
+    pub activation: u32,
+    pub drop_threshold: u32,
+    pub drop_scale: f32,
+    pub mask_blocks: u32,
+    pub key: [u32; 2],
+    pub padding: [u32; 2],
+}
+
+/// `Network` of the shaders.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct GpuNetwork {
+    pub first_layer: u32,
+    pub n_layers: u32,
+    pub params: u32,
+    pub n_params4: u32,
+    pub slots: u32,
+    pub rule: u32,
+    pub loss: u32,
+    pub outputs: u32,
+    pub weight_decay: f32,
+    pub l2: f32,
+    pub mean_share: f32,
+    pub beta2: f32,
+    pub square_share: f32,
+    pub epsilon: f32,
+    pub nesterov: f32,
+    pub padding: f32,
+}
+
+/// `Call` of the shaders: the uniform of one dispatch.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub struct Call {
+    pub step: u32,
+    pub layer: u32,
+    pub evaluation: u32,
+    pub first_row: u32,
+    pub rows: u32,
+    pub lanes: u32,
+    pub padding: [u32; 2],
+}
+
+/// `Stats` of the shaders: what comes back of a network.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub struct Stats {
+    pub train_loss: f32,
+    pub train_correct: f32,
+    pub validation_loss: f32,
+    pub validation_correct: f32,
+    pub diverged: u32,
+    pub padding: [u32; 3],
+}
+
+/// Sizes of one network on the device, in vec4.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Parameters, and as many gradients.
+    pub params4: usize,
+    /// Optimizer state.
+    pub slots4: usize,
+    /// Activations and deltas.
+    pub work4: usize,
+}
+
+/// Sizes of a network of this shape.
+pub fn sizes(shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> Sizes {
+    let rows = max_batch.max(EVALUATION_ROWS);
+    let (mut params4, mut work4) = (0, 0);
+    for layer in shape.layers() {
+        let outputs4 = layer.outputs.div_ceil(4);
+        params4 += (4 * layer.inputs.div_ceil(4) + 1) * outputs4;
+        work4 += 2 * rows * outputs4;
+    }
+    Sizes { params4, slots4: optimizer.n_slots() * params4, work4 }
+}
+
+/// A whole population laid out: the tables of the device and where each network stands.
+#[derive(Debug, Default)]
+pub struct Layout {
+    pub layers: Vec<GpuLayer>,
+    pub networks: Vec<GpuNetwork>,
+    pub params4: usize,
+    pub slots4: usize,
+    pub work4: usize,
+}
+
+impl Layout {
+    /// Networks one after the other.
+    pub fn new(networks: &[Network]) -> Self {
+        let mut layout = Self::default();
+        for network in networks {
+            layout.push(network);
+        }
+        layout
+    }
+
+    fn push(&mut self, network: &Network) {
+        let rows = network.max_batch.max(EVALUATION_ROWS);
+        let sizes = sizes(&network.shape, &network.optimizer, network.max_batch);
+        let constants = network.optimizer.constants();
+        let layers = network.shape.layers();
+        self.networks.push(GpuNetwork {
+            first_layer: self.layers.len() as u32,
+            n_layers: layers.len() as u32,
+            params: self.params4 as u32,
+            n_params4: sizes.params4 as u32,
+            slots: self.slots4 as u32,
+            rule: match network.optimizer.rule {
+                Rule::Sgd => 0,
+                Rule::Adam => 1,
+            },
+            loss: network.loss as u32,
+            outputs: network.shape.outputs as u32,
+            weight_decay: constants.weight_decay as f32,
+            l2: constants.l2 as f32,
+            mean_share: constants.mean_share as f32,
+            beta2: constants.beta2 as f32,
+            square_share: constants.square_share as f32,
+            epsilon: constants.epsilon as f32,
+            nesterov: constants.nesterov as f32,
+            padding: 0.0,
+        });
+        let (mut below, mut delta_below) = (0, 0);
+        let mut weight = self.params4;
+        for (depth, layer) in layers.iter().enumerate() {
+            let (inputs4, outputs4) = (layer.inputs.div_ceil(4), layer.outputs.div_ceil(4));
+            let above = self.work4;
+            let delta_above = above + rows * outputs4;
+            self.work4 += 2 * rows * outputs4;
+            let drops = network.dropout > 0.0 && depth + 1 < layers.len();
+            self.layers.push(GpuLayer {
+                inputs4: inputs4 as u32,
+                outputs4: outputs4 as u32,
+                outputs: layer.outputs as u32,
+                weight: weight as u32,
+                below: below as u32,
+                above: above as u32,
+                delta_below: delta_below as u32,
+                delta_above: delta_above as u32,
+                activation: layer.activation as u32,
+                drop_threshold: if drops { rng::drop_threshold(network.dropout) } else { 0 },
+                // p = 1 drops everything: no unit ever takes the scale.
+                drop_scale: if network.dropout < 1.0 { (1.0 / (1.0 - network.dropout)) as f32 } else { 0.0 },
+                mask_blocks: layer.outputs.div_ceil(4) as u32,
+                key: network.dropout_key(depth),
+                padding: [0; 2],
+            });
+            weight += (4 * inputs4 + 1) * outputs4;
+            (below, delta_below) = (above, delta_above);
+        }
+        self.params4 += sizes.params4;
+        self.slots4 += sizes.slots4;
+    }
+}
+
+/// PyTorch's flat order into the device's padded one: `parameters` of one network into `device` (its part of params).
+pub fn to_device(shape: &Shape, parameters: &[f64], device: &mut [f32]) {
+    each_place(shape, |flat, place| device[place] = parameters[flat] as f32);
+}
+
+/// The device's padded order back into PyTorch's flat one.
+pub fn from_device(shape: &Shape, device: &[f32]) -> Vec<f64> {
+    let mut parameters = vec![0.0; shape.n_parameters()];
+    each_place(shape, |flat, place| parameters[flat] = f64::from(device[place]));
+    parameters
+}
+
+/// Calls `visit` with every parameter's index in PyTorch's order and its place on the device, in floats.
+fn each_place(shape: &Shape, mut visit: impl FnMut(usize, usize)) {
+    let mut first = 0;
+    for layer in shape.layers() {
+        let (inputs, columns) = (4 * layer.inputs.div_ceil(4), 4 * layer.outputs.div_ceil(4));
+        for unit in 0..layer.outputs {
+            for input in 0..layer.inputs {
+                visit(layer.weight + unit * layer.inputs + input, first + input * columns + unit);
+            }
+            visit(layer.bias + unit, first + inputs * columns + unit);
+        }
+        first += (inputs + 1) * columns;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mlp::Activation;
+
+    #[test]
+    fn parameters_survive_the_way_to_the_device_and_back() {
+        let shape = Shape { inputs: 5, hidden: vec![3, 6], outputs: 2, activation: Activation::Relu };
+        let parameters: Vec<f64> = (1..=shape.n_parameters()).map(|i| i as f64).collect();
+        let mut device = vec![0.0; 4 * sizes(&shape, &Optimizer::default(), 1).params4];
+        to_device(&shape, &parameters, &mut device);
+        assert_eq!(from_device(&shape, &device), parameters);
+        assert_eq!(device.iter().filter(|x| **x != 0.0).count(), parameters.len());
+    }
+}

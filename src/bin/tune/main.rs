@@ -1,0 +1,70 @@
+//! `tune`: the engine on the command line. The only user of files and of the process's arguments.
+
+mod commands;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Trains hyperparameter studies and checks the engine against PyTorch.
+#[derive(Parser)]
+#[command(name = "tune", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a study; without a file the default one (digits, 64 trials).
+    Run {
+        /// The study document.
+        study: Option<PathBuf>,
+        /// What trains.
+        #[arg(long, value_enum, default_value_t = BackendName::Auto)]
+        backend: BackendName,
+        /// Writes the result document here; - is standard output.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        /// Opens the test set for the best trial.
+        #[arg(long)]
+        test: bool,
+    },
+    /// Trains fixtures and prints how far each is from what it expects; exits with 1 past the tolerance.
+    Verify {
+        /// Fixture documents.
+        #[arg(required = true)]
+        fixtures: Vec<PathBuf>,
+        /// What trains; auto is reference.
+        #[arg(long, value_enum, default_value_t = BackendName::Auto)]
+        backend: BackendName,
+        /// Largest relative L2 error a tensor may have; default 1e-9 for reference, 1e-4 otherwise.
+        #[arg(long)]
+        tolerance: Option<f64>,
+    },
+}
+
+/// Backends by name.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BackendName {
+    Auto,
+    Gpu,
+    Cpu,
+    Reference,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run { study, backend, output, test } => {
+            commands::run(study.as_deref(), backend, output.as_deref(), test)
+        }
+        Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("tune: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Fixtures (`tuning-playground/fixture@1`): one training run with everything given, and what PyTorch made of it.
+
+use crate::backend::reference::ReferencePopulation;
+use crate::backend::{Backend, BatchStep, Data, EpochPlan, Labels, Network, Population};
+use crate::error::{Error, Result};
+use crate::kernels::Real;
+use crate::mlp::{Activation, Loss, Shape};
+use crate::optimizer::{Optimizer, Rule};
+use crate::rng::RunId;
+use core::time::Duration;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::rc::Rc;
+
+/// Value of a fixture's `format`.
+pub const FORMAT: &str = "tuning-playground/fixture@1";
+/// Tolerance of the f64 reference.
+pub const TOLERANCE_F64: f64 = 1e-9;
+/// Tolerance of f32 backends.
+pub const TOLERANCE_F32: f64 = 1e-4;
+/// Errors of tensors that should be zero are measured against this.
+const ABSOLUTE_FLOOR: f64 = 1e-8;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    format: String,
+    #[serde(rename = "generator")]
+    _generator: String,
+    #[serde(default)]
+    name: String,
+    model: Model,
+    loss: String,
+    optimizer: Map<String, Value>,
+    #[serde(default)]
+    schedule: Option<Value>,
+    parameters: Vec<Value>,
+    batches: Vec<Batch>,
+    steps: usize,
+    expect: Vec<Expected>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Model {
+    inputs: usize,
+    hidden: Vec<usize>,
+    outputs: usize,
+    activation: String,
+    batch_norm: bool,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    x: Vec<Vec<f64>>,
+    y: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    step: usize,
+    parameters: Vec<Value>,
+}
+
+/// A fixture ready to run.
+pub struct Fixture {
+    /// Its name, or the file's.
+    pub name: String,
+    network: Network,
+    data: Data<f64>,
+    /// First row and number of rows of each batch.
+    batches: Vec<(u32, u32)>,
+    steps: usize,
+    expect: Vec<(usize, Vec<f64>)>,
+}
+
+/// How far a run was from a fixture.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference {
+    /// Largest relative L2 error over tensors and expected steps.
+    pub error: f64,
+    /// Step at which it stands.
+    pub step: usize,
+}
+
+impl Fixture {
+    /// Reads a fixture; `file` names it where it has no name of its own.
+    ///
+    /// # Errors
+    /// [`Error::Fixture`] for what is malformed, [`Error::NotYet`] for what this version does not train.
+    pub fn parse(text: &str, file: &str) -> Result<Self> {
+        let wrong = |detail: String| Error::Fixture { name: file.into(), detail };
+        let document: Document = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if document.format != FORMAT {
+            return Err(Error::Format { found: document.format, expected: FORMAT.into() });
+        }
+        let not_yet = |key: &str, found: String, accepted: &str| Error::NotYet {
+            key: key.into(),
+            found,
+            accepted: accepted.into(),
+        };
+        if document.model.batch_norm {
+            return Err(not_yet("model.batch_norm", "true".into(), "false"));
+        }
+        if let Some(schedule) = document.schedule.filter(|schedule| !schedule.is_null()) {
+            return Err(not_yet("schedule", schedule.to_string(), "null"));
+        }
+        let activation: Activation =
+            serde_json::from_value(Value::String(document.model.activation.clone())).map_err(|_| {
+                not_yet("model.activation", document.model.activation.clone(), "linear | sigmoid | tanh | relu")
+            })?;
+        let loss: Loss = serde_json::from_value(Value::String(document.loss.clone()))
+            .map_err(|_| not_yet("loss", document.loss.clone(), "cross_entropy | mse"))?;
+        let model = &document.model;
+        let shape = Shape { inputs: model.inputs, hidden: model.hidden.clone(), outputs: model.outputs, activation };
+        let optimizer = parse_optimizer(&document.optimizer)?;
+        let flat = |tensors: &[Value]| -> Result<Vec<f64>> {
+            let mut flat = Vec::with_capacity(shape.n_parameters());
+            tensors.iter().for_each(|tensor| flatten(tensor, &mut flat));
+            if flat.len() == shape.n_parameters() {
+                return Ok(flat);
+            }
+            Err(wrong(format!("{} parameters, the model has {}", flat.len(), shape.n_parameters())))
+        };
+        let (data, batches) = rows_of(&document.batches, &shape, loss).map_err(wrong)?;
+        let parameters = flat(&document.parameters)?;
+        let expect = document
+            .expect
+            .iter()
+            .map(|expected| Ok((expected.step, flat(&expected.parameters)?)))
+            .collect::<Result<Vec<_>>>()?;
+        if expect.windows(2).any(|pair| pair[0].0 >= pair[1].0)
+            || expect.last().is_some_and(|last| last.0 > document.steps)
+        {
+            return Err(wrong("expect must stand in rising order of step, up to steps".into()));
+        }
+        let network = Network {
+            run: RunId::default(),
+            seed: 0,
+            loss,
+            optimizer,
+            dropout: 0.0,
+            max_batch: batches.iter().map(|batch| batch.1 as usize).max().unwrap_or(1),
+            parameters,
+            shape,
+        };
+        let name = if document.name.is_empty() { file.to_owned() } else { document.name };
+        Ok(Self { name, network, data, batches, steps: document.steps, expect })
+    }
+
+    /// Trains it in f64 by the plain reference.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub async fn run_reference(&self) -> Result<Difference> {
+        let mut population = ReferencePopulation::<f64>::new(Rc::new(self.data.clone()), vec![self.network.clone()]);
+        self.run(&mut population).await
+    }
+
+    /// Trains it on a backend in f32.
+    ///
+    /// # Errors
+    /// What the backend reports.
+    pub async fn run_on(&self, backend: &dyn Backend) -> Result<Difference> {
+        let data = Data {
+            x: self.data.x.iter().map(|&x| x as f32).collect(),
+            columns: self.data.columns,
+            labels: match &self.data.labels {
+                Labels::Classes(classes) => Labels::Classes(classes.clone()),
+                Labels::Numbers(numbers) => Labels::Numbers(numbers.iter().map(|&y| y as f32).collect()),
+            },
+            n_train: self.data.n_train,
+            n_validation: 0,
+        };
+        let mut population = backend.population(Rc::new(data), vec![self.network.clone()]).await?;
+        self.run(population.as_mut()).await
+    }
+
+    async fn run(&self, population: &mut dyn Population) -> Result<Difference> {
+        let mut worst = Difference { error: 0.0, step: 0 };
+        let mut done = 0;
+        for (until, expected) in &self.expect {
+            population.begin_epoch(vec![self.plan(done, *until)])?;
+            loop {
+                let advance = population.advance(Duration::from_secs(1)).await?;
+                if let Some(step) = advance.outcomes.iter().find_map(|outcome| outcome.diverged_at) {
+                    return Ok(Difference { error: f64::INFINITY, step: step as usize });
+                }
+                if advance.epoch_done {
+                    break;
+                }
+            }
+            done = *until;
+            let error = self.error(&population.parameters(0).await?, expected);
+            // A comparison that is not a number must fail.
+            if error.is_nan() || error > worst.error {
+                worst = Difference { error: if error.is_nan() { f64::INFINITY } else { error }, step: *until };
+            }
+        }
+        Ok(worst)
+    }
+
+    fn plan(&self, from: usize, until: usize) -> EpochPlan {
+        let mut order = Vec::new();
+        let mut steps = Vec::new();
+        for step in from..until.min(self.steps) {
+            let (first, rows) = self.batches[step % self.batches.len()];
+            let optimizer = &self.network.optimizer;
+            let scalars = optimizer.step_scalars(step as u64 + 1, optimizer.learning_rate);
+            steps.push(BatchStep { start: order.len() as u32, rows, step: step as u32, scalars });
+            order.extend(first..first + rows);
+        }
+        EpochPlan { network: 0, order, steps }
+    }
+
+    /// Largest relative L2 error over the tensors.
+    fn error(&self, found: &[f64], expected: &[f64]) -> f64 {
+        let tensors = self
+            .network
+            .shape
+            .layers()
+            .into_iter()
+            .flat_map(|layer| [layer.weight..layer.bias, layer.bias..layer.bias + layer.outputs]);
+        tensors
+            .map(|range| relative_l2(&found[range.clone()], &expected[range]))
+            .fold(0.0, |a: f64, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) })
+    }
+}
+
+/// L2 norm of the difference over that of `expected`, with an absolute floor.
+pub fn relative_l2<T: Real>(found: &[T], expected: &[T]) -> f64 {
+    let square = |x: f64| x * x;
+    let difference: f64 = found.iter().zip(expected).map(|(a, b)| square(a.to() - b.to())).sum();
+    let norm: f64 = expected.iter().map(|b| square(b.to())).sum();
+    difference.sqrt() / norm.sqrt().max(ABSOLUTE_FLOOR)
+}
+
+fn flatten(value: &Value, flat: &mut Vec<f64>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| flatten(item, flat)),
+        other => flat.push(crate::study::table::real(other).unwrap_or(f64::NAN)),
+    }
+}
+
+type Rows = (Data<f64>, Vec<(u32, u32)>);
+
+fn rows_of(batches: &[Batch], shape: &Shape, loss: Loss) -> core::result::Result<Rows, String> {
+    let (mut x, mut classes, mut numbers, mut places) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut first = 0;
+    for (index, batch) in batches.iter().enumerate() {
+        if batch.x.len() != batch.y.len() || batch.x.is_empty() {
+            return Err(format!("batch {index} has {} rows of x and {} of y", batch.x.len(), batch.y.len()));
+        }
+        for (row, y) in batch.x.iter().zip(&batch.y) {
+            if row.len() != shape.inputs {
+                return Err(format!("batch {index} has a row of {} columns, the model {}", row.len(), shape.inputs));
+            }
+            x.extend_from_slice(row);
+            match loss {
+                Loss::CrossEntropy => {
+                    let class = y.as_u64().filter(|&class| class < shape.outputs as u64);
+                    classes.push(class.ok_or_else(|| format!("batch {index}: class {y}"))? as u32);
+                }
+                Loss::Mse => {
+                    let before = numbers.len();
+                    flatten(y, &mut numbers);
+                    if numbers.len() - before != shape.outputs {
+                        return Err(format!("batch {index}: target {y}, the model has {} outputs", shape.outputs));
+                    }
+                }
+            }
+        }
+        places.push((first, batch.x.len() as u32));
+        first += batch.x.len() as u32;
+    }
+    if places.is_empty() {
+        return Err("no batches".into());
+    }
+    let labels = match loss {
+        Loss::CrossEntropy => Labels::Classes(classes),
+        Loss::Mse => Labels::Numbers(numbers),
+    };
+    let data = Data { x, columns: shape.inputs, labels, n_train: first as usize, n_validation: 0 };
+    Ok((data, places))
+}
+
+/// PyTorch's optimizer arguments, with our names for the learning rate, betas and epsilon.
+fn parse_optimizer(settings: &Map<String, Value>) -> Result<Optimizer> {
+    let name = settings.get("name").and_then(Value::as_str).unwrap_or_default();
+    let number = |key: &str, default: f64| settings.get(key).and_then(Value::as_f64).unwrap_or(default);
+    let on = |key: &str| settings.get(key).and_then(Value::as_bool).unwrap_or(false);
+    let (rule, learning_rate, momentum, nesterov, known): (_, _, _, _, &[&str]) = match name {
+        "sgd" | "momentum" | "nesterov" | "gd" => {
+            let momentum = if name == "momentum" || name == "nesterov" { 0.9 } else { 0.0 };
+            let known = &["name", "learning_rate", "momentum", "dampening", "nesterov", "weight_decay"];
+            (Rule::Sgd, 1e-3, momentum, name == "nesterov", known)
+        }
+        "adam" => {
+            let known = &["name", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "amsgrad"];
+            (Rule::Adam, 1e-3, 0.0, false, known)
+        }
+        _ => {
+            let accepted = "sgd | momentum | nesterov | adam";
+            return Err(Error::NotYet { key: "optimizer.name".into(), found: name.into(), accepted: accepted.into() });
+        }
+    };
+    if on("amsgrad") {
+        let accepted = "false".into();
+        return Err(Error::NotYet { key: "optimizer.amsgrad".into(), found: "true".into(), accepted });
+    }
+    if let Some(unknown) = settings.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(Error::UnknownKey {
+            key: format!("optimizer.{unknown}"),
+            within: "optimizer".into(),
+            accepted: known.join(", "),
+        });
+    }
+    Ok(Optimizer {
+        rule,
+        learning_rate: number("learning_rate", learning_rate),
+        momentum: number("momentum", momentum),
+        dampening: number("dampening", 0.0),
+        nesterov: nesterov || on("nesterov"),
+        weight_decay: number("weight_decay", 0.0),
+        beta1: number("beta1", 0.9),
+        beta2: number("beta2", 0.999),
+        epsilon: number("epsilon", 1e-8),
+        l2: 0.0,
+    })
+}

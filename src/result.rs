@@ -1,0 +1,138 @@
+//! The result document (`tuning-playground/result@1`) and how numbers that JSON lacks are written.
+
+use crate::study::Study;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+/// Value of a result's `format`.
+pub const FORMAT: &str = "tuning-playground/result@1";
+
+/// Where a trial stands; Optuna's words, with `diverged` for what Optuna calls a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrialState {
+    /// In training.
+    Running,
+    /// Trained to its end.
+    Complete,
+    /// Ended by a loss or parameter that left all bounds: data, not an error.
+    Diverged,
+    /// Not trained to its end because the user stopped.
+    Cancelled,
+}
+
+/// One epoch of a trial, the mean over its seeds. Not finite numbers are written as strings.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the document")]
+pub struct EpochRecord {
+    pub epoch: usize,
+    #[serde(serialize_with = "number")]
+    pub train_loss: f64,
+    #[serde(serialize_with = "number")]
+    pub validation_loss: f64,
+    #[serde(serialize_with = "number")]
+    pub train_metric: f64,
+    #[serde(serialize_with = "number")]
+    pub validation_metric: f64,
+    #[serde(serialize_with = "number")]
+    pub learning_rate: f64,
+    pub seconds: f64,
+}
+
+/// What the test rows said of one trial.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the document")]
+pub struct TestScore {
+    pub trial: u32,
+    #[serde(serialize_with = "number")]
+    pub loss: f64,
+    #[serde(serialize_with = "number")]
+    pub metric: f64,
+}
+
+/// One trial of a result.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the document")]
+pub struct TrialRecord {
+    pub number: u32,
+    pub state: TrialState,
+    pub params: Map<String, Value>,
+    #[serde(with = "number_option")]
+    pub value: Option<f64>,
+    pub seed: u64,
+    pub epochs: Vec<EpochRecord>,
+    pub steps: u64,
+    pub diverged_at: Option<u64>,
+}
+
+/// What trained.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the document")]
+pub struct EngineInfo {
+    pub version: String,
+    pub numerics: u32,
+    pub backend: String,
+    pub adapter: String,
+    pub plan: String,
+    pub workers: u32,
+}
+
+/// Writes a number, or the name of one that JSON lacks.
+///
+/// # Errors
+/// The serializer's.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub fn number<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if x.is_finite() {
+        serializer.serialize_f64(*x)
+    } else {
+        serializer.serialize_str(if x.is_nan() {
+            "NaN"
+        } else if *x > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        })
+    }
+}
+
+/// [`number`] for values that may be missing.
+pub mod number_option {
+    use serde::Serializer;
+
+    /// Null, a number, or the name of one that JSON lacks.
+    ///
+    /// # Errors
+    /// The serializer's.
+    #[expect(clippy::ref_option, reason = "serde passes a reference")]
+    pub fn serialize<S: Serializer>(x: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match x {
+            Some(x) => super::number(x, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+/// The best of complete trials: its number. Ties go to the lower number.
+pub fn best(study: &Study, trials: &[TrialRecord]) -> Option<u32> {
+    let mut best: Option<(u32, f64)> = None;
+    for trial in trials {
+        let Some(value) = trial.value.filter(|value| value.is_finite()) else { continue };
+        if trial.state == TrialState::Complete && best.is_none_or(|(_, other)| study.is_better(value, other)) {
+            best = Some((trial.number, value));
+        }
+    }
+    best.map(|(number, _)| number)
+}
+
+/// The whole document.
+pub fn document(study: &Study, engine: &EngineInfo, trials: &[TrialRecord], test: Option<&TestScore>) -> Value {
+    json!({
+        "format": FORMAT,
+        "study": study.to_json(),
+        "engine": engine,
+        "trials": trials,
+        "best": best(study, trials),
+        "test": test,
+    })
+}

@@ -1,0 +1,435 @@
+//! Trains a study's trials on a backend, epoch by epoch: batches and their order, per-step scalars, aggregation over
+//! seeds, divergence, events. Knows no backend by name.
+//!
+//! Progress is pulled: [`Trainer::advance`] works for about a budget and returns what happened. Not calling it is
+//! pausing, dropping it is cancelling.
+
+use crate::backend::{
+    Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population, Score, reference,
+};
+use crate::dataset::{Prepared, PreparedTargets, Task};
+use crate::error::{Error, Result};
+use crate::result::{EpochRecord, TestScore, TrialState};
+use crate::rng::{Purpose, RunId, Stream};
+use crate::search::Trial;
+use crate::study::{Metric, Study, TrialConfig};
+use core::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+/// What happened to a trial since the last report.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct TrialEvent {
+    /// Trial number.
+    pub number: u32,
+    /// Where it stands.
+    pub state: TrialState,
+    /// Epochs that ended since the last report.
+    pub epochs: Vec<EpochRecord>,
+    /// The objective, once complete.
+    #[serde(with = "crate::result::number_option")]
+    pub value: Option<f64>,
+    /// Gradient steps taken, over all its seeds.
+    pub steps: u64,
+    /// The step at which it diverged.
+    pub diverged_at: Option<u64>,
+}
+
+/// What [`Trainer::advance`] did.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Report {
+    /// Trials that moved.
+    pub trials: Vec<TrialEvent>,
+    /// Gradient steps taken since the last report.
+    pub steps: u64,
+    /// Everything is trained.
+    pub finished: bool,
+    /// The device was lost and work went on from a host copy.
+    pub resumed: bool,
+}
+
+/// One trial in training: its settings and its networks' progress.
+struct Running {
+    trial: Trial,
+    config: TrialConfig,
+    /// Index into the wave's networks, one a seed.
+    networks: Vec<usize>,
+    epochs_done: usize,
+    steps: u64,
+    /// Outcomes of the epoch under way.
+    outcomes: Vec<EpochOutcome>,
+    last: Option<EpochRecord>,
+    ended: bool,
+}
+
+/// Trials that train together.
+struct Wave {
+    population: Box<dyn Population>,
+    networks: Vec<Network>,
+    trials: Vec<Running>,
+    /// Trial of each network.
+    owner: Vec<usize>,
+    steps_done: Vec<u32>,
+    in_epoch: bool,
+}
+
+/// A finished trial's networks, kept for whatever is asked of them later.
+struct Kept {
+    networks: Vec<(Network, Vec<f64>)>,
+}
+
+/// Trains trials; see the module.
+pub struct Trainer {
+    study: Rc<Study>,
+    backend: Box<dyn Backend>,
+    data: Rc<Data>,
+    prepared: Rc<Prepared>,
+    waiting: VecDeque<Trial>,
+    wave: Option<Wave>,
+    kept: BTreeMap<u32, Kept>,
+    /// R^2 needs the spread of the targets of each part, in standardised units.
+    spread: [f64; 3],
+}
+
+/// Rows for training and evaluation out of a prepared data set.
+fn data_of(prepared: &Prepared) -> Data {
+    Data {
+        x: prepared.x.clone(),
+        columns: prepared.columns,
+        labels: match &prepared.targets {
+            PreparedTargets::Classes(classes) => Labels::Classes(classes.clone()),
+            PreparedTargets::Numbers(numbers) => Labels::Numbers(numbers.clone()),
+        },
+        n_train: prepared.n_train,
+        n_validation: prepared.n_validation,
+    }
+}
+
+/// Mean squared distance of each part's targets from their own mean.
+fn spreads(prepared: &Prepared) -> [f64; 3] {
+    let PreparedTargets::Numbers(numbers) = &prepared.targets else { return [1.0; 3] };
+    let validation = prepared.n_train + prepared.n_validation;
+    [&numbers[..prepared.n_train], &numbers[prepared.n_train..validation], &numbers[validation..]].map(|part| {
+        let n = part.len().max(1) as f64;
+        let mean = part.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
+        part.iter().map(|&y| (f64::from(y) - mean) * (f64::from(y) - mean)).sum::<f64>() / n
+    })
+}
+
+impl Trainer {
+    /// A trainer for these trials of the study; nothing is allocated on the device yet.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where one trial's network is more than the backend takes, [`Error::BatchTooLarge`].
+    pub fn new(
+        study: Rc<Study>,
+        prepared: Rc<Prepared>,
+        backend: Box<dyn Backend>,
+        trials: Vec<Trial>,
+    ) -> Result<Self> {
+        study.check_batch_size(prepared.n_train)?;
+        let data = Rc::new(data_of(&prepared));
+        let spread = spreads(&prepared);
+        let trainer =
+            Self { study, backend, data, prepared, waiting: trials.into(), wave: None, kept: BTreeMap::new(), spread };
+        for trial in &trainer.waiting {
+            trainer.check_size(trial)?;
+        }
+        Ok(trainer)
+    }
+
+    /// The backend that trains.
+    pub fn backend(&self) -> &dyn Backend {
+        self.backend.as_ref()
+    }
+
+    /// Gradient steps of a trial over all epochs and seeds, if it does not end early.
+    pub fn planned_steps(&self, trial: &Trial) -> u64 {
+        let config = TrialConfig::new(&self.study, &trial.params);
+        let batch = self.batch_size(&config);
+        (self.data.n_train.div_ceil(batch) * config.epochs) as u64 * u64::from(self.study.seeds_per_trial)
+    }
+
+    fn batch_size(&self, config: &TrialConfig) -> usize {
+        // A default batch may be larger than a small data set; an asked-for one was refused by the check.
+        config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
+    }
+
+    fn trial_bytes(&self, config: &TrialConfig) -> u64 {
+        let shape = config.shape(self.data.columns, self.prepared.task);
+        self.backend.network_bytes(&shape, &config.optimizer, self.batch_size(config))
+    }
+
+    fn check_size(&self, trial: &Trial) -> Result<()> {
+        let config = TrialConfig::new(&self.study, &trial.params);
+        let (limit_bytes, limit) = self.backend.network_limit();
+        let bytes = self.trial_bytes(&config);
+        if bytes <= limit_bytes {
+            return Ok(());
+        }
+        let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+        Err(Error::TooLarge {
+            trial: trial.number,
+            needed_mb: mb(bytes),
+            limit,
+            limit_mb: limit_bytes >> 20,
+            knob: "hidden_units, hidden_layers, batch_size".into(),
+        })
+    }
+
+    /// Works for about `budget`.
+    ///
+    /// # Errors
+    /// What the backend reports where it can't go on by itself.
+    pub async fn advance(&mut self, budget: Duration) -> Result<Report> {
+        let mut report = Report::default();
+        if self.wave.is_none() && !self.start_wave(&mut report).await? {
+            report.finished = true;
+            return Ok(report);
+        }
+        let Some(mut wave) = self.wave.take() else { return Ok(report) };
+        if !wave.in_epoch {
+            self.begin_epoch(&mut wave)?;
+        }
+        let advance = wave.population.advance(budget).await?;
+        report.steps = advance.steps;
+        report.resumed = advance.resumed;
+        for outcome in advance.outcomes {
+            let owner = wave.owner[outcome.network];
+            let running = &mut wave.trials[owner];
+            running.outcomes.push(outcome);
+            if running.outcomes.len() == running.networks.len() {
+                report.trials.push(self.end_epoch(running));
+                if running.ended {
+                    self.keep(&mut wave, owner).await?;
+                }
+            }
+        }
+        if advance.epoch_done {
+            wave.in_epoch = false;
+        }
+        if wave.in_epoch || wave.trials.iter().any(|running| !running.ended) {
+            self.wave = Some(wave);
+        }
+        report.finished = self.wave.is_none() && self.waiting.is_empty();
+        Ok(report)
+    }
+
+    /// Takes as many waiting trials as fit in the backend's memory; whether there were any.
+    async fn start_wave(&mut self, report: &mut Report) -> Result<bool> {
+        let (limit, _) = self.backend.memory_limit();
+        let mut bytes = 0;
+        let mut networks = Vec::new();
+        let mut owner = Vec::new();
+        let mut trials = Vec::new();
+        while let Some(trial) = self.waiting.front() {
+            let config = TrialConfig::new(&self.study, &trial.params);
+            let more = self.trial_bytes(&config) * u64::from(self.study.seeds_per_trial);
+            if !trials.is_empty() && bytes + more > limit {
+                break;
+            }
+            bytes += more;
+            let Some(trial) = self.waiting.pop_front() else { break };
+            let first = networks.len();
+            for repeat in 0..self.study.seeds_per_trial {
+                networks.push(self.network(&trial, &config, repeat));
+                owner.push(trials.len());
+            }
+            report.trials.push(TrialEvent {
+                number: trial.number,
+                state: TrialState::Running,
+                epochs: Vec::new(),
+                value: None,
+                steps: 0,
+                diverged_at: None,
+            });
+            trials.push(Running {
+                trial,
+                config,
+                networks: (first..networks.len()).collect(),
+                epochs_done: 0,
+                steps: 0,
+                outcomes: Vec::new(),
+                last: None,
+                ended: false,
+            });
+        }
+        if trials.is_empty() {
+            return Ok(false);
+        }
+        let population = self.backend.population(self.data.clone(), networks.clone()).await?;
+        let steps_done = vec![0; networks.len()];
+        self.wave = Some(Wave { population, networks, trials, owner, steps_done, in_epoch: false });
+        Ok(true)
+    }
+
+    fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
+        let run = RunId { trial: trial.number, fold: 0, repeat };
+        let shape = config.shape(self.data.columns, self.prepared.task);
+        Network {
+            run,
+            seed: self.study.seed,
+            loss: config.loss,
+            optimizer: config.optimizer,
+            dropout: config.dropout,
+            max_batch: self.batch_size(config),
+            parameters: shape.initial_parameters(self.study.seed, run),
+            shape,
+        }
+    }
+
+    fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
+        let mut plans = Vec::new();
+        for running in wave.trials.iter().filter(|running| !running.ended) {
+            let batch = self.batch_size(&running.config);
+            for &network in &running.networks {
+                let run = wave.networks[network].run;
+                let steps_done = &mut wave.steps_done[network];
+                plans.push(epoch_plan(
+                    network,
+                    &wave.networks[network],
+                    Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_done as u32),
+                    self.data.n_train,
+                    batch,
+                    steps_done,
+                ));
+            }
+        }
+        wave.in_epoch = true;
+        wave.population.begin_epoch(plans)
+    }
+
+    /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
+    fn end_epoch(&self, running: &mut Running) -> TrialEvent {
+        let outcomes = core::mem::take(&mut running.outcomes);
+        let batch = self.batch_size(&running.config);
+        running.epochs_done += 1;
+        let per_epoch = self.data.n_train.div_ceil(batch) as u64;
+        let diverged_at = outcomes.iter().filter_map(|outcome| outcome.diverged_at).min();
+        let before = (running.epochs_done as u64 - 1) * per_epoch;
+        running.steps += outcomes.iter().map(|o| o.diverged_at.map_or(per_epoch, |at| at - before)).sum::<u64>();
+        let mut event = TrialEvent {
+            number: running.trial.number,
+            state: TrialState::Running,
+            epochs: Vec::new(),
+            value: None,
+            steps: running.steps,
+            diverged_at,
+        };
+        if diverged_at.is_some() {
+            running.ended = true;
+            event.state = TrialState::Diverged;
+            return event;
+        }
+        let record = self.record(running.epochs_done, &running.config, &outcomes);
+        if running.epochs_done == running.config.epochs {
+            running.ended = true;
+            event.state = TrialState::Complete;
+            event.value = Some(match self.study.metric {
+                Metric::TrainLoss => record.train_loss,
+                Metric::TrainMetric => record.train_metric,
+                Metric::ValidationLoss => record.validation_loss,
+                Metric::ValidationMetric => record.validation_metric,
+            });
+        }
+        running.last = Some(record.clone());
+        event.epochs.push(record);
+        event
+    }
+
+    fn record(&self, epoch: usize, config: &TrialConfig, outcomes: &[EpochOutcome]) -> EpochRecord {
+        let n = outcomes.len() as f64;
+        let mean = |value: &dyn Fn(&EpochOutcome) -> f64| outcomes.iter().map(value).sum::<f64>() / n;
+        let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
+        EpochRecord {
+            epoch,
+            train_loss: mean(&|o| self.loss_in_units(o.train)),
+            validation_loss: mean(&|o| self.loss_in_units(validation(o))),
+            train_metric: mean(&|o| self.metric(o.train, 0)),
+            validation_metric: mean(&|o| self.metric(validation(o), 1)),
+            learning_rate: config.optimizer.learning_rate,
+            seconds: mean(&|o| o.seconds),
+        }
+    }
+
+    /// Losses of numbers are reported in the targets' own units, squared.
+    fn loss_in_units(&self, score: Score) -> f64 {
+        match self.prepared.task {
+            Task::Classes(_) => score.loss,
+            Task::Numbers => score.loss * self.prepared.target_scale * self.prepared.target_scale,
+        }
+    }
+
+    /// Accuracy for classes, R^2 for numbers; `part` is 0 train, 1 validation, 2 test.
+    fn metric(&self, score: Score, part: usize) -> f64 {
+        match self.prepared.task {
+            Task::Classes(_) => score.accuracy,
+            Task::Numbers => 1.0 - score.loss / self.spread[part],
+        }
+    }
+
+    async fn keep(&mut self, wave: &mut Wave, owner: usize) -> Result<()> {
+        let mut networks = Vec::new();
+        for &index in &wave.trials[owner].networks {
+            let mut network = wave.networks[index].clone();
+            network.parameters = Vec::new();
+            networks.push((network, wave.population.parameters(index).await?));
+        }
+        self.kept.insert(wave.trials[owner].trial.number, Kept { networks });
+        Ok(())
+    }
+
+    /// A finished trial's final parameters, flat, in PyTorch's order, one set a seed.
+    pub fn parameters(&self, number: u32) -> Option<Vec<&[f64]>> {
+        let kept = self.kept.get(&number)?;
+        Some(kept.networks.iter().map(|(_, parameters)| parameters.as_slice()).collect())
+    }
+
+    /// The one look at the test rows: loss and metric of a finished trial, the mean over its seeds.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTrial`].
+    pub fn test(&self, number: u32) -> Result<TestScore> {
+        let kept = self.kept.get(&number).ok_or_else(|| {
+            let finished: Vec<String> = self.kept.keys().map(u32::to_string).collect();
+            Error::NoSuchTrial { number, accepted: finished.join(", ") }
+        })?;
+        let first = self.data.n_train + self.data.n_validation;
+        let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
+        let (mut loss, mut metric) = (0.0, 0.0);
+        for (network, parameters) in &kept.networks {
+            let parameters: Vec<f32> = parameters.iter().map(|&p| p as f32).collect();
+            let layers = network.shape.layers();
+            let score = reference::score(network, &layers, &parameters, &self.data, &rows);
+            loss += self.loss_in_units(score);
+            metric += self.metric(score, 2);
+        }
+        let n = kept.networks.len() as f64;
+        Ok(TestScore { trial: number, loss: loss / n, metric: metric / n })
+    }
+}
+
+/// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
+fn epoch_plan(
+    index: usize,
+    network: &Network,
+    mut shuffle: Stream,
+    n_train: usize,
+    batch: usize,
+    steps_done: &mut u32,
+) -> EpochPlan {
+    let mut order: Vec<u32> = (0..n_train as u32).collect();
+    shuffle.shuffle(&mut order);
+    let steps = (0..n_train.div_ceil(batch)).map(|k| {
+        let step = *steps_done + k as u32;
+        BatchStep {
+            start: (k * batch) as u32,
+            rows: batch.min(n_train - k * batch) as u32,
+            step,
+            scalars: network.optimizer.step_scalars(u64::from(step) + 1, network.optimizer.learning_rate),
+        }
+    });
+    let steps: Vec<BatchStep> = steps.collect();
+    *steps_done += steps.len() as u32;
+    EpochPlan { network: index, order, steps }
+}

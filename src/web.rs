@@ -1,0 +1,195 @@
+//! The engine as the page's Workers see it: the only user of `wasm_bindgen`, `js_sys` and `web_sys`.
+//!
+//! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
+
+use crate::backend::{Backend, cpu::Cpu, gpu::Gpu};
+use crate::error::Error;
+use crate::search::{Search, Trial};
+use crate::study::Study;
+use crate::trainer::Trainer;
+use crate::{NUMERICS_VERSION, VERSION};
+use core::time::Duration;
+use serde::Serialize;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// Plain objects, null for what is missing: they survive structuredClone and JSON.
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+fn problem(error: &Error) -> JsValue {
+    to_js(&error.to_json()).unwrap_or_else(|other| other)
+}
+
+/// Checks a study and returns the whole document with its defaults.
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+pub fn check(study: &str) -> Result<JsValue, JsValue> {
+    let study = Study::parse(study).map_err(|error| problem(&error))?;
+    to_js(&study.to_json())
+}
+
+/// The file under `data/` that a study needs, or null where its data are generated.
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
+    let study = Study::parse(study).map_err(|error| problem(&error))?;
+    Ok(study.data_file().map(Into::into))
+}
+
+/// A fresh seed from the browser's randomness: the one use of it.
+///
+/// # Errors
+/// Where the browser has none.
+#[wasm_bindgen]
+pub fn fresh_seed() -> Result<f64, JsValue> {
+    let bits = getrandom::u32().map_err(|error| JsValue::from_str(&error.to_string()))?;
+    Ok(f64::from(bits))
+}
+
+/// The study's rounds of trials.
+#[wasm_bindgen]
+pub struct Asker {
+    study: Study,
+    search: Search,
+}
+
+#[wasm_bindgen]
+impl Asker {
+    /// The beginning of a study's search.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    #[wasm_bindgen(constructor)]
+    pub fn new(study: &str) -> Result<Asker, JsValue> {
+        let study = Study::parse(study).map_err(|error| problem(&error))?;
+        let search = Search::new(&study);
+        Ok(Self { study, search })
+    }
+
+    /// The next round: an array of `{number, params}`, empty at the end.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn ask(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.search.ask(&self.study))
+    }
+}
+
+/// A GPU that was asked for, and what it says of itself.
+#[wasm_bindgen]
+pub struct GpuHandle {
+    gpu: Gpu,
+}
+
+#[wasm_bindgen]
+impl GpuHandle {
+    /// Asks the browser for a device.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub async fn open() -> Result<GpuHandle, JsValue> {
+        let gpu = Gpu::open().await.map_err(|error| problem(&error))?;
+        Ok(Self { gpu })
+    }
+
+    /// Whether the adapter is a program that runs on the CPU.
+    #[wasm_bindgen(getter)]
+    pub fn software(&self) -> bool {
+        self.gpu.is_software()
+    }
+
+    /// The adapter's name; may be empty.
+    #[wasm_bindgen(getter)]
+    pub fn adapter(&self) -> String {
+        self.gpu.adapter()
+    }
+}
+
+/// Trains a share of a study's trials in this Worker.
+#[wasm_bindgen]
+pub struct Training {
+    trainer: Trainer,
+    trials: Vec<Trial>,
+}
+
+#[wasm_bindgen]
+impl Training {
+    /// A training of `trials` (JSON array of `{number, params}`) of `study` (JSON). `table` is the study's data file,
+    /// uncompressed, or null. `gpu` trains for backend "gpu".
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn on_gpu(study: &str, trials: &str, table: Option<Box<[u8]>>, gpu: &GpuHandle) -> Result<Training, JsValue> {
+        Self::start(study, trials, table, Box::new(gpu.gpu.clone()))
+    }
+
+    /// As [`Training::on_gpu`], on the CPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn on_cpu(study: &str, trials: &str, table: Option<Box<[u8]>>) -> Result<Training, JsValue> {
+        Self::start(study, trials, table, Box::new(Cpu::default()))
+    }
+
+    fn start(
+        study: &str,
+        trials: &str,
+        table: Option<Box<[u8]>>,
+        backend: Box<dyn Backend>,
+    ) -> Result<Training, JsValue> {
+        let start = || -> crate::Result<Self> {
+            let study = Study::parse(study)?;
+            let prepared = study.prepare(table.as_deref())?;
+            let trials: Vec<Trial> =
+                serde_json::from_str(trials).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
+            let trainer = Trainer::new(Rc::new(study), Rc::new(prepared), backend, trials.clone())?;
+            Ok(Self { trainer, trials })
+        };
+        start().map_err(|error| problem(&error))
+    }
+
+    /// What trains: the `engine` of results, but for the number of workers.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        let backend = self.trainer.backend();
+        to_js(&serde_json::json!({
+            "version": VERSION,
+            "numerics": NUMERICS_VERSION,
+            "backend": backend.name(),
+            "adapter": backend.adapter(),
+            "plan": backend.plan(),
+        }))
+    }
+
+    /// Gradient steps of each trial, in the order given, if it does not end early.
+    pub fn planned_steps(&self) -> Vec<f64> {
+        self.trials.iter().map(|trial| self.trainer.planned_steps(trial) as f64).collect()
+    }
+
+    /// Works for about `budget_ms` and says what happened.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
+        let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
+        to_js(&report)
+    }
+
+    /// The one look at the test rows, for a finished trial.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn test(&self, number: u32) -> Result<JsValue, JsValue> {
+        to_js(&self.trainer.test(number).map_err(|error| problem(&error))?)
+    }
+}

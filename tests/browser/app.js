@@ -1,0 +1,168 @@
+import { expect } from './packages.js';
+
+/**
+ * Drives the custom element through its public interface, so that tests say nothing about how the page looks.
+ *
+ * @typedef {import('./packages.js').Page} Page
+ * @typedef {import('./serve.js').Site} Site
+ * @typedef {Record<string, any>} Document
+ *
+ * @typedef {object} Outcome what came of a run
+ * @property {any} result the document, or null when the run was refused
+ * @property {string | null} problem the message of the error that the run rejected with
+ * @property {number} seconds
+ * @property {number | null} firstPoint seconds until the first event that tells of a finished epoch
+ * @property {number} progressEvents
+ */
+
+export class App {
+  /** @param {Page} page @param {Site} site */
+  constructor(page, site) {
+    this.page = page;
+    this.site = site;
+  }
+
+  /** Opens the page; `hash` is its state. @param {string} [hash] */
+  async open(hash = '') {
+    await this.page.goto(this.site.url + hash);
+    await this.defined();
+  }
+
+  async defined() {
+    await this.page.evaluate(async () => {
+      await customElements.whenDefined('tuning-playground');
+    });
+  }
+
+  /** Sets attributes of the element. @param {Record<string, string>} attributes */
+  async set(attributes) {
+    await this.page.evaluate((given) => {
+      for (const [name, value] of Object.entries(given)) document.querySelector('tuning-playground')?.setAttribute(name, value);
+    }, attributes);
+  }
+
+  /** Reads a property of the element. @param {string} name @returns {Promise<any>} */
+  async get(name) {
+    return this.page.evaluate((key) => /** @type {any} */ (document.querySelector('tuning-playground'))[key], name);
+  }
+
+  /** Calls a method of the element. @param {string} name @param {unknown[]} given @returns {Promise<any>} */
+  async call(name, ...given) {
+    return this.page.evaluate(
+      ([method, values]) => /** @type {any} */ (document.querySelector('tuning-playground'))[method](...values),
+      /** @type {[string, unknown[]]} */ ([name, given]),
+    );
+  }
+
+  /** Starts a run without waiting for it; `outcome` gives what came of it. @param {Document | null} study @param {string} backend */
+  async start(study, backend) {
+    await this.page.evaluate(
+      ([document_, choice]) => {
+        const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+        if (document_) element.study = document_;
+        element.backend = choice;
+        const begun = performance.now();
+        const elapsed = () => (performance.now() - begun) / 1000;
+        const outcome = { result: null, problem: null, seconds: 0, firstPoint: /** @type {number | null} */ (null), progressEvents: 0 };
+        const tellsOfEpoch = (/** @type {any} */ detail) => detail?.epochs > 0 || detail?.epochs?.length > 0;
+        const onTrial = (/** @type {any} */ event) => {
+          if (tellsOfEpoch(event.detail)) outcome.firstPoint ??= elapsed();
+        };
+        const onProgress = (/** @type {any} */ event) => {
+          outcome.progressEvents += 1;
+          /** @type {any} */ (window).testProgress = event.detail;
+          onTrial(event);
+        };
+        /** @type {any} */ (window).testProgress = null;
+        element.addEventListener('trial', onTrial);
+        element.addEventListener('progress', onProgress);
+        /** @type {any} */ (window).testOutcome = element
+          .run()
+          .then(
+            (/** @type {any} */ result) => ({ ...outcome, result }),
+            (/** @type {Error} */ error) => ({ ...outcome, problem: error instanceof Error ? error.message : `not an Error: ${error}` }),
+          )
+          .then((/** @type {any} */ end) => {
+            element.removeEventListener('trial', onTrial);
+            element.removeEventListener('progress', onProgress);
+            return { ...end, seconds: elapsed() };
+          });
+      },
+      /** @type {[Document | null, string]} */ ([study, backend]),
+    );
+  }
+
+  /** @returns {Promise<Outcome>} */
+  async outcome() {
+    return this.page.evaluate(() => /** @type {any} */ (window).testOutcome);
+  }
+
+  /** Runs a study to its end. @param {Document | null} study @param {string} backend */
+  async run(study, backend) {
+    await this.start(study, backend);
+    return this.outcome();
+  }
+
+  /** Runs a study that must succeed. @param {Document | null} study @param {string} backend @returns {Promise<Document>} */
+  async result(study, backend) {
+    const { result, problem } = await this.run(study, backend);
+    expect(problem).toBeNull();
+    if (!result) throw new Error('the run gave no result');
+    return result;
+  }
+
+  /** Runs a study that must be refused; the message. @param {Document | null} study @param {string} backend @returns {Promise<string>} */
+  async refusal(study, backend) {
+    const { problem } = await this.run(study, backend);
+    expect(problem, 'the run should have been refused').not.toBeNull();
+    return problem ?? '';
+  }
+
+  /** Waits until the run has reported at least so many training steps. @param {number} steps */
+  async steps(steps) {
+    await this.page.waitForFunction((least) => /** @type {any} */ (window).testProgress?.steps >= least, steps, { polling: 20 });
+  }
+
+  /** The steps reported so far. @returns {Promise<number>} */
+  async stepsDone() {
+    return this.page.evaluate(() => /** @type {any} */ (window).testProgress?.steps ?? 0);
+  }
+}
+
+/** The default study is the page's own; this is a smaller one of the same kind. @type {Document} */
+export const SMALL = {
+  format: 'tuning-playground/study@1',
+  dataset: { name: 'digits' },
+  fixed: { hidden: [16], activation: 'tanh', optimizer: 'adam', epochs: 4 },
+  space: {
+    learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true },
+    batch_size: { type: 'categorical', choices: [16, 32, 64, 128] },
+    dropout: { type: 'float', low: 0, high: 0.5 },
+  },
+  trials: 8,
+  seed: 7,
+};
+
+/** SMALL with changes to its parts. @param {Document} changes @returns {Document} */
+export function small(changes) {
+  /** @type {Document} */
+  const study = structuredClone(SMALL);
+  for (const [key, value] of Object.entries(changes)) {
+    const isPart = value !== null && typeof value === 'object' && !Array.isArray(value) && key in study && key !== 'space';
+    study[key] = isPart ? { ...study[key], ...value } : value;
+  }
+  return study;
+}
+
+/** A result without what may differ between two runs: the seconds. @param {Document} result @returns {Document} */
+export function bits(result) {
+  /** @type {Document} */
+  const copy = structuredClone(result);
+  for (const trial of copy.trials) for (const epoch of trial.epochs) delete epoch.seconds;
+  return copy;
+}
+
+/** The best accuracy on the validation part that any trial ended with. @param {Document} result */
+export function bestAccuracy(result) {
+  return Math.max(...result.trials.map((/** @type {any} */ trial) => Number(trial.epochs.at(-1)?.validation_metric ?? 0)).filter(Number.isFinite));
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { SMALL, bestAccuracy, bits } from './app.js';
+import { expect, test } from './fixtures.js';
+
+/** Seconds that the default study may take on two cores, and until its first curve point. */
+const LIMIT = { cpu: 60, gpu: 180 };
+const FIRST_POINT = 2;
+/** Accuracies that the default study must reach. */
+const VALIDATION_ACCURACY = 0.95;
+const TEST_ACCURACY = 0.94;
+/** Best values of a study on two platforms may differ by this. */
+const PLATFORM_DIFFERENCE = 0.02;
+
+test('the default study: time, accuracy, test set', async ({ app, backend }) => {
+  test.setTimeout(300_000);
+  await app.open();
+  const outcome = await app.run(null, backend);
+  expect(outcome.problem).toBeNull();
+  const { result } = outcome;
+  const accuracy = bestAccuracy(result);
+  const test_ = await app.call('openTest', result.best);
+  console.log(
+    `default study on ${backend} (${result.engine.adapter ?? `${result.engine.workers} workers`}): ${outcome.seconds.toFixed(1)} s, ` +
+      `first point ${outcome.firstPoint?.toFixed(2)} s, ${(outcome.progressEvents / outcome.seconds).toFixed(1)} progress events a second, ` +
+      `validation accuracy ${accuracy.toFixed(4)}, test accuracy ${test_.metric.toFixed(4)}`,
+  );
+  expect(result.format).toBe('tuning-playground/result@1');
+  expect(result.engine.backend).toBe(backend);
+  expect(result.trials.map((/** @type {any} */ trial) => trial.number)).toEqual([...Array(64).keys()]);
+  for (const trial of result.trials) {
+    expect(['complete', 'diverged']).toContain(trial.state);
+    if (trial.state === 'complete') expect(trial.epochs).toHaveLength(20);
+  }
+  expect(accuracy).toBeGreaterThanOrEqual(VALIDATION_ACCURACY);
+  expect(test_).toMatchObject({ trial: result.best });
+  expect(test_.metric).toBeGreaterThanOrEqual(TEST_ACCURACY);
+  expect((await app.get('result')).test).toEqual(test_);
+  expect(outcome.seconds).toBeLessThan(LIMIT[/** @type {'cpu' | 'gpu'} */ (backend)]);
+  if (backend === 'cpu') {
+    expect(outcome.firstPoint).not.toBeNull();
+    expect(outcome.firstPoint).toBeLessThanOrEqual(FIRST_POINT);
+  }
+  expect(outcome.progressEvents / outcome.seconds).toBeGreaterThanOrEqual(4);
+
+  const native = new URL(`../../target/default-${backend}.json`, import.meta.url);
+  if (existsSync(native)) {
+    const other = JSON.parse(readFileSync(native, 'utf8'));
+    const params = (/** @type {any} */ document) => document.trials.map((/** @type {any} */ trial) => trial.params);
+    expect(params(result)).toEqual(params(other));
+    const value = (/** @type {any} */ document) => document.trials[document.best].value;
+    expect(Math.abs(value(result) - value(other))).toBeLessThanOrEqual(PLATFORM_DIFFERENCE);
+  }
+});
+
+test('D2 the same study twice gives the same bits', async ({ app, backend }) => {
+  await app.open();
+  const first = await app.result(SMALL, backend);
+  const second = await app.result(SMALL, backend);
+  expect(first.trials).toHaveLength(8);
+  expect(bits(second)).toEqual(bits(first));
+  await app.open();
+  expect(bits(await app.result(SMALL, backend))).toEqual(bits(first));
+});
+
+test('parameters are the same bits on every backend', async ({ app, backend }) => {
+  test.skip(backend === 'cpu', 'needs both backends');
+  await app.open();
+  const params = async (/** @type {string} */ name) => (await app.result(SMALL, name)).trials.map((/** @type {any} */ trial) => trial.params);
+  expect(await params('gpu')).toEqual(await params('cpu'));
+});
+
+test('a result is plain data', async ({ app, backend }) => {
+  await app.open();
+  await app.result(SMALL, backend);
+  const same = await app.page.evaluate(() => {
+    const { result } = /** @type {any} */ (document.querySelector('tuning-playground'));
+    return JSON.stringify(structuredClone(result)) === JSON.stringify(JSON.parse(JSON.stringify(result)));
+  });
+  expect(same).toBe(true);
+});

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { App } from './app.js';
+import { expect, test as base } from './packages.js';
+import { serve } from './serve.js';
+
+export { expect };
+
+/**
+ * @typedef {import('./packages.js').Page} Page
+ * @typedef {import('./packages.js').Request} Request
+ * @typedef {import('./serve.js').Site} Site
+ *
+ * @typedef {object} Given what tests are given beside Playwright's own
+ * @property {'cpu' | 'gpu'} backend the project's
+ * @property {RegExp[]} quiet complaints that a test means to provoke
+ * @property {App} app
+ *
+ * @typedef {{site: Site, otherSite: Site}} Sites
+ */
+
+const DIST = fileURLToPath(new URL('../../www/dist', import.meta.url));
+
+/** What the browser itself says, whatever the page does. */
+const BROWSER_SAYS = [
+  // Asking for an adapter where there is none is how a page finds that out.
+  /^No available adapters\.$/,
+];
+
+/** @param {object} fixtures @param {(site: Site) => Promise<void>} use */
+async function served({}, use) {
+  const site = await serve(DIST);
+  await use(site);
+  await site.close();
+}
+
+/** @param {Page} page @param {Site[]} sites @param {RegExp[]} expected @returns {string[]} filled as the page complains */
+function collectComplaints(page, sites, expected) {
+  /** @type {string[]} */
+  const complaints = [];
+  page.on('console', (message) => {
+    const text = message.text();
+    if (!['error', 'warning'].includes(message.type()) || expected.some((pattern) => pattern.test(text))) return;
+    complaints.push(`console ${message.type()}: ${text} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => void complaints.push(`uncaught: ${error.stack ?? error}`));
+  page.on('crash', () => void complaints.push('the page crashed'));
+  page.context().on('request', (request) => {
+    const url = new URL(request.url());
+    const isNetwork = !['blob:', 'data:', 'about:'].includes(url.protocol);
+    if (isNetwork && !sites.some((site) => site.origin === url.origin)) complaints.push(`request to another host: ${url}`);
+  });
+  return complaints;
+}
+
+/** @type {Record<string, any>} */
+const FIXTURES = {
+  backend: ['cpu', { option: true }],
+  quiet: [[], { option: true }],
+  site: [served, { scope: 'worker' }],
+  otherSite: [served, { scope: 'worker' }],
+  page: async (
+    /** @type {Given & Sites & {page: Page}} */ { page, site, otherSite, quiet },
+    /** @type {(page: Page) => Promise<void>} */ use,
+  ) => {
+    const complaints = collectComplaints(page, [site, otherSite], [...BROWSER_SAYS, ...quiet]);
+    await use(page);
+    site.prelude = '';
+    site.pages.clear();
+    otherSite.pages.clear();
+    expect(complaints, 'the page should not complain').toEqual([]);
+  },
+  app: async (/** @type {Sites & {page: Page}} */ { page, site }, /** @type {(app: App) => Promise<void>} */ use) => {
+    await use(new App(page, site));
+  },
+};
+
+/**
+ * `test` with a served page. A warning or an error in the console (refusals by the content security policy are such),
+ * an uncaught error, an unhandled rejection or a request to another host fails the test.
+ *
+ * @type {import('../../www/node_modules/@playwright/test/index.js').TestType<
+ *   import('../../www/node_modules/@playwright/test/index.js').PlaywrightTestArgs & Given, Sites>}
+ */
+export const test = base.extend(FIXTURES);

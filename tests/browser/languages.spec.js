@@ -1,0 +1,65 @@
+import { SMALL } from './app.js';
+import { expect, test } from './fixtures.js';
+import { DICTIONARIES } from './texts.js';
+
+/** All text that the page shows, through shadow roots. @param {import('./app.js').App} app @returns {Promise<string>} */
+async function shownText(app) {
+  return app.page.evaluate(() => {
+    /** @param {Node} node @returns {string} */
+    const text = (node) => {
+      if (node instanceof Text) return node.data;
+      if (!(node instanceof Element || node instanceof ShadowRoot)) return '';
+      if (node instanceof Element && ['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName)) return '';
+      const inside = node instanceof Element && node.shadowRoot ? [node.shadowRoot] : [...node.childNodes];
+      const labels = node instanceof Element ? [node.getAttribute('aria-label'), node.getAttribute('title')] : [];
+      return [...labels.map((label) => label ?? ''), ...inside.map(text)].join(' ');
+    };
+    return text(document.body);
+  });
+}
+
+for (const language of ['en', 'ko']) {
+  test(`every text stands in the dictionary: ${language}`, async ({ app, backend }) => {
+    await app.open();
+    await app.set({ lang: language });
+    const states = [await shownText(app)];
+    await app.result(SMALL, backend);
+    await app.page.waitForTimeout(500);
+    states.push(await shownText(app));
+    for (const text of states) {
+      for (const key of Object.keys(DICTIONARIES.en)) if (key.includes('.')) expect(text).not.toContain(key);
+      expect(text).not.toMatch(/\{\w+\}|undefined|\bNaN\b|\[object /);
+      if (language === 'ko') expect(text).toMatch(/[가-힣]{2,}/);
+      else expect(text.replaceAll(/한국어|한/g, '')).not.toMatch(/[가-힣]/);
+    }
+  });
+}
+
+test('the language can be changed at any time', async ({ app, backend }) => {
+  await app.open();
+  await app.start(SMALL, backend);
+  for (const language of ['ko', 'en', 'ko']) {
+    await app.set({ lang: language });
+    await expect.poll(async () => /[가-힣]{2,}/.test((await shownText(app)).replaceAll('한국어', ''))).toBe(language === 'ko');
+  }
+  expect((await app.outcome()).problem).toBeNull();
+});
+
+test('both themes, and that of the system', async ({ app }) => {
+  await app.open();
+  const ground = () =>
+    app.page.evaluate(() => {
+      const element = document.querySelector('tuning-playground');
+      return element ? getComputedStyle(element).getPropertyValue('--ground').trim() : '';
+    });
+  await app.set({ theme: 'light' });
+  const light = await ground();
+  await app.set({ theme: 'dark' });
+  await expect.poll(ground).not.toBe(light);
+  const dark = await ground();
+  await app.set({ theme: 'auto' });
+  await app.page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(ground).toBe(light);
+  await app.page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(ground).toBe(dark);
+});

@@ -1,0 +1,88 @@
+import { bits, small } from './app.js';
+import { expect, test } from './fixtures.js';
+import { matches } from './texts.js';
+
+/** Put before every script, the Worker's too: remembers devices, and on a word from the page loses or refuses them. */
+const PRELUDE = `
+if (globalThis.GPUAdapter && !globalThis.testDevices) {
+  const devices = (globalThis.testDevices = new Set());
+  const request = GPUAdapter.prototype.requestDevice;
+  const channel = new BroadcastChannel('test-devices');
+  let refuse = false;
+  GPUAdapter.prototype.requestDevice = async function (...given) {
+    if (refuse) throw new DOMException('refused by the test', 'OperationError');
+    const device = await request.apply(this, given);
+    devices.add(device);
+    return device;
+  };
+  channel.addEventListener('message', ({ data }) => {
+    if (!('lose' in data)) return;
+    refuse = data.refuse;
+    const lost = devices.size;
+    for (const device of devices) device.destroy();
+    devices.clear();
+    if (lost) channel.postMessage({ lost });
+  });
+}
+`;
+
+const STUDY = small({ fixed: { epochs: 30 } });
+
+/** Destroys the engine's device; how many there were. @param {import('./app.js').App} app @param {boolean} refuse */
+async function lose(app, refuse = false) {
+  return app.page.evaluate(async (refuseNext) => {
+    const channel = new BroadcastChannel('test-devices');
+    const lost = await new Promise((resolve) => {
+      channel.onmessage = ({ data }) => void ('lost' in data && resolve(data.lost));
+      channel.postMessage({ lose: true, refuse: refuseNext });
+      setTimeout(() => resolve(0), 2000);
+    });
+    channel.close();
+    return lost;
+  }, refuse);
+}
+
+test.beforeEach(({ site }) => {
+  site.prelude = PRELUDE;
+});
+
+test('R1 a device lost in mid-run resumes by itself to the same bits', async ({ app }) => {
+  test.setTimeout(240_000);
+  await app.open();
+  const undisturbed = await app.result(STUDY, 'gpu');
+  await app.start(STUDY, 'gpu');
+  const total = undisturbed.trials.reduce((/** @type {number} */ sum, /** @type {any} */ trial) => sum + trial.steps, 0);
+  for (const part of [0.05, 0.3, 0.6]) {
+    await app.steps(part * total);
+    expect(await lose(app)).toBeGreaterThanOrEqual(1);
+    await app.steps((part + 0.1) * total);
+  }
+  const { result, problem } = await app.outcome();
+  expect(problem).toBeNull();
+  expect(bits(result)).toEqual(bits(undisturbed));
+});
+
+test('a device lost while paused', async ({ app }) => {
+  test.setTimeout(240_000);
+  await app.open();
+  const undisturbed = await app.result(STUDY, 'gpu');
+  await app.start(STUDY, 'gpu');
+  await app.steps(1);
+  await app.call('pause');
+  expect(await lose(app)).toBeGreaterThanOrEqual(1);
+  await app.call('resume');
+  const { result, problem } = await app.outcome();
+  expect(problem).toBeNull();
+  expect(bits(result)).toEqual(bits(undisturbed));
+});
+
+test('a device that cannot be had again: a message, and what is finished is kept', async ({ app }) => {
+  test.setTimeout(240_000);
+  await app.open();
+  await app.start(small({ fixed: { epochs: 200 } }), 'gpu');
+  await app.steps(100);
+  await lose(app, true);
+  const { problem } = await app.outcome();
+  expect(problem).toMatch(matches('en', 'problem.device_lost'));
+  expect((await app.result(small({}), 'cpu')).trials).toHaveLength(8);
+});

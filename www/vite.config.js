@@ -1,0 +1,22 @@
+import { defineConfig } from 'vite';
+
+/** The custom element's file keeps its name, so that other sites can load it; all else is named by its content. */
+const ELEMENT = 'tuning-playground';
+
+export default defineConfig({
+  base: './',
+  publicDir: 'public',
+  server: { fs: { allow: ['..'] } },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    // Without the polyfill index.html's own chunk is empty, and Vite lets it load the element's file directly.
+    modulePreload: { polyfill: false },
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { index: 'index.html', [ELEMENT]: `src/${ELEMENT}.js` },
+      output: { entryFileNames: ({ name }) => (name === ELEMENT ? '[name].js' : 'assets/[name]-[hash].js') },
+    },
+  },
+});

@@ -1,0 +1,87 @@
+//! What is too long for every change, or needs more than `cargo xtask test` may: `soak`, `interop`; and the default
+//! study through the native binary, which `test` runs too.
+
+use crate::process::{cargo, find, program, run};
+use crate::{paths, system, test, web};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// The default study must reach these accuracies, on every backend.
+const VALIDATION_ACCURACY: f64 = 0.95;
+const TEST_ACCURACY: f64 = 0.94;
+
+/// Runs the ignored Rust tests and the browser tests tagged `@soak`.
+pub fn soak() -> Result<()> {
+    system::vulkan()?;
+    let mut command = cargo();
+    command.args(["test", "--locked", "--release", "--workspace", "--", "--ignored", "--nocapture"]);
+    run(command.env("TUNING_REQUIRE_GPU", "1"))?;
+    web::build()?;
+    test::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
+}
+
+/// Remakes the fixtures with `PyTorch` in a virtual environment under the target folder, and verifies the engine.
+pub fn interop() -> Result<()> {
+    let python = find("python3").or_else(|| find("python")).context("Python 3 is not in PATH")?;
+    let folder = paths::target().join("interop");
+    let venv = folder.join("venv");
+    let bin = venv.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    if !bin.is_dir() {
+        run(program(python).args(["-m", "venv"]).arg(&venv))?;
+    }
+    let python = bin.join("python");
+    run(program(&python).args(["-m", "pip", "install", "--quiet", "torch", "scikit-learn"]))?;
+    let fixtures = folder.join("fixtures");
+    if fixtures.is_dir() {
+        fs::remove_dir_all(&fixtures)?;
+    }
+    fs::create_dir_all(&fixtures)?;
+    // The script writes beside itself.
+    let script = fixtures.join("make_fixtures.py");
+    fs::copy(paths::root().join("tests").join("golden").join("make_fixtures.py"), &script)?;
+    run(program(&python).arg(&script))?;
+    let mut command = cargo();
+    command.args(["run", "--locked", "--release", "--bin", "tune", "--", "verify"]).args(json_files(&fixtures)?);
+    run(&mut command)
+}
+
+fn json_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    ensure!(!files.is_empty(), "{} holds no fixture", folder.display());
+    files.sort();
+    Ok(files)
+}
+
+/// Runs the default study natively on both backends, opens its test set, and checks the accuracies.
+pub fn native() -> Result<()> {
+    system::vulkan()?;
+    let study = paths::root().join("src").join("study").join("default.json");
+    for backend in ["cpu", "gpu"] {
+        let result = paths::target().join(format!("default-{backend}.json"));
+        let mut command = cargo();
+        command.args(["run", "--locked", "--release", "--bin", "tune", "--", "run"]).arg(&study);
+        run(command.args(["--backend", backend, "--test", "-o"]).arg(&result))?;
+        check_result(&result).with_context(|| format!("backend {backend}"))?;
+    }
+    Ok(())
+}
+
+fn check_result(path: &Path) -> Result<()> {
+    let result: Value = serde_json::from_slice(&fs::read(path)?)?;
+    let Some(trials) = result["trials"].as_array() else { bail!("the result has no trials") };
+    let last_metric = |trial: &Value| trial["epochs"].as_array()?.last()?["validation_metric"].as_f64();
+    let validation = trials.iter().filter_map(last_metric).fold(0.0, f64::max);
+    let test = result["test"]["metric"].as_f64().context("the result has no test metric")?;
+    println!("{} trials: best validation accuracy {validation:.4}, test accuracy {test:.4}", trials.len());
+    ensure!(validation >= VALIDATION_ACCURACY, "validation accuracy is below {VALIDATION_ACCURACY}");
+    ensure!(test >= TEST_ACCURACY, "test accuracy is below {TEST_ACCURACY}");
+    Ok(())
+}

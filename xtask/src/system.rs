@@ -1,0 +1,56 @@
+//! What the tests need of the operating system: Chromium, and a Vulkan driver for the native GPU tests.
+
+use crate::process::{self, find, output, program};
+use anyhow::{Result, bail};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// Names under which a Chromium may stand in PATH.
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// Where Vulkan loaders look for drivers.
+const VULKAN_DRIVERS: [&str; 3] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
+
+/// The browser for the tests; installed where apt can do it.
+pub fn chromium() -> Result<PathBuf> {
+    let search = || {
+        let named = env::var_os("TUNING_CHROMIUM").map(PathBuf::from).filter(|path| path.is_file());
+        named.or_else(|| CHROMIUM_NAMES.iter().find_map(|name| find(name)))
+    };
+    if let Some(path) = search() {
+        return Ok(path);
+    }
+    install(&["chromium"], "Chromium for the browser tests")?;
+    match search() {
+        Some(path) => Ok(path),
+        None => bail!("Chromium is still not in PATH; name its program in the environment variable TUNING_CHROMIUM"),
+    }
+}
+
+/// A Vulkan driver for the native GPU tests: the machine's own, or Mesa's software one.
+pub fn vulkan() -> Result<()> {
+    if !cfg!(target_os = "linux") || env::var_os("VK_DRIVER_FILES").is_some() {
+        return Ok(());
+    }
+    let has_driver = |folder: &str| Path::new(folder).read_dir().is_ok_and(|mut files| files.next().is_some());
+    if VULKAN_DRIVERS.iter().any(|folder| has_driver(folder)) {
+        return Ok(());
+    }
+    install(&["mesa-vulkan-drivers"], "a software Vulkan driver for the GPU tests")
+}
+
+/// Installs Debian packages when that can be done without asking, else says what to install.
+pub fn install(packages: &[&str], purpose: &str) -> Result<()> {
+    let names = packages.join(" ");
+    if find("apt-get").is_none() || !is_root() {
+        bail!("{purpose} is missing: install {names} (on Debian or Ubuntu: sudo apt-get install {names})");
+    }
+    println!("installing {names}: {purpose}");
+    process::run(program("apt-get").args(["update", "-qq"]))?;
+    let mut command = program("apt-get");
+    command.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
+    process::run(command.env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn is_root() -> bool {
+    output(program("id").arg("-u")).is_some_and(|id| id == "0")
+}

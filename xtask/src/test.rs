@@ -1,0 +1,153 @@
+//! `cargo xtask test`: every check, cheapest first. Needs no Python.
+
+use crate::process::{cargo, node, run};
+use crate::toolchain;
+use crate::wasm::{self, Profile};
+use crate::{campaigns, paths, system, web};
+use anyhow::{Result, bail};
+use clap::Args;
+use std::time::{Duration, Instant};
+
+/// Options of `cargo xtask test`.
+#[derive(Args)]
+pub struct Options {
+    /// Only these stages
+    #[arg(long, value_delimiter = ',', value_name = "STAGE")]
+    only: Vec<String>,
+    /// All but these stages
+    #[arg(long, value_delimiter = ',', value_name = "STAGE")]
+    skip: Vec<String>,
+    /// Print the stages and what they check
+    #[arg(long)]
+    list: bool,
+}
+
+struct Stage {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<()>,
+}
+
+const STAGES: [Stage; 10] = [
+    Stage { name: "format", about: "cargo fmt", run: format },
+    Stage { name: "clippy", about: "lints of everything native", run: clippy },
+    Stage { name: "clippy-wasm", about: "lints of the engine for the browser", run: clippy_wasm },
+    Stage { name: "docs", about: "rustdoc without a warning", run: docs },
+    Stage { name: "rust", about: "unit, integration, GPU and documentation tests", run: rust },
+    Stage { name: "engine", about: "the engine as WebAssembly", run: engine },
+    Stage { name: "types", about: "tsc --checkJs over page and browser tests", run: types },
+    Stage { name: "page", about: "production page and what it weighs", run: page },
+    Stage { name: "native", about: "the default study through the command line, optimised", run: campaigns::native },
+    Stage { name: "browser", about: "the production page in Chromium, on the CPU and on a software GPU", run: browser },
+];
+
+/// Runs the stages; whether all passed.
+pub fn test(options: &Options) -> Result<bool> {
+    if options.list {
+        for stage in &STAGES {
+            println!("{:<12} {}", stage.name, stage.about);
+        }
+        return Ok(true);
+    }
+    for name in options.only.iter().chain(&options.skip) {
+        if !STAGES.iter().any(|stage| stage.name == name) {
+            let names = STAGES.map(|stage| stage.name).join(", ");
+            bail!("there is no stage {name}; the stages are {names}");
+        }
+    }
+    let named = |list: &[String], stage: &Stage| list.iter().any(|name| name == stage.name);
+    let chosen =
+        |stage: &&Stage| (options.only.is_empty() || named(&options.only, stage)) && !named(&options.skip, stage);
+    let outcomes: Vec<_> = STAGES.iter().filter(chosen).map(|stage| (stage.name, timed(stage))).collect();
+    Ok(report(&outcomes))
+}
+
+/// Runs one stage; its seconds, and whether it passed.
+fn timed(stage: &Stage) -> (Duration, bool) {
+    println!("\n=== {}: {}", stage.name, stage.about);
+    let start = Instant::now();
+    let outcome = (stage.run)();
+    let took = start.elapsed();
+    match &outcome {
+        Ok(()) => println!("=== {} passed in {:.1} s", stage.name, took.as_secs_f64()),
+        Err(error) => println!("=== {} FAILED after {:.1} s: {error:#}", stage.name, took.as_secs_f64()),
+    }
+    (took, outcome.is_ok())
+}
+
+fn report(outcomes: &[(&str, (Duration, bool))]) -> bool {
+    println!("\n{:<12} {:>8}  outcome", "stage", "seconds");
+    for (name, (took, passed)) in outcomes {
+        println!("{name:<12} {:>8.1}  {}", took.as_secs_f64(), if *passed { "passed" } else { "FAILED" });
+    }
+    let total: Duration = outcomes.iter().map(|(_, (took, _))| *took).sum();
+    println!("{:<12} {:>8.1}\n", "all", total.as_secs_f64());
+    let passed = outcomes.iter().filter(|(_, (_, passed))| *passed).count();
+    let failed = outcomes.len() - passed;
+    println!("{passed} passed, {failed} failed");
+    failed == 0 && passed > 0
+}
+
+fn format() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    run(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn clippy_wasm() -> Result<()> {
+    let toolchain = toolchain::wasm()?;
+    if toolchain.has_clippy() {
+        return run(toolchain.cargo("clippy").args(["--", "-D", "warnings"]));
+    }
+    println!("Debian's Rust for the browser brings no clippy: checked without its lints");
+    run(&mut toolchain.cargo("check"))
+}
+
+fn docs() -> Result<()> {
+    let mut command = cargo();
+    command.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
+    run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn rust() -> Result<()> {
+    system::vulkan()?;
+    run(cargo().args(["test", "--locked", "--workspace"]).env("TUNING_REQUIRE_GPU", "1"))
+}
+
+fn engine() -> Result<()> {
+    wasm::build(Profile::Production)
+}
+
+fn types() -> Result<()> {
+    web::install()?;
+    for project in [paths::www(), paths::browser_tests()] {
+        run(node().arg(paths::npm_file("typescript/bin/tsc")).arg("--project").arg(project))?;
+    }
+    Ok(())
+}
+
+fn page() -> Result<()> {
+    web::install()?;
+    if !paths::generated_engine().is_dir() {
+        bail!("there is no engine to bundle: stage engine comes first");
+    }
+    web::bundle()
+}
+
+fn browser() -> Result<()> {
+    web::install()?;
+    if !paths::dist().join("index.html").is_file() {
+        bail!("www/dist has no page: stage page comes first");
+    }
+    playwright(&["--grep-invert", "@soak"])
+}
+
+/// Runs the browser tests against `www/dist`.
+pub fn playwright(arguments: &[&str]) -> Result<()> {
+    let mut command = node();
+    command.arg(paths::npm_file("@playwright/test/cli.js")).arg("test");
+    command.arg("--config").arg(paths::browser_tests().join("playwright.config.js")).args(arguments);
+    run(command.env("TUNING_CHROMIUM", system::chromium()?))
+}

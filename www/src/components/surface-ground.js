@@ -1,4 +1,4 @@
-import { axisX, axisY, contour, plot } from '@observablehq/plot';
+import { contours } from 'd3-contour';
 import { depthColor } from '../colors.js';
 import { fitSurface } from '../fit.js';
 import { scoreScale } from '../score.js';
@@ -14,66 +14,86 @@ import { scoreScale } from '../score.js';
 const COLUMNS = 64;
 const ROWS = 48;
 const LEVELS = 12;
+const SVG = 'http://www.w3.org/2000/svg';
 
 /** @param {Store} store @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {Frame} frame
- * @param {(name: string) => string} token @param {{x: string, y: string}} titles @returns {SVGElement} */
-export function groundOf(store, axes, frame, token, titles) {
-  const ticks = (/** @type {Axis} */ axis) => ({
-    ticks: axis.ticks.map((one) => one.at),
-    tickFormat: (/** @type {number} */ at) => axis.ticks.find((one) => Math.abs(one.at - at) < 1e-9)?.label ?? '',
-    tickSize: 4, label: null, color: token('--ink-3'), fontSize: 11,
-  });
+ * @param {{x: string, y: string}} titles @returns {SVGElement} */
+export function groundOf(store, axes, frame, titles) {
+  const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
+  const svg = element('svg', { width: frame.width, height: frame.height, 'aria-hidden': 'true', 'font-size': 11 });
+  svg.append(element('rect', { x: frame.left, y: frame.top, width: w, height: h, fill: 'var(--ground)' }));
   const scale = scoreScale(store);
   const surface = axes.fitted ? fit(store, axes, scale) : null;
-  const [low, high] = [scale.cost(scale.best), scale.cost(scale.worst)];
-  const marks = [];
-  if (surface) {
-    const levels = Array.from({ length: LEVELS }, (_, k) => low + ((high - low) * k) / LEVELS);
-    const grid = {
-      width: COLUMNS, height: ROWS, interpolate: /** @type {const} */ ('none'),
-      x1: axes.x.domain[0], x2: axes.x.domain[1], y1: axes.y.domain[0], y2: axes.y.domain[1],
-    };
-    marks.push(
-      contour(/** @type {any} */ (surface.values), {
-        ...grid, fill: /** @type {any} */ ((/** @type {number} */ d) => d), thresholds: [low - 100, ...levels],
-        stroke: token('--surface'), strokeOpacity: store.dark ? 0.28 : 0.6, strokeWidth: 0.75,
-      }),
-      contour(/** @type {any} */ (surface.bare), { ...grid, fill: token('--ground'), stroke: 'none', thresholds: [0] }),
-    );
-  }
-  const svg = /** @type {SVGElement} */ (/** @type {unknown} */ (plot({
-    width: frame.width, height: frame.height, marginLeft: frame.left, marginRight: frame.right, marginTop: frame.top, marginBottom: frame.bottom,
-    style: { background: 'none', color: token('--ink-3'), fontFamily: 'inherit', fontSize: '11px', overflow: 'visible' },
-    x: { domain: axes.x.domain, label: null },
-    y: { domain: axes.y.domain, label: null },
-    color: { type: 'linear', domain: [low, high], clamp: true, interpolate: (/** @type {number} */ t) => depthColor(1 - t, store.dark) },
-    marks: [...marks, axisX(ticks(axes.x)), axisY(ticks(axes.y))],
-  })));
-  dress(svg, frame, titles);
-  return svg;
-}
-
-/** The plain sheet below the contours, and the names of the axes.
- * @param {SVGElement} svg @param {Frame} frame @param {{x: string, y: string}} titles */
-function dress(svg, frame, titles) {
-  svg.setAttribute('aria-hidden', 'true');
-  // Plot's own style sheet only repeats what is set here, and a strict content security policy refuses it.
-  svg.querySelector('style')?.remove();
-  const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-  svg.prepend(element('rect', { x: frame.left, y: frame.top, width: w, height: h, fill: 'var(--ground)' }));
+  if (surface) svg.append(...shades(surface, scale, frame, store.dark));
+  svg.append(...acrossAxis(axes.x, frame), ...upAxis(axes.y, frame));
   const name = { 'text-anchor': 'middle', 'font-size': 12, fill: 'var(--ink-2)' };
   svg.append(
     element('text', { ...name, x: frame.left + w / 2, y: frame.height - 3 }, titles.x),
     element('text', { ...name, transform: `translate(11,${frame.top + h / 2}) rotate(-90)` }, titles.y),
   );
+  return svg;
 }
 
 /** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
-function element(name, attributes, text = '') {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+function element(name, attributes, text) {
+  const made = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  made.textContent = text;
+  if (text !== undefined) made.textContent = text;
   return made;
+}
+
+/** Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn.
+ * @param {{values: Float64Array, bare: Float64Array}} surface @param {import('../score.js').ScoreScale} scale
+ * @param {Frame} frame @param {boolean} dark */
+function shades(surface, scale, frame, dark) {
+  const [low, high] = [scale.cost(scale.best), scale.cost(scale.worst)];
+  const lines = contours().size([COLUMNS, ROWS]);
+  const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) => pathOf(lines.contour(grid, level).coordinates, frame);
+  const bands = Array.from({ length: LEVELS + 1 }, (_, k) => {
+    const level = low + ((high - low) * (k - 1)) / LEVELS;
+    const goodness = scale.goodness(scale.uncost(Math.max(low, level)));
+    // The first band is all of the surface.
+    return element('path', {
+      d: path(surface.values, k ? level : -1e9), fill: depthColor(goodness, dark),
+      stroke: 'var(--surface)', 'stroke-opacity': dark ? 0.28 : 0.6, 'stroke-width': 0.75,
+    });
+  });
+  return [...bands, element('path', { d: path(surface.bare, 0), fill: 'var(--ground)' })];
+}
+
+/** @param {number[][][][]} polygons in cells of the grid @param {Frame} frame */
+function pathOf(polygons, frame) {
+  const [sx, sy] = [(frame.width - frame.left - frame.right) / COLUMNS, (frame.height - frame.top - frame.bottom) / ROWS];
+  const base = frame.height - frame.bottom;
+  let d = '';
+  for (const polygon of polygons) {
+    for (const ring of polygon) {
+      d += `M${ring.map(([x, y]) => `${(frame.left + x * sx).toFixed(1)},${(base - y * sy).toFixed(1)}`).join('L')}Z`;
+    }
+  }
+  return d;
+}
+
+/** @param {Axis} axis @param {number} from @param {number} to pixels at the ends of the axis */
+const placer = (axis, from, to) => (/** @type {number} */ at) => from + ((at - axis.domain[0]) / (axis.domain[1] - axis.domain[0])) * (to - from);
+
+/** @param {Axis} axis @param {Frame} frame */
+function acrossAxis(axis, frame) {
+  const x = placer(axis, frame.left, frame.width - frame.right);
+  const y = frame.height - frame.bottom;
+  return axis.ticks.flatMap((tick) => [
+    element('path', { d: `M${x(tick.at)},${y}v4`, stroke: 'var(--ink-3)' }),
+    element('text', { x: x(tick.at), y: y + 16, 'text-anchor': 'middle', fill: 'var(--ink-3)' }, tick.label),
+  ]);
+}
+
+/** @param {Axis} axis @param {Frame} frame */
+function upAxis(axis, frame) {
+  const y = placer(axis, frame.height - frame.bottom, frame.top);
+  return axis.ticks.flatMap((tick) => [
+    element('path', { d: `M${frame.left},${y(tick.at)}h-4`, stroke: 'var(--ink-3)' }),
+    element('text', { x: frame.left - 8, y: y(tick.at), dy: '.35em', 'text-anchor': 'end', fill: 'var(--ink-3)' }, tick.label),
+  ]);
 }
 
 /** @param {Store} store @param {{x: Axis, y: Axis}} axes @param {import('../score.js').ScoreScale} scale */

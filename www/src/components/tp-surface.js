@@ -195,7 +195,7 @@ export class TpSurface extends FigurePart {
     this.ground = { key, at: now };
     // In a task of its own, so that no single one holds the page up.
     clearTimeout(this.renewal);
-    const renew = () => ground.replaceChildren(groundOf(store, axes, frame, tokens(this, store.dark), { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }));
+    const renew = () => ground.replaceChildren(groundOf(store, axes, frame, { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }));
     if (ground.firstChild && live) this.renewal = setTimeout(renew);
     else renew();
   }

@@ -40,7 +40,7 @@ export function steps(low, high, target) {
 export function logSteps(low, high, target = 6) {
   const decades = Math.log10(high / low);
   const every = Math.max(1, Math.ceil(decades / target));
-  const parts = decades > 4 ? [1] : decades > 1.6 ? [1, 3] : [1, 1.5, 2, 3, 4, 6, 8];
+  const parts = decades > 4 ? [1] : decades > 2.4 ? [1, 3] : decades > 1.4 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 6, 8];
   const all = [];
   for (let p = Math.floor(Math.log10(low)); p <= Math.ceil(Math.log10(high)); p++) {
     if (p % every) continue;

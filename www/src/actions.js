@@ -1,0 +1,75 @@
+import { BY_NAME } from './hyperparameters.js';
+import { duplicateStudy } from './study.js';
+
+/**
+ * What buttons and keys do, by name.
+ *
+ * @typedef {import('./tuning-playground.js').TuningPlayground} Page
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./runner.js').Runner} Runner
+ */
+
+/** @param {Page} page @param {Store} store @param {Runner} runner @param {string} act @param {any} detail */
+export function perform(page, store, runner, act, detail) {
+  // A run that fails says so on the page; nobody else waits for this promise.
+  const run = () => void page.run().catch(() => {});
+  /** @type {Record<string, () => void>} */
+  const acts = {
+    run: () => {
+      const draft = store.drafts.keys().next();
+      if (!draft.done && BY_NAME.has(draft.value)) {
+        store.editing = draft.value;
+        store.sheet = true;
+        store.touch('study', 'look');
+      } else store.sheet = false;
+      run();
+    },
+    pause: () => runner.pause(),
+    resume: () => runner.resume(),
+    stop: () => runner.stop(),
+    try_gpu: () => {
+      store.choice = 'gpu';
+      run();
+    },
+    start_cpu: () => {
+      store.choice = 'cpu';
+      store.touch('study', 'run');
+      run();
+    },
+    set_trials: () => {
+      const trials = Number(String(detail?.problem?.combinations).replaceAll(',', ''));
+      if (Number.isInteger(trials)) store.edit((study) => void (study.trials = trials));
+    },
+    sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
+    unsweep: () => store.toggle(String(detail?.problem?.key), null),
+    use_range: () => {
+      store.edit((study) => void ((study.space ??= {}).learning_rate = { type: 'float', low: 1e-4, high: 0.1, log: true }), 'learning_rate');
+      store.dismiss('all_diverged');
+    },
+    show_curves: () => {
+      store.dismiss('all_diverged');
+      page.renderRoot.querySelector('tp-curves')?.scrollIntoView({ block: 'nearest' });
+    },
+    duplicate: () => {
+      store.replaceStudy(duplicateStudy(store.study));
+      store.say(store.t('say.duplicated'));
+    },
+    language: () => page.choose('lang', detail),
+    theme: () => page.choose('theme', detail),
+    backend: () => void (page.backend = detail),
+    view: () => void (page.view = detail),
+    sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
+    drawer: () => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]'),
+    open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
+  };
+  acts[act]?.();
+}
+
+/** Opens or closes a panel; the focus goes into it and comes back.
+ * @param {Page} page @param {Store} store @param {'sheet' | 'drawer'} name @param {boolean} open @param {string} inside @param {string} outside */
+function panel(page, store, name, open, inside, outside) {
+  store[name] = open;
+  store.touch('look', 'test', 'study');
+  const focus = () => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(open ? inside : outside))?.focus();
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
+}

@@ -1,0 +1,44 @@
+/** Colour scales, as look-up tables of 256 entries, and the tokens in use. */
+
+const DEPTH = ['f6f6d7', 'c7e3b7', '8dcfac', '56b7ac', '2e9ba8', '1a7f9f', '186191', '1a457d', '192967'];
+
+/** @param {string} hex @returns {[number, number, number]} */
+const rgb = (hex) => [parseInt(hex.slice(0, 2), 16), parseInt(hex.slice(2, 4), 16), parseInt(hex.slice(4), 16)];
+
+const stops = DEPTH.map(rgb);
+
+/** "Depth", from straw (0) to deep blue (1). */
+const depth = Array.from({ length: 256 }, (_, index) => {
+  const place = (index / 255) * (stops.length - 1);
+  const low = Math.min(stops.length - 2, Math.floor(place));
+  const mix = [0, 1, 2].map((c) => Math.round(stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (place - low)));
+  return `rgb(${mix.join(' ')})`;
+});
+
+/** The colour of a goodness from 0 (worst) to 1 (best): the best always contrasts most with the page.
+ * @param {number} goodness @param {boolean} dark */
+export function depthColor(goodness, dark) {
+  const place = Math.max(0, Math.min(1, Number.isFinite(goodness) ? goodness : 0));
+  return depth[Math.round(255 * (dark ? 1 - 0.96 * place : place))];
+}
+
+/** @type {Map<string, string>} */
+const known = new Map();
+
+/** Reads the tokens of a theme; asking for styles while drawing is slow, so each is asked for once.
+ * @param {Element} element @param {boolean} dark */
+export function tokens(element, dark) {
+  return (/** @type {string} */ name) => {
+    const key = `${name} ${dark}`;
+    let value = known.get(key);
+    if (value === undefined) {
+      value = getComputedStyle(element).getPropertyValue(name).trim();
+      // Before the first render there are no styles to read.
+      if (value) known.set(key, value);
+    }
+    return value;
+  };
+}
+
+// A change of contrast settings changes tokens under both themes.
+matchMedia('(forced-colors: active)').addEventListener('change', () => known.clear());

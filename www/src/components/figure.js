@@ -1,0 +1,60 @@
+import { html, nothing } from 'lit';
+import { Part } from './part.js';
+import { icon, stateMark } from './icons.js';
+
+/** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
+export class FigurePart extends Part {
+  static properties = { ...Part.properties, tabled: { state: true } };
+
+  constructor() {
+    super();
+    this.tabled = false;
+    /** The plot's size, kept so that drawing never has to ask the layout. */
+    this.size = { width: 0, height: 0 };
+    /** @private */ this.resizes = new ResizeObserver((entries) => {
+      const { width, height } = entries[entries.length - 1].contentRect;
+      this.size = { width: Math.floor(width), height: Math.floor(height) };
+      this.draw();
+    });
+  }
+
+  firstUpdated() {
+    const plot = this.querySelector('.plot');
+    if (plot) this.resizes.observe(plot);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
+  }
+
+  updated() {
+    this.draw();
+  }
+
+  draw() {}
+
+  toggleTable() {
+    this.tabled = !this.tabled;
+  }
+
+  tableButton() {
+    const name = this.t(this.tabled ? 'figure.picture' : 'figure.table');
+    return html`<button type="button" class="ib" data-testid="figure-table" aria-pressed=${this.tabled} aria-label=${name} title=${`${name} (T)`}
+      @click=${this.toggleTable}>${icon('table')}</button>`;
+  }
+
+  /** No trials yet: one sentence and one button. */
+  emptyState() {
+    const { store } = this;
+    if (store.trials.size || store.state !== 'idle') return nothing;
+    return html`<div class="empty" data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body')}</span>
+      <button type="button" class="btn p" @click=${() => this.act('run')}>${this.t('run.run', { n: store.study.trials ?? 64 })}</button></div>`;
+  }
+
+  statusKey() {
+    const present = new Set([...this.store.trials.values()].map((one) => one.state));
+    const shown = ['complete', 'running', 'diverged', 'cancelled'].filter((one) => one === 'complete' || one === 'diverged' || present.has(/** @type {any} */ (one)));
+    return html`<span class="status-key">${shown.map((state) => html`<span class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`)}</span>`;
+  }
+}

@@ -1,0 +1,58 @@
+import { LitElement } from 'lit';
+
+/**
+ * A part of the page. Parts render into the one shadow root of the element, so that they share its styles and its
+ * ids, and are woken by the store's topics, never by single events.
+ *
+ * @typedef {import('../store.js').Store} Store
+ * @typedef {import('../store.js').Topic} Topic
+ */
+export class Part extends LitElement {
+  static properties = { store: { attribute: false } };
+  /** @type {Topic[]} */
+  static topics = [];
+
+  constructor() {
+    super();
+    /** @type {Store} */
+    this.store = /** @type {any} */ (undefined);
+    /** @private @type {(() => void) | undefined} */
+    this.unsubscribe = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const topics = /** @type {typeof Part} */ (this.constructor).topics;
+    this.unsubscribe = this.store?.subscribe([...topics, 'look'], (woken) => this.wake(woken));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+  }
+
+  /** @param {Set<string>} _topics */
+  wake(_topics) {
+    this.requestUpdate();
+  }
+
+  /** @param {string} key @param {Record<string, unknown>} [values] */
+  t(key, values) {
+    return this.store.t(key, values);
+  }
+
+  /** Asks the page's element to do something. @param {string} act @param {unknown} [detail] */
+  act(act, detail) {
+    this.dispatchEvent(new CustomEvent('tp-act', { detail: { act, detail }, bubbles: true }));
+  }
+}
+
+/** Registers a part unless another copy of the page's script already did.
+ * @param {string} name @param {CustomElementConstructor} part */
+export function define(name, part) {
+  if (!customElements.get(name)) customElements.define(name, part);
+}

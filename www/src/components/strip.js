@@ -1,0 +1,90 @@
+import { depthColor, tokens } from '../colors.js';
+import { scoreScale } from '../score.js';
+
+/** The strip of cells: every trial by number, its state as a shape, its score as a colour.
+ * @typedef {import('../store.js').Store} Store */
+
+/** @param {number} total @param {number} width @param {number} height */
+function layout(total, width, height) {
+  const rows = total <= 32 ? 1 : total <= 64 ? 2 : total <= 256 ? 3 : 4;
+  const columns = Math.max(1, Math.ceil(total / rows));
+  const gap = width / columns > 5 ? 1.5 : width / columns > 2.5 ? 0.5 : 0;
+  const rowGap = 2;
+  return { rows, columns, gap, w: (width - gap * (columns - 1)) / columns, h: (height - rowGap * (rows - 1)) / rows, rowGap };
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Store} store */
+export function paintStrip(canvas, store) {
+  const total = store.trials.size || (store.study.trials ?? 64);
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (width < 8 || height < 4) return;
+  const ratio = Math.max(1, devicePixelRatio);
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const g = canvas.getContext('2d');
+  if (!g) return;
+  const token = tokens(canvas, store.dark);
+  const scale = scoreScale(store);
+  const grid = layout(total, width, height);
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, width, height);
+  const ink = { line: token('--line'), ink: token('--ink'), soft: token('--ink-2'), mark: token('--mark'), surface: token('--surface') };
+  const box = (/** @type {number} */ k) => /** @type {const} */ ([
+    (k % grid.columns) * (grid.w + grid.gap), Math.floor(k / grid.columns) * (grid.h + grid.rowGap), grid.w, grid.h,
+  ]);
+  for (let k = 0; k < total; k++) {
+    const trial = store.trials.get(k);
+    const [x, y, cw, ch] = box(k);
+    const state = trial?.state ?? 'queued';
+    if (state === 'complete') {
+      g.fillStyle = depthColor(scale.goodness(store.score(/** @type {any} */ (trial))), store.dark);
+      g.fillRect(x, y, cw, ch);
+    } else if (state === 'running') {
+      g.fillStyle = ink.ink;
+      g.fillRect(x, y, cw, ch);
+      g.fillStyle = ink.surface;
+      g.fillRect(x + cw / 2, y + 1, cw / 2 - Math.min(1, cw / 4), ch - 2);
+    } else if (state === 'diverged' || state === 'failed' || state === 'cancelled') {
+      g.strokeStyle = ink.mark;
+      g.lineWidth = 1;
+      g.strokeRect(x + 0.5, y + 0.5, Math.max(0.5, cw - 1), ch - 1);
+      if (state === 'diverged' && cw > 3) {
+        g.strokeStyle = ink.soft;
+        g.beginPath();
+        g.moveTo(x + 1, y + ch - 1);
+        g.lineTo(x + cw - 1, y + 1);
+        g.stroke();
+      }
+    } else {
+      g.fillStyle = ink.line;
+      g.fillRect(x, y, cw, ch);
+    }
+  }
+  ring(store.hovered, ink.ink, 1.5);
+  ring(store.selected?.number ?? null, token('--accent'), 2);
+
+  /** @param {number | null} k @param {string} color @param {number} line */
+  function ring(k, color, line) {
+    if (k === null || k >= total || !g) return;
+    const [x, y, cw, ch] = box(k);
+    g.lineWidth = line + 2;
+    g.strokeStyle = ink.surface;
+    g.strokeRect(x, y, cw, ch);
+    g.lineWidth = line;
+    g.strokeStyle = color;
+    g.strokeRect(Math.max(x, line / 2), Math.max(y, line / 2), Math.min(cw, width - x - line / 2), Math.min(ch, height - y - line / 2));
+  }
+}
+
+/** The trial under the pointer. @param {HTMLElement} strip @param {MouseEvent} event @param {Store} store
+ * @returns {number | null} */
+export function stripSpot(strip, event, store) {
+  const area = strip.getBoundingClientRect();
+  const total = store.trials.size;
+  if (!total) return null;
+  const grid = layout(total, area.width, area.height);
+  const column = Math.floor((event.clientX - area.left) / (grid.w + grid.gap));
+  const row = Math.floor((event.clientY - area.top) / (grid.h + grid.rowGap));
+  const number = row * grid.columns + column;
+  return column >= 0 && column < grid.columns && row >= 0 && store.trials.has(number) ? number : null;
+}

@@ -1,0 +1,212 @@
+import uPlot from 'uplot';
+import { html, nothing } from 'lit';
+import { FigurePart } from './figure.js';
+import { define } from './part.js';
+import { segmented } from './segmented.js';
+import { tokens } from '../colors.js';
+import { count, exact, loss, metric, number, rate } from '../format.js';
+import { logSteps, steps } from '../scale.js';
+import { CurvePainter, endsOf, lineOf } from './curve-painter.js';
+
+/** @typedef {import('../types.js').Trial} Trial */
+
+const NEAR = 22;
+
+/** Validation loss of every trial by epoch, streamed onto a canvas; the selected trial with its training loss. */
+export class TpCurves extends FigurePart {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['trials', 'selection', 'run', 'study'];
+  static properties = { ...FigurePart.properties, log: { state: true } };
+
+  constructor() {
+    super();
+    this.log = true;
+    /** @private @type {uPlot | null} */ this.chart = null;
+    /** @private */ this.made = '';
+    /** @private */ this.scaled = '';
+    /** @private */ this.painter = new CurvePainter();
+    /** @private @type {[number, number]} */ this.span = [0.1, 1];
+    /** @private */ this.epochs = 1;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.chart?.destroy();
+    this.chart = null;
+    this.made = '';
+  }
+
+  render() {
+    const { store } = this;
+    const drawn = [...store.trials.values()].filter((one) => one.epochs.length).length;
+    return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
+      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t('curves.count', { n: count(drawn) }) : ''}</span><span class="sp"></span>
+        ${segmented(this.t('curves.axis'), [{ value: true, text: this.t('scale.log') }, { value: false, text: this.t('scale.linear') }], this.log, (value) => { this.log = value; }, { testid: 'curve-scale' })}
+        ${this.tableButton()}</div>
+      <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
+        <div class="layer chart" role="img" aria-label=${this.summary()}></div>
+        <canvas class="layer lines" aria-hidden="true"></canvas>
+        <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train" aria-hidden="true" hidden>${this.t('curves.train')}</span>
+        ${this.tabled ? this.table() : nothing}
+      </div>
+    </figure>`;
+  }
+
+  summary() {
+    const { store } = this;
+    const chosen = store.selected;
+    if (!chosen?.epochs.length) return this.t('curves.summary.empty');
+    const last = chosen.epochs[chosen.epochs.length - 1];
+    return this.t('curves.summary', { n: store.trials.size, number: chosen.number, epoch: last.epoch, validation: loss(last.validation_loss), train: loss(last.train_loss) });
+  }
+
+  table() {
+    const { store } = this;
+    const chosen = store.selected;
+    const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
+    return html`<div class="data" tabindex="0" role="region" aria-label=${this.t('curves.title')}><table><caption>${chosen ? this.t('trial.number', { number: chosen.number }) : this.t('selection.none')}</caption>
+      <thead><tr><th class="num" scope="col">${this.t('epoch')}</th><th class="num" scope="col">${this.t('score.train_loss')}</th><th class="num" scope="col">${this.t('score.validation_loss')}</th><th class="num" scope="col">${this.t('train')} ${kind}</th><th class="num" scope="col">${this.t('validation')} ${kind}</th><th class="num c3" scope="col">${store.label('learning_rate')}</th></tr></thead>
+      <tbody>${(chosen?.epochs ?? []).slice(-500).map((one) => html`<tr><td class="num">${one.epoch}</td><td class="num">${loss(one.train_loss)}</td><td class="num">${loss(one.validation_loss)}</td><td class="num">${metric(one.train_metric, store.task)}</td><td class="num">${metric(one.validation_metric, store.task)}</td><td class="num c3">${rate(one.learning_rate)}</td></tr>`)}</tbody></table></div>`;
+  }
+
+  draw() {
+    const box = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
+    const { width, height } = this.size;
+    if (!box || width < 60 || height < 60) return;
+    this.measure();
+    this.drawAxes(box, width, height);
+    this.drawLines(width, height);
+  }
+
+  /** uPlot draws the axes, and only when they change; the lines lie on a canvas above, painted at every redraw.
+   * @param {HTMLElement} box @param {number} width @param {number} height */
+  drawAxes(box, width, height) {
+    const { store } = this;
+    const key = [store.dark, store.lang, this.log, devicePixelRatio, width < 420].join();
+    if (!this.chart || key !== this.made) {
+      this.chart?.destroy();
+      this.chart = this.makeChart(box, width, height);
+      this.made = key;
+      this.scaled = '';
+    } else if (this.chart.width !== width || this.chart.height !== height) this.chart.setSize({ width, height });
+    const xs = [1, Math.max(2, this.epochs)];
+    const scaled = [...xs, ...this.span, width, height].join();
+    if (scaled === this.scaled) return;
+    this.scaled = scaled;
+    const { chart, span } = this;
+    chart.batch(() => {
+      chart.setData([xs, [null, null]], false);
+      chart.setScale('x', { min: xs[0], max: xs[1] });
+      chart.setScale('y', { min: span[0], max: span[1] });
+    });
+  }
+
+  /** @param {number} width @param {number} height */
+  drawLines(width, height) {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.lines'));
+    const g = canvas?.getContext('2d');
+    if (!canvas || !g || !this.chart) return;
+    const [w, h] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+    if (canvas.width !== w || canvas.height !== h) {
+      Object.assign(canvas, { width: w, height: h });
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    }
+    this.painter.paint(g, this.chart, this.store, { token: tokens(this, this.store.dark) });
+    const ends = endsOf(this.chart, this.store.selected);
+    this.nameEnd('.end.val', ends?.x, ends?.val);
+    this.nameEnd('.end.train', ends?.x, ends?.train);
+  }
+
+  /** @param {string} selector @param {number | undefined} x @param {number | null | undefined} y */
+  nameEnd(selector, x, y) {
+    const label = /** @type {HTMLElement | null} */ (this.querySelector(selector));
+    if (!label) return;
+    label.hidden = x === undefined || y === undefined || y === null;
+    if (!label.hidden) label.style.transform = `translate(${x}px, ${y}px) translateY(-50%)`;
+  }
+
+  /** The range of the axes: all that did not diverge, with the first losses cut where they would flatten the rest. */
+  measure() {
+    const { store } = this;
+    let [low, high, longest] = [Infinity, -Infinity, 1];
+    const starts = [];
+    const every = [...store.trials.values()];
+    const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
+    for (const trial of sound.length ? sound : every) {
+      const line = lineOf(trial, 'validation_loss');
+      longest = Math.max(longest, line.length);
+      let least = Infinity;
+      for (const value of line) if (value < least) least = value;
+      if (least < low) low = least;
+      const early = line.slice(0, 2).filter(Number.isFinite);
+      if (early.length) starts.push(Math.max(...early));
+    }
+    for (const value of store.selected ? lineOf(store.selected, 'train_loss') : []) if (value < low) low = value;
+    starts.sort((a, b) => a - b);
+    high = starts.length ? starts[Math.min(starts.length - 1, Math.floor(starts.length * 0.9))] : 1;
+    const planned = Number(store.shownStudy.fixed?.epochs ?? store.shownStudy.space?.epochs?.high ?? 20);
+    this.epochs = Math.max(longest, planned);
+    if (!Number.isFinite(low)) low = high / 10;
+    // Rounded outward, so that the axes stay put while the lines grow.
+    const out = (/** @type {number} */ value, /** @type {1 | -1} */ way) => (value > 0 ? 10 ** ((way < 0 ? Math.floor : Math.ceil)(Math.log10(value) * 25) / 25) : value);
+    low = out(low, -1);
+    high = out(high, 1);
+    this.span = this.log && low > 0 ? [low * 0.88, Math.max(high * 1.15, low * 1.6)] : [Math.min(0, low), Math.max(high * 1.08, low + 1e-6)];
+  }
+
+  /** @param {HTMLElement} box @param {number} width @param {number} height */
+  makeChart(box, width, height) {
+    box.replaceChildren();
+    const token = tokens(this, this.store.dark);
+    const small = width < 420;
+    const font = `11px ${token('--font')}`;
+    const axis = {
+      stroke: token('--ink-3'), font, gap: 4,
+      grid: { stroke: token('--grid'), width: 1 }, ticks: { stroke: token('--line-2'), width: 1, size: 4 },
+    };
+    const log = this.log;
+    return new uPlot({
+      width, height, padding: [8, small ? 46 : 54, 0, 0], legend: { show: false }, cursor: { show: false },
+      scales: { x: { time: false, auto: false }, y: { distr: log ? 3 : 1, auto: false } },
+      axes: [
+        { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px ${token('--font')}`,
+          splits: (_, __, low, high) => steps(low, high, width / 70).filter((one) => Number.isInteger(one)).concat(low === 1 ? [1] : []).sort((a, b) => a - b),
+          values: (_, splits) => splits.map((one) => count(one)) },
+        { ...axis, size: 46, splits: (_, __, low, high) => (log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
+          values: (_, splits) => splits.map((one) => (one === null ? '' : exact(Number(one.toPrecision(3))))) },
+      ],
+      series: [{}, { show: true, points: { show: false }, stroke: 'transparent' }],
+    }, [[1, 2], [null, null]], box);
+  }
+
+  /** @param {PointerEvent | MouseEvent} event @returns {number | null} */
+  nearest(event) {
+    const chart = this.chart;
+    if (!chart || this.tabled) return null;
+    const area = chart.over.getBoundingClientRect();
+    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    if (x < -NEAR || x > area.width + NEAR) return null;
+    const epoch = Math.round(chart.posToVal(x, 'x'));
+    let [best, near] = [/** @type {number | null} */ (null), NEAR];
+    for (const trial of this.store.trials.values()) {
+      const value = number(trial.epochs[epoch - 1]?.validation_loss);
+      if (!(value > 0) && this.log) continue;
+      const distance = Math.abs(chart.valToPos(value, 'y') - y);
+      if (distance < near) [best, near] = [trial.number, distance];
+    }
+    return best;
+  }
+
+  /** @param {PointerEvent} event */
+  onMove(event) {
+    if (!this.tabled) this.store.hover(this.nearest(event));
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const found = this.nearest(event);
+    if (found !== null) this.store.select(found);
+  }
+}
+
+define('tp-curves', TpCurves);

@@ -1,0 +1,56 @@
+import { html } from 'lit';
+import { Part, define } from './part.js';
+import { icon, logo } from './icons.js';
+import { segmented } from './segmented.js';
+import { short } from '../format.js';
+
+/** Name, backend with its measured rate, language, theme. */
+export class TpHeader extends Part {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['run'];
+
+  render() {
+    const { store } = this;
+    const theme = store.theme;
+    const next = theme === 'auto' ? (store.dark ? 'light' : 'dark') : theme === 'light' ? 'dark' : 'auto';
+    return html`<header class="top">
+      <h1 class="brand">${logo}<span>Tuning Playground</span></h1>
+      <span class="sp"></span>
+      ${this.badge()}
+      <span class="vr"></span>
+      ${segmented(this.t('language'), [
+        { value: 'en', text: html`<span lang="en">EN</span>`, name: 'English' },
+        { value: 'ko', text: html`<span lang="ko">한국어</span>` },
+      ], store.lang, (value) => this.act('language', value), { testid: 'language', className: 'seg wide' })}
+      <button type="button" class="ib only-phone" lang=${store.lang === 'ko' ? 'en' : 'ko'} data-testid="other-language"
+        @click=${() => this.act('language', store.lang === 'ko' ? 'en' : 'ko')}>${store.lang === 'ko' ? 'English' : '한국어'}</button>
+      <button type="button" class="ib" data-testid="theme" aria-label=${this.t('theme.button', { theme: this.t(`theme.${theme}`) })}
+        title=${this.t('theme.next', { theme: this.t(`theme.${theme}`), next: this.t(`theme.${next}`) })}
+        @click=${() => this.act('theme', next)}>${icon(theme === 'auto' ? 'theme' : theme)}</button>
+      <button type="button" class="btn only-narrow" data-testid="open-study" aria-expanded=${store.sheet}
+        aria-controls="study" @click=${() => this.act('sheet', !store.sheet)}>${this.t('study')}</button>
+    </header>`;
+  }
+
+  badge() {
+    const { store } = this;
+    const info = store.backend;
+    if (!info) {
+      const text = store.state === 'starting' ? this.t('backend.starting') : this.t(`backend.choice.${store.choice}`);
+      return html`<span class="backend wide" data-testid="backend" data-backend="none"><i class="led none"></i><span class="who">${text}</span></span>`;
+    }
+    const restarting = info.reason === 'restarting';
+    const name = info.backend === 'gpu' ? `WebGPU – ${info.adapter || this.t('backend.adapter')}` : `CPU – WASM SIMD ×${info.workers}`;
+    const rate = store.progress?.rate;
+    const title = [this.t(`backend.reason.${info.reason}`), info.software ? this.t('backend.software') : '', this.t('backend.measured')]
+      .filter(Boolean).join(' ');
+    return html`<span class="backend wide" data-testid="backend" data-backend=${info.backend} title=${title}>
+      <i class="led ${restarting ? 'restarting' : info.backend}"></i>
+      <span class="who">${restarting ? this.t('backend.restarting', { name: info.backend === 'gpu' ? 'WebGPU' : 'CPU' }) : name}</span>
+      <span data-testid="rate"><b>${rate ? short(rate) : '–'}</b> ${this.t('backend.rate')}</span>
+      <span class="vh">${title}</span>
+    </span>`;
+  }
+}
+
+define('tp-header', TpHeader);

@@ -1,0 +1,125 @@
+import { html, nothing } from 'lit';
+import { Part, define } from './part.js';
+import { icon } from './icons.js';
+import { count, duration, loss, short } from '../format.js';
+import { ENDED } from '../store.js';
+import { paintStrip, stripSpot } from './strip.js';
+
+/** Run, pause and stop; the strip of trials; what is done and what is left. */
+export class TpRunBar extends Part {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['run', 'trials', 'selection', 'study', 'test', 'notices'];
+
+  constructor() {
+    super();
+    /** @private */ this.resizes = new ResizeObserver(() => this.paint());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
+  }
+
+  firstUpdated() {
+    const strip = this.querySelector('.strip');
+    if (strip) this.resizes.observe(strip);
+  }
+
+  updated() {
+    this.paint();
+  }
+
+  paint() {
+    const canvas = this.querySelector('canvas');
+    if (canvas) paintStrip(canvas, this.store);
+  }
+
+  render() {
+    const { store } = this;
+    const total = store.trials.size || (store.study.trials ?? 64);
+    return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
+      <div class="bts">${this.mainButton()}
+        <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
+          title=${store.state === 'idle' ? this.t('run.nothing_to_stop') : this.t('run.stop.title')}
+          @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button></div>
+      ${this.strip(total)}
+      ${this.numbers(total)}
+      ${this.hint()}
+    </section>`;
+  }
+
+  mainButton() {
+    const { store } = this;
+    if (store.state === 'running')
+      return html`<button type="button" class="btn p" data-testid="pause" @click=${() => this.act('pause')}>${icon('pause')}${this.t('run.pause')}</button>`;
+    if (store.state === 'paused')
+      return html`<button type="button" class="btn p" data-testid="resume" @click=${() => this.act('resume')}>${icon('play')}${this.t('run.resume')}</button>`;
+    const blocked = store.readOnly ? this.t('run.read_only') : store.state === 'starting' ? this.t('run.starting') : '';
+    return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid="run" ?disabled=${!!blocked} title=${blocked || nothing}
+      @click=${() => this.act('run')}>${icon('play')}${store.state === 'starting' ? this.t('run.starting') : this.t('run.run', { n: count(store.study.trials ?? 64) })}</button>`;
+  }
+
+  /** @param {number} total */
+  strip(total) {
+    const { store } = this;
+    const chosen = store.selected;
+    const score = chosen ? store.score(chosen) : NaN;
+    const text = chosen
+      ? this.t('strip.value', { number: chosen.number, state: this.t(`state.${chosen.state}`), loss: loss(score) })
+      : this.t('strip.none');
+    return html`<div class="strip" style="height:${stripHeight(total)}px" data-testid="strip" role="slider" tabindex="0" aria-label=${this.t('strip')}
+      aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0} aria-valuetext=${text}
+      @keydown=${this.onKey} @click=${(/** @type {MouseEvent} */ event) => this.pick(event, true)}
+      @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)} @pointerleave=${() => store.hover(null)}><canvas></canvas></div>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!by || event.altKey || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.store.move(/** @type {1 | -1} */ (by), 'number');
+  }
+
+  /** @param {MouseEvent} event @param {boolean} select */
+  pick(event, select) {
+    const found = stripSpot(/** @type {HTMLElement} */ (event.currentTarget), event, this.store);
+    if (select && found !== null) this.store.select(found);
+    else if (!select) this.store.hover(found);
+  }
+
+  /** @param {number} total */
+  numbers(total) {
+    const { store } = this;
+    let [ended, diverged] = [0, 0];
+    for (const one of store.trials.values()) {
+      if (ENDED.includes(one.state) && one.state !== 'cancelled') ended++;
+      if (one.state === 'diverged') diverged++;
+    }
+    const progress = store.progress;
+    const live = store.state === 'running' || store.state === 'paused';
+    const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
+    const status = live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
+    return html`<dl>
+      <div data-testid="done"><dt class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)} ${this.t('run.trials')}</dd></div>
+      <div>${live ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>` : html`<dt class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`}</div>
+      <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
+      <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
+      <div class="only-phone" data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'} </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
+    </dl>`;
+  }
+
+  hint() {
+    const { store } = this;
+    if (store.readOnly)
+      return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
+    if (!store.stale || store.outcome === 'none' && store.state === 'idle') return nothing;
+    return html`<p class="hint" data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
+  }
+}
+
+/** @param {number} total */
+const stripHeight = (total) => (total <= 32 ? 10 : total <= 64 ? 18 : total <= 256 ? 24 : 32);
+
+define('tp-run-bar', TpRunBar);

@@ -1,0 +1,40 @@
+import { html, nothing } from 'lit';
+import { Part, define } from './part.js';
+import { stateMark } from './icons.js';
+import { sweptOf } from '../hyperparameters.js';
+import { loss, metric, rate } from '../format.js';
+
+/** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
+export class TpSelection extends Part {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['selection', 'trials', 'run', 'test'];
+
+  render() {
+    const { store } = this;
+    const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
+    const trial = peeked ?? store.selected;
+    if (!trial) return html`<div class="sel" data-testid="selection" role="group" aria-label=${this.t('selection')} tabindex="0"><span class="q">${this.t('selection.none')}</span></div>`;
+    const last = trial.epochs[trial.epochs.length - 1];
+    const name = this.t(`score.${store.objective.metric}`);
+    const peeking = peeked !== null && peeked !== store.selected;
+    const best = trial.number === store.best;
+    return html`<div class="sel ${peeking ? 'peek' : ''}" data-testid="selection" data-trial=${trial.number} role="group" aria-label=${this.t('selection')} tabindex="0">
+      <span class="id">${this.t('trial.number', { number: trial.number })}${best ? html` <span class="q2" style="font-weight:400">${this.t('selection.best')}</span>` : nothing}</span>
+      ${trial.state === 'complete' ? nothing : html`<span class="st">${stateMark(trial.state)}${this.t(`state.${trial.state}`)}</span>`}
+      ${this.pair(name, html`<b>${loss(store.score(trial))}</b>`)}
+      ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}
+      ${last ? this.pair(this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes'), metric(last.validation_metric, store.task)) : nothing}
+      ${sweptOf(store.shownStudy).filter((one) => one.name in trial.params).map((one) => this.pair(one.label[store.lang], value(trial.params[one.name])))}
+    </div>`;
+  }
+
+  /** @param {string} key @param {unknown} text */
+  pair(key, text) {
+    return html`<span><span class="k">${key}</span>${text}</span>`;
+  }
+}
+
+/** @param {unknown} given */
+const value = (given) => (typeof given === 'number' ? rate(given) : Array.isArray(given) ? given.join(' × ') : String(given));
+
+define('tp-selection', TpSelection);

@@ -1,0 +1,126 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { Part, define } from './part.js';
+import { icon } from './icons.js';
+import { segmented } from './segmented.js';
+import { DATASETS, GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
+import { SEED_LIMIT, TRIALS_LIMIT } from '../study.js';
+import { count } from '../format.js';
+import './tp-row.js';
+import './tp-number.js';
+
+const SAMPLES = /** @type {[number, number]} */ ([10, 100000]);
+
+/** The study: its data, its hyperparameters fixed or swept in place, and how they are searched. */
+export class TpStudy extends Part {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['study', 'test', 'run'];
+
+  constructor() {
+    super();
+    /** @private */ this.state = 'idle';
+  }
+
+  /** Progress comes often and changes nothing here. @param {Set<string>} topics */
+  wake(topics) {
+    if (topics.size === 1 && topics.has('run') && this.state === this.store.state) return;
+    this.state = this.store.state;
+    this.requestUpdate();
+  }
+
+  render() {
+    const { store } = this;
+    return html`<aside class="study ${store.sheet ? 'open' : ''}" id="study" data-testid="study" aria-label=${this.t('study')} @keydown=${this.onKey}>
+      <div class="close"><b>${this.t('study')}</b><button type="button" class="ib" data-testid="close-study" aria-label=${this.t('action.close')} @click=${() => this.act('sheet', false)}>${icon('close')}</button></div>
+      ${store.only ? nothing : this.data()}
+      ${this.rows()}
+      ${store.only ? nothing : this.search()}
+    </aside>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== 'Escape' || !this.store.sheet) return;
+    event.stopPropagation();
+    this.act('sheet', false);
+  }
+
+  data() {
+    const { store } = this;
+    const { study } = store;
+    const chosen = datasetOf(study);
+    const split = { train: 0.7, validation: 0.15, test: 0.15, ...study.dataset.split };
+    const percent = (/** @type {number} */ share) => `${Math.round(100 * share)}%`;
+    const rows = study.dataset.samples ?? chosen?.rows ?? 0;
+    const made = chosen?.kind === 'generated';
+    const facts = this.t(chosen?.task === 'numbers' ? 'data.facts.numbers' : 'data.facts.classes', { rows: count(rows), features: chosen?.features, classes: chosen?.classes });
+    return html`<section class="sec"><h2>${this.t('data')}</h2>
+      ${segmented(this.t('data.set'), DATASETS.filter((one) => one.available).map((one) => ({ value: one.name, text: one.label[store.lang] })), study.dataset.name,
+        (name) => store.edit((next) => { next.dataset = { ...next.dataset, name, samples: undefined, noise: undefined }; tidy(next.dataset); }), { className: 'sets', disabled: store.readOnly, testid: 'datasets' })}
+      <p class="about">${chosen?.about[store.lang] ? `${chosen.about[store.lang]} ` : ''}${facts}</p>
+      ${made ? html`<div class="flds">
+        <tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows} .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.samples = value))}></tp-number>
+        ${chosen.noise ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')} .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.noise = value))}></tp-number>` : nothing}</div>` : nothing}
+      <div class="split" role="img" aria-label=${this.t('data.split', { train: percent(split.train), validation: percent(split.validation), test: percent(split.test) })}
+        style="grid-template-columns:${Math.max(0.2, split.train)}fr ${Math.max(0.2, split.validation)}fr ${Math.max(0.22, split.test)}fr">
+        <div class="tr">${this.t('train')} ${percent(split.train)}</div><div class="va">${this.t('data.val')} ${percent(split.validation)}</div><div class="te">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
+    </section>`;
+  }
+
+  rows() {
+    const { store } = this;
+    const all = rowsOf(store.study, store.only);
+    const swept = sweptOf(store.study).length;
+    return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q" data-testid="swept">${this.t('hyperparameters.count', { swept, fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length })}</span><span class="sp"></span>
+      <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')} ?disabled=${!store.past.length || store.readOnly} @click=${() => store.step(-1)}>${icon('undo')}</button>
+      <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')} ?disabled=${!store.future.length || store.readOnly} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
+      ${GROUPS.map((group, k) => {
+        const rows = all.filter((one) => one.group === group);
+        return rows.length ? html`<div class="grp"><span>${this.t(`group.${group}`)}</span>${k === 0 && !store.readOnly ? html`<span>${this.t('hyperparameters.hint')}</span>` : nothing}</div>
+          ${repeat(rows, (one) => one.name, (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`)}` : nothing;
+      })}</section>`;
+  }
+
+  /** Rows are drawn anew when this changes. @param {string} name */
+  rowState(name) {
+    const { store } = this;
+    return [store.study, store.lang, store.editing === name, store.drafts.get(name), store.readOnly, Date.now() - (store.changed.get(name) ?? 0) < 2000];
+  }
+
+  search() {
+    const { store } = this;
+    const { study } = store;
+    const sampler = study.sampler?.name ?? 'random';
+    const locked = store.readOnly;
+    const combinations = gridSize(study);
+    const dice = html`<button type="button" class="ib" data-testid="new-seed" aria-label=${this.t('search.new_seed')} title=${this.t('search.new_seed')} ?disabled=${locked} @click=${this.newSeed}>${icon('dice')}</button>`;
+    return html`<section class="sec"><h2>${this.t('search')}</h2>
+      <div class="methods">${segmented(this.t('search.sampler'), SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })), sampler,
+        (name) => store.edit((next) => void (next.sampler = { name })), { disabled: locked, testid: 'sampler' })}</div>
+      <div class="flds">
+        <tp-number .store=${store} name="trials" .label=${this.t('search.trials')} .value=${study.trials ?? 64} .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.trials = value))}></tp-number>
+        <tp-number .store=${store} name="seed" .label=${this.t('search.seed')} .value=${study.seed ?? 0} .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.seed = value))}></tp-number>
+        ${sampler === 'grid' ? html`<tp-number .store=${store} name="points" .label=${this.t('search.points')} .value=${study.sampler?.points ?? 5} .min=${1} .max=${1000} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.sampler = { name: 'grid', points: value }))}></tp-number>
+          <div class="fld"><span class="q2 sp">${this.t('search.combinations')}</span><span data-testid="combinations">${count(combinations)}</span></div>` : nothing}
+      </div>
+      ${sampler === 'grid' && combinations > (study.trials ?? 64) ? html`<p class="err" style="padding-left:0" data-testid="grid-note">${this.t('search.grid_large', { n: count(combinations) })} <button type="button" class="lnk" @click=${() => store.edit((next) => void (next.trials = combinations))}>${this.t('action.set_trials', { n: count(combinations) })}</button></p>` : nothing}
+      <div class="fld" style="border:0;margin-top:6px"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(this.t('search.backend'), [
+        { value: 'auto', text: this.t('backend.auto'), title: this.t('backend.auto.title') },
+        { value: 'gpu', text: 'GPU', title: 'WebGPU' },
+        { value: 'cpu', text: 'CPU', title: 'WASM SIMD' },
+      ], store.choice, (value) => this.act('backend', value), { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' })}</div>
+    </section>`;
+  }
+
+  newSeed() {
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+    this.store.edit((study) => void (study.seed = seed));
+  }
+}
+
+/** @param {Record<string, unknown>} object */
+function tidy(object) {
+  for (const key of Object.keys(object)) if (object[key] === undefined) delete object[key];
+}
+
+define('tp-study', TpStudy);

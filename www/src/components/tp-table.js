@@ -1,0 +1,195 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { Part, define } from './part.js';
+import { stateMark } from './icons.js';
+import { depthColor } from '../colors.js';
+import { sweptOf } from '../hyperparameters.js';
+import { DASH, loss, metric, number, rate, signed } from '../format.js';
+import { scoreScale } from '../score.js';
+
+/**
+ * @typedef {import('../types.js').Trial} Trial
+ * @typedef {{key: string, label: string, num: boolean, minor?: boolean, sort: (trial: Trial) => number | string,
+ *   text: (trial: Trial) => unknown}} Column
+ */
+
+/** Rows are put in order anew this often while trials stream in, so that they can be read. */
+const RESORT = 1000;
+/** Streaming numbers are written this often: faster, nobody can read them. */
+const REWRITE = 250;
+/** Above this many rows only those in sight are made. */
+const WHOLE = 100;
+const SPARE = 12;
+const STATES = ['complete', 'running', 'pruned', 'diverged', 'failed', 'cancelled', 'queued'];
+
+/** All trials as a table that sorts; the row of the selected trial is marked in every figure. */
+export class TpTable extends Part {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['trials', 'selection', 'run', 'study'];
+  static properties = { ...Part.properties, by: { state: true }, down: { state: true }, top: { state: true } };
+
+  constructor() {
+    super();
+    this.by = 'score';
+    this.down = false;
+    this.top = 0;
+    /** @private @type {number[]} */ this.order = [];
+    /** @private */ this.ordered = { at: 0, key: '' };
+    /** @private */ this.written = 0;
+    /** @private @type {number | null} */ this.shown = null;
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    const now = performance.now();
+    const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('look');
+    if (streaming && now - this.written < REWRITE) return;
+    this.written = now;
+    this.requestUpdate();
+  }
+
+  /** @returns {Column[]} */
+  columns() {
+    const { store } = this;
+    const scale = scoreScale(store);
+    const last = (/** @type {Trial} */ trial) => trial.epochs[trial.epochs.length - 1];
+    const gap = (/** @type {Trial} */ trial) => (trial.state === 'diverged' ? NaN : number(last(trial)?.validation_loss) - number(last(trial)?.train_loss));
+    const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
+    /** @type {Column[]} */
+    const columns = [
+      { key: 'state', label: this.t('table.state'), num: false, sort: (one) => STATES.indexOf(one.state), text: (one) => html`<span class="st">${stateMark(one.state)}${this.t(`state.${one.state}`)}</span>` },
+      { key: 'score', label: this.t(`score.${store.objective.metric}`), num: true, sort: (one) => store.score(one), text: (one) => loss(store.score(one)) },
+      { key: 'bar', label: '', num: false, minor: true, sort: () => 0, text: (one) => this.bar(store.score(one), scale) },
+      { key: 'metric', label: kind, num: true, sort: (one) => number(last(one)?.validation_metric), text: (one) => (one.state === 'diverged' ? DASH : metric(last(one)?.validation_metric, store.task)) },
+      { key: 'gap', label: this.t('table.gap'), num: true, minor: true, sort: gap, text: (one) => signed(gap(one)) },
+      ...sweptOf(store.shownStudy).map((one) => ({
+        key: `param.${one.name}`, label: one.label[store.lang], num: one.type !== 'categorical' && one.type !== 'bool',
+        sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN), text: (/** @type {Trial} */ trial) => param(trial.params[one.name]),
+      })),
+      { key: 'epochs', label: this.t('table.epochs'), num: true, minor: true, sort: (one) => one.epochs.length, text: (one) => one.epochs.length || DASH },
+    ];
+    return columns;
+  }
+
+  /** @param {number} score @param {import('../score.js').ScoreScale} scale */
+  bar(score, scale) {
+    if (!Number.isFinite(score)) return nothing;
+    const goodness = scale.goodness(score);
+    const width = Math.max(1, Math.round(82 * Math.min(1, Math.abs(score / (scale.worst || 1)))));
+    return html`<svg width="82" height="7" aria-hidden="true" style="display:block"><rect width=${width} height="7" fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
+  }
+
+  /** @param {Column[]} columns */
+  sort(columns) {
+    const { store } = this;
+    const key = `${this.by} ${this.down} ${store.trials.size} ${store.state} ${store.outcome}`;
+    const now = performance.now();
+    if (key === this.ordered.key && (store.state !== 'running' || now - this.ordered.at < RESORT)) return;
+    this.ordered = { key, at: now };
+    const by = columns.find((one) => one.key === this.by) ?? columns[1];
+    const value = (/** @type {Trial} */ one) => (this.by === 'number' ? one.number : by.sort(one));
+    const rows = [...store.trials.values()].map((one) => ({ number: one.number, value: value(one), state: STATES.indexOf(one.state) }));
+    const sign = this.down ? -1 : 1;
+    rows.sort((a, b) => {
+      const [left, right] = [known(a.value), known(b.value)];
+      if (left !== right) return left ? -1 : 1;
+      if (!left) return a.state - b.state || a.number - b.number;
+      return (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || a.number - b.number;
+    });
+    this.order = rows.map((one) => one.number);
+  }
+
+  render() {
+    const { store } = this;
+    const columns = this.columns();
+    this.sort(columns);
+    const total = this.order.length;
+    const height = this.rowHeight;
+    const many = total > WHOLE;
+    const first = many ? Math.max(0, Math.min(total - 1, Math.floor(this.top / height) - SPARE)) : 0;
+    const end = many ? Math.min(total, first + Math.ceil((this.querySelector('.tw')?.clientHeight ?? 400) / height) + 2 * SPARE) : total;
+    const rows = this.order.slice(first, end);
+    const wide = columns.length + 1;
+    return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
+      <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey} @pointerleave=${() => store.hover(null)}>
+      <table aria-label=${this.t('table.title')} aria-rowcount=${total + 1}>
+        <thead><tr aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) => (one.key === 'bar' ? html`<th class="c3" style="width:92px"><span class="vh">${this.t('table.bar')}</span></th>` : this.head(one.key, one.label, one.num, one.minor)))}</tr></thead>
+        <tbody>
+          ${first ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} style="height:${first * height}px"></td></tr>` : nothing}
+          ${repeat(rows, (one) => one, (one, k) => this.row(one, columns, first + k))}
+          ${end < total ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} style="height:${(total - end) * height}px"></td></tr>` : nothing}
+          ${total ? nothing : html`<tr class="pad"><td colspan=${wide} class="q" style="padding:10px 8px">${this.t('table.empty')}</td></tr>`}
+        </tbody>
+      </table></div>
+    </section>`;
+  }
+
+  get rowHeight() {
+    return /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight || 24;
+  }
+
+  /** @param {string} key @param {string} label @param {boolean} num @param {boolean} [minor] */
+  head(key, label, num, minor) {
+    const sorted = this.by === key ? (this.down ? 'descending' : 'ascending') : 'none';
+    return html`<th scope="col" class="${num ? 'num' : ''} ${minor ? 'c3' : ''}" aria-sort=${sorted}><button type="button" data-sort=${key} @click=${() => this.sortBy(key)}>${label}${sorted === 'none' ? '' : sorted === 'ascending' ? ' ↑' : ' ↓'}</button></th>`;
+  }
+
+  /** @param {string} key */
+  sortBy(key) {
+    this.down = this.by === key ? !this.down : false;
+    this.by = key;
+  }
+
+  /** @param {number} number @param {Column[]} columns @param {number} index */
+  row(number, columns, index) {
+    const { store } = this;
+    const trial = store.trials.get(number);
+    if (!trial) return nothing;
+    const selected = store.selected === trial;
+    return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected} class=${store.hovered === number ? 'hov' : ''}
+      @click=${() => store.select(number)} @pointerenter=${() => store.hover(number)}>
+      <td class="num"><button type="button" tabindex=${selected ? 0 : -1} aria-label=${this.t('trial.number', { number })} aria-pressed=${selected}>${number}</button></td>
+      ${columns.map((one) => html`<td class="${one.num ? 'num' : ''} ${one.minor ? 'c3' : ''}">${one.text(trial)}</td>`)}</tr>`;
+  }
+
+  updated() {
+    const number = this.store.picked;
+    if (number === this.shown) return;
+    this.shown = number;
+    if (number === null) return;
+    const at = this.order.indexOf(number);
+    const box = this.querySelector('.tw');
+    if (!box || at < 0 || box.scrollHeight <= box.clientHeight) return;
+    const height = this.rowHeight;
+    const place = at * height;
+    const seen = box.clientHeight - height - 26;
+    if (place < box.scrollTop) box.scrollTop = place;
+    else if (place > box.scrollTop + seen) box.scrollTop = place - seen;
+  }
+
+  /** @param {Event} event */
+  onScroll(event) {
+    if (this.order.length > WHOLE) this.top = /** @type {HTMLElement} */ (event.currentTarget).scrollTop;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (!by || !target.closest('tbody')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = this.order.indexOf(this.store.selected?.number ?? -1);
+    const next = this.order[Math.max(0, Math.min(this.order.length - 1, at + by))];
+    if (next === undefined) return;
+    this.store.select(next);
+    requestAnimationFrame(() => requestAnimationFrame(() => /** @type {HTMLElement | null} */ (this.querySelector('tr[aria-selected="true"] button'))?.focus()));
+  }
+}
+
+/** @param {number | string} value */
+const known = (value) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+/** @param {unknown} value */
+const param = (value) => (value === undefined || value === null ? DASH : typeof value === 'number' ? rate(value) : Array.isArray(value) ? value.join(' × ') : String(value));
+
+define('tp-table', TpTable);

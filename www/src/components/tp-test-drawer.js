@@ -1,0 +1,107 @@
+import { html, nothing } from 'lit';
+import { Part, define } from './part.js';
+import { icon } from './icons.js';
+import { datasetOf } from '../hyperparameters.js';
+import { count, loss, metric, number } from '../format.js';
+
+/** The test set stays locked until the learner commits to one trial, once, with the price named. */
+export class TpTestDrawer extends Part {
+  /** @type {import('../store.js').Topic[]} */
+  static topics = ['test', 'selection', 'run', 'trials'];
+  static properties = { ...Part.properties, busy: { state: true }, failed: { state: true } };
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.failed = '';
+  }
+
+  render() {
+    const { store } = this;
+    if (!store.drawer) return nothing;
+    return html`<aside class="drawer" id="test-drawer" data-testid="test-drawer" aria-labelledby="test-title" @keydown=${this.onKey}>
+      <div class="body" tabindex="-1">
+        <div class="bar">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t(store.test ? 'test.state.opened' : 'test.state.locked')}</span><span class="sp"></span>
+          <button type="button" class="ib" aria-label=${this.t('action.close')} @click=${() => this.act('drawer', false)}>${icon('close')}</button></div>
+        ${store.test ? this.opened() : this.locked()}
+      </div>
+      ${store.test
+        ? html`<div class="foot"><button type="button" class="btn" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
+        : this.choice()}
+    </aside>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.act('drawer', false);
+  }
+
+  /** Samples in the part of the data that a fraction names. @param {'validation' | 'test'} part */
+  rows(part) {
+    const study = this.store.shownStudy;
+    const split = { train: 0.7, validation: 0.15, test: 0.15, ...study.dataset.split };
+    return Math.round((study.dataset.samples ?? datasetOf(study)?.rows ?? 0) * split[part]);
+  }
+
+  locked() {
+    const { store } = this;
+    const trial = store.selected;
+    const done = [...store.trials.values()].filter((one) => one.state === 'complete').length;
+    return html`<h2 id="test-title">${this.t('test.title')}</h2>
+      <p>${this.t('test.about', { rows: count(this.rows('test')) })}</p>
+      ${trial?.state === 'complete'
+        ? html`<p>${this.t('test.price', { number: trial.number, n: count(done), rows: count(this.rows('validation')) })}</p>
+          <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${loss(trial.epochs.at(-1)?.validation_loss)}</dd></div>
+          <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${metric(trial.epochs.at(-1)?.validation_metric, store.task)}</dd></div></dl>`
+        : html`<p class="q2">${this.t('test.none')}</p>`}
+      ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}`;
+  }
+
+  choice() {
+    const { store } = this;
+    const trial = store.selected;
+    const reason = store.state !== 'idle' ? this.t('test.wait') : trial?.state === 'complete' ? '' : this.t('test.none');
+    return html`<div class="foot">
+      <button type="button" class="btn ${reason ? '' : 'p'}" data-testid="open-test" ?disabled=${!!reason || this.busy} title=${reason || nothing}
+        @click=${this.open}>${trial && !reason ? this.t('test.commit', { number: trial.number }) : this.t('test.commit_none')}</button>
+      <button type="button" class="btn" @click=${() => this.act('drawer', false)}>${this.t('test.not_yet')}</button>
+      ${reason ? html`<p class="note">${reason}</p>` : nothing}
+    </div>`;
+  }
+
+  async open() {
+    const trial = this.store.selected;
+    if (!trial) return;
+    this.busy = true;
+    this.failed = '';
+    await new Promise((done) => this.act('open_test', { trial: trial.number, done, fail: (/** @type {string} */ text) => {
+      this.failed = text;
+      done(null);
+    } }));
+    this.busy = false;
+  }
+
+  opened() {
+    const { store } = this;
+    const test = /** @type {{trial: number, loss: number, metric: number}} */ (store.test);
+    const last = store.trials.get(test.trial)?.epochs.at(-1);
+    const said = number(last?.validation_metric);
+    const gap = said - test.metric;
+    const done = [...store.trials.values()].filter((one) => one.state === 'complete').length;
+    const points = (/** @type {number} */ size) => (store.task === 'numbers' ? size.toFixed(3) : (100 * size).toFixed(1));
+    const verdict = gap > 0 ? 'test.gap' : 'test.no_gap';
+    return html`<h2 id="test-title">${this.t('test.result', { number: test.trial })}</h2>
+      <dl class="facts">
+        <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd data-testid="test-metric">${metric(test.metric, store.task)}</dd></div>
+        <div><dt>${this.t('score.test_loss')}</dt><dd data-testid="test-loss">${loss(test.loss)}</dd></div>
+        <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd class="small">${metric(said, store.task)}</dd></div>
+        <div><dt>${this.t('score.validation_loss')}</dt><dd class="small">${loss(last?.validation_loss)}</dd></div>
+      </dl>
+      <p>${this.t(`${verdict}.${store.task}`, { gap: points(Math.abs(gap)), n: count(done) })}</p>
+      <p class="q2">${this.t('test.read_only')}</p>`;
+  }
+}
+
+define('tp-test-drawer', TpTestDrawer);

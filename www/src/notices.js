@@ -1,0 +1,102 @@
+import { exact, number } from './format.js';
+
+/**
+ * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./store.js').Notice} Notice
+ * @typedef {import('./types.js').Problem} Problem
+ */
+
+/** Problems of the device, for which another backend is the way out. */
+const DEVICE = ['no_gpu', 'gpu', 'not_on_this_backend'];
+
+/** @param {Store} store */
+const finished = (store) => [...store.trials.values()].filter((one) => one.state === 'complete' || one.state === 'diverged').length;
+
+/** @param {Store} store */
+function kept(store) {
+  if (!store.trials.size) return undefined;
+  return finished(store) ? 'kept.trials' : undefined;
+}
+
+/** A run that could not start, or that ended early. @param {Store} store @param {Problem} problem @param {boolean} started
+ * @returns {Notice} */
+export function runNotice(store, problem, started) {
+  /** @type {Notice['actions']} */
+  const actions = [];
+  if (problem.code === 'device_lost') {
+    actions.push({ label: 'action.try_gpu', act: 'try_gpu', primary: true }, { label: 'action.start_cpu', act: 'start_cpu' });
+  } else if (DEVICE.includes(problem.code)) {
+    actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
+  } else if (problem.code === 'grid_too_large') {
+    actions.push({ label: 'action.set_trials', values: { n: problem.combinations }, act: 'set_trials', primary: true });
+  } else if (problem.code === 'inert') {
+    actions.push({ label: 'action.unsweep', values: { name: store.label(String(problem.key)) }, act: 'unsweep', primary: true });
+  } else if (problem.code === 'empty_space') {
+    actions.push({ label: 'action.sweep_learning_rate', act: 'sweep_learning_rate', primary: true });
+  }
+  return {
+    id: 'run',
+    kind: 'alert',
+    title: problem.code === 'device_lost' ? 'message.device_gone' : started ? 'message.run_failed' : 'message.not_started',
+    values: { n: finished(store) },
+    problem,
+    kept: problem.code === 'device_lost' ? undefined : kept(store),
+    actions,
+  };
+}
+
+/** A study that was kept out. @param {Problem} problem @returns {Notice} */
+export const studyNotice = (problem) => ({
+  id: 'study', kind: 'alert', title: 'message.study_refused', problem, kept: 'kept.study', actions: [],
+});
+
+/** The device went away and training resumes by itself. @param {Store} store @param {Problem} problem @returns {Notice} */
+export const resumingNotice = (store, problem) => ({
+  id: 'device', kind: 'alert', title: 'message.device_lost', values: { n: finished(store) }, problem: { ...problem, code: 'device_resuming' },
+  kept: finished(store) ? 'kept.trials' : undefined, actions: [],
+});
+
+/** @returns {Notice} */
+export const noWebgpuNotice = () => ({
+  id: 'no_webgpu', kind: 'note', title: 'note.no_webgpu.title', problem: { code: 'note_no_webgpu' }, actions: [],
+});
+
+/** @returns {Notice} */
+export const tooOldNotice = () => ({
+  id: 'too_old', kind: 'alert', title: 'message.too_old', problem: { code: 'note_too_old' }, actions: [], lasting: true,
+});
+
+/** @param {Store} store @returns {Notice | null} */
+export function divergedNotice(store) {
+  const trials = [...store.trials.values()];
+  if (!trials.length || trials.some((one) => one.state !== 'diverged')) return null;
+  const rates = trials.map((one) => number(one.params.learning_rate)).filter(Number.isFinite);
+  const swept = store.runStudy?.space?.learning_rate;
+  /** @type {Notice['actions']} */
+  const actions = [{ label: 'action.show_curves', act: 'show_curves' }];
+  if (swept) actions.unshift({ label: 'action.use_range', act: 'use_range', primary: true });
+  return {
+    id: 'all_diverged',
+    kind: 'note',
+    title: 'message.all_diverged',
+    values: { n: trials.length },
+    problem: rates.length
+      ? { code: 'note_all_diverged', rate: exact(Number(Math.min(...rates).toPrecision(2))) }
+      : { code: 'note_all_diverged_fixed' },
+    actions,
+  };
+}
+
+/** Whether this browser can run the engine at all: WebAssembly with SIMD. */
+export function supportsEngine() {
+  // (module (func (result v128) (v128.const i32x4 0 0 0 0)))
+  const module = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 22, 1, 20, 0, 253, 12];
+  const bytes = new Uint8Array([...module, ...new Array(16).fill(0), 11]);
+  try {
+    return WebAssembly.validate(bytes);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,253 @@
+import { Engine } from './engine.js';
+import { divergedNotice, noWebgpuNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
+import { snapshot } from './result.js';
+
+/**
+ * Runs studies: the one place where the page talks to the engine. Everything that comes back goes into the store.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').Result} Result
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {(name: string, detail: unknown) => void} Emit
+ */
+
+/** Screen readers hear of progress every tenth of the trials, but not more often than this. */
+const SPEAK_EVERY = 5000;
+
+/** An error whose message is the sentence shown, with the problem that it came from. */
+export class ShownError extends Error {
+  /** @param {string} message @param {Problem} problem */
+  constructor(message, problem) {
+    super(message);
+    this.name = 'ShownError';
+    this.problem = problem;
+  }
+}
+
+export class Runner {
+  /** @param {Store} store @param {string} assetBase @param {Emit} emit */
+  constructor(store, assetBase, emit) {
+    /** @private */ this.store = store;
+    /** @private */ this.assetBase = assetBase;
+    /** @private */ this.emit = emit;
+    /** @private @type {Engine | null} */ this.made = null;
+    /** @type {Promise<Result> | null} */ this.pending = null;
+    /** @type {Result | null} */ this.result = null;
+    /** @private */ this.spoken = { at: 0, tenth: 0 };
+    /** @private */ this.stopping = false;
+    /** @private */ this.began = false;
+    /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */ this.fresh = null;
+  }
+
+  /** @private */
+  get engine() {
+    if (this.made) return this.made;
+    const engine = new Engine({ assetBase: this.assetBase });
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+      engine.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on('backend', (detail) => this.onBackend(detail));
+    on('trials', (detail) => this.onTrials(detail.trials));
+    on('progress', (detail) => this.onProgress(detail));
+    on('problem', (detail) => this.onProblem(detail));
+    this.made = engine;
+    return engine;
+  }
+
+  /** @param {Study} study @returns {Promise<Problem | null>} */
+  async check(study) {
+    if (!supportsEngine()) return null;
+    return (await this.engine.check(study)).problem ?? null;
+  }
+
+  /** @returns {Promise<Result>} */
+  run() {
+    this.pending ??= this.start().finally(() => {
+      this.pending = null;
+    });
+    return this.pending;
+  }
+
+  /** @private @returns {Promise<Result>} */
+  async start() {
+    const { store } = this;
+    this.stopping = false;
+    this.began = false;
+    this.setState('starting');
+    for (const id of ['run', 'all_diverged', 'device']) store.dismiss(id);
+    try {
+      if (!supportsEngine()) {
+        store.notify(tooOldNotice());
+        throw this.shown({ code: 'note_too_old' });
+      }
+      const draft = store.drafts.values().next().value;
+      if (draft) throw this.shown(draft.problem);
+      const { problem } = await this.engine.check(store.study);
+      if (problem) throw this.shown(problem);
+      this.fresh = store.study;
+      this.spoken = { at: performance.now(), tenth: 0 };
+      // A stop that came while the study was being checked is kept until the engine can take it.
+      const running = this.engine.run(store.study, store.choice);
+      if (this.stopping) this.engine.stop();
+      return this.finish(await running);
+    } catch (error) {
+      this.fresh = null;
+      throw this.fail(error, this.began);
+    }
+  }
+
+  /** @private The first news of a run's trials puts away those of the run before. */
+  begin() {
+    if (!this.fresh) return;
+    this.store.startTrials(this.fresh);
+    this.fresh = null;
+    this.began = true;
+    this.result = null;
+  }
+
+  /** @private @param {Result} result */
+  finish(result) {
+    const { store } = this;
+    this.begin();
+    this.result = result;
+    store.mergeTrials(result.trials);
+    const stopped = result.trials.some((one) => one.state === 'cancelled');
+    store.outcome = stopped ? 'stopped' : 'finished';
+    store.dismiss('device');
+    this.setState('idle');
+    const diverged = divergedNotice(store);
+    if (diverged) store.notify(diverged);
+    const best = store.best;
+    store.say(
+      stopped
+        ? store.t('say.stopped', { n: result.trials.filter((one) => one.state === 'complete').length })
+        : store.t('say.finished', { n: result.trials.length, best: best ?? '–' }),
+    );
+    store.touch('trials', 'selection');
+    this.emit('finished', result);
+    return result;
+  }
+
+  /** @private @param {unknown} error @param {boolean} started @returns {Error} */
+  fail(error, started) {
+    const { store } = this;
+    const given = /** @type {{problem?: Problem, message?: string}} */ (error);
+    const problem = given?.problem ?? { code: 'unexpected', detail: String(given?.message ?? error) };
+    if (started) {
+      store.outcome = 'failed';
+      store.cancelUnfinished();
+      if (store.backend) this.result = snapshot(store);
+    }
+    if (store.backend?.reason === 'restarting') store.backend = null;
+    store.dismiss('device');
+    this.setState('idle');
+    if (problem.code !== 'note_too_old') store.notify(runNotice(store, problem, started));
+    const shown = this.shown(problem);
+    this.emit('problem', { ...problem, message: shown.message });
+    store.touch('trials', 'selection');
+    return shown;
+  }
+
+  /** @private @param {Problem} problem */
+  shown(problem) {
+    return new ShownError(this.store.sentence(problem), problem);
+  }
+
+  pause() {
+    if (this.store.state !== 'running') return;
+    this.engine.pause();
+    this.setState('paused');
+    this.store.say(this.store.t('say.paused'));
+  }
+
+  resume() {
+    if (this.store.state !== 'paused') return;
+    this.engine.resume();
+    this.setState('running');
+    this.store.say(this.store.t('say.resumed'));
+  }
+
+  stop() {
+    if (!this.pending) return;
+    this.stopping = true;
+    if (this.made && this.made.state !== 'idle') this.engine.stop();
+  }
+
+  /** @param {number} trial @returns {Promise<{trial: number, loss: number, metric: number}>} */
+  async openTest(trial) {
+    const { store } = this;
+    if (store.test) {
+      if (store.test.trial === trial) return store.test;
+      throw this.shown({ code: 'test_opened', number: store.test.trial });
+    }
+    if (this.pending || !this.result) throw this.shown({ code: 'test_running' });
+    try {
+      const test = await this.engine.openTest(trial);
+      store.test = test;
+      store.picked = trial;
+      this.result.test = test;
+      store.touch('test', 'selection', 'study');
+      return test;
+    } catch (error) {
+      const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
+      const shown = this.shown(problem);
+      this.emit('problem', { ...problem, message: shown.message });
+      throw shown;
+    }
+  }
+
+  dispose() {
+    this.made?.dispose();
+    this.made = null;
+  }
+
+  /** @private @param {import('./types.js').RunState} state */
+  setState(state) {
+    this.store.state = state;
+    this.store.version++;
+    this.store.touch('run');
+  }
+
+  /** @private @param {import('./types.js').BackendInfo} info */
+  onBackend(info) {
+    const { store } = this;
+    store.backend = info;
+    if (store.state === 'starting' && info.reason !== 'restarting') this.setState('running');
+    if (info.reason === 'no_webgpu') store.notify(noWebgpuNotice());
+    if (info.reason !== 'restarting' && info.backend === 'gpu') store.dismiss('device');
+    store.touch('run');
+  }
+
+  /** @private @param {import('./types.js').Trial[]} trials */
+  onTrials(trials) {
+    this.begin();
+    if (this.store.state === 'starting') this.setState('running');
+    for (const ended of this.store.mergeTrials(trials)) this.emit('trial', structuredClone(ended));
+  }
+
+  /** @private @param {import('./types.js').Progress} progress */
+  onProgress(progress) {
+    const { store } = this;
+    store.progress = progress;
+    if (store.state === 'starting') this.setState('running');
+    store.touch('run');
+    let epochs = 0;
+    for (const trial of store.trials.values()) epochs += trial.epochs.length;
+    this.emit('progress', { ...progress, epochs });
+    const tenth = Math.floor((10 * progress.done) / Math.max(1, progress.total));
+    const now = performance.now();
+    if (tenth > this.spoken.tenth && now - this.spoken.at > SPEAK_EVERY) {
+      this.spoken = { at: now, tenth };
+      store.say(store.t('say.progress', { done: progress.done, total: progress.total }));
+    }
+  }
+
+  /** @private @param {Problem} problem */
+  onProblem(problem) {
+    const { store } = this;
+    if (problem.code === 'device_lost' && this.pending) store.notify(resumingNotice(store, problem));
+    else if (!this.pending) store.notify(runNotice(store, problem, true));
+    // Fatal problems also reject the run, which reports them; what stays a notice is told here.
+    if (problem.code === 'device_lost') this.emit('problem', { ...problem, message: store.sentence({ ...problem, code: 'device_resuming' }) });
+  }
+}

@@ -1,0 +1,298 @@
+import { BY_NAME, taskOf } from './hyperparameters.js';
+import { number } from './format.js';
+import { Scheduler } from './scheduler.js';
+import { sameStudy, startStudy } from './study.js';
+import { sentence, translate } from './i18n.js';
+
+/**
+ * All that the page knows, in one place: study, trials, selection, hover, run, notices. Components read it and are
+ * woken by topic; nothing else is shared.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Trial} Trial
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').Distribution} Distribution
+ * @typedef {import('./types.js').Value} Value
+ * @typedef {'study' | 'trials' | 'selection' | 'run' | 'notices' | 'look' | 'test'} Topic
+ * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
+ *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
+ *   lasting?: boolean}} Notice
+ * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
+ *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
+ */
+
+/** A better trial that is still training takes the best one's place only after so many milliseconds. */
+const BEST_HOLD = 600;
+const HISTORY = 200;
+export const ENDED = ['complete', 'pruned', 'diverged', 'failed', 'cancelled'];
+
+export class Store {
+  constructor() {
+    this.study = startStudy();
+    /** @type {Study | null} the study that the trials belong to */ this.runStudy = null;
+    /** @type {Study[]} */ this.past = [];
+    /** @type {Study[]} */ this.future = [];
+    /** @type {Map<string, Distribution>} ranges that were turned off */ this.rested = new Map();
+    /** @type {Map<string, Draft>} input that is not valid yet */ this.drafts = new Map();
+    /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
+    /** @type {string | null} the row being edited */ this.editing = null;
+    /** @type {string[] | null} */ this.only = null;
+
+    /** @type {Map<number, Trial>} */ this.trials = new Map();
+    /** @type {number | null} */ this.picked = null;
+    /** @type {number | null} */ this.hovered = null;
+    /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null), version: -1 };
+    /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
+
+    /** @type {import('./types.js').RunState} */ this.state = 'idle';
+    /** @type {'none' | 'finished' | 'stopped' | 'failed'} */ this.outcome = 'none';
+    /** @type {import('./types.js').BackendChoice} */ this.choice = 'auto';
+    /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
+    /** @type {import('./types.js').Progress | null} */ this.progress = null;
+    /** @type {Notice[]} */ this.notices = [];
+    /** @type {{trial: number, loss: number, metric: number} | null} */ this.test = null;
+
+    /** @type {import('./types.js').Language} */ this.lang = 'en';
+    /** @type {import('./types.js').Theme} */ this.theme = 'auto';
+    this.dark = false;
+    this.view = 'sweep';
+    this.sheet = false;
+    this.drawer = false;
+    this.spoken = '';
+
+    /** @private @type {Set<{topics: Set<string>, wake: (topics: Set<string>) => void}>} */ this.listeners = new Set();
+    /** @private */ this.scheduler = new Scheduler((topics) => {
+      for (const one of this.listeners) if ([...topics].some((topic) => one.topics.has(topic))) one.wake(topics);
+    });
+  }
+
+  /** @param {Topic[]} topics @param {(topics: Set<string>) => void} wake @returns {() => void} */
+  subscribe(topics, wake) {
+    const one = { topics: new Set(/** @type {string[]} */ (topics)), wake };
+    this.listeners.add(one);
+    return () => void this.listeners.delete(one);
+  }
+
+  /** @param {...Topic} topics */
+  touch(...topics) {
+    for (const topic of topics) this.scheduler.mark(topic);
+  }
+
+  /** @param {string} key @param {Record<string, unknown>} [values] */
+  t(key, values) {
+    return translate(this.lang, key, values);
+  }
+
+  /** @param {Problem} problem */
+  sentence(problem) {
+    return sentence(this.lang, problem);
+  }
+
+  /** A hyperparameter's name in the reader's language. @param {string} name */
+  label(name) {
+    return BY_NAME.get(name)?.label[this.lang] ?? name;
+  }
+
+  get readOnly() {
+    return this.test !== null;
+  }
+
+  /** Changes the study in a way that undo takes back. @param {(study: Study) => void} change @param {string} [name] */
+  edit(change, name) {
+    if (this.readOnly) return;
+    const next = structuredClone(this.study);
+    change(next);
+    if (JSON.stringify(next) === JSON.stringify(this.study)) return;
+    this.past.push(this.study);
+    if (this.past.length > HISTORY) this.past.shift();
+    this.future = [];
+    this.study = next;
+    if (name) this.changed.set(name, Date.now());
+    this.dropStudyNotices();
+    this.touch('study');
+  }
+
+  /** @param {-1 | 1} direction */
+  step(direction) {
+    const [from, to] = direction < 0 ? [this.past, this.future] : [this.future, this.past];
+    const study = from.pop();
+    if (!study || this.readOnly) return;
+    to.push(this.study);
+    this.study = study;
+    this.drafts.clear();
+    this.dropStudyNotices();
+    this.touch('study');
+  }
+
+  /** Puts another study in place; its trials are new ones. @param {Study} study */
+  replaceStudy(study) {
+    this.past.push(this.study);
+    this.future = [];
+    this.study = study;
+    this.drafts.clear();
+    this.editing = null;
+    this.test = null;
+    this.drawer = false;
+    this.dropStudyNotices();
+    this.touch('study', 'test');
+  }
+
+  /** Turns a row from fixed to swept or back; the range that is turned off is kept.
+   * @param {string} name @param {Distribution | null} start */
+  toggle(name, start) {
+    this.drafts.delete(name);
+    this.edit((study) => {
+      study.fixed ??= {};
+      study.space ??= {};
+      const range = study.space[name];
+      if (range) {
+        this.rested.set(name, range);
+        delete study.space[name];
+      } else {
+        const next = this.rested.get(name) ?? start;
+        if (!next) return;
+        delete study.fixed[name];
+        study.space[name] = structuredClone(next);
+      }
+    }, name);
+  }
+
+  /** Whether the trials shown were drawn from another study than the one in the panel. */
+  get stale() {
+    return this.runStudy !== null && this.trials.size > 0 && !sameStudy(this.runStudy, this.study);
+  }
+
+  /** The study that figures describe. */
+  get shownStudy() {
+    return this.trials.size && this.runStudy ? this.runStudy : this.study;
+  }
+
+  get task() {
+    return taskOf(this.shownStudy);
+  }
+
+  get objective() {
+    const metric = this.shownStudy.objective?.metric ?? 'validation_loss';
+    return { metric, direction: this.shownStudy.objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
+  }
+
+  /** What a trial is ranked by: its value, or while it trains the latest epoch's; NaN when there is none.
+   * @param {Trial} trial */
+  score(trial) {
+    if (trial.state === 'diverged' || trial.state === 'failed') return NaN;
+    const value = number(trial.value);
+    if (Number.isFinite(value)) return value;
+    const last = trial.epochs[trial.epochs.length - 1];
+    return last ? number(/** @type {any} */ (last)[this.objective.metric]) : NaN;
+  }
+
+  /** @param {Study} study */
+  startTrials(study) {
+    this.runStudy = structuredClone(study);
+    this.trials = new Map();
+    this.picked = null;
+    this.hovered = null;
+    this.bestHeld = { at: 0, number: null, version: -1 };
+    this.version++;
+    this.progress = null;
+    this.test = null;
+    this.touch('trials', 'selection', 'test', 'run');
+  }
+
+  /** @param {Trial[]} changes each with only the new epochs @returns {Trial[]} those that have just ended */
+  mergeTrials(changes) {
+    const ended = [];
+    this.version++;
+    for (const change of changes) {
+      const before = this.trials.get(change.number);
+      const epochs = before?.epochs ?? [];
+      const last = epochs.length ? epochs[epochs.length - 1].epoch : 0;
+      for (const record of change.epochs ?? []) if (record.epoch > last) epochs.push(record);
+      const after = { ...before, ...change, epochs };
+      this.trials.set(change.number, after);
+      if (ENDED.includes(after.state) && !(before && ENDED.includes(before.state))) ended.push(after);
+    }
+    this.touch('trials');
+    return ended;
+  }
+
+  /** A run that ended early leaves no trial half done. */
+  cancelUnfinished() {
+    for (const [number, trial] of this.trials)
+      if (!ENDED.includes(trial.state)) this.trials.set(number, { ...trial, state: 'cancelled', value: null });
+    this.version++;
+    this.touch('trials');
+  }
+
+  /** Trials with a score, best first. */
+  ranked() {
+    const sign = this.objective.direction === 'maximize' ? -1 : 1;
+    return [...this.trials.values()]
+      .map((trial) => ({ trial, score: this.score(trial) }))
+      .filter((one) => Number.isFinite(one.score))
+      .sort((a, b) => sign * (a.score - b.score) || a.trial.number - b.trial.number);
+  }
+
+  /** The number of the best trial. Finished trials come first; among unfinished ones it changes slowly. */
+  get best() {
+    const held = this.bestHeld;
+    if (held.version === this.version) return held.number;
+    const running = this.state === 'running';
+    if (running && held.number !== null && performance.now() - held.at < BEST_HOLD) return held.number;
+    const ranked = this.ranked();
+    const best = ranked.find((one) => one.trial.state === 'complete') ?? ranked[0];
+    this.bestHeld = { at: performance.now(), number: best?.trial.number ?? null, version: this.version };
+    return this.bestHeld.number;
+  }
+
+  /** The trial that every figure marks: the learner's pick, else the best. @returns {Trial | null} */
+  get selected() {
+    const chosen = this.picked ?? this.best;
+    return chosen === null ? null : (this.trials.get(chosen) ?? null);
+  }
+
+  /** @param {number | null} trial */
+  select(trial) {
+    this.picked = trial;
+    this.touch('selection');
+  }
+
+  /** @param {number | null} trial */
+  hover(trial) {
+    if (this.hovered === trial) return;
+    this.hovered = trial;
+    this.touch('selection');
+  }
+
+  /** Moves the selection by rank, or by number. @param {-1 | 1} by @param {'rank' | 'number'} order */
+  move(by, order) {
+    const list = order === 'rank' ? this.ranked().map((one) => one.trial.number) : [...this.trials.keys()].sort((a, b) => a - b);
+    if (!list.length) return;
+    const at = list.indexOf(this.selected?.number ?? list[0]);
+    this.select(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))]);
+  }
+
+  /** @param {Notice} notice */
+  notify(notice) {
+    this.notices = [...this.notices.filter((one) => one.id !== notice.id), notice];
+    this.touch('notices');
+  }
+
+  /** @param {string} id */
+  dismiss(id) {
+    if (!this.notices.some((one) => one.id === id)) return;
+    this.notices = this.notices.filter((one) => one.id !== id);
+    this.touch('notices');
+  }
+
+  /** @private A changed study answers what was said about the one before. */
+  dropStudyNotices() {
+    for (const id of ['run', 'study', 'all_diverged']) this.dismiss(id);
+  }
+
+  /** Says something to a screen reader, politely. @param {string} text */
+  say(text) {
+    this.spoken = text;
+    this.touch('notices');
+  }
+}

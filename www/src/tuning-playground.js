@@ -1,0 +1,296 @@
+import { LitElement, html, unsafeCSS } from 'lit';
+import uplotSheet from 'uplot/dist/uPlot.min.css?inline';
+import tokensSheet from './styles/tokens.css?inline';
+import baseSheet from './styles/base.css?inline';
+import shellSheet from './styles/shell.css?inline';
+import studySheet from './styles/study.css?inline';
+import figuresSheet from './styles/figures.css?inline';
+import { perform } from './actions.js';
+import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
+import { onShortcut } from './keys.js';
+import { studyNotice } from './notices.js';
+import { Runner, ShownError } from './runner.js';
+import { Store } from './store.js';
+import { readStudy } from './study.js';
+import { VIEWS } from './views/views.js';
+import './components/tp-header.js';
+import './components/tp-study.js';
+import './components/tp-run-bar.js';
+import './components/tp-main.js';
+import './components/tp-test-drawer.js';
+
+/**
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Result} Result
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').BackendChoice} BackendChoice
+ */
+
+const THEME_KEY = 'tuning-playground.theme';
+/** Worker, WebAssembly and data lie beside this script; while developing, one folder above it. */
+const ASSETS = new URL(import.meta.env?.DEV ? '../' : './', import.meta.url).href;
+
+/**
+ * `<tuning-playground>`: the whole page, or a part of another one. Attributes: study, view, controls, lang, theme.
+ * Events: trial, progress, finished, problem.
+ */
+export class TuningPlayground extends LitElement {
+  static properties = {
+    study: { noAccessor: true, attribute: 'study' },
+    view: { noAccessor: true, attribute: 'view' },
+    lang: { noAccessor: true, attribute: 'lang' },
+    theme: { noAccessor: true, attribute: 'theme' },
+    controls: { noAccessor: true, attribute: 'controls' },
+    backend: { noAccessor: true, attribute: 'backend' },
+  };
+
+  static styles = [uplotSheet, tokensSheet, baseSheet, shellSheet, studySheet, figuresSheet].map((text) => unsafeCSS(text));
+
+  constructor() {
+    super();
+    /** @private */ this.store = new Store();
+    /** @private */ this.runner = new Runner(this.store, ASSETS, (name, detail) => this.emit(name, detail));
+    /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
+    /** @private @type {Promise<void>} */ this.settled = Promise.resolve();
+    /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */ this.refused = null;
+    /** @private @type {{stopped: boolean} | null} the last call of run(), which a stop may overtake */ this.request = null;
+    /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
+    /** @private */ this.onScheme = () => this.look();
+    /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
+    /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
+    this.store.lang = preferredLanguage();
+  }
+
+  createRenderRoot() {
+    const root = super.createRenderRoot();
+    root.addEventListener('tp-act', (event) => {
+      const { act, detail } = /** @type {CustomEvent} */ (event).detail;
+      perform(this, this.store, this.runner, act, detail);
+    });
+    return root;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (!this.hasAttribute('lang')) this.applyLanguage(preferredLanguage());
+    if (!this.hasAttribute('theme')) {
+      const theme = saved(THEME_KEY);
+      if (this.full && (theme === 'light' || theme === 'dark')) this.store.theme = theme;
+    }
+    this.scheme.addEventListener('change', this.onScheme);
+    // The page listens everywhere; a guest on another page listens to what happens inside it.
+    /** @private @type {EventTarget} */ this.keyTarget = this.full ? document : this;
+    this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
+    this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
+    this.look();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.scheme.removeEventListener('change', this.onScheme);
+    this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
+    this.unsubscribe?.();
+  }
+
+  /** @private The page itself, rather than a guest on another. */
+  get full() {
+    return this.hasAttribute('data-full');
+  }
+
+  render() {
+    const { store } = this;
+    const { lang } = store;
+    return html`<div class="app ${this.full ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'} data-state=${store.state} data-outcome=${store.outcome}>
+      <nav aria-label=${store.t('skip')}>
+        <button type="button" class="skip" @click=${() => this.skip('run')}>${store.t('skip.run')}</button>
+        <button type="button" class="skip" @click=${() => this.skip('main')}>${store.t('skip.view')}</button>
+      </nav>
+      <tp-header .store=${store}></tp-header>
+      <tp-study .store=${store}></tp-study>
+      <tp-run-bar .store=${store}></tp-run-bar>
+      <tp-main .store=${store}></tp-main>
+      <tp-test-drawer .store=${store}></tp-test-drawer>
+      <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
+    </div>`;
+  }
+
+  /** @private @param {string} id */
+  skip(id) {
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(`#${id}`))?.focus();
+  }
+
+  // The element's interface
+
+  /** The study document; a copy, so that changes to it change nothing here. @returns {Study} */
+  get study() {
+    return structuredClone(this.candidate ?? this.store.study);
+  }
+
+  /** @param {unknown} input a study document or its JSON text */
+  set study(input) {
+    if (input === null || input === undefined || input === '') return;
+    const read = readStudy(input);
+    if ('problem' in read) {
+      this.refuse(read.problem);
+      return;
+    }
+    this.refused = null;
+    this.candidate = read.study;
+    const { study } = read;
+    this.settled = this.settled.then(() => this.settle(study));
+  }
+
+  /** @private The engine's check, then the change: a study that is refused stops nothing. @param {Study} study */
+  async settle(study) {
+    let problem = null;
+    try {
+      problem = await this.runner.check(study);
+    } catch {
+      // An engine that does not start says so when it is asked to run; the page's own checks have passed.
+    }
+    if (this.candidate === study) this.candidate = null;
+    if (problem) {
+      this.refuse(problem);
+      return;
+    }
+    const running = this.runner.pending;
+    this.store.replaceStudy(study);
+    if (!running) return;
+    this.runner.stop();
+    await running.catch(() => {});
+  }
+
+  /** @private @param {Problem} problem */
+  refuse(problem) {
+    this.refused = problem;
+    setTimeout(() => {
+      if (this.refused === problem) this.refused = null;
+    });
+    this.store.notify(studyNotice(problem));
+    this.emit('problem', { ...problem, message: this.store.sentence(problem) });
+  }
+
+  /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
+  async run() {
+    const before = this.refused;
+    if (before) throw new ShownError(this.store.sentence(before), before);
+    const request = { stopped: false };
+    this.request = request;
+    await this.settled;
+    const after = this.refused;
+    if (after) throw new ShownError(this.store.sentence(after), after);
+    const running = this.runner.run();
+    if (request.stopped) this.runner.stop();
+    return running;
+  }
+
+  pause() {
+    this.runner.pause();
+  }
+
+  resume() {
+    this.runner.resume();
+  }
+
+  stop() {
+    if (this.request) this.request.stopped = true;
+    this.runner.stop();
+  }
+
+  /** The last result, also when it was stopped; null before the first. @returns {Result | null} */
+  get result() {
+    return this.runner.result ? structuredClone(this.runner.result) : null;
+  }
+
+  /** Opens the test set for one trial, once. @param {number} number */
+  openTest(number) {
+    return this.runner.openTest(number);
+  }
+
+  /** @returns {BackendChoice} */
+  get backend() {
+    return this.store.choice;
+  }
+
+  /** @param {BackendChoice} choice */
+  set backend(choice) {
+    if (choice !== 'auto' && choice !== 'gpu' && choice !== 'cpu') return;
+    this.store.choice = choice;
+    this.store.touch('run', 'study');
+  }
+
+  get view() {
+    return this.store.view;
+  }
+
+  /** @param {string} name */
+  set view(name) {
+    if (!VIEWS.some((one) => one.name === name)) return;
+    this.store.view = name;
+    this.store.touch('look');
+  }
+
+  get lang() {
+    return this.store.lang;
+  }
+
+  /** @param {string} tag */
+  set lang(tag) {
+    const language = languageOf(tag);
+    if (language) this.applyLanguage(language);
+  }
+
+  /** @private @param {import('./types.js').Language} language */
+  applyLanguage(language) {
+    this.store.lang = language;
+    if (this.full) document.documentElement.lang = language;
+    this.store.touch('look', 'study', 'run', 'trials', 'selection', 'notices', 'test');
+  }
+
+  get theme() {
+    return this.store.theme;
+  }
+
+  /** @param {string} theme */
+  set theme(theme) {
+    if (theme !== 'auto' && theme !== 'light' && theme !== 'dark') return;
+    this.store.theme = theme;
+    if (this.isConnected) this.look();
+  }
+
+  /** Names of the hyperparameters that a guest page lets its readers change, separated by commas. */
+  get controls() {
+    return this.store.only?.join(',') ?? '';
+  }
+
+  /** @param {string} names */
+  set controls(names) {
+    const list = String(names ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+    this.store.only = list.length ? list : null;
+    this.store.touch('study');
+  }
+
+  /** Language and theme as the reader chose them. @param {'lang' | 'theme'} what @param {string} value */
+  choose(what, value) {
+    this[what] = value;
+    if (!this.full) return;
+    if (what === 'lang') rememberLanguage(this.store.lang);
+    else save(THEME_KEY, value);
+  }
+
+  /** @private */
+  look() {
+    const { store } = this;
+    store.dark = store.theme === 'dark' || (store.theme === 'auto' && this.scheme.matches);
+    this.dataset.theme = store.dark ? 'dark' : 'light';
+    if (this.full) document.documentElement.style.colorScheme = store.dark ? 'dark' : 'light';
+    store.touch('look', 'trials', 'selection');
+  }
+
+  /** @private @param {string} name @param {unknown} detail */
+  emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
+
+if (!customElements.get('tuning-playground')) customElements.define('tuning-playground', TuningPlayground);

@@ -2,7 +2,7 @@
 //!
 //! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
 
-use crate::backend::{Backend, cpu::Cpu, gpu::Gpu, reference::Reference};
+use crate::backend::{Backend, cpu::Cpu, gpu::Gpu};
 use crate::error::Error;
 use crate::search::{Search, Trial};
 use crate::study::Study;
@@ -85,7 +85,7 @@ impl Asker {
 /// A GPU that was asked for, and what it says of itself.
 #[wasm_bindgen]
 pub struct GpuHandle {
-    gpu: Option<Gpu>,
+    gpu: Gpu,
 }
 
 #[wasm_bindgen]
@@ -96,19 +96,19 @@ impl GpuHandle {
     /// The problem, as an object.
     pub async fn open() -> Result<GpuHandle, JsValue> {
         let gpu = Gpu::open().await.map_err(|error| problem(&error))?;
-        Ok(Self { gpu: Some(gpu) })
+        Ok(Self { gpu })
     }
 
     /// Whether the adapter is a program that runs on the CPU.
     #[wasm_bindgen(getter)]
     pub fn software(&self) -> bool {
-        self.gpu.as_ref().is_some_and(Gpu::is_software)
+        self.gpu.is_software()
     }
 
     /// The adapter's name; may be empty.
     #[wasm_bindgen(getter)]
     pub fn adapter(&self) -> String {
-        self.gpu.as_ref().map(Backend::adapter).unwrap_or_default()
+        self.gpu.adapter()
     }
 }
 
@@ -122,28 +122,33 @@ pub struct Training {
 #[wasm_bindgen]
 impl Training {
     /// A training of `trials` (JSON array of `{number, params}`) of `study` (JSON). `table` is the study's data file,
-    /// uncompressed, or null. `gpu` is taken for backend "gpu".
+    /// uncompressed, or null. `gpu` trains for backend "gpu".
     ///
     /// # Errors
     /// The problem, as an object.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
+    pub fn on_gpu(study: &str, trials: &str, table: Option<Box<[u8]>>, gpu: &GpuHandle) -> Result<Training, JsValue> {
+        Self::start(study, trials, table, Box::new(gpu.gpu.clone()))
+    }
+
+    /// As [`Training::on_gpu`], on the CPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn on_cpu(study: &str, trials: &str, table: Option<Box<[u8]>>) -> Result<Training, JsValue> {
+        Self::start(study, trials, table, Box::new(Cpu::default()))
+    }
+
+    fn start(
         study: &str,
         trials: &str,
         table: Option<Box<[u8]>>,
-        backend: &str,
-        gpu: Option<GpuHandle>,
+        backend: Box<dyn Backend>,
     ) -> Result<Training, JsValue> {
         let start = || -> crate::Result<Self> {
             let study = Study::parse(study)?;
             let prepared = study.prepare(table.as_deref())?;
             let trials: Vec<Trial> =
                 serde_json::from_str(trials).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
-            let backend: Box<dyn Backend> = match (backend, gpu.and_then(|handle| handle.gpu)) {
-                ("gpu", Some(gpu)) => Box::new(gpu),
-                ("reference", _) => Box::new(Reference),
-                _ => Box::new(Cpu::default()),
-            };
             let trainer = Trainer::new(Rc::new(study), Rc::new(prepared), backend, trials.clone())?;
             Ok(Self { trainer, trials })
         };
@@ -165,9 +170,9 @@ impl Training {
         }))
     }
 
-    /// Gradient steps of all trials if none ends early.
-    pub fn planned_steps(&self) -> f64 {
-        self.trials.iter().map(|trial| self.trainer.planned_steps(trial)).sum::<u64>() as f64
+    /// Gradient steps of each trial, in the order given, if it does not end early.
+    pub fn planned_steps(&self) -> Vec<f64> {
+        self.trials.iter().map(|trial| self.trainer.planned_steps(trial) as f64).collect()
     }
 
     /// Works for about `budget_ms` and says what happened.

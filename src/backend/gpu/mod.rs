@@ -36,7 +36,8 @@ const RECOVERY_ATTEMPTS: u32 = 2;
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
 
-/// The GPU and whatever device stands for it now.
+/// The GPU and whatever device stands for it now; clones share it.
+#[derive(Clone)]
 pub struct Gpu {
     device: Rc<RefCell<Rc<Device>>>,
 }

@@ -1,0 +1,103 @@
+import workerUrl from './engine.worker.js?worker&url';
+
+/**
+ * The page's side of one engine host: requests that are promises, reports that are a callback. The host lives in a
+ * Worker; where a Worker cannot start, on this thread.
+ *
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {{run: number, report?: any, problem?: Problem}} News
+ */
+
+/** A problem of the engine as something to throw. */
+export class EngineError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.message ?? problem.code);
+    this.name = 'EngineError';
+    this.problem = problem;
+  }
+}
+
+/** @param {string} href a Worker of another origin starts through a blob that imports it */
+function startWorker(href) {
+  if (new URL(href).origin === location.origin) return new Worker(href, { type: 'module' });
+  const source = new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' });
+  return new Worker(URL.createObjectURL(source), { type: 'module' });
+}
+
+export class Client {
+  /** @param {(news: News) => void} onNews */
+  constructor(onNews) {
+    /** @private */ this.onNews = onNews;
+    /** @private */ this.next = 1;
+    /** @private @type {Map<number, {request: object, resolve: (value: any) => void, reject: (error: Error) => void}>} */
+    this.waiting = new Map();
+    /** @private @type {Worker | null} */ this.worker = null;
+    /** @private @type {Promise<{receive: Function}> | null} */ this.local = null;
+    /** @private */ this.answered = false;
+    this.open();
+  }
+
+  /** @private */
+  open() {
+    try {
+      this.worker = startWorker(new URL(workerUrl, import.meta.url).href);
+    } catch {
+      return this.openHere();
+    }
+    this.worker.addEventListener('message', ({ data }) => this.hear(data));
+    this.worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      // Before the first answer the Worker did not start at all: forbidden, or its file cannot be had.
+      if (!this.answered) return this.openHere();
+      this.fail({ code: 'unexpected', detail: event.message || 'the Worker stopped' });
+    });
+  }
+
+  /** @private The host on this thread, in the small slices that it works in anyway. */
+  openHere() {
+    this.worker?.terminate();
+    this.worker = null;
+    this.local = import('./engine.host.js').then(({ Host }) => new Host((message) => this.hear(message)));
+    for (const { request } of this.waiting.values()) this.send(request);
+  }
+
+  /** @private @param {any} message */
+  hear(message) {
+    this.answered = true;
+    if (!('id' in message)) return this.onNews(message);
+    const entry = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if (message.problem) entry?.reject(new EngineError(message.problem));
+    else entry?.resolve(message.value);
+  }
+
+  /** @private @param {Problem} problem */
+  fail(problem) {
+    const entries = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of entries) reject(new EngineError(problem));
+    this.onNews({ run: -1, problem });
+  }
+
+  /** @private @param {object} request */
+  send(request) {
+    if (this.worker) this.worker.postMessage(request);
+    else this.local?.then((host) => host.receive(request)).catch((error) => this.fail({ code: 'unexpected', detail: String(error) }));
+  }
+
+  /** @param {string} call @param {...any} args @returns {Promise<any>} */
+  call(call, ...args) {
+    const id = this.next++;
+    const request = { id, call, args };
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { request, resolve, reject });
+      this.send(request);
+    });
+  }
+
+  dispose() {
+    this.worker?.terminate();
+    this.waiting.clear();
+  }
+}

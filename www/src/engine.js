@@ -1,0 +1,275 @@
+import { Client, EngineError } from './engine.client.js';
+
+/**
+ * Runs studies on a pool of engine hosts: one asks the sampler and owns the GPU; on the CPU the trials of a round are
+ * dealt to all by number, so that nothing depends on who finishes first.
+ *
+ * @typedef {import('./types.js').BackendChoice} BackendChoice
+ * @typedef {import('./types.js').BackendInfo} BackendInfo
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').Result} Result
+ * @typedef {import('./types.js').RunState} RunState
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Trial} Trial
+ */
+
+/** News of trials are gathered this long, in ms. */
+const FLUSH_EVERY = 50;
+/** Progress is told at least this often, in ms. */
+const PROGRESS_EVERY = 200;
+/** The rate is that of this long, in ms. */
+const RATE_WINDOW = 2000;
+
+/** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, number>,
+ *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
+ *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
+ *   resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+
+export class Engine extends EventTarget {
+  /** @param {{assetBase: string}} options what data files are resolved against */
+  constructor({ assetBase }) {
+    super();
+    /** @private */ this.assetBase = assetBase;
+    /** @private @type {Client[]} */ this.clients = [];
+    /** @private @type {Run | null} */ this.active = null;
+    /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
+    /** @private */ this.runs = 0;
+    /** @type {RunState} */ this.state = 'idle';
+  }
+
+  /** @private @param {number} index */
+  client(index) {
+    while (this.clients.length <= index) {
+      const at = this.clients.length;
+      this.clients.push(new Client((news) => this.hear(at, news)));
+    }
+    return this.clients[index];
+  }
+
+  /** @private @param {string} name @param {unknown} detail */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /**
+   * @param {Study} study
+   * @returns {Promise<{study: Study | null, problem: Problem | null}>} the whole study, or what is wrong with it
+   */
+  async check(study) {
+    try {
+      return { study: await this.client(0).call('check', JSON.stringify(study)), problem: null };
+    } catch (error) {
+      return { study: null, problem: /** @type {EngineError} */ (error).problem };
+    }
+  }
+
+  /** A study seed that nobody has used. @returns {Promise<number>} */
+  freshSeed() {
+    return this.client(0).call('freshSeed');
+  }
+
+  /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<Result>} */
+  run(study, choice = 'auto') {
+    this.stop();
+    return new Promise((resolve, reject) => {
+      /** @type {Run} */
+      const run = {
+        id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
+        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, resolve, reject, timers: [],
+      };
+      this.active = run;
+      this.state = 'starting';
+      this.begin(run).catch((error) => this.fail(run, error));
+    });
+  }
+
+  /** @private @param {Run} run */
+  async begin(run) {
+    const text = JSON.stringify(run.study);
+    const lead = this.client(0);
+    run.study = await lead.call('check', text);
+    const chosen = await lead.call('choose', run.choice);
+    const asked = await lead.call('ask', text);
+    if (this.active !== run) return;
+    const most = Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
+    run.workers = chosen.backend === 'cpu' ? Math.min(most, asked.length) : 1;
+    run.backend = { ...chosen, workers: run.workers };
+    for (const { number, params } of asked) {
+      /** @type {Trial} */
+      const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
+      run.trials.set(number, trial);
+      run.open.add(number);
+      run.fresh.set(number, { ...trial, epochs: [] });
+    }
+    const shares = Array.from({ length: run.workers }, (_, worker) =>
+      asked.filter((/** @type {{number: number}} */ trial) => trial.number % run.workers === worker),
+    );
+    const started = await Promise.all(
+      shares.map((share, worker) => {
+        for (const { number } of share) run.owner.set(number, worker);
+        return this.client(worker).call('start', run.id, text, JSON.stringify(share), chosen.backend, this.assetBase);
+      }),
+    );
+    if (this.active !== run) return;
+    started.forEach(({ planned }, worker) => {
+      shares[worker].forEach((/** @type {{number: number}} */ trial, /** @type {number} */ at) => run.planned.set(trial.number, planned[at]));
+    });
+    run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
+    this.last = run;
+    // A pause that came while the engine was starting is kept.
+    if (this.state === 'starting') this.state = 'running';
+    this.tell('backend', run.backend);
+    run.marks.push({ at: performance.now(), steps: 0 });
+    run.timers = [
+      window.setInterval(() => this.flush(run), FLUSH_EVERY),
+      window.setInterval(() => this.tellProgress(run), PROGRESS_EVERY),
+    ];
+    this.settle(run);
+  }
+
+  /** @private @param {number} worker @param {import('./engine.client.js').News} news */
+  hear(worker, news) {
+    const run = this.active;
+    if (!run) return;
+    if (news.run !== run.id && news.run !== -1) return;
+    if (news.problem) return this.fail(run, new EngineError(news.problem));
+    const { report } = news;
+    if (report.resumed) {
+      this.tell('backend', { ...run.backend, reason: 'restarting' });
+      this.tell('problem', { code: 'device_lost', detail: run.backend?.adapter ?? '', message: '' });
+      this.tell('backend', run.backend);
+    }
+    run.steps += report.steps;
+    for (const event of report.trials) this.take(run, event);
+    this.settle(run);
+  }
+
+  /** @private @param {Run} run @param {any} event */
+  take(run, event) {
+    const trial = run.trials.get(event.number);
+    if (!trial) return;
+    trial.state = event.state;
+    trial.value = event.value;
+    trial.steps = event.steps;
+    trial.diverged_at = event.diverged_at;
+    trial.epochs.push(...event.epochs);
+    if (trial.state !== 'running') run.open.delete(trial.number);
+    const fresh = run.fresh.get(trial.number);
+    run.fresh.set(trial.number, { ...trial, epochs: [...(fresh?.epochs ?? []), ...event.epochs] });
+  }
+
+  /** @private Ends the run once every trial has ended and every host has answered. @param {Run} run */
+  settle(run) {
+    if (run.info && run.open.size === 0) this.finish(run);
+  }
+
+  /** @private @param {Run} run */
+  flush(run) {
+    if (run.fresh.size === 0) return;
+    const trials = [...run.fresh.values()];
+    run.fresh = new Map();
+    this.tell('trials', { trials });
+  }
+
+  /** @private @param {Run} run */
+  tellProgress(run) {
+    const now = performance.now();
+    let totalSteps = 0;
+    for (const trial of run.trials.values()) {
+      totalSteps += run.open.has(trial.number) ? (run.planned.get(trial.number) ?? 0) : trial.steps;
+    }
+    if (this.state === 'paused') {
+      run.marks = [{ at: now, steps: run.steps }];
+    } else {
+      run.marks.push({ at: now, steps: run.steps });
+      while (run.marks.length > 2 && now - run.marks[0].at > RATE_WINDOW) run.marks.shift();
+    }
+    const first = run.marks[0];
+    const elapsed = (now - first.at) / 1000;
+    const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
+    const secondsLeft = rate > 0 ? Math.max(0, totalSteps - run.steps) / rate : null;
+    const done = run.trials.size - run.open.size;
+    this.tell('progress', { done, total: run.trials.size, steps: run.steps, totalSteps, rate, secondsLeft });
+  }
+
+  /** @private @param {Run} run */
+  close(run) {
+    run.timers.forEach((timer) => clearInterval(timer));
+    this.active = null;
+    this.state = 'idle';
+  }
+
+  /** @private @param {Run} run */
+  finish(run) {
+    this.flush(run);
+    this.tellProgress(run);
+    this.close(run);
+    run.resolve(this.resultOf(run));
+  }
+
+  /** @private @param {Run} run @param {unknown} error */
+  fail(run, error) {
+    if (this.active !== run) return;
+    this.flush(run);
+    this.close(run);
+    for (const client of this.clients) client.call('stop').catch(() => {});
+    run.reject(/** @type {Error} */ (error));
+  }
+
+  /** @private @param {Run} run @returns {Result} */
+  resultOf(run) {
+    const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
+    const maximize = run.study.objective?.direction === 'maximize';
+    let best = null;
+    for (const trial of trials) {
+      if (trial.state !== 'complete' || typeof trial.value !== 'number') continue;
+      const than = best === null ? null : /** @type {number} */ (run.trials.get(best)?.value);
+      if (than === null || (maximize ? trial.value > than : trial.value < than)) best = trial.number;
+    }
+    const engine = run.info ?? { backend: run.backend?.backend ?? 'cpu', adapter: null, workers: run.workers };
+    return { format: 'tuning-playground/result@1', study: run.study, engine, trials, best, test: null };
+  }
+
+  pause() {
+    if (!this.active || this.state === 'paused') return;
+    this.state = 'paused';
+    for (const client of this.clients) client.call('pause').catch(() => {});
+  }
+
+  resume() {
+    if (!this.active || this.state !== 'paused') return;
+    this.state = 'running';
+    for (const client of this.clients) client.call('resume').catch(() => {});
+  }
+
+  /** Ends the run: what is finished stays, the rest is cancelled. */
+  stop() {
+    const run = this.active;
+    if (!run) return;
+    for (const client of this.clients) client.call('stop').catch(() => {});
+    for (const number of run.open) {
+      const trial = /** @type {Trial} */ (run.trials.get(number));
+      trial.state = 'cancelled';
+      const fresh = run.fresh.get(number);
+      run.fresh.set(number, { ...trial, epochs: fresh?.epochs ?? [] });
+    }
+    run.open.clear();
+    this.finish(run);
+  }
+
+  /** @param {number} number @returns {Promise<{trial: number, loss: number, metric: number}>} */
+  async openTest(number) {
+    const owner = this.last?.owner.get(number);
+    if (owner === undefined) {
+      const accepted = [...(this.last?.trials.keys() ?? [])].join(', ');
+      throw new EngineError({ code: 'no_such_trial', number, accepted });
+    }
+    return this.client(owner).call('test', number);
+  }
+
+  dispose() {
+    this.stop();
+    for (const client of this.clients) client.dispose();
+    this.clients = [];
+  }
+}

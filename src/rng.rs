@@ -11,6 +11,7 @@
 //! Dropout masks use 13 rounds, counter = (training step from 0, block); block = row of the batch x ceil(units / 4)
 //! + unit / 4, and a block makes four 16-bit decisions: low half of word 0, high half of word 0, low and high half of
 //!   word 1.
+#![expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
 
 use core::convert::Infallible;
 use rand::TryRng;
@@ -165,6 +166,62 @@ pub fn mask_block(key: [u32; 2], step: u32, block: u32) -> [u32; 4] {
     [a & 0xffff, a >> 16, b & 0xffff, b >> 16]
 }
 
+/// Several u32 side by side: vector code for [`mask_words`].
+pub trait Words: Copy {
+    /// The same number in all lanes.
+    #[must_use]
+    fn splat(x: u32) -> Self;
+    /// Wrapping sums.
+    #[must_use]
+    fn add(self, other: Self) -> Self;
+    /// Exclusive or.
+    #[must_use]
+    fn xor(self, other: Self) -> Self;
+    /// Rotation to the left by `R` bits.
+    #[must_use]
+    fn rotate<const R: u32>(self) -> Self;
+}
+
+impl<const L: usize> Words for [u32; L] {
+    #[inline(always)]
+    fn splat(x: u32) -> Self {
+        [x; L]
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        core::array::from_fn(|lane| self[lane].wrapping_add(other[lane]))
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        core::array::from_fn(|lane| self[lane] ^ other[lane])
+    }
+    #[inline(always)]
+    fn rotate<const R: u32>(self) -> Self {
+        self.map(|x| x.rotate_left(R))
+    }
+}
+
+/// The two words of [`mask_block`] for several blocks at once.
+#[inline(always)]
+pub fn mask_words<W: Words>(key: [u32; 2], step: u32, blocks: W) -> [W; 2] {
+    let schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
+    let inject = |[a, b]: [W; 2], i: u32| {
+        let at = |i: u32| schedule[(i % 3) as usize];
+        [a.add(W::splat(at(i))), b.add(W::splat(at(i + 1).wrapping_add(i)))]
+    };
+    let x = [W::splat(step.wrapping_add(schedule[0])), blocks.add(W::splat(schedule[1]))];
+    let x = inject(round::<6, W>(round::<26, W>(round::<15, W>(round::<13, W>(x)))), 1);
+    let x = inject(round::<24, W>(round::<16, W>(round::<29, W>(round::<17, W>(x)))), 2);
+    let x = inject(round::<6, W>(round::<26, W>(round::<15, W>(round::<13, W>(x)))), 3);
+    round::<17, W>(x)
+}
+
+#[inline(always)]
+fn round<const R: u32, W: Words>([a, b]: [W; 2]) -> [W; 2] {
+    let a = a.add(b);
+    [a, b.rotate::<R>().xor(a)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +272,14 @@ mod tests {
         sorted.sort_unstable();
         assert_ne!(order, sorted);
         assert!(sorted.into_iter().eq(0..1000));
+    }
+
+    #[test]
+    fn d1_blocks_at_once_are_blocks_one_by_one() {
+        let words = mask_words([3, 9], 77, core::array::from_fn::<u32, 16, _>(|i| 5 * i as u32));
+        for (i, (a, b)) in words[0].into_iter().zip(words[1]).enumerate() {
+            assert_eq!([a & 0xffff, a >> 16, b & 0xffff, b >> 16], mask_block([3, 9], 77, 5 * i as u32));
+        }
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl<T: Real> Population for ReferencePopulation<T> {
             let index = progress.plan.network;
             let began = Instant::now();
             let trained = &mut self.networks[index];
-            while let Some(step) = progress.plan.steps.get(progress.next) {
+            while let (Some(step), None) = (progress.plan.steps.get(progress.next), trained.diverged_at) {
                 let rows = &progress.plan.order[step.start as usize..][..step.rows as usize];
                 let batch = trained.step(&self.data, rows, step);
                 progress.loss += batch.sum.to();
@@ -201,7 +201,7 @@ impl<T: Real> Population for ReferencePopulation<T> {
                 progress.rows += rows.len() as u64;
                 progress.next += 1;
                 advance.steps += 1;
-                if trained.diverged_at.is_some() || start.elapsed() >= budget {
+                if start.elapsed() >= budget {
                     break;
                 }
             }

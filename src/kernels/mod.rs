@@ -5,6 +5,7 @@
 //! Letters: B rows of a batch, I inputs and O outputs of a layer. All arrays are row major.
 
 mod dense;
+pub mod fast_math;
 mod loss;
 
 pub use dense::{Mask, dense_backward_data, dense_backward_weight, dense_forward};

@@ -1,0 +1,71 @@
+//! The CPU backend: SIMD code, natively and in WebAssembly. Networks train one after the other; inside a step, vectors
+//! run over units and register tiles over rows. A network's buffers hold panels (`panels.rs`), its step is a few kernels
+//! (`product.rs`, `units.rs`, `dropout.rs`, `loss.rs`, `update.rs`), each compiled for every instruction set (`isa.rs`).
+
+mod dropout;
+mod isa;
+mod loss;
+mod network;
+mod panels;
+mod population;
+mod product;
+mod units;
+mod update;
+
+use super::{Backend, Data, LocalFuture, Network, Population, ready};
+use crate::error::Result;
+use crate::mlp::Shape;
+use crate::optimizer::Optimizer;
+pub use isa::Level;
+use population::CpuPopulation;
+use std::rc::Rc;
+
+/// The CPU backend at one instruction set.
+#[derive(Clone, Copy, Debug)]
+pub struct Cpu {
+    level: Level,
+}
+
+impl Cpu {
+    /// With the best instructions that this machine has.
+    pub fn new() -> Self {
+        Level::all().last().map_or_else(|| unreachable!("every machine has a level"), |&level| Self { level })
+    }
+
+    /// With instructions that are at hand; tests run all of them.
+    pub fn with_level(level: Level) -> Self {
+        Self { level }
+    }
+}
+
+impl Default for Cpu {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Backend for Cpu {
+    fn name(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn adapter(&self) -> String {
+        self.level.name().into()
+    }
+
+    fn plan(&self) -> String {
+        "panels".into()
+    }
+
+    fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
+        network::bytes(&shape.layers(), optimizer.n_slots(), max_batch, self.level.panel())
+    }
+
+    fn memory_limit(&self) -> (u64, String) {
+        (512 << 20, "memory".into())
+    }
+
+    fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
+        ready(Ok(Box::new(CpuPopulation::new(data, networks, self.level)) as Box<dyn Population>))
+    }
+}

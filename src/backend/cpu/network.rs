@@ -1,0 +1,328 @@
+//! One network: its state, a training step, and an evaluation.
+
+use super::dropout::Dropout;
+use super::isa::Level;
+use super::loss::BatchLoss;
+use super::panels::{fill_padding, gather, layer_len, padded, panels, places, turn};
+use super::product::{Product, WeightGradient};
+use super::units::{Activate, Descend};
+use super::update::{Largest, Update};
+use crate::backend::reference::within;
+use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, STATE_LIMIT, Score};
+use crate::mlp::{Activation, Layer};
+use crate::optimizer::{Constants, Rule};
+use core::ops::Range;
+
+/// Rows that an evaluation takes at once.
+const EVALUATED_AT_ONCE: usize = 128;
+
+/// Buffers that all networks of a population share: what is in them matters during one step only.
+pub struct Scratch {
+    /// Inputs and each layer's activations, one B x width matrix after the other.
+    values: Vec<f32>,
+    /// Local derivatives, at the same places.
+    slopes: Vec<f32>,
+    /// `dL/dz` of the layer at hand and of the one below.
+    deltas: [Vec<f32>; 2],
+    /// Dropout's factors of the layer at hand.
+    factors: Vec<f32>,
+    /// The turned weight of the layer at hand.
+    turned: Vec<f32>,
+    /// A number a row.
+    largest: Vec<f32>,
+    /// Rows of an evaluation.
+    rows: Vec<u32>,
+}
+
+/// Numbers that [`Scratch`] takes for one network: values, deltas, turned, rows.
+fn scratch_sizes(layers: &[Layer], max_batch: usize, panel: usize) -> [usize; 4] {
+    let rows = max_batch.max(EVALUATED_AT_ONCE);
+    let widths = || layers.iter().map(|layer| padded(layer.outputs, panel));
+    let inputs = layers.first().map_or(0, |layer| padded(layer.inputs, panel));
+    let turned = |layer: &Layer| (layer.outputs + 1) * padded(layer.inputs, panel);
+    [
+        rows * (inputs + widths().sum::<usize>()),
+        rows * widths().max().unwrap_or(0),
+        layers.iter().skip(1).map(turned).max().unwrap_or(0),
+        rows,
+    ]
+}
+
+/// Bytes that a network takes, scratch included.
+pub fn bytes(layers: &[Layer], n_slots: usize, max_batch: usize, panel: usize) -> u64 {
+    let parameters: usize = layers.iter().map(|layer| layer_len(layer, panel)).sum();
+    let [values, deltas, turned, rows] = scratch_sizes(layers, max_batch, panel);
+    4 * (parameters * (2 + n_slots) + 2 * values + 3 * deltas + turned + 2 * rows) as u64
+}
+
+impl Scratch {
+    /// Buffers that are large enough for each of these networks.
+    pub fn new(networks: &[Trained]) -> Self {
+        let mut sizes = [0; 4];
+        for trained in networks {
+            let own = scratch_sizes(&trained.layers, trained.network.max_batch, trained.level.panel());
+            for (size, own) in sizes.iter_mut().zip(own) {
+                *size = own.max(*size);
+            }
+        }
+        let [values, deltas, turned, rows] = sizes;
+        Self {
+            values: vec![0.0; values],
+            slopes: vec![0.0; values],
+            deltas: [vec![0.0; deltas], vec![0.0; deltas]],
+            factors: vec![0.0; deltas],
+            turned: vec![0.0; turned],
+            largest: vec![0.0; rows],
+            rows: Vec::with_capacity(rows),
+        }
+    }
+}
+
+impl core::ops::AddAssign for Sums {
+    fn add_assign(&mut self, other: Self) {
+        self.loss += other.loss;
+        self.correct += other.correct;
+        self.rows += other.rows;
+    }
+}
+
+/// Sums over rows of what [`Score`] is the mean of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    /// Of the rows' losses.
+    pub loss: f64,
+    /// Rows that were right.
+    pub correct: u64,
+    /// Rows.
+    pub rows: u64,
+}
+
+impl Sums {
+    /// The means.
+    pub fn score(self) -> Score {
+        let rows = self.rows.max(1) as f64;
+        Score { loss: self.loss / rows, accuracy: self.correct as f64 / rows }
+    }
+}
+
+/// A network and all that changes while it trains.
+pub struct Trained {
+    network: Network,
+    level: Level,
+    layers: Vec<Layer>,
+    /// Where each layer's parameters stand, in panels.
+    places: Vec<Range<usize>>,
+    /// Keys of the dropout masks.
+    keys: Vec<[u32; 2]>,
+    constants: Constants<f32>,
+    parameters: Vec<f32>,
+    gradient: Vec<f32>,
+    slots: [Vec<f32>; 2],
+    /// The step (from 1) at which it diverged.
+    pub diverged_at: Option<u64>,
+}
+
+impl Trained {
+    /// A network with its initial parameters.
+    pub fn new(network: Network, level: Level) -> Self {
+        let layers = network.shape.layers();
+        let mut len = 0;
+        let mut place = |layer: &Layer| {
+            let start = len;
+            len += layer_len(layer, level.panel());
+            start..len
+        };
+        let places: Vec<_> = layers.iter().map(&mut place).collect();
+        let slot = |n| if network.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
+        let mut trained = Self {
+            keys: (0..layers.len()).map(|depth| network.dropout_key(depth)).collect(),
+            constants: network.optimizer.constants().cast(),
+            parameters: vec![0.0; len],
+            gradient: vec![0.0; len],
+            slots: [slot(0), slot(1)],
+            diverged_at: None,
+            layers,
+            places,
+            level,
+            network,
+        };
+        for (flat, panels) in trained.pairs() {
+            trained.parameters[panels] = trained.network.parameters[flat] as f32;
+        }
+        trained.network.parameters = Vec::new();
+        trained
+    }
+
+    /// For each parameter its place in PyTorch's flat order and its own.
+    fn pairs(&self) -> Vec<(usize, usize)> {
+        let layer = |(layer, own): (&Layer, &Range<usize>)| {
+            let start = own.start;
+            places(*layer, self.level.panel()).map(move |(flat, place)| (flat, start + place))
+        };
+        self.layers.iter().zip(&self.places).flat_map(layer).collect()
+    }
+
+    fn flat(&self, from: &[f32]) -> Vec<f64> {
+        let mut flat = vec![0.0; self.network.shape.n_parameters()];
+        for (place, own) in self.pairs() {
+            flat[place] = f64::from(from[own]);
+        }
+        flat
+    }
+
+    /// Parameters in PyTorch's flat order.
+    pub fn parameters(&self) -> Vec<f64> {
+        self.flat(&self.parameters)
+    }
+
+    /// The last step's gradient in PyTorch's flat order.
+    pub fn gradient(&self) -> Vec<f64> {
+        self.flat(&self.gradient)
+    }
+
+    /// Multiplications of a step on so many rows, roughly: a measure of its time.
+    pub fn work(&self, rows: usize) -> usize {
+        self.parameters.len() * (3 * rows + 16)
+    }
+
+    /// Forward over some rows. `step` is there in training, and with it dropout.
+    fn forward(&self, scratch: &mut Scratch, data: &Data, rows: &[u32], step: Option<u32>) {
+        let (panel, n) = (self.level.panel(), rows.len());
+        gather(&mut scratch.values, &data.x, data.columns, panel, rows);
+        let mut at = 0;
+        for (depth, layer) in self.layers.iter().enumerate() {
+            let (below, above) = scratch.values[at..].split_at_mut(n * padded(layer.inputs, panel));
+            at += below.len();
+            let a = &mut above[..n * padded(layer.outputs, panel)];
+            let b = &self.parameters[self.places[depth].clone()];
+            self.level.run(Product { c: a, a: below, b, rows: n, inner: layer.inputs, columns: layer.outputs });
+            if depth + 1 == self.layers.len() {
+                break;
+            }
+            let mut factor = None;
+            if let Some(step) = step.filter(|_| self.network.dropout > 0.0) {
+                let (key, p) = (self.keys[depth], self.network.dropout);
+                let factors = &mut scratch.factors[..a.len()];
+                self.level.run(Dropout { factor: factors, rows: n, units: layer.outputs, key, step, p });
+                factor = Some(&*factors);
+            }
+            if step.is_some() || layer.activation != Activation::Linear {
+                let slope = &mut scratch.slopes[at..][..a.len()];
+                self.level.run(Activate { a, slope, factor, activation: layer.activation });
+            }
+        }
+    }
+
+    /// Loss of the outputs that [`Self::forward`] left, and its gradient there.
+    fn loss(&self, scratch: &mut Scratch, data: &Data, rows: &[u32]) -> Sums {
+        let widths = self.layers.iter().map(|layer| padded(layer.inputs, self.level.panel()));
+        let mut sums = Sums { rows: rows.len() as u64, ..Sums::default() };
+        self.level.run(BatchLoss {
+            z: &scratch.values[rows.len() * widths.sum::<usize>()..],
+            delta: &mut scratch.deltas[0],
+            largest: &mut scratch.largest,
+            outputs: self.network.shape.outputs,
+            kind: self.network.loss,
+            labels: &data.labels,
+            rows,
+            sum: &mut sums.loss,
+            correct: &mut sums.correct,
+        });
+        sums
+    }
+
+    /// From the gradient at the outputs to that of every parameter.
+    fn backward(&mut self, scratch: &mut Scratch, rows: usize) {
+        let panel = self.level.panel();
+        let [delta, below] = &mut scratch.deltas;
+        let mut at: usize = self.layers.iter().map(|layer| rows * padded(layer.inputs, panel)).sum();
+        for (depth, layer) in self.layers.iter().enumerate().rev() {
+            let Layer { inputs, outputs, .. } = *layer;
+            let len = rows * padded(inputs, panel);
+            at -= len;
+            let (a, own) = (&scratch.values[at..][..len], self.places[depth].clone());
+            let gradient = &mut self.gradient[own.clone()];
+            self.level.run(WeightGradient { gradient, a, delta, rows, inputs, outputs });
+            if depth > 0 {
+                turn(&mut scratch.turned, &self.parameters[own], inputs, outputs, panel);
+                let (c, b) = (&mut below[..len], &scratch.turned[..]);
+                self.level.run(Product { c, a: delta, b, rows, inner: outputs, columns: inputs });
+                self.level.run(Descend { delta: c, slope: &scratch.slopes[at..][..len] });
+                core::mem::swap(delta, below);
+            }
+        }
+    }
+
+    /// The optimizer over all parameters; whether all stayed below the limits.
+    fn update(&mut self, scalars: [f64; 4]) -> bool {
+        let scalars = scalars.map(|scalar| scalar as f32);
+        let mut largest = Largest::default();
+        // With epsilon 0 a gradient of 0 becomes 0 / 0, as it does in PyTorch; padding must not.
+        let guarded = self.network.optimizer.rule == Rule::Adam && self.constants.epsilon == 0.0;
+        if guarded {
+            self.fill_padding(1.0, |trained| &mut trained.gradient);
+        }
+        if self.constants.l2 == 0.0 {
+            self.update_piece(0..self.parameters.len(), true, &scalars, &mut largest);
+        } else {
+            for depth in 0..self.layers.len() {
+                let (Layer { inputs, outputs, .. }, start) = (self.layers[depth], self.places[depth].start);
+                for (first, width) in panels(outputs, self.level.panel()) {
+                    let weight = start + first * (inputs + 1);
+                    let bias = weight + width * inputs;
+                    self.update_piece(weight..bias, true, &scalars, &mut largest);
+                    self.update_piece(bias..bias + width, false, &scalars, &mut largest);
+                }
+            }
+        }
+        if guarded {
+            self.fill_padding(0.0, |trained| &mut trained.parameters);
+        }
+        let [parameter, state] = largest.values();
+        within(parameter, DIVERGENCE_LIMIT) && within(state, STATE_LIMIT)
+    }
+
+    fn update_piece(&mut self, piece: Range<usize>, is_weight: bool, scalars: &[f32; 4], largest: &mut Largest) {
+        let slots = self.slots.each_mut().map(|slot| slot.get_mut(piece.clone()).unwrap_or_default());
+        self.level.run(Update {
+            rule: self.network.optimizer.rule,
+            constants: &self.constants,
+            scalars,
+            is_weight,
+            parameters: &mut self.parameters[piece.clone()],
+            gradient: &self.gradient[piece],
+            slots,
+            largest,
+        });
+    }
+
+    fn fill_padding(&mut self, value: f32, matrices: impl Fn(&mut Self) -> &mut Vec<f32>) {
+        for depth in 0..self.layers.len() {
+            let (Layer { inputs, outputs, .. }, own) = (self.layers[depth], self.places[depth].clone());
+            let panel = self.level.panel();
+            fill_padding(&mut matrices(self)[own], inputs + 1, outputs, panel, value);
+        }
+    }
+
+    /// Forward, loss, backward, update: one step on these rows.
+    pub fn step(&mut self, scratch: &mut Scratch, data: &Data, rows: &[u32], step: &BatchStep) -> Sums {
+        self.forward(scratch, data, rows, Some(step.step));
+        let sums = self.loss(scratch, data, rows);
+        self.backward(scratch, rows.len());
+        if !(within(sums.score().loss, DIVERGENCE_LIMIT) && self.update(step.scalars)) {
+            self.diverged_at = Some(u64::from(step.step) + 1);
+        }
+        sums
+    }
+
+    /// Evaluation of a block of rows from `first` on, at most up to `end`.
+    pub fn evaluate(&self, scratch: &mut Scratch, data: &Data, first: usize, end: usize) -> Sums {
+        let mut rows = core::mem::take(&mut scratch.rows);
+        rows.clear();
+        rows.extend(first as u32..(first + EVALUATED_AT_ONCE).min(end) as u32);
+        self.forward(scratch, data, &rows, None);
+        let sums = self.loss(scratch, data, &rows);
+        scratch.rows = rows;
+        sums
+    }
+}

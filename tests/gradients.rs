@@ -1,0 +1,136 @@
+//! C1: the f64 reference's gradients are central differences. C2: every f32 backend's gradients are the f64 reference's.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+mod common;
+
+use common::{ACTIVATIONS, backends, data, log_uniform, narrow, network, pick, plan, relative_l2, stream, train};
+use core::time::Duration;
+use std::rc::Rc;
+use tuning_playground::backend::reference::ReferencePopulation;
+use tuning_playground::backend::{Backend, Data, Network, Population};
+use tuning_playground::kernels::{self, Mask};
+use tuning_playground::mlp::{Activation, Loss, Shape};
+use tuning_playground::optimizer::Optimizer;
+
+/// C2's figures.
+const WORST: f64 = 1e-4;
+const P99: f64 = 2e-5;
+/// Below this norm a tensor's error counts as absolute: deep sigmoid nets have gradients near f32's smallest numbers.
+const FLOOR: f64 = 1e-12;
+
+/// A random network, and data for one batch of it.
+fn draw(seed: u64, max_depth: u32, max_width: usize, max_batch: usize) -> (Network, Data<f64>) {
+    let mut stream = stream(seed);
+    let loss = pick(&mut stream, &[Loss::CrossEntropy, Loss::Mse]);
+    let depth = stream.below(max_depth + 1);
+    let mut widths: Vec<usize> = (0..depth + 2).map(|_| log_uniform(&mut stream, 1, max_width)).collect();
+    let (inputs, outputs) = (widths.remove(0), widths.remove(0).min(if loss == Loss::Mse { 4 } else { max_width }));
+    let hidden = widths;
+    let shape = Shape { inputs, hidden, outputs, activation: pick(&mut stream, &ACTIVATIONS) };
+    let batch = log_uniform(&mut stream, 1, max_batch);
+    let dropout = if stream.below(2) == 0 { 0.0 } else { 0.7 * stream.uniform_f64() };
+    let network = network(seed as u32, &shape, loss, Optimizer::default(), dropout, batch);
+    (network, data(&shape, loss, batch, 0, seed))
+}
+
+/// The gradient of the first step.
+fn gradient(mut population: Box<dyn Population + '_>, network: &Network, rows: usize) -> Vec<f64> {
+    train(&mut *population, vec![plan(0, network, rows, 0)], Duration::MAX);
+    pollster::block_on(population.gradient(0)).unwrap()
+}
+
+fn reference_gradient(data: &Data<f64>, network: &Network) -> Vec<f64> {
+    gradient(
+        Box::new(ReferencePopulation::<f64>::new(Rc::new(data.clone()), vec![network.clone()])),
+        network,
+        data.n_train,
+    )
+}
+
+fn c2(backend: &dyn Backend, n: u64) {
+    let mut errors = Vec::new();
+    for seed in 0..n {
+        let (network, data) = draw(seed, 6, 128, 256);
+        let want = reference_gradient(&data, &network);
+        let population = pollster::block_on(backend.population(narrow(&data), vec![network.clone()])).unwrap();
+        let got = gradient(population, &network, data.n_train);
+        for layer in network.shape.layers() {
+            for tensor in [layer.weight..layer.bias, layer.bias..layer.bias + layer.outputs] {
+                let error = relative_l2(&got[tensor.clone()], &want[tensor], FLOOR);
+                errors.push((error, format!("{:?}, batch {}", network.shape, data.n_train)));
+            }
+        }
+    }
+    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let at = |share: f64| errors[((errors.len() - 1) as f64 * share) as usize].0;
+    let (worst, place) = errors.last().unwrap();
+    println!("{}: median {:.1e}, p99 {:.1e}, worst {worst:.1e} of {place}", backend.adapter(), at(0.5), at(0.99));
+    assert!(*worst <= WORST && at(0.99) <= P99, "{}: p99 {}, worst {worst} of {place}", backend.adapter(), at(0.99));
+}
+
+#[test]
+fn c2_gradients_are_those_of_f64() {
+    for backend in backends() {
+        c2(&*backend, 200);
+    }
+}
+
+/// Mean loss of the batch with these parameters, and the sign of every relu unit.
+fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec<bool>) {
+    let order = plan(0, network, data.n_train, 0).order;
+    let mut x: Vec<f64> =
+        order.iter().flat_map(|&row| &data.x[row as usize * data.columns..][..data.columns]).copied().collect();
+    let (layers, mut signs) = (network.shape.layers(), Vec::new());
+    for (depth, layer) in layers.iter().enumerate() {
+        let mask = Mask { key: network.dropout_key(depth), step: 0, p: network.dropout };
+        let masked = network.dropout > 0.0 && depth + 1 < layers.len();
+        let (a, slopes) = kernels::dense_forward(parameters, layer, &x, masked.then_some(&mask));
+        if layer.activation == Activation::Relu {
+            signs.extend(slopes.iter().map(|&slope| slope > 0.0));
+        }
+        x = a;
+    }
+    let batch = kernels::loss(network.loss, &x, network.shape.outputs, &data.labels, &order);
+    (batch.sum / order.len() as f64, signs)
+}
+
+fn c1(n: u64) {
+    const EPSILON: f64 = 1e-6;
+    const PROBES: u32 = 24;
+    let (mut probes, mut skipped) = (0, 0);
+    for seed in 1000..1000 + n {
+        let (network, data) = draw(seed, 4, 24, 32);
+        let gradient = reference_gradient(&data, &network);
+        let mut stream = stream(seed + 1);
+        for _ in 0..PROBES {
+            let i = stream.below(gradient.len() as u32) as usize;
+            let shifted = |by: f64| {
+                let mut parameters = network.parameters.clone();
+                parameters[i] += by;
+                forward(&network, &data, &parameters)
+            };
+            let (above, below) = (shifted(EPSILON), shifted(-EPSILON));
+            probes += 1;
+            if above.1 != below.1 {
+                skipped += 1;
+                continue;
+            }
+            let want = (above.0 - below.0) / (2.0 * EPSILON);
+            let error = (gradient[i] - want).abs();
+            assert!(error <= 1e-7 + 1e-5 * want.abs(), "{:?}: {} is not {want}", network.shape, gradient[i]);
+        }
+    }
+    println!("{probes} probes, {skipped} skipped at a kink");
+    assert!(skipped * 100 <= probes, "{skipped} of {probes} skipped");
+}
+
+#[test]
+fn c1_gradients_are_central_differences() {
+    c1(60);
+}
+
+#[test]
+#[ignore = "soak"]
+fn c1_gradients_are_central_differences_of_500() {
+    c1(500);
+}

@@ -1,0 +1,192 @@
+//! Whole trainings on every f32 backend: C5, D2, N1, N2, and 100 steps held against the f64 reference.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+mod common;
+
+use common::{
+    ACTIVATIONS, Trace, at_once, backends, data, narrow, network, optimizers, pick, plan, relative_l2, run, stream,
+    train,
+};
+use core::time::Duration;
+use std::rc::Rc;
+use tuning_playground::backend::reference::ReferencePopulation;
+use tuning_playground::backend::{Backend, Data, Network, Population};
+use tuning_playground::mlp::{Activation, Loss, Shape};
+use tuning_playground::optimizer::{Optimizer, Rule};
+
+fn shape(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> Shape {
+    Shape { inputs, hidden: hidden.to_vec(), outputs, activation }
+}
+
+/// A population as a sweep has it: shapes, batches, optimizers, dropout and rates all differ.
+fn sweep(n: u32) -> (Rc<Data>, Vec<Network>) {
+    let all = |hidden: &[usize], activation| shape(13, hidden, 5, activation);
+    let data = narrow(&data(&all(&[], Activation::Relu), Loss::CrossEntropy, 150, 40, 3));
+    let networks = (0..n).map(|trial| {
+        let mut stream = stream(u64::from(trial));
+        let hidden = pick(&mut stream, &[&[][..], &[32], &[8, 8], &[17, 3, 21]]);
+        let shape = all(hidden, pick(&mut stream, &ACTIVATIONS));
+        let optimizer = pick(&mut stream, &optimizers());
+        let dropout = pick(&mut stream, &[0.0, 0.2, 0.5, 1.0]);
+        let batch = pick(&mut stream, &[1, 16, 37, 150]);
+        network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, batch)
+    });
+    let networks = networks.collect();
+    (data, networks)
+}
+
+fn alone(backend: &dyn Backend, data: &Rc<Data>, network: &Network) -> Trace {
+    run(backend, data, core::slice::from_ref(network), 2, at_once).remove(0)
+}
+
+#[test]
+fn c5_together_is_alone() {
+    for backend in backends() {
+        for n in [1, 7, 64] {
+            let (data, networks) = sweep(n);
+            let together = run(&*backend, &data, &networks, 2, at_once);
+            for (network, together) in networks.iter().zip(together) {
+                assert_eq!(alone(&*backend, &data, network), together, "{}, {n} networks", backend.adapter());
+            }
+        }
+    }
+}
+
+#[test]
+fn d2_budgets_and_pauses_change_no_bit() {
+    let wide = shape(64, &[96, 64], 10, Activation::Tanh);
+    let wide_data = narrow(&data(&wide, Loss::CrossEntropy, 300, 300, 5));
+    let networks: Vec<_> =
+        (0..4).map(|i| network(i, &wide, Loss::CrossEntropy, optimizers()[i as usize], 0.3, 32 << (i % 2))).collect();
+    for backend in backends() {
+        let want = run(&*backend, &wide_data, &networks, 3, at_once);
+        for budgets in [[0, 0, 0], [1, 300, 5_000], [100, 1, 1_000_000]] {
+            let micros = |epoch| Duration::from_micros(budgets[epoch as usize]);
+            let got = run(&*backend, &wide_data, &networks, 3, micros);
+            assert!(want == got, "{} with budgets {budgets:?}", backend.adapter());
+        }
+    }
+}
+
+#[test]
+fn n2_a_poisoned_network_changes_no_neighbour() {
+    for backend in backends() {
+        let (data, mut networks) = sweep(64);
+        let want = run(&*backend, &data, &networks, 2, at_once);
+        for (at, poison) in [(0, 1e30), (31, f64::INFINITY), (63, f64::NAN)] {
+            let network = &mut networks[at];
+            network.optimizer.learning_rate = 1e30;
+            network.parameters.fill(poison);
+        }
+        let got = run(&*backend, &data, &networks, 2, at_once);
+        for (i, (want, got)) in want.iter().zip(&got).enumerate() {
+            if [0, 31, 63].contains(&i) {
+                assert!(got.0.last().unwrap().diverged_at.is_some(), "{}: network {i} lives", backend.adapter());
+            } else {
+                assert_eq!(want, got, "{}: network {i}", backend.adapter());
+            }
+        }
+    }
+}
+
+fn n1(backend: &dyn Backend, n: u32) {
+    let mut diverged = 0;
+    for seed in 0..n {
+        let mut stream = stream(u64::from(seed) + 7000);
+        let loss = pick(&mut stream, &[Loss::CrossEntropy, Loss::Mse]);
+        let hidden = pick(&mut stream, &[&[][..], &[9], &[12, 4], &[6, 6, 6, 6]]);
+        let shape = shape(5, hidden, 3, pick(&mut stream, &ACTIVATIONS));
+        let rate = libm::pow(10.0, 12.0 * stream.uniform_f64() - 6.0);
+        let optimizer = Optimizer { learning_rate: rate, ..pick(&mut stream, &optimizers()) };
+        let network = network(seed, &shape, loss, optimizer, pick(&mut stream, &[0.0, 0.4, 1.0]), 8);
+        let data = narrow(&data(&shape, loss, 40, 16, u64::from(seed)));
+        let (outcomes, parameters) = run(backend, &data, &[network], 20, at_once).remove(0);
+        let place = format!("{}: seed {seed}, {shape:?}, {optimizer:?}", backend.adapter());
+        if let Some(step) = outcomes.last().unwrap().diverged_at {
+            diverged += 1;
+            assert!((1..=100).contains(&step), "{place} diverged at {step}");
+        } else {
+            assert_eq!(outcomes.len(), 20, "{place}");
+            assert!(parameters.iter().all(|&bits| f64::from_bits(bits).is_finite()), "{place}");
+            let finite = |score: tuning_playground::backend::Score| score.loss.is_finite();
+            assert!(outcomes.iter().all(|o| finite(o.train) && o.validation.is_some_and(finite)), "{place}");
+        }
+    }
+    println!("{}: {diverged} of {n} diverged", backend.adapter());
+}
+
+#[test]
+fn n1_every_run_is_finite_or_diverged() {
+    for backend in backends() {
+        n1(&*backend, 150);
+    }
+}
+
+#[test]
+#[ignore = "soak"]
+fn n1_every_one_of_1000_runs_is_finite_or_diverged() {
+    for backend in backends() {
+        n1(&*backend, 1000);
+    }
+}
+
+#[test]
+fn a_hundred_steps_agree_with_f64() {
+    const TOLERANCE: f64 = 1e-4;
+    for backend in backends() {
+        let mut worst: f64 = 0.0;
+        for (seed, optimizer) in (0..).zip(optimizers()) {
+            for (activation, loss) in ACTIVATIONS.into_iter().zip([Loss::CrossEntropy, Loss::Mse].into_iter().cycle()) {
+                let shape = shape(7, &[24, 12], 3, activation);
+                let wide = data(&shape, loss, 160, 50, seed);
+                let network = network(seed as u32, &shape, loss, optimizer, 0.25, 32);
+                let mut reference = ReferencePopulation::<f64>::new(Rc::new(wide.clone()), vec![network.clone()]);
+                let mut population =
+                    pollster::block_on(backend.population(narrow(&wide), vec![network.clone()])).unwrap();
+                for epoch in 0..20 {
+                    let plan = plan(0, &network, 160, epoch);
+                    let want = train(&mut reference, vec![plan.clone()], Duration::MAX).remove(0);
+                    let got = train(&mut *population, vec![plan], Duration::MAX).remove(0);
+                    let scores = [(got.train, want.train), (got.validation.unwrap(), want.validation.unwrap())];
+                    for (got, want) in scores {
+                        assert!((got.loss - want.loss).abs() <= TOLERANCE * want.loss, "{got:?} is not {want:?}");
+                        assert!((got.accuracy - want.accuracy).abs() < 1e-9, "{got:?} is not {want:?}");
+                    }
+                }
+                let got = pollster::block_on(population.parameters(0)).unwrap();
+                let want = pollster::block_on(reference.parameters(0)).unwrap();
+                let error = relative_l2(&got, &want, 1e-8);
+                assert!(error <= TOLERANCE, "{}: {optimizer:?}, {activation:?}: {error}", backend.adapter());
+                worst = worst.max(error);
+            }
+        }
+        println!("{}: worst {worst:.1e}", backend.adapter());
+    }
+}
+
+#[test]
+fn dropping_everything_trains_the_last_bias_alone() {
+    let shape = shape(3, &[6, 5], 2, Activation::Relu);
+    let data = narrow(&data(&shape, Loss::CrossEntropy, 20, 5, 1));
+    let network = network(0, &shape, Loss::CrossEntropy, optimizers()[0], 1.0, 10);
+    for backend in backends() {
+        let (outcomes, parameters) = run(&*backend, &data, core::slice::from_ref(&network), 1, at_once).remove(0);
+        assert_eq!(outcomes[0].diverged_at, None);
+        let last = shape.layers()[2];
+        for (i, (before, after)) in network.parameters.iter().zip(parameters).enumerate() {
+            assert_eq!(before.to_bits() != after, i >= last.bias, "{}: parameter {i}", backend.adapter());
+        }
+    }
+}
+
+#[test]
+fn adam_without_epsilon_has_no_trouble_with_padding() {
+    let shape = shape(3, &[6, 5], 2, Activation::Tanh);
+    let data = narrow(&data(&shape, Loss::CrossEntropy, 20, 5, 1));
+    let optimizer = Optimizer { rule: Rule::Adam, epsilon: 0.0, ..Optimizer::default() };
+    let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 10);
+    for backend in backends() {
+        let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 5, at_once).remove(0);
+        assert!(outcomes.iter().all(|outcome| outcome.diverged_at.is_none()), "{}", backend.adapter());
+    }
+}

@@ -123,7 +123,7 @@ export class Host {
   }
 
   /**
-   * Begins to train; reports follow until the last says `finished`.
+   * Begins to train; reports follow until the last says `finished`. A pause that comes meanwhile is kept.
    * @param {number} run @param {string} study @param {string} trials @param {'gpu' | 'cpu'} backend @param {string} base
    */
   async start(run, study, trials, backend, base) {
@@ -139,7 +139,6 @@ export class Host {
         : Training.on_cpu(study, trials, table);
     this.training = training;
     const begun = { info: training.info(), planned: [...training.planned_steps()] };
-    this.paused = false;
     this.loop = this.train(run, training);
     return begun;
   }

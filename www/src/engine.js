@@ -116,8 +116,9 @@ export class Engine extends EventTarget {
     });
     run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
-    // A pause that came while the engine was starting is kept.
-    if (this.state === 'starting') this.state = 'running';
+    // A pause may have come before the hosts had anything to pause.
+    if (this.state === 'paused') for (const client of this.clients) client.call('pause').catch(() => {});
+    else this.state = 'running';
     this.tell('backend', run.backend);
     run.marks.push({ at: performance.now(), steps: 0 });
     run.timers = [

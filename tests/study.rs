@@ -1,0 +1,149 @@
+//! The study document: what is accepted, what is refused, and what the refusal names.
+#![expect(missing_docs, reason = "a test")]
+
+use serde_json::{Value, json};
+use tuning_playground::search::Search;
+use tuning_playground::study::{self, Study, TrialConfig};
+
+/// The least study with one part replaced: `at` is a path like `dataset.noise`.
+fn with(at: &str, value: &Value) -> Value {
+    let mut study = json!({"format": study::FORMAT, "dataset": {"name": "digits"}});
+    let mut place = &mut study;
+    for key in at.split('.').filter(|key| !key.is_empty()) {
+        if place.get(key).is_none() {
+            place[key] = json!({});
+        }
+        place = &mut place[key];
+    }
+    *place = value.clone();
+    study
+}
+
+fn refused(at: &str, value: &Value, code: &str, key: &str) {
+    let problem = Study::check(&with(at, value)).expect_err(&format!("{at} = {value}")).to_json();
+    assert_eq!(problem["code"], code, "{problem}");
+    if !key.is_empty() {
+        assert_eq!(problem["key"], key, "{problem}");
+    }
+    assert!(problem["message"].as_str().is_some_and(|message| message.contains(key)), "{problem}");
+}
+
+fn accepted(at: &str, value: &Value) -> Study {
+    Study::check(&with(at, value)).unwrap_or_else(|problem| panic!("{at} = {value}: {problem}"))
+}
+
+#[test]
+fn only_format_and_data_set_are_needed_and_the_rest_is_filled_in() {
+    let full = accepted("name", &json!("x")).to_json();
+    assert_eq!(full["dataset"]["split"], json!({"train": 0.7, "validation": 0.15, "test": 0.15}));
+    assert_eq!(full["trials"], 64);
+    assert_eq!(full["sampler"], json!({"name": "random"}));
+    assert_eq!(full["objective"], json!({"metric": "validation_loss", "direction": "minimize"}));
+    assert_eq!(Study::check(&full).expect("its own output").to_json(), full);
+}
+
+#[test]
+fn the_default_study_is_the_one_of_the_issue() {
+    let study = Study::parse(study::DEFAULT).expect("valid");
+    assert_eq!((study.trials, study.seed, study.dataset.as_str()), (64, 0, "digits"));
+    let trials = Search::new(&study).ask(&study);
+    assert_eq!(trials.len(), 64);
+    let config = TrialConfig::new(&study, &trials[0].params);
+    assert_eq!((config.hidden, config.epochs), (vec![32], 20));
+}
+
+#[test]
+fn what_is_refused_names_its_key() {
+    for (at, value, code, key) in [
+        ("trails", json!(3), "unknown_key", "trails"),
+        ("dataset.colour", json!(3), "unknown_key", "dataset.colour"),
+        ("fixed.lerning_rate", json!(0.1), "unknown_key", "fixed.lerning_rate"),
+        ("space.foo", json!({"type": "float", "low": 0, "high": 1}), "unknown_key", "space.foo"),
+        ("fixed.dropout", json!(1.5), "out_of_range", "fixed.dropout"),
+        ("fixed.dropout", json!("much"), "wrong_type", "fixed.dropout"),
+        ("fixed.batch_size", json!(0), "out_of_range", "fixed.batch_size"),
+        ("fixed.batch_size", json!(2.5), "wrong_type", "fixed.batch_size"),
+        ("fixed.hidden", json!([4, 4000]), "out_of_range", "fixed.hidden"),
+        ("fixed.activation", json!("swish"), "out_of_range", "fixed.activation"),
+        ("fixed.activation", json!("gelu"), "not_yet", "fixed.activation"),
+        ("fixed.batch_norm", json!(true), "not_yet", "fixed.batch_norm"),
+        ("fixed.learning_rate", json!("NaN"), "out_of_range", "fixed.learning_rate"),
+        ("fixed.loss", json!("mse"), "loss_mismatch", ""),
+        ("space.learning_rate", json!({"type": "float", "low": 1, "high": 0.1}), "empty_range", "space.learning_rate"),
+        ("space.dropout", json!({"type": "float", "low": 0, "high": 2}), "out_of_range", "space.dropout.high"),
+        ("space.batch_size", json!({"type": "float", "low": 1, "high": 9}), "wrong_type", "space.batch_size.type"),
+        ("space.batch_size", json!({"type": "categorical", "choices": [8, -1]}), "out_of_range", "space.batch_size.choices"),
+        ("space.momentum", json!({"type": "float", "low": 0.1, "high": 0.9}), "inert", "momentum"),
+        ("trials", json!(0), "out_of_range", "trials"),
+        ("trials", json!(2.5), "wrong_type", "trials"),
+        ("seed", json!(-1), "out_of_range", "seed"),
+        ("seed", json!(9_007_199_254_740_992_u64), "out_of_range", "seed"),
+        ("dataset.name", json!("mnits"), "out_of_range", "dataset.name"),
+        ("dataset.name", json!("mnist"), "not_yet", "dataset.name"),
+        ("dataset.noise", json!(0.3), "out_of_range", "dataset.noise"),
+        ("dataset.folds", json!(5), "not_yet", "dataset.folds"),
+        ("dataset.split", json!({"train": 0.5, "validation": 0.2, "test": 0.2}), "out_of_range", "dataset.split"),
+        ("sampler", json!({"name": "tpe"}), "not_yet", "sampler.name"),
+        ("sampler", json!({"name": "luck"}), "out_of_range", "sampler.name"),
+        ("sampler", json!({"name": "random", "points": 3}), "unknown_key", "sampler.points"),
+        ("pruner", json!({"name": "median"}), "not_yet", "pruner.name"),
+        ("objective.metric", json!("beauty"), "out_of_range", "objective.metric"),
+        ("format", json!("tuning-playground/study@2"), "format", ""),
+        ("", json!([]), "not_a_study", ""),
+    ] {
+        refused(at, &value, code, key);
+    }
+}
+
+#[test]
+fn fixed_and_swept_at_once_is_refused() {
+    let mut study = with("fixed.dropout", &json!(0.1));
+    study["space"] = json!({"dropout": {"type": "float", "low": 0, "high": 0.5}});
+    assert_eq!(Study::check(&study).expect_err("both").to_json()["code"], "fixed_and_swept");
+}
+
+#[test]
+fn a_grid_of_more_points_than_trials_is_refused_with_its_size() {
+    let mut study = with("sampler", &json!({"name": "grid"}));
+    study["space"] = json!({
+        "learning_rate": {"type": "float", "low": 1e-3, "high": 1, "log": true},
+        "hidden_layers": {"type": "int", "low": 1, "high": 4},
+    });
+    study["trials"] = json!(19);
+    let problem = Study::check(&study).expect_err("20 points").to_json();
+    assert_eq!((&problem["code"], &problem["combinations"]), (&json!("grid_too_large"), &json!("20")));
+    study["trials"] = json!(20);
+    let study = Study::check(&study).expect("they fit");
+    assert_eq!(Search::new(&study).ask(&study).len(), 20);
+}
+
+#[test]
+fn conditional_hyperparameters_are_drawn_only_where_they_are_used() {
+    let mut study = with("space.optimizer", &json!({"type": "categorical", "choices": ["momentum", "adam"]}));
+    study["space"]["momentum"] = json!({"type": "float", "low": 0.5, "high": 0.99, "scale": "log1m"});
+    study["space"]["beta1"] = json!({"type": "float", "low": 0.5, "high": 0.99});
+    let study = Study::check(&study).expect("valid");
+    let trials = Search::new(&study).ask(&study);
+    for trial in &trials {
+        let adam = trial.params["optimizer"] == "adam";
+        assert_eq!(trial.params.contains_key("beta1"), adam);
+        assert_eq!(trial.params.contains_key("momentum"), !adam);
+    }
+    assert!(trials.iter().any(|trial| trial.params["optimizer"] == "adam"));
+}
+
+#[test]
+fn defaults_are_pytorchs() {
+    let config = |fixed: Value| {
+        let study = accepted("fixed", &fixed);
+        TrialConfig::new(&study, &serde_json::Map::new())
+    };
+    let adam = config(json!({})).optimizer;
+    assert_eq!((adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon), (1e-3, 0.9, 0.999, 1e-8));
+    let momentum = config(json!({"optimizer": "momentum"})).optimizer;
+    assert_eq!((momentum.learning_rate, momentum.momentum, momentum.nesterov), (0.01, 0.9, false));
+    assert!(config(json!({"optimizer": "nesterov"})).optimizer.nesterov);
+    assert_eq!(config(json!({"optimizer": "gd"})).batch_size, None);
+    assert_eq!(config(json!({})).hidden, vec![16, 16]);
+    assert_eq!(config(json!({"hidden": []})).hidden, Vec::<usize>::new());
+}

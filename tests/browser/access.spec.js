@@ -32,6 +32,16 @@ async function look(app, state) {
   }
 }
 
+test('the check sees a fault that is planted inside the element', async ({ app }) => {
+  await app.open();
+  await app.page.evaluate(() => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    document.querySelector('tuning-playground')?.shadowRoot?.querySelector('.app')?.append(button);
+  });
+  expect((await serious(app)).join()).toContain('button-name');
+});
+
 test('A1 nothing serious before a run', async ({ app }) => {
   await app.open();
   await look(app, 'idle');

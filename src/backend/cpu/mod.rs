@@ -20,6 +20,11 @@ pub use isa::Level;
 use population::CpuPopulation;
 use std::rc::Rc;
 
+/// What a population may take, scratch included.
+const MEMORY_BYTES: u64 = 512 << 20;
+/// The part of it that is left for scratch.
+const SCRATCH_BYTES: u64 = 16 << 20;
+
 /// The CPU backend at one instruction set.
 #[derive(Clone, Copy, Debug)]
 pub struct Cpu {
@@ -58,14 +63,33 @@ impl Backend for Cpu {
     }
 
     fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
-        network::bytes(&shape.layers(), optimizer.n_slots(), max_batch, self.level.panel())
+        let [kept, scratch] = network::bytes(&shape.layers(), optimizer.n_slots(), max_batch, self.level.panel());
+        // One scratch serves all networks; a usual one has its place in what the limit leaves free.
+        if scratch > SCRATCH_BYTES { kept + scratch } else { kept }
     }
 
     fn memory_limit(&self) -> (u64, String) {
-        (512 << 20, "memory".into())
+        (MEMORY_BYTES - SCRATCH_BYTES, "memory".into())
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
         ready(Ok(Box::new(CpuPopulation::new(data, networks, self.level)) as Box<dyn Population>))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mlp::Activation;
+
+    #[test]
+    fn tiny_networks_take_little_and_huge_batches_count() {
+        let bytes = |hidden: &[usize], max_batch| {
+            let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
+            Cpu::new().network_bytes(&shape, &Optimizer::default(), max_batch)
+        };
+        // 114 parameters with gradient and two numbers of state, in panels: and what tells of the shape.
+        assert!((1_824..6_000).contains(&bytes(&[8, 8], 32)), "{}", bytes(&[8, 8], 32));
+        assert!(bytes(&[1024, 1024], 60_000) > Cpu::new().network_limit().0);
     }
 }

@@ -48,11 +48,14 @@ fn scratch_sizes(layers: &[Layer], max_batch: usize, panel: usize) -> [usize; 4]
     ]
 }
 
-/// Bytes that a network takes, scratch included.
-pub fn bytes(layers: &[Layer], n_slots: usize, max_batch: usize, panel: usize) -> u64 {
+/// Bytes of what a network keeps, and of the scratch that it needs while it is at work.
+pub fn bytes(layers: &[Layer], n_slots: usize, max_batch: usize, panel: usize) -> [u64; 2] {
     let parameters: usize = layers.iter().map(|layer| layer_len(layer, panel)).sum();
     let [values, deltas, turned, rows] = scratch_sizes(layers, max_batch, panel);
-    4 * (parameters * (2 + n_slots) + 2 * values + 3 * deltas + turned + 2 * rows) as u64
+    let a_layer = size_of::<Layer>() + size_of::<Range<usize>>() + size_of::<[u32; 2]>();
+    let kept = 4 * parameters * (2 + n_slots) + size_of::<Trained>() + a_layer * layers.len();
+    let scratch = 4 * (2 * values + 3 * deltas + turned + 2 * rows);
+    [kept as u64, scratch as u64]
 }
 
 impl Scratch {

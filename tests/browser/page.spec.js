@@ -1,0 +1,105 @@
+import { SMALL } from './app.js';
+import { expect, test } from './fixtures.js';
+
+/** What a person does with mouse and keyboard. The hooks are `data-testid`s and `data-` attributes of the page. */
+
+test('run, pause, resume, stop', async ({ app, page }) => {
+  await app.open();
+  const shell = page.locator('.app');
+  await expect(shell).toHaveAttribute('data-state', 'idle');
+  await page.getByTestId('run').click();
+  await expect(shell).toHaveAttribute('data-state', 'running');
+  await expect(page.locator('tr[data-trial]').first()).toBeVisible();
+  await page.getByTestId('pause').click();
+  await expect(shell).toHaveAttribute('data-state', 'paused');
+  await page.getByTestId('resume').click();
+  await expect(shell).toHaveAttribute('data-state', 'running');
+  await page.getByTestId('stop').click();
+  await expect(shell).toHaveAttribute('data-outcome', 'stopped');
+  await expect(page.getByTestId('backend')).toHaveAttribute('data-backend', 'cpu');
+});
+
+test('one selection in table, surface and selection line', async ({ app, backend, page }) => {
+  await app.open();
+  const result = await app.result(SMALL, backend);
+  const selected = async (/** @type {string} */ where, /** @type {string} */ name) =>
+    page.locator(where).evaluateAll((all, attribute) => all.map((one) => Number(one.getAttribute(attribute))), name);
+  const everywhere = async () => [
+    await selected('tr[aria-selected=true]', 'data-trial'),
+    await selected('[data-testid=surface] [data-selected]', 'data-selected'),
+    [Number(await page.getByTestId('selection').getAttribute('data-trial'))],
+  ];
+  await expect.poll(everywhere).toEqual([[result.best], [result.best], [result.best]]);
+  await page.locator('tr[data-trial="3"] button').click();
+  await expect.poll(everywhere).toEqual([[3], [3], [3]]);
+  await page.keyboard.press('Escape');
+  await expect.poll(everywhere).toEqual([[result.best], [result.best], [result.best]]);
+});
+
+test('the table sorts both ways', async ({ app, backend, page }) => {
+  await app.open();
+  const result = await app.result(SMALL, backend);
+  const rows = () => page.locator('tr[data-trial]').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))));
+  const ends = (/** @type {(trial: any) => number} */ key) => {
+    const finite = result.trials.filter((/** @type {any} */ trial) => Number.isFinite(key(trial)));
+    const sorted = finite.toSorted((/** @type {any} */ a, /** @type {any} */ b) => key(a) - key(b));
+    return [sorted[0].number, sorted.at(-1).number];
+  };
+  const [least, most] = ends((trial) => trial.params.learning_rate);
+  const header = page.locator('[data-sort="param.learning_rate"]');
+  await header.click();
+  await expect.poll(async () => (await rows())[0]).toBe(least);
+  await header.click();
+  await expect.poll(async () => (await rows())[0]).toBe(most);
+  await page.locator('[data-sort=number]').click();
+  await expect.poll(rows).toEqual([...Array(8).keys()]);
+});
+
+test('a range is changed, refused while it is wrong, and run again', async ({ app, backend, page }) => {
+  await app.open();
+  await app.result(SMALL, backend);
+  await page.getByTestId('value-learning_rate').click();
+  const low = page.getByTestId('input-low');
+  await low.fill('-1');
+  await low.press('Enter');
+  await expect(page.getByTestId('error-learning_rate')).toBeVisible();
+  await page.getByTestId('run').click();
+  await expect(page.getByTestId('message')).toBeVisible();
+  expect((await app.get('result')).trials).toHaveLength(8);
+  await low.fill('0.01');
+  await low.press('Enter');
+  await expect(page.getByTestId('error-learning_rate')).toHaveCount(0);
+  expect((await app.get('study')).space.learning_rate.low).toBe(0.01);
+  const again = await app.result(null, backend);
+  for (const trial of again.trials) expect(trial.params.learning_rate).toBeGreaterThanOrEqual(0.01);
+});
+
+test('the test set is opened once, on purpose, and closes the study', async ({ app, backend, page }) => {
+  await app.open();
+  const result = await app.result(SMALL, backend);
+  expect(result.test).toBeNull();
+  await page.getByTestId('test-lock').click();
+  await expect(page.getByTestId('test-metric')).toHaveCount(0);
+  await page.getByTestId('open-test').click();
+  await expect(page.getByTestId('test-metric')).toBeVisible();
+  expect((await app.get('result')).test).toMatchObject({ trial: result.best });
+  await expect(page.getByTestId('value-learning_rate')).toBeDisabled();
+});
+
+test('everything from Study to table can be reached by keyboard', async ({ app, backend, page }) => {
+  await app.open();
+  await app.result(SMALL, backend);
+  /** @type {Set<string>} */
+  const seen = new Set();
+  for (let presses = 0; presses < 120; presses += 1) {
+    await page.keyboard.press('Tab');
+    seen.add(
+      await page.evaluate(() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element?.getAttribute('data-testid') ?? element?.getAttribute('data-sort') ?? (element?.closest('tr[data-trial]') ? 'row' : '');
+      }),
+    );
+  }
+  for (const hook of ['theme', 'value-learning_rate', 'sweep-dropout', 'trials', 'seed', 'run', 'test-lock', 'score', 'row']) expect([...seen]).toContain(hook);
+});

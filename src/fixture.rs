@@ -116,7 +116,9 @@ impl Fixture {
         let optimizer = parse_optimizer(&document.optimizer)?;
         let flat = |tensors: &[Value]| -> Result<Vec<f64>> {
             let mut flat = Vec::with_capacity(shape.n_parameters());
-            tensors.iter().for_each(|tensor| flatten(tensor, &mut flat));
+            for tensor in tensors {
+                flatten(tensor, &mut flat);
+            }
             if flat.len() == shape.n_parameters() {
                 return Ok(flat);
             }

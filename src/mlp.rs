@@ -28,7 +28,7 @@ pub const TANH_CLAMP: f64 = 15.0;
 #[serde(rename_all = "snake_case")]
 #[repr(u32)]
 pub enum Loss {
-    /// Mean over the batch of logsumexp(z) - z_y.
+    /// Mean over the batch of `logsumexp(z) - z_y`.
     CrossEntropy = 0,
     /// Mean over batch and outputs of the squared difference.
     Mse = 1,
@@ -81,7 +81,7 @@ impl Shape {
         self.layers().iter().map(|layer| layer.inputs * layer.outputs + layer.outputs).sum()
     }
 
-    /// PyTorch's default initial weights (`torch.nn.Linear`): weight and bias uniform in +-1/sqrt(fan_in). Drawn per
+    /// PyTorch's default initial weights (`torch.nn.Linear`): weight and bias uniform in `+-1/sqrt(fan_in)`. Drawn per
     /// layer from its own stream, weights first; the same bits on every platform.
     pub fn initial_parameters(&self, seed: u64, run: RunId) -> Vec<f64> {
         let mut parameters = Vec::with_capacity(self.n_parameters());

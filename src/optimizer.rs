@@ -135,6 +135,7 @@ impl Optimizer {
 /// One parameter's update: the new parameter; `slots` (mean, mean square, or the momentum buffer) change in place.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the innermost loop of every step")]
+#[expect(clippy::needless_pass_by_value, reason = "two references, not a value")]
 pub fn update<T: Float>(
     rule: Rule,
     c: &Constants<T>,

@@ -81,7 +81,6 @@ pub struct EngineInfo {
 ///
 /// # Errors
 /// The serializer's.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 pub fn number<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if x.is_finite() {
         serializer.serialize_f64(*x)
@@ -104,7 +103,6 @@ pub mod number_option {
     ///
     /// # Errors
     /// The serializer's.
-    #[expect(clippy::ref_option, reason = "serde passes a reference")]
     pub fn serialize<S: Serializer>(x: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
         match x {
             Some(x) => super::number(x, serializer),

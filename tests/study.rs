@@ -1,5 +1,4 @@
 //! The study document: what is accepted, what is refused, and what the refusal names.
-#![expect(missing_docs, reason = "a test")]
 
 use serde_json::{Value, json};
 use tuning_playground::search::Search;
@@ -72,7 +71,12 @@ fn what_is_refused_names_its_key() {
         ("space.learning_rate", json!({"type": "float", "low": 1, "high": 0.1}), "empty_range", "space.learning_rate"),
         ("space.dropout", json!({"type": "float", "low": 0, "high": 2}), "out_of_range", "space.dropout.high"),
         ("space.batch_size", json!({"type": "float", "low": 1, "high": 9}), "wrong_type", "space.batch_size.type"),
-        ("space.batch_size", json!({"type": "categorical", "choices": [8, -1]}), "out_of_range", "space.batch_size.choices"),
+        (
+            "space.batch_size",
+            json!({"type": "categorical", "choices": [8, -1]}),
+            "out_of_range",
+            "space.batch_size.choices",
+        ),
         ("space.momentum", json!({"type": "float", "low": 0.1, "high": 0.9}), "inert", "momentum"),
         ("trials", json!(0), "out_of_range", "trials"),
         ("trials", json!(2.5), "wrong_type", "trials"),

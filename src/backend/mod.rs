@@ -193,8 +193,7 @@ pub trait Backend {
     ///
     /// # Errors
     /// What the device reports.
-    fn population<'a>(&'a self, data: Rc<Data>, networks: Vec<Network>)
-    -> LocalFuture<'a, Result<Box<dyn Population>>>;
+    fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>>;
 }
 
 /// Awaits a future that is ready at once: the CPU backends never wait.

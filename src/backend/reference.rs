@@ -40,11 +40,7 @@ impl Backend for Reference {
         (512 << 20, "memory".into())
     }
 
-    fn population<'a>(
-        &'a self,
-        data: Rc<Data>,
-        networks: Vec<Network>,
-    ) -> LocalFuture<'a, Result<Box<dyn Population>>> {
+    fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
         ready(Ok(Box::new(ReferencePopulation::new(data, networks)) as Box<dyn Population>))
     }
 }

@@ -328,7 +328,7 @@ mod tests {
             (r#"{"type": "float", "low": 0, "high": 1, "steps": 3}"#, "unknown_key", "space.x.steps"),
             (r#"{"type": "int", "low": 0.5, "high": 3}"#, "wrong_type", "space.x.low"),
             (r#"{"type": "gauss"}"#, "wrong_type", "space.x.type"),
-            (r#"[1, 2]"#, "wrong_type", "space.x"),
+            (r"[1, 2]", "wrong_type", "space.x"),
         ] {
             let problem = parse(text).expect_err(text).to_json();
             assert_eq!((problem["code"].as_str(), problem["key"].as_str()), (Some(code), Some(key)), "{text}");

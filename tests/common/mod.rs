@@ -5,6 +5,7 @@
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{Cpu, Level};
+use tuning_playground::backend::gpu::Gpu;
 use tuning_playground::backend::reference::Reference;
 use tuning_playground::backend::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population};
 use tuning_playground::mlp::{Activation, Loss, Shape};
@@ -16,8 +17,21 @@ pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoi
 /// Every backend in f32 that runs on this machine.
 pub fn backends() -> Vec<Box<dyn Backend>> {
     let mut backends: Vec<Box<dyn Backend>> = vec![Box::new(Reference)];
+    backends.extend(gpu().map(|gpu| Box::new(gpu) as Box<dyn Backend>));
     backends.extend(Level::all().into_iter().map(|level| Box::new(Cpu::with_level(level)) as Box<dyn Backend>));
     backends
+}
+
+/// The GPU, a software adapter where there is no other; a machine without any fails where `TUNING_REQUIRE_GPU` asks.
+pub fn gpu() -> Option<Gpu> {
+    match pollster::block_on(Gpu::open()) {
+        Ok(gpu) => Some(gpu),
+        Err(problem) => {
+            assert!(std::env::var_os("TUNING_REQUIRE_GPU").is_none(), "{problem}");
+            eprintln!("no GPU, not tested: {problem}");
+            None
+        }
+    }
 }
 
 /// A stream for the test's own choices.

@@ -51,7 +51,7 @@ impl Buffers {
             // A binding must not be empty.
             let size = bytes.max(32).next_multiple_of(16);
             let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-            let buffer = device.device.create_buffer(&descriptor);
+            let buffer = device.handle.create_buffer(&descriptor);
             owned.push(buffer.clone());
             buffer
         };
@@ -107,7 +107,7 @@ impl Buffers {
                     .chain(tables.into_iter().chain(own).map(|(binding, buffer)| (binding, buffer.as_entire_binding())))
                     .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
                     .collect();
-                device.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
                     label: None,
                     layout: &device.pipeline(pass).layout,
                     entries: &entries,
@@ -146,22 +146,23 @@ impl Buffers {
         &self.groups[pass as usize]
     }
 
-    /// Reads the sums back, and with `all` the parameters and optimizer state too.
-    pub async fn read(&self, device: &Device, state: &mut HostState, all: bool) -> Result<()> {
-        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
+    /// Waits for all that was submitted; with a `state`, reads sums, parameters and optimizer state into it. The state
+    /// changes as a whole or not at all.
+    pub async fn read(&self, device: &Device, state: Option<&mut HostState>) -> Result<()> {
+        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
         let stats_end = self.stats.size();
         encoder.copy_buffer_to_buffer(&self.stats, 0, &self.staging, 0, stats_end);
         let params_end = stats_end + self.params.size();
         let slots_end = params_end + self.slots.size();
-        if all {
+        if state.is_some() {
             encoder.copy_buffer_to_buffer(&self.params, 0, &self.staging, stats_end, self.params.size());
             encoder.copy_buffer_to_buffer(&self.slots, 0, &self.staging, params_end, self.slots.size());
         }
         device.queue.submit([encoder.finish()]);
-        let end = if all { slots_end } else { stats_end };
+        let end = if state.is_some() { slots_end } else { stats_end };
         self.mapped(device, end, |bytes| {
-            copy_floats(&bytes[..stats_end as usize], &mut state.stats);
-            if all {
+            if let Some(state) = state {
+                copy_floats(&bytes[..stats_end as usize], &mut state.stats);
                 copy_floats(&bytes[stats_end as usize..], &mut state.params);
                 copy_floats(&bytes[params_end as usize..], &mut state.slots);
             }
@@ -171,7 +172,7 @@ impl Buffers {
 
     /// Reads part of the gradient, in floats.
     pub async fn read_gradient(&self, device: &Device, first: usize, n: usize) -> Result<Vec<f32>> {
-        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
+        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
         encoder.copy_buffer_to_buffer(&self.gradient, 4 * first as u64, &self.staging, 0, 4 * n as u64);
         device.queue.submit([encoder.finish()]);
         let mut gradient = vec![0.0; n];
@@ -187,7 +188,7 @@ impl Buffers {
             let _ = sender.send(result);
         });
         // On the web the browser drives the queue; natively somebody has to.
-        let polled = device.device.poll(wgpu::PollType::wait_indefinitely());
+        let polled = device.handle.poll(wgpu::PollType::wait_indefinitely());
         let mapped = polled.is_ok() && receiver.await.is_ok_and(|result| result.is_ok());
         if mapped
             && !device.is_lost()

@@ -3,9 +3,11 @@
 use crate::error::{Error, Result};
 use std::sync::{Arc, Mutex};
 
-/// A kernel: its name (shader file, pipeline label, test id) and whole source.
+/// A kernel.
 pub struct Kernel {
+    /// Its shader file, pipeline label and test id.
     pub name: &'static str,
+    /// The whole source.
     pub source: String,
 }
 
@@ -58,7 +60,7 @@ pub struct Pipeline {
 
 /// A live device with its compiled kernels.
 pub struct Device {
-    pub device: wgpu::Device,
+    pub handle: wgpu::Device,
     pub queue: wgpu::Queue,
     pub info: wgpu::AdapterInfo,
     pipelines: Vec<Pipeline>,
@@ -73,9 +75,8 @@ const WRITE: bool = false;
 pub fn bindings(pass: Pass) -> &'static [(u32, bool)] {
     match pass {
         Pass::DenseForward => &[(4, READ), (5, READ), (6, WRITE)],
-        Pass::Loss => &[(5, READ), (6, WRITE), (7, WRITE)],
         Pass::DenseBackwardData => &[(4, READ), (6, WRITE)],
-        Pass::DenseBackwardWeight => &[(5, READ), (6, WRITE), (7, WRITE)],
+        Pass::Loss | Pass::DenseBackwardWeight => &[(5, READ), (6, WRITE), (7, WRITE)],
         Pass::Optimizer => &[(4, WRITE), (5, WRITE), (6, READ), (7, WRITE)],
     }
 }
@@ -110,7 +111,7 @@ impl Device {
             }
         }));
         let pipelines = PASSES.iter().zip(kernels()).map(|(pass, kernel)| compile(&device, *pass, &kernel)).collect();
-        Ok(Self { info: adapter.get_info(), device, queue, pipelines, fate })
+        Ok(Self { info: adapter.get_info(), handle: device, queue, pipelines, fate })
     }
 
     pub fn pipeline(&self, pass: Pass) -> &Pipeline {

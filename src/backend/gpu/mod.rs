@@ -33,6 +33,8 @@ const SUBMIT_TARGET: Duration = Duration::from_millis(12);
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(2);
 /// Attempts to get a working device before giving up.
 const RECOVERY_ATTEMPTS: u32 = 2;
+/// Losses in a row without a host copy in between: a device that dies of the work itself would never end.
+const MAX_FAILURES: u32 = 20;
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
 
@@ -60,7 +62,7 @@ impl Gpu {
 
     /// Loses the device as a driver's reset would: for tests.
     pub fn lose_device(&self) {
-        self.device.borrow().device.destroy();
+        self.device.borrow().handle.destroy();
     }
 }
 
@@ -90,11 +92,7 @@ impl Backend for Gpu {
         (2 * BINDING_LIMIT, "maxStorageBufferBindingSize".into())
     }
 
-    fn population<'a>(
-        &'a self,
-        data: Rc<Data>,
-        networks: Vec<Network>,
-    ) -> LocalFuture<'a, Result<Box<dyn Population>>> {
+    fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
         Box::pin(async move {
             let population = GpuPopulation::new(self.device.clone(), data, networks);
             Ok(Box::new(population) as Box<dyn Population>)
@@ -135,9 +133,11 @@ struct GpuPopulation {
     networks: Vec<Network>,
     layout: Layout,
     buffers: Option<Buffers>,
-    /// The last host copy and the step of the epoch it stands at.
+    /// The last host copy, and the step and validation block of the epoch that come next after it.
     host: HostState,
-    host_step: u32,
+    host_place: (u32, u32),
+    /// Devices lost since the last host copy.
+    failures: u32,
     copied: Instant,
     epoch: Option<Epoch>,
     /// Steps that a submit may take: grows at most twofold.
@@ -162,7 +162,8 @@ impl GpuPopulation {
             layout,
             buffers: None,
             host: HostState { params, slots, stats },
-            host_step: 0,
+            host_place: (0, 0),
+            failures: 0,
             copied: Instant::now(),
             epoch: None,
             steps_per_submit: 1,
@@ -235,7 +236,7 @@ impl GpuPopulation {
         }
         buffers.write_calls(&device, &calls);
         let mut encoder =
-            device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("steps") });
+            device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("steps") });
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for (kernel, call, x, z) in dispatches {
@@ -268,27 +269,16 @@ impl GpuPopulation {
         let done = self.epoch_submitted();
         let all = done || self.copied.elapsed() >= CHECKPOINT_INTERVAL;
         let buffers = self.buffers.as_ref().ok_or_else(|| Error::Gpu { detail: "no buffers".into() })?;
-        let mut state =
-            core::mem::replace(&mut self.host, HostState { params: Vec::new(), slots: Vec::new(), stats: Vec::new() });
-        let mut fresh = state.stats.clone();
-        // Half-read state must never become the host copy: read into it only when the map has succeeded.
-        let read = if all {
-            buffers.read(&device, &mut state, true).await
-        } else {
-            let mut seen = HostState { params: Vec::new(), slots: Vec::new(), stats: core::mem::take(&mut fresh) };
-            let read = buffers.read(&device, &mut seen, false).await;
-            fresh = seen.stats;
-            read
-        };
-        self.host = state;
-        read?;
+        // Reading the sums alone is how the queue is waited for; only a whole copy may replace the host's.
+        buffers.read(&device, all.then_some(&mut self.host)).await?;
         if let Some(detail) = device.take_error() {
             return Err(Error::Gpu { detail });
         }
         advance.steps = taken;
         if all {
             self.copied = Instant::now();
-            self.host_step = self.epoch.as_ref().map_or(0, |epoch| epoch.next_step);
+            self.host_place = self.epoch.as_ref().map_or((0, 0), |epoch| (epoch.next_step, epoch.next_block));
+            self.failures = 0;
         }
         self.adapt(start.elapsed(), submits);
         if done {
@@ -331,12 +321,15 @@ impl GpuPopulation {
             });
         }
         advance.epoch_done = true;
-        self.host_step = 0;
     }
 
     /// A new device and the last host copy on it.
     async fn recover(&mut self, lost: Error) -> Result<()> {
         self.buffers = None;
+        self.failures += 1;
+        if self.failures > MAX_FAILURES {
+            return Err(lost);
+        }
         for _ in 0..RECOVERY_ATTEMPTS {
             let is_gone = self.device.borrow().is_lost();
             if is_gone {
@@ -356,8 +349,7 @@ impl GpuPopulation {
     /// Back to the host copy: the epoch goes on from the step at which it was made.
     fn rewind(&mut self) {
         let Some(epoch) = self.epoch.as_mut() else { return };
-        epoch.next_step = self.host_step;
-        epoch.next_block = 0;
+        (epoch.next_step, epoch.next_block) = self.host_place;
         let words = epoch.words.clone();
         self.ensure_buffers(words.len());
         let device = self.device();
@@ -408,7 +400,7 @@ impl Population for GpuPopulation {
             buffers.write_plan(&device, &words);
             buffers.write_stats(&device, &self.host.stats);
         }
-        self.host_step = 0;
+        self.host_place = (0, 0);
         self.epoch = Some(Epoch {
             networks: plans.iter().map(|plan| plan.network).collect(),
             n_steps: plans.iter().map(|plan| plan.steps.len() as u32).collect(),
@@ -468,7 +460,7 @@ impl GpuPopulation {
         let evaluation_rows = (EVALUATION_ROWS as u32).div_ceil(4);
         let place = &self.layout.networks[plan.network];
         let layers = &self.layout.layers[place.first_layer as usize..][..place.n_layers as usize];
-        let mut raise = |list: &mut Vec<u32>, layer: usize, tiles: u32| {
+        let raise = |list: &mut Vec<u32>, layer: usize, tiles: u32| {
             if list.len() <= layer {
                 list.resize(layer + 1, 0);
             }

@@ -98,7 +98,7 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
             let (ask, asked) = mpsc::channel::<u32>();
             let (answer, answered) = mpsc::channel();
             answers.push((ask, answered));
-            scope.spawn(move || train(study, prepared, name, share, &sender, &asked, &answer));
+            scope.spawn(move || train(study, prepared, name, &share, &sender, &asked, &answer));
         }
         drop(sender);
         follow(&receiver, workers, &mut records, &mut engine)?;
@@ -181,13 +181,13 @@ fn train(
     study: &Study,
     prepared: &Prepared,
     name: BackendName,
-    share: Vec<Trial>,
+    share: &[Trial],
     news: &mpsc::Sender<News>,
     asked: &mpsc::Receiver<u32>,
     answer: &mpsc::Sender<Result<TestScore>>,
 ) {
     let start = || -> Result<Trainer> {
-        Trainer::new(Rc::new(study.clone()), Rc::new(prepared.clone()), open(name)?, share.clone())
+        Trainer::new(Rc::new(study.clone()), Rc::new(prepared.clone()), open(name)?, share.to_vec())
     };
     let mut trainer = match start() {
         Ok(trainer) => trainer,

@@ -1,0 +1,92 @@
+//! The GPU alone: lost devices, shaders, shapes that share dispatches.
+
+mod common;
+
+use common::{Trace, at_once, data, gpu, narrow, network, optimizers, pick, plan, stream};
+use core::time::Duration;
+use std::rc::Rc;
+use tuning_playground::backend::gpu::{Gpu, kernels};
+use tuning_playground::backend::{Backend, Data, Network};
+use tuning_playground::mlp::{Loss, Shape};
+
+/// Networks of many shapes, batch sizes and optimizers over one data set.
+fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
+    let mut draw = stream(11);
+    let inputs = 5;
+    let networks = (0..n).map(|trial| {
+        let hidden = (0..draw.below(4)).map(|_| 1 + draw.below(20) as usize).collect();
+        let activation = pick(&mut draw, &common::ACTIVATIONS);
+        let shape = Shape { inputs, hidden, outputs: 3, activation };
+        let optimizer = pick(&mut draw, &optimizers());
+        let dropout = pick(&mut draw, &[0.0, 0.3]);
+        network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut draw, &[7, 16, 90]))
+    });
+    let networks: Vec<Network> = networks.collect();
+    let shape = Shape { inputs, hidden: vec![], outputs: 3, activation: common::ACTIVATIONS[0] };
+    (narrow(&data(&shape, Loss::CrossEntropy, 90, 70, 3)), networks)
+}
+
+/// Trains two epochs in small pieces and loses the device before piece `lost_at`.
+fn disturbed(gpu: &Gpu, data: &Rc<Data>, networks: &[Network], lost_at: usize) -> (Vec<Trace>, usize) {
+    let mut population = pollster::block_on(gpu.population(Rc::clone(data), networks.to_vec())).expect("a population");
+    let mut traces: Vec<Trace> = vec![Trace::default(); networks.len()];
+    let (mut pieces, mut resumed) = (0, 0);
+    for epoch in 0..2 {
+        let plans = networks.iter().enumerate().map(|(i, network)| plan(i, network, data.n_train, epoch)).collect();
+        population.begin_epoch(plans).expect("an epoch");
+        loop {
+            if pieces == lost_at {
+                gpu.lose_device();
+            }
+            pieces += 1;
+            let advance = pollster::block_on(population.advance(Duration::ZERO)).expect("it goes on by itself");
+            resumed += usize::from(advance.resumed);
+            for mut outcome in advance.outcomes {
+                let index = outcome.network;
+                (outcome.network, outcome.seconds) = (0, 0.0);
+                traces[index].0.push(outcome);
+            }
+            if advance.epoch_done {
+                break;
+            }
+        }
+    }
+    for (index, trace) in traces.iter_mut().enumerate() {
+        let parameters = pollster::block_on(population.parameters(index)).expect("parameters");
+        trace.1 = parameters.into_iter().map(f64::to_bits).collect();
+    }
+    (traces, resumed)
+}
+
+#[test]
+fn r1_a_lost_device_changes_no_bit() {
+    let Some(gpu) = gpu() else { return };
+    let (data, networks) = mixed(12);
+    let (undisturbed, none) = disturbed(&gpu, &data, &networks, usize::MAX);
+    assert_eq!(none, 0);
+    for lost_at in [0, 1, 3, 6] {
+        let (traces, resumed) = disturbed(&gpu, &data, &networks, lost_at);
+        assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
+        assert_eq!(traces, undisturbed, "lost at piece {lost_at}");
+    }
+}
+
+#[test]
+fn c5_mixed_shapes_share_dispatches_without_a_trace() {
+    let Some(gpu) = gpu() else { return };
+    let (data, networks) = mixed(40);
+    let together = common::run(&gpu, &data, &networks, 2, at_once);
+    for (index, network) in networks.iter().enumerate().step_by(7) {
+        let alone = common::run(&gpu, &data, core::slice::from_ref(network), 2, at_once);
+        assert_eq!(alone[0], together[index], "network {index}: {:?}", network.shape);
+    }
+}
+
+#[test]
+fn r5_kernels_bind_no_more_than_the_specs_default_limits() {
+    for kernel in kernels() {
+        let bindings = kernel.source.matches("var<storage").count();
+        assert!(bindings <= 8, "{} binds {bindings} storage buffers", kernel.name);
+        assert!(!kernel.source.contains("enable "), "{} asks for an optional feature", kernel.name);
+    }
+}

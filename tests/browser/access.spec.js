@@ -18,6 +18,8 @@ async function serious(app) {
 
 /** Looks at the page as it stands in both languages, both themes and both widths. @param {import('./app.js').App} app @param {string} state */
 async function look(app, state) {
+  // Colors in the middle of a transition are nobody's choice.
+  await app.page.emulateMedia({ reducedMotion: 'reduce' });
   for (const width of WIDTHS) {
     await app.page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
     for (const lang of ['en', 'ko']) {

@@ -12,7 +12,7 @@ import { expect } from './packages.js';
  * @property {string | null} problem the message of the error that the run rejected with
  * @property {number} seconds
  * @property {number | null} firstPoint seconds until the first event that tells of a finished epoch
- * @property {number} progressEvents
+ * @property {number} progressRate progress events a second, from the first to the last
  */
 
 export class App {
@@ -63,13 +63,15 @@ export class App {
         element.backend = choice;
         const begun = performance.now();
         const elapsed = () => (performance.now() - begun) / 1000;
-        const outcome = { result: null, problem: null, seconds: 0, firstPoint: /** @type {number | null} */ (null), progressEvents: 0 };
+        const outcome = { result: null, problem: null, seconds: 0, firstPoint: /** @type {number | null} */ (null) };
+        /** @type {number[]} */
+        const ticks = [];
         const tellsOfEpoch = (/** @type {any} */ detail) => detail?.epochs > 0 || detail?.epochs?.length > 0;
         const onTrial = (/** @type {any} */ event) => {
           if (tellsOfEpoch(event.detail)) outcome.firstPoint ??= elapsed();
         };
         const onProgress = (/** @type {any} */ event) => {
-          outcome.progressEvents += 1;
+          ticks.push(elapsed());
           /** @type {any} */ (window).testProgress = event.detail;
           onTrial(event);
         };
@@ -85,7 +87,8 @@ export class App {
           .then((/** @type {any} */ end) => {
             element.removeEventListener('trial', onTrial);
             element.removeEventListener('progress', onProgress);
-            return { ...end, seconds: elapsed() };
+            const progressRate = (ticks.length - 1) / (ticks[ticks.length - 1] - ticks[0]);
+            return { ...end, seconds: elapsed(), progressRate };
           });
       },
       /** @type {[Document | null, string]} */ ([study, backend]),
@@ -148,7 +151,7 @@ export function small(changes) {
   /** @type {Document} */
   const study = structuredClone(SMALL);
   for (const [key, value] of Object.entries(changes)) {
-    const isPart = value !== null && typeof value === 'object' && !Array.isArray(value) && key in study && key !== 'space';
+    const isPart = value !== null && typeof value === 'object' && !Array.isArray(value) && key in study && key !== 'space'; // ranges are replaced as a whole
     study[key] = isPart ? { ...study[key], ...value } : value;
   }
   return study;

@@ -21,7 +21,7 @@ test('the default study: time, accuracy, test set', async ({ app, backend }) => 
   const test_ = await app.call('openTest', result.best);
   console.log(
     `default study on ${backend} (${result.engine.adapter ?? `${result.engine.workers} workers`}): ${outcome.seconds.toFixed(1)} s, ` +
-      `first point ${outcome.firstPoint?.toFixed(2)} s, ${(outcome.progressEvents / outcome.seconds).toFixed(1)} progress events a second, ` +
+      `first point ${outcome.firstPoint?.toFixed(2)} s, ${outcome.progressRate.toFixed(1)} progress events a second, ` +
       `validation accuracy ${accuracy.toFixed(4)}, test accuracy ${test_.metric.toFixed(4)}`,
   );
   expect(result.format).toBe('tuning-playground/result@1');
@@ -40,7 +40,7 @@ test('the default study: time, accuracy, test set', async ({ app, backend }) => 
     expect(outcome.firstPoint).not.toBeNull();
     expect(outcome.firstPoint).toBeLessThanOrEqual(FIRST_POINT);
   }
-  expect(outcome.progressEvents / outcome.seconds).toBeGreaterThanOrEqual(4);
+  expect(outcome.progressRate).toBeGreaterThanOrEqual(4);
 
   const native = new URL(`../../target/default-${backend}.json`, import.meta.url);
   if (existsSync(native)) {

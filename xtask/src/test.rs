@@ -113,7 +113,7 @@ fn docs() -> Result<()> {
 
 fn rust() -> Result<()> {
     system::vulkan()?;
-    run(cargo().args(["test", "--locked", "--workspace"]).env("TUNING_REQUIRE_GPU", "1"))
+    run(cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]).env("TUNING_REQUIRE_GPU", "1"))
 }
 
 fn engine() -> Result<()> {

@@ -20,6 +20,21 @@ fn is_weight(network: Network, place: u32) -> bool {
     return false;
 }
 
+// 1 for parameters, 0 for padding: without epsilon Adam would divide padding's 0 by 0.
+fn real(network: Network, place: u32) -> vec4<f32> {
+    for (var l = 0u; l < network.n_layers; l++) {
+        let layer = layers[network.first_layer + l];
+        let at = place - layer.weight;
+        let row = at / layer.outputs4;
+        if row <= 4u * layer.inputs4 {
+            let is_row = row < layer.inputs || row == 4u * layer.inputs4;
+            let unit = vec4<u32>(4u * (at % layer.outputs4)) + vec4<u32>(0u, 1u, 2u, 3u);
+            return select(vec4<f32>(0.0), vec4<f32>(1.0), unit < vec4<u32>(select(0u, layer.outputs, is_row)));
+        }
+    }
+    return vec4<f32>(0.0);
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let lane = lane_of(id.z);
@@ -64,7 +79,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let square = network.beta2 * slots[second] + network.square_share * g * g;
         slots[first] = mean;
         slots[second] = square;
-        next = p - s0 * mean / (sqrt(square) * s1 + network.epsilon);
+        var denominator = sqrt(square) * s1 + network.epsilon;
+        if network.epsilon == 0.0 {
+            denominator = select(vec4<f32>(1.0), denominator, real(network, place) != vec4<f32>(0.0));
+        }
+        next = p - s0 * mean / denominator;
         failed = beyond4(mean, STATE_LIMIT) || beyond4(square, STATE_LIMIT);
     }
     params[place] = next;

@@ -1,6 +1,6 @@
 //! Update rules as PyTorch's `torch/optim/*.py` (single-tensor paths) write them. An optimizer is a rule, constants that
 //! hold for a whole run, and four numbers that change from step to step; both are computed in f64 on the host.
-//! Twin of `shaders/optimizer.wgsl`.
+//! The update itself is `kernels/optimizer.rs`.
 
 use num_traits::Float;
 
@@ -128,45 +128,6 @@ impl Optimizer {
                 let correction2 = 1.0 - libm::pow(self.beta2, t);
                 [learning_rate / correction1, 1.0 / correction2.sqrt(), 0.0, 0.0]
             }
-        }
-    }
-}
-
-/// One parameter's update: the new parameter; `slots` (mean, mean square, or the momentum buffer) change in place.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "the innermost loop of every step")]
-#[expect(clippy::needless_pass_by_value, reason = "two references, not a value")]
-pub fn update<T: Float>(
-    rule: Rule,
-    c: &Constants<T>,
-    s: &[T; 4],
-    is_weight: bool,
-    p: T,
-    gradient: T,
-    slots: [&mut T; 2],
-) -> T {
-    let l2 = if is_weight { c.l2 } else { T::zero() };
-    let g = gradient + l2 * p + c.weight_decay * p;
-    match rule {
-        Rule::Sgd => {
-            let buffer = s[1] * *slots[0] + s[2] * g;
-            *slots[0] = buffer;
-            let momentum = s[1] != T::zero();
-            let d = if !momentum {
-                g
-            } else if c.nesterov == T::zero() {
-                buffer
-            } else {
-                g + s[1] * buffer
-            };
-            p - s[0] * d
-        }
-        Rule::Adam => {
-            let mean = *slots[0] + c.mean_share * (g - *slots[0]);
-            let square = c.beta2 * *slots[1] + c.square_share * g * g;
-            *slots[0] = mean;
-            *slots[1] = square;
-            p - s[0] * mean / (square.sqrt() * s[1] + c.epsilon)
         }
     }
 }

@@ -120,14 +120,13 @@ impl Trainer {
     /// A trainer for these trials of the study; nothing is allocated on the device yet.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] where one trial's network is more than the backend takes, [`Error::BatchTooLarge`].
+    /// [`Error::TooLarge`] where one trial's network is more than the backend takes.
     pub fn new(
         study: Rc<Study>,
         prepared: Rc<Prepared>,
         backend: Box<dyn Backend>,
         trials: Vec<Trial>,
     ) -> Result<Self> {
-        study.check_batch_size(prepared.n_train)?;
         let data = Rc::new(data_of(&prepared));
         let spread = spreads(&prepared);
         let trainer =

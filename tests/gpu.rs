@@ -64,7 +64,8 @@ fn r1_a_lost_device_changes_no_bit() {
     let (data, networks) = mixed(12);
     let (undisturbed, none) = disturbed(&gpu, &data, &networks, usize::MAX);
     assert_eq!(none, 0);
-    for lost_at in [0, 1, 3, 6] {
+    // An epoch takes at least four pieces: they grow at most twofold from one step.
+    for lost_at in [0, 1, 2, 3] {
         let (traces, resumed) = disturbed(&gpu, &data, &networks, lost_at);
         assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
         assert_eq!(traces, undisturbed, "lost at piece {lost_at}");

@@ -84,13 +84,13 @@ fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec
     for (depth, layer) in layers.iter().enumerate() {
         let mask = Mask { key: network.dropout_key(depth), step: 0, p: network.dropout };
         let masked = network.dropout > 0.0 && depth + 1 < layers.len();
-        let (a, slopes) = kernels::dense_forward(parameters, layer, &x, masked.then_some(&mask));
+        let (a, slopes) = kernels::dense_forward::reference(parameters, layer, &x, masked.then_some(&mask));
         if layer.activation == Activation::Relu {
             signs.extend(slopes.iter().map(|&slope| slope > 0.0));
         }
         x = a;
     }
-    let batch = kernels::loss(network.loss, &x, network.shape.outputs, &data.labels, &order);
+    let batch = kernels::loss::reference(network.loss, &x, network.shape.outputs, &data.labels, &order);
     (batch.sum / order.len() as f64, signs)
 }
 

@@ -18,7 +18,8 @@ struct Layer {
     drop_scale: f32,
     mask_blocks: u32,    // mask blocks a row
     key: vec2<u32>,
-    padding: vec2<u32>,
+    inputs: u32,
+    padding: u32,
 }
 
 struct Network {

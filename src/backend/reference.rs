@@ -8,7 +8,7 @@ use super::{
 use crate::error::Result;
 use crate::kernels::{self, Mask, Real};
 use crate::mlp::{Layer, Shape};
-use crate::optimizer::{self, Constants, Optimizer};
+use crate::optimizer::{Constants, Optimizer};
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -100,9 +100,9 @@ impl<T: Real> ReferencePopulation<T> {
 pub fn score<T: Real>(network: &Network, layers: &[Layer], parameters: &[T], data: &Data<T>, rows: &[u32]) -> Score {
     let mut x = gather(data, rows);
     for layer in layers {
-        x = kernels::dense_forward(parameters, layer, &x, None).0;
+        x = kernels::dense_forward::reference(parameters, layer, &x, None).0;
     }
-    let batch = kernels::loss(network.loss, &x, network.shape.outputs, &data.labels, rows);
+    let batch = kernels::loss::reference(network.loss, &x, network.shape.outputs, &data.labels, rows);
     let n = rows.len() as f64;
     Score { loss: batch.sum.to() / n, accuracy: f64::from(batch.correct) / n }
 }
@@ -121,16 +121,23 @@ impl<T: Real> Trained<T> {
         for (depth, layer) in self.layers.iter().enumerate() {
             let mask = Mask { key: self.network.dropout_key(depth), step: step.step, p };
             let mask = (p > 0.0 && depth < last).then_some(&mask);
-            let (a, derivative) = kernels::dense_forward(&self.parameters, layer, &inputs[depth], mask);
+            let (a, derivative) = kernels::dense_forward::reference(&self.parameters, layer, &inputs[depth], mask);
             inputs.push(a);
             derivatives.push(derivative);
         }
-        let batch = kernels::loss(self.network.loss, &inputs[last + 1], self.network.shape.outputs, &data.labels, rows);
+        let batch = kernels::loss::reference(
+            self.network.loss,
+            &inputs[last + 1],
+            self.network.shape.outputs,
+            &data.labels,
+            rows,
+        );
         let mut delta = batch.delta.clone();
         for (depth, layer) in self.layers.iter().enumerate().rev() {
-            kernels::dense_backward_weight(&mut self.gradient, layer, &inputs[depth], &delta);
+            kernels::dense_backward_weight::reference(&mut self.gradient, layer, &inputs[depth], &delta);
             if depth > 0 {
-                delta = kernels::dense_backward_data(&self.parameters, layer, &delta, &derivatives[depth - 1]);
+                delta =
+                    kernels::dense_backward_data::reference(&self.parameters, layer, &delta, &derivatives[depth - 1]);
             }
         }
         let mean = batch.sum.to() / rows.len() as f64;
@@ -152,7 +159,7 @@ impl<T: Real> Trained<T> {
         for layer in &self.layers {
             for i in layer.weight..layer.bias + layer.outputs {
                 let slots = [&mut first[i], &mut second[i]];
-                self.parameters[i] = optimizer::update(
+                self.parameters[i] = kernels::optimizer::reference(
                     self.network.optimizer.rule,
                     &self.constants,
                     scalars,

@@ -11,7 +11,7 @@ mod table;
 pub use catalog::{Entry, Kind, Text, catalog, find};
 pub use generate::{MAX_SAMPLES, MIN_SAMPLES, generate};
 pub use prepare::{Prepared, PreparedTargets, prepare};
-pub use split::{Split, split};
+pub use split::{Split, part_sizes, split};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::bundled;
 pub use table::parse_bundled;

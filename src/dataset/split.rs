@@ -24,30 +24,8 @@ const UNIT: f64 = 1e9;
 /// # Errors
 /// Shares that are not shares, more samples than rows, or a part that would be empty.
 pub fn split(data: &Dataset, settings: &Settings) -> Result<Split> {
-    let shares = [settings.split.train, settings.split.validation, settings.split.test];
-    let sum: f64 = shares.iter().sum();
-    // Written so that NaN fails.
-    if !(shares.iter().all(|share| (0.0..=1.0).contains(share)) && (sum - 1.0).abs() < 1e-6) {
-        return Err(Error::OutOfRange {
-            key: "dataset.split".into(),
-            found: format!("{}, {}, {}", shares[0], shares[1], shares[2]),
-            accepted: "three shares from 0 to 1 that sum to 1".into(),
-        });
-    }
-    let used = settings.samples.unwrap_or(data.rows as u32) as usize;
-    if used > data.rows {
-        return Err(Error::OutOfRange {
-            key: "dataset.samples".into(),
-            found: used.to_string(),
-            accepted: format!("at most {}, the rows of {}", data.rows, data.name),
-        });
-    }
-    let sizes = apportion(used, &shares.map(|share| (share * UNIT).round() as u64));
-    for (part, &size) in ["train", "validation", "test"].into_iter().zip(&sizes) {
-        if size == 0 {
-            return Err(Error::TooFewRows { dataset: data.name.clone(), rows: used as u32, part: part.to_owned() });
-        }
-    }
+    let sizes = part_sizes(&data.name, data.rows, settings)?;
+    let used: usize = sizes.iter().sum();
     let mut random = Stream::of(settings.seed, Purpose::Split, RunId::default(), 0);
     let mut groups = rows_by_class(data);
     for group in &mut groups {
@@ -59,6 +37,38 @@ pub fn split(data: &Dataset, settings: &Settings) -> Result<Split> {
     let validation = take(&mut groups, sizes[1]);
     let train = take(&mut groups, sizes[0]);
     Ok(Split { train, validation, test })
+}
+
+/// Rows of the training, validation and test part of a data set of `rows` rows, before any row is there.
+///
+/// # Errors
+/// [`Error::OutOfRange`] for shares that do not sum to 1 or more samples than rows, [`Error::TooFewRows`].
+pub fn part_sizes(name: &str, rows: usize, settings: &Settings) -> Result<[usize; 3]> {
+    let shares = [settings.split.train, settings.split.validation, settings.split.test];
+    let sum: f64 = shares.iter().sum();
+    // Written so that NaN fails.
+    if !(shares.iter().all(|share| (0.0..=1.0).contains(share)) && (sum - 1.0).abs() < 1e-6) {
+        return Err(Error::OutOfRange {
+            key: "dataset.split".into(),
+            found: format!("{}, {}, {}", shares[0], shares[1], shares[2]),
+            accepted: "train + validation + test = 1".into(),
+        });
+    }
+    let used = settings.samples.unwrap_or(rows as u32) as usize;
+    if used > rows {
+        return Err(Error::OutOfRange {
+            key: "dataset.samples".into(),
+            found: used.to_string(),
+            accepted: format!("1 .. {rows} (int)"),
+        });
+    }
+    let sizes = apportion(used, &shares.map(|share| (share * UNIT).round() as u64));
+    for (part, &size) in ["train", "validation", "test"].into_iter().zip(&sizes) {
+        if size == 0 {
+            return Err(Error::TooFewRows { dataset: name.to_owned(), rows: used as u32, part: part.to_owned() });
+        }
+    }
+    Ok([sizes[0], sizes[1], sizes[2]])
 }
 
 /// The rows of each class; one group where numbers are predicted.

@@ -16,7 +16,7 @@ pub struct BatchLoss<T> {
 }
 
 /// Loss and gradient of outputs `z` (B x O) for these `rows` of the labels; the gradient is that of the batch's mean.
-pub fn loss<T: Real>(kind: Loss, z: &[T], outputs: usize, labels: &Labels<T>, rows: &[u32]) -> BatchLoss<T> {
+pub fn reference<T: Real>(kind: Loss, z: &[T], outputs: usize, labels: &Labels<T>, rows: &[u32]) -> BatchLoss<T> {
     let n = T::of(rows.len() as f64);
     let mut result = BatchLoss { sum: T::zero(), correct: 0, delta: Vec::with_capacity(z.len()) };
     for (z, &row) in z.chunks_exact(outputs).zip(rows) {

@@ -1,15 +1,18 @@
 //! The kernels of a training step, each beside the shader of its name: `dense_forward`, `loss`, `dense_backward_data`,
-//! `dense_backward_weight`, `optimizer`. The functions here are the plain twins, generic over f32 and f64, written to be
-//! read; backends are held against them.
+//! `dense_backward_weight`, `optimizer`. Each module's `reference` is the plain twin, generic over f32 and f64, written to
+//! be read; backends are held against them.
 //!
 //! Letters: B rows of a batch, I inputs and O outputs of a layer. All arrays are row major.
 
-mod dense;
+pub mod dense_backward_data;
+pub mod dense_backward_weight;
+pub mod dense_forward;
 pub mod fast_math;
-mod loss;
+pub mod loss;
+pub mod optimizer;
 
-pub use dense::{Mask, dense_backward_data, dense_backward_weight, dense_forward};
-pub use loss::{BatchLoss, loss};
+pub use dense_forward::Mask;
+pub use loss::BatchLoss;
 
 use crate::mlp::{Activation, TANH_CLAMP};
 use num_traits::Float;

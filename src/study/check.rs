@@ -1,6 +1,6 @@
 //! From text to a checked study: refuses what is unknown, out of range or not yet there, and names it.
 
-use super::config::is_used;
+use super::config::{self, is_used};
 use super::table::{self, Kind};
 use super::{Direction, FORMAT, Metric, Study};
 use crate::dataset::{self, Settings, SplitShares};
@@ -83,15 +83,22 @@ impl Study {
             seed: document.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
         };
         study.check_loss()?;
+        study.check_batch_size(study.n_train()?)?;
         study.sampler.check(&study.space, study.trials)?;
         Ok(study)
     }
 
-    /// Refuses batches that are larger than the training part; `n_train` is known once the data are split.
-    ///
-    /// # Errors
-    /// [`Error::BatchTooLarge`].
-    pub fn check_batch_size(&self, n_train: usize) -> Result<()> {
+    /// Training rows, known before any data are loaded.
+    fn n_train(&self) -> Result<usize> {
+        let own = dataset::catalog().iter().find(|entry| entry.name == self.dataset).map_or(0, |entry| entry.rows);
+        let rows = self.data.samples.unwrap_or(own).max(own);
+        let samples = Some(self.data.samples.unwrap_or(own));
+        let settings = Settings { samples, ..self.data.clone() };
+        Ok(dataset::part_sizes(&self.dataset, rows as usize, &settings)?[0])
+    }
+
+    /// Refuses batches that are larger than the training part.
+    fn check_batch_size(&self, n_train: usize) -> Result<()> {
         let mut largest: Option<f64> = None;
         let mut take = |x: f64| largest = Some(largest.map_or(x, |y| y.max(x)));
         match self.space.iter().find(|(name, _)| name == "batch_size") {
@@ -134,8 +141,6 @@ impl Study {
         }
     }
 }
-
-use super::config;
 
 /// An object of the document and the path that leads to it.
 struct Section<'a> {

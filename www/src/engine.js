@@ -16,7 +16,7 @@ import { Client, EngineError } from './engine.client.js';
 /** News of trials are gathered this long, in ms. */
 const FLUSH_EVERY = 50;
 /** Progress is told at least this often, in ms. */
-const PROGRESS_EVERY = 200;
+const PROGRESS_EVERY = 150;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
 
@@ -211,7 +211,8 @@ export class Engine extends EventTarget {
   /** @private @param {Run} run @param {unknown} error */
   fail(run, error) {
     if (this.active !== run) return;
-    this.flush(run);
+    // A run that never began leaves what was there in place.
+    if (run.info) this.flush(run);
     this.close(run);
     for (const client of this.clients) client.call('stop').catch(() => {});
     run.reject(/** @type {Error} */ (error));

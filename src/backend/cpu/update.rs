@@ -1,8 +1,9 @@
-//! The optimizer over a layer's panels; its arithmetic is `optimizer::update`'s, lane by lane.
+//! The optimizer over a layer's panels; its arithmetic is `kernels::optimizer`'s, lane by lane.
 #![expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
 
 use super::isa::{Isa, Job};
-use crate::optimizer::{self, Constants, Rule};
+use crate::kernels::optimizer;
+use crate::optimizer::{Constants, Rule};
 
 /// Largest magnitudes that an update left behind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +65,7 @@ impl Update<'_> {
         let mut largest = *self.largest;
         for (p, &g) in self.parameters.iter_mut().zip(self.gradient) {
             let [mut first, mut second] = [0.0; 2];
-            *p = optimizer::update(rule, &constants, &scalars, is_weight, *p, g, [&mut first, &mut second]);
+            *p = optimizer::reference(rule, &constants, &scalars, is_weight, *p, g, [&mut first, &mut second]);
             largest.parameter = largest.parameter.max(magnitude(*p));
             largest.state = largest.state.max(magnitude(first));
         }
@@ -78,7 +79,7 @@ impl Update<'_> {
         let [first, _] = self.slots;
         for ((p, &g), first) in self.parameters.iter_mut().zip(self.gradient).zip(first) {
             let mut second = 0.0;
-            *p = optimizer::update(rule, &constants, &scalars, is_weight, *p, g, [first, &mut second]);
+            *p = optimizer::reference(rule, &constants, &scalars, is_weight, *p, g, [first, &mut second]);
             largest.parameter = largest.parameter.max(magnitude(*p));
             largest.state = largest.state.max(magnitude(*first));
         }
@@ -91,7 +92,7 @@ impl Update<'_> {
         let mut largest = *self.largest;
         let [first, second] = self.slots;
         for (((p, &g), first), second) in self.parameters.iter_mut().zip(self.gradient).zip(first).zip(second) {
-            *p = optimizer::update(rule, &constants, &scalars, is_weight, *p, g, [first, second]);
+            *p = optimizer::reference(rule, &constants, &scalars, is_weight, *p, g, [first, second]);
             largest.parameter = largest.parameter.max(magnitude(*p));
             largest.state = largest.state.max(magnitude(*first).max(magnitude(*second)));
         }

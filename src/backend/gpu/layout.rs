@@ -26,7 +26,8 @@ pub struct GpuLayer {
     pub drop_scale: f32,
     pub mask_blocks: u32,
     pub key: [u32; 2],
-    pub padding: [u32; 2],
+    pub inputs: u32,
+    pub padding: u32,
 }
 
 /// `Network` of the shaders.
@@ -168,7 +169,8 @@ impl Layout {
                 drop_scale: if network.dropout < 1.0 { (1.0 / (1.0 - network.dropout)) as f32 } else { 0.0 },
                 mask_blocks: layer.outputs.div_ceil(4) as u32,
                 key: network.dropout_key(depth),
-                padding: [0; 2],
+                inputs: layer.inputs as u32,
+                padding: 0,
             });
             weight += (4 * inputs4 + 1) * outputs4;
             (below, delta_below) = (above, delta_above);

@@ -368,6 +368,10 @@ fn lane_rows(words: &[u32], lane: usize) -> u32 {
 
 impl Population for GpuPopulation {
     fn begin_epoch(&mut self, mut plans: Vec<EpochPlan>) -> Result<()> {
+        if plans.is_empty() {
+            self.epoch = None;
+            return Ok(());
+        }
         plans.sort_by_key(|plan| (core::cmp::Reverse(plan.steps.len()), plan.network));
         let mut words = vec![0_u32; 4 * plans.len()];
         for (lane, plan) in plans.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::*;
 use crate::dataset::{Task, catalog, split};
 
 fn make(name: &str, samples: u32, noise: f64, seed: u64) -> Dataset {
-    generate(name, &Settings { samples: Some(samples), noise, seed, ..Settings::default() }).unwrap()
+    generate(name, &Settings { samples: Some(samples), noise, seed, ..Settings::default() }).expect("valid")
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -55,7 +55,7 @@ fn every_set_has_its_shape() {
                 _ => panic!("{name}: task and targets disagree"),
             }
         }
-        assert_eq!(generate(name, &Settings::default()).unwrap().rows, 500, "{name}: the default number");
+        assert_eq!(generate(name, &Settings::default()).expect("valid").rows, 500, "{name}: the default number");
     }
 }
 
@@ -227,8 +227,8 @@ fn wrong_settings_are_refused() {
 fn generated_sets_are_split_in_proportion() {
     let settings = Settings { noise: 0.1, ..Settings::default() };
     for name in names() {
-        let data = generate(name, &settings).unwrap();
-        let parts = split(&data, &settings).unwrap();
+        let data = generate(name, &settings).expect("valid");
+        let parts = split(&data, &settings).expect("valid");
         assert_eq!([parts.train.len(), parts.validation.len(), parts.test.len()], [350, 75, 75], "{name}");
     }
 }

@@ -1,5 +1,4 @@
-//! A dense layer forward and back. Twins of `shaders/dense_forward.wgsl`, `dense_backward_data.wgsl` and
-//! `dense_backward_weight.wgsl`.
+//! A dense layer forward. Twin of `shaders/dense_forward.wgsl`.
 
 use super::{Real, activate};
 use crate::mlp::Layer;
@@ -27,7 +26,7 @@ impl Mask {
 
 /// `a = dropout(activation(x W^T + b))`. `x` is B x I, the result B x O; beside it the local derivative `da/dz`, with
 /// the dropout factor in it, which the way back multiplies by.
-pub fn dense_forward<T: Real>(parameters: &[T], layer: &Layer, x: &[T], mask: Option<&Mask>) -> (Vec<T>, Vec<T>) {
+pub fn reference<T: Real>(parameters: &[T], layer: &Layer, x: &[T], mask: Option<&Mask>) -> (Vec<T>, Vec<T>) {
     let rows = x.len() / layer.inputs;
     let (mut a, mut derivative) = (Vec::with_capacity(rows * layer.outputs), Vec::with_capacity(rows * layer.outputs));
     for row in 0..rows {
@@ -42,31 +41,4 @@ pub fn dense_forward<T: Real>(parameters: &[T], layer: &Layer, x: &[T], mask: Op
         }
     }
     (a, derivative)
-}
-
-/// `dL/dx` times the local derivative of the layer below: `delta` is B x O, `derivative` and the result B x I.
-pub fn dense_backward_data<T: Real>(parameters: &[T], layer: &Layer, delta: &[T], derivative: &[T]) -> Vec<T> {
-    let rows = delta.len() / layer.outputs;
-    let mut below = Vec::with_capacity(rows * layer.inputs);
-    for row in 0..rows {
-        for input in 0..layer.inputs {
-            let sum: T = (0..layer.outputs)
-                .map(|unit| delta[row * layer.outputs + unit] * parameters[layer.weight + unit * layer.inputs + input])
-                .sum();
-            below.push(sum * derivative[row * layer.inputs + input]);
-        }
-    }
-    below
-}
-
-/// `dL/dW = delta^T x` and `dL/db`, written to the layer's places in `gradient`.
-pub fn dense_backward_weight<T: Real>(gradient: &mut [T], layer: &Layer, x: &[T], delta: &[T]) {
-    let rows = delta.len() / layer.outputs;
-    for unit in 0..layer.outputs {
-        for input in 0..layer.inputs {
-            gradient[layer.weight + unit * layer.inputs + input] =
-                (0..rows).map(|row| delta[row * layer.outputs + unit] * x[row * layer.inputs + input]).sum();
-        }
-        gradient[layer.bias + unit] = (0..rows).map(|row| delta[row * layer.outputs + unit]).sum();
-    }
 }

@@ -1,0 +1,113 @@
+//! Each kernel of every f32 backend against its plain twin in f64, by the kernel's name: what the kernel alone decides
+//! is read from networks in which nothing else could hide a fault.
+
+mod common;
+
+use common::{ACTIVATIONS, backends, data, narrow, network, optimizers, plan, train};
+use core::time::Duration;
+use std::rc::Rc;
+use tuning_playground::backend::reference::ReferencePopulation;
+use tuning_playground::backend::{Data, EpochOutcome, Network, Population};
+use tuning_playground::fixture::relative_l2;
+use tuning_playground::mlp::{Loss, Shape};
+use tuning_playground::optimizer::{Optimizer, Rule};
+
+/// Backends in f32 against f64: sums over a few hundred terms.
+const TOLERANCE: f64 = 1e-5;
+/// Widths around the kernels' tiles of 4 and 8.
+const WIDTHS: [usize; 6] = [1, 3, 4, 7, 8, 17];
+
+/// One epoch: outcome, parameters and last gradient.
+type Seen = (EpochOutcome, Vec<f64>, Vec<f64>);
+
+fn see(population: &mut dyn Population, network: &Network, n_train: usize) -> Seen {
+    let outcome = train(population, vec![plan(0, network, n_train, 0)], Duration::MAX).remove(0);
+    let parameters = pollster::block_on(population.parameters(0)).expect("parameters");
+    let gradient = pollster::block_on(population.gradient(0)).expect("a gradient");
+    (outcome, parameters, gradient)
+}
+
+/// Trains a network's epoch on every backend and in f64 and hands both to `compare`.
+fn hold(network: &Network, data: &Data<f64>, compare: impl Fn(&str, &Seen, &Seen)) {
+    let mut plain = ReferencePopulation::<f64>::new(Rc::new(data.clone()), vec![network.clone()]);
+    let wanted = see(&mut plain, network, data.n_train);
+    for backend in backends() {
+        let mut population =
+            pollster::block_on(backend.population(narrow(data), vec![network.clone()])).expect("a population");
+        let name = format!("{} ({}), {:?}", backend.name(), backend.adapter(), network.shape);
+        compare(&name, &see(population.as_mut(), network, data.n_train), &wanted);
+    }
+}
+
+/// A step so small that the parameters stay what they were.
+fn still() -> Optimizer {
+    Optimizer { rule: Rule::Sgd, learning_rate: 0.0, ..Optimizer::default() }
+}
+
+fn close(name: &str, what: &str, found: &[f64], wanted: &[f64]) {
+    let error = relative_l2(found, wanted);
+    assert!(error <= TOLERANCE, "{name}: {what} is off by {error:.2e}");
+}
+
+#[test]
+fn dense_forward() {
+    for (case, width) in WIDTHS.into_iter().enumerate() {
+        let activation = ACTIVATIONS[case % 4];
+        let shape = Shape { inputs: width, hidden: vec![width, 5], outputs: 3, activation };
+        let data = data(&shape, Loss::Mse, 9, 70, case as u64);
+        let network = network(0, &shape, Loss::Mse, still(), 0.0, 9);
+        hold(&network, &data, |name, found, wanted| {
+            let loss = |seen: &Seen| [seen.0.validation.expect("validation rows").loss];
+            close(name, "validation loss", &loss(found), &loss(wanted));
+        });
+    }
+}
+
+#[test]
+fn loss() {
+    for kind in [Loss::CrossEntropy, Loss::Mse] {
+        for outputs in WIDTHS {
+            let shape = Shape { inputs: 3, hidden: vec![], outputs, activation: ACTIVATIONS[0] };
+            let data = data(&shape, kind, 83, 0, outputs as u64);
+            let network = network(0, &shape, kind, still(), 0.0, 32);
+            hold(&network, &data, |name, found, wanted| {
+                close(name, "training loss", &[found.0.train.loss], &[wanted.0.train.loss]);
+                assert!((found.0.train.accuracy - wanted.0.train.accuracy).abs() < 1e-9, "{name}: hits");
+            });
+        }
+    }
+}
+
+#[test]
+fn dense_backward_weight() {
+    for width in WIDTHS {
+        let shape = Shape { inputs: width, hidden: vec![], outputs: 18 - width, activation: ACTIVATIONS[0] };
+        let data = data(&shape, Loss::Mse, 37, 0, 1);
+        let network = network(0, &shape, Loss::Mse, still(), 0.0, 37);
+        hold(&network, &data, |name, found, wanted| close(name, "gradient", &found.2, &wanted.2));
+    }
+}
+
+#[test]
+fn dense_backward_data() {
+    for (case, width) in WIDTHS.into_iter().enumerate() {
+        let shape = Shape { inputs: 2, hidden: vec![width, 6, width], outputs: 2, activation: ACTIVATIONS[case % 4] };
+        let data = data(&shape, Loss::CrossEntropy, 21, 0, 2);
+        let network = network(0, &shape, Loss::CrossEntropy, still(), 0.0, 21);
+        // The first layer's gradient has come all the way down.
+        let first = 3 * width;
+        hold(&network, &data, |name, found, wanted| {
+            close(name, "first gradient", &found.2[..first], &wanted.2[..first]);
+        });
+    }
+}
+
+#[test]
+fn optimizer() {
+    for optimizer in optimizers() {
+        let shape = Shape { inputs: 3, hidden: vec![5], outputs: 2, activation: ACTIVATIONS[2] };
+        let data = data(&shape, Loss::CrossEntropy, 40, 0, 4);
+        let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 8);
+        hold(&network, &data, |name, found, wanted| close(name, "parameters", &found.1, &wanted.1));
+    }
+}

@@ -154,7 +154,7 @@ export function checkDistribution(one, distribution, key = one.name) {
   const { type, low, high, choices } = distribution;
   if (type === 'categorical') {
     if (!Array.isArray(choices) || !choices.length)
-      return { code: 'wrong_type', key: `${key}.choices`, found: shown(choices), accepted: '[value, ...] (1 or more)' };
+      return { code: 'wrong_type', key: `${key}.choices`, found: shown(choices), accepted: '[value, ...]' };
     for (const choice of choices) {
       const problem = checkValue(one, choice, `${key}.choices`);
       if (problem) return problem;

@@ -54,7 +54,7 @@ export function readStudy(input) {
 export function checkStudy(study) {
   if (study.format === undefined) return { code: 'missing', key: 'format', accepted: `"${FORMAT}"` };
   if (study.format !== FORMAT) return { code: 'format', found: shown(study.format), expected: FORMAT };
-  const unknown = unknownKey(study, KEYS.study, 'the study');
+  const unknown = unknownKey(study, KEYS.study, 'study');
   if (unknown) return unknown;
   for (const key of ['dataset', 'fixed', 'space', 'sampler', 'pruner', 'objective']) {
     if (study[key] !== undefined && !isObject(study[key]))

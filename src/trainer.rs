@@ -156,13 +156,17 @@ impl Trainer {
 
     fn trial_bytes(&self, config: &TrialConfig) -> u64 {
         let shape = config.shape(self.data.columns, self.prepared.task);
-        self.backend.network_bytes(&shape, &config.optimizer, self.batch_size(config))
+        let batch = self.batch_size(config);
+        // An epoch's order of rows and its steps lie beside the network.
+        let plan = size_of::<u32>() * self.data.n_train + size_of::<BatchStep>() * self.data.n_train.div_ceil(batch);
+        self.backend.network_bytes(&shape, &config.optimizer, batch) + plan as u64
     }
 
     fn check_size(&self, trial: &Trial) -> Result<()> {
         let config = TrialConfig::new(&self.study, &trial.params);
-        let (limit_bytes, limit) = self.backend.network_limit();
-        let bytes = self.trial_bytes(&config);
+        let (limit_bytes, limit) = self.backend.memory_limit();
+        let shape = config.shape(self.data.columns, self.prepared.task);
+        let bytes = self.backend.largest_piece_bytes(&shape, &config.optimizer, self.batch_size(&config));
         if bytes <= limit_bytes {
             return Ok(());
         }

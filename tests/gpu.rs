@@ -157,3 +157,16 @@ fn d1_a_million_mask_decisions_are_the_same_bits_in_wgsl() {
         assert_eq!(found, wanted, "block {id}");
     }
 }
+
+#[test]
+fn s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated() {
+    let Some(gpu) = gpu() else { return };
+    let bytes = |hidden: &[usize], batch| {
+        let shape = Shape { inputs: 64, hidden: hidden.to_vec(), outputs: 10, activation: common::ACTIVATIONS[3] };
+        gpu.largest_piece_bytes(&shape, &optimizers()[3], batch)
+    };
+    let (limit, _) = gpu.memory_limit();
+    assert!(bytes(&[2048; 3], 32) < limit);
+    assert!(bytes(&[2048; 10], 32) > limit, "the optimizer's state is more than a binding holds");
+    assert!(bytes(&[2048; 3], 10_000) > limit, "the activations are more than a binding holds");
+}

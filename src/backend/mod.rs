@@ -185,9 +185,9 @@ pub trait Backend {
     fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64;
     /// Bytes that one population may take, and the name of that limit.
     fn memory_limit(&self) -> (u64, String);
-    /// The largest single allocation a network may need, and the name of that limit.
-    fn network_limit(&self) -> (u64, String) {
-        self.memory_limit()
+    /// Bytes of the largest single piece of memory that a network needs; no piece may exceed the limit.
+    fn largest_piece_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
+        self.network_bytes(shape, optimizer, max_batch)
     }
     /// Makes a population; nothing is trained yet.
     ///

@@ -90,6 +90,6 @@ mod tests {
         };
         // 114 parameters with gradient and two numbers of state, in panels: and what tells of the shape.
         assert!((1_824..6_000).contains(&bytes(&[8, 8], 32)), "{}", bytes(&[8, 8], 32));
-        assert!(bytes(&[1024, 1024], 60_000) > Cpu::new().network_limit().0);
+        assert!(bytes(&[1024, 1024], 60_000) > Cpu::new().memory_limit().0);
     }
 }

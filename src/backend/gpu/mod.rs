@@ -88,8 +88,9 @@ impl Backend for Gpu {
         (BINDING_LIMIT, "maxStorageBufferBindingSize".into())
     }
 
-    fn network_limit(&self) -> (u64, String) {
-        (2 * BINDING_LIMIT, "maxStorageBufferBindingSize".into())
+    fn largest_piece_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
+        let sizes = layout::sizes(shape, optimizer, max_batch);
+        16 * sizes.params4.max(sizes.slots4).max(sizes.work4) as u64
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {

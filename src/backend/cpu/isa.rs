@@ -71,14 +71,15 @@ pub struct Level(Kind);
 impl Level {
     /// All that this machine has, slowest first.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self(Kind::Narrow)];
-        #[cfg(target_arch = "aarch64")]
-        all.push(Self(Kind::Neon));
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            all.push(Self(Kind::Avx2));
-        }
-        all
+        let widest = [
+            #[cfg(target_arch = "aarch64")]
+            Some(Self(Kind::Neon)),
+            #[cfg(target_arch = "x86_64")]
+            (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(Kind::Avx2)),
+            #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+            None,
+        ];
+        core::iter::once(Self(Kind::Narrow)).chain(widest.into_iter().flatten()).collect()
     }
 
     /// Its name for people.

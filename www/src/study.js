@@ -54,7 +54,7 @@ export function readStudy(input) {
 export function checkStudy(study) {
   if (study.format === undefined) return { code: 'missing', key: 'format', accepted: `"${FORMAT}"` };
   if (study.format !== FORMAT) return { code: 'format', found: shown(study.format), expected: FORMAT };
-  const unknown = unknownKey(study, KEYS.study, 'the study');
+  const unknown = unknownKey(study, KEYS.study, 'study');
   if (unknown) return unknown;
   for (const key of ['dataset', 'fixed', 'space', 'sampler', 'pruner', 'objective']) {
     if (study[key] !== undefined && !isObject(study[key]))
@@ -154,7 +154,7 @@ export function checkDistribution(one, distribution, key = one.name) {
   const { type, low, high, choices } = distribution;
   if (type === 'categorical') {
     if (!Array.isArray(choices) || !choices.length)
-      return { code: 'wrong_type', key: `${key}.choices`, found: shown(choices), accepted: '[value, ...] (1 or more)' };
+      return { code: 'wrong_type', key: `${key}.choices`, found: shown(choices), accepted: '[value, ...]' };
     for (const choice of choices) {
       const problem = checkValue(one, choice, `${key}.choices`);
       if (problem) return problem;

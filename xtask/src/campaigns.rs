@@ -39,12 +39,18 @@ pub fn interop() -> Result<()> {
     }
     fs::create_dir_all(&fixtures)?;
     // The script writes beside itself.
-    let script = fixtures.join("make_fixtures.py");
-    fs::copy(paths::root().join("tests").join("golden").join("make_fixtures.py"), &script)?;
-    run(program(&python).arg(&script))?;
-    let mut command = cargo();
-    command.args(["run", "--locked", "--release", "--bin", "tune", "--", "verify"]).args(json_files(&fixtures)?);
-    run(&mut command)
+    let golden = paths::root().join("tests").join("golden");
+    for file in ["make_fixtures.py", "cases.py"] {
+        fs::copy(golden.join(file), fixtures.join(file))?;
+    }
+    run(program(&python).arg(fixtures.join("make_fixtures.py")))?;
+    let files = json_files(&fixtures)?;
+    for backend in ["reference", "cpu", "gpu"] {
+        let mut command = cargo();
+        command.args(["run", "--locked", "--bin", "tune", "--", "verify", "--backend", backend]).args(&files);
+        run(&mut command)?;
+    }
+    Ok(())
 }
 
 fn json_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {

@@ -126,27 +126,24 @@ impl Training {
     ///
     /// # Errors
     /// The problem, as an object.
+    #[expect(clippy::needless_pass_by_value, reason = "wasm_bindgen has no optional slices by reference")]
     pub fn on_gpu(study: &str, trials: &str, table: Option<Box<[u8]>>, gpu: &GpuHandle) -> Result<Training, JsValue> {
-        Self::start(study, trials, table, Box::new(gpu.gpu.clone()))
+        Self::start(study, trials, table.as_deref(), Box::new(gpu.gpu.clone()))
     }
 
     /// As [`Training::on_gpu`], on the CPU.
     ///
     /// # Errors
     /// The problem, as an object.
+    #[expect(clippy::needless_pass_by_value, reason = "wasm_bindgen has no optional slices by reference")]
     pub fn on_cpu(study: &str, trials: &str, table: Option<Box<[u8]>>) -> Result<Training, JsValue> {
-        Self::start(study, trials, table, Box::new(Cpu::default()))
+        Self::start(study, trials, table.as_deref(), Box::new(Cpu::default()))
     }
 
-    fn start(
-        study: &str,
-        trials: &str,
-        table: Option<Box<[u8]>>,
-        backend: Box<dyn Backend>,
-    ) -> Result<Training, JsValue> {
+    fn start(study: &str, trials: &str, table: Option<&[u8]>, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
         let start = || -> crate::Result<Self> {
             let study = Study::parse(study)?;
-            let prepared = study.prepare(table.as_deref())?;
+            let prepared = study.prepare(table)?;
             let trials: Vec<Trial> =
                 serde_json::from_str(trials).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
             let trainer = Trainer::new(Rc::new(study), Rc::new(prepared), backend, trials.clone())?;

@@ -71,14 +71,13 @@ pub struct Level(Kind);
 impl Level {
     /// All that this machine has, slowest first.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self(Kind::Narrow)];
         #[cfg(target_arch = "aarch64")]
-        all.push(Self(Kind::Neon));
+        let wider = Some(Self(Kind::Neon));
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            all.push(Self(Kind::Avx2));
-        }
-        all
+        let wider = (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(Kind::Avx2));
+        #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+        let wider = None;
+        [Some(Self(Kind::Narrow)), wider].into_iter().flatten().collect()
     }
 
     /// Its name for people.

@@ -24,7 +24,7 @@ macro_rules! kernel {
     };
 }
 
-/// Every kernel, in the order of [`Pass`].
+/// Every kernel, in the order of `Pass`.
 pub fn kernels() -> [Kernel; 5] {
     [
         kernel!("dense_forward", "threefry", "activation"),

@@ -91,3 +91,69 @@ fn r5_kernels_bind_no_more_than_the_specs_default_limits() {
         assert!(!kernel.source.contains("enable "), "{} asks for an optional feature", kernel.name);
     }
 }
+
+/// Masks of this many blocks, four decisions each, in one dispatch.
+const MASK_BLOCKS: u32 = 262_144;
+
+#[test]
+fn d1_a_million_mask_decisions_are_the_same_bits_in_wgsl() {
+    use wgpu::BufferUsages as Usage;
+    if gpu().is_none() {
+        return;
+    }
+    let source = [
+        include_str!("../shaders/shared/threefry.wgsl"),
+        "@group(0) @binding(0) var<storage, read_write> decisions: array<vec4<u32>>;
+        @compute @workgroup_size(64)
+        fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            let key = vec2<u32>(id.x * 2654435761u, id.x ^ 0xdeadbeefu);
+            decisions[id.x] = mask_block(key, id.x % 1009u, id.x / 7u);
+        }",
+    ]
+    .concat();
+    let words: Vec<u32> = pollster::block_on(async {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default()).await.expect("an adapter");
+        let (device, queue) = adapter.request_device(&wgpu::DeviceDescriptor::default()).await.expect("a device");
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("masks"),
+            source: wgpu::ShaderSource::Wgsl(source.into()),
+        });
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some("masks"),
+            layout: None,
+            module: &module,
+            entry_point: Some("main"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            cache: None,
+        });
+        let size = 16 * u64::from(MASK_BLOCKS);
+        let make = |usage| {
+            device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
+        };
+        let (decisions, staging) = (make(Usage::STORAGE | Usage::COPY_SRC), make(Usage::MAP_READ | Usage::COPY_DST));
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &pipeline.get_bind_group_layout(0),
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: decisions.as_entire_binding() }],
+        });
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&pipeline);
+            pass.set_bind_group(0, &group, &[]);
+            pass.dispatch_workgroups(MASK_BLOCKS / 64, 1, 1);
+        }
+        encoder.copy_buffer_to_buffer(&decisions, 0, &staging, 0, size);
+        queue.submit([encoder.finish()]);
+        staging.slice(..).map_async(wgpu::MapMode::Read, |mapped| mapped.expect("the decisions"));
+        device.poll(wgpu::PollType::wait_indefinitely()).expect("the queue ends");
+        let view = staging.slice(..).get_mapped_range().expect("the decisions");
+        bytemuck::cast_slice(&view).to_vec()
+    });
+    for (id, found) in (0..MASK_BLOCKS).zip(words.chunks_exact(4)) {
+        let key = [id.wrapping_mul(2_654_435_761), id ^ 0xdead_beef];
+        let wanted = tuning_playground::rng::mask_block(key, id % 1009, id / 7);
+        assert_eq!(found, wanted, "block {id}");
+    }
+}

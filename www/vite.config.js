@@ -5,6 +5,8 @@ const ELEMENT = 'tuning-playground';
 
 export default defineConfig({
   base: './',
+  // While developing, too: packages' development builds fill the console with reminders.
+  resolve: { conditions: ['module', 'browser', 'production'] },
   publicDir: 'public',
   server: { fs: { allow: ['..'] } },
   worker: { format: 'es' },

@@ -75,7 +75,7 @@ export class App {
           /** @type {any} */ (window).testProgress = event.detail;
           onTrial(event);
         };
-        /** @type {any} */ (window).testProgress = null;
+        Object.assign(window, { testProgress: null, testEnded: false });
         element.addEventListener('trial', onTrial);
         element.addEventListener('progress', onProgress);
         /** @type {any} */ (window).testOutcome = element
@@ -85,6 +85,7 @@ export class App {
             (/** @type {Error} */ error) => ({ ...outcome, problem: error instanceof Error ? error.message : `not an Error: ${error}` }),
           )
           .then((/** @type {any} */ end) => {
+            /** @type {any} */ (window).testEnded = true;
             element.removeEventListener('trial', onTrial);
             element.removeEventListener('progress', onProgress);
             const progressRate = (ticks.length - 1) / (ticks[ticks.length - 1] - ticks[0]);
@@ -123,7 +124,20 @@ export class App {
 
   /** Waits until the run has reported at least so many training steps. @param {number} steps */
   async steps(steps) {
-    await this.page.waitForFunction((least) => /** @type {any} */ (window).testProgress?.steps >= least, steps, { polling: 20 });
+    await this.progress('steps', steps);
+  }
+
+  /** Waits until the run has reported at least so much of a kind. @param {'steps' | 'done'} kind @param {number} least */
+  async progress(kind, least) {
+    const state = await this.page.waitForFunction(
+      ([name, bound]) => {
+        const { testProgress, testEnded } = /** @type {any} */ (window);
+        return testProgress?.[name] >= bound ? 'there' : testEnded ? 'ended' : null;
+      },
+      /** @type {[string, number]} */ ([kind, least]),
+      { polling: 20 },
+    );
+    if ((await state.jsonValue()) === 'ended') throw new Error(`the run ended before ${least} ${kind}: ${(await this.outcome()).problem}`);
   }
 
   /** The steps reported so far. @returns {Promise<number>} */

@@ -1,4 +1,4 @@
-import { bits, small } from './app.js';
+import { SMALL, bits, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { matches } from './texts.js';
 
@@ -81,8 +81,8 @@ test('a device that cannot be had again: a message, and what is finished is kept
   await app.open();
   // Trials of two lengths: when the short ones have ended, the long ones have far to go.
   const space = { epochs: { type: 'categorical', choices: [2, 500] } };
-  await app.start(small({ fixed: { hidden: [16], optimizer: 'adam' }, space, trials: 16 }), 'gpu');
-  await app.page.waitForFunction(() => /** @type {any} */ (window).testProgress?.done >= 1);
+  await app.start({ ...SMALL, fixed: { hidden: [16] }, space, trials: 16 }, 'gpu');
+  await app.progress('done', 1);
   expect(await lose(app, true)).toBeGreaterThanOrEqual(1);
   const { problem } = await app.outcome();
   expect(problem ?? 'no problem').toMatch(matches('en', 'problem.device_lost'));

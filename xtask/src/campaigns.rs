@@ -17,7 +17,7 @@ pub fn soak() -> Result<()> {
     system::vulkan()?;
     let mut command = cargo();
     command.args(["test", "--locked", "--release", "--workspace", "--", "--ignored", "--nocapture"]);
-    run(command.env("TUNING_REQUIRE_GPU", "1"))?;
+    run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
     web::build()?;
     test::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
 }
@@ -74,7 +74,8 @@ pub fn native() -> Result<()> {
         let result = paths::target().join(format!("default-{backend}.json"));
         let mut command = cargo();
         command.args(["run", "--locked", "--release", "--bin", "tune", "--", "run"]).arg(&study);
-        run(command.args(["--backend", backend, "--test", "-o"]).arg(&result))?;
+        command.args(["--backend", backend, "--test", "-o"]).arg(&result);
+        run(system::with_runtime_dir(&mut command)?)?;
         check_result(&result).with_context(|| format!("backend {backend}"))?;
     }
     Ok(())

@@ -1,9 +1,11 @@
 //! What the tests need of the operating system: Chromium, and a Vulkan driver for the native GPU tests.
 
+use crate::paths;
 use crate::process::{self, find, output, program};
 use anyhow::{Result, bail};
-use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
 /// Names under which a Chromium may stand in PATH.
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -36,6 +38,16 @@ pub fn vulkan() -> Result<()> {
         return Ok(());
     }
     install(&["mesa-vulkan-drivers"], "a software Vulkan driver for the GPU tests")
+}
+
+/// A folder that Vulkan loaders ask for and that sessions without a desktop lack; without it they complain at each start.
+pub fn with_runtime_dir(command: &mut Command) -> Result<&mut Command> {
+    if cfg!(target_os = "linux") && env::var_os("XDG_RUNTIME_DIR").is_none() {
+        let folder = paths::target().join("runtime");
+        fs::create_dir_all(&folder)?;
+        command.env("XDG_RUNTIME_DIR", folder);
+    }
+    Ok(command)
 }
 
 /// Installs Debian packages when that can be done without asking, else says what to install.

@@ -113,7 +113,9 @@ fn docs() -> Result<()> {
 
 fn rust() -> Result<()> {
     system::vulkan()?;
-    run(cargo().args(["test", "--locked", "--workspace", "--no-fail-fast"]).env("TUNING_REQUIRE_GPU", "1"))
+    let mut command = cargo();
+    command.args(["test", "--locked", "--workspace", "--no-fail-fast"]).env("TUNING_REQUIRE_GPU", "1");
+    run(system::with_runtime_dir(&mut command)?)
 }
 
 fn engine() -> Result<()> {

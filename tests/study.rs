@@ -90,6 +90,7 @@ fn what_is_refused_names_its_key() {
         ("sampler", json!({"name": "tpe"}), "not_yet", "sampler.name"),
         ("sampler", json!({"name": "luck"}), "out_of_range", "sampler.name"),
         ("sampler", json!({"name": "random", "points": 3}), "unknown_key", "sampler.points"),
+        ("sampler", json!({"name": "sobol", "points": 3}), "unknown_key", "sampler.points"),
         ("pruner", json!({"name": "median"}), "not_yet", "pruner.name"),
         ("objective.metric", json!("beauty"), "out_of_range", "objective.metric"),
         ("format", json!("tuning-playground/study@2"), "format", ""),

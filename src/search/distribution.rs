@@ -30,6 +30,10 @@ pub enum Distribution {
 
 /// Slack when counting steps, so that 0.7 / 0.1 is 7.
 const STEP_SLACK: f64 = 1e-9;
+/// Most steps of a range, so that counting them fits in 32 bits.
+const MAX_STEPS: f64 = 2_147_483_648.0;
+/// Whole numbers that every JSON reader keeps exact.
+const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl Distribution {
     /// Reads a distribution; `key` is where it stands (`space.learning_rate`).
@@ -104,6 +108,16 @@ impl Distribution {
             if scale != Scale::Linear && kind == "float" {
                 return Err(out_of_range("step", step, "scale = linear"));
             }
+        }
+        if !(high - low).is_finite() {
+            return Err(out_of_range("high", high, "high - low < 1.7e308"));
+        }
+        if kind == "int" && low.abs().max(high.abs()) > MAX_WHOLE {
+            return Err(out_of_range("high", high, "-2^53 .. 2^53 (int)"));
+        }
+        let counted = step.or((kind == "int").then_some(1.0));
+        if counted.is_some_and(|step| (high - low) / step >= MAX_STEPS) {
+            return Err(out_of_range("step", counted.unwrap_or(1.0), "(high - low) / step < 2^31"));
         }
         Ok(if kind == "int" {
             if scale == Scale::Log1m {
@@ -329,6 +343,10 @@ mod tests {
             (r#"{"type": "float", "low": 0}"#, "missing", "space.x.high"),
             (r#"{"type": "float", "low": 0, "high": 1, "steps": 3}"#, "unknown_key", "space.x.steps"),
             (r#"{"type": "int", "low": 0.5, "high": 3}"#, "wrong_type", "space.x.low"),
+            (r#"{"type": "float", "low": -1e308, "high": 1e308}"#, "out_of_range", "space.x.high"),
+            (r#"{"type": "int", "low": 0, "high": 1e300}"#, "out_of_range", "space.x.high"),
+            (r#"{"type": "int", "low": 0, "high": 1e15}"#, "out_of_range", "space.x.step"),
+            (r#"{"type": "float", "low": 0, "high": 1, "step": 1e-300}"#, "out_of_range", "space.x.step"),
             (r#"{"type": "gauss"}"#, "wrong_type", "space.x.type"),
             (r"[1, 2]", "wrong_type", "space.x"),
         ] {

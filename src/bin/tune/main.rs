@@ -1,5 +1,6 @@
 //! `tune`: the engine on the command line. The only user of files and of the process's arguments.
 
+mod ask_tell;
 mod commands;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -42,6 +43,9 @@ enum Command {
         #[arg(long)]
         tolerance: Option<f64>,
     },
+    /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
+    /// {"number", "params"}, reads {"number", "value"}, and so on until all trials are told.
+    AskTell,
 }
 
 /// Backends by name.
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
             commands::run(study.as_deref(), backend, output.as_deref(), test)
         }
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
+        Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };
     match done {
         Ok(code) => code,

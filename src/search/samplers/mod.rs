@@ -1,8 +1,12 @@
 //! The samplers, one file each. To add one: a file with a type that implements [`Sampler`], a variant of
-//! [`SamplerSpec`] and its lines in [`SamplerSpec::parse`], [`SamplerSpec::to_json`] and [`SamplerSpec::start`].
+//! [`SamplerSpec`] and its lines in [`SamplerSpec::parse`], [`SamplerSpec::check`], [`SamplerSpec::to_json`] and
+//! [`SamplerSpec::start`]; `contract.rs` is what it must keep to.
 
+#[cfg(test)]
+mod contract;
 mod grid;
 mod random;
+mod sobol;
 
 use super::Distribution;
 use crate::error::{Error, Result};
@@ -16,6 +20,10 @@ pub type Space = [(String, Distribution)];
 pub trait Sampler {
     /// The parameters of trial `number`, or `None` when there is nothing left to try.
     fn ask(&mut self, number: u32) -> Option<Map<String, Value>>;
+
+    /// What came out of trial `number`; smaller is better, and a value that is not finite is a failure. Samplers
+    /// that do not learn from results ignore it.
+    fn tell(&mut self, _number: u32, _value: f64) {}
 }
 
 /// A study's `sampler`, checked.
@@ -30,9 +38,11 @@ pub enum SamplerSpec {
     },
     /// Independent draws.
     Random,
+    /// Points that fill the space evenly (Owen-scrambled Sobol).
+    Sobol,
 }
 
-const AVAILABLE: &str = "grid | random";
+const AVAILABLE: &str = "grid | random | sobol";
 const MAX_POINTS: f64 = 1000.0;
 const DEFAULT_POINTS: usize = 5;
 
@@ -63,11 +73,12 @@ impl SamplerSpec {
         };
         match name {
             "random" => only(&["name"]).map(|()| Self::Random),
+            "sobol" => only(&["name"]).map(|()| Self::Sobol),
             "grid" => {
                 only(&["name", "points"])?;
                 Self::parse_grid(value.get("points"))
             }
-            "hand" | "sobol" | "tpe" | "gp" | "cmaes" | "pbt" => {
+            "hand" | "tpe" | "gp" | "cmaes" | "pbt" => {
                 Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() })
             }
             _ => Err(Error::OutOfRange { key, found: name.into(), accepted: AVAILABLE.into() }),
@@ -100,9 +111,13 @@ impl SamplerSpec {
     /// Whether the space suits the sampler.
     ///
     /// # Errors
-    /// [`Error::GridTooLarge`], or points for an axis that is not there.
+    /// [`Error::GridTooLarge`], points for an axis that is not there, more than Sobol's sequence has.
     pub fn check(&self, space: &Space, trials: u32) -> Result<()> {
-        let Self::Grid { points, axis_points } = self else { return Ok(()) };
+        let (points, axis_points) = match self {
+            Self::Random => return Ok(()),
+            Self::Sobol => return sobol::Sobol::check(space, trials),
+            Self::Grid { points, axis_points } => (points, axis_points),
+        };
         if let Some(name) = axis_points.keys().find(|name| !space.iter().any(|(axis, _)| axis == *name)) {
             let axes: Vec<&str> = space.iter().map(|(axis, _)| axis.as_str()).collect();
             return Err(Error::UnknownKey {
@@ -123,6 +138,7 @@ impl SamplerSpec {
     pub fn to_json(&self) -> Value {
         match self {
             Self::Random => json!({"name": "random"}),
+            Self::Sobol => json!({"name": "sobol"}),
             Self::Grid { points, axis_points } if axis_points.is_empty() => json!({"name": "grid", "points": points}),
             Self::Grid { axis_points, .. } => json!({"name": "grid", "points": axis_points}),
         }
@@ -132,6 +148,7 @@ impl SamplerSpec {
     pub fn start(&self, space: &Space, seed: u64) -> Box<dyn Sampler> {
         match self {
             Self::Random => Box::new(random::Random::new(space, seed)),
+            Self::Sobol => Box::new(sobol::Sobol::new(space, seed)),
             Self::Grid { points, axis_points } => {
                 let axes = space
                     .iter()

@@ -1,0 +1,155 @@
+//! `tune ask-tell` as a process: JSON lines in, JSON lines out, and what it says to input that is none.
+
+use serde_json::{Map, Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use tuning_playground::search::{Distribution, SamplerSpec};
+
+fn start() -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+    command.arg("ask-tell").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("tune starts")
+}
+
+/// Plays a search, telling `value` each time; the lines that came back.
+fn play(first: &Value, value: &str) -> Vec<String> {
+    let mut child = start();
+    let mut input = child.stdin.take().expect("piped");
+    writeln!(input, "{first}").expect("tune reads");
+    let mut lines = Vec::new();
+    for line in BufReader::new(child.stdout.take().expect("piped")).lines() {
+        let line = line.expect("UTF-8");
+        let asked: Value = serde_json::from_str(&line).expect("a JSON line");
+        writeln!(input, "{{\"number\": {}, \"value\": {value}}}", asked["number"]).expect("tune reads");
+        lines.push(line);
+    }
+    let ended = child.wait_with_output().expect("tune ends");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    lines
+}
+
+/// What is on standard error, when all of the input is there from the beginning.
+fn complaint(input: &[u8]) -> String {
+    let mut child = start();
+    // It may have given up before it has read everything.
+    let _ = child.stdin.take().expect("piped").write_all(input);
+    let ended = child.wait_with_output().expect("tune ends");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{}: {said}", String::from_utf8_lossy(input));
+    assert!(said.starts_with("tune: ") && said.trim_end().lines().count() == 1, "{said}");
+    said
+}
+
+fn space() -> Value {
+    json!({
+        "any name": {"type": "float", "low": 1e-6, "high": 10, "log": true},
+        "log1m": {"type": "float", "low": 0.5, "high": 0.999, "scale": "log1m"},
+        "step": {"type": "float", "low": 0, "high": 0.7, "step": 0.1},
+        "int_log": {"type": "int", "low": 1, "high": 1000, "log": true},
+        "\u{d559}\u{c2b5}": {"type": "categorical", "choices": ["a", 2, null]},
+        "one": {"type": "int", "low": 9, "high": 9},
+    })
+}
+
+#[test]
+fn another_process_draws_what_this_one_draws() {
+    for sampler in ["random", "sobol"] {
+        let first = json!({"space": space(), "sampler": sampler, "seed": 5, "trials": 40});
+        let lines = play(&first, "0.5");
+        assert_eq!(lines, play(&first, "\"NaN\""));
+        let ranges: Map<String, Value> = space().as_object().cloned().expect("an object");
+        let ranges: Vec<(String, Distribution)> =
+            ranges.iter().map(|(name, it)| (name.clone(), Distribution::parse(name, it).expect("valid"))).collect();
+        let spec = SamplerSpec::parse(Some(&json!({"name": sampler}))).expect("valid");
+        let mut here = spec.start(&ranges, 5);
+        let expected: Vec<String> = (0..40)
+            .map(|number| json!({"number": number, "params": here.ask(number).expect("a trial")}).to_string())
+            .collect();
+        assert_eq!(lines, expected, "{sampler}");
+        let other = json!({"space": space(), "sampler": {"name": sampler}, "seed": 6, "trials": 40});
+        assert_ne!(lines, play(&other, "0.5"));
+    }
+}
+
+#[test]
+fn a_grid_ends_when_it_is_done() {
+    let axes = json!({"x": {"type": "float", "low": 0, "high": 1}, "y": {"type": "int", "low": 1, "high": 4}});
+    let first = json!({"space": axes, "sampler": {"name": "grid", "points": 3}, "trials": 50});
+    let lines = play(&first, "-1e3");
+    assert_eq!(lines.len(), 12);
+    let mut params: Vec<String> =
+        lines.iter().map(|line| line.split("params").nth(1).expect("it has").into()).collect();
+    params.sort();
+    params.dedup();
+    assert_eq!(params.len(), 12);
+}
+
+#[test]
+fn values_that_are_not_finite_are_taken_however_they_are_written() {
+    let first = json!({"space": {"x": {"type": "float", "low": 0, "high": 1}}, "trials": 3});
+    for value in ["NaN", "Infinity", "-Infinity", "\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "1e308", "7"] {
+        assert_eq!(play(&first, value).len(), 3, "{value}");
+    }
+    assert_eq!(play(&json!({"space": {}}), "1").len(), 64);
+}
+
+#[test]
+fn an_input_that_ends_early_ends_the_search() {
+    let mut child = start();
+    let first = json!({"space": space()});
+    writeln!(child.stdin.take().expect("piped"), "\n{first}").expect("tune reads");
+    let ended = child.wait_with_output().expect("tune ends");
+    assert!(ended.status.success() && ended.stderr.is_empty());
+    assert_eq!(String::from_utf8_lossy(&ended.stdout).lines().count(), 1);
+}
+
+#[test]
+fn bad_input_is_answered_with_one_sentence() {
+    let deep = "[".repeat(100_000);
+    let axis = r#"{"type": "float", "low": 0, "high": 1}"#;
+    for (input, told) in [
+        ("", "the first line is missing"),
+        ("\n\n", "the first line is missing"),
+        ("not JSON", "line 1 of standard input"),
+        ("[]", "not a JSON object"),
+        ("null", "not a JSON object"),
+        (deep.as_str(), "line 1"),
+        ("{}", "space is missing"),
+        (r#"{"space": 3}"#, "space is 3"),
+        (r#"{"space": {"x": 3}}"#, "space.x is 3"),
+        (r#"{"space": {}, "colour": 1}"#, "colour is not a known key"),
+        (r#"{"space": {}, "sampler": "luck"}"#, "grid | random | sobol"),
+        (r#"{"space": {}, "sampler": 7}"#, "sampler.name"),
+        (r#"{"space": {}, "trials": 0}"#, "trials is 0"),
+        (r#"{"space": {}, "trials": 1e9}"#, "trials is"),
+        (r#"{"space": {}, "trials": 2.5}"#, "trials is 2.5"),
+        (r#"{"space": {}, "seed": -1}"#, "seed is -1"),
+        (r#"{"space": {}, "seed": "NaN"}"#, "seed is"),
+        (r#"{"space": {}, "sampler": "sobol", "trials": 65537}"#, "65536"),
+        (r#"{"space": {"x": {"type": "int", "low": 0, "high": 1e300}}}"#, "space.x"),
+        (r#"{"space": {"x": {"type": "float", "low": 0, "high": 1, "step": 1e-300}}}"#, "space.x.step"),
+        (r#"{"space": {"x": {"type": "float", "low": -1e308, "high": 1e308}}}"#, "space.x.high"),
+        (r#"{"space": {"x": {"type": "int", "low": 0, "high": 2000000000}}, "sampler": "grid"}"#, "combinations"),
+    ] {
+        let said = complaint(input.as_bytes());
+        assert!(said.contains(told), "{input}: {said}");
+    }
+    for (told, says) in [
+        (r#"{"number": 1, "value": 3}"#, "number is 1"),
+        (r#"{"number": "0", "value": 3}"#, "number is \"0\""),
+        (r#"{"value": 3}"#, "number is missing"),
+        (r#"{"number": 0}"#, "value is missing"),
+        (r#"{"number": 0, "value": null}"#, "value is null"),
+        (r#"{"number": 0, "value": "good"}"#, "value is \"good\""),
+        (r#"{"number": 0, "value": 3, "epoch": 1}"#, "epoch is not a known key"),
+        (r#"{"number": 0, "value": "#, "line 2 of standard input"),
+        ("NaN", "line 2 of standard input"),
+    ] {
+        let said = complaint(format!("{{\"space\": {{\"x\": {axis}}}}}\n{told}\n").as_bytes());
+        assert!(said.contains(says), "{told}: {said}");
+    }
+    let many: Map<String, Value> =
+        (0..257).map(|i| (format!("x{i}"), json!({"type": "int", "low": 0, "high": 1}))).collect();
+    assert!(complaint(json!({"space": many, "sampler": "sobol"}).to_string().as_bytes()).contains("256"));
+    assert!(complaint(b"\xff\xfe{}\n").contains("line 1"));
+}

@@ -1,5 +1,5 @@
-import table from '../../src/study/hyperparameters.json';
-import catalog from '../../src/dataset/catalog.json';
+import table from '../../src/study/hyperparameters.json' with { type: 'json' };
+import catalog from '../../src/dataset/catalog.json' with { type: 'json' };
 
 /**
  * The tables that engine and page share, and what the page derives from them: which rows a study shows, what a

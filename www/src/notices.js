@@ -52,6 +52,27 @@ export const studyNotice = (problem) => ({
   id: 'study', kind: 'alert', title: 'message.study_refused', problem, kept: 'kept.study', actions: [],
 });
 
+const SKIPPED_SHOWN = 12;
+
+/** A link that was not understood in full. @param {import('./link.js').Skipped[]} skipped @param {boolean} newer @returns {Notice} */
+export function linkNotice(skipped, newer) {
+  const long = skipped.some((one) => one.why === 'too_long');
+  const more = skipped.length - SKIPPED_SHOWN;
+  const list = skipped.slice(0, SKIPPED_SHOWN).map((one) => one.what).join(' · ') + (more > 0 ? ` … (+${more})` : '');
+  return {
+    id: 'link', kind: 'alert',
+    title: long ? 'message.link_long' : newer ? 'message.link_newer' : 'message.link_partly',
+    problem: long ? { code: 'note_link_long' } : { code: 'note_link_skipped', list },
+    actions: [],
+  };
+}
+
+/** A link that could not be put on the clipboard. @param {string | null} link @returns {Notice} */
+export const shareNotice = (link) => ({
+  id: 'share', kind: 'note', title: link ? 'message.share_by_hand' : 'message.share_too_long',
+  problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' }, link: link ?? undefined, actions: [],
+});
+
 /** The device went away and training resumes by itself. @param {Store} store @param {Problem} problem @returns {Notice} */
 export const resumingNotice = (store, problem) => ({
   id: 'device', kind: 'alert', title: 'message.device_lost', values: { n: finished(store) }, problem: { ...problem, code: 'device_resuming' },

@@ -16,7 +16,7 @@ import { sentence, translate } from './i18n.js';
  * @typedef {'study' | 'trials' | 'selection' | 'run' | 'notices' | 'look' | 'test'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
- *   lasting?: boolean}} Notice
+ *   lasting?: boolean, link?: string}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
  */
@@ -58,6 +58,8 @@ export class Store {
     this.view = 'sweep';
     this.sheet = false;
     this.drawer = false;
+    /** The page itself, rather than a guest on another. */ this.whole = false;
+    /** Whether the link has just been copied. */ this.copied = false;
     this.spoken = '';
 
     /** @private @type {Set<{topics: Set<string>, wake: (topics: Set<string>) => void}>} */ this.listeners = new Set();

@@ -1,5 +1,5 @@
-import defaultStudy from '../../src/study/default.json';
-import { BY_NAME, DATASETS, HYPERPARAMETERS, choicesOf, scaleOf } from './hyperparameters.js';
+import defaultStudy from '../../src/study/default.json' with { type: 'json' };
+import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf, scaleOf } from './hyperparameters.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -60,7 +60,18 @@ export function checkStudy(study) {
     if (study[key] !== undefined && !isObject(study[key]))
       return { code: 'wrong_type', key, found: shown(study[key]), accepted: '{...}' };
   }
-  return checkDataset(study.dataset) ?? checkCounts(study) ?? checkFixed(study) ?? checkSpace(study);
+  return checkDataset(study.dataset) ?? checkCounts(study) ?? checkSearch(study) ?? checkFixed(study) ?? checkSpace(study);
+}
+
+/** A grid's points, for all axes or by name. @param {unknown} points @returns {Problem | null} */
+function checkPoints(points) {
+  if (!isObject(points)) return checkNumber('sampler.points', points, 1, POINTS_LIMIT, true);
+  for (const [name, value] of Object.entries(points)) {
+    if (!BY_NAME.has(name)) return unknownHyperparameter(name, 'sampler.points');
+    const problem = checkNumber(`sampler.points.${name}`, value, 1, POINTS_LIMIT, true);
+    if (problem) return problem;
+  }
+  return null;
 }
 
 /** @param {Record<string, any>} object @param {string[]} keys @param {string} within @returns {Problem | null} */
@@ -77,7 +88,73 @@ function checkDataset(dataset) {
   const known = DATASETS.find((one) => one.name === dataset.name);
   if (!known) return { code: 'out_of_range', key: 'dataset.name', found: shown(dataset.name), accepted: names };
   if (!known.available) return { code: 'not_yet', key: 'dataset.name', found: known.name, accepted: names };
-  return unknownKey(dataset, KEYS.dataset, 'dataset');
+  const { samples, split, standardize } = dataset;
+  const generated = known.kind === 'generated';
+  return (
+    unknownKey(dataset, KEYS.dataset, 'dataset') ??
+    (samples === null ? null : checkNumber('dataset.samples', samples, 10, generated ? 100000 : known.rows, true)) ??
+    checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
+    checkNumber('dataset.seed', dataset.seed, 0, SEED_LIMIT, true) ??
+    checkNumber('dataset.folds', dataset.folds, 1, 20, true) ??
+    (dataset.folds > 1 ? { code: 'not_yet', key: 'dataset.folds', found: shown(dataset.folds), accepted: '1' } : null) ??
+    (standardize === undefined || typeof standardize === 'boolean' ? null
+      : { code: 'wrong_type', key: 'dataset.standardize', found: shown(standardize), accepted: 'true | false' }) ??
+    checkSplit(split)
+  );
+}
+
+const PARTS = ['train', 'validation', 'test'];
+/** @param {unknown} split @returns {Problem | null} */
+function checkSplit(split) {
+  const accepted = 'train + validation + test = 1';
+  if (split === undefined) return null;
+  if (!isObject(split)) return { code: 'wrong_type', key: 'dataset.split', found: shown(split), accepted: '{...}' };
+  const unknown = unknownKey(split, PARTS, 'dataset.split');
+  if (unknown) return unknown;
+  if (!Object.keys(split).length) return null;
+  let sum = 0;
+  for (const part of PARTS) {
+    if (split[part] === undefined) return { code: 'missing', key: `dataset.split.${part}`, accepted };
+    const problem = checkNumber(`dataset.split.${part}`, split[part], 0.01, 0.98);
+    if (problem) return problem;
+    sum += split[part];
+  }
+  return Math.abs(sum - 1) <= 1e-6 ? null : { code: 'out_of_range', key: 'dataset.split', found: String(sum), accepted };
+}
+
+/** @param {string} key @param {unknown} found @param {number} low @param {number} high @param {boolean} [whole] @returns {Problem | null} */
+function checkNumber(key, found, low, high, whole = false) {
+  if (found === undefined) return null;
+  const accepted = `${low} .. ${high}${whole ? ' (int)' : ''}`;
+  if (typeof found !== 'number') return { code: 'wrong_type', key, found: shown(found), accepted };
+  return found >= low && found <= high && (!whole || Number.isInteger(found)) ? null : { code: 'out_of_range', key, found: shown(found), accepted };
+}
+
+/** @param {string} key @param {unknown} found @param {string[]} names @param {string[]} [later] @returns {Problem | null} */
+function checkName(key, found, names, later = []) {
+  if (found === undefined || names.some((name) => name === found)) return null;
+  return { code: later.some((name) => name === found) ? 'not_yet' : 'out_of_range', key, found: shown(found), accepted: names.join(' | ') };
+}
+
+const SAMPLERS_LATER = ['hand', 'sobol', 'tpe', 'gp', 'cmaes', 'pbt'];
+const PRUNERS_LATER = ['median', 'halving', 'hyperband'];
+const METRICS = ['train_loss', 'train_metric', 'validation_loss', 'validation_metric'];
+const POINTS_LIMIT = 1000;
+/** How trials are picked and ranked. @param {any} study @returns {Problem | null} */
+function checkSearch({ name, sampler, pruner = {}, objective = {} }) {
+  if (name !== undefined && typeof name !== 'string') return { code: 'wrong_type', key: 'name', found: shown(name), accepted: 'text' };
+  if (sampler && sampler.name === undefined) return { code: 'wrong_type', key: 'sampler.name', found: shown(sampler), accepted: SAMPLERS.join(' | ') };
+  const points = sampler?.points;
+  return (
+    checkName('sampler.name', sampler?.name, SAMPLERS, SAMPLERS_LATER) ??
+    (sampler ? unknownKey(sampler, sampler.name === 'grid' ? ['name', 'points'] : ['name'], 'sampler') : null) ??
+    checkPoints(points) ??
+    unknownKey(pruner, ['name'], 'pruner') ??
+    checkName('pruner.name', pruner.name, ['none'], PRUNERS_LATER) ??
+    unknownKey(objective, ['metric', 'direction'], 'objective') ??
+    checkName('objective.metric', objective.metric, METRICS) ??
+    checkName('objective.direction', objective.direction, ['minimize', 'maximize'])
+  );
 }
 
 /** @param {any} study @returns {Problem | null} */
@@ -85,6 +162,7 @@ function checkCounts(study) {
   for (const [key, low, high] of /** @type {[string, number, number][]} */ ([
     ['trials', 1, TRIALS_LIMIT],
     ['seed', 0, SEED_LIMIT],
+    ['seeds_per_trial', 1, 100],
   ])) {
     const found = study[key];
     if (found === undefined) continue;
@@ -151,7 +229,14 @@ export function checkValue(one, value, key = one.name) {
 export function checkDistribution(one, distribution, key = one.name) {
   if (!isObject(distribution))
     return { code: 'wrong_type', key, found: shown(distribution), accepted: '{"type": "float" | "int" | "categorical", ...}' };
-  const { type, low, high, choices } = distribution;
+  const { type, low, high, choices, step, log } = distribution;
+  const scales = ['linear', 'log', 'log1m'];
+  if (distribution.scale !== undefined && !scales.includes(distribution.scale))
+    return { code: 'out_of_range', key: `${key}.scale`, found: shown(distribution.scale), accepted: scales.join(' | ') };
+  if (log !== undefined && typeof log !== 'boolean')
+    return { code: 'wrong_type', key: `${key}.log`, found: shown(log), accepted: 'true | false' };
+  if (step !== undefined && step !== null && !(typeof step === 'number' && step > 0))
+    return { code: 'wrong_type', key: `${key}.step`, found: shown(step), accepted: '> 0' };
   if (type === 'categorical') {
     if (!Array.isArray(choices) || !choices.length)
       return { code: 'wrong_type', key: `${key}.choices`, found: shown(choices), accepted: '[value, ...]' };

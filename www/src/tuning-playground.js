@@ -6,9 +6,10 @@ import shellSheet from './styles/shell.css?inline';
 import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
 import { perform } from './actions.js';
+import { Address } from './address.js';
 import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { onShortcut } from './keys.js';
-import { studyNotice } from './notices.js';
+import { shareNotice, studyNotice } from './notices.js';
 import { Runner, ShownError } from './runner.js';
 import { Store } from './store.js';
 import { readStudy } from './study.js';
@@ -57,6 +58,7 @@ export class TuningPlayground extends LitElement {
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
+    /** @private */ this.address = new Address(this, this.store);
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
     this.store.lang = preferredLanguage();
   }
@@ -82,11 +84,14 @@ export class TuningPlayground extends LitElement {
     /** @private @type {EventTarget} */ this.keyTarget = this.full ? document : this;
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
+    this.store.whole = this.full;
+    if (this.full) this.address.connect();
     this.look();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    if (this.full) this.address.disconnect();
     this.scheme.removeEventListener('change', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
@@ -153,11 +158,39 @@ export class TuningPlayground extends LitElement {
       this.refuse(problem);
       return;
     }
+    await this.adopt(study);
+  }
+
+  /** Puts a study that has passed the page's check in place and ends the run of the one before. @param {Study} study */
+  async adopt(study) {
     const running = this.runner.pending;
     this.store.replaceStudy(study);
     if (!running) return;
     this.runner.stop();
     await running.catch(() => {});
+  }
+
+  /** Copies the link to this state; where the clipboard is refused the link is shown, selected. */
+  async share() {
+    const { store } = this;
+    const link = this.address.href;
+    store.dismiss('share');
+    try {
+      if (link === null) throw new RangeError('too long for a link');
+      await navigator.clipboard.writeText(link);
+    } catch {
+      store.notify(shareNotice(link));
+      store.say(store.t(link ? 'message.share_by_hand' : 'message.share_too_long'));
+      setTimeout(() => /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[data-testid="share-link"]'))?.focus(), 100);
+      return;
+    }
+    store.copied = true;
+    store.say(store.t('share.copied'));
+    store.touch('look');
+    setTimeout(() => {
+      store.copied = false;
+      store.touch('look');
+    }, 2000);
   }
 
   /** @private @param {Problem} problem */
@@ -274,6 +307,7 @@ export class TuningPlayground extends LitElement {
   choose(what, value) {
     this[what] = value;
     if (!this.full) return;
+    this.address.chosen.add(what);
     if (what === 'lang') rememberLanguage(this.store.lang);
     else save(THEME_KEY, value);
   }

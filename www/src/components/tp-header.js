@@ -1,13 +1,13 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon, logo } from './icons.js';
 import { segmented } from './segmented.js';
 import { short } from '../format.js';
 
-/** Name, backend with its measured rate, language, theme. */
+/** Name, backend with its measured rate, language, theme, share. */
 export class TpHeader extends Part {
   /** @type {import('../store.js').Topic[]} */
-  static topics = ['run'];
+  static topics = ['run', 'look'];
 
   render() {
     const { store } = this;
@@ -27,6 +27,8 @@ export class TpHeader extends Part {
       <button type="button" class="ib" data-testid="theme" aria-label=${this.t('theme.button', { theme: this.t(`theme.${theme}`) })}
         title=${this.t('theme.next', { theme: this.t(`theme.${theme}`), next: this.t(`theme.${next}`) })}
         @click=${() => this.act('theme', next)}>${icon(theme === 'auto' ? 'theme' : theme)}</button>
+      ${store.whole ? html`<button type="button" class="btn share" data-testid="share" data-copied=${store.copied} title=${this.t('share.title')}
+        @click=${() => this.act('share')}>${icon('share')}<span>${this.t(store.copied ? 'share.copied' : 'share')}</span></button>` : nothing}
       <button type="button" class="btn only-narrow" data-testid="open-study" aria-expanded=${store.sheet}
         aria-controls="study" @click=${() => this.act('sheet', !store.sheet)}>${this.t('study')}</button>
     </header>`;

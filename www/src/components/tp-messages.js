@@ -24,7 +24,9 @@ export class TpMessages extends Part {
     return html`<div class="msg" data-testid="message" data-message=${notice.id} data-code=${notice.problem?.code ?? nothing}>
       <div class="what"><b>${this.t(notice.title, notice.values)}</b>
         ${notice.problem ? html`<span class="q2" data-testid="sentence">${store.sentence(notice.problem)}</span>` : nothing}
-        ${notice.kept ? html`<span class="q2 line">${this.t(notice.kept, notice.values)}</span>` : nothing}</div>
+        ${notice.kept ? html`<span class="q2 line">${this.t(notice.kept, notice.values)}</span>` : nothing}
+        ${notice.link ? html`<input class="link" readonly data-testid="share-link" aria-label=${this.t('share.link')} .value=${notice.link}
+          @focus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).select()}>` : nothing}</div>
       <div class="r">${notice.actions.map(
         (one) => html`<button type="button" class="btn ${one.primary ? 'p' : ''}" data-act=${one.act}
           @click=${() => this.act(one.act, notice)}>${this.t(one.label, one.values)}</button>`,

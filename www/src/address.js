@@ -1,0 +1,105 @@
+import { decodeLink, encodeLink } from './link.js';
+import { linkNotice } from './notices.js';
+import { startStudy } from './study.js';
+import { VIEWS } from './views/views.js';
+
+/**
+ * The address of the whole page: it is read when the page loads and when it changes, and it follows the state. Guests
+ * on other pages have none.
+ *
+ * @typedef {import('./tuning-playground.js').TuningPlayground} Page
+ * @typedef {import('./store.js').Store} Store
+ */
+
+/** Milliseconds after the last change; browsers refuse addresses that change too often. */
+const QUIET = 400;
+
+export class Address {
+  /** @param {Page} page @param {Store} store */
+  constructor(page, store) {
+    /** @private */ this.page = page;
+    /** @private */ this.store = store;
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
+    /** @private @type {string | null} the state as it was last read or written */ this.last = null;
+    /** @private */ this.onHash = () => this.read();
+    /** @private */ this.onLeave = () => this.write();
+    /** Language and theme are written when they were chosen here, not when they are the reader's own. @type {Set<string>} */
+    this.chosen = new Set();
+  }
+
+  /** @returns {boolean} whether the address gave a study */
+  connect() {
+    const given = this.read();
+    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look'], () => this.follow());
+    addEventListener('hashchange', this.onHash);
+    addEventListener('pagehide', this.onLeave);
+    return given;
+  }
+
+  disconnect() {
+    this.write();
+    this.unsubscribe?.();
+    removeEventListener('hashchange', this.onHash);
+    removeEventListener('pagehide', this.onLeave);
+  }
+
+  /** The present state as a link's text; null when it is too long for one. */
+  get link() {
+    const { store, chosen } = this;
+    return encodeLink({
+      study: store.study,
+      view: store.view,
+      lang: chosen.has('lang') ? store.lang : undefined,
+      theme: chosen.has('theme') ? store.theme : undefined,
+      controls: store.only ?? undefined,
+    });
+  }
+
+  /** The address to share. @returns {string | null} */
+  get href() {
+    const { link } = this;
+    return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
+  }
+
+  /** @private */
+  read() {
+    clearTimeout(this.timer);
+    const { page, store } = this;
+    const { state, skipped, newer, found } = decodeLink(location.hash);
+    const { lang, theme, view, controls, scale } = state;
+    for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
+      if (value === undefined) continue;
+      this.chosen.add(what);
+      /** @type {any} */ (page)[what] = value;
+    }
+    if (view && !VIEWS.some((one) => one.name === view)) skipped.push({ what: `view=${view}`, why: 'not_yet' });
+    else if (view || found) page.view = view ?? VIEWS[0].name;
+    if (scale !== undefined && scale !== 1) skipped.push({ what: `scale=${scale}`, why: 'not_yet' });
+    const study = state.study ?? (found ? startStudy() : undefined);
+    const settled = study && JSON.stringify(study) !== JSON.stringify(store.study) ? page.adopt(study) : Promise.resolve();
+    store.dismiss('link');
+    if (skipped.length) store.notify(linkNotice(skipped, newer));
+    this.last = this.link;
+    if (state.run) void settled.then(() => page.run()).catch(() => {});
+    return study !== undefined;
+  }
+
+  /** @private */
+  follow() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.write(), QUIET);
+  }
+
+  /** @private */
+  write() {
+    clearTimeout(this.timer);
+    const { link } = this;
+    if (link === this.last) return;
+    this.last = link;
+    try {
+      history.replaceState(history.state, '', link ?? location.href.split('#', 1)[0]);
+    } catch {
+      // Some frames may not change their address; Share still makes the link.
+    }
+  }
+}

@@ -16,7 +16,7 @@ const TEST_ACCURACY: f64 = 0.94;
 pub fn soak() -> Result<()> {
     system::vulkan()?;
     let mut command = cargo();
-    command.args(["test", "--locked", "--release", "--workspace", "--", "--ignored", "--nocapture"]);
+    command.args(["test", "--locked", "--workspace", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
     web::build()?;
     test::playwright(&["--grep", "@soak", "--pass-with-no-tests"])

@@ -37,7 +37,7 @@ pub enum Error {
     #[error("{key} is in space, but {because} leaves it without effect; remove {key} from space or change {because}")]
     Inert { key: String, because: String },
     /// A range without a value in it.
-    #[error("{key} has an empty range: low {low} must be below high {high}; {accepted}")]
+    #[error("{key} has an empty range: low {low} is above high {high}; use {accepted}")]
     EmptyRange { key: String, low: String, high: String, accepted: String },
     /// A grid with more points than trials.
     #[error(
@@ -54,7 +54,7 @@ pub enum Error {
     #[error("loss {loss} does not fit {dataset}; use {accepted}")]
     LossMismatch { loss: String, dataset: String, accepted: String },
     /// More memory than there is.
-    #[error("trial {trial} needs {needed_mb} MB, more than the limit {limit} of {limit_mb} MB; lower {knob}")]
+    #[error("trial {trial} needs {needed_mb} MB, more than the {limit_mb} MB of {limit}; lower one of: {knob}")]
     TooLarge { trial: u32, needed_mb: u64, limit: String, limit_mb: u64, knob: String },
     /// The data file could not be read.
     #[error("the data of {dataset} cannot be read: {detail}")]

@@ -7,6 +7,7 @@
 //! ```
 //! Data runs one way; a module uses only what stands above it.
 pub mod backend;
+pub mod bench;
 pub mod dataset;
 pub mod error;
 pub mod fixture;

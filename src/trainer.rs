@@ -92,7 +92,7 @@ pub struct Trainer {
 }
 
 /// Rows for training and evaluation out of a prepared data set.
-fn data_of(prepared: &Prepared) -> Data {
+pub(crate) fn data_of(prepared: &Prepared) -> Data {
     Data {
         x: prepared.x.clone(),
         columns: prepared.columns,
@@ -413,7 +413,7 @@ impl Trainer {
 }
 
 /// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
-fn epoch_plan(
+pub(crate) fn epoch_plan(
     index: usize,
     network: &Network,
     mut shuffle: Stream,

@@ -1,0 +1,260 @@
+//! Works to measure backends by: populations without a study, the same on every backend and in every browser.
+//! `cargo xtask bench` and the page's "benchmark this device" run them through the page's own Workers.
+
+use crate::backend::{Backend, Data, EpochPlan, Labels, Network, Population};
+use crate::error::{Error, Result};
+use crate::mlp::{Activation, Loss, Shape};
+use crate::optimizer::{Optimizer, Rule};
+use crate::rng::{Purpose, RunId, Stream};
+use crate::study::Study;
+use crate::trainer::{data_of, epoch_plan};
+use core::time::Duration;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// No work may take more than this, on any backend.
+const MEMORY_BYTES: u64 = 512 << 20;
+/// Rows of the data that no catalog has, and the share of their numbers that is zero.
+const SPARSE_ROWS: usize = 1024;
+const SPARSE_ZEROS: f32 = 0.81;
+
+/// Which rows a work trains on; there are no others to evaluate.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// The training part of the data set spiral.
+    Spiral,
+    /// Numbers in 0..1, 81 % of them 0, as images of digits have, and classes without a meaning.
+    Sparse,
+}
+
+/// What is trained: `trials` networks of one shape, learning rates spread evenly in their logarithm, dropout evenly.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Work {
+    /// Rows.
+    pub data: Rows,
+    /// Features; 2 for [`Rows::Spiral`].
+    pub inputs: usize,
+    /// Hidden widths.
+    pub hidden: Vec<usize>,
+    /// Classes.
+    pub outputs: usize,
+    /// Rows of a step.
+    pub batch_size: usize,
+    /// `adam` or `sgd`.
+    pub optimizer: String,
+    /// Lowest and highest learning rate.
+    pub learning_rate: [f64; 2],
+    /// Lowest and highest dropout.
+    pub dropout: [f64; 2],
+    /// Networks.
+    pub trials: u32,
+    /// Steps of each.
+    pub steps: u32,
+    /// Of how many Workers this is which: it trains the trials whose number leaves that remainder.
+    pub share: [u32; 2],
+}
+
+impl Work {
+    /// Reads a work.
+    ///
+    /// # Errors
+    /// [`Error::NotAStudy`] where the text is not one.
+    pub fn parse(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })
+    }
+
+    fn data(&self) -> Result<Data> {
+        match self.data {
+            Rows::Spiral => {
+                let study = r#"{"format": "tuning-playground/study@1", "dataset": {"name": "spiral"}}"#;
+                let mut data = data_of(&Study::parse(study)?.prepare(None)?);
+                data.x.truncate(data.n_train * data.columns);
+                if let Labels::Classes(classes) = &mut data.labels {
+                    classes.truncate(data.n_train);
+                }
+                data.n_validation = 0;
+                Ok(data)
+            }
+            Rows::Sparse => {
+                let mut stream = Stream::of(0, Purpose::Generate, RunId::default(), 0);
+                let mut number = |_| {
+                    let (kept, value) = (stream.uniform() >= SPARSE_ZEROS, stream.uniform());
+                    if kept { value } else { 0.0 }
+                };
+                let x = (0..SPARSE_ROWS * self.inputs).map(&mut number).collect();
+                let classes = (0..SPARSE_ROWS).map(|_| stream.below(self.outputs.max(1) as u32)).collect();
+                let labels = Labels::Classes(classes);
+                Ok(Data { x, columns: self.inputs, labels, n_train: SPARSE_ROWS, n_validation: 0 })
+            }
+        }
+    }
+
+    fn network(&self, trial: u32, n_train: usize) -> Network {
+        let at = f64::from(trial) / f64::from(self.trials.max(2) - 1);
+        let [low, high] = self.learning_rate;
+        let run = RunId { trial, ..RunId::default() };
+        let shape = Shape {
+            inputs: self.inputs,
+            hidden: self.hidden.clone(),
+            outputs: self.outputs,
+            activation: Activation::Relu,
+        };
+        Network {
+            run,
+            seed: 0,
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer {
+                rule: if self.optimizer == "sgd" { Rule::Sgd } else { Rule::Adam },
+                learning_rate: low * libm::pow(high / low, at),
+                ..Optimizer::default()
+            },
+            dropout: self.dropout[0] + (self.dropout[1] - self.dropout[0]) * at,
+            max_batch: self.batch_size.min(n_train),
+            parameters: shape.initial_parameters(0, run),
+            shape,
+        }
+    }
+}
+
+/// What a work takes and what does it.
+#[derive(Clone, Debug, Serialize)]
+pub struct BenchInfo {
+    /// `cpu` or `gpu`.
+    pub backend: &'static str,
+    /// In its own words.
+    pub adapter: String,
+    /// Which plan trains the work.
+    pub plan: String,
+    /// Estimate for one trial.
+    pub bytes_per_trial: u64,
+    /// Estimate for all.
+    pub bytes_total: u64,
+}
+
+/// A work under way.
+pub struct Bench {
+    info: BenchInfo,
+    data: Rc<Data>,
+    networks: Vec<Network>,
+    population: Box<dyn Population>,
+    steps_left: u32,
+    steps_done: Vec<u32>,
+    epoch: u32,
+    in_epoch: bool,
+}
+
+impl Bench {
+    /// Makes the networks; nothing is trained yet.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] above 512 MB; what the device reports.
+    pub async fn new(backend: &dyn Backend, work: &Work) -> Result<Self> {
+        let data = work.data()?;
+        let numbers = (0..work.trials).filter(|trial| trial % work.share[1].max(1) == work.share[0]);
+        let sample = work.network(0, data.n_train);
+        let bytes_per_trial = backend.network_bytes(&sample.shape, &sample.optimizer, sample.max_batch)
+            + (data.n_train * size_of::<u32>()) as u64;
+        let bytes_total = bytes_per_trial * u64::from(work.trials);
+        if bytes_total > MEMORY_BYTES {
+            return Err(Error::TooLarge {
+                trial: 0,
+                needed_mb: bytes_total.div_ceil(1 << 20),
+                limit: "memory".into(),
+                limit_mb: MEMORY_BYTES >> 20,
+                knob: "trials, hidden_units".into(),
+            });
+        }
+        let networks: Vec<_> = numbers.map(|trial| work.network(trial, data.n_train)).collect();
+        let data = Rc::new(data);
+        let population = backend.population(data.clone(), networks.clone()).await?;
+        let info = BenchInfo {
+            backend: backend.name(),
+            adapter: backend.adapter(),
+            plan: backend.plan(),
+            bytes_per_trial,
+            bytes_total,
+        };
+        let steps_done = vec![0; networks.len()];
+        Ok(Self { info, data, networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false })
+    }
+
+    /// What trains.
+    pub fn info(&self) -> &BenchInfo {
+        &self.info
+    }
+
+    /// Works for about `budget`; the steps taken, over all networks, and whether that was all.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn advance(&mut self, budget: Duration) -> Result<(u64, bool)> {
+        if !self.in_epoch {
+            if self.steps_left == 0 || self.networks.is_empty() {
+                return Ok((0, true));
+            }
+            let plans: Vec<EpochPlan> = (0..self.networks.len()).map(|index| self.plan(index)).collect();
+            self.steps_left -= plans.first().map_or(0, |plan| plan.steps.len()) as u32;
+            self.epoch += 1;
+            self.population.begin_epoch(plans)?;
+            self.in_epoch = true;
+        }
+        let advance = self.population.advance(budget).await?;
+        self.in_epoch = !advance.epoch_done;
+        Ok((advance.steps, !self.in_epoch && self.steps_left == 0))
+    }
+
+    fn plan(&mut self, index: usize) -> EpochPlan {
+        let network = &self.networks[index];
+        let stream = Stream::of(network.seed, Purpose::Shuffle, network.run, self.epoch);
+        let done = &mut self.steps_done[index];
+        let mut plan = epoch_plan(index, network, stream, self.data.n_train, network.max_batch, done);
+        plan.steps.truncate(self.steps_left as usize);
+        plan
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::cpu::Cpu;
+
+    fn work(trials: u32, share: [u32; 2]) -> Work {
+        Work {
+            data: Rows::Spiral,
+            inputs: 2,
+            hidden: vec![8, 8],
+            outputs: 2,
+            batch_size: 32,
+            optimizer: "adam".into(),
+            learning_rate: [1e-4, 1e-1],
+            dropout: [0.0, 0.35],
+            trials,
+            steps: 25,
+            share,
+        }
+    }
+
+    #[test]
+    fn every_trial_takes_its_steps_in_one_share() {
+        let mut steps = 0;
+        for worker in 0..3 {
+            let mut bench = pollster::block_on(Bench::new(&Cpu::new(), &work(7, [worker, 3]))).unwrap();
+            loop {
+                let (taken, finished) = pollster::block_on(bench.advance(Duration::from_millis(1))).unwrap();
+                steps += taken;
+                if finished {
+                    break;
+                }
+            }
+        }
+        assert_eq!(steps, 7 * 25);
+    }
+
+    #[test]
+    fn s3_too_much_is_refused_before_it_is_allocated() {
+        let refused = pollster::block_on(Bench::new(&Cpu::new(), &work(10_000_000, [0, 1])));
+        assert!(matches!(refused, Err(Error::TooLarge { .. })));
+    }
+}

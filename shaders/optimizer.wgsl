@@ -1,12 +1,9 @@
-// The update of every parameter of every network, four an invocation. Twin of src/optimizer.rs `update`.
+// The update of every parameter of every network, four an invocation; the rules are shared/update.wgsl's.
 
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read> gradient: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> stats: array<Stats>;
-
-const PARAMETER_LIMIT: f32 = 1e18;
-const STATE_LIMIT: f32 = 1e36;
 
 // Whether the vec4 at this place holds weights: l2 leaves biases alone.
 fn is_weight(network: Network, place: u32) -> bool {
@@ -48,46 +45,35 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if diverged != 0u && diverged != step {
         return;
     }
-    let s0 = bitcast<f32>(step_word(lane, 4u));
-    let s1 = bitcast<f32>(step_word(lane, 5u));
-    let s2 = bitcast<f32>(step_word(lane, 6u));
+    let s = bitcast<vec3<f32>>(vec3<u32>(step_word(lane, 4u), step_word(lane, 5u), step_word(lane, 6u)));
     let place = network.params + id.x;
-    let p = params[place];
-    var g = gradient[place];
-    if network.l2 != 0.0 && is_weight(network, place) {
-        g += network.l2 * p;
+    let l2 = select(0.0, network.l2, network.l2 != 0.0 && is_weight(network, place));
+    let c = Constants(
+        network.weight_decay, l2, network.mean_share, network.beta2, network.square_share, network.epsilon,
+        network.nesterov,
+    );
+    var exists = vec4<f32>(1.0);
+    if network.epsilon == 0.0 {
+        exists = real(network, place);
     }
-    g += network.weight_decay * p;
     let first = network.slots + id.x;
     let second = first + network.n_params4;
-    var next = p;
-    var failed = false;
-    if network.rule == 0u {
-        var d = g;
-        if s1 != 0.0 {
-            let buffer = s1 * slots[first] + s2 * g;
-            slots[first] = buffer;
-            d = buffer;
-            if network.nesterov != 0.0 {
-                d = g + s1 * buffer;
-            }
-            failed = beyond4(buffer, STATE_LIMIT);
-        }
-        next = p - s0 * d;
-    } else {
-        let mean = slots[first] + network.mean_share * (g - slots[first]);
-        let square = network.beta2 * slots[second] + network.square_share * g * g;
-        slots[first] = mean;
-        slots[second] = square;
-        var denominator = sqrt(square) * s1 + network.epsilon;
-        if network.epsilon == 0.0 {
-            denominator = select(vec4<f32>(1.0), denominator, real(network, place) != vec4<f32>(0.0));
-        }
-        next = p - s0 * mean / denominator;
-        failed = beyond4(mean, STATE_LIMIT) || beyond4(square, STATE_LIMIT);
+    var state = array<vec4<f32>, 2>();
+    if network.n_slots > 0u {
+        state[0] = slots[first];
     }
-    params[place] = next;
-    if failed || beyond4(next, PARAMETER_LIMIT) {
+    if network.n_slots > 1u {
+        state[1] = slots[second];
+    }
+    let to = update(network.rule, c, s, exists, params[place], gradient[place], state[0], state[1]);
+    params[place] = to.next;
+    if network.n_slots > 0u {
+        slots[first] = to.first;
+    }
+    if network.n_slots > 1u {
+        slots[second] = to.second;
+    }
+    if to.failed {
         stats[lane.network].diverged = step;
     }
 }

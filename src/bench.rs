@@ -112,7 +112,8 @@ impl Work {
             },
             dropout: self.dropout[0] + (self.dropout[1] - self.dropout[0]) * at,
             max_batch: self.batch_size.min(n_train),
-            parameters: shape.initial_parameters(0, run),
+            crowd: self.trials,
+            parameters: Vec::new(),
             shape,
         }
     }
@@ -126,7 +127,7 @@ pub struct BenchInfo {
     /// In its own words.
     pub adapter: String,
     /// Which plan trains the work.
-    pub plan: String,
+    pub plan: &'static str,
     /// Estimate for one trial.
     pub bytes_per_trial: u64,
     /// Estimate for all.
@@ -154,8 +155,7 @@ impl Bench {
         let data = work.data()?;
         let numbers = (0..work.trials).filter(|trial| trial % work.share[1].max(1) == work.share[0]);
         let sample = work.network(0, data.n_train);
-        let bytes_per_trial = backend.network_bytes(&sample.shape, &sample.optimizer, sample.max_batch)
-            + (data.n_train * size_of::<u32>()) as u64;
+        let bytes_per_trial = backend.network_bytes(&sample) + (data.n_train * size_of::<u32>()) as u64;
         let bytes_total = bytes_per_trial * u64::from(work.trials);
         if bytes_total > MEMORY_BYTES {
             return Err(Error::TooLarge {
@@ -166,13 +166,17 @@ impl Bench {
                 knob: "trials, hidden_units".into(),
             });
         }
-        let networks: Vec<_> = numbers.map(|trial| work.network(trial, data.n_train)).collect();
+        let network = |trial| {
+            let network = work.network(trial, data.n_train);
+            Network { parameters: network.shape.initial_parameters(network.seed, network.run), ..network }
+        };
+        let networks: Vec<_> = numbers.map(network).collect();
         let data = Rc::new(data);
         let population = backend.population(data.clone(), networks.clone()).await?;
         let info = BenchInfo {
             backend: backend.name(),
             adapter: backend.adapter(),
-            plan: backend.plan(),
+            plan: backend.plan(&sample),
             bytes_per_trial,
             bytes_total,
         };

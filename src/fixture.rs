@@ -143,6 +143,7 @@ impl Fixture {
             optimizer,
             dropout: 0.0,
             max_batch: batches.iter().map(|batch| batch.1 as usize).max().unwrap_or(1),
+            crowd: 1,
             parameters,
             shape,
         };

@@ -6,7 +6,7 @@
 use crate::rng::{self, Purpose, RunId, Stream};
 
 /// Nonlinearity after a layer's linear map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 #[repr(u32)]
 pub enum Activation {
@@ -24,7 +24,7 @@ pub enum Activation {
 pub const TANH_CLAMP: f64 = 15.0;
 
 /// What training makes small.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 #[repr(u32)]
 pub enum Loss {
@@ -50,7 +50,7 @@ pub struct Layer {
 }
 
 /// Widths and activation of a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shape {
     /// Features of a sample.
     pub inputs: usize,

@@ -5,7 +5,7 @@
 use num_traits::Float;
 
 /// Which update a network uses; the number is the same in the shader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u32)]
 pub enum Rule {
     /// `torch.optim.SGD`, with or without momentum.

@@ -5,7 +5,7 @@
 //! pausing, dropping it is cancelling.
 
 use crate::backend::{
-    Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population, Score, reference,
+    Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population, Program, Score, reference,
 };
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Trial;
 use crate::study::{Metric, Study, TrialConfig};
 use core::time::Duration;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// What happened to a trial since the last report.
@@ -87,6 +87,9 @@ pub struct Trainer {
     waiting: VecDeque<Trial>,
     wave: Option<Wave>,
     kept: BTreeMap<u32, Kept>,
+    /// Networks of each program over all trials: a plan may depend on it.
+    crowds: BTreeMap<Program, u32>,
+    plans: BTreeSet<&'static str>,
     /// R^2 needs the spread of the targets of each part, in standardised units.
     spread: [f64; 3],
 }
@@ -129,11 +132,19 @@ impl Trainer {
     ) -> Result<Self> {
         let data = Rc::new(data_of(&prepared));
         let spread = spreads(&prepared);
-        let trainer =
-            Self { study, backend, data, prepared, waiting: trials.into(), wave: None, kept: BTreeMap::new(), spread };
+        let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
+        let kept = BTreeMap::new();
+        let waiting = trials.into();
+        let mut trainer = Self { study, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans };
+        let mut crowds = BTreeMap::new();
         for trial in &trainer.waiting {
-            trainer.check_size(trial)?;
+            let network = trainer.network(trial, &trainer.config(trial), 0);
+            trainer.check_size(&network)?;
+            *crowds.entry(network.program()).or_default() += u32::from(trainer.study.seeds_per_trial);
         }
+        trainer.crowds = crowds;
+        let plan = |trial| trainer.backend.plan(&trainer.network(trial, &trainer.config(trial), 0));
+        trainer.plans = trainer.waiting.iter().map(plan).collect();
         Ok(trainer)
     }
 
@@ -142,9 +153,19 @@ impl Trainer {
         self.backend.as_ref()
     }
 
+    /// The plans that train the study, with + between them.
+    pub fn plan(&self) -> String {
+        let plans: Vec<&str> = self.plans.iter().copied().collect();
+        plans.join("+")
+    }
+
+    fn config(&self, trial: &Trial) -> TrialConfig {
+        TrialConfig::new(&self.study, &trial.params)
+    }
+
     /// Gradient steps of a trial over all epochs and seeds, if it does not end early.
     pub fn planned_steps(&self, trial: &Trial) -> u64 {
-        let config = TrialConfig::new(&self.study, &trial.params);
+        let config = self.config(trial);
         let batch = self.batch_size(&config);
         (self.data.n_train.div_ceil(batch) * config.epochs) as u64 * u64::from(self.study.seeds_per_trial)
     }
@@ -154,25 +175,22 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    fn trial_bytes(&self, config: &TrialConfig) -> u64 {
-        let shape = config.shape(self.data.columns, self.prepared.task);
-        let batch = self.batch_size(config);
+    fn trial_bytes(&self, network: &Network) -> u64 {
         // An epoch's order of rows and its steps lie beside the network.
-        let plan = size_of::<u32>() * self.data.n_train + size_of::<BatchStep>() * self.data.n_train.div_ceil(batch);
-        self.backend.network_bytes(&shape, &config.optimizer, batch) + plan as u64
+        let n_steps = self.data.n_train.div_ceil(network.max_batch);
+        let plan = size_of::<u32>() * self.data.n_train + size_of::<BatchStep>() * n_steps;
+        self.backend.network_bytes(network) + plan as u64
     }
 
-    fn check_size(&self, trial: &Trial) -> Result<()> {
-        let config = TrialConfig::new(&self.study, &trial.params);
+    fn check_size(&self, network: &Network) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
-        let shape = config.shape(self.data.columns, self.prepared.task);
-        let bytes = self.backend.largest_piece_bytes(&shape, &config.optimizer, self.batch_size(&config));
+        let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
             return Ok(());
         }
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         Err(Error::TooLarge {
-            trial: trial.number,
+            trial: network.run.trial,
             needed_mb: mb(bytes),
             limit,
             limit_mb: limit_bytes >> 20,
@@ -226,8 +244,8 @@ impl Trainer {
         let mut owner = Vec::new();
         let mut trials = Vec::new();
         while let Some(trial) = self.waiting.front() {
-            let config = TrialConfig::new(&self.study, &trial.params);
-            let more = self.trial_bytes(&config) * u64::from(self.study.seeds_per_trial);
+            let config = self.config(trial);
+            let more = self.trial_bytes(&self.network(trial, &config, 0)) * u64::from(self.study.seeds_per_trial);
             if !trials.is_empty() && bytes + more > limit {
                 break;
             }
@@ -235,7 +253,9 @@ impl Trainer {
             let Some(trial) = self.waiting.pop_front() else { break };
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
-                networks.push(self.network(&trial, &config, repeat));
+                let network = self.network(&trial, &config, repeat);
+                let parameters = network.shape.initial_parameters(network.seed, network.run);
+                networks.push(Network { parameters, ..network });
                 owner.push(trials.len());
             }
             report.trials.push(TrialEvent {
@@ -269,16 +289,19 @@ impl Trainer {
     fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
         let run = RunId { trial: trial.number, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
-        Network {
+        let network = Network {
             run,
             seed: self.study.seed,
             loss: config.loss,
             optimizer: config.optimizer,
             dropout: config.dropout,
             max_batch: self.batch_size(config),
-            parameters: shape.initial_parameters(self.study.seed, run),
+            crowd: 1,
+            parameters: Vec::new(),
             shape,
-        }
+        };
+        let crowd = self.crowds.get(&network.program()).copied().unwrap_or(1);
+        Network { crowd, ..network }
     }
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {

@@ -164,7 +164,7 @@ impl Training {
             "numerics": NUMERICS_VERSION,
             "backend": backend.name(),
             "adapter": backend.adapter(),
-            "plan": backend.plan(),
+            "plan": self.trainer.plan(),
         }))
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Trace, at_once, data, gpu, narrow, network, optimizers, pick, plan, stream};
+use common::{Trace, at_once, data, gpu, gpus, narrow, network, optimizers, pick, plan, stream};
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::gpu::{Gpu, kernels};
@@ -60,26 +60,28 @@ fn disturbed(gpu: &Gpu, data: &Rc<Data>, networks: &[Network], lost_at: usize) -
 
 #[test]
 fn r1_a_lost_device_changes_no_bit() {
-    let Some(gpu) = gpu() else { return };
-    let (data, networks) = mixed(12);
-    let (undisturbed, none) = disturbed(&gpu, &data, &networks, usize::MAX);
-    assert_eq!(none, 0);
-    // An epoch takes at least four pieces: they grow at most twofold from one step.
-    for lost_at in [0, 1, 2, 3] {
-        let (traces, resumed) = disturbed(&gpu, &data, &networks, lost_at);
-        assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
-        assert_eq!(traces, undisturbed, "lost at piece {lost_at}");
+    for gpu in gpus() {
+        let (data, networks) = mixed(12);
+        let (undisturbed, none) = disturbed(&gpu, &data, &networks, usize::MAX);
+        assert_eq!(none, 0);
+        // An epoch takes at least four pieces: they grow at most twofold from one step.
+        for lost_at in [0, 1, 2, 3] {
+            let (traces, resumed) = disturbed(&gpu, &data, &networks, lost_at);
+            assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
+            assert_eq!(traces, undisturbed, "lost at piece {lost_at}");
+        }
     }
 }
 
 #[test]
 fn c5_mixed_shapes_share_dispatches_without_a_trace() {
-    let Some(gpu) = gpu() else { return };
-    let (data, networks) = mixed(40);
-    let together = common::run(&gpu, &data, &networks, 2, at_once);
-    for (index, network) in networks.iter().enumerate().step_by(7) {
-        let alone = common::run(&gpu, &data, core::slice::from_ref(network), 2, at_once);
-        assert_eq!(alone[0], together[index], "network {index}: {:?}", network.shape);
+    for gpu in gpus() {
+        let (data, networks) = mixed(40);
+        let together = common::run(&gpu, &data, &networks, 2, at_once);
+        for (index, network) in networks.iter().enumerate().step_by(7) {
+            let alone = common::run(&gpu, &data, core::slice::from_ref(network), 2, at_once);
+            assert_eq!(alone[0], together[index], "network {index}: {:?}", network.shape);
+        }
     }
 }
 
@@ -163,7 +165,7 @@ fn s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated() {
     let Some(gpu) = gpu() else { return };
     let bytes = |hidden: &[usize], batch| {
         let shape = Shape { inputs: 64, hidden: hidden.to_vec(), outputs: 10, activation: common::ACTIVATIONS[3] };
-        gpu.largest_piece_bytes(&shape, &optimizers()[3], batch)
+        gpu.largest_piece_bytes(&network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, batch))
     };
     let (limit, _) = gpu.memory_limit();
     assert!(bytes(&[2048; 3], 32) < limit);

@@ -111,3 +111,21 @@ fn optimizer() {
         hold(&network, &data, |name, found, wanted| close(name, "parameters", &found.1, &wanted.1));
     }
 }
+
+/// Many steps at once: widths that fill their vectors and widths that don't, batches that divide the rows and don't, masks.
+#[test]
+fn train_invocation() {
+    for (case, hidden) in [&[][..], &[5], &[8], &[3, 7], &[8, 8], &[1, 1, 1]].into_iter().enumerate() {
+        for kind in [Loss::CrossEntropy, Loss::Mse] {
+            let shape =
+                Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 1 + case, activation: ACTIVATIONS[case % 4] };
+            let data = data(&shape, kind, 50, 33, case as u64);
+            let network = network(0, &shape, kind, optimizers()[case % 5], 0.2 * (case % 3) as f64, 7 + case);
+            hold(&network, &data, |name, found, wanted| {
+                close(name, "parameters", &found.1, &wanted.1);
+                let losses = |seen: &Seen| [seen.0.train.loss, seen.0.validation.expect("validation rows").loss];
+                close(name, "losses", &losses(found), &losses(wanted));
+            });
+        }
+    }
+}

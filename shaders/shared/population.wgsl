@@ -38,7 +38,7 @@ struct Network {
     square_share: f32,
     epsilon: f32,
     nesterov: f32,
-    padding: f32,
+    n_slots: u32,
 }
 
 // One network's place in an epoch.
@@ -99,13 +99,4 @@ fn data_row(lane: Lane, b: u32) -> u32 {
         return call.first_row + b;
     }
     return plan[lane.order + step_word(lane, 0u) + b];
-}
-
-// Magnitude at or above limit, infinite or not a number, told by the bits: WGSL promises nothing about comparing those.
-fn beyond(x: f32, limit: f32) -> bool {
-    return (bitcast<u32>(x) & 0x7fffffffu) >= bitcast<u32>(limit);
-}
-
-fn beyond4(x: vec4<f32>, limit: f32) -> bool {
-    return any((bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) >= vec4<u32>(bitcast<u32>(limit)));
 }

@@ -11,7 +11,7 @@ pub mod reference;
 
 use crate::error::Result;
 use crate::mlp::{Loss, Shape};
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, Rule};
 use crate::rng::{self, Purpose, RunId};
 use core::pin::Pin;
 use core::time::Duration;
@@ -20,11 +20,7 @@ use std::rc::Rc;
 /// A future that stays on its thread: WebGPU's objects do.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Above this a batch loss or a parameter means that the run has diverged: far from anything a run comes back from, and
-/// small enough that the next products still fit f32 (WGSL promises nothing about infinities).
-pub const DIVERGENCE_LIMIT: f64 = 1e18;
-/// The same for optimizer state, which holds squares.
-pub const STATE_LIMIT: f64 = 1e36;
+pub use crate::kernels::{DIVERGENCE_LIMIT, STATE_LIMIT};
 
 /// Targets of the rows.
 #[derive(Clone, Debug)]
@@ -57,6 +53,20 @@ impl<T> Data<T> {
     }
 }
 
+/// What networks must have in common to train side by side in one unrolled loop. Widths are rounded up to whole vectors:
+/// a narrower network's missing units are silent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Program {
+    /// With rounded widths.
+    pub shape: Shape,
+    /// Update rule.
+    pub rule: Rule,
+    /// Numbers that the optimizer keeps per parameter.
+    pub n_slots: usize,
+    /// Loss.
+    pub loss: Loss,
+}
+
 /// One network of a population.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -74,11 +84,20 @@ pub struct Network {
     pub dropout: f64,
     /// Rows of its largest batch.
     pub max_batch: usize,
-    /// Initial parameters, flat, in PyTorch's order.
+    /// Networks of the whole study that have the same [`Program`], itself included.
+    pub crowd: u32,
+    /// Initial parameters, flat, in PyTorch's order; what only asks for a plan or for sizes needs none.
     pub parameters: Vec<f64>,
 }
 
 impl Network {
+    /// What it must share with others to train beside them.
+    pub fn program(&self) -> Program {
+        let hidden = self.shape.hidden.iter().map(|width| width.next_multiple_of(4)).collect();
+        let shape = Shape { hidden, ..self.shape.clone() };
+        Program { shape, rule: self.optimizer.rule, n_slots: self.optimizer.n_slots(), loss: self.loss }
+    }
+
     /// Key of the dropout masks after hidden layer `layer` (from 0).
     pub fn dropout_key(&self, layer: usize) -> [u32; 2] {
         rng::key(self.seed, Purpose::Dropout, self.run, layer as u32)
@@ -179,15 +198,15 @@ pub trait Backend {
     fn name(&self) -> &'static str;
     /// The device in its own words.
     fn adapter(&self) -> String;
-    /// Which plan trains these networks; recorded in results.
-    fn plan(&self) -> String;
-    /// Bytes that one network takes while it trains on data of this many validation rows.
-    fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64;
+    /// Which plan trains such a network; recorded in results. A pure function of the network and the adapter.
+    fn plan(&self, network: &Network) -> &'static str;
+    /// Bytes that one network takes while it trains.
+    fn network_bytes(&self, network: &Network) -> u64;
     /// Bytes that one population may take, and the name of that limit.
     fn memory_limit(&self) -> (u64, String);
     /// Bytes of the largest single piece of memory that a network needs; no piece may exceed the limit.
-    fn largest_piece_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
-        self.network_bytes(shape, optimizer, max_batch)
+    fn largest_piece_bytes(&self, network: &Network) -> u64 {
+        self.network_bytes(network)
     }
     /// Makes a population; nothing is trained yet.
     ///

@@ -3,12 +3,13 @@
 
 use super::{
     Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population,
-    STATE_LIMIT, Score, ready,
+    Score, ready,
 };
 use crate::error::Result;
-use crate::kernels::{self, Mask, Real};
-use crate::mlp::{Layer, Shape};
-use crate::optimizer::{Constants, Optimizer};
+use crate::kernels::train_invocation::{Training, within};
+use crate::kernels::{self, Real};
+use crate::mlp::Layer;
+use crate::optimizer::Constants;
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -27,11 +28,12 @@ impl Backend for Reference {
         "plain Rust, f32".into()
     }
 
-    fn plan(&self) -> String {
-        "reference".into()
+    fn plan(&self, _: &Network) -> &'static str {
+        "reference"
     }
 
-    fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
+    fn network_bytes(&self, network: &Network) -> u64 {
+        let Network { shape, optimizer, max_batch, .. } = network;
         let activations: usize = shape.layers().iter().map(|layer| 2 * layer.outputs * max_batch).sum();
         4 * (shape.n_parameters() * (2 + optimizer.n_slots()) + activations) as u64
     }
@@ -112,74 +114,29 @@ fn gather<T: Real>(data: &Data<T>, rows: &[u32]) -> Vec<T> {
 }
 
 impl<T: Real> Trained<T> {
-    /// Forward, loss, backward, update: one step on these rows.
+    /// One step on these rows.
     fn step(&mut self, data: &Data<T>, rows: &[u32], step: &BatchStep) -> kernels::BatchLoss<T> {
-        let p = self.network.dropout;
-        let last = self.layers.len() - 1;
-        let mut inputs = vec![gather(data, rows)];
-        let mut derivatives = Vec::with_capacity(self.layers.len());
-        for (depth, layer) in self.layers.iter().enumerate() {
-            let mask = Mask { key: self.network.dropout_key(depth), step: step.step, p };
-            let mask = (p > 0.0 && depth < last).then_some(&mask);
-            let (a, derivative) = kernels::dense_forward::reference(&self.parameters, layer, &inputs[depth], mask);
-            inputs.push(a);
-            derivatives.push(derivative);
-        }
-        let batch = kernels::loss::reference(
-            self.network.loss,
-            &inputs[last + 1],
-            self.network.shape.outputs,
-            &data.labels,
-            rows,
-        );
-        let mut delta = batch.delta.clone();
-        for (depth, layer) in self.layers.iter().enumerate().rev() {
-            kernels::dense_backward_weight::reference(&mut self.gradient, layer, &inputs[depth], &delta);
-            if depth > 0 {
-                delta =
-                    kernels::dense_backward_data::reference(&self.parameters, layer, &delta, &derivatives[depth - 1]);
-            }
-        }
-        let mean = batch.sum.to() / rows.len() as f64;
+        let keys: Vec<_> = (0..self.layers.len()).map(|depth| self.network.dropout_key(depth)).collect();
+        let mut training = Training {
+            layers: &self.layers,
+            loss: self.network.loss,
+            rule: self.network.optimizer.rule,
+            constants: &self.constants,
+            dropout: self.network.dropout,
+            keys: &keys,
+            parameters: &mut self.parameters,
+            gradient: &mut self.gradient,
+            slots: &mut self.slots,
+        };
         let scalars = step.scalars.map(T::of);
-        let mut finite = within(mean, DIVERGENCE_LIMIT);
-        if finite {
-            finite = self.update(&scalars);
-        }
+        let x = gather(data, rows);
+        let (batch, finite) =
+            kernels::train_invocation::reference(&mut training, x, &data.labels, rows, step.step, &scalars);
         if !finite {
             self.diverged_at = Some(u64::from(step.step) + 1);
         }
         batch
     }
-
-    /// The optimizer over all parameters; whether all stayed below the limits.
-    fn update(&mut self, scalars: &[T; 4]) -> bool {
-        let [first, second] = &mut self.slots;
-        let mut finite = true;
-        for layer in &self.layers {
-            for i in layer.weight..layer.bias + layer.outputs {
-                let slots = [&mut first[i], &mut second[i]];
-                self.parameters[i] = kernels::optimizer::reference(
-                    self.network.optimizer.rule,
-                    &self.constants,
-                    scalars,
-                    i < layer.bias,
-                    self.parameters[i],
-                    self.gradient[i],
-                    slots,
-                );
-                finite &= within(self.parameters[i].to(), DIVERGENCE_LIMIT)
-                    && within(first[i].to(), STATE_LIMIT)
-                    && within(second[i].to(), STATE_LIMIT);
-            }
-        }
-        finite
-    }
-}
-
-/// Whether `x` is a number and its magnitude below `limit`.
-pub(crate) fn within(x: f64, limit: f64) -> bool {
-    x.abs() < limit
 }
 
 impl<T: Real> Population for ReferencePopulation<T> {

@@ -1,5 +1,5 @@
 //! The kernels of a training step, each beside the shader of its name: `dense_forward`, `loss`, `dense_backward_data`,
-//! `dense_backward_weight`, `optimizer`. Each module's `reference` is the plain twin, generic over f32 and f64, written to
+//! `dense_backward_weight`, `optimizer`; and whole steps, `train_invocation`. Each module's `reference` is the plain twin, generic over f32 and f64, written to
 //! be read; backends are held against them.
 //!
 //! Letters: B rows of a batch, I inputs and O outputs of a layer. All arrays are row major.
@@ -10,12 +10,19 @@ pub mod dense_forward;
 pub mod fast_math;
 pub mod loss;
 pub mod optimizer;
+pub mod train_invocation;
 
 pub use dense_forward::Mask;
 pub use loss::BatchLoss;
 
 use crate::mlp::{Activation, TANH_CLAMP};
 use num_traits::Float;
+
+/// Above this a batch loss or a parameter means that the run has diverged: far from anything a run comes back from, and
+/// small enough that the next products still fit f32 (WGSL promises nothing about infinities).
+pub const DIVERGENCE_LIMIT: f64 = 1e18;
+/// The same for optimizer state, which holds squares.
+pub const STATE_LIMIT: f64 = 1e36;
 
 /// Number types the twins run in.
 pub trait Real: Float + core::iter::Sum + core::fmt::Debug + 'static {

@@ -5,7 +5,7 @@
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{Cpu, Level};
-use tuning_playground::backend::gpu::Gpu;
+use tuning_playground::backend::gpu::{Gpu, PlanName};
 use tuning_playground::backend::reference::Reference;
 use tuning_playground::backend::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population};
 use tuning_playground::mlp::{Activation, Loss, Shape};
@@ -14,10 +14,10 @@ use tuning_playground::rng::{Purpose, RunId, Stream};
 
 pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu];
 
-/// Every backend in f32 that runs on this machine.
+/// Every backend in f32 that runs on this machine, the GPU once for each plan.
 pub fn backends() -> Vec<Box<dyn Backend>> {
     let mut backends: Vec<Box<dyn Backend>> = vec![Box::new(Reference)];
-    backends.extend(gpu().map(|gpu| Box::new(gpu) as Box<dyn Backend>));
+    backends.extend(gpus().into_iter().map(|gpu| Box::new(gpu) as Box<dyn Backend>));
     backends.extend(Level::all().into_iter().map(|level| Box::new(Cpu::with_level(level)) as Box<dyn Backend>));
     backends
 }
@@ -32,6 +32,12 @@ pub fn gpu() -> Option<Gpu> {
             None
         }
     }
+}
+
+/// The GPU once for each plan; a network that a plan cannot train falls to another.
+pub fn gpus() -> Vec<Gpu> {
+    let plans = |gpu: Gpu| PlanName::ALL.map(|plan| gpu.with_plan(plan));
+    gpu().into_iter().flat_map(plans).collect()
 }
 
 /// A stream for the test's own choices.
@@ -94,7 +100,7 @@ pub fn narrow(data: &Data<f64>) -> Rc<Data> {
 pub fn network(trial: u32, shape: &Shape, loss: Loss, optimizer: Optimizer, dropout: f64, max_batch: usize) -> Network {
     let run = RunId { trial, ..RunId::default() };
     let parameters = shape.initial_parameters(1, run);
-    Network { run, seed: 1, shape: shape.clone(), loss, optimizer, dropout, max_batch, parameters }
+    Network { run, seed: 1, shape: shape.clone(), loss, optimizer, dropout, max_batch, crowd: 1, parameters }
 }
 
 /// Epoch `epoch` (from 0) of a network over `n_train` rows in its own order.

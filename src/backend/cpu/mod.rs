@@ -14,8 +14,6 @@ mod update;
 
 use super::{Backend, Data, LocalFuture, Network, Population, ready};
 use crate::error::Result;
-use crate::mlp::Shape;
-use crate::optimizer::Optimizer;
 pub use isa::Level;
 use population::CpuPopulation;
 use std::rc::Rc;
@@ -58,12 +56,13 @@ impl Backend for Cpu {
         self.level.name().into()
     }
 
-    fn plan(&self) -> String {
-        "panels".into()
+    fn plan(&self, _: &Network) -> &'static str {
+        "panels"
     }
 
-    fn network_bytes(&self, shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> u64 {
-        let [kept, scratch] = network::bytes(&shape.layers(), optimizer.n_slots(), max_batch, self.level.panel());
+    fn network_bytes(&self, network: &Network) -> u64 {
+        let Network { shape, optimizer, max_batch, .. } = network;
+        let [kept, scratch] = network::bytes(&shape.layers(), optimizer.n_slots(), *max_batch, self.level.panel());
         // One scratch serves all networks; a usual one has its place in what the limit leaves free.
         if scratch > SCRATCH_BYTES { kept + scratch } else { kept }
     }
@@ -80,13 +79,18 @@ impl Backend for Cpu {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mlp::Activation;
+    use crate::mlp::{Activation, Loss, Shape};
+    use crate::optimizer::Optimizer;
+    use crate::rng::RunId;
 
     #[test]
     fn tiny_networks_take_little_and_huge_batches_count() {
         let bytes = |hidden: &[usize], max_batch| {
             let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
-            Cpu::new().network_bytes(&shape, &Optimizer::default(), max_batch)
+            let (run, loss, optimizer) = (RunId::default(), Loss::CrossEntropy, Optimizer::default());
+            let network =
+                Network { run, seed: 0, shape, loss, optimizer, dropout: 0.0, max_batch, crowd: 1, parameters: vec![] };
+            Cpu::new().network_bytes(&network)
         };
         // 114 parameters with gradient and two numbers of state, in panels: and what tells of the shape.
         assert!((1_824..6_000).contains(&bytes(&[8, 8], 32)), "{}", bytes(&[8, 8], 32));

@@ -7,8 +7,8 @@ use super::panels::{fill_padding, gather, layer_len, padded, panels, places, tur
 use super::product::{Product, WeightGradient};
 use super::units::{Activate, Descend};
 use super::update::{Largest, Update};
-use crate::backend::reference::within;
 use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, STATE_LIMIT, Score};
+use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
 use crate::optimizer::{Constants, Rule};
 use core::ops::Range;

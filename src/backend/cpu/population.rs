@@ -2,11 +2,11 @@
 
 use super::isa::Level;
 use super::network::{Scratch, Sums, Trained};
-use crate::backend::reference::within;
 use crate::backend::{
     Advance, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population, ready,
 };
 use crate::error::Result;
+use crate::kernels::train_invocation::within;
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::rc::Rc;

@@ -1,7 +1,20 @@
 //! The device: adapter, queue, the compiled kernels, and whether it still lives.
 
+use super::invocation;
+use super::layered::passes::{PASSES, bindings, kernels};
+use crate::backend::{Labels, Program};
 use crate::error::{Error, Result};
+use core::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
+
+/// Uniforms of consecutive dispatches lie this far apart (the spec's `minUniformBufferOffsetAlignment`).
+pub const CALL_STRIDE: u64 = 256;
+/// A storage buffer that is only read, in a list of bindings.
+pub const READ: bool = true;
+/// One that is written.
+pub const WRITE: bool = false;
 
 /// A kernel.
 pub struct Kernel {
@@ -9,40 +22,6 @@ pub struct Kernel {
     pub name: &'static str,
     /// The whole source.
     pub source: String,
-}
-
-macro_rules! kernel {
-    ($name:literal $(, $shared:literal)*) => {
-        Kernel {
-            name: $name,
-            source: [
-                include_str!("../../../shaders/shared/population.wgsl"),
-                $(include_str!(concat!("../../../shaders/shared/", $shared, ".wgsl")),)*
-                include_str!(concat!("../../../shaders/", $name, ".wgsl")),
-            ].concat(),
-        }
-    };
-}
-
-/// Every kernel, in the order of `Pass`.
-pub fn kernels() -> [Kernel; 5] {
-    [
-        kernel!("dense_forward", "threefry", "activation"),
-        kernel!("loss"),
-        kernel!("dense_backward_data"),
-        kernel!("dense_backward_weight"),
-        kernel!("optimizer"),
-    ]
-}
-
-/// Which kernel a dispatch runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pass {
-    DenseForward = 0,
-    Loss = 1,
-    DenseBackwardData = 2,
-    DenseBackwardWeight = 3,
-    Optimizer = 4,
 }
 
 /// What went wrong on a device since it was made.
@@ -63,27 +42,12 @@ pub struct Device {
     pub handle: wgpu::Device,
     pub queue: wgpu::Queue,
     pub info: wgpu::AdapterInfo,
-    pipelines: Vec<Pipeline>,
+    /// The kernels of plan `layered`.
+    pub layered: Vec<Pipeline>,
+    /// Compiled programs of plan `invocation`.
+    programs: RefCell<BTreeMap<Program, Rc<Pipeline>>>,
     fate: Arc<Mutex<Fate>>,
 }
-
-const READ: bool = true;
-const WRITE: bool = false;
-
-/// Storage buffers of a kernel beside the uniform and the tables (0 to 3): at most five, since a stage may bind only
-/// eight storage buffers on the spec's default limits.
-pub fn bindings(pass: Pass) -> &'static [(u32, bool)] {
-    match pass {
-        Pass::DenseForward => &[(4, READ), (5, READ), (6, WRITE)],
-        Pass::DenseBackwardData => &[(4, READ), (6, WRITE)],
-        Pass::Loss | Pass::DenseBackwardWeight => &[(5, READ), (6, WRITE), (7, WRITE)],
-        Pass::Optimizer => &[(4, WRITE), (5, WRITE), (6, READ), (7, WRITE)],
-    }
-}
-
-/// Kernels in the order of [`kernels`].
-pub const PASSES: [Pass; 5] =
-    [Pass::DenseForward, Pass::Loss, Pass::DenseBackwardData, Pass::DenseBackwardWeight, Pass::Optimizer];
 
 impl Device {
     /// Asks for an adapter and a device on the spec's default limits, and compiles the kernels.
@@ -110,12 +74,21 @@ impl Device {
                 fate.error.get_or_insert_with(|| error.to_string());
             }
         }));
-        let pipelines = PASSES.iter().zip(kernels()).map(|(pass, kernel)| compile(&device, *pass, &kernel)).collect();
-        Ok(Self { info: adapter.get_info(), handle: device, queue, pipelines, fate })
+        let layered = PASSES.iter().zip(kernels());
+        let layered = layered.map(|(pass, kernel)| {
+            let tables = (1..=3).map(|binding| (binding, READ));
+            let own: Vec<_> = tables.chain(bindings(*pass).iter().copied()).collect();
+            compile(&device, kernel.name, &kernel.source, &own)
+        });
+        let layered = layered.collect();
+        Ok(Self { info: adapter.get_info(), handle: device, queue, layered, programs: RefCell::default(), fate })
     }
 
-    pub fn pipeline(&self, pass: Pass) -> &Pipeline {
-        &self.pipelines[pass as usize]
+    /// The pipeline of a program, compiled when it is first asked for.
+    pub fn program(&self, program: &Program) -> Rc<Pipeline> {
+        let mut programs = self.programs.borrow_mut();
+        let compile = || Rc::new(invocation::compile(&self.handle, program));
+        programs.entry(program.clone()).or_insert_with(compile).clone()
     }
 
     /// Whether the device told that it is gone.
@@ -134,39 +107,32 @@ impl Device {
     }
 }
 
-fn storage(binding: u32, read_only: bool) -> wgpu::BindGroupLayoutEntry {
-    let ty = wgpu::BufferBindingType::Storage { read_only };
+fn entry(binding: u32, ty: wgpu::BufferBindingType, has_dynamic_offset: bool) -> wgpu::BindGroupLayoutEntry {
     wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
         count: None,
     }
 }
 
-fn compile(device: &wgpu::Device, pass: Pass, kernel: &Kernel) -> Pipeline {
-    let uniform = wgpu::BindGroupLayoutEntry {
-        ty: wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: true,
-            min_binding_size: None,
-        },
-        ..storage(0, true)
-    };
-    let tables = (1..=3).map(|binding| storage(binding, true));
-    let own = bindings(pass).iter().map(|&(binding, read_only)| storage(binding, read_only));
-    let entries: Vec<_> = core::iter::once(uniform).chain(tables).chain(own).collect();
-    let label = Some(kernel.name);
+/// Compiles a kernel with a uniform at binding 0, one slot of [`CALL_STRIDE`] a dispatch, and these storage buffers:
+/// binding, and whether it is only read. A stage may bind only eight of them on the spec's default limits.
+pub fn compile(device: &wgpu::Device, name: &str, source: &str, storage: &[(u32, bool)]) -> Pipeline {
+    let uniform = entry(0, wgpu::BufferBindingType::Uniform, true);
+    let storage = storage
+        .iter()
+        .map(|&(binding, read_only)| entry(binding, wgpu::BufferBindingType::Storage { read_only }, false));
+    let entries: Vec<_> = core::iter::once(uniform).chain(storage).collect();
+    let label = Some(name);
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label,
         bind_group_layouts: &[Some(&layout)],
         immediate_size: 0,
     });
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label,
-        source: wgpu::ShaderSource::Wgsl(kernel.source.as_str().into()),
-    });
+    let source = wgpu::ShaderSource::Wgsl(source.into());
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
     let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label,
         layout: Some(&pipeline_layout),
@@ -176,4 +142,37 @@ fn compile(device: &wgpu::Device, pass: Pass, kernel: &Kernel) -> Pipeline {
         cache: None,
     });
     Pipeline { layout, pipeline }
+}
+
+/// Labels as the shaders read them: classes, or the bits of numbers.
+pub fn label_words(labels: &Labels<f32>) -> Vec<u32> {
+    match labels {
+        Labels::Classes(classes) => classes.clone(),
+        Labels::Numbers(numbers) => numbers.iter().map(|x| x.to_bits()).collect(),
+    }
+}
+
+/// The device that all populations work on, whichever stands for the GPU now; clones share it.
+#[derive(Clone)]
+pub struct SharedDevice(Rc<RefCell<Rc<Device>>>);
+
+impl SharedDevice {
+    /// Asks for a first device.
+    pub async fn open() -> Result<Self> {
+        Ok(Self(Rc::new(RefCell::new(Rc::new(Device::open().await?)))))
+    }
+
+    /// The present device.
+    pub fn get(&self) -> Rc<Device> {
+        self.0.borrow().clone()
+    }
+
+    /// Asks for another device where the present one is lost.
+    pub async fn renew(&self) -> Result<()> {
+        if self.get().is_lost() {
+            let device = Device::open().await?;
+            *self.0.borrow_mut() = Rc::new(device);
+        }
+        Ok(())
+    }
 }

@@ -194,7 +194,7 @@ fn train(
         Err(error) => return drop(news.send(News::Failed(error))),
     };
     let backend = trainer.backend();
-    let info = engine_info(backend.name(), backend.adapter(), backend.plan());
+    let info = engine_info(backend.name(), backend.adapter(), trainer.plan());
     let planned = share.iter().map(|trial| trainer.planned_steps(trial)).sum();
     let mut alive = news.send(News::Engine(info, planned)).is_ok();
     while alive {

@@ -1,11 +1,11 @@
 //! A population's buffers on one device: made from host copies, read back into them.
 
-use super::device::{Device, PASSES, Pass, bindings};
 use super::layout::{Call, Layout, Stats};
-use crate::backend::{Data, Labels};
-use crate::error::{Error, Result};
-use bytemuck::{Pod, Zeroable};
-use futures_channel::oneshot;
+use super::passes::{PASSES, Pass, bindings};
+use crate::backend::Data;
+use crate::backend::gpu::device::{CALL_STRIDE, Device, label_words};
+use crate::backend::gpu::staging::{Staging, copy};
+use crate::error::Result;
 
 /// Everything of a population that changes while it trains, as the host knows it.
 #[derive(Clone, Debug)]
@@ -23,13 +23,11 @@ pub struct Buffers {
     stats: wgpu::Buffer,
     plan: wgpu::Buffer,
     calls: wgpu::Buffer,
-    staging: wgpu::Buffer,
+    staging: Staging,
     owned: Vec<wgpu::Buffer>,
     groups: Vec<wgpu::BindGroup>,
 }
 
-/// Uniforms of consecutive dispatches lie this far apart (the spec's `minUniformBufferOffsetAlignment`).
-pub const CALL_STRIDE: u64 = 256;
 /// Uniforms that fit in one submit.
 pub const MAX_CALLS: usize = 4096;
 
@@ -71,7 +69,7 @@ impl Buffers {
         let stats = make("stats", bytes_of(&state.stats), state_usage);
         let calls = make("calls", MAX_CALLS as u64 * CALL_STRIDE, Usage::UNIFORM | Usage::COPY_DST);
         let staging_bytes = params.size() + slots.size() + stats.size();
-        let staging = make("staging", staging_bytes, Usage::MAP_READ | Usage::COPY_DST);
+        let staging = Staging::new(device, staging_bytes);
         let write = |buffer: &wgpu::Buffer, bytes: &[u8]| {
             if !bytes.is_empty() {
                 device.queue.write_buffer(buffer, 0, bytes);
@@ -109,7 +107,7 @@ impl Buffers {
                     .collect();
                 device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
                     label: None,
-                    layout: &device.pipeline(pass).layout,
+                    layout: &device.layered[pass as usize].layout,
                     entries: &entries,
                 })
             })
@@ -149,65 +147,26 @@ impl Buffers {
     /// Waits for all that was submitted; with a `state`, reads sums, parameters and optimizer state into it. The state
     /// changes as a whole or not at all.
     pub async fn read(&self, device: &Device, state: Option<&mut HostState>) -> Result<()> {
-        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
-        let stats_end = self.stats.size();
-        encoder.copy_buffer_to_buffer(&self.stats, 0, &self.staging, 0, stats_end);
-        let params_end = stats_end + self.params.size();
-        let slots_end = params_end + self.slots.size();
-        if state.is_some() {
-            encoder.copy_buffer_to_buffer(&self.params, 0, &self.staging, stats_end, self.params.size());
-            encoder.copy_buffer_to_buffer(&self.slots, 0, &self.staging, params_end, self.slots.size());
-        }
-        device.queue.submit([encoder.finish()]);
-        let end = if state.is_some() { slots_end } else { stats_end };
-        self.mapped(device, end, |bytes| {
-            if let Some(state) = state {
-                copy_floats(&bytes[..stats_end as usize], &mut state.stats);
-                copy_floats(&bytes[stats_end as usize..], &mut state.params);
-                copy_floats(&bytes[params_end as usize..], &mut state.slots);
-            }
-        })
-        .await
+        let whole = |buffer| (buffer, 0, wgpu::Buffer::size(buffer));
+        let ranges = [whole(&self.stats), whole(&self.params), whole(&self.slots)];
+        let Some(state) = state else { return self.staging.read(device, &ranges[..1], |_| {}).await };
+        let (stats_end, params_end) = (self.stats.size() as usize, (self.stats.size() + self.params.size()) as usize);
+        self.staging
+            .read(device, &ranges, |bytes| {
+                copy(bytes, &mut state.stats);
+                copy(&bytes[stats_end..], &mut state.params);
+                copy(&bytes[params_end..], &mut state.slots);
+            })
+            .await
     }
 
     /// Reads part of the gradient, in floats.
     pub async fn read_gradient(&self, device: &Device, first: usize, n: usize) -> Result<Vec<f32>> {
-        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
-        encoder.copy_buffer_to_buffer(&self.gradient, 4 * first as u64, &self.staging, 0, 4 * n as u64);
-        device.queue.submit([encoder.finish()]);
         let mut gradient = vec![0.0; n];
-        self.mapped(device, 4 * n as u64, |bytes| copy_floats(bytes, &mut gradient)).await?;
+        let range = (&self.gradient, 4 * first as u64, 4 * n as u64);
+        self.staging.read(device, &[range], |bytes| copy(bytes, &mut gradient)).await?;
         Ok(gradient)
     }
-
-    async fn mapped(&self, device: &Device, end: u64, take: impl FnOnce(&[u8])) -> Result<()> {
-        let slice = self.staging.slice(..end);
-        let (sender, receiver) = oneshot::channel();
-        slice.map_async(wgpu::MapMode::Read, move |result| {
-            // Nobody listens any more where the population was dropped.
-            let _ = sender.send(result);
-        });
-        // On the web the browser drives the queue; natively somebody has to.
-        let polled = device.handle.poll(wgpu::PollType::wait_indefinitely());
-        let mapped = polled.is_ok() && receiver.await.is_ok_and(|result| result.is_ok());
-        if mapped
-            && !device.is_lost()
-            && let Ok(view) = slice.get_mapped_range()
-        {
-            take(&view);
-            drop(view);
-            self.staging.unmap();
-            return Ok(());
-        }
-        Err(Error::DeviceLost { detail: device.loss_reason() })
-    }
-}
-
-/// Copies the head of `bytes` over `values`.
-fn copy_floats<T: Pod + Zeroable>(bytes: &[u8], values: &mut [T]) {
-    let target: &mut [u8] = bytemuck::cast_slice_mut(values);
-    let n = target.len();
-    target.copy_from_slice(&bytes[..n]);
 }
 
 fn bytes_of<T>(values: &[T]) -> u64 {
@@ -222,11 +181,4 @@ fn padded_rows(data: &Data) -> Vec<f32> {
         to[..data.columns].copy_from_slice(from);
     }
     padded
-}
-
-fn label_words(labels: &Labels<f32>) -> Vec<u32> {
-    match labels {
-        Labels::Classes(classes) => classes.clone(),
-        Labels::Numbers(numbers) => numbers.iter().map(|x| x.to_bits()).collect(),
-    }
 }

@@ -49,7 +49,7 @@ pub struct GpuNetwork {
     pub square_share: f32,
     pub epsilon: f32,
     pub nesterov: f32,
-    pub padding: f32,
+    pub n_slots: u32,
 }
 
 /// `Call` of the shaders: the uniform of one dispatch.
@@ -144,7 +144,7 @@ impl Layout {
             square_share: constants.square_share as f32,
             epsilon: constants.epsilon as f32,
             nesterov: constants.nesterov as f32,
-            padding: 0.0,
+            n_slots: network.optimizer.n_slots() as u32,
         });
         let (mut below, mut delta_below) = (0, 0);
         let mut weight = self.params4;

@@ -1,0 +1,166 @@
+// Many steps of many small networks of one shape: an invocation trains one network, its parameters and their gradient in
+// registers. src/backend/gpu/invocation/program.rs writes what depends on the shape in the places marked //@ .
+// Rows are counted through the epoch: first the training rows in each network's own order, then the validation rows. A
+// dispatch takes each of its networks on until the network has begun all batches before row `end`.
+//
+// Parameters never change within a batch and are read anew for each one: drivers keep in registers what is set once, and
+// carry along at every branch what may change.
+
+//@ constants
+// const N_PIECES: u32 vec4 of parameters, N_SLOTS: u32 of optimizer state each, RULE: u32, N_HIDDEN: u32, COLUMNS: u32
+
+struct Call {
+    first_lane: u32,
+    end_lane: u32,
+    end: u32,       // row, counted through the epoch
+    train_end: u32, // validation starts here
+    first_row: u32, // the data's row at train_end
+    lanes: u32,
+    lane_words: u32, // first word of the group in lanes
+    plan: u32,       // first word of the group's epoch in plan
+    state: u32,      // first vec4 of the group in state
+    padding0: u32,
+    padding1: u32,
+    padding2: u32,
+}
+
+@group(0) @binding(0) var<uniform> call: Call;
+@group(0) @binding(1) var<storage, read> lanes: array<u32>;
+@group(0) @binding(2) var<storage, read> plan: array<u32>;
+@group(0) @binding(3) var<storage, read_write> state: array<vec4<u32>>;
+@group(0) @binding(4) var<storage, read> x: array<f32>;
+@group(0) @binding(5) var<storage, read> labels: array<u32>; // classes, or the bits of numbers
+
+const DIVERGENCE_LIMIT: f32 = 1e18;
+// Words of a lane before its widths and dropout keys.
+const LANE_HEAD: u32 = 9u;
+
+// A vec4 of the lane in state: 0 and 1 its sums and place, then parameters, gradient and optimizer state.
+fn place(lane: u32, piece: u32) -> u32 {
+    return call.state + piece * call.lanes + lane;
+}
+
+fn load(lane: u32, piece: u32) -> vec4<f32> {
+    return bitcast<vec4<f32>>(state[place(lane, 2u + piece)]);
+}
+
+fn store(lane: u32, piece: u32, value: vec4<f32>) {
+    state[place(lane, 2u + piece)] = bitcast<vec4<u32>>(value);
+}
+
+// Updates all parameters, whose gradient is in state; whether any went beyond the limits. One loop for all pieces: drivers
+// that keep the loop small compile in milliseconds what takes them minutes unrolled.
+fn step_all(lane: u32, weights: Constants, s: vec3<f32>) -> bool {
+    var failed = false;
+    for (var piece = 0u; piece < N_PIECES; piece++) {
+        var c = weights;
+        c.l2 = select(weights.l2, 0.0, is_bias(piece));
+        var first = vec4<f32>(0.0);
+        var second = vec4<f32>(0.0);
+        if N_SLOTS > 0u {
+            first = load(lane, 2u * N_PIECES + piece);
+        }
+        if N_SLOTS > 1u {
+            second = load(lane, 3u * N_PIECES + piece);
+        }
+        let to = update(RULE, c, s, vec4<f32>(1.0), load(lane, piece), load(lane, N_PIECES + piece), first, second);
+        if N_SLOTS > 0u {
+            store(lane, 2u * N_PIECES + piece, to.first);
+        }
+        if N_SLOTS > 1u {
+            store(lane, 3u * N_PIECES + piece, to.second);
+        }
+        store(lane, piece, to.next);
+        failed = failed | to.failed;
+    }
+    return failed;
+}
+
+@compute @workgroup_size(32)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let lane = call.first_lane + id.x;
+    if lane >= call.end_lane {
+        return;
+    }
+    let own = call.lane_words + lane * (LANE_HEAD + 3u * N_HIDDEN);
+    let drop_threshold = vec4<u32>(lanes[own]);
+    let drop_scale = vec4<f32>(bitcast<f32>(lanes[own + 1u]));
+    let weights = Constants(
+        bitcast<f32>(lanes[own + 2u]), bitcast<f32>(lanes[own + 3u]), bitcast<f32>(lanes[own + 4u]),
+        bitcast<f32>(lanes[own + 5u]), bitcast<f32>(lanes[own + 6u]), bitcast<f32>(lanes[own + 7u]),
+        bitcast<f32>(lanes[own + 8u]),
+    );
+    // The lane's epoch: first word of its steps, how many, rows of all of them, steps of the run before them.
+    let head = call.plan + 4u * lane;
+    let steps = plan[head];
+    let n_rows = plan[head + 2u];
+    let step_before = plan[head + 3u];
+    let order = call.plan + 4u * call.lanes + lane;
+
+    let sums = bitcast<vec4<f32>>(state[place(lane, 0u)]);
+    var train = sums.xy;
+    var validation = sums.zw;
+    let at = state[place(lane, 1u)];
+    var step = at.x;     // of the epoch
+    var counted = at.y;  // rows
+    var diverged = at.z; // step of the run, from 1
+    if plan[head + 1u] == 0u || diverged != 0u {
+        return;
+    }
+    //@ lane
+
+    while counted < call.end && diverged == 0u {
+        let training = counted < call.train_end;
+        let first_step = steps + 4u * step;
+        var n = call.end - counted;
+        if training {
+            n = plan[first_step];
+        }
+        let scale = 1.0 / f32(n);
+        // Masks count the rows of a batch and the steps of the run.
+        let dropping = training && drop_threshold.x > 0u;
+        let row_scale = select(vec4<f32>(1.0), drop_scale, dropping);
+        let run_step = step_before + step;
+        // Validation's sum goes on row by row, however its rows are dealt to dispatches.
+        var batch = select(validation, vec2<f32>(0.0), training);
+        var failed = false;
+        // wL_I_Q, gL_I_Q: parameters and gradient of layer L, input I (the last is the bias), units from 4 Q on.
+        //@ load parameters
+        //@ clear
+        for (var b = 0u; b < n; b++) {
+            var row = call.first_row + counted + b - call.train_end;
+            if training {
+                row = plan[order + (counted + b) * call.lanes];
+            }
+            var loss = 0.0;
+            var correct = 0.0;
+            //@ masks
+            //@ forward
+            //@ loss
+            batch += vec2<f32>(loss, correct);
+            // Validation's gradient goes nowhere; an if around it would cost every row more.
+            //@ backward
+        }
+        counted += n;
+        if !training {
+            validation = batch;
+            // The parameters that fail were left by the epoch's last step.
+            diverged = select(0u, run_step, failed);
+            continue;
+        }
+        // Networks with fewer training rows than others wait for the validation.
+        counted = select(counted, call.train_end, counted >= n_rows);
+        step += 1u;
+        //@ store gradient
+        if failed | beyond(batch.x * scale, DIVERGENCE_LIMIT) {
+            diverged = run_step + 1u;
+            continue;
+        }
+        train += batch;
+        let s = bitcast<vec3<f32>>(vec3<u32>(plan[first_step + 1u], plan[first_step + 2u], plan[first_step + 3u]));
+        diverged = select(0u, run_step + 1u, step_all(lane, weights, s));
+    }
+
+    state[place(lane, 0u)] = bitcast<vec4<u32>>(vec4<f32>(train, validation));
+    state[place(lane, 1u)] = vec4<u32>(step, counted, diverged, 0u);
+}

@@ -1,0 +1,548 @@
+//! Plan `invocation`: an invocation trains one network, many steps a dispatch, by a shader written for the network's shape
+//! (`program.rs`). Networks of one program form a group; a group's numbers lie network beside network, so that neighbours
+//! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
+
+mod program;
+
+pub use program::source;
+
+use super::device::{CALL_STRIDE, Device, Pipeline, READ, WRITE, compile as compile_kernel, label_words};
+use super::driver::Plan;
+use super::staging::{Staging, copy};
+use crate::backend::{DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
+use crate::error::{Error, Result};
+use crate::kernels::train_invocation::within;
+use crate::rng;
+use bytemuck::{Pod, Zeroable};
+use core::ops::Range;
+use program::LayerPieces;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use web_time::Instant;
+
+/// Invocations of a workgroup, as in the shader.
+const WORKGROUP: u32 = 32;
+/// Vectors of parameters that a network may have: more would no longer stand in registers, and drivers take longer than
+/// the square of it to compile (`SwiftShader`: 33 vectors 0.8 s, 61 2.5 s).
+const MAX_PIECES: usize = 64;
+/// vec4 of a lane that are not parameters: its sums, its place in the epoch.
+const HEAD: usize = 2;
+/// The unit of work in rows of one network each, and the first submit's.
+const ROWS_PER_UNIT: usize = 64;
+const FIRST_UNITS: u32 = 32;
+/// Dispatches of a submit.
+const MAX_CALLS: usize = 256;
+const VEC4: usize = 16;
+
+/// Whether the plan can train a network at all.
+pub fn can_train(network: &Network) -> bool {
+    // Without epsilon padding would divide 0 by 0.
+    network.optimizer.epsilon > 0.0 && program::layers(&network.program()).1 <= MAX_PIECES
+}
+
+/// Networks of one program from which on the plan is quicker than the others. Measured on software adapters, which run
+/// invocations one after the other; a real GPU wants thousands of invocations to be busy.
+pub fn smallest_crowd(software: bool) -> u32 {
+    if software { 32 } else { 256 }
+}
+
+/// What one network takes on the device.
+pub fn network_bytes(network: &Network) -> u64 {
+    let (_, pieces) = program::layers(&network.program());
+    let words = lane_words(network.shape.hidden.len());
+    (VEC4 * (HEAD + pieces * (2 + network.optimizer.n_slots())) + 4 * words) as u64
+}
+
+fn lane_words(n_hidden: usize) -> usize {
+    9 + 3 * n_hidden
+}
+
+/// Compiles a program.
+pub fn compile(device: &wgpu::Device, program: &Program) -> Pipeline {
+    let storage = [(1, READ), (2, READ), (3, WRITE), (4, READ), (5, READ)];
+    compile_kernel(device, "train_invocation", &source(program), &storage)
+}
+
+/// `Call` of the shader.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+struct Call {
+    first_lane: u32,
+    end_lane: u32,
+    end: u32,
+    train_end: u32,
+    first_row: u32,
+    lanes: u32,
+    lane_words: u32,
+    plan: u32,
+    state: u32,
+    padding: [u32; 3],
+}
+
+/// Networks of one program.
+struct Group {
+    program: Program,
+    layers: Vec<LayerPieces>,
+    pieces: usize,
+    /// Index of each lane's network.
+    networks: Vec<usize>,
+    /// First word in `lanes`.
+    lane_words: usize,
+    /// First vec4 in the state.
+    state: usize,
+}
+
+impl Group {
+    fn len(&self) -> usize {
+        self.networks.len()
+    }
+
+    /// vec4 of state that a lane takes.
+    fn depth(&self) -> usize {
+        HEAD + self.pieces * (2 + self.program.n_slots)
+    }
+
+    /// The group's part of the state, in vec4.
+    fn range(&self) -> Range<usize> {
+        self.state..self.state + self.depth() * self.len()
+    }
+
+    /// For each parameter of a lane's network in PyTorch's flat order: its place there, and in the lane's pieces its
+    /// vec4 and component.
+    fn places(&self, network: &Network) -> Vec<(usize, usize, usize)> {
+        let mut places = Vec::with_capacity(network.shape.n_parameters());
+        for (layer, pieces) in network.shape.layers().iter().zip(&self.layers) {
+            for unit in 0..layer.outputs {
+                let piece = |input| pieces.piece(input, unit / 4);
+                for input in 0..layer.inputs {
+                    places.push((layer.weight + unit * layer.inputs + input, piece(input), unit % 4));
+                }
+                places.push((layer.bias + unit, piece(pieces.inputs), unit % 4));
+            }
+        }
+        places
+    }
+}
+
+/// Where an epoch stands: all networks go on to row `end`, lane after lane, before any goes further.
+#[derive(Clone, Copy, Debug, Default)]
+struct Position {
+    start: u32,
+    end: u32,
+    group: usize,
+    lane: usize,
+}
+
+/// The epoch under way.
+struct Epoch {
+    /// The plan buffer's words, and whether they stand there.
+    words: Vec<u32>,
+    is_written: bool,
+    /// First word of each group's part.
+    group_words: Vec<u32>,
+    /// Networks at work with their training rows and steps; the same by network.
+    networks: Vec<(usize, u32, u32)>,
+    extent: Vec<(u32, u32)>,
+    /// Rows until which networks train, and until which they are evaluated.
+    train_end: u32,
+    end: u32,
+    /// What comes next, now and after the host's copy.
+    next: Position,
+    host_next: Position,
+    began: Instant,
+}
+
+/// A population's buffers on one device.
+struct Buffers {
+    device: Rc<Device>,
+    plan: wgpu::Buffer,
+    state: wgpu::Buffer,
+    calls: wgpu::Buffer,
+    staging: Staging,
+    owned: Vec<wgpu::Buffer>,
+    groups: Vec<(Rc<Pipeline>, wgpu::BindGroup)>,
+}
+
+impl Drop for Buffers {
+    fn drop(&mut self) {
+        // On the web dropping a handle frees nothing.
+        for buffer in &self.owned {
+            buffer.destroy();
+        }
+    }
+}
+
+/// Networks trained one an invocation.
+pub struct Invocation {
+    data: Rc<Data>,
+    networks: Vec<Network>,
+    groups: Vec<Group>,
+    /// Group and lane of each network.
+    places: Vec<(usize, usize)>,
+    lanes: Vec<u32>,
+    /// The host's copy of all groups' state.
+    host: Vec<[u32; 4]>,
+    epoch: Option<Epoch>,
+    buffers: Option<Buffers>,
+}
+
+impl Invocation {
+    /// Networks with their initial parameters.
+    pub fn new(data: Rc<Data>, networks: Vec<Network>) -> Self {
+        let mut by_program: BTreeMap<Program, Vec<usize>> = BTreeMap::new();
+        for (index, network) in networks.iter().enumerate() {
+            by_program.entry(network.program()).or_default().push(index);
+        }
+        // Neighbours work in step: those with batches of one size wait for nobody.
+        for indices in by_program.values_mut() {
+            indices.sort_by_key(|&index| networks[index].max_batch);
+        }
+        let mut this = Self {
+            data,
+            places: vec![(0, 0); networks.len()],
+            networks,
+            groups: Vec::new(),
+            lanes: Vec::new(),
+            host: Vec::new(),
+            epoch: None,
+            buffers: None,
+        };
+        for (program, networks) in by_program {
+            this.push(program, networks);
+        }
+        this
+    }
+
+    fn push(&mut self, program: Program, networks: Vec<usize>) {
+        let (layers, pieces) = program::layers(&program);
+        let (lane_words, state) = (self.lanes.len(), self.host.len());
+        let group = Group { program, layers, pieces, networks, lane_words, state };
+        self.host.resize(group.range().end, [0; 4]);
+        for (lane, &index) in group.networks.iter().enumerate() {
+            self.places[index] = (self.groups.len(), lane);
+            let network = &self.networks[index];
+            let constants = network.optimizer.constants();
+            let drops = network.dropout > 0.0;
+            // p = 1 drops everything: no unit ever takes the scale.
+            let scale = if network.dropout < 1.0 { 1.0 / (1.0 - network.dropout) } else { 0.0 };
+            self.lanes.push(if drops { rng::drop_threshold(network.dropout) } else { 0 });
+            let numbers = [
+                scale,
+                constants.weight_decay,
+                constants.l2,
+                constants.mean_share,
+                constants.beta2,
+                constants.square_share,
+                constants.epsilon,
+                constants.nesterov,
+            ];
+            self.lanes.extend(numbers.map(|x| (x as f32).to_bits()));
+            self.lanes.extend(network.shape.hidden.iter().map(|&width| width as u32));
+            self.lanes.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
+            for (flat, piece, component) in group.places(network) {
+                let place = group.state + (HEAD + piece) * group.len() + lane;
+                self.host[place][component] = (network.parameters[flat] as f32).to_bits();
+            }
+            self.networks[index].parameters = Vec::new();
+        }
+        self.groups.push(group);
+    }
+
+    /// Part of a lane, in PyTorch's order; `first` is its first vec4.
+    fn flat(&self, network: usize, first: usize, state: &[[u32; 4]]) -> Vec<f64> {
+        let (group, lane) = self.places[network];
+        let group = &self.groups[group];
+        let mut flat = vec![0.0; self.networks[network].shape.n_parameters()];
+        for (place, piece, component) in group.places(&self.networks[network]) {
+            let at = group.state + (first + piece) * group.len() + lane;
+            flat[place] = f64::from(f32::from_bits(state[at][component]));
+        }
+        flat
+    }
+
+    /// A lane's sums (training loss and hits, validation loss and hits) and the step at which it diverged.
+    fn sums(&self, network: usize) -> ([f64; 4], u32) {
+        let (group, lane) = self.places[network];
+        let group = &self.groups[group];
+        let at = group.state + lane;
+        (self.host[at].map(|bits| f64::from(f32::from_bits(bits))), self.host[at + group.len()][2])
+    }
+
+    fn make_buffers(&self, device: &Rc<Device>, plan_words: usize) -> Buffers {
+        use wgpu::BufferUsages as Usage;
+        let mut owned = Vec::new();
+        let mut make = |label: &'static str, bytes: usize, usage: Usage| {
+            // A binding must not be empty.
+            let size = bytes.max(VEC4).next_multiple_of(VEC4) as u64;
+            let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+            let buffer = device.handle.create_buffer(&descriptor);
+            owned.push(buffer.clone());
+            buffer
+        };
+        let table = Usage::STORAGE | Usage::COPY_DST;
+        let words = label_words(&self.data.labels);
+        let lanes = make("lanes", 4 * self.lanes.len(), table);
+        let plan = make("plan", 4 * plan_words, table);
+        let state = make("state", VEC4 * self.host.len(), table | Usage::COPY_SRC);
+        let x = make("x", 4 * self.data.x.len(), table);
+        let labels = make("labels", 4 * words.len(), table);
+        let calls = make("calls", MAX_CALLS * CALL_STRIDE as usize, Usage::UNIFORM | Usage::COPY_DST);
+        device.queue.write_buffer(&lanes, 0, bytemuck::cast_slice(&self.lanes));
+        device.queue.write_buffer(&state, 0, bytemuck::cast_slice(&self.host));
+        device.queue.write_buffer(&x, 0, bytemuck::cast_slice(&self.data.x));
+        device.queue.write_buffer(&labels, 0, bytemuck::cast_slice(&words));
+        let groups = self.groups.iter().map(|group| {
+            let pipeline = device.program(&group.program);
+            let call = wgpu::BufferBinding {
+                buffer: &calls,
+                offset: 0,
+                size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
+            };
+            let storage = [&lanes, &plan, &state, &x, &labels].map(wgpu::Buffer::as_entire_binding);
+            let resources = core::iter::once(wgpu::BindingResource::Buffer(call)).chain(storage);
+            let entries = (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource });
+            let bind = device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("train_invocation"),
+                layout: &pipeline.layout,
+                entries: &entries.collect::<Vec<_>>(),
+            });
+            (pipeline, bind)
+        });
+        let groups = groups.collect();
+        let staging = Staging::new(device, state.size());
+        Buffers { device: device.clone(), plan, state, calls, staging, owned, groups }
+    }
+}
+
+impl Plan for Invocation {
+    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) {
+        self.epoch = None;
+        if plans.is_empty() {
+            return;
+        }
+        let rows_of = |plan: &EpochPlan| plan.steps.iter().map(|step| step.rows).sum::<u32>();
+        let train_end = plans.iter().map(rows_of).max().unwrap_or(0);
+        let networks: Vec<_> =
+            plans.iter().map(|plan| (plan.network, rows_of(plan), plan.steps.len() as u32)).collect();
+        let mut extent = vec![(0, 0); self.networks.len()];
+        for &(network, rows, steps) in &networks {
+            extent[network] = (rows, steps);
+        }
+        let mut by_network: Vec<Option<EpochPlan>> = self.networks.iter().map(|_| None).collect();
+        for plan in plans {
+            let network = plan.network;
+            by_network[network] = Some(plan);
+        }
+        let (mut words, mut group_words) = (Vec::new(), Vec::new());
+        for group in &self.groups {
+            let n = group.len();
+            let start = words.len();
+            group_words.push(start as u32);
+            words.resize(start + n * (4 + train_end as usize), 0);
+            for (lane, &network) in group.networks.iter().enumerate() {
+                // The sums and the place in the epoch start anew; parameters, gradient and optimizer state stay.
+                for piece in 0..HEAD {
+                    self.host[group.state + piece * n + lane] = [0; 4];
+                }
+                let Some(plan) = &by_network[network] else { continue };
+                let steps = words.len() as u32;
+                let before = plan.steps.first().map_or(0, |step| step.step);
+                let head = [steps, plan.steps.len() as u32, rows_of(plan), before];
+                words[start + 4 * lane..start + 4 * lane + 4].copy_from_slice(&head);
+                let mut at = start + 4 * n + lane;
+                for step in &plan.steps {
+                    for &row in &plan.order[step.start as usize..][..step.rows as usize] {
+                        words[at] = row;
+                        at += n;
+                    }
+                    let [a, b, c, _] = step.scalars.map(|s| (s as f32).to_bits());
+                    words.extend([step.rows, a, b, c]);
+                }
+            }
+        }
+        self.epoch = Some(Epoch {
+            words,
+            is_written: false,
+            group_words,
+            networks,
+            extent,
+            train_end,
+            end: train_end + self.data.n_validation as u32,
+            next: Position::default(),
+            host_next: Position::default(),
+            began: Instant::now(),
+        });
+    }
+
+    fn is_in_epoch(&self) -> bool {
+        self.epoch.is_some()
+    }
+
+    fn ensure_buffers(&mut self, device: &Rc<Device>) {
+        let Some(words) = self.epoch.as_ref().map(|epoch| epoch.words.len()) else { return };
+        let fits = |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.plan.size() >= 4 * words as u64;
+        let stays = self.buffers.as_ref().is_some_and(fits);
+        if !stays {
+            // Free the old buffers before making new ones.
+            self.buffers = None;
+            self.buffers = Some(self.make_buffers(device, words));
+        }
+        let (Some(epoch), Some(buffers)) = (self.epoch.as_mut(), &self.buffers) else { return };
+        if !epoch.is_written || !stays {
+            device.queue.write_buffer(&buffers.plan, 0, bytemuck::cast_slice(&epoch.words));
+            if stays {
+                for group in &self.groups {
+                    let head = &self.host[group.state..group.state + HEAD * group.len()];
+                    let first = (VEC4 * group.state) as u64;
+                    device.queue.write_buffer(&buffers.state, first, bytemuck::cast_slice(head));
+                }
+            }
+            epoch.is_written = true;
+        }
+    }
+
+    fn drop_buffers(&mut self) {
+        self.buffers = None;
+    }
+
+    fn first_amount(&self) -> u32 {
+        FIRST_UNITS
+    }
+
+    fn submit(&mut self, device: &Device, amount: u32) -> u64 {
+        let (Some(epoch), Some(buffers)) = (self.epoch.as_mut(), self.buffers.as_ref()) else { return 0 };
+        let mut budget = amount as usize * ROWS_PER_UNIT;
+        let mut steps = 0;
+        let mut dispatches: Vec<(usize, u32)> = Vec::new();
+        let mut bytes: Vec<u8> = Vec::new();
+        while budget > 0 && dispatches.len() < MAX_CALLS {
+            let at = &mut epoch.next;
+            if at.group == 0 && at.lane == 0 {
+                if at.end >= epoch.end {
+                    break;
+                }
+                let rows = (budget / self.networks.len()).max(1) as u32;
+                *at = Position { start: at.end, end: epoch.end.min(at.end + rows), group: 0, lane: 0 };
+            }
+            let group = &self.groups[at.group];
+            // A batch is never cut, so that a lane takes at least one.
+            let batch = |&network: &usize| self.networks[network].max_batch;
+            let largest = group.networks.last().map_or(1, batch).max((at.end - at.start) as usize);
+            let lanes = (budget / largest).max(WORKGROUP as usize).min(group.len() - at.lane);
+            let lanes = at.lane..at.lane + lanes;
+            budget = budget.saturating_sub(largest * lanes.len());
+            let call = Call {
+                first_lane: lanes.start as u32,
+                end_lane: lanes.end as u32,
+                end: at.end,
+                train_end: epoch.train_end,
+                first_row: self.data.n_train as u32,
+                lanes: group.len() as u32,
+                lane_words: group.lane_words as u32,
+                plan: epoch.group_words[at.group],
+                state: group.state as u32,
+                padding: [0; 3],
+            };
+            dispatches.push((at.group, (lanes.len() as u32).div_ceil(WORKGROUP)));
+            bytes.extend_from_slice(bytemuck::bytes_of(&call));
+            bytes.resize(dispatches.len() * CALL_STRIDE as usize, 0);
+            for &network in &group.networks[lanes.clone()] {
+                // Told as if a network's steps were spread evenly over its rows.
+                let (rows, all) = epoch.extent[network];
+                let until = |row: u32| u64::from(row.min(rows)) * u64::from(all) / u64::from(rows.max(1));
+                steps += until(at.end) - until(at.start);
+            }
+            at.lane = lanes.end;
+            if at.lane == group.len() {
+                (at.group, at.lane) = ((at.group + 1) % self.groups.len(), 0);
+            }
+        }
+        device.queue.write_buffer(&buffers.calls, 0, &bytes);
+        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("rows") });
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for (index, (group, workgroups)) in dispatches.into_iter().enumerate() {
+                let (pipeline, bind) = &buffers.groups[group];
+                pass.set_pipeline(&pipeline.pipeline);
+                pass.set_bind_group(0, bind, &[(index as u64 * CALL_STRIDE) as u32]);
+                pass.dispatch_workgroups(workgroups, 1, 1);
+            }
+        }
+        device.queue.submit([encoder.finish()]);
+        steps
+    }
+
+    fn is_submitted(&self) -> bool {
+        self.epoch.as_ref().is_none_or(|epoch| {
+            let Position { end, group, lane, .. } = epoch.next;
+            end >= epoch.end && group == 0 && lane == 0
+        })
+    }
+
+    fn read<'a>(&'a mut self, device: &'a Device, all: bool) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let buffers = self.buffers.as_ref().ok_or_else(nothing_trained)?;
+            let bytes = if all { buffers.state.size() } else { VEC4 as u64 };
+            let host = &mut self.host;
+            let take = |bytes: &[u8]| {
+                if all {
+                    copy(bytes, host);
+                }
+            };
+            buffers.staging.read(device, &[(&buffers.state, 0, bytes)], take).await?;
+            if let (true, Some(epoch)) = (all, self.epoch.as_mut()) {
+                epoch.host_next = epoch.next;
+            }
+            Ok(())
+        })
+    }
+
+    fn rewind(&mut self) {
+        if let Some(epoch) = self.epoch.as_mut() {
+            epoch.next = epoch.host_next;
+        }
+    }
+
+    fn finish_epoch(&mut self) -> Vec<EpochOutcome> {
+        let Some(epoch) = self.epoch.take() else { return Vec::new() };
+        let seconds = epoch.began.elapsed().as_secs_f64();
+        let n_validation = self.data.n_validation as f64;
+        let outcome = |&(network, rows, steps): &(usize, u32, u32)| {
+            let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network);
+            let rows = f64::from(rows);
+            let validation = Score { loss: loss / n_validation, accuracy: correct / n_validation };
+            let validation = (n_validation > 0.0).then_some(validation);
+            let lost = diverged == 0 && validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
+            let (group, lane) = self.places[network];
+            let before = epoch.words[epoch.group_words[group] as usize + 4 * lane + 3];
+            let diverged = if lost { before + steps } else { diverged };
+            EpochOutcome {
+                network,
+                train: Score { loss: train_loss / rows, accuracy: train_correct / rows },
+                validation,
+                diverged_at: (diverged != 0).then(|| u64::from(diverged)),
+                seconds,
+            }
+        };
+        epoch.networks.iter().map(outcome).collect()
+    }
+
+    fn parameters(&self, network: usize) -> Vec<f64> {
+        self.flat(network, HEAD, &self.host)
+    }
+
+    fn gradient<'a>(&'a mut self, device: &'a Device, network: usize) -> LocalFuture<'a, Result<Vec<f64>>> {
+        Box::pin(async move {
+            let buffers = self.buffers.as_ref().ok_or_else(nothing_trained)?;
+            let mut state = vec![[0; 4]; self.host.len()];
+            let whole = (&buffers.state, 0, buffers.state.size());
+            buffers.staging.read(device, &[whole], |bytes| copy(bytes, &mut state)).await?;
+            let pieces = self.groups[self.places[network].0].pieces;
+            Ok(self.flat(network, HEAD + pieces, &state))
+        })
+    }
+}
+
+fn nothing_trained() -> Error {
+    Error::Gpu { detail: "nothing was trained yet".into() }
+}

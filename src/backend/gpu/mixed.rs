@@ -1,0 +1,90 @@
+//! A population whose networks are trained by different plans: each plan's part works through its epoch in turn.
+
+use super::driver::Driver;
+use super::invocation::Invocation;
+use super::layered::Layered;
+use super::{Gpu, PlanName};
+use crate::backend::{Advance, Data, EpochPlan, LocalFuture, Network, Population};
+use crate::error::Result;
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A plan's networks.
+struct Part {
+    population: Box<dyn Population>,
+    /// Index in the whole population of each of the part's networks.
+    networks: Vec<usize>,
+    at_work: bool,
+}
+
+/// Parts side by side.
+struct Mixed {
+    parts: Vec<Part>,
+    /// Part of each network and index in it.
+    places: Vec<(usize, usize)>,
+}
+
+/// A population of networks, each trained by its own plan.
+pub fn population(gpu: &Gpu, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
+    let mut by_plan: BTreeMap<PlanName, (Vec<usize>, Vec<Network>)> = BTreeMap::new();
+    for (index, network) in networks.into_iter().enumerate() {
+        let (indices, networks) = by_plan.entry(gpu.plan_of(&network)).or_default();
+        indices.push(index);
+        networks.push(network);
+    }
+    let mut places = vec![(0, 0); by_plan.values().map(|(indices, _)| indices.len()).sum()];
+    let mut parts = Vec::new();
+    for (plan, (networks, own)) in by_plan {
+        for (at, &network) in networks.iter().enumerate() {
+            places[network] = (parts.len(), at);
+        }
+        let device = gpu.device.clone();
+        let population: Box<dyn Population> = match plan {
+            PlanName::Invocation => Box::new(Driver::new(device, Invocation::new(data.clone(), own))),
+            PlanName::Layered => Box::new(Driver::new(device, Layered::new(data.clone(), own))),
+        };
+        parts.push(Part { population, networks, at_work: false });
+    }
+    Box::new(Mixed { parts, places })
+}
+
+impl Population for Mixed {
+    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
+        let mut dealt: Vec<Vec<EpochPlan>> = self.parts.iter().map(|_| Vec::new()).collect();
+        for plan in plans {
+            let (part, network) = self.places[plan.network];
+            dealt[part].push(EpochPlan { network, ..plan });
+        }
+        for (part, plans) in self.parts.iter_mut().zip(dealt) {
+            part.at_work = !plans.is_empty();
+            part.population.begin_epoch(plans)?;
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
+        Box::pin(async move {
+            let Some(part) = self.parts.iter_mut().find(|part| part.at_work) else {
+                return Ok(Advance { epoch_done: true, ..Advance::default() });
+            };
+            let mut advance = part.population.advance(budget).await?;
+            part.at_work = !advance.epoch_done;
+            for outcome in &mut advance.outcomes {
+                outcome.network = part.networks[outcome.network];
+            }
+            advance.epoch_done = self.parts.iter().all(|part| !part.at_work);
+            Ok(advance)
+        })
+    }
+
+    fn parameters(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
+        let (part, at) = self.places[network];
+        self.parts[part].population.parameters(at)
+    }
+
+    fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
+        let (part, at) = self.places[network];
+        self.parts[part].population.gradient(at)
+    }
+}

@@ -1,0 +1,78 @@
+//! Reading back: a buffer that the host can map.
+
+use super::device::Device;
+use crate::error::{Error, Result};
+use futures_channel::oneshot;
+
+/// A buffer for what comes back, destroyed when dropped.
+pub struct Staging {
+    buffer: wgpu::Buffer,
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // On the web dropping a handle frees nothing.
+        self.buffer.destroy();
+    }
+}
+
+impl Staging {
+    /// Room for so many bytes.
+    pub fn new(device: &Device, bytes: u64) -> Self {
+        use wgpu::BufferUsages as Usage;
+        let usage = Usage::MAP_READ | Usage::COPY_DST;
+        let label = Some("staging");
+        let buffer = device.handle.create_buffer(&wgpu::BufferDescriptor {
+            label,
+            size: bytes.max(16),
+            usage,
+            mapped_at_creation: false,
+        });
+        Self { buffer }
+    }
+
+    /// Copies ranges (buffer, first byte, bytes), one after the other, waits for them and hands them to `take`.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] where they don't come.
+    pub async fn read(
+        &self,
+        device: &Device,
+        ranges: &[(&wgpu::Buffer, u64, u64)],
+        take: impl FnOnce(&[u8]),
+    ) -> Result<()> {
+        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
+        let mut end = 0;
+        for &(buffer, first, bytes) in ranges {
+            encoder.copy_buffer_to_buffer(buffer, first, &self.buffer, end, bytes);
+            end += bytes;
+        }
+        device.queue.submit([encoder.finish()]);
+        let slice = self.buffer.slice(..end);
+        let (sender, receiver) = oneshot::channel();
+        slice.map_async(wgpu::MapMode::Read, move |result| {
+            // Nobody listens any more where the population was dropped.
+            let _ = sender.send(result);
+        });
+        // On the web the browser drives the queue; natively somebody has to.
+        let polled = device.handle.poll(wgpu::PollType::wait_indefinitely());
+        let mapped = polled.is_ok() && receiver.await.is_ok_and(|result| result.is_ok());
+        if mapped
+            && !device.is_lost()
+            && let Ok(view) = slice.get_mapped_range()
+        {
+            take(&view);
+            drop(view);
+            self.buffer.unmap();
+            return Ok(());
+        }
+        Err(Error::DeviceLost { detail: device.loss_reason() })
+    }
+}
+
+/// Copies the head of `bytes` over `values`.
+pub fn copy<T: bytemuck::Pod>(bytes: &[u8], values: &mut [T]) {
+    let target: &mut [u8] = bytemuck::cast_slice_mut(values);
+    let n = target.len();
+    target.copy_from_slice(&bytes[..n]);
+}

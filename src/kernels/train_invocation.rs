@@ -1,0 +1,91 @@
+//! A whole training step of one network: forward, loss, backward, update. Twin of `shaders/train_invocation.wgsl`, which
+//! takes many of them in one dispatch; made of the other kernels' twins.
+
+use super::{BatchLoss, DIVERGENCE_LIMIT, Mask, Real, STATE_LIMIT};
+use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
+use crate::backend::Labels;
+use crate::mlp::{Layer, Loss};
+use crate::optimizer::{Constants, Rule};
+
+/// A network in training.
+pub struct Training<'a, T> {
+    /// From input to output.
+    pub layers: &'a [Layer],
+    /// What is made small.
+    pub loss: Loss,
+    /// Update rule.
+    pub rule: Rule,
+    /// What holds for the run.
+    pub constants: &'a Constants<T>,
+    /// Share of hidden units dropped.
+    pub dropout: f64,
+    /// Key of the masks after each hidden layer.
+    pub keys: &'a [[u32; 2]],
+    /// P, in PyTorch's flat order.
+    pub parameters: &'a mut [T],
+    /// P, of the last step.
+    pub gradient: &'a mut [T],
+    /// P each: the optimizer's state.
+    pub slots: &'a mut [Vec<T>; 2],
+}
+
+/// One step on the rows `x` (B x I) with these labels (by `rows`), the `step`-th of the run from 0. Returns the batch's
+/// loss and whether the network stayed within the limits.
+pub fn reference<T: Real>(
+    network: &mut Training<'_, T>,
+    x: Vec<T>,
+    labels: &Labels<T>,
+    rows: &[u32],
+    step: u32,
+    scalars: &[T; 4],
+) -> (BatchLoss<T>, bool) {
+    let (layers, p) = (network.layers, network.dropout);
+    let last = layers.len() - 1;
+    let mut inputs = vec![x];
+    let mut derivatives = Vec::with_capacity(layers.len());
+    for (depth, layer) in layers.iter().enumerate() {
+        let mask = (p > 0.0 && depth < last).then(|| Mask { key: network.keys[depth], step, p });
+        let (a, derivative) = dense_forward::reference(network.parameters, layer, &inputs[depth], mask.as_ref());
+        inputs.push(a);
+        derivatives.push(derivative);
+    }
+    let batch = loss::reference(network.loss, &inputs[last + 1], layers[last].outputs, labels, rows);
+    let mut delta = batch.delta.clone();
+    for (depth, layer) in layers.iter().enumerate().rev() {
+        dense_backward_weight::reference(network.gradient, layer, &inputs[depth], &delta);
+        if depth > 0 {
+            delta = dense_backward_data::reference(network.parameters, layer, &delta, &derivatives[depth - 1]);
+        }
+    }
+    let mean = batch.sum.to() / rows.len() as f64;
+    let finite = within(mean, DIVERGENCE_LIMIT) && update(network, scalars);
+    (batch, finite)
+}
+
+/// The optimizer over all parameters; whether all stayed below the limits.
+fn update<T: Real>(network: &mut Training<'_, T>, scalars: &[T; 4]) -> bool {
+    let [first, second] = &mut *network.slots;
+    let mut finite = true;
+    for layer in network.layers {
+        for i in layer.weight..layer.bias + layer.outputs {
+            network.parameters[i] = optimizer::reference(
+                network.rule,
+                network.constants,
+                scalars,
+                i < layer.bias,
+                network.parameters[i],
+                network.gradient[i],
+                [&mut first[i], &mut second[i]],
+            );
+            finite &= within(network.parameters[i].to(), DIVERGENCE_LIMIT)
+                && within(first[i].to(), STATE_LIMIT)
+                && within(second[i].to(), STATE_LIMIT);
+        }
+    }
+    finite
+}
+
+/// Whether `x` is a number and its magnitude below `limit`.
+pub fn within(x: f64, limit: f64) -> bool {
+    x.abs() < limit
+}

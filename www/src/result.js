@@ -1,4 +1,4 @@
-const FORMAT = 'tuning-playground/result@1';
+export const FORMAT = 'tuning-playground/result@1';
 
 /** What the store holds so far, as a result document, for a run that ended early.
  * @param {import('./store.js').Store} store @returns {import('./types.js').Result} */

@@ -45,7 +45,7 @@ export class Store {
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
     /** @type {import('./types.js').RunState} */ this.state = 'idle';
-    /** @type {'none' | 'finished' | 'stopped' | 'failed'} */ this.outcome = 'none';
+    /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */ this.outcome = 'none';
     /** @type {import('./types.js').BackendChoice} */ this.choice = 'auto';
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;

@@ -14,6 +14,7 @@ export { expect };
  * @property {'cpu' | 'gpu'} backend the project's
  * @property {RegExp[]} quiet complaints that a test means to provoke
  * @property {App} app
+ * @property {'allow' | 'block'} serviceWorkers Playwright's own
  *
  * @typedef {{site: Site, otherSite: Site}} Sites
  */
@@ -65,6 +66,7 @@ const FIXTURES = {
     const complaints = collectComplaints(page, [site, otherSite], [...BROWSER_SAYS, ...quiet]);
     await use(page);
     site.prelude = '';
+    site.down = false;
     site.pages.clear();
     otherSite.pages.clear();
     expect(complaints, 'the page should not complain').toEqual([]);

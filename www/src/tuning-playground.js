@@ -11,6 +11,7 @@ import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './
 import { Keeper } from './keeper.js';
 import { onShortcut } from './keys.js';
 import { shareNotice, studyNotice } from './notices.js';
+import { workOffline } from './offline.js';
 import { Runner, ShownError } from './runner.js';
 import { Store } from './store.js';
 import { readStudy } from './study.js';
@@ -87,7 +88,10 @@ export class TuningPlayground extends LitElement {
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
     this.store.whole = this.full;
-    if (this.full) this.keeper.connect(this.address.connect());
+    if (this.full) {
+      this.keeper.connect(this.address.connect());
+      workOffline(ASSETS);
+    }
     this.look();
   }
 

@@ -21,8 +21,9 @@ export { expect };
 
 const DIST = fileURLToPath(new URL('../../www/dist', import.meta.url));
 
-/** What the browser itself says, whatever the page does. */
+/** What the browser and Playwright say, whatever the page does. */
 const BROWSER_SAYS = [
+  /^Service Worker registration blocked by Playwright$/,
   // Asking for an adapter where there is none is how a page finds that out.
   /^No available adapters\.$/,
 ];

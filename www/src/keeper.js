@@ -28,7 +28,8 @@ export class Keeper {
     /** @private */ this.storage = new Storage();
     /** @private */ this.text = new ResultText();
     /** @private @type {Set<Lack>} */ this.lacks = new Set();
-    /** @private @type {unknown} what was last kept, to see what has changed */ this.study = null;
+    /** @private @type {unknown} the study as it was found or last looked at */ this.study = null;
+    /** @private @type {unknown} the study that this page has written */ this.written = null;
     /** @private @type {unknown[]} */ this.seen = [];
     /** @private */ this.busy = false;
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
@@ -85,10 +86,7 @@ export class Keeper {
   look(leaving) {
     const { store } = this;
     if (this.lacks.has('refused')) return;
-    if (this.study !== store.study) {
-      this.study = store.study;
-      this.storage.write('study', studyText(store.study)).catch((error) => this.lack(error));
-    }
+    if (this.study !== store.study) this.keepStudy().catch((error) => this.lack(error));
     const { state } = this;
     const changed = state.some((one, k) => one !== this.seen[k]);
     // What is being written in slices would not be finished by a page that leaves.
@@ -116,7 +114,14 @@ export class Keeper {
     }
     if (step.value === null) this.say('large');
     // The run's study belongs to it, also when it came with a link and was never changed.
-    await Promise.all([this.storage.write('study', studyText(store.study)), this.storage.write('result', step.value)]);
+    await Promise.all([this.written === store.study ? null : this.keepStudy(), this.storage.write('result', step.value)]);
+  }
+
+  /** @private */
+  async keepStudy() {
+    const { study } = this.store;
+    this.study = this.written = study;
+    await this.storage.write('study', studyText(study));
   }
 
   /** @private @param {unknown} error */

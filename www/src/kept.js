@@ -1,7 +1,6 @@
 import { BY_NAME } from './hyperparameters.js';
 import { withoutDefaults } from './link.js';
-import { FORMAT } from './result.js';
-import { ENDED } from './store.js';
+import { ENDED, FORMAT } from './result.js';
 import { TRIALS_LIMIT, checkValue, readStudy, sameStudy } from './study.js';
 
 /**
@@ -121,5 +120,8 @@ function isSetting(name, value) {
   return known !== undefined && checkValue(known, value) === null;
 }
 
-/** Epochs count from 1. @param {any} epoch @param {number} index */
-const isEpoch = (epoch, index) => isObject(epoch) && epoch.epoch === index + 1 && MEASURES.every((name) => isMeasure(epoch[name]));
+/** Epochs count from 1; with several seeds they say how far those lie apart. @param {any} epoch @param {number} index */
+function isEpoch(epoch, index) {
+  if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasure(epoch[name]))) return false;
+  return epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));
+}

@@ -294,6 +294,7 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   const other = await page.context().newPage();
   await other.goto(site.url);
   await app.result(SMALL, backend);
+  await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
   await other.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ trials: 3 }));
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(3);
   // Storage that is deleted under open tabs is made anew with the next change.

@@ -14,14 +14,16 @@ export { expect };
  * @property {'cpu' | 'gpu'} backend the project's
  * @property {RegExp[]} quiet complaints that a test means to provoke
  * @property {App} app
+ * @property {'allow' | 'block'} serviceWorkers Playwright's own
  *
  * @typedef {{site: Site, otherSite: Site}} Sites
  */
 
 const DIST = fileURLToPath(new URL('../../www/dist', import.meta.url));
 
-/** What the browser itself says, whatever the page does. */
+/** What the browser and Playwright say, whatever the page does. */
 const BROWSER_SAYS = [
+  /^Service Worker registration blocked by Playwright$/,
   // Asking for an adapter where there is none is how a page finds that out.
   /^No available adapters\.$/,
 ];
@@ -65,6 +67,7 @@ const FIXTURES = {
     const complaints = collectComplaints(page, [site, otherSite], [...BROWSER_SAYS, ...quiet]);
     await use(page);
     site.prelude = '';
+    site.down = false;
     site.pages.clear();
     otherSite.pages.clear();
     expect(complaints, 'the page should not complain').toEqual([]);

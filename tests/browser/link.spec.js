@@ -138,22 +138,33 @@ test.describe('the codec', () => {
   });
 });
 
-test('S1 pages with hostile links are playable and say what they skipped', async ({ app, page }) => {
-  test.setTimeout(180_000);
-  const random = chance(3);
+/** Loads pages with hostile links, each in a tab that had none before. @param {import('./app.js').App} app @param {number} seed @param {number} loads */
+async function loadHostile(app, seed, loads) {
+  const { page } = app;
+  const random = chance(seed);
   await app.open();
-  let loads = 0;
-  while (loads < 20) {
+  while (loads > 0) {
     const text = hostile(random);
     const { hash } = new URL(text.startsWith('#') ? text : `#${text}`, 'http://localhost/');
     const { skipped } = decodeLink(hash);
     if (!skipped.length) continue;
-    loads += 1;
+    loads -= 1;
     await page.goto('about:blank');
     await app.open(hash.replace('run=1', 'run=0'));
     await expect(page.locator('[data-message=link]'), hash).toBeVisible();
     await expect(page.getByTestId('run'), hash).toBeEnabled();
+    expect(checkStudy(await app.get('study')), hash).toBeNull();
   }
+}
+
+test('S1 pages with hostile links are playable and say what they skipped', async ({ app }) => {
+  test.setTimeout(180_000);
+  await loadHostile(app, 3, 20);
+});
+
+test('S1 200 pages with hostile links @soak', async ({ app }) => {
+  test.setTimeout(900_000);
+  await loadHostile(app, 4, 200);
 });
 
 test('the address follows the state and brings it back', async ({ app, page }) => {

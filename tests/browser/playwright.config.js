@@ -42,10 +42,12 @@ export default {
   forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,
   reporter: [['list']],
+  // Tests change what the server sends; only the one of the service worker wants what was kept.
+  use: { serviceWorkers: 'block' },
   projects: [
     {
       name: 'cpu',
-      testMatch: /(figures|control|page|messages|languages|access|embed|link)\.spec\.js/,
+      testMatch: /(figures|control|page|messages|languages|access|embed|link|keep|security|offline)\.spec\.js/,
       use: on('cpu', []),
     },
     { name: 'gpu', testMatch: /(figures|control|lost)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },

@@ -25,14 +25,16 @@ const TYPES = {
  * @property {string} url the page's address
  * @property {string} prelude code put before every script, for tests that change what a Worker finds
  * @property {Map<string, string>} pages further pages, by path, for tests that bring their own
+ * @property {boolean} down whether requests find no server, for tests of what works without
  * @property {() => Promise<void>} close
  */
 
 /** @param {string} folder @returns {Promise<Site>} */
 export async function serve(folder) {
   /** @type {Site} */
-  const site = { origin: '', url: '', prelude: '', pages: new Map(), close: async () => {} };
+  const site = { origin: '', url: '', prelude: '', pages: new Map(), down: false, close: async () => {} };
   const server = createServer((request, response) => {
+    if (site.down) return void request.socket.destroy();
     answer(site, folder, new URL(request.url ?? '/', 'http://localhost').pathname).then(
       ([status, type, body]) => {
         response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*' });

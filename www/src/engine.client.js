@@ -1,4 +1,5 @@
 import workerUrl from './engine.worker.js?worker&url';
+import { borrowedScriptUrl, scriptUrl } from './trusted.js';
 
 /**
  * The page's side of one engine host: requests that are promises, reports that are a callback. The host lives in a
@@ -18,11 +19,10 @@ export class EngineError extends Error {
   }
 }
 
-/** @param {string} href a Worker of another origin starts through a blob that imports it */
+/** @param {string} href a Worker of another origin starts through a blob that imports it; a sandboxed frame has an origin of its own */
 function startWorker(href) {
-  if (new URL(href).origin === location.origin) return new Worker(href, { type: 'module' });
-  const source = new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' });
-  return new Worker(URL.createObjectURL(source), { type: 'module' });
+  if (new URL(href).origin === self.origin) return new Worker(scriptUrl(href), { type: 'module' });
+  return new Worker(borrowedScriptUrl(href));
 }
 
 export class Client {

@@ -11,3 +11,7 @@ declare module 'd3-contour' {
     contour(values: Float64Array, level: number): { coordinates: number[][][][] };
   }
 }
+
+/** What the build puts before the service worker. */
+declare const VERSION: string;
+declare const FILES: string[];

@@ -73,6 +73,12 @@ export const shareNotice = (link) => ({
   problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' }, link: link ?? undefined, actions: [],
 });
 
+/** Something is not kept between visits. @param {'refused' | 'full' | 'large'} lack @param {number} size in MB, the most that is kept
+ * @returns {Notice} */
+export const keepNotice = (lack, size) => ({
+  id: 'keep', kind: 'note', title: `message.keep_${lack}`, problem: { code: `note_keep_${lack}`, size }, actions: [],
+});
+
 /** The device went away and training resumes by itself. @param {Store} store @param {Problem} problem @returns {Notice} */
 export const resumingNotice = (store, problem) => ({
   id: 'device', kind: 'alert', title: 'message.device_lost', values: { n: finished(store) }, problem: { ...problem, code: 'device_resuming' },

@@ -1,4 +1,6 @@
-const FORMAT = 'tuning-playground/result@1';
+export const FORMAT = 'tuning-playground/result@1';
+/** States in which nothing more happens to a trial. */
+export const ENDED = ['complete', 'pruned', 'diverged', 'failed', 'cancelled'];
 
 /** What the store holds so far, as a result document, for a run that ended early.
  * @param {import('./store.js').Store} store @returns {import('./types.js').Result} */

@@ -160,6 +160,16 @@ export class Runner {
     return new ShownError(this.store.sentence(problem), problem);
   }
 
+  /** Shows the result of an earlier visit; its networks are gone. @param {Result} result */
+  restore(result) {
+    const { store } = this;
+    store.startTrials(result.study);
+    store.mergeTrials(result.trials);
+    store.outcome = 'earlier';
+    store.test = result.test;
+    this.result = result;
+  }
+
   pause() {
     if (this.store.state !== 'running') return;
     this.engine.pause();
@@ -188,6 +198,7 @@ export class Runner {
       throw this.shown({ code: 'test_opened', number: store.test.trial });
     }
     if (this.pending || !this.result) throw this.shown({ code: 'test_running' });
+    if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
     try {
       const test = await this.engine.openTest(trial);
       store.test = test;

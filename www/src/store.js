@@ -1,5 +1,6 @@
 import { BY_NAME, taskOf } from './hyperparameters.js';
 import { number } from './format.js';
+import { ENDED } from './result.js';
 import { Scheduler } from './scheduler.js';
 import { sameStudy, startStudy } from './study.js';
 import { sentence, translate } from './i18n.js';
@@ -24,7 +25,7 @@ import { sentence, translate } from './i18n.js';
 /** A better trial that is still training takes the best one's place only after so many milliseconds. */
 const BEST_HOLD = 600;
 const HISTORY = 200;
-export const ENDED = ['complete', 'pruned', 'diverged', 'failed', 'cancelled'];
+export { ENDED };
 
 export class Store {
   constructor() {
@@ -45,7 +46,7 @@ export class Store {
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
     /** @type {import('./types.js').RunState} */ this.state = 'idle';
-    /** @type {'none' | 'finished' | 'stopped' | 'failed'} */ this.outcome = 'none';
+    /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */ this.outcome = 'none';
     /** @type {import('./types.js').BackendChoice} */ this.choice = 'auto';
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;

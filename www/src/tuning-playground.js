@@ -8,8 +8,10 @@ import figuresSheet from './styles/figures.css?inline';
 import { perform } from './actions.js';
 import { Address } from './address.js';
 import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
+import { Keeper } from './keeper.js';
 import { onShortcut } from './keys.js';
 import { shareNotice, studyNotice } from './notices.js';
+import { workOffline } from './offline.js';
 import { Runner, ShownError } from './runner.js';
 import { Store } from './store.js';
 import { readStudy } from './study.js';
@@ -59,6 +61,7 @@ export class TuningPlayground extends LitElement {
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
     /** @private */ this.address = new Address(this, this.store);
+    /** @private */ this.keeper = new Keeper(this.store, this.runner);
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
     this.store.lang = preferredLanguage();
   }
@@ -85,13 +88,19 @@ export class TuningPlayground extends LitElement {
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
     this.store.whole = this.full;
-    if (this.full) this.address.connect();
+    if (this.full) {
+      this.keeper.connect(this.address.connect());
+      workOffline(ASSETS);
+    }
     this.look();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    if (this.full) this.address.disconnect();
+    if (this.full) {
+      this.address.disconnect();
+      this.keeper.disconnect();
+    }
     this.scheme.removeEventListener('change', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
@@ -100,6 +109,12 @@ export class TuningPlayground extends LitElement {
   /** @private The page itself, rather than a guest on another. */
   get full() {
     return this.hasAttribute('data-full');
+  }
+
+  /** @protected The page appears once, with what was kept, instead of changing under the reader's eyes. */
+  async scheduleUpdate() {
+    if (!this.hasUpdated) await this.keeper.ready;
+    super.scheduleUpdate();
   }
 
   render() {

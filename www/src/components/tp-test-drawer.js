@@ -62,7 +62,7 @@ export class TpTestDrawer extends Part {
   choice() {
     const { store } = this;
     const trial = store.selected;
-    const reason = store.state !== 'idle' ? this.t('test.wait') : trial?.state === 'complete' ? '' : this.t('test.none');
+    const reason = store.state !== 'idle' ? this.t('test.wait') : store.outcome === 'earlier' ? store.sentence({ code: 'test_earlier' }) : trial?.state === 'complete' ? '' : this.t('test.none');
     return html`<div class="foot">
       <button type="button" class="btn ${reason ? '' : 'p'}" data-testid="open-test" ?disabled=${!!reason || this.busy} title=${reason || nothing}
         @click=${this.open}>${trial && !reason ? this.t('test.commit', { number: trial.number }) : this.t('test.commit_none')}</button>

@@ -1,5 +1,6 @@
 import { BY_NAME } from './hyperparameters.js';
 import { duplicateStudy } from './study.js';
+import { choose } from './keys.js';
 
 /**
  * What buttons and keys do, by name.
@@ -49,6 +50,18 @@ export function perform(page, store, runner, act, detail) {
     show_curves: () => {
       store.dismiss('all_diverged');
       page.renderRoot.querySelector('tp-curves')?.scrollIntoView({ block: 'nearest' });
+    },
+    select: () => choose(store, detail),
+    unbrush: () => {
+      store.setBrush(null);
+      store.say(store.t('say.unbrushed'));
+    },
+    narrow: () => {
+      const next = store.narrowedStudy();
+      if (!next) return;
+      store.edit((study) => void Object.assign(study, next));
+      store.setBrush(null);
+      store.say(store.t('say.narrowed'));
     },
     duplicate: () => {
       store.replaceStudy(duplicateStudy(store.study));

@@ -155,8 +155,9 @@ export class Engine extends EventTarget {
     trial.diverged_at = event.diverged_at;
     trial.epochs.push(...event.epochs);
     if (trial.state !== 'running') run.open.delete(trial.number);
-    const fresh = run.fresh.get(trial.number);
-    run.fresh.set(trial.number, { ...trial, epochs: [...(fresh?.epochs ?? []), ...event.epochs] });
+    const epochs = run.fresh.get(trial.number)?.epochs ?? [];
+    epochs.push(...event.epochs);
+    run.fresh.set(trial.number, { ...trial, epochs });
   }
 
   /** @private Ends the run once every trial has ended and every host has answered. @param {Run} run */

@@ -44,7 +44,10 @@ export function perform(page, store, runner, act, detail) {
     sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
     unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {
-      store.edit((study) => void ((study.space ??= {}).learning_rate = { type: 'float', low: 1e-4, high: 0.1, log: true }), 'learning_rate');
+      store.edit((study) => {
+        delete study.fixed?.learning_rate;
+        (study.space ??= {}).learning_rate = { type: 'float', low: 1e-4, high: 0.1, log: true, ...detail?.range };
+      }, 'learning_rate');
       store.dismiss('all_diverged');
     },
     show_curves: () => {

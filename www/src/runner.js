@@ -111,13 +111,6 @@ export class Runner {
   /** @private @param {Result} result @returns {Promise<Result>} */
   async finish(result) {
     const { store } = this;
-    if (this.fresh && !result.trials.length) {
-      // Stopped before its first trial: what was there before stays.
-      this.fresh = null;
-      this.setState('idle');
-      this.emit('finished', result);
-      return result;
-    }
     this.begin();
     this.result = result;
     const late = result.trials.filter((one) => {

@@ -17,7 +17,7 @@ import { sentence, translate } from './i18n.js';
  * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
- *   lasting?: boolean, link?: string}} Notice
+ *   lasting?: boolean, link?: string, range?: {low: number, high: number}}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
  */

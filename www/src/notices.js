@@ -1,4 +1,4 @@
-import { exact, number } from './format.js';
+import { exact, number, scientific } from './format.js';
 
 /**
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
@@ -105,7 +105,7 @@ export function divergedNotice(store) {
   const { low, high } = calmerRange(least);
   /** @type {Notice['actions']} */
   const actions = [
-    { label: 'action.use_range', values: { low: exact(low), high: exact(high) }, act: 'use_range', primary: true },
+    { label: 'action.use_range', values: { low: scientific(low, 1), high: scientific(high, 1) }, act: 'use_range', primary: true },
     { label: 'action.show_curves', act: 'show_curves' },
   ];
   return {

@@ -141,6 +141,8 @@ export class Runner {
     const { store } = this;
     const given = /** @type {{problem?: Problem, message?: string}} */ (error);
     const problem = given?.problem ?? { code: 'unexpected', detail: String(given?.message ?? error) };
+    // What follows the first clause is a list of what the engine was built without.
+    if (problem.code === 'no_gpu') problem.detail = String(problem.detail).split(';')[0];
     if (started) {
       store.outcome = 'failed';
       store.cancelUnfinished();

@@ -93,13 +93,13 @@ export class CurvePainter {
     const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
     const { ratio } = frame;
     within(g, frame, () => {
+      if (store.state !== 'idle') heads(g, frame, store, look);
       if (peeked && peeked !== chosen) over(g, peeked, frame, look, look.token('--ink'), 1.8);
       if (chosen) {
         line(g, lineOf(chosen).train, 0, frame, look.token('--accent'), 1.4 * ratio, [4 * ratio, 3 * ratio]);
         over(g, chosen, frame, look, look.token('--accent'), 2.6);
         if (chosen.state === 'diverged') cross(g, chosen, frame, look.token('--accent'), 4.6, 2.6);
       }
-      if (store.state !== 'idle') heads(g, frame, store, look);
     });
   }
 }

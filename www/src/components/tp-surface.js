@@ -94,11 +94,11 @@ export class TpSurface extends FigurePart {
     const fitted = this.axes()?.fitted;
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
       <div class="fh"><h2>${this.t(`score.${store.objective.metric}.title`)}</h2>
-        ${this.partial()}${this.statusKey()}<span class="sp"></span>
-        ${scored ? html`<span class="legend c3" title=${fitted ? this.t('surface.fit') : nothing}><span>${exact(scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
+        ${this.partial()}<span class="sp"></span>
+        ${scored ? html`<span class="legend c3" title=${fitted ? this.t('surface.fit') : nothing}>${fitted ? html`<span>${this.t('surface.fit.short')}</span>` : nothing}<span>${exact(scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
         ${ready ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
           @click=${() => { this.boxing = !this.boxing; }}>${icon('box')}</button>` : nothing}${this.tableButton()}</div>
-      ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${scored && fitted ? this.t('surface.fit') : ''}</span></div>` : nothing}
+      <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}</div>
       <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot" tabindex=${ready && !this.tabled ? 0 : nothing}
         role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown} @pointerup=${this.onUp} @pointercancel=${this.onUp}
         @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>

@@ -161,7 +161,6 @@ pub fn document(study: &Study, engine: &EngineInfo, trials: &[TrialRecord], test
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "how a test fails")]
 mod tests {
     use super::*;
 

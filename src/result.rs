@@ -37,6 +37,31 @@ pub struct EpochRecord {
     #[serde(serialize_with = "number")]
     pub learning_rate: f64,
     pub seconds: f64,
+    /// How far the seeds lie apart; missing where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
+}
+
+/// Standard deviations over a trial's seeds, as those of a whole population.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the document")]
+pub struct Spread {
+    #[serde(serialize_with = "number")]
+    pub train_loss: f64,
+    #[serde(serialize_with = "number")]
+    pub validation_loss: f64,
+    #[serde(serialize_with = "number")]
+    pub train_metric: f64,
+    #[serde(serialize_with = "number")]
+    pub validation_metric: f64,
+}
+
+/// Mean and standard deviation of a whole population; of one value, that value and 0.
+pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
+    (mean, variance.sqrt())
 }
 
 /// What the test rows said of one trial.
@@ -133,4 +158,38 @@ pub fn document(study: &Study, engine: &EngineInfo, trials: &[TrialRecord], test
         "best": best(study, trials),
         "test": test,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deviation_is_that_of_a_whole_population() {
+        assert_eq!(mean_and_deviation(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), (5.0, 2.0));
+        assert_eq!(mean_and_deviation(&[0.1]), (0.1, 0.0));
+        assert!(mean_and_deviation(&[f64::NAN, 1.0]).1.is_nan());
+    }
+
+    #[test]
+    fn an_epoch_of_one_seed_has_no_spread() {
+        let mut record = EpochRecord {
+            epoch: 1,
+            train_loss: 0.5,
+            validation_loss: 0.5,
+            train_metric: 0.5,
+            validation_metric: 0.5,
+            learning_rate: 0.1,
+            seconds: 0.0,
+            spread: None,
+        };
+        assert!(serde_json::to_value(&record).unwrap().get("spread").is_none());
+        let spread =
+            Spread { train_loss: 0.25, validation_loss: f64::NAN, train_metric: 0.0, validation_metric: f64::INFINITY };
+        record.spread = Some(spread);
+        assert_eq!(
+            serde_json::to_value(&record).unwrap()["spread"],
+            json!({"train_loss": 0.25, "validation_loss": "NaN", "train_metric": 0.0, "validation_metric": "Infinity"})
+        );
+    }
 }

@@ -9,7 +9,7 @@ use crate::backend::{
 };
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
-use crate::result::{EpochRecord, TestScore, TrialState};
+use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Trial;
 use crate::study::{Metric, Study, TrialConfig};
@@ -327,7 +327,9 @@ impl Trainer {
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
     fn end_epoch(&self, running: &mut Running) -> TrialEvent {
-        let outcomes = core::mem::take(&mut running.outcomes);
+        let mut outcomes = core::mem::take(&mut running.outcomes);
+        // Seeds end in any order; sums over them must not depend on it.
+        outcomes.sort_by_key(|outcome| outcome.network);
         let batch = self.batch_size(&running.config);
         running.epochs_done += 1;
         let per_epoch = self.data.n_train.div_ceil(batch) as u64;
@@ -364,17 +366,27 @@ impl Trainer {
     }
 
     fn record(&self, epoch: usize, config: &TrialConfig, outcomes: &[EpochOutcome]) -> EpochRecord {
-        let n = outcomes.len() as f64;
-        let mean = |value: &dyn Fn(&EpochOutcome) -> f64| outcomes.iter().map(value).sum::<f64>() / n;
+        let over_seeds =
+            |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
+        let train_loss = over_seeds(&|o| self.loss_in_units(o.train));
+        let validation_loss = over_seeds(&|o| self.loss_in_units(validation(o)));
+        let train_metric = over_seeds(&|o| self.metric(o.train, 0));
+        let validation_metric = over_seeds(&|o| self.metric(validation(o), 1));
         EpochRecord {
             epoch,
-            train_loss: mean(&|o| self.loss_in_units(o.train)),
-            validation_loss: mean(&|o| self.loss_in_units(validation(o))),
-            train_metric: mean(&|o| self.metric(o.train, 0)),
-            validation_metric: mean(&|o| self.metric(validation(o), 1)),
+            train_loss: train_loss.0,
+            validation_loss: validation_loss.0,
+            train_metric: train_metric.0,
+            validation_metric: validation_metric.0,
             learning_rate: config.optimizer.learning_rate,
-            seconds: mean(&|o| o.seconds),
+            seconds: over_seeds(&|o| o.seconds).0,
+            spread: (outcomes.len() > 1).then_some(Spread {
+                train_loss: train_loss.1,
+                validation_loss: validation_loss.1,
+                train_metric: train_metric.1,
+                validation_metric: validation_metric.1,
+            }),
         }
     }
 

@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { SMALL, small } from './app.js';
+import { serious } from './axe.js';
 import { expect, test } from './fixtures.js';
 
-const AXE = readFileSync(new URL('../../www/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const WIDTHS = [1440, 390];
-
-/** What axe finds serious or critical. @param {import('./app.js').App} app @returns {Promise<string[]>} */
-async function serious(app) {
-  await app.page.evaluate(AXE);
-  return app.page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
-    return violations
-      .filter((/** @type {any} */ one) => ['serious', 'critical'].includes(one.impact))
-      .flatMap((/** @type {any} */ one) => one.nodes.map((/** @type {any} */ node) => `${one.id}: ${node.target.flat().join(' > ')} (${node.any[0]?.message ?? node.all[0]?.message ?? one.help})`));
-  });
-}
 
 /** Looks at the page as it stands in both languages, both themes and both widths. @param {import('./app.js').App} app @param {string} state */
 async function look(app, state) {

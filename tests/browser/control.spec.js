@@ -30,7 +30,8 @@ test('stop at once, before the first step', async ({ app, backend }) => {
   await app.call('stop');
   const { result, problem } = await app.outcome();
   expect(problem).toBeNull();
-  for (const trial of result?.trials ?? []) expect(trial.state).toBe('cancelled');
+  expect(result?.trials.map((/** @type {any} */ trial) => [trial.number, trial.state])).toEqual([...Array(16).keys()].map((number) => [number, 'cancelled']));
+  for (const trial of result?.trials ?? []) expect(Object.keys(trial.params).sort()).toEqual(Object.keys(LONG.space).sort());
 });
 
 test('a paused run stands still and resumes to the same bits', async ({ app, backend }) => {

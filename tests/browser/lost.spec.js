@@ -87,6 +87,7 @@ test('a device that cannot be had again: a message, and what is finished is kept
   const { problem } = await app.outcome();
   expect(problem ?? 'no problem').toMatch(matches('en', 'problem.device_lost'));
   await expect(app.page.getByText(problem ?? '').first()).toBeVisible();
+  for (const act of ['try_gpu', 'start_cpu']) await expect(app.page.locator(`[data-message=run] [data-act=${act}]`)).toBeVisible();
   expect(await app.page.locator('tr[data-trial][data-state=complete]').count()).toBeGreaterThanOrEqual(1);
   expect((await app.result(small({}), 'cpu')).trials).toHaveLength(8);
 });

@@ -47,7 +47,7 @@ export default {
   projects: [
     {
       name: 'cpu',
-      testMatch: /(figures|control|page|messages|languages|access|embed|link|keep|security|offline)\.spec\.js/,
+      testIgnore: /lost\.spec\.js/,
       use: on('cpu', []),
     },
     { name: 'gpu', testMatch: /(figures|control|lost)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },

@@ -1,5 +1,6 @@
 import { BY_NAME } from './hyperparameters.js';
 import { duplicateStudy } from './study.js';
+import { choose } from './keys.js';
 
 /**
  * What buttons and keys do, by name.
@@ -43,12 +44,27 @@ export function perform(page, store, runner, act, detail) {
     sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
     unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {
-      store.edit((study) => void ((study.space ??= {}).learning_rate = { type: 'float', low: 1e-4, high: 0.1, log: true }), 'learning_rate');
+      store.edit((study) => {
+        delete study.fixed?.learning_rate;
+        (study.space ??= {}).learning_rate = { type: 'float', low: 1e-4, high: 0.1, log: true, ...detail?.range };
+      }, 'learning_rate');
       store.dismiss('all_diverged');
     },
     show_curves: () => {
       store.dismiss('all_diverged');
       page.renderRoot.querySelector('tp-curves')?.scrollIntoView({ block: 'nearest' });
+    },
+    select: () => choose(store, detail),
+    unbrush: () => {
+      store.setBrush(null);
+      store.say(store.t('say.unbrushed'));
+    },
+    narrow: () => {
+      const next = store.narrowedStudy();
+      if (!next) return;
+      store.edit((study) => void Object.assign(study, next));
+      store.setBrush(null);
+      store.say(store.t('say.narrowed'));
     },
     duplicate: () => {
       store.replaceStudy(duplicateStudy(store.study));

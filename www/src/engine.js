@@ -23,7 +23,7 @@ const RATE_WINDOW = 2000;
 /** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, number>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
 
 export class Engine extends EventTarget {
   /** @param {{assetBase: string}} options what data files are resolved against */
@@ -70,12 +70,12 @@ export class Engine extends EventTarget {
 
   /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<Result>} */
   run(study, choice = 'auto') {
-    this.stop();
+    this.end();
     return new Promise((resolve, reject) => {
       /** @type {Run} */
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
-        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, resolve, reject, timers: [],
+        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, resolve, reject, timers: [],
       };
       this.active = run;
       this.state = 'starting';
@@ -88,12 +88,8 @@ export class Engine extends EventTarget {
     const text = JSON.stringify(run.study);
     const lead = this.client(0);
     run.study = await lead.call('check', text);
-    const chosen = await lead.call('choose', run.choice);
     const asked = await lead.call('ask', text);
     if (this.active !== run) return;
-    const most = Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
-    run.workers = chosen.backend === 'cpu' ? Math.min(most, asked.length) : 1;
-    run.backend = { ...chosen, workers: run.workers };
     for (const { number, params } of asked) {
       /** @type {Trial} */
       const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
@@ -101,6 +97,12 @@ export class Engine extends EventTarget {
       run.open.add(number);
       run.fresh.set(number, { ...trial, epochs: [] });
     }
+    if (run.stopping) return this.stop();
+    const chosen = await lead.call('choose', run.choice);
+    if (this.active !== run) return;
+    const most = Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
+    run.workers = chosen.backend === 'cpu' ? Math.min(most, asked.length) : 1;
+    run.backend = { ...chosen, workers: run.workers };
     const shares = Array.from({ length: run.workers }, (_, worker) =>
       asked.filter((/** @type {{number: number}} */ trial) => trial.number % run.workers === worker),
     );
@@ -155,8 +157,9 @@ export class Engine extends EventTarget {
     trial.diverged_at = event.diverged_at;
     trial.epochs.push(...event.epochs);
     if (trial.state !== 'running') run.open.delete(trial.number);
-    const fresh = run.fresh.get(trial.number);
-    run.fresh.set(trial.number, { ...trial, epochs: [...(fresh?.epochs ?? []), ...event.epochs] });
+    const epochs = run.fresh.get(trial.number)?.epochs ?? [];
+    epochs.push(...event.epochs);
+    run.fresh.set(trial.number, { ...trial, epochs });
   }
 
   /** @private Ends the run once every trial has ended and every host has answered. @param {Run} run */
@@ -244,10 +247,14 @@ export class Engine extends EventTarget {
     for (const client of this.clients) client.call('resume').catch(() => {});
   }
 
-  /** Ends the run: what is finished stays, the rest is cancelled. */
+  /** Ends the run: what is finished stays, the rest is cancelled. Before its trials are drawn it ends once they are. */
   stop() {
     const run = this.active;
     if (!run) return;
+    if (run.trials.size === 0) {
+      run.stopping = true;
+      return;
+    }
     for (const client of this.clients) client.call('stop').catch(() => {});
     for (const number of run.open) {
       const trial = /** @type {Trial} */ (run.trials.get(number));
@@ -269,8 +276,14 @@ export class Engine extends EventTarget {
     return this.client(owner).call('test', number);
   }
 
-  dispose() {
+  /** @private Stops without waiting for trials to be drawn. */
+  end() {
     this.stop();
+    if (this.active) this.finish(this.active);
+  }
+
+  dispose() {
+    this.end();
     for (const client of this.clients) client.dispose();
     this.clients = [];
   }

@@ -18,13 +18,17 @@ const MOST = 300;
 /** The variance is smooth, so it is worked out on this many cells a side and interpolated. */
 const COARSE = 13;
 
+/** A share of a list, by the golden ratio, which falls in step with no grid. @template T @param {T[]} list @param {number} share */
+const thin = (list, share) => (share < 1 ? list.filter((_, k) => (k * 0.6180339887498949) % 1 < share) : list);
+
 /** @param {number} dx @param {number} dy */
 const kernel = (dx, dy) => Math.exp(-(dx * dx + dy * dy) / (2 * REACH * REACH));
 
 /** Lower triangle of the Cholesky factor, or null when rounding has made the matrix indefinite.
  * @param {Float64Array} a @param {number} n */
-function cholesky(a, n) {
+function* cholesky(a, n) {
   for (let j = 0; j < n; j++) {
+    yield;
     for (let i = j; i < n; i++) {
       let sum = a[i * n + j];
       for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
@@ -57,14 +61,15 @@ function plane(points) {
   return (/** @type {number} */ x, /** @type {number} */ y) => mz + bx * (x - mx) + by * (y - my);
 }
 
-/** Evaluates the fit on a grid of cells, row by row from y = 0; null when there are too few points. Where `bare` is
- * above 0 the fit is not to be drawn.
+/** Evaluates the fit on a grid of cells, row by row from y = 0, in small steps; null when there are too few points.
+ * Where `bare` is above 0 the fit is not to be drawn.
  * @param {Point[]} given @param {{x: number, y: number}[]} diverged @param {number} columns @param {number} rows
- * @returns {{values: Float64Array, bare: Float64Array} | null} */
-export function fitSurface(given, diverged, columns, rows) {
+ * @returns {Generator<undefined, {values: Float64Array, bare: Float64Array} | null>} */
+export function* fitSurface(given, diverged, columns, rows) {
   if (given.length < 4) return null;
-  const every = Math.ceil(given.length / MOST);
-  const points = given.filter((_, k) => k % every === 0);
+  const share = Math.min(1, MOST / Math.max(given.length, diverged.length));
+  const points = thin(given, share);
+  const failed = thin(diverged, share);
   const n = points.length;
   const trend = plane(points);
   const matrix = new Float64Array(n * n);
@@ -72,19 +77,20 @@ export function fitSurface(given, diverged, columns, rows) {
     for (let j = 0; j <= i; j++) matrix[i * n + j] = kernel(points[i].x - points[j].x, points[i].y - points[j].y);
     matrix[i * n + i] += NOISE;
   }
-  const factor = cholesky(matrix, n);
+  const factor = yield* cholesky(matrix, n);
   if (!factor) return null;
   const weights = solve(factor, n, points.map((p) => p.z - trend(p.x, p.y)));
-  const unknown = varianceGrid(points, factor);
+  const unknown = yield* varianceGrid(points, factor);
   const values = new Float64Array(columns * rows);
   const bare = new Float64Array(columns * rows);
   for (let r = 0; r < rows; r++) {
+    yield;
     for (let c = 0; c < columns; c++) {
       const [x, y] = [(c + 0.5) / columns, (r + 0.5) / rows];
       let value = trend(x, y);
       for (let i = 0; i < n; i++) value += kernel(x - points[i].x, y - points[i].y) * weights[i];
       values[r * columns + c] = value;
-      bare[r * columns + c] = Math.max(unknown(x, y) - UNKNOWN, 0.3 * divergence(x, y, points, diverged));
+      bare[r * columns + c] = Math.max(unknown(x, y) - UNKNOWN, 0.3 * divergence(x, y, points, failed));
     }
   }
   return { values, bare };
@@ -92,12 +98,13 @@ export function fitSurface(given, diverged, columns, rows) {
 
 /** The share of the prior's variance that is left, as a function of the place.
  * @param {Point[]} points @param {Float64Array} factor */
-function varianceGrid(points, factor) {
+function* varianceGrid(points, factor) {
   const n = points.length;
   const side = COARSE + 1;
   const left = new Float64Array(side * side);
   const k = new Float64Array(n);
   for (let cell = 0; cell < left.length; cell++) {
+    yield;
     const [x, y] = [(cell % side) / COARSE, Math.floor(cell / side) / COARSE];
     let known = 0;
     for (let i = 0; i < n; i++) {

@@ -34,6 +34,7 @@ export function onShortcut(event, page, store) {
     t: () => figureOf(target, page)?.toggleTable(),
     escape: () => {
       if (store.drawer) act('drawer', false);
+      else if (store.brush) act('unbrush', null);
       else {
         store.hover(null);
         store.select(null);
@@ -54,8 +55,8 @@ function move(store, by, byNumber) {
   tell(store);
 }
 
-/** @param {Store} store @param {number | null} number */
-function choose(store, number) {
+/** Selects a trial and says which. @param {Store} store @param {number | null} number */
+export function choose(store, number) {
   store.select(number);
   tell(store);
 }

@@ -1,4 +1,4 @@
-import { exact, number } from './format.js';
+import { exact, number, scientific } from './format.js';
 
 /**
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
@@ -95,23 +95,34 @@ export const tooOldNotice = () => ({
   id: 'too_old', kind: 'alert', title: 'message.too_old', problem: { code: 'note_too_old' }, actions: [], lasting: true,
 });
 
+/** Learning rates to try after all trials diverged: three decades, all below the smallest rate that was tried.
+ * @param {number} least not finite where no rate was drawn */
+function calmerRange(least) {
+  const top = least > 0 && least <= 0.1 ? Math.max(-6, Math.ceil(Math.log10(least) - 1e-9) - 1) : -1;
+  return { low: Number(`1e${top - 3}`), high: Number(`1e${top}`) };
+}
+
 /** @param {Store} store @returns {Notice | null} */
 export function divergedNotice(store) {
   const trials = [...store.trials.values()];
   if (!trials.length || trials.some((one) => one.state !== 'diverged')) return null;
   const rates = trials.map((one) => number(one.params.learning_rate)).filter(Number.isFinite);
-  const swept = store.runStudy?.space?.learning_rate;
+  const least = Math.min(...rates);
+  const { low, high } = calmerRange(least);
   /** @type {Notice['actions']} */
-  const actions = [{ label: 'action.show_curves', act: 'show_curves' }];
-  if (swept) actions.unshift({ label: 'action.use_range', act: 'use_range', primary: true });
+  const actions = [
+    { label: 'action.use_range', values: { low: scientific(low, 1), high: scientific(high, 1) }, act: 'use_range', primary: true },
+    { label: 'action.show_curves', act: 'show_curves' },
+  ];
   return {
     id: 'all_diverged',
     kind: 'note',
     title: 'message.all_diverged',
     values: { n: trials.length },
     problem: rates.length
-      ? { code: 'note_all_diverged', rate: exact(Number(Math.min(...rates).toPrecision(2))) }
+      ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
       : { code: 'note_all_diverged_fixed' },
+    range: { low, high },
     actions,
   };
 }

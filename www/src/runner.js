@@ -1,6 +1,7 @@
 import { Engine } from './engine.js';
 import { divergedNotice, noWebgpuNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
 import { snapshot } from './result.js';
+import { inSlices } from './turns.js';
 
 /**
  * Runs studies: the one place where the page talks to the engine. Everything that comes back goes into the store.
@@ -36,6 +37,8 @@ export class Runner {
     /** @type {Result | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** @private */ this.stopping = false;
+    /** @private @type {import('./types.js').Trial[]} trials that have ended, of which nobody was told yet */ this.untold = [];
+    /** @private @type {Promise<unknown> | null} */ this.telling = null;
     /** @private */ this.began = false;
     /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */ this.fresh = null;
   }
@@ -89,7 +92,7 @@ export class Runner {
       // A stop that came while the study was being checked is kept until the engine can take it.
       const running = this.engine.run(store.study, store.choice);
       if (this.stopping) this.engine.stop();
-      return this.finish(await running);
+      return await this.finish(await running);
     } catch (error) {
       this.fresh = null;
       throw this.fail(error, this.began);
@@ -105,19 +108,17 @@ export class Runner {
     this.result = null;
   }
 
-  /** @private @param {Result} result */
-  finish(result) {
+  /** @private @param {Result} result @returns {Promise<Result>} */
+  async finish(result) {
     const { store } = this;
-    if (this.fresh && !result.trials.length) {
-      // Stopped before its first trial: what was there before stays.
-      this.fresh = null;
-      this.setState('idle');
-      this.emit('finished', result);
-      return result;
-    }
     this.begin();
     this.result = result;
-    store.mergeTrials(result.trials);
+    const late = result.trials.filter((one) => {
+      const known = store.trials.get(one.number);
+      return known?.state !== one.state || known.epochs.length !== one.epochs.length;
+    });
+    if (late.length) this.untold.push(...store.mergeTrials(late));
+    await this.tell();
     const stopped = result.trials.some((one) => one.state === 'cancelled');
     store.outcome = stopped ? 'stopped' : 'finished';
     store.dismiss('device');
@@ -140,6 +141,8 @@ export class Runner {
     const { store } = this;
     const given = /** @type {{problem?: Problem, message?: string}} */ (error);
     const problem = given?.problem ?? { code: 'unexpected', detail: String(given?.message ?? error) };
+    // What follows the first clause is a list of what the engine was built without.
+    if (problem.code === 'no_gpu') problem.detail = String(problem.detail).split(';')[0];
     if (started) {
       store.outcome = 'failed';
       store.cancelUnfinished();
@@ -240,7 +243,24 @@ export class Runner {
   onTrials(trials) {
     this.begin();
     if (this.store.state === 'starting') this.setState('running');
-    for (const ended of this.store.mergeTrials(trials)) this.emit('trial', structuredClone(ended));
+    this.untold.push(...this.store.mergeTrials(trials));
+    void this.tell();
+  }
+
+  /** @private Tells of the trials that have ended, in slices, as thousands may end at once. @returns {Promise<unknown>} */
+  tell() {
+    this.telling ??= inSlices(this.news(), () => true).finally(() => {
+      this.telling = null;
+    });
+    return this.telling;
+  }
+
+  /** @private */
+  *news() {
+    for (let trial = this.untold.shift(); trial; trial = this.untold.shift()) {
+      this.emit('trial', structuredClone(trial));
+      yield;
+    }
   }
 
   /** @private @param {import('./types.js').Progress} progress */

@@ -15,30 +15,36 @@ function roundOff(value, direction) {
   return Number(((direction < 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9)) * unit).toPrecision(3));
 }
 
-/** @type {WeakMap<Store, {version: number, scale: ScoreScale}>} */
+/** While trials stream in, the scale is renewed this often, in ms. */
+const RENEW = 250;
+
+/** @type {WeakMap<Store, {version: number, at: number, study: unknown, scale: ScoreScale}>} */
 const known = new WeakMap();
 
 /** @param {Store} store @returns {ScoreScale} */
 export function scoreScale(store) {
   const kept = known.get(store);
-  if (kept?.version === store.version) return kept.scale;
+  const now = performance.now();
+  if (kept && kept.study === store.runStudy && (kept.version === store.version || (store.state === 'running' && now - kept.at < RENEW))) return kept.scale;
   const scale = makeScale(store);
-  known.set(store, { version: store.version, scale });
+  known.set(store, { version: store.version, at: now, study: store.runStudy, scale });
   return scale;
 }
 
 /** @param {Store} store @returns {ScoreScale} */
 function makeScale(store) {
-  const scores = [];
+  const found = [];
   for (const trial of store.trials.values()) {
     const score = store.score(trial);
-    if (Number.isFinite(score)) scores.push(score);
+    if (Number.isFinite(score)) found.push(score);
   }
+  // Numbers in an array of their own sort without a callback.
+  const scores = Float64Array.from(found).sort();
   const up = store.objective.direction === 'maximize';
-  const log = !up && store.objective.metric.endsWith('loss') && scores.every((one) => one > 0);
+  if (up) scores.reverse();
+  const log = !up && store.objective.metric.endsWith('loss') && !(scores[0] <= 0);
   const cost = (/** @type {number} */ score) => (up ? -score : log ? Math.log(score) : score);
   const uncost = (/** @type {number} */ value) => (up ? -value : log ? Math.exp(value) : value);
-  scores.sort((a, b) => cost(a) - cost(b));
   const best = scores.length ? roundOff(scores[0], up ? 1 : -1) : log ? 0.1 : 0;
   const limit = scores[Math.min(scores.length - 1, Math.floor(0.9 * scores.length))] ?? 1;
   let worst = roundOff(limit, up ? -1 : 1);

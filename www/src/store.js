@@ -1,3 +1,4 @@
+import { inside, narrowed } from './brush.js';
 import { BY_NAME, taskOf } from './hyperparameters.js';
 import { number } from './format.js';
 import { ENDED } from './result.js';
@@ -14,10 +15,10 @@ import { sentence, translate } from './i18n.js';
  * @typedef {import('./types.js').Problem} Problem
  * @typedef {import('./types.js').Distribution} Distribution
  * @typedef {import('./types.js').Value} Value
- * @typedef {'study' | 'trials' | 'selection' | 'run' | 'notices' | 'look' | 'test'} Topic
+ * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
- *   lasting?: boolean, link?: string}} Notice
+ *   lasting?: boolean, link?: string, range?: {low: number, high: number}}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
  */
@@ -42,6 +43,9 @@ export class Store {
     /** @type {Map<number, Trial>} */ this.trials = new Map();
     /** @type {number | null} */ this.picked = null;
     /** @type {number | null} */ this.hovered = null;
+    /** @type {import('./brush.js').Brush | null} */ this.brush = null;
+    /** Grows with every change of the brush. */ this.brushes = 0;
+    /** Grows with every run. */ this.runs = 0;
     /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null), version: -1 };
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
@@ -195,6 +199,9 @@ export class Store {
     this.trials = new Map();
     this.picked = null;
     this.hovered = null;
+    this.brush = null;
+    this.brushes++;
+    this.runs++;
     this.bestHeld = { at: 0, number: null, version: -1 };
     this.version++;
     this.progress = null;
@@ -210,7 +217,9 @@ export class Store {
       const before = this.trials.get(change.number);
       const epochs = before?.epochs ?? [];
       const last = epochs.length ? epochs[epochs.length - 1].epoch : 0;
-      for (const record of change.epochs ?? []) if (record.epoch > last) epochs.push(record);
+      const news = change.epochs ?? [];
+      // Epochs come in order, so those that are known are the first ones.
+      for (let k = news.length ? Math.max(0, last + 1 - news[0].epoch) : 0; k < news.length; k++) epochs.push(news[k]);
       const after = { ...before, ...change, epochs };
       this.trials.set(change.number, after);
       if (ENDED.includes(after.state) && !(before && ENDED.includes(before.state))) ended.push(after);
@@ -242,10 +251,57 @@ export class Store {
     if (held.version === this.version) return held.number;
     const running = this.state === 'running';
     if (running && held.number !== null && performance.now() - held.at < BEST_HOLD) return held.number;
-    const ranked = this.ranked();
-    const best = ranked.find((one) => one.trial.state === 'complete') ?? ranked[0];
-    this.bestHeld = { at: performance.now(), number: best?.trial.number ?? null, version: this.version };
+    this.bestHeld = { at: performance.now(), number: this.findBest(), version: this.version };
     return this.bestHeld.number;
+  }
+
+  /** @private Ties go to the lower number. @returns {number | null} */
+  findBest() {
+    const sign = this.objective.direction === 'maximize' ? -1 : 1;
+    /** @type {{trial: Trial, done: boolean, score: number} | null} */
+    let best = null;
+    for (const trial of this.trials.values()) {
+      const score = sign * this.score(trial);
+      if (!Number.isFinite(score)) continue;
+      const done = trial.state === 'complete';
+      if (best && (best.done !== done ? best.done : score > best.score || (score === best.score && trial.number > best.trial.number))) continue;
+      best = { trial, done, score };
+    }
+    return best?.trial.number ?? null;
+  }
+
+  /** @param {import('./brush.js').Brush | null} brush */
+  setBrush(brush) {
+    if (!brush && !this.brush) return;
+    this.brush = brush;
+    this.brushes++;
+    this.touch('selection', 'brush');
+  }
+
+  /** Whether a brush leaves the trial out. @param {Trial} trial */
+  isOut(trial) {
+    return this.brush !== null && !inside(this.brush, trial, this.score(trial));
+  }
+
+  /** Trials inside the brush. */
+  brushedCount() {
+    let n = 0;
+    for (const trial of this.trials.values()) if (!this.isOut(trial)) n++;
+    return n;
+  }
+
+  /** The study with its ranges cut to the brush, or null where that changes nothing. @returns {Study | null} */
+  narrowedStudy() {
+    const next = structuredClone(this.study);
+    let changed = false;
+    for (const side of this.brush ?? []) {
+      const range = next.space?.[side.name];
+      const cut = range && narrowed(range, side);
+      if (!next.space || !cut || JSON.stringify(cut) === JSON.stringify(range)) continue;
+      next.space[side.name] = cut;
+      changed = true;
+    }
+    return changed ? next : null;
   }
 
   /** The trial that every figure marks: the learner's pick, else the best. @returns {Trial | null} */
@@ -269,7 +325,8 @@ export class Store {
 
   /** Moves the selection by rank, or by number. @param {-1 | 1} by @param {'rank' | 'number'} order */
   move(by, order) {
-    const list = order === 'rank' ? this.ranked().map((one) => one.trial.number) : [...this.trials.keys()].sort((a, b) => a - b);
+    const numbers = order === 'rank' ? this.ranked().map((one) => one.trial.number) : [...this.trials.keys()].sort((a, b) => a - b);
+    const list = numbers.filter((one) => !this.isOut(/** @type {Trial} */ (this.trials.get(one))));
     if (!list.length) return;
     const at = list.indexOf(this.selected?.number ?? list[0]);
     this.select(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + by))]);

@@ -39,6 +39,7 @@
  * @property {number | string} validation_metric
  * @property {number | string} learning_rate
  * @property {number} seconds
+ * @property {Record<'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric', number | string>} [spread] over seeds
  *
  * @typedef {object} Trial
  * @property {number} number

@@ -1,4 +1,5 @@
 import { LitElement } from 'lit';
+import { turn } from '../turns.js';
 
 /**
  * A part of the page. Parts render into the one shadow root of the element, so that they share its styles and its
@@ -33,6 +34,12 @@ export class Part extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unsubscribe?.();
+  }
+
+  /** Parts are drawn anew each in a task of its own: together they would hold the page up. */
+  async scheduleUpdate() {
+    if (this.hasUpdated) await turn();
+    return super.scheduleUpdate();
   }
 
   /** @param {Set<string>} _topics */

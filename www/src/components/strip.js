@@ -7,19 +7,40 @@ import { scoreScale } from '../score.js';
 /** @param {number} total */
 export const stripRows = (total) => (total <= 32 ? 1 : total <= 64 ? 2 : total <= 256 ? 3 : 4);
 
+/** Cells are at least this wide, in pixels; more trials share cells. */
+const NARROWEST = 2;
+
 /** @param {number} total @param {number} width @param {number} height */
 function layout(total, width, height) {
   const rows = stripRows(total);
-  const columns = Math.max(1, Math.ceil(total / rows));
+  const per = Math.max(1, Math.ceil((total * NARROWEST) / (rows * width)));
+  const cells = Math.ceil(total / per);
+  const columns = Math.max(1, Math.ceil(cells / rows));
   const gap = width / columns > 5 ? 1.5 : width / columns > 2.5 ? 0.5 : 0;
   const rowGap = 2;
-  return { rows, columns, gap, w: (width - gap * (columns - 1)) / columns, h: (height - rowGap * (rows - 1)) / rows, rowGap };
+  return { per, cells, columns, gap, w: (width - gap * (columns - 1)) / columns, h: (height - rowGap * (rows - 1)) / rows, rowGap };
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Store} store */
-export function paintStrip(canvas, store) {
+/** The trial that speaks for a cell: the best that has a score and is not brushed out, else the first in training, else
+ * the first. @param {Store} store @param {number} cell @param {number} per */
+function speaker(store, cell, per) {
+  if (per === 1) return store.trials.get(cell);
+  const sign = store.objective.direction === 'maximize' ? -1 : 1;
+  const weight = (/** @type {import('../types.js').Trial} */ one) =>
+    store.isOut(one) ? 4 : one.state === 'complete' ? 0 : one.state === 'running' ? 1 : one.state === 'queued' ? 3 : 2;
+  let best = store.trials.get(cell * per);
+  for (let k = cell * per + 1; k < (cell + 1) * per; k++) {
+    const one = store.trials.get(k);
+    if (!one || !best) continue;
+    const ahead = weight(best) - weight(one);
+    if (ahead > 0 || (ahead === 0 && sign * store.score(one) < sign * store.score(best))) best = one;
+  }
+  return best;
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Store} store @param {{width: number, height: number}} size of the strip on the page */
+export function paintStrip(canvas, store, { width, height }) {
   const total = store.trials.size || (store.study.trials ?? 64);
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (width < 8 || height < 4) return;
   const ratio = Math.max(1, devicePixelRatio);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -35,11 +56,14 @@ export function paintStrip(canvas, store) {
   const box = (/** @type {number} */ k) => /** @type {const} */ ([
     (k % grid.columns) * (grid.w + grid.gap), Math.floor(k / grid.columns) * (grid.h + grid.rowGap), grid.w, grid.h,
   ]);
-  for (let k = 0; k < total; k++) {
-    const trial = store.trials.get(k);
+  for (let k = 0; k < grid.cells; k++) {
+    const trial = speaker(store, k, grid.per);
     const [x, y, cw, ch] = box(k);
     const state = trial?.state ?? 'queued';
-    if (state === 'complete') {
+    if (trial && store.isOut(trial)) {
+      g.fillStyle = ink.line;
+      g.fillRect(x, y + ch / 2 - 1, cw, 2);
+    } else if (state === 'complete') {
       g.fillStyle = depthColor(scale.goodness(store.score(/** @type {any} */ (trial))), store.dark);
       g.fillRect(x, y, cw, ch);
     } else if (state === 'running') {
@@ -69,7 +93,7 @@ export function paintStrip(canvas, store) {
   /** @param {number | null} k @param {string} color @param {number} line */
   function ring(k, color, line) {
     if (k === null || k >= total || !g) return;
-    const [x, y, cw, ch] = box(k);
+    const [x, y, cw, ch] = box(Math.floor(k / grid.per));
     g.lineWidth = line + 2;
     g.strokeStyle = ink.surface;
     g.strokeRect(x, y, cw, ch);
@@ -88,6 +112,6 @@ export function stripSpot(strip, event, store) {
   const grid = layout(total, area.width, area.height);
   const column = Math.floor((event.clientX - area.left) / (grid.w + grid.gap));
   const row = Math.floor((event.clientY - area.top) / (grid.h + grid.rowGap));
-  const number = row * grid.columns + column;
-  return column >= 0 && column < grid.columns && row >= 0 && store.trials.has(number) ? number : null;
+  const inside = column >= 0 && column < grid.columns && row >= 0;
+  return inside ? (speaker(store, row * grid.columns + column, grid.per)?.number ?? null) : null;
 }

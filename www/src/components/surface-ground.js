@@ -16,15 +16,13 @@ const ROWS = 48;
 const LEVELS = 12;
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** @param {Store} store @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {Frame} frame
- * @param {{x: string, y: string}} titles @returns {SVGElement} */
-export function groundOf(store, axes, frame, titles) {
+/** The axes, and a place for the fit below them. @param {{x: Axis, y: Axis}} axes @param {Frame} frame
+ * @param {{x: string, y: string}} titles @param {SVGElement | null} shades @returns {SVGElement} */
+export function groundOf(axes, frame, titles, shades) {
   const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
   const svg = element('svg', { width: frame.width, height: frame.height, 'aria-hidden': 'true', 'font-size': 11 });
   svg.append(element('rect', { x: frame.left, y: frame.top, width: w, height: h, fill: 'var(--ground)' }));
-  const scale = scoreScale(store);
-  const surface = axes.fitted ? fit(store, axes, scale) : null;
-  if (surface) svg.append(...shades(surface, scale, frame, store.dark));
+  svg.append(shades ?? element('g', { class: 'fit' }));
   svg.append(...acrossAxis(axes.x, frame), ...upAxis(axes.y, frame));
   const name = { 'text-anchor': 'middle', 'font-size': 12, fill: 'var(--ink-2)' };
   svg.append(
@@ -42,22 +40,28 @@ function element(name, attributes, text) {
   return made;
 }
 
-/** Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn.
- * @param {{values: Float64Array, bare: Float64Array}} surface @param {import('../score.js').ScoreScale} scale
- * @param {Frame} frame @param {boolean} dark */
-function shades(surface, scale, frame, dark) {
+/** Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn; in small steps.
+ * @param {Store} store @param {{x: Axis, y: Axis}} axes @param {Frame} frame @returns {Generator<undefined, SVGElement[]>} */
+export function* shadesOf(store, axes, frame) {
+  const scale = scoreScale(store);
+  const surface = yield* fit(store, axes, scale);
+  if (!surface) return [];
   const [low, high] = [scale.cost(scale.best), scale.cost(scale.worst)];
+  const { dark } = store;
   const lines = contours().size([COLUMNS, ROWS]);
   const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) => pathOf(lines.contour(grid, level).coordinates, frame);
-  const bands = Array.from({ length: LEVELS + 1 }, (_, k) => {
+  const bands = [];
+  for (let k = 0; k <= LEVELS; k++) {
+    yield;
     const level = low + ((high - low) * (k - 1)) / LEVELS;
     const goodness = scale.goodness(scale.uncost(Math.max(low, level)));
-    // The first band is all of the surface.
-    return element('path', {
+    bands.push(element('path', {
+      // The first band is all of the surface.
       d: path(surface.values, k ? level : -1e9), fill: depthColor(goodness, dark),
       stroke: 'var(--surface)', 'stroke-opacity': dark ? 0.28 : 0.6, 'stroke-width': 0.75,
-    });
-  });
+    }));
+  }
+  yield;
   return [...bands, element('path', { d: path(surface.bare, 0), fill: 'var(--ground)' })];
 }
 

@@ -4,18 +4,23 @@ import { FigurePart } from './figure.js';
 import { define } from './part.js';
 import { segmented } from './segmented.js';
 import { tokens } from '../colors.js';
-import { count, exact, loss, metric, number, rate } from '../format.js';
+import { count, exact, number, rate } from '../format.js';
 import { logSteps, steps } from '../scale.js';
-import { CurvePainter, endsOf, lineOf } from './curve-painter.js';
+import { measureText } from '../spread.js';
+import { CurveFrame, endsOf, lineOf } from './curve-frame.js';
+import { CurvePainter } from './curve-painter.js';
 
 /** @typedef {import('../types.js').Trial} Trial */
 
 const NEAR = 22;
+/** While trials stream in, the range of the axes is looked at this often, in ms. */
+const MEASURE = 200;
+const SHOWN = /** @type {const} */ (['train_loss', 'validation_loss', 'train_metric', 'validation_metric']);
 
 /** Validation loss of every trial by epoch, streamed onto a canvas; the selected trial with its training loss. */
 export class TpCurves extends FigurePart {
   /** @type {import('../store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'run', 'study'];
+  static topics = ['trials', 'selection', 'brush', 'run', 'study'];
   static properties = { ...FigurePart.properties, log: { state: true } };
 
   constructor() {
@@ -23,7 +28,8 @@ export class TpCurves extends FigurePart {
     this.log = true;
     /** @private @type {uPlot | null} */ this.chart = null;
     /** @private */ this.made = '';
-    /** @private */ this.scaled = '';
+    /** @private @type {CurveFrame | null} what is drawn */ this.frame = null;
+    /** @private */ this.measured = 0;
     /** @private */ this.painter = new CurvePainter();
     /** @private @type {[number, number]} */ this.span = [0.1, 1];
     /** @private */ this.epochs = 1;
@@ -45,7 +51,7 @@ export class TpCurves extends FigurePart {
         ${this.tableButton()}</div>
       <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer chart" role="img" aria-label=${this.summary()}></div>
-        <canvas class="layer lines" aria-hidden="true"></canvas>
+        <canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over" aria-hidden="true"></canvas>
         <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train" aria-hidden="true" hidden>${this.t('curves.train')}</span>
         ${this.tabled ? this.table() : nothing}
       </div>
@@ -57,7 +63,7 @@ export class TpCurves extends FigurePart {
     const chosen = store.selected;
     if (!chosen?.epochs.length) return this.t('curves.summary.empty');
     const last = chosen.epochs[chosen.epochs.length - 1];
-    return this.t('curves.summary', { n: store.trials.size, number: chosen.number, epoch: last.epoch, validation: loss(last.validation_loss), train: loss(last.train_loss) });
+    return this.t('curves.summary', { n: store.trials.size, number: chosen.number, epoch: last.epoch, validation: measureText(last, 'validation_loss', store.task), train: measureText(last, 'train_loss', store.task) });
   }
 
   table() {
@@ -66,19 +72,24 @@ export class TpCurves extends FigurePart {
     const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
     return html`<div class="data" tabindex="0" role="region" aria-label=${this.t('curves.title')}><table><caption>${chosen ? this.t('trial.number', { number: chosen.number }) : this.t('selection.none')}</caption>
       <thead><tr><th class="num" scope="col">${this.t('epoch')}</th><th class="num" scope="col">${this.t('score.train_loss')}</th><th class="num" scope="col">${this.t('score.validation_loss')}</th><th class="num" scope="col">${this.t('train')} ${kind}</th><th class="num" scope="col">${this.t('validation')} ${kind}</th><th class="num c3" scope="col">${store.label('learning_rate')}</th></tr></thead>
-      <tbody>${(chosen?.epochs ?? []).slice(-500).map((one) => html`<tr><td class="num">${one.epoch}</td><td class="num">${loss(one.train_loss)}</td><td class="num">${loss(one.validation_loss)}</td><td class="num">${metric(one.train_metric, store.task)}</td><td class="num">${metric(one.validation_metric, store.task)}</td><td class="num c3">${rate(one.learning_rate)}</td></tr>`)}</tbody></table></div>`;
+      <tbody>${(chosen?.epochs ?? []).slice(-500).map((one) => html`<tr><td class="num">${one.epoch}</td>${SHOWN.map((name) => html`<td class="num">${measureText(one, name, store.task)}</td>`)}<td class="num c3">${rate(one.learning_rate)}</td></tr>`)}</tbody></table></div>`;
   }
 
   draw() {
     const box = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
     const { width, height } = this.size;
     if (!box || width < 60 || height < 60) return;
-    this.measure();
+    const { store } = this;
+    const now = performance.now();
+    if (store.state !== 'running' || now - this.measured > MEASURE || !this.frame) {
+      this.measure();
+      this.measured = now;
+    }
     this.drawAxes(box, width, height);
     this.drawLines(width, height);
   }
 
-  /** uPlot draws the axes, and only when they change; the lines lie on a canvas above, painted at every redraw.
+  /** uPlot draws the axes, and only when they change; the lines lie on canvases above.
    * @param {HTMLElement} box @param {number} width @param {number} height */
   drawAxes(box, width, height) {
     const { store } = this;
@@ -87,34 +98,61 @@ export class TpCurves extends FigurePart {
       this.chart?.destroy();
       this.chart = this.makeChart(box, width, height);
       this.made = key;
-      this.scaled = '';
-    } else if (this.chart.width !== width || this.chart.height !== height) this.chart.setSize({ width, height });
-    const xs = [1, Math.max(2, this.epochs)];
-    const scaled = [...xs, ...this.span, width, height].join();
-    if (scaled === this.scaled) return;
-    this.scaled = scaled;
-    const { chart, span } = this;
+      this.frame = null;
+    } else if (this.chart.width !== width || this.chart.height !== height) {
+      this.chart.setSize({ width, height });
+      this.frame = null;
+    }
+  }
+
+  /** The axes follow the lines: both change together. @param {CurveFrame} frame */
+  show(frame) {
+    const { chart } = this;
+    this.frame = frame;
+    if (!chart) return;
+    const xs = [1, frame.epochs];
     chart.batch(() => {
       chart.setData([xs, [null, null]], false);
       chart.setScale('x', { min: xs[0], max: xs[1] });
-      chart.setScale('y', { min: span[0], max: span[1] });
+      chart.setScale('y', { min: frame.span[0], max: frame.span[1] });
     });
   }
 
   /** @param {number} width @param {number} height */
   drawLines(width, height) {
-    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.lines'));
-    const g = canvas?.getContext('2d');
-    if (!canvas || !g || !this.chart) return;
+    const { chart, store } = this;
+    const canvases = [this.canvas('.all', width, height), this.canvas('.over', width, height)];
+    const [all, over] = canvases;
+    const g = over?.getContext('2d');
+    if (!all || !g || !chart) return;
+    const wanted = new CurveFrame(chart.bbox, this.epochs, this.span, this.log, devicePixelRatio);
+    const key = [this.made, all.width, all.height, store.runs, store.brushes].join();
+    if (!this.frame) {
+      this.painter.reset();
+      this.show(wanted);
+    }
+    const look = { token: tokens(this, store.dark) };
+    this.painter.paint(all, wanted, key, store, look, (frame) => {
+      if (frame.key !== this.frame?.key) this.show(frame);
+      // Labels and marks follow, and what changed while the curves were painted.
+      this.requestUpdate();
+    });
+    const frame = this.frame ?? wanted;
+    this.painter.mark(g, frame, store, look);
+    const ends = endsOf(frame, store.selected);
+    this.nameEnd('.end.val', ends?.x, ends?.val);
+    this.nameEnd('.end.train', ends?.x, ends?.train);
+  }
+
+  /** @param {string} name @param {number} width @param {number} height */
+  canvas(name, width, height) {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector(`canvas.lines${name}`));
     const [w, h] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
-    if (canvas.width !== w || canvas.height !== h) {
+    if (canvas && (canvas.width !== w || canvas.height !== h)) {
       Object.assign(canvas, { width: w, height: h });
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     }
-    this.painter.paint(g, this.chart, this.store, { token: tokens(this, this.store.dark) });
-    const ends = endsOf(this.chart, this.store.selected);
-    this.nameEnd('.end.val', ends?.x, ends?.val);
-    this.nameEnd('.end.train', ends?.x, ends?.train);
+    return canvas;
   }
 
   /** @param {string} selector @param {number | undefined} x @param {number | null | undefined} y */
@@ -133,15 +171,14 @@ export class TpCurves extends FigurePart {
     const every = [...store.trials.values()];
     const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
     for (const trial of sound.length ? sound : every) {
-      const line = lineOf(trial, 'validation_loss');
-      longest = Math.max(longest, line.length);
-      let least = Infinity;
-      for (const value of line) if (value < least) least = value;
+      const { validation, least } = lineOf(trial);
+      longest = Math.max(longest, validation.length);
       if (least < low) low = least;
-      const early = line.slice(0, 2).filter(Number.isFinite);
-      if (early.length) starts.push(Math.max(...early));
+      const [first, second] = validation;
+      const early = Number.isFinite(first) ? (second > first ? second : first) : second;
+      if (Number.isFinite(early)) starts.push(early);
     }
-    for (const value of store.selected ? lineOf(store.selected, 'train_loss') : []) if (value < low) low = value;
+    for (const value of store.selected ? lineOf(store.selected).train : []) if (value < low) low = value;
     starts.sort((a, b) => a - b);
     high = starts.length ? starts[Math.min(starts.length - 1, Math.floor(starts.length * 0.9))] : 1;
     const planned = Number(store.shownStudy.fixed?.epochs ?? store.shownStudy.space?.epochs?.high ?? 20);
@@ -181,17 +218,17 @@ export class TpCurves extends FigurePart {
 
   /** @param {PointerEvent | MouseEvent} event @returns {number | null} */
   nearest(event) {
-    const chart = this.chart;
-    if (!chart || this.tabled) return null;
+    const { chart, frame } = this;
+    if (!chart || !frame || this.tabled) return null;
     const area = chart.over.getBoundingClientRect();
     const [x, y] = [event.clientX - area.left, event.clientY - area.top];
     if (x < -NEAR || x > area.width + NEAR) return null;
-    const epoch = Math.round(chart.posToVal(x, 'x'));
+    const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / area.width) * (frame.epochs - 1))));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
     for (const trial of this.store.trials.values()) {
       const value = number(trial.epochs[epoch - 1]?.validation_loss);
       if (!(value > 0) && this.log) continue;
-      const distance = Math.abs(chart.valToPos(value, 'y') - y);
+      const distance = Math.abs((frame.y(value) - frame.top) / frame.ratio - y);
       if (distance < near) [best, near] = [trial.number, distance];
     }
     return best;

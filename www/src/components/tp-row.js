@@ -48,7 +48,7 @@ export class TpRow extends Part {
               aria-label=${this.t(range ? 'row.fix' : 'row.sweep', { name })} @click=${this.toggle}>${glyph}<span>${name}</span></button>`
           : html`<span class="n" title=${one.help[store.lang]}>${glyph}<span>${name}</span></span>`}
         <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}" ?disabled=${store.readOnly}
-          aria-label=${this.t('row.edit', { name, value: this.valueText() })} @click=${() => this.edit(!editing)}><span class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
+          aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })} @click=${() => this.edit(!editing)}><span class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
         ${range ? this.histogram(range) : html`<span class="ask" aria-hidden="true">${able ? this.t('row.ask') : ''}</span>`}
         <span class="s">${range ? this.t(`scale.${scaleOf(range)}`) : ''}</span>
       </div>

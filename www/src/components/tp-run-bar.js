@@ -5,14 +5,25 @@ import { count, duration, loss, short } from '../format.js';
 import { ENDED } from '../store.js';
 import { paintStrip, stripRows, stripSpot } from './strip.js';
 
+const MANY = 1000;
+const REPAINT = 300;
+
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
 export class TpRunBar extends Part {
   /** @type {import('../store.js').Topic[]} */
-  static topics = ['run', 'trials', 'selection', 'study', 'test', 'notices'];
+  static topics = ['run', 'trials', 'selection', 'brush', 'study', 'test', 'notices'];
 
   constructor() {
     super();
-    /** @private */ this.resizes = new ResizeObserver(() => this.paint());
+    /** The strip's size, kept so that painting never has to ask the layout. */
+    this.size = { width: 0, height: 0 };
+    /** @private */ this.painted = 0;
+    /** @private */ this.looked = '';
+    /** @private */ this.resizes = new ResizeObserver((entries) => {
+      const { width, height } = entries[entries.length - 1].contentRect;
+      this.size = { width, height };
+      this.paint();
+    });
   }
 
   disconnectedCallback() {
@@ -26,12 +37,23 @@ export class TpRunBar extends Part {
   }
 
   updated() {
+    // Thousands of cells are repainted a few times a second.
+    const now = performance.now();
+    if (this.store.state === 'running' && this.store.trials.size > MANY && now - this.painted < REPAINT && this.looked === this.look) return;
+    this.painted = now;
+    this.looked = this.look;
     this.paint();
+  }
+
+  /** What is marked on the strip. */
+  get look() {
+    const { store } = this;
+    return [store.selected?.number, store.hovered, store.brushes, store.dark].join();
   }
 
   paint() {
     const canvas = this.querySelector('canvas');
-    if (canvas) paintStrip(canvas, this.store);
+    if (canvas) paintStrip(canvas, this.store, this.size);
   }
 
   render() {

@@ -31,7 +31,7 @@ export class TpStudy extends Part {
 
   render() {
     const { store } = this;
-    return html`<aside class="study ${store.sheet ? 'open' : ''}" id="study" data-testid="study" aria-label=${this.t('study')} @keydown=${this.onKey}>
+    return html`<aside class="study ${store.sheet ? 'open' : ''}" id="study" data-testid="study" tabindex=${store.readOnly ? 0 : nothing} aria-label=${this.t('study')} @keydown=${this.onKey}>
       <div class="close"><b>${this.t('study')}</b><button type="button" class="ib" data-testid="close-study" aria-label=${this.t('action.close')} @click=${() => this.act('sheet', false)}>${icon('close')}</button></div>
       ${store.only ? nothing : this.data()}
       ${this.rows()}

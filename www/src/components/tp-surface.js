@@ -1,35 +1,49 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
-import { groundOf } from './surface-ground.js';
-import { SVG_LIMIT, SvgMarks, paintMarks } from './marks.js';
+import { groundOf, shadesOf } from './surface-ground.js';
+import { icon } from './icons.js';
+import { CanvasMarks } from './mark-canvas.js';
+import { SVG_LIMIT, SvgMarks } from './marks.js';
+import { Spots, shareOf, upOf } from './spots.js';
+import { sharesOf, sideOf } from '../brush.js';
 import { depthColor, tokens } from '../colors.js';
-import { exact, loss, rate } from '../format.js';
+import { count, exact, loss, rate } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
 import { axisOf, logSteps, steps } from '../scale.js';
 import { scoreScale } from '../score.js';
+import { plusMinus, scoreText, spreadOf } from '../spread.js';
+import { inSlices, turn } from '../turns.js';
 
-/** @typedef {import('../scale.js').Axis} Axis @typedef {import('./marks.js').Spot} Spot */
+/** @typedef {import('../scale.js').Axis} Axis @typedef {import('./spots.js').Axes} Axes @typedef {import('./surface-ground.js').Frame} Frame */
 
 /** While trials stream in, the fit is renewed this often; the marks follow every redraw. */
-const RENEW = 400;
+const RENEW = 500;
 /** A pointer this near to a mark means that mark. */
 const NEAR = 22;
+/** A press that moves further than this draws a box. */
+const DRAG = 5;
+/** By how much of an axis a key grows the box at each side, and how small it gets. */
+const GROW = 0.05;
+/** Where many marks move with their scores, they are drawn anew this often, in ms. */
+const MOVE = 1000;
 
 /** Validation loss over two swept hyperparameters: a dot per trial over a fit of the losses. */
 export class TpSurface extends FigurePart {
   /** @type {import('../store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'study', 'run'];
-  static properties = { ...FigurePart.properties, xName: { state: true }, yName: { state: true } };
+  static topics = ['trials', 'selection', 'brush', 'study', 'run'];
+  static properties = { ...FigurePart.properties, xName: { state: true }, yName: { state: true }, boxing: { state: true } };
 
   constructor() {
     super();
     /** @type {string | null} */ this.xName = null;
     /** @type {string | null} */ this.yName = null;
-    /** @private @type {Spot[]} */ this.spots = [];
+    /** Whether a finger draws boxes, rather than scrolls. */ this.boxing = false;
+    /** @private */ this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
-    /** @private */ this.ground = { key: '', at: 0 };
-    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.renewal = undefined;
+    /** @private */ this.many = new CanvasMarks();
+    /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
+    /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
   }
 
   /** The names on the axes: those chosen, else learning rate and batch size, else the first that are swept. */
@@ -41,7 +55,7 @@ export class TpSurface extends FigurePart {
     return { all, x, y };
   }
 
-  /** @returns {{x: Axis, y: Axis, fitted: boolean} | null} */
+  /** @returns {Axes | null} */
   axes() {
     const { x, y } = this.names();
     const space = this.store.shownStudy.space ?? {};
@@ -80,13 +94,17 @@ export class TpSurface extends FigurePart {
     const fitted = this.axes()?.fitted;
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
       <div class="fh"><h2>${this.t(`score.${store.objective.metric}.title`)}</h2>
-        ${this.statusKey()}<span class="sp"></span>
-        ${scored ? html`<span class="legend c3" title=${fitted ? this.t('surface.fit') : nothing}><span>${exact(scale.best)}</span><canvas class="ramp" width="72" height="1"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
-        ${this.tableButton()}</div>
-      ${named.all.length > 2 ? html`<div class="pickers">${this.picker('x', named)}${this.picker('y', named)}<span class="c3">${scored && fitted ? this.t('surface.fit') : ''}</span></div>` : nothing}
-      <div class="plot ${ready ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
+        ${this.partial()}<span class="sp"></span>
+        ${scored ? html`<span class="legend c3" title=${fitted ? this.t('surface.fit') : nothing}>${fitted ? html`<span>${this.t('surface.fit.short')}</span>` : nothing}<span>${exact(scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
+        ${ready ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
+          @click=${() => { this.boxing = !this.boxing; }}>${icon('box')}</button>` : nothing}${this.tableButton()}</div>
+      <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}</div>
+      <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot" tabindex=${ready && !this.tabled ? 0 : nothing}
+        role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown} @pointerup=${this.onUp} @pointercancel=${this.onUp}
+        @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer ground" role="img" aria-label=${this.summary()}></div>
         <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer" width="100%" height="100%"></svg></div>
+        <div class="box" hidden></div>
         ${this.emptyState()}
         ${this.tabled ? this.table() : nothing}
       </div>
@@ -113,7 +131,7 @@ export class TpSurface extends FigurePart {
     const axes = this.axes();
     const parts = [axes?.x, axes?.y].filter((one) => one?.name).map((one) => `${store.label(/** @type {Axis} */ (one).name)} ${rate(best.params[/** @type {Axis} */ (one).name])}`);
     const diverged = [...store.trials.values()].filter((one) => one.state === 'diverged').length;
-    return this.t('surface.summary', { n: store.trials.size, loss: loss(store.score(best)), number: best.number, at: parts.join(', '), diverged });
+    return this.t('surface.summary', { n: store.trials.size, loss: scoreText(store, best), number: best.number, at: parts.join(', '), diverged });
   }
 
   table() {
@@ -132,117 +150,225 @@ export class TpSurface extends FigurePart {
     return { width, height, left: small ? 42 : 50, right: 10, top: 8, bottom: small ? 36 : 38 };
   }
 
+  /** How many of the trials have ended, while not all have. */
+  partial() {
+    const { store } = this;
+    let done = 0;
+    for (const trial of store.trials.values()) if (trial.state === 'complete' || trial.state === 'diverged') done++;
+    if (!store.trials.size || done === store.trials.size) return nothing;
+    return html`<span class="q" data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(store.trials.size) })}</span>`;
+  }
+
   draw() {
     const frame = this.frame();
-    const ground = this.querySelector('.ground');
+    const ground = /** @type {HTMLElement | null} */ (this.querySelector('.ground'));
     if (!ground || frame.width < 60 || frame.height < 60) return;
     const axes = this.axes();
     this.drawRamp();
     if (!axes) {
       ground.replaceChildren();
-      this.marks?.clear();
+      this.ground.key = '';
+      this.marks?.draw([]);
+      this.marks?.mark(undefined, undefined, { text: '', spread: '', bar: null });
       return;
     }
-    this.placeSpots(axes, frame);
-    this.drawGround(/** @type {HTMLElement} */ (ground), axes, frame);
-    this.drawMarks(frame);
+    this.spots.place(this.store, axes, frame);
+    this.drawGround(ground, axes, frame);
+    this.drawMarks(axes, frame);
+    this.drawBox(axes, frame);
   }
 
+  /** The scale of colours, and on it the selected trial's score with its spread over seeds. */
   drawRamp() {
+    const { store } = this;
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('.ramp'));
     const g = canvas?.getContext('2d');
-    if (!g) return;
+    if (!canvas || !g) return;
+    g.clearRect(0, 0, canvas.width, canvas.height);
     for (let k = 0; k < 72; k++) {
-      g.fillStyle = depthColor(1 - k / 71, this.store.dark);
-      g.fillRect(k, 0, 1, 1);
+      g.fillStyle = depthColor(1 - k / 71, store.dark);
+      g.fillRect(2 * k, 4, 2, 16);
     }
-  }
-
-  /** @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {import('./surface-ground.js').Frame} frame */
-  placeSpots(axes, frame) {
-    const { store } = this;
-    const place = (/** @type {Axis} */ axis, /** @type {number} */ u) => (u - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
-    this.spots = [];
+    const trial = store.selected;
+    const spread = trial ? spreadOf(store, trial) : NaN;
+    if (!trial || !Number.isFinite(spread)) return;
     const scale = scoreScale(store);
-    const colored = !axes.fitted && axes.y.name !== '';
-    for (const trial of store.trials.values()) {
-      const x = place(axes.x, axes.x.to(trial.params[axes.x.name]));
-      const score = store.score(trial);
-      const y = place(axes.y, axes.y.name ? axes.y.to(trial.params[axes.y.name]) : Number.isFinite(score) ? axes.y.to(score) : axes.y.domain[1]);
-      if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-      // Named and stepped places hold many trials: they are spread a little, always the same way.
-      const spread = axes.y.name && axes.y.discrete ? (((trial.number * 37) % 11) - 5) * 1.1 : 0;
-      const across = axes.x.discrete ? (((trial.number * 53) % 13) - 6) * 1.1 : 0;
-      this.spots.push({
-        number: trial.number,
-        // A trial that never trained is a place on the map and nothing more.
-        state: trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state,
-        color: colored && Number.isFinite(score) ? depthColor(scale.goodness(score), store.dark) : undefined,
-        x: frame.left + Math.max(0, Math.min(1, x)) * (frame.width - frame.left - frame.right) + across,
-        y: frame.height - frame.bottom - Math.max(0, Math.min(1, y)) * (frame.height - frame.top - frame.bottom) + spread,
-      });
+    // Below zero a log scale has no place: the mark then ends at the best.
+    const x = (/** @type {number} */ score) => (scale.log && score <= 0 ? 0 : 143 * (1 - scale.goodness(score)));
+    const [from, to] = [x(store.score(trial) - spread), x(store.score(trial) + spread)];
+    const token = tokens(this, store.dark);
+    for (const [color, wide] of /** @type {[string, number][]} */ ([[token('--surface'), 7], [token('--accent'), 3]])) {
+      g.fillStyle = color;
+      for (const at of [from, to]) g.fillRect(Math.max(0, Math.min(144 - wide, at - wide / 2)), 0, wide, 24);
+      g.fillRect(Math.min(from, to), 12 - wide / 2, Math.abs(to - from), wide);
     }
   }
 
-  /** Axes and contours; they change slowly, so they are drawn apart from the marks.
-   * @param {HTMLElement} ground @param {{x: Axis, y: Axis, fitted: boolean}} axes @param {import('./surface-ground.js').Frame} frame */
+  /** Axes at once; the contours, which change slowly, in slices of their own.
+   * @param {HTMLElement} ground @param {Axes} axes @param {Frame} frame */
   drawGround(ground, axes, frame) {
     const { store } = this;
+    const place = JSON.stringify([axes.x, axes.y, frame.width, frame.height]);
+    const key = `${place} ${store.lang}`;
+    const state = this.ground;
+    if (key !== state.key) {
+      // Contours of the same place stay until there are new ones.
+      const kept = state.key.startsWith(place) ? /** @type {SVGElement | null} */ (ground.querySelector('.fit')) : null;
+      ground.replaceChildren(groundOf(axes, frame, { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }, kept));
+      state.key = key;
+      if (!kept) state.fit = '';
+    }
+    if (!axes.fitted) return;
     const live = store.state === 'running';
-    const key = JSON.stringify([axes.x, axes.y, frame.width, frame.height, store.dark, store.lang, live ? 'live' : store.trials.size, store.state, store.outcome]);
-    const now = performance.now();
-    if (key === this.ground.key && (!live || now - this.ground.at < RENEW)) return;
-    this.ground = { key, at: now };
-    // In a task of its own, so that no single one holds the page up.
-    clearTimeout(this.renewal);
-    const renew = () => ground.replaceChildren(groundOf(store, axes, frame, { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }));
-    if (ground.firstChild && live) this.renewal = setTimeout(renew);
-    else renew();
+    const fit = `${place} ${store.dark} ${store.runs} ${live ? 'live' : `${store.version} ${store.state}`}`;
+    const old = live && performance.now() - state.at > RENEW;
+    if (state.busy || (fit === state.fit && !old)) return;
+    void this.renew(ground, axes, frame, fit);
   }
 
-  /** @param {import('./surface-ground.js').Frame} frame */
-  drawMarks(frame) {
-    const { store } = this;
-    const svg = /** @type {SVGSVGElement} */ (this.querySelector('.marks > svg'));
+  /** @param {HTMLElement} ground @param {Axes} axes @param {Frame} frame @param {string} fit */
+  async renew(ground, axes, frame, fit) {
+    const state = this.ground;
+    state.busy = true;
+    state.fit = fit;
+    const shades = await inSlices(shadesOf(this.store, axes, frame), () => state.fit === fit && this.isConnected);
+    state.busy = false;
+    state.at = performance.now();
+    if (shades) ground.querySelector('.fit')?.replaceChildren(...shades);
+    this.requestUpdate();
+  }
+
+  /** @param {Axes} axes @param {Frame} frame */
+  drawMarks(axes, frame) {
+    const { store, spots } = this;
     const canvas = /** @type {HTMLCanvasElement} */ (this.querySelector('.marks > canvas'));
-    this.marks ??= new SvgMarks(svg);
-    const find = (/** @type {number | null | undefined} */ number) => this.spots.find((one) => one.number === number);
-    const selected = find(store.selected?.number);
-    const many = this.spots.length > SVG_LIMIT;
+    this.marks ??= new SvgMarks(/** @type {SVGSVGElement} */ (this.querySelector('.marks > svg')));
+    const many = spots.all.length > SVG_LIMIT;
     canvas.hidden = !many;
     if (many) {
-      const ratio = Math.max(1, devicePixelRatio);
-      Object.assign(canvas, { width: frame.width * ratio, height: frame.height * ratio });
-      Object.assign(canvas.style, { width: `${frame.width}px`, height: `${frame.height}px` });
-      const g = canvas.getContext('2d');
-      const token = tokens(this, store.dark);
-      g?.scale(ratio, ratio);
-      if (g) paintMarks(g, this.spots, { ink: token('--ink'), surface: token('--surface'), mark: token('--mark'), accent: token('--accent') });
+      const moved = axes.y.name ? '' : store.state === 'running' ? Math.floor(performance.now() / MOVE) : store.version;
+      this.many.draw(canvas, spots.all, frame, [spots.key, store.dark, store.brushes, moved].join(), { token: tokens(this, store.dark) });
     }
-    this.marks.draw(many ? [] : this.spots, selected, find(store.hovered), selected ? String(selected.number) : '');
+    const whole = this.marks.draw(many ? [] : spots.all);
+    if (!whole) void turn().then(() => this.isConnected && this.draw());
+    const trial = store.selected;
+    const spread = trial ? spreadOf(store, trial) : NaN;
+    const end = (/** @type {number} */ score) => upOf(frame, axes.y.scale === 'log' && score <= 0 ? 0 : shareOf(axes.y, axes.y.to(score)));
+    this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
+      text: trial ? String(trial.number) : '',
+      spread: plusMinus(spread, store.objective.metric, 'numbers'),
+      bar: trial && !axes.y.name && Number.isFinite(spread) ? [end(store.score(trial) - spread), end(store.score(trial) + spread)] : null,
+    });
+  }
+
+  /** The brush, where one of its sides is an axis. @param {Axes} axes @param {Frame} frame */
+  drawBox(axes, frame) {
+    const box = /** @type {HTMLElement} */ (this.querySelector('.box'));
+    const shares = this.shares(axes);
+    box.hidden = !shares;
+    if (!shares) return;
+    const [x, y] = shares.map((ends) => ends.map((one) => Math.max(0, Math.min(1, one))));
+    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
+    box.style.left = `${frame.left + x[0] * w}px`;
+    box.style.top = `${frame.top + (1 - y[1]) * h}px`;
+    box.style.width = `${(x[1] - x[0]) * w}px`;
+    box.style.height = `${(y[1] - y[0]) * h}px`;
+  }
+
+  /** The brush's box as shares of the two axes. @param {Axes} axes @returns {[[number, number], [number, number]] | null} */
+  shares(axes) {
+    const side = (/** @type {Axis} */ axis) => {
+      const found = this.store.brush?.find((one) => one.name === axis.name);
+      return found ? sharesOf(axis, found) : null;
+    };
+    const [x, y] = [side(axes.x), side(axes.y)];
+    return x || y ? [x ?? [0, 1], y ?? [0, 1]] : null;
+  }
+
+  /** @param {Axes} axes @param {[number, number]} x @param {[number, number]} y shares of the axes */
+  brush(axes, x, y) {
+    const { store } = this;
+    const space = store.shownStudy.space ?? {};
+    // A side that covers its whole axis leaves nothing out.
+    const whole = (/** @type {[number, number]} */ side) => side[0] <= 0 && side[1] >= 1;
+    const sides = [];
+    if (!whole(x)) sides.push(sideOf(axes.x, space[axes.x.name], ...x));
+    if (!whole(y)) sides.push(sideOf(axes.y, space[axes.y.name], ...y));
+    store.setBrush(sides.length ? sides : null);
+    if (sides.length) store.say(store.t('say.brushed', { done: store.brushedCount(), n: store.trials.size }));
+  }
+
+  /** A point of the plot as shares of the axes. @param {{x: number, y: number}} at @returns {[number, number]} */
+  shareAt(at) {
+    const frame = this.frame();
+    return [(at.x - frame.left) / (frame.width - frame.left - frame.right), (frame.height - frame.bottom - at.y) / (frame.height - frame.top - frame.bottom)];
   }
 
   /** @param {PointerEvent | MouseEvent} event */
-  nearest(event) {
+  pointOf(event) {
     const area = /** @type {HTMLElement} */ (this.querySelector('.plot')).getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
-    let [best, near] = [/** @type {Spot | null} */ (null), NEAR * NEAR];
-    for (const spot of this.spots) {
-      const distance = (spot.x - x) ** 2 + (spot.y - y) ** 2;
-      if (distance < near) [best, near] = [spot, distance];
-    }
-    return best;
+    return { x: event.clientX - area.left, y: event.clientY - area.top };
+  }
+
+  /** @param {PointerEvent} event */
+  onDown(event) {
+    const drawn = event.pointerType !== 'touch' || this.boxing;
+    this.drag = !drawn || this.tabled || event.button || !this.store.trials.size ? null : { ...this.pointOf(event), boxed: false };
   }
 
   /** @param {PointerEvent} event */
   onMove(event) {
-    if (!this.tabled) this.store.hover(this.nearest(event)?.number ?? null);
+    if (this.tabled) return;
+    const at = this.pointOf(event);
+    const { drag } = this;
+    const axes = drag && event.buttons ? this.axes() : null;
+    if (!drag || !axes) {
+      this.store.hover(this.spots.nearest(at.x, at.y, NEAR)?.number ?? null);
+      return;
+    }
+    if (!drag.boxed && Math.hypot(at.x - drag.x, at.y - drag.y) < DRAG) return;
+    if (!drag.boxed) /** @type {HTMLElement} */ (event.currentTarget).setPointerCapture(event.pointerId);
+    drag.boxed = true;
+    const [from, to] = [this.shareAt(drag), this.shareAt(at)];
+    const ends = (/** @type {0 | 1} */ k) => /** @type {[number, number]} */ ([Math.min(from[k], to[k]), Math.max(from[k], to[k])]);
+    this.brush(axes, ends(0), ends(1));
+  }
+
+  onUp() {
+    // The click that ends a drag picks no trial.
+    if (this.drag?.boxed) setTimeout(() => { this.drag = null; });
+    else this.drag = null;
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
-    const spot = this.tabled ? null : this.nearest(event);
+    if (this.tabled || this.drag?.boxed) return;
+    const at = this.pointOf(event);
+    const spot = this.spots.nearest(at.x, at.y, NEAR);
     if (spot) this.store.select(spot.number);
+  }
+
+  /** Arrows go from mark to mark; with Shift they grow and shrink a box around the selected one. @param {KeyboardEvent} event */
+  onKey(event) {
+    const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const axes = this.axes();
+    if (!way || !axes || event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { store } = this;
+    const here = this.spots.of(store.selected?.number);
+    if (!event.shiftKey) {
+      const next = here ? this.spots.next(here, way[0], -way[1]) : this.spots.all[0];
+      if (next) this.act('select', next.number);
+      return;
+    }
+    const [cx, cy] = here ? this.shareAt(here) : [0.5, 0.5];
+    const [x, y] = this.shares(axes) ?? [[cx - 2 * GROW, cx + 2 * GROW], [cy - 2 * GROW, cy + 2 * GROW]];
+    const grown = (/** @type {[number, number]} */ ends, /** @type {number} */ by) => {
+      const [low, high] = [Math.max(0, ends[0] - by * GROW), Math.min(1, ends[1] + by * GROW)];
+      return /** @type {[number, number]} */ (high - low < GROW ? ends : [low, high]);
+    };
+    this.brush(axes, grown(x, way[0]), grown(y, way[1]));
   }
 }
 

@@ -6,6 +6,7 @@ import { depthColor } from '../colors.js';
 import { sweptOf } from '../hyperparameters.js';
 import { DASH, loss, metric, number, rate, signed } from '../format.js';
 import { scoreScale } from '../score.js';
+import { hasSpread, plusMinus, spreadAt, spreadOf } from '../spread.js';
 
 /**
  * @typedef {import('../types.js').Trial} Trial
@@ -25,7 +26,7 @@ const STATES = ['complete', 'running', 'pruned', 'diverged', 'failed', 'cancelle
 /** All trials as a table that sorts; the row of the selected trial is marked in every figure. */
 export class TpTable extends Part {
   /** @type {import('../store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'run', 'study'];
+  static topics = ['trials', 'selection', 'brush', 'run', 'study'];
   static properties = { ...Part.properties, by: { state: true }, down: { state: true }, top: { state: true } };
 
   constructor() {
@@ -38,12 +39,22 @@ export class TpTable extends Part {
     /** @private */ this.written = 0;
     /** @private @type {number | undefined} the row drawn as selected */ this.marked = undefined;
     /** @private @type {number | null} */ this.shown = null;
+    /** Heights of the box and of a row, kept so that drawing never has to ask the layout. */
+    this.size = { box: 400, row: 24 };
+    /** @private */ this.resizes = new ResizeObserver(() => {
+      const box = /** @type {HTMLElement | null} */ (this.querySelector('.tw'));
+      const row = /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight || this.size.row;
+      const height = box?.clientHeight || this.size.box;
+      if (row === this.size.row && height === this.size.box) return;
+      this.size = { box: height, row };
+      this.requestUpdate();
+    });
   }
 
   /** @param {Set<string>} topics */
   wake(topics) {
     const now = performance.now();
-    const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('look');
+    const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
     if (streaming && now - this.written < REWRITE && this.marked === this.store.selected?.number) return;
     this.written = now;
     this.requestUpdate();
@@ -59,9 +70,9 @@ export class TpTable extends Part {
     /** @type {Column[]} */
     const columns = [
       { key: 'state', label: this.t('table.state'), num: false, sort: (one) => STATES.indexOf(one.state), text: (one) => html`<span class="st">${stateMark(one.state)}${this.t(`state.${one.state}`)}</span>` },
-      { key: 'score', label: this.t(`score.${store.objective.metric}`), num: true, sort: (one) => store.score(one), text: (one) => loss(store.score(one)) },
+      { key: 'score', label: this.t(`score.${store.objective.metric}`), num: true, sort: (one) => store.score(one), text: (one) => html`${loss(store.score(one))}${this.spread(spreadOf(store, one), store.objective.metric, 'numbers')}` },
       { key: 'bar', label: '', num: false, minor: true, sort: () => 0, text: (one) => this.bar(store.score(one), scale) },
-      { key: 'metric', label: kind, num: true, sort: (one) => number(last(one)?.validation_metric), text: (one) => (one.state === 'diverged' ? DASH : metric(last(one)?.validation_metric, store.task)) },
+      { key: 'metric', label: kind, num: true, sort: (one) => number(last(one)?.validation_metric), text: (one) => (one.state === 'diverged' ? DASH : html`${metric(last(one)?.validation_metric, store.task)}${this.spread(spreadAt(last(one), 'validation_metric'), 'validation_metric', store.task)}`) },
       { key: 'gap', label: this.t('table.gap'), num: true, minor: true, sort: gap, text: (one) => signed(gap(one)) },
       ...sweptOf(store.shownStudy).map((one) => ({
         key: `param.${one.name}`, label: one.label[store.lang], num: one.type !== 'categorical' && one.type !== 'bool',
@@ -70,6 +81,12 @@ export class TpTable extends Part {
       { key: 'epochs', label: this.t('table.epochs'), num: true, minor: true, sort: (one) => one.epochs.length, text: (one) => one.epochs.length || DASH },
     ];
     return columns;
+  }
+
+  /** The spread over seeds; with several seeds there is room for it in every row, so that nothing moves.
+   * @param {number} spread @param {string} name @param {string} task */
+  spread(spread, name, task) {
+    return hasSpread(this.store) ? html`<span class="pm">${plusMinus(spread, name, task)}</span>` : nothing;
   }
 
   /** @param {number} score @param {import('../score.js').ScoreScale} scale */
@@ -89,7 +106,7 @@ export class TpTable extends Part {
     this.ordered = { key, at: now };
     const by = columns.find((one) => one.key === this.by) ?? columns[1];
     const value = (/** @type {Trial} */ one) => (this.by === 'number' ? one.number : by.sort(one));
-    const rows = [...store.trials.values()].map((one) => ({ number: one.number, value: value(one), state: STATES.indexOf(one.state) }));
+    const rows = Array.from(store.trials.values(), (one) => ({ number: one.number, value: value(one), state: STATES.indexOf(one.state) }));
     const sign = this.down ? -1 : 1;
     rows.sort((a, b) => {
       const [left, right] = [known(a.value), known(b.value)];
@@ -106,10 +123,10 @@ export class TpTable extends Part {
     this.sort(columns);
     this.marked = store.selected?.number;
     const total = this.order.length;
-    const height = this.rowHeight;
+    const height = this.size.row;
     const many = total > WHOLE;
     const first = many ? Math.max(0, Math.min(total - 1, Math.floor(this.top / height) - SPARE)) : 0;
-    const end = many ? Math.min(total, first + Math.ceil((this.querySelector('.tw')?.clientHeight ?? 400) / height) + 2 * SPARE) : total;
+    const end = many ? Math.min(total, first + Math.ceil(this.size.box / height) + 2 * SPARE) : total;
     const rows = this.order.slice(first, end);
     const wide = columns.length + 1;
     return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
@@ -126,8 +143,13 @@ export class TpTable extends Part {
     </section>`;
   }
 
-  get rowHeight() {
-    return /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight || 24;
+  firstUpdated() {
+    for (const part of ['.tw', 'table']) this.resizes.observe(/** @type {Element} */ (this.querySelector(part)));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
   }
 
   /** @param {string} key @param {string} label @param {boolean} num @param {boolean} [minor] */
@@ -148,7 +170,7 @@ export class TpTable extends Part {
     const trial = store.trials.get(number);
     if (!trial) return nothing;
     const selected = store.selected === trial;
-    return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected} class=${store.hovered === number ? 'hov' : ''}
+    return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected} class="${store.hovered === number ? 'hov' : ''} ${store.isOut(trial) ? 'out' : ''}"
       @click=${() => store.select(number)} @pointerenter=${() => store.hover(number)}>
       <td class="num"><button type="button" tabindex=${selected ? 0 : -1} aria-label=${this.t('trial.number', { number })} aria-pressed=${selected}>${number}</button></td>
       ${columns.map((one) => html`<td class="${one.num ? 'num' : ''} ${one.minor ? 'c3' : ''}">${one.text(trial)}</td>`)}</tr>`;
@@ -162,7 +184,7 @@ export class TpTable extends Part {
     const at = this.order.indexOf(number);
     const box = this.querySelector('.tw');
     if (!box || at < 0 || box.scrollHeight <= box.clientHeight) return;
-    const height = this.rowHeight;
+    const height = this.size.row;
     const place = at * height;
     const seen = box.clientHeight - height - 26;
     if (place < box.scrollTop) box.scrollTop = place;

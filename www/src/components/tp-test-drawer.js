@@ -3,6 +3,7 @@ import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { datasetOf } from '../hyperparameters.js';
 import { count, loss, metric, number } from '../format.js';
+import { measureText } from '../spread.js';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
 export class TpTestDrawer extends Part {
@@ -53,8 +54,8 @@ export class TpTestDrawer extends Part {
       <p>${this.t('test.about', { rows: count(this.rows('test')) })}</p>
       ${trial?.state === 'complete'
         ? html`<p>${this.t('test.price', { number: trial.number, n: count(done), rows: count(this.rows('validation')) })}</p>
-          <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${loss(trial.epochs.at(-1)?.validation_loss)}</dd></div>
-          <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${metric(trial.epochs.at(-1)?.validation_metric, store.task)}</dd></div></dl>`
+          <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_loss', store.task)}</dd></div>
+          <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_metric', store.task)}</dd></div></dl>`
         : html`<p class="q2">${this.t('test.none')}</p>`}
       ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}`;
   }
@@ -96,8 +97,8 @@ export class TpTestDrawer extends Part {
       <dl class="facts">
         <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd data-testid="test-metric">${metric(test.metric, store.task)}</dd></div>
         <div><dt>${this.t('score.test_loss')}</dt><dd data-testid="test-loss">${loss(test.loss)}</dd></div>
-        <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd class="small">${metric(said, store.task)}</dd></div>
-        <div><dt>${this.t('score.validation_loss')}</dt><dd class="small">${loss(last?.validation_loss)}</dd></div>
+        <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd class="small">${measureText(last, 'validation_metric', store.task)}</dd></div>
+        <div><dt>${this.t('score.validation_loss')}</dt><dd class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
       </dl>
       <p>${this.t(`${verdict}.${store.task}`, { gap: points(Math.abs(gap)), n: count(done) })}</p>
       <p class="q2">${this.t('test.read_only')}</p>`;

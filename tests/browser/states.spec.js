@@ -1,0 +1,118 @@
+import { SMALL, small } from './app.js';
+import { serious } from './axe.js';
+import { expect, test } from './fixtures.js';
+import { DICTIONARIES, matches } from './texts.js';
+
+/** The designed states that no other test reaches; in each the page keeps to its rules, wide and narrow. */
+
+/** @param {import('./app.js').App} app @param {string} state */
+async function look(app, state) {
+  await app.page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const [width, lang, theme] of /** @type {[number, string, string][]} */ ([[1440, 'en', 'light'], [390, 'ko', 'dark']])) {
+    await app.page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
+    await app.set({ lang, theme });
+    await app.page.waitForTimeout(200);
+    if (process.env.TUNING_SCREENSHOTS) await app.page.screenshot({ path: `${process.env.TUNING_SCREENSHOTS}/${state.replaceAll(' ', '-')}-${width}.png` });
+    expect.soft(await serious(app), `${state}, ${lang}, ${theme}, ${width} px`).toEqual([]);
+    const overflow = await app.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect.soft(overflow, `sideways scrolling: ${state}, ${width} px`).toBeLessThanOrEqual(0);
+  }
+  await app.page.setViewportSize({ width: 1440, height: 900 });
+  await app.set({ lang: 'en', theme: 'light' });
+}
+
+test('empty: one sentence and one button, which runs', async ({ app, page }) => {
+  await app.open();
+  await look(app, 'empty');
+  const empty = page.getByTestId('empty');
+  await expect(empty).toContainText(DICTIONARIES.en['empty.title']);
+  await empty.getByRole('button').click();
+  await expect(page.locator('.app')).toHaveAttribute('data-state', 'running');
+  await app.call('stop');
+});
+
+test('no WebGPU, but asked for: the CPU is one press away', async ({ app, page, site }) => {
+  site.prelude = 'delete (globalThis.WorkerNavigator ?? globalThis.Navigator).prototype.gpu; delete globalThis.Navigator?.prototype.gpu;';
+  await app.open();
+  expect(await app.refusal(SMALL, 'gpu')).toMatch(matches('en', 'problem.no_gpu'));
+  await look(app, 'no WebGPU');
+  await page.locator('[data-act=start_cpu]').click();
+  await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished');
+  await expect(page.getByTestId('backend')).toHaveAttribute('data-backend', 'cpu');
+  await expect(page.getByTestId('message')).toHaveCount(0);
+});
+
+test('no WebAssembly at all: said, and the page stands', async ({ app, page }) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'WebAssembly');
+  });
+  await app.open();
+  await page.getByTestId('run').click();
+  await expect(page.locator('[data-message=too_old]')).toContainText(DICTIONARIES.en['message.too_old']);
+  await look(app, 'too old');
+  await page.getByTestId('value-learning_rate').click();
+  await expect(page.getByTestId('input-low')).toBeVisible();
+});
+
+test('all diverged: the smallest rate is named and a calmer range offered', async ({ app, page, backend }) => {
+  await app.open();
+  const result = await app.result(small({
+    dataset: { name: 'diabetes' }, fixed: { optimizer: 'sgd', activation: 'linear', hidden: [64, 64, 64] }, space: { learning_rate: { type: 'float', low: 5, high: 10, log: true } },
+  }), backend);
+  expect(result.trials.map((/** @type {any} */ trial) => trial.state)).toEqual(Array(8).fill('diverged'));
+  const least = Math.min(...result.trials.map((/** @type {any} */ trial) => trial.params.learning_rate));
+  const message = page.locator('[data-message=all_diverged]');
+  await expect(message).toContainText(String(Number(least.toPrecision(2))));
+  await look(app, 'all diverged');
+  await message.locator('[data-act=use_range]').click();
+  await expect(message).toHaveCount(0);
+  expect((await app.get('study')).space.learning_rate).toMatchObject({ low: 0.0001, high: 0.1 });
+});
+
+test('paused, part done, stopped', async ({ app, page, backend }) => {
+  await app.open();
+  await app.start({ ...SMALL, space: { epochs: { type: 'categorical', choices: [1, 2000] } }, fixed: { hidden: [8] }, trials: 12 }, backend);
+  await app.progress('done', 1);
+  await page.getByTestId('pause').click();
+  await expect(page.getByTestId('partial')).toHaveText(/^[1-9]\d* of 12$/);
+  await look(app, 'paused');
+  await page.getByTestId('stop').click();
+  await expect(page.getByTestId('status')).toHaveText(DICTIONARIES.en['run.outcome.stopped']);
+  await expect(page.getByTestId('partial')).toHaveText(/^[1-9]\d* of 12$/);
+  await look(app, 'stopped');
+});
+
+test('test set opened: read-only until the study is duplicated', async ({ app, page, backend }) => {
+  await app.open();
+  const result = await app.result(SMALL, backend);
+  await app.call('openTest', result.best);
+  await page.getByTestId('test-lock').click();
+  await look(app, 'test opened');
+  await expect(page.getByTestId('run')).toBeDisabled();
+  await expect(page.getByTestId('sweep-dropout')).toHaveCount(0);
+  await page.getByTestId('duplicate').click();
+  expect((await app.get('study')).dataset.seed).toBe((result.study.dataset.seed ?? 0) + 1);
+  await expect(page.getByTestId('run')).toBeEnabled();
+});
+
+test('a study that was put in place can be undone', async ({ app, page }) => {
+  await app.open();
+  const before = await app.get('study');
+  await page.evaluate((/** @type {unknown} */ study) => {
+    /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
+  }, SMALL);
+  await expect.poll(async () => (await app.get('study')).trials).toBe(8);
+  await page.getByTestId('undo').click();
+  await expect.poll(async () => app.get('study')).toEqual(before);
+  await page.getByTestId('redo').click();
+  await expect.poll(async () => (await app.get('study')).trials).toBe(8);
+});
+
+test('an invalid row says what is wrong and offers a fix', async ({ app, page }) => {
+  await app.open();
+  await page.getByTestId('value-learning_rate').click();
+  await page.getByTestId('input-low').fill('0');
+  await page.getByTestId('input-low').press('Enter');
+  await expect(page.getByTestId('error-learning_rate')).toBeVisible();
+  await look(app, 'invalid row');
+});

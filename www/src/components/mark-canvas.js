@@ -1,0 +1,96 @@
+import { inSlices } from '../turns.js';
+
+/**
+ * Marks on a canvas, for studies with more trials than an SVG bears: each look is drawn once and copied to its places.
+ * A mark that changes is drawn over itself; all are drawn anew when places, theme or brush change.
+ *
+ * @typedef {import('./marks.js').Spot} Spot
+ * @typedef {{token: (name: string) => string}} Look
+ */
+
+const SCALE = 0.6;
+const SIDE = 8;
+
+export class CanvasMarks {
+  constructor() {
+    /** @private @type {Map<string, HTMLCanvasElement>} */ this.sprites = new Map();
+    /** @private @type {Map<number, string>} the look that each mark was drawn with */ this.drawn = new Map();
+    /** @private */ this.key = '';
+    /** @private */ this.job = 0;
+  }
+
+  /** @param {HTMLCanvasElement} canvas @param {Spot[]} spots @param {{width: number, height: number}} size @param {string} key
+   * changes when all marks have to be drawn anew @param {Look} look */
+  draw(canvas, spots, size, key, look) {
+    const ratio = Math.max(1, devicePixelRatio);
+    const whole = `${key} ${size.width} ${size.height} ${ratio}`;
+    const g = canvas.getContext('2d');
+    if (!g) return;
+    const anew = whole !== this.key;
+    if (anew) {
+      this.key = whole;
+      this.drawn.clear();
+      this.sprites.clear();
+      Object.assign(canvas, { width: Math.round(size.width * ratio), height: Math.round(size.height * ratio) });
+      Object.assign(canvas.style, { width: `${size.width}px`, height: `${size.height}px` });
+    }
+    const job = ++this.job;
+    void inSlices(this.steps(g, spots, ratio, look), () => job === this.job);
+  }
+
+  /** @private @param {CanvasRenderingContext2D} g @param {Spot[]} spots @param {number} ratio @param {Look} look */
+  *steps(g, spots, ratio, look) {
+    let done = 0;
+    for (const spot of spots) {
+      const name = `${spot.state} ${spot.out} ${spot.color ?? ''}`;
+      if (this.drawn.get(spot.number) === name) continue;
+      this.drawn.set(spot.number, name);
+      let sprite = this.sprites.get(name);
+      if (!sprite) this.sprites.set(name, (sprite = makeSprite(spot, ratio, look)));
+      g.drawImage(sprite, Math.round((spot.x - SIDE / 2) * ratio), Math.round((spot.y - SIDE / 2) * ratio));
+      if (++done % 50 === 0) yield;
+    }
+  }
+}
+
+/** @param {Spot} spot @param {number} ratio @param {Look} look */
+function makeSprite(spot, ratio, look) {
+  const sprite = document.createElement('canvas');
+  sprite.width = sprite.height = Math.ceil(SIDE * ratio);
+  const g = sprite.getContext('2d');
+  if (!g) return sprite;
+  g.scale(ratio, ratio);
+  g.translate(SIDE / 2, SIDE / 2);
+  g.scale(SCALE, SCALE);
+  const surface = look.token('--surface');
+  const ink = look.token(spot.out ? '--line' : '--ink');
+  const disc = (/** @type {number} */ r, /** @type {string} */ fill, /** @type {string} */ edge) => {
+    g.beginPath();
+    g.arc(0, 0, r, 0, 7);
+    g.fillStyle = fill;
+    g.fill();
+    g.lineWidth = 1.4;
+    g.strokeStyle = edge;
+    g.stroke();
+  };
+  if (spot.state === 'queued') disc(1.8, spot.out ? ink : look.token('--mark'), surface);
+  else if (spot.state === 'complete') disc(4.6, spot.out ? ink : (spot.color ?? ink), surface);
+  else if (spot.state === 'diverged') {
+    const arm = new Path2D('M-3.6-3.6 3.6 3.6M3.6-3.6-3.6 3.6');
+    // A wide edge covers the half disc that was there while it trained.
+    for (const [width, color] of /** @type {[number, string][]} */ ([[5, surface], [1.7, ink]])) {
+      g.lineWidth = width;
+      g.strokeStyle = color;
+      g.stroke(arm);
+    }
+  } else {
+    disc(4.2, surface, ink);
+    if (spot.state === 'running') {
+      g.beginPath();
+      g.arc(0, 0, 4.2, -Math.PI / 2, Math.PI / 2);
+      g.fillStyle = ink;
+      g.fill();
+    }
+  }
+  return sprite;
+}

@@ -1,0 +1,93 @@
+import { depthColor } from '../colors.js';
+import { scoreScale } from '../score.js';
+
+/**
+ * Where trials lie on the response surface. Places follow from the settings alone, so they are worked out once; states
+ * and scores change while trials stream in.
+ *
+ * @typedef {import('../scale.js').Axis} Axis
+ * @typedef {import('../store.js').Store} Store
+ * @typedef {import('./marks.js').Spot} Spot
+ * @typedef {import('./surface-ground.js').Frame} Frame
+ * @typedef {{x: Axis, y: Axis, fitted: boolean}} Axes
+ */
+
+/** A place on an axis as a share of its length. @param {Axis} axis @param {number} at */
+export const shareOf = (axis, at) => (at - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
+
+/** @param {Frame} frame @param {number} share */
+const acrossOf = (frame, share) => frame.left + Math.max(0, Math.min(1, share)) * (frame.width - frame.left - frame.right);
+
+/** @param {Frame} frame @param {number} share */
+export const upOf = (frame, share) => frame.height - frame.bottom - Math.max(0, Math.min(1, share)) * (frame.height - frame.top - frame.bottom);
+
+export class Spots {
+  constructor() {
+    /** @type {Spot[]} */ this.all = [];
+    /** @private @type {Map<number, Spot>} */ this.byNumber = new Map();
+    /** Changes with every place. */ this.key = '';
+  }
+
+  /** @param {Store} store @param {Axes} axes @param {Frame} frame */
+  place(store, axes, frame) {
+    const { x, y } = axes;
+    const key = JSON.stringify([x, y, frame, store.runs]);
+    if (key !== this.key || this.byNumber.size > store.trials.size) {
+      this.key = key;
+      this.all = [];
+      this.byNumber = new Map();
+    }
+    const scale = scoreScale(store);
+    const colored = !axes.fitted && y.name !== '';
+    for (const trial of store.trials.values()) {
+      let spot = this.byNumber.get(trial.number);
+      if (!spot) {
+        // Named and stepped places hold many trials: they are spread a little, always the same way.
+        const across = x.discrete ? (((trial.number * 53) % 13) - 6) * 1.1 : 0;
+        const spread = y.name && y.discrete ? (((trial.number * 37) % 11) - 5) * 1.1 : 0;
+        spot = {
+          number: trial.number, state: '', out: false,
+          x: acrossOf(frame, shareOf(x, x.to(trial.params[x.name]))) + across,
+          y: y.name ? upOf(frame, shareOf(y, y.to(trial.params[y.name]))) + spread : 0,
+        };
+        this.byNumber.set(trial.number, spot);
+        if (Number.isFinite(spot.x) && Number.isFinite(spot.y)) this.all.push(spot);
+      }
+      const score = colored || !y.name ? store.score(trial) : NaN;
+      if (!y.name) spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
+      // A trial that never trained is a place on the map and nothing more.
+      spot.state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state;
+      spot.color = colored && Number.isFinite(score) ? depthColor(scale.goodness(score), store.dark) : undefined;
+      spot.out = store.isOut(trial);
+    }
+  }
+
+  /** @param {number | null | undefined} number */
+  of(number) {
+    const spot = number === null || number === undefined ? undefined : this.byNumber.get(number);
+    return spot && Number.isFinite(spot.x) && Number.isFinite(spot.y) ? spot : undefined;
+  }
+
+  /** @param {number} x @param {number} y @param {number} within pixels @returns {Spot | null} */
+  nearest(x, y, within) {
+    let [best, near] = [/** @type {Spot | null} */ (null), within * within];
+    for (const spot of this.all) {
+      const distance = (spot.x - x) ** 2 + (spot.y - y) ** 2;
+      if (distance < near) [best, near] = [spot, distance];
+    }
+    return best;
+  }
+
+  /** The nearest spot in a direction: what lies ahead counts, what lies aside counts twice.
+   * @param {Spot} from @param {number} dx @param {number} dy */
+  next(from, dx, dy) {
+    let [best, near] = [/** @type {Spot | null} */ (null), Infinity];
+    for (const spot of this.all) {
+      const [ahead, aside] = [(spot.x - from.x) * dx + (spot.y - from.y) * dy, (spot.x - from.x) * dy + (spot.y - from.y) * dx];
+      if (spot === from || spot.out || ahead <= 0.5) continue;
+      const distance = ahead + 2 * Math.abs(aside);
+      if (distance < near) [best, near] = [spot, distance];
+    }
+    return best;
+  }
+}

@@ -54,6 +54,7 @@ export function perform(page, store, runner, act, detail) {
       store.replaceStudy(duplicateStudy(store.study));
       store.say(store.t('say.duplicated'));
     },
+    previews: () => page.previews.start(),
     language: () => page.choose('lang', detail),
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),

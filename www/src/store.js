@@ -13,7 +13,7 @@ import { sentence, translate } from './i18n.js';
  * @typedef {import('./types.js').Problem} Problem
  * @typedef {import('./types.js').Distribution} Distribution
  * @typedef {import('./types.js').Value} Value
- * @typedef {'study' | 'trials' | 'selection' | 'run' | 'notices' | 'look' | 'test'} Topic
+ * @typedef {'study' | 'trials' | 'selection' | 'run' | 'notices' | 'look' | 'test' | 'previews'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
  *   lasting?: boolean, link?: string}} Notice
@@ -37,6 +37,7 @@ export class Store {
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
+    /** @type {Map<string, import('./previews.js').Preview>} a small picture of each data set */ this.previews = new Map();
 
     /** @type {Map<number, Trial>} */ this.trials = new Map();
     /** @type {number | null} */ this.picked = null;

@@ -10,6 +10,7 @@ import { Address } from './address.js';
 import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { onShortcut } from './keys.js';
 import { shareNotice, studyNotice } from './notices.js';
+import { Previews } from './previews.js';
 import { Runner, ShownError } from './runner.js';
 import { Store } from './store.js';
 import { readStudy } from './study.js';
@@ -51,6 +52,7 @@ export class TuningPlayground extends LitElement {
     super();
     /** @private */ this.store = new Store();
     /** @private */ this.runner = new Runner(this.store, ASSETS, (name, detail) => this.emit(name, detail));
+    this.previews = new Previews(this.store, (study, n) => this.runner.preview(study, n));
     /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
     /** @private @type {Promise<void>} */ this.settled = Promise.resolve();
     /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */ this.refused = null;
@@ -95,6 +97,7 @@ export class TuningPlayground extends LitElement {
     this.scheme.removeEventListener('change', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
+    this.previews.stop();
   }
 
   /** @private The page itself, rather than a guest on another. */

@@ -3,9 +3,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { segmented } from './segmented.js';
-import { DATASETS, GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
+import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../study.js';
 import { count } from '../format.js';
+import './tp-datasets.js';
 import './tp-row.js';
 import './tp-number.js';
 
@@ -63,12 +64,13 @@ export class TpStudy extends Part {
     const made = chosen?.kind === 'generated';
     const facts = this.t(chosen?.task === 'numbers' ? 'data.facts.numbers' : 'data.facts.classes', { rows: count(rows), features: chosen?.features, classes: chosen?.classes });
     return html`<section class="sec"><h2>${this.t('data')}</h2>
-      ${segmented(this.t('data.set'), DATASETS.filter((one) => one.available).map((one) => ({ value: one.name, text: one.label[store.lang] })), study.dataset.name,
-        (name) => store.edit((next) => { next.dataset = { ...next.dataset, name, samples: undefined, noise: undefined }; tidy(next.dataset); }), { className: 'sets', disabled: store.readOnly, testid: 'datasets' })}
+      <tp-datasets .store=${store}></tp-datasets>
       <p class="about">${chosen?.about[store.lang] ? `${chosen.about[store.lang]} ` : ''}${facts}</p>
-      ${made ? html`<div class="flds">
-        <tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows} .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.samples = value))}></tp-number>
-        ${chosen.noise ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')} .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.noise = value))}></tp-number>` : nothing}</div>` : nothing}
+      <div class="flds">
+        ${made ? html`<tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows} .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.samples = value))}></tp-number>
+        ${chosen.noise ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')} .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.noise = value))}></tp-number>` : nothing}` : nothing}
+        <tp-number .store=${store} name="data-seed" .label=${this.t('data.seed')} .value=${study.dataset.seed ?? 0} .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .extra=${this.dice('data-dice', 'data.new_seed', (seed) => store.edit((next) => void (next.dataset.seed = seed)))} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.seed = value))}></tp-number>
+      </div>
       <div class="split" role="img" aria-label=${this.t('data.split', { train: percent(split.train), validation: percent(split.validation), test: percent(split.test) })}>
         <div class="tr">${this.t('train')} ${percent(split.train)}</div><div class="va">${this.t('data.val')} ${percent(split.validation)}</div><div class="te">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
     </section>`;
@@ -100,7 +102,7 @@ export class TpStudy extends Part {
     const sampler = study.sampler?.name ?? 'random';
     const locked = store.readOnly;
     const combinations = gridSize(study);
-    const dice = html`<button type="button" class="ib" data-testid="new-seed" aria-label=${this.t('search.new_seed')} title=${this.t('search.new_seed')} ?disabled=${locked} @click=${this.newSeed}>${icon('dice')}</button>`;
+    const dice = this.dice('new-seed', 'search.new_seed', (seed) => store.edit((next) => void (next.seed = seed)));
     return html`<section class="sec"><h2>${this.t('search')}</h2>
       <div class="methods">${segmented(this.t('search.sampler'), SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })), sampler,
         (name) => store.edit((next) => void (next.sampler = { name })), { disabled: locked, testid: 'sampler' })}</div>
@@ -119,15 +121,11 @@ export class TpStudy extends Part {
     </section>`;
   }
 
-  newSeed() {
-    const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-    this.store.edit((study) => void (study.seed = seed));
+  /** @param {string} testid @param {string} label @param {(seed: number) => void} set */
+  dice(testid, label, set) {
+    return html`<button type="button" class="ib" data-testid=${testid} aria-label=${this.t(label)} title=${this.t(label)} ?disabled=${this.store.readOnly}
+      @click=${() => set(crypto.getRandomValues(new Uint32Array(1))[0])}>${icon('dice')}</button>`;
   }
-}
-
-/** @param {Record<string, unknown>} object */
-function tidy(object) {
-  for (const key of Object.keys(object)) if (object[key] === undefined) delete object[key];
 }
 
 define('tp-study', TpStudy);

@@ -7,7 +7,7 @@ import { parseNumber } from '../ranges.js';
 export class TpNumber extends Part {
   static properties = {
     ...Part.properties, name: {}, label: {}, value: { attribute: false }, min: { type: Number }, max: { type: Number },
-    whole: { type: Boolean }, locked: { type: Boolean }, entered: { state: true }, commit: { attribute: false }, extra: { attribute: false },
+    whole: { type: Boolean }, locked: { type: Boolean }, entered: { state: true }, wide: { type: Boolean }, commit: { attribute: false }, extra: { attribute: false },
   };
 
   constructor() {
@@ -19,6 +19,7 @@ export class TpNumber extends Part {
     this.max = 1;
     this.whole = false;
     this.locked = false;
+    this.wide = false;
     /** @type {string | null} */ this.entered = null;
     /** @type {(value: number) => void} */ this.commit = () => {};
     /** @type {unknown} */ this.extra = nothing;
@@ -51,7 +52,7 @@ export class TpNumber extends Part {
     const problem = this.entered === null ? null : this.check(this.entered);
     const near = Math.max(this.min, Math.min(this.max, parseNumber(text)));
     const fix = this.whole ? Math.round(near) : near;
-    return html`<div class="fld"><label for=${id}>${this.label}</label>
+    return html`<div class="fld ${this.wide ? 'full' : ''}"><label for=${id}>${this.label}</label>
         <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off" .value=${text} ?disabled=${this.locked}
           aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}>${this.extra}</div>
       ${problem ? html`<div class="err" role="alert" id="${id}-error" data-testid="error-${this.name}">${this.store.sentence(problem)}

@@ -54,6 +54,16 @@ export function perform(page, store, runner, act, detail) {
       store.replaceStudy(duplicateStudy(store.study));
       store.say(store.t('say.duplicated'));
     },
+    scale: () => page.choose('scale', detail),
+    keys: () => {
+      store.keysShown = detail;
+      store.touch('look');
+    },
+    search: () => {
+      if (!store.sheet && page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility()) store.sheet = true;
+      store.touch('look', 'study');
+      soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('[data-testid="search-rows"]'))?.focus());
+    },
     previews: () => page.previews.start(),
     language: () => page.choose('lang', detail),
     theme: () => page.choose('theme', detail),
@@ -72,6 +82,10 @@ export function perform(page, store, runner, act, detail) {
 function panel(page, store, name, open, inside, outside) {
   store[name] = open;
   store.touch('look', 'test', 'study');
-  const focus = () => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(open ? inside : outside))?.focus();
-  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
+  soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(open ? inside : outside))?.focus());
+}
+
+/** After the page has been drawn with what has just changed. @param {() => void} act */
+function soon(act) {
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(act)));
 }

@@ -59,6 +59,9 @@ export class Store {
     this.view = 'sweep';
     this.sheet = false;
     this.drawer = false;
+    /** How much larger everything is drawn, for a projector. */ this.scale = 1;
+    /** Whether keys act that are pressed alone. */ this.singleKeys = true;
+    this.keysShown = false;
     /** The page itself, rather than a guest on another. */ this.whole = false;
     /** Whether the link has just been copied. */ this.copied = false;
     this.spoken = '';
@@ -138,6 +141,17 @@ export class Store {
     this.drawer = false;
     this.dropStudyNotices();
     this.touch('study', 'test');
+  }
+
+  /** Puts a whole study in the panel; undo brings the one before back, and what runs goes on. @param {Study} study */
+  load(study) {
+    if (this.readOnly) return;
+    this.drafts.clear();
+    this.editing = null;
+    this.edit((next) => {
+      for (const key of Object.keys(next)) delete (/** @type {any} */ (next)[key]);
+      Object.assign(next, structuredClone(study));
+    });
   }
 
   /** Turns a row from fixed to swept or back; the range that is turned off is kept.

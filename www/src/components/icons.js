@@ -15,6 +15,7 @@ const PATHS = {
   table: svg`<rect x="2" y="2.8" width="10" height="8.4"/><path d="M2 5.8h10M2 8.5h10M5.6 5.8v5.4"/>`,
   dice: svg`<rect x="2.4" y="2.4" width="9.2" height="9.2" rx="1.4"/><path d="M5 5v.01M9 9v.01M9 5v.01M5 9v.01" stroke-width="1.8"/>`,
   share: svg`<path d="M6 8.4a2.4 2.4 0 0 0 3.4 0l2.2-2.2a2.4 2.4 0 0 0-3.4-3.4l-.8.8"/><path d="M8 5.6a2.4 2.4 0 0 0-3.4 0L2.4 7.8a2.4 2.4 0 0 0 3.4 3.4l.8-.8"/>`,
+  menu: svg`<circle cx="2.8" cy="7" r="1" fill="currentColor"/><circle cx="7" cy="7" r="1" fill="currentColor"/><circle cx="11.2" cy="7" r="1" fill="currentColor"/>`,
   keys: svg`<rect x="1.4" y="3.6" width="11.2" height="6.8" rx="1"/><path d="M4 6v.01M7 6v.01M10 6v.01M4.6 8.2h4.8"/>`,
 };
 

@@ -10,14 +10,13 @@ const CLASSES = { light: ['#347bc5', '#aa6700', '#00755e'], dark: ['#6faeef', '#
 const NUMBERS = { light: ['#347bc5', '#99bce3', '#c9c9c9', '#d4b189', '#aa6700'], dark: ['#6faeef', '#435f7c', '#3a3a3a', '#6f5837', '#d39e4f'] };
 const EDGE = 3;
 
-/** @param {HTMLCanvasElement} canvas @param {Preview} preview @param {{dark: boolean, ink: string, size: number}} how */
-export function drawThumbnail(canvas, preview, { dark, ink, size }) {
-  const scale = Math.min(3, Math.max(1, devicePixelRatio));
-  const pixels = Math.round(size * scale);
+/** @param {HTMLCanvasElement} canvas @param {Preview} preview @param {{dark: boolean, ink: string, size: number, ratio: number}} how */
+export function drawThumbnail(canvas, preview, { dark, ink, size, ratio }) {
+  const pixels = Math.round(size * ratio);
   if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
   const context = canvas.getContext('2d');
   if (!context) return;
-  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, size, size);
   if (preview.columns > 2) drawImages(context, preview, ink, size);
   else drawPoints(context, preview, dark, size);

@@ -7,6 +7,7 @@ import { tokens } from '../colors.js';
 import { count, exact, loss, metric, number, rate } from '../format.js';
 import { logSteps, steps } from '../scale.js';
 import { CurvePainter, endsOf, lineOf } from './curve-painter.js';
+import { pointIn } from './pointer.js';
 
 /** @typedef {import('../types.js').Trial} Trial */
 
@@ -183,9 +184,8 @@ export class TpCurves extends FigurePart {
   nearest(event) {
     const chart = this.chart;
     if (!chart || this.tabled) return null;
-    const area = chart.over.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
-    if (x < -NEAR || x > area.width + NEAR) return null;
+    const { x, y, width } = pointIn(chart.over, event);
+    if (x < -NEAR || x > width + NEAR) return null;
     const epoch = Math.round(chart.posToVal(x, 'x'));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
     for (const trial of this.store.trials.values()) {

@@ -50,10 +50,11 @@ export class TpDatasets extends Part {
       const name = canvas.dataset.set ?? '';
       const preview = store.previews.get(name);
       if (!preview) continue;
-      const now = [preview, store.dark, devicePixelRatio];
+      const ratio = Math.min(4, Math.max(1, devicePixelRatio * store.scale));
+      const now = [preview, store.dark, ratio];
       if (this.drawn.get(canvas)?.every((one, k) => one === now[k])) continue;
       this.drawn.set(canvas, now);
-      drawThumbnail(canvas, preview, { dark: store.dark, ink, size: SIZE });
+      drawThumbnail(canvas, preview, { dark: store.dark, ink, size: SIZE, ratio });
       canvas.dataset.drawn = store.dark ? 'dark' : 'light';
     }
   }

@@ -3,10 +3,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { segmented } from './segmented.js';
-import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
+import { GROUPS, HYPERPARAMETERS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../study.js';
 import { count } from '../format.js';
+import { PRESETS, presetOf } from '../presets.js';
 import './tp-datasets.js';
+import './tp-menu.js';
 import './tp-row.js';
 import './tp-number.js';
 
@@ -18,8 +20,11 @@ export class TpStudy extends Part {
   /** @type {import('../store.js').Topic[]} */
   static topics = ['study', 'test', 'run'];
 
+  static properties = { ...Part.properties, filter: { state: true } };
+
   constructor() {
     super();
+    /** What is looked for among the rows. */ this.filter = '';
     /** @private */ this.state = 'idle';
   }
 
@@ -58,12 +63,14 @@ export class TpStudy extends Part {
     const { store } = this;
     const { study } = store;
     const chosen = datasetOf(study);
+    const preset = presetOf(study);
     const split = { ...SPLIT, ...study.dataset.split };
     const percent = (/** @type {number} */ share) => `${Math.round(100 * share)}%`;
     const rows = study.dataset.samples ?? chosen?.rows ?? 0;
     const made = chosen?.kind === 'generated';
     const facts = this.t(chosen?.task === 'numbers' ? 'data.facts.numbers' : 'data.facts.classes', { rows: count(rows), features: chosen?.features, classes: chosen?.classes });
-    return html`<section class="sec"><h2>${this.t('data')}</h2>
+    return html`<section class="sec"><h2>${this.t('data')}<span class="sp"></span>${this.presets()}</h2>
+      ${preset ? html`<p class="about" data-testid="preset">${preset.about[store.lang]}</p>` : nothing}
       <tp-datasets .store=${store}></tp-datasets>
       <p class="about">${chosen?.about[store.lang] ? `${chosen.about[store.lang]} ` : ''}${facts}</p>
       <div class="flds">
@@ -76,18 +83,61 @@ export class TpStudy extends Part {
     </section>`;
   }
 
+  presets() {
+    const { store } = this;
+    return html`<tp-menu .store=${store} name="presets" .label=${this.t('presets.title')} look="lnk" .face=${this.t('presets')} .locked=${store.readOnly} .groups=${[{
+      items: PRESETS.map((one) => ({
+        text: one.title[store.lang], note: one.about[store.lang], testid: `preset-${one.name}`, act: () => {
+          store.load({ ...one.study, name: one.title[store.lang] });
+          store.say(this.t('say.preset', { title: one.title[store.lang] }));
+        },
+      })),
+    }]}></tp-menu>`;
+  }
+
   rows() {
     const { store } = this;
     const all = rowsOf(store.study, store.only);
+    const found = all.filter((one) => this.fits(one) || store.drafts.has(one.name) || store.editing === one.name);
+    const idle = this.filter ? HYPERPARAMETERS.filter((one) => one.available && !all.includes(one) && !/^units_\d/.test(one.name) && this.fits(one)) : [];
     const swept = sweptOf(store.study).length;
     return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q" data-testid="swept">${this.t('hyperparameters.count', { swept, fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length })}</span><span class="sp"></span>
       <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')} ?disabled=${!store.past.length || store.readOnly} @click=${() => store.step(-1)}>${icon('undo')}</button>
       <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')} ?disabled=${!store.future.length || store.readOnly} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
+      ${store.only ? nothing : html`<input class="field-input find" type="search" data-testid="search-rows" .value=${this.filter} placeholder=${this.t('find.hint')} aria-label=${this.t('find')}
+        autocomplete="off" spellcheck="false" @input=${this.onFind} @keydown=${this.onFindKey}>`}
+      ${this.filter && !found.length ? html`<p class="about lost" role="status" data-testid="none-found">${this.t('find.none', { text: this.filter })} <button type="button" class="lnk" data-testid="show-all" @click=${() => this.find('')}>${this.t('find.all')}</button></p>` : nothing}
+      ${idle.length ? html`<p class="about" data-testid="idle-found">${this.t('find.idle', { names: idle.map((one) => one.label[store.lang]).join(', ') })}</p>` : nothing}
       ${GROUPS.map((group, k) => {
-        const rows = all.filter((one) => one.group === group);
+        const rows = found.filter((one) => one.group === group);
         return rows.length ? html`<div class="grp"><span>${this.t(`group.${group}`)}</span>${k === 0 && !store.readOnly ? html`<span>${this.t('hyperparameters.hint')}</span>` : nothing}</div>
           ${repeat(rows, (one) => one.name, (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`)}` : nothing;
       })}</section>`;
+  }
+
+  /** @param {import('../hyperparameters.js').Hyperparameter} one */
+  fits(one) {
+    const words = [one.name.replaceAll('_', ' '), one.name, one.label.en, one.label.ko].join(' ').toLowerCase();
+    return words.includes(this.filter.trim().toLowerCase());
+  }
+
+  /** @param {string} text */
+  find(text) {
+    this.filter = text;
+    /** @type {HTMLElement | null} */ (this.querySelector('.find'))?.focus();
+  }
+
+  /** @param {Event} event */
+  onFind(event) {
+    this.filter = /** @type {HTMLInputElement} */ (event.target).value;
+  }
+
+  /** Esc empties the field before it means anything else. @param {KeyboardEvent} event */
+  onFindKey(event) {
+    if (event.key !== 'Escape' || !this.filter) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.find('');
   }
 
   /** Rows are drawn anew when this changes. @param {string} name */

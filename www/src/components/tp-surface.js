@@ -8,6 +8,7 @@ import { exact, loss, rate } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
 import { axisOf, logSteps, steps } from '../scale.js';
 import { scoreScale } from '../score.js';
+import { pointIn } from './pointer.js';
 
 /** @typedef {import('../scale.js').Axis} Axis @typedef {import('./marks.js').Spot} Spot */
 
@@ -224,8 +225,7 @@ export class TpSurface extends FigurePart {
 
   /** @param {PointerEvent | MouseEvent} event */
   nearest(event) {
-    const area = /** @type {HTMLElement} */ (this.querySelector('.plot')).getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const { x, y } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
     let [best, near] = [/** @type {Spot | null} */ (null), NEAR * NEAR];
     for (const spot of this.spots) {
       const distance = (spot.x - x) ** 2 + (spot.y - y) ** 2;

@@ -45,7 +45,7 @@ export default {
   projects: [
     {
       name: 'cpu',
-      testMatch: /(figures|control|page|messages|languages|access|embed|link)\.spec\.js/,
+      testMatch: /(figures|control|page|messages|languages|access|embed|link|panel)\.spec\.js/,
       use: on('cpu', []),
     },
     { name: 'gpu', testMatch: /(figures|control|lost)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },

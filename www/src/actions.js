@@ -40,6 +40,15 @@ export function perform(page, store, runner, act, detail) {
       const trials = Number(String(detail?.problem?.combinations).replaceAll(',', ''));
       if (Number.isInteger(trials)) store.edit((study) => void (study.trials = trials));
     },
+    set_batch: () => {
+      const most = Number(detail?.problem?.rows);
+      store.edit((study) => {
+        const range = study.space?.batch_size;
+        if (!range) (study.fixed ??= {}).batch_size = most;
+        else if (range.choices) range.choices = [...new Set(range.choices.map((one) => Math.min(Number(one), most)))];
+        else Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
+      }, 'batch_size');
+    },
     sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
     unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {

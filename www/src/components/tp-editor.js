@@ -161,7 +161,7 @@ export class TpEditor extends Part {
   read() {
     const { one } = this;
     const texts = /** @type {Texts} */ (this.texts);
-    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value));
+    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value, valueOf(one, this.store.study)));
   }
 
   /** @param {keyof Texts} which @param {Event} event */
@@ -207,6 +207,7 @@ export class TpEditor extends Part {
     this.seen = '';
     store.edit((study) => {
       if (fix.distribution) (study.space ??= {})[one.name] = fix.distribution;
+      else if (one.name === 'hidden') toWidths(study, /** @type {any} */ (fix.value));
       else (study.fixed ??= {})[one.name] = /** @type {any} */ (fix.value);
     }, one.name);
     this.texts = null;

@@ -133,7 +133,7 @@ function fixesOf(one, problem, low, high, scale, before) {
     // The nearest legal end may be one that the scale has no place for.
     if (scale === 'log' && a <= 0) a = one.type === 'int' ? 1 : Number(Math.min(1e-6, b / 1000).toPrecision(2));
     if (scale === 'log1m' && b >= 1) b = 0.999;
-    offer('fix.use_range', { low: exact(a), high: exact(b) }, range(a, b, scale));
+    if (a < b) offer('fix.use_range', { low: exact(a), high: exact(b) }, range(a, b, scale));
   }
   return fixes;
 }

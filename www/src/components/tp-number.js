@@ -21,13 +21,14 @@ export class TpNumber extends Part {
     this.locked = false;
     this.wide = false;
     /** @type {string | null} */ this.entered = null;
+    /** @private @type {number | null} the last one entered here */ this.accepted = null;
     /** @type {(value: number) => void} */ this.commit = () => {};
     /** @type {unknown} */ this.extra = nothing;
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('value') && changed.get('value') !== undefined) this.settle();
+    if (changed.has('value') && changed.get('value') !== undefined && this.value !== this.accepted) this.settle();
     // An undo takes what is half entered with it.
     if (this.entered !== null && !this.store.drafts.has(this.name)) this.entered = null;
   }
@@ -85,6 +86,7 @@ export class TpNumber extends Part {
   /** @param {number} value */
   accept(value) {
     this.settle();
+    this.accepted = value;
     this.commit(value);
     this.requestUpdate();
   }

@@ -18,6 +18,7 @@ const WHOLE = {
   'int': 'accepted.int',
   'number': 'accepted.number',
   'low, high': 'accepted.ends',
+  'low <= high': 'accepted.ordered',
   '[64, 32]': 'accepted.list',
   '[value, ...]': 'accepted.choices',
   '{"type": "float" | "int" | "categorical", ...}': 'accepted.range_document',

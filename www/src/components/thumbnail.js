@@ -7,7 +7,7 @@
 /** Classes: blue and ochre as everywhere in the page, then the one hue between them that stays apart. */
 const CLASSES = { light: ['#347bc5', '#aa6700', '#00755e'], dark: ['#6faeef', '#d39e4f', '#8ef5d2'] };
 /** Numbers, from low to high. */
-const NUMBERS = { light: ['#347bc5', '#99bce3', '#c9c9c9', '#d4b189', '#aa6700'], dark: ['#6faeef', '#435f7c', '#3a3a3a', '#6f5837', '#d39e4f'] };
+const NUMBERS = { light: ['#347bc5', '#86aedb', '#b9b9b9', '#cba06b', '#aa6700'], dark: ['#6faeef', '#5b7f9f', '#707070', '#94774a', '#d39e4f'] };
 const EDGE = 3;
 
 /** @param {HTMLCanvasElement} canvas @param {Preview} preview @param {{dark: boolean, ink: string, size: number, ratio: number}} how */

@@ -38,7 +38,8 @@ export function setSingleKeys(store, on) {
 
 /** @param {KeyboardEvent} event @returns {Shortcut | undefined} */
 function shortcutOf(event) {
-  const key = event.key.toLowerCase();
+  // With Hangul on, the key of B gives ㅠ; the place of the key still says B.
+  const key = (/[\u3131-\u318e]/.test(event.key) ? event.code.replace(/^Key/, '') : event.key).toLowerCase();
   const mod = event.ctrlKey || event.metaKey;
   if (event.altKey) return undefined;
   // Shift is part of how ? and / are typed on some keyboards.

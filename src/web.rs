@@ -44,6 +44,17 @@ pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
     Ok(study.data_file().map(Into::into))
 }
 
+/// At most `n` rows of a study's data for a small picture: `{columns, x, y, classes, axes}`. `table` as for [`Training`].
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
+pub fn preview(study: &str, table: Option<Box<[u8]>>, n: u32) -> Result<JsValue, JsValue> {
+    let data = Study::parse(study).and_then(|study| study.load(table.as_deref())).map_err(|error| problem(&error))?;
+    to_js(&crate::dataset::preview(&data, n as usize))
+}
+
 /// A fresh seed from the browser's randomness: the one use of it.
 ///
 /// # Errors

@@ -5,12 +5,14 @@
 mod catalog;
 mod generate;
 mod prepare;
+mod preview;
 mod split;
 mod table;
 
 pub use catalog::{Entry, Kind, Text, catalog, find};
 pub use generate::{MAX_SAMPLES, MIN_SAMPLES, generate};
 pub use prepare::{Prepared, PreparedTargets, prepare};
+pub use preview::{Preview, preview};
 pub use split::{Split, part_sizes, split};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::bundled;

@@ -116,11 +116,18 @@ impl Study {
     /// # Errors
     /// Data that cannot be read or are too few for their split.
     pub fn prepare(&self, table: Option<&[u8]>) -> Result<Prepared> {
-        let data = match table {
-            Some(text) => dataset::parse_bundled(&self.dataset, text)?,
-            None => dataset::generate(&self.dataset, &self.data)?,
-        };
-        self.prepare_dataset(&data)
+        self.prepare_dataset(&self.load(table)?)
+    }
+
+    /// The study's data as they are, before their split. `table` as for [`Study::prepare`].
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    pub fn load(&self, table: Option<&[u8]>) -> Result<Dataset> {
+        match table {
+            Some(text) => dataset::parse_bundled(&self.dataset, text),
+            None => dataset::generate(&self.dataset, &self.data),
+        }
     }
 
     fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {

@@ -1,26 +1,6 @@
 import { SMALL, small } from './app.js';
-import { serious } from './axe.js';
 import { expect, test } from './fixtures.js';
-
-const WIDTHS = [1440, 390];
-
-/** Looks at the page as it stands in both languages, both themes and both widths. @param {import('./app.js').App} app @param {string} state */
-async function look(app, state) {
-  // Colors in the middle of a transition are nobody's choice.
-  await app.page.emulateMedia({ reducedMotion: 'reduce' });
-  for (const width of WIDTHS) {
-    await app.page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
-    for (const lang of ['en', 'ko']) {
-      for (const theme of ['light', 'dark']) {
-        await app.set({ lang, theme });
-        await app.page.waitForTimeout(250);
-        expect.soft(await serious(app), `${state}, ${lang}, ${theme}, ${width} px`).toEqual([]);
-        const overflow = await app.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect.soft(overflow, `sideways scrolling: ${state}, ${lang}, ${theme}, ${width} px`).toBeLessThanOrEqual(0);
-      }
-    }
-  }
-}
+import { look, serious } from './look.js';
 
 test('the check sees a fault that is planted inside the element', async ({ app }) => {
   await app.open();

@@ -1,5 +1,5 @@
 import { SMALL } from './app.js';
-import { serious } from './axe.js';
+import { serious } from './look.js';
 import { expect, test } from './fixtures.js';
 
 /** Trials that the figures show as brushed out. @param {import('./app.js').Page} page */

@@ -21,3 +21,15 @@ test('the page and other sites load the same file', async ({ app }) => {
   await app.open();
   expect(scripts.filter((path) => path.endsWith('/tuning-playground.js'))).toHaveLength(1);
 });
+
+test('where Workers are forbidden the engine runs on the page itself', async ({ app, backend }) => {
+  await app.page.addInitScript(() => {
+    /** @type {any} */ (globalThis).Worker = class {
+      constructor() {
+        throw new DOMException('refused', 'SecurityError');
+      }
+    };
+  });
+  await app.open();
+  expect((await app.result(SMALL, backend)).trials).toHaveLength(8);
+});

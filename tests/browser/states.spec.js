@@ -1,5 +1,5 @@
 import { SMALL, small } from './app.js';
-import { serious } from './axe.js';
+import { serious } from './look.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES, matches } from './texts.js';
 

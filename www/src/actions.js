@@ -41,6 +41,15 @@ export function perform(page, store, runner, act, detail) {
       const trials = Number(String(detail?.problem?.combinations).replaceAll(',', ''));
       if (Number.isInteger(trials)) store.edit((study) => void (study.trials = trials));
     },
+    set_batch: () => {
+      const most = Number(detail?.problem?.rows);
+      store.edit((study) => {
+        const range = study.space?.batch_size;
+        if (!range) (study.fixed ??= {}).batch_size = most;
+        else if (range.choices) range.choices = [...new Set(range.choices.map((one) => Math.min(Number(one), most)))];
+        else Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
+      }, 'batch_size');
+    },
     sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
     unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {
@@ -70,6 +79,17 @@ export function perform(page, store, runner, act, detail) {
       store.replaceStudy(duplicateStudy(store.study));
       store.say(store.t('say.duplicated'));
     },
+    scale: () => page.choose('scale', detail),
+    keys: () => {
+      store.keysShown = detail;
+      store.touch('look');
+    },
+    search: () => {
+      if (!store.sheet && page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility()) store.sheet = true;
+      store.touch('look', 'study');
+      soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('[data-testid="search-rows"]'))?.focus());
+    },
+    previews: () => page.previews.start(),
     language: () => page.choose('lang', detail),
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),
@@ -87,6 +107,10 @@ export function perform(page, store, runner, act, detail) {
 function panel(page, store, name, open, inside, outside) {
   store[name] = open;
   store.touch('look', 'test', 'study');
-  const focus = () => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(open ? inside : outside))?.focus();
-  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
+  soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(open ? inside : outside))?.focus());
+}
+
+/** After the page has been drawn with what has just changed. @param {() => void} act */
+function soon(act) {
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(act)));
 }

@@ -51,6 +51,7 @@ export class Address {
       view: store.view,
       lang: chosen.has('lang') ? store.lang : undefined,
       theme: chosen.has('theme') ? store.theme : undefined,
+      scale: store.scale,
       controls: store.only ?? undefined,
     });
   }
@@ -74,7 +75,7 @@ export class Address {
     }
     if (view && !VIEWS.some((one) => one.name === view)) skipped.push({ what: `view=${view}`, why: 'not_yet' });
     else if (view || found) page.view = view ?? VIEWS[0].name;
-    if (scale !== undefined && scale !== 1) skipped.push({ what: `scale=${scale}`, why: 'not_yet' });
+    if (scale !== undefined || found) page.scale = scale ?? 1;
     const study = state.study ?? (found ? startStudy() : undefined);
     const settled = study && JSON.stringify(study) !== JSON.stringify(store.study) ? page.adopt(study) : Promise.resolve();
     store.dismiss('link');

@@ -58,7 +58,12 @@ export class Client {
   openHere() {
     this.worker?.terminate();
     this.worker = null;
-    this.local = import('./engine.host.js').then(({ Host }) => new Host((message) => this.hear(message)));
+    // The Worker's own file, so that there is one copy of the engine's side to load.
+    const { href } = new URL(workerUrl, import.meta.url);
+    this.local = import(/* @vite-ignore */ href).then(() => {
+      const Host = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')].get(href);
+      return new Host((/** @type {any} */ message) => this.hear(message));
+    });
     for (const { request } of this.waiting.values()) this.send(request);
   }
 

@@ -1,4 +1,4 @@
-import init, { Asker, GpuHandle, Training, check, data_file, fresh_seed } from './generated/engine/engine.js';
+import init, { Asker, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
 
 /**
  * The engine's side of a Worker: one WASM instance, at most one training. Answers requests by their id and reports while
@@ -42,6 +42,12 @@ async function fetchTable(url) {
   }
 }
 
+/** The table that a study needs, if it needs one. @param {string} study @param {string} base */
+async function tableOf(study, base) {
+  const file = data_file(study);
+  return file ? fetchTable(new URL(`data/${file}`, base).href) : undefined;
+}
+
 /** What the browser calls its adapter; wgpu passes only the description on, which many leave empty. */
 async function adapterName() {
   const adapter = await navigator.gpu?.requestAdapter();
@@ -80,6 +86,11 @@ export class Host {
   /** @param {string} study */
   check(study) {
     return check(study);
+  }
+
+  /** A few rows of a study's data. @param {string} study @param {number} n @param {string} base */
+  async preview(study, n, base) {
+    return preview(study, await tableOf(study, base), n);
   }
 
   freshSeed() {
@@ -130,8 +141,7 @@ export class Host {
     await this.stop();
     this.training?.free();
     this.training = null;
-    const file = data_file(study);
-    const table = file ? await fetchTable(new URL(`data/${file}`, base).href) : undefined;
+    const table = await tableOf(study, base);
     this.run = run;
     const training =
       backend === 'gpu' && this.gpu

@@ -63,6 +63,12 @@ export class Engine extends EventTarget {
     }
   }
 
+  /** A few rows of a study's data, for a small picture. @param {Study} study @param {number} n
+   * @returns {Promise<import('./previews.js').Preview>} */
+  preview(study, n) {
+    return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
+  }
+
   /** A study seed that nobody has used. @returns {Promise<number>} */
   freshSeed() {
     return this.client(0).call('freshSeed');

@@ -1,4 +1,10 @@
 import { Host } from './engine.host.js';
 
-const host = new Host((message) => postMessage(message));
-addEventListener('message', ({ data }) => void host.receive(data));
+// Where Workers are forbidden the page imports this very file, and finds the host under its address.
+if (typeof document !== 'undefined') {
+  const hosts = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')] ??= new Map();
+  hosts.set(import.meta.url, Host);
+} else {
+  const host = new Host((message) => postMessage(message));
+  addEventListener('message', ({ data }) => void host.receive(data));
+}

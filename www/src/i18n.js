@@ -1,5 +1,7 @@
 import en from './i18n/en.json';
 import ko from './i18n/ko.json';
+import { acceptedWords } from './accepted.js';
+import { BY_NAME } from './hyperparameters.js';
 
 /** @typedef {import('./types.js').Language} Language @typedef {import('./types.js').Problem} Problem */
 
@@ -58,11 +60,30 @@ export function translate(language, key, values = {}) {
 /** @param {Language} language @param {string} key */
 export const has = (language, key) => key in DICTIONARIES[language];
 
+/** A hyperparameter's name in words, with its place in the document where it has one; all else as it is.
+ * @param {Language} language @param {string} key */
+function inWords(language, key) {
+  const name = key.split('.').find((part) => BY_NAME.has(part)) ?? '';
+  const label = BY_NAME.get(name)?.label[language];
+  return !label ? key : name === key ? label : translate(language, 'problem.place', { label, key });
+}
+
+/** Values that name something, or say what is accepted. @param {Language} language @param {Problem} problem */
+function valuesOf(language, problem) {
+  const values = { ...problem };
+  for (const name of ['key', 'because', 'knob'])
+    if (typeof values[name] === 'string') values[name] = values[name].split(', ').map((one) => inWords(language, one)).join(', ');
+  if (typeof values.part === 'string' && has(language, values.part)) values.part = translate(language, values.part);
+  const words = typeof values.accepted === 'string' ? acceptedWords(values.accepted) : null;
+  if (words) values.accepted = translate(language, words.key, words.values);
+  return values;
+}
+
 /** The one sentence shown for a problem, from the dictionary, else as the engine wrote it.
  * @param {Language} language
  * @param {Problem} problem */
 export function sentence(language, problem) {
   const key = `problem.${problem.code}`;
   if (!has(language, key)) return problem.message ?? translate(language, 'problem.unknown');
-  return translate(language, key, problem);
+  return translate(language, key, valuesOf(language, problem));
 }

@@ -1,37 +1,83 @@
+import { save, saved } from './i18n.js';
+
 /**
- * Keys of the page. Single keys are off while text is being entered and with a modifier held.
+ * Keys of the page. Single keys are off while text is being entered, with a modifier held, and where the reader has
+ * turned them off; Esc always works.
  *
  * @typedef {import('./tuning-playground.js').TuningPlayground} Page
  * @typedef {import('./store.js').Store} Store
+ * @typedef {{act: string, keys: string[], shown: string[]}} Shortcut
  */
+
+const KEYS_KEY = 'tuning-playground.keys';
+
+/** Every shortcut there is, with what stands on its keys; the list of keys shows them in this order.
+ * @type {Shortcut[]} */
+export const SHORTCUTS = [
+  { act: 'run', keys: [' '], shown: ['Space'] },
+  { act: 'rank', keys: ['arrowleft', 'arrowright'], shown: ['←', '→'] },
+  { act: 'number', keys: ['shift+arrowleft', 'shift+arrowright'], shown: ['Shift ←', 'Shift →'] },
+  { act: 'best', keys: ['b'], shown: ['B'] },
+  { act: 'table', keys: ['t'], shown: ['T'] },
+  { act: 'dark', keys: ['d'], shown: ['D'] },
+  { act: 'search', keys: ['/'], shown: ['/'] },
+  { act: 'list', keys: ['?'], shown: ['?'] },
+  { act: 'escape', keys: ['escape'], shown: ['Esc'] },
+  { act: 'undo', keys: ['mod+z'], shown: ['Ctrl Z', '⌘ Z'] },
+  { act: 'redo', keys: ['mod+shift+z', 'mod+y'], shown: ['Ctrl Shift Z', '⌘ Shift Z', 'Ctrl Y'] },
+];
+
+export const singleKeysSaved = () => saved(KEYS_KEY) !== 'off';
+
+/** @param {Store} store @param {boolean} on */
+export function setSingleKeys(store, on) {
+  store.singleKeys = on;
+  save(KEYS_KEY, on ? 'on' : 'off');
+  store.touch('look');
+}
+
+/** @param {KeyboardEvent} event @returns {Shortcut | undefined} */
+function shortcutOf(event) {
+  // With Hangul on, the key of B gives ㅠ; the place of the key still says B.
+  const key = (/[\u3131-\u318e]/.test(event.key) ? event.code.replace(/^Key/, '') : event.key).toLowerCase();
+  const mod = event.ctrlKey || event.metaKey;
+  if (event.altKey) return undefined;
+  // Shift is part of how ? and / are typed on some keyboards.
+  const shift = event.shiftKey && (key.length > 1 || mod);
+  const name = `${mod ? 'mod+' : ''}${shift ? 'shift+' : ''}${key}`;
+  return SHORTCUTS.find((one) => one.keys.includes(name));
+}
 
 /** @param {KeyboardEvent} event @param {Page} page @param {Store} store */
 export function onShortcut(event, page, store) {
   if (event.defaultPrevented) return;
+  const found = shortcutOf(event);
+  if (!found) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-  const letter = event.key.toLowerCase();
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && (letter === 'z' || letter === 'y')) {
-    if (typing) return;
-    event.preventDefault();
-    store.step(letter === 'y' || event.shiftKey ? 1 : -1);
-    return;
-  }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing) return;
+  const single = !event.ctrlKey && !event.metaKey && found.act !== 'escape';
+  if (single && !store.singleKeys) return;
   // Space and Enter belong to the control that has the focus.
   const control = target instanceof HTMLElement && target.closest('button, a, [role="slider"]') !== null;
+  if (control && event.key === ' ') return;
   const act = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
     page.renderRoot.querySelector('tp-header')?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true }));
+  const by = event.key === 'ArrowLeft' ? -1 : 1;
   /** @type {Record<string, () => void>} */
-  const keys = {
-    ' ': () => {
+  const acts = {
+    run: () => {
       if (store.state === 'running') act('pause', null);
       else if (store.state === 'paused') act('resume', null);
       else if (store.state === 'idle' && !store.readOnly) act('run', null);
     },
-    b: () => choose(store, store.best),
-    d: () => act('theme', store.dark ? 'light' : 'dark'),
-    t: () => figureOf(target, page)?.toggleTable(),
+    rank: () => move(store, by, 'rank'),
+    number: () => move(store, by, 'number'),
+    best: () => choose(store, store.best),
+    table: () => figureOf(target, page)?.toggleTable(),
+    dark: () => act('theme', store.dark ? 'light' : 'dark'),
+    search: () => act('search', null),
+    list: () => act('keys', true),
     escape: () => {
       if (store.drawer) act('drawer', false);
       else if (store.brush) act('unbrush', null);
@@ -40,18 +86,16 @@ export function onShortcut(event, page, store) {
         store.select(null);
       }
     },
-    arrowright: () => move(store, 1, event.shiftKey),
-    arrowleft: () => move(store, -1, event.shiftKey),
+    undo: () => store.step(-1),
+    redo: () => store.step(1),
   };
-  const key = keys[letter];
-  if (!key || (control && letter === ' ')) return;
   event.preventDefault();
-  key();
+  acts[found.act]();
 }
 
-/** @param {Store} store @param {1 | -1} by @param {boolean} byNumber */
-function move(store, by, byNumber) {
-  store.move(by, byNumber ? 'number' : 'rank');
+/** @param {Store} store @param {1 | -1} by @param {'rank' | 'number'} order */
+function move(store, by, order) {
+  store.move(by, order);
   tell(store);
 }
 

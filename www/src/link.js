@@ -28,6 +28,12 @@ export const LIMIT = 8192;
 const DEPTH = 12;
 const NAME = /^[A-Za-z_][\w.-]*$/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?$/;
+/** The least and the largest scale. */
+export const SCALES = /** @type {const} */ ([0.5, 3]);
+
+/** @param {number} scale @returns {number | null} */
+export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
+
 const VIEWS = ['sweep', 'landscape', 'race', 'map', 'model'];
 
 /** @type {Record<string, any>} what the study format says is meant where a key is missing */
@@ -224,7 +230,7 @@ const PARTS = {
   view: (view) => (VIEWS.includes(view) ? { view } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
-  scale: (scale) => (/^\d(\.\d{1,3})?$/.test(scale) && Number(scale) >= 0.5 && Number(scale) <= 3 ? { scale: Number(scale) } : null),
+  scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 
@@ -275,7 +281,9 @@ export function decodeLink(hash) {
     } else {
       const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
       if (read) Object.assign(state, read);
-      else skip(named, 'unknown');
+      if (read?.scale !== undefined && read.scale !== Number(value)) skip(`${named} → ${read.scale}`, 'out_of_range');
+      if (read) continue;
+      skip(named, 'unknown');
     }
   }
   return decoded;

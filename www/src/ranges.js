@@ -37,13 +37,14 @@ function parseValue(one, text) {
     return inner === '' ? [] : inner.split(/[\s,×x]+/).map(parseNumber);
   }
   const number = parseNumber(trimmed);
-  return Number.isFinite(number) ? number : undefined;
+  return Number.isNaN(number) ? undefined : number;
 }
 
-/** @param {Hyperparameter} one @param {string} text @returns {Good | Bad} */
-export function readValue(one, text) {
-  const value = parseValue(one, text);
-  if (value === undefined) return { problem: notNumber(one.name, text), fixes: [] };
+/** @param {Hyperparameter} one @param {string} text @param {Value} [before] the value that still holds @returns {Good | Bad} */
+export function readValue(one, text, before) {
+  const value = text.trim() === '' && one.type !== 'list' ? undefined : parseValue(one, text);
+  const keep = { label: 'fix.keep', values: { value: Array.isArray(before) ? before.join(', ') || '[]' : exact(before) }, value: before };
+  if (value === undefined) return { problem: notNumber(one, text), fixes: before === null || before === undefined ? [] : [keep] };
   const problem = checkValue(one, value);
   if (!problem) return { value };
   /** @type {Fix[]} */
@@ -51,8 +52,13 @@ export function readValue(one, text) {
   if (typeof value === 'number') {
     const near = nearest(one, value);
     fixes.push({ label: 'fix.use', values: { value: exact(near) }, value: near });
+  } else if (Array.isArray(value)) {
+    const widths = value.filter((width) => !Number.isNaN(width)).map((width) => nearest(one, width)).slice(0, 10);
+    if (widths.length) fixes.push({ label: 'fix.use', values: { value: widths.join(', ') }, value: widths });
+    else if (before !== null && before !== undefined) fixes.push(keep);
+    else fixes.push({ label: 'fix.use', values: { value: '32' }, value: [32] });
   }
-  return { problem: tidy(problem, text), fixes };
+  return { problem: { ...problem, found: glance(text) }, fixes };
 }
 
 /** @param {Hyperparameter} one @param {ScaleName} scale @param {Texts} texts @param {Distribution | undefined} before
@@ -62,23 +68,37 @@ export function readRange(one, scale, texts, before) {
     const parts = texts.choices.split(/[\s,]+/).filter(Boolean);
     const values = parts.map((part) => parseValue(one, part));
     const wrong = values.findIndex((value) => value === undefined);
-    if (wrong >= 0) return { problem: notNumber(one.name, parts[wrong]), fixes: [] };
-    const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices: [...new Set(values)] });
-    const problem = checkDistribution(one, distribution);
+    const known = /** @type {Value[]} */ ([...new Set(values)].filter((value) => value !== undefined));
+    const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices: known });
+    const problem = wrong >= 0 || !parts.length ? notNumber(one, parts[wrong] ?? '') : checkDistribution(one, distribution);
     if (!problem) return { distribution };
-    const legal = /** @type {Value[]} */ (distribution.choices).filter((value) => !checkValue(one, value));
+    const legal = known.filter((value) => !checkValue(one, value));
     /** @type {Fix[]} */
-    const fixes = legal.length ? [{ label: 'fix.use', values: { value: legal.map(exact).join(', ') }, distribution: { type: 'categorical', choices: legal } }] : [];
-    return { problem: tidy(problem, texts.choices), fixes };
+    const fixes = legal.length ? [{ label: 'fix.use', values: { value: listOf(legal) }, distribution: { type: 'categorical', choices: legal } }] : [keepRange(one, before)];
+    return { problem: wrong >= 0 || !parts.length ? problem : { ...problem, found: glance(texts.choices) }, fixes };
   }
   const [low, high] = [parseNumber(texts.low), parseNumber(texts.high)];
-  if (!Number.isFinite(low)) return { problem: notNumber(one.name, texts.low), fixes: [] };
-  if (!Number.isFinite(high)) return { problem: notNumber(one.name, texts.high), fixes: [] };
+  if (Number.isNaN(low)) return { problem: notNumber(one, texts.low), fixes: [keepRange(one, before)] };
+  if (Number.isNaN(high)) return { problem: notNumber(one, texts.high), fixes: [keepRange(one, before)] };
   const distribution = make(one, low, high, scale, before);
   const problem = checkDistribution(one, distribution);
   if (!problem) return { distribution };
-  return { problem: tidy(problem, ''), fixes: fixesOf(one, problem, low, high, scale, before) };
+  const end = /\.(low|high)$/.exec(String(problem.key))?.[1];
+  const found = end ? { found: glance(end === 'low' ? texts.low : texts.high) } : {};
+  const fixes = fixesOf(one, problem, low, high, scale, before);
+  return { problem: { ...problem, ...found, key: one.name }, fixes: fixes.length ? fixes : [keepRange(one, before)] };
 }
+
+/** The range that still holds, else the one that the table suggests. @param {Hyperparameter} one
+ * @param {Distribution | undefined} before @returns {Fix} */
+function keepRange(one, before) {
+  const range = /** @type {Distribution} */ (before ?? one.sweep);
+  if (range.choices) return { label: 'fix.keep', values: { value: listOf(range.choices) }, distribution: range };
+  return { label: 'fix.keep', values: { value: `${exact(range.low)} – ${exact(range.high)}` }, distribution: range };
+}
+
+/** @param {Value[]} values */
+const listOf = (values) => values.map((value) => (typeof value === 'number' ? exact(value) : String(value))).join(', ');
 
 /** @param {Hyperparameter} one @param {number} low @param {number} high @param {ScaleName} scale
  * @param {Distribution | undefined} before @returns {Distribution} */
@@ -109,8 +129,11 @@ function fixesOf(one, problem, low, high, scale, before) {
     offer('fix.linear', {}, range(low, high, 'linear'));
   } else if (problem.code === 'empty_range') offer('fix.swap', { low: exact(high), high: exact(low) }, range(high, low, scale));
   else {
-    const [a, b] = [nearest(one, low), nearest(one, high)];
-    offer('fix.use_range', { low: exact(a), high: exact(b) }, range(a, b, scale));
+    let [a, b] = [nearest(one, low), nearest(one, high)].sort((x, y) => x - y);
+    // The nearest legal end may be one that the scale has no place for.
+    if (scale === 'log' && a <= 0) a = one.type === 'int' ? 1 : Number(Math.min(1e-6, b / 1000).toPrecision(2));
+    if (scale === 'log1m' && b >= 1) b = 0.999;
+    if (a < b) offer('fix.use_range', { low: exact(a), high: exact(b) }, range(a, b, scale));
   }
   return fixes;
 }
@@ -121,11 +144,17 @@ function nearest(one, value) {
   return one.type === 'int' ? Math.round(inside) : inside;
 }
 
-/** @param {string} key @param {string} text @returns {Problem} */
-const notNumber = (key, text) => ({ code: 'not_a_number', key, found: text.trim() === '' ? '""' : text.trim() });
+/** @param {Hyperparameter} one @param {string} text @returns {Problem} */
+const notNumber = (one, text) =>
+  text.trim() === ''
+    ? { code: 'empty', key: one.name, accepted: `${one.low} .. ${one.high}${one.type === 'int' ? ' (int)' : ''}` }
+    : { code: 'not_a_number', key: one.name, found: glance(text) };
 
-/** The row's own name is shown beside the sentence; the key needs no prefix. @param {Problem} problem @param {string} text */
-const tidy = (problem, text) => (text && problem.found === 'null' ? { ...problem, found: text } : problem);
+/** What was typed, short enough for a sentence. @param {string} text */
+export const glance = (text) => {
+  const plain = text.trim().replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, ' ');
+  return plain.length > 24 ? `${[...plain].slice(0, 23).join('')}…` : plain;
+};
 
 /** The texts that an editor starts with. @param {Hyperparameter} one @param {Distribution | undefined} range @param {Value} value
  * @returns {Texts} */

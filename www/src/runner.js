@@ -63,6 +63,12 @@ export class Runner {
     return (await this.engine.check(study)).problem ?? null;
   }
 
+  /** A few rows of a study's data. @param {Study} study @param {number} n @returns {Promise<import('./previews.js').Preview>} */
+  async preview(study, n) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    return this.engine.preview(study, n);
+  }
+
   /** @returns {Promise<Result>} */
   run() {
     this.pending ??= this.start().finally(() => {

@@ -15,7 +15,7 @@ import { sentence, translate } from './i18n.js';
  * @typedef {import('./types.js').Problem} Problem
  * @typedef {import('./types.js').Distribution} Distribution
  * @typedef {import('./types.js').Value} Value
- * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test'} Topic
+ * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test' | 'previews'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
  *   lasting?: boolean, link?: string, range?: {low: number, high: number}}} Notice
@@ -39,6 +39,7 @@ export class Store {
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
+    /** @type {Map<string, import('./previews.js').Preview>} a small picture of each data set */ this.previews = new Map();
 
     /** @type {Map<number, Trial>} */ this.trials = new Map();
     /** @type {number | null} */ this.picked = null;
@@ -63,6 +64,9 @@ export class Store {
     this.view = 'sweep';
     this.sheet = false;
     this.drawer = false;
+    /** How much larger everything is drawn, for a projector. */ this.scale = 1;
+    /** Whether keys act that are pressed alone. */ this.singleKeys = true;
+    this.keysShown = false;
     /** The page itself, rather than a guest on another. */ this.whole = false;
     /** Whether the link has just been copied. */ this.copied = false;
     this.spoken = '';
@@ -142,6 +146,17 @@ export class Store {
     this.drawer = false;
     this.dropStudyNotices();
     this.touch('study', 'test');
+  }
+
+  /** Puts a whole study in the panel; undo brings the one before back, and what runs goes on. @param {Study} study */
+  load(study) {
+    if (this.readOnly) return;
+    this.drafts.clear();
+    this.editing = null;
+    this.edit((next) => {
+      for (const key of Object.keys(next)) delete (/** @type {any} */ (next)[key]);
+      Object.assign(next, structuredClone(study));
+    });
   }
 
   /** Turns a row from fixed to swept or back; the range that is turned off is kept.

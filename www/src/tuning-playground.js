@@ -9,9 +9,11 @@ import { perform } from './actions.js';
 import { Address } from './address.js';
 import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { Keeper } from './keeper.js';
-import { onShortcut } from './keys.js';
+import { onShortcut, singleKeysSaved } from './keys.js';
+import { clampScale } from './link.js';
 import { shareNotice, studyNotice } from './notices.js';
 import { workOffline } from './offline.js';
+import { Previews } from './previews.js';
 import { Runner, ShownError } from './runner.js';
 import { Store } from './store.js';
 import { readStudy } from './study.js';
@@ -21,6 +23,7 @@ import './components/tp-study.js';
 import './components/tp-run-bar.js';
 import './components/tp-main.js';
 import './components/tp-test-drawer.js';
+import './components/tp-keys.js';
 
 /**
  * @typedef {import('./types.js').Study} Study
@@ -53,6 +56,7 @@ export class TuningPlayground extends LitElement {
     super();
     /** @private */ this.store = new Store();
     /** @private */ this.runner = new Runner(this.store, ASSETS, (name, detail) => this.emit(name, detail));
+    this.previews = new Previews(this.store, (study, n) => this.runner.preview(study, n));
     /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
     /** @private @type {Promise<void>} */ this.settled = Promise.resolve();
     /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */ this.refused = null;
@@ -88,6 +92,7 @@ export class TuningPlayground extends LitElement {
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
     this.store.whole = this.full;
+    this.store.singleKeys = singleKeysSaved();
     if (this.full) {
       this.keeper.connect(this.address.connect());
       workOffline(ASSETS);
@@ -104,6 +109,7 @@ export class TuningPlayground extends LitElement {
     this.scheme.removeEventListener('change', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
+    this.previews.stop();
   }
 
   /** @private The page itself, rather than a guest on another. */
@@ -130,6 +136,7 @@ export class TuningPlayground extends LitElement {
       <tp-run-bar .store=${store}></tp-run-bar>
       <tp-main .store=${store}></tp-main>
       <tp-test-drawer .store=${store}></tp-test-drawer>
+      <tp-keys .store=${store}></tp-keys>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }
@@ -306,6 +313,21 @@ export class TuningPlayground extends LitElement {
     if (this.isConnected) this.look();
   }
 
+  /** How much larger everything is drawn than usual, 0.5 to 3. */
+  get scale() {
+    return this.store.scale;
+  }
+
+  /** @param {number | string} factor */
+  set scale(factor) {
+    const scale = clampScale(Number(factor));
+    if (scale === null || scale === this.store.scale) return;
+    this.store.scale = scale;
+    // Container queries, canvases and type all follow the zoom of the element.
+    if (this.full) this.style.setProperty('zoom', String(scale));
+    this.store.touch('look', 'trials', 'selection', 'run');
+  }
+
   /** Names of the hyperparameters that a guest page lets its readers change, separated by commas. */
   get controls() {
     return this.store.only?.join(',') ?? '';
@@ -318,10 +340,10 @@ export class TuningPlayground extends LitElement {
     this.store.touch('study');
   }
 
-  /** Language and theme as the reader chose them. @param {'lang' | 'theme'} what @param {string} value */
+  /** Language, theme and scale as the reader chose them. @param {'lang' | 'theme' | 'scale'} what @param {any} value */
   choose(what, value) {
-    this[what] = value;
-    if (!this.full) return;
+    /** @type {any} */ (this)[what] = value;
+    if (!this.full || what === 'scale') return;
     this.address.chosen.add(what);
     if (what === 'lang') rememberLanguage(this.store.lang);
     else save(THEME_KEY, value);

@@ -16,6 +16,7 @@ const PATHS = {
   dice: svg`<rect x="2.4" y="2.4" width="9.2" height="9.2" rx="1.4"/><path d="M5 5v.01M9 9v.01M9 5v.01M5 9v.01" stroke-width="1.8"/>`,
   box: svg`<path d="M2.4 4.6V2.4h2.2M9.4 2.4h2.2v2.2M11.6 9.4v2.2H9.4M4.6 11.6H2.4V9.4M6.2 2.4h1.6M6.2 11.6h1.6M2.4 6.2v1.6M11.6 6.2v1.6"/>`,
   share: svg`<path d="M6 8.4a2.4 2.4 0 0 0 3.4 0l2.2-2.2a2.4 2.4 0 0 0-3.4-3.4l-.8.8"/><path d="M8 5.6a2.4 2.4 0 0 0-3.4 0L2.4 7.8a2.4 2.4 0 0 0 3.4 3.4l.8-.8"/>`,
+  menu: svg`<circle cx="2.8" cy="7" r="1" fill="currentColor"/><circle cx="7" cy="7" r="1" fill="currentColor"/><circle cx="11.2" cy="7" r="1" fill="currentColor"/>`,
   keys: svg`<rect x="1.4" y="3.6" width="11.2" height="6.8" rx="1"/><path d="M4 6v.01M7 6v.01M10 6v.01M4.6 8.2h4.8"/>`,
 };
 

@@ -1,5 +1,6 @@
 import { depthColor, tokens } from '../colors.js';
 import { scoreScale } from '../score.js';
+import { pointIn } from './pointer.js';
 
 /** The strip of cells: every trial by number, its state as a shape, its score as a colour.
  * @typedef {import('../store.js').Store} Store */
@@ -42,7 +43,7 @@ function speaker(store, cell, per) {
 export function paintStrip(canvas, store, { width, height }) {
   const total = store.trials.size || (store.study.trials ?? 64);
   if (width < 8 || height < 4) return;
-  const ratio = Math.max(1, devicePixelRatio);
+  const ratio = Math.max(1, devicePixelRatio * store.scale);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const g = canvas.getContext('2d');
@@ -106,12 +107,12 @@ export function paintStrip(canvas, store, { width, height }) {
 /** The trial under the pointer. @param {HTMLElement} strip @param {MouseEvent} event @param {Store} store
  * @returns {number | null} */
 export function stripSpot(strip, event, store) {
-  const area = strip.getBoundingClientRect();
+  const { x, y, width, height } = pointIn(strip, event);
   const total = store.trials.size;
   if (!total) return null;
-  const grid = layout(total, area.width, area.height);
-  const column = Math.floor((event.clientX - area.left) / (grid.w + grid.gap));
-  const row = Math.floor((event.clientY - area.top) / (grid.h + grid.rowGap));
+  const grid = layout(total, width, height);
+  const column = Math.floor(x / (grid.w + grid.gap));
+  const row = Math.floor(y / (grid.h + grid.rowGap));
   const inside = column >= 0 && column < grid.columns && row >= 0;
   return inside ? (speaker(store, row * grid.columns + column, grid.per)?.number ?? null) : null;
 }

@@ -9,6 +9,7 @@ import { logSteps, steps } from '../scale.js';
 import { measureText } from '../spread.js';
 import { CurveFrame, endsOf, lineOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
+import { pointIn } from './pointer.js';
 
 /** @typedef {import('../types.js').Trial} Trial */
 
@@ -220,10 +221,9 @@ export class TpCurves extends FigurePart {
   nearest(event) {
     const { chart, frame } = this;
     if (!chart || !frame || this.tabled) return null;
-    const area = chart.over.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
-    if (x < -NEAR || x > area.width + NEAR) return null;
-    const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / area.width) * (frame.epochs - 1))));
+    const { x, y, width } = pointIn(chart.over, event);
+    if (x < -NEAR || x > width + NEAR) return null;
+    const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1))));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
     for (const trial of this.store.trials.values()) {
       const value = number(trial.epochs[epoch - 1]?.validation_loss);

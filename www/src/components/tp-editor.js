@@ -15,6 +15,9 @@ const BINS = 24;
 
 /** The inline editor of a row: one value, or a range with its scale, or choices. */
 export class TpEditor extends Part {
+  /** The study changes under it: by undo, by its row's name, by a preset.
+   * @type {import('../store.js').Topic[]} */
+  static topics = ['study', 'test'];
   static properties = { ...Part.properties, one: { attribute: false }, texts: { state: true }, scale: { state: true }, fixes: { state: true } };
 
   constructor() {
@@ -138,7 +141,8 @@ export class TpEditor extends Part {
     const [low, high] = [Number(range.low), Number(range.high)];
     const along = one.scale === 'log' && !(low > 0) ? 'linear' : one.scale === 'log1m' && !(high < 1) ? 'linear' : one.scale;
     const { to, from } = SCALES[along];
-    const room = (to(high) - to(low)) * 0.16;
+    // A range of one value needs room around it to be drawn.
+    const room = (to(high) - to(low)) * 0.16 || 0.1;
     const [a, b] = along === 'linear' ? [Math.max(Number(one.low), low - room), Math.min(Number(one.high), high + room)] : [from(to(low) - room), from(to(high) + room)];
     const shares = density(range, along, a, b, BINS);
     const at = (/** @type {number} */ value) => (280 * (to(value) - to(a))) / (to(b) - to(a));
@@ -161,7 +165,7 @@ export class TpEditor extends Part {
   read() {
     const { one } = this;
     const texts = /** @type {Texts} */ (this.texts);
-    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value));
+    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value, valueOf(one, this.store.study)));
   }
 
   /** @param {keyof Texts} which @param {Event} event */
@@ -207,6 +211,7 @@ export class TpEditor extends Part {
     this.seen = '';
     store.edit((study) => {
       if (fix.distribution) (study.space ??= {})[one.name] = fix.distribution;
+      else if (one.name === 'hidden') toWidths(study, /** @type {any} */ (fix.value));
       else (study.fixed ??= {})[one.name] = /** @type {any} */ (fix.value);
     }, one.name);
     this.texts = null;

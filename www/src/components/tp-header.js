@@ -3,6 +3,10 @@ import { Part, define } from './part.js';
 import { icon, logo } from './icons.js';
 import { segmented } from './segmented.js';
 import { short } from '../format.js';
+import './tp-menu.js';
+
+/** Sizes for a projector that the menu offers; links may say any other. */
+const STEPS = [0.75, 1, 1.25, 1.5, 2];
 
 /** Name, backend with its measured rate, language, theme, share. */
 export class TpHeader extends Part {
@@ -22,16 +26,32 @@ export class TpHeader extends Part {
         { value: 'en', text: html`<span lang="en">EN</span>`, name: 'English' },
         { value: 'ko', text: html`<span lang="ko">한국어</span>` },
       ], store.lang, (value) => this.act('language', value), { testid: 'language', className: 'seg wide' })}
-      <button type="button" class="ib only-phone" lang=${store.lang === 'ko' ? 'en' : 'ko'} data-testid="other-language"
+      <button type="button" class="ib only-phone over-480" lang=${store.lang === 'ko' ? 'en' : 'ko'} data-testid="other-language"
         @click=${() => this.act('language', store.lang === 'ko' ? 'en' : 'ko')}>${store.lang === 'ko' ? 'English' : '한국어'}</button>
-      <button type="button" class="ib" data-testid="theme" aria-label=${this.t('theme.button', { theme: this.t(`theme.${theme}`) })}
+      <button type="button" class="ib ${store.whole ? 'over-480' : ''}" data-testid="theme" aria-label=${this.t('theme.button', { theme: this.t(`theme.${theme}`) })}
         title=${this.t('theme.next', { theme: this.t(`theme.${theme}`), next: this.t(`theme.${next}`) })}
         @click=${() => this.act('theme', next)}>${icon(theme === 'auto' ? 'theme' : theme)}</button>
       ${store.whole ? html`<button type="button" class="btn share" data-testid="share" data-copied=${store.copied} title=${this.t('share.title')}
         @click=${() => this.act('share')}>${icon('share')}<span>${this.t(store.copied ? 'share.copied' : 'share')}</span></button>` : nothing}
+      ${store.whole ? this.menu() : nothing}
       <button type="button" class="btn only-narrow" data-testid="open-study" aria-expanded=${store.sheet}
         aria-controls="study" @click=${() => this.act('sheet', !store.sheet)}>${this.t('study')}</button>
     </header>`;
+  }
+
+  /** What does not fit beside the name, and what is seldom needed. */
+  menu() {
+    const { store } = this;
+    return html`<tp-menu class="more" .store=${store} name="more" .label=${this.t('more')} .face=${icon('menu')} .groups=${[
+      { className: 'under-1100', items: [{ text: this.t('share'), testid: 'menu-share', act: () => this.act('share') }] },
+      { className: 'under-480', label: this.t('language'), items: /** @type {const} */ (['en', 'ko']).map((tag) => ({
+        text: tag === 'en' ? 'English' : '한국어', lang: tag, checked: store.lang === tag, testid: `menu-${tag}`, act: () => this.act('language', tag) })) },
+      { className: 'under-480', label: this.t('theme'), items: ['auto', 'light', 'dark'].map((theme) => ({
+        text: this.t(`theme.${theme}`), checked: store.theme === theme, testid: `menu-${theme}`, act: () => this.act('theme', theme) })) },
+      { label: this.t('scale'), items: STEPS.concat(STEPS.includes(store.scale) ? [] : [store.scale]).sort((a, b) => a - b).map((scale) => ({
+        text: `${Math.round(100 * scale)}%`, checked: store.scale === scale, testid: `scale-${scale}`, act: () => this.act('scale', scale) })) },
+      { items: [{ text: this.t('keys'), testid: 'menu-keys', act: () => this.act('keys', true) }] },
+    ]}></tp-menu>`;
   }
 
   badge() {

@@ -1,13 +1,13 @@
 import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { exact } from '../format.js';
-import { parseNumber } from '../ranges.js';
+import { glance, parseNumber } from '../ranges.js';
 
 /** A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. */
 export class TpNumber extends Part {
   static properties = {
     ...Part.properties, name: {}, label: {}, value: { attribute: false }, min: { type: Number }, max: { type: Number },
-    whole: { type: Boolean }, locked: { type: Boolean }, entered: { state: true }, commit: { attribute: false }, extra: { attribute: false },
+    whole: { type: Boolean }, locked: { type: Boolean }, entered: { state: true }, wide: { type: Boolean }, commit: { attribute: false }, extra: { attribute: false },
   };
 
   constructor() {
@@ -19,14 +19,24 @@ export class TpNumber extends Part {
     this.max = 1;
     this.whole = false;
     this.locked = false;
+    this.wide = false;
     /** @type {string | null} */ this.entered = null;
+    /** @private @type {number | null} the last one entered here */ this.accepted = null;
     /** @type {(value: number) => void} */ this.commit = () => {};
     /** @type {unknown} */ this.extra = nothing;
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('value') && changed.get('value') !== undefined) this.settle();
+    if (changed.has('value') && changed.get('value') !== undefined && this.value !== this.accepted) this.settle();
+    // An undo takes what is half entered with it.
+    if (this.entered !== null && !this.store.drafts.has(this.name)) this.entered = null;
+  }
+
+  /** A field that is no longer shown holds nothing up. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.settle();
   }
 
   settle() {
@@ -38,24 +48,27 @@ export class TpNumber extends Part {
   /** @param {string} text @returns {import('../types.js').Problem | null} */
   check(text) {
     const value = parseNumber(text);
-    if (!Number.isFinite(value)) return { code: 'not_a_number', key: this.label, found: text.trim() || '""' };
-    const accepted = `${exact(this.min)} – ${exact(this.max)}`;
-    if (value < this.min || value > this.max || (this.whole && !Number.isInteger(value)))
-      return { code: this.whole && value >= this.min && value <= this.max ? 'not_whole' : 'out_of_range', key: this.label, found: text.trim(), accepted };
-    return null;
+    const accepted = `${this.min} .. ${this.max}${this.whole ? ' (int)' : ''}`;
+    if (text.trim() === '') return { code: 'empty', key: this.label, accepted };
+    const found = glance(text);
+    if (Number.isNaN(value)) return { code: 'not_a_number', key: this.label, found };
+    if (value < this.min || value > this.max) return { code: 'out_of_range', key: this.label, found, accepted };
+    return this.whole && !Number.isInteger(value) ? { code: 'not_whole', key: this.label, found } : null;
   }
 
   render() {
     const id = `n-${this.name.replace('.', '-')}`;
     const text = this.entered ?? (this.value === null ? '' : String(this.value));
     const problem = this.entered === null ? null : this.check(this.entered);
-    const near = Math.max(this.min, Math.min(this.max, parseNumber(text)));
+    const typed = parseNumber(text);
+    // What is no number at all says nothing of what was meant: the value before it stays.
+    const near = Number.isNaN(typed) ? (this.value ?? this.min) : Math.max(this.min, Math.min(this.max, typed));
     const fix = this.whole ? Math.round(near) : near;
-    return html`<div class="fld"><label for=${id}>${this.label}</label>
+    return html`<div class="fld ${this.wide ? 'full' : ''}"><label for=${id}>${this.label}</label>
         <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off" .value=${text} ?disabled=${this.locked}
           aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}>${this.extra}</div>
       ${problem ? html`<div class="err" role="alert" id="${id}-error" data-testid="error-${this.name}">${this.store.sentence(problem)}
-        ${Number.isFinite(fix) ? html`<div class="r"><button type="button" class="lnk" data-testid="fix" @click=${() => this.accept(fix)}>${this.t('fix.use', { value: exact(fix) })}</button></div>` : nothing}</div>` : nothing}`;
+        <div class="r"><button type="button" class="lnk" data-testid="fix" @click=${() => this.accept(fix)}>${this.t(Number.isNaN(typed) ? 'fix.keep' : 'fix.use', { value: exact(fix) })}</button></div></div>` : nothing}`;
   }
 
   /** @param {Event} event */
@@ -73,6 +86,7 @@ export class TpNumber extends Part {
   /** @param {number} value */
   accept(value) {
     this.settle();
+    this.accepted = value;
     this.commit(value);
     this.requestUpdate();
   }

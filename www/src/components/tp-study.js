@@ -3,9 +3,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { segmented } from './segmented.js';
-import { DATASETS, GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
+import { GROUPS, HYPERPARAMETERS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../study.js';
 import { count } from '../format.js';
+import { PRESETS, presetOf } from '../presets.js';
+import './tp-datasets.js';
+import './tp-menu.js';
 import './tp-row.js';
 import './tp-number.js';
 
@@ -17,8 +20,11 @@ export class TpStudy extends Part {
   /** @type {import('../store.js').Topic[]} */
   static topics = ['study', 'test', 'run'];
 
+  static properties = { ...Part.properties, filter: { state: true } };
+
   constructor() {
     super();
+    /** What is looked for among the rows. */ this.filter = '';
     /** @private */ this.state = 'idle';
   }
 
@@ -57,35 +63,81 @@ export class TpStudy extends Part {
     const { store } = this;
     const { study } = store;
     const chosen = datasetOf(study);
+    const preset = presetOf(study);
     const split = { ...SPLIT, ...study.dataset.split };
     const percent = (/** @type {number} */ share) => `${Math.round(100 * share)}%`;
     const rows = study.dataset.samples ?? chosen?.rows ?? 0;
     const made = chosen?.kind === 'generated';
     const facts = this.t(chosen?.task === 'numbers' ? 'data.facts.numbers' : 'data.facts.classes', { rows: count(rows), features: chosen?.features, classes: chosen?.classes });
-    return html`<section class="sec"><h2>${this.t('data')}</h2>
-      ${segmented(this.t('data.set'), DATASETS.filter((one) => one.available).map((one) => ({ value: one.name, text: one.label[store.lang] })), study.dataset.name,
-        (name) => store.edit((next) => { next.dataset = { ...next.dataset, name, samples: undefined, noise: undefined }; tidy(next.dataset); }), { className: 'sets', disabled: store.readOnly, testid: 'datasets' })}
+    return html`<section class="sec"><h2>${this.t('data')}<span class="sp"></span>${this.presets()}</h2>
+      ${preset ? html`<p class="about" data-testid="preset">${preset.about[store.lang]}</p>` : nothing}
+      <tp-datasets .store=${store}></tp-datasets>
       <p class="about">${chosen?.about[store.lang] ? `${chosen.about[store.lang]} ` : ''}${facts}</p>
-      ${made ? html`<div class="flds">
-        <tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows} .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.samples = value))}></tp-number>
-        ${chosen.noise ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')} .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.noise = value))}></tp-number>` : nothing}</div>` : nothing}
+      <div class="flds">
+        ${made ? html`<tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows} .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.samples = value))}></tp-number>
+        ${chosen.noise ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')} .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.noise = value))}></tp-number>` : nothing}` : nothing}
+        <tp-number .store=${store} name="data-seed" .label=${this.t('data.seed')} .value=${study.dataset.seed ?? 0} .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true} .extra=${this.dice('data-dice', 'data.new_seed', (seed) => store.edit((next) => void (next.dataset.seed = seed)))} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.seed = value))}></tp-number>
+      </div>
       <div class="split" role="img" aria-label=${this.t('data.split', { train: percent(split.train), validation: percent(split.validation), test: percent(split.test) })}>
         <div class="tr">${this.t('train')} ${percent(split.train)}</div><div class="va">${this.t('data.val')} ${percent(split.validation)}</div><div class="te">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
     </section>`;
   }
 
+  presets() {
+    const { store } = this;
+    return html`<tp-menu .store=${store} name="presets" .label=${this.t('presets.title')} look="lnk" .face=${this.t('presets')} .locked=${store.readOnly} .groups=${[{
+      items: PRESETS.map((one) => ({
+        text: one.title[store.lang], note: one.about[store.lang], testid: `preset-${one.name}`, act: () => {
+          store.load({ ...one.study, name: one.title[store.lang] });
+          store.say(this.t('say.preset', { title: one.title[store.lang] }));
+        },
+      })),
+    }]}></tp-menu>`;
+  }
+
   rows() {
     const { store } = this;
     const all = rowsOf(store.study, store.only);
+    const found = all.filter((one) => this.fits(one) || store.drafts.has(one.name) || store.editing === one.name);
+    const idle = this.filter ? HYPERPARAMETERS.filter((one) => one.available && !all.includes(one) && !/^units_\d/.test(one.name) && this.fits(one)) : [];
     const swept = sweptOf(store.study).length;
     return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q" data-testid="swept">${this.t('hyperparameters.count', { swept, fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length })}</span><span class="sp"></span>
       <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')} ?disabled=${!store.past.length || store.readOnly} @click=${() => store.step(-1)}>${icon('undo')}</button>
       <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')} ?disabled=${!store.future.length || store.readOnly} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
+      ${store.only ? nothing : html`<input class="field-input find" type="search" data-testid="search-rows" .value=${this.filter} placeholder=${this.t('find.hint')} aria-label=${this.t('find')}
+        autocomplete="off" spellcheck="false" @input=${this.onFind} @keydown=${this.onFindKey}>`}
+      ${this.filter && !found.length ? html`<p class="about lost" role="status" data-testid="none-found">${this.t('find.none', { text: this.filter })} <button type="button" class="lnk" data-testid="show-all" @click=${() => this.find('')}>${this.t('find.all')}</button></p>` : nothing}
+      ${idle.length ? html`<p class="about" data-testid="idle-found">${this.t('find.idle', { names: idle.map((one) => one.label[store.lang]).join(', ') })}</p>` : nothing}
       ${GROUPS.map((group, k) => {
-        const rows = all.filter((one) => one.group === group);
+        const rows = found.filter((one) => one.group === group);
         return rows.length ? html`<div class="grp"><span>${this.t(`group.${group}`)}</span>${k === 0 && !store.readOnly ? html`<span>${this.t('hyperparameters.hint')}</span>` : nothing}</div>
           ${repeat(rows, (one) => one.name, (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`)}` : nothing;
       })}</section>`;
+  }
+
+  /** @param {import('../hyperparameters.js').Hyperparameter} one */
+  fits(one) {
+    const words = [one.name.replaceAll('_', ' '), one.name, one.label.en, one.label.ko].join(' ').toLowerCase();
+    return words.includes(this.filter.trim().toLowerCase());
+  }
+
+  /** @param {string} text */
+  find(text) {
+    this.filter = text;
+    /** @type {HTMLElement | null} */ (this.querySelector('.find'))?.focus();
+  }
+
+  /** @param {Event} event */
+  onFind(event) {
+    this.filter = /** @type {HTMLInputElement} */ (event.target).value;
+  }
+
+  /** Esc empties the field before it means anything else. @param {KeyboardEvent} event */
+  onFindKey(event) {
+    if (event.key !== 'Escape' || !this.filter) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.find('');
   }
 
   /** Rows are drawn anew when this changes. @param {string} name */
@@ -100,7 +152,7 @@ export class TpStudy extends Part {
     const sampler = study.sampler?.name ?? 'random';
     const locked = store.readOnly;
     const combinations = gridSize(study);
-    const dice = html`<button type="button" class="ib" data-testid="new-seed" aria-label=${this.t('search.new_seed')} title=${this.t('search.new_seed')} ?disabled=${locked} @click=${this.newSeed}>${icon('dice')}</button>`;
+    const dice = this.dice('new-seed', 'search.new_seed', (seed) => store.edit((next) => void (next.seed = seed)));
     return html`<section class="sec"><h2>${this.t('search')}</h2>
       <div class="methods">${segmented(this.t('search.sampler'), SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })), sampler,
         (name) => store.edit((next) => void (next.sampler = { name })), { disabled: locked, testid: 'sampler' })}</div>
@@ -119,15 +171,11 @@ export class TpStudy extends Part {
     </section>`;
   }
 
-  newSeed() {
-    const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-    this.store.edit((study) => void (study.seed = seed));
+  /** @param {string} testid @param {string} label @param {(seed: number) => void} set */
+  dice(testid, label, set) {
+    return html`<button type="button" class="ib" data-testid=${testid} aria-label=${this.t(label)} title=${this.t(label)} ?disabled=${this.store.readOnly}
+      @click=${() => set(crypto.getRandomValues(new Uint32Array(1))[0])}>${icon('dice')}</button>`;
   }
-}
-
-/** @param {Record<string, unknown>} object */
-function tidy(object) {
-  for (const key of Object.keys(object)) if (object[key] === undefined) delete object[key];
 }
 
 define('tp-study', TpStudy);

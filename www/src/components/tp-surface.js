@@ -14,6 +14,7 @@ import { axisOf, logSteps, steps } from '../scale.js';
 import { scoreScale } from '../score.js';
 import { plusMinus, scoreText, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';
+import { pointIn } from './pointer.js';
 
 /** @typedef {import('../scale.js').Axis} Axis @typedef {import('./spots.js').Axes} Axes @typedef {import('./surface-ground.js').Frame} Frame */
 
@@ -306,8 +307,8 @@ export class TpSurface extends FigurePart {
 
   /** @param {PointerEvent | MouseEvent} event */
   pointOf(event) {
-    const area = /** @type {HTMLElement} */ (this.querySelector('.plot')).getBoundingClientRect();
-    return { x: event.clientX - area.left, y: event.clientY - area.top };
+    const { x, y } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
+    return { x, y };
   }
 
   /** @param {PointerEvent} event */

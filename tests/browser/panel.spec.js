@@ -1,0 +1,355 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from './fixtures.js';
+import { DICTIONARIES } from './texts.js';
+import { look } from './look.js';
+
+/** The study panel and the header: data sets, presets, sizes, menu, keys, and every field with bad input. */
+
+const json = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+/** @type {any[]} */
+const PRESETS = json('www/src/presets.json');
+/** @type {any[]} */
+const SETS = json('src/dataset/catalog.json').filter((/** @type {any} */ one) => one.available);
+
+/** What stands in the pictures of the data sets, by name. @param {import('./packages.js').Page} page @returns {Promise<Record<string, string>>} */
+const pictures = (page) =>
+  page.locator('canvas[data-set]').evaluateAll((all) =>
+    Object.fromEntries(all.map((one) => [one.getAttribute('data-set'), /** @type {HTMLCanvasElement} */ (one).toDataURL()])));
+
+/** @param {import('./packages.js').Page} page @param {string} [theme] */
+const drawn = (page, theme) => expect(page.locator(`canvas[data-drawn${theme ? `=${theme}` : ''}]`)).toHaveCount(SETS.length);
+
+test('each data set has a picture of its own rows, which follows noise, seed and theme', async ({ app, page }) => {
+  await app.open('#v=1&s=dataset:(name:moons,noise:0.1)&theme=light');
+  await drawn(page);
+  const first = await pictures(page);
+  expect(new Set(Object.values(first)).size).toBe(SETS.length);
+  const changed = async (/** @type {Record<string, string>} */ than) => {
+    const now = await pictures(page);
+    return SETS.filter((one) => now[one.name] !== than[one.name]).map((one) => one.name);
+  };
+  const made = SETS.filter((one) => one.kind === 'generated').map((one) => one.name);
+  await page.getByTestId('data-seed').fill('7');
+  await page.getByTestId('data-seed').press('Enter');
+  // Circles, moons and spirals are drawn on their curves: without the noise they would not change.
+  await expect.poll(() => changed(first)).toEqual(made);
+  const seeded = await pictures(page);
+  await page.getByTestId('noise').fill('0.5');
+  await page.getByTestId('noise').press('Enter');
+  await expect.poll(async () => (await changed(seeded)).includes('circle')).toBe(true);
+  await app.set({ theme: 'dark' });
+  await drawn(page, 'dark');
+  // Another generated set keeps what its picture was drawn with; a table has no noise.
+  await page.locator('[data-value=spiral]').click();
+  expect((await app.get('study')).dataset).toMatchObject({ name: 'spiral', noise: 0.5, seed: 7 });
+  await page.keyboard.press('ArrowRight');
+  await page.locator('[data-value=iris]').click();
+  expect((await app.get('study')).dataset).toEqual({ name: 'iris', seed: 7 });
+});
+
+test('every preset passes the engine, is undone, and the quickest one trains', async ({ app, backend, page }) => {
+  await app.open();
+  for (const { name, title, about, study } of PRESETS) {
+    for (const text of [title, about]) expect(text.ko).toMatch(/[가-힣]/);
+    const before = await app.get('study');
+    await page.getByTestId('presets').click();
+    await page.getByTestId(`preset-${name}`).click();
+    await expect(page.getByTestId('preset')).toHaveText(about.en);
+    await expect(page.getByTestId('spoken')).toContainText(title.en);
+    const loaded = await app.get('study');
+    expect(loaded.name).toBe(title.en);
+    if (study) expect(loaded).toEqual({ ...study, name: title.en });
+    // The engine's own check: a study that it refuses comes back as a problem.
+    await app.start(loaded, backend);
+    await app.call('stop');
+    expect((await app.outcome()).problem, name).toBeNull();
+    await app.page.evaluate((/** @type {any} */ given) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = given), before);
+    await expect.poll(async () => (await app.get('study')).name).toBe(before.name);
+  }
+  await page.getByTestId('presets').click();
+  await page.getByTestId('preset-batches').click();
+  await page.getByTestId('undo').click();
+  expect((await app.get('study')).dataset.name).toBe('digits');
+  await page.getByTestId('redo').click();
+  const { trials } = await app.result(null, backend);
+  expect(trials).toHaveLength(48);
+});
+
+test('a size in the link enlarges everything and still finds what is pointed at', async ({ app, backend, page }) => {
+  await app.open('#v=1&scale=1.5&s=dataset:(name:iris),space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t),batch_size:(type:int,low:8,high:64)),trials:6');
+  const size = () => page.getByTestId('run').evaluate((one) => one.getBoundingClientRect().height);
+  const large = await size();
+  await app.result(null, backend);
+  const spot = await page.locator('[data-testid=surface] [data-selected]').first().getAttribute('data-selected');
+  for (const number of [0, 1, 2, 3]) {
+    const cell = await page.locator(`[data-trial="${number}"]`).first().boundingBox();
+    expect(cell).not.toBeNull();
+  }
+  // The strip's last cell is the last trial, at any size.
+  const strip = await page.locator('.strip').boundingBox();
+  if (!strip) throw new Error('there is no strip');
+  await page.mouse.click(strip.x + strip.width - 4, strip.y + strip.height / 2);
+  await expect(page.getByTestId('selection')).toHaveAttribute('data-trial', '5');
+  expect(spot).not.toBeNull();
+  await page.getByTestId('more').click();
+  await page.getByTestId('scale-1').click();
+  await expect.poll(size).toBeCloseTo(large / 1.5, 0);
+  await expect.poll(() => page.url()).not.toContain('scale');
+  await app.open('#v=1&scale=9');
+  await expect(page.locator('[data-message=link]')).toContainText('scale=9 → 3');
+  expect(await app.get('scale')).toBe(3);
+});
+
+test('the menu holds what the header has no room for', async ({ app, page }) => {
+  await page.context().grantPermissions(['clipboard-write']);
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await app.open('#v=1&lang=en&theme=light');
+    const more = page.getByTestId('more');
+    await expect(page.getByTestId('share')).toBeVisible({ visible: width >= 1100 });
+    await expect(page.getByTestId('theme')).toBeVisible({ visible: width > 480 });
+    await more.focus();
+    await page.keyboard.press('ArrowDown');
+    const items = page.locator('.more [role^=menuitem]:visible');
+    await expect(items.first()).toBeFocused();
+    await page.keyboard.press('End');
+    await expect(page.getByTestId('menu-keys')).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await expect(items.first()).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    await expect(more).toBeFocused();
+  }
+  await page.getByTestId('more').click();
+  await page.getByTestId('menu-ko').click();
+  expect(await app.get('lang')).toBe('ko');
+  await page.getByTestId('more').click();
+  await page.getByTestId('menu-dark').click();
+  expect(await app.get('theme')).toBe('dark');
+  await page.getByTestId('more').click();
+  await page.getByTestId('menu-share').click();
+  await expect(page.getByTestId('spoken')).toHaveText(DICTIONARIES.ko['share.copied']);
+});
+
+test('the sheet and the drawer open on a phone', async ({ app, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await app.open();
+  await page.getByTestId('open-study').click();
+  await drawn(page);
+  await page.locator('[data-value=moons]').click();
+  expect((await app.get('study')).dataset.name).toBe('moons');
+  await page.getByTestId('close-study').click();
+  await page.getByTestId('test-lock').click();
+  await expect(page.locator('.drawer h2')).toBeInViewport();
+});
+
+test('? lists every key, which can be turned off and stay so', async ({ app, page }) => {
+  await app.open('#v=1&theme=light');
+  await page.keyboard.press('?');
+  const keys = page.getByTestId('keys');
+  await expect(keys).toBeVisible();
+  for (const lang of ['en', 'ko']) {
+    await app.set({ lang });
+    for (const act of ['run', 'rank', 'number', 'best', 'table', 'dark', 'search', 'list', 'escape', 'undo', 'redo'])
+      await expect(keys).toContainText(DICTIONARIES[lang][`keys.${act}`]);
+  }
+  await page.keyboard.press('d');
+  expect(await app.get('theme'), 'no key acts behind the list').toBe('light');
+  await page.getByTestId('single-keys').uncheck();
+  await page.keyboard.press('Escape');
+  await expect(keys).toBeHidden();
+  await page.keyboard.press('d');
+  expect(await app.get('theme')).toBe('light');
+  await page.reload();
+  await app.defined();
+  await page.keyboard.press('d');
+  expect(await app.get('theme')).toBe('light');
+  await page.getByTestId('more').click();
+  await page.getByTestId('menu-keys').click();
+  await page.getByTestId('single-keys').check();
+  await page.getByTestId('close-keys').click();
+  await expect(page.getByTestId('more')).toBeFocused();
+  await page.keyboard.press('d');
+  expect(await app.get('theme')).toBe('dark');
+  // The same key while Hangul is being written.
+  await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ㅇ', code: 'KeyD', bubbles: true })));
+  expect(await app.get('theme')).toBe('light');
+});
+
+test('/ searches the rows in both languages, and says when there is none', async ({ app, page }) => {
+  await app.open();
+  const rows = page.locator('[data-testid^=row-]');
+  const all = await rows.count();
+  await page.keyboard.press('/');
+  const field = page.getByTestId('search-rows');
+  await expect(field).toBeFocused();
+  await page.keyboard.type('학습률');
+  await expect(rows).toHaveCount(1);
+  await field.fill('momentum');
+  await expect(page.getByTestId('idle-found')).toContainText('momentum');
+  await field.fill('zzz');
+  await expect(page.getByTestId('none-found')).toContainText('zzz');
+  await page.getByTestId('show-all').click();
+  await expect(rows).toHaveCount(all);
+  await expect(field).toBeFocused();
+  await field.fill('drop');
+  await page.keyboard.press('Escape');
+  await expect(rows).toHaveCount(all);
+});
+
+/** What people type, paste and let fall into a field. */
+const BAD = ['', 'abc', '-5', '1e9999', 'NaN', '1e300', '0x', '<b>3</b>, "4"', '١٢٣', ' . '];
+
+/**
+ * Types into a field and takes the first fix, inside the page: there are hundreds of these.
+ * @param {import('./packages.js').Page} page @param {{field: string, error: string, within?: string, before?: string}} where before: what is pressed when the field is not there
+ * @param {string[]} inputs @returns {Promise<{bad: string, typed: string, text: string, left: boolean}[]>} what was said
+ */
+const answersTo = (page, where, inputs) =>
+  page.evaluate(async ([{ field, error, within, before }, list]) => {
+    const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
+    const find = (/** @type {string} */ id, /** @type {string} */ inside = '') => /** @type {any} */ (root.querySelector(`${inside} [data-testid="${id}"]`));
+    const until = async (/** @type {() => unknown} */ there) => {
+      for (let frames = 0; frames < 60; frames += 1) {
+        if (there()) return true;
+        await new Promise(requestAnimationFrame);
+      }
+      return false;
+    };
+    const all = [];
+    for (const bad of list) {
+      if (!find(field, within) && before) /** @type {HTMLElement | null} */ (root.querySelector(before))?.click();
+      await until(() => find(field, within));
+      const input = find(field, within);
+      input.value = bad;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+      await until(() => find('fix', `[data-testid="${error}"]`));
+      const text = find(error)?.innerText ?? '';
+      const typed = find(field, within)?.value;
+      find('fix', `[data-testid="${error}"]`)?.click();
+      const left = !(await until(() => !find(error)));
+      all.push({ bad, typed, text, left });
+    }
+    return all;
+  }, /** @type {[{field: string, error: string, within?: string, before?: string}, string[]]} */ ([where, inputs]));
+
+/** Each was kept as typed, explained in the reader's language, and gone after one click.
+ * @param {string} what @param {string} lang @param {{bad: string, typed: string, text: string, left: boolean}[]} answers */
+function expectGood(what, lang, answers) {
+  for (const { bad, typed, text, left } of answers) {
+    const name = `${what}, “${bad}”: ${text}`;
+    expect.soft(text, `${name} (a sentence and a fix)`).toMatch(/\S+ .*\S+\n\s*\S/s);
+    expect.soft(typed, `${name} (what was typed stays)`).toBe(bad);
+    expect.soft(text, name).not.toMatch(/\{\w+\}|undefined|null|\(int\)|<=|\.\. /);
+    expect.soft(/[가-힣]/.test(text), name).toBe(lang === 'ko');
+    expect.soft(left, `${name} (the fix holds)`).toBe(false);
+  }
+}
+
+test('every number of the panel answers bad input with a sentence and a fix', async ({ app, page }) => {
+  await app.open('#v=1&s=dataset:(name:moons),sampler:(name:grid)');
+  for (const lang of ['en', 'ko']) {
+    await app.set({ lang });
+    // All number fields that there are, so that a new one is tested too.
+    const names = await page.locator('.fld .field-input').evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid'))));
+    expect(names).toEqual(expect.arrayContaining(['samples', 'noise', 'data-seed', 'trials', 'seed', 'points']));
+    for (const name of names) expectGood(name, lang, await answersTo(page, { field: name, error: `error-${name}` }, lang === 'en' ? BAD : ['', 'abc', '1e9999']));
+  }
+});
+
+test('every row answers bad input with a sentence and a fix, fixed and swept, on every scale', async ({ app, page }) => {
+  await app.open('#v=1&lang=ko&s=dataset:(name:iris)');
+  const names = await page.locator('[data-testid^=row-]').evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid')).slice(4)));
+  expect(names.length).toBeGreaterThan(12);
+  let fields = 0;
+  for (const name of names) {
+    await page.getByTestId(`value-${name}`).click();
+    const editor = page.getByTestId(`edit-${name}`);
+    await expect(editor).toBeVisible();
+    const within = `[data-testid="edit-${name}"]`;
+    const walk = async (/** @type {string} */ scale) => {
+      const before = scale ? `${within} [data-testid=scale] [data-value=${scale}]` : undefined;
+      for (const field of scale === 'choices' ? ['input-choices'] : scale ? ['input-low', 'input-high'] : ['input-value']) {
+        if (!(await editor.getByTestId(field).count())) continue;
+        fields += 1;
+        // An empty list of widths is a network without hidden layers.
+        const inputs = (fields % 8 ? [fields % 2 ? 'abc' : '1e9999'] : BAD).filter((bad) => name !== 'hidden' || bad !== '');
+        expectGood(`${name} ${scale} ${field}`, 'ko', await answersTo(page, { field, error: `error-${name}`, within, before }, inputs));
+      }
+    };
+    await walk('');
+    if (await page.getByTestId(`sweep-${name}`).count() && name !== 'hidden') {
+      await page.getByTestId(`sweep-${name}`).click();
+      await expect(page.getByTestId(`row-${name}`)).toHaveAttribute('data-swept', 'true');
+      for (const scale of ['linear', 'log', 'log1m', 'choices']) {
+        const radio = editor.locator(`[data-testid=scale] [data-value=${scale}]`);
+        if (!(await radio.count())) continue;
+        await radio.click();
+        await expect(radio).toHaveAttribute('aria-checked', 'true');
+        const fix = editor.getByTestId('fix').first();
+        if (await fix.count()) await fix.click();
+        await expect(page.getByTestId(`error-${name}`)).toHaveCount(0);
+        await walk(scale);
+      }
+    }
+    await page.getByTestId(`value-${name}`).click();
+    await expect(editor).toHaveCount(0);
+  }
+  console.log(`${fields} fields of ${names.length} rows`);
+  expect(fields).toBeGreaterThan(40);
+});
+
+test('problems of the engine read as sentences in both languages', async ({ app, backend, page }) => {
+  await app.open();
+  /** @type {[Record<string, any>, string[]][]} */
+  const cases = [
+    [{ trials: 2.5 }, ['trials']], [{ dataset: { name: 'moons', noise: 99 } }, ['99']], [{ dataset: { name: 'moons', standardize: 3 } }, ['3']],
+    [{ fixed: { hidden: [0, 'x'] } }, []], [{ fixed: { optimizer: 'adagrad' } }, ['adagrad']], [{ space: { dropout: 3 } }, ['dropout']],
+    [{ space: { learning_rate: { type: 'float', low: 0, high: 1, log: true } } }, ['0']],
+    [{ space: { learning_rate: { type: 'float', low: 0.1, high: 1, log: true, step: 0.1 } } }, []],
+    [{ space: { momentum: { type: 'float', low: 0.1, high: 0.9 } } }, []], [{ dataset: { name: 'moons', split: { train: 0.9, validation: 0.9, test: 0.9 } } }, []],
+    [{ space: { batch_size: { type: 'float', low: 1, high: 9 } } }, []], [{ sampler: { name: 'grid', points: 0 } }, []],
+  ];
+  for (const lang of ['en', 'ko']) {
+    await app.set({ lang });
+    for (const [changes, named] of cases) {
+      const study = { format: 'tuning-playground/study@1', dataset: { name: 'digits' }, ...changes };
+      const message = await app.refusal(study, backend);
+      console.log(`${lang}: ${message}`);
+      for (const part of named) expect(message).toContain(part);
+      expect(message).not.toMatch(/\(int\)|<=|\{\w+\}|\{\.\.\.\}|undefined| \.\. | \| |\((log|log1m|sobol)\)/);
+      if (lang === 'ko') expect(message).not.toMatch(/\b(is|takes|must|use|whole|number|range)\b/);
+    }
+  }
+  await app.set({ lang: 'en' });
+  await app.page.evaluate(() => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, fixed: { batch_size: 32 }, trials: 2 }));
+  await page.getByTestId('value-batch_size').click();
+  await page.getByTestId('input-value').fill('5000');
+  await page.getByTestId('input-value').press('Enter');
+  await page.getByTestId('run').click();
+  await page.locator('[data-act=set_batch]').click();
+  expect((await app.get('study')).fixed.batch_size).toBe(105);
+});
+
+test('A1 nothing serious in the panel and its menus', async ({ app, page }) => {
+  await app.open('#v=1&s=dataset:(name:moons)');
+  await drawn(page);
+  await page.getByTestId('search-rows').fill('zzz');
+  await page.getByTestId('samples').fill('many');
+  await page.getByTestId('samples').press('Enter');
+  await look(app, 'bad input');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const [name, widths] of /** @type {[string, number[]][]} */ ([['presets', [1440]], ['more', [390]]])) {
+    await page.getByTestId(name).click();
+    await look(app, name, widths);
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+  await page.keyboard.press('?');
+  await look(app, 'keys', [1440]);
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByTestId('open-study').click();
+  await look(app, 'sheet', [390]);
+});

@@ -1,0 +1,82 @@
+import { DATASETS } from './hyperparameters.js';
+import { FORMAT } from './study.js';
+
+/**
+ * Small pictures of the data sets, from the engine's own generators and tables, with the noise, samples and seed that
+ * choosing the set would give. Nothing is asked for before somebody looks, and nothing twice.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {{columns: number, x: number[], y: number[], classes: number, axes: string[]}} Preview
+ */
+
+const POINTS = 120;
+const IMAGES = 4;
+const KEPT = 300;
+
+/** A study's data section with another data set: what the other set can take is kept.
+ * @param {Study['dataset']} before @param {string} name @returns {Study['dataset']} */
+export function withDataset(before, name) {
+  const [from, to] = [before.name, name].map((one) => DATASETS.find((set) => set.name === one));
+  const { samples, noise, ...rest } = before;
+  const made = from?.kind === 'generated' && to?.kind === 'generated';
+  return { ...rest, name, ...(made && samples ? { samples } : {}), ...(made && noise && to.noise ? { noise } : {}) };
+}
+
+export class Previews {
+  /** @param {Store} store @param {(study: Study, n: number) => Promise<Preview>} load */
+  constructor(store, load) {
+    /** @private */ this.store = store;
+    /** @private */ this.load = load;
+    /** @private @type {Map<string, Preview | null>} by what was asked for; null where it could not be had */ this.known = new Map();
+    /** @private */ this.busy = false;
+    /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
+  }
+
+  /** Draws what there is and keeps it up to date from now on. */
+  start() {
+    if (this.unsubscribe) return;
+    this.unsubscribe = this.store.subscribe(['study'], () => void this.refresh());
+    void this.refresh();
+  }
+
+  stop() {
+    this.unsubscribe?.();
+    this.unsubscribe = undefined;
+  }
+
+  /** @private The first set whose present picture is not known yet, the chosen one before the others. */
+  next() {
+    const { dataset } = this.store.study;
+    const sets = DATASETS.filter((one) => one.available).sort((a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name));
+    for (const set of sets) {
+      const { samples, noise, seed } = withDataset(dataset, set.name);
+      // A table's picture is of all its rows, whatever the study keeps of them.
+      const wanted = set.kind === 'generated' ? { name: set.name, samples, noise, seed } : { name: set.name };
+      const key = JSON.stringify(wanted);
+      if (!this.known.has(key)) return { set, key, study: { format: FORMAT, dataset: wanted } };
+      this.show(set.name, this.known.get(key) ?? null);
+    }
+    return null;
+  }
+
+  /** @private One request at a time: training in the same Worker comes in between. */
+  async refresh() {
+    if (this.busy) return;
+    this.busy = true;
+    for (let one = this.next(); one && this.unsubscribe; one = this.next()) {
+      const preview = await this.load(one.study, one.set.features > 40 ? IMAGES : POINTS).catch(() => null);
+      if (this.known.size >= KEPT) this.known.clear();
+      this.known.set(one.key, preview);
+    }
+    this.busy = false;
+  }
+
+  /** @private @param {string} name @param {Preview | null} preview */
+  show(name, preview) {
+    const { previews } = this.store;
+    if (!preview || previews.get(name) === preview) return;
+    previews.set(name, preview);
+    this.store.touch('previews');
+  }
+}

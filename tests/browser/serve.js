@@ -28,14 +28,14 @@ const TYPES = {
  * @property {() => Promise<void>} close
  */
 
-/** @param {string} folder @returns {Promise<Site>} */
-export async function serve(folder) {
+/** @param {string} folder @param {Record<string, string>} [headers] what this host sends beside @returns {Promise<Site>} */
+export async function serve(folder, headers = {}) {
   /** @type {Site} */
   const site = { origin: '', url: '', prelude: '', pages: new Map(), close: async () => {} };
   const server = createServer((request, response) => {
     answer(site, folder, new URL(request.url ?? '/', 'http://localhost').pathname).then(
       ([status, type, body]) => {
-        response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*' });
+        response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', ...headers });
         response.end(body);
       },
       (error) => {

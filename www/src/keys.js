@@ -7,7 +7,8 @@
 
 /** @param {KeyboardEvent} event @param {Page} page @param {Store} store */
 export function onShortcut(event, page, store) {
-  if (event.defaultPrevented) return;
+  // A dialog has its keys to itself.
+  if (event.defaultPrevented || page.renderRoot.querySelector('dialog[open]')) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
   const letter = event.key.toLowerCase();

@@ -19,6 +19,7 @@ import './components/tp-study.js';
 import './components/tp-run-bar.js';
 import './components/tp-main.js';
 import './components/tp-test-drawer.js';
+import './components/tp-bench.js';
 
 /**
  * @typedef {import('./types.js').Study} Study
@@ -115,6 +116,7 @@ export class TuningPlayground extends LitElement {
       <tp-run-bar .store=${store}></tp-run-bar>
       <tp-main .store=${store}></tp-main>
       <tp-test-drawer .store=${store}></tp-test-drawer>
+      <tp-bench .store=${store}></tp-bench>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }

@@ -127,11 +127,11 @@ export function scaling(name, cells, info) {
     return figures((1e6 * (cell.seconds ?? 0)) / (cell.steps ?? 1));
   };
   const bytes = (/** @type {number} */ width) => cells.find((cell) => cell.width === width && cell.bytes)?.bytes;
-  const lines = widths.map((width) => [width, bytes(width)?.toLocaleString('en-US') ?? '–', ...trials.map((count) => say(of(width, count)))]);
-  const plan = [...new Set(cells.flatMap((cell) => cell.plan ?? []))].join(', ');
+  const plan = (/** @type {number} */ width) => [...new Set(cells.flatMap((cell) => (cell.width === width && cell.plan) || []))].join(', ') || '–';
+  const lines = widths.map((width) => [width, bytes(width)?.toLocaleString('en-US') ?? '–', plan(width), ...trials.map((count) => say(of(width, count)))]);
   return `## Scaling, ${name}: microseconds a trial-step over trials
 
-2-width-width-2, batch 32, Adam; ${info?.adapter}, plan ${plan}. More than 512 MB is refused; "slow": a step of all trials would take more than 2 s.
+2-width-width-2, batch 32, Adam; ${info?.adapter}. More than 512 MB is refused; "slow": a step of all trials would take more than 2 s.
 
-${table([['width', 'bytes a trial', ...trials.map((count) => count.toLocaleString('en-US'))], ...lines])}`;
+${table([['width', 'bytes a trial', 'plan', ...trials.map((count) => count.toLocaleString('en-US'))], ...lines])}`;
 }

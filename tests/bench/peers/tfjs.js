@@ -70,8 +70,7 @@ class Many {
     this.v = tf.zerosLike(this.all);
     const each = Array.from({ length: trials }, (_, trial) => settings(work, trial));
     this.rates = tf.tensor2d(each.map(({ learningRate }) => [learningRate]));
-    this.drops = tf.tensor3d(each.map(({ dropout }) => [[dropout]]));
-    this.scales = tf.tensor3d(each.map(({ dropout }) => [[1 / (1 - dropout)]]));
+    this.drops = each.map(({ dropout }) => dropout);
     this.masks = work.hidden.map((width) => [trials, rows, width]);
     this.batches = batches(work).map((batch) => tf.tidy(() => ({
       x: tf.tile(tf.tensor3d(batch.x, [1, rows, work.inputs]), [trials, 1, 1]),
@@ -81,10 +80,21 @@ class Many {
     this.step = 0;
   }
 
+  /** @private Drawn here: its random numbers are drawn one by one in JavaScript anyway. @param {number[]} shape */
+  mask(shape) {
+    const values = new Float32Array(shape.reduce((product, one) => product * one));
+    const size = values.length / shape[0];
+    this.drops?.forEach((drop, trial) => {
+      const kept = 1 / (1 - drop);
+      for (let at = trial * size; at < (trial + 1) * size; at++) values[at] = Math.random() < drop ? 0 : kept;
+    });
+    return tf.tensor(values, shape);
+  }
+
   /** @private @param {any} x @param {any} y */
   gradients(x, y) {
     const { trials = 1, masks = [], shapes = [], counts = [] } = this;
-    const keep = masks.map((shape) => tf.mul(tf.cast(tf.greaterEqual(tf.rand(shape, Math.random), this.drops), 'float32'), this.scales));
+    const keep = masks.map((shape) => this.mask(shape));
     const parts = tf.split(this.all, counts, 1).map((part, at) => tf.reshape(part, shapes[at]));
     const { grads } = tf.valueAndGrads((...given) => {
       let at = x;
@@ -119,7 +129,7 @@ class Many {
   }
 
   async release() {
-    tf.dispose([this.all, this.m, this.v, this.rates, this.drops, this.scales, ...(this.batches ?? []).flatMap(({ x, y }) => [x, y])]);
+    tf.dispose([this.all, this.m, this.v, this.rates, ...(this.batches ?? []).flatMap(({ x, y }) => [x, y])]);
   }
 }
 

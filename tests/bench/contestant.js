@@ -11,9 +11,22 @@
 /** A peer is warm, and its speed known, once a call took so many seconds. */
 const WARM = 0.5;
 
+/** A call that takes longer, in ms, is taken to hang. */
+const PATIENCE = 240_000;
+
 /** @param {Page} page @param {string} call @param {...any} args */
-const ask = (page, call, ...args) =>
-  page.evaluate(([name, given]) => /** @type {any} */ (window).bench[name](...given), /** @type {[string, any[]]} */ ([call, args]));
+async function ask(page, call, ...args) {
+  const answer = page.evaluate(([name, given]) => /** @type {any} */ (window).bench[name](...given), /** @type {[string, any[]]} */ ([call, args]));
+  /** @type {NodeJS.Timeout | undefined} */ let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer to ${call} in ${PATIENCE / 1000} s`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export class Contestant {
   /** @param {Page} page @param {string} name */
@@ -47,6 +60,8 @@ export class Contestant {
       return await act();
     } catch (error) {
       this.failure = String(/** @type {any} */ (error).message).split('\n')[0];
+      // A tab that hangs is of no more use.
+      if (this.failure.startsWith('no answer')) this.absent = this.failure;
       return null;
     }
   }

@@ -33,7 +33,7 @@ export function head({ browser, adapter, rounds, isolated }) {
 
 ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()}; Chromium ${browser}, headless; WebGPU adapter: ${adapter ?? 'not asked'}${isolated ? '; cross-origin isolated' : ''}.
 
-Made by \`cargo xtask bench\`: medians of ${rounds} interleaved repeat${rounds > 1 ? 's' : ''} after a warm-up, lowest and highest beside. Peers train rows of the same sizes and kinds, cut into batches before the clock starts; weights are read back before it stops. A peer slower than 10 s a repeat runs fewer steps, scaled. Ours runs through the Workers that the page uses.`;
+Made by \`cargo xtask bench\`: medians of ${rounds} interleaved repeat${rounds > 1 ? 's' : ''} after a warm-up, lowest and highest beside. Peers train rows of the same sizes and kinds, cut into batches before the clock starts; weights are read back before it stops. A peer slower than 10 s a repeat runs fewer steps, scaled. Ours runs through the Workers that the page uses.${isolated ? '' : ' Nobody has shared memory, which static hosts do not send the headers for (\`--isolated\` sends them, and peers have threads).'}`;
 }
 
 /** How many times ours is faster, by the medians. @param {Row[]} rows @param {(name: string) => number | null} of */

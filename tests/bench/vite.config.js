@@ -13,6 +13,8 @@ export default {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: true,
+    // TensorFlow.js makes a Worker of a function's text, which is not to name what is renamed.
+    minify: false,
     chunkSizeWarningLimit: 4096,
   },
 };

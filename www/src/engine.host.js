@@ -195,10 +195,15 @@ export class Host {
   async prepare(work, backend) {
     const make = (/** @type {object} */ given) =>
       backend === 'gpu' && this.gpu ? Bench.on_gpu(JSON.stringify(given), this.gpu) : Bench.on_cpu(JSON.stringify(given));
-    this.bench?.free();
+    const free = () => {
+      this.bench?.free();
+      this.bench = null;
+    };
+    // Before the next is made, which may be refused: two would take twice the memory.
+    free();
     this.bench = await make({ ...work, steps: Math.min(work.steps, 100) });
     await this.measure(WARM_UP);
-    this.bench.free();
+    free();
     this.bench = await make(work);
     return this.bench.info();
   }

@@ -64,7 +64,7 @@ async function scale(ours) {
     let bytes = 0;
     for (const trials of TRIALS) {
       /** @type {import('../../www/src/works.js').Work} */
-      const work = { ...WORKS.W1, hidden: [width, width], trials, steps: options.quick ? 3 : 2000 };
+      const work = { ...WORKS.W1, hidden: [width, width], trials, ...(options.quick ? { steps: 3 } : {}) };
       const needed = bytes * trials;
       const tooLarge = needed > MOST_BYTES && { problem: { code: 'too_large', needed_mb: Math.ceil(needed / 2 ** 20) } };
       const cell = slow > SLOW ? tooLarge || { skipped: true } : await ours.cell(work, 1000 * (options.quick ? 0.2 : 1.5));

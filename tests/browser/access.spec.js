@@ -17,6 +17,12 @@ test('A1 nothing serious before a run', async ({ app }) => {
   await look(app, 'idle');
 });
 
+test('A1 nothing serious in the benchmark', async ({ app }) => {
+  await app.open();
+  await app.page.getByTestId('backend').click();
+  await look(app, 'benchmark');
+});
+
 test('A1 nothing serious during a run', async ({ app, backend }) => {
   await app.open();
   await app.start(small({ fixed: { epochs: 1000 }, trials: 64 }), backend);

@@ -10,4 +10,4 @@ const require = createRequire(import.meta.url);
 /** @type {Playwright} */
 const playwright = require('../../www/node_modules/@playwright/test');
 
-export const { expect, test } = playwright;
+export const { chromium, expect, test } = playwright;

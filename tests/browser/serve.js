@@ -29,15 +29,15 @@ const TYPES = {
  * @property {() => Promise<void>} close
  */
 
-/** @param {string} folder @returns {Promise<Site>} */
-export async function serve(folder) {
+/** @param {string} folder @param {Record<string, string>} [headers] what this host sends beside @returns {Promise<Site>} */
+export async function serve(folder, headers = {}) {
   /** @type {Site} */
   const site = { origin: '', url: '', prelude: '', pages: new Map(), down: false, close: async () => {} };
   const server = createServer((request, response) => {
     if (site.down) return void request.socket.destroy();
     answer(site, folder, new URL(request.url ?? '/', 'http://localhost').pathname).then(
       ([status, type, body]) => {
-        response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*' });
+        response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', ...headers });
         response.end(body);
       },
       (error) => {

@@ -94,6 +94,7 @@ export function perform(page, store, runner, act, detail) {
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),
     view: () => void (page.view = detail),
+    bench: () => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open(),
     share: () => void page.share(),
     sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
     drawer: () => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]'),

@@ -1,4 +1,4 @@
-import init, { Asker, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
+import init, { Asker, Bench, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
 
 /**
  * The engine's side of a Worker: one WASM instance, at most one training. Answers requests by their id and reports while
@@ -10,6 +10,8 @@ import init, { Asker, GpuHandle, Training, check, data_file, fresh_seed, preview
 
 /** How long the engine works between reports, in ms. */
 const BUDGET = 50;
+/** A work is warmed up for at most this long, in ms: compilers and pipelines are not what is measured. */
+const WARM_UP = 300;
 
 /** @param {unknown} error what was thrown, as a problem */
 function problemOf(error) {
@@ -65,6 +67,7 @@ export class Host {
     /** @private */ this.gpuName = '';
     /** @private @type {Asker | null} */ this.asker = null;
     /** @private @type {Training | null} */ this.training = null;
+    /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
@@ -193,5 +196,36 @@ export class Host {
   test(number) {
     if (!this.training) throw { code: 'no_such_trial', number, accepted: '–' };
     return this.training.test(number);
+  }
+
+  /**
+   * Makes a work of works.js ready and warms up; {@link choose} has opened the GPU.
+   * @param {import('./works.js').Work} work @param {'gpu' | 'cpu'} backend
+   */
+  async prepare(work, backend) {
+    const make = (/** @type {object} */ given) =>
+      backend === 'gpu' && this.gpu ? Bench.on_gpu(JSON.stringify(given), this.gpu) : Bench.on_cpu(JSON.stringify(given));
+    const free = () => {
+      this.bench?.free();
+      this.bench = null;
+    };
+    // Before the next is made, which may be refused: two would take twice the memory.
+    free();
+    this.bench = await make({ ...work, steps: Math.min(work.steps, 100) });
+    await this.measure(WARM_UP);
+    free();
+    this.bench = await make(work);
+    return this.bench.info();
+  }
+
+  /** Trains the work that is ready to its end, or for so many ms. @param {number} limit */
+  async measure(limit) {
+    const begun = performance.now();
+    for (let steps = 0; ; ) {
+      const report = await /** @type {Bench} */ (this.bench).advance(BUDGET);
+      steps += report.steps;
+      const ms = performance.now() - begun;
+      if (report.finished || ms >= limit) return { steps, seconds: ms / 1000, finished: report.finished };
+    }
   }
 }

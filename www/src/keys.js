@@ -50,7 +50,8 @@ function shortcutOf(event) {
 
 /** @param {KeyboardEvent} event @param {Page} page @param {Store} store */
 export function onShortcut(event, page, store) {
-  if (event.defaultPrevented) return;
+  // A dialog has its keys to itself.
+  if (event.defaultPrevented || page.renderRoot.querySelector('dialog[open]')) return;
   const found = shortcutOf(event);
   if (!found) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);

@@ -24,6 +24,7 @@ import './components/tp-run-bar.js';
 import './components/tp-main.js';
 import './components/tp-test-drawer.js';
 import './components/tp-keys.js';
+import './components/tp-bench.js';
 
 /**
  * @typedef {import('./types.js').Study} Study
@@ -137,6 +138,7 @@ export class TuningPlayground extends LitElement {
       <tp-main .store=${store}></tp-main>
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
+      <tp-bench .store=${store}></tp-bench>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, serves and tests the page and the engine. `cargo xtask help` lists what there is.
 
+mod bench;
 mod campaigns;
 mod paths;
 mod process;
@@ -30,6 +31,8 @@ enum Task {
     Build,
     /// Runs every check, cheapest first
     Test(test::Options),
+    /// Measures the engine and its peers from npm in one browser, into tests/bench/RESULTS.md
+    Bench(bench::Options),
     /// Runs the long campaigns: ignored Rust tests and browser tests tagged @soak
     Soak,
     /// Remakes the `PyTorch` fixtures and verifies the engine against them (needs Python)
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Serve(options) => web::serve(&options).map(|()| true),
         Task::Build => web::build().map(|()| true),
         Task::Test(options) => test::test(&options),
+        Task::Bench(options) => bench::bench(&options).map(|()| true),
         Task::Soak => campaigns::soak().map(|()| true),
         Task::Interop => campaigns::interop().map(|()| true),
     };

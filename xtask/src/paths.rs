@@ -37,3 +37,8 @@ pub fn generated_engine() -> PathBuf {
 pub fn browser_tests() -> PathBuf {
     root().join("tests").join("browser")
 }
+
+/// The page that measures the engine and its peers.
+pub fn bench() -> PathBuf {
+    root().join("tests").join("bench")
+}

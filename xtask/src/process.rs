@@ -17,10 +17,10 @@ pub fn node() -> Command {
     in_root(Command::new("node"))
 }
 
-/// npm, in the page's folder.
-pub fn npm() -> Command {
+/// npm, in a folder with a lock file.
+pub fn npm(folder: &Path) -> Command {
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    command.current_dir(paths::www());
+    command.current_dir(folder);
     command
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use std::env;
 use std::fs;
 use std::io::{IsTerminal, stdout};
+use std::path::Path;
 
 /// The oldest Node.js that Vite runs on.
 const NODE: (u32, u32) = (20, 19);
@@ -65,15 +66,20 @@ fn can_open_browser() -> bool {
     stdout().is_terminal() && has_display && env::var_os("CI").is_none()
 }
 
-/// Installs the npm packages that the lock file names, unless they stand there already.
+/// Installs the page's npm packages.
 pub fn install() -> Result<()> {
+    install_in(&paths::www())
+}
+
+/// Installs the npm packages that a folder's lock file names, unless they stand there already.
+pub fn install_in(folder: &Path) -> Result<()> {
     check_node()?;
-    let lock = fs::read(paths::www().join("package-lock.json"))?;
-    let stamp = paths::npm_file(".installed-lock");
+    let lock = fs::read(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules").join(".installed-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    run(npm().args(["ci", "--ignore-scripts"]))?;
+    run(npm(folder).args(["ci", "--ignore-scripts"]))?;
     fs::write(stamp, lock)?;
     Ok(())
 }

@@ -59,19 +59,20 @@ export class TpHeader extends Part {
     const info = store.backend;
     if (!info) {
       const text = store.state === 'starting' ? this.t('backend.starting') : this.t(`backend.choice.${store.choice}`);
-      return html`<span class="backend wide" data-testid="backend" data-backend="none"><i class="led none"></i><span class="who">${text}</span></span>`;
+      return html`<button type="button" class="backend wide" data-testid="backend" data-backend="none" title=${this.t('bench.title')}
+        @click=${() => this.act('bench')}><i class="led none"></i><span class="who">${text}</span></button>`;
     }
     const restarting = info.reason === 'restarting';
     const name = info.backend === 'gpu' ? `WebGPU – ${info.adapter || this.t('backend.adapter')}` : `CPU – WASM SIMD ×${info.workers}`;
     const rate = store.progress?.rate;
-    const title = [this.t(`backend.reason.${info.reason}`), info.software ? this.t('backend.software') : '', this.t('backend.measured')]
+    const title = [this.t(`backend.reason.${info.reason}`), info.software ? this.t('backend.software') : '', this.t('backend.measured'), this.t('bench.click')]
       .filter(Boolean).join(' ');
-    return html`<span class="backend wide" data-testid="backend" data-backend=${info.backend} title=${title}>
+    return html`<button type="button" class="backend wide" data-testid="backend" data-backend=${info.backend} title=${title} @click=${() => this.act('bench')}>
       <i class="led ${restarting ? 'restarting' : info.backend}"></i>
       <span class="who">${restarting ? this.t('backend.restarting', { name: info.backend === 'gpu' ? 'WebGPU' : 'CPU' }) : name}</span>
       <span data-testid="rate"><b>${rate ? short(rate) : '–'}</b> ${this.t('backend.rate')}</span>
       <span class="vh">${title}</span>
-    </span>`;
+    </button>`;
   }
 }
 

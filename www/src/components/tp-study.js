@@ -168,6 +168,7 @@ export class TpStudy extends Part {
         { value: 'gpu', text: 'GPU', title: 'WebGPU' },
         { value: 'cpu', text: 'CPU', title: 'WASM SIMD' },
       ], store.choice, (value) => this.act('backend', value), { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' })}</div>
+      <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench" @click=${() => this.act('bench')}>${this.t('bench.title')}</button></div>
     </section>`;
   }
 

@@ -1,0 +1,44 @@
+//! `bench`: the engine against its peers from npm, in one browser. What runs, and the report, are in `tests/bench/`.
+
+use crate::process::{node, run};
+use crate::wasm::{self, Profile};
+use crate::{paths, system, web};
+use anyhow::Result;
+use clap::Args;
+
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub struct Options {
+    /// One repeat of fewer steps: whether it works, not how fast
+    #[arg(long)]
+    quick: bool,
+    /// Only these parts
+    #[arg(long, value_delimiter = ',', value_parser = ["W1", "W2", "W3", "scaling"])]
+    only: Vec<String>,
+    /// Let the peers have threads: the headers that static hosts do not send
+    #[arg(long)]
+    isolated: bool,
+}
+
+/// Builds engine and bench page, measures, and writes `tests/bench/RESULTS.md` (a part or a quick look is only printed).
+pub fn bench(options: &Options) -> Result<()> {
+    let chromium = system::chromium()?;
+    web::install()?;
+    web::install_in(&paths::bench())?;
+    wasm::build(Profile::Production)?;
+    let mut vite = node();
+    vite.arg(paths::npm_file("vite/bin/vite.js")).args(["build", "--logLevel", "warn", "--config"]);
+    run(vite.arg(paths::bench().join("vite.config.js")))?;
+    let mut runner = node();
+    runner.arg(paths::bench().join("run.js")).env("TUNING_CHROMIUM", chromium);
+    if options.quick {
+        runner.arg("--quick");
+    }
+    if options.isolated {
+        runner.arg("--isolated");
+    }
+    if !options.only.is_empty() {
+        runner.args(["--only", &options.only.join(",")]);
+    }
+    run(&mut runner)
+}

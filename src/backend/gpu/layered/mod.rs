@@ -78,8 +78,8 @@ impl Layered {
 
     /// Raises `most` to what this plan's network needs.
     fn cover(&self, most: &mut LaneTiles, plan: &EpochPlan) {
-        let rows = plan.steps.iter().map(|step| step.rows).max().unwrap_or(0).div_ceil(4);
-        let evaluation_rows = (EVALUATION_ROWS as u32).div_ceil(4);
+        let most_rows = plan.steps.iter().map(|step| step.rows).max().unwrap_or(0);
+        let evaluation_rows = EVALUATION_ROWS as u32;
         let place = &self.layout.networks[plan.network];
         let layers = &self.layout.layers[place.first_layer as usize..][..place.n_layers as usize];
         let raise = |list: &mut Vec<u32>, layer: usize, tiles: u32| {
@@ -89,10 +89,12 @@ impl Layered {
             list[layer] = list[layer].max(tiles);
         };
         for (depth, layer) in layers.iter().enumerate() {
-            raise(&mut most.forward, depth, rows * layer.outputs4);
-            raise(&mut most.evaluate, depth, evaluation_rows * layer.outputs4);
-            raise(&mut most.backward_data, depth, rows * layer.inputs4);
-            raise(&mut most.backward_weight, depth, (layer.inputs4 + 1) * layer.outputs4);
+            // Tiles as in the shaders: eight by eight, or four by four on the way back to the data.
+            let pairs = layer.outputs4.div_ceil(2);
+            raise(&mut most.forward, depth, most_rows.div_ceil(8) * pairs);
+            raise(&mut most.evaluate, depth, evaluation_rows.div_ceil(8) * pairs);
+            raise(&mut most.backward_data, depth, most_rows.div_ceil(4) * layer.inputs4);
+            raise(&mut most.backward_weight, depth, (layer.inputs4.div_ceil(2) + 1) * pairs);
         }
         most.params4 = most.params4.max(place.n_params4);
     }

@@ -90,7 +90,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         bitcast<f32>(lanes[own + 5u]), bitcast<f32>(lanes[own + 6u]), bitcast<f32>(lanes[own + 7u]),
         bitcast<f32>(lanes[own + 8u]),
     );
-    // The lane's epoch: first word of its steps, how many, rows of all of them, steps of the run before them.
+    // The lane's epoch: first word of its steps, whether it has one, rows of all its steps, steps of the run before them.
     let head = call.plan + 4u * lane;
     let steps = plan[head];
     let n_rows = plan[head + 2u];

@@ -6,6 +6,7 @@ mod common;
 use common::{ACTIVATIONS, backends, data, narrow, network, optimizers, plan, train};
 use core::time::Duration;
 use std::rc::Rc;
+use tuning_playground::backend::gpu::PlanName;
 use tuning_playground::backend::reference::ReferencePopulation;
 use tuning_playground::backend::{Data, EpochOutcome, Network, Population};
 use tuning_playground::fixture::relative_l2;
@@ -127,5 +128,24 @@ fn train_invocation() {
                 close(name, "losses", &losses(found), &losses(wanted));
             });
         }
+    }
+}
+
+/// The same tiles in the same order: what a workgroup trains is what layers train, to the bit.
+#[test]
+fn train_workgroup() {
+    let Some(gpu) = common::gpu() else { return };
+    for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
+        let shape = Shape { inputs: 6, hidden: hidden.to_vec(), outputs: 3, activation: ACTIVATIONS[case % 4] };
+        let data = narrow(&data(&shape, Loss::CrossEntropy, 60, 70, case as u64));
+        let networks: Vec<Network> = (0..3)
+            .map(|trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[case], 0.1, 11 + 8 * trial as usize))
+            .collect();
+        let traces = [PlanName::Layered, PlanName::Workgroup].map(|plan| {
+            let gpu = gpu.with_plan(plan);
+            assert!(networks.iter().all(|network| gpu.plan_of(network) == plan));
+            common::run(&gpu, &data, &networks, 2, common::at_once)
+        });
+        assert_eq!(traces[0], traces[1], "{hidden:?}");
     }
 }

@@ -49,7 +49,7 @@ struct Lane {
     n_steps: u32,
 }
 
-// What a dispatch does; the z of a workgroup is the lane.
+// What a dispatch does; the z of a workgroup is the lane, counted from first_lane.
 struct Call {
     step: u32,      // step of the epoch
     layer: u32,
@@ -57,7 +57,12 @@ struct Call {
     first_row: u32, // evaluation: first row of the data
     rows: u32,      // evaluation: number of rows
     lanes: u32,     // first lane in plan, in words
-    padding: vec2<u32>,
+    first_lane: u32,
+    end_step: u32,  // a dispatch of many steps ends before this one
+    first_layer: u32, // one buffer for all tables: first vec4 of the layers
+    first_label: u32, // and first word of the labels
+    padding0: u32,
+    padding1: u32,
 }
 
 struct Stats {
@@ -71,10 +76,8 @@ struct Stats {
     padding2: u32,
 }
 
-@group(0) @binding(0) var<uniform> call: Call;
-@group(0) @binding(1) var<storage, read> networks: array<Network>;
-@group(0) @binding(2) var<storage, read> layers: array<Layer>;
-@group(0) @binding(3) var<storage, read> plan: array<u32>;
+// What is being done: the dispatch's call, or in a dispatch of many steps the phase at hand.
+var<private> now: Call;
 
 fn lane_of(z: u32) -> Lane {
     let at = call.lanes + 4u * z;
@@ -83,20 +86,20 @@ fn lane_of(z: u32) -> Lane {
 
 // A step in the plan: start, rows, steps of the run before it, unused, then the four scalars.
 fn step_word(lane: Lane, word: u32) -> u32 {
-    return plan[lane.steps + 8u * call.step + word];
+    return plan[lane.steps + 8u * now.step + word];
 }
 
 fn batch_rows(lane: Lane) -> u32 {
-    if call.evaluation != 0u {
-        return call.rows;
+    if now.evaluation != 0u {
+        return now.rows;
     }
     return step_word(lane, 1u);
 }
 
 // The data's row that stands at place b of the batch.
 fn data_row(lane: Lane, b: u32) -> u32 {
-    if call.evaluation != 0u {
-        return call.first_row + b;
+    if now.evaluation != 0u {
+        return now.first_row + b;
     }
     return plan[lane.order + step_word(lane, 0u) + b];
 }

@@ -215,6 +215,40 @@ pub trait Backend {
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>>;
 }
 
+/// Scores many networks on the validation rows, untrained, as they are: surfaces, ensembles. The same kernels, in as
+/// many populations as memory asks for; scores in the networks' order.
+///
+/// # Errors
+/// What the device reports.
+pub async fn evaluate(backend: &dyn Backend, data: Rc<Data>, networks: Vec<Network>) -> Result<Vec<Score>> {
+    let (limit, _) = backend.memory_limit();
+    let mut scores = vec![Score::default(); networks.len()];
+    let mut waiting = networks.into_iter().enumerate().peekable();
+    while waiting.peek().is_some() {
+        let (mut bytes, mut wave, mut indices) = (0, Vec::new(), Vec::new());
+        while let Some((index, network)) =
+            waiting.next_if(|(_, next)| wave.is_empty() || bytes + backend.network_bytes(next) <= limit)
+        {
+            bytes += backend.network_bytes(&network);
+            indices.push(index);
+            wave.push(network);
+        }
+        let mut population = backend.population(data.clone(), wave).await?;
+        let plan = |network| EpochPlan { network, order: Vec::new(), steps: Vec::new() };
+        population.begin_epoch((0..indices.len()).map(plan).collect())?;
+        loop {
+            let advance = population.advance(Duration::from_millis(50)).await?;
+            for outcome in advance.outcomes {
+                scores[indices[outcome.network]] = outcome.validation.unwrap_or_default();
+            }
+            if advance.epoch_done {
+                break;
+            }
+        }
+    }
+    Ok(scores)
+}
+
 /// Awaits a future that is ready at once: the CPU backends never wait.
 pub(crate) fn ready<'a, T: 'a>(value: T) -> LocalFuture<'a, T> {
     Box::pin(core::future::ready(value))

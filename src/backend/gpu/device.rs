@@ -75,11 +75,7 @@ impl Device {
             }
         }));
         let layered = PASSES.iter().zip(kernels());
-        let layered = layered.map(|(pass, kernel)| {
-            let tables = (1..=3).map(|binding| (binding, READ));
-            let own: Vec<_> = tables.chain(bindings(*pass).iter().copied()).collect();
-            compile(&device, kernel.name, &kernel.source, &own)
-        });
+        let layered = layered.map(|(pass, kernel)| compile(&device, kernel.name, &kernel.source, bindings(*pass)));
         let layered = layered.collect();
         Ok(Self { info: adapter.get_info(), handle: device, queue, layered, programs: RefCell::default(), fate })
     }

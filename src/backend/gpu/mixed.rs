@@ -42,7 +42,8 @@ pub fn population(gpu: &Gpu, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn
         let device = gpu.device.clone();
         let population: Box<dyn Population> = match plan {
             PlanName::Invocation => Box::new(Driver::new(device, Invocation::new(data.clone(), own))),
-            PlanName::Layered => Box::new(Driver::new(device, Layered::new(data.clone(), own))),
+            PlanName::Workgroup => Box::new(Driver::new(device, Layered::new(data.clone(), own, true))),
+            PlanName::Layered => Box::new(Driver::new(device, Layered::new(data.clone(), own, false))),
         };
         parts.push(Part { population, networks, at_work: false });
     }

@@ -1,7 +1,7 @@
 //! The GPU backend: populations trained by WGSL compute shaders through wgpu, native and on the web.
 //!
-//! A *plan* is a way to train networks: `invocation` (many small networks, one an invocation) or `layered` (any network,
-//! a dispatch a layer). Which plan trains a network depends on the network, on how many like it the study has and on the
+//! A *plan* is a way to train networks: `invocation` (many small networks, one an invocation), `workgroup` (one a
+//! workgroup) or `layered` (any network, a dispatch a layer). Which plan trains a network depends on the network, on how many like it the study has and on the
 //! kind of adapter, so that results repeat to the bit; [`Gpu::plan_of`] is the rule.
 
 mod device;
@@ -29,17 +29,20 @@ const BINDING_LIMIT: u64 = 128 << 20;
 pub enum PlanName {
     /// One invocation a network, the network unrolled.
     Invocation,
+    /// One workgroup a network, many steps a dispatch.
+    Workgroup,
     /// One dispatch a layer of all networks.
     Layered,
 }
 
 impl PlanName {
     /// Every plan.
-    pub const ALL: [Self; 2] = [Self::Layered, Self::Invocation];
+    pub const ALL: [Self; 3] = [Self::Layered, Self::Workgroup, Self::Invocation];
 
     fn name(self) -> &'static str {
         match self {
             Self::Invocation => "invocation",
+            Self::Workgroup => "workgroup",
             Self::Layered => "layered",
         }
     }
@@ -82,12 +85,15 @@ impl Gpu {
 
     /// Which plan trains a network: a pure function of the network, its crowd and the kind of adapter.
     pub fn plan_of(&self, network: &Network) -> PlanName {
+        // Software adapters pay for barriers, devices for dispatches.
+        let fused = layered::suits_workgroup(network) && !self.is_software();
+        let otherwise = if fused { PlanName::Workgroup } else { PlanName::Layered };
         let can = invocation::can_train(network);
         match self.forced {
-            Some(PlanName::Invocation) | None if !can => PlanName::Layered,
+            Some(PlanName::Invocation) | None if !can => otherwise,
             Some(plan) => plan,
             None if network.crowd >= invocation::smallest_crowd(self.is_software()) => PlanName::Invocation,
-            None => PlanName::Layered,
+            None => otherwise,
         }
     }
 }
@@ -108,7 +114,7 @@ impl Backend for Gpu {
     fn network_bytes(&self, network: &Network) -> u64 {
         match self.plan_of(network) {
             PlanName::Invocation => invocation::network_bytes(network),
-            PlanName::Layered => {
+            PlanName::Workgroup | PlanName::Layered => {
                 let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
                 16 * (sizes.params4 * 2 + sizes.slots4 + sizes.work4) as u64
             }
@@ -122,7 +128,7 @@ impl Backend for Gpu {
     fn largest_piece_bytes(&self, network: &Network) -> u64 {
         match self.plan_of(network) {
             PlanName::Invocation => invocation::network_bytes(network),
-            PlanName::Layered => {
+            PlanName::Workgroup | PlanName::Layered => {
                 let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
                 16 * sizes.params4.max(sizes.slots4).max(sizes.work4) as u64
             }

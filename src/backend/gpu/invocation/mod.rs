@@ -347,7 +347,7 @@ impl Plan for Invocation {
                 let Some(plan) = &by_network[network] else { continue };
                 let steps = words.len() as u32;
                 let before = plan.steps.first().map_or(0, |step| step.step);
-                let head = [steps, plan.steps.len() as u32, rows_of(plan), before];
+                let head = [steps, 1, rows_of(plan), before];
                 words[start + 4 * lane..start + 4 * lane + 4].copy_from_slice(&head);
                 let mut at = start + 4 * n + lane;
                 for step in &plan.steps {

@@ -59,6 +59,9 @@ impl Buffers {
         let labels = label_words(&data.labels);
         let networks = make("networks", bytes_of(&layout.networks), table);
         let layers = make("layers", bytes_of(&layout.layers), table);
+        let all: Vec<u32> =
+            [bytemuck::cast_slice(&layout.networks), bytemuck::cast_slice(&layout.layers), &labels].concat();
+        let tables = make("tables", bytes_of(&all), table);
         let plan = make("plan", 4 * plan_words as u64, table);
         let params = make("params", 16 * layout.params4 as u64, state_usage);
         let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
@@ -75,6 +78,7 @@ impl Buffers {
                 device.queue.write_buffer(buffer, 0, bytes);
             }
         };
+        write(&tables, bytemuck::cast_slice(&all));
         write(&networks, bytemuck::cast_slice(&layout.networks));
         write(&layers, bytemuck::cast_slice(&layout.layers));
         write(&rows, bytemuck::cast_slice(&x));
@@ -86,10 +90,15 @@ impl Buffers {
             .iter()
             .map(|&pass| {
                 let own = |binding: u32| match (pass, binding) {
-                    (Pass::DenseForward | Pass::DenseBackwardWeight, 5) => &rows,
+                    (Pass::TrainWorkgroup, 1) => &tables,
+                    (_, 1) => &networks,
+                    (Pass::TrainWorkgroup, 2) => &plan,
+                    (_, 2) => &layers,
+                    (Pass::DenseForward | Pass::DenseBackwardWeight, 5) | (Pass::TrainWorkgroup, 3) => &rows,
+                    (_, 3) => &plan,
                     (Pass::Loss, 5) => &label_buffer,
-                    (Pass::Optimizer, 5) => &slots,
-                    (Pass::Optimizer, 6) | (Pass::DenseBackwardWeight, 7) => &gradient,
+                    (Pass::Optimizer | Pass::TrainWorkgroup, 5) => &slots,
+                    (Pass::Optimizer, 6) | (Pass::DenseBackwardWeight | Pass::TrainWorkgroup, 7) => &gradient,
                     (_, 4) => &params,
                     (_, 6) => &work,
                     _ => &stats,
@@ -99,10 +108,9 @@ impl Buffers {
                     offset: 0,
                     size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
                 };
-                let tables = [(1, &networks), (2, &layers), (3, &plan)];
                 let own = bindings(pass).iter().map(|&(binding, _)| (binding, own(binding)));
                 let entries: Vec<_> = core::iter::once((0, wgpu::BindingResource::Buffer(call)))
-                    .chain(tables.into_iter().chain(own).map(|(binding, buffer)| (binding, buffer.as_entire_binding())))
+                    .chain(own.map(|(binding, buffer)| (binding, buffer.as_entire_binding())))
                     .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
                     .collect();
                 device.handle.create_bind_group(&wgpu::BindGroupDescriptor {

@@ -62,6 +62,10 @@ pub struct Call {
     pub first_row: u32,
     pub rows: u32,
     pub lanes: u32,
+    pub first_lane: u32,
+    pub end_step: u32,
+    pub first_layer: u32,
+    pub first_label: u32,
     pub padding: [u32; 2],
 }
 

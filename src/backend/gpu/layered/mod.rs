@@ -1,6 +1,9 @@
 //! Plan `layered`: each kernel runs one layer of all networks at once, the network is the workgroup's z. Networks of any
 //! shape, batch size and optimizer share every dispatch: a small table says where each one's numbers lie. Within an
 //! epoch networks with more steps come first, so that a step's dispatch covers just those that still have one.
+//!
+//! Plan `workgroup` is the same layout and the same tiles in one kernel: a workgroup takes a network through many steps,
+//! with barriers where `layered` begins a new dispatch.
 
 mod buffers;
 pub mod layout;
@@ -18,6 +21,17 @@ use web_time::Instant;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
+/// Multiplications of a dispatch, about: 100 ms on the slowest software adapter, microseconds on a device.
+const DISPATCH_MACS: u64 = 32 << 20;
+/// The spec's default for the workgroups of one dimension.
+const MAX_WORKGROUPS: u32 = 65_535;
+/// Multiplications of a step's forward pass up to which one workgroup is quick enough for a network.
+const WORKGROUP_MACS: u64 = 1 << 20;
+
+/// Whether plan `workgroup` suits a network.
+pub fn suits_workgroup(network: &Network) -> bool {
+    (network.shape.n_parameters() * network.max_batch) as u64 <= WORKGROUP_MACS
+}
 
 /// The epoch under way.
 struct Epoch {
@@ -44,11 +58,48 @@ struct LaneTiles {
     evaluate: Vec<u32>,
     backward_data: Vec<u32>,
     backward_weight: Vec<u32>,
+    /// Multiplications of a layer over a batch.
+    macs: Vec<u64>,
     params4: u32,
 }
 
-/// Networks trained layer by layer.
+/// A dispatch: what, over which workgroups.
+struct Dispatch {
+    pass: Pass,
+    call: Call,
+    workgroups: [u32; 2],
+}
+
+/// The dispatches of a submit.
+#[derive(Default)]
+struct Queue {
+    dispatches: Vec<Dispatch>,
+}
+
+impl Queue {
+    fn has_room(&self, more: usize) -> bool {
+        self.dispatches.len() + more <= MAX_CALLS / 2
+    }
+
+    /// A pass over the first `lanes` networks, `macs` multiplications each, in as many dispatches as keep each short.
+    /// `tiles` are the invocations a network needs; none: a network is one workgroup.
+    fn push(&mut self, pass: Pass, call: Call, tiles: Option<u32>, lanes: usize, macs: u64) {
+        let most = (DISPATCH_MACS / macs.max(1)).clamp(1, u64::from(MAX_WORKGROUPS)) as u32;
+        let room = (MAX_CALLS / 2).saturating_sub(self.dispatches.len()).max(1) as u32;
+        let lanes = lanes as u32;
+        let window = most.max(lanes.div_ceil(room));
+        for first_lane in (0..lanes).step_by(window as usize) {
+            let n = window.min(lanes - first_lane);
+            let workgroups = tiles.map_or([n, 1], |tiles| [tiles.div_ceil(WORKGROUP), n]);
+            self.dispatches.push(Dispatch { pass, call: Call { first_lane, ..call }, workgroups });
+        }
+    }
+}
+
+/// Networks trained layer by layer, or a workgroup each.
 pub struct Layered {
+    /// A workgroup trains a network, many steps a dispatch.
+    fused: bool,
     data: Rc<Data>,
     networks: Vec<Network>,
     layout: Layout,
@@ -62,7 +113,7 @@ pub struct Layered {
 
 impl Layered {
     /// Networks with their initial parameters.
-    pub fn new(data: Rc<Data>, networks: Vec<Network>) -> Self {
+    pub fn new(data: Rc<Data>, networks: Vec<Network>, fused: bool) -> Self {
         let layout = Layout::new(&networks);
         let mut params = vec![0.0; 4 * layout.params4];
         for (network, place) in networks.iter().zip(&layout.networks) {
@@ -73,7 +124,7 @@ impl Layered {
         let slots = vec![0.0; 4 * layout.slots4];
         let stats = vec![Stats::default(); networks.len()];
         let host = HostState { params, slots, stats };
-        Self { data, networks, layout, buffers: None, host, host_place: (0, 0), epoch: None }
+        Self { fused, data, networks, layout, buffers: None, host, host_place: (0, 0), epoch: None }
     }
 
     /// Raises `most` to what this plan's network needs.
@@ -93,6 +144,9 @@ impl Layered {
             let pairs = layer.outputs4.div_ceil(2);
             raise(&mut most.forward, depth, most_rows.div_ceil(8) * pairs);
             raise(&mut most.evaluate, depth, evaluation_rows.div_ceil(8) * pairs);
+            let macs = u64::from(most_rows.max(evaluation_rows) * 16) * u64::from(layer.inputs4 * layer.outputs4);
+            most.macs.resize(most.macs.len().max(depth + 1), 0);
+            most.macs[depth] = most.macs[depth].max(macs);
             raise(&mut most.backward_data, depth, most_rows.div_ceil(4) * layer.inputs4);
             raise(&mut most.backward_weight, depth, (layer.inputs4.div_ceil(2) + 1) * pairs);
         }
@@ -182,60 +236,74 @@ impl Plan for Layered {
     /// Up to `amount` steps and, after the last step, the validation blocks.
     fn submit(&mut self, device: &Device, amount: u32) -> u64 {
         let (Some(epoch), Some((_, buffers))) = (self.epoch.as_mut(), self.buffers.as_ref()) else { return 0 };
+        let tables = Call {
+            first_layer: 4 * self.layout.networks.len() as u32,
+            first_label: 16 * (self.layout.networks.len() + self.layout.layers.len()) as u32,
+            ..Call::default()
+        };
         let depth = epoch.tiles.last().map_or(0, |tiles| tiles.forward.len());
-        let mut calls = Vec::new();
-        let mut dispatches = Vec::new();
+        let mut queue = Queue::default();
         let mut taken = 0;
         let most = epoch.n_steps.first().copied().unwrap_or(0);
-        let last = most.min(epoch.next_step + amount);
-        while epoch.next_step < last && calls.len() + depth <= MAX_CALLS {
-            let step = epoch.next_step;
-            let lanes = epoch.n_steps.partition_point(|&n| n > step);
+        let last = most.min(epoch.next_step.saturating_add(amount));
+        if self.fused && epoch.next_step < last {
+            let lanes = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
+            let call = Call { step: epoch.next_step, end_step: last, ..tables };
+            let steps = u64::from(last - epoch.next_step);
+            let macs = 3 * steps * epoch.tiles[lanes - 1].macs.iter().sum::<u64>();
+            queue.push(Pass::TrainWorkgroup, call, None, lanes, macs);
+            taken += epoch.n_steps[..lanes].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
+            epoch.next_step = last;
+        }
+        while epoch.next_step < last && queue.has_room(4 * depth) {
+            let lanes = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let tiles = &epoch.tiles[lanes - 1];
             let depth = tiles.forward.len();
-            let first = calls.len();
-            calls.extend((0..depth).map(|layer| Call { step, layer: layer as u32, ..Call::default() }));
-            let z = lanes as u32;
+            let call = |layer: usize| Call { step: epoch.next_step, layer: layer as u32, ..tables };
             for layer in 0..depth {
-                dispatches.push((Pass::DenseForward, first + layer, tiles.forward[layer], z));
+                queue.push(Pass::DenseForward, call(layer), Some(tiles.forward[layer]), lanes, tiles.macs[layer]);
             }
-            dispatches.push((Pass::Loss, first, 1, z));
+            queue.push(Pass::Loss, call(0), Some(1), lanes, 0);
             for layer in (0..depth).rev() {
-                dispatches.push((Pass::DenseBackwardWeight, first + layer, tiles.backward_weight[layer], z));
+                let macs = tiles.macs[layer];
+                queue.push(Pass::DenseBackwardWeight, call(layer), Some(tiles.backward_weight[layer]), lanes, macs);
                 if layer > 0 {
-                    dispatches.push((Pass::DenseBackwardData, first + layer, tiles.backward_data[layer], z));
+                    queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), lanes, macs);
                 }
             }
-            dispatches.push((Pass::Optimizer, first, tiles.params4, z));
+            queue.push(Pass::Optimizer, call(0), Some(tiles.params4), lanes, 32 * u64::from(tiles.params4));
             taken += lanes as u64;
             epoch.next_step += 1;
         }
         if epoch.next_step >= most {
-            let z = epoch.networks.len() as u32;
-            let n = self.data.n_validation;
-            while epoch.next_block < epoch.blocks && calls.len() + depth <= MAX_CALLS {
+            let lanes = epoch.networks.len();
+            let tiles = &epoch.tiles[lanes - 1];
+            while epoch.next_block < epoch.blocks && queue.has_room(depth) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
-                let rows = EVALUATION_ROWS.min(n - block) as u32;
+                let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
                 let first_row = (self.data.n_train + block) as u32;
-                let first = calls.len();
-                let tiles = &epoch.tiles[epoch.networks.len() - 1];
-                for (layer, &x) in tiles.evaluate.iter().enumerate() {
-                    calls.push(Call { layer: layer as u32, evaluation: 1, first_row, rows, ..Call::default() });
-                    dispatches.push((Pass::DenseForward, first + layer, x, z));
+                let call = |layer: usize| Call { layer: layer as u32, evaluation: 1, first_row, rows, ..tables };
+                if self.fused {
+                    queue.push(Pass::TrainWorkgroup, call(0), None, lanes, tiles.macs.iter().sum());
+                } else {
+                    for (layer, &x) in tiles.evaluate.iter().enumerate() {
+                        queue.push(Pass::DenseForward, call(layer), Some(x), lanes, tiles.macs[layer]);
+                    }
+                    queue.push(Pass::Loss, call(0), Some(1), lanes, 0);
                 }
-                dispatches.push((Pass::Loss, first, 1, z));
                 epoch.next_block += 1;
             }
         }
+        let calls: Vec<Call> = queue.dispatches.iter().map(|dispatch| dispatch.call).collect();
         buffers.write_calls(device, &calls);
         let mut encoder =
             device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("steps") });
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for (kernel, call, x, z) in dispatches {
+            for (index, Dispatch { pass: kernel, workgroups: [x, z], .. }) in queue.dispatches.into_iter().enumerate() {
                 pass.set_pipeline(&device.layered[kernel as usize].pipeline);
-                pass.set_bind_group(0, buffers.group(kernel), &[(call as u64 * CALL_STRIDE) as u32]);
-                pass.dispatch_workgroups(x.div_ceil(WORKGROUP), 1, z);
+                pass.set_bind_group(0, buffers.group(kernel), &[(index as u64 * CALL_STRIDE) as u32]);
+                pass.dispatch_workgroups(x, 1, z);
             }
         }
         device.queue.submit([encoder.finish()]);

@@ -1,0 +1,101 @@
+// Many steps of networks of any shape: a workgroup trains one network, its invocations share the tiles of each layer.
+// Numbers stay in storage, which a workgroup's barriers order; the tiles are those of the kernels of one layer.
+
+@group(0) @binding(0) var<uniform> call: Call;
+@group(0) @binding(1) var<storage, read> tables: array<vec4<u32>>; // networks, layers, labels
+@group(0) @binding(2) var<storage, read> plan: array<u32>;
+@group(0) @binding(3) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> gradient: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read_write> stats: array<Stats>;
+
+// Invocations of a workgroup.
+const WIDTH: u32 = 64u;
+
+var<workgroup> stopped: u32;
+
+fn network_at(index: u32) -> Network {
+    let a = tables[4u * index];
+    let b = tables[4u * index + 1u];
+    let c = bitcast<vec4<f32>>(tables[4u * index + 2u]);
+    let d = tables[4u * index + 3u];
+    let rest = bitcast<vec4<f32>>(d);
+    return Network(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, c.x, c.y, c.z, c.w, rest.x, rest.y, rest.z, d.w);
+}
+
+fn layer_at(index: u32) -> Layer {
+    let at = call.first_layer + 4u * index;
+    let a = tables[at];
+    let b = tables[at + 1u];
+    let c = tables[at + 2u];
+    let d = tables[at + 3u];
+    return Layer(
+        a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, c.x, c.y, bitcast<f32>(c.z), c.w, vec2<u32>(d.x, d.y), d.z, d.w,
+    );
+}
+
+fn label_at(index: u32) -> u32 {
+    let at = call.first_label + index;
+    return tables[at / 4u][at % 4u];
+}
+
+fn ready() {
+    storageBarrier();
+    workgroupBarrier();
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
+    let lane = lane_of(call.first_lane + group.x);
+    let network = network_at(lane.network);
+    now = call;
+    let evaluating = call.evaluation != 0u;
+    // One turn for a block of validation rows, else one for each step.
+    let first = select(call.step, 0u, evaluating);
+    let end = select(min(call.end_step, lane.n_steps), 1u, evaluating);
+    for (var step = first; step < end; step++) {
+        if !evaluating {
+            now.step = step;
+        }
+        if index == 0u {
+            stopped = stats[lane.network].diverged;
+        }
+        if workgroupUniformLoad(&stopped) != 0u {
+            break;
+        }
+        let rows = batch_rows(lane);
+        for (var depth = 0u; depth < network.n_layers; depth++) {
+            now.layer = depth;
+            let layer = layer_at(network.first_layer + depth);
+            let n_tiles = ((rows + 7u) / 8u) * ((layer.outputs4 + 1u) / 2u);
+            for (var tile = index; tile < n_tiles; tile += WIDTH) {
+                dense_forward(lane, tile);
+            }
+            ready();
+        }
+        loss(lane, index);
+        ready();
+        if evaluating {
+            continue;
+        }
+        for (var above = network.n_layers; above > 0u; above--) {
+            now.layer = above - 1u;
+            let layer = layer_at(network.first_layer + above - 1u);
+            let n_weights = ((layer.inputs4 + 1u) / 2u + 1u) * ((layer.outputs4 + 1u) / 2u);
+            for (var tile = index; tile < n_weights; tile += WIDTH) {
+                dense_backward_weight(lane, tile);
+            }
+            let n_inputs = select(0u, ((rows + 3u) / 4u) * layer.inputs4, above > 1u);
+            for (var tile = index; tile < n_inputs; tile += WIDTH) {
+                dense_backward_data(lane, tile);
+            }
+            ready();
+        }
+        for (var tile = index; tile < network.n_params4; tile += WIDTH) {
+            optimizer(lane, tile);
+        }
+        ready();
+    }
+}

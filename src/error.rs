@@ -68,6 +68,9 @@ pub enum Error {
     /// The device refused something it should do.
     #[error("the GPU reported an error ({detail}); choose the CPU backend")]
     Gpu { detail: String },
+    /// The device's self-test came out differently from the CPU.
+    #[error("this GPU computes wrongly ({detail}); choose the CPU backend")]
+    GpuWrong { detail: String },
     /// A trial number that is not there.
     #[error("there is no finished trial {number}; choose one of {accepted}")]
     NoSuchTrial { number: u32, accepted: String },

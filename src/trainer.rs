@@ -17,6 +17,11 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
+/// Work of a unit's activation in a row, of a parameter's update and of a step whatever its size, in multiplications.
+const UNIT_WORK: f64 = 12.0;
+const UPDATE_WORK: f64 = 12.0;
+const STEP_WORK: f64 = 4000.0;
+
 /// What happened to a trial since the last report.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct TrialEvent {
@@ -148,6 +153,14 @@ impl Trainer {
         Ok(trainer)
     }
 
+    /// Another trainer for trials of the same study, on the same rows.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`].
+    pub fn sibling(&self, backend: Box<dyn Backend>, trials: Vec<Trial>) -> Result<Self> {
+        Self::new(self.study.clone(), self.prepared.clone(), backend, trials)
+    }
+
     /// The backend that trains.
     pub fn backend(&self) -> &dyn Backend {
         self.backend.as_ref()
@@ -168,6 +181,25 @@ impl Trainer {
         let config = self.config(trial);
         let batch = self.batch_size(&config);
         (self.data.n_train.div_ceil(batch) * config.epochs) as u64 * u64::from(self.study.seeds_per_trial)
+    }
+
+    /// What a trial costs over all epochs and seeds, in multiplications or what takes as long: only proportions between
+    /// trials matter. The constants are those of the CPU backend on tiny networks.
+    pub fn planned_work(&self, trial: &Trial) -> f64 {
+        let config = self.config(trial);
+        let network = self.network(trial, &config, 0);
+        let batch = self.batch_size(&config);
+        let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
+        let units: usize = network.shape.hidden.iter().sum::<usize>() + network.shape.outputs;
+        let parameters = network.shape.n_parameters() as f64;
+        let epoch = rows * (parameters + UNIT_WORK * units as f64)
+            + self.data.n_train.div_ceil(batch) as f64 * (UPDATE_WORK * parameters + STEP_WORK);
+        epoch * config.epochs as f64 * f64::from(self.study.seeds_per_trial)
+    }
+
+    /// A network of each trial, without parameters: what a backend can prepare for.
+    pub fn outlines(&self) -> Vec<Network> {
+        self.waiting.iter().map(|trial| self.network(trial, &self.config(trial), 0)).collect()
     }
 
     fn batch_size(&self, config: &TrialConfig) -> usize {

@@ -24,6 +24,14 @@ fn problem(error: &Error) -> JsValue {
     to_js(&error.to_json()).unwrap_or_else(|other| other)
 }
 
+/// A panic becomes an exception that says why: else it would be a mere "unreachable".
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        wasm_bindgen::throw_str(info.payload_as_str().unwrap_or("the engine panicked"));
+    }));
+}
+
 /// Checks a study and returns the whole document with its defaults.
 ///
 /// # Errors
@@ -124,6 +132,10 @@ impl GpuHandle {
     }
 }
 
+fn trials_of(text: &str) -> crate::Result<Vec<Trial>> {
+    serde_json::from_str(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })
+}
+
 /// Trains a share of a study's trials in this Worker.
 #[wasm_bindgen]
 pub struct Training {
@@ -156,12 +168,33 @@ impl Training {
         let start = || -> crate::Result<Self> {
             let study = Study::parse(study)?;
             let prepared = study.prepare(table)?;
-            let trials: Vec<Trial> =
-                serde_json::from_str(trials).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
+            let trials = trials_of(trials)?;
             let trainer = Trainer::new(Rc::new(study), Rc::new(prepared), backend, trials.clone())?;
             Ok(Self { trainer, trials })
         };
         start().map_err(|error| problem(&error))
+    }
+
+    /// A training of some of the study's trials (JSON array) on the same rows, on the CPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn sibling_on_cpu(&self, trials: &str) -> Result<Training, JsValue> {
+        self.sibling(trials, Box::new(Cpu::default()))
+    }
+
+    /// As [`Training::sibling_on_cpu`], on the GPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn sibling_on_gpu(&self, trials: &str, gpu: &GpuHandle) -> Result<Training, JsValue> {
+        self.sibling(trials, Box::new(gpu.gpu.clone()))
+    }
+
+    fn sibling(&self, trials: &str, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
+        let trials = trials_of(trials).map_err(|error| problem(&error))?;
+        let trainer = self.trainer.sibling(backend, trials.clone()).map_err(|error| problem(&error))?;
+        Ok(Self { trainer, trials })
     }
 
     /// What trains: the `engine` of results, but for the number of workers.
@@ -182,6 +215,16 @@ impl Training {
     /// Gradient steps of each trial, in the order given, if it does not end early.
     pub fn planned_steps(&self) -> Vec<f64> {
         self.trials.iter().map(|trial| self.trainer.planned_steps(trial) as f64).collect()
+    }
+
+    /// What each trial costs, in the order given; only proportions mean something.
+    pub fn planned_work(&self) -> Vec<f64> {
+        self.trials.iter().map(|trial| self.trainer.planned_work(trial)).collect()
+    }
+
+    /// Begins to compile what this training will need on the GPU, for one that starts later.
+    pub fn prepare(&self, gpu: &GpuHandle) {
+        gpu.gpu.prepare(&self.trainer.outlines());
     }
 
     /// Works for about `budget_ms` and says what happened.

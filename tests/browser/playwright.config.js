@@ -20,9 +20,9 @@ export default {
   projects: [
     {
       name: 'cpu',
-      testIgnore: /lost\.spec\.js/,
+      testIgnore: /(lost|auto)\.spec\.js/,
       use: on('cpu', []),
     },
-    { name: 'gpu', testMatch: /(figures|control|lost)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
+    { name: 'gpu', testMatch: /(figures|control|lost|auto)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
   ],
 };

@@ -67,12 +67,25 @@ export class Client {
     for (const { request } of this.waiting.values()) this.send(request);
   }
 
+  /** @private A new host in the place of one that is no good any more; it gets what is not yet answered. */
+  renew() {
+    this.worker?.terminate();
+    this.worker = null;
+    if (this.local) return this.openHere();
+    this.open();
+    if (this.worker) for (const { request } of this.waiting.values()) this.send(request);
+  }
+
   /** @private @param {any} message */
   hear(message) {
     this.answered = true;
-    if (!('id' in message)) return this.onNews(message);
+    if (!('id' in message)) {
+      if (message.problem?.broken) this.renew();
+      return this.onNews(message);
+    }
     const entry = this.waiting.get(message.id);
     this.waiting.delete(message.id);
+    if (message.problem?.broken || message.value?.problem?.broken) this.renew();
     if (message.problem) entry?.reject(new EngineError(message.problem));
     else entry?.resolve(message.value);
   }

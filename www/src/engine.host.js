@@ -1,3 +1,4 @@
+import { calibrate, firstRound, shapeClass } from './calibration.js';
 import init, { Asker, Bench, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
 
 /**
@@ -13,17 +14,28 @@ const BUDGET = 50;
 /** A work is warmed up for at most this long, in ms: compilers and pipelines are not what is measured. */
 const WARM_UP = 300;
 
+/** The cause in what a call into the GPU threw or told, without its whereabouts. @param {any} error */
+function causeOf(error) {
+  const text = String(error?.message ?? error).split('\n')[0].replace(/^Uncaught /, '');
+  const inner = /JsValue\((?:\w*Error: )?([^)]*)/.exec(text);
+  return inner ? inner[1] : text;
+}
+
 /** @param {unknown} error what was thrown, as a problem */
 function problemOf(error) {
-  if (error && typeof error === 'object' && 'code' in error) return error;
-  return { code: 'unexpected', detail: String(/** @type {any} */ (error)?.message ?? error) };
+  if (!error || typeof error !== 'object' || !('code' in error) || error instanceof Error) return { code: 'unexpected', detail: causeOf(error) };
+  const given = /** @type {{code: string, detail?: unknown}} */ (error);
+  return /gpu|device/.test(given.code) ? { ...given, detail: causeOf(given.detail) } : given;
 }
 
 /** Lets messages that wait come in first; timers would be throttled in a hidden tab. */
 const turn = new MessageChannel();
+/** @type {((value: unknown) => void)[]} */
+const yielding = [];
+turn.port1.onmessage = () => yielding.shift()?.(undefined);
 function yieldToMessages() {
   return new Promise((resolve) => {
-    turn.port1.onmessage = resolve;
+    yielding.push(resolve);
     turn.port2.postMessage(null);
   });
 }
@@ -50,13 +62,48 @@ async function tableOf(study, base) {
   return file ? fetchTable(new URL(`data/${file}`, base).href) : undefined;
 }
 
-/** What the browser calls its adapter; wgpu passes only the description on, which many leave empty. */
-async function adapterName() {
-  const adapter = await navigator.gpu?.requestAdapter();
-  const info = adapter?.info;
-  if (!info) return '';
-  return info.description || [info.vendor, info.architecture].filter(Boolean).join(' ');
+/** Adapters that are programs, by what browsers call them. */
+const PROGRAMS = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+/** What the browser says of its adapter, without asking it for a device; null where there is none. wgpu passes only the
+ * description on, which many leave empty. */
+async function adapterFound() {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return null;
+  const { description, vendor, architecture, isFallbackAdapter } = /** @type {any} */ (adapter.info ?? {});
+  const name = description || [vendor, architecture].filter(Boolean).join(' ');
+  return { name, software: Boolean(isFallbackAdapter) || PROGRAMS.test([name, architecture].join(' ')) };
 }
+
+const OWN_THREAD = typeof document === 'undefined';
+
+/**
+ * What the browser throws in the middle of WASM passes every handler there by, and leaves a promise that never settles:
+ * here it becomes the call's own problem. This instance of the engine is then no good any more.
+ * @template T @param {() => Promise<T>} act @returns {Promise<T>}
+ */
+async function guarded(act) {
+  /** @type {(problem: object) => void} */
+  let fail = () => {};
+  const thrown = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
+  const onThrown = (/** @type {any} */ event) => {
+    // On the page's thread others may throw, too.
+    if (!OWN_THREAD && event.filename !== import.meta.url && !/\.wasm|^wasm:/.test(event.filename ?? '')) return;
+    event.preventDefault();
+    fail({ code: 'gpu', detail: causeOf(event.error ?? event.reason ?? event.message), broken: true });
+  };
+  for (const name of ['error', 'unhandledrejection']) addEventListener(name, onThrown);
+  try {
+    return await Promise.race([act(), thrown]);
+  } catch (error) {
+    if (error && typeof error === 'object' && 'code' in error && !(error instanceof Error)) throw error;
+    throw { code: 'gpu', detail: causeOf(error), broken: true };
+  } finally {
+    for (const name of ['error', 'unhandledrejection']) removeEventListener(name, onThrown);
+  }
+}
+
+const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
 
 export class Host {
   /** @param {Post} post */
@@ -64,7 +111,9 @@ export class Host {
     /** @private */ this.post = post;
     /** @private @type {Promise<unknown> | null} */ this.loaded = null;
     /** @private @type {GpuHandle | null} */ this.gpu = null;
-    /** @private */ this.gpuName = '';
+    /** @private @type {Promise<GpuHandle> | null} */ this.opening = null;
+    /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */ this.measured = new Map();
+    /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
     /** @private @type {Asker | null} */ this.asker = null;
     /** @private @type {Training | null} */ this.training = null;
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
@@ -100,28 +149,68 @@ export class Host {
     return fresh_seed();
   }
 
+  /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */
+  async open() {
+    if (this.gpu) return this.gpu;
+    this.opening ??= guarded(() => GpuHandle.open()).finally(() => (this.opening = null));
+    const gpu = await this.opening;
+    return (this.gpu ??= gpu);
+  }
+
   /**
-   * Which backend trains, and why.
-   * @param {'auto' | 'gpu' | 'cpu'} choice
+   * Which backend trains, and why. Without a study: whether the one that is asked for can be had.
+   * @param {'auto' | 'gpu' | 'cpu'} choice @param {string} [study] @param {string} [base] @param {number} [most] Workers
    */
-  async choose(choice) {
-    if (choice === 'cpu') return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'asked' };
+  async choose(choice, study, base = '', most = 1) {
+    if (choice === 'cpu') return { ...ON_CPU, reason: 'asked' };
+    const found = await adapterFound();
+    if (choice === 'auto') {
+      if (!found) return { ...ON_CPU, reason: 'no_webgpu' };
+      // It runs on the very cores that the CPU backend uses better: nothing to measure.
+      if (found.software) return { ...ON_CPU, reason: 'software_adapter' };
+    }
     try {
-      if (!this.gpu) {
-        this.gpu = await GpuHandle.open();
-        this.gpuName = this.gpu.adapter || (await adapterName());
-      }
+      const gpu = await this.open();
+      const chosen = { backend: 'gpu', adapter: gpu.adapter || found?.name || 'WebGPU', software: gpu.software };
+      if (choice === 'gpu') return { ...chosen, reason: 'asked' };
+      const rates = await this.rates(study ?? '', base, most);
+      return { ...(rates.gpu > rates.cpu ? chosen : ON_CPU), reason: 'measured', rates };
     } catch (error) {
-      if (choice === 'gpu') throw error;
-      return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'no_webgpu' };
+      const problem = /** @type {any} */ (problemOf(error));
+      if (choice === 'gpu' || problem.code === 'bad_data') throw error;
+      return { ...ON_CPU, reason: 'gpu_failed', problem };
     }
-    const { software } = this.gpu;
-    // A software adapter runs on the very cores that the CPU backend uses better.
-    if (choice === 'auto' && software) {
-      return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'software_adapter' };
-    }
-    const reason = choice === 'gpu' ? 'asked' : 'chosen';
-    return { backend: 'gpu', adapter: this.gpuName || 'WebGPU', software, reason };
+  }
+
+  /** @private What each backend does of such studies a second, measured once. @param {string} study @param {string} base
+   * @param {number} most @returns {Promise<import('./calibration.js').Rates>} */
+  async rates(study, base, most) {
+    const key = shapeClass(JSON.parse(study));
+    const known = this.measured.get(key);
+    if (known) return known;
+    const asked = ++this.asked;
+    const rest = async () => {
+      await yieldToMessages();
+      if (asked !== this.asked) throw { code: 'unexpected', detail: 'another run was asked for' };
+    };
+    const rates = await calibrate(study, await tableOf(study, base), await this.open(), most, { rest, guarded });
+    this.measured.set(key, rates);
+    return rates;
+  }
+
+  /** Opens the GPU and begins to compile what a study would need, so that a run finds it ready.
+   * @param {string} study @param {'auto' | 'gpu'} choice @param {string} base @returns {Promise<boolean>} whether there was anything to do */
+  async ahead(study, choice, base) {
+    const found = await adapterFound();
+    const known = this.measured.get(shapeClass(JSON.parse(study)));
+    if (!found || (choice === 'auto' && (found.software || (known && known.cpu >= known.gpu)))) return false;
+    const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
+    await guarded(async () => {
+      const training = Training.on_gpu(study, JSON.stringify(firstRound(study)), table, gpu);
+      training.prepare(gpu);
+      training.free();
+    });
+    return true;
   }
 
   /** The first round of a study's trials. @param {string} study */
@@ -151,20 +240,20 @@ export class Host {
         ? Training.on_gpu(study, trials, table, this.gpu)
         : Training.on_cpu(study, trials, table);
     this.training = training;
-    const begun = { info: training.info(), planned: [...training.planned_steps()] };
-    this.loop = this.train(run, training);
+    const begun = { info: training.info(), planned: [...training.planned_steps()], work: [...training.planned_work()] };
+    this.loop = this.train(run, training, backend === 'gpu');
     return begun;
   }
 
-  /** @private @param {number} run @param {Training} training */
-  async train(run, training) {
+  /** @private @param {number} run @param {Training} training @param {boolean} onGpu */
+  async train(run, training, onGpu) {
     try {
       // The answer to `start` goes out before the first report.
       await yieldToMessages();
       for (;;) {
         if (this.paused) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
         if (this.run !== run) return;
-        const report = await training.advance(BUDGET);
+        const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
         if (this.run !== run) return;
         this.post({ run, report });
         if (report.finished) return;
@@ -211,11 +300,12 @@ export class Host {
     };
     // Before the next is made, which may be refused: two would take twice the memory.
     free();
-    this.bench = await make({ ...work, steps: Math.min(work.steps, 100) });
-    await this.measure(WARM_UP);
+    const guard = backend === 'gpu' ? guarded : (/** @type {() => Promise<any>} */ act) => act();
+    this.bench = await guard(() => make({ ...work, steps: Math.min(work.steps, 100) }));
+    await guard(() => this.measure(WARM_UP));
     free();
-    this.bench = await make(work);
-    return this.bench.info();
+    this.bench = await guard(() => make(work));
+    return /** @type {Bench} */ (this.bench).info();
   }
 
   /** Trains the work that is ready to its end, or for so many ms. @param {number} limit */

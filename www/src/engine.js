@@ -1,4 +1,5 @@
 import { Client, EngineError } from './engine.client.js';
+import { timeLeft } from './time-left.js';
 
 /**
  * Runs studies on a pool of engine hosts: one asks the sampler and owns the GPU; on the CPU the trials of a round are
@@ -19,11 +20,13 @@ const FLUSH_EVERY = 50;
 const PROGRESS_EVERY = 150;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
+/** Problems of the GPU, for which the CPU is the way out. */
+const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 
-/** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, number>,
+/** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
 
 export class Engine extends EventTarget {
   /** @param {{assetBase: string}} options what data files are resolved against */
@@ -34,6 +37,7 @@ export class Engine extends EventTarget {
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private */ this.runs = 0;
+    /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */ this.faulty = null;
     /** @type {RunState} */ this.state = 'idle';
   }
 
@@ -69,6 +73,13 @@ export class Engine extends EventTarget {
     return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
   }
 
+  /** Makes the GPU ready for a study that may be run next, where that is worth while. @param {Study} study @param {BackendChoice} choice
+   * @returns {Promise<boolean>} */
+  async ahead(study, choice) {
+    if (choice === 'cpu' || this.active || (choice === 'auto' && this.faulty)) return false;
+    return this.client(0).call('ahead', JSON.stringify(study), choice, this.assetBase).catch(() => false);
+  }
+
   /** A study seed that nobody has used. @returns {Promise<number>} */
   freshSeed() {
     return this.client(0).call('freshSeed');
@@ -81,7 +92,8 @@ export class Engine extends EventTarget {
       /** @type {Run} */
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
-        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, resolve, reject, timers: [],
+        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false,
+        began: 0, rested: 0, text: '', resolve, reject, timers: [],
       };
       this.active = run;
       this.state = 'starting';
@@ -91,36 +103,56 @@ export class Engine extends EventTarget {
 
   /** @private @param {Run} run */
   async begin(run) {
-    const text = JSON.stringify(run.study);
+    run.text = JSON.stringify(run.study);
     const lead = this.client(0);
-    run.study = await lead.call('check', text);
-    const asked = await lead.call('ask', text);
+    run.study = await lead.call('check', run.text);
+    const asked = await lead.call('ask', run.text);
     if (this.active !== run) return;
-    for (const { number, params } of asked) {
-      /** @type {Trial} */
-      const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
-      run.trials.set(number, trial);
-      run.open.add(number);
-      run.fresh.set(number, { ...trial, epochs: [] });
-    }
+    for (const { number, params } of asked) this.queue(run, number, params);
     if (run.stopping) return this.stop();
-    const chosen = await lead.call('choose', run.choice);
+    const chosen = await this.choose(run);
     if (this.active !== run) return;
-    const most = Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
-    run.workers = chosen.backend === 'cpu' ? Math.min(most, asked.length) : 1;
+    if (chosen.problem && chosen.problem !== this.faulty) this.fallBack(run, chosen.problem);
+    else await this.deal(run, chosen);
+  }
+
+  /** @private A trial as it is before its first step. @param {Run} run @param {number} number @param {Trial['params']} params */
+  queue(run, number, params) {
+    /** @type {Trial} */
+    const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
+    run.trials.set(number, trial);
+    run.open.add(number);
+    run.fresh.set(number, { ...trial, epochs: [] });
+  }
+
+  /** @private Workers that train on the CPU. */
+  get most() {
+    return Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
+  }
+
+  /** @private @param {Run} run @returns {Promise<any>} */
+  async choose(run) {
+    const problem = this.faulty;
+    if (run.choice === 'auto' && problem) return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed', problem };
+    return this.client(0).call('choose', run.choice, run.text, this.assetBase, this.most);
+  }
+
+  /** @private Deals the run's trials to as many Workers as the backend takes. @param {Run} run @param {any} chosen */
+  async deal(run, chosen) {
+    const { id } = run;
+    const asked = [...run.trials.values()].map(({ number, params }) => ({ number, params }));
+    run.workers = chosen.backend === 'cpu' ? Math.min(this.most, asked.length) : 1;
     run.backend = { ...chosen, workers: run.workers };
-    const shares = Array.from({ length: run.workers }, (_, worker) =>
-      asked.filter((/** @type {{number: number}} */ trial) => trial.number % run.workers === worker),
-    );
+    const shares = Array.from({ length: run.workers }, (_, worker) => asked.filter((trial) => trial.number % run.workers === worker));
     const started = await Promise.all(
       shares.map((share, worker) => {
         for (const { number } of share) run.owner.set(number, worker);
-        return this.client(worker).call('start', run.id, text, JSON.stringify(share), chosen.backend, this.assetBase);
+        return this.client(worker).call('start', id, run.text, JSON.stringify(share), chosen.backend, this.assetBase);
       }),
     );
-    if (this.active !== run) return;
-    started.forEach(({ planned }, worker) => {
-      shares[worker].forEach((/** @type {{number: number}} */ trial, /** @type {number} */ at) => run.planned.set(trial.number, planned[at]));
+    if (this.active !== run || run.id !== id) return;
+    started.forEach(({ planned, work }, worker) => {
+      shares[worker].forEach(({ number }, at) => run.planned.set(number, { steps: planned[at], work: work[at], worker, spent: 0 }));
     });
     run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
@@ -128,12 +160,28 @@ export class Engine extends EventTarget {
     if (this.state === 'paused') for (const client of this.clients) client.call('pause').catch(() => {});
     else this.state = 'running';
     this.tell('backend', run.backend);
-    run.marks.push({ at: performance.now(), steps: 0 });
+    run.began = performance.now();
+    run.marks.push({ at: run.began, steps: 0 });
     run.timers = [
       window.setInterval(() => this.flush(run), FLUSH_EVERY),
       window.setInterval(() => this.tellProgress(run), PROGRESS_EVERY),
     ];
     this.settle(run);
+  }
+
+  /** @private The GPU cannot train a run under `auto`: everything begins anew on the CPU, and nothing of the GPU's stays.
+   * @param {Run} run @param {Problem} problem */
+  fallBack(run, problem) {
+    run.timers.forEach((timer) => clearInterval(timer));
+    this.faulty = problem;
+    // What still comes of the attempt is stale.
+    run.id = ++this.runs;
+    Object.assign(run, { info: null, steps: 0, marks: [], timers: [], rested: 0, planned: new Map(), owner: new Map() });
+    for (const { number, params } of [...run.trials.values()]) this.queue(run, number, params);
+    this.tell('restart', problem);
+    this.flush(run);
+    const chosen = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed', problem };
+    this.deal(run, chosen).catch((error) => this.fail(run, error));
   }
 
   /** @private @param {number} worker @param {import('./engine.client.js').News} news */
@@ -162,6 +210,9 @@ export class Engine extends EventTarget {
     trial.steps = event.steps;
     trial.diverged_at = event.diverged_at;
     trial.epochs.push(...event.epochs);
+    const planned = run.planned.get(trial.number);
+    // An epoch's seconds are the mean over the seeds.
+    if (planned) for (const epoch of event.epochs) planned.spent += epoch.seconds * (run.study.seeds_per_trial ?? 1);
     if (trial.state !== 'running') run.open.delete(trial.number);
     const epochs = run.fresh.get(trial.number)?.epochs ?? [];
     epochs.push(...event.epochs);
@@ -186,9 +237,10 @@ export class Engine extends EventTarget {
     const now = performance.now();
     let totalSteps = 0;
     for (const trial of run.trials.values()) {
-      totalSteps += run.open.has(trial.number) ? (run.planned.get(trial.number) ?? 0) : trial.steps;
+      totalSteps += run.open.has(trial.number) ? (run.planned.get(trial.number)?.steps ?? 0) : trial.steps;
     }
     if (this.state === 'paused') {
+      run.rested += now - (run.marks[run.marks.length - 1]?.at ?? now);
       run.marks = [{ at: now, steps: run.steps }];
     } else {
       run.marks.push({ at: now, steps: run.steps });
@@ -197,7 +249,8 @@ export class Engine extends EventTarget {
     const first = run.marks[0];
     const elapsed = (now - first.at) / 1000;
     const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
-    const secondsLeft = rate > 0 ? Math.max(0, totalSteps - run.steps) / rate : null;
+    const active = (now - run.began - run.rested) / 1000;
+    const secondsLeft = timeLeft(run, active, run.backend?.backend === 'gpu');
     const done = run.trials.size - run.open.size;
     this.tell('progress', { done, total: run.trials.size, steps: run.steps, totalSteps, rate, secondsLeft });
   }
@@ -214,12 +267,18 @@ export class Engine extends EventTarget {
     this.flush(run);
     this.tellProgress(run);
     this.close(run);
+    if (run.backend?.backend === 'gpu') this.faulty = null;
     run.resolve(this.resultOf(run));
   }
 
   /** @private @param {Run} run @param {unknown} error */
   fail(run, error) {
     if (this.active !== run) return;
+    const problem = /** @type {{problem?: Problem}} */ (error).problem;
+    if (run.choice === 'auto' && run.backend?.backend === 'gpu' && problem && OF_GPU.includes(problem.code)) {
+      this.client(0).call('stop').catch(() => {});
+      return this.fallBack(run, problem);
+    }
     // A run that never began leaves what was there in place.
     if (run.info) this.flush(run);
     this.close(run);

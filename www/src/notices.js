@@ -9,7 +9,7 @@ import { exact, number, scientific } from './format.js';
  */
 
 /** Problems of the device, for which another backend is the way out. */
-const DEVICE = ['no_gpu', 'gpu', 'not_on_this_backend'];
+const DEVICE = ['no_gpu', 'gpu', 'gpu_wrong', 'not_on_this_backend'];
 
 /** @param {Store} store */
 const finished = (store) => [...store.trials.values()].filter((one) => one.state === 'complete' || one.state === 'diverged').length;
@@ -86,6 +86,9 @@ export const resumingNotice = (store, problem) => ({
   id: 'device', kind: 'alert', title: 'message.device_lost', values: { n: finished(store) }, problem: { ...problem, code: 'device_resuming' },
   kept: finished(store) ? 'kept.trials' : undefined, actions: [],
 });
+
+/** The GPU failed, and the run began anew on the CPU. @param {Problem} problem @returns {Notice} */
+export const fallbackNotice = (problem) => ({ id: 'fallback', kind: 'alert', title: 'message.gpu_fallback', problem, actions: [] });
 
 /** @returns {Notice} */
 export const noWebgpuNotice = () => ({

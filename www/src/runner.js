@@ -1,5 +1,5 @@
 import { Engine } from './engine.js';
-import { divergedNotice, noWebgpuNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
+import { divergedNotice, fallbackNotice, noWebgpuNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
 import { snapshot } from './result.js';
 import { inSlices } from './turns.js';
 
@@ -53,6 +53,7 @@ export class Runner {
     on('trials', (detail) => this.onTrials(detail.trials));
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
+    on('restart', (detail) => this.onRestart(detail));
     this.made = engine;
     return engine;
   }
@@ -83,7 +84,7 @@ export class Runner {
     this.stopping = false;
     this.began = false;
     this.setState('starting');
-    for (const id of ['run', 'all_diverged', 'device']) store.dismiss(id);
+    for (const id of ['run', 'all_diverged', 'device', 'fallback']) store.dismiss(id);
     try {
       if (!supportsEngine()) {
         store.notify(tooOldNotice());
@@ -243,6 +244,26 @@ export class Runner {
     if (info.reason === 'no_webgpu') store.notify(noWebgpuNotice());
     if (info.reason !== 'restarting' && info.backend === 'gpu') store.dismiss('device');
     store.touch('run');
+  }
+
+  /** @private A run under `auto` begins anew on the CPU: what the GPU trained is put away. @param {Problem} problem */
+  onRestart(problem) {
+    const { store } = this;
+    const code = `fallback_${problem.code}`;
+    // What follows the first clause is a list of what the engine was built without.
+    const told = { ...problem, code, detail: String(problem.detail ?? '').split(';')[0] };
+    this.fresh ??= store.runStudy;
+    this.untold = [];
+    store.backend = null;
+    store.dismiss('device');
+    store.notify(fallbackNotice(told));
+    this.emit('problem', { ...told, message: store.sentence(told) });
+  }
+
+  /** Makes ready for a run of the study as it is now, where that is worth while. @returns {Promise<boolean>} */
+  async ahead() {
+    if (this.pending || !supportsEngine()) return false;
+    return this.engine.ahead(this.store.study, this.store.choice);
   }
 
   /** @private @param {import('./types.js').Trial[]} trials */

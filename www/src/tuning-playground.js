@@ -7,6 +7,7 @@ import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
 import { perform } from './actions.js';
 import { Address } from './address.js';
+import { Ahead } from './ahead.js';
 import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { Keeper } from './keeper.js';
 import { onShortcut, singleKeysSaved } from './keys.js';
@@ -66,6 +67,7 @@ export class TuningPlayground extends LitElement {
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
     /** @private */ this.address = new Address(this, this.store);
+    /** @private */ this.ahead = new Ahead(this.store, () => this.runner.ahead());
     /** @private */ this.keeper = new Keeper(this.store, this.runner);
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
     this.store.lang = preferredLanguage();
@@ -92,6 +94,7 @@ export class TuningPlayground extends LitElement {
     /** @private @type {EventTarget} */ this.keyTarget = this.full ? document : this;
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
+    this.ahead.connect();
     this.store.whole = this.full;
     this.store.singleKeys = singleKeysSaved();
     if (this.full) {
@@ -110,6 +113,7 @@ export class TuningPlayground extends LitElement {
     this.scheme.removeEventListener('change', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
+    this.ahead.disconnect();
     this.previews.stop();
   }
 

@@ -67,7 +67,9 @@
  * @property {string | null} adapter
  * @property {number} workers
  * @property {boolean} software
- * @property {'chosen' | 'no_webgpu' | 'software_adapter' | 'asked' | 'restarting'} reason
+ * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'restarting'} reason
+ * @property {{cpu: number, gpu: number}} [rates] steps a second of this study, measured
+ * @property {Problem} [problem] what the GPU failed by
  *
  * @typedef {{done: number, total: number, steps: number, totalSteps: number, rate: number,
  *   secondsLeft: number | null}} Progress

@@ -2,6 +2,7 @@
 
 use super::invocation;
 use super::layered::passes::{PASSES, bindings, kernels};
+use super::self_test;
 use crate::backend::{Labels, Program};
 use crate::error::{Error, Result};
 use core::cell::RefCell;
@@ -148,14 +149,21 @@ pub fn label_words(labels: &Labels<f32>) -> Vec<u32> {
     }
 }
 
+/// A device that has passed its self-test.
+async fn tested() -> Result<Rc<Device>> {
+    let device = Rc::new(Device::open().await?);
+    self_test::run(&device).await?;
+    Ok(device)
+}
+
 /// The device that all populations work on, whichever stands for the GPU now; clones share it.
 #[derive(Clone)]
 pub struct SharedDevice(Rc<RefCell<Rc<Device>>>);
 
 impl SharedDevice {
-    /// Asks for a first device.
+    /// Asks for a first device and tests it.
     pub async fn open() -> Result<Self> {
-        Ok(Self(Rc::new(RefCell::new(Rc::new(Device::open().await?)))))
+        Ok(Self(Rc::new(RefCell::new(tested().await?))))
     }
 
     /// The present device.
@@ -166,8 +174,8 @@ impl SharedDevice {
     /// Asks for another device where the present one is lost.
     pub async fn renew(&self) -> Result<()> {
         if self.get().is_lost() {
-            let device = Device::open().await?;
-            *self.0.borrow_mut() = Rc::new(device);
+            let device = tested().await?;
+            *self.0.borrow_mut() = device;
         }
         Ok(())
     }

@@ -18,6 +18,11 @@ const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(2);
 const RECOVERY_ATTEMPTS: u32 = 2;
 /// Losses in a row without a host copy in between: a device that dies of the work itself would never end.
 const MAX_FAILURES: u32 = 20;
+/// Failures in a row of a device that says that it lives: one that is going away may fail before it says so.
+const MAX_FAILURES_ALIVE: u32 = 3;
+
+/// What is told where a device that lives gives nothing back.
+pub const UNREADABLE: &str = "results could not be read back";
 
 /// How a plan trains its networks on a device. An epoch is a row of units of work that only the plan knows.
 pub trait Plan {
@@ -106,18 +111,22 @@ impl<P: Plan> Driver<P> {
         self.amount = ((f64::from(self.amount) * factor) as u32).clamp(1, 1 << 16);
     }
 
-    /// A new device and the last host copy on it.
-    async fn recover(&mut self, lost: Error) -> Result<()> {
+    /// A new device where the old one is lost, and the last host copy on it.
+    async fn recover(&mut self, lost: Error) -> Result<Advance> {
         self.plan.drop_buffers();
         self.failures += 1;
         if self.failures > MAX_FAILURES {
             return Err(lost);
         }
+        if self.failures > MAX_FAILURES_ALIVE && !self.device.get().is_lost() {
+            return Err(Error::Gpu { detail: UNREADABLE.into() });
+        }
+        let resumed = self.device.get().is_lost();
         for _ in 0..RECOVERY_ATTEMPTS {
             if self.device.renew().await.is_ok() && !self.device.get().is_lost() {
                 self.plan.rewind();
                 self.amount = self.plan.first_amount();
-                return Ok(());
+                return Ok(Advance { resumed, ..Advance::default() });
             }
         }
         Err(lost)
@@ -133,15 +142,11 @@ impl<P: Plan> Population for Driver<P> {
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
         Box::pin(async move {
             match self.work(budget).await {
-                Err(lost @ Error::DeviceLost { .. }) => {
-                    self.recover(lost).await?;
-                    Ok(Advance { resumed: true, ..Advance::default() })
-                }
+                Err(lost @ Error::DeviceLost { .. }) => self.recover(lost).await,
                 // A device that is going away reports errors before it says that it is gone.
                 Err(_) if self.device.get().is_lost() => {
                     let detail = self.device.get().loss_reason();
-                    self.recover(Error::DeviceLost { detail }).await?;
-                    Ok(Advance { resumed: true, ..Advance::default() })
+                    self.recover(Error::DeviceLost { detail }).await
                 }
                 other => other,
             }

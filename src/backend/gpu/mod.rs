@@ -9,6 +9,7 @@ mod driver;
 mod invocation;
 mod layered;
 mod mixed;
+mod self_test;
 mod staging;
 
 pub use device::Kernel;
@@ -57,10 +58,11 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Asks for a device.
+    /// Asks for a device and tests it.
     ///
     /// # Errors
-    /// [`crate::Error::NoGpu`] where there is none.
+    /// [`crate::Error::NoGpu`] where there is none, [`crate::Error::GpuWrong`] where it computes something else than the
+    /// CPU.
     pub async fn open() -> Result<Self> {
         Ok(Self { device: SharedDevice::open().await?, forced: None })
     }
@@ -81,6 +83,14 @@ impl Gpu {
     /// Loses the device as a driver's reset would: for tests.
     pub fn lose_device(&self) {
         self.device.get().handle.destroy();
+    }
+
+    /// Begins to compile what the networks of a study will need; a training that starts later finds it ready.
+    pub fn prepare(&self, networks: &[Network]) {
+        let device = self.device.get();
+        for network in networks.iter().filter(|network| self.plan_of(network) == PlanName::Invocation) {
+            device.program(&network.program());
+        }
     }
 
     /// Which plan trains a network: a pure function of the network, its crowd and the kind of adapter.

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon, logo } from './icons.js';
 import { segmented } from './segmented.js';
-import { short } from '../format.js';
+import { count, short } from '../format.js';
 import './tp-menu.js';
 
 /** Sizes for a projector that the menu offers; links may say any other. */
@@ -65,7 +65,9 @@ export class TpHeader extends Part {
     const restarting = info.reason === 'restarting';
     const name = info.backend === 'gpu' ? `WebGPU – ${info.adapter || this.t('backend.adapter')}` : `CPU – WASM SIMD ×${info.workers}`;
     const rate = store.progress?.rate;
-    const title = [this.t(`backend.reason.${info.reason}`), info.software ? this.t('backend.software') : '', this.t('backend.measured'), this.t('bench.click')]
+    const about = (/** @type {number} */ one) => count(Number(one.toPrecision(2)));
+    const why = this.t(`backend.reason.${info.reason}`, info.rates && { cpu: about(info.rates.cpu), gpu: about(info.rates.gpu) });
+    const title = [why, info.software ? this.t('backend.software') : '', this.t('backend.measured'), this.t('bench.click')]
       .filter(Boolean).join(' ');
     return html`<button type="button" class="backend wide" data-testid="backend" data-backend=${info.backend} title=${title} @click=${() => this.act('bench')}>
       <i class="led ${restarting ? 'restarting' : info.backend}"></i>

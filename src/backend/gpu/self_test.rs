@@ -1,0 +1,201 @@
+//! What a device must show before it trains anybody's study: a few steps of a tiny network by each plan, held against the
+//! CPU. They take the random generator (dropout masks), tanh far beyond where it saturates, softmax, a reduction across a
+//! workgroup's barrier, both update rules and the way back to the host. A driver that gets one of them wrong would
+//! otherwise draw wrong curves without a word.
+
+use super::device::Device;
+use super::driver::{Plan, UNREADABLE};
+use super::invocation::Invocation;
+use super::layered::Layered;
+use crate::backend::cpu::Cpu;
+use crate::backend::{Backend, Data, EpochOutcome, EpochPlan, Labels, Network};
+use crate::error::{Error, Result};
+use crate::mlp::{Activation, Loss, Shape};
+use crate::optimizer::{Optimizer, Rule};
+use crate::rng::{Purpose, RunId, Stream};
+use crate::trainer::epoch_plan;
+use core::time::Duration;
+use std::rc::Rc;
+
+/// Rows for training, for validation, and of a batch: more rows than a workgroup of the loss has invocations.
+const ROWS: [usize; 3] = [160, 20, 80];
+const EPOCHS: u32 = 2;
+/// Relative distance (L2) of parameters, and relative one of losses, from the CPU's. Sound devices stay below a hundredth
+/// of it, one wrong mask or sum does not.
+const TOLERANCE: f64 = 2e-3;
+/// Every so manieth row is this many times as large: the units' sums lie around 50 there.
+const LARGE: (usize, f32) = (5, 60.0);
+
+/// What training came to.
+struct Trained {
+    outcomes: Vec<EpochOutcome>,
+    parameters: Vec<Vec<f64>>,
+}
+
+/// Trains the tiny networks by every plan and by the CPU.
+///
+/// # Errors
+/// [`Error::GpuWrong`] where they differ; what the device reports.
+pub async fn run(device: &Rc<Device>) -> Result<()> {
+    let data = Rc::new(rows());
+    let networks: Vec<_> = [Rule::Adam, Rule::Sgd].into_iter().zip(0..).map(|(rule, n)| network(rule, n)).collect();
+    let expected = on_cpu(&data, &networks).await?;
+    let layered = on_device(&mut Layered::new(data.clone(), networks.clone()), device, &networks).await?;
+    compare("layered", &layered, &expected)?;
+    // Every network of this plan costs a compilation: one has all of its parts.
+    let one = &networks[..1];
+    let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, one).await?;
+    compare("invocation", &invocation, &expected)
+}
+
+fn rows() -> Data {
+    let mut stream = Stream::of(1, Purpose::Generate, RunId::default(), 0);
+    let n = ROWS[0] + ROWS[1];
+    let factor = |row: usize| if row.is_multiple_of(LARGE.0) { LARGE.1 } else { 1.0 };
+    let x = (0..2 * n).map(|i| (2.0 * stream.uniform() - 1.0) * factor(i / 2)).collect();
+    let classes = (0..n).map(|_| stream.below(3)).collect();
+    Data { x, columns: 2, labels: Labels::Classes(classes), n_train: ROWS[0], n_validation: ROWS[1] }
+}
+
+fn network(rule: Rule, trial: u32) -> Network {
+    let run = RunId { trial, ..RunId::default() };
+    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh };
+    // An epsilon that keeps gradients near 0 from being blown up to whole steps: what is compared must be determined.
+    let optimizer = Optimizer { rule, learning_rate: 0.05, momentum: 0.9, epsilon: 1e-2, ..Optimizer::default() };
+    let parameters = shape.initial_parameters(1, run);
+    let (seed, loss, dropout) = (1, Loss::CrossEntropy, 0.25);
+    Network { run, seed, shape, loss, optimizer, dropout, max_batch: ROWS[2], crowd: 1, parameters }
+}
+
+fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochPlan> {
+    let plan = |(index, network): (usize, &Network)| {
+        let order = Stream::of(network.seed, Purpose::Shuffle, network.run, epoch);
+        let mut done = epoch * ROWS[0].div_ceil(ROWS[2]) as u32;
+        epoch_plan(index, network, order, ROWS[0], ROWS[2], &mut done)
+    };
+    networks.iter().enumerate().map(plan).collect()
+}
+
+async fn on_cpu(data: &Rc<Data>, networks: &[Network]) -> Result<Trained> {
+    let mut population = Cpu::default().population(data.clone(), networks.to_vec()).await?;
+    let mut outcomes = Vec::new();
+    for number in 0..EPOCHS {
+        population.begin_epoch(epoch(networks, number))?;
+        loop {
+            let advance = population.advance(Duration::MAX).await?;
+            outcomes.extend(advance.outcomes);
+            if advance.epoch_done {
+                break;
+            }
+        }
+    }
+    let mut parameters = Vec::new();
+    for index in 0..networks.len() {
+        parameters.push(population.parameters(index).await?);
+    }
+    Ok(Trained { outcomes, parameters })
+}
+
+async fn on_device(plan: &mut dyn Plan, device: &Rc<Device>, networks: &[Network]) -> Result<Trained> {
+    let mut outcomes = Vec::new();
+    for number in 0..EPOCHS {
+        plan.begin_epoch(epoch(networks, number));
+        plan.ensure_buffers(device);
+        while !plan.is_submitted() {
+            plan.submit(device, u32::from(u16::MAX));
+        }
+        let read = plan.read(device, true).await;
+        // An error is what the read stumbled over.
+        if let Some(detail) = device.take_error() {
+            return Err(Error::Gpu { detail });
+        }
+        if read.is_err() && !device.is_lost() {
+            return Err(Error::Gpu { detail: UNREADABLE.into() });
+        }
+        read?;
+        outcomes.extend(plan.finish_epoch());
+    }
+    let parameters = (0..networks.len()).map(|index| plan.parameters(index)).collect();
+    Ok(Trained { outcomes, parameters })
+}
+
+/// Holds the networks that `found` has against the same ones of `expected`.
+fn compare(plan: &str, found: &Trained, expected: &Trained) -> Result<()> {
+    let wrong = |what: &str, off: f64| {
+        let ppm = (1e6 * off) as u64;
+        Err(Error::GpuWrong { detail: format!("{plan}: {what} off by {ppm} ppm") })
+    };
+    for (network, parameters) in found.parameters.iter().enumerate() {
+        let of = |all: &Trained| -> Vec<(f64, f64, f64)> {
+            let own = all.outcomes.iter().filter(|outcome| outcome.network == network);
+            own.map(|o| (o.train.loss, o.validation.unwrap_or_default().loss, o.train.accuracy)).collect()
+        };
+        let (own, right) = (of(found), of(expected));
+        for (own, right) in own.iter().zip(&right) {
+            let off = relative(&[own.0, own.1], &[right.0, right.1]);
+            if is_beyond(off, TOLERANCE) {
+                return wrong("loss", off);
+            }
+            // A row on the border between two classes may fall to either side.
+            let off = (own.2 - right.2).abs();
+            if is_beyond(off, 2.0 / ROWS[0] as f64) {
+                return wrong("accuracy", off);
+            }
+        }
+        let off = relative(parameters, &expected.parameters[network]);
+        if is_beyond(off, TOLERANCE) || own.len() != right.len() {
+            return wrong("parameters", off);
+        }
+    }
+    Ok(())
+}
+
+/// What is no number is beyond everything.
+fn is_beyond(off: f64, limit: f64) -> bool {
+    off.is_nan() || off > limit
+}
+
+/// Relative distance in L2; not a number where a number is not one.
+fn relative(found: &[f64], expected: &[f64]) -> f64 {
+    let square = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>();
+    let off = square(&mut found.iter().zip(expected).map(|(a, b)| a - b));
+    (off / square(&mut expected.iter().copied())).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use web_time::Instant;
+
+    #[test]
+    fn sound_devices_pass_with_a_margin_and_wrong_numbers_do_not() -> Result<()> {
+        pollster::block_on(async {
+            let (data, networks) = (Rc::new(rows()), [network(Rule::Adam, 0), network(Rule::Sgd, 1)]);
+            let expected = on_cpu(&data, &networks).await?;
+            let again = || Trained { outcomes: expected.outcomes.clone(), parameters: expected.parameters.clone() };
+            compare("same", &again(), &expected)?;
+            let mut wrong = again();
+            wrong.parameters[1][3] += 0.01;
+            assert!(matches!(compare("one weight", &wrong, &expected), Err(Error::GpuWrong { .. })));
+            let mut wrong = again();
+            wrong.outcomes[2].validation = None;
+            assert!(matches!(compare("no validation", &wrong, &expected), Err(Error::GpuWrong { .. })));
+            let mut wrong = again();
+            wrong.outcomes[0].train.loss = f64::NAN;
+            assert!(matches!(compare("no number", &wrong, &expected), Err(Error::GpuWrong { .. })));
+            let Ok(device) = Device::open().await.map(Rc::new) else { return Ok(()) };
+            for turn in ["first", "again"] {
+                let began = Instant::now();
+                run(&device).await?;
+                eprintln!("{turn}: {:?}", began.elapsed());
+            }
+            let layered = on_device(&mut Layered::new(data, networks.to_vec()), &device, &networks).await?;
+            for (found, right) in layered.parameters.iter().zip(&expected.parameters) {
+                let off = relative(found, right);
+                eprintln!("parameters off by {off:.1e}");
+                assert!(off < TOLERANCE / 100.0, "{off}");
+            }
+            Ok(())
+        })
+    }
+}

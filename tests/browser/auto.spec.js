@@ -1,0 +1,193 @@
+import { bits, small } from './app.js';
+import { expect, test } from './fixtures.js';
+import { DICTIONARIES, matches } from './texts.js';
+
+/**
+ * Put before every script, the Worker's too: an adapter that does not say that it is a program, and a processor whose
+ * clock runs away while there is no buffer, so that the CPU seems slow and `auto` chooses the GPU; and a fault, there
+ * from the start or on a word from the page.
+ * @param {string} fault @param {{slow?: boolean, at?: 'start' | 'word'}} [given]
+ */
+const prelude = (fault, { slow = true, at = 'start' } = {}) => `
+if (globalThis.GPUAdapter && !globalThis.testFaults) {
+  globalThis.testFaults = true;
+  for (const [name, value] of Object.entries({ vendor: 'test', architecture: 'device', description: '', isFallbackAdapter: false }))
+    Object.defineProperty(GPUAdapterInfo.prototype, name, { get: () => value });
+  const now = performance.now.bind(performance);
+  let [lead, buffers, active] = [0, 0, ${at === 'start'}];
+  if (${slow} && typeof document === 'undefined') performance.now = Performance.prototype.now = () => {
+    if (buffers === 0) lead += 30;
+    return now() + lead;
+  };
+  const wrap = (type, name, make) => {
+    const before = type.prototype[name];
+    type.prototype[name] = function (...given) {
+      return active && make ? make.call(this, before, ...given) : before.apply(this, given);
+    };
+  };
+  const [create, destroy] = [GPUDevice.prototype.createBuffer, GPUBuffer.prototype.destroy];
+  GPUDevice.prototype.createBuffer = function (...given) {
+    const buffer = create.apply(this, given);
+    buffers++;
+    return buffer;
+  };
+  GPUBuffer.prototype.destroy = function () {
+    buffers--;
+    return destroy.call(this);
+  };
+  const refuse = () => { throw new Error('refused by the test'); };
+  const faults = {
+    none: () => {},
+    requestDevice: () => wrap(GPUAdapter, 'requestDevice', async () => refuse()),
+    createShaderModule: () => wrap(GPUDevice, 'createShaderModule', refuse),
+    wrongShader: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
+      return before.call(this, { ...given, code: given.code.replace(/(TANH_CLAMP\\s*:\\s*f32\\s*=\\s*)15(\\.0)?f?/, '$11.0') });
+    }),
+    wrongMasks: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
+      return before.call(this, { ...given, code: given.code.replaceAll('0x1bd11bdau', '0x1bd11bdbu') });
+    }),
+    badShader: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
+      return before.call(this, { ...given, code: 'this is no shader' });
+    }),
+    createComputePipeline: () => wrap(GPUDevice, 'createComputePipeline', function (before, given) {
+      return before.call(this, { ...given, compute: { ...given.compute, entryPoint: 'nowhere' } });
+    }),
+    createBuffer: () => wrap(GPUDevice, 'createBuffer', refuse),
+    outOfMemory: () => wrap(GPUDevice, 'createBuffer', function (before, given) {
+      return before.call(this, { ...given, size: 2 ** 52 });
+    }),
+    createBindGroup: () => wrap(GPUDevice, 'createBindGroup', refuse),
+    writeBuffer: () => wrap(GPUQueue, 'writeBuffer', refuse),
+    submit: () => wrap(GPUQueue, 'submit', refuse),
+    mapAsync: () => wrap(GPUBuffer, 'mapAsync', async () => refuse()),
+    lost: () => {
+      const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...given) {
+        if (active) refuse();
+        const device = await request.apply(this, given);
+        globalThis.testDevice = device;
+        return device;
+      };
+    },
+  };
+  faults['${fault}']();
+  new BroadcastChannel('test-faults').onmessage = () => {
+    active = true;
+    if ('${fault}' === 'lost') globalThis.testDevice?.destroy();
+  };
+}
+`;
+
+const STUDY = small({ fixed: { epochs: 6 } });
+/** One that is still training when the word comes. */
+const LONG = small({ fixed: { epochs: 40 } });
+
+/** What a fault is told as: a problem's code, and what of its cause the message names. @type {[string, 'start' | 'word', string, RegExp][]} */
+const FAULTS = [
+  ['requestDevice', 'start', 'no_gpu', /refused by the test/],
+  ['createShaderModule', 'start', 'gpu', /refused by the test/],
+  ['badShader', 'start', 'gpu', /shader/i],
+  ['wrongShader', 'start', 'gpu_wrong', /layered/],
+  ['wrongMasks', 'start', 'gpu_wrong', /layered/],
+  ['createComputePipeline', 'start', 'gpu', /nowhere|pipeline/i],
+  ['createBuffer', 'start', 'gpu', /refused by the test/],
+  ['outOfMemory', 'start', 'gpu', /.+/],
+  ['createBindGroup', 'start', 'gpu', /refused by the test/],
+  ['writeBuffer', 'start', 'gpu', /refused by the test/],
+  ['writeBuffer', 'word', 'gpu', /refused by the test/],
+  ['submit', 'start', 'gpu', /refused by the test/],
+  ['submit', 'word', 'gpu', /refused by the test/],
+  ['mapAsync', 'start', 'gpu', /read back/],
+  ['mapAsync', 'word', 'gpu', /read back/],
+  ['lost', 'word', 'device_lost', /destroyed/i],
+];
+
+/** The fault begins once the run has made some steps. @param {import('./app.js').App} app @param {string} at */
+async function disturb(app, at) {
+  if (at === 'start') return;
+  await app.steps(20);
+  await app.page.evaluate(() => new BroadcastChannel('test-faults').postMessage('now'));
+}
+
+/** @param {string} codes @param {string} prefix @param {string} message */
+const isOneOf = (codes, prefix, message) => codes.split('|').some((code) => matches('en', `problem.${prefix}${code}`).test(message));
+
+test.describe('R2 a fault of the GPU', () => {
+  // The browser tells of what is not valid on its own account.
+  test.use({ quiet: [/WebGPU|GPU|shader|wgsl|pipeline|buffer|Invalid|uncaptured|While |error/i] });
+
+  for (const [fault, at, code, cause] of FAULTS) {
+    test(`${fault} (${at}): one message under gpu, the CPU under auto`, async ({ app, site }) => {
+      const study = at === 'start' ? STUDY : LONG;
+      site.prelude = prelude(fault, { at });
+      await app.open();
+      await app.start(study, 'gpu');
+      await disturb(app, at);
+      const { problem } = await app.outcome();
+      console.log(`${fault}, ${at}, gpu: ${problem}`);
+      expect(isOneOf(code, '', problem ?? ''), problem ?? 'no problem').toBe(true);
+      expect(problem).toMatch(cause);
+      await expect(app.page.locator('[data-message=run]')).toHaveCount(1);
+
+      await app.open();
+      await app.page.evaluate(() => {
+        const told = /** @type {any} */ (window).testTold = /** @type {string[]} */ ([]);
+        document.querySelector('tuning-playground')?.addEventListener('problem', (event) => told.push(/** @type {CustomEvent} */ (event).detail.message));
+      });
+      await app.start(study, 'auto');
+      await disturb(app, at);
+      const outcome = await app.outcome();
+      expect(outcome.problem).toBeNull();
+      expect(outcome.result.engine.backend).toBe('cpu');
+      expect(outcome.result.trials).toHaveLength(8);
+      for (const trial of outcome.result.trials) expect(trial.epochs.map((/** @type {any} */ one) => one.epoch)).toEqual([...Array(trial.epochs.length).keys()].map((k) => k + 1));
+      const told = await app.page.evaluate(() => /** @type {any} */ (window).testTold);
+      console.log(`${fault}, ${at}, auto: ${told.join(' | ')} (${outcome.seconds.toFixed(1)} s)`);
+      expect(told.filter((/** @type {string} */ one) => isOneOf(code, 'fallback_', one))).toHaveLength(1);
+      await expect(app.page.getByText(DICTIONARIES.en['message.gpu_fallback'])).toBeVisible();
+      await app.set({ lang: 'ko' });
+      await expect(app.page.getByText(DICTIONARIES.ko['message.gpu_fallback'])).toBeVisible();
+      // The GPU is left alone from now on, and the results are those of a CPU run.
+      const again = await app.result(STUDY, 'auto');
+      expect(again.engine.backend).toBe('cpu');
+    });
+  }
+});
+
+test('a GPU that is quicker on the study itself is chosen, and the page says so in both languages', async ({ app, page, site }) => {
+  site.prelude = prelude('none');
+  await app.open();
+  const result = await app.result(STUDY, 'auto');
+  expect(result.engine.backend).toBe('gpu');
+  const badge = page.getByTestId('backend');
+  const title = (await badge.getAttribute('title')) ?? '';
+  console.log(title);
+  expect(title).toMatch(/CPU [\d,]+ steps\/s, GPU [\d,]+ steps\/s/);
+  await app.set({ lang: 'ko' });
+  await expect(badge).toHaveAttribute('title', /CPU 초당 [\d,]+스텝, GPU 초당 [\d,]+스텝/);
+  // What was measured is thrown away: the bits are those of a run that was asked for.
+  expect(bits(await app.result(STUDY, 'gpu')).trials).toEqual(bits(result).trials);
+});
+
+test('a CPU that is quicker is chosen by the same measure, once for each kind of study', async ({ app, page, site }) => {
+  site.prelude = prelude('none', { slow: false });
+  await app.open();
+  const first = await app.run(STUDY, 'auto');
+  const second = await app.run({ ...STUDY, seed: 8 }, 'auto');
+  const title = await page.getByTestId('backend').getAttribute('title');
+  console.log(`first point after ${first.firstPoint?.toFixed(2)} s, then ${second.firstPoint?.toFixed(2)} s: ${title}`);
+  expect(title).toMatch(/CPU [\d,]+ steps\/s, GPU [\d,]+ steps\/s/);
+  for (const { problem, result } of [first, second]) {
+    expect(problem).toBeNull();
+    // The software adapter is no match for the CPU on eight trials.
+    expect(result.engine.backend).toBe('cpu');
+  }
+});
+
+test('a software adapter is named and not measured', async ({ app, page }) => {
+  await app.open();
+  const { result, firstPoint } = await app.run(STUDY, 'auto');
+  expect(result.engine.backend).toBe('cpu');
+  expect(firstPoint).toBeLessThan(2);
+  await expect(page.getByTestId('backend')).toHaveAttribute('title', new RegExp(DICTIONARIES.en['backend.reason.software_adapter']));
+});

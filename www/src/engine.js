@@ -20,13 +20,18 @@ const FLUSH_EVERY = 50;
 const PROGRESS_EVERY = 150;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
+/** Share of the latest epoch in what a trial's next ones are thought to take. */
+const RECENT = 0.15;
 /** Problems of the GPU, for which the CPU is the way out. */
 const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 
 /** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, parts: Map<number, import('./time-left.js').Parts>, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+
+/** Seconds that a run has trained, pauses apart. @param {Run} run */
+const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
 
 export class Engine extends EventTarget {
   /** @param {{assetBase: string}} options what data files are resolved against */
@@ -93,7 +98,7 @@ export class Engine extends EventTarget {
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
         info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false,
-        began: 0, rested: 0, text: '', resolve, reject, timers: [],
+        parts: new Map(), began: 0, rested: 0, text: '', resolve, reject, timers: [],
       };
       this.active = run;
       this.state = 'starting';
@@ -152,7 +157,7 @@ export class Engine extends EventTarget {
     );
     if (this.active !== run || run.id !== id) return;
     started.forEach(({ planned, work }, worker) => {
-      shares[worker].forEach(({ number }, at) => run.planned.set(number, { steps: planned[at], work: work[at], worker, spent: 0 }));
+      shares[worker].forEach(({ number }, at) => run.planned.set(number, { steps: planned[at], work: work[at], worker, spent: 0, epoch: 0, at: 0 }));
     });
     run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
@@ -176,7 +181,7 @@ export class Engine extends EventTarget {
     this.faulty = problem;
     // What still comes of the attempt is stale.
     run.id = ++this.runs;
-    Object.assign(run, { info: null, steps: 0, marks: [], timers: [], rested: 0, planned: new Map(), owner: new Map() });
+    Object.assign(run, { info: null, steps: 0, marks: [], timers: [], rested: 0, parts: new Map(), planned: new Map(), owner: new Map() });
     for (const { number, params } of [...run.trials.values()]) this.queue(run, number, params);
     this.tell('restart', problem);
     this.flush(run);
@@ -212,7 +217,15 @@ export class Engine extends EventTarget {
     trial.epochs.push(...event.epochs);
     const planned = run.planned.get(trial.number);
     // An epoch's seconds are the mean over the seeds.
-    if (planned) for (const epoch of event.epochs) planned.spent += epoch.seconds * (run.study.seeds_per_trial ?? 1);
+    if (planned && event.epochs.length) {
+      for (const { seconds } of event.epochs) {
+        const spent = seconds * (run.study.seeds_per_trial ?? 1);
+        planned.spent += spent;
+        // The first ones are slower: browsers compile WASM better while it runs.
+        planned.epoch += (spent - planned.epoch) * Math.max(RECENT, 1 / (trial.epochs.length || 1));
+      }
+      planned.at = activeSeconds(run);
+    }
     if (trial.state !== 'running') run.open.delete(trial.number);
     const epochs = run.fresh.get(trial.number)?.epochs ?? [];
     epochs.push(...event.epochs);
@@ -249,8 +262,7 @@ export class Engine extends EventTarget {
     const first = run.marks[0];
     const elapsed = (now - first.at) / 1000;
     const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
-    const active = (now - run.began - run.rested) / 1000;
-    const secondsLeft = timeLeft(run, active, run.backend?.backend === 'gpu');
+    const secondsLeft = timeLeft(run, activeSeconds(run), run.backend?.backend === 'gpu');
     const done = run.trials.size - run.open.size;
     this.tell('progress', { done, total: run.trials.size, steps: run.steps, totalSteps, rate, secondsLeft });
   }

@@ -2,8 +2,12 @@
  * How long a run still takes. On the CPU a trial's own epochs say what its steps cost; of a trial without any, the work
  * that the engine plans for it does, at the pace of the others. On the GPU all trials go on side by side: work is work.
  *
- * @typedef {{steps: number, work: number, worker: number, spent: number}} Planned of a trial; `spent` seconds in its finished epochs
- * @typedef {{trials: Map<number, import('./types.js').Trial>, planned: Map<number, Planned>, open: Set<number>, steps: number}} Course
+ * @typedef {{steps: number, work: number, worker: number, spent: number, epoch: number, at: number}} Planned of a trial;
+ *   `spent` seconds in its finished epochs, `epoch` in a recent one, `at` how long the run had trained when it told of the last
+ * @typedef {{at: number, spent: number}} Mark
+ * @typedef {{old: Mark, middle: Mark}} Parts of a Worker's time: places at a quarter to a half of it, and before that
+ * @typedef {{trials: Map<number, import('./types.js').Trial>, planned: Map<number, Planned>, open: Set<number>, parts: Map<number, Parts>,
+ *   steps: number}} Course
  */
 
 /** Work that is done before a pace is told from it, as a share of all. */
@@ -37,22 +41,35 @@ export function timeLeft(run, active, together) {
     return done > LEAST * all ? ((all - done) * active) / done : null;
   }
   const pace = spent / known;
-  /** @type {Map<number, {left: number, spent: number, open: boolean}>} */
+  /** @type {Map<number, {left: number, spent: number, at: number, open: boolean}>} */
   const workers = new Map();
-  for (const [number, { steps, work, worker, spent: own }] of run.planned) {
+  for (const [number, { steps, work, worker, spent: own, epoch, at }] of run.planned) {
     const trial = run.trials.get(number);
-    const one = workers.get(worker) ?? { left: 0, spent: 0, open: false };
+    const one = workers.get(worker) ?? { left: 0, spent: 0, at: 0, open: false };
     workers.set(worker, one);
     one.spent += own;
+    one.at = Math.max(one.at, at);
     if (!trial || !run.open.has(number)) continue;
     one.open = true;
-    const each = own > 0 ? own / trial.steps : (work / Math.max(1, steps)) * pace;
+    const each = own > 0 ? (epoch * trial.epochs.length) / trial.steps : (work / Math.max(1, steps)) * pace;
     one.left += each * Math.max(0, steps - trial.steps);
   }
   let longest = 0;
-  for (const one of workers.values()) {
-    // What a Worker has worked beyond its finished epochs is part of the next ones, which are counted as left.
-    if (one.open) longest = Math.max(longest, one.left - Math.min(0.9 * one.left, Math.max(0, active - one.spent)));
+  for (const [worker, one] of workers) {
+    if (!one.open) continue;
+    // Between epochs a Worker reports, and waits for its turn on a busy machine.
+    const left = one.left * Math.max(1, overhead(run, worker, one));
+    // What it has worked since its last epoch is part of what was left then.
+    longest = Math.max(longest, left - Math.min(0.9 * left, active - one.at));
   }
   return longest;
+}
+
+/** How much longer a Worker lately took than its epochs did. @param {Course} run @param {number} worker @param {Mark} now */
+function overhead(run, worker, { at, spent }) {
+  const none = { at: 0, spent: 0 };
+  const parts = run.parts.get(worker) ?? { old: none, middle: none };
+  if (at > 2 * parts.middle.at + 0.3) [parts.old, parts.middle] = [parts.middle, { at, spent }];
+  run.parts.set(worker, parts);
+  return spent > parts.old.spent ? (at - parts.old.at) / (spent - parts.old.spent) : 1;
 }

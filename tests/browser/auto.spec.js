@@ -194,3 +194,38 @@ test('a software adapter is named and not measured', async ({ app, page }) => {
   expect(firstPoint).toBeLessThan(2);
   await expect(page.getByTestId('backend')).toHaveAttribute('title', new RegExp(DICTIONARIES.en['backend.reason.software_adapter']));
 });
+
+test('pipelines compile while the study is edited, not before and not for a software adapter', async ({ app, page, site }) => {
+  const counting = `
+if (globalThis.GPUDevice && typeof document === 'undefined') {
+  const make = GPUDevice.prototype.createComputePipeline;
+  const channel = new BroadcastChannel('test-pipelines');
+  GPUDevice.prototype.createComputePipeline = function (given) {
+    channel.postMessage(given.label);
+    return make.call(this, given);
+  };
+}`;
+  const listen = () => page.evaluate(() => {
+    const made = /** @type {any} */ (window).testMade = /** @type {string[]} */ ([]);
+    new BroadcastChannel('test-pipelines').onmessage = ({ data }) => void made.push(data);
+  });
+  const made = () => page.evaluate(() => /** @type {any} */ (window).testMade.filter((/** @type {string} */ one) => one === 'train_invocation').length);
+  const crowd = { ...STUDY, dataset: { name: 'moons' }, fixed: { hidden: [8], epochs: 2 }, trials: 256 };
+  const edit = () => page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), crowd);
+
+  site.prelude = counting;
+  await app.open();
+  await listen();
+  await edit();
+  await page.waitForTimeout(3000);
+  expect(await made()).toBe(0);
+
+  site.prelude = prelude('none', { slow: false }) + counting;
+  await app.open();
+  await listen();
+  await page.waitForTimeout(2000);
+  expect(await made()).toBe(0);
+  await edit();
+  // The self-test's own, and the study's.
+  await expect.poll(made, { timeout: 20_000 }).toBe(2);
+});

@@ -40,8 +40,10 @@ pub async fn run(device: &Rc<Device>) -> Result<()> {
     let data = Rc::new(rows());
     let networks: Vec<_> = [Rule::Adam, Rule::Sgd].into_iter().zip(0..).map(|(rule, n)| network(rule, n)).collect();
     let expected = on_cpu(&data, &networks).await?;
-    let layered = on_device(&mut Layered::new(data.clone(), networks.clone()), device, &networks).await?;
-    compare("layered", &layered, &expected)?;
+    for (name, fused) in [("layered", false), ("workgroup", true)] {
+        let trained = on_device(&mut Layered::new(data.clone(), networks.clone(), fused), device, &networks).await?;
+        compare(name, &trained, &expected)?;
+    }
     // Every network of this plan costs a compilation: one has all of its parts.
     let one = &networks[..1];
     let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, one).await?;
@@ -189,7 +191,7 @@ mod tests {
                 run(&device).await?;
                 eprintln!("{turn}: {:?}", began.elapsed());
             }
-            let layered = on_device(&mut Layered::new(data, networks.to_vec()), &device, &networks).await?;
+            let layered = on_device(&mut Layered::new(data, networks.to_vec(), false), &device, &networks).await?;
             for (found, right) in layered.parameters.iter().zip(&expected.parameters) {
                 let off = relative(found, right);
                 eprintln!("parameters off by {off:.1e}");

@@ -93,6 +93,14 @@ test('test set opened: read-only until the study is duplicated', async ({ app, p
   await page.getByTestId('duplicate').click();
   expect((await app.get('study')).dataset.seed).toBe((result.study.dataset.seed ?? 0) + 1);
   await expect(page.getByTestId('run')).toBeEnabled();
+  // Undo brings the study back as it was: its test set has been looked at.
+  await page.getByTestId('undo').click();
+  expect(await app.get('study')).toEqual(SMALL);
+  await expect(page.getByTestId('run')).toBeDisabled();
+  await expect(page.getByTestId('undo')).toBeDisabled();
+  await expect(page.getByTestId('test-lock')).toContainText(DICTIONARIES.en['test.opened']);
+  const other = result.trials.find((/** @type {any} */ one) => one.number !== result.best && one.state === 'complete').number;
+  await expect(app.call('openTest', other)).rejects.toThrow();
 });
 
 test('a study that was put in place can be undone', async ({ app, page }) => {

@@ -34,8 +34,6 @@ export const SCALES = /** @type {const} */ ([0.5, 3]);
 /** @param {number} scale @returns {number | null} */
 export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
 
-const VIEWS = ['sweep', 'landscape', 'race', 'map', 'model'];
-
 /** @type {Record<string, any>} what the study format says is meant where a key is missing */
 const DEFAULTS = {
   name: '', fixed: {}, space: {}, sampler: { name: 'random' }, pruner: { name: 'none' },
@@ -227,7 +225,8 @@ function set(object, key, value) {
 
 /** @type {Record<string, (text: string) => Partial<LinkState> | null>} each part's reading; null when it is refused */
 const PARTS = {
-  view: (view) => (VIEWS.includes(view) ? { view } : null),
+  // Which views there are is the page's to know.
+  view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),

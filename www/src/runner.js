@@ -176,7 +176,7 @@ export class Runner {
     store.startTrials(result.study);
     store.mergeTrials(result.trials);
     store.outcome = 'earlier';
-    store.test = result.test;
+    if (result.test) store.openTest(result.test);
     this.result = result;
   }
 
@@ -211,10 +211,9 @@ export class Runner {
     if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
     try {
       const test = await this.engine.openTest(trial);
-      store.test = test;
+      store.openTest(test);
       store.picked = trial;
       this.result.test = test;
-      store.touch('test', 'selection', 'study');
       return test;
     } catch (error) {
       const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };

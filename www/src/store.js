@@ -3,7 +3,8 @@ import { BY_NAME, taskOf } from './hyperparameters.js';
 import { number } from './format.js';
 import { ENDED } from './result.js';
 import { Scheduler } from './scheduler.js';
-import { sameStudy, startStudy } from './study.js';
+import { identityOf, sameStudy, startStudy } from './study.js';
+import { withoutDefaults } from './link.js';
 import { sentence, translate } from './i18n.js';
 
 /**
@@ -21,12 +22,16 @@ import { sentence, translate } from './i18n.js';
  *   lasting?: boolean, link?: string, range?: {low: number, high: number}}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
+ * @typedef {{trial: number, loss: number, metric: number}} OpenedTest
  */
 
 /** A better trial that is still training takes the best one's place only after so many milliseconds. */
 const BEST_HOLD = 600;
 const HISTORY = 200;
 export { ENDED };
+
+/** @param {Study} study */
+const keyOf = (study) => identityOf(withoutDefaults(study));
 
 export class Store {
   constructor() {
@@ -56,7 +61,7 @@ export class Store {
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;
     /** @type {Notice[]} */ this.notices = [];
-    /** @type {{trial: number, loss: number, metric: number} | null} */ this.test = null;
+    /** @private @type {Map<string, OpenedTest>} by study: undo brings no closed test set back */ this.opened = new Map();
 
     /** @type {import('./types.js').Language} */ this.lang = 'en';
     /** @type {import('./types.js').Theme} */ this.theme = 'auto';
@@ -104,8 +109,20 @@ export class Store {
     return BY_NAME.get(name)?.label[this.lang] ?? name;
   }
 
+  /** Whether the test set of the study in the panel has been opened. */
   get readOnly() {
-    return this.test !== null;
+    return this.opened.size > 0 && this.opened.has(keyOf(this.study));
+  }
+
+  /** What the test set said of the trials shown, once it was opened. @returns {OpenedTest | null} */
+  get test() {
+    return (this.opened.size > 0 && this.opened.get(keyOf(this.shownStudy))) || null;
+  }
+
+  /** @param {OpenedTest} test of the trials shown */
+  openTest(test) {
+    this.opened.set(keyOf(this.shownStudy), test);
+    this.touch('test', 'selection', 'study', 'run');
   }
 
   /** Changes the study in a way that undo takes back. @param {(study: Study) => void} change @param {string} [name] */
@@ -126,13 +143,14 @@ export class Store {
   /** @param {-1 | 1} direction */
   step(direction) {
     const [from, to] = direction < 0 ? [this.past, this.future] : [this.future, this.past];
+    if (this.readOnly) return;
     const study = from.pop();
-    if (!study || this.readOnly) return;
+    if (!study) return;
     to.push(this.study);
     this.study = study;
     this.drafts.clear();
     this.dropStudyNotices();
-    this.touch('study');
+    this.touch('study', 'test');
   }
 
   /** Puts another study in place; its trials are new ones. @param {Study} study */
@@ -142,7 +160,6 @@ export class Store {
     this.study = study;
     this.drafts.clear();
     this.editing = null;
-    this.test = null;
     this.drawer = false;
     this.dropStudyNotices();
     this.touch('study', 'test');
@@ -220,7 +237,7 @@ export class Store {
     this.bestHeld = { at: 0, number: null, version: -1 };
     this.version++;
     this.progress = null;
-    this.test = null;
+    this.opened.delete(keyOf(study));
     this.touch('trials', 'selection', 'test', 'run');
   }
 

@@ -136,7 +136,7 @@ function checkName(key, found, names, later = []) {
   return { code: later.some((name) => name === found) ? 'not_yet' : 'out_of_range', key, found: shown(found), accepted: names.join(' | ') };
 }
 
-const SAMPLERS_LATER = ['hand', 'sobol', 'tpe', 'gp', 'cmaes', 'pbt'];
+const SAMPLERS_LATER = ['hand', 'tpe', 'gp', 'cmaes', 'pbt'];
 const PRUNERS_LATER = ['median', 'halving', 'hyperband'];
 const METRICS = ['train_loss', 'train_metric', 'validation_loss', 'validation_metric'];
 const POINTS_LIMIT = 1000;
@@ -272,9 +272,11 @@ export function duplicateStudy(study) {
 
 /** Whether two studies train the same trials. @param {Study} a @param {Study} b */
 export function sameStudy(a, b) {
-  const key = (/** @type {Study} */ study) => JSON.stringify(sorted({ ...study, name: '' }));
-  return key(a) === key(b);
+  return identityOf(a) === identityOf(b);
 }
+
+/** What tells a study from others: all but its name. @param {Study} study */
+export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));
 
 /** @param {any} value @returns {any} */
 function sorted(value) {

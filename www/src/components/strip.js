@@ -107,12 +107,13 @@ export function paintStrip(canvas, store, { width, height }) {
 /** The trial under the pointer. @param {HTMLElement} strip @param {MouseEvent} event @param {Store} store
  * @returns {number | null} */
 export function stripSpot(strip, event, store) {
-  const { x, y, width, height } = pointIn(strip, event);
+  // What is around the cells belongs to the nearest of them: a finger is larger than they are.
+  const { x, y, width, height } = pointIn(/** @type {HTMLElement} */ (strip.firstElementChild), event);
   const total = store.trials.size;
   if (!total) return null;
   const grid = layout(total, width, height);
   const column = Math.floor(x / (grid.w + grid.gap));
-  const row = Math.floor(y / (grid.h + grid.rowGap));
-  const inside = column >= 0 && column < grid.columns && row >= 0;
+  const row = Math.max(0, Math.min(stripRows(total) - 1, Math.floor(y / (grid.h + grid.rowGap))));
+  const inside = column >= 0 && column < grid.columns;
   return inside ? (speaker(store, row * grid.columns + column, grid.per)?.number ?? null) : null;
 }

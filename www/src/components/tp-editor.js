@@ -27,6 +27,7 @@ export class TpEditor extends Part {
     /** @type {ScaleName} */ this.scale = 'linear';
     /** @type {Fix[]} */ this.fixes = [];
     /** @private */ this.seen = '';
+    /** @private */ this.bad = false;
   }
 
   get range() {
@@ -49,6 +50,12 @@ export class TpEditor extends Part {
     const first = /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'));
     first?.focus({ preventScroll: true });
     this.querySelector('.edit')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  updated() {
+    const bad = this.store.drafts.has(this.one.name);
+    if (bad && !this.bad) this.querySelector('.err')?.scrollIntoView({ block: 'nearest' });
+    this.bad = bad;
   }
 
   render() {

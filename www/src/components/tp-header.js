@@ -50,7 +50,7 @@ export class TpHeader extends Part {
         text: this.t(`theme.${theme}`), checked: store.theme === theme, testid: `menu-${theme}`, act: () => this.act('theme', theme) })) },
       { label: this.t('scale'), items: STEPS.concat(STEPS.includes(store.scale) ? [] : [store.scale]).sort((a, b) => a - b).map((scale) => ({
         text: `${Math.round(100 * scale)}%`, checked: store.scale === scale, testid: `scale-${scale}`, act: () => this.act('scale', scale) })) },
-      { items: [{ text: this.t('keys'), testid: 'menu-keys', act: () => this.act('keys', true) }] },
+      { items: [{ text: this.t('bench.title'), testid: 'menu-bench', act: () => this.act('bench') }, { text: this.t('keys'), testid: 'menu-keys', act: () => this.act('keys', true) }] },
     ]}></tp-menu>`;
   }
 

@@ -34,8 +34,9 @@ export class TpSelection extends Part {
   brush() {
     const { store } = this;
     if (!store.brush) return nothing;
+    const counts = { done: count(store.brushedCount()), n: count(store.trials.size) };
     const able = !store.readOnly && store.narrowedStudy() !== null;
-    return html`<span class="brush" data-testid="brush"><span>${this.t('brush.count', { done: count(store.brushedCount()), n: count(store.trials.size) })}</span>
+    return html`<span class="brush" data-testid="brush">${['c3', 'not-c3'].map((name) => html`<span class=${name}>${this.t(name === 'c3' ? 'brush.count' : 'figure.partial', counts)}</span>`)}
       <button type="button" class="btn" data-testid="narrow" ?disabled=${!able} title=${able ? nothing : this.t(store.readOnly ? 'run.read_only' : 'brush.nothing')}
         @click=${() => this.act('narrow')}>${this.t('brush.narrow')}</button>
       <button type="button" class="ib" data-testid="unbrush" aria-label=${this.t('brush.clear')} title=${`${this.t('brush.clear')} (Esc)`} @click=${() => this.act('unbrush')}>${icon('close')}</button></span>`;

@@ -45,11 +45,11 @@ export class TpStudy extends Part {
     </aside>`;
   }
 
-  /** The split bar's parts are as wide as their shares; set from here, for a strict policy allows no style attributes. */
+  /** The split bar's parts are as wide as their shares and no narrower than their names; set from here, for a strict policy allows no style attributes. */
   updated() {
     const bar = /** @type {HTMLElement | null} */ (this.querySelector('.split'));
     const split = { ...SPLIT, ...this.store.study.dataset.split };
-    if (bar) bar.style.gridTemplateColumns = `${Math.max(0.2, split.train)}fr ${Math.max(0.2, split.validation)}fr ${Math.max(0.22, split.test)}fr`;
+    if (bar) bar.style.gridTemplateColumns = [split.train, split.validation, split.test].map((share) => `minmax(max-content, ${100 * share}fr)`).join(' ');
   }
 
   /** @param {KeyboardEvent} event */
@@ -79,7 +79,7 @@ export class TpStudy extends Part {
         <tp-number .store=${store} name="data-seed" .label=${this.t('data.seed')} .value=${study.dataset.seed ?? 0} .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true} .extra=${this.dice('data-dice', 'data.new_seed', (seed) => store.edit((next) => void (next.dataset.seed = seed)))} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.dataset.seed = value))}></tp-number>
       </div>
       <div class="split" role="img" aria-label=${this.t('data.split', { train: percent(split.train), validation: percent(split.validation), test: percent(split.test) })}>
-        <div class="tr">${this.t('train')} ${percent(split.train)}</div><div class="va">${this.t('data.val')} ${percent(split.validation)}</div><div class="te">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
+        <div class="tr">${this.t('train')} ${percent(split.train)}</div><div class="va">${this.t('data.val')} ${percent(split.validation)}</div><div class="te">${icon(store.readOnly ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
     </section>`;
   }
 
@@ -101,7 +101,7 @@ export class TpStudy extends Part {
     const found = all.filter((one) => this.fits(one) || store.drafts.has(one.name) || store.editing === one.name);
     const idle = this.filter ? HYPERPARAMETERS.filter((one) => one.available && !all.includes(one) && !/^units_\d/.test(one.name) && this.fits(one)) : [];
     const swept = sweptOf(store.study).length;
-    return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q" data-testid="swept">${this.t('hyperparameters.count', { swept, fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length })}</span><span class="sp"></span>
+    return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q" data-testid="swept">${this.t('hyperparameters.count', { swept, fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length })}</span>
       <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')} ?disabled=${!store.past.length || store.readOnly} @click=${() => store.step(-1)}>${icon('undo')}</button>
       <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')} ?disabled=${!store.future.length || store.readOnly} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
       ${store.only ? nothing : html`<input class="field-input find" type="search" data-testid="search-rows" .value=${this.filter} placeholder=${this.t('find.hint')} aria-label=${this.t('find')}

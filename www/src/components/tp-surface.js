@@ -96,7 +96,7 @@ export class TpSurface extends FigurePart {
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
       <div class="fh"><h2>${this.t(`score.${store.objective.metric}.title`)}</h2>
         ${this.partial()}<span class="sp"></span>
-        ${scored ? html`<span class="legend c3" title=${fitted ? this.t('surface.fit') : nothing}>${fitted ? html`<span>${this.t('surface.fit.short')}</span>` : nothing}<span>${exact(scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${exact(scale.worst)}</span></span>` : nothing}
+        ${scored ? html`<span class="legend" title=${fitted ? this.t('surface.fit') : nothing}>${fitted ? html`<span>${this.t('surface.fit.short')}</span>` : nothing}<span class="c3">${exact(scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span class="c3">${exact(scale.worst)}</span></span>` : nothing}
         ${ready ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
           @click=${() => { this.boxing = !this.boxing; }}>${icon('box')}</button>` : nothing}${this.tableButton()}</div>
       <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}</div>

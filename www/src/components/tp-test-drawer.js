@@ -8,7 +8,7 @@ import { measureText } from '../spread.js';
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
 export class TpTestDrawer extends Part {
   /** @type {import('../store.js').Topic[]} */
-  static topics = ['test', 'selection', 'run', 'trials'];
+  static topics = ['test', 'study', 'selection', 'run', 'trials'];
   static properties = { ...Part.properties, busy: { state: true }, failed: { state: true } };
 
   constructor() {
@@ -27,7 +27,7 @@ export class TpTestDrawer extends Part {
         ${store.test ? this.opened() : this.locked()}
       </div>
       ${store.test
-        ? html`<div class="foot"><button type="button" class="btn" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
+        ? !store.readOnly ? nothing : html`<div class="foot"><button type="button" class="btn" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
         : this.choice()}
     </aside>`;
   }
@@ -101,7 +101,7 @@ export class TpTestDrawer extends Part {
         <div><dt>${this.t('score.validation_loss')}</dt><dd class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
       </dl>
       <p>${this.t(`${verdict}.${store.task}`, { gap: points(Math.abs(gap)), n: count(done) })}</p>
-      <p class="q2">${this.t('test.read_only')}</p>`;
+      ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}`;
   }
 }
 

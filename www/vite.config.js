@@ -21,7 +21,11 @@ export default defineConfig({
     emptyOutDir: true,
     rolldownOptions: {
       input: { index: 'index.html', [ELEMENT]: `src/${ELEMENT}.js` },
-      output: { entryFileNames: ({ name }) => (name === ELEMENT ? '[name].js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: ({ name }) => (name === ELEMENT ? '[name].js' : 'assets/[name]-[hash].js'),
+        // What is loaded when it is asked for is no part of the first load (xtask/src/sizes.rs).
+        chunkFileNames: ({ isDynamicEntry }) => `assets/${isDynamicEntry ? 'later-' : ''}[name]-[hash].js`,
+      },
     },
   },
 });

@@ -9,7 +9,7 @@ mod preview;
 mod split;
 mod table;
 
-pub use catalog::{Entry, Kind, Text, catalog, find};
+pub use catalog::{Entry, Kind, catalog, find};
 pub use generate::{MAX_SAMPLES, MIN_SAMPLES, generate};
 pub use prepare::{Prepared, PreparedTargets, prepare};
 pub use preview::{Preview, preview};

@@ -6,6 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::LazyLock;
 
+/// The file without its texts.
+const TABLE_TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/hyperparameters.json"));
+
 /// How a hyperparameter's values look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,7 +25,7 @@ pub enum Kind {
     List,
 }
 
-/// One row of the table. Labels and help texts are for the page and stay unread here.
+/// One row of the table. Labels and help texts are for the page (`build.rs` leaves them out).
 #[derive(Clone, Debug, Deserialize)]
 pub struct Hyperparameter {
     /// The key in `fixed` and `space`.
@@ -50,7 +53,7 @@ pub struct Hyperparameter {
 pub fn table() -> &'static [Hyperparameter] {
     static TABLE: LazyLock<Vec<Hyperparameter>> = LazyLock::new(|| {
         #[expect(clippy::expect_used, reason = "the file is part of the program and every test reads it")]
-        serde_json::from_str(include_str!("hyperparameters.json")).expect("hyperparameters.json is an array of rows")
+        serde_json::from_str(TABLE_TEXT).expect("hyperparameters.json is an array of rows")
     });
     &TABLE
 }

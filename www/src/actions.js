@@ -1,6 +1,7 @@
 import { BY_NAME } from './hyperparameters.js';
 import { duplicateStudy } from './study.js';
 import { choose } from './keys.js';
+import { studyNotice } from './notices.js';
 
 /**
  * What buttons and keys do, by name.
@@ -94,7 +95,12 @@ export function perform(page, store, runner, act, detail) {
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),
     view: () => void (page.view = detail),
-    bench: () => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open(),
+    // Loaded when it is asked for: few readers measure.
+    bench: () =>
+      void import('./components/tp-bench.js').then(
+        () => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open(),
+        (error) => store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
+      ),
     share: () => void page.share(),
     sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
     drawer: () => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]'),

@@ -25,7 +25,6 @@ import './components/tp-run-bar.js';
 import './components/tp-main.js';
 import './components/tp-test-drawer.js';
 import './components/tp-keys.js';
-import './components/tp-bench.js';
 
 /**
  * @typedef {import('./types.js').Study} Study

@@ -6,9 +6,11 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The most that engine and page may weigh together, in bytes after gzip. Data sets are not part of it.
+/// The most that the first load may weigh, in bytes after gzip. Data sets are not part of it.
 const LIMIT_GZIP: usize = 450_000;
 /// What counts as engine and page.
+/// How the names of files begin that are loaded only when asked for (www/vite.config.js).
+const LATER: &str = "later-";
 const COUNTED: [&str; 5] = ["html", "js", "mjs", "css", "wasm"];
 
 #[derive(Clone, Copy, Default)]
@@ -27,7 +29,9 @@ pub fn check(dist: &Path) -> Result<()> {
     let (mut page, mut data) = (Size::default(), Size::default());
     for file in &files {
         let size = measure(file)?;
-        let counted = file.extension().is_some_and(|extension| COUNTED.iter().any(|known| extension == *known));
+        let later = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(LATER));
+        let counted =
+            !later && file.extension().is_some_and(|extension| COUNTED.iter().any(|known| extension == *known));
         add(if counted { &mut page } else { &mut data }, size);
         print(size, &file.strip_prefix(dist).unwrap_or(file).display().to_string());
     }

@@ -76,7 +76,7 @@ impl Gpu {
     /// Whether the adapter is a program and not a device.
     pub fn is_software(&self) -> bool {
         let device = self.device.get();
-        let name = device.info.name.to_lowercase();
+        let name = device.info.name.to_ascii_lowercase();
         device.info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe"].iter().any(|s| name.contains(s))
     }
 

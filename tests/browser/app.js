@@ -26,6 +26,8 @@ export class App {
   async open(hash = '') {
     await this.page.goto(this.site.url + hash);
     await this.defined();
+    // The first drawing waits a moment for what was kept.
+    await this.page.locator('tp-run-bar button').first().waitFor({ state: 'attached' });
   }
 
   async defined() {

@@ -117,7 +117,9 @@ test.describe('R2 a fault of the GPU', () => {
   test.use({ quiet: [/WebGPU|GPU|shader|wgsl|pipeline|buffer|Invalid|uncaptured|While |error/i] });
 
   for (const [fault, at, code, cause] of FAULTS) {
-    test(`${fault} (${at}): one message under gpu, the CPU under auto`, async ({ app, site }) => {
+    // One of each kind for every change, all of them for soak.
+    const often = ['requestDevice', 'badShader', 'wrongMasks', 'createBuffer', 'lost'].includes(fault) || (fault === 'mapAsync' && at === 'word');
+    test(`${fault} (${at}): one message under gpu, the CPU under auto${often ? '' : ' @soak'}`, async ({ app, site }) => {
       const study = at === 'start' ? STUDY : LONG;
       site.prelude = prelude(fault, { at });
       await app.open();

@@ -26,7 +26,7 @@ if (globalThis.GPUAdapter && !globalThis.testDevices) {
 }
 `;
 
-const STUDY = small({ fixed: { epochs: 30 } });
+const STUDY = small({ fixed: { epochs: 16 } });
 
 /** Destroys the engine's device; how many there were. @param {import('./app.js').App} app @param {boolean} refuse */
 async function lose(app, refuse = false) {

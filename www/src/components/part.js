@@ -27,6 +27,18 @@ export class Part extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.listen();
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    // A part whose script came after its tag gets its store with the first drawing.
+    if (!this.unsubscribe) this.listen();
+  }
+
+  /** @private */
+  listen() {
     const topics = /** @type {typeof Part} */ (this.constructor).topics;
     this.unsubscribe = this.store?.subscribe([...topics, 'look'], (woken) => this.wake(woken));
   }
@@ -34,6 +46,7 @@ export class Part extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unsubscribe?.();
+    this.unsubscribe = undefined;
   }
 
   /** Parts are drawn anew each in a task of its own: together they would hold the page up. */

@@ -172,19 +172,22 @@ impl Bench {
     /// Makes the networks; nothing is trained yet.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] above 512 MB; what the device reports.
+    /// [`Error::TooLarge`] above 512 MB or the backend's limit; what the device reports.
     pub async fn new(backend: &dyn Backend, work: &Work) -> Result<Self> {
         let data = work.data()?;
         let numbers = (0..work.trials).filter(|trial| trial % work.share[1].max(1) == work.share[0]);
         let sample = work.network(0, data.n_train);
         let bytes_per_trial = backend.network_bytes(&sample) + (data.n_train * size_of::<u32>()) as u64;
         let bytes_total = bytes_per_trial * u64::from(work.trials);
-        if bytes_total > MEMORY_BYTES {
+        // A work is one population: it has to fit whole.
+        let (most, name) = backend.memory_limit();
+        let (most, name) = if most < MEMORY_BYTES { (most, name) } else { (MEMORY_BYTES, "memory".into()) };
+        if bytes_total > most {
             return Err(Error::TooLarge {
                 trial: 0,
                 needed_mb: bytes_total.div_ceil(1 << 20),
-                limit: "memory".into(),
-                limit_mb: MEMORY_BYTES >> 20,
+                limit: name,
+                limit_mb: most >> 20,
                 knob: "trials, hidden_units".into(),
             });
         }

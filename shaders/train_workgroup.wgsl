@@ -22,7 +22,8 @@ fn network_at(index: u32) -> Network {
     let c = bitcast<vec4<f32>>(tables[4u * index + 2u]);
     let d = tables[4u * index + 3u];
     let rest = bitcast<vec4<f32>>(d);
-    return Network(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, c.x, c.y, c.z, c.w, rest.x, rest.y, rest.z, d.w);
+    let constants = Constants(c.x, c.y, c.z, c.w, rest.x, rest.y, rest.z);
+    return Network(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, constants, d.w);
 }
 
 fn layer_at(index: u32) -> Layer {

@@ -41,8 +41,8 @@ pub struct Work {
     pub outputs: usize,
     /// Rows of a step.
     pub batch_size: usize,
-    /// `adam` or `sgd`.
-    pub optimizer: String,
+    /// In a work's text `optimizer`, `adam` or `sgd`.
+    pub rule: Rule,
     /// Lowest and highest learning rate.
     pub learning_rate: [f64; 2],
     /// Lowest and highest dropout.
@@ -78,7 +78,11 @@ impl Work {
             hidden: hidden.iter().map(|width| Ok(number(width, "hidden")? as usize)).collect::<Result<_>>()?,
             outputs: count("outputs")?,
             batch_size: count("batch_size")?,
-            optimizer: work["optimizer"].as_str().unwrap_or("adam").into(),
+            rule: match work["optimizer"].as_str() {
+                Some("adam") => Rule::Adam,
+                Some("sgd") => Rule::Sgd,
+                _ => return Err(missing("optimizer")),
+            },
             learning_rate: pair("learning_rate")?,
             dropout: pair("dropout")?,
             trials: count("trials")? as u32,
@@ -128,7 +132,7 @@ impl Work {
             seed: 0,
             loss: Loss::CrossEntropy,
             optimizer: Optimizer {
-                rule: if self.optimizer == "sgd" { Rule::Sgd } else { Rule::Adam },
+                rule: self.rule,
                 learning_rate: low * libm::pow(high / low, at),
                 ..Optimizer::default()
             },
@@ -256,7 +260,7 @@ mod tests {
             hidden: vec![8, 8],
             outputs: 2,
             batch_size: 32,
-            optimizer: "adam".into(),
+            rule: Rule::Adam,
             learning_rate: [1e-4, 1e-1],
             dropout: [0.0, 0.35],
             trials,

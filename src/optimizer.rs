@@ -75,6 +75,13 @@ pub struct Constants<T> {
     pub nesterov: T,
 }
 
+impl Constants<f32> {
+    /// As the shaders' struct has them.
+    pub fn numbers(&self) -> [f32; 7] {
+        [self.weight_decay, self.l2, self.mean_share, self.beta2, self.square_share, self.epsilon, self.nesterov]
+    }
+}
+
 impl Constants<f64> {
     /// The same numbers in another precision.
     pub fn cast<T: Float>(&self) -> Constants<T> {

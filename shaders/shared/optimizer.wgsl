@@ -40,13 +40,10 @@ fn optimizer(lane: Lane, tile: u32) {
     }
     let s = bitcast<vec3<f32>>(vec3<u32>(step_word(lane, 4u), step_word(lane, 5u), step_word(lane, 6u)));
     let place = network.params + tile;
-    let l2 = select(0.0, network.l2, network.l2 != 0.0 && is_weight(network, place));
-    let c = Constants(
-        network.weight_decay, l2, network.mean_share, network.beta2, network.square_share, network.epsilon,
-        network.nesterov,
-    );
+    var c = network.constants;
+    c.l2 = select(0.0, c.l2, c.l2 != 0.0 && is_weight(network, place));
     var exists = vec4<f32>(1.0);
-    if network.epsilon == 0.0 {
+    if c.epsilon == 0.0 {
         exists = real(network, place);
     }
     let first = network.slots + tile;

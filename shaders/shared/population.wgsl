@@ -31,13 +31,7 @@ struct Network {
     rule: u32,
     loss: u32,
     outputs: u32,
-    weight_decay: f32,
-    l2: f32,
-    mean_share: f32,
-    beta2: f32,
-    square_share: f32,
-    epsilon: f32,
-    nesterov: f32,
+    constants: Constants,
     n_slots: u32,
 }
 

@@ -4,17 +4,6 @@
 const PARAMETER_LIMIT: f32 = 1e18;
 const STATE_LIMIT: f32 = 1e36;
 
-// What holds for a whole run; l2 is 0 for biases.
-struct Constants {
-    weight_decay: f32,
-    l2: f32,
-    mean_share: f32,
-    beta2: f32,
-    square_share: f32,
-    epsilon: f32,
-    nesterov: f32,
-}
-
 struct Updated {
     next: vec4<f32>,
     first: vec4<f32>,
@@ -22,7 +11,7 @@ struct Updated {
     failed: bool,
 }
 
-// `real` is 1 for parameters and 0 for padding: without epsilon Adam would divide padding's 0 by 0.
+// `c.l2` is 0 for biases. `real` is 1 for parameters and 0 for padding: without epsilon Adam would divide padding's 0 by 0.
 fn update(
     rule: u32,
     c: Constants,

@@ -164,3 +164,8 @@ impl<P: Plan> Population for Driver<P> {
         })
     }
 }
+
+/// What a plan says that is asked for results before it has any.
+pub fn nothing_trained() -> Error {
+    Error::Gpu { detail: "nothing was trained yet".into() }
+}

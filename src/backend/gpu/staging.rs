@@ -1,8 +1,34 @@
-//! Reading back: a buffer that the host can map.
+//! Buffers of a population: made together, freed together, and read back through one that the host can map.
 
 use super::device::Device;
 use crate::error::{Error, Result};
 use futures_channel::oneshot;
+
+/// Buffers that are destroyed together: on the web dropping a handle frees nothing.
+#[derive(Default)]
+pub struct Memory {
+    buffers: Vec<wgpu::Buffer>,
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        for buffer in &self.buffers {
+            buffer.destroy();
+        }
+    }
+}
+
+impl Memory {
+    /// One more buffer.
+    pub fn buffer(&mut self, device: &Device, label: &str, bytes: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        // A binding must not be empty.
+        let size = bytes.max(32).next_multiple_of(16);
+        let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+        let buffer = device.handle.create_buffer(&descriptor);
+        self.buffers.push(buffer.clone());
+        buffer
+    }
+}
 
 /// A buffer for what comes back, destroyed when dropped.
 pub struct Staging {

@@ -7,10 +7,10 @@ mod program;
 pub use program::source;
 
 use super::device::{CALL_STRIDE, Device, Pipeline, READ, WRITE, compile as compile_kernel, label_words};
-use super::driver::Plan;
-use super::staging::{Staging, copy};
+use super::driver::{Plan, nothing_trained};
+use super::staging::{Memory, Staging, copy};
 use crate::backend::{DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::train_invocation::within;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
@@ -159,17 +159,8 @@ struct Buffers {
     state: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
-    owned: Vec<wgpu::Buffer>,
+    _memory: Memory,
     groups: Vec<(Rc<Pipeline>, wgpu::BindGroup)>,
-}
-
-impl Drop for Buffers {
-    fn drop(&mut self) {
-        // On the web dropping a handle frees nothing.
-        for buffer in &self.owned {
-            buffer.destroy();
-        }
-    }
 }
 
 /// Networks trained one an invocation.
@@ -221,22 +212,12 @@ impl Invocation {
         for (lane, &index) in group.networks.iter().enumerate() {
             self.places[index] = (self.groups.len(), lane);
             let network = &self.networks[index];
-            let constants = network.optimizer.constants();
             let drops = network.dropout > 0.0;
             // p = 1 drops everything: no unit ever takes the scale.
             let scale = if network.dropout < 1.0 { 1.0 / (1.0 - network.dropout) } else { 0.0 };
             self.lanes.push(if drops { rng::drop_threshold(network.dropout) } else { 0 });
-            let numbers = [
-                scale,
-                constants.weight_decay,
-                constants.l2,
-                constants.mean_share,
-                constants.beta2,
-                constants.square_share,
-                constants.epsilon,
-                constants.nesterov,
-            ];
-            self.lanes.extend(numbers.map(|x| (x as f32).to_bits()));
+            self.lanes.push((scale as f32).to_bits());
+            self.lanes.extend(network.optimizer.constants().cast().numbers().map(f32::to_bits));
             self.lanes.extend(network.shape.hidden.iter().map(|&width| width as u32));
             self.lanes.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
             for (flat, piece, component) in group.places(network) {
@@ -270,15 +251,8 @@ impl Invocation {
 
     fn make_buffers(&self, device: &Rc<Device>, plan_words: usize) -> Buffers {
         use wgpu::BufferUsages as Usage;
-        let mut owned = Vec::new();
-        let mut make = |label: &'static str, bytes: usize, usage: Usage| {
-            // A binding must not be empty.
-            let size = bytes.max(VEC4).next_multiple_of(VEC4) as u64;
-            let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-            let buffer = device.handle.create_buffer(&descriptor);
-            owned.push(buffer.clone());
-            buffer
-        };
+        let mut memory = Memory::default();
+        let mut make = |label, bytes: usize, usage| memory.buffer(device, label, bytes as u64, usage);
         let table = Usage::STORAGE | Usage::COPY_DST;
         let words = label_words(&self.data.labels);
         let lanes = make("lanes", 4 * self.lanes.len(), table);
@@ -310,7 +284,7 @@ impl Invocation {
         });
         let groups = groups.collect();
         let staging = Staging::new(device, state.size());
-        Buffers { device: device.clone(), plan, state, calls, staging, owned, groups }
+        Buffers { device: device.clone(), plan, state, calls, staging, _memory: memory, groups }
     }
 }
 
@@ -541,8 +515,4 @@ impl Plan for Invocation {
             Ok(self.flat(network, HEAD + pieces, &state))
         })
     }
-}
-
-fn nothing_trained() -> Error {
-    Error::Gpu { detail: "nothing was trained yet".into() }
 }

@@ -10,7 +10,8 @@ use core::fmt::Write as _;
 
 /// The whole template; the marked places are this module's.
 const TEMPLATE: &str = include_str!("../../../../shaders/train_invocation.wgsl");
-const SHARED: [&str; 4] = [
+const SHARED: [&str; 5] = [
+    include_str!("../../../../shaders/shared/constants.wgsl"),
     include_str!("../../../../shaders/shared/bits.wgsl"),
     include_str!("../../../../shaders/shared/threefry.wgsl"),
     include_str!("../../../../shaders/shared/activation.wgsl"),

@@ -4,7 +4,7 @@ use super::layout::{Call, Layout, Stats};
 use super::passes::{PASSES, Pass, bindings};
 use crate::backend::Data;
 use crate::backend::gpu::device::{CALL_STRIDE, Device, label_words};
-use crate::backend::gpu::staging::{Staging, copy};
+use crate::backend::gpu::staging::{Memory, Staging, copy};
 use crate::error::Result;
 
 /// Everything of a population that changes while it trains, as the host knows it.
@@ -24,35 +24,19 @@ pub struct Buffers {
     plan: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
-    owned: Vec<wgpu::Buffer>,
+    _memory: Memory,
     groups: Vec<wgpu::BindGroup>,
 }
 
 /// Uniforms that fit in one submit.
 pub const MAX_CALLS: usize = 4096;
 
-impl Drop for Buffers {
-    fn drop(&mut self) {
-        // On the web dropping a handle frees nothing.
-        for buffer in &self.owned {
-            buffer.destroy();
-        }
-    }
-}
-
 impl Buffers {
     /// Makes and fills the buffers; `plan_words` is the size of the epoch's plan.
     pub fn new(device: &Device, data: &Data, layout: &Layout, state: &HostState, plan_words: usize) -> Self {
         use wgpu::BufferUsages as Usage;
-        let mut owned = Vec::new();
-        let mut make = |label: &'static str, bytes: u64, usage: Usage| {
-            // A binding must not be empty.
-            let size = bytes.max(32).next_multiple_of(16);
-            let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-            let buffer = device.handle.create_buffer(&descriptor);
-            owned.push(buffer.clone());
-            buffer
-        };
+        let mut memory = Memory::default();
+        let mut make = |label, bytes, usage| memory.buffer(device, label, bytes, usage);
         let table = Usage::STORAGE | Usage::COPY_DST;
         let state_usage = table | Usage::COPY_SRC;
         let x = padded_rows(data);
@@ -120,7 +104,7 @@ impl Buffers {
                 })
             })
             .collect();
-        Self { params, slots, gradient, stats, plan, calls, staging, owned, groups }
+        Self { params, slots, gradient, stats, plan, calls, staging, _memory: memory, groups }
     }
 
     /// Words the plan buffer holds.

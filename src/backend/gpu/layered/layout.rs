@@ -42,13 +42,7 @@ pub struct GpuNetwork {
     pub rule: u32,
     pub loss: u32,
     pub outputs: u32,
-    pub weight_decay: f32,
-    pub l2: f32,
-    pub mean_share: f32,
-    pub beta2: f32,
-    pub square_share: f32,
-    pub epsilon: f32,
-    pub nesterov: f32,
+    pub constants: [f32; 7],
     pub n_slots: u32,
 }
 
@@ -127,7 +121,6 @@ impl Layout {
     fn push(&mut self, network: &Network) {
         let rows = network.max_batch.max(EVALUATION_ROWS);
         let sizes = sizes(&network.shape, &network.optimizer, network.max_batch);
-        let constants = network.optimizer.constants();
         let layers = network.shape.layers();
         self.networks.push(GpuNetwork {
             first_layer: self.layers.len() as u32,
@@ -141,13 +134,7 @@ impl Layout {
             },
             loss: network.loss as u32,
             outputs: network.shape.outputs as u32,
-            weight_decay: constants.weight_decay as f32,
-            l2: constants.l2 as f32,
-            mean_share: constants.mean_share as f32,
-            beta2: constants.beta2 as f32,
-            square_share: constants.square_share as f32,
-            epsilon: constants.epsilon as f32,
-            nesterov: constants.nesterov as f32,
+            constants: network.optimizer.constants().cast().numbers(),
             n_slots: network.optimizer.n_slots() as u32,
         });
         let (mut below, mut delta_below) = (0, 0);

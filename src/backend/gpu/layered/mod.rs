@@ -10,9 +10,9 @@ pub mod layout;
 pub mod passes;
 
 use super::device::{CALL_STRIDE, Device};
-use super::driver::Plan;
+use super::driver::{Plan, nothing_trained};
 use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use buffers::{Buffers, HostState, MAX_CALLS};
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
 use passes::Pass;
@@ -371,8 +371,4 @@ impl Plan for Layered {
             Ok(layout::from_device(&self.networks[network].shape, &gradient))
         })
     }
-}
-
-fn nothing_trained() -> Error {
-    Error::Gpu { detail: "nothing was trained yet".into() }
 }

@@ -7,6 +7,7 @@ macro_rules! kernel {
         Kernel {
             name: $name,
             source: [
+                include_str!("../../../../shaders/shared/constants.wgsl"),
                 include_str!("../../../../shaders/shared/population.wgsl"),
                 include_str!("../../../../shaders/shared/bits.wgsl"),
                 $(include_str!(concat!("../../../../shaders/shared/", $shared, ".wgsl")),)*

@@ -57,7 +57,7 @@ impl Default for Optimizer {
 }
 
 /// Numbers that hold for a whole run, in the shader's order.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Constants<T> {
     /// Weight decay.
     pub weight_decay: T,
@@ -79,6 +79,22 @@ impl Constants<f32> {
     /// As the shaders' struct has them.
     pub fn numbers(&self) -> [f32; 7] {
         [self.weight_decay, self.l2, self.mean_share, self.beta2, self.square_share, self.epsilon, self.nesterov]
+    }
+}
+
+impl Constants<f32> {
+    /// The constants of several runs, lanes side by side.
+    pub fn lanes(of: &[Self; 4]) -> Constants<wide::f32x4> {
+        let lanes = |field: fn(&Self) -> f32| wide::f32x4::new(of.each_ref().map(field));
+        Constants {
+            weight_decay: lanes(|of| of.weight_decay),
+            l2: lanes(|of| of.l2),
+            mean_share: lanes(|of| of.mean_share),
+            beta2: lanes(|of| of.beta2),
+            square_share: lanes(|of| of.square_share),
+            epsilon: lanes(|of| of.epsilon),
+            nesterov: lanes(|of| of.nesterov),
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 use core::convert::Infallible;
 use rand::TryRng;
 use rand::rand_core::block::{BlockRng, Generator};
+use wide::u32x4;
 
 /// Rounds wherever numbers are drawn one by one.
 pub const ROUNDS: u32 = 20;
@@ -84,11 +85,17 @@ struct Threefry {
 }
 
 impl Generator for Threefry {
-    type Output = [u32; 2];
+    type Output = [u32; 8];
 
-    fn generate(&mut self, output: &mut [u32; 2]) {
-        *output = threefry(self.key, [self.block as u32, (self.block >> 32) as u32], ROUNDS);
-        self.block = self.block.wrapping_add(1);
+    fn generate(&mut self, output: &mut [u32; 8]) {
+        // Four blocks at once take little longer than one.
+        let blocks = [0, 1, 2, 3].map(|i| self.block.wrapping_add(i));
+        let counter = [blocks.map(|block| block as u32), blocks.map(|block| (block >> 32) as u32)].map(u32x4::new);
+        let [a, b] = fours::<5>(self.key.map(u32x4::splat), counter).map(u32x4::to_array);
+        for (i, block) in output.as_chunks_mut().0.iter_mut().enumerate() {
+            *block = [a[i], b[i]];
+        }
+        self.block = self.block.wrapping_add(4);
     }
 }
 
@@ -110,10 +117,10 @@ impl Stream {
     /// A whole number in `0..n`, each equally likely (Lemire's multiplication with rejection). `n` must be above 0.
     pub fn below(&mut self, n: u32) -> u32 {
         debug_assert!(n > 0, "an empty range has no member");
-        let threshold = n.wrapping_neg() % n;
         loop {
             let product = u64::from(self.0.next_word()) * u64::from(n);
-            if product as u32 >= threshold {
+            // The division is seldom needed: the threshold is below n.
+            if product as u32 >= n || product as u32 >= n.wrapping_neg() % n {
                 return (product >> 32) as u32;
             }
         }
@@ -166,60 +173,34 @@ pub fn mask_block(key: [u32; 2], step: u32, block: u32) -> [u32; 4] {
     [a & 0xffff, a >> 16, b & 0xffff, b >> 16]
 }
 
-/// Several u32 side by side: vector code for [`mask_words`].
-pub trait Words: Copy {
-    /// The same number in all lanes.
-    #[must_use]
-    fn splat(x: u32) -> Self;
-    /// Wrapping sums.
-    #[must_use]
-    fn add(self, other: Self) -> Self;
-    /// Exclusive or.
-    #[must_use]
-    fn xor(self, other: Self) -> Self;
-    /// Rotation to the left by `R` bits.
-    #[must_use]
-    fn rotate<const R: u32>(self) -> Self;
-}
-
-impl<const L: usize> Words for [u32; L] {
-    #[inline(always)]
-    fn splat(x: u32) -> Self {
-        [x; L]
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        core::array::from_fn(|lane| self[lane].wrapping_add(other[lane]))
-    }
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        core::array::from_fn(|lane| self[lane] ^ other[lane])
-    }
-    #[inline(always)]
-    fn rotate<const R: u32>(self) -> Self {
-        self.map(|x| x.rotate_left(R))
-    }
-}
-
-/// The two words of [`mask_block`] for several blocks at once.
+/// The two words of [`mask_block`] for four blocks at once.
 #[inline(always)]
-pub fn mask_words<W: Words>(key: [u32; 2], step: u32, blocks: W) -> [W; 2] {
-    let schedule = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
-    let inject = |[a, b]: [W; 2], i: u32| {
+pub fn mask_words(key: [u32x4; 2], step: u32x4, blocks: u32x4) -> [u32x4; 2] {
+    round::<17>(fours::<3>(key, [step, blocks]))
+}
+
+/// `4 N` rounds of [`threefry`] on four counters at once.
+#[inline(always)]
+fn fours<const N: u32>(key: [u32x4; 2], counter: [u32x4; 2]) -> [u32x4; 2] {
+    let schedule = [key[0], key[1], u32x4::splat(PARITY) ^ key[0] ^ key[1]];
+    let mut x = [counter[0] + schedule[0], counter[1] + schedule[1]];
+    for four in 0..N {
+        x = if four % 2 == 0 {
+            round::<6>(round::<26>(round::<15>(round::<13>(x))))
+        } else {
+            round::<24>(round::<16>(round::<29>(round::<17>(x))))
+        };
+        let injection = four + 1;
         let at = |i: u32| schedule[(i % 3) as usize];
-        [a.add(W::splat(at(i))), b.add(W::splat(at(i + 1).wrapping_add(i)))]
-    };
-    let x = [W::splat(step.wrapping_add(schedule[0])), blocks.add(W::splat(schedule[1]))];
-    let x = inject(round::<6, W>(round::<26, W>(round::<15, W>(round::<13, W>(x)))), 1);
-    let x = inject(round::<24, W>(round::<16, W>(round::<29, W>(round::<17, W>(x)))), 2);
-    let x = inject(round::<6, W>(round::<26, W>(round::<15, W>(round::<13, W>(x)))), 3);
-    round::<17, W>(x)
+        x = [x[0] + at(injection), x[1] + at(injection + 1) + u32x4::splat(injection)];
+    }
+    x
 }
 
 #[inline(always)]
-fn round<const R: u32, W: Words>([a, b]: [W; 2]) -> [W; 2] {
-    let a = a.add(b);
-    [a, b.rotate::<R>().xor(a)]
+fn round<const R: u32>([a, b]: [u32x4; 2]) -> [u32x4; 2] {
+    let a = a + b;
+    [a, ((b << R) | (b >> (32 - R))) ^ a]
 }
 
 #[cfg(test)]
@@ -242,6 +223,10 @@ mod tests {
         assert_eq!(frozen, threefry(first, [0x0002_0001, 4], 20));
         let mut stream = Stream::new([0, 0]);
         assert_eq!([stream.next_u32(), stream.next_u32()], [0x6b20_0159, 0x99ba_4efe]);
+        let mut stream = Stream::new([7, 9]);
+        for block in 0..9 {
+            assert_eq!([stream.next_u32(), stream.next_u32()], threefry([7, 9], [block, 0], 20));
+        }
     }
 
     #[test]
@@ -276,8 +261,9 @@ mod tests {
 
     #[test]
     fn d1_blocks_at_once_are_blocks_one_by_one() {
-        let words = mask_words([3, 9], 77, core::array::from_fn::<u32, 16, _>(|i| 5 * i as u32));
-        for (i, (a, b)) in words[0].into_iter().zip(words[1]).enumerate() {
+        let words = mask_words([3, 9].map(u32x4::splat), u32x4::splat(77), u32x4::new([0, 5, 10, 15]));
+        let [a, b] = words.map(u32x4::to_array);
+        for (i, (a, b)) in a.into_iter().zip(b).enumerate() {
             assert_eq!([a & 0xffff, a >> 16, b & 0xffff, b >> 16], mask_block([3, 9], 77, 5 * i as u32));
         }
     }

@@ -7,6 +7,7 @@
 
 pub mod cpu;
 pub mod gpu;
+mod mixed;
 pub mod reference;
 
 use crate::error::Result;

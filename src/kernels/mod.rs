@@ -26,7 +26,7 @@ pub const DIVERGENCE_LIMIT: f64 = 1e18;
 pub const STATE_LIMIT: f64 = 1e36;
 
 /// Number types the twins run in.
-pub trait Real: Float + core::iter::Sum + core::fmt::Debug + 'static {
+pub trait Real: Float + optimizer::Element + core::iter::Sum + core::fmt::Debug + 'static {
     /// From f64, rounded.
     fn of(x: f64) -> Self;
     /// To f64, exact.

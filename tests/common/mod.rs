@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 use std::rc::Rc;
-use tuning_playground::backend::cpu::{Cpu, Level};
+use tuning_playground::backend::cpu::{self, Cpu, Level};
 use tuning_playground::backend::gpu::{Gpu, PlanName};
 use tuning_playground::backend::reference::Reference;
 use tuning_playground::backend::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population};
@@ -14,11 +14,11 @@ use tuning_playground::rng::{Purpose, RunId, Stream};
 
 pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu];
 
-/// Every backend in f32 that runs on this machine, the GPU once for each plan.
+/// Every backend in f32 that runs on this machine, CPU and GPU once for each plan.
 pub fn backends() -> Vec<Box<dyn Backend>> {
     let mut backends: Vec<Box<dyn Backend>> = vec![Box::new(Reference)];
     backends.extend(gpus().into_iter().map(|gpu| Box::new(gpu) as Box<dyn Backend>));
-    backends.extend(Level::all().into_iter().map(|level| Box::new(Cpu::with_level(level)) as Box<dyn Backend>));
+    backends.extend(cpus().into_iter().map(|cpu| Box::new(cpu) as Box<dyn Backend>));
     backends
 }
 
@@ -38,6 +38,12 @@ pub fn gpu() -> Option<Gpu> {
 pub fn gpus() -> Vec<Gpu> {
     let plans = |gpu: Gpu| PlanName::ALL.map(|plan| gpu.with_plan(plan));
     gpu().into_iter().flat_map(plans).collect()
+}
+
+/// The CPU once for each instruction set and plan; plan `lanes` knows no instruction sets.
+pub fn cpus() -> Vec<Cpu> {
+    let panels = |level| Cpu::with_level(level).with_plan(cpu::PlanName::Panels);
+    Level::all().into_iter().map(panels).chain([Cpu::new().with_plan(cpu::PlanName::Lanes)]).collect()
 }
 
 /// A stream for the test's own choices.

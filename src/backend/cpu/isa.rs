@@ -30,7 +30,7 @@ pub trait Job {
 }
 
 /// 128-bit vectors without fused multiplication: WASM SIMD, and what every x86-64 has.
-struct Narrow;
+pub struct Narrow;
 
 impl Isa for Narrow {
     const PANEL: usize = 8;

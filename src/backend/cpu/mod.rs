@@ -1,9 +1,13 @@
-//! The CPU backend: SIMD code, natively and in WebAssembly. Networks train one after the other; inside a step, vectors
-//! run over units and register tiles over rows. A network's buffers hold panels (`panels.rs`), its step is a few kernels
-//! (`product.rs`, `units.rs`, `dropout.rs`, `loss.rs`, `update.rs`), each compiled for every instruction set (`isa.rs`).
+//! The CPU backend: SIMD code, natively and in WebAssembly. A *plan* is a way to train networks: `panels` takes one after
+//! the other, its vectors running over units and its register tiles over rows; `lanes` takes several tiny ones of one
+//! program, a lane of the vectors each. [`Cpu::plan_of`] is the rule which plan trains a network.
+//!
+//! In plan `panels` a network's buffers hold panels (`panels.rs`), its step is a few kernels (`product.rs`, `units.rs`,
+//! `dropout.rs`, `loss.rs`, `update.rs`). All kernels are compiled for every instruction set (`isa.rs`).
 
 mod dropout;
 mod isa;
+mod lanes;
 mod loss;
 mod network;
 mod panels;
@@ -12,9 +16,10 @@ mod product;
 mod units;
 mod update;
 
-use super::{Backend, Data, LocalFuture, Network, Population, ready};
+use super::{Backend, Data, LocalFuture, Network, Population, mixed, ready};
 use crate::error::Result;
 pub use isa::Level;
+use lanes::Lanes;
 use population::CpuPopulation;
 use std::rc::Rc;
 
@@ -23,21 +28,59 @@ const MEMORY_BYTES: u64 = 512 << 20;
 /// The part of it that is left for scratch.
 const SCRATCH_BYTES: u64 = 16 << 20;
 
+/// Parameters above which a network's numbers leave the nearest cache when several of it lie there.
+const MOST_PARAMETERS: usize = 1 << 10;
+/// Networks of one program from which on `lanes` is quicker.
+const SMALLEST_CROWD: u32 = 8;
+
+/// A way to train networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanName {
+    /// One network after the other.
+    Panels,
+    /// Several side by side, a lane each.
+    Lanes,
+}
+
+impl PlanName {
+    /// Every plan.
+    pub const ALL: [Self; 2] = [Self::Panels, Self::Lanes];
+}
+
 /// The CPU backend at one instruction set.
 #[derive(Clone, Copy, Debug)]
 pub struct Cpu {
     level: Level,
+    /// Trains everything it can, whatever the rule says: for tests and benches.
+    forced: Option<PlanName>,
 }
 
 impl Cpu {
     /// With the best instructions that this machine has.
     pub fn new() -> Self {
-        Level::all().last().map_or_else(|| unreachable!("every machine has a level"), |&level| Self { level })
+        Level::all().last().map_or_else(|| unreachable!("every machine has a level"), |&level| Self::with_level(level))
     }
 
     /// With instructions that are at hand; tests run all of them.
     pub fn with_level(level: Level) -> Self {
-        Self { level }
+        Self { level, forced: None }
+    }
+
+    /// The same with one plan for all networks that it can train.
+    #[must_use]
+    pub fn with_plan(self, plan: PlanName) -> Self {
+        Self { forced: Some(plan), ..self }
+    }
+
+    /// Which plan trains a network: a pure function of the network and its crowd.
+    pub fn plan_of(&self, network: &Network) -> PlanName {
+        let is_tiny = || network.program().shape.n_parameters() <= MOST_PARAMETERS;
+        match self.forced {
+            _ if !lanes::can_train(network) => PlanName::Panels,
+            Some(plan) => plan,
+            None if network.crowd >= SMALLEST_CROWD && is_tiny() => PlanName::Lanes,
+            None => PlanName::Panels,
+        }
     }
 }
 
@@ -56,11 +99,17 @@ impl Backend for Cpu {
         self.level.name().into()
     }
 
-    fn plan(&self, _: &Network) -> &'static str {
-        "panels"
+    fn plan(&self, network: &Network) -> &'static str {
+        match self.plan_of(network) {
+            PlanName::Panels => "panels",
+            PlanName::Lanes => "lanes",
+        }
     }
 
     fn network_bytes(&self, network: &Network) -> u64 {
+        if self.plan_of(network) == PlanName::Lanes {
+            return lanes::bytes(network);
+        }
         let Network { shape, optimizer, max_batch, .. } = network;
         let [kept, scratch] = network::bytes(&shape.layers(), optimizer.n_slots(), *max_batch, self.level.panel());
         // One scratch serves all networks; a usual one has its place in what the limit leaves free.
@@ -72,7 +121,13 @@ impl Backend for Cpu {
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
-        ready(Ok(Box::new(CpuPopulation::new(data, networks, self.level)) as Box<dyn Population>))
+        let part = |plan, own| -> Box<dyn Population> {
+            match plan {
+                PlanName::Panels => Box::new(CpuPopulation::new(data.clone(), own, self.level)),
+                PlanName::Lanes => Box::new(Lanes::new(data.clone(), own)),
+            }
+        };
+        ready(Ok(mixed::population(networks, |network| self.plan_of(network), part)))
     }
 }
 

@@ -33,15 +33,21 @@ pub struct CpuPopulation {
 }
 
 /// The budget of one call, looked at only now and then: in a browser the clock costs more than a tiny step.
-struct Clock {
-    start: Instant,
+pub struct Clock {
+    /// When the call began.
+    pub start: Instant,
     budget: Duration,
     work: usize,
 }
 
 impl Clock {
+    /// Starts now.
+    pub fn new(budget: Duration) -> Self {
+        Self { start: Instant::now(), budget, work: 0 }
+    }
+
     /// Whether the budget is used up, after so much more work.
-    fn is_over(&mut self, work: usize) -> bool {
+    pub fn is_over(&mut self, work: usize) -> bool {
         self.work += work;
         if self.work < WORK_BETWEEN_LOOKS {
             return false;
@@ -107,7 +113,7 @@ impl Population for CpuPopulation {
     }
 
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
-        let mut clock = Clock { start: Instant::now(), budget, work: 0 };
+        let mut clock = Clock::new(budget);
         let mut began = clock.start;
         let mut advance = Advance::default();
         while let Some(mut progress) = self.queue.pop_front() {

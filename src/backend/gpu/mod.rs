@@ -8,7 +8,6 @@ mod device;
 mod driver;
 mod invocation;
 mod layered;
-mod mixed;
 mod self_test;
 mod staging;
 
@@ -16,9 +15,12 @@ pub use device::Kernel;
 pub use invocation::source as invocation_source;
 pub use layered::passes::kernels;
 
-use super::{Backend, Data, LocalFuture, Network, Population};
+use super::{Backend, Data, LocalFuture, Network, Population, mixed};
 use crate::error::Result;
 use device::SharedDevice;
+use driver::Driver;
+use invocation::Invocation;
+use layered::Layered;
 use layered::layout;
 use std::rc::Rc;
 
@@ -93,6 +95,16 @@ impl Gpu {
         }
     }
 
+    /// The networks of one plan.
+    fn part(&self, plan: PlanName, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
+        let (device, data) = (self.device.clone(), data.clone());
+        match plan {
+            PlanName::Invocation => Box::new(Driver::new(device, Invocation::new(data, networks))),
+            PlanName::Workgroup => Box::new(Driver::new(device, Layered::new(data, networks, true))),
+            PlanName::Layered => Box::new(Driver::new(device, Layered::new(data, networks, false))),
+        }
+    }
+
     /// Which plan trains a network: a pure function of the network, its crowd and the kind of adapter.
     pub fn plan_of(&self, network: &Network) -> PlanName {
         // Software adapters pay for barriers, devices for dispatches.
@@ -146,6 +158,10 @@ impl Backend for Gpu {
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
-        super::ready(Ok(mixed::population(self, &data, networks)))
+        super::ready(Ok(mixed::population(
+            networks,
+            |network| self.plan_of(network),
+            |plan, own| self.part(plan, &data, own),
+        )))
     }
 }

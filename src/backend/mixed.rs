@@ -1,14 +1,9 @@
 //! A population whose networks are trained by different plans: each plan's part works through its epoch in turn.
 
-use super::driver::Driver;
-use super::invocation::Invocation;
-use super::layered::Layered;
-use super::{Gpu, PlanName};
-use crate::backend::{Advance, Data, EpochPlan, LocalFuture, Network, Population};
+use super::{Advance, EpochPlan, LocalFuture, Network, Population};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// A plan's networks.
 struct Part {
@@ -25,11 +20,15 @@ struct Mixed {
     places: Vec<(usize, usize)>,
 }
 
-/// A population of networks, each trained by its own plan.
-pub fn population(gpu: &Gpu, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
-    let mut by_plan: BTreeMap<PlanName, (Vec<usize>, Vec<Network>)> = BTreeMap::new();
+/// A population of networks, each trained by the plan that `plan_of` names; `part` makes one plan's population.
+pub fn population<P: Ord + Copy>(
+    networks: Vec<Network>,
+    plan_of: impl Fn(&Network) -> P,
+    part: impl Fn(P, Vec<Network>) -> Box<dyn Population>,
+) -> Box<dyn Population> {
+    let mut by_plan: BTreeMap<P, (Vec<usize>, Vec<Network>)> = BTreeMap::new();
     for (index, network) in networks.into_iter().enumerate() {
-        let (indices, networks) = by_plan.entry(gpu.plan_of(&network)).or_default();
+        let (indices, networks) = by_plan.entry(plan_of(&network)).or_default();
         indices.push(index);
         networks.push(network);
     }
@@ -39,13 +38,7 @@ pub fn population(gpu: &Gpu, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn
         for (at, &network) in networks.iter().enumerate() {
             places[network] = (parts.len(), at);
         }
-        let device = gpu.device.clone();
-        let population: Box<dyn Population> = match plan {
-            PlanName::Invocation => Box::new(Driver::new(device, Invocation::new(data.clone(), own))),
-            PlanName::Workgroup => Box::new(Driver::new(device, Layered::new(data.clone(), own, true))),
-            PlanName::Layered => Box::new(Driver::new(device, Layered::new(data.clone(), own, false))),
-        };
-        parts.push(Part { population, networks, at_work: false });
+        parts.push(Part { population: part(plan, own), networks, at_work: false });
     }
     Box::new(Mixed { parts, places })
 }

@@ -1,0 +1,282 @@
+//! A batch forward and, in training, backward, for all lanes of a pack at once. A block of a few rows goes through the
+//! whole network before the next one does; sums over a batch run from its first row to its last.
+//!
+//! Matrices are units x rows of vectors.
+
+use super::super::isa::Job as _;
+use super::super::isa::Narrow;
+use super::super::network::Sums;
+use super::super::units::{Activate, Descend};
+use super::dropout::Factors;
+use super::pack::{BLOCK, LANES, Pack, V};
+use crate::backend::{Data, Labels};
+use crate::kernels::fast_math;
+use crate::mlp::{Activation, Layer, Loss};
+use bytemuck::{cast, cast_slice, cast_slice_mut};
+use wide::u32x4;
+
+/// One unit's numbers in a block.
+type Rows = [V; BLOCK];
+
+/// Forward and backward over one batch a lane.
+pub struct Descent<'a> {
+    /// Whose gradient is made.
+    pub pack: &'a mut Pack,
+    /// All rows.
+    pub data: &'a Data,
+    /// Each lane's batch; a lane without rows has no loss and no gradient.
+    pub rows: [&'a [u32]; LANES],
+    /// Steps of each lane's run before this one; none in an evaluation.
+    pub training: Option<[u32; LANES]>,
+}
+
+impl Descent<'_> {
+    /// What each lane's rows add up to.
+    pub fn run(mut self) -> [Sums; LANES] {
+        let longest = self.rows.iter().map(|rows| rows.len()).max().unwrap_or(0);
+        let mut sums = [Sums::default(); LANES];
+        if self.training.is_some() {
+            self.pack.gradient.fill(V::ZERO);
+        }
+        for first in (0..longest).step_by(BLOCK) {
+            self.gather(first);
+            self.forward(first);
+            self.loss(first, &mut sums);
+            if self.training.is_some() {
+                self.backward();
+            }
+        }
+        sums
+    }
+
+    fn gather(&mut self, first: usize) {
+        let columns = self.data.columns;
+        for r in 0..BLOCK {
+            let rows: [&[f32]; LANES] =
+                core::array::from_fn(|lane| &self.data.x[row(self.rows[lane], first + r) * columns..][..columns]);
+            for (column, into) in self.pack.values.as_chunks_mut::<BLOCK>().0[..columns].iter_mut().enumerate() {
+                into[r] = V::new(core::array::from_fn(|lane| rows[lane][column]));
+            }
+        }
+    }
+
+    fn forward(&mut self, first: usize) {
+        let pack = &mut *self.pack;
+        let mut at = 0;
+        for (depth, layer) in pack.layers.iter().enumerate() {
+            let (below, above) = pack.values[at..].split_at_mut(layer.inputs * BLOCK);
+            at += below.len();
+            let a = &mut above[..layer.outputs * BLOCK];
+            product(a, below, &pack.parameters, layer);
+            let Some(masks) = pack.masks.get(depth) else { break };
+            let mut factor = None;
+            if pack.has_padding || (pack.has_dropout && self.training.is_some()) {
+                let factors = &mut pack.factors[..a.len()];
+                let steps = self.training.filter(|_| pack.has_dropout);
+                let rows = self.rows.map(<[u32]>::len);
+                Factors { into: factors, masks, settings: &pack.settings, steps, first, rows }.draw();
+                factor = Some(cast_slice(factors));
+            }
+            if factor.is_some() || self.training.is_some() || layer.activation != Activation::Linear {
+                let slope = cast_slice_mut(&mut pack.slopes[at..][..a.len()]);
+                Activate { a: cast_slice_mut(a), slope, factor, activation: layer.activation }.call::<Narrow>();
+            }
+        }
+    }
+
+    /// Of the outputs that [`Self::forward`] left, and its gradient there.
+    fn loss(&mut self, first: usize, sums: &mut [Sums; LANES]) {
+        let outputs = self.pack.layers.last().map_or(0, |layer| layer.outputs);
+        let at = self.pack.values.len() - outputs * BLOCK;
+        let z = self.pack.values[at..].as_chunks::<BLOCK>().0;
+        let delta = &mut self.pack.deltas[0].as_chunks_mut::<BLOCK>().0[..outputs];
+        let batches = self.rows;
+        // Of place r: the row and what it counts in its lane's batch, 0 beyond the end.
+        let row = |r: usize, lane: usize| row(batches[lane], first + r);
+        let share = |r: usize, lane: usize| {
+            let n = batches[lane].len();
+            if first + r < n { 1.0 / n as f32 } else { 0.0 }
+        };
+        let shares = core::array::from_fn(|r| V::new(core::array::from_fn(|lane| share(r, lane))));
+        let (losses, hits) = match (self.pack.loss, &self.data.labels) {
+            (Loss::CrossEntropy, Labels::Classes(classes)) => {
+                let class = |r| u32x4::new(core::array::from_fn(|lane| classes[row(r, lane)]));
+                cross_entropy(z, delta, &core::array::from_fn(class), &shares)
+            }
+            (Loss::Mse, Labels::Numbers(targets)) => {
+                for (unit, (delta, z)) in delta.iter_mut().zip(z).enumerate() {
+                    for r in 0..BLOCK {
+                        delta[r] = z[r] - V::new(core::array::from_fn(|lane| targets[row(r, lane) * outputs + unit]));
+                    }
+                }
+                mse(delta, &shares)
+            }
+            _ => unreachable!("the study's check lets only a loss of the task through"),
+        };
+        for (lane, sums) in sums.iter_mut().enumerate() {
+            let rows = batches[lane].len().saturating_sub(first).min(BLOCK);
+            for r in 0..rows {
+                sums.loss += f64::from(losses[r].as_array()[lane]);
+                sums.correct += u64::from(hits[r].as_array()[lane] != 0);
+            }
+            sums.rows += rows as u64;
+        }
+    }
+
+    /// From the gradient at the outputs to that of every parameter.
+    fn backward(&mut self) {
+        let pack = &mut *self.pack;
+        let [delta, below] = &mut pack.deltas;
+        let mut at: usize = pack.layers.iter().map(|layer| layer.inputs * BLOCK).sum();
+        for (depth, layer) in pack.layers.iter().enumerate().rev() {
+            let len = layer.inputs * BLOCK;
+            at -= len;
+            weight_gradient(&mut pack.gradient, &pack.values[at..][..len], delta, layer);
+            if depth > 0 {
+                let down = &mut below[..len];
+                product_back(down, delta, &pack.parameters, layer);
+                let slope = cast_slice(&pack.slopes[at..][..len]);
+                Descend { delta: cast_slice_mut(down), slope }.call::<Narrow>();
+                core::mem::swap(delta, below);
+            }
+        }
+    }
+}
+
+/// The row that place `at` of a batch stands for: beyond the end it is the last one again, so that nothing comes up that
+/// the lane's own rows do not bring.
+fn row(batch: &[u32], at: usize) -> usize {
+    batch.get(at).or(batch.last()).map_or(0, |&row| row as usize)
+}
+
+/// Losses and hits (the largest output, the first of equals, is the row's class); `delta` becomes the gradient.
+fn cross_entropy(z: &[Rows], delta: &mut [Rows], classes: &[u32x4; BLOCK], shares: &Rows) -> (Rows, [u32x4; BLOCK]) {
+    let lowest = V::splat(f32::NEG_INFINITY);
+    // The row's own output, and the largest of those before it.
+    let (mut hit, mut before, mut largest) = ([V::ZERO; BLOCK], [lowest; BLOCK], [lowest; BLOCK]);
+    for (unit, z) in (0..).zip(z) {
+        for r in 0..BLOCK {
+            let own: V = cast(classes[r].simd_eq(u32x4::splat(unit)));
+            hit[r] = own.select(z[r], hit[r]);
+            before[r] = own.select(largest[r], before[r]);
+            largest[r] = z[r].simd_gt(largest[r]).select(z[r], largest[r]);
+        }
+    }
+    for (delta, z) in delta.iter_mut().zip(z) {
+        for r in 0..BLOCK {
+            delta[r] = z[r] - largest[r];
+        }
+    }
+    for delta in cast_slice_mut::<V, f32>(delta.as_flattened_mut()) {
+        *delta = fast_math::exp(*delta);
+    }
+    let mut sum = [V::ZERO; BLOCK];
+    for delta in &*delta {
+        for r in 0..BLOCK {
+            sum[r] += delta[r];
+        }
+    }
+    let mut losses = sum;
+    for loss in cast_slice_mut::<V, f32>(&mut losses) {
+        *loss = fast_math::ln(*loss);
+    }
+    let mut hits = [u32x4::ZERO; BLOCK];
+    let mut scale = [V::ZERO; BLOCK];
+    for r in 0..BLOCK {
+        losses[r] += largest[r] - hit[r];
+        hits[r] = cast(hit[r].simd_eq(largest[r]) & hit[r].simd_gt(before[r]));
+        scale[r] = shares[r] / sum[r];
+    }
+    for (unit, delta) in (0..).zip(delta) {
+        for r in 0..BLOCK {
+            let own: V = cast(classes[r].simd_eq(u32x4::splat(unit)));
+            let slope = delta[r] * scale[r] - (own & shares[r]);
+            delta[r] = shares[r].simd_gt(V::ZERO) & slope;
+        }
+    }
+    (losses, hits)
+}
+
+/// Losses; `delta` holds the differences and becomes the gradient.
+fn mse(delta: &mut [Rows], shares: &Rows) -> (Rows, [u32x4; BLOCK]) {
+    let outputs = V::splat(delta.len() as f32);
+    let mut losses = [V::ZERO; BLOCK];
+    for delta in delta {
+        for r in 0..BLOCK {
+            losses[r] += delta[r] * delta[r] / outputs;
+            let slope = V::splat(2.0) * shares[r] / outputs * delta[r];
+            delta[r] = shares[r].simd_gt(V::ZERO) & slope;
+        }
+    }
+    (losses, [u32x4::ZERO; BLOCK])
+}
+
+/// `c = W a + b`: `a` is I x rows, `c` O x rows.
+fn product(c: &mut [V], a: &[V], parameters: &[V], layer: &Layer) {
+    let (a, c) = (a.as_chunks::<BLOCK>().0, c.as_chunks_mut::<BLOCK>().0);
+    let bias = &parameters[layer.bias..][..layer.outputs];
+    let weights = &parameters[layer.weight..layer.bias];
+    let (pairs, last) = c.as_chunks_mut::<2>();
+    let own = weights.chunks_exact(2 * layer.inputs).zip(bias.as_chunks::<2>().0);
+    for (c, (weights, bias)) in pairs.iter_mut().zip(own) {
+        let (first, second) = weights.split_at(layer.inputs);
+        let mut sums = [[bias[0]; BLOCK], [bias[1]; BLOCK]];
+        for ((a, &first), &second) in a.iter().zip(first).zip(second) {
+            for r in 0..BLOCK {
+                sums[0][r] += first * a[r];
+                sums[1][r] += second * a[r];
+            }
+        }
+        *c = sums;
+    }
+    if let ([c], Some(&bias)) = (last, bias.last()) {
+        let mut sums = [bias; BLOCK];
+        for (a, &w) in a.iter().zip(&weights[weights.len() - layer.inputs..]) {
+            for r in 0..BLOCK {
+                sums[r] += w * a[r];
+            }
+        }
+        *c = sums;
+    }
+}
+
+/// `c = W^T delta`: `delta` is O x rows, `c` I x rows.
+fn product_back(c: &mut [V], delta: &[V], parameters: &[V], layer: &Layer) {
+    let delta = &delta.as_chunks::<BLOCK>().0[..layer.outputs];
+    let weights = &parameters[layer.weight..layer.bias];
+    // Below is a hidden layer: its width is a multiple of 4.
+    for (pair, c) in c.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        let mut sums = [[V::ZERO; BLOCK]; 2];
+        for (weights, delta) in weights.chunks_exact(layer.inputs).zip(delta) {
+            let [first, second] = weights.as_chunks::<2>().0[pair];
+            for r in 0..BLOCK {
+                sums[0][r] += first * delta[r];
+                sums[1][r] += second * delta[r];
+            }
+        }
+        *c = sums;
+    }
+}
+
+/// `g += delta (a 1)^T`: the share of a block in the gradient of a layer's parameters.
+fn weight_gradient(gradient: &mut [V], a: &[V], delta: &[V], layer: &Layer) {
+    let a = a.as_chunks::<BLOCK>().0;
+    let delta = &delta.as_chunks::<BLOCK>().0[..layer.outputs];
+    let (weights, biases) =
+        gradient[layer.weight..][..(layer.inputs + 1) * layer.outputs].split_at_mut(layer.inputs * layer.outputs);
+    for (bias, delta) in biases.iter_mut().zip(delta) {
+        for &delta in delta {
+            *bias += delta;
+        }
+    }
+    for (weights, delta) in weights.chunks_exact_mut(layer.inputs).zip(delta) {
+        let delta = *delta;
+        for (weight, a) in weights.iter_mut().zip(a) {
+            let mut sum = *weight;
+            for r in 0..BLOCK {
+                sum += delta[r] * a[r];
+            }
+            *weight = sum;
+        }
+    }
+}

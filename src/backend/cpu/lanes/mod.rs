@@ -1,0 +1,244 @@
+//! Plan `lanes`: networks of one program train side by side, one in each lane of the vectors. Networks keep their own
+//! numbers between turns; for an epoch, those that have the same batches or nearly the same are packed together. What a
+//! lane computes depends on nothing in the other lanes, so a network's bits do not depend on its company.
+
+mod descent;
+mod dropout;
+mod pack;
+mod update;
+
+pub use pack::bytes;
+
+use super::network::Sums;
+use super::population::Clock;
+use crate::backend::{
+    Advance, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population, ready,
+};
+use crate::error::Result;
+use crate::kernels::train_invocation::within;
+use core::time::Duration;
+use descent::Descent;
+use pack::{LANES, Pack, Resident, V};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use update::update;
+use web_time::Instant;
+
+/// Rows that an evaluation takes at once.
+const EVALUATED_AT_ONCE: usize = 128;
+
+/// Whether the plan can train a network at all.
+pub fn can_train(network: &Network) -> bool {
+    // Without epsilon the silent units of a narrower network would divide 0 by 0.
+    network.optimizer.epsilon > 0.0
+}
+
+/// Where a network stands in its epoch.
+struct Progress {
+    plan: EpochPlan,
+    next: usize,
+    train: Sums,
+    validation: Sums,
+    seconds: f64,
+}
+
+/// Networks that go through their epoch together.
+struct Turn {
+    group: usize,
+    lanes: Vec<Progress>,
+}
+
+/// Networks that train side by side.
+pub struct Lanes {
+    data: Rc<Data>,
+    residents: Vec<Resident>,
+    /// Group of each network.
+    groups: Vec<usize>,
+    /// Buffers of each group.
+    packs: Vec<Pack>,
+    queue: VecDeque<Turn>,
+}
+
+impl Lanes {
+    /// Networks with their initial parameters.
+    pub fn new(data: Rc<Data>, networks: Vec<Network>) -> Self {
+        let mut programs = BTreeMap::new();
+        let mut packs = Vec::new();
+        let mut group = |network: &Network| {
+            *programs.entry(network.program()).or_insert_with_key(|program| {
+                packs.push(Pack::new(program));
+                packs.len() - 1
+            })
+        };
+        let groups = networks.iter().map(&mut group).collect();
+        let residents = networks.into_iter().map(Resident::new).collect();
+        Self { data, residents, groups, packs, queue: VecDeque::new() }
+    }
+
+    /// Works on one turn until its epoch is done (true) or the budget is (false).
+    fn work(&mut self, turn: &mut Turn, clock: &mut Clock, steps: &mut u64) -> bool {
+        let (pack, residents, data) = (&mut self.packs[turn.group], &mut self.residents, &*self.data);
+        pack.load(turn.lanes.iter().map(|progress| &residents[progress.plan.network]));
+        let done = train(pack, residents, data, &mut turn.lanes, clock, steps);
+        if !done {
+            return false;
+        }
+        // Lanes that were done earlier went on to nowhere since.
+        for (lane, progress) in turn.lanes.iter().enumerate() {
+            pack.load_numbers(lane, &residents[progress.plan.network]);
+        }
+        evaluate(pack, data, &mut turn.lanes, clock)
+    }
+
+    /// What an epoch came to, when it is done.
+    fn outcome(&self, progress: &Progress) -> EpochOutcome {
+        let validation = (self.data.n_validation > 0).then(|| progress.validation.score());
+        let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
+        let last_step = progress.plan.steps.last().map(|step| u64::from(step.step) + 1);
+        EpochOutcome {
+            network: progress.plan.network,
+            train: progress.train.score(),
+            validation,
+            diverged_at: self.residents[progress.plan.network].diverged_at.or(if lost { last_step } else { None }),
+            seconds: progress.seconds,
+        }
+    }
+}
+
+/// Takes steps until all lanes are through (true) or the budget is (false). Every lane's numbers are then with its
+/// network.
+fn train(
+    pack: &mut Pack,
+    residents: &mut [Resident],
+    data: &Data,
+    lanes: &mut [Progress],
+    clock: &mut Clock,
+    steps: &mut u64,
+) -> bool {
+    let is_at_work = |progress: &Progress, residents: &[Resident]| {
+        progress.next < progress.plan.steps.len() && residents[progress.plan.network].diverged_at.is_none()
+    };
+    let mut working = [false; LANES];
+    for (working, progress) in working.iter_mut().zip(&*lanes) {
+        *working = is_at_work(progress, residents);
+    }
+    while working.contains(&true) {
+        let mut rows: [&[u32]; LANES] = [&[]; LANES];
+        let mut taken = [0; LANES];
+        let mut scalars = [[0.0; LANES]; 4];
+        for (lane, progress) in lanes.iter().enumerate().filter(|&(lane, _)| working[lane]) {
+            let step = &progress.plan.steps[progress.next];
+            rows[lane] = &progress.plan.order[step.start as usize..][..step.rows as usize];
+            taken[lane] = step.step;
+            for (lanes, scalar) in scalars.iter_mut().zip(step.scalars) {
+                lanes[lane] = scalar as f32;
+            }
+        }
+        let sums = Descent { pack, data, rows, training: Some(taken) }.run();
+        let longest = rows.iter().map(|rows| rows.len()).max().unwrap_or(0);
+        // A lane whose loss is beyond the limit keeps the parameters that led there.
+        for (lane, progress) in lanes.iter().enumerate() {
+            if working[lane] && !within(sums[lane].score().loss, DIVERGENCE_LIMIT) {
+                residents[progress.plan.network].diverged_at = Some(u64::from(taken[lane]) + 1);
+                pack.store(lane, &mut residents[progress.plan.network]);
+            }
+        }
+        let is_fine = update(pack, &scalars.map(V::new));
+        for (lane, progress) in lanes.iter_mut().enumerate().filter(|&(lane, _)| working[lane]) {
+            progress.train += sums[lane];
+            progress.next += 1;
+            *steps += 1;
+        }
+        let is_over = clock.is_over(pack.work(longest));
+        for (lane, progress) in lanes.iter().enumerate() {
+            let resident = &mut residents[progress.plan.network];
+            if !working[lane] || resident.diverged_at.is_some() {
+                working[lane] = false;
+                continue;
+            }
+            if !is_fine[lane] {
+                resident.diverged_at = Some(u64::from(taken[lane]) + 1);
+            }
+            working[lane] = is_at_work(progress, residents);
+            if is_over || !working[lane] {
+                pack.store(lane, &mut residents[progress.plan.network]);
+            }
+        }
+        if is_over {
+            return !working.contains(&true);
+        }
+    }
+    true
+}
+
+/// Scores all lanes on the validation rows until that is done (true) or the budget is (false).
+fn evaluate(pack: &mut Pack, data: &Data, lanes: &mut [Progress], clock: &mut Clock) -> bool {
+    let all: Vec<u32> = (data.n_train as u32..(data.n_train + data.n_validation) as u32).collect();
+    // All lanes of a turn are evaluated together, so that they stand at the same row.
+    let done = lanes.first().map_or(0, |progress| progress.validation.rows as usize);
+    for block in all[done..].chunks(EVALUATED_AT_ONCE) {
+        let mut rows: [&[u32]; LANES] = [&[]; LANES];
+        rows[..lanes.len()].fill(block);
+        let sums = Descent { pack, data, rows, training: None }.run();
+        for (progress, sums) in lanes.iter_mut().zip(sums) {
+            progress.validation += sums;
+        }
+        if clock.is_over(pack.work(block.len()) / 3) {
+            break;
+        }
+    }
+    lanes.iter().all(|progress| progress.validation.rows as usize == data.n_validation)
+}
+
+impl Population for Lanes {
+    fn begin_epoch(&mut self, mut plans: Vec<EpochPlan>) -> Result<()> {
+        // Batches of about the same size go together, so that lanes seldom wait for each other.
+        let rows = |plan: &EpochPlan| plan.steps.first().map_or(0, |step| step.rows);
+        plans.sort_by_key(|plan| (self.groups[plan.network], rows(plan), plan.network));
+        let mut plans = plans.into_iter().peekable();
+        while let Some(first) = plans.next() {
+            let group = self.groups[first.network];
+            let mut together = vec![first];
+            while together.len() < LANES
+                && let Some(plan) = plans.next_if(|plan| self.groups[plan.network] == group)
+            {
+                together.push(plan);
+            }
+            let progress =
+                |plan| Progress { plan, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 };
+            self.queue.push_back(Turn { group, lanes: together.into_iter().map(progress).collect() });
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
+        let mut clock = Clock::new(budget);
+        let mut began = clock.start;
+        let mut advance = Advance::default();
+        while let Some(mut turn) = self.queue.pop_front() {
+            let done = self.work(&mut turn, &mut clock, &mut advance.steps);
+            let now = Instant::now();
+            let seconds = (now - began).as_secs_f64() / turn.lanes.len() as f64;
+            began = now;
+            turn.lanes.iter_mut().for_each(|progress| progress.seconds += seconds);
+            if done {
+                advance.outcomes.extend(turn.lanes.iter().map(|progress| self.outcome(progress)));
+            } else {
+                self.queue.push_front(turn);
+            }
+            if !done || now - clock.start >= budget {
+                break;
+            }
+        }
+        advance.epoch_done = self.queue.is_empty();
+        ready(Ok(advance))
+    }
+
+    fn parameters(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
+        ready(Ok(self.residents[network].numbers(0)))
+    }
+
+    fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
+        ready(Ok(self.residents[network].numbers(1)))
+    }
+}

@@ -1,0 +1,218 @@
+//! The networks of one program side by side: every number of a pack is a vector with one number for each network. Its
+//! layers are the program's, whose widths are rounded up; units that a network does not have are silenced by a factor
+//! of 0, so that what comes in and out of them stays 0.
+
+use crate::backend::{Network, Program};
+use crate::mlp::{Layer, Loss};
+use crate::optimizer::{Constants, Rule};
+use crate::rng;
+use core::ops::Range;
+use wide::f32x4;
+
+/// A number of each lane.
+pub type V = f32x4;
+/// Networks of a pack.
+pub const LANES: usize = 4;
+/// Rows that go through the network together: what is known of them stays in the nearest cache.
+pub const BLOCK: usize = 4;
+
+/// What a lane drops units by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// A unit is kept where its 16 random bits reach this.
+    pub threshold: u32,
+    /// What a kept unit is multiplied by.
+    pub kept: f32,
+}
+
+impl Settings {
+    fn of(p: f64) -> Self {
+        let threshold = rng::drop_threshold(p);
+        // Above the highest 16 bits: nothing is kept.
+        let kept = if threshold > 0xffff { 0.0 } else { (1.0 / (1.0 - p)) as f32 };
+        Self { threshold: threshold.min(0xffff), kept }
+    }
+}
+
+/// What the lanes' hidden layers are dropped out by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Masks {
+    /// Keys, first and second word.
+    pub keys: [[u32; LANES]; 2],
+    /// Units that a lane's network really has.
+    pub units: [u32; LANES],
+}
+
+/// Buffers of a pack, and what its lanes train with.
+pub struct Pack {
+    /// With the program's widths; places count vectors.
+    pub layers: Vec<Layer>,
+    /// What is made small.
+    pub loss: Loss,
+    /// Update rule.
+    pub rule: Rule,
+    /// Parameters, in the program's flat order.
+    pub parameters: Vec<V>,
+    /// Of the last step.
+    pub gradient: Vec<V>,
+    /// The optimizer's state.
+    pub slots: [Vec<V>; 2],
+    /// What holds for each lane's run.
+    pub constants: Constants<V>,
+    /// Each lane's dropout.
+    pub settings: [Settings; LANES],
+    /// By hidden layer.
+    pub masks: Vec<Masks>,
+    /// Some lane drops units.
+    pub has_dropout: bool,
+    /// Some lane's network is narrower than the program.
+    pub has_padding: bool,
+    /// Of a block of rows: inputs and each layer's activations, units x rows.
+    pub values: Vec<V>,
+    /// Local derivatives, at the same places.
+    pub slopes: Vec<V>,
+    /// `dL/dz` of the layer at hand and of the one below.
+    pub deltas: [Vec<V>; 2],
+    /// Factors of the layer at hand: dropout's, and 0 for units that a lane does not have.
+    pub factors: Vec<V>,
+}
+
+/// A network between its turns in a pack.
+pub struct Resident {
+    /// Without parameters.
+    pub network: Network,
+    /// Parameters, gradient, and the optimizer's state, each in PyTorch's flat order.
+    state: Vec<f32>,
+    /// The step (from 1) at which it diverged.
+    pub diverged_at: Option<u64>,
+}
+
+/// Bytes that a network keeps.
+pub fn bytes(network: &Network) -> u64 {
+    let numbers = network.shape.n_parameters() * (2 + network.optimizer.n_slots());
+    (size_of::<Resident>() + size_of::<usize>() * network.shape.hidden.len() + 4 * numbers) as u64
+}
+
+impl Resident {
+    /// A network with its initial parameters.
+    pub fn new(mut network: Network) -> Self {
+        let n = network.parameters.len();
+        let mut state = vec![0.0; n * (2 + network.optimizer.n_slots())];
+        for (to, from) in state.iter_mut().zip(core::mem::take(&mut network.parameters)) {
+            *to = from as f32;
+        }
+        Self { network, state, diverged_at: None }
+    }
+
+    /// Parameters (0) or gradient (1), in PyTorch's flat order.
+    pub fn numbers(&self, kind: usize) -> Vec<f64> {
+        let n = self.state.len() / (2 + self.network.optimizer.n_slots());
+        self.state[kind * n..][..n].iter().map(|&x| f64::from(x)).collect()
+    }
+}
+
+impl Pack {
+    /// An empty pack for networks of this program.
+    pub fn new(program: &Program) -> Self {
+        let layers = program.shape.layers();
+        let n_parameters = program.shape.n_parameters();
+        let unit = BLOCK;
+        let outputs = || layers.iter().map(|layer| layer.outputs);
+        let widest = outputs().max().unwrap_or(0) * unit;
+        let values = (program.shape.inputs + outputs().sum::<usize>()) * unit;
+        let slot = |at| vec![V::ZERO; if program.n_slots > at { n_parameters } else { 0 }];
+        Self {
+            loss: program.loss,
+            rule: program.rule,
+            parameters: vec![V::ZERO; n_parameters],
+            gradient: vec![V::ZERO; n_parameters],
+            slots: [slot(0), slot(1)],
+            constants: Constants::default(),
+            settings: [Settings::default(); LANES],
+            masks: vec![Masks::default(); program.shape.hidden.len()],
+            has_dropout: false,
+            has_padding: false,
+            values: vec![V::ZERO; values],
+            slopes: vec![V::ZERO; values],
+            deltas: [vec![V::ZERO; widest], vec![V::ZERO; widest]],
+            factors: vec![V::ZERO; widest],
+            layers,
+        }
+    }
+
+    /// Multiplications of a step on so many rows of every lane, roughly: a measure of its time.
+    pub fn work(&self, rows: usize) -> usize {
+        LANES * self.parameters.len() * (3 * rows + 16)
+    }
+
+    /// Takes these networks in, a lane each.
+    pub fn load<'a>(&mut self, residents: impl Iterator<Item = &'a Resident>) {
+        let all = [&mut self.parameters, &mut self.gradient].into_iter().chain(&mut self.slots);
+        all.for_each(|numbers| numbers.fill(V::ZERO));
+        (self.has_dropout, self.has_padding) = (false, false);
+        let mut constants = [Constants::default(); LANES];
+        for (lane, resident) in residents.enumerate() {
+            let network = &resident.network;
+            constants[lane] = network.optimizer.constants().cast();
+            self.settings[lane] = Settings::of(network.dropout);
+            self.has_dropout |= network.dropout > 0.0;
+            for (depth, (masks, &units)) in self.masks.iter_mut().zip(&network.shape.hidden).enumerate() {
+                masks.units[lane] = units as u32;
+                self.has_padding |= units < self.layers[depth].outputs;
+                [masks.keys[0][lane], masks.keys[1][lane]] = network.dropout_key(depth);
+            }
+            self.load_numbers(lane, resident);
+        }
+        self.constants = Constants::lanes(&constants);
+    }
+
+    /// Takes a network's numbers into its lane; its gradient will be made anew.
+    pub fn load_numbers(&mut self, lane: usize, resident: &Resident) {
+        let n = resident.network.shape.n_parameters();
+        let [first, second] = &mut self.slots;
+        for (kind, numbers) in [(0, &mut self.parameters), (2, first), (3, second)] {
+            let Some(from) = resident.state.get(kind * n..(kind + 1) * n) else { break };
+            for (flat, places) in runs(&self.layers, &resident.network) {
+                for (to, &from) in numbers[places].iter_mut().zip(&from[flat..]) {
+                    to.as_mut_array()[lane] = from;
+                }
+            }
+        }
+    }
+
+    /// Gives a lane's numbers back to its network.
+    pub fn store(&self, lane: usize, resident: &mut Resident) {
+        let n = resident.network.shape.n_parameters();
+        let Resident { network, state, .. } = resident;
+        let [first, second] = &self.slots;
+        for (to, numbers) in state.chunks_exact_mut(n).zip([&self.parameters, &self.gradient, first, second]) {
+            for (flat, places) in runs(&self.layers, network) {
+                for (to, from) in to[flat..].iter_mut().zip(&numbers[places]) {
+                    *to = from.as_array()[lane];
+                }
+            }
+        }
+    }
+}
+
+/// Parameters of a network that stand in one piece both in PyTorch's flat order and in the pack: first place there, places
+/// here.
+fn runs<'a>(layers: &'a [Layer], network: &'a Network) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let shape = &network.shape;
+    let widths = shape.hidden.iter().chain([&shape.outputs]).scan((shape.inputs, 0), |(inputs, flat), &units| {
+        let own = (*inputs, units, *flat);
+        *flat += (*inputs + 1) * units;
+        *inputs = units;
+        Some(own)
+    });
+    layers.iter().zip(widths).flat_map(|(layer, (inputs, units, flat))| {
+        let is_whole = inputs == layer.inputs && units == layer.outputs;
+        let len = if is_whole { (inputs + 1) * units } else { inputs };
+        let weights = (0..if is_whole { 1 } else { units }).map(move |unit| {
+            let start = layer.weight + unit * layer.inputs;
+            (flat + unit * inputs, start..start + len)
+        });
+        let biases = (!is_whole).then_some((flat + inputs * units, layer.bias..layer.bias + units));
+        weights.chain(biases)
+    })
+}

@@ -268,9 +268,10 @@ impl Trainer {
         Ok(report)
     }
 
-    /// Takes as many waiting trials as fit in the backend's memory; whether there were any.
+    /// Takes as many waiting trials as the backend has memory and use for; whether there were any.
     async fn start_wave(&mut self, report: &mut Report) -> Result<bool> {
         let (limit, _) = self.backend.memory_limit();
+        let most = self.backend.most_networks();
         let mut bytes = 0;
         let mut networks = Vec::new();
         let mut owner = Vec::new();
@@ -278,7 +279,7 @@ impl Trainer {
         while let Some(trial) = self.waiting.front() {
             let config = self.config(trial);
             let more = self.trial_bytes(&self.network(trial, &config, 0)) * u64::from(self.study.seeds_per_trial);
-            if !trials.is_empty() && bytes + more > limit {
+            if !trials.is_empty() && (bytes + more > limit || networks.len() >= most) {
                 break;
             }
             bytes += more;

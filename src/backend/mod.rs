@@ -203,6 +203,10 @@ pub trait Backend {
     fn plan(&self, network: &Network) -> &'static str;
     /// Bytes that one network takes while it trains.
     fn network_bytes(&self, network: &Network) -> u64;
+    /// Networks that train at once at most: more would be no quicker, and the first results would come later.
+    fn most_networks(&self) -> usize {
+        4096
+    }
     /// Bytes that one population may take, and the name of that limit.
     fn memory_limit(&self) -> (u64, String);
     /// Bytes of the largest single piece of memory that a network needs; no piece may exceed the limit.

@@ -143,6 +143,11 @@ impl Backend for Gpu {
         }
     }
 
+    fn most_networks(&self) -> usize {
+        // A device is only busy with tens of thousands of invocations; a program's caches hold few networks.
+        if self.is_software() { 4096 } else { 1 << 16 }
+    }
+
     fn memory_limit(&self) -> (u64, String) {
         (BINDING_LIMIT, "maxStorageBufferBindingSize".into())
     }

@@ -36,10 +36,11 @@ const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-em
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /**
- * A work by everyone, interleaved; what each took a repeat, in steps a second of all its trials together.
- * @param {Contestant[]} contestants @param {string} label @param {import('../../www/src/works.js').Work} work
+ * A work by everyone who trains it, interleaved; what each took a repeat, in steps a second of all its trials together.
+ * @param {Contestant[]} all @param {string} label @param {import('../../www/src/works.js').Work} work
  */
-async function measure(contestants, label, work) {
+async function measure(all, label, work) {
+  const contestants = all.filter(({ only }) => only?.includes(label) ?? true);
   const total = Number.isFinite(work.steps) && work.steps <= 1e6 ? work.steps : null;
   for (const one of contestants) {
     await one.prepare(work, { seconds: SECONDS, most: MOST, total });
@@ -87,10 +88,10 @@ async function main() {
     const context = await browser.newContext();
     const tab = await context.newPage();
     await tab.goto(site.url);
-    const names = await tab.evaluate(() => /** @type {any} */ (window).bench.names);
+    const those = await tab.evaluate(() => /** @type {any} */ (window).bench.contestants);
     await tab.close();
     const all = [];
-    for (const name of names) all.push(await Contestant.open(context, site.url, name));
+    for (const who of those) all.push(await Contestant.open(context, site.url, who));
     const ours = all.filter((one) => one.isOurs);
 
     const tables = [];

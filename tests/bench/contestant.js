@@ -29,10 +29,11 @@ async function ask(page, call, ...args) {
 }
 
 export class Contestant {
-  /** @param {Page} page @param {string} name */
-  constructor(page, name) {
+  /** @param {Page} page @param {string} name @param {string[] | null} only */
+  constructor(page, name, only) {
     this.page = page;
     this.name = name;
+    /** the works that it trains, null for all */ this.only = only;
     this.isOurs = name.startsWith('ours');
     /** @type {string | null} */ this.failure = null;
     /** @type {string | null} why its tab is of no use */ this.absent = null;
@@ -43,10 +44,10 @@ export class Contestant {
     /** @private steps of a peer's repeat */ this.steps = 1;
   }
 
-  /** @param {BrowserContext} context @param {string} url @param {string} name */
-  static async open(context, url, name) {
+  /** @param {BrowserContext} context @param {string} url @param {{name: string, only: string[] | null}} who */
+  static async open(context, url, { name, only }) {
     const page = await context.newPage();
-    const made = new Contestant(page, name);
+    const made = new Contestant(page, name, only);
     await page.goto(url);
     await made.guard(() => ask(page, 'open', name));
     made.absent = made.failure;

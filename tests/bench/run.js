@@ -27,7 +27,7 @@ const TRIALS = options.quick ? [1, 64] : [1, 16, 64, 256, 1024, 4096, 16384];
 const WIDTHS = options.quick ? [8, 128] : [8, 32, 128, 512, 1024];
 /** A cell after one whose step took longer than so many seconds is left out. */
 const SLOW = 2;
-/** What the engine refuses (src/bench.rs); cells that are left out for their slowness are not asked. */
+/** What the engine refuses at least (src/bench.rs): that it is asked even where smaller cells are left out as slow. */
 const MOST_BYTES = 512 * 2 ** 20;
 
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
@@ -36,10 +36,11 @@ const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-em
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /**
- * A work by everyone, interleaved; what each took a repeat, in steps a second of all its trials together.
- * @param {Contestant[]} contestants @param {string} label @param {import('../../www/src/works.js').Work} work
+ * A work by everyone who trains it, interleaved; what each took a repeat, in steps a second of all its trials together.
+ * @param {Contestant[]} all @param {string} label @param {import('../../www/src/works.js').Work} work
  */
-async function measure(contestants, label, work) {
+async function measure(all, label, work) {
+  const contestants = all.filter(({ only }) => only?.includes(label) ?? true);
   const total = Number.isFinite(work.steps) && work.steps <= 1e6 ? work.steps : null;
   for (const one of contestants) {
     await one.prepare(work, { seconds: SECONDS, most: MOST, total });
@@ -65,9 +66,8 @@ async function scale(ours) {
     for (const trials of TRIALS) {
       /** @type {import('../../www/src/works.js').Work} */
       const work = { ...WORKS.W1, hidden: [width, width], trials, ...(options.quick ? { steps: 3 } : {}) };
-      const needed = bytes * trials;
-      const tooLarge = needed > MOST_BYTES && { problem: { code: 'too_large', needed_mb: Math.ceil(needed / 2 ** 20) } };
-      const cell = slow > SLOW ? tooLarge || { skipped: true } : await ours.cell(work, 1000 * (options.quick ? 0.2 : 1.5));
+      const isLeftOut = slow > SLOW && bytes * trials <= MOST_BYTES;
+      const cell = isLeftOut ? { skipped: true } : await ours.cell(work, 1000 * (options.quick ? 0.2 : 1.5));
       // A step of all trials grows with their number, at most.
       if (cell.seconds) slow = (cell.seconds / (cell.steps / trials)) * (TRIALS[TRIALS.indexOf(trials) + 1] / trials || 1);
       bytes = cell.bytes ?? bytes;
@@ -87,10 +87,10 @@ async function main() {
     const context = await browser.newContext();
     const tab = await context.newPage();
     await tab.goto(site.url);
-    const names = await tab.evaluate(() => /** @type {any} */ (window).bench.names);
+    const those = await tab.evaluate(() => /** @type {any} */ (window).bench.contestants);
     await tab.close();
     const all = [];
-    for (const name of names) all.push(await Contestant.open(context, site.url, name));
+    for (const who of those) all.push(await Contestant.open(context, site.url, who));
     const ours = all.filter((one) => one.isOurs);
 
     const tables = [];

@@ -11,12 +11,14 @@ use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::search::Trial;
+use crate::search::{Search, Trial};
 use crate::study::{Metric, Study, TrialConfig};
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
+/// Trials of a round that are looked at to count networks of a kind.
+const COUNTED: usize = 4096;
 /// Work of a unit's activation in a row, of a parameter's update and of a step whatever its size, in multiplications.
 const UNIT_WORK: f64 = 12.0;
 const UPDATE_WORK: f64 = 12.0;
@@ -92,7 +94,7 @@ pub struct Trainer {
     waiting: VecDeque<Trial>,
     wave: Option<Wave>,
     kept: BTreeMap<u32, Kept>,
-    /// Networks of each program over all trials: a plan may depend on it.
+    /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
     crowds: BTreeMap<Program, u32>,
     plans: BTreeSet<&'static str>,
     /// R^2 needs the spread of the targets of each part, in standardised units.
@@ -141,16 +143,29 @@ impl Trainer {
         let kept = BTreeMap::new();
         let waiting = trials.into();
         let mut trainer = Self { study, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans };
-        let mut crowds = BTreeMap::new();
+        trainer.crowds = trainer.count_crowds();
+        let mut plans = BTreeSet::new();
         for trial in &trainer.waiting {
             let network = trainer.network(trial, &trainer.config(trial), 0);
             trainer.check_size(&network)?;
-            *crowds.entry(network.program()).or_default() += u32::from(trainer.study.seeds_per_trial);
+            plans.insert(trainer.backend.plan(&network));
         }
-        trainer.crowds = crowds;
-        let plan = |trial| trainer.backend.plan(&trainer.network(trial, &trainer.config(trial), 0));
-        trainer.plans = trainer.waiting.iter().map(plan).collect();
+        trainer.plans = plans;
         Ok(trainer)
+    }
+
+    /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
+    fn count_crowds(&self) -> BTreeMap<Program, u32> {
+        let round = Search::new(&self.study).ask(&self.study);
+        // Odd, so that it does not go round with the axes of a grid.
+        let every = round.len().div_ceil(COUNTED) | 1;
+        let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
+        for trial in round.iter().step_by(every) {
+            *counts.entry(self.network(trial, &self.config(trial), 0).program()).or_default() += 1;
+        }
+        let networks = u64::from(self.study.trials) * u64::from(self.study.seeds_per_trial);
+        let counted = counts.values().sum::<u64>().max(1);
+        counts.into_iter().map(|(program, n)| (program, (n * networks / counted) as u32)).collect()
     }
 
     /// Another trainer for trials of the same study, on the same rows.

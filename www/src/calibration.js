@@ -9,8 +9,10 @@ import { Asker, Training } from './generated/engine/engine.js';
  * @typedef {{cpu: number, gpu: number}} Rates steps a second of the whole round
  */
 
-/** Trials that stand for the round on the CPU, at these places of the round in the order of what a step costs. */
+/** Trials that stand for the round on the CPU: so many neighbours, as they may train side by side, at these places of the
+ * round in the order of what a step costs. */
 const PLACES = [1 / 6, 1 / 2, 5 / 6];
+const NEIGHBOURS = 4;
 /** Milliseconds: warm-up and measure of each such trial, and of the whole round on the GPU. */
 const CPU = { warm: 8, measure: 50 };
 const GPU = { warm: 80, measure: 180 };
@@ -50,15 +52,18 @@ async function train(training, limit, slice, rest) {
 async function onCpu(whole, asked, steps, work, workers, rest) {
   const cost = work.map((all, at) => all / Math.max(1, steps[at]));
   const order = cost.map((_, at) => at).sort((a, b) => cost[a] - cost[b]);
-  const picked = [...new Set(PLACES.map((place) => order[Math.floor(place * order.length)]))];
+  const most = Math.max(0, order.length - NEIGHBOURS);
+  const picked = [...new Set(PLACES.map((place) => Math.min(most, Math.floor(place * order.length))))];
   /** @type {{cost: number, pace: number}[]} */
   const measured = [];
   for (const at of picked) {
-    const training = whole.sibling_on_cpu(JSON.stringify([asked[at]]));
+    const group = order.slice(at, at + NEIGHBOURS);
+    const mean = group.reduce((sum, one) => sum + cost[one], 0) / group.length;
+    const training = whole.sibling_on_cpu(JSON.stringify(group.map((one) => asked[one])));
     const warm = await train(training, CPU.warm, CPU.warm, rest);
     const long = warm.finished ? warm : await train(training, CPU.measure, CPU.measure / 2, rest);
     training.free();
-    if (long.steps) measured.push({ cost: cost[at], pace: long.seconds / (long.steps * cost[at]) });
+    if (long.steps) measured.push({ cost: mean, pace: long.seconds / (long.steps * mean) });
   }
   // A trial's pace is that of the measured one whose steps are most like its own.
   const pace = (/** @type {number} */ own) =>

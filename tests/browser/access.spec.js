@@ -25,7 +25,7 @@ test('A1 nothing serious in the benchmark', async ({ app }) => {
 
 test('A1 nothing serious during a run', async ({ app, backend }) => {
   await app.open();
-  await app.start(small({ fixed: { epochs: 1000 }, trials: 64 }), backend);
+  await app.start(small({ fixed: { epochs: 2000 }, trials: 24 }), backend);
   await app.steps(1);
   await look(app, 'running');
   await app.call('stop');

@@ -15,6 +15,9 @@ import { expect } from './packages.js';
  * @property {number} progressRate progress events a second, from the first to the last
  */
 
+/** The prelude that each page was opened with. @type {WeakMap<Page, string>} */
+const standing = new WeakMap();
+
 export class App {
   /** @param {Page} page @param {Site} site */
   constructor(page, site) {
@@ -24,10 +27,16 @@ export class App {
 
   /** Opens the page; `hash` is its state. @param {string} [hash] */
   async open(hash = '') {
+    standing.set(this.page, this.site.prelude);
     await this.page.goto(this.site.url + hash);
     await this.defined();
     // The first drawing waits a moment for what was kept.
     await this.page.locator('tp-run-bar button').first().waitFor({ state: 'attached' });
+  }
+
+  /** Opens the page unless it stands open already, with the same prelude (standingTest). */
+  async stand() {
+    if (standing.get(this.page) !== this.site.prelude) await this.open();
   }
 
   async defined() {

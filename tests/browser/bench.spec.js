@@ -18,13 +18,13 @@ test('the device is measured on every backend there is', async ({ app, page }) =
   await page.getByTestId('bench-start').click();
   await expect(page.getByTestId('bench')).toHaveAttribute('data-busy', 'true');
   await expect(page.getByTestId('bench')).toHaveAttribute('data-busy', 'false', { timeout: 60_000 });
-  for (const work of ['W1', 'W2', 'W2 x16']) await expect(cell(page, `cpu ${work}`)).toHaveText(/^[\d.]+[kM]? steps\/s$/);
-  await expect(cell(page, 'cpu W3')).toHaveText(/^[\d.]+ s$/);
+  for (const work of ['W1', 'W2', 'W2 x16']) await expect(cell(page, `cpu ${work}`)).toHaveText(/^[\d.]+[kM]? steps\/s\s*[\d.]+ [kM]?B a trial$/);
+  await expect(cell(page, 'cpu W3')).toHaveText(/^[\d.]+ s\s*[\d.]+[kM]? steps\/s\s*[\d.]+ [kM]?B a trial$/);
   // This browser has no WebGPU, and the dialog says so.
   await expect(cell(page, 'gpu W1')).toHaveText('–');
   await expect(page.getByTestId('bench')).toContainText('GPU: There is no WebGPU here');
   await app.set({ lang: 'ko' });
-  await expect(cell(page, 'cpu W1')).toHaveText(/스텝\/초$/);
+  await expect(cell(page, 'cpu W1')).toHaveText(/^[\d.]+[kM]? 스텝\/초\s*시행당 [\d.]+ [kM]?B$/);
   await expect(page.getByTestId('bench')).toContainText('GPU: WebGPU가 없습니다');
 });
 

@@ -16,7 +16,13 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
   await page.mouse.move(plot.x + 0.9 * plot.width, plot.y + 0.5 * plot.height, { steps: 4 });
   await page.mouse.up();
   await expect(page.getByTestId('brush')).toBeVisible();
-  const out = await outside(page);
+  // The table follows in a task of its own.
+  /** @type {number[]} */
+  let out = [];
+  await expect.poll(async () => {
+    out = await outside(page);
+    return ((await page.getByTestId('brush').textContent()) ?? '').includes(`${16 - out.length} of 16`);
+  }).toBe(true);
   expect(out.length).toBeGreaterThan(0);
   expect(out.length).toBeLessThan(16);
   await expect(page.getByTestId('brush')).toContainText(`${16 - out.length} of 16`);

@@ -16,6 +16,7 @@ export function chromium() {
   });
 }
 
+export const VIEWPORT = { width: 1440, height: 900 };
 const isRoot = process.getuid?.() === 0;
 export const QUIET = [
   '--disable-background-networking',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { App } from './app.js';
+import { VIEWPORT } from './chromium.js';
 import { expect, test as base } from './packages.js';
 import { serve } from './serve.js';
 
@@ -17,6 +18,7 @@ export { expect };
  * @property {'allow' | 'block'} serviceWorkers Playwright's own
  *
  * @typedef {{site: Site, otherSite: Site}} Sites
+ * @typedef {{page: Page, complaints: string[]}} Standing
  */
 
 const DIST = fileURLToPath(new URL('../../www/dist', import.meta.url));
@@ -54,6 +56,14 @@ function collectComplaints(page, sites, expected) {
   return complaints;
 }
 
+/** Puts away what a test asked of the servers. @param {Site} site @param {Site} otherSite */
+function tidy(site, otherSite) {
+  site.prelude = '';
+  site.down = false;
+  site.pages.clear();
+  otherSite.pages.clear();
+}
+
 /** @type {Record<string, any>} */
 const FIXTURES = {
   backend: ['cpu', { option: true }],
@@ -66,10 +76,7 @@ const FIXTURES = {
   ) => {
     const complaints = collectComplaints(page, [site, otherSite], [...BROWSER_SAYS, ...quiet]);
     await use(page);
-    site.prelude = '';
-    site.down = false;
-    site.pages.clear();
-    otherSite.pages.clear();
+    tidy(site, otherSite);
     expect(complaints, 'the page should not complain').toEqual([]);
   },
   app: async (/** @type {Sites & {page: Page}} */ { page, site }, /** @type {(app: App) => Promise<void>} */ use) => {
@@ -85,3 +92,32 @@ const FIXTURES = {
  *   import('../../www/node_modules/@playwright/test/index.js').PlaywrightTestArgs & Given, Sites>}
  */
 export const test = base.extend(FIXTURES);
+
+/** @type {Record<string, any>} */
+const STANDING = {
+  standing: [
+    async (
+      /** @type {Sites & {browser: import('./packages.js').Browser}} */ { browser, site, otherSite },
+      /** @type {(standing: Standing) => Promise<void>} */ use,
+    ) => {
+      const context = await browser.newContext({ viewport: VIEWPORT, serviceWorkers: 'block' });
+      const page = await context.newPage();
+      await use({ page, complaints: collectComplaints(page, [site, otherSite], BROWSER_SAYS) });
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async (/** @type {Sites & {standing: Standing}} */ { standing, site, otherSite }, /** @type {(page: Page) => Promise<void>} */ use) => {
+    await use(standing.page);
+    tidy(site, otherSite);
+    expect(standing.complaints.splice(0), 'the page should not complain').toEqual([]);
+  },
+};
+
+/**
+ * `test` on one page for all tests that `app.stand()` on it: a software GPU takes seconds to get ready for a page. They leave
+ * the page idle; after one that fails there is a new page.
+ *
+ * @type {typeof test}
+ */
+export const standingTest = test.extend(STANDING);

@@ -104,7 +104,7 @@ test('a plain reload and a link bring the result back only with its own study; a
   await expect.poll(async () => (await app.get('study')).trials).toBe(8);
 });
 
-test('R7 a page that is killed in mid-sweep loses at most 2 s', async ({ app, backend, page, site }) => {
+test('R7 a page that is killed in mid-sweep loses at most 2 s @alone', async ({ app, backend, page, site }) => {
   const doomed = await page.context().newPage();
   await doomed.goto(site.url);
   await doomed.evaluate(

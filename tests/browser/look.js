@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { expect } from './packages.js';
 
 const AXE = readFileSync(new URL('../../www/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const WIDTHS = [1440, 390];
+
+/** @typedef {[number, string, string]} Way a width, a language, a theme */
+
+/** Ways to look at a state: every pair of width, language and theme comes once; all three together would be twice as many.
+ * @type {Way[]} */
+export const WIDE = [[1440, 'en', 'light'], [1440, 'ko', 'dark']];
+/** @type {Way[]} */
+export const NARROW = [[390, 'en', 'dark'], [390, 'ko', 'light']];
 
 /** What axe finds serious or critical. @param {import('./app.js').App} app @returns {Promise<string[]>} */
 export async function serious(app) {
-  await app.page.evaluate(AXE);
+  if (!(await app.page.evaluate(() => 'axe' in window))) await app.page.evaluate(AXE);
   return app.page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
     return violations
@@ -15,21 +22,30 @@ export async function serious(app) {
   });
 }
 
-/** Looks at the page as it stands in both languages, both themes and both widths. @param {import('./app.js').App} app @param {string} state
- * @param {number[]} [widths] */
-export async function look(app, state, widths = WIDTHS) {
+/** Looks at the page as it stands, in both languages and both themes. @param {import('./app.js').App} app @param {string} state
+ * @param {Way[]} [ways] */
+export async function look(app, state, ways = [...WIDE, ...NARROW]) {
+  const { page } = app;
   // Colors in the middle of a transition are nobody's choice.
-  await app.page.emulateMedia({ reducedMotion: 'reduce' });
-  for (const width of widths) {
-    await app.page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
-    for (const lang of ['en', 'ko']) {
-      for (const theme of ['light', 'dark']) {
-        await app.set({ lang, theme });
-        await app.page.waitForTimeout(250);
-        expect.soft(await serious(app), `${state}, ${lang}, ${theme}, ${width} px`).toEqual([]);
-        const overflow = await app.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect.soft(overflow, `sideways scrolling: ${state}, ${lang}, ${theme}, ${width} px`).toBeLessThanOrEqual(0);
-      }
-    }
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const [width, lang, theme] of ways) {
+    const where = `${state}, ${lang}, ${theme}, ${width} px`;
+    await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
+    await app.set({ lang, theme });
+    await settled(page);
+    if (process.env.TUNING_SCREENSHOTS) await page.screenshot({ path: `${process.env.TUNING_SCREENSHOTS}/${where.replaceAll(/\W+/g, '-')}.png` });
+    expect.soft(await serious(app), where).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect.soft(overflow, `sideways scrolling: ${where}`).toBeLessThanOrEqual(0);
   }
 }
+
+/** Every part has been drawn: each in a task of its own, after the frame that it was woken in.
+ * @param {import('./app.js').Page} page */
+const settled = (page) =>
+  page.evaluate(async () => {
+    for (let frames = 0; frames < 4; frames += 1) {
+      await new Promise(requestAnimationFrame);
+      await new Promise((resolve) => void setTimeout(resolve));
+    }
+  });

@@ -1,5 +1,5 @@
 import { SMALL, bits, small } from './app.js';
-import { expect, test } from './fixtures.js';
+import { expect, standingTest as test } from './fixtures.js';
 import { matches } from './texts.js';
 
 /** Put before every script, the Worker's too: remembers devices, and on a word from the page loses or refuses them. */
@@ -26,7 +26,7 @@ if (globalThis.GPUAdapter && !globalThis.testDevices) {
 }
 `;
 
-const STUDY = small({ fixed: { epochs: 16 } });
+const STUDY = small({ fixed: { epochs: 8 } });
 
 /** Destroys the engine's device; how many there were. @param {import('./app.js').App} app @param {boolean} refuse */
 async function lose(app, refuse = false) {
@@ -42,17 +42,21 @@ async function lose(app, refuse = false) {
   }, refuse);
 }
 
-test.beforeEach(({ site }) => {
+test.beforeEach(async ({ app, site }) => {
+  test.setTimeout(240_000);
   site.prelude = PRELUDE;
+  await app.stand();
 });
 
-test('R1 a device lost in mid-run resumes by itself to the same bits', async ({ app }) => {
-  test.setTimeout(240_000);
-  await app.open();
-  const undisturbed = await app.result(STUDY, 'gpu');
-  await app.start(STUDY, 'gpu');
+/** STUDY's result where no device is lost; every test has the same one. @type {Record<string, any> | null} */
+let undisturbed = null;
+
+/** Loses the device at parts of a run, which ends with the bits of one that keeps it. @param {import('./app.js').App} app @param {number[]} parts */
+async function resumes(app, parts) {
+  undisturbed ??= await app.result(STUDY, 'gpu');
   const total = undisturbed.trials.reduce((/** @type {number} */ sum, /** @type {any} */ trial) => sum + trial.steps, 0);
-  for (const part of [0.05, 0.3, 0.6]) {
+  await app.start(STUDY, 'gpu');
+  for (const part of parts) {
     await app.steps(part * total);
     expect(await lose(app)).toBeGreaterThanOrEqual(1);
     await app.steps((part + 0.1) * total);
@@ -60,12 +64,18 @@ test('R1 a device lost in mid-run resumes by itself to the same bits', async ({ 
   const { result, problem } = await app.outcome();
   expect(problem).toBeNull();
   expect(bits(result)).toEqual(bits(undisturbed));
+}
+
+test('R1 a device lost twice in mid-run resumes by itself to the same bits', async ({ app }) => {
+  await resumes(app, [0.05, 0.6]);
+});
+
+test('R1 a device lost over and over @soak', async ({ app }) => {
+  await resumes(app, [0.02, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88]);
 });
 
 test('a device lost while paused', async ({ app }) => {
-  test.setTimeout(240_000);
-  await app.open();
-  const undisturbed = await app.result(STUDY, 'gpu');
+  undisturbed ??= await app.result(STUDY, 'gpu');
   await app.start(STUDY, 'gpu');
   await app.steps(1);
   await app.call('pause');
@@ -77,8 +87,6 @@ test('a device lost while paused', async ({ app }) => {
 });
 
 test('a device that cannot be had again: a message, and what is finished is kept', async ({ app }) => {
-  test.setTimeout(240_000);
-  await app.open();
   // Trials of two lengths: when the short ones have ended, the long ones have far to go.
   const space = { epochs: { type: 'categorical', choices: [2, 500] } };
   await app.start({ ...SMALL, fixed: { hidden: [16] }, space, trials: 16 }, 'gpu');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES } from './texts.js';
-import { look } from './look.js';
+import { NARROW, WIDE, look } from './look.js';
 
 /** The study panel and the header: data sets, presets, sizes, menu, keys, and every field with bad input. */
 
@@ -340,16 +340,16 @@ test('A1 nothing serious in the panel and its menus', async ({ app, page }) => {
   await page.getByTestId('samples').press('Enter');
   await look(app, 'bad input');
   await page.setViewportSize({ width: 1440, height: 900 });
-  for (const [name, widths] of /** @type {[string, number[]][]} */ ([['presets', [1440]], ['more', [390]]])) {
+  for (const [name, ways] of /** @type {[string, import('./look.js').Way[]][]} */ ([['presets', WIDE], ['more', NARROW]])) {
     await page.getByTestId(name).click();
-    await look(app, name, widths);
+    await look(app, name, ways);
     await page.keyboard.press('Escape');
     await page.setViewportSize({ width: 1440, height: 900 });
   }
   await page.keyboard.press('?');
-  await look(app, 'keys', [1440]);
+  await look(app, 'keys', WIDE);
   await page.keyboard.press('Escape');
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByTestId('open-study').click();
-  await look(app, 'sheet', [390]);
+  await look(app, 'sheet', NARROW);
 });

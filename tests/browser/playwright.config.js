@@ -1,16 +1,16 @@
-import { QUIET, SOFTWARE_GPU, chromium } from './chromium.js';
+import { QUIET, SOFTWARE_GPU, VIEWPORT, chromium } from './chromium.js';
 
 /** @param {'cpu' | 'gpu'} backend @param {string[]} flags */
 const on = (backend, flags) => ({
   backend,
-  viewport: { width: 1440, height: 900 },
+  viewport: VIEWPORT,
   launchOptions: { executablePath: chromium(), args: [...QUIET, ...flags] },
 });
 
 export default {
   testDir: '.',
   outputDir: '../../target/browser',
-  // The engine takes every core by itself.
+  // Tests that go by the clock (@alone) want the machine to themselves; `cargo xtask test` gives the others two Workers.
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,

@@ -16,7 +16,7 @@ const MIXED = {
   seed: 3,
 };
 
-test('the time left is right after the first tenth', async ({ app, backend }) => {
+test('the time left is right after the first tenth @alone', async ({ app, backend }) => {
   await app.open();
   await app.page.evaluate(() => {
     const told = /** @type {any} */ (window).testLeft = /** @type {[number, number | null][]} */ ([]);

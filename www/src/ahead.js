@@ -6,7 +6,7 @@
  */
 
 /** Milliseconds without a change after which a study counts as finished. */
-const CALM = 1200;
+export const CALM = 1200;
 /** @type {(act: () => void) => void} */
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 200));
 

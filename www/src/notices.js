@@ -115,10 +115,9 @@ export function divergedNotice(store) {
   const least = Math.min(...rates);
   const { low, high } = calmerRange(least);
   /** @type {Notice['actions']} */
-  const actions = [
-    { label: 'action.use_range', values: { low: scientific(low, 1), high: scientific(high, 1) }, act: 'use_range', primary: true },
-    { label: 'action.show_curves', act: 'show_curves' },
-  ];
+  const actions = [{ label: 'action.use_range', values: { low: scientific(low, 1), high: scientific(high, 1) }, act: 'use_range', primary: true }];
+  const curved = trials.some((trial) => trial.epochs.some((one) => Number.isFinite(number(one.validation_loss))));
+  if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
   return {
     id: 'all_diverged',
     kind: 'note',

@@ -143,7 +143,10 @@ fn browser() -> Result<()> {
     if !paths::dist().join("index.html").is_file() {
         bail!("www/dist has no page: stage page comes first");
     }
-    playwright(&["--grep-invert", "@soak"])
+    // What goes by the clock comes by itself, after tests that share the machine; it is run whatever they come to.
+    let together = playwright(&["--grep-invert", "@soak|@alone", "--workers", "2"]);
+    let alone = playwright(&["--grep", "@alone", "--grep-invert", "@soak"]);
+    together.and(alone)
 }
 
 /// Runs the browser tests against `www/dist`.

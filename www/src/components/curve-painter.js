@@ -109,7 +109,7 @@ function within(g, frame, draw) {
   const { ratio } = frame;
   g.save();
   g.beginPath();
-  g.rect(frame.left - 2 * ratio, frame.top - 4 * ratio, frame.width + 4 * ratio, frame.height + 8 * ratio);
+  g.rect(frame.left - 5 * ratio, frame.top - 4 * ratio, frame.width + 10 * ratio, frame.height + 8 * ratio);
   g.clip();
   g.lineJoin = 'round';
   draw();

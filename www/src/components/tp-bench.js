@@ -26,7 +26,7 @@ export class TpBench extends Part {
   constructor() {
     super();
     /** How long a work is measured, in ms. */ this.limit = 1500;
-    /** @private @type {Map<string, {steps: number, seconds: number}>} what was measured, by backend and work */ this.cells = new Map();
+    /** @private @type {Map<string, {steps: number, seconds: number, bytes: number}>} what was measured, by backend and work */ this.cells = new Map();
     /** @private @type {Map<Backend, string | Problem>} what measured, or why nothing did */ this.notes = new Map();
     /** @private @type {Benchmark | null} */ this.measuring = null;
     /** @private @type {[string, Record<string, string>]} a text and its values */ this.status = ['', {}];
@@ -64,7 +64,7 @@ export class TpBench extends Part {
       <table>
         <thead><tr><th scope="col">${this.t('bench.work')}</th>${BACKENDS.map((backend) => html`<th scope="col" class="num">${backend.toUpperCase()}</th>`)}</tr></thead>
         <tbody>${NAMES.map((name) => html`<tr><th scope="row">${this.t(`bench.${name}`)}</th>${BACKENDS.map(
-          (backend) => html`<td class="num" data-cell="${backend} ${name}">${this.shown(backend, name)}</td>`,
+          (backend) => html`<td class="num" data-cell="${backend} ${name}">${this.shown(backend, name).map((part, at) => (at ? html`<span class="also">${part}</span>` : part))}</td>`,
         )}</tr>`)}</tbody>
       </table>
       ${this.told().map((note) => html`<p class="q2">${note}</p>`)}
@@ -94,13 +94,15 @@ export class TpBench extends Part {
     return [...this.notes].map(([backend, note]) => `${backend.toUpperCase()}: ${typeof note === 'string' ? note : this.store.sentence(note)}`);
   }
 
-  /** @private A rate, or the time of a work that has an end. @param {Backend} backend @param {keyof typeof WORKS} name */
+  /** @private The time of a work that has an end, its rate, and what a trial takes of the memory. @param {Backend} backend
+   * @param {keyof typeof WORKS} name */
   shown(backend, name) {
     const measured = this.cells.get(`${backend} ${name}`);
     const { trials, steps } = WORKS[name];
-    if (!measured) return DASH;
+    if (!measured) return [DASH];
     const rate = measured.steps / measured.seconds;
-    return hasEnd(name) ? this.t('bench.seconds', { seconds: Number(((trials * steps) / rate).toPrecision(2)) }) : this.t('bench.rate', { rate: short(rate) });
+    const time = hasEnd(name) ? [this.t('bench.seconds', { seconds: Number(((trials * steps) / rate).toPrecision(2)) })] : [];
+    return [...time, this.t('bench.rate', { rate: short(rate) }), this.t('bench.bytes', { size: short(measured.bytes).replace(/[kM]?$/, ' $&B') })];
   }
 
   /** @private Every work on every backend, one at a time. */
@@ -113,9 +115,9 @@ export class TpBench extends Part {
       try {
         for (const name of NAMES) {
           this.tell('bench.now', { name, backend: backend.toUpperCase() });
-          const { adapter, workers } = await measuring.prepare(WORKS[name]);
+          const { adapter, workers, bytes_per_trial: bytes } = await measuring.prepare(WORKS[name]);
           this.notes.set(backend, backend === 'gpu' ? adapter : `${adapter} ×${workers}`);
-          this.cells.set(`${backend} ${name}`, await measuring.measure(hasEnd(name) ? PATIENCE * this.limit : this.limit));
+          this.cells.set(`${backend} ${name}`, { ...(await measuring.measure(hasEnd(name) ? PATIENCE * this.limit : this.limit)), bytes });
         }
       } catch (error) {
         // A cancel has said so itself.
@@ -140,7 +142,7 @@ export class TpBench extends Part {
 
   /** @private */
   async copy() {
-    const lines = NAMES.map((name) => [name, ...BACKENDS.map((backend) => this.shown(backend, name))].join('\t'));
+    const lines = NAMES.map((name) => [name, ...BACKENDS.map((backend) => this.shown(backend, name).join(', '))].join('\t'));
     try {
       await navigator.clipboard.writeText([['', 'CPU', 'GPU'].join('\t'), ...lines, ...this.told(), navigator.userAgent].join('\n'));
       this.tell('bench.copied');

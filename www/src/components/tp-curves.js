@@ -30,10 +30,11 @@ export class TpCurves extends FigurePart {
     /** @private @type {uPlot | null} */ this.chart = null;
     /** @private */ this.made = '';
     /** @private @type {CurveFrame | null} what is drawn */ this.frame = null;
-    /** @private */ this.measured = 0;
+    /** @private */ this.measuredAt = 0;
     /** @private */ this.painter = new CurvePainter();
     /** @private @type {[number, number]} */ this.span = [0.1, 1];
     /** @private */ this.epochs = 1;
+    /** @private whether there is any loss: without one the axis has nothing to say */ this.measured = false;
   }
 
   disconnectedCallback() {
@@ -54,14 +55,22 @@ export class TpCurves extends FigurePart {
         <div class="layer chart" role="img" aria-label=${this.summary()}></div>
         <canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over" aria-hidden="true"></canvas>
         <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train" aria-hidden="true" hidden>${this.t('curves.train')}</span>
+        ${this.isLossless ? html`<p class="empty" data-testid="no-curves">${this.t('curves.none')}</p>` : nothing}
         ${this.tabled ? this.table() : nothing}
       </div>
     </figure>`;
   }
 
+  /** All trials diverged before they had a loss. */
+  get isLossless() {
+    const { trials } = this.store;
+    return trials.size > 0 && [...trials.values()].every((one) => one.state === 'diverged' && lineOf(one).least === Infinity);
+  }
+
   summary() {
     const { store } = this;
     const chosen = store.selected;
+    if (this.isLossless) return this.t('curves.none');
     if (!chosen?.epochs.length) return this.t('curves.summary.empty');
     const last = chosen.epochs[chosen.epochs.length - 1];
     return this.t('curves.summary', { n: store.trials.size, number: chosen.number, epoch: last.epoch, validation: measureText(last, 'validation_loss', store.task), train: measureText(last, 'train_loss', store.task) });
@@ -82,9 +91,9 @@ export class TpCurves extends FigurePart {
     if (!box || width < 60 || height < 60) return;
     const { store } = this;
     const now = performance.now();
-    if (store.state !== 'running' || now - this.measured > MEASURE || !this.frame) {
+    if (store.state !== 'running' || now - this.measuredAt > MEASURE || !this.frame) {
       this.measure();
-      this.measured = now;
+      this.measuredAt = now;
     }
     this.drawAxes(box, width, height);
     this.drawLines(width, height);
@@ -94,7 +103,7 @@ export class TpCurves extends FigurePart {
    * @param {HTMLElement} box @param {number} width @param {number} height */
   drawAxes(box, width, height) {
     const { store } = this;
-    const key = [store.dark, store.lang, this.log, devicePixelRatio, width < 420].join();
+    const key = [store.dark, store.lang, this.log, this.measured, devicePixelRatio, width < 420].join();
     if (!this.chart || key !== this.made) {
       this.chart?.destroy();
       this.chart = this.makeChart(box, width, height);
@@ -180,6 +189,7 @@ export class TpCurves extends FigurePart {
       if (Number.isFinite(early)) starts.push(early);
     }
     for (const value of store.selected ? lineOf(store.selected).train : []) if (value < low) low = value;
+    this.measured = low < Infinity || starts.length > 0;
     starts.sort((a, b) => a - b);
     high = starts.length ? starts[Math.min(starts.length - 1, Math.floor(starts.length * 0.9))] : 1;
     const planned = Number(store.shownStudy.fixed?.epochs ?? store.shownStudy.space?.epochs?.high ?? 20);
@@ -210,7 +220,7 @@ export class TpCurves extends FigurePart {
         { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px ${token('--font')}`,
           splits: (_, __, low, high) => steps(low, high, width / 70).filter((one) => Number.isInteger(one)).concat(low === 1 ? [1] : []).sort((a, b) => a - b),
           values: (_, splits) => splits.map((one) => count(one)) },
-        { ...axis, size: 46, splits: (_, __, low, high) => (log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
+        { ...axis, size: 46, splits: (_, __, low, high) => (!this.measured ? [] : log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
           values: (_, splits) => splits.map((one) => (one === null ? '' : exact(Number(one.toPrecision(3))))) },
       ],
       series: [{}, { show: true, points: { show: false }, stroke: 'transparent' }],

@@ -76,7 +76,9 @@ export class TpSurface extends FigurePart {
     const { low, high } = scale;
     const ends = [to(low), to(high)];
     const pad = 0.06 * (ends[1] - ends[0] || 1);
-    const ticks = (scale.log ? logSteps(low, high) : steps(low, high, 5)).map((value) => ({ at: to(value), label: exact(value) }));
+    // Where nothing was scored there is nothing to label.
+    const marks = this.store.best === null ? [] : scale.log ? logSteps(low, high) : steps(low, high, 5);
+    const ticks = marks.map((value) => ({ at: to(value), label: exact(value) }));
     return { name: '', numeric: true, discrete: false, scale: scale.log ? 'log' : 'linear', domain: [ends[0] - pad, ends[1] + pad], ticks, to };
   }
 

@@ -91,7 +91,8 @@ impl Generator for Threefry {
         // Four blocks at once take little longer than one.
         let blocks = [0, 1, 2, 3].map(|i| self.block.wrapping_add(i));
         let counter = [blocks.map(|block| block as u32), blocks.map(|block| (block >> 32) as u32)].map(u32x4::new);
-        let [a, b] = fours::<5>(self.key.map(u32x4::splat), counter).map(u32x4::to_array);
+        let [words] = fours::<5, 1>(self.key.map(u32x4::splat), [counter]);
+        let [a, b] = words.map(u32x4::to_array);
         for (i, block) in output.as_chunks_mut().0.iter_mut().enumerate() {
             *block = [a[i], b[i]];
         }
@@ -173,26 +174,28 @@ pub fn mask_block(key: [u32; 2], step: u32, block: u32) -> [u32; 4] {
     [a & 0xffff, a >> 16, b & 0xffff, b >> 16]
 }
 
-/// The two words of [`mask_block`] for four blocks at once.
+/// The two words of [`mask_block`] for `N` times four blocks at once: a round waits for the one before it, so that several
+/// vectors take little longer than one.
 #[inline(always)]
-pub fn mask_words(key: [u32x4; 2], step: u32x4, blocks: u32x4) -> [u32x4; 2] {
-    round::<17>(fours::<3>(key, [step, blocks]))
+pub fn mask_words<const N: usize>(key: [u32x4; 2], step: u32x4, blocks: [u32x4; N]) -> [[u32x4; 2]; N] {
+    fours::<3, N>(key, blocks.map(|block| [step, block])).map(round::<17>)
 }
 
-/// `4 N` rounds of [`threefry`] on four counters at once.
+/// `4 F` rounds of [`threefry`] on `N` times four counters at once.
 #[inline(always)]
-fn fours<const N: u32>(key: [u32x4; 2], counter: [u32x4; 2]) -> [u32x4; 2] {
+fn fours<const F: u32, const N: usize>(key: [u32x4; 2], counters: [[u32x4; 2]; N]) -> [[u32x4; 2]; N] {
     let schedule = [key[0], key[1], u32x4::splat(PARITY) ^ key[0] ^ key[1]];
-    let mut x = [counter[0] + schedule[0], counter[1] + schedule[1]];
-    for four in 0..N {
+    let mut x = counters.map(|[a, b]| [a + schedule[0], b + schedule[1]]);
+    for four in 0..F {
         x = if four % 2 == 0 {
-            round::<6>(round::<26>(round::<15>(round::<13>(x))))
+            x.map(round::<13>).map(round::<15>).map(round::<26>).map(round::<6>)
         } else {
-            round::<24>(round::<16>(round::<29>(round::<17>(x))))
+            x.map(round::<17>).map(round::<29>).map(round::<16>).map(round::<24>)
         };
         let injection = four + 1;
         let at = |i: u32| schedule[(i % 3) as usize];
-        x = [x[0] + at(injection), x[1] + at(injection + 1) + u32x4::splat(injection)];
+        let second = at(injection + 1) + u32x4::splat(injection);
+        x = x.map(|[a, b]| [a + at(injection), b + second]);
     }
     x
 }
@@ -261,9 +264,10 @@ mod tests {
 
     #[test]
     fn d1_blocks_at_once_are_blocks_one_by_one() {
-        let words = mask_words([3, 9].map(u32x4::splat), u32x4::splat(77), u32x4::new([0, 5, 10, 15]));
-        let [a, b] = words.map(u32x4::to_array);
-        for (i, (a, b)) in a.into_iter().zip(b).enumerate() {
+        let blocks = [[0, 5, 10, 15], [20, 25, 30, 35]].map(u32x4::new);
+        let words = mask_words([3, 9].map(u32x4::splat), u32x4::splat(77), blocks);
+        let [a, b] = [0, 1].map(|word| words.map(|words| words[word].to_array()));
+        for (i, (&a, &b)) in a.as_flattened().iter().zip(b.as_flattened()).enumerate() {
             assert_eq!([a & 0xffff, a >> 16, b & 0xffff, b >> 16], mask_block([3, 9], 77, 5 * i as u32));
         }
     }

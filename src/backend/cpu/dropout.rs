@@ -45,7 +45,7 @@ impl Job for Dropout<'_> {
             for (quad, unit) in (first..self.units.min(first + width)).step_by(4).enumerate() {
                 for (chunk, rows) in panel.chunks_mut(width * ROWS).enumerate() {
                     let block = |row: usize| ((chunk * ROWS + row) * blocks_a_row + unit / 4) as u32;
-                    let [a, b] = rng::mask_words(key, step, u32x4::new(core::array::from_fn(block)));
+                    let [[a, b]] = rng::mask_words(key, step, [u32x4::new(core::array::from_fn(block))]);
                     let by_unit = [(a & half).simd_ge(low), a.simd_ge(high), (b & half).simd_ge(low), b.simd_ge(high)];
                     let by_row = f32x4::transpose(by_unit.map(keep));
                     for (row, factors) in rows.chunks_exact_mut(width).zip(by_row) {

@@ -33,13 +33,15 @@ impl Job for Activate<'_> {
 impl Activate<'_> {
     #[inline(always)]
     fn each(self, f: impl Fn(f32) -> (f32, f32)) {
-        for (a, slope) in self.a.iter_mut().zip(self.slope.iter_mut()) {
-            (*a, *slope) = f(*a);
-        }
+        let both = self.a.iter_mut().zip(self.slope);
         if let Some(factor) = self.factor {
-            for ((a, slope), factor) in self.a.iter_mut().zip(self.slope).zip(factor) {
-                *a *= factor;
-                *slope *= factor;
+            for ((a, slope), factor) in both.zip(factor) {
+                let (value, own) = f(*a);
+                (*a, *slope) = (value * factor, own * factor);
+            }
+        } else {
+            for (a, slope) in both {
+                (*a, *slope) = f(*a);
             }
         }
     }

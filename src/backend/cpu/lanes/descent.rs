@@ -6,7 +6,7 @@
 use super::super::isa::Job as _;
 use super::super::isa::Narrow;
 use super::super::network::Sums;
-use super::super::units::{Activate, Descend};
+use super::super::units::Activate;
 use super::dropout::Factors;
 use super::pack::{BLOCK, LANES, Pack, V};
 use crate::backend::{Data, Labels};
@@ -17,6 +17,12 @@ use wide::u32x4;
 
 /// One unit's numbers in a block.
 type Rows = [V; BLOCK];
+
+/// `sum + a * b`.
+#[inline]
+fn madd(a: V, b: V, sum: V) -> V {
+    sum + a * b
+}
 
 /// Forward and backward over one batch a lane.
 pub struct Descent<'a> {
@@ -30,32 +36,60 @@ pub struct Descent<'a> {
     pub training: Option<[u32; LANES]>,
 }
 
+/// A block of rows in the batches of all lanes.
+struct Block {
+    /// Its first place in a batch.
+    first: usize,
+    /// The row at each place.
+    rows: [[usize; LANES]; BLOCK],
+    /// What a row counts in its batch: 0 beyond the end.
+    shares: Rows,
+}
+
+/// Losses and hits of the rows so far.
+struct Totals {
+    loss: [f64; LANES],
+    hits: u32x4,
+}
+
 impl Descent<'_> {
     /// What each lane's rows add up to.
     pub fn run(mut self) -> [Sums; LANES] {
-        let longest = self.rows.iter().map(|rows| rows.len()).max().unwrap_or(0);
-        let mut sums = [Sums::default(); LANES];
+        let lengths = self.rows.map(<[u32]>::len);
+        let [shortest, longest] = [lengths.iter().min(), lengths.iter().max()].map(|n| n.copied().unwrap_or(0));
+        let share = V::new(lengths.map(|n| 1.0 / n.max(1) as f32));
+        let mut totals = Totals { loss: [0.0; LANES], hits: u32x4::ZERO };
         if self.training.is_some() {
             self.pack.gradient.fill(V::ZERO);
         }
         for first in (0..longest).step_by(BLOCK) {
-            self.gather(first);
+            let mut block = Block { first, rows: [[0; LANES]; BLOCK], shares: [share; BLOCK] };
+            for (at, rows) in (first..).zip(&mut block.rows) {
+                *rows = self.rows.map(|batch| row(batch, at));
+            }
+            if first + BLOCK > shortest {
+                for (at, share) in (first..).zip(&mut block.shares) {
+                    let is_row = V::new(lengths.map(|n| f32::from(u8::from(at < n))));
+                    *share *= is_row;
+                }
+            }
+            self.gather(&block);
             self.forward(first);
-            self.loss(first, &mut sums);
+            self.loss(&block, &mut totals);
             if self.training.is_some() {
                 self.backward();
             }
         }
-        sums
+        let hits = totals.hits.to_array().map(u64::from);
+        core::array::from_fn(|lane| Sums { loss: totals.loss[lane], correct: hits[lane], rows: lengths[lane] as u64 })
     }
 
-    fn gather(&mut self, first: usize) {
+    fn gather(&mut self, block: &Block) {
         let columns = self.data.columns;
-        for r in 0..BLOCK {
-            let rows: [&[f32]; LANES] =
-                core::array::from_fn(|lane| &self.data.x[row(self.rows[lane], first + r) * columns..][..columns]);
+        for (r, rows) in block.rows.iter().enumerate() {
+            let rows = rows.map(|row| &self.data.x[row * columns..][..columns]);
             for (column, into) in self.pack.values.as_chunks_mut::<BLOCK>().0[..columns].iter_mut().enumerate() {
-                into[r] = V::new(core::array::from_fn(|lane| rows[lane][column]));
+                into[r] = V::new(rows.map(|row| row[column]));
             }
         }
     }
@@ -85,41 +119,35 @@ impl Descent<'_> {
     }
 
     /// Of the outputs that [`Self::forward`] left, and its gradient there.
-    fn loss(&mut self, first: usize, sums: &mut [Sums; LANES]) {
+    fn loss(&mut self, block: &Block, totals: &mut Totals) {
         let outputs = self.pack.layers.last().map_or(0, |layer| layer.outputs);
         let at = self.pack.values.len() - outputs * BLOCK;
         let z = self.pack.values[at..].as_chunks::<BLOCK>().0;
         let delta = &mut self.pack.deltas[0].as_chunks_mut::<BLOCK>().0[..outputs];
-        let batches = self.rows;
-        // Of place r: the row and what it counts in its lane's batch, 0 beyond the end.
-        let row = |r: usize, lane: usize| row(batches[lane], first + r);
-        let share = |r: usize, lane: usize| {
-            let n = batches[lane].len();
-            if first + r < n { 1.0 / n as f32 } else { 0.0 }
-        };
-        let shares = core::array::from_fn(|r| V::new(core::array::from_fn(|lane| share(r, lane))));
         let (losses, hits) = match (self.pack.loss, &self.data.labels) {
             (Loss::CrossEntropy, Labels::Classes(classes)) => {
-                let class = |r| u32x4::new(core::array::from_fn(|lane| classes[row(r, lane)]));
-                cross_entropy(z, delta, &core::array::from_fn(class), &shares)
+                let classes = block.rows.map(|rows| u32x4::new(rows.map(|row| classes[row])));
+                cross_entropy(z, delta, &classes, &block.shares)
             }
             (Loss::Mse, Labels::Numbers(targets)) => {
                 for (unit, (delta, z)) in delta.iter_mut().zip(z).enumerate() {
                     for r in 0..BLOCK {
-                        delta[r] = z[r] - V::new(core::array::from_fn(|lane| targets[row(r, lane) * outputs + unit]));
+                        delta[r] = z[r] - V::new(block.rows[r].map(|row| targets[row * outputs + unit]));
                     }
                 }
-                mse(delta, &shares)
+                mse(delta, &block.shares)
             }
             _ => unreachable!("the study's check lets only a loss of the task through"),
         };
-        for (lane, sums) in sums.iter_mut().enumerate() {
-            let rows = batches[lane].len().saturating_sub(first).min(BLOCK);
-            for r in 0..rows {
-                sums.loss += f64::from(losses[r].as_array()[lane]);
-                sums.correct += u64::from(hits[r].as_array()[lane] != 0);
-            }
-            sums.rows += rows as u64;
+        let mut loss = V::ZERO;
+        for r in 0..BLOCK {
+            let is_row = block.shares[r].simd_gt(V::ZERO);
+            loss += losses[r] & is_row;
+            // A mask is -1.
+            totals.hits -= hits[r] & cast::<V, u32x4>(is_row);
+        }
+        for (total, loss) in totals.loss.iter_mut().zip(loss.to_array()) {
+            *total += f64::from(loss);
         }
     }
 
@@ -134,9 +162,7 @@ impl Descent<'_> {
             weight_gradient(&mut pack.gradient, &pack.values[at..][..len], delta, layer);
             if depth > 0 {
                 let down = &mut below[..len];
-                product_back(down, delta, &pack.parameters, layer);
-                let slope = cast_slice(&pack.slopes[at..][..len]);
-                Descend { delta: cast_slice_mut(down), slope }.call::<Narrow>();
+                product_back(down, delta, &pack.slopes[at..][..len], &pack.parameters, layer);
                 core::mem::swap(delta, below);
             }
         }
@@ -223,8 +249,8 @@ fn product(c: &mut [V], a: &[V], parameters: &[V], layer: &Layer) {
         let mut sums = [[bias[0]; BLOCK], [bias[1]; BLOCK]];
         for ((a, &first), &second) in a.iter().zip(first).zip(second) {
             for r in 0..BLOCK {
-                sums[0][r] += first * a[r];
-                sums[1][r] += second * a[r];
+                sums[0][r] = madd(first, a[r], sums[0][r]);
+                sums[1][r] = madd(second, a[r], sums[1][r]);
             }
         }
         *c = sums;
@@ -233,28 +259,33 @@ fn product(c: &mut [V], a: &[V], parameters: &[V], layer: &Layer) {
         let mut sums = [bias; BLOCK];
         for (a, &w) in a.iter().zip(&weights[weights.len() - layer.inputs..]) {
             for r in 0..BLOCK {
-                sums[r] += w * a[r];
+                sums[r] = madd(w, a[r], sums[r]);
             }
         }
         *c = sums;
     }
 }
 
-/// `c = W^T delta`: `delta` is O x rows, `c` I x rows.
-fn product_back(c: &mut [V], delta: &[V], parameters: &[V], layer: &Layer) {
+/// `c = slope * (W^T delta)`: `delta` is O x rows, `c` and `slope` I x rows.
+fn product_back(c: &mut [V], delta: &[V], slope: &[V], parameters: &[V], layer: &Layer) {
     let delta = &delta.as_chunks::<BLOCK>().0[..layer.outputs];
     let weights = &parameters[layer.weight..layer.bias];
     // Below is a hidden layer: its width is a multiple of 4.
-    for (pair, c) in c.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+    let slope = slope.as_chunks::<BLOCK>().0.as_chunks::<2>().0;
+    let pairs = c.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<2>().0.iter_mut().zip(slope);
+    for (pair, (c, slope)) in pairs.enumerate() {
         let mut sums = [[V::ZERO; BLOCK]; 2];
         for (weights, delta) in weights.chunks_exact(layer.inputs).zip(delta) {
             let [first, second] = weights.as_chunks::<2>().0[pair];
             for r in 0..BLOCK {
-                sums[0][r] += first * delta[r];
-                sums[1][r] += second * delta[r];
+                sums[0][r] = madd(first, delta[r], sums[0][r]);
+                sums[1][r] = madd(second, delta[r], sums[1][r]);
             }
         }
-        *c = sums;
+        for r in 0..BLOCK {
+            c[0][r] = sums[0][r] * slope[0][r];
+            c[1][r] = sums[1][r] * slope[1][r];
+        }
     }
 }
 
@@ -269,14 +300,24 @@ fn weight_gradient(gradient: &mut [V], a: &[V], delta: &[V], layer: &Layer) {
             *bias += delta;
         }
     }
-    for (weights, delta) in weights.chunks_exact_mut(layer.inputs).zip(delta) {
-        let delta = *delta;
-        for (weight, a) in weights.iter_mut().zip(a) {
-            let mut sum = *weight;
+    let mut pairs = weights.chunks_exact_mut(2 * layer.inputs);
+    let (delta, last) = delta.as_chunks::<2>();
+    for (weights, &[first, second]) in (&mut pairs).zip(delta) {
+        let (weights, others) = weights.split_at_mut(layer.inputs);
+        for ((weight, other), a) in weights.iter_mut().zip(others).zip(a) {
+            let mut sums = [*weight, *other];
             for r in 0..BLOCK {
-                sum += delta[r] * a[r];
+                sums[0] = madd(first[r], a[r], sums[0]);
+                sums[1] = madd(second[r], a[r], sums[1]);
             }
-            *weight = sum;
+            [*weight, *other] = sums;
+        }
+    }
+    if let &[delta] = last {
+        for (weight, a) in pairs.into_remainder().iter_mut().zip(a) {
+            for r in 0..BLOCK {
+                *weight = madd(delta[r], a[r], *weight);
+            }
         }
     }
 }

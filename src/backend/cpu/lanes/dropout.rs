@@ -41,12 +41,15 @@ impl Factors<'_> {
         let high = low << 16;
         let half = u32x4::splat(0xffff);
         let kept = V::new(self.settings.map(|lane| lane.kept));
-        for r in 0..BLOCK {
-            // Rows beyond a batch's end are its last one again.
-            let rows = self.rows.map(|rows| (self.first + r).min(rows.saturating_sub(1)) as u32);
-            let start = u32x4::new(rows.map(|row| row * blocks_a_row));
-            for (quad, factors) in (0..).zip(factors.as_chunks_mut::<4>().0) {
-                let [a, b] = rng::mask_words(key, step, start + u32x4::splat(quad));
+        // Rows beyond a batch's end are its last one again.
+        let row = |r: usize| self.rows.map(|rows| (self.first + r).min(rows.saturating_sub(1)) as u32 * blocks_a_row);
+        let starts: [u32x4; BLOCK] = core::array::from_fn(|r| u32x4::new(row(r)));
+        for (quad, factors) in (0..).zip(factors.as_chunks_mut::<4>().0) {
+            let blocks = starts.map(|start| start + u32x4::splat(quad));
+            // Two at a time: four and their keys are more than there are registers.
+            let [first, last] = [[blocks[0], blocks[1]], [blocks[2], blocks[3]]];
+            let words = [rng::mask_words(key, step, first), rng::mask_words(key, step, last)];
+            for (r, &[a, b]) in words.as_flattened().iter().enumerate() {
                 factors[0][r] = keep(kept, (a & half).simd_ge(low));
                 factors[1][r] = keep(kept, a.simd_ge(high));
                 factors[2][r] = keep(kept, (b & half).simd_ge(low));

@@ -38,8 +38,6 @@ pub struct Descent<'a> {
 
 /// A block of rows in the batches of all lanes.
 struct Block {
-    /// Its first place in a batch.
-    first: usize,
     /// The row at each place.
     rows: [[usize; LANES]; BLOCK],
     /// What a row counts in its batch: 0 beyond the end.
@@ -63,7 +61,7 @@ impl Descent<'_> {
             self.pack.gradient.fill(V::ZERO);
         }
         for first in (0..longest).step_by(BLOCK) {
-            let mut block = Block { first, rows: [[0; LANES]; BLOCK], shares: [share; BLOCK] };
+            let mut block = Block { rows: [[0; LANES]; BLOCK], shares: [share; BLOCK] };
             for (at, rows) in (first..).zip(&mut block.rows) {
                 *rows = self.rows.map(|batch| row(batch, at));
             }

@@ -87,6 +87,8 @@ struct Threefry {
 impl Generator for Threefry {
     type Output = [u32; 8];
 
+    // Not copied to each place that draws a number: twenty rounds are a lot of code.
+    #[inline(never)]
     fn generate(&mut self, output: &mut [u32; 8]) {
         // Four blocks at once take little longer than one.
         let blocks = [0, 1, 2, 3].map(|i| self.block.wrapping_add(i));

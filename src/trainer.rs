@@ -24,6 +24,16 @@ const UNIT_WORK: f64 = 12.0;
 const UPDATE_WORK: f64 = 12.0;
 const STEP_WORK: f64 = 4000.0;
 
+/// What a trial will take over all epochs and seeds, if it does not end early.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    /// Gradient steps.
+    pub steps: u64,
+    /// Multiplications or what takes as long: only proportions between trials matter. The constants are those of the CPU
+    /// backend on tiny networks.
+    pub work: f64,
+}
+
 /// What happened to a trial since the last report.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct TrialEvent {
@@ -97,6 +107,7 @@ pub struct Trainer {
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
     crowds: BTreeMap<Program, u32>,
     plans: BTreeSet<&'static str>,
+    planned: Vec<Planned>,
     /// R^2 needs the spread of the targets of each part, in standardised units.
     spread: [f64; 3],
 }
@@ -142,15 +153,19 @@ impl Trainer {
         let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
         let kept = BTreeMap::new();
         let waiting = trials.into();
-        let mut trainer = Self { study, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans };
+        let planned = Vec::new();
+        let mut trainer =
+            Self { study, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans, planned };
         trainer.crowds = trainer.count_crowds();
-        let mut plans = BTreeSet::new();
+        let (mut plans, mut planned) = (BTreeSet::new(), Vec::with_capacity(trainer.waiting.len()));
         for trial in &trainer.waiting {
-            let network = trainer.network(trial, &trainer.config(trial), 0);
+            let config = trainer.config(trial);
+            let network = trainer.network(trial, &config, 0);
             trainer.check_size(&network)?;
             plans.insert(trainer.backend.plan(&network));
+            planned.push(trainer.plan_trial(&config, &network));
         }
-        trainer.plans = plans;
+        (trainer.plans, trainer.planned) = (plans, planned);
         Ok(trainer)
     }
 
@@ -191,25 +206,24 @@ impl Trainer {
         TrialConfig::new(&self.study, &trial.params)
     }
 
-    /// Gradient steps of a trial over all epochs and seeds, if it does not end early.
-    pub fn planned_steps(&self, trial: &Trial) -> u64 {
-        let config = self.config(trial);
-        let batch = self.batch_size(&config);
-        (self.data.n_train.div_ceil(batch) * config.epochs) as u64 * u64::from(self.study.seeds_per_trial)
+    /// What each trial will take, in the order in which they were given.
+    pub fn planned(&self) -> &[Planned] {
+        &self.planned
     }
 
-    /// What a trial costs over all epochs and seeds, in multiplications or what takes as long: only proportions between
-    /// trials matter. The constants are those of the CPU backend on tiny networks.
-    pub fn planned_work(&self, trial: &Trial) -> f64 {
-        let config = self.config(trial);
-        let network = self.network(trial, &config, 0);
-        let batch = self.batch_size(&config);
+    fn plan_trial(&self, config: &TrialConfig, network: &Network) -> Planned {
+        let batch = self.batch_size(config);
+        let steps = self.data.n_train.div_ceil(batch);
         let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
         let units: usize = network.shape.hidden.iter().sum::<usize>() + network.shape.outputs;
         let parameters = network.shape.n_parameters() as f64;
-        let epoch = rows * (parameters + UNIT_WORK * units as f64)
-            + self.data.n_train.div_ceil(batch) as f64 * (UPDATE_WORK * parameters + STEP_WORK);
-        epoch * config.epochs as f64 * f64::from(self.study.seeds_per_trial)
+        let epoch =
+            rows * (parameters + UNIT_WORK * units as f64) + steps as f64 * (UPDATE_WORK * parameters + STEP_WORK);
+        let seeds = self.study.seeds_per_trial;
+        Planned {
+            steps: (steps * config.epochs) as u64 * u64::from(seeds),
+            work: epoch * config.epochs as f64 * f64::from(seeds),
+        }
     }
 
     /// A network of each trial, without parameters: what a backend can prepare for.

@@ -26,7 +26,7 @@ export function shapeClass(study) {
   return JSON.stringify([name, samples, without(study.fixed), without(study.space), study.trials, study.seeds_per_trial, study.sampler]);
 }
 
-/** The first round of a study, without a word to anybody. @param {string} study @returns {Asked[]} */
+/** The first round of a study as JSON, without a word to anybody. @param {string} study */
 export function firstRound(study) {
   const asker = new Asker(study);
   const asked = asker.ask();
@@ -92,8 +92,10 @@ async function onGpu(whole, asked, steps, work, gpu, rest) {
  * @returns {Promise<Rates>}
  */
 export async function calibrate(study, table, gpu, most, { rest, guarded }) {
-  const asked = firstRound(study);
-  const whole = Training.on_cpu(study, JSON.stringify(asked), table);
+  const round = firstRound(study);
+  /** @type {Asked[]} */
+  const asked = JSON.parse(round);
+  const whole = Training.on_cpu(study, round, table);
   try {
     const [steps, work] = [[...whole.planned_steps()], [...whole.planned_work()]];
     const total = steps.reduce((sum, one) => sum + one, 0);

@@ -206,14 +206,14 @@ export class Host {
     if (!found || (choice === 'auto' && (found.software || (known && known.cpu >= known.gpu)))) return false;
     const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
     await guarded(async () => {
-      const training = Training.on_gpu(study, JSON.stringify(firstRound(study)), table, gpu);
+      const training = Training.on_gpu(study, firstRound(study), table, gpu);
       training.prepare(gpu);
       training.free();
     });
     return true;
   }
 
-  /** The first round of a study's trials. @param {string} study */
+  /** The first round of a study's trials, as JSON. @param {string} study */
   ask(study) {
     this.asker?.free();
     this.asker = new Asker(study);
@@ -222,7 +222,7 @@ export class Host {
 
   /** The rounds after it. */
   askAgain() {
-    return this.asker ? this.asker.ask() : [];
+    return this.asker ? this.asker.ask() : '[]';
   }
 
   /**

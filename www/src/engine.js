@@ -111,7 +111,8 @@ export class Engine extends EventTarget {
     run.text = JSON.stringify(run.study);
     const lead = this.client(0);
     run.study = await lead.call('check', run.text);
-    const asked = await lead.call('ask', run.text);
+    /** @type {Pick<Trial, 'number' | 'params'>[]} */
+    const asked = JSON.parse(await lead.call('ask', run.text));
     if (this.active !== run) return;
     for (const { number, params } of asked) this.queue(run, number, params);
     if (run.stopping) return this.stop();

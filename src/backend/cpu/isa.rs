@@ -30,7 +30,7 @@ pub trait Job {
 }
 
 /// 128-bit vectors without fused multiplication: WASM SIMD, and what every x86-64 has.
-pub struct Narrow;
+struct Narrow;
 
 impl Isa for Narrow {
     const PANEL: usize = 8;
@@ -111,7 +111,7 @@ impl Level {
     #[inline]
     pub(super) fn run(self, job: impl Job) {
         match self.0 {
-            Kind::Narrow => job.call::<Narrow>(),
+            Kind::Narrow => run_narrow(job),
             #[cfg(target_arch = "aarch64")]
             Kind::Neon => job.call::<Neon>(),
             // SAFETY: `all` makes this level only where the machine has what `avx2` is compiled for.
@@ -119,6 +119,12 @@ impl Level {
             Kind::Avx2 => unsafe { avx2(job) },
         }
     }
+}
+
+/// Runs a kernel with what every machine has.
+#[inline(never)]
+pub(super) fn run_narrow(job: impl Job) {
+    job.call::<Narrow>();
 }
 
 #[cfg(target_arch = "x86_64")]

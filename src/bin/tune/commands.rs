@@ -195,7 +195,7 @@ fn train(
     };
     let backend = trainer.backend();
     let info = engine_info(backend.name(), backend.adapter(), trainer.plan());
-    let planned = share.iter().map(|trial| trainer.planned_steps(trial)).sum();
+    let planned = trainer.planned().iter().map(|planned| planned.steps).sum();
     let mut alive = news.send(News::Engine(info, planned)).is_ok();
     while alive {
         match pollster::block_on(trainer.advance(BUDGET)) {

@@ -10,6 +10,9 @@ import { inSlices } from '../turns.js';
 
 const SCALE = 0.6;
 const SIDE = 8;
+/** More marks than this are a surface themselves: they have its colours, and shrink so that each keeps a place. */
+export const CROWD = 4000;
+const SMALLEST = 0.3;
 
 export class CanvasMarks {
   constructor() {
@@ -23,7 +26,8 @@ export class CanvasMarks {
    * changes when all marks have to be drawn anew @param {Look} look */
   draw(canvas, spots, size, key, look) {
     const ratio = Math.max(1, devicePixelRatio);
-    const whole = `${key} ${size.width} ${size.height} ${ratio}`;
+    const scale = SCALE * Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / spots.length)));
+    const whole = `${key} ${size.width} ${size.height} ${ratio} ${scale}`;
     const g = canvas.getContext('2d');
     if (!g) return;
     const anew = whole !== this.key;
@@ -35,33 +39,34 @@ export class CanvasMarks {
       Object.assign(canvas.style, { width: `${size.width}px`, height: `${size.height}px` });
     }
     const job = ++this.job;
-    void inSlices(this.steps(g, spots, ratio, look), () => job === this.job);
+    void inSlices(this.steps(g, spots, ratio, scale, look), () => job === this.job);
   }
 
-  /** @private @param {CanvasRenderingContext2D} g @param {Spot[]} spots @param {number} ratio @param {Look} look */
-  *steps(g, spots, ratio, look) {
+  /** @private @param {CanvasRenderingContext2D} g @param {Spot[]} spots @param {number} ratio @param {number} scale
+   * @param {Look} look */
+  *steps(g, spots, ratio, scale, look) {
     let done = 0;
     for (const spot of spots) {
       const name = `${spot.state} ${spot.out} ${spot.color ?? ''}`;
       if (this.drawn.get(spot.number) === name) continue;
       this.drawn.set(spot.number, name);
       let sprite = this.sprites.get(name);
-      if (!sprite) this.sprites.set(name, (sprite = makeSprite(spot, ratio, look)));
+      if (!sprite) this.sprites.set(name, (sprite = makeSprite(spot, ratio, scale, look)));
       g.drawImage(sprite, Math.round((spot.x - SIDE / 2) * ratio), Math.round((spot.y - SIDE / 2) * ratio));
       if (++done % 50 === 0) yield;
     }
   }
 }
 
-/** @param {Spot} spot @param {number} ratio @param {Look} look */
-function makeSprite(spot, ratio, look) {
+/** @param {Spot} spot @param {number} ratio @param {number} scale @param {Look} look */
+function makeSprite(spot, ratio, scale, look) {
   const sprite = document.createElement('canvas');
   sprite.width = sprite.height = Math.ceil(SIDE * ratio);
   const g = sprite.getContext('2d');
   if (!g) return sprite;
   g.scale(ratio, ratio);
   g.translate(SIDE / 2, SIDE / 2);
-  g.scale(SCALE, SCALE);
+  g.scale(scale, scale);
   const surface = look.token('--surface');
   const ink = look.token(spot.out ? '--line' : '--ink');
   const disc = (/** @type {number} */ r, /** @type {string} */ fill, /** @type {string} */ edge) => {
@@ -69,6 +74,7 @@ function makeSprite(spot, ratio, look) {
     g.arc(0, 0, r, 0, 7);
     g.fillStyle = fill;
     g.fill();
+    if (edge === surface && scale < SCALE) return;
     g.lineWidth = 1.4;
     g.strokeStyle = edge;
     g.stroke();

@@ -1,3 +1,4 @@
+import { CROWD } from './mark-canvas.js';
 import { depthColor } from '../colors.js';
 import { scoreScale } from '../score.js';
 
@@ -38,7 +39,7 @@ export class Spots {
       this.byNumber = new Map();
     }
     const scale = scoreScale(store);
-    const colored = !axes.fitted && y.name !== '';
+    const colored = (!axes.fitted || store.trials.size > CROWD) && y.name !== '';
     for (const trial of store.trials.values()) {
       let spot = this.byNumber.get(trial.number);
       if (!spot) {

@@ -3,8 +3,7 @@
 //!
 //! Matrices are units x rows of vectors.
 
-use super::super::isa::Job as _;
-use super::super::isa::Narrow;
+use super::super::isa::run_narrow;
 use super::super::network::Sums;
 use super::super::units::Activate;
 use super::dropout::Factors;
@@ -111,7 +110,7 @@ impl Descent<'_> {
             }
             if factor.is_some() || self.training.is_some() || layer.activation != Activation::Linear {
                 let slope = cast_slice_mut(&mut pack.slopes[at..][..a.len()]);
-                Activate { a: cast_slice_mut(a), slope, factor, activation: layer.activation }.call::<Narrow>();
+                run_narrow(Activate { a: cast_slice_mut(a), slope, factor, activation: layer.activation });
             }
         }
     }

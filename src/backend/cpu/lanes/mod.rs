@@ -191,22 +191,22 @@ fn evaluate(pack: &mut Pack, data: &Data, lanes: &mut [Progress], clock: &mut Cl
 }
 
 impl Population for Lanes {
-    fn begin_epoch(&mut self, mut plans: Vec<EpochPlan>) -> Result<()> {
+    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
         // Batches of about the same size go together, so that lanes seldom wait for each other.
         let rows = |plan: &EpochPlan| plan.steps.first().map_or(0, |step| step.rows);
-        plans.sort_by_key(|plan| (self.groups[plan.network], rows(plan), plan.network));
-        let mut plans = plans.into_iter().peekable();
-        while let Some(first) = plans.next() {
-            let group = self.groups[first.network];
-            let mut together = vec![first];
-            while together.len() < LANES
-                && let Some(plan) = plans.next_if(|plan| self.groups[plan.network] == group)
-            {
-                together.push(plan);
-            }
+        let key = |plan: &EpochPlan| (self.groups[plan.network] as u64) << 32 | u64::from(rows(plan));
+        let mut order: Vec<(u64, usize)> = plans.iter().enumerate().map(|(at, plan)| (key(plan), at)).collect();
+        order.sort_unstable();
+        let mut plans: Vec<_> = plans.into_iter().map(Some).collect();
+        for (key, at) in order {
+            let Some(plan) = plans[at].take() else { continue };
             let progress =
-                |plan| Progress { plan, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 };
-            self.queue.push_back(Turn { group, lanes: together.into_iter().map(progress).collect() });
+                Progress { plan, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 };
+            let group = (key >> 32) as usize;
+            match self.queue.back_mut() {
+                Some(turn) if turn.group == group && turn.lanes.len() < LANES => turn.lanes.push(progress),
+                _ => self.queue.push_back(Turn { group, lanes: vec![progress] }),
+            }
         }
         Ok(())
     }

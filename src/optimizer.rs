@@ -136,21 +136,30 @@ impl Optimizer {
         }
     }
 
-    /// What changes with the step `t` (from 1): SGD `[lr, momentum, gradient's share of the buffer, 0]`, Adam
-    /// `[lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t), 0, 0]`.
-    pub fn step_scalars(&self, t: u64, learning_rate: f64) -> [f64; 4] {
-        match self.rule {
+    /// What changes with the step, from step `first` (counted from 1) on, at one learning rate: SGD `[lr, momentum, gradient's
+    /// share of the buffer, 0]`, Adam `[lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t), 0, 0]`.
+    pub fn scalars(self, first: u64, learning_rate: f64) -> impl Iterator<Item = [f64; 4]> {
+        // A product a step is quicker than a power, and as good over an epoch.
+        let mut powers = match self.rule {
+            Rule::Sgd => [0.0; 2],
+            Rule::Adam => [self.beta1, self.beta2].map(|beta| libm::pow(beta, first as f64)),
+        };
+        (first..).map(move |t| match self.rule {
             Rule::Sgd => {
                 // PyTorch starts the buffer as the whole first gradient: no dampening on step 1.
                 let share = if t == 1 { 1.0 } else { 1.0 - self.dampening };
                 [learning_rate, self.momentum, share, 0.0]
             }
             Rule::Adam => {
-                let t = t as f64;
-                let correction1 = 1.0 - libm::pow(self.beta1, t);
-                let correction2 = 1.0 - libm::pow(self.beta2, t);
+                let [correction1, correction2] = powers.map(|power| 1.0 - power);
+                powers = [powers[0] * self.beta1, powers[1] * self.beta2];
                 [learning_rate / correction1, 1.0 / correction2.sqrt(), 0.0, 0.0]
             }
-        }
+        })
+    }
+
+    /// [`Optimizer::scalars`] of step `t` alone.
+    pub fn step_scalars(self, t: u64, learning_rate: f64) -> [f64; 4] {
+        self.scalars(t, learning_rate).next().unwrap_or_default()
     }
 }

@@ -520,14 +520,13 @@ pub(crate) fn epoch_plan(
 ) -> EpochPlan {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
     shuffle.shuffle(&mut order);
-    let steps = (0..n_train.div_ceil(batch)).map(|k| {
-        let step = *steps_done + k as u32;
-        BatchStep {
-            start: (k * batch) as u32,
-            rows: batch.min(n_train - k * batch) as u32,
-            step,
-            scalars: network.optimizer.step_scalars(u64::from(step) + 1, network.optimizer.learning_rate),
-        }
+    let optimizer = network.optimizer;
+    let scalars = optimizer.scalars(u64::from(*steps_done) + 1, optimizer.learning_rate);
+    let steps = (0..n_train.div_ceil(batch)).zip(scalars).map(|(k, scalars)| BatchStep {
+        start: (k * batch) as u32,
+        rows: batch.min(n_train - k * batch) as u32,
+        step: *steps_done + k as u32,
+        scalars,
     });
     let steps: Vec<BatchStep> = steps.collect();
     *steps_done += steps.len() as u32;

@@ -11,7 +11,7 @@ use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::search::{Search, Trial};
+use crate::search::{SamplerSpec, Search, Trial};
 use crate::study::{Metric, Study, TrialConfig};
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -171,7 +171,10 @@ impl Trainer {
 
     /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
     fn count_crowds(&self) -> BTreeMap<Program, u32> {
-        let round = Search::new(&self.study).ask(&self.study);
+        // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
+        let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
+        let trials = if is_grid { self.study.trials } else { self.study.trials.min(COUNTED as u32) };
+        let round = Search::new(&self.study).ask(&Study { trials, ..(*self.study).clone() });
         // Odd, so that it does not go round with the axes of a grid.
         let every = round.len().div_ceil(COUNTED) | 1;
         let mut counts: BTreeMap<Program, u64> = BTreeMap::new();

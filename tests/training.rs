@@ -39,28 +39,40 @@ fn alone(backend: &dyn Backend, data: &Rc<Data>, network: &Network) -> Trace {
     run(backend, data, core::slice::from_ref(network), 2, at_once).remove(0)
 }
 
-#[test]
-fn c5_together_is_alone() {
+/// `n` networks together, and every `every`-th of them alone.
+fn c5(n: u32, every: usize) {
     for backend in backends() {
-        for n in [1, 7, 64] {
-            let (data, networks) = sweep(n);
-            let together = run(&*backend, &data, &networks, 2, at_once);
-            for (network, together) in networks.iter().zip(together) {
-                assert_eq!(alone(&*backend, &data, network), together, "{}, {n} networks", backend.adapter());
-            }
+        let (data, networks) = sweep(n);
+        let together = run(&*backend, &data, &networks, 2, at_once);
+        for (network, together) in networks.iter().zip(together).step_by(every) {
+            assert_eq!(alone(&*backend, &data, network), together, "{}, {n} networks", backend.adapter());
         }
     }
 }
 
 #[test]
-fn d2_budgets_and_pauses_change_no_bit() {
+fn c5_together_is_alone() {
+    c5(1, 1);
+    c5(7, 1);
+    c5(256, 17);
+}
+
+#[test]
+#[ignore = "soak"]
+fn c5_a_thousand_together_are_each_alone() {
+    c5(256, 1);
+    c5(1024, 1);
+}
+
+/// Three epochs by budgets of so many microseconds, against each of them at once.
+fn d2(budgets: &[[u64; 3]]) {
     let wide = shape(64, &[96, 64], 10, Activation::Tanh);
     let wide_data = narrow(&data(&wide, Loss::CrossEntropy, 300, 300, 5));
     let networks: Vec<_> =
         (0..4).map(|i| network(i, &wide, Loss::CrossEntropy, optimizers()[i as usize], 0.3, 32 << (i % 2))).collect();
     for backend in backends() {
         let want = run(&*backend, &wide_data, &networks, 3, at_once);
-        for budgets in [[0, 0, 0], [1, 300, 5_000], [100, 1, 1_000_000]] {
+        for budgets in budgets {
             let micros = |epoch| Duration::from_micros(budgets[epoch as usize]);
             let got = run(&*backend, &wide_data, &networks, 3, micros);
             assert!(want == got, "{} with budgets {budgets:?}", backend.adapter());
@@ -69,24 +81,42 @@ fn d2_budgets_and_pauses_change_no_bit() {
 }
 
 #[test]
-fn n2_a_poisoned_network_changes_no_neighbour() {
+fn d2_budgets_and_pauses_change_no_bit() {
+    d2(&[[0, 0, 0], [1, 300, 5_000], [100, 1, 1_000_000]]);
+}
+
+#[test]
+#[ignore = "soak"]
+fn d2_fifty_ways_to_cut_a_run_change_no_bit() {
+    let mut stream = stream(50);
+    let budgets: Vec<_> = (0..50).map(|_| [(); 3].map(|()| 1 << stream.below(20))).collect();
+    d2(&budgets);
+}
+
+fn n2(n: u32, poisoned: &[(usize, f64)]) {
     for backend in backends() {
-        let (data, mut networks) = sweep(64);
+        let (data, mut networks) = sweep(n);
         let want = run(&*backend, &data, &networks, 2, at_once);
-        for (at, poison) in [(0, 1e30), (31, f64::INFINITY), (63, f64::NAN)] {
+        for &(at, poison) in poisoned {
             let network = &mut networks[at];
             network.optimizer.learning_rate = 1e30;
             network.parameters.fill(poison);
         }
         let got = run(&*backend, &data, &networks, 2, at_once);
         for (i, (want, got)) in want.iter().zip(&got).enumerate() {
-            if [0, 31, 63].contains(&i) {
+            if poisoned.iter().any(|&(at, _)| at == i) {
                 assert!(got.0.last().unwrap().diverged_at.is_some(), "{}: network {i} lives", backend.adapter());
             } else {
                 assert_eq!(want, got, "{}: network {i}", backend.adapter());
             }
         }
     }
+}
+
+#[test]
+fn n2_a_poisoned_network_changes_no_neighbour() {
+    n2(64, &[(0, 1e30), (31, f64::INFINITY), (63, f64::NAN)]);
+    n2(256, &[(101, f64::NAN)]);
 }
 
 fn n1(backend: &dyn Backend, n: u32) {

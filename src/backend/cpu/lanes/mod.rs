@@ -83,10 +83,8 @@ impl Lanes {
         if !done {
             return false;
         }
-        // Lanes that were done earlier went on to nowhere since.
-        for (lane, progress) in turn.lanes.iter().enumerate() {
-            pack.load_numbers(lane, &residents[progress.plan.network]);
-        }
+        // Lanes that were done earlier went on to nowhere since, silent units and all.
+        pack.load(turn.lanes.iter().map(|progress| &residents[progress.plan.network]));
         evaluate(pack, data, &mut turn.lanes, clock)
     }
 

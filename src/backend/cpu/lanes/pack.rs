@@ -167,7 +167,7 @@ impl Pack {
     }
 
     /// Takes a network's numbers into its lane; its gradient will be made anew.
-    pub fn load_numbers(&mut self, lane: usize, resident: &Resident) {
+    fn load_numbers(&mut self, lane: usize, resident: &Resident) {
         let n = resident.network.shape.n_parameters();
         let [first, second] = &mut self.slots;
         for (kind, numbers) in [(0, &mut self.parameters), (2, first), (3, second)] {

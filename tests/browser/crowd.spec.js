@@ -19,6 +19,7 @@ const FIRST = 1;
 
 for (const [trials, tag] of /** @type {[number, string][]} */ ([[8192, '@alone'], [65_536, '@soak']])) {
   test(`${trials} tiny networks show at once and all end ${tag}`, async ({ app, page, backend }) => {
+    test.skip(backend === 'gpu' && trials < 65_536, 'a program takes its time: all of them come in soak');
     test.setTimeout(600_000);
     await app.open();
     // Compiled before, as a page does while its study is edited.

@@ -29,7 +29,7 @@ const MEMORY_BYTES: u64 = 512 << 20;
 const SCRATCH_BYTES: u64 = 16 << 20;
 
 /// Parameters above which a network's numbers leave the nearest cache when several of it lie there.
-const MOST_PARAMETERS: usize = 1 << 10;
+const MOST_PARAMETERS: usize = 1 << 11;
 /// Networks of one program from which on `lanes` is quicker.
 const SMALLEST_CROWD: u32 = 8;
 

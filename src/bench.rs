@@ -7,7 +7,7 @@ use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{Optimizer, Rule};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::study::Study;
-use crate::trainer::{data_of, epoch_plan};
+use crate::trainer::{data_of, epoch_plan, network_bytes};
 use core::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
@@ -181,7 +181,7 @@ impl Bench {
         let data = work.data()?;
         let numbers = (0..work.trials).filter(|trial| trial % work.share[1].max(1) == work.share[0]);
         let sample = work.network(0, data.n_train);
-        let bytes_per_trial = backend.network_bytes(&sample) + (data.n_train * size_of::<u32>()) as u64;
+        let bytes_per_trial = network_bytes(backend, &sample, data.n_train);
         let bytes_total = bytes_per_trial * u64::from(work.trials);
         // A work is one population: it has to fit whole.
         let (most, name) = backend.memory_limit();
@@ -199,9 +199,10 @@ impl Bench {
             let network = work.network(trial, data.n_train);
             Network { parameters: network.shape.initial_parameters(network.seed, network.run), ..network }
         };
-        let networks: Vec<_> = numbers.map(network).collect();
+        let outlines: Vec<_> = numbers.clone().map(|trial| work.network(trial, data.n_train)).collect();
+        let networks = numbers.map(network).collect();
         let data = Rc::new(data);
-        let population = backend.population(data.clone(), networks.clone()).await?;
+        let population = backend.population(data.clone(), networks).await?;
         let info = BenchInfo {
             backend: backend.name(),
             adapter: backend.adapter(),
@@ -209,8 +210,17 @@ impl Bench {
             bytes_per_trial,
             bytes_total,
         };
-        let steps_done = vec![0; networks.len()];
-        Ok(Self { info, data, networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false })
+        let steps_done = vec![0; outlines.len()];
+        Ok(Self {
+            info,
+            data,
+            networks: outlines,
+            population,
+            steps_left: work.steps,
+            steps_done,
+            epoch: 0,
+            in_epoch: false,
+        })
     }
 
     /// What trains.

@@ -82,6 +82,7 @@ struct Running {
 /// Trials that train together.
 struct Wave {
     population: Box<dyn Population>,
+    /// Without their parameters, which the population has.
     networks: Vec<Network>,
     trials: Vec<Running>,
     /// Trial of each network.
@@ -240,10 +241,7 @@ impl Trainer {
     }
 
     fn trial_bytes(&self, network: &Network) -> u64 {
-        // An epoch's order of rows and its steps lie beside the network.
-        let n_steps = self.data.n_train.div_ceil(network.max_batch);
-        let plan = size_of::<u32>() * self.data.n_train + size_of::<BatchStep>() * n_steps;
-        self.backend.network_bytes(network) + plan as u64
+        network_bytes(self.backend.as_ref(), network, self.data.n_train)
     }
 
     fn check_size(&self, network: &Network) -> Result<()> {
@@ -305,7 +303,7 @@ impl Trainer {
         let (limit, _) = self.backend.memory_limit();
         let most = self.backend.most_networks();
         let mut bytes = 0;
-        let mut networks = Vec::new();
+        let (mut networks, mut outlines) = (Vec::new(), Vec::new());
         let mut owner = Vec::new();
         let mut trials = Vec::new();
         while let Some(trial) = self.waiting.front() {
@@ -320,6 +318,7 @@ impl Trainer {
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, &config, repeat);
                 let parameters = network.shape.initial_parameters(network.seed, network.run);
+                outlines.push(network.clone());
                 networks.push(Network { parameters, ..network });
                 owner.push(trials.len());
             }
@@ -345,9 +344,9 @@ impl Trainer {
         if trials.is_empty() {
             return Ok(false);
         }
-        let population = self.backend.population(self.data.clone(), networks.clone()).await?;
-        let steps_done = vec![0; networks.len()];
-        self.wave = Some(Wave { population, networks, trials, owner, steps_done, in_epoch: false });
+        let population = self.backend.population(self.data.clone(), networks).await?;
+        let steps_done = vec![0; outlines.len()];
+        self.wave = Some(Wave { population, networks: outlines, trials, owner, steps_done, in_epoch: false });
         Ok(true)
     }
 
@@ -510,6 +509,14 @@ impl Trainer {
         let n = kept.networks.len() as f64;
         Ok(TestScore { trial: number, loss: loss / n, metric: metric / n })
     }
+}
+
+/// Bytes that a network takes while it trains: on the backend, and beside it its outline and its epoch's order and steps.
+pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: usize) -> u64 {
+    let plan = size_of::<EpochPlan>()
+        + size_of::<u32>() * n_train
+        + size_of::<BatchStep>() * n_train.div_ceil(network.max_batch);
+    backend.network_bytes(network) + (size_of::<Network>() + plan) as u64
 }
 
 /// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.

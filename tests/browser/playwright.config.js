@@ -23,6 +23,6 @@ export default {
       testIgnore: /(lost|auto)\.spec\.js/,
       use: on('cpu', []),
     },
-    { name: 'gpu', testMatch: /(figures|control|lost|auto|crowd)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
+    { name: 'gpu', testMatch: /(figures|control|lost|auto|crowd|hidden)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
   ],
 };

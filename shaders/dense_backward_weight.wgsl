@@ -1,7 +1,6 @@
 // dL/dW = x^T delta and dL/db for one layer of every network: eight inputs x eight units an invocation, summed over the
 // What an invocation does is shared/dense_backward_weight.wgsl's.
 
-@group(0) @binding(5) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4<f32>>;
 

@@ -2,7 +2,6 @@
 // What an invocation does is shared/dense_forward.wgsl's.
 
 @group(0) @binding(4) var<storage, read> params: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
 
 @compute @workgroup_size(64)

@@ -1,4 +1,4 @@
-// The update of every parameter of every network, four an invocation; the rules are shared/update.wgsl's.
+// The update of every parameter of every network, four at a time; the rules are shared/update.wgsl's.
 // What an invocation does is shared/optimizer.wgsl's.
 
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
@@ -7,7 +7,7 @@
 @group(0) @binding(7) var<storage, read_write> stats: array<Stats>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     now = call;
-    optimizer(lane_of(call.first_lane + id.z), id.x);
+    optimizer(lane_of(call.first_lane + id.z), id.x, 64u * groups.x);
 }

@@ -11,6 +11,15 @@
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> stats: array<Stats>;
 
+// Where a row begins, and its k-th four numbers.
+fn x_place(row: u32, inputs4: u32) -> vec2<u32> {
+    return vec2<u32>(row * inputs4, 0u);
+}
+
+fn x_at(place: vec2<u32>, k: u32) -> vec4<f32> {
+    return x[place.x + k];
+}
+
 // Invocations of a workgroup.
 const WIDTH: u32 = 64u;
 
@@ -94,9 +103,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             }
             ready();
         }
-        for (var tile = index; tile < network.n_params4; tile += WIDTH) {
-            optimizer(lane, tile);
-        }
+        optimizer(lane, index, WIDTH);
         ready();
     }
 }

@@ -99,11 +99,21 @@ const MASK_BLOCKS: u32 = 262_144;
 
 #[test]
 fn d1_a_million_mask_decisions_are_the_same_bits_in_wgsl() {
-    use wgpu::BufferUsages as Usage;
     if gpu().is_none() {
         return;
     }
+    for rotate in
+        [include_str!("../shaders/shared/rotate.wgsl"), include_str!("../shaders/shared/rotate_software.wgsl")]
+    {
+        hold_masks(rotate);
+    }
+}
+
+/// The masks of shaders that rotate this way.
+fn hold_masks(rotate: &str) {
+    use wgpu::BufferUsages as Usage;
     let source = [
+        rotate,
         include_str!("../shaders/shared/threefry.wgsl"),
         "@group(0) @binding(0) var<storage, read_write> decisions: array<vec4<u32>>;
         @compute @workgroup_size(64)

@@ -89,6 +89,19 @@ fn dense_backward_weight() {
     }
 }
 
+/// Rows lie in blocks of 8192 where kernels read them.
+#[test]
+fn rows_of_a_second_block_are_found() {
+    let shape = Shape { inputs: 5, hidden: vec![], outputs: 2, activation: ACTIVATIONS[0] };
+    let data = data(&shape, Loss::Mse, 8300, 70, 3);
+    let network = network(0, &shape, Loss::Mse, still(), 0.0, 4150);
+    hold(&network, &data, |name, found, wanted| {
+        close(name, "gradient", &found.2, &wanted.2);
+        let losses = |seen: &Seen| [seen.0.train.loss, seen.0.validation.expect("validation rows").loss];
+        close(name, "losses", &losses(found), &losses(wanted));
+    });
+}
+
 #[test]
 fn dense_backward_data() {
     for (case, width) in WIDTHS.into_iter().enumerate() {

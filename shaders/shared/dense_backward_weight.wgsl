@@ -53,9 +53,9 @@ fn dense_backward_weight(lane: Lane, tile: u32) {
     } else if now.layer == 0u {
         let first = lane.order + step_word(lane, 0u);
         for (var b = 0u; b < rows; b++) {
-            let at = plan[first + b] * layer.inputs4 + k;
-            let input = x[at];
-            let input_next = x[at + next_k];
+            let place = x_place(plan[first + b], layer.inputs4);
+            let input = x_at(place, k);
+            let input_next = x_at(place, k + next_k);
             let delta = work[d];
             let delta_next = work[d + next];
             d += wide;

@@ -6,13 +6,6 @@ fn times(x: vec4<f32>, w0: vec4<f32>, w1: vec4<f32>, w2: vec4<f32>, w3: vec4<f32
     return x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3;
 }
 
-fn input_place(layer: Layer, lane: Lane, b: u32) -> u32 {
-    if now.layer == 0u {
-        return data_row(lane, b) * layer.inputs4;
-    }
-    return layer.below + b * layer.inputs4;
-}
-
 fn unit4(layer: Layer, lane: Lane, b: u32, quad: u32, sum: vec4<f32>) {
     let z = sum + params[layer.weight + 4u * layer.inputs4 * layer.outputs4 + quad];
     var result = activate(layer.activation, z);
@@ -39,21 +32,20 @@ fn dense_forward(lane: Lane, tile: u32) {
     let wide = layer.outputs4;
     let pairs = (wide + 1u) / 2u;
     let quad = 2u * (tile % pairs);
-    let b0 = 8u * (tile / pairs);
-    if b0 >= rows {
+    let first = 8u * (tile / pairs);
+    if first >= rows {
         return;
     }
     // A second vector past the end repeats the first one and is not written; so do rows past the end with the last one.
     let next = min(1u, wide - 1u - quad);
     let last = rows - 1u;
-    let p0 = input_place(layer, lane, min(b0 + 0u, last));
-    let p1 = input_place(layer, lane, min(b0 + 1u, last));
-    let p2 = input_place(layer, lane, min(b0 + 2u, last));
-    let p3 = input_place(layer, lane, min(b0 + 3u, last));
-    let p4 = input_place(layer, lane, min(b0 + 4u, last));
-    let p5 = input_place(layer, lane, min(b0 + 5u, last));
-    let p6 = input_place(layer, lane, min(b0 + 6u, last));
-    let p7 = input_place(layer, lane, min(b0 + 7u, last));
+    let b1 = min(first + 1u, last);
+    let b2 = min(first + 2u, last);
+    let b3 = min(first + 3u, last);
+    let b4 = min(first + 4u, last);
+    let b5 = min(first + 5u, last);
+    let b6 = min(first + 6u, last);
+    let b7 = min(first + 7u, last);
     var s0 = vec4<f32>(0.0);
     var t0 = vec4<f32>(0.0);
     var s1 = vec4<f32>(0.0);
@@ -73,6 +65,14 @@ fn dense_forward(lane: Lane, tile: u32) {
     var w = layer.weight + quad;
     // Two loops, since software adapters run both sides of an if in a loop.
     if now.layer == 0u {
+        let q0 = x_place(data_row(lane, first), layer.inputs4);
+        let q1 = x_place(data_row(lane, b1), layer.inputs4);
+        let q2 = x_place(data_row(lane, b2), layer.inputs4);
+        let q3 = x_place(data_row(lane, b3), layer.inputs4);
+        let q4 = x_place(data_row(lane, b4), layer.inputs4);
+        let q5 = x_place(data_row(lane, b5), layer.inputs4);
+        let q6 = x_place(data_row(lane, b6), layer.inputs4);
+        let q7 = x_place(data_row(lane, b7), layer.inputs4);
         for (var k = 0u; k < layer.inputs4; k++) {
             let w0 = params[w];
             let w1 = params[w + wide];
@@ -83,14 +83,14 @@ fn dense_forward(lane: Lane, tile: u32) {
             let v2 = params[w + 2u * wide + next];
             let v3 = params[w + 3u * wide + next];
             w += 4u * wide;
-            let x0 = x[p0 + k];
-            let x1 = x[p1 + k];
-            let x2 = x[p2 + k];
-            let x3 = x[p3 + k];
-            let x4 = x[p4 + k];
-            let x5 = x[p5 + k];
-            let x6 = x[p6 + k];
-            let x7 = x[p7 + k];
+            let x0 = x_at(q0, k);
+            let x1 = x_at(q1, k);
+            let x2 = x_at(q2, k);
+            let x3 = x_at(q3, k);
+            let x4 = x_at(q4, k);
+            let x5 = x_at(q5, k);
+            let x6 = x_at(q6, k);
+            let x7 = x_at(q7, k);
             s0 += times(x0, w0, w1, w2, w3);
             t0 += times(x0, v0, v1, v2, v3);
             s1 += times(x1, w0, w1, w2, w3);
@@ -109,6 +109,14 @@ fn dense_forward(lane: Lane, tile: u32) {
             t7 += times(x7, v0, v1, v2, v3);
         }
     } else {
+        let q0 = layer.below + first * layer.inputs4;
+        let q1 = layer.below + b1 * layer.inputs4;
+        let q2 = layer.below + b2 * layer.inputs4;
+        let q3 = layer.below + b3 * layer.inputs4;
+        let q4 = layer.below + b4 * layer.inputs4;
+        let q5 = layer.below + b5 * layer.inputs4;
+        let q6 = layer.below + b6 * layer.inputs4;
+        let q7 = layer.below + b7 * layer.inputs4;
         for (var k = 0u; k < layer.inputs4; k++) {
             let w0 = params[w];
             let w1 = params[w + wide];
@@ -119,14 +127,14 @@ fn dense_forward(lane: Lane, tile: u32) {
             let v2 = params[w + 2u * wide + next];
             let v3 = params[w + 3u * wide + next];
             w += 4u * wide;
-            let x0 = work[p0 + k];
-            let x1 = work[p1 + k];
-            let x2 = work[p2 + k];
-            let x3 = work[p3 + k];
-            let x4 = work[p4 + k];
-            let x5 = work[p5 + k];
-            let x6 = work[p6 + k];
-            let x7 = work[p7 + k];
+            let x0 = work[q0 + k];
+            let x1 = work[q1 + k];
+            let x2 = work[q2 + k];
+            let x3 = work[q3 + k];
+            let x4 = work[q4 + k];
+            let x5 = work[q5 + k];
+            let x6 = work[q6 + k];
+            let x7 = work[q7 + k];
             s0 += times(x0, w0, w1, w2, w3);
             t0 += times(x0, v0, v1, v2, v3);
             s1 += times(x1, w0, w1, w2, w3);
@@ -147,8 +155,8 @@ fn dense_forward(lane: Lane, tile: u32) {
     }
     // A loop, since software adapters run what stands outside of loops for lanes without a tile, too.
     var sums = array<vec4<f32>, 16>(s0, t0, s1, t1, s2, t2, s3, t3, s4, t4, s5, t5, s6, t6, s7, t7);
-    let end = 2u * min(8u, rows - b0);
+    let end = 2u * min(8u, rows - first);
     for (var i = 0u; i < end; i += 2u - next) {
-        unit4(layer, lane, b0 + i / 2u, quad + i % 2u, sums[i]);
+        unit4(layer, lane, first + i / 2u, quad + i % 2u, sums[i]);
     }
 }

@@ -12,10 +12,16 @@ use std::sync::{Arc, Mutex};
 
 /// Uniforms of consecutive dispatches lie this far apart (the spec's `minUniformBufferOffsetAlignment`).
 pub const CALL_STRIDE: u64 = 256;
-/// A storage buffer that is only read, in a list of bindings.
-pub const READ: bool = true;
-/// One that is written.
-pub const WRITE: bool = false;
+/// What a kernel does with a binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads a storage buffer.
+    Read,
+    /// Reads and writes a storage buffer.
+    Write,
+    /// Reads a texture of four numbers a texel.
+    Texels,
+}
 
 /// A kernel.
 pub struct Kernel {
@@ -43,6 +49,8 @@ pub struct Device {
     pub handle: wgpu::Device,
     pub queue: wgpu::Queue,
     pub info: wgpu::AdapterInfo,
+    /// Whether the adapter is a program and not a device.
+    pub is_software: bool,
     /// The kernels of plan `layered`.
     pub layered: Vec<Pipeline>,
     /// Compiled programs of plan `invocation`.
@@ -75,16 +83,20 @@ impl Device {
                 fate.error.get_or_insert_with(|| error.to_string());
             }
         }));
-        let layered = PASSES.iter().zip(kernels());
-        let layered = layered.map(|(pass, kernel)| compile(&device, kernel.name, &kernel.source, bindings(*pass)));
+        let info = adapter.get_info();
+        let is_software = is_software(&info);
+        let layered = PASSES
+            .iter()
+            .zip(kernels())
+            .map(|(pass, kernel)| compile(&device, kernel.name, rotate(is_software), &kernel.source, bindings(*pass)));
         let layered = layered.collect();
-        Ok(Self { info: adapter.get_info(), handle: device, queue, layered, programs: RefCell::default(), fate })
+        Ok(Self { info, handle: device, queue, is_software, layered, programs: RefCell::default(), fate })
     }
 
     /// The pipeline of a program, compiled when it is first asked for.
     pub fn program(&self, program: &Program) -> Rc<Pipeline> {
         let mut programs = self.programs.borrow_mut();
-        let compile = || Rc::new(invocation::compile(&self.handle, program));
+        let compile = || Rc::new(invocation::compile(&self.handle, rotate(self.is_software), program));
         programs.entry(program.clone()).or_insert_with(compile).clone()
     }
 
@@ -104,23 +116,47 @@ impl Device {
     }
 }
 
-fn entry(binding: u32, ty: wgpu::BufferBindingType, has_dynamic_offset: bool) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
-        count: None,
+/// The rotations that shaders need, as the kind of adapter does them best: both give the same bits.
+fn rotate(is_software: bool) -> &'static str {
+    if is_software {
+        include_str!("../../../shaders/shared/rotate_software.wgsl")
+    } else {
+        include_str!("../../../shaders/shared/rotate.wgsl")
     }
 }
 
-/// Compiles a kernel with a uniform at binding 0, one slot of [`CALL_STRIDE`] a dispatch, and these storage buffers:
-/// binding, and whether it is only read. A stage may bind only eight of them on the spec's default limits.
-pub fn compile(device: &wgpu::Device, name: &str, source: &str, storage: &[(u32, bool)]) -> Pipeline {
-    let uniform = entry(0, wgpu::BufferBindingType::Uniform, true);
-    let storage = storage
-        .iter()
-        .map(|&(binding, read_only)| entry(binding, wgpu::BufferBindingType::Storage { read_only }, false));
-    let entries: Vec<_> = core::iter::once(uniform).chain(storage).collect();
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    let name = info.name.to_ascii_lowercase();
+    info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe"].iter().any(|s| name.contains(s))
+}
+
+fn entry(binding: u32, ty: wgpu::BindingType) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::COMPUTE, ty, count: None }
+}
+
+fn buffer(ty: wgpu::BufferBindingType, has_dynamic_offset: bool) -> wgpu::BindingType {
+    wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None }
+}
+
+fn binding_type(access: Access) -> wgpu::BindingType {
+    let storage = |read_only| buffer(wgpu::BufferBindingType::Storage { read_only }, false);
+    match access {
+        Access::Read => storage(true),
+        Access::Write => storage(false),
+        Access::Texels => wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable: false },
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        },
+    }
+}
+
+/// Compiles a kernel with a uniform at binding 0, one slot of [`CALL_STRIDE`] a dispatch, and these bindings of
+/// its own. A stage may bind only eight storage buffers on the spec's default limits.
+pub fn compile(device: &wgpu::Device, name: &str, rotate: &str, source: &str, bindings: &[(u32, Access)]) -> Pipeline {
+    let uniform = entry(0, buffer(wgpu::BufferBindingType::Uniform, true));
+    let own = bindings.iter().map(|&(binding, access)| entry(binding, binding_type(access)));
+    let entries: Vec<_> = core::iter::once(uniform).chain(own).collect();
     let label = Some(name);
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
@@ -128,7 +164,7 @@ pub fn compile(device: &wgpu::Device, name: &str, source: &str, storage: &[(u32,
         bind_group_layouts: &[Some(&layout)],
         immediate_size: 0,
     });
-    let source = wgpu::ShaderSource::Wgsl(source.into());
+    let source = wgpu::ShaderSource::Wgsl([rotate, source].concat().into());
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
     let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label,

@@ -77,9 +77,7 @@ impl Gpu {
 
     /// Whether the adapter is a program and not a device.
     pub fn is_software(&self) -> bool {
-        let device = self.device.get();
-        let name = device.info.name.to_ascii_lowercase();
-        device.info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe"].iter().any(|s| name.contains(s))
+        self.device.get().is_software
     }
 
     /// Loses the device as a driver's reset would: for tests.

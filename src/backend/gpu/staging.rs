@@ -4,16 +4,20 @@ use super::device::Device;
 use crate::error::{Error, Result};
 use futures_channel::oneshot;
 
-/// Buffers that are destroyed together: on the web dropping a handle frees nothing.
+/// Buffers and textures that are destroyed together: on the web dropping a handle frees nothing.
 #[derive(Default)]
 pub struct Memory {
     buffers: Vec<wgpu::Buffer>,
+    textures: Vec<wgpu::Texture>,
 }
 
 impl Drop for Memory {
     fn drop(&mut self) {
         for buffer in &self.buffers {
             buffer.destroy();
+        }
+        for texture in &self.textures {
+            texture.destroy();
         }
     }
 }
@@ -27,6 +31,22 @@ impl Memory {
         let buffer = device.handle.create_buffer(&descriptor);
         self.buffers.push(buffer.clone());
         buffer
+    }
+
+    /// A texture of four numbers a texel, to be read by shaders.
+    pub fn texels(&mut self, device: &Device, label: &str, [width, height]: [u32; 2]) -> wgpu::Texture {
+        let texture = device.handle.create_texture(&wgpu::TextureDescriptor {
+            label: Some(label),
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: wgpu::TextureFormat::Rgba32Float,
+            usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+            view_formats: &[],
+        });
+        self.textures.push(texture.clone());
+        texture
     }
 }
 

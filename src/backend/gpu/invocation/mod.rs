@@ -6,7 +6,7 @@ mod program;
 
 pub use program::source;
 
-use super::device::{CALL_STRIDE, Device, Pipeline, READ, WRITE, compile as compile_kernel, label_words};
+use super::device::{Access, CALL_STRIDE, Device, Pipeline, compile as compile_kernel, label_words};
 use super::driver::{Plan, nothing_trained};
 use super::staging::{Memory, Staging, copy};
 use crate::backend::{DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
@@ -58,9 +58,10 @@ fn lane_words(n_hidden: usize) -> usize {
 }
 
 /// Compiles a program.
-pub fn compile(device: &wgpu::Device, program: &Program) -> Pipeline {
-    let storage = [(1, READ), (2, READ), (3, WRITE), (4, READ), (5, READ)];
-    compile_kernel(device, "train_invocation", &source(program), &storage)
+pub fn compile(device: &wgpu::Device, rotate: &str, program: &Program) -> Pipeline {
+    use Access::{Read, Write};
+    let bindings = [(1, Read), (2, Read), (3, Write), (4, Read), (5, Read)];
+    compile_kernel(device, "train_invocation", rotate, &source(program), &bindings)
 }
 
 /// `Call` of the shader.

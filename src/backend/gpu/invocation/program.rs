@@ -95,6 +95,11 @@ fn incoming(layers: &[LayerPieces], depth: usize, input: usize) -> String {
     }
 }
 
+/// The bit of a unit in its word: sixteen units a word, in the upper half.
+fn unit_bit(unit: usize) -> u32 {
+    1 << (16 + unit % 16)
+}
+
 struct Writer<'a> {
     program: &'a Program,
     layers: Vec<LayerPieces>,
@@ -200,37 +205,32 @@ impl Writer<'_> {
     /// What dropout and missing units multiply activations by.
     fn masks(&mut self) {
         let hidden = self.program.shape.hidden.len();
-        // A bit a unit; missing units of a narrower network are silent whatever the activation says of 0.
-        let words = |this: &Self| (0..hidden).map(|depth| this.layers[depth].outputs.div_ceil(32)).collect::<Vec<_>>();
-        for (depth, words) in words(self).into_iter().enumerate() {
-            for word in 0..words {
+        let columns = |this: &Self| this.layers[..hidden].iter().map(|layer| layer.columns()).collect::<Vec<_>>();
+        let bits = |column: usize| [0, 1, 2, 3].map(|unit| format!("{}u", unit_bit(4 * column + unit)));
+        for (depth, columns) in columns(self).into_iter().enumerate() {
+            for word in 0..columns.div_ceil(4) {
                 line!(self, "var kept{depth}_{word} = real{depth}_{word};");
             }
         }
+        // A loop, since software adapters skip those that no lane enters and run both sides of an if.
         line!(self, "if dropping {{");
-        for depth in 0..hidden {
-            let columns = self.layers[depth].columns();
+        for (depth, columns) in columns(self).into_iter().enumerate() {
             for column in 0..columns {
-                let block = format!("b * {columns}u + {column}u");
-                line!(self, "let bits{depth}_{column} = mask_block(key{depth}, run_step, {block});");
-                let kept = format!("bits{depth}_{column} >= drop_threshold");
-                line!(self, "let bit{depth}_{column} = select(vec4<u32>(0u), vec4<u32>(1u, 2u, 4u, 8u), {kept});");
-            }
-            for word in 0..columns.div_ceil(8) {
-                let bits = (8 * word..columns.min(8 * word + 8)).map(|column| {
-                    let bit = format!("bit{depth}_{column}");
-                    format!("(({bit}.x | {bit}.y | {bit}.z | {bit}.w) << {}u)", 4 * (column % 8))
-                });
-                line!(self, "kept{depth}_{word} &= {};", bits.collect::<Vec<_>>().join(" | "));
+                // Below zero, all bits of the upper half are set.
+                let block = format!("mask_block(key{depth}, run_step, b * {columns}u + {column}u)");
+                line!(self, "let off{depth}_{column} = {block} - drop_threshold;");
+                let [x, y, z, w] = bits(column);
+                let off = format!("off{depth}_{column}");
+                let dropped = format!("({off}.x & {x}) | ({off}.y & {y}) | ({off}.z & {z}) | ({off}.w & {w})");
+                line!(self, "kept{depth}_{} &= ~({dropped});", column / 4);
             }
         }
         line!(self, "}}");
-        for depth in 0..hidden {
-            for column in 0..self.layers[depth].columns() {
-                let (word, first) = (column / 8, 4 * (column % 8));
-                let mask = [0, 1, 2, 3].map(|unit| format!("{}u", 1_u32 << (first + unit))).join(", ");
-                let kept = format!("(vec4<u32>(kept{depth}_{word}) & vec4<u32>({mask})) != vec4<u32>(0u)");
-                line!(self, "let factor{depth}_{column} = select(vec4<f32>(0.0), row_scale, {kept});");
+        for (depth, columns) in columns(self).into_iter().enumerate() {
+            for column in 0..columns {
+                let kept = format!("(vec4<u32>(kept{depth}_{}) & vec4<u32>({}))", column / 4, bits(column).join(", "));
+                let factor = format!("select(vec4<f32>(0.0), row_scale, {kept} != vec4<u32>(0u))");
+                line!(self, "let factor{depth}_{column} = {factor};");
             }
         }
     }
@@ -242,9 +242,9 @@ impl Writer<'_> {
             let keys = format!("own + LANE_HEAD + {}u", hidden + 2 * depth);
             line!(self, "let key{depth} = vec2<u32>(lanes[{keys}], lanes[{keys} + 1u]);");
             line!(self, "let width{depth} = lanes[own + LANE_HEAD + {depth}u];");
-            for word in 0..self.layers[depth].outputs.div_ceil(32) {
-                let width = format!("min(max(width{depth}, {0}u) - {0}u, 32u)", 32 * word);
-                line!(self, "let real{depth}_{word} = select((1u << {width}) - 1u, 0xffffffffu, {width} == 32u);");
+            for word in 0..self.layers[depth].columns().div_ceil(4) {
+                let width = format!("min(max(width{depth}, {0}u) - {0}u, 16u)", 16 * word);
+                line!(self, "let real{depth}_{word} = ((1u << {width}) - 1u) << 16u;");
             }
         }
     }

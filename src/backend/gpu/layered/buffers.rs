@@ -3,7 +3,7 @@
 use super::layout::{Call, Layout, Stats};
 use super::passes::{PASSES, Pass, bindings};
 use crate::backend::Data;
-use crate::backend::gpu::device::{CALL_STRIDE, Device, label_words};
+use crate::backend::gpu::device::{Access, CALL_STRIDE, Device, label_words};
 use crate::backend::gpu::staging::{Memory, Staging, copy};
 use crate::error::Result;
 
@@ -28,12 +28,22 @@ pub struct Buffers {
     groups: Vec<wgpu::BindGroup>,
 }
 
+/// Rows of the data in a column of blocks, as in the shaders: textures are no higher on the spec's default limits.
+const BLOCK: usize = 8192;
 /// Uniforms that fit in one submit.
 pub const MAX_CALLS: usize = 4096;
 
 impl Buffers {
-    /// Makes and fills the buffers; `plan_words` is the size of the epoch's plan.
-    pub fn new(device: &Device, data: &Data, layout: &Layout, state: &HostState, plan_words: usize) -> Self {
+    /// Makes and fills the buffers; `plan_words` is the size of the epoch's plan. The rows lie where the plan reads them:
+    /// `fused` in a buffer, else in a texture.
+    pub fn new(
+        device: &Device,
+        data: &Data,
+        layout: &Layout,
+        state: &HostState,
+        plan_words: usize,
+        fused: bool,
+    ) -> Self {
         use wgpu::BufferUsages as Usage;
         let mut memory = Memory::default();
         let mut make = |label, bytes, usage| memory.buffer(device, label, bytes, usage);
@@ -50,11 +60,13 @@ impl Buffers {
         let params = make("params", 16 * layout.params4 as u64, state_usage);
         let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
         let gradient = make("gradient", 16 * layout.params4 as u64, Usage::STORAGE | Usage::COPY_SRC);
-        let rows = make("x", bytes_of(&x), table);
+        let (in_buffer, in_texture) = if fused { (&x[..], &[][..]) } else { (&[][..], &x[..]) };
+        let rows = make("x", size_of_val(in_buffer) as u64, table);
         let label_buffer = make("labels", bytes_of(&labels), table);
         let work = make("work", 16 * layout.work4 as u64, Usage::STORAGE);
         let stats = make("stats", bytes_of(&state.stats), state_usage);
         let calls = make("calls", MAX_CALLS as u64 * CALL_STRIDE, Usage::UNIFORM | Usage::COPY_DST);
+        let texels = rows_texture(device, &mut memory, in_texture, data.columns);
         let staging_bytes = params.size() + slots.size() + stats.size();
         let staging = Staging::new(device, staging_bytes);
         let write = |buffer: &wgpu::Buffer, bytes: &[u8]| {
@@ -65,7 +77,7 @@ impl Buffers {
         write(&tables, bytemuck::cast_slice(&all));
         write(&networks, bytemuck::cast_slice(&layout.networks));
         write(&layers, bytemuck::cast_slice(&layout.layers));
-        write(&rows, bytemuck::cast_slice(&x));
+        write(&rows, bytemuck::cast_slice(in_buffer));
         write(&label_buffer, bytemuck::cast_slice(&labels));
         write(&params, bytemuck::cast_slice(&state.params));
         write(&slots, bytemuck::cast_slice(&state.slots));
@@ -78,7 +90,7 @@ impl Buffers {
                     (_, 1) => &networks,
                     (Pass::TrainWorkgroup, 2) => &plan,
                     (_, 2) => &layers,
-                    (Pass::DenseForward | Pass::DenseBackwardWeight, 5) | (Pass::TrainWorkgroup, 3) => &rows,
+                    (Pass::TrainWorkgroup, 3) => &rows,
                     (_, 3) => &plan,
                     (Pass::Loss, 5) => &label_buffer,
                     (Pass::Optimizer | Pass::TrainWorkgroup, 5) => &slots,
@@ -92,9 +104,12 @@ impl Buffers {
                     offset: 0,
                     size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
                 };
-                let own = bindings(pass).iter().map(|&(binding, _)| (binding, own(binding)));
+                let own = bindings(pass).iter().map(|&(binding, access)| match access {
+                    Access::Texels => (binding, wgpu::BindingResource::TextureView(&texels)),
+                    _ => (binding, own(binding).as_entire_binding()),
+                });
                 let entries: Vec<_> = core::iter::once((0, wgpu::BindingResource::Buffer(call)))
-                    .chain(own.map(|(binding, buffer)| (binding, buffer.as_entire_binding())))
+                    .chain(own)
                     .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
                     .collect();
                 device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
@@ -173,4 +188,26 @@ fn padded_rows(data: &Data) -> Vec<f32> {
         to[..data.columns].copy_from_slice(from);
     }
     padded
+}
+
+/// The padded rows as a texture: twin of `shaders/shared/rows.wgsl`. Data that a binding holds fits up to 32768
+/// features.
+fn rows_texture(device: &Device, memory: &mut Memory, padded: &[f32], columns: usize) -> wgpu::TextureView {
+    let width = columns.div_ceil(4);
+    let n = padded.len() / (4 * width).max(1);
+    let size = [width * n.div_ceil(BLOCK), n.min(BLOCK)].map(|side| side.max(1) as u32);
+    let texture = memory.texels(device, "x", size);
+    for (block, rows) in padded.chunks((4 * width * BLOCK).max(1)).enumerate() {
+        let mut to = texture.as_image_copy();
+        to.origin.x = (block * width) as u32;
+        let height = (rows.len() / (4 * width)) as u32;
+        let layout = wgpu::TexelCopyBufferLayout {
+            bytes_per_row: Some(16 * width as u32),
+            rows_per_image: Some(height),
+            ..Default::default()
+        };
+        let extent = wgpu::Extent3d { width: width as u32, height, depth_or_array_layers: 1 };
+        device.queue.write_texture(to, bytemuck::cast_slice(rows), layout, extent);
+    }
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
 }

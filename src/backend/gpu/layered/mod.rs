@@ -23,6 +23,8 @@ use web_time::Instant;
 const WORKGROUP: u32 = 64;
 /// Multiplications of a dispatch, about: 100 ms on the slowest software adapter, microseconds on a device.
 const DISPATCH_MACS: u64 = 32 << 20;
+/// vec4 of parameters that an invocation of the optimizer takes on software adapters, for which looking up costs most.
+const UPDATES: u32 = 64;
 /// The spec's default for the workgroups of one dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
 /// Multiplications of a step's forward pass up to which one workgroup is quick enough for a network.
@@ -214,7 +216,7 @@ impl Plan for Layered {
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.
             self.buffers = None;
-            let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, epoch.words.len());
+            let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, epoch.words.len(), self.fused);
             self.buffers = Some((device.clone(), buffers));
             epoch.is_written = false;
         }
@@ -271,7 +273,8 @@ impl Plan for Layered {
                     queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), lanes, macs);
                 }
             }
-            queue.push(Pass::Optimizer, call(0), Some(tiles.params4), lanes, 32 * u64::from(tiles.params4));
+            let updates = tiles.params4.div_ceil(if device.is_software { UPDATES } else { 1 });
+            queue.push(Pass::Optimizer, call(0), Some(updates), lanes, 32 * u64::from(tiles.params4));
             taken += lanes as u64;
             epoch.next_step += 1;
         }

@@ -1,6 +1,6 @@
 //! The kernels of plan `layered`.
 
-use crate::backend::gpu::device::{Kernel, READ, WRITE};
+use crate::backend::gpu::device::{Access, Kernel};
 
 macro_rules! kernel {
     ($name:literal $(, $shared:literal)*) => {
@@ -20,10 +20,10 @@ macro_rules! kernel {
 /// Every kernel, in the order of `Pass`.
 pub fn kernels() -> [Kernel; 6] {
     [
-        kernel!("dense_forward", "tables", "threefry", "activation", "dense_forward"),
+        kernel!("dense_forward", "tables", "rows", "threefry", "activation", "dense_forward"),
         kernel!("loss", "tables", "loss"),
         kernel!("dense_backward_data", "tables", "dense_backward_data"),
-        kernel!("dense_backward_weight", "tables", "dense_backward_weight"),
+        kernel!("dense_backward_weight", "tables", "rows", "dense_backward_weight"),
         kernel!("optimizer", "tables", "update", "optimizer"),
         kernel!(
             "train_workgroup",
@@ -50,16 +50,17 @@ pub enum Pass {
     TrainWorkgroup = 5,
 }
 
-/// Storage buffers of a kernel: binding, and whether it is only read. A stage may bind only eight of them on the spec's
-/// default limits.
-pub fn bindings(pass: Pass) -> &'static [(u32, bool)] {
+/// What a kernel binds beside the call. A stage may bind only eight storage buffers on the spec's default limits.
+pub fn bindings(pass: Pass) -> &'static [(u32, Access)] {
+    use Access::{Read, Texels, Write};
     match pass {
-        Pass::DenseForward => &[(1, READ), (2, READ), (3, READ), (4, READ), (5, READ), (6, WRITE)],
-        Pass::DenseBackwardData => &[(1, READ), (2, READ), (3, READ), (4, READ), (6, WRITE)],
-        Pass::Loss | Pass::DenseBackwardWeight => &[(1, READ), (2, READ), (3, READ), (5, READ), (6, WRITE), (7, WRITE)],
-        Pass::Optimizer => &[(1, READ), (2, READ), (3, READ), (4, WRITE), (5, WRITE), (6, READ), (7, WRITE)],
+        Pass::DenseForward => &[(1, Read), (2, Read), (3, Read), (4, Read), (5, Texels), (6, Write)],
+        Pass::DenseBackwardData => &[(1, Read), (2, Read), (3, Read), (4, Read), (6, Write)],
+        Pass::Loss => &[(1, Read), (2, Read), (3, Read), (5, Read), (6, Write), (7, Write)],
+        Pass::DenseBackwardWeight => &[(1, Read), (2, Read), (3, Read), (5, Texels), (6, Write), (7, Write)],
+        Pass::Optimizer => &[(1, Read), (2, Read), (3, Read), (4, Write), (5, Write), (6, Read), (7, Write)],
         Pass::TrainWorkgroup => {
-            &[(1, READ), (2, READ), (3, READ), (4, WRITE), (5, WRITE), (6, WRITE), (7, WRITE), (8, WRITE)]
+            &[(1, Read), (2, Read), (3, Read), (4, Write), (5, Write), (6, Write), (7, Write), (8, Write)]
         }
     }
 }

@@ -119,9 +119,9 @@ impl Device {
 /// The rotations that shaders need, as the kind of adapter does them best: both give the same bits.
 fn rotate(is_software: bool) -> &'static str {
     if is_software {
-        include_str!("../../../shaders/shared/rotate_software.wgsl")
+        include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/rotate_software.wgsl"))
     } else {
-        include_str!("../../../shaders/shared/rotate.wgsl")
+        include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/rotate.wgsl"))
     }
 }
 

@@ -9,13 +9,13 @@ use crate::mlp::{Activation, Loss};
 use core::fmt::Write as _;
 
 /// The whole template; the marked places are this module's.
-const TEMPLATE: &str = include_str!("../../../../shaders/train_invocation.wgsl");
+const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/train_invocation.wgsl"));
 const SHARED: [&str; 5] = [
-    include_str!("../../../../shaders/shared/constants.wgsl"),
-    include_str!("../../../../shaders/shared/bits.wgsl"),
-    include_str!("../../../../shaders/shared/threefry.wgsl"),
-    include_str!("../../../../shaders/shared/activation.wgsl"),
-    include_str!("../../../../shaders/shared/update.wgsl"),
+    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/constants.wgsl")),
+    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
+    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/threefry.wgsl")),
+    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/activation.wgsl")),
+    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/update.wgsl")),
 ];
 
 /// A layer in vectors of up to four units.

@@ -7,11 +7,11 @@ macro_rules! kernel {
         Kernel {
             name: $name,
             source: [
-                include_str!("../../../../shaders/shared/constants.wgsl"),
-                include_str!("../../../../shaders/shared/population.wgsl"),
-                include_str!("../../../../shaders/shared/bits.wgsl"),
-                $(include_str!(concat!("../../../../shaders/shared/", $shared, ".wgsl")),)*
-                include_str!(concat!("../../../../shaders/", $name, ".wgsl")),
+                include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/constants.wgsl")),
+                include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/population.wgsl")),
+                include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
+                $(include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/", $shared, ".wgsl")),)*
+                include_str!(concat!(env!("OUT_DIR"), "/shaders/", $name, ".wgsl")),
             ].concat(),
         }
     };

@@ -6,6 +6,7 @@
 //! `dropout.rs`, `loss.rs`, `update.rs`). All kernels are compiled for every instruction set (`isa.rs`).
 
 mod dropout;
+mod epoch;
 mod isa;
 mod lanes;
 mod loss;

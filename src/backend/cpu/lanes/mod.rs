@@ -9,11 +9,8 @@ mod update;
 
 pub use pack::bytes;
 
-use super::network::Sums;
-use super::population::Clock;
-use crate::backend::{
-    Advance, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population, ready,
-};
+use super::epoch::{Clock, Progress, Turn, Turns};
+use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochPlan, LocalFuture, Network, Population, ready};
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
 use core::time::Duration;
@@ -22,7 +19,6 @@ use pack::{LANES, Pack, Resident, V};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use update::update;
-use web_time::Instant;
 
 /// Rows that an evaluation takes at once.
 const EVALUATED_AT_ONCE: usize = 128;
@@ -31,21 +27,6 @@ const EVALUATED_AT_ONCE: usize = 128;
 pub fn can_train(network: &Network) -> bool {
     // Without epsilon the silent units of a narrower network would divide 0 by 0.
     network.optimizer.epsilon > 0.0
-}
-
-/// Where a network stands in its epoch.
-struct Progress {
-    plan: EpochPlan,
-    next: usize,
-    train: Sums,
-    validation: Sums,
-    seconds: f64,
-}
-
-/// Networks that go through their epoch together.
-struct Turn {
-    group: usize,
-    lanes: Vec<Progress>,
 }
 
 /// Networks that train side by side.
@@ -74,32 +55,32 @@ impl Lanes {
         let residents = networks.into_iter().map(Resident::new).collect();
         Self { data, residents, groups, packs, queue: VecDeque::new() }
     }
+}
 
-    /// Works on one turn until its epoch is done (true) or the budget is (false).
-    fn work(&mut self, turn: &mut Turn, clock: &mut Clock, steps: &mut u64) -> bool {
-        let (pack, residents, data) = (&mut self.packs[turn.group], &mut self.residents, &*self.data);
-        pack.load(turn.lanes.iter().map(|progress| &residents[progress.plan.network]));
-        let done = train(pack, residents, data, &mut turn.lanes, clock, steps);
+impl Turns for Lanes {
+    fn queue(&mut self) -> &mut VecDeque<Turn> {
+        &mut self.queue
+    }
+
+    fn data(&self) -> &Data {
+        &self.data
+    }
+
+    fn diverged_at(&self, network: usize) -> Option<u64> {
+        self.residents[network].diverged_at
+    }
+
+    fn work(&mut self, turn: &mut [Progress], clock: &mut Clock, steps: &mut u64) -> bool {
+        let Some(group) = turn.first().map(|progress| self.groups[progress.plan.network]) else { return true };
+        let (pack, residents, data) = (&mut self.packs[group], &mut self.residents, &*self.data);
+        pack.load(turn.iter().map(|progress| &residents[progress.plan.network]));
+        let done = train(pack, residents, data, turn, clock, steps);
         if !done {
             return false;
         }
         // Lanes that were done earlier went on to nowhere since, silent units and all.
-        pack.load(turn.lanes.iter().map(|progress| &residents[progress.plan.network]));
-        evaluate(pack, data, &mut turn.lanes, clock)
-    }
-
-    /// What an epoch came to, when it is done.
-    fn outcome(&self, progress: &Progress) -> EpochOutcome {
-        let validation = (self.data.n_validation > 0).then(|| progress.validation.score());
-        let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
-        let last_step = progress.plan.steps.last().map(|step| u64::from(step.step) + 1);
-        EpochOutcome {
-            network: progress.plan.network,
-            train: progress.train.score(),
-            validation,
-            diverged_at: self.residents[progress.plan.network].diverged_at.or(if lost { last_step } else { None }),
-            seconds: progress.seconds,
-        }
+        pack.load(turn.iter().map(|progress| &residents[progress.plan.network]));
+        evaluate(pack, data, turn, clock)
     }
 }
 
@@ -198,38 +179,18 @@ impl Population for Lanes {
         let mut plans: Vec<_> = plans.into_iter().map(Some).collect();
         for (key, at) in order {
             let Some(plan) = plans[at].take() else { continue };
-            let progress =
-                Progress { plan, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 };
+            let progress = Progress::new(plan);
             let group = (key >> 32) as usize;
             match self.queue.back_mut() {
-                Some(turn) if turn.group == group && turn.lanes.len() < LANES => turn.lanes.push(progress),
-                _ => self.queue.push_back(Turn { group, lanes: vec![progress] }),
+                Some(turn) if turn.len() < LANES && self.groups[turn[0].plan.network] == group => turn.push(progress),
+                _ => self.queue.push_back(vec![progress]),
             }
         }
         Ok(())
     }
 
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
-        let mut clock = Clock::new(budget);
-        let mut began = clock.start;
-        let mut advance = Advance::default();
-        while let Some(mut turn) = self.queue.pop_front() {
-            let done = self.work(&mut turn, &mut clock, &mut advance.steps);
-            let now = Instant::now();
-            let seconds = (now - began).as_secs_f64() / turn.lanes.len() as f64;
-            began = now;
-            turn.lanes.iter_mut().for_each(|progress| progress.seconds += seconds);
-            if done {
-                advance.outcomes.extend(turn.lanes.iter().map(|progress| self.outcome(progress)));
-            } else {
-                self.queue.push_front(turn);
-            }
-            if !done || now - clock.start >= budget {
-                break;
-            }
-        }
-        advance.epoch_done = self.queue.is_empty();
-        ready(Ok(advance))
+        ready(Ok(Turns::advance(self, budget)))
     }
 
     fn parameters(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {

@@ -23,8 +23,10 @@ export default defineConfig({
       input: { index: 'index.html', [ELEMENT]: `src/${ELEMENT}.js` },
       output: {
         entryFileNames: ({ name }) => (name === ELEMENT ? '[name].js' : 'assets/[name]-[hash].js'),
-        // What is loaded when it is asked for is no part of the first load (xtask/src/sizes.rs).
-        chunkFileNames: ({ isDynamicEntry }) => `assets/${isDynamicEntry ? 'later-' : ''}[name]-[hash].js`,
+        // What is loaded when it is asked for is no part of the first load, and of the texts one language is
+        // (xtask/src/sizes.rs).
+        chunkFileNames: ({ isDynamicEntry, facadeModuleId }) =>
+          `assets/${!isDynamicEntry ? '' : facadeModuleId?.includes('/i18n/') ? 'text-' : 'later-'}[name]-[hash].js`,
       },
     },
   },

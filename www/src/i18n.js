@@ -1,12 +1,30 @@
-import en from './i18n/en.json';
-import ko from './i18n/ko.json';
 import { acceptedWords } from './accepted.js';
 import { BY_NAME } from './hyperparameters.js';
 
 /** @typedef {import('./types.js').Language} Language @typedef {import('./types.js').Problem} Problem */
 
-/** @type {Record<Language, Record<string, string>>} */
-const DICTIONARIES = { en, ko };
+/** @typedef {Record<string, string>} Dictionary */
+
+/** A reader loads one language; the other comes when it is chosen. @type {Record<Language, () => Promise<{default: Dictionary}>>} */
+const FILES = { en: () => import('./i18n/en.json'), ko: () => import('./i18n/ko.json') };
+
+/** Dictionaries that are here. @type {Partial<Record<Language, Dictionary>>} */
+const DICTIONARIES = {};
+
+/** Fetches a language's dictionary, once. Where that fails (a reader offline) the texts stay in the language that is here.
+ * @param {Language} language */
+export async function loadTexts(language) {
+  if (DICTIONARIES[language]) return;
+  try {
+    DICTIONARIES[language] = (await FILES[language]()).default;
+  } catch (error) {
+    const other = language === 'en' ? 'ko' : 'en';
+    if (!DICTIONARIES[other]) throw error;
+  }
+}
+
+/** @param {Language} language @returns {Dictionary} */
+const dictionary = (language) => DICTIONARIES[language] ?? DICTIONARIES.en ?? DICTIONARIES.ko ?? {};
 
 const KEY = 'tuning-playground.language';
 
@@ -52,13 +70,13 @@ export function save(key, value) {
  * @param {string} key
  * @param {Record<string, unknown>} [values] */
 export function translate(language, key, values = {}) {
-  const words = DICTIONARIES[language];
-  const text = (values.n === 1 ? words[`${key}.one`] : undefined) ?? words[key] ?? DICTIONARIES.en[key] ?? key;
+  const words = dictionary(language);
+  const text = (values.n === 1 ? words[`${key}.one`] : undefined) ?? words[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
 /** @param {Language} language @param {string} key */
-export const has = (language, key) => key in DICTIONARIES[language];
+export const has = (language, key) => key in dictionary(language);
 
 /** A hyperparameter's name in words, with its place in the document where it has one; all else as it is.
  * @param {Language} language @param {string} key */

@@ -8,7 +8,7 @@ import figuresSheet from './styles/figures.css?inline';
 import { perform } from './actions.js';
 import { Address } from './address.js';
 import { Ahead } from './ahead.js';
-import { languageOf, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
+import { languageOf, loadTexts, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { Keeper } from './keeper.js';
 import { onShortcut, singleKeysSaved } from './keys.js';
 import { clampScale } from './link.js';
@@ -123,7 +123,10 @@ export class TuningPlayground extends LitElement {
 
   /** @protected The page appears once, with what was kept, instead of changing under the reader's eyes. */
   async scheduleUpdate() {
-    if (!this.hasUpdated) await this.keeper.ready;
+    if (!this.hasUpdated) {
+      await Promise.all([this.keeper.ready, loadTexts(this.store.lang)]);
+      await loadTexts(this.store.lang);
+    }
     super.scheduleUpdate();
   }
 
@@ -304,7 +307,9 @@ export class TuningPlayground extends LitElement {
   applyLanguage(language) {
     this.store.lang = language;
     if (this.full) document.documentElement.lang = language;
-    this.store.touch('look', 'study', 'run', 'trials', 'selection', 'notices', 'test');
+    const shown = () => this.store.touch('look', 'study', 'run', 'trials', 'selection', 'notices', 'test');
+    shown();
+    if (this.hasUpdated) void loadTexts(language).then(shown);
   }
 
   get theme() {

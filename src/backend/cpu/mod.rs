@@ -14,6 +14,7 @@ mod network;
 mod panels;
 mod population;
 mod product;
+mod sparse;
 mod units;
 mod update;
 

@@ -5,6 +5,7 @@ use super::isa::Level;
 use super::loss::BatchLoss;
 use super::panels::{fill_padding, gather, layer_len, padded, panels, places, turn};
 use super::product::{Product, WeightGradient};
+use super::sparse::{Lists, SparseProduct, Table};
 use super::units::{Activate, Descend};
 use super::update::{Largest, Update};
 use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, STATE_LIMIT, Score};
@@ -20,7 +21,7 @@ const EVALUATED_AT_ONCE: usize = 128;
 pub struct Scratch {
     /// Inputs and each layer's activations, one B x width matrix after the other.
     values: Vec<f32>,
-    /// Local derivatives, at the same places.
+    /// Local derivatives, of the layers only.
     slopes: Vec<f32>,
     /// `dL/dz` of the layer at hand and of the one below.
     deltas: [Vec<f32>; 2],
@@ -32,16 +33,19 @@ pub struct Scratch {
     largest: Vec<f32>,
     /// Rows of an evaluation.
     rows: Vec<u32>,
+    /// The batch's columns, where rows are lists.
+    columns: Lists,
 }
 
-/// Numbers that [`Scratch`] takes for one network: values, deltas, turned, rows.
-fn scratch_sizes(layers: &[Layer], max_batch: usize, panel: usize) -> [usize; 4] {
+/// Numbers that [`Scratch`] takes for one network: inputs, values, deltas, turned, rows.
+fn scratch_sizes(layers: &[Layer], max_batch: usize, panel: usize) -> [usize; 5] {
     let rows = max_batch.max(EVALUATED_AT_ONCE);
     let widths = || layers.iter().map(|layer| padded(layer.outputs, panel));
     let inputs = layers.first().map_or(0, |layer| padded(layer.inputs, panel));
     let turned = |layer: &Layer| (layer.outputs + 1) * padded(layer.inputs, panel);
     [
-        rows * (inputs + widths().sum::<usize>()),
+        rows * inputs,
+        rows * widths().sum::<usize>(),
         rows * widths().max().unwrap_or(0),
         layers.iter().skip(1).map(turned).max().unwrap_or(0),
         rows,
@@ -51,32 +55,34 @@ fn scratch_sizes(layers: &[Layer], max_batch: usize, panel: usize) -> [usize; 4]
 /// Bytes of what a network keeps, and of the scratch that it needs while it is at work.
 pub fn bytes(layers: &[Layer], n_slots: usize, max_batch: usize, panel: usize) -> [u64; 2] {
     let parameters: usize = layers.iter().map(|layer| layer_len(layer, panel)).sum();
-    let [values, deltas, turned, rows] = scratch_sizes(layers, max_batch, panel);
+    let [inputs, values, deltas, turned, rows] = scratch_sizes(layers, max_batch, panel);
     let a_layer = size_of::<Layer>() + size_of::<Range<usize>>() + size_of::<[u32; 2]>();
     let kept = 4 * parameters * (2 + n_slots) + size_of::<Trained>() + a_layer * layers.len();
-    let scratch = 4 * (2 * values + 3 * deltas + turned + 2 * rows);
+    // Twice the inputs: where these are lists, lists of a batch's columns come to that.
+    let scratch = 4 * (2 * inputs + 2 * values + 3 * deltas + turned + 2 * rows);
     [kept as u64, scratch as u64]
 }
 
 impl Scratch {
     /// Buffers that are large enough for each of these networks.
     pub fn new(networks: &[Trained]) -> Self {
-        let mut sizes = [0; 4];
+        let mut sizes = [0; 5];
         for trained in networks {
             let own = scratch_sizes(&trained.layers, trained.network.max_batch, trained.level.panel());
             for (size, own) in sizes.iter_mut().zip(own) {
                 *size = own.max(*size);
             }
         }
-        let [values, deltas, turned, rows] = sizes;
+        let [inputs, values, deltas, turned, rows] = sizes;
         Self {
-            values: vec![0.0; values],
+            values: vec![0.0; inputs + values],
             slopes: vec![0.0; values],
             deltas: [vec![0.0; deltas], vec![0.0; deltas]],
             factors: vec![0.0; deltas],
             turned: vec![0.0; turned],
             largest: vec![0.0; rows],
             rows: Vec::with_capacity(rows),
+            columns: Lists::default(),
         }
     }
 }
@@ -189,16 +195,25 @@ impl Trained {
     }
 
     /// Forward over some rows. `step` is there in training, and with it dropout.
-    fn forward(&self, scratch: &mut Scratch, data: &Data, rows: &[u32], step: Option<u32>) {
+    fn forward(&self, scratch: &mut Scratch, table: &Table, rows: &[u32], step: Option<u32>) {
         let (panel, n) = (self.level.panel(), rows.len());
-        gather(&mut scratch.values, &data.x, data.columns, panel, rows);
-        let mut at = 0;
+        if table.sparse.is_none() {
+            gather(&mut scratch.values, &table.data.x, table.data.columns, panel, rows);
+        }
+        let (mut at, first) = (0, n * padded(self.network.shape.inputs, panel));
         for (depth, layer) in self.layers.iter().enumerate() {
             let (below, above) = scratch.values[at..].split_at_mut(n * padded(layer.inputs, panel));
             at += below.len();
             let a = &mut above[..n * padded(layer.outputs, panel)];
             let b = &self.parameters[self.places[depth].clone()];
-            self.level.run(Product { c: a, a: below, b, rows: n, inner: layer.inputs, columns: layer.outputs });
+            let (inner, columns) = (layer.inputs, layer.outputs);
+            match &table.sparse {
+                Some(lists) if depth == 0 => {
+                    let chosen = Some(rows);
+                    self.level.run(SparseProduct { c: a, lists, chosen, b, inner, columns, starts: true });
+                }
+                _ => self.level.run(Product { c: a, a: below, b, rows: n, inner, columns }),
+            }
             if depth + 1 == self.layers.len() {
                 break;
             }
@@ -210,7 +225,7 @@ impl Trained {
                 factor = Some(&*factors);
             }
             if step.is_some() || layer.activation != Activation::Linear {
-                let slope = &mut scratch.slopes[at..][..a.len()];
+                let slope = &mut scratch.slopes[at - first..][..a.len()];
                 self.level.run(Activate { a, slope, factor, activation: layer.activation });
             }
         }
@@ -235,22 +250,30 @@ impl Trained {
     }
 
     /// From the gradient at the outputs to that of every parameter.
-    fn backward(&mut self, scratch: &mut Scratch, rows: usize) {
-        let panel = self.level.panel();
+    fn backward(&mut self, scratch: &mut Scratch, table: &Table, batch: &[u32]) {
+        let (panel, rows) = (self.level.panel(), batch.len());
         let [delta, below] = &mut scratch.deltas;
         let mut at: usize = self.layers.iter().map(|layer| rows * padded(layer.inputs, panel)).sum();
+        let first = rows * padded(self.network.shape.inputs, panel);
         for (depth, layer) in self.layers.iter().enumerate().rev() {
             let Layer { inputs, outputs, .. } = *layer;
             let len = rows * padded(inputs, panel);
             at -= len;
             let (a, own) = (&scratch.values[at..][..len], self.places[depth].clone());
             let gradient = &mut self.gradient[own.clone()];
-            self.level.run(WeightGradient { gradient, a, delta, rows, inputs, outputs });
+            match &table.sparse {
+                Some(lists) if depth == 0 => {
+                    scratch.columns.turn(lists, batch, inputs);
+                    let (c, lists, b, columns) = (gradient, &scratch.columns, &delta[..], outputs);
+                    self.level.run(SparseProduct { c, lists, chosen: None, b, inner: rows, columns, starts: false });
+                }
+                _ => self.level.run(WeightGradient { gradient, a, delta, rows, inputs, outputs }),
+            }
             if depth > 0 {
                 turn(&mut scratch.turned, &self.parameters[own], inputs, outputs, panel);
                 let (c, b) = (&mut below[..len], &scratch.turned[..]);
                 self.level.run(Product { c, a: delta, b, rows, inner: outputs, columns: inputs });
-                self.level.run(Descend { delta: c, slope: &scratch.slopes[at..][..len] });
+                self.level.run(Descend { delta: c, slope: &scratch.slopes[at - first..][..len] });
                 core::mem::swap(delta, below);
             }
         }
@@ -308,10 +331,10 @@ impl Trained {
     }
 
     /// Forward, loss, backward, update: one step on these rows.
-    pub fn step(&mut self, scratch: &mut Scratch, data: &Data, rows: &[u32], step: &BatchStep) -> Sums {
-        self.forward(scratch, data, rows, Some(step.step));
-        let sums = self.loss(scratch, data, rows);
-        self.backward(scratch, rows.len());
+    pub fn step(&mut self, scratch: &mut Scratch, table: &Table, rows: &[u32], step: &BatchStep) -> Sums {
+        self.forward(scratch, table, rows, Some(step.step));
+        let sums = self.loss(scratch, &table.data, rows);
+        self.backward(scratch, table, rows);
         if !(within(sums.score().loss, DIVERGENCE_LIMIT) && self.update(step.scalars)) {
             self.diverged_at = Some(u64::from(step.step) + 1);
         }
@@ -319,12 +342,12 @@ impl Trained {
     }
 
     /// Evaluation of a block of rows from `first` on, at most up to `end`.
-    pub fn evaluate(&self, scratch: &mut Scratch, data: &Data, first: usize, end: usize) -> Sums {
+    pub fn evaluate(&self, scratch: &mut Scratch, table: &Table, first: usize, end: usize) -> Sums {
         let mut rows = core::mem::take(&mut scratch.rows);
         rows.clear();
         rows.extend(first as u32..(first + EVALUATED_AT_ONCE).min(end) as u32);
-        self.forward(scratch, data, &rows, None);
-        let sums = self.loss(scratch, data, &rows);
+        self.forward(scratch, table, &rows, None);
+        let sums = self.loss(scratch, &table.data, &rows);
         scratch.rows = rows;
         sums
     }

@@ -3,6 +3,7 @@
 use super::epoch::{Clock, Progress, Turn, Turns};
 use super::isa::Level;
 use super::network::{Scratch, Trained};
+use super::sparse::Table;
 use crate::backend::{Advance, Data, EpochPlan, LocalFuture, Network, Population, ready};
 use crate::error::Result;
 use core::time::Duration;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 
 /// Networks trained one after the other.
 pub struct CpuPopulation {
-    data: Rc<Data>,
+    table: Table,
     networks: Vec<Trained>,
     scratch: Scratch,
     queue: VecDeque<Turn>,
@@ -21,7 +22,7 @@ impl CpuPopulation {
     /// Networks with their initial parameters.
     pub fn new(data: Rc<Data>, networks: Vec<Network>, level: Level) -> Self {
         let networks: Vec<_> = networks.into_iter().map(|network| Trained::new(network, level)).collect();
-        Self { data, scratch: Scratch::new(&networks), networks, queue: VecDeque::new() }
+        Self { table: Table::new(data), scratch: Scratch::new(&networks), networks, queue: VecDeque::new() }
     }
 }
 
@@ -31,7 +32,7 @@ impl Turns for CpuPopulation {
     }
 
     fn data(&self) -> &Data {
-        &self.data
+        &self.table.data
     }
 
     fn diverged_at(&self, network: usize) -> Option<u64> {
@@ -41,10 +42,10 @@ impl Turns for CpuPopulation {
     fn work(&mut self, turn: &mut [Progress], clock: &mut Clock, steps: &mut u64) -> bool {
         let [progress] = turn else { unreachable!("a network takes its turn alone") };
         let trained = &mut self.networks[progress.plan.network];
-        let (scratch, data) = (&mut self.scratch, &*self.data);
+        let (scratch, table, data) = (&mut self.scratch, &self.table, &self.table.data);
         while let (Some(step), None) = (progress.plan.steps.get(progress.next), trained.diverged_at) {
             let rows = &progress.plan.order[step.start as usize..][..step.rows as usize];
-            progress.train += trained.step(scratch, data, rows, step);
+            progress.train += trained.step(scratch, table, rows, step);
             progress.next += 1;
             *steps += 1;
             if clock.is_over(trained.work(rows.len())) {
@@ -54,7 +55,7 @@ impl Turns for CpuPopulation {
         let evaluated = |progress: &Progress| progress.validation.rows as usize;
         while evaluated(progress) < data.n_validation {
             let first = data.n_train + evaluated(progress);
-            let block = trained.evaluate(scratch, data, first, data.n_train + data.n_validation);
+            let block = trained.evaluate(scratch, table, first, data.n_train + data.n_validation);
             progress.validation += block;
             if clock.is_over(trained.work(block.rows as usize) / 3) {
                 break;

@@ -1,3 +1,4 @@
+import { workersOn } from './cores.js';
 import { Client } from './engine.client.js';
 
 /**
@@ -26,7 +27,7 @@ export class Benchmark {
 
   /** Makes a work ready on as many Workers as a run would take. @param {Work} work @returns {Promise<Info>} */
   async prepare(work) {
-    const most = this.backend === 'cpu' ? Math.max(1, (navigator.hardwareConcurrency || 2) - 1) : 1;
+    const most = this.backend === 'cpu' ? workersOn() : 1;
     this.workers = Math.min(most, work.trials);
     while (this.clients.length < this.workers) this.clients.push(new Client(() => {}));
     const infos = await this.unlessAborted(Promise.all(this.clients.slice(0, this.workers).map(async (client, worker) => {

@@ -1,3 +1,4 @@
+import { workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
 import { timeLeft } from './time-left.js';
 
@@ -131,23 +132,18 @@ export class Engine extends EventTarget {
     run.fresh.set(number, { ...trial, epochs: [] });
   }
 
-  /** @private Workers that train on the CPU. */
-  get most() {
-    return Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
-  }
-
   /** @private @param {Run} run @returns {Promise<any>} */
   async choose(run) {
     const problem = this.faulty;
     if (run.choice === 'auto' && problem) return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed', problem };
-    return this.client(0).call('choose', run.choice, run.text, this.assetBase, this.most);
+    return this.client(0).call('choose', run.choice, run.text, this.assetBase, workersOn());
   }
 
   /** @private Deals the run's trials to as many Workers as the backend takes. @param {Run} run @param {any} chosen */
   async deal(run, chosen) {
     const { id } = run;
     const asked = [...run.trials.values()].map(({ number, params }) => ({ number, params }));
-    run.workers = chosen.backend === 'cpu' ? Math.min(this.most, asked.length) : 1;
+    run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), asked.length) : 1;
     run.backend = { ...chosen, workers: run.workers };
     const shares = Array.from({ length: run.workers }, (_, worker) => asked.filter((trial) => trial.number % run.workers === worker));
     const started = await Promise.all(

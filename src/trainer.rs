@@ -53,7 +53,7 @@ pub struct TrialEvent {
 }
 
 /// What [`Trainer::advance`] did.
-#[derive(Clone, Debug, Default, serde::Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// Trials that moved.
     pub trials: Vec<TrialEvent>,

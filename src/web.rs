@@ -7,7 +7,7 @@ use crate::bench;
 use crate::error::Error;
 use crate::search::{Search, Trial};
 use crate::study::Study;
-use crate::trainer::Trainer;
+use crate::trainer::{Report, Trainer};
 use crate::{NUMERICS_VERSION, VERSION};
 use core::time::Duration;
 use serde::Serialize;
@@ -18,6 +18,10 @@ use wasm_bindgen::prelude::*;
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 fn problem(error: &Error) -> JsValue {
@@ -99,8 +103,7 @@ impl Asker {
     /// # Errors
     /// None of its own.
     pub fn ask(&mut self) -> Result<String, JsValue> {
-        let trials = self.search.ask(&self.study);
-        serde_json::to_string(&trials).map_err(|error| JsValue::from_str(&error.to_string()))
+        text(&self.search.ask(&self.study))
     }
 }
 
@@ -227,14 +230,16 @@ impl Training {
         gpu.gpu.prepare(&self.trainer.outlines());
     }
 
-    /// Works for about `budget_ms` and says what happened.
+    /// Works for about `budget_ms` and says what happened: `{trials, steps, finished, resumed}`, `trials` as JSON text
+    /// (see [`Asker::ask`]).
     ///
     /// # Errors
     /// The problem, as an object.
     pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
-        to_js(&report)
+        let Report { trials, steps, finished, resumed } = report;
+        to_js(&serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed }))
     }
 
     /// The one look at the test rows, for a finished trial.

@@ -17,8 +17,9 @@ import { timeLeft } from './time-left.js';
 
 /** News of trials are gathered this long, in ms. */
 const FLUSH_EVERY = 50;
-/** Progress is told at least this often, in ms. */
+/** Progress is told this often, in ms, unless that takes more than a part in so many of the time. */
 const PROGRESS_EVERY = 150;
+const PROGRESS_SHARE = 20;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
 /** Share of the latest epoch in what a trial's next ones are thought to take. */
@@ -29,7 +30,7 @@ const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 /** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, parts: Map<number, import('./time-left.js').Parts>, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, quiet: number, parts: Map<number, import('./time-left.js').Parts>, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
 
 /** Seconds that a run has trained, pauses apart. @param {Run} run */
 const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
@@ -98,7 +99,7 @@ export class Engine extends EventTarget {
       /** @type {Run} */
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
-        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false,
+        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, quiet: 0,
         parts: new Map(), began: 0, rested: 0, text: '', resolve, reject, timers: [],
       };
       this.active = run;
@@ -166,7 +167,7 @@ export class Engine extends EventTarget {
     run.marks.push({ at: run.began, steps: 0 });
     run.timers = [
       window.setInterval(() => this.flush(run), FLUSH_EVERY),
-      window.setInterval(() => this.tellProgress(run), PROGRESS_EVERY),
+      window.setInterval(() => this.mayTellProgress(run), PROGRESS_EVERY),
     ];
     this.settle(run);
   }
@@ -199,7 +200,7 @@ export class Engine extends EventTarget {
       this.tell('backend', run.backend);
     }
     run.steps += report.steps;
-    for (const event of report.trials) this.take(run, event);
+    for (const event of JSON.parse(report.trials)) this.take(run, event);
     this.settle(run);
   }
 
@@ -240,6 +241,15 @@ export class Engine extends EventTarget {
     const trials = [...run.fresh.values()];
     run.fresh = new Map();
     this.tell('trials', { trials });
+  }
+
+  /** @private @param {Run} run */
+  mayTellProgress(run) {
+    const begun = performance.now();
+    if (begun < run.quiet) return;
+    this.tellProgress(run);
+    const ended = performance.now();
+    run.quiet = ended + PROGRESS_SHARE * (ended - begun) - PROGRESS_EVERY / 2;
   }
 
   /** @private @param {Run} run */

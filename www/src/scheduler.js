@@ -1,5 +1,12 @@
+import { spent, turn } from './turns.js';
+
 /** Figures, rows and readouts are redrawn together, at most this often. */
 const REDRAWS_PER_SECOND = 30;
+/** While trials stream, redrawing takes at most one part in so many of the page's time: the rest is for the reader, and
+ * on a small machine for those who train. */
+const SHARE = 4;
+/** What streams. All else comes from the reader, who does not wait. */
+const STREAMS = ['trials', 'run'];
 
 /** Collects what has changed and wakes its listeners on an animation frame, at most thirty times a second. */
 export class Scheduler {
@@ -9,6 +16,8 @@ export class Scheduler {
     /** @private @type {Set<string>} */ this.topics = new Set();
     /** @private */ this.pending = false;
     /** @private */ this.last = 0;
+    /** @private what the last redraw took at once, in ms */ this.took = 0;
+    /** @private what slices had taken before it */ this.spent = 0;
   }
 
   /** @param {string} topic */
@@ -18,7 +27,7 @@ export class Scheduler {
     this.pending = true;
     const tick = (/** @type {number} */ now) => {
       // A frame may come a little early; half a 120 Hz frame of slack keeps the pace even.
-      if (now - this.last < 1000 / REDRAWS_PER_SECOND - 4) {
+      if (now - this.last < Math.max(1000 / REDRAWS_PER_SECOND - 4, this.rest())) {
         requestAnimationFrame(tick);
         return;
       }
@@ -26,8 +35,18 @@ export class Scheduler {
       this.pending = false;
       const topics = this.topics;
       this.topics = new Set();
+      this.spent = spent.ms;
+      const begun = performance.now();
       this.flush(topics);
+      // Elements draw in what follows the flush.
+      void turn().then(() => (this.took = performance.now() - begun));
     };
     requestAnimationFrame(tick);
+  }
+
+  /** @private How long after the last redraw the next may come, in ms. */
+  rest() {
+    for (const topic of this.topics) if (!STREAMS.includes(topic)) return 0;
+    return SHARE * (this.took + spent.ms - this.spent);
   }
 }

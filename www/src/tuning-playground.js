@@ -33,6 +33,8 @@ import './components/tp-keys.js';
  * @typedef {import('./types.js').BackendChoice} BackendChoice
  */
 
+/** When the page surely stands, in ms. */
+const AFTER_ALL_ELSE = 3000;
 const THEME_KEY = 'tuning-playground.theme';
 /** Worker, WebAssembly and data lie beside this script; while developing, one folder above it. */
 const ASSETS = new URL(import.meta.env?.DEV ? '../' : './', import.meta.url).href;
@@ -126,8 +128,14 @@ export class TuningPlayground extends LitElement {
     if (!this.hasUpdated) {
       await Promise.all([this.keeper.ready, loadTexts(this.store.lang)]);
       await loadTexts(this.store.lang);
+      if (this.full) setTimeout(() => this.otherTexts(), AFTER_ALL_ELSE);
     }
     super.scheduleUpdate();
+  }
+
+  /** @private The other language's texts, so that a switch is at once. */
+  otherTexts() {
+    void loadTexts(this.store.lang === 'ko' ? 'en' : 'ko');
   }
 
   render() {
@@ -236,12 +244,11 @@ export class TuningPlayground extends LitElement {
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
   async run() {
     const before = this.refused;
-    if (before) throw new ShownError(this.store.sentence(before), before);
     const request = { stopped: false };
     this.request = request;
     await this.settled;
-    const after = this.refused;
-    if (after) throw new ShownError(this.store.sentence(after), after);
+    const refused = before ?? this.refused;
+    if (refused) throw new ShownError(this.store.sentence(refused), refused);
     const running = this.runner.run();
     if (request.stopped) this.runner.stop();
     return running;
@@ -309,7 +316,8 @@ export class TuningPlayground extends LitElement {
     if (this.full) document.documentElement.lang = language;
     const shown = () => this.store.touch('look', 'study', 'run', 'trials', 'selection', 'notices', 'test');
     shown();
-    if (this.hasUpdated) void loadTexts(language).then(shown);
+    // Studies that are set later wait for the words that they may be refused in.
+    if (this.hasUpdated) this.settled = this.settled.then(() => loadTexts(language)).then(shown);
   }
 
   get theme() {

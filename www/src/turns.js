@@ -16,6 +16,9 @@ export function turn() {
   });
 }
 
+/** Milliseconds that all slices took together. */
+export const spent = { ms: 0 };
+
 /** How long one slice of a longer piece of work may take, in ms. */
 const SLICE = 6;
 
@@ -26,11 +29,15 @@ const SLICE = 6;
  * @returns {Promise<T | undefined>} undefined when it was given up */
 export async function inSlices(steps, wanted) {
   for (;;) {
-    const until = performance.now() + SLICE;
-    do {
-      const { done, value } = steps.next();
-      if (done) return value;
-    } while (performance.now() < until);
+    const begun = performance.now();
+    try {
+      do {
+        const { done, value } = steps.next();
+        if (done) return value;
+      } while (performance.now() < begun + SLICE);
+    } finally {
+      spent.ms += performance.now() - begun;
+    }
     await turn();
     if (!wanted()) return undefined;
   }

@@ -14,6 +14,7 @@ use crate::rng::{Purpose, RunId, Stream};
 use crate::search::{SamplerSpec, Search, Trial};
 use crate::study::{Metric, Study, TrialConfig};
 use core::time::Duration;
+use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
@@ -99,6 +100,8 @@ struct Kept {
 /// Trains trials; see the module.
 pub struct Trainer {
     study: Rc<Study>,
+    /// The settings of a trial without drawn ones.
+    base: TrialConfig,
     backend: Box<dyn Backend>,
     data: Rc<Data>,
     prepared: Rc<Prepared>,
@@ -155,8 +158,9 @@ impl Trainer {
         let kept = BTreeMap::new();
         let waiting = trials.into();
         let planned = Vec::new();
+        let base = TrialConfig::new(&study, &Map::new());
         let mut trainer =
-            Self { study, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans, planned };
+            Self { study, base, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans, planned };
         trainer.crowds = trainer.count_crowds();
         let (mut plans, mut planned) = (BTreeSet::new(), Vec::with_capacity(trainer.waiting.len()));
         for trial in &trainer.waiting {
@@ -207,7 +211,7 @@ impl Trainer {
     }
 
     fn config(&self, trial: &Trial) -> TrialConfig {
-        TrialConfig::new(&self.study, &trial.params)
+        self.base.with(&self.study, &trial.params)
     }
 
     /// What each trial will take, in the order in which they were given.

@@ -239,7 +239,9 @@ impl Training {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
         let Report { trials, steps, finished, resumed } = report;
-        to_js(&serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed }))
+        to_js(
+            &serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed }),
+        )
     }
 
     /// The one look at the test rows, for a finished trial.

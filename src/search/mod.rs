@@ -41,10 +41,18 @@ impl Search {
         let mut seen = HashSet::new();
         let is_grid = matches!(study.sampler, SamplerSpec::Grid { .. });
         let mut draw = 0;
+        let use_the_same = config::use_the_same(study);
+        let mut unused = None;
         while (trials.len() as u32) < study.trials {
             let Some(mut params) = self.sampler.ask(draw) else { break };
             draw += 1;
-            config::drop_unused(study, &mut params);
+            let unused = match &mut unused {
+                Some(known) if use_the_same => known,
+                other => other.insert(config::unused(study, &params)),
+            };
+            for name in unused {
+                params.shift_remove(name.as_str());
+            }
             // Grid points that differ only in what the trial does not use are one point.
             if is_grid && !seen.insert(Value::Object(params.clone()).to_string()) {
                 continue;

@@ -1,6 +1,7 @@
 //! One trial's settings: drawn parameters over fixed ones over defaults, as the typed values that training uses.
 
-use super::{Study, table};
+use super::Study;
+use super::table::{self, Hyperparameter, Kind};
 use crate::dataset::{self, Task};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{Optimizer, Rule};
@@ -80,41 +81,57 @@ impl SettingsOf<'_> {
         let depth = self.number("hidden_layers") as usize;
         (1..=depth).map(|k| own(k).unwrap_or_else(|| self.number("hidden_units")) as usize).collect()
     }
-
-    fn optimizer(&self) -> (Optimizer, bool) {
-        let name = self.text("optimizer");
-        let rule = if name == "adam" { Rule::Adam } else { Rule::Sgd };
-        let optimizer = Optimizer {
-            rule,
-            learning_rate: self.number("learning_rate"),
-            momentum: self.number("momentum"),
-            // Nesterov's look-ahead is defined without dampening.
-            dampening: if name == "nesterov" { 0.0 } else { self.number("dampening") },
-            nesterov: name == "nesterov",
-            weight_decay: self.number("weight_decay"),
-            beta1: self.number("beta1"),
-            beta2: self.number("beta2"),
-            epsilon: self.number("epsilon"),
-            l2: self.number("l2"),
-        };
-        (optimizer, name == "gd")
-    }
 }
 
 impl TrialConfig {
     /// The settings of a trial with these drawn parameters.
     pub fn new(study: &Study, params: &Map<String, Value>) -> Self {
         let settings = SettingsOf { study, params };
-        let (optimizer, full_batch) = settings.optimizer();
-        Self {
+        let name = settings.text("optimizer");
+        let rule = if name == "adam" { Rule::Adam } else { Rule::Sgd };
+        let mut config = Self {
             hidden: settings.hidden(),
             activation: settings.named("activation", Activation::Relu),
             loss: settings.named("loss", Loss::CrossEntropy),
-            optimizer,
-            dropout: settings.number("dropout"),
-            batch_size: (!full_batch).then(|| settings.number("batch_size") as usize),
-            epochs: settings.number("epochs") as usize,
+            optimizer: Optimizer { rule, nesterov: name == "nesterov", ..Optimizer::default() },
+            dropout: 0.0,
+            batch_size: (name != "gd").then_some(1),
+            epochs: 1,
+        };
+        for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int)) {
+            config.set(&row.name, &settings.value(&row.name));
         }
+        config
+    }
+
+    /// The settings of another trial of the study, out of those of any.
+    #[must_use]
+    pub fn with(&self, study: &Study, params: &Map<String, Value>) -> Self {
+        let mut config = self.clone();
+        let are_plain = params.iter().all(|(name, value)| config.set(name, value));
+        // What decides over other settings, or the shape, is worked out from the start.
+        if are_plain { config } else { Self::new(study, params) }
+    }
+
+    /// Takes a number over; false where the setting is no plain number, or decides over others.
+    fn set(&mut self, name: &str, value: &Value) -> bool {
+        let (number, optimizer) = (value.as_f64().unwrap_or_default(), &mut self.optimizer);
+        match name {
+            "learning_rate" => optimizer.learning_rate = number,
+            "momentum" => optimizer.momentum = number,
+            // Nesterov's look-ahead is defined without dampening.
+            "dampening" => optimizer.dampening = if optimizer.nesterov { 0.0 } else { number },
+            "weight_decay" => optimizer.weight_decay = number,
+            "beta1" => optimizer.beta1 = number,
+            "beta2" => optimizer.beta2 = number,
+            "epsilon" => optimizer.epsilon = number,
+            "l2" => optimizer.l2 = number,
+            "dropout" => self.dropout = number,
+            "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
+            "epochs" => self.epochs = number as usize,
+            _ => return false,
+        }
+        true
     }
 
     /// The network's shape on data of this width.
@@ -127,12 +144,21 @@ impl TrialConfig {
     }
 }
 
-/// Drops drawn parameters that the trial does not use: those of another optimizer, widths of layers that are not there.
-pub fn drop_unused(study: &Study, params: &mut Map<String, Value>) {
+/// Whether all trials of a study leave the same parameters unused: nothing is drawn that decides over others.
+pub fn use_the_same(study: &Study) -> bool {
+    let decides = |name: &str| {
+        let is_owner = |row: &Hyperparameter| row.used_by.as_ref().is_some_and(|owners| owners.contains_key(name));
+        matches!(name, "hidden_layers" | "optimizer") || table::table().iter().any(is_owner)
+    };
+    !study.space.iter().any(|(name, _)| decides(name))
+}
+
+/// Names of drawn parameters that the trial does not use: those of another optimizer, widths of layers that are not there.
+pub fn unused(study: &Study, params: &Map<String, Value>) -> Vec<String> {
     let settings = SettingsOf { study, params };
     let depth = settings.number("hidden_layers") as usize;
     let full_batch = settings.text("optimizer") == "gd";
-    let unused: Vec<String> = params
+    params
         .keys()
         .filter(|name| {
             if let Some(k) = name.strip_prefix("units_").and_then(|k| k.parse::<usize>().ok()) {
@@ -145,8 +171,42 @@ pub fn drop_unused(study: &Study, params: &mut Map<String, Value>) {
             used_by.is_some_and(|owners| !owners.iter().any(|(owner, users)| is_used(users, &settings.value(owner))))
         })
         .cloned()
-        .collect();
-    for name in unused {
-        params.shift_remove(&name);
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn study(text: &Value) -> Study {
+        Study::parse(&text.to_string()).unwrap()
+    }
+
+    #[test]
+    fn every_number_of_the_table_is_taken_over() {
+        let study = study(&json!({ "format": "tuning-playground/study@1", "dataset": { "name": "moons" } }));
+        let mut config = TrialConfig::new(&study, &Map::new());
+        let is_of_shape = |name: &str| name.starts_with("units_") || name.starts_with("hidden_");
+        let numbers = table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int));
+        for row in numbers.filter(|row| row.available && !is_of_shape(&row.name)) {
+            assert!(config.set(&row.name, &row.default), "{} is set nowhere", row.name);
+        }
+    }
+
+    #[test]
+    fn settings_out_of_another_trials_are_those_worked_out_from_the_start() {
+        for (fixed, params) in [
+            (json!({}), json!({ "learning_rate": 0.3, "batch_size": 8, "dropout": 0.25, "epochs": 3 })),
+            (json!({ "optimizer": "nesterov" }), json!({ "momentum": 0.5, "weight_decay": 0.1 })),
+            (json!({}), json!({ "optimizer": "gd", "learning_rate": 0.2 })),
+            (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
+            (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),
+        ] {
+            let text = json!({ "format": "tuning-playground/study@1", "dataset": { "name": "moons" }, "fixed": fixed });
+            let (study, params) = (study(&text), params.as_object().unwrap());
+            let base = TrialConfig::new(&study, &Map::new());
+            assert_eq!(base.with(&study, params), TrialConfig::new(&study, params), "{params:?} over {fixed}");
+        }
     }
 }

@@ -30,7 +30,7 @@ const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 /** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, quiet: number, parts: Map<number, import('./time-left.js').Parts>, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, quiet: number, begun: boolean, parts: Map<number, import('./time-left.js').Parts>, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
 
 /** Seconds that a run has trained, pauses apart. @param {Run} run */
 const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
@@ -99,7 +99,7 @@ export class Engine extends EventTarget {
       /** @type {Run} */
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
-        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, quiet: 0,
+        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, quiet: 0, begun: false,
         parts: new Map(), began: 0, rested: 0, text: '', resolve, reject, timers: [],
       };
       this.active = run;
@@ -241,6 +241,9 @@ export class Engine extends EventTarget {
     const trials = [...run.fresh.values()];
     run.fresh = new Map();
     this.tell('trials', { trials });
+    if (run.begun || !trials.some(({ epochs }) => epochs.length)) return;
+    run.begun = true;
+    this.tellProgress(run);
   }
 
   /** @private @param {Run} run */

@@ -22,8 +22,8 @@ const PROGRESS_EVERY = 150;
 const PROGRESS_SHARE = 20;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
-/** Share of the latest epoch in what a trial's next ones are thought to take. */
-const RECENT = 0.15;
+/** Least share of the latest epoch in what a trial's next ones are thought to take: machines change their speed, and back. */
+const RECENT = 0.05;
 /** Problems of the GPU, for which the CPU is the way out. */
 const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 
@@ -219,8 +219,8 @@ export class Engine extends EventTarget {
       for (const { seconds } of event.epochs) {
         const spent = seconds * (run.study.seeds_per_trial ?? 1);
         planned.spent += spent;
-        // The first ones are slower: browsers compile WASM better while it runs.
-        planned.epoch += (spent - planned.epoch) * Math.max(RECENT, 1 / (trial.epochs.length || 1));
+        // The first ones are slower, as browsers compile WASM better while it runs: later ones weigh more.
+        planned.epoch += (spent - planned.epoch) * Math.max(RECENT, 2 / (trial.epochs.length + 1));
       }
       planned.at = activeSeconds(run);
     }

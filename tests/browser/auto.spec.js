@@ -57,8 +57,9 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
     outOfMemory: () => wrap(GPUDevice, 'createBuffer', function (before, given) {
       return before.call(this, { ...given, size: 2 ** 52 });
     }),
-    createBindGroup: () => wrap(GPUDevice, 'createBindGroup', refuse),
     writeBuffer: () => wrap(GPUQueue, 'writeBuffer', refuse),
+    writeTexture: () => wrap(GPUQueue, 'writeTexture', refuse),
+    getMappedRange: () => wrap(GPUBuffer, 'getMappedRange', refuse),
     submit: () => wrap(GPUQueue, 'submit', refuse),
     mapAsync: () => wrap(GPUBuffer, 'mapAsync', async () => refuse()),
     lost: () => {
@@ -71,6 +72,8 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
       };
     },
   };
+  for (const name of ['createTexture', 'createBindGroupLayout', 'createPipelineLayout', 'createBindGroup', 'createCommandEncoder'])
+    faults[name] = () => wrap(GPUDevice, name, refuse);
   faults['${fault}']();
   new BroadcastChannel('test-faults').onmessage = () => {
     active = true;
@@ -93,11 +96,19 @@ const FAULTS = [
   ['createComputePipeline', 'start', 'gpu', /nowhere|pipeline/i],
   ['createBuffer', 'start', 'gpu', /refused by the test/],
   ['outOfMemory', 'start', 'gpu', /.+/],
+  ['createTexture', 'start', 'gpu', /refused by the test/],
+  ['createBindGroupLayout', 'start', 'gpu', /refused by the test/],
+  ['createPipelineLayout', 'start', 'gpu', /refused by the test/],
   ['createBindGroup', 'start', 'gpu', /refused by the test/],
+  ['createCommandEncoder', 'start', 'gpu', /refused by the test/],
+  ['createCommandEncoder', 'word', 'gpu', /refused by the test/],
+  ['writeTexture', 'start', 'gpu', /refused by the test/],
   ['writeBuffer', 'start', 'gpu', /refused by the test/],
   ['writeBuffer', 'word', 'gpu', /refused by the test/],
   ['submit', 'start', 'gpu', /refused by the test/],
   ['submit', 'word', 'gpu', /refused by the test/],
+  ['getMappedRange', 'start', 'gpu', /refused by the test/],
+  ['getMappedRange', 'word', 'gpu', /refused by the test/],
   ['mapAsync', 'start', 'gpu', /read back/],
   ['mapAsync', 'word', 'gpu', /read back/],
   ['lost', 'word', 'device_lost', /destroyed/i],

@@ -1,6 +1,6 @@
 import { workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
-import { timeLeft } from './time-left.js';
+import { isOpen, timeLeft } from './time-left.js';
 
 /**
  * Runs studies on a pool of engine hosts: one asks the sampler and owns the GPU; on the CPU the trials of a round are
@@ -155,7 +155,7 @@ export class Engine extends EventTarget {
     );
     if (this.active !== run || run.id !== id) return;
     started.forEach(({ planned, work }, worker) => {
-      shares[worker].forEach(({ number }, at) => run.planned.set(number, { steps: planned[at], work: work[at], worker, spent: 0, epoch: 0, at: 0 }));
+      shares[worker].forEach(({ number }, at) => run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker, spent: 0, epoch: 0, at: 0 }));
     });
     run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
@@ -259,9 +259,7 @@ export class Engine extends EventTarget {
   tellProgress(run) {
     const now = performance.now();
     let totalSteps = 0;
-    for (const trial of run.trials.values()) {
-      totalSteps += run.open.has(trial.number) ? (run.planned.get(trial.number)?.steps ?? 0) : trial.steps;
-    }
+    for (const { trial, steps } of run.planned.values()) totalSteps += isOpen(trial) ? steps : trial.steps;
     if (this.state === 'paused') {
       run.rested += now - (run.marks[run.marks.length - 1]?.at ?? now);
       run.marks = [{ at: now, steps: run.steps }];

@@ -7,16 +7,18 @@ const REDRAWS_PER_SECOND = 30;
 const SHARE = 4;
 /** What streams. All else comes from the reader, who does not wait. */
 const STREAMS = ['trials', 'run'];
+/** A redraw that takes longer, in ms, is done listener by listener, so that what the reader does comes between. */
+const AT_ONCE = 30;
 
 /** Collects what has changed and wakes its listeners on an animation frame, at most thirty times a second. */
 export class Scheduler {
-  /** @param {(topics: Set<string>) => void} flush */
-  constructor(flush) {
-    /** @private */ this.flush = flush;
+  /** @param {(topics: Set<string>) => (() => void)[]} wakes what wakes the listeners of these topics */
+  constructor(wakes) {
+    /** @private */ this.wakes = wakes;
     /** @private @type {Set<string>} */ this.topics = new Set();
     /** @private */ this.pending = false;
     /** @private */ this.last = 0;
-    /** @private what the last redraw took at once, in ms */ this.took = 0;
+    /** @private what the last redraw took, in ms */ this.took = 0;
     /** @private what slices had taken before it */ this.spent = 0;
   }
 
@@ -25,23 +27,34 @@ export class Scheduler {
     this.topics.add(topic);
     if (this.pending) return;
     this.pending = true;
-    const tick = (/** @type {number} */ now) => {
+    const tick = async (/** @type {number} */ now) => {
       // A frame may come a little early; half a 120 Hz frame of slack keeps the pace even.
       if (now - this.last < Math.max(1000 / REDRAWS_PER_SECOND - 4, this.rest())) {
         requestAnimationFrame(tick);
         return;
       }
       this.last = now;
-      this.pending = false;
+      this.spent = spent.ms;
       const topics = this.topics;
       this.topics = new Set();
-      this.spent = spent.ms;
-      const begun = performance.now();
-      this.flush(topics);
-      // Elements draw in what follows the flush.
-      void turn().then(() => (this.took = performance.now() - begun));
+      await this.wake(this.wakes(topics));
+      this.pending = false;
+      for (const left of this.topics) this.mark(left);
     };
     requestAnimationFrame(tick);
+  }
+
+  /** @private @param {(() => void)[]} wakes */
+  async wake(wakes) {
+    const begun = performance.now();
+    const atOnce = this.took < AT_ONCE;
+    for (const wake of wakes) {
+      wake();
+      // Elements draw in what follows their waking.
+      if (!atOnce) await turn();
+    }
+    if (atOnce) await turn();
+    this.took = performance.now() - begun;
   }
 
   /** @private How long after the last redraw the next may come, in ms. */

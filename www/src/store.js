@@ -77,9 +77,8 @@ export class Store {
     this.spoken = '';
 
     /** @private @type {Set<{topics: Set<string>, wake: (topics: Set<string>) => void}>} */ this.listeners = new Set();
-    /** @private */ this.scheduler = new Scheduler((topics) => {
-      for (const one of this.listeners) if ([...topics].some((topic) => one.topics.has(topic))) one.wake(topics);
-    });
+    /** @private */ this.scheduler = new Scheduler((topics) =>
+      [...this.listeners].filter((one) => [...topics].some((topic) => one.topics.has(topic))).map((one) => () => this.listeners.has(one) && one.wake(topics)));
   }
 
   /** @param {Topic[]} topics @param {(topics: Set<string>) => void} wake @returns {() => void} */

@@ -2,13 +2,16 @@
  * How long a run still takes. On the CPU a trial's own epochs say what its steps cost; of a trial without any, the work
  * that the engine plans for it does, at the pace of the others. On the GPU all trials go on side by side: work is work.
  *
- * @typedef {{steps: number, work: number, worker: number, spent: number, epoch: number, at: number}} Planned of a trial;
- *   `spent` seconds in its finished epochs, `epoch` in a recent one, `at` how long the run had trained when it told of the last
+ * @typedef {{trial: import('./types.js').Trial, steps: number, work: number, worker: number, spent: number, epoch: number, at: number}} Planned of a
+ *   trial; `spent` seconds in its finished epochs, `epoch` in a recent one, `at` how long the run had trained when it told of the last
  * @typedef {{at: number, spent: number}} Mark
  * @typedef {{old: Mark, middle: Mark}} Parts of a Worker's time: places at a quarter to a half of it, and before that
- * @typedef {{trials: Map<number, import('./types.js').Trial>, planned: Map<number, Planned>, open: Set<number>, parts: Map<number, Parts>,
- *   steps: number}} Course
+ * @typedef {{planned: Map<number, Planned>, parts: Map<number, Parts>, steps: number}} Course
  */
+
+/** Whether a trial trains or waits to. (By its state: looking numbers up takes most of the time where trials are many.)
+ * @param {import('./types.js').Trial} trial */
+export const isOpen = ({ state }) => state === 'queued' || state === 'running';
 
 /** Work that is done before a pace is told from it, as a share of all. */
 const LEAST = 0.002;
@@ -16,13 +19,12 @@ const LEAST = 0.002;
 /** @param {Course} run @param {number} active seconds of training so far @param {boolean} together trials go on side by side
  * @returns {number | null} seconds */
 export function timeLeft(run, active, together) {
-  let [done, all, spent, known, told] = [0, 0, 0, 0, 0];
-  for (const [number, { steps, work, spent: own }] of run.planned) {
-    const trial = run.trials.get(number);
-    if (!trial) continue;
-    const share = run.open.has(number) ? Math.min(1, trial.steps / Math.max(1, steps)) : 1;
-    done += work * share;
+  let [done, all, spent, known, told, openWork, openSteps] = [0, 0, 0, 0, 0, 0, 0];
+  for (const { trial, steps, work, spent: own } of run.planned.values()) {
+    const open = isOpen(trial);
+    done += open ? work * Math.min(1, trial.steps / Math.max(1, steps)) : work;
     all += work;
+    if (open) [openWork, openSteps] = [openWork + work, openSteps + steps];
     told += trial.steps;
     if (own > 0) {
       spent += own;
@@ -32,24 +34,18 @@ export function timeLeft(run, active, together) {
   if (active <= 0 || !all) return null;
   if (together || spent <= 0) {
     // Steps of epochs under way are the open trials' mean steps.
-    let [openWork, openSteps] = [0, 0];
-    for (const number of run.open) {
-      const one = run.planned.get(number);
-      if (one) [openWork, openSteps] = [openWork + one.work, openSteps + one.steps];
-    }
     done = Math.min(all, done + (Math.max(0, run.steps - told) * openWork) / Math.max(1, openSteps));
     return done > LEAST * all ? ((all - done) * active) / done : null;
   }
   const pace = spent / known;
   /** @type {Map<number, {left: number, spent: number, at: number, open: boolean}>} */
   const workers = new Map();
-  for (const [number, { steps, work, worker, spent: own, epoch, at }] of run.planned) {
-    const trial = run.trials.get(number);
-    const one = workers.get(worker) ?? { left: 0, spent: 0, at: 0, open: false };
-    workers.set(worker, one);
+  for (const { trial, steps, work, worker, spent: own, epoch, at } of run.planned.values()) {
+    let one = workers.get(worker);
+    if (!one) workers.set(worker, (one = { left: 0, spent: 0, at: 0, open: false }));
     one.spent += own;
     one.at = Math.max(one.at, at);
-    if (!trial || !run.open.has(number)) continue;
+    if (!isOpen(trial)) continue;
     one.open = true;
     const each = own > 0 ? (epoch * trial.epochs.length) / trial.steps : (work / Math.max(1, steps)) * pace;
     one.left += each * Math.max(0, steps - trial.steps);

@@ -51,3 +51,52 @@ for (const [trials, epochs] of [[256, 150], [2500, 8]]) {
     expect(cpu[0]).toBeLessThanOrEqual(WORST);
   });
 }
+
+/** Milliseconds that a dispatch may take; a submit holds one or more. */
+const DISPATCH = 100;
+/** Tells the page how long each submit kept the GPU, by when those before it were done. */
+const WATCHED = `
+if (globalThis.GPUQueue && typeof document === 'undefined' && !globalThis.testWatched) {
+  globalThis.testWatched = true;
+  const submit = GPUQueue.prototype.submit;
+  const channel = new BroadcastChannel('test-submits');
+  let last = 0;
+  GPUQueue.prototype.submit = function (...given) {
+    const begun = performance.now();
+    submit.apply(this, given);
+    this.onSubmittedWorkDone().then(() => {
+      const now = performance.now();
+      channel.postMessage(now - Math.max(last, begun));
+      last = now;
+    }, () => {});
+  };
+}`;
+
+/** Networks that different plans train, and very different numbers of them. @type {[string, Record<string, any>][]} */
+const POPULATIONS = [
+  ['2,048 tiny networks', { ...stream(2048, 2), fixed: { hidden: [8], epochs: 2 } }],
+  ['8 wide networks', { ...stream(8, 3), dataset: { name: 'digits' }, fixed: { hidden: [256, 256], epochs: 3 } }],
+];
+
+for (const [name, study] of POPULATIONS) {
+  test(`R3 no dispatch keeps the GPU for long: ${name} @alone`, async ({ app, page, site, backend }) => {
+    test.skip(backend !== 'gpu', 'there are no dispatches');
+    test.setTimeout(240_000);
+    site.prelude = WATCHED;
+    await app.open();
+    // What a program takes to compile belongs to its first dispatch.
+    await app.result({ ...study, trials: 4, fixed: { ...study.fixed, epochs: 1 } }, backend);
+    await page.evaluate(() => {
+      const took = /** @type {any} */ (window).testTook = /** @type {number[]} */ ([]);
+      new BroadcastChannel('test-submits').onmessage = ({ data }) => void took.push(data);
+    });
+    await app.result(study, backend);
+    /** @type {number[]} */
+    const took = (await page.evaluate(() => /** @type {any} */ (window).testTook)).sort((/** @type {number} */ a, /** @type {number} */ b) => b - a);
+    const worst = took.slice(0, 5).map(Math.round);
+    console.log(`${name}: ${took.length} submits; the longest took ${worst.join(', ')} ms`);
+    expect(took.length).toBeGreaterThan(20);
+    // As above: one hiccup of a busy machine is not a habit.
+    expect(worst[2]).toBeLessThanOrEqual(DISPATCH);
+  });
+}

@@ -40,6 +40,22 @@ export class CurveFrame {
   }
 }
 
+/** More curves than this are a carpet, and take the page's time: of larger studies every so manieth trial has one. */
+const MOST = 4000;
+
+/** Of how many trials one has a curve. @param {import('../store.js').Store} store */
+export const everyOf = (store) => Math.ceil(store.trials.size / MOST) || 1;
+
+/** The trials that have a curve. @param {import('../store.js').Store} store @returns {Trial[]} */
+export function curvesOf(store) {
+  const every = everyOf(store);
+  if (every === 1) return [...store.trials.values()];
+  const found = [];
+  // Trials are numbered from 0 on without gaps.
+  for (let number = 0; number < store.trials.size; number += every) found.push(store.trials.get(number));
+  return found.filter((one) => one !== undefined);
+}
+
 /** @type {WeakMap<EpochRecord[], Line>} */
 const lines = new WeakMap();
 

@@ -1,7 +1,7 @@
 import { depthColor } from '../colors.js';
 import { scoreScale } from '../score.js';
 import { inSlices } from '../turns.js';
-import { lineOf } from './curve-frame.js';
+import { curvesOf, lineOf } from './curve-frame.js';
 
 /**
  * Paints loss curves: one polyline per trial coloured by its score, a cross where a trial diverged. While trials stream
@@ -121,7 +121,7 @@ function within(g, frame, draw) {
 function* everything(g, job, store, look) {
   const scale = scoreScale(store);
   const order = [];
-  for (const trial of store.trials.values()) {
+  for (const trial of curvesOf(store)) {
     if (!trial.epochs.length && trial.state !== 'diverged') continue;
     const score = store.score(trial);
     order.push({ number: trial.number, rank: store.isOut(trial) ? -2 : Number.isFinite(score) ? scale.goodness(score) : -1 });
@@ -149,7 +149,7 @@ function* news(g, painted, store, look) {
   const scale = scoreScale(store);
   const settle = settler(g.canvas);
   let points = 0;
-  for (const trial of store.trials.values()) {
+  for (const trial of curvesOf(store)) {
     const from = painted.points.get(trial.number) ?? 0;
     if (trial.epochs.length <= from && (trial.state !== 'diverged' || painted.crossed.has(trial.number))) continue;
     within(g, painted.frame, () => curve(g, painted, trial, from, scale, store, look));
@@ -255,8 +255,11 @@ function cross(g, trial, frame, color, size, width) {
 
 /** Open heads of running trials. @param {CanvasRenderingContext2D} g @param {CurveFrame} frame @param {Store} store @param {Look} look */
 function heads(g, frame, store, look) {
-  const running = [...store.trials.values()].filter((one) => one.state === 'running' && one.epochs.length && !store.isOut(one));
-  if (running.length > HEADS) return;
+  const running = [];
+  for (const trial of store.trials.values()) {
+    if (trial.state !== 'running' || !trial.epochs.length || store.isOut(trial)) continue;
+    if (running.push(trial) > HEADS) return;
+  }
   g.beginPath();
   for (const trial of running) {
     const { validation } = lineOf(trial);

@@ -13,6 +13,9 @@ import { scoreScale } from '../score.js';
  * @typedef {{x: Axis, y: Axis, fitted: boolean}} Axes
  */
 
+/** Colours of a crowd's marks. */
+const SHADES = 24;
+
 /** A place on an axis as a share of its length. @param {Axis} axis @param {number} at */
 export const shareOf = (axis, at) => (at - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
 
@@ -39,7 +42,10 @@ export class Spots {
       this.byNumber = new Map();
     }
     const scale = scoreScale(store);
-    const colored = (!axes.fitted || store.trials.size > CROWD) && y.name !== '';
+    const isCrowd = store.trials.size > CROWD;
+    const colored = (!axes.fitted || isCrowd) && y.name !== '';
+    // A mark is painted again whenever its colour changes; in a crowd nobody tells neighbouring ones apart.
+    const goodness = (/** @type {number} */ score) => (isCrowd ? Math.round(SHADES * scale.goodness(score)) / SHADES : scale.goodness(score));
     for (const trial of store.trials.values()) {
       let spot = this.byNumber.get(trial.number);
       if (!spot) {
@@ -58,7 +64,7 @@ export class Spots {
       if (!y.name) spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
       // A trial that never trained is a place on the map and nothing more.
       spot.state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state;
-      spot.color = colored && Number.isFinite(score) ? depthColor(scale.goodness(score), store.dark) : undefined;
+      spot.color = colored && Number.isFinite(score) ? depthColor(goodness(score), store.dark) : undefined;
       spot.out = store.isOut(trial);
     }
   }

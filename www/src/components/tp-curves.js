@@ -7,7 +7,7 @@ import { tokens } from '../colors.js';
 import { count, exact, number, rate } from '../format.js';
 import { logSteps, steps } from '../scale.js';
 import { measureText } from '../spread.js';
-import { CurveFrame, endsOf, lineOf } from './curve-frame.js';
+import { CurveFrame, curvesOf, endsOf, everyOf, lineOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
 import { pointIn } from './pointer.js';
 
@@ -46,9 +46,11 @@ export class TpCurves extends FigurePart {
 
   render() {
     const { store } = this;
-    const drawn = [...store.trials.values()].filter((one) => one.epochs.length).length;
+    let drawn = 0;
+    for (const trial of store.trials.values()) if (trial.epochs.length) drawn++;
+    const every = everyOf(store);
     return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
-      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t('curves.count', { n: count(drawn) }) : ''}</span><span class="sp"></span>
+      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: count(drawn), every }) : ''}</span><span class="sp"></span>
         ${segmented(this.t('curves.axis'), [{ value: true, text: this.t('scale.log') }, { value: false, text: this.t('scale.linear') }], this.log, (value) => { this.log = value; }, { testid: 'curve-scale' })}
         ${this.tableButton()}</div>
       <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
@@ -178,7 +180,7 @@ export class TpCurves extends FigurePart {
     const { store } = this;
     let [low, high, longest] = [Infinity, -Infinity, 1];
     const starts = [];
-    const every = [...store.trials.values()];
+    const every = curvesOf(store);
     const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
     for (const trial of sound.length ? sound : every) {
       const { validation, least } = lineOf(trial);
@@ -235,7 +237,7 @@ export class TpCurves extends FigurePart {
     if (x < -NEAR || x > width + NEAR) return null;
     const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1))));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
-    for (const trial of this.store.trials.values()) {
+    for (const trial of curvesOf(this.store)) {
       const value = number(trial.epochs[epoch - 1]?.validation_loss);
       if (!(value > 0) && this.log) continue;
       const distance = Math.abs((frame.y(value) - frame.top) / frame.ratio - y);

@@ -37,7 +37,8 @@ export class Runner {
     /** @type {Result | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** @private */ this.stopping = false;
-    /** @private @type {import('./types.js').Trial[]} trials that have ended, of which nobody was told yet */ this.untold = [];
+    /** @private @type {import('./types.js').Trial[]} trials that have ended, and how many of them were told of */ this.untold = [];
+    /** @private */ this.told = 0;
     /** @private @type {Promise<unknown> | null} */ this.telling = null;
     /** @private */ this.began = false;
     /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */ this.fresh = null;
@@ -124,7 +125,7 @@ export class Runner {
       const known = store.trials.get(one.number);
       return known?.state !== one.state || known.epochs.length !== one.epochs.length;
     });
-    if (late.length) this.untold.push(...store.mergeTrials(late));
+    if (late.length) this.untold = this.untold.concat(store.mergeTrials(late));
     await this.tell();
     const stopped = result.trials.some((one) => one.state === 'cancelled');
     store.outcome = stopped ? 'stopped' : 'finished';
@@ -252,7 +253,7 @@ export class Runner {
     // What follows the first clause is a list of what the engine was built without.
     const told = { ...problem, code, detail: String(problem.detail ?? '').split(';')[0] };
     this.fresh ??= store.runStudy;
-    this.untold = [];
+    this.forget();
     store.backend = null;
     store.dismiss('device');
     store.notify(fallbackNotice(told));
@@ -269,8 +270,14 @@ export class Runner {
   onTrials(trials) {
     this.begin();
     if (this.store.state === 'starting') this.setState('running');
-    this.untold.push(...this.store.mergeTrials(trials));
+    this.untold = this.untold.concat(this.store.mergeTrials(trials));
     void this.tell();
+  }
+
+  /** @private */
+  forget() {
+    this.untold = [];
+    this.told = 0;
   }
 
   /** @private Tells of the trials that have ended, in slices, as thousands may end at once. @returns {Promise<unknown>} */
@@ -283,10 +290,12 @@ export class Runner {
 
   /** @private */
   *news() {
-    for (let trial = this.untold.shift(); trial; trial = this.untold.shift()) {
-      this.emit('trial', structuredClone(trial));
+    // From the front without moving those behind, which may be tens of thousands.
+    while (this.told < this.untold.length) {
+      this.emit('trial', structuredClone(this.untold[this.told++]));
       yield;
     }
+    this.forget();
   }
 
   /** @private @param {import('./types.js').Progress} progress */

@@ -20,9 +20,9 @@ export default {
   projects: [
     {
       name: 'cpu',
-      testIgnore: /(lost|auto)\.spec\.js/,
+      testIgnore: /(lost|auto|dispatch)\.spec\.js/,
       use: on('cpu', []),
     },
-    { name: 'gpu', testMatch: /(figures|control|lost|auto|crowd|hidden)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
+    { name: 'gpu', testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
   ],
 };

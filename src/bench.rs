@@ -184,16 +184,18 @@ impl Bench {
         let bytes_per_trial = network_bytes(backend, &sample, data.n_train);
         let bytes_total = bytes_per_trial * u64::from(work.trials);
         // A work is one population: it has to fit whole.
-        let (most, name) = backend.memory_limit();
-        let (most, name) = if most < MEMORY_BYTES { (most, name) } else { (MEMORY_BYTES, "memory".into()) };
-        if bytes_total > most {
-            return Err(Error::TooLarge {
-                trial: 0,
-                needed_mb: bytes_total.div_ceil(1 << 20),
-                limit: name,
-                limit_mb: most >> 20,
-                knob: "trials, hidden_units".into(),
-            });
+        let own_bytes = backend.network_bytes(&sample) * u64::from(work.trials);
+        let limits = [(own_bytes, backend.memory_limit()), (bytes_total, (MEMORY_BYTES, "memory".into()))];
+        for (bytes, (most, limit)) in limits {
+            if bytes > most {
+                return Err(Error::TooLarge {
+                    trial: 0,
+                    needed_mb: bytes.div_ceil(1 << 20),
+                    limit,
+                    limit_mb: most >> 20,
+                    knob: "trials, hidden_units".into(),
+                });
+            }
         }
         let network = |trial| {
             let network = work.network(trial, data.n_train);

@@ -53,6 +53,9 @@ pub struct TrialEvent {
     pub diverged_at: Option<u64>,
 }
 
+/// What the networks of a wave may take together, whatever the backend would take.
+const WAVE_BYTES: u64 = 512 << 20;
+
 /// What [`Trainer::advance`] did.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -244,10 +247,6 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    fn trial_bytes(&self, network: &Network) -> u64 {
-        network_bytes(self.backend.as_ref(), network, self.data.n_train)
-    }
-
     fn check_size(&self, network: &Network) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
@@ -306,17 +305,21 @@ impl Trainer {
     async fn start_wave(&mut self, report: &mut Report) -> Result<bool> {
         let (limit, _) = self.backend.memory_limit();
         let most = self.backend.most_networks();
-        let mut bytes = 0;
+        let seeds = u64::from(self.study.seeds_per_trial);
+        let (mut bytes, mut own_bytes) = (0, 0);
         let (mut networks, mut outlines) = (Vec::new(), Vec::new());
         let mut owner = Vec::new();
         let mut trials = Vec::new();
         while let Some(trial) = self.waiting.front() {
             let config = self.config(trial);
-            let more = self.trial_bytes(&self.network(trial, &config, 0)) * u64::from(self.study.seeds_per_trial);
-            if !trials.is_empty() && (bytes + more > limit || networks.len() >= most) {
+            let network = self.network(trial, &config, 0);
+            let own = self.backend.network_bytes(&network) * seeds;
+            let all = network_bytes(self.backend.as_ref(), &network, self.data.n_train) * seeds;
+            let is_full = own_bytes + own > limit || bytes + all > WAVE_BYTES || networks.len() >= most;
+            if !trials.is_empty() && is_full {
                 break;
             }
-            bytes += more;
+            (bytes, own_bytes) = (bytes + all, own_bytes + own);
             let Some(trial) = self.waiting.pop_front() else { break };
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
@@ -515,12 +518,9 @@ impl Trainer {
     }
 }
 
-/// Bytes that a network takes while it trains: on the backend, and beside it its outline and its epoch's order and steps.
+/// All bytes that a network takes while it trains.
 pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: usize) -> u64 {
-    let plan = size_of::<EpochPlan>()
-        + size_of::<u32>() * n_train
-        + size_of::<BatchStep>() * n_train.div_ceil(network.max_batch);
-    backend.network_bytes(network) + (size_of::<Network>() + plan) as u64
+    backend.network_bytes(network) + backend.beside_bytes(network, n_train)
 }
 
 /// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.

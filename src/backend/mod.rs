@@ -203,6 +203,13 @@ pub trait Backend {
     fn plan(&self, network: &Network) -> &'static str;
     /// Bytes that one network takes while it trains.
     fn network_bytes(&self, network: &Network) -> u64;
+
+    /// Bytes that a network takes beside them for epochs of so many rows: its outline, its epoch's order and steps, copies.
+    fn beside_bytes(&self, network: &Network, n_train: usize) -> u64 {
+        let steps = n_train.div_ceil(network.max_batch.max(1));
+        let plan = size_of::<EpochPlan>() + size_of::<u32>() * n_train + size_of::<BatchStep>() * steps;
+        (size_of::<Network>() + plan) as u64
+    }
     /// Networks that train at once at most: more would be no quicker, and the first results would come later.
     fn most_networks(&self) -> usize {
         4096

@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.js';
 const MIXED = {
   format: 'tuning-playground/study@1',
   dataset: { name: 'digits' },
-  fixed: { epochs: 60 },
+  fixed: { epochs: 120 },
   space: {
     learning_rate: { type: 'float', low: 1e-4, high: 1e-2, log: true },
     batch_size: { type: 'categorical', choices: [8, 16, 32, 64, 128] },

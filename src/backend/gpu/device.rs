@@ -56,6 +56,9 @@ pub struct Device {
     /// Compiled programs of plan `invocation`.
     programs: RefCell<BTreeMap<Program, Rc<Pipeline>>>,
     fate: Arc<Mutex<Fate>>,
+    /// Bytes of all that was made on it.
+    #[cfg(test)]
+    pub allocated: core::cell::Cell<u64>,
 }
 
 impl Device {
@@ -90,7 +93,17 @@ impl Device {
             .zip(kernels())
             .map(|(pass, kernel)| compile(&device, kernel.name, rotate(is_software), &kernel.source, bindings(*pass)));
         let layered = layered.collect();
-        Ok(Self { info, handle: device, queue, is_software, layered, programs: RefCell::default(), fate })
+        Ok(Self {
+            info,
+            handle: device,
+            queue,
+            is_software,
+            layered,
+            programs: RefCell::default(),
+            fate,
+            #[cfg(test)]
+            allocated: core::cell::Cell::default(),
+        })
     }
 
     /// The pipeline of a program, compiled when it is first asked for.

@@ -136,9 +136,23 @@ impl Backend for Gpu {
             PlanName::Invocation => invocation::network_bytes(network),
             PlanName::Workgroup | PlanName::Layered => {
                 let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
-                16 * (sizes.params4 * 2 + sizes.slots4 + sizes.work4) as u64
+                16 * (sizes.params4 + sizes.work4) as u64
+                    + layered::state_bytes(network)
+                    + layered::table_bytes(network)
             }
         }
+    }
+
+    fn beside_bytes(&self, network: &Network, n_train: usize) -> u64 {
+        // Two copies of what is read back, one to map and one on the host; two of the plan, on the device and the host.
+        let steps = n_train.div_ceil(network.max_batch.max(1));
+        let (copied, words) = match self.plan_of(network) {
+            PlanName::Invocation => (invocation::state_bytes(network), 4 + n_train + invocation::STEP_WORDS * steps),
+            PlanName::Workgroup | PlanName::Layered => {
+                (layered::state_bytes(network), 4 + n_train + layered::STEP_WORDS * steps)
+            }
+        };
+        2 * copied + (8 * words + size_of::<Network>()) as u64
     }
 
     fn most_networks(&self) -> usize {
@@ -166,5 +180,73 @@ impl Backend for Gpu {
             |network| self.plan_of(network),
             |plan, own| self.part(plan, &data, own),
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Labels;
+    use crate::mlp::{Activation, Loss, Shape};
+    use crate::optimizer::Optimizer;
+    use crate::rng::{Purpose, RunId, Stream};
+    use crate::trainer::epoch_plan;
+    use core::time::Duration;
+
+    const ROWS: usize = 350;
+
+    fn network(trial: u32, hidden: &[usize]) -> Network {
+        let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
+        let run = RunId { trial, ..RunId::default() };
+        Network {
+            run,
+            seed: 0,
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::default(),
+            dropout: 0.1,
+            max_batch: 32,
+            crowd: 1,
+            parameters: shape.initial_parameters(0, run),
+            shape,
+        }
+    }
+
+    /// Bytes made on the device for so many networks in training.
+    async fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> Result<f64> {
+        let labels = Labels::Classes(vec![0; ROWS]);
+        let data = Data { x: vec![0.5; 2 * ROWS], columns: 2, labels, n_train: ROWS, n_validation: 0 };
+        let networks: Vec<_> = (0..n).map(|trial| network(trial, hidden)).collect();
+        let plan = |(index, network): (usize, &Network)| {
+            let shuffle = Stream::of(0, Purpose::Shuffle, network.run, 0);
+            epoch_plan(index, network, shuffle, ROWS, network.max_batch, &mut 0)
+        };
+        let plans = networks.iter().enumerate().map(plan).collect();
+        let device = gpu.device.get();
+        let before = device.allocated.get();
+        let mut population = gpu.population(Rc::new(data), networks).await?;
+        population.begin_epoch(plans)?;
+        population.advance(Duration::ZERO).await?;
+        Ok((device.allocated.get() - before) as f64)
+    }
+
+    #[test]
+    fn memory_on_the_device_grows_as_stated() {
+        let grown = async {
+            let Ok(gpu) = Gpu::open().await else { return Ok(()) };
+            for (plan, hidden) in
+                [(PlanName::Invocation, &[8, 8][..]), (PlanName::Layered, &[8, 8]), (PlanName::Layered, &[128])]
+            {
+                let gpu = gpu.with_plan(plan);
+                let one = network(0, hidden);
+                // Half of what is beside lies on the host; its outline is no part of either.
+                let beside = (gpu.beside_bytes(&one, ROWS) - size_of::<Network>() as u64) / 2;
+                let said = (gpu.network_bytes(&one) + beside) as f64;
+                let grown = (made(&gpu, 192, hidden).await? - made(&gpu, 64, hidden).await?) / 128.0;
+                println!("{plan:?} {hidden:?}: {grown} bytes a network for {said}");
+                assert!((grown / said - 1.0).abs() < 0.1, "{plan:?} {hidden:?}: {grown} bytes for {said}");
+            }
+            Ok::<(), crate::error::Error>(())
+        };
+        pollster::block_on(grown).unwrap();
     }
 }

@@ -29,6 +29,7 @@ impl Memory {
         let size = bytes.max(32).next_multiple_of(16);
         let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
         let buffer = device.handle.create_buffer(&descriptor);
+        note(device, size);
         self.buffers.push(buffer.clone());
         buffer
     }
@@ -45,9 +46,18 @@ impl Memory {
             usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
             view_formats: &[],
         });
+        note(device, 16 * u64::from(width) * u64::from(height));
         self.textures.push(texture.clone());
         texture
     }
+}
+
+/// Counts what was made, for the test of [`super::Gpu`]'s estimate.
+fn note(device: &Device, bytes: u64) {
+    #[cfg(test)]
+    device.allocated.set(device.allocated.get() + bytes);
+    #[cfg(not(test))]
+    let _ = (device, bytes);
 }
 
 /// A buffer for what comes back, destroyed when dropped.
@@ -74,6 +84,7 @@ impl Staging {
             usage,
             mapped_at_creation: false,
         });
+        note(device, buffer.size());
         Self { buffer }
     }
 

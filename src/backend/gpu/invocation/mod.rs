@@ -46,11 +46,18 @@ pub fn smallest_crowd(software: bool) -> u32 {
     if software { 32 } else { 256 }
 }
 
+/// Words of a step in the epoch's plan.
+pub const STEP_WORDS: usize = 4;
+
 /// What one network takes on the device.
 pub fn network_bytes(network: &Network) -> u64 {
+    state_bytes(network) + 4 * lane_words(network.shape.hidden.len()) as u64
+}
+
+/// What of it changes while it trains, and is read back.
+pub fn state_bytes(network: &Network) -> u64 {
     let (_, pieces) = program::layers(&network.program());
-    let words = lane_words(network.shape.hidden.len());
-    (VEC4 * (HEAD + pieces * (2 + network.optimizer.n_slots())) + 4 * words) as u64
+    (VEC4 * (HEAD + pieces * (2 + network.optimizer.n_slots()))) as u64
 }
 
 fn lane_words(n_hidden: usize) -> usize {

@@ -30,6 +30,21 @@ const MAX_WORKGROUPS: u32 = 65_535;
 /// Multiplications of a step's forward pass up to which one workgroup is quick enough for a network.
 const WORKGROUP_MACS: u64 = 1 << 20;
 
+/// Words of a step in the epoch's plan.
+pub const STEP_WORDS: usize = 8;
+
+/// What of a network changes from step to step, and is read back.
+pub fn state_bytes(network: &Network) -> u64 {
+    let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
+    (16 * (sizes.params4 + sizes.slots4) + size_of::<Stats>()) as u64
+}
+
+/// What tells of a network on the device: each table stands there alone and among all tables.
+pub fn table_bytes(network: &Network) -> u64 {
+    let layers = network.shape.hidden.len() + 1;
+    2 * (size_of::<layout::GpuNetwork>() + layers * size_of::<layout::GpuLayer>()) as u64
+}
+
 /// Whether plan `workgroup` suits a network.
 pub fn suits_workgroup(network: &Network) -> bool {
     (network.shape.n_parameters() * network.max_batch) as u64 <= WORKGROUP_MACS

@@ -173,7 +173,7 @@ impl Layered {
 /// Training rows of a lane in this epoch, from the plan's words.
 fn lane_rows(words: &[u32], lane: usize) -> u32 {
     let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * lane + i]);
-    (0..n_steps).map(|step| words[(steps + 8 * step + 1) as usize]).sum()
+    (0..n_steps).map(|step| words[(steps + STEP_WORDS as u32 * step + 1) as usize]).sum()
 }
 
 impl Plan for Layered {

@@ -20,10 +20,9 @@ use std::rc::Rc;
 
 /// Trials of a round that are looked at to count networks of a kind.
 const COUNTED: usize = 4096;
-/// Work of a unit's activation in a row, of a parameter's update and of a step whatever its size, in multiplications.
-const UNIT_WORK: f64 = 12.0;
-const UPDATE_WORK: f64 = 12.0;
-const STEP_WORK: f64 = 4000.0;
+/// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
+const UNIT_WORK: f64 = 8.0;
+const OUTPUT_WORK: f64 = 120.0;
 
 /// What a trial will take over all epochs and seeds, if it does not end early.
 #[derive(Clone, Copy, Debug)]
@@ -226,10 +225,9 @@ impl Trainer {
         let batch = self.batch_size(config);
         let steps = self.data.n_train.div_ceil(batch);
         let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
-        let units: usize = network.shape.hidden.iter().sum::<usize>() + network.shape.outputs;
-        let parameters = network.shape.n_parameters() as f64;
-        let epoch =
-            rows * (parameters + UNIT_WORK * units as f64) + steps as f64 * (UPDATE_WORK * parameters + STEP_WORK);
+        let units = network.shape.hidden.iter().sum::<usize>() as f64;
+        let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
+        let epoch = rows * row + steps as f64 * self.backend.step_work(network);
         let seeds = self.study.seeds_per_trial;
         Planned {
             steps: (steps * config.epochs) as u64 * u64::from(seeds),

@@ -201,6 +201,11 @@ pub trait Backend {
     fn adapter(&self) -> String;
     /// Which plan trains such a network; recorded in results. A pure function of the network and the adapter.
     fn plan(&self, network: &Network) -> &'static str;
+    /// What a step costs whatever its batch, in multiplications.
+    fn step_work(&self, network: &Network) -> f64 {
+        12.0 * network.shape.n_parameters() as f64
+    }
+
     /// Bytes that one network takes while it trains.
     fn network_bytes(&self, network: &Network) -> u64;
 

@@ -212,7 +212,7 @@ test('a software adapter is named and not measured', async ({ app, page }) => {
   await app.open();
   const { result, firstPoint } = await app.run(STUDY, 'auto');
   expect(result.engine.backend).toBe('cpu');
-  expect(firstPoint).toBeLessThan(2);
+  expect(firstPoint).toBeLessThan(3 * 2);
   await expect(page.getByTestId('backend')).toHaveAttribute('title', new RegExp(DICTIONARIES.en['backend.reason.software_adapter']));
 });
 

@@ -3,19 +3,9 @@ import { decodeLink, encodeLink, LIMIT, withoutDefaults } from '../../www/src/li
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/hyperparameters.js';
 import { checkStudy, startStudy } from '../../www/src/study.js';
 import { SMALL } from './app.js';
+import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES } from './texts.js';
-
-/** Numbers in [0, 1) that are the same every time (mulberry32). @param {number} seed @returns {() => number} */
-function chance(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A valid study by chance. @param {() => number} random @returns {any} */
 function someStudy(random) {

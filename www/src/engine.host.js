@@ -225,6 +225,14 @@ export class Host {
     return this.asker ? this.asker.ask() : '[]';
   }
 
+  /** What trials of a study cost, in proportion. @param {string} study @param {string} trials @param {string} base */
+  async work(study, trials, base) {
+    const training = Training.on_cpu(study, trials, await tableOf(study, base));
+    const work = training.planned_work();
+    training.free();
+    return work;
+  }
+
   /**
    * Begins to train; reports follow until the last says `finished`. A pause that comes meanwhile is kept.
    * @param {number} run @param {string} study @param {string} trials @param {'gpu' | 'cpu'} backend @param {string} base

@@ -1,4 +1,4 @@
-import { workersOn } from './cores.js';
+import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
 import { isOpen, timeLeft } from './time-left.js';
 
@@ -22,15 +22,13 @@ const PROGRESS_EVERY = 150;
 const PROGRESS_SHARE = 20;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
-/** Least share of the latest epoch in what a trial's next ones are thought to take: machines change their speed, and back. */
-const RECENT = 0.05;
 /** Problems of the GPU, for which the CPU is the way out. */
 const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 
 /** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, quiet: number, begun: boolean, parts: Map<number, import('./time-left.js').Parts>, began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, quiet: number, begun: boolean, paces: import('./time-left.js').Mark[], began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
 
 /** Seconds that a run has trained, pauses apart. @param {Run} run */
 const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
@@ -100,7 +98,7 @@ export class Engine extends EventTarget {
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
         info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, quiet: 0, begun: false,
-        parts: new Map(), began: 0, rested: 0, text: '', resolve, reject, timers: [],
+        paces: [], began: 0, rested: 0, text: '', resolve, reject, timers: [],
       };
       this.active = run;
       this.state = 'starting';
@@ -146,7 +144,8 @@ export class Engine extends EventTarget {
     const asked = [...run.trials.values()].map(({ number, params }) => ({ number, params }));
     run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), asked.length) : 1;
     run.backend = { ...chosen, workers: run.workers };
-    const shares = Array.from({ length: run.workers }, (_, worker) => asked.filter((trial) => trial.number % run.workers === worker));
+    const shares = await deal(asked, run.workers, (trials) => this.client(0).call('work', run.text, JSON.stringify(trials), this.assetBase));
+    if (this.active !== run || run.id !== id) return;
     const started = await Promise.all(
       shares.map((share, worker) => {
         for (const { number } of share) run.owner.set(number, worker);
@@ -155,7 +154,7 @@ export class Engine extends EventTarget {
     );
     if (this.active !== run || run.id !== id) return;
     started.forEach(({ planned, work }, worker) => {
-      shares[worker].forEach(({ number }, at) => run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker, spent: 0, epoch: 0, at: 0 }));
+      shares[worker].forEach(({ number }, at) => run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker }));
     });
     run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
@@ -179,7 +178,7 @@ export class Engine extends EventTarget {
     this.faulty = problem;
     // What still comes of the attempt is stale.
     run.id = ++this.runs;
-    Object.assign(run, { info: null, steps: 0, marks: [], timers: [], rested: 0, parts: new Map(), planned: new Map(), owner: new Map() });
+    Object.assign(run, { info: null, steps: 0, marks: [], timers: [], rested: 0, paces: [], planned: new Map(), owner: new Map() });
     for (const { number, params } of [...run.trials.values()]) this.queue(run, number, params);
     this.tell('restart', problem);
     this.flush(run);
@@ -213,17 +212,6 @@ export class Engine extends EventTarget {
     trial.steps = event.steps;
     trial.diverged_at = event.diverged_at;
     trial.epochs.push(...event.epochs);
-    const planned = run.planned.get(trial.number);
-    // An epoch's seconds are the mean over the seeds.
-    if (planned && event.epochs.length) {
-      for (const { seconds } of event.epochs) {
-        const spent = seconds * (run.study.seeds_per_trial ?? 1);
-        planned.spent += spent;
-        // The first ones are slower, as browsers compile WASM better while it runs: later ones weigh more.
-        planned.epoch += (spent - planned.epoch) * Math.max(RECENT, 2 / (trial.epochs.length + 1));
-      }
-      planned.at = activeSeconds(run);
-    }
     if (trial.state !== 'running') run.open.delete(trial.number);
     const epochs = run.fresh.get(trial.number)?.epochs ?? [];
     epochs.push(...event.epochs);
@@ -270,7 +258,7 @@ export class Engine extends EventTarget {
     const first = run.marks[0];
     const elapsed = (now - first.at) / 1000;
     const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
-    const secondsLeft = timeLeft(run, activeSeconds(run), run.backend?.backend === 'gpu');
+    const secondsLeft = timeLeft(run, activeSeconds(run));
     const done = run.trials.size - run.open.size;
     this.tell('progress', { done, total: run.trials.size, steps: run.steps, totalSteps, rate, secondsLeft });
   }

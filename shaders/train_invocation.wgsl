@@ -19,9 +19,9 @@ struct Call {
     lane_words: u32, // first word of the group in lanes
     plan: u32,       // first word of the group's epoch in plan
     state: u32,      // first vec4 of the group in state
-    padding0: u32,
-    padding1: u32,
-    padding2: u32,
+    epoch: u32,        // counted through the population's life, from 1
+    n_validation: u32, // validation rows
+    padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> call: Call;
@@ -97,13 +97,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let step_before = plan[head + 3u];
     let order = call.plan + 4u * call.lanes + lane;
 
-    let sums = bitcast<vec4<f32>>(state[place(lane, 0u)]);
+    // The sums and the place in the epoch begin anew with it; that a network diverged stays.
+    let at = state[place(lane, 1u)];
+    let begins = at.w != call.epoch;
+    let sums = select(bitcast<vec4<f32>>(state[place(lane, 0u)]), vec4<f32>(0.0), begins);
     var train = sums.xy;
     var validation = sums.zw;
-    let at = state[place(lane, 1u)];
-    var step = at.x;     // of the epoch
-    var counted = at.y;  // rows
-    var diverged = at.z; // step of the run, from 1
+    var step = select(at.x, 0u, begins);    // of the epoch
+    var counted = select(at.y, 0u, begins); // rows
+    var diverged = at.z;                    // step of the run, from 1
     if plan[head + 1u] == 0u || diverged != 0u {
         return;
     }
@@ -144,8 +146,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         counted += n;
         if !training {
             validation = batch;
+            let is_last = counted == call.train_end + call.n_validation;
+            let lost = is_last & beyond(batch.x / f32(max(call.n_validation, 1u)), DIVERGENCE_LIMIT);
             // The parameters that fail were left by the epoch's last step.
-            diverged = select(0u, run_step, failed);
+            diverged = select(0u, run_step, failed | lost);
             continue;
         }
         // Networks with fewer training rows than others wait for the validation.
@@ -162,5 +166,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
 
     state[place(lane, 0u)] = bitcast<vec4<u32>>(vec4<f32>(train, validation));
-    state[place(lane, 1u)] = vec4<u32>(step, counted, diverged, 0u);
+    state[place(lane, 1u)] = vec4<u32>(step, counted, diverged, call.epoch);
 }

@@ -239,10 +239,15 @@ impl Bench {
             if self.steps_left == 0 || self.networks.is_empty() {
                 return Ok((0, true));
             }
-            let plans: Vec<EpochPlan> = (0..self.networks.len()).map(|index| self.plan(index)).collect();
-            self.steps_left -= plans.first().map_or(0, |plan| plan.steps.len()) as u32;
-            self.epoch += 1;
-            self.population.begin_epoch(plans)?;
+            for _ in 0..self.population.epochs_ahead() {
+                let plans: Vec<EpochPlan> = (0..self.networks.len()).map(|index| self.plan(index)).collect();
+                self.steps_left -= plans.first().map_or(0, |plan| plan.steps.len()) as u32;
+                self.epoch += 1;
+                self.population.begin_epoch(plans)?;
+                if self.steps_left == 0 {
+                    break;
+                }
+            }
             self.in_epoch = true;
         }
         let advance = self.population.advance(budget).await?;

@@ -14,6 +14,7 @@ pub mod fixture;
 pub mod kernels;
 pub mod mlp;
 pub mod optimizer;
+mod order;
 pub mod result;
 pub mod rng;
 pub mod search;

@@ -9,6 +9,7 @@ use crate::backend::{
 };
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
+use crate::order::by_key;
 use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::search::{SamplerSpec, Search, Trial};
@@ -74,6 +75,7 @@ struct Running {
     config: TrialConfig,
     /// Index into the wave's networks, one a seed.
     networks: Vec<usize>,
+    epochs_begun: usize,
     epochs_done: usize,
     steps: u64,
     /// Outcomes of the epoch under way.
@@ -111,7 +113,7 @@ pub struct Trainer {
     wave: Option<Wave>,
     kept: BTreeMap<u32, Kept>,
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
-    crowds: BTreeMap<Program, u32>,
+    crowds: BTreeMap<Program, u64>,
     plans: BTreeSet<&'static str>,
     planned: Vec<Planned>,
     /// R^2 needs the spread of the targets of each part, in standardised units.
@@ -177,7 +179,7 @@ impl Trainer {
     }
 
     /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
-    fn count_crowds(&self) -> BTreeMap<Program, u32> {
+    fn count_crowds(&self) -> BTreeMap<Program, u64> {
         // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
         let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
         let trials = if is_grid { self.study.trials } else { self.study.trials.min(COUNTED as u32) };
@@ -190,7 +192,10 @@ impl Trainer {
         }
         let networks = u64::from(self.study.trials) * u64::from(self.study.seeds_per_trial);
         let counted = counts.values().sum::<u64>().max(1);
-        counts.into_iter().map(|(program, n)| (program, (n * networks / counted) as u32)).collect()
+        for n in counts.values_mut() {
+            *n = *n * networks / counted;
+        }
+        counts
     }
 
     /// Another trainer for trials of the same study, on the same rows.
@@ -273,7 +278,11 @@ impl Trainer {
         }
         let Some(mut wave) = self.wave.take() else { return Ok(report) };
         if !wave.in_epoch {
-            self.begin_epoch(&mut wave)?;
+            // Seeds of a trial that diverges in one of them end with that epoch.
+            let ahead = if self.study.seeds_per_trial > 1 { 1 } else { wave.population.epochs_ahead() };
+            for _ in 0..ahead {
+                self.begin_epoch(&mut wave)?;
+            }
         }
         let advance = wave.population.advance(budget).await?;
         report.steps = advance.steps;
@@ -281,6 +290,9 @@ impl Trainer {
         for outcome in advance.outcomes {
             let owner = wave.owner[outcome.network];
             let running = &mut wave.trials[owner];
+            if running.ended {
+                continue;
+            }
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
                 report.trials.push(self.end_epoch(running));
@@ -339,6 +351,7 @@ impl Trainer {
                 trial,
                 config,
                 networks: (first..networks.len()).collect(),
+                epochs_begun: 0,
                 epochs_done: 0,
                 steps: 0,
                 outcomes: Vec::new(),
@@ -369,13 +382,14 @@ impl Trainer {
             parameters: Vec::new(),
             shape,
         };
-        let crowd = self.crowds.get(&network.program()).copied().unwrap_or(1);
+        let crowd = self.crowds.get(&network.program()).map_or(1, |&n| n as u32);
         Network { crowd, ..network }
     }
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
         let mut plans = Vec::new();
-        for running in wave.trials.iter().filter(|running| !running.ended) {
+        let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.config.epochs;
+        for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
@@ -383,12 +397,13 @@ impl Trainer {
                 plans.push(epoch_plan(
                     network,
                     &wave.networks[network],
-                    Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_done as u32),
+                    Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
                     self.data.n_train,
                     batch,
                     steps_done,
                 ));
             }
+            running.epochs_begun += 1;
         }
         wave.in_epoch = true;
         wave.population.begin_epoch(plans)
@@ -396,9 +411,8 @@ impl Trainer {
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
     fn end_epoch(&self, running: &mut Running) -> TrialEvent {
-        let mut outcomes = core::mem::take(&mut running.outcomes);
         // Seeds end in any order; sums over them must not depend on it.
-        outcomes.sort_by_key(|outcome| outcome.network);
+        let outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
         let batch = self.batch_size(&running.config);
         running.epochs_done += 1;
         let per_epoch = self.data.n_train.div_ceil(batch) as u64;

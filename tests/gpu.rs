@@ -26,14 +26,25 @@ fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
     (narrow(&data(&shape, Loss::CrossEntropy, 90, 70, 3)), networks)
 }
 
-/// Trains two epochs in small pieces and loses the device before piece `lost_at`.
-fn disturbed(gpu: &Gpu, data: &Rc<Data>, networks: &[Network], lost_at: usize) -> (Vec<Trace>, usize) {
-    let mut population = pollster::block_on(gpu.population(Rc::clone(data), networks.to_vec())).expect("a population");
+/// Epochs of [`disturbed`].
+const EPOCHS: u64 = 4;
+
+/// Trains in small pieces, so many epochs begun at a time, and loses the device before piece `lost_at`; what came of each
+/// network, and how often the population began anew on another device.
+fn disturbed(
+    gpu: &Gpu,
+    (data, networks): &(Rc<Data>, Vec<Network>),
+    ahead: u64,
+    lost_at: usize,
+) -> (Vec<Trace>, usize) {
+    let mut population = pollster::block_on(gpu.population(Rc::clone(data), networks.clone())).expect("a population");
     let mut traces: Vec<Trace> = vec![Trace::default(); networks.len()];
     let (mut pieces, mut resumed) = (0, 0);
-    for epoch in 0..2 {
-        let plans = networks.iter().enumerate().map(|(i, network)| plan(i, network, data.n_train, epoch)).collect();
-        population.begin_epoch(plans).expect("an epoch");
+    for first in (0..EPOCHS).step_by(ahead as usize) {
+        for epoch in first..first + ahead {
+            let plans = networks.iter().enumerate().map(|(i, network)| plan(i, network, data.n_train, epoch)).collect();
+            population.begin_epoch(plans).expect("an epoch");
+        }
         loop {
             if pieces == lost_at {
                 gpu.lose_device();
@@ -58,17 +69,56 @@ fn disturbed(gpu: &Gpu, data: &Rc<Data>, networks: &[Network], lost_at: usize) -
     (traces, resumed)
 }
 
+/// [`mixed`] networks, of which some diverge in a later epoch.
+fn partly_diverging() -> (Rc<Data>, Vec<Network>) {
+    let (data, mut networks) = mixed(12);
+    for (network, rate) in networks.iter_mut().step_by(4).zip([3.0, 1e3, 1e7]) {
+        network.shape.activation = common::ACTIVATIONS[0];
+        network.optimizer.learning_rate = rate;
+    }
+    (data, networks)
+}
+
+/// Epochs that a network was told of.
+fn told(trace: &Trace) -> usize {
+    trace.0.len()
+}
+
 #[test]
 fn r1_a_lost_device_changes_no_bit() {
     for gpu in gpus() {
-        let (data, networks) = mixed(12);
-        let (undisturbed, none) = disturbed(&gpu, &data, &networks, usize::MAX);
+        let work = partly_diverging();
+        let (undisturbed, none) = disturbed(&gpu, &work, 1, usize::MAX);
         assert_eq!(none, 0);
-        // An epoch takes at least four pieces: they grow at most twofold from one step.
-        for lost_at in [0, 1, 2, 3] {
-            let (traces, resumed) = disturbed(&gpu, &data, &networks, lost_at);
-            assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
-            assert_eq!(traces, undisturbed, "lost at piece {lost_at}");
+        // Host copies after every piece, and at the ends of rounds alone.
+        for gpu in [gpu.with_copies_every(Duration::ZERO), gpu] {
+            for ahead in [1, EPOCHS] {
+                // An epoch takes at least four pieces: they grow at most twofold from one step.
+                for lost_at in [0, 1, 2, 3, 6] {
+                    let (traces, resumed) = disturbed(&gpu, &work, ahead, lost_at);
+                    assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
+                    assert_eq!(traces, undisturbed, "lost at piece {lost_at}, {ahead} epochs at a time");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn epochs_begun_together_are_the_same_bits() {
+    for gpu in gpus() {
+        let work = partly_diverging();
+        let (one_by_one, _) = disturbed(&gpu, &work, 1, usize::MAX);
+        let whole = one_by_one.iter().filter(|trace| told(trace) == EPOCHS as usize).count();
+        assert!(whole >= 9, "{whole} networks went through all epochs");
+        assert!(one_by_one.iter().any(|trace| told(trace) < EPOCHS as usize), "none diverged early");
+        for trace in &one_by_one {
+            let (last, before) = trace.0.split_last().expect("an epoch");
+            assert!(before.iter().all(|outcome| outcome.diverged_at.is_none()));
+            assert!(told(trace) == EPOCHS as usize || last.diverged_at.is_some());
+        }
+        for ahead in [2, EPOCHS] {
+            assert_eq!(disturbed(&gpu, &work, ahead, usize::MAX).0, one_by_one, "{ahead} epochs at a time");
         }
     }
 }

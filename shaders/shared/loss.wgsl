@@ -111,9 +111,11 @@ fn add_up(lane: Lane, scale: f32) {
         return;
     }
     let lost = failure != 0u || beyond(loss * scale, DIVERGENCE_LIMIT);
+    // The epoch's first batch and its first block of validation rows begin the sums anew.
+    let begins = now.step == 0u;
     if now.evaluation != 0u {
-        stats[at].validation_loss += loss;
-        stats[at].validation_correct += correct;
+        stats[at].validation_loss = select(stats[at].validation_loss, 0.0, begins) + loss;
+        stats[at].validation_correct = select(stats[at].validation_correct, 0.0, begins) + correct;
         if lost {
             // The parameters that fail were left by the epoch's last step; where nothing was trained, they were given.
             let last = lane.steps + 8u * (max(lane.n_steps, 1u) - 1u) + 2u;
@@ -122,7 +124,7 @@ fn add_up(lane: Lane, scale: f32) {
     } else if lost {
         stats[at].diverged = step_word(lane, 2u) + 1u;
     } else {
-        stats[at].train_loss += loss;
-        stats[at].train_correct += correct;
+        stats[at].train_loss = select(stats[at].train_loss, 0.0, begins) + loss;
+        stats[at].train_correct = select(stats[at].train_correct, 0.0, begins) + correct;
     }
 }

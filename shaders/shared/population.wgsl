@@ -45,7 +45,7 @@ struct Lane {
 
 // What a dispatch does; the z of a workgroup is the lane, counted from first_lane.
 struct Call {
-    step: u32,      // step of the epoch
+    step: u32,      // step of the epoch, or its block of validation rows
     layer: u32,
     evaluation: u32,
     first_row: u32, // evaluation: first row of the data

@@ -51,10 +51,14 @@ impl Population for Mixed {
             dealt[part].push(EpochPlan { network, ..plan });
         }
         for (part, plans) in self.parts.iter_mut().zip(dealt) {
-            part.at_work = !plans.is_empty();
+            part.at_work |= !plans.is_empty();
             part.population.begin_epoch(plans)?;
         }
         Ok(())
+    }
+
+    fn epochs_ahead(&self) -> usize {
+        self.parts.iter().map(|part| part.population.epochs_ahead()).min().unwrap_or(1)
     }
 
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {

@@ -156,11 +156,11 @@ pub struct EpochOutcome {
 /// What a call of [`Population::advance`] did.
 #[derive(Clone, Debug, Default)]
 pub struct Advance {
-    /// Networks that finished their epoch, in no particular order.
+    /// Networks that finished their epoch, in no particular order but epoch by epoch.
     pub outcomes: Vec<EpochOutcome>,
     /// Gradient steps taken, over all networks.
     pub steps: u64,
-    /// Every network of the epoch is done.
+    /// Every network is done with what was begun.
     pub epoch_done: bool,
     /// The device was lost and work goes on from the last host copy.
     pub resumed: bool,
@@ -168,11 +168,17 @@ pub struct Advance {
 
 /// Networks that train together on one data set.
 pub trait Population {
-    /// Starts an epoch of some networks; the last one must be done.
+    /// Starts an epoch of some networks; those before must be done, but for [`Population::epochs_ahead`].
     ///
     /// # Errors
     /// What the device reports.
     fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()>;
+
+    /// Epochs that are best begun one after the other before anything is advanced: waiting for a device takes as long as
+    /// short epochs do. A network that diverges stays out of those that follow.
+    fn epochs_ahead(&self) -> usize {
+        1
+    }
 
     /// Trains for about `budget`, at least one step.
     ///

@@ -1,6 +1,7 @@
 //! A data set at a glance: a few of its rows on two axes, or as images, for a picture of the size of a thumb.
 
 use super::{Dataset, Kind, Targets, find};
+use crate::order::by_key;
 use serde::Serialize;
 
 /// Rows picked evenly over a data set.
@@ -40,10 +41,10 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
             axes: Vec::new(),
         };
     } else {
-        let mut order: Vec<(f64, usize)> =
-            (0..data.columns).map(|column| (telling(data, column, &y, classes), column)).collect();
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        order.iter().take(if classes > 0 { 2 } else { 1 }).map(|&(_, column)| column).collect()
+        // The bits of numbers from 0 on are in their order.
+        let order =
+            by_key((0..data.columns).collect(), |&column| u64::MAX - telling(data, column, &y, classes).to_bits());
+        order.into_iter().take(if classes > 0 { 2 } else { 1 }).collect()
     };
     let name = |&column: &usize| data.feature_names[column].clone();
     let mut axes: Vec<String> = picked.iter().map(name).collect();

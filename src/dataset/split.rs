@@ -1,6 +1,7 @@
 //! Which rows are trained on, which choose the settings, which are kept back.
 
 use super::{Dataset, Settings, Targets};
+use crate::order::by_key;
 use crate::rng::{Purpose, RunId, Stream};
 use crate::{Error, Result};
 
@@ -88,8 +89,7 @@ fn take(groups: &mut [Vec<u32>], count: usize) -> Vec<u32> {
     for (group, share) in groups.iter_mut().zip(apportion(count, &left)) {
         taken.extend(group.drain(group.len() - share..));
     }
-    taken.sort_unstable();
-    taken
+    by_key(taken, |&row| u64::from(row))
 }
 
 /// Shares `total` out by whole `weights`: rounded down, then one more where the largest remainders are (the earlier
@@ -98,8 +98,7 @@ fn apportion(total: usize, weights: &[u64]) -> Vec<usize> {
     let sum = weights.iter().sum::<u64>().max(1);
     let exact = |index: usize| total as u64 * weights[index];
     let mut parts: Vec<usize> = (0..weights.len()).map(|index| (exact(index) / sum) as usize).collect();
-    let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
-    by_remainder.sort_by_key(|&index| core::cmp::Reverse(exact(index) % sum));
+    let by_remainder = by_key((0..weights.len()).collect(), |&index| u64::MAX - exact(index) % sum);
     let missing = total - parts.iter().sum::<usize>();
     for &index in by_remainder.iter().take(missing) {
         parts[index] += 1;

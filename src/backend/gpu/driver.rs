@@ -2,18 +2,29 @@
 //!
 //! A lost device is this module's own business: the population goes back to its last host copy on a new device and
 //! repeats what came after, to the same bits.
+//!
+//! Waiting for a device costs a browser some milliseconds, in which it idles. So short epochs are begun several at a time:
+//! they are submitted one after the other, the sums of each put aside, and waited for together.
 
 use super::device::{Device, SharedDevice};
+use super::staging::ASIDE_BYTES;
 use crate::backend::{Advance, EpochOutcome, EpochPlan, LocalFuture, Population, ready};
 use crate::error::{Error, Result};
+use core::ops::Range;
 use core::time::Duration;
 use std::rc::Rc;
 use web_time::Instant;
 
 /// One submit should take about this long: short enough for the page's own drawing in between.
 const SUBMIT_TARGET: Duration = Duration::from_millis(12);
+/// Submits between two waits for the device take about this long at most,
+const LONGEST_WAIT: Duration = Duration::from_millis(96);
+/// and epochs that are begun together: a wait takes as long as an epoch of tiny networks.
+const ROUND_TARGET: Duration = Duration::from_millis(40);
+/// Epochs of a round at most.
+const MOST_EPOCHS: usize = 16;
 /// Host copies of parameters are at most this much work old.
-const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(2);
+pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(2);
 /// Attempts to get a working device before giving up.
 const RECOVERY_ATTEMPTS: u32 = 2;
 /// Losses in a row without a host copy in between: a device that dies of the work itself would never end.
@@ -24,91 +35,167 @@ const MAX_FAILURES_ALIVE: u32 = 3;
 /// What is told where a device that lives gives nothing back.
 pub const UNREADABLE: &str = "results could not be read back";
 
-/// How a plan trains its networks on a device. An epoch is a row of units of work that only the plan knows.
+/// What a submit took on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Submitted {
+    /// Gradient steps, over all networks.
+    pub steps: u64,
+    /// Units of work.
+    pub units: u32,
+}
+
+/// How a plan trains its networks on a device. An epoch is a row of units of work that only the plan knows; a round is
+/// a few epochs, counted from 0, of which nothing is told before all of them have ended.
 pub trait Plan {
-    /// Lays an epoch out; its buffers are made by the next [`Plan::ensure_buffers`].
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>);
-    /// Whether an epoch is laid out and not yet finished.
-    fn is_in_epoch(&self) -> bool;
-    /// Makes what is missing on this device out of the host's copies.
+    /// Lays one more epoch of the round out.
+    fn push_epoch(&mut self, plans: Vec<EpochPlan>);
+    /// Epochs of the round.
+    fn n_epochs(&self) -> usize;
+    /// Makes what the round misses on this device out of the host's copies.
     fn ensure_buffers(&mut self, device: &Rc<Device>);
     /// Frees all buffers.
     fn drop_buffers(&mut self);
     /// Units that the first submit on a device takes: little enough for any device.
     fn first_amount(&self) -> u32;
-    /// Submits up to `amount` units; the steps taken, over all networks.
-    fn submit(&mut self, device: &Device, amount: u32) -> u64;
+    /// Submits up to `amount` units of an epoch; the one before was submitted.
+    fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted;
     /// Whether the whole epoch was submitted.
-    fn is_submitted(&self) -> bool;
-    /// Waits for all that was submitted; with `all`, makes the host's copies anew, as a whole or not at all.
-    fn read<'a>(&'a mut self, device: &'a Device, all: bool) -> LocalFuture<'a, Result<()>>;
-    /// Goes back to the place in the epoch at which the host's copies were made.
+    fn is_submitted(&self, epoch: usize) -> bool;
+    /// Bytes of the sums of an epoch.
+    fn sums_bytes(&self) -> usize;
+    /// Puts the sums of the epoch that was just submitted aside, into the slot of its number.
+    fn set_aside(&self, device: &Device, epoch: usize);
+    /// Waits for all that was submitted. With `aside`, makes the host's copies anew, as a whole or not at all, and gives
+    /// the sums of these epochs that were put aside.
+    fn read<'a>(&'a mut self, device: &'a Device, aside: Option<Range<usize>>) -> LocalFuture<'a, Result<Vec<u8>>>;
+    /// Goes back to the places at which the host's copies were made.
     fn rewind(&mut self);
-    /// Ends the epoch, whose end the host's copies hold.
-    fn finish_epoch(&mut self) -> Vec<EpochOutcome>;
+    /// What came of an epoch, by its sums that were put aside or by the host's copies; nothing of networks that diverged
+    /// before it. `seconds` is what it took.
+    fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome>;
+    /// Ends the round.
+    fn clear(&mut self);
     /// Parameters of the host's copy.
     fn parameters(&self, network: usize) -> Vec<f64>;
     /// The last step's gradient.
     fn gradient<'a>(&'a mut self, device: &'a Device, network: usize) -> LocalFuture<'a, Result<Vec<f64>>>;
 }
 
+/// Where a round stands.
+#[derive(Default)]
+struct Round {
+    /// The epoch under way, now and when the host's copies were made.
+    at: usize,
+    host_at: usize,
+    /// The sums of those that ended before the host's copies were made.
+    aside: Vec<u8>,
+    worked: Duration,
+}
+
 /// A population trained by one plan.
-pub struct Driver<P> {
+pub struct Driver {
     device: SharedDevice,
-    plan: P,
+    plan: Box<dyn Plan>,
+    round: Round,
     /// Devices lost since the last host copy.
     failures: u32,
     copied: Instant,
-    /// Units that a submit may take: grows at most twofold.
+    copy_every: Duration,
+    /// Units that a submit may take, and all between two waits: grow at most twofold.
     amount: u32,
+    units: u32,
+    /// Seconds of a unit and epochs of a round, as they last were.
+    pace: f64,
+    ahead: usize,
 }
 
-impl<P: Plan> Driver<P> {
+impl Driver {
     /// Nothing is allocated on the device yet.
-    pub fn new(device: SharedDevice, plan: P) -> Self {
+    pub fn new(device: SharedDevice, plan: Box<dyn Plan>, copy_every: Duration) -> Self {
         let amount = plan.first_amount();
-        Self { device, plan, failures: 0, copied: Instant::now(), amount }
+        Self {
+            device,
+            plan,
+            round: Round::default(),
+            failures: 0,
+            copied: Instant::now(),
+            copy_every,
+            amount,
+            units: amount,
+            pace: f64::INFINITY,
+            ahead: 1,
+        }
     }
 
     async fn work(&mut self, budget: Duration) -> Result<Advance> {
         let start = Instant::now();
         let mut advance = Advance::default();
-        if !self.plan.is_in_epoch() {
+        let n = self.plan.n_epochs();
+        if n == 0 {
             return Ok(Advance { epoch_done: true, ..advance });
         }
         let device = self.device.get();
         self.plan.ensure_buffers(&device);
-        // A submit's cost is only known once it is waited for: guess it from the last read-back's.
-        let submits = (budget.as_secs_f64() / SUBMIT_TARGET.as_secs_f64()).clamp(1.0, 8.0) as u32;
-        let mut made = 0;
-        while made < submits && !self.plan.is_submitted() {
-            advance.steps += self.plan.submit(&device, self.amount);
-            made += 1;
+        let round = &mut self.round;
+        // What is submitted is only waited for at the end: the last wait says how much fits into the time.
+        let most = (budget.min(LONGEST_WAIT).as_secs_f64() / self.pace).min(2.0 * f64::from(self.units));
+        let (mut units, mut submits) = (0, 0);
+        while round.at < n && (submits == 0 || f64::from(units + self.amount) <= most) {
+            let submitted = self.plan.submit(&device, round.at, self.amount);
+            advance.steps += submitted.steps;
+            units += submitted.units.max(1);
+            submits += 1;
+            if self.plan.is_submitted(round.at) {
+                // Of the last one the networks' own sums tell.
+                if round.at + 1 < n {
+                    self.plan.set_aside(&device, round.at);
+                }
+                round.at += 1;
+            }
         }
-        let done = self.plan.is_submitted();
-        let all = done || self.copied.elapsed() >= CHECKPOINT_INTERVAL;
-        // Reading the sums alone is how the queue is waited for; only a whole copy may replace the host's.
-        self.plan.read(&device, all).await?;
+        let done = round.at == n;
+        let all = done || self.copied.elapsed() >= self.copy_every;
+        // Reading a few bytes is how the queue is waited for; only a whole copy may replace the host's.
+        let end = round.at.min(n - 1);
+        let aside = self.plan.read(&device, all.then_some(round.host_at..end)).await?;
         if let Some(detail) = device.take_error() {
             return Err(Error::Gpu { detail });
         }
+        round.worked += start.elapsed();
         if all {
             self.copied = Instant::now();
             self.failures = 0;
+            round.aside.extend(aside);
+            round.host_at = end;
         }
-        self.adapt(start.elapsed(), made);
+        self.adapt(start.elapsed(), units);
         if done {
-            advance.outcomes = self.plan.finish_epoch();
+            advance.outcomes = self.end();
             advance.epoch_done = true;
         }
         Ok(advance)
     }
 
     /// Units of the next submits from the time that these took.
-    fn adapt(&mut self, took: Duration, submits: u32) {
-        let each = took.as_secs_f64() / f64::from(submits.max(1));
-        let factor = (SUBMIT_TARGET.as_secs_f64() / each.max(1e-6)).clamp(0.25, 2.0);
-        self.amount = ((f64::from(self.amount) * factor) as u32).clamp(1, 1 << 16);
+    fn adapt(&mut self, took: Duration, units: u32) {
+        self.pace = took.as_secs_f64().max(1e-6) / f64::from(units);
+        let fitting = SUBMIT_TARGET.as_secs_f64() / self.pace;
+        let (least, most) = (f64::from(self.amount) / 4.0, f64::from(self.amount) * 2.0);
+        self.amount = (fitting.clamp(least, most) as u32).clamp(1, 1 << 16);
+        self.units = units.max(self.amount);
+    }
+
+    /// Ends the round, whose end the host's copies hold: what came of its epochs.
+    fn end(&mut self) -> Vec<EpochOutcome> {
+        let round = core::mem::take(&mut self.round);
+        let n = self.plan.n_epochs();
+        let seconds = round.worked.as_secs_f64() / n as f64;
+        let fitting = (ROUND_TARGET.as_secs_f64() / seconds.max(1e-6)) as usize;
+        self.ahead = fitting.clamp(1, 2 * n);
+        let mut aside = round.aside.chunks_exact(self.plan.sums_bytes().max(1));
+        let outcomes = (0..n).flat_map(|epoch| self.plan.outcomes(epoch, aside.next(), seconds)).collect();
+        self.plan.clear();
+        outcomes
     }
 
     /// A new device where the old one is lost, and the last host copy on it.
@@ -124,8 +211,10 @@ impl<P: Plan> Driver<P> {
         let resumed = self.device.get().is_lost();
         for _ in 0..RECOVERY_ATTEMPTS {
             if self.device.renew().await.is_ok() && !self.device.get().is_lost() {
+                self.round.at = self.round.host_at;
                 self.plan.rewind();
                 self.amount = self.plan.first_amount();
+                self.units = self.amount;
                 return Ok(Advance { resumed, ..Advance::default() });
             }
         }
@@ -133,10 +222,17 @@ impl<P: Plan> Driver<P> {
     }
 }
 
-impl<P: Plan> Population for Driver<P> {
+impl Population for Driver {
     fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
-        self.plan.begin_epoch(plans);
+        if !plans.is_empty() {
+            self.plan.push_epoch(plans);
+        }
         Ok(())
+    }
+
+    fn epochs_ahead(&self) -> usize {
+        let fitting = 1 + ASIDE_BYTES / self.plan.sums_bytes().max(1);
+        self.ahead.min(fitting).min(MOST_EPOCHS)
     }
 
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {

@@ -17,8 +17,9 @@ pub use layered::passes::kernels;
 
 use super::{Backend, Data, LocalFuture, Network, Population, mixed};
 use crate::error::Result;
+use core::time::Duration;
 use device::SharedDevice;
-use driver::Driver;
+use driver::{CHECKPOINT_INTERVAL, Driver, Plan};
 use invocation::Invocation;
 use layered::Layered;
 use layered::layout;
@@ -57,6 +58,7 @@ pub struct Gpu {
     device: SharedDevice,
     /// Trains everything it can, whatever the rule says: for tests and benches.
     forced: Option<PlanName>,
+    copy_every: Duration,
 }
 
 impl Gpu {
@@ -66,13 +68,19 @@ impl Gpu {
     /// [`crate::Error::NoGpu`] where there is none, [`crate::Error::GpuWrong`] where it computes something else than the
     /// CPU.
     pub async fn open() -> Result<Self> {
-        Ok(Self { device: SharedDevice::open().await?, forced: None })
+        Ok(Self { device: SharedDevice::open().await?, forced: None, copy_every: CHECKPOINT_INTERVAL })
     }
 
     /// The same GPU with one plan for all networks that it can train.
     #[must_use]
     pub fn with_plan(&self, plan: PlanName) -> Self {
-        Self { device: self.device.clone(), forced: Some(plan) }
+        Self { forced: Some(plan), ..self.clone() }
+    }
+
+    /// The same GPU whose host copies are at most this much work old, for tests.
+    #[must_use]
+    pub fn with_copies_every(&self, copy_every: Duration) -> Self {
+        Self { copy_every, ..self.clone() }
     }
 
     /// Whether the adapter is a program and not a device.
@@ -95,12 +103,13 @@ impl Gpu {
 
     /// The networks of one plan.
     fn part(&self, plan: PlanName, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
-        let (device, data) = (self.device.clone(), data.clone());
-        match plan {
-            PlanName::Invocation => Box::new(Driver::new(device, Invocation::new(data, networks))),
-            PlanName::Workgroup => Box::new(Driver::new(device, Layered::new(data, networks, true))),
-            PlanName::Layered => Box::new(Driver::new(device, Layered::new(data, networks, false))),
-        }
+        let data = data.clone();
+        let plan: Box<dyn Plan> = match plan {
+            PlanName::Invocation => Box::new(Invocation::new(data, networks)),
+            PlanName::Workgroup => Box::new(Layered::new(data, networks, true)),
+            PlanName::Layered => Box::new(Layered::new(data, networks, false)),
+        };
+        Box::new(Driver::new(self.device.clone(), plan, self.copy_every))
     }
 
     /// Which plan trains a network: a pure function of the network, its crowd and the kind of adapter.
@@ -191,7 +200,6 @@ mod tests {
     use crate::optimizer::Optimizer;
     use crate::rng::{Purpose, RunId, Stream};
     use crate::trainer::epoch_plan;
-    use core::time::Duration;
 
     const ROWS: usize = 350;
 

@@ -99,24 +99,26 @@ async fn on_cpu(data: &Rc<Data>, networks: &[Network]) -> Result<Trained> {
 }
 
 async fn on_device(plan: &mut dyn Plan, device: &Rc<Device>, networks: &[Network]) -> Result<Trained> {
-    let mut outcomes = Vec::new();
-    for number in 0..EPOCHS {
-        plan.begin_epoch(epoch(networks, number));
-        plan.ensure_buffers(device);
-        while !plan.is_submitted() {
-            plan.submit(device, u32::from(u16::MAX));
+    let n = EPOCHS as usize;
+    (0..EPOCHS).for_each(|number| plan.push_epoch(epoch(networks, number)));
+    plan.ensure_buffers(device);
+    for number in 0..n {
+        while !plan.is_submitted(number) {
+            plan.submit(device, number, u32::from(u16::MAX));
         }
-        let read = plan.read(device, true).await;
-        // An error is what the read stumbled over.
-        if let Some(detail) = device.take_error() {
-            return Err(Error::Gpu { detail });
-        }
-        if read.is_err() && !device.is_lost() {
-            return Err(Error::Gpu { detail: UNREADABLE.into() });
-        }
-        read?;
-        outcomes.extend(plan.finish_epoch());
+        plan.set_aside(device, number);
     }
+    let read = plan.read(device, Some(0..n)).await;
+    // An error is what the read stumbled over.
+    if let Some(detail) = device.take_error() {
+        return Err(Error::Gpu { detail });
+    }
+    if read.is_err() && !device.is_lost() {
+        return Err(Error::Gpu { detail: UNREADABLE.into() });
+    }
+    let sums = read?;
+    let each = sums.chunks_exact(plan.sums_bytes());
+    let outcomes = each.zip(0..).flat_map(|(sums, number)| plan.outcomes(number, Some(sums), 0.0)).collect();
     let parameters = (0..networks.len()).map(|index| plan.parameters(index)).collect();
     Ok(Trained { outcomes, parameters })
 }

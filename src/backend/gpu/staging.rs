@@ -2,6 +2,7 @@
 
 use super::device::Device;
 use crate::error::{Error, Result};
+use core::ops::Range;
 use futures_channel::oneshot;
 
 /// Buffers and textures that are destroyed together: on the web dropping a handle frees nothing.
@@ -60,10 +61,17 @@ fn note(device: &Device, bytes: u64) {
     let _ = (device, bytes);
 }
 
-/// A buffer for what comes back, destroyed when dropped.
+/// Bytes of a staging buffer for sums that are put aside.
+pub const ASIDE_BYTES: usize = 1 << 18;
+
+/// A buffer for what comes back, destroyed when dropped: room for what is read at once, then what was put aside for it.
 pub struct Staging {
     buffer: wgpu::Buffer,
+    aside: u64,
 }
+
+/// Part of a buffer: first byte, bytes.
+pub type Part<'a> = (&'a wgpu::Buffer, u64, u64);
 
 impl Drop for Staging {
     fn drop(&mut self) {
@@ -73,38 +81,52 @@ impl Drop for Staging {
 }
 
 impl Staging {
-    /// Room for so many bytes.
+    /// Room for so many bytes at once.
     pub fn new(device: &Device, bytes: u64) -> Self {
         use wgpu::BufferUsages as Usage;
         let usage = Usage::MAP_READ | Usage::COPY_DST;
         let label = Some("staging");
+        let aside = bytes.next_multiple_of(16);
         let buffer = device.handle.create_buffer(&wgpu::BufferDescriptor {
             label,
-            size: bytes.max(16),
+            size: aside + ASIDE_BYTES as u64,
             usage,
             mapped_at_creation: false,
         });
         note(device, buffer.size());
-        Self { buffer }
+        Self { buffer, aside }
     }
 
-    /// Copies ranges (buffer, first byte, bytes), one after the other, waits for them and hands them to `take`.
+    fn copy(&self, device: &Device, parts: &[Part<'_>], mut to: u64) {
+        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
+        for &(buffer, first, bytes) in parts {
+            encoder.copy_buffer_to_buffer(buffer, first, &self.buffer, to, bytes);
+            to += bytes;
+        }
+        device.queue.submit([encoder.finish()]);
+    }
+
+    /// Puts parts aside, as they are now, into slot `slot`; all slots take the same.
+    pub fn set_aside(&self, device: &Device, parts: &[Part<'_>], slot: usize) {
+        let bytes: u64 = parts.iter().map(|(.., bytes)| bytes).sum();
+        self.copy(device, parts, self.aside + slot as u64 * bytes);
+    }
+
+    /// Copies parts, one after the other, waits for them and hands them to `take`, with these bytes of what was put aside.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] where they don't come.
     pub async fn read(
         &self,
         device: &Device,
-        ranges: &[(&wgpu::Buffer, u64, u64)],
-        take: impl FnOnce(&[u8]),
+        parts: &[Part<'_>],
+        aside: Range<usize>,
+        take: impl FnOnce(&[u8], &[u8]),
     ) -> Result<()> {
-        let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read") });
-        let mut end = 0;
-        for &(buffer, first, bytes) in ranges {
-            encoder.copy_buffer_to_buffer(buffer, first, &self.buffer, end, bytes);
-            end += bytes;
-        }
-        device.queue.submit([encoder.finish()]);
+        self.copy(device, parts, 0);
+        let own: u64 = parts.iter().map(|(.., bytes)| bytes).sum();
+        // What is mapped is copied to this process.
+        let end = if aside.is_empty() { own } else { self.aside + aside.end as u64 };
         let slice = self.buffer.slice(..end);
         let (sender, receiver) = oneshot::channel();
         slice.map_async(wgpu::MapMode::Read, move |result| {
@@ -118,7 +140,8 @@ impl Staging {
             && !device.is_lost()
             && let Ok(view) = slice.get_mapped_range()
         {
-            take(&view);
+            let first = self.aside as usize;
+            take(&view[..own as usize], view.get(first + aside.start..first + aside.end).unwrap_or_default());
             drop(view);
             self.buffer.unmap();
             return Ok(());

@@ -98,9 +98,11 @@ impl SamplerSpec {
         match points {
             None => Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: BTreeMap::new() }),
             Some(Value::Object(axes)) => {
-                let axes =
-                    axes.iter().map(|(name, value)| Ok((name.clone(), read(format!("sampler.points.{name}"), value)?)));
-                Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: axes.collect::<Result<_>>()? })
+                let mut axis_points = BTreeMap::new();
+                for (name, value) in axes {
+                    axis_points.insert(name.clone(), read(format!("sampler.points.{name}"), value)?);
+                }
+                Ok(Self::Grid { points: DEFAULT_POINTS, axis_points })
             }
             Some(value) => {
                 Ok(Self::Grid { points: read("sampler.points".into(), value)?, axis_points: BTreeMap::new() })

@@ -21,9 +21,7 @@ impl Sobol {
     pub fn new(space: &Space, seed: u64) -> Self {
         // Dimensions go by name: the order in which a document writes its space changes nothing. Unlike random draws,
         // those of one name depend on which others are searched: the dimensions must be distinct.
-        let mut names: Vec<&str> = space.iter().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        let dimension = |name: &str| names.partition_point(|other| *other < name) as u32;
+        let dimension = |name: &str| space.iter().filter(|(other, _)| other.as_str() < name).count() as u32;
         let axes = space.iter().map(|(name, axis)| (name.clone(), axis.clone(), dimension(name))).collect();
         Self { axes, scramble: key(seed, Purpose::Search, RunId::default(), 0)[0] }
     }

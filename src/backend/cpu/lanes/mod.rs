@@ -13,6 +13,7 @@ use super::epoch::{Clock, Progress, Turn, Turns};
 use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochPlan, LocalFuture, Network, Population, ready};
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
+use crate::order::by_key;
 use core::time::Duration;
 use descent::Descent;
 use pack::{LANES, Pack, Resident, V};
@@ -174,13 +175,9 @@ impl Population for Lanes {
         // Batches of about the same size go together, so that lanes seldom wait for each other.
         let rows = |plan: &EpochPlan| plan.steps.first().map_or(0, |step| step.rows);
         let key = |plan: &EpochPlan| (self.groups[plan.network] as u64) << 32 | u64::from(rows(plan));
-        let mut order: Vec<(u64, usize)> = plans.iter().enumerate().map(|(at, plan)| (key(plan), at)).collect();
-        order.sort_unstable();
-        let mut plans: Vec<_> = plans.into_iter().map(Some).collect();
-        for (key, at) in order {
-            let Some(plan) = plans[at].take() else { continue };
+        for plan in by_key(plans, key) {
+            let group = self.groups[plan.network];
             let progress = Progress::new(plan);
-            let group = (key >> 32) as usize;
             match self.queue.back_mut() {
                 Some(turn) if turn.len() < LANES && self.groups[turn[0].plan.network] == group => turn.push(progress),
                 _ => self.queue.push_back(vec![progress]),

@@ -7,18 +7,17 @@ mod program;
 pub use program::source;
 
 use super::device::{Access, CALL_STRIDE, Device, Pipeline, compile as compile_kernel, label_words};
-use super::driver::{Plan, nothing_trained};
-use super::staging::{Memory, Staging, copy};
-use crate::backend::{DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
+use super::driver::{Plan, Submitted, nothing_trained};
+use super::staging::{Memory, Part, Staging, copy};
+use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
 use crate::error::Result;
-use crate::kernels::train_invocation::within;
+use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
 use core::ops::Range;
 use program::LayerPieces;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use web_time::Instant;
 
 /// Invocations of a workgroup, as in the shader.
 const WORKGROUP: u32 = 32;
@@ -84,7 +83,9 @@ struct Call {
     lane_words: u32,
     plan: u32,
     state: u32,
-    padding: [u32; 3],
+    epoch: u32,
+    n_validation: u32,
+    padding: u32,
 }
 
 /// Networks of one program.
@@ -141,8 +142,10 @@ struct Position {
     lane: usize,
 }
 
-/// The epoch under way.
+/// An epoch laid out.
 struct Epoch {
+    /// Counted through the population's life, from 1.
+    number: u32,
     /// The plan buffer's words, and whether they stand there.
     words: Vec<u32>,
     is_written: bool,
@@ -157,7 +160,6 @@ struct Epoch {
     /// What comes next, now and after the host's copy.
     next: Position,
     host_next: Position,
-    began: Instant,
 }
 
 /// A population's buffers on one device.
@@ -181,7 +183,9 @@ pub struct Invocation {
     lanes: Vec<u32>,
     /// The host's copy of all groups' state.
     host: Vec<[u32; 4]>,
-    epoch: Option<Epoch>,
+    round: Vec<Epoch>,
+    /// Epochs laid out so far.
+    epochs: u32,
     buffers: Option<Buffers>,
 }
 
@@ -194,7 +198,7 @@ impl Invocation {
         }
         // Neighbours work in step: those with batches of one size wait for nobody.
         for indices in by_program.values_mut() {
-            indices.sort_by_key(|&index| networks[index].max_batch);
+            *indices = by_key(core::mem::take(indices), |&index| networks[index].max_batch as u64);
         }
         let mut this = Self {
             data,
@@ -203,7 +207,8 @@ impl Invocation {
             groups: Vec::new(),
             lanes: Vec::new(),
             host: Vec::new(),
-            epoch: None,
+            round: Vec::new(),
+            epochs: 0,
             buffers: None,
         };
         for (program, networks) in by_program {
@@ -250,11 +255,22 @@ impl Invocation {
     }
 
     /// A lane's sums (training loss and hits, validation loss and hits) and the step at which it diverged.
-    fn sums(&self, network: usize) -> ([f64; 4], u32) {
+    fn sums(&self, network: usize, aside: Option<&[u8]>) -> ([f64; 4], u32) {
         let (group, lane) = self.places[network];
+        let first: usize = self.groups[..group].iter().map(|group| HEAD * group.len()).sum();
         let group = &self.groups[group];
-        let at = group.state + lane;
-        (self.host[at].map(|bits| f64::from(f32::from_bits(bits))), self.host[at + group.len()][2])
+        let piece = |piece: usize| -> [u32; 4] {
+            let from = VEC4 * (first + piece * group.len() + lane);
+            let own = self.host[group.state + piece * group.len() + lane];
+            aside.map_or(own, |aside| bytemuck::pod_read_unaligned(&aside[from..from + VEC4]))
+        };
+        (piece(0).map(|bits| f64::from(f32::from_bits(bits))), piece(1)[2])
+    }
+
+    /// The heads of all groups.
+    fn heads<'a>(&self, state: &'a wgpu::Buffer) -> Vec<Part<'a>> {
+        let head = |group: &Group| (state, (VEC4 * group.state) as u64, (VEC4 * HEAD * group.len()) as u64);
+        self.groups.iter().map(head).collect()
     }
 
     fn make_buffers(&self, device: &Rc<Device>, plan_words: usize) -> Buffers {
@@ -297,11 +313,7 @@ impl Invocation {
 }
 
 impl Plan for Invocation {
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) {
-        self.epoch = None;
-        if plans.is_empty() {
-            return;
-        }
+    fn push_epoch(&mut self, plans: Vec<EpochPlan>) {
         let rows_of = |plan: &EpochPlan| plan.steps.iter().map(|step| step.rows).sum::<u32>();
         let train_end = plans.iter().map(rows_of).max().unwrap_or(0);
         let networks: Vec<_> =
@@ -322,10 +334,6 @@ impl Plan for Invocation {
             group_words.push(start as u32);
             words.resize(start + n * (4 + train_end as usize), 0);
             for (lane, &network) in group.networks.iter().enumerate() {
-                // The sums and the place in the epoch start anew; parameters, gradient and optimizer state stay.
-                for piece in 0..HEAD {
-                    self.host[group.state + piece * n + lane] = [0; 4];
-                }
                 let Some(plan) = &by_network[network] else { continue };
                 let steps = words.len() as u32;
                 let before = plan.steps.first().map_or(0, |step| step.step);
@@ -342,7 +350,9 @@ impl Plan for Invocation {
                 }
             }
         }
-        self.epoch = Some(Epoch {
+        self.epochs += 1;
+        self.round.push(Epoch {
+            number: self.epochs,
             words,
             is_written: false,
             group_words,
@@ -352,34 +362,20 @@ impl Plan for Invocation {
             end: train_end + self.data.n_validation as u32,
             next: Position::default(),
             host_next: Position::default(),
-            began: Instant::now(),
         });
     }
 
-    fn is_in_epoch(&self) -> bool {
-        self.epoch.is_some()
+    fn n_epochs(&self) -> usize {
+        self.round.len()
     }
 
     fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let Some(words) = self.epoch.as_ref().map(|epoch| epoch.words.len()) else { return };
+        let words = self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0);
         let fits = |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.plan.size() >= 4 * words as u64;
-        let stays = self.buffers.as_ref().is_some_and(fits);
-        if !stays {
+        if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.
             self.buffers = None;
             self.buffers = Some(self.make_buffers(device, words));
-        }
-        let (Some(epoch), Some(buffers)) = (self.epoch.as_mut(), &self.buffers) else { return };
-        if !epoch.is_written || !stays {
-            device.queue.write_buffer(&buffers.plan, 0, bytemuck::cast_slice(&epoch.words));
-            if stays {
-                for group in &self.groups {
-                    let head = &self.host[group.state..group.state + HEAD * group.len()];
-                    let first = (VEC4 * group.state) as u64;
-                    device.queue.write_buffer(&buffers.state, first, bytemuck::cast_slice(head));
-                }
-            }
-            epoch.is_written = true;
         }
     }
 
@@ -391,9 +387,15 @@ impl Plan for Invocation {
         FIRST_UNITS
     }
 
-    fn submit(&mut self, device: &Device, amount: u32) -> u64 {
-        let (Some(epoch), Some(buffers)) = (self.epoch.as_mut(), self.buffers.as_ref()) else { return 0 };
-        let mut budget = amount as usize * ROWS_PER_UNIT;
+    fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted {
+        let epoch = &mut self.round[epoch];
+        let Some(buffers) = self.buffers.as_ref() else { return Submitted::default() };
+        if !epoch.is_written {
+            device.queue.write_buffer(&buffers.plan, 0, bytemuck::cast_slice(&epoch.words));
+            epoch.is_written = true;
+        }
+        let whole = amount as usize * ROWS_PER_UNIT;
+        let mut budget = whole;
         let mut steps = 0;
         let mut dispatches: Vec<(usize, u32)> = Vec::new();
         let mut bytes: Vec<u8> = Vec::new();
@@ -423,7 +425,9 @@ impl Plan for Invocation {
                 lane_words: group.lane_words as u32,
                 plan: epoch.group_words[at.group],
                 state: group.state as u32,
-                padding: [0; 3],
+                epoch: epoch.number,
+                n_validation: self.data.n_validation as u32,
+                padding: 0,
             };
             dispatches.push((at.group, (lanes.len() as u32).div_ceil(WORKGROUP)));
             bytes.extend_from_slice(bytemuck::bytes_of(&call));
@@ -451,62 +455,76 @@ impl Plan for Invocation {
             }
         }
         device.queue.submit([encoder.finish()]);
-        steps
+        Submitted { steps, units: (whole - budget).div_ceil(ROWS_PER_UNIT) as u32 }
     }
 
-    fn is_submitted(&self) -> bool {
-        self.epoch.as_ref().is_none_or(|epoch| {
-            let Position { end, group, lane, .. } = epoch.next;
-            end >= epoch.end && group == 0 && lane == 0
-        })
+    fn is_submitted(&self, epoch: usize) -> bool {
+        let epoch = &self.round[epoch];
+        let Position { end, group, lane, .. } = epoch.next;
+        end >= epoch.end && group == 0 && lane == 0
     }
 
-    fn read<'a>(&'a mut self, device: &'a Device, all: bool) -> LocalFuture<'a, Result<()>> {
+    fn sums_bytes(&self) -> usize {
+        VEC4 * HEAD * self.networks.len()
+    }
+
+    fn set_aside(&self, device: &Device, epoch: usize) {
+        if let Some(buffers) = &self.buffers {
+            buffers.staging.set_aside(device, &self.heads(&buffers.state), epoch);
+        }
+    }
+
+    fn read<'a>(&'a mut self, device: &'a Device, aside: Option<Range<usize>>) -> LocalFuture<'a, Result<Vec<u8>>> {
         Box::pin(async move {
+            let sums_bytes = self.sums_bytes();
             let buffers = self.buffers.as_ref().ok_or_else(nothing_trained)?;
-            let bytes = if all { buffers.state.size() } else { VEC4 as u64 };
-            let host = &mut self.host;
-            let take = |bytes: &[u8]| {
-                if all {
-                    copy(bytes, host);
-                }
+            let Some(slots) = aside else {
+                buffers.staging.read(device, &[(&buffers.state, 0, VEC4 as u64)], 0..0, |_, _| {}).await?;
+                return Ok(Vec::new());
             };
-            buffers.staging.read(device, &[(&buffers.state, 0, bytes)], take).await?;
-            if let (true, Some(epoch)) = (all, self.epoch.as_mut()) {
+            let (host, mut sums) = (&mut self.host, Vec::new());
+            let slots = slots.start * sums_bytes..slots.end * sums_bytes;
+            let take = |state: &[u8], aside: &[u8]| {
+                copy(state, host);
+                sums = aside.to_vec();
+            };
+            buffers.staging.read(device, &[(&buffers.state, 0, buffers.state.size())], slots, take).await?;
+            for epoch in &mut self.round {
                 epoch.host_next = epoch.next;
             }
-            Ok(())
+            Ok(sums)
         })
     }
 
     fn rewind(&mut self) {
-        if let Some(epoch) = self.epoch.as_mut() {
-            epoch.next = epoch.host_next;
+        for epoch in &mut self.round {
+            (epoch.next, epoch.is_written) = (epoch.host_next, false);
         }
     }
 
-    fn finish_epoch(&mut self) -> Vec<EpochOutcome> {
-        let Some(epoch) = self.epoch.take() else { return Vec::new() };
-        let seconds = epoch.began.elapsed().as_secs_f64();
+    fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome> {
+        let epoch = &self.round[epoch];
         let n_validation = self.data.n_validation as f64;
-        let outcome = |&(network, rows, steps): &(usize, u32, u32)| {
-            let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network);
+        let outcome = |&(network, rows, _): &(usize, u32, u32)| {
+            let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network, aside);
             let rows = f64::from(rows);
             let validation = Score { loss: loss / n_validation, accuracy: correct / n_validation };
-            let validation = (n_validation > 0.0).then_some(validation);
-            let lost = diverged == 0 && validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
             let (group, lane) = self.places[network];
             let before = epoch.words[epoch.group_words[group] as usize + 4 * lane + 3];
-            let diverged = if lost { before + steps } else { diverged };
-            EpochOutcome {
+            let is_over = diverged != 0 && diverged <= before;
+            (!is_over).then(|| EpochOutcome {
                 network,
                 train: Score { loss: train_loss / rows, accuracy: train_correct / rows },
-                validation,
+                validation: (n_validation > 0.0).then_some(validation),
                 diverged_at: (diverged != 0).then(|| u64::from(diverged)),
                 seconds,
-            }
+            })
         };
-        epoch.networks.iter().map(outcome).collect()
+        epoch.networks.iter().filter_map(outcome).collect()
+    }
+
+    fn clear(&mut self) {
+        self.round.clear();
     }
 
     fn parameters(&self, network: usize) -> Vec<f64> {
@@ -518,7 +536,7 @@ impl Plan for Invocation {
             let buffers = self.buffers.as_ref().ok_or_else(nothing_trained)?;
             let mut state = vec![[0; 4]; self.host.len()];
             let whole = (&buffers.state, 0, buffers.state.size());
-            buffers.staging.read(device, &[whole], |bytes| copy(bytes, &mut state)).await?;
+            buffers.staging.read(device, &[whole], 0..0, |bytes, _| copy(bytes, &mut state)).await?;
             let pieces = self.groups[self.places[network].0].pieces;
             Ok(self.flat(network, HEAD + pieces, &state))
         })

@@ -6,6 +6,7 @@ use crate::backend::Data;
 use crate::backend::gpu::device::{Access, CALL_STRIDE, Device, label_words};
 use crate::backend::gpu::staging::{Memory, Staging, copy};
 use crate::error::Result;
+use core::ops::Range;
 
 /// Everything of a population that changes while it trains, as the host knows it.
 #[derive(Clone, Debug)]
@@ -132,9 +133,9 @@ impl Buffers {
         device.queue.write_buffer(&self.plan, 0, bytemuck::cast_slice(words));
     }
 
-    /// Sets the sums and verdicts of all networks.
-    pub fn write_stats(&self, device: &Device, stats: &[Stats]) {
-        device.queue.write_buffer(&self.stats, 0, bytemuck::cast_slice(stats));
+    /// Puts the sums and verdicts of all networks aside.
+    pub fn set_aside(&self, device: &Device, slot: usize) {
+        self.staging.set_aside(device, &[(&self.stats, 0, self.stats.size())], slot);
     }
 
     /// Fills the uniforms of the next submit.
@@ -151,27 +152,33 @@ impl Buffers {
         &self.groups[pass as usize]
     }
 
-    /// Waits for all that was submitted; with a `state`, reads sums, parameters and optimizer state into it. The state
-    /// changes as a whole or not at all.
-    pub async fn read(&self, device: &Device, state: Option<&mut HostState>) -> Result<()> {
+    /// Waits for all that was submitted; with a `state`, reads sums, parameters and optimizer state into it, which changes
+    /// as a whole or not at all, and gives what was put aside into these slots.
+    pub async fn read(&self, device: &Device, into: Option<(&mut HostState, Range<usize>)>) -> Result<Vec<u8>> {
         let whole = |buffer| (buffer, 0, wgpu::Buffer::size(buffer));
-        let ranges = [whole(&self.stats), whole(&self.params), whole(&self.slots)];
-        let Some(state) = state else { return self.staging.read(device, &ranges[..1], |_| {}).await };
+        let parts = [whole(&self.stats), whole(&self.params), whole(&self.slots)];
+        let Some((state, slots)) = into else {
+            self.staging.read(device, &parts[..1], 0..0, |_, _| {}).await?;
+            return Ok(Vec::new());
+        };
         let (stats_end, params_end) = (self.stats.size() as usize, (self.stats.size() + self.params.size()) as usize);
+        let mut sums = Vec::new();
         self.staging
-            .read(device, &ranges, |bytes| {
+            .read(device, &parts, slots.start * stats_end..slots.end * stats_end, |bytes, aside| {
                 copy(bytes, &mut state.stats);
                 copy(&bytes[stats_end..], &mut state.params);
                 copy(&bytes[params_end..], &mut state.slots);
+                sums = aside.to_vec();
             })
-            .await
+            .await?;
+        Ok(sums)
     }
 
     /// Reads part of the gradient, in floats.
     pub async fn read_gradient(&self, device: &Device, first: usize, n: usize) -> Result<Vec<f32>> {
         let mut gradient = vec![0.0; n];
         let range = (&self.gradient, 4 * first as u64, 4 * n as u64);
-        self.staging.read(device, &[range], |bytes| copy(bytes, &mut gradient)).await?;
+        self.staging.read(device, &[range], 0..0, |bytes, _| copy(bytes, &mut gradient)).await?;
         Ok(gradient)
     }
 }

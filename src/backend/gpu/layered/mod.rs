@@ -10,14 +10,15 @@ pub mod layout;
 pub mod passes;
 
 use super::device::{CALL_STRIDE, Device};
-use super::driver::{Plan, nothing_trained};
+use super::driver::{Plan, Submitted, nothing_trained};
 use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score};
 use crate::error::Result;
+use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
+use core::ops::Range;
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
 use passes::Pass;
 use std::rc::Rc;
-use web_time::Instant;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
@@ -50,7 +51,7 @@ pub fn suits_workgroup(network: &Network) -> bool {
     (network.shape.n_parameters() * network.max_batch) as u64 <= WORKGROUP_MACS
 }
 
-/// The epoch under way.
+/// An epoch laid out.
 struct Epoch {
     /// Networks by lane, those with more steps first.
     networks: Vec<usize>,
@@ -64,8 +65,9 @@ struct Epoch {
     /// Next step, then next validation block.
     next_step: u32,
     next_block: u32,
+    /// Those that come after the host's copy.
+    host_next: (u32, u32),
     blocks: u32,
-    began: Instant,
 }
 
 /// Invocations that each layer needs in each kernel, and parameters.
@@ -122,10 +124,9 @@ pub struct Layered {
     layout: Layout,
     /// With the device that they are on.
     buffers: Option<(Rc<Device>, Buffers)>,
-    /// The last host copy, and the step and validation block of the epoch that come next after it.
+    /// The last host copy.
     host: HostState,
-    host_place: (u32, u32),
-    epoch: Option<Epoch>,
+    round: Vec<Epoch>,
 }
 
 impl Layered {
@@ -141,7 +142,7 @@ impl Layered {
         let slots = vec![0.0; 4 * layout.slots4];
         let stats = vec![Stats::default(); networks.len()];
         let host = HostState { params, slots, stats };
-        Self { fused, data, networks, layout, buffers: None, host, host_place: (0, 0), epoch: None }
+        Self { fused, data, networks, layout, buffers: None, host, round: Vec::new() }
     }
 
     /// Raises `most` to what this plan's network needs.
@@ -170,19 +171,17 @@ impl Layered {
         most.params4 = most.params4.max(place.n_params4);
     }
 }
-/// Training rows of a lane in this epoch, from the plan's words.
-fn lane_rows(words: &[u32], lane: usize) -> u32 {
+/// Training rows of a lane in this epoch and steps of its run before it, from the plan's words.
+fn lane_rows(words: &[u32], lane: usize) -> (u32, u32) {
     let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * lane + i]);
-    (0..n_steps).map(|step| words[(steps + STEP_WORDS as u32 * step + 1) as usize]).sum()
+    let word = |step: u32, word: u32| words[(steps + STEP_WORDS as u32 * step + word) as usize];
+    ((0..n_steps).map(|step| word(step, 1)).sum(), if n_steps > 0 { word(0, 2) } else { 0 })
 }
 
 impl Plan for Layered {
-    fn begin_epoch(&mut self, mut plans: Vec<EpochPlan>) {
-        if plans.is_empty() {
-            self.epoch = None;
-            return;
-        }
-        plans.sort_by_key(|plan| (core::cmp::Reverse(plan.steps.len()), plan.network));
+    fn push_epoch(&mut self, mut plans: Vec<EpochPlan>) {
+        plans = by_key(plans, |plan| plan.network as u64);
+        plans = by_key(plans, |plan| u64::MAX - plan.steps.len() as u64);
         let mut words = vec![0_u32; 4 * plans.len()];
         for (lane, plan) in plans.iter().enumerate() {
             let order = words.len() as u32;
@@ -205,9 +204,7 @@ impl Plan for Layered {
             self.cover(&mut most, plan);
             tiles.push(most);
         }
-        self.host.stats.fill(Stats::default());
-        self.host_place = (0, 0);
-        self.epoch = Some(Epoch {
+        self.round.push(Epoch {
             networks: plans.iter().map(|plan| plan.network).collect(),
             n_steps: plans.iter().map(|plan| plan.steps.len() as u32).collect(),
             tiles,
@@ -215,30 +212,23 @@ impl Plan for Layered {
             is_written: false,
             next_step: 0,
             next_block: 0,
+            host_next: (0, 0),
             blocks: self.data.n_validation.div_ceil(EVALUATION_ROWS) as u32,
-            began: Instant::now(),
         });
     }
 
-    fn is_in_epoch(&self) -> bool {
-        self.epoch.is_some()
+    fn n_epochs(&self) -> usize {
+        self.round.len()
     }
 
     fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let Some(epoch) = self.epoch.as_mut() else { return };
-        let fits =
-            |(on, buffers): &(Rc<Device>, Buffers)| Rc::ptr_eq(on, device) && buffers.plan_words() >= epoch.words.len();
+        let words = self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0);
+        let fits = |(on, buffers): &(Rc<Device>, Buffers)| Rc::ptr_eq(on, device) && buffers.plan_words() >= words;
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.
             self.buffers = None;
-            let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, epoch.words.len(), self.fused);
+            let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, words, self.fused);
             self.buffers = Some((device.clone(), buffers));
-            epoch.is_written = false;
-        }
-        if let (false, Some((_, buffers))) = (epoch.is_written, &self.buffers) {
-            buffers.write_plan(device, &epoch.words);
-            buffers.write_stats(device, &self.host.stats);
-            epoch.is_written = true;
         }
     }
 
@@ -251,8 +241,14 @@ impl Plan for Layered {
     }
 
     /// Up to `amount` steps and, after the last step, the validation blocks.
-    fn submit(&mut self, device: &Device, amount: u32) -> u64 {
-        let (Some(epoch), Some((_, buffers))) = (self.epoch.as_mut(), self.buffers.as_ref()) else { return 0 };
+    fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted {
+        let epoch = &mut self.round[epoch];
+        let Some((_, buffers)) = self.buffers.as_ref() else { return Submitted::default() };
+        if !epoch.is_written {
+            buffers.write_plan(device, &epoch.words);
+            epoch.is_written = true;
+        }
+        let before = (epoch.next_step, epoch.next_block);
         let tables = Call {
             first_layer: 4 * self.layout.networks.len() as u32,
             first_label: 16 * (self.layout.networks.len() + self.layout.layers.len()) as u32,
@@ -300,7 +296,8 @@ impl Plan for Layered {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
                 let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
                 let first_row = (self.data.n_train + block) as u32;
-                let call = |layer: usize| Call { layer: layer as u32, evaluation: 1, first_row, rows, ..tables };
+                let (step, evaluation) = (epoch.next_block, 1);
+                let call = |layer: usize| Call { step, layer: layer as u32, evaluation, first_row, rows, ..tables };
                 if self.fused {
                     queue.push(Pass::TrainWorkgroup, call(0), None, lanes, tiles.macs.iter().sum());
                 } else {
@@ -325,53 +322,72 @@ impl Plan for Layered {
             }
         }
         device.queue.submit([encoder.finish()]);
-        taken
+        Submitted { steps: taken, units: epoch.next_step - before.0 + epoch.next_block - before.1 }
     }
 
-    fn is_submitted(&self) -> bool {
-        self.epoch.as_ref().is_none_or(|epoch| {
-            epoch.next_step >= epoch.n_steps.first().copied().unwrap_or(0) && epoch.next_block >= epoch.blocks
-        })
+    fn is_submitted(&self, epoch: usize) -> bool {
+        let epoch = &self.round[epoch];
+        epoch.next_step >= epoch.n_steps.first().copied().unwrap_or(0) && epoch.next_block >= epoch.blocks
     }
 
-    fn read<'a>(&'a mut self, device: &'a Device, all: bool) -> LocalFuture<'a, Result<()>> {
+    fn sums_bytes(&self) -> usize {
+        size_of_val(&self.host.stats[..])
+    }
+
+    fn set_aside(&self, device: &Device, epoch: usize) {
+        if let Some((_, buffers)) = &self.buffers {
+            buffers.set_aside(device, epoch);
+        }
+    }
+
+    fn read<'a>(&'a mut self, device: &'a Device, aside: Option<Range<usize>>) -> LocalFuture<'a, Result<Vec<u8>>> {
         Box::pin(async move {
             let (_, buffers) = self.buffers.as_ref().ok_or_else(nothing_trained)?;
-            buffers.read(device, all.then_some(&mut self.host)).await?;
-            if all {
-                self.host_place = self.epoch.as_ref().map_or((0, 0), |epoch| (epoch.next_step, epoch.next_block));
+            let all = aside.is_some();
+            let sums = buffers.read(device, aside.map(|slots| (&mut self.host, slots))).await?;
+            for epoch in self.round.iter_mut().filter(|_| all) {
+                epoch.host_next = (epoch.next_step, epoch.next_block);
             }
-            Ok(())
+            Ok(sums)
         })
     }
 
     fn rewind(&mut self) {
-        if let Some(epoch) = self.epoch.as_mut() {
-            (epoch.next_step, epoch.next_block) = self.host_place;
+        for epoch in &mut self.round {
+            (epoch.next_step, epoch.next_block) = epoch.host_next;
+            epoch.is_written = false;
         }
     }
 
-    fn finish_epoch(&mut self) -> Vec<EpochOutcome> {
-        let Some(epoch) = self.epoch.take() else { return Vec::new() };
+    fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome> {
+        let epoch = &self.round[epoch];
         let n_validation = self.data.n_validation as f64;
-        let seconds = epoch.began.elapsed().as_secs_f64();
         let outcome = |(lane, &network): (usize, &usize)| {
-            let stats = self.host.stats[network];
-            let rows = f64::from(lane_rows(&epoch.words, lane));
+            let from = network * size_of::<Stats>();
+            let stats = aside.map_or(self.host.stats[network], |aside| {
+                bytemuck::pod_read_unaligned(&aside[from..from + size_of::<Stats>()])
+            });
+            let (rows, before) = lane_rows(&epoch.words, lane);
+            let rows = f64::from(rows);
             let score = |loss: f32, correct: f32, rows: f64| Score {
                 loss: f64::from(loss) / rows,
                 accuracy: f64::from(correct) / rows,
             };
-            EpochOutcome {
+            let is_over = stats.diverged != 0 && stats.diverged <= before;
+            (!is_over).then(|| EpochOutcome {
                 network,
                 train: score(stats.train_loss, stats.train_correct, rows),
                 validation: (epoch.blocks > 0)
                     .then(|| score(stats.validation_loss, stats.validation_correct, n_validation)),
                 diverged_at: (stats.diverged != 0).then(|| u64::from(stats.diverged)),
                 seconds,
-            }
+            })
         };
-        epoch.networks.iter().enumerate().map(outcome).collect()
+        epoch.networks.iter().enumerate().filter_map(outcome).collect()
+    }
+
+    fn clear(&mut self) {
+        self.round.clear();
     }
 
     fn parameters(&self, network: usize) -> Vec<f64> {

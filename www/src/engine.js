@@ -1,6 +1,7 @@
 import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
 import { isOpen, timeLeft } from './time-left.js';
+import { inSlices } from './turns.js';
 
 /**
  * Runs studies on a pool of engine hosts: one asks the sampler and owns the GPU; on the CPU the trials of a round are
@@ -28,7 +29,7 @@ const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 /** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
  *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
  *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, quiet: number, begun: boolean, paces: import('./time-left.js').Mark[], began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+ *   stopping: boolean, drawn: boolean, quiet: number, begun: boolean, paces: import('./time-left.js').Mark[], began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
 
 /** Seconds that a run has trained, pauses apart. @param {Run} run */
 const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
@@ -97,7 +98,7 @@ export class Engine extends EventTarget {
       /** @type {Run} */
       const run = {
         id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
-        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, quiet: 0, begun: false,
+        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, drawn: false, quiet: 0, begun: false,
         paces: [], began: 0, rested: 0, text: '', resolve, reject, timers: [],
       };
       this.active = run;
@@ -114,12 +115,22 @@ export class Engine extends EventTarget {
     /** @type {Pick<Trial, 'number' | 'params'>[]} */
     const asked = JSON.parse(await lead.call('ask', run.text));
     if (this.active !== run) return;
-    for (const { number, params } of asked) this.queue(run, number, params);
+    await inSlices(this.enqueue(run, asked), () => this.active === run);
+    if (this.active !== run) return;
+    run.drawn = true;
     if (run.stopping) return this.stop();
     const chosen = await this.choose(run);
     if (this.active !== run) return;
     if (chosen.problem && chosen.problem !== this.faulty) this.fallBack(run, chosen.problem);
     else await this.deal(run, chosen);
+  }
+
+  /** @private @param {Run} run @param {Pick<Trial, 'number' | 'params'>[]} asked */
+  *enqueue(run, asked) {
+    for (const { number, params } of asked) {
+      this.queue(run, number, params);
+      yield;
+    }
   }
 
   /** @private A trial as it is before its first step. @param {Run} run @param {number} number @param {Trial['params']} params */
@@ -324,7 +335,7 @@ export class Engine extends EventTarget {
   stop() {
     const run = this.active;
     if (!run) return;
-    if (run.trials.size === 0) {
+    if (!run.drawn) {
       run.stopping = true;
       return;
     }

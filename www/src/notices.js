@@ -12,7 +12,7 @@ import { exact, number, scientific } from './format.js';
 const DEVICE = ['no_gpu', 'gpu', 'gpu_wrong', 'not_on_this_backend'];
 
 /** @param {Store} store */
-const finished = (store) => [...store.trials.values()].filter((one) => one.state === 'complete' || one.state === 'diverged').length;
+const finished = (store) => store.counts.complete + store.counts.diverged;
 
 /** @param {Store} store */
 function kept(store) {
@@ -110,7 +110,7 @@ function calmerRange(least) {
 /** @param {Store} store @returns {Notice | null} */
 export function divergedNotice(store) {
   const trials = [...store.trials.values()];
-  if (!trials.length || trials.some((one) => one.state !== 'diverged')) return null;
+  if (!trials.length || store.counts.diverged < trials.length) return null;
   const rates = trials.map((one) => number(one.params.learning_rate)).filter(Number.isFinite);
   const least = Math.min(...rates);
   const { low, high } = calmerRange(least);

@@ -15,8 +15,10 @@ function roundOff(value, direction) {
   return Number(((direction < 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9)) * unit).toPrecision(3));
 }
 
-/** While trials stream in, the scale is renewed this often, in ms. */
+/** While trials stream in, the scale is renewed this often, in ms; that of a crowd moves slowly, and all its marks with it. */
 const RENEW = 250;
+const RENEW_CROWD = 1000;
+const CROWD = 4000;
 
 /** @type {WeakMap<Store, {version: number, at: number, study: unknown, scale: ScoreScale}>} */
 const known = new WeakMap();
@@ -25,7 +27,7 @@ const known = new WeakMap();
 export function scoreScale(store) {
   const kept = known.get(store);
   const now = performance.now();
-  if (kept && kept.study === store.runStudy && (kept.version === store.version || (store.state === 'running' && now - kept.at < RENEW))) return kept.scale;
+  if (kept && kept.study === store.runStudy && (kept.version === store.version || (store.state === 'running' && now - kept.at < (store.trials.size > CROWD ? RENEW_CROWD : RENEW)))) return kept.scale;
   const scale = makeScale(store);
   known.set(store, { version: store.version, at: now, study: store.runStudy, scale });
   return scale;

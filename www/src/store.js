@@ -33,6 +33,9 @@ export { ENDED };
 /** @param {Study} study */
 const keyOf = (study) => identityOf(withoutDefaults(study));
 
+/** @returns {Record<Trial['state'], number>} */
+const noCounts = () => ({ queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 });
+
 export class Store {
   constructor() {
     this.study = startStudy();
@@ -47,11 +50,14 @@ export class Store {
     /** @type {Map<string, import('./previews.js').Preview>} a small picture of each data set */ this.previews = new Map();
 
     /** @type {Map<number, Trial>} */ this.trials = new Map();
+    /** @type {Record<Trial['state'], number>} trials by state */ this.counts = noCounts();
+    /** Trials with an epoch. */ this.begun = 0;
     /** @type {number | null} */ this.picked = null;
     /** @type {number | null} */ this.hovered = null;
     /** @type {import('./brush.js').Brush | null} */ this.brush = null;
     /** Grows with every change of the brush. */ this.brushes = 0;
     /** Grows with every run. */ this.runs = 0;
+    /** @private @type {{study: Study | null, metric: string, direction: string}} */ this.aim = { study: null, metric: '', direction: '' };
     /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null), version: -1 };
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
@@ -209,9 +215,14 @@ export class Store {
     return taskOf(this.shownStudy);
   }
 
+  /** What trials are ranked by; asked for with every score, and the same object while the study is. */
   get objective() {
-    const metric = this.shownStudy.objective?.metric ?? 'validation_loss';
-    return { metric, direction: this.shownStudy.objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
+    const study = this.shownStudy;
+    if (this.aim.study !== study) {
+      const metric = study.objective?.metric ?? 'validation_loss';
+      this.aim = { study, metric, direction: study.objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
+    }
+    return this.aim;
   }
 
   /** What a trial is ranked by: its value, or while it trains the latest epoch's; NaN when there is none.
@@ -228,6 +239,8 @@ export class Store {
   startTrials(study) {
     this.runStudy = structuredClone(study);
     this.trials = new Map();
+    this.counts = noCounts();
+    this.begun = 0;
     this.picked = null;
     this.hovered = null;
     this.brush = null;
@@ -251,18 +264,26 @@ export class Store {
       const news = change.epochs ?? [];
       // Epochs come in order, so those that are known are the first ones.
       for (let k = news.length ? Math.max(0, last + 1 - news[0].epoch) : 0; k < news.length; k++) epochs.push(news[k]);
+      if (!last && epochs.length) this.begun++;
       const after = { ...before, ...change, epochs };
-      this.trials.set(change.number, after);
+      this.put(after, before);
       if (ENDED.includes(after.state) && !(before && ENDED.includes(before.state))) ended.push(after);
     }
     this.touch('trials');
     return ended;
   }
 
+  /** @private @param {Trial} trial @param {Trial | undefined} before */
+  put(trial, before) {
+    if (before) this.counts[before.state]--;
+    this.counts[trial.state]++;
+    this.trials.set(trial.number, trial);
+  }
+
   /** A run that ended early leaves no trial half done. */
   cancelUnfinished() {
-    for (const [number, trial] of this.trials)
-      if (!ENDED.includes(trial.state)) this.trials.set(number, { ...trial, state: 'cancelled', value: null });
+    for (const trial of this.trials.values())
+      if (!ENDED.includes(trial.state)) this.put({ ...trial, state: 'cancelled', value: null }, trial);
     this.version++;
     this.touch('trials');
   }

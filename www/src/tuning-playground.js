@@ -378,7 +378,24 @@ export class TuningPlayground extends LitElement {
 
   /** @private @param {string} name @param {unknown} detail */
   emit(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(name === 'trial' ? new TrialEvent(detail) : new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
+
+/**
+ * Hands out a copy of the trial, made for whoever asks first: most pages listen to none of tens of thousands.
+ * @extends {CustomEvent<import('./types.js').Trial>}
+ */
+class TrialEvent extends CustomEvent {
+  /** @param {any} trial */
+  constructor(trial) {
+    super('trial', { bubbles: true, composed: true });
+    /** @private */ this.trial = trial;
+    /** @private @type {any} */ this.copy = null;
+  }
+
+  get detail() {
+    return (this.copy ??= structuredClone(this.trial));
   }
 }
 

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part } from './part.js';
 import { icon, stateMark } from './icons.js';
+import { CROWD } from './mark-canvas.js';
 
 /** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
 export class FigurePart extends Part {
@@ -14,7 +15,9 @@ export class FigurePart extends Part {
     /** @private */ this.resizes = new ResizeObserver((entries) => {
       const { width, height } = entries[entries.length - 1].contentRect;
       this.size = { width: Math.floor(width), height: Math.floor(height) };
-      this.draw();
+      // Figures of a crowd are drawn each in a task of its own.
+      if (this.store.trials.size > CROWD) this.requestUpdate();
+      else this.draw();
     });
   }
 
@@ -53,8 +56,8 @@ export class FigurePart extends Part {
   }
 
   statusKey() {
-    const present = new Set([...this.store.trials.values()].map((one) => one.state));
-    const shown = ['complete', 'running', 'diverged', 'cancelled'].filter((one) => one === 'complete' || one === 'diverged' || present.has(/** @type {any} */ (one)));
+    const { counts } = this.store;
+    const shown = /** @type {const} */ (['complete', 'running', 'diverged', 'cancelled']).filter((one) => one === 'complete' || one === 'diverged' || counts[one]);
     return html`<span class="status-key">${shown.map((state) => html`<span class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`)}</span>`;
   }
 }

@@ -17,39 +17,38 @@ const SMALLEST = 0.3;
 export class CanvasMarks {
   constructor() {
     /** @private @type {Map<string, HTMLCanvasElement>} */ this.sprites = new Map();
-    /** @private @type {Map<number, string>} the look that each mark was drawn with */ this.drawn = new Map();
+    /** @private @type {Set<Spot>} marks that wait for their turn */ this.waiting = new Set();
     /** @private */ this.key = '';
     /** @private */ this.job = 0;
   }
 
-  /** @param {HTMLCanvasElement} canvas @param {Spot[]} spots @param {{width: number, height: number}} size @param {string} key
-   * changes when all marks have to be drawn anew @param {Look} look */
-  draw(canvas, spots, size, key, look) {
+  /** @param {HTMLCanvasElement} canvas @param {import('./spots.js').Spots} spots @param {number} total marks that there will be
+   * @param {{width: number, height: number}} size @param {string} key changes when all have to be drawn anew @param {Look} look */
+  draw(canvas, spots, total, size, key, look) {
     const ratio = Math.max(1, devicePixelRatio);
-    const scale = SCALE * Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / spots.length)));
+    const scale = SCALE * Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / total)));
     const whole = `${key} ${size.width} ${size.height} ${ratio} ${scale}`;
     const g = canvas.getContext('2d');
     if (!g) return;
     const anew = whole !== this.key;
     if (anew) {
       this.key = whole;
-      this.drawn.clear();
+      this.waiting = new Set(spots.all);
       this.sprites.clear();
       Object.assign(canvas, { width: Math.round(size.width * ratio), height: Math.round(size.height * ratio) });
       Object.assign(canvas.style, { width: `${size.width}px`, height: `${size.height}px` });
-    }
+    } else for (const spot of spots.changed) this.waiting.add(spot);
+    spots.changed.clear();
     const job = ++this.job;
-    void inSlices(this.steps(g, spots, ratio, scale, look), () => job === this.job);
+    void inSlices(this.steps(g, ratio, scale, look), () => job === this.job);
   }
 
-  /** @private @param {CanvasRenderingContext2D} g @param {Spot[]} spots @param {number} ratio @param {number} scale
-   * @param {Look} look */
-  *steps(g, spots, ratio, scale, look) {
+  /** @private @param {CanvasRenderingContext2D} g @param {number} ratio @param {number} scale @param {Look} look */
+  *steps(g, ratio, scale, look) {
     let done = 0;
-    for (const spot of spots) {
+    for (const spot of this.waiting) {
+      this.waiting.delete(spot);
       const name = `${spot.state} ${spot.out} ${spot.color ?? ''}`;
-      if (this.drawn.get(spot.number) === name) continue;
-      this.drawn.set(spot.number, name);
       let sprite = this.sprites.get(name);
       if (!sprite) this.sprites.set(name, (sprite = makeSprite(spot, ratio, scale, look)));
       g.drawImage(sprite, Math.round((spot.x - SIDE / 2) * ratio), Math.round((spot.y - SIDE / 2) * ratio));

@@ -13,6 +13,8 @@ import { scoreScale } from '../score.js';
  * @typedef {{x: Axis, y: Axis, fitted: boolean}} Axes
  */
 
+/** Places that are worked out in one task. */
+const AT_ONCE = 16_384;
 /** Colours of a crowd's marks. */
 const SHADES = 24;
 
@@ -29,10 +31,11 @@ export class Spots {
   constructor() {
     /** @type {Spot[]} */ this.all = [];
     /** @private @type {Map<number, Spot>} */ this.byNumber = new Map();
+    /** @type {Set<Spot>} those whose look has changed since somebody emptied it */ this.changed = new Set();
     /** Changes with every place. */ this.key = '';
   }
 
-  /** @param {Store} store @param {Axes} axes @param {Frame} frame */
+  /** @param {Store} store @param {Axes} axes @param {Frame} frame @returns {boolean} whether all have their place */
   place(store, axes, frame) {
     const { x, y } = axes;
     const key = JSON.stringify([x, y, frame, store.runs]);
@@ -40,15 +43,19 @@ export class Spots {
       this.key = key;
       this.all = [];
       this.byNumber = new Map();
+      this.changed.clear();
     }
+    let placed = 0;
     const scale = scoreScale(store);
     const isCrowd = store.trials.size > CROWD;
     const colored = (!axes.fitted || isCrowd) && y.name !== '';
     // A mark is painted again whenever its colour changes; in a crowd nobody tells neighbouring ones apart.
-    const goodness = (/** @type {number} */ score) => (isCrowd ? Math.round(SHADES * scale.goodness(score)) / SHADES : scale.goodness(score));
+    const shades = Array.from({ length: SHADES + 1 }, (_, shade) => depthColor(shade / SHADES, store.dark));
+    const colorOf = (/** @type {number} */ score) => (isCrowd ? shades[Math.round(SHADES * scale.goodness(score))] : depthColor(scale.goodness(score), store.dark));
     for (const trial of store.trials.values()) {
       let spot = this.byNumber.get(trial.number);
       if (!spot) {
+        if (placed++ >= AT_ONCE) continue;
         // Named and stepped places hold many trials: they are spread a little, always the same way.
         const across = x.discrete ? (((trial.number * 53) % 13) - 6) * 1.1 : 0;
         const spread = y.name && y.discrete ? (((trial.number * 37) % 11) - 5) * 1.1 : 0;
@@ -63,10 +70,14 @@ export class Spots {
       const score = colored || !y.name ? store.score(trial) : NaN;
       if (!y.name) spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
       // A trial that never trained is a place on the map and nothing more.
-      spot.state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state;
-      spot.color = colored && Number.isFinite(score) ? depthColor(goodness(score), store.dark) : undefined;
-      spot.out = store.isOut(trial);
+      const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state;
+      const color = colored && Number.isFinite(score) ? colorOf(score) : undefined;
+      const out = store.isOut(trial);
+      if (spot.state === state && spot.color === color && spot.out === out) continue;
+      Object.assign(spot, { state, color, out });
+      this.changed.add(spot);
     }
+    return placed <= AT_ONCE;
   }
 
   /** @param {number | null | undefined} number */

@@ -46,8 +46,7 @@ export class TpCurves extends FigurePart {
 
   render() {
     const { store } = this;
-    let drawn = 0;
-    for (const trial of store.trials.values()) if (trial.epochs.length) drawn++;
+    const drawn = store.begun;
     const every = everyOf(store);
     return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
       <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: count(drawn), every }) : ''}</span><span class="sp"></span>
@@ -65,8 +64,8 @@ export class TpCurves extends FigurePart {
 
   /** All trials diverged before they had a loss. */
   get isLossless() {
-    const { trials } = this.store;
-    return trials.size > 0 && [...trials.values()].every((one) => one.state === 'diverged' && lineOf(one).least === Infinity);
+    const { trials, counts } = this.store;
+    return trials.size > 0 && counts.diverged === trials.size && [...trials.values()].every((one) => lineOf(one).least === Infinity);
   }
 
   summary() {

@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { count, duration, loss, short } from '../format.js';
-import { ENDED } from '../store.js';
 import { paintStrip, stripRows, stripSpot } from './strip.js';
 
 const MANY = 1000;
@@ -114,11 +113,8 @@ export class TpRunBar extends Part {
   /** @param {number} total */
   numbers(total) {
     const { store } = this;
-    let [ended, diverged] = [0, 0];
-    for (const one of store.trials.values()) {
-      if (ENDED.includes(one.state) && one.state !== 'cancelled') ended++;
-      if (one.state === 'diverged') diverged++;
-    }
+    const { complete, pruned, diverged, failed } = store.counts;
+    const ended = complete + pruned + diverged + failed;
     const progress = store.progress;
     const live = store.state === 'running' || store.state === 'paused';
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';

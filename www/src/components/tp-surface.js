@@ -133,7 +133,7 @@ export class TpSurface extends FigurePart {
     if (!best) return this.t('surface.summary.empty');
     const axes = this.axes();
     const parts = [axes?.x, axes?.y].filter((one) => one?.name).map((one) => `${store.label(/** @type {Axis} */ (one).name)} ${rate(best.params[/** @type {Axis} */ (one).name])}`);
-    const diverged = [...store.trials.values()].filter((one) => one.state === 'diverged').length;
+    const { diverged } = store.counts;
     return this.t('surface.summary', { n: store.trials.size, loss: scoreText(store, best), number: best.number, at: parts.join(', '), diverged });
   }
 
@@ -156,8 +156,7 @@ export class TpSurface extends FigurePart {
   /** How many of the trials have ended, while not all have. */
   partial() {
     const { store } = this;
-    let done = 0;
-    for (const trial of store.trials.values()) if (trial.state === 'complete' || trial.state === 'diverged') done++;
+    const done = store.counts.complete + store.counts.diverged;
     if (!store.trials.size || done === store.trials.size) return nothing;
     return html`<span class="q" data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(store.trials.size) })}</span>`;
   }
@@ -175,10 +174,15 @@ export class TpSurface extends FigurePart {
       this.marks?.mark(undefined, undefined, { text: '', spread: '', bar: null });
       return;
     }
-    this.spots.place(this.store, axes, frame);
+    if (!this.spots.place(this.store, axes, frame)) this.drawOn();
     this.drawGround(ground, axes, frame);
     this.drawMarks(axes, frame);
     this.drawBox(axes, frame);
+  }
+
+  /** @private Draws what there was no time for, in a task of its own. */
+  drawOn() {
+    void turn().then(() => this.isConnected && this.draw());
   }
 
   /** The scale of colours, and on it the selected trial's score with its spread over seeds. */
@@ -234,6 +238,8 @@ export class TpSurface extends FigurePart {
     const state = this.ground;
     state.busy = true;
     state.fit = fit;
+    // Its first step takes as long as the marks that this task draws.
+    await turn();
     const shades = await inSlices(shadesOf(this.store, axes, frame), () => state.fit === fit && this.isConnected);
     state.busy = false;
     state.at = performance.now();
@@ -250,10 +256,11 @@ export class TpSurface extends FigurePart {
     canvas.hidden = !many;
     if (many) {
       const moved = axes.y.name ? '' : store.state === 'running' ? Math.floor(performance.now() / MOVE) : store.version;
-      this.many.draw(canvas, spots.all, frame, [spots.key, store.dark, store.brushes, moved].join(), { token: tokens(this, store.dark) });
+      const key = [spots.key, store.dark, store.brushes, moved].join();
+      this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
     }
-    const whole = this.marks.draw(many ? [] : spots.all);
-    if (!whole) void turn().then(() => this.isConnected && this.draw());
+    else spots.changed.clear();
+    if (!this.marks.draw(many ? [] : spots.all)) this.drawOn();
     const trial = store.selected;
     const spread = trial ? spreadOf(store, trial) : NaN;
     const end = (/** @type {number} */ score) => upOf(frame, axes.y.scale === 'log' && score <= 0 ? 0 : shareOf(axes.y, axes.y.to(score)));

@@ -5,6 +5,7 @@ import { stateMark } from './icons.js';
 import { depthColor } from '../colors.js';
 import { sweptOf } from '../hyperparameters.js';
 import { DASH, loss, metric, number, rate, signed } from '../format.js';
+import { STATES, orderOf } from '../order.js';
 import { scoreScale } from '../score.js';
 import { hasSpread, plusMinus, spreadAt, spreadOf } from '../spread.js';
 
@@ -21,8 +22,6 @@ const REWRITE = 250;
 /** Above this many rows only those in sight are made. */
 const WHOLE = 100;
 const SPARE = 12;
-const STATES = ['complete', 'running', 'pruned', 'diverged', 'failed', 'cancelled', 'queued'];
-
 /** All trials as a table that sorts; the row of the selected trial is marked in every figure. */
 export class TpTable extends Part {
   /** @type {import('../store.js').Topic[]} */
@@ -106,15 +105,7 @@ export class TpTable extends Part {
     this.ordered = { key, at: now };
     const by = columns.find((one) => one.key === this.by) ?? columns[1];
     const value = (/** @type {Trial} */ one) => (this.by === 'number' ? one.number : by.sort(one));
-    const rows = Array.from(store.trials.values(), (one) => ({ number: one.number, value: value(one), state: STATES.indexOf(one.state) }));
-    const sign = this.down ? -1 : 1;
-    rows.sort((a, b) => {
-      const [left, right] = [known(a.value), known(b.value)];
-      if (left !== right) return left ? -1 : 1;
-      if (!left) return a.state - b.state || a.number - b.number;
-      return (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || a.number - b.number;
-    });
-    this.order = rows.map((one) => one.number);
+    this.order = orderOf(store.trials.values(), value, this.down);
   }
 
   render() {
@@ -211,8 +202,6 @@ export class TpTable extends Part {
   }
 }
 
-/** @param {number | string} value */
-const known = (value) => typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 /** @param {unknown} value */
 const param = (value) => (value === undefined || value === null ? DASH : typeof value === 'number' ? rate(value) : Array.isArray(value) ? value.join(' × ') : String(value));
 

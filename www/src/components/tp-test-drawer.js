@@ -49,7 +49,7 @@ export class TpTestDrawer extends Part {
   locked() {
     const { store } = this;
     const trial = store.selected;
-    const done = [...store.trials.values()].filter((one) => one.state === 'complete').length;
+    const done = store.counts.complete;
     return html`<h2 id="test-title">${this.t('test.title')}</h2>
       <p>${this.t('test.about', { rows: count(this.rows('test')) })}</p>
       ${trial?.state === 'complete'
@@ -90,7 +90,7 @@ export class TpTestDrawer extends Part {
     const last = store.trials.get(test.trial)?.epochs.at(-1);
     const said = number(last?.validation_metric);
     const gap = said - test.metric;
-    const done = [...store.trials.values()].filter((one) => one.state === 'complete').length;
+    const done = store.counts.complete;
     const points = (/** @type {number} */ size) => (store.task === 'numbers' ? size.toFixed(3) : (100 * size).toFixed(1));
     const verdict = gap > 0 ? 'test.gap' : 'test.no_gap';
     return html`<h2 id="test-title">${this.t('test.result', { number: test.trial })}</h2>

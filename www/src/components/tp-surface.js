@@ -256,7 +256,8 @@ export class TpSurface extends FigurePart {
     canvas.hidden = !many;
     if (many) {
       const moved = axes.y.name ? '' : store.state === 'running' ? Math.floor(performance.now() / MOVE) : store.version;
-      const key = [spots.key, store.dark, store.brushes, moved].join();
+      // Once nothing moves any more, all are drawn anew without the rims of what they were.
+      const key = [spots.key, store.dark, store.brushes, moved, store.state === 'running'].join();
       this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
     }
     else spots.changed.clear();

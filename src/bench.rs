@@ -164,6 +164,13 @@ pub struct BenchInfo {
 pub struct Bench {
     info: BenchInfo,
     data: Rc<Data>,
+    /// Networks that train at once, as in studies.
+    waves: Vec<Wave>,
+    /// The wave whose turn it is.
+    at: usize,
+}
+
+struct Wave {
     networks: Vec<Network>,
     population: Box<dyn Population>,
     steps_left: u32,
@@ -183,8 +190,9 @@ impl Bench {
         let sample = work.network(0, data.n_train);
         let bytes_per_trial = network_bytes(backend, &sample, data.n_train);
         let bytes_total = bytes_per_trial * u64::from(work.trials);
-        // A work is one population: it has to fit whole.
-        let own_bytes = backend.network_bytes(&sample) * u64::from(work.trials);
+        // All waves stand in memory, each is a population of its own.
+        let at_once = backend.most_networks();
+        let own_bytes = backend.network_bytes(&sample) * u64::from(work.trials).min(at_once as u64);
         let limits = [(own_bytes, backend.memory_limit()), (bytes_total, (MEMORY_BYTES, "memory".into()))];
         for (bytes, (most, limit)) in limits {
             if bytes > most {
@@ -197,14 +205,19 @@ impl Bench {
                 });
             }
         }
-        let network = |trial| {
-            let network = work.network(trial, data.n_train);
-            Network { parameters: network.shape.initial_parameters(network.seed, network.run), ..network }
-        };
-        let outlines: Vec<_> = numbers.clone().map(|trial| work.network(trial, data.n_train)).collect();
-        let networks = numbers.map(network).collect();
+        let numbers: Vec<u32> = numbers.collect();
         let data = Rc::new(data);
-        let population = backend.population(data.clone(), networks).await?;
+        let mut waves = Vec::new();
+        for numbers in numbers.chunks(at_once) {
+            let networks: Vec<_> = numbers.iter().map(|&trial| work.network(trial, data.n_train)).collect();
+            let with_parameters = |network: &Network| {
+                let parameters = network.shape.initial_parameters(network.seed, network.run);
+                Network { parameters, ..network.clone() }
+            };
+            let population = backend.population(data.clone(), networks.iter().map(with_parameters).collect()).await?;
+            let steps_done = vec![0; networks.len()];
+            waves.push(Wave { networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false });
+        }
         let info = BenchInfo {
             backend: backend.name(),
             adapter: backend.adapter(),
@@ -212,17 +225,7 @@ impl Bench {
             bytes_per_trial,
             bytes_total,
         };
-        let steps_done = vec![0; outlines.len()];
-        Ok(Self {
-            info,
-            data,
-            networks: outlines,
-            population,
-            steps_left: work.steps,
-            steps_done,
-            epoch: 0,
-            in_epoch: false,
-        })
+        Ok(Self { info, data, waves, at: 0 })
     }
 
     /// What trains.
@@ -235,31 +238,41 @@ impl Bench {
     /// # Errors
     /// What the device reports.
     pub async fn advance(&mut self, budget: Duration) -> Result<(u64, bool)> {
-        if !self.in_epoch {
-            if self.steps_left == 0 || self.networks.is_empty() {
-                return Ok((0, true));
-            }
-            for _ in 0..self.population.epochs_ahead() {
-                let plans: Vec<EpochPlan> = (0..self.networks.len()).map(|index| self.plan(index)).collect();
-                self.steps_left -= plans.first().map_or(0, |plan| plan.steps.len()) as u32;
-                self.epoch += 1;
-                self.population.begin_epoch(plans)?;
-                if self.steps_left == 0 {
-                    break;
-                }
-            }
-            self.in_epoch = true;
+        let Some(wave) = self.waves.get_mut(self.at) else { return Ok((0, true)) };
+        if !wave.in_epoch && wave.steps_left > 0 {
+            wave.begin_epochs(self.data.n_train)?;
         }
-        let advance = self.population.advance(budget).await?;
-        self.in_epoch = !advance.epoch_done;
-        Ok((advance.steps, !self.in_epoch && self.steps_left == 0))
+        let advance = wave.population.advance(budget).await?;
+        wave.in_epoch = !advance.epoch_done;
+        if advance.epoch_done {
+            // One after the other, as none of them ends soon.
+            self.at = (self.at + 1) % self.waves.len();
+        }
+        let is_over = self.waves.iter().all(|wave| !wave.in_epoch && wave.steps_left == 0);
+        Ok((advance.steps, is_over))
+    }
+}
+
+impl Wave {
+    fn begin_epochs(&mut self, n_train: usize) -> Result<()> {
+        for _ in 0..self.population.epochs_ahead() {
+            let plans: Vec<EpochPlan> = (0..self.networks.len()).map(|index| self.plan(index, n_train)).collect();
+            self.steps_left -= plans.first().map_or(0, |plan| plan.steps.len()) as u32;
+            self.epoch += 1;
+            self.population.begin_epoch(plans)?;
+            if self.steps_left == 0 {
+                break;
+            }
+        }
+        self.in_epoch = true;
+        Ok(())
     }
 
-    fn plan(&mut self, index: usize) -> EpochPlan {
+    fn plan(&mut self, index: usize, n_train: usize) -> EpochPlan {
         let network = &self.networks[index];
         let stream = Stream::of(network.seed, Purpose::Shuffle, network.run, self.epoch);
         let done = &mut self.steps_done[index];
-        let mut plan = epoch_plan(index, network, stream, self.data.n_train, network.max_batch, done);
+        let mut plan = epoch_plan(index, network, stream, n_train, network.max_batch, done);
         plan.steps.truncate(self.steps_left as usize);
         plan
     }
@@ -288,18 +301,21 @@ mod tests {
 
     #[test]
     fn every_trial_takes_its_steps_in_one_share() {
-        let mut steps = 0;
-        for worker in 0..3 {
-            let mut bench = pollster::block_on(Bench::new(&Cpu::new(), &work(7, [worker, 3]))).unwrap();
-            loop {
-                let (taken, finished) = pollster::block_on(bench.advance(Duration::from_millis(1))).unwrap();
-                steps += taken;
-                if finished {
-                    break;
+        // The second is more than one wave.
+        for (trials, n) in [(7, 3), (4101, 1)] {
+            let mut steps = 0;
+            for worker in 0..n {
+                let mut bench = pollster::block_on(Bench::new(&Cpu::new(), &work(trials, [worker, n]))).unwrap();
+                loop {
+                    let (taken, finished) = pollster::block_on(bench.advance(Duration::from_millis(1))).unwrap();
+                    steps += taken;
+                    if finished {
+                        break;
+                    }
                 }
             }
+            assert_eq!(steps, u64::from(trials) * 25);
         }
-        assert_eq!(steps, 7 * 25);
     }
 
     #[test]

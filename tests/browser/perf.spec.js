@@ -20,7 +20,7 @@ const stream = (trials, epochs) => ({
   trials,
 });
 
-for (const [trials, epochs] of [[256, 150], [2500, 8]]) {
+for (const [trials, epochs] of [[256, 300], [2500, 30]]) {
   test(`R3 the page's thread stays free while ${trials} trials stream @alone`, async ({ app, page, backend }) => {
     await app.open();
     const browser = page.context().browser();

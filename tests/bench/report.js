@@ -116,10 +116,11 @@ export function verdict(rows) {
     line('W3, CPU, against the fastest tensor library', of(OURS[0]), peers(rows.W3, TENSORS), of, 25, '40 ×');
     line('W3, GPU (software adapter), against the fastest tensor library', of(OURS[1]), peers(rows.W3, TENSORS), of, 10, '15 ×');
   }
-  if (rows.W2) {
-    const [sweep, single] = [medianOf(rows['W2 x16']), medianOf(rows.W2)];
-    line('W2, 16 trials, CPU, against jax-js wasm', sweep(OURS[0]), peers(rows.W2, ['jax-js wasm']), single, 2, '3 ×');
-    line('W2, 16 trials, GPU (software adapter), against jax-js webgpu', sweep(OURS[1]), peers(rows.W2, ['jax-js webgpu']), single, 4, '');
+  const sweep = rows['W2 x16'];
+  if (sweep) {
+    const rate = medianOf(sweep);
+    line('W2, 16 trials, CPU, against jax-js wasm', rate(OURS[0]), peers(sweep, ['jax-js wasm']), rate, 2, '3 ×');
+    line('W2, 16 trials, GPU (software adapter), against jax-js webgpu', rate(OURS[1]), peers(sweep, ['jax-js webgpu']), rate, 4, '');
   }
   if (rows.W1) line('W1, CPU, against ConvNetJS', medianOf(rows.W1)(OURS[0]), ['ConvNetJS'], medianOf(rows.W1), 6, '10 ×');
   const columns = ['ratio', 'asked', 'aim', 'to the peer as documented', 'reached', 'to the fastest, hand-tuned or not', 'reached'];

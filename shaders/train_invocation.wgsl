@@ -19,7 +19,7 @@ struct Call {
     lane_words: u32, // first word of the group in lanes
     plan: u32,       // first word of the group's epoch in plan
     state: u32,      // first vec4 of the group in state
-    epoch: u32,        // counted through the population's life, from 1
+    epoch: u32,      // counted through the population's life, from 1
     n_validation: u32, // validation rows
     padding: u32,
 }

@@ -245,7 +245,7 @@ impl Bench {
         let advance = wave.population.advance(budget).await?;
         wave.in_epoch = !advance.epoch_done;
         if advance.epoch_done {
-            // One after the other, as none of them ends soon.
+            // Waves take turns: who measures for a moment would see the first alone.
             self.at = (self.at + 1) % self.waves.len();
         }
         let is_over = self.waves.iter().all(|wave| !wave.in_epoch && wave.steps_left == 0);

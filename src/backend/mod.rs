@@ -199,6 +199,9 @@ pub trait Population {
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>>;
 }
 
+/// What an optimizer costs a parameter, in multiplications, where vectors are full.
+pub(crate) const UPDATE_WORK: f64 = 12.0;
+
 /// A machine that trains populations.
 pub trait Backend {
     /// `reference`, `cpu` or `gpu`.
@@ -209,7 +212,7 @@ pub trait Backend {
     fn plan(&self, network: &Network) -> &'static str;
     /// What a step costs whatever its batch, in multiplications.
     fn step_work(&self, network: &Network) -> f64 {
-        12.0 * network.shape.n_parameters() as f64
+        UPDATE_WORK * network.shape.n_parameters() as f64
     }
 
     /// Bytes that one network takes while it trains.

@@ -48,7 +48,10 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
 test('the keyboard draws a box, moves between marks and clears', async ({ app, page, backend }) => {
   await app.open();
   const { best } = await app.result(SMALL, backend);
-  await page.getByTestId('surface-plot').focus();
+  const plot = page.getByTestId('surface-plot');
+  // Nothing has the focus before it is drawn with trials.
+  await expect(plot).toHaveAttribute('tabindex', '0');
+  await plot.focus();
   await page.keyboard.press('Shift+ArrowRight');
   await page.keyboard.press('Shift+ArrowUp');
   await expect(page.getByTestId('brush')).toBeVisible();

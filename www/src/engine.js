@@ -167,7 +167,9 @@ export class Engine extends EventTarget {
     started.forEach(({ planned, work }, worker) => {
       shares[worker].forEach(({ number }, at) => run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker }));
     });
-    run.info = { ...started[0].info, adapter: chosen.adapter, workers: run.workers };
+    // Shares differ: a result names the plans of all of them.
+    const plan = [...new Set(started.flatMap(({ info }) => info.plan.split('+')))].filter(Boolean).sort().join('+');
+    run.info = { ...started[0].info, plan, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
     // A pause may have come before the hosts had anything to pause.
     if (this.state === 'paused') for (const client of this.clients) client.call('pause').catch(() => {});

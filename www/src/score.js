@@ -1,3 +1,5 @@
+import { CROWD } from './store.js';
+
 /**
  * How good a score is among the trials at hand, from 0 to 1, for every figure alike. Losses are compared by their
  * logarithm; the worst tenth shares one colour, so that a few bad trials do not flatten the rest.
@@ -18,7 +20,6 @@ function roundOff(value, direction) {
 /** While trials stream in, the scale is renewed this often, in ms; that of a crowd moves slowly, and all its marks with it. */
 const RENEW = 250;
 const RENEW_CROWD = 1000;
-const CROWD = 4000;
 
 /** @type {WeakMap<Store, {version: number, at: number, study: unknown, scale: ScoreScale}>} */
 const known = new WeakMap();

@@ -33,6 +33,9 @@ export { ENDED };
 /** @param {Study} study */
 const keyOf = (study) => identityOf(withoutDefaults(study));
 
+/** More trials than this are a crowd: figures show what they come to, and move slowly. */
+export const CROWD = 4000;
+
 /** @returns {Record<Trial['state'], number>} */
 const noCounts = () => ({ queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 });
 

@@ -18,7 +18,7 @@ mod sparse;
 mod units;
 mod update;
 
-use super::{Backend, Data, LocalFuture, Network, Population, mixed, ready};
+use super::{Backend, Data, LocalFuture, Network, Population, UPDATE_WORK, mixed, ready};
 use crate::error::Result;
 pub use isa::Level;
 use lanes::Lanes;
@@ -113,7 +113,7 @@ impl Backend for Cpu {
         let parameters = network.shape.n_parameters() as f64;
         match self.plan_of(network) {
             PlanName::Panels => 42.0 * parameters + 5300.0 * network.shape.layers().len() as f64,
-            PlanName::Lanes => 12.0 * parameters,
+            PlanName::Lanes => UPDATE_WORK * parameters,
         }
     }
 

@@ -21,8 +21,9 @@ const SUBMIT_TARGET: Duration = Duration::from_millis(12);
 const LONGEST_WAIT: Duration = Duration::from_millis(96);
 /// and epochs that are begun together: a wait takes as long as an epoch of tiny networks.
 const ROUND_TARGET: Duration = Duration::from_millis(40);
-/// Epochs of a round at most.
+/// Epochs of a round at most, and bytes of their plans on the host, of which the estimate of memory counts one epoch's.
 const MOST_EPOCHS: usize = 16;
+const PLANS_BYTES: usize = 4 << 20;
 /// Host copies of parameters are at most this much work old.
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(2);
 /// Attempts to get a working device before giving up.
@@ -51,6 +52,8 @@ pub trait Plan {
     fn push_epoch(&mut self, plans: Vec<EpochPlan>);
     /// Epochs of the round.
     fn n_epochs(&self) -> usize;
+    /// Bytes of the largest one's plan.
+    fn plan_bytes(&self) -> usize;
     /// Makes what the round misses on this device out of the host's copies.
     fn ensure_buffers(&mut self, device: &Rc<Device>);
     /// Frees all buffers.
@@ -191,7 +194,8 @@ impl Driver {
         let n = self.plan.n_epochs();
         let seconds = round.worked.as_secs_f64() / n as f64;
         let fitting = (ROUND_TARGET.as_secs_f64() / seconds.max(1e-6)) as usize;
-        self.ahead = fitting.clamp(1, 2 * n);
+        let room = 1 + PLANS_BYTES / self.plan.plan_bytes().max(1);
+        self.ahead = fitting.min(room).clamp(1, 2 * n);
         let mut aside = round.aside.chunks_exact(self.plan.sums_bytes().max(1));
         let outcomes = (0..n).flat_map(|epoch| self.plan.outcomes(epoch, aside.next(), seconds)).collect();
         self.plan.clear();

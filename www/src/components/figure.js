@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part } from './part.js';
 import { icon, stateMark } from './icons.js';
-import { CROWD } from './mark-canvas.js';
+import { CROWD } from '../store.js';
 
 /** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
 export class FigurePart extends Part {

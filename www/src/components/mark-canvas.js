@@ -1,3 +1,4 @@
+import { CROWD } from '../store.js';
 import { inSlices } from '../turns.js';
 
 /**
@@ -10,8 +11,7 @@ import { inSlices } from '../turns.js';
 
 const SCALE = 0.6;
 const SIDE = 8;
-/** More marks than this are a surface themselves: they have its colours, and shrink so that each keeps a place. */
-export const CROWD = 4000;
+/** The marks of a crowd are a surface themselves: they have its colours, and shrink so that each keeps a place. */
 const SMALLEST = 0.3;
 
 export class CanvasMarks {

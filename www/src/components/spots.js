@@ -1,6 +1,6 @@
-import { CROWD } from './mark-canvas.js';
 import { depthColor } from '../colors.js';
 import { scoreScale } from '../score.js';
+import { CROWD } from '../store.js';
 
 /**
  * Where trials lie on the response surface. Places follow from the settings alone, so they are worked out once; states

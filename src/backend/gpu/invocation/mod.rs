@@ -369,8 +369,12 @@ impl Plan for Invocation {
         self.round.len()
     }
 
+    fn plan_bytes(&self) -> usize {
+        4 * self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+    }
+
     fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let words = self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0);
+        let words = self.plan_bytes() / 4;
         let fits = |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.plan.size() >= 4 * words as u64;
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.

@@ -221,8 +221,12 @@ impl Plan for Layered {
         self.round.len()
     }
 
+    fn plan_bytes(&self) -> usize {
+        4 * self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+    }
+
     fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let words = self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0);
+        let words = self.plan_bytes() / 4;
         let fits = |(on, buffers): &(Rc<Device>, Buffers)| Rc::ptr_eq(on, device) && buffers.plan_words() >= words;
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.

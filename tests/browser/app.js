@@ -45,11 +45,12 @@ export class App {
     });
   }
 
-  /** Sets attributes of the element. @param {Record<string, string>} attributes */
+  /** Sets attributes of the element; the texts of a language come a moment later. @param {Record<string, string>} attributes */
   async set(attributes) {
     await this.page.evaluate((given) => {
       for (const [name, value] of Object.entries(given)) document.querySelector('tuning-playground')?.setAttribute(name, value);
     }, attributes);
+    if (attributes.lang) await this.page.locator(`tuning-playground .app[lang=${attributes.lang}]`).waitFor({ state: 'attached' });
   }
 
   /** Reads a property of the element. @param {string} name @returns {Promise<any>} */

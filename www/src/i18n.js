@@ -23,8 +23,12 @@ export async function loadTexts(language) {
   }
 }
 
+/** The language that the texts of a chosen one are in, until its own are here: what readers of screens have to be told.
+ * @param {Language} language @returns {Language} */
+export const languageShown = (language) => (DICTIONARIES[language] ? language : DICTIONARIES.en ? 'en' : 'ko');
+
 /** @param {Language} language @returns {Dictionary} */
-const dictionary = (language) => DICTIONARIES[language] ?? DICTIONARIES.en ?? DICTIONARIES.ko ?? {};
+const dictionary = (language) => DICTIONARIES[languageShown(language)] ?? {};
 
 const KEY = 'tuning-playground.language';
 

@@ -8,7 +8,7 @@ import figuresSheet from './styles/figures.css?inline';
 import { perform } from './actions.js';
 import { Address } from './address.js';
 import { Ahead } from './ahead.js';
-import { languageOf, loadTexts, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
+import { languageOf, languageShown, loadTexts, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { Keeper } from './keeper.js';
 import { onShortcut, singleKeysSaved } from './keys.js';
 import { clampScale } from './link.js';
@@ -140,7 +140,7 @@ export class TuningPlayground extends LitElement {
 
   render() {
     const { store } = this;
-    const { lang } = store;
+    const lang = languageShown(store.lang);
     return html`<div class="app ${this.full ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'} data-state=${store.state} data-outcome=${store.outcome}>
       <nav aria-label=${store.t('skip')}>
         <button type="button" class="skip" @click=${() => this.skip('run')}>${store.t('skip.run')}</button>

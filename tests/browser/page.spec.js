@@ -1,10 +1,12 @@
-import { SMALL } from './app.js';
+import { SMALL, small } from './app.js';
 import { expect, test } from './fixtures.js';
 
 /** What a person does with mouse and keyboard. The hooks are `data-testid`s and `data-` attributes of the page. */
 
 test('run, pause, resume, stop', async ({ app, page }) => {
   await app.open();
+  // So long that no machine ends it between two clicks.
+  await page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ fixed: { epochs: 2000 }, trials: 24 }));
   const shell = page.locator('.app');
   await expect(shell).toHaveAttribute('data-state', 'idle');
   await page.getByTestId('run').click();

@@ -22,7 +22,7 @@ test('empty: one sentence and one button, which runs', async ({ app, page }) => 
   const empty = page.getByTestId('empty');
   await expect(empty).toContainText(DICTIONARIES.en['empty.title']);
   await empty.getByRole('button').click();
-  await expect(page.locator('.app')).toHaveAttribute('data-state', 'running');
+  await expect(page.locator('tr[data-trial]').first()).toBeVisible();
   await app.call('stop');
 });
 

@@ -5,6 +5,7 @@ mod common;
 use common::{Trace, at_once, data, gpu, gpus, narrow, network, optimizers, pick, plan, stream};
 use core::time::Duration;
 use std::rc::Rc;
+use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::backend::gpu::{Gpu, kernels};
 use tuning_playground::backend::{Backend, Data, Network};
 use tuning_playground::mlp::{Loss, Shape};
@@ -133,6 +134,21 @@ fn c5_mixed_shapes_share_dispatches_without_a_trace() {
             assert_eq!(alone[0], together[index], "network {index}: {:?}", network.shape);
         }
     }
+}
+
+#[test]
+fn s3_rows_wider_than_any_texture_train_too() {
+    let Some(gpu) = gpu() else { return };
+    let shape = Shape { inputs: 40_000, hidden: vec![3], outputs: 2, activation: common::ACTIVATIONS[0] };
+    let data = narrow(&data(&shape, Loss::CrossEntropy, 12, 5, 3));
+    let own = [network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, 4)];
+    let [on_gpu, on_cpu] = [&gpu as &dyn Backend, &Cpu::new()].map(|backend| {
+        let (outcomes, _) = &common::run(backend, &data, &own, 1, at_once)[0];
+        outcomes[0].clone()
+    });
+    assert_eq!(gpu.plan(&own[0]), "workgroup");
+    assert!((on_gpu.train.loss - on_cpu.train.loss).abs() < 1e-4, "{on_gpu:?}, {on_cpu:?}");
+    assert!(on_gpu.diverged_at.is_none() && on_gpu.validation.is_some());
 }
 
 #[test]

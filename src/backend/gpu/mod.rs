@@ -116,7 +116,7 @@ impl Gpu {
     pub fn plan_of(&self, network: &Network) -> PlanName {
         // Software adapters pay for barriers, devices for dispatches.
         let fused = layered::suits_workgroup(network) && !self.is_software();
-        let otherwise = if fused { PlanName::Workgroup } else { PlanName::Layered };
+        let otherwise = if fused || !layered::fits_texture(network) { PlanName::Workgroup } else { PlanName::Layered };
         let can = invocation::can_train(network);
         match self.forced {
             Some(PlanName::Invocation) | None if !can => otherwise,

@@ -198,7 +198,7 @@ fn padded_rows(data: &Data) -> Vec<f32> {
 }
 
 /// The padded rows as a texture: twin of `shaders/shared/rows.wgsl`. Data that a binding holds fits up to 32768
-/// features.
+/// features; `plan_of` gives networks with more of them to plan `workgroup`.
 fn rows_texture(device: &Device, memory: &mut Memory, padded: &[f32], columns: usize) -> wgpu::TextureView {
     let width = columns.div_ceil(4);
     let n = padded.len() / (4 * width).max(1);

@@ -31,6 +31,9 @@ const MAX_WORKGROUPS: u32 = 65_535;
 /// Multiplications of a step's forward pass up to which one workgroup is quick enough for a network.
 const WORKGROUP_MACS: u64 = 1 << 20;
 
+/// Features of a row that `layered`'s texture is wide enough for, on the spec's default limits.
+const MOST_FEATURES: usize = 4 * 8192;
+
 /// Words of a step in the epoch's plan.
 pub const STEP_WORDS: usize = 8;
 
@@ -49,6 +52,11 @@ pub fn table_bytes(network: &Network) -> u64 {
 /// Whether plan `workgroup` suits a network.
 pub fn suits_workgroup(network: &Network) -> bool {
     (network.shape.n_parameters() * network.max_batch) as u64 <= WORKGROUP_MACS
+}
+
+/// Whether the rows of a network fit in the texture that plan `layered` reads them from.
+pub fn fits_texture(network: &Network) -> bool {
+    network.shape.inputs <= MOST_FEATURES
 }
 
 /// An epoch laid out.

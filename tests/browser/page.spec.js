@@ -105,3 +105,29 @@ test('everything from Study to table can be reached by keyboard', async ({ app, 
   }
   for (const hook of ['theme', 'value-learning_rate', 'sweep-dropout', 'trials', 'seed', 'run', 'test-lock', 'score', 'row']) expect([...seen]).toContain(hook);
 });
+
+test('the names of choices stand clear of each other and of the axes\u2019 titles', async ({ app, backend, page }) => {
+  await app.open();
+  const choices = ['momentum', 'nesterov', 'gd', 'sgd', 'adam'];
+  const space = {
+    learning_rate: SMALL.space.learning_rate, optimizer: { type: 'categorical', choices },
+    activation: { type: 'categorical', choices: ['relu', 'sigmoid', 'linear', 'tanh'] },
+  };
+  await app.result({ ...SMALL, fixed: { hidden: [8], epochs: 1 }, space, trials: 12 }, backend);
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const swapped of [false, true]) {
+      await page.getByTestId('axis-x').selectOption(swapped ? 'activation' : 'optimizer');
+      await page.getByTestId('axis-y').selectOption(swapped ? 'optimizer' : 'activation');
+      const overlapping = () => page.locator('[data-testid=surface] .ground svg').evaluate((svg) => {
+        const { left } = svg.getBoundingClientRect();
+        const boxes = [...svg.querySelectorAll('text')].map((one) => ({ name: one.textContent, box: one.getBoundingClientRect() }));
+        const clipped = boxes.filter(({ box }) => box.left < left - 4).map(({ name }) => name);
+        const over = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+          a.box.left < b.box.right && b.box.left < a.box.right && a.box.top < b.box.bottom - 2 && b.box.top < a.box.bottom - 2).map((b) => `${a.name} / ${b.name}`));
+        return boxes.length < 8 ? ['not drawn'] : [...clipped, ...over];
+      });
+      await expect.poll(overlapping, `${width} px, ${swapped ? 'optimizer up' : 'optimizer across'}`).toEqual([]);
+    }
+  }
+});

@@ -8,7 +8,8 @@ import { scoreScale } from '../score.js';
  *
  * @typedef {import('../scale.js').Axis} Axis
  * @typedef {import('../store.js').Store} Store
- * @typedef {{width: number, height: number, left: number, right: number, top: number, bottom: number}} Frame
+ * @typedef {{width: number, height: number, left: number, right: number, top: number, bottom: number,
+ *   crowded: boolean}} Frame crowded: names below the plot take two rows
  */
 
 const COLUMNS = 64;
@@ -85,9 +86,9 @@ const placer = (axis, from, to) => (/** @type {number} */ at) => from + ((at - a
 function acrossAxis(axis, frame) {
   const x = placer(axis, frame.left, frame.width - frame.right);
   const y = frame.height - frame.bottom;
-  return axis.ticks.flatMap((tick) => [
+  return axis.ticks.flatMap((tick, k) => [
     element('path', { d: `M${x(tick.at)},${y}v4`, stroke: 'var(--ink-3)' }),
-    element('text', { x: x(tick.at), y: y + 16, 'text-anchor': 'middle', fill: 'var(--ink-3)' }, tick.label),
+    element('text', { x: x(tick.at), y: y + (frame.crowded && k % 2 ? 31 : 16), 'text-anchor': 'middle', fill: 'var(--ink-3)' }, tick.label),
   ]);
 }
 

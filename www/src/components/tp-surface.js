@@ -146,11 +146,14 @@ export class TpSurface extends FigurePart {
       <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${typeof one.params[name] === 'number' ? rate(one.params[name]) : String(one.params[name])}</td>`)}<td class="num">${loss(store.score(one))}</td><td>${this.t(`state.${one.state}`)}</td></tr>`)}</tbody></table></div>`;
   }
 
-  /** @returns {import('./surface-ground.js').Frame} */
-  frame() {
+  /** Room for the names on the axes, whose letters take up to 7 pixels. @param {{x: Axis, y: Axis} | null} axes @returns {import('./surface-ground.js').Frame} */
+  frame(axes = this.axes()) {
     const { width, height } = this.size;
     const small = width < 420;
-    return { width, height, left: small ? 42 : 50, right: 10, top: 8, bottom: small ? 36 : 38 };
+    const longest = (/** @type {Axis | undefined} */ axis) => (axis?.scale === 'choices' ? 7 * Math.max(...axis.ticks.map((tick) => tick.label.length)) : 0);
+    const left = Math.max(small ? 42 : 50, Math.min(30 + longest(axes?.y), width / 3));
+    const crowded = (longest(axes?.x) + 8) * (axes?.x.ticks.length ?? 0) > width - left - 10;
+    return { width, height, left, right: 10, top: 8, bottom: (small ? 36 : 38) + (crowded ? 15 : 0), crowded };
   }
 
   /** How many of the trials have ended, while not all have. */
@@ -162,10 +165,10 @@ export class TpSurface extends FigurePart {
   }
 
   draw() {
-    const frame = this.frame();
+    const axes = this.axes();
+    const frame = this.frame(axes);
     const ground = /** @type {HTMLElement | null} */ (this.querySelector('.ground'));
     if (!ground || frame.width < 60 || frame.height < 60) return;
-    const axes = this.axes();
     this.drawRamp();
     if (!axes) {
       ground.replaceChildren();

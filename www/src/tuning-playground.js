@@ -312,6 +312,8 @@ export class TuningPlayground extends LitElement {
 
   /** @private @param {import('./types.js').Language} language */
   applyLanguage(language) {
+    // What was spoken was spoken in the other one.
+    if (language !== this.store.lang) this.store.spoken = '';
     this.store.lang = language;
     if (this.full) document.documentElement.lang = language;
     const shown = () => this.store.touch('look', 'study', 'run', 'trials', 'selection', 'notices', 'test');

@@ -144,7 +144,7 @@ fn browser() -> Result<()> {
         bail!("www/dist has no page: stage page comes first");
     }
     // What goes by the clock comes by itself, after tests that share the machine; it is run whatever they come to. A test
-    // that fails once and then passes is reported as flaky: machines that others share stand still for seconds.
+    // that fails once and then passes is reported as flaky, and does not keep all others from landing.
     let together = playwright(&["--grep-invert", "@soak|@alone", "--workers", "2", "--retries", "1"]);
     let alone = playwright(&["--grep", "@alone", "--grep-invert", "@soak", "--retries", "1"]);
     together.and(alone)

@@ -258,6 +258,14 @@ test('every number of the panel answers bad input with a sentence and a fix', as
   }
 });
 
+test('what is wrong with a number is said in sight', async ({ app, page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await app.open();
+  await page.getByTestId('trials').fill('-4');
+  await page.getByTestId('trials').press('Enter');
+  await expect(page.getByTestId('error-trials').getByTestId('fix')).toBeInViewport({ ratio: 1 });
+});
+
 test('every row answers bad input with a sentence and a fix, fixed and swept, on every scale', async ({ app, page }) => {
   await app.open('#v=1&lang=ko&s=dataset:(name:iris)');
   const names = await page.locator('[data-testid^=row-]').evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid')).slice(4)));

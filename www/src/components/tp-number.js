@@ -81,6 +81,7 @@ export class TpNumber extends Part {
     }
     this.entered = text;
     this.store.drafts.set(this.name, { problem, text: { value: text } });
+    void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
   }
 
   /** @param {number} value */

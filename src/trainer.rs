@@ -18,6 +18,7 @@ use core::time::Duration;
 use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use web_time::Instant;
 
 /// Trials of a round that are looked at to count networks of a kind.
 const COUNTED: usize = 4096;
@@ -51,6 +52,13 @@ pub struct TrialEvent {
     pub steps: u64,
     /// The step at which it diverged.
     pub diverged_at: Option<u64>,
+}
+
+impl TrialEvent {
+    /// A trial that has begun and done nothing yet.
+    const fn begun(number: u32) -> Self {
+        Self { number, state: TrialState::Running, epochs: Vec::new(), value: None, steps: 0, diverged_at: None }
+    }
 }
 
 /// What the networks of a wave may take together, whatever the backend would take.
@@ -266,11 +274,35 @@ impl Trainer {
         })
     }
 
-    /// Works for about `budget`.
+    /// Works for about `budget`, over as many epochs as that takes.
     ///
     /// # Errors
     /// What the backend reports where it can't go on by itself.
     pub async fn advance(&mut self, budget: Duration) -> Result<Report> {
+        let begun = Instant::now();
+        let mut moved = BTreeMap::new();
+        let mut report = Report::default();
+        loop {
+            let news = self.advance_once(budget.saturating_sub(begun.elapsed())).await?;
+            for event in news.trials {
+                let known = moved.entry(event.number).or_insert_with(|| TrialEvent::begun(event.number));
+                let epochs = core::mem::take(&mut known.epochs);
+                *known = event;
+                known.epochs.splice(0..0, epochs);
+            }
+            report.steps += news.steps;
+            report.finished = news.finished;
+            report.resumed |= news.resumed;
+            // A lost device is told of at once.
+            if report.finished || report.resumed || begun.elapsed() >= budget {
+                report.trials = moved.into_values().collect();
+                return Ok(report);
+            }
+        }
+    }
+
+    /// Works until an epoch ends or `budget` is over.
+    async fn advance_once(&mut self, budget: Duration) -> Result<Report> {
         let mut report = Report::default();
         if self.wave.is_none() && !self.start_wave(&mut report).await? {
             report.finished = true;
@@ -339,14 +371,7 @@ impl Trainer {
                 networks.push(Network { parameters, ..network });
                 owner.push(trials.len());
             }
-            report.trials.push(TrialEvent {
-                number: trial.number,
-                state: TrialState::Running,
-                epochs: Vec::new(),
-                value: None,
-                steps: 0,
-                diverged_at: None,
-            });
+            report.trials.push(TrialEvent::begun(trial.number));
             trials.push(Running {
                 trial,
                 config,

@@ -30,6 +30,19 @@ const BROWSER_SAYS = [
   /^No available adapters\.$/,
 ];
 
+/** No task of the page's thread may take so many ms: a page that hangs for longer looks broken. */
+const LONGEST_TASK = 1000;
+
+/** Complains of long tasks, as a page that freezes cannot do by itself. @param {Page} page */
+async function watch(page) {
+  await page.addInitScript((longest) => {
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries())
+        if (duration > longest) console.error(`E4: a task of the page's thread took ${Math.round(duration)} ms`);
+    }).observe({ type: 'longtask' });
+  }, LONGEST_TASK);
+}
+
 /** @param {object} fixtures @param {(site: Site) => Promise<void>} use */
 async function served({}, use) {
   const site = await serve(DIST);
@@ -75,6 +88,7 @@ const FIXTURES = {
     /** @type {(page: Page) => Promise<void>} */ use,
   ) => {
     const complaints = collectComplaints(page, [site, otherSite], [...BROWSER_SAYS, ...quiet]);
+    await watch(page);
     await use(page);
     tidy(site, otherSite);
     expect(complaints, 'the page should not complain').toEqual([]);
@@ -102,6 +116,7 @@ const STANDING = {
     ) => {
       const context = await browser.newContext({ viewport: VIEWPORT, serviceWorkers: 'block' });
       const page = await context.newPage();
+      await watch(page);
       await use({ page, complaints: collectComplaints(page, [site, otherSite], BROWSER_SAYS) });
       await context.close();
     },

@@ -1,6 +1,7 @@
 /**
- * Has the GPU compile what the study on the page would need while its reader still edits, so that Run answers at once.
- * Nothing happens before the study or the backend has been changed, while anything runs, or in the reader's way.
+ * Has the engine make ready for the study on the page while its reader looks or edits, so that a first run is as quick as
+ * a later one. Nothing happens while anything runs, in a hidden tab, or in the reader's way; as a guest on another page
+ * nothing happens before the study or the backend has been changed.
  *
  * @typedef {import('./store.js').Store} Store
  */
@@ -11,23 +12,27 @@ export const CALM = 1200;
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 200));
 
 export class Ahead {
-  /** @param {Store} store @param {() => Promise<boolean>} prepare */
+  /** @param {Store} store @param {() => Promise<void>} prepare */
   constructor(store, prepare) {
     /** @private */ this.store = store;
     /** @private */ this.prepare = prepare;
     /** @private */ this.known = '';
     /** @private */ this.timer = 0;
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
+    /** @private */ this.onVisible = () => this.wait();
   }
 
   connect() {
-    this.known = this.present;
+    this.known = this.store.whole ? '' : this.present;
     this.unsubscribe = this.store.subscribe(['study', 'run'], () => this.wait());
+    document.addEventListener('visibilitychange', this.onVisible);
+    this.wait();
   }
 
   disconnect() {
     clearTimeout(this.timer);
     this.unsubscribe?.();
+    document.removeEventListener('visibilitychange', this.onVisible);
   }
 
   /** @private */
@@ -38,7 +43,7 @@ export class Ahead {
   /** @private */
   get isDue() {
     const { store } = this;
-    return store.state === 'idle' && store.choice !== 'cpu' && store.drafts.size === 0 && this.present !== this.known;
+    return store.state === 'idle' && !document.hidden && store.drafts.size === 0 && this.present !== this.known;
   }
 
   /** @private */

@@ -13,6 +13,10 @@ import init, { Asker, Bench, GpuHandle, Training, check, data_file, fresh_seed, 
 const BUDGET = 50;
 /** A work is warmed up for at most this long, in ms: compilers and pipelines are not what is measured. */
 const WARM_UP = 300;
+/** Before a first run on the CPU the engine trains for this long, in ms, in pieces that let a run in at once. */
+const AHEAD = 250;
+const AHEAD_PIECE = 20;
+const AHEAD_TRIALS = 64;
 
 /** The cause in what a call into the GPU threw or told, without its whereabouts. @param {any} error */
 function causeOf(error) {
@@ -113,6 +117,7 @@ export class Host {
     /** @private @type {GpuHandle | null} */ this.gpu = null;
     /** @private @type {Promise<GpuHandle> | null} */ this.opening = null;
     /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */ this.measured = new Map();
+    /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
     /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
     /** @private @type {Asker | null} */ this.asker = null;
     /** @private @type {Training | null} */ this.training = null;
@@ -198,19 +203,46 @@ export class Host {
     return rates;
   }
 
-  /** Opens the GPU and begins to compile what a study would need, so that a run finds it ready.
-   * @param {string} study @param {'auto' | 'gpu'} choice @param {string} base @returns {Promise<boolean>} whether there was anything to do */
+  /**
+   * Makes ready for a run of a study: opens the GPU and begins to compile what the study would need, or trains it on the
+   * CPU for a moment, as browsers compile well only what has run for a while. What was trained is thrown away.
+   * @param {string} study @param {'auto' | 'gpu' | 'cpu'} choice @param {string} base
+   * @returns {Promise<'gpu' | 'cpu'>} the backend that is ready
+   */
   async ahead(study, choice, base) {
-    const found = await adapterFound();
+    const found = choice === 'cpu' ? null : await adapterFound();
     const known = this.measured.get(shapeClass(JSON.parse(study)));
-    if (!found || (choice === 'auto' && (found.software || (known && known.cpu >= known.gpu)))) return false;
+    if (!found || (choice === 'auto' && (found.software || (known && known.cpu >= known.gpu)))) {
+      await this.warm(study, base);
+      return 'cpu';
+    }
     const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
     await guarded(async () => {
       const training = Training.on_gpu(study, firstRound(study), table, gpu);
       training.prepare(gpu);
       training.free();
     });
-    return true;
+    return 'gpu';
+  }
+
+  /** Trains a study on the CPU for a moment, unless its kind has been trained here; a run ends it.
+   * @param {string} study @param {string} base */
+  async warm(study, base) {
+    const key = shapeClass(JSON.parse(study));
+    if (this.warmed.has(key)) return;
+    this.warmed.add(key);
+    const table = await tableOf(study, base);
+    const isWanted = () => this.run === 0;
+    if (!isWanted()) return;
+    const some = JSON.stringify(JSON.parse(firstRound(study)).slice(0, AHEAD_TRIALS));
+    const training = Training.on_cpu(study, some, table);
+    const until = performance.now() + AHEAD;
+    while (isWanted() && performance.now() < until) {
+      const { finished } = await training.advance(AHEAD_PIECE);
+      if (finished) break;
+      await yieldToMessages();
+    }
+    training.free();
   }
 
   /** The first round of a study's trials, as JSON. @param {string} study */

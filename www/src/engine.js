@@ -79,11 +79,16 @@ export class Engine extends EventTarget {
     return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
   }
 
-  /** Makes the GPU ready for a study that may be run next, where that is worth while. @param {Study} study @param {BackendChoice} choice
-   * @returns {Promise<boolean>} */
+  /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
+   * @param {BackendChoice} choice */
   async ahead(study, choice) {
-    if (choice === 'cpu' || this.active || (choice === 'auto' && this.faulty)) return false;
-    return this.client(0).call('ahead', JSON.stringify(study), choice, this.assetBase).catch(() => false);
+    if (this.active) return;
+    const given = JSON.stringify(study);
+    const wanted = choice === 'auto' && this.faulty ? 'cpu' : choice;
+    const ready = await this.client(0).call('ahead', given, wanted, this.assetBase);
+    if (ready !== 'cpu' || this.active) return;
+    const others = Math.min(workersOn(), study.trials ?? Infinity) - 1;
+    await Promise.all(Array.from({ length: others }, (_, k) => this.client(k + 1).call('warm', given, this.assetBase)));
   }
 
   /** A study seed that nobody has used. @returns {Promise<number>} */

@@ -260,10 +260,10 @@ export class Runner {
     this.emit('problem', { ...told, message: store.sentence(told) });
   }
 
-  /** Makes ready for a run of the study as it is now, where that is worth while. @returns {Promise<boolean>} */
+  /** Makes ready for a run of the study as it is now; what goes wrong here is told by the run. */
   async ahead() {
-    if (this.pending || !supportsEngine()) return false;
-    return this.engine.ahead(this.store.study, this.store.choice);
+    if (this.pending || !supportsEngine()) return;
+    await this.engine.ahead(this.store.study, this.store.choice).catch(() => {});
   }
 
   /** @private @param {import('./types.js').Trial[]} trials */

@@ -95,8 +95,8 @@ export class TuningPlayground extends LitElement {
     /** @private @type {EventTarget} */ this.keyTarget = this.full ? document : this;
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
-    this.ahead.connect();
     this.store.whole = this.full;
+    this.ahead.connect();
     this.store.singleKeys = singleKeysSaved();
     if (this.full) {
       this.keeper.connect(this.address.connect());

@@ -41,4 +41,4 @@ export function tokens(element, dark) {
 }
 
 // A change of contrast settings changes tokens under both themes.
-matchMedia('(forced-colors: active)').addEventListener('change', () => known.clear());
+globalThis.matchMedia?.('(forced-colors: active)').addEventListener('change', () => known.clear());

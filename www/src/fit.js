@@ -18,6 +18,12 @@ const MOST = 300;
 /** The variance is smooth, so it is worked out on this many cells a side and interpolated. */
 const COARSE = 13;
 
+/** Larger outcomes have no sum. */
+const HIGHEST = 1e100;
+
+/** Whether a place lies about the unit square. @param {{x: number, y: number}} point */
+const isPlace = ({ x, y }) => Math.abs(x) <= 10 && Math.abs(y) <= 10;
+
 /** A share of a list, by the golden ratio, which falls in step with no grid. @template T @param {T[]} list @param {number} share */
 const thin = (list, share) => (share < 1 ? list.filter((_, k) => (k * 0.6180339887498949) % 1 < share) : list);
 
@@ -66,10 +72,11 @@ function plane(points) {
  * @param {Point[]} given @param {{x: number, y: number}[]} diverged @param {number} columns @param {number} rows
  * @returns {Generator<undefined, {values: Float64Array, bare: Float64Array} | null>} */
 export function* fitSurface(given, diverged, columns, rows) {
-  if (given.length < 4) return null;
-  const share = Math.min(1, MOST / Math.max(given.length, diverged.length));
-  const points = thin(given, share);
-  const failed = thin(diverged, share);
+  const sound = given.filter((one) => isPlace(one) && Math.abs(one.z) <= HIGHEST);
+  if (sound.length < 4) return null;
+  const share = Math.min(1, MOST / Math.max(sound.length, diverged.length));
+  const points = thin(sound, share);
+  const failed = thin(diverged.filter(isPlace), share);
   const n = points.length;
   const trend = plane(points);
   const matrix = new Float64Array(n * n);

@@ -16,30 +16,45 @@ export const superscript = (exponent) =>
 
 const COMMAS = new Intl.NumberFormat('en-US');
 
+/** From here on digits before the point say less than a power of ten. */
+const LONG = 1e15;
+
 /** @param {number} value */
-export const count = (value) => minus(COMMAS.format(Math.round(value)));
+export const count = (value) =>
+  !Number.isFinite(value) ? DASH : Math.abs(value) < LONG ? minus(COMMAS.format(Math.round(value) + 0)) : scientific(value, 3);
 
 /** 0.00002437 -> 2.4×10⁻⁵
  * @param {number} value
  * @param {number} [digits] */
 export function scientific(value, digits = 2) {
-  const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
+  if (!Number.isFinite(value)) return DASH;
+  const [mantissa, exponent] = value.toExponential(Math.max(0, Math.min(16, digits - 1))).split('e');
   const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
   const power = `10${superscript(Number(exponent))}`;
   return minus(short === '1' ? power : `${short}×${power}`);
 }
 
-/** A learning rate or another positive setting.
+/** A learning rate or another positive setting; near 1 the digits of 1 − x are those that count.
  * @param {unknown} input */
 export function rate(input) {
   const value = number(input);
   if (!Number.isFinite(value)) return DASH;
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size < 0.001 || size >= 1e6) return scientific(value);
+  if (size < 0.001 || (size >= 1e6 && !Number.isInteger(value))) return scientific(value);
+  if (size >= 1e6) return exact(value);
   if (size >= 100) return count(value);
+  const rest = 1 - size;
+  if (rest > 0 && rest < 0.1) return rest < 1e-9 ? `1 − ${scientific(rest)}` : minus(String(Math.sign(value) * near(rest)));
   return minus(String(Number(value.toPrecision(2))));
 }
+
+/** 1 − x, where x counts two digits. @param {number} rest */
+const near = (rest) => Number((1 - Number(rest.toPrecision(2))).toPrecision(12));
+
+/** A hyperparameter's value, whatever its type; a dash where a trial has none. @param {unknown} value */
+export const setting = (value) =>
+  value === undefined || value === null ? DASH : typeof value === 'number' ? rate(value) : Array.isArray(value) ? value.join(' × ') : String(value);
 
 /** A setting exactly as it stands in the study, short where a power of ten says it.
  * @param {unknown} input */
@@ -48,8 +63,8 @@ export function exact(input) {
   if (!Number.isFinite(value)) return DASH;
   const size = Math.abs(value);
   const digits = Math.max(1, value.toExponential().split('e')[0].replace(/[-.]/g, '').length);
-  if ((size >= 1e6 && digits <= 3) || (size > 0 && size < 0.01)) {
-    return size >= 0.001 && digits > 1 ? minus(String(value)) : scientific(value, digits);
+  if (size >= LONG || (size >= 1e6 && digits <= 3) || (size > 0 && size < 0.01)) {
+    return size >= 0.001 && size < 1 && digits > 1 ? minus(String(value)) : scientific(value, digits);
   }
   return minus(Number.isInteger(value) ? count(value) : String(value));
 }
@@ -77,24 +92,28 @@ export function signed(input) {
 export function metric(input, task) {
   const value = number(input);
   if (!Number.isFinite(value)) return DASH;
-  return task === 'numbers' ? minus(value.toFixed(3)) : `${(100 * value).toFixed(1)}%`;
+  if (Math.abs(value) >= 1e6) return scientific(value);
+  return task === 'numbers' ? minus(value.toFixed(3)) : `${minus((100 * value).toFixed(1))}%`;
 }
 
 /** 412,000 -> 412k
  * @param {number} value */
 export function short(value) {
   if (!Number.isFinite(value)) return DASH;
+  if (Math.abs(value) >= LONG) return scientific(value);
   for (const [size, unit] of /** @type {[number, string][]} */ ([[1e9, 'G'], [1e6, 'M'], [1e3, 'k']])) {
     if (value >= size) return `${(value / size).toFixed(value / size < 10 ? 1 : 0)}${unit}`;
   }
-  return String(Math.round(value));
+  return minus(String(Math.round(value) + 0));
 }
 
 /** @param {number} seconds */
 export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return DASH;
   const whole = Math.max(0, Math.round(seconds));
   const tail = String(whole % 60).padStart(2, '0');
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes}:${tail}`;
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${tail}`;
+  const hours = Math.floor(minutes / 60);
+  return `${hours < LONG ? hours : scientific(hours)}:${String(minutes % 60).padStart(2, '0')}:${tail}`;
 }

@@ -33,6 +33,11 @@ pub fn generated_engine() -> PathBuf {
     www().join("src").join("generated").join("engine")
 }
 
+/// The tests of the page's parts that need no browser.
+pub fn unit_tests() -> PathBuf {
+    root().join("tests").join("unit")
+}
+
 /// The Playwright tests.
 pub fn browser_tests() -> PathBuf {
     root().join("tests").join("browser")

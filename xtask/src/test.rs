@@ -6,6 +6,7 @@ use crate::wasm::{self, Profile};
 use crate::{campaigns, paths, system, web};
 use anyhow::{Result, bail};
 use clap::Args;
+use std::fs;
 use std::time::{Duration, Instant};
 
 /// Options of `cargo xtask test`.
@@ -28,14 +29,15 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "format", about: "cargo fmt", run: format },
     Stage { name: "clippy", about: "lints of everything native", run: clippy },
     Stage { name: "clippy-wasm", about: "lints of the engine for the browser", run: clippy_wasm },
     Stage { name: "docs", about: "rustdoc without a warning", run: docs },
     Stage { name: "rust", about: "unit, integration, GPU and documentation tests", run: rust },
     Stage { name: "engine", about: "the engine as WebAssembly", run: engine },
-    Stage { name: "types", about: "tsc --checkJs over page and browser tests", run: types },
+    Stage { name: "types", about: "tsc --checkJs over the page and its tests", run: types },
+    Stage { name: "unit", about: "what the page computes, for any numbers, under Node.js", run: unit },
     Stage { name: "page", about: "production page and what it weighs", run: page },
     Stage { name: "native", about: "the default study through the command line, optimised", run: campaigns::native },
     Stage { name: "browser", about: "the production page in Chromium, on the CPU and on a software GPU", run: browser },
@@ -124,10 +126,22 @@ fn engine() -> Result<()> {
 
 fn types() -> Result<()> {
     web::install()?;
-    for project in [paths::www(), paths::browser_tests()] {
+    for project in [paths::www(), paths::unit_tests(), paths::browser_tests()] {
         run(node().arg(paths::npm_file("typescript/bin/tsc")).arg("--project").arg(project))?;
     }
     Ok(())
+}
+
+fn unit() -> Result<()> {
+    web::install()?;
+    // Node.js 20 takes a folder, and its successors take a pattern: both take the files by name.
+    let mut files: Vec<_> = fs::read_dir(paths::unit_tests())?.map(|one| Ok(one?.path())).collect::<Result<_>>()?;
+    files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
+    if files.is_empty() {
+        bail!("tests/unit has no tests");
+    }
+    files.sort();
+    run(node().arg("--test").args(files))
 }
 
 fn page() -> Result<()> {

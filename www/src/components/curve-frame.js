@@ -5,8 +5,8 @@ import { number } from '../format.js';
  *
  * @typedef {import('../types.js').EpochRecord} EpochRecord
  * @typedef {import('../types.js').Trial} Trial
- * @typedef {{validation: number[], train: number[], around: number[], least: number}} Line losses by epoch; `around` holds the
- *   spread over seeds of the validation losses, or nothing
+ * @typedef {{validation: number[], train: number[], around: number[], least: number, above: number}} Line losses by epoch;
+ *   `around` holds the spread over seeds of the validation losses, or nothing; the least loss, and the least above 0
  */
 
 export class CurveFrame {
@@ -17,25 +17,28 @@ export class CurveFrame {
     this.top = box.top;
     this.width = box.width;
     this.height = box.height;
-    this.epochs = Math.max(2, epochs);
+    this.epochs = Math.max(1, epochs);
     this.span = span;
-    this.log = log;
+    /** Zeros lie on the lower edge of a logarithm. */ this.log = log;
     this.ratio = ratio;
-    /** @private */ this.low = log ? Math.log(span[0]) : span[0];
-    /** @private */ this.scale = box.height / ((log ? Math.log(span[1]) : span[1]) - this.low);
+    /** @private */ this.ends = log ? [Math.log(span[0]), Math.log(span[1])] : span;
     this.key = [box.left, box.top, box.width, box.height, this.epochs, ...span, log, ratio].join();
   }
 
   /** @param {number} epoch */
   x(epoch) {
+    // One epoch lies in the middle.
+    if (this.epochs === 1) return this.left + this.width / 2;
     return this.left + ((epoch - 1) / (this.epochs - 1)) * this.width;
   }
 
   /** Values far outside stay near the frame, where a canvas can bear them. @param {number} value */
   y(value) {
     const bottom = this.top + this.height;
-    if (this.log && value <= 0) return bottom + this.height;
-    const place = bottom - ((this.log ? Math.log(value) : value) - this.low) * this.scale;
+    if (this.log && value <= 0) return bottom;
+    const at = this.log ? Math.log(value) : value;
+    const [low, high] = this.ends;
+    const place = bottom - ((at / 2 - low / 2) / (high / 2 - low / 2)) * this.height;
     return Math.max(this.top - this.height, Math.min(bottom + this.height, place));
   }
 }
@@ -46,14 +49,45 @@ const MOST = 4000;
 /** Of how many trials one has a curve. @param {import('../store.js').Store} store */
 export const everyOf = (store) => Math.ceil(store.trials.size / MOST) || 1;
 
-/** The trials that have a curve. @param {import('../store.js').Store} store @returns {Trial[]} */
+/** The trials that have a curve; the best is always among them. @param {import('../store.js').Store} store @returns {Trial[]} */
 export function curvesOf(store) {
   const every = everyOf(store);
   if (every === 1) return [...store.trials.values()];
   const found = [];
   // Trials are numbered from 0 on without gaps.
   for (let number = 0; number < store.trials.size; number += every) found.push(store.trials.get(number));
+  if (store.best !== null && store.best % every) found.push(store.trials.get(store.best));
   return found.filter((one) => one !== undefined);
+}
+
+/** The range of losses to draw: all of them from the least on, and the highest tenth of the starts cut off, as it would
+ * flatten the rest. A logarithm starts from the smallest loss above 0.
+ * @param {Iterable<number>} losses @param {number[]} starts @param {boolean} log
+ * @returns {{span: [number, number], log: boolean}} log is false where no loss has a place on a logarithm */
+export function spanOf(losses, starts, log) {
+  let [low, least] = [Infinity, Infinity];
+  for (const value of losses) {
+    if (value < low && value > -Infinity) low = value;
+    if (value < least && value > 0) least = value;
+  }
+  const sorted = Float64Array.from(starts.filter(Number.isFinite)).sort();
+  const start = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.9))] ?? (low < Infinity ? low : 1);
+  if (low === Infinity) low = sorted[0] ?? 0;
+  if (least === Infinity) least = sorted.find((one) => one > 0) ?? Infinity;
+  const logs = log && least < Infinity;
+  // Rounded outward, so that the axes stay put while the lines grow.
+  const out = (/** @type {number} */ value, /** @type {1 | -1} */ way) => {
+    const round = 10 ** ((way < 0 ? Math.floor : Math.ceil)(Math.log10(value) * 25) / 25);
+    return round > 0 && round < Infinity ? round : value;
+  };
+  const finite = (/** @type {number} */ value) => Math.max(Number.MIN_VALUE, Math.min(Number.MAX_VALUE / 2, value));
+  if (logs) {
+    const from = Math.min(Number.MAX_VALUE / 8, finite(out(least, -1) * 0.88));
+    return { span: [from, finite(Math.max(start > 0 ? out(start, 1) * 1.15 : 0, from * 1.8, 4 * Number.MIN_VALUE))], log: true };
+  }
+  const from = Math.max(-Number.MAX_VALUE / 2, Math.min(0, low));
+  const to = finite(start > 0 ? out(start, 1) * 1.08 : 0);
+  return { span: [from, to - from > 1e-6 ? to : from + Math.max(1, Math.abs(from) / 10)], log: false };
 }
 
 /** @type {WeakMap<EpochRecord[], Line>} */
@@ -63,13 +97,14 @@ const lines = new WeakMap();
 export function lineOf(trial) {
   const { epochs } = trial;
   let line = lines.get(epochs);
-  if (!line) lines.set(epochs, (line = { validation: [], train: [], around: [], least: Infinity }));
+  if (!line) lines.set(epochs, (line = { validation: [], train: [], around: [], least: Infinity, above: Infinity }));
   for (let k = line.validation.length; k < epochs.length; k++) {
     const loss = number(epochs[k].validation_loss);
     line.validation.push(loss);
     line.train.push(number(epochs[k].train_loss));
     if (epochs[k].spread) line.around.push(number(epochs[k].spread?.validation_loss));
     if (loss < line.least) line.least = loss;
+    if (loss > 0 && loss < line.above) line.above = loss;
   }
   return line;
 }

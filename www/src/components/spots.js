@@ -1,4 +1,5 @@
 import { depthColor } from '../colors.js';
+import { shareOf } from '../scale.js';
 import { scoreScale } from '../score.js';
 import { CROWD } from '../store.js';
 
@@ -17,9 +18,6 @@ import { CROWD } from '../store.js';
 const AT_ONCE = 16_384;
 /** Colours of a crowd's marks. */
 const SHADES = 24;
-
-/** A place on an axis as a share of its length. @param {Axis} axis @param {number} at */
-export const shareOf = (axis, at) => (at - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
 
 /** @param {Frame} frame @param {number} share */
 const acrossOf = (frame, share) => frame.left + Math.max(0, Math.min(1, share)) * (frame.width - frame.left - frame.right);

@@ -1,6 +1,7 @@
 import { contours } from 'd3-contour';
 import { depthColor } from '../colors.js';
 import { fitSurface } from '../fit.js';
+import { shareOf } from '../scale.js';
 import { scoreScale } from '../score.js';
 
 /**
@@ -47,18 +48,16 @@ export function* shadesOf(store, axes, frame) {
   const scale = scoreScale(store);
   const surface = yield* fit(store, axes, scale);
   if (!surface) return [];
-  const [low, high] = [scale.cost(scale.best), scale.cost(scale.worst)];
   const { dark } = store;
   const lines = contours().size([COLUMNS, ROWS]);
   const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) => pathOf(lines.contour(grid, level).coordinates, frame);
   const bands = [];
   for (let k = 0; k <= LEVELS; k++) {
     yield;
-    const level = low + ((high - low) * (k - 1)) / LEVELS;
-    const goodness = scale.goodness(scale.uncost(Math.max(low, level)));
+    const level = (k - 1) / LEVELS;
     bands.push(element('path', {
       // The first band is all of the surface.
-      d: path(surface.values, k ? level : -1e9), fill: depthColor(goodness, dark),
+      d: path(surface.values, k ? level : -1e9), fill: depthColor(1 - Math.max(0, level), dark),
       stroke: 'var(--surface)', 'stroke-opacity': dark ? 0.28 : 0.6, 'stroke-width': 0.75,
     }));
   }
@@ -80,7 +79,7 @@ function pathOf(polygons, frame) {
 }
 
 /** @param {Axis} axis @param {number} from @param {number} to pixels at the ends of the axis */
-const placer = (axis, from, to) => (/** @type {number} */ at) => from + ((at - axis.domain[0]) / (axis.domain[1] - axis.domain[0])) * (to - from);
+const placer = (axis, from, to) => (/** @type {number} */ at) => from + shareOf(axis, at) * (to - from);
 
 /** @param {Axis} axis @param {Frame} frame */
 function acrossAxis(axis, frame) {
@@ -103,7 +102,7 @@ function upAxis(axis, frame) {
 
 /** @param {Store} store @param {{x: Axis, y: Axis}} axes @param {import('../score.js').ScoreScale} scale */
 function fit(store, axes, scale) {
-  const unit = (/** @type {Axis} */ axis, /** @type {any} */ value) => (axis.to(value) - axis.domain[0]) / (axis.domain[1] - axis.domain[0]);
+  const unit = (/** @type {Axis} */ axis, /** @type {any} */ value) => shareOf(axis, axis.to(value));
   /** @type {import('../fit.js').Point[]} */
   const points = [];
   /** @type {{x: number, y: number}[]} */
@@ -113,7 +112,7 @@ function fit(store, axes, scale) {
     if (!Number.isFinite(at.x) || !Number.isFinite(at.y)) continue;
     const score = store.score(trial);
     if (trial.state === 'diverged') diverged.push(at);
-    else if (Number.isFinite(score)) points.push({ ...at, z: Math.min(scale.cost(score), scale.cost(scale.worst) + 0.5) });
+    else if (Number.isFinite(score)) points.push({ ...at, z: Math.min(scale.share(score), 1.2) });
   }
   return fitSurface(points, diverged, COLUMNS, ROWS);
 }

@@ -5,15 +5,18 @@ import { define } from './part.js';
 import { segmented } from './segmented.js';
 import { tokens } from '../colors.js';
 import { count, exact, number, rate } from '../format.js';
+import { BY_NAME } from '../hyperparameters.js';
 import { logSteps, steps } from '../scale.js';
 import { measureText } from '../spread.js';
-import { CurveFrame, curvesOf, endsOf, everyOf, lineOf } from './curve-frame.js';
+import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, spanOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
 import { pointIn } from './pointer.js';
 
 /** @typedef {import('../types.js').Trial} Trial */
 
 const NEAR = 22;
+/** What a study trains for that says nothing. */
+const DEFAULT_EPOCHS = Number(BY_NAME.get('epochs')?.default ?? 20);
 /** While trials stream in, the range of the axes is looked at this often, in ms. */
 const MEASURE = 200;
 const SHOWN = /** @type {const} */ (['train_loss', 'validation_loss', 'train_metric', 'validation_metric']);
@@ -33,6 +36,7 @@ export class TpCurves extends FigurePart {
     /** @private */ this.measuredAt = 0;
     /** @private */ this.painter = new CurvePainter();
     /** @private @type {[number, number]} */ this.span = [0.1, 1];
+    /** @private whether the axis is a logarithm, which needs a loss above 0 */ this.logs = true;
     /** @private */ this.epochs = 1;
     /** @private whether there is any loss: without one the axis has nothing to say */ this.measured = false;
   }
@@ -104,7 +108,7 @@ export class TpCurves extends FigurePart {
    * @param {HTMLElement} box @param {number} width @param {number} height */
   drawAxes(box, width, height) {
     const { store } = this;
-    const key = [store.dark, store.lang, this.log, this.measured, devicePixelRatio, width < 420].join();
+    const key = [store.dark, store.lang, this.logs, this.measured, devicePixelRatio, width < 420].join();
     if (!this.chart || key !== this.made) {
       this.chart?.destroy();
       this.chart = this.makeChart(box, width, height);
@@ -121,7 +125,7 @@ export class TpCurves extends FigurePart {
     const { chart } = this;
     this.frame = frame;
     if (!chart) return;
-    const xs = [1, frame.epochs];
+    const xs = frame.epochs > 1 ? [1, frame.epochs] : [0.5, 1.5];
     chart.batch(() => {
       chart.setData([xs, [null, null]], false);
       chart.setScale('x', { min: xs[0], max: xs[1] });
@@ -136,7 +140,7 @@ export class TpCurves extends FigurePart {
     const [all, over] = canvases;
     const g = over?.getContext('2d');
     if (!all || !g || !chart) return;
-    const wanted = new CurveFrame(chart.bbox, this.epochs, this.span, this.log, devicePixelRatio);
+    const wanted = new CurveFrame(chart.bbox, this.epochs, this.span, this.logs, devicePixelRatio);
     const key = [this.made, all.width, all.height, store.runs, store.brushes].join();
     if (!this.frame) {
       this.painter.reset();
@@ -174,33 +178,27 @@ export class TpCurves extends FigurePart {
     if (!label.hidden) label.style.transform = `translate(${x}px, ${y}px) translateY(-50%)`;
   }
 
-  /** The range of the axes: all that did not diverge, with the first losses cut where they would flatten the rest. */
+  /** The range of the axes: all that did not diverge, and the selected trial. */
   measure() {
     const { store } = this;
-    let [low, high, longest] = [Infinity, -Infinity, 1];
+    let longest = 1;
     const starts = [];
+    const losses = [];
     const every = curvesOf(store);
     const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
     for (const trial of sound.length ? sound : every) {
-      const { validation, least } = lineOf(trial);
+      const { validation, least, above } = lineOf(trial);
       longest = Math.max(longest, validation.length);
-      if (least < low) low = least;
+      losses.push(least, above);
       const [first, second] = validation;
       const early = Number.isFinite(first) ? (second > first ? second : first) : second;
       if (Number.isFinite(early)) starts.push(early);
     }
-    for (const value of store.selected ? lineOf(store.selected).train : []) if (value < low) low = value;
-    this.measured = low < Infinity || starts.length > 0;
-    starts.sort((a, b) => a - b);
-    high = starts.length ? starts[Math.min(starts.length - 1, Math.floor(starts.length * 0.9))] : 1;
-    const planned = Number(store.shownStudy.fixed?.epochs ?? store.shownStudy.space?.epochs?.high ?? 20);
-    this.epochs = Math.max(longest, planned);
-    if (!Number.isFinite(low)) low = high / 10;
-    // Rounded outward, so that the axes stay put while the lines grow.
-    const out = (/** @type {number} */ value, /** @type {1 | -1} */ way) => (value > 0 ? 10 ** ((way < 0 ? Math.floor : Math.ceil)(Math.log10(value) * 25) / 25) : value);
-    low = out(low, -1);
-    high = out(high, 1);
-    this.span = this.log && low > 0 ? [low * 0.88, Math.max(high * 1.15, low * 1.6)] : [Math.min(0, low), Math.max(high * 1.08, low + 1e-6)];
+    if (store.selected) losses.push(...lineOf(store.selected).train.filter(Number.isFinite));
+    this.measured = starts.length > 0 || losses.some(Number.isFinite);
+    this.epochs = Math.max(longest, Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1);
+    const { span, log } = spanOf(losses, starts, this.log);
+    Object.assign(this, { span, logs: log });
   }
 
   /** @param {HTMLElement} box @param {number} width @param {number} height */
@@ -213,15 +211,15 @@ export class TpCurves extends FigurePart {
       stroke: token('--ink-3'), font, gap: 4,
       grid: { stroke: token('--grid'), width: 1 }, ticks: { stroke: token('--line-2'), width: 1, size: 4 },
     };
-    const log = this.log;
+    const log = this.logs;
     return new uPlot({
       width, height, padding: [8, small ? 46 : 54, 0, 0], legend: { show: false }, cursor: { show: false },
       scales: { x: { time: false, auto: false }, y: { distr: log ? 3 : 1, auto: false } },
       axes: [
         { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px ${token('--font')}`,
-          splits: (_, __, low, high) => steps(low, high, width / 70).filter((one) => Number.isInteger(one)).concat(low === 1 ? [1] : []).sort((a, b) => a - b),
+          splits: (_, __, low, high) => epochTicks(low, high, width / 70),
           values: (_, splits) => splits.map((one) => count(one)) },
-        { ...axis, size: 46, splits: (_, __, low, high) => (!this.measured ? [] : log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
+        { ...axis, size: (_, labels) => Math.max(46, 14 + 6.5 * Math.max(0, ...(labels ?? []).map((one) => one.length))), splits: (_, __, low, high) => (!this.measured ? [] : log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
           values: (_, splits) => splits.map((one) => (one === null ? '' : exact(Number(one.toPrecision(3))))) },
       ],
       series: [{}, { show: true, points: { show: false }, stroke: 'transparent' }],
@@ -234,11 +232,11 @@ export class TpCurves extends FigurePart {
     if (!chart || !frame || this.tabled) return null;
     const { x, y, width } = pointIn(chart.over, event);
     if (x < -NEAR || x > width + NEAR) return null;
-    const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1))));
+    const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1)) || 1));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
     for (const trial of curvesOf(this.store)) {
       const value = number(trial.epochs[epoch - 1]?.validation_loss);
-      if (!(value > 0) && this.log) continue;
+      if (!Number.isFinite(value)) continue;
       const distance = Math.abs((frame.y(value) - frame.top) / frame.ratio - y);
       if (distance < near) [best, near] = [trial.number, distance];
     }
@@ -256,5 +254,11 @@ export class TpCurves extends FigurePart {
     if (found !== null) this.store.select(found);
   }
 }
+
+/** Whole epochs, the first among them. @param {number} low @param {number} high @param {number} target */
+const epochTicks = (low, high, target) => [...new Set(low < 1 ? [1] : [1, ...steps(low, high, target, true)])];
+
+/** The largest value of a range. @param {import('../types.js').Distribution | undefined} range */
+const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);
 
 define('tp-curves', TpCurves);

@@ -5,12 +5,12 @@ import { groundOf, shadesOf } from './surface-ground.js';
 import { icon } from './icons.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
-import { Spots, shareOf, upOf } from './spots.js';
+import { Spots, upOf } from './spots.js';
 import { sharesOf, sideOf } from '../brush.js';
 import { depthColor, tokens } from '../colors.js';
 import { count, exact, loss, rate } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
-import { axisOf, logSteps, steps } from '../scale.js';
+import { axisOf, domainOf, logSteps, shareOf, steps } from '../scale.js';
 import { scoreScale } from '../score.js';
 import { plusMinus, scoreText, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';
@@ -75,11 +75,11 @@ export class TpSurface extends FigurePart {
     const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
     const { low, high } = scale;
     const ends = [to(low), to(high)];
-    const pad = 0.06 * (ends[1] - ends[0] || 1);
+    const pad = 0.06 * (ends[1] - ends[0]) || 0;
     // Where nothing was scored there is nothing to label.
     const marks = this.store.best === null ? [] : scale.log ? logSteps(low, high) : steps(low, high, 5);
     const ticks = marks.map((value) => ({ at: to(value), label: exact(value) }));
-    return { name: '', numeric: true, discrete: false, scale: scale.log ? 'log' : 'linear', domain: [ends[0] - pad, ends[1] + pad], ticks, to };
+    return { name: '', numeric: true, discrete: false, scale: scale.log ? 'log' : 'linear', domain: domainOf(ends[0], ends[1], pad), ticks, to };
   }
 
   /** @param {Axis} axis */

@@ -1,0 +1,135 @@
+import { test } from 'node:test';
+import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
+import { CurveFrame, spanOf } from '../../www/src/components/curve-frame.js';
+import { depthColor } from '../../www/src/colors.js';
+import { fitSurface } from '../../www/src/fit.js';
+import { axisOf, roundOff, scaleOfScores } from '../../www/src/scale.js';
+import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
+
+const objective = fc.record({
+  metric: fc.constantFrom('validation_loss', 'train_loss', 'validation_metric', 'train_metric'),
+  direction: fc.constantFrom('minimize', 'maximize'),
+});
+
+test('E4: any scores have a scale from best to worst on which each has a place', () => {
+  check(fc.property(fc.array(finite, { maxLength: 30 }), objective, (scores, aim) => {
+    const scale = quick(() => scaleOfScores(scores, aim));
+    for (const one of [scale.best, scale.worst, scale.low, scale.high]) assert.ok(Number.isFinite(one), JSON.stringify(scale));
+    assert.ok(scale.high >= scale.low);
+    assert.equal(scale.share(scale.best), 0);
+    assert.equal(scale.share(scale.worst), 1);
+    for (const score of scores) {
+      const goodness = scale.goodness(score);
+      assert.ok(goodness >= 0 && goodness <= 1, String(goodness));
+      assert.match(depthColor(goodness, true), /^rgb\(\d+ \d+ \d+\)$/);
+    }
+    const sign = aim.direction === 'maximize' ? -1 : 1;
+    const ranked = [...scores].sort((a, b) => sign * (a - b));
+    ranked.forEach((score, k) => assert.ok(!k || scale.goodness(score) <= scale.goodness(ranked[k - 1]) + 1e-12));
+  }));
+});
+
+test('E4: a loss of 0 is as good as the smallest loss above 0, and the scale stays a logarithm', () => {
+  const scale = scaleOfScores([0, 0.002, 0.5], { metric: 'validation_loss', direction: 'minimize' });
+  assert.deepEqual([scale.log, scale.zeros, scale.best, scale.low, scale.goodness(0)], [true, true, 0.002, 0.002, 1]);
+  const zero = scaleOfScores([0, 0], { metric: 'validation_loss', direction: 'minimize' });
+  assert.deepEqual([zero.log, zero.best, zero.goodness(0)], [false, 0, 1]);
+});
+
+test('E4: rounding off goes down or up to a finite number of the same sign', () => {
+  check(fc.property(finite, (value) => {
+    const [down, up] = quick(() => [roundOff(value, -1), roundOff(value, 1)]);
+    const slack = Math.abs(value) * 1e-2;
+    assert.ok(Number.isFinite(down) && Number.isFinite(up), `${down} ${up}`);
+    assert.ok(down <= value + slack && up >= value - slack && Math.abs(down - value) <= Math.abs(value) / 5, `${down} ${value} ${up}`);
+  }));
+});
+
+test('E4: any losses have a range to draw, and every loss has a place in its frame', () => {
+  const box = { left: 40, top: 8, width: 300, height: 200 };
+  check(fc.property(fc.array(anyNumber, { maxLength: 30 }), fc.array(anyNumber, { maxLength: 30 }), fc.boolean(), fc.integer({ min: 1, max: 9 }),
+    (losses, starts, wanted, epochs) => {
+      const { span, log } = quick(() => spanOf(losses, starts, wanted));
+      assert.ok(span.every(Number.isFinite) && span[1] > span[0] && (!log || span[0] > 0), `${span} ${log}`);
+      const frame = new CurveFrame(box, epochs, span, log, 1);
+      for (const loss of [...losses, ...starts].filter(Number.isFinite)) {
+        const y = frame.y(loss);
+        assert.ok(y >= box.top - box.height && y <= box.top + 2 * box.height, `${loss} at ${y} of ${span}`);
+      }
+      for (let epoch = 1; epoch <= epochs; epoch++) assert.ok(frame.x(epoch) >= box.left && frame.x(epoch) <= box.left + box.width);
+      const least = losses.filter((one) => (log ? one > 0 : one >= 0) && one < 1e300);
+      for (const one of least) assert.ok(frame.y(one) <= box.top + box.height + 1e-6, `${one} lies below ${span}`);
+    }));
+});
+
+test('E4: losses of 0 lie on the lower edge of a logarithm, which starts below the smallest loss above 0', () => {
+  const { span, log } = spanOf([0, 0.00085, 0.3], [0.7, 0.5], true);
+  assert.ok(log && span[0] < 0.00085 && span[0] > 0.0005 && span[1] > 0.5);
+  assert.equal(new CurveFrame({ left: 0, top: 10, width: 100, height: 50 }, 2, span, log, 1).y(0), 60);
+  assert.equal(spanOf([0, 0], [0], true).log, false);
+});
+
+const place = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), anyNumber);
+
+test('E4: a fit of any points ends, step by step, and has no hole', () => {
+  const point = fc.record({ x: place, y: place, z: fc.oneof(finite, fc.double({ min: 0, max: 2, noNaN: true })) });
+  fc.assert(fc.property(fc.array(point, { maxLength: 40 }), fc.array(fc.record({ x: place, y: place }), { maxLength: 10 }), (points, diverged) => {
+    const steps = fitSurface(points, diverged, 8, 6);
+    for (let k = 0; k < 5000; k++) {
+      const { done, value } = quick(() => steps.next());
+      if (!done) continue;
+      if (value) for (const grid of [value.values, value.bare]) assert.ok(grid.every(Number.isFinite), String(grid));
+      return;
+    }
+    assert.fail('the fit did not end');
+  }), { numRuns: 200 });
+});
+
+const range = fc.oneof(
+  fc.tuple(fc.constantFrom('float', 'int'), pair, fc.constantFrom('linear', 'log', 'log1m')).map(([type, [low, high], scale]) => ({ type, low, high, scale })),
+  fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 })).map(([a, b]) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b) })),
+  fc.array(anyNumber, { minLength: 1, maxLength: 9 }).map((choices) => ({ type: 'categorical', choices })),
+);
+
+test('E4: any box on any axis is a brush, and any brush cuts any range or leaves nothing', () => {
+  check(fc.property(range, range, pair, (shown, drawn, [from, to]) => {
+    const given = /** @type {import('../../www/src/types.js').Distribution} */ (drawn);
+    const axis = axisOf('hidden_units', /** @type {any} */ (shown));
+    const side = quick(() => sideOf(axis, /** @type {any} */ (shown), from, to));
+    assert.equal(sharesOf(axis, side).length, 2);
+    const cut = quick(() => narrowed(given, side));
+    if (!cut || cut.choices) return;
+    const sound = Number.isFinite(given.low) && Number.isFinite(given.high) && Number(given.low) <= Number(given.high);
+    if (!sound) return;
+    assert.ok(Number(cut.low) >= Number(given.low) && Number(cut.high) <= Number(given.high) && Number(cut.low) <= Number(cut.high), JSON.stringify(cut));
+    if (cut.type === 'int' && Number.isSafeInteger(given.low)) assert.ok(Number.isInteger(cut.low) || cut.low === given.low, JSON.stringify(cut));
+  }));
+});
+
+test('a brush without a whole number narrows nothing; others keep the whole numbers inside', () => {
+  const units = /** @type {const} */ ({ type: 'int', low: 1, high: 4 });
+  const cut = (/** @type {number} */ low, /** @type {number} */ high) => narrowed(units, { name: 'units', low, high });
+  assert.equal(cut(2.78, 2.95), null);
+  assert.deepEqual(cut(1.2, 3.8), { ...units, low: 2, high: 3 });
+  assert.deepEqual(cut(2.6, 3.4), { ...units, low: 3, high: 3 });
+  assert.deepEqual(cut(-5, 9), units);
+  assert.equal(cut(7, 9), null);
+  check(fc.property(fc.double({ min: 0, max: 5, noNaN: true }), fc.double({ min: 0, max: 5, noNaN: true }), (a, b) => {
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    const held = [1, 2, 3, 4].filter((one) => one >= low && one <= high);
+    assert.deepEqual(cut(low, high), held.length ? { ...units, low: held[0], high: held[held.length - 1] } : null);
+  }));
+  assert.equal(narrowed({ type: 'float', low: 0, high: 0.5 }, { name: 'dropout', low: 0.6, high: 0.9 }), null);
+  const thin = narrowed({ type: 'float', low: 1e-4, high: 0.1, log: true }, { name: 'learning_rate', low: 0.00101, high: 0.00104 });
+  assert.ok(Number(thin?.high) > Number(thin?.low));
+});
+
+test('E4: a brush at the lower edge of the scores holds losses of 0', () => {
+  const axis = /** @type {any} */ ({ name: '', numeric: true, discrete: false, scale: 'log', domain: [-3, 0], ticks: [], to: (/** @type {number} */ x) => Math.log10(x) });
+  const low = [sideOf(axis, undefined, 0, 0.4)];
+  const trial = /** @type {any} */ ({ params: {} });
+  assert.ok(inside(low, trial, 0) && inside(low, trial, 0.002) && !inside(low, trial, 0.5));
+  assert.deepEqual(sharesOf(axis, low[0])[0], 0);
+  const high = [sideOf(axis, undefined, 0.4, 1)];
+  assert.ok(!inside(high, trial, 0) && inside(high, trial, 1e9) && !inside(high, trial, NaN));
+});

@@ -39,9 +39,22 @@ pub enum Error {
     /// A range without a value in it.
     #[error("{key} has an empty range: low {low} is above high {high}; use {accepted}")]
     EmptyRange { key: String, low: String, high: String, accepted: String },
+    /// A logarithmic range that begins at 0 or below.
+    #[error("{key}: a log range cannot start at {low}; start above 0, or use the linear scale")]
+    LogRange { key: String, low: String },
+    /// A range even in 1 - x that reaches 1.
+    #[error("{key}: a log1m range cannot end at {high}; end below 1, or use the linear scale")]
+    Log1mRange { key: String, high: String },
+    /// A step on a scale on which steps are not even.
+    #[error("{key}: a step goes with the linear scale; remove the step, or use linear instead of {scale}")]
+    StepOnScale { key: String, scale: String },
+    /// A choice that stands twice in its list.
+    #[error("{key} has {found} twice; name each choice once")]
+    Duplicate { key: String, found: String },
     /// A grid with more points than trials.
     #[error(
-        "the grid has {combinations} combinations, but trials is {trials}; raise trials to {combinations} or lower points"
+        "the grid has {combinations} combinations, but trials is {trials}; raise trials to {combinations}, or lower \
+         sampler.points or the number of choices"
     )]
     GridTooLarge { combinations: String, trials: u32 },
     /// Batches larger than the training part.
@@ -53,6 +66,12 @@ pub enum Error {
     /// A loss that does not fit the task.
     #[error("loss {loss} does not fit {dataset}; use {accepted}")]
     LossMismatch { loss: String, dataset: String, accepted: String },
+    /// An R^2 that its rows do not define, as the objective.
+    #[error(
+        "objective.metric is {metric}, but R^2 of the {rows} {part} rows of {dataset} is not defined: it needs two rows \
+         with different targets; raise dataset.samples or the {part} share of dataset.split, or use {accepted}"
+    )]
+    UndefinedMetric { key: String, metric: String, dataset: String, part: String, rows: u32, accepted: String },
     /// More memory than there is.
     #[error("trial {trial} needs {needed_mb} MB, more than the {limit_mb} MB of {limit}; lower one of: {knob}")]
     TooLarge { trial: u32, needed_mb: u64, limit: String, limit_mb: u64, knob: String },

@@ -90,6 +90,7 @@ impl Fixture {
     /// [`Error::Fixture`] for what is malformed, [`Error::NotYet`] for what this version does not train.
     pub fn parse(text: &str, file: &str) -> Result<Self> {
         let wrong = |detail: String| Error::Fixture { name: file.into(), detail };
+        let text = text.trim_start_matches('\u{feff}');
         let document: Document = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
         if document.format != FORMAT {
             return Err(Error::Format { found: document.format, expected: FORMAT.into() });

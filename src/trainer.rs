@@ -124,7 +124,7 @@ pub struct Trainer {
     crowds: BTreeMap<Program, u64>,
     plans: BTreeSet<&'static str>,
     planned: Vec<Planned>,
-    /// R^2 needs the spread of the targets of each part, in standardised units.
+    /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
 }
 
@@ -142,17 +142,6 @@ pub(crate) fn data_of(prepared: &Prepared) -> Data {
     }
 }
 
-/// Mean squared distance of each part's targets from their own mean.
-fn spreads(prepared: &Prepared) -> [f64; 3] {
-    let PreparedTargets::Numbers(numbers) = &prepared.targets else { return [1.0; 3] };
-    let validation = prepared.n_train + prepared.n_validation;
-    [&numbers[..prepared.n_train], &numbers[prepared.n_train..validation], &numbers[validation..]].map(|part| {
-        let n = part.len().max(1) as f64;
-        let mean = part.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
-        part.iter().map(|&y| (f64::from(y) - mean) * (f64::from(y) - mean)).sum::<f64>() / n
-    })
-}
-
 impl Trainer {
     /// A trainer for these trials of the study; nothing is allocated on the device yet.
     ///
@@ -165,7 +154,7 @@ impl Trainer {
         trials: Vec<Trial>,
     ) -> Result<Self> {
         let data = Rc::new(data_of(&prepared));
-        let spread = spreads(&prepared);
+        let spread = prepared.target_spreads();
         let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
         let kept = BTreeMap::new();
         let waiting = trials.into();

@@ -34,6 +34,25 @@ pub struct Prepared {
     pub target_scale: f64,
 }
 
+impl Prepared {
+    /// Mean squared distance of the training, validation and test part's targets from their own mean, as scaled; NaN where
+    /// fewer than two differ, since R^2 is not defined there. 1 for classes.
+    pub fn target_spreads(&self) -> [f64; 3] {
+        let PreparedTargets::Numbers(numbers) = &self.targets else { return [1.0; 3] };
+        let (train, rest) = numbers.split_at(self.n_train);
+        let (validation, test) = rest.split_at(self.n_validation);
+        [train, validation, test].map(|part| {
+            // Compared, not computed: a mean of equal values can be a rounding error away from them.
+            if part.windows(2).all(|pair| pair[0] == pair[1]) {
+                return f64::NAN;
+            }
+            let n = part.len() as f64;
+            let mean = part.iter().map(|&y| f64::from(y)).sum::<f64>() / n;
+            part.iter().map(|&y| (f64::from(y) - mean) * (f64::from(y) - mean)).sum::<f64>() / n
+        })
+    }
+}
+
 /// Standardises by the training part alone; number targets always, features where `standardize` says so.
 ///
 /// Deviations are those of the population (divided by n), in f64. A column without variance in the training part is
@@ -122,6 +141,30 @@ mod tests {
             moments(train(column).sum::<f64>() / 140.0, train(column).map(|x| x * x).sum::<f64>() / 140.0);
         }
         moments(targets().sum::<f64>() / 140.0, targets().map(|y| y * y).sum::<f64>() / 140.0);
+    }
+
+    #[test]
+    fn spreads_are_those_of_each_part_and_missing_where_nothing_differs() {
+        let of = |numbers: &[f32], n_train, n_validation| {
+            let n_test = numbers.len() - n_train - n_validation;
+            let targets = PreparedTargets::Numbers(numbers.to_vec());
+            let (x, task) = (Vec::new(), Task::Numbers);
+            let parts = Prepared {
+                x,
+                columns: 0,
+                targets,
+                n_train,
+                n_validation,
+                n_test,
+                task,
+                target_mean: 0.0,
+                target_scale: 1.0,
+            };
+            parts.target_spreads().map(|spread| if spread.is_nan() { -1.0 } else { spread })
+        };
+        assert_eq!(of(&[0.0, 2.0, 4.0, 4.0, 5.0], 2, 2), [1.0, -1.0, -1.0]);
+        assert_eq!(of(&[0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], 7, 0), [-1.0, -1.0, -1.0]);
+        assert_eq!(of(&[1.0, 1.0, -1.0, 3.0, -1.0], 1, 2), [-1.0, 1.0, 4.0]);
     }
 
     #[test]

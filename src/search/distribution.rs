@@ -1,8 +1,9 @@
 //! Distributions of the search space: what a range is, what a uniform number becomes in it, and its grid.
 //! Names and meaning are Optuna's (`optuna/distributions.py`), with `log1m` added.
 
+use super::grid_values;
 use crate::error::{Error, Result};
-use crate::study::table::{format_number, real, whole};
+use crate::study::table::{format_number, real, same, shown, whole};
 use serde_json::{Map, Value, json};
 
 /// How a range is spread.
@@ -23,7 +24,7 @@ pub enum Distribution {
     /// Real numbers; with a step `min(low + k step, high)`.
     Float { low: f64, high: f64, step: Option<f64>, scale: Scale },
     /// Whole numbers.
-    Int { low: f64, high: f64, step: f64, scale: Scale },
+    Int { low: f64, high: f64, step: Option<f64>, scale: Scale },
     /// One of a list.
     Categorical { choices: Vec<Value> },
 }
@@ -44,7 +45,7 @@ impl Distribution {
         let accepted = "{\"type\": \"float\" | \"int\" | \"categorical\", ...}";
         let wrong = |key: &str, found: &Value, accepted: &str| Error::WrongType {
             key: key.into(),
-            found: found.to_string(),
+            found: shown(found),
             accepted: accepted.into(),
         };
         let object = value.as_object().ok_or_else(|| wrong(key, value, accepted))?;
@@ -69,10 +70,17 @@ impl Distribution {
             let accepted = "[value, ...]";
             let found = object.get("choices").cloned().unwrap_or_default();
             let choices = found.as_array().filter(|list| !list.is_empty());
-            return Ok(Self::Categorical { choices: choices.ok_or_else(|| wrong(&at, &found, accepted))?.clone() });
+            let choices = choices.ok_or_else(|| wrong(&at, &found, accepted))?.clone();
+            let again = |&(k, choice): &(usize, &Value)| choices[..k].iter().any(|other| same(other, choice));
+            if let Some((_, twice)) = choices.iter().enumerate().find(again) {
+                return Err(Error::Duplicate { key: at, found: shown(twice) });
+            }
+            return Ok(Self::Categorical { choices });
         }
         let field = |name: &str| -> Result<Option<f64>> {
-            let Some(found) = object.get(name) else { return Ok(None) };
+            let Some(found) = object.get(name).filter(|found| name != "step" || !found.is_null()) else {
+                return Ok(None);
+            };
             let read = if kind == "int" { whole(found) } else { real(found) };
             let accepted = if kind == "int" { "int" } else { "number" };
             read.filter(|x| x.is_finite()).map(Some).ok_or_else(|| wrong(&format!("{key}.{name}"), found, accepted))
@@ -97,16 +105,24 @@ impl Distribution {
             accepted: accepted.into(),
         };
         match scale {
-            Scale::Log if low <= 0.0 => return Err(out_of_range("low", low, "> 0 (log)")),
-            Scale::Log1m if high >= 1.0 => return Err(out_of_range("high", high, "< 1 (log1m)")),
+            Scale::Log1m if kind == "int" => {
+                return Err(wrong(&format!("{key}.scale"), &json!("log1m"), "linear | log"));
+            }
+            Scale::Log if low <= 0.0 => {
+                return Err(Error::LogRange { key: format!("{key}.low"), low: format_number(low) });
+            }
+            Scale::Log1m if high >= 1.0 => {
+                return Err(Error::Log1mRange { key: format!("{key}.high"), high: format_number(high) });
+            }
             _ => {}
         }
         if let Some(step) = step {
             if step <= 0.0 {
                 return Err(out_of_range("step", step, "> 0"));
             }
-            if scale != Scale::Linear && kind == "float" {
-                return Err(out_of_range("step", step, "scale = linear"));
+            if scale != Scale::Linear {
+                let scale = if scale == Scale::Log { "log" } else { "log1m" };
+                return Err(Error::StepOnScale { key: format!("{key}.step"), scale: scale.into() });
             }
         }
         if !(high - low).is_finite() {
@@ -119,21 +135,14 @@ impl Distribution {
         if counted.is_some_and(|step| (high - low) / step >= MAX_STEPS) {
             return Err(out_of_range("step", counted.unwrap_or(1.0), "(high - low) / step < 2^31"));
         }
-        Ok(if kind == "int" {
-            if scale == Scale::Log1m {
-                return Err(wrong(&format!("{key}.scale"), &json!("log1m"), "linear | log (int)"));
-            }
-            Self::Int { low, high, step: step.unwrap_or(1.0), scale }
-        } else {
-            Self::Float { low, high, step, scale }
-        })
+        Ok(if kind == "int" { Self::Int { low, high, step, scale } } else { Self::Float { low, high, step, scale } })
     }
 
     fn parse_scale(key: &str, object: &Map<String, Value>) -> Result<Scale> {
         let log = object.get("log").map(|log| {
             log.as_bool().ok_or_else(|| Error::WrongType {
                 key: format!("{key}.log"),
-                found: log.to_string(),
+                found: shown(log),
                 accepted: "true | false".into(),
             })
         });
@@ -148,19 +157,23 @@ impl Distribution {
                     "log" => Scale::Log,
                     "log1m" => Scale::Log1m,
                     _ => {
-                        return Err(Error::OutOfRange { key: at, found: name.clone(), accepted: accepted.into() });
+                        return Err(Error::OutOfRange {
+                            key: at,
+                            found: format!("\"{name}\""),
+                            accepted: accepted.into(),
+                        });
                     }
                 };
                 if log.is_some_and(|log| log != (scale == Scale::Log)) {
                     return Err(Error::OutOfRange {
                         key: at,
-                        found: name.clone(),
+                        found: format!("\"{name}\""),
                         accepted: "log = true: scale = log".into(),
                     });
                 }
                 Ok(scale)
             }
-            Some(other) => Err(Error::WrongType { key: at, found: other.to_string(), accepted: accepted.into() }),
+            Some(other) => Err(Error::WrongType { key: at, found: shown(other), accepted: accepted.into() }),
         }
     }
 
@@ -172,77 +185,58 @@ impl Distribution {
                 let n = self.n_steps();
                 json!(self.stepped(*low, *step, index_below(u, n)))
             }
-            Self::Float { low, high, scale, .. } => {
-                let x = match scale {
-                    Scale::Linear => low + u * (high - low),
-                    Scale::Log => {
-                        let (a, b) = (libm::log(*low), libm::log(*high));
-                        libm::exp(a + u * (b - a))
-                    }
-                    Scale::Log1m => {
-                        let (a, b) = (libm::log(1.0 - high), libm::log(1.0 - low));
-                        1.0 - libm::exp(b + u * (a - b))
-                    }
-                };
-                json!(x.clamp(*low, *high))
-            }
-            Self::Int { low, high, step, scale: Scale::Log } => {
+            Self::Float { low, high, scale, .. } => json!(scale.between(*low, *high, u).clamp(*low, *high)),
+            Self::Int { low, high, scale: Scale::Log, .. } => {
                 // Optuna: even in the logarithm over [low - 0.5, high + 0.5], then rounded.
-                let (a, b) = (libm::log(low - 0.5), libm::log(high + 0.5));
-                let x = libm::exp(a + u * (b - a));
-                let k = libm::round((x - low) / step).clamp(0.0, (self.n_steps() - 1) as f64);
-                json!((low + k * step) as i64)
+                let x = Scale::Log.between(low - 0.5, high + 0.5, u);
+                let k = libm::round(x - low).clamp(0.0, (self.n_steps() - 1) as f64);
+                json!((low + k) as i64)
             }
-            Self::Int { low, step, .. } => {
-                let k = index_below(u, self.n_steps());
-                json!((low + k as f64 * step) as i64)
-            }
+            Self::Int { .. } => self.whole_at(index_below(u, self.n_steps())),
         }
     }
 
-    /// The values that a grid takes from it: steps, choices and whole numbers as they are, else `points` values evenly
-    /// spread in its own scale, both ends included.
+    /// The values that a grid takes from it: steps and choices as they are, else `points` values evenly spread in its own
+    /// scale, both ends included; fewer where there are no more. Each is the shortest decimal number close by.
     pub fn grid(&self, points: usize) -> Vec<Value> {
         match self {
             Self::Categorical { choices } => choices.clone(),
             Self::Float { low, step: Some(step), .. } => {
                 (0..self.n_steps()).map(|k| json!(self.stepped(*low, *step, k))).collect()
             }
-            Self::Int { low, step, .. } => (0..self.n_steps()).map(|k| json!((low + k as f64 * step) as i64)).collect(),
-            Self::Float { low, high, .. } if low == high => vec![json!(low)],
-            Self::Float { .. } if points < 2 => vec![self.at(0.5)],
-            Self::Float { low, high, .. } => (0..points)
-                .map(|k| match k {
-                    0 => json!(low),
-                    k if k + 1 == points => json!(high),
-                    k => self.at(k as f64 / (points - 1) as f64),
-                })
-                .collect(),
+            Self::Float { low, high, scale, .. } => {
+                grid_values::floats(*low, *high, *scale, points).into_iter().map(|x| json!(x)).collect()
+            }
+            Self::Int { step: Some(_), .. } => (0..self.n_steps()).map(|k| self.whole_at(k)).collect(),
+            Self::Int { low, high, scale, .. } => {
+                let thinned = grid_values::thinned(*low, *high, *scale, points);
+                thinned.into_iter().map(|k| self.whole_at(k)).collect()
+            }
         }
     }
 
-    /// How many values [`Self::grid`] gives, without making them.
+    /// How many values [`Self::grid`] gives; steps are not made for it.
     pub fn n_grid(&self, points: usize) -> usize {
         match self {
+            Self::Float { low, high, step: None, scale } => grid_values::floats(*low, *high, *scale, points).len(),
+            Self::Int { step: None, .. } => self.n_steps().min(points.max(1)),
             Self::Categorical { choices } => choices.len(),
-            Self::Float { low, high, step: None, .. } => {
-                if low == high {
-                    1
-                } else {
-                    points.max(1)
-                }
-            }
             _ => self.n_steps(),
         }
     }
 
     fn n_steps(&self) -> usize {
-        match self {
-            Self::Float { low, high, step: Some(step), .. } | Self::Int { low, high, step, .. } => {
-                libm::floor((high - low) / step + STEP_SLACK) as usize + 1
-            }
-            _ => 1,
-        }
+        let (low, high, step) = match self {
+            Self::Float { low, high, step: Some(step), .. } => (low, high, *step),
+            Self::Int { low, high, step, .. } => (low, high, step.unwrap_or(1.0)),
+            _ => return 1,
+        };
+        libm::floor((high - low) / step + STEP_SLACK) as usize + 1
+    }
+
+    fn whole_at(&self, k: usize) -> Value {
+        let Self::Int { low, step, .. } = self else { return Value::Null };
+        json!((low + k as f64 * step.unwrap_or(1.0)) as i64)
     }
 
     fn stepped(&self, low: f64, step: f64, k: usize) -> f64 {
@@ -280,10 +274,27 @@ impl Distribution {
             }
             Self::Int { low, high, step, scale } => {
                 let mut object = scaled("int", json!(*low as i64), json!(*high as i64), scale);
-                if *step > 1.0 {
+                if let Some(step) = step {
                     object["step"] = json!(*step as i64);
                 }
                 object
+            }
+        }
+    }
+}
+
+impl Scale {
+    /// The value a share `u` of the way from `low` to `high`, even in this scale.
+    pub fn between(self, low: f64, high: f64, u: f64) -> f64 {
+        match self {
+            Self::Linear => low + u * (high - low),
+            Self::Log => {
+                let (a, b) = (libm::log(low), libm::log(high));
+                libm::exp(a + u * (b - a))
+            }
+            Self::Log1m => {
+                let (a, b) = (libm::log(1.0 - high), libm::log(1.0 - low));
+                1.0 - libm::exp(b + u * (a - b))
             }
         }
     }
@@ -327,8 +338,7 @@ mod tests {
     #[test]
     fn grids_take_points_from_plain_floats() {
         let d = parse(r#"{"type": "float", "low": 0.01, "high": 1.0, "log": true}"#).expect("valid");
-        let grid: Vec<f64> = d.grid(3).iter().filter_map(Value::as_f64).collect();
-        assert!((grid[1] - 0.1).abs() < 1e-12 && grid[0] == 0.01 && grid[2] == 1.0, "{grid:?}");
+        assert_eq!(d.grid(3), vec![json!(0.01), json!(0.1), json!(1.0)]);
         assert_eq!(d.n_grid(3), 3);
         assert_eq!(parse(r#"{"type": "float", "low": 2, "high": 2}"#).expect("valid").grid(5), vec![json!(2.0)]);
     }
@@ -337,8 +347,8 @@ mod tests {
     fn impossible_ranges_are_refused_by_name() {
         for (text, code, key) in [
             (r#"{"type": "float", "low": 1, "high": 0}"#, "empty_range", "space.x"),
-            (r#"{"type": "float", "low": 0, "high": 1, "log": true}"#, "out_of_range", "space.x.low"),
-            (r#"{"type": "float", "low": 0, "high": 1, "scale": "log1m"}"#, "out_of_range", "space.x.high"),
+            (r#"{"type": "float", "low": 0, "high": 1, "log": true}"#, "log_range", "space.x.low"),
+            (r#"{"type": "float", "low": 0, "high": 1, "scale": "log1m"}"#, "log1m_range", "space.x.high"),
             (r#"{"type": "categorical", "choices": []}"#, "wrong_type", "space.x.choices"),
             (r#"{"type": "float", "low": 0}"#, "missing", "space.x.high"),
             (r#"{"type": "float", "low": 0, "high": 1, "steps": 3}"#, "unknown_key", "space.x.steps"),
@@ -347,6 +357,16 @@ mod tests {
             (r#"{"type": "int", "low": 0, "high": 1e300}"#, "out_of_range", "space.x.high"),
             (r#"{"type": "int", "low": 0, "high": 1e15}"#, "out_of_range", "space.x.step"),
             (r#"{"type": "float", "low": 0, "high": 1, "step": 1e-300}"#, "out_of_range", "space.x.step"),
+            (r#"{"type": "float", "low": 1, "high": 8, "log": true, "step": 1}"#, "step_on_scale", "space.x.step"),
+            (r#"{"type": "int", "low": 1, "high": 8, "log": true, "step": 2}"#, "step_on_scale", "space.x.step"),
+            (
+                r#"{"type": "float", "low": 0, "high": 0.5, "scale": "log1m", "step": 0.1}"#,
+                "step_on_scale",
+                "space.x.step",
+            ),
+            (r#"{"type": "int", "low": 1, "high": 8, "scale": "log1m"}"#, "wrong_type", "space.x.scale"),
+            (r#"{"type": "categorical", "choices": [16, 16.0, 32]}"#, "duplicate", "space.x.choices"),
+            (r#"{"type": "categorical", "choices": [[1, 2], [2, 1], [1, 2]]}"#, "duplicate", "space.x.choices"),
             (r#"{"type": "gauss"}"#, "wrong_type", "space.x.type"),
             (r"[1, 2]", "wrong_type", "space.x"),
         ] {

@@ -2,14 +2,14 @@
 //! never networks.
 
 mod distribution;
+mod grid_values;
 mod samplers;
 
 pub use distribution::{Distribution, Scale};
-pub use samplers::{Sampler, SamplerSpec};
+pub use samplers::{Axes, Sampler, SamplerSpec};
 
-use crate::study::{Study, config};
+use crate::study::{Study, usage};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 
 /// A configuration to train.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -29,7 +29,11 @@ pub struct Search {
 impl Search {
     /// The beginning of a study's search.
     pub fn new(study: &Study) -> Self {
-        Self { sampler: study.sampler.start(&study.space, study.seed), asked: false }
+        let sampler = match study.sampler {
+            SamplerSpec::Grid { .. } => SamplerSpec::start_grid(usage::grid(study), study.seed),
+            _ => study.sampler.start(&study.space, study.seed),
+        };
+        Self { sampler, asked: false }
     }
 
     /// The next round of trials; empty when the search is over.
@@ -37,28 +41,19 @@ impl Search {
         if core::mem::replace(&mut self.asked, true) {
             return Vec::new();
         }
-        let mut trials = Vec::new();
-        let mut seen = HashSet::new();
-        let is_grid = matches!(study.sampler, SamplerSpec::Grid { .. });
-        let mut draw = 0;
-        let use_the_same = config::use_the_same(study);
+        let use_the_same = usage::use_the_same(study);
         let mut unused = None;
-        while (trials.len() as u32) < study.trials {
-            let Some(mut params) = self.sampler.ask(draw) else { break };
-            draw += 1;
+        let ask = |number| {
+            let mut params = self.sampler.ask(number)?;
             let unused = match &mut unused {
                 Some(known) if use_the_same => known,
-                other => other.insert(config::unused(study, &params)),
+                other => other.insert(usage::unused(study, &params)),
             };
             for name in unused {
                 params.shift_remove(name.as_str());
             }
-            // Grid points that differ only in what the trial does not use are one point.
-            if is_grid && !seen.insert(Value::Object(params.clone()).to_string()) {
-                continue;
-            }
-            trials.push(Trial { number: trials.len() as u32, params });
-        }
-        trials
+            Some(Trial { number, params })
+        };
+        (0..study.trials).map_while(ask).collect()
     }
 }

@@ -1,12 +1,12 @@
 //! From text to a checked study: refuses what is unknown, out of range or not yet there, and names it.
 
-use super::config::{self, is_used};
-use super::table::{self, Kind};
+use super::config;
+use super::table::{self, Kind, shown};
+use super::usage;
 use super::{Direction, FORMAT, Metric, Study};
 use crate::dataset::{self, Settings, SplitShares};
 use crate::error::{Error, Result};
 use crate::search::{Distribution, SamplerSpec};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 /// Seeds are whole numbers that every JSON reader keeps exact.
@@ -22,8 +22,8 @@ impl Study {
     /// # Errors
     /// One [`Error`] that names the key and what is accepted there.
     pub fn parse(text: &str) -> Result<Self> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
+        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
         Self::check(&value)
     }
 
@@ -34,9 +34,9 @@ impl Study {
     pub fn check(value: &Value) -> Result<Self> {
         let kind = || Error::NotAStudy { detail: "not a JSON object".into() };
         let document = Section { path: String::new(), object: value.as_object().ok_or_else(kind)? };
-        match document.object.get("format").and_then(Value::as_str) {
-            Some(FORMAT) => {}
-            Some(other) => return Err(Error::Format { found: other.into(), expected: FORMAT.into() }),
+        match document.object.get("format") {
+            Some(Value::String(format)) if format == FORMAT => {}
+            Some(other) => return Err(Error::Format { found: shown(other), expected: FORMAT.into() }),
             None => return Err(Error::Missing { key: "format".into(), accepted: format!("\"{FORMAT}\"") }),
         }
         document.only(&[
@@ -59,16 +59,18 @@ impl Study {
         check_pruner(&document)?;
         let objective = document.section("objective")?;
         objective.only(&["metric", "direction"])?;
-        let metric: Metric = objective.one_of(
-            "metric",
-            "validation_loss",
-            "train_loss | train_metric | validation_loss | validation_metric",
-        )?;
-        let natural = match metric {
-            Metric::TrainLoss | Metric::ValidationLoss => "minimize",
-            Metric::TrainMetric | Metric::ValidationMetric => "maximize",
+        let metric = match objective.name("metric", METRICS, "")? {
+            Some("train_loss") => Metric::TrainLoss,
+            Some("train_metric") => Metric::TrainMetric,
+            Some("validation_metric") => Metric::ValidationMetric,
+            _ => Metric::ValidationLoss,
         };
-        let direction: Direction = objective.one_of("direction", natural, "minimize | maximize")?;
+        let direction = match objective.name("direction", "minimize | maximize", "")? {
+            Some("minimize") => Direction::Minimize,
+            Some(_) => Direction::Maximize,
+            None if matches!(metric, Metric::TrainLoss | Metric::ValidationLoss) => Direction::Minimize,
+            None => Direction::Maximize,
+        };
         let study = Self {
             name,
             dataset,
@@ -82,46 +84,70 @@ impl Study {
             seeds_per_trial: document.whole("seeds_per_trial", 1.0, 1.0, MAX_SEEDS_PER_TRIAL)? as u16,
             seed: document.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
         };
+        study.check_use()?;
         study.check_loss()?;
-        study.check_batch_size(study.n_train()?)?;
-        study.sampler.check(&study.space, study.trials)?;
+        let [n_train, n_validation, _] = study.part_sizes()?;
+        study.check_batch_size(n_train)?;
+        if config::loss_of_task(&study.dataset) == "mse" {
+            study.check_metric([n_train, n_validation], |rows| rows > 1)?;
+        }
+        study.sampler.check(&study.space, study.trials, || usage::n_combinations(&study))?;
         Ok(study)
     }
 
-    /// Training rows, known before any data are loaded.
-    fn n_train(&self) -> Result<usize> {
+    /// Rows of each part, known before any data are loaded.
+    fn part_sizes(&self) -> Result<[usize; 3]> {
         let own = dataset::catalog().iter().find(|entry| entry.name == self.dataset).map_or(0, |entry| entry.rows);
         let rows = self.data.samples.unwrap_or(own).max(own);
         let samples = Some(self.data.samples.unwrap_or(own));
         let settings = Settings { samples, ..self.data.clone() };
-        Ok(dataset::part_sizes(&self.dataset, rows as usize, &settings)?[0])
+        dataset::part_sizes(&self.dataset, rows as usize, &settings)
     }
 
-    /// Refuses batches that are larger than the training part.
+    /// A searched hyperparameter that no trial could ever use searches nothing.
+    fn check_use(&self) -> Result<()> {
+        let inert = |name: &String| {
+            let because = usage::inert(&self.dataset, &self.fixed, &self.space, name)?;
+            Some(Error::Inert { key: name.clone(), because })
+        };
+        self.space.iter().find_map(|(name, _)| inert(name)).map_or(Ok(()), Err)
+    }
+
+    /// Refuses batches that are larger than the training part, where a trial has batches.
     fn check_batch_size(&self, n_train: usize) -> Result<()> {
-        let mut largest: Option<f64> = None;
-        let mut take = |x: f64| largest = Some(largest.map_or(x, |y| y.max(x)));
-        match self.space.iter().find(|(name, _)| name == "batch_size") {
-            Some((_, Distribution::Categorical { choices })) => {
-                choices.iter().filter_map(Value::as_f64).for_each(&mut take);
-            }
-            Some((_, range)) => {
-                if let Some((_, high)) = range.bounds() {
-                    take(high);
-                }
-            }
-            None => {
-                if let Some(fixed) = self.fixed.get("batch_size").and_then(Value::as_f64) {
-                    take(fixed);
-                }
-            }
+        let swept = self.space.iter().find(|(name, _)| name == "batch_size").map(|(_, axis)| axis);
+        let largest = match swept {
+            Some(Distribution::Categorical { choices }) => choices.iter().filter_map(Value::as_f64).fold(0.0, f64::max),
+            Some(range) => range.bounds().map_or(0.0, |(_, high)| high),
+            None => self.fixed.get("batch_size").and_then(Value::as_f64).unwrap_or_default(),
+        };
+        let is_used = || usage::inert(&self.dataset, &self.fixed, &self.space, "batch_size").is_none();
+        if largest > n_train as f64 && is_used() {
+            return Err(Error::BatchTooLarge { batch_size: largest as u32, rows: n_train as u32 });
         }
-        match largest {
-            Some(batch_size) if batch_size > n_train as f64 => {
-                Err(Error::BatchTooLarge { batch_size: batch_size as u32, rows: n_train as u32 })
-            }
-            _ => Ok(()),
+        Ok(())
+    }
+
+    /// Refuses an R^2 as the objective where its rows do not define it, as `is_defined` says of the training or the
+    /// validation part.
+    pub(super) fn check_metric<T: Copy>(&self, parts: [T; 2], is_defined: impl Fn(T) -> bool) -> Result<()> {
+        let [n_train, n_validation, _] = self.part_sizes()?;
+        let (metric, part, of_part, rows, accepted) = match self.metric {
+            Metric::TrainMetric => ("train_metric", "train", parts[0], n_train, "train_loss"),
+            Metric::ValidationMetric => ("validation_metric", "validation", parts[1], n_validation, "validation_loss"),
+            Metric::TrainLoss | Metric::ValidationLoss => return Ok(()),
+        };
+        if is_defined(of_part) {
+            return Ok(());
         }
+        Err(Error::UndefinedMetric {
+            key: "objective.metric".into(),
+            metric: metric.into(),
+            dataset: self.dataset.clone(),
+            part: part.into(),
+            rows: rows as u32,
+            accepted: accepted.into(),
+        })
     }
 
     fn check_loss(&self) -> Result<()> {
@@ -194,62 +220,68 @@ impl<'a> Section<'a> {
     }
 
     fn number(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
-        let Some(value) = self.object.get(name) else { return Ok(default) };
-        let accepted = format!("{} .. {}", table::format_number(low), table::format_number(high));
-        let x = table::real(value).ok_or_else(|| self.wrong(name, value, &accepted))?;
-        if (low..=high).contains(&x) {
-            return Ok(x);
-        }
-        Err(Error::OutOfRange { key: self.key(name), found: table::format_number(x), accepted })
+        self.in_range(name, default, low, high, "")
     }
 
     fn whole(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
-        let x = self.number(name, default, low, high)?;
-        if libm::trunc(x) == x {
-            return Ok(x);
-        }
-        let accepted = format!("{} .. {} (int)", table::format_number(low), table::format_number(high));
-        Err(Error::WrongType { key: self.key(name), found: table::format_number(x), accepted })
+        self.in_range(name, default, low, high, " (int)")
     }
 
-    fn one_of<T: DeserializeOwned>(&self, name: &str, default: &str, accepted: &str) -> Result<T> {
-        let value = self.object.get(name).cloned().unwrap_or_else(|| json!(default));
-        serde_json::from_value(value.clone()).map_err(|_| Error::OutOfRange {
-            key: self.key(name),
-            found: value.to_string(),
-            accepted: accepted.into(),
-        })
+    fn in_range(&self, name: &str, default: f64, low: f64, high: f64, kind: &str) -> Result<f64> {
+        let Some(value) = self.object.get(name) else { return Ok(default) };
+        let accepted = format!("{} .. {}{kind}", table::format_number(low), table::format_number(high));
+        let x = table::real(value).ok_or_else(|| self.wrong(name, value, &accepted))?;
+        if !kind.is_empty() && x.is_finite() && libm::trunc(x) != x {
+            return Err(self.wrong(name, value, &accepted));
+        }
+        if (low..=high).contains(&x) {
+            return Ok(x);
+        }
+        Err(Error::OutOfRange { key: self.key(name), found: shown(value), accepted })
+    }
+
+    /// One of the `accepted` names; those of `later` are known, but not yet there.
+    fn name(&self, name: &str, accepted: &str, later: &str) -> Result<Option<&'a str>> {
+        let Some(value) = self.object.get(name) else { return Ok(None) };
+        let text = value.as_str().ok_or_else(|| self.wrong(name, value, accepted))?;
+        let is_among = |list: &str| list.split(" | ").any(|known| known == text);
+        let (key, accepted_names) = (self.key(name), accepted.to_owned());
+        if is_among(accepted) {
+            Ok(Some(text))
+        } else if is_among(later) {
+            Err(Error::NotYet { key, found: text.into(), accepted: accepted_names })
+        } else {
+            Err(Error::OutOfRange { key, found: shown(value), accepted: accepted_names })
+        }
     }
 }
 
+const METRICS: &str = "train_loss | train_metric | validation_loss | validation_metric";
+
+/// The names of these data sets, as messages write a choice.
+fn names(of: impl Fn(&dataset::Entry) -> bool) -> String {
+    let entries = dataset::catalog().iter().filter(|entry| of(entry));
+    entries.map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(" | ")
+}
+
 fn check_dataset(document: &Section<'_>) -> Result<(String, Settings)> {
-    let names: Vec<&str> =
-        dataset::catalog().iter().filter(|entry| entry.available).map(|entry| entry.name.as_str()).collect();
-    let names = names.join(" | ");
-    let missing = || Error::Missing { key: "dataset.name".into(), accepted: names.clone() };
+    let available = names(|entry| entry.available);
+    let missing = || Error::Missing { key: "dataset.name".into(), accepted: available.clone() };
     if !document.object.contains_key("dataset") {
         return Err(missing());
     }
     let section = document.section("dataset")?;
     section.only(&["name", "samples", "noise", "seed", "split", "folds", "standardize"])?;
-    if !section.object.contains_key("name") {
-        return Err(missing());
-    }
-    let name = section.text("name", "")?;
-    let Some(entry) = dataset::catalog().iter().find(|entry| entry.name == name) else {
-        return Err(Error::OutOfRange { key: "dataset.name".into(), found: name, accepted: names });
-    };
-    if !entry.available {
-        return Err(Error::NotYet { key: "dataset.name".into(), found: name, accepted: names });
-    }
+    let name = section.name("name", &available, &names(|entry| !entry.available))?.ok_or_else(missing)?;
+    let entry = dataset::catalog().iter().find(|entry| entry.name == name).ok_or_else(missing)?;
     let own_rows = f64::from(entry.rows);
     let (low, high) = if entry.kind == dataset::Kind::Generated { SAMPLES } else { (SAMPLES.0, own_rows) };
     let samples = match section.object.get("samples") {
         None | Some(Value::Null) => None,
         Some(_) => Some(section.whole("samples", own_rows, low, high)? as u32),
     };
-    if section.number("folds", 1.0, 1.0, 20.0)? > 1.0 {
-        let found = section.object.get("folds").map(Value::to_string).unwrap_or_default();
+    if section.whole("folds", 1.0, 1.0, 20.0)? > 1.0 {
+        let found = section.object.get("folds").map(shown).unwrap_or_default();
         return Err(Error::NotYet { key: "dataset.folds".into(), found, accepted: "1".into() });
     }
     let noise_high = if entry.noise { 10.0 } else { 0.0 };
@@ -260,7 +292,7 @@ fn check_dataset(document: &Section<'_>) -> Result<(String, Settings)> {
         split: check_split(&section)?,
         standardize: section.boolean("standardize", true)?,
     };
-    Ok((name, settings))
+    Ok((name.into(), settings))
 }
 
 fn check_split(section: &Section<'_>) -> Result<SplitShares> {
@@ -310,45 +342,7 @@ fn check_hyperparameters(document: &Section<'_>) -> Result<Hyperparameters> {
         check_distribution(row, &key, &distribution, value)?;
         space.push((name.clone(), distribution));
     }
-    check_widths(fixed.object, &space)?;
-    check_use(fixed.object, &space)?;
     Ok((fixed.object.clone(), space))
-}
-
-/// `hidden` overrides depth and width: searching those beside it would search nothing.
-fn check_widths(fixed: &Map<String, Value>, space: &[(String, Distribution)]) -> Result<()> {
-    let overriding = fixed.contains_key("hidden") || space.iter().any(|(name, _)| name == "hidden");
-    let widths = |name: &str| name == "hidden_layers" || name == "hidden_units" || name.starts_with("units_");
-    match space.iter().find(|(name, _)| widths(name)) {
-        Some((name, _)) if overriding => Err(Error::Inert { key: name.clone(), because: "hidden".into() }),
-        _ => Ok(()),
-    }
-}
-
-/// A searched hyperparameter that no trial could ever use searches nothing.
-fn check_use(fixed: &Map<String, Value>, space: &[(String, Distribution)]) -> Result<()> {
-    for (name, _) in space {
-        let Some(row) = table::find(name) else { continue };
-        let mut ever = row.used_by.is_none();
-        for (owner, users) in row.used_by.iter().flatten() {
-            let choices = match space.iter().find(|(other, _)| other == owner) {
-                Some((_, Distribution::Categorical { choices })) => choices.clone(),
-                _ => vec![
-                    fixed
-                        .get(owner)
-                        .cloned()
-                        .or_else(|| table::find(owner).map(|r| r.default.clone()))
-                        .unwrap_or_default(),
-                ],
-            };
-            ever |= choices.iter().any(|choice| is_used(users, choice));
-        }
-        if !ever {
-            let owners: Vec<&str> = row.used_by.iter().flatten().map(|(owner, _)| owner.as_str()).collect();
-            return Err(Error::Inert { key: name.clone(), because: owners.join(", ") });
-        }
-    }
-    Ok(())
 }
 
 fn check_distribution(
@@ -359,7 +353,7 @@ fn check_distribution(
 ) -> Result<()> {
     let wrong = |accepted: &str| Error::WrongType {
         key: format!("{key}.type"),
-        found: value.get("type").cloned().unwrap_or_default().to_string(),
+        found: shown(&value["type"]),
         accepted: accepted.into(),
     };
     match (row.kind, distribution) {
@@ -384,12 +378,6 @@ fn check_distribution(
 
 fn check_pruner(document: &Section<'_>) -> Result<()> {
     let pruner = document.section("pruner")?;
-    let name = pruner.text("name", "none")?;
-    match name.as_str() {
-        "none" => pruner.only(&["name"]),
-        "median" | "halving" | "hyperband" => {
-            Err(Error::NotYet { key: "pruner.name".into(), found: name, accepted: "none".into() })
-        }
-        _ => Err(Error::OutOfRange { key: "pruner.name".into(), found: name, accepted: "none".into() }),
-    }
+    pruner.name("name", "none", "median | halving | hyperband")?;
+    pruner.only(&["name"])
 }

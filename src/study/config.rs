@@ -1,7 +1,7 @@
 //! One trial's settings: drawn parameters over fixed ones over defaults, as the typed values that training uses.
 
 use super::Study;
-use super::table::{self, Hyperparameter, Kind};
+use super::table::{self, Kind};
 use crate::dataset::{self, Task};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{Optimizer, Rule};
@@ -34,27 +34,34 @@ pub fn loss_of_task(dataset: &str) -> &'static str {
     }
 }
 
-/// Whether `choice` is among the users of a hyperparameter.
-pub fn is_used(users: &Value, choice: &Value) -> bool {
-    users.as_array().is_some_and(|users| users.contains(choice))
-}
-
 /// A trial's settings by name: drawn, else fixed, else the default.
-struct SettingsOf<'a> {
-    study: &'a Study,
-    params: &'a Map<String, Value>,
+pub(super) struct SettingsOf<'a> {
+    pub dataset: &'a str,
+    pub fixed: &'a Map<String, Value>,
+    pub params: &'a Map<String, Value>,
 }
 
 impl SettingsOf<'_> {
-    fn value(&self, name: &str) -> Value {
-        if let Some(value) = self.params.get(name).or_else(|| self.study.fixed.get(name)) {
+    /// Whether the study gives a value, fixed or drawn.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.params.contains_key(name) || self.fixed.contains_key(name)
+    }
+
+    pub fn value(&self, name: &str) -> Value {
+        // A list of widths overrides the depth.
+        if name == "hidden_layers"
+            && let Value::Array(widths) = self.value("hidden")
+        {
+            return widths.len().into();
+        }
+        if let Some(value) = self.params.get(name).or_else(|| self.fixed.get(name)) {
             return value.clone();
         }
         let Some(default) = table::find(name).map(|row| &row.default) else { return Value::Null };
         match default.get("by").and_then(Value::as_str) {
             None => default.clone(),
             Some("task") => default
-                .get(if loss_of_task(&self.study.dataset) == "mse" { "numbers" } else { "classes" })
+                .get(if loss_of_task(self.dataset) == "mse" { "numbers" } else { "classes" })
                 .cloned()
                 .unwrap_or_default(),
             Some(owner) => default.get(self.text(owner)).cloned().unwrap_or_default(),
@@ -86,7 +93,7 @@ impl SettingsOf<'_> {
 impl TrialConfig {
     /// The settings of a trial with these drawn parameters.
     pub fn new(study: &Study, params: &Map<String, Value>) -> Self {
-        let settings = SettingsOf { study, params };
+        let settings = SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params };
         let name = settings.text("optimizer");
         let rule = if name == "adam" { Rule::Adam } else { Rule::Sgd };
         let mut config = Self {
@@ -142,36 +149,6 @@ impl TrialConfig {
         };
         Shape { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }
     }
-}
-
-/// Whether all trials of a study leave the same parameters unused: nothing is drawn that decides over others.
-pub fn use_the_same(study: &Study) -> bool {
-    let decides = |name: &str| {
-        let is_owner = |row: &Hyperparameter| row.used_by.as_ref().is_some_and(|owners| owners.contains_key(name));
-        matches!(name, "hidden_layers" | "optimizer") || table::table().iter().any(is_owner)
-    };
-    !study.space.iter().any(|(name, _)| decides(name))
-}
-
-/// Names of drawn parameters that the trial does not use: those of another optimizer, widths of layers that are not there.
-pub fn unused(study: &Study, params: &Map<String, Value>) -> Vec<String> {
-    let settings = SettingsOf { study, params };
-    let depth = settings.number("hidden_layers") as usize;
-    let full_batch = settings.text("optimizer") == "gd";
-    params
-        .keys()
-        .filter(|name| {
-            if let Some(k) = name.strip_prefix("units_").and_then(|k| k.parse::<usize>().ok()) {
-                return k > depth;
-            }
-            if name.as_str() == "batch_size" {
-                return full_batch;
-            }
-            let used_by = table::find(name).and_then(|row| row.used_by.as_ref());
-            used_by.is_some_and(|owners| !owners.iter().any(|(owner, users)| is_used(users, &settings.value(owner))))
-        })
-        .cloned()
-        .collect()
 }
 
 #[cfg(test)]

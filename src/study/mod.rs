@@ -4,6 +4,7 @@
 mod check;
 pub mod config;
 pub mod table;
+pub mod usage;
 
 pub use config::TrialConfig;
 
@@ -132,7 +133,10 @@ impl Study {
 
     fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
         let split = dataset::split(data, &self.data)?;
-        Ok(dataset::prepare(data, &split, self.data.standardize))
+        let prepared = dataset::prepare(data, &split, self.data.standardize);
+        let [train, validation, _] = prepared.target_spreads();
+        self.check_metric([train, validation], |spread| !spread.is_nan())?;
+        Ok(prepared)
     }
 
     /// [`Study::prepare`] with the bundled tables that the native program carries.

@@ -43,7 +43,8 @@ pub struct Hyperparameter {
     pub available_choices: Option<Vec<String>>,
     /// A value, null, or an object with a value per optimizer or task.
     pub default: Value,
-    /// Null, or the choices of another hyperparameter that make this one matter.
+    /// Null, or what other hyperparameters must be for this one to matter, all of them: a list of values, or
+    /// `{"above": n}`; see [`super::usage`].
     pub used_by: Option<serde_json::Map<String, Value>>,
     /// Whether this version trains with it.
     pub available: bool,
@@ -70,6 +71,11 @@ pub fn available_names() -> String {
 }
 
 impl Hyperparameter {
+    /// Names of the hyperparameters that decide whether this one is used.
+    pub fn conditions(&self) -> impl Iterator<Item = &str> {
+        self.used_by.iter().flatten().map(|(owner, _)| owner.as_str())
+    }
+
     /// The accepted values in words that every language shares: `0 .. 1`, `relu | tanh`.
     pub fn accepted(&self) -> String {
         match self.kind {
@@ -86,7 +92,8 @@ impl Hyperparameter {
     /// # Errors
     /// [`Error::WrongType`], [`Error::OutOfRange`] or [`Error::NotYet`].
     pub fn accept(&self, key: &str, value: &Value) -> Result<()> {
-        let wrong = || Error::WrongType { key: key.into(), found: value.to_string(), accepted: self.accepted() };
+        let wrong = || Error::WrongType { key: key.into(), found: shown(value), accepted: self.accepted() };
+        let outside = || Error::OutOfRange { key: key.into(), found: shown(value), accepted: self.accepted() };
         if !self.available {
             return Err(self.not_yet(key, &self.name));
         }
@@ -101,13 +108,13 @@ impl Hyperparameter {
                 } else if self.choices.iter().flatten().any(|choice| choice == name) {
                     Err(self.not_yet(key, name))
                 } else {
-                    Err(Error::OutOfRange { key: key.into(), found: value.to_string(), accepted: self.accepted() })
+                    Err(outside())
                 }
             }
             Kind::List => {
                 let items = value.as_array().ok_or_else(wrong)?;
                 if items.len() > 10 {
-                    return Err(wrong());
+                    return Err(outside());
                 }
                 items.iter().try_for_each(|item| self.in_range(key, whole(item).ok_or_else(wrong)?))
             }
@@ -145,6 +152,20 @@ pub fn real(value: &Value) -> Option<f64> {
         },
         _ => None,
     }
+}
+
+/// Whether two values are the same to a reader of JSON, which does not tell 16 from 16.0.
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        _ => a == b,
+    }
+}
+
+/// A value as messages write it.
+pub fn shown(value: &Value) -> String {
+    value.as_f64().map_or_else(|| value.to_string(), format_number)
 }
 
 /// A whole number, also where JSON writes it as `3.0`.

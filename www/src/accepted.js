@@ -23,7 +23,6 @@ const WHOLE = {
   '[value, ...]': 'accepted.choices',
   '{"type": "float" | "int" | "categorical", ...}': 'accepted.range_document',
   'train + validation + test = 1': 'accepted.split',
-  'scale = linear': 'accepted.linear',
   'log = true: scale = log': 'accepted.one_scale',
   'high - low < 1.7e308': 'accepted.narrow',
   '(high - low) / step < 2^31': 'accepted.steps',

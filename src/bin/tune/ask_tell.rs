@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 use tuning_playground::search::{Distribution, SamplerSpec};
-use tuning_playground::study::table::real;
 use tuning_playground::{Error, Result};
 
 const MAX_TRIALS: f64 = 100_000.0;
@@ -36,7 +35,7 @@ impl Search {
             seed: whole(line, "seed", 0.0, 0.0, MAX_SEED)? as u64,
             trials: whole(line, "trials", 64.0, 1.0, MAX_TRIALS)? as u32,
         };
-        search.sampler.check(&search.space, search.trials)?;
+        search.sampler.check(&search.space, search.trials, || search.sampler.n_combinations(&search.space))?;
         Ok(search)
     }
 }
@@ -45,7 +44,8 @@ impl Search {
 pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitCode> {
     let mut lines = Lines { input, number: 0 };
     let missing = || Error::Missing { key: "the first line".into(), accepted: "{\"space\": {...}, ...}".into() };
-    let search = Search::read(&lines.next()?.ok_or_else(missing)?)?;
+    let first = lines.next()?.ok_or_else(missing)?;
+    let search = Search::read(&first).map_err(|error| lines.problem(&error))?;
     let mut sampler = search.sampler.start(&search.space, search.seed);
     for number in 0..search.trials {
         let Some(params) = sampler.ask(number) else { break };
@@ -53,7 +53,7 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitCode> {
             .and_then(|()| output.flush())
             .map_err(|error| Error::File { path: "standard output".into(), detail: error.to_string() })?;
         let Some(told) = lines.next()? else { break };
-        sampler.tell(number, read_value(&told, number)?);
+        sampler.tell(number, read_value(&told, number).map_err(|error| lines.problem(&error))?);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -68,9 +68,21 @@ fn read_value(told: &Map<String, Value>, number: u32) -> Result<f64> {
     if found.as_f64() != Some(f64::from(number)) {
         return Err(wrong("number", found, &format!("the number of the trial that was asked: {number}")));
     }
-    let accepted = "a number, \"NaN\", \"Infinity\" or \"-Infinity\"";
-    let found = field("value", accepted)?;
-    real(found).ok_or_else(|| wrong("value", found, accepted))
+    let found = told.get("value").unwrap_or(&Value::Null);
+    match found {
+        // A trial that has no value, or none that is finite, has failed; the search goes on.
+        Value::Null => Ok(f64::NAN),
+        Value::String(text) if is_not_finite(text) => Ok(f64::NAN),
+        _ => found
+            .as_f64()
+            .ok_or_else(|| wrong("value", found, "a number, or null, NaN, inf or -inf for a failed trial")),
+    }
+}
+
+/// Whether this is a name of a number that JSON lacks, as programs write them.
+fn is_not_finite(text: &str) -> bool {
+    let name = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    matches!(name.as_str(), "nan" | "inf" | "infinity")
 }
 
 struct Lines<R> {
@@ -88,8 +100,10 @@ impl<R: BufRead> Lines<R> {
             if self.input.read_line(&mut line).map_err(|error| self.problem(&error))? == 0 {
                 return Ok(None);
             }
+            // A byte order mark is no part of what was written.
+            line = line.trim_start_matches('\u{feff}').to_owned();
         }
-        // Python writes NaN bare, which is not JSON.
+        // Programs write NaN and inf bare, which is not JSON.
         let value =
             serde_json::from_str(&line).or_else(|error| serde_json::from_str(&quoted(&line)).map_err(|_| error));
         match value.map_err(|error| self.problem(&error))? {
@@ -103,16 +117,28 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// The line with bare `NaN`, `Infinity` and `-Infinity` as strings.
+/// The line with bare names of numbers that JSON lacks (`nan`, `-inf`, `Infinity`) as strings.
 fn quoted(line: &str) -> String {
-    let parts = line.split('"').enumerate().map(|(i, part)| {
-        if i % 2 == 1 {
-            return part.to_owned();
+    let (mut out, mut word) = (String::new(), String::new());
+    let (mut in_text, mut escaped) = (false, false);
+    let end_word = |word: &mut String, out: &mut String| {
+        let is_name = is_not_finite(word);
+        let quote = if is_name { "\"" } else { "" };
+        *out += &format!("{quote}{word}{quote}");
+        word.clear();
+    };
+    for sign in line.chars() {
+        if !in_text && (sign.is_ascii_alphanumeric() || matches!(sign, '+' | '-' | '.')) {
+            word.push(sign);
+            continue;
         }
-        let marked = part.replace("NaN", "\"NaN\"").replace("-Infinity", "\"-\u{221e}\"");
-        marked.replace("Infinity", "\"Infinity\"").replace('\u{221e}', "Infinity")
-    });
-    parts.collect::<Vec<_>>().join("\"")
+        end_word(&mut word, &mut out);
+        out.push(sign);
+        in_text ^= sign == '"' && !escaped;
+        escaped = in_text && sign == '\\' && !escaped;
+    }
+    end_word(&mut word, &mut out);
+    out
 }
 
 fn wrong(key: &str, found: &Value, accepted: &str) -> Error {

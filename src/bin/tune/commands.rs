@@ -3,7 +3,7 @@
 use crate::BackendName;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -20,6 +20,35 @@ use tuning_playground::{Error, NUMERICS_VERSION, Result, VERSION};
 
 /// How long the trainers work between reports.
 const BUDGET: Duration = Duration::from_millis(50);
+
+/// Writes a line for people to standard error. Nobody may be listening, which is no reason to stop.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Writes to standard output; a reader that has gone away has read what it wanted.
+fn print(text: &str) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::File { path: "standard output".into(), detail: error.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a file that can't be written before hours of training end with that.
+fn check_output(path: &Path) -> Result<()> {
+    let problem = |detail: &str| Err(Error::File { path: path.display().to_string(), detail: detail.into() });
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if path.is_dir() {
+        return problem("this is a folder; name a file in it");
+    }
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        return problem("its folder is not there; create it or choose another");
+    }
+    Ok(())
+}
 
 fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path)
@@ -50,7 +79,7 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
         let fixture = match Fixture::parse(&read(path)?, &file) {
             Ok(fixture) => fixture,
             Err(error) => {
-                println!("FAIL {file}: {error}");
+                print(&format!("FAIL {file}: {error}\n"))?;
                 failed = true;
                 continue;
             }
@@ -61,13 +90,13 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
         }?;
         let ok = difference.error <= tolerance;
         failed |= !ok;
-        println!(
-            "{} {}: {:.3e} at step {} (tolerance {tolerance:.0e})",
+        print(&format!(
+            "{} {}: {:.3e} at step {} (tolerance {tolerance:.0e})\n",
             if ok { "ok  " } else { "FAIL" },
             fixture.name,
             difference.error,
             difference.step
-        );
+        ))?;
     }
     Ok(ExitCode::from(u8::from(failed)))
 }
@@ -76,6 +105,8 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
 pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: bool) -> Result<ExitCode> {
     let text = path.map_or_else(|| Ok(study::DEFAULT.to_owned()), read)?;
     let study = Study::parse(&text)?;
+    let file = output.filter(|output| output.as_os_str() != "-");
+    file.map_or(Ok(()), check_output)?;
     let prepared = study.prepare_native()?;
     let trials = Search::new(&study).ask(&study);
     let name = resolve(name)?;
@@ -116,16 +147,15 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
     engine.workers = workers as u32;
     let records: Vec<TrialRecord> = records.into_values().collect();
     let document = result::document(&study, &engine, &records, open_test.as_ref());
-    summarise(&study, &engine, &records, open_test.as_ref(), started.elapsed());
-    if let Some(output) = output {
-        let text = format!("{document:#}\n");
-        if output.as_os_str() == "-" {
-            print!("{text}");
-        } else {
-            std::fs::write(output, text)
-                .map_err(|error| Error::File { path: output.display().to_string(), detail: error.to_string() })?;
-        }
+    // What was asked for is written before anything is said.
+    let text = format!("{document:#}\n");
+    if let Some(file) = file {
+        std::fs::write(file, text)
+            .map_err(|error| Error::File { path: file.display().to_string(), detail: error.to_string() })?;
+    } else if output.is_some() {
+        print(&text)?;
     }
+    summarise(&study, &engine, &records, open_test.as_ref(), started.elapsed());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -263,7 +293,7 @@ fn summarise(study: &Study, engine: &EngineInfo, records: &[TrialRecord], test: 
     let count = |state: TrialState| records.iter().filter(|record| record.state == state).count();
     let steps: u64 = records.iter().map(|record| record.steps).sum();
     let seconds = took.as_secs_f64();
-    eprintln!(
+    say(&format!(
         "{}: {} complete, {} diverged in {seconds:.1} s on {} ({}, {} workers), {:.0} trial-steps/s",
         study.dataset,
         count(TrialState::Complete),
@@ -272,21 +302,21 @@ fn summarise(study: &Study, engine: &EngineInfo, records: &[TrialRecord], test: 
         engine.adapter,
         engine.workers,
         steps as f64 / seconds
-    );
+    ));
     let Some(best) = result::best(study, records) else {
-        eprintln!("no trial completed");
+        say("no trial completed, so none is the best; a smaller learning rate usually helps");
         return;
     };
     let record = &records[best as usize];
     if let Some(epoch) = record.epochs.last() {
-        eprintln!(
+        say(&format!(
             "best: trial {best}, validation loss {:.4}, validation metric {:.4}",
             epoch.validation_loss, epoch.validation_metric
-        );
+        ));
     }
     let params: Vec<String> = record.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    eprintln!("      {}", params.join(", "));
+    say(&format!("      {}", params.join(", ")));
     if let Some(test) = test {
-        eprintln!("test: loss {:.4}, metric {:.4}", test.loss, test.metric);
+        say(&format!("test: loss {:.4}, metric {:.4}", test.loss, test.metric));
     }
 }

@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("tune: {error}");
+            commands::say(&format!("tune: {error}"));
             ExitCode::from(2)
         }
     }

@@ -51,9 +51,9 @@ fn fits(axis: &Distribution, value: &Value) -> bool {
         Distribution::Float { low, high, step, .. } => value.as_f64().is_some_and(|x| {
             value.is_f64() && (*low..=*high).contains(&x) && step.is_none_or(|step| on_step(x, *low, *high, step))
         }),
-        Distribution::Int { low, high, step, .. } => {
-            value.as_i64().is_some_and(|x| (*low..=*high).contains(&(x as f64)) && (x as f64 - low) % step == 0.0)
-        }
+        Distribution::Int { low, high, step, .. } => value
+            .as_i64()
+            .is_some_and(|x| (*low..=*high).contains(&(x as f64)) && (x as f64 - low) % step.unwrap_or(1.0) == 0.0),
     }
 }
 

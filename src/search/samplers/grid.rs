@@ -3,27 +3,41 @@
 use super::Sampler;
 use crate::rng::{Purpose, RunId, Stream};
 use serde_json::{Map, Value};
+use std::rc::Rc;
+
+/// Names and values, in the order of the space.
+pub type Axes = Vec<(String, Rc<[Value]>)>;
 
 pub struct Grid {
-    axes: Vec<(String, Vec<Value>)>,
+    /// Factorials side by side, each with the number of its first point.
+    parts: Vec<(usize, Axes)>,
     order: Vec<u32>,
 }
 
 impl Grid {
-    pub fn new(axes: Vec<(String, Vec<Value>)>, seed: u64) -> Self {
-        let n: usize = axes.iter().map(|(_, values)| values.len()).product();
+    pub fn new(parts: Vec<Axes>, seed: u64) -> Self {
+        let mut n = 0;
+        let begin = |axes: Axes| {
+            let first = n;
+            n += axes.iter().map(|(_, values)| values.len()).product::<usize>();
+            (first, axes)
+        };
+        let parts = parts.into_iter().map(begin).collect();
         let mut order: Vec<u32> = (0..n as u32).collect();
         Stream::of(seed, Purpose::Search, RunId::default(), 0).shuffle(&mut order);
-        Self { axes, order }
+        Self { parts, order }
     }
 }
 
 impl Sampler for Grid {
     fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
-        let mut rest = *self.order.get(number as usize)? as usize;
+        let point = *self.order.get(number as usize)? as usize;
+        let part = self.parts.partition_point(|(first, _)| *first <= point) - 1;
+        let (first, axes) = &self.parts[part];
+        let mut rest = point - first;
         // The last axis turns fastest, as an odometer's.
-        let mut digits: Vec<(String, Value)> = Vec::with_capacity(self.axes.len());
-        for (name, values) in self.axes.iter().rev() {
+        let mut digits: Vec<(String, Value)> = Vec::with_capacity(axes.len());
+        for (name, values) in axes.iter().rev() {
             digits.push((name.clone(), values[rest % values.len()].clone()));
             rest /= values.len();
         }

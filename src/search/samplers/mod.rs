@@ -8,8 +8,11 @@ mod grid;
 mod random;
 mod sobol;
 
+pub use grid::Axes;
+
 use super::Distribution;
 use crate::error::{Error, Result};
+use crate::study::table::{format_number, shown};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -31,7 +34,7 @@ pub trait Sampler {
 pub enum SamplerSpec {
     /// Every combination of the axes' points, in an order shuffled by the seed.
     Grid {
-        /// Points of each float without a step.
+        /// Points of each axis that has no steps or choices.
         points: usize,
         /// Points of single axes, by name.
         axis_points: BTreeMap<String, usize>,
@@ -57,7 +60,7 @@ impl SamplerSpec {
         let found = value.get("name").unwrap_or(value);
         let name = found.as_str().filter(|_| value.is_object()).ok_or_else(|| Error::WrongType {
             key: key.clone(),
-            found: found.to_string(),
+            found: shown(found),
             accepted: AVAILABLE.into(),
         })?;
         let only = |known: &[&str]| {
@@ -81,19 +84,19 @@ impl SamplerSpec {
             "hand" | "tpe" | "gp" | "cmaes" | "pbt" => {
                 Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() })
             }
-            _ => Err(Error::OutOfRange { key, found: name.into(), accepted: AVAILABLE.into() }),
+            _ => Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
         }
     }
 
     fn parse_grid(points: Option<&Value>) -> Result<Self> {
         let read = |key: String, value: &Value| {
             let accepted = format!("1 .. {MAX_POINTS} (int)");
-            let wrong = || Error::WrongType { key: key.clone(), found: value.to_string(), accepted: accepted.clone() };
+            let wrong = || Error::WrongType { key: key.clone(), found: shown(value), accepted: accepted.clone() };
             let n = value.as_f64().filter(|n| libm::trunc(*n) == *n).ok_or_else(wrong)?;
             if (1.0..=MAX_POINTS).contains(&n) {
                 return Ok(n as usize);
             }
-            Err(Error::OutOfRange { key: key.clone(), found: value.to_string(), accepted: accepted.clone() })
+            Err(Error::OutOfRange { key: key.clone(), found: shown(value), accepted: accepted.clone() })
         };
         match points {
             None => Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: BTreeMap::new() }),
@@ -110,15 +113,15 @@ impl SamplerSpec {
         }
     }
 
-    /// Whether the space suits the sampler.
+    /// Whether the space suits the sampler. `combinations` is how many of them a grid has.
     ///
     /// # Errors
     /// [`Error::GridTooLarge`], points for an axis that is not there, more than Sobol's sequence has.
-    pub fn check(&self, space: &Space, trials: u32) -> Result<()> {
-        let (points, axis_points) = match self {
+    pub fn check(&self, space: &Space, trials: u32, combinations: impl FnOnce() -> f64) -> Result<()> {
+        let axis_points = match self {
             Self::Random => return Ok(()),
             Self::Sobol => return sobol::Sobol::check(space, trials),
-            Self::Grid { points, axis_points } => (points, axis_points),
+            Self::Grid { axis_points, .. } => axis_points,
         };
         if let Some(name) = axis_points.keys().find(|name| !space.iter().any(|(axis, _)| axis == *name)) {
             let axes: Vec<&str> = space.iter().map(|(axis, _)| axis.as_str()).collect();
@@ -128,12 +131,23 @@ impl SamplerSpec {
                 accepted: axes.join(", "),
             });
         }
-        let combinations: f64 =
-            space.iter().map(|(name, axis)| axis.n_grid(*axis_points.get(name).unwrap_or(points)) as f64).product();
+        let combinations = combinations();
         if combinations > f64::from(trials) {
-            return Err(Error::GridTooLarge { combinations: format!("{combinations}"), trials });
+            let told = if combinations < 1e15 { format!("{combinations}") } else { format_number(combinations) };
+            return Err(Error::GridTooLarge { combinations: told, trials });
         }
         Ok(())
+    }
+
+    /// How many combinations a grid has of a space in which every trial uses everything.
+    pub fn n_combinations(&self, space: &Space) -> f64 {
+        space.iter().map(|(name, axis)| axis.n_grid(self.points(name)) as f64).product()
+    }
+
+    /// How many values a grid takes from an axis that has no steps of its own.
+    pub fn points(&self, axis: &str) -> usize {
+        let Self::Grid { points, axis_points } = self else { return DEFAULT_POINTS };
+        *axis_points.get(axis).unwrap_or(points)
     }
 
     /// The `sampler` of the study document.
@@ -151,13 +165,16 @@ impl SamplerSpec {
         match self {
             Self::Random => Box::new(random::Random::new(space, seed)),
             Self::Sobol => Box::new(sobol::Sobol::new(space, seed)),
-            Self::Grid { points, axis_points } => {
-                let axes = space
-                    .iter()
-                    .map(|(name, axis)| (name.clone(), axis.grid(*axis_points.get(name).unwrap_or(points))));
-                Box::new(grid::Grid::new(axes.collect(), seed))
+            Self::Grid { .. } => {
+                let axes = space.iter().map(|(name, axis)| (name.clone(), axis.grid(self.points(name)).into()));
+                Self::start_grid(vec![axes.collect()], seed)
             }
         }
+    }
+
+    /// A grid in parts: the combinations of each part's axes.
+    pub fn start_grid(parts: Vec<Axes>, seed: u64) -> Box<dyn Sampler> {
+        Box::new(grid::Grid::new(parts, seed))
     }
 }
 
@@ -196,9 +213,10 @@ mod tests {
     #[test]
     fn a_grid_larger_than_the_study_says_how_many_it_has() {
         let spec = SamplerSpec::parse(Some(&json!({"name": "grid"}))).expect("valid");
-        let problem = spec.check(&space(SPACE), 29).expect_err("30 combinations");
+        let check = |trials| spec.check(&space(SPACE), trials, || spec.n_combinations(&space(SPACE)));
+        let problem = check(29).expect_err("30 combinations");
         assert_eq!(problem, Error::GridTooLarge { combinations: "30".into(), trials: 29 });
-        spec.check(&space(SPACE), 30).expect("they fit");
+        check(30).expect("they fit");
     }
 
     #[test]

@@ -138,10 +138,10 @@ mod tests {
 
     #[test]
     fn what_the_sequence_does_not_have_is_refused_by_its_limit() {
-        SamplerSpec::Sobol.check(&unit_space(256), 65_536).expect("it has those");
-        let trials = SamplerSpec::Sobol.check(&unit_space(2), 65_537).expect_err("one too many").to_string();
+        SamplerSpec::Sobol.check(&unit_space(256), 65_536, || 0.0).expect("it has those");
+        let trials = SamplerSpec::Sobol.check(&unit_space(2), 65_537, || 0.0).expect_err("one too many").to_string();
         assert!(trials.contains("trials is 65537") && trials.contains("65536"), "{trials}");
-        let space = SamplerSpec::Sobol.check(&unit_space(257), 64).expect_err("one too many").to_string();
+        let space = SamplerSpec::Sobol.check(&unit_space(257), 64, || 0.0).expect_err("one too many").to_string();
         assert!(space.contains("257") && space.contains("256"), "{space}");
         let mut sampler = SamplerSpec::Sobol.start(&unit_space(256), 0);
         assert!(sampler.ask(65_535).is_some() && sampler.ask(65_536).is_none());

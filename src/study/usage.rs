@@ -1,0 +1,229 @@
+//! Which hyperparameters a trial uses, by the conditions of the table (`used_by`): in one trial, in a space, and in a
+//! grid, whose combinations are those that trials can use. The page repeats it in `www/src/usage.js`.
+
+use super::Study;
+use super::config::SettingsOf;
+use super::table::{self, Hyperparameter};
+use crate::search::{Axes, Distribution, SamplerSpec};
+use serde_json::{Map, Value, json};
+use std::rc::Rc;
+
+/// Grid values of an axis that are made to see which of them other hyperparameters need; longer axes have steps, and
+/// only their lowest value can be another case.
+const MOST_VALUES: usize = 100_000;
+
+impl SettingsOf<'_> {
+    /// Whether a trial of these settings uses the hyperparameter.
+    fn uses(&self, row: &Hyperparameter) -> bool {
+        row.used_by.iter().flatten().all(|(owner, condition)| self.meets(owner, condition))
+    }
+
+    /// A condition is a list of values, or `{"above": n}`, where `"units"` is the number of first hidden layers whose
+    /// widths are given one by one.
+    fn meets(&self, owner: &str, condition: &Value) -> bool {
+        let value = self.value(owner);
+        if let Value::Array(values) = condition {
+            return values.contains(&value);
+        }
+        let limit = condition["above"].as_f64().unwrap_or_else(|| {
+            let given = |k: &usize| self.is_given(&format!("units_{k}"));
+            (1..).take_while(given).count() as f64
+        });
+        value.as_f64().is_some_and(|value| value > limit)
+    }
+}
+
+/// Names of drawn parameters that the trial does not use: those of another optimizer, widths of layers that are not
+/// there. `params` are all that were drawn.
+pub fn unused(study: &Study, params: &Map<String, Value>) -> Vec<String> {
+    let settings = SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params };
+    let is_used = |name: &str| table::find(name).is_none_or(|row| settings.uses(row));
+    params.keys().filter(|name| !is_used(name)).cloned().collect()
+}
+
+/// Whether all trials of a study leave the same parameters unused: nothing is drawn that decides over others.
+pub fn use_the_same(study: &Study) -> bool {
+    Cases::new(&study.dataset, &study.fixed, &study.space, ends).deciding.is_empty()
+}
+
+/// The hyperparameter that keeps every trial from using `name`; `None` where some trial uses it.
+pub fn inert(
+    dataset: &str,
+    fixed: &Map<String, Value>,
+    space: &[(String, Distribution)],
+    name: &str,
+) -> Option<String> {
+    let row = table::find(name)?;
+    let conditions = || row.used_by.iter().flatten();
+    let mut ever = false;
+    let mut met = vec![false; conditions().count()];
+    Cases::about([row], dataset, fixed, space, ends).visit(&mut |settings, _| {
+        ever |= settings.uses(row);
+        for (met, (owner, condition)) in met.iter_mut().zip(conditions()) {
+            *met |= settings.meets(owner, condition);
+        }
+    });
+    let because = met.iter().zip(conditions()).find(|(met, _)| !**met).or_else(|| met.iter().zip(conditions()).next());
+    because.filter(|_| !ever).map(|(_, (owner, _))| owner.clone())
+}
+
+/// How many combinations a grid has, each of those that trials can use once.
+pub fn n_combinations(study: &Study) -> f64 {
+    let SamplerSpec::Grid { .. } = study.sampler else { return 0.0 };
+    let values = |name: &str, axis: &Distribution| {
+        let points = study.sampler.points(name);
+        if axis.n_grid(points) <= MOST_VALUES {
+            return axis.grid(points);
+        }
+        ends(name, axis)
+    };
+    let sizes: Vec<usize> = study.space.iter().map(|(name, axis)| axis.n_grid(study.sampler.points(name))).collect();
+    let mut cases = Cases::new(&study.dataset, &study.fixed, &study.space, values);
+    let counts = cases.gather(&sizes);
+    let mut total = 0.0;
+    cases.visit(&mut |settings, case| total += cases.product(settings, case, &counts, &sizes));
+    total
+}
+
+/// A grid in parts: values of what decides over others, and whole axes of all else that such trials use.
+pub fn grid(study: &Study) -> Vec<Axes> {
+    let points = |name: &str| study.sampler.points(name);
+    let cases = Cases::new(&study.dataset, &study.fixed, &study.space, |name, axis| axis.grid(points(name)));
+    let whole: Vec<Rc<[Value]>> = study.space.iter().map(|(name, axis)| axis.grid(points(name)).into()).collect();
+    let mut parts = Vec::new();
+    cases.visit(&mut |settings, case| {
+        let mut axes = Axes::new();
+        for (index, (name, _)) in study.space.iter().enumerate() {
+            let decides = cases.place(index);
+            let is_used = table::find(name).is_none_or(|row| settings.uses(row));
+            match decides {
+                // What is not used stands for all of its values once.
+                Some(place) if !is_used && case[place] > 0 => return,
+                Some(place) if is_used => {
+                    axes.push((name.clone(), [cases.deciding[place].1[case[place]].clone()].into()))
+                }
+                None if is_used => axes.push((name.clone(), whole[index].clone())),
+                _ => {}
+            }
+        }
+        parts.push(axes);
+    });
+    parts
+}
+
+/// The ends of a range, or all choices: enough to see whether a condition is ever met.
+fn ends(_: &str, axis: &Distribution) -> Vec<Value> {
+    match (axis, axis.bounds()) {
+        (Distribution::Categorical { choices }, _) => choices.clone(),
+        (_, Some((low, high))) => vec![json!(low), json!(high)],
+        _ => Vec::new(),
+    }
+}
+
+/// All settings that trials can have of what decides over others.
+struct Cases<'a> {
+    dataset: &'a str,
+    fixed: &'a Map<String, Value>,
+    space: &'a [(String, Distribution)],
+    /// Index into the space, and values.
+    deciding: Vec<(usize, Vec<Value>)>,
+}
+
+impl<'a> Cases<'a> {
+    fn new(
+        dataset: &'a str,
+        fixed: &'a Map<String, Value>,
+        space: &'a [(String, Distribution)],
+        values: impl Fn(&str, &Distribution) -> Vec<Value>,
+    ) -> Self {
+        Self::about(space.iter().filter_map(|(name, _)| table::find(name)), dataset, fixed, space, values)
+    }
+
+    /// The cases that matter to these rows.
+    fn about(
+        rows: impl IntoIterator<Item = &'static Hyperparameter>,
+        dataset: &'a str,
+        fixed: &'a Map<String, Value>,
+        space: &'a [(String, Distribution)],
+        values: impl Fn(&str, &Distribution) -> Vec<Value>,
+    ) -> Self {
+        let mut names: Vec<&str> = rows.into_iter().flat_map(Hyperparameter::conditions).collect();
+        // What an owner's own value or use hangs on decides, too.
+        let mut seen = 0;
+        while seen < names.len() {
+            if let Some(row) = table::find(names[seen]) {
+                let more: Vec<&str> = row.conditions().chain(row.default["by"].as_str()).collect();
+                names.extend(more.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+            }
+            seen += 1;
+        }
+        let deciding = space.iter().enumerate().filter(|(_, (name, _))| names.contains(&name.as_str()));
+        let deciding = deciding.map(|(index, (name, axis))| (index, values(name, axis))).collect();
+        Self { dataset, fixed, space, deciding }
+    }
+
+    /// Where an axis of the space stands among those that decide.
+    fn place(&self, index: usize) -> Option<usize> {
+        self.deciding.iter().position(|(other, _)| *other == index)
+    }
+
+    /// Calls `each` with every combination of the deciding values, and with their indices.
+    fn visit(&self, each: &mut dyn FnMut(&SettingsOf<'_>, &[usize])) {
+        let mut params: Map<String, Value> = self.space.iter().map(|(name, _)| (name.clone(), Value::Null)).collect();
+        let mut case = vec![0; self.deciding.len()];
+        loop {
+            for ((index, values), at) in self.deciding.iter().zip(&case) {
+                params[self.space[*index].0.as_str()] = values[*at].clone();
+            }
+            each(&SettingsOf { dataset: self.dataset, fixed: self.fixed, params: &params }, &case);
+            // An odometer: the last one turns fastest.
+            let turning = (0..case.len()).rev().find(|&place| case[place] + 1 < self.deciding[place].1.len());
+            let Some(turning) = turning else { return };
+            case[turning] += 1;
+            case[turning + 1..].fill(0);
+        }
+    }
+
+    /// Leaves one number of those that meet the same conditions, and says how many each stands for.
+    fn gather(&mut self, sizes: &[usize]) -> Vec<Vec<f64>> {
+        let rows: Vec<&Hyperparameter> = self.space.iter().filter_map(|(name, _)| table::find(name)).collect();
+        let mut params: Map<String, Value> = self.space.iter().map(|(name, _)| (name.clone(), Value::Null)).collect();
+        let mut counts = Vec::new();
+        for (index, values) in &mut self.deciding {
+            let name = self.space[*index].0.as_str();
+            let mut kinds: Vec<(Vec<bool>, Value, f64)> = Vec::new();
+            for value in core::mem::take(values) {
+                params[name] = value.clone();
+                let settings = SettingsOf { dataset: self.dataset, fixed: self.fixed, params: &params };
+                let conditions = rows.iter().filter_map(|row| row.used_by.as_ref()?.get(name));
+                let met: Vec<bool> = conditions.map(|condition| settings.meets(name, condition)).collect();
+                match kinds.iter_mut().find(|(other, kind, _)| value.is_number() && kind.is_number() && *other == met) {
+                    Some((_, _, n)) => *n += 1.0,
+                    None => kinds.push((met, value, 1.0)),
+                }
+            }
+            // Only the ends of an axis of very many steps were made.
+            let made: f64 = kinds.iter().map(|(_, _, n)| n).sum();
+            if let Some((_, _, n)) = kinds.last_mut() {
+                *n += sizes[*index] as f64 - made;
+            }
+            counts.push(kinds.iter().map(|(_, _, n)| *n).collect());
+            *values = kinds.into_iter().map(|(_, value, _)| value).collect();
+        }
+        counts
+    }
+
+    /// Combinations of all axes that a case has; none where an unused value was counted before.
+    fn product(&self, settings: &SettingsOf<'_>, case: &[usize], counts: &[Vec<f64>], sizes: &[usize]) -> f64 {
+        let of_axis = |(index, (name, _)): (usize, &(String, Distribution))| {
+            let is_used = table::find(name).is_none_or(|row| settings.uses(row));
+            match self.place(index) {
+                Some(place) if is_used => counts[place][case[place]],
+                Some(place) if case[place] > 0 => 0.0,
+                None if is_used => sizes[index] as f64,
+                _ => 1.0,
+            }
+        };
+        self.space.iter().enumerate().map(of_axis).product()
+    }
+}

@@ -17,8 +17,8 @@ export function perform(page, store, runner, act, detail) {
   // A run that fails says so on the page; nobody else waits for this promise.
   const run = () => void page.run().catch(() => {});
   // Parts that few readers open are loaded when they are asked for.
-  const later = (/** @type {Promise<unknown>} */ loading, /** @type {() => void} */ then) =>
-    void loading.then(then, (error) => store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })));
+  const later = (/** @type {() => void} */ then) =>
+    void import('./later.js').then(then, (error) => store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })));
   /** @type {Record<string, () => void>} */
   const acts = {
     run: () => {
@@ -72,7 +72,7 @@ export function perform(page, store, runner, act, detail) {
       store.say(store.t('say.duplicated'));
     },
     scale: () => page.choose('scale', detail),
-    keys: () => later(import('./components/tp-keys.js'), () => {
+    keys: () => later(() => {
       store.keysShown = detail;
       store.touch('look');
     }),
@@ -86,10 +86,10 @@ export function perform(page, store, runner, act, detail) {
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),
     view: () => void (page.view = detail),
-    bench: () => later(import('./components/tp-bench.js'), () => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open()),
+    bench: () => later(() => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open()),
     share: () => void page.share(),
     sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
-    drawer: () => later(import('./components/tp-test-drawer.js'), () => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
+    drawer: () => later(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
   const before = page.shadowRoot?.activeElement ?? null;

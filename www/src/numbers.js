@@ -181,3 +181,15 @@ export function spell(value) {
   const text = String(value);
   return /^-?[1-9]\d{0,2}\.\d{3}$/.test(text) ? `${text}0` : text;
 }
+
+/** What was typed, short enough for a sentence. @param {string} text */
+export const glance = (text) => {
+  const plain = text.trim().replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, ' ');
+  return plain.length > 24 ? `${[...plain].slice(0, 23).join('')}…` : plain;
+};
+
+/** @param {string} key @param {string} text @param {[number, number] | [number[], number[]]} readings @returns {import('./types.js').Problem} */
+export const twoReadings = (key, text, readings) => {
+  const [one, other] = readings.map((reading) => (Array.isArray(reading) ? reading.join('; ') : String(reading)));
+  return { code: 'two_readings', key, found: glance(text), one, other };
+};

@@ -2,7 +2,7 @@ import { choicesOf, scaleOf } from './hyperparameters.js';
 import { SCALES } from './scale.js';
 import { checkDistribution, checkValue } from './study.js';
 import { exact } from './format.js';
-import { readNumber, readNumbers, spell } from './numbers.js';
+import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.js';
 
 /**
  * What is typed into a row's editor, turned into a value or a range, or into a sentence with a fix.
@@ -79,12 +79,6 @@ const use = (value) => ({ label: 'fix.use', values: { value: written(value) }, v
 const useAsWritten = (value) => ({ label: 'fix.use', values: { value: String(value) }, value });
 /** @param {Hyperparameter} one */
 const accepts = (one) => `${one.low} .. ${one.high}${isWhole(one) ? ' (int)' : ''}`;
-
-/** @param {string} key @param {string} text @param {[number, number] | [number[], number[]]} readings @returns {Problem} */
-export const twoReadings = (key, text, readings) => {
-  const [one, other] = readings.map((reading) => (Array.isArray(reading) ? reading.join('; ') : String(reading)));
-  return { code: 'two_readings', key, found: glance(text), one, other };
-};
 
 /** Exponents beyond this are no powers that a double holds. */
 const LARGEST_POWER = 300;
@@ -200,12 +194,6 @@ function nearest(one, value) {
   const inside = Math.max(Number(one.low), Math.min(Number(one.high), value));
   return isWhole(one) ? Math.round(inside) : inside;
 }
-
-/** What was typed, short enough for a sentence. @param {string} text */
-export const glance = (text) => {
-  const plain = text.trim().replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, ' ');
-  return plain.length > 24 ? `${[...plain].slice(0, 23).join('')}…` : plain;
-};
 
 /** The texts that an editor starts with. @param {Hyperparameter} one @param {Distribution | undefined} range @param {Value} value
  * @returns {Texts} */

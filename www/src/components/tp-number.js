@@ -1,8 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { exact } from '../format.js';
-import { readNumber, spell } from '../numbers.js';
-import { glance, twoReadings } from '../ranges.js';
+import { glance, readNumber, spell, twoReadings } from '../numbers.js';
 
 /** A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. */
 export class TpNumber extends Part {

@@ -5,7 +5,6 @@ import { density } from '../scale.js';
 import { exact } from '../format.js';
 import { sweepWidth } from '../layers.js';
 import { takenBy } from '../panel.js';
-import './tp-editor.js';
 
 /** @typedef {import('../hyperparameters.js').Hyperparameter} Hyperparameter
  * @typedef {import('../types.js').Distribution} Distribution */
@@ -64,6 +63,8 @@ export class TpRow extends Part {
 
   /** @param {boolean} open */
   edit(open) {
+    // The editor is drawn as soon as it is here.
+    if (open) void import('../later.js').catch(() => {});
     this.store.editing = open ? this.one.name : null;
     this.store.touch('study');
   }

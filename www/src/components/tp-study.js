@@ -26,7 +26,7 @@ export class TpStudy extends Part {
   constructor() {
     super();
     /** What is looked for among the rows. */ this.filter = '';
-    /** @type {typeof import('../find.js') | null} loaded when something is looked for */ this.finder = null;
+    /** @type {typeof import('../later.js') | null} loaded when something is looked for */ this.finder = null;
     /** @private */ this.state = 'idle';
   }
 
@@ -126,7 +126,7 @@ export class TpStudy extends Part {
 
   /** @param {Event} event */
   onFind(event) {
-    if (!this.finder) void import('../find.js').then((found) => void (this.finder = found), () => {});
+    if (!this.finder) void import('../later.js').then((found) => void (this.finder = found), () => {});
     this.filter = /** @type {HTMLInputElement} */ (event.target).value;
   }
 

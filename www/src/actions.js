@@ -1,6 +1,7 @@
 import { BY_NAME } from './hyperparameters.js';
 import { duplicateStudy } from './study.js';
 import { choose } from './keys.js';
+import { mendsOf } from './mends.js';
 import { studyNotice } from './notices.js';
 
 /**
@@ -15,15 +16,19 @@ import { studyNotice } from './notices.js';
 export function perform(page, store, runner, act, detail) {
   // A run that fails says so on the page; nobody else waits for this promise.
   const run = () => void page.run().catch(() => {});
+  // Parts that few readers open are loaded when they are asked for.
+  const later = (/** @type {() => void} */ then) =>
+    void import('./later.js').then(then, (error) => store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })));
   /** @type {Record<string, () => void>} */
   const acts = {
     run: () => {
       const draft = store.drafts.keys().next();
-      if (!draft.done && BY_NAME.has(draft.value)) {
-        store.editing = draft.value;
-        store.sheet = true;
+      store.sheet = !draft.done;
+      if (!draft.done) {
+        if (BY_NAME.has(draft.value)) store.editing = draft.value;
+        else soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(`[data-testid="${CSS.escape(draft.value)}"]`))?.focus());
         store.touch('study', 'look');
-      } else store.sheet = false;
+      }
       run();
     },
     pause: () => runner.pause(),
@@ -38,21 +43,6 @@ export function perform(page, store, runner, act, detail) {
       store.touch('study', 'run');
       run();
     },
-    set_trials: () => {
-      const trials = Number(String(detail?.problem?.combinations).replaceAll(',', ''));
-      if (Number.isInteger(trials)) store.edit((study) => void (study.trials = trials));
-    },
-    set_batch: () => {
-      const most = Number(detail?.problem?.rows);
-      store.edit((study) => {
-        const range = study.space?.batch_size;
-        if (!range) (study.fixed ??= {}).batch_size = most;
-        else if (range.choices) range.choices = [...new Set(range.choices.map((one) => Math.min(Number(one), most)))];
-        else Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
-      }, 'batch_size');
-    },
-    sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
-    unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {
       store.edit((study) => {
         delete study.fixed?.learning_rate;
@@ -77,14 +67,15 @@ export function perform(page, store, runner, act, detail) {
       store.say(store.t('say.narrowed'));
     },
     duplicate: () => {
-      store.replaceStudy(duplicateStudy(store.study));
+      store.load(duplicateStudy(store.study));
+      store.drawer = false;
       store.say(store.t('say.duplicated'));
     },
     scale: () => page.choose('scale', detail),
-    keys: () => {
+    keys: () => later(() => {
       store.keysShown = detail;
       store.touch('look');
-    },
+    }),
     search: () => {
       if (!store.sheet && page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility()) store.sheet = true;
       store.touch('look', 'study');
@@ -95,18 +86,32 @@ export function perform(page, store, runner, act, detail) {
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),
     view: () => void (page.view = detail),
-    // Loaded when it is asked for: few readers measure.
-    bench: () =>
-      void import('./components/tp-bench.js').then(
-        () => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open(),
-        (error) => store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
-      ),
+    bench: () => later(() => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open()),
     share: () => void page.share(),
     sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
-    drawer: () => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]'),
+    drawer: () => later(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
-  acts[act]?.();
+  const before = page.shadowRoot?.activeElement ?? null;
+  if (Object.hasOwn(acts, act)) acts[act]();
+  else mend(store, detail?.problem, act, run);
+  soon(() => keepFocus(page, before));
+}
+
+/** @param {Store} store @param {import('./types.js').Problem | undefined} problem @param {string} act @param {() => void} run */
+function mend(store, problem, act, run) {
+  const found = problem && mendsOf(store.study, problem, (name) => store.label(name)).find((one) => one.act === act);
+  if (!found) return;
+  store.edit(found.change);
+  if (found.run) run();
+}
+
+/** A button that vanishes when it is pressed leaves the focus to what took its place, else to Run.
+ * @param {Page} page @param {Element | null} before what had the focus */
+function keepFocus(page, before) {
+  if (!before || before.isConnected || page.shadowRoot?.activeElement) return;
+  const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
+  run?.focus({ preventScroll: true });
 }
 
 /** Opens or closes a panel; the focus goes into it and comes back.

@@ -1,5 +1,6 @@
 import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
+import { bestOf, objectiveOf } from './result.js';
 import { isOpen, timeLeft } from './time-left.js';
 import { inSlices } from './turns.js';
 
@@ -315,13 +316,7 @@ export class Engine extends EventTarget {
   /** @private @param {Run} run @returns {Result} */
   resultOf(run) {
     const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
-    const maximize = run.study.objective?.direction === 'maximize';
-    let best = null;
-    for (const trial of trials) {
-      if (trial.state !== 'complete' || typeof trial.value !== 'number') continue;
-      const than = best === null ? null : /** @type {number} */ (run.trials.get(best)?.value);
-      if (than === null || (maximize ? trial.value > than : trial.value < than)) best = trial.number;
-    }
+    const best = bestOf(trials, objectiveOf(run.study));
     const engine = run.info ?? { backend: run.backend?.backend ?? 'cpu', adapter: null, workers: run.workers };
     return { format: 'tuning-playground/result@1', study: run.study, engine, trials, best, test: null };
   }

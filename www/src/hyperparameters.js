@@ -98,8 +98,9 @@ export const sweptOf = (study) =>
 /** How many combinations a grid over the study has.
  * @param {Study} study */
 export function gridSize(study) {
-  const points = study.sampler?.points ?? 5;
-  return Object.values(study.space ?? {}).reduce((size, one) => {
+  const given = study.sampler?.points ?? 5;
+  return Object.entries(study.space ?? {}).reduce((size, [name, one]) => {
+    const points = typeof given === 'number' ? given : (given[name] ?? 5);
     if (one.choices) return size * one.choices.length;
     const span = (one.high ?? 0) - (one.low ?? 0);
     if (one.step) return size * (Math.floor(span / one.step + 1e-9) + 1);

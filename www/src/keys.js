@@ -14,7 +14,7 @@ const KEYS_KEY = 'tuning-playground.keys';
 /** Every shortcut there is, with what stands on its keys; the list of keys shows them in this order.
  * @type {Shortcut[]} */
 export const SHORTCUTS = [
-  { act: 'run', keys: [' '], shown: ['Space'] },
+  { act: 'run', keys: [' ', 'mod+enter'], shown: ['Space', 'Ctrl Enter', '⌘ Enter'] },
   { act: 'rank', keys: ['arrowleft', 'arrowright'], shown: ['←', '→'] },
   { act: 'number', keys: ['shift+arrowleft', 'shift+arrowright'], shown: ['Shift ←', 'Shift →'] },
   { act: 'best', keys: ['b'], shown: ['B'] },
@@ -36,6 +36,13 @@ export function setSingleKeys(store, on) {
   store.touch('look');
 }
 
+/** Whether a pointer, rather than the keyboard, was the last to go anywhere. */
+let pointed = false;
+globalThis.addEventListener?.('pointerdown', () => void (pointed = true), { capture: true });
+globalThis.addEventListener?.('keydown', (event) => {
+  if (/^(Tab|Arrow|Home|End|Page|Enter)/.test(event.key)) pointed = false;
+}, { capture: true });
+
 /** @param {KeyboardEvent} event @returns {Shortcut | undefined} */
 function shortcutOf(event) {
   // With Hangul on, the key of B gives ㅠ; the place of the key still says B.
@@ -50,18 +57,25 @@ function shortcutOf(event) {
 
 /** @param {KeyboardEvent} event @param {Page} page @param {Store} store */
 export function onShortcut(event, page, store) {
-  // A dialog has its keys to itself.
-  if (event.defaultPrevented || page.renderRoot.querySelector('dialog[open]')) return;
+  // A dialog has its keys to itself, and so has the writing of Hangul.
+  if (event.defaultPrevented || event.isComposing || page.renderRoot.querySelector('dialog[open]')) return;
   const found = shortcutOf(event);
   if (!found) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-  if (typing) return;
+  const combined = found.act === 'run' && event.key === 'Enter';
+  if (typing && !combined) return;
   const single = !event.ctrlKey && !event.metaKey && found.act !== 'escape';
   if (single && !store.singleKeys) return;
-  // Space and Enter belong to the control that has the focus.
-  const control = target instanceof HTMLElement && target.closest('button, a, [role="slider"]') !== null;
-  if (control && event.key === ' ') return;
+  const button = target instanceof HTMLElement ? target.closest('button, a') : null;
+  if (button && event.key === ' ') {
+    // Space belongs to the button that the keyboard went to, and not to one that was clicked.
+    if (!pointed) return;
+    // Some browsers press a button when Space goes up.
+    button.addEventListener('keyup', (up) => up.preventDefault(), { once: true });
+  }
+  // What is being typed counts before the run begins.
+  if (typing && combined) target?.dispatchEvent(new Event('change', { bubbles: true }));
   const act = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
     page.renderRoot.querySelector('tp-header')?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true }));
   const by = event.key === 'ArrowLeft' ? -1 : 1;

@@ -1,4 +1,5 @@
 import { exact, number, scientific } from './format.js';
+import { mendsOf } from './mends.js';
 
 /**
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
@@ -29,14 +30,9 @@ export function runNotice(store, problem, started) {
     actions.push({ label: 'action.try_gpu', act: 'try_gpu', primary: true }, { label: 'action.start_cpu', act: 'start_cpu' });
   } else if (DEVICE.includes(problem.code)) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
-  } else if (problem.code === 'grid_too_large') {
-    actions.push({ label: 'action.set_trials', values: { n: problem.combinations }, act: 'set_trials', primary: true });
-  } else if (problem.code === 'batch_too_large') {
-    actions.push({ label: 'action.set_batch', values: { n: problem.rows }, act: 'set_batch', primary: true });
-  } else if (problem.code === 'inert') {
-    actions.push({ label: 'action.unsweep', values: { name: store.label(String(problem.key)) }, act: 'unsweep', primary: true });
-  } else if (problem.code === 'empty_space') {
-    actions.push({ label: 'action.sweep_learning_rate', act: 'sweep_learning_rate', primary: true });
+  } else {
+    const mends = mendsOf(store.study, problem, (name) => store.label(name));
+    actions.push(...mends.map(({ act, label, values }, k) => ({ act, label, values, primary: k === 0 })));
   }
   return {
     id: 'run',

@@ -1,6 +1,8 @@
 import { choicesOf, scaleOf } from './hyperparameters.js';
+import { SCALES } from './scale.js';
 import { checkDistribution, checkValue } from './study.js';
 import { exact } from './format.js';
+import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.js';
 
 /**
  * What is typed into a row's editor, turned into a value or a range, or into a sentence with a fix.
@@ -16,89 +18,147 @@ import { exact } from './format.js';
  * @typedef {{problem: Problem, fixes: Fix[]}} Bad
  */
 
-const SUPER = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+/** Whether a field of the hyperparameter takes a number: one value, or one width of a list. @param {Hyperparameter} one */
+const taking = (one) => (/** @type {number} */ value) =>
+  value >= Number(one.low) && value <= Number(one.high) && (!isWhole(one) || Number.isInteger(value));
 
-/** A number as people write it: 0.001, 1e-3, 10^-3, 10⁻³, 2×10⁻³, 1,000.
- * @param {string} text */
-export function parseNumber(text) {
-  let plain = text.trim().replace(/[−–]/g, '-').replace(/(\d),(?=\d{3}\b)/g, '$1');
-  plain = plain.replace(/10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => `10^${[...power.slice(2)].map((c) => (c === '⁻' ? '-' : SUPER.indexOf(c))).join('')}`);
-  plain = plain.replace(/^(?:([\d.]+)\s*[×x*]\s*)?10\s*(?:\^|\*\*)\s*(-?\d+)$/, (_, factor, power) => `${factor ?? 1}e${power}`);
-  return plain === '' ? NaN : Number(plain);
-}
+/** @param {Hyperparameter} one */
+const isWhole = (one) => one.type === 'int' || one.type === 'list';
 
-/** @param {Hyperparameter} one @param {string} text @returns {Value | undefined} */
-function parseValue(one, text) {
+/** @param {Hyperparameter} one @param {string} text */
+function named(one, text) {
   const trimmed = text.trim();
-  if (one.type === 'bool') return trimmed === 'true' ? true : trimmed === 'false' ? false : undefined;
-  if (one.type === 'categorical') return trimmed;
-  if (one.type === 'list') {
-    const inner = trimmed.replace(/^\[|\]$/g, '').trim();
-    return inner === '' ? [] : inner.split(/[\s,×x]+/).map(parseNumber);
-  }
-  const number = parseNumber(trimmed);
-  return Number.isNaN(number) ? undefined : number;
+  return one.type === 'bool' ? (trimmed === 'true' ? true : trimmed === 'false' ? false : undefined) : trimmed;
 }
 
 /** @param {Hyperparameter} one @param {string} text @param {Value} [before] the value that still holds @returns {Good | Bad} */
 export function readValue(one, text, before) {
-  const value = text.trim() === '' && one.type !== 'list' ? undefined : parseValue(one, text);
-  const keep = { label: 'fix.keep', values: { value: Array.isArray(before) ? before.join(', ') || '[]' : exact(before) }, value: before };
-  if (value === undefined) return { problem: notNumber(one, text), fixes: before === null || before === undefined ? [] : [keep] };
-  const problem = checkValue(one, value);
-  if (!problem) return { value };
-  /** @type {Fix[]} */
-  const fixes = [];
-  if (typeof value === 'number') {
-    const near = nearest(one, value);
-    fixes.push({ label: 'fix.use', values: { value: exact(near) }, value: near });
-  } else if (Array.isArray(value)) {
-    const widths = value.filter((width) => !Number.isNaN(width)).map((width) => nearest(one, width)).slice(0, 10);
-    if (widths.length) fixes.push({ label: 'fix.use', values: { value: widths.join(', ') }, value: widths });
-    else if (before !== null && before !== undefined) fixes.push(keep);
-    else fixes.push({ label: 'fix.use', values: { value: '32' }, value: [32] });
+  const keep = { label: 'fix.keep', values: { value: written(before) }, value: before };
+  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) => ({ problem, fixes: legalValues(one, fixes, keep) });
+  if (one.type === 'list') return readWidths(one, text, bad);
+  if (one.type === 'bool' || one.type === 'categorical') {
+    const value = named(one, text);
+    const problem = checkValue(one, value);
+    return problem ? bad({ ...problem, found: glance(text) }) : { value: /** @type {Value} */ (value) };
   }
-  return { problem: { ...problem, found: glance(text) }, fixes };
+  if (text.trim() === '') return bad({ code: 'empty', key: one.name, accepted: accepts(one) });
+  const read = readNumber(text, taking(one));
+  if (read.code === 'two_readings') return bad(twoReadings(one.name, text, read.readings), read.readings.map(useAsWritten));
+  if (read.code) return bad({ code: read.code, key: one.name, found: glance(text), accepted: accepts(one) });
+  const problem = checkValue(one, read.value);
+  if (!problem) return { value: read.value };
+  const power = one.scale === 'log' && read.value < 0 && read.value > -LARGEST_POWER ? [use(powerOf(one, read.value))] : [];
+  return bad({ ...problem, found: glance(text) }, [...power, use(nearest(one, read.value))]);
+}
+
+/** @param {Hyperparameter} one @param {string} text @param {(problem: Problem, fixes?: Fix[]) => Bad} bad @returns {Good | Bad} */
+function readWidths(one, text, bad) {
+  const read = readNumbers(text, taking(one), true);
+  const clean = (/** @type {number[]} */ widths) => widths.map((width) => nearest(one, width)).slice(0, 10);
+  if (read.code === 'two_readings') return bad(twoReadings(one.name, read.found, read.lists), read.lists.map(use));
+  if (read.code) return bad({ code: read.code, key: one.name, found: glance(read.found), accepted: accepts(one) });
+  const problem = checkValue(one, read.values);
+  return problem ? bad({ ...problem, found: glance(text) }, [use(clean(read.values))]) : { value: read.values };
+}
+
+/** Fixes that hold and differ; where there are none, what stood before or the least that the hyperparameter takes.
+ * @param {Hyperparameter} one @param {Fix[]} fixes @param {Fix} keep @returns {Fix[]} */
+function legalValues(one, fixes, keep) {
+  const holds = (/** @type {Fix} */ fix) => fix.value !== null && fix.value !== undefined && !checkValue(one, fix.value);
+  const found = fixes.filter((fix, k) => holds(fix) && fixes.findIndex((other) => String(other.value) === String(fix.value)) === k);
+  if (found.length) return found;
+  const last = [keep, use(one.default), use(nearest(one, 32)), use([32]), use(choicesOf(one)[0])];
+  return last.filter(holds).slice(0, 1);
+}
+
+/** @param {unknown} value */
+const written = (value) => (typeof value === 'number' ? exact(value) : Array.isArray(value) ? value.join(', ') || '[]' : String(value));
+/** @param {any} value @returns {Fix} */
+const use = (value) => ({ label: 'fix.use', values: { value: written(value) }, value });
+/** A reading of what was typed, without the signs that can be misread. @param {number} value @returns {Fix} */
+const useAsWritten = (value) => ({ label: 'fix.use', values: { value: String(value) }, value });
+/** @param {Hyperparameter} one */
+const accepts = (one) => `${one.low} .. ${one.high}${isWhole(one) ? ' (int)' : ''}`;
+
+/** Exponents beyond this are no powers that a double holds. */
+const LARGEST_POWER = 300;
+/** Ten to the power of what was typed, with three digits. @param {Hyperparameter} one @param {number} power */
+function powerOf(one, power) {
+  const value = Number((10 ** power).toPrecision(3));
+  return one.type === 'int' ? Math.round(value) : value;
 }
 
 /** @param {Hyperparameter} one @param {ScaleName} scale @param {Texts} texts @param {Distribution | undefined} before
  * @returns {Good | Bad} */
 export function readRange(one, scale, texts, before) {
-  if (scale === 'choices') {
-    const parts = texts.choices.split(/[\s,]+/).filter(Boolean);
-    const values = parts.map((part) => parseValue(one, part));
-    const wrong = values.findIndex((value) => value === undefined);
-    const known = /** @type {Value[]} */ ([...new Set(values)].filter((value) => value !== undefined));
-    const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices: known });
-    const problem = wrong >= 0 || !parts.length ? notNumber(one, parts[wrong] ?? '') : checkDistribution(one, distribution);
-    if (!problem) return { distribution };
-    const legal = known.filter((value) => !checkValue(one, value));
+  if (scale === 'choices') return readChoices(one, texts.choices, before);
+  const ends = [texts.low, texts.high].map((text) => (text.trim() === '' ? { code: /** @type {const} */ ('empty') } : readNumber(text, taking(one))));
+  const range = (/** @type {number} */ low, /** @type {number} */ high) => make(one, low, high, scale, before);
+  for (const [k, read] of ends.entries()) {
+    if (!read.code) continue;
+    const text = k ? texts.high : texts.low;
+    const other = ends[1 - k];
     /** @type {Fix[]} */
-    const fixes = legal.length ? [{ label: 'fix.use', values: { value: listOf(legal) }, distribution: { type: 'categorical', choices: legal } }] : [keepRange(one, before)];
-    return { problem: wrong >= 0 || !parts.length ? problem : { ...problem, found: glance(texts.choices) }, fixes };
+    const fixes = read.code !== 'two_readings' || other.code ? [] : read.readings.map((value) => useRange(k ? range(other.value, value) : range(value, other.value), String));
+    const problem = read.code === 'two_readings' ? twoReadings(one.name, text, read.readings) : { code: read.code, key: one.name, found: glance(text), accepted: accepts(one) };
+    return { problem, fixes: legalRanges(one, fixes, before) };
   }
-  const [low, high] = [parseNumber(texts.low), parseNumber(texts.high)];
-  if (Number.isNaN(low)) return { problem: notNumber(one, texts.low), fixes: [keepRange(one, before)] };
-  if (Number.isNaN(high)) return { problem: notNumber(one, texts.high), fixes: [keepRange(one, before)] };
-  const distribution = make(one, low, high, scale, before);
+  const [low, high] = ends.map((read) => /** @type {{value: number}} */ (read).value);
+  const distribution = range(low, high);
   const problem = checkDistribution(one, distribution);
   if (!problem) return { distribution };
+  if (scale === 'log' && low < 0 && low > -LARGEST_POWER) {
+    const to = high <= 0 ? powerOf(one, Math.max(high, -LARGEST_POWER)) : high;
+    return { problem: { code: 'exponents', key: one.name, found: glance(texts.low) }, fixes: legalRanges(one, [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, before)], before) };
+  }
   const end = /\.(low|high)$/.exec(String(problem.key))?.[1];
   const found = end ? { found: glance(end === 'low' ? texts.low : texts.high) } : {};
-  const fixes = fixesOf(one, problem, low, high, scale, before);
-  return { problem: { ...problem, ...found, key: one.name }, fixes: fixes.length ? fixes : [keepRange(one, before)] };
+  return { problem: { ...problem, ...found, key: one.name }, fixes: legalRanges(one, fixesOf(one, problem, low, high, scale, before), before) };
+}
+
+/** @param {Hyperparameter} one @param {string} text @param {Distribution | undefined} before @returns {Good | Bad} */
+function readChoices(one, text, before) {
+  const fix = (/** @type {Value[]} */ choices, write = listOf) => ({ label: 'fix.use', values: { value: write(choices) }, distribution: /** @type {Distribution} */ ({ type: 'categorical', choices }) });
+  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) => ({ problem, fixes: legalRanges(one, fixes, before) });
+  if (text.trim() === '') return bad({ code: 'empty', key: one.name, accepted: one.type === 'int' || one.type === 'float' ? accepts(one) : choicesOf(one).join(' | ') });
+  /** @type {Value[]} */
+  let values;
+  if (one.type === 'int' || one.type === 'float') {
+    const read = readNumbers(text, taking(one));
+    if (read.code === 'two_readings') return bad(twoReadings(one.name, read.found, read.lists), read.lists.map((list) => fix([...new Set(list)], (choices) => choices.join('; '))));
+    if (read.code) return bad({ code: read.code, key: one.name, found: glance(read.found), accepted: accepts(one) });
+    ({ values } = read);
+  } else values = text.split(/[\s,;]+/).filter(Boolean).slice(0, 100).map((part) => named(one, part) ?? part);
+  // What stands twice is drawn once.
+  const choices = [...new Set(values)];
+  const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices });
+  const problem = checkDistribution(one, distribution);
+  if (!problem) return { distribution };
+  return bad({ ...problem, key: one.name, found: glance(text) }, [fix(choices.filter((value) => !checkValue(one, value)))]);
+}
+
+/** @param {Distribution} distribution @param {(value: any) => string} [write] @returns {Fix} */
+const useRange = (distribution, write = exact) => ({ label: 'fix.use_range', values: { low: write(distribution.low), high: write(distribution.high) }, distribution });
+
+/** Fixes that hold; where there are none, the range that stood before. @param {Hyperparameter} one @param {Fix[]} fixes
+ * @param {Distribution | undefined} before @returns {Fix[]} */
+function legalRanges(one, fixes, before) {
+  const holds = (/** @type {Fix} */ fix) => !checkDistribution(one, /** @type {Distribution} */ (fix.distribution));
+  const same = (/** @type {Fix} */ a, /** @type {Fix} */ b) => JSON.stringify(a.distribution) === JSON.stringify(b.distribution);
+  const found = fixes.filter((fix, k) => holds(fix) && fixes.findIndex((other) => same(other, fix)) === k);
+  return found.length ? found : [keepRange(one, before), keepRange(one, undefined), useRange(make(one, Number(one.low), Number(one.high), 'linear', undefined))].filter(holds).slice(0, 1);
 }
 
 /** The range that still holds, else the one that the table suggests. @param {Hyperparameter} one
  * @param {Distribution | undefined} before @returns {Fix} */
 function keepRange(one, before) {
-  const range = /** @type {Distribution} */ (before ?? one.sweep);
+  const range = /** @type {Distribution} */ (before ?? one.sweep ?? { type: 'categorical', choices: choicesOf(one) });
   if (range.choices) return { label: 'fix.keep', values: { value: listOf(range.choices) }, distribution: range };
   return { label: 'fix.keep', values: { value: `${exact(range.low)} – ${exact(range.high)}` }, distribution: range };
 }
 
 /** @param {Value[]} values */
-const listOf = (values) => values.map((value) => (typeof value === 'number' ? exact(value) : String(value))).join(', ');
+const listOf = (values) => values.map(written).join(', ');
 
 /** @param {Hyperparameter} one @param {number} low @param {number} high @param {ScaleName} scale
  * @param {Distribution | undefined} before @returns {Distribution} */
@@ -115,58 +175,36 @@ function make(one, low, high, scale, before) {
  * @param {Distribution | undefined} before @returns {Fix[]} */
 function fixesOf(one, problem, low, high, scale, before) {
   const range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {ScaleName} */ s) => make(one, a, b, s, before);
-  /** @type {Fix[]} */
-  const fixes = [];
-  const offer = (/** @type {string} */ label, /** @type {Record<string, unknown>} */ values, /** @type {Distribution} */ distribution) => {
-    if (!checkDistribution(one, distribution)) fixes.push({ label, values, distribution });
-  };
-  if (problem.code === 'log_range') {
-    const start = Math.min(1e-6, high / 1000);
-    offer('fix.use', { value: exact(Number(start.toPrecision(2))) }, range(Number(start.toPrecision(2)), high, 'log'));
-    offer('fix.linear', {}, range(low, high, 'linear'));
-  } else if (problem.code === 'log1m_range') {
-    offer('fix.use', { value: '0.999' }, range(low, 0.999, 'log1m'));
-    offer('fix.linear', {}, range(low, high, 'linear'));
-  } else if (problem.code === 'empty_range') offer('fix.swap', { low: exact(high), high: exact(low) }, range(high, low, scale));
-  else {
-    let [a, b] = [nearest(one, low), nearest(one, high)].sort((x, y) => x - y);
-    // The nearest legal end may be one that the scale has no place for.
-    if (scale === 'log' && a <= 0) a = one.type === 'int' ? 1 : Number(Math.min(1e-6, b / 1000).toPrecision(2));
-    if (scale === 'log1m' && b >= 1) b = 0.999;
-    if (a < b) offer('fix.use_range', { low: exact(a), high: exact(b) }, range(a, b, scale));
-  }
-  return fixes;
+  const linear = { label: 'fix.linear', values: {}, distribution: range(low, high, 'linear') };
+  if (problem.code === 'log_range') return [useRange(range(logStart(one, high), high, 'log')), linear];
+  if (problem.code === 'log1m_range') return [useRange(range(low, 0.999, 'log1m')), linear];
+  if (problem.code === 'empty_range') return [useRange(range(high, low, scale))];
+  let [a, b] = [nearest(one, low), nearest(one, high)].sort((x, y) => x - y);
+  // The nearest legal end may be one that the scale has no place for.
+  if (scale === 'log' && a <= 0) a = logStart(one, b);
+  if (scale === 'log1m' && b >= 1) b = 0.999;
+  return a < b ? [useRange(range(a, b, scale))] : [];
 }
+
+/** Where a log range up to `high` can start. @param {Hyperparameter} one @param {number} high */
+const logStart = (one, high) => (one.type === 'int' ? 1 : Number(Math.min(1e-6, high / 1000).toPrecision(2)));
 
 /** @param {Hyperparameter} one @param {number} value */
 function nearest(one, value) {
   const inside = Math.max(Number(one.low), Math.min(Number(one.high), value));
-  return one.type === 'int' ? Math.round(inside) : inside;
+  return isWhole(one) ? Math.round(inside) : inside;
 }
-
-/** @param {Hyperparameter} one @param {string} text @returns {Problem} */
-const notNumber = (one, text) =>
-  text.trim() === ''
-    ? { code: 'empty', key: one.name, accepted: `${one.low} .. ${one.high}${one.type === 'int' ? ' (int)' : ''}` }
-    : { code: 'not_a_number', key: one.name, found: glance(text) };
-
-/** What was typed, short enough for a sentence. @param {string} text */
-export const glance = (text) => {
-  const plain = text.trim().replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, ' ');
-  return plain.length > 24 ? `${[...plain].slice(0, 23).join('')}…` : plain;
-};
 
 /** The texts that an editor starts with. @param {Hyperparameter} one @param {Distribution | undefined} range @param {Value} value
  * @returns {Texts} */
 export function textsOf(one, range, value) {
-  const plain = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.join(', ') : given === null || given === undefined ? '' : String(given));
-  return {
-    low: plain(range?.low),
-    high: plain(range?.high),
-    choices: plain(range?.choices),
-    value: plain(value),
-  };
+  const plain = (/** @type {unknown} */ given) => (typeof given === 'number' ? spell(given) : given === null || given === undefined ? '' : String(given));
+  const list = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.map(plain).join(', ') : plain(given));
+  return { low: plain(range?.low), high: plain(range?.high), choices: list(range?.choices), value: list(value) };
 }
+
+/** Choices that a range becomes. */
+const SPREAD = 4;
 
 /** A range with another scale, and ends that it allows. @param {Hyperparameter} one @param {Distribution} range
  * @param {ScaleName} scale @returns {Texts} */
@@ -175,14 +213,17 @@ export function rescaled(one, range, scale) {
   const texts = textsOf(one, range, null);
   if (scale === 'choices') {
     const [low, high] = [Number(range.low), Number(range.high)];
-    const count = 4;
-    const at = (/** @type {number} */ k) => (was === 'log' ? low * (high / low) ** (k / (count - 1)) : low + ((high - low) * k) / (count - 1));
-    const values = Array.from({ length: count }, (_, k) => (one.type === 'int' ? Math.round(at(k)) : Number(at(k).toPrecision(2))));
-    return { ...texts, choices: [...new Set(values)].join(', ') };
+    const { to, from } = SCALES[was === 'choices' ? 'linear' : was];
+    const at = (/** @type {number} */ k) => {
+      const value = from(to(low) + ((to(high) - to(low)) * k) / (SPREAD - 1));
+      const short = one.type === 'int' ? Math.round(value) : was === 'log1m' ? Number((1 - Number((1 - value).toPrecision(2))).toPrecision(12)) : Number(value.toPrecision(2));
+      return k === 0 ? low : k === SPREAD - 1 ? high : Math.max(low, Math.min(high, short));
+    };
+    return { ...texts, choices: [...new Set(Array.from({ length: SPREAD }, (_, k) => at(k)))].map(spell).join(', ') };
   }
   if (was === 'choices') {
     const values = (range.choices ?? []).map(Number).filter(Number.isFinite);
-    return { ...texts, low: String(Math.min(...values)), high: String(Math.max(...values)) };
+    return { ...texts, low: spell(Math.min(...values)), high: spell(Math.max(...values)) };
   }
   return texts;
 }

@@ -1,18 +1,51 @@
+import { number } from './format.js';
+
 export const FORMAT = 'tuning-playground/result@1';
 /** States in which nothing more happens to a trial. */
 export const ENDED = ['complete', 'pruned', 'diverged', 'failed', 'cancelled'];
+
+/** What a trial is ranked by: its value, or where it has none the last epoch's; NaN when there is neither.
+ * @param {import('./types.js').Trial} trial @param {string} metric */
+export function scoreOf(trial, metric) {
+  if (trial.state === 'diverged' || trial.state === 'failed') return NaN;
+  const value = number(trial.value);
+  if (Number.isFinite(value)) return value;
+  const last = trial.epochs[trial.epochs.length - 1];
+  return last ? number(/** @type {any} */ (last)[metric]) : NaN;
+}
+
+/** The number of the best trial among those that are complete; while none is, of the best so far. Ties go to the lower number.
+ * @param {Iterable<import('./types.js').Trial>} trials @param {{metric: string, direction: string}} objective @returns {number | null} */
+export function bestOf(trials, { metric, direction }) {
+  const sign = direction === 'maximize' ? -1 : 1;
+  /** @type {{number: number, done: boolean, score: number} | null} */
+  let best = null;
+  for (const trial of trials) {
+    const score = sign * scoreOf(trial, metric);
+    if (!Number.isFinite(score)) continue;
+    const done = trial.state === 'complete';
+    if (best && (best.done !== done ? best.done : score > best.score || (score === best.score && trial.number > best.number))) continue;
+    best = { number: trial.number, done, score };
+  }
+  return best && best.number;
+}
+
+/** What trials are ranked by. @param {import('./types.js').Study} study */
+export function objectiveOf({ objective }) {
+  const metric = objective?.metric ?? 'validation_loss';
+  return { metric, direction: objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
+}
 
 /** What the store holds so far, as a result document, for a run that ended early.
  * @param {import('./store.js').Store} store @returns {import('./types.js').Result} */
 export function snapshot(store) {
   const { backend } = store;
-  const best = store.ranked().find((one) => one.trial.state === 'complete');
   return structuredClone({
     format: FORMAT,
     study: store.shownStudy,
     engine: { backend: backend?.backend ?? 'cpu', adapter: backend?.adapter ?? null, workers: backend?.workers ?? 0 },
     trials: [...store.trials.values()].sort((a, b) => a.number - b.number),
-    best: best?.trial.number ?? null,
+    best: bestOf(store.trials.values(), store.objective),
     test: store.test,
   });
 }

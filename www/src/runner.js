@@ -136,7 +136,7 @@ export class Runner {
     const best = store.best;
     store.say(
       stopped
-        ? store.t('say.stopped', { n: result.trials.filter((one) => one.state === 'complete').length })
+        ? store.t(store.counts.complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: store.counts.complete, best })
         : store.t('say.finished', { n: result.trials.length, best: best ?? '–' }),
     );
     store.touch('trials', 'selection');
@@ -301,12 +301,12 @@ export class Runner {
   /** @private @param {import('./types.js').Progress} progress */
   onProgress(progress) {
     const { store } = this;
-    store.progress = progress;
-    if (store.state === 'starting') this.setState('running');
-    store.touch('run');
     let epochs = 0;
     for (const trial of store.trials.values()) epochs += trial.epochs.length;
-    this.emit('progress', { ...progress, epochs });
+    store.progress = { ...progress, epochs };
+    if (store.state === 'starting') this.setState('running');
+    store.touch('run');
+    this.emit('progress', store.progress);
     const tenth = Math.floor((10 * progress.done) / Math.max(1, progress.total));
     const now = performance.now();
     if (tenth > this.spoken.tenth && now - this.spoken.at > SPEAK_EVERY) {

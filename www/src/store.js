@@ -1,7 +1,6 @@
 import { inside, narrowed } from './brush.js';
 import { BY_NAME, taskOf } from './hyperparameters.js';
-import { number } from './format.js';
-import { ENDED } from './result.js';
+import { ENDED, bestOf, objectiveOf, scoreOf } from './result.js';
 import { Scheduler } from './scheduler.js';
 import { identityOf, sameStudy, startStudy } from './study.js';
 import { withoutDefaults } from './link.js';
@@ -22,7 +21,7 @@ import { sentence, translate } from './i18n.js';
  *   lasting?: boolean, link?: string, range?: {low: number, high: number}}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
- * @typedef {{trial: number, loss: number, metric: number}} OpenedTest
+ * @typedef {{trial: number, loss: number, metric: number}} OpenedTest what a test set said of a trial
  */
 
 /** A better trial that is still training takes the best one's place only after so many milliseconds. */
@@ -32,6 +31,9 @@ export { ENDED };
 
 /** @param {Study} study */
 const keyOf = (study) => identityOf(withoutDefaults(study));
+
+/** A study's data with their split, which its test set is a part of. @param {Study} study */
+const dataOf = (study) => identityOf({ ...withoutDefaults({ format: study.format, dataset: study.dataset }), name: '' });
 
 /** More trials than this are a crowd: figures show what they come to, and move slowly. */
 export const CROWD = 4000;
@@ -70,7 +72,7 @@ export class Store {
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;
     /** @type {Notice[]} */ this.notices = [];
-    /** @private @type {Map<string, OpenedTest>} by study: undo brings no closed test set back */ this.opened = new Map();
+    /** @private @type {Map<string, OpenedTest & {data: string}>} by study: undo brings no closed test set back */ this.opened = new Map();
 
     /** @type {import('./types.js').Language} */ this.lang = 'en';
     /** @type {import('./types.js').Theme} */ this.theme = 'auto';
@@ -129,7 +131,7 @@ export class Store {
 
   /** @param {OpenedTest} test of the trials shown */
   openTest(test) {
-    this.opened.set(keyOf(this.shownStudy), test);
+    this.opened.set(keyOf(this.shownStudy), { ...test, data: dataOf(this.shownStudy) });
     this.touch('test', 'selection', 'study', 'run');
   }
 
@@ -138,6 +140,11 @@ export class Store {
     if (this.readOnly) return;
     const next = structuredClone(this.study);
     change(next);
+    this.change(next, name);
+  }
+
+  /** @private @param {Study} next @param {string} [name] */
+  change(next, name) {
     if (JSON.stringify(next) === JSON.stringify(this.study)) return;
     this.past.push(this.study);
     if (this.past.length > HISTORY) this.past.shift();
@@ -145,15 +152,20 @@ export class Store {
     this.study = next;
     if (name) this.changed.set(name, Date.now());
     this.dropStudyNotices();
-    this.touch('study');
+    this.touch('study', 'test');
+  }
+
+  /** Whether undo or redo has a study to go to; from one whose test set is open only to another's data. @param {-1 | 1} direction */
+  canStep(direction) {
+    const next = (direction < 0 ? this.past : this.future).at(-1);
+    return next !== undefined && !(this.readOnly && dataOf(next) === dataOf(this.study));
   }
 
   /** @param {-1 | 1} direction */
   step(direction) {
     const [from, to] = direction < 0 ? [this.past, this.future] : [this.future, this.past];
-    if (this.readOnly) return;
-    const study = from.pop();
-    if (!study) return;
+    if (!this.canStep(direction)) return;
+    const study = /** @type {Study} */ (from.pop());
     to.push(this.study);
     this.study = study;
     this.drafts.clear();
@@ -173,15 +185,15 @@ export class Store {
     this.touch('study', 'test');
   }
 
-  /** Puts a whole study in the panel; undo brings the one before back, and what runs goes on. @param {Study} study */
+  /** Puts a whole study in the panel; undo brings the one before back, and what runs goes on. After a test set was
+   * opened it is a new study, with a split that nobody has seen. @param {Study} study */
   load(study) {
-    if (this.readOnly) return;
+    const next = structuredClone(study);
+    const seen = [...this.opened.values()].map((one) => one.data);
+    while (seen.includes(dataOf(next))) next.dataset.seed = (next.dataset.seed ?? 0) + 1;
     this.drafts.clear();
     this.editing = null;
-    this.edit((next) => {
-      for (const key of Object.keys(next)) delete (/** @type {any} */ (next)[key]);
-      Object.assign(next, structuredClone(study));
-    });
+    this.change(next);
   }
 
   /** Turns a row from fixed to swept or back; the range that is turned off is kept.
@@ -222,8 +234,7 @@ export class Store {
   get objective() {
     const study = this.shownStudy;
     if (this.aim.study !== study) {
-      const metric = study.objective?.metric ?? 'validation_loss';
-      this.aim = { study, metric, direction: study.objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
+      this.aim = { study, ...objectiveOf(study) };
     }
     return this.aim;
   }
@@ -231,11 +242,7 @@ export class Store {
   /** What a trial is ranked by: its value, or while it trains the latest epoch's; NaN when there is none.
    * @param {Trial} trial */
   score(trial) {
-    if (trial.state === 'diverged' || trial.state === 'failed') return NaN;
-    const value = number(trial.value);
-    if (Number.isFinite(value)) return value;
-    const last = trial.epochs[trial.epochs.length - 1];
-    return last ? number(/** @type {any} */ (last)[this.objective.metric]) : NaN;
+    return scoreOf(trial, this.objective.metric);
   }
 
   /** @param {Study} study */
@@ -306,23 +313,13 @@ export class Store {
     if (held.version === this.version) return held.number;
     const running = this.state === 'running';
     if (running && held.number !== null && performance.now() - held.at < BEST_HOLD) return held.number;
-    this.bestHeld = { at: performance.now(), number: this.findBest(), version: this.version };
+    this.bestHeld = { at: performance.now(), number: bestOf(this.trials.values(), this.objective), version: this.version };
     return this.bestHeld.number;
   }
 
-  /** @private Ties go to the lower number. @returns {number | null} */
-  findBest() {
-    const sign = this.objective.direction === 'maximize' ? -1 : 1;
-    /** @type {{trial: Trial, done: boolean, score: number} | null} */
-    let best = null;
-    for (const trial of this.trials.values()) {
-      const score = sign * this.score(trial);
-      if (!Number.isFinite(score)) continue;
-      const done = trial.state === 'complete';
-      if (best && (best.done !== done ? best.done : score > best.score || (score === best.score && trial.number > best.trial.number))) continue;
-      best = { trial, done, score };
-    }
-    return best?.trial.number ?? null;
+  /** Whether the best trial is only the best so far: it has not been trained to its end. */
+  get bestSoFar() {
+    return this.best !== null && this.trials.get(this.best)?.state !== 'complete';
   }
 
   /** @param {import('./brush.js').Brush | null} brush */

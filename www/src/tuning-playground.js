@@ -23,8 +23,6 @@ import './components/tp-header.js';
 import './components/tp-study.js';
 import './components/tp-run-bar.js';
 import './components/tp-main.js';
-import './components/tp-test-drawer.js';
-import './components/tp-keys.js';
 
 /**
  * @typedef {import('./types.js').Study} Study

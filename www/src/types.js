@@ -24,7 +24,7 @@
  *   split?: {train: number, validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
- * @property {{name: string, points?: number}} [sampler]
+ * @property {{name: string, points?: number | Record<string, number>}} [sampler]
  * @property {{name: string}} [pruner]
  * @property {{metric: string, direction: string}} [objective]
  * @property {number} [trials]
@@ -72,6 +72,6 @@
  * @property {Problem} [problem] what the GPU failed by
  *
  * @typedef {{done: number, total: number, steps: number, totalSteps: number, rate: number,
- *   secondsLeft: number | null}} Progress
+ *   secondsLeft: number | null, epochs?: number}} Progress epochs: all that were trained
  */
 export {};

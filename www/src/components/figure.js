@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part } from './part.js';
 import { icon, stateMark } from './icons.js';
+import { planned } from '../panel.js';
 import { CROWD } from '../store.js';
 
 /** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
@@ -51,8 +52,8 @@ export class FigurePart extends Part {
   emptyState() {
     const { store } = this;
     if (store.trials.size || store.state !== 'idle') return nothing;
-    return html`<div class="empty" data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body')}</span>
-      <button type="button" class="btn p" @click=${() => this.act('run')}>${this.t('run.run', { n: store.study.trials ?? 64 })}</button></div>`;
+    return html`<div class="empty" data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body', { n: planned(store.study) })}</span>
+      <button type="button" class="btn p" @click=${() => this.act('run')}>${this.t('run.run', { n: planned(store.study) })}</button></div>`;
   }
 
   statusKey() {

@@ -4,7 +4,7 @@ import { segmented } from './segmented.js';
 import { drawThumbnail } from './thumbnail.js';
 import { tokens } from '../colors.js';
 import { DATASETS } from '../hyperparameters.js';
-import { withDataset } from '../previews.js';
+import { switched } from '../panel.js';
 
 const SIZE = 40;
 
@@ -39,8 +39,18 @@ export class TpDatasets extends Part {
     return segmented(this.t('data.set'), DATASETS.filter((one) => one.available).map((one) => ({
       value: one.name,
       text: html`<canvas aria-hidden="true" width="1" height="1" data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,
-    })), store.study.dataset.name, (name) => store.edit((study) => void (study.dataset = withDataset(study.dataset, name))),
-    { className: 'sets', disabled: store.readOnly, testid: 'datasets' });
+    })), store.study.dataset.name, (name) => this.choose(name), { className: 'sets', testid: 'datasets' });
+  }
+
+  /** @param {string} name */
+  choose(name) {
+    const { store } = this;
+    if (name === store.study.dataset.name) return;
+    const { study, loss } = switched(store.study, name);
+    store.load(study);
+    if (!loss) return;
+    store.notify({ id: 'study', kind: 'note', title: 'message.loss_dropped', values: { loss: loss.replaceAll('_', ' '), dataset: name }, actions: [] });
+    store.say(this.t('message.loss_dropped', { loss: loss.replaceAll('_', ' '), dataset: name }));
   }
 
   updated() {

@@ -1,11 +1,12 @@
 import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
 import { segmented } from './segmented.js';
-import { choicesOf, scaleOf, valueOf } from '../hyperparameters.js';
+import { choicesOf, scaleOf } from '../hyperparameters.js';
 import { density, SCALES } from '../scale.js';
 import { exact } from '../format.js';
 import { listed, readRange, readValue, rescaled, textsOf } from '../ranges.js';
 import { toDepth, toWidths } from '../layers.js';
+import { takenBy } from '../panel.js';
 import { text } from './tp-row.js';
 
 /** @typedef {import('../ranges.js').Texts} Texts @typedef {import('../ranges.js').ScaleName} ScaleName
@@ -34,15 +35,21 @@ export class TpEditor extends Part {
     return this.store.study.space?.[this.one.name];
   }
 
+  /** The one value that all trials take, or none. */
+  get taken() {
+    const taken = takenBy(this.one, this.store.study);
+    return 'by' in taken ? null : taken.value;
+  }
+
   willUpdate() {
     const { store, one, range } = this;
-    const now = JSON.stringify(range ?? valueOf(one, store.study));
+    const now = JSON.stringify(range ?? takenBy(one, store.study));
     if (now === this.seen && this.texts) return;
     // The study changed under the editor (an edit, undo, a sweep toggled), or it has just opened.
     const draft = this.texts ? null : store.drafts.get(one.name);
     this.seen = now;
     this.scale = draft ? /** @type {ScaleName} */ (draft.text.scale) : range ? scaleOf(range) : 'linear';
-    this.texts = draft ? /** @type {any} */ (draft.text) : textsOf(one, range, valueOf(one, store.study));
+    this.texts = draft ? /** @type {any} */ (draft.text) : textsOf(one, range, this.taken);
     if (draft) this.fixes = this.read().fixes ?? [];
   }
 
@@ -98,7 +105,10 @@ export class TpEditor extends Part {
       return html`<div class="ends">${this.input('value', one.label[this.store.lang], 'long')}
         <span class="q">${this.t('row.widths')}</span>${this.store.study.fixed?.[one.name] ? html`<button type="button" class="lnk" @click=${this.unset}>${this.t('row.use_layers')}</button>` : nothing}</div>`;
     const given = this.store.study.fixed?.[one.name] !== undefined;
-    return html`<div class="ends">${this.input('value', one.label[this.store.lang])}<span class="q">${one.low !== null && one.high !== null ? `${exact(one.low)} – ${exact(one.high)}` : ''}</span>
+    const taken = takenBy(one, this.store.study);
+    const words = (/** @type {unknown} */ value) => text(value, (key) => this.t(key));
+    return html`${'by' in taken ? html`<p class="help" data-testid="taken-by">${this.t('row.by', { name: this.store.label(taken.by) })}: ${
+      taken.values.map((pair) => pair.map(words).join(' ')).join(', ')}</p>` : nothing}<div class="ends">${this.input('value', one.label[this.store.lang])}<span class="q">${one.low !== null && one.high !== null ? `${exact(one.low)} – ${exact(one.high)}` : ''}</span>
       ${given && one.default !== null ? html`<button type="button" class="lnk" @click=${this.unset}>${this.t('row.default')}</button>` : nothing}</div>`;
   }
 
@@ -114,7 +124,7 @@ export class TpEditor extends Part {
 
   single() {
     const { store, one } = this;
-    const current = valueOf(one, store.study);
+    const current = this.taken;
     return segmented(one.label[store.lang], choicesOf(one).map((choice) => ({ value: choice, text: text(choice, (key) => this.t(key)) })), /** @type {any} */ (current),
       (choice) => store.edit((study) => void ((study.fixed ??= {})[one.name] = choice), one.name), { className: 'chips' });
   }
@@ -172,7 +182,7 @@ export class TpEditor extends Part {
   read() {
     const { one } = this;
     const texts = /** @type {Texts} */ (this.texts);
-    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value, valueOf(one, this.store.study)));
+    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value, this.taken));
   }
 
   /** @param {keyof Texts} which @param {Event} event */
@@ -185,6 +195,8 @@ export class TpEditor extends Part {
 
   commit() {
     const { store, one } = this;
+    // Nothing typed where each choice has a default of its own leaves them as they are.
+    if (!this.range && one.type !== 'list' && this.texts?.value.trim() === '' && this.taken === null && !store.drafts.has(one.name)) return;
     const read = this.read();
     this.judge(read);
     if (read.problem) return;
@@ -224,6 +236,8 @@ export class TpEditor extends Part {
     this.texts = null;
     store.touch('study');
     this.requestUpdate();
+    // The button that was pressed vanishes.
+    void this.updateComplete.then(() => /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'))?.focus());
   }
 }
 

@@ -35,7 +35,7 @@ export class TpHeader extends Part {
         @click=${() => this.act('share')}>${icon('share')}<span>${this.t(store.copied ? 'share.copied' : 'share')}</span></button>` : nothing}
       ${store.whole ? this.menu() : nothing}
       <button type="button" class="btn only-narrow" data-testid="open-study" aria-expanded=${store.sheet}
-        aria-controls="study" @click=${() => this.act('sheet', !store.sheet)}>${this.t('study')}</button>
+        aria-controls="study" @click=${() => this.act('sheet', !store.sheet)}>${this.t('study.open')}</button>
     </header>`;
   }
 

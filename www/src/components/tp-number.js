@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { exact } from '../format.js';
-import { glance, parseNumber } from '../ranges.js';
+import { glance, readNumber, spell, twoReadings } from '../numbers.js';
 
 /** A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. */
 export class TpNumber extends Part {
@@ -45,43 +45,63 @@ export class TpNumber extends Part {
     this.store.drafts.delete(this.name);
   }
 
+  /** @param {string} text */
+  read(text) {
+    return readNumber(text, (value) => value >= this.min && value <= this.max && (!this.whole || Number.isInteger(value)));
+  }
+
   /** @param {string} text @returns {import('../types.js').Problem | null} */
   check(text) {
-    const value = parseNumber(text);
+    const read = this.read(text);
     const accepted = `${this.min} .. ${this.max}${this.whole ? ' (int)' : ''}`;
     if (text.trim() === '') return { code: 'empty', key: this.label, accepted };
     const found = glance(text);
-    if (Number.isNaN(value)) return { code: 'not_a_number', key: this.label, found };
-    if (value < this.min || value > this.max) return { code: 'out_of_range', key: this.label, found, accepted };
-    return this.whole && !Number.isInteger(value) ? { code: 'not_whole', key: this.label, found } : null;
+    if (read.code === 'two_readings') return twoReadings(this.label, text, read.readings);
+    if (read.code) return { code: read.code, key: this.label, found, accepted };
+    if (read.value < this.min || read.value > this.max) return { code: 'out_of_range', key: this.label, found, accepted };
+    return this.whole && !Number.isInteger(read.value) ? { code: 'not_whole', key: this.label, found } : null;
+  }
+
+  /** What can be taken in place of what was entered. @param {string} text @returns {{label: string, text: string, value: number}[]} */
+  fixes(text) {
+    const read = this.read(text);
+    if (read.code === 'two_readings') return read.readings.map((value) => ({ label: 'fix.use', text: String(value), value }));
+    // What is no number at all says nothing of what was meant: the value before it stays.
+    const near = Math.max(this.min, Math.min(this.max, read.code ? (this.value ?? this.min) : read.value));
+    const value = this.whole ? Math.round(near) : near;
+    return [{ label: read.code ? 'fix.keep' : 'fix.use', text: exact(value), value }];
   }
 
   render() {
     const id = `n-${this.name.replace('.', '-')}`;
-    const text = this.entered ?? (this.value === null ? '' : String(this.value));
+    const text = this.entered ?? (this.value === null ? '' : spell(this.value));
     const problem = this.entered === null ? null : this.check(this.entered);
-    const typed = parseNumber(text);
-    // What is no number at all says nothing of what was meant: the value before it stays.
-    const near = Number.isNaN(typed) ? (this.value ?? this.min) : Math.max(this.min, Math.min(this.max, typed));
-    const fix = this.whole ? Math.round(near) : near;
     return html`<div class="fld ${this.wide ? 'full' : ''}"><label for=${id}>${this.label}</label>
         <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off" .value=${text} ?disabled=${this.locked}
           aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}>${this.extra}</div>
       ${problem ? html`<div class="err" role="alert" id="${id}-error" data-testid="error-${this.name}">${this.store.sentence(problem)}
-        <div class="r"><button type="button" class="lnk" data-testid="fix" @click=${() => this.accept(fix)}>${this.t(Number.isNaN(typed) ? 'fix.keep' : 'fix.use', { value: exact(fix) })}</button></div></div>` : nothing}`;
+        <div class="r">${this.fixes(text).map((fix) => html`<button type="button" class="lnk" data-testid="fix"
+          @click=${() => this.fix(fix.value)}>${this.t(fix.label, { value: fix.text })}</button>`)}</div></div>` : nothing}`;
   }
 
   /** @param {Event} event */
   onChange(event) {
     const text = /** @type {HTMLInputElement} */ (event.target).value;
     const problem = this.check(text);
-    if (!problem) {
-      this.accept(parseNumber(text));
+    const read = this.read(text);
+    if (!problem && !read.code) {
+      this.accept(read.value);
       return;
     }
     this.entered = text;
-    this.store.drafts.set(this.name, { problem, text: { value: text } });
+    this.store.drafts.set(this.name, { problem: /** @type {any} */ (problem), text: { value: text } });
     void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
+  }
+
+  /** Takes a fix; the focus goes to the field, as its button vanishes. @param {number} value */
+  fix(value) {
+    this.accept(value);
+    this.querySelector('input')?.focus();
   }
 
   /** @param {number} value */

@@ -1,10 +1,10 @@
 import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
-import { BY_NAME, scaleOf, valueOf } from '../hyperparameters.js';
+import { BY_NAME, scaleOf, used } from '../hyperparameters.js';
 import { density } from '../scale.js';
 import { exact } from '../format.js';
 import { sweepWidth } from '../layers.js';
-import './tp-editor.js';
+import { takenBy } from '../panel.js';
 
 /** @typedef {import('../hyperparameters.js').Hyperparameter} Hyperparameter
  * @typedef {import('../types.js').Distribution} Distribution */
@@ -50,7 +50,7 @@ export class TpRow extends Part {
         <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}" ?disabled=${store.readOnly}
           aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })} @click=${() => this.edit(!editing)}><span class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
         ${range ? this.histogram(range) : html`<span class="ask" aria-hidden="true">${able ? this.t('row.ask') : ''}</span>`}
-        <span class="s">${range ? this.t(`scale.${scaleOf(range)}`) : ''}</span>
+        <span class="s">${range ? this.t(used(one, store.study) ? `scale.${scaleOf(range)}` : 'row.inert') : ''}</span>
       </div>
       ${draft && !editing ? html`<p class="err" data-testid="error-${one.name}">${store.sentence(draft.problem)}</p>` : nothing}
       ${editing ? html`<tp-editor .store=${store} .one=${one}></tp-editor>` : nothing}`;
@@ -63,18 +63,24 @@ export class TpRow extends Part {
 
   /** @param {boolean} open */
   edit(open) {
+    // The editor is drawn as soon as it is here.
+    if (open) void import('../later.js').catch(() => {});
     this.store.editing = open ? this.one.name : null;
     this.store.touch('study');
   }
 
   valueText() {
     const { store, one, range } = this;
-    if (!range) return text(valueOf(one, store.study), (key) => this.t(key));
+    if (!range) {
+      const taken = takenBy(one, store.study);
+      return 'by' in taken ? this.t('row.by', { name: store.label(taken.by) }) : text(taken.value, (key) => this.t(key));
+    }
     if (!range.choices) return `${exact(range.low)} – ${exact(range.high)}`;
-    const words = range.choices.map((choice) => text(choice, (key) => this.t(key)));
+    const numbers = range.choices.every((choice) => typeof choice === 'number');
+    const choices = numbers ? [...range.choices].sort((a, b) => Number(a) - Number(b)) : range.choices;
+    const words = choices.map((choice) => text(choice, (key) => this.t(key)));
     const joined = words.join(', ');
     if (joined.length <= 12) return joined;
-    const numbers = range.choices.every((choice) => typeof choice === 'number');
     return numbers ? `${words[0]} … ${words[words.length - 1]}` : this.t('row.choices', { n: words.length });
   }
 

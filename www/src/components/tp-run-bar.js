@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
+import { planned } from '../panel.js';
 import { count, duration, loss, short } from '../format.js';
 import { paintStrip, stripRows, stripSpot } from './strip.js';
 
@@ -57,7 +58,7 @@ export class TpRunBar extends Part {
 
   render() {
     const { store } = this;
-    const total = store.trials.size || (store.study.trials ?? 64);
+    const total = store.trials.size || planned(store.study);
     return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
@@ -69,15 +70,16 @@ export class TpRunBar extends Part {
     </section>`;
   }
 
+  /** One button throughout, so that it keeps the focus while what it does changes. */
   mainButton() {
     const { store } = this;
-    if (store.state === 'running')
-      return html`<button type="button" class="btn p" data-testid="pause" @click=${() => this.act('pause')}>${icon('pause')}${this.t('run.pause')}</button>`;
-    if (store.state === 'paused')
-      return html`<button type="button" class="btn p" data-testid="resume" @click=${() => this.act('resume')}>${icon('play')}${this.t('run.resume')}</button>`;
-    const blocked = store.readOnly ? this.t('run.read_only') : store.state === 'starting' ? this.t('run.starting') : '';
-    return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid="run" ?disabled=${!!blocked} title=${blocked || nothing}
-      @click=${() => this.act('run')}>${icon('play')}${store.state === 'starting' ? this.t('run.starting') : this.t('run.run', { n: count(store.study.trials ?? 64) })}</button>`;
+    const starting = store.state === 'starting';
+    const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
+    const blocked = act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
+    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.t('run.run', { n: planned(store.study) });
+    return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act} ?disabled=${store.readOnly && act === 'run'}
+      aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
+      @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
   }
 
   /** @param {number} total */
@@ -117,10 +119,13 @@ export class TpRunBar extends Part {
     const ended = complete + pruned + diverged + failed;
     const progress = store.progress;
     const live = store.state === 'running' || store.state === 'paused';
+    // Long first epochs: trials that have not ended are progress, too.
+    const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
+    const percent = share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
     const status = live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
     return html`<dl>
-      <div data-testid="done"><dt class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)} ${this.t('run.trials')}</dd></div>
+      <div data-testid="done"><dt class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)} ${this.t('run.trials')}<span data-testid="percent">${percent}</span></dd></div>
       <div>${live ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>` : html`<dt class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`}</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>

@@ -20,7 +20,7 @@ export class TpSelection extends Part {
     const peeking = peeked !== null && peeked !== store.selected;
     const best = trial.number === store.best;
     return html`<div class="sel ${peeking ? 'peek' : ''}" data-testid="selection" data-trial=${trial.number} role="group" aria-label=${this.t('selection')} tabindex="0">
-      <span class="id">${this.t('trial.number', { number: trial.number })}${best ? html` <span class="q2 light">${this.t('selection.best')}</span>` : nothing}</span>
+      <span class="id">${this.t('trial.number', { number: trial.number })}${best ? html` <span class="q2 light">${this.t(store.bestSoFar ? 'selection.best_so_far' : 'selection.best')}</span>` : nothing}</span>
       ${trial.state === 'complete' ? nothing : html`<span class="st">${stateMark(trial.state)}${this.t(`state.${trial.state}`)}</span>`}
       ${this.pair(name, html`<b data-testid="selection-score">${scoreText(store, trial)}</b>`)}
       ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}

@@ -3,7 +3,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { segmented } from './segmented.js';
-import { GROUPS, HYPERPARAMETERS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
+import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../hyperparameters.js';
+import { fittingPoints, pointedAxes } from '../panel.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../study.js';
 import { count } from '../format.js';
 import { PRESETS, presetOf } from '../presets.js';
@@ -20,11 +21,12 @@ export class TpStudy extends Part {
   /** @type {import('../store.js').Topic[]} */
   static topics = ['study', 'test', 'run'];
 
-  static properties = { ...Part.properties, filter: { state: true } };
+  static properties = { ...Part.properties, filter: { state: true }, finder: { state: true } };
 
   constructor() {
     super();
     /** What is looked for among the rows. */ this.filter = '';
+    /** @type {typeof import('../later.js') | null} loaded when something is looked for */ this.finder = null;
     /** @private */ this.state = 'idle';
   }
 
@@ -85,7 +87,7 @@ export class TpStudy extends Part {
 
   presets() {
     const { store } = this;
-    return html`<tp-menu .store=${store} name="presets" .label=${this.t('presets.title')} look="lnk" .face=${this.t('presets')} .locked=${store.readOnly} .groups=${[{
+    return html`<tp-menu .store=${store} name="presets" .label=${this.t('presets.title')} look="lnk" .face=${this.t('presets')} .groups=${[{
       items: PRESETS.map((one) => ({
         text: one.title[store.lang], note: one.about[store.lang], testid: `preset-${one.name}`, act: () => {
           store.load({ ...one.study, name: one.title[store.lang] });
@@ -98,27 +100,22 @@ export class TpStudy extends Part {
   rows() {
     const { store } = this;
     const all = rowsOf(store.study, store.only);
-    const found = all.filter((one) => this.fits(one) || store.drafts.has(one.name) || store.editing === one.name);
-    const idle = this.filter ? HYPERPARAMETERS.filter((one) => one.available && !all.includes(one) && !/^units_\d/.test(one.name) && this.fits(one)) : [];
+    const found = all.filter((one) => (this.finder?.fits(one, this.filter) ?? true) || store.drafts.has(one.name) || store.editing === one.name);
+    const { idle, later } = this.finder?.missing(this.filter, all) ?? { idle: [], later: [] };
     const swept = sweptOf(store.study).length;
     return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q" data-testid="swept">${this.t('hyperparameters.count', { swept, fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length })}</span>
-      <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')} ?disabled=${!store.past.length || store.readOnly} @click=${() => store.step(-1)}>${icon('undo')}</button>
-      <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')} ?disabled=${!store.future.length || store.readOnly} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
+      <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')} aria-disabled=${!store.canStep(-1)} @click=${() => store.step(-1)}>${icon('undo')}</button>
+      <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')} aria-disabled=${!store.canStep(1)} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
       ${store.only ? nothing : html`<input class="field-input find" type="search" data-testid="search-rows" .value=${this.filter} placeholder=${this.t('find.hint')} aria-label=${this.t('find')}
         autocomplete="off" spellcheck="false" @input=${this.onFind} @keydown=${this.onFindKey}>`}
-      ${this.filter && !found.length ? html`<p class="about lost" role="status" data-testid="none-found">${this.t('find.none', { text: this.filter })} <button type="button" class="lnk" data-testid="show-all" @click=${() => this.find('')}>${this.t('find.all')}</button></p>` : nothing}
+      ${this.filter && !found.length && !idle.length && !later.length ? html`<p class="about lost" role="status" data-testid="none-found">${this.t('find.none', { text: this.filter })} <button type="button" class="lnk" data-testid="show-all" @click=${() => this.find('')}>${this.t('find.all')}</button></p>` : nothing}
       ${idle.length ? html`<p class="about" data-testid="idle-found">${this.t('find.idle', { names: idle.map((one) => one.label[store.lang]).join(', ') })}</p>` : nothing}
+      ${later.length ? html`<p class="about" data-testid="later-found">${this.t('find.later', { names: later.map((one) => one[store.lang]).join(', ') })}</p>` : nothing}
       ${GROUPS.map((group, k) => {
         const rows = found.filter((one) => one.group === group);
         return rows.length ? html`<div class="grp"><span>${this.t(`group.${group}`)}</span>${k === 0 && !store.readOnly ? html`<span>${this.t('hyperparameters.hint')}</span>` : nothing}</div>
           ${repeat(rows, (one) => one.name, (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`)}` : nothing;
       })}</section>`;
-  }
-
-  /** @param {import('../hyperparameters.js').Hyperparameter} one */
-  fits(one) {
-    const words = [one.name.replaceAll('_', ' '), one.name, one.label.en, one.label.ko].join(' ').toLowerCase();
-    return words.includes(this.filter.trim().toLowerCase());
   }
 
   /** @param {string} text */
@@ -129,6 +126,7 @@ export class TpStudy extends Part {
 
   /** @param {Event} event */
   onFind(event) {
+    if (!this.finder) void import('../later.js').then((found) => void (this.finder = found), () => {});
     this.filter = /** @type {HTMLInputElement} */ (event.target).value;
   }
 
@@ -159,10 +157,10 @@ export class TpStudy extends Part {
       <div class="flds">
         <tp-number .store=${store} name="trials" .label=${this.t('search.trials')} .value=${study.trials ?? 64} .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.trials = value))}></tp-number>
         <tp-number .store=${store} name="seed" .label=${this.t('search.seed')} .value=${study.seed ?? 0} .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.seed = value))}></tp-number>
-        ${sampler === 'grid' ? html`<tp-number .store=${store} name="points" .label=${this.t('search.points')} .value=${study.sampler?.points ?? 5} .min=${1} .max=${1000} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.sampler = { name: 'grid', points: value }))}></tp-number>
+        ${sampler === 'grid' ? html`${this.points()}
           <div class="fld"><span class="q2 sp">${this.t('search.combinations')}</span><span data-testid="combinations">${count(combinations)}</span></div>` : nothing}
       </div>
-      ${sampler === 'grid' && combinations > (study.trials ?? 64) ? html`<p class="err flush" data-testid="grid-note">${this.t('search.grid_large', { n: count(combinations) })} <button type="button" class="lnk" @click=${() => store.edit((next) => void (next.trials = combinations))}>${this.t('action.set_trials', { n: count(combinations) })}</button></p>` : nothing}
+      ${sampler === 'grid' && combinations > (study.trials ?? 64) ? this.large(combinations) : nothing}
       <div class="fld plain"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(this.t('search.backend'), [
         { value: 'auto', text: this.t('backend.auto'), title: this.t('backend.auto.title') },
         { value: 'gpu', text: 'GPU', title: 'WebGPU' },
@@ -170,6 +168,27 @@ export class TpStudy extends Part {
       ], store.choice, (value) => this.act('backend', value), { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' })}</div>
       <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench" @click=${() => this.act('bench')}>${this.t('bench.title')}</button></div>
     </section>`;
+  }
+
+  /** How many points a grid takes: one number for all axes, or one for each where the study says so. */
+  points() {
+    const { store } = this;
+    const { points = 5 } = store.study.sampler ?? {};
+    const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {number} */ value, /** @type {(value: number) => any} */ next) => html`<tp-number
+      .store=${store} name=${name} .label=${label} .value=${value} .min=${1} .max=${1000} .whole=${true} .locked=${store.readOnly} .wide=${typeof points === 'object'}
+      .commit=${(/** @type {number} */ entered) => store.edit((study) => void (study.sampler = { name: 'grid', points: next(entered) }))}></tp-number>`;
+    if (typeof points !== 'object') return field('points', this.t('search.points'), points, (value) => value);
+    return pointedAxes(store.study).map((one) => field(`points.${one.name}`, this.t('search.points_of', { name: one.label[store.lang] }), points[one.name] ?? 5,
+      (value) => ({ ...points, [one.name]: value })));
+  }
+
+  /** @param {number} combinations more than there are trials */
+  large(combinations) {
+    const { store } = this;
+    const points = fittingPoints(store.study);
+    return html`<p class="err flush" data-testid="grid-note">${this.t('search.grid_large', { n: combinations })}
+      ${combinations <= TRIALS_LIMIT ? html`<button type="button" class="lnk" @click=${() => store.edit((next) => void (next.trials = combinations))}>${this.t('action.set_trials', { n: combinations })}</button>` : nothing}
+      ${points ? html`<button type="button" class="lnk" @click=${() => store.edit((next) => void (next.sampler = { name: 'grid', points }))}>${this.t('action.set_points', { n: points })}</button>` : nothing}</p>`;
   }
 
   /** @param {string} testid @param {string} label @param {(seed: number) => void} set */

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
-import { datasetOf } from '../hyperparameters.js';
-import { count, loss, metric, number } from '../format.js';
+import { loss, metric, number } from '../format.js';
+import { partSizes } from '../panel.js';
 import { measureText } from '../spread.js';
+import { wilson } from '../wilson.js';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
 export class TpTestDrawer extends Part {
@@ -39,11 +40,9 @@ export class TpTestDrawer extends Part {
     this.act('drawer', false);
   }
 
-  /** Samples in the part of the data that a fraction names. @param {'validation' | 'test'} part */
+  /** Samples in a part of the data. @param {'validation' | 'test'} part */
   rows(part) {
-    const study = this.store.shownStudy;
-    const split = { train: 0.7, validation: 0.15, test: 0.15, ...study.dataset.split };
-    return Math.round((study.dataset.samples ?? datasetOf(study)?.rows ?? 0) * split[part]);
+    return partSizes(this.store.shownStudy)[part === 'validation' ? 1 : 2];
   }
 
   locked() {
@@ -51,9 +50,9 @@ export class TpTestDrawer extends Part {
     const trial = store.selected;
     const done = store.counts.complete;
     return html`<h2 id="test-title">${this.t('test.title')}</h2>
-      <p>${this.t('test.about', { rows: count(this.rows('test')) })}</p>
+      <p>${this.t('test.about', { n: this.rows('test') })}</p>
       ${trial?.state === 'complete'
-        ? html`<p>${this.t('test.price', { number: trial.number, n: count(done), rows: count(this.rows('validation')) })}</p>
+        ? html`<p>${this.t('test.price', { number: trial.number, n: done, rows: this.rows('validation') })}</p>
           <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_loss', store.task)}</dd></div>
           <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_metric', store.task)}</dd></div></dl>`
         : html`<p class="q2">${this.t('test.none')}</p>`}
@@ -82,26 +81,36 @@ export class TpTestDrawer extends Part {
       done(null);
     } }));
     this.busy = false;
+    // The button that was pressed is gone.
+    await this.updateComplete;
+    if (this.store.test) /** @type {HTMLElement | null} */ (this.querySelector('#test-title'))?.focus();
   }
 
   opened() {
     const { store } = this;
     const test = /** @type {{trial: number, loss: number, metric: number}} */ (store.test);
     const last = store.trials.get(test.trial)?.epochs.at(-1);
-    const said = number(last?.validation_metric);
-    const gap = said - test.metric;
-    const done = store.counts.complete;
-    const points = (/** @type {number} */ size) => (store.task === 'numbers' ? size.toFixed(3) : (100 * size).toFixed(1));
-    const verdict = gap > 0 ? 'test.gap' : 'test.no_gap';
-    return html`<h2 id="test-title">${this.t('test.result', { number: test.trial })}</h2>
+    return html`<h2 id="test-title" tabindex="-1">${this.t('test.result', { number: test.trial })}</h2>
       <dl class="facts">
         <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd data-testid="test-metric">${metric(test.metric, store.task)}</dd></div>
         <div><dt>${this.t('score.test_loss')}</dt><dd data-testid="test-loss">${loss(test.loss)}</dd></div>
         <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd class="small">${measureText(last, 'validation_metric', store.task)}</dd></div>
         <div><dt>${this.t('score.validation_loss')}</dt><dd class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
       </dl>
-      <p>${this.t(`${verdict}.${store.task}`, { gap: points(Math.abs(gap)), n: count(done) })}</p>
+      <p data-testid="test-meaning">${this.meaning(test, number(last?.validation_metric))}</p>
       ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}`;
+  }
+
+  /** How much the score says, on so many samples. @param {{metric: number}} test @param {number} validation */
+  meaning(test, validation) {
+    const { task } = this.store;
+    const n = this.rows('test');
+    if (task === 'numbers' || !(test.metric >= 0 && test.metric <= 1)) return this.t('test.samples', { n });
+    const [low, high] = wilson(test.metric, n).map((share) => Number((100 * share).toFixed(1)));
+    const said = Number((100 * validation).toFixed(1));
+    const inside = said >= low && said <= high;
+    const values = { n, low: low.toFixed(1), high: high.toFixed(1), validation: said.toFixed(1), one: (100 / n).toFixed(1) };
+    return [this.t('test.interval', values), this.t(inside ? 'test.inside' : 'test.outside', values)].join(' ');
   }
 }
 

@@ -1,0 +1,59 @@
+//! What the texts of the page's examples claim, trained with their own studies.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The example's study, trained by the binary on the CPU.
+fn trained(name: &str) -> Vec<Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let all: Value = serde_json::from_str(&fs::read_to_string(root.join("www/src/presets.json")).unwrap()).unwrap();
+    let example = all.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let [study, result] = ["study", "result"].map(|part| folder.join(format!("example-{name}-{part}.json")));
+    fs::write(&study, example["study"].to_string()).unwrap();
+    let tune = Command::new(env!("CARGO_BIN_EXE_tune"))
+        .args(["run", "--backend", "cpu", "-o"])
+        .args([&result, &study])
+        .output()
+        .unwrap();
+    assert!(tune.status.success(), "{}", String::from_utf8_lossy(&tune.stderr));
+    let result: Value = serde_json::from_str(&fs::read_to_string(&result).unwrap()).unwrap();
+    result["trials"].as_array().unwrap().clone()
+}
+
+/// A number of the trial's last epoch; not finite ones are larger than any.
+fn last(trial: &Value, what: &str) -> f64 {
+    trial["epochs"].as_array().unwrap().last().unwrap()[what].as_f64().unwrap_or(f64::INFINITY)
+}
+
+#[test]
+fn relu_networks_learn_the_spiral_and_sigmoid_networks_do_not() {
+    let trials = trained("depth");
+    assert_eq!(trials.len(), 18);
+    for trial in &trials {
+        let (activation, layers) = (&trial["params"]["activation"], trial["params"]["hidden_layers"].as_u64().unwrap());
+        let accuracy = last(trial, "validation_metric");
+        match activation.as_str().unwrap() {
+            "relu" if layers >= 2 => assert!(accuracy > 0.9, "relu, {layers} layers: {accuracy}"),
+            "sigmoid" => assert!(accuracy < 0.7, "sigmoid, {layers} layers: {accuracy}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn more_dropout_means_a_smaller_gap_on_noisy_moons() {
+    let trials = trained("dropout");
+    let gap = |low: f64, high: f64| {
+        let of = |trial: &&Value| (low..high).contains(&trial["params"]["dropout"].as_f64().unwrap());
+        let gaps: Vec<f64> =
+            trials.iter().filter(of).map(|trial| last(trial, "validation_loss") - last(trial, "train_loss")).collect();
+        gaps.iter().sum::<f64>() / gaps.len() as f64
+    };
+    let thirds = [gap(0.0, 0.233), gap(0.233, 0.467), gap(0.467, 0.701)];
+    assert!(thirds[0] > 0.3, "without dropout the validation loss is far above: {thirds:?}");
+    assert!(thirds[0] > thirds[1] + 0.1 && thirds[1] > thirds[2] + 0.1, "each third has less of a gap: {thirds:?}");
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from '../../www/node_modules/fast-check/lib/fast-check.js';
+import { BY_NAME, HYPERPARAMETERS, choicesOf, scaleOf } from '../../www/src/hyperparameters.js';
+import { readNumber, readNumbers } from '../../www/src/numbers.js';
+import { readRange, readValue, rescaled, textsOf } from '../../www/src/ranges.js';
+import { checkDistribution, checkValue } from '../../www/src/study.js';
+
+/** What is typed into a row's editor: a legal value or range, or a sentence with fixes that are legal and say what they do. */
+
+/** @typedef {import('../../www/src/hyperparameters.js').Hyperparameter} Hyperparameter */
+
+/** @param {string} name @returns {Hyperparameter} */
+const row = (name) => /** @type {Hyperparameter} */ (BY_NAME.get(name));
+/** @param {Hyperparameter} one */
+const able = (one) => one.available && (one.type !== 'categorical' || choicesOf(one).length > 0);
+const ROWS = HYPERPARAMETERS.filter(able);
+const NUMBERS = ROWS.filter((one) => one.type === 'float' || one.type === 'int');
+const texts = (/** @type {Partial<import('../../www/src/ranges.js').Texts>} */ some) => ({ low: '', high: '', choices: '', value: '', ...some });
+
+const typed = fc.oneof(
+  fc.constantFrom('', ' ', 'abc', '-5', '1e9999', 'NaN', '1e300', '-1e300', '0x10', '<b>3</b>, "4"', '١٢٣', ' . ', '64.5', '1,000', '1.000', '0,1', '16, 16, 32',
+    '0', '1', '-0', '-11.5', '1e-400', '16,128', '64.5, 32.5', '0.5, 2', '5e-324', '1 000', '1;2;3;4;5;6;7;8;9;10;11', '0.9999999', 'true', 'relu', 'relu, tanh, relu'),
+  fc.double({ noNaN: true }).map(String), fc.integer().map(String), fc.double({ min: -20, max: 20, noNaN: true }).map((x) => x.toFixed(2)),
+  fc.string({ maxLength: 12 }), fc.array(fc.double({ min: -5, max: 3000, noNaN: true }).map((x) => x.toPrecision(3)), { maxLength: 14 }).map((all) => all.join(', ')),
+);
+
+/** Whether a label's text says exactly the value. @param {unknown} label @param {unknown} value */
+function says(label, value) {
+  const text = String(label);
+  const list = Array.isArray(value) ? value : [value];
+  if (!list.every((one) => typeof one === 'number')) return text === list.map(String).join(', ');
+  if (!list.length) return text === '[]';
+  if (list.length === 1) {
+    const read = readNumber(text, (x) => x === list[0]);
+    return read.code === 'two_readings' ? false : read.code === undefined && read.value === list[0];
+  }
+  const read = readNumbers(text.replaceAll(', ', '; '), (x) => list.includes(x));
+  return read.code === undefined && JSON.stringify(read.values) === JSON.stringify(list);
+}
+
+test('whatever is typed as a value is legal, or has a fix that is', () => {
+  fc.assert(fc.property(fc.constantFrom(...ROWS), typed, fc.boolean(), (one, text, set) => {
+    const before = set ? one.default?.by ? 0.01 : one.default : undefined;
+    const read = /** @type {any} */ (readValue(one, text, before !== undefined && !checkValue(one, before) ? before : undefined));
+    if (!read.problem) return assert.equal(checkValue(one, read.value), null, text);
+    assert.ok(read.problem.code && read.problem.key, text);
+    assert.ok(read.fixes.length, `${one.name}: ${text}: no fix`);
+    for (const fix of read.fixes) {
+      assert.equal(checkValue(one, fix.value), null, `${one.name}: ${text}: ${JSON.stringify(fix)}`);
+      assert.ok(says(fix.values.value, fix.value), `${one.name}: ${text}: ${JSON.stringify(fix)}`);
+      assert.ok(readValue(one, textsOf(one, undefined, fix.value).value, undefined), 'the field shows what was applied');
+    }
+  }), { numRuns: 20000 });
+});
+
+test('whatever is typed as a range is legal, or has a fix that is', () => {
+  const scales = fc.constantFrom(/** @type {const} */ ('linear'), /** @type {const} */ ('log'), /** @type {const} */ ('log1m'), /** @type {const} */ ('choices'));
+  fc.assert(fc.property(fc.constantFrom(...NUMBERS), scales, typed, typed, fc.boolean(), (one, scale, low, high, set) => {
+    const before = set && one.sweep ? one.sweep : undefined;
+    const read = /** @type {any} */ (readRange(one, scale, texts({ low, high, choices: low }), before));
+    if (!read.problem) {
+      assert.equal(checkDistribution(one, read.distribution), null, `${one.name}: ${low} .. ${high}`);
+      assert.equal(new Set(read.distribution.choices).size, read.distribution.choices?.length ?? 0, 'a choice is drawn once');
+      return;
+    }
+    assert.ok(read.fixes.length, `${one.name} ${scale}: ${low} .. ${high}: no fix`);
+    for (const fix of read.fixes) {
+      const name = `${one.name} ${scale}: ${low} .. ${high}: ${JSON.stringify(fix)}`;
+      assert.equal(checkDistribution(one, fix.distribution), null, name);
+      if (fix.values.low !== undefined) assert.ok(says(fix.values.low, fix.distribution.low) && says(fix.values.high, fix.distribution.high), name);
+      else if (fix.distribution.choices && fix.label === 'fix.use') assert.ok(says(fix.values.value, fix.distribution.choices), name);
+      const again = /** @type {any} */ (readRange(one, scaleOf(fix.distribution), textsOf(one, fix.distribution, null), fix.distribution));
+      assert.deepEqual(again.distribution, fix.distribution, `${name}: the field shows what was applied`);
+    }
+  }), { numRuns: 20000 });
+});
+
+test('a change of scale gives texts that are legal', () => {
+  for (const one of NUMBERS) {
+    for (const range of [one.sweep, { type: one.type, low: 0.5, high: 0.999, scale: 'log1m' }, { type: one.type, low: 16, high: 100 }]) {
+      if (!range || 'choices' in range || checkDistribution(one, /** @type {any} */ (range))) continue;
+      const to = rescaled(one, /** @type {any} */ (range), 'choices');
+      assert.ok(!('problem' in readRange(one, 'choices', to, undefined)), `${one.name}: ${to.choices}`);
+    }
+  }
+});
+
+test('half a unit is offered as a whole one', () => {
+  const read = /** @type {any} */ (readValue(row('hidden'), '64.5', [16]));
+  assert.deepEqual(read.fixes.map((/** @type {any} */ fix) => fix.value), [[65]]);
+  assert.equal(read.fixes[0].values.value, '65');
+});
+
+test('exponents in a log range are said to be such, and turned into values', () => {
+  const read = /** @type {any} */ (readRange(row('learning_rate'), 'log', texts({ low: '-11.5', high: '-2' }), undefined));
+  assert.equal(read.problem.code, 'exponents');
+  assert.deepEqual(read.fixes[0].distribution, { type: 'float', low: 3.16e-12, high: 0.01, log: true });
+  const half = /** @type {any} */ (readRange(row('learning_rate'), 'log', texts({ low: '-5', high: '0.1' }), undefined));
+  assert.deepEqual(half.fixes[0].distribution, { type: 'float', low: 1e-5, high: 0.1, log: true });
+});
+
+test('both readings of a text are offered as they are', () => {
+  const one = row('learning_rate');
+  const value = /** @type {any} */ (readValue(one, '1,000', 0.001));
+  assert.deepEqual(value.fixes.map((/** @type {any} */ fix) => [fix.values.value, fix.value]), [['1000', 1000], ['1', 1]]);
+  const choices = /** @type {any} */ (readRange(one, 'choices', texts({ choices: '0,1' }), undefined));
+  assert.equal(choices.problem.code, 'two_readings');
+  assert.deepEqual(choices.fixes.map((/** @type {any} */ fix) => fix.distribution.choices), [[0, 1], [0.1]]);
+  const range = /** @type {any} */ (readRange(one, 'linear', texts({ low: '0,001', high: '0,100' }), undefined));
+  assert.deepEqual(range.distribution, { type: 'float', low: 0.001, high: 0.1 });
+});

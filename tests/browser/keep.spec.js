@@ -305,6 +305,38 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   await other.close();
 });
 
+test('two tabs: each finds its own result again, and a new one the last', async ({ app, backend, page, site }) => {
+  await app.open();
+  const mine = await app.result(small({ trials: 2 }), backend);
+  await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
+  const other = await page.context().newPage();
+  await other.goto(site.url);
+  await other.evaluate(async ([study, choice]) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    element.backend = choice;
+    element.study = study;
+    await element.run();
+  }, /** @type {[any, string]} */ ([small({ trials: 3 }), backend]));
+  await expect.poll(async () => JSON.parse((await stored(page)).result).trials.length).toBe(3);
+  const find = async (/** @type {import('./packages.js').Page} */ where) => {
+    await where.locator('.app[data-outcome=earlier]').waitFor();
+    return where.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).result.trials);
+  };
+  for (const [where, trials] of /** @type {const} */ ([[page, 2], [other, 3], [page, 2]])) {
+    await where.reload();
+    expect(await find(where)).toHaveLength(trials);
+  }
+  expect(await find(page)).toEqual(mine.trials);
+  // Under the bare address, too, and in a tab that was never here.
+  await page.goto('about:blank');
+  await page.goto(site.url);
+  expect(await find(page)).toHaveLength(2);
+  const third = await page.context().newPage();
+  await third.goto(site.url);
+  expect(await find(third)).toHaveLength(3);
+  await Promise.all([other.close(), third.close()]);
+});
+
 test('a guest keeps nothing', async ({ app, backend, page, site }) => {
   site.pages.set(
     '/guest.html',

@@ -38,13 +38,15 @@ for (const language of ['en', 'ko']) {
       expect((await app.result(SMALL, backend)).trials).toHaveLength(8);
     });
 
-    test('no WebGPU: said, and the CPU trains', async ({ app, site }) => {
+    test('no WebGPU: the badge says so, and the CPU trains', async ({ app, site }) => {
       site.prelude = 'delete (globalThis.WorkerNavigator ?? globalThis.Navigator).prototype.gpu; delete globalThis.Navigator?.prototype.gpu;';
       await app.open();
       await app.set({ lang: language });
       const result = await app.result(SMALL, 'auto');
       expect(result.engine.backend).toBe('cpu');
-      await expect(app.page.getByText(DICTIONARIES[language]['note.no_webgpu.title']).first()).toBeVisible();
+      await expect(app.page.locator('[data-message]')).toHaveCount(0);
+      await app.page.getByTestId('backend').focus();
+      await expect(app.page.getByTestId('backend-why')).toContainText(DICTIONARIES[language]['backend.reason.no_webgpu']);
       expect(await app.refusal(SMALL, 'gpu')).toMatch(matches(language, 'problem.no_gpu'));
     });
 

@@ -77,7 +77,8 @@ export class Address {
     else if (view || found) page.view = view ?? VIEWS[0].name;
     if (scale !== undefined || found) page.scale = scale ?? 1;
     const study = state.study ?? (found ? startStudy() : undefined);
-    const settled = study && JSON.stringify(study) !== JSON.stringify(store.study) ? page.adopt(study) : Promise.resolve();
+    const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
+    const settled = other ? page.adopt(study) : Promise.resolve();
     store.dismiss('link');
     if (skipped.length) store.notify(linkNotice(skipped, newer));
     this.last = this.link;

@@ -116,6 +116,8 @@ export class Client {
 
   dispose() {
     this.worker?.terminate();
+    const entries = [...this.waiting.values()];
     this.waiting.clear();
+    for (const { reject } of entries) reject(new EngineError({ code: 'unexpected', detail: 'the element was removed' }));
   }
 }

@@ -101,11 +101,28 @@ function inWords(language, key) {
   return !label ? key : name === key ? label : translate(language, 'problem.place', { label, key });
 }
 
+/** Places of a study that have their name elsewhere. @type {Record<string, string>} */
+const PLACES = {
+  'dataset.name': 'data.set', 'dataset.samples': 'data.samples', 'dataset.noise': 'data.noise', 'dataset.seed': 'data.seed',
+  sampler: 'search.sampler', trials: 'search.trials', seed: 'search.seed',
+};
+
+/** A place in a study in words; any other text as it is. @param {Language} language @param {string} place */
+function placeInWords(language, place) {
+  const [group, name] = place.split('.');
+  const label = BY_NAME.get(name)?.label[language];
+  if (label) return group === 'space' ? translate(language, 'place.range', { label }) : label;
+  const key = Object.hasOwn(PLACES, place) ? PLACES[place] : `place.${place}`;
+  return has(language, key) ? translate(language, key) : place;
+}
+
 /** Values that name something, or say what is accepted. @param {Language} language @param {Problem} problem */
 function valuesOf(language, problem) {
   const values = { ...problem };
   for (const name of ['key', 'because', 'knob'])
     if (typeof values[name] === 'string') values[name] = values[name].split(', ').map((one) => inWords(language, one)).join(', ');
+  for (const name of ['lost', 'list'])
+    if (Array.isArray(values[name])) values[name] = values[name].map((one) => placeInWords(language, one)).join(' · ');
   if (typeof values.part === 'string' && has(language, values.part)) values.part = translate(language, values.part);
   const words = typeof values.accepted === 'string' ? acceptedWords(values.accepted) : null;
   if (words) values.accepted = translate(language, words.key, words.values);

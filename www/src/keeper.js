@@ -65,8 +65,7 @@ export class Keeper {
   async restore(given) {
     const { store, runner } = this;
     const before = store.study;
-    const study = await this.storage.read('study');
-    const result = await this.storage.read('result');
+    const { study, result } = await this.storage.read();
     // Whoever set a study or started a run meanwhile meant it.
     if (store.study !== before || store.state !== 'idle' || runner.result) return;
     const kept = given ? null : readKeptStudy(study);

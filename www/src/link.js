@@ -1,13 +1,15 @@
-import { BY_NAME } from './hyperparameters.js';
+import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
 import { FORMAT, checkStudy, startStudy } from './study.js';
 
 /**
- * The state of the page as a link, `#v=1&s=...&view=sweep&lang=ko`, and back. Pure functions: any text can be decoded,
- * what is not understood is named and left out. What is at its default is not written.
+ * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be decoded,
+ * what is not understood or was lost on the way is named and left out.
  *
- * A study is written as its JSON with fewer signs: `dataset:(name:digits),fixed:(hidden:!(32)),space:(...)`. Objects
- * are `(key:value,...)`, lists `!(value,...)`; `!t`, `!f` and `!n` are true, false and null; text that is no plain name
- * stands between `'`, with `!'` and `!!` for its own signs.
+ * A link holds the whole study with its defaults, as they may differ in a later version, in the notation of compact.js.
+ * Its brackets tell a whole study from one that mail or chat has cut; links of earlier pages have none, and leave out what
+ * was at its default. A link ends in a letter or a digit: other signs at the end of an address are taken for the
+ * sentence's around it.
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {object} LinkState
@@ -18,34 +20,29 @@ import { FORMAT, checkStudy, startStudy } from './study.js';
  * @property {number} [scale]
  * @property {string[]} [controls]
  * @property {boolean} [run]
- * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, a problem's code
+ * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code. What is
+ *   lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it, `study`
  * @typedef {{state: LinkState, skipped: Skipped[], newer: boolean, found: boolean}} Decoded found: a link of ours
  */
 
 export const VERSION = 1;
 /** In bytes; a link is ASCII. */
 export const LIMIT = 8192;
-const DEPTH = 12;
-const NAME = /^[A-Za-z_][\w.-]*$/;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?$/;
 /** The least and the largest scale. */
 export const SCALES = /** @type {const} */ ([0.5, 3]);
 
 /** @param {number} scale @returns {number | null} */
 export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
 
-/** @type {Record<string, any>} what the study format says is meant where a key is missing */
+/** @type {Record<string, any>} what the study format says is meant where a key is missing, in the order of a link */
 const DEFAULTS = {
-  name: '', fixed: {}, space: {}, sampler: { name: 'random' }, pruner: { name: 'none' },
-  objective: { metric: 'validation_loss', direction: 'minimize' }, trials: 64, seeds_per_trial: 1, seed: 0,
+  dataset: {}, space: {}, fixed: {}, trials: 64, sampler: { name: 'random' }, pruner: { name: 'none' },
+  objective: { metric: 'validation_loss', direction: 'minimize' }, seeds_per_trial: 1, seed: 0, name: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
   samples: null, noise: 0, seed: 0, split: { train: 0.7, validation: 0.15, test: 0.15 }, folds: 1, standardize: true,
 };
-
-/** @param {unknown} value @returns {value is Record<string, any>} */
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The keys of `given` that differ from `defaults`. @param {Record<string, any>} given @param {Record<string, any>} defaults */
 const differing = (given, defaults) =>
@@ -56,35 +53,27 @@ export function withoutDefaults(study) {
   return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
 }
 
-// Writing
-
-/** @param {unknown} value @returns {string} */
-function write(value) {
-  if (value === null || value === undefined) return '!n';
-  if (typeof value === 'boolean') return value ? '!t' : '!f';
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value).replace('e+', 'e') : '!n';
-  if (Array.isArray(value)) return `!(${value.map(write).join(',')})`;
-  if (isObject(value)) return `(${members(value)})`;
-  return text(String(value));
+/** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
+export function withDefaults({ format, ...study }) {
+  const { name, ...dataset } = study.dataset;
+  return /** @type {Study} */ ({ ...DEFAULTS, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
 }
-/** @param {string} value */
-const text = (value) => (NAME.test(value) ? value : `'${value.replace(/[!']/g, '!$&')}'`);
-/** @param {Record<string, any>} object */
-const members = (object) =>
-  Object.entries(object).filter(([, value]) => value !== undefined).map(([key, value]) => `${text(key)}:${write(value)}`).join(',');
+
+// Writing
 
 /** Lone surrogates cannot be written as UTF-8. @param {string} value */
 const percent = (value) =>
-  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%20', '+').replaceAll('%3A', ':').replaceAll('%2C', ',');
+  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%20', '+').replaceAll('%3A', ':')
+    .replaceAll('%2C', ',').replaceAll("'", '%27');
 
 /** The link's text from `#` on; null when it would be longer than a link may be. @param {LinkState} state @returns {string | null} */
 export function encodeLink(state) {
   const parts = [`v=${VERSION}`];
-  if (state.study && JSON.stringify(state.study) !== JSON.stringify(startStudy())) {
-    const { format, ...rest } = withoutDefaults(state.study);
-    parts.push(`s=${percent(members(rest))}`);
+  if (state.study) {
+    const { format, ...rest } = withDefaults(state.study);
+    parts.push(`s=${percent(write(rest))}`);
   }
-  if (state.view && state.view !== 'sweep') parts.push(`view=${percent(state.view)}`);
+  parts.push(`view=${percent(state.view ?? 'sweep')}`);
   if (state.lang) parts.push(`lang=${percent(state.lang)}`);
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
@@ -96,131 +85,142 @@ export function encodeLink(state) {
 
 // Reading
 
-/** Reads the study's text. What was complete before a fault is kept. */
-class Reader {
-  /** @param {string} text */
-  constructor(text) {
-    this.text = text;
-    this.at = 0;
-  }
-
-  /** @param {string} sign */
-  takes(sign) {
-    if (!this.text.startsWith(sign, this.at)) return false;
-    this.at += sign.length;
-    return true;
-  }
-
-  /** @param {number} depth @returns {unknown} */
-  value(depth) {
-    if (depth > DEPTH) throw new SyntaxError('too deep');
-    if (this.takes('!t')) return true;
-    if (this.takes('!f')) return false;
-    if (this.takes('!n')) return null;
-    if (this.takes('!(')) {
-      /** @type {unknown[]} */
-      const list = [];
-      if (this.takes(')')) return list;
-      do list.push(this.value(depth + 1));
-      while (this.takes(','));
-      if (!this.takes(')')) throw new SyntaxError('no end');
-      return list;
-    }
-    if (this.takes('(')) {
-      const object = Object.create(null);
-      if (this.takes(')')) return object;
-      this.members(object, depth + 1);
-      if (!this.takes(')')) throw new SyntaxError('no end');
-      return object;
-    }
-    if (this.text[this.at] === "'") return this.word();
-    const word = this.word();
-    if (!NUMBER.test(word)) return word;
-    const number = Number(word);
-    return Number.isFinite(number) ? number : word;
-  }
-
-  /** @param {Record<string, unknown>} object without a prototype, so that every key is just a key @param {number} depth */
-  members(object, depth) {
-    do {
-      const key = this.word();
-      if (!this.takes(':')) throw new SyntaxError('no value');
-      object[key] = this.value(depth);
-    } while (this.takes(','));
-  }
-
-  word() {
-    if (this.takes("'")) {
-      const from = /((?:[^!']|![!'])*)'/y;
-      from.lastIndex = this.at;
-      const found = from.exec(this.text);
-      if (!found) throw new SyntaxError('no end');
-      this.at = from.lastIndex;
-      return found[1].replace(/!([!'])/g, '$1');
-    }
-    const from = /[^(),:!']+/y;
-    from.lastIndex = this.at;
-    const found = from.exec(this.text);
-    if (!found) throw new SyntaxError('no word');
-    this.at = from.lastIndex;
-    return found[0];
-  }
-}
-
 /** Short, on one line, without signs that change how text is read. @param {string} value */
 const glance = (value) => {
   const clean = value.replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, '\ufffd');
   return clean.length > 32 ? `${clean.slice(0, 31).replace(/\p{Surrogate}/gu, '')}…` : clean;
 };
 
-/** The study of a link, key by key: a key that fails the study's check is named and left out.
- * @param {string} text @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
-function readStudyText(text, skip) {
-  const reader = new Reader(text);
-  const given = /** @type {Record<string, any>} */ (Object.create(null));
-  try {
-    reader.members(given, 0);
-    if (reader.at < text.length) throw new SyntaxError('more');
-  } catch {
-    skip(`s: ${glance(text.slice(reader.at)) || '…'}`, 'unreadable');
-  }
-  if (!Object.keys(given).length) return undefined;
-  const start = startStudy();
-  /** @type {any} */
-  let study = { format: FORMAT, dataset: { name: start.dataset.name } };
-  let kept = 0;
-  const attempt = (/** @type {string} */ what, /** @type {(study: any) => void} */ change) => {
-    const next = structuredClone(study);
-    change(next);
-    const problem = checkStudy(next);
-    if (problem) return skip(glance(what), problem.code);
-    study = next;
-    kept += 1;
-  };
-  const { dataset } = given;
-  delete given.dataset;
-  if (isObject(dataset)) {
-    // The name first: what else is accepted depends on it.
-    for (const key of Object.keys(dataset).sort((a, b) => Number(b === 'name') - Number(a === 'name')))
-      attempt(`dataset.${key}`, (next) => set(next.dataset, key, dataset[key]));
-  } else if (dataset !== undefined) skip('dataset', 'wrong_type');
-  for (const [key, value] of Object.entries(given)) {
-    if (key === 'format') {
-      if (value !== FORMAT) skip(`format: ${glance(String(write(value)))}`, 'format');
-    } else if ((key === 'fixed' || key === 'space') && isObject(value)) {
-      for (const [name, one] of Object.entries(value)) {
-        if (BY_NAME.has(name)) attempt(`${key}.${name}`, (next) => set((next[key] ??= {}), name, one));
-        else skip(glance(`${key}.${name}`), 'unknown_key');
-      }
-    } else attempt(key, (next) => set(next, key, value));
-  }
-  return kept ? study : undefined;
+/** Of escapes that are wrong or cut nothing but themselves is lost. @param {string} value */
+const unescaped = (value) =>
+  value.replace(/(?:%[\da-f]{2})+/gi, (run) => {
+    const bytes = Uint8Array.from(run.slice(1).split('%'), (byte) => parseInt(byte, 16));
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  });
+
+/** A part's text. @param {string} raw */
+function textOf(raw) {
+  const once = unescaped(raw);
+  // Where signs are still escaped that a link does not escape, the whole was escaped twice; spaces are `+` under it.
+  return unescaped((isEscaped(once) ? once : raw).replaceAll('+', ' '));
 }
 
-/** Sets an own property, whatever its name, from what has no prototypes.
- * @param {object} object @param {string} key @param {unknown} value */
-function set(object, key, value) {
-  Object.defineProperty(object, key, { value: structuredClone(value), configurable: true, enumerable: true, writable: true });
+/** The parts of a link, with what mail, chat and documents do to addresses undone. @param {string} hash */
+function partsOf(hash) {
+  let body = hash.replace(/^#/, '');
+  // Quoted printable: `=` is `=3D`, and at the end of a line it only says that the line goes on.
+  if (body.startsWith('v=3D')) body = body.replace(/=[\r\n]+/g, '').replace(/=(?!3D)/g, '').replaceAll('=3D', '=');
+  body = body.replace(/[\t\r\n]/g, '');
+  if (!body.includes('=')) body = unescaped(/^v%253D/i.test(body) ? unescaped(body) : body);
+  return body
+    .replace(/&(?:amp(?:;|%3B)|#0*38;|#x0*26;)+/gi, '&')
+    .replace(/%(?:25)?26(?=(?:amp;)*[a-z]+=)/gi, '&')
+    .split('&');
+}
+
+/** Without what the sentence around an address puts behind it. @param {string} value @param {RegExp} ends signs that may be the last */
+function trimmed(value, ends) {
+  let end = value.length;
+  while (end && !ends.test(value[end - 1])) end -= 1;
+  return value.slice(0, end);
+}
+/** The rest of a study's text that says nothing. */
+const CLOSERS = /^[)'"!]*$/;
+
+/** Words that a value may be, to tell whether one can have lost letters. */
+const WORDS = [...DATASETS.map((one) => one.name), ...HYPERPARAMETERS.flatMap((one) => one.choices ?? []), ...SAMPLERS];
+/** The one of some words that begins so, if it is only one. @param {string} start @param {string[]} words */
+function only(start, words) {
+  const found = new Set(words.filter((word) => word.startsWith(start)));
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** Whether a value that lost what closes it is sure to have lost nothing else. @param {any} value @param {boolean} whole */
+function isSure(value, whole) {
+  if (typeof value === 'string') return only(value, WORDS) === value;
+  if (!isObject(value) || !whole) return false;
+  // Nothing can follow the last key of choices or of a logarithmic range.
+  return value.type === 'categorical' ? 'choices' in value : 'low' in value && 'high' in value && (value.log === true || /^log/.test(value.scale));
+}
+
+const CONTAINERS = ['dataset', 'space', 'fixed'];
+
+/** Leaves out what the end of the text may have changed. @param {import('./compact.js').Read} found
+ * @returns {string[]} the places that are lost */
+function dropCut({ object, path, whole, closed }) {
+  if (closed || !path) return [];
+  const lost = [];
+  const [top, name] = path;
+  if (top !== undefined && !(CONTAINERS.includes(top) && isObject(object[top]))) {
+    if (!isSure(object[top], whole)) delete object[top];
+  } else if (top !== undefined) {
+    const within = object[top];
+    if (name !== undefined && !(path.length === 2 && isSure(within[name], whole))) {
+      delete within[name];
+      const known = top === 'dataset' ? ['name', ...Object.keys(DATASET_DEFAULTS)] : [...BY_NAME.keys()];
+      const full = known.includes(name) ? name : only(name, known);
+      if (full && name) lost.push(`${top}.${full}`);
+    }
+    lost.push(top);
+  }
+  return lost;
+}
+
+/** The study of a link. A key that fails the study's check is named and left out.
+ * @param {string} text @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
+function readStudyText(text, skip) {
+  const found = read(text);
+  // From here on it is like any other document.
+  const object = (found.object = structuredClone(found.object));
+  const { path, rest } = found;
+  const lost = dropCut(found);
+  // A link with brackets had every key.
+  if (text.startsWith('(')) lost.push(...Object.keys(DEFAULTS).filter((key) => !(key in object)));
+  else if (path?.length === 1 && !(path[0] in object) && !lost.length) lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
+  if (!CLOSERS.test(rest)) skip(`s: ${glance(rest)}`, 'unreadable');
+  if (!Object.keys(object).length) {
+    skip('study', 'lost');
+    return undefined;
+  }
+  for (const what of new Set(lost)) skip(what, 'lost');
+  return checked(object, skip);
+}
+
+/** @param {Record<string, any>} given @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
+function checked({ format = FORMAT, ...given }, skip) {
+  if (format !== FORMAT) skip(`format: ${glance(String(write(format)))}`, 'format');
+  const { name } = startStudy().dataset;
+  /** @type {any} */
+  let study = { format: FORMAT, dataset: { name } };
+  const whole = structuredClone({ ...given, ...study, dataset: isObject(given.dataset) ? { name, ...given.dataset } : study.dataset });
+  if (!checkStudy(whole)) return whole;
+
+  /** @type {[what: string, within: string | null, key: string, value: unknown][]} */
+  const pieces = [];
+  for (const [key, value] of Object.entries(given)) {
+    if (!CONTAINERS.includes(key) || !isObject(value)) pieces.push([key, null, key, value]);
+    else for (const [one, inner] of Object.entries(value)) pieces.push([`${key}.${one}`, key, one, inner]);
+  }
+  // What else is accepted depends on the data set's name.
+  pieces.sort((a, b) => Number(b[0] === 'dataset.name') - Number(a[0] === 'dataset.name'));
+  /** @param {typeof pieces[0]} piece @returns {string | null} why it was left out */
+  const attempt = ([, within, key, value]) => {
+    const known = within === null ? Object.hasOwn(DEFAULTS, key) : within === 'dataset' ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key) : BY_NAME.has(key);
+    if (!known) return 'unknown_key';
+    const next = within === null ? { ...study, [key]: value } : { ...study, [within]: { ...study[within], [key]: value } };
+    const problem = checkStudy(next);
+    if (!problem) study = next;
+    return problem?.code ?? null;
+  };
+  // One may be accepted only after another: a third layer's width, once there are three layers.
+  const failed = pieces.filter((piece) => attempt(piece) !== null);
+  let kept = pieces.length - failed.length;
+  for (const piece of failed) {
+    const why = attempt(piece);
+    if (why) skip(glance(piece[0]), why);
+    else kept += 1;
+  }
+  return kept ? structuredClone(study) : undefined;
 }
 
 /** @type {Record<string, (text: string) => Partial<LinkState> | null>} each part's reading; null when it is refused */
@@ -239,51 +239,62 @@ export function decodeLink(hash) {
   const decoded = { state: {}, skipped: [], newer: false, found: false };
   const { state, skipped } = decoded;
   const skip = (/** @type {string} */ what, /** @type {string} */ why) => void skipped.push({ what, why });
-  const body = String(hash ?? '').replace(/^#/, '');
-  if (body.length > LIMIT) {
-    skip(glance(body), 'too_long');
+  const given = String(hash ?? '');
+  const parts = given.length > 3 * LIMIT ? [given] : partsOf(given);
+  if (parts.join('&').length > LIMIT) {
+    skip(glance(given.replace(/^#/, '')), 'too_long');
     return decoded;
   }
   const seen = new Set();
-  for (const part of body.split('&')) {
-    if (!part) continue;
+  const end = parts.length - 1;
+  // The name of a part may be all that is left of it.
+  if (!parts[end].includes('=')) parts[end] = trimmed(parts[end], /[a-z\d]/i);
+  parts.forEach((part, at) => {
+    if (!part) return;
+    const last = at === end;
     const cut = part.indexOf('=');
-    let key, value;
-    try {
-      key = decodeURIComponent(cut < 0 ? part : part.slice(0, cut));
-      value = cut < 0 ? '' : decodeURIComponent(part.slice(cut + 1).replaceAll('+', ' '));
-    } catch {
-      skip(glance(part), 'unreadable');
-      continue;
-    }
-    const named = glance(`${key}=${value}`);
-    if (seen.has(key)) {
-      skip(named, 'twice');
-      continue;
-    }
-    seen.add(key);
-    if (key === 'v') {
-      if (!/^[1-9]\d{0,8}$/.test(value)) skip(named, 'unreadable');
-      else decoded.found = true;
-      if (decoded.found && Number(value) > VERSION) {
-        decoded.newer = true;
-        skip(named, 'newer');
-      }
-    } else if (key === 's') {
-      const study = readStudyText(value, skip);
+    const key = textOf(cut < 0 ? part : part.slice(0, cut)).replace(/\s/g, '');
+    if (key === 's') {
+      if (seen.has(key)) return skip(glance(part), 'twice');
+      seen.add(key);
+      const raw = cut < 0 ? '' : part.slice(cut + 1).replaceAll('=', '');
+      const text = unwrapped(textOf(last ? raw.replace(/%[\da-f]?$/i, '') : raw));
+      const study = readStudyText(last ? trimmed(text, /[a-z\d)']/i) : text, skip);
       if (study) state.study = study;
-    } else if (key === 'controls') {
-      const names = value.split(',').filter(Boolean);
-      for (const name of names) if (!BY_NAME.has(name)) skip(glance(`controls=${name}`), 'unknown');
-      const known = [...new Set(names)].filter((name) => BY_NAME.has(name));
-      if (known.length) state.controls = known;
-    } else {
-      const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
-      if (read) Object.assign(state, read);
-      if (read?.scale !== undefined && read.scale !== Number(value)) skip(`${named} → ${read.scale}`, 'out_of_range');
-      if (read) continue;
-      skip(named, 'unknown');
+      return;
     }
-  }
+    const whole = cut < 0 ? '' : textOf(part.slice(cut + 1)).replace(/\s/g, '');
+    const value = last ? trimmed(whole, /[a-z\d]/i) : whole;
+    const named = glance(`${key}=${value}`);
+    if (seen.has(key)) return skip(named, 'twice');
+    seen.add(key);
+    readPart(key, value, named, decoded, skip);
+  });
+  if (end && !parts[end] && !seen.has('s')) skip('study', 'lost');
+  // What has lost something waits for its reader.
+  if (skipped.some((one) => one.why === 'lost')) delete state.run;
   return decoded;
+}
+
+/** @param {string} key @param {string} value @param {string} named @param {Decoded} decoded @param {(what: string, why: string) => void} skip */
+function readPart(key, value, named, decoded, skip) {
+  const { state } = decoded;
+  if (key === 'v') {
+    if (!/^[1-9]\d{0,8}$/.test(value)) return skip(named, 'unreadable');
+    decoded.found = true;
+    if (Number(value) <= VERSION) return;
+    decoded.newer = true;
+    skip(named, 'newer');
+  } else if (key === 'controls') {
+    const names = value.split(',').filter(Boolean);
+    for (const name of names) if (!BY_NAME.has(name)) skip(glance(`controls=${name}`), 'unknown');
+    const known = [...new Set(names)].filter((name) => BY_NAME.has(name));
+    if (known.length) state.controls = known;
+  } else if (key !== 'fp') {
+    // `fp` is what a later page holds a re-run against.
+    const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
+    if (read) Object.assign(state, read);
+    else skip(named, 'unknown');
+    if (read?.scale !== undefined && read.scale !== Number(value)) skip(`${named} → ${read.scale}`, 'out_of_range');
+  }
 }

@@ -55,14 +55,21 @@ const SKIPPED_SHOWN = 12;
 /** A link that was not understood in full. @param {import('./link.js').Skipped[]} skipped @param {boolean} newer @returns {Notice} */
 export function linkNotice(skipped, newer) {
   const long = skipped.some((one) => one.why === 'too_long');
-  const more = skipped.length - SKIPPED_SHOWN;
-  const list = skipped.slice(0, SKIPPED_SHOWN).map((one) => one.what).join(' · ') + (more > 0 ? ` … (+${more})` : '');
+  const lost = placesOf(skipped.filter((one) => one.why === 'lost'));
+  const list = placesOf(skipped.filter((one) => one.why !== 'lost'));
+  const cut = lost.length > 0;
   return {
     id: 'link', kind: 'alert',
-    title: long ? 'message.link_long' : newer ? 'message.link_newer' : 'message.link_partly',
-    problem: long ? { code: 'note_link_long' } : { code: 'note_link_skipped', list },
+    title: `message.link_${long ? 'long' : newer ? 'newer' : cut ? 'cut' : 'partly'}`,
+    problem: long ? { code: 'note_link_long' } : { code: `note_link_${!cut ? 'skipped' : list.length ? 'both' : 'lost'}`, lost, list },
     actions: [],
   };
+}
+
+/** @param {import('./link.js').Skipped[]} skipped @returns {string[]} */
+function placesOf(skipped) {
+  const more = skipped.length - SKIPPED_SHOWN;
+  return skipped.slice(0, SKIPPED_SHOWN).map((one) => one.what).concat(more > 0 ? [`… (+${more})`] : []);
 }
 
 /** A link that could not be put on the clipboard. @param {string | null} link @returns {Notice} */
@@ -85,11 +92,6 @@ export const resumingNotice = (store, problem) => ({
 
 /** The GPU failed, and the run began anew on the CPU. @param {Problem} problem @returns {Notice} */
 export const fallbackNotice = (problem) => ({ id: 'fallback', kind: 'alert', title: 'message.gpu_fallback', problem, actions: [] });
-
-/** @returns {Notice} */
-export const noWebgpuNotice = () => ({
-  id: 'no_webgpu', kind: 'note', title: 'note.no_webgpu.title', problem: { code: 'note_no_webgpu' }, actions: [],
-});
 
 /** @returns {Notice} */
 export const tooOldNotice = () => ({

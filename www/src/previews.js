@@ -66,6 +66,8 @@ export class Previews {
     this.busy = true;
     for (let one = this.next(); one && this.unsubscribe; one = this.next()) {
       const preview = await this.load(one.study, one.set.features > 40 ? IMAGES : POINTS).catch(() => null);
+      // Whoever stopped this may have ended the engine that was asked.
+      if (!this.unsubscribe) break;
       if (this.known.size >= KEPT) this.known.clear();
       this.known.set(one.key, preview);
     }

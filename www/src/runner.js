@@ -1,5 +1,5 @@
 import { Engine } from './engine.js';
-import { divergedNotice, fallbackNotice, noWebgpuNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
+import { divergedNotice, fallbackNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
 import { snapshot } from './result.js';
 import { inSlices } from './turns.js';
 
@@ -224,9 +224,14 @@ export class Runner {
     }
   }
 
+  /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
     this.made?.dispose();
     this.made = null;
+    if (!this.result) return;
+    // Its networks are gone.
+    this.store.outcome = 'earlier';
+    this.store.touch('run', 'test');
   }
 
   /** @private @param {import('./types.js').RunState} state */
@@ -241,7 +246,6 @@ export class Runner {
     const { store } = this;
     store.backend = info;
     if (store.state === 'starting' && info.reason !== 'restarting') this.setState('running');
-    if (info.reason === 'no_webgpu') store.notify(noWebgpuNotice());
     if (info.reason !== 'restarting' && info.backend === 'gpu') store.dismiss('device');
     store.touch('run');
   }

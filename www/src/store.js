@@ -18,7 +18,7 @@ import { sentence, translate } from './i18n.js';
  * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test' | 'previews'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
- *   lasting?: boolean, link?: string, range?: {low: number, high: number}}} Notice
+ *   lasting?: boolean, over?: boolean, link?: string, range?: {low: number, high: number}}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
  *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
  * @typedef {{trial: number, loss: number, metric: number}} OpenedTest what a test set said of a trial
@@ -386,7 +386,9 @@ export class Store {
 
   /** @param {Notice} notice */
   notify(notice) {
-    this.notices = [...this.notices.filter((one) => one.id !== notice.id), notice];
+    // What is said during a run lies over the foot of the figures, so that they stay where they are.
+    const over = this.state !== 'idle';
+    this.notices = [...this.notices.filter((one) => one.id !== notice.id), { ...notice, over }];
     this.touch('notices');
   }
 

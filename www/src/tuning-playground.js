@@ -114,6 +114,17 @@ export class TuningPlayground extends LitElement {
     this.unsubscribe?.();
     this.ahead.disconnect();
     this.previews.stop();
+    // An element that is moved is back within the same task.
+    setTimeout(() => void this.leave());
+  }
+
+  /** @private Whoever has left the document trains no longer, and holds no Workers and no GPU. */
+  async leave() {
+    if (this.isConnected) return;
+    this.stop();
+    await this.settled;
+    await this.runner.pending?.catch(() => {});
+    if (!this.isConnected) this.runner.dispose();
   }
 
   /** @private The page itself, rather than a guest on another. */

@@ -22,7 +22,8 @@ export class FigurePart extends Part {
     });
   }
 
-  firstUpdated() {
+  /** Also after the page has been moved within its document. */
+  observe() {
     const plot = this.querySelector('.plot');
     if (plot) this.resizes.observe(plot);
   }

@@ -28,7 +28,18 @@ export class Part extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.listen();
+    // A part that was taken out stopped watching its own elements, and may have missed any change.
+    if (!this.hasUpdated) return;
+    this.observe();
+    this.requestUpdate();
   }
+
+  firstUpdated() {
+    this.observe();
+  }
+
+  /** Starts to watch elements that it has drawn; `disconnectedCallback` ends it. */
+  observe() {}
 
   /** @param {import('lit').PropertyValues} changed */
   willUpdate(changed) {

@@ -25,7 +25,7 @@ export class TpDatasets extends Part {
     });
   }
 
-  firstUpdated() {
+  observe() {
     this.sight.observe(this);
   }
 

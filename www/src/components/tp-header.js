@@ -2,7 +2,8 @@ import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon, logo } from './icons.js';
 import { segmented } from './segmented.js';
-import { count, short } from '../format.js';
+import { short } from '../format.js';
+import { backendReason } from './backend-reason.js';
 import './tp-menu.js';
 
 /** Sizes for a projector that the menu offers; links may say any other. */
@@ -65,15 +66,13 @@ export class TpHeader extends Part {
     const restarting = info.reason === 'restarting';
     const name = info.backend === 'gpu' ? `WebGPU – ${info.adapter || this.t('backend.adapter')}` : `CPU – WASM SIMD ×${info.workers}`;
     const rate = store.progress?.rate;
-    const about = (/** @type {number} */ one) => count(Number(one.toPrecision(2)));
-    const why = this.t(`backend.reason.${info.reason}`, info.rates && { cpu: about(info.rates.cpu), gpu: about(info.rates.gpu) });
-    const title = [why, info.software ? this.t('backend.software') : '', this.t('backend.measured'), this.t('bench.click')]
+    const title = [backendReason(store), info.software ? this.t('backend.software') : '', this.t('backend.measured'), this.t('bench.click')]
       .filter(Boolean).join(' ');
     return html`<button type="button" class="backend wide" data-testid="backend" data-backend=${info.backend} title=${title} @click=${() => this.act('bench')}>
       <i class="led ${restarting ? 'restarting' : info.backend}"></i>
       <span class="who">${restarting ? this.t('backend.restarting', { name: info.backend === 'gpu' ? 'WebGPU' : 'CPU' }) : name}</span>
       <span data-testid="rate"><b>${rate ? short(rate) : '–'}</b> ${this.t('backend.rate')}</span>
-      <span class="vh">${title}</span>
+      <span class="tip" data-testid="backend-why">${title}</span>
     </button>`;
   }
 }

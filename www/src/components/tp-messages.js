@@ -10,12 +10,12 @@ export class TpMessages extends Part {
 
   render() {
     const { store } = this;
-    const list = (/** @type {'alert' | 'note'} */ kind) =>
-      repeat(store.notices.filter((one) => one.kind === kind), (one) => one.id, (one) => this.message(one));
-    return html`<div class="messages" data-testid="messages">
-      <div role="alert">${list('alert')}</div>
-      <div>${list('note')}</div>
-    </div>`;
+    const list = (/** @type {boolean} */ over, /** @type {'alert' | 'note'} */ kind) =>
+      repeat(store.notices.filter((one) => one.kind === kind && !!one.over === over), (one) => one.id, (one) => this.message(one));
+    return [false, true].map((over) => html`<div class="messages ${over ? 'over' : ''}">
+      <div role="alert">${list(over, 'alert')}</div>
+      <div>${list(over, 'note')}</div>
+    </div>`);
   }
 
   /** @param {import('../store.js').Notice} notice */

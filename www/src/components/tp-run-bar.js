@@ -31,7 +31,7 @@ export class TpRunBar extends Part {
     this.resizes.disconnect();
   }
 
-  firstUpdated() {
+  observe() {
     const strip = this.querySelector('.strip');
     if (strip) this.resizes.observe(strip);
   }

@@ -134,7 +134,7 @@ export class TpTable extends Part {
     </section>`;
   }
 
-  firstUpdated() {
+  observe() {
     for (const part of ['.tw', 'table']) this.resizes.observe(/** @type {Element} */ (this.querySelector(part)));
   }
 

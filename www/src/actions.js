@@ -61,6 +61,8 @@ export function perform(page, store, runner, act, detail) {
     },
     narrow: () => {
       const next = store.narrowedStudy();
+      const none = store.emptySide();
+      if (none) store.say(store.t(none.key, { name: store.label(none.name) }));
       if (!next) return;
       store.edit((study) => void Object.assign(study, next));
       store.setBrush(null);

@@ -45,7 +45,7 @@ export function rate(input) {
   if (size >= 1e6) return exact(value);
   if (size >= 100) return count(value);
   const rest = 1 - size;
-  if (rest > 0 && rest < 0.1) return rest < 1e-9 ? `1 − ${scientific(rest)}` : minus(String(Math.sign(value) * near(rest)));
+  if (rest > 0 && rest < 0.05) return rest < 1e-9 ? `1 − ${scientific(rest)}` : minus(String(Math.sign(value) * near(rest)));
   return minus(String(Number(value.toPrecision(2))));
 }
 
@@ -74,7 +74,8 @@ export function loss(input) {
   const value = number(input);
   if (!Number.isFinite(value)) return DASH;
   const size = Math.abs(value);
-  if (size >= 1e6 || (size > 0 && size < 0.0005)) return scientific(value);
+  if (size === 0) return '0';
+  if (size >= 1e6 || size < 0.0005) return scientific(value);
   if (size >= 1000) return count(value);
   return minus(value.toFixed(size >= 100 ? 1 : 3));
 }

@@ -1,4 +1,6 @@
 import { save, saved } from './i18n.js';
+import { lookOf } from './score.js';
+import { scoreName, scoreText } from './spread.js';
 
 /**
  * Keys of the page. Single keys are off while text is being entered, with a modifier held, and where the reader has
@@ -123,7 +125,7 @@ export function choose(store, number) {
 /** @param {Store} store */
 function tell(store) {
   const trial = store.selected;
-  if (trial) store.say(store.t('say.selected', { number: trial.number, state: store.t(`state.${trial.state}`), loss: store.score(trial).toFixed(3) }));
+  if (trial) store.say(store.t('strip.value', { number: trial.number, state: store.t(`state.${lookOf(store, trial)}`), score: scoreName(store), value: scoreText(store, trial) }));
 }
 
 /** The figure that has the focus, else the surface. @param {HTMLElement | undefined} target @param {Page} page

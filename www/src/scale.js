@@ -16,6 +16,7 @@ export const SCALES = {
  * @property {string} name
  * @property {boolean} numeric false when its places are named choices
  * @property {boolean} discrete
+ * @property {number} slots how many values it has; 0 where they are without number
  * @property {'linear' | 'log' | 'log1m' | 'choices'} scale
  * @property {[number, number]} domain in axis positions
  * @property {{at: number, label: string}[]} ticks
@@ -68,7 +69,8 @@ export function logSteps(a, b, target = 6) {
       if (value > 0 && value < Infinity && value >= low * 0.9999 && value <= high * 1.0001) all.push(value);
     }
   }
-  return all.length >= 2 ? all : steps(low, high, Math.max(2, Math.min(4, target || 1))).filter((one) => one > 0);
+  const apart = [...new Set(all)];
+  return apart.length >= 2 ? apart : steps(low, high, Math.max(2, Math.min(4, target || 1))).filter((one) => one > 0);
 }
 
 /** What an axis shows: its two ends and a margin, or, where the ends are one place or none, room around it.
@@ -90,7 +92,7 @@ export function axisOf(name, distribution) {
   if (choices && !choices.every((one) => typeof one === 'number')) {
     const to = (/** @type {Value} */ value) => (choices.includes(value) ? choices.indexOf(value) : NaN);
     const ticks = choices.map((one, at) => ({ at, label: String(one) }));
-    return { name, numeric: false, discrete: true, scale: 'choices', domain: [-0.5, choices.length - 0.5], ticks, to };
+    return { name, numeric: false, discrete: true, slots: choices.length, scale: 'choices', domain: [-0.5, choices.length - 0.5], ticks, to };
   }
   const values = [...new Set(choices ?? [])].map(Number).sort((a, b) => a - b);
   const low = values.length ? values[0] : Number(distribution.low);
@@ -108,6 +110,7 @@ export function axisOf(name, distribution) {
     name,
     numeric: true,
     discrete: values.length > 0 || whole,
+    slots: values.length || (whole && high >= low ? high - low + 1 : 0),
     scale: /** @type {'linear'} */ (scale),
     domain: domainOf(to(low), to(high), values.length ? 0.35 * (gap || 1) : to(high) > to(low) ? 0 : 0.5),
     ticks: marks.filter((value) => Number.isFinite(to(value))).map((value) => ({ at: to(value), label: powered && value !== 1 ? scientific(value, 1) : exact(value) })),

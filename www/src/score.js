@@ -1,4 +1,6 @@
 import { scaleOfScores } from './scale.js';
+import { number } from './format.js';
+import { datasetOf } from './hyperparameters.js';
 import { CROWD } from './store.js';
 
 /**
@@ -6,7 +8,8 @@ import { CROWD } from './store.js';
  * logarithm; the worst tenth shares one colour, so that a few bad trials do not flatten the rest.
  *
  * @typedef {import('./store.js').Store} Store
- * @typedef {import('./scale.js').ScoreScale} ScoreScale
+ * @typedef {import('./types.js').Trial} Trial
+ * @typedef {import('./scale.js').ScoreScale & {untrained: number}} ScoreScale with the number of trials that did not learn
  */
 
 /** While trials stream in, the scale is renewed this often, in ms; that of a crowd moves slowly, and all its marks with it. */
@@ -29,9 +32,25 @@ export function scoreScale(store) {
 /** @param {Store} store @returns {ScoreScale} */
 function makeScale(store) {
   const found = [];
+  let untrained = 0;
   for (const trial of store.trials.values()) {
     const score = store.score(trial);
     if (Number.isFinite(score)) found.push(score);
+    if (isUntrained(store, trial)) untrained++;
   }
-  return scaleOfScores(found, store.objective);
+  return { ...scaleOfScores(found, store.objective), untrained };
 }
+
+/** Whether a trial ended worse than guessing: the same probability for every class, or the mean of the targets, which
+ * has an R² of 0. Training has a say, as a network may know its own rows too well.
+ * @param {Store} store @param {Trial} trial */
+export function isUntrained(store, { state, epochs }) {
+  const last = epochs[epochs.length - 1];
+  if (state !== 'complete' || !last) return false;
+  const classes = datasetOf(store.shownStudy)?.classes ?? 0;
+  if (classes < 2) return number(last.train_metric) < 0 && number(last.validation_metric) < 0;
+  return Math.min(number(last.train_loss), number(last.validation_loss)) > Math.log(classes);
+}
+
+/** A trial's state as it is shown. @param {Store} store @param {Trial} trial */
+export const lookOf = (store, trial) => (isUntrained(store, trial) ? 'untrained' : trial.state);

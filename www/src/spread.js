@@ -1,4 +1,4 @@
-import { loss, metric, number } from './format.js';
+import { exact, loss, metric, number } from './format.js';
 
 /**
  * How far the seeds of a trial lie apart, beside their mean: ± is the standard deviation over the seeds. With one seed
@@ -19,15 +19,29 @@ export function spreadOf(store, trial) {
   return spreadAt(trial.epochs[trial.epochs.length - 1], store.objective.metric);
 }
 
+/** What trials are ranked by, in words: never an accuracy as a loss. @param {Store} store @param {boolean} [title] */
+export function scoreName(store, title = false) {
+  const { metric: name } = store.objective;
+  if (name.endsWith('loss')) return store.t(title ? `score.${name}.title` : `score.${name}`);
+  return store.t(`metric.${store.task}.${name.split('_')[0]}${title ? '.title' : ''}`);
+}
+
+/** A score: a loss, an accuracy or an R². @param {Store} store @param {unknown} score */
+export const scoreValue = (store, score) => (store.objective.metric.endsWith('loss') ? loss(score) : metric(score, store.task));
+
+/** A round score, for the labels of axes and colours. @param {Store} store @param {number} score */
+export const scoreLabel = (store, score) =>
+  store.objective.metric.endsWith('loss') || store.task === 'numbers' ? exact(score) : `${exact(Number((100 * score).toPrecision(6)))}%`;
+
 /** " ± 0.013", or nothing. @param {number} spread @param {string} name @param {string} task */
 export function plusMinus(spread, name, task) {
   if (!Number.isFinite(spread)) return '';
-  const text = name.endsWith('loss') ? loss(spread) : task === 'numbers' ? spread.toFixed(3) : (100 * spread).toFixed(1);
+  const text = name.endsWith('loss') ? loss(spread) : metric(spread, task).replace('%', '');
   return ` ± ${text}`;
 }
 
 /** A trial's score with its spread. @param {Store} store @param {Trial} trial */
-export const scoreText = (store, trial) => loss(store.score(trial)) + plusMinus(spreadOf(store, trial), store.objective.metric, 'numbers');
+export const scoreText = (store, trial) => scoreValue(store, store.score(trial)) + plusMinus(spreadOf(store, trial), store.objective.metric, store.task);
 
 /** A measure of one epoch with its spread. @param {EpochRecord | undefined} record @param {Measure} name @param {string} task */
 export function measureText(record, name, task) {

@@ -342,8 +342,19 @@ export class Store {
     return n;
   }
 
-  /** The study with its ranges cut to the brush, or null where that changes nothing. @returns {Study | null} */
+  /** A side of the brush that holds no value of its range, by which nothing can be narrowed.
+   * @returns {{name: string, key: string} | null} the key of a sentence on it */
+  emptySide() {
+    for (const side of this.brush ?? []) {
+      const range = this.study.space?.[side.name];
+      if (range && !narrowed(range, side)) return { name: side.name, key: range.type === 'int' ? 'brush.no_whole' : 'brush.no_value' };
+    }
+    return null;
+  }
+
+  /** The study with its ranges cut to the brush, or null where that cannot be or changes nothing. @returns {Study | null} */
   narrowedStudy() {
+    if (this.emptySide()) return null;
     const next = structuredClone(this.study);
     let changed = false;
     for (const side of this.brush ?? []) {

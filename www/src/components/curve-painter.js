@@ -1,5 +1,5 @@
 import { depthColor } from '../colors.js';
-import { scoreScale } from '../score.js';
+import { isUntrained, scoreScale } from '../score.js';
 import { inSlices } from '../turns.js';
 import { curvesOf, lineOf } from './curve-frame.js';
 
@@ -177,7 +177,7 @@ function curve(g, to, trial, from, scale, store, look) {
   const { frame } = to;
   const out = store.isOut(trial);
   const score = store.score(trial);
-  const plain = !Number.isFinite(score) || trial.state === 'cancelled';
+  const plain = !Number.isFinite(score) || trial.state === 'cancelled' || isUntrained(store, trial);
   g.globalAlpha = out ? 1 : plain ? 0.75 : 0.95;
   const color = out ? look.token('--line') : plain ? look.token('--mark') : depthColor(0.1 + 0.9 * scale.goodness(score), store.dark);
   line(g, lineOf(trial).validation, Math.max(0, from - 1), frame, color, (plain ? 0.9 : 1.1) * frame.ratio);
@@ -193,20 +193,30 @@ function curve(g, to, trial, from, scale, store, look) {
 function line(g, values, from, frame, color, width, dash = []) {
   g.beginPath();
   let open = false;
+  /** @type {[number, number][]} epochs without neighbours, which no line shows */
+  const alone = [];
   for (let k = from; k < values.length; k++) {
     if (!Number.isFinite(values[k])) {
       open = false;
       continue;
     }
-    if (open) g.lineTo(frame.x(k + 1), frame.y(values[k]));
-    else g.moveTo(frame.x(k + 1), frame.y(values[k]));
+    const [x, y] = [frame.x(k + 1), frame.y(values[k])];
+    if (open) g.lineTo(x, y);
+    else g.moveTo(x, y);
     open = true;
+    if (!Number.isFinite(values[k - 1]) && !Number.isFinite(values[k + 1])) alone.push([x, y]);
   }
   g.strokeStyle = color;
   g.lineWidth = width;
   g.setLineDash(dash);
   g.stroke();
   g.setLineDash([]);
+  g.fillStyle = color;
+  for (const [x, y] of alone) {
+    g.beginPath();
+    g.arc(x, y, 1.6 * frame.ratio + width, 0, 7);
+    g.fill();
+  }
 }
 
 /** A curve above the others: the spread over its seeds, a halo of the page's colour, the line.

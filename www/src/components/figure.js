@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { Part } from './part.js';
 import { icon, stateMark } from './icons.js';
 import { planned } from '../panel.js';
+import { scoreScale } from '../score.js';
 import { CROWD } from '../store.js';
 
 /** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
@@ -59,7 +60,8 @@ export class FigurePart extends Part {
 
   statusKey() {
     const { counts } = this.store;
-    const shown = /** @type {const} */ (['complete', 'running', 'diverged', 'cancelled']).filter((one) => one === 'complete' || one === 'diverged' || counts[one]);
+    const known = { ...counts, untrained: scoreScale(this.store).untrained };
+    const shown = /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled']).filter((one) => one === 'complete' || one === 'diverged' || known[one]);
     return html`<span class="status-key">${shown.map((state) => html`<span class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`)}</span>`;
   }
 }

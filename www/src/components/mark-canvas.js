@@ -1,5 +1,6 @@
 import { CROWD } from '../store.js';
 import { inSlices } from '../turns.js';
+import { BAR } from './marks.js';
 
 /**
  * Marks on a canvas, for studies with more trials than an SVG bears: each look is drawn once and copied to its places.
@@ -90,6 +91,7 @@ function makeSprite(spot, ratio, scale, look) {
     }
   } else {
     disc(4.2, surface, ink);
+    if (spot.state === 'untrained') g.stroke(new Path2D(BAR));
     if (spot.state === 'running') {
       g.beginPath();
       g.arc(0, 0, 4.2, -Math.PI / 2, Math.PI / 2);

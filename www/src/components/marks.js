@@ -2,8 +2,8 @@
  * The marks of trials on the response surface: the state is the shape, never the colour. Up to 2,000 of them are SVG
  * elements that are changed only when they change; more are painted on a canvas.
  *
- * @typedef {{number: number, x: number, y: number, state: string, color?: string, out: boolean}} Spot `color` only where
- *   the ground has none; `out` of the brush
+ * @typedef {{number: number, x: number, y: number, state: string, color?: string, out: boolean, home?: [number, number]}} Spot `color` only where
+ *   the ground has none; `out` of the brush; at `home` lie all trials with the same settings
  * @typedef {{text: string, spread: string, bar: [number, number] | null}} Label of the selected trial: its number, the spread
  *   over its seeds, and where the ends of that spread lie on the axis of scores
  */
@@ -13,6 +13,8 @@ export const SVG_LIMIT = 2000;
 const MADE_AT_ONCE = 250;
 const SVG = 'http://www.w3.org/2000/svg';
 const CROSS = 'M-3.6-3.6 3.6 3.6M3.6-3.6-3.6 3.6';
+/** In a trial's mark: it learned nothing. */
+export const BAR = 'M-2 0H2';
 const HALF = 'M0-4.2A4.2 4.2 0 0 1 0 4.2Z';
 
 /** @param {string} name @param {Record<string, string | number>} attributes */
@@ -39,9 +41,11 @@ function shape({ state, color, out }) {
   if (state === 'queued') return [element('circle', { r: 1.8, fill: out ? ink : 'var(--mark)', stroke: 'var(--surface)', 'stroke-width': 1 })];
   if (state === 'complete' && color) return [element('circle', { r: 4.8, fill: out ? ink : color, stroke: ink, 'stroke-width': 1 })];
   if (state === 'complete') return [element('circle', { r: 4.6, fill: ink, stroke: 'var(--surface)', 'stroke-width': 1.6 })];
+  const hollow = state === 'untrained' ? 'var(--surface)' : 'none';
   return [
-    element('circle', { r: 3.6, fill: 'none', stroke: 'var(--surface)', 'stroke-width': 3.6 }),
-    element('circle', { r: 3.6, fill: 'none', stroke: ink, 'stroke-width': 1.3 }),
+    element('circle', { r: 3.6, fill: hollow, stroke: 'var(--surface)', 'stroke-width': 3.6 }),
+    element('circle', { r: 3.6, fill: hollow, stroke: ink, 'stroke-width': 1.3 }),
+    ...(state === 'untrained' ? [element('path', { d: BAR, stroke: ink, 'stroke-width': 1.3 })] : []),
   ];
 }
 

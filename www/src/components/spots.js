@@ -1,6 +1,6 @@
 import { depthColor } from '../colors.js';
 import { shareOf } from '../scale.js';
-import { scoreScale } from '../score.js';
+import { lookOf, scoreScale } from '../score.js';
 import { CROWD } from '../store.js';
 
 /**
@@ -16,6 +16,10 @@ import { CROWD } from '../store.js';
 
 /** Places that are worked out in one task. */
 const AT_ONCE = 16_384;
+/** Trials at one place are so many pixels apart, and no further from it than the widest; each is turned by the golden angle. */
+const APART = 8;
+const WIDEST = 18;
+const TURN = Math.PI * (3 - Math.sqrt(5));
 /** Colours of a crowd's marks. */
 const SHADES = 24;
 
@@ -25,12 +29,16 @@ const acrossOf = (frame, share) => frame.left + Math.max(0, Math.min(1, share)) 
 /** @param {Frame} frame @param {number} share */
 export const upOf = (frame, share) => frame.height - frame.bottom - Math.max(0, Math.min(1, share)) * (frame.height - frame.top - frame.bottom);
 
+/** How far from its place a mark may lie before it seems to be at another. @param {Axis} axis @param {number} length */
+const roomOf = ({ slots }, length) => Math.max(4, Math.min(WIDEST, slots > 1 ? (0.45 * length) / slots : WIDEST));
+
 export class Spots {
   constructor() {
     /** @type {Spot[]} */ this.all = [];
     /** @private @type {Map<number, Spot>} */ this.byNumber = new Map();
     /** @type {Set<Spot>} those whose look has changed since somebody emptied it */ this.changed = new Set();
     /** Changes with every place. */ this.key = '';
+    /** Grows whenever trials at one place were spread anew. */ this.laid = 0;
   }
 
   /** @param {Store} store @param {Axes} axes @param {Frame} frame @returns {boolean} whether all have their place */
@@ -54,28 +62,72 @@ export class Spots {
       let spot = this.byNumber.get(trial.number);
       if (!spot) {
         if (placed++ >= AT_ONCE) continue;
-        // Named and stepped places hold many trials: they are spread a little, always the same way.
-        const across = x.discrete ? (((trial.number * 53) % 13) - 6) * 1.1 : 0;
-        const spread = y.name && y.discrete ? (((trial.number * 37) % 11) - 5) * 1.1 : 0;
         spot = {
           number: trial.number, state: '', out: false,
-          x: acrossOf(frame, shareOf(x, x.to(trial.params[x.name]))) + across,
-          y: y.name ? upOf(frame, shareOf(y, y.to(trial.params[y.name]))) + spread : 0,
+          x: acrossOf(frame, shareOf(x, x.to(trial.params[x.name]))),
+          y: y.name ? upOf(frame, shareOf(y, y.to(trial.params[y.name]))) : 0,
         };
         this.byNumber.set(trial.number, spot);
         if (Number.isFinite(spot.x) && Number.isFinite(spot.y)) this.all.push(spot);
       }
       const score = colored || !y.name ? store.score(trial) : NaN;
-      if (!y.name) spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
+      if (!y.name && Number.isFinite(spot.x)) spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
       // A trial that never trained is a place on the map and nothing more.
-      const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : trial.state;
+      const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : lookOf(store, trial);
       const color = colored && Number.isFinite(score) ? colorOf(score) : undefined;
       const out = store.isOut(trial);
       if (spot.state === state && spot.color === color && spot.out === out) continue;
       Object.assign(spot, { state, color, out });
       this.changed.add(spot);
     }
+    if (!y.name && x.discrete) this.stack(axes, frame);
+    else if (placed && y.name) this.spread(axes, frame);
     return placed <= AT_ONCE;
+  }
+
+  /** @private On an axis of scores, trials with the same setting and nearly the same score stand side by side.
+   * @param {Axes} axes @param {Frame} frame */
+  stack({ x }, frame) {
+    /** @type {Map<string, Spot[]>} */
+    const places = new Map();
+    for (const spot of this.all) {
+      spot.home ??= [spot.x, 0];
+      const key = `${spot.home[0].toFixed(1)} ${Math.round(spot.y / 4)}`;
+      const here = places.get(key);
+      if (here) here.push(spot);
+      else places.set(key, [spot]);
+    }
+    const gap = roomOf(x, frame.width - frame.left - frame.right);
+    for (const here of places.values()) {
+      const step = Math.min(APART, (2 * gap) / here.length);
+      here.forEach((spot, k) => {
+        spot.x = (spot.home?.[0] ?? spot.x) + step * (k % 2 ? (k + 1) / 2 : -k / 2);
+      });
+    }
+  }
+
+  /** @private Trials at one place are spread around it, the first in the middle; all others stay where they belong.
+   * @param {Axes} axes @param {Frame} frame */
+  spread({ x, y }, frame) {
+    /** @type {Map<string, Spot[]>} */
+    const places = new Map();
+    for (const spot of this.all) {
+      spot.home ??= [spot.x, spot.y];
+      const key = spot.home.map(Math.round).join();
+      const here = places.get(key);
+      if (here) here.push(spot);
+      else places.set(key, [spot]);
+    }
+    if (places.size === this.all.length) return;
+    const gap = Math.min(roomOf(x, frame.width - frame.left - frame.right), roomOf(y, frame.height - frame.top - frame.bottom));
+    for (const here of places.values()) {
+      const step = Math.min(APART, gap / Math.sqrt(here.length));
+      here.forEach((spot, k) => {
+        const [cx, cy] = spot.home ?? [spot.x, spot.y];
+        [spot.x, spot.y] = [cx + step * Math.sqrt(k) * Math.cos(k * TURN), cy + step * Math.sqrt(k) * Math.sin(k * TURN)];
+      });
+    }
+    this.laid++;
   }
 
   /** @param {number | null | undefined} number */

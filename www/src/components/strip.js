@@ -1,5 +1,5 @@
 import { depthColor, tokens } from '../colors.js';
-import { scoreScale } from '../score.js';
+import { isUntrained, scoreScale } from '../score.js';
 import { pointIn } from './pointer.js';
 
 /** The strip of cells: every trial by number, its state as a shape, its score as a colour.
@@ -64,8 +64,8 @@ export function paintStrip(canvas, store, { width, height }) {
     if (trial && store.isOut(trial)) {
       g.fillStyle = ink.line;
       g.fillRect(x, y + ch / 2 - 1, cw, 2);
-    } else if (state === 'complete') {
-      g.fillStyle = depthColor(scale.goodness(store.score(/** @type {any} */ (trial))), store.dark);
+    } else if (trial && state === 'complete') {
+      g.fillStyle = isUntrained(store, trial) ? ink.mark : depthColor(scale.goodness(store.score(trial)), store.dark);
       g.fillRect(x, y, cw, ch);
     } else if (state === 'running') {
       g.fillStyle = ink.ink;

@@ -81,22 +81,43 @@ function pathOf(polygons, frame) {
 /** @param {Axis} axis @param {number} from @param {number} to pixels at the ends of the axis */
 const placer = (axis, from, to) => (/** @type {number} */ at) => from + shareOf(axis, at) * (to - from);
 
+/** The height of a label. */
+const LINE = 13;
+
+/** How wide a label is at the most, in pixels. @param {string} label */
+export const textWidth = (label) => 7 * label.length;
+
+/** Every how many labels one is written, so that none touches the next in its row.
+ * @param {number[][]} labels place and size of each, in order @param {number} rows */
+export function thinning(labels, rows) {
+  for (let every = 1; every < labels.length; every++) {
+    const kept = labels.filter((_, k) => k % every === 0);
+    if (kept.every(([at, size], k) => k < rows || Math.abs(at - kept[k - rows][0]) >= (size + kept[k - rows][1]) / 2)) return every;
+  }
+  return Math.max(1, labels.length);
+}
+
 /** @param {Axis} axis @param {Frame} frame */
 function acrossAxis(axis, frame) {
   const x = placer(axis, frame.left, frame.width - frame.right);
   const y = frame.height - frame.bottom;
+  const rows = frame.crowded ? 2 : 1;
+  const every = thinning(axis.ticks.map((tick) => [x(tick.at), textWidth(tick.label) + 4]), rows);
+  // Labels at the ends stay inside the figure.
+  const inside = (/** @type {number} */ at, /** @type {string} */ label) => Math.max(textWidth(label) / 2, Math.min(frame.width - textWidth(label) / 2, at));
   return axis.ticks.flatMap((tick, k) => [
     element('path', { d: `M${x(tick.at)},${y}v4`, stroke: 'var(--ink-3)' }),
-    element('text', { x: x(tick.at), y: y + (frame.crowded && k % 2 ? 31 : 16), 'text-anchor': 'middle', fill: 'var(--ink-3)' }, tick.label),
+    ...(k % every ? [] : [element('text', { x: inside(x(tick.at), tick.label), y: y + ((k / every) % rows ? 31 : 16), 'text-anchor': 'middle', fill: 'var(--ink-3)' }, tick.label)]),
   ]);
 }
 
 /** @param {Axis} axis @param {Frame} frame */
 function upAxis(axis, frame) {
   const y = placer(axis, frame.height - frame.bottom, frame.top);
-  return axis.ticks.flatMap((tick) => [
+  const every = thinning(axis.ticks.map((tick) => [y(tick.at), LINE]), 1);
+  return axis.ticks.flatMap((tick, k) => [
     element('path', { d: `M${frame.left},${y(tick.at)}h-4`, stroke: 'var(--ink-3)' }),
-    element('text', { x: frame.left - 8, y: y(tick.at), dy: '.35em', 'text-anchor': 'end', fill: 'var(--ink-3)' }, tick.label),
+    ...(k % every ? [] : [element('text', { x: frame.left - 8, y: y(tick.at), dy: '.35em', 'text-anchor': 'end', fill: 'var(--ink-3)' }, tick.label)]),
   ]);
 }
 

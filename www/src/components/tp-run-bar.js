@@ -1,8 +1,10 @@
 import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
+import { count, duration, short } from '../format.js';
 import { planned } from '../panel.js';
-import { count, duration, loss, short } from '../format.js';
+import { lookOf } from '../score.js';
+import { scoreName, scoreText } from '../spread.js';
 import { paintStrip, stripRows, stripSpot } from './strip.js';
 
 const MANY = 1000;
@@ -86,9 +88,8 @@ export class TpRunBar extends Part {
   strip(total) {
     const { store } = this;
     const chosen = store.selected;
-    const score = chosen ? store.score(chosen) : NaN;
     const text = chosen
-      ? this.t('strip.value', { number: chosen.number, state: this.t(`state.${chosen.state}`), loss: loss(score) })
+      ? this.t('strip.value', { number: chosen.number, state: this.t(`state.${lookOf(store, chosen)}`), score: scoreName(store), value: scoreText(store, chosen) })
       : this.t('strip.none');
     return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0" aria-label=${this.t('strip')}
       aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0} aria-valuetext=${text}

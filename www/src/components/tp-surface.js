@@ -1,18 +1,18 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
-import { groundOf, shadesOf } from './surface-ground.js';
+import { groundOf, shadesOf, textWidth } from './surface-ground.js';
 import { icon } from './icons.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
 import { Spots, upOf } from './spots.js';
 import { sharesOf, sideOf } from '../brush.js';
 import { depthColor, tokens } from '../colors.js';
-import { count, exact, loss, rate } from '../format.js';
+import { count, setting } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
 import { axisOf, domainOf, logSteps, shareOf, steps } from '../scale.js';
-import { scoreScale } from '../score.js';
-import { plusMinus, scoreText, spreadOf } from '../spread.js';
+import { lookOf, scoreScale } from '../score.js';
+import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';
 import { pointIn } from './pointer.js';
 
@@ -42,6 +42,7 @@ export class TpSurface extends FigurePart {
     /** Whether a finger draws boxes, rather than scrolls. */ this.boxing = false;
     /** @private */ this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
+    /** @private */ this.absent = { key: '', n: 0 };
     /** @private */ this.many = new CanvasMarks();
     /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
     /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
@@ -71,20 +72,21 @@ export class TpSurface extends FigurePart {
 
   /** With one swept hyperparameter, the score itself is the second axis. @returns {Axis} */
   scoreAxis() {
-    const scale = scoreScale(this.store);
+    const { store } = this;
+    const scale = scoreScale(store);
     const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
     const { low, high } = scale;
     const ends = [to(low), to(high)];
     const pad = 0.06 * (ends[1] - ends[0]) || 0;
     // Where nothing was scored there is nothing to label.
-    const marks = this.store.best === null ? [] : scale.log ? logSteps(low, high) : steps(low, high, 5);
-    const ticks = marks.map((value) => ({ at: to(value), label: exact(value) }));
-    return { name: '', numeric: true, discrete: false, scale: scale.log ? 'log' : 'linear', domain: domainOf(ends[0], ends[1], pad), ticks, to };
+    const marks = store.best === null ? [] : scale.log ? logSteps(low, high) : steps(low, high, 5);
+    const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
+    return { name: '', numeric: true, discrete: false, slots: 0, scale: scale.log ? 'log' : 'linear', domain: domainOf(ends[0], ends[1], pad), ticks, to };
   }
 
   /** @param {Axis} axis */
   axisTitle(axis) {
-    const name = axis.name ? this.store.label(axis.name) : this.t(`score.${this.store.objective.metric}`);
+    const name = axis.name ? this.store.label(axis.name) : scoreName(this.store);
     return axis.scale === 'log' || axis.scale === 'log1m' ? this.t('axis.log', { name }) : name;
   }
 
@@ -94,14 +96,16 @@ export class TpSurface extends FigurePart {
     const named = this.names();
     const ready = store.trials.size > 0;
     const scored = store.best !== null;
-    const fitted = this.axes()?.fitted;
+    const axes = this.axes();
+    // On an axis of its own the score needs no colour.
+    const key = axes?.fitted ? 'surface.fit' : axes?.y.name ? 'surface.dots' : '';
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
-      <div class="fh"><h2>${this.t(`score.${store.objective.metric}.title`)}</h2>
+      <div class="fh"><h2>${scoreName(store, true)}</h2>
         ${this.partial()}<span class="sp"></span>
-        ${scored ? html`<span class="legend" title=${fitted ? this.t('surface.fit') : nothing}>${fitted ? html`<span>${this.t('surface.fit.short')}</span>` : nothing}<span class="c3">${exact(scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span class="c3">${exact(scale.worst)}</span></span>` : nothing}
+        ${scored ? html`<span class="legend" title=${key ? this.t(`${key}.title`) : nothing}>${key ? html`<span class="c3">${this.t(key)}</span>` : nothing}<span>${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${scoreLabel(store, scale.worst)}</span></span>` : nothing}
         ${ready ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
           @click=${() => { this.boxing = !this.boxing; }}>${icon('box')}</button>` : nothing}${this.tableButton()}</div>
-      <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}</div>
+      <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}${this.unshown()}</div>
       <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot" tabindex=${ready && !this.tabled ? 0 : nothing}
         role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown} @pointerup=${this.onUp} @pointercancel=${this.onUp}
         @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
@@ -109,6 +113,7 @@ export class TpSurface extends FigurePart {
         <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer" width="100%" height="100%"></svg></div>
         <div class="box" hidden></div>
         ${this.emptyState()}
+        ${ready && !axes ? html`<p class="empty" data-testid="no-surface">${this.t('surface.none')}</p>` : nothing}
         ${this.tabled ? this.table() : nothing}
       </div>
     </figure>`;
@@ -130,29 +135,62 @@ export class TpSurface extends FigurePart {
   summary() {
     const { store } = this;
     const best = store.trials.get(store.best ?? -1);
-    if (!best) return this.t('surface.summary.empty');
-    const axes = this.axes();
-    const parts = [axes?.x, axes?.y].filter((one) => one?.name).map((one) => `${store.label(/** @type {Axis} */ (one).name)} ${rate(best.params[/** @type {Axis} */ (one).name])}`);
     const { diverged } = store.counts;
-    return this.t('surface.summary', { n: store.trials.size, loss: scoreText(store, best), number: best.number, at: parts.join(', '), diverged });
+    if (!best) return diverged ? this.t('message.all_diverged', { n: diverged }) : this.t('surface.summary.empty');
+    const at = this.named(this.axes()).map((name) => `, ${store.label(name)} ${setting(best.params[name])}`).join('');
+    const { untrained } = scoreScale(store);
+    const said = [
+      this.t('surface.summary', { n: store.trials.size, score: scoreName(store, true), value: scoreText(store, best), number: best.number, at, diverged }),
+      untrained ? this.t('surface.summary.untrained', { untrained }) : '',
+      at ? '' : this.t('surface.none'),
+      this.missing ? this.t('surface.missing', { count: this.missing }) : '',
+    ];
+    return said.filter(Boolean).join(' ');
+  }
+
+  /** The hyperparameters on the axes. @param {Axes | null} axes */
+  named(axes) {
+    return [axes?.x.name, axes?.y.name].filter((name) => name !== undefined && name !== '').map(String);
+  }
+
+  /** How many trials have no value on one of the axes, and so no mark. */
+  get missing() {
+    const { store } = this;
+    const names = this.named(this.axes()).filter((name) => store.shownStudy.space?.[name]);
+    const key = [store.runs, store.trials.size, ...names].join();
+    if (key === this.absent.key) return this.absent.n;
+    let n = 0;
+    for (const { params } of store.trials.values()) if (names.some((name) => params[name] === undefined || params[name] === null)) n++;
+    this.absent = { key, n };
+    return n;
+  }
+
+  /** Trials without a mark are counted, and the best is named where it is one of them. */
+  unshown() {
+    const n = this.missing;
+    if (!n) return nothing;
+    const { store } = this;
+    const best = store.trials.get(store.best ?? -1);
+    const isBest = best && this.named(this.axes()).some((name) => best.params[name] === undefined || best.params[name] === null);
+    const title = this.t('surface.missing', { count: n });
+    return html`<span data-testid="unshown" title=${title}>${this.t('surface.unshown', { count: count(n) })}${isBest ? `, ${this.t('surface.unshown.best', { number: best.number })}` : ''}</span>`;
   }
 
   table() {
     const { store } = this;
-    const axes = this.axes();
-    const names = [axes?.x, axes?.y].filter((one) => one?.name).map((one) => /** @type {Axis} */ (one).name);
+    const names = this.named(this.axes());
     return html`<div class="data" tabindex="0" role="region" aria-label=${this.t('surface.title')}><table><caption>${this.t('surface.caption')}</caption>
-      <thead><tr><th class="num" scope="col">#</th>${names.map((one) => html`<th class="num" scope="col">${store.label(one)}</th>`)}<th class="num" scope="col">${this.t(`score.${store.objective.metric}`)}</th><th scope="col">${this.t('table.state')}</th></tr></thead>
-      <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${typeof one.params[name] === 'number' ? rate(one.params[name]) : String(one.params[name])}</td>`)}<td class="num">${loss(store.score(one))}</td><td>${this.t(`state.${one.state}`)}</td></tr>`)}</tbody></table></div>`;
+      <thead><tr><th class="num" scope="col">#</th>${names.map((one) => html`<th class="num" scope="col">${store.label(one)}</th>`)}<th class="num" scope="col">${scoreName(store)}</th><th scope="col">${this.t('table.state')}</th></tr></thead>
+      <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${setting(one.params[name])}</td>`)}<td class="num">${scoreValue(store, store.score(one))}</td><td>${this.t(`state.${lookOf(store, one)}`)}</td></tr>`)}</tbody></table></div>`;
   }
 
-  /** Room for the names on the axes, whose letters take up to 7 pixels. @param {{x: Axis, y: Axis} | null} axes @returns {import('./surface-ground.js').Frame} */
+  /** Room for the labels of the axes. @param {{x: Axis, y: Axis} | null} axes @returns {import('./surface-ground.js').Frame} */
   frame(axes = this.axes()) {
     const { width, height } = this.size;
     const small = width < 420;
-    const longest = (/** @type {Axis | undefined} */ axis) => (axis?.scale === 'choices' ? 7 * Math.max(...axis.ticks.map((tick) => tick.label.length)) : 0);
+    const longest = (/** @type {Axis | undefined} */ axis) => Math.max(0, ...(axis?.ticks.map((tick) => textWidth(tick.label)) ?? []));
     const left = Math.max(small ? 42 : 50, Math.min(30 + longest(axes?.y), width / 3));
-    const crowded = (longest(axes?.x) + 8) * (axes?.x.ticks.length ?? 0) > width - left - 10;
+    const crowded = axes?.x.scale === 'choices' && (longest(axes.x) + 8) * axes.x.ticks.length > width - left - 10;
     return { width, height, left, right: 10, top: 8, bottom: (small ? 36 : 38) + (crowded ? 15 : 0), crowded };
   }
 
@@ -260,7 +298,7 @@ export class TpSurface extends FigurePart {
     if (many) {
       const moved = axes.y.name ? '' : store.state === 'running' ? Math.floor(performance.now() / MOVE) : store.version;
       // Once nothing moves any more, all are drawn anew without the rims of what they were.
-      const key = [spots.key, store.dark, store.brushes, moved, store.state === 'running'].join();
+      const key = [spots.key, spots.laid, store.dark, store.brushes, moved, store.state === 'running'].join();
       this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
     }
     else spots.changed.clear();
@@ -270,7 +308,7 @@ export class TpSurface extends FigurePart {
     const end = (/** @type {number} */ score) => upOf(frame, axes.y.scale === 'log' && score <= 0 ? 0 : shareOf(axes.y, axes.y.to(score)));
     this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
       text: trial ? String(trial.number) : '',
-      spread: plusMinus(spread, store.objective.metric, 'numbers'),
+      spread: plusMinus(spread, store.objective.metric, store.task),
       bar: trial && !axes.y.name && Number.isFinite(spread) ? [end(store.score(trial) - spread), end(store.score(trial) + spread)] : null,
     });
   }

@@ -4,10 +4,10 @@ import { Part, define } from './part.js';
 import { stateMark } from './icons.js';
 import { depthColor } from '../colors.js';
 import { sweptOf } from '../hyperparameters.js';
-import { DASH, loss, metric, number, rate, signed } from '../format.js';
+import { DASH, loss, metric, number, setting, signed } from '../format.js';
 import { STATES, orderOf } from '../order.js';
-import { scoreScale } from '../score.js';
-import { hasSpread, plusMinus, spreadAt, spreadOf } from '../spread.js';
+import { lookOf, scoreScale } from '../score.js';
+import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../spread.js';
 
 /**
  * @typedef {import('../types.js').Trial} Trial
@@ -26,12 +26,12 @@ const SPARE = 12;
 export class TpTable extends Part {
   /** @type {import('../store.js').Topic[]} */
   static topics = ['trials', 'selection', 'brush', 'run', 'study'];
-  static properties = { ...Part.properties, by: { state: true }, down: { state: true }, top: { state: true } };
+  static properties = { ...Part.properties, by: { state: true }, turned: { state: true }, top: { state: true } };
 
   constructor() {
     super();
     this.by = 'score';
-    this.down = false;
+    /** Whether the order is turned round. */ this.turned = false;
     this.top = 0;
     /** @private @type {number[]} */ this.order = [];
     /** @private */ this.ordered = { at: 0, key: '' };
@@ -65,21 +65,30 @@ export class TpTable extends Part {
     const scale = scoreScale(store);
     const last = (/** @type {Trial} */ trial) => trial.epochs[trial.epochs.length - 1];
     const gap = (/** @type {Trial} */ trial) => (trial.state === 'diverged' ? NaN : number(last(trial)?.validation_loss) - number(last(trial)?.train_loss));
-    const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
+    // The score has a column of its own: beside an accuracy the loss is shown, and the other way round.
+    const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
+    const isLoss = other === 'validation_loss';
+    const kind = this.t(isLoss ? 'score.validation_loss' : `metric.${store.task}`);
     /** @type {Column[]} */
     const columns = [
-      { key: 'state', label: this.t('table.state'), num: false, sort: (one) => STATES.indexOf(one.state), text: (one) => html`<span class="st">${stateMark(one.state)}${this.t(`state.${one.state}`)}</span>` },
-      { key: 'score', label: this.t(`score.${store.objective.metric}`), num: true, sort: (one) => store.score(one), text: (one) => html`${loss(store.score(one))}${this.spread(spreadOf(store, one), store.objective.metric, 'numbers')}` },
+      { key: 'state', label: this.t('table.state'), num: false, sort: (one) => STATES.indexOf(one.state) + (lookOf(store, one) === 'untrained' ? 0.5 : 0), text: (one) => this.state(lookOf(store, one)) },
+      { key: 'score', label: scoreName(store), num: true, sort: (one) => store.score(one), text: (one) => html`${scoreValue(store, store.score(one))}${this.spread(spreadOf(store, one), store.objective.metric, store.task)}` },
       { key: 'bar', label: '', num: false, minor: true, sort: () => 0, text: (one) => this.bar(store.score(one), scale) },
-      { key: 'metric', label: kind, num: true, sort: (one) => number(last(one)?.validation_metric), text: (one) => (one.state === 'diverged' ? DASH : html`${metric(last(one)?.validation_metric, store.task)}${this.spread(spreadAt(last(one), 'validation_metric'), 'validation_metric', store.task)}`) },
+      { key: 'metric', label: kind, num: true, sort: (one) => number(last(one)?.[other]), text: (one) => (one.state === 'diverged' ? DASH : html`${isLoss ? loss(last(one)?.[other]) : metric(last(one)?.[other], store.task)}${this.spread(spreadAt(last(one), other), other, store.task)}`) },
       { key: 'gap', label: this.t('table.gap'), num: true, minor: true, sort: gap, text: (one) => signed(gap(one)) },
       ...sweptOf(store.shownStudy).map((one) => ({
         key: `param.${one.name}`, label: one.label[store.lang], num: one.type !== 'categorical' && one.type !== 'bool',
-        sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN), text: (/** @type {Trial} */ trial) => param(trial.params[one.name]),
+        sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN), text: (/** @type {Trial} */ trial) => setting(trial.params[one.name]),
       })),
-      { key: 'epochs', label: this.t('table.epochs'), num: true, minor: true, sort: (one) => one.epochs.length, text: (one) => one.epochs.length || DASH },
     ];
+    // Where epochs are swept, they have a column already.
+    if (!store.shownStudy.space?.epochs) columns.push({ key: 'epochs', label: this.t('table.epochs'), num: true, minor: true, sort: (one) => one.epochs.length, text: (one) => one.epochs.length || DASH });
     return columns;
+  }
+
+  /** @param {string} look */
+  state(look) {
+    return html`<span class="st" data-look=${look}>${stateMark(look)}${this.t(`state.${look}`)}</span>`;
   }
 
   /** The spread over seeds; with several seeds there is room for it in every row, so that nothing moves.
@@ -92,25 +101,43 @@ export class TpTable extends Part {
   bar(score, scale) {
     if (!Number.isFinite(score)) return nothing;
     const goodness = scale.goodness(score);
-    const width = Math.max(1, Math.round(82 * Math.min(1, Math.abs(score / (scale.worst || 1)))));
+    // A loss is as long as it is large; of accuracies, which hardly differ in length, the best is the longest.
+    const share = this.store.objective.metric.endsWith('loss') && this.naturally !== 'down' ? Math.abs(score / (scale.worst || 1)) : goodness;
+    const width = Math.max(1, Math.round(82 * Math.min(1, share)) || 1);
     return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7" fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
   }
 
   /** @param {Column[]} columns */
   sort(columns) {
     const { store } = this;
-    const key = `${this.by} ${this.down} ${store.trials.size} ${store.state} ${store.outcome} ${store.best}`;
+    const { by, down } = this;
+    const key = `${by} ${down} ${store.trials.size} ${store.state} ${store.outcome} ${store.best}`;
     const now = performance.now();
     if (key === this.ordered.key && (store.state !== 'running' || now - this.ordered.at < RESORT)) return;
     this.ordered = { key, at: now };
-    const by = columns.find((one) => one.key === this.by) ?? columns[1];
-    const value = (/** @type {Trial} */ one) => (this.by === 'number' ? one.number : by.sort(one));
-    this.order = orderOf(store.trials.values(), value, this.down);
+    const column = columns.find((one) => one.key === by);
+    this.order = orderOf(store.trials.values(), (one) => (column ? column.sort(one) : one.number), down);
+  }
+
+  /** The column to sort by: the score, where the one chosen is not that of this study. @param {Column[]} columns */
+  sorting(columns) {
+    return this.by === 'number' || columns.some((one) => one.key === this.by) ? this.by : 'score';
+  }
+
+  /** Which way the scores run from best to worst. */
+  get naturally() {
+    return this.store.objective.direction === 'maximize' ? 'down' : 'up';
+  }
+
+  /** Whether the largest come first: scores begin with the best. */
+  get down() {
+    return this.turned !== (this.by === 'score' && this.naturally === 'down');
   }
 
   render() {
     const { store } = this;
     const columns = this.columns();
+    this.by = this.sorting(columns);
     this.sort(columns);
     this.marked = store.selected?.number;
     const total = this.order.length;
@@ -123,7 +150,7 @@ export class TpTable extends Part {
     return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
       <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey} @pointerleave=${() => store.hover(null)}>
       <table aria-label=${this.t('table.title')} aria-rowcount=${total + 1}>
-        <thead><tr aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) => (one.key === 'bar' ? html`<th class="c3 bars"><span class="vh">${this.t('table.bar')}</span></th>` : this.head(one.key, one.label, one.num, one.minor)))}</tr></thead>
+        <thead><tr aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) => (one.key === 'bar' ? html`<th class="c3 bars"><span class="vh">${this.t('table.bar', { score: scoreName(store, true) })}</span></th>` : this.head(one.key, one.label, one.num, one.minor)))}</tr></thead>
         <tbody>
           ${first ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} .height=${String(first * height)}></td></tr>` : nothing}
           ${repeat(rows, (one) => one, (one, k) => this.row(one, columns, first + k))}
@@ -151,7 +178,7 @@ export class TpTable extends Part {
 
   /** @param {string} key */
   sortBy(key) {
-    this.down = this.by === key ? !this.down : false;
+    this.turned = this.by === key && !this.turned;
     this.by = key;
   }
 
@@ -201,8 +228,5 @@ export class TpTable extends Part {
     requestAnimationFrame(() => requestAnimationFrame(() => /** @type {HTMLElement | null} */ (this.querySelector('tr[aria-selected="true"] button'))?.focus()));
   }
 }
-
-/** @param {unknown} value */
-const param = (value) => (value === undefined || value === null ? DASH : typeof value === 'number' ? rate(value) : Array.isArray(value) ? value.join(' × ') : String(value));
 
 define('tp-table', TpTable);

@@ -51,6 +51,12 @@ export function perform(page, store, runner, act, detail) {
         else Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
       }, 'batch_size');
     },
+    // Without its own, the study takes the loss that fits its data.
+    fit_loss: () =>
+      store.edit((study) => {
+        delete study.fixed?.loss;
+        delete study.space?.loss;
+      }, 'loss'),
     sweep_learning_rate: () => store.toggle('learning_rate', BY_NAME.get('learning_rate')?.sweep ?? null),
     unsweep: () => store.toggle(String(detail?.problem?.key), null),
     use_range: () => {

@@ -33,6 +33,8 @@ export function runNotice(store, problem, started) {
     actions.push({ label: 'action.set_trials', values: { n: problem.combinations }, act: 'set_trials', primary: true });
   } else if (problem.code === 'batch_too_large') {
     actions.push({ label: 'action.set_batch', values: { n: problem.rows }, act: 'set_batch', primary: true });
+  } else if (problem.code === 'loss_mismatch') {
+    actions.push({ label: 'fix.use', values: { value: problem.accepted }, act: 'fit_loss', primary: true });
   } else if (problem.code === 'inert') {
     actions.push({ label: 'action.unsweep', values: { name: store.label(String(problem.key)) }, act: 'unsweep', primary: true });
   } else if (problem.code === 'empty_space') {

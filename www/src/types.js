@@ -12,7 +12,7 @@
  * @property {'float' | 'int' | 'categorical'} type
  * @property {number} [low]
  * @property {number} [high]
- * @property {number} [step]
+ * @property {number | null} [step]
  * @property {boolean} [log]
  * @property {'linear' | 'log' | 'log1m'} [scale]
  * @property {Value[]} [choices]
@@ -24,7 +24,7 @@
  *   split?: {train: number, validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
- * @property {{name: string, points?: number}} [sampler]
+ * @property {{name: string, points?: number | Record<string, number>}} [sampler]
  * @property {{name: string}} [pruner]
  * @property {{metric: string, direction: string}} [objective]
  * @property {number} [trials]

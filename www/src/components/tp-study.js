@@ -152,6 +152,7 @@ export class TpStudy extends Part {
     const sampler = study.sampler?.name ?? 'random';
     const locked = store.readOnly;
     const combinations = gridSize(study);
+    const points = study.sampler?.points ?? 5;
     const dice = this.dice('new-seed', 'search.new_seed', (seed) => store.edit((next) => void (next.seed = seed)));
     return html`<section class="sec"><h2>${this.t('search')}</h2>
       <div class="methods">${segmented(this.t('search.sampler'), SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })), sampler,
@@ -159,7 +160,7 @@ export class TpStudy extends Part {
       <div class="flds">
         <tp-number .store=${store} name="trials" .label=${this.t('search.trials')} .value=${study.trials ?? 64} .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.trials = value))}></tp-number>
         <tp-number .store=${store} name="seed" .label=${this.t('search.seed')} .value=${study.seed ?? 0} .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.seed = value))}></tp-number>
-        ${sampler === 'grid' ? html`<tp-number .store=${store} name="points" .label=${this.t('search.points')} .value=${study.sampler?.points ?? 5} .min=${1} .max=${1000} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.sampler = { name: 'grid', points: value }))}></tp-number>
+        ${sampler === 'grid' ? html`${typeof points === 'object' ? html`<div class="fld"><span class="q2 sp">${this.t('search.points')}</span><span data-testid="axis-points">${Object.entries(points).map(([name, n]) => `${store.label(name)} ${n}`).join(', ')}</span></div>` : html`<tp-number .store=${store} name="points" .label=${this.t('search.points')} .value=${points} .min=${1} .max=${1000} .whole=${true} .locked=${locked} .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.sampler = { name: 'grid', points: value }))}></tp-number>`}
           <div class="fld"><span class="q2 sp">${this.t('search.combinations')}</span><span data-testid="combinations">${count(combinations)}</span></div>` : nothing}
       </div>
       ${sampler === 'grid' && combinations > (study.trials ?? 64) ? html`<p class="err flush" data-testid="grid-note">${this.t('search.grid_large', { n: count(combinations) })} <button type="button" class="lnk" @click=${() => store.edit((next) => void (next.trials = combinations))}>${this.t('action.set_trials', { n: count(combinations) })}</button></p>` : nothing}

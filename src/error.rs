@@ -68,10 +68,10 @@ pub enum Error {
     LossMismatch { loss: String, dataset: String, accepted: String },
     /// An R^2 that its rows do not define, as the objective.
     #[error(
-        "objective.metric is {metric}, but R^2 of the {rows} {part} rows of {dataset} is not defined: it needs two rows \
-         with different targets; raise dataset.samples or the {part} share of dataset.split, or use {accepted}"
+        "objective.metric is {metric}, but R^2 of {rows} rows of {dataset} is not defined: it needs two rows with \
+         different targets; raise dataset.samples or that part of dataset.split, or use {accepted}"
     )]
-    UndefinedMetric { key: String, metric: String, dataset: String, part: String, rows: u32, accepted: String },
+    UndefinedMetric { key: String, metric: String, dataset: String, rows: u32, accepted: String },
     /// More memory than there is.
     #[error("trial {trial} needs {needed_mb} MB, more than the {limit_mb} MB of {limit}; lower one of: {knob}")]
     TooLarge { trial: u32, needed_mb: u64, limit: String, limit_mb: u64, knob: String },

@@ -67,9 +67,8 @@ impl Study {
         };
         let direction = match objective.name("direction", "minimize | maximize", "")? {
             Some("minimize") => Direction::Minimize,
-            Some(_) => Direction::Maximize,
             None if matches!(metric, Metric::TrainLoss | Metric::ValidationLoss) => Direction::Minimize,
-            None => Direction::Maximize,
+            _ => Direction::Maximize,
         };
         let study = Self {
             name,
@@ -132,9 +131,9 @@ impl Study {
     /// validation part.
     pub(super) fn check_metric<T: Copy>(&self, parts: [T; 2], is_defined: impl Fn(T) -> bool) -> Result<()> {
         let [n_train, n_validation, _] = self.part_sizes()?;
-        let (metric, part, of_part, rows, accepted) = match self.metric {
-            Metric::TrainMetric => ("train_metric", "train", parts[0], n_train, "train_loss"),
-            Metric::ValidationMetric => ("validation_metric", "validation", parts[1], n_validation, "validation_loss"),
+        let (metric, of_part, rows, accepted) = match self.metric {
+            Metric::TrainMetric => ("train_metric", parts[0], n_train, "train_loss"),
+            Metric::ValidationMetric => ("validation_metric", parts[1], n_validation, "validation_loss"),
             Metric::TrainLoss | Metric::ValidationLoss => return Ok(()),
         };
         if is_defined(of_part) {
@@ -144,7 +143,6 @@ impl Study {
             key: "objective.metric".into(),
             metric: metric.into(),
             dataset: self.dataset.clone(),
-            part: part.into(),
             rows: rows as u32,
             accepted: accepted.into(),
         })
@@ -366,13 +364,8 @@ fn check_distribution(
             row.accept(&format!("{key}.high"), &json!(high))
         }
         (Kind::Int, Distribution::Float { .. }) => Err(wrong("int | categorical")),
-        _ => {
-            row.accept(
-                key,
-                row.available_choices.iter().flatten().next().map(|c| json!(c)).as_ref().unwrap_or(&json!(false)),
-            )?;
-            Err(wrong("categorical"))
-        }
+        _ if row.available => Err(wrong("categorical")),
+        _ => row.accept(key, &Value::Null),
     }
 }
 

@@ -98,8 +98,8 @@ impl Hyperparameter {
             return Err(self.not_yet(key, &self.name));
         }
         match self.kind {
-            Kind::Float => self.in_range(key, real(value).ok_or_else(wrong)?),
-            Kind::Int => self.in_range(key, whole(value).ok_or_else(wrong)?),
+            Kind::Float => self.in_range(key, value, real(value).ok_or_else(wrong)?),
+            Kind::Int => self.in_range(key, value, whole(value).ok_or_else(wrong)?),
             Kind::Bool => value.as_bool().map(|_| ()).ok_or_else(wrong),
             Kind::Categorical => {
                 let name = value.as_str().ok_or_else(wrong)?;
@@ -116,22 +116,18 @@ impl Hyperparameter {
                 if items.len() > 10 {
                     return Err(outside());
                 }
-                items.iter().try_for_each(|item| self.in_range(key, whole(item).ok_or_else(wrong)?))
+                items.iter().try_for_each(|item| self.in_range(key, item, whole(item).ok_or_else(wrong)?))
             }
         }
     }
 
-    /// Refuses a number outside `low ..= high`.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`].
-    pub fn in_range(&self, key: &str, x: f64) -> Result<()> {
+    fn in_range(&self, key: &str, value: &Value, x: f64) -> Result<()> {
         let above = self.low.is_none_or(|low| x >= low);
         let below = self.high.is_none_or(|high| x <= high);
         if x.is_finite() && above && below {
             return Ok(());
         }
-        Err(Error::OutOfRange { key: key.into(), found: format_number(x), accepted: self.accepted() })
+        Err(Error::OutOfRange { key: key.into(), found: shown(value), accepted: self.accepted() })
     }
 
     fn not_yet(&self, key: &str, found: &str) -> Error {

@@ -27,7 +27,7 @@ impl SettingsOf<'_> {
         }
         let limit = condition["above"].as_f64().unwrap_or_else(|| {
             let given = |k: &usize| self.is_given(&format!("units_{k}"));
-            (1..).take_while(given).count() as f64
+            (1..=table::table().len()).take_while(given).count() as f64
         });
         value.as_f64().is_some_and(|value| value > limit)
     }
@@ -100,7 +100,7 @@ pub fn grid(study: &Study) -> Vec<Axes> {
                 // What is not used stands for all of its values once.
                 Some(place) if !is_used && case[place] > 0 => return,
                 Some(place) if is_used => {
-                    axes.push((name.clone(), [cases.deciding[place].1[case[place]].clone()].into()))
+                    axes.push((name.clone(), [cases.deciding[place].1[case[place]].clone()].into()));
                 }
                 None if is_used => axes.push((name.clone(), whole[index].clone())),
                 _ => {}

@@ -19,7 +19,6 @@ const WHOLE = {
   'number': 'accepted.number',
   'low, high': 'accepted.ends',
   'low <= high': 'accepted.ordered',
-  '[64, 32]': 'accepted.list',
   '[value, ...]': 'accepted.choices',
   '{"type": "float" | "int" | "categorical", ...}': 'accepted.range_document',
   'train + validation + test = 1': 'accepted.split',

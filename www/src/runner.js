@@ -1,6 +1,7 @@
 import { Engine } from './engine.js';
 import { divergedNotice, fallbackNotice, resumingNotice, runNotice, supportsEngine, tooOldNotice } from './notices.js';
 import { snapshot } from './result.js';
+import { checkTogether } from './study.js';
 import { inSlices } from './turns.js';
 
 /**
@@ -93,7 +94,7 @@ export class Runner {
       }
       const draft = store.drafts.values().next().value;
       if (draft) throw this.shown(draft.problem);
-      const { problem } = await this.engine.check(store.study);
+      const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
       this.spoken = { at: performance.now(), tenth: 0 };

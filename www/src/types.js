@@ -12,7 +12,7 @@
  * @property {'float' | 'int' | 'categorical'} type
  * @property {number} [low]
  * @property {number} [high]
- * @property {number} [step]
+ * @property {number | null} [step]
  * @property {boolean} [log]
  * @property {'linear' | 'log' | 'log1m'} [scale]
  * @property {Value[]} [choices]

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part } from './part.js';
 import { icon, stateMark } from './icons.js';
+import { counted } from '../format.js';
 import { scoreScale } from '../score.js';
 import { CROWD } from '../store.js';
 
@@ -53,7 +54,7 @@ export class FigurePart extends Part {
     const { store } = this;
     if (store.trials.size || store.state !== 'idle') return nothing;
     return html`<div class="empty" data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body')}</span>
-      <button type="button" class="btn p" @click=${() => this.act('run')}>${this.t('run.run', { n: store.study.trials ?? 64 })}</button></div>`;
+      <button type="button" class="btn p" @click=${() => this.act('run')}>${this.t('run.run', { n: counted(store.study.trials ?? 64) })}</button></div>`;
   }
 
   statusKey() {

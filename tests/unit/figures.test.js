@@ -3,7 +3,7 @@ import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
 import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
 import { depthColor } from '../../www/src/colors.js';
 import { fitSurface } from '../../www/src/fit.js';
-import { axisOf, roundOff, scaleOfScores } from '../../www/src/scale.js';
+import { axisOf, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
 const objective = fc.record({
@@ -144,8 +144,7 @@ test('of more trials than have curves, the best has one, and lies in the frame',
   assert.ok(span[0] < 0.00085);
 });
 
-test('labels are thinned until none touches the next', async () => {
-  const { thinning } = await import('../../www/src/components/surface-ground.js');
+test('labels are thinned until none touches the next', () => {
   const labels = Array.from({ length: 28 }, (_, k) => [10 * k, 24]);
   assert.equal(thinning(labels, 1), 3);
   assert.equal(thinning(labels, 2), 2);

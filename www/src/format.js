@@ -97,6 +97,7 @@ export function metric(input, task) {
   const value = number(input);
   if (!Number.isFinite(value)) return DASH;
   if (Math.abs(value) >= 1e6) return scientific(value);
+  if (task === 'numbers' && Math.abs(value) >= 1000) return count(value);
   return task === 'numbers' ? minus(value.toFixed(3)) : `${minus((100 * value).toFixed(1))}%`;
 }
 

@@ -147,6 +147,19 @@ function powers(low, high) {
 /** @param {number} low @param {number} high */
 const complements = (low, high) => [0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 0.99999].filter((one) => one >= low && one <= high);
 
+/** How wide a label is at the most, in pixels. @param {string} label */
+export const textWidth = (label) => 7 * label.length;
+
+/** Every how many labels one is written, so that none touches the next in its row.
+ * @param {number[][]} labels place and size of each, in order @param {number} rows */
+export function thinning(labels, rows) {
+  for (let every = 1; every < labels.length; every++) {
+    const kept = labels.filter((_, k) => k % every === 0);
+    if (kept.every(([at, size], k) => k < rows || Math.abs(at - kept[k - rows][0]) >= (size + kept[k - rows][1]) / 2)) return every;
+  }
+  return Math.max(1, labels.length);
+}
+
 /** More parts than this nobody can see. */
 const MOST_BINS = 1000;
 

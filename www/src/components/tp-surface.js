@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
-import { groundOf, shadesOf, textWidth } from './surface-ground.js';
+import { groundOf, shadesOf } from './surface-ground.js';
 import { icon } from './icons.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
@@ -10,7 +10,7 @@ import { sharesOf, sideOf } from '../brush.js';
 import { depthColor, tokens } from '../colors.js';
 import { count, setting } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
-import { axisOf, domainOf, logSteps, shareOf, steps } from '../scale.js';
+import { axisOf, domainOf, logSteps, shareOf, steps, textWidth } from '../scale.js';
 import { lookOf, scoreScale } from '../score.js';
 import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';

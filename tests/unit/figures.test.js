@@ -1,9 +1,9 @@
 import { test } from 'node:test';
 import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
-import { CurveFrame, spanOf } from '../../www/src/components/curve-frame.js';
+import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
 import { depthColor } from '../../www/src/colors.js';
 import { fitSurface } from '../../www/src/fit.js';
-import { axisOf, roundOff, scaleOfScores } from '../../www/src/scale.js';
+import { axisOf, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
 const objective = fc.record({
@@ -132,4 +132,23 @@ test('E4: a brush at the lower edge of the scores holds losses of 0', () => {
   assert.deepEqual(sharesOf(axis, low[0])[0], 0);
   const high = [sideOf(axis, undefined, 0.4, 1)];
   assert.ok(!inside(high, trial, 0) && inside(high, trial, 1e9) && !inside(high, trial, NaN));
+});
+
+test('of more trials than have curves, the best has one, and lies in the frame', () => {
+  const trial = (/** @type {number} */ number) => ({ number, epochs: [{ epoch: 1, validation_loss: number === 4321 ? 0.00085 : 0.5 }, { epoch: 2, validation_loss: number === 4321 ? 0.00085 : 0.4 }] });
+  const trials = new Map(Array.from({ length: 5000 }, (_, k) => [k, trial(k)]));
+  const drawn = curvesOf(/** @type {any} */ ({ trials, best: 4321 }));
+  assert.equal(drawn.length, 2501);
+  assert.ok(drawn.some((one) => one.number === 4321));
+  const { span } = spanOf(drawn.map((one) => lineOf(one).least), [0.5], true);
+  assert.ok(span[0] < 0.00085);
+});
+
+test('labels are thinned until none touches the next', () => {
+  const labels = Array.from({ length: 28 }, (_, k) => [10 * k, 24]);
+  assert.equal(thinning(labels, 1), 3);
+  assert.equal(thinning(labels, 2), 2);
+  check(fc.property(fc.array(fc.tuple(finite, fc.double({ min: 0, max: 200, noNaN: true })), { maxLength: 40 }), fc.constantFrom(1, 2), (all, rows) => {
+    assert.ok(quick(() => thinning(all, rows)) >= 1);
+  }));
 });

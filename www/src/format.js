@@ -23,6 +23,9 @@ const LONG = 1e15;
 export const count = (value) =>
   !Number.isFinite(value) ? DASH : Math.abs(value) < LONG ? minus(COMMAS.format(Math.round(value) + 0)) : scientific(value, 3);
 
+/** A number of things for a sentence, which has a form of its own for 1. @param {number} n */
+export const counted = (n) => (n === 1 ? 1 : count(n));
+
 /** 0.00002437 -> 2.4×10⁻⁵
  * @param {number} value
  * @param {number} [digits] */
@@ -94,6 +97,7 @@ export function metric(input, task) {
   const value = number(input);
   if (!Number.isFinite(value)) return DASH;
   if (Math.abs(value) >= 1e6) return scientific(value);
+  if (task === 'numbers' && Math.abs(value) >= 1000) return count(value);
   return task === 'numbers' ? minus(value.toFixed(3)) : `${minus((100 * value).toFixed(1))}%`;
 }
 

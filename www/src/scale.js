@@ -85,6 +85,9 @@ export function domainOf(a, b, pad) {
 /** A place on an axis as a share of its length. @param {{domain: [number, number]}} axis @param {number} at */
 export const shareOf = ({ domain: [low, high] }, at) => (at - low) / (high - low);
 
+/** Up to so many whole numbers are drawn as places rather than as a stretch. */
+const FEW = 12;
+
 /** The axis of a swept hyperparameter.
  * @param {string} name @param {Distribution} distribution @returns {Axis} */
 export function axisOf(name, distribution) {
@@ -103,16 +106,18 @@ export function axisOf(name, distribution) {
   const { to } = SCALES[/** @type {'linear'} */ (scale)];
   const whole = distribution.type === 'int';
   const marks = values.length ? values : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
-  const gap = values.length > 1 ? (to(high) - to(low)) / (values.length - 1) : 0;
+  const slots = values.length || (whole && high >= low ? high - low + 1 : 0);
+  // A few values that have a place each keep room around the first and the last.
+  const gap = slots > 1 && (values.length || slots <= FEW) ? (to(high) - to(low)) / (slots - 1) : 0;
   // Powers of ten are all written as such where one of them has to be.
   const powered = scale === 'log' && !values.length && marks.every((value) => Number.isInteger(Math.log10(value))) && marks[0] < 0.01;
   return {
     name,
     numeric: true,
     discrete: values.length > 0 || whole,
-    slots: values.length || (whole && high >= low ? high - low + 1 : 0),
+    slots,
     scale: /** @type {'linear'} */ (scale),
-    domain: domainOf(to(low), to(high), values.length ? 0.35 * (gap || 1) : to(high) > to(low) ? 0 : 0.5),
+    domain: domainOf(to(low), to(high), gap > 0 ? 0.35 * gap : to(high) > to(low) ? 0 : 0.5),
     ticks: marks.filter((value) => Number.isFinite(to(value))).map((value) => ({ at: to(value), label: powered && value !== 1 ? scientific(value, 1) : exact(value) })),
     to: (value) => (typeof value === 'number' ? to(value) : NaN),
   };
@@ -141,6 +146,19 @@ function powers(low, high) {
 
 /** @param {number} low @param {number} high */
 const complements = (low, high) => [0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 0.99999].filter((one) => one >= low && one <= high);
+
+/** How wide a label is at the most, in pixels. @param {string} label */
+export const textWidth = (label) => 7 * label.length;
+
+/** Every how many labels one is written, so that none touches the next in its row.
+ * @param {number[][]} labels place and size of each, in order @param {number} rows */
+export function thinning(labels, rows) {
+  for (let every = 1; every < labels.length; every++) {
+    const kept = labels.filter((_, k) => k % every === 0);
+    if (kept.every(([at, size], k) => k < rows || Math.abs(at - kept[k - rows][0]) >= (size + kept[k - rows][1]) / 2)) return every;
+  }
+  return Math.max(1, labels.length);
+}
 
 /** More parts than this nobody can see. */
 const MOST_BINS = 1000;

@@ -70,9 +70,10 @@ export function spanOf(losses, starts, log) {
     if (value < low && value > -Infinity) low = value;
     if (value < least && value > 0) least = value;
   }
-  const sorted = Float64Array.from(starts.filter(Number.isFinite)).sort();
+  // Zeros, which have no place on a logarithm, say nothing of where the others start.
+  const sorted = Float64Array.from(starts.filter((one) => Number.isFinite(one) && (one > 0 || !log))).sort();
   const start = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.9))] ?? (low < Infinity ? low : 1);
-  if (low === Infinity) low = sorted[0] ?? 0;
+  if (low === Infinity) low = Math.min(...starts.filter(Number.isFinite), 0);
   if (least === Infinity) least = sorted.find((one) => one > 0) ?? Infinity;
   const logs = log && least < Infinity;
   // Rounded outward, so that the axes stay put while the lines grow.

@@ -1,7 +1,7 @@
 import { contours } from 'd3-contour';
 import { depthColor } from '../colors.js';
 import { fitSurface } from '../fit.js';
-import { shareOf } from '../scale.js';
+import { shareOf, textWidth, thinning } from '../scale.js';
 import { scoreScale } from '../score.js';
 
 /**
@@ -83,19 +83,6 @@ const placer = (axis, from, to) => (/** @type {number} */ at) => from + shareOf(
 
 /** The height of a label. */
 const LINE = 13;
-
-/** How wide a label is at the most, in pixels. @param {string} label */
-export const textWidth = (label) => 7 * label.length;
-
-/** Every how many labels one is written, so that none touches the next in its row.
- * @param {number[][]} labels place and size of each, in order @param {number} rows */
-export function thinning(labels, rows) {
-  for (let every = 1; every < labels.length; every++) {
-    const kept = labels.filter((_, k) => k % every === 0);
-    if (kept.every(([at, size], k) => k < rows || Math.abs(at - kept[k - rows][0]) >= (size + kept[k - rows][1]) / 2)) return every;
-  }
-  return Math.max(1, labels.length);
-}
 
 /** @param {Axis} axis @param {Frame} frame */
 function acrossAxis(axis, frame) {

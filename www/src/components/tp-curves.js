@@ -4,7 +4,7 @@ import { FigurePart } from './figure.js';
 import { define } from './part.js';
 import { segmented } from './segmented.js';
 import { tokens } from '../colors.js';
-import { count, exact, number, rate } from '../format.js';
+import { count, counted, exact, number, rate } from '../format.js';
 import { BY_NAME } from '../hyperparameters.js';
 import { logSteps, steps } from '../scale.js';
 import { measureText } from '../spread.js';
@@ -53,7 +53,7 @@ export class TpCurves extends FigurePart {
     const drawn = store.begun;
     const every = everyOf(store);
     return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
-      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: count(drawn), every }) : ''}</span><span class="sp"></span>
+      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: counted(drawn), every }) : ''}</span><span class="sp"></span>
         ${segmented(this.t('curves.axis'), [{ value: true, text: this.t('scale.log') }, { value: false, text: this.t('scale.linear') }], this.log, (value) => { this.log = value; }, { testid: 'curve-scale' })}
         ${this.tableButton()}</div>
       <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
-import { groundOf, shadesOf, textWidth } from './surface-ground.js';
+import { groundOf, shadesOf } from './surface-ground.js';
 import { icon } from './icons.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
@@ -10,7 +10,7 @@ import { sharesOf, sideOf } from '../brush.js';
 import { depthColor, tokens } from '../colors.js';
 import { count, setting } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
-import { axisOf, domainOf, logSteps, shareOf, steps } from '../scale.js';
+import { axisOf, domainOf, logSteps, shareOf, steps, textWidth } from '../scale.js';
 import { lookOf, scoreScale } from '../score.js';
 import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';
@@ -103,7 +103,7 @@ export class TpSurface extends FigurePart {
       <div class="fh"><h2>${scoreName(store, true)}</h2>
         ${this.partial()}<span class="sp"></span>
         ${scored ? html`<span class="legend" title=${key ? this.t(`${key}.title`) : nothing}>${key ? html`<span class="c3">${this.t(key)}</span>` : nothing}<span>${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${scoreLabel(store, scale.worst)}</span></span>` : nothing}
-        ${ready ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
+        ${ready && axes ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
           @click=${() => { this.boxing = !this.boxing; }}>${icon('box')}</button>` : nothing}${this.tableButton()}</div>
       <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}${this.unshown()}</div>
       <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot" tabindex=${ready && !this.tabled ? 0 : nothing}

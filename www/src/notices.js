@@ -1,4 +1,5 @@
 import { exact, number, scientific } from './format.js';
+import { TRIALS_LIMIT } from './study.js';
 
 /**
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
@@ -29,7 +30,7 @@ export function runNotice(store, problem, started) {
     actions.push({ label: 'action.try_gpu', act: 'try_gpu', primary: true }, { label: 'action.start_cpu', act: 'start_cpu' });
   } else if (DEVICE.includes(problem.code)) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
-  } else if (problem.code === 'grid_too_large') {
+  } else if (problem.code === 'grid_too_large' && Number(problem.combinations) <= TRIALS_LIMIT) {
     actions.push({ label: 'action.set_trials', values: { n: problem.combinations }, act: 'set_trials', primary: true });
   } else if (problem.code === 'batch_too_large') {
     actions.push({ label: 'action.set_batch', values: { n: problem.rows }, act: 'set_batch', primary: true });

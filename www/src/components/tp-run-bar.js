@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { count, duration, loss, short } from '../format.js';
+import { trialsOf } from '../hyperparameters.js';
 import { paintStrip, stripRows, stripSpot } from './strip.js';
 
 const MANY = 1000;
@@ -57,7 +58,7 @@ export class TpRunBar extends Part {
 
   render() {
     const { store } = this;
-    const total = store.trials.size || (store.study.trials ?? 64);
+    const total = store.trials.size || trialsOf(store.study);
     return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
@@ -77,7 +78,7 @@ export class TpRunBar extends Part {
       return html`<button type="button" class="btn p" data-testid="resume" @click=${() => this.act('resume')}>${icon('play')}${this.t('run.resume')}</button>`;
     const blocked = store.readOnly ? this.t('run.read_only') : store.state === 'starting' ? this.t('run.starting') : '';
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid="run" ?disabled=${!!blocked} title=${blocked || nothing}
-      @click=${() => this.act('run')}>${icon('play')}${store.state === 'starting' ? this.t('run.starting') : this.t('run.run', { n: count(store.study.trials ?? 64) })}</button>`;
+      @click=${() => this.act('run')}>${icon('play')}${store.state === 'starting' ? this.t('run.starting') : this.t('run.run', { n: count(trialsOf(store.study)) })}</button>`;
   }
 
   /** @param {number} total */

@@ -33,7 +33,7 @@ function someStudy(random) {
     ...maybe({ seed: Math.floor(random() * 2 ** 53) }),
   };
   for (const one of HYPERPARAMETERS) {
-    if (random() > 0.3) continue;
+    if (!one.available || random() > 0.3) continue;
     if (one.type === 'list') {
       if (one.name === 'hidden') study.fixed.hidden = pick([[], [32], [64, 32, 16]]);
     } else if (one.type === 'categorical' || one.type === 'bool') {

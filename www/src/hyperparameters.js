@@ -149,7 +149,7 @@ export const sweptOf = (study) =>
   );
 
 /** More steps than this are not made to be counted. */
-const MOST_VALUES = 100000;
+const MOST_VALUES = 2000;
 
 /** A place on a scale, as the engine computes it. @param {Distribution} range @param {number} u */
 function between(range, u) {
@@ -228,3 +228,8 @@ export function gridSize(study) {
   }
   return total;
 }
+
+/** How many trials a run of the study has: a grid may have fewer combinations than trials are allowed.
+ * @param {Study} study */
+export const trialsOf = (study) =>
+  Math.min(study.trials ?? 64, study.sampler?.name === 'grid' ? gridSize(study) : Infinity);

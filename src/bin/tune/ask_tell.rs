@@ -122,9 +122,8 @@ fn quoted(line: &str) -> String {
     let (mut out, mut word) = (String::new(), String::new());
     let (mut in_text, mut escaped) = (false, false);
     let end_word = |word: &mut String, out: &mut String| {
-        let is_name = is_not_finite(word);
-        let quote = if is_name { "\"" } else { "" };
-        *out += &format!("{quote}{word}{quote}");
+        let quote = if is_not_finite(word) { "\"" } else { "" };
+        out.extend([quote, word, quote]);
         word.clear();
     };
     for sign in line.chars() {

@@ -1,0 +1,118 @@
+//! `tune run` as a process: what it was asked to write is written, whoever still listens.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tune-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+fn small() -> Value {
+    json!({
+        "format": "tuning-playground/study@1", "dataset": {"name": "moons"},
+        "fixed": {"hidden": [4], "epochs": 1},
+        "space": {"learning_rate": {"type": "float", "low": 1e-3, "high": 0.1, "log": true}}, "trials": 2
+    })
+}
+
+fn tune(arguments: &[&str], stderr: Stdio) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+    command.args(arguments).stdout(Stdio::null()).stderr(stderr);
+    command.spawn().expect("tune starts").wait_with_output().expect("tune ends")
+}
+
+fn run(study: &Value, name: &str) -> (Output, PathBuf) {
+    let folder = folder(name);
+    let (study_file, result) = (folder.join("study.json"), folder.join("result.json"));
+    fs::write(&study_file, format!("\u{feff}{study}")).expect("written");
+    let arguments =
+        ["run", &study_file.to_string_lossy(), "--backend", "cpu", "-o", &result.to_string_lossy(), "--test"];
+    (tune(&arguments, Stdio::piped()), result)
+}
+
+fn read(path: &PathBuf) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).expect("the result is there")).expect("JSON")
+}
+
+#[test]
+fn a_result_is_written_when_nobody_reads_what_is_said() {
+    let folder = folder("closed");
+    let (study, result) = (folder.join("study.json"), folder.join("result.json"));
+    fs::write(&study, small().to_string()).expect("written");
+    // The reader of standard error is gone before anything is said.
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let arguments = ["run", &study.to_string_lossy(), "--backend", "cpu", "-o", &result.to_string_lossy()];
+    let ended = tune(&arguments, writer.into());
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(read(&result)["trials"].as_array().map(Vec::len), Some(2));
+    // The same for standard output.
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+    command
+        .args(["run", &study.to_string_lossy(), "--backend", "cpu", "-o", "-"])
+        .stdout(writer)
+        .stderr(Stdio::piped());
+    let ended = command.spawn().expect("tune starts").wait_with_output().expect("tune ends");
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_training() {
+    let folder = folder("nowhere");
+    let at = folder.join("missing").join("result.json");
+    let ended = tune(&["run", "-o", &at.to_string_lossy()], Stdio::piped());
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(2) && said.contains("its folder is not there"), "{said}");
+}
+
+#[test]
+fn an_undefined_r2_is_nan_and_no_objective() {
+    let mut study = small();
+    study["dataset"] = json!({
+        "name": "diabetes", "samples": 10, "split": {"train": 0.8, "validation": 0.1, "test": 0.1}
+    });
+    study["fixed"]["batch_size"] = json!(4);
+    let (ended, result) = run(&study, "nan");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let document = read(&result);
+    assert_eq!(document["test"]["metric"], "NaN");
+    assert_eq!(document["trials"][0]["epochs"][0]["validation_metric"], "NaN");
+    assert!(document["best"].is_u64());
+    study["objective"] = json!({"metric": "validation_metric"});
+    let (ended, _) = run(&study, "objective");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(2) && said.contains("dataset.split"), "{said}");
+}
+
+#[test]
+fn gd_trains_with_a_batch_size_that_it_does_not_use() {
+    let mut study = small();
+    study["dataset"]["name"] = json!("iris");
+    study["fixed"]["optimizer"] = json!("gd");
+    study["fixed"]["batch_size"] = json!(128);
+    let (ended, result) = run(&study, "gd");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert_eq!(read(&result)["trials"][1]["state"], "complete");
+}
+
+#[test]
+fn grids_of_decades_are_decades_in_a_result() {
+    let mut study = small();
+    study["space"]["learning_rate"]["low"] = json!(1e-6);
+    study["space"]["learning_rate"]["high"] = json!(1);
+    study["sampler"] = json!({"name": "grid", "points": 7});
+    study["trials"] = json!(7);
+    let (_, result) = run(&study, "decades");
+    let document = read(&result);
+    let trials = document["trials"].as_array().expect("trials");
+    let mut rates: Vec<f64> = trials.iter().filter_map(|trial| trial["params"]["learning_rate"].as_f64()).collect();
+    rates.sort_by(f64::total_cmp);
+    assert_eq!(rates, [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0]);
+}

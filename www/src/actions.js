@@ -92,10 +92,8 @@ export function perform(page, store, runner, act, detail) {
     drawer: () => later(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
-  const before = page.shadowRoot?.activeElement ?? null;
   if (Object.hasOwn(acts, act)) acts[act]();
   else mend(store, detail?.problem, act, run);
-  soon(() => keepFocus(page, before));
 }
 
 /** @param {Store} store @param {import('./types.js').Problem | undefined} problem @param {string} act @param {() => void} run */
@@ -106,12 +104,15 @@ function mend(store, problem, act, run) {
   if (found.run) run();
 }
 
-/** A button that vanishes when it is pressed leaves the focus to what took its place, else to Run.
- * @param {Page} page @param {Element | null} before what had the focus */
-function keepFocus(page, before) {
-  if (!before || before.isConnected || page.shadowRoot?.activeElement) return;
-  const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
-  run?.focus({ preventScroll: true });
+/** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it.
+ * @param {Page} page */
+export function keepFocus(page) {
+  const before = page.shadowRoot?.activeElement;
+  soon(() => {
+    if (!before || before.isConnected || page.shadowRoot?.activeElement) return;
+    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
+    run?.focus({ preventScroll: true });
+  });
 }
 
 /** Opens or closes a panel; the focus goes into it and comes back.

@@ -26,7 +26,7 @@ function plain(text) {
     .replace(/\u3000/g, ' ')
     .replace(/[\u2010-\u2013\u2212\ufe63]/g, '-')
     .replace(/[’ʼ]/g, "'")
-    .replace(/10⁺?(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, minus, power) =>
+    .replace(/10⁺?(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?![\d.,^*])/g, (_, minus, power) =>
        `10^${minus && '-'}${lowered(power)}`);
 }
 

@@ -207,7 +207,7 @@ export class TpEditor extends Part {
     const read = this.read();
     this.judge(read);
     if (read.problem) return;
-    this.own = true;
+    const before = store.study;
     store.edit((study) => {
       study.fixed ??= {};
       study.space ??= {};
@@ -215,6 +215,7 @@ export class TpEditor extends Part {
       else if (one.name === 'hidden') toWidths(study, read.value);
       else study.fixed[one.name] = read.value;
     }, one.name);
+    this.own = store.study !== before;
   }
 
   /** @param {any} read */

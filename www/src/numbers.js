@@ -11,7 +11,7 @@
 /** Longer texts are no numbers; what they would take to read is not spent. */
 const LONGEST = 80;
 /** The longest text that a list is read from. */
-const LONGEST_LIST = 2000;
+const LONGEST_LIST = 1000;
 /** Below this, doubles lose digits. */
 const LEAST_NORMAL = 2.2250738585072014e-308;
 
@@ -145,21 +145,23 @@ export function readNumbers(text, takes, times = false) {
     const list = parts.length > 1 && parts.every(isEntry) ? parts.map(Number) : null;
     const read = readNumber(entry, takes);
     if (read.code === 'two_readings') {
-      if (pointed) {
+      if (pointed && (!list || firm)) {
         one.push(read.readings[0]);
         other.push(read.readings[0]);
         continue;
       }
       twice ||= entry;
       one.push(...(list ?? [read.readings[0]]));
-      other.push(read.readings[1]);
+      other.push(read.readings[pointed ? 0 : 1]);
       continue;
     }
     const single = read.code === undefined && takes(read.value) ? read.value : null;
-    if (list && (single === null || /\.\d/.test(body))) {
+    const thousands = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(entry);
+    const points = !firm && /\.\d/.test(body);
+    if (list && (single === null || (points && !thousands))) {
       one.push(...list);
       other.push(...list);
-    } else if (list && single !== null && !firm && !all && (entries.length === 1 || spaced)) {
+    } else if (list && single !== null && !firm && (points || (!all && (entries.length === 1 || spaced)))) {
       twice ||= entry;
       one.push(...list);
       other.push(single);

@@ -104,15 +104,23 @@ function mend(store, problem, act, run) {
   if (found.run) run();
 }
 
+/** Parts are drawn anew within so many frames of a press. */
+const FRAMES = 60;
+
 /** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it.
  * @param {Page} page */
 export function keepFocus(page) {
   const before = page.shadowRoot?.activeElement;
-  soon(() => {
-    if (!before || before.isConnected || page.shadowRoot?.activeElement) return;
+  if (!before) return;
+  let frames = FRAMES;
+  const look = () => {
+    const now = page.shadowRoot?.activeElement;
+    if ((now && now !== before) || frames-- <= 0) return;
     const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
-    run?.focus({ preventScroll: true });
-  });
+    if (!before.isConnected && run) run.focus({ preventScroll: true });
+    else requestAnimationFrame(look);
+  };
+  look();
 }
 
 /** Opens or closes a panel; the focus goes into it and comes back.

@@ -25,7 +25,7 @@ const REFUSED = /** @type {[string, string][]} */ ([
   ['1,000', 'two_readings'], ['1.000', 'two_readings'], ['12,345', 'two_readings'], ['-1.234', 'two_readings'], ['１，０００', 'two_readings'],
   ['1e400', 'beyond'], ['-1e400', 'beyond'], ['1e-400', 'beyond'], [`0.${'0'.repeat(60)}1e-300`, 'beyond'], ['10^-400', 'beyond'], ['1.23456789e-320', 'beyond'],
   ...['', ' ', 'abc', '0x10', '0X1F', '0b1', '0o7', 'Infinity', '-Infinity', 'NaN', '1_000', '.5.5', '--1', '+-1', '1e', 'e5', '.', ',', '-', '5,', '1,00,000',
-    '0,000,001', '0 001', '1 23', '1,234,56', '1..0', '1e5.5', '1e1e1', '10^', '10^^3', '50%', '½', '①', '٣', '１２٣', '三', '삼', '१२', '1/2', '1+1', '$5', '5n',
+    '0,000,001', '0 001', '1 23', '1,234,56', '1..0', '1e5.5', '1e1e1', '10^', '10^^3', '2×10⁻²0.1', '10⁻³4', '10⁻²,5', '10⁻2', '10²^3', '50%', '½', '①', '٣', '１２٣', '三', '삼', '१२', '1/2', '1+1', '$5', '5n',
     '1e-3x', 'true', '[1]', '1;2', '1'.repeat(200), '9'.repeat(100000)].map((text) => /** @type {[string, string]} */ ([text, 'not_a_number'])),
 ]);
 
@@ -111,7 +111,7 @@ test('any text gives a number whose digits it has, or a refusal', () => {
 
 test('long texts end at once', () => {
   for (const one of ['1', ' ', '1 ', '1,', ', ', '10^', '×', '1;', '1 000 ', '[', ']', '.', 'x', '10⁻³ ', "1'", ' ×'])
-    for (const size of [80, 2000, 1000000]) {
+    for (const size of [80, 1000, 1000000]) {
       const text = one.repeat(Math.ceil(size / one.length)).slice(0, size);
       const took = Math.min(...[1, 2, 3, 4].map(() => {
         const begun = performance.now();
@@ -134,7 +134,7 @@ test('lists are read as people separate them', () => {
     ['0,1\t0,01\n0,001', Number.isFinite, [0.1, 0.01, 0.001]], ['10⁻³, 10⁻², 2 × 10⁻¹', Number.isFinite, [0.001, 0.01, 0.2]],
     ['0.5, 1.125', Number.isFinite, [0.5, 1.125]], ['1e-3 1e-2', Number.isFinite, [0.001, 0.01]], ['０．１，０．２', Number.isFinite, [0.1, 0.2]],
     ['16,32,64', batch, [16, 32, 64]], ['16 32 64', batch, [16, 32, 64]], ['16, 32,64', batch, [16, 32, 64]], ['16; 32; 64', batch, [16, 32, 64]],
-    ['1,024', batch, [1024]], ['1,024, 2,048', batch, [1024, 2048]], ['1\u00a0000 2\u00a0000', batch, [1000, 2000]], ['1 000; 2 000', batch, [1000, 2000]],
+    ['1,024', batch, [1024]], ['1,100; 2.01', Number.isFinite, [1100, 2.01]], ['1,024, 2,048', batch, [1024, 2048]], ['1\u00a0000 2\u00a0000', batch, [1000, 2000]], ['1 000; 2 000', batch, [1000, 2000]],
     ['64, 32', width, [64, 32]], ['[64, 32]', width, [64, 32]], ['64×32', width, [64, 32]], ['64 x 32 x 16', width, [64, 32, 16]], ['10x10', width, [10, 10]], ['64.5', width, [64.5]],
     ['', width, []], ['[]', width, []], ['16,', batch, [16]], ['16、32', batch, [16, 32]],
   ])) assert.deepEqual(readNumbers(text, takes, takes === width), { values }, text);
@@ -144,6 +144,7 @@ test('a list that can be read twice is refused with both readings', () => {
   for (const [text, takes, lists] of /** @type {[string, (value: number) => boolean, number[][]][]} */ ([
     ['0,1', Number.isFinite, [[0, 1], [0.1]]], ['0,5', (/** @type {number} */ x) => x >= 0 && x <= 10, [[0, 5], [0.5]]],
     ['1,000', batch, [[1000], [1]]], ['16,128', batch, [[16, 128], [16128]]], ['1,128', width, [[1, 128], [1128]]],
+    ['0.5, 1,100', Number.isFinite, [[0.5, 1, 100], [0.5, 1100]]],
     ['1.234, 5.678', Number.isFinite, [[1.234, 5.678], [1234, 5678]]],
   ])) {
     const read = readNumbers(text, takes);

@@ -94,10 +94,8 @@ export function perform(page, store, runner, act, detail) {
     drawer: () => later(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
-  const before = page.shadowRoot?.activeElement ?? null;
   if (Object.hasOwn(acts, act)) acts[act]();
   else mend(store, detail?.problem, act, run);
-  soon(() => keepFocus(page, before));
 }
 
 /** @param {Store} store @param {import('./types.js').Problem | undefined} problem @param {string} act @param {() => void} run */
@@ -108,12 +106,23 @@ function mend(store, problem, act, run) {
   if (found.run) run();
 }
 
-/** A button that vanishes when it is pressed leaves the focus to what took its place, else to Run.
- * @param {Page} page @param {Element | null} before what had the focus */
-function keepFocus(page, before) {
-  if (!before || before.isConnected || page.shadowRoot?.activeElement) return;
-  const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
-  run?.focus({ preventScroll: true });
+/** Parts are drawn anew within so many frames of a press. */
+const FRAMES = 60;
+
+/** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it.
+ * @param {Page} page */
+export function keepFocus(page) {
+  const before = page.shadowRoot?.activeElement;
+  if (!before) return;
+  let frames = FRAMES;
+  const look = () => {
+    const now = page.shadowRoot?.activeElement;
+    if ((now && now !== before) || frames-- <= 0) return;
+    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
+    if (!before.isConnected && run) run.focus({ preventScroll: true });
+    else requestAnimationFrame(look);
+  };
+  look();
 }
 
 /** Opens or closes a panel; the focus goes into it and comes back.

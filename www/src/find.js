@@ -20,14 +20,16 @@ function matches(text, query) {
   return bare(text).includes(query);
 }
 
-/** @param {Hyperparameter} one */
-const namesOf = (one) => [one.name, one.label.en, one.label.ko, ...(/** @type {Record<string, string>} */ (aliases)[one.name]?.split(', ') ?? [])];
+/** @param {string} name of a hyperparameter or a choice */
+const othersOf = (name) => /** @type {Record<string, string>} */ (aliases)[name]?.split(', ') ?? [];
 
 /** @param {Hyperparameter} one @param {string} query bare */
-const named = (one, query) => namesOf(one).some((text) => matches(text, query));
-/** The choices that fit, by their names and other names. @param {Hyperparameter} one @param {string} query bare @returns {string[]} */
+const named = (one, query) =>
+  [one.name, one.label.en, one.label.ko, ...othersOf(one.name)].some((text) => matches(text, query));
+/** The choices that fit, by their names and other names.
+ * @param {Hyperparameter} one @param {string} query bare @returns {string[]} */
 const chosen = (one, query) =>
-  (one.choices ?? []).filter((choice) => [choice, ...(/** @type {Record<string, string>} */ (aliases)[choice]?.split(', ') ?? [])].some((text) => matches(text, query)));
+  (one.choices ?? []).filter((choice) => [choice, ...othersOf(choice)].some((text) => matches(text, query)));
 
 /** @param {Hyperparameter} one @param {string} text */
 export function fits(one, text) {
@@ -50,10 +52,14 @@ export function missing(text, rows) {
     const absent = chosen(one, query).filter((choice) => !(/** @type {unknown[]} */ (has).includes(choice)));
     if (named(one, query) && (!one.available || (lone && !rows.includes(one)))) later.push(one.label);
     else if (absent.length) later.push(...absent.map((choice) => label(one, choice)));
-    else if (one.available && !lone && !rows.includes(one) && !/^units_\d/.test(one.name) && fits(one, text)) idle.push(one);
+    else if (one.available && !lone && !rows.includes(one) && !/^units_\d/.test(one.name) && fits(one, text))
+      idle.push(one);
   }
   return { idle, later };
 }
 
 /** @param {Hyperparameter} one @param {string} choice @returns {Label} */
-const label = (one, choice) => ({ en: `${one.label.en} ${choice.replaceAll('_', ' ')}`, ko: `${one.label.ko} ${choice.replaceAll('_', ' ')}` });
+function label(one, choice) {
+  const name = choice.replaceAll('_', ' ');
+  return { en: `${one.label.en} ${name}`, ko: `${one.label.ko} ${name}` };
+}

@@ -119,6 +119,8 @@ function placeInWords(language, place) {
 /** Values that name something, or say what is accepted. @param {Language} language @param {Problem} problem */
 function valuesOf(language, problem) {
   const values = { ...problem };
+  // Numbers of a study are written as the study has them.
+  for (const [name, value] of Object.entries(values)) if (typeof value === 'number') values[name] = String(value);
   for (const name of ['key', 'because', 'knob'])
     if (typeof values[name] === 'string') values[name] = values[name].split(', ').map((one) => inWords(language, one)).join(', ');
   for (const name of ['lost', 'list'])

@@ -7,10 +7,12 @@ import { TRIALS_LIMIT } from './study.js';
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Problem} Problem
- * @typedef {{act: string, label: string, values?: Record<string, unknown>, change: (study: Study) => void, run?: boolean}} Mend
+ * @typedef {{act: string, label: string, values?: Record<string, unknown>, change: (study: Study) => void,
+ *   run?: boolean}} Mend
  */
 
-/** @param {Study} study @param {Problem} problem @param {(name: string) => string} label of a hyperparameter @returns {Mend[]} */
+/** @param {Study} study @param {Problem} problem @param {(name: string) => string} label of a hyperparameter
+ * @returns {Mend[]} */
 export function mendsOf(study, problem, label) {
   const found = (BY_CODE[problem.code] ?? byKey)(study, problem, label);
   // A mend that leaves the study as it is mends nothing.
@@ -26,10 +28,10 @@ const BY_CODE = {
   grid_too_large: (study, problem) => {
     const n = Number(String(problem.combinations).replaceAll(',', ''));
     const points = fittingPoints(study);
-    return [
-      ...(n <= TRIALS_LIMIT ? [{ act: 'set_trials', label: 'run.run', values: { n }, change: set((next) => void (next.trials = n)), run: true }] : []),
-      ...(points > 0 ? [{ act: 'set_points', label: 'action.set_points', values: { n: points }, change: set((next) => void (next.sampler = { name: 'grid', points })) }] : []),
-    ];
+    const fewer = (/** @type {Study} */ next) => void (next.sampler = { name: 'grid', points });
+    /** @type {Mend} */
+    const less = { act: 'set_points', label: 'action.set_points', values: { n: points }, change: fewer };
+    return [...(n <= TRIALS_LIMIT ? [setTrials(n)] : []), ...(points > 0 ? [less] : [])];
   },
   batch_too_large: (_, problem) => {
     const most = Number(problem.rows);
@@ -49,24 +51,30 @@ const BY_CODE = {
     const wanted = (/** @type {number} */ samples) => ({ ...study, dataset: { ...study.dataset, samples } });
     let samples = study.dataset.samples ?? rows;
     while (samples < most && !all(wanted(samples))) samples++;
-    return all(wanted(samples))
-      ? [{ act: 'set_samples', label: 'action.set_samples', values: { n: samples }, change: (next) => void (next.dataset.samples = samples) }]
-      : [{ act: 'reset_split', label: 'action.reset_split', change: (next) => void delete next.dataset.split }];
+    if (!all(wanted(samples)))
+      return [{ act: 'reset_split', label: 'action.reset_split', change: (next) => void delete next.dataset.split }];
+    const change = (/** @type {Study} */ next) => void (next.dataset.samples = samples);
+    return [{ act: 'set_samples', label: 'action.set_samples', values: { n: samples }, change }];
   },
   loss_mismatch: (_, problem) => [{
-    act: 'set_loss', label: 'fix.use', values: { value: String(problem.accepted).replaceAll('_', ' ') }, change: (study) => {
+    act: 'set_loss', label: 'fix.use', values: { value: String(problem.accepted).replaceAll('_', ' ') },
+    change: (study) => {
       delete study.fixed?.loss;
       delete study.space?.loss;
     },
   }],
-  undefined_metric: () => [{ act: 'set_metric', label: 'action.reset_metric', change: (study) => void delete study.objective }],
+  undefined_metric: () => [
+    { act: 'set_metric', label: 'action.reset_metric', change: (study) => void delete study.objective },
+  ],
   empty_space: () => [{
     act: 'sweep_learning_rate', label: 'action.sweep_learning_rate', change: (study) => {
       delete study.fixed?.learning_rate;
       (study.space ??= {}).learning_rate = structuredClone(/** @type {any} */ (BY_NAME.get('learning_rate')?.sweep));
     },
   }],
-  step_on_scale: (_, problem) => [{ act: 'drop_step', label: 'action.drop_step', change: (study) => void delete rangeOf(study, problem)?.step }],
+  step_on_scale: (_, problem) => [
+    { act: 'drop_step', label: 'action.drop_step', change: (study) => void delete rangeOf(study, problem)?.step },
+  ],
   duplicate: (_, problem) => [{
     act: 'drop_twice', label: 'action.drop_twice', change: (study) => {
       const range = rangeOf(study, problem);
@@ -75,25 +83,27 @@ const BY_CODE = {
   }],
 };
 
-/** @param {(study: Study) => void} change */
-const set = (change) => change;
+/** @param {number} n @returns {Mend} */
+const setTrials = (n) =>
+  ({ act: 'set_trials', label: 'run.run', values: { n }, change: (study) => void (study.trials = n), run: true });
 /** The hyperparameter that a problem's key names. @param {Problem} problem */
 const nameOf = ({ key }) => String(key).split('.').find((part) => BY_NAME.has(part)) ?? '';
 /** @param {Study} study @param {Problem} problem */
 const rangeOf = (study, problem) => study.space?.[nameOf(problem)];
 
-/** What a problem's key names goes back to its default. @param {Study} study @param {Problem} problem @param {(name: string) => string} label
+/** What a problem's key names goes back to its default.
+ * @param {Study} study @param {Problem} problem @param {(name: string) => string} label
  * @returns {Mend[]} */
 function byKey(study, problem, label) {
   const name = nameOf(problem);
+  const values = { name: label(name) };
   if (name && study.space?.[name])
-    return [{ act: 'unsweep', label: 'action.unsweep', values: { name: label(name) }, change: (next) => void delete next.space?.[name] }];
+    return [{ act: 'unsweep', label: 'action.unsweep', values, change: (next) => void delete next.space?.[name] }];
   if (name && study.fixed?.[name] !== undefined)
-    return [{ act: 'unset', label: 'action.unset', values: { name: label(name) }, change: (next) => void delete next.fixed?.[name] }];
+    return [{ act: 'unset', label: 'action.unset', values, change: (next) => void delete next.fixed?.[name] }];
   const most = /^\S+ \.\. (\d+)\b.*\(sobol\)$/.exec(String(problem.accepted));
   if (problem.key === 'trials' && most) {
-    const n = Number(most[1]);
-    return [{ act: 'set_trials', label: 'run.run', values: { n }, change: (next) => void (next.trials = n), run: true }];
+    return [setTrials(Number(most[1]))];
   }
   return [];
 }

@@ -11,7 +11,7 @@
 /** Longer texts are no numbers; what they would take to read is not spent. */
 const LONGEST = 80;
 /** The longest text that a list is read from. */
-const LONGEST_LIST = 2000;
+const LONGEST_LIST = 1000;
 /** Below this, doubles lose digits. */
 const LEAST_NORMAL = 2.2250738585072014e-308;
 
@@ -26,7 +26,8 @@ function plain(text) {
     .replace(/\u3000/g, ' ')
     .replace(/[\u2010-\u2013\u2212\ufe63]/g, '-')
     .replace(/[’ʼ]/g, "'")
-    .replace(/10([⁺⁻]?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, sign, power) => `10^${sign === '⁻' ? '-' : ''}${lowered(power)}`);
+    .replace(/10⁺?(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?![\d.,^*])/g, (_, minus, power) =>
+       `10^${minus && '-'}${lowered(power)}`);
 }
 
 /** @param {string} digits */
@@ -99,7 +100,7 @@ function readings(text) {
   return { values: values.filter((one) => one !== null), beyond: values.includes(null) };
 }
 
-/** The number that a text says, in a field that takes some numbers and not others: of two readings the one that it takes.
+/** The number that a text says; of two readings the one that the field takes.
  * @param {string} text @param {(value: number) => boolean} [takes] @returns {Reading} */
 export function readNumber(text, takes = () => true) {
   const { values, beyond } = readings(text);
@@ -111,7 +112,8 @@ export function readNumber(text, takes = () => true) {
 }
 
 /** Whether a text can stand between the commas of a list: no zeros in front, as in 1,000. @param {string} text */
-const isEntry = (text) => /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+const isEntry = (text) =>
+  /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 /** Zeros that only the thousands of a number begin with, as in 1 000. @param {string} text */
 const isTail = (text) => /^0\d\d(?:\D|$)/.test(text);
 
@@ -126,7 +128,8 @@ const isTail = (text) => /^0\d\d(?:\D|$)/.test(text);
 export function readNumbers(text, takes, times = false) {
   if (text.length > LONGEST_LIST) return { code: 'not_a_number', found: text };
   const lines = plain(text).replace(/[;、\n\t]/g, ';').replace(/ +/g, ' ');
-  const bare = lines.replace(/ ?([×x*·⋅^;]) ?/g, '$1').replace(/ ,/g, ',').trim().replace(/^[[(] ?(.*?) ?[\])]$/s, '$1');
+  const tight = lines.replace(/ ?([×x*·⋅^;]) ?/g, '$1').replace(/ ,/g, ',').trim();
+  const bare = tight.replace(/^[[(] ?(.*?) ?[\])]$/s, '$1');
   const body = times ? bare.replace(/(?<=\d)(?<!(?:^|\D)0)[×x](?!10(?:\^|\*\*))(?=\d)/g, ';') : bare;
   const firm = body.includes(';');
   const spaced = body.includes(', ');
@@ -138,24 +141,27 @@ export function readNumbers(text, takes, times = false) {
   // One entry that can only be read with a decimal point settles how the others are read.
   const pointed = /(?:^|\D)0\.\d|\.\d{1,2}(?!\d)|\.\d{4}/.test(body);
   for (const entry of entries) {
-    const list = entry.includes(',') && entry.split(',').every((part) => isEntry(part)) ? entry.split(',').map(Number) : null;
+    const parts = entry.split(',');
+    const list = parts.length > 1 && parts.every(isEntry) ? parts.map(Number) : null;
     const read = readNumber(entry, takes);
     if (read.code === 'two_readings') {
-      if (pointed) {
+      if (pointed && (!list || firm)) {
         one.push(read.readings[0]);
         other.push(read.readings[0]);
         continue;
       }
       twice ||= entry;
       one.push(...(list ?? [read.readings[0]]));
-      other.push(read.readings[1]);
+      other.push(read.readings[pointed ? 0 : 1]);
       continue;
     }
     const single = read.code === undefined && takes(read.value) ? read.value : null;
-    if (list && (single === null || /\.\d/.test(body))) {
+    const thousands = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(entry);
+    const points = !firm && /\.\d/.test(body);
+    if (list && (single === null || (points && !thousands))) {
       one.push(...list);
       other.push(...list);
-    } else if (list && single !== null && !firm && !all && (entries.length === 1 || spaced)) {
+    } else if (list && single !== null && !firm && (points || (!all && (entries.length === 1 || spaced)))) {
       twice ||= entry;
       one.push(...list);
       other.push(single);
@@ -164,9 +170,10 @@ export function readNumbers(text, takes, times = false) {
       other.push(read.value);
     } else if (entry.includes(' ')) {
       // Numbers that only spaces separate, between others that commas do.
-      const parts = entry.split(' ');
-      const values = parts.map((part) => readNumber(part, takes)).map((part) => (part.code === undefined ? part.value : NaN));
-      if (values.some(Number.isNaN) || parts.some(isTail)) return { code: 'not_a_number', found: entry };
+      const words = entry.split(' ');
+      const reads = words.map((word) => readNumber(word, takes));
+      const values = reads.map((word) => (word.code === undefined ? word.value : NaN));
+      if (values.some(Number.isNaN) || words.some(isTail)) return { code: 'not_a_number', found: entry };
       one.push(...values);
       other.push(...values);
     } else return { code: read.code ?? 'not_a_number', found: entry };
@@ -188,7 +195,8 @@ export const glance = (text) => {
   return plain.length > 24 ? `${[...plain].slice(0, 23).join('')}…` : plain;
 };
 
-/** @param {string} key @param {string} text @param {[number, number] | [number[], number[]]} readings @returns {import('./types.js').Problem} */
+/** @param {string} key @param {string} text @param {[number, number] | [number[], number[]]} readings
+ * @returns {import('./types.js').Problem} */
 export const twoReadings = (key, text, readings) => {
   const [one, other] = readings.map((reading) => (Array.isArray(reading) ? reading.join('; ') : String(reading)));
   return { code: 'two_readings', key, found: glance(text), one, other };

@@ -10,7 +10,7 @@ import { withDataset } from './previews.js';
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
  */
 
-/** What trials take where the study does not set the hyperparameter: one value, or one for each choice that decides.
+/** What trials take of what is not swept: one value, or one for each choice that decides.
  * @param {Hyperparameter} one @param {Study} study @returns {{value: Value} | {by: string, values: [Value, Value][]}} */
 export function takenBy(one, study) {
   const given = one.default;
@@ -31,7 +31,8 @@ const MOST_POINTS = 1000;
 /** The most points per axis with which a grid has no more combinations than trials; 0 where there are none.
  * @param {Study} study */
 export function fittingPoints(study) {
-  const fits = (/** @type {number} */ points) => gridSize({ ...study, sampler: { name: 'grid', points } }) <= (study.trials ?? 64);
+  const fits = (/** @type {number} */ points) =>
+    gridSize({ ...study, sampler: { name: 'grid', points } }) <= (study.trials ?? 64);
   let [low, high] = [0, MOST_POINTS];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -51,7 +52,8 @@ const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
 /** Shares of the split are compared in these parts of the whole, as the engine does. */
 const UNIT = 1e9;
 
-/** Samples in the training, validation and test part, as the engine deals them. @param {Study} study @returns {[number, number, number]} */
+/** Samples in the training, validation and test part, as the engine deals them.
+ * @param {Study} study @returns {[number, number, number]} */
 export function partSizes(study) {
   const split = { ...SPLIT, ...study.dataset.split };
   const total = study.dataset.samples ?? datasetOf(study)?.rows ?? 0;

@@ -18,7 +18,7 @@ import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.j
  * @typedef {{problem: Problem, fixes: Fix[]}} Bad
  */
 
-/** Whether a field of the hyperparameter takes a number: one value, or one width of a list. @param {Hyperparameter} one */
+/** Whether a field takes a number: one value, or one width of a list. @param {Hyperparameter} one */
 const taking = (one) => (/** @type {number} */ value) =>
   value >= Number(one.low) && value <= Number(one.high) && (!isWhole(one) || Number.isInteger(value));
 
@@ -31,10 +31,12 @@ function named(one, text) {
   return one.type === 'bool' ? (trimmed === 'true' ? true : trimmed === 'false' ? false : undefined) : trimmed;
 }
 
-/** @param {Hyperparameter} one @param {string} text @param {Value} [before] the value that still holds @returns {Good | Bad} */
+/** @param {Hyperparameter} one @param {string} text @param {Value} [before] the value that still holds
+ * @returns {Good | Bad} */
 export function readValue(one, text, before) {
   const keep = { label: 'fix.keep', values: { value: written(before) }, value: before };
-  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) => ({ problem, fixes: legalValues(one, fixes, keep) });
+  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) =>
+    ({ problem, fixes: legalValues(one, fixes, keep) });
   if (one.type === 'list') return readWidths(one, text, bad);
   if (one.type === 'bool' || one.type === 'categorical') {
     const value = named(one, text);
@@ -43,15 +45,18 @@ export function readValue(one, text, before) {
   }
   if (text.trim() === '') return bad({ code: 'empty', key: one.name, accepted: accepts(one) });
   const read = readNumber(text, taking(one));
-  if (read.code === 'two_readings') return bad(twoReadings(one.name, text, read.readings), read.readings.map(useAsWritten));
+  if (read.code === 'two_readings')
+    return bad(twoReadings(one.name, text, read.readings), read.readings.map(useAsWritten));
   if (read.code) return bad({ code: read.code, key: one.name, found: glance(text), accepted: accepts(one) });
   const problem = checkValue(one, read.value);
   if (!problem) return { value: read.value };
-  const power = one.scale === 'log' && read.value < 0 && read.value > -LARGEST_POWER ? [use(powerOf(one, read.value))] : [];
+  const isPower = one.scale === 'log' && read.value < 0 && read.value > -LARGEST_POWER;
+  const power = isPower ? [use(powerOf(one, read.value))] : [];
   return bad({ ...problem, found: glance(text) }, [...power, use(nearest(one, read.value))]);
 }
 
-/** @param {Hyperparameter} one @param {string} text @param {(problem: Problem, fixes?: Fix[]) => Bad} bad @returns {Good | Bad} */
+/** @param {Hyperparameter} one @param {string} text @param {(problem: Problem, fixes?: Fix[]) => Bad} bad
+ * @returns {Good | Bad} */
 function readWidths(one, text, bad) {
   const read = readNumbers(text, taking(one), true);
   const clean = (/** @type {number[]} */ widths) => widths.map((width) => nearest(one, width)).slice(0, 10);
@@ -64,15 +69,17 @@ function readWidths(one, text, bad) {
 /** Fixes that hold and differ; where there are none, what stood before or the least that the hyperparameter takes.
  * @param {Hyperparameter} one @param {Fix[]} fixes @param {Fix} keep @returns {Fix[]} */
 function legalValues(one, fixes, keep) {
-  const holds = (/** @type {Fix} */ fix) => fix.value !== null && fix.value !== undefined && !checkValue(one, fix.value);
-  const found = fixes.filter((fix, k) => holds(fix) && fixes.findIndex((other) => String(other.value) === String(fix.value)) === k);
+  const holds = (/** @type {Fix} */ { value }) => value !== null && value !== undefined && !checkValue(one, value);
+  const first = (/** @type {Fix} */ fix) => fixes.find((other) => String(other.value) === String(fix.value)) === fix;
+  const found = fixes.filter((fix) => holds(fix) && first(fix));
   if (found.length) return found;
   const last = [keep, use(one.default), use(nearest(one, 32)), use([32]), use(choicesOf(one)[0])];
   return last.filter(holds).slice(0, 1);
 }
 
 /** @param {unknown} value */
-const written = (value) => (typeof value === 'number' ? exact(value) : Array.isArray(value) ? value.join(', ') || '[]' : String(value));
+const written = (value) =>
+  typeof value === 'number' ? exact(value) : Array.isArray(value) ? value.join(', ') || '[]' : String(value);
 /** @param {any} value @returns {Fix} */
 const use = (value) => ({ label: 'fix.use', values: { value: written(value) }, value });
 /** A reading of what was typed, without the signs that can be misread. @param {number} value @returns {Fix} */
@@ -92,16 +99,21 @@ function powerOf(one, power) {
  * @returns {Good | Bad} */
 export function readRange(one, scale, texts, before) {
   if (scale === 'choices') return readChoices(one, texts.choices, before);
-  const ends = [texts.low, texts.high].map((text) => (text.trim() === '' ? { code: /** @type {const} */ ('empty') } : readNumber(text, taking(one))));
+  const empty = { code: /** @type {const} */ ('empty') };
+  const ends = [texts.low, texts.high].map((text) => (text.trim() === '' ? empty : readNumber(text, taking(one))));
   const range = (/** @type {number} */ low, /** @type {number} */ high) => make(one, low, high, scale, before);
   for (const [k, read] of ends.entries()) {
     if (!read.code) continue;
     const text = k ? texts.high : texts.low;
     const other = ends[1 - k];
-    /** @type {Fix[]} */
-    const fixes = read.code !== 'two_readings' || other.code ? [] : read.readings.map((value) => useRange(k ? range(other.value, value) : range(value, other.value), String));
-    const problem = read.code === 'two_readings' ? twoReadings(one.name, text, read.readings) : { code: read.code, key: one.name, found: glance(text), accepted: accepts(one) };
-    return { problem, fixes: legalRanges(one, fixes, before) };
+    if (read.code !== 'two_readings') {
+      const problem = { code: read.code, key: one.name, found: glance(text), accepted: accepts(one) };
+      return { problem, fixes: legalRanges(one, [], before) };
+    }
+    const whole = (/** @type {number} */ value, /** @type {number} */ rest) =>
+      useRange(k ? range(rest, value) : range(value, rest), String);
+    const fixes = other.code ? [] : read.readings.map((value) => whole(value, other.value));
+    return { problem: twoReadings(one.name, text, read.readings), fixes: legalRanges(one, fixes, before) };
   }
   const [low, high] = ends.map((read) => /** @type {{value: number}} */ (read).value);
   const distribution = range(low, high);
@@ -109,23 +121,34 @@ export function readRange(one, scale, texts, before) {
   if (!problem) return { distribution };
   if (scale === 'log' && low < 0 && low > -LARGEST_POWER) {
     const to = high <= 0 ? powerOf(one, Math.max(high, -LARGEST_POWER)) : high;
-    return { problem: { code: 'exponents', key: one.name, found: glance(texts.low) }, fixes: legalRanges(one, [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, before)], before) };
+    const fixes = [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, before)];
+    const said = { code: 'exponents', key: one.name, found: glance(texts.low) };
+    return { problem: said, fixes: legalRanges(one, fixes, before) };
   }
   const end = /\.(low|high)$/.exec(String(problem.key))?.[1];
   const found = end ? { found: glance(end === 'low' ? texts.low : texts.high) } : {};
-  return { problem: { ...problem, ...found, key: one.name }, fixes: legalRanges(one, fixesOf(one, problem, low, high, scale, before), before) };
+  const fixes = legalRanges(one, fixesOf(one, problem, low, high, scale, before), before);
+  return { problem: { ...problem, ...found, key: one.name }, fixes };
 }
 
 /** @param {Hyperparameter} one @param {string} text @param {Distribution | undefined} before @returns {Good | Bad} */
 function readChoices(one, text, before) {
-  const fix = (/** @type {Value[]} */ choices, write = listOf) => ({ label: 'fix.use', values: { value: write(choices) }, distribution: /** @type {Distribution} */ ({ type: 'categorical', choices }) });
-  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) => ({ problem, fixes: legalRanges(one, fixes, before) });
-  if (text.trim() === '') return bad({ code: 'empty', key: one.name, accepted: one.type === 'int' || one.type === 'float' ? accepts(one) : choicesOf(one).join(' | ') });
+  const numeric = one.type === 'int' || one.type === 'float';
+  /** @returns {Fix} */
+  const fix = (/** @type {Value[]} */ choices, write = listOf) =>
+    ({ label: 'fix.use', values: { value: write(choices) }, distribution: { type: 'categorical', choices } });
+  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) =>
+    ({ problem, fixes: legalRanges(one, fixes, before) });
+  if (text.trim() === '')
+    return bad({ code: 'empty', key: one.name, accepted: numeric ? accepts(one) : choicesOf(one).join(' | ') });
   /** @type {Value[]} */
   let values;
-  if (one.type === 'int' || one.type === 'float') {
+  if (numeric) {
     const read = readNumbers(text, taking(one));
-    if (read.code === 'two_readings') return bad(twoReadings(one.name, read.found, read.lists), read.lists.map((list) => fix([...new Set(list)], (choices) => choices.join('; '))));
+    if (read.code === 'two_readings') {
+      const fixes = read.lists.map((list) => fix([...new Set(list)], (choices) => choices.join('; ')));
+      return bad(twoReadings(one.name, read.found, read.lists), fixes);
+    }
     if (read.code) return bad({ code: read.code, key: one.name, found: glance(read.found), accepted: accepts(one) });
     ({ values } = read);
   } else values = text.split(/[\s,;]+/).filter(Boolean).slice(0, 100).map((part) => named(one, part) ?? part);
@@ -134,19 +157,23 @@ function readChoices(one, text, before) {
   const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices });
   const problem = checkDistribution(one, distribution);
   if (!problem) return { distribution };
-  return bad({ ...problem, key: one.name, found: glance(text) }, [fix(choices.filter((value) => !checkValue(one, value)))]);
+  const legal = choices.filter((value) => !checkValue(one, value));
+  return bad({ ...problem, key: one.name, found: glance(text) }, [fix(legal)]);
 }
 
 /** @param {Distribution} distribution @param {(value: any) => string} [write] @returns {Fix} */
-const useRange = (distribution, write = exact) => ({ label: 'fix.use_range', values: { low: write(distribution.low), high: write(distribution.high) }, distribution });
+const useRange = (distribution, write = exact) =>
+  ({ label: 'fix.use_range', values: { low: write(distribution.low), high: write(distribution.high) }, distribution });
 
 /** Fixes that hold; where there are none, the range that stood before. @param {Hyperparameter} one @param {Fix[]} fixes
  * @param {Distribution | undefined} before @returns {Fix[]} */
 function legalRanges(one, fixes, before) {
   const holds = (/** @type {Fix} */ fix) => !checkDistribution(one, /** @type {Distribution} */ (fix.distribution));
-  const same = (/** @type {Fix} */ a, /** @type {Fix} */ b) => JSON.stringify(a.distribution) === JSON.stringify(b.distribution);
-  const found = fixes.filter((fix, k) => holds(fix) && fixes.findIndex((other) => same(other, fix)) === k);
-  return found.length ? found : [keepRange(one, before), keepRange(one, undefined), useRange(make(one, Number(one.low), Number(one.high), 'linear', undefined))].filter(holds).slice(0, 1);
+  const text = (/** @type {Fix} */ fix) => JSON.stringify(fix.distribution);
+  const found = fixes.filter((fix) => holds(fix) && fixes.find((other) => text(other) === text(fix)) === fix);
+  if (found.length) return found;
+  const widest = useRange(make(one, Number(one.low), Number(one.high), 'linear', undefined));
+  return [keepRange(one, before), keepRange(one, undefined), widest].filter(holds).slice(0, 1);
 }
 
 /** The range that still holds, else the one that the table suggests. @param {Hyperparameter} one
@@ -174,7 +201,8 @@ function make(one, low, high, scale, before) {
 /** @param {Hyperparameter} one @param {Problem} problem @param {number} low @param {number} high @param {ScaleName} scale
  * @param {Distribution | undefined} before @returns {Fix[]} */
 function fixesOf(one, problem, low, high, scale, before) {
-  const range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {ScaleName} */ s) => make(one, a, b, s, before);
+  const range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {ScaleName} */ s) =>
+    make(one, a, b, s, before);
   const linear = { label: 'fix.linear', values: {}, distribution: range(low, high, 'linear') };
   if (problem.code === 'log_range') return [useRange(range(logStart(one, high), high, 'log')), linear];
   if (problem.code === 'log1m_range') return [useRange(range(low, 0.999, 'log1m')), linear];
@@ -195,14 +223,18 @@ function nearest(one, value) {
   return isWhole(one) ? Math.round(inside) : inside;
 }
 
-/** The texts that an editor starts with. @param {Hyperparameter} one @param {Distribution | undefined} range @param {Value} value
- * @returns {Texts} */
+/** The texts that an editor starts with. @param {Hyperparameter} one @param {Distribution | undefined} range
+ * @param {Value} value @returns {Texts} */
 export function textsOf(one, range, value) {
-  const plain = (/** @type {unknown} */ given) => (typeof given === 'number' ? spell(given) : given === null || given === undefined ? '' : String(given));
+  const plain = (/** @type {unknown} */ given) => (typeof given === 'number' ? spell(given) : String(given ?? ''));
   const list = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.map(plain).join(', ') : plain(given));
   return { low: plain(range?.low), high: plain(range?.high), choices: list(range?.choices), value: list(value) };
 }
 
+/** @param {number} value */
+const twoDigits = (value) => Number(value.toPrecision(2));
+/** Near 1 the digits of 1 - x are those that count. @param {number} value */
+const shortNearOne = (value) => Number((1 - twoDigits(1 - value)).toPrecision(12));
 /** Choices that a range becomes. */
 const SPREAD = 4;
 
@@ -216,7 +248,7 @@ export function rescaled(one, range, scale) {
     const { to, from } = SCALES[was === 'choices' ? 'linear' : was];
     const at = (/** @type {number} */ k) => {
       const value = from(to(low) + ((to(high) - to(low)) * k) / (SPREAD - 1));
-      const short = one.type === 'int' ? Math.round(value) : was === 'log1m' ? Number((1 - Number((1 - value).toPrecision(2))).toPrecision(12)) : Number(value.toPrecision(2));
+      const short = one.type === 'int' ? Math.round(value) : was === 'log1m' ? shortNearOne(value) : twoDigits(value);
       return k === 0 ? low : k === SPREAD - 1 ? high : Math.max(low, Math.min(high, short));
     };
     return { ...texts, choices: [...new Set(Array.from({ length: SPREAD }, (_, k) => at(k)))].map(spell).join(', ') };

@@ -5,7 +5,7 @@ import baseSheet from './styles/base.css?inline';
 import shellSheet from './styles/shell.css?inline';
 import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
-import { perform } from './actions.js';
+import { keepFocus, perform } from './actions.js';
 import { Address } from './address.js';
 import { Ahead } from './ahead.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
@@ -74,6 +74,7 @@ export class TuningPlayground extends LitElement {
 
   createRenderRoot() {
     const root = super.createRenderRoot();
+    root.addEventListener('click', () => keepFocus(this));
     root.addEventListener('tp-act', (event) => {
       const { act, detail } = /** @type {CustomEvent} */ (event).detail;
       perform(this, this.store, this.runner, act, detail);

@@ -1,3 +1,4 @@
+import { planned } from '../panel.js';
 import { depthColor, tokens } from '../colors.js';
 import { isUntrained, scoreScale } from '../score.js';
 import { pointIn } from './pointer.js';
@@ -41,7 +42,7 @@ function speaker(store, cell, per) {
 
 /** @param {HTMLCanvasElement} canvas @param {Store} store @param {{width: number, height: number}} size of the strip on the page */
 export function paintStrip(canvas, store, { width, height }) {
-  const total = store.trials.size || (store.study.trials ?? 64);
+  const total = store.trials.size || planned(store.study);
   if (width < 8 || height < 4) return;
   const ratio = Math.max(1, devicePixelRatio * store.scale);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];

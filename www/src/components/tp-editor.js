@@ -29,6 +29,7 @@ export class TpEditor extends Part {
     /** @type {Fix[]} */ this.fixes = [];
     /** @private */ this.seen = '';
     /** @private */ this.bad = false;
+    /** @private Whether the study's last change came from here. */ this.own = false;
   }
 
   get range() {
@@ -49,7 +50,13 @@ export class TpEditor extends Part {
     const draft = this.texts ? null : store.drafts.get(one.name);
     this.seen = now;
     this.scale = draft ? /** @type {ScaleName} */ (draft.text.scale) : range ? scaleOf(range) : 'linear';
-    this.texts = draft ? /** @type {any} */ (draft.text) : textsOf(one, range, this.taken);
+    const next = draft ? /** @type {any} */ (draft.text) : textsOf(one, range, this.taken);
+    // What was typed in one field leaves alone the one that the reader has gone on to.
+    const typing = this.own && this.texts ? /** @type {any} */ (this.getRootNode()).activeElement?.dataset.testid : '';
+    for (const which of /** @type {(keyof Texts)[]} */ (Object.keys(this.texts ?? {})))
+      if (typing === `input-${which}`) next[which] = /** @type {Texts} */ (this.texts)[which];
+    this.own = false;
+    this.texts = next;
     if (draft) this.fixes = this.read().fixes ?? [];
   }
 
@@ -200,6 +207,7 @@ export class TpEditor extends Part {
     const read = this.read();
     this.judge(read);
     if (read.problem) return;
+    const before = store.study;
     store.edit((study) => {
       study.fixed ??= {};
       study.space ??= {};
@@ -207,6 +215,7 @@ export class TpEditor extends Part {
       else if (one.name === 'hidden') toWidths(study, read.value);
       else study.fixed[one.name] = read.value;
     }, one.name);
+    this.own = store.study !== before;
   }
 
   /** @param {any} read */

@@ -126,7 +126,7 @@ export class TpRunBar extends Part {
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
     const status = live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
     return html`<dl>
-      <div data-testid="done"><dt class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)} ${this.t('run.trials')}<span data-testid="percent">${percent}</span></dd></div>
+      <div data-testid="done"><dt class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)} ${this.t('run.trials', { n: total })}<span data-testid="percent">${percent}</span></dd></div>
       <div>${live ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>` : html`<dt class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`}</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { gridSize } from '../../www/src/hyperparameters.js';
+import { mendsOf } from '../../www/src/mends.js';
+import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/panel.js';
+import { BY_NAME } from '../../www/src/hyperparameters.js';
+import { bestOf } from '../../www/src/result.js';
+import { checkStudy } from '../../www/src/study.js';
+import { wilson } from '../../www/src/wilson.js';
+
+/** What the panel says of a study, and what mends one. */
+
+const FORMAT = 'tuning-playground/study@1';
+/** @param {any} some */
+const study = (some) => ({ format: FORMAT, dataset: { name: 'iris' }, ...some });
+const RATE = { type: 'float', low: 0.001, high: 0.1, log: true };
+
+test('defaults that hang on a swept optimizer are told apart, or said once where they agree', () => {
+  const swept = study({ space: { optimizer: { type: 'categorical', choices: ['sgd', 'momentum', 'adam'] } } });
+  const of = (/** @type {string} */ name, /** @type {any} */ within) => takenBy(/** @type {any} */ (BY_NAME.get(name)), within);
+  assert.deepEqual(of('learning_rate', swept), { by: 'optimizer', values: [['sgd', 0.01], ['momentum', 0.01], ['adam', 0.001]] });
+  assert.deepEqual(of('momentum', swept), { by: 'optimizer', values: [['sgd', 0], ['momentum', 0.9]] });
+  assert.deepEqual(of('epsilon', swept), { value: 1e-8 });
+  assert.deepEqual(of('learning_rate', study({ space: { optimizer: { type: 'categorical', choices: ['gd', 'sgd'] } } })), { value: 0.01 });
+  assert.deepEqual(of('learning_rate', { ...swept, fixed: { learning_rate: 0.3 } }), { value: 0.3 });
+  assert.deepEqual(of('learning_rate', study({ fixed: { optimizer: 'sgd' } })), { value: 0.01 });
+});
+
+test('a grid trains its combinations, and the points that fit are the most that do', () => {
+  const grid = study({ sampler: { name: 'grid' }, space: { learning_rate: RATE, dropout: { type: 'float', low: 0, high: 0.5 } }, trials: 9 });
+  assert.equal(planned(grid), 25);
+  assert.equal(fittingPoints(grid), 3);
+  assert.equal(gridSize({ ...grid, sampler: { name: 'grid', points: { learning_rate: 3, dropout: 2 } } }), 6);
+  assert.equal(planned(study({})), 64);
+});
+
+test('parts of the data are as large as the engine makes them', () => {
+  assert.deepEqual(partSizes(study({})), [105, 23, 22]);
+  assert.deepEqual(partSizes(study({ dataset: { name: 'digits' } })), [1258, 270, 269]);
+  assert.deepEqual(partSizes(study({ dataset: { name: 'moons', samples: 10 } })), [7, 2, 1]);
+});
+
+test('another data set takes a loss with it only where it fits', () => {
+  const numbers = study({ dataset: { name: 'diabetes' }, fixed: { loss: 'mse', epochs: 3 } });
+  const there = switched(numbers, 'iris');
+  assert.equal(there.loss, 'mse');
+  assert.deepEqual(there.study.fixed, { epochs: 3 });
+  assert.equal(switched(numbers, 'waves').loss, null);
+  assert.equal(switched(study({ space: { loss: { type: 'categorical', choices: ['cross_entropy'] } } }), 'diabetes').study.space?.loss, undefined);
+  assert.equal(checkStudy(there.study), null);
+});
+
+test('mends change the study into one that is no longer refused for that', () => {
+  const label = (/** @type {string} */ name) => name;
+  const grid = study({ sampler: { name: 'grid' }, space: { learning_rate: RATE, dropout: { type: 'float', low: 0, high: 0.5 } }, trials: 9 });
+  for (const [before, problem, acts] of /** @type {[any, any, string[]][]} */ ([
+    [grid, { code: 'grid_too_large', combinations: 25, trials: 9 }, ['set_trials', 'set_points']],
+    [{ ...grid, trials: undefined }, { code: 'grid_too_large', combinations: '1,000,000', trials: 64 }, ['set_points']],
+    [study({ fixed: { batch_size: 500 } }), { code: 'batch_too_large', rows: 105 }, ['set_batch']],
+    [study({ space: { batch_size: { type: 'int', low: 200, high: 500 } } }), { code: 'batch_too_large', rows: 105 }, ['set_batch']],
+    [study({ fixed: { loss: 'mse' } }), { code: 'loss_mismatch', accepted: 'cross_entropy' }, ['set_loss']],
+    [study({ dataset: { name: 'moons', samples: 10, split: { train: 0.98, validation: 0.01, test: 0.01 } } }), { code: 'too_few_rows' }, ['set_samples']],
+    [study({ space: { momentum: { type: 'float', low: 0.1, high: 0.9 } } }), { code: 'inert', key: 'momentum' }, ['unsweep']],
+    [study({}), { code: 'empty_space' }, ['sweep_learning_rate']],
+    [study({ fixed: { activation: 'gelu' } }), { code: 'not_yet', key: 'fixed.activation' }, ['unset']],
+    [study({ trials: 99999 }), { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' }, ['set_trials']],
+    [study({}), { code: 'too_large', knob: 'hidden' }, []],
+  ])) {
+    const mends = mendsOf(before, problem, label);
+    assert.deepEqual(mends.map((one) => one.act), acts, problem.code);
+    for (const mend of mends) {
+      const after = structuredClone(before);
+      mend.change(after);
+      assert.equal(checkStudy(JSON.parse(JSON.stringify(after))), null, `${problem.code}, ${mend.act}`);
+      if (problem.code === 'grid_too_large') assert.ok(gridSize(after) <= (after.trials ?? 64), mend.act);
+      if (problem.code === 'too_few_rows') assert.ok(partSizes(after).every((size) => size > 0));
+    }
+  }
+});
+
+test('the best is a complete trial; while there is none, the best so far', () => {
+  const trial = (/** @type {number} */ number, /** @type {any} */ state, /** @type {any} */ value, loss = 1) =>
+    /** @type {any} */ ({ number, state, value, epochs: [{ validation_loss: loss, validation_metric: loss }] });
+  const aim = { metric: 'validation_loss', direction: 'minimize' };
+  assert.equal(bestOf([trial(0, 'complete', 0.5), trial(1, 'cancelled', null, 0.1)], aim), 0);
+  assert.equal(bestOf([trial(0, 'cancelled', null, 0.5), trial(1, 'cancelled', null, 0.1)], aim), 1);
+  assert.equal(bestOf([trial(0, 'diverged', 'NaN', 0.1), trial(1, 'failed', null, 0.1)], aim), null);
+  assert.equal(bestOf([trial(0, 'complete', 'NaN', NaN), trial(1, 'complete', 2)], aim), 1);
+  assert.equal(bestOf([trial(2, 'complete', 1), trial(1, 'complete', 1)], aim), 1);
+  assert.equal(bestOf([trial(0, 'complete', 0.5), trial(1, 'complete', 0.9)], { metric: 'validation_metric', direction: 'maximize' }), 1);
+});
+
+test('Wilson’s interval is that of the textbooks, and stays between 0 and 1', () => {
+  const near = (/** @type {number[]} */ found, /** @type {number[]} */ wanted) => found.forEach((one, k) => assert.ok(Math.abs(one - wanted[k]) < 5e-4, `${found}`));
+  near(wilson(0.1, 10), [0.0179, 0.4042]);
+  near(wilson(265 / 270, 270), [0.9574, 0.9921]);
+  near(wilson(0, 20), [0, 0.1611]);
+  near(wilson(1, 1), [0.2065, 1]);
+  for (let n = 1; n < 50; n += 1)
+    for (let k = 0; k <= n; k += 1) {
+      const [low, high] = wilson(k / n, n);
+      assert.ok(low >= 0 && high <= 1 && low <= k / n + 1e-12 && high >= k / n - 1e-12);
+    }
+});

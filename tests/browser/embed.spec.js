@@ -152,6 +152,8 @@ const LOW = /** @type {const} */ ([[320, 256], [360, 225], [568, 320], [480, 320
 
 test('in small windows everything can be scrolled to and nothing covers it', async ({ app, page, backend }) => {
   test.setTimeout(120_000);
+  // The sheet fades as a window narrows, over what is below it.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await app.open();
   await app.result(small({ trials: 4 }), backend);
   /** What cannot be reached. */

@@ -98,7 +98,8 @@ export class Storage {
     const texts = change.objectStore(TEXTS);
     for (const gone of this.tab ? this.tabs.splice(0, this.tabs.length + 1 - TABS) : [])
       for (const one of ['study', 'result']) texts.delete(`${one} ${gone}`);
-    if (this.tab) texts.put([...this.tabs, this.tab], 'tabs');
+    // Where the disk is full nothing but deleting can be done.
+    if (this.tab && text !== null) texts.put([...this.tabs, this.tab], 'tabs');
     for (const name of this.tab ? [key, `${key} ${this.tab}`] : [key])
       if (text === null) texts.delete(name);
       else texts.put(text, name);

@@ -35,6 +35,7 @@ export class Storage {
   constructor() {
     /** @private @type {Promise<IDBDatabase> | null} */ this.opened = null;
     /** @private This tab's name, once it has one. */ this.tab = '';
+    /** @private @type {string[]} tabs with texts, the latest last; written with this tab's first text */ this.tabs = [];
   }
 
   /** @private */
@@ -80,15 +81,12 @@ export class Storage {
   /** @returns {Promise<Record<Key, unknown>>} */
   async read() {
     const before = await this.claim();
-    const texts = (await this.open()).transaction(TEXTS, 'readwrite').objectStore(TEXTS);
-    const keys = ['tabs', 'study', 'result', `study ${before}`, `result ${before}`];
-    const [tabs, study, result, ownStudy, ownResult] = await Promise.all(keys.map((key) => answer(texts.get(key))));
-    if (this.tab) {
-      const known = [...(Array.isArray(tabs) ? tabs : []).filter((one) => one !== this.tab), this.tab];
-      for (const gone of known.splice(0, known.length - TABS))
-        for (const key of ['study', 'result']) texts.delete(`${key} ${gone}`);
-      texts.put(known, 'tabs');
-    }
+    const texts = (await this.open()).transaction(TEXTS).objectStore(TEXTS);
+    const wanted = ['tabs', 'study', 'result', `study ${before}`, `result ${before}`];
+    const [keys, tabs, study, result, ownStudy, ownResult] = await Promise.all([answer(texts.getAllKeys()), ...wanted.map((key) => answer(texts.get(key)))]);
+    const found = keys.map((key) => String(key).split(' ')[1]).concat(Array.isArray(tabs) ? tabs : []);
+    // A name that comes twice counts where it comes last.
+    this.tabs = [...new Set(found.reverse())].filter((one) => one && one !== this.tab).reverse();
     const isOwn = ownStudy !== undefined || ownResult !== undefined;
     return isOwn ? { study: ownStudy, result: ownResult } : { study, result };
   }
@@ -98,6 +96,10 @@ export class Storage {
   async write(key, text) {
     const change = (await this.open()).transaction(TEXTS, 'readwrite');
     const texts = change.objectStore(TEXTS);
+    for (const gone of this.tab ? this.tabs.splice(0, this.tabs.length + 1 - TABS) : [])
+      for (const one of ['study', 'result']) texts.delete(`${one} ${gone}`);
+    // Where the disk is full nothing but deleting can be done.
+    if (this.tab && text !== null) texts.put([...this.tabs, this.tab], 'tabs');
     for (const name of this.tab ? [key, `${key} ${this.tab}`] : [key])
       if (text === null) texts.delete(name);
       else texts.put(text, name);

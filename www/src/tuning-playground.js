@@ -19,6 +19,7 @@ import { Runner, ShownError } from './runner.js';
 import { Store } from './store.js';
 import { readStudy } from './study.js';
 import { VIEWS } from './views/views.js';
+import { Part } from './components/part.js';
 import './components/tp-header.js';
 import './components/tp-study.js';
 import './components/tp-run-bar.js';
@@ -64,6 +65,7 @@ export class TuningPlayground extends LitElement {
     /** @private @type {{stopped: boolean} | null} the last call of run(), which a stop may overtake */ this.request = null;
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
+    /** @private */ this.onPrint = () => this.print();
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
     /** @private */ this.address = new Address(this, this.store);
     /** @private */ this.ahead = new Ahead(this.store, () => this.runner.ahead());
@@ -90,6 +92,8 @@ export class TuningPlayground extends LitElement {
       if (this.full && (theme === 'light' || theme === 'dark')) this.store.theme = theme;
     }
     this.scheme.addEventListener('change', this.onScheme);
+    addEventListener('beforeprint', this.onPrint);
+    addEventListener('afterprint', this.onScheme);
     // The page listens everywhere; a guest on another page listens to what happens inside it.
     /** @private @type {EventTarget} */ this.keyTarget = this.full ? document : this;
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
@@ -111,6 +115,8 @@ export class TuningPlayground extends LitElement {
       this.keeper.disconnect();
     }
     this.scheme.removeEventListener('change', this.onScheme);
+    removeEventListener('beforeprint', this.onPrint);
+    removeEventListener('afterprint', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
     this.ahead.disconnect();
@@ -386,6 +392,14 @@ export class TuningPlayground extends LitElement {
     this.dataset.theme = store.dark ? 'dark' : 'light';
     if (this.full) document.documentElement.style.colorScheme = store.dark ? 'dark' : 'light';
     store.touch('look', 'trials', 'selection');
+  }
+
+  /** @private Pictures are drawn for white paper, at once: the browser does not wait. */
+  print() {
+    this.store.dark = false;
+    this.dataset.theme = 'light';
+    if (this.full) document.documentElement.style.colorScheme = 'light';
+    for (const part of this.renderRoot.querySelectorAll('*')) if (part instanceof Part) part.drawNow();
   }
 
   /** @private @param {string} name @param {unknown} detail */

@@ -5,6 +5,9 @@ import { planned } from '../panel.js';
 import { scoreScale } from '../score.js';
 import { CROWD } from '../store.js';
 
+/** The width of a printed page, in px, without its margins. */
+const PAGE = 680;
+
 /** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
 export class FigurePart extends Part {
   static properties = { ...Part.properties, tabled: { state: true } };
@@ -17,6 +20,11 @@ export class FigurePart extends Part {
     /** @private */ this.resizes = new ResizeObserver((entries) => {
       const { width, height } = entries[entries.length - 1].contentRect;
       this.size = { width: Math.floor(width), height: Math.floor(height) };
+      // Paper takes the picture as it was drawn, smaller where it is wider than a page.
+      const { style } = /** @type {HTMLElement} */ (entries[0].target);
+      const drawn = { width: `${width}px`, height: `${height}px` };
+      for (const [name, length] of Object.entries(drawn)) style.setProperty(`--drawn-${name}`, length);
+      style.setProperty('--fit', String(Math.min(1, PAGE / Math.max(1, width))));
       // Figures of a crowd are drawn each in a task of its own.
       if (this.store.trials.size > CROWD) this.requestUpdate();
       else this.draw();

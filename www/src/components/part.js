@@ -66,6 +66,11 @@ export class Part extends LitElement {
     return super.scheduleUpdate();
   }
 
+  drawNow() {
+    this.requestUpdate();
+    this.performUpdate();
+  }
+
   /** @param {Set<string>} _topics */
   wake(_topics) {
     this.requestUpdate();

@@ -77,6 +77,20 @@ pub struct Report {
     pub resumed: bool,
 }
 
+impl Report {
+    /// Adds what happened to a trial to what is told of it already, at `place`.
+    fn tell(&mut self, place: &mut Option<usize>, event: TrialEvent) {
+        if let Some(known) = place.and_then(|at| self.trials.get_mut(at)) {
+            let mut epochs = core::mem::take(&mut known.epochs);
+            epochs.extend(event.epochs);
+            *known = TrialEvent { epochs, ..event };
+        } else {
+            *place = Some(self.trials.len());
+            self.trials.push(event);
+        }
+    }
+}
+
 /// One trial in training: its settings and its networks' progress.
 struct Running {
     trial: Trial,
@@ -90,6 +104,8 @@ struct Running {
     outcomes: Vec<EpochOutcome>,
     last: Option<EpochRecord>,
     ended: bool,
+    /// Its place in the report under way.
+    told: Option<usize>,
 }
 
 /// Trials that train together.
@@ -119,6 +135,8 @@ pub struct Trainer {
     prepared: Rc<Prepared>,
     waiting: VecDeque<Trial>,
     wave: Option<Wave>,
+    /// What ended the last call, to be told by the next.
+    failed: Option<Error>,
     kept: BTreeMap<u32, Kept>,
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
     crowds: BTreeMap<Program, u64>,
@@ -160,8 +178,21 @@ impl Trainer {
         let waiting = trials.into();
         let planned = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
-        let mut trainer =
-            Self { study, base, backend, data, prepared, waiting, wave: None, kept, spread, crowds, plans, planned };
+        let mut trainer = Self {
+            study,
+            base,
+            backend,
+            data,
+            prepared,
+            waiting,
+            wave: None,
+            failed: None,
+            kept,
+            spread,
+            crowds,
+            plans,
+            planned,
+        };
         trainer.crowds = trainer.count_crowds();
         let (mut plans, mut planned) = (BTreeSet::new(), Vec::with_capacity(trainer.waiting.len()));
         for trial in &trainer.waiting {
@@ -268,36 +299,38 @@ impl Trainer {
     /// # Errors
     /// What the backend reports where it can't go on by itself.
     pub async fn advance(&mut self, budget: Duration) -> Result<Report> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         let begun = Instant::now();
-        let mut moved = BTreeMap::new();
         let mut report = Report::default();
+        for running in self.wave.iter_mut().flat_map(|wave| &mut wave.trials) {
+            running.told = None;
+        }
         loop {
-            let news = self.advance_once(budget.saturating_sub(begun.elapsed())).await?;
-            for event in news.trials {
-                let known = moved.entry(event.number).or_insert_with(|| TrialEvent::begun(event.number));
-                let epochs = core::mem::take(&mut known.epochs);
-                *known = event;
-                known.epochs.splice(0..0, epochs);
+            match self.advance_once(&mut report, budget.saturating_sub(begun.elapsed())).await {
+                Ok(()) => {}
+                Err(error) if report.trials.is_empty() => return Err(error),
+                Err(error) => {
+                    // What has ended before is told first.
+                    self.failed = Some(error);
+                    return Ok(report);
+                }
             }
-            report.steps += news.steps;
-            report.finished = news.finished;
-            report.resumed |= news.resumed;
             // A lost device is told of at once.
             if report.finished || report.resumed || begun.elapsed() >= budget {
-                report.trials = moved.into_values().collect();
                 return Ok(report);
             }
         }
     }
 
     /// Works until an epoch ends or `budget` is over.
-    async fn advance_once(&mut self, budget: Duration) -> Result<Report> {
-        let mut report = Report::default();
-        if self.wave.is_none() && !self.start_wave(&mut report).await? {
+    async fn advance_once(&mut self, report: &mut Report, budget: Duration) -> Result<()> {
+        if self.wave.is_none() && !self.start_wave(report).await? {
             report.finished = true;
-            return Ok(report);
+            return Ok(());
         }
-        let Some(mut wave) = self.wave.take() else { return Ok(report) };
+        let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
             // Seeds of a trial that diverges in one of them end with that epoch.
             let ahead = if self.study.seeds_per_trial > 1 { 1 } else { wave.population.epochs_ahead() };
@@ -306,8 +339,8 @@ impl Trainer {
             }
         }
         let advance = wave.population.advance(budget).await?;
-        report.steps = advance.steps;
-        report.resumed = advance.resumed;
+        report.steps += advance.steps;
+        report.resumed |= advance.resumed;
         for outcome in advance.outcomes {
             let owner = wave.owner[outcome.network];
             let running = &mut wave.trials[owner];
@@ -316,7 +349,8 @@ impl Trainer {
             }
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
-                report.trials.push(self.end_epoch(running));
+                let event = self.end_epoch(running);
+                report.tell(&mut running.told, event);
                 if running.ended {
                     self.keep(&mut wave, owner).await?;
                 }
@@ -329,7 +363,7 @@ impl Trainer {
             self.wave = Some(wave);
         }
         report.finished = self.wave.is_none() && self.waiting.is_empty();
-        Ok(report)
+        Ok(())
     }
 
     /// Takes as many waiting trials as the backend has memory and use for; whether there were any.
@@ -360,8 +394,10 @@ impl Trainer {
                 networks.push(Network { parameters, ..network });
                 owner.push(trials.len());
             }
-            report.trials.push(TrialEvent::begun(trial.number));
+            let mut told = None;
+            report.tell(&mut told, TrialEvent::begun(trial.number));
             trials.push(Running {
+                told,
                 trial,
                 config,
                 networks: (first..networks.len()).collect(),

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite';
 import { contentPolicy } from './build/content-policy.js';
 import { serviceWorker } from './build/service-worker.js';
+import { tableTexts } from './build/texts.js';
 
 /** The custom element's file keeps its name, so that other sites can load it; all else is named by its content. */
 const ELEMENT = 'tuning-playground';
@@ -10,7 +11,7 @@ export default defineConfig({
   // While developing, too: packages' development builds fill the console with reminders.
   resolve: { conditions: ['module', 'browser', 'production'] },
   publicDir: 'public',
-  plugins: [contentPolicy(), serviceWorker()],
+  plugins: [tableTexts(), contentPolicy(), serviceWorker()],
   server: { fs: { allow: ['..'] } },
   worker: { format: 'es' },
   build: {

@@ -43,7 +43,7 @@ pub fn unused(study: &Study, params: &Map<String, Value>) -> Vec<String> {
 
 /// Whether all trials of a study leave the same parameters unused: nothing is drawn that decides over others.
 pub fn use_the_same(study: &Study) -> bool {
-    Cases::new(&study.dataset, &study.fixed, &study.space, ends).deciding.is_empty()
+    Cases::new(&study.dataset, &study.fixed, &study.space, &ends).deciding.is_empty()
 }
 
 /// The hyperparameter that keeps every trial from using `name`; `None` where some trial uses it.
@@ -57,7 +57,7 @@ pub fn inert(
     let conditions = || row.used_by.iter().flatten();
     let mut ever = false;
     let mut met = vec![false; conditions().count()];
-    Cases::about([row], dataset, fixed, space, ends).visit(&mut |settings, _| {
+    Cases::about(&[row], dataset, fixed, space, &ends).visit(&mut |settings, _| {
         ever |= settings.uses(row);
         for (met, (owner, condition)) in met.iter_mut().zip(conditions()) {
             *met |= settings.meets(owner, condition);
@@ -78,7 +78,7 @@ pub fn n_combinations(study: &Study) -> f64 {
         ends(name, axis)
     };
     let sizes: Vec<usize> = study.space.iter().map(|(name, axis)| axis.n_grid(study.sampler.points(name))).collect();
-    let mut cases = Cases::new(&study.dataset, &study.fixed, &study.space, values);
+    let mut cases = Cases::new(&study.dataset, &study.fixed, &study.space, &values);
     let counts = cases.gather(&sizes);
     let mut total = 0.0;
     cases.visit(&mut |settings, case| total += cases.product(settings, case, &counts, &sizes));
@@ -88,7 +88,7 @@ pub fn n_combinations(study: &Study) -> f64 {
 /// A grid in parts: values of what decides over others, and whole axes of all else that such trials use.
 pub fn grid(study: &Study) -> Vec<Axes> {
     let points = |name: &str| study.sampler.points(name);
-    let cases = Cases::new(&study.dataset, &study.fixed, &study.space, |name, axis| axis.grid(points(name)));
+    let cases = Cases::new(&study.dataset, &study.fixed, &study.space, &|name, axis| axis.grid(points(name)));
     let whole: Vec<Rc<[Value]>> = study.space.iter().map(|(name, axis)| axis.grid(points(name)).into()).collect();
     let mut parts = Vec::new();
     cases.visit(&mut |settings, case| {
@@ -134,20 +134,21 @@ impl<'a> Cases<'a> {
         dataset: &'a str,
         fixed: &'a Map<String, Value>,
         space: &'a [(String, Distribution)],
-        values: impl Fn(&str, &Distribution) -> Vec<Value>,
+        values: &dyn Fn(&str, &Distribution) -> Vec<Value>,
     ) -> Self {
-        Self::about(space.iter().filter_map(|(name, _)| table::find(name)), dataset, fixed, space, values)
+        let rows: Vec<_> = space.iter().filter_map(|(name, _)| table::find(name)).collect();
+        Self::about(&rows, dataset, fixed, space, values)
     }
 
     /// The cases that matter to these rows.
     fn about(
-        rows: impl IntoIterator<Item = &'static Hyperparameter>,
+        rows: &[&'static Hyperparameter],
         dataset: &'a str,
         fixed: &'a Map<String, Value>,
         space: &'a [(String, Distribution)],
-        values: impl Fn(&str, &Distribution) -> Vec<Value>,
+        values: &dyn Fn(&str, &Distribution) -> Vec<Value>,
     ) -> Self {
-        let mut names: Vec<&str> = rows.into_iter().flat_map(Hyperparameter::conditions).collect();
+        let mut names: Vec<&str> = rows.iter().flat_map(|row| row.conditions()).collect();
         // What an owner's own value or use hangs on decides, too.
         let mut seen = 0;
         while seen < names.len() {

@@ -228,8 +228,3 @@ export function gridSize(study) {
   }
   return total;
 }
-
-/** How many trials a run of the study has: a grid may have fewer combinations than trials are allowed.
- * @param {Study} study */
-export const trialsOf = (study) =>
-  Math.min(study.trials ?? 64, study.sampler?.name === 'grid' ? gridSize(study) : Infinity);

@@ -1,12 +1,16 @@
 import { acceptedWords } from './accepted.js';
-import { BY_NAME } from './hyperparameters.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS } from './hyperparameters.js';
+import { PRESETS } from './presets.js';
+import { textsIn } from './table-texts.js';
 
 /** @typedef {import('./types.js').Language} Language @typedef {import('./types.js').Problem} Problem */
 
 /** @typedef {Record<string, string>} Dictionary */
 
-/** A reader loads one language; the other comes when it is chosen. @type {Record<Language, () => Promise<{default: Dictionary}>>} */
+/** A reader loads one language; the other comes when it is chosen. @type {Record<Language, () => Promise<{default: any}>>} */
 const FILES = { en: () => import('./i18n/en.json'), ko: () => import('./i18n/ko.json') };
+
+const LANGUAGES = /** @type {Language[]} */ (Object.keys(FILES));
 
 /** Dictionaries that are here. @type {Partial<Record<Language, Dictionary>>} */
 const DICTIONARIES = {};
@@ -16,11 +20,23 @@ const DICTIONARIES = {};
 export async function loadTexts(language) {
   if (DICTIONARIES[language]) return;
   try {
-    DICTIONARIES[language] = (await FILES[language]()).default;
+    const { tables = [], ...words } = (await FILES[language]()).default;
+    fillIn(language, tables);
+    DICTIONARIES[language] = words;
   } catch (error) {
     const other = language === 'en' ? 'ko' : 'en';
     if (!DICTIONARIES[other]) throw error;
   }
+}
+
+/** Puts the tables' texts in place: the build keeps them beside the dictionary (build/texts.js). They stand for the other
+ * language's, too, until those are here. @param {Language} language @param {string[]} texts */
+function fillIn(language, texts) {
+  const places = [HYPERPARAMETERS, DATASETS, PRESETS].flatMap((rows) => [...textsIn(rows)]);
+  texts.forEach((text, k) => {
+    places[k][language] = text;
+    for (const other of LANGUAGES) if (!DICTIONARIES[other] && other !== language) places[k][other] = text;
+  });
 }
 
 /** The language that the texts of a chosen one are in, until its own are here: what readers of screens have to be told.

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { textsIn } from '../src/table-texts.js';
+
+/** The tables that hold texts in both languages, in the order in which `src/i18n.js` fills them in. */
+const TABLES = ['../src/study/hyperparameters.json', '../src/dataset/catalog.json', 'src/presets.json'];
+const LANGUAGES = ['en', 'ko'];
+
+/** A table's rows. @param {string} path @returns {any[]} */
+const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** Takes the texts out of the tables and puts those of each language into its dictionary: a reader loads one of them.
+ * @returns {import('vite').Plugin} */
+export function tableTexts() {
+  let paths = TABLES;
+  let dictionaries = LANGUAGES;
+  return {
+    name: 'table-texts',
+    enforce: 'pre',
+    configResolved({ root }) {
+      paths = TABLES.map((path) => resolve(root, path));
+      dictionaries = LANGUAGES.map((language) => resolve(root, `src/i18n/${language}.json`));
+    },
+    load(id) {
+      const path = id.split('?')[0];
+      const language = LANGUAGES[dictionaries.indexOf(path)];
+      if (language) {
+        const texts = paths.flatMap((one) => [...textsIn(read(one))].map((text) => text[language]));
+        return JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), tables: texts });
+      }
+      if (!paths.includes(path)) return null;
+      const rows = read(path);
+      for (const text of textsIn(rows)) for (const one of LANGUAGES) delete text[one];
+      return JSON.stringify(rows);
+    },
+  };
+}

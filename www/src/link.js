@@ -91,11 +91,12 @@ const glance = (value) => {
   return clean.length > 32 ? `${clean.slice(0, 31).replace(/\p{Surrogate}/gu, '')}…` : clean;
 };
 
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Of escapes that are wrong or cut nothing but themselves is lost. @param {string} value */
 const unescaped = (value) =>
   value.replace(/(?:%[\da-f]{2})+/gi, (run) => {
     const bytes = Uint8Array.from(run.slice(1).split('%'), (byte) => parseInt(byte, 16));
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   });
 
 /** A part's text. @param {string} raw */
@@ -233,6 +234,9 @@ const PARTS = {
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 
+/** A link has fewer than a dozen parts; so many are read. */
+const MOST_PARTS = 64;
+
 /** Never throws, whatever the text. @param {string} hash with or without `#` @returns {Decoded} */
 export function decodeLink(hash) {
   /** @type {Decoded} */
@@ -246,6 +250,7 @@ export function decodeLink(hash) {
     return decoded;
   }
   const seen = new Set();
+  if (parts.length > MOST_PARTS) skip(glance(parts.splice(MOST_PARTS).join('&')), 'unreadable');
   const end = parts.length - 1;
   // The name of a part may be all that is left of it.
   if (!parts[end].includes('=')) parts[end] = trimmed(parts[end], /[a-z\d]/i);

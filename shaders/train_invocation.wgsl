@@ -7,7 +7,8 @@
 // carry along at every branch what may change.
 
 //@ constants
-// const N_PIECES: u32 vec4 of parameters, N_SLOTS: u32 of optimizer state each, RULE: u32, N_HIDDEN: u32, COLUMNS: u32
+// const N_PIECES: u32 vec4 of parameters, N_HIDDEN: u32, COLUMNS: u32, LANE_HEAD: u32 words of a lane before its widths and
+// dropout keys, STEP_WORDS: u32 words of a step
 
 struct Call {
     first_lane: u32,
@@ -32,8 +33,6 @@ struct Call {
 @group(0) @binding(5) var<storage, read> labels: array<u32>; // classes, or the bits of numbers
 
 const DIVERGENCE_LIMIT: f32 = 1e18;
-// Words of a lane before its widths and dropout keys.
-const LANE_HEAD: u32 = 9u;
 
 // A vec4 of the lane in state: 0 and 1 its sums and place, then parameters, gradient and optimizer state.
 fn place(lane: u32, piece: u32) -> u32 {
@@ -48,30 +47,17 @@ fn store(lane: u32, piece: u32, value: vec4<f32>) {
     state[place(lane, 2u + piece)] = bitcast<vec4<u32>>(value);
 }
 
+//@ update
+
 // Updates all parameters, whose gradient is in state; whether any went beyond the limits. One loop for all pieces: drivers
 // that keep the loop small compile in milliseconds what takes them minutes unrolled.
-fn step_all(lane: u32, weights: Constants, s: vec3<f32>) -> bool {
+fn step_all(lane: u32, c: Constants, s: Scalars) -> bool {
     var failed = false;
     for (var piece = 0u; piece < N_PIECES; piece++) {
-        var c = weights;
-        c.l2 = select(weights.l2, 0.0, is_bias(piece));
-        var first = vec4<f32>(0.0);
-        var second = vec4<f32>(0.0);
-        if N_SLOTS > 0u {
-            first = load(lane, 2u * N_PIECES + piece);
-        }
-        if N_SLOTS > 1u {
-            second = load(lane, 3u * N_PIECES + piece);
-        }
-        let to = update(RULE, c, s, vec4<f32>(1.0), load(lane, piece), load(lane, N_PIECES + piece), first, second);
-        if N_SLOTS > 0u {
-            store(lane, 2u * N_PIECES + piece, to.first);
-        }
-        if N_SLOTS > 1u {
-            store(lane, 3u * N_PIECES + piece, to.second);
-        }
-        store(lane, piece, to.next);
-        failed = failed | to.failed;
+        let l2 = select(c[0].y, 0.0, is_bias(piece));
+        let state = update(l2, c, s, load_state(lane, piece), load(lane, N_PIECES + piece));
+        store_state(lane, piece, state);
+        failed = failed | is_beyond(state);
     }
     return failed;
 }
@@ -85,11 +71,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let own = call.lane_words + lane * (LANE_HEAD + 3u * N_HIDDEN);
     let drop_threshold = vec4<u32>(lanes[own]);
     let drop_scale = vec4<f32>(bitcast<f32>(lanes[own + 1u]));
-    let weights = Constants(
-        bitcast<f32>(lanes[own + 2u]), bitcast<f32>(lanes[own + 3u]), bitcast<f32>(lanes[own + 4u]),
-        bitcast<f32>(lanes[own + 5u]), bitcast<f32>(lanes[own + 6u]), bitcast<f32>(lanes[own + 7u]),
-        bitcast<f32>(lanes[own + 8u]),
-    );
+    //@ run constants
     // The lane's epoch: first word of its steps, whether it has one, rows of all its steps, steps of the run before them.
     let head = call.plan + 4u * lane;
     let steps = plan[head];
@@ -113,7 +95,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 
     while counted < call.end && diverged == 0u {
         let training = counted < call.train_end;
-        let first_step = steps + 4u * step;
+        let first_step = steps + STEP_WORDS * step;
         var n = call.end - counted;
         if training {
             n = plan[first_step];
@@ -161,8 +143,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
             continue;
         }
         train += batch;
-        let s = bitcast<vec3<f32>>(vec3<u32>(plan[first_step + 1u], plan[first_step + 2u], plan[first_step + 3u]));
-        diverged = select(0u, run_step + 1u, step_all(lane, weights, s));
+        //@ step scalars
+        diverged = select(0u, run_step + 1u, step_all(lane, constants, s));
     }
 
     state[place(lane, 0u)] = bitcast<vec4<u32>>(vec4<f32>(train, validation));

@@ -26,13 +26,11 @@ const WIDTH: u32 = 64u;
 var<workgroup> stopped: u32;
 
 fn network_at(index: u32) -> Network {
-    let a = tables[4u * index];
-    let b = tables[4u * index + 1u];
-    let c = bitcast<vec4<f32>>(tables[4u * index + 2u]);
-    let d = tables[4u * index + 3u];
-    let rest = bitcast<vec4<f32>>(d);
-    let constants = Constants(c.x, c.y, c.z, c.w, rest.x, rest.y, rest.z);
-    return Network(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, constants, d.w);
+    let at = (2u + CONSTANTS4) * index;
+    let a = tables[at];
+    let b = tables[at + 1u];
+    //@ constants
+    return Network(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, constants);
 }
 
 fn layer_at(index: u32) -> Layer {
@@ -60,6 +58,9 @@ fn ready() {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
     let lane = lane_of(call.first_lane + group.x);
     let network = network_at(lane.network);
+    if network.update != UPDATE {
+        return;
+    }
     now = call;
     let evaluating = call.evaluation != 0u;
     // One turn for a block of validation rows, else one for each step.

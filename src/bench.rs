@@ -4,10 +4,11 @@
 use crate::backend::{Backend, Data, EpochPlan, Labels, Network, Population};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
-use crate::optimizer::{Optimizer, Rule};
+use crate::optimizer::Optimizer;
 use crate::rng::{Purpose, RunId, Stream};
+use crate::schedule;
 use crate::study::Study;
-use crate::trainer::{data_of, epoch_plan, network_bytes};
+use crate::trainer::{Steps, data_of, epoch_plan, network_bytes};
 use core::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
@@ -41,8 +42,8 @@ pub struct Work {
     pub outputs: usize,
     /// Rows of a step.
     pub batch_size: usize,
-    /// In a work's text `optimizer`, `adam` or `sgd`.
-    pub rule: Rule,
+    /// By its name in a work's text.
+    pub optimizer: Optimizer,
     /// Lowest and highest learning rate.
     pub learning_rate: [f64; 2],
     /// Lowest and highest dropout.
@@ -78,11 +79,7 @@ impl Work {
             hidden: hidden.iter().map(|width| Ok(number(width, "hidden")? as usize)).collect::<Result<_>>()?,
             outputs: count("outputs")?,
             batch_size: count("batch_size")?,
-            rule: match work["optimizer"].as_str() {
-                Some("adam") => Rule::Adam,
-                Some("sgd") => Rule::Sgd,
-                _ => return Err(missing("optimizer")),
-            },
+            optimizer: work["optimizer"].as_str().and_then(Optimizer::named).ok_or_else(|| missing("optimizer"))?,
             learning_rate: pair("learning_rate")?,
             dropout: pair("dropout")?,
             trials: count("trials")? as u32,
@@ -131,11 +128,8 @@ impl Work {
             run,
             seed: 0,
             loss: Loss::CrossEntropy,
-            optimizer: Optimizer {
-                rule: self.rule,
-                learning_rate: low * libm::pow(high / low, at),
-                ..Optimizer::default()
-            },
+            optimizer: Optimizer { learning_rate: low * libm::pow(high / low, at), ..self.optimizer },
+            schedule: schedule::Settings::default(),
             dropout: self.dropout[0] + (self.dropout[1] - self.dropout[0]) * at,
             max_batch: self.batch_size.min(n_train),
             crowd: self.trials,
@@ -174,7 +168,7 @@ struct Wave {
     networks: Vec<Network>,
     population: Box<dyn Population>,
     steps_left: u32,
-    steps_done: Vec<u32>,
+    steps_done: Vec<Steps>,
     epoch: u32,
     in_epoch: bool,
 }
@@ -215,7 +209,7 @@ impl Bench {
                 Network { parameters, ..network.clone() }
             };
             let population = backend.population(data.clone(), networks.iter().map(with_parameters).collect()).await?;
-            let steps_done = vec![0; networks.len()];
+            let steps_done = networks.iter().map(Steps::of).collect();
             waves.push(Wave { networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false });
         }
         let info = BenchInfo {
@@ -290,7 +284,7 @@ mod tests {
             hidden: vec![8, 8],
             outputs: 2,
             batch_size: 32,
-            rule: Rule::Adam,
+            optimizer: Optimizer::default(),
             learning_rate: [1e-4, 1e-1],
             dropout: [0.0, 0.35],
             trials,

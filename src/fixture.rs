@@ -5,8 +5,9 @@ use crate::backend::{Backend, BatchStep, Data, EpochPlan, Labels, Network, Popul
 use crate::error::{Error, Result};
 use crate::kernels::Real;
 use crate::mlp::{Activation, Loss, Shape};
-use crate::optimizer::{Optimizer, Rule};
+use crate::optimizer::{self, Optimizer};
 use crate::rng::RunId;
+use crate::schedule::{self, Schedule, StepAt};
 use core::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -33,7 +34,7 @@ struct Document {
     loss: String,
     optimizer: Map<String, Value>,
     #[serde(default)]
-    schedule: Option<Value>,
+    schedule: Option<Map<String, Value>>,
     parameters: Vec<Value>,
     batches: Vec<Batch>,
     steps: usize,
@@ -103,9 +104,6 @@ impl Fixture {
         if document.model.batch_norm {
             return Err(not_yet("model.batch_norm", "true".into(), "false"));
         }
-        if let Some(schedule) = document.schedule.filter(|schedule| !schedule.is_null()) {
-            return Err(not_yet("schedule", schedule.to_string(), "null"));
-        }
         let activation: Activation =
             serde_json::from_value(Value::String(document.model.activation.clone())).map_err(|_| {
                 not_yet("model.activation", document.model.activation.clone(), "linear | sigmoid | tanh | relu")
@@ -115,6 +113,7 @@ impl Fixture {
         let model = &document.model;
         let shape = Shape { inputs: model.inputs, hidden: model.hidden.clone(), outputs: model.outputs, activation };
         let optimizer = parse_optimizer(&document.optimizer)?;
+        let schedule = document.schedule.as_ref().map(parse_schedule).transpose()?.unwrap_or_default();
         let flat = |tensors: &[Value]| -> Result<Vec<f64>> {
             let mut flat = Vec::with_capacity(shape.n_parameters());
             for tensor in tensors {
@@ -142,6 +141,7 @@ impl Fixture {
             seed: 0,
             loss,
             optimizer,
+            schedule,
             dropout: 0.0,
             max_batch: batches.iter().map(|batch| batch.1 as usize).max().unwrap_or(1),
             crowd: 1,
@@ -207,10 +207,14 @@ impl Fixture {
     fn plan(&self, from: usize, until: usize) -> EpochPlan {
         let mut order = Vec::new();
         let mut steps = Vec::new();
-        for step in from..until.min(self.steps) {
+        let (optimizer, mut schedule) = (self.network.optimizer, self.network.schedule);
+        // PyTorch's schedules are stepped once a step.
+        let mut factor = |step| schedule.factor(StepAt { step: step as u64, per_epoch: 1 });
+        let range = from..until.min(self.steps);
+        let rates = range.clone().map(|step| optimizer.learning_rate * factor(step));
+        let scalars = optimizer.scalars(from as u64 + 1, rates);
+        for (step, scalars) in range.zip(scalars) {
             let (first, rows) = self.batches[step % self.batches.len()];
-            let optimizer = &self.network.optimizer;
-            let scalars = optimizer.step_scalars(step as u64 + 1, optimizer.learning_rate);
             steps.push(BatchStep { start: order.len() as u32, rows, step: step as u32, scalars });
             order.extend(first..first + rows);
         }
@@ -288,47 +292,54 @@ fn rows_of(batches: &[Batch], shape: &Shape, loss: Loss) -> core::result::Result
     Ok((data, places))
 }
 
+/// A number, or true and false as 1 and 0.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_bool().map(|is_on| f64::from(u8::from(is_on))))
+}
+
+/// Reads `{"name", ...settings}`: `named` makes what the name stands for, `set` takes a setting over and says whether
+/// there is one of that name.
+fn parse_named<T>(
+    within: &str,
+    document: &Map<String, Value>,
+    names: &[&str],
+    named: impl Fn(&str) -> Option<T>,
+    set: impl Fn(&mut T, &str, f64) -> bool,
+    known: impl Fn(&T) -> Vec<&'static str>,
+) -> Result<T> {
+    let name = document.get("name").and_then(Value::as_str).unwrap_or_default();
+    let key = |name: &str| format!("{within}.{name}");
+    let mut made = named(name).ok_or_else(|| Error::NotYet {
+        key: key("name"),
+        found: name.into(),
+        accepted: names.join(" | "),
+    })?;
+    for (name, value) in document.iter().filter(|(name, _)| *name != "name") {
+        let value = number(value).ok_or_else(|| Error::WrongType {
+            key: key(name),
+            found: value.to_string(),
+            accepted: "0.1 | true | false".into(),
+        })?;
+        if !set(&mut made, name, value) {
+            let accepted = known(&made).join(", ");
+            return Err(Error::UnknownKey { key: key(name), within: within.into(), accepted });
+        }
+    }
+    Ok(made)
+}
+
 /// PyTorch's optimizer arguments, with our names for the learning rate, betas and epsilon.
-fn parse_optimizer(settings: &Map<String, Value>) -> Result<Optimizer> {
-    let name = settings.get("name").and_then(Value::as_str).unwrap_or_default();
-    let number = |key: &str, default: f64| settings.get(key).and_then(Value::as_f64).unwrap_or(default);
-    let on = |key: &str| settings.get(key).and_then(Value::as_bool).unwrap_or(false);
-    let (rule, learning_rate, momentum, nesterov, known): (_, _, _, _, &[&str]) = match name {
-        "sgd" | "momentum" | "nesterov" | "gd" => {
-            let momentum = if name == "momentum" || name == "nesterov" { 0.9 } else { 0.0 };
-            let known = &["name", "learning_rate", "momentum", "dampening", "nesterov", "weight_decay"];
-            (Rule::Sgd, 1e-3, momentum, name == "nesterov", known)
-        }
-        "adam" => {
-            let known = &["name", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "amsgrad"];
-            (Rule::Adam, 1e-3, 0.0, false, known)
-        }
-        _ => {
-            let accepted = "sgd | momentum | nesterov | adam";
-            return Err(Error::NotYet { key: "optimizer.name".into(), found: name.into(), accepted: accepted.into() });
-        }
+fn parse_optimizer(document: &Map<String, Value>) -> Result<Optimizer> {
+    let set = |made: &mut Optimizer, name: &str, value| name != "l2" && made.set(name, value);
+    parse_named("optimizer", document, optimizer::NAMES, Optimizer::named, set, Optimizer::names)
+}
+
+/// PyTorch's arguments of a schedule that is stepped once a step.
+fn parse_schedule(document: &Map<String, Value>) -> Result<schedule::Settings> {
+    let set = |made: &mut schedule::Settings, name: &str, value| {
+        let own = made.arguments().iter().find(|(argument, _)| *argument == name);
+        own.is_some_and(|(_, own)| made.set(own, value))
     };
-    if on("amsgrad") {
-        let accepted = "false".into();
-        return Err(Error::NotYet { key: "optimizer.amsgrad".into(), found: "true".into(), accepted });
-    }
-    if let Some(unknown) = settings.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(Error::UnknownKey {
-            key: format!("optimizer.{unknown}"),
-            within: "optimizer".into(),
-            accepted: known.join(", "),
-        });
-    }
-    Ok(Optimizer {
-        rule,
-        learning_rate: number("learning_rate", learning_rate),
-        momentum: number("momentum", momentum),
-        dampening: number("dampening", 0.0),
-        nesterov: nesterov || on("nesterov"),
-        weight_decay: number("weight_decay", 0.0),
-        beta1: number("beta1", 0.9),
-        beta2: number("beta2", 0.999),
-        epsilon: number("epsilon", 1e-8),
-        l2: 0.0,
-    })
+    let known = |made: &schedule::Settings| made.arguments().iter().map(|(argument, _)| *argument).collect();
+    parse_named("schedule", document, schedule::NAMES, schedule::Settings::named, set, known)
 }

@@ -17,7 +17,9 @@ pub mod optimizer;
 mod order;
 pub mod result;
 pub mod rng;
+pub mod schedule;
 pub mod search;
+pub mod settings;
 pub mod study;
 pub mod trainer;
 #[cfg(target_arch = "wasm32")]

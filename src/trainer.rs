@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
+use crate::schedule::{self, Schedule, StepAt};
 use crate::search::{SamplerSpec, Search, Trial};
 use crate::study::{Metric, Study, TrialConfig};
 use core::time::Duration;
@@ -116,7 +117,7 @@ struct Wave {
     trials: Vec<Running>,
     /// Trial of each network.
     owner: Vec<usize>,
-    steps_done: Vec<u32>,
+    steps: Vec<Steps>,
     in_epoch: bool,
 }
 
@@ -333,7 +334,9 @@ impl Trainer {
         let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
             // Seeds of a trial that diverges in one of them end with that epoch.
-            let ahead = if self.study.seeds_per_trial > 1 { 1 } else { wave.population.epochs_ahead() };
+            let waits = wave.trials.iter().any(|running| !running.ended && running.config.schedule.waits_for_outcome());
+            let alone = waits || self.study.seeds_per_trial > 1;
+            let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
             for _ in 0..ahead {
                 self.begin_epoch(&mut wave)?;
             }
@@ -413,8 +416,8 @@ impl Trainer {
             return Ok(false);
         }
         let population = self.backend.population(self.data.clone(), networks).await?;
-        let steps_done = vec![0; outlines.len()];
-        self.wave = Some(Wave { population, networks: outlines, trials, owner, steps_done, in_epoch: false });
+        let steps = outlines.iter().map(Steps::of).collect();
+        self.wave = Some(Wave { population, networks: outlines, trials, owner, steps, in_epoch: false });
         Ok(true)
     }
 
@@ -426,6 +429,7 @@ impl Trainer {
             seed: self.study.seed,
             loss: config.loss,
             optimizer: config.optimizer,
+            schedule: config.schedule,
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,
@@ -443,14 +447,13 @@ impl Trainer {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                let steps_done = &mut wave.steps_done[network];
                 plans.push(epoch_plan(
                     network,
                     &wave.networks[network],
                     Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
                     self.data.n_train,
                     batch,
-                    steps_done,
+                    &mut wave.steps[network],
                 ));
             }
             running.epochs_begun += 1;
@@ -512,7 +515,7 @@ impl Trainer {
             validation_loss: validation_loss.0,
             train_metric: train_metric.0,
             validation_metric: validation_metric.0,
-            learning_rate: config.optimizer.learning_rate,
+            learning_rate: self.learning_rate(epoch, config),
             seconds: over_seeds(&|o| o.seconds).0,
             spread: (outcomes.len() > 1).then_some(Spread {
                 train_loss: train_loss.1,
@@ -521,6 +524,13 @@ impl Trainer {
                 validation_metric: validation_metric.1,
             }),
         }
+    }
+
+    /// The learning rate of an epoch's last step; epochs count from 1.
+    fn learning_rate(&self, epoch: usize, config: &TrialConfig) -> f64 {
+        let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
+        let at = StepAt { step: epoch as u64 * per_epoch - 1, per_epoch };
+        config.optimizer.learning_rate * config.schedule.clone().factor(at)
     }
 
     /// Losses of numbers are reported in the targets' own units, squared.
@@ -585,6 +595,22 @@ pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: u
     backend.network_bytes(network) + backend.beside_bytes(network, n_train)
 }
 
+/// How far a network has come, and its schedule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steps {
+    /// Steps taken.
+    pub done: u32,
+    /// What the steps before them have made of it.
+    pub schedule: schedule::Settings,
+}
+
+impl Steps {
+    /// At the beginning.
+    pub fn of(network: &Network) -> Self {
+        Self { done: 0, schedule: network.schedule }
+    }
+}
+
 /// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
 pub(crate) fn epoch_plan(
     index: usize,
@@ -592,19 +618,24 @@ pub(crate) fn epoch_plan(
     mut shuffle: Stream,
     n_train: usize,
     batch: usize,
-    steps_done: &mut u32,
+    progress: &mut Steps,
 ) -> EpochPlan {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
     shuffle.shuffle(&mut order);
-    let optimizer = network.optimizer;
-    let scalars = optimizer.scalars(u64::from(*steps_done) + 1, optimizer.learning_rate);
-    let steps = (0..n_train.div_ceil(batch)).zip(scalars).map(|(k, scalars)| BatchStep {
+    let (optimizer, first) = (network.optimizer, progress.done);
+    let n_steps = n_train.div_ceil(batch);
+    let rates = (u64::from(first)..).map(|step| {
+        let at = StepAt { step, per_epoch: n_steps as u64 };
+        optimizer.learning_rate * progress.schedule.factor(at)
+    });
+    let scalars = optimizer.scalars(u64::from(first) + 1, rates);
+    let steps = (0..n_steps).zip(scalars).map(|(k, scalars)| BatchStep {
         start: (k * batch) as u32,
         rows: batch.min(n_train - k * batch) as u32,
-        step: *steps_done + k as u32,
+        step: first + k as u32,
         scalars,
     });
     let steps: Vec<BatchStep> = steps.collect();
-    *steps_done += steps.len() as u32;
+    progress.done += steps.len() as u32;
     EpochPlan { network: index, order, steps }
 }

@@ -3,15 +3,16 @@
 
 mod common;
 
-use common::{ACTIVATIONS, backends, data, narrow, network, optimizers, plan, train};
+use common::{ACTIVATIONS, backends, data, named, narrow, network, optimizers, plan, train};
 use core::time::Duration;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use tuning_playground::backend::gpu::PlanName;
 use tuning_playground::backend::reference::ReferencePopulation;
 use tuning_playground::backend::{Data, EpochOutcome, Network, Population};
 use tuning_playground::fixture::relative_l2;
 use tuning_playground::mlp::{Loss, Shape};
-use tuning_playground::optimizer::{Optimizer, Rule};
+use tuning_playground::optimizer::{Optimizer, RuleId};
 
 /// Backends in f32 against f64: sums over a few hundred terms.
 const TOLERANCE: f64 = 1e-5;
@@ -42,7 +43,7 @@ fn hold(network: &Network, data: &Data<f64>, compare: impl Fn(&str, &Seen, &Seen
 
 /// A step so small that the parameters stay what they were.
 fn still() -> Optimizer {
-    Optimizer { rule: Rule::Sgd, learning_rate: 0.0, ..Optimizer::default() }
+    named("sgd", &[("learning_rate", 0.0)])
 }
 
 fn close(name: &str, what: &str, found: &[f64], wanted: &[f64]) {
@@ -118,6 +119,8 @@ fn dense_backward_data() {
 
 #[test]
 fn optimizer() {
+    let rules: BTreeSet<RuleId> = optimizers().iter().map(Optimizer::rule).collect();
+    assert_eq!(rules.len(), RuleId::ALL.len(), "a rule is not tested");
     for optimizer in optimizers() {
         let shape = Shape { inputs: 3, hidden: vec![5], outputs: 2, activation: ACTIVATIONS[2] };
         let data = data(&shape, Loss::CrossEntropy, 40, 0, 4);
@@ -134,7 +137,14 @@ fn train_invocation() {
             let shape =
                 Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 1 + case, activation: ACTIVATIONS[case % 4] };
             let data = data(&shape, kind, 50, 33, case as u64);
-            let network = network(0, &shape, kind, optimizers()[case % 5], 0.2 * (case % 3) as f64, 7 + case);
+            let network = network(
+                0,
+                &shape,
+                kind,
+                optimizers()[(3 * case) % optimizers().len()],
+                0.2 * (case % 3) as f64,
+                7 + case,
+            );
             hold(&network, &data, |name, found, wanted| {
                 close(name, "parameters", &found.1, &wanted.1);
                 let losses = |seen: &Seen| [seen.0.train.loss, seen.0.validation.expect("validation rows").loss];

@@ -1,7 +1,11 @@
 //! The study document: what is accepted, what is refused, and what the refusal names.
 
 use serde_json::{Value, json};
+use tuning_playground::mlp::Activation;
+use tuning_playground::optimizer::{self, Adam, Optimizer, Rmsprop, Settings, Sgd};
+use tuning_playground::schedule;
 use tuning_playground::search::Search;
+use tuning_playground::study::table::{self, Kind};
 use tuning_playground::study::{self, Study, TrialConfig};
 
 /// The least study with one part replaced: `at` is a path like `dataset.noise`.
@@ -137,18 +141,130 @@ fn conditional_hyperparameters_are_drawn_only_where_they_are_used() {
     assert!(trials.iter().any(|trial| trial.params["optimizer"] == "adam"));
 }
 
+/// What a study makes of these fixed hyperparameters.
+fn config(fixed: &Value) -> TrialConfig {
+    let mut study = with("fixed", fixed);
+    // A loss fits one task only.
+    study["dataset"]["name"] = json!(if fixed["loss"] == "mse" { "waves" } else { "digits" });
+    let study = Study::check(&study).unwrap_or_else(|problem| panic!("{fixed}: {problem}"));
+    TrialConfig::new(&study, &serde_json::Map::new())
+}
+
 #[test]
 fn defaults_are_pytorchs() {
-    let config = |fixed: Value| {
-        let study = accepted("fixed", &fixed);
-        TrialConfig::new(&study, &serde_json::Map::new())
-    };
-    let adam = config(json!({})).optimizer;
-    assert_eq!((adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon), (1e-3, 0.9, 0.999, 1e-8));
-    let momentum = config(json!({"optimizer": "momentum"})).optimizer;
-    assert_eq!((momentum.learning_rate, momentum.momentum, momentum.nesterov), (0.01, 0.9, false));
-    assert!(config(json!({"optimizer": "nesterov"})).optimizer.nesterov);
-    assert_eq!(config(json!({"optimizer": "gd"})).batch_size, None);
-    assert_eq!(config(json!({})).hidden, vec![16, 16]);
-    assert_eq!(config(json!({"hidden": []})).hidden, Vec::<usize>::new());
+    let named = |name: &str| Optimizer::named(name).expect("an optimizer");
+    for name in available("optimizer") {
+        let found = config(&json!({"optimizer": name})).optimizer;
+        // PyTorch has 0.001 for SGD; the page names it beside its own.
+        let is_sgd = matches!(found.settings, Settings::Sgd(_));
+        let wanted = named(&name);
+        let learning_rate = if is_sgd { 0.01 } else { wanted.learning_rate };
+        assert_eq!(found, Optimizer { learning_rate, ..wanted }, "{name}");
+    }
+    let adam = Settings::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0, amsgrad: false });
+    assert_eq!(named("adam"), Optimizer { settings: adam, learning_rate: 1e-3, l2: 0.0 });
+    let sgd = |momentum, nesterov| Settings::Sgd(Sgd { momentum, nesterov, dampening: 0.0, weight_decay: 0.0 });
+    for (name, settings) in [("gd", sgd(0.0, false)), ("momentum", sgd(0.9, false)), ("nesterov", sgd(0.9, true))] {
+        assert_eq!(named(name), Optimizer { settings, learning_rate: 1e-3, l2: 0.0 }, "{name}");
+    }
+    let rmsprop = Rmsprop { alpha: 0.99, epsilon: 1e-8, weight_decay: 0.0, momentum: 0.0, centered: false };
+    assert_eq!(named("rmsprop"), Optimizer { settings: Settings::Rmsprop(rmsprop), learning_rate: 0.01, l2: 0.0 });
+    assert_eq!(config(&json!({"optimizer": "gd"})).batch_size, None);
+    assert_eq!(config(&json!({})).hidden, vec![16, 16]);
+    assert_eq!(config(&json!({"hidden": []})).hidden, Vec::<usize>::new());
+}
+
+/// The choices of a hyperparameter that this version trains.
+fn available(name: &str) -> Vec<String> {
+    let row = table::find(name).expect("a row");
+    row.available_choices.clone().expect("choices")
+}
+
+#[test]
+fn every_choice_is_a_setting_of_its_own() {
+    for row in table::table().iter().filter(|row| row.available && row.kind == Kind::Categorical) {
+        let made: Vec<_> = available(&row.name).iter().map(|choice| config(&json!({&row.name: choice}))).collect();
+        for (i, one) in made.iter().enumerate() {
+            assert!(!made[..i].contains(one), "{}: {} is another's", row.name, available(&row.name)[i]);
+        }
+    }
+    for name in available("optimizer") {
+        assert!(optimizer::NAMES.contains(&name.as_str()), "{name}");
+    }
+    for name in optimizer::NAMES {
+        assert!(available("optimizer").iter().any(|choice| choice == name), "{name} is hidden");
+    }
+    for name in schedule::NAMES {
+        assert!(available("schedule").iter().any(|choice| choice == name), "{name} is hidden");
+    }
+    assert!(Optimizer::named("").is_none() && Optimizer::named("Adam").is_none());
+    assert!(schedule::Settings::named("").is_none() && schedule::Settings::named("Step").is_none());
+}
+
+/// The shader's other case is `linear`.
+#[test]
+fn every_activation_has_its_case_in_the_shader() {
+    let shader = include_str!("../shaders/shared/activation.wgsl");
+    for name in available("activation").iter().filter(|name| *name != "linear") {
+        let activation: Activation = serde_json::from_value(json!(name)).expect("an activation");
+        assert!(shader.contains(&format!("case {}u:", activation as u32)), "{name}");
+    }
+}
+
+/// What trains, whatever the settings are called.
+fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
+    let TrialConfig { optimizer, .. } = config;
+    let scalars = [1, 2].map(|t| optimizer.step_scalars(t, optimizer.learning_rate));
+    (optimizer.rule(), optimizer.constants(), scalars, TrialConfig { optimizer: Optimizer::default(), ..config })
+}
+
+/// Each available hyperparameter changes what the trial trains with, for each choice that is said to use it; for other
+/// choices it changes nothing.
+#[test]
+fn every_hyperparameter_is_taken_over_by_those_who_use_it() {
+    for row in table::table().iter().filter(|row| row.available && row.kind != Kind::Categorical) {
+        let values = match row.kind {
+            Kind::Bool => [json!(false), json!(true)],
+            Kind::List => [json!([3]), json!([4])],
+            // Digits has 1,257 rows for training, and a network of ten layers each of its units.
+            Kind::Int if row.name == "batch_size" => [json!(7), json!(8)],
+            Kind::Int => [json!(row.low), json!(row.low.map(|low| low + 1.0))],
+            Kind::Float | Kind::Categorical => [json!(row.low), json!(row.low.map(|low| low + 0.25))],
+        };
+        let made = |owner: Option<(&str, &str)>| {
+            values.clone().map(|value| {
+                let mut fixed = json!({ "hidden_layers": 10, &row.name: value });
+                if let Some((owner, choice)) = owner {
+                    fixed[owner] = json!(choice);
+                }
+                effect(config(&fixed))
+            })
+        };
+        let Some(used_by) = &row.used_by else {
+            let [one, other] = made(None);
+            assert_ne!(one, other, "{}", row.name);
+            continue;
+        };
+        for (owner, users) in used_by {
+            for choice in available(owner) {
+                let is_used = users.as_array().expect("users").contains(&json!(choice));
+                let [one, other] = made(Some((owner, &choice)));
+                assert_eq!(one != other, is_used, "{} with {owner} {choice}", row.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_optimizer_does_not_use_is_inert_when_fixed_and_refused_when_searched() {
+    for (name, optimizer) in [("alpha", "adam"), ("centered", "sgd"), ("amsgrad", "rmsprop"), ("dampening", "rmsprop")]
+    {
+        let mut study = with("fixed", &json!({"optimizer": optimizer}));
+        study["space"] =
+            json!({name: {"type": "categorical", "choices": [if name == "alpha" { json!(0.5) } else { json!(true) }]}});
+        if name == "dampening" {
+            study["space"] = json!({name: {"type": "float", "low": 0.1, "high": 0.2}});
+        }
+        assert_eq!(Study::check(&study).expect_err(name).to_json()["code"], "inert", "{name} with {optimizer}");
+    }
 }

@@ -4,15 +4,21 @@
 mod common;
 
 use common::{
-    ACTIVATIONS, Trace, at_once, backends, data, narrow, network, optimizers, pick, plan, relative_l2, run, stream,
-    train,
+    ACTIVATIONS, Trace, at_once, backends, data, named, narrow, network, optimizers, pick, plan, relative_l2, run,
+    stream, train,
 };
 use core::time::Duration;
+use serde_json::json;
 use std::rc::Rc;
-use tuning_playground::backend::reference::ReferencePopulation;
+use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::backend::reference::{Reference, ReferencePopulation};
 use tuning_playground::backend::{Backend, Data, Network, Population, evaluate};
 use tuning_playground::mlp::{Activation, Loss, Shape};
-use tuning_playground::optimizer::{Optimizer, Rule};
+use tuning_playground::optimizer::Optimizer;
+use tuning_playground::result::EpochRecord;
+use tuning_playground::search::Search;
+use tuning_playground::study::{FORMAT, Study};
+use tuning_playground::trainer::Trainer;
 
 fn shape(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> Shape {
     Shape { inputs, hidden: hidden.to_vec(), outputs, activation }
@@ -210,14 +216,25 @@ fn dropping_everything_trains_the_last_bias_alone() {
 }
 
 #[test]
-fn adam_without_epsilon_has_no_trouble_with_padding() {
+fn without_epsilon_padding_is_no_trouble() {
     let shape = shape(3, &[6, 5], 2, Activation::Tanh);
     let data = narrow(&data(&shape, Loss::CrossEntropy, 20, 5, 1));
-    let optimizer = Optimizer { rule: Rule::Adam, epsilon: 0.0, ..Optimizer::default() };
-    let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 10);
-    for backend in backends() {
-        let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 5, at_once).remove(0);
-        assert!(outcomes.iter().all(|outcome| outcome.diverged_at.is_none()), "{}", backend.adapter());
+    let own = [("epsilon", 0.0), ("learning_rate", 1e-3)];
+    let rmsprop = |more| named("rmsprop", &[&own[..], more].concat());
+    for optimizer in [
+        named("adam", &own),
+        named("adam", &[own[0], ("amsgrad", 1.0)]),
+        rmsprop(&[]),
+        rmsprop(&[("momentum", 0.9)]),
+        rmsprop(&[("centered", 1.0), ("alpha", 0.9)]),
+        rmsprop(&[("centered", 1.0), ("momentum", 0.9), ("alpha", 0.9)]),
+    ] {
+        let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 10);
+        for backend in backends() {
+            let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 5, at_once).remove(0);
+            let all_live = outcomes.iter().all(|outcome| outcome.diverged_at.is_none());
+            assert!(all_live, "{}: {optimizer:?}", backend.adapter());
+        }
     }
 }
 
@@ -237,5 +254,45 @@ fn evaluation_alone_is_the_validation_of_training() {
                 assert_eq!(Some(*score), outcomes[0].validation, "{}: network {index}", backend.name());
             }
         }
+    }
+}
+
+/// The epochs of a study's only trial.
+fn epochs(backend: Box<dyn Backend>, fixed: &serde_json::Value) -> Vec<EpochRecord> {
+    let study = json!({"format": FORMAT, "dataset": {"name": "moons"}, "fixed": fixed, "trials": 1});
+    let study = Rc::new(Study::check(&study).unwrap());
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    let trials = Search::new(&study).ask(&study);
+    let mut trainer = Trainer::new(study, prepared, backend, trials).unwrap();
+    let mut epochs = Vec::new();
+    loop {
+        let report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
+        epochs.extend(report.trials.into_iter().flat_map(|event| event.epochs));
+        if report.finished {
+            return epochs;
+        }
+    }
+}
+
+#[test]
+fn a_step_schedule_steps_down_in_training_and_in_what_is_told() {
+    let backends: [fn() -> Box<dyn Backend>; 2] = [|| Box::new(Reference), || Box::new(Cpu::new())];
+    for backend in backends {
+        let fixed = |more| {
+            let mut fixed = json!({"optimizer": "sgd", "learning_rate": 0.5, "epochs": 5});
+            fixed.as_object_mut().unwrap().extend(more);
+            epochs(backend(), &fixed)
+        };
+        let step = json!({"schedule": "step", "decay_rate": 0.1, "decay_epochs": 2});
+        let (constant, stepped) = (fixed(serde_json::Map::new()), fixed(step.as_object().unwrap().clone()));
+        let rates = |epochs: &[EpochRecord]| epochs.iter().map(|epoch| epoch.learning_rate).collect::<Vec<_>>();
+        assert_eq!(rates(&constant), [0.5; 5]);
+        for (found, wanted) in rates(&stepped).iter().zip([0.5, 0.5, 0.05, 0.05, 0.005]) {
+            assert!((found / wanted - 1.0).abs() < 1e-12, "{found} is not {wanted}");
+        }
+        let losses = |epochs: &[EpochRecord]| epochs.iter().map(|epoch| epoch.validation_loss).collect::<Vec<_>>();
+        let (constant, stepped) = (losses(&constant), losses(&stepped));
+        assert_eq!(constant[..2], stepped[..2]);
+        assert!((2..5).all(|epoch| constant[epoch] != stepped[epoch]), "{stepped:?}");
     }
 }

@@ -1,24 +1,25 @@
-// The update of every parameter of every network, four at a time; the rules are shared/update.wgsl's.
+// The update of every parameter of the networks of one rule, four at a time; the rule's functions are written by
+// src/backend/gpu/update.rs.
 
-// 1 for parameters, 0 for padding: without epsilon Adam would divide padding's 0 by 0.
-fn real(layer: Layer, tile: u32) -> vec4<f32> {
+// The units of a tile that are parameters; the others are padding.
+fn real(layer: Layer, tile: u32) -> vec4<bool> {
     let row = tile / layer.outputs4;
     let is_row = row < layer.inputs || row == 4u * layer.inputs4;
     let unit = vec4<u32>(4u * (tile % layer.outputs4)) + vec4<u32>(0u, 1u, 2u, 3u);
-    return select(vec4<f32>(0.0), vec4<f32>(1.0), unit < vec4<u32>(select(0u, layer.outputs, is_row)));
+    return unit < vec4<u32>(select(0u, layer.outputs, is_row));
 }
 
-// In each layer every so manieth vec4 from `first` on: looking up the network and its layers is paid once.
+// Updates vec4s `first`, `first + stride`, ... of every layer; the tables are read once.
 fn optimizer(lane: Lane, first: u32, stride: u32) {
     let network = network_at(lane.network);
     let step = step_word(lane, 2u) + 1u;
     // A network that diverged earlier stays as it was; one that this step's loss gave up on, too.
     let diverged = stats[lane.network].diverged;
-    if diverged != 0u && diverged != step {
+    if network.update != UPDATE || (diverged != 0u && diverged != step) {
         return;
     }
-    let s = bitcast<vec3<f32>>(vec3<u32>(step_word(lane, 4u), step_word(lane, 5u), step_word(lane, 6u)));
-    let has_padding = network.constants.epsilon == 0.0;
+    let s = step_scalars(lane);
+    let c = network.constants;
     var failed = false;
     for (var l = 0u; l < network.n_layers; l++) {
         let layer = layer_at(network.first_layer + l);
@@ -26,29 +27,19 @@ fn optimizer(lane: Lane, first: u32, stride: u32) {
         let end = bias + layer.outputs4;
         for (var tile = first; tile < end; tile += stride) {
             let place = layer.weight + tile;
-            var c = network.constants;
-            c.l2 = select(0.0, c.l2, tile < bias);
-            var exists = vec4<f32>(1.0);
-            if has_padding {
-                exists = real(layer, tile);
-            }
             let slot = network.slots + place - network.params;
-            var state = array<vec4<f32>, 2>();
-            if network.n_slots > 0u {
-                state[0] = slots[slot];
+            var g = gradient[place];
+            // Padding takes a gradient that no rule divides by 0, and stays 0 all the same.
+            if IS_GUARDED {
+                g = select(vec4<f32>(1.0), g, real(layer, tile));
             }
-            if network.n_slots > 1u {
-                state[1] = slots[slot + network.n_params4];
+            var state = load_state(place, slot, network.n_params4);
+            state = update(select(0.0, c[0].y, tile < bias), c, s, state, g);
+            if IS_GUARDED {
+                state = masked(state, real(layer, tile));
             }
-            let to = update(network.rule, c, s, exists, params[place], gradient[place], state[0], state[1]);
-            params[place] = to.next;
-            if network.n_slots > 0u {
-                slots[slot] = to.first;
-            }
-            if network.n_slots > 1u {
-                slots[slot + network.n_params4] = to.second;
-            }
-            failed = failed | to.failed;
+            store_state(place, slot, network.n_params4, state);
+            failed = failed | is_beyond(state);
         }
     }
     if failed {

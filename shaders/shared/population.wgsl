@@ -1,4 +1,5 @@
-// How a population lies on the device. Twin of src/backend/gpu/layout.rs.
+// How a population lies on the device. Twin of src/backend/gpu/layered/layout.rs; Constants, CONSTANTS4 and STEP_WORDS are
+// written by src/backend/gpu/update.rs and layered/passes.rs.
 //
 // Everything counts in vec4: rows of activations and columns of weights are padded to a multiple of 4 with zeros that
 // stay zero. A layer's weights are inputs x outputs with the bias as one more row, so the bias is the weight of an input
@@ -28,11 +29,10 @@ struct Network {
     params: u32,   // first vec4 in params and gradient
     n_params4: u32,
     slots: u32,    // first vec4 in slots; the second slot follows the first
-    rule: u32,
+    update: u32,   // which kernel updates it
     loss: u32,
     outputs: u32,
     constants: Constants,
-    n_slots: u32,
 }
 
 // One network's place in an epoch.
@@ -78,9 +78,9 @@ fn lane_of(z: u32) -> Lane {
     return Lane(plan[at], plan[at + 1u], plan[at + 2u], plan[at + 3u]);
 }
 
-// A step in the plan: start, rows, steps of the run before it, unused, then the four scalars.
+// A step in the plan: start, rows, steps of the run before it, then the scalars.
 fn step_word(lane: Lane, word: u32) -> u32 {
-    return plan[lane.steps + 8u * now.step + word];
+    return plan[lane.steps + STEP_WORDS * now.step + word];
 }
 
 fn batch_rows(lane: Lane) -> u32 {

@@ -12,8 +12,9 @@ pub mod reference;
 
 use crate::error::Result;
 use crate::mlp::{Loss, Shape};
-use crate::optimizer::{Optimizer, Rule};
+use crate::optimizer::{Optimizer, RuleId, Scalars};
 use crate::rng::{self, Purpose, RunId};
+use crate::schedule;
 use core::pin::Pin;
 use core::time::Duration;
 use std::rc::Rc;
@@ -61,9 +62,7 @@ pub struct Program {
     /// With rounded widths.
     pub shape: Shape,
     /// Update rule.
-    pub rule: Rule,
-    /// Numbers that the optimizer keeps per parameter.
-    pub n_slots: usize,
+    pub rule: RuleId,
     /// Loss.
     pub loss: Loss,
 }
@@ -81,6 +80,8 @@ pub struct Network {
     pub loss: Loss,
     /// Rule and settings.
     pub optimizer: Optimizer,
+    /// What its learning rate is multiplied by.
+    pub schedule: schedule::Settings,
     /// Share of hidden units dropped in training.
     pub dropout: f64,
     /// Rows of its largest batch.
@@ -96,7 +97,7 @@ impl Network {
     pub fn program(&self) -> Program {
         let hidden = self.shape.hidden.iter().map(|width| width.next_multiple_of(4)).collect();
         let shape = Shape { hidden, ..self.shape.clone() };
-        Program { shape, rule: self.optimizer.rule, n_slots: self.optimizer.n_slots(), loss: self.loss }
+        Program { shape, rule: self.optimizer.rule(), loss: self.loss }
     }
 
     /// Key of the dropout masks after hidden layer `layer` (from 0).
@@ -115,7 +116,7 @@ pub struct BatchStep {
     /// Steps of the whole run before this one: the dropout masks' counter.
     pub step: u32,
     /// [`Optimizer::step_scalars`].
-    pub scalars: [f64; 4],
+    pub scalars: Scalars<f64>,
 }
 
 /// What one network does in an epoch.

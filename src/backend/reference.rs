@@ -54,7 +54,7 @@ struct Trained<T> {
     constants: Constants<T>,
     parameters: Vec<T>,
     gradient: Vec<T>,
-    slots: [Vec<T>; 2],
+    slots: Vec<Vec<T>>,
     diverged_at: Option<u64>,
 }
 
@@ -83,7 +83,7 @@ impl<T: Real> ReferencePopulation<T> {
             constants: network.optimizer.constants().cast(),
             parameters: network.parameters.iter().map(|&p| T::of(p)).collect(),
             gradient: vec![T::zero(); network.parameters.len()],
-            slots: [vec![T::zero(); network.parameters.len()], vec![T::zero(); network.parameters.len()]],
+            slots: vec![vec![T::zero(); network.parameters.len()]; network.optimizer.n_slots()],
             diverged_at: None,
             network,
         };
@@ -120,7 +120,7 @@ impl<T: Real> Trained<T> {
         let mut training = Training {
             layers: &self.layers,
             loss: self.network.loss,
-            rule: self.network.optimizer.rule,
+            rule: self.network.optimizer.rule(),
             constants: &self.constants,
             dropout: self.network.dropout,
             keys: &keys,

@@ -25,7 +25,7 @@ pub fn reference<T: Real>(kind: Loss, z: &[T], outputs: usize, labels: &Labels<T
                 let class = classes[row as usize] as usize;
                 let largest = z.iter().copied().fold(T::neg_infinity(), T::max);
                 let sum: T = z.iter().map(|&z| (z - largest).exp()).sum();
-                result.sum = result.sum + (sum.ln() + largest - z[class]);
+                result.sum += sum.ln() + largest - z[class];
                 result.correct += u32::from(z.iter().position(|&z| z == largest) == Some(class));
                 result.delta.extend(z.iter().enumerate().map(|(unit, &z)| {
                     let target = if unit == class { T::one() } else { T::zero() };
@@ -36,7 +36,7 @@ pub fn reference<T: Real>(kind: Loss, z: &[T], outputs: usize, labels: &Labels<T
                 let targets = &targets[row as usize * outputs..][..outputs];
                 let width = T::of(outputs as f64);
                 let squares: T = z.iter().zip(targets).map(|(&z, &y)| (z - y) * (z - y)).sum();
-                result.sum = result.sum + squares / width;
+                result.sum += squares / width;
                 result.delta.extend(z.iter().zip(targets).map(|(&z, &y)| T::of(2.0) * (z - y) / (n * width)));
             }
             _ => unreachable!("the study's check lets only a loss of the task through"),

@@ -17,6 +17,7 @@ pub use dense_forward::Mask;
 pub use loss::BatchLoss;
 
 use crate::mlp::{Activation, TANH_CLAMP};
+use crate::optimizer::Element;
 use num_traits::Float;
 
 /// Above this a batch loss or a parameter means that the run has diverged: far from anything a run comes back from, and
@@ -26,7 +27,7 @@ pub const DIVERGENCE_LIMIT: f64 = 1e18;
 pub const STATE_LIMIT: f64 = 1e36;
 
 /// Number types the twins run in.
-pub trait Real: Float + optimizer::Element + core::iter::Sum + core::fmt::Debug + 'static {
+pub trait Real: Float + Element + core::iter::Sum + core::fmt::Debug + 'static {
     /// From f64, rounded.
     fn of(x: f64) -> Self;
     /// To f64, exact.

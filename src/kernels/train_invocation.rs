@@ -5,7 +5,7 @@ use super::{BatchLoss, DIVERGENCE_LIMIT, Mask, Real, STATE_LIMIT};
 use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
 use crate::backend::Labels;
 use crate::mlp::{Layer, Loss};
-use crate::optimizer::{Constants, Rule};
+use crate::optimizer::{Constants, MOST_SLOTS, RuleId, Scalars};
 
 /// A network in training.
 pub struct Training<'a, T> {
@@ -14,7 +14,7 @@ pub struct Training<'a, T> {
     /// What is made small.
     pub loss: Loss,
     /// Update rule.
-    pub rule: Rule,
+    pub rule: RuleId,
     /// What holds for the run.
     pub constants: &'a Constants<T>,
     /// Share of hidden units dropped.
@@ -26,7 +26,7 @@ pub struct Training<'a, T> {
     /// P, of the last step.
     pub gradient: &'a mut [T],
     /// P each: the optimizer's state.
-    pub slots: &'a mut [Vec<T>; 2],
+    pub slots: &'a mut [Vec<T>],
 }
 
 /// One step on the rows `x` (B x I) with these labels (by `rows`), the `step`-th of the run from 0. Returns the batch's
@@ -37,7 +37,7 @@ pub fn reference<T: Real>(
     labels: &Labels<T>,
     rows: &[u32],
     step: u32,
-    scalars: &[T; 4],
+    scalars: &Scalars<T>,
 ) -> (BatchLoss<T>, bool) {
     let (layers, p) = (network.layers, network.dropout);
     let last = layers.len() - 1;
@@ -63,23 +63,23 @@ pub fn reference<T: Real>(
 }
 
 /// The optimizer over all parameters; whether all stayed below the limits.
-fn update<T: Real>(network: &mut Training<'_, T>, scalars: &[T; 4]) -> bool {
-    let [first, second] = &mut *network.slots;
+fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool {
     let mut finite = true;
     for layer in network.layers {
         for i in layer.weight..layer.bias + layer.outputs {
-            network.parameters[i] = optimizer::reference(
-                network.rule,
-                network.constants,
-                scalars,
-                i < layer.bias,
-                network.parameters[i],
-                network.gradient[i],
-                [&mut first[i], &mut second[i]],
-            );
-            finite &= within(network.parameters[i].to(), DIVERGENCE_LIMIT)
-                && within(first[i].to(), STATE_LIMIT)
-                && within(second[i].to(), STATE_LIMIT);
+            let mut state = [T::zero(); MOST_SLOTS];
+            for (state, slot) in state.iter_mut().zip(&*network.slots) {
+                *state = slot[i];
+            }
+            let (rule, is_weight) = (network.rule, i < layer.bias);
+            let (p, gradient) = (network.parameters[i], network.gradient[i]);
+            let p = optimizer::reference(rule, network.constants, scalars, is_weight, p, gradient, &mut state);
+            network.parameters[i] = p;
+            finite &= within(p.to(), DIVERGENCE_LIMIT);
+            for (slot, state) in network.slots.iter_mut().zip(state) {
+                slot[i] = state;
+                finite &= within(state.to(), STATE_LIMIT);
+            }
         }
     }
     finite

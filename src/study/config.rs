@@ -4,7 +4,8 @@ use super::Study;
 use super::table::{self, Kind};
 use crate::dataset::{self, Task};
 use crate::mlp::{Activation, Loss, Shape};
-use crate::optimizer::{Optimizer, Rule};
+use crate::optimizer::{self, Optimizer};
+use crate::schedule;
 use serde_json::{Map, Value};
 
 /// Everything that one training run needs to know about its hyperparameters.
@@ -18,6 +19,8 @@ pub struct TrialConfig {
     pub loss: Loss,
     /// Rule and settings.
     pub optimizer: Optimizer,
+    /// What its learning rate is multiplied by.
+    pub schedule: schedule::Settings,
     /// Share of hidden units dropped in training.
     pub dropout: f64,
     /// Samples a step; `None` is the whole training part.
@@ -30,7 +33,8 @@ pub struct TrialConfig {
 pub fn loss_of_task(dataset: &str) -> &'static str {
     match dataset::catalog().iter().find(|entry| entry.name == dataset).map(|entry| entry.task.as_str()) {
         Some("numbers") => "mse",
-        _ => "cross_entropy",
+        Some("classes") => "cross_entropy",
+        _ => unreachable!("the study's check lets only data sets of a known task through"),
     }
 }
 
@@ -76,8 +80,9 @@ impl SettingsOf<'_> {
         self.value(name).as_str().unwrap_or_default().into()
     }
 
-    fn named<T: serde::de::DeserializeOwned>(&self, name: &str, otherwise: T) -> T {
-        serde_json::from_value(self.value(name)).unwrap_or(otherwise)
+    /// What a choice stands for: an activation, a loss.
+    fn named<T: serde::de::DeserializeOwned>(&self, name: &str) -> T {
+        serde_json::from_value(self.value(name)).unwrap_or_else(|_| unknown(name))
     }
 
     fn hidden(&self) -> Vec<usize> {
@@ -90,22 +95,28 @@ impl SettingsOf<'_> {
     }
 }
 
+/// A name that nothing stands for must not become something else's; that each of the table's available choices stands for
+/// something is tested.
+fn unknown<T>(name: &str) -> T {
+    unreachable!("the study's check lets only a known {name} through")
+}
+
 impl TrialConfig {
     /// The settings of a trial with these drawn parameters.
     pub fn new(study: &Study, params: &Map<String, Value>) -> Self {
         let settings = SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params };
         let name = settings.text("optimizer");
-        let rule = if name == "adam" { Rule::Adam } else { Rule::Sgd };
         let mut config = Self {
             hidden: settings.hidden(),
-            activation: settings.named("activation", Activation::Relu),
-            loss: settings.named("loss", Loss::CrossEntropy),
-            optimizer: Optimizer { rule, nesterov: name == "nesterov", ..Optimizer::default() },
+            activation: settings.named("activation"),
+            loss: settings.named("loss"),
+            optimizer: Optimizer::named(&name).unwrap_or_else(|| unknown("optimizer")),
+            schedule: schedule::Settings::named(&settings.text("schedule")).unwrap_or_else(|| unknown("schedule")),
             dropout: 0.0,
             batch_size: (name != "gd").then_some(1),
             epochs: 1,
         };
-        for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int)) {
+        for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
         }
         config
@@ -120,23 +131,20 @@ impl TrialConfig {
         if are_plain { config } else { Self::new(study, params) }
     }
 
-    /// Takes a number over; false where the setting is no plain number, or decides over others.
+    /// Takes a number, true or false over; false where the setting is neither, or decides over others.
     fn set(&mut self, name: &str, value: &Value) -> bool {
-        let (number, optimizer) = (value.as_f64().unwrap_or_default(), &mut self.optimizer);
+        let Some(number) = value.as_f64().or_else(|| value.as_bool().map(|is_on| f64::from(u8::from(is_on)))) else {
+            return value.is_null();
+        };
         match name {
-            "learning_rate" => optimizer.learning_rate = number,
-            "momentum" => optimizer.momentum = number,
-            // Nesterov's look-ahead is defined without dampening.
-            "dampening" => optimizer.dampening = if optimizer.nesterov { 0.0 } else { number },
-            "weight_decay" => optimizer.weight_decay = number,
-            "beta1" => optimizer.beta1 = number,
-            "beta2" => optimizer.beta2 = number,
-            "epsilon" => optimizer.epsilon = number,
-            "l2" => optimizer.l2 = number,
             "dropout" => self.dropout = number,
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
             "epochs" => self.epochs = number as usize,
-            _ => return false,
+            // A setting of another optimizer or schedule is inert.
+            own => {
+                let is_set = self.optimizer.set(own, number) || self.schedule.set(own, number);
+                return is_set || optimizer::is_setting(own) || schedule::is_setting(own);
+            }
         }
         true
     }
@@ -161,17 +169,6 @@ mod tests {
     }
 
     #[test]
-    fn every_number_of_the_table_is_taken_over() {
-        let study = study(&json!({ "format": "tuning-playground/study@1", "dataset": { "name": "moons" } }));
-        let mut config = TrialConfig::new(&study, &Map::new());
-        let is_of_shape = |name: &str| name.starts_with("units_") || name.starts_with("hidden_");
-        let numbers = table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int));
-        for row in numbers.filter(|row| row.available && !is_of_shape(&row.name)) {
-            assert!(config.set(&row.name, &row.default), "{} is set nowhere", row.name);
-        }
-    }
-
-    #[test]
     fn settings_out_of_another_trials_are_those_worked_out_from_the_start() {
         for (fixed, params) in [
             (json!({}), json!({ "learning_rate": 0.3, "batch_size": 8, "dropout": 0.25, "epochs": 3 })),
@@ -179,6 +176,13 @@ mod tests {
             (json!({}), json!({ "optimizer": "gd", "learning_rate": 0.2 })),
             (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
             (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),
+            (json!({ "optimizer": "rmsprop" }), json!({ "alpha": 0.5, "centered": true, "momentum": 0.3 })),
+            (json!({ "schedule": "step" }), json!({ "decay_rate": 0.5, "decay_epochs": 2.5 })),
+            (
+                json!({ "schedule": "step", "amsgrad": true }),
+                json!({ "schedule": "constant", "optimizer": "momentum" }),
+            ),
+            (json!({ "beta1": 0.3 }), json!({ "optimizer": "rmsprop", "momentum": 0.5 })),
         ] {
             let text = json!({ "format": "tuning-playground/study@1", "dataset": { "name": "moons" }, "fixed": fixed });
             let (study, params) = (study(&text), params.as_object().unwrap());

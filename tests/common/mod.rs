@@ -9,8 +9,9 @@ use tuning_playground::backend::gpu::{Gpu, PlanName};
 use tuning_playground::backend::reference::Reference;
 use tuning_playground::backend::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population};
 use tuning_playground::mlp::{Activation, Loss, Shape};
-use tuning_playground::optimizer::{Optimizer, Rule};
+use tuning_playground::optimizer::Optimizer;
 use tuning_playground::rng::{Purpose, RunId, Stream};
+use tuning_playground::schedule::Settings as Schedule;
 
 pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu];
 
@@ -62,15 +63,28 @@ pub fn pick<T: Copy>(stream: &mut Stream, of: &[T]) -> T {
     of[stream.below(of.len() as u32) as usize]
 }
 
-/// One of the rules with settings that make every term of it work.
-pub fn optimizers() -> [Optimizer; 5] {
-    let sgd = Optimizer { rule: Rule::Sgd, learning_rate: 0.05, ..Optimizer::default() };
-    [
-        sgd,
-        Optimizer { momentum: 0.9, dampening: 0.1, weight_decay: 0.01, ..sgd },
-        Optimizer { momentum: 0.8, nesterov: true, l2: 0.02, ..sgd },
-        Optimizer::default(),
-        Optimizer { weight_decay: 0.02, l2: 0.01, ..Optimizer::default() },
+/// An optimizer by its name and settings.
+pub fn named(name: &str, settings: &[(&str, f64)]) -> Optimizer {
+    let mut optimizer = Optimizer::named(name).unwrap();
+    for (name, value) in settings {
+        assert!(optimizer.set(name, *value), "{name}");
+    }
+    optimizer
+}
+
+/// Every rule with settings that make every term of it work.
+pub fn optimizers() -> Vec<Optimizer> {
+    vec![
+        named("sgd", &[("learning_rate", 0.05)]),
+        named("momentum", &[("learning_rate", 0.05), ("dampening", 0.1), ("weight_decay", 0.01)]),
+        named("nesterov", &[("learning_rate", 0.05), ("momentum", 0.8), ("l2", 0.02)]),
+        named("adam", &[]),
+        named("adam", &[("weight_decay", 0.02), ("l2", 0.01)]),
+        named("adam", &[("amsgrad", 1.0), ("beta2", 0.9)]),
+        named("rmsprop", &[("weight_decay", 0.02), ("epsilon", 1e-3)]),
+        named("rmsprop", &[("momentum", 0.5), ("l2", 0.01), ("learning_rate", 0.005), ("epsilon", 1e-3)]),
+        named("rmsprop", &[("centered", 1.0), ("alpha", 0.9), ("epsilon", 1e-2)]),
+        named("rmsprop", &[("centered", 1.0), ("momentum", 0.9), ("learning_rate", 0.002), ("epsilon", 1e-2)]),
     ]
 }
 
@@ -106,7 +120,8 @@ pub fn narrow(data: &Data<f64>) -> Rc<Data> {
 pub fn network(trial: u32, shape: &Shape, loss: Loss, optimizer: Optimizer, dropout: f64, max_batch: usize) -> Network {
     let run = RunId { trial, ..RunId::default() };
     let parameters = shape.initial_parameters(1, run);
-    Network { run, seed: 1, shape: shape.clone(), loss, optimizer, dropout, max_batch, crowd: 1, parameters }
+    let (schedule, shape) = (Schedule::default(), shape.clone());
+    Network { run, seed: 1, shape, loss, optimizer, schedule, dropout, max_batch, crowd: 1, parameters }
 }
 
 /// Epoch `epoch` (from 0) of a network over `n_train` rows in its own order.

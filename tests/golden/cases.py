@@ -21,6 +21,24 @@ def case(name, shape, activation, optimizer, loss="cross_entropy", *, sizes=(8, 
     }
 
 
+def thousand(name, optimizer, **settings):
+    """A thousand steps of a small smooth net."""
+    return case(name, [2, 6, 2], "tanh", optimizer, sizes=(9, 8), steps=1000, **settings)
+
+
+def normed(name, shape, activation, optimizer, *more, **settings):
+    return case(f"batch_norm_{name}", shape, activation, optimizer, *more, batch_norm=True, **settings)
+
+
+def scheduled(name, optimizer, schedule, **settings):
+    return case(f"schedule_{name}", [3, 8, 3], "tanh", optimizer, schedule=schedule, **settings)
+
+
+def lbfgs(name, shape, activation, *more, **settings):
+    return case(f"lbfgs_{name}", shape, activation, "lbfgs", *more, sizes=(40,), steps=10, expect=(1, 2, 5, 10),
+                **settings)
+
+
 FIRST = [
     # Depth 0 to 4, both losses, plain SGD.
     case("sgd_depth0_mse", [3, 1], "relu", "sgd", "mse", learning_rate=0.05),
@@ -76,25 +94,16 @@ FIRST = [
          weight_decay=0.01),
     case("adam_sigmoid_thousand", [3, 6, 3], "sigmoid", "adam", steps=1000, learning_rate=0.002, beta1=0.8,
          beta2=0.99),
+    # RMSprop, AMSGrad, schedules (stepped once a step).
+    thousand("rmsprop", "rmsprop", learning_rate=0.001),
+    thousand("rmsprop_alpha", "rmsprop", learning_rate=0.001, alpha=0.9, epsilon=1e-4, weight_decay=0.01),
+    thousand("rmsprop_momentum", "rmsprop", learning_rate=0.0005, momentum=0.9),
+    thousand("rmsprop_centered", "rmsprop", learning_rate=0.001, centered=True, epsilon=1e-3),
+    thousand("rmsprop_centered_momentum", "rmsprop", learning_rate=0.0005, centered=True, momentum=0.5, epsilon=1e-3),
+    thousand("adam_amsgrad", "adam", learning_rate=0.002, amsgrad=True),
+    thousand("adam_amsgrad_weight_decay", "adam", learning_rate=0.002, amsgrad=True, weight_decay=0.01, beta2=0.99),
+    scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
 ]
-
-
-def thousand(name, optimizer, **settings):
-    """A thousand steps of a small smooth net."""
-    return case(name, [2, 6, 2], "tanh", optimizer, sizes=(9, 8), steps=1000, **settings)
-
-
-def normed(name, shape, activation, optimizer, *more, **settings):
-    return case(f"batch_norm_{name}", shape, activation, optimizer, *more, batch_norm=True, **settings)
-
-
-def scheduled(name, optimizer, schedule, **settings):
-    return case(f"schedule_{name}", [3, 8, 3], "tanh", optimizer, schedule=schedule, **settings)
-
-
-def lbfgs(name, shape, activation, *more, **settings):
-    return case(f"lbfgs_{name}", shape, activation, "lbfgs", *more, sizes=(40,), steps=10, expect=(1, 2, 5, 10),
-                **settings)
 
 
 LATER = [
@@ -102,18 +111,11 @@ LATER = [
     thousand("adagrad_lr_decay", "adagrad", learning_rate=0.05, lr_decay=0.01),
     thousand("adagrad_accumulator", "adagrad", learning_rate=0.05, initial_accumulator_value=0.1, weight_decay=0.01,
              epsilon=1e-6),
-    thousand("rmsprop", "rmsprop", learning_rate=0.001),
-    thousand("rmsprop_alpha", "rmsprop", learning_rate=0.001, alpha=0.9, epsilon=1e-4, weight_decay=0.01),
-    thousand("rmsprop_momentum", "rmsprop", learning_rate=0.0005, momentum=0.9),
-    thousand("rmsprop_centered", "rmsprop", learning_rate=0.001, centered=True, epsilon=1e-3),
-    thousand("rmsprop_centered_momentum", "rmsprop", learning_rate=0.0005, centered=True, momentum=0.5, epsilon=1e-3),
     thousand("adadelta", "adadelta", learning_rate=1.0),
     thousand("adadelta_rho", "adadelta", learning_rate=0.5, rho=0.8, epsilon=1e-5, weight_decay=0.01),
     thousand("adamw", "adamw", learning_rate=0.002),
     thousand("adamw_strong_decay", "adamw", learning_rate=0.005, weight_decay=0.1, beta1=0.8, beta2=0.99),
     thousand("adamw_amsgrad", "adamw", learning_rate=0.002, amsgrad=True),
-    thousand("adam_amsgrad", "adam", learning_rate=0.002, amsgrad=True),
-    thousand("adam_amsgrad_weight_decay", "adam", learning_rate=0.002, amsgrad=True, weight_decay=0.01, beta2=0.99),
     thousand("nadam", "nadam", learning_rate=0.001),
     thousand("nadam_momentum_decay", "nadam", learning_rate=0.002, momentum_decay=0.02, beta1=0.8),
     thousand("nadam_weight_decay", "nadam", learning_rate=0.002, weight_decay=0.01, epsilon=1e-6),
@@ -135,7 +137,6 @@ LATER = [
     case("gelu_sgd", [3, 8, 6, 3], "gelu", "sgd", learning_rate=0.1),
     case("gelu_adam", [3, 8, 1], "gelu", "adam", "mse", learning_rate=0.005),
     # Stepped once a step.
-    scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
     scheduled("exponential", "adam", {"name": "exponential", "gamma": 0.97}, learning_rate=0.02),
     scheduled("cosine", "momentum", {"name": "cosine", "T_max": 100, "eta_min": 0.001}, learning_rate=0.05,
               momentum=0.9),

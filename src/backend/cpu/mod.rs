@@ -80,7 +80,7 @@ impl Cpu {
         match self.forced {
             _ if !lanes::can_train(network) => PlanName::Panels,
             Some(plan) => plan,
-            None if network.crowd >= SMALLEST_CROWD && is_tiny() => PlanName::Lanes,
+            None if network.crowd >= SMALLEST_CROWD && network.optimizer.joins_crowds() && is_tiny() => PlanName::Lanes,
             None => PlanName::Panels,
         }
     }
@@ -154,8 +154,10 @@ mod tests {
         let bytes = |hidden: &[usize], max_batch| {
             let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
             let (run, loss, optimizer) = (RunId::default(), Loss::CrossEntropy, Optimizer::default());
+            let (schedule, dropout, parameters) = (crate::schedule::Settings::default(), 0.0, vec![]);
+            let (seed, crowd) = (0, 1);
             let network =
-                Network { run, seed: 0, shape, loss, optimizer, dropout: 0.0, max_batch, crowd: 1, parameters: vec![] };
+                Network { run, seed, shape, loss, optimizer, schedule, dropout, max_batch, crowd, parameters };
             Cpu::new().network_bytes(&network)
         };
         // 114 parameters with gradient and two numbers of state, in panels: and what tells of the shape.

@@ -7,12 +7,13 @@ use super::panels::{fill_padding, gather, layer_len, padded, panels, places, tur
 use super::product::{Product, WeightGradient};
 use super::sparse::{Lists, SparseProduct, Table};
 use super::units::{Activate, Descend};
-use super::update::{Largest, Update};
-use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, STATE_LIMIT, Score};
+use super::update::Piece;
+use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, Score};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
-use crate::optimizer::{Constants, Rule};
+use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use core::ops::Range;
+use wide::f32x4;
 
 /// Rows that an evaluation takes at once.
 const EVALUATED_AT_ONCE: usize = 128;
@@ -123,10 +124,10 @@ pub struct Trained {
     places: Vec<Range<usize>>,
     /// Keys of the dropout masks.
     keys: Vec<[u32; 2]>,
-    constants: Constants<f32>,
+    constants: Constants<f32x4>,
     parameters: Vec<f32>,
     gradient: Vec<f32>,
-    slots: [Vec<f32>; 2],
+    slots: [Vec<f32>; MOST_SLOTS],
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
 }
@@ -145,10 +146,10 @@ impl Trained {
         let slot = |n| if network.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
         let mut trained = Self {
             keys: (0..layers.len()).map(|depth| network.dropout_key(depth)).collect(),
-            constants: network.optimizer.constants().cast(),
+            constants: network.optimizer.constants().map(|x| f32x4::splat(x as f32)),
             parameters: vec![0.0; len],
             gradient: vec![0.0; len],
-            slots: [slot(0), slot(1)],
+            slots: core::array::from_fn(slot),
             diverged_at: None,
             layers,
             places,
@@ -280,46 +281,49 @@ impl Trained {
     }
 
     /// The optimizer over all parameters; whether all stayed below the limits.
-    fn update(&mut self, scalars: [f64; 4]) -> bool {
-        let scalars = scalars.map(|scalar| scalar as f32);
-        let mut largest = Largest::default();
-        // With epsilon 0 a gradient of 0 becomes 0 / 0, as it does in PyTorch; padding must not.
-        let guarded = self.network.optimizer.rule == Rule::Adam && self.constants.epsilon == 0.0;
+    fn update(&mut self, scalars: Scalars<f64>) -> bool {
+        let scalars = scalars.map(|scalar| f32x4::splat(scalar as f32));
+        let mut is_fine = true;
+        // Padding's gradient is 0, which these would divide by 0; PyTorch does so with real ones.
+        let guarded = self.network.optimizer.divides_by_zero();
         if guarded {
             self.fill_padding(1.0, |trained| &mut trained.gradient);
         }
-        if self.constants.l2 == 0.0 {
-            self.update_piece(0..self.parameters.len(), true, &scalars, &mut largest);
+        if self.network.optimizer.l2 == 0.0 {
+            is_fine &= self.update_piece(0..self.parameters.len(), true, &scalars);
         } else {
             for depth in 0..self.layers.len() {
                 let (Layer { inputs, outputs, .. }, start) = (self.layers[depth], self.places[depth].start);
                 for (first, width) in panels(outputs, self.level.panel()) {
                     let weight = start + first * (inputs + 1);
                     let bias = weight + width * inputs;
-                    self.update_piece(weight..bias, true, &scalars, &mut largest);
-                    self.update_piece(bias..bias + width, false, &scalars, &mut largest);
+                    is_fine &= self.update_piece(weight..bias, true, &scalars);
+                    is_fine &= self.update_piece(bias..bias + width, false, &scalars);
                 }
             }
         }
         if guarded {
             self.fill_padding(0.0, |trained| &mut trained.parameters);
+            for at in 0..self.network.optimizer.n_slots() {
+                self.fill_padding(0.0, |trained| &mut trained.slots[at]);
+            }
         }
-        let [parameter, state] = largest.values();
-        within(parameter, DIVERGENCE_LIMIT) && within(state, STATE_LIMIT)
+        is_fine
     }
 
-    fn update_piece(&mut self, piece: Range<usize>, is_weight: bool, scalars: &[f32; 4], largest: &mut Largest) {
+    fn update_piece(&mut self, piece: Range<usize>, is_weight: bool, scalars: &Scalars<f32x4>) -> bool {
         let slots = self.slots.each_mut().map(|slot| slot.get_mut(piece.clone()).unwrap_or_default());
-        self.level.run(Update {
-            rule: self.network.optimizer.rule,
-            constants: &self.constants,
+        let constants = Constants { l2: if is_weight { self.constants.l2 } else { f32x4::ZERO }, ..self.constants };
+        // Panels are whole vectors wide.
+        let step = Piece {
+            rule: self.network.optimizer.rule(),
+            constants: &constants,
             scalars,
-            is_weight,
-            parameters: &mut self.parameters[piece.clone()],
-            gradient: &self.gradient[piece],
-            slots,
-            largest,
-        });
+            parameters: self.parameters[piece.clone()].as_chunks_mut().0,
+            gradient: self.gradient[piece].as_chunks().0,
+            slots: slots.map(|slot| slot.as_chunks_mut().0),
+        };
+        step.step(Some(self.level)).to_bitmask() == 0b1111
     }
 
     fn fill_padding(&mut self, value: f32, matrices: impl Fn(&mut Self) -> &mut Vec<f32>) {

@@ -1,8 +1,9 @@
 //! The device: adapter, queue, the compiled kernels, and whether it still lives.
 
 use super::invocation;
-use super::layered::passes::{PASSES, bindings, kernels};
+use super::layered::passes::{PASSES, Pass, bindings};
 use super::self_test;
+use super::update::Update;
 use crate::backend::{Labels, Program};
 use crate::error::{Error, Result};
 use core::cell::RefCell;
@@ -44,6 +45,9 @@ pub struct Pipeline {
     pub pipeline: wgpu::ComputePipeline,
 }
 
+/// Kernels by pass and, where they know one rule, by it.
+type Kernels = BTreeMap<(Pass, Option<Update>), Rc<wgpu::ComputePipeline>>;
+
 /// A live device with its compiled kernels.
 pub struct Device {
     pub handle: wgpu::Device,
@@ -51,8 +55,10 @@ pub struct Device {
     pub info: wgpu::AdapterInfo,
     /// Whether the adapter is a program and not a device.
     pub is_software: bool,
-    /// The kernels of plan `layered`.
-    pub layered: Vec<Pipeline>,
+    /// How the passes of plans `layered` and `workgroup` bind, and their kernels that have been asked for: where a kernel
+    /// knows one rule, one for each.
+    pub layouts: Vec<wgpu::BindGroupLayout>,
+    kernels: RefCell<Kernels>,
     /// Compiled programs of plan `invocation`.
     programs: RefCell<BTreeMap<Program, Rc<Pipeline>>>,
     fate: Arc<Mutex<Fate>>,
@@ -88,17 +94,14 @@ impl Device {
         }));
         let info = adapter.get_info();
         let is_software = is_software(&info);
-        let layered = PASSES
-            .iter()
-            .zip(kernels())
-            .map(|(pass, kernel)| compile(&device, kernel.name, rotate(is_software), &kernel.source, bindings(*pass)));
-        let layered = layered.collect();
+        let layouts = PASSES.map(|pass| layout(&device, bindings(pass))).into();
         Ok(Self {
             info,
             handle: device,
             queue,
             is_software,
-            layered,
+            layouts,
+            kernels: RefCell::default(),
             programs: RefCell::default(),
             fate,
             #[cfg(test)]
@@ -111,6 +114,17 @@ impl Device {
         let mut programs = self.programs.borrow_mut();
         let compile = || Rc::new(invocation::compile(&self.handle, rotate(self.is_software), program));
         programs.entry(program.clone()).or_insert_with(compile).clone()
+    }
+
+    /// The kernel of a pass for networks of a rule, compiled when it is first asked for.
+    pub fn kernel(&self, pass: Pass, update: Update) -> Rc<wgpu::ComputePipeline> {
+        let compile = || {
+            let Kernel { name, source } = pass.kernel(update);
+            let layout = &self.layouts[pass as usize];
+            Rc::new(compile(&self.handle, name, layout, rotate(self.is_software), &source))
+        };
+        let key = (pass, pass.updates().then_some(update));
+        self.kernels.borrow_mut().entry(key).or_insert_with(compile).clone()
     }
 
     /// Whether the device told that it is gone.
@@ -164,30 +178,39 @@ fn binding_type(access: Access) -> wgpu::BindingType {
     }
 }
 
-/// Compiles a kernel with a uniform at binding 0, one slot of [`CALL_STRIDE`] a dispatch, and these bindings of
-/// its own. A stage may bind only eight storage buffers on the spec's default limits.
-pub fn compile(device: &wgpu::Device, name: &str, rotate: &str, source: &str, bindings: &[(u32, Access)]) -> Pipeline {
+/// How a kernel binds: a uniform at binding 0, one slot of [`CALL_STRIDE`] a dispatch, and these bindings of its own. A
+/// stage may bind only eight storage buffers on the spec's default limits.
+pub fn layout(device: &wgpu::Device, bindings: &[(u32, Access)]) -> wgpu::BindGroupLayout {
     let uniform = entry(0, buffer(wgpu::BufferBindingType::Uniform, true));
     let own = bindings.iter().map(|&(binding, access)| entry(binding, binding_type(access)));
     let entries: Vec<_> = core::iter::once(uniform).chain(own).collect();
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries })
+}
+
+/// Compiles a kernel.
+pub fn compile(
+    device: &wgpu::Device,
+    name: &str,
+    layout: &wgpu::BindGroupLayout,
+    rotate: &str,
+    source: &str,
+) -> wgpu::ComputePipeline {
     let label = Some(name);
-    let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label,
-        bind_group_layouts: &[Some(&layout)],
+        bind_group_layouts: &[Some(layout)],
         immediate_size: 0,
     });
     let source = wgpu::ShaderSource::Wgsl([rotate, source].concat().into());
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
-    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label,
         layout: Some(&pipeline_layout),
         module: &module,
         entry_point: Some("main"),
         compilation_options: wgpu::PipelineCompilationOptions::default(),
         cache: None,
-    });
-    Pipeline { layout, pipeline }
+    })
 }
 
 /// Labels as the shaders read them: classes, or the bits of numbers.

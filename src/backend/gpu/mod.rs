@@ -10,6 +10,7 @@ mod invocation;
 mod layered;
 mod self_test;
 mod staging;
+mod update;
 
 pub use device::Kernel;
 pub use invocation::source as invocation_source;
@@ -23,7 +24,9 @@ use driver::{CHECKPOINT_INTERVAL, Driver, Plan};
 use invocation::Invocation;
 use layered::Layered;
 use layered::layout;
+use layered::passes::{PASSES, Pass};
 use std::rc::Rc;
+use update::Update;
 
 /// The spec's default for a storage binding; more is not asked for.
 const BINDING_LIMIT: u64 = 128 << 20;
@@ -96,8 +99,15 @@ impl Gpu {
     /// Begins to compile what the networks of a study will need; a training that starts later finds it ready.
     pub fn prepare(&self, networks: &[Network]) {
         let device = self.device.get();
-        for network in networks.iter().filter(|network| self.plan_of(network) == PlanName::Invocation) {
-            device.program(&network.program());
+        for network in networks {
+            let update = Update::of(&network.optimizer);
+            match self.plan_of(network) {
+                PlanName::Invocation => drop(device.program(&network.program())),
+                PlanName::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
+                PlanName::Layered => PASSES.into_iter().filter(|pass| *pass != Pass::TrainWorkgroup).for_each(|pass| {
+                    device.kernel(pass, update);
+                }),
+            }
         }
     }
 
@@ -121,7 +131,11 @@ impl Gpu {
         match self.forced {
             Some(PlanName::Invocation) | None if !can => otherwise,
             Some(plan) => plan,
-            None if network.crowd >= invocation::smallest_crowd(self.is_software()) => PlanName::Invocation,
+            None if network.crowd >= invocation::smallest_crowd(self.is_software())
+                && network.optimizer.joins_crowds() =>
+            {
+                PlanName::Invocation
+            }
             None => otherwise,
         }
     }
@@ -199,7 +213,7 @@ mod tests {
     use crate::mlp::{Activation, Loss, Shape};
     use crate::optimizer::Optimizer;
     use crate::rng::{Purpose, RunId, Stream};
-    use crate::trainer::epoch_plan;
+    use crate::trainer::{Steps, epoch_plan};
 
     const ROWS: usize = 350;
 
@@ -211,6 +225,7 @@ mod tests {
             seed: 0,
             loss: Loss::CrossEntropy,
             optimizer: Optimizer::default(),
+            schedule: crate::schedule::Settings::default(),
             dropout: 0.1,
             max_batch: 32,
             crowd: 1,
@@ -226,7 +241,7 @@ mod tests {
         let networks: Vec<_> = (0..n).map(|trial| network(trial, hidden)).collect();
         let plan = |(index, network): (usize, &Network)| {
             let shuffle = Stream::of(0, Purpose::Shuffle, network.run, 0);
-            epoch_plan(index, network, shuffle, ROWS, network.max_batch, &mut 0)
+            epoch_plan(index, network, shuffle, ROWS, network.max_batch, &mut Steps::of(network))
         };
         let plans = networks.iter().enumerate().map(plan).collect();
         let device = gpu.device.get();

@@ -11,9 +11,10 @@ use crate::backend::cpu::Cpu;
 use crate::backend::{Backend, Data, EpochOutcome, EpochPlan, Labels, Network};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
-use crate::optimizer::{Optimizer, Rule};
+use crate::optimizer::{Adam, Optimizer, Settings, Sgd};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::trainer::epoch_plan;
+use crate::schedule;
+use crate::trainer::{Steps, epoch_plan};
 use core::time::Duration;
 use std::rc::Rc;
 
@@ -38,14 +39,14 @@ struct Trained {
 /// [`Error::GpuWrong`] where they differ; what the device reports.
 pub async fn run(device: &Rc<Device>) -> Result<()> {
     let data = Rc::new(rows());
-    let networks: Vec<_> = [Rule::Adam, Rule::Sgd].into_iter().zip(0..).map(|(rule, n)| network(rule, n)).collect();
+    let networks = networks();
     let expected = on_cpu(&data, &networks).await?;
-    for (name, fused) in [("layered", false), ("workgroup", true)] {
-        let trained = on_device(&mut Layered::new(data.clone(), networks.clone(), fused), device, &networks).await?;
+    // Every rule of these plans costs a compilation: the first network has all of their parts.
+    let one = &networks[..1];
+    for (name, fused, networks) in [("layered", false, &networks[..]), ("workgroup", true, one)] {
+        let trained = on_device(&mut Layered::new(data.clone(), networks.to_vec(), fused), device, networks).await?;
         compare(name, &trained, &expected)?;
     }
-    // Every network of this plan costs a compilation: one has all of its parts.
-    let one = &networks[..1];
     let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, one).await?;
     compare("invocation", &invocation, &expected)
 }
@@ -59,21 +60,28 @@ fn rows() -> Data {
     Data { x, columns: 2, labels: Labels::Classes(classes), n_train: ROWS[0], n_validation: ROWS[1] }
 }
 
-fn network(rule: Rule, trial: u32) -> Network {
+/// One of each of the two rules that are used most.
+fn networks() -> [Network; 2] {
+    // An epsilon that keeps gradients near 0 from being blown up to whole steps: what is compared must be determined.
+    let adam = Settings::Adam(Adam { epsilon: 1e-2, ..Adam::default() });
+    [network(adam, 0), network(Settings::Sgd(Sgd { momentum: 0.9, ..Sgd::default() }), 1)]
+}
+
+fn network(settings: Settings, trial: u32) -> Network {
     let run = RunId { trial, ..RunId::default() };
     let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh };
-    // An epsilon that keeps gradients near 0 from being blown up to whole steps: what is compared must be determined.
-    let optimizer = Optimizer { rule, learning_rate: 0.05, momentum: 0.9, epsilon: 1e-2, ..Optimizer::default() };
+    let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0 };
+    let schedule = schedule::Settings::default();
     let parameters = shape.initial_parameters(1, run);
     let (seed, loss, dropout) = (1, Loss::CrossEntropy, 0.25);
-    Network { run, seed, shape, loss, optimizer, dropout, max_batch: ROWS[2], crowd: 1, parameters }
+    Network { run, seed, shape, loss, optimizer, schedule, dropout, max_batch: ROWS[2], crowd: 1, parameters }
 }
 
 fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochPlan> {
     let plan = |(index, network): (usize, &Network)| {
         let order = Stream::of(network.seed, Purpose::Shuffle, network.run, epoch);
-        let mut done = epoch * ROWS[0].div_ceil(ROWS[2]) as u32;
-        epoch_plan(index, network, order, ROWS[0], ROWS[2], &mut done)
+        let mut steps = Steps { done: epoch * ROWS[0].div_ceil(ROWS[2]) as u32, ..Steps::of(network) };
+        epoch_plan(index, network, order, ROWS[0], ROWS[2], &mut steps)
     };
     networks.iter().enumerate().map(plan).collect()
 }
@@ -174,7 +182,7 @@ mod tests {
     #[test]
     fn sound_devices_pass_with_a_margin_and_wrong_numbers_do_not() -> Result<()> {
         pollster::block_on(async {
-            let (data, networks) = (Rc::new(rows()), [network(Rule::Adam, 0), network(Rule::Sgd, 1)]);
+            let (data, networks) = (Rc::new(rows()), networks());
             let expected = on_cpu(&data, &networks).await?;
             let again = || Trained { outcomes: expected.outcomes.clone(), parameters: expected.parameters.clone() };
             compare("same", &again(), &expected)?;

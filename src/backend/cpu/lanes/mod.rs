@@ -13,6 +13,7 @@ use super::epoch::{Clock, Progress, Turn, Turns};
 use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochPlan, LocalFuture, Network, Population, ready};
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
+use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use core::time::Duration;
 use descent::Descent;
@@ -26,8 +27,8 @@ const EVALUATED_AT_ONCE: usize = 128;
 
 /// Whether the plan can train a network at all.
 pub fn can_train(network: &Network) -> bool {
-    // Without epsilon the silent units of a narrower network would divide 0 by 0.
-    network.optimizer.epsilon > 0.0
+    // The silent units of a narrower network would divide 0 by 0.
+    !network.optimizer.divides_by_zero()
 }
 
 /// Networks that train side by side.
@@ -105,7 +106,7 @@ fn train(
     while working.contains(&true) {
         let mut rows: [&[u32]; LANES] = [&[]; LANES];
         let mut taken = [0; LANES];
-        let mut scalars = [[0.0; LANES]; 4];
+        let mut scalars = [[0.0; LANES]; MOST_SCALARS];
         for (lane, progress) in lanes.iter().enumerate().filter(|&(lane, _)| working[lane]) {
             let step = &progress.plan.steps[progress.next];
             rows[lane] = &progress.plan.order[step.start as usize..][..step.rows as usize];

@@ -4,7 +4,7 @@
 
 use crate::backend::{Network, Program};
 use crate::mlp::{Layer, Loss};
-use crate::optimizer::{Constants, Rule};
+use crate::optimizer::{Constants, MOST_CONSTANTS, MOST_SLOTS, RuleId};
 use crate::rng;
 use core::ops::Range;
 use wide::f32x4;
@@ -15,6 +15,9 @@ pub type V = f32x4;
 pub const LANES: usize = 4;
 /// Rows that go through the network together: what is known of them stays in the nearest cache.
 pub const BLOCK: usize = 4;
+
+/// The constants of lanes without a network.
+const NOTHING: Constants<V> = Constants { weight_decay: V::ZERO, l2: V::ZERO, own: [V::ZERO; MOST_CONSTANTS] };
 
 /// What a lane drops units by.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,13 +53,13 @@ pub struct Pack {
     /// What is made small.
     pub loss: Loss,
     /// Update rule.
-    pub rule: Rule,
+    pub rule: RuleId,
     /// Parameters, in the program's flat order.
     pub parameters: Vec<V>,
     /// Of the last step.
     pub gradient: Vec<V>,
     /// The optimizer's state.
-    pub slots: [Vec<V>; 2],
+    pub slots: [Vec<V>; MOST_SLOTS],
     /// What holds for each lane's run.
     pub constants: Constants<V>,
     /// Each lane's dropout.
@@ -120,14 +123,15 @@ impl Pack {
         let outputs = || layers.iter().map(|layer| layer.outputs);
         let widest = outputs().max().unwrap_or(0) * unit;
         let values = (program.shape.inputs + outputs().sum::<usize>()) * unit;
-        let slot = |at| vec![V::ZERO; if program.n_slots > at { n_parameters } else { 0 }];
+        let n_slots = program.rule.arm().slots.len();
+        let slot = |at| vec![V::ZERO; if n_slots > at { n_parameters } else { 0 }];
         Self {
             loss: program.loss,
             rule: program.rule,
             parameters: vec![V::ZERO; n_parameters],
             gradient: vec![V::ZERO; n_parameters],
-            slots: [slot(0), slot(1)],
-            constants: Constants::default(),
+            slots: core::array::from_fn(slot),
+            constants: NOTHING,
             settings: [Settings::default(); LANES],
             masks: vec![Masks::default(); program.shape.hidden.len()],
             has_dropout: false,
@@ -150,7 +154,7 @@ impl Pack {
         let all = [&mut self.parameters, &mut self.gradient].into_iter().chain(&mut self.slots);
         all.for_each(|numbers| numbers.fill(V::ZERO));
         (self.has_dropout, self.has_padding) = (false, false);
-        let mut constants = [Constants::default(); LANES];
+        let mut constants = [NOTHING.map(|_| 0.0); LANES];
         for (lane, resident) in residents.enumerate() {
             let network = &resident.network;
             constants[lane] = network.optimizer.constants().cast();
@@ -163,14 +167,13 @@ impl Pack {
             }
             self.load_numbers(lane, resident);
         }
-        self.constants = Constants::lanes(&constants);
+        self.constants = Constants::zip(&constants, V::new);
     }
 
     /// Takes a network's numbers into its lane; its gradient will be made anew.
     fn load_numbers(&mut self, lane: usize, resident: &Resident) {
         let n = resident.network.shape.n_parameters();
-        let [first, second] = &mut self.slots;
-        for (kind, numbers) in [(0, &mut self.parameters), (2, first), (3, second)] {
+        for (kind, numbers) in [(0, &mut self.parameters)].into_iter().chain((2..).zip(&mut self.slots)) {
             let Some(from) = resident.state.get(kind * n..(kind + 1) * n) else { break };
             for (flat, places) in runs(&self.layers, &resident.network) {
                 for (to, &from) in numbers[places].iter_mut().zip(&from[flat..]) {
@@ -184,8 +187,8 @@ impl Pack {
     pub fn store(&self, lane: usize, resident: &mut Resident) {
         let n = resident.network.shape.n_parameters();
         let Resident { network, state, .. } = resident;
-        let [first, second] = &self.slots;
-        for (to, numbers) in state.chunks_exact_mut(n).zip([&self.parameters, &self.gradient, first, second]) {
+        let all = [&self.parameters, &self.gradient].into_iter().chain(&self.slots);
+        for (to, numbers) in state.chunks_exact_mut(n).zip(all) {
             for (flat, places) in runs(&self.layers, network) {
                 for (to, from) in to[flat..].iter_mut().zip(&numbers[places]) {
                     *to = from.as_array()[lane];

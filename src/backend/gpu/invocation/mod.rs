@@ -6,11 +6,13 @@ mod program;
 
 pub use program::source;
 
-use super::device::{Access, CALL_STRIDE, Device, Pipeline, compile as compile_kernel, label_words};
+use super::device::{self, Access, CALL_STRIDE, Device, Pipeline, label_words};
 use super::driver::{Plan, Submitted, nothing_trained};
 use super::staging::{Memory, Part, Staging, copy};
+use super::update::{self, CONSTANTS4};
 use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
 use crate::error::Result;
+use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
@@ -35,8 +37,8 @@ const VEC4: usize = 16;
 
 /// Whether the plan can train a network at all.
 pub fn can_train(network: &Network) -> bool {
-    // Without epsilon padding would divide 0 by 0.
-    network.optimizer.epsilon > 0.0 && program::layers(&network.program()).1 <= MAX_PIECES
+    // The silent units of a narrower network would divide 0 by 0.
+    !network.optimizer.divides_by_zero() && program::layers(&network.program()).1 <= MAX_PIECES
 }
 
 /// Networks of one program from which on the plan is quicker than the others. Measured on software adapters, which run
@@ -45,8 +47,10 @@ pub fn smallest_crowd(software: bool) -> u32 {
     if software { 32 } else { 256 }
 }
 
-/// Words of a step in the epoch's plan.
-pub const STEP_WORDS: usize = 4;
+/// Words of a step in the epoch's plan: rows, scalars.
+pub const STEP_WORDS: usize = 1 + MOST_SCALARS;
+/// Words of a lane before its widths and dropout keys: threshold and scale of dropout, constants.
+const LANE_HEAD: usize = 2 + 4 * CONSTANTS4;
 
 /// What one network takes on the device.
 pub fn network_bytes(network: &Network) -> u64 {
@@ -60,14 +64,16 @@ pub fn state_bytes(network: &Network) -> u64 {
 }
 
 fn lane_words(n_hidden: usize) -> usize {
-    9 + 3 * n_hidden
+    LANE_HEAD + 3 * n_hidden
 }
 
 /// Compiles a program.
 pub fn compile(device: &wgpu::Device, rotate: &str, program: &Program) -> Pipeline {
     use Access::{Read, Write};
     let bindings = [(1, Read), (2, Read), (3, Write), (4, Read), (5, Read)];
-    compile_kernel(device, "train_invocation", rotate, &source(program), &bindings)
+    let layout = device::layout(device, &bindings);
+    let pipeline = device::compile(device, "train_invocation", &layout, rotate, &source(program));
+    Pipeline { layout, pipeline }
 }
 
 /// `Call` of the shader.
@@ -108,7 +114,7 @@ impl Group {
 
     /// vec4 of state that a lane takes.
     fn depth(&self) -> usize {
-        HEAD + self.pieces * (2 + self.program.n_slots)
+        HEAD + self.pieces * (2 + self.program.rule.arm().slots.len())
     }
 
     /// The group's part of the state, in vec4.
@@ -230,7 +236,8 @@ impl Invocation {
             let scale = if network.dropout < 1.0 { 1.0 / (1.0 - network.dropout) } else { 0.0 };
             self.lanes.push(if drops { rng::drop_threshold(network.dropout) } else { 0 });
             self.lanes.push((scale as f32).to_bits());
-            self.lanes.extend(network.optimizer.constants().cast().numbers().map(f32::to_bits));
+            let constants = update::words(&network.optimizer.constants());
+            self.lanes.extend(constants.as_flattened().iter().map(|x| x.to_bits()));
             self.lanes.extend(network.shape.hidden.iter().map(|&width| width as u32));
             self.lanes.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
             for (flat, piece, component) in group.places(network) {
@@ -345,8 +352,8 @@ impl Plan for Invocation {
                         words[at] = row;
                         at += n;
                     }
-                    let [a, b, c, _] = step.scalars.map(|s| (s as f32).to_bits());
-                    words.extend([step.rows, a, b, c]);
+                    words.push(step.rows);
+                    words.extend(step.scalars.map(|s| (s as f32).to_bits()));
                 }
             }
         }

@@ -4,19 +4,32 @@
 //! `g..` the gradient of that, `a1_0` units 0 to 3 of layer 1 after activation and dropout, `d..` the local derivative,
 //! `e..` the loss's derivative before the activation.
 
+use super::{LANE_HEAD, STEP_WORDS};
 use crate::backend::Program;
+use crate::backend::gpu::update::{self, Places, Update};
 use crate::mlp::{Activation, Loss};
 use core::fmt::Write as _;
 
 /// The whole template; the marked places are this module's.
 const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/train_invocation.wgsl"));
-const SHARED: [&str; 5] = [
-    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/constants.wgsl")),
+const SHARED: [&str; 4] = [
     include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
     include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/threefry.wgsl")),
     include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/activation.wgsl")),
     include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/update.wgsl")),
 ];
+
+/// Where parameters and slots lie: parameters, gradient, then the slots.
+const PLACES: Places = Places {
+    parameters: "lane: u32, piece: u32",
+    load: |i| format!("load(lane, {}piece)", first(i)),
+    store: |i, value| format!("store(lane, {}piece, {value});", first(i)),
+};
+
+/// What stands before slot `i`, from 1; nothing before the parameters.
+fn first(i: usize) -> String {
+    if i == 0 { String::new() } else { format!("{}u * N_PIECES + ", i + 1) }
+}
 
 /// A layer in vectors of up to four units.
 #[derive(Clone, Copy, Debug)]
@@ -128,8 +141,8 @@ impl Writer<'_> {
     fn constants(&mut self, pieces: usize) {
         let program = self.program;
         line!(self, "const N_PIECES: u32 = {pieces}u;");
-        line!(self, "const N_SLOTS: u32 = {}u;", program.n_slots);
-        line!(self, "const RULE: u32 = {}u;", program.rule as u32);
+        line!(self, "const LANE_HEAD: u32 = {LANE_HEAD}u;");
+        line!(self, "const STEP_WORDS: u32 = {STEP_WORDS}u;");
         line!(self, "const N_HIDDEN: u32 = {}u;", program.shape.hidden.len());
         line!(self, "const COLUMNS: u32 = {}u;", program.shape.inputs);
         let biases = self.layers.iter().map(|layer| {
@@ -138,6 +151,16 @@ impl Writer<'_> {
         });
         let biases: Vec<String> = biases.map(|range| format!("({range})")).collect();
         line!(self, "fn is_bias(piece: u32) -> bool {{ return {}; }}", biases.join(" | "));
+    }
+
+    fn run_constants(&mut self) {
+        let word = |i: usize| format!("lanes[own + {}u]", 2 + i);
+        let vector = |i: usize| format!("vec4<u32>({})", [0, 1, 2, 3].map(|k| word(4 * i + k)).join(", "));
+        line!(self, "let constants = {};", update::constants(vector));
+    }
+
+    fn step_scalars(&mut self) {
+        line!(self, "let s = {};", update::scalars(|i| format!("plan[first_step + {}u]", 1 + i)));
     }
 
     fn load(&mut self) {
@@ -335,13 +358,16 @@ impl Writer<'_> {
 pub fn source(program: &Program) -> String {
     let (layers, pieces) = layers(program);
     let mut writer = Writer { program, layers, out: String::new() };
-    let mut shader = SHARED.concat();
+    let mut shader = [update::types(), SHARED.concat()].concat();
     for line in TEMPLATE.lines() {
         shader.push_str(line);
         shader.push('\n');
         let Some(mark) = line.trim().strip_prefix("//@ ") else { continue };
         match mark {
             "constants" => writer.constants(pieces),
+            "update" => writer.out.push_str(&update::source(Update::unguarded(program.rule), &PLACES)),
+            "run constants" => writer.run_constants(),
+            "step scalars" => writer.step_scalars(),
             "load parameters" => writer.load(),
             "store gradient" => writer.store(pieces),
             "lane" => writer.lane(),

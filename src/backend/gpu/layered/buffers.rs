@@ -115,7 +115,7 @@ impl Buffers {
                     .collect();
                 device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
                     label: None,
-                    layout: &device.layered[pass as usize].layout,
+                    layout: &device.layouts[pass as usize],
                     entries: &entries,
                 })
             })

@@ -1,8 +1,9 @@
 //! How a population lies on the device. Twin of `shaders/shared/population.wgsl`; offsets count vec4.
 
 use crate::backend::Network;
+use crate::backend::gpu::update::{self, CONSTANTS4, Update};
 use crate::mlp::Shape;
-use crate::optimizer::{Optimizer, Rule};
+use crate::optimizer::Optimizer;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
 
@@ -39,11 +40,10 @@ pub struct GpuNetwork {
     pub params: u32,
     pub n_params4: u32,
     pub slots: u32,
-    pub rule: u32,
+    pub update: u32,
     pub loss: u32,
     pub outputs: u32,
-    pub constants: [f32; 7],
-    pub n_slots: u32,
+    pub constants: [[f32; 4]; CONSTANTS4],
 }
 
 /// `Call` of the shaders: the uniform of one dispatch.
@@ -128,14 +128,10 @@ impl Layout {
             params: self.params4 as u32,
             n_params4: sizes.params4 as u32,
             slots: self.slots4 as u32,
-            rule: match network.optimizer.rule {
-                Rule::Sgd => 0,
-                Rule::Adam => 1,
-            },
+            update: Update::of(&network.optimizer).number(),
             loss: network.loss as u32,
             outputs: network.shape.outputs as u32,
-            constants: network.optimizer.constants().cast().numbers(),
-            n_slots: network.optimizer.n_slots() as u32,
+            constants: update::words(&network.optimizer.constants()),
         });
         let (mut below, mut delta_below) = (0, 0);
         let mut weight = self.params4;

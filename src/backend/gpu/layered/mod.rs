@@ -11,13 +11,16 @@ pub mod passes;
 
 use super::device::{CALL_STRIDE, Device};
 use super::driver::{Plan, Submitted, nothing_trained};
+use super::update::{CONSTANTS4, Update};
 use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score};
 use crate::error::Result;
+use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
 use core::ops::Range;
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
-use passes::Pass;
+use passes::{PASSES, Pass};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Invocations of a workgroup.
@@ -34,8 +37,8 @@ const WORKGROUP_MACS: u64 = 1 << 20;
 /// Features of a row that `layered`'s texture is wide enough for, on the spec's default limits.
 const MOST_FEATURES: usize = 4 * 8192;
 
-/// Words of a step in the epoch's plan.
-pub const STEP_WORDS: usize = 8;
+/// Words of a step in the epoch's plan: first row, rows, steps before it, scalars.
+pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
 
 /// What of a network changes from step to step, and is read back.
 pub fn state_bytes(network: &Network) -> u64 {
@@ -93,13 +96,16 @@ struct LaneTiles {
 /// A dispatch: what, over which workgroups.
 struct Dispatch {
     pass: Pass,
+    /// The rule of the networks that it is for, by its place among the population's, where the pass updates.
+    rule: usize,
     call: Call,
     workgroups: [u32; 2],
 }
 
 /// The dispatches of a submit.
-#[derive(Default)]
 struct Queue {
+    /// Rules of the population: a pass that updates is dispatched for each.
+    n_rules: usize,
     dispatches: Vec<Dispatch>,
 }
 
@@ -111,6 +117,12 @@ impl Queue {
     /// A pass over the first `lanes` networks, `macs` multiplications each, in as many dispatches as keep each short.
     /// `tiles` are the invocations a network needs; none: a network is one workgroup.
     fn push(&mut self, pass: Pass, call: Call, tiles: Option<u32>, lanes: usize, macs: u64) {
+        let rules = if pass.updates() { self.n_rules } else { 1 };
+        (0..rules).for_each(|rule| self.push_for(pass, rule, call, tiles, lanes, macs));
+    }
+
+    /// [`Self::push`] for the networks of one rule.
+    fn push_for(&mut self, pass: Pass, rule: usize, call: Call, tiles: Option<u32>, lanes: usize, macs: u64) {
         let most = (DISPATCH_MACS / macs.max(1)).clamp(1, u64::from(MAX_WORKGROUPS)) as u32;
         let room = (MAX_CALLS / 2).saturating_sub(self.dispatches.len()).max(1) as u32;
         let lanes = lanes as u32;
@@ -118,7 +130,7 @@ impl Queue {
         for first_lane in (0..lanes).step_by(window as usize) {
             let n = window.min(lanes - first_lane);
             let workgroups = tiles.map_or([n, 1], |tiles| [tiles.div_ceil(WORKGROUP), n]);
-            self.dispatches.push(Dispatch { pass, call: Call { first_lane, ..call }, workgroups });
+            self.dispatches.push(Dispatch { pass, rule, call: Call { first_lane, ..call }, workgroups });
         }
     }
 }
@@ -129,6 +141,8 @@ pub struct Layered {
     fused: bool,
     data: Rc<Data>,
     networks: Vec<Network>,
+    /// The rules that they use.
+    updates: Vec<Update>,
     layout: Layout,
     /// With the device that they are on.
     buffers: Option<(Rc<Device>, Buffers)>,
@@ -150,7 +164,9 @@ impl Layered {
         let slots = vec![0.0; 4 * layout.slots4];
         let stats = vec![Stats::default(); networks.len()];
         let host = HostState { params, slots, stats };
-        Self { fused, data, networks, layout, buffers: None, host, round: Vec::new() }
+        let updates: BTreeSet<Update> = networks.iter().map(|network| Update::of(&network.optimizer)).collect();
+        let updates = updates.into_iter().collect();
+        Self { fused, data, networks, updates, layout, buffers: None, host, round: Vec::new() }
     }
 
     /// Raises `most` to what this plan's network needs.
@@ -196,8 +212,8 @@ impl Plan for Layered {
             words.extend_from_slice(&plan.order);
             let steps = words.len() as u32;
             for step in &plan.steps {
-                let [a, b, c, d] = step.scalars.map(|s| (s as f32).to_bits());
-                words.extend([step.start, step.rows, step.step, 0, a, b, c, d]);
+                words.extend([step.start, step.rows, step.step]);
+                words.extend(step.scalars.map(|s| (s as f32).to_bits()));
             }
             words[4 * lane..4 * lane + 4].copy_from_slice(&[
                 plan.network as u32,
@@ -262,12 +278,13 @@ impl Plan for Layered {
         }
         let before = (epoch.next_step, epoch.next_block);
         let tables = Call {
-            first_layer: 4 * self.layout.networks.len() as u32,
-            first_label: 16 * (self.layout.networks.len() + self.layout.layers.len()) as u32,
+            first_layer: ((2 + CONSTANTS4) * self.layout.networks.len()) as u32,
+            first_label: (4 * (2 + CONSTANTS4) * self.layout.networks.len() + 16 * self.layout.layers.len()) as u32,
             ..Call::default()
         };
         let depth = epoch.tiles.last().map_or(0, |tiles| tiles.forward.len());
-        let mut queue = Queue::default();
+        let n_rules = self.updates.len();
+        let mut queue = Queue { n_rules, dispatches: Vec::new() };
         let mut taken = 0;
         let most = epoch.n_steps.first().copied().unwrap_or(0);
         let last = most.min(epoch.next_step.saturating_add(amount));
@@ -280,7 +297,7 @@ impl Plan for Layered {
             taken += epoch.n_steps[..lanes].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
-        while epoch.next_step < last && queue.has_room(4 * depth) {
+        while epoch.next_step < last && queue.has_room(4 * depth + n_rules) {
             let lanes = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let tiles = &epoch.tiles[lanes - 1];
             let depth = tiles.forward.len();
@@ -304,7 +321,7 @@ impl Plan for Layered {
         if epoch.next_step >= most {
             let lanes = epoch.networks.len();
             let tiles = &epoch.tiles[lanes - 1];
-            while epoch.next_block < epoch.blocks && queue.has_room(depth) {
+            while epoch.next_block < epoch.blocks && queue.has_room(depth + n_rules) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
                 let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
                 let first_row = (self.data.n_train + block) as u32;
@@ -323,12 +340,16 @@ impl Plan for Layered {
         }
         let calls: Vec<Call> = queue.dispatches.iter().map(|dispatch| dispatch.call).collect();
         buffers.write_calls(device, &calls);
+        let mut pipelines = PASSES.map(|_| vec![None; n_rules]);
         let mut encoder =
             device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("steps") });
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for (index, Dispatch { pass: kernel, workgroups: [x, z], .. }) in queue.dispatches.into_iter().enumerate() {
-                pass.set_pipeline(&device.layered[kernel as usize].pipeline);
+            let dispatches = queue.dispatches.into_iter().enumerate();
+            for (index, Dispatch { pass: kernel, rule, workgroups: [x, z], .. }) in dispatches {
+                let pipeline =
+                    pipelines[kernel as usize][rule].get_or_insert_with(|| device.kernel(kernel, self.updates[rule]));
+                pass.set_pipeline(pipeline);
                 pass.set_bind_group(0, buffers.group(kernel), &[(index as u64 * CALL_STRIDE) as u32]);
                 pass.dispatch_workgroups(x, 1, z);
             }

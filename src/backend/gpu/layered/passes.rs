@@ -1,46 +1,22 @@
-//! The kernels of plan `layered`.
+//! The kernels of plans `layered` and `workgroup`.
 
+use super::STEP_WORDS;
 use crate::backend::gpu::device::{Access, Kernel};
+use crate::backend::gpu::update::{self, Places, Update};
 
 macro_rules! kernel {
     ($name:literal $(, $shared:literal)*) => {
-        Kernel {
-            name: $name,
-            source: [
-                include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/constants.wgsl")),
-                include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/population.wgsl")),
-                include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
-                $(include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/", $shared, ".wgsl")),)*
-                include_str!(concat!(env!("OUT_DIR"), "/shaders/", $name, ".wgsl")),
-            ].concat(),
-        }
+        ($name, [
+            include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/population.wgsl")),
+            include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
+            $(include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/", $shared, ".wgsl")),)*
+            include_str!(concat!(env!("OUT_DIR"), "/shaders/", $name, ".wgsl")),
+        ].concat())
     };
 }
 
-/// Every kernel, in the order of `Pass`.
-pub fn kernels() -> [Kernel; 6] {
-    [
-        kernel!("dense_forward", "tables", "rows", "threefry", "activation", "dense_forward"),
-        kernel!("loss", "tables", "loss"),
-        kernel!("dense_backward_data", "tables", "dense_backward_data"),
-        kernel!("dense_backward_weight", "tables", "rows", "dense_backward_weight"),
-        kernel!("optimizer", "tables", "update", "optimizer"),
-        kernel!(
-            "train_workgroup",
-            "threefry",
-            "activation",
-            "update",
-            "dense_forward",
-            "loss",
-            "dense_backward_data",
-            "dense_backward_weight",
-            "optimizer"
-        ),
-    ]
-}
-
 /// Which kernel a dispatch runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pass {
     DenseForward = 0,
     Loss = 1,
@@ -48,6 +24,76 @@ pub enum Pass {
     DenseBackwardWeight = 3,
     Optimizer = 4,
     TrainWorkgroup = 5,
+}
+
+/// Every pass, in the order of their numbers.
+pub const PASSES: [Pass; 6] = [
+    Pass::DenseForward,
+    Pass::Loss,
+    Pass::DenseBackwardData,
+    Pass::DenseBackwardWeight,
+    Pass::Optimizer,
+    Pass::TrainWorkgroup,
+];
+
+/// Where parameters and slots lie: each slot of a network follows the one before.
+const PLACES: Places = Places {
+    parameters: "place: u32, slot: u32, n_params4: u32",
+    load: |i| if i == 0 { "params[place]".into() } else { format!("slots[slot + {}u * n_params4]", i - 1) },
+    store: |i, value| {
+        if i == 0 {
+            format!("params[place] = {value};")
+        } else {
+            format!("slots[slot + {}u * n_params4] = {value};", i - 1)
+        }
+    },
+};
+
+impl Pass {
+    /// Whether its kernel knows one rule, and there is one for each.
+    pub fn updates(self) -> bool {
+        matches!(self, Self::Optimizer | Self::TrainWorkgroup)
+    }
+
+    /// The kernel of a pass; `rule` matters where it updates.
+    pub fn kernel(self, rule: Update) -> Kernel {
+        let (name, source) = match self {
+            Self::DenseForward => {
+                kernel!("dense_forward", "tables", "rows", "threefry", "activation", "dense_forward")
+            }
+            Self::Loss => kernel!("loss", "tables", "loss"),
+            Self::DenseBackwardData => kernel!("dense_backward_data", "tables", "dense_backward_data"),
+            Self::DenseBackwardWeight => kernel!("dense_backward_weight", "tables", "rows", "dense_backward_weight"),
+            Self::Optimizer => kernel!("optimizer", "tables", "update", "optimizer"),
+            Self::TrainWorkgroup => kernel!(
+                "train_workgroup",
+                "threefry",
+                "activation",
+                "update",
+                "dense_forward",
+                "loss",
+                "dense_backward_data",
+                "dense_backward_weight",
+                "optimizer"
+            ),
+        };
+        let constants = update::constants(|i| format!("tables[at + {}u]", 2 + i));
+        let source = source.replace("//@ constants", &format!("let constants = {constants};"));
+        let mut parts = vec![update::types(), format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\n"), source];
+        if self.updates() {
+            let scalars = update::scalars(|i| format!("step_word(lane, {}u)", 3 + i));
+            parts.push(format!("fn step_scalars(lane: Lane) -> Scalars {{ return {scalars}; }}\n"));
+            parts.push(update::source(rule, &PLACES));
+        }
+        Kernel { name, source: parts.concat() }
+    }
+}
+
+/// Every kernel.
+pub fn kernels() -> Vec<Kernel> {
+    let of =
+        |pass: Pass| Update::all().take(if pass.updates() { usize::MAX } else { 1 }).map(move |rule| pass.kernel(rule));
+    PASSES.into_iter().flat_map(of).collect()
 }
 
 /// What a kernel binds beside the call. A stage may bind only eight storage buffers on the spec's default limits.
@@ -64,13 +110,3 @@ pub fn bindings(pass: Pass) -> &'static [(u32, Access)] {
         }
     }
 }
-
-/// Kernels in the order of [`kernels`].
-pub const PASSES: [Pass; 6] = [
-    Pass::DenseForward,
-    Pass::Loss,
-    Pass::DenseBackwardData,
-    Pass::DenseBackwardWeight,
-    Pass::Optimizer,
-    Pass::TrainWorkgroup,
-];

@@ -1,0 +1,123 @@
+//! The optimizer in shaders: written rule by rule out of the same statements as the host's. A kernel knows one rule, so
+//! that software adapters, which run both sides of every `if`, pay for no other, and a network's bits do not depend on
+//! which rules its company uses.
+
+use crate::optimizer::{Arm, Constants, MOST_CONSTANTS, MOST_SCALARS, Optimizer, RuleId};
+use core::fmt::Write as _;
+
+/// vec4 of a network's constants: weight decay, l2, then the rule's own.
+pub const CONSTANTS4: usize = (2 + MOST_CONSTANTS).div_ceil(4);
+
+/// The constants as the shaders have them.
+pub fn words(constants: &Constants<f64>) -> [[f32; 4]; CONSTANTS4] {
+    let mut words = [[0.0; 4]; CONSTANTS4];
+    let own = [constants.weight_decay, constants.l2].into_iter().chain(constants.own);
+    for (to, from) in words.as_flattened_mut().iter_mut().zip(own) {
+        *to = from as f32;
+    }
+    words
+}
+
+/// What a kernel updates: one rule, with or without care for padding that it would divide by 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Update {
+    rule: RuleId,
+    is_guarded: bool,
+}
+
+impl Update {
+    /// What serves an optimizer.
+    pub fn of(optimizer: &Optimizer) -> Self {
+        Self { rule: optimizer.rule(), is_guarded: optimizer.divides_by_zero() }
+    }
+
+    /// The same without care for padding.
+    pub fn unguarded(rule: RuleId) -> Self {
+        Self { rule, is_guarded: false }
+    }
+
+    /// Every one.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let both = |&rule| [false, true].map(|is_guarded| Self { rule, is_guarded });
+        RuleId::ALL.iter().flat_map(both)
+    }
+
+    /// Its number in the tables.
+    pub fn number(self) -> u32 {
+        2 * self.rule as u32 + u32::from(self.is_guarded)
+    }
+}
+
+/// What the shaders of all plans have to know of constants and scalars.
+pub fn types() -> String {
+    format!(
+        "alias Constants = array<vec4<f32>, {CONSTANTS4}>;\nalias Scalars = array<f32, {MOST_SCALARS}>;\n\
+         const CONSTANTS4: u32 = {CONSTANTS4}u;\n"
+    )
+}
+
+/// The scalars, each read by `word`.
+pub fn scalars(word: impl Fn(usize) -> String) -> String {
+    let words: Vec<String> = (0..MOST_SCALARS).map(|i| format!("bitcast<f32>({})", word(i))).collect();
+    format!("Scalars({})", words.join(", "))
+}
+
+/// The constants, each vec4 read by `vector`.
+pub fn constants(vector: impl Fn(usize) -> String) -> String {
+    let vectors: Vec<String> = (0..CONSTANTS4).map(|i| format!("bitcast<vec4<f32>>({})", vector(i))).collect();
+    format!("Constants({})", vectors.join(", "))
+}
+
+/// Where a parameter and its slots stand: parameters of the functions that load and store them, and the statements. Number
+/// 0 is the parameter, the slots follow.
+pub struct Places {
+    /// The parameters.
+    pub parameters: &'static str,
+    /// An expression.
+    pub load: fn(usize) -> String,
+    /// A statement that stores an expression.
+    pub store: fn(usize, &str) -> String,
+}
+
+/// The functions `update` of four parameters, `is_beyond`, `masked`, `load_state` and `store_state`.
+pub fn source(update: Update, places: &Places) -> String {
+    let Arm { constants, scalars, slots, body } = update.rule.arm();
+    let fields: Vec<&str> = core::iter::once("p").chain(slots.iter().copied()).collect();
+    let each = |text: &dyn Fn(usize, &str) -> String, between: &str| {
+        fields.iter().enumerate().map(|(i, field)| text(i, field)).collect::<Vec<_>>().join(between)
+    };
+    let mut lets = String::new();
+    for (i, name) in (2..).zip(constants) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(lets, "let {name} = c[{}].{};", i / 4, ["x", "y", "z", "w"][i % 4]);
+    }
+    for (i, name) in scalars.iter().enumerate() {
+        let _ = writeln!(lets, "let {name} = s[{i}];");
+    }
+    format!(
+        "const UPDATE: u32 = {number}u;\nconst IS_GUARDED: bool = {guarded};\n\
+         struct State {{ {types} }}\n\
+         fn update(l2: f32, c: Constants, s: Scalars, before: State, gradient: vec4<f32>) -> State {{\n\
+         {lets}{vars}let g = gradient + l2 * p + c[0].x * p;\n{body}\nreturn State({names});\n}}\n\
+         fn is_beyond(state: State) -> bool {{ return {beyond}; }}\n\
+         fn masked(state: State, keep: vec4<bool>) -> State {{ return State({masked}); }}\n\
+         fn load_state({parameters}) -> State {{ return State({loads}); }}\n\
+         fn store_state({parameters}, state: State) {{ {stores} }}\n",
+        number = update.number(),
+        guarded = update.is_guarded,
+        types = each(&|_, field| format!("{field}: vec4<f32>,"), " "),
+        vars = each(&|_, field| format!("var {field} = before.{field};\n"), ""),
+        names = each(&|_, field| field.to_owned(), ", "),
+        beyond = each(
+            &|i, field| {
+                let limit = if i == 0 { "PARAMETER_LIMIT" } else { "STATE_LIMIT" };
+                format!("beyond4(state.{field}, {limit})")
+            },
+            " | "
+        ),
+        masked = each(&|_, field| format!("select(vec4<f32>(0.0), state.{field}, keep)"), ", "),
+        parameters = places.parameters,
+        loads = each(&|i, _| (places.load)(i), ", "),
+        stores = each(&|i, field| (places.store)(i, &format!("state.{field}")), " "),
+    )
+}

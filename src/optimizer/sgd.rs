@@ -1,0 +1,64 @@
+//! `torch.optim.SGD`, under the names `gd` (whole batches), `sgd`, `momentum` and `nesterov`.
+
+use super::rule::{Configure, Running, filled, if_zero, rule};
+use super::{MOST_CONSTANTS, RuleId, Scalars};
+use crate::settings::settings;
+
+settings! {
+    /// PyTorch's settings of SGD.
+    Sgd {
+        /// Share of the buffer that stays.
+        momentum: f64 = 0.0,
+        /// Share of the gradient kept out of the buffer.
+        dampening: f64 = 0.0,
+        /// Look ahead.
+        nesterov: bool = false,
+        /// Added to the gradient as `weight_decay * parameter`, biases included.
+        weight_decay: f64 = 0.0,
+    }
+}
+
+rule! {
+    /// SGD without momentum.
+    Plain(; rate; ) |p, g| {
+        p -= rate * g;
+    }
+}
+
+rule! {
+    /// SGD with momentum, with Nesterov's look-ahead where that constant is 1.
+    Momentum(nesterov; rate, momentum, share; buffer) |p, g| {
+        buffer = momentum * buffer + share * g;
+        p -= rate * if_zero(nesterov, buffer, g + momentum * buffer);
+    }
+}
+
+impl Configure for Sgd {
+    const LEARNING_RATE: f64 = 1e-3;
+    // It would train faster so, to other bits than version 1 of the numerics.
+    const JOINS_CROWDS: bool = false;
+
+    fn named(name: &str) -> Self {
+        let momentum = if matches!(name, "momentum" | "nesterov") { 0.9 } else { 0.0 };
+        Self { momentum, nesterov: name == "nesterov", ..Self::default() }
+    }
+
+    fn rule(self) -> RuleId {
+        if self.momentum == 0.0 { RuleId::Plain } else { RuleId::Momentum }
+    }
+
+    fn weight_decay(self) -> f64 {
+        self.weight_decay
+    }
+
+    fn constants(self) -> [f64; MOST_CONSTANTS] {
+        filled([f64::from(u8::from(self.nesterov))])
+    }
+
+    fn scalars(self, _: &mut Running, t: u64, learning_rate: f64) -> Scalars<f64> {
+        // PyTorch starts the buffer as the whole first gradient: no dampening on step 1. Nesterov's look-ahead is defined
+        // without dampening.
+        let share = if t == 1 || self.nesterov { 1.0 } else { 1.0 - self.dampening };
+        filled([learning_rate, self.momentum, share])
+    }
+}

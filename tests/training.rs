@@ -296,3 +296,17 @@ fn a_step_schedule_steps_down_in_training_and_in_what_is_told() {
         assert!((2..5).all(|epoch| constant[epoch] != stepped[epoch]), "{stepped:?}");
     }
 }
+
+/// Parameters within the limits whose validation loss is beyond them: the epoch's last step is told.
+#[test]
+fn a_lost_validation_is_the_last_steps() {
+    let shape = shape(5, &[], 3, Activation::Sigmoid);
+    let optimizer = named("sgd", &[("learning_rate", 11.619_408)]);
+    let network = network(108, &shape, Loss::Mse, optimizer, 0.0, 8);
+    let data = narrow(&data(&shape, Loss::Mse, 40, 16, 108));
+    for backend in backends() {
+        let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 20, at_once).remove(0);
+        let ends: Vec<_> = outcomes.iter().map(|outcome| outcome.diverged_at).collect();
+        assert_eq!(ends, [None, Some(10)], "{} by {}", backend.adapter(), backend.plan(&network));
+    }
+}

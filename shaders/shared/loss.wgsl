@@ -118,7 +118,7 @@ fn add_up(lane: Lane, scale: f32) {
         stats[at].validation_correct = select(stats[at].validation_correct, 0.0, begins) + correct;
         if lost {
             // The parameters that fail were left by the epoch's last step; where nothing was trained, they were given.
-            let last = lane.steps + 8u * (max(lane.n_steps, 1u) - 1u) + 2u;
+            let last = lane.steps + STEP_WORDS * (max(lane.n_steps, 1u) - 1u) + 2u;
             stats[at].diverged = select(1u, plan[last] + 1u, lane.n_steps > 0u);
         }
     } else if lost {

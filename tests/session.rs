@@ -150,9 +150,9 @@ fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once() {
 fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialEvent {
     let epoch = |(at, &value): (usize, &f64)| EpochRecord {
         epoch: first + at,
-        train_loss: 0.0,
+        train_loss: value,
         validation_loss: value,
-        train_metric: 0.0,
+        train_metric: value,
         validation_metric: value,
         learning_rate: 0.0,
         seconds: 0.0,
@@ -163,31 +163,30 @@ fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialE
         state,
         epochs: values.iter().enumerate().map(epoch).collect(),
         value: values.last().copied().filter(|_| state == TrialState::Complete),
-        steps: 10 * (first + values.len() - 1) as u64,
+        steps: (10 * (first + values.len())).saturating_sub(10) as u64,
         diverged_at: None,
     }
 }
 
 #[test]
 fn the_best_is_complete_where_any_trial_is_and_the_first_of_equals() {
-    use TrialState::{Complete, Diverged, Running};
-    let best = |objective: &str, events: &[(TrialState, f64)]| {
-        let more = json!({"trials": events.len(), "objective": {"metric": objective}});
+    use TrialState::{Cancelled, Complete, Diverged, Pruned, Queued, Running};
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap());
+    let corpus: Value = serde_json::from_str(include_str!("corpus/best.json")).unwrap();
+    for case in corpus.as_array().unwrap() {
+        let trials = case["trials"].as_array().unwrap();
+        let more = json!({"trials": trials.len().max(1), "objective": {"metric": case["metric"]}});
         let mut session = Session::new(study(&more));
-        assert_eq!(session.next_round().len(), events.len());
-        let events = (0..).zip(events).map(|(number, (state, value))| event(number, *state, 1, &[*value]));
-        session.report(events.collect());
-        session.stop();
-        session.best()
-    };
-    assert_eq!(best("validation_loss", &[(Complete, 0.5), (Running, 0.1)]), Some(0));
-    assert_eq!(best("validation_loss", &[(Running, 0.5), (Running, 0.1)]), Some(1));
-    assert_eq!(best("validation_loss", &[(Diverged, 0.1), (Complete, f64::NAN)]), None);
-    assert_eq!(best("validation_loss", &[(Complete, f64::INFINITY), (Complete, 2.0)]), Some(1));
-    assert_eq!(best("validation_loss", &[(Complete, 1.0), (Complete, 1.0)]), Some(0));
-    assert_eq!(best("validation_loss", &[(Complete, 0.0), (Complete, -0.0)]), Some(0));
-    assert_eq!(best("validation_metric", &[(Complete, 0.5), (Complete, 0.9)]), Some(1));
-    assert_eq!(best("validation_metric", &[(Complete, f64::NEG_INFINITY), (Complete, -3.0)]), Some(1));
+        session.next_round();
+        let read = |(at, trial): (u32, &Value)| {
+            let states = [Queued, Running, Complete, Pruned, Diverged, Cancelled];
+            let state = states.into_iter().find(|state| json!(state) == trial[0]).unwrap();
+            let values: Vec<f64> = trial[1].as_array().unwrap().iter().map(number).collect();
+            event(at, state, 1, &values)
+        };
+        session.report((0..).zip(trials).map(read).collect());
+        assert_eq!(json!(session.best()), case["best"], "{case}");
+    }
 }
 
 #[test]

@@ -68,7 +68,9 @@ impl Crew<'_> {
                     match listen(&news)? {
                         News::Begun(info, planned) => {
                             session.trained_by(EngineInfo { workers: workers as u32, ..info });
-                            planned.into_iter().for_each(|(number, steps)| session.plan(number, steps));
+                            for (number, steps) in planned {
+                                session.plan(number, steps);
+                            }
                         }
                         News::Moved(mut report) => {
                             session.report(core::mem::take(&mut report.trials));
@@ -84,7 +86,10 @@ impl Crew<'_> {
             let _ = jobs[best as usize % workers].send(Job::Test(best));
             loop {
                 match listen(&news)? {
-                    News::Tested(score) => return Ok(session.open_test(score)),
+                    News::Tested(score) => {
+                        session.open_test(score);
+                        return Ok(());
+                    }
                     News::Failed(error) => return Err(error),
                     News::Begun(..) | News::Moved(_) => {}
                 }

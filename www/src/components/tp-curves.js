@@ -133,7 +133,7 @@ export class TpCurves extends FigurePart {
     const g = over?.getContext('2d');
     if (!all || !g) return;
     const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, devicePixelRatio);
-    const made = [store.dark, store.lang, this.logs, this.measured, all.width, all.height].join();
+    const made = [store.dark, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
     const key = [made, store.runs, store.brushes].join();
     if (!this.frame || made !== this.made) {
       this.made = made;

@@ -214,42 +214,68 @@ fn every_activation_has_its_case_in_the_shader() {
 /// What trains, whatever the settings are called.
 fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
     let TrialConfig { optimizer, .. } = config;
+    // Without a hidden layer there are no units to drop.
+    let dropout = if config.hidden.is_empty() { 0.0 } else { config.dropout };
     let scalars = [1, 2].map(|t| optimizer.step_scalars(t, optimizer.learning_rate));
-    (optimizer.rule(), optimizer.constants(), scalars, TrialConfig { optimizer: Optimizer::default(), ..config })
+    (
+        optimizer.rule(),
+        optimizer.constants(),
+        scalars,
+        TrialConfig { optimizer: Optimizer::default(), dropout, ..config },
+    )
 }
 
-/// Each available hyperparameter changes what the trial trains with, for each choice that is said to use it; for other
-/// choices it changes nothing.
+/// Values of an owner, each with whether it meets the condition on it; the first one does.
+fn cases(owner: &str, condition: &Value) -> Vec<(Value, bool)> {
+    if let Some(limit) = condition.get("above") {
+        // Units are of use while some layer has none of its own: here all ten have.
+        let limit = limit.as_f64().unwrap_or(0.0);
+        let step = if owner == "momentum" { 0.5 } else { 1.0 };
+        return vec![(json!(limit + step), true), (json!(limit), false)];
+    }
+    let users = condition.as_array().expect("a list or a limit");
+    if owner == "hidden" {
+        return vec![(Value::Null, true), (json!([3, 3]), false)];
+    }
+    let mut all: Vec<_> =
+        available(owner).iter().map(|choice| (json!(choice), users.contains(&json!(choice)))).collect();
+    all.sort_by_key(|(_, is_met)| !is_met);
+    all
+}
+
+/// Each available hyperparameter changes what the trial trains with, where the conditions of the table are met; where one
+/// is not it changes nothing.
 #[test]
 fn every_hyperparameter_is_taken_over_by_those_who_use_it() {
     for row in table::table().iter().filter(|row| row.available && row.kind != Kind::Categorical) {
         let values = match row.kind {
             Kind::Bool => [json!(false), json!(true)],
             Kind::List => [json!([3]), json!([4])],
-            // Digits has 1,257 rows for training, and a network of ten layers each of its units.
+            // Digits has 1,257 rows for training.
             Kind::Int if row.name == "batch_size" => [json!(7), json!(8)],
             Kind::Int => [json!(row.low), json!(row.low.map(|low| low + 1.0))],
             Kind::Float | Kind::Categorical => [json!(row.low), json!(row.low.map(|low| low + 0.25))],
         };
-        let made = |owner: Option<(&str, &str)>| {
+        let owners: Vec<_> = row.used_by.iter().flatten().collect();
+        let settings = |varied: Option<(&str, &Value)>| {
             values.clone().map(|value| {
-                let mut fixed = json!({ "hidden_layers": 10, &row.name: value });
-                if let Some((owner, choice)) = owner {
-                    fixed[owner] = json!(choice);
+                let mut fixed = json!({ &row.name: value });
+                for (owner, condition) in &owners {
+                    let (met, _) = cases(owner, condition).swap_remove(0);
+                    let given = varied.filter(|(name, _)| name == owner).map_or(met, |(_, value)| value.clone());
+                    if !given.is_null() {
+                        fixed[owner.as_str()] = given;
+                    }
                 }
                 effect(config(&fixed))
             })
         };
-        let Some(used_by) = &row.used_by else {
-            let [one, other] = made(None);
-            assert_ne!(one, other, "{}", row.name);
-            continue;
-        };
-        for (owner, users) in used_by {
-            for choice in available(owner) {
-                let is_used = users.as_array().expect("users").contains(&json!(choice));
-                let [one, other] = made(Some((owner, &choice)));
-                assert_eq!(one != other, is_used, "{} with {owner} {choice}", row.name);
+        let [one, other] = settings(None);
+        assert_ne!(one, other, "{}", row.name);
+        for (owner, condition) in &owners {
+            for (value, is_used) in cases(owner, condition) {
+                let [one, other] = settings(Some((owner, &value)));
+                assert_eq!(one != other, is_used, "{} with {owner} {value}", row.name);
             }
         }
     }

@@ -57,8 +57,9 @@ impl Configure for Sgd {
 
     fn scalars(self, _: &mut Running, t: u64, learning_rate: f64) -> Scalars<f64> {
         // PyTorch starts the buffer as the whole first gradient: no dampening on step 1. Nesterov's look-ahead is defined
-        // without dampening.
-        let share = if t == 1 || self.nesterov { 1.0 } else { 1.0 - self.dampening };
+        // without dampening, and without momentum there is no buffer.
+        let is_whole = t == 1 || self.nesterov || self.momentum == 0.0;
+        let share = if is_whole { 1.0 } else { 1.0 - self.dampening };
         filled([learning_rate, self.momentum, share])
     }
 }

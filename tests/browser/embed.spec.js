@@ -63,7 +63,7 @@ test('an element that is moved while it trains trains on, and its figures follow
   const widths = () => app.page.evaluate(() => {
     const root = document.querySelector('tuning-playground')?.shadowRoot;
     const of = (/** @type {string} */ name) => Math.round(root?.querySelector(name)?.getBoundingClientRect().width ?? 0);
-    return { box: of('tp-curves .plot'), lines: of('tp-curves canvas.lines'), axes: of('tp-curves .uplot'), strip: of('.strip') - of('.strip canvas') };
+    return { box: of('tp-curves .plot'), lines: of('tp-curves canvas.lines'), axes: of('tp-curves .chart svg'), strip: of('.strip') - of('.strip canvas') };
   });
   await expect.poll(async () => (await widths()).box).toBeLessThan(330);
   const { box } = await widths();

@@ -1,5 +1,4 @@
 import { LitElement, html, unsafeCSS } from 'lit';
-import uplotSheet from 'uplot/dist/uPlot.min.css?inline';
 import tokensSheet from './styles/tokens.css?inline';
 import baseSheet from './styles/base.css?inline';
 import shellSheet from './styles/shell.css?inline';
@@ -52,7 +51,7 @@ export class TuningPlayground extends LitElement {
     backend: { noAccessor: true, attribute: 'backend' },
   };
 
-  static styles = [uplotSheet, tokensSheet, baseSheet, shellSheet, studySheet, figuresSheet].map((text) => unsafeCSS(text));
+  static styles = [tokensSheet, baseSheet, shellSheet, studySheet, figuresSheet].map((text) => unsafeCSS(text));
 
   constructor() {
     super();

@@ -1,4 +1,3 @@
-import uPlot from 'uplot';
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
@@ -6,10 +5,11 @@ import { segmented } from './segmented.js';
 import { tokens } from '../colors.js';
 import { count, counted, exact, number, rate } from '../format.js';
 import { BY_NAME } from '../hyperparameters.js';
-import { logSteps, steps } from '../scale.js';
+import { logSteps, steps, textWidth } from '../scale.js';
 import { measureText } from '../spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, spanOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
+import { plotOf } from './plot-axes.js';
 import { pointIn } from './pointer.js';
 
 /** @typedef {import('../types.js').Trial} Trial */
@@ -30,8 +30,7 @@ export class TpCurves extends FigurePart {
   constructor() {
     super();
     this.log = true;
-    /** @private @type {uPlot | null} */ this.chart = null;
-    /** @private */ this.made = '';
+    /** @private what the axes depend on beside the lines */ this.made = '';
     /** @private @type {CurveFrame | null} what is drawn */ this.frame = null;
     /** @private */ this.measuredAt = 0;
     /** @private */ this.painter = new CurvePainter();
@@ -39,13 +38,6 @@ export class TpCurves extends FigurePart {
     /** @private whether the axis is a logarithm, which needs a loss above 0 */ this.logs = true;
     /** @private */ this.epochs = 1;
     /** @private whether there is any loss: without one the axis has nothing to say */ this.measured = false;
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.chart?.destroy();
-    this.chart = null;
-    this.made = '';
   }
 
   render() {
@@ -100,55 +92,57 @@ export class TpCurves extends FigurePart {
       this.measure();
       this.measuredAt = now;
     }
-    this.drawAxes(box, width, height);
-    this.drawLines(width, height);
+    this.drawLines(box, width, height);
   }
 
-  /** uPlot draws the axes, and only when they change; the lines lie on canvases above.
-   * @param {HTMLElement} box @param {number} width @param {number} height */
-  drawAxes(box, width, height) {
-    const { store } = this;
-    const key = [store.dark, store.lang, this.logs, this.measured, devicePixelRatio, width < 420].join();
-    if (!this.chart || key !== this.made) {
-      this.chart?.destroy();
-      this.chart = this.makeChart(box, width, height);
-      this.made = key;
-      this.frame = null;
-    } else if (this.chart.width !== width || this.chart.height !== height) {
-      this.chart.setSize({ width, height });
-      this.frame = null;
-    }
-  }
-
-  /** The axes follow the lines: both change together. @param {CurveFrame} frame */
-  show(frame) {
-    const { chart } = this;
+  /** The axes follow the lines: both change together. @param {HTMLElement} box @param {CurveFrame} frame */
+  show(box, frame) {
+    const { width, height } = this.size;
     this.frame = frame;
-    if (!chart) return;
-    const xs = frame.epochs > 1 ? [1, frame.epochs] : [0.5, 1.5];
-    chart.batch(() => {
-      chart.setData([xs, [null, null]], false);
-      chart.setScale('x', { min: xs[0], max: xs[1] });
-      chart.setScale('y', { min: frame.span[0], max: frame.span[1] });
-    });
+    const { ratio } = frame;
+    const [left, top] = [frame.left / ratio, frame.top / ratio];
+    const place = { width, height, left, top, right: width - left - frame.width / ratio, bottom: height - top - frame.height / ratio };
+    const ends = /** @type {[number, number]} */ (frame.epochs > 1 ? [1, frame.epochs] : [0.5, 1.5]);
+    const across = { domain: ends, ticks: epochTicks(ends[0], ends[1], width / 70).map((at) => ({ at, label: count(at) })) };
+    box.replaceChildren(plotOf({ x: across, y: this.upAxis(frame.span, frame.log) }, place, { x: this.t('epoch') }, [], true));
   }
 
-  /** @param {number} width @param {number} height */
-  drawLines(width, height) {
-    const { chart, store } = this;
+  /** The axis of losses. @param {[number, number]} span @param {boolean} log */
+  upAxis(span, log) {
+    const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
+    const { height } = this.size;
+    // Without any loss the axis has nothing to say.
+    const values = !this.measured ? [] : log ? logSteps(span[0], span[1], height / 40) : steps(span[0], span[1], height / 50);
+    const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(3))) }));
+    return { domain: /** @type {[number, number]} */ ([to(span[0]), to(span[1])]), ticks };
+  }
+
+  /** Where the lines lie, in pixels of the canvas. @param {number} width @param {number} height */
+  place(width, height) {
+    const labels = this.upAxis(this.span, this.logs).ticks.map(({ label }) => textWidth(label));
+    const [left, top] = [Math.max(46, 14 + Math.max(0, ...labels)), 8];
+    const px = (/** @type {number} */ value) => Math.round(value * devicePixelRatio);
+    return { left: px(left), top: px(top), width: px(width - left - (width < 420 ? 46 : 54)), height: px(height - top - 41) };
+  }
+
+  /** @param {HTMLElement} box @param {number} width @param {number} height */
+  drawLines(box, width, height) {
+    const { store } = this;
     const canvases = [this.canvas('.all', width, height), this.canvas('.over', width, height)];
     const [all, over] = canvases;
     const g = over?.getContext('2d');
-    if (!all || !g || !chart) return;
-    const wanted = new CurveFrame(chart.bbox, this.epochs, this.span, this.logs, devicePixelRatio);
-    const key = [this.made, all.width, all.height, store.runs, store.brushes].join();
-    if (!this.frame) {
+    if (!all || !g) return;
+    const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, devicePixelRatio);
+    const made = [store.dark, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
+    const key = [made, store.runs, store.brushes].join();
+    if (!this.frame || made !== this.made) {
+      this.made = made;
       this.painter.reset();
-      this.show(wanted);
+      this.show(box, wanted);
     }
     const look = { token: tokens(this, store.dark) };
     this.painter.paint(all, wanted, key, store, look, (frame) => {
-      if (frame.key !== this.frame?.key) this.show(frame);
+      if (frame.key !== this.frame?.key) this.show(box, frame);
       // Labels and marks follow, and what changed while the curves were painted.
       this.requestUpdate();
     });
@@ -201,36 +195,13 @@ export class TpCurves extends FigurePart {
     Object.assign(this, { span, logs: log });
   }
 
-  /** @param {HTMLElement} box @param {number} width @param {number} height */
-  makeChart(box, width, height) {
-    box.replaceChildren();
-    const token = tokens(this, this.store.dark);
-    const small = width < 420;
-    const font = `11px ${token('--font')}`;
-    const axis = {
-      stroke: token('--ink-3'), font, gap: 4,
-      grid: { stroke: token('--grid'), width: 1 }, ticks: { stroke: token('--line-2'), width: 1, size: 4 },
-    };
-    const log = this.logs;
-    return new uPlot({
-      width, height, padding: [8, small ? 46 : 54, 0, 0], legend: { show: false }, cursor: { show: false },
-      scales: { x: { time: false, auto: false }, y: { distr: log ? 3 : 1, auto: false } },
-      axes: [
-        { ...axis, size: 24, label: this.t('epoch'), labelSize: 17, labelGap: -1, labelFont: `12px ${token('--font')}`,
-          splits: (_, __, low, high) => epochTicks(low, high, width / 70),
-          values: (_, splits) => splits.map((one) => count(one)) },
-        { ...axis, size: (_, labels) => Math.max(46, 14 + 6.5 * Math.max(0, ...(labels ?? []).map((one) => one.length))), splits: (_, __, low, high) => (!this.measured ? [] : log ? logSteps(low, high, height / 40) : steps(low, high, height / 50)), filter: (_, splits) => splits,
-          values: (_, splits) => splits.map((one) => (one === null ? '' : exact(Number(one.toPrecision(3))))) },
-      ],
-      series: [{}, { show: true, points: { show: false }, stroke: 'transparent' }],
-    }, [[1, 2], [null, null]], box);
-  }
-
   /** @param {PointerEvent | MouseEvent} event @returns {number | null} */
   nearest(event) {
-    const { chart, frame } = this;
+    const { frame } = this;
+    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
     if (!chart || !frame || this.tabled) return null;
-    const { x, y, width } = pointIn(chart.over, event);
+    const at = pointIn(chart, event);
+    const [x, y, width] = [at.x - frame.left / frame.ratio, at.y - frame.top / frame.ratio, frame.width / frame.ratio];
     if (x < -NEAR || x > width + NEAR) return null;
     const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1)) || 1));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];

@@ -257,12 +257,13 @@ export class TpSurface extends FigurePart {
   drawGround(ground, axes, frame) {
     const { store } = this;
     const place = JSON.stringify([axes.x, axes.y, frame.width, frame.height]);
-    const key = `${place} ${store.lang}`;
+    const titles = { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) };
+    const key = `${place} ${titles.x} ${titles.y}`;
     const state = this.ground;
     if (key !== state.key) {
       // Contours of the same place stay until there are new ones.
       const kept = state.key.startsWith(place) ? /** @type {SVGElement | null} */ (ground.querySelector('.fit')) : null;
-      ground.replaceChildren(groundOf(axes, frame, { x: this.axisTitle(axes.x), y: this.axisTitle(axes.y) }, kept));
+      ground.replaceChildren(groundOf(axes, frame, titles, kept));
       state.key = key;
       if (!kept) state.fit = '';
     }

@@ -164,7 +164,11 @@ impl Layered {
         let slots = vec![0.0; 4 * layout.slots4];
         let stats = vec![Stats::default(); networks.len()];
         let host = HostState { params, slots, stats };
-        let updates: BTreeSet<Update> = networks.iter().map(|network| Update::of(&network.optimizer)).collect();
+        let mut updates = BTreeSet::new();
+        // One by one: gathering them at once would compile a sort of their own.
+        for network in &networks {
+            updates.insert(Update::of(&network.optimizer));
+        }
         let updates = updates.into_iter().collect();
         Self { fused, data, networks, updates, layout, buffers: None, host, round: Vec::new() }
     }

@@ -99,6 +99,7 @@ impl Crew<'_> {
 
     /// A thread: does its jobs until there is nobody left who gives or hears.
     fn work(&self, study: &Study, asked: &Receiver<Job>, news: &Sender<News>) {
+        let _farewell = Farewell(news);
         if let Err(error) = self.jobs(study, asked, news) {
             let _ = news.send(News::Failed(error));
         }
@@ -133,6 +134,17 @@ impl Crew<'_> {
     }
 }
 
+/// Tells of a thread's panic, for which the others would be waited for in vain.
+struct Farewell<'a>(&'a Sender<News>);
+
+impl Drop for Farewell<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.0.send(News::Failed(silence()));
+        }
+    }
+}
+
 /// Sends each trial to the thread that its number names, so that it comes back to the one that knows it.
 fn deal(round: Vec<Assignment>, jobs: &[Sender<Job>]) {
     let mut shares: Vec<Vec<Assignment>> = jobs.iter().map(|_| Vec::new()).collect();
@@ -148,5 +160,9 @@ fn deal(round: Vec<Assignment>, jobs: &[Sender<Job>]) {
 }
 
 fn listen(news: &Receiver<News>) -> Result<News> {
-    news.recv().map_err(|_| Error::File { path: "a worker thread".into(), detail: "it stopped without a word".into() })
+    news.recv().map_err(|_| silence())
+}
+
+fn silence() -> Error {
+    Error::File { path: "a worker thread".into(), detail: "it stopped without a word".into() }
 }

@@ -1,5 +1,5 @@
 import { calibrate, firstRound, shapeClass } from './calibration.js';
-import init, { Asker, Bench, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
+import init, { Bench, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
 
 /**
  * The engine's side of a Worker: one WASM instance, at most one training. Answers requests by their id and reports while
@@ -119,7 +119,6 @@ export class Host {
     /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */ this.measured = new Map();
     /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
     /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
-    /** @private @type {Asker | null} */ this.asker = null;
     /** @private @type {Training | null} */ this.training = null;
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
@@ -245,16 +244,9 @@ export class Host {
     training.free();
   }
 
-  /** The first round of a study's trials, as JSON. @param {string} study */
+  /** A study's trials, as JSON. @param {string} study */
   ask(study) {
-    this.asker?.free();
-    this.asker = new Asker(study);
-    return this.asker.ask();
-  }
-
-  /** The rounds after it. */
-  askAgain() {
-    return this.asker ? this.asker.ask() : '[]';
+    return firstRound(study);
   }
 
   /** What trials of a study cost, in proportion. @param {string} study @param {string} trials @param {string} base */

@@ -199,7 +199,7 @@ impl Trainer {
         for trial in &trainer.waiting {
             let config = trainer.config(trial);
             let network = trainer.network(trial, &config, 0);
-            trainer.check_size(&network)?;
+            trainer.check_size(trial.number, &network)?;
             plans.insert(trainer.backend.plan(&network));
             planned.push(trainer.plan_trial(&config, &network));
         }
@@ -279,7 +279,7 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    fn check_size(&self, network: &Network) -> Result<()> {
+    fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
@@ -287,7 +287,7 @@ impl Trainer {
         }
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         Err(Error::TooLarge {
-            trial: network.run.trial,
+            trial,
             needed_mb: mb(bytes),
             limit,
             limit_mb: limit_bytes >> 20,
@@ -422,7 +422,8 @@ impl Trainer {
     }
 
     fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
-        let run = RunId { trial: trial.number, fold: 0, repeat };
+        // Common random numbers: what a trial draws does not depend on its number.
+        let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
         let network = Network {
             run,

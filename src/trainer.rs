@@ -4,18 +4,22 @@
 //! Progress is pulled: [`Trainer::advance`] works for about a budget and returns what happened. Not calling it is
 //! pausing, dropping it is cancelling.
 
-use crate::backend::{
-    Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population, Program, Score, reference,
-};
+mod kept;
+mod plan;
+
+pub(crate) use plan::{Steps, epoch_plan};
+
+use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, Population, Program, Score, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::schedule::{self, Schedule, StepAt};
+use crate::schedule::{Schedule, StepAt};
 use crate::search::{SamplerSpec, Search, Trial};
 use crate::study::{Metric, Study, TrialConfig};
 use core::time::Duration;
+use kept::Kept;
 use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -121,11 +125,6 @@ struct Wave {
     in_epoch: bool,
 }
 
-/// A finished trial's networks, kept for whatever is asked of them later.
-struct Kept {
-    networks: Vec<(Network, Vec<f64>)>,
-}
-
 /// Trains trials; see the module.
 pub struct Trainer {
     study: Rc<Study>,
@@ -138,7 +137,7 @@ pub struct Trainer {
     wave: Option<Wave>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
-    kept: BTreeMap<u32, Kept>,
+    kept: Kept,
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
     crowds: BTreeMap<Program, u64>,
     plans: BTreeSet<&'static str>,
@@ -175,7 +174,7 @@ impl Trainer {
         let data = Rc::new(data_of(&prepared));
         let spread = prepared.target_spreads();
         let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
-        let kept = BTreeMap::new();
+        let kept = Kept::default();
         let waiting = trials.into();
         let planned = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
@@ -199,7 +198,7 @@ impl Trainer {
         for trial in &trainer.waiting {
             let config = trainer.config(trial);
             let network = trainer.network(trial, &config, 0);
-            trainer.check_size(&network)?;
+            trainer.check_size(trial.number, &network)?;
             plans.insert(trainer.backend.plan(&network));
             planned.push(trainer.plan_trial(&config, &network));
         }
@@ -279,7 +278,7 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    fn check_size(&self, network: &Network) -> Result<()> {
+    fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
@@ -287,7 +286,7 @@ impl Trainer {
         }
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         Err(Error::TooLarge {
-            trial: network.run.trial,
+            trial,
             needed_mb: mb(bytes),
             limit,
             limit_mb: limit_bytes >> 20,
@@ -353,9 +352,10 @@ impl Trainer {
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
                 let event = self.end_epoch(running);
+                let value = event.value;
                 report.tell(&mut running.told, event);
                 if running.ended {
-                    self.keep(&mut wave, owner).await?;
+                    self.keep(&mut wave, owner, value).await?;
                 }
             }
         }
@@ -422,7 +422,8 @@ impl Trainer {
     }
 
     fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
-        let run = RunId { trial: trial.number, fold: 0, repeat };
+        // Common random numbers: what a trial draws does not depend on its number.
+        let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
         let network = Network {
             run,
@@ -549,43 +550,40 @@ impl Trainer {
         }
     }
 
-    async fn keep(&mut self, wave: &mut Wave, owner: usize) -> Result<()> {
+    async fn keep(&mut self, wave: &mut Wave, owner: usize, value: Option<f64>) -> Result<()> {
         let mut networks = Vec::new();
         for &index in &wave.trials[owner].networks {
-            let mut network = wave.networks[index].clone();
-            network.parameters = Vec::new();
-            networks.push((network, wave.population.parameters(index).await?));
+            let parameters = wave.population.parameters(index).await?;
+            networks.push((wave.networks[index].clone(), parameters.into_iter().map(|p| p as f32).collect()));
         }
-        self.kept.insert(wave.trials[owner].trial.number, Kept { networks });
+        let study = &self.study;
+        self.kept.insert(wave.trials[owner].trial.number, value, networks, |a, b| study.is_better(a, b));
         Ok(())
     }
 
     /// A finished trial's final parameters, flat, in PyTorch's order, one set a seed.
-    pub fn parameters(&self, number: u32) -> Option<Vec<&[f64]>> {
-        let kept = self.kept.get(&number)?;
-        Some(kept.networks.iter().map(|(_, parameters)| parameters.as_slice()).collect())
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTrial`], or [`Error::LetGo`] where better trials needed the room.
+    pub fn parameters(&self, number: u32) -> Result<Vec<&[f32]>> {
+        Ok(self.kept.get(number)?.iter().map(|(_, parameters)| parameters.as_slice()).collect())
     }
 
     /// The one look at the test rows: loss and metric of a finished trial, the mean over its seeds.
     ///
     /// # Errors
-    /// [`Error::NoSuchTrial`].
+    /// As [`Trainer::parameters`].
     pub fn test(&self, number: u32) -> Result<TestScore> {
-        let kept = self.kept.get(&number).ok_or_else(|| {
-            let finished: Vec<String> = self.kept.keys().map(u32::to_string).collect();
-            Error::NoSuchTrial { number, accepted: finished.join(", ") }
-        })?;
+        let kept = self.kept.get(number)?;
         let first = self.data.n_train + self.data.n_validation;
         let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
         let (mut loss, mut metric) = (0.0, 0.0);
-        for (network, parameters) in &kept.networks {
-            let parameters: Vec<f32> = parameters.iter().map(|&p| p as f32).collect();
-            let layers = network.shape.layers();
-            let score = reference::score(network, &layers, &parameters, &self.data, &rows);
+        for (network, parameters) in kept {
+            let score = reference::score(network, &network.shape.layers(), parameters, &self.data, &rows);
             loss += self.loss_in_units(score);
             metric += self.metric(score, 2);
         }
-        let n = kept.networks.len() as f64;
+        let n = kept.len() as f64;
         Ok(TestScore { trial: number, loss: loss / n, metric: metric / n })
     }
 }
@@ -593,49 +591,4 @@ impl Trainer {
 /// All bytes that a network takes while it trains.
 pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: usize) -> u64 {
     backend.network_bytes(network) + backend.beside_bytes(network, n_train)
-}
-
-/// How far a network has come, and its schedule.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Steps {
-    /// Steps taken.
-    pub done: u32,
-    /// What the steps before them have made of it.
-    pub schedule: schedule::Settings,
-}
-
-impl Steps {
-    /// At the beginning.
-    pub fn of(network: &Network) -> Self {
-        Self { done: 0, schedule: network.schedule }
-    }
-}
-
-/// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
-pub(crate) fn epoch_plan(
-    index: usize,
-    network: &Network,
-    mut shuffle: Stream,
-    n_train: usize,
-    batch: usize,
-    progress: &mut Steps,
-) -> EpochPlan {
-    let mut order: Vec<u32> = (0..n_train as u32).collect();
-    shuffle.shuffle(&mut order);
-    let (optimizer, first) = (network.optimizer, progress.done);
-    let n_steps = n_train.div_ceil(batch);
-    let rates = (u64::from(first)..).map(|step| {
-        let at = StepAt { step, per_epoch: n_steps as u64 };
-        optimizer.learning_rate * progress.schedule.factor(at)
-    });
-    let scalars = optimizer.scalars(u64::from(first) + 1, rates);
-    let steps = (0..n_steps).zip(scalars).map(|(k, scalars)| BatchStep {
-        start: (k * batch) as u32,
-        rows: batch.min(n_train - k * batch) as u32,
-        step: first + k as u32,
-        scalars,
-    });
-    let steps: Vec<BatchStep> = steps.collect();
-    progress.done += steps.len() as u32;
-    EpochPlan { network: index, order, steps }
 }

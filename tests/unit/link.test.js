@@ -53,6 +53,7 @@ const anyStudy = fc
         sampler: fc.constantFrom(...SAMPLERS).map((name) => ({ name })),
         objective: fc.constant({ metric: 'validation_metric', direction: 'maximize' }),
         trials: fc.integer({ min: 1, max: 1000 }), seed: fc.maxSafeNat(), seeds_per_trial: fc.integer({ min: 1, max: 9 }),
+        shared_seeds: fc.boolean(),
       },
       { requiredKeys: [] },
     ),
@@ -113,7 +114,7 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
         else assert.ok(lost.some((one) => one === `${group}.${name}` || one === group || one === 'study'), `${group}.${name}: ${lost}`);
       }
     for (const group of ['fixed', 'space']) for (const name of Object.keys(read[group])) assert.ok(name in given[group]);
-    for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'name'])
+    for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'shared_seeds', 'name'])
       if (!lost.includes('study') && !lost.includes(key)) assert.deepEqual(read[key], given[key], key);
     for (const [key, value] of Object.entries(given.dataset))
       if (!['study', 'dataset', `dataset.${key}`].some((one) => lost.includes(one))) assert.deepEqual(read.dataset[key], value, key);

@@ -37,7 +37,8 @@ export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0
 /** @type {Record<string, any>} what the study format says is meant where a key is missing, in the order of a link */
 const DEFAULTS = {
   dataset: {}, space: {}, fixed: {}, trials: 64, sampler: { name: 'random' }, pruner: { name: 'none' },
-  objective: { metric: 'validation_loss', direction: 'minimize' }, seeds_per_trial: 1, seed: 0, name: '',
+  objective: { metric: 'validation_loss', direction: 'minimize' }, seeds_per_trial: 1, seed: 0,
+  shared_seeds: false, name: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {

@@ -1,0 +1,50 @@
+//! What a network does in its next epoch: its rows in their order, its batches, each step's scalars.
+
+use crate::backend::{BatchStep, EpochPlan, Network};
+use crate::rng::Stream;
+use crate::schedule::{self, Schedule, StepAt};
+
+/// How far a network has come, and its schedule.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// Steps taken.
+    pub done: u32,
+    /// What the steps before them have made of it.
+    pub schedule: schedule::Settings,
+}
+
+impl Steps {
+    /// At the beginning.
+    pub fn of(network: &Network) -> Self {
+        Self { done: 0, schedule: network.schedule }
+    }
+}
+
+/// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
+pub fn epoch_plan(
+    index: usize,
+    network: &Network,
+    mut shuffle: Stream,
+    n_train: usize,
+    batch: usize,
+    progress: &mut Steps,
+) -> EpochPlan {
+    let mut order: Vec<u32> = (0..n_train as u32).collect();
+    shuffle.shuffle(&mut order);
+    let (optimizer, first) = (network.optimizer, progress.done);
+    let n_steps = n_train.div_ceil(batch);
+    let rates = (u64::from(first)..).map(|step| {
+        let at = StepAt { step, per_epoch: n_steps as u64 };
+        optimizer.learning_rate * progress.schedule.factor(at)
+    });
+    let scalars = optimizer.scalars(u64::from(first) + 1, rates);
+    let steps = (0..n_steps).zip(scalars).map(|(k, scalars)| BatchStep {
+        start: (k * batch) as u32,
+        rows: batch.min(n_train - k * batch) as u32,
+        step: first + k as u32,
+        scalars,
+    });
+    let steps: Vec<BatchStep> = steps.collect();
+    progress.done += steps.len() as u32;
+    EpochPlan { network: index, order, steps }
+}

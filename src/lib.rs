@@ -1,8 +1,8 @@
 //! Tuning Playground's engine: trains populations of multilayer perceptrons, whole hyperparameter sweeps at once.
 //!
 //! ```text
-//! dataset -> study (fixed settings + search space) -> sampler asks -> trial configs
-//!         -> trainer on a backend (gpu | cpu) -> metric events -> sampler told
+//! dataset -> study (fixed settings + search space) -> session (asks the sampler, deals rounds, keeps the ledger)
+//!         -> trainer on a backend (gpu | cpu) -> events -> session (tells sampler and pruner)
 //!         -> analysis -> web bindings -> views
 //! ```
 //! Data runs one way; a module uses only what stands above it.
@@ -19,6 +19,7 @@ pub mod result;
 pub mod rng;
 pub mod schedule;
 pub mod search;
+pub mod session;
 pub mod settings;
 pub mod study;
 pub mod trainer;

@@ -1,8 +1,8 @@
-//! The result document (`tuning-playground/result@1`) and how numbers that JSON lacks are written.
+//! The parts of the result document (`tuning-playground/result@1`), which `session` puts together, and how numbers that JSON lacks are written.
 
-use crate::study::Study;
+use crate::study::Metric;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Value of a result's `format`.
 pub const FORMAT: &str = "tuning-playground/result@1";
@@ -11,10 +11,14 @@ pub const FORMAT: &str = "tuning-playground/result@1";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialState {
+    /// Asked for, not begun.
+    Queued,
     /// In training.
     Running,
     /// Trained to its end.
     Complete,
+    /// Ended early by the pruner.
+    Pruned,
     /// Ended by a loss or parameter that left all bounds: data, not an error.
     Diverged,
     /// Not trained to its end because the user stopped.
@@ -40,6 +44,18 @@ pub struct EpochRecord {
     /// How far the seeds lie apart; missing where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
+}
+
+impl EpochRecord {
+    /// What the study compares, at this epoch.
+    pub fn value(&self, metric: Metric) -> f64 {
+        match metric {
+            Metric::TrainLoss => self.train_loss,
+            Metric::TrainMetric => self.train_metric,
+            Metric::ValidationLoss => self.validation_loss,
+            Metric::ValidationMetric => self.validation_metric,
+        }
+    }
 }
 
 /// Standard deviations over a trial's seeds, as those of a whole population.
@@ -90,8 +106,33 @@ pub struct TrialRecord {
     pub diverged_at: Option<u64>,
 }
 
-/// What trained.
+/// What happened to a trial since the last report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TrialEvent {
+    /// Trial number.
+    pub number: u32,
+    /// Where it stands.
+    pub state: TrialState,
+    /// Epochs that ended since the last report.
+    pub epochs: Vec<EpochRecord>,
+    /// The objective, once complete.
+    #[serde(with = "number_option")]
+    pub value: Option<f64>,
+    /// Gradient steps taken, over all its seeds.
+    pub steps: u64,
+    /// The step at which it diverged.
+    pub diverged_at: Option<u64>,
+}
+
+impl TrialEvent {
+    /// A trial that has begun and done nothing yet.
+    pub const fn begun(number: u32) -> Self {
+        Self { number, state: TrialState::Running, epochs: Vec::new(), value: None, steps: 0, diverged_at: None }
+    }
+}
+
+/// What trained.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct EngineInfo {
     pub version: String,
@@ -136,33 +177,10 @@ pub mod number_option {
     }
 }
 
-/// The best of complete trials: its number. Ties go to the lower number.
-pub fn best(study: &Study, trials: &[TrialRecord]) -> Option<u32> {
-    let mut best: Option<(u32, f64)> = None;
-    for trial in trials {
-        let Some(value) = trial.value.filter(|value| value.is_finite()) else { continue };
-        if trial.state == TrialState::Complete && best.is_none_or(|(_, other)| study.is_better(value, other)) {
-            best = Some((trial.number, value));
-        }
-    }
-    best.map(|(number, _)| number)
-}
-
-/// The whole document.
-pub fn document(study: &Study, engine: &EngineInfo, trials: &[TrialRecord], test: Option<&TestScore>) -> Value {
-    json!({
-        "format": FORMAT,
-        "study": study.to_json(),
-        "engine": engine,
-        "trials": trials,
-        "best": best(study, trials),
-        "test": test,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_deviation_is_that_of_a_whole_population() {

@@ -4,20 +4,21 @@
 //! Progress is pulled: [`Trainer::advance`] works for about a budget and returns what happened. Not calling it is
 //! pausing, dropping it is cancelling.
 
+mod epoch;
 mod kept;
-mod plan;
 
-pub(crate) use plan::{Steps, epoch_plan};
+pub(crate) use epoch::{Steps, epoch_plan};
 
 use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, Population, Program, Score, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
-use crate::result::{EpochRecord, Spread, TestScore, TrialState, mean_and_deviation};
+use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule::{Schedule, StepAt};
-use crate::search::{SamplerSpec, Search, Trial};
-use crate::study::{Metric, Study, TrialConfig};
+use crate::search::{Assignment, SamplerSpec, Search, Trial};
+use crate::study::{Study, TrialConfig};
+use crate::{NUMERICS_VERSION, VERSION};
 use core::time::Duration;
 use kept::Kept;
 use serde_json::Map;
@@ -39,31 +40,6 @@ pub struct Planned {
     /// Multiplications or what takes as long: only proportions between trials matter. The constants are those of the CPU
     /// backend on tiny networks.
     pub work: f64,
-}
-
-/// What happened to a trial since the last report.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct TrialEvent {
-    /// Trial number.
-    pub number: u32,
-    /// Where it stands.
-    pub state: TrialState,
-    /// Epochs that ended since the last report.
-    pub epochs: Vec<EpochRecord>,
-    /// The objective, once complete.
-    #[serde(with = "crate::result::number_option")]
-    pub value: Option<f64>,
-    /// Gradient steps taken, over all its seeds.
-    pub steps: u64,
-    /// The step at which it diverged.
-    pub diverged_at: Option<u64>,
-}
-
-impl TrialEvent {
-    /// A trial that has begun and done nothing yet.
-    const fn begun(number: u32) -> Self {
-        Self { number, state: TrialState::Running, epochs: Vec::new(), value: None, steps: 0, diverged_at: None }
-    }
 }
 
 /// What the networks of a wave may take together, whatever the backend would take.
@@ -102,12 +78,13 @@ struct Running {
     config: TrialConfig,
     /// Index into the wave's networks, one a seed.
     networks: Vec<usize>,
+    /// The epoch after which it ends here: its last, or the one that it is assigned until.
+    until: usize,
     epochs_begun: usize,
     epochs_done: usize,
     steps: u64,
     /// Outcomes of the epoch under way.
     outcomes: Vec<EpochOutcome>,
-    last: Option<EpochRecord>,
     ended: bool,
     /// Its place in the report under way.
     told: Option<usize>,
@@ -133,7 +110,7 @@ pub struct Trainer {
     backend: Box<dyn Backend>,
     data: Rc<Data>,
     prepared: Rc<Prepared>,
-    waiting: VecDeque<Trial>,
+    waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
@@ -175,7 +152,6 @@ impl Trainer {
         let spread = prepared.target_spreads();
         let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
         let kept = Kept::default();
-        let waiting = trials.into();
         let planned = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
         let mut trainer = Self {
@@ -184,7 +160,7 @@ impl Trainer {
             backend,
             data,
             prepared,
-            waiting,
+            waiting: VecDeque::new(),
             wave: None,
             failed: None,
             kept,
@@ -194,16 +170,25 @@ impl Trainer {
             planned,
         };
         trainer.crowds = trainer.count_crowds();
-        let (mut plans, mut planned) = (BTreeSet::new(), Vec::with_capacity(trainer.waiting.len()));
-        for trial in &trainer.waiting {
-            let config = trainer.config(trial);
-            let network = trainer.network(trial, &config, 0);
-            trainer.check_size(trial.number, &network)?;
-            plans.insert(trainer.backend.plan(&network));
-            planned.push(trainer.plan_trial(&config, &network));
-        }
-        (trainer.plans, trainer.planned) = (plans, planned);
+        trainer.assign(trials.into_iter().map(Assignment::whole).collect())?;
         Ok(trainer)
+    }
+
+    /// Adds what is to be trained next.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where one trial's network is more than the backend takes.
+    pub fn assign(&mut self, assignments: Vec<Assignment>) -> Result<()> {
+        self.planned = Vec::with_capacity(assignments.len());
+        for Assignment { trial, .. } in &assignments {
+            let config = self.config(trial);
+            let network = self.network(trial, &config, 0);
+            self.check_size(trial.number, &network)?;
+            self.plans.insert(self.backend.plan(&network));
+            self.planned.push(self.plan_trial(&config, &network));
+        }
+        self.waiting.extend(assignments);
+        Ok(())
     }
 
     /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
@@ -245,11 +230,23 @@ impl Trainer {
         plans.join("+")
     }
 
+    /// What trains, as one worker of a result's `engine`.
+    pub fn info(&self) -> EngineInfo {
+        EngineInfo {
+            version: VERSION.into(),
+            numerics: NUMERICS_VERSION,
+            backend: self.backend.name().into(),
+            adapter: self.backend.adapter(),
+            plan: self.plan(),
+            workers: 1,
+        }
+    }
+
     fn config(&self, trial: &Trial) -> TrialConfig {
         self.base.with(&self.study, &trial.params)
     }
 
-    /// What each trial will take, in the order in which they were given.
+    /// What each of the trials assigned last will take over all its epochs, in the order in which they were given.
     pub fn planned(&self) -> &[Planned] {
         &self.planned
     }
@@ -270,7 +267,7 @@ impl Trainer {
 
     /// A network of each trial, without parameters: what a backend can prepare for.
     pub fn outlines(&self) -> Vec<Network> {
-        self.waiting.iter().map(|trial| self.network(trial, &self.config(trial), 0)).collect()
+        self.waiting.iter().map(|Assignment { trial, .. }| self.network(trial, &self.config(trial), 0)).collect()
     }
 
     fn batch_size(&self, config: &TrialConfig) -> usize {
@@ -352,9 +349,10 @@ impl Trainer {
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
                 let event = self.end_epoch(running);
+                let is_over = event.state != TrialState::Running;
                 let value = event.value;
                 report.tell(&mut running.told, event);
-                if running.ended {
+                if is_over {
                     self.keep(&mut wave, owner, value).await?;
                 }
             }
@@ -378,7 +376,7 @@ impl Trainer {
         let (mut networks, mut outlines) = (Vec::new(), Vec::new());
         let mut owner = Vec::new();
         let mut trials = Vec::new();
-        while let Some(trial) = self.waiting.front() {
+        while let Some(Assignment { trial, .. }) = self.waiting.front() {
             let config = self.config(trial);
             let network = self.network(trial, &config, 0);
             let own = self.backend.network_bytes(&network) * seeds;
@@ -388,7 +386,7 @@ impl Trainer {
                 break;
             }
             (bytes, own_bytes) = (bytes + all, own_bytes + own);
-            let Some(trial) = self.waiting.pop_front() else { break };
+            let Some(Assignment { trial, until_epoch }) = self.waiting.pop_front() else { break };
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, &config, repeat);
@@ -402,13 +400,13 @@ impl Trainer {
             trials.push(Running {
                 told,
                 trial,
+                until: until_epoch.map_or(config.epochs, |until| until.min(config.epochs)),
                 config,
                 networks: (first..networks.len()).collect(),
                 epochs_begun: 0,
                 epochs_done: 0,
                 steps: 0,
                 outcomes: Vec::new(),
-                last: None,
                 ended: false,
             });
         }
@@ -443,7 +441,7 @@ impl Trainer {
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
         let mut plans = Vec::new();
-        let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.config.epochs;
+        let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
@@ -487,17 +485,11 @@ impl Trainer {
             return event;
         }
         let record = self.record(running.epochs_done, &running.config, &outcomes);
+        running.ended = running.epochs_done == running.until;
         if running.epochs_done == running.config.epochs {
-            running.ended = true;
             event.state = TrialState::Complete;
-            event.value = Some(match self.study.metric {
-                Metric::TrainLoss => record.train_loss,
-                Metric::TrainMetric => record.train_metric,
-                Metric::ValidationLoss => record.validation_loss,
-                Metric::ValidationMetric => record.validation_metric,
-            });
+            event.value = Some(record.value(self.study.metric));
         }
-        running.last = Some(record.clone());
         event.epochs.push(record);
         event
     }

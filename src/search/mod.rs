@@ -1,11 +1,15 @@
-//! Search: distributions, and samplers that pick the trials behind ask and tell. A sampler knows names and ranges,
-//! never networks.
+//! Search: distributions, samplers that pick the trials behind ask and tell, pruners that stop some, and the ledger that
+//! both read. A sampler knows names and ranges, never networks.
 
 mod distribution;
 mod grid_values;
+mod ledger;
+mod pruners;
 mod samplers;
 
 pub use distribution::{Distribution, Scale};
+pub use ledger::{Ledger, Outcome};
+pub use pruners::{NoPruner, Pruner, Verdict};
 pub use samplers::{Axes, Sampler, SamplerSpec};
 
 use crate::study::{Study, usage};
@@ -20,27 +24,53 @@ pub struct Trial {
     pub params: Map<String, Value>,
 }
 
-/// The study's trials, round by round. Grid and random give all of them in one round.
+/// A trial and how far to train it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// What is trained.
+    pub trial: Trial,
+    /// The epoch, from 1, after which the trial waits for a verdict; `None` is its last. A trial that goes on is trained
+    /// again from its first epoch, to the same bits.
+    pub until_epoch: Option<usize>,
+}
+
+impl Assignment {
+    /// A trial from its first epoch to its last.
+    pub const fn whole(trial: Trial) -> Self {
+        Self { trial, until_epoch: None }
+    }
+}
+
+/// The study's trials, round by round. Grid, random and Sobol give all of them in one round.
 pub struct Search {
     sampler: Box<dyn Sampler>,
-    asked: bool,
+    asked: u32,
+    is_over: bool,
 }
 
 impl Search {
     /// The beginning of a study's search.
     pub fn new(study: &Study) -> Self {
-        let sampler = match study.sampler {
+        Self::with_sampler(match study.sampler {
             SamplerSpec::Grid { .. } => SamplerSpec::start_grid(usage::grid(study), study.seed),
             _ => study.sampler.start(&study.space, study.seed),
-        };
-        Self { sampler, asked: false }
+        })
     }
 
-    /// The next round of trials; empty when the search is over.
+    /// The beginning of a search by a sampler of the caller's.
+    pub fn with_sampler(sampler: Box<dyn Sampler>) -> Self {
+        Self { sampler, asked: 0, is_over: false }
+    }
+
+    /// Whether there is no further round.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// The next round of trials; empty when the search is over. All trials of the round before have been told.
     pub fn ask(&mut self, study: &Study) -> Vec<Trial> {
-        if core::mem::replace(&mut self.asked, true) {
-            return Vec::new();
-        }
+        let left = study.trials.saturating_sub(self.asked);
+        let wanted = if self.is_over { 0 } else { self.sampler.round(self.asked).max(1).min(left) };
         let use_the_same = usage::use_the_same(study);
         let mut unused = None;
         let ask = |number| {
@@ -54,6 +84,14 @@ impl Search {
             }
             Some(Trial { number, params })
         };
-        (0..study.trials).map_while(ask).collect()
+        let trials: Vec<Trial> = (self.asked..self.asked + wanted).map_while(ask).collect();
+        self.asked += trials.len() as u32;
+        self.is_over = self.asked == study.trials || trials.len() < wanted as usize;
+        trials
+    }
+
+    /// Tells the sampler how a trial ended.
+    pub fn tell(&mut self, outcome: &Outcome) {
+        self.sampler.tell(outcome);
     }
 }

@@ -55,10 +55,9 @@ impl Kept {
             for one in self.trials.values_mut().filter(|one| one.bytes > 0) {
                 n += 1;
                 let stays = match (worst.as_ref().map(|worst| worst.value), one.value) {
-                    (None, _) => false,
                     (Some(None), Some(_)) => true,
                     (Some(Some(worst)), Some(value)) => is_better(value, worst),
-                    (Some(_), None) => false,
+                    (None, _) | (Some(_), None) => false,
                 };
                 if !stays {
                     worst = Some(one);

@@ -4,7 +4,6 @@ import { gridSize } from '../../www/src/hyperparameters.js';
 import { mendsOf } from '../../www/src/mends.js';
 import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/panel.js';
 import { BY_NAME } from '../../www/src/hyperparameters.js';
-import { bestOf } from '../../www/src/result.js';
 import { checkStudy } from '../../www/src/study.js';
 import { wilson } from '../../www/src/wilson.js';
 
@@ -76,18 +75,6 @@ test('mends change the study into one that is no longer refused for that', () =>
       if (problem.code === 'too_few_rows') assert.ok(partSizes(after).every((size) => size > 0));
     }
   }
-});
-
-test('the best is a complete trial; while there is none, the best so far', () => {
-  const trial = (/** @type {number} */ number, /** @type {any} */ state, /** @type {any} */ value, loss = 1) =>
-    /** @type {any} */ ({ number, state, value, epochs: [{ validation_loss: loss, validation_metric: loss }] });
-  const aim = { metric: 'validation_loss', direction: 'minimize' };
-  assert.equal(bestOf([trial(0, 'complete', 0.5), trial(1, 'cancelled', null, 0.1)], aim), 0);
-  assert.equal(bestOf([trial(0, 'cancelled', null, 0.5), trial(1, 'cancelled', null, 0.1)], aim), 1);
-  assert.equal(bestOf([trial(0, 'diverged', 'NaN', 0.1), trial(1, 'failed', null, 0.1)], aim), null);
-  assert.equal(bestOf([trial(0, 'complete', 'NaN', NaN), trial(1, 'complete', 2)], aim), 1);
-  assert.equal(bestOf([trial(2, 'complete', 1), trial(1, 'complete', 1)], aim), 1);
-  assert.equal(bestOf([trial(0, 'complete', 0.5), trial(1, 'complete', 0.9)], { metric: 'validation_metric', direction: 'maximize' }), 1);
 });
 
 test('Wilson’s interval is that of the textbooks, and stays between 0 and 1', () => {

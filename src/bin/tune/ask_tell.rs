@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
-use tuning_playground::search::{Distribution, SamplerSpec};
+use tuning_playground::search::{Distribution, Outcome, SamplerSpec};
 use tuning_playground::{Error, Result};
 
 const MAX_TRIALS: f64 = 100_000.0;
@@ -53,7 +53,8 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitCode> {
             .and_then(|()| output.flush())
             .map_err(|error| Error::File { path: "standard output".into(), detail: error.to_string() })?;
         let Some(told) = lines.next()? else { break };
-        sampler.tell(number, read_value(&told, number).map_err(|error| lines.problem(&error))?);
+        let value = read_value(&told, number).map_err(|error| lines.problem(&error))?;
+        sampler.tell(&Outcome { number, value });
     }
     Ok(ExitCode::SUCCESS)
 }

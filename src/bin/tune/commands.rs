@@ -2,24 +2,18 @@
 
 use crate::BackendName;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::rc::Rc;
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tuning_playground::backend::{Backend, cpu::Cpu, gpu::Gpu, reference::Reference};
-use tuning_playground::dataset::Prepared;
 use tuning_playground::fixture::{Fixture, TOLERANCE_F32, TOLERANCE_F64};
-use tuning_playground::result::{self, EngineInfo, TestScore, TrialRecord, TrialState};
-use tuning_playground::search::{Search, Trial};
+use tuning_playground::result::TrialState;
+use tuning_playground::session::Session;
+use tuning_playground::session::threads::Crew;
 use tuning_playground::study::{self, Study};
-use tuning_playground::trainer::{Report, Trainer};
-use tuning_playground::{Error, NUMERICS_VERSION, Result, VERSION};
-
-/// How long the trainers work between reports.
-const BUDGET: Duration = Duration::from_millis(50);
+use tuning_playground::trainer::Report;
+use tuning_playground::{Error, Result};
 
 /// Writes a line for people to standard error. Nobody may be listening, which is no reason to stop.
 pub fn say(line: &str) {
@@ -108,45 +102,19 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
     let file = output.filter(|output| output.as_os_str() != "-");
     file.map_or(Ok(()), check_output)?;
     let prepared = study.prepare_native()?;
-    let trials = Search::new(&study).ask(&study);
     let name = resolve(name)?;
     // One adapter takes the whole population; CPU trials are dealt to the cores.
     let workers = match name {
-        BackendName::Cpu => std::thread::available_parallelism().map_or(1, usize::from).min(trials.len()).max(1),
+        BackendName::Cpu => std::thread::available_parallelism().map_or(1, usize::from),
         _ => 1,
     };
     let started = Instant::now();
-    let mut records: BTreeMap<u32, TrialRecord> =
-        trials.iter().map(|trial| (trial.number, record(&study, trial))).collect();
-    let mut engine = None;
-    let mut open_test: Option<TestScore> = None;
-    std::thread::scope(|scope| -> Result<()> {
-        let (sender, receiver) = mpsc::channel();
-        let mut answers = Vec::new();
-        for worker in 0..workers {
-            let share: Vec<Trial> = trials.iter().skip(worker).step_by(workers).cloned().collect();
-            let (study, prepared, sender) = (&study, &prepared, sender.clone());
-            let (ask, asked) = mpsc::channel::<u32>();
-            let (answer, answered) = mpsc::channel();
-            answers.push((ask, answered));
-            scope.spawn(move || train(study, prepared, name, &share, &sender, &asked, &answer));
-        }
-        drop(sender);
-        follow(&receiver, workers, &mut records, &mut engine)?;
-        if test && let Some(best) = result::best(&study, &records.values().cloned().collect::<Vec<_>>()) {
-            let (ask, answered) = &answers[best as usize % workers];
-            if ask.send(best).is_ok()
-                && let Ok(score) = answered.recv()
-            {
-                open_test = Some(score?);
-            }
-        }
-        Ok(())
-    })?;
-    let mut engine = engine.unwrap_or_else(|| engine_info(name_of(name), String::new(), String::new()));
-    engine.workers = workers as u32;
-    let records: Vec<TrialRecord> = records.into_values().collect();
-    let document = result::document(&study, &engine, &records, open_test.as_ref());
+    let mut session = Session::new(study);
+    let bar = progress_bar();
+    let crew = Crew { prepared: &prepared, workers, open: &|| open(name), test };
+    crew.train(&mut session, |session, report| show(&bar, session, report))?;
+    bar.finish_and_clear();
+    let document = session.document();
     // What was asked for is written before anything is said.
     let text = format!("{document:#}\n");
     if let Some(file) = file {
@@ -155,7 +123,7 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
     } else if output.is_some() {
         print(&text)?;
     }
-    summarise(&study, &engine, &records, open_test.as_ref(), started.elapsed());
+    summarise(&session, started.elapsed());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -167,129 +135,27 @@ fn resolve(name: BackendName) -> Result<BackendName> {
     Ok(if open(name)?.name() == "gpu" { BackendName::Gpu } else { BackendName::Cpu })
 }
 
-fn name_of(name: BackendName) -> &'static str {
-    match name {
-        BackendName::Gpu => "gpu",
-        BackendName::Cpu | BackendName::Auto => "cpu",
-        BackendName::Reference => "reference",
-    }
-}
-
-fn engine_info(backend: &str, adapter: String, plan: String) -> EngineInfo {
-    EngineInfo {
-        version: VERSION.into(),
-        numerics: NUMERICS_VERSION,
-        backend: backend.into(),
-        adapter,
-        plan,
-        workers: 1,
-    }
-}
-
-fn record(study: &Study, trial: &Trial) -> TrialRecord {
-    TrialRecord {
-        number: trial.number,
-        state: TrialState::Cancelled,
-        params: trial.params.clone(),
-        value: None,
-        seed: study.seed,
-        epochs: Vec::new(),
-        steps: 0,
-        diverged_at: None,
-    }
-}
-
-/// What a worker tells.
-enum News {
-    Engine(EngineInfo, u64),
-    Report(Report),
-    Failed(Error),
-}
-
-/// A worker: trains its share, then answers for its trials' test scores.
-fn train(
-    study: &Study,
-    prepared: &Prepared,
-    name: BackendName,
-    share: &[Trial],
-    news: &mpsc::Sender<News>,
-    asked: &mpsc::Receiver<u32>,
-    answer: &mpsc::Sender<Result<TestScore>>,
-) {
-    let start = || -> Result<Trainer> {
-        Trainer::new(Rc::new(study.clone()), Rc::new(prepared.clone()), open(name)?, share.to_vec())
-    };
-    let mut trainer = match start() {
-        Ok(trainer) => trainer,
-        Err(error) => return drop(news.send(News::Failed(error))),
-    };
-    let backend = trainer.backend();
-    let info = engine_info(backend.name(), backend.adapter(), trainer.plan());
-    let planned = trainer.planned().iter().map(|planned| planned.steps).sum();
-    let mut alive = news.send(News::Engine(info, planned)).is_ok();
-    while alive {
-        match pollster::block_on(trainer.advance(BUDGET)) {
-            Ok(report) => {
-                let finished = report.finished;
-                alive = news.send(News::Report(report)).is_ok() && !finished;
-            }
-            Err(error) => return drop(news.send(News::Failed(error))),
-        }
-    }
-    while let Ok(number) = asked.recv() {
-        if answer.send(trainer.test(number)).is_err() {
-            break;
-        }
-    }
-}
-
-/// Gathers the workers' reports until all have finished.
-fn follow(
-    news: &mpsc::Receiver<News>,
-    workers: usize,
-    records: &mut BTreeMap<u32, TrialRecord>,
-    engine: &mut Option<EngineInfo>,
-) -> Result<()> {
+fn progress_bar() -> ProgressBar {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} steps  {per_sec}  {eta} left  {msg}") {
         bar.set_style(style);
     }
-    let (mut planned, mut finished) = (0, 0);
-    while let Ok(item) = news.recv() {
-        match item {
-            News::Failed(error) => return Err(error),
-            News::Engine(info, steps) => {
-                planned += steps;
-                bar.set_length(planned);
-                bar.set_message(format!("{} ({})", info.backend, info.adapter));
-                *engine = Some(info);
-            }
-            News::Report(report) => {
-                if report.resumed {
-                    bar.println("the GPU was lost; going on from the last copy");
-                }
-                bar.inc(report.steps);
-                for event in report.trials {
-                    let Some(record) = records.get_mut(&event.number) else { continue };
-                    record.state = event.state;
-                    record.value = event.value;
-                    record.steps = event.steps;
-                    record.diverged_at = event.diverged_at;
-                    record.epochs.extend(event.epochs);
-                }
-                finished += usize::from(report.finished);
-                if finished == workers {
-                    break;
-                }
-            }
-        }
+    bar
+}
+
+fn show(bar: &ProgressBar, session: &Session, report: &Report) {
+    if report.resumed {
+        bar.println("the GPU was lost; going on from the last copy");
     }
-    bar.finish_and_clear();
-    Ok(())
+    let engine = session.engine();
+    bar.set_message(format!("{} ({})", engine.backend, engine.adapter));
+    bar.set_length(session.progress().total_steps);
+    bar.inc(report.steps);
 }
 
 /// What a person wants to know when it is done.
-fn summarise(study: &Study, engine: &EngineInfo, records: &[TrialRecord], test: Option<&TestScore>, took: Duration) {
+fn summarise(session: &Session, took: Duration) {
+    let (study, engine, records) = (session.study(), session.engine(), session.trials());
     let count = |state: TrialState| records.iter().filter(|record| record.state == state).count();
     let steps: u64 = records.iter().map(|record| record.steps).sum();
     let seconds = took.as_secs_f64();
@@ -303,7 +169,7 @@ fn summarise(study: &Study, engine: &EngineInfo, records: &[TrialRecord], test: 
         engine.workers,
         steps as f64 / seconds
     ));
-    let Some(best) = result::best(study, records) else {
+    let Some(best) = session.best() else {
         say("no trial completed, so none is the best; a smaller learning rate usually helps");
         return;
     };
@@ -316,7 +182,7 @@ fn summarise(study: &Study, engine: &EngineInfo, records: &[TrialRecord], test: 
     }
     let params: Vec<String> = record.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     say(&format!("      {}", params.join(", ")));
-    if let Some(test) = test {
+    if let Some(test) = session.test() {
         say(&format!("test: loss {:.4}, metric {:.4}", test.loss, test.metric));
     }
 }

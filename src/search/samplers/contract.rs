@@ -35,7 +35,7 @@ fn draw(spec: &SamplerSpec, space: &Space, seed: u64, tell: impl Fn(u32) -> f64)
     let mut sampler = spec.start(space, seed);
     let ask = |number| {
         let params = sampler.ask(number)?;
-        sampler.tell(number, tell(number));
+        sampler.tell(&Outcome { number, value: tell(number) });
         Some(params)
     };
     (0..500).map_while(ask).collect()
@@ -97,7 +97,7 @@ fn trials_that_are_still_running_hold_nobody_up() {
         let mut sampler = spec.start(&space, 0);
         let asked: Vec<_> = (0..8).map_while(|number| sampler.ask(number)).collect();
         for number in (0..asked.len() as u32).rev() {
-            sampler.tell(number, 0.5);
+            sampler.tell(&Outcome { number, value: 0.5 });
         }
         assert!(!asked.is_empty());
     }

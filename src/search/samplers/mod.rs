@@ -10,7 +10,7 @@ mod sobol;
 
 pub use grid::Axes;
 
-use super::Distribution;
+use super::{Distribution, Outcome};
 use crate::error::{Error, Result};
 use crate::study::table::{format_number, shown};
 use serde_json::{Map, Value, json};
@@ -24,9 +24,13 @@ pub trait Sampler {
     /// The parameters of trial `number`, or `None` when there is nothing left to try.
     fn ask(&mut self, number: u32) -> Option<Map<String, Value>>;
 
-    /// What came out of trial `number`; smaller is better, and a value that is not finite is a failure. Samplers
-    /// that do not learn from results ignore it.
-    fn tell(&mut self, _number: u32, _value: f64) {}
+    /// How many trials are asked for at once, at most, when so many have been asked for and told before.
+    fn round(&self, _told: u32) -> u32 {
+        u32::MAX
+    }
+
+    /// What came out of a trial. Samplers that do not learn from results ignore it.
+    fn tell(&mut self, _outcome: &Outcome) {}
 }
 
 /// A study's `sampler`, checked.

@@ -1,4 +1,4 @@
-//! What a network does in its next epoch: its rows in their order, its batches, each step's scalars.
+//! A network's next epoch: which rows when, and the scalars of each step.
 
 use crate::backend::{BatchStep, EpochPlan, Network};
 use crate::rng::Stream;
@@ -6,7 +6,7 @@ use crate::schedule::{self, Schedule, StepAt};
 
 /// How far a network has come, and its schedule.
 #[derive(Clone, Copy, Debug)]
-pub struct Steps {
+pub(crate) struct Steps {
     /// Steps taken.
     pub done: u32,
     /// What the steps before them have made of it.
@@ -21,7 +21,7 @@ impl Steps {
 }
 
 /// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
-pub fn epoch_plan(
+pub(crate) fn epoch_plan(
     index: usize,
     network: &Network,
     mut shuffle: Stream,

@@ -1,0 +1,131 @@
+//! The ledger: which trial has which epochs and how it ended. Samplers and pruners read it; the session writes it.
+
+use super::Trial;
+use crate::result::{TrialEvent, TrialRecord, TrialState};
+use crate::study::{Direction, Metric, Study};
+
+/// How a trial ended, as samplers are told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// The trial's number.
+    pub number: u32,
+    /// What the study compares; smaller is better whatever the study's direction, and what is not finite has failed.
+    pub value: f64,
+}
+
+/// All trials asked for, each at the place of its number.
+pub struct Ledger {
+    metric: Metric,
+    direction: Direction,
+    seed: u64,
+    trials: Vec<TrialRecord>,
+}
+
+impl Ledger {
+    /// The ledger of a study of which nothing has been asked.
+    pub const fn new(study: &Study) -> Self {
+        Self { metric: study.metric, direction: study.direction, seed: study.seed, trials: Vec::new() }
+    }
+
+    /// The trials in number order.
+    pub fn trials(&self) -> &[TrialRecord] {
+        &self.trials
+    }
+
+    /// Whether the trial has not ended.
+    pub fn is_open(&self, number: u32) -> bool {
+        let trial = self.trials.get(number as usize);
+        trial.is_some_and(|trial| matches!(trial.state, TrialState::Queued | TrialState::Running))
+    }
+
+    /// How many epochs the trial has trained.
+    pub fn epochs(&self, number: u32) -> usize {
+        self.trials.get(number as usize).map_or(0, |trial| trial.epochs.len())
+    }
+
+    /// What the study compares, after a trial's epoch (from 1): smaller is better. `None` where the trial has not got
+    /// there.
+    pub fn value_at(&self, number: u32, epoch: usize) -> Option<f64> {
+        let record = self.trials.get(number as usize)?.epochs.get(epoch.checked_sub(1)?)?;
+        Some(self.smaller_is_better(record.value(self.metric)))
+    }
+
+    /// How a trial ended: by its value or, where it ended early, its last epoch's; NaN where that means nothing.
+    pub fn outcome(&self, number: u32) -> Outcome {
+        let value = self.trials.get(number as usize).map_or(f64::NAN, |trial| self.score(trial));
+        Outcome { number, value }
+    }
+
+    /// The number of the best trial among those that are complete; while none is, of the best so far. Ties go to the
+    /// lower number.
+    pub fn best(&self) -> Option<u32> {
+        let mut best: Option<(bool, f64, u32)> = None;
+        for trial in &self.trials {
+            let (is_complete, score) = (trial.state == TrialState::Complete, self.score(trial));
+            let is_better = best.is_none_or(
+                |(other_is_complete, other, _)| {
+                    if is_complete == other_is_complete { score < other } else { is_complete }
+                },
+            );
+            if score.is_finite() && is_better {
+                best = Some((is_complete, score, trial.number));
+            }
+        }
+        best.map(|(.., number)| number)
+    }
+
+    fn score(&self, trial: &TrialRecord) -> f64 {
+        let last = || trial.epochs.last().map(|epoch| epoch.value(self.metric));
+        match trial.state {
+            TrialState::Diverged => f64::NAN,
+            _ => self.smaller_is_better(trial.value.or_else(last).unwrap_or(f64::NAN)),
+        }
+    }
+
+    fn smaller_is_better(&self, value: f64) -> f64 {
+        match self.direction {
+            Direction::Minimize => value,
+            Direction::Maximize => -value,
+        }
+    }
+
+    /// Enters a trial that was asked for; numbers have no gaps.
+    pub(crate) fn enter(&mut self, trial: &Trial) {
+        self.trials.push(TrialRecord {
+            number: trial.number,
+            state: TrialState::Queued,
+            params: trial.params.clone(),
+            value: None,
+            seed: self.seed,
+            epochs: Vec::new(),
+            steps: 0,
+            diverged_at: None,
+        });
+    }
+
+    /// Enters what happened to a trial, as long as it is open. Epochs that are known already, of a trial that is trained
+    /// again, change nothing.
+    pub(crate) fn take(&mut self, event: TrialEvent) {
+        if !self.is_open(event.number) {
+            return;
+        }
+        let Some(trial) = self.trials.get_mut(event.number as usize) else { return };
+        trial.state = event.state;
+        trial.value = event.value;
+        trial.steps = trial.steps.max(event.steps);
+        trial.diverged_at = event.diverged_at;
+        let known = trial.epochs.len();
+        trial.epochs.extend(event.epochs.into_iter().filter(|epoch| epoch.epoch > known));
+    }
+
+    /// Ends a trial where it stands, if it is open. One that was pruned has its last epoch's value.
+    pub(crate) fn end(&mut self, number: u32, state: TrialState) {
+        if self.is_open(number)
+            && let Some(trial) = self.trials.get_mut(number as usize)
+        {
+            trial.state = state;
+            let is_pruned = state == TrialState::Pruned;
+            trial.value = trial.epochs.last().filter(|_| is_pruned).map(|epoch| epoch.value(self.metric));
+        }
+    }
+}

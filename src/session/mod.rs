@@ -1,0 +1,237 @@
+//! A session: one run of a study from its first question to its result document. It deals rounds, asks and tells the
+//! sampler, lets the pruner judge, and knows the best, the progress and the budget. Whoever trains only carries messages
+//! between it and trainers: [`Session::next_round`] says what to train, [`Session::report`] takes what became of it.
+//!
+//! Nothing depends on who trains what, on how many do, or on who is first: a round is judged and told, in the order of
+//! its numbers, only once all of its trials have got where they were sent.
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod threads;
+
+use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, TrialState};
+use crate::search::{Assignment, Ledger, NoPruner, Pruner, Search, Trial, Verdict};
+use crate::study::Study;
+use serde_json::{Value, json};
+
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Progress {
+    /// Trials that have ended.
+    pub done: u64,
+    /// Trials that there will be, as far as is known.
+    pub total: u64,
+    /// Gradient steps that ended trials took and open ones have told of.
+    pub steps: u64,
+    /// Gradient steps that there will be; of trials that have been asked for.
+    pub total_steps: u64,
+}
+
+/// See the module.
+pub struct Session {
+    study: Study,
+    search: Search,
+    pruner: Box<dyn Pruner>,
+    ledger: Ledger,
+    /// The epoch that each trial was last sent to; the largest number for its last.
+    goals: Vec<usize>,
+    /// Steps that each trial takes if it does not end early.
+    planned: Vec<u64>,
+    /// Trials of earlier rounds, which the sampler has been told.
+    told: u32,
+    /// Trials that have not got where they were sent.
+    under_way: usize,
+    /// Trial-steps after which nothing more is asked for.
+    budget: Option<u64>,
+    is_over: bool,
+    engine: EngineInfo,
+    test: Option<TestScore>,
+}
+
+impl Session {
+    /// The beginning of a study's session.
+    pub fn new(study: Study) -> Self {
+        let search = Search::new(&study);
+        Self::with(study, search, Box::new(NoPruner))
+    }
+
+    /// A session with a search and a pruner of the caller's.
+    pub fn with(study: Study, search: Search, pruner: Box<dyn Pruner>) -> Self {
+        Self {
+            ledger: Ledger::new(&study),
+            study,
+            search,
+            pruner,
+            goals: Vec::new(),
+            planned: Vec::new(),
+            told: 0,
+            under_way: 0,
+            budget: None,
+            is_over: false,
+            engine: EngineInfo::default(),
+            test: None,
+        }
+    }
+
+    /// Asks for nothing more once ended rounds have taken so many trial-steps.
+    #[must_use]
+    pub fn with_budget(self, steps: u64) -> Self {
+        Self { budget: Some(steps), ..self }
+    }
+
+    /// The study.
+    pub fn study(&self) -> &Study {
+        &self.study
+    }
+
+    /// The trials in number order.
+    pub fn trials(&self) -> &[TrialRecord] {
+        self.ledger.trials()
+    }
+
+    /// The best trial's number; see [`Ledger::best`].
+    pub fn best(&self) -> Option<u32> {
+        self.ledger.best()
+    }
+
+    /// Whether trials are still on their way.
+    pub fn is_under_way(&self) -> bool {
+        self.under_way > 0
+    }
+
+    /// What is to be trained next: trials that go on after the pruner's verdict, else the next round. Empty while trials
+    /// are under way, and when the session is over.
+    pub fn next_round(&mut self) -> Vec<Assignment> {
+        if self.is_under_way() || self.is_over {
+            return Vec::new();
+        }
+        if self.open().next().is_some() {
+            for Verdict::Stop(number) in self.pruner.judge(&self.ledger) {
+                self.ledger.end(number, TrialState::Pruned);
+            }
+            let trial = |number: u32| Trial { number, params: self.trials()[number as usize].params.clone() };
+            let going_on: Vec<Trial> = self.open().map(trial).collect();
+            if !going_on.is_empty() {
+                return self.send(going_on);
+            }
+        }
+        let asked = self.trials().len() as u32;
+        for number in self.told..asked {
+            self.search.tell(&self.ledger.outcome(number));
+        }
+        self.told = asked;
+        let spent: u64 = self.trials().iter().map(|trial| trial.steps).sum();
+        let trials =
+            if self.budget.is_some_and(|budget| spent >= budget) { Vec::new() } else { self.search.ask(&self.study) };
+        self.is_over = trials.is_empty();
+        for trial in &trials {
+            self.ledger.enter(trial);
+        }
+        self.goals.resize(self.trials().len(), 0);
+        self.planned.resize(self.trials().len(), 0);
+        self.send(trials)
+    }
+
+    /// Trials of the round that have not ended.
+    fn open(&self) -> impl Iterator<Item = u32> {
+        (self.told..self.trials().len() as u32).filter(|&number| self.ledger.is_open(number))
+    }
+
+    fn send(&mut self, trials: Vec<Trial>) -> Vec<Assignment> {
+        self.under_way = trials.len();
+        let send = |trial: Trial| {
+            let epochs = self.ledger.epochs(trial.number);
+            // A rung that is passed already would hold the trial for ever.
+            let until_epoch = self.pruner.rung(epochs).filter(|&rung| rung > epochs);
+            self.goals[trial.number as usize] = until_epoch.unwrap_or(usize::MAX);
+            Assignment { trial, until_epoch }
+        };
+        trials.into_iter().map(send).collect()
+    }
+
+    /// Whether a trial has not got where it was sent.
+    fn is_on_its_way(&self, number: u32) -> bool {
+        self.ledger.is_open(number) && self.ledger.epochs(number) < self.goals[number as usize]
+    }
+
+    /// Takes what became of trials under way; what is told of others changes nothing.
+    pub fn report(&mut self, events: Vec<TrialEvent>) {
+        for event in events {
+            let number = event.number;
+            if !self.is_on_its_way(number) {
+                continue;
+            }
+            self.ledger.take(event);
+            if !self.is_on_its_way(number) {
+                self.under_way -= 1;
+            }
+        }
+    }
+
+    /// Takes what a trainer plans for a trial over all its epochs.
+    pub fn plan(&mut self, number: u32, steps: u64) {
+        if let Some(planned) = self.planned.get_mut(number as usize) {
+            *planned = steps;
+        }
+    }
+
+    /// Takes what trains; of several workers the plans of all are named.
+    pub fn trained_by(&mut self, engine: EngineInfo) {
+        let plans = format!("{}+{}", self.engine.plan, engine.plan);
+        let mut plans: Vec<&str> = plans.split('+').filter(|plan| !plan.is_empty()).collect();
+        plans.sort_unstable();
+        plans.dedup();
+        let plan = plans.join("+");
+        self.engine = EngineInfo { plan, ..engine };
+    }
+
+    /// What trains.
+    pub fn engine(&self) -> &EngineInfo {
+        &self.engine
+    }
+
+    /// Ends the session: what has ended stays, the rest is cancelled.
+    pub fn stop(&mut self) {
+        for number in self.told..self.trials().len() as u32 {
+            self.ledger.end(number, TrialState::Cancelled);
+        }
+        self.under_way = 0;
+        self.is_over = true;
+    }
+
+    /// How far the session has come.
+    pub fn progress(&self) -> Progress {
+        let asked = self.trials().len() as u64;
+        let is_all = self.is_over || self.search.is_over();
+        let total = if is_all { asked } else { u64::from(self.study.trials) };
+        let mut progress = Progress { total, ..Progress::default() };
+        for (trial, planned) in self.trials().iter().zip(&self.planned) {
+            let is_open = self.ledger.is_open(trial.number);
+            progress.done += u64::from(!is_open);
+            progress.steps += trial.steps;
+            progress.total_steps += if is_open { *planned } else { trial.steps };
+        }
+        progress
+    }
+
+    /// Opens the test rows for the result: the one deliberate look.
+    pub fn open_test(&mut self, score: TestScore) {
+        self.test = Some(score);
+    }
+
+    /// The score of the test rows, once opened.
+    pub fn test(&self) -> Option<&TestScore> {
+        self.test.as_ref()
+    }
+
+    /// The result document; of a session that is not over, stop it first.
+    pub fn document(&self) -> Value {
+        json!({
+            "format": FORMAT,
+            "study": self.study.to_json(),
+            "engine": self.engine,
+            "trials": self.trials(),
+            "best": self.best(),
+            "test": self.test,
+        })
+    }
+}

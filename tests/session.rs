@@ -1,0 +1,266 @@
+//! Sessions: a sampler that learns from what it is told and a pruner that stops trials give the same trials whoever
+//! trains them; rungs change no bit; best, budget, stop and progress.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+use std::rc::Rc;
+use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
+use tuning_playground::search::{Ledger, NoPruner, Outcome, Pruner, Sampler, Search, Verdict};
+use tuning_playground::session::Session;
+use tuning_playground::session::threads::Crew;
+use tuning_playground::study::{FORMAT, Study};
+
+const EPOCHS: usize = 6;
+/// Random trials at the start, and how many are asked for at once after them.
+const STARTUP: u32 = 9;
+const ROUND: u32 = 5;
+
+/// Draws from everything it was told, to the last bit, and from the order in which it was told.
+struct Learner {
+    told: Rc<RefCell<Vec<(u32, u64)>>>,
+}
+
+impl Sampler for Learner {
+    fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
+        let mix = |hash: u64, &(number, bits): &(u32, u64)| {
+            (hash ^ bits ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
+        let seed = (u32::MAX, u64::from(number));
+        let hash = mix(self.told.borrow().iter().fold(1, mix), &seed);
+        let share = |hash: u64| (hash % 1000) as f64 / 1000.0;
+        let rate = libm::exp10(-4.0 + 4.5 * share(hash >> 7));
+        let params = json!({"learning_rate": rate, "hidden_units": 4 + hash % 5, "epochs": 4 + (hash >> 23) % 3});
+        params.as_object().cloned()
+    }
+
+    fn round(&self, asked: u32) -> u32 {
+        if asked == 0 { STARTUP } else { ROUND }
+    }
+
+    fn tell(&mut self, outcome: &Outcome) {
+        self.told.borrow_mut().push((outcome.number, outcome.value.to_bits()));
+    }
+}
+
+/// Stops, after epochs 1 and 3, whoever is worse than the median of all that got there.
+struct Median;
+
+impl Pruner for Median {
+    fn rung(&self, epochs: usize) -> Option<usize> {
+        [1, 3].into_iter().find(|&rung| rung > epochs)
+    }
+
+    fn judge(&mut self, ledger: &Ledger) -> Vec<Verdict> {
+        let all = 0..ledger.trials().len() as u32;
+        let is_worse = |number: &u32| {
+            let epoch = ledger.epochs(*number);
+            let mut values: Vec<f64> = all.clone().filter_map(|other| ledger.value_at(other, epoch)).collect();
+            values.sort_by(f64::total_cmp);
+            ledger.value_at(*number, epoch).is_some_and(|value| value > values[values.len() / 2])
+        };
+        all.clone().filter(|&number| ledger.is_open(number)).filter(is_worse).map(Verdict::Stop).collect()
+    }
+}
+
+fn study(more: &Value) -> Study {
+    let mut document = json!({
+        "format": FORMAT,
+        "dataset": {"name": "moons", "samples": 120},
+        "fixed": {"hidden_layers": 1},
+        "space": {
+            "learning_rate": {"type": "float", "low": 1e-4, "high": 10, "log": true},
+            "hidden_units": {"type": "int", "low": 4, "high": 8},
+            "epochs": {"type": "int", "low": 4, "high": EPOCHS},
+        },
+        "trials": 27,
+    });
+    document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Study::check(&document).unwrap()
+}
+
+fn train(session: &mut Session, workers: usize) {
+    let prepared = session.study().prepare(None).unwrap();
+    let crew = Crew { prepared: &prepared, workers, open: &|| Ok(Box::new(Cpu::new())), test: false };
+    crew.train(session, |_, _| {}).unwrap();
+}
+
+/// All that a result promises to be the same.
+fn lasting(trials: &[TrialRecord]) -> Vec<TrialRecord> {
+    let mut trials = trials.to_vec();
+    trials.iter_mut().flat_map(|trial| &mut trial.epochs).for_each(|epoch| epoch.seconds = 0.0);
+    trials
+}
+
+fn count(trials: &[TrialRecord], state: TrialState) -> usize {
+    trials.iter().filter(|trial| trial.state == state).count()
+}
+
+#[test]
+fn a_learning_sampler_and_a_pruner_give_the_same_trials_with_any_number_of_workers() {
+    for more in [json!({}), json!({"seeds_per_trial": 2, "objective": {"metric": "validation_metric"}})] {
+        let run = |workers| {
+            let study = study(&more);
+            let told = Rc::default();
+            let search = Search::with_sampler(Box::new(Learner { told: Rc::clone(&told) }));
+            let mut session = Session::with(study, search, Box::new(Median));
+            train(&mut session, workers);
+            let told = told.borrow().clone();
+            (lasting(session.trials()), session.best(), told)
+        };
+        let (trials, best, told) = run(1);
+        assert_eq!(trials.len(), 27);
+        for state in [TrialState::Complete, TrialState::Pruned] {
+            assert!(count(&trials, state) > 3, "{state:?}: the test tests something");
+        }
+        assert!(trials.iter().filter(|trial| trial.state == TrialState::Pruned).all(|trial| trial.epochs.len() < 4));
+        // All but the last round's are told, in order; the last one's when the next is asked for.
+        assert_eq!(told.iter().map(|(number, _)| *number).collect::<Vec<_>>(), (0..27).collect::<Vec<_>>());
+        for workers in [2, 7] {
+            assert_eq!(run(workers), (trials.clone(), best, told.clone()), "{workers} workers");
+        }
+    }
+}
+
+#[test]
+fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once() {
+    let train_with = |pruner: Box<dyn Pruner>| {
+        let study = study(&json!({}));
+        let search = Search::new(&study);
+        let mut session = Session::with(study, search, pruner);
+        train(&mut session, 2);
+        lasting(session.trials())
+    };
+    let (whole, judged) = (train_with(Box::new(NoPruner)), train_with(Box::new(Median)));
+    assert!(count(&judged, TrialState::Complete) > 3 && count(&judged, TrialState::Pruned) > 3);
+    for (whole, judged) in whole.iter().zip(&judged) {
+        if judged.state == TrialState::Pruned {
+            assert_eq!(judged.params, whole.params);
+            assert_eq!(judged.epochs, whole.epochs[..judged.epochs.len()]);
+            assert_eq!(judged.value, Some(judged.epochs.last().unwrap().validation_loss));
+            assert!(judged.steps < whole.steps);
+        } else {
+            assert_eq!(judged, whole);
+        }
+    }
+}
+
+/// An event of epochs whose objectives are given.
+fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialEvent {
+    let epoch = |(at, &value): (usize, &f64)| EpochRecord {
+        epoch: first + at,
+        train_loss: value,
+        validation_loss: value,
+        train_metric: value,
+        validation_metric: value,
+        learning_rate: 0.0,
+        seconds: 0.0,
+        spread: None,
+    };
+    TrialEvent {
+        number,
+        state,
+        epochs: values.iter().enumerate().map(epoch).collect(),
+        value: values.last().copied().filter(|_| state == TrialState::Complete),
+        steps: (10 * (first + values.len())).saturating_sub(10) as u64,
+        diverged_at: None,
+    }
+}
+
+#[test]
+fn the_best_is_complete_where_any_trial_is_and_the_first_of_equals() {
+    use TrialState::{Cancelled, Complete, Diverged, Pruned, Queued, Running};
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap());
+    let corpus: Value = serde_json::from_str(include_str!("corpus/best.json")).unwrap();
+    for case in corpus.as_array().unwrap() {
+        let trials = case["trials"].as_array().unwrap();
+        let more = json!({"trials": trials.len().max(1), "objective": {"metric": case["metric"]}});
+        let mut session = Session::new(study(&more));
+        session.next_round();
+        let read = |(at, trial): (u32, &Value)| {
+            let states = [Queued, Running, Complete, Pruned, Diverged, Cancelled];
+            let state = states.into_iter().find(|state| json!(state) == trial[0]).unwrap();
+            let values: Vec<f64> = trial[1].as_array().unwrap().iter().map(number).collect();
+            event(at, state, 1, &values)
+        };
+        session.report((0..).zip(trials).map(read).collect());
+        assert_eq!(json!(session.best()), case["best"], "{case}");
+    }
+}
+
+#[test]
+fn a_round_waits_for_all_of_the_one_before() {
+    let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
+    let mut session = Session::with(study(&json!({"trials": 11})), search, Box::new(NoPruner));
+    assert_eq!(session.next_round().len(), 9);
+    assert_eq!(session.progress().total, 11);
+    let ends = |number| event(number, TrialState::Complete, 1, &[0.5; EPOCHS]);
+    session.report((1..9).rev().map(ends).collect());
+    assert!(session.is_under_way() && session.next_round().is_empty());
+    // What is told twice, of others or late changes nothing.
+    session.report(vec![ends(1), ends(77)]);
+    assert!(session.is_under_way());
+    session.report(vec![ends(0)]);
+    let numbers: Vec<u32> = session.next_round().iter().map(|assignment| assignment.trial.number).collect();
+    assert_eq!(numbers, [9, 10]);
+    session.report(vec![ends(9), ends(10)]);
+    assert!(session.next_round().is_empty() && !session.is_under_way());
+    assert_eq!(session.progress().done, 11);
+}
+
+#[test]
+fn a_budget_that_is_spent_asks_for_nothing_more() {
+    let asked = |budget| {
+        let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
+        let mut session = Session::with(study(&json!({})), search, Box::new(NoPruner)).with_budget(budget);
+        loop {
+            let round = session.next_round();
+            if round.is_empty() {
+                return (session.trials().len(), session.progress().total);
+            }
+            let ends = |number| event(number, TrialState::Complete, 1, &[0.5; EPOCHS]);
+            session.report(round.iter().map(|assignment| ends(assignment.trial.number)).collect());
+        }
+    };
+    let a_round = 10 * EPOCHS as u64 * u64::from(STARTUP);
+    assert_eq!(asked(0), (0, 0));
+    assert_eq!(asked(1), (9, 9));
+    assert_eq!(asked(a_round), (9, 9));
+    assert_eq!(asked(a_round + 1), (14, 14));
+    assert_eq!(asked(u64::MAX), (27, 27));
+}
+
+#[test]
+fn stopping_cancels_what_has_not_ended_and_keeps_the_rest() {
+    let mut session = Session::new(study(&json!({"trials": 3})));
+    session.next_round();
+    for number in 0..3 {
+        session.plan(number, 60);
+    }
+    session
+        .report(vec![event(0, TrialState::Complete, 1, &[0.5; EPOCHS]), event(1, TrialState::Running, 1, &[0.1, 0.2])]);
+    let progress = session.progress();
+    assert_eq!((progress.done, progress.total, progress.steps, progress.total_steps), (1, 3, 80, 180));
+    session.stop();
+    session.report(vec![event(1, TrialState::Running, 3, &[0.01])]);
+    let states: Vec<TrialState> = session.trials().iter().map(|trial| trial.state).collect();
+    assert_eq!(states, [TrialState::Complete, TrialState::Cancelled, TrialState::Cancelled]);
+    assert_eq!(session.trials()[1].epochs.len(), 2);
+    assert!(session.next_round().is_empty() && !session.is_under_way());
+    assert_eq!(session.progress().done, 3);
+    let document = session.document();
+    assert_eq!((&document["best"], &document["test"]), (&json!(0), &json!(null)));
+    assert_eq!(document["trials"][2]["state"], "cancelled");
+}
+
+#[test]
+fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
+    let more = json!({
+        "space": {"learning_rate": {"type": "float", "low": 0.01, "high": 0.1}},
+        "sampler": {"name": "grid", "points": 4},
+    });
+    let mut session = Session::new(study(&more));
+    assert_eq!(session.next_round().len(), 4);
+    assert_eq!(session.progress().total, 4);
+}

@@ -1,6 +1,6 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
-import { FORMAT, checkStudy, startStudy } from './study.js';
+import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
  * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be decoded,
@@ -52,6 +52,12 @@ const differing = (given, defaults) =>
 export function withoutDefaults(study) {
   return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
 }
+
+/** What tells a study from others, in words of whatever length. @param {Study} study */
+export const keyOf = (study) => identityOf(withoutDefaults(study));
+
+/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
+export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withDefaults({ format, ...study }) {

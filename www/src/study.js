@@ -335,14 +335,10 @@ function checkRange(range, key) {
  * @param {Study} study */
 export function duplicateStudy(study) {
   const copy = structuredClone(study);
-  copy.dataset.seed = (copy.dataset.seed ?? 0) + 1;
+  copy.dataset.seed = ((copy.dataset.seed ?? 0) + 1) % (SEED_LIMIT + 1);
   return copy;
 }
 
-/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
-export function sameStudy(a, b) {
-  return identityOf(a) === identityOf(b);
-}
 
 /** What tells a study from others: all but its name. @param {Study} study */
 export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));

@@ -10,7 +10,7 @@ import { sharesOf, sideOf } from '../brush.js';
 import { depthColor, tokens } from '../colors.js';
 import { count, setting } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
-import { axisOf, domainOf, logSteps, shareOf, steps, textWidth } from '../scale.js';
+import { LEAST_DECADES, axisOf, domainOf, logSteps, roomy, shareOf, steps, textWidth } from '../scale.js';
 import { lookOf, scoreScale } from '../score.js';
 import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';
@@ -75,13 +75,20 @@ export class TpSurface extends FigurePart {
     const { store } = this;
     const scale = scoreScale(store);
     const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
-    const { low, high } = scale;
+    const chosen = store.selected;
+    const score = chosen ? store.score(chosen) : NaN;
+    const around = chosen ? spreadOf(store, chosen) || 0 : 0;
+    // The selected trial lies inside with its spread over the seeds; 0 has no place on a logarithm.
+    const held = [scale.low, scale.high, score, score - around, score + around].filter((one) => Number.isFinite(to(one)));
+    const [low, high] = [Math.min(...held), Math.max(...held)];
+    const size = Math.max(Math.abs(low), Math.abs(high));
     const ends = [to(low), to(high)];
-    const pad = 0.06 * (ends[1] - ends[0]) || 0;
+    const isWide = high - low < 1e300;
+    const domain = isWide ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1) : domainOf(ends[0], ends[1], 0);
     // Where nothing was scored there is nothing to label.
-    const marks = store.best === null ? [] : scale.log ? logSteps(low, high) : steps(low, high, 5);
+    const marks = store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
     const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
-    return { name: '', numeric: true, discrete: false, slots: 0, scale: scale.log ? 'log' : 'linear', domain: domainOf(ends[0], ends[1], pad), ticks, to };
+    return { name: '', numeric: true, discrete: false, slots: 0, scale: scale.log ? 'log' : 'linear', domain, ticks, to };
   }
 
   /** @param {Axis} axis */
@@ -306,7 +313,10 @@ export class TpSurface extends FigurePart {
     if (!this.marks.draw(many ? [] : spots.all)) this.drawOn();
     const trial = store.selected;
     const spread = trial ? spreadOf(store, trial) : NaN;
-    const end = (/** @type {number} */ score) => upOf(frame, axes.y.scale === 'log' && score <= 0 ? 0 : shareOf(axes.y, axes.y.to(score)));
+    const end = (/** @type {number} */ score) => {
+      const share = axes.y.scale === 'log' && score <= 0 ? -1 : shareOf(axes.y, axes.y.to(score));
+      return { at: upOf(frame, share), capped: share >= 0 && share <= 1 };
+    };
     this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
       text: trial ? String(trial.number) : '',
       spread: plusMinus(spread, store.objective.metric, store.task),

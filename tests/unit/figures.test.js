@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
 import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
 import { depthColor } from '../../www/src/colors.js';
-import { fitSurface } from '../../www/src/fit.js';
+import { fitSurface, hasArea } from '../../www/src/fit.js';
 import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
@@ -135,6 +135,13 @@ const range = fc.oneof(
   fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 })).map(([a, b]) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b) })),
   fc.array(anyNumber, { minLength: 1, maxLength: 9 }).map((choices) => ({ type: 'categorical', choices })),
 );
+
+test('a fit needs three values on each axis', () => {
+  const trials = (/** @type {[any, any][]} */ ...all) => new Map(all.map(([x, y], k) => [k, { params: { x, y } }]));
+  assert.ok(hasArea(trials([1, 1], [2, 2], [3, 3], [1, 2]), 'x', 'y'));
+  for (const few of [trials(), trials([1, 1], [1, 1], [1, 1]), trials([1, 1], [1, 2], [1, 3]), trials([0, 1], [1, 2], [0, 2], [1, 1]), trials([1, 1], [2, 2], [undefined, 3])])
+    assert.ok(!hasArea(few, 'x', 'y'));
+});
 
 test('E4: any box on any axis is a brush, and any brush cuts any range or leaves nothing', () => {
   check(fc.property(range, range, pair, (shown, drawn, [from, to]) => {

@@ -101,6 +101,15 @@ export const shareOf = ({ domain: [low, high] }, at) => (at - low) / (high - low
 /** Up to so many whole numbers are drawn as places rather than as a stretch. */
 const FEW = 12;
 
+/** The values of a range with a step; null where it has none, or more than `most`.
+ * @param {Distribution} range @param {number} most */
+export function stepsOf({ low, high, step, type }, most) {
+  const [from, to] = [Number(low), Number(high)];
+  if (!step || !(step > 0) || !(to >= from) || type === 'categorical') return null;
+  const n = Math.floor((to - from) / step + 1e-9) + 1;
+  return n <= most ? Array.from({ length: n }, (_, k) => clean(Math.min(from + k * step, to))) : null;
+}
+
 /** The axis of a swept hyperparameter.
  * @param {string} name @param {Distribution} distribution @returns {Axis} */
 export function axisOf(name, distribution) {
@@ -118,8 +127,9 @@ export function axisOf(name, distribution) {
   const scale = [wanted, natural].find((one) => fits(one, low, high)) ?? 'linear';
   const { to } = SCALES[/** @type {'linear'} */ (scale)];
   const whole = distribution.type === 'int';
-  const marks = values.length ? values : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
-  const slots = values.length || (whole && high >= low ? high - low + 1 : 0);
+  const drawn = stepsOf(distribution, FEW);
+  const marks = values.length ? values : drawn && scale === 'linear' ? drawn : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
+  const slots = values.length || drawn?.length || (whole && high >= low ? high - low + 1 : 0);
   // A few values that have a place each keep room around the first and the last.
   const gap = slots > 1 && (values.length || slots <= FEW) ? (to(high) - to(low)) / (slots - 1) : 0;
   // Powers of ten are all written as such where one of them has to be.
@@ -127,7 +137,7 @@ export function axisOf(name, distribution) {
   return {
     name,
     numeric: true,
-    discrete: values.length > 0 || whole,
+    discrete: values.length > 0 || whole || drawn !== null,
     slots,
     scale: /** @type {'linear'} */ (scale),
     domain: domainOf(to(low), to(high), gap > 0 ? 0.35 * gap : to(high) > to(low) ? 0 : 0.5),
@@ -184,6 +194,17 @@ export function density(distribution, along, low, high, bins) {
   const drawn = SCALES[/** @type {'linear'} */ (scaleOf(distribution))] ?? SCALES.linear;
   const [a, b] = [axis.to(low), axis.to(high)];
   const [from, to] = [Number(distribution.low), Number(distribution.high)];
+  const steps = stepsOf(distribution, MOST_BINS);
+  if (steps && scaleOf(distribution) === 'linear') {
+    // Each value is drawn as often as any other, and nothing between them.
+    const found = new Array(Math.max(0, Math.min(MOST_BINS, Math.floor(bins) || 0))).fill(0);
+    for (const value of steps) {
+      const at = Math.floor(((axis.to(value) - a) / (b - a)) * found.length);
+      if (found.length && at === at) found[Math.max(0, Math.min(found.length - 1, at))]++;
+    }
+    const largest = Math.max(...found);
+    return found.map((n) => (largest > 0 ? n / largest : 0));
+  }
   const shares = Array.from({ length: Math.max(0, Math.min(MOST_BINS, bins || 0)) }, (_, k) => {
     const left = Math.max(from, axis.from(a + (b / bins - a / bins) * k));
     const right = Math.min(to, axis.from(a + (b / bins - a / bins) * (k + 1)));

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
 import { segmented } from './segmented.js';
-import { tokens } from '../colors.js';
+import { palette, tokens } from '../colors.js';
 import { count, counted, exact, number, rate } from '../format.js';
 import { BY_NAME } from '../hyperparameters.js';
 import { logSteps, steps, textWidth } from '../scale.js';
@@ -133,7 +133,7 @@ export class TpCurves extends FigurePart {
     const g = over?.getContext('2d');
     if (!all || !g) return;
     const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, devicePixelRatio);
-    const made = [store.dark, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
+    const made = [store.dark, palette.version, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
     const key = [made, store.runs, store.brushes].join();
     if (!this.frame || made !== this.made) {
       this.made = made;

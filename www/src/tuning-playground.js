@@ -7,6 +7,7 @@ import figuresSheet from './styles/figures.css?inline';
 import { keepFocus, perform } from './actions.js';
 import { Address } from './address.js';
 import { Ahead } from './ahead.js';
+import { watchContrast } from './colors.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { Keeper } from './keeper.js';
 import { onShortcut, singleKeysSaved } from './keys.js';
@@ -91,6 +92,7 @@ export class TuningPlayground extends LitElement {
       if (this.full && (theme === 'light' || theme === 'dark')) this.store.theme = theme;
     }
     this.scheme.addEventListener('change', this.onScheme);
+    /** @private */ this.unwatch = watchContrast(this.onScheme);
     addEventListener('beforeprint', this.onPrint);
     addEventListener('afterprint', this.onScheme);
     // The page listens everywhere; a guest on another page listens to what happens inside it.
@@ -114,6 +116,7 @@ export class TuningPlayground extends LitElement {
       this.keeper.disconnect();
     }
     this.scheme.removeEventListener('change', this.onScheme);
+    this.unwatch?.();
     removeEventListener('beforeprint', this.onPrint);
     removeEventListener('afterprint', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));

@@ -45,10 +45,10 @@ fn memory_grows_as_stated() {
     }
 }
 
-/// Networks are made when they are needed: the heap stays small while ten times as much goes through it.
-/// Networks whose outlines are made one by one.
+/// Networks that are made one by one.
 const N: u32 = 4000;
 
+/// Networks are made when they are needed: the heap stays small while ten times as much goes through it.
 #[test]
 fn evaluating_many_networks_takes_no_more_than_a_few() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@
 //! pausing, dropping it is cancelling.
 
 mod epoch;
+mod kept;
 
 pub(crate) use epoch::{Steps, epoch_plan};
 
@@ -19,6 +20,7 @@ use crate::search::{Assignment, SamplerSpec, Search, Trial};
 use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 use core::time::Duration;
+use kept::Kept;
 use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -100,11 +102,6 @@ struct Wave {
     in_epoch: bool,
 }
 
-/// A finished trial's networks, kept for whatever is asked of them later.
-struct Kept {
-    networks: Vec<(Network, Vec<f64>)>,
-}
-
 /// Trains trials; see the module.
 pub struct Trainer {
     study: Rc<Study>,
@@ -117,7 +114,7 @@ pub struct Trainer {
     wave: Option<Wave>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
-    kept: BTreeMap<u32, Kept>,
+    kept: Kept,
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
     crowds: BTreeMap<Program, u64>,
     plans: BTreeSet<&'static str>,
@@ -154,7 +151,7 @@ impl Trainer {
         let data = Rc::new(data_of(&prepared));
         let spread = prepared.target_spreads();
         let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
-        let kept = BTreeMap::new();
+        let kept = Kept::default();
         let planned = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
         let mut trainer = Self {
@@ -186,7 +183,7 @@ impl Trainer {
         for Assignment { trial, .. } in &assignments {
             let config = self.config(trial);
             let network = self.network(trial, &config, 0);
-            self.check_size(&network)?;
+            self.check_size(trial.number, &network)?;
             self.plans.insert(self.backend.plan(&network));
             self.planned.push(self.plan_trial(&config, &network));
         }
@@ -278,7 +275,7 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    fn check_size(&self, network: &Network) -> Result<()> {
+    fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
@@ -286,7 +283,7 @@ impl Trainer {
         }
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
         Err(Error::TooLarge {
-            trial: network.run.trial,
+            trial,
             needed_mb: mb(bytes),
             limit,
             limit_mb: limit_bytes >> 20,
@@ -353,9 +350,10 @@ impl Trainer {
             if running.outcomes.len() == running.networks.len() {
                 let event = self.end_epoch(running);
                 let is_over = event.state != TrialState::Running;
+                let value = event.value;
                 report.tell(&mut running.told, event);
                 if is_over {
-                    self.keep(&mut wave, owner).await?;
+                    self.keep(&mut wave, owner, value).await?;
                 }
             }
         }
@@ -422,7 +420,8 @@ impl Trainer {
     }
 
     fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
-        let run = RunId { trial: trial.number, fold: 0, repeat };
+        // Common random numbers: what a trial draws does not depend on its number.
+        let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
         let network = Network {
             run,
@@ -543,43 +542,40 @@ impl Trainer {
         }
     }
 
-    async fn keep(&mut self, wave: &mut Wave, owner: usize) -> Result<()> {
+    async fn keep(&mut self, wave: &mut Wave, owner: usize, value: Option<f64>) -> Result<()> {
         let mut networks = Vec::new();
         for &index in &wave.trials[owner].networks {
-            let mut network = wave.networks[index].clone();
-            network.parameters = Vec::new();
-            networks.push((network, wave.population.parameters(index).await?));
+            let parameters = wave.population.parameters(index).await?;
+            networks.push((wave.networks[index].clone(), parameters.into_iter().map(|p| p as f32).collect()));
         }
-        self.kept.insert(wave.trials[owner].trial.number, Kept { networks });
+        let study = &self.study;
+        self.kept.insert(wave.trials[owner].trial.number, value, networks, |a, b| study.is_better(a, b));
         Ok(())
     }
 
     /// A finished trial's final parameters, flat, in PyTorch's order, one set a seed.
-    pub fn parameters(&self, number: u32) -> Option<Vec<&[f64]>> {
-        let kept = self.kept.get(&number)?;
-        Some(kept.networks.iter().map(|(_, parameters)| parameters.as_slice()).collect())
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTrial`], or [`Error::LetGo`] where better trials needed the room.
+    pub fn parameters(&self, number: u32) -> Result<Vec<&[f32]>> {
+        Ok(self.kept.get(number)?.iter().map(|(_, parameters)| parameters.as_slice()).collect())
     }
 
     /// The one look at the test rows: loss and metric of a finished trial, the mean over its seeds.
     ///
     /// # Errors
-    /// [`Error::NoSuchTrial`].
+    /// As [`Trainer::parameters`].
     pub fn test(&self, number: u32) -> Result<TestScore> {
-        let kept = self.kept.get(&number).ok_or_else(|| {
-            let finished: Vec<String> = self.kept.keys().map(u32::to_string).collect();
-            Error::NoSuchTrial { number, accepted: finished.join(", ") }
-        })?;
+        let kept = self.kept.get(number)?;
         let first = self.data.n_train + self.data.n_validation;
         let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
         let (mut loss, mut metric) = (0.0, 0.0);
-        for (network, parameters) in &kept.networks {
-            let parameters: Vec<f32> = parameters.iter().map(|&p| p as f32).collect();
-            let layers = network.shape.layers();
-            let score = reference::score(network, &layers, &parameters, &self.data, &rows);
+        for (network, parameters) in kept {
+            let score = reference::score(network, &network.shape.layers(), parameters, &self.data, &rows);
             loss += self.loss_in_units(score);
             metric += self.metric(score, 2);
         }
-        let n = kept.networks.len() as f64;
+        let n = kept.len() as f64;
         Ok(TestScore { trial: number, loss: loss / n, metric: metric / n })
     }
 }

@@ -5,11 +5,20 @@
 use cap::Cap;
 use core::time::Duration;
 use std::alloc::System;
+use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 use tuning_playground::backend::cpu::{Cpu, PlanName};
+use tuning_playground::backend::{Data, Labels, Network, Rows, evaluate};
 use tuning_playground::bench::{Bench, Work};
+use tuning_playground::mlp::{Activation, Loss, Shape};
+use tuning_playground::optimizer::Optimizer;
+use tuning_playground::rng::RunId;
+use tuning_playground::schedule::Settings;
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
+/// One test at a time: all count the same heap.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Bytes on the heap in the middle of an epoch, and those that were said.
 fn taken(cpu: Cpu, hidden: &str, trials: u32) -> [f64; 2] {
@@ -25,6 +34,7 @@ fn taken(cpu: Cpu, hidden: &str, trials: u32) -> [f64; 2] {
 
 #[test]
 fn memory_grows_as_stated() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     for plan in PlanName::ALL {
         for (hidden, trials) in [("[8, 8]", 1000), ("[5]", 1000), ("[64, 64]", 100)] {
             let [fewer, more] = [trials, 3 * trials].map(|trials| taken(Cpu::new().with_plan(plan), hidden, trials));
@@ -32,5 +42,46 @@ fn memory_grows_as_stated() {
             println!("{plan:?} {hidden}: {grown} bytes for {said}, in all {} for {}", more[0], more[1]);
             assert!((grown / said - 1.0).abs() < 0.1, "{plan:?} {hidden}: {grown} bytes for {said}");
         }
+    }
+}
+
+/// Networks that are made one by one.
+const N: u32 = 4000;
+
+/// Networks are made when they are needed: the heap stays small while ten times as much goes through it.
+#[test]
+fn evaluating_many_networks_takes_no_more_than_a_few() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let shape = Shape { inputs: 2, hidden: vec![100, 100], outputs: 2, activation: Activation::Tanh };
+    let labels = Labels::Classes(vec![0, 1, 1]);
+    let data = Rc::new(Data { x: vec![0.5; 6], columns: 2, labels, n_train: 0, n_validation: 3 });
+    let network = |trial| {
+        let run = RunId { trial, ..RunId::default() };
+        Network {
+            run,
+            seed: 0,
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::default(),
+            schedule: Settings::default(),
+            dropout: 0.0,
+            max_batch: 32,
+            crowd: 1,
+            parameters: shape.initial_parameters(0, run),
+            shape: shape.clone(),
+        }
+    };
+    for plan in PlanName::ALL {
+        let (before, mut most) = (HEAP.allocated(), 0);
+        let networks = (0..N).map(|trial| {
+            most = most.max(HEAP.allocated() - before);
+            network(trial)
+        });
+        let backend = Cpu::new().with_plan(plan);
+        let scores = pollster::block_on(evaluate(&backend, &data, Rows::Validation, networks)).unwrap();
+        assert_eq!(scores.len(), N as usize);
+        assert!(scores.iter().all(|score| score.loss.is_finite()));
+        let all = N as usize * 4 * 4 * shape.n_parameters();
+        println!("{plan:?}: {most} bytes at most for {all}");
+        assert!(most < 128 << 20 && all > 512 << 20, "{plan:?}: {most} bytes for {all}");
     }
 }

@@ -1,6 +1,6 @@
 //! A population whose networks are trained by different plans: each plan's part works through its epoch in turn.
 
-use super::{Advance, EpochPlan, LocalFuture, Network, Population};
+use super::{Advance, EpochPlan, LocalFuture, Network, Population, Snapshot, Tuning};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -84,5 +84,20 @@ impl Population for Mixed {
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
         let (part, at) = self.places[network];
         self.parts[part].population.gradient(at)
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        let (part, at) = self.places[network];
+        self.parts[part].population.snapshot(at)
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        let (part, at) = self.places[network];
+        self.parts[part].population.restore(at, snapshot)
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        let (part, at) = self.places[network];
+        self.parts[part].population.retune(at, tuning)
     }
 }

@@ -3,12 +3,18 @@
 //!
 //! A population moves in epochs. [`Population::begin_epoch`] says which networks train on which rows in which order,
 //! [`Population::advance`] works for about a budget of time and hands over the networks that finished their epoch. A
-//! network's bits depend on its own plan alone, never on its neighbours, the budget or the pauses.
+//! network's bits depend on its own plan alone, never on its neighbours, the budget or the pauses. Between epochs a network
+//! can be taken out of its population ([`Population::snapshot`]) and go on in another.
 
 pub mod cpu;
+mod evaluate;
 pub mod gpu;
 mod mixed;
 pub mod reference;
+mod snapshot;
+
+pub use evaluate::{Rows, evaluate, loss_gradient};
+pub use snapshot::{Snapshot, Tuning};
 
 use crate::error::Result;
 use crate::mlp::{Loss, Shape};
@@ -198,6 +204,17 @@ pub trait Population {
     /// # Errors
     /// What the device reports.
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>>;
+
+    /// All of a network that training has changed. Between epochs.
+    fn snapshot(&self, network: usize) -> Snapshot;
+
+    /// Takes a network up where a snapshot left it, on any backend; false, and nothing done, where it is of another size.
+    /// Between epochs.
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool;
+
+    /// Gives a network other settings from its next step on; false, and nothing done, where they ask for a network that is
+    /// laid out otherwise ([`Network::retune`]). Between epochs. Learning rates and batches come with each epoch's plan.
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool;
 }
 
 /// What an optimizer costs a parameter, in multiplications, where vectors are full.
@@ -240,40 +257,6 @@ pub trait Backend {
     /// # Errors
     /// What the device reports.
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>>;
-}
-
-/// Scores many networks on the validation rows, untrained, as they are: surfaces, ensembles. The same kernels, in as
-/// many populations as memory asks for; scores in the networks' order.
-///
-/// # Errors
-/// What the device reports.
-pub async fn evaluate(backend: &dyn Backend, data: Rc<Data>, networks: Vec<Network>) -> Result<Vec<Score>> {
-    let (limit, _) = backend.memory_limit();
-    let mut scores = vec![Score::default(); networks.len()];
-    let mut waiting = networks.into_iter().enumerate().peekable();
-    while waiting.peek().is_some() {
-        let (mut bytes, mut wave, mut indices) = (0, Vec::new(), Vec::new());
-        while let Some((index, network)) =
-            waiting.next_if(|(_, next)| wave.is_empty() || bytes + backend.network_bytes(next) <= limit)
-        {
-            bytes += backend.network_bytes(&network);
-            indices.push(index);
-            wave.push(network);
-        }
-        let mut population = backend.population(data.clone(), wave).await?;
-        let plan = |network| EpochPlan { network, order: Vec::new(), steps: Vec::new() };
-        population.begin_epoch((0..indices.len()).map(plan).collect())?;
-        loop {
-            let advance = population.advance(Duration::from_millis(50)).await?;
-            for outcome in advance.outcomes {
-                scores[indices[outcome.network]] = outcome.validation.unwrap_or_default();
-            }
-            if advance.epoch_done {
-                break;
-            }
-        }
-    }
-    Ok(scores)
 }
 
 /// Awaits a future that is ready at once: the CPU backends never wait.

@@ -3,7 +3,7 @@
 
 use super::{
     Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population,
-    Score, ready,
+    Score, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::{Training, within};
@@ -55,6 +55,7 @@ struct Trained<T> {
     parameters: Vec<T>,
     gradient: Vec<T>,
     slots: Vec<Vec<T>>,
+    steps: u32,
     diverged_at: Option<u64>,
 }
 
@@ -84,6 +85,7 @@ impl<T: Real> ReferencePopulation<T> {
             parameters: network.parameters.iter().map(|&p| T::of(p)).collect(),
             gradient: vec![T::zero(); network.parameters.len()],
             slots: vec![vec![T::zero(); network.parameters.len()]; network.optimizer.n_slots()],
+            steps: 0,
             diverged_at: None,
             network,
         };
@@ -98,12 +100,15 @@ impl<T: Real> ReferencePopulation<T> {
     }
 }
 
+/// Outputs of a network with these parameters in evaluation mode, row after row.
+pub fn forward<T: Real>(layers: &[Layer], parameters: &[T], data: &Data<T>, rows: &[u32]) -> Vec<T> {
+    let through = |x: Vec<T>, layer| kernels::dense_forward::reference(parameters, layer, &x, None).0;
+    layers.iter().fold(gather(data, rows), through)
+}
+
 /// Loss and hits of a network with these parameters in evaluation mode.
 pub fn score<T: Real>(network: &Network, layers: &[Layer], parameters: &[T], data: &Data<T>, rows: &[u32]) -> Score {
-    let mut x = gather(data, rows);
-    for layer in layers {
-        x = kernels::dense_forward::reference(parameters, layer, &x, None).0;
-    }
+    let x = forward(layers, parameters, data, rows);
     let batch = kernels::loss::reference(network.loss, &x, network.shape.outputs, &data.labels, rows);
     let n = rows.len() as f64;
     Score { loss: batch.sum.to() / n, accuracy: f64::from(batch.correct) / n }
@@ -132,6 +137,7 @@ impl<T: Real> Trained<T> {
         let x = gather(data, rows);
         let (batch, finite) =
             kernels::train_invocation::reference(&mut training, x, &data.labels, rows, step.step, &scalars);
+        self.steps = step.step + 1;
         if !finite {
             self.diverged_at = Some(u64::from(step.step) + 1);
         }
@@ -197,5 +203,28 @@ impl<T: Real> Population for ReferencePopulation<T> {
 
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
         ready(Ok(self.networks[network].gradient.iter().map(|g| g.to()).collect()))
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        let Trained { parameters, slots, steps, diverged_at, .. } = &self.networks[network];
+        let numbers = parameters.iter().chain(slots.iter().flatten()).map(|x| x.to() as f32).collect();
+        Snapshot { numbers, steps: *steps, diverged_at: *diverged_at }
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        let trained = &mut self.networks[network];
+        let Some(parts) = snapshot.parts(&trained.network) else { return false };
+        for (to, from) in core::iter::once(&mut trained.parameters).chain(&mut trained.slots).zip(parts) {
+            *to = from.iter().map(|&x| T::of(f64::from(x))).collect();
+        }
+        (trained.steps, trained.diverged_at) = (snapshot.steps, snapshot.diverged_at);
+        true
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        let trained = &mut self.networks[network];
+        let fits = trained.network.retune(tuning);
+        trained.constants = trained.network.optimizer.constants().cast();
+        fits
     }
 }

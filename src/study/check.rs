@@ -51,6 +51,7 @@ impl Study {
             "trials",
             "seeds_per_trial",
             "seed",
+            "shared_seeds",
         ])?;
         let name = document.text("name", "")?;
         let (dataset, data) = check_dataset(&document)?;
@@ -82,6 +83,7 @@ impl Study {
             trials: document.whole("trials", 64.0, 1.0, MAX_TRIALS)? as u32,
             seeds_per_trial: document.whole("seeds_per_trial", 1.0, 1.0, MAX_SEEDS_PER_TRIAL)? as u16,
             seed: document.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
+            shared_seeds: document.boolean("shared_seeds", false)?,
         };
         study.check_use()?;
         study.check_loss()?;

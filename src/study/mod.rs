@@ -67,6 +67,8 @@ pub struct Study {
     pub seeds_per_trial: u16,
     /// Decides everything but the data.
     pub seed: u64,
+    /// Whether all trials draw the same random numbers in training.
+    pub shared_seeds: bool,
 }
 
 impl Study {
@@ -95,6 +97,7 @@ impl Study {
             "trials": self.trials,
             "seeds_per_trial": self.seeds_per_trial,
             "seed": self.seed,
+            "shared_seeds": self.shared_seeds,
         })
     }
 

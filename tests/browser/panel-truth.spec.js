@@ -152,7 +152,7 @@ test('rows are found by other names, and what is not there yet is named', async 
     await expect(page.getByTestId(`row-${row}`), text).toBeVisible();
     await expect(page.getByTestId('row-l2'), text).toHaveCount(0);
   }
-  for (const [text, name] of [['배치 정규화', 'batch norm'], ['batchnorm', 'batch norm'], ['RMSProp', 'rmsprop'], ['cosine', 'cosine'], ['patience', 'patience']]) {
+  for (const [text, name] of [['배치 정규화', 'batch norm'], ['batchnorm', 'batch norm'], ['AdamW', 'adamw'], ['cosine', 'cosine'], ['patience', 'patience']]) {
     await field.fill(text);
     await expect(page.getByTestId('later-found'), text).toContainText(name);
   }

@@ -2,8 +2,8 @@ import { test } from 'node:test';
 import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
 import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
 import { depthColor } from '../../www/src/colors.js';
-import { fitSurface } from '../../www/src/fit.js';
-import { axisOf, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
+import { fitSurface, hasArea } from '../../www/src/fit.js';
+import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
 const objective = fc.record({
@@ -62,6 +62,51 @@ test('E4: any losses have a range to draw, and every loss has a place in its fra
     }));
 });
 
+test('E4: marked losses lie inside any frame, however high they are', () => {
+  const box = { left: 40, top: 8, width: 300, height: 200 };
+  const held = fc.array(fc.double({ min: 0, max: 1e100, noNaN: true }), { minLength: 1, maxLength: 9 });
+  check(fc.property(fc.array(finite, { maxLength: 30 }), held, fc.boolean(), (starts, marked, wanted) => {
+    const { span, log } = quick(() => spanOf(starts, starts, wanted, marked));
+    const frame = new CurveFrame(box, 3, span, log, 1);
+    for (const one of marked) {
+      const y = frame.y(one);
+      assert.ok(y >= box.top - 1e-6 && y <= box.top + box.height + 1e-6, `${one} at ${y} of ${span}`);
+    }
+  }));
+  const wild = spanOf([1, 2, 3, 434359], [1, 2, 3, 4, 5, 6, 7, 8, 9, 434359], true, [434359]);
+  assert.ok(wild.span[1] > 434359);
+});
+
+test('close losses fill their frame, and one alone has one', () => {
+  const losses = Array.from({ length: 12 }, (_, k) => 0.99 + 0.01 * k);
+  for (const log of [true, false]) {
+    const { span: [low, high] } = spanOf(losses, losses, log);
+    assert.ok(low < 0.99 && high > 1.09 && high - low < 0.14, `${low} to ${high}`);
+    const one = spanOf([0.7], [0.7], log).span;
+    assert.ok(one[0] < 0.69 && one[0] > 0.6 && one[1] > 0.71 && one[1] < 0.8, String(one));
+  }
+  assert.deepEqual(spanOf([0.1, 2], [2], false).span[0], 0);
+  const scale = scaleOfScores(losses, { metric: 'validation_loss', direction: 'minimize' });
+  assert.deepEqual([scale.best, scale.worst, scale.low, scale.high], [0.99, 1.1, 0.99, losses[11]]);
+});
+
+test('one wild score does not flatten a linear axis of scores, and is at its edge', () => {
+  const scores = [...Array.from({ length: 20 }, (_, k) => -0.02 + 0.02 * k), -81];
+  const scale = scaleOfScores(scores, { metric: 'validation_metric', direction: 'maximize' });
+  assert.ok(scale.low >= -0.1 && scale.high === scores[19], `${scale.low} to ${scale.high}`);
+  const even = scaleOfScores(scores.slice(0, 20), { metric: 'validation_metric', direction: 'maximize' });
+  assert.deepEqual([even.low, even.high], [scores[0], scores[19]]);
+  const losses = scaleOfScores([0, ...scores.slice(1).map((one) => -one)], { metric: 'train_loss', direction: 'maximize' });
+  assert.deepEqual([losses.log, losses.high], [false, 81]);
+});
+
+test('E4: an axis with a little room holds its ends', () => {
+  check(fc.property(fc.double({ min: -1e12, max: 1e12, noNaN: true }), fc.double({ min: 0, max: 1e12, noNaN: true }), (low, size) => {
+    const [from, to] = roomy(low, low + size, 0.02);
+    assert.ok(from <= low && to >= low + size && to - from <= 1.3 * Math.max(size, 0.02) + 1e-3, `${from} ${low} ${low + size} ${to}`);
+  }));
+});
+
 test('E4: losses of 0 lie on the lower edge of a logarithm, which starts below the smallest loss above 0', () => {
   const { span, log } = spanOf([0, 0.00085, 0.3], [0.7, 0.5], true);
   assert.ok(log && span[0] < 0.00085 && span[0] > 0.0005 && span[1] > 0.5);
@@ -90,6 +135,13 @@ const range = fc.oneof(
   fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 })).map(([a, b]) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b) })),
   fc.array(anyNumber, { minLength: 1, maxLength: 9 }).map((choices) => ({ type: 'categorical', choices })),
 );
+
+test('a fit needs three values on each axis', () => {
+  const trials = (/** @type {[any, any][]} */ ...all) => new Map(all.map(([x, y], k) => [k, { params: { x, y } }]));
+  assert.ok(hasArea(trials([1, 1], [2, 2], [3, 3], [1, 2]), 'x', 'y'));
+  for (const few of [trials(), trials([1, 1], [1, 1], [1, 1]), trials([1, 1], [1, 2], [1, 3]), trials([0, 1], [1, 2], [0, 2], [1, 1]), trials([1, 1], [2, 2], [undefined, 3])])
+    assert.ok(!hasArea(few, 'x', 'y'));
+});
 
 test('E4: any box on any axis is a brush, and any brush cuts any range or leaves nothing', () => {
   check(fc.property(range, range, pair, (shown, drawn, [from, to]) => {

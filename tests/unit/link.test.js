@@ -53,6 +53,7 @@ const anyStudy = fc
         sampler: fc.constantFrom(...SAMPLERS).map((name) => ({ name })),
         objective: fc.constant({ metric: 'validation_metric', direction: 'maximize' }),
         trials: fc.integer({ min: 1, max: 1000 }), seed: fc.maxSafeNat(), seeds_per_trial: fc.integer({ min: 1, max: 9 }),
+        shared_seeds: fc.boolean(),
       },
       { requiredKeys: [] },
     ),
@@ -113,7 +114,7 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
         else assert.ok(lost.some((one) => one === `${group}.${name}` || one === group || one === 'study'), `${group}.${name}: ${lost}`);
       }
     for (const group of ['fixed', 'space']) for (const name of Object.keys(read[group])) assert.ok(name in given[group]);
-    for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'name'])
+    for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'shared_seeds', 'name'])
       if (!lost.includes('study') && !lost.includes(key)) assert.deepEqual(read[key], given[key], key);
     for (const [key, value] of Object.entries(given.dataset))
       if (!['study', 'dataset', `dataset.${key}`].some((one) => lost.includes(one))) assert.deepEqual(read.dataset[key], value, key);
@@ -233,4 +234,43 @@ test('a study without its defaults is the same study', () => {
     assert.deepEqual(plain(withoutDefaults(withDefaults(study))), plain(study));
   }));
   assert.match(linkOf(startStudy()), /dataset:\(name:digits,samples:!n.*trials:64/);
+});
+
+test('a closed link is whole though it leaves out keys, and says what keys it has too many', () => {
+  const { state, skipped } = decodeLink('#v=1&s=(dataset:(name:iris),trials:5)&run=1');
+  assert.deepEqual({ skipped, run: state.run }, { skipped: [], run: true });
+  const later = decodeLink(`${linkOf(startStudy()).replace('trials:', 'hologram:1,trials:')}&run=1`);
+  assert.deepEqual(later.skipped.map((one) => one.what), ['hologram']);
+  assert.equal(later.state.run, true);
+  assert.equal(decodeLink('#v=1&s=(dataset:(name:iris),trials:5&run=1').state.run, undefined);
+});
+
+/** @type {Record<string, (link: string) => string>} */
+const DECODERS = {
+  'a client that unescapes': (link) => decodeURIComponent(link),
+  'a client that unescapes as forms do': (link) => decodeURIComponent(link.replaceAll('+', ' ')),
+  'a client that unescapes twice': (link) => decodeURIComponent(decodeURIComponent(link)),
+  'Markdown': (link) => link.replace(/[_()!'*~[\]]/g, '\\$&'),
+  'JSON': (link) => link.replaceAll('&', '\\u0026'),
+  'quoted mail': (link) => link.replace(/.{70}/g, '$&\n> '),
+  'mail quoted twice': (link) => link.replace(/.{70}/g, '$&\r\n>> '),
+};
+for (const [name, decoder] of Object.entries(DECODERS))
+  test(`F2: a link and its name are read through ${name}`, () => {
+    for (const text of ['lr=0.1', 'a+b', '50%25 off', '50% off', 'a=b&c=d#e', 'C:\\x', '학습률 + 1', 'a_(b)*!']) {
+      const study = { ...startStudy(), name: text };
+      const { state, skipped } = decodeLink(decoder(linkOf(study)));
+      assert.deepEqual([state.study?.name, skipped], [text, []], text);
+    }
+  });
+
+test('quoted mail as a browser gives it: its lines joined, its signs escaped', () => {
+  const { state, skipped } = decodeLink('#v=1&s=(dataset:(na%3E%20me:iris),%3E%20fixed:(hidden\\_units:8),trials:5)&vi%3E%20ew=sweep');
+  assert.deepEqual(skipped, []);
+  assert.deepEqual(state, { study: { format: FORMAT, dataset: { name: 'iris' }, fixed: { hidden_units: 8 }, trials: 5 }, view: 'sweep' });
+});
+
+test('what is no link at all is named', () => {
+  assert.deepEqual(decodeLink('#%%%%').skipped, [{ what: '%%%%', why: 'unreadable' }]);
+  for (const nothing of ['', '#', '#.', '#)']) assert.deepEqual(decodeLink(nothing).skipped, [], nothing);
 });

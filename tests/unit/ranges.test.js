@@ -16,7 +16,7 @@ const row = (name) => /** @type {Hyperparameter} */ (BY_NAME.get(name));
 const able = (one) => one.available && (one.type !== 'categorical' || choicesOf(one).length > 0);
 const ROWS = HYPERPARAMETERS.filter(able);
 const NUMBERS = ROWS.filter((one) => one.type === 'float' || one.type === 'int');
-const texts = (/** @type {Partial<import('../../www/src/ranges.js').Texts>} */ some) => ({ low: '', high: '', choices: '', value: '', ...some });
+const texts = (/** @type {Partial<import('../../www/src/ranges.js').Texts>} */ some) => ({ low: '', high: '', step: '', choices: '', value: '', ...some });
 
 const typed = fc.oneof(
   fc.constantFrom('', ' ', 'abc', '-5', '1e9999', 'NaN', '1e300', '-1e300', '0x10', '<b>3</b>, "4"', '١٢٣', ' . ', '64.5', '1,000', '1.000', '0,1', '16, 16, 32',
@@ -56,9 +56,9 @@ test('whatever is typed as a value is legal, or has a fix that is', () => {
 
 test('whatever is typed as a range is legal, or has a fix that is', () => {
   const scales = fc.constantFrom(/** @type {const} */ ('linear'), /** @type {const} */ ('log'), /** @type {const} */ ('log1m'), /** @type {const} */ ('choices'));
-  fc.assert(fc.property(fc.constantFrom(...NUMBERS), scales, typed, typed, fc.boolean(), (one, scale, low, high, set) => {
+  fc.assert(fc.property(fc.constantFrom(...NUMBERS), scales, typed, typed, fc.oneof(fc.constant(''), fc.constantFrom('0.2', '7', '0,5', '1,000', '-1', '1e9'), typed), fc.boolean(), (one, scale, low, high, step, set) => {
     const before = set && one.sweep ? one.sweep : undefined;
-    const read = /** @type {any} */ (readRange(one, scale, texts({ low, high, choices: low }), before));
+    const read = /** @type {any} */ (readRange(one, scale, texts({ low, high, step, choices: low }), before));
     if (!read.problem) {
       assert.equal(checkDistribution(one, read.distribution), null, `${one.name}: ${low} .. ${high}`);
       assert.equal(new Set(read.distribution.choices).size, read.distribution.choices?.length ?? 0, 'a choice is drawn once');
@@ -84,6 +84,26 @@ test('a change of scale gives texts that are legal', () => {
       assert.ok(!('problem' in readRange(one, 'choices', to, undefined)), `${one.name}: ${to.choices}`);
     }
   }
+});
+
+test('a step is read, refused where it leaves one value, and goes with the linear scale', () => {
+  const drop = row('dropout');
+  const read = (/** @type {string} */ low, /** @type {string} */ high, /** @type {string} */ step, scale = /** @type {const} */ ('linear')) =>
+    /** @type {any} */ (readRange(drop, scale, texts({ low, high, step }), undefined));
+  assert.deepEqual(read('0', '0.6', '0.2').distribution, { type: 'float', low: 0, high: 0.6, step: 0.2 });
+  assert.deepEqual(read('0.1', '0.3', '0.2').distribution, { type: 'float', low: 0.1, high: 0.3, step: 0.2 });
+  assert.deepEqual(read('0', '0.6', '').distribution, { type: 'float', low: 0, high: 0.6 });
+  for (const [high, step] of [['0.3', '0.5'], ['0.05', '0.2']]) {
+    const { problem, fixes } = read('0', high, step);
+    assert.equal(problem.code, 'step_too_large');
+    assert.deepEqual(fixes.map((/** @type {any} */ fix) => fix.label), ['fix.use_step', 'fix.no_step']);
+    assert.ok(fixes[0].distribution.step <= Number(high));
+  }
+  assert.equal(read('0', '0.6', '-1').problem.code, 'out_of_range');
+  assert.equal(/** @type {any} */ (readRange(row('hidden_units'), 'linear', texts({ low: '4', high: '32', step: '2.5' }), undefined)).problem.code, 'out_of_range');
+  const units = /** @type {const} */ ({ type: 'int', low: 4, high: 32, step: 7 });
+  assert.equal(textsOf(row('hidden_units'), units, null).step, '7');
+  assert.equal(rescaled(row('hidden_units'), units, 'choices').choices, '4, 11, 18, 25, 32');
 });
 
 test('half a unit is offered as a whole one', () => {

@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { axisOf, density, domainOf, logSteps, shareOf, steps } from '../../www/src/scale.js';
+import { axisOf, density, domainOf, logSteps, shareOf, steps, stepsOf } from '../../www/src/scale.js';
 import { HYPERPARAMETERS, sweptOf } from '../../www/src/hyperparameters.js';
 import { anyNumber, assert, check, fc, pair, quick, rises } from './numbers.js';
 
@@ -73,6 +73,17 @@ test('the choices of an axis are in order, a value that a trial lacks has no pla
     const [low, high] = [Math.min(a, b), Math.max(a, b)];
     for (const label of whole(Math.max(low, log ? 1 : 0), Math.max(high, 1), log)) assert.match(label, /^(\d{1,3}(,\d{3})*|10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/);
   }));
+});
+
+test('a range of few steps has its labels and its histogram at them', () => {
+  const labels = (/** @type {any} */ range, one = 'dropout') => axisOf(one, range).ticks.map((tick) => tick.label);
+  assert.deepEqual(labels({ type: 'float', low: 0, high: 0.6, step: 0.2 }), ['0', '0.2', '0.4', '0.6']);
+  assert.deepEqual(labels({ type: 'int', low: 4, high: 32, step: 7 }, 'hidden_units'), ['4', '11', '18', '25', '32']);
+  assert.deepEqual(stepsOf({ type: 'float', low: 0, high: 0.3, step: 0.5 }, 12), [0]);
+  assert.equal(stepsOf({ type: 'float', low: 0, high: 1, step: 1e-9 }, 12), null);
+  assert.equal(stepsOf({ type: 'float', low: 0, high: 1 }, 12), null);
+  const shares = density({ type: 'int', low: 4, high: 32, step: 7 }, 'linear', 4, 32, 28);
+  assert.equal(shares.filter((share) => share > 0).length, 5);
 });
 
 test('near 1 the labels of a log 1−x axis have the digits of 1 − x', () => {

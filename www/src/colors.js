@@ -40,5 +40,22 @@ export function tokens(element, dark) {
   };
 }
 
-// A change of contrast settings changes tokens under both themes.
-globalThis.matchMedia?.('(forced-colors: active)').addEventListener('change', () => known.clear());
+/** Settings that change tokens under both themes. */
+const CONTRASTS = ['(forced-colors: active)', '(prefers-contrast: more)', '(prefers-contrast: less)'];
+/** Grows whenever tokens may have changed: what was painted with the old ones is painted anew. */
+export const palette = { version: 0 };
+
+/** Reads the tokens anew when contrast settings change. @param {() => void} wake draws with them
+ * @returns {() => void} ends it */
+export function watchContrast(wake) {
+  const read = () => {
+    known.clear();
+    palette.version++;
+    wake();
+  };
+  const queries = CONTRASTS.map((one) => matchMedia(one));
+  for (const one of queries) one.addEventListener('change', read);
+  return () => {
+    for (const one of queries) one.removeEventListener('change', read);
+  };
+}

@@ -1,7 +1,7 @@
 /**
  * The compact notation of a document in a link: JSON with fewer signs. Objects are `(key:value,...)`, lists
  * `!(value,...)`; `!t`, `!f` and `!n` are true, false and null; text that is no plain name stands between `'`, with
- * `!'` and `!!` for its own signs. Pure.
+ * `!'` and `!!` for its own signs, and letters behind `!` for those that an address has other uses for. Pure.
  */
 
 const DEPTH = 12;
@@ -23,13 +23,18 @@ export function write(value) {
   const given = Object.entries(value).filter(([, one]) => one !== undefined);
   return `(${given.map(([key, one]) => `${text(key)}:${write(one)}`).join(',')})`;
 }
+/** Signs that are lost or changed where an address is escaped or unescaped once too often.
+ * @type {Record<string, string>} */
+const LETTERS = { '%': 'p', '+': 'a', '&': 'n', '=': 'e', '#': 'h', '\\': 'b' };
+const SIGNS = Object.fromEntries(Object.entries(LETTERS).map(([sign, letter]) => [letter, sign]));
+
 /** @param {string} value */
-const text = (value) => (NAME.test(value) ? value : `'${value.replace(/[!']/g, '!$&')}'`);
+const text = (value) => (NAME.test(value) ? value : `'${value.replace(/[!'%+&=#\\]/g, (sign) => `!${LETTERS[sign] ?? sign}`)}'`);
 
 // Reading
 
-/** White space and invisible signs that mail and chat put into long lines. */
-const SPACE = /[\s\u00ad\u200b-\u200d\u2060\ufeff]/g;
+/** White space and invisible signs that mail and chat put into long lines, and signs of quoted mail and of Markdown. */
+const SPACE = /[\s\u00ad\u200b-\u200d\u2060\ufeff=>\\]/g;
 /** Texts between `'`, of which the last may have lost its end. */
 const QUOTED = /'(?:[^!']|![^])*'?/g;
 
@@ -145,11 +150,11 @@ class Reader {
   }
 
   word() {
-    const from = this.text[this.at] === "'" ? /'((?:[^!']|![!'])*)'/y : /([^(),:!']+)/y;
+    const from = this.text[this.at] === "'" ? /'((?:[^!']|![!'panehb])*)'/y : /([^(),:!']+)/y;
     from.lastIndex = this.at;
     const found = from.exec(this.text);
     if (!found) throw new Cut();
     this.at = from.lastIndex;
-    return found[0][0] === "'" ? found[1].replace(/!([!'])/g, '$1') : found[1];
+    return found[0][0] === "'" ? found[1].replace(/!(.)/g, (_, sign) => SIGNS[sign] ?? sign) : found[1];
   }
 }

@@ -166,7 +166,11 @@ export class Engine extends EventTarget {
     const started = await Promise.all(
       shares.map((share, worker) => {
         for (const { number } of share) run.owner.set(number, worker);
-        return this.client(worker).call('start', id, run.text, JSON.stringify(share), chosen.backend, this.assetBase);
+        const client = this.client(worker);
+        const begun = client.call('start', id, run.text, JSON.stringify(share), chosen.backend, this.assetBase);
+        // A pause that came before is told behind the start, which ends what was paused before it.
+        if (this.state === 'paused') client.call('pause').catch(() => {});
+        return begun;
       }),
     );
     if (this.active !== run || run.id !== id) return;
@@ -177,9 +181,7 @@ export class Engine extends EventTarget {
     const plan = [...new Set(started.flatMap(({ info }) => info.plan.split('+')))].filter(Boolean).sort().join('+');
     run.info = { ...started[0].info, plan, adapter: chosen.adapter, workers: run.workers };
     this.last = run;
-    // A pause may have come before the hosts had anything to pause.
-    if (this.state === 'paused') for (const client of this.clients) client.call('pause').catch(() => {});
-    else this.state = 'running';
+    if (this.state !== 'paused') this.state = 'running';
     this.tell('backend', run.backend);
     run.began = performance.now();
     run.marks.push({ at: run.began, steps: 0 });

@@ -67,6 +67,22 @@ function plane(points) {
   return (/** @type {number} */ x, /** @type {number} */ y) => mz + bx * (x - mx) + by * (y - my);
 }
 
+/** Distinct values that an axis needs for a fit: between two of them every shape is a guess, on one there is no area. */
+const PLACES = 3;
+
+/** Whether trials lie at enough values of both hyperparameters for a fit between them.
+ * @param {Map<number, {params: Record<string, unknown>}>} trials @param {string} x @param {string} y */
+export function hasArea(trials, x, y) {
+  const [across, up] = [new Set(), new Set()];
+  for (const { params } of trials.values()) {
+    if (typeof params[x] !== 'number' || typeof params[y] !== 'number') continue;
+    if (across.size < PLACES) across.add(params[x]);
+    if (up.size < PLACES) up.add(params[y]);
+    if (across.size === PLACES && up.size === PLACES) return true;
+  }
+  return false;
+}
+
 /** Evaluates the fit on a grid of cells, row by row from y = 0, in small steps; null when there are too few points.
  * Where `bare` is above 0 the fit is not to be drawn.
  * @param {Point[]} given @param {{x: number, y: number}[]} diverged @param {number} columns @param {number} rows

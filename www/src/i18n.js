@@ -85,23 +85,20 @@ export function save(key, value) {
   }
 }
 
-/** How a language counts and writes numbers. @type {Record<Language, {plural: Intl.PluralRules, number: Intl.NumberFormat}>} */
-const COUNTING = {
-  en: { plural: new Intl.PluralRules('en'), number: new Intl.NumberFormat('en') },
-  ko: { plural: new Intl.PluralRules('ko'), number: new Intl.NumberFormat('ko') },
-};
+/** How a language writes numbers. @type {Record<Language, Intl.NumberFormat>} */
+const WRITING = { en: new Intl.NumberFormat('en'), ko: new Intl.NumberFormat('ko') };
 /** Numbers that are names. */
 const NAMES = ['number', 'trial', 'best', 'seed'];
 
-/** The text of a key in a language, its `{name}` placeholders filled in. Where `n` is a number, the text for its plural
- * form (`key.one`) comes first; whole numbers are written as the language writes them.
+/** The text of a key in a language, its `{name}` placeholders filled in. Where `n` is 1, the text for one
+ * (`key.one`) comes first; whole numbers are written as the language writes them.
  * @param {Language} language
  * @param {string} key
  * @param {Record<string, unknown>} [values] */
 export function translate(language, key, values = {}) {
   const words = dictionary(language);
-  const { plural, number } = COUNTING[language];
-  const text = (typeof values.n === 'number' ? words[`${key}.${plural.select(values.n)}`] : undefined) ?? words[key] ?? key;
+  const number = WRITING[language];
+  const text = (values.n === 1 ? words[`${key}.one`] : undefined) ?? words[key] ?? key;
   const written = (/** @type {string} */ name) => (Number.isInteger(values[name]) && !NAMES.includes(name) ? number.format(/** @type {number} */ (values[name])) : String(values[name]));
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? written(name) : whole));
 }

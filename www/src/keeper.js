@@ -1,4 +1,5 @@
-import { LIMIT, ResultText, readKeptResult, readKeptStudy, studyText } from './kept.js';
+import { LIMIT, ResultText, readKeptResult, readKeptSeen, readKeptStudy, studyText } from './kept.js';
+import { sameStudy } from './link.js';
 import { keepNotice } from './notices.js';
 import { Storage } from './storage.js';
 
@@ -68,10 +69,12 @@ export class Keeper {
     const { study, result } = await this.storage.read();
     // Whoever set a study or started a run meanwhile meant it.
     if (store.study !== before || store.state !== 'idle' || runner.result) return;
-    const kept = given ? null : readKeptStudy(study);
-    if (kept) this.study = store.study = kept;
-    const last = readKeptResult(result, store.study);
+    const kept = readKeptStudy(study);
+    if (kept && !given) this.study = store.study = kept;
+    // The address of a page that is loaded anew gives the study that was kept; another link's shows no other result.
+    const last = readKeptResult(result, store.study, kept !== null && sameStudy(kept, store.study));
     if (last) runner.restore(last);
+    store.markSeen(readKeptSeen(result));
     if (kept || last) store.touch('study', 'run');
     this.seen = this.state;
   }

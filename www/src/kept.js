@@ -1,7 +1,7 @@
 import { BY_NAME } from './hyperparameters.js';
-import { withoutDefaults } from './link.js';
+import { sameStudy } from './link.js';
 import { ENDED, FORMAT } from './result.js';
-import { TRIALS_LIMIT, checkValue, readStudy, sameStudy } from './study.js';
+import { TRIALS_LIMIT, checkValue, readStudy } from './study.js';
 
 /**
  * What is kept between visits, as text: a study document and a result document. Pure. What is read may have been
@@ -52,7 +52,7 @@ export class ResultText {
       yield;
     }
     const engine = result?.engine ?? { backend: backend?.backend ?? 'cpu', adapter: backend?.adapter ?? null, workers: backend?.workers ?? 0 };
-    const head = JSON.stringify({ format: FORMAT, study: runStudy, engine, best: store.best, test: store.test });
+    const head = JSON.stringify({ format: FORMAT, study: runStudy, engine, best: store.best, test: store.test, seen: store.seenData });
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
   }
 
@@ -68,20 +68,30 @@ export class ResultText {
   }
 }
 
-/** The result, if it is that of the study shown. @param {unknown} text @param {Study} shown @returns {Result | null} */
-export function readKeptResult(text, shown) {
+/** Data whose test rows were seen, whatever the result is of. @param {unknown} text @returns {string[]} */
+export function readKeptSeen(text) {
+  const seen = sound(text, (document) => (isObject(document) ? document.seen : null));
+  return Array.isArray(seen) ? seen.filter((one) => typeof one === 'string') : [];
+}
+
+/** The result, if it is that of the study shown.
+ * @param {unknown} text @param {Study} shown @param {boolean} [edited] whether the study was edited after it ran
+ * @returns {Result | null} */
+export function readKeptResult(text, shown, edited = false) {
   return sound(text, (document) => {
     if (!isObject(document) || document.format !== FORMAT) return null;
     const read = readStudy(document.study);
-    // A link leaves out what is at its default.
-    if ('problem' in read || !sameStudy(withoutDefaults(read.study), withoutDefaults(shown))) return null;
+    if ('problem' in read) return null;
+    const same = sameStudy(read.study, shown);
+    if (!same && !edited) return null;
     const { engine, trials, best, test } = document;
     if (!isObject(engine) || typeof engine.backend !== 'string' || !Array.isArray(trials)) return null;
     if (!trials.length || trials.length > TRIALS_LIMIT || !trials.every(isTrial)) return null;
     const numbers = new Set(trials.map((one) => one.number));
     if (numbers.size !== trials.length || (best !== null && !numbers.has(best))) return null;
     if (test !== null && !(isObject(test) && numbers.has(test.trial) && isMeasure(test.loss) && isMeasure(test.metric))) return null;
-    return /** @type {any} */ ({ ...document, study: shown });
+    const plain = test && { trial: test.trial, loss: test.loss, metric: test.metric };
+    return /** @type {any} */ ({ format: FORMAT, study: same ? shown : read.study, engine, trials, best, test: plain });
   });
 }
 

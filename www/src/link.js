@@ -1,6 +1,6 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
-import { FORMAT, checkStudy, startStudy } from './study.js';
+import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
  * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be decoded,
@@ -37,7 +37,8 @@ export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0
 /** @type {Record<string, any>} what the study format says is meant where a key is missing, in the order of a link */
 const DEFAULTS = {
   dataset: {}, space: {}, fixed: {}, trials: 64, sampler: { name: 'random' }, pruner: { name: 'none' },
-  objective: { metric: 'validation_loss', direction: 'minimize' }, seeds_per_trial: 1, seed: 0, name: '',
+  objective: { metric: 'validation_loss', direction: 'minimize' }, seeds_per_trial: 1, seed: 0,
+  shared_seeds: false, name: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
@@ -52,6 +53,12 @@ const differing = (given, defaults) =>
 export function withoutDefaults(study) {
   return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
 }
+
+/** What tells a study from others, in words of whatever length. @param {Study} study */
+export const keyOf = (study) => identityOf(withoutDefaults(study));
+
+/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
+export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withDefaults({ format, ...study }) {
@@ -111,7 +118,9 @@ function partsOf(hash) {
   let body = hash.replace(/^#/, '');
   // Quoted printable: `=` is `=3D`, and at the end of a line it only says that the line goes on.
   if (body.startsWith('v=3D')) body = body.replace(/=[\r\n]+/g, '').replace(/=(?!3D)/g, '').replaceAll('=3D', '=');
-  body = body.replace(/[\t\r\n]/g, '');
+  // Lines of quoted mail begin with `>`; Markdown and JSON put backslashes before signs.
+  body = body.replace(/[\r\n]+[> \t]*|\t/g, '').replace(/\\u00(2[\da-f]|3[\da-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
+    .replaceAll('\\', '');
   if (!body.includes('=')) body = unescaped(/^v%253D/i.test(body) ? unescaped(body) : body);
   return body
     .replace(/&(?:amp(?:;|%3B)|#0*38;|#x0*26;)+/gi, '&')
@@ -125,6 +134,8 @@ function trimmed(value, ends) {
   while (end && !ends.test(value[end - 1])) end -= 1;
   return value.slice(0, end);
 }
+/** What is put into a link on its way. */
+const NOISE = /[\s>]/g;
 /** The rest of a study's text that says nothing. */
 const CLOSERS = /^[)'"!]*$/;
 
@@ -175,8 +186,8 @@ function readStudyText(text, skip) {
   const object = (found.object = structuredClone(found.object));
   const { path, rest } = found;
   const lost = dropCut(found);
-  // A link with brackets had every key.
-  if (text.startsWith('(')) lost.push(...Object.keys(DEFAULTS).filter((key) => !(key in object)));
+  // A link with brackets that lost its end had every key of this version.
+  if (text.startsWith('(')) lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));
   else if (path?.length === 1 && !(path[0] in object) && !lost.length) lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
   if (!CLOSERS.test(rest)) skip(`s: ${glance(rest)}`, 'unreadable');
   if (!Object.keys(object).length) {
@@ -258,17 +269,17 @@ export function decodeLink(hash) {
     if (!part) return;
     const last = at === end;
     const cut = part.indexOf('=');
-    const key = textOf(cut < 0 ? part : part.slice(0, cut)).replace(/\s/g, '');
+    const key = textOf(cut < 0 ? part : part.slice(0, cut)).replace(NOISE, '');
     if (key === 's') {
       if (seen.has(key)) return skip(glance(part), 'twice');
       seen.add(key);
-      const raw = cut < 0 ? '' : part.slice(cut + 1).replaceAll('=', '');
+      const raw = cut < 0 ? '' : part.slice(cut + 1);
       const text = unwrapped(textOf(last ? raw.replace(/%[\da-f]?$/i, '') : raw));
       const study = readStudyText(last ? trimmed(text, /[a-z\d)']/i) : text, skip);
       if (study) state.study = study;
       return;
     }
-    const whole = cut < 0 ? '' : textOf(part.slice(cut + 1)).replace(/\s/g, '');
+    const whole = cut < 0 ? '' : textOf(part.slice(cut + 1)).replace(NOISE, '');
     const value = last ? trimmed(whole, /[a-z\d]/i) : whole;
     const named = glance(`${key}=${value}`);
     if (seen.has(key)) return skip(named, 'twice');
@@ -276,6 +287,7 @@ export function decodeLink(hash) {
     readPart(key, value, named, decoded, skip);
   });
   if (end && !parts[end] && !seen.has('s')) skip('study', 'lost');
+  if (!end && !parts[0] && /[^\s#)\].,!?'"…>]/.test(given)) skip(glance(given.replace(/^#/, '')), 'unreadable');
   // What has lost something waits for its reader.
   if (skipped.some((one) => one.why === 'lost')) delete state.run;
   return decoded;

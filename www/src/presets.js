@@ -1,5 +1,6 @@
 import presets from './presets.json' with { type: 'json' };
-import { sameStudy, startStudy } from './study.js';
+import { sameStudy } from './link.js';
+import { startStudy } from './study.js';
 
 /**
  * Whole studies to begin with, each with something to see in it.

@@ -1,5 +1,5 @@
 import { choicesOf, scaleOf } from './hyperparameters.js';
-import { SCALES } from './scale.js';
+import { SCALES, stepsOf } from './scale.js';
 import { checkDistribution, checkValue } from './study.js';
 import { exact } from './format.js';
 import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.js';
@@ -11,7 +11,7 @@ import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.j
  * @typedef {import('./types.js').Value} Value
  * @typedef {import('./types.js').Problem} Problem
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
- * @typedef {{low: string, high: string, choices: string, value: string}} Texts
+ * @typedef {{low: string, high: string, step: string, choices: string, value: string}} Texts
  * @typedef {'linear' | 'log' | 'log1m' | 'choices'} ScaleName
  * @typedef {{label: string, values?: Record<string, unknown>, distribution?: Distribution, value?: Value}} Fix
  * @typedef {{distribution: Distribution} | {value: Value}} Good
@@ -101,7 +101,8 @@ export function readRange(one, scale, texts, before) {
   if (scale === 'choices') return readChoices(one, texts.choices, before);
   const empty = { code: /** @type {const} */ ('empty') };
   const ends = [texts.low, texts.high].map((text) => (text.trim() === '' ? empty : readNumber(text, taking(one))));
-  const range = (/** @type {number} */ low, /** @type {number} */ high) => make(one, low, high, scale, before);
+  const given = readStep(one, scale, texts.step);
+  const range = (/** @type {number} */ low, /** @type {number} */ high) => make(one, low, high, scale, given.step);
   for (const [k, read] of ends.entries()) {
     if (!read.code) continue;
     const text = k ? texts.high : texts.low;
@@ -116,20 +117,54 @@ export function readRange(one, scale, texts, before) {
     return { problem: twoReadings(one.name, text, read.readings), fixes: legalRanges(one, fixes, before) };
   }
   const [low, high] = ends.map((read) => /** @type {{value: number}} */ (read).value);
+  const isTooLarge = given.step !== undefined && low < high && !goesInto(given.step, low, high);
+  if (given.problem || isTooLarge) {
+    const size = exact(shortest(high - low));
+    const said = given.problem ?? { code: 'step_too_large', key: one.name, step: glance(texts.step), size };
+    const fit = (/** @type {number | undefined} */ step) => {
+      const made = make(one, low, high, scale, step);
+      if (!made.step) return { label: 'fix.no_step', values: {}, distribution: made };
+      return { label: 'fix.use_step', values: { step: exact(made.step) }, distribution: made };
+    };
+    // About two steps to the range, in a short number.
+    const half = Number(((high - low) / 2).toPrecision(1));
+    const fixes = [...(given.steps ?? [one.type === 'int' ? Math.max(1, Math.floor(half)) : half]), undefined].map(fit);
+    return { problem: said, fixes: legalRanges(one, fixes, before) };
+  }
   const distribution = range(low, high);
   const problem = checkDistribution(one, distribution);
   if (!problem) return { distribution };
   if (scale === 'log' && low < 0 && low > -LARGEST_POWER) {
     const to = high <= 0 ? powerOf(one, Math.max(high, -LARGEST_POWER)) : high;
-    const fixes = [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, before)];
+    const fixes = [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, given.step)];
     const said = { code: 'exponents', key: one.name, found: glance(texts.low) };
     return { problem: said, fixes: legalRanges(one, fixes, before) };
   }
   const end = /\.(low|high)$/.exec(String(problem.key))?.[1];
   const found = end ? { found: glance(end === 'low' ? texts.low : texts.high) } : {};
-  const fixes = legalRanges(one, fixesOf(one, problem, low, high, scale, before), before);
+  const fixes = legalRanges(one, fixesOf(one, problem, low, high, scale, given.step), before);
   return { problem: { ...problem, ...found, key: one.name }, fixes };
 }
+
+/** The step that was typed; none where the field is empty or the scale takes none. `steps`: how it may have been meant.
+ * @param {Hyperparameter} one @param {ScaleName} scale @param {string} text
+ * @returns {{step?: number, problem?: Problem, steps?: number[]}} */
+function readStep(one, scale, text) {
+  if (scale !== 'linear' || text.trim() === '') return {};
+  const isWholeNumber = one.type === 'int';
+  const taken = (/** @type {number} */ value) => value > 0 && value < Infinity && (!isWholeNumber || Number.isInteger(value));
+  const read = readNumber(text, taken);
+  if (read.code === 'two_readings') return { problem: twoReadings(one.name, text, read.readings), steps: read.readings };
+  const accepted = isWholeNumber ? '> 0 (int)' : '> 0';
+  if (read.code) return { problem: { code: read.code, key: one.name, found: glance(text), accepted } };
+  return taken(read.value) ? { step: read.value } : { problem: { code: 'out_of_range', key: `${one.name}.step`, found: glance(text), accepted } };
+}
+
+/** Whether a range has a second value. @param {number} step @param {number} low @param {number} high */
+const goesInto = (step, low, high) => step <= Math.abs(high - low) * (1 + 1e-9);
+
+/** A difference without the digits that subtracting adds. @param {number} value */
+const shortest = (value) => Number(value.toPrecision(12));
 
 /** @param {Hyperparameter} one @param {string} text @param {Distribution | undefined} before @returns {Good | Bad} */
 function readChoices(one, text, before) {
@@ -162,8 +197,11 @@ function readChoices(one, text, before) {
 }
 
 /** @param {Distribution} distribution @param {(value: any) => string} [write] @returns {Fix} */
-const useRange = (distribution, write = exact) =>
-  ({ label: 'fix.use_range', values: { low: write(distribution.low), high: write(distribution.high) }, distribution });
+const useRange = (distribution, write = exact) => {
+  const ends = { low: write(distribution.low), high: write(distribution.high) };
+  if (!distribution.step) return { label: 'fix.use_range', values: ends, distribution };
+  return { label: 'fix.use_stepped', values: { ...ends, step: exact(distribution.step) }, distribution };
+};
 
 /** Fixes that hold; where there are none, the range that stood before. @param {Hyperparameter} one @param {Fix[]} fixes
  * @param {Distribution | undefined} before @returns {Fix[]} */
@@ -181,28 +219,31 @@ function legalRanges(one, fixes, before) {
 function keepRange(one, before) {
   const range = /** @type {Distribution} */ (before ?? one.sweep ?? { type: 'categorical', choices: choicesOf(one) });
   if (range.choices) return { label: 'fix.keep', values: { value: listOf(range.choices) }, distribution: range };
-  return { label: 'fix.keep', values: { value: `${exact(range.low)} – ${exact(range.high)}` }, distribution: range };
+  const ends = `${exact(range.low)} – ${exact(range.high)}`;
+  return range.step
+    ? { label: 'fix.keep_stepped', values: { value: ends, step: exact(range.step) }, distribution: range }
+    : { label: 'fix.keep', values: { value: ends }, distribution: range };
 }
 
 /** @param {Value[]} values */
 const listOf = (values) => values.map(written).join(', ');
 
 /** @param {Hyperparameter} one @param {number} low @param {number} high @param {ScaleName} scale
- * @param {Distribution | undefined} before @returns {Distribution} */
-function make(one, low, high, scale, before) {
+ * @param {number | undefined} step of a linear range @returns {Distribution} */
+function make(one, low, high, scale, step) {
   /** @type {Distribution} */
   const made = { type: one.type === 'int' ? 'int' : 'float', low, high };
-  if (before?.step && before.type === made.type && scale === 'linear') made.step = before.step;
+  if (step && scale === 'linear' && (low === high || goesInto(step, low, high))) made.step = step;
   if (scale === 'log') made.log = true;
   if (scale === 'log1m') made.scale = 'log1m';
   return made;
 }
 
 /** @param {Hyperparameter} one @param {Problem} problem @param {number} low @param {number} high @param {ScaleName} scale
- * @param {Distribution | undefined} before @returns {Fix[]} */
-function fixesOf(one, problem, low, high, scale, before) {
+ * @param {number | undefined} step @returns {Fix[]} */
+function fixesOf(one, problem, low, high, scale, step) {
   const range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {ScaleName} */ s) =>
-    make(one, a, b, s, before);
+    make(one, a, b, s, step);
   const linear = { label: 'fix.linear', values: {}, distribution: range(low, high, 'linear') };
   if (problem.code === 'log_range') return [useRange(range(logStart(one, high), high, 'log')), linear];
   if (problem.code === 'log1m_range') return [useRange(range(low, 0.999, 'log1m')), linear];
@@ -228,13 +269,15 @@ function nearest(one, value) {
 export function textsOf(one, range, value) {
   const plain = (/** @type {unknown} */ given) => (typeof given === 'number' ? spell(given) : String(given ?? ''));
   const list = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.map(plain).join(', ') : plain(given));
-  return { low: plain(range?.low), high: plain(range?.high), choices: list(range?.choices), value: list(value) };
+  return { low: plain(range?.low), high: plain(range?.high), step: plain(range?.step), choices: list(range?.choices), value: list(value) };
 }
 
 /** @param {number} value */
 const twoDigits = (value) => Number(value.toPrecision(2));
 /** Near 1 the digits of 1 - x are those that count. @param {number} value */
 const shortNearOne = (value) => Number((1 - twoDigits(1 - value)).toPrecision(12));
+/** A range of so many steps becomes choices without a loss. */
+const MOST_CHOICES = 12;
 /** Choices that a range becomes. */
 const SPREAD = 4;
 
@@ -243,6 +286,10 @@ const SPREAD = 4;
 export function rescaled(one, range, scale) {
   const was = scaleOf(range);
   const texts = textsOf(one, range, null);
+  if (scale === 'choices' && range.step) {
+    const steps = stepsOf(range, MOST_CHOICES);
+    if (steps) return { ...texts, choices: steps.map(spell).join(', ') };
+  }
   if (scale === 'choices') {
     const [low, high] = [Number(range.low), Number(range.high)];
     const { to, from } = SCALES[was === 'choices' ? 'linear' : was];

@@ -37,7 +37,8 @@ export class Runner {
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {Result | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
-    /** @private */ this.stopping = false;
+    /** Whether the pending run was told to stop. */ this.stopping = false;
+    /** @private @type {Promise<unknown>} settles once nobody is opening a test set */ this.opening = Promise.resolve();
     /** @private @type {import('./types.js').Trial[]} trials that have ended, and how many of them were told of */ this.untold = [];
     /** @private */ this.told = 0;
     /** @private @type {Promise<unknown> | null} */ this.telling = null;
@@ -101,6 +102,7 @@ export class Runner {
       // A stop that came while the study was being checked is kept until the engine can take it.
       const running = this.engine.run(store.study, store.choice);
       if (this.stopping) this.engine.stop();
+      else if (store.state === 'paused') this.engine.pause();
       return await this.finish(await running);
     } catch (error) {
       this.fresh = null;
@@ -121,6 +123,8 @@ export class Runner {
   async finish(result) {
     const { store } = this;
     this.begin();
+    // The same study trains the same networks again.
+    result.test = store.test && { ...store.test };
     this.result = result;
     const late = result.trials.filter((one) => {
       const known = store.trials.get(one.number);
@@ -138,7 +142,7 @@ export class Runner {
     store.say(
       stopped
         ? store.t(store.counts.complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: store.counts.complete, best })
-        : store.t('say.finished', { n: result.trials.length, best: best ?? '–' }),
+        : store.t(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best }),
     );
     store.touch('trials', 'selection');
     this.emit('finished', result);
@@ -183,16 +187,18 @@ export class Runner {
   }
 
   pause() {
-    if (this.store.state !== 'running') return;
-    this.engine.pause();
+    if (this.store.state !== 'running' && this.store.state !== 'starting') return;
+    // What is paused before the engine has it, it is told of when it does.
+    this.made?.pause();
     this.setState('paused');
     this.store.say(this.store.t('say.paused'));
   }
 
   resume() {
     if (this.store.state !== 'paused') return;
-    this.engine.resume();
-    this.setState('running');
+    const taken = this.made !== null && this.made.state !== 'idle';
+    this.made?.resume();
+    this.setState(taken ? 'running' : 'starting');
     this.store.say(this.store.t('say.resumed'));
   }
 
@@ -202,20 +208,31 @@ export class Runner {
     if (this.made && this.made.state !== 'idle') this.engine.stop();
   }
 
-  /** @param {number} trial @returns {Promise<{trial: number, loss: number, metric: number}>} */
-  async openTest(trial) {
-    const { store } = this;
+  /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.
+   * @param {number} trial @returns {Promise<import('./store.js').OpenedTest>} */
+  openTest(trial) {
+    const opened = this.opening.then(() => this.openNow(trial));
+    this.opening = opened.catch(() => {});
+    return opened;
+  }
+
+  /** @private @param {number} number @returns {Promise<import('./store.js').OpenedTest>} */
+  async openNow(number) {
+    const { store, result } = this;
     if (store.test) {
-      if (store.test.trial === trial) return store.test;
+      if (store.test.trial === number) return { ...store.test };
       throw this.shown({ code: 'test_opened', number: store.test.trial });
     }
-    if (this.pending || !this.result) throw this.shown({ code: 'test_running' });
+    if (store.seen) throw this.shown({ code: 'test_seen' });
+    if (this.pending || !result) throw this.shown({ code: 'test_running' });
     if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
+    const study = store.shownStudy;
     try {
-      const test = await this.engine.openTest(trial);
-      store.openTest(test);
-      store.picked = trial;
-      this.result.test = test;
+      const { trial, loss, metric } = await this.engine.openTest(number);
+      const test = { trial, loss, metric };
+      store.openTest(test, study);
+      if (this.result === result) store.picked = trial;
+      result.test = { ...test };
       return test;
     } catch (error) {
       const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
@@ -316,7 +333,7 @@ export class Runner {
     const now = performance.now();
     if (tenth > this.spoken.tenth && now - this.spoken.at > SPEAK_EVERY) {
       this.spoken = { at: now, tenth };
-      store.say(store.t('say.progress', { done: progress.done, total: progress.total }));
+      store.say(store.t('say.progress', { done: progress.done, n: progress.total }));
     }
   }
 

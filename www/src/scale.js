@@ -82,11 +82,33 @@ export function domainOf(a, b, pad) {
   return high > low ? [low, high] : [low - Math.max(0.5, Math.abs(low) / 10), high + Math.max(0.5, Math.abs(high) / 10)];
 }
 
+/** The ends of an axis that holds two places with a little room, rounded so that they stay put while the places spread.
+ * @param {number} a @param {number} b the ends, in rising order @param {number} least how long the axis is at least
+ * @returns {[number, number]} */
+export function roomy(a, b, least) {
+  const short = Math.max(0, least - (b - a)) / 2;
+  const [low, high] = [a - short, b + short];
+  const grain = 2 ** Math.ceil(Math.log2(high - low)) / 32;
+  return [(Math.floor(low / grain) - 0.5) * grain, (Math.ceil(high / grain) + 0.5) * grain];
+}
+
+/** A logarithm to the base of ten is at least this long on an axis of losses: losses 5 % apart fill it. */
+export const LEAST_DECADES = 0.02;
+
 /** A place on an axis as a share of its length. @param {{domain: [number, number]}} axis @param {number} at */
 export const shareOf = ({ domain: [low, high] }, at) => (at - low) / (high - low);
 
 /** Up to so many whole numbers are drawn as places rather than as a stretch. */
 const FEW = 12;
+
+/** The values of a range with a step; null where it has none, or more than `most`.
+ * @param {Distribution} range @param {number} most */
+export function stepsOf({ low, high, step, type }, most) {
+  const [from, to] = [Number(low), Number(high)];
+  if (!step || !(step > 0) || !(to >= from) || type === 'categorical') return null;
+  const n = Math.floor((to - from) / step + 1e-9) + 1;
+  return n <= most ? Array.from({ length: n }, (_, k) => clean(Math.min(from + k * step, to))) : null;
+}
 
 /** The axis of a swept hyperparameter.
  * @param {string} name @param {Distribution} distribution @returns {Axis} */
@@ -105,8 +127,9 @@ export function axisOf(name, distribution) {
   const scale = [wanted, natural].find((one) => fits(one, low, high)) ?? 'linear';
   const { to } = SCALES[/** @type {'linear'} */ (scale)];
   const whole = distribution.type === 'int';
-  const marks = values.length ? values : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
-  const slots = values.length || (whole && high >= low ? high - low + 1 : 0);
+  const drawn = stepsOf(distribution, FEW);
+  const marks = values.length ? values : drawn && scale === 'linear' ? drawn : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
+  const slots = values.length || drawn?.length || (whole && high >= low ? high - low + 1 : 0);
   // A few values that have a place each keep room around the first and the last.
   const gap = slots > 1 && (values.length || slots <= FEW) ? (to(high) - to(low)) / (slots - 1) : 0;
   // Powers of ten are all written as such where one of them has to be.
@@ -114,7 +137,7 @@ export function axisOf(name, distribution) {
   return {
     name,
     numeric: true,
-    discrete: values.length > 0 || whole,
+    discrete: values.length > 0 || whole || drawn !== null,
     slots,
     scale: /** @type {'linear'} */ (scale),
     domain: domainOf(to(low), to(high), gap > 0 ? 0.35 * gap : to(high) > to(low) ? 0 : 0.5),
@@ -171,6 +194,17 @@ export function density(distribution, along, low, high, bins) {
   const drawn = SCALES[/** @type {'linear'} */ (scaleOf(distribution))] ?? SCALES.linear;
   const [a, b] = [axis.to(low), axis.to(high)];
   const [from, to] = [Number(distribution.low), Number(distribution.high)];
+  const steps = stepsOf(distribution, MOST_BINS);
+  if (steps && scaleOf(distribution) === 'linear') {
+    // Each value is drawn as often as any other, and nothing between them.
+    const found = new Array(Math.max(0, Math.min(MOST_BINS, Math.floor(bins) || 0))).fill(0);
+    for (const value of steps) {
+      const at = Math.floor(((axis.to(value) - a) / (b - a)) * found.length);
+      if (found.length && at === at) found[Math.max(0, Math.min(found.length - 1, at))]++;
+    }
+    const largest = Math.max(...found);
+    return found.map((n) => (largest > 0 ? n / largest : 0));
+  }
   const shares = Array.from({ length: Math.max(0, Math.min(MOST_BINS, bins || 0)) }, (_, k) => {
     const left = Math.max(from, axis.from(a + (b / bins - a / bins) * k));
     const right = Math.min(to, axis.from(a + (b / bins - a / bins) * (k + 1)));
@@ -182,7 +216,8 @@ export function density(distribution, along, low, high, bins) {
 }
 
 /**
- * How good scores are. `share` is 0 at the best and 1 at the worst; `zeros`: losses of 0 lie below the scale.
+ * How good scores are. `share` is 0 at the best and 1 at the worst; `zeros`: losses of 0 lie below the scale. `low` and
+ * `high` are what an axis of scores shows: all of them, but for the worst tenth where that would flatten the rest.
  * @typedef {{best: number, worst: number, low: number, high: number, log: boolean, zeros: boolean,
  *   cost: (score: number) => number, share: (score: number) => number, goodness: (score: number) => number}} ScoreScale
  */
@@ -195,6 +230,9 @@ export function roundOff(value, direction) {
   // 0 is round, and the smallest and largest numbers have no round one beside them.
   return Number.isFinite(rounded) && Math.sign(rounded) === Math.sign(value) ? rounded : value;
 }
+
+/** Where the worst tenth makes an axis so many times as long, it is cut off. */
+const FLAT = 2;
 
 /** The scale of some scores. A logarithm starts from the smallest loss above 0; losses of 0 are as good as that one.
  * @param {number[]} found finite @param {{metric: string, direction: string}} objective @returns {ScoreScale} */
@@ -209,16 +247,19 @@ export function scaleOfScores(found, { metric, direction }) {
   const cost = (/** @type {number} */ score) => (up ? -score : log ? Math.log(Math.max(best, score)) : score);
   const limit = scores[Math.min(scores.length - 1, Math.floor(0.9 * scores.length))] ?? best;
   let worst = roundOff(limit, up ? -1 : 1);
-  if (!(cost(worst) - cost(best) >= (log ? Math.log(1.5) : 1e-6 * Math.max(1, Math.abs(best)))))
-    worst = log ? roundOff(best * 1.5, 1) : best + (up ? -1 : 1) * Math.max(1, Math.abs(best) / 10);
+  if (!(cost(worst) - cost(best) >= (log ? Math.log(1.02) : 1e-6 * Math.max(1, Math.abs(best)))))
+    worst = log ? roundOff(best * 1.1, 1) : best + (up ? -1 : 1) * Math.max(1, Math.abs(best) / 10);
   if (!(cost(worst) > cost(best))) worst = 2 * best;
   if (!Number.isFinite(worst)) [best, worst] = [best / 2, best];
   const [from, to] = [cost(best), cost(worst)];
-  const ends = [log ? best : (scores[0] ?? best), scores[scores.length - 1] ?? worst, worst].sort((a, b) => a - b);
   // Halves keep the widest span finite.
+  const first = least ?? scores[0] ?? best;
+  const last = scores[scores.length - 1] ?? worst;
+  const isFlat = !log && Math.abs(last / 2 - first / 2) > FLAT * Math.abs(limit / 2 - first / 2);
+  const ends = [first, isFlat && limit !== first ? limit : last].sort((a, b) => a - b);
   const share = (/** @type {number} */ score) => (cost(score) / 2 - from / 2) / (to / 2 - from / 2);
   return {
-    best, worst, low: ends[0], high: ends[2], log, zeros: log && scores[0] <= 0, cost, share,
+    best, worst, low: ends[0], high: ends[1], log, zeros: log && scores[0] <= 0, cost, share,
     goodness: (score) => Math.max(0, Math.min(1, 1 - share(score))),
   };
 }

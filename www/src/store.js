@@ -1,9 +1,10 @@
 import { inside, narrowed } from './brush.js';
-import { BY_NAME, taskOf } from './hyperparameters.js';
+import { BY_NAME, datasetOf, taskOf } from './hyperparameters.js';
+import { partSizes } from './panel.js';
 import { ENDED, bestOf, objectiveOf, scoreOf } from './result.js';
 import { Scheduler } from './scheduler.js';
-import { identityOf, sameStudy, startStudy } from './study.js';
-import { withoutDefaults } from './link.js';
+import { SEED_LIMIT, startStudy } from './study.js';
+import { keyOf, sameStudy } from './link.js';
 import { sentence, translate } from './i18n.js';
 
 /**
@@ -29,11 +30,11 @@ const BEST_HOLD = 600;
 const HISTORY = 200;
 export { ENDED };
 
-/** @param {Study} study */
-const keyOf = (study) => identityOf(withoutDefaults(study));
-
-/** A study's data with their split, which its test set is a part of. @param {Study} study */
-const dataOf = (study) => identityOf({ ...withoutDefaults({ format: study.format, dataset: study.dataset }), name: '' });
+/** What decides which rows are a study's test set: shares of the other parts do not. @param {Study} study */
+function dataOf(study) {
+  const { name, seed = 0, noise = 0, samples } = study.dataset;
+  return JSON.stringify([name, seed, noise, samples ?? datasetOf(study)?.rows, partSizes(study)[2]]);
+}
 
 /** More trials than this are a crowd: figures show what they come to, and move slowly. */
 export const CROWD = 4000;
@@ -72,7 +73,8 @@ export class Store {
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;
     /** @type {Notice[]} */ this.notices = [];
-    /** @private @type {Map<string, OpenedTest & {data: string}>} by study: undo brings no closed test set back */ this.opened = new Map();
+    /** @private @type {Map<string, {study: string, test: OpenedTest | null}>} by data, as rows that were seen stay seen,
+     * with the study that they were opened for */ this.opened = new Map();
 
     /** @type {import('./types.js').Language} */ this.lang = 'en';
     /** @type {import('./types.js').Theme} */ this.theme = 'auto';
@@ -119,20 +121,37 @@ export class Store {
     return BY_NAME.get(name)?.label[this.lang] ?? name;
   }
 
-  /** Whether the test set of the study in the panel has been opened. */
+  /** Whether the test rows of the study in the panel have been seen, with whatever study. */
   get readOnly() {
-    return this.opened.size > 0 && this.opened.has(keyOf(this.study));
+    return this.opened.size > 0 && this.opened.has(dataOf(this.study));
+  }
+
+  /** Whether the test rows of the study shown have been seen, with whatever study. */
+  get seen() {
+    return this.opened.size > 0 && this.opened.has(dataOf(this.shownStudy));
   }
 
   /** What the test set said of the trials shown, once it was opened. @returns {OpenedTest | null} */
   get test() {
-    return (this.opened.size > 0 && this.opened.get(keyOf(this.shownStudy))) || null;
+    const found = this.opened.size > 0 ? this.opened.get(dataOf(this.shownStudy)) : undefined;
+    return found && found.study === keyOf(this.shownStudy) ? found.test : null;
   }
 
-  /** @param {OpenedTest} test of the trials shown */
-  openTest(test) {
-    this.opened.set(keyOf(this.shownStudy), { ...test, data: dataOf(this.shownStudy) });
+  /** @param {OpenedTest} test @param {Study} [study] whose trials it is of */
+  openTest({ trial, loss, metric }, study = this.shownStudy) {
+    this.opened.set(dataOf(study), { study: keyOf(study), test: { trial, loss, metric } });
     this.touch('test', 'selection', 'study', 'run');
+  }
+
+  /** The data whose test rows have been seen, as text that is kept between visits. */
+  get seenData() {
+    return [...this.opened.keys()];
+  }
+
+  /** @param {string[]} data seen in an earlier visit */
+  markSeen(data) {
+    for (const one of data) if (!this.opened.has(one)) this.opened.set(one, { study: '', test: null });
+    if (data.length) this.touch('test', 'study', 'run');
   }
 
   /** Changes the study in a way that undo takes back. @param {(study: Study) => void} change @param {string} [name] */
@@ -189,8 +208,7 @@ export class Store {
    * opened it is a new study, with a split that nobody has seen. @param {Study} study */
   load(study) {
     const next = structuredClone(study);
-    const seen = [...this.opened.values()].map((one) => one.data);
-    while (seen.includes(dataOf(next))) next.dataset.seed = (next.dataset.seed ?? 0) + 1;
+    while (this.opened.has(dataOf(next))) next.dataset.seed = ((next.dataset.seed ?? 0) + 1) % (SEED_LIMIT + 1);
     this.drafts.clear();
     this.editing = null;
     this.change(next);
@@ -259,7 +277,6 @@ export class Store {
     this.bestHeld = { at: 0, number: null, version: -1 };
     this.version++;
     this.progress = null;
-    this.opened.delete(keyOf(study));
     this.touch('trials', 'selection', 'test', 'run');
   }
 

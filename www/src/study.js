@@ -57,13 +57,18 @@ function finite(_key, value) {
   return value;
 }
 
+const KEYS = [
+  'format', 'name', 'dataset', 'fixed', 'space', 'sampler', 'pruner', 'objective', 'trials', 'seeds_per_trial', 'seed',
+  'shared_seeds',
+];
+
 /** What is wrong with a study's keys, one by one. @param {Record<string, any>} study @returns {Problem | null} */
 export function checkStudy(study) {
   if (study.format === undefined) return { code: 'missing', key: 'format', accepted: `"${FORMAT}"` };
   if (study.format !== FORMAT) return { code: 'format', found: shown(study.format), expected: FORMAT };
   const { name, sampler } = study;
   return (
-    unknownKey(study, ['format', 'name', 'dataset', 'fixed', 'space', 'sampler', 'pruner', 'objective', 'trials', 'seeds_per_trial', 'seed']) ??
+    unknownKey(study, KEYS) ??
     (name === undefined || typeof name === 'string' ? null : wrong('name', name, 'text')) ??
     checkDataset(study) ??
     section(study, 'fixed') ??
@@ -79,7 +84,8 @@ export function checkStudy(study) {
     checkName('objective.direction', study.objective?.direction, ['minimize', 'maximize']) ??
     checkNumber('trials', study.trials, 1, TRIALS_LIMIT, true) ??
     checkNumber('seeds_per_trial', study.seeds_per_trial, 1, 100, true) ??
-    checkNumber('seed', study.seed, 0, SEED_LIMIT, true)
+    checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
+    checkBoolean('shared_seeds', study.shared_seeds)
   );
 }
 
@@ -173,6 +179,9 @@ function checkName(key, found, names, later = []) {
   return later.includes(found) ? { code: 'not_yet', key, found, accepted } : outside(key, found, accepted);
 }
 
+/** @param {string} key @param {any} value @returns {Problem | null} */
+const checkBoolean = (key, value) => (value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false'));
+
 /** @param {Record<string, any>} study @returns {Problem | null} */
 function checkDataset(study) {
   const { dataset } = study;
@@ -193,7 +202,7 @@ function checkDataset(study) {
     checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
     checkNumber('dataset.seed', dataset.seed, 0, SEED_LIMIT, true) ??
     checkSplit(split) ??
-    (standardize === undefined || typeof standardize === 'boolean' ? null : wrong('dataset.standardize', standardize, 'true | false'))
+    checkBoolean('dataset.standardize', standardize)
   );
 }
 
@@ -326,14 +335,10 @@ function checkRange(range, key) {
  * @param {Study} study */
 export function duplicateStudy(study) {
   const copy = structuredClone(study);
-  copy.dataset.seed = (copy.dataset.seed ?? 0) + 1;
+  copy.dataset.seed = ((copy.dataset.seed ?? 0) + 1) % (SEED_LIMIT + 1);
   return copy;
 }
 
-/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
-export function sameStudy(a, b) {
-  return identityOf(a) === identityOf(b);
-}
 
 /** What tells a study from others: all but its name. @param {Study} study */
 export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));

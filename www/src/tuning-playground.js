@@ -7,6 +7,7 @@ import figuresSheet from './styles/figures.css?inline';
 import { keepFocus, perform } from './actions.js';
 import { Address } from './address.js';
 import { Ahead } from './ahead.js';
+import { watchContrast } from './colors.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage, rememberLanguage, save, saved } from './i18n.js';
 import { Keeper } from './keeper.js';
 import { onShortcut, singleKeysSaved } from './keys.js';
@@ -61,7 +62,7 @@ export class TuningPlayground extends LitElement {
     /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
     /** @private @type {Promise<void>} */ this.settled = Promise.resolve();
     /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */ this.refused = null;
-    /** @private @type {{stopped: boolean} | null} the last call of run(), which a stop may overtake */ this.request = null;
+    /** @private @type {{stopped: boolean, paused: boolean} | null} the last call of run(), which a stop or a pause may overtake */ this.request = null;
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onPrint = () => this.print();
@@ -91,6 +92,7 @@ export class TuningPlayground extends LitElement {
       if (this.full && (theme === 'light' || theme === 'dark')) this.store.theme = theme;
     }
     this.scheme.addEventListener('change', this.onScheme);
+    /** @private */ this.unwatch = watchContrast(this.onScheme);
     addEventListener('beforeprint', this.onPrint);
     addEventListener('afterprint', this.onScheme);
     // The page listens everywhere; a guest on another page listens to what happens inside it.
@@ -114,6 +116,7 @@ export class TuningPlayground extends LitElement {
       this.keeper.disconnect();
     }
     this.scheme.removeEventListener('change', this.onScheme);
+    this.unwatch?.();
     removeEventListener('beforeprint', this.onPrint);
     removeEventListener('afterprint', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
@@ -259,21 +262,26 @@ export class TuningPlayground extends LitElement {
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
   async run() {
     const before = this.refused;
-    const request = { stopped: false };
+    const request = { stopped: false, paused: false };
     this.request = request;
     await this.settled;
     const refused = before ?? this.refused;
     if (refused) throw new ShownError(this.store.sentence(refused), refused);
+    // A run that was told to stop is not this one.
+    if (this.runner.stopping) await this.runner.pending?.catch(() => {});
     const running = this.runner.run();
     if (request.stopped) this.runner.stop();
+    else if (request.paused) this.runner.pause();
     return running;
   }
 
   pause() {
+    if (this.request) this.request.paused = true;
     this.runner.pause();
   }
 
   resume() {
+    if (this.request) this.request.paused = false;
     this.runner.resume();
   }
 

@@ -30,6 +30,7 @@
  * @property {number} [trials]
  * @property {number} [seeds_per_trial]
  * @property {number} [seed]
+ * @property {boolean} [shared_seeds]
  *
  * @typedef {object} EpochRecord
  * @property {number} epoch

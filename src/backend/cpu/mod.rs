@@ -22,7 +22,9 @@ use super::{Backend, Data, LocalFuture, Network, Population, UPDATE_WORK, mixed,
 use crate::error::Result;
 pub use isa::Level;
 use lanes::Lanes;
+use network::{Scratch, Trained};
 use population::CpuPopulation;
+use sparse::Table;
 use std::rc::Rc;
 
 /// What a population may take, scratch included.
@@ -83,6 +85,23 @@ impl Cpu {
             None if network.crowd >= SMALLEST_CROWD && network.optimizer.joins_crowds() && is_tiny() => PlanName::Lanes,
             None => PlanName::Panels,
         }
+    }
+}
+
+/// Outputs of a network with the parameters that it carries, in evaluation mode, for these rows of the data: row after
+/// row, as many numbers as it has outputs (for classes before softmax). Boundaries and confusion matrices ask for one
+/// network at a time, whatever backend trained it, and wait for no device.
+pub fn forward(network: Network, data: Rc<Data>, rows: &[u32]) -> Vec<f32> {
+    Cpu::new().forward(network, data, rows)
+}
+
+impl Cpu {
+    /// [`forward`] at this instruction set.
+    pub fn forward(self, network: Network, data: Rc<Data>, rows: &[u32]) -> Vec<f32> {
+        // Blocks of rows alone decide how much scratch it takes.
+        let trained = Trained::new(Network { max_batch: 1, ..network }, self.level);
+        let mut scratch = Scratch::new(core::slice::from_ref(&trained));
+        trained.outputs(&mut scratch, &Table { data, sparse: None }, rows)
     }
 }
 

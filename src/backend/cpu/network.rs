@@ -3,12 +3,12 @@
 use super::dropout::Dropout;
 use super::isa::Level;
 use super::loss::BatchLoss;
-use super::panels::{fill_padding, gather, layer_len, padded, panels, places, turn};
+use super::panels::{fill_padding, gather, index, layer_len, padded, panels, places, turn};
 use super::product::{Product, WeightGradient};
 use super::sparse::{Lists, SparseProduct, Table};
 use super::units::{Activate, Descend};
 use super::update::Piece;
-use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, Score};
+use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, Score, Snapshot, Tuning};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
@@ -115,6 +115,10 @@ impl Sums {
     }
 }
 
+fn constants(network: &Network) -> Constants<f32x4> {
+    network.optimizer.constants().map(|x| f32x4::splat(x as f32))
+}
+
 /// A network and all that changes while it trains.
 pub struct Trained {
     network: Network,
@@ -128,6 +132,7 @@ pub struct Trained {
     parameters: Vec<f32>,
     gradient: Vec<f32>,
     slots: [Vec<f32>; MOST_SLOTS],
+    steps: u32,
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
 }
@@ -146,10 +151,11 @@ impl Trained {
         let slot = |n| if network.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
         let mut trained = Self {
             keys: (0..layers.len()).map(|depth| network.dropout_key(depth)).collect(),
-            constants: network.optimizer.constants().map(|x| f32x4::splat(x as f32)),
+            constants: constants(&network),
             parameters: vec![0.0; len],
             gradient: vec![0.0; len],
             slots: core::array::from_fn(slot),
+            steps: 0,
             diverged_at: None,
             layers,
             places,
@@ -188,6 +194,36 @@ impl Trained {
     /// The last step's gradient in PyTorch's flat order.
     pub fn gradient(&self) -> Vec<f64> {
         self.flat(&self.gradient)
+    }
+
+    /// What [`crate::backend::Population::snapshot`] gives.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot { steps: self.steps, diverged_at: self.diverged_at, ..Snapshot::default() };
+        let own = self.slots.iter().filter(|slot| !slot.is_empty());
+        for part in core::iter::once(&self.parameters).chain(own) {
+            snapshot.numbers.extend(self.flat(part).into_iter().map(|x| x as f32));
+        }
+        snapshot
+    }
+
+    /// What [`crate::backend::Population::restore`] does.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> bool {
+        let pairs = self.pairs();
+        let Some(parts) = snapshot.parts(&self.network) else { return false };
+        for (to, from) in core::iter::once(&mut self.parameters).chain(&mut self.slots).zip(parts) {
+            for &(flat, own) in &pairs {
+                to[own] = from[flat];
+            }
+        }
+        (self.steps, self.diverged_at) = (snapshot.steps, snapshot.diverged_at);
+        true
+    }
+
+    /// What [`crate::backend::Population::retune`] does.
+    pub fn retune(&mut self, tuning: &Tuning) -> bool {
+        let fits = self.network.retune(tuning);
+        self.constants = constants(&self.network);
+        fits
     }
 
     /// Multiplications of a step on so many rows, roughly: a measure of its time.
@@ -338,6 +374,7 @@ impl Trained {
     pub fn step(&mut self, scratch: &mut Scratch, table: &Table, rows: &[u32], step: &BatchStep) -> Sums {
         self.forward(scratch, table, rows, Some(step.step));
         let sums = self.loss(scratch, &table.data, rows);
+        self.steps = step.step + 1;
         self.backward(scratch, table, rows);
         if !(within(sums.score().loss, DIVERGENCE_LIMIT) && self.update(step.scalars)) {
             self.diverged_at = Some(u64::from(step.step) + 1);
@@ -354,5 +391,19 @@ impl Trained {
         let sums = self.loss(scratch, &table.data, &rows);
         scratch.rows = rows;
         sums
+    }
+
+    /// Outputs in evaluation mode, row after row.
+    pub fn outputs(&self, scratch: &mut Scratch, table: &Table, rows: &[u32]) -> Vec<f32> {
+        let (panel, outputs) = (self.level.panel(), self.network.shape.outputs);
+        let mut all = Vec::with_capacity(rows.len() * outputs);
+        for rows in rows.chunks(EVALUATED_AT_ONCE) {
+            self.forward(scratch, table, rows, None);
+            let widths = self.layers.iter().map(|layer| padded(layer.inputs, panel));
+            let z = &scratch.values[rows.len() * widths.sum::<usize>()..];
+            let places = (0..rows.len()).flat_map(|row| (0..outputs).map(move |output| (row, output)));
+            all.extend(places.map(|(row, output)| z[index(rows.len(), outputs, panel, row, output)]));
+        }
+        all
     }
 }

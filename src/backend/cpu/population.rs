@@ -4,7 +4,7 @@ use super::epoch::{Clock, Progress, Turn, Turns};
 use super::isa::Level;
 use super::network::{Scratch, Trained};
 use super::sparse::Table;
-use crate::backend::{Advance, Data, EpochPlan, LocalFuture, Network, Population, ready};
+use crate::backend::{Advance, Data, EpochPlan, LocalFuture, Network, Population, Snapshot, Tuning, ready};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -81,5 +81,17 @@ impl Population for CpuPopulation {
 
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
         ready(Ok(self.networks[network].gradient()))
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        self.networks[network].snapshot()
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        self.networks[network].restore(snapshot)
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        self.networks[network].retune(tuning)
     }
 }

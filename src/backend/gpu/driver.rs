@@ -8,7 +8,7 @@
 
 use super::device::{Device, SharedDevice};
 use super::staging::ASIDE_BYTES;
-use crate::backend::{Advance, EpochOutcome, EpochPlan, LocalFuture, Population, ready};
+use crate::backend::{Advance, EpochOutcome, EpochPlan, LocalFuture, Population, Snapshot, Tuning, ready};
 use crate::error::{Error, Result};
 use core::ops::Range;
 use core::time::Duration;
@@ -82,6 +82,12 @@ pub trait Plan {
     fn parameters(&self, network: usize) -> Vec<f64>;
     /// The last step's gradient.
     fn gradient<'a>(&'a mut self, device: &'a Device, network: usize) -> LocalFuture<'a, Result<Vec<f64>>>;
+    /// A network of the host's copy, but for its steps.
+    fn snapshot(&self, network: usize) -> Snapshot;
+    /// Puts a network into the host's copy, which the next buffers are made of; false where it is of another size.
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool;
+    /// Changes a network's settings in the tables that the next buffers are made of; false where they do not fit.
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool;
 }
 
 /// Where a round stands.
@@ -110,6 +116,8 @@ pub struct Driver {
     /// Seconds of a unit and epochs of a round, as they last were.
     pace: f64,
     ahead: usize,
+    /// Steps that each network was given.
+    steps: Vec<u32>,
 }
 
 impl Driver {
@@ -127,6 +135,7 @@ impl Driver {
             units: amount,
             pace: f64::INFINITY,
             ahead: 1,
+            steps: Vec::new(),
         }
     }
 
@@ -228,6 +237,12 @@ impl Driver {
 
 impl Population for Driver {
     fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
+        for plan in &plans {
+            if let Some(step) = plan.steps.last() {
+                self.steps.resize(self.steps.len().max(plan.network + 1), 0);
+                self.steps[plan.network] = step.step + 1;
+            }
+        }
         if !plans.is_empty() {
             self.plan.push_epoch(plans);
         }
@@ -262,6 +277,31 @@ impl Population for Driver {
             let device = self.device.get();
             self.plan.gradient(&device, network).await
         })
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        let snapshot = self.plan.snapshot(network);
+        let steps = self.steps.get(network).copied().unwrap_or(0);
+        // Of what was begun, nothing counts after the step that ended it.
+        Snapshot { steps: snapshot.diverged_at.map_or(steps, |at| at as u32), ..snapshot }
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        let fits = self.plan.restore(network, snapshot);
+        if fits {
+            self.steps.resize(self.steps.len().max(network + 1), 0);
+            self.steps[network] = snapshot.steps;
+            self.plan.drop_buffers();
+        }
+        fits
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        let fits = self.plan.retune(network, tuning);
+        if fits {
+            self.plan.drop_buffers();
+        }
+        fits
     }
 }
 

@@ -1,12 +1,13 @@
 import { number } from '../format.js';
+import { LEAST_DECADES, roomy } from '../scale.js';
 
 /**
  * Where curves lie: the plot's box and the range of its axes, in pixels of the canvas.
  *
  * @typedef {import('../types.js').EpochRecord} EpochRecord
  * @typedef {import('../types.js').Trial} Trial
- * @typedef {{validation: number[], train: number[], around: number[], least: number, above: number}} Line losses by epoch;
- *   `around` holds the spread over seeds of the validation losses, or nothing; the least loss, and the least above 0
+ * @typedef {{validation: number[], train: number[], around: number[], least: number, above: number, most: number}} Line losses
+ *   by epoch; `around` holds the spread over seeds of the validation losses, or nothing; the least loss, the least above 0, and the largest
  */
 
 export class CurveFrame {
@@ -60,13 +61,19 @@ export function curvesOf(store) {
   return found.filter((one) => one !== undefined);
 }
 
+/** Twice as much is still a number. */
+const LARGEST = Number.MAX_VALUE / 2;
+
 /** The range of losses to draw: all of them from the least on, and the highest tenth of the starts cut off, as it would
  * flatten the rest. A logarithm starts from the smallest loss above 0.
  * @param {Iterable<number>} losses @param {number[]} starts @param {boolean} log
+ * @param {number[]} held losses that lie in the frame, however high they are
  * @returns {{span: [number, number], log: boolean}} log is false where no loss has a place on a logarithm */
-export function spanOf(losses, starts, log) {
-  let [low, least] = [Infinity, Infinity];
-  for (const value of losses) {
+export function spanOf(losses, starts, log, held = []) {
+  const marked = held.filter(Number.isFinite);
+  let [low, least, top] = [Infinity, Infinity, -Infinity];
+  for (const value of marked) top = Math.max(top, value);
+  for (const value of [...losses, ...marked]) {
     if (value < low && value > -Infinity) low = value;
     if (value < least && value > 0) least = value;
   }
@@ -75,20 +82,19 @@ export function spanOf(losses, starts, log) {
   const start = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.9))] ?? (low < Infinity ? low : 1);
   if (low === Infinity) low = Math.min(...starts.filter(Number.isFinite), 0);
   if (least === Infinity) least = sorted.find((one) => one > 0) ?? Infinity;
-  const logs = log && least < Infinity;
-  // Rounded outward, so that the axes stay put while the lines grow.
-  const out = (/** @type {number} */ value, /** @type {1 | -1} */ way) => {
-    const round = 10 ** ((way < 0 ? Math.floor : Math.ceil)(Math.log10(value) * 25) / 25);
-    return round > 0 && round < Infinity ? round : value;
-  };
-  const finite = (/** @type {number} */ value) => Math.max(Number.MIN_VALUE, Math.min(Number.MAX_VALUE / 2, value));
-  if (logs) {
-    const from = Math.min(Number.MAX_VALUE / 8, finite(out(least, -1) * 0.88));
-    return { span: [from, finite(Math.max(start > 0 ? out(start, 1) * 1.15 : 0, from * 1.8, 4 * Number.MIN_VALUE))], log: true };
+  const high = Math.max(start, top);
+  if (log && least < Infinity) {
+    const ends = roomy(Math.log10(least), Math.log10(Math.max(least, high)), LEAST_DECADES);
+    const from = Math.max(Number.MIN_VALUE, Math.min(Number.MAX_VALUE / 8, least, 10 ** ends[0]));
+    return { span: [from, Math.max(from * 1.01, from + 4 * Number.MIN_VALUE, Math.min(LARGEST, 10 ** ends[1]))], log: true };
   }
-  const from = Math.max(-Number.MAX_VALUE / 2, Math.min(0, low));
-  const to = finite(start > 0 ? out(start, 1) * 1.08 : 0);
-  return { span: [from, to - from > 1e-6 ? to : from + Math.max(1, Math.abs(from) / 10)], log: false };
+  const within = (/** @type {number} */ value) => Math.max(-LARGEST / 4, Math.min(LARGEST / 4, value));
+  const to = within(Math.max(high, 0));
+  // Losses that lie close together would be one line above an empty plot that starts from 0.
+  const from = within(low > to / 2 ? Math.min(low, to) : Math.min(0, low));
+  const size = Math.max(Math.abs(from), to);
+  const ends = roomy(from, to, size > 1e-300 ? size / 20 : 1);
+  return { span: [from === 0 ? 0 : ends[0], ends[1]], log: false };
 }
 
 /** @type {WeakMap<EpochRecord[], Line>} */
@@ -98,7 +104,7 @@ const lines = new WeakMap();
 export function lineOf(trial) {
   const { epochs } = trial;
   let line = lines.get(epochs);
-  if (!line) lines.set(epochs, (line = { validation: [], train: [], around: [], least: Infinity, above: Infinity }));
+  if (!line) lines.set(epochs, (line = { validation: [], train: [], around: [], least: Infinity, above: Infinity, most: -Infinity }));
   for (let k = line.validation.length; k < epochs.length; k++) {
     const loss = number(epochs[k].validation_loss);
     line.validation.push(loss);
@@ -106,8 +112,15 @@ export function lineOf(trial) {
     if (epochs[k].spread) line.around.push(number(epochs[k].spread?.validation_loss));
     if (loss < line.least) line.least = loss;
     if (loss > 0 && loss < line.above) line.above = loss;
+    if (loss > line.most && loss < Infinity) line.most = loss;
   }
   return line;
+}
+
+/** All that is drawn of a marked trial: its losses, and the ends of their spread over its seeds. @param {Trial} trial */
+export function marksOf(trial) {
+  const { validation, train, around } = lineOf(trial);
+  return [...validation, ...train, ...around.flatMap((spread, k) => [validation[k] - spread, validation[k] + spread])];
 }
 
 /** Where the selected trial's curves end, in pixels of the page and a line's height apart; null with nothing to name.

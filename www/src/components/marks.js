@@ -4,8 +4,9 @@
  *
  * @typedef {{number: number, x: number, y: number, state: string, color?: string, out: boolean, home?: [number, number]}} Spot `color` only where
  *   the ground has none; `out` of the brush; at `home` lie all trials with the same settings
- * @typedef {{text: string, spread: string, bar: [number, number] | null}} Label of the selected trial: its number, the spread
- *   over its seeds, and where the ends of that spread lie on the axis of scores
+ * @typedef {{text: string, spread: string, bar: [End, End] | null}} Label of the selected trial: its number, the spread
+ *   over its seeds, and the ends of that spread on the axis of scores
+ * @typedef {{at: number, capped: boolean}} End without a cap where it lies beyond the axis
  */
 
 export const SVG_LIMIT = 2000;
@@ -118,7 +119,7 @@ function rings(selected, hovered, label) {
   }
   if (selected) {
     const g = element('g', { transform: place(selected), 'data-selected': selected.number });
-    if (label.bar) g.append(...errorBar(label.bar[0] - selected.y, label.bar[1] - selected.y));
+    if (label.bar) g.append(...errorBar(label.bar, selected.y));
     g.append(...shape({ ...selected, out: false }), ring('var(--surface)', 5), ring('var(--accent)', 2.6));
     const left = selected.x > 120;
     const text = element('text', {
@@ -137,9 +138,10 @@ function rings(selected, hovered, label) {
   return made;
 }
 
-/** @param {number} from @param {number} to */
-function errorBar(from, to) {
-  const d = `M0 ${from.toFixed(1)}V${to.toFixed(1)}M-6 ${from.toFixed(1)}h12M-6 ${to.toFixed(1)}h12`;
+/** @param {[End, End]} ends @param {number} middle */
+function errorBar(ends, middle) {
+  const [from, to] = ends.map(({ at }) => (at - middle).toFixed(1));
+  const d = `M0 ${from}V${to}${ends.map(({ at, capped }) => (capped ? `M-6 ${(at - middle).toFixed(1)}h12` : '')).join('')}`;
   return [element('path', { d, stroke: 'var(--surface)', 'stroke-width': 4.5 }), element('path', { d, stroke: 'var(--accent)', 'stroke-width': 1.8, 'data-testid': 'error-bar' })];
 }
 

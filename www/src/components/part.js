@@ -87,6 +87,12 @@ export class Part extends LitElement {
   }
 }
 
+/** Streaming numbers are written this often, in ms: faster, nobody can read them. */
+const BEAT = 250;
+
+/** Parts that write the same numbers do so at the same beat, so that they agree. */
+export const beatOf = () => Math.floor(performance.now() / BEAT);
+
 /** Registers a part unless another copy of the page's script already did.
  * @param {string} name @param {CustomElementConstructor} part */
 export function define(name, part) {

@@ -26,12 +26,11 @@ export function groundOf(axes, frame, titles, shades) {
 }
 
 /** Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn; in small steps.
- * @param {Store} store @param {{x: Axis, y: Axis}} axes @param {Frame} frame @returns {Generator<undefined, SVGElement[]>} */
-export function* shadesOf(store, axes, frame) {
+ * @param {Store} store @param {{x: Axis, y: Axis}} axes @param {Frame} frame @param {boolean} dark @returns {Generator<undefined, SVGElement[]>} */
+export function* shadesOf(store, axes, frame, dark) {
   const scale = scoreScale(store);
   const surface = yield* fit(store, axes, scale);
   if (!surface) return [];
-  const { dark } = store;
   const lines = contours().size([COLUMNS, ROWS]);
   const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) => pathOf(lines.contour(grid, level).coordinates, frame);
   const bands = [];

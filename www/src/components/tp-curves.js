@@ -2,12 +2,12 @@ import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from './part.js';
 import { segmented } from './segmented.js';
-import { tokens } from '../colors.js';
+import { palette, tokens } from '../colors.js';
 import { count, counted, exact, number, rate } from '../format.js';
 import { BY_NAME } from '../hyperparameters.js';
 import { logSteps, steps, textWidth } from '../scale.js';
 import { measureText } from '../spread.js';
-import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, spanOf } from './curve-frame.js';
+import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
 import { plotOf } from './plot-axes.js';
 import { pointIn } from './pointer.js';
@@ -113,7 +113,7 @@ export class TpCurves extends FigurePart {
     const { height } = this.size;
     // Without any loss the axis has nothing to say.
     const values = !this.measured ? [] : log ? logSteps(span[0], span[1], height / 40) : steps(span[0], span[1], height / 50);
-    const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(3))) }));
+    const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(4))) }));
     return { domain: /** @type {[number, number]} */ ([to(span[0]), to(span[1])]), ticks };
   }
 
@@ -133,7 +133,7 @@ export class TpCurves extends FigurePart {
     const g = over?.getContext('2d');
     if (!all || !g) return;
     const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, devicePixelRatio);
-    const made = [store.dark, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
+    const made = [store.dark, palette.version, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
     const key = [made, store.runs, store.brushes].join();
     if (!this.frame || made !== this.made) {
       this.made = made;
@@ -188,10 +188,16 @@ export class TpCurves extends FigurePart {
       const early = Number.isFinite(first) ? (second > first ? second : first) : second;
       if (Number.isFinite(early)) starts.push(early);
     }
-    if (store.selected) losses.push(...lineOf(store.selected).train.filter(Number.isFinite));
+    const { selected } = store;
+    const marked = new Set([selected, store.trials.get(store.best ?? -1)]);
+    // A diverged curve leaves the frame; where losses are maximized, the highest are what counts.
+    const held = [...marked].flatMap((one) => (one && one.state !== 'diverged' ? marksOf(one) : []));
+    if (selected?.state === 'diverged') losses.push(...lineOf(selected).train.filter(Number.isFinite));
+    const { metric, direction } = store.objective;
+    if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
     this.measured = starts.length > 0 || losses.some(Number.isFinite);
     this.epochs = Math.max(longest, Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1);
-    const { span, log } = spanOf(losses, starts, this.log);
+    const { span, log } = spanOf(losses, starts, this.log, held);
     Object.assign(this, { span, logs: log });
   }
 

@@ -55,6 +55,7 @@ export class TpEditor extends Part {
     const typing = this.own && this.texts ? /** @type {any} */ (this.getRootNode()).activeElement?.dataset.testid : '';
     for (const which of /** @type {(keyof Texts)[]} */ (Object.keys(this.texts ?? {})))
       if (typing === `input-${which}`) next[which] = /** @type {Texts} */ (this.texts)[which];
+    if (this.own && this.texts && this.scale !== 'linear') next.step = this.texts.step;
     this.own = false;
     this.texts = next;
     if (draft) this.fixes = this.read().fixes ?? [];
@@ -155,7 +156,9 @@ export class TpEditor extends Part {
     const scales = ['linear', 'log', ...(one.scale === 'log1m' ? /** @type {ScaleName[]} */ (['log1m']) : []), 'choices'];
     const bar = segmented(this.t('row.scale'), scales.map((value) => ({ value, text: this.t(`scale.${value}`) })), this.scale, (value) => this.rescale(value), { testid: 'scale' });
     if (this.scale === 'choices') return html`${this.input('choices', this.t('scale.choices'), 'long')}<div class="ends"><span class="q">${this.t('row.separate')}</span>${bar}</div>`;
-    return html`${this.picture()}<div class="ends">${this.input('low', this.t('row.low'))}${bar}${this.input('high', this.t('row.high'))}</div>`;
+    return html`${this.picture()}<div class="ends">${this.input('low', this.t('row.low'))}${bar}${this.input('high', this.t('row.high'))}</div>${this.scale === 'linear'
+      ? html`<div class="ends"><span class="q" aria-hidden="true">${this.t('row.step')}</span>${this.input('step', this.t('row.step'))}<span class="q">${this.t('row.step.empty')}</span></div>`
+      : this.texts?.step ? html`<p class="help" data-testid="no-step">${this.t('row.step.none', { step: this.texts.step })}</p>` : nothing}`;
   }
 
   /** The share of draws along the hyperparameter's own axis, with the range's ends. */
@@ -181,7 +184,11 @@ export class TpEditor extends Part {
     const { range } = this;
     if (!range || scale === this.scale) return;
     const kept = this.store.drafts.has(this.one.name) && scale !== 'choices' && this.scale !== 'choices';
-    if (!kept) this.texts = rescaled(this.one, range, scale);
+    if (!kept) {
+      // A step that the scale between took away comes back with the linear one.
+      const made = rescaled(this.one, range, scale);
+      this.texts = { ...made, step: made.step || (this.texts?.step ?? '') };
+    }
     this.scale = scale;
     this.commit();
   }

@@ -13,7 +13,7 @@ export class TpMain extends Part {
   render() {
     const { store } = this;
     const view = VIEWS.find((one) => one.name === store.view) ?? VIEWS[0];
-    const open = store.test !== null;
+    const open = store.seen;
     return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
       <div class="tabs">
         <div role="tablist" aria-label=${this.t('views')} @keydown=${this.onKey}>${VIEWS.map(

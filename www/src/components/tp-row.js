@@ -1,7 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
 import { BY_NAME, scaleOf, used } from '../hyperparameters.js';
-import { density } from '../scale.js';
+import { density, stepsOf } from '../scale.js';
 import { exact } from '../format.js';
 import { sweepWidth } from '../layers.js';
 import { takenBy } from '../panel.js';
@@ -75,7 +75,7 @@ export class TpRow extends Part {
       const taken = takenBy(one, store.study);
       return 'by' in taken ? this.t('row.by', { name: store.label(taken.by) }) : text(taken.value, (key) => this.t(key));
     }
-    if (!range.choices) return `${exact(range.low)} – ${exact(range.high)}`;
+    if (!range.choices) return rangeText(range, (key, values) => this.t(key, values));
     const numbers = range.choices.every((choice) => typeof choice === 'number');
     const choices = numbers ? [...range.choices].sort((a, b) => Number(a) - Number(b)) : range.choices;
     const words = choices.map((choice) => text(choice, (key) => this.t(key)));
@@ -86,11 +86,12 @@ export class TpRow extends Part {
 
   /** What the sampler will draw, over the values that the hyperparameter naturally takes. @param {Distribution} range */
   histogram(range) {
-    const bins = range.choices ? range.choices.length : 12;
+    const steps = stepsOf(range, 12);
+    const bins = range.choices ? range.choices.length : (steps?.length ?? 12);
     const along = this.one.scale;
     const low = Number(range.low);
     const natural = along === 'log' && !(low > 0) ? 'linear' : along === 'log1m' && !(Number(range.high) < 1) ? 'linear' : along;
-    const shares = range.choices ? range.choices.map(() => 1) : density(range, natural, low, Number(range.high), bins);
+    const shares = range.choices || steps ? new Array(bins).fill(1) : density(range, natural, low, Number(range.high), bins);
     const width = 58 / bins;
     return html`<svg class="h" viewBox="0 0 58 15" preserveAspectRatio="none" aria-hidden="true"><title>${this.t('row.drawn')}</title>${shares.map(
       (share, k) => svg`<rect x=${k * width} y=${14.5 - share * 11} width=${Math.max(0.8, width - 1)} height=${share * 11} fill="var(--mark)"/>`,
@@ -108,6 +109,12 @@ export function text(value, t) {
 
 /** @param {Record<string, string>} texts @param {boolean} swept */
 const draftText = (texts, swept) => (!swept ? texts.value : texts.scale === 'choices' ? texts.choices : `${texts.low} – ${texts.high}`);
+
+/** The ends of a range, and its step. @param {Distribution} range @param {(key: string, values: Record<string, unknown>) => string} t */
+function rangeText(range, t) {
+  const ends = { low: exact(range.low), high: exact(range.high) };
+  return range.step ? t('row.stepped', { ...ends, step: exact(range.step) }) : `${ends.low} – ${ends.high}`;
+}
 
 
 define('tp-row', TpRow);

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { Part, define } from './part.js';
+import { Part, beatOf, define } from './part.js';
 import { icon, stateMark } from './icons.js';
 import { sweptOf } from '../hyperparameters.js';
 import { count, setting } from '../format.js';
@@ -10,6 +10,22 @@ import { measureText, scoreName, scoreText } from '../spread.js';
 export class TpSelection extends Part {
   /** @type {import('../store.js').Topic[]} */
   static topics = ['selection', 'brush', 'trials', 'run', 'test', 'study'];
+
+  constructor() {
+    super();
+    /** @private */ this.written = 0;
+    /** @private @type {number | undefined} the trial that is written */ this.marked = undefined;
+  }
+
+  /** With the table's rows, which show the same numbers. @param {Set<string>} topics */
+  wake(topics) {
+    const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
+    const beat = beatOf();
+    if (streaming && beat === this.written && this.marked === this.store.selected?.number) return;
+    this.written = beat;
+    this.marked = this.store.selected?.number;
+    this.requestUpdate();
+  }
 
   render() {
     const { store } = this;

@@ -7,10 +7,11 @@ import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
 import { Spots, upOf } from './spots.js';
 import { sharesOf, sideOf } from '../brush.js';
-import { depthColor, tokens } from '../colors.js';
+import { depthColor, palette, tokens } from '../colors.js';
+import { hasArea } from '../fit.js';
 import { count, setting } from '../format.js';
 import { sweptOf } from '../hyperparameters.js';
-import { axisOf, domainOf, logSteps, shareOf, steps, textWidth } from '../scale.js';
+import { LEAST_DECADES, axisOf, domainOf, logSteps, roomy, shareOf, steps, textWidth } from '../scale.js';
 import { lookOf, scoreScale } from '../score.js';
 import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../spread.js';
 import { inSlices, turn } from '../turns.js';
@@ -43,6 +44,7 @@ export class TpSurface extends FigurePart {
     /** @private */ this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
     /** @private */ this.absent = { key: '', n: 0 };
+    /** @private */ this.area = { key: '', has: false };
     /** @private */ this.many = new CanvasMarks();
     /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
     /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
@@ -65,9 +67,17 @@ export class TpSurface extends FigurePart {
     const across = axisOf(x, space[x]);
     if (y) {
       const up = axisOf(y, space[y]);
-      return { x: across, y: up, fitted: across.numeric && up.numeric };
+      return { x: across, y: up, fitted: across.numeric && up.numeric && this.hasArea(x, y) };
     }
     return { x: across, y: this.scoreAxis(), fitted: false };
+  }
+
+  /** Whether the trials lie at places enough for a fit between them. @param {string} x @param {string} y */
+  hasArea(x, y) {
+    const { store } = this;
+    const key = [store.runs, store.trials.size, x, y].join();
+    if (key !== this.area.key) this.area = { key, has: hasArea(store.trials, x, y) };
+    return this.area.has;
   }
 
   /** With one swept hyperparameter, the score itself is the second axis. @returns {Axis} */
@@ -75,19 +85,26 @@ export class TpSurface extends FigurePart {
     const { store } = this;
     const scale = scoreScale(store);
     const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
-    const { low, high } = scale;
+    const chosen = store.selected;
+    const score = chosen ? store.score(chosen) : NaN;
+    const around = chosen ? spreadOf(store, chosen) || 0 : 0;
+    // The selected trial lies inside with its spread over the seeds; 0 has no place on a logarithm.
+    const held = [scale.low, scale.high, score, score - around, score + around].filter((one) => Number.isFinite(to(one)));
+    const [low, high] = [Math.min(...held), Math.max(...held)];
+    const size = Math.max(Math.abs(low), Math.abs(high));
     const ends = [to(low), to(high)];
-    const pad = 0.06 * (ends[1] - ends[0]) || 0;
+    const isWide = high - low < 1e300;
+    const domain = isWide ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1) : domainOf(ends[0], ends[1], 0);
     // Where nothing was scored there is nothing to label.
-    const marks = store.best === null ? [] : scale.log ? logSteps(low, high) : steps(low, high, 5);
+    const marks = store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
     const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
-    return { name: '', numeric: true, discrete: false, slots: 0, scale: scale.log ? 'log' : 'linear', domain: domainOf(ends[0], ends[1], pad), ticks, to };
+    return { name: '', numeric: true, discrete: false, slots: 0, scale: scale.log ? 'log' : 'linear', domain, ticks, to };
   }
 
   /** @param {Axis} axis */
   axisTitle(axis) {
     const name = axis.name ? this.store.label(axis.name) : scoreName(this.store);
-    return axis.scale === 'log' || axis.scale === 'log1m' ? this.t('axis.log', { name }) : name;
+    return axis.scale === 'log' || axis.scale === 'log1m' ? this.t(`axis.${axis.scale}`, { name }) : name;
   }
 
   render() {
@@ -267,7 +284,12 @@ export class TpSurface extends FigurePart {
       state.key = key;
       if (!kept) state.fit = '';
     }
-    if (!axes.fitted) return;
+    if (!axes.fitted) {
+      // A fit of the run before, or of fewer trials, is not one of these.
+      if (state.fit) ground.querySelector('.fit')?.replaceChildren();
+      state.fit = '';
+      return;
+    }
     const live = store.state === 'running';
     const fit = `${place} ${store.dark} ${store.runs} ${live ? 'live' : `${store.version} ${store.state}`}`;
     const old = live && performance.now() - state.at > RENEW;
@@ -278,14 +300,19 @@ export class TpSurface extends FigurePart {
   /** @param {HTMLElement} ground @param {Axes} axes @param {Frame} frame @param {string} fit */
   async renew(ground, axes, frame, fit) {
     const state = this.ground;
+    const { dark } = this.store;
     state.busy = true;
     state.fit = fit;
     // Its first step takes as long as the marks that this task draws.
     await turn();
-    const shades = await inSlices(shadesOf(this.store, axes, frame), () => state.fit === fit && this.isConnected);
-    state.busy = false;
+    const wanted = () => state.fit === fit && this.isConnected && this.store.dark === dark;
+    const shades = await inSlices(shadesOf(this.store, axes, frame, dark), wanted).finally(() => {
+      state.busy = false;
+    });
     state.at = performance.now();
-    if (shades) ground.querySelector('.fit')?.replaceChildren(...shades);
+    // The theme may have changed, even to and fro, since its last slice.
+    if (shades && wanted()) ground.querySelector('.fit')?.replaceChildren(...shades);
+    else if (state.fit === fit) state.fit = '';
     this.requestUpdate();
   }
 
@@ -299,14 +326,17 @@ export class TpSurface extends FigurePart {
     if (many) {
       const moved = axes.y.name ? '' : store.state === 'running' ? Math.floor(performance.now() / MOVE) : store.version;
       // Once nothing moves any more, all are drawn anew without the rims of what they were.
-      const key = [spots.key, spots.laid, store.dark, store.brushes, moved, store.state === 'running'].join();
+      const key = [spots.key, spots.laid, store.dark, palette.version, store.brushes, moved, store.state === 'running'].join();
       this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
     }
     else spots.changed.clear();
     if (!this.marks.draw(many ? [] : spots.all)) this.drawOn();
     const trial = store.selected;
     const spread = trial ? spreadOf(store, trial) : NaN;
-    const end = (/** @type {number} */ score) => upOf(frame, axes.y.scale === 'log' && score <= 0 ? 0 : shareOf(axes.y, axes.y.to(score)));
+    const end = (/** @type {number} */ score) => {
+      const share = axes.y.scale === 'log' && score <= 0 ? -1 : shareOf(axes.y, axes.y.to(score));
+      return { at: upOf(frame, share), capped: share >= 0 && share <= 1 };
+    };
     this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
       text: trial ? String(trial.number) : '',
       spread: plusMinus(spread, store.objective.metric, store.task),

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { Part, define } from './part.js';
+import { Part, beatOf, define } from './part.js';
 import { stateMark } from './icons.js';
 import { depthColor } from '../colors.js';
 import { sweptOf } from '../hyperparameters.js';
@@ -15,10 +15,6 @@ import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from 
  *   text: (trial: Trial) => unknown}} Column
  */
 
-/** Rows are put in order anew this often while trials stream in, so that they can be read. */
-const RESORT = 1000;
-/** Streaming numbers are written this often: faster, nobody can read them. */
-const REWRITE = 250;
 /** Above this many rows only those in sight are made. */
 const WHOLE = 100;
 const SPARE = 12;
@@ -34,7 +30,7 @@ export class TpTable extends Part {
     /** Whether the order is turned round. */ this.turned = false;
     this.top = 0;
     /** @private @type {number[]} */ this.order = [];
-    /** @private */ this.ordered = { at: 0, key: '' };
+    /** @private */ this.ordered = '';
     /** @private */ this.written = 0;
     /** @private @type {number | undefined} the row drawn as selected */ this.marked = undefined;
     /** @private @type {number | null} */ this.shown = null;
@@ -52,10 +48,10 @@ export class TpTable extends Part {
 
   /** @param {Set<string>} topics */
   wake(topics) {
-    const now = performance.now();
     const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
-    if (streaming && now - this.written < REWRITE && this.marked === this.store.selected?.number) return;
-    this.written = now;
+    const beat = beatOf();
+    if (streaming && beat === this.written && this.marked === this.store.selected?.number) return;
+    this.written = beat;
     this.requestUpdate();
   }
 
@@ -107,14 +103,13 @@ export class TpTable extends Part {
     return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7" fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
   }
 
-  /** @param {Column[]} columns */
+  /** Rows are in the order of what this very drawing writes. @param {Column[]} columns */
   sort(columns) {
     const { store } = this;
     const { by, down } = this;
-    const key = `${by} ${down} ${store.trials.size} ${store.state} ${store.outcome} ${store.best}`;
-    const now = performance.now();
-    if (key === this.ordered.key && (store.state !== 'running' || now - this.ordered.at < RESORT)) return;
-    this.ordered = { key, at: now };
+    const key = `${by} ${down} ${store.runs} ${store.version}`;
+    if (key === this.ordered) return;
+    this.ordered = key;
     const column = columns.find((one) => one.key === by);
     this.order = orderOf(store.trials.values(), (one) => (column ? column.sort(one) : one.number), down);
   }

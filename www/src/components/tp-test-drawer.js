@@ -23,11 +23,11 @@ export class TpTestDrawer extends Part {
     if (!store.drawer) return nothing;
     return html`<aside class="drawer" id="test-drawer" data-testid="test-drawer" aria-labelledby="test-title" @keydown=${this.onKey}>
       <div class="body" tabindex="-1">
-        <div class="bar">${icon(store.test ? 'unlock' : 'lock')}<span>${this.t(store.test ? 'test.state.opened' : 'test.state.locked')}</span><span class="sp"></span>
+        <div class="bar">${icon(store.seen ? 'unlock' : 'lock')}<span>${this.t(store.seen ? 'test.state.opened' : 'test.state.locked')}</span><span class="sp"></span>
           <button type="button" class="ib" aria-label=${this.t('action.close')} @click=${() => this.act('drawer', false)}>${icon('close')}</button></div>
-        ${store.test ? this.opened() : this.locked()}
+        ${store.test ? this.opened() : store.seen ? this.elsewhere() : this.locked()}
       </div>
-      ${store.test
+      ${store.seen
         ? !store.readOnly ? nothing : html`<div class="foot"><button type="button" class="btn" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
         : this.choice()}
     </aside>`;
@@ -40,23 +40,29 @@ export class TpTestDrawer extends Part {
     this.act('drawer', false);
   }
 
-  /** Samples in a part of the data. @param {'validation' | 'test'} part */
+  /** Samples in a part of the data. @param {'train' | 'validation' | 'test'} part */
   rows(part) {
-    return partSizes(this.store.shownStudy)[part === 'validation' ? 1 : 2];
+    return partSizes(this.store.shownStudy)[['train', 'validation', 'test'].indexOf(part)];
   }
 
   locked() {
     const { store } = this;
     const trial = store.selected;
     const done = store.counts.complete;
+    const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
     return html`<h2 id="test-title">${this.t('test.title')}</h2>
       <p>${this.t('test.about', { n: this.rows('test') })}</p>
       ${trial?.state === 'complete'
-        ? html`<p>${this.t('test.price', { number: trial.number, n: done, rows: this.rows('validation') })}</p>
+        ? html`<p>${this.t(`test.price.${part}`, { number: trial.number, n: done, rows: this.rows(part) })}</p>
           <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_loss', store.task)}</dd></div>
           <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_metric', store.task)}</dd></div></dl>`
         : html`<p class="q2">${this.t('test.none')}</p>`}
       ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}`;
+  }
+
+  /** The rows were seen with another study. */
+  elsewhere() {
+    return html`<h2 id="test-title">${this.t('test.opened')}</h2><p>${this.store.sentence({ code: 'test_seen' })}</p>`;
   }
 
   choice() {

@@ -10,7 +10,9 @@ mod update;
 pub use pack::bytes;
 
 use super::epoch::{Clock, Progress, Turn, Turns};
-use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochPlan, LocalFuture, Network, Population, ready};
+use crate::backend::{
+    Advance, DIVERGENCE_LIMIT, Data, EpochPlan, LocalFuture, Network, Population, Snapshot, Tuning, ready,
+};
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
 use crate::optimizer::MOST_SCALARS;
@@ -128,6 +130,7 @@ fn train(
         for (lane, progress) in lanes.iter_mut().enumerate().filter(|&(lane, _)| working[lane]) {
             progress.train += sums[lane];
             progress.next += 1;
+            residents[progress.plan.network].steps = taken[lane] + 1;
             *steps += 1;
         }
         let is_over = clock.is_over(pack.work(longest));
@@ -197,5 +200,17 @@ impl Population for Lanes {
 
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
         ready(Ok(self.residents[network].numbers(1)))
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        self.residents[network].snapshot()
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        self.residents[network].restore(snapshot)
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        self.residents[network].network.retune(tuning)
     }
 }

@@ -2,7 +2,7 @@
 //! layers are the program's, whose widths are rounded up; units that a network does not have are silenced by a factor
 //! of 0, so that what comes in and out of them stays 0.
 
-use crate::backend::{Network, Program};
+use crate::backend::{Network, Program, Snapshot};
 use crate::mlp::{Layer, Loss};
 use crate::optimizer::{Constants, MOST_CONSTANTS, MOST_SLOTS, RuleId};
 use crate::rng;
@@ -86,6 +86,8 @@ pub struct Resident {
     pub network: Network,
     /// Parameters, gradient, and the optimizer's state, each in PyTorch's flat order.
     state: Vec<f32>,
+    /// Steps taken.
+    pub steps: u32,
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
 }
@@ -104,13 +106,32 @@ impl Resident {
         for (to, from) in state.iter_mut().zip(core::mem::take(&mut network.parameters)) {
             *to = from as f32;
         }
-        Self { network, state, diverged_at: None }
+        Self { network, state, steps: 0, diverged_at: None }
     }
 
     /// Parameters (0) or gradient (1), in PyTorch's flat order.
     pub fn numbers(&self, kind: usize) -> Vec<f64> {
         let n = self.state.len() / (2 + self.network.optimizer.n_slots());
         self.state[kind * n..][..n].iter().map(|&x| f64::from(x)).collect()
+    }
+
+    /// What [`crate::backend::Population::snapshot`] gives.
+    pub fn snapshot(&self) -> Snapshot {
+        let n = self.network.shape.n_parameters();
+        let numbers = [&self.state[..n], &self.state[2 * n..]].concat();
+        Snapshot { numbers, steps: self.steps, diverged_at: self.diverged_at }
+    }
+
+    /// What [`crate::backend::Population::restore`] does.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> bool {
+        let n = self.network.shape.n_parameters();
+        if snapshot.parts(&self.network).is_none() {
+            return false;
+        }
+        self.state[..n].copy_from_slice(&snapshot.numbers[..n]);
+        self.state[2 * n..].copy_from_slice(&snapshot.numbers[n..]);
+        (self.steps, self.diverged_at) = (snapshot.steps, snapshot.diverged_at);
+        true
     }
 }
 

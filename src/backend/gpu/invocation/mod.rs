@@ -10,7 +10,7 @@ use super::device::{self, Access, CALL_STRIDE, Device, Pipeline, label_words};
 use super::driver::{Plan, Submitted, nothing_trained};
 use super::staging::{Memory, Part, Staging, copy};
 use super::update::{self, CONSTANTS4};
-use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score};
+use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score, Snapshot, Tuning};
 use crate::error::Result;
 use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
@@ -67,6 +67,19 @@ fn lane_words(n_hidden: usize) -> usize {
     LANE_HEAD + 3 * n_hidden
 }
 
+/// A lane's words: its dropout, constants, widths and dropout keys.
+fn words_of(network: &Network) -> Vec<u32> {
+    let drops = network.dropout > 0.0;
+    // p = 1 drops everything: no unit ever takes the scale.
+    let scale = if network.dropout < 1.0 { 1.0 / (1.0 - network.dropout) } else { 0.0 };
+    let mut words = vec![if drops { rng::drop_threshold(network.dropout) } else { 0 }, (scale as f32).to_bits()];
+    let constants = update::words(&network.optimizer.constants());
+    words.extend(constants.as_flattened().iter().map(|x| x.to_bits()));
+    words.extend(network.shape.hidden.iter().map(|&width| width as u32));
+    words.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
+    words
+}
+
 /// Compiles a program.
 pub fn compile(device: &wgpu::Device, rotate: &str, program: &Program) -> Pipeline {
     use Access::{Read, Write};
@@ -115,6 +128,12 @@ impl Group {
     /// vec4 of state that a lane takes.
     fn depth(&self) -> usize {
         HEAD + self.pieces * (2 + self.program.rule.arm().slots.len())
+    }
+
+    /// First vec4 of what a lane keeps from step to step: parameters and slots. The gradient stands after the parameters.
+    fn kept(&self) -> impl Iterator<Item = usize> + use<> {
+        let (pieces, depth) = (self.pieces, self.depth());
+        core::iter::once(HEAD).chain((HEAD + 2 * pieces..depth).step_by(pieces))
     }
 
     /// The group's part of the state, in vec4.
@@ -231,15 +250,7 @@ impl Invocation {
         for (lane, &index) in group.networks.iter().enumerate() {
             self.places[index] = (self.groups.len(), lane);
             let network = &self.networks[index];
-            let drops = network.dropout > 0.0;
-            // p = 1 drops everything: no unit ever takes the scale.
-            let scale = if network.dropout < 1.0 { 1.0 / (1.0 - network.dropout) } else { 0.0 };
-            self.lanes.push(if drops { rng::drop_threshold(network.dropout) } else { 0 });
-            self.lanes.push((scale as f32).to_bits());
-            let constants = update::words(&network.optimizer.constants());
-            self.lanes.extend(constants.as_flattened().iter().map(|x| x.to_bits()));
-            self.lanes.extend(network.shape.hidden.iter().map(|&width| width as u32));
-            self.lanes.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
+            self.lanes.extend(words_of(network));
             for (flat, piece, component) in group.places(network) {
                 let place = group.state + (HEAD + piece) * group.len() + lane;
                 self.host[place][component] = (network.parameters[flat] as f32).to_bits();
@@ -551,5 +562,38 @@ impl Plan for Invocation {
             let pieces = self.groups[self.places[network].0].pieces;
             Ok(self.flat(network, HEAD + pieces, &state))
         })
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        let flat = |first| self.flat(network, first, &self.host).into_iter().map(|x| x as f32);
+        let group = &self.groups[self.places[network].0];
+        let numbers = group.kept().flat_map(flat).collect();
+        let (_, diverged) = self.sums(network, None);
+        Snapshot { numbers, steps: 0, diverged_at: (diverged != 0).then(|| u64::from(diverged)) }
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        let (group, lane) = self.places[network];
+        let (group, network) = (&self.groups[group], &self.networks[network]);
+        let Some(parts) = snapshot.parts(network) else { return false };
+        let at = |piece: usize| group.state + piece * group.len() + lane;
+        let places = group.places(network);
+        for (from, first) in parts.zip(group.kept()) {
+            for &(flat, piece, component) in &places {
+                self.host[at(first + piece)][component] = from[flat].to_bits();
+            }
+        }
+        self.host[at(1)][2] = snapshot.diverged_at.unwrap_or(0) as u32;
+        true
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        let (group, lane) = self.places[network];
+        let network = &mut self.networks[network];
+        let fits = network.retune(tuning);
+        let words = words_of(network);
+        let first = self.groups[group].lane_words + lane * words.len();
+        self.lanes[first..first + words.len()].copy_from_slice(&words);
+        fits
     }
 }

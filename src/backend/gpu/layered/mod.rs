@@ -12,7 +12,7 @@ pub mod passes;
 use super::device::{CALL_STRIDE, Device};
 use super::driver::{Plan, Submitted, nothing_trained};
 use super::update::{CONSTANTS4, Update};
-use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score};
+use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score, Snapshot, Tuning};
 use crate::error::Result;
 use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
@@ -259,6 +259,8 @@ impl Plan for Layered {
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.
             self.buffers = None;
+            // Settings may have changed; places stay.
+            self.layout = Layout::new(&self.networks);
             let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, words, self.fused);
             self.buffers = Some((device.clone(), buffers));
         }
@@ -441,5 +443,38 @@ impl Plan for Layered {
             let gradient = buffers.read_gradient(device, first, n).await?;
             Ok(layout::from_device(&self.networks[network].shape, &gradient))
         })
+    }
+
+    fn snapshot(&self, network: usize) -> Snapshot {
+        let (place, shape) = (&self.layout.networks[network], &self.networks[network].shape);
+        let n = 4 * place.n_params4 as usize;
+        let n_slots = self.networks[network].optimizer.n_slots();
+        let parameters = self.host.params[4 * place.params as usize..].chunks_exact(n).take(1);
+        let slots = self.host.slots[4 * place.slots as usize..].chunks_exact(n).take(n_slots);
+        let flat = |part: &[f32]| layout::from_device(shape, part).into_iter().map(|x| x as f32);
+        let diverged = self.host.stats[network].diverged;
+        Snapshot {
+            numbers: parameters.chain(slots).flat_map(flat).collect(),
+            steps: 0,
+            diverged_at: (diverged != 0).then(|| u64::from(diverged)),
+        }
+    }
+
+    fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
+        let Some(parts) = snapshot.parts(&self.networks[network]) else { return false };
+        let (place, shape) = (&self.layout.networks[network], &self.networks[network].shape);
+        let n = 4 * place.n_params4 as usize;
+        let parameters = self.host.params[4 * place.params as usize..].chunks_exact_mut(n).take(1);
+        let slots = self.host.slots[4 * place.slots as usize..].chunks_exact_mut(n);
+        for (to, from) in parameters.chain(slots).zip(parts) {
+            let from: Vec<f64> = from.iter().map(|&x| f64::from(x)).collect();
+            layout::to_device(shape, &from, to);
+        }
+        self.host.stats[network].diverged = snapshot.diverged_at.unwrap_or(0) as u32;
+        true
+    }
+
+    fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
+        self.networks[network].retune(tuning)
     }
 }

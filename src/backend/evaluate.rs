@@ -1,0 +1,149 @@
+//! Networks as they are: scores of many parameter vectors, and the loss's gradient at one. The same kernels that train,
+//! in memory that does not grow with the number of vectors.
+
+use super::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population, Score};
+use crate::error::Result;
+use crate::optimizer::{Optimizer, Settings, Sgd};
+use core::time::Duration;
+use std::rc::Rc;
+
+/// What networks that are evaluated together take at most, and one that a gradient is taken of.
+const TOGETHER_BYTES: u64 = 64 << 20;
+/// Work between two looks at whether somebody else wants to go on.
+const BUDGET: Duration = Duration::from_millis(50);
+
+/// Which rows of the data.
+#[derive(Clone, Copy, Debug)]
+pub enum Rows<'a> {
+    /// Those for training.
+    Train,
+    /// Those for validation.
+    Validation,
+    /// These, by number; one that stands there twice counts twice.
+    These(&'a [u32]),
+}
+
+impl Rows<'_> {
+    fn list(self, data: &Data) -> Vec<u32> {
+        let (n_train, n_validation) = (data.n_train as u32, data.n_validation as u32);
+        match self {
+            Self::Train => (0..n_train).collect(),
+            Self::Validation => (n_train..n_train + n_validation).collect(),
+            Self::These(rows) => rows.to_vec(),
+        }
+    }
+}
+
+impl Data {
+    /// These rows alone, the first `n_train` of them for training, the others for validation.
+    fn of_rows(&self, rows: &[u32], n_train: usize) -> Self {
+        fn gather<T: Copy>(from: &[T], width: usize, rows: &[u32]) -> Vec<T> {
+            rows.iter().flat_map(|&row| &from[row as usize * width..][..width]).copied().collect()
+        }
+        let labels = match &self.labels {
+            Labels::Classes(classes) => Labels::Classes(gather(classes, 1, rows)),
+            Labels::Numbers(numbers) => Labels::Numbers(gather(numbers, numbers.len() / self.rows().max(1), rows)),
+        };
+        let (x, columns) = (gather(&self.x, self.columns, rows), self.columns);
+        Self { x, columns, labels, n_train, n_validation: rows.len() - n_train }
+    }
+}
+
+/// Scores networks on some rows in evaluation mode, as they are: surfaces, ensembles. They are made when they are needed
+/// and gone when they are scored; scores come in their order. Over no rows there is no mean: NaN.
+///
+/// # Errors
+/// What the device reports.
+pub async fn evaluate(
+    backend: &dyn Backend,
+    data: &Rc<Data>,
+    rows: Rows<'_>,
+    networks: impl IntoIterator<Item = Network>,
+) -> Result<Vec<Score>> {
+    let data = match rows {
+        Rows::Validation => data.clone(),
+        others => Rc::new(data.of_rows(&others.list(data), 0)),
+    };
+    let most = backend.memory_limit().0.min(TOGETHER_BYTES);
+    let mut scores = Vec::new();
+    let mut waiting = networks.into_iter().peekable();
+    while waiting.peek().is_some() {
+        let (mut bytes, mut wave) = (0, Vec::new());
+        let own = |network: &Network| backend.network_bytes(network) + backend.beside_bytes(network, 0);
+        let is_full = |wave: &[Network]| wave.len() >= backend.most_networks();
+        while let Some(network) =
+            waiting.next_if(|next| wave.is_empty() || !is_full(&wave) && bytes + own(next) <= most)
+        {
+            bytes += own(&network);
+            wave.push(network);
+        }
+        let first = scores.len();
+        let nothing = Score { loss: f64::NAN, accuracy: f64::NAN };
+        scores.resize(first + wave.len(), nothing);
+        let mut population = backend.population(data.clone(), wave).await?;
+        let plan = |network| EpochPlan { network, order: Vec::new(), steps: Vec::new() };
+        for outcome in epoch(&mut *population, (0..scores.len() - first).map(plan).collect()).await? {
+            scores[first + outcome.network] = outcome.validation.unwrap_or(nothing);
+        }
+    }
+    Ok(scores)
+}
+
+/// Loss and hits of a network over some rows in evaluation mode, and the gradient of that loss, flat, in PyTorch's order,
+/// without weight decay and l2. All of it is NaN where the loss is beyond the limit, and over no rows.
+///
+/// # Errors
+/// What the device reports.
+pub async fn loss_gradient(
+    backend: &dyn Backend,
+    data: &Data,
+    rows: Rows<'_>,
+    network: Network,
+) -> Result<(Score, Vec<f64>)> {
+    let rows = rows.list(data);
+    let n = rows.len();
+    let n_parameters = network.shape.n_parameters();
+    // Steps of no length leave the parameters as they are.
+    let settings = Settings::Sgd(Sgd { momentum: 0.0, nesterov: false, dampening: 0.0, weight_decay: 0.0 });
+    let optimizer = Optimizer { settings, learning_rate: 0.0, l2: 0.0 };
+    let mut network = Network { optimizer, dropout: 0.0, max_batch: n.max(1), ..network };
+    let most = backend.memory_limit().0.min(TOGETHER_BYTES);
+    while network.max_batch > 1 && backend.network_bytes(&network).max(backend.largest_piece_bytes(&network)) > most {
+        network.max_batch = network.max_batch.div_ceil(2);
+    }
+    let batch = network.max_batch;
+    let nothing = (Score { loss: f64::NAN, accuracy: f64::NAN }, vec![f64::NAN; n_parameters]);
+    if n == 0 {
+        return Ok(nothing);
+    }
+    let data = Rc::new(data.of_rows(&rows, n));
+    let mut population = backend.population(data, vec![network]).await?;
+    let (mut score, mut sum) = (Score::default(), vec![0.0; n_parameters]);
+    let scalars = optimizer.step_scalars(1, 0.0);
+    for (step, first) in (0..).zip((0..n).step_by(batch)) {
+        let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
+        let share = order.len() as f64 / n as f64;
+        let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }];
+        let outcomes = epoch(&mut *population, vec![EpochPlan { network: 0, order, steps }]).await?;
+        let Some(EpochOutcome { train, diverged_at: None, .. }) = outcomes.first() else { return Ok(nothing) };
+        score.loss += share * train.loss;
+        score.accuracy += share * train.accuracy;
+        for (sum, part) in sum.iter_mut().zip(population.gradient(0).await?) {
+            *sum += share * part;
+        }
+    }
+    Ok((score, sum))
+}
+
+/// An epoch to its end.
+async fn epoch(population: &mut dyn Population, plans: Vec<EpochPlan>) -> Result<Vec<EpochOutcome>> {
+    population.begin_epoch(plans)?;
+    let mut outcomes = Vec::new();
+    loop {
+        let advance = population.advance(BUDGET).await?;
+        outcomes.extend(advance.outcomes);
+        if advance.epoch_done {
+            return Ok(outcomes);
+        }
+    }
+}

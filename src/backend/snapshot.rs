@@ -1,0 +1,48 @@
+//! A network between two epochs, outside of any population, and what may change of a network in training.
+
+use super::Network;
+use crate::optimizer::Optimizer;
+
+/// All of a network that training changes. The reference in f64 loses what f32 does not hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// Parameters, then each number of the optimizer's state, in PyTorch's flat order.
+    pub numbers: Vec<f32>,
+    /// Steps taken.
+    pub steps: u32,
+    /// The step (from 1) at which it diverged.
+    pub diverged_at: Option<u64>,
+}
+
+impl Snapshot {
+    /// Parameters, then each number of the optimizer's state: as many parts as `network` keeps of each parameter; nothing
+    /// where the snapshot is of a network of another size.
+    pub fn parts(&self, network: &Network) -> Option<impl Iterator<Item = &[f32]>> {
+        let n = network.shape.n_parameters();
+        let fits = self.numbers.len() == n * (1 + network.optimizer.n_slots());
+        fits.then(|| self.numbers.chunks_exact(n))
+    }
+}
+
+/// What may change of a network while it trains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuning {
+    /// Settings of the same rule.
+    pub optimizer: Optimizer,
+    /// Share of hidden units dropped.
+    pub dropout: f64,
+}
+
+impl Network {
+    /// Takes other settings over. False, and nothing changed, where a plan may depend on the difference: another rule has
+    /// other state, and without epsilon padding needs care. A network of its own can be restored with such settings.
+    pub fn retune(&mut self, Tuning { optimizer, dropout }: &Tuning) -> bool {
+        let layout = |optimizer: &Optimizer| (optimizer.rule(), optimizer.divides_by_zero());
+        let fits =
+            layout(optimizer) == layout(&self.optimizer) && optimizer.joins_crowds() == self.optimizer.joins_crowds();
+        if fits {
+            (self.optimizer, self.dropout) = (*optimizer, *dropout);
+        }
+        fits
+    }
+}

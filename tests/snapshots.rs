@@ -1,0 +1,220 @@
+//! Networks that are taken out of a population between epochs and go on in another, by every plan of every backend.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+mod common;
+
+use common::{ACTIVATIONS, backends, data, narrow, network, optimizers, pick, plan, stream, train};
+use core::time::Duration;
+use std::rc::Rc;
+use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Snapshot, Tuning};
+use tuning_playground::mlp::{Activation, Loss, Shape};
+
+const ROWS: usize = 90;
+
+fn shape(hidden: &[usize]) -> Shape {
+    Shape { inputs: 5, hidden: hidden.to_vec(), outputs: 3, activation: Activation::Relu }
+}
+
+fn rows() -> Rc<Data> {
+    narrow(&data(&shape(&[]), Loss::CrossEntropy, ROWS, 20, 3))
+}
+
+/// Network `trial` of any kind.
+fn any(trial: u32) -> Network {
+    let mut stream = stream(u64::from(trial) + 500);
+    let hidden = pick(&mut stream, &[&[][..], &[7], &[8, 8], &[9, 3, 5]]);
+    let shape = Shape { activation: pick(&mut stream, &ACTIVATIONS), ..shape(hidden) };
+    let (optimizer, dropout) = (pick(&mut stream, &optimizers()), pick(&mut stream, &[0.0, 0.2, 0.5]));
+    network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut stream, &[16, 37]))
+}
+
+fn population(backend: &dyn Backend, data: &Rc<Data>, networks: &[Network]) -> Box<dyn Population> {
+    pollster::block_on(backend.population(Rc::clone(data), networks.to_vec())).unwrap()
+}
+
+/// Epoch `epoch` of all networks; what came of it, without its time.
+fn step(population: &mut dyn Population, networks: &[Network], epoch: u64) -> Vec<EpochOutcome> {
+    let plans = networks.iter().enumerate().map(|(index, network)| plan(index, network, ROWS, epoch)).collect();
+    let outcomes = train(population, plans, Duration::MAX);
+    outcomes.into_iter().map(|outcome| EpochOutcome { seconds: 0.0, ..outcome }).collect()
+}
+
+/// What each epoch of a network came to, and what it was at its end.
+type Life = (Vec<EpochOutcome>, Snapshot);
+
+fn alone(backend: &dyn Backend, data: &Rc<Data>, network: &Network, epochs: u64) -> Life {
+    let networks = core::slice::from_ref(network);
+    let mut population = population(backend, data, networks);
+    let outcomes = (0..epochs).flat_map(|epoch| step(&mut *population, networks, epoch)).collect();
+    (outcomes, population.snapshot(0))
+}
+
+#[test]
+fn a_parked_network_goes_on_elsewhere_to_the_same_bits() {
+    const EPOCHS: u64 = 4;
+    let data = rows();
+    for (case, backend) in (0..).zip(backends()) {
+        let mut stream = stream(case);
+        for first in [0, 20, 40] {
+            let networks: Vec<_> = (first..first + 12).map(any).collect();
+            let place = format!("{} by {}", backend.adapter(), backend.plan(&networks[0]));
+            let parked_at = 1 + u64::from(stream.below(EPOCHS as u32 - 1));
+            let mut before = population(&*backend, &data, &networks);
+            let mut outcomes = vec![Vec::new(); networks.len()];
+            for outcome in (0..parked_at).flat_map(|epoch| step(&mut *before, &networks, epoch)) {
+                outcomes[outcome.network].push(EpochOutcome { network: 0, ..outcome });
+            }
+            // Half of them go on, in another order, beside strangers that begin.
+            let taken: Vec<usize> = (0..networks.len()).rev().filter(|i| i % 2 == 0).collect();
+            let mut company: Vec<Network> = (first + 100..first + 103).map(any).collect();
+            let strangers = company.len();
+            company.extend(
+                taken
+                    .iter()
+                    .map(|&i| Network { parameters: vec![0.5; networks[i].parameters.len()], ..networks[i].clone() }),
+            );
+            let mut after = population(&*backend, &data, &company);
+            for (at, &i) in (strangers..).zip(&taken) {
+                let snapshot = before.snapshot(i);
+                assert_eq!(
+                    u64::from(snapshot.steps),
+                    parked_at * ROWS.div_ceil(networks[i].max_batch) as u64,
+                    "{place}"
+                );
+                assert!(after.restore(at, &snapshot), "{place}");
+                assert_eq!(after.snapshot(at), snapshot, "{place}");
+            }
+            for epoch in parked_at..EPOCHS {
+                for outcome in step(&mut *after, &company, epoch) {
+                    if let Some(at) = outcome.network.checked_sub(strangers) {
+                        outcomes[taken[at]].push(EpochOutcome { network: 0, ..outcome });
+                    }
+                }
+            }
+            for (at, &i) in (strangers..).zip(&taken) {
+                let (wanted, end) = alone(&*backend, &data, &networks[i], EPOCHS);
+                assert_eq!(outcomes[i], wanted, "{place}: network {i} of {first}, parked at {parked_at}");
+                assert_eq!(after.snapshot(at), end, "{place}: network {i} of {first}, parked at {parked_at}");
+            }
+        }
+    }
+}
+
+/// In the place of another that has trained, beside networks that go on.
+#[test]
+fn a_restored_network_takes_the_place_of_another_and_disturbs_nobody() {
+    let data = rows();
+    let networks: Vec<_> = (0..6).map(|trial| Network { parameters: vec![], ..any(7) }.numbered(trial)).collect();
+    for backend in backends() {
+        let place = format!("{} by {}", backend.adapter(), backend.plan(&networks[0]));
+        let mut together = population(&*backend, &data, &networks);
+        for epoch in 0..2 {
+            step(&mut *together, &networks, epoch);
+        }
+        let copied = together.snapshot(1);
+        assert_ne!(together.snapshot(4), copied);
+        assert!(together.restore(4, &copied), "{place}");
+        step(&mut *together, &networks, 2);
+        for i in [0, 1, 2, 3, 5] {
+            assert_eq!(together.snapshot(i), alone(&*backend, &data, &networks[i], 3).1, "{place}: network {i}");
+        }
+        // Network 4's own order and masks from here on.
+        let mut other = population(&*backend, &data, &networks[4..5]);
+        assert!(other.restore(0, &copied), "{place}");
+        let plans = vec![plan(0, &networks[4], ROWS, 2)];
+        train(&mut *other, plans, Duration::MAX);
+        assert_eq!(together.snapshot(4), other.snapshot(0), "{place}");
+    }
+}
+
+trait Numbered {
+    fn numbered(self, trial: u32) -> Network;
+}
+
+impl Numbered for Network {
+    /// The same as trial `trial`, with initial parameters of its own.
+    fn numbered(self, trial: u32) -> Network {
+        let Network { shape, loss, optimizer, dropout, max_batch, .. } = self;
+        network(trial, &shape, loss, optimizer, dropout, max_batch)
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_changes_nothing() {
+    let data = rows();
+    let networks = [any(3)];
+    for backend in backends() {
+        let mut one = population(&*backend, &data, &networks);
+        step(&mut *one, &networks, 0);
+        let snapshot = one.snapshot(0);
+        for numbers in [vec![], vec![1.0; snapshot.numbers.len() - 1], [&snapshot.numbers[..], &[0.0]].concat()] {
+            assert!(!one.restore(0, &Snapshot { numbers, ..snapshot.clone() }), "{}", backend.adapter());
+        }
+        for optimizer in optimizers() {
+            let fits = optimizer.rule() == networks[0].optimizer.rule();
+            assert_eq!(
+                one.retune(0, &Tuning { optimizer, dropout: 0.1 }),
+                fits,
+                "{}: {optimizer:?}",
+                backend.adapter()
+            );
+            one.retune(0, &Tuning { optimizer: networks[0].optimizer, dropout: networks[0].dropout });
+        }
+        assert_eq!(one.snapshot(0), snapshot, "{}", backend.adapter());
+        step(&mut *one, &networks, 1);
+        assert_eq!(one.snapshot(0), alone(&*backend, &data, &networks[0], 2).1, "{}", backend.adapter());
+    }
+}
+
+/// Other settings between two epochs are those of a network that was taken out and began with them.
+#[test]
+fn a_retuned_network_is_one_restored_with_other_settings() {
+    let data = rows();
+    for backend in backends() {
+        for (trial, optimizer) in (0..).zip(optimizers()) {
+            let place = format!("{}: {optimizer:?}", backend.adapter());
+            let networks: Vec<_> = [&[8][..], &[6, 5]]
+                .map(|hidden| network(trial, &shape(hidden), Loss::CrossEntropy, optimizer, 0.1, 30))
+                .into();
+            let mut together = population(&*backend, &data, &networks);
+            step(&mut *together, &networks, 0);
+            let parked = [0, 1].map(|i| together.snapshot(i));
+            let mut other = networks[1].clone();
+            assert!(other.optimizer.set("l2", 0.3) && other.optimizer.set("weight_decay", 0.04));
+            assert!(other.optimizer.set("learning_rate", 0.02));
+            other.dropout = 0.6;
+            assert!(together.retune(1, &Tuning { optimizer: other.optimizer, dropout: 0.6 }), "{place}");
+            let retuned = [networks[0].clone(), other];
+            step(&mut *together, &retuned, 1);
+            for (i, network) in retuned.iter().enumerate() {
+                let mut wanted = population(&*backend, &data, core::slice::from_ref(network));
+                assert!(wanted.restore(0, &parked[i]), "{place}");
+                step(&mut *wanted, core::slice::from_ref(network), 1);
+                assert_eq!(together.snapshot(i), wanted.snapshot(0), "{place}: network {i}");
+            }
+            // It did change something.
+            let before = alone(&*backend, &data, &networks[1], 2).1;
+            assert_ne!(together.snapshot(1).numbers, before.numbers, "{place}");
+        }
+    }
+}
+
+#[test]
+fn that_a_network_diverged_goes_with_it() {
+    let data = rows();
+    for backend in backends() {
+        let mut networks = vec![any(11), any(11)];
+        networks[0].parameters.fill(1e30);
+        let mut one = population(&*backend, &data, &networks);
+        step(&mut *one, &networks, 0);
+        let parked = one.snapshot(0);
+        assert_eq!((parked.diverged_at, parked.steps), (Some(1), 1), "{}", backend.adapter());
+        assert!(one.restore(1, &parked), "{}", backend.adapter());
+        assert_eq!(one.snapshot(1), parked, "{}", backend.adapter());
+        let healthy = population(&*backend, &data, &[any(11)]).snapshot(0);
+        assert_eq!((healthy.diverged_at, healthy.steps), (None, 0));
+        assert!(one.restore(0, &healthy), "{}", backend.adapter());
+        let outcomes = train(&mut *one, vec![plan(0, &networks[0], ROWS, 0)], Duration::MAX);
+        assert_eq!(outcomes[0].diverged_at, None, "{}", backend.adapter());
+    }
+}

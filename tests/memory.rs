@@ -45,6 +45,9 @@ fn memory_grows_as_stated() {
     }
 }
 
+/// Networks that go through an evaluation.
+const N: u32 = 4000;
+
 /// Networks are made when they are needed: the heap stays small while ten times as much goes through it.
 #[test]
 fn evaluating_many_networks_takes_no_more_than_a_few() {
@@ -67,7 +70,6 @@ fn evaluating_many_networks_takes_no_more_than_a_few() {
             shape: shape.clone(),
         }
     };
-    const N: u32 = 4000;
     for plan in PlanName::ALL {
         let (before, mut most) = (HEAP.allocated(), 0);
         let networks = (0..N).map(|trial| {

@@ -1,5 +1,4 @@
 //! Networks as they are: scores on any rows, outputs, gradients, by every plan of every backend.
-#![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 mod common;
 

@@ -45,7 +45,7 @@ fn memory_grows_as_stated() {
     }
 }
 
-/// Networks that are made one by one.
+/// Networks that go through an evaluation.
 const N: u32 = 4000;
 
 /// Networks are made when they are needed: the heap stays small while ten times as much goes through it.

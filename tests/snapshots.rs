@@ -42,11 +42,14 @@ fn step(population: &mut dyn Population, networks: &[Network], epoch: u64) -> Ve
 /// What each epoch of a network came to, and what it was at its end.
 type Life = (Vec<EpochOutcome>, Snapshot);
 
-fn alone(backend: &dyn Backend, data: &Rc<Data>, network: &Network, epochs: u64) -> Life {
-    let networks = core::slice::from_ref(network);
+/// Networks that train together without a pause.
+fn lives(backend: &dyn Backend, data: &Rc<Data>, networks: &[Network], epochs: u64) -> Vec<Life> {
     let mut population = population(backend, data, networks);
-    let outcomes = (0..epochs).flat_map(|epoch| step(&mut *population, networks, epoch)).collect();
-    (outcomes, population.snapshot(0))
+    let mut outcomes = vec![Vec::new(); networks.len()];
+    for outcome in (0..epochs).flat_map(|epoch| step(&mut *population, networks, epoch)) {
+        outcomes[outcome.network].push(EpochOutcome { network: 0, ..outcome });
+    }
+    (0..).zip(outcomes).map(|(i, outcomes)| (outcomes, population.snapshot(i))).collect()
 }
 
 #[test]
@@ -91,10 +94,10 @@ fn a_parked_network_goes_on_elsewhere_to_the_same_bits() {
                     }
                 }
             }
+            let wanted = lives(&*backend, &data, &networks, EPOCHS);
             for (at, &i) in (strangers..).zip(&taken) {
-                let (wanted, end) = alone(&*backend, &data, &networks[i], EPOCHS);
-                assert_eq!(outcomes[i], wanted, "{place}: network {i} of {first}, parked at {parked_at}");
-                assert_eq!(after.snapshot(at), end, "{place}: network {i} of {first}, parked at {parked_at}");
+                let got = (outcomes[i].clone(), after.snapshot(at));
+                assert_eq!(got, wanted[i], "{place}: network {i} of {first}, parked at {parked_at}");
             }
         }
     }
@@ -115,8 +118,9 @@ fn a_restored_network_takes_the_place_of_another_and_disturbs_nobody() {
         assert_ne!(together.snapshot(4), copied);
         assert!(together.restore(4, &copied), "{place}");
         step(&mut *together, &networks, 2);
+        let undisturbed = lives(&*backend, &data, &networks, 3);
         for i in [0, 1, 2, 3, 5] {
-            assert_eq!(together.snapshot(i), alone(&*backend, &data, &networks[i], 3).1, "{place}: network {i}");
+            assert_eq!(together.snapshot(i), undisturbed[i].1, "{place}: network {i}");
         }
         // Network 4's own order and masks from here on.
         let mut other = population(&*backend, &data, &networks[4..5]);
@@ -162,7 +166,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         }
         assert_eq!(one.snapshot(0), snapshot, "{}", backend.adapter());
         step(&mut *one, &networks, 1);
-        assert_eq!(one.snapshot(0), alone(&*backend, &data, &networks[0], 2).1, "{}", backend.adapter());
+        assert_eq!(one.snapshot(0), lives(&*backend, &data, &networks, 2)[0].1, "{}", backend.adapter());
     }
 }
 
@@ -170,31 +174,40 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
 #[test]
 fn a_retuned_network_is_one_restored_with_other_settings() {
     let data = rows();
-    for backend in backends() {
-        for (trial, optimizer) in (0..).zip(optimizers()) {
-            let place = format!("{}: {optimizer:?}", backend.adapter());
-            let networks: Vec<_> = [&[8][..], &[6, 5]]
-                .map(|hidden| network(trial, &shape(hidden), Loss::CrossEntropy, optimizer, 0.1, 30))
-                .into();
-            let mut together = population(&*backend, &data, &networks);
-            step(&mut *together, &networks, 0);
-            let parked = [0, 1].map(|i| together.snapshot(i));
-            let mut other = networks[1].clone();
-            assert!(other.optimizer.set("l2", 0.3) && other.optimizer.set("weight_decay", 0.04));
-            assert!(other.optimizer.set("learning_rate", 0.02));
+    let networks: Vec<_> = (0..)
+        .zip(optimizers().into_iter().flat_map(|optimizer| [optimizer; 2]))
+        .map(|(trial, optimizer)| network(trial, &shape(&[6, 5]), Loss::CrossEntropy, optimizer, 0.1, 30))
+        .collect();
+    // Every other one goes on as it is.
+    let retuned = (0..).zip(&networks).map(|(trial, network)| {
+        let mut other = network.clone();
+        if trial % 2 == 1 {
+            let settings = [("l2", 0.3), ("weight_decay", 0.04), ("learning_rate", 0.02)];
+            assert!(settings.into_iter().all(|(name, value)| other.optimizer.set(name, value)));
             other.dropout = 0.6;
-            assert!(together.retune(1, &Tuning { optimizer: other.optimizer, dropout: 0.6 }), "{place}");
-            let retuned = [networks[0].clone(), other];
-            step(&mut *together, &retuned, 1);
-            for (i, network) in retuned.iter().enumerate() {
-                let mut wanted = population(&*backend, &data, core::slice::from_ref(network));
-                assert!(wanted.restore(0, &parked[i]), "{place}");
-                step(&mut *wanted, core::slice::from_ref(network), 1);
-                assert_eq!(together.snapshot(i), wanted.snapshot(0), "{place}: network {i}");
+        }
+        other
+    });
+    let retuned: Vec<_> = retuned.collect();
+    for backend in backends() {
+        let place = backend.adapter();
+        let mut together = population(&*backend, &data, &networks);
+        step(&mut *together, &networks, 0);
+        let mut wanted = population(&*backend, &data, &retuned);
+        for (i, network) in retuned.iter().enumerate() {
+            assert!(wanted.restore(i, &together.snapshot(i)), "{place}");
+            if i % 2 == 1 {
+                let tuning = Tuning { optimizer: network.optimizer, dropout: network.dropout };
+                assert!(together.retune(i, &tuning), "{place}: {:?}", network.optimizer);
             }
-            // It did change something.
-            let before = alone(&*backend, &data, &networks[1], 2).1;
-            assert_ne!(together.snapshot(1).numbers, before.numbers, "{place}");
+        }
+        assert_eq!(step(&mut *together, &retuned, 1), step(&mut *wanted, &retuned, 1), "{place}");
+        let before = lives(&*backend, &data, &networks, 2);
+        for (i, network) in retuned.iter().enumerate() {
+            assert_eq!(together.snapshot(i), wanted.snapshot(i), "{place}: {:?}", network.optimizer);
+            // It did change something, and nobody else.
+            let is_as_before = together.snapshot(i) == before[i].1;
+            assert_eq!(is_as_before, i % 2 == 0, "{place}: {:?}", network.optimizer);
         }
     }
 }

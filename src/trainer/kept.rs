@@ -54,10 +54,9 @@ impl Kept {
             let mut n = 0;
             for one in self.trials.values_mut().filter(|one| one.bytes > 0) {
                 n += 1;
-                let stays = match (worst.as_ref().map(|worst| worst.value), one.value) {
-                    (Some(None), Some(_)) => true,
-                    (Some(Some(worst)), Some(value)) => is_better(value, worst),
-                    (None, _) | (Some(_), None) => false,
+                let stays = match (&worst, one.value) {
+                    (Some(worst), Some(value)) => worst.value.is_none_or(|worst| is_better(value, worst)),
+                    _ => false,
                 };
                 if !stays {
                     worst = Some(one);

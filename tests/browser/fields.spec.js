@@ -65,3 +65,34 @@ test('Space after a click on a name runs, also when an arrow key came between', 
   expect((await app.get('study')).space.dropout).toBeUndefined();
   await app.call('stop');
 });
+
+test('a study that is refused can be mended, and so can input at Run', async ({ app, page }) => {
+  const rate = { type: 'float', low: 0.001, high: 0.1, log: true };
+  /** @type {[any, string][]} */
+  const refused = [
+    [{ fixed: { learning_rate: 0.1 }, space: { learning_rate: rate } }, 'unsweep'],
+    [{ space: { batch_size: { type: 'categorical', choices: [8, 8] } } }, 'drop_twice'],
+    [{ space: { learning_rate: { ...rate, step: 0.1 } } }, 'drop_step'],
+    [{ fixed: { batch_size: 5000 } }, 'set_batch'],
+    [{ fixed: { loss: 'mse' } }, 'set_loss'],
+    [{ fixed: { optimizer: 'gd' }, space: { batch_size: { type: 'int', low: 2, high: 9 } } }, 'unsweep'],
+  ];
+  for (const [k, [some, act]] of refused.entries()) {
+    const study = { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, trials: k + 2, ...some };
+    await page.evaluate((given) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = given), study);
+    await page.locator(`[data-message=study] [data-act=${act}]`).click();
+    await expect(page.locator('[data-message=study]')).toHaveCount(0);
+    await expect.poll(async () => (await app.get('study')).trials).toBe(k + 2);
+  }
+  await page.evaluate(() => void (location.hash = '#v=1&s=(dataset:(name:iris),fixed:(optimizer:gd),space:(batch_size:(type:int,low:2,high:9)),trials:3)'));
+  await expect(page.locator('[data-message=study][data-code=inert]')).toBeVisible();
+  await page.locator('[data-message=study] [data-act=unsweep]').click();
+  await expect.poll(async () => (await app.get('study')).space.batch_size).toBeUndefined();
+  await page.getByTestId('trials').fill('0');
+  await page.getByTestId('trials').press('Tab');
+  await page.getByTestId('run').click();
+  await expect(page.getByTestId('trials')).toBeFocused();
+  await page.locator('[data-message=run] [data-act=fix_0]').click();
+  await expect(page.locator('[data-message=run]')).toHaveCount(0);
+  expect((await app.get('study')).trials).toBe(1);
+});

@@ -19,9 +19,9 @@ import { sentence, translate } from './i18n.js';
  * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test' | 'previews'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
- *   lasting?: boolean, over?: boolean, link?: string, range?: {low: number, high: number}}} Notice
+ *   lasting?: boolean, study?: any, over?: boolean, link?: string, range?: {low: number, high: number}}} Notice
  * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem, end?: string,
- *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
+ *   fixes?: {label: string, values?: Record<string, unknown>, apply: () => void}[]}} Draft
  * @typedef {{trial: number, loss: number, metric: number}} OpenedTest what a test set said of a trial
  */
 

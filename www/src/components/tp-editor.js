@@ -223,7 +223,8 @@ export class TpEditor extends Part {
   judge(read) {
     const { store, one } = this;
     if (read.problem) {
-      store.drafts.set(one.name, { problem: read.problem, text: { .../** @type {Texts} */ (this.texts), scale: this.scale }, end: read.end });
+      store.drafts.set(one.name, { problem: read.problem, text: { .../** @type {Texts} */ (this.texts), scale: this.scale }, end: read.end,
+        fixes: read.fixes.map((/** @type {Fix} */ fix) => ({ ...fix, apply: () => this.apply(fix) })) });
       this.fixes = read.fixes;
     } else {
       if (store.drafts.delete(one.name)) store.dismiss('run');

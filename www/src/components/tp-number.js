@@ -108,7 +108,8 @@ export class TpNumber extends Part {
       return;
     }
     this.entered = text;
-    this.store.drafts.set(this.name, { problem: /** @type {any} */ (problem), text: { value: text } });
+    this.store.drafts.set(this.name, { problem: /** @type {any} */ (problem), text: { value: text },
+      fixes: this.fixes(text).map((fix) => ({ label: fix.label, values: { value: fix.text }, apply: () => this.fix(fix.value) })) });
     this.store.touch('study');
     void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
   }

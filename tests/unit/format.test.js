@@ -57,3 +57,8 @@ test('numbers that were written wrongly once', () => {
   assert.equal(format.setting(undefined), '–');
   assert.equal(format.setting(false), 'false');
 });
+
+test('whole numbers that a double holds are written with all their digits', () => {
+  for (const value of [2 ** 53, 2 ** 53 - 1, 1234567890123456, -(2 ** 53)])
+    assert.equal(format.exact(value).replaceAll(',', '').replace('−', '-'), String(value));
+});

@@ -130,3 +130,39 @@ test('both readings of a text are offered as they are', () => {
   const range = /** @type {any} */ (readRange(one, 'linear', texts({ low: '0,001', high: '0,100' }), undefined));
   assert.deepEqual(range.distribution, { type: 'float', low: 0.001, high: 0.1 });
 });
+
+/** @param {string} name @param {string} choices @returns {any} */
+const chosen = (name, choices) => readRange(row(name), 'choices', texts({ choices }), undefined);
+
+test('decimal commas in lists of whole numbers are refused, never cut in two', () => {
+  for (const text of ['64,5; 32,5', '64,5;32,5', '64,5; 32']) {
+    const read = chosen('batch_size', text);
+    assert.equal(read.problem?.code, 'wrong_type', text);
+    for (const { distribution } of read.fixes) assert.ok(!distribution.choices.includes(5), text);
+    assert.equal(/** @type {any} */ (readValue(row('hidden'), text)).problem?.code, 'wrong_type', text);
+  }
+  for (const text of ['1,5, 2,5', '64,5 32,5']) {
+    assert.equal(chosen('batch_size', text).problem?.code, 'two_readings', text);
+    assert.equal(/** @type {any} */ (readValue(row('hidden'), text)).problem?.code, 'two_readings', text);
+  }
+  assert.deepEqual(chosen('batch_size', '16 32 64.5').fixes[0].distribution.choices, [16, 32, 65]);
+  assert.notDeepEqual(chosen('batch_size', '0,1 0,2').fixes[0].distribution.choices, [1, 2]);
+});
+
+test('bounds do not choose between two readings', () => {
+  for (const [name, text] of [['dropout', '1.000'], ['beta1', '1,000'], ['hidden_units', '2,048,'.slice(0, -1)]]) {
+    const read = /** @type {any} */ (readValue(row(name), text));
+    assert.equal(read.problem?.code ?? 'read', name === 'hidden_units' ? 'read' : 'two_readings', `${name} ${text}`);
+    for (const fix of read.fixes ?? []) assert.equal(checkValue(row(name), fix.value), null);
+  }
+});
+
+test('an end that no scale allows is refused by its bounds, and only that end', () => {
+  /** @param {string} name @param {any} scale @param {string} low @param {string} high @returns {any} */
+  const read = (name, scale, low, high) => readRange(row(name), scale, texts({ low, high }), undefined);
+  for (const [found, end] of [[read('beta1', 'log1m', '0.5', '1'), 'high'], [read('learning_rate', 'log', '-400', '0.1'), 'low']]) {
+    assert.deepEqual([found.problem.code, found.end], ['out_of_range', end]);
+    assert.ok(found.fixes.every((/** @type {any} */ fix) => fix.label !== 'fix.linear'));
+  }
+  assert.equal(read('learning_rate', 'log', '0', '0.1').problem.code, 'log_range');
+});

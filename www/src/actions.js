@@ -25,8 +25,10 @@ export function perform(page, store, runner, act, detail) {
       const draft = store.drafts.keys().next();
       store.sheet = !draft.done;
       if (!draft.done) {
-        if (BY_NAME.has(draft.value)) store.editing = draft.value;
-        else soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(`[data-testid="${CSS.escape(draft.value)}"]`))?.focus());
+        const row = BY_NAME.has(draft.value);
+        if (row) store.editing = draft.value;
+        const place = row ? `[data-testid="edit-${draft.value}"] [aria-invalid="true"]` : `[data-testid="${CSS.escape(draft.value)}"]`;
+        soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(place))?.focus());
         store.touch('study', 'look');
       }
       run();
@@ -95,14 +97,26 @@ export function perform(page, store, runner, act, detail) {
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
   if (Object.hasOwn(acts, act)) acts[act]();
-  else mend(store, detail?.problem, act, run);
+  else mend(page, store, detail, act, run);
 }
 
-/** @param {Store} store @param {import('./types.js').Problem | undefined} problem @param {string} act @param {() => void} run */
-function mend(store, problem, act, run) {
-  const found = problem && mendsOf(store.study, problem, (name) => store.label(name)).find((one) => one.act === act);
+/** A button of a notice: mends the study in the panel, input that is not valid yet, or a study that was kept out.
+ * @param {Page} page @param {Store} store @param {import('./store.js').Notice | undefined} notice @param {string} act @param {() => void} run */
+function mend(page, store, notice, act, run) {
+  if (act.startsWith('fix_')) {
+    const draft = [...store.drafts.values()].find((one) => one.problem === notice?.problem);
+    draft?.fixes?.[Number(act.slice(4))]?.apply();
+    store.dismiss('run');
+    return;
+  }
+  const study = structuredClone(notice?.study ?? store.study);
+  const found = notice?.problem && mendsOf(study, notice.problem, (name) => store.label(name)).find((one) => one.act === act);
   if (!found) return;
-  store.edit(found.change);
+  if (notice.study) {
+    store.dismiss(notice.id);
+    found.change(study);
+    page.study = study;
+  } else store.edit(found.change);
   if (found.run) run();
 }
 

@@ -1,6 +1,6 @@
 import { decodeLink, encodeLink } from './link.js';
-import { linkNotice } from './notices.js';
-import { startStudy } from './study.js';
+import { idleNotice, linkNotice } from './notices.js';
+import { checkTogether, startStudy } from './study.js';
 import { VIEWS } from './views/views.js';
 
 /**
@@ -81,6 +81,9 @@ export class Address {
     const settled = other ? page.adopt(study) : Promise.resolve();
     store.dismiss('link');
     if (skipped.length) store.notify(linkNotice(skipped, newer));
+    const problem = state.study ? checkTogether(state.study) : null;
+    // The panel itself says that a grid is too large.
+    if (problem && problem.code !== 'grid_too_large') store.notify(idleNotice(store, problem));
     this.last = this.link;
     if (state.run) void settled.then(() => page.run()).catch(() => {});
     return study !== undefined;

@@ -66,6 +66,8 @@ export function exact(input) {
   if (!Number.isFinite(value)) return DASH;
   const size = Math.abs(value);
   const digits = Math.max(1, value.toExponential().split('e')[0].replace(/[-.]/g, '').length);
+  // All digits of a seed count.
+  if (Number.isInteger(value) && size <= 2 ** 53 && digits > 3) return minus(COMMAS.format(value));
   if (size >= LONG || (size >= 1e6 && digits <= 3) || (size > 0 && size < 0.01)) {
     return size >= 0.001 && size < 1 && digits > 1 ? minus(String(value)) : scientific(value, digits);
   }

@@ -139,6 +139,8 @@ function valuesOf(language, problem) {
   for (const name of ['lost', 'list'])
     if (Array.isArray(values[name])) values[name] = values[name].map((one) => placeInWords(language, one)).join(' · ');
   if (typeof values.part === 'string' && has(language, values.part)) values.part = translate(language, values.part);
+  const found = /^-?\d\.\d{3,}e\d+$/.test(String(values.found)) ? Number(values.found) : Infinity;
+  if (Math.abs(found) <= 2 ** 53) values.found = String(found);
   const words = typeof values.accepted === 'string' ? acceptedWords(values.accepted) : null;
   if (words) values.accepted = translate(language, words.key, words.values);
   return values;

@@ -116,7 +116,9 @@ export class Keeper {
     }
     if (step.value === null) this.say('large');
     // The run's study belongs to it, also when it came with a link and was never changed.
-    await Promise.all([this.written === store.study ? null : this.keepStudy(), this.storage.write('result', step.value)]);
+    const seen = store.seenData;
+    const text = step.value ?? (seen.length ? JSON.stringify({ seen }) : null);
+    await Promise.all([this.written === store.study ? null : this.keepStudy(), this.storage.write('result', text)]);
   }
 
   /** @private */

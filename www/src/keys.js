@@ -38,11 +38,16 @@ export function setSingleKeys(store, on) {
   store.touch('look');
 }
 
-/** Whether a pointer, rather than the keyboard, was the last to go anywhere. */
-let pointed = false;
-globalThis.addEventListener?.('pointerdown', () => void (pointed = true), { capture: true });
+/** The button that a pointer pressed, until the keyboard comes to one. @type {Element | null} */
+let pointed = null;
+/** @param {Event} event */
+const buttonOf = (event) => {
+  const target = event.composedPath()[0];
+  return target instanceof Element ? target.closest('button, a') : null;
+};
+globalThis.addEventListener?.('pointerdown', (event) => void (pointed = buttonOf(event)), { capture: true });
 globalThis.addEventListener?.('keydown', (event) => {
-  if (/^(Tab|Arrow|Home|End|Page|Enter)/.test(event.key)) pointed = false;
+  if (/^(Tab|Enter)/.test(event.key)) pointed = null;
 }, { capture: true });
 
 /** @param {KeyboardEvent} event @returns {Shortcut | undefined} */
@@ -57,6 +62,18 @@ function shortcutOf(event) {
   return SHORTCUTS.find((one) => one.keys.includes(name));
 }
 
+/** The field in which something was typed that is not confirmed yet. @type {EventTarget | null} */
+let typed = null;
+for (const name of ['input', 'focusin', 'keydown'])
+  globalThis.addEventListener?.(name, (event) => {
+    if (name === 'input') [typed] = event.composedPath();
+    else if (name === 'focusin' || /^(Enter|Escape)$/.test(/** @type {KeyboardEvent} */ (event).key)) typed = null;
+  }, { capture: true });
+
+/** Whether nothing was typed into a field of the study since it was confirmed: it has nothing of its own to undo.
+ * @param {HTMLElement} field */
+const isUntouched = (field) => field.matches('.field-input:not([type=search])') && field !== typed;
+
 /** @param {KeyboardEvent} event @param {Page} page @param {Store} store */
 export function onShortcut(event, page, store) {
   // A dialog has its keys to itself, and so has the writing of Hangul.
@@ -66,13 +83,14 @@ export function onShortcut(event, page, store) {
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
   const combined = found.act === 'run' && event.key === 'Enter';
-  if (typing && !combined) return;
+  const steps = found.act === 'undo' || found.act === 'redo';
+  if (typing && !combined && !(steps && isUntouched(target))) return;
   const single = !event.ctrlKey && !event.metaKey && found.act !== 'escape';
   if (single && !store.singleKeys) return;
-  const button = target instanceof HTMLElement ? target.closest('button, a') : null;
+  const button = buttonOf(event);
   if (button && event.key === ' ') {
     // Space belongs to the button that the keyboard went to, and not to one that was clicked.
-    if (!pointed) return;
+    if (button !== pointed) return;
     // Some browsers press a button when Space goes up.
     button.addEventListener('keyup', (up) => up.preventDefault(), { once: true });
   }

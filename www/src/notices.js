@@ -31,8 +31,9 @@ export function runNotice(store, problem, started) {
   } else if (DEVICE.includes(problem.code)) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
   } else {
-    const mends = mendsOf(store.study, problem, (name) => store.label(name));
-    actions.push(...mends.map(({ act, label, values }, k) => ({ act, label, values, primary: k === 0 })));
+    const draft = [...store.drafts.values()].find((one) => one.problem === problem);
+    const fixes = (draft?.fixes ?? []).map(({ label, values }, k) => ({ act: `fix_${k}`, label, values, primary: k === 0 }));
+    actions.push(...(draft ? fixes : mendsShown(store, store.study, problem)));
   }
   return {
     id: 'run',
@@ -45,9 +46,25 @@ export function runNotice(store, problem, started) {
   };
 }
 
-/** A study that was kept out. @param {Problem} problem @returns {Notice} */
-export const studyNotice = (problem) => ({
-  id: 'study', kind: 'alert', title: 'message.study_refused', problem, kept: 'kept.study', actions: [],
+/** Buttons that mend a study; none for what is hardly a study. @param {Store} store @param {any} study @param {Problem} problem
+ * @returns {Notice['actions']} */
+export function mendsShown(store, study, problem) {
+  try {
+    return mendsOf(study, problem, (name) => store.label(name))
+      .map(({ act, label, values }, k) => ({ act, label, values, primary: k === 0 }));
+  } catch {
+    return [];
+  }
+}
+
+/** A study that was kept out. @param {Problem} problem @param {Notice['actions']} [actions] @param {any} [study] @returns {Notice} */
+export const studyNotice = (problem, actions = [], study = undefined) => ({
+  id: 'study', kind: 'alert', title: 'message.study_refused', problem, kept: 'kept.study', actions, study,
+});
+
+/** A link's study that is in the panel, and cannot be run. @param {Store} store @param {Problem} problem @returns {Notice} */
+export const idleNotice = (store, problem) => ({
+  id: 'study', kind: 'alert', title: 'message.study_idle', problem, actions: mendsShown(store, store.study, problem),
 });
 
 const SKIPPED_SHOWN = 12;

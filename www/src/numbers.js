@@ -142,7 +142,8 @@ export function readNumbers(text, takes, times = false) {
   const pointed = /(?:^|\D)0\.\d|\.\d{1,2}(?!\d)|\.\d{4}/.test(body);
   for (const entry of entries) {
     const parts = entry.split(',');
-    const list = parts.length > 1 && parts.every(isEntry) ? parts.map(Number) : null;
+    // Where `;` separates, a comma is within a number.
+    const list = !firm && parts.length > 1 && parts.every(isEntry) ? parts.map(Number) : null;
     const read = readNumber(entry, takes);
     if (read.code === 'two_readings') {
       if (pointed && (!list || firm)) {
@@ -158,7 +159,12 @@ export function readNumbers(text, takes, times = false) {
     const single = read.code === undefined && takes(read.value) ? read.value : null;
     const thousands = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(entry);
     const points = !firm && /\.\d/.test(body);
-    if (list && (single === null || (points && !thousands))) {
+    if (list && all && single === null && read.code === undefined && !Number.isInteger(read.value)) {
+      // As many decimal commas as entries: a field of whole numbers takes none of them, but they may be what was meant.
+      twice ||= entry;
+      one.push(...list);
+      other.push(read.value);
+    } else if (list && (single === null || (points && !thousands))) {
       one.push(...list);
       other.push(...list);
     } else if (list && single !== null && !firm && (points || (!all && (entries.length === 1 || spaced)))) {

@@ -15,12 +15,15 @@ import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.j
  * @typedef {'linear' | 'log' | 'log1m' | 'choices'} ScaleName
  * @typedef {{label: string, values?: Record<string, unknown>, distribution?: Distribution, value?: Value}} Fix
  * @typedef {{distribution: Distribution} | {value: Value}} Good
- * @typedef {{problem: Problem, fixes: Fix[]}} Bad
+ * @typedef {{problem: Problem, fixes: Fix[], end?: 'low' | 'high'}} Bad end: of a range, where only that one is wrong
  */
 
 /** Whether a field takes a number: one value, or one width of a list. @param {Hyperparameter} one */
 const taking = (one) => (/** @type {number} */ value) =>
   value >= Number(one.low) && value <= Number(one.high) && (!isWhole(one) || Number.isInteger(value));
+
+/** Whether a number is of the kind that a field takes: bounds settle nothing of what was meant. @param {Hyperparameter} one */
+const kindOf = (one) => (/** @type {number} */ value) => !isWhole(one) || Number.isInteger(value);
 
 /** @param {Hyperparameter} one */
 const isWhole = (one) => one.type === 'int' || one.type === 'list';
@@ -44,7 +47,7 @@ export function readValue(one, text, before) {
     return problem ? bad({ ...problem, found: glance(text) }) : { value: /** @type {Value} */ (value) };
   }
   if (text.trim() === '') return bad({ code: 'empty', key: one.name, accepted: accepts(one) });
-  const read = readNumber(text, taking(one));
+  const read = readNumber(text, kindOf(one));
   if (read.code === 'two_readings')
     return bad(twoReadings(one.name, text, read.readings), read.readings.map(useAsWritten));
   if (read.code) return bad({ code: read.code, key: one.name, found: glance(text), accepted: accepts(one) });
@@ -100,7 +103,7 @@ function powerOf(one, power) {
 export function readRange(one, scale, texts, before) {
   if (scale === 'choices') return readChoices(one, texts.choices, before);
   const empty = { code: /** @type {const} */ ('empty') };
-  const ends = [texts.low, texts.high].map((text) => (text.trim() === '' ? empty : readNumber(text, taking(one))));
+  const ends = [texts.low, texts.high].map((text) => (text.trim() === '' ? empty : readNumber(text, kindOf(one))));
   const given = readStep(one, scale, texts.step);
   const range = (/** @type {number} */ low, /** @type {number} */ high) => make(one, low, high, scale, given.step);
   for (const [k, read] of ends.entries()) {
@@ -109,12 +112,12 @@ export function readRange(one, scale, texts, before) {
     const other = ends[1 - k];
     if (read.code !== 'two_readings') {
       const problem = { code: read.code, key: one.name, found: glance(text), accepted: accepts(one) };
-      return { problem, fixes: legalRanges(one, [], before) };
+      return { problem, fixes: legalRanges(one, [], before), end: k ? 'high' : 'low' };
     }
     const whole = (/** @type {number} */ value, /** @type {number} */ rest) =>
       useRange(k ? range(rest, value) : range(value, rest), String);
     const fixes = other.code ? [] : read.readings.map((value) => whole(value, other.value));
-    return { problem: twoReadings(one.name, text, read.readings), fixes: legalRanges(one, fixes, before) };
+    return { problem: twoReadings(one.name, text, read.readings), fixes: legalRanges(one, fixes, before), end: k ? 'high' : 'low' };
   }
   const [low, high] = ends.map((read) => /** @type {{value: number}} */ (read).value);
   const isTooLarge = given.step !== undefined && low < high && !goesInto(given.step, low, high);
@@ -132,18 +135,21 @@ export function readRange(one, scale, texts, before) {
     return { problem: said, fixes: legalRanges(one, fixes, before) };
   }
   const distribution = range(low, high);
-  const problem = checkDistribution(one, distribution);
-  if (!problem) return { distribution };
+  const first = checkDistribution(one, distribution);
+  if (!first) return { distribution };
+  // Where another scale would not help, either, its bounds are what there is to say.
+  const ofScale = first.code === 'log_range' || first.code === 'log1m_range';
+  const problem = (ofScale && checkDistribution(one, make(one, low, high, 'linear', given.step))) || first;
   if (scale === 'log' && low < 0 && low > -LARGEST_POWER) {
     const to = high <= 0 ? powerOf(one, Math.max(high, -LARGEST_POWER)) : high;
     const fixes = [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, given.step)];
     const said = { code: 'exponents', key: one.name, found: glance(texts.low) };
-    return { problem: said, fixes: legalRanges(one, fixes, before) };
+    return { problem: said, fixes: legalRanges(one, fixes, before), end: 'low' };
   }
-  const end = /\.(low|high)$/.exec(String(problem.key))?.[1];
+  const end = /** @type {'low' | 'high' | undefined} */ (/\.(low|high)$/.exec(String(problem.key))?.[1]);
   const found = end ? { found: glance(end === 'low' ? texts.low : texts.high) } : {};
   const fixes = legalRanges(one, fixesOf(one, problem, low, high, scale, given.step), before);
-  return { problem: { ...problem, ...found, key: one.name }, fixes };
+  return { problem: { ...problem, ...found, key: one.name }, fixes, end };
 }
 
 /** The step that was typed; none where the field is empty or the scale takes none. `steps`: how it may have been meant.
@@ -192,7 +198,8 @@ function readChoices(one, text, before) {
   const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices });
   const problem = checkDistribution(one, distribution);
   if (!problem) return { distribution };
-  const legal = choices.filter((value) => !checkValue(one, value));
+  const near = choices.map((value) => (numeric ? nearest(one, Number(value)) : value));
+  const legal = [...new Set(near)].filter((value) => !checkValue(one, value));
   return bad({ ...problem, key: one.name, found: glance(text) }, [fix(legal)]);
 }
 

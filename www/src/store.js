@@ -19,9 +19,9 @@ import { sentence, translate } from './i18n.js';
  * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test' | 'previews'} Topic
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: {label: string, values?: Record<string, unknown>, primary?: boolean, act: string}[],
- *   lasting?: boolean, over?: boolean, link?: string, range?: {low: number, high: number}}} Notice
- * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem,
- *   fix?: {label: string, values: Record<string, unknown>, apply: () => void}}} Draft
+ *   lasting?: boolean, study?: any, over?: boolean, link?: string, range?: {low: number, high: number}}} Notice
+ * @typedef {{value?: Value, distribution?: Distribution, text: Record<string, string>, problem: Problem, end?: string,
+ *   fixes?: {label: string, values?: Record<string, unknown>, apply: () => void}[]}} Draft
  * @typedef {{trial: number, loss: number, metric: number}} OpenedTest what a test set said of a trial
  */
 
@@ -50,6 +50,7 @@ export class Store {
     /** @type {Study[]} */ this.future = [];
     /** @type {Map<string, Distribution>} ranges that were turned off */ this.rested = new Map();
     /** @type {Map<string, Draft>} input that is not valid yet */ this.drafts = new Map();
+    /** How often such input was undone. */ this.dropped = 0;
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
@@ -176,6 +177,7 @@ export class Store {
 
   /** Whether undo or redo has a study to go to; from one whose test set is open only to another's data. @param {-1 | 1} direction */
   canStep(direction) {
+    if (direction < 0 && this.drafts.size) return true;
     const next = (direction < 0 ? this.past : this.future).at(-1);
     return next !== undefined && !(this.readOnly && dataOf(next) === dataOf(this.study));
   }
@@ -183,6 +185,14 @@ export class Store {
   /** @param {-1 | 1} direction */
   step(direction) {
     const [from, to] = direction < 0 ? [this.past, this.future] : [this.future, this.past];
+    // What was last done is the input that is not valid; the study is still as it was before.
+    if (direction < 0 && this.drafts.size) {
+      this.drafts.clear();
+      this.dropped++;
+      this.dismiss('run');
+      this.touch('study');
+      return;
+    }
     if (!this.canStep(direction)) return;
     const study = /** @type {Study} */ (from.pop());
     to.push(this.study);

@@ -31,7 +31,7 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 const real = (value) =>
   typeof value === 'number' ? value : /^(NaN|-?Infinity)$/.test(/** @type {any} */ (value)) && typeof value === 'string' ? Number(value) : undefined;
 
-/** @param {unknown} input an object or its JSON text @returns {{study: Study} | {problem: Problem}} */
+/** @param {unknown} input an object or its JSON text @returns {{study: Study} | {problem: Problem, given?: any}} given: what was refused */
 export function readStudy(input) {
   let study = input;
   if (typeof input === 'string') {
@@ -45,7 +45,7 @@ export function readStudy(input) {
   try {
     const copy = /** @type {any} */ (structuredClone(study));
     const problem = checkStudy(copy);
-    return problem ? { problem } : { study: copy };
+    return problem ? { problem, given: copy } : { study: copy };
   } catch (error) {
     return { problem: { code: 'not_a_study', detail: String(/** @type {Error} */ (error).message) } };
   }

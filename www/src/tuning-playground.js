@@ -12,7 +12,7 @@ import { languageOf, languageShown, loadTexts, preferredLanguage, rememberLangua
 import { Keeper } from './keeper.js';
 import { onShortcut, singleKeysSaved } from './keys.js';
 import { clampScale } from './link.js';
-import { shareNotice, studyNotice } from './notices.js';
+import { mendsShown, shareNotice, studyNotice } from './notices.js';
 import { workOffline } from './offline.js';
 import { Previews } from './previews.js';
 import { Runner, ShownError } from './runner.js';
@@ -192,7 +192,7 @@ export class TuningPlayground extends LitElement {
     if (input === null || input === undefined || input === '') return;
     const read = readStudy(input);
     if ('problem' in read) {
-      this.refuse(read.problem);
+      this.refuse(read.problem, read.given);
       return;
     }
     this.refused = null;
@@ -211,7 +211,7 @@ export class TuningPlayground extends LitElement {
     }
     if (this.candidate === study) this.candidate = null;
     if (problem) {
-      this.refuse(problem);
+      this.refuse(problem, study);
       return;
     }
     await this.adopt(study);
@@ -249,13 +249,13 @@ export class TuningPlayground extends LitElement {
     }, 2000);
   }
 
-  /** @private @param {Problem} problem */
-  refuse(problem) {
+  /** @private @param {Problem} problem @param {any} [study] */
+  refuse(problem, study) {
     this.refused = problem;
     setTimeout(() => {
       if (this.refused === problem) this.refused = null;
     });
-    this.store.notify(studyNotice(problem));
+    this.store.notify(studyNotice(problem, study && mendsShown(this.store, study, problem), study));
     this.emit('problem', { ...problem, message: this.store.sentence(problem) });
   }
 

@@ -44,7 +44,7 @@ export class TpEditor extends Part {
 
   willUpdate() {
     const { store, one, range } = this;
-    const now = JSON.stringify(range ?? takenBy(one, store.study));
+    const now = `${store.dropped} ${JSON.stringify(range ?? takenBy(one, store.study))}`;
     if (now === this.seen && this.texts) return;
     // The study changed under the editor (an edit, undo, a sweep toggled), or it has just opened.
     const draft = this.texts ? null : store.drafts.get(one.name);
@@ -101,7 +101,8 @@ export class TpEditor extends Part {
 
   /** @param {keyof Texts} which @param {string} label @param {string} [extra] */
   input(which, label, extra = '') {
-    const bad = this.store.drafts.has(this.one.name);
+    const draft = this.store.drafts.get(this.one.name);
+    const bad = draft !== undefined && (draft.end ?? which) === which;
     return html`<input class="field-input ${extra}" type="text" inputmode=${this.one.type === 'list' || which === 'choices' ? 'text' : 'decimal'} autocomplete="off" spellcheck="false"
       data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
       @input=${(/** @type {Event} */ event) => this.type(which, event)} @change=${() => this.commit()} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && this.commit()}>`;
@@ -229,7 +230,8 @@ export class TpEditor extends Part {
   judge(read) {
     const { store, one } = this;
     if (read.problem) {
-      store.drafts.set(one.name, { problem: read.problem, text: { .../** @type {Texts} */ (this.texts), scale: this.scale } });
+      store.drafts.set(one.name, { problem: read.problem, text: { .../** @type {Texts} */ (this.texts), scale: this.scale }, end: read.end,
+        fixes: read.fixes.map((/** @type {Fix} */ fix) => ({ ...fix, apply: () => this.apply(fix) })) });
       this.fixes = read.fixes;
     } else {
       if (store.drafts.delete(one.name)) store.dismiss('run');

@@ -47,7 +47,7 @@ export class TpNumber extends Part {
 
   /** @param {string} text */
   read(text) {
-    return readNumber(text, (value) => value >= this.min && value <= this.max && (!this.whole || Number.isInteger(value)));
+    return readNumber(text, (value) => !this.whole || Number.isInteger(value));
   }
 
   /** @param {string} text @returns {import('../types.js').Problem | null} */
@@ -65,7 +65,8 @@ export class TpNumber extends Part {
   /** What can be taken in place of what was entered. @param {string} text @returns {{label: string, text: string, value: number}[]} */
   fixes(text) {
     const read = this.read(text);
-    if (read.code === 'two_readings') return read.readings.map((value) => ({ label: 'fix.use', text: String(value), value }));
+    const legal = (/** @type {number} */ value) => value >= this.min && value <= this.max && (!this.whole || Number.isInteger(value));
+    if (read.code === 'two_readings') return read.readings.filter(legal).map((value) => ({ label: 'fix.use', text: String(value), value }));
     // What is no number at all says nothing of what was meant: the value before it stays.
     const near = Math.max(this.min, Math.min(this.max, read.code ? (this.value ?? this.min) : read.value));
     const value = this.whole ? Math.round(near) : near;
@@ -78,10 +79,23 @@ export class TpNumber extends Part {
     const problem = this.entered === null ? null : this.check(this.entered);
     return html`<div class="fld ${this.wide ? 'full' : ''}"><label for=${id}>${this.label}</label>
         <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off" .value=${text} ?disabled=${this.locked}
-          aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}>${this.extra}</div>
+          aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange} @keydown=${this.onKey}>${this.extra}</div>
       ${problem ? html`<div class="err" role="alert" id="${id}-error" data-testid="error-${this.name}">${this.store.sentence(problem)}
         <div class="r">${this.fixes(text).map((fix) => html`<button type="button" class="lnk" data-testid="fix"
           @click=${() => this.fix(fix.value)}>${this.t(fix.label, { value: fix.text })}</button>`)}</div></div>` : nothing}`;
+  }
+
+  /** Escape puts back what the field had, before it means anything else. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== 'Escape') return;
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    const was = this.value === null ? '' : spell(this.value);
+    if (field.value === was && this.entered === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    field.value = was;
+    this.settle();
+    this.store.touch('study');
   }
 
   /** @param {Event} event */
@@ -94,7 +108,9 @@ export class TpNumber extends Part {
       return;
     }
     this.entered = text;
-    this.store.drafts.set(this.name, { problem: /** @type {any} */ (problem), text: { value: text } });
+    this.store.drafts.set(this.name, { problem: /** @type {any} */ (problem), text: { value: text },
+      fixes: this.fixes(text).map((fix) => ({ label: fix.label, values: { value: fix.text }, apply: () => this.fix(fix.value) })) });
+    this.store.touch('study');
     void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
   }
 
@@ -109,6 +125,9 @@ export class TpNumber extends Part {
     this.settle();
     this.accepted = value;
     this.commit(value);
+    // The field writes the value in one way, also where it was the same before: -0, 007.
+    const field = this.querySelector('input');
+    if (field) field.value = spell(value);
     this.requestUpdate();
   }
 }

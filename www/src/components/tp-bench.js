@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { backendReason } from './backend-reason.js';

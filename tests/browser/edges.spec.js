@@ -169,3 +169,123 @@ test('a network that ends worse than guessing is not called done', async ({ app,
   await expect(page.locator(`tr[data-trial="${poor[0].number}"] [data-look]`)).toHaveText('not trained');
   await expect(page.locator('[data-testid=surface] g[data-state=untrained]')).toHaveCount(poor.length);
 });
+
+const STEPPED = { dropout: { type: 'float', low: 0, high: 0.6, step: 0.2 }, hidden_units: { type: 'int', low: 4, high: 32, step: 7 } };
+const WILD = { learning_rate: { type: 'float', low: 0.001, high: 1000, log: true } };
+
+test('the best of maximized losses is drawn inside the frame of the curves', async ({ app, page, backend }) => {
+  await app.open();
+  const objective = { metric: 'validation_loss', direction: 'maximize' };
+  const wild = study({ dataset: { name: 'diabetes' }, space: WILD, fixed: { optimizer: 'sgd', epochs: 3 }, trials: 20, objective });
+  const { trials, best } = await app.result(wild, backend);
+  const values = trials.map((/** @type {any} */ one) => Number(one.value)).filter(Number.isFinite);
+  expect(trials[best].value).toBe(Math.max(...values));
+  // What leaves the frame is cut off 4 px above it, which is 8 px below the canvas's edge.
+  const highest = () => page.locator('canvas.over').evaluate((canvas) => {
+    const drawn = /** @type {HTMLCanvasElement} */ (canvas);
+    const data = drawn.getContext('2d')?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
+    for (let k = 3; k < data.length; k += 4) if (data[k] > 60) return Math.floor(k / 4 / drawn.width) / devicePixelRatio;
+    return 0;
+  });
+  await expect.poll(highest).toBeGreaterThan(8);
+});
+
+test('the step of a range is shown, set, checked, and kept between scales', async ({ app, page, backend }) => {
+  await app.open();
+  const { trials } = await app.result(study({ space: STEPPED, fixed: { epochs: 1 }, trials: 8 }), backend);
+  for (const { params } of trials) expect([4, 11, 18, 25, 32]).toContain(params.hidden_units);
+  await expect(page.getByTestId('value-dropout')).toHaveText('0 – 0.6 step 0.2');
+  const labels = await page.getByTestId('surface').locator('.ground text').allTextContents();
+  for (const one of ['4', '11', '18', '25', '32', '0.2', '0.4', '0.6']) expect(labels).toContain(one);
+  await page.getByTestId('value-dropout').click();
+  const step = page.getByTestId('input-step');
+  await expect(step).toHaveValue('0.2');
+  await page.getByTestId('input-high').fill('0.05');
+  await page.getByTestId('input-high').press('Enter');
+  await expect(page.getByTestId('error-dropout')).toContainText('a step of 0.2 is larger than the range');
+  await page.getByTestId('fix').getByText('Remove the step').click();
+  await expect(page.getByTestId('value-dropout')).toHaveText('0 – 0.05');
+  await step.fill('0.01');
+  await step.press('Enter');
+  expect((await app.get('study')).space.dropout).toEqual({ type: 'float', low: 0, high: 0.05, step: 0.01 });
+  await page.getByTestId('input-low').fill('0.01');
+  await page.getByTestId('input-low').press('Enter');
+  await page.getByTestId('scale').getByText('log', { exact: true }).click();
+  await expect(page.getByTestId('no-step')).toContainText('0.01');
+  expect((await app.get('study')).space.dropout).toEqual({ type: 'float', low: 0.01, high: 0.05, log: true });
+  await page.getByTestId('scale').getByText('linear', { exact: true }).click();
+  await expect.poll(async () => (await app.get('study')).space.dropout).toEqual({ type: 'float', low: 0.01, high: 0.05, step: 0.01 });
+});
+
+test('there is no fit without an area, and the fit of a run before is gone', async ({ app, page, backend }) => {
+  await app.open();
+  const fit = page.locator('.ground .fit path');
+  await app.result(study({ space: STEPPED, fixed: { epochs: 1 }, trials: 8 }), backend);
+  await expect.poll(() => fit.count()).toBeGreaterThan(0);
+  const one = { dropout: { type: 'float', low: 0.2, high: 0.2 }, hidden_units: { type: 'int', low: 4, high: 4 } };
+  const two = { hidden_units: { type: 'int', low: 1, high: 2 }, dropout: STEPPED.dropout };
+  for (const space of [one, two]) {
+    await app.result(study({ space, fixed: { epochs: 1 }, trials: 8 }), backend);
+    await expect(fit).toHaveCount(0);
+    await expect(page.getByTestId('surface').locator('.legend')).toContainText('color = trial');
+  }
+});
+
+test('an axis of log 1 − x says so in both languages', async ({ app, page, backend }) => {
+  await app.open();
+  const space = { beta2: { type: 'float', low: 0.9, high: 0.9999, scale: 'log1m' }, beta1: { type: 'categorical', choices: [0, 0.9, 0.99] } };
+  await app.result(study({ space, fixed: { epochs: 1 }, trials: 4 }), backend);
+  const ground = page.getByTestId('surface').locator('.ground');
+  for (const one of ['beta1', 'beta2']) await expect(ground).toContainText(`${one} (log of 1 − x)`);
+  await app.set({ lang: 'ko' });
+  await expect(ground).toContainText('(1 − x의 로그)');
+});
+
+test('while trials train, the rows are in the order of the losses that they show', async ({ app, page, backend }) => {
+  await app.open();
+  await app.start(study({ space: RATE, fixed: { epochs: 2000 }, trials: 24 }), backend);
+  await app.steps(500);
+  const looks = await page.evaluate(async () => {
+    const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
+    const found = [];
+    for (let k = 0; k < 40; k++) {
+      await new Promise((resolve) => void setTimeout(resolve, 60));
+      found.push([...root.querySelectorAll('tr[data-trial]')].map((row) => Number(row.children[2].textContent)).filter((loss) => loss === loss));
+    }
+    return found;
+  });
+  await app.call('stop');
+  expect(looks.some((losses) => losses.length > 5)).toBe(true);
+  for (const losses of looks) expect(losses).toEqual([...losses].sort((a, b) => a - b));
+});
+
+test('the fit and the curves have the colors of the theme and the contrast that are there', async ({ app, page, backend }) => {
+  await app.open();
+  await app.set({ theme: 'light' });
+  await app.result(study({ space: STEPPED, fixed: { epochs: 2 }, trials: 12 }), backend);
+  const fills = () => page.locator('.ground .fit path').evaluateAll((all) => all.map((one) => one.getAttribute('fill')).join());
+  await expect.poll(fills).not.toBe('');
+  await page.waitForTimeout(400);
+  const light = await fills();
+  for (const wait of [0, 5, 15, 30]) {
+    await page.evaluate(async (ms) => {
+      const element = document.querySelector('tuning-playground');
+      element?.setAttribute('theme', 'dark');
+      await new Promise((resolve) => void setTimeout(resolve, ms));
+      element?.setAttribute('theme', 'light');
+    }, wait);
+    await page.waitForTimeout(400);
+    expect(await fills()).toBe(light);
+  }
+  await app.set({ theme: 'dark' });
+  await expect.poll(fills).not.toBe(light);
+  await app.set({ theme: 'light' });
+  await expect.poll(fills).toBe(light);
+  const curves = () => page.locator('canvas.over').evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  await page.waitForTimeout(300);
+  const before = await curves();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await expect.poll(curves).not.toBe(before);
+  await page.emulateMedia({ forcedColors: 'none' });
+  await expect.poll(curves).toBe(before);
+});

@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
 import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
+import { Spots } from '../../www/src/components/spots.js';
 import { depthColor } from '../../www/src/colors.js';
 import { fitSurface, hasArea } from '../../www/src/fit.js';
 import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
@@ -194,6 +195,21 @@ test('of more trials than have curves, the best has one, and lies in the frame',
   assert.ok(drawn.some((one) => one.number === 4321));
   const { span } = spanOf(drawn.map((one) => lineOf(one).least), [0.5], true);
   assert.ok(span[0] < 0.00085);
+});
+
+test('marks of trials at one place lie inside the plot, also at its edges', () => {
+  const frame = { width: 300, height: 200, left: 50, right: 10, top: 8, bottom: 38 };
+  const axis = (/** @type {string} */ name) => ({ name, numeric: true, discrete: true, slots: 9, scale: 'linear', domain: [0, 1], ticks: [], to: (/** @type {number} */ x) => x });
+  for (const y of ['y', '']) {
+    for (const [px, py] of [[0, 0], [1, 1], [0.5, 0], [0, 0.5], [0.5, 0.5]]) {
+      const trials = new Map(Array.from({ length: 30 }, (_, number) => [number, { number, state: 'complete', params: { x: px, y: py }, epochs: [] }]));
+      const store = { runs: 1, trials, version: 1, state: 'idle', dark: false, runStudy: null, shownStudy: { dataset: { name: 'moons' } }, objective: { metric: 'validation_loss', direction: 'minimize' }, score: () => py, isOut: () => false };
+      const spots = new Spots();
+      spots.place(/** @type {any} */ (store), /** @type {any} */ ({ x: axis('x'), y: axis(y), fitted: false }), frame);
+      assert.equal(spots.all.length, 30);
+      for (const one of spots.all) assert.ok(one.x >= 50 && one.x <= 290 && one.y >= 8 && one.y <= 162, `${one.x} ${one.y}`);
+    }
+  }
 });
 
 test('labels are thinned until none touches the next', () => {

@@ -69,7 +69,7 @@ export class FigurePart extends Part {
   statusKey() {
     const { counts } = this.store;
     const known = { ...counts, untrained: scoreScale(this.store).untrained };
-    const shown = /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled']).filter((one) => one === 'complete' || one === 'diverged' || known[one]);
+    const shown = /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled']).filter((one) => known[one] || (this.store.state !== 'idle' || !this.store.trials.size) && (one === 'complete' || one === 'diverged'));
     return html`<span class="status-key">${shown.map((state) => html`<span class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`)}</span>`;
   }
 }

@@ -29,6 +29,10 @@ const acrossOf = (frame, share) => frame.left + Math.max(0, Math.min(1, share)) 
 /** @param {Frame} frame @param {number} share */
 export const upOf = (frame, share) => frame.height - frame.bottom - Math.max(0, Math.min(1, share)) * (frame.height - frame.top - frame.bottom);
 
+/** A place moved by a distance, or the other way where that leaves the plot. @param {number} at @param {number} by
+ * @param {number} low @param {number} high */
+export const within = (at, by, low, high) => (at + by < low || at + by > high ? Math.max(low, Math.min(high, at - by)) : at + by);
+
 /** How far from its place a mark may lie before it seems to be at another. @param {Axis} axis @param {number} length */
 const roomOf = ({ slots }, length) => Math.max(4, Math.min(WIDEST, slots > 1 ? (0.45 * length) / slots : WIDEST));
 
@@ -101,7 +105,7 @@ export class Spots {
     for (const here of places.values()) {
       const step = Math.min(APART, (2 * gap) / here.length);
       here.forEach((spot, k) => {
-        spot.x = (spot.home?.[0] ?? spot.x) + step * (k % 2 ? (k + 1) / 2 : -k / 2);
+        spot.x = within(spot.home?.[0] ?? spot.x, step * (k % 2 ? (k + 1) / 2 : -k / 2), frame.left, frame.width - frame.right);
       });
     }
   }
@@ -124,7 +128,10 @@ export class Spots {
       const step = Math.min(APART, gap / Math.sqrt(here.length));
       here.forEach((spot, k) => {
         const [cx, cy] = spot.home ?? [spot.x, spot.y];
-        [spot.x, spot.y] = [cx + step * Math.sqrt(k) * Math.cos(k * TURN), cy + step * Math.sqrt(k) * Math.sin(k * TURN)];
+        // Past an edge of the plot a mark is turned back, to where no other lies.
+        const [dx, dy] = [step * Math.sqrt(k) * Math.cos(k * TURN), step * Math.sqrt(k) * Math.sin(k * TURN)];
+        spot.x = within(cx, dx, frame.left, frame.width - frame.right);
+        spot.y = within(cy, dy, frame.top, frame.height - frame.bottom);
       });
     }
     this.laid++;

@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { backendReason } from './backend-reason.js';
@@ -61,7 +61,8 @@ export class TpBench extends Part {
       @close=${this.cancel}>
       <div class="bar"><h2 id="bench-title">${this.t('bench.title')}</h2><span class="sp"></span>
         <button type="button" class="ib" aria-label=${this.t('action.close')} @click=${() => this.dialog.close()}>${icon('close')}</button></div>
-      <p class="q2">${backendReason(store)} ${this.t('bench.about')}</p>
+      <p class="q2">${this.t('bench.about')}</p>${store.backend ? html`
+      <p class="q2">${this.t('bench.chosen', { reason: backendReason(store) })}</p>` : nothing}
       <table>
         <thead><tr><th scope="col">${this.t('bench.work')}</th>${BACKENDS.map((backend) => html`<th scope="col" class="num">${backend.toUpperCase()}</th>`)}</tr></thead>
         <tbody>${NAMES.map((name) => html`<tr><th scope="row">${this.t(`bench.${name}`)}</th>${BACKENDS.map(

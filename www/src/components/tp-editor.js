@@ -223,7 +223,8 @@ export class TpEditor extends Part {
       else if (one.name === 'hidden') toWidths(study, read.value);
       else study.fixed[one.name] = read.value;
     }, one.name);
-    this.own = store.study !== before;
+    // Enter is followed by a change that changes nothing.
+    if (store.study !== before) this.own = true;
   }
 
   /** @param {any} read */

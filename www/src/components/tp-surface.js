@@ -198,7 +198,7 @@ export class TpSurface extends FigurePart {
     const names = this.named(this.axes());
     return html`<div class="data" tabindex="0" role="region" aria-label=${this.t('surface.title')}><table><caption>${this.t('surface.caption')}</caption>
       <thead><tr><th class="num" scope="col">#</th>${names.map((one) => html`<th class="num" scope="col">${store.label(one)}</th>`)}<th class="num" scope="col">${scoreName(store)}</th><th scope="col">${this.t('table.state')}</th></tr></thead>
-      <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${setting(one.params[name])}</td>`)}<td class="num">${scoreValue(store, store.score(one))}</td><td>${this.t(`state.${lookOf(store, one)}`)}</td></tr>`)}</tbody></table></div>`;
+      <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr aria-selected=${one === store.selected}><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${setting(one.params[name])}</td>`)}<td class="num">${scoreValue(store, store.score(one))}</td><td>${this.t(`state.${lookOf(store, one)}`)}</td></tr>`)}</tbody></table></div>`;
   }
 
   /** Room for the labels of the axes. @param {{x: Axis, y: Axis} | null} axes @returns {import('./surface-ground.js').Frame} */

@@ -275,6 +275,14 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
+    /// What makes a trial smaller: a list of widths leaves depth and width without effect.
+    fn knobs(&self) -> &'static str {
+        match self.study.fixed.contains_key("hidden") {
+            true => "hidden, batch_size",
+            false => "hidden_units, hidden_layers, batch_size",
+        }
+    }
+
     fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
@@ -287,7 +295,7 @@ impl Trainer {
             needed_mb: mb(bytes),
             limit,
             limit_mb: limit_bytes >> 20,
-            knob: "hidden_units, hidden_layers, batch_size".into(),
+            knob: self.knobs().into(),
         })
     }
 

@@ -64,6 +64,7 @@ test('mends change the study into one that is no longer refused for that', () =>
     [study({ fixed: { activation: 'gelu' } }), { code: 'not_yet', key: 'fixed.activation' }, ['unset']],
     [study({ trials: 99999 }), { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' }, ['set_trials']],
     [study({}), { code: 'too_large', knob: 'hidden' }, []],
+    [study({ fixed: { hidden: [2048, 1] } }), { code: 'too_large', knob: 'hidden' }, ['narrow_layers']],
   ])) {
     const mends = mendsOf(before, problem, label);
     assert.deepEqual(mends.map((one) => one.act), acts, problem.code);

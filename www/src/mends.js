@@ -63,6 +63,19 @@ const BY_CODE = {
       delete study.space?.loss;
     },
   }],
+  // Half as wide is a quarter of the weights: pressed again, it comes to any limit.
+  too_large: (study) => {
+    const halved = (/** @type {unknown} */ width) => Math.max(1, Math.floor(Number(width) / 2));
+    const widths = study.fixed?.hidden;
+    if (Array.isArray(widths)) {
+      const less = widths.map(halved);
+      return [{ act: 'narrow_layers', label: 'fix.use', values: { value: less.join(', ') }, change: (next) => void ((next.fixed ??= {}).hidden = less) }];
+    }
+    const width = study.fixed?.hidden_units;
+    if (width === undefined) return [];
+    const less = halved(width);
+    return [{ act: 'narrow_layers', label: 'fix.use', values: { value: less }, change: (next) => void ((next.fixed ??= {}).hidden_units = less) }];
+  },
   undefined_metric: () => [
     { act: 'set_metric', label: 'action.reset_metric', change: (study) => void delete study.objective },
   ],

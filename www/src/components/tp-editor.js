@@ -42,7 +42,9 @@ export class TpEditor extends Part {
     return 'by' in taken ? null : taken.value;
   }
 
-  willUpdate() {
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
     const { store, one, range } = this;
     const now = `${store.dropped} ${JSON.stringify(range ?? takenBy(one, store.study))}`;
     if (now === this.seen && this.texts) return;

@@ -277,10 +277,10 @@ impl Trainer {
 
     /// What makes a trial smaller: a list of widths leaves depth and width without effect.
     fn knobs(&self) -> &'static str {
-        match self.study.fixed.contains_key("hidden") {
-            true => "hidden, batch_size",
-            false => "hidden_units, hidden_layers, batch_size",
+        if self.study.fixed.contains_key("hidden") {
+            return "hidden, batch_size";
         }
+        "hidden_units, hidden_layers, batch_size"
     }
 
     fn check_size(&self, trial: u32, network: &Network) -> Result<()> {

@@ -97,7 +97,7 @@ test.describe('the codec', () => {
     expect(encodeLink({ study: { format: 'tuning-playground/study@1', dataset: { name: 'circle' }, fixed: { hidden: [8, 4], optimizer: 'adam' }, trials: 16 } })).toBe(
       '#v=1&s=(dataset:(name:circle,samples:!n,noise:0,seed:0,split:(train:0.7,validation:0.15,test:0.15),folds:1,standardize:!t),space:(),' +
         'fixed:(hidden:!(8,4),optimizer:adam),trials:16,sampler:(name:random),pruner:(name:none),objective:(metric:validation_loss,direction:minimize),' +
-        'seeds_per_trial:1,seed:0,shared_seeds:false,name:%27%27)&view=sweep',
+        'seeds_per_trial:1,seed:0,shared_seeds:!f,name:%27%27)&view=sweep',
     );
     const choices = Array.from({ length: 3000 }, (_, index) => index + 1);
     expect(encodeLink({ study: { ...startStudy(), space: { batch_size: { type: 'categorical', choices } } } })).toBeNull();

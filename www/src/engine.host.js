@@ -10,7 +10,7 @@ import init, { Bench, GpuHandle, Training, check, data_file, fresh_seed, preview
  */
 
 /** How long the engine works between reports, in ms. */
-const BUDGET = 50;
+const BUDGET = 20;
 /** A work is warmed up for at most this long, in ms: compilers and pipelines are not what is measured. */
 const WARM_UP = 300;
 /** Before a first run on the CPU the engine trains for this long, in ms, in pieces that let a run in at once. */

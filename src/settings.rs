@@ -1,6 +1,6 @@
 //! Settings that documents have by name: structs with a default for each field.
 
-/// What [`settings!`] writes.
+/// What `settings!` writes.
 pub trait Named: Copy + Default {
     /// The names.
     const NAMES: &'static [&'static str];

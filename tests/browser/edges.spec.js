@@ -112,8 +112,10 @@ test('a grid looks like a grid, and trials at one place lie apart', async ({ app
   expect(grid.trials).toHaveLength(9);
   const places = async () => {
     const all = page.locator('[data-testid=surface] [data-trial]');
-    const texts = await all.evaluateAll((marks) => marks.map((one) => one.getAttribute('transform') ?? ''));
-    return texts.map((text) => (text.match(/-?[\d.]+/g) ?? []).map(Number));
+    return all.evaluateAll((marks) => marks.map((one) => {
+      const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (one).getBBox();
+      return [Math.round(x + width / 2), Math.round(y + height / 2)];
+    }));
   };
   await expect(page.locator('[data-testid=surface] [data-trial]')).toHaveCount(9);
   expect(new Set((await places()).map(([x]) => x)).size).toBe(3);

@@ -1,6 +1,6 @@
 import { CROWD } from '../store.js';
 import { inSlices } from '../turns.js';
-import { BAR } from './marks.js';
+import { BAR, CROSS } from './marks.js';
 
 /**
  * Marks on a canvas, for studies with more trials than an SVG bears: each look is drawn once and copied to its places.
@@ -82,7 +82,7 @@ function makeSprite(spot, ratio, scale, look) {
   if (spot.state === 'queued') disc(1.8, spot.out ? ink : look.token('--mark'), surface);
   else if (spot.state === 'complete') disc(4.6, spot.out ? ink : (spot.color ?? ink), surface);
   else if (spot.state === 'diverged') {
-    const arm = new Path2D('M-3.6-3.6 3.6 3.6M3.6-3.6-3.6 3.6');
+    const arm = new Path2D(CROSS);
     // A wide edge covers the half disc that was there while it trained.
     for (const [width, color] of /** @type {[number, string][]} */ ([[5, surface], [1.7, ink]])) {
       g.lineWidth = width;

@@ -11,12 +11,14 @@
 
 export const SVG_LIMIT = 2000;
 /** Making so many elements takes a few milliseconds; more wait for the next redraw. */
-const MADE_AT_ONCE = 250;
+const MADE_AT_ONCE = 100;
 const SVG = 'http://www.w3.org/2000/svg';
-const CROSS = 'M-3.6-3.6 3.6 3.6M3.6-3.6-3.6 3.6';
-/** In a trial's mark: it learned nothing. */
-export const BAR = 'M-2 0H2';
-const HALF = 'M0-4.2A4.2 4.2 0 0 1 0 4.2Z';
+/** A trial's signs, drawn from its middle: diverged, */
+export const CROSS = 'm-3.6-3.6 7.2 7.2m0-7.2-7.2 7.2';
+/** learned nothing, */
+export const BAR = 'm-2 0h4';
+/** and still trains. */
+const HALF = 'm0-4.2a4.2 4.2 0 0 1 0 8.4z';
 
 /** @param {string} name @param {Record<string, string | number>} attributes */
 function element(name, attributes) {
@@ -25,28 +27,28 @@ function element(name, attributes) {
   return made;
 }
 
-/** @param {Spot} spot */
-function shape({ state, color, out }) {
+/**
+ * The parts of a mark, each at its own place: a group that is moved would be a layer's piece of its own to the browser,
+ * and hundreds of those take longer than all else of a redraw.
+ *
+ * @param {Spot} spot @param {number} [x] @param {number} [y]
+ */
+function shape({ state, color, out }, x = 0, y = 0) {
   const ink = out ? 'var(--line)' : 'var(--ink)';
+  const [cx, cy] = [x.toFixed(1), y.toFixed(1)];
+  const path = (/** @type {string} */ d, /** @type {Record<string, string | number>} */ look) => element('path', { d: `M${cx} ${cy}${d}`, ...look });
+  const disc = (/** @type {number} */ r, /** @type {string} */ fill, /** @type {string} */ stroke, /** @type {number} */ width) =>
+    element('circle', { cx, cy, r, fill, stroke, 'stroke-width': width });
   if (state === 'diverged')
-    return [
-      element('path', { d: CROSS, stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linecap': 'round' }),
-      element('path', { d: CROSS, stroke: ink, 'stroke-width': 1.5, 'stroke-linecap': 'round' }),
-    ];
+    return [['var(--surface)', 4], [ink, 1.5]].map(([stroke, width]) => path(CROSS, { stroke, 'stroke-width': width, 'stroke-linecap': 'round' }));
   if (state === 'running')
-    return [
-      element('circle', { r: 4.2, fill: 'var(--surface)', stroke: 'var(--surface)', 'stroke-width': 3.6 }),
-      element('circle', { r: 4.2, fill: 'var(--surface)', stroke: ink, 'stroke-width': 1.3 }),
-      element('path', { d: HALF, fill: ink }),
-    ];
-  if (state === 'queued') return [element('circle', { r: 1.8, fill: out ? ink : 'var(--mark)', stroke: 'var(--surface)', 'stroke-width': 1 })];
-  if (state === 'complete' && color) return [element('circle', { r: 4.8, fill: out ? ink : color, stroke: ink, 'stroke-width': 1 })];
-  if (state === 'complete') return [element('circle', { r: 4.6, fill: ink, stroke: 'var(--surface)', 'stroke-width': 1.6 })];
+    return [disc(4.2, 'var(--surface)', 'var(--surface)', 3.6), disc(4.2, 'var(--surface)', ink, 1.3), path(HALF, { fill: ink })];
+  if (state === 'queued') return [disc(1.8, out ? ink : 'var(--mark)', 'var(--surface)', 1)];
+  if (state === 'complete') return [color ? disc(4.8, out ? ink : color, ink, 1) : disc(4.6, ink, 'var(--surface)', 1.6)];
   const hollow = state === 'untrained' ? 'var(--surface)' : 'none';
   return [
-    element('circle', { r: 3.6, fill: hollow, stroke: 'var(--surface)', 'stroke-width': 3.6 }),
-    element('circle', { r: 3.6, fill: hollow, stroke: ink, 'stroke-width': 1.3 }),
-    ...(state === 'untrained' ? [element('path', { d: BAR, stroke: ink, 'stroke-width': 1.3 })] : []),
+    disc(3.6, hollow, 'var(--surface)', 3.6), disc(3.6, hollow, ink, 1.3),
+    ...(state === 'untrained' ? [path(BAR, { stroke: ink, 'stroke-width': 1.3 })] : []),
   ];
 }
 
@@ -76,13 +78,12 @@ export class SvgMarks {
         this.group.append(known.g);
       }
       const { g, drawn } = known;
-      if (drawn.state !== spot.state || drawn.color !== spot.color || drawn.out !== spot.out) {
+      if (drawn.state !== spot.state || drawn.color !== spot.color || drawn.out !== spot.out || drawn.x !== spot.x || drawn.y !== spot.y) {
         g.setAttribute('data-state', spot.state);
         if (spot.out) g.setAttribute('data-out', '');
         else g.removeAttribute('data-out');
-        g.replaceChildren(...shape(spot));
+        g.replaceChildren(...shape(spot, spot.x, spot.y));
       }
-      if (drawn.x !== spot.x || drawn.y !== spot.y) g.setAttribute('transform', place(spot));
       Object.assign(drawn, spot);
     }
     if (this.known.size > spots.length) this.forget(spots);

@@ -5,6 +5,18 @@ import { expect, test } from './fixtures.js';
 /** Trials that the figures show as brushed out. @param {import('./app.js').Page} page */
 const outside = (page) => page.locator('tr[data-trial].out').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))).sort((a, b) => a - b));
 
+/** Trials outside of the brush, once the table says the same as the sentence about it: it follows in a task of its own.
+ * @param {import('./app.js').Page} page @param {number} n all trials */
+async function brushedOut(page, n) {
+  /** @type {number[]} */
+  let out = [];
+  await expect.poll(async () => {
+    out = await outside(page);
+    return ((await page.getByTestId('brush').textContent()) ?? '').includes(`${n - out.length} of ${n}`);
+  }).toBe(true);
+  return out;
+}
+
 test('a box on the surface brushes, narrows, and goes', async ({ app, page, backend }) => {
   await app.open();
   const { trials } = await app.result({ ...SMALL, trials: 16 }, backend);
@@ -16,13 +28,7 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
   await page.mouse.move(plot.x + 0.9 * plot.width, plot.y + 0.5 * plot.height, { steps: 4 });
   await page.mouse.up();
   await expect(page.getByTestId('brush')).toBeVisible();
-  // The table follows in a task of its own.
-  /** @type {number[]} */
-  let out = [];
-  await expect.poll(async () => {
-    out = await outside(page);
-    return ((await page.getByTestId('brush').textContent()) ?? '').includes(`${16 - out.length} of 16`);
-  }).toBe(true);
+  const out = await brushedOut(page, 16);
   expect(out.length).toBeGreaterThan(0);
   expect(out.length).toBeLessThan(16);
   await expect(page.getByTestId('brush')).toContainText(`${16 - out.length} of 16`);
@@ -32,7 +38,7 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
 
   await page.getByTestId('narrow').click();
   await expect(page.getByTestId('brush')).toHaveCount(0);
-  expect(await outside(page)).toEqual([]);
+  await expect.poll(() => outside(page)).toEqual([]);
   const { space } = await app.get('study');
   const { low, high } = space.learning_rate;
   expect(low).toBeGreaterThan(before.space.learning_rate.low);
@@ -47,7 +53,7 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
 
 test('the keyboard draws a box, moves between marks and clears', async ({ app, page, backend }) => {
   await app.open();
-  const { best } = await app.result(SMALL, backend);
+  const { best, trials } = await app.result(SMALL, backend);
   const plot = page.getByTestId('surface-plot');
   // Nothing has the focus before it is drawn with trials.
   await expect(plot).toHaveAttribute('tabindex', '0');
@@ -55,10 +61,10 @@ test('the keyboard draws a box, moves between marks and clears', async ({ app, p
   await page.keyboard.press('Shift+ArrowRight');
   await page.keyboard.press('Shift+ArrowUp');
   await expect(page.getByTestId('brush')).toBeVisible();
-  const small = (await outside(page)).length;
-  expect(await outside(page)).not.toContain(best);
+  const small = await brushedOut(page, trials.length);
+  expect(small).not.toContain(best);
   for (let k = 0; k < 30; k++) for (const key of ['Shift+ArrowRight', 'Shift+ArrowUp']) await page.keyboard.press(key);
-  await expect.poll(async () => (await outside(page)).length).toBeLessThan(Math.max(1, small));
+  await expect.poll(async () => (await outside(page)).length).toBeLessThan(Math.max(1, small.length));
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('brush')).toHaveCount(0);
   const selected = async () => Number(await page.getByTestId('selection').getAttribute('data-trial'));

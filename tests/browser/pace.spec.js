@@ -68,8 +68,8 @@ test('the first run of a visit is nearly as quick as a later one @alone', async 
 });
 
 for (const [epochs, least] of AGAINST_NATIVE) {
-  test(`the page trains ${epochs} epochs of tiny networks at no less than ${least} of the native rate @alone`, async ({ app, page }) => {
-    test.skip(Number.isNaN(nativeRate(1)), 'stage native builds the binary');
+  test(`the page trains ${epochs} epochs of tiny networks at no less than ${least} of the native rate @soak`, async ({ app, page }) => {
+    test.skip(Number.isNaN(nativeRate(1)), 'cargo build --release builds the binary');
     await app.open();
     await pageRate(page, epochs);
     /** @type {[number, number][]} */

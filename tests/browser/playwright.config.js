@@ -14,6 +14,8 @@ export default {
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,
+  // A busy machine answers late, and what is waited for is waited for in vain only once.
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   // Tests change what the server sends; only the one of the service worker wants what was kept.
   use: { serviceWorkers: 'block' },

@@ -12,12 +12,15 @@ use std::path::Path;
 const VALIDATION_ACCURACY: f64 = 0.95;
 const TEST_ACCURACY: f64 = 0.94;
 
-/// Runs the ignored Rust tests and the browser tests tagged `@soak`.
+/// Runs the ignored Rust tests, lints of the engine for the browser, and the browser tests tagged `@soak`.
 pub fn soak() -> Result<()> {
     system::vulkan()?;
     let mut command = cargo();
     command.args(["test", "--locked", "--workspace", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
+    test::clippy_wasm()?;
+    // What the page's pace is held against.
+    run(cargo().args(["build", "--locked", "--release", "--bin", "tune"]))?;
     web::build()?;
     test::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
 }
@@ -73,7 +76,7 @@ pub fn native() -> Result<()> {
     for backend in ["cpu", "gpu"] {
         let result = paths::target().join(format!("default-{backend}.json"));
         let mut command = cargo();
-        command.args(["run", "--locked", "--release", "--bin", "tune", "--", "run"]).arg(&study);
+        command.args(["run", "--locked", "--bin", "tune", "--", "run"]).arg(&study);
         command.args(["--backend", backend, "--test", "-o"]).arg(&result);
         run(system::with_runtime_dir(&mut command)?)?;
         check_result(&result).with_context(|| format!("backend {backend}"))?;

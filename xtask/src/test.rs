@@ -4,8 +4,9 @@ use crate::process::{cargo, node, run};
 use crate::toolchain;
 use crate::wasm::{self, Profile};
 use crate::{campaigns, paths, system, web};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde_json::Value;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -29,17 +30,16 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 10] = [
     Stage { name: "format", about: "cargo fmt", run: format },
     Stage { name: "clippy", about: "lints of everything native", run: clippy },
-    Stage { name: "clippy-wasm", about: "lints of the engine for the browser", run: clippy_wasm },
     Stage { name: "docs", about: "rustdoc without a warning", run: docs },
     Stage { name: "rust", about: "unit, integration, GPU and documentation tests", run: rust },
     Stage { name: "engine", about: "the engine as WebAssembly", run: engine },
     Stage { name: "types", about: "tsc --checkJs over the page and its tests", run: types },
     Stage { name: "unit", about: "what the page computes, for any numbers, under Node.js", run: unit },
     Stage { name: "page", about: "production page and what it weighs", run: page },
-    Stage { name: "native", about: "the default study through the command line, optimised", run: campaigns::native },
+    Stage { name: "native", about: "the default study through the command line", run: campaigns::native },
     Stage { name: "browser", about: "the production page in Chromium, on the CPU and on a software GPU", run: browser },
 ];
 
@@ -64,8 +64,8 @@ pub fn test(options: &Options) -> Result<bool> {
     Ok(report(&outcomes))
 }
 
-/// Runs one stage; its seconds, and whether it passed.
-fn timed(stage: &Stage) -> (Duration, bool) {
+/// Runs one stage; its seconds, and what was wrong.
+fn timed(stage: &Stage) -> (Duration, Option<String>) {
     println!("\n=== {}: {}", stage.name, stage.about);
     let start = Instant::now();
     let outcome = (stage.run)();
@@ -74,20 +74,25 @@ fn timed(stage: &Stage) -> (Duration, bool) {
         Ok(()) => println!("=== {} passed in {:.1} s", stage.name, took.as_secs_f64()),
         Err(error) => println!("=== {} FAILED after {:.1} s: {error:#}", stage.name, took.as_secs_f64()),
     }
-    (took, outcome.is_ok())
+    (took, outcome.err().map(|error| format!("{error:#}")))
 }
 
-fn report(outcomes: &[(&str, (Duration, bool))]) -> bool {
+/// The stages in a table, and below it what was wrong: whoever reads only the end of a long output reads that.
+fn report(outcomes: &[(&str, (Duration, Option<String>))]) -> bool {
     println!("\n{:<12} {:>8}  outcome", "stage", "seconds");
-    for (name, (took, passed)) in outcomes {
-        println!("{name:<12} {:>8.1}  {}", took.as_secs_f64(), if *passed { "passed" } else { "FAILED" });
+    for (name, (took, wrong)) in outcomes {
+        println!("{name:<12} {:>8.1}  {}", took.as_secs_f64(), if wrong.is_none() { "passed" } else { "FAILED" });
     }
     let total: Duration = outcomes.iter().map(|(_, (took, _))| *took).sum();
     println!("{:<12} {:>8.1}\n", "all", total.as_secs_f64());
-    let passed = outcomes.iter().filter(|(_, (_, passed))| *passed).count();
-    let failed = outcomes.len() - passed;
-    println!("{passed} passed, {failed} failed");
-    failed == 0 && passed > 0
+    for (name, (_, wrong)) in outcomes {
+        if let Some(wrong) = wrong {
+            println!("{name}: {wrong}");
+        }
+    }
+    let failed = outcomes.iter().filter(|(_, (_, wrong))| wrong.is_some()).count();
+    println!("{} passed, {failed} failed", outcomes.len() - failed);
+    failed == 0 && !outcomes.is_empty()
 }
 
 fn format() -> Result<()> {
@@ -98,7 +103,8 @@ fn clippy() -> Result<()> {
     run(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-fn clippy_wasm() -> Result<()> {
+/// Lints of what only the browser's engine has: not in every test, as they take a build of their own.
+pub fn clippy_wasm() -> Result<()> {
     let toolchain = toolchain::wasm()?;
     if toolchain.has_clippy() {
         return run(toolchain.cargo("clippy").args(["--", "-D", "warnings"]));
@@ -158,16 +164,36 @@ fn browser() -> Result<()> {
         bail!("www/dist has no page: stage page comes first");
     }
     // What goes by the clock comes by itself, after tests that share the machine; it is run whatever they come to. A test
-    // that fails once and then passes is reported as flaky, and does not keep all others from landing.
-    let together = playwright(&["--grep-invert", "@soak|@alone", "--workers", "2", "--retries", "1"]);
-    let alone = playwright(&["--grep", "@alone", "--grep-invert", "@soak", "--retries", "1"]);
-    together.and(alone)
+    // that fails and then passes is reported as flaky, and does not keep all others from landing.
+    let together = playwright(&["--grep-invert", "@soak|@alone", "--workers", "2", "--retries", "2"]);
+    let alone = playwright(&["--grep", "@alone", "--grep-invert", "@soak", "--retries", "2"]);
+    match (together, alone) {
+        (Err(together), Err(alone)) => bail!("{together:#}; {alone:#}"),
+        (together, alone) => together.and(alone),
+    }
 }
 
-/// Runs the browser tests against `www/dist`.
+/// Runs the browser tests against `www/dist`; the error names those that failed.
 pub fn playwright(arguments: &[&str]) -> Result<()> {
+    let report = paths::target().join("browser.json");
     let mut command = node();
     command.arg(paths::npm_file("@playwright/test/cli.js")).arg("test");
     command.arg("--config").arg(paths::browser_tests().join("playwright.config.js")).args(arguments);
-    run(command.env("TUNING_CHROMIUM", system::chromium()?))
+    command.args(["--reporter", "list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    run(command.env("TUNING_CHROMIUM", system::chromium()?)).with_context(|| {
+        let text = fs::read(&report).unwrap_or_default();
+        let mut failed = Vec::new();
+        collect_failed(&serde_json::from_slice(&text).unwrap_or_default(), &mut failed);
+        failed.join("; ")
+    })
+}
+
+/// The places and titles of failed tests in what Playwright's JSON reporter writes.
+fn collect_failed(suite: &Value, failed: &mut Vec<String>) {
+    let list = |name| suite[name].as_array().into_iter().flatten();
+    list("suites").for_each(|suite| collect_failed(suite, failed));
+    for spec in list("specs").filter(|spec| spec["ok"] == false) {
+        let part = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
+        failed.push(format!("{}:{} {}", part("file"), spec["line"], part("title")));
+    }
 }

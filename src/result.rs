@@ -1,14 +1,14 @@
 //! The parts of the result document (`tuning-playground/result@1`), which `session` puts together, and how numbers that JSON lacks are written.
 
 use crate::study::Metric;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Value of a result's `format`.
 pub const FORMAT: &str = "tuning-playground/result@1";
 
 /// Where a trial stands; Optuna's words, with `diverged` for what Optuna calls a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialState {
     /// Asked for, not begun.
@@ -26,19 +26,19 @@ pub enum TrialState {
 }
 
 /// One epoch of a trial, the mean over its seeds. Not finite numbers are written as strings.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct EpochRecord {
     pub epoch: usize,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub train_loss: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub validation_loss: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub train_metric: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub validation_metric: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub learning_rate: f64,
     pub seconds: f64,
     /// How far the seeds lie apart; missing where there is one.
@@ -59,16 +59,16 @@ impl EpochRecord {
 }
 
 /// Standard deviations over a trial's seeds, as those of a whole population.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct Spread {
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub train_loss: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub validation_loss: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub train_metric: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub validation_metric: f64,
 }
 
@@ -85,9 +85,9 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct TestScore {
     pub trial: u32,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub loss: f64,
-    #[serde(serialize_with = "number")]
+    #[serde(with = "number")]
     pub metric: f64,
 }
 
@@ -107,7 +107,7 @@ pub struct TrialRecord {
 }
 
 /// What happened to a trial since the last report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrialEvent {
     /// Trial number.
     pub number: u32,
@@ -132,7 +132,7 @@ impl TrialEvent {
 }
 
 /// What trained.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct EngineInfo {
     pub version: String,
@@ -143,37 +143,99 @@ pub struct EngineInfo {
     pub workers: u32,
 }
 
-/// Writes a number, or the name of one that JSON lacks.
-///
-/// # Errors
-/// The serializer's.
-pub fn number<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    if x.is_finite() {
-        serializer.serialize_f64(*x)
-    } else {
-        serializer.serialize_str(if x.is_nan() {
-            "NaN"
-        } else if *x > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        })
+/// Numbers, with names for those that JSON lacks.
+pub mod number {
+    use serde::de::{Error, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// A number as documents have it.
+    #[derive(Clone, Copy)]
+    pub(super) struct Number(pub f64);
+
+    impl Serialize for Number {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self.0 {
+                x if x.is_finite() => serializer.serialize_f64(x),
+                x if x.is_nan() => serializer.serialize_str("NaN"),
+                x if x > 0.0 => serializer.serialize_str("Infinity"),
+                _ => serializer.serialize_str("-Infinity"),
+            }
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Number {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(NumberVisitor)
+        }
+    }
+
+    struct NumberVisitor;
+
+    impl Visitor<'_> for NumberVisitor {
+        type Value = Number;
+
+        fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            formatter.write_str("a number, \"NaN\", \"Infinity\" or \"-Infinity\"")
+        }
+
+        fn visit_f64<E: Error>(self, x: f64) -> Result<Number, E> {
+            Ok(Number(x))
+        }
+
+        fn visit_u64<E: Error>(self, x: u64) -> Result<Number, E> {
+            Ok(Number(x as f64))
+        }
+
+        fn visit_i64<E: Error>(self, x: i64) -> Result<Number, E> {
+            Ok(Number(x as f64))
+        }
+
+        fn visit_str<E: Error>(self, name: &str) -> Result<Number, E> {
+            match name {
+                "NaN" => Ok(Number(f64::NAN)),
+                "Infinity" => Ok(Number(f64::INFINITY)),
+                "-Infinity" => Ok(Number(f64::NEG_INFINITY)),
+                _ => Err(E::invalid_value(serde::de::Unexpected::Str(name), &self)),
+            }
+        }
+    }
+
+    /// Writes a number, or the name of one that JSON lacks.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        Number(*x).serialize(serializer)
+    }
+
+    /// Reads what [`serialize`] has written.
+    ///
+    /// # Errors
+    /// The deserializer's; a text that names no number.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Number::deserialize(deserializer).map(|number| number.0)
     }
 }
 
 /// [`number`] for values that may be missing.
 pub mod number_option {
-    use serde::Serializer;
+    use super::number::Number;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// Null, a number, or the name of one that JSON lacks.
     ///
     /// # Errors
     /// The serializer's.
     pub fn serialize<S: Serializer>(x: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-        match x {
-            Some(x) => super::number(x, serializer),
-            None => serializer.serialize_none(),
-        }
+        x.map(Number).serialize(serializer)
+    }
+
+    /// Reads what [`serialize`] has written.
+    ///
+    /// # Errors
+    /// As [`number::deserialize`](super::number::deserialize).
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+        Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0))
     }
 }
 

@@ -191,6 +191,12 @@ impl Trainer {
         Ok(())
     }
 
+    /// Lets go of trials that have not ended; finished ones are kept.
+    pub fn cancel(&mut self) {
+        self.waiting.clear();
+        self.wave = None;
+    }
+
     /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
     fn count_crowds(&self) -> BTreeMap<Program, u64> {
         // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
@@ -211,12 +217,12 @@ impl Trainer {
         counts
     }
 
-    /// Another trainer for trials of the same study, on the same rows.
+    /// Another trainer for the same study, on the same rows.
     ///
     /// # Errors
     /// As [`Trainer::new`].
-    pub fn sibling(&self, backend: Box<dyn Backend>, trials: Vec<Trial>) -> Result<Self> {
-        Self::new(self.study.clone(), self.prepared.clone(), backend, trials)
+    pub fn sibling(&self, backend: Box<dyn Backend>) -> Result<Self> {
+        Self::new(self.study.clone(), self.prepared.clone(), backend, Vec::new())
     }
 
     /// The backend that trains.

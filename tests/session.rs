@@ -264,3 +264,64 @@ fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
     assert_eq!(session.next_round().len(), 4);
     assert_eq!(session.progress().total, 4);
 }
+
+#[test]
+fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
+    for sampler in ["random", "sobol"] {
+        let spec = |trials: u32| study(&json!({"sampler": {"name": sampler}, "trials": trials}));
+        let mut whole = Session::new(spec(20));
+        train(&mut whole, 1);
+        let mut session = Session::new(spec(6));
+        train(&mut session, 2);
+        assert!(session.next_round().is_empty());
+        session.more(9).unwrap();
+        train(&mut session, 2);
+        session.more(5).unwrap();
+        train(&mut session, 1);
+        assert_eq!(lasting(session.trials()), lasting(whole.trials()), "{sampler}");
+        assert_eq!(session.study(), whole.study());
+        assert_eq!(session.best(), whole.best());
+        assert_eq!(session.progress(), whole.progress());
+    }
+}
+
+#[test]
+fn what_was_cancelled_stays_so_when_there_are_more_trials() {
+    let mut session = Session::new(study(&json!({"trials": 4})));
+    session.next_round();
+    session.report(vec![event(1, TrialState::Complete, 1, &[0.5; EPOCHS])]);
+    session.stop();
+    let ended: Vec<_> = session.take_ended().iter().map(|event| (event.number, event.state)).collect();
+    assert_eq!(ended, [0, 2, 3].map(|number| (number, TrialState::Cancelled)));
+    assert!(session.take_ended().is_empty());
+    let refused = session.more(u32::MAX).unwrap_err();
+    assert!(refused.to_string().contains("trials"), "{refused}");
+    session.more(2).unwrap();
+    let numbers: Vec<u32> = session.next_round().iter().map(|assignment| assignment.trial.number).collect();
+    assert_eq!(numbers, [4, 5]);
+    assert_eq!(count(session.trials(), TrialState::Cancelled), 3);
+    assert_eq!(session.progress().done, 4);
+}
+
+#[test]
+fn a_grid_has_no_more() {
+    let space = json!({"learning_rate": {"type": "float", "low": 1e-3, "high": 0.1, "log": true}});
+    let more = json!({"space": space, "fixed": {"hidden": [4], "epochs": 1}, "sampler": {"name": "grid", "points": 3}});
+    let mut session = Session::new(study(&more));
+    train(&mut session, 1);
+    session.more(4).unwrap();
+    assert!(session.next_round().is_empty());
+    assert_eq!(session.trials().len(), 3);
+}
+
+#[test]
+fn events_read_back_as_they_were_written() {
+    let mut odd = event(3, TrialState::Diverged, 2, &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.1 + 0.2, 5e-324]);
+    odd.value = Some(f64::NEG_INFINITY);
+    let text = serde_json::to_string(&odd).unwrap();
+    let back: TrialEvent = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&back).unwrap(), text);
+    let values = |event: &TrialEvent| event.epochs.iter().map(|epoch| epoch.train_loss.to_bits()).collect::<Vec<_>>();
+    assert_eq!(values(&back), values(&odd));
+    assert!(serde_json::from_str::<TrialEvent>(&text.replace("\"NaN\"", "\"many\"")).is_err());
+}

@@ -25,7 +25,7 @@ pub struct Trial {
 }
 
 /// A trial and how far to train it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Assignment {
     /// What is trained.
     pub trial: Trial,
@@ -88,6 +88,11 @@ impl Search {
         self.asked += trials.len() as u32;
         self.is_over = self.asked == study.trials || trials.len() < wanted as usize;
         trials
+    }
+
+    /// Goes on after the end, in a study that has been given more trials.
+    pub fn go_on(&mut self, study: &Study) {
+        self.is_over = self.asked >= study.trials;
     }
 
     /// Tells the sampler how a trial ended.

@@ -8,6 +8,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
+use crate::error::Result;
 use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, TrialState};
 use crate::search::{Assignment, Ledger, NoPruner, Pruner, Search, Trial, Verdict};
 use crate::study::Study;
@@ -40,6 +41,8 @@ pub struct Session {
     told: u32,
     /// Trials that have not got where they were sent.
     under_way: usize,
+    /// Trials that the session has ended by itself and told nobody of.
+    ended: Vec<u32>,
     /// Trial-steps after which nothing more is asked for.
     budget: Option<u64>,
     is_over: bool,
@@ -65,6 +68,7 @@ impl Session {
             planned: Vec::new(),
             told: 0,
             under_way: 0,
+            ended: Vec::new(),
             budget: None,
             is_over: false,
             engine: EngineInfo::default(),
@@ -106,7 +110,7 @@ impl Session {
         }
         if self.open().next().is_some() {
             for Verdict::Stop(number) in self.pruner.judge(&self.ledger) {
-                self.ledger.end(number, TrialState::Pruned);
+                self.end(number, TrialState::Pruned);
             }
             let trial = |number: u32| Trial { number, params: self.trials()[number as usize].params.clone() };
             let going_on: Vec<Trial> = self.open().map(trial).collect();
@@ -129,6 +133,24 @@ impl Session {
         self.goals.resize(self.trials().len(), 0);
         self.planned.resize(self.trials().len(), 0);
         self.send(trials)
+    }
+
+    fn end(&mut self, number: u32, state: TrialState) {
+        if self.ledger.is_open(number) {
+            self.ledger.end(number, state);
+            self.ended.push(number);
+        }
+    }
+
+    /// The last events of trials that the session has ended by itself since it was last asked: pruned and cancelled ones.
+    pub fn take_ended(&mut self) -> Vec<TrialEvent> {
+        let event = |number| {
+            let TrialRecord { state, value, steps, diverged_at, .. } = self.trials()[number as usize];
+            TrialEvent { number, state, epochs: Vec::new(), value, steps, diverged_at }
+        };
+        let events = self.ended.iter().copied().map(event).collect();
+        self.ended.clear();
+        events
     }
 
     /// Trials of the round that have not ended.
@@ -192,10 +214,22 @@ impl Session {
     /// Ends the session: what has ended stays, the rest is cancelled.
     pub fn stop(&mut self) {
         for number in self.told..self.trials().len() as u32 {
-            self.ledger.end(number, TrialState::Cancelled);
+            self.end(number, TrialState::Cancelled);
         }
         self.under_way = 0;
         self.is_over = true;
+    }
+
+    /// Gives the study `n` more trials: the sampler goes on where it stood, with the next round. What was cancelled stays so.
+    ///
+    /// # Errors
+    /// A number of trials, or a sampler with so many, that no study may have; the session is then as it was.
+    pub fn more(&mut self, n: u32) -> Result<()> {
+        let study = self.study.with_trials(self.study.trials.saturating_add(n))?;
+        self.search.go_on(&study);
+        self.study = study;
+        self.is_over = false;
+        Ok(())
     }
 
     /// How far the session has come.
@@ -225,11 +259,18 @@ impl Session {
 
     /// The result document; of a session that is not over, stop it first.
     pub fn document(&self) -> Value {
+        let mut document = self.head();
+        document["trials"] = json!(self.trials());
+        document
+    }
+
+    /// The result document without its trials' records, for who has them already.
+    pub fn head(&self) -> Value {
         json!({
             "format": FORMAT,
             "study": self.study.to_json(),
             "engine": self.engine,
-            "trials": self.trials(),
+            "trials": [],
             "best": self.best(),
             "test": self.test,
         })

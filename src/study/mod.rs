@@ -72,6 +72,16 @@ pub struct Study {
 }
 
 impl Study {
+    /// The same study with another number of trials.
+    ///
+    /// # Errors
+    /// A number that no study may have, or the sampler cannot give.
+    pub fn with_trials(&self, trials: u32) -> Result<Self> {
+        let mut document = self.to_json();
+        document["trials"] = json!(trials);
+        Self::check(&document)
+    }
+
     /// The whole document with every default written out, its keys in the order of formats.md.
     pub fn to_json(&self) -> Value {
         let SplitShares { train, validation, test } = self.data.split;

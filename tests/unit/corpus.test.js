@@ -3,7 +3,6 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gridSize } from '../../www/src/hyperparameters.js';
-import { bestOf, objectiveOf } from '../../www/src/result.js';
 import { checkTogether, readStudy } from '../../www/src/study.js';
 
 /** @param {string} name */
@@ -21,16 +20,6 @@ test('the page accepts and refuses what the engine does, as the same problem', (
 
 test('a grid has as many combinations in the page as in the engine', () => {
   for (const { study, size } of corpus('grids')) assert.equal(gridSize(study), size, JSON.stringify(study));
-});
-
-test('the best that the page shows is the engine’s: complete where any trial is, else the best so far', () => {
-  for (const { metric, trials, best } of corpus('best')) {
-    const made = trials.map((/** @type {[string, any[]]} */ [state, values], /** @type {number} */ number) => ({
-      number, state, epochs: values.map((value) => ({ [metric]: value })), value: state === 'complete' ? values[values.length - 1] : null,
-    }));
-    const objective = objectiveOf(/** @type {any} */ ({ objective: { metric } }));
-    for (const order of [made, [...made].reverse()]) assert.equal(bestOf(order, objective), best, JSON.stringify({ metric, trials }));
-  }
 });
 
 test('a study in words that is not one is refused, whatever it is', () => {

@@ -33,6 +33,7 @@ export function perform(page, store, runner, act, detail) {
       }
       run();
     },
+    more: () => void runner.more(store.more).catch(() => {}),
     pause: () => runner.pause(),
     resume: () => runner.resume(),
     stop: () => runner.stop(),

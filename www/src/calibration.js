@@ -1,11 +1,11 @@
-import { Asker, Training } from './generated/engine/engine.js';
+import { Session, Training } from './generated/engine/engine.js';
 
 /**
  * Which backend trains a study sooner, measured on its own trials. What is trained here is thrown away, and only the
  * backend is chosen by it: what a backend computes never depends on a clock.
  *
  * @typedef {import('./generated/engine/engine.js').GpuHandle} GpuHandle
- * @typedef {{number: number, params: object}} Asked
+ * @typedef {import('./types.js').Assignment} Assignment
  * @typedef {{cpu: number, gpu: number}} Rates steps a second of the whole round
  */
 
@@ -28,10 +28,10 @@ export function shapeClass(study) {
 
 /** The first round of a study as JSON, without a word to anybody. @param {string} study */
 export function firstRound(study) {
-  const asker = new Asker(study);
-  const asked = asker.ask();
-  asker.free();
-  return asked;
+  const session = new Session(study);
+  const round = session.next_round();
+  session.free();
+  return round;
 }
 
 /** Trains for so many ms, or to the end. @param {Training} training @param {number} limit @param {number} slice
@@ -47,9 +47,9 @@ async function train(training, limit, slice, rest) {
   }
 }
 
-/** Seconds that the CPU takes for the round. @param {Training} whole @param {Asked[]} asked @param {number[]} steps
+/** Seconds that the CPU takes for the round. @param {Training} whole @param {Assignment[]} round @param {number[]} steps
  * @param {number[]} work @param {number} workers @param {() => Promise<unknown>} rest */
-async function onCpu(whole, asked, steps, work, workers, rest) {
+async function onCpu(whole, round, steps, work, workers, rest) {
   const cost = work.map((all, at) => all / Math.max(1, steps[at]));
   const order = cost.map((_, at) => at).sort((a, b) => cost[a] - cost[b]);
   const most = Math.max(0, order.length - NEIGHBOURS);
@@ -59,7 +59,7 @@ async function onCpu(whole, asked, steps, work, workers, rest) {
   for (const at of picked) {
     const group = order.slice(at, at + NEIGHBOURS);
     const mean = group.reduce((sum, one) => sum + cost[one], 0) / group.length;
-    const training = whole.sibling_on_cpu(JSON.stringify(group.map((one) => asked[one])));
+    const training = whole.sibling_on_cpu(JSON.stringify(group.map((one) => round[one])));
     const warm = await train(training, CPU.warm, CPU.warm, rest);
     const long = warm.finished ? warm : await train(training, CPU.measure, CPU.measure / 2, rest);
     training.free();
@@ -71,10 +71,10 @@ async function onCpu(whole, asked, steps, work, workers, rest) {
   return work.reduce((sum, all, at) => sum + all * pace(cost[at]), 0) / workers;
 }
 
-/** Seconds that the GPU takes for the round, compilation apart. @param {Training} whole @param {Asked[]} asked
+/** Seconds that the GPU takes for the round, compilation apart. @param {Training} whole @param {Assignment[]} round
  * @param {number[]} steps @param {number[]} work @param {GpuHandle} gpu @param {() => Promise<unknown>} rest */
-async function onGpu(whole, asked, steps, work, gpu, rest) {
-  const training = whole.sibling_on_gpu(JSON.stringify(asked), gpu);
+async function onGpu(whole, round, steps, work, gpu, rest) {
+  const training = whole.sibling_on_gpu(JSON.stringify(round), gpu);
   // The first piece compiles; those after it grow to what the device takes in one.
   let report = await train(training, 0, 1, rest);
   if (!report.finished) report = await train(training, GPU.warm, 50, rest);
@@ -92,15 +92,15 @@ async function onGpu(whole, asked, steps, work, gpu, rest) {
  * @returns {Promise<Rates>}
  */
 export async function calibrate(study, table, gpu, most, { rest, guarded }) {
-  const round = firstRound(study);
-  /** @type {Asked[]} */
-  const asked = JSON.parse(round);
-  const whole = Training.on_cpu(study, round, table);
+  const text = firstRound(study);
+  /** @type {Assignment[]} */
+  const round = JSON.parse(text);
+  const whole = Training.on_cpu(study, text, table);
   try {
     const [steps, work] = [[...whole.planned_steps()], [...whole.planned_work()]];
     const total = steps.reduce((sum, one) => sum + one, 0);
-    const cpu = await onCpu(whole, asked, steps, work, Math.min(most, asked.length), rest);
-    const onDevice = await guarded(() => onGpu(whole, asked, steps, work, gpu, rest));
+    const cpu = await onCpu(whole, round, steps, work, Math.min(most, round.length), rest);
+    const onDevice = await guarded(() => onGpu(whole, round, steps, work, gpu, rest));
     return { cpu: total / cpu, gpu: total / onDevice };
   } finally {
     whole.free();

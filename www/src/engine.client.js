@@ -26,9 +26,10 @@ function startWorker(href) {
 }
 
 export class Client {
-  /** @param {(news: News) => void} onNews */
-  constructor(onNews) {
+  /** @param {(news: News) => void} onNews @param {() => void} [onRenew] told when a host and all that it had is gone */
+  constructor(onNews, onRenew = () => {}) {
     /** @private */ this.onNews = onNews;
+    /** @private */ this.onRenew = onRenew;
     /** @private */ this.next = 1;
     /** @private @type {Map<number, {request: object, resolve: (value: any) => void, reject: (error: Error) => void}>} */
     this.waiting = new Map();
@@ -69,6 +70,7 @@ export class Client {
 
   /** @private A new host in the place of one that is no good any more; it gets what is not yet answered. */
   renew() {
+    this.onRenew();
     this.worker?.terminate();
     this.worker = null;
     if (this.local) return this.openHere();

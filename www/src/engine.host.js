@@ -1,8 +1,8 @@
 import { calibrate, firstRound, shapeClass } from './calibration.js';
-import init, { Bench, GpuHandle, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
+import init, { Bench, GpuHandle, Session, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
 
 /**
- * The engine's side of a Worker: one WASM instance, at most one training. Answers requests by their id and reports while
+ * The engine's side of a Worker: one WASM instance, at most one training; in the lead Worker also the session. Answers requests by their id and reports while
  * it trains. Knows no Worker: the same host runs on the page's thread where Workers are forbidden.
  *
  * @typedef {{id: number, call: string, args: any[]}} Request
@@ -120,8 +120,12 @@ export class Host {
     /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
     /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
     /** @private @type {Training | null} */ this.training = null;
+    /** @private @type {Session | null} */ this.session = null;
+    /** @private the run of the session */ this.opened = 0;
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
+    /** @private the run whose training is here */ this.trained = 0;
+    /** @private */ this.onGpu = false;
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
@@ -244,24 +248,74 @@ export class Host {
     training.free();
   }
 
-  /** A study's trials, as JSON. @param {string} study */
-  ask(study) {
-    return firstRound(study);
+  /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
+  open(run, study) {
+    const session = new Session(study);
+    this.session?.free();
+    this.session = session;
+    this.opened = run;
+    return session.next_round();
   }
 
-  /** What trials of a study cost, in proportion. @param {string} study @param {string} trials @param {string} base */
-  async work(study, trials, base) {
-    const training = Training.on_cpu(study, trials, await tableOf(study, base));
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {Session} */
+  sessionOf(run) {
+    if (this.session && this.opened === run) return this.session;
+    throw { code: 'unexpected', detail: 'the session is over' };
+  }
+
+  /** @private @param {Session} session */
+  standing(session) {
+    const { done, total, steps, total_steps: totalSteps } = session.progress();
+    return { done, total, steps, totalSteps, best: session.best ?? null };
+  }
+
+  /** Tells a run's session what trains, and the steps that trials will take. @param {number} run @param {object[]} engines
+   * @param {number[]} numbers @param {number[]} steps */
+  begun(run, engines, numbers, steps) {
+    const session = this.sessionOf(run);
+    for (const engine of engines) session.trained_by(JSON.stringify(engine));
+    session.plan(new Uint32Array(numbers), new Float64Array(steps));
+    return this.standing(session);
+  }
+
+  /** Tells a run's session what became of trials: how it stands now, and once the round has come home the next one, as
+   * JSON, with the trials that the session itself has ended. @param {number} run @param {string[]} reports */
+  report(run, reports) {
+    const session = this.sessionOf(run);
+    for (const trials of reports) session.report(trials);
+    const round = session.is_under_way ? null : session.next_round();
+    return { ...this.standing(session), round, ended: session.ended() };
+  }
+
+  /** Ends a run's session, if it is not over: how it stands, and the result but for the trials. @param {number} run */
+  conclude(run) {
+    const session = this.sessionOf(run);
+    session.stop();
+    session.ended();
+    return { ...this.standing(session), result: session.document() };
+  }
+
+  /** Gives a study that was run more trials: the next round, as JSON, and the study. @param {number} run @param {number} n */
+  more(run, n) {
+    const session = this.sessionOf(run);
+    session.more(n);
+    return { round: session.next_round(), study: session.document().study };
+  }
+
+  /** What the trials of a round cost, in proportion. @param {string} study @param {string} round @param {string} base */
+  async work(study, round, base) {
+    const training = Training.on_cpu(study, round, await tableOf(study, base));
     const work = training.planned_work();
     training.free();
     return work;
   }
 
   /**
-   * Begins to train; reports follow until the last says `finished`. A pause that comes meanwhile is kept.
-   * @param {number} run @param {string} study @param {string} trials @param {'gpu' | 'cpu'} backend @param {string} base
+   * Begins to train a share of a round; reports follow until the last says `finished`. A pause that comes meanwhile is
+   * kept.
+   * @param {number} run @param {string} study @param {string} round @param {'gpu' | 'cpu'} backend @param {string} base
    */
-  async start(run, study, trials, backend, base) {
+  async start(run, study, round, backend, base) {
     await this.stop();
     this.training?.free();
     this.training = null;
@@ -269,11 +323,30 @@ export class Host {
     this.run = run;
     const training =
       backend === 'gpu' && this.gpu
-        ? Training.on_gpu(study, trials, table, this.gpu)
-        : Training.on_cpu(study, trials, table);
+        ? Training.on_gpu(study, round, table, this.gpu)
+        : Training.on_cpu(study, round, table);
     this.training = training;
+    this.onGpu = backend === 'gpu';
+    return this.go(run, training);
+  }
+
+  /**
+   * Goes on with a share of a later round of the run that trains here, or of one that was stopped.
+   * @param {number} run @param {string} round
+   */
+  async assign(run, round) {
+    await this.loop;
+    if (!this.training || this.trained !== run) throw { code: 'unexpected', detail: 'the training is gone' };
+    this.run = run;
+    this.training.assign(round);
+    return this.go(run, this.training);
+  }
+
+  /** @private @param {number} run @param {Training} training */
+  go(run, training) {
+    this.trained = run;
     const begun = { info: training.info(), planned: [...training.planned_steps()], work: [...training.planned_work()] };
-    this.loop = this.train(run, training, backend === 'gpu');
+    this.loop = this.train(run, training, this.onGpu);
     return begun;
   }
 
@@ -301,6 +374,7 @@ export class Host {
     this.run = 0;
     this.resume();
     await this.loop;
+    this.training?.cancel();
   }
 
   pause() {

@@ -1,13 +1,15 @@
 import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
-import { bestOf, objectiveOf } from './result.js';
+import { FORMAT } from './result.js';
 import { isOpen, timeLeft } from './time-left.js';
 import { inSlices } from './turns.js';
 
 /**
- * Runs studies on a pool of engine hosts: one asks the sampler and owns the GPU; on the CPU the trials of a round are
- * dealt to all by number, so that nothing depends on who finishes first.
+ * Runs studies on a pool of engine hosts. The lead has the session, which knows what is trained next, how far the run is
+ * and which trial is best, and owns the GPU; on the CPU the trials of a round are dealt to all. What is here only carries
+ * messages between the session, the hosts that train, and the page.
  *
+ * @typedef {import('./types.js').Assignment} Assignment
  * @typedef {import('./types.js').BackendChoice} BackendChoice
  * @typedef {import('./types.js').BackendInfo} BackendInfo
  * @typedef {import('./types.js').Problem} Problem
@@ -26,11 +28,32 @@ const PROGRESS_SHARE = 20;
 const RATE_WINDOW = 2000;
 /** Problems of the GPU, for which the CPU is the way out. */
 const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
+/** Where the GPU has failed. */
+const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
 
-/** @typedef {{id: number, study: Study, choice: BackendChoice, trials: Map<number, Trial>, planned: Map<number, import('./time-left.js').Planned>,
- *   open: Set<number>, owner: Map<number, number>, info: any, workers: number, steps: number,
- *   marks: {at: number, steps: number}[], fresh: Map<number, Trial>, backend: BackendInfo | null,
- *   stopping: boolean, drawn: boolean, quiet: number, begun: boolean, paces: import('./time-left.js').Mark[], began: number, rested: number, text: string, resolve: (result: Result) => void, reject: (error: Error) => void, timers: number[]}} Run */
+/**
+ * @typedef {{done: number, total: number, steps: number, totalSteps: number, best: number | null}} Standing what a session
+ *   says of itself
+ * @typedef {object} Run
+ * @property {number} id what messages of this run carry; another one once it begins anew
+ * @property {Study} study @property {string} text the study as JSON @property {BackendChoice} choice
+ * @property {Map<number, Trial>} trials @property {Set<number>} open those that have not ended
+ * @property {Map<number, Trial>} fresh what the page has not been told of, with the new epochs only
+ * @property {Map<number, import('./time-left.js').Planned>} planned @property {Map<number, number>} owner Worker of each trial
+ * @property {number} workers @property {Set<number>} started Workers that train
+ * @property {any} chosen the backend @property {BackendInfo | null} backend as the page has been told
+ * @property {any} info what trains, as the lead's Worker says it
+ * @property {Assignment[]} round the one under way
+ * @property {Standing} standing @property {string[]} reports what the session has not been told yet
+ * @property {boolean} drawn whether the page has the first trials @property {boolean} stopping it was stopped before that
+ * @property {boolean} begun whether an epoch has ended
+ * @property {number} steps @property {{at: number, steps: number}[]} marks @property {number} quiet
+ * @property {import('./time-left.js').Mark[]} paces @property {number} began @property {number} rested
+ * @property {(result: Result) => void} resolve @property {(error: Error) => void} reject @property {number[]} timers
+ */
+
+/** @type {Standing} */
+const NOTHING_YET = { done: 0, total: 0, steps: 0, totalSteps: 0, best: null };
 
 /** Seconds that a run has trained, pauses apart. @param {Run} run */
 const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
@@ -43,6 +66,7 @@ export class Engine extends EventTarget {
     /** @private @type {Client[]} */ this.clients = [];
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
+    /** @private @type {Run | null} whose session the lead has */ this.opened = null;
     /** @private */ this.runs = 0;
     /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */ this.faulty = null;
     /** @type {RunState} */ this.state = 'idle';
@@ -52,7 +76,7 @@ export class Engine extends EventTarget {
   client(index) {
     while (this.clients.length <= index) {
       const at = this.clients.length;
-      this.clients.push(new Client((news) => this.hear(at, news)));
+      this.clients.push(new Client((news) => this.hear(at, news), () => (this.opened = null)));
     }
     return this.clients[index];
   }
@@ -103,9 +127,9 @@ export class Engine extends EventTarget {
     return new Promise((resolve, reject) => {
       /** @type {Run} */
       const run = {
-        id: ++this.runs, study, choice, trials: new Map(), planned: new Map(), open: new Set(), owner: new Map(),
-        info: null, workers: 1, steps: 0, marks: [], fresh: new Map(), backend: null, stopping: false, drawn: false, quiet: 0, begun: false,
-        paces: [], began: 0, rested: 0, text: '', resolve, reject, timers: [],
+        id: ++this.runs, study, text: '', choice, trials: new Map(), open: new Set(), fresh: new Map(), planned: new Map(), owner: new Map(),
+        workers: 1, started: new Set(), chosen: null, backend: null, info: null, round: [], standing: NOTHING_YET, reports: [],
+        drawn: false, stopping: false, begun: false, steps: 0, marks: [], quiet: 0, paces: [], began: 0, rested: 0, resolve, reject, timers: [],
       };
       this.active = run;
       this.state = 'starting';
@@ -113,98 +137,172 @@ export class Engine extends EventTarget {
     });
   }
 
+  /** Whether the last run can be given more trials: its session and its networks are there. */
+  get canGoOn() {
+    return !this.active && this.last !== null && this.last === this.opened;
+  }
+
+  /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
+  more(n) {
+    const run = this.last;
+    if (!run || !this.canGoOn) return Promise.reject(new EngineError({ code: 'unexpected', detail: 'the networks are gone' }));
+    return new Promise((resolve, reject) => {
+      Object.assign(run, { resolve, reject, stopping: false, drawn: false, planned: new Map(), paces: [], rested: 0, marks: [{ at: performance.now(), steps: run.steps }], began: performance.now() });
+      this.active = run;
+      this.state = 'starting';
+      this.goOn(run, n).catch((error) => this.fail(run, error));
+    });
+  }
+
+  /** @private @param {Run} run @param {number} n */
+  async goOn(run, n) {
+    const { study, round } = await this.client(0).call('more', run.id, n);
+    if (this.active !== run) return;
+    run.study = study;
+    run.text = JSON.stringify(study);
+    this.watch(run);
+    await this.take(run, JSON.parse(round));
+    if (this.active === run && this.state === 'starting') this.state = 'running';
+  }
+
   /** @private @param {Run} run */
   async begin(run) {
     run.text = JSON.stringify(run.study);
     const lead = this.client(0);
     run.study = await lead.call('check', run.text);
-    /** @type {Pick<Trial, 'number' | 'params'>[]} */
-    const asked = JSON.parse(await lead.call('ask', run.text));
+    await this.open(run);
     if (this.active !== run) return;
-    await inSlices(this.enqueue(run, asked), () => this.active === run);
-    if (this.active !== run) return;
-    run.drawn = true;
     if (run.stopping) return this.stop();
     const chosen = await this.choose(run);
     if (this.active !== run) return;
-    if (chosen.problem && chosen.problem !== this.faulty) this.fallBack(run, chosen.problem);
-    else await this.deal(run, chosen);
+    if (chosen.problem && chosen.problem !== this.faulty) await this.fallBack(run, chosen.problem);
+    else await this.trainOn(run, chosen);
   }
 
-  /** @private @param {Run} run @param {Pick<Trial, 'number' | 'params'>[]} asked */
-  *enqueue(run, asked) {
-    for (const { number, params } of asked) {
-      this.queue(run, number, params);
+  /** @private Begins the run's session: its first trials are there, and wait. @param {Run} run */
+  async open(run) {
+    const { id } = run;
+    this.opened = run;
+    run.round = JSON.parse(await this.client(0).call('open', id, run.text));
+    if (this.active !== run || run.id !== id) return;
+    await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
+    run.drawn = true;
+  }
+
+  /** @private The trials of a round, as they are before their first step. @param {Run} run */
+  *enqueue(run) {
+    for (const { trial: { number, params } } of run.round) {
+      if (run.trials.has(number)) continue;
+      /** @type {Trial} */
+      const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
+      run.trials.set(number, trial);
+      run.open.add(number);
+      run.fresh.set(number, { ...trial, epochs: [] });
       yield;
     }
-  }
-
-  /** @private A trial as it is before its first step. @param {Run} run @param {number} number @param {Trial['params']} params */
-  queue(run, number, params) {
-    /** @type {Trial} */
-    const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
-    run.trials.set(number, trial);
-    run.open.add(number);
-    run.fresh.set(number, { ...trial, epochs: [] });
   }
 
   /** @private @param {Run} run @returns {Promise<any>} */
   async choose(run) {
     const problem = this.faulty;
-    if (run.choice === 'auto' && problem) return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed', problem };
+    if (run.choice === 'auto' && problem) return { ...ON_CPU, problem };
     return this.client(0).call('choose', run.choice, run.text, this.assetBase, workersOn());
   }
 
-  /** @private Deals the run's trials to as many Workers as the backend takes. @param {Run} run @param {any} chosen */
-  async deal(run, chosen) {
+  /** @private Trains the first round on a backend. @param {Run} run @param {any} chosen */
+  async trainOn(run, chosen) {
     const { id } = run;
-    const asked = [...run.trials.values()].map(({ number, params }) => ({ number, params }));
-    run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), asked.length) : 1;
+    run.chosen = chosen;
+    run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), run.round.length) : 1;
     run.backend = { ...chosen, workers: run.workers };
-    const shares = await deal(asked, run.workers, (trials) => this.client(0).call('work', run.text, JSON.stringify(trials), this.assetBase));
+    await this.assign(run);
     if (this.active !== run || run.id !== id) return;
-    const started = await Promise.all(
-      shares.map((share, worker) => {
-        for (const { number } of share) run.owner.set(number, worker);
+    this.last = run;
+    if (this.state !== 'paused') this.state = 'running';
+    this.tell('backend', run.backend);
+    run.began = performance.now();
+    run.marks.push({ at: run.began, steps: 0 });
+    this.watch(run);
+    if (run.round.length === 0) this.finish(run);
+  }
+
+  /** @private @param {Run} run */
+  watch(run) {
+    run.timers = [
+      window.setInterval(() => this.flush(run), FLUSH_EVERY),
+      window.setInterval(() => this.mayTellProgress(run), PROGRESS_EVERY),
+    ];
+  }
+
+  /** @private Takes the next round from the session; an empty one is the end. @param {Run} run @param {Assignment[]} round */
+  async take(run, round) {
+    const { id } = run;
+    if (round.length === 0) return this.finish(run);
+    run.round = round;
+    await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
+    if (this.active !== run || run.id !== id) return;
+    run.drawn = true;
+    if (run.stopping) return this.stop();
+    if (run.chosen.backend === 'cpu') run.workers = Math.max(run.workers, Math.min(workersOn(), round.length));
+    await this.assign(run);
+  }
+
+  /** @private Gives the round under way to the Workers: each trial to the one that knows it, those that are new to whoever
+   * has least. @param {Run} run */
+  async assign(run) {
+    const { id, round, text, chosen } = run;
+    const isNew = (/** @type {Assignment} */ { trial }) => !run.owner.has(trial.number);
+    const shares = await deal(round.filter(isNew), run.workers, (share) => this.client(0).call('work', text, JSON.stringify(share), this.assetBase));
+    if (this.active !== run || run.id !== id) return;
+    for (const assignment of round.filter((one) => !isNew(one))) shares[run.owner.get(assignment.trial.number) ?? 0].push(assignment);
+    const told = await Promise.all(
+      shares.map(async (share, worker) => {
+        if (share.length === 0) return null;
+        for (const { trial } of share) run.owner.set(trial.number, worker);
         const client = this.client(worker);
-        const begun = client.call('start', id, run.text, JSON.stringify(share), chosen.backend, this.assetBase);
+        const given = JSON.stringify(share);
+        const begun = run.started.has(worker) ? client.call('assign', id, given) : client.call('start', id, text, given, chosen.backend, this.assetBase);
+        run.started.add(worker);
         // A pause that came before is told behind the start, which ends what was paused before it.
         if (this.state === 'paused') client.call('pause').catch(() => {});
         return begun;
       }),
     );
     if (this.active !== run || run.id !== id) return;
-    started.forEach(({ planned, work }, worker) => {
-      shares[worker].forEach(({ number }, at) => run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker }));
-    });
-    // Shares differ: a result names the plans of all of them.
-    const plan = [...new Set(started.flatMap(({ info }) => info.plan.split('+')))].filter(Boolean).sort().join('+');
-    run.info = { ...started[0].info, plan, adapter: chosen.adapter, workers: run.workers };
-    this.last = run;
-    if (this.state !== 'paused') this.state = 'running';
-    this.tell('backend', run.backend);
-    run.began = performance.now();
-    run.marks.push({ at: run.began, steps: 0 });
-    run.timers = [
-      window.setInterval(() => this.flush(run), FLUSH_EVERY),
-      window.setInterval(() => this.mayTellProgress(run), PROGRESS_EVERY),
-    ];
-    this.settle(run);
+    const engines = [];
+    const [numbers, steps] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+    for (const [worker, begun] of told.entries()) {
+      if (!begun) continue;
+      const { info, planned, work } = begun;
+      run.info = { ...info, adapter: chosen.adapter, workers: run.workers };
+      engines.push(run.info);
+      for (const [at, { trial: { number } }] of shares[worker].entries()) {
+        run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker });
+        numbers.push(number);
+        steps.push(planned[at]);
+      }
+    }
+    const standing = await this.client(0).call('begun', id, engines, numbers, steps);
+    if (run.id === id && run.standing.total === 0) run.standing = standing;
   }
 
   /** @private The GPU cannot train a run under `auto`: everything begins anew on the CPU, and nothing of the GPU's stays.
    * @param {Run} run @param {Problem} problem */
-  fallBack(run, problem) {
+  async fallBack(run, problem) {
     run.timers.forEach((timer) => clearInterval(timer));
     this.faulty = problem;
     // What still comes of the attempt is stale.
     run.id = ++this.runs;
-    Object.assign(run, { info: null, steps: 0, marks: [], timers: [], rested: 0, paces: [], planned: new Map(), owner: new Map() });
-    for (const { number, params } of [...run.trials.values()]) this.queue(run, number, params);
+    Object.assign(run, {
+      info: null, steps: 0, marks: [], timers: [], rested: 0, paces: [], reports: [], standing: NOTHING_YET,
+      planned: new Map(), owner: new Map(), started: new Set(), trials: new Map(), open: new Set(), fresh: new Map(),
+    });
     this.tell('restart', problem);
+    // The Worker may be another one, which has no session.
+    await this.open(run);
+    if (this.active !== run) return;
     this.flush(run);
-    const chosen = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed', problem };
-    this.deal(run, chosen).catch((error) => this.fail(run, error));
+    await this.trainOn(run, { ...ON_CPU, problem });
   }
 
   /** @private @param {number} worker @param {import('./engine.client.js').News} news */
@@ -220,36 +318,50 @@ export class Engine extends EventTarget {
       this.tell('backend', run.backend);
     }
     run.steps += report.steps;
-    for (const event of JSON.parse(report.trials)) this.take(run, event);
-    this.settle(run);
+    for (const event of JSON.parse(report.trials)) this.enter(run, event);
+    run.reports.push(report.trials);
+    if (report.finished) this.report(run);
   }
 
-  /** @private @param {Run} run @param {any} event */
-  take(run, event) {
+  /** @private Tells the session what the hosts have told, and takes the next round from it once this one has come home.
+   * @param {Run} run */
+  async report(run) {
+    const { id, reports } = run;
+    run.reports = [];
+    try {
+      const { round, ended, ...standing } = await this.client(0).call('report', id, reports);
+      if (this.active !== run || run.id !== id) return;
+      run.standing = standing;
+      for (const event of JSON.parse(ended)) this.enter(run, event);
+      if (round !== null) await this.take(run, JSON.parse(round));
+    } catch (error) {
+      if (run.id === id) this.fail(run, error);
+    }
+  }
+
+  /** @private What happened to a trial; epochs of one that was trained again are known. @param {Run} run @param {any} event */
+  enter(run, event) {
     const trial = run.trials.get(event.number);
     if (!trial) return;
+    const news = event.epochs.filter((/** @type {import('./types.js').EpochRecord} */ { epoch }) => epoch > trial.epochs.length);
     trial.state = event.state;
     trial.value = event.value;
-    trial.steps = event.steps;
+    trial.steps = Math.max(trial.steps, event.steps);
     trial.diverged_at = event.diverged_at;
-    trial.epochs.push(...event.epochs);
+    trial.epochs.push(...news);
     if (trial.state !== 'running') run.open.delete(trial.number);
     const epochs = run.fresh.get(trial.number)?.epochs ?? [];
-    epochs.push(...event.epochs);
+    epochs.push(...news);
     run.fresh.set(trial.number, { ...trial, epochs });
-  }
-
-  /** @private Ends the run once every trial has ended and every host has answered. @param {Run} run */
-  settle(run) {
-    if (run.info && run.open.size === 0) this.finish(run);
   }
 
   /** @private @param {Run} run */
   flush(run) {
+    if (run.reports.length) this.report(run);
     if (run.fresh.size === 0) return;
     const trials = [...run.fresh.values()];
     run.fresh = new Map();
-    this.tell('trials', { trials });
+    this.tell('trials', { trials, best: run.standing.best });
     if (run.begun || !trials.some(({ epochs }) => epochs.length)) return;
     run.begun = true;
     this.tellProgress(run);
@@ -267,8 +379,6 @@ export class Engine extends EventTarget {
   /** @private @param {Run} run */
   tellProgress(run) {
     const now = performance.now();
-    let totalSteps = 0;
-    for (const { trial, steps } of run.planned.values()) totalSteps += isOpen(trial) ? steps : trial.steps;
     if (this.state === 'paused') {
       run.rested += now - (run.marks[run.marks.length - 1]?.at ?? now);
       run.marks = [{ at: now, steps: run.steps }];
@@ -280,8 +390,9 @@ export class Engine extends EventTarget {
     const elapsed = (now - first.at) / 1000;
     const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
     const secondsLeft = timeLeft(run, activeSeconds(run));
-    const done = run.trials.size - run.open.size;
-    this.tell('progress', { done, total: run.trials.size, steps: run.steps, totalSteps, rate, secondsLeft });
+    // Steps of epochs under way, of which trials have not told.
+    const steps = this.active === run ? Math.max(run.standing.steps, Math.min(run.steps, run.standing.totalSteps)) : run.standing.steps;
+    this.tell('progress', { ...run.standing, steps, rate, secondsLeft });
   }
 
   /** @private @param {Run} run */
@@ -291,13 +402,18 @@ export class Engine extends EventTarget {
     this.state = 'idle';
   }
 
-  /** @private @param {Run} run */
-  finish(run) {
+  /** @private Ends the run; what the session then says is its result. @param {Run} run */
+  async finish(run) {
+    if (run.reports.length) this.report(run);
     this.flush(run);
-    this.tellProgress(run);
     this.close(run);
     if (run.backend?.backend === 'gpu') this.faulty = null;
-    run.resolve(this.resultOf(run));
+    // Where the session is gone, so are the Workers: what it said last stands.
+    const { result, ...standing } = await this.client(0).call('conclude', run.id).catch(() => ({ ...run.standing, result: this.headOf(run) }));
+    run.standing = standing;
+    this.tellProgress(run);
+    const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
+    run.resolve({ ...result, trials });
   }
 
   /** @private @param {Run} run @param {unknown} error */
@@ -306,7 +422,8 @@ export class Engine extends EventTarget {
     const problem = /** @type {{problem?: Problem}} */ (error).problem;
     if (run.choice === 'auto' && run.backend?.backend === 'gpu' && problem && OF_GPU.includes(problem.code)) {
       this.client(0).call('stop').catch(() => {});
-      return this.fallBack(run, problem);
+      this.fallBack(run, problem).catch((other) => this.fail(run, other));
+      return;
     }
     // A run that never began leaves what was there in place.
     if (run.info) this.flush(run);
@@ -315,12 +432,10 @@ export class Engine extends EventTarget {
     run.reject(/** @type {Error} */ (error));
   }
 
-  /** @private @param {Run} run @returns {Result} */
-  resultOf(run) {
-    const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
-    const best = bestOf(trials, objectiveOf(run.study));
+  /** @private The result of a run without its session, but for the trials. @param {Run} run @returns {Result} */
+  headOf(run) {
     const engine = run.info ?? { backend: run.backend?.backend ?? 'cpu', adapter: null, workers: run.workers };
-    return { format: 'tuning-playground/result@1', study: run.study, engine, trials, best, test: null };
+    return { format: FORMAT, study: run.study, engine, trials: [], best: run.standing.best, test: null };
   }
 
   pause() {
@@ -351,7 +466,7 @@ export class Engine extends EventTarget {
       run.fresh.set(number, { ...trial, epochs: fresh?.epochs ?? [] });
     }
     run.open.clear();
-    this.finish(run);
+    void this.finish(run);
   }
 
   /** @param {number} number @returns {Promise<{trial: number, loss: number, metric: number}>} */
@@ -367,7 +482,7 @@ export class Engine extends EventTarget {
   /** @private Stops without waiting for trials to be drawn. */
   end() {
     this.stop();
-    if (this.active) this.finish(this.active);
+    if (this.active) void this.finish(this.active);
   }
 
   dispose() {

@@ -14,22 +14,6 @@ export function scoreOf(trial, metric) {
   return last ? number(/** @type {any} */ (last)[metric]) : NaN;
 }
 
-/** The number of the best trial among those that are complete; while none is, of the best so far. Ties go to the lower number.
- * @param {Iterable<import('./types.js').Trial>} trials @param {{metric: string, direction: string}} objective @returns {number | null} */
-export function bestOf(trials, { metric, direction }) {
-  const sign = direction === 'maximize' ? -1 : 1;
-  /** @type {{number: number, done: boolean, score: number} | null} */
-  let best = null;
-  for (const trial of trials) {
-    const score = sign * scoreOf(trial, metric);
-    if (!Number.isFinite(score)) continue;
-    const done = trial.state === 'complete';
-    if (best && (best.done !== done ? best.done : score > best.score || (score === best.score && trial.number > best.number))) continue;
-    best = { number: trial.number, done, score };
-  }
-  return best && best.number;
-}
-
 /** What trials are ranked by. @param {import('./types.js').Study} study */
 export function objectiveOf({ objective }) {
   const metric = objective?.metric ?? 'validation_loss';
@@ -45,7 +29,7 @@ export function snapshot(store) {
     study: store.shownStudy,
     engine: { backend: backend?.backend ?? 'cpu', adapter: backend?.adapter ?? null, workers: backend?.workers ?? 0 },
     trials: [...store.trials.values()].sort((a, b) => a.number - b.number),
-    best: bestOf(store.trials.values(), store.objective),
+    best: store.bestTold,
     test: store.test,
   });
 }

@@ -53,7 +53,7 @@ export class Runner {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
       engine.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on('backend', (detail) => this.onBackend(detail));
-    on('trials', (detail) => this.onTrials(detail.trials));
+    on('trials', (detail) => this.onTrials(detail));
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
     on('restart', (detail) => this.onRestart(detail));
@@ -110,6 +110,30 @@ export class Runner {
     }
   }
 
+  /** Goes on with the run shown: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
+  more(n) {
+    this.pending ??= this.goOn(n).finally(() => {
+      this.pending = null;
+    });
+    return this.pending;
+  }
+
+  /** @private @param {number} n @returns {Promise<Result>} */
+  async goOn(n) {
+    const { store } = this;
+    this.stopping = false;
+    const before = store.trials.size;
+    store.edit((study) => void (study.trials = (study.trials ?? 0) + n), 'trials');
+    store.runStudy = structuredClone(store.study);
+    this.setState('starting');
+    for (const id of ['run', 'all_diverged', 'device', 'fallback']) store.dismiss(id);
+    try {
+      return await this.finish(await this.engine.more(n));
+    } catch (error) {
+      throw this.fail(error, store.trials.size > before);
+    }
+  }
+
   /** @private The first news of a run's trials puts away those of the run before. */
   begin() {
     if (!this.fresh) return;
@@ -126,6 +150,7 @@ export class Runner {
     // The same study trains the same networks again.
     result.test = store.test && { ...store.test };
     this.result = result;
+    store.tellBest(result.best);
     const late = result.trials.filter((one) => {
       const known = store.trials.get(one.number);
       return known?.state !== one.state || known.epochs.length !== one.epochs.length;
@@ -181,6 +206,7 @@ export class Runner {
     const { store } = this;
     store.startTrials(result.study);
     store.mergeTrials(result.trials);
+    store.tellBest(result.best);
     store.outcome = 'earlier';
     if (result.test) store.openTest(result.test);
     this.result = result;
@@ -246,6 +272,7 @@ export class Runner {
   dispose() {
     this.made?.dispose();
     this.made = null;
+    this.store.alive = false;
     if (!this.result) return;
     // Its networks are gone.
     this.store.outcome = 'earlier';
@@ -255,6 +282,7 @@ export class Runner {
   /** @private @param {import('./types.js').RunState} state */
   setState(state) {
     this.store.state = state;
+    this.store.alive = this.made?.canGoOn ?? false;
     this.store.version++;
     this.store.touch('run');
   }
@@ -288,9 +316,10 @@ export class Runner {
     await this.engine.ahead(this.store.study, this.store.choice).catch(() => {});
   }
 
-  /** @private @param {import('./types.js').Trial[]} trials */
-  onTrials(trials) {
+  /** @private @param {{trials: import('./types.js').Trial[], best: number | null}} news */
+  onTrials({ trials, best }) {
     this.begin();
+    this.store.tellBest(best);
     if (this.store.state === 'starting') this.setState('running');
     this.untold = this.untold.concat(this.store.mergeTrials(trials));
     void this.tell();
@@ -320,12 +349,14 @@ export class Runner {
     this.forget();
   }
 
-  /** @private @param {import('./types.js').Progress} progress */
+  /** @private @param {import('./types.js').Progress & {best: number | null}} progress */
   onProgress(progress) {
     const { store } = this;
+    const { best, ...told } = progress;
+    if (!this.fresh) store.tellBest(best);
     let epochs = 0;
     for (const trial of store.trials.values()) epochs += trial.epochs.length;
-    store.progress = { ...progress, epochs };
+    store.progress = { ...told, epochs };
     if (store.state === 'starting') this.setState('running');
     store.touch('run');
     this.emit('progress', store.progress);

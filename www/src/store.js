@@ -1,7 +1,7 @@
 import { inside, narrowed } from './brush.js';
 import { BY_NAME, datasetOf, taskOf } from './hyperparameters.js';
 import { partSizes } from './panel.js';
-import { ENDED, bestOf, objectiveOf, scoreOf } from './result.js';
+import { ENDED, objectiveOf, scoreOf } from './result.js';
 import { Scheduler } from './scheduler.js';
 import { SEED_LIMIT, startStudy } from './study.js';
 import { keyOf, sameStudy } from './link.js';
@@ -42,6 +42,10 @@ export const CROWD = 4000;
 /** @returns {Record<Trial['state'], number>} */
 const noCounts = () => ({ queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 });
 
+/** Trials that a run is given more of at a time, at most; and that a study may have. */
+const MORE = 64;
+const MOST_TRIALS = 100_000;
+
 export class Store {
   constructor() {
     this.study = startStudy();
@@ -65,11 +69,13 @@ export class Store {
     /** Grows with every change of the brush. */ this.brushes = 0;
     /** Grows with every run. */ this.runs = 0;
     /** @private @type {{study: Study | null, metric: string, direction: string}} */ this.aim = { study: null, metric: '', direction: '' };
-    /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null), version: -1 };
+    /** @type {number | null} the best trial, as the session says */ this.bestTold = null;
+    /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null) };
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
     /** @type {import('./types.js').RunState} */ this.state = 'idle';
     /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */ this.outcome = 'none';
+    /** Whether the engine still has the run shown. */ this.alive = false;
     /** @type {import('./types.js').BackendChoice} */ this.choice = 'auto';
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;
@@ -284,7 +290,8 @@ export class Store {
     this.brush = null;
     this.brushes++;
     this.runs++;
-    this.bestHeld = { at: 0, number: null, version: -1 };
+    this.bestHeld = { at: 0, number: null };
+    this.bestTold = null;
     this.version++;
     this.progress = null;
     this.touch('trials', 'selection', 'test', 'run');
@@ -334,14 +341,27 @@ export class Store {
       .sort((a, b) => sign * (a.score - b.score) || a.trial.number - b.trial.number);
   }
 
+  /** How many more trials the run shown can be given at once; 0 where it cannot go on. */
+  get more() {
+    const { sampler, trials = 0 } = this.study;
+    // A grid is whole; and what the panel says is what would go on.
+    if (!this.alive || this.state !== 'idle' || this.stale || this.readOnly || sampler?.name === 'grid') return 0;
+    return Math.max(0, Math.min(MORE, trials, MOST_TRIALS - trials));
+  }
+
+  /** Takes what the run's session says is the best trial. @param {number | null} number */
+  tellBest(number) {
+    this.bestTold = number;
+  }
+
   /** The number of the best trial. Finished trials come first; among unfinished ones it changes slowly. */
   get best() {
     const held = this.bestHeld;
-    if (held.version === this.version) return held.number;
+    if (held.number === this.bestTold) return held.number;
     const running = this.state === 'running';
     if (running && held.number !== null && performance.now() - held.at < BEST_HOLD) return held.number;
-    this.bestHeld = { at: performance.now(), number: bestOf(this.trials.values(), this.objective), version: this.version };
-    return this.bestHeld.number;
+    this.bestHeld = { at: performance.now(), number: this.bestTold };
+    return this.bestTold;
   }
 
   /** Whether the best trial is only the best so far: it has not been trained to its end. */

@@ -52,6 +52,9 @@
  * @property {number} steps
  * @property {number | null} diverged_at
  *
+ * @typedef {{trial: Pick<Trial, 'number' | 'params'>, until_epoch: number | null}} Assignment a trial and the epoch after
+ *   which it waits, or null for its last
+ *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result
  * @property {string} format

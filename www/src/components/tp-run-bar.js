@@ -65,7 +65,7 @@ export class TpRunBar extends Part {
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
           title=${store.state === 'idle' ? this.t('run.nothing_to_stop') : this.t('run.stop.title')}
-          @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button></div>
+          @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button>${this.more()}</div>
       ${this.strip(total)}
       ${this.numbers(total)}
       ${this.hint()}
@@ -82,6 +82,14 @@ export class TpRunBar extends Part {
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act} ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
       @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
+  }
+
+  /** Goes on with the run shown, where it can. */
+  more() {
+    const n = this.store.more;
+    if (!n) return nothing;
+    return html`<button type="button" class="btn" data-testid="more" title=${this.t('run.more.title', { n })}
+      @click=${() => this.act('more')}>${this.t('run.more', { n })}</button>`;
   }
 
   /** @param {number} total */

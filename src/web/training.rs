@@ -1,0 +1,129 @@
+//! Training in a Worker.
+
+use super::{GpuHandle, problem, read, text, to_js};
+use crate::backend::{Backend, cpu::Cpu};
+use crate::study::Study;
+use crate::trainer::{Report, Trainer};
+use core::time::Duration;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// Trains a share of a study's trials in this Worker.
+#[wasm_bindgen]
+pub struct Training {
+    trainer: Trainer,
+}
+
+#[wasm_bindgen]
+impl Training {
+    /// A training of `round`, or a share of it, as [`Session::next_round`](super::session::Session::next_round) gives it, of
+    /// `study` (JSON). `table` is the study's data file, uncompressed, or null. `gpu` trains for backend "gpu".
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
+    pub fn on_gpu(study: &str, round: &str, table: Option<Box<[u8]>>, gpu: &GpuHandle) -> Result<Training, JsValue> {
+        Self::start(study, round, table.as_deref(), Box::new(gpu.gpu.clone()))
+    }
+
+    /// As [`Training::on_gpu`], on the CPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
+    pub fn on_cpu(study: &str, round: &str, table: Option<Box<[u8]>>) -> Result<Training, JsValue> {
+        Self::start(study, round, table.as_deref(), Box::new(Cpu::default()))
+    }
+
+    fn start(study: &str, round: &str, table: Option<&[u8]>, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
+        let start = || -> crate::Result<Trainer> {
+            let study = Study::parse(study)?;
+            let prepared = study.prepare(table)?;
+            Trainer::new(Rc::new(study), Rc::new(prepared), backend, Vec::new())
+        };
+        let mut training = Self { trainer: start().map_err(|error| problem(&error))? };
+        training.assign(round)?;
+        Ok(training)
+    }
+
+    /// Adds what is to be trained next: a share of a later round.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn assign(&mut self, round: &str) -> Result<(), JsValue> {
+        self.trainer.assign(read(round)?).map_err(|error| problem(&error))
+    }
+
+    /// Lets go of trials that have not ended; what is finished stays for [`Training::test`].
+    pub fn cancel(&mut self) {
+        self.trainer.cancel();
+    }
+
+    /// A training of a share of a round on the same rows, on the CPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn sibling_on_cpu(&self, round: &str) -> Result<Training, JsValue> {
+        self.sibling(round, Box::new(Cpu::default()))
+    }
+
+    /// As [`Training::sibling_on_cpu`], on the GPU.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn sibling_on_gpu(&self, round: &str, gpu: &GpuHandle) -> Result<Training, JsValue> {
+        self.sibling(round, Box::new(gpu.gpu.clone()))
+    }
+
+    fn sibling(&self, round: &str, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
+        let trainer = self.trainer.sibling(backend).map_err(|error| problem(&error))?;
+        let mut training = Self { trainer };
+        training.assign(round)?;
+        Ok(training)
+    }
+
+    /// What trains, as a result's `engine` has it of one worker.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.trainer.info())
+    }
+
+    /// Gradient steps of each trial assigned last, in the order given, if it does not end early.
+    pub fn planned_steps(&self) -> Vec<f64> {
+        self.trainer.planned().iter().map(|planned| planned.steps as f64).collect()
+    }
+
+    /// What each trial assigned last costs, in the order given; only proportions mean something.
+    pub fn planned_work(&self) -> Vec<f64> {
+        self.trainer.planned().iter().map(|planned| planned.work).collect()
+    }
+
+    /// Begins to compile what this training will need on the GPU, for one that starts later.
+    pub fn prepare(&self, gpu: &GpuHandle) {
+        gpu.gpu.prepare(&self.trainer.outlines());
+    }
+
+    /// Works for about `budget_ms` and says what happened: `{trials, steps, finished, resumed}`, `trials` as the JSON text
+    /// that [`Session::report`](super::session::Session::report) takes.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
+        let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
+        let Report { trials, steps, finished, resumed } = report;
+        to_js(
+            &serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed }),
+        )
+    }
+
+    /// The one look at the test rows, for a finished trial.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn test(&self, number: u32) -> Result<JsValue, JsValue> {
+        to_js(&self.trainer.test(number).map_err(|error| problem(&error))?)
+    }
+}

@@ -1,0 +1,190 @@
+import { bits } from './app.js';
+import { expect, test } from './fixtures.js';
+
+/** Tiny networks, which train in lanes: their bits are the same whoever trains them. @param {number} trials @param {object} [more] */
+const study = (trials, more = {}) => ({
+  format: 'tuning-playground/study@1',
+  dataset: { name: 'moons', samples: 200 },
+  fixed: { hidden: [6], epochs: 8 },
+  space: { learning_rate: { type: 'float', low: 1e-4, high: 1, log: true }, batch_size: { type: 'categorical', choices: [8, 16, 32] } },
+  trials,
+  seed: 5,
+  ...more,
+});
+
+/**
+ * Runs in the page: a session of its own in the place of the lead Worker's, with a sampler that draws from everything it
+ * was told and a pruner that stops, after epochs 2 and 5, whoever is worse than the median. What the page does in between
+ * must decide nothing.
+ */
+function otherSession() {
+  if (typeof document === 'undefined' || /** @type {any} */ (globalThis).otherSession) return;
+  const [TRIALS, STARTUP, ROUND, RUNGS, EPOCHS] = [23, 9, 5, [2, 5], 8];
+  /** @type {{number: number, params: any, goal: number, epochs: any[], state: string, value: any, steps: number}[]} */
+  let trials = [];
+  let told = 0;
+  let study_ = {};
+  const isOpen = (/** @type {any} */ one) => one.state === 'queued';
+  const loss = (/** @type {any} */ epoch) => (typeof epoch.validation_loss === 'number' ? epoch.validation_loss : Infinity);
+  const scoreOf = (/** @type {any} */ one) => (one.epochs.length && one.state !== 'diverged' ? loss(one.epochs.at(-1)) : Infinity);
+  const send = (/** @type {any[]} */ some) =>
+    some.map((one) => {
+      one.goal = RUNGS.find((rung) => rung > one.epochs.length) ?? EPOCHS;
+      return { trial: { number: one.number, params: one.params }, until_epoch: one.goal === EPOCHS ? null : one.goal };
+    });
+  const ask = (/** @type {number} */ number) => {
+    const text = JSON.stringify([number, ...trials.slice(0, told).map((one) => [one.number, one.state, scoreOf(one)])]);
+    let hash = 2166136261;
+    for (const letter of text) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619) >>> 0;
+    return { learning_rate: 10 ** (-4 + (4 * (hash % 1009)) / 1009), batch_size: [8, 16, 32][(hash >>> 11) % 3] };
+  };
+  /** @type {any[]} */
+  let ended = [];
+  const underWay = () => trials.some((one) => isOpen(one) && one.epochs.length < one.goal);
+  const next = () => {
+    const waiting = trials.filter(isOpen);
+    for (const one of waiting) {
+      const at = one.epochs.length;
+      const values = trials.filter(({ epochs }) => epochs.length >= at).map(({ epochs }) => loss(epochs[at - 1])).sort((a, b) => a - b);
+      if (loss(one.epochs[at - 1]) <= values[Math.floor(values.length / 2)]) continue;
+      one.state = 'pruned';
+      one.value = one.epochs[at - 1].validation_loss;
+      ended.push({ number: one.number, state: one.state, epochs: [], value: one.value, steps: one.steps, diverged_at: null });
+    }
+    if (waiting.some(isOpen)) return send(waiting.filter(isOpen));
+    told = trials.length;
+    const wanted = Math.min(told === 0 ? STARTUP : ROUND, TRIALS - told);
+    for (let k = 0; k < wanted; k++) trials.push({ number: told + k, params: ask(told + k), goal: 0, epochs: [], state: 'queued', value: null, steps: 0 });
+    return send(trials.slice(told));
+  };
+  const standing = () => {
+    const best = trials.filter((one) => one.state === 'complete').sort((a, b) => scoreOf(a) - scoreOf(b) || a.number - b.number)[0];
+    return { done: trials.filter((one) => !isOpen(one)).length, total: TRIALS, steps: 0, totalSteps: 1, best: best?.number ?? null };
+  };
+  /** @type {Record<string, (...given: any[]) => any>} */
+  const answers = {
+    open: (_run, text) => {
+      [trials, told, ended, study_] = [[], 0, [], JSON.parse(text)];
+      return JSON.stringify(next());
+    },
+    begun: standing,
+    report: (_run, reports) => {
+      for (const event of reports.flatMap((/** @type {string} */ text) => JSON.parse(text))) {
+        const one = trials[event.number];
+        if (!isOpen(one)) continue;
+        one.epochs.push(...event.epochs.filter((/** @type {any} */ { epoch }) => epoch > one.epochs.length));
+        one.steps = Math.max(one.steps, event.steps);
+        if (event.state !== 'running') Object.assign(one, { state: event.state, value: event.value });
+      }
+      const round = underWay() ? null : JSON.stringify(next());
+      const told_ = JSON.stringify(ended);
+      ended = [];
+      return { ...standing(), round, ended: told_ };
+    },
+    conclude: () => ({ ...standing(), result: { format: 'tuning-playground/result@1', study: study_, engine: {}, trials: [], best: standing().best, test: null } }),
+  };
+  const Real = Worker;
+  let lead = true;
+  /** @type {any} */ (globalThis).otherSession = true;
+  /** @type {any} */ (globalThis).Worker = class extends Real {
+    /** @param {[any, any]} given */
+    constructor(...given) {
+      super(...given);
+      this.isLead = lead;
+      lead = false;
+    }
+
+    /** @param {any} message */
+    postMessage(message) {
+      if (!this.isLead || !Object.hasOwn(answers, message.call)) return super.postMessage(message);
+      const value = answers[message.call](...message.args);
+      queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data: { id: message.id, value } })));
+    }
+  };
+}
+
+/** @param {number} cores */
+const onCores = (cores) => `if (typeof document !== 'undefined') Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${cores}, configurable: true });`;
+
+/** A result without what tells who trained it. @param {any} result */
+const trialsOf = (result) => bits(result).trials;
+
+test('a sampler that learns and a pruner that stops: the same trials with 1, 2 and 7 Workers, paused or not', async ({ app, page, site }) => {
+  /** @type {any} */
+  let want = null;
+  for (const [cores, paused] of /** @type {const} */ ([[1, false], [2, false], [8, false], [8, true]])) {
+    site.prelude = `${onCores(cores)}(${otherSession})();`;
+    await app.open();
+    await app.start(study(23), 'cpu');
+    if (paused)
+      for (let k = 0; k < 4; k++) {
+        await page.waitForTimeout(60);
+        await app.call('pause');
+        await page.waitForTimeout(60);
+        await app.call('resume');
+      }
+    const { result, problem } = await app.outcome();
+    expect(problem).toBeNull();
+    const trials = trialsOf(result);
+    want ??= trials;
+    const states = trials.map((/** @type {any} */ one) => one.state);
+    expect(trials).toHaveLength(23);
+    for (const state of ['complete', 'pruned']) expect(states.filter((/** @type {string} */ one) => one === state).length).toBeGreaterThan(3);
+    expect(trials.filter((/** @type {any} */ one) => one.state === 'pruned').every((/** @type {any} */ one) => [2, 5].includes(one.epochs.length))).toBe(true);
+    expect(trials, `${cores} cores${paused ? ', paused' : ''}`).toEqual(want);
+    await expect(page.locator('tr[data-trial]')).toHaveCount(23);
+    await expect(page.locator('tr[data-state=pruned]')).toHaveCount(states.filter((/** @type {string} */ one) => one === 'pruned').length);
+  }
+});
+
+for (const sampler of ['random', 'sobol'])
+  test(`run more: the trials are those of a study with so many from the start (${sampler})`, async ({ app, page, backend }) => {
+    await app.open();
+    const whole = await app.result(study(20, { sampler: { name: sampler } }), backend);
+    await app.result(study(10, { sampler: { name: sampler } }), backend);
+    const more = page.getByTestId('more');
+    await expect(more).toHaveText('Run 10 more');
+    await more.click();
+    await expect(page.getByTestId('run')).toHaveText(/Run 20 trials/);
+    await expect(page.locator('tr[data-trial]')).toHaveCount(20);
+    await expect(page.getByTestId('done')).toContainText('20 / 20');
+    await expect(page.getByTestId('stale')).toHaveCount(0);
+    await page.waitForFunction(() => /** @type {any} */ (document.querySelector('tuning-playground')).result?.trials.length === 20);
+    const result = await app.get('result');
+    expect(trialsOf(result)).toEqual(trialsOf(whole));
+    expect(result.best).toBe(whole.best);
+    expect(result.study).toEqual(whole.study);
+    // What the panel says is what would go on: another study has to be run from its start.
+    await app.page.evaluate(() => {
+      const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+      element.study = { ...element.study, seed: 99 };
+    });
+    await expect(more).toHaveCount(0);
+  });
+
+test('run more after a stop: what was cancelled stays so, and the rest is that of the longer study', async ({ app, page, backend }) => {
+  await app.open();
+  const long = { fixed: { hidden: [6], epochs: 300 } };
+  const whole = await app.result(study(12, long), backend);
+  await app.start(study(8, long), backend);
+  await app.progress('steps', 500);
+  await app.call('stop');
+  const stopped = (await app.outcome()).result;
+  expect(stopped.trials).toHaveLength(8);
+  await page.getByTestId('more').click();
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('tuning-playground')).result?.trials.length > 8);
+  const result = await app.get('result');
+  expect(trialsOf(result).slice(0, 8)).toEqual(trialsOf(stopped));
+  expect(trialsOf(result).slice(8, 12)).toEqual(trialsOf(whole).slice(8, 12));
+  // The test set is opened for a trial of the later round.
+  const best = result.trials.slice(8).find((/** @type {any} */ one) => one.state === 'complete').number;
+  expect(await app.call('openTest', best)).toMatchObject({ trial: best });
+});
+
+test('a grid is whole: there is nothing to run more of', async ({ app, page, backend }) => {
+  await app.open();
+  const axes = { learning_rate: { type: 'float', low: 1e-3, high: 0.1, log: true } };
+  await app.result(study(3, { space: axes, sampler: { name: 'grid', points: 3 } }), backend);
+  await expect(page.getByTestId('status')).toBeVisible();
+  await expect(page.getByTestId('more')).toHaveCount(0);
+});

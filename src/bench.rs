@@ -63,7 +63,7 @@ impl Work {
     /// [`Error::NotAStudy`] where the text is not one.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |detail: String| Error::NotAStudy { detail };
-        let work: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let work = crate::json::parse(text).map_err(|error| wrong(error.to_string()))?;
         let missing = |key: &str| wrong(format!("{key} of a work is missing or of the wrong kind"));
         let number = |value: &Value, key: &str| value.as_f64().ok_or_else(|| missing(key));
         let count = |key: &str| work[key].as_u64().map(|n| n as usize).ok_or_else(|| missing(key));

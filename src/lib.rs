@@ -11,6 +11,7 @@ pub mod bench;
 pub mod dataset;
 pub mod error;
 pub mod fixture;
+pub mod json;
 pub mod kernels;
 pub mod mlp;
 pub mod optimizer;

@@ -1,14 +1,14 @@
 //! The parts of the result document (`tuning-playground/result@1`), which `session` puts together, and how numbers that JSON lacks are written.
 
 use crate::study::Metric;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Value of a result's `format`.
 pub const FORMAT: &str = "tuning-playground/result@1";
 
 /// Where a trial stands; Optuna's words, with `diverged` for what Optuna calls a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialState {
     /// Asked for, not begun.
@@ -25,20 +25,26 @@ pub enum TrialState {
     Cancelled,
 }
 
+impl TrialState {
+    /// All states.
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Complete, Self::Pruned, Self::Diverged, Self::Cancelled];
+}
+
 /// One epoch of a trial, the mean over its seeds. Not finite numbers are written as strings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct EpochRecord {
     pub epoch: usize,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub train_loss: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub validation_loss: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub train_metric: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub validation_metric: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub learning_rate: f64,
     pub seconds: f64,
     /// How far the seeds lie apart; missing where there is one.
@@ -59,16 +65,16 @@ impl EpochRecord {
 }
 
 /// Standard deviations over a trial's seeds, as those of a whole population.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct Spread {
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub train_loss: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub validation_loss: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub train_metric: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub validation_metric: f64,
 }
 
@@ -85,9 +91,9 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct TestScore {
     pub trial: u32,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub loss: f64,
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number")]
     pub metric: f64,
 }
 
@@ -107,7 +113,7 @@ pub struct TrialRecord {
 }
 
 /// What happened to a trial since the last report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrialEvent {
     /// Trial number.
     pub number: u32,
@@ -125,6 +131,42 @@ pub struct TrialEvent {
 }
 
 impl TrialEvent {
+    /// Numbers that tell of an epoch, for [`TrialEvent::read`].
+    const EPOCH_NUMBERS: usize = 5;
+
+    /// Reads events out of plain numbers, which come from other threads exactly and cheaply. Of each event its number,
+    /// state (place in [`TrialState::ALL`]), value, steps, step at which it diverged and how many epochs follow; of each
+    /// epoch its number, train and validation loss, train and validation metric. What is missing is NaN. `None` where the
+    /// numbers do not add up to events.
+    pub fn read(mut numbers: &[f64]) -> Option<Vec<Self>> {
+        let each = Self::EPOCH_NUMBERS;
+        let mut events = Vec::new();
+        while !numbers.is_empty() {
+            let (&[number, state, value, steps, diverged_at, n], rest) = numbers.split_first_chunk()?;
+            let (epochs, rest) = rest.split_at_checked((n as usize).checked_mul(each)?)?;
+            numbers = rest;
+            let epoch = |of: &[f64]| EpochRecord {
+                epoch: of[0] as usize,
+                train_loss: of[1],
+                validation_loss: of[2],
+                train_metric: of[3],
+                validation_metric: of[4],
+                learning_rate: 0.0,
+                seconds: 0.0,
+                spread: None,
+            };
+            events.push(Self {
+                number: number as u32,
+                state: *TrialState::ALL.get(state as usize)?,
+                epochs: epochs.chunks_exact(each).map(epoch).collect(),
+                value: Some(value).filter(|value| !value.is_nan()),
+                steps: steps as u64,
+                diverged_at: Some(diverged_at).filter(|step| !step.is_nan()).map(|step| step as u64),
+            });
+        }
+        Some(events)
+    }
+
     /// A trial that has begun and done nothing yet.
     pub const fn begun(number: u32) -> Self {
         Self { number, state: TrialState::Running, epochs: Vec::new(), value: None, steps: 0, diverged_at: None }
@@ -132,7 +174,7 @@ impl TrialEvent {
 }
 
 /// What trained.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct EngineInfo {
     pub version: String,
@@ -143,99 +185,37 @@ pub struct EngineInfo {
     pub workers: u32,
 }
 
-/// Numbers, with names for those that JSON lacks.
-pub mod number {
-    use serde::de::{Error, Visitor};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    /// A number as documents have it.
-    #[derive(Clone, Copy)]
-    pub(super) struct Number(pub f64);
-
-    impl Serialize for Number {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            match self.0 {
-                x if x.is_finite() => serializer.serialize_f64(x),
-                x if x.is_nan() => serializer.serialize_str("NaN"),
-                x if x > 0.0 => serializer.serialize_str("Infinity"),
-                _ => serializer.serialize_str("-Infinity"),
-            }
-        }
-    }
-
-    impl<'de> Deserialize<'de> for Number {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_any(NumberVisitor)
-        }
-    }
-
-    struct NumberVisitor;
-
-    impl Visitor<'_> for NumberVisitor {
-        type Value = Number;
-
-        fn expecting(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-            formatter.write_str("a number, \"NaN\", \"Infinity\" or \"-Infinity\"")
-        }
-
-        fn visit_f64<E: Error>(self, x: f64) -> Result<Number, E> {
-            Ok(Number(x))
-        }
-
-        fn visit_u64<E: Error>(self, x: u64) -> Result<Number, E> {
-            Ok(Number(x as f64))
-        }
-
-        fn visit_i64<E: Error>(self, x: i64) -> Result<Number, E> {
-            Ok(Number(x as f64))
-        }
-
-        fn visit_str<E: Error>(self, name: &str) -> Result<Number, E> {
-            match name {
-                "NaN" => Ok(Number(f64::NAN)),
-                "Infinity" => Ok(Number(f64::INFINITY)),
-                "-Infinity" => Ok(Number(f64::NEG_INFINITY)),
-                _ => Err(E::invalid_value(serde::de::Unexpected::Str(name), &self)),
-            }
-        }
-    }
-
-    /// Writes a number, or the name of one that JSON lacks.
-    ///
-    /// # Errors
-    /// The serializer's.
-    pub fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        Number(*x).serialize(serializer)
-    }
-
-    /// Reads what [`serialize`] has written.
-    ///
-    /// # Errors
-    /// The deserializer's; a text that names no number.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        Number::deserialize(deserializer).map(|number| number.0)
+/// Writes a number, or the name of one that JSON lacks.
+///
+/// # Errors
+/// The serializer's.
+pub fn number<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if x.is_finite() {
+        serializer.serialize_f64(*x)
+    } else {
+        serializer.serialize_str(if x.is_nan() {
+            "NaN"
+        } else if *x > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        })
     }
 }
 
 /// [`number`] for values that may be missing.
 pub mod number_option {
-    use super::number::Number;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde::Serializer;
 
     /// Null, a number, or the name of one that JSON lacks.
     ///
     /// # Errors
     /// The serializer's.
     pub fn serialize<S: Serializer>(x: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-        x.map(Number).serialize(serializer)
-    }
-
-    /// Reads what [`serialize`] has written.
-    ///
-    /// # Errors
-    /// As [`number::deserialize`](super::number::deserialize).
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-        Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0))
+        match x {
+            Some(x) => super::number(x, serializer),
+            None => serializer.serialize_none(),
+        }
     }
 }
 
@@ -249,6 +229,31 @@ mod tests {
         assert_eq!(mean_and_deviation(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), (5.0, 2.0));
         assert_eq!(mean_and_deviation(&[0.1]), (0.1, 0.0));
         assert!(mean_and_deviation(&[f64::NAN, 1.0]).1.is_nan());
+    }
+
+    #[test]
+    fn events_come_out_of_numbers_and_what_is_cut_does_not() {
+        let nan = f64::NAN;
+        #[rustfmt::skip]
+        let numbers = [
+            3.0, 4.0, nan, 20.0, 17.0, 2.0,
+            1.0, 0.5, 0.1 + 0.2, 0.25, 5e-324,
+            2.0, nan, f64::INFINITY, 0.0, -0.0,
+            0.0, 2.0, 0.125, 9.0, nan, 0.0,
+        ];
+        let events = TrialEvent::read(&numbers).expect("whole events");
+        let [diverged, complete] = events.as_slice() else { panic!("two events") };
+        assert_eq!((diverged.number, diverged.state, diverged.value), (3, TrialState::Diverged, None));
+        assert_eq!((diverged.steps, diverged.diverged_at), (20, Some(17)));
+        assert_eq!(diverged.epochs[0].validation_loss, 0.1 + 0.2);
+        assert_eq!(diverged.epochs[0].validation_metric, 5e-324);
+        assert!(diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_infinite());
+        assert_eq!((complete.state, complete.value, complete.epochs.len()), (TrialState::Complete, Some(0.125), 0));
+        for length in 1..numbers.len() {
+            let is_whole = [16, 22].contains(&length);
+            assert_eq!(TrialEvent::read(&numbers[..length]).is_some(), is_whole, "{length} numbers");
+        }
+        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0]), None, "a state that there is not");
     }
 
     #[test]

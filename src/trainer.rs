@@ -6,6 +6,7 @@
 
 mod epoch;
 mod kept;
+mod report;
 
 pub(crate) use epoch::{Steps, epoch_plan};
 
@@ -21,6 +22,7 @@ use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 use core::time::Duration;
 use kept::Kept;
+pub use report::Report;
 use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -44,33 +46,6 @@ pub struct Planned {
 
 /// What the networks of a wave may take together, whatever the backend would take.
 const WAVE_BYTES: u64 = 512 << 20;
-
-/// What [`Trainer::advance`] did.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// Trials that moved.
-    pub trials: Vec<TrialEvent>,
-    /// Gradient steps taken since the last report.
-    pub steps: u64,
-    /// Everything is trained.
-    pub finished: bool,
-    /// The device was lost and work went on from a host copy.
-    pub resumed: bool,
-}
-
-impl Report {
-    /// Adds what happened to a trial to what is told of it already, at `place`.
-    fn tell(&mut self, place: &mut Option<usize>, event: TrialEvent) {
-        if let Some(known) = place.and_then(|at| self.trials.get_mut(at)) {
-            let mut epochs = core::mem::take(&mut known.epochs);
-            epochs.extend(event.epochs);
-            *known = TrialEvent { epochs, ..event };
-        } else {
-            *place = Some(self.trials.len());
-            self.trials.push(event);
-        }
-    }
-}
 
 /// One trial in training: its settings and its networks' progress.
 struct Running {

@@ -5,9 +5,9 @@
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
-use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::backend::cpu::{Cpu, PlanName};
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
-use tuning_playground::search::{Ledger, NoPruner, Outcome, Pruner, Sampler, Search, Verdict};
+use tuning_playground::search::{Assignment, Ledger, NoPruner, Outcome, Pruner, Sampler, Search, Verdict};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
 use tuning_playground::study::{FORMAT, Study};
@@ -269,6 +269,12 @@ fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
 fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
     for sampler in ["random", "sobol"] {
         let spec = |trials: u32| study(&json!({"sampler": {"name": sampler}, "trials": trials}));
+        // Of few trials another plan would make the bits.
+        let train = |session: &mut Session, workers| {
+            let prepared = session.study().prepare(None).unwrap();
+            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_plan(PlanName::Lanes)) as _);
+            Crew { prepared: &prepared, workers, open, test: false }.train(session, |_, _| {}).unwrap();
+        };
         let mut whole = Session::new(spec(20));
         train(&mut whole, 1);
         let mut session = Session::new(spec(6));
@@ -278,7 +284,7 @@ fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
         train(&mut session, 2);
         session.more(5).unwrap();
         train(&mut session, 1);
-        assert_eq!(lasting(session.trials()), lasting(whole.trials()), "{sampler}");
+        assert!(lasting(session.trials()) == lasting(whole.trials()), "{sampler}");
         assert_eq!(session.study(), whole.study());
         assert_eq!(session.best(), whole.best());
         assert_eq!(session.progress(), whole.progress());
@@ -315,13 +321,11 @@ fn a_grid_has_no_more() {
 }
 
 #[test]
-fn events_read_back_as_they_were_written() {
-    let mut odd = event(3, TrialState::Diverged, 2, &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.1 + 0.2, 5e-324]);
-    odd.value = Some(f64::NEG_INFINITY);
-    let text = serde_json::to_string(&odd).unwrap();
-    let back: TrialEvent = serde_json::from_str(&text).unwrap();
-    assert_eq!(serde_json::to_string(&back).unwrap(), text);
-    let values = |event: &TrialEvent| event.epochs.iter().map(|epoch| epoch.train_loss.to_bits()).collect::<Vec<_>>();
-    assert_eq!(values(&back), values(&odd));
-    assert!(serde_json::from_str::<TrialEvent>(&text.replace("\"NaN\"", "\"many\"")).is_err());
+fn a_round_reads_back_as_it_was_written() {
+    let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
+    let round = Session::with(study(&json!({})), search, Box::new(Median)).next_round();
+    assert!(Assignment::read(&serde_json::to_string(&round).unwrap()) == Some(round));
+    for wrong in ["", "{}", "[1]", r#"[{"trial": {"number": -1, "params": {}}, "until_epoch": null}]"#] {
+        assert_eq!(Assignment::read(wrong), None, "{wrong}");
+    }
 }

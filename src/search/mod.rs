@@ -16,7 +16,7 @@ use crate::study::{Study, usage};
 use serde_json::{Map, Value};
 
 /// A configuration to train.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Trial {
     /// From 0, without gaps.
     pub number: u32,
@@ -25,7 +25,7 @@ pub struct Trial {
 }
 
 /// A trial and how far to train it.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Assignment {
     /// What is trained.
     pub trial: Trial,
@@ -38,6 +38,22 @@ impl Assignment {
     /// A trial from its first epoch to its last.
     pub const fn whole(trial: Trial) -> Self {
         Self { trial, until_epoch: None }
+    }
+
+    /// Reads a round, or a share of it, as JSON has it: `[{"trial": {"number", "params"}, "until_epoch"}, ..]`. `None` of
+    /// anything else.
+    pub fn read(round: &str) -> Option<Vec<Self>> {
+        let Value::Array(round) = crate::json::parse(round).ok()? else { return None };
+        let read = |mut assignment: Value| {
+            let until_epoch = match &assignment["until_epoch"] {
+                Value::Null => None,
+                epoch => Some(epoch.as_u64()? as usize),
+            };
+            let number = u32::try_from(assignment["trial"]["number"].as_u64()?).ok()?;
+            let Value::Object(params) = assignment["trial"]["params"].take() else { return None };
+            Some(Self { trial: Trial { number, params }, until_epoch })
+        };
+        round.into_iter().map(read).collect()
     }
 }
 

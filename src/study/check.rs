@@ -22,7 +22,7 @@ impl Study {
     /// # Errors
     /// One [`Error`] that names the key and what is accepted there.
     pub fn parse(text: &str) -> Result<Self> {
-        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        let value = crate::json::parse(text.trim_start_matches('\u{feff}'))
             .map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
         Self::check(&value)
     }

@@ -6,11 +6,10 @@ mod bench;
 mod session;
 mod training;
 
-use crate::backend::gpu::Gpu;
+use crate::backend::{Backend, gpu::Gpu};
 use crate::error::Error;
 use crate::study::Study;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 /// Plain objects, null for what is missing: they survive structuredClone and JSON.
@@ -28,9 +27,9 @@ fn problem(error: &Error) -> JsValue {
     to_js(&error.to_json()).unwrap_or_else(|other| other)
 }
 
-/// Reads what [`text`] has written.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
-    serde_json::from_str(text).map_err(|error| problem(&Error::NotAStudy { detail: error.to_string() }))
+/// What came from another thread and is not what a thread sends.
+fn unread(what: &str) -> JsValue {
+    problem(&Error::NotAStudy { detail: what.into() })
 }
 
 /// A panic becomes an exception that says why: else it would be a mere "unreachable".

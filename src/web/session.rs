@@ -1,9 +1,10 @@
 //! A session in the lead Worker: one run of a study, whichever Workers train it.
 
-use super::{problem, read, text, to_js};
-use crate::result::EngineInfo;
+use super::{problem, text, to_js, unread};
+use crate::result::{EngineInfo, TrialEvent};
 use crate::session;
 use crate::study::Study;
+use crate::{NUMERICS_VERSION, VERSION};
 use wasm_bindgen::prelude::*;
 
 /// See [`session::Session`]. The page has the trials, too: what it is told is what it lacks.
@@ -38,12 +39,12 @@ impl Session {
         self.session.is_under_way()
     }
 
-    /// Takes what became of trials: the `trials` of a training's report.
+    /// Takes what became of trials, as [`TrialEvent::read`] takes it.
     ///
     /// # Errors
-    /// Text that no training wrote.
-    pub fn report(&mut self, trials: &str) -> Result<(), JsValue> {
-        self.session.report(read(trials)?);
+    /// Numbers that are no events.
+    pub fn report(&mut self, events: &[f64]) -> Result<(), JsValue> {
+        self.session.report(TrialEvent::read(events).ok_or_else(|| unread("events"))?);
         Ok(())
     }
 
@@ -55,13 +56,10 @@ impl Session {
         text(&self.session.take_ended())
     }
 
-    /// Takes what trains (JSON); of several Workers, that of each.
-    ///
-    /// # Errors
-    /// Text that no training wrote.
-    pub fn trained_by(&mut self, engine: &str) -> Result<(), JsValue> {
-        self.session.trained_by(read::<EngineInfo>(engine)?);
-        Ok(())
+    /// Takes what trains; of several Workers, the plan of each.
+    pub fn trained_by(&mut self, backend: String, adapter: String, plan: String, workers: u32) {
+        let version = VERSION.into();
+        self.session.trained_by(EngineInfo { version, numerics: NUMERICS_VERSION, backend, adapter, plan, workers });
     }
 
     /// Takes the steps that a training plans for trials.

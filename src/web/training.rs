@@ -1,7 +1,8 @@
 //! Training in a Worker.
 
-use super::{GpuHandle, problem, read, text, to_js};
+use super::{GpuHandle, problem, text, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
+use crate::search::Assignment;
 use crate::study::Study;
 use crate::trainer::{Report, Trainer};
 use core::time::Duration;
@@ -51,7 +52,8 @@ impl Training {
     /// # Errors
     /// The problem, as an object.
     pub fn assign(&mut self, round: &str) -> Result<(), JsValue> {
-        self.trainer.assign(read(round)?).map_err(|error| problem(&error))
+        let round = Assignment::read(round).ok_or_else(|| unread("a round"))?;
+        self.trainer.assign(round).map_err(|error| problem(&error))
     }
 
     /// Lets go of trials that have not ended; what is finished stays for [`Training::test`].
@@ -105,8 +107,8 @@ impl Training {
         gpu.gpu.prepare(&self.trainer.outlines());
     }
 
-    /// Works for about `budget_ms` and says what happened: `{trials, steps, finished, resumed}`, `trials` as the JSON text
-    /// that [`Session::report`](super::session::Session::report) takes.
+    /// Works for about `budget_ms` and says what happened: `{trials, steps, finished, resumed}`, `trials` as JSON
+    /// text, an array of the events of a result's trials.
     ///
     /// # Errors
     /// The problem, as an object.

@@ -63,7 +63,7 @@ function otherSession() {
   };
   /** @type {Record<string, (...given: any[]) => any>} */
   const answers = {
-    open: (_run, text) => {
+    begin: (_run, text) => {
       [trials, told, ended, study_] = [[], 0, [], JSON.parse(text)];
       return JSON.stringify(next());
     },
@@ -142,7 +142,7 @@ for (const sampler of ['random', 'sobol'])
     await app.open();
     const whole = await app.result(study(20, { sampler: { name: sampler } }), backend);
     await app.result(study(10, { sampler: { name: sampler } }), backend);
-    const more = page.getByTestId('more');
+    const more = page.getByTestId('run-more');
     await expect(more).toHaveText('Run 10 more');
     await more.click();
     await expect(page.getByTestId('run')).toHaveText(/Run 20 trials/);
@@ -171,7 +171,7 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
   await app.call('stop');
   const stopped = (await app.outcome()).result;
   expect(stopped.trials).toHaveLength(8);
-  await page.getByTestId('more').click();
+  await page.getByTestId('run-more').click();
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector('tuning-playground')).result?.trials.length > 8);
   const result = await app.get('result');
   expect(trialsOf(result).slice(0, 8)).toEqual(trialsOf(stopped));
@@ -186,5 +186,5 @@ test('a grid is whole: there is nothing to run more of', async ({ app, page, bac
   const axes = { learning_rate: { type: 'float', low: 1e-3, high: 0.1, log: true } };
   await app.result(study(3, { space: axes, sampler: { name: 'grid', points: 3 } }), backend);
   await expect(page.getByTestId('status')).toBeVisible();
-  await expect(page.getByTestId('more')).toHaveCount(0);
+  await expect(page.getByTestId('run-more')).toHaveCount(0);
 });

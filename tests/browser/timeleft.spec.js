@@ -51,7 +51,8 @@ test('the time left is right after the first tenth @alone', async ({ app, backen
  */
 async function simulate({ work, epochs, workers, speed, ends = () => Infinity }) {
   const trials = work.map((_, number) => /** @type {any} */ ({ number, state: 'queued', steps: 0, epochs: [] }));
-  const shares = await deal(trials, workers, async (some) => some.map(({ number }) => work[number]));
+  const dealt = await deal(trials.map((trial) => ({ trial })), workers, async (some) => some.map(({ trial }) => work[trial.number]));
+  const shares = dealt.map((share) => share.map(({ trial }) => trial));
   const run = /** @type {import('../../www/src/time-left.js').Course} */ ({ planned: new Map(), steps: 0, paces: [] });
   shares.forEach((share, worker) => share.forEach((trial) => run.planned.set(trial.number, { trial, steps: epochs, work: work[trial.number], worker })));
   /** @type {{at: number, trial: any}[]} */
@@ -100,7 +101,8 @@ test('trials are dealt by their work, each once, in their order', async () => {
   const random = chance(5);
   for (const n of [1, 2, 5, 64, 2000]) {
     const trials = Array.from({ length: n }, (_, number) => ({ number, work: 1 + 100 * random() ** 4 }));
-    const shares = await deal(trials, 3, async (all) => all.map(({ work }) => work));
+    const dealt = await deal(trials.map((trial) => ({ trial })), 3, async (all) => all.map(({ trial }) => trial.work));
+    const shares = dealt.map((share) => share.map(({ trial }) => trial));
     expect(shares.flat().sort((a, b) => a.number - b.number)).toEqual(trials);
     for (const share of shares) expect(share).toEqual([...share].sort((a, b) => a.number - b.number));
     const sums = shares.map((share) => share.reduce((sum, { work }) => sum + work, 0));
@@ -108,7 +110,7 @@ test('trials are dealt by their work, each once, in their order', async () => {
     const largest = Math.max(...trials.map(({ work }) => work));
     expect(Math.max(...sums) - Math.min(...sums)).toBeLessThanOrEqual(largest);
   }
-  const many = Array.from({ length: 5000 }, (_, number) => ({ number }));
+  const many = Array.from({ length: 5000 }, (_, number) => ({ trial: { number } }));
   const asked = () => Promise.reject(new Error('asked for the work of many'));
   expect((await deal(many, 2, asked)).map((share) => share.length)).toEqual([2500, 2500]);
 });

@@ -1,5 +1,3 @@
-/** @typedef {import('./types.js').Assignment} Assignment */
-
 /** Workers that train on the CPU. A core is left to the page, but not one of two: half the machine would lie idle for
  * the few percent that drawing takes. @param {number} [cores] */
 export const workersOn = (cores = navigator.hardwareConcurrency || 2) => Math.max(Math.min(cores, 2), cores - 1);
@@ -9,8 +7,9 @@ const EVEN = 2000;
 
 /**
  * Deals trials to Workers so that all end at about the same time: the most work first, each to whoever has least.
- * @param {Assignment[]} round @param {number} workers @param {(round: Assignment[]) => Promise<ArrayLike<number>>} work of each trial
- * @returns {Promise<Assignment[][]>} each in the order of `round`
+ * @template {{trial: {number: number}}} Dealt
+ * @param {Dealt[]} round @param {number} workers @param {(round: Dealt[]) => Promise<ArrayLike<number>>} work of each trial
+ * @returns {Promise<Dealt[][]>} each in the order of `round`
  */
 export async function deal(round, workers, work) {
   if (workers < 2 || round.length === 0) return Array.from({ length: workers }, (_, worker) => (worker === 0 ? round : []));

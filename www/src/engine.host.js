@@ -107,6 +107,22 @@ async function guarded(act) {
   }
 }
 
+/** States in the engine's order. */
+const STATES = ['queued', 'running', 'complete', 'pruned', 'diverged', 'cancelled'];
+/** A number of a document, which may be the name of one that JSON lacks. @param {unknown} one */
+const plain = (one) => (one === null ? NaN : Number(one));
+
+/** What the engine reads of trials' events: see `TrialEvent::read`. @param {any[]} events */
+function numbersOf(events) {
+  const numbers = [];
+  for (const { number, state, value, steps, diverged_at: at, epochs } of events) {
+    numbers.push(number, STATES.indexOf(state), plain(value), steps, plain(at), epochs.length);
+    for (const one of epochs)
+      numbers.push(one.epoch, ...[one.train_loss, one.validation_loss, one.train_metric, one.validation_metric].map(plain));
+  }
+  return new Float64Array(numbers);
+}
+
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
 
 export class Host {
@@ -249,7 +265,7 @@ export class Host {
   }
 
   /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
-  open(run, study) {
+  begin(run, study) {
     const session = new Session(study);
     this.session?.free();
     this.session = session;
@@ -269,11 +285,11 @@ export class Host {
     return { done, total, steps, totalSteps, best: session.best ?? null };
   }
 
-  /** Tells a run's session what trains, and the steps that trials will take. @param {number} run @param {object[]} engines
+  /** Tells a run's session what trains, and the steps that trials will take. @param {number} run @param {any[]} engines
    * @param {number[]} numbers @param {number[]} steps */
   begun(run, engines, numbers, steps) {
     const session = this.sessionOf(run);
-    for (const engine of engines) session.trained_by(JSON.stringify(engine));
+    for (const { backend, adapter, plan, workers } of engines) session.trained_by(backend, adapter, plan, workers);
     session.plan(new Uint32Array(numbers), new Float64Array(steps));
     return this.standing(session);
   }
@@ -282,7 +298,7 @@ export class Host {
    * JSON, with the trials that the session itself has ended. @param {number} run @param {string[]} reports */
   report(run, reports) {
     const session = this.sessionOf(run);
-    for (const trials of reports) session.report(trials);
+    for (const trials of reports) session.report(numbersOf(JSON.parse(trials)));
     const round = session.is_under_way ? null : session.next_round();
     return { ...this.standing(session), round, ended: session.ended() };
   }

@@ -1,7 +1,7 @@
 import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './engine.client.js';
 import { FORMAT } from './result.js';
-import { isOpen, timeLeft } from './time-left.js';
+import { timeLeft } from './time-left.js';
 import { inSlices } from './turns.js';
 
 /**
@@ -183,7 +183,7 @@ export class Engine extends EventTarget {
   async open(run) {
     const { id } = run;
     this.opened = run;
-    run.round = JSON.parse(await this.client(0).call('open', id, run.text));
+    run.round = JSON.parse(await this.client(0).call('begin', id, run.text));
     if (this.active !== run || run.id !== id) return;
     await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
     run.drawn = true;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
+use tuning_playground::json::parse;
 use tuning_playground::search::{Distribution, Outcome, SamplerSpec};
 use tuning_playground::{Error, Result};
 
@@ -105,8 +106,7 @@ impl<R: BufRead> Lines<R> {
             line = line.trim_start_matches('\u{feff}').to_owned();
         }
         // Programs write NaN and inf bare, which is not JSON.
-        let value =
-            serde_json::from_str(&line).or_else(|error| serde_json::from_str(&quoted(&line)).map_err(|_| error));
+        let value = parse(&line).or_else(|error| parse(&quoted(&line)).map_err(|_| error));
         match value.map_err(|error| self.problem(&error))? {
             Value::Object(object) => Ok(Some(object)),
             _ => Err(self.problem(&"it is not a JSON object")),

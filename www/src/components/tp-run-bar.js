@@ -88,7 +88,7 @@ export class TpRunBar extends Part {
   more() {
     const n = this.store.more;
     if (!n) return nothing;
-    return html`<button type="button" class="btn" data-testid="more" title=${this.t('run.more.title', { n })}
+    return html`<button type="button" class="btn" data-testid="run-more" title=${this.t('run.more.title', { n })}
       @click=${() => this.act('more')}>${this.t('run.more', { n })}</button>`;
   }
 

@@ -1,0 +1,30 @@
+//! What a trainer tells of its work.
+
+use crate::result::TrialEvent;
+
+/// What [`Trainer::advance`](super::Trainer::advance) did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Trials that moved.
+    pub trials: Vec<TrialEvent>,
+    /// Gradient steps taken since the last report.
+    pub steps: u64,
+    /// Everything is trained.
+    pub finished: bool,
+    /// The device was lost and work went on from a host copy.
+    pub resumed: bool,
+}
+
+impl Report {
+    /// Adds what happened to a trial to what is told of it already, at `place`.
+    pub(super) fn tell(&mut self, place: &mut Option<usize>, event: TrialEvent) {
+        if let Some(known) = place.and_then(|at| self.trials.get_mut(at)) {
+            let mut epochs = core::mem::take(&mut known.epochs);
+            epochs.extend(event.epochs);
+            *known = TrialEvent { epochs, ..event };
+        } else {
+            *place = Some(self.trials.len());
+            self.trials.push(event);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Works to measure backends by: populations without a study, the same on every backend and in every browser.
 //! `cargo xtask bench` and the page's "benchmark this device" run them through the page's own Workers.
 
+use crate::backend::epoch::{Steps, epoch_plan};
 use crate::backend::{Backend, Data, EpochPlan, Labels, Network, Population};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
@@ -8,7 +9,7 @@ use crate::optimizer::Optimizer;
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule;
 use crate::study::Study;
-use crate::trainer::{Steps, data_of, epoch_plan, network_bytes};
+use crate::trainer::{data_of, network_bytes};
 use core::time::Duration;
 use serde::Serialize;
 use serde_json::Value;

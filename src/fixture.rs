@@ -246,7 +246,7 @@ pub fn relative_l2<T: Real>(found: &[T], expected: &[T]) -> f64 {
 fn flatten(value: &Value, flat: &mut Vec<f64>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| flatten(item, flat)),
-        other => flat.push(crate::study::table::real(other).unwrap_or(f64::NAN)),
+        other => flat.push(crate::space::numbers::real(other).unwrap_or(f64::NAN)),
     }
 }
 

@@ -22,6 +22,7 @@ pub mod schedule;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod space;
 pub mod study;
 pub mod trainer;
 #[cfg(target_arch = "wasm32")]

@@ -4,12 +4,10 @@
 //! Progress is pulled: [`Trainer::advance`] works for about a budget and returns what happened. Not calling it is
 //! pausing, dropping it is cancelling.
 
-mod epoch;
 mod kept;
 mod report;
 
-pub(crate) use epoch::{Steps, epoch_plan};
-
+use crate::backend::epoch::{Steps, epoch_plan};
 use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, Population, Program, Score, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
@@ -17,8 +15,8 @@ use crate::order::by_key;
 use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule::{Schedule, StepAt};
-use crate::search::{Assignment, SamplerSpec, Search, Trial};
-use crate::study::{Study, TrialConfig};
+use crate::search::{Assignment, Search, Trial};
+use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 use core::time::Duration;
 use kept::Kept;

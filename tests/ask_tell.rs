@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
-use tuning_playground::search::{Distribution, SamplerSpec};
+use tuning_playground::search;
+use tuning_playground::space::Distribution;
+use tuning_playground::study::SamplerSpec;
 
 fn start() -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
@@ -61,7 +63,7 @@ fn another_process_draws_what_this_one_draws() {
         let ranges: Vec<(String, Distribution)> =
             ranges.iter().map(|(name, it)| (name.clone(), Distribution::parse(name, it).expect("valid"))).collect();
         let spec = SamplerSpec::parse(Some(&json!({"name": sampler}))).expect("valid");
-        let mut here = spec.start(&ranges, 5);
+        let mut here = search::start(&spec, &ranges, 5);
         let expected: Vec<String> = (0..40)
             .map(|number| json!({"number": number, "params": here.ask(number).expect("a trial")}).to_string())
             .collect();

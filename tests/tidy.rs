@@ -110,6 +110,126 @@ fn each_outside_world_has_one_door() {
     assert_none(&complaints, "outside worlds have one door each");
 }
 
+/// The engine's modules from the bottom up: each uses only those before it.
+const ORDER: [&str; 20] = [
+    "error",
+    "order",
+    "json",
+    "rng",
+    "settings",
+    "mlp",
+    "optimizer",
+    "schedule",
+    "dataset",
+    "space",
+    "study",
+    "result",
+    "search",
+    "kernels",
+    "backend",
+    "fixture",
+    "trainer",
+    "bench",
+    "session",
+    "web",
+];
+
+/// The paths that begin where `text` does, one for each end of a tree in braces.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    fn read<'a>(mut rest: &'a str, path: &[String], found: &mut Vec<Vec<String>>) -> &'a str {
+        let mut path = path.to_vec();
+        loop {
+            rest = rest.trim_start();
+            if let Some(inner) = rest.strip_prefix('{') {
+                rest = inner;
+                while !rest.trim_start().starts_with('}') && !rest.is_empty() {
+                    rest = read(rest, &path, found);
+                    rest = rest.trim_start_matches(|letter: char| !matches!(letter, ',' | '}' | ';'));
+                    rest = rest.strip_prefix(',').unwrap_or(rest);
+                }
+                return rest.trim_start().strip_prefix('}').unwrap_or("");
+            }
+            let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+            path.push(rest[..end].to_owned());
+            rest = &rest[end..];
+            let Some(inner) = rest.strip_prefix("::") else {
+                found.push(path);
+                return rest;
+            };
+            rest = inner;
+        }
+    }
+    let mut found = Vec::new();
+    read(text, &[], &mut found);
+    found
+}
+
+/// Whose code names whose: modules below `folder` as paths of names, the crate's root apart.
+fn uses(folder: &str) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let own = |path: &str| -> Vec<String> {
+        let path = path.trim_start_matches(folder).trim_end_matches(".rs").trim_end_matches("/mod");
+        path.split('/').filter(|name| !["", "lib", "main"].contains(name)).map(str::to_owned).collect()
+    };
+    let ours = |source: &Source| !source.path.starts_with("src/bin/") && !source.path.ends_with("/tests.rs");
+    let all: Vec<Source> = sources(folder, &["rs"]).into_iter().filter(ours).collect();
+    let modules: BTreeSet<Vec<String>> = all.iter().map(|source| own(&source.path)).collect();
+    let mut uses: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for source in &all {
+        let (module, code) = (own(&source.path), source.code());
+        let used = uses.entry(module.clone()).or_default();
+        let starts = ["crate::", "super::"].into_iter().flat_map(|start| code.match_indices(start));
+        for mut path in starts.flat_map(|(at, _)| paths(&code[at..])) {
+            let ups = path.iter().take_while(|name| *name == "super").count();
+            let from = if ups > 0 { module[..module.len().saturating_sub(ups)].to_vec() } else { Vec::new() };
+            path = from.into_iter().chain(path.split_off(ups.max(1))).collect();
+            while !path.is_empty() && !modules.contains(&path) {
+                path.pop();
+            }
+            if !path.is_empty() {
+                used.insert(path);
+            }
+        }
+    }
+    uses
+}
+
+#[test]
+fn modules_use_only_those_below_them() {
+    let place = |module: &[String]| ORDER.iter().position(|name| *name == module[0]);
+    let mut complaints = Vec::new();
+    let uses = uses("src");
+    assert!(uses.len() > 60 && uses.values().map(BTreeSet::len).sum::<usize>() > 200, "the sources are read");
+    for (module, used) in uses.iter().filter(|(module, _)| !module.is_empty()) {
+        let Some(own) = place(module) else {
+            complaints.push(format!("{} has no place in the order", module.join("::")));
+            continue;
+        };
+        let wrong = used.iter().filter(|other| other[0] != module[0] && place(other).is_none_or(|other| other > own));
+        complaints.extend(wrong.map(|other| format!("{} uses {}", module.join("::"), other.join("::"))));
+    }
+    assert_none(&complaints, "a module uses only what stands before it in ORDER");
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    for folder in ["src", "xtask/src"] {
+        let mut uses = uses(folder);
+        for (module, used) in &mut uses {
+            used.retain(|other| !other.starts_with(module) && !module.starts_with(other));
+        }
+        // What uses nothing that is left is in no circle.
+        while let Some(leaf) = uses.iter().find(|(_, used)| used.is_empty()).map(|(module, _)| module.clone()) {
+            uses.remove(&leaf);
+            uses.values_mut().for_each(|used| used.retain(|other| *other != leaf));
+        }
+        let line = |(module, used): (&Vec<String>, &BTreeSet<Vec<String>>)| {
+            let used: Vec<String> = used.iter().map(|other| other.join("::")).collect();
+            format!("{} uses {}", module.join("::"), used.join(", "))
+        };
+        assert_none(&uses.iter().map(line).collect::<Vec<_>>(), "files use each other in a circle");
+    }
+}
+
 #[test]
 fn every_shader_has_a_kernel_with_a_reference_twin() {
     let mut complaints = Vec::new();

@@ -7,6 +7,7 @@
 //! can be taken out of its population ([`Population::snapshot`]) and go on in another.
 
 pub mod cpu;
+pub(crate) mod epoch;
 mod evaluate;
 pub mod gpu;
 mod mixed;
@@ -28,16 +29,7 @@ use std::rc::Rc;
 /// A future that stays on its thread: WebGPU's objects do.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-pub use crate::kernels::{DIVERGENCE_LIMIT, STATE_LIMIT};
-
-/// Targets of the rows.
-#[derive(Clone, Debug)]
-pub enum Labels<T> {
-    /// Class of each row.
-    Classes(Vec<u32>),
-    /// `outputs` numbers a row, row major.
-    Numbers(Vec<T>),
-}
+pub use crate::kernels::{DIVERGENCE_LIMIT, Labels, STATE_LIMIT};
 
 /// What networks train on: rows in the order train, validation, test.
 #[derive(Clone, Debug)]

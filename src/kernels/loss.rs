@@ -1,7 +1,6 @@
 //! The loss of a batch and its gradient at the outputs. Twin of `shaders/loss.wgsl`.
 
-use super::Real;
-use crate::backend::Labels;
+use super::{Labels, Real};
 use crate::mlp::Loss;
 
 /// Losses of a batch.

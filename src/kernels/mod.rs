@@ -20,6 +20,15 @@ use crate::mlp::{Activation, TANH_CLAMP};
 use crate::optimizer::Element;
 use num_traits::Float;
 
+/// Targets of the rows.
+#[derive(Clone, Debug)]
+pub enum Labels<T> {
+    /// Class of each row.
+    Classes(Vec<u32>),
+    /// `outputs` numbers a row, row major.
+    Numbers(Vec<T>),
+}
+
 /// Above this a batch loss or a parameter means that the run has diverged: far from anything a run comes back from, and
 /// small enough that the next products still fit f32 (WGSL promises nothing about infinities).
 pub const DIVERGENCE_LIMIT: f64 = 1e18;

@@ -1,9 +1,8 @@
 //! A whole training step of one network: forward, loss, backward, update. Twin of `shaders/train_invocation.wgsl`, which
 //! takes many of them in one dispatch; made of the other kernels' twins.
 
-use super::{BatchLoss, DIVERGENCE_LIMIT, Mask, Real, STATE_LIMIT};
+use super::{BatchLoss, DIVERGENCE_LIMIT, Labels, Mask, Real, STATE_LIMIT};
 use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
-use crate::backend::Labels;
 use crate::mlp::{Layer, Loss};
 use crate::optimizer::{Constants, MOST_SLOTS, RuleId, Scalars};
 

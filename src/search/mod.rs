@@ -1,18 +1,15 @@
-//! Search: distributions, samplers that pick the trials behind ask and tell, pruners that stop some, and the ledger that
+//! Search: samplers that pick the trials behind ask and tell, pruners that stop some, and the ledger that
 //! both read. A sampler knows names and ranges, never networks.
 
-mod distribution;
-mod grid_values;
 mod ledger;
 mod pruners;
 mod samplers;
 
-pub use distribution::{Distribution, Scale};
 pub use ledger::{Ledger, Outcome};
 pub use pruners::{NoPruner, Pruner, Verdict};
-pub use samplers::{Axes, Sampler, SamplerSpec};
+pub use samplers::{Sampler, start};
 
-use crate::study::{Study, usage};
+use crate::study::{SamplerSpec, Study, usage};
 use serde_json::{Map, Value};
 
 /// A configuration to train.
@@ -68,8 +65,8 @@ impl Search {
     /// The beginning of a study's search.
     pub fn new(study: &Study) -> Self {
         Self::with_sampler(match study.sampler {
-            SamplerSpec::Grid { .. } => SamplerSpec::start_grid(usage::grid(study), study.seed),
-            _ => study.sampler.start(&study.space, study.seed),
+            SamplerSpec::Grid { .. } => samplers::start_grid(usage::grid(study), study.seed),
+            _ => start(&study.sampler, &study.space, study.seed),
         })
     }
 

@@ -1,12 +1,14 @@
 //! From text to a checked study: refuses what is unknown, out of range or not yet there, and names it.
 
+use super::SamplerSpec;
 use super::config;
-use super::table::{self, Kind, shown};
+use super::table::{self, Kind};
 use super::usage;
 use super::{Direction, FORMAT, Metric, Study};
 use crate::dataset::{self, Settings, SplitShares};
 use crate::error::{Error, Result};
-use crate::search::{Distribution, SamplerSpec};
+use crate::space::Distribution;
+use crate::space::numbers::{format_number, real, shown};
 use serde_json::{Map, Value, json};
 
 /// Seeds are whole numbers that every JSON reader keeps exact.
@@ -229,8 +231,8 @@ impl<'a> Section<'a> {
 
     fn in_range(&self, name: &str, default: f64, low: f64, high: f64, kind: &str) -> Result<f64> {
         let Some(value) = self.object.get(name) else { return Ok(default) };
-        let accepted = format!("{} .. {}{kind}", table::format_number(low), table::format_number(high));
-        let x = table::real(value).ok_or_else(|| self.wrong(name, value, &accepted))?;
+        let accepted = format!("{} .. {}{kind}", format_number(low), format_number(high));
+        let x = real(value).ok_or_else(|| self.wrong(name, value, &accepted))?;
         if !kind.is_empty() && x.is_finite() && libm::trunc(x) != x {
             return Err(self.wrong(name, value, &accepted));
         }
@@ -310,7 +312,7 @@ fn check_split(section: &Section<'_>) -> Result<SplitShares> {
     if (sum - 1.0).abs() > 1e-6 {
         return Err(Error::OutOfRange {
             key: "dataset.split".into(),
-            found: format!("{} + {} + {} = {}", shares[0], shares[1], shares[2], table::format_number(sum)),
+            found: format!("{} + {} + {} = {}", shares[0], shares[1], shares[2], format_number(sum)),
             accepted: "train + validation + test = 1".into(),
         });
     }

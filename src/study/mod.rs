@@ -3,14 +3,16 @@
 
 mod check;
 pub mod config;
+mod sampler;
 pub mod table;
 pub mod usage;
 
 pub use config::TrialConfig;
+pub use sampler::{SOBOL_TRIALS, SamplerSpec};
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
 use crate::error::Result;
-use crate::search::{Distribution, SamplerSpec};
+use crate::space::Distribution;
 use serde_json::{Map, Value, json};
 
 /// Value of a study's `format`.

@@ -1,10 +1,11 @@
 //! Which hyperparameters a trial uses, by the conditions of the table (`used_by`): in one trial, in a space, and in a
 //! grid, whose combinations are those that trials can use. The page repeats it in `www/src/usage.js`.
 
+use super::SamplerSpec;
 use super::Study;
 use super::config::SettingsOf;
 use super::table::{self, Hyperparameter};
-use crate::search::{Axes, Distribution, SamplerSpec};
+use crate::space::{Axes, Distribution};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 

@@ -274,7 +274,7 @@ export function decodeLink(hash) {
       if (seen.has(key)) return skip(glance(part), 'twice');
       seen.add(key);
       const raw = cut < 0 ? '' : part.slice(cut + 1);
-      const text = unwrapped(textOf(last ? raw.replace(/%[\da-f]?$/i, '') : raw));
+      const text = unwrapped(textOf(last ? raw.replace(/%[\da-f]?[\].,!?'"…>]*$/i, '') : raw));
       const study = readStudyText(last ? trimmed(text, /[a-z\d)']/i) : text, skip);
       if (study) state.study = study;
       return;
@@ -282,6 +282,8 @@ export function decodeLink(hash) {
     const whole = cut < 0 ? '' : textOf(part.slice(cut + 1)).replace(NOISE, '');
     const value = last ? trimmed(whole, /[a-z\d]/i) : whole;
     const named = glance(`${key}=${value}`);
+    // The first letters of a name at a link's end say nothing, and are not the version again.
+    if (last && cut < 0 && seen.size && [...Object.keys(PARTS), 'controls', 'v'].some((name) => name.startsWith(key))) return;
     if (seen.has(key)) return skip(named, 'twice');
     seen.add(key);
     readPart(key, value, named, decoded, skip);

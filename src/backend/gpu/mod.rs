@@ -210,10 +210,10 @@ impl Backend for Gpu {
 mod tests {
     use super::*;
     use crate::backend::Labels;
+    use crate::backend::epoch::{Steps, epoch_plan};
     use crate::mlp::{Activation, Loss, Shape};
     use crate::optimizer::Optimizer;
     use crate::rng::{Purpose, RunId, Stream};
-    use crate::trainer::{Steps, epoch_plan};
 
     const ROWS: usize = 350;
 

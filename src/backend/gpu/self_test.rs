@@ -8,13 +8,13 @@ use super::driver::{Plan, UNREADABLE};
 use super::invocation::Invocation;
 use super::layered::Layered;
 use crate::backend::cpu::Cpu;
+use crate::backend::epoch::{Steps, epoch_plan};
 use crate::backend::{Backend, Data, EpochOutcome, EpochPlan, Labels, Network};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{Adam, Optimizer, Settings, Sgd};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule;
-use crate::trainer::{Steps, epoch_plan};
 use core::time::Duration;
 use std::rc::Rc;
 

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 use tuning_playground::json::parse;
-use tuning_playground::search::{Distribution, Outcome, SamplerSpec};
+use tuning_playground::search::{self, Outcome};
+use tuning_playground::space::Distribution;
+use tuning_playground::study::SamplerSpec;
 use tuning_playground::{Error, Result};
 
 const MAX_TRIALS: f64 = 100_000.0;
@@ -47,7 +49,7 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitCode> {
     let missing = || Error::Missing { key: "the first line".into(), accepted: "{\"space\": {...}, ...}".into() };
     let first = lines.next()?.ok_or_else(missing)?;
     let search = Search::read(&first).map_err(|error| lines.problem(&error))?;
-    let mut sampler = search.sampler.start(&search.space, search.seed);
+    let mut sampler = search::start(&search.sampler, &search.space, search.seed);
     for number in 0..search.trials {
         let Some(params) = sampler.ask(number) else { break };
         writeln!(output, "{}", json!({"number": number, "params": params}))

@@ -1,6 +1,8 @@
 //! What every sampler keeps to, whatever it is told. `tests/ask_tell.rs` holds them to it in another process.
 
 use super::*;
+use crate::space::Distribution;
+use std::collections::BTreeMap;
 
 const SPACE: &str = r#"{
     "float": {"type": "float", "low": -2.5, "high": 7},
@@ -32,7 +34,7 @@ fn samplers() -> Vec<(SamplerSpec, Vec<(String, Distribution)>)> {
 }
 
 fn draw(spec: &SamplerSpec, space: &Space, seed: u64, tell: impl Fn(u32) -> f64) -> Vec<Map<String, Value>> {
-    let mut sampler = spec.start(space, seed);
+    let mut sampler = start(spec, space, seed);
     let ask = |number| {
         let params = sampler.ask(number)?;
         sampler.tell(&Outcome { number, value: tell(number) });
@@ -94,7 +96,7 @@ fn results_that_are_not_finite_are_results() {
 #[test]
 fn trials_that_are_still_running_hold_nobody_up() {
     for (spec, space) in samplers() {
-        let mut sampler = spec.start(&space, 0);
+        let mut sampler = start(&spec, &space, 0);
         let asked: Vec<_> = (0..8).map_while(|number| sampler.ask(number)).collect();
         for number in (0..asked.len() as u32).rev() {
             sampler.tell(&Outcome { number, value: 0.5 });

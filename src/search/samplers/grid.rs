@@ -2,11 +2,8 @@
 
 use super::Sampler;
 use crate::rng::{Purpose, RunId, Stream};
+use crate::space::Axes;
 use serde_json::{Map, Value};
-use std::rc::Rc;
-
-/// Names and values, in the order of the space.
-pub type Axes = Vec<(String, Rc<[Value]>)>;
 
 pub struct Grid {
     /// Factorials side by side, each with the number of its first point.

@@ -1,8 +1,8 @@
 //! Independent draws, each hyperparameter from a stream of its own: adding or moving one changes no other.
 
-use super::{Sampler, Space};
+use super::Sampler;
 use crate::rng::{Purpose, RunId, Stream};
-use crate::search::Distribution;
+use crate::space::{Distribution, Space};
 use serde_json::{Map, Value};
 
 pub struct Random {

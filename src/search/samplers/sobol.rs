@@ -2,14 +2,11 @@
 //! that seeds differ and no point is the middle of the box. Integer arithmetic up to one exact conversion: the same
 //! bits natively and in WASM.
 
-use super::{Sampler, Space};
-use crate::error::{Error, Result};
+use super::Sampler;
 use crate::rng::{Purpose, RunId, key};
-use crate::search::Distribution;
+use crate::space::{Distribution, Space};
+use crate::study::SOBOL_TRIALS;
 use serde_json::{Map, Value};
-
-/// Points in the sequence (16-bit direction numbers).
-const MAX_TRIALS: u32 = 1 << 16;
 
 pub struct Sobol {
     /// Each with its dimension, in the study's order.
@@ -25,28 +22,11 @@ impl Sobol {
         let axes = space.iter().map(|(name, axis)| (name.clone(), axis.clone(), dimension(name))).collect();
         Self { axes, scramble: key(seed, Purpose::Search, RunId::default(), 0)[0] }
     }
-
-    /// Whether the sequence has as many points and dimensions.
-    pub fn check(space: &Space, trials: u32) -> Result<()> {
-        let out_of_range = |key: &str, found: String, most: u32, of: &str| Error::OutOfRange {
-            key: key.into(),
-            found,
-            accepted: format!("1 .. {most}{of} (sobol)"),
-        };
-        if trials > MAX_TRIALS {
-            return Err(out_of_range("trials", trials.to_string(), MAX_TRIALS, ""));
-        }
-        let most = sobol_burley::NUM_DIMENSIONS;
-        if space.len() > most as usize {
-            return Err(out_of_range("space", format!("{} dimensions", space.len()), most, " dimensions"));
-        }
-        Ok(())
-    }
 }
 
 impl Sampler for Sobol {
     fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
-        if number >= MAX_TRIALS {
+        if number >= SOBOL_TRIALS {
             return None;
         }
         let draw = |(name, axis, dimension): &(String, Distribution, u32)| {
@@ -58,7 +38,7 @@ impl Sampler for Sobol {
 
 #[cfg(test)]
 mod tests {
-    use super::super::SamplerSpec;
+    use super::super::{SamplerSpec, start};
     use super::*;
     use serde_json::json;
 
@@ -68,7 +48,7 @@ mod tests {
     }
 
     fn points(spec: &SamplerSpec, dimensions: usize, seed: u64, n: u32) -> Vec<Vec<f64>> {
-        let mut sampler = spec.start(&unit_space(dimensions), seed);
+        let mut sampler = start(spec, &unit_space(dimensions), seed);
         let point = |params: Map<String, Value>| params.values().filter_map(Value::as_f64).collect();
         (0..n).filter_map(|number| sampler.ask(number)).map(point).collect()
     }
@@ -122,9 +102,9 @@ mod tests {
     #[test]
     fn the_order_of_the_space_changes_nothing() {
         let mut space = unit_space(5);
-        let forward = SamplerSpec::Sobol.start(&space, 7).ask(3).expect("a point");
+        let forward = start(&SamplerSpec::Sobol, &space, 7).ask(3).expect("a point");
         space.reverse();
-        let backward = SamplerSpec::Sobol.start(&space, 7).ask(3).expect("a point");
+        let backward = start(&SamplerSpec::Sobol, &space, 7).ask(3).expect("a point");
         assert!(forward.iter().all(|(name, value)| backward[name] == *value));
     }
 
@@ -143,7 +123,7 @@ mod tests {
         assert!(trials.contains("trials is 65537") && trials.contains("65536"), "{trials}");
         let space = SamplerSpec::Sobol.check(&unit_space(257), 64, || 0.0).expect_err("one too many").to_string();
         assert!(space.contains("257") && space.contains("256"), "{space}");
-        let mut sampler = SamplerSpec::Sobol.start(&unit_space(256), 0);
+        let mut sampler = start(&SamplerSpec::Sobol, &unit_space(256), 0);
         assert!(sampler.ask(65_535).is_some() && sampler.ask(65_536).is_none());
     }
 }

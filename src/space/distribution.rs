@@ -2,8 +2,9 @@
 //! Names and meaning are Optuna's (`optuna/distributions.py`), with `log1m` added.
 
 use super::grid_values;
+use super::numbers::{format_number, real, same, shown, whole};
 use crate::error::{Error, Result};
-use crate::study::table::{format_number, real, same, shown, whole};
+
 use serde_json::{Map, Value, json};
 
 /// How a range is spread.

@@ -1,6 +1,6 @@
 //! A network's next epoch: which rows when, and the scalars of each step.
 
-use crate::backend::{BatchStep, EpochPlan, Network};
+use super::{BatchStep, EpochPlan, Network};
 use crate::rng::Stream;
 use crate::schedule::{self, Schedule, StepAt};
 

@@ -1,0 +1,16 @@
+//! The space of a search: ranges, scales, grids and numbers. Knows neither studies nor samplers.
+
+mod distribution;
+mod grid_values;
+pub mod numbers;
+
+pub use distribution::{Distribution, Scale};
+
+use serde_json::Value;
+use std::rc::Rc;
+
+/// Names and ranges, in the study's order.
+pub type Space = [(String, Distribution)];
+
+/// Names and values of a grid, in the order of the space.
+pub type Axes = Vec<(String, Rc<[Value]>)>;

@@ -1,0 +1,42 @@
+//! Numbers as documents and messages have them.
+
+use serde_json::Value;
+
+/// A number, also where it is written as the string of a number that is not finite.
+pub fn real(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => match text.as_str() {
+            "NaN" => Some(f64::NAN),
+            "Infinity" => Some(f64::INFINITY),
+            "-Infinity" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A whole number, also where JSON writes it as `3.0`.
+pub fn whole(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|x| libm::trunc(*x) == *x)
+}
+
+/// Whether two values are the same to a reader of JSON, which does not tell 16 from 16.0.
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        _ => a == b,
+    }
+}
+
+/// A value as messages write it.
+pub fn shown(value: &Value) -> String {
+    value.as_f64().map_or_else(|| value.to_string(), format_number)
+}
+
+/// Short and exact: `0.001`, `1e9`.
+pub fn format_number(x: f64) -> String {
+    let magnitude = x.abs();
+    if x == 0.0 || (1e-4..1e7).contains(&magnitude) || !x.is_finite() { format!("{x}") } else { format!("{x:e}") }
+}

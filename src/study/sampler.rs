@@ -1,0 +1,159 @@
+//! A study's `sampler`: what its document says of it. The samplers themselves are in `search/samplers`.
+
+use crate::error::{Error, Result};
+use crate::space::Space;
+use crate::space::numbers::{format_number, shown};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Points in Sobol's sequence (16-bit direction numbers).
+pub const SOBOL_TRIALS: u32 = 1 << 16;
+
+/// A study's `sampler`, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SamplerSpec {
+    /// Every combination of the axes' points, in an order shuffled by the seed.
+    Grid {
+        /// Points of each axis that has no steps or choices.
+        points: usize,
+        /// Points of single axes, by name.
+        axis_points: BTreeMap<String, usize>,
+    },
+    /// Independent draws.
+    Random,
+    /// Points that fill the space evenly (Owen-scrambled Sobol).
+    Sobol,
+}
+
+const AVAILABLE: &str = "grid | random | sobol";
+const MAX_POINTS: f64 = 1000.0;
+const DEFAULT_POINTS: usize = 5;
+
+impl SamplerSpec {
+    /// Reads a study's `sampler`; missing means random.
+    ///
+    /// # Errors
+    /// Unknown names and keys, samplers that are not there yet.
+    pub fn parse(value: Option<&Value>) -> Result<Self> {
+        let Some(value) = value else { return Ok(Self::Random) };
+        let key = "sampler.name".to_owned();
+        let found = value.get("name").unwrap_or(value);
+        let name = found.as_str().filter(|_| value.is_object()).ok_or_else(|| Error::WrongType {
+            key: key.clone(),
+            found: shown(found),
+            accepted: AVAILABLE.into(),
+        })?;
+        let only = |known: &[&str]| {
+            let mut names = value.as_object().into_iter().flat_map(Map::keys);
+            match names.find(|name| !known.contains(&name.as_str())) {
+                None => Ok(()),
+                Some(unknown) => Err(Error::UnknownKey {
+                    key: format!("sampler.{unknown}"),
+                    within: "sampler".into(),
+                    accepted: known.join(", "),
+                }),
+            }
+        };
+        match name {
+            "random" => only(&["name"]).map(|()| Self::Random),
+            "sobol" => only(&["name"]).map(|()| Self::Sobol),
+            "grid" => {
+                only(&["name", "points"])?;
+                Self::parse_grid(value.get("points"))
+            }
+            "hand" | "tpe" | "gp" | "cmaes" | "pbt" => {
+                Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() })
+            }
+            _ => Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
+        }
+    }
+
+    fn parse_grid(points: Option<&Value>) -> Result<Self> {
+        let read = |key: String, value: &Value| {
+            let accepted = format!("1 .. {MAX_POINTS} (int)");
+            let wrong = || Error::WrongType { key: key.clone(), found: shown(value), accepted: accepted.clone() };
+            let n = value.as_f64().filter(|n| libm::trunc(*n) == *n).ok_or_else(wrong)?;
+            if (1.0..=MAX_POINTS).contains(&n) {
+                return Ok(n as usize);
+            }
+            Err(Error::OutOfRange { key: key.clone(), found: shown(value), accepted: accepted.clone() })
+        };
+        match points {
+            None => Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: BTreeMap::new() }),
+            Some(Value::Object(axes)) => {
+                let mut axis_points = BTreeMap::new();
+                for (name, value) in axes {
+                    axis_points.insert(name.clone(), read(format!("sampler.points.{name}"), value)?);
+                }
+                Ok(Self::Grid { points: DEFAULT_POINTS, axis_points })
+            }
+            Some(value) => {
+                Ok(Self::Grid { points: read("sampler.points".into(), value)?, axis_points: BTreeMap::new() })
+            }
+        }
+    }
+
+    /// Whether the space suits the sampler. `combinations` is how many of them a grid has.
+    ///
+    /// # Errors
+    /// [`Error::GridTooLarge`], points for an axis that is not there, more than Sobol's sequence has.
+    pub fn check(&self, space: &Space, trials: u32, combinations: impl FnOnce() -> f64) -> Result<()> {
+        let axis_points = match self {
+            Self::Random => return Ok(()),
+            Self::Sobol => return check_sobol(space, trials),
+            Self::Grid { axis_points, .. } => axis_points,
+        };
+        if let Some(name) = axis_points.keys().find(|name| !space.iter().any(|(axis, _)| axis == *name)) {
+            let axes: Vec<&str> = space.iter().map(|(axis, _)| axis.as_str()).collect();
+            return Err(Error::UnknownKey {
+                key: format!("sampler.points.{name}"),
+                within: "space".into(),
+                accepted: axes.join(", "),
+            });
+        }
+        let combinations = combinations();
+        if combinations > f64::from(trials) {
+            let told = if combinations < 1e15 { format!("{combinations}") } else { format_number(combinations) };
+            return Err(Error::GridTooLarge { combinations: told, trials });
+        }
+        Ok(())
+    }
+
+    /// How many combinations a grid has of a space in which every trial uses everything.
+    pub fn n_combinations(&self, space: &Space) -> f64 {
+        space.iter().map(|(name, axis)| axis.n_grid(self.points(name)) as f64).product()
+    }
+
+    /// How many values a grid takes from an axis that has no steps of its own.
+    pub fn points(&self, axis: &str) -> usize {
+        let Self::Grid { points, axis_points } = self else { return DEFAULT_POINTS };
+        *axis_points.get(axis).unwrap_or(points)
+    }
+
+    /// The `sampler` of the study document.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Random => json!({"name": "random"}),
+            Self::Sobol => json!({"name": "sobol"}),
+            Self::Grid { points, axis_points } if axis_points.is_empty() => json!({"name": "grid", "points": points}),
+            Self::Grid { axis_points, .. } => json!({"name": "grid", "points": axis_points}),
+        }
+    }
+}
+
+/// Whether the sequence has as many points and dimensions.
+fn check_sobol(space: &Space, trials: u32) -> Result<()> {
+    let out_of_range = |key: &str, found: String, most: u32, of: &str| Error::OutOfRange {
+        key: key.into(),
+        found,
+        accepted: format!("1 .. {most}{of} (sobol)"),
+    };
+    if trials > SOBOL_TRIALS {
+        return Err(out_of_range("trials", trials.to_string(), SOBOL_TRIALS, ""));
+    }
+    let most = sobol_burley::NUM_DIMENSIONS;
+    if space.len() > most as usize {
+        return Err(out_of_range("space", format!("{} dimensions", space.len()), most, " dimensions"));
+    }
+    Ok(())
+}

@@ -134,10 +134,23 @@ impl TrialEvent {
     /// Numbers that tell of an epoch, for [`TrialEvent::read`].
     const EPOCH_NUMBERS: usize = 5;
 
-    /// Reads events out of plain numbers, which come from other threads exactly and cheaply. Of each event its number,
-    /// state (place in [`TrialState::ALL`]), value, steps, step at which it diverged and how many epochs follow; of each
-    /// epoch its number, train and validation loss, train and validation metric. What is missing is NaN. `None` where the
-    /// numbers do not add up to events.
+    /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
+    /// [`TrialState::ALL`]), value, steps, step at which it diverged and how many epochs follow; of each epoch its number,
+    /// train and validation loss, train and validation metric. What is missing is NaN.
+    pub fn write(&self, numbers: &mut Vec<f64>) {
+        let Self { number, state, ref epochs, value, steps, diverged_at } = *self;
+        let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);
+        let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
+        let value = value.unwrap_or(f64::NAN);
+        numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at, epochs.len() as f64]);
+        for one in epochs {
+            let losses = [one.train_loss, one.validation_loss, one.train_metric, one.validation_metric];
+            numbers.push(one.epoch as f64);
+            numbers.extend(losses);
+        }
+    }
+
+    /// Reads the events that [`TrialEvent::write`] has written. `None` where the numbers do not add up to events.
     pub fn read(mut numbers: &[f64]) -> Option<Vec<Self>> {
         let each = Self::EPOCH_NUMBERS;
         let mut events = Vec::new();
@@ -249,6 +262,10 @@ mod tests {
         assert_eq!(diverged.epochs[0].validation_metric, 5e-324);
         assert!(diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_infinite());
         assert_eq!((complete.state, complete.value, complete.epochs.len()), (TrialState::Complete, Some(0.125), 0));
+        let mut written = Vec::new();
+        events.iter().for_each(|event| event.write(&mut written));
+        let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&written), bits(&numbers));
         for length in 1..numbers.len() {
             let is_whole = [16, 22].contains(&length);
             assert_eq!(TrialEvent::read(&numbers[..length]).is_some(), is_whole, "{length} numbers");

@@ -39,7 +39,7 @@ impl Session {
         self.session.is_under_way()
     }
 
-    /// Takes what became of trials, as [`TrialEvent::read`] takes it.
+    /// Takes what became of trials, as [`TrialEvent::write`] writes it.
     ///
     /// # Errors
     /// Numbers that are no events.

@@ -107,8 +107,10 @@ impl Training {
         gpu.gpu.prepare(&self.trainer.outlines());
     }
 
-    /// Works for about `budget_ms` and says what happened: `{trials, steps, finished, resumed}`, `trials` as JSON
-    /// text, an array of the events of a result's trials.
+    /// Works for about `budget_ms` and says what happened: `{trials, numbers, steps, finished, resumed}`, `trials` as JSON
+    /// text, an array of the events of a result's trials, and `numbers` the same for [`Session::report`].
+    ///
+    /// [`Session::report`]: super::session::Session::report
     ///
     /// # Errors
     /// The problem, as an object.
@@ -116,9 +118,13 @@ impl Training {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
         let Report { trials, steps, finished, resumed } = report;
-        to_js(
-            &serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed }),
-        )
+        let mut numbers = Vec::new();
+        trials.iter().for_each(|event| event.write(&mut numbers));
+        let told =
+            serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed });
+        let told = to_js(&told)?;
+        js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
+        Ok(told)
     }
 
     /// The one look at the test rows, for a finished trial.

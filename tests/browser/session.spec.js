@@ -61,6 +61,19 @@ function otherSession() {
     const best = trials.filter((one) => one.state === 'complete').sort((a, b) => scoreOf(a) - scoreOf(b) || a.number - b.number)[0];
     return { done: trials.filter((one) => !isOpen(one)).length, total: TRIALS, steps: 0, totalSteps: 1, best: best?.number ?? null };
   };
+  /** @param {Float64Array} numbers as `TrialEvent::write` writes them */
+  const eventsOf = (numbers) => {
+    const events = [];
+    for (let at = 0; at < numbers.length; ) {
+      const [number, state, value, steps, , n] = numbers.slice(at, (at += 6));
+      const epochs = Array.from({ length: n }, () => {
+        const [epoch, , validation_loss] = numbers.slice(at, (at += 5));
+        return { epoch, validation_loss };
+      });
+      events.push({ number, state: ['queued', 'running', 'complete', 'pruned', 'diverged', 'cancelled'][state], value: Number.isNaN(value) ? null : value, steps, epochs });
+    }
+    return events;
+  };
   /** @type {Record<string, (...given: any[]) => any>} */
   const answers = {
     begin: (_run, text) => {
@@ -69,7 +82,7 @@ function otherSession() {
     },
     begun: standing,
     report: (_run, reports) => {
-      for (const event of reports.flatMap((/** @type {string} */ text) => JSON.parse(text))) {
+      for (const event of reports.flatMap(eventsOf)) {
         const one = trials[event.number];
         if (!isOpen(one)) continue;
         one.epochs.push(...event.epochs.filter((/** @type {any} */ { epoch }) => epoch > one.epochs.length));

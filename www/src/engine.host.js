@@ -107,22 +107,6 @@ async function guarded(act) {
   }
 }
 
-/** States in the engine's order. */
-const STATES = ['queued', 'running', 'complete', 'pruned', 'diverged', 'cancelled'];
-/** A number of a document, which may be the name of one that JSON lacks. @param {unknown} one */
-const plain = (one) => (one === null ? NaN : Number(one));
-
-/** What the engine reads of trials' events: see `TrialEvent::read`. @param {any[]} events */
-function numbersOf(events) {
-  const numbers = [];
-  for (const { number, state, value, steps, diverged_at: at, epochs } of events) {
-    numbers.push(number, STATES.indexOf(state), plain(value), steps, plain(at), epochs.length);
-    for (const one of epochs)
-      numbers.push(one.epoch, ...[one.train_loss, one.validation_loss, one.train_metric, one.validation_metric].map(plain));
-  }
-  return new Float64Array(numbers);
-}
-
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
 
 export class Host {
@@ -295,10 +279,10 @@ export class Host {
   }
 
   /** Tells a run's session what became of trials: how it stands now, and once the round has come home the next one, as
-   * JSON, with the trials that the session itself has ended. @param {number} run @param {string[]} reports */
+   * JSON, with the trials that the session itself has ended. @param {number} run @param {Float64Array[]} reports */
   report(run, reports) {
     const session = this.sessionOf(run);
-    for (const trials of reports) session.report(numbersOf(JSON.parse(trials)));
+    for (const numbers of reports) session.report(numbers);
     const round = session.is_under_way ? null : session.next_round();
     return { ...this.standing(session), round, ended: session.ended() };
   }

@@ -44,7 +44,7 @@ const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 
  * @property {any} chosen the backend @property {BackendInfo | null} backend as the page has been told
  * @property {any} info what trains, as the lead's Worker says it
  * @property {Assignment[]} round the one under way
- * @property {Standing} standing @property {string[]} reports what the session has not been told yet
+ * @property {Standing} standing @property {Float64Array[]} reports what the session has not been told yet
  * @property {boolean} drawn whether the page has the first trials @property {boolean} stopping it was stopped before that
  * @property {boolean} begun whether an epoch has ended
  * @property {number} steps @property {{at: number, steps: number}[]} marks @property {number} quiet
@@ -319,7 +319,7 @@ export class Engine extends EventTarget {
     }
     run.steps += report.steps;
     for (const event of JSON.parse(report.trials)) this.enter(run, event);
-    run.reports.push(report.trials);
+    run.reports.push(report.numbers);
     if (report.finished) this.report(run);
   }
 

@@ -263,7 +263,9 @@ mod tests {
         assert!(diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_infinite());
         assert_eq!((complete.state, complete.value, complete.epochs.len()), (TrialState::Complete, Some(0.125), 0));
         let mut written = Vec::new();
-        events.iter().for_each(|event| event.write(&mut written));
+        for event in &events {
+            event.write(&mut written);
+        }
         let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&written), bits(&numbers));
         for length in 1..numbers.len() {

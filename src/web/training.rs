@@ -119,7 +119,9 @@ impl Training {
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
         let Report { trials, steps, finished, resumed } = report;
         let mut numbers = Vec::new();
-        trials.iter().for_each(|event| event.write(&mut numbers));
+        for event in &trials {
+            event.write(&mut numbers);
+        }
         let told =
             serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed });
         let told = to_js(&told)?;

@@ -2,7 +2,7 @@
 
 use crate::process::{node, run};
 use crate::wasm::{self, Profile};
-use crate::{paths, system, web};
+use crate::{packages, paths, system};
 use anyhow::Result;
 use clap::Args;
 
@@ -23,8 +23,8 @@ pub struct Options {
 /// Builds engine and bench page, measures, and writes `tests/bench/RESULTS.md` (a part or a quick look is only printed).
 pub fn bench(options: &Options) -> Result<()> {
     let chromium = system::chromium()?;
-    web::install()?;
-    web::install_in(&paths::bench())?;
+    packages::install()?;
+    packages::install_in(&paths::bench())?;
     wasm::build(Profile::Production)?;
     let mut vite = node();
     vite.arg(paths::npm_file("vite/bin/vite.js")).args(["build", "--logLevel", "warn", "--config"]);

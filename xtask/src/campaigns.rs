@@ -2,7 +2,7 @@
 //! study through the native binary, which `test` runs too.
 
 use crate::process::{cargo, find, program, run};
-use crate::{paths, system, test, web};
+use crate::{checks, paths, system, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::fs;
@@ -18,11 +18,11 @@ pub fn soak() -> Result<()> {
     let mut command = cargo();
     command.args(["test", "--locked", "--workspace", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
-    test::clippy_wasm()?;
+    checks::clippy_wasm()?;
     // What the page's pace is held against.
     run(cargo().args(["build", "--locked", "--release", "--bin", "tune"]))?;
     web::build()?;
-    test::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
+    checks::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
 }
 
 /// Remakes the fixtures with `PyTorch` in a virtual environment under the target folder, and verifies the engine.

@@ -2,6 +2,8 @@
 
 mod bench;
 mod campaigns;
+mod checks;
+mod packages;
 mod paths;
 mod process;
 mod sizes;

@@ -1,12 +1,10 @@
 //! `cargo xtask test`: every check, cheapest first. Needs no Python.
 
 use crate::process::{cargo, node, run};
-use crate::toolchain;
 use crate::wasm::{self, Profile};
-use crate::{campaigns, paths, system, web};
-use anyhow::{Context, Result, bail};
+use crate::{campaigns, checks, packages, paths, system, web};
+use anyhow::{Result, bail};
 use clap::Args;
-use serde_json::Value;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -103,16 +101,6 @@ fn clippy() -> Result<()> {
     run(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// Lints of what only the browser's engine has: not in every test, as they take a build of their own.
-pub fn clippy_wasm() -> Result<()> {
-    let toolchain = toolchain::wasm()?;
-    if toolchain.has_clippy() {
-        return run(toolchain.cargo("clippy").args(["--", "-D", "warnings"]));
-    }
-    println!("Debian's Rust for the browser brings no clippy: stage engine compiles without its lints");
-    Ok(())
-}
-
 fn docs() -> Result<()> {
     let mut command = cargo();
     command.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
@@ -131,7 +119,7 @@ fn engine() -> Result<()> {
 }
 
 fn types() -> Result<()> {
-    web::install()?;
+    packages::install()?;
     for project in [paths::www(), paths::unit_tests(), paths::browser_tests()] {
         run(node().arg(paths::npm_file("typescript/bin/tsc")).arg("--project").arg(project))?;
     }
@@ -139,7 +127,7 @@ fn types() -> Result<()> {
 }
 
 fn unit() -> Result<()> {
-    web::install()?;
+    packages::install()?;
     // Node.js 20 takes a folder, and its successors take a pattern: both take the files by name.
     let mut files: Vec<_> = fs::read_dir(paths::unit_tests())?.map(|one| Ok(one?.path())).collect::<Result<_>>()?;
     files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
@@ -151,7 +139,7 @@ fn unit() -> Result<()> {
 }
 
 fn page() -> Result<()> {
-    web::install()?;
+    packages::install()?;
     if !paths::generated_engine().is_dir() {
         bail!("there is no engine to bundle: stage engine comes first");
     }
@@ -159,41 +147,16 @@ fn page() -> Result<()> {
 }
 
 fn browser() -> Result<()> {
-    web::install()?;
+    packages::install()?;
     if !paths::dist().join("index.html").is_file() {
         bail!("www/dist has no page: stage page comes first");
     }
     // What goes by the clock comes by itself, after tests that share the machine; it is run whatever they come to. A test
     // that fails and then passes is reported as flaky, and does not keep all others from landing.
-    let together = playwright(&["--grep-invert", "@soak|@alone", "--workers", "2", "--retries", "2"]);
-    let alone = playwright(&["--grep", "@alone", "--grep-invert", "@soak", "--retries", "2"]);
+    let together = checks::playwright(&["--grep-invert", "@soak|@alone", "--workers", "2", "--retries", "2"]);
+    let alone = checks::playwright(&["--grep", "@alone", "--grep-invert", "@soak", "--retries", "2"]);
     match (together, alone) {
         (Err(together), Err(alone)) => bail!("{together:#}; {alone:#}"),
         (together, alone) => together.and(alone),
-    }
-}
-
-/// Runs the browser tests against `www/dist`; the error names those that failed.
-pub fn playwright(arguments: &[&str]) -> Result<()> {
-    let report = paths::target().join("browser.json");
-    let mut command = node();
-    command.arg(paths::npm_file("@playwright/test/cli.js")).arg("test");
-    command.arg("--config").arg(paths::browser_tests().join("playwright.config.js")).args(arguments);
-    command.args(["--reporter", "list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
-    run(command.env("TUNING_CHROMIUM", system::chromium()?)).with_context(|| {
-        let text = fs::read(&report).unwrap_or_default();
-        let mut failed = Vec::new();
-        collect_failed(&serde_json::from_slice(&text).unwrap_or_default(), &mut failed);
-        failed.join("; ")
-    })
-}
-
-/// The places and titles of failed tests in what Playwright's JSON reporter writes.
-fn collect_failed(suite: &Value, failed: &mut Vec<String>) {
-    let list = |name| suite[name].as_array().into_iter().flatten();
-    list("suites").for_each(|suite| collect_failed(suite, failed));
-    for spec in list("specs").filter(|spec| spec["ok"] == false) {
-        let part = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
-        failed.push(format!("{}:{} {}", part("file"), spec["line"], part("title")));
     }
 }

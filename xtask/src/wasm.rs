@@ -2,7 +2,7 @@
 
 use crate::process::{node, run};
 use crate::toolchain::{self, TARGET, Toolchain};
-use crate::{paths, web};
+use crate::{packages, paths};
 use anyhow::{Context, Result};
 use std::fs;
 use wasm_bindgen_cli_support::Bindgen;
@@ -64,7 +64,7 @@ fn bind(toolchain: &Toolchain, profile: Profile) -> Result<()> {
 }
 
 fn optimise() -> Result<()> {
-    web::install()?;
+    packages::install()?;
     let module = paths::generated_engine().join(format!("{NAME}_bg.wasm"));
     let before = fs::metadata(&module)?.len();
     let mut command = node();

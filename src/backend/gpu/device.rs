@@ -1,36 +1,14 @@
 //! The device: adapter, queue, the compiled kernels, and whether it still lives.
 
-use super::invocation;
+use super::binding::{Access, Kernel};
 use super::layered::passes::{PASSES, Pass, bindings};
-use super::self_test;
 use super::update::Update;
-use crate::backend::{Labels, Program};
+use crate::backend::{Labels, LocalFuture, Program};
 use crate::error::{Error, Result};
 use core::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-
-/// Uniforms of consecutive dispatches lie this far apart (the spec's `minUniformBufferOffsetAlignment`).
-pub const CALL_STRIDE: u64 = 256;
-/// What a kernel does with a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Reads a storage buffer.
-    Read,
-    /// Reads and writes a storage buffer.
-    Write,
-    /// Reads a texture of four numbers a texel.
-    Texels,
-}
-
-/// A kernel.
-pub struct Kernel {
-    /// Its shader file, pipeline label and test id.
-    pub name: &'static str,
-    /// The whole source.
-    pub source: String,
-}
 
 /// What went wrong on a device since it was made.
 #[derive(Debug, Default)]
@@ -110,10 +88,9 @@ impl Device {
     }
 
     /// The pipeline of a program, compiled when it is first asked for.
-    pub fn program(&self, program: &Program) -> Rc<Pipeline> {
+    pub fn program(&self, program: &Program, compile: impl FnOnce(&str) -> Pipeline) -> Rc<Pipeline> {
         let mut programs = self.programs.borrow_mut();
-        let compile = || Rc::new(invocation::compile(&self.handle, rotate(self.is_software), program));
-        programs.entry(program.clone()).or_insert_with(compile).clone()
+        programs.entry(program.clone()).or_insert_with(|| Rc::new(compile(rotate(self.is_software)))).clone()
     }
 
     /// The kernel of a pass for networks of a rule, compiled when it is first asked for.
@@ -178,7 +155,7 @@ fn binding_type(access: Access) -> wgpu::BindingType {
     }
 }
 
-/// How a kernel binds: a uniform at binding 0, one slot of [`CALL_STRIDE`] a dispatch, and these bindings of its own. A
+/// How a kernel binds: a uniform at binding 0, one slot of [`CALL_STRIDE`](super::binding::CALL_STRIDE) a dispatch, and these bindings of its own. A
 /// stage may bind only eight storage buffers on the spec's default limits.
 pub fn layout(device: &wgpu::Device, bindings: &[(u32, Access)]) -> wgpu::BindGroupLayout {
     let uniform = entry(0, buffer(wgpu::BufferBindingType::Uniform, true));
@@ -221,33 +198,38 @@ pub fn label_words(labels: &Labels<f32>) -> Vec<u32> {
     }
 }
 
-/// A device that has passed its self-test.
-async fn tested() -> Result<Rc<Device>> {
+/// Says whether a device computes what the CPU does.
+pub type Test = fn(&Rc<Device>) -> LocalFuture<'_, Result<()>>;
+
+async fn tested(test: Test) -> Result<Rc<Device>> {
     let device = Rc::new(Device::open().await?);
-    self_test::run(&device).await?;
+    test(&device).await?;
     Ok(device)
 }
 
 /// The device that all populations work on, whichever stands for the GPU now; clones share it.
 #[derive(Clone)]
-pub struct SharedDevice(Rc<RefCell<Rc<Device>>>);
+pub struct SharedDevice {
+    device: Rc<RefCell<Rc<Device>>>,
+    test: Test,
+}
 
 impl SharedDevice {
-    /// Asks for a first device and tests it.
-    pub async fn open() -> Result<Self> {
-        Ok(Self(Rc::new(RefCell::new(tested().await?))))
+    /// Asks for a first device; it and those after it pass the test.
+    pub async fn open(test: Test) -> Result<Self> {
+        Ok(Self { device: Rc::new(RefCell::new(tested(test).await?)), test })
     }
 
     /// The present device.
     pub fn get(&self) -> Rc<Device> {
-        self.0.borrow().clone()
+        self.device.borrow().clone()
     }
 
     /// Asks for another device where the present one is lost.
     pub async fn renew(&self) -> Result<()> {
         if self.get().is_lost() {
-            let device = tested().await?;
-            *self.0.borrow_mut() = device;
+            let device = tested(self.test).await?;
+            *self.device.borrow_mut() = device;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! workgroup) or `layered` (any network, a dispatch a layer). Which plan trains a network depends on the network, on how many like it the study has and on the
 //! kind of adapter, so that results repeat to the bit; [`Gpu::plan_of`] is the rule.
 
+mod binding;
 mod device;
 mod driver;
 mod invocation;
@@ -12,7 +13,7 @@ mod self_test;
 mod staging;
 mod update;
 
-pub use device::Kernel;
+pub use binding::Kernel;
 pub use invocation::source as invocation_source;
 pub use layered::passes::kernels;
 
@@ -71,7 +72,11 @@ impl Gpu {
     /// [`crate::Error::NoGpu`] where there is none, [`crate::Error::GpuWrong`] where it computes something else than the
     /// CPU.
     pub async fn open() -> Result<Self> {
-        Ok(Self { device: SharedDevice::open().await?, forced: None, copy_every: CHECKPOINT_INTERVAL })
+        Ok(Self {
+            device: SharedDevice::open(|device| Box::pin(self_test::run(device))).await?,
+            forced: None,
+            copy_every: CHECKPOINT_INTERVAL,
+        })
     }
 
     /// The same GPU with one plan for all networks that it can train.
@@ -102,7 +107,7 @@ impl Gpu {
         for network in networks {
             let update = Update::of(&network.optimizer);
             match self.plan_of(network) {
-                PlanName::Invocation => drop(device.program(&network.program())),
+                PlanName::Invocation => drop(invocation::pipeline(&device, &network.program())),
                 PlanName::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
                 PlanName::Layered => PASSES.into_iter().filter(|pass| *pass != Pass::TrainWorkgroup).for_each(|pass| {
                     device.kernel(pass, update);

@@ -2,11 +2,14 @@
 //! (`program.rs`). Networks of one program form a group; a group's numbers lie network beside network, so that neighbours
 //! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
 
+mod compiled;
 mod program;
 
+pub use compiled::pipeline;
 pub use program::source;
 
-use super::device::{self, Access, CALL_STRIDE, Device, Pipeline, label_words};
+use super::binding::CALL_STRIDE;
+use super::device::{Device, Pipeline, label_words};
 use super::driver::{Plan, Submitted, nothing_trained};
 use super::staging::{Memory, Part, Staging, copy};
 use super::update::{self, CONSTANTS4};
@@ -78,15 +81,6 @@ fn words_of(network: &Network) -> Vec<u32> {
     words.extend(network.shape.hidden.iter().map(|&width| width as u32));
     words.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
     words
-}
-
-/// Compiles a program.
-pub fn compile(device: &wgpu::Device, rotate: &str, program: &Program) -> Pipeline {
-    use Access::{Read, Write};
-    let bindings = [(1, Read), (2, Read), (3, Write), (4, Read), (5, Read)];
-    let layout = device::layout(device, &bindings);
-    let pipeline = device::compile(device, "train_invocation", &layout, rotate, &source(program));
-    Pipeline { layout, pipeline }
 }
 
 /// `Call` of the shader.
@@ -308,7 +302,7 @@ impl Invocation {
         device.queue.write_buffer(&x, 0, bytemuck::cast_slice(&self.data.x));
         device.queue.write_buffer(&labels, 0, bytemuck::cast_slice(&words));
         let groups = self.groups.iter().map(|group| {
-            let pipeline = device.program(&group.program);
+            let pipeline = pipeline(device, &group.program);
             let call = wgpu::BufferBinding {
                 buffer: &calls,
                 offset: 0,

@@ -3,7 +3,8 @@
 use super::layout::{Call, Layout, Stats};
 use super::passes::{PASSES, Pass, bindings};
 use crate::backend::Data;
-use crate::backend::gpu::device::{Access, CALL_STRIDE, Device, label_words};
+use crate::backend::gpu::binding::{Access, CALL_STRIDE};
+use crate::backend::gpu::device::{Device, label_words};
 use crate::backend::gpu::staging::{Memory, Staging, copy};
 use crate::error::Result;
 use core::ops::Range;

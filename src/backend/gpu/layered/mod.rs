@@ -9,7 +9,8 @@ mod buffers;
 pub mod layout;
 pub mod passes;
 
-use super::device::{CALL_STRIDE, Device};
+use super::binding::CALL_STRIDE;
+use super::device::Device;
 use super::driver::{Plan, Submitted, nothing_trained};
 use super::update::{CONSTANTS4, Update};
 use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score, Snapshot, Tuning};

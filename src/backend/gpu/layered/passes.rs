@@ -1,7 +1,7 @@
 //! The kernels of plans `layered` and `workgroup`.
 
 use super::STEP_WORDS;
-use crate::backend::gpu::device::{Access, Kernel};
+use crate::backend::gpu::binding::{Access, Kernel};
 use crate::backend::gpu::update::{self, Places, Update};
 
 macro_rules! kernel {

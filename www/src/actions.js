@@ -121,8 +121,8 @@ function mend(page, store, notice, act, run) {
   if (found.run) run();
 }
 
-/** Parts are drawn anew within so many frames of a press. */
-const FRAMES = 60;
+/** Parts are drawn anew within so many frames of a press, also where the machine is busy. */
+const FRAMES = 600;
 
 /** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it.
  * @param {Page} page */

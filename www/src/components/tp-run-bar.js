@@ -65,7 +65,7 @@ export class TpRunBar extends Part {
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
           title=${store.state === 'idle' ? this.t('run.nothing_to_stop') : this.t('run.stop.title')}
-          @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button>${this.more()}</div>
+          @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button></div>
       ${this.strip(total)}
       ${this.numbers(total)}
       ${this.hint()}
@@ -88,8 +88,8 @@ export class TpRunBar extends Part {
   more() {
     const n = this.store.more;
     if (!n) return nothing;
-    return html`<button type="button" class="btn" data-testid="run-more" title=${this.t('run.more.title', { n })}
-      @click=${() => this.act('more')}>${this.t('run.more', { n })}</button>`;
+    return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more" title=${this.t('run.more.title', { n })}
+      @click=${() => this.act('more')}>${this.t('run.more', { n })}</button></p>`;
   }
 
   /** @param {number} total */
@@ -146,7 +146,7 @@ export class TpRunBar extends Part {
     const { store } = this;
     if (store.readOnly)
       return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
-    if (!store.stale || store.outcome === 'none' && store.state === 'idle') return nothing;
+    if (!store.stale || store.outcome === 'none' && store.state === 'idle') return this.more();
     return html`<p class="hint" data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
   }
 }

@@ -404,7 +404,6 @@ export class Engine extends EventTarget {
 
   /** @private Ends the run; what the session then says is its result. @param {Run} run */
   async finish(run) {
-    if (run.reports.length) this.report(run);
     this.flush(run);
     this.close(run);
     if (run.backend?.backend === 'gpu') this.faulty = null;

@@ -2,18 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
+mod common;
+
 use cap::Cap;
+use common::network;
 use core::time::Duration;
 use std::alloc::System;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 use tuning_playground::backend::cpu::{Cpu, PlanName};
-use tuning_playground::backend::{Data, Labels, Network, Rows, evaluate};
+use tuning_playground::backend::{Data, Labels, Rows, evaluate};
 use tuning_playground::bench::{Bench, Work};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 use tuning_playground::optimizer::Optimizer;
-use tuning_playground::rng::RunId;
-use tuning_playground::schedule::Settings;
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -55,21 +56,7 @@ fn evaluating_many_networks_takes_no_more_than_a_few() {
     let shape = Shape { inputs: 2, hidden: vec![100, 100], outputs: 2, activation: Activation::Tanh };
     let labels = Labels::Classes(vec![0, 1, 1]);
     let data = Rc::new(Data { x: vec![0.5; 6], columns: 2, labels, n_train: 0, n_validation: 3 });
-    let network = |trial| {
-        let run = RunId { trial, ..RunId::default() };
-        Network {
-            run,
-            seed: 0,
-            loss: Loss::CrossEntropy,
-            optimizer: Optimizer::default(),
-            schedule: Settings::default(),
-            dropout: 0.0,
-            max_batch: 32,
-            crowd: 1,
-            parameters: shape.initial_parameters(0, run),
-            shape: shape.clone(),
-        }
-    };
+    let network = |trial| network(trial, &shape, Loss::CrossEntropy, Optimizer::default(), 0.0, 32);
     for plan in PlanName::ALL {
         let (before, mut most) = (HEAP.allocated(), 0);
         let networks = (0..N).map(|trial| {

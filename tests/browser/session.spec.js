@@ -175,16 +175,41 @@ for (const sampler of ['random', 'sobol'])
     await expect(more).toHaveCount(0);
   });
 
-test('run more after a stop: what was cancelled stays so, and the rest is that of the longer study', async ({ app, page, backend }) => {
+/** Runs in the page: keeps the Workers, and the run that they last told of, for what they tell too late. */
+function keepWorkers() {
+  if (typeof document === 'undefined' || /** @type {any} */ (globalThis).keptWorkers) return;
+  const Real = Worker;
+  const kept = /** @type {any} */ (globalThis).keptWorkers = { workers: /** @type {Worker[]} */ ([]), run: 0 };
+  /** @type {any} */ (globalThis).Worker = class extends Real {
+    /** @param {[any, any]} given */
+    constructor(...given) {
+      super(...given);
+      kept.workers.push(this);
+      this.addEventListener('message', ({ data }) => (kept.run = data.run ?? kept.run));
+    }
+  };
+}
+
+test('run more after a stop: what was cancelled stays so, and the rest is that of the longer study', async ({ app, page, backend, site }) => {
+  site.prelude = `(${keepWorkers})();`;
   await app.open();
-  const long = { fixed: { hidden: [6], epochs: 300 } };
+  // Long enough to be stopped on the way.
+  const long = { dataset: { name: 'moons', samples: 4000 }, fixed: { hidden: [6], epochs: 150 } };
   const whole = await app.result(study(12, long), backend);
   await app.start(study(8, long), backend);
   await app.progress('steps', 500);
   await app.call('stop');
   const stopped = (await app.outcome()).result;
   expect(stopped.trials).toHaveLength(8);
+  const cancelled = stopped.trials.find((/** @type {any} */ one) => one.state === 'cancelled').number;
   await page.getByTestId('run-more').click();
+  await expect(page.locator('tr[data-trial="8"]')).toBeVisible();
+  // A Worker that was slow to hear of the stop tells of a trial that is over.
+  await page.evaluate((number) => {
+    const { workers, run } = /** @type {any} */ (globalThis).keptWorkers;
+    const trials = JSON.stringify([{ number, state: 'complete', epochs: [], value: 0, steps: 1, diverged_at: null }]);
+    workers[0].dispatchEvent(new MessageEvent('message', { data: { run, report: { trials, numbers: new Float64Array(), steps: 0, finished: false } } }));
+  }, cancelled);
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector('tuning-playground')).result?.trials.length > 8);
   const result = await app.get('result');
   expect(trialsOf(result).slice(0, 8)).toEqual(trialsOf(stopped));

@@ -2,8 +2,9 @@ import { calibrate, firstRound, shapeClass } from './calibration.js';
 import init, { Bench, GpuHandle, Session, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
 
 /**
- * The engine's side of a Worker: one WASM instance, at most one training; in the lead Worker also the session. Answers requests by their id and reports while
- * it trains. Knows no Worker: the same host runs on the page's thread where Workers are forbidden.
+ * The engine's side of a Worker: one WASM instance, at most one training; in the lead Worker also the session. Answers
+ * requests by their id and reports while it trains. Knows no Worker: the same host runs on the page's thread where Workers
+ * are forbidden.
  *
  * @typedef {{id: number, call: string, args: any[]}} Request
  * @typedef {(message: object) => void} Post

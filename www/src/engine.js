@@ -147,7 +147,9 @@ export class Engine extends EventTarget {
     const run = this.last;
     if (!run || !this.canGoOn) return Promise.reject(new EngineError({ code: 'unexpected', detail: 'the networks are gone' }));
     return new Promise((resolve, reject) => {
-      Object.assign(run, { resolve, reject, stopping: false, drawn: false, planned: new Map(), paces: [], rested: 0, marks: [{ at: performance.now(), steps: run.steps }], began: performance.now() });
+      const began = performance.now();
+      const marks = [{ at: began, steps: run.steps }];
+      Object.assign(run, { resolve, reject, stopping: false, drawn: false, planned: new Map(), paces: [], rested: 0, marks, began });
       this.active = run;
       this.state = 'starting';
       this.goOn(run, n).catch((error) => this.fail(run, error));
@@ -342,7 +344,8 @@ export class Engine extends EventTarget {
   /** @private What happened to a trial; epochs of one that was trained again are known. @param {Run} run @param {any} event */
   enter(run, event) {
     const trial = run.trials.get(event.number);
-    if (!trial) return;
+    // What a Worker still tells of a trial that was cancelled or pruned comes too late, as it does for the session.
+    if (!trial || !run.open.has(event.number)) return;
     const news = event.epochs.filter((/** @type {import('./types.js').EpochRecord} */ { epoch }) => epoch > trial.epochs.length);
     trial.state = event.state;
     trial.value = event.value;

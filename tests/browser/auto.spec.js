@@ -150,7 +150,8 @@ test.describe('R2 a fault of the GPU', () => {
       site.prelude = prelude(fault, { at });
       await app.open();
       await app.page.evaluate(() => {
-        const told = /** @type {any} */ (window).testTold = /** @type {string[]} */ ([]);
+        const told = /** @type {string[]} */ ([]);
+        /** @type {any} */ (window).testTold = told;
         document.querySelector('tuning-playground')?.addEventListener('problem', (event) => told.push(/** @type {CustomEvent} */ (event).detail.message));
       });
       await app.start(study, 'auto');
@@ -227,12 +228,13 @@ if (globalThis.GPUDevice && typeof document === 'undefined') {
   };
 }`;
   const listen = () => page.evaluate(() => {
-    const made = /** @type {any} */ (window).testMade = /** @type {string[]} */ ([]);
+    const made = /** @type {string[]} */ ([]);
+    /** @type {any} */ (window).testMade = made;
     new BroadcastChannel('test-pipelines').onmessage = ({ data }) => void made.push(data);
   });
   const made = () => page.evaluate(() => /** @type {any} */ (window).testMade.filter((/** @type {string} */ one) => one === 'train_invocation').length);
   const crowd = { ...STUDY, dataset: { name: 'moons' }, fixed: { hidden: [8], epochs: 2 }, trials: 256 };
-  const edit = () => page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), crowd);
+  const edit = () => page.evaluate((study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }), crowd);
 
   site.prelude = counting;
   await app.open();

@@ -43,7 +43,8 @@ for (const [name, study] of POPULATIONS) {
     // What a program takes to compile belongs to its first dispatch.
     await app.result({ ...study, trials: 4, fixed: { ...study.fixed, epochs: 1 } }, backend);
     await page.evaluate(() => {
-      const took = /** @type {any} */ (window).testTook = /** @type {[number, number][]} */ ([]);
+      const took = /** @type {[number, number][]} */ ([]);
+      /** @type {any} */ (window).testTook = took;
       new BroadcastChannel('test-submits').onmessage = ({ data }) => void took.push(data);
     });
     await app.result(study, backend);

@@ -295,11 +295,11 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   await other.goto(site.url);
   await app.result(SMALL, backend);
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
-  await other.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ trials: 3 }));
+  await other.evaluate((study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }), small({ trials: 3 }));
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(3);
   // Storage that is deleted under open tabs is made anew with the next change.
   await page.evaluate(() => new Promise((resolve) => void (indexedDB.deleteDatabase('tuning-playground').onsuccess = resolve)));
-  await page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ trials: 2 }));
+  await page.evaluate((study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }), small({ trials: 2 }));
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(2);
   await expect(page.locator('[data-message]')).toHaveCount(0);
   await other.close();

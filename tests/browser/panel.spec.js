@@ -63,7 +63,7 @@ test('every preset passes the engine, is undone, and the quickest one trains', a
     await app.start(loaded, backend);
     await app.call('stop');
     expect((await app.outcome()).problem, name).toBeNull();
-    await app.page.evaluate((/** @type {any} */ given) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = given), before);
+    await app.page.evaluate((/** @type {any} */ given) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: given }), before);
     await expect.poll(async () => (await app.get('study')).name).toBe(before.name);
   }
   await page.getByTestId('presets').click();
@@ -331,7 +331,7 @@ test('problems of the engine read as sentences in both languages', async ({ app,
     }
   }
   await app.set({ lang: 'en' });
-  await app.page.evaluate(() => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, fixed: { batch_size: 32 }, trials: 2 }));
+  await app.page.evaluate(() => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, fixed: { batch_size: 32 }, trials: 2 } }));
   await page.getByTestId('value-batch_size').click();
   await page.getByTestId('input-value').fill('5000');
   await page.getByTestId('input-value').press('Enter');

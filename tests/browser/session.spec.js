@@ -179,7 +179,8 @@ for (const sampler of ['random', 'sobol'])
 function keepWorkers() {
   if (typeof document === 'undefined' || /** @type {any} */ (globalThis).keptWorkers) return;
   const Real = Worker;
-  const kept = /** @type {any} */ (globalThis).keptWorkers = { workers: /** @type {Worker[]} */ ([]), run: 0 };
+  const kept = { workers: /** @type {Worker[]} */ ([]), run: 0 };
+  /** @type {any} */ (globalThis).keptWorkers = kept;
   /** @type {any} */ (globalThis).Worker = class extends Real {
     /** @param {[any, any]} given */
     constructor(...given) {

@@ -22,7 +22,8 @@ const MIXED = {
 test('the time left is right after the first tenth @alone', async ({ app, backend }) => {
   await app.open();
   await app.page.evaluate(() => {
-    const told = /** @type {any} */ (window).testLeft = /** @type {[number, number | null][]} */ ([]);
+    const told = /** @type {[number, number | null][]} */ ([]);
+    /** @type {any} */ (window).testLeft = told;
     const element = document.querySelector('tuning-playground');
     element?.addEventListener('progress', (event) => told.push([performance.now() / 1000, /** @type {CustomEvent} */ (event).detail.secondsLeft]));
     element?.addEventListener('finished', () => told.push([performance.now() / 1000, 0]));

@@ -106,7 +106,8 @@ export function checkTogether(study) {
   const empty = sizes.findIndex((size) => size === 0);
   if (empty >= 0) return { code: 'too_few_rows', dataset, rows, part: PARTS[empty] };
   const range = space.batch_size;
-  const largest = range ? Math.max(...(/** @type {number[]} */ (range.choices) ?? [range.high])) : Number(study.fixed?.batch_size ?? 0);
+  const batches = range ? (range.choices ?? [range.high]) : [study.fixed?.batch_size ?? 0];
+  const largest = Math.max(...batches.map(Number));
   if (largest > sizes[0] && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))
     return { code: 'batch_too_large', batch_size: largest, rows: sizes[0] };
   const [part, kind] = (study.objective?.metric ?? '').split('_');

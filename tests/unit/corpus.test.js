@@ -14,7 +14,8 @@ test('the page accepts and refuses what the engine does, as the same problem', (
     const found = 'problem' in read ? read.problem : checkTogether(read.study);
     const of = JSON.stringify(text ?? study);
     if (!problem) assert.equal(found, null, of);
-    for (const [name, value] of Object.entries(problem ?? {})) assert.deepEqual(found?.[name], value, `${name} of ${of}`);
+    for (const [name, value] of Object.entries(problem ?? {}))
+      assert.deepEqual(found?.[name], value, `${name} of ${of}`);
   }
 });
 

@@ -14,9 +14,9 @@ const figure = (text) => (Number.isFinite(Number(text)) ? exact(Number(text)) : 
 const WHOLE = {
   '{...}': 'accepted.object',
   'true | false': 'accepted.truth',
-  'text': 'accepted.text',
-  'int': 'accepted.int',
-  'number': 'accepted.number',
+  text: 'accepted.text',
+  int: 'accepted.int',
+  number: 'accepted.number',
   'low, high': 'accepted.ends',
   'low <= high': 'accepted.ordered',
   '[value, ...]': 'accepted.choices',
@@ -30,13 +30,28 @@ const WHOLE = {
 
 /** @type {[RegExp, (found: string[]) => Words][]} */
 const PATTERNS = [
-  [/^\[(\S+) \.\. (\S+), \.\.\.\] \(int, 0 \.\. 10\)$/, ([low, high]) => ({ key: 'accepted.widths', values: { low: figure(low), high: figure(high) } })],
-  [/^(\S+) \.\. (\S+) \(int\)$/, ([low, high]) => ({ key: 'accepted.whole', values: { low: figure(low), high: figure(high) } })],
-  [/^(\S+) \.\. (\S+)(?: .*)? \(sobol\)$/, ([low, high]) => ({ key: 'accepted.sobol', values: { low: figure(low), high: figure(high) } })],
-  [/^(\S+) (?:\.\.|–|to) (\S+)$/, ([low, high]) => ({ key: 'accepted.range', values: { low: figure(low), high: figure(high) } })],
+  [
+    /^\[(\S+) \.\. (\S+), \.\.\.\] \(int, 0 \.\. 10\)$/,
+    ([low, high]) => ({ key: 'accepted.widths', values: { low: figure(low), high: figure(high) } }),
+  ],
+  [
+    /^(\S+) \.\. (\S+) \(int\)$/,
+    ([low, high]) => ({ key: 'accepted.whole', values: { low: figure(low), high: figure(high) } }),
+  ],
+  [
+    /^(\S+) \.\. (\S+)(?: .*)? \(sobol\)$/,
+    ([low, high]) => ({ key: 'accepted.sobol', values: { low: figure(low), high: figure(high) } }),
+  ],
+  [
+    /^(\S+) (?:\.\.|–|to) (\S+)$/,
+    ([low, high]) => ({ key: 'accepted.range', values: { low: figure(low), high: figure(high) } }),
+  ],
   [/^> (\S+)(?: \(log\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
   [/^< (\S+)(?: \(log1m\))?$/, ([high]) => ({ key: 'accepted.below', values: { high } })],
-  [/^(.+ \| .+?)(?: \(int\))?$/, ([names]) => ({ key: 'accepted.one_of', values: { names: names.split(' | ').join(', ') } })],
+  [
+    /^(.+ \| .+?)(?: \(int\))?$/,
+    ([names]) => ({ key: 'accepted.one_of', values: { names: names.split(' | ').join(', ') } }),
+  ],
 ];
 
 /** @param {string} text @returns {Words | null} null for what needs no words: names and numbers in a list */

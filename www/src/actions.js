@@ -18,7 +18,9 @@ export function perform(page, store, runner, act, detail) {
   const run = () => void page.run().catch(() => {});
   // Parts that few readers open are loaded when they are asked for.
   const later = (/** @type {() => void} */ then) =>
-    void import('./later.js').then(then, (error) => store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })));
+    void import('./later.js').then(then, (error) =>
+      store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
+    );
   /** @type {Record<string, () => void>} */
   const acts = {
     run: () => {
@@ -27,7 +29,9 @@ export function perform(page, store, runner, act, detail) {
       if (!draft.done) {
         const row = BY_NAME.has(draft.value);
         if (row) store.editing = draft.value;
-        const place = row ? `[data-testid="edit-${draft.value}"] [aria-invalid="true"]` : `[data-testid="${CSS.escape(draft.value)}"]`;
+        const place = row
+          ? `[data-testid="edit-${draft.value}"] [aria-invalid="true"]`
+          : `[data-testid="${CSS.escape(draft.value)}"]`;
         soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(place))?.focus());
         store.touch('study', 'look');
       }
@@ -77,14 +81,17 @@ export function perform(page, store, runner, act, detail) {
       store.say(store.t('say.duplicated'));
     },
     scale: () => page.choose('scale', detail),
-    keys: () => later(() => {
-      store.keysShown = detail;
-      store.touch('look');
-    }),
+    keys: () =>
+      later(() => {
+        store.keysShown = detail;
+        store.touch('look');
+      }),
     search: () => {
       if (!store.sheet && page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility()) store.sheet = true;
       store.touch('look', 'study');
-      soon(() => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('[data-testid="search-rows"]'))?.focus());
+      soon(() =>
+        /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('[data-testid="search-rows"]'))?.focus(),
+      );
     },
     previews: () => page.previews.start(),
     language: () => page.choose('lang', detail),
@@ -94,15 +101,22 @@ export function perform(page, store, runner, act, detail) {
     bench: () => later(() => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open()),
     share: () => void page.share(),
     sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
-    drawer: () => later(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
+    drawer: () =>
+      later(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
   if (Object.hasOwn(acts, act)) acts[act]();
   else mend(page, store, detail, act, run);
 }
 
-/** A button of a notice: mends the study in the panel, input that is not valid yet, or a study that was kept out.
- * @param {Page} page @param {Store} store @param {import('./store.js').Notice | undefined} notice @param {string} act @param {() => void} run */
+/**
+ * A button of a notice: mends the study in the panel, input that is not valid yet, or a study that was kept out.
+ * @param {Page} page
+ * @param {Store} store
+ * @param {import('./store.js').Notice | undefined} notice
+ * @param {string} act
+ * @param {() => void} run
+ */
 function mend(page, store, notice, act, run) {
   if (act.startsWith('fix_')) {
     const draft = [...store.drafts.values()].find((one) => one.problem === notice?.problem);
@@ -111,7 +125,8 @@ function mend(page, store, notice, act, run) {
     return;
   }
   const study = structuredClone(notice?.study ?? store.study);
-  const found = notice?.problem && mendsOf(study, notice.problem, (name) => store.label(name)).find((one) => one.act === act);
+  const found =
+    notice?.problem && mendsOf(study, notice.problem, (name) => store.label(name)).find((one) => one.act === act);
   if (!found) return;
   if (notice.study) {
     store.dismiss(notice.id);
@@ -140,8 +155,15 @@ export function keepFocus(page) {
   look();
 }
 
-/** Opens or closes a panel; the focus goes into it and comes back.
- * @param {Page} page @param {Store} store @param {'sheet' | 'drawer'} name @param {boolean} open @param {string} inside @param {string} outside */
+/**
+ * Opens or closes a panel; the focus goes into it and comes back.
+ * @param {Page} page
+ * @param {Store} store
+ * @param {'sheet' | 'drawer'} name
+ * @param {boolean} open
+ * @param {string} inside
+ * @param {string} outside
+ */
 function panel(page, store, name, open, inside, outside) {
   store[name] = open;
   store.touch('look', 'test', 'study');

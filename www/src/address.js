@@ -23,7 +23,10 @@ export class Address {
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
     /** @private */ this.onHash = () => this.read();
     /** @private */ this.onLeave = () => this.write();
-    /** Language and theme are written when they were chosen here, not when they are the reader's own. @type {Set<string>} */
+    /**
+     * Language and theme are written when they were chosen here, not when they are the reader's own.
+     * @type {Set<string>}
+     */
     this.chosen = new Set();
   }
 

@@ -1,7 +1,7 @@
 /**
- * Has the engine make ready for the study on the page while its reader looks or edits, so that a first run is as quick as
- * a later one. Nothing happens while anything runs, in a hidden tab, or in the reader's way; as a guest on another page
- * nothing happens before the study or the backend has been changed.
+ * Has the engine make ready for the study on the page while its reader looks or edits, so that a first run is as quick
+ * as a later one. Nothing happens while anything runs, in a hidden tab, or in the reader's way; as a guest on another
+ * page nothing happens before the study or the backend has been changed.
  *
  * @typedef {import('./store.js').Store} Store
  */
@@ -50,10 +50,14 @@ export class Ahead {
   wait() {
     clearTimeout(this.timer);
     if (!this.isDue) return;
-    this.timer = window.setTimeout(() => whenIdle(() => {
-      if (!this.isDue) return;
-      this.known = this.present;
-      void this.prepare();
-    }), CALM);
+    this.timer = window.setTimeout(
+      () =>
+        whenIdle(() => {
+          if (!this.isDue) return;
+          this.known = this.present;
+          void this.prepare();
+        }),
+      CALM,
+    );
   }
 }

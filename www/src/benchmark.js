@@ -5,7 +5,8 @@ import { Client } from './engine.client.js';
  * Measures a backend by a work of works.js, trained as a run trains, by Workers of its own.
  *
  * @typedef {import('./works.js').Work} Work
- * @typedef {{backend: string, adapter: string, plan: string, bytes_per_trial: number, bytes_total: number, workers: number}} Info
+ * @typedef {{backend: string, adapter: string, plan: string, bytes_per_trial: number, bytes_total: number, workers:
+ *   number}} Info
  * @typedef {{steps: number, seconds: number, finished: boolean}} Measured steps are those of all trials together
  */
 
@@ -30,20 +31,30 @@ export class Benchmark {
     const most = this.backend === 'cpu' ? workersOn() : 1;
     this.workers = Math.min(most, work.trials);
     while (this.clients.length < this.workers) this.clients.push(new Client(() => {}));
-    const infos = await this.unlessAborted(Promise.all(this.clients.slice(0, this.workers).map(async (client, worker) => {
-      const chosen = await client.call('choose', this.backend);
-      const info = await client.call('prepare', { ...work, share: [worker, this.workers] }, this.backend);
-      return { ...info, adapter: chosen.adapter };
-    })));
+    const infos = await this.unlessAborted(
+      Promise.all(
+        this.clients.slice(0, this.workers).map(async (client, worker) => {
+          const chosen = await client.call('choose', this.backend);
+          const info = await client.call('prepare', { ...work, share: [worker, this.workers] }, this.backend);
+          return { ...info, adapter: chosen.adapter };
+        }),
+      ),
+    );
     return { ...infos[0], workers: this.workers };
   }
 
   /** Trains what is ready to its end, or for so many ms. @param {number} limit @returns {Promise<Measured>} */
   async measure(limit) {
     const begun = performance.now();
-    const all = await this.unlessAborted(Promise.all(this.clients.slice(0, this.workers).map((client) => client.call('measure', limit))));
+    const all = await this.unlessAborted(
+      Promise.all(this.clients.slice(0, this.workers).map((client) => client.call('measure', limit))),
+    );
     const seconds = (performance.now() - begun) / 1000;
-    return { seconds, steps: all.reduce((sum, one) => sum + one.steps, 0), finished: all.every((one) => one.finished) };
+    return {
+      seconds,
+      steps: all.reduce((sum, one) => sum + one.steps, 0),
+      finished: all.every((one) => one.finished),
+    };
   }
 
   /** Ends all that is under way; what waits for it is told. */

@@ -9,8 +9,10 @@ import { Session, Training } from './generated/engine/engine.js';
  * @typedef {{cpu: number, gpu: number}} Rates steps a second of the whole round
  */
 
-/** Trials that stand for the round on the CPU: so many neighbours, as they may train side by side, at these places of the
- * round in the order of what a step costs. */
+/**
+ * Trials that stand for the round on the CPU: so many neighbours, as they may train side by side, at these places of
+ * the round in the order of what a step costs.
+ */
 const PLACES = [1 / 6, 1 / 2, 5 / 6];
 const NEIGHBOURS = 4;
 /** Milliseconds: warm-up and measure of each such trial, and of the whole round on the GPU. */
@@ -21,9 +23,20 @@ const FREE = ['learning_rate', 'epochs'];
 
 /** Studies whose steps cost the same share what was measured. @param {any} study */
 export function shapeClass(study) {
-  const without = (/** @type {object | undefined} */ part) => Object.entries(part ?? {}).filter(([key]) => !FREE.includes(key)).sort();
+  const without = (/** @type {object | undefined} */ part) =>
+    Object.entries(part ?? {})
+      .filter(([key]) => !FREE.includes(key))
+      .sort();
   const { name, samples } = study.dataset;
-  return JSON.stringify([name, samples, without(study.fixed), without(study.space), study.trials, study.seeds_per_trial, study.sampler]);
+  return JSON.stringify([
+    name,
+    samples,
+    without(study.fixed),
+    without(study.space),
+    study.trials,
+    study.seeds_per_trial,
+    study.sampler,
+  ]);
 }
 
 /** The first round of a study as JSON, without a word to anybody. @param {string} study */
@@ -38,7 +51,7 @@ export function firstRound(study) {
  * @param {() => Promise<unknown>} rest */
 async function train(training, limit, slice, rest) {
   const begun = performance.now();
-  for (let steps = 0; ; ) {
+  for (let steps = 0; ;) {
     const report = await training.advance(slice);
     steps += report.steps;
     const ms = performance.now() - begun;
@@ -47,8 +60,15 @@ async function train(training, limit, slice, rest) {
   }
 }
 
-/** Seconds that the CPU takes for the round. @param {Training} whole @param {Assignment[]} round @param {number[]} steps
- * @param {number[]} work @param {number} workers @param {() => Promise<unknown>} rest */
+/**
+ * Seconds that the CPU takes for the round.
+ * @param {Training} whole
+ * @param {Assignment[]} round
+ * @param {number[]} steps
+ * @param {number[]} work
+ * @param {number} workers
+ * @param {() => Promise<unknown>} rest
+ */
 async function onCpu(whole, round, steps, work, workers, rest) {
   const cost = work.map((all, at) => all / Math.max(1, steps[at]));
   const order = cost.map((_, at) => at).sort((a, b) => cost[a] - cost[b]);
@@ -67,7 +87,9 @@ async function onCpu(whole, round, steps, work, workers, rest) {
   }
   // A trial's pace is that of the measured one whose steps are most like its own.
   const pace = (/** @type {number} */ own) =>
-    measured.reduce((best, one) => (Math.abs(Math.log(one.cost / own)) < Math.abs(Math.log(best.cost / own)) ? one : best)).pace;
+    measured.reduce((best, one) =>
+      Math.abs(Math.log(one.cost / own)) < Math.abs(Math.log(best.cost / own)) ? one : best,
+    ).pace;
   return work.reduce((sum, all, at) => sum + all * pace(cost[at]), 0) / workers;
 }
 
@@ -87,7 +109,10 @@ async function onGpu(whole, round, steps, work, gpu, rest) {
 }
 
 /**
- * @param {string} study @param {Uint8Array | undefined} table @param {GpuHandle} gpu @param {number} most Workers at most
+ * @param {string} study
+ * @param {Uint8Array | undefined} table
+ * @param {GpuHandle} gpu
+ * @param {number} most Workers at most
  * @param {{rest: () => Promise<unknown>, guarded: <T>(act: () => Promise<T>) => Promise<T>}} host
  * @returns {Promise<Rates>}
  */

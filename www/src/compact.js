@@ -17,7 +17,8 @@ export const isObject = (value) => typeof value === 'object' && value !== null &
 export function write(value) {
   if (value === null || value === undefined) return '!n';
   if (typeof value === 'boolean') return value ? '!t' : '!f';
-  if (typeof value === 'number') return !Number.isFinite(value) ? '!n' : Object.is(value, -0) ? '-0' : String(value).replace('e+', 'e');
+  if (typeof value === 'number')
+    return !Number.isFinite(value) ? '!n' : Object.is(value, -0) ? '-0' : String(value).replace('e+', 'e');
   if (Array.isArray(value)) return `!(${value.map(write).join(',')})`;
   if (!isObject(value)) return text(String(value));
   const given = Object.entries(value).filter(([, one]) => one !== undefined);
@@ -29,11 +30,14 @@ const LETTERS = { '%': 'p', '+': 'a', '&': 'n', '=': 'e', '#': 'h', '\\': 'b' };
 const SIGNS = Object.fromEntries(Object.entries(LETTERS).map(([sign, letter]) => [letter, sign]));
 
 /** @param {string} value */
-const text = (value) => (NAME.test(value) ? value : `'${value.replace(/[!'%+&=#\\]/g, (sign) => `!${LETTERS[sign] ?? sign}`)}'`);
+const text = (value) =>
+  NAME.test(value) ? value : `'${value.replace(/[!'%+&=#\\]/g, (sign) => `!${LETTERS[sign] ?? sign}`)}'`;
 
 // Reading
 
-/** White space and invisible signs that mail and chat put into long lines, and signs of quoted mail and of Markdown. */
+/**
+ * White space and invisible signs that mail and chat put into long lines, and signs of quoted mail and of Markdown.
+ */
 const SPACE = /[\s\u00ad\u200b-\u200d\u2060\ufeff=>\\]/g;
 /** Texts between `'`, of which the last may have lost its end. */
 const QUOTED = /'(?:[^!']|![^])*'?/g;
@@ -42,9 +46,20 @@ const QUOTED = /'(?:[^!']|![^])*'?/g;
 export const unwrapped = (value) => outside(value, (part) => part.replace(SPACE, ''));
 
 /** Whether signs are escaped that never are, so that the whole was escaped twice. @param {string} value */
-export const isEscaped = (value) => /%[\da-f]{2}/i.test(outside(value, (part) => part, () => ''));
+export const isEscaped = (value) =>
+  /%[\da-f]{2}/i.test(
+    outside(
+      value,
+      (part) => part,
+      () => '',
+    ),
+  );
 
-/** @param {string} value @param {(part: string) => string} change what is not between `'` @param {(part: string) => string} [quoted] */
+/**
+ * @param {string} value
+ * @param {(part: string) => string} change what is not between `'`
+ * @param {(part: string) => string} [quoted]
+ */
 function outside(value, change, quoted = (part) => part) {
   let [at, out] = [0, ''];
   for (const found of value.matchAll(QUOTED)) {
@@ -60,8 +75,8 @@ class Cut extends Error {}
 /**
  * @typedef {object} Read what was read of an object's text
  * @property {Record<string, any>} object without a prototype, so that every key is just a key
- * @property {string[] | null} path the keys within which the text ended too early, or null where it was whole. The value of
- *   the last one is what there was of it, or missing
+ * @property {string[] | null} path the keys within which the text ended too early, or null where it was whole. The
+ *   value of the last one is what there was of it, or missing
  * @property {boolean} whole whether the value at the end of `path` was surely complete
  * @property {string} rest what followed and could not be read
  * @property {boolean} closed whether the text said that the object is complete
@@ -102,7 +117,10 @@ class Reader {
     return true;
   }
 
-  /** @param {(value: unknown) => void} put called with what there is, also of a value that is cut @param {number} depth */
+  /**
+   * @param {(value: unknown) => void} put called with what there is, also of a value that is cut
+   * @param {number} depth
+   */
   value(put, depth) {
     if (depth > DEPTH) throw new Cut();
     this.whole = false;

@@ -8,12 +8,18 @@ const EVEN = 2000;
 /**
  * Deals trials to Workers so that all end at about the same time: the most work first, each to whoever has least.
  * @template {{trial: {number: number}}} Dealt
- * @param {Dealt[]} round @param {number} workers @param {(round: Dealt[]) => Promise<ArrayLike<number>>} work of each trial
+ * @param {Dealt[]} round
+ * @param {number} workers
+ * @param {(round: Dealt[]) => Promise<ArrayLike<number>>} work of each trial
  * @returns {Promise<Dealt[][]>} each in the order of `round`
  */
 export async function deal(round, workers, work) {
-  if (workers < 2 || round.length === 0) return Array.from({ length: workers }, (_, worker) => (worker === 0 ? round : []));
-  if (round.length > EVEN) return Array.from({ length: workers }, (_, worker) => round.filter(({ trial }) => trial.number % workers === worker));
+  if (workers < 2 || round.length === 0)
+    return Array.from({ length: workers }, (_, worker) => (worker === 0 ? round : []));
+  if (round.length > EVEN)
+    return Array.from({ length: workers }, (_, worker) =>
+      round.filter(({ trial }) => trial.number % workers === worker),
+    );
   const works = await work(round);
   const sums = new Array(workers).fill(0);
   const owners = new Array(round.length);

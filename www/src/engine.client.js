@@ -19,19 +19,28 @@ export class EngineError extends Error {
   }
 }
 
-/** @param {string} href a Worker of another origin starts through a blob that imports it; a sandboxed frame has an origin of its own */
+/**
+ * @param {string} href a Worker of another origin starts through a blob that imports it; a sandboxed frame has an
+ *   origin of its own
+ */
 function startWorker(href) {
   if (new URL(href).origin === self.origin) return new Worker(scriptUrl(href), { type: 'module' });
   return new Worker(borrowedScriptUrl(href));
 }
 
 export class Client {
-  /** @param {(news: News) => void} onNews @param {() => void} [onRenew] told when a host and all that it had is gone */
+  /**
+   * @param {(news: News) => void} onNews
+   * @param {() => void} [onRenew] told when a host and all that it had is gone
+   */
   constructor(onNews, onRenew = () => {}) {
     /** @private */ this.onNews = onNews;
     /** @private */ this.onRenew = onRenew;
     /** @private */ this.next = 1;
-    /** @private @type {Map<number, {request: object, resolve: (value: any) => void, reject: (error: Error) => void}>} */
+    /**
+     * @private
+     * @type {Map<number, {request: object, resolve: (value: any) => void, reject: (error: Error) => void}>}
+     */
     this.waiting = new Map();
     /** @private @type {Worker | null} */ this.worker = null;
     /** @private @type {Promise<{receive: Function}> | null} */ this.local = null;
@@ -103,7 +112,10 @@ export class Client {
   /** @private @param {object} request */
   send(request) {
     if (this.worker) this.worker.postMessage(request);
-    else this.local?.then((host) => host.receive(request)).catch((error) => this.fail({ code: 'unexpected', detail: String(error) }));
+    else
+      this.local
+        ?.then((host) => host.receive(request))
+        .catch((error) => this.fail({ code: 'unexpected', detail: String(error) }));
   }
 
   /** @param {string} call @param {...any} args @returns {Promise<any>} */
@@ -120,6 +132,7 @@ export class Client {
     this.worker?.terminate();
     const entries = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { reject } of entries) reject(new EngineError({ code: 'unexpected', detail: 'the element was removed' }));
+    for (const { reject } of entries)
+      reject(new EngineError({ code: 'unexpected', detail: 'the element was removed' }));
   }
 }

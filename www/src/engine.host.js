@@ -1,10 +1,19 @@
 import { calibrate, firstRound, shapeClass } from './calibration.js';
-import init, { Bench, GpuHandle, Session, Training, check, data_file, fresh_seed, preview } from './generated/engine/engine.js';
+import init, {
+  Bench,
+  GpuHandle,
+  Session,
+  Training,
+  check,
+  data_file,
+  fresh_seed,
+  preview,
+} from './generated/engine/engine.js';
 
 /**
  * The engine's side of a Worker: one WASM instance, at most one training; in the lead Worker also the session. Answers
- * requests by their id and reports while it trains. Knows no Worker: the same host runs on the page's thread where Workers
- * are forbidden.
+ * requests by their id and reports while it trains. Knows no Worker: the same host runs on the page's thread where
+ * Workers are forbidden.
  *
  * @typedef {{id: number, call: string, args: any[]}} Request
  * @typedef {(message: object) => void} Post
@@ -21,14 +30,17 @@ const AHEAD_TRIALS = 64;
 
 /** The cause in what a call into the GPU threw or told, without its whereabouts. @param {any} error */
 function causeOf(error) {
-  const text = String(error?.message ?? error).split('\n')[0].replace(/^Uncaught /, '');
+  const text = String(error?.message ?? error)
+    .split('\n')[0]
+    .replace(/^Uncaught /, '');
   const inner = /JsValue\((?:\w*Error: )?([^)]*)/.exec(text);
   return inner ? inner[1] : text;
 }
 
 /** @param {unknown} error what was thrown, as a problem */
 function problemOf(error) {
-  if (!error || typeof error !== 'object' || !('code' in error) || error instanceof Error) return { code: 'unexpected', detail: causeOf(error) };
+  if (!error || typeof error !== 'object' || !('code' in error) || error instanceof Error)
+    return { code: 'unexpected', detail: causeOf(error) };
   const given = /** @type {{code: string, detail?: unknown}} */ (error);
   return /gpu|device/.test(given.code) ? { ...given, detail: causeOf(given.detail) } : given;
 }
@@ -70,8 +82,10 @@ async function tableOf(study, base) {
 /** Adapters that are programs, by what browsers call them. */
 const PROGRAMS = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-/** What the browser says of its adapter, without asking it for a device; null where there is none. wgpu passes only the
- * description on, which many leave empty. */
+/**
+ * What the browser says of its adapter, without asking it for a device; null where there is none. wgpu passes only the
+ * description on, which many leave empty.
+ */
 async function adapterFound() {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) return null;
@@ -83,9 +97,11 @@ async function adapterFound() {
 const OWN_THREAD = typeof document === 'undefined';
 
 /**
- * What the browser throws in the middle of WASM passes every handler there by, and leaves a promise that never settles:
- * here it becomes the call's own problem. This instance of the engine is then no good any more.
- * @template T @param {() => Promise<T>} act @returns {Promise<T>}
+ * What the browser throws in the middle of WASM passes every handler there by, and leaves a promise that never
+ * settles: here it becomes the call's own problem. This instance of the engine is then no good any more.
+ * @template T
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
  */
 async function guarded(act) {
   /** @type {(problem: object) => void} */
@@ -117,7 +133,8 @@ export class Host {
     /** @private @type {Promise<unknown> | null} */ this.loaded = null;
     /** @private @type {GpuHandle | null} */ this.gpu = null;
     /** @private @type {Promise<GpuHandle> | null} */ this.opening = null;
-    /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */ this.measured = new Map();
+    /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */
+    this.measured = new Map();
     /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
     /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
     /** @private @type {Training | null} */ this.training = null;
@@ -168,7 +185,10 @@ export class Host {
 
   /**
    * Which backend trains, and why. Without a study: whether the one that is asked for can be had.
-   * @param {'auto' | 'gpu' | 'cpu'} choice @param {string} [study] @param {string} [base] @param {number} [most] Workers
+   * @param {'auto' | 'gpu' | 'cpu'} choice
+   * @param {string} [study]
+   * @param {string} [base]
+   * @param {number} [most] Workers
    */
   async choose(choice, study, base = '', most = 1) {
     if (choice === 'cpu') return { ...ON_CPU, reason: 'asked' };
@@ -191,8 +211,13 @@ export class Host {
     }
   }
 
-  /** @private What each backend does of such studies a second, measured once. @param {string} study @param {string} base
-   * @param {number} most @returns {Promise<import('./calibration.js').Rates>} */
+  /**
+   * @private What each backend does of such studies a second, measured once.
+   * @param {string} study
+   * @param {string} base
+   * @param {number} most
+   * @returns {Promise<import('./calibration.js').Rates>}
+   */
   async rates(study, base, most) {
     const key = shapeClass(JSON.parse(study));
     const known = this.measured.get(key);
@@ -208,9 +233,11 @@ export class Host {
   }
 
   /**
-   * Makes ready for a run of a study: opens the GPU and begins to compile what the study would need, or trains it on the
-   * CPU for a moment, as browsers compile well only what has run for a while. What was trained is thrown away.
-   * @param {string} study @param {'auto' | 'gpu' | 'cpu'} choice @param {string} base
+   * Makes ready for a run of a study: opens the GPU and begins to compile what the study would need, or trains it on
+   * the CPU for a moment, as browsers compile well only what has run for a while. What was trained is thrown away.
+   * @param {string} study
+   * @param {'auto' | 'gpu' | 'cpu'} choice
+   * @param {string} base
    * @returns {Promise<'gpu' | 'cpu'>} the backend that is ready
    */
   async ahead(study, choice, base) {
@@ -270,8 +297,13 @@ export class Host {
     return { done, total, steps, totalSteps, best: session.best ?? null };
   }
 
-  /** Tells a run's session what trains, and the steps that trials will take. @param {number} run @param {any[]} engines
-   * @param {number[]} numbers @param {number[]} steps */
+  /**
+   * Tells a run's session what trains, and the steps that trials will take.
+   * @param {number} run
+   * @param {any[]} engines
+   * @param {number[]} numbers
+   * @param {number[]} steps
+   */
   begun(run, engines, numbers, steps) {
     const session = this.sessionOf(run);
     for (const { backend, adapter, plan, workers } of engines) session.trained_by(backend, adapter, plan, workers);
@@ -296,14 +328,23 @@ export class Host {
     return { ...this.standing(session), result: session.document() };
   }
 
-  /** Gives a study that was run more trials: the next round, as JSON, and the study. @param {number} run @param {number} n */
+  /**
+   * Gives a study that was run more trials: the next round, as JSON, and the study.
+   * @param {number} run
+   * @param {number} n
+   */
   more(run, n) {
     const session = this.sessionOf(run);
     session.more(n);
     return { round: session.next_round(), study: session.document().study };
   }
 
-  /** What the trials of a round cost, in proportion. @param {string} study @param {string} round @param {string} base */
+  /**
+   * What the trials of a round cost, in proportion.
+   * @param {string} study
+   * @param {string} round
+   * @param {string} base
+   */
   async work(study, round, base) {
     const training = Training.on_cpu(study, round, await tableOf(study, base));
     const work = training.planned_work();
@@ -314,7 +355,11 @@ export class Host {
   /**
    * Begins to train a share of a round; reports follow until the last says `finished`. A pause that comes meanwhile is
    * kept.
-   * @param {number} run @param {string} study @param {string} round @param {'gpu' | 'cpu'} backend @param {string} base
+   * @param {number} run
+   * @param {string} study
+   * @param {string} round
+   * @param {'gpu' | 'cpu'} backend
+   * @param {string} base
    */
   async start(run, study, round, backend, base) {
     await this.stop();
@@ -346,7 +391,11 @@ export class Host {
   /** @private @param {number} run @param {Training} training */
   go(run, training) {
     this.trained = run;
-    const begun = { info: training.info(), planned: [...training.planned_steps()], work: [...training.planned_work()] };
+    const begun = {
+      info: training.info(),
+      planned: [...training.planned_steps()],
+      work: [...training.planned_work()],
+    };
     this.loop = this.train(run, training, this.onGpu);
     return begun;
   }
@@ -400,7 +449,9 @@ export class Host {
    */
   async prepare(work, backend) {
     const make = (/** @type {object} */ given) =>
-      backend === 'gpu' && this.gpu ? Bench.on_gpu(JSON.stringify(given), this.gpu) : Bench.on_cpu(JSON.stringify(given));
+      backend === 'gpu' && this.gpu
+        ? Bench.on_gpu(JSON.stringify(given), this.gpu)
+        : Bench.on_cpu(JSON.stringify(given));
     const free = () => {
       this.bench?.free();
       this.bench = null;
@@ -418,7 +469,7 @@ export class Host {
   /** Trains the work that is ready to its end, or for so many ms. @param {number} limit */
   async measure(limit) {
     const begun = performance.now();
-    for (let steps = 0; ; ) {
+    for (let steps = 0; ;) {
       const report = await /** @type {Bench} */ (this.bench).advance(BUDGET);
       steps += report.steps;
       const ms = performance.now() - begun;

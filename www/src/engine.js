@@ -5,9 +5,9 @@ import { timeLeft } from './time-left.js';
 import { inSlices } from './turns.js';
 
 /**
- * Runs studies on a pool of engine hosts. The lead has the session, which knows what is trained next, how far the run is
- * and which trial is best, and owns the GPU; on the CPU the trials of a round are dealt to all. What is here only carries
- * messages between the session, the hosts that train, and the page.
+ * Runs studies on a pool of engine hosts. The lead has the session, which knows what is trained next, how far the run
+ * is and which trial is best, and owns the GPU; on the CPU the trials of a round are dealt to all. What is here only
+ * carries messages between the session, the hosts that train, and the page.
  *
  * @typedef {import('./types.js').Assignment} Assignment
  * @typedef {import('./types.js').BackendChoice} BackendChoice
@@ -32,24 +32,38 @@ const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
 
 /**
- * @typedef {{done: number, total: number, steps: number, totalSteps: number, best: number | null}} Standing what a session
- *   says of itself
+ * @typedef {{done: number, total: number, steps: number, totalSteps: number, best: number | null}} Standing what a
+ *   session says of itself
  * @typedef {object} Run
  * @property {number} id what messages of this run carry; another one once it begins anew
- * @property {Study} study @property {string} text the study as JSON @property {BackendChoice} choice
- * @property {Map<number, Trial>} trials @property {Set<number>} open those that have not ended
+ * @property {Study} study
+ * @property {string} text the study as JSON
+ * @property {BackendChoice} choice
+ * @property {Map<number, Trial>} trials
+ * @property {Set<number>} open those that have not ended
  * @property {Map<number, Trial>} fresh what the page has not been told of, with the new epochs only
- * @property {Map<number, import('./time-left.js').Planned>} planned @property {Map<number, number>} owner Worker of each trial
- * @property {number} workers @property {Set<number>} started Workers that train
- * @property {any} chosen the backend @property {BackendInfo | null} backend as the page has been told
+ * @property {Map<number, import('./time-left.js').Planned>} planned
+ * @property {Map<number, number>} owner Worker of each trial
+ * @property {number} workers
+ * @property {Set<number>} started Workers that train
+ * @property {any} chosen the backend
+ * @property {BackendInfo | null} backend as the page has been told
  * @property {any} info what trains, as the lead's Worker says it
  * @property {Assignment[]} round the one under way
- * @property {Standing} standing @property {Float64Array[]} reports what the session has not been told yet
- * @property {boolean} drawn whether the page has the first trials @property {boolean} stopping it was stopped before that
+ * @property {Standing} standing
+ * @property {Float64Array[]} reports what the session has not been told yet
+ * @property {boolean} drawn whether the page has the first trials
+ * @property {boolean} stopping it was stopped before that
  * @property {boolean} begun whether an epoch has ended
- * @property {number} steps @property {{at: number, steps: number}[]} marks @property {number} quiet
- * @property {import('./time-left.js').Mark[]} paces @property {number} began @property {number} rested
- * @property {(result: Result) => void} resolve @property {(error: Error) => void} reject @property {number[]} timers
+ * @property {number} steps
+ * @property {{at: number, steps: number}[]} marks
+ * @property {number} quiet
+ * @property {import('./time-left.js').Mark[]} paces
+ * @property {number} began
+ * @property {number} rested
+ * @property {(result: Result) => void} resolve
+ * @property {(error: Error) => void} reject
+ * @property {number[]} timers
  */
 
 /** @type {Standing} */
@@ -68,7 +82,8 @@ export class Engine extends EventTarget {
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private @type {Run | null} whose session the lead has */ this.opened = null;
     /** @private */ this.runs = 0;
-    /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */ this.faulty = null;
+    /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */
+    this.faulty = null;
     /** @type {RunState} */ this.state = 'idle';
   }
 
@@ -76,7 +91,12 @@ export class Engine extends EventTarget {
   client(index) {
     while (this.clients.length <= index) {
       const at = this.clients.length;
-      this.clients.push(new Client((news) => this.hear(at, news), () => (this.opened = null)));
+      this.clients.push(
+        new Client(
+          (news) => this.hear(at, news),
+          () => (this.opened = null),
+        ),
+      );
     }
     return this.clients[index];
   }
@@ -113,7 +133,9 @@ export class Engine extends EventTarget {
     const ready = await this.client(0).call('ahead', given, wanted, this.assetBase);
     if (ready !== 'cpu' || this.active) return;
     const others = Math.min(workersOn(), study.trials ?? Infinity) - 1;
-    await Promise.all(Array.from({ length: others }, (_, k) => this.client(k + 1).call('warm', given, this.assetBase)));
+    await Promise.all(
+      Array.from({ length: others }, (_, k) => this.client(k + 1).call('warm', given, this.assetBase)),
+    );
   }
 
   /** A study seed that nobody has used. @returns {Promise<number>} */
@@ -127,9 +149,35 @@ export class Engine extends EventTarget {
     return new Promise((resolve, reject) => {
       /** @type {Run} */
       const run = {
-        id: ++this.runs, study, text: '', choice, trials: new Map(), open: new Set(), fresh: new Map(), planned: new Map(), owner: new Map(),
-        workers: 1, started: new Set(), chosen: null, backend: null, info: null, round: [], standing: NOTHING_YET, reports: [],
-        drawn: false, stopping: false, begun: false, steps: 0, marks: [], quiet: 0, paces: [], began: 0, rested: 0, resolve, reject, timers: [],
+        id: ++this.runs,
+        study,
+        text: '',
+        choice,
+        trials: new Map(),
+        open: new Set(),
+        fresh: new Map(),
+        planned: new Map(),
+        owner: new Map(),
+        workers: 1,
+        started: new Set(),
+        chosen: null,
+        backend: null,
+        info: null,
+        round: [],
+        standing: NOTHING_YET,
+        reports: [],
+        drawn: false,
+        stopping: false,
+        begun: false,
+        steps: 0,
+        marks: [],
+        quiet: 0,
+        paces: [],
+        began: 0,
+        rested: 0,
+        resolve,
+        reject,
+        timers: [],
       };
       this.active = run;
       this.state = 'starting';
@@ -145,11 +193,22 @@ export class Engine extends EventTarget {
   /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
   more(n) {
     const run = this.last;
-    if (!run || !this.canGoOn) return Promise.reject(new EngineError({ code: 'unexpected', detail: 'the networks are gone' }));
+    if (!run || !this.canGoOn)
+      return Promise.reject(new EngineError({ code: 'unexpected', detail: 'the networks are gone' }));
     return new Promise((resolve, reject) => {
       const began = performance.now();
       const marks = [{ at: began, steps: run.steps }];
-      Object.assign(run, { resolve, reject, stopping: false, drawn: false, planned: new Map(), paces: [], rested: 0, marks, began });
+      Object.assign(run, {
+        resolve,
+        reject,
+        stopping: false,
+        drawn: false,
+        planned: new Map(),
+        paces: [],
+        rested: 0,
+        marks,
+        began,
+      });
       this.active = run;
       this.state = 'starting';
       this.goOn(run, n).catch((error) => this.fail(run, error));
@@ -193,10 +252,21 @@ export class Engine extends EventTarget {
 
   /** @private The trials of a round, as they are before their first step. @param {Run} run */
   *enqueue(run) {
-    for (const { trial: { number, params } } of run.round) {
+    for (const {
+      trial: { number, params },
+    } of run.round) {
       if (run.trials.has(number)) continue;
       /** @type {Trial} */
-      const trial = { number, state: 'queued', params, value: null, seed: run.study.seed ?? 0, epochs: [], steps: 0, diverged_at: null };
+      const trial = {
+        number,
+        state: 'queued',
+        params,
+        value: null,
+        seed: run.study.seed ?? 0,
+        epochs: [],
+        steps: 0,
+        diverged_at: null,
+      };
       run.trials.set(number, trial);
       run.open.add(number);
       run.fresh.set(number, { ...trial, epochs: [] });
@@ -236,7 +306,11 @@ export class Engine extends EventTarget {
     ];
   }
 
-  /** @private Takes the next round from the session; an empty one is the end. @param {Run} run @param {Assignment[]} round */
+  /**
+   * @private Takes the next round from the session; an empty one is the end.
+   * @param {Run} run
+   * @param {Assignment[]} round
+   */
   async take(run, round) {
     const { id } = run;
     if (round.length === 0) return this.finish(run);
@@ -249,21 +323,29 @@ export class Engine extends EventTarget {
     await this.assign(run);
   }
 
-  /** @private Gives the round under way to the Workers: each trial to the one that knows it, those that are new to whoever
-   * has least. @param {Run} run */
+  /**
+   * @private Gives the round under way to the Workers: each trial to the one that knows it, those that are new to
+   *   whoever has least.
+   * @param {Run} run
+   */
   async assign(run) {
     const { id, round, text, chosen } = run;
     const isNew = (/** @type {Assignment} */ { trial }) => !run.owner.has(trial.number);
-    const shares = await deal(round.filter(isNew), run.workers, (share) => this.client(0).call('work', text, JSON.stringify(share), this.assetBase));
+    const shares = await deal(round.filter(isNew), run.workers, (share) =>
+      this.client(0).call('work', text, JSON.stringify(share), this.assetBase),
+    );
     if (this.active !== run || run.id !== id) return;
-    for (const assignment of round.filter((one) => !isNew(one))) shares[run.owner.get(assignment.trial.number) ?? 0].push(assignment);
+    for (const assignment of round.filter((one) => !isNew(one)))
+      shares[run.owner.get(assignment.trial.number) ?? 0].push(assignment);
     const told = await Promise.all(
       shares.map(async (share, worker) => {
         if (share.length === 0) return null;
         for (const { trial } of share) run.owner.set(trial.number, worker);
         const client = this.client(worker);
         const given = JSON.stringify(share);
-        const begun = run.started.has(worker) ? client.call('assign', id, given) : client.call('start', id, text, given, chosen.backend, this.assetBase);
+        const begun = run.started.has(worker)
+          ? client.call('assign', id, given)
+          : client.call('start', id, text, given, chosen.backend, this.assetBase);
         run.started.add(worker);
         // A pause that came before is told behind the start, which ends what was paused before it.
         if (this.state === 'paused') client.call('pause').catch(() => {});
@@ -278,8 +360,18 @@ export class Engine extends EventTarget {
       const { info, planned, work } = begun;
       run.info = { ...info, adapter: chosen.adapter, workers: run.workers };
       engines.push(run.info);
-      for (const [at, { trial: { number } }] of shares[worker].entries()) {
-        run.planned.set(number, { trial: /** @type {Trial} */ (run.trials.get(number)), steps: planned[at], work: work[at], worker });
+      for (const [
+        at,
+        {
+          trial: { number },
+        },
+      ] of shares[worker].entries()) {
+        run.planned.set(number, {
+          trial: /** @type {Trial} */ (run.trials.get(number)),
+          steps: planned[at],
+          work: work[at],
+          worker,
+        });
         numbers.push(number);
         steps.push(planned[at]);
       }
@@ -288,16 +380,32 @@ export class Engine extends EventTarget {
     if (run.id === id && run.standing.total === 0) run.standing = standing;
   }
 
-  /** @private The GPU cannot train a run under `auto`: everything begins anew on the CPU, and nothing of the GPU's stays.
-   * @param {Run} run @param {Problem} problem */
+  /**
+   * @private The GPU cannot train a run under `auto`: everything begins anew on the CPU, and nothing of the GPU's
+   *   stays.
+   * @param {Run} run
+   * @param {Problem} problem
+   */
   async fallBack(run, problem) {
     run.timers.forEach((timer) => clearInterval(timer));
     this.faulty = problem;
     // What still comes of the attempt is stale.
     run.id = ++this.runs;
     Object.assign(run, {
-      info: null, steps: 0, marks: [], timers: [], rested: 0, paces: [], reports: [], standing: NOTHING_YET,
-      planned: new Map(), owner: new Map(), started: new Set(), trials: new Map(), open: new Set(), fresh: new Map(),
+      info: null,
+      steps: 0,
+      marks: [],
+      timers: [],
+      rested: 0,
+      paces: [],
+      reports: [],
+      standing: NOTHING_YET,
+      planned: new Map(),
+      owner: new Map(),
+      started: new Set(),
+      trials: new Map(),
+      open: new Set(),
+      fresh: new Map(),
     });
     this.tell('restart', problem);
     // The Worker may be another one, which has no session.
@@ -325,8 +433,10 @@ export class Engine extends EventTarget {
     if (report.finished) this.report(run);
   }
 
-  /** @private Tells the session what the hosts have told, and takes the next round from it once this one has come home.
-   * @param {Run} run */
+  /**
+   * @private Tells the session what the hosts have told, and takes the next round from it once this one has come home.
+   * @param {Run} run
+   */
   async report(run) {
     const { id, reports } = run;
     run.reports = [];
@@ -341,12 +451,18 @@ export class Engine extends EventTarget {
     }
   }
 
-  /** @private What happened to a trial; epochs of one that was trained again are known. @param {Run} run @param {any} event */
+  /**
+   * @private What happened to a trial; epochs of one that was trained again are known.
+   * @param {Run} run
+   * @param {any} event
+   */
   enter(run, event) {
     const trial = run.trials.get(event.number);
     // What a Worker still tells of a trial that was cancelled or pruned comes too late, as it does for the session.
     if (!trial || !run.open.has(event.number)) return;
-    const news = event.epochs.filter((/** @type {import('./types.js').EpochRecord} */ { epoch }) => epoch > trial.epochs.length);
+    const news = event.epochs.filter(
+      (/** @type {import('./types.js').EpochRecord} */ { epoch }) => epoch > trial.epochs.length,
+    );
     trial.state = event.state;
     trial.value = event.value;
     trial.steps = Math.max(trial.steps, event.steps);
@@ -394,7 +510,10 @@ export class Engine extends EventTarget {
     const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
     const secondsLeft = timeLeft(run, activeSeconds(run));
     // Steps of epochs under way, of which trials have not told.
-    const steps = this.active === run ? Math.max(run.standing.steps, Math.min(run.steps, run.standing.totalSteps)) : run.standing.steps;
+    const steps =
+      this.active === run
+        ? Math.max(run.standing.steps, Math.min(run.steps, run.standing.totalSteps))
+        : run.standing.steps;
     this.tell('progress', { ...run.standing, steps, rate, secondsLeft });
   }
 
@@ -411,7 +530,9 @@ export class Engine extends EventTarget {
     this.close(run);
     if (run.backend?.backend === 'gpu') this.faulty = null;
     // Where the session is gone, so are the Workers: what it said last stands.
-    const { result, ...standing } = await this.client(0).call('conclude', run.id).catch(() => ({ ...run.standing, result: this.headOf(run) }));
+    const { result, ...standing } = await this.client(0)
+      .call('conclude', run.id)
+      .catch(() => ({ ...run.standing, result: this.headOf(run) }));
     run.standing = standing;
     this.tellProgress(run);
     const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
@@ -423,7 +544,9 @@ export class Engine extends EventTarget {
     if (this.active !== run) return;
     const problem = /** @type {{problem?: Problem}} */ (error).problem;
     if (run.choice === 'auto' && run.backend?.backend === 'gpu' && problem && OF_GPU.includes(problem.code)) {
-      this.client(0).call('stop').catch(() => {});
+      this.client(0)
+        .call('stop')
+        .catch(() => {});
       this.fallBack(run, problem).catch((other) => this.fail(run, other));
       return;
     }
@@ -452,7 +575,9 @@ export class Engine extends EventTarget {
     for (const client of this.clients) client.call('resume').catch(() => {});
   }
 
-  /** Ends the run: what is finished stays, the rest is cancelled. Before its trials are drawn it ends once they are. */
+  /**
+   * Ends the run: what is finished stays, the rest is cancelled. Before its trials are drawn it ends once they are.
+   */
   stop() {
     const run = this.active;
     if (!run) return;

@@ -2,7 +2,8 @@ import { Host } from './engine.host.js';
 
 // Where Workers are forbidden the page imports this very file, and finds the host under its address.
 if (typeof document !== 'undefined') {
-  const hosts = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')] ??= new Map();
+  const shared = /** @type {any} */ (globalThis);
+  const hosts = (shared[Symbol.for('tuning-playground.hosts')] ??= new Map());
   hosts.set(import.meta.url, Host);
 } else {
   const host = new Host((message) => postMessage(message));

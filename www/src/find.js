@@ -16,7 +16,10 @@ const SHORT = 2;
 /** @param {string} text @param {string} query */
 function matches(text, query) {
   if (query.length <= SHORT && /^[a-z0-9]+$/.test(query))
-    return text.toLowerCase().split(/[\s_\-·.]+/).some((word) => word.startsWith(query));
+    return text
+      .toLowerCase()
+      .split(/[\s_\-·.]+/)
+      .some((word) => word.startsWith(query));
   return bare(text).includes(query);
 }
 

@@ -24,7 +24,12 @@ const HIGHEST = 1e100;
 /** Whether a place lies about the unit square. @param {{x: number, y: number}} point */
 const isPlace = ({ x, y }) => Math.abs(x) <= 10 && Math.abs(y) <= 10;
 
-/** A share of a list, by the golden ratio, which falls in step with no grid. @template T @param {T[]} list @param {number} share */
+/**
+ * A share of a list, by the golden ratio, which falls in step with no grid.
+ * @template T
+ * @param {T[]} list
+ * @param {number} share
+ */
 const thin = (list, share) => (share < 1 ? list.filter((_, k) => (k * 0.6180339887498949) % 1 < share) : list);
 
 /** @param {number} dx @param {number} dy */
@@ -67,7 +72,9 @@ function plane(points) {
   return (/** @type {number} */ x, /** @type {number} */ y) => mz + bx * (x - mx) + by * (y - my);
 }
 
-/** Distinct values that an axis needs for a fit: between two of them every shape is a guess, on one there is no area. */
+/**
+ * Distinct values that an axis needs for a fit: between two of them every shape is a guess, on one there is no area.
+ */
 const PLACES = 3;
 
 /** Whether trials lie at enough values of both hyperparameters for a fit between them.
@@ -102,7 +109,11 @@ export function* fitSurface(given, diverged, columns, rows) {
   }
   const factor = yield* cholesky(matrix, n);
   if (!factor) return null;
-  const weights = solve(factor, n, points.map((p) => p.z - trend(p.x, p.y)));
+  const weights = solve(
+    factor,
+    n,
+    points.map((p) => p.z - trend(p.x, p.y)),
+  );
   const unknown = yield* varianceGrid(points, factor);
   const values = new Float64Array(columns * rows);
   const bare = new Float64Array(columns * rows);
@@ -143,7 +154,10 @@ function* varianceGrid(points, factor) {
     const [c, r] = [Math.floor(u), Math.floor(v)];
     const [fx, fy] = [u - c, v - r];
     const at = r * side + c;
-    return (left[at] * (1 - fx) + left[at + 1] * fx) * (1 - fy) + (left[at + side] * (1 - fx) + left[at + side + 1] * fx) * fy;
+    return (
+      (left[at] * (1 - fx) + left[at + 1] * fx) * (1 - fy) +
+      (left[at + side] * (1 - fx) + left[at + side + 1] * fx) * fy
+    );
   };
 }
 

@@ -21,7 +21,11 @@ const LONG = 1e15;
 
 /** @param {number} value */
 export const count = (value) =>
-  !Number.isFinite(value) ? DASH : Math.abs(value) < LONG ? minus(COMMAS.format(Math.round(value) + 0)) : scientific(value, 3);
+  !Number.isFinite(value)
+    ? DASH
+    : Math.abs(value) < LONG
+      ? minus(COMMAS.format(Math.round(value) + 0))
+      : scientific(value, 3);
 
 /** A number of things for a sentence, which has a form of its own for 1. @param {number} n */
 export const counted = (n) => (n === 1 ? 1 : count(n));
@@ -48,7 +52,8 @@ export function rate(input) {
   if (size >= 1e6) return exact(value);
   if (size >= 100) return count(value);
   const rest = 1 - size;
-  if (rest > 0 && rest < 0.05) return rest < 1e-9 ? `1 − ${scientific(rest)}` : minus(String(Math.sign(value) * near(rest)));
+  if (rest > 0 && rest < 0.05)
+    return rest < 1e-9 ? `1 − ${scientific(rest)}` : minus(String(Math.sign(value) * near(rest)));
   return minus(String(Number(value.toPrecision(2))));
 }
 
@@ -57,7 +62,13 @@ const near = (rest) => Number((1 - Number(rest.toPrecision(2))).toPrecision(12))
 
 /** A hyperparameter's value, whatever its type; a dash where a trial has none. @param {unknown} value */
 export const setting = (value) =>
-  value === undefined || value === null ? DASH : typeof value === 'number' ? rate(value) : Array.isArray(value) ? value.join(' × ') : String(value);
+  value === undefined || value === null
+    ? DASH
+    : typeof value === 'number'
+      ? rate(value)
+      : Array.isArray(value)
+        ? value.join(' × ')
+        : String(value);
 
 /** A setting exactly as it stands in the study, short where a power of ten says it.
  * @param {unknown} input */
@@ -108,7 +119,11 @@ export function metric(input, task) {
 export function short(value) {
   if (!Number.isFinite(value)) return DASH;
   if (Math.abs(value) >= LONG) return scientific(value);
-  for (const [size, unit] of /** @type {[number, string][]} */ ([[1e9, 'G'], [1e6, 'M'], [1e3, 'k']])) {
+  for (const [size, unit] of /** @type {[number, string][]} */ ([
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ])) {
     if (value >= size) return `${(value / size).toFixed(value / size < 10 ? 1 : 0)}${unit}`;
   }
   return minus(String(Math.round(value) + 0));

@@ -8,13 +8,13 @@ import catalog from '../../src/dataset/catalog.json' with { type: 'json' };
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Value} Value
  * @typedef {import('./types.js').Distribution} Distribution
- * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list', low: number | null,
- *   high: number | null, choices: string[] | null, available_choices?: string[], default: any,
- *   scale: 'linear' | 'log' | 'log1m', sweep: Distribution | null, group: 'model' | 'optimization' | 'training',
- *   used_by: Record<string, (string | null)[] | {above: number | string}> | null, available: boolean, label: {en: string, ko: string},
- *   help: {en: string, ko: string}}} Hyperparameter
- * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number,
- *   noise: boolean, available: boolean, label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
+ * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list', low: number | null, high: number |
+ *   null, choices: string[] | null, available_choices?: string[], default: any, scale: 'linear' | 'log' | 'log1m',
+ *   sweep: Distribution | null, group: 'model' | 'optimization' | 'training', used_by: Record<string, (string |
+ *   null)[] | {above: number | string}> | null, available: boolean, label: {en: string, ko: string}, help: {en:
+ *   string, ko: string}}} Hyperparameter
+ * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number, noise:
+ *   boolean, available: boolean, label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
  */
 
 /** @type {Hyperparameter[]} */
@@ -34,8 +34,7 @@ export const datasetOf = (study) => DATASETS.find((one) => one.name === study.da
 export const taskOf = (study) => datasetOf(study)?.task ?? 'classes';
 
 /** @param {Hyperparameter} one */
-export const choicesOf = (one) =>
-  one.type === 'bool' ? [false, true] : (one.available_choices ?? one.choices ?? []);
+export const choicesOf = (one) => (one.type === 'bool' ? [false, true] : (one.available_choices ?? one.choices ?? []));
 
 /** What a hyperparameter is when the study does not mention it.
  * @param {Hyperparameter} one @param {Study} study @param {Record<string, Value>} [drawn] @returns {Value} */
@@ -60,14 +59,21 @@ function valueIn(name, study, drawn) {
 
 // Which hyperparameters trials use, by the conditions of the table: as src/study/usage.rs has it.
 
-/** A condition is a list of values, or `{above: n}`, where "units" is the number of first hidden layers whose widths
- * are given one by one. @param {string} owner @param {any} condition @param {Study} study @param {Record<string, Value>} drawn */
+/**
+ * A condition is a list of values, or `{above: n}`, where "units" is the number of first hidden layers whose widths
+ * are given one by one.
+ * @param {string} owner
+ * @param {any} condition
+ * @param {Study} study
+ * @param {Record<string, Value>} drawn
+ */
 function meets(owner, condition, study, drawn) {
   const value = valueIn(owner, study, drawn);
   if (Array.isArray(condition)) return condition.includes(value);
   let limit = condition.above;
   if (limit === 'units') {
-    const given = (/** @type {string} */ name) => study.fixed?.[name] !== undefined || study.space?.[name] !== undefined;
+    const given = (/** @type {string} */ name) =>
+      study.fixed?.[name] !== undefined || study.space?.[name] !== undefined;
     limit = 0;
     while (given(`units_${limit + 1}`)) limit++;
   }
@@ -78,7 +84,11 @@ function meets(owner, condition, study, drawn) {
 const uses = (one, study, drawn) =>
   Object.entries(one?.used_by ?? {}).every(([owner, condition]) => meets(owner, condition, study, drawn));
 
-/** What is swept and decides whether these are used. @param {(Hyperparameter | undefined)[]} rows @param {Study} study */
+/**
+ * What is swept and decides whether these are used.
+ * @param {(Hyperparameter | undefined)[]} rows
+ * @param {Study} study
+ */
 function deciding(rows, study) {
   const owners = (/** @type {Hyperparameter | undefined} */ one) => Object.keys(one?.used_by ?? {});
   const names = rows.flatMap(owners);
@@ -143,9 +153,18 @@ export function scaleOf(distribution) {
  * @param {Study} study */
 export const sweptOf = (study) =>
   HYPERPARAMETERS.filter((one) => study.space?.[one.name]).concat(
-    Object.keys(study.space ?? {}).filter((name) => !BY_NAME.has(name)).map((name) => /** @type {any} */ ({
-      name, type: 'categorical', scale: 'linear', label: { en: name, ko: name }, help: { en: '', ko: '' },
-    })),
+    Object.keys(study.space ?? {})
+      .filter((name) => !BY_NAME.has(name))
+      .map(
+        (name) =>
+          /** @type {any} */ ({
+            name,
+            type: 'categorical',
+            scale: 'linear',
+            label: { en: name, ko: name },
+            help: { en: '', ko: '' },
+          }),
+      ),
   );
 
 /** More steps than this are not made to be counted. */
@@ -177,10 +196,12 @@ function gridAxis(range, points) {
   /** @type {number[]} */
   const values = [];
   for (let k = 0; k < points; k++) {
-    let x = points < 2 ? between(range, 0.5) : k === 0 ? low : k === points - 1 ? high : between(range, k / (points - 1));
+    let x =
+      points < 2 ? between(range, 0.5) : k === 0 ? low : k === points - 1 ? high : between(range, k / (points - 1));
     x = Math.max(low, Math.min(high, x));
     const last = /** @type {number | undefined} */ (values[values.length - 1]);
-    if (whole) values.push(Math.max(Math.round(x), last === undefined ? low : Math.min(last + 1, high - points + k + 1)));
+    if (whole)
+      values.push(Math.max(Math.round(x), last === undefined ? low : Math.min(last + 1, high - points + k + 1)));
     else if (last === undefined || (x > last && (k === points - 1 || x < high))) values.push(x);
   }
   return all(values);
@@ -197,7 +218,9 @@ const pointsOf = ({ sampler }, name) => {
 export function gridSize(study) {
   const names = Object.keys(study.space ?? {});
   const rows = names.map((name) => BY_NAME.get(name));
-  const axes = new Map(names.map((name) => [name, gridAxis(/** @type {any} */ (study.space)[name], pointsOf(study, name))]));
+  const axes = new Map(
+    names.map((name) => [name, gridAxis(/** @type {any} */ (study.space)[name], pointsOf(study, name))]),
+  );
   /** @type {Map<string, number[]>} how many values each case stands for */
   const counts = new Map();
   const kinds = deciding(rows, study).map((name) => {
@@ -205,7 +228,9 @@ export function gridSize(study) {
     /** @type {Map<unknown, {value: Value, n: number}>} numbers that meet the same conditions are one case */
     const found = new Map();
     for (const value of values) {
-      const met = rows.map((one) => !!one?.used_by?.[name] && meets(name, one.used_by[name], study, { [name]: value }));
+      const met = rows.map(
+        (one) => !!one?.used_by?.[name] && meets(name, one.used_by[name], study, { [name]: value }),
+      );
       const key = typeof value === 'number' ? met.join() : value;
       const kind = found.get(key);
       if (kind) kind.n++;
@@ -213,7 +238,10 @@ export function gridSize(study) {
     }
     const list = [...found.values()];
     list[list.length - 1].n += size - values.length;
-    counts.set(name, list.map((one) => one.n));
+    counts.set(
+      name,
+      list.map((one) => one.n),
+    );
     return /** @type {[string, Value[]]} */ ([name, list.map((one) => one.value)]);
   });
   let total = 0;

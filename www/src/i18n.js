@@ -7,7 +7,10 @@ import { textsIn } from './table-texts.js';
 
 /** @typedef {Record<string, string>} Dictionary */
 
-/** A reader loads one language; the other comes when it is chosen. @type {Record<Language, () => Promise<{default: any}>>} */
+/**
+ * A reader loads one language; the other comes when it is chosen.
+ * @type {Record<Language, () => Promise<{default: any}>>}
+ */
 const FILES = { en: () => import('./i18n/en.json'), ko: () => import('./i18n/ko.json') };
 
 const LANGUAGES = /** @type {Language[]} */ (Object.keys(FILES));
@@ -15,8 +18,11 @@ const LANGUAGES = /** @type {Language[]} */ (Object.keys(FILES));
 /** Dictionaries that are here. @type {Partial<Record<Language, Dictionary>>} */
 const DICTIONARIES = {};
 
-/** Fetches a language's dictionary, once. Where that fails (a reader offline) the texts stay in the language that is here.
- * @param {Language} language */
+/**
+ * Fetches a language's dictionary, once. Where that fails (a reader offline) the texts stay in the language that is
+ * here.
+ * @param {Language} language
+ */
 export async function loadTexts(language) {
   if (DICTIONARIES[language]) return;
   try {
@@ -29,8 +35,12 @@ export async function loadTexts(language) {
   }
 }
 
-/** Puts the tables' texts in place: the build keeps them beside the dictionary (build/texts.js). They stand for the other
- * language's, too, until those are here. @param {Language} language @param {string[]} texts */
+/**
+ * Puts the tables' texts in place: the build keeps them beside the dictionary (build/texts.js). They stand for the
+ * other language's, too, until those are here.
+ * @param {Language} language
+ * @param {string[]} texts
+ */
 function fillIn(language, texts) {
   const places = [HYPERPARAMETERS, DATASETS, PRESETS].flatMap((rows) => [...textsIn(rows)]);
   texts.forEach((text, k) => {
@@ -39,8 +49,11 @@ function fillIn(language, texts) {
   });
 }
 
-/** The language that the texts of a chosen one are in, until its own are here: what readers of screens have to be told.
- * @param {Language} language @returns {Language} */
+/**
+ * The language that the texts of a chosen one are in, until its own are here: what readers of screens have to be told.
+ * @param {Language} language
+ * @returns {Language}
+ */
 export const languageShown = (language) => (DICTIONARIES[language] ? language : DICTIONARIES.en ? 'en' : 'ko');
 
 /** @param {Language} language @returns {Dictionary} */
@@ -99,7 +112,10 @@ export function translate(language, key, values = {}) {
   const words = dictionary(language);
   const number = WRITING[language];
   const text = (values.n === 1 ? words[`${key}.one`] : undefined) ?? words[key] ?? key;
-  const written = (/** @type {string} */ name) => (Number.isInteger(values[name]) && !NAMES.includes(name) ? number.format(/** @type {number} */ (values[name])) : String(values[name]));
+  const written = (/** @type {string} */ name) =>
+    Number.isInteger(values[name]) && !NAMES.includes(name)
+      ? number.format(/** @type {number} */ (values[name]))
+      : String(values[name]);
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? written(name) : whole));
 }
 
@@ -116,8 +132,13 @@ function inWords(language, key) {
 
 /** Places of a study that have their name elsewhere. @type {Record<string, string>} */
 const PLACES = {
-  'dataset.name': 'data.set', 'dataset.samples': 'data.samples', 'dataset.noise': 'data.noise', 'dataset.seed': 'data.seed',
-  sampler: 'search.sampler', trials: 'search.trials', seed: 'search.seed',
+  'dataset.name': 'data.set',
+  'dataset.samples': 'data.samples',
+  'dataset.noise': 'data.noise',
+  'dataset.seed': 'data.seed',
+  sampler: 'search.sampler',
+  trials: 'search.trials',
+  seed: 'search.seed',
 };
 
 /** A place in a study in words; any other text as it is. @param {Language} language @param {string} place */
@@ -135,7 +156,11 @@ function valuesOf(language, problem) {
   // Numbers of a study are written as the study has them.
   for (const [name, value] of Object.entries(values)) if (typeof value === 'number') values[name] = String(value);
   for (const name of ['key', 'because', 'knob'])
-    if (typeof values[name] === 'string') values[name] = values[name].split(', ').map((one) => inWords(language, one)).join(', ');
+    if (typeof values[name] === 'string')
+      values[name] = values[name]
+        .split(', ')
+        .map((one) => inWords(language, one))
+        .join(', ');
   for (const name of ['lost', 'list'])
     if (Array.isArray(values[name])) values[name] = values[name].map((one) => placeInWords(language, one)).join(' · ');
   if (typeof values.part === 'string' && has(language, values.part)) values.part = translate(language, values.part);

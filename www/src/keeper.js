@@ -12,7 +12,9 @@ import { Storage } from './storage.js';
  * @typedef {'refused' | 'full' | 'large'} Lack why something is not kept
  */
 
-/** Milliseconds between two looks at what has changed: with the writing itself, a page that dies loses less than 2 s. */
+/**
+ * Milliseconds between two looks at what has changed: with the writing itself, a page that dies loses less than 2 s.
+ */
 const EVERY = 1000;
 /** The page waits no longer than this for what was kept. */
 const PATIENCE = 250;
@@ -34,7 +36,8 @@ export class Keeper {
     /** @private @type {unknown[]} */ this.seen = [];
     /** @private */ this.busy = false;
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
-    /** @private Browsers do not promise to finish this, so nothing rests on it. */ this.onLeave = () => this.look(true);
+    /** @private Browsers do not promise to finish this, so nothing rests on it. */
+    this.onLeave = () => this.look(true);
     /** @private */ this.onHide = () => void (document.hidden && this.look(true));
   }
 
@@ -45,7 +48,8 @@ export class Keeper {
     const restored = this.restore(given).catch((error) => this.lack(error));
     this.ready = Promise.race([restored, new Promise((resolve) => void setTimeout(resolve, PATIENCE))]).then(() => {});
     // Neither frames nor messages drive this: a hidden tab trains on without them.
-    /** @private @type {ReturnType<typeof setInterval> | undefined} */ this.timer = setInterval(() => this.look(false), EVERY);
+    /** @private @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = setInterval(() => this.look(false), EVERY);
     // A run's end and an opened test set are kept at once.
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = this.store.subscribe(['run', 'test'], () => {
       if (this.store.state === 'idle') this.look(false);
@@ -95,9 +99,11 @@ export class Keeper {
     if (!store.trials.size || !(this.busy ? leaving : changed)) return;
     this.seen = state;
     this.busy = true;
-    this.keepResult(leaving).catch((error) => this.lack(error)).finally(() => {
-      this.busy = false;
-    });
+    this.keepResult(leaving)
+      .catch((error) => this.lack(error))
+      .finally(() => {
+        this.busy = false;
+      });
   }
 
   /** @private @param {boolean} leaving */

@@ -51,8 +51,19 @@ export class ResultText {
       parts.push(part);
       yield;
     }
-    const engine = result?.engine ?? { backend: backend?.backend ?? 'cpu', adapter: backend?.adapter ?? null, workers: backend?.workers ?? 0 };
-    const head = JSON.stringify({ format: FORMAT, study: runStudy, engine, best: store.best, test: store.test, seen: store.seenData });
+    const engine = result?.engine ?? {
+      backend: backend?.backend ?? 'cpu',
+      adapter: backend?.adapter ?? null,
+      workers: backend?.workers ?? 0,
+    };
+    const head = JSON.stringify({
+      format: FORMAT,
+      study: runStudy,
+      engine,
+      best: store.best,
+      test: store.test,
+      seen: store.seenData,
+    });
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
   }
 
@@ -61,7 +72,8 @@ export class ResultText {
     const { epochs, ...rest } = trial;
     let written = this.trials.get(trial.number);
     if (!written || written.epochs > epochs.length) this.trials.set(trial.number, (written = { epochs: 0, text: '' }));
-    for (; written.epochs < epochs.length; written.epochs += 1) written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs[written.epochs])}`;
+    for (; written.epochs < epochs.length; written.epochs += 1)
+      written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs[written.epochs])}`;
     // Whoever reads this finds no network to train on with.
     const ended = ENDED.includes(rest.state) ? rest : { ...rest, state: 'cancelled', value: null };
     return `${JSON.stringify(ended).slice(0, -1)},"epochs":[${written.text}]}`;
@@ -89,9 +101,20 @@ export function readKeptResult(text, shown, edited = false) {
     if (!trials.length || trials.length > TRIALS_LIMIT || !trials.every(isTrial)) return null;
     const numbers = new Set(trials.map((one) => one.number));
     if (numbers.size !== trials.length || (best !== null && !numbers.has(best))) return null;
-    if (test !== null && !(isObject(test) && numbers.has(test.trial) && isMeasure(test.loss) && isMeasure(test.metric))) return null;
+    if (
+      test !== null &&
+      !(isObject(test) && numbers.has(test.trial) && isMeasure(test.loss) && isMeasure(test.metric))
+    )
+      return null;
     const plain = test && { trial: test.trial, loss: test.loss, metric: test.metric };
-    return /** @type {any} */ ({ format: FORMAT, study: same ? shown : read.study, engine, trials, best, test: plain });
+    return /** @type {any} */ ({
+      format: FORMAT,
+      study: same ? shown : read.study,
+      engine,
+      trials,
+      best,
+      test: plain,
+    });
   });
 }
 
@@ -110,17 +133,25 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 /** @param {unknown} value */
 const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 /** A number of a document, or the name of one that JSON lacks. @param {unknown} value */
-const isMeasure = (value) => typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+const isMeasure = (value) =>
+  typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
 const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric', 'learning_rate', 'seconds'];
 
 /** @param {any} trial */
 function isTrial(trial) {
   return (
-    isObject(trial) && isCount(trial.number) && trial.number < TRIALS_LIMIT && ENDED.includes(trial.state) &&
-    isCount(trial.seed) && isCount(trial.steps) && (trial.diverged_at === null || isCount(trial.diverged_at)) &&
+    isObject(trial) &&
+    isCount(trial.number) &&
+    trial.number < TRIALS_LIMIT &&
+    ENDED.includes(trial.state) &&
+    isCount(trial.seed) &&
+    isCount(trial.steps) &&
+    (trial.diverged_at === null || isCount(trial.diverged_at)) &&
     (trial.value === null || isMeasure(trial.value)) &&
-    isObject(trial.params) && Object.entries(trial.params).every(([name, value]) => isSetting(name, value)) &&
-    Array.isArray(trial.epochs) && trial.epochs.every(isEpoch)
+    isObject(trial.params) &&
+    Object.entries(trial.params).every(([name, value]) => isSetting(name, value)) &&
+    Array.isArray(trial.epochs) &&
+    trial.epochs.every(isEpoch)
   );
 }
 
@@ -130,7 +161,11 @@ function isSetting(name, value) {
   return known !== undefined && checkValue(known, value) === null;
 }
 
-/** Epochs count from 1; with several seeds they say how far those lie apart. @param {any} epoch @param {number} index */
+/**
+ * Epochs count from 1; with several seeds they say how far those lie apart.
+ * @param {any} epoch
+ * @param {number} index
+ */
 function isEpoch(epoch, index) {
   if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasure(epoch[name]))) return false;
   return epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));

@@ -46,9 +46,13 @@ const buttonOf = (event) => {
   return target instanceof Element ? target.closest('button, a') : null;
 };
 globalThis.addEventListener?.('pointerdown', (event) => void (pointed = buttonOf(event)), { capture: true });
-globalThis.addEventListener?.('keydown', (event) => {
-  if (/^(Tab|Enter)/.test(event.key)) pointed = null;
-}, { capture: true });
+globalThis.addEventListener?.(
+  'keydown',
+  (event) => {
+    if (/^(Tab|Enter)/.test(event.key)) pointed = null;
+  },
+  { capture: true },
+);
 
 /** @param {KeyboardEvent} event @returns {Shortcut | undefined} */
 function shortcutOf(event) {
@@ -65,10 +69,14 @@ function shortcutOf(event) {
 /** The field in which something was typed that is not confirmed yet. @type {EventTarget | null} */
 let typed = null;
 for (const name of ['input', 'focusin', 'keydown'])
-  globalThis.addEventListener?.(name, (event) => {
-    if (name === 'input') [typed] = event.composedPath();
-    else if (name === 'focusin' || /^(Enter|Escape)$/.test(/** @type {KeyboardEvent} */ (event).key)) typed = null;
-  }, { capture: true });
+  globalThis.addEventListener?.(
+    name,
+    (event) => {
+      if (name === 'input') [typed] = event.composedPath();
+      else if (name === 'focusin' || /^(Enter|Escape)$/.test(/** @type {KeyboardEvent} */ (event).key)) typed = null;
+    },
+    { capture: true },
+  );
 
 /** Whether nothing was typed into a field of the study since it was confirmed: it has nothing of its own to undo.
  * @param {HTMLElement} field */
@@ -81,7 +89,8 @@ export function onShortcut(event, page, store) {
   const found = shortcutOf(event);
   if (!found) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
-  const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  const typing =
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
   const combined = found.act === 'run' && event.key === 'Enter';
   const steps = found.act === 'undo' || found.act === 'redo';
   if (typing && !combined && !(steps && isUntouched(target))) return;
@@ -97,7 +106,9 @@ export function onShortcut(event, page, store) {
   // What is being typed counts before the run begins.
   if (typing && combined) target?.dispatchEvent(new Event('change', { bubbles: true }));
   const act = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
-    page.renderRoot.querySelector('tp-header')?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true }));
+    page.renderRoot
+      .querySelector('tp-header')
+      ?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true }));
   const by = event.key === 'ArrowLeft' ? -1 : 1;
   /** @type {Record<string, () => void>} */
   const acts = {
@@ -143,7 +154,15 @@ export function choose(store, number) {
 /** @param {Store} store */
 function tell(store) {
   const trial = store.selected;
-  if (trial) store.say(store.t('strip.value', { number: trial.number, state: store.t(`state.${lookOf(store, trial)}`), score: scoreName(store), value: scoreText(store, trial) }));
+  if (trial)
+    store.say(
+      store.t('strip.value', {
+        number: trial.number,
+        state: store.t(`state.${lookOf(store, trial)}`),
+        score: scoreName(store),
+        value: scoreText(store, trial),
+      }),
+    );
 }
 
 /** The figure that has the focus, else the surface. @param {HTMLElement | undefined} target @param {Page} page

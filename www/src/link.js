@@ -3,13 +3,13 @@ import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
- * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be decoded,
- * what is not understood or was lost on the way is named and left out.
+ * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be
+ * decoded, what is not understood or was lost on the way is named and left out.
  *
- * A link holds the whole study with its defaults, as they may differ in a later version, in the notation of compact.js.
- * Its brackets tell a whole study from one that mail or chat has cut; links of earlier pages have none, and leave out what
- * was at its default. A link ends in a letter or a digit: other signs at the end of an address are taken for the
- * sentence's around it.
+ * A link holds the whole study with its defaults, as they may differ in a later version, in the notation of
+ * compact.js. Its brackets tell a whole study from one that mail or chat has cut; links of earlier pages have none,
+ * and leave out what was at its default. A link ends in a letter or a digit: other signs at the end of an address are
+ * taken for the sentence's around it.
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {object} LinkState
@@ -20,8 +20,9 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {number} [scale]
  * @property {string[]} [controls]
  * @property {boolean} [run]
- * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code. What is
- *   lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it, `study`
+ * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
+ *   What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
+ *   `study`
  * @typedef {{state: LinkState, skipped: Skipped[], newer: boolean, found: boolean}} Decoded found: a link of ours
  */
 
@@ -36,18 +37,37 @@ export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0
 
 /** @type {Record<string, any>} what the study format says is meant where a key is missing, in the order of a link */
 const DEFAULTS = {
-  dataset: {}, space: {}, fixed: {}, trials: 64, sampler: { name: 'random' }, pruner: { name: 'none' },
-  objective: { metric: 'validation_loss', direction: 'minimize' }, seeds_per_trial: 1, seed: 0,
-  shared_seeds: false, name: '',
+  dataset: {},
+  space: {},
+  fixed: {},
+  trials: 64,
+  sampler: { name: 'random' },
+  pruner: { name: 'none' },
+  objective: { metric: 'validation_loss', direction: 'minimize' },
+  seeds_per_trial: 1,
+  seed: 0,
+  shared_seeds: false,
+  name: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
-  samples: null, noise: 0, seed: 0, split: { train: 0.7, validation: 0.15, test: 0.15 }, folds: 1, standardize: true,
+  samples: null,
+  noise: 0,
+  seed: 0,
+  split: { train: 0.7, validation: 0.15, test: 0.15 },
+  folds: 1,
+  standardize: true,
 };
 
-/** The keys of `given` that differ from `defaults`. @param {Record<string, any>} given @param {Record<string, any>} defaults */
+/**
+ * The keys of `given` that differ from `defaults`.
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} defaults
+ */
 const differing = (given, defaults) =>
-  Object.fromEntries(Object.entries(given).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key])));
+  Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key])),
+  );
 
 /** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withoutDefaults(study) {
@@ -70,10 +90,17 @@ export function withDefaults({ format, ...study }) {
 
 /** Lone surrogates cannot be written as UTF-8. @param {string} value */
 const percent = (value) =>
-  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%20', '+').replaceAll('%3A', ':')
-    .replaceAll('%2C', ',').replaceAll("'", '%27');
+  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'))
+    .replaceAll('%20', '+')
+    .replaceAll('%3A', ':')
+    .replaceAll('%2C', ',')
+    .replaceAll("'", '%27');
 
-/** The link's text from `#` on; null when it would be longer than a link may be. @param {LinkState} state @returns {string | null} */
+/**
+ * The link's text from `#` on; null when it would be longer than a link may be.
+ * @param {LinkState} state
+ * @returns {string | null}
+ */
 export function encodeLink(state) {
   const parts = [`v=${VERSION}`];
   if (state.study) {
@@ -117,9 +144,15 @@ function textOf(raw) {
 function partsOf(hash) {
   let body = hash.replace(/^#/, '');
   // Quoted printable: `=` is `=3D`, and at the end of a line it only says that the line goes on.
-  if (body.startsWith('v=3D')) body = body.replace(/=[\r\n]+/g, '').replace(/=(?!3D)/g, '').replaceAll('=3D', '=');
+  if (body.startsWith('v=3D'))
+    body = body
+      .replace(/=[\r\n]+/g, '')
+      .replace(/=(?!3D)/g, '')
+      .replaceAll('=3D', '=');
   // Lines of quoted mail begin with `>`; Markdown and JSON put backslashes before signs.
-  body = body.replace(/[\r\n]+[> \t]*|\t/g, '').replace(/\\u00(2[\da-f]|3[\da-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
+  body = body
+    .replace(/[\r\n]+[> \t]*|\t/g, '')
+    .replace(/\\u00(2[\da-f]|3[\da-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
     .replaceAll('\\', '');
   if (!body.includes('=')) body = unescaped(/^v%253D/i.test(body) ? unescaped(body) : body);
   return body
@@ -128,7 +161,11 @@ function partsOf(hash) {
     .split('&');
 }
 
-/** Without what the sentence around an address puts behind it. @param {string} value @param {RegExp} ends signs that may be the last */
+/**
+ * Without what the sentence around an address puts behind it.
+ * @param {string} value
+ * @param {RegExp} ends signs that may be the last
+ */
 function trimmed(value, ends) {
   let end = value.length;
   while (end && !ends.test(value[end - 1])) end -= 1;
@@ -140,19 +177,29 @@ const NOISE = /[\s>]/g;
 const CLOSERS = /^[)'"!]*$/;
 
 /** Words that a value may be, to tell whether one can have lost letters. */
-const WORDS = [...DATASETS.map((one) => one.name), ...HYPERPARAMETERS.flatMap((one) => one.choices ?? []), ...SAMPLERS];
+const WORDS = [
+  ...DATASETS.map((one) => one.name),
+  ...HYPERPARAMETERS.flatMap((one) => one.choices ?? []),
+  ...SAMPLERS,
+];
 /** The one of some words that begins so, if it is only one. @param {string} start @param {string[]} words */
 function only(start, words) {
   const found = new Set(words.filter((word) => word.startsWith(start)));
   return found.size === 1 ? [...found][0] : undefined;
 }
 
-/** Whether a value that lost what closes it is sure to have lost nothing else. @param {any} value @param {boolean} whole */
+/**
+ * Whether a value that lost what closes it is sure to have lost nothing else.
+ * @param {any} value
+ * @param {boolean} whole
+ */
 function isSure(value, whole) {
   if (typeof value === 'string') return only(value, WORDS) === value;
   if (!isObject(value) || !whole) return false;
   // Nothing can follow the last key of choices or of a logarithmic range.
-  return value.type === 'categorical' ? 'choices' in value : 'low' in value && 'high' in value && (value.log === true || /^log/.test(value.scale));
+  return value.type === 'categorical'
+    ? 'choices' in value
+    : 'low' in value && 'high' in value && (value.log === true || /^log/.test(value.scale));
 }
 
 const CONTAINERS = ['dataset', 'space', 'fixed'];
@@ -187,8 +234,10 @@ function readStudyText(text, skip) {
   const { path, rest } = found;
   const lost = dropCut(found);
   // A link with brackets that lost its end had every key of this version.
-  if (text.startsWith('(')) lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));
-  else if (path?.length === 1 && !(path[0] in object) && !lost.length) lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
+  if (text.startsWith('('))
+    lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));
+  else if (path?.length === 1 && !(path[0] in object) && !lost.length)
+    lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
   if (!CLOSERS.test(rest)) skip(`s: ${glance(rest)}`, 'unreadable');
   if (!Object.keys(object).length) {
     skip('study', 'lost');
@@ -198,13 +247,21 @@ function readStudyText(text, skip) {
   return checked(object, skip);
 }
 
-/** @param {Record<string, any>} given @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
+/**
+ * @param {Record<string, any>} given
+ * @param {(what: string, why: string) => void} skip
+ * @returns {Study | undefined}
+ */
 function checked({ format = FORMAT, ...given }, skip) {
   if (format !== FORMAT) skip(`format: ${glance(String(write(format)))}`, 'format');
   const { name } = startStudy().dataset;
   /** @type {any} */
   let study = { format: FORMAT, dataset: { name } };
-  const whole = structuredClone({ ...given, ...study, dataset: isObject(given.dataset) ? { name, ...given.dataset } : study.dataset });
+  const whole = structuredClone({
+    ...given,
+    ...study,
+    dataset: isObject(given.dataset) ? { name, ...given.dataset } : study.dataset,
+  });
   if (!checkStudy(whole)) return whole;
 
   /** @type {[what: string, within: string | null, key: string, value: unknown][]} */
@@ -217,9 +274,15 @@ function checked({ format = FORMAT, ...given }, skip) {
   pieces.sort((a, b) => Number(b[0] === 'dataset.name') - Number(a[0] === 'dataset.name'));
   /** @param {typeof pieces[0]} piece @returns {string | null} why it was left out */
   const attempt = ([, within, key, value]) => {
-    const known = within === null ? Object.hasOwn(DEFAULTS, key) : within === 'dataset' ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key) : BY_NAME.has(key);
+    const known =
+      within === null
+        ? Object.hasOwn(DEFAULTS, key)
+        : within === 'dataset'
+          ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key)
+          : BY_NAME.has(key);
     if (!known) return 'unknown_key';
-    const next = within === null ? { ...study, [key]: value } : { ...study, [within]: { ...study[within], [key]: value } };
+    const next =
+      within === null ? { ...study, [key]: value } : { ...study, [within]: { ...study[within], [key]: value } };
     const problem = checkStudy(next);
     if (!problem) study = next;
     return problem?.code ?? null;
@@ -283,7 +346,8 @@ export function decodeLink(hash) {
     const value = last ? trimmed(whole, /[a-z\d]/i) : whole;
     const named = glance(`${key}=${value}`);
     // The first letters of a name at a link's end say nothing, and are not the version again.
-    if (last && cut < 0 && seen.size && [...Object.keys(PARTS), 'controls', 'v'].some((name) => name.startsWith(key))) return;
+    if (last && cut < 0 && seen.size && [...Object.keys(PARTS), 'controls', 'v'].some((name) => name.startsWith(key)))
+      return;
     if (seen.has(key)) return skip(named, 'twice');
     seen.add(key);
     readPart(key, value, named, decoded, skip);
@@ -295,7 +359,13 @@ export function decodeLink(hash) {
   return decoded;
 }
 
-/** @param {string} key @param {string} value @param {string} named @param {Decoded} decoded @param {(what: string, why: string) => void} skip */
+/**
+ * @param {string} key
+ * @param {string} value
+ * @param {string} named
+ * @param {Decoded} decoded
+ * @param {(what: string, why: string) => void} skip
+ */
 function readPart(key, value, named, decoded, skip) {
   const { state } = decoded;
   if (key === 'v') {

@@ -35,14 +35,21 @@ const BY_CODE = {
   },
   batch_too_large: (_, problem) => {
     const most = Number(problem.rows);
-    return [{
-      act: 'set_batch', label: 'action.set_batch', values: { n: most }, change: (study) => {
-        const range = study.space?.batch_size;
-        if (!range) (study.fixed ??= {}).batch_size = most;
-        else if (range.choices) range.choices = [...new Set(range.choices.map((one) => Math.min(Number(one), most)))];
-        else Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
+    return [
+      {
+        act: 'set_batch',
+        label: 'action.set_batch',
+        values: { n: most },
+        change: (study) => {
+          const range = study.space?.batch_size;
+          if (!range) (study.fixed ??= {}).batch_size = most;
+          else if (range.choices)
+            range.choices = [...new Set(range.choices.map((one) => Math.min(Number(one), most)))];
+          else
+            Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
+        },
       },
-    }];
+    ];
   },
   too_few_rows: (study) => {
     const all = (/** @type {Study} */ next) => partSizes(next).every((size) => size > 0);
@@ -56,51 +63,85 @@ const BY_CODE = {
     const change = (/** @type {Study} */ next) => void (next.dataset.samples = samples);
     return [{ act: 'set_samples', label: 'action.set_samples', values: { n: samples }, change }];
   },
-  loss_mismatch: (_, problem) => [{
-    act: 'set_loss', label: 'fix.use', values: { value: String(problem.accepted).replaceAll('_', ' ') },
-    change: (study) => {
-      delete study.fixed?.loss;
-      delete study.space?.loss;
+  loss_mismatch: (_, problem) => [
+    {
+      act: 'set_loss',
+      label: 'fix.use',
+      values: { value: String(problem.accepted).replaceAll('_', ' ') },
+      change: (study) => {
+        delete study.fixed?.loss;
+        delete study.space?.loss;
+      },
     },
-  }],
+  ],
   // Half as wide is a quarter of the weights: pressed again, it comes to any limit.
   too_large: (study) => {
     const halved = (/** @type {unknown} */ width) => Math.max(1, Math.floor(Number(width) / 2));
     const widths = study.fixed?.hidden;
     if (Array.isArray(widths)) {
       const less = widths.map(halved);
-      return [{ act: 'narrow_layers', label: 'fix.use', values: { value: less.join(', ') }, change: (next) => void ((next.fixed ??= {}).hidden = less) }];
+      return [
+        {
+          act: 'narrow_layers',
+          label: 'fix.use',
+          values: { value: less.join(', ') },
+          change: (next) => void ((next.fixed ??= {}).hidden = less),
+        },
+      ];
     }
     const width = study.fixed?.hidden_units;
     if (width === undefined) return [];
     const less = halved(width);
-    return [{ act: 'narrow_layers', label: 'fix.use', values: { value: less }, change: (next) => void ((next.fixed ??= {}).hidden_units = less) }];
+    return [
+      {
+        act: 'narrow_layers',
+        label: 'fix.use',
+        values: { value: less },
+        change: (next) => void ((next.fixed ??= {}).hidden_units = less),
+      },
+    ];
   },
   undefined_metric: () => [
     { act: 'set_metric', label: 'action.reset_metric', change: (study) => void delete study.objective },
   ],
-  empty_space: () => [{
-    act: 'sweep_learning_rate', label: 'action.sweep_learning_rate', change: (study) => {
-      delete study.fixed?.learning_rate;
-      (study.space ??= {}).learning_rate = structuredClone(/** @type {any} */ (BY_NAME.get('learning_rate')?.sweep));
+  empty_space: () => [
+    {
+      act: 'sweep_learning_rate',
+      label: 'action.sweep_learning_rate',
+      change: (study) => {
+        delete study.fixed?.learning_rate;
+        (study.space ??= {}).learning_rate = structuredClone(/** @type {any} */ (BY_NAME.get('learning_rate')?.sweep));
+      },
     },
-  }],
+  ],
   step_on_scale: (_, problem) => [
     { act: 'drop_step', label: 'action.drop_step', change: (study) => void delete rangeOf(study, problem)?.step },
   ],
-  duplicate: (_, problem) => [{
-    act: 'drop_twice', label: 'action.drop_twice', change: (study) => {
-      const range = rangeOf(study, problem);
-      if (range?.choices) range.choices = [...new Set(range.choices)];
+  duplicate: (_, problem) => [
+    {
+      act: 'drop_twice',
+      label: 'action.drop_twice',
+      change: (study) => {
+        const range = rangeOf(study, problem);
+        if (range?.choices) range.choices = [...new Set(range.choices)];
+      },
     },
-  }],
+  ],
 };
 
 /** @param {number} n @returns {Mend} */
-const setTrials = (n) =>
-  ({ act: 'set_trials', label: 'run.run', values: { n }, change: (study) => void (study.trials = n), run: true });
+const setTrials = (n) => ({
+  act: 'set_trials',
+  label: 'run.run',
+  values: { n },
+  change: (study) => void (study.trials = n),
+  run: true,
+});
 /** The hyperparameter that a problem's key names. @param {Problem} problem */
-const nameOf = ({ key }) => String(key).split('.').find((part) => BY_NAME.has(part)) ?? '';
+const nameOf = ({ key }) =>
+  String(key)
+    .split('.')
+    .find((part) => BY_NAME.has(part)) ?? '';
 /** @param {Study} study @param {Problem} problem */
 const rangeOf = (study, problem) => study.space?.[nameOf(problem)];
 

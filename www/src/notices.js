@@ -21,24 +21,38 @@ function kept(store) {
   return finished(store) ? 'kept.trials' : undefined;
 }
 
-/** A run that could not start, or that ended early. @param {Store} store @param {Problem} problem @param {boolean} started
- * @returns {Notice} */
+/**
+ * A run that could not start, or that ended early.
+ * @param {Store} store
+ * @param {Problem} problem
+ * @param {boolean} started
+ * @returns {Notice}
+ */
 export function runNotice(store, problem, started) {
   /** @type {Notice['actions']} */
   const actions = [];
   if (problem.code === 'device_lost') {
-    actions.push({ label: 'action.try_gpu', act: 'try_gpu', primary: true }, { label: 'action.start_cpu', act: 'start_cpu' });
+    actions.push(
+      { label: 'action.try_gpu', act: 'try_gpu', primary: true },
+      { label: 'action.start_cpu', act: 'start_cpu' },
+    );
   } else if (DEVICE.includes(problem.code)) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
   } else {
     const draft = [...store.drafts.values()].find((one) => one.problem === problem);
-    const fixes = (draft?.fixes ?? []).map(({ label, values }, k) => ({ act: `fix_${k}`, label, values, primary: k === 0 }));
+    const fixes = (draft?.fixes ?? []).map(({ label, values }, k) => ({
+      act: `fix_${k}`,
+      label,
+      values,
+      primary: k === 0,
+    }));
     actions.push(...(draft ? fixes : mendsShown(store, store.study, problem)));
   }
   return {
     id: 'run',
     kind: 'alert',
-    title: problem.code === 'device_lost' ? 'message.device_gone' : started ? 'message.run_failed' : 'message.not_started',
+    title:
+      problem.code === 'device_lost' ? 'message.device_gone' : started ? 'message.run_failed' : 'message.not_started',
     values: { n: finished(store) },
     problem,
     kept: problem.code === 'device_lost' ? undefined : kept(store),
@@ -46,39 +60,77 @@ export function runNotice(store, problem, started) {
   };
 }
 
-/** Buttons that mend a study; none for what is hardly a study. @param {Store} store @param {any} study @param {Problem} problem
- * @returns {Notice['actions']} */
+/**
+ * Buttons that mend a study; none for what is hardly a study.
+ * @param {Store} store
+ * @param {any} study
+ * @param {Problem} problem
+ * @returns {Notice['actions']}
+ */
 export function mendsShown(store, study, problem) {
   try {
-    return mendsOf(study, problem, (name) => store.label(name))
-      .map(({ act, label, values }, k) => ({ act, label, values, primary: k === 0 }));
+    return mendsOf(study, problem, (name) => store.label(name)).map(({ act, label, values }, k) => ({
+      act,
+      label,
+      values,
+      primary: k === 0,
+    }));
   } catch {
     return [];
   }
 }
 
-/** A study that was kept out. @param {Problem} problem @param {Notice['actions']} [actions] @param {any} [study] @returns {Notice} */
+/**
+ * A study that was kept out.
+ * @param {Problem} problem
+ * @param {Notice['actions']} [actions]
+ * @param {any} [study]
+ * @returns {Notice}
+ */
 export const studyNotice = (problem, actions = [], study = undefined) => ({
-  id: 'study', kind: 'alert', title: 'message.study_refused', problem, kept: 'kept.study', actions, study,
+  id: 'study',
+  kind: 'alert',
+  title: 'message.study_refused',
+  problem,
+  kept: 'kept.study',
+  actions,
+  study,
 });
 
-/** A link's study that is in the panel, and cannot be run. @param {Store} store @param {Problem} problem @returns {Notice} */
+/**
+ * A link's study that is in the panel, and cannot be run.
+ * @param {Store} store
+ * @param {Problem} problem
+ * @returns {Notice}
+ */
 export const idleNotice = (store, problem) => ({
-  id: 'study', kind: 'alert', title: 'message.study_idle', problem, actions: mendsShown(store, store.study, problem),
+  id: 'study',
+  kind: 'alert',
+  title: 'message.study_idle',
+  problem,
+  actions: mendsShown(store, store.study, problem),
 });
 
 const SKIPPED_SHOWN = 12;
 
-/** A link that was not understood in full. @param {import('./link.js').Skipped[]} skipped @param {boolean} newer @returns {Notice} */
+/**
+ * A link that was not understood in full.
+ * @param {import('./link.js').Skipped[]} skipped
+ * @param {boolean} newer
+ * @returns {Notice}
+ */
 export function linkNotice(skipped, newer) {
   const long = skipped.some((one) => one.why === 'too_long');
   const lost = placesOf(skipped.filter((one) => one.why === 'lost'));
   const list = placesOf(skipped.filter((one) => one.why !== 'lost'));
   const cut = lost.length > 0;
   return {
-    id: 'link', kind: 'alert',
+    id: 'link',
+    kind: 'alert',
     title: `message.link_${long ? 'long' : newer ? 'newer' : cut ? 'cut' : 'partly'}`,
-    problem: long ? { code: 'note_link_long' } : { code: `note_link_${!cut ? 'skipped' : list.length ? 'both' : 'lost'}`, lost, list },
+    problem: long
+      ? { code: 'note_link_long' }
+      : { code: `note_link_${!cut ? 'skipped' : list.length ? 'both' : 'lost'}`, lost, list },
     actions: [],
   };
 }
@@ -86,33 +138,69 @@ export function linkNotice(skipped, newer) {
 /** @param {import('./link.js').Skipped[]} skipped @returns {string[]} */
 function placesOf(skipped) {
   const more = skipped.length - SKIPPED_SHOWN;
-  return skipped.slice(0, SKIPPED_SHOWN).map((one) => one.what).concat(more > 0 ? [`… (+${more})`] : []);
+  return skipped
+    .slice(0, SKIPPED_SHOWN)
+    .map((one) => one.what)
+    .concat(more > 0 ? [`… (+${more})`] : []);
 }
 
 /** A link that could not be put on the clipboard. @param {string | null} link @returns {Notice} */
 export const shareNotice = (link) => ({
-  id: 'share', kind: 'note', title: link ? 'message.share_by_hand' : 'message.share_too_long',
-  problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' }, link: link ?? undefined, actions: [],
+  id: 'share',
+  kind: 'note',
+  title: link ? 'message.share_by_hand' : 'message.share_too_long',
+  problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' },
+  link: link ?? undefined,
+  actions: [],
 });
 
-/** Something is not kept between visits. @param {'refused' | 'full' | 'large'} lack @param {number} size in MB, the most that is kept
- * @returns {Notice} */
+/**
+ * Something is not kept between visits.
+ * @param {'refused' | 'full' | 'large'} lack
+ * @param {number} size in MB, the most that is kept
+ * @returns {Notice}
+ */
 export const keepNotice = (lack, size) => ({
-  id: 'keep', kind: 'note', title: `message.keep_${lack}`, problem: { code: `note_keep_${lack}`, size }, actions: [],
+  id: 'keep',
+  kind: 'note',
+  title: `message.keep_${lack}`,
+  problem: { code: `note_keep_${lack}`, size },
+  actions: [],
 });
 
-/** The device went away and training resumes by itself. @param {Store} store @param {Problem} problem @returns {Notice} */
+/**
+ * The device went away and training resumes by itself.
+ * @param {Store} store
+ * @param {Problem} problem
+ * @returns {Notice}
+ */
 export const resumingNotice = (store, problem) => ({
-  id: 'device', kind: 'alert', title: 'message.device_lost', values: { n: finished(store) }, problem: { ...problem, code: 'device_resuming' },
-  kept: finished(store) ? 'kept.trials' : undefined, actions: [],
+  id: 'device',
+  kind: 'alert',
+  title: 'message.device_lost',
+  values: { n: finished(store) },
+  problem: { ...problem, code: 'device_resuming' },
+  kept: finished(store) ? 'kept.trials' : undefined,
+  actions: [],
 });
 
 /** The GPU failed, and the run began anew on the CPU. @param {Problem} problem @returns {Notice} */
-export const fallbackNotice = (problem) => ({ id: 'fallback', kind: 'alert', title: 'message.gpu_fallback', problem, actions: [] });
+export const fallbackNotice = (problem) => ({
+  id: 'fallback',
+  kind: 'alert',
+  title: 'message.gpu_fallback',
+  problem,
+  actions: [],
+});
 
 /** @returns {Notice} */
 export const tooOldNotice = () => ({
-  id: 'too_old', kind: 'alert', title: 'message.too_old', problem: { code: 'note_too_old' }, actions: [], lasting: true,
+  id: 'too_old',
+  kind: 'alert',
+  title: 'message.too_old',
+  problem: { code: 'note_too_old' },
+  actions: [],
+  lasting: true,
 });
 
 /** Learning rates to try after all trials diverged: three decades, all below the smallest rate that was tried.
@@ -130,7 +218,14 @@ export function divergedNotice(store) {
   const least = Math.min(...rates);
   const { low, high } = calmerRange(least);
   /** @type {Notice['actions']} */
-  const actions = [{ label: 'action.use_range', values: { low: scientific(low, 1), high: scientific(high, 1) }, act: 'use_range', primary: true }];
+  const actions = [
+    {
+      label: 'action.use_range',
+      values: { low: scientific(low, 1), high: scientific(high, 1) },
+      act: 'use_range',
+      primary: true,
+    },
+  ];
   const curved = trials.some((trial) => trial.epochs.some((one) => Number.isFinite(number(one.validation_loss))));
   if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
   return {

@@ -26,8 +26,7 @@ function plain(text) {
     .replace(/\u3000/g, ' ')
     .replace(/[\u2010-\u2013\u2212\ufe63]/g, '-')
     .replace(/[’ʼ]/g, "'")
-    .replace(/10⁺?(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?![\d.,^*])/g, (_, minus, power) =>
-       `10^${minus && '-'}${lowered(power)}`);
+    .replace(/10⁺?(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?![\d.,^*])/g, (_, minus, power) => `10^${minus && '-'}${lowered(power)}`);
 }
 
 /** @param {string} digits */
@@ -38,10 +37,13 @@ const THREES = '\\d{3}';
  * @type {[RegExp, (found: RegExpExecArray) => string[]][]} */
 const FORMS = [
   // 1,234 and 1.234: a decimal sign or thousands.
-  [/^([1-9]\d{0,2})([.,])(\d{3})$/, ([, whole, sign, rest]) => {
-    const both = [`${whole}.${rest}`, whole + rest];
-    return sign === '.' ? both : both.reverse();
-  }],
+  [
+    /^([1-9]\d{0,2})([.,])(\d{3})$/,
+    ([, whole, sign, rest]) => {
+      const both = [`${whole}.${rest}`, whole + rest];
+      return sign === '.' ? both : both.reverse();
+    },
+  ],
   [/^(\d*)[.,](\d+)$/, ([, whole, rest]) => [`${whole || 0}.${rest}`]],
   [/^(\d+)\.?$/, ([, whole]) => [whole]],
   // 1,000,000 and 1.000.000,5 and 1 000 and 1'000.5
@@ -68,7 +70,11 @@ function meanings(body) {
 }
 
 /** The digits that count of a number's text. @param {string} text */
-const figures = (text) => text.split(/e/i)[0].replace(/\D/g, '').replace(/^0+|0+$/g, '');
+const figures = (text) =>
+  text
+    .split(/e/i)[0]
+    .replace(/\D/g, '')
+    .replace(/^0+|0+$/g, '');
 
 /** A text of digits as the number that it says; null where a double cannot hold it. @param {string} text */
 function held(text) {
@@ -112,8 +118,7 @@ export function readNumber(text, takes = () => true) {
 }
 
 /** Whether a text can stand between the commas of a list: no zeros in front, as in 1,000. @param {string} text */
-const isEntry = (text) =>
-  /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+const isEntry = (text) => /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 /** Zeros that only the thousands of a number begin with, as in 1 000. @param {string} text */
 const isTail = (text) => /^0\d\d(?:\D|$)/.test(text);
 
@@ -127,13 +132,21 @@ const isTail = (text) => /^0\d\d(?:\D|$)/.test(text);
  */
 export function readNumbers(text, takes, times = false) {
   if (text.length > LONGEST_LIST) return { code: 'not_a_number', found: text };
-  const lines = plain(text).replace(/[;、\n\t]/g, ';').replace(/ +/g, ' ');
-  const tight = lines.replace(/ ?([×x*·⋅^;]) ?/g, '$1').replace(/ ,/g, ',').trim();
+  const lines = plain(text)
+    .replace(/[;、\n\t]/g, ';')
+    .replace(/ +/g, ' ');
+  const tight = lines
+    .replace(/ ?([×x*·⋅^;]) ?/g, '$1')
+    .replace(/ ,/g, ',')
+    .trim();
   const bare = tight.replace(/^[[(] ?(.*?) ?[\])]$/s, '$1');
   const body = times ? bare.replace(/(?<=\d)(?<!(?:^|\D)0)[×x](?!10(?:\^|\*\*))(?=\d)/g, ';') : bare;
   const firm = body.includes(';');
   const spaced = body.includes(', ');
-  const entries = body.split(firm ? ';' : spaced ? ', ' : ' ').map((one) => one.replace(/^,|,$/g, '')).filter(Boolean);
+  const entries = body
+    .split(firm ? ';' : spaced ? ', ' : ' ')
+    .map((one) => one.replace(/^,|,$/g, ''))
+    .filter(Boolean);
   const all = entries.length > 1 && entries.every((one) => one.includes(','));
   // Entries as read with commas between them and points in them, and as read with decimal commas.
   const [one, other] = /** @type {[number[], number[]]} */ ([[], []]);
@@ -160,7 +173,8 @@ export function readNumbers(text, takes, times = false) {
     const thousands = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(entry);
     const points = !firm && /\.\d/.test(body);
     if (list && all && single === null && read.code === undefined && !Number.isInteger(read.value)) {
-      // As many decimal commas as entries: a field of whole numbers takes none of them, but they may be what was meant.
+      // As many decimal commas as entries: a field of whole numbers takes none of them, but they may be what was
+      // meant.
       twice ||= entry;
       one.push(...list);
       other.push(read.value);

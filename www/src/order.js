@@ -10,18 +10,28 @@ const known = (value) => typeof value === 'string' || typeof value === 'boolean'
  * @param {boolean} down the largest first @returns {number[]}
  */
 export function orderOf(trials, value, down) {
-  const rows = Array.from(trials, (one) => ({ number: one.number, value: value(one), state: STATES.indexOf(one.state) }));
+  const rows = Array.from(trials, (one) => ({
+    number: one.number,
+    value: value(one),
+    state: STATES.indexOf(one.state),
+  }));
   const valued = rows.filter((one) => known(one.value));
   const others = rows.filter((one) => !known(one.value)).sort((a, b) => a.state - b.state || a.number - b.number);
   const sign = down ? -1 : 1;
   const first = valued.every((one) => typeof one.value === 'number')
     ? byNumber(valued, sign)
-    : valued.sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || a.number - b.number).map((one) => one.number);
+    : valued
+        .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || a.number - b.number)
+        .map((one) => one.number);
   return first.concat(others.map((one) => one.number));
 }
 
-/** Tens of thousands are sorted without a callback for each comparison: the values alone, and each row finds its place.
- * @param {{number: number, value: number}[]} rows @param {number} sign @returns {number[]} */
+/**
+ * Tens of thousands are sorted without a callback for each comparison: the values alone, and each row finds its place.
+ * @param {{number: number, value: number}[]} rows
+ * @param {number} sign
+ * @returns {number[]}
+ */
 function byNumber(rows, sign) {
   rows.sort((a, b) => a.number - b.number);
   // Adding 0 makes -0 a 0, which typed arrays would put before it.

@@ -10,14 +10,19 @@ import { withDataset } from './previews.js';
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
  */
 
-/** What trials take of what is not swept: one value, or one for each choice that decides.
- * @param {Hyperparameter} one @param {Study} study @returns {{value: Value} | {by: string, values: [Value, Value][]}} */
+/**
+ * What trials take of what is not swept: one value, or one for each choice that decides.
+ * @param {Hyperparameter} one
+ * @param {Study} study
+ * @returns {{value: Value} | {by: string, values: [Value, Value][]}}
+ */
 export function takenBy(one, study) {
   const given = one.default;
   const choices = given?.by && study.fixed?.[one.name] === undefined ? study.space?.[given.by]?.choices : undefined;
   if (!choices) return { value: valueOf(one, study) };
   const users = one.used_by?.[given.by];
-  const values = choices.filter((choice) => !Array.isArray(users) || users.includes(String(choice)))
+  const values = choices
+    .filter((choice) => !Array.isArray(users) || users.includes(String(choice)))
     .map((choice) => /** @type {[Value, Value]} */ ([choice, given[String(choice)] ?? 0]));
   const all = new Set(values.map(([, value]) => value));
   return all.size === 1 ? { value: [...all][0] } : { by: given.by, values };
@@ -43,10 +48,11 @@ export function fittingPoints(study) {
 }
 
 /** Axes whose points a grid is told: those that have neither choices nor steps. @param {Study} study */
-export const pointedAxes = (study) => sweptOf(study).filter((one) => {
-  const range = study.space?.[one.name];
-  return range && !range.choices && !range.step;
-});
+export const pointedAxes = (study) =>
+  sweptOf(study).filter((one) => {
+    const range = study.space?.[one.name];
+    return range && !range.choices && !range.step;
+  });
 
 const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
 /** Shares of the split are compared in these parts of the whole, as the engine does. */
@@ -65,8 +71,12 @@ export function partSizes(study) {
   return /** @type {[number, number, number]} */ (sizes);
 }
 
-/** The same study with another data set; a loss that does not fit the other's task gives way to its default.
- * @param {Study} study @param {string} name @returns {{study: Study, loss: string | null}} the loss that was dropped */
+/**
+ * The same study with another data set; a loss that does not fit the other's task gives way to its default.
+ * @param {Study} study
+ * @param {string} name
+ * @returns {{study: Study, loss: string | null}} the loss that was dropped
+ */
 export function switched(study, name) {
   const next = structuredClone(study);
   next.dataset = withDataset(next.dataset, name);

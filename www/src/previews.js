@@ -28,7 +28,8 @@ export class Previews {
   constructor(store, load) {
     /** @private */ this.store = store;
     /** @private */ this.load = load;
-    /** @private @type {Map<string, Preview | null>} by what was asked for; null where it could not be had */ this.known = new Map();
+    /** @private @type {Map<string, Preview | null>} by what was asked for; null where it could not be had */
+    this.known = new Map();
     /** @private */ this.busy = false;
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
   }
@@ -48,7 +49,9 @@ export class Previews {
   /** @private The first set whose present picture is not known yet, the chosen one before the others. */
   next() {
     const { dataset } = this.store.study;
-    const sets = DATASETS.filter((one) => one.available).sort((a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name));
+    const sets = DATASETS.filter((one) => one.available).sort(
+      (a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name),
+    );
     for (const set of sets) {
       const { samples, noise, seed } = withDataset(dataset, set.name);
       // A table's picture is of all its rows, whatever the study keeps of them.

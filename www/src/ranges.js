@@ -22,7 +22,10 @@ import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.j
 const taking = (one) => (/** @type {number} */ value) =>
   value >= Number(one.low) && value <= Number(one.high) && (!isWhole(one) || Number.isInteger(value));
 
-/** Whether a number is of the kind that a field takes: bounds settle nothing of what was meant. @param {Hyperparameter} one */
+/**
+ * Whether a number is of the kind that a field takes: bounds settle nothing of what was meant.
+ * @param {Hyperparameter} one
+ */
 const kindOf = (one) => (/** @type {number} */ value) => !isWhole(one) || Number.isInteger(value);
 
 /** @param {Hyperparameter} one */
@@ -38,8 +41,10 @@ function named(one, text) {
  * @returns {Good | Bad} */
 export function readValue(one, text, before) {
   const keep = { label: 'fix.keep', values: { value: written(before) }, value: before };
-  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) =>
-    ({ problem, fixes: legalValues(one, fixes, keep) });
+  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) => ({
+    problem,
+    fixes: legalValues(one, fixes, keep),
+  });
   if (one.type === 'list') return readWidths(one, text, bad);
   if (one.type === 'bool' || one.type === 'categorical') {
     const value = named(one, text);
@@ -117,7 +122,11 @@ export function readRange(one, scale, texts, before) {
     const whole = (/** @type {number} */ value, /** @type {number} */ rest) =>
       useRange(k ? range(rest, value) : range(value, rest), String);
     const fixes = other.code ? [] : read.readings.map((value) => whole(value, other.value));
-    return { problem: twoReadings(one.name, text, read.readings), fixes: legalRanges(one, fixes, before), end: k ? 'high' : 'low' };
+    return {
+      problem: twoReadings(one.name, text, read.readings),
+      fixes: legalRanges(one, fixes, before),
+      end: k ? 'high' : 'low',
+    };
   }
   const [low, high] = ends.map((read) => /** @type {{value: number}} */ (read).value);
   const isTooLarge = given.step !== undefined && low < high && !goesInto(given.step, low, high);
@@ -131,7 +140,9 @@ export function readRange(one, scale, texts, before) {
     };
     // About two steps to the range, in a short number.
     const half = Number(((high - low) / 2).toPrecision(1));
-    const fixes = [...(given.steps ?? [one.type === 'int' ? Math.max(1, Math.floor(half)) : half]), undefined].map(fit);
+    const fixes = [...(given.steps ?? [one.type === 'int' ? Math.max(1, Math.floor(half)) : half]), undefined].map(
+      fit,
+    );
     return { problem: said, fixes: legalRanges(one, fixes, before) };
   }
   const distribution = range(low, high);
@@ -152,18 +163,26 @@ export function readRange(one, scale, texts, before) {
   return { problem: { ...problem, ...found, key: one.name }, fixes, end };
 }
 
-/** The step that was typed; none where the field is empty or the scale takes none. `steps`: how it may have been meant.
- * @param {Hyperparameter} one @param {ScaleName} scale @param {string} text
- * @returns {{step?: number, problem?: Problem, steps?: number[]}} */
+/**
+ * The step that was typed; none where the field is empty or the scale takes none. `steps`: how it may have been meant.
+ * @param {Hyperparameter} one
+ * @param {ScaleName} scale
+ * @param {string} text
+ * @returns {{step?: number, problem?: Problem, steps?: number[]}}
+ */
 function readStep(one, scale, text) {
   if (scale !== 'linear' || text.trim() === '') return {};
   const isWholeNumber = one.type === 'int';
-  const taken = (/** @type {number} */ value) => value > 0 && value < Infinity && (!isWholeNumber || Number.isInteger(value));
+  const taken = (/** @type {number} */ value) =>
+    value > 0 && value < Infinity && (!isWholeNumber || Number.isInteger(value));
   const read = readNumber(text, taken);
-  if (read.code === 'two_readings') return { problem: twoReadings(one.name, text, read.readings), steps: read.readings };
+  if (read.code === 'two_readings')
+    return { problem: twoReadings(one.name, text, read.readings), steps: read.readings };
   const accepted = isWholeNumber ? '> 0 (int)' : '> 0';
   if (read.code) return { problem: { code: read.code, key: one.name, found: glance(text), accepted } };
-  return taken(read.value) ? { step: read.value } : { problem: { code: 'out_of_range', key: `${one.name}.step`, found: glance(text), accepted } };
+  return taken(read.value)
+    ? { step: read.value }
+    : { problem: { code: 'out_of_range', key: `${one.name}.step`, found: glance(text), accepted } };
 }
 
 /** Whether a range has a second value. @param {number} step @param {number} low @param {number} high */
@@ -176,10 +195,15 @@ const shortest = (value) => Number(value.toPrecision(12));
 function readChoices(one, text, before) {
   const numeric = one.type === 'int' || one.type === 'float';
   /** @returns {Fix} */
-  const fix = (/** @type {Value[]} */ choices, write = listOf) =>
-    ({ label: 'fix.use', values: { value: write(choices) }, distribution: { type: 'categorical', choices } });
-  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) =>
-    ({ problem, fixes: legalRanges(one, fixes, before) });
+  const fix = (/** @type {Value[]} */ choices, write = listOf) => ({
+    label: 'fix.use',
+    values: { value: write(choices) },
+    distribution: { type: 'categorical', choices },
+  });
+  const bad = (/** @type {Problem} */ problem, /** @type {Fix[]} */ fixes = []) => ({
+    problem,
+    fixes: legalRanges(one, fixes, before),
+  });
   if (text.trim() === '')
     return bad({ code: 'empty', key: one.name, accepted: numeric ? accepts(one) : choicesOf(one).join(' | ') });
   /** @type {Value[]} */
@@ -192,7 +216,12 @@ function readChoices(one, text, before) {
     }
     if (read.code) return bad({ code: read.code, key: one.name, found: glance(read.found), accepted: accepts(one) });
     ({ values } = read);
-  } else values = text.split(/[\s,;]+/).filter(Boolean).slice(0, 100).map((part) => named(one, part) ?? part);
+  } else
+    values = text
+      .split(/[\s,;]+/)
+      .filter(Boolean)
+      .slice(0, 100)
+      .map((part) => named(one, part) ?? part);
   // What stands twice is drawn once.
   const choices = [...new Set(values)];
   const distribution = /** @type {Distribution} */ ({ type: 'categorical', choices });
@@ -210,8 +239,13 @@ const useRange = (distribution, write = exact) => {
   return { label: 'fix.use_stepped', values: { ...ends, step: exact(distribution.step) }, distribution };
 };
 
-/** Fixes that hold; where there are none, the range that stood before. @param {Hyperparameter} one @param {Fix[]} fixes
- * @param {Distribution | undefined} before @returns {Fix[]} */
+/**
+ * Fixes that hold; where there are none, the range that stood before.
+ * @param {Hyperparameter} one
+ * @param {Fix[]} fixes
+ * @param {Distribution | undefined} before
+ * @returns {Fix[]}
+ */
 function legalRanges(one, fixes, before) {
   const holds = (/** @type {Fix} */ fix) => !checkDistribution(one, /** @type {Distribution} */ (fix.distribution));
   const text = (/** @type {Fix} */ fix) => JSON.stringify(fix.distribution);
@@ -246,8 +280,15 @@ function make(one, low, high, scale, step) {
   return made;
 }
 
-/** @param {Hyperparameter} one @param {Problem} problem @param {number} low @param {number} high @param {ScaleName} scale
- * @param {number | undefined} step @returns {Fix[]} */
+/**
+ * @param {Hyperparameter} one
+ * @param {Problem} problem
+ * @param {number} low
+ * @param {number} high
+ * @param {ScaleName} scale
+ * @param {number | undefined} step
+ * @returns {Fix[]}
+ */
 function fixesOf(one, problem, low, high, scale, step) {
   const range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {ScaleName} */ s) =>
     make(one, a, b, s, step);
@@ -276,7 +317,13 @@ function nearest(one, value) {
 export function textsOf(one, range, value) {
   const plain = (/** @type {unknown} */ given) => (typeof given === 'number' ? spell(given) : String(given ?? ''));
   const list = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.map(plain).join(', ') : plain(given));
-  return { low: plain(range?.low), high: plain(range?.high), step: plain(range?.step), choices: list(range?.choices), value: list(value) };
+  return {
+    low: plain(range?.low),
+    high: plain(range?.high),
+    step: plain(range?.step),
+    choices: list(range?.choices),
+    value: list(value),
+  };
 }
 
 /** @param {number} value */

@@ -38,12 +38,15 @@ export class Runner {
     /** @type {Result | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** Whether the pending run was told to stop. */ this.stopping = false;
-    /** @private @type {Promise<unknown>} settles once nobody is opening a test set */ this.opening = Promise.resolve();
-    /** @private @type {import('./types.js').Trial[]} trials that have ended, and how many of them were told of */ this.untold = [];
+    /** @private @type {Promise<unknown>} settles once nobody is opening a test set */
+    this.opening = Promise.resolve();
+    /** @private @type {import('./types.js').Trial[]} trials that have ended, and how many of them were told of */
+    this.untold = [];
     /** @private */ this.told = 0;
     /** @private @type {Promise<unknown> | null} */ this.telling = null;
     /** @private */ this.began = false;
-    /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */ this.fresh = null;
+    /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */
+    this.fresh = null;
   }
 
   /** @private */
@@ -67,7 +70,12 @@ export class Runner {
     return (await this.engine.check(study)).problem ?? null;
   }
 
-  /** A few rows of a study's data. @param {Study} study @param {number} n @returns {Promise<import('./previews.js').Preview>} */
+  /**
+   * A few rows of a study's data.
+   * @param {Study} study
+   * @param {number} n
+   * @returns {Promise<import('./previews.js').Preview>}
+   */
   async preview(study, n) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     return this.engine.preview(study, n);
@@ -166,7 +174,10 @@ export class Runner {
     const best = store.best;
     store.say(
       stopped
-        ? store.t(store.counts.complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: store.counts.complete, best })
+        ? store.t(store.counts.complete || best === null ? 'say.stopped' : 'say.stopped_best', {
+            n: store.counts.complete,
+            best,
+          })
         : store.t(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best }),
     );
     store.touch('trials', 'selection');
@@ -331,7 +342,10 @@ export class Runner {
     this.told = 0;
   }
 
-  /** @private Tells of the trials that have ended, in slices, as thousands may end at once. @returns {Promise<unknown>} */
+  /**
+   * @private Tells of the trials that have ended, in slices, as thousands may end at once.
+   * @returns {Promise<unknown>}
+   */
   tell() {
     this.telling ??= inSlices(this.news(), () => true).finally(() => {
       this.telling = null;
@@ -374,6 +388,7 @@ export class Runner {
     if (problem.code === 'device_lost' && this.pending) store.notify(resumingNotice(store, problem));
     else if (!this.pending) store.notify(runNotice(store, problem, true));
     // Fatal problems also reject the run, which reports them; what stays a notice is told here.
-    if (problem.code === 'device_lost') this.emit('problem', { ...problem, message: store.sentence({ ...problem, code: 'device_resuming' }) });
+    if (problem.code === 'device_lost')
+      this.emit('problem', { ...problem, message: store.sentence({ ...problem, code: 'device_resuming' }) });
   }
 }

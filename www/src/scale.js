@@ -40,7 +40,10 @@ export function steps(a, b, target, whole = false) {
   const gap = ((high / 2 - low / 2) / Math.min(MOST_TICKS / 2, Math.max(1, target || 1))) * 2;
   const raw = Math.max(gap, whole ? 1 : 0);
   const size = 10 ** Math.floor(Math.log10(raw));
-  const step = (whole && size < 10 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10]).map((k) => k * size).find((k) => k >= raw * (1 - 1e-9)) ?? raw;
+  const step =
+    (whole && size < 10 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10])
+      .map((k) => k * size)
+      .find((k) => k >= raw * (1 - 1e-9)) ?? raw;
   const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
   // Ends so close together, or so near to 0, have no round number between them that can be told from its neighbour.
   if (!(step > 0) || !Number.isSafeInteger(first) || !Number.isSafeInteger(last)) return [low, high];
@@ -50,9 +53,13 @@ export function steps(a, b, target, whole = false) {
   return [...new Set(all)].filter((one) => one >= low - slack && one <= high + slack && Number.isFinite(one));
 }
 
-/** Values to label between two numbers on a log axis: powers of ten, and 2 and 5 where there is room. What is not above
+/**
+ * Values to label between two numbers on a log axis: powers of ten, and 2 and 5 where there is room. What is not above
  * 0 has no place there.
- * @param {number} a @param {number} b the ends, in either order @param {number} [target] */
+ * @param {number} a
+ * @param {number} b the ends, in either order
+ * @param {number} [target]
+ */
 export function logSteps(a, b, target = 6) {
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   if (!(low > 0 && high < Infinity)) return high > 0 && high < Infinity ? [high] : [];
@@ -79,12 +86,18 @@ export function domainOf(a, b, pad) {
   const within = (/** @type {number} */ at) => Math.max(-1e300, Math.min(1e300, at));
   if (Number.isNaN(a) || Number.isNaN(b)) return [-0.5, 0.5];
   const [low, high] = [within(Math.min(a, b) - pad), within(Math.max(a, b) + pad)];
-  return high > low ? [low, high] : [low - Math.max(0.5, Math.abs(low) / 10), high + Math.max(0.5, Math.abs(high) / 10)];
+  return high > low
+    ? [low, high]
+    : [low - Math.max(0.5, Math.abs(low) / 10), high + Math.max(0.5, Math.abs(high) / 10)];
 }
 
-/** The ends of an axis that holds two places with a little room, rounded so that they stay put while the places spread.
- * @param {number} a @param {number} b the ends, in rising order @param {number} least how long the axis is at least
- * @returns {[number, number]} */
+/**
+ * The ends of an axis that holds two places with a little room, rounded so that they stay put while the places spread.
+ * @param {number} a
+ * @param {number} b the ends, in rising order
+ * @param {number} least how long the axis is at least
+ * @returns {[number, number]}
+ */
 export function roomy(a, b, least) {
   const short = Math.max(0, least - (b - a)) / 2;
   const [low, high] = [a - short, b + short];
@@ -117,7 +130,16 @@ export function axisOf(name, distribution) {
   if (choices && !choices.every((one) => typeof one === 'number')) {
     const to = (/** @type {Value} */ value) => (choices.includes(value) ? choices.indexOf(value) : NaN);
     const ticks = choices.map((one, at) => ({ at, label: String(one) }));
-    return { name, numeric: false, discrete: true, slots: choices.length, scale: 'choices', domain: [-0.5, choices.length - 0.5], ticks, to };
+    return {
+      name,
+      numeric: false,
+      discrete: true,
+      slots: choices.length,
+      scale: 'choices',
+      domain: [-0.5, choices.length - 0.5],
+      ticks,
+      to,
+    };
   }
   const values = [...new Set(choices ?? [])].map(Number).sort((a, b) => a - b);
   const low = values.length ? values[0] : Number(distribution.low);
@@ -128,12 +150,20 @@ export function axisOf(name, distribution) {
   const { to } = SCALES[/** @type {'linear'} */ (scale)];
   const whole = distribution.type === 'int';
   const drawn = stepsOf(distribution, FEW);
-  const marks = values.length ? values : drawn && scale === 'linear' ? drawn : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
+  const marks = values.length
+    ? values
+    : drawn && scale === 'linear'
+      ? drawn
+      : ticksOf(/** @type {'linear'} */ (scale), low, high, whole);
   const slots = values.length || drawn?.length || (whole && high >= low ? high - low + 1 : 0);
   // A few values that have a place each keep room around the first and the last.
   const gap = slots > 1 && (values.length || slots <= FEW) ? (to(high) - to(low)) / (slots - 1) : 0;
   // Powers of ten are all written as such where one of them has to be.
-  const powered = scale === 'log' && !values.length && marks.every((value) => Number.isInteger(Math.log10(value))) && marks[0] < 0.01;
+  const powered =
+    scale === 'log' &&
+    !values.length &&
+    marks.every((value) => Number.isInteger(Math.log10(value))) &&
+    marks[0] < 0.01;
   return {
     name,
     numeric: true,
@@ -141,13 +171,16 @@ export function axisOf(name, distribution) {
     slots,
     scale: /** @type {'linear'} */ (scale),
     domain: domainOf(to(low), to(high), gap > 0 ? 0.35 * gap : to(high) > to(low) ? 0 : 0.5),
-    ticks: marks.filter((value) => Number.isFinite(to(value))).map((value) => ({ at: to(value), label: powered && value !== 1 ? scientific(value, 1) : exact(value) })),
+    ticks: marks
+      .filter((value) => Number.isFinite(to(value)))
+      .map((value) => ({ at: to(value), label: powered && value !== 1 ? scientific(value, 1) : exact(value) })),
     to: (value) => (typeof value === 'number' ? to(value) : NaN),
   };
 }
 
 /** @param {string} scale @param {number} low @param {number} high */
-const fits = (scale, low, high) => scale === 'linear' || (scale === 'log' && low > 0) || (scale === 'log1m' && low >= 0 && high < 1);
+const fits = (scale, low, high) =>
+  scale === 'linear' || (scale === 'log' && low > 0) || (scale === 'log1m' && low >= 0 && high < 1);
 
 /** @param {'linear' | 'log' | 'log1m'} scale @param {number} low @param {number} high @param {boolean} whole */
 function ticksOf(scale, low, high, whole) {
@@ -168,7 +201,8 @@ function powers(low, high) {
 }
 
 /** @param {number} low @param {number} high */
-const complements = (low, high) => [0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 0.99999].filter((one) => one >= low && one <= high);
+const complements = (low, high) =>
+  [0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 0.99999].filter((one) => one >= low && one <= high);
 
 /** How wide a label is at the most, in pixels. @param {string} label */
 export const textWidth = (label) => 7 * label.length;
@@ -178,7 +212,8 @@ export const textWidth = (label) => 7 * label.length;
 export function thinning(labels, rows) {
   for (let every = 1; every < labels.length; every++) {
     const kept = labels.filter((_, k) => k % every === 0);
-    if (kept.every(([at, size], k) => k < rows || Math.abs(at - kept[k - rows][0]) >= (size + kept[k - rows][1]) / 2)) return every;
+    if (kept.every(([at, size], k) => k < rows || Math.abs(at - kept[k - rows][0]) >= (size + kept[k - rows][1]) / 2))
+      return every;
   }
   return Math.max(1, labels.length);
 }
@@ -216,10 +251,10 @@ export function density(distribution, along, low, high, bins) {
 }
 
 /**
- * How good scores are. `share` is 0 at the best and 1 at the worst; `zeros`: losses of 0 lie below the scale. `low` and
- * `high` are what an axis of scores shows: all of them, but for the worst tenth where that would flatten the rest.
- * @typedef {{best: number, worst: number, low: number, high: number, log: boolean, zeros: boolean,
- *   cost: (score: number) => number, share: (score: number) => number, goodness: (score: number) => number}} ScoreScale
+ * How good scores are. `share` is 0 at the best and 1 at the worst; `zeros`: losses of 0 lie below the scale. `low`
+ * and `high` are what an axis of scores shows: all of them, but for the worst tenth where that would flatten the rest.
+ * @typedef {{best: number, worst: number, low: number, high: number, log: boolean, zeros: boolean, cost: (score:
+ *   number) => number, share: (score: number) => number, goodness: (score: number) => number}} ScoreScale
  */
 
 /** @param {number} value @param {1 | -1} direction down or up to the next number with two significant figures */
@@ -259,7 +294,14 @@ export function scaleOfScores(found, { metric, direction }) {
   const ends = [first, isFlat && limit !== first ? limit : last].sort((a, b) => a - b);
   const share = (/** @type {number} */ score) => (cost(score) / 2 - from / 2) / (to / 2 - from / 2);
   return {
-    best, worst, low: ends[0], high: ends[1], log, zeros: log && scores[0] <= 0, cost, share,
+    best,
+    worst,
+    low: ends[0],
+    high: ends[1],
+    log,
+    zeros: log && scores[0] <= 0,
+    cost,
+    share,
     goodness: (score) => Math.max(0, Math.min(1, 1 - share(score))),
   };
 }

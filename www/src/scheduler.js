@@ -2,8 +2,10 @@ import { spent, turn } from './turns.js';
 
 /** Figures, rows and readouts are redrawn together, at most this often. */
 const REDRAWS_PER_SECOND = 30;
-/** While trials stream, redrawing takes at most one part in so many of the page's time: the rest is for the reader, and
- * on a small machine for those who train. */
+/**
+ * While trials stream, redrawing takes at most one part in so many of the page's time: the rest is for the reader, and
+ * on a small machine for those who train.
+ */
 const SHARE = 4;
 /** What streams. All else comes from the reader, who does not wait. */
 const STREAMS = ['trials', 'run'];

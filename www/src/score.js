@@ -9,10 +9,14 @@ import { CROWD } from './store.js';
  *
  * @typedef {import('./store.js').Store} Store
  * @typedef {import('./types.js').Trial} Trial
- * @typedef {import('./scale.js').ScoreScale & {untrained: number}} ScoreScale with the number of trials that did not learn
+ * @typedef {import('./scale.js').ScoreScale & {untrained: number}} ScoreScale with the number of trials that did not
+ *   learn
  */
 
-/** While trials stream in, the scale is renewed this often, in ms; that of a crowd moves slowly, and all its marks with it. */
+/**
+ * While trials stream in, the scale is renewed this often, in ms; that of a crowd moves slowly, and all its marks with
+ * it.
+ */
 const RENEW = 250;
 const RENEW_CROWD = 1000;
 
@@ -23,7 +27,13 @@ const known = new WeakMap();
 export function scoreScale(store) {
   const kept = known.get(store);
   const now = performance.now();
-  if (kept && kept.study === store.runStudy && (kept.version === store.version || (store.state === 'running' && now - kept.at < (store.trials.size > CROWD ? RENEW_CROWD : RENEW)))) return kept.scale;
+  if (
+    kept &&
+    kept.study === store.runStudy &&
+    (kept.version === store.version ||
+      (store.state === 'running' && now - kept.at < (store.trials.size > CROWD ? RENEW_CROWD : RENEW)))
+  )
+    return kept.scale;
   const scale = makeScale(store);
   known.set(store, { version: store.version, at: now, study: store.runStudy, scale });
   return scale;

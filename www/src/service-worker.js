@@ -13,7 +13,9 @@ const PATIENCE = 4000;
 const LOOSELY = { ignoreSearch: true, ignoreVary: true };
 
 worker.addEventListener('install', (/** @type {any} */ event) => {
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: 'no-cache' })))));
+  event.waitUntil(
+    caches.open(NAME).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: 'no-cache' })))),
+  );
 });
 
 worker.addEventListener('activate', (/** @type {any} */ event) => {
@@ -31,7 +33,11 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const path = request.url.slice(scope.length).split(/[?#]/, 1)[0];
   if (path === 'service-worker.js') return;
   // Names with a hash never change what they stand for; data does with the version alone.
-  event.respondWith(/^(assets|data)\//.test(path) ? keptFirst(request) : networkFirst(request, path === 'index.html' ? './' : path || './'));
+  event.respondWith(
+    /^(assets|data)\//.test(path)
+      ? keptFirst(request)
+      : networkFirst(request, path === 'index.html' ? './' : path || './'),
+  );
 });
 
 /** @param {Request} request */

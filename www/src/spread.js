@@ -27,11 +27,14 @@ export function scoreName(store, title = false) {
 }
 
 /** A score: a loss, an accuracy or an R². @param {Store} store @param {unknown} score */
-export const scoreValue = (store, score) => (store.objective.metric.endsWith('loss') ? loss(score) : metric(score, store.task));
+export const scoreValue = (store, score) =>
+  store.objective.metric.endsWith('loss') ? loss(score) : metric(score, store.task);
 
 /** A round score, for the labels of axes and colours. @param {Store} store @param {number} score */
 export const scoreLabel = (store, score) =>
-  store.objective.metric.endsWith('loss') || store.task === 'numbers' ? exact(score) : `${exact(Number((100 * score).toPrecision(6)))}%`;
+  store.objective.metric.endsWith('loss') || store.task === 'numbers'
+    ? exact(score)
+    : `${exact(Number((100 * score).toPrecision(6)))}%`;
 
 /** " ± 0.013", or nothing. @param {number} spread @param {string} name @param {string} task */
 export function plusMinus(spread, name, task) {
@@ -41,13 +44,22 @@ export function plusMinus(spread, name, task) {
 }
 
 /** A trial's score with its spread. @param {Store} store @param {Trial} trial */
-export const scoreText = (store, trial) => scoreValue(store, store.score(trial)) + plusMinus(spreadOf(store, trial), store.objective.metric, store.task);
+export const scoreText = (store, trial) =>
+  scoreValue(store, store.score(trial)) + plusMinus(spreadOf(store, trial), store.objective.metric, store.task);
 
-/** A measure of one epoch with its spread. @param {EpochRecord | undefined} record @param {Measure} name @param {string} task */
+/**
+ * A measure of one epoch with its spread.
+ * @param {EpochRecord | undefined} record
+ * @param {Measure} name
+ * @param {string} task
+ */
 export function measureText(record, name, task) {
   const value = record?.[name];
   return (name.endsWith('loss') ? loss(value) : metric(value, task)) + plusMinus(spreadAt(record, name), name, task);
 }
 
-/** Whether the trials shown have more than one seed each: figures then keep room for the spread. @param {Store} store */
+/**
+ * Whether the trials shown have more than one seed each: figures then keep room for the spread.
+ * @param {Store} store
+ */
 export const hasSpread = (store) => (store.shownStudy.seeds_per_trial ?? 1) > 1;

@@ -19,7 +19,11 @@ const answer = (request) =>
     request.addEventListener('error', () => reject(request.error));
   });
 
-/** Takes a tab's name for as long as the page lives; false where another page has it. @param {string} name @returns {Promise<boolean>} */
+/**
+ * Takes a tab's name for as long as the page lives; false where another page has it.
+ * @param {string} name
+ * @returns {Promise<boolean>}
+ */
 const take = (name) =>
   new Promise((resolve) => {
     if (!navigator.locks) return resolve(true);
@@ -35,7 +39,8 @@ export class Storage {
   constructor() {
     /** @private @type {Promise<IDBDatabase> | null} */ this.opened = null;
     /** @private This tab's name, once it has one. */ this.tab = '';
-    /** @private @type {string[]} tabs with texts, the latest last; written with this tab's first text */ this.tabs = [];
+    /** @private @type {string[]} tabs with texts, the latest last; written with this tab's first text */
+    this.tabs = [];
   }
 
   /** @private */
@@ -63,8 +68,11 @@ export class Storage {
     return database;
   }
 
-  /** @private Finds this tab's name. A tab that was duplicated begins with the other's texts and goes on under a new one.
-   * @returns {Promise<string>} the name to read under */
+  /**
+   * @private Finds this tab's name. A tab that was duplicated begins with the other's texts and goes on under a new
+   *   one.
+   * @returns {Promise<string>} the name to read under
+   */
   async claim() {
     try {
       const before = sessionStorage.getItem(TAB) ?? '';
@@ -83,7 +91,10 @@ export class Storage {
     const before = await this.claim();
     const texts = (await this.open()).transaction(TEXTS).objectStore(TEXTS);
     const wanted = ['tabs', 'study', 'result', `study ${before}`, `result ${before}`];
-    const [keys, tabs, study, result, ownStudy, ownResult] = await Promise.all([answer(texts.getAllKeys()), ...wanted.map((key) => answer(texts.get(key)))]);
+    const [keys, tabs, study, result, ownStudy, ownResult] = await Promise.all([
+      answer(texts.getAllKeys()),
+      ...wanted.map((key) => answer(texts.get(key))),
+    ]);
     const found = keys.map((key) => String(key).split(' ')[1]).concat(Array.isArray(tabs) ? tabs : []);
     // A name that comes twice counts where it comes last.
     this.tabs = [...new Set(found.reverse())].filter((one) => one && one !== this.tab).reverse();

@@ -58,7 +58,8 @@ export class Store {
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
-    /** @type {Map<string, import('./previews.js').Preview>} a small picture of each data set */ this.previews = new Map();
+    /** @type {Map<string, import('./previews.js').Preview>} a small picture of each data set */
+    this.previews = new Map();
 
     /** @type {Map<number, Trial>} */ this.trials = new Map();
     /** @type {Record<Trial['state'], number>} trials by state */ this.counts = noCounts();
@@ -68,20 +69,26 @@ export class Store {
     /** @type {import('./brush.js').Brush | null} */ this.brush = null;
     /** Grows with every change of the brush. */ this.brushes = 0;
     /** Grows with every run. */ this.runs = 0;
-    /** @private @type {{study: Study | null, metric: string, direction: string}} */ this.aim = { study: null, metric: '', direction: '' };
+    /** @private @type {{study: Study | null, metric: string, direction: string}} */
+    this.aim = { study: null, metric: '', direction: '' };
     /** @type {number | null} the best trial, as the session says */ this.bestTold = null;
     /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null) };
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
 
     /** @type {import('./types.js').RunState} */ this.state = 'idle';
-    /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */ this.outcome = 'none';
+    /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */
+    this.outcome = 'none';
     /** Whether the engine still has the run shown. */ this.alive = false;
     /** @type {import('./types.js').BackendChoice} */ this.choice = 'auto';
     /** @type {import('./types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('./types.js').Progress | null} */ this.progress = null;
     /** @type {Notice[]} */ this.notices = [];
-    /** @private @type {Map<string, {study: string, test: OpenedTest | null}>} by data, as rows that were seen stay seen,
-     * with the study that they were opened for */ this.opened = new Map();
+    /**
+     * @private
+     * @type {Map<string, {study: string, test: OpenedTest | null}>} by data, as rows that were seen stay seen,
+     *   with the study that they were opened for
+     */
+    this.opened = new Map();
 
     /** @type {import('./types.js').Language} */ this.lang = 'en';
     /** @type {import('./types.js').Theme} */ this.theme = 'auto';
@@ -98,7 +105,10 @@ export class Store {
 
     /** @private @type {Set<{topics: Set<string>, wake: (topics: Set<string>) => void}>} */ this.listeners = new Set();
     /** @private */ this.scheduler = new Scheduler((topics) =>
-      [...this.listeners].filter((one) => [...topics].some((topic) => one.topics.has(topic))).map((one) => () => this.listeners.has(one) && one.wake(topics)));
+      [...this.listeners]
+        .filter((one) => [...topics].some((topic) => one.topics.has(topic)))
+        .map((one) => () => this.listeners.has(one) && one.wake(topics)),
+    );
   }
 
   /** @param {Topic[]} topics @param {(topics: Set<string>) => void} wake @returns {() => void} */
@@ -181,7 +191,10 @@ export class Store {
     this.touch('study', 'test');
   }
 
-  /** Whether undo or redo has a study to go to; from one whose test set is open only to another's data. @param {-1 | 1} direction */
+  /**
+   * Whether undo or redo has a study to go to; from one whose test set is open only to another's data.
+   * @param {-1 | 1} direction
+   */
   canStep(direction) {
     if (direction < 0 && this.drafts.size) return true;
     const next = (direction < 0 ? this.past : this.future).at(-1);
@@ -394,12 +407,16 @@ export class Store {
   emptySide() {
     for (const side of this.brush ?? []) {
       const range = this.study.space?.[side.name];
-      if (range && !narrowed(range, side)) return { name: side.name, key: range.type === 'int' ? 'brush.no_whole' : 'brush.no_value' };
+      if (range && !narrowed(range, side))
+        return { name: side.name, key: range.type === 'int' ? 'brush.no_whole' : 'brush.no_value' };
     }
     return null;
   }
 
-  /** The study with its ranges cut to the brush, or null where that cannot be or changes nothing. @returns {Study | null} */
+  /**
+   * The study with its ranges cut to the brush, or null where that cannot be or changes nothing.
+   * @returns {Study | null}
+   */
   narrowedStudy() {
     if (this.emptySide()) return null;
     const next = structuredClone(this.study);
@@ -435,7 +452,8 @@ export class Store {
 
   /** Moves the selection by rank, or by number. @param {-1 | 1} by @param {'rank' | 'number'} order */
   move(by, order) {
-    const numbers = order === 'rank' ? this.ranked().map((one) => one.trial.number) : [...this.trials.keys()].sort((a, b) => a - b);
+    const numbers =
+      order === 'rank' ? this.ranked().map((one) => one.trial.number) : [...this.trials.keys()].sort((a, b) => a - b);
     const list = numbers.filter((one) => !this.isOut(/** @type {Trial} */ (this.trials.get(one))));
     if (!list.length) return;
     const at = list.indexOf(this.selected?.number ?? list[0]);

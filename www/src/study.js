@@ -1,5 +1,15 @@
 import defaultStudy from '../../src/study/default.json' with { type: 'json' };
-import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf, gridSize, inertBy, scaleOf, taskOf } from './hyperparameters.js';
+import {
+  BY_NAME,
+  DATASETS,
+  HYPERPARAMETERS,
+  SAMPLERS,
+  choicesOf,
+  gridSize,
+  inertBy,
+  scaleOf,
+  taskOf,
+} from './hyperparameters.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -29,9 +39,16 @@ function shown(value) {
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** A number, also where it is written as the string of one that is not finite. @param {unknown} value */
 const real = (value) =>
-  typeof value === 'number' ? value : /^(NaN|-?Infinity)$/.test(/** @type {any} */ (value)) && typeof value === 'string' ? Number(value) : undefined;
+  typeof value === 'number'
+    ? value
+    : /^(NaN|-?Infinity)$/.test(/** @type {any} */ (value)) && typeof value === 'string'
+      ? Number(value)
+      : undefined;
 
-/** @param {unknown} input an object or its JSON text @returns {{study: Study} | {problem: Problem, given?: any}} given: what was refused */
+/**
+ * @param {unknown} input an object or its JSON text
+ * @returns {{study: Study} | {problem: Problem, given?: any}} given: what was refused
+ */
 export function readStudy(input) {
   let study = input;
   if (typeof input === 'string') {
@@ -58,7 +75,17 @@ function finite(_key, value) {
 }
 
 const KEYS = [
-  'format', 'name', 'dataset', 'fixed', 'space', 'sampler', 'pruner', 'objective', 'trials', 'seeds_per_trial', 'seed',
+  'format',
+  'name',
+  'dataset',
+  'fixed',
+  'space',
+  'sampler',
+  'pruner',
+  'objective',
+  'trials',
+  'seeds_per_trial',
+  'seed',
   'shared_seeds',
 ];
 
@@ -80,7 +107,12 @@ export function checkStudy(study) {
     unknownKey(study.pruner ?? {}, ['name'], 'pruner') ??
     section(study, 'objective') ??
     unknownKey(study.objective ?? {}, ['metric', 'direction'], 'objective') ??
-    checkName('objective.metric', study.objective?.metric, ['train_loss', 'train_metric', 'validation_loss', 'validation_metric']) ??
+    checkName('objective.metric', study.objective?.metric, [
+      'train_loss',
+      'train_metric',
+      'validation_loss',
+      'validation_metric',
+    ]) ??
     checkName('objective.direction', study.objective?.direction, ['minimize', 'maximize']) ??
     checkNumber('trials', study.trials, 1, TRIALS_LIMIT, true) ??
     checkNumber('seeds_per_trial', study.seeds_per_trial, 1, 100, true) ??
@@ -106,13 +138,21 @@ export function checkTogether(study) {
   const empty = sizes.findIndex((size) => size === 0);
   if (empty >= 0) return { code: 'too_few_rows', dataset, rows, part: PARTS[empty] };
   const range = space.batch_size;
-  const largest = range ? Math.max(...(/** @type {number[]} */ (range.choices) ?? [range.high])) : Number(study.fixed?.batch_size ?? 0);
+  const batches = range ? (range.choices ?? [range.high]) : [study.fixed?.batch_size ?? 0];
+  const largest = Math.max(...batches.map(Number));
   if (largest > sizes[0] && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))
     return { code: 'batch_too_large', batch_size: largest, rows: sizes[0] };
   const [part, kind] = (study.objective?.metric ?? '').split('_');
   const size = sizes[PARTS.indexOf(part)];
   if (kind === 'metric' && fits === 'mse' && size < 2)
-    return { code: 'undefined_metric', key: 'objective.metric', metric: `${part}_metric`, dataset, rows: size, accepted: `${part}_loss` };
+    return {
+      code: 'undefined_metric',
+      key: 'objective.metric',
+      metric: `${part}_metric`,
+      dataset,
+      rows: size,
+      accepted: `${part}_loss`,
+    };
   return checkFit(study, Object.keys(space));
 }
 
@@ -120,12 +160,17 @@ export function checkTogether(study) {
 function checkFit(study, axes) {
   const { sampler, trials = 64 } = study;
   if (sampler?.name === 'sobol') {
-    if (trials > 65536) return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
+    if (trials > 65536)
+      return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
   } else if (sampler?.name === 'grid') {
-    const other = isObject(sampler.points) ? Object.keys(sampler.points).find((name) => !axes.includes(name)) : undefined;
-    if (other !== undefined) return { code: 'unknown_key', key: `sampler.points.${other}`, within: 'space', accepted: axes.join(', ') };
+    const other = isObject(sampler.points)
+      ? Object.keys(sampler.points).find((name) => !axes.includes(name))
+      : undefined;
+    if (other !== undefined)
+      return { code: 'unknown_key', key: `sampler.points.${other}`, within: 'space', accepted: axes.join(', ') };
     const size = gridSize(study);
-    if (size > trials) return { code: 'grid_too_large', combinations: size < 1e15 ? String(size) : shown(size), trials };
+    if (size > trials)
+      return { code: 'grid_too_large', combinations: size < 1e15 ? String(size) : shown(size), trials };
   }
   return null;
 }
@@ -152,16 +197,30 @@ const wrong = (key, found, accepted) => ({ code: 'wrong_type', key, found: shown
 const outside = (key, found, accepted) => ({ code: 'out_of_range', key, found: shown(found), accepted });
 
 /** @param {Record<string, any>} study @param {string} key @returns {Problem | null} */
-const section = (study, key) => (study[key] === undefined || isObject(study[key]) ? null : wrong(key, study[key], '{...}'));
+const section = (study, key) =>
+  study[key] === undefined || isObject(study[key]) ? null : wrong(key, study[key], '{...}');
 
 /** @param {Record<string, any>} object @param {string[]} keys @param {string} [within] @returns {Problem | null} */
 function unknownKey(object, keys, within) {
   const key = Object.keys(object).find((one) => !keys.includes(one));
-  return key === undefined ? null
-    : { code: 'unknown_key', key: within ? `${within}.${key}` : key, within: within ?? 'study', accepted: keys.join(', ') };
+  return key === undefined
+    ? null
+    : {
+        code: 'unknown_key',
+        key: within ? `${within}.${key}` : key,
+        within: within ?? 'study',
+        accepted: keys.join(', '),
+      };
 }
 
-/** @param {string} key @param {unknown} found @param {number} low @param {number} high @param {boolean} [whole] @returns {Problem | null} */
+/**
+ * @param {string} key
+ * @param {unknown} found
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} [whole]
+ * @returns {Problem | null}
+ */
 function checkNumber(key, found, low, high, whole = false) {
   if (found === undefined) return null;
   const accepted = `${shown(low)} .. ${shown(high)}${whole ? ' (int)' : ''}`;
@@ -170,7 +229,13 @@ function checkNumber(key, found, low, high, whole = false) {
   return x >= low && x <= high ? null : outside(key, found, accepted);
 }
 
-/** @param {string} key @param {unknown} found @param {string[]} names @param {string[]} [later] @returns {Problem | null} */
+/**
+ * @param {string} key
+ * @param {unknown} found
+ * @param {string[]} names
+ * @param {string[]} [later]
+ * @returns {Problem | null}
+ */
 function checkName(key, found, names, later = []) {
   if (found === undefined) return null;
   const accepted = names.join(' | ');
@@ -180,7 +245,8 @@ function checkName(key, found, names, later = []) {
 }
 
 /** @param {string} key @param {any} value @returns {Problem | null} */
-const checkBoolean = (key, value) => (value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false'));
+const checkBoolean = (key, value) =>
+  value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
 
 /** @param {Record<string, any>} study @returns {Problem | null} */
 function checkDataset(study) {
@@ -188,15 +254,26 @@ function checkDataset(study) {
   const available = DATASETS.filter((one) => one.available).map((one) => one.name);
   const missing = { code: 'missing', key: 'dataset.name', accepted: available.join(' | ') };
   if (dataset === undefined) return missing;
-  const problem = section(study, 'dataset') ?? unknownKey(dataset, ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize'], 'dataset');
+  const problem =
+    section(study, 'dataset') ??
+    unknownKey(dataset, ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize'], 'dataset');
   if (problem) return problem;
   if (dataset.name === undefined) return missing;
-  const unnamed = checkName('dataset.name', dataset.name, available, DATASETS.map((one) => one.name));
+  const unnamed = checkName(
+    'dataset.name',
+    dataset.name,
+    available,
+    DATASETS.map((one) => one.name),
+  );
   if (unnamed) return unnamed;
-  const known = /** @type {import('./hyperparameters.js').Dataset} */ (DATASETS.find((one) => one.name === dataset.name));
+  const known = /** @type {import('./hyperparameters.js').Dataset} */ (
+    DATASETS.find((one) => one.name === dataset.name)
+  );
   const { samples, folds, split, standardize } = dataset;
   return (
-    (samples === null ? null : checkNumber('dataset.samples', samples, 10, known.kind === 'generated' ? 100000 : known.rows, true)) ??
+    (samples === null
+      ? null
+      : checkNumber('dataset.samples', samples, 10, known.kind === 'generated' ? 100000 : known.rows, true)) ??
     checkNumber('dataset.folds', folds, 1, 20, true) ??
     (folds > 1 ? { code: 'not_yet', key: 'dataset.folds', found: shown(folds), accepted: '1' } : null) ??
     checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
@@ -223,7 +300,12 @@ function checkSplit(split) {
     sum += split[part];
   }
   if (Math.abs(sum - 1) <= 1e-6) return null;
-  return { code: 'out_of_range', key: 'dataset.split', found: `${PARTS.map((part) => split[part]).join(' + ')} = ${shown(sum)}`, accepted };
+  return {
+    code: 'out_of_range',
+    key: 'dataset.split',
+    found: `${PARTS.map((part) => split[part]).join(' + ')} = ${shown(sum)}`,
+    accepted,
+  };
 }
 
 /** @param {any} sampler @returns {Problem | null} */
@@ -234,8 +316,10 @@ function checkSampler(sampler) {
   if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
   const { points } = sampler;
   const axes = isObject(points) ? Object.entries(points).map(([name, value]) => [`.${name}`, value]) : [['', points]];
-  return unknownKey(sampler, sampler.name === 'grid' ? ['name', 'points'] : ['name'], 'sampler')
-    ?? first(axes, ([name, value]) => checkNumber(`sampler.points${name}`, value, 1, 1000, true));
+  return (
+    unknownKey(sampler, sampler.name === 'grid' ? ['name', 'points'] : ['name'], 'sampler') ??
+    first(axes, ([name, value]) => checkNumber(`sampler.points${name}`, value, 1, 1000, true))
+  );
 }
 
 /** The first problem with any of a list. @template T @param {T[]} list @param {(one: T) => Problem | null} check */
@@ -249,36 +333,54 @@ function first(list, check) {
 
 /** @param {Record<string, unknown>} fixed @param {Record<string, Distribution>} space @returns {Problem | null} */
 function checkHyperparameters(fixed, space) {
-  const unknown = (/** @type {string} */ name, /** @type {string} */ within) =>
-    ({ code: 'unknown_key', key: `${within}.${name}`, within, accepted: availableNames() });
-  return first(Object.entries(fixed), ([name, value]) => {
-    const one = BY_NAME.get(name);
-    return one ? checkValue(one, value, `fixed.${name}`) : unknown(name, 'fixed');
-  }) ?? first(Object.entries(space), ([name, range]) => {
-    const one = BY_NAME.get(name);
-    if (!one) return unknown(name, 'space');
-    return name in fixed ? { code: 'fixed_and_swept', key: name } : checkDistribution(one, range, `space.${name}`);
+  const unknown = (/** @type {string} */ name, /** @type {string} */ within) => ({
+    code: 'unknown_key',
+    key: `${within}.${name}`,
+    within,
+    accepted: availableNames(),
   });
+  return (
+    first(Object.entries(fixed), ([name, value]) => {
+      const one = BY_NAME.get(name);
+      return one ? checkValue(one, value, `fixed.${name}`) : unknown(name, 'fixed');
+    }) ??
+    first(Object.entries(space), ([name, range]) => {
+      const one = BY_NAME.get(name);
+      if (!one) return unknown(name, 'space');
+      return name in fixed ? { code: 'fixed_and_swept', key: name } : checkDistribution(one, range, `space.${name}`);
+    })
+  );
 }
 
-const availableNames = () => HYPERPARAMETERS.filter((one) => one.available).map((one) => one.name).join(', ');
+const availableNames = () =>
+  HYPERPARAMETERS.filter((one) => one.available)
+    .map((one) => one.name)
+    .join(', ');
 
 /** @param {Hyperparameter} one @param {unknown} value @param {string} [key] @returns {Problem | null} */
 export function checkValue(one, value, key = one.name) {
   if (!one.available) return { code: 'not_yet', key, found: one.name, accepted: availableNames() };
   const [low, high] = [shown(one.low), shown(one.high)];
-  if (one.type === 'categorical') return checkName(key, value ?? null, /** @type {string[]} */ (choicesOf(one)), one.choices ?? []);
+  if (one.type === 'categorical')
+    return checkName(key, value ?? null, /** @type {string[]} */ (choicesOf(one)), one.choices ?? []);
   if (one.type === 'bool') return typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
   if (one.type !== 'list') {
     const problem = checkNumber(key, value ?? null, Number(one.low), Number(one.high), one.type === 'int');
     // Whole numbers have no strings for those that are not finite.
-    return problem && one.type === 'int' && typeof value === 'string' ? wrong(key, value, `${low} .. ${high} (int)`) : problem;
+    return problem && one.type === 'int' && typeof value === 'string'
+      ? wrong(key, value, `${low} .. ${high} (int)`)
+      : problem;
   }
   const accepted = `[${low} .. ${high}, ...] (int, 0 .. 10)`;
   if (!Array.isArray(value)) return wrong(key, value, accepted);
   if (value.length > 10) return outside(key, value, accepted);
   return first(value, (width) =>
-    !Number.isInteger(width) ? wrong(key, value, accepted) : width < Number(one.low) || width > Number(one.high) ? outside(key, width, accepted) : null);
+    !Number.isInteger(width)
+      ? wrong(key, value, accepted)
+      : width < Number(one.low) || width > Number(one.high)
+        ? outside(key, width, accepted)
+        : null,
+  );
 }
 
 /** @param {Hyperparameter} one @param {Distribution} distribution @param {string} [key] @returns {Problem | null} */
@@ -297,8 +399,13 @@ export function checkDistribution(one, distribution, key = one.name) {
 function checkRange(range, key) {
   if (!isObject(range)) return wrong(key, range, '{"type": "float" | "int" | "categorical", ...}');
   const { type, low, high, choices, log } = range;
-  if (type !== 'float' && type !== 'int' && type !== 'categorical') return wrong(`${key}.type`, type, 'float | int | categorical');
-  const unknown = unknownKey(range, type === 'categorical' ? ['type', 'choices'] : ['type', 'low', 'high', 'step', 'log', 'scale'], key);
+  if (type !== 'float' && type !== 'int' && type !== 'categorical')
+    return wrong(`${key}.type`, type, 'float | int | categorical');
+  const unknown = unknownKey(
+    range,
+    type === 'categorical' ? ['type', 'choices'] : ['type', 'low', 'high', 'step', 'log', 'scale'],
+    key,
+  );
   if (unknown) return unknown;
   if (type === 'categorical') {
     if (!Array.isArray(choices) || !choices.length) return wrong(`${key}.choices`, choices, '[value, ...]');
@@ -308,10 +415,15 @@ function checkRange(range, key) {
   }
   const int = type === 'int';
   const step = range.step ?? undefined;
-  for (const [name, value] of [['low', low], ['high', high], ['step', step]]) {
+  for (const [name, value] of [
+    ['low', low],
+    ['high', high],
+    ['step', step],
+  ]) {
     if (value === undefined) {
       if (name !== 'step') return { code: 'missing', key: `${key}.${name}`, accepted: 'low, high' };
-    } else if (int ? !Number.isInteger(value) : !Number.isFinite(value)) return wrong(`${key}.${name}`, value, int ? 'int' : 'number');
+    } else if (int ? !Number.isInteger(value) : !Number.isFinite(value))
+      return wrong(`${key}.${name}`, value, int ? 'int' : 'number');
   }
   if (log !== undefined && typeof log !== 'boolean') return wrong(`${key}.log`, log, 'true | false');
   const scales = ['linear', 'log', 'log1m'];
@@ -326,8 +438,10 @@ function checkRange(range, key) {
   if (step <= 0) return outside(`${key}.step`, step, '> 0');
   if (step !== undefined && scale !== 'linear') return { code: 'step_on_scale', key: `${key}.step`, scale };
   if (!Number.isFinite(high - low)) return outside(`${key}.high`, high, 'high - low < 1.7e308');
-  if (int && Math.max(Math.abs(low), Math.abs(high)) > 2 ** 53) return outside(`${key}.high`, high, '-2^53 .. 2^53 (int)');
-  if ((int || step) && (high - low) / (step ?? 1) >= 2 ** 31) return outside(`${key}.step`, step ?? 1, '(high - low) / step < 2^31');
+  if (int && Math.max(Math.abs(low), Math.abs(high)) > 2 ** 53)
+    return outside(`${key}.high`, high, '-2^53 .. 2^53 (int)');
+  if ((int || step) && (high - low) / (step ?? 1) >= 2 ** 31)
+    return outside(`${key}.step`, step ?? 1, '(high - low) / step < 2^31');
   return null;
 }
 
@@ -339,12 +453,15 @@ export function duplicateStudy(study) {
   return copy;
 }
 
-
 /** What tells a study from others: all but its name. @param {Study} study */
 export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));
 
 /** @param {any} value @returns {any} */
 function sorted(value) {
   if (Array.isArray(value) || value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }

@@ -1,14 +1,17 @@
 /**
- * How long a run still takes: the work that the engine plans for what is left, at the pace of the later half of the run so
- * far, as browsers compile WASM better while it runs. The Worker with most left decides.
+ * How long a run still takes: the work that the engine plans for what is left, at the pace of the later half of the
+ * run so far, as browsers compile WASM better while it runs. The Worker with most left decides.
  *
  * @typedef {{trial: import('./types.js').Trial, steps: number, work: number, worker: number}} Planned of a trial
- * @typedef {{at: number, spent: number, done: number}} Mark when the run had trained for so many seconds: seconds that Workers had spent, work that was done
+ * @typedef {{at: number, spent: number, done: number}} Mark when the run had trained for so many seconds: seconds that
+ *   Workers had spent, work that was done
  * @typedef {{planned: Map<number, Planned>, steps: number, paces: Mark[]}} Course
  */
 
-/** Whether a trial trains or waits to. (By its state: looking numbers up takes most of the time where trials are many.)
- * @param {import('./types.js').Trial} trial */
+/**
+ * Whether a trial trains or waits to. (By its state: looking numbers up takes most of the time where trials are many.)
+ * @param {import('./types.js').Trial} trial
+ */
 export const isOpen = ({ state }) => state === 'queued' || state === 'running';
 
 /** Work that is done before a pace is told from it, as a share of all. */

@@ -26,9 +26,11 @@ function makePolicy() {
 /** @param {string} href @returns {string} which browsers with Trusted Types take for an address of a script */
 export const scriptUrl = (href) => (policy ? policy.createScriptURL(href) : createScriptURL(href));
 
-/** A classic script that imports a module and hands it the messages that came before it: sandboxed frames start no module
- * from a blob, and to many pages' policies an import is a script while a module Worker's is a Worker.
- * @param {string} href */
+/**
+ * A classic script that imports a module and hands it the messages that came before it: sandboxed frames start no
+ * module from a blob, and to many pages' policies an import is a script while a module Worker's is a Worker.
+ * @param {string} href
+ */
 const borrowed = (href) => `const early = [];
 const hold = ({ data }) => early.push(data);
 addEventListener('message', hold);
@@ -37,7 +39,10 @@ import(${JSON.stringify(href)}).then(() => {
   for (const data of early) dispatchEvent(new MessageEvent('message', { data }));
 }, (error) => setTimeout(() => { throw error; }));`;
 
-/** The address from which a page of another origin may start a module of the element, as a classic Worker. @param {string} href */
+/**
+ * The address from which a page of another origin may start a module of the element, as a classic Worker.
+ * @param {string} href
+ */
 export function borrowedScriptUrl(href) {
   const blob = URL.createObjectURL(new Blob([borrowed(href)], { type: 'text/javascript' }));
   blobs.add(blob);

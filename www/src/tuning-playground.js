@@ -61,8 +61,13 @@ export class TuningPlayground extends LitElement {
     this.previews = new Previews(this.store, (study, n) => this.runner.preview(study, n));
     /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
     /** @private @type {Promise<void>} */ this.settled = Promise.resolve();
-    /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */ this.refused = null;
-    /** @private @type {{stopped: boolean, paused: boolean} | null} the last call of run(), which a stop or a pause may overtake */ this.request = null;
+    /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */
+    this.refused = null;
+    /**
+     * @private
+     * @type {{stopped: boolean, paused: boolean} | null} the last call of run(), which a stop or a pause may overtake
+     */
+    this.request = null;
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onPrint = () => this.print();
@@ -159,7 +164,8 @@ export class TuningPlayground extends LitElement {
   render() {
     const { store } = this;
     const lang = languageShown(store.lang);
-    return html`<div class="app ${this.full ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'} data-state=${store.state} data-outcome=${store.outcome}>
+    return html`<div class="app ${this.full ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'}
+      data-state=${store.state} data-outcome=${store.outcome}>
       <nav aria-label=${store.t('skip')}>
         <button type="button" class="skip" @click=${() => this.skip('run')}>${store.t('skip.run')}</button>
         <button type="button" class="skip" @click=${() => this.skip('main')}>${store.t('skip.view')}</button>
@@ -217,7 +223,10 @@ export class TuningPlayground extends LitElement {
     await this.adopt(study);
   }
 
-  /** Puts a study that has passed the page's check in place and ends the run of the one before. @param {Study} study */
+  /**
+   * Puts a study that has passed the page's check in place and ends the run of the one before.
+   * @param {Study} study
+   */
   async adopt(study) {
     const running = this.runner.pending;
     this.store.replaceStudy(study);
@@ -237,7 +246,10 @@ export class TuningPlayground extends LitElement {
     } catch {
       store.notify(shareNotice(link));
       store.say(store.t(link ? 'message.share_by_hand' : 'message.share_too_long'));
-      setTimeout(() => /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[data-testid="share-link"]'))?.focus(), 100);
+      setTimeout(
+        () => /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[data-testid="share-link"]'))?.focus(),
+        100,
+      );
       return;
     }
     store.copied = true;
@@ -378,12 +390,19 @@ export class TuningPlayground extends LitElement {
 
   /** @param {string} names */
   set controls(names) {
-    const list = String(names ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+    const list = String(names ?? '')
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean);
     this.store.only = list.length ? list : null;
     this.store.touch('study');
   }
 
-  /** Language, theme and scale as the reader chose them. @param {'lang' | 'theme' | 'scale'} what @param {any} value */
+  /**
+   * Language, theme and scale as the reader chose them.
+   * @param {'lang' | 'theme' | 'scale'} what
+   * @param {any} value
+   */
   choose(what, value) {
     /** @type {any} */ (this)[what] = value;
     if (!this.full || what === 'scale') return;
@@ -411,7 +430,9 @@ export class TuningPlayground extends LitElement {
 
   /** @private @param {string} name @param {unknown} detail */
   emit(name, detail) {
-    this.dispatchEvent(name === 'trial' ? new TrialEvent(detail) : new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      name === 'trial' ? new TrialEvent(detail) : new CustomEvent(name, { detail, bubbles: true, composed: true }),
+    );
   }
 }
 

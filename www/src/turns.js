@@ -1,6 +1,6 @@
 /**
- * Work in small tasks: whoever waits for a turn goes on in a task of its own, in the order of asking, so that no single
- * task holds the page up and input comes between.
+ * Work in small tasks: whoever waits for a turn goes on in a task of its own, in the order of asking, so that no
+ * single task holds the page up and input comes between.
  */
 
 /** @type {(() => void)[]} */

@@ -20,8 +20,8 @@
  * @typedef {object} Study
  * @property {string} format
  * @property {string} [name]
- * @property {{name: string, samples?: number | null, noise?: number, seed?: number,
- *   split?: {train: number, validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
+ * @property {{name: string, samples?: number | null, noise?: number, seed?: number, split?: {train: number,
+ *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
  * @property {{name: string, points?: number | Record<string, number>}} [sampler]
@@ -40,7 +40,8 @@
  * @property {number | string} validation_metric
  * @property {number | string} learning_rate
  * @property {number} seconds
- * @property {Record<'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric', number | string>} [spread] over seeds
+ * @property {Record<'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric', number | string>}
+ *   [spread] over seeds
  *
  * @typedef {object} Trial
  * @property {number} number
@@ -52,8 +53,8 @@
  * @property {number} steps
  * @property {number | null} diverged_at
  *
- * @typedef {{trial: Pick<Trial, 'number' | 'params'>, until_epoch: number | null}} Assignment a trial and the epoch after
- *   which it waits, or null for its last
+ * @typedef {{trial: Pick<Trial, 'number' | 'params'>, until_epoch: number | null}} Assignment a trial and the epoch
+ *   after which it waits, or null for its last
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result
@@ -75,7 +76,7 @@
  * @property {{cpu: number, gpu: number}} [rates] steps a second of this study, measured
  * @property {Problem} [problem] what the GPU failed by
  *
- * @typedef {{done: number, total: number, steps: number, totalSteps: number, rate: number,
- *   secondsLeft: number | null, epochs?: number}} Progress epochs: all that were trained
+ * @typedef {{done: number, total: number, steps: number, totalSteps: number, rate: number, secondsLeft: number | null,
+ *   epochs?: number}} Progress epochs: all that were trained
  */
 export {};

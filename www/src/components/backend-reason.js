@@ -6,5 +6,8 @@ export function backendReason(store) {
   const info = store.backend;
   if (!info) return '';
   const about = (/** @type {number} */ one) => count(Number(one.toPrecision(2)));
-  return store.t(`backend.reason.${info.reason}`, info.rates && { cpu: about(info.rates.cpu), gpu: about(info.rates.gpu) });
+  return store.t(
+    `backend.reason.${info.reason}`,
+    info.rates && { cpu: about(info.rates.cpu), gpu: about(info.rates.gpu) },
+  );
 }

@@ -6,13 +6,19 @@ import { LEAST_DECADES, roomy } from '../scale.js';
  *
  * @typedef {import('../types.js').EpochRecord} EpochRecord
  * @typedef {import('../types.js').Trial} Trial
- * @typedef {{validation: number[], train: number[], around: number[], least: number, above: number, most: number}} Line losses
- *   by epoch; `around` holds the spread over seeds of the validation losses, or nothing; the least loss, the least above 0, and the largest
+ * @typedef {{validation: number[], train: number[], around: number[], least: number, above: number, most: number}}
+ *   Line losses by epoch; `around` holds the spread over seeds of the validation losses, or nothing; the least loss,
+ *   the least above 0, and the largest
  */
 
 export class CurveFrame {
-  /** @param {{left: number, top: number, width: number, height: number}} box @param {number} epochs @param {[number, number]} span
-   * @param {boolean} log @param {number} ratio pixels of the canvas in one of the page */
+  /**
+   * @param {{left: number, top: number, width: number, height: number}} box
+   * @param {number} epochs
+   * @param {[number, number]} span
+   * @param {boolean} log
+   * @param {number} ratio pixels of the canvas in one of the page
+   */
   constructor(box, epochs, span, log, ratio) {
     this.left = box.left;
     this.top = box.top;
@@ -50,7 +56,11 @@ const MOST = 4000;
 /** Of how many trials one has a curve. @param {import('../store.js').Store} store */
 export const everyOf = (store) => Math.ceil(store.trials.size / MOST) || 1;
 
-/** The trials that have a curve; the best is always among them. @param {import('../store.js').Store} store @returns {Trial[]} */
+/**
+ * The trials that have a curve; the best is always among them.
+ * @param {import('../store.js').Store} store
+ * @returns {Trial[]}
+ */
 export function curvesOf(store) {
   const every = everyOf(store);
   if (every === 1) return [...store.trials.values()];
@@ -64,11 +74,15 @@ export function curvesOf(store) {
 /** Twice as much is still a number. */
 const LARGEST = Number.MAX_VALUE / 2;
 
-/** The range of losses to draw: all of them from the least on, and the highest tenth of the starts cut off, as it would
+/**
+ * The range of losses to draw: all of them from the least on, and the highest tenth of the starts cut off, as it would
  * flatten the rest. A logarithm starts from the smallest loss above 0.
- * @param {Iterable<number>} losses @param {number[]} starts @param {boolean} log
+ * @param {Iterable<number>} losses
+ * @param {number[]} starts
+ * @param {boolean} log
  * @param {number[]} held losses that lie in the frame, however high they are
- * @returns {{span: [number, number], log: boolean}} log is false where no loss has a place on a logarithm */
+ * @returns {{span: [number, number], log: boolean}} log is false where no loss has a place on a logarithm
+ */
 export function spanOf(losses, starts, log, held = []) {
   const marked = held.filter(Number.isFinite);
   let [low, least, top] = [Infinity, Infinity, -Infinity];
@@ -86,7 +100,10 @@ export function spanOf(losses, starts, log, held = []) {
   if (log && least < Infinity) {
     const ends = roomy(Math.log10(least), Math.log10(Math.max(least, high)), LEAST_DECADES);
     const from = Math.max(Number.MIN_VALUE, Math.min(Number.MAX_VALUE / 8, least, 10 ** ends[0]));
-    return { span: [from, Math.max(from * 1.01, from + 4 * Number.MIN_VALUE, Math.min(LARGEST, 10 ** ends[1]))], log: true };
+    return {
+      span: [from, Math.max(from * 1.01, from + 4 * Number.MIN_VALUE, Math.min(LARGEST, 10 ** ends[1]))],
+      log: true,
+    };
   }
   const within = (/** @type {number} */ value) => Math.max(-LARGEST / 4, Math.min(LARGEST / 4, value));
   const to = within(Math.max(high, 0));
@@ -100,11 +117,19 @@ export function spanOf(losses, starts, log, held = []) {
 /** @type {WeakMap<EpochRecord[], Line>} */
 const lines = new WeakMap();
 
-/** A trial's losses as numbers; the lists grow with its epochs and are made once. @param {Trial} trial @returns {Line} */
+/**
+ * A trial's losses as numbers; the lists grow with its epochs and are made once.
+ * @param {Trial} trial
+ * @returns {Line}
+ */
 export function lineOf(trial) {
   const { epochs } = trial;
   let line = lines.get(epochs);
-  if (!line) lines.set(epochs, (line = { validation: [], train: [], around: [], least: Infinity, above: Infinity, most: -Infinity }));
+  if (!line)
+    lines.set(
+      epochs,
+      (line = { validation: [], train: [], around: [], least: Infinity, above: Infinity, most: -Infinity }),
+    );
   for (let k = line.validation.length; k < epochs.length; k++) {
     const loss = number(epochs[k].validation_loss);
     line.validation.push(loss);
@@ -117,14 +142,21 @@ export function lineOf(trial) {
   return line;
 }
 
-/** All that is drawn of a marked trial: its losses, and the ends of their spread over its seeds. @param {Trial} trial */
+/**
+ * All that is drawn of a marked trial: its losses, and the ends of their spread over its seeds.
+ * @param {Trial} trial
+ */
 export function marksOf(trial) {
   const { validation, train, around } = lineOf(trial);
   return [...validation, ...train, ...around.flatMap((spread, k) => [validation[k] - spread, validation[k] + spread])];
 }
 
-/** Where the selected trial's curves end, in pixels of the page and a line's height apart; null with nothing to name.
- * @param {CurveFrame} frame @param {Trial | null} chosen @returns {{x: number, val: number, train: number | null} | null} */
+/**
+ * Where the selected trial's curves end, in pixels of the page and a line's height apart; null with nothing to name.
+ * @param {CurveFrame} frame
+ * @param {Trial | null} chosen
+ * @returns {{x: number, val: number, train: number | null} | null}
+ */
 export function endsOf(frame, chosen) {
   const last = chosen?.epochs[chosen.epochs.length - 1];
   if (!chosen || !last || chosen.state === 'diverged') return null;

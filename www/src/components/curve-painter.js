@@ -4,15 +4,16 @@ import { inSlices } from '../turns.js';
 import { curvesOf, lineOf } from './curve-frame.js';
 
 /**
- * Paints loss curves: one polyline per trial coloured by its score, a cross where a trial diverged. While trials stream
- * in only what is new is drawn; now and then all is painted anew behind the scenes, slice by slice, as colours follow
- * the scores. What is marked (selection, hover, running heads) lies on a canvas above.
+ * Paints loss curves: one polyline per trial coloured by its score, a cross where a trial diverged. While trials
+ * stream in only what is new is drawn; now and then all is painted anew behind the scenes, slice by slice, as colours
+ * follow the scores. What is marked (selection, hover, running heads) lies on a canvas above.
  *
  * @typedef {import('../types.js').Trial} Trial
  * @typedef {import('../store.js').Store} Store
  * @typedef {import('./curve-frame.js').CurveFrame} CurveFrame
  * @typedef {{token: (name: string) => string}} Look
- * @typedef {{frame: CurveFrame, key: string, version: number, points: Map<number, number>, crossed: Set<number>, took: number, at: number}} Painted
+ * @typedef {{frame: CurveFrame, key: string, version: number, points: Map<number, number>, crossed: Set<number>, took:
+ *   number, at: number}} Painted
  */
 
 /** Everything is painted anew at most this often, in ms, while trials stream in; */
@@ -37,22 +38,38 @@ export class CurvePainter {
     this.job = null;
   }
 
-  /** Brings the canvas of all curves up to date. @param {HTMLCanvasElement} canvas @param {CurveFrame} frame the one wanted
-   * @param {string} key changes when everything has to be painted anew @param {Store} store @param {Look} look
-   * @param {(frame: CurveFrame) => void} shown called when the canvas shows another frame */
+  /**
+   * Brings the canvas of all curves up to date.
+   * @param {HTMLCanvasElement} canvas
+   * @param {CurveFrame} frame the one wanted
+   * @param {string} key changes when everything has to be painted anew
+   * @param {Store} store
+   * @param {Look} look
+   * @param {(frame: CurveFrame) => void} shown called when the canvas shows another frame
+   */
   paint(canvas, frame, key, store, look, shown) {
     const now = performance.now();
     const { painted } = this;
     const changed = !painted || painted.key !== key || painted.frame.key !== frame.key;
     const live = store.state === 'running';
-    const due = !changed && painted.version !== store.version && (!live || now - painted.at > Math.max(RECOLOR, painted.took / SHARE));
+    const due =
+      !changed &&
+      painted.version !== store.version &&
+      (!live || now - painted.at > Math.max(RECOLOR, painted.took / SHARE));
     if (painted?.key === key && !this.adding) void this.append(canvas, painted, store, look);
     // What is under way is finished first, unless it would no longer fit.
     if ((changed || due) && this.job?.key !== key) void this.repaint(canvas, frame, key, store, look, shown);
   }
 
-  /** @private @param {HTMLCanvasElement} canvas @param {CurveFrame} frame @param {string} key @param {Store} store @param {Look} look
-   * @param {(frame: CurveFrame) => void} shown */
+  /**
+   * @private
+   * @param {HTMLCanvasElement} canvas
+   * @param {CurveFrame} frame
+   * @param {string} key
+   * @param {Store} store
+   * @param {Look} look
+   * @param {(frame: CurveFrame) => void} shown
+   */
   async repaint(canvas, frame, key, store, look, shown) {
     const back = document.createElement('canvas');
     Object.assign(back, { width: canvas.width, height: canvas.height });
@@ -76,7 +93,13 @@ export class CurvePainter {
     shown(job.frame);
   }
 
-  /** @private Draws what has come since. @param {HTMLCanvasElement} canvas @param {Painted} painted @param {Store} store @param {Look} look */
+  /**
+   * @private Draws what has come since.
+   * @param {HTMLCanvasElement} canvas
+   * @param {Painted} painted
+   * @param {Store} store
+   * @param {Look} look
+   */
   async append(canvas, painted, store, look) {
     const g = canvas.getContext('2d');
     if (!g) return;
@@ -104,7 +127,12 @@ export class CurvePainter {
   }
 }
 
-/** Draws inside the frame only. @param {CanvasRenderingContext2D} g @param {CurveFrame} frame @param {() => void} draw */
+/**
+ * Draws inside the frame only.
+ * @param {CanvasRenderingContext2D} g
+ * @param {CurveFrame} frame
+ * @param {() => void} draw
+ */
 function within(g, frame, draw) {
   const { ratio } = frame;
   g.save();
@@ -124,7 +152,10 @@ function* everything(g, job, store, look) {
   for (const trial of curvesOf(store)) {
     if (!trial.epochs.length && trial.state !== 'diverged') continue;
     const score = store.score(trial);
-    order.push({ number: trial.number, rank: store.isOut(trial) ? -2 : Number.isFinite(score) ? scale.goodness(score) : -1 });
+    order.push({
+      number: trial.number,
+      rank: store.isOut(trial) ? -2 : Number.isFinite(score) ? scale.goodness(score) : -1,
+    });
   }
   order.sort((a, b) => a.rank - b.rank);
   const settle = settler(g.canvas);
@@ -179,7 +210,11 @@ function curve(g, to, trial, from, scale, store, look) {
   const score = store.score(trial);
   const plain = !Number.isFinite(score) || trial.state === 'cancelled' || isUntrained(store, trial);
   g.globalAlpha = out ? 1 : plain ? 0.75 : 0.95;
-  const color = out ? look.token('--line') : plain ? look.token('--mark') : depthColor(0.1 + 0.9 * scale.goodness(score), store.dark);
+  const color = out
+    ? look.token('--line')
+    : plain
+      ? look.token('--mark')
+      : depthColor(0.1 + 0.9 * scale.goodness(score), store.dark);
   line(g, lineOf(trial).validation, Math.max(0, from - 1), frame, color, (plain ? 0.9 : 1.1) * frame.ratio);
   to.points.set(trial.number, trial.epochs.length);
   g.globalAlpha = 1;
@@ -219,8 +254,15 @@ function line(g, values, from, frame, color, width, dash = []) {
   }
 }
 
-/** A curve above the others: the spread over its seeds, a halo of the page's colour, the line.
- * @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame @param {Look} look @param {string} color @param {number} width */
+/**
+ * A curve above the others: the spread over its seeds, a halo of the page's colour, the line.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Trial} trial
+ * @param {CurveFrame} frame
+ * @param {Look} look
+ * @param {string} color
+ * @param {number} width
+ */
 function over(g, trial, frame, look, color, width) {
   const { validation, around } = lineOf(trial);
   if (around.length) band(g, validation, around, frame, color);
@@ -233,7 +275,10 @@ function over(g, trial, frame, look, color, width) {
 function band(g, values, around, frame, color) {
   const known = [...values.keys()].filter((k) => Number.isFinite(values[k]) && Number.isFinite(around[k]));
   if (!known.length) return;
-  const edge = (/** @type {1 | -1} */ way) => (/** @type {number} */ k) => [frame.x(k + 1), frame.y(values[k] + way * around[k])];
+  const edge = (/** @type {1 | -1} */ way) => (/** @type {number} */ k) => [
+    frame.x(k + 1),
+    frame.y(values[k] + way * around[k]),
+  ];
   const outline = [...known.map(edge(1)), ...known.map(edge(-1)).reverse()];
   g.beginPath();
   outline.forEach(([x, y], k) => (k ? g.lineTo(x, y) : g.moveTo(x, y)));
@@ -248,8 +293,15 @@ function band(g, values, around, frame, color) {
   g.globalAlpha = 1;
 }
 
-/** A diverged curve leaves the frame here. @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame
- * @param {string} color @param {number} size @param {number} width */
+/**
+ * A diverged curve leaves the frame here.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Trial} trial
+ * @param {CurveFrame} frame
+ * @param {string} color
+ * @param {number} size
+ * @param {number} width
+ */
 function cross(g, trial, frame, color, size, width) {
   const { ratio } = frame;
   const [x, y, q] = [frame.x(Math.max(1, trial.epochs.length)), frame.top + 5 * ratio, size * ratio];
@@ -263,7 +315,13 @@ function cross(g, trial, frame, color, size, width) {
   g.stroke();
 }
 
-/** Open heads of running trials. @param {CanvasRenderingContext2D} g @param {CurveFrame} frame @param {Store} store @param {Look} look */
+/**
+ * Open heads of running trials.
+ * @param {CanvasRenderingContext2D} g
+ * @param {CurveFrame} frame
+ * @param {Store} store
+ * @param {Look} look
+ */
 function heads(g, frame, store, look) {
   const running = [];
   for (const trial of store.trials.values()) {

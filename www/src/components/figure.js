@@ -54,7 +54,8 @@ export class FigurePart extends Part {
 
   tableButton() {
     const name = this.t(this.tabled ? 'figure.picture' : 'figure.table');
-    return html`<button type="button" class="ib" data-testid="figure-table" aria-pressed=${this.tabled} aria-label=${name} title=${`${name} (T)`}
+    return html`<button type="button" class="ib" data-testid="figure-table" aria-pressed=${this.tabled}
+      aria-label=${name} title=${`${name} (T)`}
       @click=${this.toggleTable}>${icon('table')}</button>`;
   }
 
@@ -62,14 +63,26 @@ export class FigurePart extends Part {
   emptyState() {
     const { store } = this;
     if (store.trials.size || store.state !== 'idle') return nothing;
-    return html`<div class="empty" data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body', { n: planned(store.study) })}</span>
-      <button type="button" class="btn p" @click=${() => this.act('run')}>${this.t('run.run', { n: planned(store.study) })}</button></div>`;
+    return html`<div class="empty"
+      data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body', {
+        n: planned(store.study),
+      })}</span>
+      <button type="button" class="btn p"
+        @click=${() => this.act('run')}>${this.t('run.run', { n: planned(store.study) })}</button></div>`;
   }
 
   statusKey() {
     const { counts } = this.store;
     const known = { ...counts, untrained: scoreScale(this.store).untrained };
-    const shown = /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled']).filter((one) => known[one] || (this.store.state !== 'idle' || !this.store.trials.size) && (one === 'complete' || one === 'diverged'));
-    return html`<span class="status-key">${shown.map((state) => html`<span class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`)}</span>`;
+    const shown = /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled']).filter(
+      (one) =>
+        known[one] ||
+        ((this.store.state !== 'idle' || !this.store.trials.size) && (one === 'complete' || one === 'diverged')),
+    );
+    return html`<span
+      class="status-key">${shown.map(
+        (state) => html`<span
+          class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`,
+      )}</span>`;
   }
 }

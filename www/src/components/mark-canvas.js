@@ -23,8 +23,14 @@ export class CanvasMarks {
     /** @private */ this.job = 0;
   }
 
-  /** @param {HTMLCanvasElement} canvas @param {import('./spots.js').Spots} spots @param {number} total marks that there will be
-   * @param {{width: number, height: number}} size @param {string} key changes when all have to be drawn anew @param {Look} look */
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import('./spots.js').Spots} spots
+   * @param {number} total marks that there will be
+   * @param {{width: number, height: number}} size
+   * @param {string} key changes when all have to be drawn anew
+   * @param {Look} look
+   */
   draw(canvas, spots, total, size, key, look) {
     const ratio = Math.max(1, devicePixelRatio);
     const scale = SCALE * Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / total)));
@@ -84,7 +90,10 @@ function makeSprite(spot, ratio, scale, look) {
   else if (spot.state === 'diverged') {
     const arm = new Path2D(CROSS);
     // A wide edge covers the half disc that was there while it trained.
-    for (const [width, color] of /** @type {[number, string][]} */ ([[5, surface], [1.7, ink]])) {
+    for (const [width, color] of /** @type {[number, string][]} */ ([
+      [5, surface],
+      [1.7, ink],
+    ])) {
       g.lineWidth = width;
       g.strokeStyle = color;
       g.stroke(arm);

@@ -2,10 +2,11 @@
  * The marks of trials on the response surface: the state is the shape, never the colour. Up to 2,000 of them are SVG
  * elements that are changed only when they change; more are painted on a canvas.
  *
- * @typedef {{number: number, x: number, y: number, state: string, color?: string, out: boolean, home?: [number, number]}} Spot `color` only where
- *   the ground has none; `out` of the brush; at `home` lie all trials with the same settings
- * @typedef {{text: string, spread: string, bar: [End, End] | null}} Label of the selected trial: its number, the spread
- *   over its seeds, and the ends of that spread on the axis of scores
+ * @typedef {{number: number, x: number, y: number, state: string, color?: string, out: boolean, home?: [number,
+ *   number]}} Spot `color` only where the ground has none; `out` of the brush; at `home` lie all trials with the same
+ *   settings
+ * @typedef {{text: string, spread: string, bar: [End, End] | null}} Label of the selected trial: its number, the
+ *   spread over its seeds, and the ends of that spread on the axis of scores
  * @typedef {{at: number, capped: boolean}} End without a cap where it lies beyond the axis
  */
 
@@ -28,26 +29,42 @@ function element(name, attributes) {
 }
 
 /**
- * The parts of a mark, each at its own place: a group that is moved would be a layer's piece of its own to the browser,
- * and hundreds of those take longer than all else of a redraw.
+ * The parts of a mark, each at its own place: a group that is moved would be a layer's piece of its own to the
+ * browser, and hundreds of those take longer than all else of a redraw.
  *
- * @param {Spot} spot @param {number} [x] @param {number} [y]
+ * @param {Spot} spot
+ * @param {number} [x]
+ * @param {number} [y]
  */
 function shape({ state, color, out }, x = 0, y = 0) {
   const ink = out ? 'var(--line)' : 'var(--ink)';
   const [cx, cy] = [x.toFixed(1), y.toFixed(1)];
-  const path = (/** @type {string} */ d, /** @type {Record<string, string | number>} */ look) => element('path', { d: `M${cx} ${cy}${d}`, ...look });
-  const disc = (/** @type {number} */ r, /** @type {string} */ fill, /** @type {string} */ stroke, /** @type {number} */ width) =>
-    element('circle', { cx, cy, r, fill, stroke, 'stroke-width': width });
+  const path = (/** @type {string} */ d, /** @type {Record<string, string | number>} */ look) =>
+    element('path', { d: `M${cx} ${cy}${d}`, ...look });
+  const disc = (
+    /** @type {number} */ r,
+    /** @type {string} */ fill,
+    /** @type {string} */ stroke,
+    /** @type {number} */ width,
+  ) => element('circle', { cx, cy, r, fill, stroke, 'stroke-width': width });
   if (state === 'diverged')
-    return [['var(--surface)', 4], [ink, 1.5]].map(([stroke, width]) => path(CROSS, { stroke, 'stroke-width': width, 'stroke-linecap': 'round' }));
+    return [
+      ['var(--surface)', 4],
+      [ink, 1.5],
+    ].map(([stroke, width]) => path(CROSS, { stroke, 'stroke-width': width, 'stroke-linecap': 'round' }));
   if (state === 'running')
-    return [disc(4.2, 'var(--surface)', 'var(--surface)', 3.6), disc(4.2, 'var(--surface)', ink, 1.3), path(HALF, { fill: ink })];
+    return [
+      disc(4.2, 'var(--surface)', 'var(--surface)', 3.6),
+      disc(4.2, 'var(--surface)', ink, 1.3),
+      path(HALF, { fill: ink }),
+    ];
   if (state === 'queued') return [disc(1.8, out ? ink : 'var(--mark)', 'var(--surface)', 1)];
-  if (state === 'complete') return [color ? disc(4.8, out ? ink : color, ink, 1) : disc(4.6, ink, 'var(--surface)', 1.6)];
+  if (state === 'complete')
+    return [color ? disc(4.8, out ? ink : color, ink, 1) : disc(4.6, ink, 'var(--surface)', 1.6)];
   const hollow = state === 'untrained' ? 'var(--surface)' : 'none';
   return [
-    disc(3.6, hollow, 'var(--surface)', 3.6), disc(3.6, hollow, ink, 1.3),
+    disc(3.6, hollow, 'var(--surface)', 3.6),
+    disc(3.6, hollow, ink, 1.3),
     ...(state === 'untrained' ? [path(BAR, { stroke: ink, 'stroke-width': 1.3 })] : []),
   ];
 }
@@ -78,7 +95,13 @@ export class SvgMarks {
         this.group.append(known.g);
       }
       const { g, drawn } = known;
-      if (drawn.state !== spot.state || drawn.color !== spot.color || drawn.out !== spot.out || drawn.x !== spot.x || drawn.y !== spot.y) {
+      if (
+        drawn.state !== spot.state ||
+        drawn.color !== spot.color ||
+        drawn.out !== spot.out ||
+        drawn.x !== spot.x ||
+        drawn.y !== spot.y
+      ) {
         g.setAttribute('data-state', spot.state);
         if (spot.out) g.setAttribute('data-out', '');
         else g.removeAttribute('data-out');
@@ -100,8 +123,12 @@ export class SvgMarks {
     }
   }
 
-  /** The marks of the selected and the hovered trial, on top. @param {Spot | undefined} selected @param {Spot | undefined} hovered
-   * @param {Label} label */
+  /**
+   * The marks of the selected and the hovered trial, on top.
+   * @param {Spot | undefined} selected
+   * @param {Spot | undefined} hovered
+   * @param {Label} label
+   */
   mark(selected, hovered, label) {
     const key = JSON.stringify([selected, hovered, label]);
     if (key === this.marked) return;
@@ -124,8 +151,16 @@ function rings(selected, hovered, label) {
     g.append(...shape({ ...selected, out: false }), ring('var(--surface)', 5), ring('var(--accent)', 2.6));
     const left = selected.x > 120;
     const text = element('text', {
-      x: left ? -14 : 14, y: 4, 'text-anchor': left ? 'end' : 'start', 'font-size': 12, 'font-weight': 600,
-      fill: 'var(--accent)', 'paint-order': 'stroke', stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linejoin': 'round',
+      x: left ? -14 : 14,
+      y: 4,
+      'text-anchor': left ? 'end' : 'start',
+      'font-size': 12,
+      'font-weight': 600,
+      fill: 'var(--accent)',
+      'paint-order': 'stroke',
+      stroke: 'var(--surface)',
+      'stroke-width': 4,
+      'stroke-linejoin': 'round',
     });
     text.textContent = label.text;
     if (label.spread) {
@@ -142,8 +177,12 @@ function rings(selected, hovered, label) {
 /** @param {[End, End]} ends @param {number} middle */
 function errorBar(ends, middle) {
   const [from, to] = ends.map(({ at }) => (at - middle).toFixed(1));
-  const d = `M0 ${from}V${to}${ends.map(({ at, capped }) => (capped ? `M-6 ${(at - middle).toFixed(1)}h12` : '')).join('')}`;
-  return [element('path', { d, stroke: 'var(--surface)', 'stroke-width': 4.5 }), element('path', { d, stroke: 'var(--accent)', 'stroke-width': 1.8, 'data-testid': 'error-bar' })];
+  const caps = ends.map(({ at, capped }) => (capped ? `M-6 ${(at - middle).toFixed(1)}h12` : ''));
+  const d = `M0 ${from}V${to}${caps.join('')}`;
+  return [
+    element('path', { d, stroke: 'var(--surface)', 'stroke-width': 4.5 }),
+    element('path', { d, stroke: 'var(--accent)', 'stroke-width': 1.8, 'data-testid': 'error-bar' }),
+  ];
 }
 
 /** @param {string} color @param {number} width */

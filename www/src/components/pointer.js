@@ -3,5 +3,10 @@
 export function pointIn(element, event) {
   const area = element.getBoundingClientRect();
   const own = area.width ? element.offsetWidth / area.width : 1;
-  return { x: (event.clientX - area.left) * own, y: (event.clientY - area.top) * own, width: area.width * own, height: area.height * own };
+  return {
+    x: (event.clientX - area.left) * own,
+    y: (event.clientY - area.top) * own,
+    width: area.width * own,
+    height: area.height * own,
+  };
 }

@@ -11,7 +11,10 @@ import { html, nothing } from 'lit';
  * @param {{disabled?: boolean, className?: string, testid?: string}} [how]
  */
 export function segmented(label, options, current, pick, how = {}) {
-  const at = Math.max(0, options.findIndex((one) => one.value === current));
+  const at = Math.max(
+    0,
+    options.findIndex((one) => one.value === current),
+  );
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!by || how.disabled) return;
@@ -22,9 +25,14 @@ export function segmented(label, options, current, pick, how = {}) {
     pick(options[next].value);
     /** @type {HTMLElement} */ (group.children[next]).focus();
   };
-  return html`<div class=${how.className ?? 'seg'} role="radiogroup" aria-label=${label} data-testid=${how.testid ?? nothing} @keydown=${onKey}>${options.map(
-    (one, k) => html`<button type="button" role="radio" aria-checked=${one.value === current} tabindex=${k === at ? 0 : -1}
-      title=${one.title ?? nothing} aria-label=${one.name ?? nothing} data-value=${String(one.value)} ?disabled=${how.disabled}
-      @click=${() => pick(one.value)}>${one.text}</button>`,
-  )}</div>`;
+  return html`<div class=${how.className ?? 'seg'} role="radiogroup" aria-label=${label}
+    data-testid=${how.testid ?? nothing} @keydown=${onKey}>${options.map(
+      (
+        one,
+        k,
+      ) => html`<button type="button" role="radio" aria-checked=${one.value === current} tabindex=${k === at ? 0 : -1}
+        title=${one.title ?? nothing} aria-label=${one.name ?? nothing} data-value=${String(one.value)}
+        ?disabled=${how.disabled}
+        @click=${() => pick(one.value)}>${one.text}</button>`,
+    )}</div>`;
 }

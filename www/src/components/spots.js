@@ -16,7 +16,10 @@ import { CROWD } from '../store.js';
 
 /** Places that are worked out in one task. */
 const AT_ONCE = 16_384;
-/** Trials at one place are so many pixels apart, and no further from it than the widest; each is turned by the golden angle. */
+/**
+ * Trials at one place are so many pixels apart, and no further from it than the widest; each is turned by the golden
+ * angle.
+ */
 const APART = 8;
 const WIDEST = 18;
 const TURN = Math.PI * (3 - Math.sqrt(5));
@@ -24,16 +27,23 @@ const TURN = Math.PI * (3 - Math.sqrt(5));
 const SHADES = 24;
 
 /** @param {Frame} frame @param {number} share */
-const acrossOf = (frame, share) => frame.left + Math.max(0, Math.min(1, share)) * (frame.width - frame.left - frame.right);
+const acrossOf = (frame, share) =>
+  frame.left + Math.max(0, Math.min(1, share)) * (frame.width - frame.left - frame.right);
 
 /** @param {Frame} frame @param {number} share */
-export const upOf = (frame, share) => frame.height - frame.bottom - Math.max(0, Math.min(1, share)) * (frame.height - frame.top - frame.bottom);
+export const upOf = (frame, share) =>
+  frame.height - frame.bottom - Math.max(0, Math.min(1, share)) * (frame.height - frame.top - frame.bottom);
 
 /** A place moved by a distance, or the other way where that leaves the plot. @param {number} at @param {number} by
  * @param {number} low @param {number} high */
-export const within = (at, by, low, high) => (at + by < low || at + by > high ? Math.max(low, Math.min(high, at - by)) : at + by);
+export const within = (at, by, low, high) =>
+  at + by < low || at + by > high ? Math.max(low, Math.min(high, at - by)) : at + by;
 
-/** How far from its place a mark may lie before it seems to be at another. @param {Axis} axis @param {number} length */
+/**
+ * How far from its place a mark may lie before it seems to be at another.
+ * @param {Axis} axis
+ * @param {number} length
+ */
 const roomOf = ({ slots }, length) => Math.max(4, Math.min(WIDEST, slots > 1 ? (0.45 * length) / slots : WIDEST));
 
 export class Spots {
@@ -61,13 +71,16 @@ export class Spots {
     const colored = (!axes.fitted || isCrowd) && y.name !== '';
     // A mark is painted again whenever its colour changes; in a crowd nobody tells neighbouring ones apart.
     const shades = Array.from({ length: SHADES + 1 }, (_, shade) => depthColor(shade / SHADES, store.dark));
-    const colorOf = (/** @type {number} */ score) => (isCrowd ? shades[Math.round(SHADES * scale.goodness(score))] : depthColor(scale.goodness(score), store.dark));
+    const colorOf = (/** @type {number} */ score) =>
+      isCrowd ? shades[Math.round(SHADES * scale.goodness(score))] : depthColor(scale.goodness(score), store.dark);
     for (const trial of store.trials.values()) {
       let spot = this.byNumber.get(trial.number);
       if (!spot) {
         if (placed++ >= AT_ONCE) continue;
         spot = {
-          number: trial.number, state: '', out: false,
+          number: trial.number,
+          state: '',
+          out: false,
           x: acrossOf(frame, shareOf(x, x.to(trial.params[x.name]))),
           y: y.name ? upOf(frame, shareOf(y, y.to(trial.params[y.name]))) : 0,
         };
@@ -75,7 +88,8 @@ export class Spots {
         if (Number.isFinite(spot.x) && Number.isFinite(spot.y)) this.all.push(spot);
       }
       const score = colored || !y.name ? store.score(trial) : NaN;
-      if (!y.name && Number.isFinite(spot.x)) spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
+      if (!y.name && Number.isFinite(spot.x))
+        spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
       // A trial that never trained is a place on the map and nothing more.
       const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : lookOf(store, trial);
       const color = colored && Number.isFinite(score) ? colorOf(score) : undefined;
@@ -105,7 +119,12 @@ export class Spots {
     for (const here of places.values()) {
       const step = Math.min(APART, (2 * gap) / here.length);
       here.forEach((spot, k) => {
-        spot.x = within(spot.home?.[0] ?? spot.x, step * (k % 2 ? (k + 1) / 2 : -k / 2), frame.left, frame.width - frame.right);
+        spot.x = within(
+          spot.home?.[0] ?? spot.x,
+          step * (k % 2 ? (k + 1) / 2 : -k / 2),
+          frame.left,
+          frame.width - frame.right,
+        );
       });
     }
   }
@@ -123,7 +142,10 @@ export class Spots {
       else places.set(key, [spot]);
     }
     if (places.size === this.all.length) return;
-    const gap = Math.min(roomOf(x, frame.width - frame.left - frame.right), roomOf(y, frame.height - frame.top - frame.bottom));
+    const gap = Math.min(
+      roomOf(x, frame.width - frame.left - frame.right),
+      roomOf(y, frame.height - frame.top - frame.bottom),
+    );
     for (const here of places.values()) {
       const step = Math.min(APART, gap / Math.sqrt(here.length));
       here.forEach((spot, k) => {
@@ -158,7 +180,10 @@ export class Spots {
   next(from, dx, dy) {
     let [best, near] = [/** @type {Spot | null} */ (null), Infinity];
     for (const spot of this.all) {
-      const [ahead, aside] = [(spot.x - from.x) * dx + (spot.y - from.y) * dy, (spot.x - from.x) * dy + (spot.y - from.y) * dx];
+      const [ahead, aside] = [
+        (spot.x - from.x) * dx + (spot.y - from.y) * dy,
+        (spot.x - from.x) * dy + (spot.y - from.y) * dx,
+      ];
       if (spot === from || spot.out || ahead <= 0.5) continue;
       const distance = ahead + 2 * Math.abs(aside);
       if (distance < near) [best, near] = [spot, distance];

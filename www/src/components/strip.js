@@ -20,11 +20,24 @@ function layout(total, width, height) {
   const columns = Math.max(1, Math.ceil(cells / rows));
   const gap = width / columns > 5 ? 1.5 : width / columns > 2.5 ? 0.5 : 0;
   const rowGap = 2;
-  return { per, cells, columns, gap, w: (width - gap * (columns - 1)) / columns, h: (height - rowGap * (rows - 1)) / rows, rowGap };
+  return {
+    per,
+    cells,
+    columns,
+    gap,
+    w: (width - gap * (columns - 1)) / columns,
+    h: (height - rowGap * (rows - 1)) / rows,
+    rowGap,
+  };
 }
 
-/** The trial that speaks for a cell: the best that has a score and is not brushed out, else the first in training, else
- * the first. @param {Store} store @param {number} cell @param {number} per */
+/**
+ * The trial that speaks for a cell: the best that has a score and is not brushed out, else the first in training, else
+ * the first.
+ * @param {Store} store
+ * @param {number} cell
+ * @param {number} per
+ */
 function speaker(store, cell, per) {
   if (per === 1) return store.trials.get(cell);
   const sign = store.objective.direction === 'maximize' ? -1 : 1;
@@ -40,7 +53,11 @@ function speaker(store, cell, per) {
   return best;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Store} store @param {{width: number, height: number}} size of the strip on the page */
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Store} store
+ * @param {{width: number, height: number}} size of the strip on the page
+ */
 export function paintStrip(canvas, store, { width, height }) {
   const total = store.trials.size || planned(store.study);
   if (width < 8 || height < 4) return;
@@ -54,10 +71,20 @@ export function paintStrip(canvas, store, { width, height }) {
   const grid = layout(total, width, height);
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);
-  const ink = { line: token('--line'), ink: token('--ink'), soft: token('--ink-2'), mark: token('--mark'), surface: token('--surface') };
-  const box = (/** @type {number} */ k) => /** @type {const} */ ([
-    (k % grid.columns) * (grid.w + grid.gap), Math.floor(k / grid.columns) * (grid.h + grid.rowGap), grid.w, grid.h,
-  ]);
+  const ink = {
+    line: token('--line'),
+    ink: token('--ink'),
+    soft: token('--ink-2'),
+    mark: token('--mark'),
+    surface: token('--surface'),
+  };
+  const box = (/** @type {number} */ k) =>
+    /** @type {const} */ ([
+      (k % grid.columns) * (grid.w + grid.gap),
+      Math.floor(k / grid.columns) * (grid.h + grid.rowGap),
+      grid.w,
+      grid.h,
+    ]);
   for (let k = 0; k < grid.cells; k++) {
     const trial = speaker(store, k, grid.per);
     const [x, y, cw, ch] = box(k);
@@ -101,7 +128,12 @@ export function paintStrip(canvas, store, { width, height }) {
     g.strokeRect(x, y, cw, ch);
     g.lineWidth = line;
     g.strokeStyle = color;
-    g.strokeRect(Math.max(x, line / 2), Math.max(y, line / 2), Math.min(cw, width - x - line / 2), Math.min(ch, height - y - line / 2));
+    g.strokeRect(
+      Math.max(x, line / 2),
+      Math.max(y, line / 2),
+      Math.min(cw, width - x - line / 2),
+      Math.min(ch, height - y - line / 2),
+    );
   }
 }
 

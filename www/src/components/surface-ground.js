@@ -25,23 +25,35 @@ export function groundOf(axes, frame, titles, shades) {
   return plotOf(axes, frame, titles, [ground, shades ?? element('g', { class: 'fit' })]);
 }
 
-/** Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn; in small steps.
- * @param {Store} store @param {{x: Axis, y: Axis}} axes @param {Frame} frame @param {boolean} dark @returns {Generator<undefined, SVGElement[]>} */
+/**
+ * Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn; in small steps.
+ * @param {Store} store
+ * @param {{x: Axis, y: Axis}} axes
+ * @param {Frame} frame
+ * @param {boolean} dark
+ * @returns {Generator<undefined, SVGElement[]>}
+ */
 export function* shadesOf(store, axes, frame, dark) {
   const scale = scoreScale(store);
   const surface = yield* fit(store, axes, scale);
   if (!surface) return [];
   const lines = contours().size([COLUMNS, ROWS]);
-  const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) => pathOf(lines.contour(grid, level).coordinates, frame);
+  const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) =>
+    pathOf(lines.contour(grid, level).coordinates, frame);
   const bands = [];
   for (let k = 0; k <= LEVELS; k++) {
     yield;
     const level = (k - 1) / LEVELS;
-    bands.push(element('path', {
-      // The first band is all of the surface.
-      d: path(surface.values, k ? level : -1e9), fill: depthColor(1 - Math.max(0, level), dark),
-      stroke: 'var(--surface)', 'stroke-opacity': dark ? 0.28 : 0.6, 'stroke-width': 0.75,
-    }));
+    bands.push(
+      element('path', {
+        // The first band is all of the surface.
+        d: path(surface.values, k ? level : -1e9),
+        fill: depthColor(1 - Math.max(0, level), dark),
+        stroke: 'var(--surface)',
+        'stroke-opacity': dark ? 0.28 : 0.6,
+        'stroke-width': 0.75,
+      }),
+    );
   }
   yield;
   return [...bands, element('path', { d: path(surface.bare, 0), fill: 'var(--ground)' })];
@@ -49,7 +61,10 @@ export function* shadesOf(store, axes, frame, dark) {
 
 /** @param {number[][][][]} polygons in cells of the grid @param {Frame} frame */
 function pathOf(polygons, frame) {
-  const [sx, sy] = [(frame.width - frame.left - frame.right) / COLUMNS, (frame.height - frame.top - frame.bottom) / ROWS];
+  const [sx, sy] = [
+    (frame.width - frame.left - frame.right) / COLUMNS,
+    (frame.height - frame.top - frame.bottom) / ROWS,
+  ];
   const base = frame.height - frame.bottom;
   let d = '';
   for (const polygon of polygons) {

@@ -7,10 +7,17 @@
 /** Classes: blue and ochre as everywhere in the page, then the one hue between them that stays apart. */
 const CLASSES = { light: ['#347bc5', '#aa6700', '#00755e'], dark: ['#6faeef', '#d39e4f', '#8ef5d2'] };
 /** Numbers, from low to high. */
-const NUMBERS = { light: ['#347bc5', '#86aedb', '#b9b9b9', '#cba06b', '#aa6700'], dark: ['#6faeef', '#5b7f9f', '#707070', '#94774a', '#d39e4f'] };
+const NUMBERS = {
+  light: ['#347bc5', '#86aedb', '#b9b9b9', '#cba06b', '#aa6700'],
+  dark: ['#6faeef', '#5b7f9f', '#707070', '#94774a', '#d39e4f'],
+};
 const EDGE = 3;
 
-/** @param {HTMLCanvasElement} canvas @param {Preview} preview @param {{dark: boolean, ink: string, size: number, ratio: number}} how */
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Preview} preview
+ * @param {{dark: boolean, ink: string, size: number, ratio: number}} how
+ */
 export function drawThumbnail(canvas, preview, { dark, ink, size, ratio }) {
   const pixels = Math.round(size * ratio);
   if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
@@ -35,7 +42,8 @@ function drawImages(context, { x, columns }, ink, size) {
     context.fillRect(
       EDGE + (image % 2) * half + 1 + (place % side) * pixel,
       EDGE + Math.floor(image / 2) * half + 1 + Math.floor(place / side) * pixel,
-      pixel, pixel,
+      pixel,
+      pixel,
     );
   }
   context.globalAlpha = 1;

@@ -27,7 +27,11 @@ export class TpBench extends Part {
   constructor() {
     super();
     /** How long a work is measured, in ms. */ this.limit = 1500;
-    /** @private @type {Map<string, {steps: number, seconds: number, bytes: number}>} what was measured, by backend and work */ this.cells = new Map();
+    /**
+     * @private
+     * @type {Map<string, {steps: number, seconds: number, bytes: number}>} what was measured, by backend and work
+     */
+    this.cells = new Map();
     /** @private @type {Map<Backend, string | Problem>} what measured, or why nothing did */ this.notes = new Map();
     /** @private @type {Benchmark | null} */ this.measuring = null;
     /** @private @type {[string, Record<string, string>]} a text and its values */ this.status = ['', {}];
@@ -60,20 +64,42 @@ export class TpBench extends Part {
     return html`<dialog class="bench" aria-labelledby="bench-title" data-testid="bench" data-busy=${measuring !== null}
       @close=${this.cancel}>
       <div class="bar"><h2 id="bench-title">${this.t('bench.title')}</h2><span class="sp"></span>
-        <button type="button" class="ib" aria-label=${this.t('action.close')} @click=${() => this.dialog.close()}>${icon('close')}</button></div>
-      <p class="q2">${this.t('bench.about')}</p>${store.backend ? html`
-      <p class="q2">${this.t('bench.chosen', { reason: backendReason(store) })}</p>` : nothing}
+        <button type="button" class="ib" aria-label=${this.t('action.close')}
+          @click=${() => this.dialog.close()}>${icon('close')}</button></div>
+      <p class="q2">${this.t('bench.about')}</p>${
+        store.backend
+          ? html`
+            <p class="q2">${this.t('bench.chosen', { reason: backendReason(store) })}</p>`
+          : nothing
+      }
       <table>
-        <thead><tr><th scope="col">${this.t('bench.work')}</th>${BACKENDS.map((backend) => html`<th scope="col" class="num">${backend.toUpperCase()}</th>`)}</tr></thead>
-        <tbody>${NAMES.map((name) => html`<tr><th scope="row">${this.t(`bench.${name}`)}</th>${BACKENDS.map(
-          (backend) => html`<td class="num" data-cell="${backend} ${name}">${this.shown(backend, name).map((part, at) => (at ? html`<span class="also">${part}</span>` : part))}</td>`,
-        )}</tr>`)}</tbody>
+        <thead><tr><th
+          scope="col">${this.t('bench.work')}</th>${BACKENDS.map(
+            (backend) => html`<th scope="col"
+              class="num">${backend.toUpperCase()}</th>`,
+          )}</tr></thead>
+        <tbody>${NAMES.map(
+          (name) =>
+            html`<tr><th scope="row">${this.t(`bench.${name}`)}</th>${BACKENDS.map(
+              (backend) =>
+                html`<td class="num"
+                  data-cell="${backend} ${name}">${this.shown(backend, name).map((part, at) =>
+                    at
+                      ? html`<span
+                        class="also">${part}</span>`
+                      : part,
+                  )}</td>`,
+            )}</tr>`,
+        )}</tbody>
       </table>
       ${this.told().map((note) => html`<p class="q2">${note}</p>`)}
       <div class="foot">
         <button type="button" class="btn ${measuring || busy ? '' : 'p'}" data-testid="bench-start" ?disabled=${busy}
-          @click=${measuring ? this.cancel : this.measure}>${this.t(measuring ? 'bench.cancel' : 'bench.start')}</button>
-        <button type="button" class="btn" data-testid="bench-copy" ?disabled=${!this.cells.size || measuring !== null} @click=${this.copy}>${this.t('bench.copy')}</button>
+          @click=${measuring ? this.cancel : this.measure}>${this.t(
+            measuring ? 'bench.cancel' : 'bench.start',
+          )}</button>
+        <button type="button" class="btn" data-testid="bench-copy" ?disabled=${!this.cells.size || measuring !== null}
+          @click=${this.copy}>${this.t('bench.copy')}</button>
         <span class="q2" role="status" data-testid="bench-status">${busy ? this.t('bench.wait') : this.said()}</span>
       </div>
     </dialog>`;
@@ -93,18 +119,29 @@ export class TpBench extends Part {
 
   /** @private What measured, or why nothing did. */
   told() {
-    return [...this.notes].map(([backend, note]) => `${backend.toUpperCase()}: ${typeof note === 'string' ? note : this.store.sentence(note)}`);
+    return [...this.notes].map(
+      ([backend, note]) => `${backend.toUpperCase()}: ${typeof note === 'string' ? note : this.store.sentence(note)}`,
+    );
   }
 
-  /** @private The time of a work that has an end, its rate, and what a trial takes of the memory. @param {Backend} backend
-   * @param {keyof typeof WORKS} name */
+  /**
+   * @private The time of a work that has an end, its rate, and what a trial takes of the memory.
+   * @param {Backend} backend
+   * @param {keyof typeof WORKS} name
+   */
   shown(backend, name) {
     const measured = this.cells.get(`${backend} ${name}`);
     const { trials, steps } = WORKS[name];
     if (!measured) return [DASH];
     const rate = measured.steps / measured.seconds;
-    const time = hasEnd(name) ? [this.t('bench.seconds', { seconds: Number(((trials * steps) / rate).toPrecision(2)) })] : [];
-    return [...time, this.t('bench.rate', { rate: short(rate) }), this.t('bench.bytes', { size: short(measured.bytes).replace(/[kM]?$/, ' $&B') })];
+    const time = hasEnd(name)
+      ? [this.t('bench.seconds', { seconds: Number(((trials * steps) / rate).toPrecision(2)) })]
+      : [];
+    return [
+      ...time,
+      this.t('bench.rate', { rate: short(rate) }),
+      this.t('bench.bytes', { size: short(measured.bytes).replace(/[kM]?$/, ' $&B') }),
+    ];
   }
 
   /** @private Every work on every backend, one at a time. */
@@ -119,12 +156,18 @@ export class TpBench extends Part {
           this.tell('bench.now', { name, backend: backend.toUpperCase() });
           const { adapter, workers, bytes_per_trial: bytes } = await measuring.prepare(WORKS[name]);
           this.notes.set(backend, backend === 'gpu' ? adapter : `${adapter} ×${workers}`);
-          this.cells.set(`${backend} ${name}`, { ...(await measuring.measure(hasEnd(name) ? PATIENCE * this.limit : this.limit)), bytes });
+          this.cells.set(`${backend} ${name}`, {
+            ...(await measuring.measure(hasEnd(name) ? PATIENCE * this.limit : this.limit)),
+            bytes,
+          });
         }
       } catch (error) {
         // A cancel has said so itself.
         if (this.measuring !== measuring) return;
-        this.notes.set(backend, /** @type {{problem?: Problem}} */ (error).problem ?? { code: 'unexpected', detail: String(error) });
+        this.notes.set(
+          backend,
+          /** @type {{problem?: Problem}} */ (error).problem ?? { code: 'unexpected', detail: String(error) },
+        );
       } finally {
         measuring.dispose();
       }
@@ -144,9 +187,13 @@ export class TpBench extends Part {
 
   /** @private */
   async copy() {
-    const lines = NAMES.map((name) => [name, ...BACKENDS.map((backend) => this.shown(backend, name).join(', '))].join('\t'));
+    const lines = NAMES.map((name) =>
+      [name, ...BACKENDS.map((backend) => this.shown(backend, name).join(', '))].join('\t'),
+    );
     try {
-      await navigator.clipboard.writeText([['', 'CPU', 'GPU'].join('\t'), ...lines, ...this.told(), navigator.userAgent].join('\n'));
+      await navigator.clipboard.writeText(
+        [['', 'CPU', 'GPU'].join('\t'), ...lines, ...this.told(), navigator.userAgent].join('\n'),
+      );
       this.tell('bench.copied');
     } catch {
       getSelection()?.selectAllChildren(/** @type {Node} */ (this.querySelector('table')));

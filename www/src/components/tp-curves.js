@@ -45,13 +45,30 @@ export class TpCurves extends FigurePart {
     const drawn = store.begun;
     const every = everyOf(store);
     return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
-      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3" data-testid="curve-count">${drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: counted(drawn), every }) : ''}</span><span class="sp"></span>
-        ${segmented(this.t('curves.axis'), [{ value: true, text: this.t('scale.log') }, { value: false, text: this.t('scale.linear') }], this.log, (value) => { this.log = value; }, { testid: 'curve-scale' })}
+      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3"
+        data-testid="curve-count">${
+          drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: counted(drawn), every }) : ''
+        }</span><span class="sp"></span>
+        ${segmented(
+          this.t('curves.axis'),
+          [
+            { value: true, text: this.t('scale.log') },
+            { value: false, text: this.t('scale.linear') },
+          ],
+          this.log,
+          (value) => {
+            this.log = value;
+          },
+          { testid: 'curve-scale' },
+        )}
         ${this.tableButton()}</div>
-      <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
+      <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)}
+        @click=${this.onClick}>
         <div class="layer chart" role="img" aria-label=${this.summary()}></div>
-        <canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over" aria-hidden="true"></canvas>
-        <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train" aria-hidden="true" hidden>${this.t('curves.train')}</span>
+        <canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over"
+          aria-hidden="true"></canvas>
+        <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train"
+          aria-hidden="true" hidden>${this.t('curves.train')}</span>
         ${this.isLossless ? html`<p class="empty" data-testid="no-curves">${this.t('curves.none')}</p>` : nothing}
         ${this.tabled ? this.table() : nothing}
       </div>
@@ -61,7 +78,11 @@ export class TpCurves extends FigurePart {
   /** All trials diverged before they had a loss. */
   get isLossless() {
     const { trials, counts } = this.store;
-    return trials.size > 0 && counts.diverged === trials.size && [...trials.values()].every((one) => lineOf(one).least === Infinity);
+    return (
+      trials.size > 0 &&
+      counts.diverged === trials.size &&
+      [...trials.values()].every((one) => lineOf(one).least === Infinity)
+    );
   }
 
   summary() {
@@ -70,16 +91,36 @@ export class TpCurves extends FigurePart {
     if (this.isLossless) return this.t('curves.none');
     if (!chosen?.epochs.length) return this.t('curves.summary.empty');
     const last = chosen.epochs[chosen.epochs.length - 1];
-    return this.t('curves.summary', { n: store.trials.size, number: chosen.number, epoch: last.epoch, validation: measureText(last, 'validation_loss', store.task), train: measureText(last, 'train_loss', store.task) });
+    return this.t('curves.summary', {
+      n: store.trials.size,
+      number: chosen.number,
+      epoch: last.epoch,
+      validation: measureText(last, 'validation_loss', store.task),
+      train: measureText(last, 'train_loss', store.task),
+    });
   }
 
   table() {
     const { store } = this;
     const chosen = store.selected;
     const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
-    return html`<div class="data" tabindex="0" role="region" aria-label=${this.t('curves.title')}><table><caption>${chosen ? this.t('trial.number', { number: chosen.number }) : this.t('selection.none')}</caption>
-      <thead><tr><th class="num" scope="col">${this.t('epoch')}</th><th class="num" scope="col">${this.t('score.train_loss')}</th><th class="num" scope="col">${this.t('score.validation_loss')}</th><th class="num" scope="col">${this.t('train')} ${kind}</th><th class="num" scope="col">${this.t('validation')} ${kind}</th><th class="num c3" scope="col">${store.label('learning_rate')}</th></tr></thead>
-      <tbody>${(chosen?.epochs ?? []).slice(-500).map((one) => html`<tr><td class="num">${one.epoch}</td>${SHOWN.map((name) => html`<td class="num">${measureText(one, name, store.task)}</td>`)}<td class="num c3">${rate(one.learning_rate)}</td></tr>`)}</tbody></table></div>`;
+    return html`<div class="data" tabindex="0" role="region"
+      aria-label=${this.t('curves.title')}><table><caption>${
+        chosen ? this.t('trial.number', { number: chosen.number }) : this.t('selection.none')
+      }</caption>
+      <thead><tr><th class="num" scope="col">${this.t('epoch')}</th><th class="num"
+        scope="col">${this.t('score.train_loss')}</th><th class="num"
+        scope="col">${this.t('score.validation_loss')}</th><th class="num"
+        scope="col">${this.t('train')} ${kind}</th><th class="num" scope="col">${this.t('validation')} ${kind}</th><th
+        class="num c3" scope="col">${store.label('learning_rate')}</th></tr></thead>
+      <tbody>${(chosen?.epochs ?? []).slice(-500).map(
+        (one) => html`<tr><td
+          class="num">${one.epoch}</td>${SHOWN.map(
+            (name) => html`<td
+              class="num">${measureText(one, name, store.task)}</td>`,
+          )}<td
+          class="num c3">${rate(one.learning_rate)}</td></tr>`,
+      )}</tbody></table></div>`;
   }
 
   draw() {
@@ -101,10 +142,22 @@ export class TpCurves extends FigurePart {
     this.frame = frame;
     const { ratio } = frame;
     const [left, top] = [frame.left / ratio, frame.top / ratio];
-    const place = { width, height, left, top, right: width - left - frame.width / ratio, bottom: height - top - frame.height / ratio };
+    const place = {
+      width,
+      height,
+      left,
+      top,
+      right: width - left - frame.width / ratio,
+      bottom: height - top - frame.height / ratio,
+    };
     const ends = /** @type {[number, number]} */ (frame.epochs > 1 ? [1, frame.epochs] : [0.5, 1.5]);
-    const across = { domain: ends, ticks: epochTicks(ends[0], ends[1], width / 70).map((at) => ({ at, label: count(at) })) };
-    box.replaceChildren(plotOf({ x: across, y: this.upAxis(frame.span, frame.log) }, place, { x: this.t('epoch') }, [], true));
+    const across = {
+      domain: ends,
+      ticks: epochTicks(ends[0], ends[1], width / 70).map((at) => ({ at, label: count(at) })),
+    };
+    box.replaceChildren(
+      plotOf({ x: across, y: this.upAxis(frame.span, frame.log) }, place, { x: this.t('epoch') }, [], true),
+    );
   }
 
   /** The axis of losses. @param {[number, number]} span @param {boolean} log */
@@ -112,7 +165,11 @@ export class TpCurves extends FigurePart {
     const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
     const { height } = this.size;
     // Without any loss the axis has nothing to say.
-    const values = !this.measured ? [] : log ? logSteps(span[0], span[1], height / 40) : steps(span[0], span[1], height / 50);
+    const values = !this.measured
+      ? []
+      : log
+        ? logSteps(span[0], span[1], height / 40)
+        : steps(span[0], span[1], height / 50);
     const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(4))) }));
     return { domain: /** @type {[number, number]} */ ([to(span[0]), to(span[1])]), ticks };
   }
@@ -122,7 +179,12 @@ export class TpCurves extends FigurePart {
     const labels = this.upAxis(this.span, this.logs).ticks.map(({ label }) => textWidth(label));
     const [left, top] = [Math.max(46, 14 + Math.max(0, ...labels)), 8];
     const px = (/** @type {number} */ value) => Math.round(value * devicePixelRatio);
-    return { left: px(left), top: px(top), width: px(width - left - (width < 420 ? 46 : 54)), height: px(height - top - 41) };
+    return {
+      left: px(left),
+      top: px(top),
+      width: px(width - left - (width < 420 ? 46 : 54)),
+      height: px(height - top - 41),
+    };
   }
 
   /** @param {HTMLElement} box @param {number} width @param {number} height */
@@ -133,7 +195,15 @@ export class TpCurves extends FigurePart {
     const g = over?.getContext('2d');
     if (!all || !g) return;
     const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, devicePixelRatio);
-    const made = [store.dark, palette.version, this.t('epoch'), this.logs, this.measured, all.width, all.height].join();
+    const made = [
+      store.dark,
+      palette.version,
+      this.t('epoch'),
+      this.logs,
+      this.measured,
+      all.width,
+      all.height,
+    ].join();
     const key = [made, store.runs, store.brushes].join();
     if (!this.frame || made !== this.made) {
       this.made = made;
@@ -196,7 +266,10 @@ export class TpCurves extends FigurePart {
     const { metric, direction } = store.objective;
     if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
     this.measured = starts.length > 0 || losses.some(Number.isFinite);
-    this.epochs = Math.max(longest, Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1);
+    this.epochs = Math.max(
+      longest,
+      Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1,
+    );
     const { span, log } = spanOf(losses, starts, this.log, held);
     Object.assign(this, { span, logs: log });
   }

@@ -36,10 +36,17 @@ export class TpDatasets extends Part {
 
   render() {
     const { store } = this;
-    return segmented(this.t('data.set'), DATASETS.filter((one) => one.available).map((one) => ({
-      value: one.name,
-      text: html`<canvas aria-hidden="true" width="1" height="1" data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,
-    })), store.study.dataset.name, (name) => this.choose(name), { className: 'sets', testid: 'datasets' });
+    return segmented(
+      this.t('data.set'),
+      DATASETS.filter((one) => one.available).map((one) => ({
+        value: one.name,
+        text: html`<canvas aria-hidden="true" width="1" height="1"
+          data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,
+      })),
+      store.study.dataset.name,
+      (name) => this.choose(name),
+      { className: 'sets', testid: 'datasets' },
+    );
   }
 
   /** @param {string} name */
@@ -49,7 +56,13 @@ export class TpDatasets extends Part {
     const { study, loss } = switched(store.study, name);
     store.load(study);
     if (!loss) return;
-    store.notify({ id: 'study', kind: 'note', title: 'message.loss_dropped', values: { loss: loss.replaceAll('_', ' '), dataset: name }, actions: [] });
+    store.notify({
+      id: 'study',
+      kind: 'note',
+      title: 'message.loss_dropped',
+      values: { loss: loss.replaceAll('_', ' '), dataset: name },
+      actions: [],
+    });
     store.say(this.t('message.loss_dropped', { loss: loss.replaceAll('_', ' '), dataset: name }));
   }
 

@@ -9,8 +9,12 @@ import { toDepth, toWidths } from '../layers.js';
 import { takenBy } from '../panel.js';
 import { text } from './tp-row.js';
 
-/** @typedef {import('../ranges.js').Texts} Texts @typedef {import('../ranges.js').ScaleName} ScaleName
- * @typedef {import('../ranges.js').Fix} Fix @typedef {import('../hyperparameters.js').Hyperparameter} Hyperparameter */
+/**
+ * @typedef {import('../ranges.js').Texts} Texts
+ * @typedef {import('../ranges.js').ScaleName} ScaleName
+ * @typedef {import('../ranges.js').Fix} Fix
+ * @typedef {import('../hyperparameters.js').Hyperparameter} Hyperparameter
+ */
 
 const BINS = 24;
 
@@ -19,7 +23,13 @@ export class TpEditor extends Part {
   /** The study changes under it: by undo, by its row's name, by a preset.
    * @type {import('../store.js').Topic[]} */
   static topics = ['study', 'test'];
-  static properties = { ...Part.properties, one: { attribute: false }, texts: { state: true }, scale: { state: true }, fixes: { state: true } };
+  static properties = {
+    ...Part.properties,
+    one: { attribute: false },
+    texts: { state: true },
+    scale: { state: true },
+    fixes: { state: true },
+  };
 
   constructor() {
     super();
@@ -79,14 +89,42 @@ export class TpEditor extends Part {
     const { store, one, range } = this;
     const draft = store.drafts.get(one.name);
     const both = one.sweep !== null || range;
-    return html`<div class="edit" role="group" aria-label=${one.label[store.lang]} data-testid="edit-${one.name}" @keydown=${this.onKey}>
-      <div class="head"><b>${one.label[store.lang]}</b>${both
-        ? segmented(this.t('row.kind'), [{ value: false, text: this.t('row.fixed') }, { value: true, text: this.t('row.range') }], !!range, (swept) => { if (swept !== !!range) store.toggle(one.name, one.sweep); })
-        : nothing}</div>
+    return html`<div class="edit" role="group" aria-label=${one.label[store.lang]} data-testid="edit-${one.name}"
+      @keydown=${this.onKey}>
+      <div class="head"><b>${one.label[store.lang]}</b>${
+        both
+          ? segmented(
+              this.t('row.kind'),
+              [
+                { value: false, text: this.t('row.fixed') },
+                { value: true, text: this.t('row.range') },
+              ],
+              !!range,
+              (swept) => {
+                if (swept !== !!range) store.toggle(one.name, one.sweep);
+              },
+            )
+          : nothing
+      }</div>
       <p class="help">${one.help[store.lang]}</p>
-      ${range ? (listed(one) ? this.chips(range.choices ?? []) : this.ends()) : listed(one) ? this.single() : this.value()}
-      ${draft ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
-        <div class="r">${this.fixes.map((fix) => html`<button type="button" class="lnk" data-testid="fix" @click=${() => this.apply(fix)}>${this.t(fix.label, fix.values)}</button>`)}</div></div>` : nothing}
+      ${
+        range
+          ? listed(one)
+            ? this.chips(range.choices ?? [])
+            : this.ends()
+          : listed(one)
+            ? this.single()
+            : this.value()
+      }
+      ${
+        draft
+          ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
+            <div class="r">${this.fixes.map(
+              (fix) => html`<button type="button" class="lnk" data-testid="fix"
+                @click=${() => this.apply(fix)}>${this.t(fix.label, fix.values)}</button>`,
+            )}</div></div>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -105,22 +143,42 @@ export class TpEditor extends Part {
   input(which, label, extra = '') {
     const draft = this.store.drafts.get(this.one.name);
     const bad = draft !== undefined && (draft.end ?? which) === which;
-    return html`<input class="field-input ${extra}" type="text" inputmode=${this.one.type === 'list' || which === 'choices' ? 'text' : 'decimal'} autocomplete="off" spellcheck="false"
+    return html`<input class="field-input ${extra}" type="text"
+      inputmode=${this.one.type === 'list' || which === 'choices' ? 'text' : 'decimal'} autocomplete="off"
+      spellcheck="false"
       data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
-      @input=${(/** @type {Event} */ event) => this.type(which, event)} @change=${() => this.commit()} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && this.commit()}>`;
+      @input=${(/** @type {Event} */ event) => this.type(which, event)} @change=${() => this.commit()}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && this.commit()}>`;
   }
 
   value() {
     const { one } = this;
     if (one.type === 'list')
       return html`<div class="ends">${this.input('value', one.label[this.store.lang], 'long')}
-        <span class="q">${this.t('row.widths')}</span>${this.store.study.fixed?.[one.name] ? html`<button type="button" class="lnk" @click=${this.unset}>${this.t('row.use_layers')}</button>` : nothing}</div>`;
+        <span class="q">${this.t('row.widths')}</span>${
+          this.store.study.fixed?.[one.name]
+            ? html`<button type="button"
+              class="lnk" @click=${this.unset}>${this.t('row.use_layers')}</button>`
+            : nothing
+        }</div>`;
     const given = this.store.study.fixed?.[one.name] !== undefined;
     const taken = takenBy(one, this.store.study);
     const words = (/** @type {unknown} */ value) => text(value, (key) => this.t(key));
-    return html`${'by' in taken ? html`<p class="help" data-testid="taken-by">${this.t('row.by', { name: this.store.label(taken.by) })}: ${
-      taken.values.map((pair) => pair.map(words).join(' ')).join(', ')}</p>` : nothing}<div class="ends">${this.input('value', one.label[this.store.lang])}<span class="q">${one.low !== null && one.high !== null ? `${exact(one.low)} – ${exact(one.high)}` : ''}</span>
-      ${given && one.default !== null ? html`<button type="button" class="lnk" @click=${this.unset}>${this.t('row.default')}</button>` : nothing}</div>`;
+    return html`${
+      'by' in taken
+        ? html`<p class="help"
+          data-testid="taken-by">${this.t('row.by', { name: this.store.label(taken.by) })}: ${taken.values
+            .map((pair) => pair.map(words).join(' '))
+            .join(', ')}</p>`
+        : nothing
+    }<div class="ends">${this.input('value', one.label[this.store.lang])}<span
+      class="q">${one.low !== null && one.high !== null ? `${exact(one.low)} – ${exact(one.high)}` : ''}</span>
+      ${
+        given && one.default !== null
+          ? html`<button type="button" class="lnk"
+            @click=${this.unset}>${this.t('row.default')}</button>`
+          : nothing
+      }</div>`;
   }
 
   /** Back to the table's default. */
@@ -136,32 +194,67 @@ export class TpEditor extends Part {
   single() {
     const { store, one } = this;
     const current = this.taken;
-    return segmented(one.label[store.lang], choicesOf(one).map((choice) => ({ value: choice, text: text(choice, (key) => this.t(key)) })), /** @type {any} */ (current),
-      (choice) => store.edit((study) => void ((study.fixed ??= {})[one.name] = choice), one.name), { className: 'chips' });
+    return segmented(
+      one.label[store.lang],
+      choicesOf(one).map((choice) => ({ value: choice, text: text(choice, (key) => this.t(key)) })),
+      /** @type {any} */ (current),
+      (choice) => store.edit((study) => void ((study.fixed ??= {})[one.name] = choice), one.name),
+      { className: 'chips' },
+    );
   }
 
   /** @param {import('../types.js').Value[]} chosen */
   chips(chosen) {
     const { store, one } = this;
     const flip = (/** @type {any} */ choice) => {
-      const next = choicesOf(one).filter((other) => (other === choice ? !chosen.includes(choice) : chosen.includes(other)));
-      if (next.length) store.edit((study) => void ((study.space ??= {})[one.name] = { type: 'categorical', choices: next }), one.name);
+      const next = choicesOf(one).filter((other) =>
+        other === choice ? !chosen.includes(choice) : chosen.includes(other),
+      );
+      if (next.length)
+        store.edit(
+          (study) => void ((study.space ??= {})[one.name] = { type: 'categorical', choices: next }),
+          one.name,
+        );
     };
-    return html`<div class="chips" role="group" aria-label=${this.t('scale.choices')}>${choicesOf(one).map((choice) => {
-      const last = chosen.length === 1 && chosen.includes(choice);
-      return html`<button type="button" role="checkbox" aria-checked=${chosen.includes(choice)} aria-disabled=${last} title=${last ? this.t('row.last_choice') : nothing} @click=${() => flip(choice)}>${text(choice, (key) => this.t(key))}</button>`;
-    })}</div>`;
+    return html`<div class="chips" role="group" aria-label=${this.t('scale.choices')}>${choicesOf(one).map(
+      (choice) => {
+        const last = chosen.length === 1 && chosen.includes(choice);
+        return html`<button type="button" role="checkbox" aria-checked=${chosen.includes(choice)} aria-disabled=${last}
+          title=${last ? this.t('row.last_choice') : nothing}
+          @click=${() => flip(choice)}>${text(choice, (key) => this.t(key))}</button>`;
+      },
+    )}</div>`;
   }
 
   ends() {
     const { one } = this;
     /** @type {ScaleName[]} */
-    const scales = ['linear', 'log', ...(one.scale === 'log1m' ? /** @type {ScaleName[]} */ (['log1m']) : []), 'choices'];
-    const bar = segmented(this.t('row.scale'), scales.map((value) => ({ value, text: this.t(`scale.${value}`) })), this.scale, (value) => this.rescale(value), { testid: 'scale' });
-    if (this.scale === 'choices') return html`${this.input('choices', this.t('scale.choices'), 'long')}<div class="ends"><span class="q">${this.t('row.separate')}</span>${bar}</div>`;
-    return html`${this.picture()}<div class="ends">${this.input('low', this.t('row.low'))}${bar}${this.input('high', this.t('row.high'))}</div>${this.scale === 'linear'
-      ? html`<div class="ends"><span class="q" aria-hidden="true">${this.t('row.step')}</span>${this.input('step', this.t('row.step'))}<span class="q">${this.t('row.step.empty')}</span></div>`
-      : this.texts?.step ? html`<p class="help" data-testid="no-step">${this.t('row.step.none', { step: this.texts.step })}</p>` : nothing}`;
+    const scales = [
+      'linear',
+      'log',
+      ...(one.scale === 'log1m' ? /** @type {ScaleName[]} */ (['log1m']) : []),
+      'choices',
+    ];
+    const bar = segmented(
+      this.t('row.scale'),
+      scales.map((value) => ({ value, text: this.t(`scale.${value}`) })),
+      this.scale,
+      (value) => this.rescale(value),
+      { testid: 'scale' },
+    );
+    if (this.scale === 'choices')
+      return html`${this.input('choices', this.t('scale.choices'), 'long')}<div class="ends"><span
+        class="q">${this.t('row.separate')}</span>${bar}</div>`;
+    return html`${this.picture()}<div
+      class="ends">${this.input('low', this.t('row.low'))}${bar}${this.input('high', this.t('row.high'))}</div>${
+        this.scale === 'linear'
+          ? html`<div class="ends"><span class="q"
+            aria-hidden="true">${this.t('row.step')}</span>${this.input('step', this.t('row.step'))}<span
+            class="q">${this.t('row.step.empty')}</span></div>`
+          : this.texts?.step
+            ? html`<p class="help" data-testid="no-step">${this.t('row.step.none', { step: this.texts.step })}</p>`
+            : nothing
+      }`;
   }
 
   /** The share of draws along the hyperparameter's own axis, with the range's ends. */
@@ -169,17 +262,25 @@ export class TpEditor extends Part {
     const { one, range } = this;
     if (!range || range.choices) return nothing;
     const [low, high] = [Number(range.low), Number(range.high)];
-    const along = one.scale === 'log' && !(low > 0) ? 'linear' : one.scale === 'log1m' && !(high < 1) ? 'linear' : one.scale;
+    const along =
+      one.scale === 'log' && !(low > 0) ? 'linear' : one.scale === 'log1m' && !(high < 1) ? 'linear' : one.scale;
     const { to, from } = SCALES[along];
     // A range of one value needs room around it to be drawn.
     const room = (to(high) - to(low)) * 0.16 || 0.1;
-    const [a, b] = along === 'linear' ? [Math.max(Number(one.low), low - room), Math.min(Number(one.high), high + room)] : [from(to(low) - room), from(to(high) + room)];
+    const [a, b] =
+      along === 'linear'
+        ? [Math.max(Number(one.low), low - room), Math.min(Number(one.high), high + room)]
+        : [from(to(low) - room), from(to(high) + room)];
     const shares = density(range, along, a, b, BINS);
     const at = (/** @type {number} */ value) => (280 * (to(value) - to(a))) / (to(b) - to(a));
     const width = 280 / BINS;
-    return html`<svg class="density" viewBox="0 0 280 44" preserveAspectRatio="none" role="img" aria-label=${this.t('row.drawn')}>${shares.map(
-      (share, k) => svg`<rect x=${k * width + 0.5} y=${43 - share * 36} width=${width - 1} height=${share * 36} fill="var(--mark)"/>`,
-    )}<path d="M0 43.5h280" stroke="var(--ink-2)"/><path d="M${at(low)} 2v42M${at(high)} 2v42" stroke="var(--ink)" stroke-width="2" vector-effect="non-scaling-stroke"/></svg>`;
+    return html`<svg class="density" viewBox="0 0 280 44" preserveAspectRatio="none" role="img"
+      aria-label=${this.t('row.drawn')}>${shares.map(
+        (share, k) =>
+          svg`<rect x=${k * width + 0.5} y=${43 - share * 36} width=${width - 1} height=${share * 36}
+            fill="var(--mark)"/>`,
+      )}<path d="M0 43.5h280" stroke="var(--ink-2)"/><path d="M${at(low)} 2v42M${at(high)} 2v42" stroke="var(--ink)"
+      stroke-width="2" vector-effect="non-scaling-stroke"/></svg>`;
   }
 
   /** @param {ScaleName} scale */
@@ -199,12 +300,17 @@ export class TpEditor extends Part {
   read() {
     const { one } = this;
     const texts = /** @type {Texts} */ (this.texts);
-    return /** @type {any} */ (this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value, this.taken));
+    return /** @type {any} */ (
+      this.range ? readRange(one, this.scale, texts, this.range) : readValue(one, texts.value, this.taken)
+    );
   }
 
   /** @param {keyof Texts} which @param {Event} event */
   type(which, event) {
-    this.texts = { .../** @type {Texts} */ (this.texts), [which]: /** @type {HTMLInputElement} */ (event.target).value };
+    this.texts = {
+      .../** @type {Texts} */ (this.texts),
+      [which]: /** @type {HTMLInputElement} */ (event.target).value,
+    };
     const read = this.read();
     // While typing only a mistake that was already pointed out is kept up to date.
     if (this.store.drafts.has(this.one.name)) this.judge(read);
@@ -213,7 +319,14 @@ export class TpEditor extends Part {
   commit() {
     const { store, one } = this;
     // Nothing typed where each choice has a default of its own leaves them as they are.
-    if (!this.range && one.type !== 'list' && this.texts?.value.trim() === '' && this.taken === null && !store.drafts.has(one.name)) return;
+    if (
+      !this.range &&
+      one.type !== 'list' &&
+      this.texts?.value.trim() === '' &&
+      this.taken === null &&
+      !store.drafts.has(one.name)
+    )
+      return;
     const read = this.read();
     this.judge(read);
     if (read.problem) return;
@@ -233,8 +346,12 @@ export class TpEditor extends Part {
   judge(read) {
     const { store, one } = this;
     if (read.problem) {
-      store.drafts.set(one.name, { problem: read.problem, text: { .../** @type {Texts} */ (this.texts), scale: this.scale }, end: read.end,
-        fixes: read.fixes.map((/** @type {Fix} */ fix) => ({ ...fix, apply: () => this.apply(fix) })) });
+      store.drafts.set(one.name, {
+        problem: read.problem,
+        text: { .../** @type {Texts} */ (this.texts), scale: this.scale },
+        end: read.end,
+        fixes: read.fixes.map((/** @type {Fix} */ fix) => ({ ...fix, apply: () => this.apply(fix) })),
+      });
       this.fixes = read.fixes;
     } else {
       if (store.drafts.delete(one.name)) store.dismiss('run');
@@ -258,7 +375,9 @@ export class TpEditor extends Part {
     store.touch('study');
     this.requestUpdate();
     // The button that was pressed vanishes.
-    void this.updateComplete.then(() => /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'))?.focus());
+    void this.updateComplete.then(() =>
+      /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'))?.focus(),
+    );
   }
 }
 

@@ -17,12 +17,17 @@ export class TpMain extends Part {
     return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
       <div class="tabs">
         <div role="tablist" aria-label=${this.t('views')} @keydown=${this.onKey}>${VIEWS.map(
-          (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view" aria-selected=${one === view}
-            tabindex=${one === view ? 0 : -1} @click=${() => this.act('view', one.name)}>${this.t(`view.${one.name}`)}</button>`,
+          (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view"
+            aria-selected=${one === view}
+            tabindex=${one === view ? 0 : -1}
+            @click=${() => this.act('view', one.name)}>${this.t(`view.${one.name}`)}</button>`,
         )}</div>
         <span class="sp"></span>
-        <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer} aria-controls="test-drawer"
-          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(open ? 'test.opened' : 'test.locked')}</button>
+        <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer}
+          aria-controls="test-drawer"
+          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(
+            open ? 'test.opened' : 'test.locked',
+          )}</button>
       </div>
       <tp-selection .store=${store}></tp-selection>
       <tp-messages .store=${store}></tp-messages>

@@ -10,7 +10,14 @@ import { Part, define } from './part.js';
 
 export class TpMenu extends Part {
   static properties = {
-    ...Part.properties, name: {}, label: {}, face: { attribute: false }, groups: { attribute: false }, look: {}, locked: { type: Boolean }, open: { state: true },
+    ...Part.properties,
+    name: {},
+    label: {},
+    face: { attribute: false },
+    groups: { attribute: false },
+    look: {},
+    locked: { type: Boolean },
+    open: { state: true },
   };
 
   constructor() {
@@ -35,12 +42,34 @@ export class TpMenu extends Part {
 
   render() {
     const id = `menu-${this.name}`;
-    return html`<button type="button" class=${this.look} data-testid=${this.name} aria-haspopup="menu" aria-expanded=${this.open} aria-controls=${this.open ? id : nothing}
-        aria-label=${this.label} title=${this.label} ?disabled=${this.locked} @click=${() => this.show(!this.open)} @keydown=${this.onButtonKey}>${this.face}</button>
-      ${this.open ? html`<div class="menu" role="menu" id=${id} aria-label=${this.label} @keydown=${this.onKey} @focusout=${this.onFocusOut}>${this.groups.map((group) => html`
-        <div role="group" class=${group.className ?? ''} aria-label=${group.label ?? nothing}>${group.label ? html`<div class="q" aria-hidden="true">${group.label}</div>` : nothing}
-          ${group.items.map((one) => html`<button type="button" tabindex="-1" role=${one.checked === undefined ? 'menuitem' : 'menuitemradio'} aria-checked=${one.checked ?? nothing}
-            lang=${one.lang ?? nothing} data-testid=${one.testid ?? nothing} @click=${() => this.pick(one)}><span>${one.text}</span>${one.note ? html`<small>${one.note}</small>` : nothing}</button>`)}</div>`)}</div>` : nothing}`;
+    return html`<button type="button" class=${this.look} data-testid=${this.name} aria-haspopup="menu"
+      aria-expanded=${this.open} aria-controls=${this.open ? id : nothing}
+        aria-label=${this.label} title=${this.label} ?disabled=${this.locked} @click=${() => this.show(!this.open)}
+        @keydown=${this.onButtonKey}>${this.face}</button>
+      ${
+        this.open
+          ? html`<div class="menu" role="menu" id=${id} aria-label=${this.label} @keydown=${this.onKey}
+            @focusout=${this.onFocusOut}>${this.groups.map(
+              (group) => html`
+                <div role="group" class=${group.className ?? ''}
+                aria-label=${group.label ?? nothing}>${
+                  group.label
+                    ? html`<div class="q"
+                      aria-hidden="true">${group.label}</div>`
+                    : nothing
+                }
+                ${group.items.map(
+                  (one) => html`<button type="button" tabindex="-1"
+                    role=${one.checked === undefined ? 'menuitem' : 'menuitemradio'}
+                    aria-checked=${one.checked ?? nothing}
+                    lang=${one.lang ?? nothing} data-testid=${one.testid ?? nothing}
+                    @click=${() => this.pick(one)}><span>${one.text}</span>${
+                      one.note ? html`<small>${one.note}</small>` : nothing
+                    }</button>`,
+                )}</div>`,
+            )}</div>`
+          : nothing
+      }`;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -56,7 +85,9 @@ export class TpMenu extends Part {
 
   /** @private Those that this width shows. @returns {HTMLElement[]} */
   get items() {
-    return /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.menu button')]).filter((one) => one.offsetParent !== null);
+    return /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.menu button')]).filter(
+      (one) => one.offsetParent !== null,
+    );
   }
 
   /** @param {boolean} open @param {'first' | 'last'} [start] */

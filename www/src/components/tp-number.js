@@ -6,8 +6,18 @@ import { glance, readNumber, spell, twoReadings } from '../numbers.js';
 /** A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. */
 export class TpNumber extends Part {
   static properties = {
-    ...Part.properties, name: {}, label: {}, value: { attribute: false }, min: { type: Number }, max: { type: Number },
-    whole: { type: Boolean }, locked: { type: Boolean }, entered: { state: true }, wide: { type: Boolean }, commit: { attribute: false }, extra: { attribute: false },
+    ...Part.properties,
+    name: {},
+    label: {},
+    value: { attribute: false },
+    min: { type: Number },
+    max: { type: Number },
+    whole: { type: Boolean },
+    locked: { type: Boolean },
+    entered: { state: true },
+    wide: { type: Boolean },
+    commit: { attribute: false },
+    extra: { attribute: false },
   };
 
   constructor() {
@@ -58,15 +68,22 @@ export class TpNumber extends Part {
     const found = glance(text);
     if (read.code === 'two_readings') return twoReadings(this.label, text, read.readings);
     if (read.code) return { code: read.code, key: this.label, found, accepted };
-    if (read.value < this.min || read.value > this.max) return { code: 'out_of_range', key: this.label, found, accepted };
+    if (read.value < this.min || read.value > this.max)
+      return { code: 'out_of_range', key: this.label, found, accepted };
     return this.whole && !Number.isInteger(read.value) ? { code: 'not_whole', key: this.label, found } : null;
   }
 
-  /** What can be taken in place of what was entered. @param {string} text @returns {{label: string, text: string, value: number}[]} */
+  /**
+   * What can be taken in place of what was entered.
+   * @param {string} text
+   * @returns {{label: string, text: string, value: number}[]}
+   */
   fixes(text) {
     const read = this.read(text);
-    const legal = (/** @type {number} */ value) => value >= this.min && value <= this.max && (!this.whole || Number.isInteger(value));
-    if (read.code === 'two_readings') return read.readings.filter(legal).map((value) => ({ label: 'fix.use', text: String(value), value }));
+    const legal = (/** @type {number} */ value) =>
+      value >= this.min && value <= this.max && (!this.whole || Number.isInteger(value));
+    if (read.code === 'two_readings')
+      return read.readings.filter(legal).map((value) => ({ label: 'fix.use', text: String(value), value }));
     // What is no number at all says nothing of what was meant: the value before it stays.
     const near = Math.max(this.min, Math.min(this.max, read.code ? (this.value ?? this.min) : read.value));
     const value = this.whole ? Math.round(near) : near;
@@ -78,11 +95,20 @@ export class TpNumber extends Part {
     const text = this.entered ?? (this.value === null ? '' : spell(this.value));
     const problem = this.entered === null ? null : this.check(this.entered);
     return html`<div class="fld ${this.wide ? 'full' : ''}"><label for=${id}>${this.label}</label>
-        <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off" .value=${text} ?disabled=${this.locked}
-          aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange} @keydown=${this.onKey}>${this.extra}</div>
-      ${problem ? html`<div class="err" role="alert" id="${id}-error" data-testid="error-${this.name}">${this.store.sentence(problem)}
-        <div class="r">${this.fixes(text).map((fix) => html`<button type="button" class="lnk" data-testid="fix"
-          @click=${() => this.fix(fix.value)}>${this.t(fix.label, { value: fix.text })}</button>`)}</div></div>` : nothing}`;
+        <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off"
+          .value=${text} ?disabled=${this.locked}
+          aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}
+          @keydown=${this.onKey}>${this.extra}</div>
+      ${
+        problem
+          ? html`<div class="err" role="alert" id="${id}-error"
+            data-testid="error-${this.name}">${this.store.sentence(problem)}
+            <div class="r">${this.fixes(text).map(
+              (fix) => html`<button type="button" class="lnk" data-testid="fix"
+                @click=${() => this.fix(fix.value)}>${this.t(fix.label, { value: fix.text })}</button>`,
+            )}</div></div>`
+          : nothing
+      }`;
   }
 
   /** Escape puts back what the field had, before it means anything else. @param {KeyboardEvent} event */
@@ -108,8 +134,15 @@ export class TpNumber extends Part {
       return;
     }
     this.entered = text;
-    this.store.drafts.set(this.name, { problem: /** @type {any} */ (problem), text: { value: text },
-      fixes: this.fixes(text).map((fix) => ({ label: fix.label, values: { value: fix.text }, apply: () => this.fix(fix.value) })) });
+    this.store.drafts.set(this.name, {
+      problem: /** @type {any} */ (problem),
+      text: { value: text },
+      fixes: this.fixes(text).map((fix) => ({
+        label: fix.label,
+        values: { value: fix.text },
+        apply: () => this.fix(fix.value),
+      })),
+    });
     this.store.touch('study');
     void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
   }

@@ -13,7 +13,11 @@ const FRESH = 2000;
 
 /** One hyperparameter: its name turns it from fixed to swept and back, its value opens the editor. */
 export class TpRow extends Part {
-  static properties = { ...Part.properties, one: { attribute: false }, state: { attribute: false, hasChanged: () => true } };
+  static properties = {
+    ...Part.properties,
+    one: { attribute: false },
+    state: { attribute: false, hasChanged: () => true },
+  };
 
   constructor() {
     super();
@@ -40,19 +44,41 @@ export class TpRow extends Part {
     if (since < FRESH) setTimeout(() => this.requestUpdate(), FRESH - since + 30);
     const name = one.label[store.lang];
     const able = (range || this.start()) && !store.readOnly;
-    const glyph = html`<svg class="g" viewBox="0 0 14 14" aria-hidden="true"><path d="M1 7h12" stroke="var(--line-2)" stroke-width="1.5"/>${
-      range ? svg`<path d="M3 7h8" stroke="var(--ink)" stroke-width="4"/>` : svg`<circle cx="7" cy="7" r="2.6" fill="var(--ink-2)"/>`}</svg>`;
-    return html`<div class="hp ${range ? 'sw' : ''} ${since < FRESH ? 'new' : ''}" data-testid="row-${one.name}" data-swept=${!!range}>
-        ${able
-          ? html`<button type="button" class="n" aria-pressed=${!!range} title=${one.help[store.lang]} data-testid="sweep-${one.name}"
-              aria-label=${this.t(range ? 'row.fix' : 'row.sweep', { name })} @click=${this.toggle}>${glyph}<span>${name}</span></button>`
-          : html`<span class="n" title=${one.help[store.lang]}>${glyph}<span>${name}</span></span>`}
-        <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}" ?disabled=${store.readOnly}
-          aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })} @click=${() => this.edit(!editing)}><span class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
-        ${range ? this.histogram(range) : html`<span class="ask" aria-hidden="true">${able ? this.t('row.ask') : ''}</span>`}
+    const glyph = html`<svg class="g" viewBox="0 0 14 14" aria-hidden="true"><path d="M1 7h12" stroke="var(--line-2)"
+      stroke-width="1.5"/>${
+        range
+          ? svg`<path d="M3 7h8" stroke="var(--ink)" stroke-width="4"/>`
+          : svg`<circle cx="7" cy="7" r="2.6" fill="var(--ink-2)"/>`
+      }</svg>`;
+    return html`<div class="hp ${range ? 'sw' : ''} ${since < FRESH ? 'new' : ''}" data-testid="row-${one.name}"
+      data-swept=${!!range}>
+        ${
+          able
+            ? html`<button type="button" class="n" aria-pressed=${!!range} title=${one.help[store.lang]}
+              data-testid="sweep-${one.name}"
+              aria-label=${this.t(range ? 'row.fix' : 'row.sweep', { name })}
+              @click=${this.toggle}>${glyph}<span>${name}</span></button>`
+            : html`<span class="n" title=${one.help[store.lang]}>${glyph}<span>${name}</span></span>`
+        }
+        <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}"
+          ?disabled=${store.readOnly}
+          aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })}
+          @click=${() => this.edit(!editing)}><span
+          class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
+        ${
+          range
+            ? this.histogram(range)
+            : html`<span class="ask"
+              aria-hidden="true">${able ? this.t('row.ask') : ''}</span>`
+        }
         <span class="s">${range ? this.t(used(one, store.study) ? `scale.${scaleOf(range)}` : 'row.inert') : ''}</span>
       </div>
-      ${draft && !editing ? html`<p class="err" data-testid="error-${one.name}">${store.sentence(draft.problem)}</p>` : nothing}
+      ${
+        draft && !editing
+          ? html`<p class="err"
+            data-testid="error-${one.name}">${store.sentence(draft.problem)}</p>`
+          : nothing
+      }
       ${editing ? html`<tp-editor .store=${store} .one=${one}></tp-editor>` : nothing}`;
   }
 
@@ -73,7 +99,9 @@ export class TpRow extends Part {
     const { store, one, range } = this;
     if (!range) {
       const taken = takenBy(one, store.study);
-      return 'by' in taken ? this.t('row.by', { name: store.label(taken.by) }) : text(taken.value, (key) => this.t(key));
+      return 'by' in taken
+        ? this.t('row.by', { name: store.label(taken.by) })
+        : text(taken.value, (key) => this.t(key));
     }
     if (!range.choices) return rangeText(range, (key, values) => this.t(key, values));
     const numbers = range.choices.every((choice) => typeof choice === 'number');
@@ -84,18 +112,26 @@ export class TpRow extends Part {
     return numbers ? `${words[0]} … ${words[words.length - 1]}` : this.t('row.choices', { n: words.length });
   }
 
-  /** What the sampler will draw, over the values that the hyperparameter naturally takes. @param {Distribution} range */
+  /**
+   * What the sampler will draw, over the values that the hyperparameter naturally takes.
+   * @param {Distribution} range
+   */
   histogram(range) {
     const steps = stepsOf(range, 12);
     const bins = range.choices ? range.choices.length : (steps?.length ?? 12);
     const along = this.one.scale;
     const low = Number(range.low);
-    const natural = along === 'log' && !(low > 0) ? 'linear' : along === 'log1m' && !(Number(range.high) < 1) ? 'linear' : along;
-    const shares = range.choices || steps ? new Array(bins).fill(1) : density(range, natural, low, Number(range.high), bins);
+    const natural =
+      along === 'log' && !(low > 0) ? 'linear' : along === 'log1m' && !(Number(range.high) < 1) ? 'linear' : along;
+    const shares =
+      range.choices || steps ? new Array(bins).fill(1) : density(range, natural, low, Number(range.high), bins);
     const width = 58 / bins;
-    return html`<svg class="h" viewBox="0 0 58 15" preserveAspectRatio="none" aria-hidden="true"><title>${this.t('row.drawn')}</title>${shares.map(
-      (share, k) => svg`<rect x=${k * width} y=${14.5 - share * 11} width=${Math.max(0.8, width - 1)} height=${share * 11} fill="var(--mark)"/>`,
-    )}<path d="M0 14.75h58" stroke="var(--line-2)" stroke-width=".75"/></svg>`;
+    return html`<svg class="h" viewBox="0 0 58 15" preserveAspectRatio="none"
+      aria-hidden="true"><title>${this.t('row.drawn')}</title>${shares.map(
+        (share, k) =>
+          svg`<rect x=${k * width} y=${14.5 - share * 11} width=${Math.max(0.8, width - 1)} height=${share * 11}
+            fill="var(--mark)"/>`,
+      )}<path d="M0 14.75h58" stroke="var(--line-2)" stroke-width=".75"/></svg>`;
   }
 }
 
@@ -108,13 +144,17 @@ export function text(value, t) {
 }
 
 /** @param {Record<string, string>} texts @param {boolean} swept */
-const draftText = (texts, swept) => (!swept ? texts.value : texts.scale === 'choices' ? texts.choices : `${texts.low} – ${texts.high}`);
+const draftText = (texts, swept) =>
+  !swept ? texts.value : texts.scale === 'choices' ? texts.choices : `${texts.low} – ${texts.high}`;
 
-/** The ends of a range, and its step. @param {Distribution} range @param {(key: string, values: Record<string, unknown>) => string} t */
+/**
+ * The ends of a range, and its step.
+ * @param {Distribution} range
+ * @param {(key: string, values: Record<string, unknown>) => string} t
+ */
 function rangeText(range, t) {
   const ends = { low: exact(range.low), high: exact(range.high) };
   return range.step ? t('row.stepped', { ...ends, step: exact(range.step) }) : `${ends.low} – ${ends.high}`;
 }
-
 
 define('tp-row', TpRow);

@@ -41,7 +41,13 @@ export class TpRunBar extends Part {
   updated() {
     // Thousands of cells are repainted a few times a second.
     const now = performance.now();
-    if (this.store.state === 'running' && this.store.trials.size > MANY && now - this.painted < REPAINT && this.looked === this.look) return;
+    if (
+      this.store.state === 'running' &&
+      this.store.trials.size > MANY &&
+      now - this.painted < REPAINT &&
+      this.looked === this.look
+    )
+      return;
     this.painted = now;
     this.looked = this.look;
     this.paint();
@@ -77,9 +83,16 @@ export class TpRunBar extends Part {
     const { store } = this;
     const starting = store.state === 'starting';
     const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
-    const blocked = act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
-    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.t('run.run', { n: planned(store.study) });
-    return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act} ?disabled=${store.readOnly && act === 'run'}
+    const blocked =
+      act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
+    const name =
+      act !== 'run'
+        ? this.t(`run.${act}`)
+        : starting
+          ? this.t('run.starting')
+          : this.t('run.run', { n: planned(store.study) });
+    return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
+      ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
       @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
   }
@@ -88,7 +101,8 @@ export class TpRunBar extends Part {
   more() {
     const n = this.store.more;
     if (!n) return nothing;
-    return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more" title=${this.t('run.more.title', { n })}
+    return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
+      title=${this.t('run.more.title', { n })}
       @click=${() => this.act('more')}>${this.t('run.more', { n })}</button></p>`;
   }
 
@@ -97,12 +111,20 @@ export class TpRunBar extends Part {
     const { store } = this;
     const chosen = store.selected;
     const text = chosen
-      ? this.t('strip.value', { number: chosen.number, state: this.t(`state.${lookOf(store, chosen)}`), score: scoreName(store), value: scoreText(store, chosen) })
+      ? this.t('strip.value', {
+          number: chosen.number,
+          state: this.t(`state.${lookOf(store, chosen)}`),
+          score: scoreName(store),
+          value: scoreText(store, chosen),
+        })
       : this.t('strip.none');
-    return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0" aria-label=${this.t('strip')}
-      aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0} aria-valuetext=${text}
+    return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0"
+      aria-label=${this.t('strip')}
+      aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0}
+      aria-valuetext=${text}
       @keydown=${this.onKey} @click=${(/** @type {MouseEvent} */ event) => this.pick(event, true)}
-      @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)} @pointerleave=${() => store.hover(null)}><canvas></canvas></div>`;
+      @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)}
+      @pointerleave=${() => store.hover(null)}><canvas></canvas></div>`;
   }
 
   /** @param {KeyboardEvent} event */
@@ -130,24 +152,37 @@ export class TpRunBar extends Part {
     const live = store.state === 'running' || store.state === 'paused';
     // Long first epochs: trials that have not ended are progress, too.
     const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
-    const percent = share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
+    const percent =
+      share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
-    const status = live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
+    const status =
+      live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
     return html`<dl>
-      <div data-testid="done"><dt class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)} ${this.t('run.trials', { n: total })}<span data-testid="percent">${percent}</span></dd></div>
-      <div>${live ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>` : html`<dt class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`}</div>
+      <div data-testid="done"><dt
+        class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)}
+        ${this.t('run.trials', { n: total })}<span data-testid="percent">${percent}</span></dd></div>
+      <div>${
+        live
+          ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>`
+          : html`<dt
+            class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`
+      }</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
-      <div class="only-phone" data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'} </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
+      <div class="only-phone"
+        data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}
+        </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
     </dl>`;
   }
 
   hint() {
     const { store } = this;
     if (store.readOnly)
-      return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
-    if (!store.stale || store.outcome === 'none' && store.state === 'idle') return this.more();
-    return html`<p class="hint" data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
+      return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate"
+        @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
+    if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
+    return html`<p class="hint"
+      data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
   }
 }
 

@@ -17,7 +17,11 @@ import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } fro
 import { inSlices, turn } from '../turns.js';
 import { pointIn } from './pointer.js';
 
-/** @typedef {import('../scale.js').Axis} Axis @typedef {import('./spots.js').Axes} Axes @typedef {import('./surface-ground.js').Frame} Frame */
+/**
+ * @typedef {import('../scale.js').Axis} Axis
+ * @typedef {import('./spots.js').Axes} Axes
+ * @typedef {import('./surface-ground.js').Frame} Frame
+ */
 
 /** While trials stream in, the fit is renewed this often; the marks follow every redraw. */
 const RENEW = 500;
@@ -34,7 +38,12 @@ const MOVE = 1000;
 export class TpSurface extends FigurePart {
   /** @type {import('../store.js').Topic[]} */
   static topics = ['trials', 'selection', 'brush', 'study', 'run'];
-  static properties = { ...FigurePart.properties, xName: { state: true }, yName: { state: true }, boxing: { state: true } };
+  static properties = {
+    ...FigurePart.properties,
+    xName: { state: true },
+    yName: { state: true },
+    boxing: { state: true },
+  };
 
   constructor() {
     super();
@@ -53,9 +62,13 @@ export class TpSurface extends FigurePart {
   /** The names on the axes: those chosen, else learning rate and batch size, else the first that are swept. */
   names() {
     const all = sweptOf(this.store.shownStudy).map((one) => one.name);
-    const prefer = [...['learning_rate', 'batch_size'].filter((one) => all.includes(one)), ...all.filter((one) => one !== 'learning_rate' && one !== 'batch_size')];
+    const prefer = [
+      ...['learning_rate', 'batch_size'].filter((one) => all.includes(one)),
+      ...all.filter((one) => one !== 'learning_rate' && one !== 'batch_size'),
+    ];
     const x = this.xName && all.includes(this.xName) ? this.xName : prefer.find((one) => one !== this.yName);
-    const y = this.yName && all.includes(this.yName) && this.yName !== x ? this.yName : prefer.find((one) => one !== x);
+    const y =
+      this.yName && all.includes(this.yName) && this.yName !== x ? this.yName : prefer.find((one) => one !== x);
     return { all, x, y };
   }
 
@@ -89,16 +102,30 @@ export class TpSurface extends FigurePart {
     const score = chosen ? store.score(chosen) : NaN;
     const around = chosen ? spreadOf(store, chosen) || 0 : 0;
     // The selected trial lies inside with its spread over the seeds; 0 has no place on a logarithm.
-    const held = [scale.low, scale.high, score, score - around, score + around].filter((one) => Number.isFinite(to(one)));
+    const held = [scale.low, scale.high, score, score - around, score + around].filter((one) =>
+      Number.isFinite(to(one)),
+    );
     const [low, high] = [Math.min(...held), Math.max(...held)];
     const size = Math.max(Math.abs(low), Math.abs(high));
     const ends = [to(low), to(high)];
     const isWide = high - low < 1e300;
-    const domain = isWide ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1) : domainOf(ends[0], ends[1], 0);
+    const domain = isWide
+      ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1)
+      : domainOf(ends[0], ends[1], 0);
     // Where nothing was scored there is nothing to label.
-    const marks = store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
+    const marks =
+      store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
     const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
-    return { name: '', numeric: true, discrete: false, slots: 0, scale: scale.log ? 'log' : 'linear', domain, ticks, to };
+    return {
+      name: '',
+      numeric: true,
+      discrete: false,
+      slots: 0,
+      scale: scale.log ? 'log' : 'linear',
+      domain,
+      ticks,
+      to,
+    };
   }
 
   /** @param {Axis} axis */
@@ -119,15 +146,38 @@ export class TpSurface extends FigurePart {
     return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
       <div class="fh"><h2>${scoreName(store, true)}</h2>
         ${this.partial()}<span class="sp"></span>
-        ${scored ? html`<span class="legend" title=${key ? this.t(`${key}.title`) : nothing}>${key ? html`<span class="c3">${this.t(key)}</span>` : nothing}<span>${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}</span><canvas class="ramp" width="144" height="24"></canvas><span>${scoreLabel(store, scale.worst)}</span></span>` : nothing}
-        ${ready && axes ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing} aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
-          @click=${() => { this.boxing = !this.boxing; }}>${icon('box')}</button>` : nothing}${this.tableButton()}</div>
-      <div class="pickers">${named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing}${this.statusKey()}${this.unshown()}</div>
-      <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot" tabindex=${ready && !this.tabled ? 0 : nothing}
-        role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown} @pointerup=${this.onUp} @pointercancel=${this.onUp}
+        ${
+          scored
+            ? html`<span class="legend"
+              title=${key ? this.t(`${key}.title`) : nothing}>${
+                key
+                  ? html`<span
+                    class="c3">${this.t(key)}</span>`
+                  : nothing
+              }<span>${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}</span><canvas class="ramp" width="144"
+              height="24"></canvas><span>${scoreLabel(store, scale.worst)}</span></span>`
+            : nothing
+        }
+        ${
+          ready && axes
+            ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing}
+              aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
+              @click=${() => {
+                this.boxing = !this.boxing;
+              }}>${icon('box')}</button>`
+            : nothing
+        }${this.tableButton()}</div>
+      <div class="pickers">${
+        named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
+      }${this.statusKey()}${this.unshown()}</div>
+      <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot"
+        tabindex=${ready && !this.tabled ? 0 : nothing}
+        role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown}
+        @pointerup=${this.onUp} @pointercancel=${this.onUp}
         @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
         <div class="layer ground" role="img" aria-label=${this.summary()}></div>
-        <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer" width="100%" height="100%"></svg></div>
+        <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
+          width="100%" height="100%"></svg></div>
         <div class="box" hidden></div>
         ${this.emptyState()}
         ${ready && !axes ? html`<p class="empty" data-testid="no-surface">${this.t('surface.none')}</p>` : nothing}
@@ -141,12 +191,16 @@ export class TpSurface extends FigurePart {
     const change = (/** @type {Event} */ event) => {
       const value = /** @type {HTMLSelectElement} */ (event.target).value;
       const other = side === 'x' ? named.y : named.x;
-      [this.xName, this.yName] = side === 'x' ? [value, value === other ? (named.x ?? null) : (named.y ?? null)] : [value === other ? (named.y ?? null) : (named.x ?? null), value];
+      [this.xName, this.yName] =
+        side === 'x'
+          ? [value, value === other ? (named.x ?? null) : (named.y ?? null)]
+          : [value === other ? (named.y ?? null) : (named.x ?? null), value];
       this.ground.key = '';
     };
-    return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change} .value=${named[side] ?? ''}>${named.all.map(
-      (one) => html`<option value=${one} ?selected=${one === named[side]}>${this.store.label(one)}</option>`,
-    )}</select></label>`;
+    return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change}
+      .value=${named[side] ?? ''}>${named.all.map(
+        (one) => html`<option value=${one} ?selected=${one === named[side]}>${this.store.label(one)}</option>`,
+      )}</select></label>`;
   }
 
   summary() {
@@ -154,10 +208,19 @@ export class TpSurface extends FigurePart {
     const best = store.trials.get(store.best ?? -1);
     const { diverged } = store.counts;
     if (!best) return diverged ? this.t('message.all_diverged', { n: diverged }) : this.t('surface.summary.empty');
-    const at = this.named(this.axes()).map((name) => `, ${store.label(name)} ${setting(best.params[name])}`).join('');
+    const at = this.named(this.axes())
+      .map((name) => `, ${store.label(name)} ${setting(best.params[name])}`)
+      .join('');
     const { untrained } = scoreScale(store);
     const said = [
-      this.t('surface.summary', { n: store.trials.size, score: scoreName(store, true), value: scoreText(store, best), number: best.number, at, diverged }),
+      this.t('surface.summary', {
+        n: store.trials.size,
+        score: scoreName(store, true),
+        value: scoreText(store, best),
+        number: best.number,
+        at,
+        diverged,
+      }),
       untrained ? this.t('surface.summary.untrained', { untrained }) : '',
       at ? '' : this.t('surface.none'),
       this.missing ? this.t('surface.missing', { count: this.missing }) : '',
@@ -177,7 +240,8 @@ export class TpSurface extends FigurePart {
     const key = [store.runs, store.trials.size, ...names].join();
     if (key === this.absent.key) return this.absent.n;
     let n = 0;
-    for (const { params } of store.trials.values()) if (names.some((name) => params[name] === undefined || params[name] === null)) n++;
+    for (const { params } of store.trials.values())
+      if (names.some((name) => params[name] === undefined || params[name] === null)) n++;
     this.absent = { key, n };
     return n;
   }
@@ -188,24 +252,46 @@ export class TpSurface extends FigurePart {
     if (!n) return nothing;
     const { store } = this;
     const best = store.trials.get(store.best ?? -1);
-    const isBest = best && this.named(this.axes()).some((name) => best.params[name] === undefined || best.params[name] === null);
+    const isBest =
+      best && this.named(this.axes()).some((name) => best.params[name] === undefined || best.params[name] === null);
     const title = this.t('surface.missing', { count: n });
-    return html`<span data-testid="unshown" title=${title}>${this.t('surface.unshown', { count: count(n) })}${isBest ? `, ${this.t('surface.unshown.best', { number: best.number })}` : ''}</span>`;
+    return html`<span data-testid="unshown"
+      title=${title}>${this.t('surface.unshown', { count: count(n) })}${
+        isBest ? `, ${this.t('surface.unshown.best', { number: best.number })}` : ''
+      }</span>`;
   }
 
   table() {
     const { store } = this;
     const names = this.named(this.axes());
-    return html`<div class="data" tabindex="0" role="region" aria-label=${this.t('surface.title')}><table><caption>${this.t('surface.caption')}</caption>
-      <thead><tr><th class="num" scope="col">#</th>${names.map((one) => html`<th class="num" scope="col">${store.label(one)}</th>`)}<th class="num" scope="col">${scoreName(store)}</th><th scope="col">${this.t('table.state')}</th></tr></thead>
-      <tbody>${[...store.trials.values()].slice(0, 300).map((one) => html`<tr aria-selected=${one === store.selected}><td class="num">${one.number}</td>${names.map((name) => html`<td class="num">${setting(one.params[name])}</td>`)}<td class="num">${scoreValue(store, store.score(one))}</td><td>${this.t(`state.${lookOf(store, one)}`)}</td></tr>`)}</tbody></table></div>`;
+    return html`<div class="data" tabindex="0" role="region"
+      aria-label=${this.t('surface.title')}><table><caption>${this.t('surface.caption')}</caption>
+      <thead><tr><th class="num"
+        scope="col">#</th>${names.map((one) => html`<th class="num" scope="col">${store.label(one)}</th>`)}<th
+        class="num" scope="col">${scoreName(store)}</th><th scope="col">${this.t('table.state')}</th></tr></thead>
+      <tbody>${[...store.trials.values()].slice(0, 300).map(
+        (one) => html`<tr
+          aria-selected=${one === store.selected}><td
+          class="num">${one.number}</td>${names.map(
+            (name) => html`<td
+              class="num">${setting(one.params[name])}</td>`,
+          )}<td
+          class="num">${scoreValue(store, store.score(one))}</td><td>${this.t(
+            `state.${lookOf(store, one)}`,
+          )}</td></tr>`,
+      )}</tbody></table></div>`;
   }
 
-  /** Room for the labels of the axes. @param {{x: Axis, y: Axis} | null} axes @returns {import('./surface-ground.js').Frame} */
+  /**
+   * Room for the labels of the axes.
+   * @param {{x: Axis, y: Axis} | null} axes
+   * @returns {import('./surface-ground.js').Frame}
+   */
   frame(axes = this.axes()) {
     const { width, height } = this.size;
     const small = width < 420;
-    const longest = (/** @type {Axis | undefined} */ axis) => Math.max(0, ...(axis?.ticks.map((tick) => textWidth(tick.label)) ?? []));
+    const longest = (/** @type {Axis | undefined} */ axis) =>
+      Math.max(0, ...(axis?.ticks.map((tick) => textWidth(tick.label)) ?? []));
     const left = Math.max(small ? 42 : 50, Math.min(30 + longest(axes?.y), width / 3));
     const crowded = axes?.x.scale === 'choices' && (longest(axes.x) + 8) * axes.x.ticks.length > width - left - 10;
     return { width, height, left, right: 10, top: 8, bottom: (small ? 36 : 38) + (crowded ? 15 : 0), crowded };
@@ -216,7 +302,8 @@ export class TpSurface extends FigurePart {
     const { store } = this;
     const done = store.counts.complete + store.counts.diverged;
     if (!store.trials.size || done === store.trials.size) return nothing;
-    return html`<span class="q" data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(store.trials.size) })}</span>`;
+    return html`<span class="q"
+      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(store.trials.size) })}</span>`;
   }
 
   draw() {
@@ -262,7 +349,10 @@ export class TpSurface extends FigurePart {
     const x = (/** @type {number} */ score) => (scale.log && score <= 0 ? 0 : 143 * (1 - scale.goodness(score)));
     const [from, to] = [x(store.score(trial) - spread), x(store.score(trial) + spread)];
     const token = tokens(this, store.dark);
-    for (const [color, wide] of /** @type {[string, number][]} */ ([[token('--surface'), 7], [token('--accent'), 3]])) {
+    for (const [color, wide] of /** @type {[string, number][]} */ ([
+      [token('--surface'), 7],
+      [token('--accent'), 3],
+    ])) {
       g.fillStyle = color;
       for (const at of [from, to]) g.fillRect(Math.max(0, Math.min(144 - wide, at - wide / 2)), 0, wide, 24);
       g.fillRect(Math.min(from, to), 12 - wide / 2, Math.abs(to - from), wide);
@@ -279,7 +369,9 @@ export class TpSurface extends FigurePart {
     const state = this.ground;
     if (key !== state.key) {
       // Contours of the same place stay until there are new ones.
-      const kept = state.key.startsWith(place) ? /** @type {SVGElement | null} */ (ground.querySelector('.fit')) : null;
+      const kept = state.key.startsWith(place)
+        ? /** @type {SVGElement | null} */ (ground.querySelector('.fit'))
+        : null;
       ground.replaceChildren(groundOf(axes, frame, titles, kept));
       state.key = key;
       if (!kept) state.fit = '';
@@ -324,12 +416,23 @@ export class TpSurface extends FigurePart {
     const many = spots.all.length > SVG_LIMIT;
     canvas.hidden = !many;
     if (many) {
-      const moved = axes.y.name ? '' : store.state === 'running' ? Math.floor(performance.now() / MOVE) : store.version;
+      const moved = axes.y.name
+        ? ''
+        : store.state === 'running'
+          ? Math.floor(performance.now() / MOVE)
+          : store.version;
       // Once nothing moves any more, all are drawn anew without the rims of what they were.
-      const key = [spots.key, spots.laid, store.dark, palette.version, store.brushes, moved, store.state === 'running'].join();
+      const key = [
+        spots.key,
+        spots.laid,
+        store.dark,
+        palette.version,
+        store.brushes,
+        moved,
+        store.state === 'running',
+      ].join();
       this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
-    }
-    else spots.changed.clear();
+    } else spots.changed.clear();
     if (!this.marks.draw(many ? [] : spots.all)) this.drawOn();
     const trial = store.selected;
     const spread = trial ? spreadOf(store, trial) : NaN;
@@ -340,7 +443,10 @@ export class TpSurface extends FigurePart {
     this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
       text: trial ? String(trial.number) : '',
       spread: plusMinus(spread, store.objective.metric, store.task),
-      bar: trial && !axes.y.name && Number.isFinite(spread) ? [end(store.score(trial) - spread), end(store.score(trial) + spread)] : null,
+      bar:
+        trial && !axes.y.name && Number.isFinite(spread)
+          ? [end(store.score(trial) - spread), end(store.score(trial) + spread)]
+          : null,
     });
   }
 
@@ -358,7 +464,11 @@ export class TpSurface extends FigurePart {
     box.style.height = `${(y[1] - y[0]) * h}px`;
   }
 
-  /** The brush's box as shares of the two axes. @param {Axes} axes @returns {[[number, number], [number, number]] | null} */
+  /**
+   * The brush's box as shares of the two axes.
+   * @param {Axes} axes
+   * @returns {[[number, number], [number, number]] | null}
+   */
   shares(axes) {
     const side = (/** @type {Axis} */ axis) => {
       const found = this.store.brush?.find((one) => one.name === axis.name);
@@ -384,7 +494,10 @@ export class TpSurface extends FigurePart {
   /** A point of the plot as shares of the axes. @param {{x: number, y: number}} at @returns {[number, number]} */
   shareAt(at) {
     const frame = this.frame();
-    return [(at.x - frame.left) / (frame.width - frame.left - frame.right), (frame.height - frame.bottom - at.y) / (frame.height - frame.top - frame.bottom)];
+    return [
+      (at.x - frame.left) / (frame.width - frame.left - frame.right),
+      (frame.height - frame.bottom - at.y) / (frame.height - frame.top - frame.bottom),
+    ];
   }
 
   /** @param {PointerEvent | MouseEvent} event */
@@ -396,7 +509,10 @@ export class TpSurface extends FigurePart {
   /** @param {PointerEvent} event */
   onDown(event) {
     const drawn = event.pointerType !== 'touch' || this.boxing;
-    this.drag = !drawn || this.tabled || event.button || !this.store.trials.size ? null : { ...this.pointOf(event), boxed: false };
+    this.drag =
+      !drawn || this.tabled || event.button || !this.store.trials.size
+        ? null
+        : { ...this.pointOf(event), boxed: false };
   }
 
   /** @param {PointerEvent} event */
@@ -413,13 +529,17 @@ export class TpSurface extends FigurePart {
     if (!drag.boxed) /** @type {HTMLElement} */ (event.currentTarget).setPointerCapture(event.pointerId);
     drag.boxed = true;
     const [from, to] = [this.shareAt(drag), this.shareAt(at)];
-    const ends = (/** @type {0 | 1} */ k) => /** @type {[number, number]} */ ([Math.min(from[k], to[k]), Math.max(from[k], to[k])]);
+    const ends = (/** @type {0 | 1} */ k) =>
+      /** @type {[number, number]} */ ([Math.min(from[k], to[k]), Math.max(from[k], to[k])]);
     this.brush(axes, ends(0), ends(1));
   }
 
   onUp() {
     // The click that ends a drag picks no trial.
-    if (this.drag?.boxed) setTimeout(() => { this.drag = null; });
+    if (this.drag?.boxed)
+      setTimeout(() => {
+        this.drag = null;
+      });
     else this.drag = null;
   }
 
@@ -431,11 +551,15 @@ export class TpSurface extends FigurePart {
     if (spot) this.store.select(spot.number);
   }
 
-  /** Arrows go from mark to mark; with Shift they grow and shrink a box around the selected one. @param {KeyboardEvent} event */
+  /**
+   * Arrows go from mark to mark; with Shift they grow and shrink a box around the selected one.
+   * @param {KeyboardEvent} event
+   */
   onKey(event) {
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     const axes = this.axes();
-    if (!way || !axes || event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!way || !axes || event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey)
+      return;
     event.preventDefault();
     event.stopPropagation();
     const { store } = this;
@@ -446,7 +570,10 @@ export class TpSurface extends FigurePart {
       return;
     }
     const [cx, cy] = here ? this.shareAt(here) : [0.5, 0.5];
-    const [x, y] = this.shares(axes) ?? [[cx - 2 * GROW, cx + 2 * GROW], [cy - 2 * GROW, cy + 2 * GROW]];
+    const [x, y] = this.shares(axes) ?? [
+      [cx - 2 * GROW, cx + 2 * GROW],
+      [cy - 2 * GROW, cy + 2 * GROW],
+    ];
     const grown = (/** @type {[number, number]} */ ends, /** @type {number} */ by) => {
       const [low, high] = [Math.max(0, ends[0] - by * GROW), Math.min(1, ends[1] + by * GROW)];
       return /** @type {[number, number]} */ (high - low < GROW ? ends : [low, high]);

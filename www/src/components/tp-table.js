@@ -38,7 +38,8 @@ export class TpTable extends Part {
     this.size = { box: 400, row: 24 };
     /** @private */ this.resizes = new ResizeObserver(() => {
       const box = /** @type {HTMLElement | null} */ (this.querySelector('.tw'));
-      const row = /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight || this.size.row;
+      const row =
+        /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight || this.size.row;
       const height = box?.clientHeight || this.size.box;
       if (row === this.size.row && height === this.size.box) return;
       this.size = { box: height, row };
@@ -48,7 +49,8 @@ export class TpTable extends Part {
 
   /** @param {Set<string>} topics */
   wake(topics) {
-    const streaming = this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
+    const streaming =
+      this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
     const beat = beatOf();
     if (streaming && beat === this.written && this.marked === this.store.selected?.number) return;
     this.written = beat;
@@ -60,25 +62,72 @@ export class TpTable extends Part {
     const { store } = this;
     const scale = scoreScale(store);
     const last = (/** @type {Trial} */ trial) => trial.epochs[trial.epochs.length - 1];
-    const gap = (/** @type {Trial} */ trial) => (trial.state === 'diverged' ? NaN : number(last(trial)?.validation_loss) - number(last(trial)?.train_loss));
+    const gap = (/** @type {Trial} */ trial) =>
+      trial.state === 'diverged' ? NaN : number(last(trial)?.validation_loss) - number(last(trial)?.train_loss);
     // The score has a column of its own: beside an accuracy the loss is shown, and the other way round.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
     const isLoss = other === 'validation_loss';
     const kind = this.t(isLoss ? 'score.validation_loss' : `metric.${store.task}`);
     /** @type {Column[]} */
     const columns = [
-      { key: 'state', label: this.t('table.state'), num: false, sort: (one) => STATES.indexOf(one.state) + (lookOf(store, one) === 'untrained' ? 0.5 : 0), text: (one) => this.state(lookOf(store, one)) },
-      { key: 'score', label: scoreName(store), num: true, sort: (one) => store.score(one), text: (one) => html`${scoreValue(store, store.score(one))}${this.spread(spreadOf(store, one), store.objective.metric, store.task)}` },
-      { key: 'bar', label: '', num: false, minor: true, sort: () => 0, text: (one) => this.bar(store.score(one), scale) },
-      { key: 'metric', label: kind, num: true, sort: (one) => number(last(one)?.[other]), text: (one) => (one.state === 'diverged' ? DASH : html`${isLoss ? loss(last(one)?.[other]) : metric(last(one)?.[other], store.task)}${this.spread(spreadAt(last(one), other), other, store.task)}`) },
+      {
+        key: 'state',
+        label: this.t('table.state'),
+        num: false,
+        sort: (one) => STATES.indexOf(one.state) + (lookOf(store, one) === 'untrained' ? 0.5 : 0),
+        text: (one) => this.state(lookOf(store, one)),
+      },
+      {
+        key: 'score',
+        label: scoreName(store),
+        num: true,
+        sort: (one) => store.score(one),
+        text: (one) =>
+          html`${scoreValue(store, store.score(one))}${this.spread(
+            spreadOf(store, one),
+            store.objective.metric,
+            store.task,
+          )}`,
+      },
+      {
+        key: 'bar',
+        label: '',
+        num: false,
+        minor: true,
+        sort: () => 0,
+        text: (one) => this.bar(store.score(one), scale),
+      },
+      {
+        key: 'metric',
+        label: kind,
+        num: true,
+        sort: (one) => number(last(one)?.[other]),
+        text: (one) =>
+          one.state === 'diverged'
+            ? DASH
+            : html`${
+                isLoss ? loss(last(one)?.[other]) : metric(last(one)?.[other], store.task)
+              }${this.spread(spreadAt(last(one), other), other, store.task)}`,
+      },
       { key: 'gap', label: this.t('table.gap'), num: true, minor: true, sort: gap, text: (one) => signed(gap(one)) },
       ...sweptOf(store.shownStudy).map((one) => ({
-        key: `param.${one.name}`, label: one.label[store.lang], num: one.type !== 'categorical' && one.type !== 'bool',
-        sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN), text: (/** @type {Trial} */ trial) => setting(trial.params[one.name]),
+        key: `param.${one.name}`,
+        label: one.label[store.lang],
+        num: one.type !== 'categorical' && one.type !== 'bool',
+        sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN),
+        text: (/** @type {Trial} */ trial) => setting(trial.params[one.name]),
       })),
     ];
     // Where epochs are swept, they have a column already.
-    if (!store.shownStudy.space?.epochs) columns.push({ key: 'epochs', label: this.t('table.epochs'), num: true, minor: true, sort: (one) => one.epochs.length, text: (one) => one.epochs.length || DASH });
+    if (!store.shownStudy.space?.epochs)
+      columns.push({
+        key: 'epochs',
+        label: this.t('table.epochs'),
+        num: true,
+        minor: true,
+        sort: (one) => one.epochs.length,
+        text: (one) => one.epochs.length || DASH,
+      });
     return columns;
   }
 
@@ -98,9 +147,13 @@ export class TpTable extends Part {
     if (!Number.isFinite(score)) return nothing;
     const goodness = scale.goodness(score);
     // A loss is as long as it is large; of accuracies, which hardly differ in length, the best is the longest.
-    const share = this.store.objective.metric.endsWith('loss') && this.naturally !== 'down' ? Math.abs(score / (scale.worst || 1)) : goodness;
+    const share =
+      this.store.objective.metric.endsWith('loss') && this.naturally !== 'down'
+        ? Math.abs(score / (scale.worst || 1))
+        : goodness;
     const width = Math.max(1, Math.round(82 * Math.min(1, share)) || 1);
-    return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7" fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
+    return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7"
+      fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
   }
 
   /** Rows are in the order of what this very drawing writes. @param {Column[]} columns */
@@ -143,14 +196,41 @@ export class TpTable extends Part {
     const rows = this.order.slice(first, end);
     const wide = columns.length + 1;
     return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
-      <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey} @pointerleave=${() => store.hover(null)}>
+      <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey}
+        @pointerleave=${() => store.hover(null)}>
       <table aria-label=${this.t('table.title')} aria-rowcount=${total + 1}>
-        <thead><tr aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) => (one.key === 'bar' ? html`<th class="c3 bars"><span class="vh">${this.t('table.bar', { score: scoreName(store, true) })}</span></th>` : this.head(one.key, one.label, one.num, one.minor)))}</tr></thead>
+        <thead><tr
+          aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) =>
+            one.key === 'bar'
+              ? html`<th
+                class="c3 bars"><span
+                class="vh">${this.t('table.bar', { score: scoreName(store, true) })}</span></th>`
+              : this.head(one.key, one.label, one.num, one.minor),
+          )}</tr></thead>
         <tbody>
-          ${first ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} .height=${String(first * height)}></td></tr>` : nothing}
-          ${repeat(rows, (one) => one, (one, k) => this.row(one, columns, first + k))}
-          ${end < total ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide} .height=${String((total - end) * height)}></td></tr>` : nothing}
-          ${total ? nothing : html`<tr class="pad"><td colspan=${wide} class="q none">${this.t('table.empty')}</td></tr>`}
+          ${
+            first
+              ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide}
+                .height=${String(first * height)}></td></tr>`
+              : nothing
+          }
+          ${repeat(
+            rows,
+            (one) => one,
+            (one, k) => this.row(one, columns, first + k),
+          )}
+          ${
+            end < total
+              ? html`<tr class="pad" aria-hidden="true"><td colspan=${wide}
+                .height=${String((total - end) * height)}></td></tr>`
+              : nothing
+          }
+          ${
+            total
+              ? nothing
+              : html`<tr class="pad"><td colspan=${wide}
+                class="q none">${this.t('table.empty')}</td></tr>`
+          }
         </tbody>
       </table></div>
     </section>`;
@@ -168,7 +248,11 @@ export class TpTable extends Part {
   /** @param {string} key @param {string} label @param {boolean} num @param {boolean} [minor] */
   head(key, label, num, minor) {
     const sorted = this.by === key ? (this.down ? 'descending' : 'ascending') : 'none';
-    return html`<th scope="col" class="${num ? 'num' : ''} ${minor ? 'c3' : ''}" aria-sort=${sorted}><button type="button" data-sort=${key} @click=${() => this.sortBy(key)}>${label}${sorted === 'none' ? '' : sorted === 'ascending' ? ' ↑' : ' ↓'}</button></th>`;
+    return html`<th scope="col" class="${num ? 'num' : ''} ${minor ? 'c3' : ''}" aria-sort=${sorted}><button
+      type="button" data-sort=${key}
+      @click=${() => this.sortBy(key)}>${label}${
+        sorted === 'none' ? '' : sorted === 'ascending' ? ' ↑' : ' ↓'
+      }</button></th>`;
   }
 
   /** @param {string} key */
@@ -183,10 +267,15 @@ export class TpTable extends Part {
     const trial = store.trials.get(number);
     if (!trial) return nothing;
     const selected = store.selected === trial;
-    return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected} class="${store.hovered === number ? 'hov' : ''} ${store.isOut(trial) ? 'out' : ''}"
+    return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected}
+      class="${store.hovered === number ? 'hov' : ''} ${store.isOut(trial) ? 'out' : ''}"
       @click=${() => store.select(number)} @pointerenter=${() => store.hover(number)}>
-      <td class="num"><button type="button" tabindex=${selected ? 0 : -1} aria-label=${this.t('trial.number', { number })} aria-pressed=${selected}>${number}</button></td>
-      ${columns.map((one) => html`<td class="${one.num ? 'num' : ''} ${one.minor ? 'c3' : ''}">${one.text(trial)}</td>`)}</tr>`;
+      <td class="num"><button type="button" tabindex=${selected ? 0 : -1}
+        aria-label=${this.t('trial.number', { number })} aria-pressed=${selected}>${number}</button></td>
+      ${columns.map(
+        (one) => html`<td
+          class="${one.num ? 'num' : ''} ${one.minor ? 'c3' : ''}">${one.text(trial)}</td>`,
+      )}</tr>`;
   }
 
   updated() {
@@ -220,7 +309,11 @@ export class TpTable extends Part {
     const next = this.order[Math.max(0, Math.min(this.order.length - 1, at + by))];
     if (next === undefined) return;
     this.store.select(next);
-    requestAnimationFrame(() => requestAnimationFrame(() => /** @type {HTMLElement | null} */ (this.querySelector('tr[aria-selected="true"] button'))?.focus()));
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() =>
+        /** @type {HTMLElement | null} */ (this.querySelector('tr[aria-selected="true"] button'))?.focus(),
+      ),
+    );
   }
 }
 

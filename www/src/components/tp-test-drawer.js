@@ -21,15 +21,24 @@ export class TpTestDrawer extends Part {
   render() {
     const { store } = this;
     if (!store.drawer) return nothing;
-    return html`<aside class="drawer" id="test-drawer" data-testid="test-drawer" aria-labelledby="test-title" @keydown=${this.onKey}>
+    return html`<aside class="drawer" id="test-drawer" data-testid="test-drawer" aria-labelledby="test-title"
+      @keydown=${this.onKey}>
       <div class="body" tabindex="-1">
-        <div class="bar">${icon(store.seen ? 'unlock' : 'lock')}<span>${this.t(store.seen ? 'test.state.opened' : 'test.state.locked')}</span><span class="sp"></span>
-          <button type="button" class="ib" aria-label=${this.t('action.close')} @click=${() => this.act('drawer', false)}>${icon('close')}</button></div>
+        <div class="bar">${icon(store.seen ? 'unlock' : 'lock')}<span>${this.t(
+          store.seen ? 'test.state.opened' : 'test.state.locked',
+        )}</span><span class="sp"></span>
+          <button type="button" class="ib" aria-label=${this.t('action.close')}
+            @click=${() => this.act('drawer', false)}>${icon('close')}</button></div>
         ${store.test ? this.opened() : store.seen ? this.elsewhere() : this.locked()}
       </div>
-      ${store.seen
-        ? !store.readOnly ? nothing : html`<div class="foot"><button type="button" class="btn" @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
-        : this.choice()}
+      ${
+        store.seen
+          ? !store.readOnly
+            ? nothing
+            : html`<div class="foot"><button type="button" class="btn"
+              @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
+          : this.choice()
+      }
     </aside>`;
   }
 
@@ -52,11 +61,21 @@ export class TpTestDrawer extends Part {
     const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
     return html`<h2 id="test-title">${this.t('test.title')}</h2>
       <p>${this.t('test.about', { n: this.rows('test') })}</p>
-      ${trial?.state === 'complete'
-        ? html`<p>${this.t(`test.price.${part}`, { number: trial.number, n: done, rows: this.rows(part) })}</p>
-          <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_loss', store.task)}</dd></div>
-          <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${measureText(trial.epochs.at(-1), 'validation_metric', store.task)}</dd></div></dl>`
-        : html`<p class="q2">${this.t('test.none')}</p>`}
+      ${
+        trial?.state === 'complete'
+          ? html`<p>${this.t(`test.price.${part}`, { number: trial.number, n: done, rows: this.rows(part) })}</p>
+            <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${measureText(
+              trial.epochs.at(-1),
+              'validation_loss',
+              store.task,
+            )}</dd></div>
+            <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${measureText(
+              trial.epochs.at(-1),
+              'validation_metric',
+              store.task,
+            )}</dd></div></dl>`
+          : html`<p class="q2">${this.t('test.none')}</p>`
+      }
       ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}`;
   }
 
@@ -68,10 +87,20 @@ export class TpTestDrawer extends Part {
   choice() {
     const { store } = this;
     const trial = store.selected;
-    const reason = store.state !== 'idle' ? this.t('test.wait') : store.outcome === 'earlier' ? store.sentence({ code: 'test_earlier' }) : trial?.state === 'complete' ? '' : this.t('test.none');
+    const reason =
+      store.state !== 'idle'
+        ? this.t('test.wait')
+        : store.outcome === 'earlier'
+          ? store.sentence({ code: 'test_earlier' })
+          : trial?.state === 'complete'
+            ? ''
+            : this.t('test.none');
     return html`<div class="foot">
-      <button type="button" class="btn ${reason ? '' : 'p'}" data-testid="open-test" ?disabled=${!!reason || this.busy} title=${reason || nothing}
-        @click=${this.open}>${trial && !reason ? this.t('test.commit', { number: trial.number }) : this.t('test.commit_none')}</button>
+      <button type="button" class="btn ${reason ? '' : 'p'}" data-testid="open-test" ?disabled=${!!reason || this.busy}
+        title=${reason || nothing}
+        @click=${this.open}>${
+          trial && !reason ? this.t('test.commit', { number: trial.number }) : this.t('test.commit_none')
+        }</button>
       <button type="button" class="btn" @click=${() => this.act('drawer', false)}>${this.t('test.not_yet')}</button>
       ${reason ? html`<p class="note">${reason}</p>` : nothing}
     </div>`;
@@ -82,10 +111,16 @@ export class TpTestDrawer extends Part {
     if (!trial) return;
     this.busy = true;
     this.failed = '';
-    await new Promise((done) => this.act('open_test', { trial: trial.number, done, fail: (/** @type {string} */ text) => {
-      this.failed = text;
-      done(null);
-    } }));
+    await new Promise((done) =>
+      this.act('open_test', {
+        trial: trial.number,
+        done,
+        fail: (/** @type {string} */ text) => {
+          this.failed = text;
+          done(null);
+        },
+      }),
+    );
     this.busy = false;
     // The button that was pressed is gone.
     await this.updateComplete;
@@ -98,10 +133,13 @@ export class TpTestDrawer extends Part {
     const last = store.trials.get(test.trial)?.epochs.at(-1);
     return html`<h2 id="test-title" tabindex="-1">${this.t('test.result', { number: test.trial })}</h2>
       <dl class="facts">
-        <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd data-testid="test-metric">${metric(test.metric, store.task)}</dd></div>
+        <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd
+          data-testid="test-metric">${metric(test.metric, store.task)}</dd></div>
         <div><dt>${this.t('score.test_loss')}</dt><dd data-testid="test-loss">${loss(test.loss)}</dd></div>
-        <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd class="small">${measureText(last, 'validation_metric', store.task)}</dd></div>
-        <div><dt>${this.t('score.validation_loss')}</dt><dd class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
+        <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd
+          class="small">${measureText(last, 'validation_metric', store.task)}</dd></div>
+        <div><dt>${this.t('score.validation_loss')}</dt><dd
+          class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
       </dl>
       <p data-testid="test-meaning">${this.meaning(test, number(last?.validation_metric))}</p>
       ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}`;
@@ -115,7 +153,13 @@ export class TpTestDrawer extends Part {
     const [low, high] = wilson(test.metric, n).map((share) => Number((100 * share).toFixed(1)));
     const said = Number((100 * validation).toFixed(1));
     const inside = said >= low && said <= high;
-    const values = { n, low: low.toFixed(1), high: high.toFixed(1), validation: said.toFixed(1), one: (100 / n).toFixed(1) };
+    const values = {
+      n,
+      low: low.toFixed(1),
+      high: high.toFixed(1),
+      validation: said.toFixed(1),
+      one: (100 / n).toFixed(1),
+    };
     return [this.t('test.interval', values), this.t(inside ? 'test.inside' : 'test.outside', values)].join(' ');
   }
 }

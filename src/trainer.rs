@@ -95,7 +95,8 @@ pub struct Trainer {
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
-    crowds: BTreeMap<Program, u64>,
+    /// By how many trials that has.
+    crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     plans: BTreeSet<&'static str>,
     planned: Vec<Planned>,
     /// [`Prepared::target_spreads`], for R^2.
@@ -146,8 +147,8 @@ impl Trainer {
             plans,
             planned,
         };
-        trainer.crowds = trainer.count_crowds();
-        trainer.assign(trials.into_iter().map(Assignment::whole).collect())?;
+        let of_trials = trainer.study.trials;
+        trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
         Ok(trainer)
     }
 
@@ -157,9 +158,13 @@ impl Trainer {
     /// [`Error::TooLarge`] where one trial's network is more than the backend takes.
     pub fn assign(&mut self, assignments: Vec<Assignment>) -> Result<()> {
         self.planned = Vec::with_capacity(assignments.len());
-        for Assignment { trial, .. } in &assignments {
+        for Assignment { trial, of_trials, .. } in &assignments {
+            if !self.crowds.contains_key(of_trials) {
+                let crowds = self.count_crowds(*of_trials);
+                self.crowds.insert(*of_trials, crowds);
+            }
             let config = self.config(trial);
-            let network = self.network(trial, &config, 0);
+            let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
             self.plans.insert(self.backend.plan(&network));
             self.planned.push(self.plan_trial(&config, &network));
@@ -174,19 +179,19 @@ impl Trainer {
         self.wave = None;
     }
 
-    /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
-    fn count_crowds(&self) -> BTreeMap<Program, u64> {
+    /// How many networks of each program a study of so many trials will have, by its first round of trials or, of a large one, some of it.
+    fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
         // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
         let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
-        let trials = if is_grid { self.study.trials } else { self.study.trials.min(COUNTED as u32) };
+        let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
         let round = Search::new(&self.study).ask(&Study { trials, ..(*self.study).clone() });
         // Odd, so that it does not go round with the axes of a grid.
         let every = round.len().div_ceil(COUNTED) | 1;
         let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
         for trial in round.iter().step_by(every) {
-            *counts.entry(self.network(trial, &self.config(trial), 0).program()).or_default() += 1;
+            *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
         }
-        let networks = u64::from(self.study.trials) * u64::from(self.study.seeds_per_trial);
+        let networks = u64::from(of_trials) * u64::from(self.study.seeds_per_trial);
         let counted = counts.values().sum::<u64>().max(1);
         for n in counts.values_mut() {
             *n = *n * networks / counted;
@@ -250,7 +255,11 @@ impl Trainer {
 
     /// A network of each trial, without parameters: what a backend can prepare for.
     pub fn outlines(&self) -> Vec<Network> {
-        self.waiting.iter().map(|Assignment { trial, .. }| self.network(trial, &self.config(trial), 0)).collect()
+        let outline = |assignment: &Assignment| {
+            let Assignment { trial, of_trials, .. } = assignment;
+            self.network(trial, *of_trials, &self.config(trial), 0)
+        };
+        self.waiting.iter().map(outline).collect()
     }
 
     fn batch_size(&self, config: &TrialConfig) -> usize {
@@ -373,9 +382,9 @@ impl Trainer {
         let (mut networks, mut outlines) = (Vec::new(), Vec::new());
         let mut owner = Vec::new();
         let (mut trials, mut snapshots) = (Vec::new(), Vec::new());
-        while let Some(Assignment { trial, .. }) = self.waiting.front() {
+        while let Some(Assignment { trial, of_trials, .. }) = self.waiting.front() {
             let config = self.config(trial);
-            let network = self.network(trial, &config, 0);
+            let network = self.network(trial, *of_trials, &config, 0);
             let own = self.backend.network_bytes(&network) * seeds;
             let all = network_bytes(self.backend.as_ref(), &network, self.data.n_train) * seeds;
             let is_full = own_bytes + own > limit || bytes + all > self.backend.wave_bytes() || networks.len() >= most;
@@ -383,10 +392,10 @@ impl Trainer {
                 break;
             }
             (bytes, own_bytes) = (bytes + all, own_bytes + own);
-            let Some(Assignment { trial, until_epoch, from }) = self.waiting.pop_front() else { break };
+            let Some(Assignment { trial, of_trials, until_epoch, from }) = self.waiting.pop_front() else { break };
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
-                let network = self.network(&trial, &config, repeat);
+                let network = self.network(&trial, of_trials, &config, repeat);
                 let parameters = network.shape.initial_parameters(network.seed, network.run);
                 outlines.push(network.clone());
                 networks.push(Network { parameters, ..network });
@@ -445,7 +454,7 @@ impl Trainer {
         (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
     }
 
-    fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
+    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> Network {
         // Common random numbers: what a trial draws does not depend on its number.
         let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
@@ -461,7 +470,8 @@ impl Trainer {
             parameters: Vec::new(),
             shape,
         };
-        let crowd = self.crowds.get(&network.program()).map_or(1, |&n| n as u32);
+        let crowds = self.crowds.get(&of_trials);
+        let crowd = crowds.and_then(|crowds| crowds.get(&network.program())).map_or(1, |&n| n as u32);
         Network { crowd, ..network }
     }
 
@@ -572,7 +582,7 @@ impl Trainer {
     pub fn test(&self, trial: &Trial, ended: &TrialSnapshot) -> TestScore {
         let first = self.data.n_train + self.data.n_validation;
         let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
-        let network = self.network(trial, &self.config(trial), 0);
+        let network = self.network(trial, 0, &self.config(trial), 0);
         let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
         let (mut loss, mut metric) = (0.0, 0.0);
         for Snapshot { numbers, .. } in &ended.networks {

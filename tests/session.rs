@@ -369,6 +369,25 @@ fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
 }
 
 #[test]
+fn what_trains_a_trial_depends_on_how_many_there_were_when_it_was_asked_for() {
+    // Networks that are few go by another plan than those that are many.
+    let study = study(&json!({"trials": 4, "fixed": {"hidden": [4], "epochs": 2}, "space": {}}));
+    let run = |workers: [usize; 2]| {
+        let mut session = Session::new(study.clone());
+        train(&mut session, workers[0]);
+        let few = session.engine().plan.clone();
+        session.more(60).unwrap();
+        train(&mut session, workers[1]);
+        let engine = session.engine().plan.clone();
+        assert_eq!([few.as_str(), engine.as_str()], ["panels", "lanes+panels"]);
+        lasting(session.trials())
+    };
+    let trials = run([1, 1]);
+    assert_eq!(run([1, 2]), trials);
+    assert_eq!(run([2, 1]), trials);
+}
+
+#[test]
 fn what_was_cancelled_stays_so_when_there_are_more_trials() {
     let mut session = Session::new(study(&json!({"trials": 4})));
     session.next_round();
@@ -442,7 +461,7 @@ fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
     let prepared = Rc::new(study.prepare(None).unwrap());
     let (study, first) = (Rc::new(study), round[0].trial.clone());
     for from in [None, Some(waiting(0, 1))] {
-        let assignment = Assignment { from, ..Assignment::whole(first.clone()) };
+        let assignment = Assignment { from, ..Assignment::whole(first.clone(), 2) };
         let mut trainer = Trainer::new(study.clone(), prepared.clone(), Box::new(Cpu::new()), Vec::new()).unwrap();
         trainer.assign(vec![assignment]).unwrap();
         let report = pollster::block_on(trainer.advance(core::time::Duration::MAX)).unwrap();

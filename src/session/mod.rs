@@ -43,6 +43,8 @@ pub struct Session {
     goals: Vec<usize>,
     /// Steps that each trial takes if it does not end early.
     planned: Vec<u64>,
+    /// Trials of the study when each was asked for.
+    of_trials: Vec<u32>,
     /// Trials of earlier rounds, which the sampler has been told.
     told: u32,
     /// Trials that have not got where they were sent.
@@ -74,6 +76,7 @@ impl Session {
             wanted: None,
             goals: Vec::new(),
             planned: Vec::new(),
+            of_trials: Vec::new(),
             told: 0,
             under_way: 0,
             ended: Vec::new(),
@@ -145,6 +148,7 @@ impl Session {
         }
         self.goals.resize(self.trials().len(), 0);
         self.planned.resize(self.trials().len(), 0);
+        self.of_trials.resize(self.trials().len(), self.study.trials);
         self.send(trials)
     }
 
@@ -186,7 +190,7 @@ impl Session {
             let until_epoch = self.pruner.rung(epochs).filter(|&rung| rung > epochs);
             self.goals[trial.number as usize] = until_epoch.unwrap_or(usize::MAX);
             let from = self.archive.take(trial.number);
-            Assignment { trial, until_epoch, from }
+            Assignment { of_trials: self.of_trials[trial.number as usize], trial, until_epoch, from }
         };
         trials.into_iter().map(send).collect()
     }
@@ -268,7 +272,7 @@ impl Session {
         self.wanted = Some(number);
         let record = &self.trials()[number as usize];
         let until_epoch = (record.state == TrialState::Pruned).then_some(record.epochs.len());
-        Ok(Assignment { until_epoch, ..Assignment::whole(self.trial(number)) })
+        Ok(Assignment { until_epoch, ..Assignment::whole(self.trial(number), self.of_trials[number as usize]) })
     }
 
     /// Takes what a trainer plans for a trial over all its epochs.

@@ -31,6 +31,8 @@ function otherSession() {
   let trials = [];
   let told = 0;
   let study_ = {};
+  /** @type {Map<number, Uint32Array>} where trials go on */
+  const kept = new Map();
   const isOpen = (/** @type {any} */ one) => one.state === 'queued';
   const loss = (/** @type {any} */ epoch) =>
     typeof epoch.validation_loss === 'number' ? epoch.validation_loss : Infinity;
@@ -39,7 +41,10 @@ function otherSession() {
   const send = (/** @type {any[]} */ some) =>
     some.map((one) => {
       one.goal = RUNGS.find((rung) => rung > one.epochs.length) ?? EPOCHS;
-      return { trial: { number: one.number, params: one.params }, until_epoch: one.goal === EPOCHS ? null : one.goal };
+      const trial = { number: one.number, params: one.params };
+      /** @type {any} */ (globalThis).goneOn += Number(kept.has(one.number));
+      const from = kept.has(one.number) ? { from_epoch: one.epochs.length } : {};
+      return { trial, of_trials: TRIALS, until_epoch: one.goal === EPOCHS ? null : one.goal, ...from };
     });
   const ask = (/** @type {number} */ number) => {
     const text = JSON.stringify([
@@ -119,6 +124,15 @@ function otherSession() {
     }
     return events;
   };
+  /** @param {Uint32Array} words as `TrialSnapshot::write` writes them */
+  const keep = (words) => {
+    for (let at = 0; at < words.length;) {
+      const first = at;
+      const [number, , networks] = words.slice(at, (at += 3));
+      for (let k = 0; k < networks; k++) at += 4 + words[at + 3];
+      if (isOpen(trials[number])) kept.set(number, words.slice(first, at));
+    }
+  };
   /** @type {Record<string, (...given: any[]) => any>} */
   const answers = {
     begin: (_run, text) => {
@@ -126,7 +140,7 @@ function otherSession() {
       return JSON.stringify(next());
     },
     begun: standing,
-    report: (_run, reports) => {
+    report: (_run, reports, snapshots) => {
       for (const event of reports.flatMap(eventsOf)) {
         const one = trials[event.number];
         if (!isOpen(one)) continue;
@@ -134,10 +148,16 @@ function otherSession() {
         one.steps = Math.max(one.steps, event.steps);
         if (event.state !== 'running') Object.assign(one, { state: event.state, value: event.value });
       }
+      for (const words of snapshots) keep(words);
       const round = underWay() ? null : JSON.stringify(next());
       const told_ = JSON.stringify(ended);
       ended = [];
       return { ...standing(), round, ended: told_ };
+    },
+    handOver: (_run, numbers) => {
+      const words = numbers.flatMap((/** @type {number} */ number) => [...(kept.get(number) ?? [])]);
+      for (const number of numbers) kept.delete(number);
+      return new Uint32Array(words);
     },
     conclude: () => ({
       ...standing(),
@@ -153,7 +173,7 @@ function otherSession() {
   };
   const Real = Worker;
   let lead = true;
-  /** @type {any} */ (globalThis).otherSession = true;
+  Object.assign(globalThis, { otherSession: true, goneOn: 0 });
   /** @type {any} */ (globalThis).Worker = class extends Real {
     /** @param {[any, any]} given */
     constructor(...given) {
@@ -215,6 +235,8 @@ test('a sampler that learns and a pruner that stops: the same trials with 1, 2 a
         .filter((/** @type {any} */ one) => one.state === 'pruned')
         .every((/** @type {any} */ one) => [2, 5].includes(one.epochs.length)),
     ).toBe(true);
+    // Trials that went on did so where they were, not at their first epoch.
+    expect(await page.evaluate(() => /** @type {any} */ (globalThis).goneOn)).toBeGreaterThan(9);
     expect(trials, `${cores} cores${paused ? ', paused' : ''}`).toEqual(want);
     await expect(page.locator('tr[data-trial]')).toHaveCount(23);
     await expect(page.locator('tr[data-state=pruned]')).toHaveCount(

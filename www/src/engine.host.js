@@ -16,7 +16,7 @@ import init, {
  * Workers are forbidden.
  *
  * @typedef {{id: number, call: string, args: any[]}} Request
- * @typedef {(message: object) => void} Post
+ * @typedef {(message: object, transfer?: Transferable[]) => void} Post
  */
 
 /** How long the engine works between reports, in ms. */
@@ -124,6 +124,8 @@ async function guarded(act) {
   }
 }
 
+/** A round of no trials. */
+const NO_ROUND = '[]';
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
 
 export class Host {
@@ -311,13 +313,24 @@ export class Host {
     return this.standing(session);
   }
 
-  /** Tells a run's session what became of trials: how it stands now, and once the round has come home the next one, as
-   * JSON, with the trials that the session itself has ended. @param {number} run @param {Float64Array[]} reports */
-  report(run, reports) {
+  /**
+   * Tells a run's session what became of trials, and what those are that have left training: how it stands now, and once
+   * the round has come home the next one, as JSON, with the trials that the session itself has ended.
+   * @param {number} run
+   * @param {Float64Array[]} reports
+   * @param {Uint32Array[]} kept
+   */
+  report(run, reports, kept) {
     const session = this.sessionOf(run);
     for (const numbers of reports) session.report(numbers);
+    for (const words of kept) session.keep(words);
     const round = session.is_under_way ? null : session.next_round();
     return { ...this.standing(session), round, ended: session.ended() };
+  }
+
+  /** Where trials of a run's last round go on, for whoever trains them. @param {number} run @param {number[]} numbers */
+  handOver(run, numbers) {
+    return this.sessionOf(run).hand_over(new Uint32Array(numbers));
   }
 
   /** Ends a run's session, if it is not over: how it stands, and the result but for the trials. @param {number} run */
@@ -358,33 +371,38 @@ export class Host {
    * @param {number} run
    * @param {string} study
    * @param {string} round
+   * @param {Uint32Array} from where its trials go on
    * @param {'gpu' | 'cpu'} backend
    * @param {string} base
    */
-  async start(run, study, round, backend, base) {
+  async start(run, study, round, from, backend, base) {
     await this.stop();
     this.training?.free();
     this.training = null;
     const table = await tableOf(study, base);
     this.run = run;
-    const training =
-      backend === 'gpu' && this.gpu
-        ? Training.on_gpu(study, round, table, this.gpu)
-        : Training.on_cpu(study, round, table);
-    this.training = training;
     this.onGpu = backend === 'gpu';
-    return this.go(run, training);
+    this.training = this.trainingOf(study, this.onGpu, table);
+    this.training.assign(round, from);
+    return this.go(run, this.training);
+  }
+
+  /** @private A training without trials. @param {string} study @param {boolean} onGpu @param {Uint8Array} [table] */
+  trainingOf(study, onGpu, table) {
+    return onGpu && this.gpu
+      ? Training.on_gpu(study, NO_ROUND, table, this.gpu)
+      : Training.on_cpu(study, NO_ROUND, table);
   }
 
   /**
    * Goes on with a share of a later round of the run that trains here, or of one that was stopped.
-   * @param {number} run @param {string} round
+   * @param {number} run @param {string} round @param {Uint32Array} from where its trials go on
    */
-  async assign(run, round) {
+  async assign(run, round, from) {
     await this.loop;
     if (!this.training || this.trained !== run) throw { code: 'unexpected', detail: 'the training is gone' };
     this.run = run;
-    this.training.assign(round);
+    this.training.assign(round, from);
     return this.go(run, this.training);
   }
 
@@ -410,7 +428,7 @@ export class Host {
         if (this.run !== run) return;
         const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
         if (this.run !== run) return;
-        this.post({ run, report });
+        this.post({ run, report }, report.kept ? [report.kept.buffer] : []);
         if (report.finished) return;
         await yieldToMessages();
       }
@@ -419,7 +437,7 @@ export class Host {
     }
   }
 
-  /** Ends the training after the step under way; what is finished stays for {@link test}. */
+  /** Ends the training after the step under way. */
   async stop() {
     this.run = 0;
     this.resume();
@@ -437,10 +455,34 @@ export class Host {
     this.wake = null;
   }
 
-  /** @param {number} number */
-  test(number) {
-    if (!this.training) throw { code: 'no_such_trial', number, accepted: '–' };
-    return this.training.test(number);
+  /**
+   * The one look at the test rows, for a trial of a run's session that has ended. Weights that had to make room for better
+   * ones are trained again first, on the backend that trained them.
+   * @param {number} run
+   * @param {number} number
+   * @param {string} study
+   * @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  async test(run, number, study, backend, base) {
+    const isKept = this.sessionOf(run).keeps(number);
+    const onGpu = backend === 'gpu' && !isKept;
+    const table = await tableOf(study, base);
+    const session = this.sessionOf(run);
+    const training = this.trainingOf(study, onGpu, table);
+    try {
+      if (!isKept) training.assign(session.again(number), new Uint32Array());
+      for (let finished = isKept; !finished; await yieldToMessages()) {
+        const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
+        // Another run may have begun meanwhile, and with it another session.
+        this.sessionOf(run);
+        if (report.kept) session.keep(report.kept);
+        finished = report.finished;
+      }
+      return training.test(this.sessionOf(run), number);
+    } finally {
+      training.free();
+    }
   }
 
   /**

@@ -43,7 +43,7 @@ const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 
  * @property {Set<number>} open those that have not ended
  * @property {Map<number, Trial>} fresh what the page has not been told of, with the new epochs only
  * @property {Map<number, import('./time-left.js').Planned>} planned
- * @property {Map<number, number>} owner Worker of each trial
+ *
  * @property {number} workers
  * @property {Set<number>} started Workers that train
  * @property {any} chosen the backend
@@ -52,6 +52,7 @@ const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 
  * @property {Assignment[]} round the one under way
  * @property {Standing} standing
  * @property {Float64Array[]} reports what the session has not been told yet
+ * @property {Uint32Array[]} kept trials that have left training, which it has not been told of either
  * @property {boolean} drawn whether the page has the first trials
  * @property {boolean} stopping it was stopped before that
  * @property {boolean} begun whether an epoch has ended
@@ -157,7 +158,6 @@ export class Engine extends EventTarget {
         open: new Set(),
         fresh: new Map(),
         planned: new Map(),
-        owner: new Map(),
         workers: 1,
         started: new Set(),
         chosen: null,
@@ -166,6 +166,7 @@ export class Engine extends EventTarget {
         round: [],
         standing: NOTHING_YET,
         reports: [],
+        kept: [],
         drawn: false,
         stopping: false,
         begun: false,
@@ -324,28 +325,25 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * @private Gives the round under way to the Workers: each trial to the one that knows it, those that are new to
-   *   whoever has least.
+   * @private Deals the round under way to the Workers, so that all have about as much to do.
    * @param {Run} run
    */
   async assign(run) {
     const { id, round, text, chosen } = run;
-    const isNew = (/** @type {Assignment} */ { trial }) => !run.owner.has(trial.number);
-    const shares = await deal(round.filter(isNew), run.workers, (share) =>
+    const shares = await deal(round, run.workers, (share) =>
       this.client(0).call('work', text, JSON.stringify(share), this.assetBase),
     );
     if (this.active !== run || run.id !== id) return;
-    for (const assignment of round.filter((one) => !isNew(one)))
-      shares[run.owner.get(assignment.trial.number) ?? 0].push(assignment);
     const told = await Promise.all(
       shares.map(async (share, worker) => {
         if (share.length === 0) return null;
-        for (const { trial } of share) run.owner.set(trial.number, worker);
+        const from = await this.handOver(run, share);
+        if (this.active !== run || run.id !== id) return null;
         const client = this.client(worker);
         const given = JSON.stringify(share);
         const begun = run.started.has(worker)
-          ? client.call('assign', id, given)
-          : client.call('start', id, text, given, chosen.backend, this.assetBase);
+          ? client.call('assign', id, given, from)
+          : client.call('start', id, text, given, from, chosen.backend, this.assetBase);
         run.started.add(worker);
         // A pause that came before is told behind the start, which ends what was paused before it.
         if (this.state === 'paused') client.call('pause').catch(() => {});
@@ -380,6 +378,12 @@ export class Engine extends EventTarget {
     if (run.id === id && run.standing.total === 0) run.standing = standing;
   }
 
+  /** @private Where trials that have been trained before go on. @param {Run} run @param {Assignment[]} share */
+  async handOver(run, share) {
+    const numbers = share.filter((one) => one.from_epoch !== undefined).map(({ trial }) => trial.number);
+    return numbers.length ? this.client(0).call('handOver', run.id, numbers) : new Uint32Array();
+  }
+
   /**
    * @private The GPU cannot train a run under `auto`: everything begins anew on the CPU, and nothing of the GPU's
    *   stays.
@@ -399,9 +403,9 @@ export class Engine extends EventTarget {
       rested: 0,
       paces: [],
       reports: [],
+      kept: [],
       standing: NOTHING_YET,
       planned: new Map(),
-      owner: new Map(),
       started: new Set(),
       trials: new Map(),
       open: new Set(),
@@ -430,6 +434,7 @@ export class Engine extends EventTarget {
     run.steps += report.steps;
     for (const event of JSON.parse(report.trials)) this.enter(run, event);
     run.reports.push(report.numbers);
+    if (report.kept) run.kept.push(report.kept);
     if (report.finished) this.report(run);
   }
 
@@ -438,10 +443,10 @@ export class Engine extends EventTarget {
    * @param {Run} run
    */
   async report(run) {
-    const { id, reports } = run;
-    run.reports = [];
+    const { id, reports, kept } = run;
+    Object.assign(run, { reports: [], kept: [] });
     try {
-      const { round, ended, ...standing } = await this.client(0).call('report', id, reports);
+      const { round, ended, ...standing } = await this.client(0).call('report', id, reports, kept);
       if (this.active !== run || run.id !== id) return;
       run.standing = standing;
       for (const event of JSON.parse(ended)) this.enter(run, event);
@@ -598,12 +603,9 @@ export class Engine extends EventTarget {
 
   /** @param {number} number @returns {Promise<{trial: number, loss: number, metric: number}>} */
   async openTest(number) {
-    const owner = this.last?.owner.get(number);
-    if (owner === undefined) {
-      const accepted = [...(this.last?.trials.keys() ?? [])].join(', ');
-      throw new EngineError({ code: 'no_such_trial', number, accepted });
-    }
-    return this.client(owner).call('test', number);
+    const run = this.last;
+    if (!run || run !== this.opened) throw new EngineError({ code: 'no_such_trial', number, accepted: '–' });
+    return this.client(0).call('test', run.id, number, run.text, run.chosen.backend, this.assetBase);
   }
 
   /** @private Stops without waiting for trials to be drawn. */

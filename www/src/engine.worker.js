@@ -6,6 +6,6 @@ if (typeof document !== 'undefined') {
   const hosts = (shared[Symbol.for('tuning-playground.hosts')] ??= new Map());
   hosts.set(import.meta.url, Host);
 } else {
-  const host = new Host((message) => postMessage(message));
+  const host = new Host((message, transfer) => postMessage(message, { transfer }));
   addEventListener('message', ({ data }) => void host.receive(data));
 }

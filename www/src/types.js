@@ -53,8 +53,9 @@
  * @property {number} steps
  * @property {number | null} diverged_at
  *
- * @typedef {{trial: Pick<Trial, 'number' | 'params'>, until_epoch: number | null}} Assignment a trial and the epoch
- *   after which it waits, or null for its last
+ * @typedef {{trial: Pick<Trial, 'number' | 'params'>, of_trials: number, until_epoch: number | null, from_epoch?: number}}
+ *   Assignment a trial, how many there were when it was asked for, the epoch after which it waits (null for its last), and
+ *   the one that it goes on from
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result

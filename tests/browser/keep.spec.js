@@ -1,4 +1,4 @@
-import { readKeptResult, readKeptStudy } from '../../www/src/kept.js';
+import { readKeptResult, readKeptStudy } from '../../www/src/state/kept.js';
 import { SMALL, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { SUB_PATH } from './serve.js';

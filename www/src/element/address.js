@@ -7,12 +7,38 @@ import { VIEWS } from '../views/views.js';
  * The address of the whole page: it is read when the page loads and when it changes, and it follows the state. Guests
  * on other pages have none.
  *
- * @typedef {import('./element.js').TuningPlayground} Page
+ * @typedef {object} Page what the address sets, besides `lang`, `theme` and `controls`
+ * @property {string} view
+ * @property {number | string} scale
+ * @property {(study: import('../study/types.js').Study) => Promise<void>} adopt
+ * @property {() => Promise<unknown>} run
+ *
  * @typedef {import('../state/store.js').Store} Store
  */
 
 /** Milliseconds after the last change; browsers refuse addresses that change too often. */
 const QUIET = 400;
+
+/**
+ * The present state as a link's text; null when it is too long for one.
+ * @param {Store} store
+ * @param {Set<string>} chosen
+ */
+const linkOf = (store, chosen) =>
+  encodeLink({
+    study: store.study,
+    view: store.view,
+    lang: chosen.has('lang') ? store.lang : undefined,
+    theme: chosen.has('theme') ? store.theme : undefined,
+    scale: store.scale,
+    controls: store.only ?? undefined,
+  });
+
+/** The address to share. @param {Store} store @param {Set<string>} [chosen] @returns {string | null} */
+export function hrefOf(store, chosen = new Set()) {
+  const link = linkOf(store, chosen);
+  return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
+}
 
 export class Address {
   /** @param {Page} page @param {Store} store */
@@ -46,23 +72,9 @@ export class Address {
     removeEventListener('pagehide', this.onLeave);
   }
 
-  /** The present state as a link's text; null when it is too long for one. */
+  /** @private */
   get link() {
-    const { store, chosen } = this;
-    return encodeLink({
-      study: store.study,
-      view: store.view,
-      lang: chosen.has('lang') ? store.lang : undefined,
-      theme: chosen.has('theme') ? store.theme : undefined,
-      scale: store.scale,
-      controls: store.only ?? undefined,
-    });
-  }
-
-  /** The address to share. @returns {string | null} */
-  get href() {
-    const { link } = this;
-    return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
+    return linkOf(this.store, this.chosen);
   }
 
   /** @private */

@@ -47,7 +47,10 @@ export class Runner {
     /** Whether the pending run was told to stop. */ this.stopping = false;
     /** @private @type {Promise<unknown>} settles once nobody is opening a test set */
     this.opening = Promise.resolve();
-    /** @private @type {import('../study/types.js').Trial[]} trials that have ended, and how many of them were told of */
+    /**
+     * @private
+     * @type {import('../study/types.js').Trial[]} trials that have ended, and how many of them were told of
+     */
     this.untold = [];
     /** @private */ this.told = 0;
     /** @private @type {Promise<unknown> | null} */ this.telling = null;

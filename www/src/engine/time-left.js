@@ -2,7 +2,8 @@
  * How long a run still takes: the work that the engine plans for what is left, at the pace of the later half of the
  * run so far, as browsers compile WASM better while it runs. The Worker with most left decides.
  *
- * @typedef {{trial: import('../study/types.js').Trial, steps: number, work: number, worker: number}} Planned of a trial
+ * @typedef {{trial: import('../study/types.js').Trial, steps: number, work: number, worker: number}} Planned of a
+ *   trial
  * @typedef {{at: number, spent: number, done: number}} Mark when the run had trained for so many seconds: seconds that
  *   Workers had spent, work that was done
  * @typedef {{planned: Map<number, Planned>, steps: number, paces: Mark[]}} Course

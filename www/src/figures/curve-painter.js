@@ -202,8 +202,16 @@ function settler(canvas) {
   return () => g?.drawImage(canvas, 0, 0, 1, 1, 0, 0, 1, 1);
 }
 
-/** One trial's curve from an epoch on. @param {CanvasRenderingContext2D} g @param {Painted} to @param {Trial} trial
- * @param {number} from @param {import('../state/score.js').ScoreScale} scale @param {Store} store @param {Look} look */
+/**
+ * One trial's curve from an epoch on.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Painted} to
+ * @param {Trial} trial
+ * @param {number} from
+ * @param {import('../state/score.js').ScoreScale} scale
+ * @param {Store} store
+ * @param {Look} look
+ */
 function curve(g, to, trial, from, scale, store, look) {
   const { frame } = to;
   const out = store.isOut(trial);

@@ -6,8 +6,10 @@ const known = (value) => typeof value === 'string' || typeof value === 'boolean'
 
 /**
  * The numbers of trials in the order of a value; those without one come last, by state. Ties go to the lower number.
- * @param {Iterable<import('../study/types.js').Trial>} trials @param {(trial: import('../study/types.js').Trial) => any} value
- * @param {boolean} down the largest first @returns {number[]}
+ * @param {Iterable<import('../study/types.js').Trial>} trials
+ * @param {(trial: import('../study/types.js').Trial) => any} value
+ * @param {boolean} down the largest first
+ * @returns {number[]}
  */
 export function orderOf(trials, value, down) {
   const rows = Array.from(trials, (one) => ({

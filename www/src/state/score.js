@@ -9,8 +9,8 @@ import { CROWD } from './store.js';
  *
  * @typedef {import('./store.js').Store} Store
  * @typedef {import('../study/types.js').Trial} Trial
- * @typedef {import('../study/scale.js').ScoreScale & {untrained: number}} ScoreScale with the number of trials that did not
- *   learn
+ * @typedef {import('../study/scale.js').ScoreScale & {untrained: number}} ScoreScale with the number of trials that
+ *   did not learn
  */
 
 /**

@@ -45,7 +45,7 @@ function againstOrder(files) {
   return files.flatMap(({ path, loads, names }) => {
     const here = ROOMS.indexOf(roomOf(path));
     return [...loads, ...names]
-      .filter((one) => one.startsWith('..') === false && path !== ENTRY && roomOf(one) !== 'generated')
+      .filter((one) => !one.startsWith('..') && path !== ENTRY && roomOf(one) !== 'generated')
       .filter((one) => {
         const there = ROOMS.indexOf(roomOf(one));
         return there < 0 || there > here || (DRAWS.includes(roomOf(path)) && roomOf(one) === 'engine');

@@ -50,7 +50,7 @@ export function sourceOf(path, text) {
     .filter((one) => typeof one === 'string');
   const names = [...text.matchAll(/\bimport\('([^']+)'\)/g)].map((one) => one[1]);
   const files = (/** @type {string[]} */ all) => [...new Set(all.flatMap((one) => fileOf(path, one)))];
-  return { path, text, tree, loads: files(loads), names: files(names) };
+  return { path, text, tree, loads: files(loads), names: files(names.filter((one) => !loads.includes(one))) };
 }
 
 /** @returns {Source[]} */

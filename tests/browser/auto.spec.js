@@ -1,7 +1,7 @@
 import { bits, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES, matches } from './texts.js';
-import { CALM } from '../../www/src/ahead.js';
+import { CALM } from '../../www/src/engine/ahead.js';
 
 /**
  * Put before every script, the Worker's too: an adapter that does not say that it is a program, and a processor whose

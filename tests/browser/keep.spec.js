@@ -1,4 +1,4 @@
-import { readKeptResult, readKeptStudy } from '../../www/src/kept.js';
+import { readKeptResult, readKeptStudy } from '../../www/src/state/kept.js';
 import { SMALL, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { SUB_PATH } from './serve.js';
@@ -290,7 +290,7 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
       type: 'longtask',
     });
     // Everything is written anew.
-    /** @type {any} */ (document.querySelector('tuning-playground')).keeper.text.study = null;
+    /** @type {any} */ (document.querySelector('tuning-playground')).page.keeper.text.study = null;
   });
   await page.waitForTimeout(2500);
   const longest = Math.max(0, ...(await page.evaluate(() => /** @type {any} */ (window).tasks)));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { decodeLink, encodeLink, LIMIT, withDefaults, withoutDefaults } from '../../www/src/link.js';
-import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/hyperparameters.js';
-import { checkStudy, startStudy } from '../../www/src/study.js';
+import { decodeLink, encodeLink, LIMIT, withDefaults, withoutDefaults } from '../../www/src/study/link.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/study/hyperparameters.js';
+import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { SMALL } from './app.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';

@@ -1,4 +1,4 @@
-import { orderOf } from '../../www/src/order.js';
+import { orderOf } from '../../www/src/figures/order.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CALM } from '../../www/src/ahead.js';
+import { CALM } from '../../www/src/engine/ahead.js';
 import { expect, test } from './fixtures.js';
 
 /** What the page makes of the engine's pace: against the native binary, and in the first run of a visit. */

@@ -8,7 +8,7 @@ import { NARROW, WIDE, look } from './look.js';
 const json = (/** @type {string} */ path) =>
   JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 /** @type {any[]} */
-const PRESETS = json('www/src/presets.json');
+const PRESETS = json('www/src/study/presets.json');
 /** @type {any[]} */
 const SETS = json('src/dataset/catalog.json').filter((/** @type {any} */ one) => one.available);
 

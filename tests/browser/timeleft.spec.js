@@ -1,5 +1,5 @@
-import { deal } from '../../www/src/cores.js';
-import { timeLeft } from '../../www/src/time-left.js';
+import { deal } from '../../www/src/engine/cores.js';
+import { timeLeft } from '../../www/src/engine/time-left.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 
@@ -63,7 +63,11 @@ async function simulate({ work, epochs, workers, speed, ends = () => Infinity })
     async (some) => some.map(({ trial }) => work[trial.number]),
   );
   const shares = dealt.map((share) => share.map(({ trial }) => trial));
-  const run = /** @type {import('../../www/src/time-left.js').Course} */ ({ planned: new Map(), steps: 0, paces: [] });
+  const run = /** @type {import('../../www/src/engine/time-left.js').Course} */ ({
+    planned: new Map(),
+    steps: 0,
+    paces: [],
+  });
   shares.forEach((share, worker) =>
     share.forEach((trial) =>
       run.planned.set(trial.number, { trial, steps: epochs, work: work[trial.number], worker }),

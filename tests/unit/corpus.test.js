@@ -2,8 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { gridSize } from '../../www/src/hyperparameters.js';
-import { checkTogether, readStudy } from '../../www/src/study.js';
+import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { checkTogether, readStudy } from '../../www/src/study/study.js';
 
 /** @param {string} name */
 const corpus = (name) => JSON.parse(readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), 'utf8'));

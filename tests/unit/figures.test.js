@@ -1,10 +1,10 @@
 import { test } from 'node:test';
-import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
-import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
-import { Spots } from '../../www/src/components/spots.js';
-import { depthColor } from '../../www/src/colors.js';
-import { fitSurface, hasArea } from '../../www/src/fit.js';
-import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
+import { inside, narrowed, sharesOf, sideOf } from '../../www/src/study/brush.js';
+import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/figures/curve-frame.js';
+import { Spots } from '../../www/src/figures/spots.js';
+import { depthColor } from '../../www/src/figures/colors.js';
+import { fitSurface, hasArea } from '../../www/src/figures/fit.js';
+import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/study/scale.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
 const objective = fc.record({
@@ -197,7 +197,7 @@ test('a fit needs three values on each axis', () => {
 test('E4: any box on any axis is a brush, and any brush cuts any range or leaves nothing', () => {
   check(
     fc.property(range, range, pair, (shown, drawn, [from, to]) => {
-      const given = /** @type {import('../../www/src/types.js').Distribution} */ (drawn);
+      const given = /** @type {import('../../www/src/study/types.js').Distribution} */ (drawn);
       const axis = axisOf('hidden_units', /** @type {any} */ (shown));
       const side = quick(() => sideOf(axis, /** @type {any} */ (shown), from, to));
       assert.equal(sharesOf(axis, side).length, 2);

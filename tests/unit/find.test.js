@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fits, missing } from '../../www/src/find.js';
-import { HYPERPARAMETERS, rowsOf } from '../../www/src/hyperparameters.js';
+import { fits, missing } from '../../www/src/study/find.js';
+import { HYPERPARAMETERS, rowsOf } from '../../www/src/study/hyperparameters.js';
 
 /**
  * Rows are found by names, labels, other names and choices; what is not there yet is named, and nothing is found for

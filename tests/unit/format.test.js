@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import * as format from '../../www/src/format.js';
+import * as format from '../../www/src/study/format.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
 const WRITERS = /** @type {[string, (value: any) => string][]} */ ([

@@ -1,10 +1,10 @@
 import { test } from 'node:test';
-import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/hyperparameters.js';
-import { LIMIT, decodeLink, encodeLink, withDefaults, withoutDefaults } from '../../www/src/link.js';
-import { checkStudy, startStudy } from '../../www/src/study.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/study/hyperparameters.js';
+import { LIMIT, decodeLink, encodeLink, withDefaults, withoutDefaults } from '../../www/src/study/link.js';
+import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { assert, check, fc, quick } from './numbers.js';
 
-/** @typedef {import('../../www/src/types.js').Study} Study */
+/** @typedef {import('../../www/src/study/types.js').Study} Study */
 
 const FORMAT = 'tuning-playground/study@1';
 const NAMES = [

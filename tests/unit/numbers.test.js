@@ -1,5 +1,5 @@
 import test from 'node:test';
-import { readNumber, readNumbers, spell } from '../../www/src/numbers.js';
+import { readNumber, readNumbers, spell } from '../../www/src/study/numbers.js';
 import { FAILS_MS, assert, fc } from './numbers.js';
 
 /** What people type is read as meant or refused, and never another number (promise F1). */

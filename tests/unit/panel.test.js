@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { gridSize } from '../../www/src/hyperparameters.js';
-import { mendsOf } from '../../www/src/mends.js';
-import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/panel.js';
-import { BY_NAME } from '../../www/src/hyperparameters.js';
-import { checkStudy } from '../../www/src/study.js';
-import { wilson } from '../../www/src/wilson.js';
+import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { mendsOf } from '../../www/src/study/mends.js';
+import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/study/panel.js';
+import { BY_NAME } from '../../www/src/study/hyperparameters.js';
+import { checkStudy } from '../../www/src/study/study.js';
+import { wilson } from '../../www/src/views/test/wilson.js';
 
 /** What the panel says of a study, and what mends one. */
 

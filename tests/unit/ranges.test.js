@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from '../../www/node_modules/fast-check/lib/fast-check.js';
-import { BY_NAME, HYPERPARAMETERS, choicesOf, scaleOf } from '../../www/src/hyperparameters.js';
-import { readNumber, readNumbers } from '../../www/src/numbers.js';
-import { readRange, readValue, rescaled, textsOf } from '../../www/src/ranges.js';
-import { checkDistribution, checkValue } from '../../www/src/study.js';
+import { BY_NAME, HYPERPARAMETERS, choicesOf, scaleOf } from '../../www/src/study/hyperparameters.js';
+import { readNumber, readNumbers } from '../../www/src/study/numbers.js';
+import { readRange, readValue, rescaled, textsOf } from '../../www/src/study/ranges.js';
+import { checkDistribution, checkValue } from '../../www/src/study/study.js';
 
 /**
  * What is typed into a row's editor: a legal value or range, or a sentence with fixes that are legal and say what they
  * do.
  */
 
-/** @typedef {import('../../www/src/hyperparameters.js').Hyperparameter} Hyperparameter */
+/** @typedef {import('../../www/src/study/hyperparameters.js').Hyperparameter} Hyperparameter */
 
 /** @param {string} name @returns {Hyperparameter} */
 const row = (name) => /** @type {Hyperparameter} */ (BY_NAME.get(name));
@@ -19,7 +19,7 @@ const row = (name) => /** @type {Hyperparameter} */ (BY_NAME.get(name));
 const able = (one) => one.available && (one.type !== 'categorical' || choicesOf(one).length > 0);
 const ROWS = HYPERPARAMETERS.filter(able);
 const NUMBERS = ROWS.filter((one) => one.type === 'float' || one.type === 'int');
-const texts = (/** @type {Partial<import('../../www/src/ranges.js').Texts>} */ some) => ({
+const texts = (/** @type {Partial<import('../../www/src/study/ranges.js').Texts>} */ some) => ({
   low: '',
   high: '',
   step: '',

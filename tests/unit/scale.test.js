@@ -1,6 +1,6 @@
 import { test } from 'node:test';
-import { axisOf, density, domainOf, logSteps, shareOf, steps, stepsOf } from '../../www/src/scale.js';
-import { HYPERPARAMETERS, sweptOf } from '../../www/src/hyperparameters.js';
+import { axisOf, density, domainOf, logSteps, shareOf, steps, stepsOf } from '../../www/src/study/scale.js';
+import { HYPERPARAMETERS, sweptOf } from '../../www/src/study/hyperparameters.js';
 import { anyNumber, assert, check, fc, pair, quick, rises } from './numbers.js';
 
 const target = fc.oneof(fc.integer({ min: 0, max: 60 }), anyNumber);

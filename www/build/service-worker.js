@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCE = new URL('../src/service-worker.js', import.meta.url);
+const SOURCE = new URL('../src/platform/service-worker.js', import.meta.url);
 /** Larger files of public/ are kept when they are first used. */
 const AT_ONCE = 100_000;
 

@@ -303,7 +303,7 @@ test('what is said during a run moves no figure', async ({ app, page, backend })
   const before = await places();
   await page.evaluate(() => {
     const { store } = /** @type {any} */ (document.querySelector('tuning-playground'));
-    store.notify({
+    store.reports.notify({
       id: 'told',
       kind: 'alert',
       title: 'message.device_lost',

@@ -263,10 +263,10 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
         learning_rate: 0.0123456789012345,
         seconds: 1.2345678901234,
       };
-      store.startTrials(study);
+      store.reports.begin(study);
       for (let number = 0; number < many; number += 1) {
         const epochs = Array.from({ length: long }, (_, at) => ({ epoch: at + 1, ...epoch }));
-        store.mergeTrials([
+        store.reports.trials([
           {
             number,
             state: 'complete',

@@ -102,40 +102,15 @@ function changedIn(tree) {
   return found.map(chainOf);
 }
 
-/** The calls of a tree as chains. @param {Node} tree @returns {string[][]} */
-const callsIn = (tree) =>
-  [...nodesOf(tree)].filter((one) => one.type === 'CallExpression').map((one) => chainOf(one.callee));
+/** What of the store is there to be written. */
+const DOORS = ['slices', 'reports'];
 
 /**
- * The methods of a class that change the object: by themselves or by another one of them.
+ * How many times a file changes the store: what hangs on it, or by what is there to be written.
  * @param {Source} source
- * @returns {Set<string>}
+ * @param {string[]} [doors] those that the file may not even name
  */
-export function changingMethods({ tree }) {
-  const methods = [...nodesOf(tree)].filter((one) => one.type === 'MethodDefinition' && one.kind === 'method');
-  const changing = new Set();
-  // Whoever listens changes nothing that is shown.
-  const quiet = 'subscribe';
-  const own = (/** @type {string[]} */ chain) => chain[0] === 'this' && chain.length > 1;
-  for (let before = -1; before !== changing.size;) {
-    before = changing.size;
-    for (const { key, value } of methods)
-      if (
-        key.name !== quiet &&
-        (changedIn(value).some(own) ||
-          callsIn(value).some(([first, name, ...rest]) => first === 'this' && !rest.length && changing.has(name)))
-      )
-        changing.add(key.name);
-  }
-  return changing;
-}
-
-/**
- * How many times a file changes the store: what hangs on it, or by its methods.
- * @param {Source} source
- * @param {Set<string>} methods the store's that change it
- */
-export function storeWrites({ tree }, methods) {
+export function storeWrites({ tree }, doors = DOORS) {
   // What was taken out of the store by its name is the store's still.
   const taken = new Set();
   for (const { type, id, init } of nodesOf(tree))
@@ -147,6 +122,10 @@ export function storeWrites({ tree }, methods) {
     return taken.has(chain[0]) && chain.length > 1;
   };
   const changes = changedIn(tree).filter(inside);
-  const calls = callsIn(tree).filter((chain) => chain.at(-2) === 'store' && methods.has(chain.at(-1) ?? ''));
-  return changes.length + calls.length;
+  const named = [...nodesOf(tree)].filter(
+    ({ type, property, key }) =>
+      (type === 'MemberExpression' && doors.includes(property.name ?? property.value)) ||
+      (type === 'Property' && doors.includes(key.name ?? key.value)),
+  );
+  return changes.filter((chain) => !chain.some((one) => DOORS.includes(one))).length + named.length;
 }

@@ -1,42 +1,30 @@
-import { save, saved } from '../platform/saved.js';
-import { lookOf } from '../state/score.js';
-import { scoreName, scoreText } from '../state/spread.js';
+import { COMMANDS, performAction } from './commands.js';
 
 /**
- * Keys of the page. Single keys are off while text is being entered, with a modifier held, and where the reader has
- * turned them off; Esc always works.
+ * Keys of the page, as the commands have them. Single keys are off while text is being entered, with a modifier held,
+ * and where the reader has turned them off; Esc always works.
  *
  * @typedef {import('./page.js').Page} Page
  * @typedef {import('../state/store.js').Store} Store
- * @typedef {{act: string, keys: string[], shown: string[]}} Shortcut
+ * @typedef {import('./command.js').Key<unknown>} Key
  */
 
-const KEYS_KEY = 'tuning-playground.keys';
+/** What stands on keys. @type {Record<string, string>} */
+const FACES = { ' ': 'Space', arrowleft: '←', arrowright: '→', enter: 'Enter', escape: 'Esc', shift: 'Shift' };
 
-/** Every shortcut there is, with what stands on its keys; the list of keys shows them in this order.
- * @type {Shortcut[]} */
-export const SHORTCUTS = [
-  { act: 'run', keys: [' ', 'mod+enter'], shown: ['Space', 'Ctrl Enter', '⌘ Enter'] },
-  { act: 'rank', keys: ['arrowleft', 'arrowright'], shown: ['←', '→'] },
-  { act: 'number', keys: ['shift+arrowleft', 'shift+arrowright'], shown: ['Shift ←', 'Shift →'] },
-  { act: 'best', keys: ['b'], shown: ['B'] },
-  { act: 'table', keys: ['t'], shown: ['T'] },
-  { act: 'dark', keys: ['d'], shown: ['D'] },
-  { act: 'search', keys: ['/'], shown: ['/'] },
-  { act: 'list', keys: ['?'], shown: ['?'] },
-  { act: 'escape', keys: ['escape'], shown: ['Esc'] },
-  { act: 'undo', keys: ['mod+z'], shown: ['Ctrl Z', '⌘ Z'] },
-  { act: 'redo', keys: ['mod+shift+z', 'mod+y'], shown: ['Ctrl Shift Z', '⌘ Shift Z', 'Ctrl Y'] },
-];
-
-export const singleKeysSaved = () => saved(KEYS_KEY) !== 'off';
-
-/** @param {Store} store @param {boolean} on */
-export function setSingleKeys(store, on) {
-  store.singleKeys = on;
-  save(KEYS_KEY, on ? 'on' : 'off');
-  store.touch('look');
+/** A key as the list of keys writes it: with Ctrl, and with ⌘. @param {Key} key */
+function facesOf({ press }) {
+  const parts = press.split('+').map((part) => FACES[part] ?? part.toUpperCase());
+  const faces = parts[0] === 'MOD' ? ['Ctrl', '⌘'].map((mod) => [mod, ...parts.slice(1)]) : [parts];
+  return faces.map((one) => one.join(' '));
 }
+
+/** Every command that has keys, in the order of the list of keys.
+ * @type {{name: string, keys: Key[], shown: string[]}[]} */
+export const KEYS = Object.entries(COMMANDS).flatMap(([name, command]) => {
+  const keys = /** @type {Key[]} */ (('keys' in command && command.keys) || []);
+  return keys.length ? [{ name, keys, shown: keys.flatMap(facesOf) }] : [];
+});
 
 /** The button that a pointer pressed, until the keyboard comes to one. @type {Element | null} */
 let pointed = null;
@@ -54,16 +42,20 @@ globalThis.addEventListener?.(
   { capture: true },
 );
 
-/** @param {KeyboardEvent} event @returns {Shortcut | undefined} */
-function shortcutOf(event) {
+/** What a key does. @param {KeyboardEvent} event @returns {(Key & {name: string}) | undefined} */
+function keyOf(event) {
   // With Hangul on, the key of B gives ㅠ; the place of the key still says B.
   const key = (/[\u3131-\u318e]/.test(event.key) ? event.code.replace(/^Key/, '') : event.key).toLowerCase();
   const mod = event.ctrlKey || event.metaKey;
   if (event.altKey) return undefined;
   // Shift is part of how ? and / are typed on some keyboards.
   const shift = event.shiftKey && (key.length > 1 || mod);
-  const name = `${mod ? 'mod+' : ''}${shift ? 'shift+' : ''}${key}`;
-  return SHORTCUTS.find((one) => one.keys.includes(name));
+  const press = `${mod ? 'mod+' : ''}${shift ? 'shift+' : ''}${key}`;
+  for (const { name, keys } of KEYS) {
+    const found = keys.find((one) => one.press === press);
+    if (found) return { ...found, name };
+  }
+  return undefined;
 }
 
 /** The field in which something was typed that is not confirmed yet. @type {EventTarget | null} */
@@ -86,15 +78,14 @@ const isUntouched = (field) => field.matches('.field-input:not([type=search])') 
 export function onShortcut(event, page, store) {
   // A dialog has its keys to itself, and so has the writing of Hangul.
   if (event.defaultPrevented || event.isComposing || page.renderRoot.querySelector('dialog[open]')) return;
-  const found = shortcutOf(event);
+  const found = keyOf(event);
   if (!found) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing =
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-  const combined = found.act === 'run' && event.key === 'Enter';
-  const steps = found.act === 'undo' || found.act === 'redo';
-  if (typing && !combined && !(steps && isUntouched(target))) return;
-  const single = !event.ctrlKey && !event.metaKey && found.act !== 'escape';
+  const combined = found.inFields === 'always';
+  if (typing && !combined && !(found.inFields === 'untouched' && isUntouched(target))) return;
+  const single = !event.ctrlKey && !event.metaKey && !found.kept;
   if (single && !store.singleKeys) return;
   const button = buttonOf(event);
   if (button && event.key === ' ') {
@@ -105,69 +96,6 @@ export function onShortcut(event, page, store) {
   }
   // What is being typed counts before the run begins.
   if (typing && combined) target?.dispatchEvent(new Event('change', { bubbles: true }));
-  const act = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
-    page.renderRoot
-      .querySelector('tp-header')
-      ?.dispatchEvent(new CustomEvent('tp-act', { detail: { act: name, detail }, bubbles: true }));
-  const by = event.key === 'ArrowLeft' ? -1 : 1;
-  /** @type {Record<string, () => void>} */
-  const acts = {
-    run: () => {
-      if (store.state === 'running') act('pause', null);
-      else if (store.state === 'paused') act('resume', null);
-      else if (store.state === 'idle' && !store.readOnly) act('run', null);
-    },
-    rank: () => move(store, by, 'rank'),
-    number: () => move(store, by, 'number'),
-    best: () => choose(store, store.best),
-    table: () => figureOf(target, page)?.toggleTable(),
-    dark: () => act('theme', store.dark ? 'light' : 'dark'),
-    search: () => act('search', null),
-    list: () => act('keys', true),
-    escape: () => {
-      if (store.drawer) act('drawer', false);
-      else if (store.brush) act('unbrush', null);
-      else {
-        store.hover(null);
-        store.select(null);
-      }
-    },
-    undo: () => store.step(-1),
-    redo: () => store.step(1),
-  };
   event.preventDefault();
-  acts[found.act]();
-}
-
-/** @param {Store} store @param {1 | -1} by @param {'rank' | 'number'} order */
-function move(store, by, order) {
-  store.move(by, order);
-  tell(store);
-}
-
-/** Selects a trial and says which. @param {Store} store @param {number | null} number */
-export function choose(store, number) {
-  store.select(number);
-  tell(store);
-}
-
-/** @param {Store} store */
-function tell(store) {
-  const trial = store.selected;
-  if (trial)
-    store.say(
-      store.t('strip.value', {
-        number: trial.number,
-        state: store.t(`state.${lookOf(store, trial)}`),
-        score: scoreName(store),
-        value: scoreText(store, trial),
-      }),
-    );
-}
-
-/** The figure that has the focus, else the surface. @param {HTMLElement | undefined} target @param {Page} page
- * @returns {{toggleTable: () => void} | null} */
-function figureOf(target, page) {
-  const own = target instanceof HTMLElement ? target.closest('tp-surface, tp-curves') : null;
-  return /** @type {any} */ (own ?? page.renderRoot.querySelector('tp-surface'));
+  performAction(store, { act: found.name, detail: found.detail });
 }

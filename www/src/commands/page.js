@@ -5,11 +5,9 @@
  * @property {HTMLElement | DocumentFragment} renderRoot
  * @property {ShadowRoot | null} shadowRoot
  * @property {any} study
- * @property {import('../study/types.js').BackendChoice} backend
- * @property {string} view
+ * @property {string | null} href the address of this state, or null where it is too long for one
  * @property {{start: () => void}} previews
  * @property {() => Promise<unknown>} run
- * @property {() => Promise<void>} share
  * @property {(what: 'lang' | 'theme' | 'scale', value: any) => void} choose
  */
 export {};

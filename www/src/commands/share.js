@@ -1,35 +1,32 @@
 import { shareNotice } from '../state/notices.js';
-
-/** @typedef {import('../state/store.js').Store} Store */
+import { defineCommand } from './command.js';
 
 /** The button says so for this long, in ms. */
 const COPIED = 2000;
 
-/**
- * Copies a link to the page's state; where the clipboard is refused the link is shown, selected.
- * @param {Store} store
- * @param {string | null} link null where the state is too long for one
- * @param {ParentNode} root where the link is shown
- */
-export async function share(store, link, root) {
-  store.dismiss('share');
+/** @param {import('./command.js').On} on */
+async function share({ store, slices, page }) {
+  const { messages, look } = slices;
+  const link = page.href;
+  messages.dismiss('share');
   try {
     if (link === null) throw new RangeError('too long for a link');
     await navigator.clipboard.writeText(link);
   } catch {
-    store.notify(shareNotice(link));
-    store.say(store.t(link ? 'message.share_by_hand' : 'message.share_too_long'));
-    setTimeout(
-      () => /** @type {HTMLElement | null} */ (root.querySelector('[data-testid="share-link"]'))?.focus(),
-      100,
-    );
+    messages.notify(shareNotice(link));
+    messages.say(store.t(link ? 'message.share_by_hand' : 'message.share_too_long'));
+    const shown = () =>
+      /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('[data-testid="share-link"]'))?.focus();
+    setTimeout(shown, 100);
     return;
   }
-  store.copied = true;
-  store.say(store.t('share.copied'));
-  store.touch('look');
-  setTimeout(() => {
-    store.copied = false;
-    store.touch('look');
-  }, COPIED);
+  messages.say(store.t('share.copied'));
+  look.put({ copied: true });
+  setTimeout(() => look.put({ copied: false }), COPIED);
 }
+
+/** What leaves the page. */
+export const SHARE = {
+  /** Copies a link to the page's state; where the clipboard is refused the link is shown, selected. */
+  share: defineCommand({ act: share }),
+};

@@ -1,4 +1,5 @@
 import { LitElement } from 'lit';
+import { perform, performAction } from '../commands/commands.js';
 import { turn } from '../platform/turns.js';
 
 /**
@@ -81,9 +82,20 @@ export class Part extends LitElement {
     return this.store.t(key, values);
   }
 
-  /** Asks the page's element to do something. @param {string} act @param {unknown} [detail] */
-  act(act, detail) {
-    this.dispatchEvent(new CustomEvent('tp-act', { detail: { act, detail }, bubbles: true }));
+  /**
+   * Performs a command.
+   * @template {import('../commands/commands.js').CommandName} Name
+   * @param {Name} name
+   * @param {import('../commands/commands.js').DetailOf<Name>} detail
+   */
+  act(name, ...detail) {
+    return perform(this.store, name, ...detail);
+  }
+
+  /** Performs what a button of a notice, an item of a menu or a fix says.
+   * @param {Pick<import('../state/types.js').Action, 'act' | 'detail'>} action */
+  perform(action) {
+    return performAction(this.store, action);
   }
 }
 

@@ -5,7 +5,6 @@ import { choicesOf, scaleOf } from '../study/hyperparameters.js';
 import { density, SCALES } from '../study/scale.js';
 import { exact } from '../study/format.js';
 import { listed, readRange, readValue, rescaled, textsOf } from '../study/ranges.js';
-import { toDepth, toWidths } from '../study/layers.js';
 import { takenBy } from '../study/panel.js';
 import { text } from './tp-row.js';
 
@@ -28,7 +27,6 @@ export class TpEditor extends Part {
     one: { attribute: false },
     texts: { state: true },
     scale: { state: true },
-    fixes: { state: true },
   };
 
   constructor() {
@@ -36,7 +34,6 @@ export class TpEditor extends Part {
     /** @type {Hyperparameter} */ this.one = /** @type {any} */ (undefined);
     /** @type {Texts | null} */ this.texts = null;
     /** @type {ScaleName} */ this.scale = 'linear';
-    /** @type {Fix[]} */ this.fixes = [];
     /** @private */ this.seen = '';
     /** @private */ this.bad = false;
     /** @private Whether the study's last change came from here. */ this.own = false;
@@ -70,7 +67,6 @@ export class TpEditor extends Part {
     if (this.own && this.texts && this.scale !== 'linear') next.step = this.texts.step;
     this.own = false;
     this.texts = next;
-    if (draft) this.fixes = this.read().fixes ?? [];
   }
 
   firstUpdated() {
@@ -101,7 +97,7 @@ export class TpEditor extends Part {
               ],
               !!range,
               (swept) => {
-                if (swept !== !!range) store.toggle(one.name, one.sweep);
+                if (swept !== !!range) this.act('sweep', one.name);
               },
             )
           : nothing
@@ -119,9 +115,9 @@ export class TpEditor extends Part {
       ${
         draft
           ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
-            <div class="r">${this.fixes.map(
+            <div class="r">${draft.fixes?.map(
               (fix) => html`<button type="button" class="lnk" data-testid="fix"
-                @click=${() => this.apply(fix)}>${this.t(fix.label, fix.values)}</button>`,
+                @click=${() => this.perform(fix)}>${this.t(fix.label, fix.values)}</button>`,
             )}</div></div>`
           : nothing
       }
@@ -132,9 +128,7 @@ export class TpEditor extends Part {
   onKey(event) {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
-    this.store.drafts.delete(this.one.name);
-    this.store.editing = null;
-    this.store.touch('study');
+    this.act('leave_row', this.one.name);
     const row = /** @type {HTMLElement | null} */ (this.parentElement?.querySelector('button.v'));
     row?.focus();
   }
@@ -183,12 +177,7 @@ export class TpEditor extends Part {
 
   /** Back to the table's default. */
   unset() {
-    const { store, one } = this;
-    store.drafts.delete(one.name);
-    store.edit((study) => {
-      if (one.name === 'hidden') toDepth(study);
-      else delete study.fixed?.[one.name];
-    }, one.name);
+    this.act('unset_value', this.one.name);
   }
 
   single() {
@@ -198,23 +187,19 @@ export class TpEditor extends Part {
       one.label[store.lang],
       choicesOf(one).map((choice) => ({ value: choice, text: text(choice, (key) => this.t(key)) })),
       /** @type {any} */ (current),
-      (choice) => store.edit((study) => void ((study.fixed ??= {})[one.name] = choice), one.name),
+      (choice) => this.act('set_value', { name: one.name, value: choice }),
       { className: 'chips' },
     );
   }
 
   /** @param {import('../study/types.js').Value[]} chosen */
   chips(chosen) {
-    const { store, one } = this;
+    const { one } = this;
     const flip = (/** @type {any} */ choice) => {
       const next = choicesOf(one).filter((other) =>
         other === choice ? !chosen.includes(choice) : chosen.includes(other),
       );
-      if (next.length)
-        store.edit(
-          (study) => void ((study.space ??= {})[one.name] = { type: 'categorical', choices: next }),
-          one.name,
-        );
+      if (next.length) this.act('set_range', { name: one.name, range: { type: 'categorical', choices: next } });
     };
     return html`<div class="chips" role="group" aria-label=${this.t('scale.choices')}>${choicesOf(one).map(
       (choice) => {
@@ -331,53 +316,33 @@ export class TpEditor extends Part {
     this.judge(read);
     if (read.problem) return;
     const before = store.study;
-    store.edit((study) => {
-      study.fixed ??= {};
-      study.space ??= {};
-      if (read.distribution) study.space[one.name] = read.distribution;
-      else if (one.name === 'hidden') toWidths(study, read.value);
-      else study.fixed[one.name] = read.value;
-    }, one.name);
+    this.perform(this.taking(read));
     // Enter is followed by a change that changes nothing.
     if (store.study !== before) this.own = true;
   }
 
-  /** @param {any} read */
-  judge(read) {
-    const { store, one } = this;
-    if (read.problem) {
-      store.drafts.set(one.name, {
-        problem: read.problem,
-        text: { .../** @type {Texts} */ (this.texts), scale: this.scale },
-        end: read.end,
-        fixes: read.fixes.map((/** @type {Fix} */ fix) => ({ ...fix, apply: () => this.apply(fix) })),
-      });
-      this.fixes = read.fixes;
-    } else {
-      if (store.drafts.delete(one.name)) store.dismiss('run');
-      this.fixes = [];
-    }
-    store.touch('study');
+  /** The command that takes what was read. @param {any} read @returns {{act: string, detail: any}} */
+  taking({ distribution, value }) {
+    const { name } = this.one;
+    if (distribution) return { act: 'set_range', detail: { name, range: distribution } };
+    return { act: 'set_value', detail: { name, value } };
   }
 
-  /** @param {Fix} fix */
-  apply(fix) {
-    const { store, one } = this;
-    store.drafts.delete(one.name);
-    this.fixes = [];
-    this.seen = '';
-    store.edit((study) => {
-      if (fix.distribution) (study.space ??= {})[one.name] = fix.distribution;
-      else if (one.name === 'hidden') toWidths(study, /** @type {any} */ (fix.value));
-      else (study.fixed ??= {})[one.name] = /** @type {any} */ (fix.value);
-    }, one.name);
-    this.texts = null;
-    store.touch('study');
-    this.requestUpdate();
-    // The button that was pressed vanishes.
-    void this.updateComplete.then(() =>
-      /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'))?.focus(),
-    );
+  /** @param {any} read */
+  judge(read) {
+    const { name } = this.one;
+    if (!read.problem) {
+      this.act('drop_draft', name);
+      return;
+    }
+    const text = { .../** @type {Texts} */ (this.texts), scale: this.scale };
+    const fixes = read.fixes.map((/** @type {Fix} */ fix) => ({
+      label: fix.label,
+      values: fix.values,
+      act: 'fix',
+      detail: { name, ...this.taking(fix) },
+    }));
+    this.act('keep_draft', { name, problem: read.problem, text, end: read.end, fixes });
   }
 }
 

@@ -4,7 +4,9 @@ import { Part, define } from './part.js';
 /**
  * A button that opens a menu: arrows move, Esc closes and gives the focus back.
  *
- * @typedef {{text: unknown, note?: string, checked?: boolean, act: () => void, testid?: string, lang?: string}} Item
+ * @typedef {import('../commands/commands.js').CommandName} CommandName
+ * @typedef {{text: unknown, note?: string, checked?: boolean, act: CommandName, detail?: any, testid?: string,
+ *   lang?: string}} Item
  * @typedef {{label?: string, className?: string, items: Item[]}} Group
  */
 
@@ -99,7 +101,7 @@ export class TpMenu extends Part {
   /** @param {Item} item */
   pick(item) {
     this.shut();
-    item.act();
+    this.perform(item);
   }
 
   /** Closes, with the focus back on the button. */

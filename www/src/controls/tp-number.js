@@ -16,7 +16,8 @@ export class TpNumber extends Part {
     locked: { type: Boolean },
     entered: { state: true },
     wide: { type: Boolean },
-    commit: { attribute: false },
+    command: {},
+    detail: { attribute: false },
     extra: { attribute: false },
   };
 
@@ -32,7 +33,8 @@ export class TpNumber extends Part {
     this.wide = false;
     /** @type {string | null} */ this.entered = null;
     /** @private @type {number | null} the last one entered here */ this.accepted = null;
-    /** @type {(value: number) => void} */ this.commit = () => {};
+    /** The command that takes the number. */ this.command = '';
+    /** @type {(value: number) => unknown} what it is given */ this.detail = (value) => value;
     /** @type {unknown} */ this.extra = nothing;
   }
 
@@ -52,7 +54,7 @@ export class TpNumber extends Part {
   settle() {
     if (this.entered === null) return;
     this.entered = null;
-    this.store.drafts.delete(this.name);
+    this.act('drop_draft', this.name);
   }
 
   /** @param {string} text */
@@ -76,18 +78,24 @@ export class TpNumber extends Part {
   /**
    * What can be taken in place of what was entered.
    * @param {string} text
-   * @returns {{label: string, text: string, value: number}[]}
+   * @returns {import('../state/types.js').Action[]}
    */
   fixes(text) {
     const read = this.read(text);
+    const fix = (/** @type {string} */ label, /** @type {string} */ text, /** @type {number} */ value) => ({
+      label,
+      values: { value: text },
+      act: 'fix',
+      detail: { name: this.name, act: this.command, detail: this.detail(value) },
+    });
     const legal = (/** @type {number} */ value) =>
       value >= this.min && value <= this.max && (!this.whole || Number.isInteger(value));
     if (read.code === 'two_readings')
-      return read.readings.filter(legal).map((value) => ({ label: 'fix.use', text: String(value), value }));
+      return read.readings.filter(legal).map((value) => fix('fix.use', String(value), value));
     // What is no number at all says nothing of what was meant: the value before it stays.
     const near = Math.max(this.min, Math.min(this.max, read.code ? (this.value ?? this.min) : read.value));
     const value = this.whole ? Math.round(near) : near;
-    return [{ label: read.code ? 'fix.keep' : 'fix.use', text: exact(value), value }];
+    return [fix(read.code ? 'fix.keep' : 'fix.use', exact(value), value)];
   }
 
   render() {
@@ -105,7 +113,7 @@ export class TpNumber extends Part {
             data-testid="error-${this.name}">${this.store.sentence(problem)}
             <div class="r">${this.fixes(text).map(
               (fix) => html`<button type="button" class="lnk" data-testid="fix"
-                @click=${() => this.fix(fix.value)}>${this.t(fix.label, { value: fix.text })}</button>`,
+                @click=${() => this.perform(fix)}>${this.t(fix.label, fix.values)}</button>`,
             )}</div></div>`
           : nothing
       }`;
@@ -121,7 +129,6 @@ export class TpNumber extends Part {
     event.stopPropagation();
     field.value = was;
     this.settle();
-    this.store.touch('study');
   }
 
   /** @param {Event} event */
@@ -134,30 +141,20 @@ export class TpNumber extends Part {
       return;
     }
     this.entered = text;
-    this.store.drafts.set(this.name, {
+    this.act('keep_draft', {
+      name: this.name,
       problem: /** @type {any} */ (problem),
       text: { value: text },
-      fixes: this.fixes(text).map((fix) => ({
-        label: fix.label,
-        values: { value: fix.text },
-        apply: () => this.fix(fix.value),
-      })),
+      fixes: this.fixes(text),
     });
-    this.store.touch('study');
     void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
-  }
-
-  /** Takes a fix; the focus goes to the field, as its button vanishes. @param {number} value */
-  fix(value) {
-    this.accept(value);
-    this.querySelector('input')?.focus();
   }
 
   /** @param {number} value */
   accept(value) {
     this.settle();
     this.accepted = value;
-    this.commit(value);
+    this.perform({ act: this.command, detail: this.detail(value) });
     // The field writes the value in one way, also where it was the same before: -0, 007.
     const field = this.querySelector('input');
     if (field) field.value = spell(value);

@@ -3,9 +3,7 @@ import { Part, define } from './part.js';
 import { BY_NAME, scaleOf, used } from '../study/hyperparameters.js';
 import { density, stepsOf } from '../study/scale.js';
 import { exact } from '../study/format.js';
-import { sweepWidth } from '../commands/layers.js';
 import { takenBy } from '../study/panel.js';
-import { later } from '../platform/later.js';
 
 /** @typedef {import('../study/hyperparameters.js').Hyperparameter} Hyperparameter
  * @typedef {import('../study/types.js').Distribution} Distribution */
@@ -58,13 +56,13 @@ export class TpRow extends Part {
             ? html`<button type="button" class="n" aria-pressed=${!!range} title=${one.help[store.lang]}
               data-testid="sweep-${one.name}"
               aria-label=${this.t(range ? 'row.fix' : 'row.sweep', { name })}
-              @click=${this.toggle}>${glyph}<span>${name}</span></button>`
+              @click=${() => this.act('sweep', one.name)}>${glyph}<span>${name}</span></button>`
             : html`<span class="n" title=${one.help[store.lang]}>${glyph}<span>${name}</span></span>`
         }
         <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}"
           ?disabled=${store.readOnly}
           aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })}
-          @click=${() => this.edit(!editing)}><span
+          @click=${() => this.act('edit_row', editing ? null : one.name)}><span
           class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
         ${
           range
@@ -81,19 +79,6 @@ export class TpRow extends Part {
           : nothing
       }
       ${editing ? html`<tp-editor .store=${store} .one=${one}></tp-editor>` : nothing}`;
-  }
-
-  toggle() {
-    if (this.one.name === 'hidden') sweepWidth(this.store);
-    else this.store.toggle(this.one.name, this.start());
-  }
-
-  /** @param {boolean} open */
-  edit(open) {
-    // The editor is drawn as soon as it is here.
-    if (open) void later().catch(() => {});
-    this.store.editing = open ? this.one.name : null;
-    this.store.touch('study');
   }
 
   valueText() {

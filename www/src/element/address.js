@@ -1,4 +1,5 @@
 import { decodeLink, encodeLink } from '../study/link.js';
+import { perform } from '../commands/commands.js';
 import { idleNotice, linkNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
 import { VIEWS } from '../views/views.js';
@@ -94,11 +95,11 @@ export class Address {
     const study = state.study ?? (found ? startStudy() : undefined);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();
-    store.dismiss('link');
-    if (skipped.length) store.notify(linkNotice(skipped, newer));
+    perform(store, 'dismiss', 'link');
+    if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer));
     const problem = state.study ? checkTogether(state.study) : null;
     // The panel itself says that a grid is too large.
-    if (problem && problem.code !== 'grid_too_large') store.notify(idleNotice(store, problem));
+    if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
     this.last = this.link;
     if (state.run) void settled.then(() => page.run()).catch(() => {});
     return study !== undefined;

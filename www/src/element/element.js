@@ -13,9 +13,9 @@ import { Store } from '../state/store.js';
 import { Ahead } from '../engine/ahead.js';
 import { Previews } from '../engine/previews.js';
 import { Runner } from '../engine/runner.js';
-import { keepFocus, perform } from '../commands/actions.js';
-import { onShortcut, singleKeysSaved } from '../commands/keys.js';
-import { share } from '../commands/share.js';
+import { connect, perform } from '../commands/commands.js';
+import { keepFocus } from '../commands/focus.js';
+import { onShortcut } from '../commands/keys.js';
 import { Part } from '../controls/part.js';
 import { watchContrast } from '../figures/colors.js';
 import { VIEWS } from '../views/views.js';
@@ -68,20 +68,17 @@ export class TuningPlayground extends LitElement {
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onPrint = () => this.print();
+    connect(this.store, this, this.runner);
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
     /** @private */ this.ahead = new Ahead(this.store, () => this.runner.ahead());
     /** @private @type {WholePage | null} */ this.whole = null;
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
-    this.store.lang = preferredLanguage();
+    perform(this.store, 'show_language', preferredLanguage());
   }
 
   createRenderRoot() {
     const root = super.createRenderRoot();
     root.addEventListener('click', () => keepFocus(this));
-    root.addEventListener('tp-act', (event) => {
-      const { act, detail } = /** @type {CustomEvent} */ (event).detail;
-      perform(this, this.store, this.runner, act, detail);
-    });
     return root;
   }
 
@@ -96,9 +93,8 @@ export class TuningPlayground extends LitElement {
     /** @private @type {EventTarget} */ this.keyTarget = this.page?.keys ?? this;
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
-    this.store.whole = this.page !== null;
+    perform(this.store, 'stand', this.page !== null);
     this.ahead.connect();
-    this.store.singleKeys = singleKeysSaved();
     this.page?.connect(ASSETS);
     this.look();
   }
@@ -188,9 +184,9 @@ export class TuningPlayground extends LitElement {
     return this.intake.adopt(study);
   }
 
-  /** Copies the link to this state. */
-  share() {
-    return share(this.store, hrefOf(this.store, this.page?.chosen), this.renderRoot);
+  /** The address of this state; null when it is too long for one. */
+  get href() {
+    return hrefOf(this.store, this.page?.chosen);
   }
 
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
@@ -228,8 +224,7 @@ export class TuningPlayground extends LitElement {
   /** @param {BackendChoice} choice */
   set backend(choice) {
     if (choice !== 'auto' && choice !== 'gpu' && choice !== 'cpu') return;
-    this.store.choice = choice;
-    this.store.touch('run', 'study');
+    perform(this.store, 'backend', choice);
   }
 
   get view() {
@@ -239,8 +234,7 @@ export class TuningPlayground extends LitElement {
   /** @param {string} name */
   set view(name) {
     if (!VIEWS.some((one) => one.name === name)) return;
-    this.store.view = name;
-    this.store.touch('look');
+    perform(this.store, 'view', name);
   }
 
   get lang() {
@@ -255,12 +249,9 @@ export class TuningPlayground extends LitElement {
 
   /** @private @param {import('../study/types.js').Language} language */
   applyLanguage(language) {
-    // What was spoken was spoken in the other one.
-    if (language !== this.store.lang) this.store.spoken = '';
-    this.store.lang = language;
+    perform(this.store, 'show_language', language);
     this.page?.speak(language);
-    const shown = () => this.store.touch('look', 'study', 'run', 'trials', 'selection', 'notices', 'test');
-    shown();
+    const shown = () => void perform(this.store, 'show_language', this.store.lang);
     // Studies that are set later wait for the words that they may be refused in.
     if (this.hasUpdated) this.intake.wait(() => loadTexts(language).then(shown));
   }
@@ -272,7 +263,7 @@ export class TuningPlayground extends LitElement {
   /** @param {string} theme */
   set theme(theme) {
     if (theme !== 'auto' && theme !== 'light' && theme !== 'dark') return;
-    this.store.theme = theme;
+    perform(this.store, 'show_theme', theme);
     if (this.isConnected) this.look();
   }
 
@@ -285,9 +276,8 @@ export class TuningPlayground extends LitElement {
   set scale(factor) {
     const scale = clampScale(Number(factor));
     if (scale === null || scale === this.store.scale) return;
-    this.store.scale = scale;
     this.page?.enlarge(scale);
-    this.store.touch('look', 'trials', 'selection', 'run');
+    perform(this.store, 'show_scale', scale);
   }
 
   /** Names of the hyperparameters that a guest page lets its readers change, separated by commas. */
@@ -301,8 +291,7 @@ export class TuningPlayground extends LitElement {
       .split(',')
       .map((one) => one.trim())
       .filter(Boolean);
-    this.store.only = list.length ? list : null;
-    this.store.touch('study');
+    perform(this.store, 'controls', list.length ? list : null);
   }
 
   /**
@@ -318,15 +307,14 @@ export class TuningPlayground extends LitElement {
   /** @private */
   look() {
     const { store } = this;
-    store.dark = store.theme === 'dark' || (store.theme === 'auto' && this.scheme.matches);
+    perform(store, 'darken', store.theme === 'dark' || (store.theme === 'auto' && this.scheme.matches));
     this.dataset.theme = store.dark ? 'dark' : 'light';
     this.page?.darken(store.dark);
-    store.touch('look', 'trials', 'selection');
   }
 
   /** @private Pictures are drawn for white paper, at once: the browser does not wait. */
   print() {
-    this.store.dark = false;
+    perform(this.store, 'darken', false);
     this.dataset.theme = 'light';
     this.page?.darken(false);
     for (const part of this.renderRoot.querySelectorAll('*')) if (part instanceof Part) part.drawNow();

@@ -1,3 +1,4 @@
+import { perform } from '../commands/commands.js';
 import { ShownError } from '../engine/runner.js';
 import { mendsShown, studyNotice } from '../state/notices.js';
 import { readStudy } from '../study/study.js';
@@ -77,7 +78,7 @@ export class Intake {
    */
   async adopt(study) {
     const running = this.runner.pending;
-    this.store.replaceStudy(study);
+    perform(this.store, 'replace_study', study);
     if (!running) return;
     this.runner.stop();
     await running.catch(() => {});
@@ -89,7 +90,7 @@ export class Intake {
     setTimeout(() => {
       if (this.refused === problem) this.refused = null;
     });
-    this.store.notify(studyNotice(problem, study && mendsShown(this.store, study, problem), study));
+    perform(this.store, 'notify', studyNotice(problem, study && mendsShown(this.store, study, problem, true)));
     this.emit('problem', { ...problem, message: this.store.sentence(problem) });
   }
 

@@ -1,3 +1,4 @@
+import { perform } from '../commands/commands.js';
 import { LIMIT, ResultText, readKeptResult, readKeptSeen, readKeptStudy, studyText } from '../state/kept.js';
 import { sameStudy } from '../study/link.js';
 import { keepNotice } from '../state/notices.js';
@@ -74,12 +75,14 @@ export class Keeper {
     // Whoever set a study or started a run meanwhile meant it.
     if (store.study !== before || store.state !== 'idle' || runner.result) return;
     const kept = readKeptStudy(study);
-    if (kept && !given) this.study = store.study = kept;
+    if (kept && !given) {
+      this.study = kept;
+      perform(store, 'restore_study', kept);
+    }
     // The address of a page that is loaded anew gives the study that was kept; another link's shows no other result.
     const last = readKeptResult(result, store.study, kept !== null && sameStudy(kept, store.study));
     if (last) runner.restore(last);
-    store.markSeen(readKeptSeen(result));
-    if (kept || last) store.touch('study', 'run');
+    perform(store, 'mark_seen', readKeptSeen(result));
     this.seen = this.state;
   }
 
@@ -146,6 +149,6 @@ export class Keeper {
   say(lack) {
     if (this.lacks.has(lack)) return;
     this.lacks.add(lack);
-    this.store.notify(keepNotice(lack, LIMIT / 1e6));
+    perform(this.store, 'notify', keepNotice(lack, LIMIT / 1e6));
   }
 }

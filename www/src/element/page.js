@@ -1,3 +1,4 @@
+import { perform } from '../commands/commands.js';
 import { Keeper } from './keeper.js';
 import { Address } from './address.js';
 import { loadTexts, rememberLanguage } from '../i18n/i18n.js';
@@ -30,7 +31,7 @@ export class WholePage {
   /** @param {string} assets where the page's files lie */
   connect(assets) {
     const theme = this.element.hasAttribute('theme') ? null : saved(THEME_KEY);
-    if (theme === 'light' || theme === 'dark') this.store.theme = theme;
+    if (theme === 'light' || theme === 'dark') perform(this.store, 'show_theme', theme);
     this.keeper.connect(this.address.connect());
     workOffline(assets);
   }

@@ -73,7 +73,6 @@ export class Previews {
   show(name, preview) {
     const { previews } = this.store;
     if (!preview || previews.get(name) === preview) return;
-    previews.set(name, preview);
-    this.store.touch('previews');
+    this.store.reports.preview(name, preview);
   }
 }

@@ -105,10 +105,10 @@ export class Runner {
     this.stopping = false;
     this.began = false;
     this.setState('starting');
-    for (const id of ['run', 'all_diverged', 'device', 'fallback']) store.dismiss(id);
+    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
     try {
       if (!supportsEngine()) {
-        store.notify(tooOldNotice());
+        store.reports.notify(tooOldNotice());
         throw this.shown({ code: 'note_too_old' });
       }
       const draft = store.drafts.values().next().value;
@@ -141,10 +141,9 @@ export class Runner {
     const { store } = this;
     this.stopping = false;
     const before = store.trials.size;
-    store.edit((study) => void (study.trials = (study.trials ?? 0) + n), 'trials');
-    store.runStudy = structuredClone(store.study);
+    store.reports.grow();
     this.setState('starting');
-    for (const id of ['run', 'all_diverged', 'device', 'fallback']) store.dismiss(id);
+    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
     try {
       return await this.finish(await this.engine.more(n));
     } catch (error) {
@@ -155,7 +154,7 @@ export class Runner {
   /** @private The first news of a run's trials puts away those of the run before. */
   begin() {
     if (!this.fresh) return;
-    this.store.startTrials(this.fresh);
+    this.store.reports.begin(this.fresh);
     this.fresh = null;
     this.began = true;
     this.result = null;
@@ -168,29 +167,25 @@ export class Runner {
     // The same study trains the same networks again.
     result.test = store.test && { ...store.test };
     this.result = result;
-    store.tellBest(result.best);
+    store.reports.best(result.best);
     const late = result.trials.filter((one) => {
       const known = store.trials.get(one.number);
       return known?.state !== one.state || known.epochs.length !== one.epochs.length;
     });
-    if (late.length) this.untold = this.untold.concat(store.mergeTrials(late));
+    if (late.length) this.untold = this.untold.concat(store.reports.trials(late));
     await this.tell();
     const stopped = result.trials.some((one) => one.state === 'cancelled');
-    store.outcome = stopped ? 'stopped' : 'finished';
-    store.dismiss('device');
+    store.reports.outcome(stopped ? 'stopped' : 'finished');
+    store.reports.dismiss('device');
     this.setState('idle');
     const diverged = divergedNotice(store);
-    if (diverged) store.notify(diverged);
+    if (diverged) store.reports.notify(diverged);
     const best = store.best;
-    store.say(
-      stopped
-        ? store.t(store.counts.complete || best === null ? 'say.stopped' : 'say.stopped_best', {
-            n: store.counts.complete,
-            best,
-          })
-        : store.t(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best }),
-    );
-    store.touch('trials', 'selection');
+    if (stopped) {
+      const { complete } = store.counts;
+      store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
+    } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
+    store.reports.settled();
     this.emit('finished', result);
     return result;
   }
@@ -203,17 +198,17 @@ export class Runner {
     // What follows the first clause is a list of what the engine was built without.
     if (problem.code === 'no_gpu') problem.detail = String(problem.detail).split(';')[0];
     if (started) {
-      store.outcome = 'failed';
-      store.cancelUnfinished();
+      store.reports.outcome('failed');
+      store.reports.cancelUnfinished();
       if (store.backend) this.result = snapshot(store);
     }
-    if (store.backend?.reason === 'restarting') store.backend = null;
-    store.dismiss('device');
+    if (store.backend?.reason === 'restarting') store.reports.backend(null);
+    store.reports.dismiss('device');
     this.setState('idle');
-    if (problem.code !== 'note_too_old') store.notify(runNotice(store, problem, started));
+    if (problem.code !== 'note_too_old') store.reports.notify(runNotice(store, problem, started));
     const shown = this.shown(problem);
     this.emit('problem', { ...problem, message: shown.message });
-    store.touch('trials', 'selection');
+    store.reports.settled();
     return shown;
   }
 
@@ -225,11 +220,11 @@ export class Runner {
   /** Shows the result of an earlier visit; its networks are gone. @param {Result} result */
   restore(result) {
     const { store } = this;
-    store.startTrials(result.study);
-    store.mergeTrials(result.trials);
-    store.tellBest(result.best);
-    store.outcome = 'earlier';
-    if (result.test) store.openTest(result.test);
+    store.reports.begin(result.study);
+    store.reports.trials(result.trials);
+    store.reports.best(result.best);
+    store.reports.outcome('earlier');
+    if (result.test) store.reports.test(result.test);
     this.result = result;
   }
 
@@ -238,7 +233,7 @@ export class Runner {
     // What is paused before the engine has it, it is told of when it does.
     this.made?.pause();
     this.setState('paused');
-    this.store.say(this.store.t('say.paused'));
+    this.store.reports.say('say.paused');
   }
 
   resume() {
@@ -246,7 +241,7 @@ export class Runner {
     const taken = this.made !== null && this.made.state !== 'idle';
     this.made?.resume();
     this.setState(taken ? 'running' : 'starting');
-    this.store.say(this.store.t('say.resumed'));
+    this.store.reports.say('say.resumed');
   }
 
   stop() {
@@ -277,8 +272,8 @@ export class Runner {
     try {
       const { trial, loss, metric } = await this.engine.openTest(number);
       const test = { trial, loss, metric };
-      store.openTest(test, study);
-      if (this.result === result) store.picked = trial;
+      store.reports.test(test, study);
+      if (this.result === result) store.reports.pick(trial);
       result.test = { ...test };
       return test;
     } catch (error) {
@@ -293,28 +288,20 @@ export class Runner {
   dispose() {
     this.made?.dispose();
     this.made = null;
-    this.store.alive = false;
-    if (!this.result) return;
-    // Its networks are gone.
-    this.store.outcome = 'earlier';
-    this.store.touch('run', 'test');
+    this.store.reports.gone(this.result !== null);
   }
 
   /** @private @param {import('../study/types.js').RunState} state */
   setState(state) {
-    this.store.state = state;
-    this.store.alive = this.made?.canGoOn ?? false;
-    this.store.version++;
-    this.store.touch('run');
+    this.store.reports.state(state, this.made?.canGoOn ?? false);
   }
 
   /** @private @param {import('../study/types.js').BackendInfo} info */
   onBackend(info) {
     const { store } = this;
-    store.backend = info;
+    store.reports.backend(info);
     if (store.state === 'starting' && info.reason !== 'restarting') this.setState('running');
-    if (info.reason !== 'restarting' && info.backend === 'gpu') store.dismiss('device');
-    store.touch('run');
+    if (info.reason !== 'restarting' && info.backend === 'gpu') store.reports.dismiss('device');
   }
 
   /** @private A run under `auto` begins anew on the CPU: what the GPU trained is put away. @param {Problem} problem */
@@ -325,9 +312,9 @@ export class Runner {
     const told = { ...problem, code, detail: String(problem.detail ?? '').split(';')[0] };
     this.fresh ??= store.runStudy;
     this.forget();
-    store.backend = null;
-    store.dismiss('device');
-    store.notify(fallbackNotice(told));
+    store.reports.backend(null);
+    store.reports.dismiss('device');
+    store.reports.notify(fallbackNotice(told));
     this.emit('problem', { ...told, message: store.sentence(told) });
   }
 
@@ -340,9 +327,9 @@ export class Runner {
   /** @private @param {{trials: import('../study/types.js').Trial[], best: number | null}} news */
   onTrials({ trials, best }) {
     this.begin();
-    this.store.tellBest(best);
+    this.store.reports.best(best);
     if (this.store.state === 'starting') this.setState('running');
-    this.untold = this.untold.concat(this.store.mergeTrials(trials));
+    this.untold = this.untold.concat(this.store.reports.trials(trials));
     void this.tell();
   }
 
@@ -377,26 +364,25 @@ export class Runner {
   onProgress(progress) {
     const { store } = this;
     const { best, ...told } = progress;
-    if (!this.fresh) store.tellBest(best);
+    if (!this.fresh) store.reports.best(best);
     let epochs = 0;
     for (const trial of store.trials.values()) epochs += trial.epochs.length;
-    store.progress = { ...told, epochs };
+    store.reports.progress({ ...told, epochs });
     if (store.state === 'starting') this.setState('running');
-    store.touch('run');
     this.emit('progress', store.progress);
     const tenth = Math.floor((10 * progress.done) / Math.max(1, progress.total));
     const now = performance.now();
     if (tenth > this.spoken.tenth && now - this.spoken.at > SPEAK_EVERY) {
       this.spoken = { at: now, tenth };
-      store.say(store.t('say.progress', { done: progress.done, n: progress.total }));
+      store.reports.say('say.progress', { done: progress.done, n: progress.total });
     }
   }
 
   /** @private @param {Problem} problem */
   onProblem(problem) {
     const { store } = this;
-    if (problem.code === 'device_lost' && this.pending) store.notify(resumingNotice(store, problem));
-    else if (!this.pending) store.notify(runNotice(store, problem, true));
+    if (problem.code === 'device_lost' && this.pending) store.reports.notify(resumingNotice(store, problem));
+    else if (!this.pending) store.reports.notify(runNotice(store, problem, true));
     // Fatal problems also reject the run, which reports them; what stays a notice is told here.
     if (problem.code === 'device_lost')
       this.emit('problem', { ...problem, message: store.sentence({ ...problem, code: 'device_resuming' }) });

@@ -62,7 +62,8 @@ export class TpCurves extends FigurePart {
           { testid: 'curve-scale' },
         )}
         ${this.tableButton()}</div>
-      <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)}
+      <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove}
+        @pointerleave=${() => this.act('hover', null)}
         @click=${this.onClick}>
         <div class="layer chart" role="img" aria-label=${this.summary()}></div>
         <canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over"
@@ -295,13 +296,13 @@ export class TpCurves extends FigurePart {
 
   /** @param {PointerEvent} event */
   onMove(event) {
-    if (!this.tabled) this.store.hover(this.nearest(event));
+    if (!this.tabled) this.act('hover', this.nearest(event));
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
     const found = this.nearest(event);
-    if (found !== null) this.store.select(found);
+    if (found !== null) this.act('pick', found);
   }
 }
 

@@ -174,7 +174,7 @@ export class TpSurface extends FigurePart {
         tabindex=${ready && !this.tabled ? 0 : nothing}
         role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown}
         @pointerup=${this.onUp} @pointercancel=${this.onUp}
-        @pointermove=${this.onMove} @pointerleave=${() => store.hover(null)} @click=${this.onClick}>
+        @pointermove=${this.onMove} @pointerleave=${() => this.act('hover', null)} @click=${this.onClick}>
         <div class="layer ground" role="img" aria-label=${this.summary()}></div>
         <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
           width="100%" height="100%"></svg></div>
@@ -487,8 +487,7 @@ export class TpSurface extends FigurePart {
     const sides = [];
     if (!whole(x)) sides.push(sideOf(axes.x, space[axes.x.name], ...x));
     if (!whole(y)) sides.push(sideOf(axes.y, space[axes.y.name], ...y));
-    store.setBrush(sides.length ? sides : null);
-    if (sides.length) store.say(store.t('say.brushed', { done: store.brushedCount(), n: store.trials.size }));
+    this.act('brush', sides);
   }
 
   /** A point of the plot as shares of the axes. @param {{x: number, y: number}} at @returns {[number, number]} */
@@ -522,7 +521,7 @@ export class TpSurface extends FigurePart {
     const { drag } = this;
     const axes = drag && event.buttons ? this.axes() : null;
     if (!drag || !axes) {
-      this.store.hover(this.spots.nearest(at.x, at.y, NEAR)?.number ?? null);
+      this.act('hover', this.spots.nearest(at.x, at.y, NEAR)?.number ?? null);
       return;
     }
     if (!drag.boxed && Math.hypot(at.x - drag.x, at.y - drag.y) < DRAG) return;
@@ -548,7 +547,7 @@ export class TpSurface extends FigurePart {
     if (this.tabled || this.drag?.boxed) return;
     const at = this.pointOf(event);
     const spot = this.spots.nearest(at.x, at.y, NEAR);
-    if (spot) this.store.select(spot.number);
+    if (spot) this.act('pick', spot.number);
   }
 
   /**

@@ -197,7 +197,7 @@ export class TpTable extends Part {
     const wide = columns.length + 1;
     return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
       <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey}
-        @pointerleave=${() => store.hover(null)}>
+        @pointerleave=${() => this.act('hover', null)}>
       <table aria-label=${this.t('table.title')} aria-rowcount=${total + 1}>
         <thead><tr
           aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) =>
@@ -269,7 +269,7 @@ export class TpTable extends Part {
     const selected = store.selected === trial;
     return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected}
       class="${store.hovered === number ? 'hov' : ''} ${store.isOut(trial) ? 'out' : ''}"
-      @click=${() => store.select(number)} @pointerenter=${() => store.hover(number)}>
+      @click=${() => this.act('pick', number)} @pointerenter=${() => this.act('hover', number)}>
       <td class="num"><button type="button" tabindex=${selected ? 0 : -1}
         aria-label=${this.t('trial.number', { number })} aria-pressed=${selected}>${number}</button></td>
       ${columns.map(
@@ -308,7 +308,7 @@ export class TpTable extends Part {
     const at = this.order.indexOf(this.store.selected?.number ?? -1);
     const next = this.order[Math.max(0, Math.min(this.order.length - 1, at + by))];
     if (next === undefined) return;
-    this.store.select(next);
+    this.act('pick', next);
     requestAnimationFrame(() =>
       requestAnimationFrame(() =>
         /** @type {HTMLElement | null} */ (this.querySelector('tr[aria-selected="true"] button'))?.focus(),

@@ -5,7 +5,7 @@ import { mendsOf } from '../study/mends.js';
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
  *
  * @typedef {import('./store.js').Store} Store
- * @typedef {import('./store.js').Notice} Notice
+ * @typedef {import('./types.js').Notice} Notice
  * @typedef {import('../study/types.js').Problem} Problem
  */
 
@@ -40,12 +40,7 @@ export function runNotice(store, problem, started) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
   } else {
     const draft = [...store.drafts.values()].find((one) => one.problem === problem);
-    const fixes = (draft?.fixes ?? []).map(({ label, values }, k) => ({
-      act: `fix_${k}`,
-      label,
-      values,
-      primary: k === 0,
-    }));
+    const fixes = (draft?.fixes ?? []).map((fix, k) => ({ ...fix, name: `fix_${k}`, primary: k === 0 }));
     actions.push(...(draft ? fixes : mendsShown(store, store.study, problem)));
   }
   return {
@@ -65,15 +60,18 @@ export function runNotice(store, problem, started) {
  * @param {Store} store
  * @param {any} study
  * @param {Problem} problem
+ * @param {boolean} [given] whether the study was kept out, and is not that of the panel
  * @returns {Notice['actions']}
  */
-export function mendsShown(store, study, problem) {
+export function mendsShown(store, study, problem, given = false) {
   try {
-    return mendsOf(study, problem, (name) => store.label(name)).map(({ act, label, values }, k) => ({
-      act,
+    return mendsOf(study, problem, (name) => store.label(name)).map(({ act: which, label, values }, k) => ({
       label,
       values,
+      name: which,
       primary: k === 0,
+      act: given ? 'mend_given' : 'mend',
+      detail: given ? { problem, which, given: study } : { problem, which },
     }));
   } catch {
     return [];
@@ -84,17 +82,15 @@ export function mendsShown(store, study, problem) {
  * A study that was kept out.
  * @param {Problem} problem
  * @param {Notice['actions']} [actions]
- * @param {any} [study]
  * @returns {Notice}
  */
-export const studyNotice = (problem, actions = [], study = undefined) => ({
+export const studyNotice = (problem, actions = []) => ({
   id: 'study',
   kind: 'alert',
   title: 'message.study_refused',
   problem,
   kept: 'kept.study',
   actions,
-  study,
 });
 
 /**
@@ -223,6 +219,7 @@ export function divergedNotice(store) {
       label: 'action.use_range',
       values: { low: scientific(low, 1), high: scientific(high, 1) },
       act: 'use_range',
+      detail: { low, high },
       primary: true,
     },
   ];
@@ -236,7 +233,6 @@ export function divergedNotice(store) {
     problem: rates.length
       ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
       : { code: 'note_all_diverged_fixed' },
-    range: { low, high },
     actions,
   };
 }

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
-import { SHORTCUTS, setSingleKeys } from '../../commands/keys.js';
+import { KEYS } from '../../commands/keys.js';
 
 /** The list of keys, with a switch for those that are pressed alone. */
 export class TpKeys extends Part {
@@ -14,17 +14,17 @@ export class TpKeys extends Part {
         <div class="bar"><h2 id="keys-title">${this.t('keys')}</h2><span class="sp"></span>
           <button type="button" class="ib" data-testid="close-keys" aria-label=${this.t('action.close')}
             @click=${() => this.dialog?.close()}>${icon('close')}</button></div>
-        <dl>${SHORTCUTS.map(
+        <dl>${KEYS.map(
           (one) =>
             html`<div><dt>${one.shown.map(
               (key) => html`<kbd>${key}</kbd>
               `,
-            )}</dt><dd>${this.t(`keys.${one.act}`)}</dd></div>`,
+            )}</dt><dd>${this.t(`keys.${one.name}`)}</dd></div>`,
         )}</dl>
         <label><input type="checkbox" data-testid="single-keys" .checked=${store.singleKeys}
           @change=${(/** @type {Event} */ event) =>
-            setSingleKeys(
-              store,
+            this.act(
+              'single_keys',
               /** @type {HTMLInputElement} */ (event.target).checked,
             )}>${this.t('keys.single')}</label>
         <p class="q2">${this.t('keys.about')}</p>

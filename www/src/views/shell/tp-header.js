@@ -30,7 +30,7 @@ export class TpHeader extends Part {
           { value: 'ko', text: html`<span lang="ko">한국어</span>` },
         ],
         store.lang,
-        (value) => this.act('language', value),
+        (value) => this.act('language', /** @type {'en' | 'ko'} */ (value)),
         { testid: 'language', className: 'seg wide' },
       )}
       <button type="button" class="ib only-phone over-480" lang=${store.lang === 'ko' ? 'en' : 'ko'}
@@ -66,7 +66,7 @@ export class TpHeader extends Part {
       .groups=${[
         {
           className: 'under-1100',
-          items: [{ text: this.t('share'), testid: 'menu-share', act: () => this.act('share') }],
+          items: [{ text: this.t('share'), testid: 'menu-share', act: 'share' }],
         },
         {
           className: 'under-480',
@@ -76,7 +76,8 @@ export class TpHeader extends Part {
             lang: tag,
             checked: store.lang === tag,
             testid: `menu-${tag}`,
-            act: () => this.act('language', tag),
+            act: 'language',
+            detail: tag,
           })),
         },
         {
@@ -86,7 +87,8 @@ export class TpHeader extends Part {
             text: this.t(`theme.${theme}`),
             checked: store.theme === theme,
             testid: `menu-${theme}`,
-            act: () => this.act('theme', theme),
+            act: 'theme',
+            detail: theme,
           })),
         },
         {
@@ -97,13 +99,14 @@ export class TpHeader extends Part {
               text: `${Math.round(100 * scale)}%`,
               checked: store.scale === scale,
               testid: `scale-${scale}`,
-              act: () => this.act('scale', scale),
+              act: 'scale',
+              detail: scale,
             })),
         },
         {
           items: [
-            { text: this.t('bench.title'), testid: 'menu-bench', act: () => this.act('bench') },
-            { text: this.t('keys'), testid: 'menu-keys', act: () => this.act('keys', true) },
+            { text: this.t('bench.title'), testid: 'menu-bench', act: 'bench' },
+            { text: this.t('keys'), testid: 'menu-keys', act: 'keys', detail: true },
           ],
         },
       ]}></tp-menu>`;

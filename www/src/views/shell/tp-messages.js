@@ -45,14 +45,14 @@ export class TpMessages extends Part {
             : nothing
         }</div>
       <div class="r">${notice.actions.map(
-        (one) => html`<button type="button" class="btn ${one.primary ? 'p' : ''}" data-act=${one.act}
-          @click=${() => this.act(one.act, notice)}>${this.t(one.label, one.values)}</button>`,
+        (one) => html`<button type="button" class="btn ${one.primary ? 'p' : ''}" data-act=${one.name ?? one.act}
+          @click=${() => this.perform(one)}>${this.t(one.label, one.values)}</button>`,
       )}${
         notice.lasting
           ? nothing
           : html`<button type="button" class="ib" data-testid="dismiss" aria-label=${this.t('action.dismiss')}
             title=${this.t('action.dismiss')}
-            @click=${() => store.dismiss(notice.id)}>${icon('close')}</button>`
+            @click=${() => this.act('dismiss', notice.id)}>${icon('close')}</button>`
       }</div>
     </div>`;
   }

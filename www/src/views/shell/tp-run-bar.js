@@ -103,7 +103,7 @@ export class TpRunBar extends Part {
     if (!n) return nothing;
     return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
       title=${this.t('run.more.title', { n })}
-      @click=${() => this.act('more')}>${this.t('run.more', { n })}</button></p>`;
+      @click=${() => this.act('more', n)}>${this.t('run.more', { n })}</button></p>`;
   }
 
   /** @param {number} total */
@@ -124,7 +124,7 @@ export class TpRunBar extends Part {
       aria-valuetext=${text}
       @keydown=${this.onKey} @click=${(/** @type {MouseEvent} */ event) => this.pick(event, true)}
       @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)}
-      @pointerleave=${() => store.hover(null)}><canvas></canvas></div>`;
+      @pointerleave=${() => this.act('hover', null)}><canvas></canvas></div>`;
   }
 
   /** @param {KeyboardEvent} event */
@@ -133,14 +133,14 @@ export class TpRunBar extends Part {
     if (!by || event.altKey || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     event.stopPropagation();
-    this.store.move(/** @type {1 | -1} */ (by), 'number');
+    this.act('slide', /** @type {1 | -1} */ (by));
   }
 
   /** @param {MouseEvent} event @param {boolean} select */
   pick(event, select) {
     const found = stripSpot(/** @type {HTMLElement} */ (event.currentTarget), event, this.store);
-    if (select && found !== null) this.store.select(found);
-    else if (!select) this.store.hover(found);
+    if (select && found !== null) this.act('pick', found);
+    else if (!select) this.act('hover', found);
   }
 
   /** @param {number} total */

@@ -4,7 +4,6 @@ import { segmented } from '../../controls/segmented.js';
 import { drawThumbnail } from '../../figures/thumbnail.js';
 import { tokens } from '../../figures/colors.js';
 import { DATASETS } from '../../study/hyperparameters.js';
-import { switched } from '../../study/panel.js';
 
 const SIZE = 40;
 
@@ -44,26 +43,9 @@ export class TpDatasets extends Part {
           data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,
       })),
       store.study.dataset.name,
-      (name) => this.choose(name),
+      (name) => this.act('choose_dataset', name),
       { className: 'sets', testid: 'datasets' },
     );
-  }
-
-  /** @param {string} name */
-  choose(name) {
-    const { store } = this;
-    if (name === store.study.dataset.name) return;
-    const { study, loss } = switched(store.study, name);
-    store.load(study);
-    if (!loss) return;
-    store.notify({
-      id: 'study',
-      kind: 'note',
-      title: 'message.loss_dropped',
-      values: { loss: loss.replaceAll('_', ' '), dataset: name },
-      actions: [],
-    });
-    store.say(this.t('message.loss_dropped', { loss: loss.replaceAll('_', ' '), dataset: name }));
   }
 
   updated() {

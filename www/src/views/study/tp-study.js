@@ -93,24 +93,19 @@ export class TpStudy extends Part {
           made
             ? html`<tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows}
               .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly}
-              .commit=${(/** @type {number} */ value) =>
-                store.edit((next) => void (next.dataset.samples = value))}></tp-number>
+              command="set_samples"></tp-number>
               ${
                 chosen.noise
                   ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')}
                     .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly}
-                    .commit=${(/** @type {number} */ value) =>
-                      store.edit((next) => void (next.dataset.noise = value))}></tp-number>`
+                    command="set_noise"></tp-number>`
                   : nothing
               }`
             : nothing
         }
         <tp-number .store=${store} name="data-seed" .label=${this.t('data.seed')} .value=${study.dataset.seed ?? 0}
           .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true}
-          .extra=${this.dice('data-dice', 'data.new_seed', (seed) =>
-            store.edit((next) => void (next.dataset.seed = seed)),
-          )} .commit=${(/** @type {number} */ value) =>
-            store.edit((next) => void (next.dataset.seed = value))}></tp-number>
+          .extra=${this.dice('data-dice', 'data.new_seed', 'set_data_seed')} command="set_data_seed"></tp-number>
       </div>
       <div class="split" role="img"
         aria-label=${this.t('data.split', {
@@ -133,10 +128,8 @@ export class TpStudy extends Part {
             text: one.title[store.lang],
             note: one.about[store.lang],
             testid: `preset-${one.name}`,
-            act: () => {
-              store.load({ ...one.study, name: one.title[store.lang] });
-              store.say(this.t('say.preset', { title: one.title[store.lang] }));
-            },
+            act: 'load_preset',
+            detail: one.name,
           })),
         },
       ]}></tp-menu>`;
@@ -157,9 +150,9 @@ export class TpStudy extends Part {
         fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length,
       })}</span>
       <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')}
-        aria-disabled=${!store.canStep(-1)} @click=${() => store.step(-1)}>${icon('undo')}</button>
+        aria-disabled=${!store.canStep(-1)} @click=${() => this.act('undo')}>${icon('undo')}</button>
       <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')}
-        aria-disabled=${!store.canStep(1)} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
+        aria-disabled=${!store.canStep(1)} @click=${() => this.act('redo')}>${icon('redo')}</button></h2>
       ${
         store.only
           ? nothing
@@ -249,22 +242,20 @@ export class TpStudy extends Part {
     const sampler = study.sampler?.name ?? 'random';
     const locked = store.readOnly;
     const combinations = gridSize(study);
-    const dice = this.dice('new-seed', 'search.new_seed', (seed) => store.edit((next) => void (next.seed = seed)));
+    const dice = this.dice('new-seed', 'search.new_seed', 'set_seed');
     return html`<section class="sec"><h2>${this.t('search')}</h2>
       <div class="methods">${segmented(
         this.t('search.sampler'),
         SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })),
         sampler,
-        (name) => store.edit((next) => void (next.sampler = { name })),
+        (name) => this.act('set_sampler', name),
         { disabled: locked, testid: 'sampler' },
       )}</div>
       <div class="flds">
         <tp-number .store=${store} name="trials" .label=${this.t('search.trials')} .value=${study.trials ?? 64}
-          .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked}
-          .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.trials = value))}></tp-number>
+          .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} command="set_trials"></tp-number>
         <tp-number .store=${store} name="seed" .label=${this.t('search.seed')} .value=${study.seed ?? 0} .min=${0}
-          .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice}
-          .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.seed = value))}></tp-number>
+          .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice} command="set_seed"></tp-number>
         ${
           sampler === 'grid'
             ? html`${this.points()}
@@ -282,7 +273,7 @@ export class TpStudy extends Part {
           { value: 'cpu', text: 'CPU', title: 'WASM SIMD' },
         ],
         store.choice,
-        (value) => this.act('backend', value),
+        (value) => this.act('backend', /** @type {import('../../study/types.js').BackendChoice} */ (value)),
         { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' },
       )}</div>
       <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench"
@@ -298,19 +289,21 @@ export class TpStudy extends Part {
       /** @type {string} */ name,
       /** @type {string} */ label,
       /** @type {number} */ value,
-      /** @type {(value: number) => any} */ next,
+      /** @type {'set_points' | 'set_points_of'} */ command,
+      /** @type {(points: number) => any} */ detail,
     ) => html`<tp-number
       .store=${store} name=${name} .label=${label} .value=${value} .min=${1} .max=${1000} .whole=${true}
       .locked=${store.readOnly} .wide=${typeof points === 'object'}
-      .commit=${(/** @type {number} */ entered) =>
-        store.edit((study) => void (study.sampler = { name: 'grid', points: next(entered) }))}></tp-number>`;
-    if (typeof points !== 'object') return field('points', this.t('search.points'), points, (value) => value);
+      command=${command} .detail=${detail}></tp-number>`;
+    if (typeof points !== 'object')
+      return field('points', this.t('search.points'), points, 'set_points', (value) => value);
     return pointedAxes(store.study).map((one) =>
       field(
         `points.${one.name}`,
         this.t('search.points_of', { name: one.label[store.lang] }),
         points[one.name] ?? 5,
-        (value) => ({ ...points, [one.name]: value }),
+        'set_points_of',
+        (value) => ({ axis: one.name, points: value }),
       ),
     );
   }
@@ -323,28 +316,24 @@ export class TpStudy extends Part {
       ${
         combinations <= TRIALS_LIMIT
           ? html`<button type="button" class="lnk"
-            @click=${() =>
-              store.edit(
-                (next) => void (next.trials = combinations),
-              )}>${this.t('action.set_trials', { n: combinations })}</button>`
+            @click=${() => this.act('set_trials', combinations)}>${this.t('action.set_trials', {
+              n: combinations,
+            })}</button>`
           : nothing
       }
       ${
         points
           ? html`<button type="button" class="lnk"
-            @click=${() =>
-              store.edit(
-                (next) => void (next.sampler = { name: 'grid', points }),
-              )}>${this.t('action.set_points', { n: points })}</button>`
+            @click=${() => this.act('set_points', points)}>${this.t('action.set_points', { n: points })}</button>`
           : nothing
       }</p>`;
   }
 
-  /** @param {string} testid @param {string} label @param {(seed: number) => void} set */
-  dice(testid, label, set) {
+  /** @param {string} testid @param {string} label @param {'set_seed' | 'set_data_seed'} command */
+  dice(testid, label, command) {
     return html`<button type="button" class="ib" data-testid=${testid} aria-label=${this.t(label)}
       title=${this.t(label)} ?disabled=${this.store.readOnly}
-      @click=${() => set(crypto.getRandomValues(new Uint32Array(1))[0])}>${icon('dice')}</button>`;
+      @click=${() => this.act(command, crypto.getRandomValues(new Uint32Array(1))[0])}>${icon('dice')}</button>`;
   }
 }
 

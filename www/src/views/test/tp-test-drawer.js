@@ -111,16 +111,11 @@ export class TpTestDrawer extends Part {
     if (!trial) return;
     this.busy = true;
     this.failed = '';
-    await new Promise((done) =>
-      this.act('open_test', {
-        trial: trial.number,
-        done,
-        fail: (/** @type {string} */ text) => {
-          this.failed = text;
-          done(null);
-        },
-      }),
-    );
+    try {
+      await this.act('open_test', trial.number);
+    } catch (error) {
+      this.failed = /** @type {Error} */ (error).message;
+    }
     this.busy = false;
     // The button that was pressed is gone.
     await this.updateComplete;

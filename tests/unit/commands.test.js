@@ -1,0 +1,366 @@
+import test from 'node:test';
+import { readFileSync } from 'node:fs';
+import { assert, fc } from './numbers.js';
+import { ROOT, nodesOf, sources } from './sources.js';
+import { COMMANDS, connect, perform, performAction } from '../../www/src/commands/commands.js';
+import { KEYS } from '../../www/src/commands/keys.js';
+import { Store } from '../../www/src/state/store.js';
+import { divergedNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
+import { DATASETS, HYPERPARAMETERS, SAMPLERS } from '../../www/src/study/hyperparameters.js';
+import { PRESETS } from '../../www/src/study/presets.js';
+import { readStudy } from '../../www/src/study/study.js';
+
+/**
+ * Commands: what changes the study is taken back by undo, and whatever names a command names one that there is.
+ *
+ * @typedef {import('../../www/src/state/store.js').Store} StoreType
+ * @typedef {import('../../www/src/study/types.js').Study} Study
+ */
+
+/** Frames, which Node.js lacks. @type {(() => void)[]} */
+const frames = [];
+/** @type {any} */ (globalThis).requestAnimationFrame = (/** @type {() => void} */ act) => frames.push(act);
+/** @type {any} */ (globalThis).CSS ??= { escape: (/** @type {string} */ text) => text };
+
+/** A store whose commands act in a page that notes what it is asked for. */
+function pageOf() {
+  const store = new Store();
+  /** @type {unknown[]} */
+  const asked = [];
+  const ask =
+    (/** @type {string} */ what) =>
+    (/** @type {unknown[]} */ ...how) => {
+      asked.push([what, ...how]);
+      return Promise.resolve();
+    };
+  const page = {
+    renderRoot: { querySelector: () => null },
+    shadowRoot: null,
+    set study(/** @type {unknown} */ study) {
+      asked.push(['study', study]);
+    },
+    href: '#',
+    previews: { start: ask('previews') },
+    run: ask('run'),
+    choose: ask('choose'),
+  };
+  const runner = { more: ask('more'), pause: ask('pause'), resume: ask('resume'), stop: ask('stop') };
+  connect(store, /** @type {any} */ (page), /** @type {any} */ (runner));
+  return { store, asked };
+}
+
+const names = HYPERPARAMETERS.filter((one) => one.available !== false).map((one) => one.name);
+const name = fc.constantFrom(...names);
+const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const range = fc.constantFrom(
+  ...HYPERPARAMETERS.flatMap((one) => (one.sweep ? [{ name: one.name, range: one.sweep }] : [])),
+);
+
+/** The ends of a brush. */
+const sides = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
+const problem = fc.constantFrom(
+  { code: 'empty_space' },
+  { code: 'undefined_metric' },
+  { code: 'too_large' },
+  { code: 'batch_too_large', rows: 20 },
+  { code: 'loss_mismatch', accepted: 'cross_entropy' },
+  { code: 'out_of_range', key: 'space.learning_rate' },
+  { code: 'out_of_range', key: 'fixed.optimizer' },
+);
+
+/** Details that each command with an edit may be given. @type {Record<string, (store: StoreType) => fc.Arbitrary<unknown>>} */
+const DETAILS = {
+  set_value: () =>
+    fc.oneof(
+      fc.record({ name, value: fc.oneof(fc.double({ noNaN: true }), fc.boolean(), fc.string()) }),
+      fc.record({ name: fc.constant('hidden'), value: fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 4 }) }),
+    ),
+  set_range: () => range,
+  unset_value: () => name,
+  sweep: () => name,
+  choose_dataset: () => fc.constantFrom(...DATASETS.filter((one) => one.available).map((one) => one.name)),
+  load_preset: () => fc.constantFrom(...PRESETS.map((one) => one.name)),
+  duplicate: () => fc.constant(undefined),
+  set_samples: () => fc.integer({ min: 10, max: 100000 }),
+  set_noise: () => fc.double({ min: 0, max: 10, noNaN: true }),
+  set_data_seed: () => seed,
+  set_trials: () => fc.integer({ min: 1, max: 100000 }),
+  set_seed: () => seed,
+  set_sampler: () => fc.constantFrom(...SAMPLERS),
+  set_points: () => fc.integer({ min: 1, max: 1000 }),
+  set_points_of: () => fc.record({ axis: name, points: fc.integer({ min: 1, max: 1000 }) }),
+  more: () => fc.integer({ min: 1, max: 64 }),
+  narrow: () => fc.constant(undefined),
+  mend: () =>
+    fc.record({
+      problem,
+      which: fc.constantFrom(
+        'sweep_learning_rate',
+        'set_metric',
+        'narrow_layers',
+        'set_batch',
+        'set_loss',
+        'unsweep',
+        'unset',
+      ),
+    }),
+  use_range: () => fc.constantFrom({ low: 1e-4, high: 0.1 }, { low: 1e-9, high: 1e-6 }),
+};
+
+/** @typedef {{act: string, detail: unknown, brush?: [number, number]}} Step */
+const step = fc.oneof(
+  ...Object.entries(DETAILS).map(([act, detail]) =>
+    fc.record({ act: fc.constant(act), detail: detail(/** @type {any} */ (null)), brush: sides }),
+  ),
+);
+
+/** What a command finds that narrows, or that gives a run more. @param {StoreType} store @param {Step} step */
+function prepare(store, { act, brush = [0, 1] }) {
+  const [low, high] = [...brush].sort((a, b) => a - b);
+  if (act === 'narrow') perform(store, 'brush', [{ name: 'learning_rate', low: low ** 4, high }]);
+  if (act === 'more') store.reports.state('idle', true);
+}
+
+test('every command that changes the study is among those that are tried', () => {
+  const changing = Object.entries(COMMANDS).filter(([, one]) => 'edit' in one);
+  assert.deepEqual(changing.map(([act]) => act).sort(), Object.keys(DETAILS).sort());
+});
+
+test('as many undos as there were changes give the study back, and redo brings them forth', () => {
+  const tried = new Set();
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => {
+      const { store } = pageOf();
+      const states = [structuredClone(store.study)];
+      for (const one of steps) {
+        prepare(store, one);
+        const before = store.study;
+        performAction(store, one);
+        if (store.study === before) continue;
+        tried.add(one.act);
+        states.push(structuredClone(store.study));
+      }
+      for (const state of [...states].reverse().slice(1)) {
+        assert.ok(store.canStep(-1));
+        perform(store, 'undo');
+        assert.deepEqual(store.study, state);
+      }
+      assert.ok(!store.canStep(-1));
+      for (const state of states.slice(1)) {
+        perform(store, 'redo');
+        assert.deepEqual(store.study, state);
+      }
+      assert.ok(!store.canStep(1));
+    }),
+    { numRuns: 400 },
+  );
+  assert.deepEqual([...tried].sort(), Object.keys(DETAILS).sort());
+});
+
+test('a change after an undo leaves nothing to redo, and one that changes nothing nothing to undo', () => {
+  const { store } = pageOf();
+  perform(store, 'set_trials', 7);
+  perform(store, 'set_trials', 8);
+  perform(store, 'undo');
+  assert.equal(store.study.trials, 7);
+  perform(store, 'set_seed', 5);
+  assert.ok(!store.canStep(1));
+  const before = store.study;
+  perform(store, 'set_seed', 5);
+  assert.equal(store.study, before);
+  perform(store, 'undo');
+  perform(store, 'undo');
+  assert.ok(!store.canStep(-1));
+});
+
+test('input that is not valid is what the first undo takes back', () => {
+  const { store } = pageOf();
+  perform(store, 'set_trials', 7);
+  perform(store, 'keep_draft', { name: 'trials', problem: { code: 'empty' }, text: { value: '' } });
+  perform(store, 'undo');
+  assert.equal(store.drafts.size, 0);
+  assert.equal(store.study.trials, 7);
+});
+
+test('a fix of input is one change, and the input is gone', () => {
+  const { store } = pageOf();
+  const fix = { name: 'trials', act: 'set_trials', detail: 9 };
+  perform(store, 'keep_draft', { name: 'trials', problem: { code: 'empty' }, text: { value: '' } });
+  perform(store, 'fix', fix);
+  assert.equal(store.drafts.size, 0);
+  assert.equal(store.study.trials, 9);
+  perform(store, 'undo');
+  assert.notEqual(store.study.trials, 9);
+  assert.ok(!store.canStep(-1));
+});
+
+test('where the test set is open, commands change nothing but by another study', () => {
+  const { store, asked } = pageOf();
+  store.reports.test({ trial: 0, loss: 1, metric: 1 });
+  fc.assert(
+    fc.property(step, (one) => {
+      const before = store.study;
+      if (!store.readOnly) return;
+      prepare(store, one);
+      performAction(store, one);
+      const loads = ['choose_dataset', 'load_preset', 'duplicate'].includes(one.act);
+      assert.ok(loads || store.study === before);
+      assert.ok(store.study === before || !store.readOnly);
+      if (store.study !== before) perform(store, 'replace_study', before);
+    }),
+  );
+  assert.deepEqual(
+    asked.filter((one) => /** @type {unknown[]} */ (one)[0] === 'more'),
+    [],
+  );
+});
+
+test('what is read of the store cannot be written', () => {
+  const { store } = pageOf();
+  assert.throws(() => void (/** @type {any} */ ((store).study = {})), TypeError);
+  assert.throws(() => void (/** @type {any} */ ((store).view = '')), TypeError);
+});
+
+test('a name that is no command is an error', () => {
+  const { store } = pageOf();
+  for (const act of ['', 'nothing', 'constructor', '__proto__', 'toString'])
+    assert.throws(() => performAction(store, { act }), RangeError, act);
+  assert.throws(() => perform(store, 'load_preset', 'nothing'), RangeError);
+});
+
+// Names of commands in the page's sources: this.act('x'), perform(store, 'x'), on.perform('x'), { act: 'x' }.
+
+/** @param {import('./sources.js').Source} source */
+function namesIn({ tree }) {
+  const found = [];
+  for (const node of nodesOf(tree)) {
+    if (node.type === 'CallExpression') {
+      const called = node.callee.property?.name ?? node.callee.name;
+      const at = called === 'perform' && node.callee.type === 'Identifier' && node.arguments.length > 1 ? 1 : 0;
+      const given = node.arguments[at === 1 && node.arguments[0].type === 'Literal' ? 0 : at];
+      if ((called === 'act' || called === 'perform') && typeof given?.value === 'string') found.push(given.value);
+    } else if (node.type === 'Property' && node.key.name === 'act') {
+      const { type, consequent, alternate } = node.value;
+      const values = type === 'ConditionalExpression' ? [consequent, alternate] : [node.value];
+      for (const { value } of values) if (typeof value === 'string') found.push(value);
+    }
+  }
+  return found;
+}
+
+test('every command that the page names there is', () => {
+  // What mends a study has names of its own, which a command is given.
+  const named = sources()
+    .filter(({ path }) => path !== 'study/mends.js')
+    .flatMap((one) => namesIn(one).map((act) => `${one.path}: ${act}`));
+  assert.ok(named.length > 60, String(named.length));
+  assert.deepEqual(
+    named.filter((one) => !Object.hasOwn(COMMANDS, one.split(': ')[1])),
+    [],
+  );
+});
+
+test('no two commands have one name', () => {
+  const files = sources().filter(({ path }) => path.startsWith('commands/'));
+  const names = files.flatMap(({ tree }) =>
+    [...nodesOf(tree)]
+      .filter((one) => one.type === 'VariableDeclarator' && /^[A-Z]+$/.test(one.id.name) && one.id.name !== 'COMMANDS')
+      .flatMap((one) => (one.init?.properties ?? []).filter((/** @type {any} */ each) => each.value?.callee))
+      .map((each) => each.key.name),
+  );
+  assert.deepEqual([...names].sort(), Object.keys(COMMANDS).sort());
+});
+
+test('each key performs one command, whose text is there in both languages, and no text is left over', () => {
+  const presses = KEYS.flatMap((one) => one.keys.map((key) => key.press));
+  assert.ok(presses.length > 10);
+  assert.deepEqual(presses, [...new Set(presses)]);
+  assert.deepEqual(
+    KEYS.filter((one) => !Object.hasOwn(COMMANDS, one.name) || !one.shown.length),
+    [],
+  );
+  for (const language of ['en', 'ko']) {
+    const words = JSON.parse(readFileSync(`${ROOT}/i18n/${language}.json`, 'utf8'));
+    const labels = Object.keys(words).filter((key) => key.startsWith('keys.') && !/\.(single|about)$/.test(key));
+    assert.deepEqual(labels.sort(), KEYS.map((one) => `keys.${one.name}`).sort(), language);
+  }
+});
+
+test('every button of a notice performs a command, and mends change the study', () => {
+  const { store } = pageOf();
+  const problems = [
+    { code: 'device_lost' },
+    { code: 'no_gpu' },
+    { code: 'empty_space' },
+    { code: 'too_large' },
+    { code: 'grid_too_large', combinations: 128 },
+    { code: 'too_few_rows' },
+    { code: 'out_of_range', key: 'space.learning_rate' },
+  ];
+  const notices = problems.flatMap((one) => [runNotice(store, one, false), runNotice(store, one, true)]);
+  notices.push(...problems.map((one) => idleNotice(store, one)));
+  const actions = notices.flatMap((one) => one.actions);
+  assert.ok(actions.length > 12);
+  for (const { act } of actions) assert.ok(Object.hasOwn(COMMANDS, act), act);
+  for (const action of actions.filter((one) => one.act === 'mend')) {
+    const { store: other } = pageOf();
+    const before = other.study;
+    performAction(other, action);
+    assert.notEqual(other.study, before, JSON.stringify(action));
+    perform(other, 'undo');
+    assert.deepEqual(other.study, before);
+  }
+});
+
+test('the button beside a study that was kept out mends it and hands it over', () => {
+  const { store, asked } = pageOf();
+  const read = /** @type {{study: Study}} */ (
+    readStudy({ format: store.study.format, dataset: { name: 'moons' }, fixed: { optimizer: 'adam' }, space: {} })
+  );
+  const [action] = mendsShown(store, read.study, { code: 'empty_space' }, true);
+  performAction(store, action);
+  const handed = /** @type {[string, Study]} */ (asked.at(-1));
+  assert.equal(handed[0], 'study');
+  assert.ok(handed[1].space?.learning_rate);
+  assert.deepEqual(read.study.space, {});
+});
+
+test('the range offered after all trials diverged is taken, and undone', () => {
+  const { store } = pageOf();
+  store.reports.begin(store.study);
+  store.reports.trials([
+    {
+      number: 0,
+      state: 'diverged',
+      params: { learning_rate: 3 },
+      value: null,
+      seed: 0,
+      epochs: [],
+      steps: 1,
+      diverged_at: 1,
+    },
+  ]);
+  const notice = divergedNotice(store);
+  assert.ok(notice);
+  const before = store.study;
+  performAction(store, notice.actions[0]);
+  assert.ok(Number(store.study.space?.learning_rate.high) < 3);
+  perform(store, 'undo');
+  assert.deepEqual(store.study, before);
+});
+
+test('keys act by the state of the run', () => {
+  const { store, asked } = pageOf();
+  const acts = () => asked.splice(0).map((one) => /** @type {unknown[]} */ (one)[0]);
+  perform(store, 'toggle_run');
+  assert.deepEqual(acts(), ['run']);
+  for (const [state, act] of /** @type {const} */ ([
+    ['running', 'pause'],
+    ['paused', 'resume'],
+    ['starting', undefined],
+  ])) {
+    store.reports.state(state, true);
+    perform(store, 'toggle_run');
+    assert.deepEqual(acts(), act ? [act] : []);
+  }
+});

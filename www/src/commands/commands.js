@@ -1,0 +1,71 @@
+import { LOOK } from './look.js';
+import { MESSAGES } from './messages.js';
+import { ROWS } from './rows.js';
+import { RUN } from './run.js';
+import { SELECTION } from './selection.js';
+import { SHARE } from './share.js';
+import { STUDY } from './study.js';
+
+/**
+ * Every command by its name, and the one place that performs them.
+ *
+ * @typedef {import('./command.js').On} On
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('../state/types.js').Action} Action
+ * @typedef {typeof COMMANDS} Commands
+ * @typedef {keyof Commands} CommandName
+ */
+
+/**
+ * What a command is given; nothing has to be given where it takes nothing.
+ * @template {CommandName} Name
+ * @typedef {Commands[Name] extends import('./command.js').Command<infer Detail>
+ *   ? unknown extends Detail ? [] : [detail: Detail] : never} DetailOf
+ */
+
+export const COMMANDS = { ...RUN, ...SELECTION, ...LOOK, ...SHARE, ...STUDY, ...ROWS, ...MESSAGES };
+
+/** @type {WeakMap<Store, On>} */
+const connected = new WeakMap();
+
+/** Commands on this store act in this page.
+ * @param {Store} store @param {On['page']} page @param {On['runner']} runner */
+export function connect(store, page, runner) {
+  const { slices } = store;
+  const on = { store, slices, page, runner, perform: /** @type {On['perform']} */ ((...one) => act(on, ...one)) };
+  connected.set(store, on);
+}
+
+/**
+ * @template {CommandName} Name
+ * @param {Store} store
+ * @param {Name} name
+ * @param {DetailOf<Name>} detail
+ * @returns {unknown} what the command returns
+ */
+export const perform = (store, name, ...detail) => performAction(store, { act: name, detail: detail.at(0) });
+
+/** What a button of a notice, an item of a menu or a key does.
+ * @param {Store} store @param {Pick<Action, 'act' | 'detail'>} action */
+export function performAction(store, { act: name, detail }) {
+  const on = connected.get(store);
+  if (!on) throw new Error('No page is connected to this store');
+  return act(on, name, detail);
+}
+
+/** @param {On} on @param {string} name @param {unknown} [detail] */
+function act(on, name, detail) {
+  if (!Object.hasOwn(COMMANDS, name)) throw new RangeError(`There is no command "${name}"`);
+  const command = /** @type {import('./command.js').Command<any>} */ (COMMANDS[/** @type {CommandName} */ (name)]);
+  const { store, slices } = on;
+  const before = store.study;
+  if (command.when && !command.when(store, detail)) return undefined;
+  if (command.edit) {
+    if (store.readOnly && !command.loads) return undefined;
+    const study = structuredClone(before);
+    const next = command.edit(study, detail, store) ?? study;
+    if (command.loads) slices.study.load(next);
+    else slices.study.change(next, command.row?.(detail));
+  }
+  return command.act?.(on, detail, before);
+}

@@ -1,0 +1,37 @@
+import { later } from '../platform/later.js';
+import { studyNotice } from '../state/notices.js';
+
+/** Where the focus goes. @typedef {import('./page.js').Page} Page @typedef {import('./command.js').On} On */
+
+/** Parts are drawn anew within so many frames of a press, also where the machine is busy. */
+const FRAMES = 600;
+
+/** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it.
+ * @param {Page} page */
+export function keepFocus(page) {
+  const before = page.shadowRoot?.activeElement;
+  if (!before) return;
+  let frames = FRAMES;
+  const look = () => {
+    const now = page.shadowRoot?.activeElement;
+    if ((now && now !== before) || frames-- <= 0) return;
+    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
+    if (!before.isConnected && run) run.focus({ preventScroll: true });
+    else requestAnimationFrame(look);
+  };
+  look();
+}
+
+/** Gives the focus to the first element of a selector, after the page has been drawn with what has just changed.
+ * @param {On} on @param {string} selector */
+export function focusSoon({ page }, selector) {
+  const focus = () => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector))?.focus();
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
+}
+
+/** Parts that few readers open are loaded when they are asked for. @param {On} on @param {() => void} then */
+export function opened({ slices }, then) {
+  void later().then(then, (error) =>
+    slices.messages.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
+  );
+}

@@ -1,0 +1,94 @@
+import { save, saved } from '../platform/saved.js';
+import { defineCommand } from './command.js';
+import { focusSoon, opened } from './focus.js';
+
+/**
+ * @typedef {import('../study/types.js').Language} Language
+ * @typedef {import('../study/types.js').Theme} Theme
+ * @typedef {import('./command.js').On} On
+ */
+
+const KEYS_KEY = 'tuning-playground.keys';
+
+const singleKeysSaved = () => saved(KEYS_KEY) !== 'off';
+
+/** Language, theme, size, and what is open. */
+export const LOOK = {
+  table: defineCommand({
+    keys: [{ press: 't' }],
+    act: ({ page }) => {
+      // The figure that has the focus, else the surface.
+      const own = page.shadowRoot?.activeElement?.closest('tp-surface, tp-curves');
+      /** @type {any} */ (own ?? page.renderRoot.querySelector('tp-surface'))?.toggleTable();
+    },
+  }),
+  dark: defineCommand({
+    keys: [{ press: 'd' }],
+    act: ({ store, perform }) => perform('theme', store.dark ? 'light' : 'dark'),
+  }),
+  search: defineCommand({
+    keys: [{ press: '/' }],
+    act: (on) => {
+      const { store, slices, page } = on;
+      const narrow = page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility();
+      slices.look.put({ sheet: store.sheet || narrow === true }, 'study');
+      focusSoon(on, '[data-testid="search-rows"]');
+    },
+  }),
+  keys: defineCommand({
+    keys: [{ press: '?', detail: true }],
+    act: (on, /** @type {boolean} */ shown) => opened(on, () => on.slices.look.put({ keysShown: shown })),
+  }),
+  single_keys: defineCommand({
+    act: ({ slices }, /** @type {boolean} */ on) => {
+      save(KEYS_KEY, on ? 'on' : 'off');
+      slices.look.put({ singleKeys: on });
+    },
+  }),
+
+  // What the reader chooses is kept, and stands in links.
+  language: defineCommand({ act: ({ page }, /** @type {Language} */ language) => page.choose('lang', language) }),
+  theme: defineCommand({ act: ({ page }, /** @type {Theme} */ theme) => page.choose('theme', theme) }),
+  scale: defineCommand({ act: ({ page }, /** @type {number} */ scale) => page.choose('scale', scale) }),
+
+  // What the element is told, by the reader's choice, by a link or by the page around it.
+  show_language: defineCommand({
+    act: ({ store, slices }, /** @type {Language} */ lang) => {
+      // What was spoken was spoken in the other one.
+      if (lang !== store.lang) slices.messages.spoken = '';
+      slices.look.put({ lang }, 'study', 'run', 'trials', 'selection', 'notices', 'test');
+    },
+  }),
+  show_theme: defineCommand({ act: ({ slices }, /** @type {Theme} */ theme) => slices.look.put({ theme }) }),
+  show_scale: defineCommand({
+    act: ({ slices }, /** @type {number} */ scale) => slices.look.put({ scale }, 'trials', 'selection', 'run'),
+  }),
+  darken: defineCommand({
+    act: ({ slices }, /** @type {boolean} */ dark) => slices.look.put({ dark }, 'trials', 'selection'),
+  }),
+  /** Whether this is the page itself, and whether keys act that are pressed alone. */
+  stand: defineCommand({
+    act: ({ slices }, /** @type {boolean} */ whole) => slices.look.put({ whole, singleKeys: singleKeysSaved() }),
+  }),
+
+  view: defineCommand({ act: ({ slices }, /** @type {string} */ view) => slices.look.put({ view }) }),
+  sheet: defineCommand({
+    act: (on, /** @type {boolean} */ sheet) => {
+      on.slices.look.put({ sheet }, 'test', 'study');
+      focusSoon(on, sheet ? '#study .close .ib' : '[data-testid="open-study"]');
+    },
+  }),
+  drawer: defineCommand({
+    act: (on, /** @type {boolean} */ drawer) =>
+      opened(on, () => {
+        on.slices.look.put({ drawer }, 'test', 'study');
+        focusSoon(on, drawer ? '#test-drawer .bar .ib' : '[data-testid="test-lock"]');
+      }),
+  }),
+  show_curves: defineCommand({
+    act: ({ slices, page }) => {
+      slices.messages.dismiss('all_diverged');
+      page.renderRoot.querySelector('tp-curves')?.scrollIntoView({ block: 'nearest' });
+    },
+  }),
+};

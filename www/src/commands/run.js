@@ -1,0 +1,68 @@
+import { BY_NAME } from '../study/hyperparameters.js';
+import { defineCommand } from './command.js';
+import { focusSoon, opened } from './focus.js';
+
+/** @typedef {import('../study/types.js').BackendChoice} BackendChoice @typedef {import('./command.js').On} On */
+
+/** A run that fails says so on the page; nobody else waits for this promise. @param {On} on */
+const start = ({ page }) => void page.run().catch(() => {});
+
+/** Runs, and what trains them. */
+export const RUN = {
+  toggle_run: defineCommand({
+    keys: [{ press: ' ' }, { press: 'mod+enter', inFields: 'always' }],
+    act: ({ store, perform }) => {
+      if (store.state === 'running') perform('pause');
+      else if (store.state === 'paused') perform('resume');
+      else if (store.state === 'idle' && !store.readOnly) perform('run');
+    },
+  }),
+  run: defineCommand({
+    act: (on) => {
+      const { store, slices } = on;
+      const draft = store.drafts.keys().next();
+      slices.look.put({ sheet: !draft.done });
+      if (!draft.done) {
+        // What keeps the study from running is shown.
+        const row = BY_NAME.has(draft.value);
+        if (row) slices.study.put({ editing: draft.value });
+        focusSoon(on, row ? `[data-testid="edit-${draft.value}"] [aria-invalid="true"]` : fieldOf(draft.value));
+      }
+      start(on);
+    },
+  }),
+  /** Gives the run shown so many more trials, and its study with it. */
+  more: defineCommand({
+    when: (store) => store.more > 0,
+    edit: (study, /** @type {number} */ n) => void (study.trials = (study.trials ?? 0) + n),
+    row: () => 'trials',
+    act: ({ runner }, n) => void runner.more(n).catch(() => {}),
+  }),
+  pause: defineCommand({ act: ({ runner }) => runner.pause() }),
+  resume: defineCommand({ act: ({ runner }) => runner.resume() }),
+  stop: defineCommand({ act: ({ runner }) => runner.stop() }),
+  backend: defineCommand({
+    act: ({ slices }, /** @type {BackendChoice} */ choice) => slices.run.put({ choice }, 'study'),
+  }),
+  try_gpu: defineCommand({
+    act: (on) => {
+      on.perform('backend', 'gpu');
+      start(on);
+    },
+  }),
+  start_cpu: defineCommand({
+    act: (on) => {
+      on.perform('backend', 'cpu');
+      start(on);
+    },
+  }),
+  open_test: defineCommand({ act: ({ runner }, /** @type {number} */ trial) => runner.openTest(trial) }),
+  mark_seen: defineCommand({ act: ({ slices }, /** @type {string[]} */ data) => slices.test.markSeen(data) }),
+  previews: defineCommand({ act: ({ page }) => page.previews.start() }),
+  bench: defineCommand({
+    act: (on) => opened(on, () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-bench')).open()),
+  }),
+};
+
+/** @param {string} name of a field of the study */
+const fieldOf = (name) => `[data-testid="${CSS.escape(name)}"]`;

@@ -1,0 +1,96 @@
+import { switched } from '../study/panel.js';
+import { PRESETS } from '../study/presets.js';
+import { duplicateStudy } from '../study/study.js';
+import { defineCommand } from './command.js';
+
+/** @typedef {import('../study/types.js').Study} Study */
+
+/** A field's number; input that was not valid gives way to it.
+ * @param {string} field @param {(study: Study, value: number) => void} put */
+const number = (field, put) =>
+  defineCommand({
+    edit: (study, /** @type {number} */ value) => put(study, value),
+    act: ({ slices }) => slices.study.dropDraft(field),
+  });
+
+/** @param {string} name */
+function presetOf(name) {
+  const found = PRESETS.find((one) => one.name === name);
+  if (!found) throw new RangeError(`There is no preset "${name}"`);
+  return found;
+}
+
+/** The study as a whole: its data, its search, and undo. */
+export const STUDY = {
+  undo: defineCommand({
+    keys: [{ press: 'mod+z', inFields: 'untouched' }],
+    act: ({ slices }) => slices.study.step(-1),
+  }),
+  redo: defineCommand({
+    keys: [
+      { press: 'mod+shift+z', inFields: 'untouched' },
+      { press: 'mod+y', inFields: 'untouched' },
+    ],
+    act: ({ slices }) => slices.study.step(1),
+  }),
+
+  choose_dataset: defineCommand({
+    loads: true,
+    when: (store, /** @type {string} */ name) => name !== store.study.dataset.name,
+    edit: (study, name) => switched(study, name).study,
+    act: ({ store, slices }, name, before) => {
+      const { loss } = switched(before, name);
+      if (!loss) return;
+      const title = 'message.loss_dropped';
+      const values = { loss: loss.replaceAll('_', ' '), dataset: name };
+      slices.messages.notify({ id: 'study', kind: 'note', title, values, actions: [] });
+      slices.messages.say(store.t(title, values));
+    },
+  }),
+  load_preset: defineCommand({
+    loads: true,
+    edit: (_, /** @type {string} */ name, store) => {
+      const { study, title } = presetOf(name);
+      return { ...study, name: title[store.lang] };
+    },
+    act: ({ store, slices }, name) =>
+      slices.messages.say(store.t('say.preset', { title: presetOf(name).title[store.lang] })),
+  }),
+  /** The same study with a split that nobody has seen. */
+  duplicate: defineCommand({
+    loads: true,
+    edit: (study) => duplicateStudy(study),
+    act: ({ store, slices }) => {
+      slices.look.put({ drawer: false });
+      slices.messages.say(store.t('say.duplicated'));
+    },
+  }),
+  /** A study that was given from outside; its trials are new ones. */
+  replace_study: defineCommand({
+    act: ({ slices }, /** @type {Study} */ study) => {
+      slices.study.replace(study);
+      slices.look.put({ drawer: false });
+    },
+  }),
+  /** The study of the last visit, which undo does not take back. */
+  restore_study: defineCommand({
+    act: ({ slices }, /** @type {Study} */ study) => slices.study.put({ study }, 'run'),
+  }),
+
+  set_samples: number('samples', (study, value) => void (study.dataset.samples = value)),
+  set_noise: number('noise', (study, value) => void (study.dataset.noise = value)),
+  set_data_seed: number('data-seed', (study, value) => void (study.dataset.seed = value)),
+  set_trials: number('trials', (study, value) => void (study.trials = value)),
+  set_seed: number('seed', (study, value) => void (study.seed = value)),
+  set_sampler: defineCommand({ edit: (study, /** @type {string} */ name) => void (study.sampler = { name }) }),
+  /** A grid's points on all axes alike, all at once. */
+  set_points: number('points', (study, points) => void (study.sampler = { name: 'grid', points })),
+  /** A grid's points on one axis. */
+  set_points_of: defineCommand({
+    edit: (study, /** @type {{axis: string, points: number}} */ { axis, points }) => {
+      const others = study.sampler?.points;
+      study.sampler = { name: 'grid', points: { ...(typeof others === 'object' ? others : {}), [axis]: points } };
+    },
+    act: ({ slices }, { axis }) => slices.study.dropDraft(`points.${axis}`),
+  }),
+};

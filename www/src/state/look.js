@@ -1,0 +1,41 @@
+import { translate } from '../i18n/i18n.js';
+import { BY_NAME } from '../study/hyperparameters.js';
+import { Slice } from './slice.js';
+
+/** @typedef {import('../study/types.js').Preview} Preview */
+
+/** How the page looks: language, theme, size, and what is open. */
+export class LookSlice extends Slice {
+  /** @param {import('./types.js').Touch} mark */
+  constructor(mark) {
+    super(mark, 'look');
+    /** @type {import('../study/types.js').Language} */ this.lang = 'en';
+    /** @type {import('../study/types.js').Theme} */ this.theme = 'auto';
+    this.dark = false;
+    this.view = 'sweep';
+    this.sheet = false;
+    this.drawer = false;
+    /** How much larger everything is drawn, for a projector. */ this.scale = 1;
+    /** Whether keys act that are pressed alone. */ this.singleKeys = true;
+    this.keysShown = false;
+    /** The page itself, rather than a guest on another. */ this.whole = false;
+    /** Whether the link has just been copied. */ this.copied = false;
+    /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();
+  }
+
+  /** @param {string} key @param {Record<string, unknown>} [values] */
+  t(key, values) {
+    return translate(this.lang, key, values);
+  }
+
+  /** A hyperparameter's name in the reader's language. @param {string} name */
+  label(name) {
+    return BY_NAME.get(name)?.label[this.lang] ?? name;
+  }
+
+  /** @param {string} name of a data set @param {Preview} preview */
+  picture(name, preview) {
+    this.previews.set(name, preview);
+    this.mark('previews');
+  }
+}

@@ -1,0 +1,16 @@
+import { Slice } from './slice.js';
+
+/** The run: whether one goes on, how the last one ended, and what trains it. */
+export class RunSlice extends Slice {
+  /** @param {import('./types.js').Touch} mark */
+  constructor(mark) {
+    super(mark, 'run');
+    /** @type {import('../study/types.js').RunState} */ this.state = 'idle';
+    /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */
+    this.outcome = 'none';
+    /** Whether the engine still has the run shown. */ this.alive = false;
+    /** @type {import('../study/types.js').BackendChoice} */ this.choice = 'auto';
+    /** @type {import('../study/types.js').BackendInfo | null} */ this.backend = null;
+    /** @type {import('../study/types.js').Progress | null} */ this.progress = null;
+  }
+}

@@ -1,0 +1,21 @@
+import { LookSlice } from './look.js';
+import { MessagesSlice } from './messages.js';
+import { RunSlice } from './run.js';
+import { SelectionSlice } from './selection.js';
+import { StudySlice } from './study.js';
+import { TestSlice } from './test.js';
+import { TrialsSlice } from './trials.js';
+
+/** @typedef {ReturnType<typeof slicesOf>} Slices */
+
+/** The state's slices; each knows those before it. @param {import('./types.js').Touch} mark */
+export function slicesOf(mark) {
+  const look = new LookSlice(mark);
+  const run = new RunSlice(mark);
+  const messages = new MessagesSlice(mark, run);
+  const test = new TestSlice(mark);
+  const study = new StudySlice(mark, test, messages);
+  const trials = new TrialsSlice(mark, study, run);
+  const selection = new SelectionSlice(mark, study, trials);
+  return { look, run, messages, test, study, trials, selection };
+}

@@ -1,0 +1,127 @@
+import { SEED_LIMIT, startStudy } from '../study/study.js';
+import { Slice } from './slice.js';
+import { dataOf } from './test.js';
+
+/**
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').Distribution} Distribution
+ * @typedef {import('./types.js').Draft} Draft
+ */
+
+const HISTORY = 200;
+
+/** The study in the panel, the studies that undo and redo go to, and input that is not valid yet. */
+export class StudySlice extends Slice {
+  /**
+   * @param {import('./types.js').Touch} mark
+   * @param {import('./test.js').TestSlice} test
+   * @param {import('./messages.js').MessagesSlice} messages
+   */
+  constructor(mark, test, messages) {
+    super(mark, 'study');
+    /** @private */ this.test = test;
+    /** @private */ this.messages = messages;
+    this.study = startStudy();
+    /** @type {Study[]} */ this.past = [];
+    /** @type {Study[]} */ this.future = [];
+    /** @type {Map<string, Distribution>} ranges that were turned off */ this.rested = new Map();
+    /** @type {Map<string, Draft>} input that is not valid yet */ this.drafts = new Map();
+    /** How often such input was undone, or gave way to a fix. */ this.dropped = 0;
+    /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
+    /** @type {string | null} the row being edited */ this.editing = null;
+    /** @type {string[] | null} */ this.only = null;
+  }
+
+  /** Whether the test rows of the study have been seen, with whatever study. */
+  get readOnly() {
+    return this.test.isSeen(this.study);
+  }
+
+  /** Puts a study in the panel, in a way that undo takes back; nothing where it is the same.
+   * @param {Study} next @param {string} [row] that shows the change */
+  change(next, row) {
+    if (JSON.stringify(next) === JSON.stringify(this.study)) return;
+    this.past.push(this.study);
+    if (this.past.length > HISTORY) this.past.shift();
+    this.future = [];
+    if (row) this.changed.set(row, Date.now());
+    this.show(next);
+  }
+
+  /** Puts a study of other data, or somebody else's, in the panel. @param {Study} study */
+  load(study) {
+    const next = structuredClone(study);
+    // After a test set was opened it is a new study, with a split that nobody has seen.
+    while (this.test.isSeen(next)) next.dataset.seed = ((next.dataset.seed ?? 0) + 1) % (SEED_LIMIT + 1);
+    this.drafts.clear();
+    this.editing = null;
+    this.change(next);
+  }
+
+  /** Puts a study in the panel as it is. @param {Study} study */
+  replace(study) {
+    this.past.push(this.study);
+    this.future = [];
+    this.drafts.clear();
+    this.editing = null;
+    this.show(study);
+  }
+
+  /**
+   * Whether undo or redo has a study to go to; from one whose test set is open only to another's data.
+   * @param {-1 | 1} direction
+   */
+  canStep(direction) {
+    if (direction < 0 && this.drafts.size) return true;
+    const next = (direction < 0 ? this.past : this.future).at(-1);
+    return next !== undefined && !(this.readOnly && dataOf(next) === dataOf(this.study));
+  }
+
+  /** @param {-1 | 1} direction */
+  step(direction) {
+    // What was last done is the input that is not valid; the study is still as it was before.
+    if (direction < 0 && this.drafts.size) {
+      this.drafts.clear();
+      this.dropped++;
+      this.messages.dismiss('run');
+      this.touch();
+      return;
+    }
+    if (!this.canStep(direction)) return;
+    const [from, to] = direction < 0 ? [this.past, this.future] : [this.future, this.past];
+    to.push(this.study);
+    this.drafts.clear();
+    this.show(/** @type {Study} */ (from.pop()));
+  }
+
+  /** @private @param {Study} study */
+  show(study) {
+    this.messages.dismissStudy();
+    this.study = study;
+    this.touch('test');
+  }
+
+  /** @param {string} name of a row or a field @param {Draft} draft */
+  keepDraft(name, draft) {
+    this.drafts.set(name, draft);
+    this.touch();
+  }
+
+  /** @param {string} name */
+  dropDraft(name) {
+    if (!this.drafts.delete(name)) return;
+    this.messages.dismiss('run');
+    this.touch();
+  }
+
+  /** Input that is not valid gives way to a fix. @param {string} name */
+  giveWay(name) {
+    this.dropped++;
+    this.dropDraft(name);
+  }
+
+  /** Keeps the range of a row that is turned off. @param {string} name @param {Distribution} range */
+  rest(name, range) {
+    this.rested.set(name, range);
+  }
+}

@@ -1,0 +1,137 @@
+import { taskOf } from '../study/hyperparameters.js';
+import { sameStudy } from '../study/link.js';
+import { ENDED, objectiveOf, scoreOf } from '../study/result.js';
+import { Slice } from './slice.js';
+
+/** @typedef {import('../study/types.js').Study} Study @typedef {import('../study/types.js').Trial} Trial */
+
+/** A better trial that is still training takes the best one's place only after so many milliseconds. */
+const BEST_HOLD = 600;
+
+/** @returns {Record<Trial['state'], number>} */
+const noCounts = () => ({ queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 });
+
+/** The trials shown, the study that they belong to, and which is best. */
+export class TrialsSlice extends Slice {
+  /**
+   * @param {import('./types.js').Touch} mark
+   * @param {import('./study.js').StudySlice} panel
+   * @param {import('./run.js').RunSlice} run
+   */
+  constructor(mark, panel, run) {
+    super(mark, 'trials');
+    /** @private */ this.panel = panel;
+    /** @private */ this.run = run;
+    /** @type {Study | null} the study that the trials belong to */ this.runStudy = null;
+    /** @type {Map<number, Trial>} */ this.trials = new Map();
+    /** @type {Record<Trial['state'], number>} trials by state */ this.counts = noCounts();
+    /** Trials with an epoch. */ this.begun = 0;
+    /** Grows with every run. */ this.runs = 0;
+    /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
+    /** @private @type {{study: Study | null, metric: string, direction: string}} */
+    this.aim = { study: null, metric: '', direction: '' };
+    /** @type {number | null} the best trial, as the session says */ this.bestTold = null;
+    /** @private */ this.bestHeld = { at: 0, number: /** @type {number | null} */ (null) };
+  }
+
+  /** Whether the trials shown were drawn from another study than the one in the panel. */
+  get stale() {
+    return this.runStudy !== null && this.trials.size > 0 && !sameStudy(this.runStudy, this.panel.study);
+  }
+
+  /** The study that figures describe. */
+  get shownStudy() {
+    return this.trials.size && this.runStudy ? this.runStudy : this.panel.study;
+  }
+
+  get task() {
+    return taskOf(this.shownStudy);
+  }
+
+  /** What trials are ranked by; asked for with every score, and the same object while the study is. */
+  get objective() {
+    const study = this.shownStudy;
+    if (this.aim.study !== study) {
+      this.aim = { study, ...objectiveOf(study) };
+    }
+    return this.aim;
+  }
+
+  /** What a trial is ranked by: its value, or while it trains the latest epoch's; NaN when there is none.
+   * @param {Trial} trial */
+  score(trial) {
+    return scoreOf(trial, this.objective.metric);
+  }
+
+  /** @param {Study} study */
+  start(study) {
+    this.runStudy = structuredClone(study);
+    this.trials = new Map();
+    this.counts = noCounts();
+    this.begun = 0;
+    this.runs++;
+    this.bestHeld = { at: 0, number: null };
+    this.bestTold = null;
+    this.version++;
+    this.touch('test');
+  }
+
+  /** @param {Trial[]} changes each with only the new epochs @returns {Trial[]} those that have just ended */
+  merge(changes) {
+    const ended = [];
+    this.version++;
+    for (const change of changes) {
+      const before = this.trials.get(change.number);
+      const epochs = before?.epochs ?? [];
+      const last = epochs.length ? epochs[epochs.length - 1].epoch : 0;
+      const news = change.epochs ?? [];
+      // Epochs come in order, so those that are known are the first ones.
+      for (let k = news.length ? Math.max(0, last + 1 - news[0].epoch) : 0; k < news.length; k++) epochs.push(news[k]);
+      if (!last && epochs.length) this.begun++;
+      const after = { ...before, ...change, epochs };
+      this.place(after, before);
+      if (ENDED.includes(after.state) && !(before && ENDED.includes(before.state))) ended.push(after);
+    }
+    this.touch();
+    return ended;
+  }
+
+  /** @private @param {Trial} trial @param {Trial | undefined} before */
+  place(trial, before) {
+    if (before) this.counts[before.state]--;
+    this.counts[trial.state]++;
+    this.trials.set(trial.number, trial);
+  }
+
+  /** A run that ended early leaves no trial half done. */
+  cancelUnfinished() {
+    for (const trial of this.trials.values())
+      if (!ENDED.includes(trial.state)) this.place({ ...trial, state: 'cancelled', value: null }, trial);
+    this.version++;
+    this.touch();
+  }
+
+  /** Trials with a score, best first. */
+  ranked() {
+    const sign = this.objective.direction === 'maximize' ? -1 : 1;
+    return [...this.trials.values()]
+      .map((trial) => ({ trial, score: this.score(trial) }))
+      .filter((one) => Number.isFinite(one.score))
+      .sort((a, b) => sign * (a.score - b.score) || a.trial.number - b.trial.number);
+  }
+
+  /** The number of the best trial. Finished trials come first; among unfinished ones it changes slowly. */
+  get best() {
+    const held = this.bestHeld;
+    if (held.number === this.bestTold) return held.number;
+    const running = this.run.state === 'running';
+    if (running && held.number !== null && performance.now() - held.at < BEST_HOLD) return held.number;
+    this.bestHeld = { at: performance.now(), number: this.bestTold };
+    return this.bestTold;
+  }
+
+  /** Whether the best trial is only the best so far: it has not been trained to its end. */
+  get bestSoFar() {
+    return this.best !== null && this.trials.get(this.best)?.state !== 'complete';
+  }
+}

@@ -168,8 +168,11 @@ test('? lists every key, which can be turned off and stay so', async ({ app, pag
   await expect(keys).toBeVisible();
   for (const lang of ['en', 'ko']) {
     await app.set({ lang });
-    for (const act of ['run', 'rank', 'number', 'best', 'table', 'dark', 'search', 'list', 'escape', 'undo', 'redo'])
-      await expect(keys).toContainText(DICTIONARIES[lang][`keys.${act}`]);
+    // What each key does is told by the commands; that all of them are here, by a unit test.
+    const texts = Object.entries(DICTIONARIES[lang]).filter(([key]) => /^keys\.(?!single|about)/.test(key));
+    expect(texts.length).toBeGreaterThan(10);
+    await expect(keys.locator('dd')).toHaveCount(texts.length);
+    for (const [, text] of texts) await expect(keys.locator('dd').getByText(text, { exact: true })).toBeVisible();
   }
   await page.keyboard.press('d');
   expect(await app.get('theme'), 'no key acts behind the list').toBe('light');

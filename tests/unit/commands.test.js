@@ -217,8 +217,8 @@ test('where the test set is open, commands change nothing but by another study',
 
 test('what is read of the store cannot be written', () => {
   const { store } = pageOf();
-  assert.throws(() => void (/** @type {any} */ ((store).study = {})), TypeError);
-  assert.throws(() => void (/** @type {any} */ ((store).view = '')), TypeError);
+  assert.throws(() => void (/** @type {any} */ (store.study = {})), TypeError);
+  assert.throws(() => void (/** @type {any} */ (store.view = '')), TypeError);
 });
 
 test('a name that is no command is an error', () => {

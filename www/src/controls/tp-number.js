@@ -5,6 +5,9 @@ import { glance, readNumber, spell, twoReadings } from '../study/numbers.js';
 
 /** A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. */
 export class TpNumber extends Part {
+  /** Undo and fixes take what was entered with them.
+   * @type {import('../state/store.js').Topic[]} */
+  static topics = ['study'];
   static properties = {
     ...Part.properties,
     name: {},

@@ -194,6 +194,20 @@ test('a fix of input is one change, and the input is gone', () => {
   assert.ok(!store.canStep(-1));
 });
 
+test('input that is mended takes its own message with it, and no other input', () => {
+  const { store } = pageOf();
+  const [low, none] = [{ code: 'out_of_range' }, { code: 'empty' }];
+  perform(store, 'keep_draft', { name: 'learning_rate', problem: low, text: { low: '5' } });
+  perform(store, 'keep_draft', { name: 'trials', problem: none, text: { value: '' } });
+  store.reports.notify(runNotice(store, low, false));
+  perform(store, 'drop_draft', 'trials');
+  assert.equal(store.notices.length, 1);
+  assert.deepEqual([...store.drafts.keys()], ['learning_rate']);
+  assert.equal(store.dropped.get('learning_rate'), undefined);
+  perform(store, 'drop_draft', 'learning_rate');
+  assert.deepEqual(store.notices, []);
+});
+
 test('where the test set is open, commands change nothing but by another study', () => {
   const { store, asked } = pageOf();
   store.reports.test({ trial: 0, loss: 1, metric: 1 });
@@ -217,8 +231,8 @@ test('where the test set is open, commands change nothing but by another study',
 
 test('what is read of the store cannot be written', () => {
   const { store } = pageOf();
-  assert.throws(() => void (/** @type {any} */ (store.study = {})), TypeError);
-  assert.throws(() => void (/** @type {any} */ (store.view = '')), TypeError);
+  assert.throws(() => Object.assign(store, { study: {} }), TypeError);
+  assert.throws(() => Object.assign(store, { view: '' }), TypeError);
 });
 
 test('a name that is no command is an error', () => {

@@ -53,7 +53,7 @@ export class TpEditor extends Part {
   willUpdate(changed) {
     super.willUpdate(changed);
     const { store, one, range } = this;
-    const now = `${store.dropped} ${JSON.stringify(range ?? takenBy(one, store.study))}`;
+    const now = `${store.dropped.get(one.name)} ${JSON.stringify(range ?? takenBy(one, store.study))}`;
     if (now === this.seen && this.texts) return;
     // The study changed under the editor (an edit, undo, a sweep toggled), or it has just opened.
     const draft = this.texts ? null : store.drafts.get(one.name);

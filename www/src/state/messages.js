@@ -28,6 +28,11 @@ export class MessagesSlice extends Slice {
     this.touch();
   }
 
+  /** Takes the notice back that is about input which is valid by now. @param {string} draft */
+  settle(draft) {
+    this.dismiss(...this.notices.filter((one) => one.draft === draft).map((one) => one.id));
+  }
+
   /** A changed study answers what was said about the one before. */
   dismissStudy() {
     this.dismiss('run', 'study', 'all_diverged');

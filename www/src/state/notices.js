@@ -31,6 +31,7 @@ function kept(store) {
 export function runNotice(store, problem, started) {
   /** @type {Notice['actions']} */
   const actions = [];
+  const [name, draft] = [...store.drafts].find(([, one]) => one.problem === problem) ?? [];
   if (problem.code === 'device_lost') {
     actions.push(
       { label: 'action.try_gpu', act: 'try_gpu', primary: true },
@@ -39,7 +40,6 @@ export function runNotice(store, problem, started) {
   } else if (DEVICE.includes(problem.code)) {
     actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
   } else {
-    const draft = [...store.drafts.values()].find((one) => one.problem === problem);
     const fixes = (draft?.fixes ?? []).map((fix, k) => ({ ...fix, name: `fix_${k}`, primary: k === 0 }));
     actions.push(...(draft ? fixes : mendsShown(store, store.study, problem)));
   }
@@ -50,6 +50,7 @@ export function runNotice(store, problem, started) {
       problem.code === 'device_lost' ? 'message.device_gone' : started ? 'message.run_failed' : 'message.not_started',
     values: { n: finished(store) },
     problem,
+    draft: name,
     kept: problem.code === 'device_lost' ? undefined : kept(store),
     actions,
   };

@@ -26,7 +26,7 @@ export class StudySlice extends Slice {
     /** @type {Study[]} */ this.future = [];
     /** @type {Map<string, Distribution>} ranges that were turned off */ this.rested = new Map();
     /** @type {Map<string, Draft>} input that is not valid yet */ this.drafts = new Map();
-    /** How often such input was undone, or gave way to a fix. */ this.dropped = 0;
+    /** @type {Map<string, number>} how often such input was undone, or gave way to a fix */ this.dropped = new Map();
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
@@ -81,8 +81,8 @@ export class StudySlice extends Slice {
   step(direction) {
     // What was last done is the input that is not valid; the study is still as it was before.
     if (direction < 0 && this.drafts.size) {
+      for (const name of this.drafts.keys()) this.noteDropped(name);
       this.drafts.clear();
-      this.dropped++;
       this.messages.dismiss('run');
       this.touch();
       return;
@@ -110,14 +110,19 @@ export class StudySlice extends Slice {
   /** @param {string} name */
   dropDraft(name) {
     if (!this.drafts.delete(name)) return;
-    this.messages.dismiss('run');
+    this.messages.settle(name);
     this.touch();
   }
 
   /** Input that is not valid gives way to a fix. @param {string} name */
   giveWay(name) {
-    this.dropped++;
+    this.noteDropped(name);
     this.dropDraft(name);
+  }
+
+  /** @private @param {string} name */
+  noteDropped(name) {
+    this.dropped.set(name, (this.dropped.get(name) ?? 0) + 1);
   }
 
   /** Keeps the range of a row that is turned off. @param {string} name @param {Distribution} range */

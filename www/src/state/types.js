@@ -10,7 +10,7 @@
  *   a button that performs the command `act`; `name` tells it from others that perform the same one
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: (Action & {primary?: boolean})[], lasting?: boolean, over?: boolean,
- *   link?: string}} Notice
+ *   link?: string, draft?: string}} Notice `draft` is the row or field whose input it is about
  * @typedef {{problem: Problem, text: Record<string, string>, end?: string, fixes?: Action[]}} Draft input that is not
  *   valid yet
  * @typedef {{trial: number, loss: number, metric: number}} OpenedTest what a test set said of a trial

@@ -116,8 +116,19 @@ const step = fc.oneof(
 
 /** What a command finds that narrows, or that gives a run more. @param {StoreType} store @param {Step} step */
 function prepare(store, { act, brush = [0, 1] }) {
-  const [low, high] = [...brush].sort((a, b) => a - b);
-  if (act === 'narrow') perform(store, 'brush', [{ name: 'learning_rate', low: low ** 4, high }]);
+  if (act === 'narrow') {
+    const [from, to] = [...brush].sort((a, b) => a - b);
+    const ranges = Object.entries(store.study.space ?? {}).filter(([, one]) => one.type === 'float');
+    perform(
+      store,
+      'brush',
+      ranges.map(([row, { low = 0, high = 0 }]) => ({
+        name: row,
+        low: low + from * (high - low),
+        high: low + to * (high - low),
+      })),
+    );
+  }
   if (act === 'more') store.reports.state('idle', true);
 }
 

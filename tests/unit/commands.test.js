@@ -1,7 +1,7 @@
 import test from 'node:test';
 import { readFileSync } from 'node:fs';
 import { assert, fc } from './numbers.js';
-import { ROOT, nodesOf, sources } from './sources.js';
+import { ROOT, nodesOf, sourceOf, sources } from './sources.js';
 import { COMMANDS, connect, perform, performAction } from '../../www/src/commands/commands.js';
 import { KEYS } from '../../www/src/commands/keys.js';
 import { Store } from '../../www/src/state/store.js';
@@ -256,14 +256,15 @@ test('a name that is no command is an error', () => {
 // Names of commands in the page's sources: this.act('x'), perform(store, 'x'), on.perform('x'), { act: 'x' }.
 
 /** @param {import('./sources.js').Source} source */
-function namesIn({ tree }) {
-  const found = [];
+function namesIn({ tree, text }) {
+  // A field's command stands in its template.
+  const found = [...text.matchAll(/\bcommand="(\w*)"/g)].map((one) => one[1]);
   for (const node of nodesOf(tree)) {
     if (node.type === 'CallExpression') {
       const called = node.callee.property?.name ?? node.callee.name;
-      const at = called === 'perform' && node.callee.type === 'Identifier' && node.arguments.length > 1 ? 1 : 0;
-      const given = node.arguments[at === 1 && node.arguments[0].type === 'Literal' ? 0 : at];
-      if ((called === 'act' || called === 'perform') && typeof given?.value === 'string') found.push(given.value);
+      // The store may come first.
+      const given = node.arguments.slice(0, 2).find((/** @type {any} */ one) => typeof one.value === 'string');
+      if ((called === 'act' || called === 'perform') && given) found.push(given.value);
     } else if (node.type === 'Property' && node.key.name === 'act') {
       const { type, consequent, alternate } = node.value;
       const values = type === 'ConditionalExpression' ? [consequent, alternate] : [node.value];
@@ -283,6 +284,18 @@ test('every command that the page names there is', () => {
     named.filter((one) => !Object.hasOwn(COMMANDS, one.split(': ')[1])),
     [],
   );
+});
+
+test('a name in the page is found however it is written', () => {
+  for (const text of [
+    "this.act('x', 'y');",
+    "perform(this.store, 'x');",
+    "on.perform('x', 1);",
+    "const item = { act: 'x' };",
+    "const item = { act: given ? 'x' : 'x' };",
+    'html`<tp-number command="x"></tp-number>`;',
+  ])
+    assert.deepEqual([...new Set(namesIn(sourceOf('a.js', text)))], ['x'], text);
 });
 
 test('no two commands have one name', () => {

@@ -13,7 +13,7 @@ const DRAWS = ['controls', 'figures', 'views'];
 const ENTRY = 'tuning-playground.js';
 
 /** Who may write the store: commands, by its slices, and the engine, by its reports. */
-const WRITERS = ['state', 'commands'];
+const WRITERS = /^(commands\/|state\/(store|reports)\.js$)/;
 
 const all = sources();
 const roomOf = (/** @type {string} */ path) => path.split('/')[0];
@@ -74,7 +74,7 @@ function talkToWorkers(files) {
 function writersOf(files) {
   return Object.fromEntries(
     files
-      .filter(({ path }) => !(WRITERS.includes(roomOf(path)) && path !== 'state/notices.js'))
+      .filter(({ path }) => !WRITERS.test(path))
       .map(
         (one) =>
           /** @type {[string, number]} */ ([
@@ -184,6 +184,7 @@ test('a change of the store is found however it is written', () => {
   ])
     assert.deepEqual(writersOf([sourceOf('views/a.js', text)]), {}, text);
   assert.deepEqual(writersOf([sourceOf('commands/a.js', 'store.view = 1;')]), {});
+  assert.deepEqual(writersOf([sourceOf('state/a.js', 'store.view = 1;')]), { 'state/a.js': 1 });
   assert.deepEqual(writersOf([sourceOf('engine/a.js', 'store.reports.notify({});')]), {});
   for (const text of ['store.slices.run.put({});', 'store.view = 1;'])
     assert.deepEqual(writersOf([sourceOf('engine/a.js', text)]), { 'engine/a.js': 1 }, text);

@@ -12,7 +12,7 @@ export class SelectionSlice extends Slice {
   /**
    * @param {import('./types.js').Touch} mark
    * @param {import('./study.js').StudySlice} panel
-   * @param {import('./trials.js').TrialsSlice} trials
+   * @param {import('./trials-slice.js').TrialsSlice} trials
    */
   constructor(mark, panel, trials) {
     super(mark, 'selection');

@@ -4,7 +4,7 @@ import { RunSlice } from './run.js';
 import { SelectionSlice } from './selection.js';
 import { StudySlice } from './study.js';
 import { TestSlice } from './test.js';
-import { TrialsSlice } from './trials.js';
+import { TrialsSlice } from './trials-slice.js';
 
 /** @typedef {ReturnType<typeof slicesOf>} Slices */
 

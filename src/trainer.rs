@@ -7,8 +7,8 @@
 mod kept;
 mod report;
 
-use crate::backend::epoch::{Steps, epoch_plan};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, Population, Program, Score, reference};
+use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::{Backend, Data, EpochOutcome, Labels, NetworkSpec, Population, Program, Score, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
@@ -66,8 +66,7 @@ struct Running {
 /// Trials that train together.
 struct Wave {
     population: Box<dyn Population>,
-    /// Without their parameters, which the population has.
-    networks: Vec<Network>,
+    networks: Vec<NetworkSpec>,
     trials: Vec<Running>,
     /// Trial of each network.
     owner: Vec<usize>,
@@ -157,7 +156,7 @@ impl Trainer {
             let config = self.config(trial);
             let network = self.network(trial, &config, 0);
             self.check_size(trial.number, &network)?;
-            self.plans.insert(self.backend.plan(&network));
+            self.plans.insert(self.backend.strategy(&network));
             self.planned.push(self.plan_trial(&config, &network));
         }
         self.waiting.extend(assignments);
@@ -216,7 +215,7 @@ impl Trainer {
             numerics: NUMERICS_VERSION,
             backend: self.backend.name().into(),
             adapter: self.backend.adapter(),
-            plan: self.plan(),
+            strategy: self.plan(),
             workers: 1,
         }
     }
@@ -230,7 +229,7 @@ impl Trainer {
         &self.planned
     }
 
-    fn plan_trial(&self, config: &TrialConfig, network: &Network) -> Planned {
+    fn plan_trial(&self, config: &TrialConfig, network: &NetworkSpec) -> Planned {
         let batch = self.batch_size(config);
         let steps = self.data.n_train.div_ceil(batch);
         let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
@@ -244,8 +243,8 @@ impl Trainer {
         }
     }
 
-    /// A network of each trial, without parameters: what a backend can prepare for.
-    pub fn outlines(&self) -> Vec<Network> {
+    /// The specification of a network of each trial, for which a backend can prepare.
+    pub fn outlines(&self) -> Vec<NetworkSpec> {
         self.waiting.iter().map(|Assignment { trial, .. }| self.network(trial, &self.config(trial), 0)).collect()
     }
 
@@ -262,7 +261,7 @@ impl Trainer {
         "hidden_units, hidden_layers, batch_size"
     }
 
-    fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
+    fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
@@ -377,9 +376,8 @@ impl Trainer {
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, &config, repeat);
-                let parameters = network.shape.initial_parameters(network.seed, network.run);
                 outlines.push(network.clone());
-                networks.push(Network { parameters, ..network });
+                networks.push(network.initial());
                 owner.push(trials.len());
             }
             let mut told = None;
@@ -406,11 +404,11 @@ impl Trainer {
         Ok(true)
     }
 
-    fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> Network {
+    fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> NetworkSpec {
         // Common random numbers: what a trial draws does not depend on its number.
         let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
-        let network = Network {
+        let network = NetworkSpec {
             run,
             seed: self.study.seed,
             loss: config.loss,
@@ -419,21 +417,20 @@ impl Trainer {
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,
-            parameters: Vec::new(),
             shape,
         };
         let crowd = self.crowds.get(&network.program()).map_or(1, |&n| n as u32);
-        Network { crowd, ..network }
+        NetworkSpec { crowd, ..network }
     }
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
-        let mut plans = Vec::new();
+        let mut epoch = Vec::new();
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                plans.push(epoch_plan(
+                epoch.push(epoch_batches(
                     network,
                     &wave.networks[network],
                     Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
@@ -445,7 +442,7 @@ impl Trainer {
             running.epochs_begun += 1;
         }
         wave.in_epoch = true;
-        wave.population.begin_epoch(plans)
+        wave.population.begin_epoch(epoch)
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
@@ -568,6 +565,6 @@ impl Trainer {
 }
 
 /// All bytes that a network takes while it trains.
-pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: usize) -> u64 {
+pub(crate) fn network_bytes(backend: &dyn Backend, network: &NetworkSpec, n_train: usize) -> u64 {
     backend.network_bytes(network) + backend.beside_bytes(network, n_train)
 }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
-use tuning_playground::backend::cpu::{Cpu, PlanName};
+use tuning_playground::backend::cpu::{Cpu, Strategy};
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
 use tuning_playground::search::{Assignment, Ledger, NoPruner, Outcome, Pruner, Sampler, Search, Verdict};
 use tuning_playground::session::Session;
@@ -272,7 +272,7 @@ fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
         // Of few trials another plan would make the bits.
         let train = |session: &mut Session, workers| {
             let prepared = session.study().prepare(None).unwrap();
-            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_plan(PlanName::Lanes)) as _);
+            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_strategy(Strategy::Lanes)) as _);
             Crew { prepared: &prepared, workers, open, test: false }.train(session, |_, _| {}).unwrap();
         };
         let mut whole = Session::new(spec(20));

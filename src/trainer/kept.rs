@@ -1,14 +1,14 @@
 //! Networks of finished trials, kept within a budget of memory for whatever is asked of them later.
 
-use crate::backend::Network;
+use crate::backend::NetworkSpec;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
 /// What is kept takes this much at most, the best trial excepted, which always stays.
 const BUDGET_BYTES: usize = 256 << 20;
 
-/// A network's outline and its final parameters, flat, in PyTorch's order.
-pub type Final = (Network, Vec<f32>);
+/// A network's specification and its final parameters, flat, in PyTorch's order.
+pub type Final = (NetworkSpec, Vec<f32>);
 
 struct One {
     value: Option<f64>,
@@ -94,7 +94,7 @@ mod tests {
 
     /// A trial's network; its parameters tell which trial's it is.
     fn network(number: u32) -> Final {
-        let network = Network {
+        let network = NetworkSpec {
             run: RunId::default(),
             seed: 0,
             shape: Shape { inputs: 1, hidden: vec![], outputs: 1, activation: Activation::Relu },
@@ -104,7 +104,6 @@ mod tests {
             dropout: 0.0,
             max_batch: 1,
             crowd: 1,
-            parameters: Vec::new(),
         };
         (network, vec![number as f32; 250])
     }

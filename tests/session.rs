@@ -269,7 +269,7 @@ fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
 fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
     for sampler in ["random", "sobol"] {
         let spec = |trials: u32| study(&json!({"sampler": {"name": sampler}, "trials": trials}));
-        // Of few trials another plan would make the bits.
+        // Of few trials another strategy would make the bits.
         let train = |session: &mut Session, workers| {
             let prepared = session.study().prepare(None).unwrap();
             let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_strategy(Strategy::Lanes)) as _);

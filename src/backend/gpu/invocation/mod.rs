@@ -3,6 +3,7 @@
 //! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
 
 mod compiled;
+mod group;
 mod program;
 
 pub use compiled::pipeline;
@@ -22,7 +23,7 @@ use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
 use core::ops::Range;
-use program::LayerPieces;
+use group::{Group, HEAD};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -31,8 +32,6 @@ const WORKGROUP: u32 = 32;
 /// Vectors of parameters that a network may have: more would no longer stand in registers, and drivers take longer than
 /// the square of it to compile (`SwiftShader`: 33 vectors 0.8 s, 61 2.5 s).
 const MAX_PIECES: usize = 64;
-/// vec4s of a member's state before its parameters: its sums, and its place in the epoch.
-const HEAD: usize = 2;
 /// Rows of a unit of work, each of one network.
 const ROWS_PER_UNIT: usize = 64;
 /// Units of the first submit on a device.
@@ -102,58 +101,6 @@ struct Call {
     epoch: u32,
     n_validation: u32,
     padding: u32,
-}
-
-/// Networks of one program.
-struct Group {
-    program: Program,
-    layers: Vec<LayerPieces>,
-    pieces: usize,
-    /// The index of each member's network in the population.
-    networks: Vec<usize>,
-    /// First word in the population's `settings`.
-    settings: usize,
-    /// First vec4 in the population's state.
-    state: usize,
-}
-
-impl Group {
-    fn len(&self) -> usize {
-        self.networks.len()
-    }
-
-    /// vec4 of state that a member takes.
-    fn depth(&self) -> usize {
-        HEAD + self.pieces * (2 + self.program.rule.arm().slots.len())
-    }
-
-    /// The first vec4s of what a member keeps from step to step: of its parameters and of each slot. The gradient, which
-    /// stands after the parameters, is made anew.
-    fn kept(&self) -> impl Iterator<Item = usize> + use<> {
-        let (pieces, depth) = (self.pieces, self.depth());
-        core::iter::once(HEAD).chain((HEAD + 2 * pieces..depth).step_by(pieces))
-    }
-
-    /// The group's part of the state, in vec4.
-    fn range(&self) -> Range<usize> {
-        self.state..self.state + self.depth() * self.len()
-    }
-
-    /// For each parameter of a member's network in PyTorch's flat order: its place there, and in the member's pieces its
-    /// vec4 and component.
-    fn places(&self, spec: &NetworkSpec) -> Vec<(usize, usize, usize)> {
-        let mut places = Vec::with_capacity(spec.shape.n_parameters());
-        for (layer, pieces) in spec.shape.layers().iter().zip(&self.layers) {
-            for unit in 0..layer.outputs {
-                let piece = |input| pieces.piece(input, unit / 4);
-                for input in 0..layer.inputs {
-                    places.push((layer.weight + unit * layer.inputs + input, piece(input), unit % 4));
-                }
-                places.push((layer.bias + unit, piece(pieces.inputs), unit % 4));
-            }
-        }
-        places
-    }
 }
 
 /// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.

@@ -8,8 +8,10 @@ mod assignment;
 mod report;
 mod snapshot;
 
-use crate::backend::epoch::{Steps, epoch_plan};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, Population, Program, Score, Snapshot, reference};
+use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::{
+    Backend, Data, EpochOutcome, Labels, NetworkSpec, Population, Program, Score, Snapshot, reference,
+};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
@@ -71,8 +73,7 @@ impl Running {
 /// Trials that train together.
 struct Wave {
     population: Box<dyn Population>,
-    /// Without their parameters, which the population has.
-    networks: Vec<Network>,
+    networks: Vec<NetworkSpec>,
     trials: Vec<Running>,
     /// Trial of each network.
     owner: Vec<usize>,
@@ -166,7 +167,7 @@ impl Trainer {
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
-            self.plans.insert(self.backend.plan(&network));
+            self.plans.insert(self.backend.strategy(&network));
             self.planned.push(self.plan_trial(&config, &network));
         }
         self.waiting.extend(assignments);
@@ -225,7 +226,7 @@ impl Trainer {
             numerics: NUMERICS_VERSION,
             backend: self.backend.name().into(),
             adapter: self.backend.adapter(),
-            plan: self.plan(),
+            strategy: self.plan(),
             workers: 1,
         }
     }
@@ -239,7 +240,7 @@ impl Trainer {
         &self.planned
     }
 
-    fn plan_trial(&self, config: &TrialConfig, network: &Network) -> Planned {
+    fn plan_trial(&self, config: &TrialConfig, network: &NetworkSpec) -> Planned {
         let batch = self.batch_size(config);
         let steps = self.data.n_train.div_ceil(batch);
         let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
@@ -253,8 +254,8 @@ impl Trainer {
         }
     }
 
-    /// A network of each trial, without parameters: what a backend can prepare for.
-    pub fn outlines(&self) -> Vec<Network> {
+    /// The specification of a network of each trial, for which a backend can prepare.
+    pub fn outlines(&self) -> Vec<NetworkSpec> {
         let outline = |assignment: &Assignment| {
             let Assignment { trial, of_trials, .. } = assignment;
             self.network(trial, *of_trials, &self.config(trial), 0)
@@ -275,7 +276,7 @@ impl Trainer {
         "hidden_units, hidden_layers, batch_size"
     }
 
-    fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
+    fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
@@ -396,9 +397,8 @@ impl Trainer {
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, of_trials, &config, repeat);
-                let parameters = network.shape.initial_parameters(network.seed, network.run);
                 outlines.push(network.clone());
-                networks.push(Network { parameters, ..network });
+                networks.push(network.initial());
                 owner.push(trials.len());
             }
             let mut told = None;
@@ -454,11 +454,11 @@ impl Trainer {
         (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
     }
 
-    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> Network {
+    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
         // Common random numbers: what a trial draws does not depend on its number.
         let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
-        let network = Network {
+        let network = NetworkSpec {
             run,
             seed: self.study.seed,
             loss: config.loss,
@@ -467,22 +467,21 @@ impl Trainer {
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,
-            parameters: Vec::new(),
             shape,
         };
         let crowds = self.crowds.get(&of_trials);
         let crowd = crowds.and_then(|crowds| crowds.get(&network.program())).map_or(1, |&n| n as u32);
-        Network { crowd, ..network }
+        NetworkSpec { crowd, ..network }
     }
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
-        let mut plans = Vec::new();
+        let mut epoch = Vec::new();
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                plans.push(epoch_plan(
+                epoch.push(epoch_batches(
                     network,
                     &wave.networks[network],
                     Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
@@ -494,7 +493,7 @@ impl Trainer {
             running.epochs_begun += 1;
         }
         wave.in_epoch = true;
-        wave.population.begin_epoch(plans)
+        wave.population.begin_epoch(epoch)
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
@@ -607,6 +606,6 @@ async fn finals(wave: &mut Wave, owner: usize) -> Result<TrialSnapshot> {
 }
 
 /// All bytes that a network takes while it trains.
-pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: usize) -> u64 {
+pub(crate) fn network_bytes(backend: &dyn Backend, network: &NetworkSpec, n_train: usize) -> u64 {
     backend.network_bytes(network) + backend.beside_bytes(network, n_train)
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 use tuning_playground::backend::Backend;
-use tuning_playground::backend::cpu::{Cpu, PlanName};
+use tuning_playground::backend::cpu::{Cpu, Strategy};
 use tuning_playground::backend::gpu::Gpu;
 use tuning_playground::backend::reference::Reference;
 use tuning_playground::error::Error;
@@ -174,8 +174,8 @@ type Opens = Vec<(&'static str, Box<dyn Fn() -> Box<dyn Backend> + Sync>)>;
 /// Every plan of the CPU, the reference and, where there is one, the GPU.
 fn backends() -> Opens {
     let mut backends: Opens = vec![("reference", Box::new(|| Box::new(Reference)))];
-    for plan in PlanName::ALL {
-        backends.push(("cpu", Box::new(move || Box::new(Cpu::new().with_plan(plan)))));
+    for plan in Strategy::ALL {
+        backends.push(("cpu", Box::new(move || Box::new(Cpu::new().with_strategy(plan)))));
     }
     if let Ok(gpu) = pollster::block_on(Gpu::open()) {
         drop(gpu);
@@ -346,10 +346,10 @@ fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
 fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
     for sampler in ["random", "sobol"] {
         let spec = |trials: u32| study(&json!({"sampler": {"name": sampler}, "trials": trials}));
-        // Of few trials another plan would make the bits.
+        // Of few trials another strategy would make the bits.
         let train = |session: &mut Session, workers| {
             let prepared = session.study().prepare(None).unwrap();
-            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_plan(PlanName::Lanes)) as _);
+            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_strategy(Strategy::Lanes)) as _);
             Crew { prepared: &prepared, workers, open, test: false }.train(session, |_, _| {}).unwrap();
         };
         let mut whole = Session::new(spec(20));
@@ -375,10 +375,10 @@ fn what_trains_a_trial_depends_on_how_many_there_were_when_it_was_asked_for() {
     let run = |workers: [usize; 2]| {
         let mut session = Session::new(study.clone());
         train(&mut session, workers[0]);
-        let few = session.engine().plan.clone();
+        let few = session.engine().strategy.clone();
         session.more(60).unwrap();
         train(&mut session, workers[1]);
-        let engine = session.engine().plan.clone();
+        let engine = session.engine().strategy.clone();
         assert_eq!([few.as_str(), engine.as_str()], ["panels", "lanes+panels"]);
         lasting(session.trials())
     };

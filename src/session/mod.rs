@@ -282,14 +282,14 @@ impl Session {
         }
     }
 
-    /// Takes what trains; of several workers the plans of all are named.
+    /// Takes what trains; of several workers the strategies of all are named.
     pub fn trained_by(&mut self, engine: EngineInfo) {
-        let plans = format!("{}+{}", self.engine.plan, engine.plan);
-        let mut plans: Vec<&str> = plans.split('+').filter(|plan| !plan.is_empty()).collect();
-        plans.sort_unstable();
-        plans.dedup();
-        let plan = plans.join("+");
-        self.engine = EngineInfo { plan, ..engine };
+        let all = format!("{}+{}", self.engine.strategy, engine.strategy);
+        let mut strategies: Vec<&str> = all.split('+').filter(|name| !name.is_empty()).collect();
+        strategies.sort_unstable();
+        strategies.dedup();
+        let strategy = strategies.join("+");
+        self.engine = EngineInfo { strategy, ..engine };
     }
 
     /// What trains.

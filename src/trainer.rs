@@ -5,13 +5,13 @@
 //! pausing, dropping it is cancelling.
 
 mod assignment;
+mod cost;
 mod report;
 mod snapshot;
+mod wave;
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{
-    Backend, Data, EpochOutcome, Labels, NetworkSpec, Population, Program, Score, Snapshot, reference,
-};
+use crate::backend::{Backend, Data, EpochOutcome, Labels, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
@@ -23,65 +23,17 @@ use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 use core::time::Duration;
+pub use cost::Cost;
 pub use report::Report;
 use serde_json::Map;
 pub use snapshot::TrialSnapshot;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use wave::{Running, Wave};
 use web_time::Instant;
 
 /// Trials of a round that are looked at to count networks of a kind.
 const COUNTED: usize = 4096;
-/// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
-const UNIT_WORK: f64 = 8.0;
-const OUTPUT_WORK: f64 = 120.0;
-
-/// What a trial will take over all epochs and seeds, if it does not end early.
-#[derive(Clone, Copy, Debug)]
-pub struct Planned {
-    /// Gradient steps.
-    pub steps: u64,
-    /// Multiplications or what takes as long: only proportions between trials matter. The constants are those of the CPU
-    /// backend on tiny networks.
-    pub work: f64,
-}
-
-/// One trial in training: its settings and its networks' progress.
-struct Running {
-    trial: Trial,
-    config: TrialConfig,
-    /// Index into the wave's networks, one a seed.
-    networks: Vec<usize>,
-    /// The epoch after which it ends here: its last, or the one that it is assigned until.
-    until: usize,
-    epochs_begun: usize,
-    epochs_done: usize,
-    steps: u64,
-    /// Outcomes of the epoch under way.
-    outcomes: Vec<EpochOutcome>,
-    ended: bool,
-    /// Its place in the report under way.
-    told: Option<usize>,
-}
-
-impl Running {
-    fn snapshot(&self, networks: Vec<Snapshot>) -> TrialSnapshot {
-        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks }
-    }
-}
-
-/// Trials that train together.
-struct Wave {
-    population: Box<dyn Population>,
-    networks: Vec<NetworkSpec>,
-    trials: Vec<Running>,
-    /// Trial of each network.
-    owner: Vec<usize>,
-    steps: Vec<Steps>,
-    in_epoch: bool,
-    /// Trials that have got where they were sent, and will go on from there.
-    to_park: Vec<usize>,
-}
 
 /// Trains trials; see the module.
 pub struct Trainer {
@@ -95,11 +47,10 @@ pub struct Trainer {
     wave: Option<Wave>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
-    /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
-    /// By how many trials that has.
+    /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
-    plans: BTreeSet<&'static str>,
-    planned: Vec<Planned>,
+    strategies: BTreeSet<&'static str>,
+    costs: Vec<Cost>,
     /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
 }
@@ -131,8 +82,8 @@ impl Trainer {
     ) -> Result<Self> {
         let data = Rc::new(data_of(&prepared));
         let spread = prepared.target_spreads();
-        let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
-        let planned = Vec::new();
+        let (crowds, strategies) = (BTreeMap::new(), BTreeSet::new());
+        let costs = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
         let mut trainer = Self {
             study,
@@ -145,8 +96,8 @@ impl Trainer {
             failed: None,
             spread,
             crowds,
-            plans,
-            planned,
+            strategies,
+            costs,
         };
         let of_trials = trainer.study.trials;
         trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
@@ -158,7 +109,7 @@ impl Trainer {
     /// # Errors
     /// [`Error::TooLarge`] where one trial's network is more than the backend takes.
     pub fn assign(&mut self, assignments: Vec<Assignment>) -> Result<()> {
-        self.planned = Vec::with_capacity(assignments.len());
+        self.costs = Vec::with_capacity(assignments.len());
         for Assignment { trial, of_trials, .. } in &assignments {
             if !self.crowds.contains_key(of_trials) {
                 let crowds = self.count_crowds(*of_trials);
@@ -167,8 +118,8 @@ impl Trainer {
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
-            self.plans.insert(self.backend.strategy(&network));
-            self.planned.push(self.plan_trial(&config, &network));
+            self.strategies.insert(self.backend.strategy(&network));
+            self.costs.push(self.cost(&config, &network));
         }
         self.waiting.extend(assignments);
         Ok(())
@@ -213,10 +164,10 @@ impl Trainer {
         self.backend.as_ref()
     }
 
-    /// The plans that train the study, with + between them.
-    pub fn plan(&self) -> String {
-        let plans: Vec<&str> = self.plans.iter().copied().collect();
-        plans.join("+")
+    /// The strategies that train the study, with + between them.
+    pub fn strategy(&self) -> String {
+        let strategies: Vec<&str> = self.strategies.iter().copied().collect();
+        strategies.join("+")
     }
 
     /// What trains, as one worker of a result's `engine`.
@@ -226,7 +177,7 @@ impl Trainer {
             numerics: NUMERICS_VERSION,
             backend: self.backend.name().into(),
             adapter: self.backend.adapter(),
-            strategy: self.plan(),
+            strategy: self.strategy(),
             workers: 1,
         }
     }
@@ -236,22 +187,8 @@ impl Trainer {
     }
 
     /// What each of the trials assigned last will take over all its epochs, in the order in which they were given.
-    pub fn planned(&self) -> &[Planned] {
-        &self.planned
-    }
-
-    fn plan_trial(&self, config: &TrialConfig, network: &NetworkSpec) -> Planned {
-        let batch = self.batch_size(config);
-        let steps = self.data.n_train.div_ceil(batch);
-        let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
-        let units = network.shape.hidden.iter().sum::<usize>() as f64;
-        let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
-        let epoch = rows * row + steps as f64 * self.backend.step_work(network);
-        let seeds = self.study.seeds_per_trial;
-        Planned {
-            steps: (steps * config.epochs) as u64 * u64::from(seeds),
-            work: epoch * config.epochs as f64 * f64::from(seeds),
-        }
+    pub fn costs(&self) -> &[Cost] {
+        &self.costs
     }
 
     /// The specification of a network of each trial, for which a backend can prepare.
@@ -353,7 +290,7 @@ impl Trainer {
                 let is_over = event.state != TrialState::Running;
                 report.tell(&mut running.told, event);
                 if is_over {
-                    report.snapshots.push(finals(&mut wave, owner).await?);
+                    report.snapshots.push(wave.finals(owner).await?);
                 } else if running.ended {
                     wave.to_park.push(owner);
                 }
@@ -425,33 +362,11 @@ impl Trainer {
         let (in_epoch, to_park) = (false, Vec::new());
         let mut wave = Wave { population, networks: outlines, trials, owner, steps, in_epoch, to_park };
         for (owner, from) in snapshots {
-            self.take_up(&mut wave, owner, &from);
+            let per_epoch = self.data.n_train.div_ceil(self.batch_size(&wave.trials[owner].config));
+            wave.take_up(owner, &from, per_epoch);
         }
         self.wave = Some(wave);
         Ok(true)
-    }
-
-    /// Takes a trial up where a snapshot left it. One that does not fit changes nothing: the trial then begins at its first
-    /// epoch.
-    fn take_up(&self, wave: &mut Wave, owner: usize, from: &TrialSnapshot) {
-        let Wave { population, networks, trials, steps, .. } = wave;
-        let running = &mut trials[owner];
-        let n_train = self.data.n_train;
-        let per_epoch = n_train.div_ceil(self.batch_size(&running.config));
-        let fits = |(&index, snapshot): (&usize, &Snapshot)| {
-            let is_whole = snapshot.steps as usize == from.epochs * per_epoch && snapshot.diverged_at.is_none();
-            is_whole && snapshot.parts(&networks[index]).is_some()
-        };
-        let is_one_each = from.networks.len() == running.networks.len();
-        if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
-            return;
-        }
-        for (&index, snapshot) in running.networks.iter().zip(&from.networks) {
-            population.restore(index, snapshot);
-            steps[index].skip(snapshot.steps, per_epoch as u64);
-            running.steps += u64::from(snapshot.steps);
-        }
-        (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
     }
 
     fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
@@ -592,17 +507,6 @@ impl Trainer {
         let n = ended.networks.len() as f64;
         TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
     }
-}
-
-/// What a trial's networks are at its end, without what their optimizers would need to go on.
-async fn finals(wave: &mut Wave, owner: usize) -> Result<TrialSnapshot> {
-    let mut networks = Vec::new();
-    for &index in &wave.trials[owner].networks {
-        let parameters = wave.population.parameters(index).await?;
-        let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
-        networks.push(Snapshot { numbers, ..Snapshot::default() });
-    }
-    Ok(wave.trials[owner].snapshot(networks))
 }
 
 /// All bytes that a network takes while it trains.

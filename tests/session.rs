@@ -313,7 +313,7 @@ fn stopping_cancels_what_has_not_ended_and_keeps_the_rest() {
     let mut session = Session::new(study(&json!({"trials": 3})));
     session.next_round();
     for number in 0..3 {
-        session.plan(number, 60);
+        session.expect_steps(number, 60);
     }
     session
         .report(vec![event(0, TrialState::Complete, 1, &[0.5; EPOCHS]), event(1, TrialState::Running, 1, &[0.1, 0.2])]);

@@ -275,8 +275,8 @@ impl Session {
         Ok(Assignment { until_epoch, ..Assignment::whole(self.trial(number), self.of_trials[number as usize]) })
     }
 
-    /// Takes what a trainer plans for a trial over all its epochs.
-    pub fn plan(&mut self, number: u32, steps: u64) {
+    /// Takes the steps that a trial will take over all its epochs.
+    pub fn expect_steps(&mut self, number: u32, steps: u64) {
         if let Some(planned) = self.planned.get_mut(number as usize) {
             *planned = steps;
         }

@@ -110,7 +110,7 @@ impl Session {
     /// Takes the steps that a training plans for trials.
     pub fn plan(&mut self, numbers: &[u32], steps: &[f64]) {
         for (&number, &steps) in numbers.iter().zip(steps) {
-            self.session.plan(number, steps as u64);
+            self.session.expect_steps(number, steps as u64);
         }
     }
 

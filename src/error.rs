@@ -93,12 +93,6 @@ pub enum Error {
     /// A trial number that is not there.
     #[error("there is no finished trial {number}; choose one of {accepted}")]
     NoSuchTrial { number: u32, accepted: String },
-    /// A trial whose weights had to make room for those of better ones.
-    #[error(
-        "the weights of trial {number} are no longer kept: of finished trials the best are, up to {limit_mb} MB; choose a \
-         better trial, or run its settings alone"
-    )]
-    LetGo { number: u32, limit_mb: u64 },
     /// A fixture that cannot be read or run.
     #[error("fixture {name}: {detail}")]
     Fixture { name: String, detail: String },

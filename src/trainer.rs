@@ -4,24 +4,28 @@
 //! Progress is pulled: [`Trainer::advance`] works for about a budget and returns what happened. Not calling it is
 //! pausing, dropping it is cancelling.
 
-mod kept;
+mod assignment;
 mod report;
+mod snapshot;
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, NetworkSpec, Population, Program, Score, reference};
+use crate::backend::{
+    Backend, Data, EpochOutcome, Labels, NetworkSpec, Population, Program, Score, Snapshot, reference,
+};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule::{Schedule, StepAt};
-use crate::search::{Assignment, Search, Trial};
+use crate::search::{Search, Trial};
 use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
+pub use assignment::Assignment;
 use core::time::Duration;
-use kept::Kept;
 pub use report::Report;
 use serde_json::Map;
+pub use snapshot::TrialSnapshot;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use web_time::Instant;
@@ -42,9 +46,6 @@ pub struct Planned {
     pub work: f64,
 }
 
-/// What the networks of a wave may take together, whatever the backend would take.
-const WAVE_BYTES: u64 = 512 << 20;
-
 /// One trial in training: its settings and its networks' progress.
 struct Running {
     trial: Trial,
@@ -63,6 +64,12 @@ struct Running {
     told: Option<usize>,
 }
 
+impl Running {
+    fn snapshot(&self, networks: Vec<Snapshot>) -> TrialSnapshot {
+        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks }
+    }
+}
+
 /// Trials that train together.
 struct Wave {
     population: Box<dyn Population>,
@@ -72,6 +79,8 @@ struct Wave {
     owner: Vec<usize>,
     steps: Vec<Steps>,
     in_epoch: bool,
+    /// Trials that have got where they were sent, and will go on from there.
+    to_park: Vec<usize>,
 }
 
 /// Trains trials; see the module.
@@ -86,9 +95,9 @@ pub struct Trainer {
     wave: Option<Wave>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
-    kept: Kept,
     /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
-    crowds: BTreeMap<Program, u64>,
+    /// By how many trials that has.
+    crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     plans: BTreeSet<&'static str>,
     planned: Vec<Planned>,
     /// [`Prepared::target_spreads`], for R^2.
@@ -123,7 +132,6 @@ impl Trainer {
         let data = Rc::new(data_of(&prepared));
         let spread = prepared.target_spreads();
         let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
-        let kept = Kept::default();
         let planned = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
         let mut trainer = Self {
@@ -135,14 +143,13 @@ impl Trainer {
             waiting: VecDeque::new(),
             wave: None,
             failed: None,
-            kept,
             spread,
             crowds,
             plans,
             planned,
         };
-        trainer.crowds = trainer.count_crowds();
-        trainer.assign(trials.into_iter().map(Assignment::whole).collect())?;
+        let of_trials = trainer.study.trials;
+        trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
         Ok(trainer)
     }
 
@@ -152,9 +159,13 @@ impl Trainer {
     /// [`Error::TooLarge`] where one trial's network is more than the backend takes.
     pub fn assign(&mut self, assignments: Vec<Assignment>) -> Result<()> {
         self.planned = Vec::with_capacity(assignments.len());
-        for Assignment { trial, .. } in &assignments {
+        for Assignment { trial, of_trials, .. } in &assignments {
+            if !self.crowds.contains_key(of_trials) {
+                let crowds = self.count_crowds(*of_trials);
+                self.crowds.insert(*of_trials, crowds);
+            }
             let config = self.config(trial);
-            let network = self.network(trial, &config, 0);
+            let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
             self.plans.insert(self.backend.strategy(&network));
             self.planned.push(self.plan_trial(&config, &network));
@@ -163,25 +174,25 @@ impl Trainer {
         Ok(())
     }
 
-    /// Lets go of trials that have not ended; finished ones are kept.
+    /// Lets go of trials that have not ended.
     pub fn cancel(&mut self) {
         self.waiting.clear();
         self.wave = None;
     }
 
-    /// How many networks of each program the study will have, by its first round of trials or, of a large one, some of it.
-    fn count_crowds(&self) -> BTreeMap<Program, u64> {
+    /// How many networks of each program a study of so many trials will have, by its first round of trials or, of a large one, some of it.
+    fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
         // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
         let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
-        let trials = if is_grid { self.study.trials } else { self.study.trials.min(COUNTED as u32) };
+        let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
         let round = Search::new(&self.study).ask(&Study { trials, ..(*self.study).clone() });
         // Odd, so that it does not go round with the axes of a grid.
         let every = round.len().div_ceil(COUNTED) | 1;
         let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
         for trial in round.iter().step_by(every) {
-            *counts.entry(self.network(trial, &self.config(trial), 0).program()).or_default() += 1;
+            *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
         }
-        let networks = u64::from(self.study.trials) * u64::from(self.study.seeds_per_trial);
+        let networks = u64::from(of_trials) * u64::from(self.study.seeds_per_trial);
         let counted = counts.values().sum::<u64>().max(1);
         for n in counts.values_mut() {
             *n = *n * networks / counted;
@@ -245,7 +256,11 @@ impl Trainer {
 
     /// The specification of a network of each trial, for which a backend can prepare.
     pub fn outlines(&self) -> Vec<NetworkSpec> {
-        self.waiting.iter().map(|Assignment { trial, .. }| self.network(trial, &self.config(trial), 0)).collect()
+        let outline = |assignment: &Assignment| {
+            let Assignment { trial, of_trials, .. } = assignment;
+            self.network(trial, *of_trials, &self.config(trial), 0)
+        };
+        self.waiting.iter().map(outline).collect()
     }
 
     fn batch_size(&self, config: &TrialConfig) -> usize {
@@ -336,15 +351,21 @@ impl Trainer {
             if running.outcomes.len() == running.networks.len() {
                 let event = self.end_epoch(running);
                 let is_over = event.state != TrialState::Running;
-                let value = event.value;
                 report.tell(&mut running.told, event);
                 if is_over {
-                    self.keep(&mut wave, owner, value).await?;
+                    report.snapshots.push(finals(&mut wave, owner).await?);
+                } else if running.ended {
+                    wave.to_park.push(owner);
                 }
             }
         }
         if advance.epoch_done {
             wave.in_epoch = false;
+            for owner in core::mem::take(&mut wave.to_park) {
+                let running = &wave.trials[owner];
+                let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                report.snapshots.push(running.snapshot(networks));
+            }
         }
         if wave.in_epoch || wave.trials.iter().any(|running| !running.ended) {
             self.wave = Some(wave);
@@ -361,27 +382,28 @@ impl Trainer {
         let (mut bytes, mut own_bytes) = (0, 0);
         let (mut networks, mut outlines) = (Vec::new(), Vec::new());
         let mut owner = Vec::new();
-        let mut trials = Vec::new();
-        while let Some(Assignment { trial, .. }) = self.waiting.front() {
+        let (mut trials, mut snapshots) = (Vec::new(), Vec::new());
+        while let Some(Assignment { trial, of_trials, .. }) = self.waiting.front() {
             let config = self.config(trial);
-            let network = self.network(trial, &config, 0);
+            let network = self.network(trial, *of_trials, &config, 0);
             let own = self.backend.network_bytes(&network) * seeds;
             let all = network_bytes(self.backend.as_ref(), &network, self.data.n_train) * seeds;
-            let is_full = own_bytes + own > limit || bytes + all > WAVE_BYTES || networks.len() >= most;
+            let is_full = own_bytes + own > limit || bytes + all > self.backend.wave_bytes() || networks.len() >= most;
             if !trials.is_empty() && is_full {
                 break;
             }
             (bytes, own_bytes) = (bytes + all, own_bytes + own);
-            let Some(Assignment { trial, until_epoch }) = self.waiting.pop_front() else { break };
+            let Some(Assignment { trial, of_trials, until_epoch, from }) = self.waiting.pop_front() else { break };
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
-                let network = self.network(&trial, &config, repeat);
+                let network = self.network(&trial, of_trials, &config, repeat);
                 outlines.push(network.clone());
                 networks.push(network.initial());
                 owner.push(trials.len());
             }
             let mut told = None;
             report.tell(&mut told, TrialEvent::begun(trial.number));
+            snapshots.extend(from.map(|from| (trials.len(), from)));
             trials.push(Running {
                 told,
                 trial,
@@ -400,11 +422,39 @@ impl Trainer {
         }
         let population = self.backend.population(self.data.clone(), networks).await?;
         let steps = outlines.iter().map(Steps::of).collect();
-        self.wave = Some(Wave { population, networks: outlines, trials, owner, steps, in_epoch: false });
+        let (in_epoch, to_park) = (false, Vec::new());
+        let mut wave = Wave { population, networks: outlines, trials, owner, steps, in_epoch, to_park };
+        for (owner, from) in snapshots {
+            self.take_up(&mut wave, owner, &from);
+        }
+        self.wave = Some(wave);
         Ok(true)
     }
 
-    fn network(&self, trial: &Trial, config: &TrialConfig, repeat: u16) -> NetworkSpec {
+    /// Takes a trial up where a snapshot left it. One that does not fit changes nothing: the trial then begins at its first
+    /// epoch.
+    fn take_up(&self, wave: &mut Wave, owner: usize, from: &TrialSnapshot) {
+        let Wave { population, networks, trials, steps, .. } = wave;
+        let running = &mut trials[owner];
+        let n_train = self.data.n_train;
+        let per_epoch = n_train.div_ceil(self.batch_size(&running.config));
+        let fits = |(&index, snapshot): (&usize, &Snapshot)| {
+            let is_whole = snapshot.steps as usize == from.epochs * per_epoch && snapshot.diverged_at.is_none();
+            is_whole && snapshot.parts(&networks[index]).is_some()
+        };
+        let is_one_each = from.networks.len() == running.networks.len();
+        if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
+            return;
+        }
+        for (&index, snapshot) in running.networks.iter().zip(&from.networks) {
+            population.restore(index, snapshot);
+            steps[index].skip(snapshot.steps, per_epoch as u64);
+            running.steps += u64::from(snapshot.steps);
+        }
+        (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
+    }
+
+    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
         // Common random numbers: what a trial draws does not depend on its number.
         let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
@@ -419,7 +469,8 @@ impl Trainer {
             crowd: 1,
             shape,
         };
-        let crowd = self.crowds.get(&network.program()).map_or(1, |&n| n as u32);
+        let crowds = self.crowds.get(&of_trials);
+        let crowd = crowds.and_then(|crowds| crowds.get(&network.program())).map_or(1, |&n| n as u32);
         NetworkSpec { crowd, ..network }
     }
 
@@ -526,42 +577,32 @@ impl Trainer {
         }
     }
 
-    async fn keep(&mut self, wave: &mut Wave, owner: usize, value: Option<f64>) -> Result<()> {
-        let mut networks = Vec::new();
-        for &index in &wave.trials[owner].networks {
-            let parameters = wave.population.parameters(index).await?;
-            networks.push((wave.networks[index].clone(), parameters.into_iter().map(|p| p as f32).collect()));
-        }
-        let study = &self.study;
-        self.kept.insert(wave.trials[owner].trial.number, value, networks, |a, b| study.is_better(a, b));
-        Ok(())
-    }
-
-    /// A finished trial's final parameters, flat, in PyTorch's order, one set a seed.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchTrial`], or [`Error::LetGo`] where better trials needed the room.
-    pub fn parameters(&self, number: u32) -> Result<Vec<&[f32]>> {
-        Ok(self.kept.get(number)?.iter().map(|(_, parameters)| parameters.as_slice()).collect())
-    }
-
-    /// The one look at the test rows: loss and metric of a finished trial, the mean over its seeds.
-    ///
-    /// # Errors
-    /// As [`Trainer::parameters`].
-    pub fn test(&self, number: u32) -> Result<TestScore> {
-        let kept = self.kept.get(number)?;
+    /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its seeds.
+    pub fn test(&self, trial: &Trial, ended: &TrialSnapshot) -> TestScore {
         let first = self.data.n_train + self.data.n_validation;
         let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
+        let network = self.network(trial, 0, &self.config(trial), 0);
+        let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
         let (mut loss, mut metric) = (0.0, 0.0);
-        for (network, parameters) in kept {
-            let score = reference::score(network, &network.shape.layers(), parameters, &self.data, &rows);
+        for Snapshot { numbers, .. } in &ended.networks {
+            let score = reference::score(&network, &layers, &numbers[..n_parameters], &self.data, &rows);
             loss += self.loss_in_units(score);
             metric += self.metric(score, 2);
         }
-        let n = kept.len() as f64;
-        Ok(TestScore { trial: number, loss: loss / n, metric: metric / n })
+        let n = ended.networks.len() as f64;
+        TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
     }
+}
+
+/// What a trial's networks are at its end, without what their optimizers would need to go on.
+async fn finals(wave: &mut Wave, owner: usize) -> Result<TrialSnapshot> {
+    let mut networks = Vec::new();
+    for &index in &wave.trials[owner].networks {
+        let parameters = wave.population.parameters(index).await?;
+        let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
+        networks.push(Snapshot { numbers, ..Snapshot::default() });
+    }
+    Ok(wave.trials[owner].snapshot(networks))
 }
 
 /// All bytes that a network takes while it trains.

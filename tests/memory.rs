@@ -13,8 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use tuning_playground::backend::cpu::{Cpu, Strategy};
 use tuning_playground::backend::{Data, Labels, Rows, evaluate};
 use tuning_playground::bench::{Bench, Work};
+use tuning_playground::dataset::{Prepared, PreparedTargets, Task};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 use tuning_playground::optimizer::Optimizer;
+use tuning_playground::session::Session;
+use tuning_playground::session::threads::Crew;
+use tuning_playground::study::{FORMAT, Study};
 
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
@@ -73,4 +77,59 @@ fn evaluating_many_networks_takes_no_more_than_a_few() {
         println!("{strategy:?}: {most} bytes at most for {all}");
         assert!(most < 128 << 20 && all > 512 << 20, "{strategy:?}: {most} bytes for {all}");
     }
+}
+
+/// The heap's most bytes while so many trials of 784-128-10 are trained, and those of their weights.
+fn most_while_training(trials: u32, budget: usize) -> [usize; 2] {
+    let document = serde_json::json!({
+        "format": FORMAT,
+        "dataset": {"name": "digits"},
+        "fixed": {"hidden": [128], "epochs": 1, "batch_size": 16},
+        "space": {"learning_rate": {"type": "float", "low": 1e-4, "high": 1e-1, "log": true}},
+        "trials": trials,
+    });
+    let study = Study::check(&document).unwrap();
+    let columns = 784;
+    let rows = 20;
+    let shape = Shape { inputs: columns, hidden: vec![128], outputs: 10, activation: Activation::Relu };
+    let prepared = Prepared {
+        x: (0..rows * columns).map(|i| (i * 37 % 101) as f32 / 101.0).collect(),
+        columns,
+        targets: PreparedTargets::Classes((0..rows as u32).map(|row| row % 10).collect()),
+        n_train: 16,
+        n_validation: 4,
+        n_test: 0,
+        task: Task::Classes(10),
+        target_mean: 0.0,
+        target_scale: 1.0,
+    };
+    let before = HEAP.allocated();
+    let mut most = 0;
+    let mut session = Session::new(study).keeping(budget);
+    let crew = Crew { prepared: &prepared, workers: 2, open: &|| Ok(Box::new(Cpu::new())), test: false };
+    crew.train(&mut session, |_, _| most = most.max(HEAP.allocated().saturating_sub(before))).unwrap();
+    assert_eq!(session.progress().done, u64::from(trials));
+    [most, 4 * trials as usize * shape.n_parameters()]
+}
+
+/// Beside what is kept: two Workers' waves of 64 MB, and what they have told and nobody has heard yet.
+const BESIDE: usize = 200 << 20;
+
+#[test]
+fn what_is_kept_of_trials_has_a_bound() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let budget = 32 << 20;
+    let [most, all] = most_while_training(700, budget);
+    println!("{most} bytes at most, for weights of {all}");
+    assert!(most < budget + BESIDE && all > 250 << 20, "{most} bytes, for weights of {all}");
+}
+
+#[test]
+#[ignore = "soak"]
+fn ten_thousand_networks_of_mnist_fit() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let budget = 256 << 20;
+    let [most, all] = most_while_training(10_000, budget);
+    println!("{most} bytes at most, for weights of {all}");
+    assert!(most < budget + BESIDE && all > 3 << 30, "{most} bytes, for weights of {all}");
 }

@@ -9,7 +9,8 @@ use std::process::Command;
 /// The part of an example's study that its text speaks of, trained by the binary on the CPU.
 fn trained(name: &str, part: impl Fn(&mut Value)) -> Vec<Value> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let all: Value = serde_json::from_str(&fs::read_to_string(root.join("www/src/presets.json")).unwrap()).unwrap();
+    let all: Value =
+        serde_json::from_str(&fs::read_to_string(root.join("www/src/study/presets.json")).unwrap()).unwrap();
     let mut example = all.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap()["study"].clone();
     part(&mut example);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));

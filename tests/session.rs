@@ -5,12 +5,17 @@
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
+use tuning_playground::backend::Backend;
 use tuning_playground::backend::cpu::{Cpu, Strategy};
+use tuning_playground::backend::gpu::Gpu;
+use tuning_playground::backend::reference::Reference;
+use tuning_playground::error::Error;
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
-use tuning_playground::search::{Assignment, Ledger, NoPruner, Outcome, Pruner, Sampler, Search, Verdict};
+use tuning_playground::search::{Ledger, NoPruner, Outcome, Pruner, Sampler, Search, Verdict};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
 use tuning_playground::study::{FORMAT, Study};
+use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 
 const EPOCHS: usize = 6;
 /// Random trials at the start, and how many are asked for at once after them.
@@ -123,26 +128,98 @@ fn a_learning_sampler_and_a_pruner_give_the_same_trials_with_any_number_of_worke
     }
 }
 
+/// The trials of a session by the backend, and the steps that were trained for them.
+fn trained(session: &mut Session, open: &(dyn Fn() -> Box<dyn Backend> + Sync)) -> (Vec<TrialRecord>, u64) {
+    let prepared = session.study().prepare(None).unwrap();
+    let open: &(dyn Fn() -> _ + Sync) = &|| Ok(open());
+    let mut steps = 0;
+    let crew = Crew { prepared: &prepared, workers: 2, open, test: false };
+    crew.train(session, |_, report| steps += report.steps).unwrap();
+    (lasting(session.trials()), steps)
+}
+
 #[test]
 fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once() {
-    let train_with = |pruner: Box<dyn Pruner>| {
-        let study = study(&json!({}));
-        let search = Search::new(&study);
-        let mut session = Session::with(study, search, pruner);
-        train(&mut session, 2);
-        lasting(session.trials())
-    };
-    let (whole, judged) = (train_with(Box::new(NoPruner)), train_with(Box::new(Median)));
-    assert!(count(&judged, TrialState::Complete) > 3 && count(&judged, TrialState::Pruned) > 3);
-    for (whole, judged) in whole.iter().zip(&judged) {
-        if judged.state == TrialState::Pruned {
-            assert_eq!(judged.params, whole.params);
-            assert_eq!(judged.epochs, whole.epochs[..judged.epochs.len()]);
-            assert_eq!(judged.value, Some(judged.epochs.last().unwrap().validation_loss));
-            assert!(judged.steps < whole.steps);
-        } else {
-            assert_eq!(judged, whole);
+    for (name, open) in backends() {
+        for seeds in [1, 2] {
+            let study = study(&json!({"seeds_per_trial": seeds}));
+            let session = |pruner| Session::with(study.clone(), Search::new(&study), pruner);
+            let (whole, _) = trained(&mut session(Box::new(NoPruner)), &*open);
+            let mut parked = session(Box::new(Median));
+            let (judged, steps) = trained(&mut parked, &*open);
+            assert!(count(&judged, TrialState::Complete) > 3 && count(&judged, TrialState::Pruned) > 3);
+            for (whole, judged) in whole.iter().zip(&judged) {
+                if judged.state == TrialState::Pruned {
+                    assert_eq!(judged.params, whole.params);
+                    assert_eq!(judged.epochs, whole.epochs[..judged.epochs.len()]);
+                    assert_eq!(judged.value, Some(judged.epochs.last().unwrap().validation_loss));
+                    assert!(judged.steps < whole.steps);
+                } else {
+                    assert_eq!(judged, whole, "{name}");
+                }
+            }
+            // No step is trained twice, but where there is no room to keep what waits.
+            let told: u64 = judged.iter().map(|trial| trial.steps).sum();
+            assert_eq!(steps, told, "{name}, {seeds} seeds");
+            let (again, steps) = trained(&mut session(Box::new(Median)).keeping(0), &*open);
+            assert_eq!(again, judged, "{name}");
+            assert!(steps > told, "{name}, {seeds} seeds");
         }
+    }
+}
+
+/// Ways to train.
+type Opens = Vec<(&'static str, Box<dyn Fn() -> Box<dyn Backend> + Sync>)>;
+
+/// Every plan of the CPU, the reference and, where there is one, the GPU.
+fn backends() -> Opens {
+    let mut backends: Opens = vec![("reference", Box::new(|| Box::new(Reference)))];
+    for plan in Strategy::ALL {
+        backends.push(("cpu", Box::new(move || Box::new(Cpu::new().with_strategy(plan)))));
+    }
+    if let Ok(gpu) = pollster::block_on(Gpu::open()) {
+        drop(gpu);
+        backends.push(("gpu", Box::new(|| Box::new(pollster::block_on(Gpu::open()).unwrap()))));
+    }
+    backends
+}
+
+#[test]
+fn weights_that_were_let_go_come_back_to_the_same_bits() {
+    for (name, open) in backends() {
+        let study = study(&json!({"trials": 9, "seeds_per_trial": 2}));
+        let session = || Session::with(study.clone(), Search::new(&study), Box::new(Median));
+        let (mut roomy, mut tight) = (session(), session().keeping(0));
+        assert_eq!(trained(&mut roomy, &*open).0, trained(&mut tight, &*open).0);
+        let best = roomy.best().unwrap();
+        assert!(tight.kept(best).unwrap().is_some(), "the best stays");
+        let (study, prepared) = (Rc::new(study.clone()), Rc::new(study.prepare(None).unwrap()));
+        let mut trainer = Trainer::new(study, prepared, open(), Vec::new()).unwrap();
+        for number in 0..9 {
+            let (trial, ended) = roomy.kept(number).unwrap().unwrap();
+            let score = trainer.test(&trial, ended);
+            if number != best {
+                assert!(tight.kept(number).unwrap().is_none());
+            }
+            trainer.assign(vec![tight.again(number).unwrap()]).unwrap();
+            loop {
+                let report = pollster::block_on(trainer.advance(core::time::Duration::ZERO)).unwrap();
+                tight.report(report.trials);
+                tight.keep(report.snapshots);
+                if report.finished {
+                    break;
+                }
+            }
+            let (trial, again) = tight.kept(number).unwrap().unwrap();
+            assert_eq!(again, ended, "{name}, trial {number}");
+            assert_eq!(trainer.test(&trial, again), score);
+        }
+        assert_eq!(lasting(tight.trials()), lasting(roomy.trials()), "nothing else has changed");
+        let none = tight.kept(9).unwrap_err();
+        assert!(
+            matches!(&none, Error::NoSuchTrial { number: 9, accepted } if accepted.starts_with("0, 1, ")),
+            "{none}"
+        );
     }
 }
 
@@ -292,6 +369,25 @@ fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
 }
 
 #[test]
+fn what_trains_a_trial_depends_on_how_many_there_were_when_it_was_asked_for() {
+    // Networks that are few go by another plan than those that are many.
+    let study = study(&json!({"trials": 4, "fixed": {"hidden": [4], "epochs": 2}, "space": {}}));
+    let run = |workers: [usize; 2]| {
+        let mut session = Session::new(study.clone());
+        train(&mut session, workers[0]);
+        let few = session.engine().strategy.clone();
+        session.more(60).unwrap();
+        train(&mut session, workers[1]);
+        let engine = session.engine().strategy.clone();
+        assert_eq!([few.as_str(), engine.as_str()], ["panels", "lanes+panels"]);
+        lasting(session.trials())
+    };
+    let trials = run([1, 1]);
+    assert_eq!(run([1, 2]), trials);
+    assert_eq!(run([2, 1]), trials);
+}
+
+#[test]
 fn what_was_cancelled_stays_so_when_there_are_more_trials() {
     let mut session = Session::new(study(&json!({"trials": 4})));
     session.next_round();
@@ -323,9 +419,53 @@ fn a_grid_has_no_more() {
 #[test]
 fn a_round_reads_back_as_it_was_written() {
     let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
-    let round = Session::with(study(&json!({})), search, Box::new(Median)).next_round();
-    assert!(Assignment::read(&serde_json::to_string(&round).unwrap()) == Some(round));
+    let mut session = Session::with(study(&json!({})), search, Box::new(Median));
+    let round = session.next_round();
+    assert!(Assignment::read(&serde_json::to_string(&round).unwrap(), &[]) == Some(round));
     for wrong in ["", "{}", "[1]", r#"[{"trial": {"number": -1, "params": {}}, "until_epoch": null}]"#] {
-        assert_eq!(Assignment::read(wrong), None, "{wrong}");
+        assert_eq!(Assignment::read(wrong, &[]), None, "{wrong}");
+    }
+    // Of what goes on, the numbers travel beside the text.
+    session.report((0..STARTUP).map(|number| event(number, TrialState::Running, 1, &[0.5])).collect());
+    let waiting = |number| TrialSnapshot { number, epochs: 1, ..TrialSnapshot::default() };
+    session.keep((0..STARTUP).filter(|number| number % 3 > 0).map(waiting).collect());
+    let round = session.next_round();
+    assert_eq!(round.iter().filter(|assignment| assignment.from.is_some()).count(), 6);
+    let mut words = Vec::new();
+    for from in round.iter().filter_map(|assignment| assignment.from.as_ref()) {
+        from.write(&mut words);
+    }
+    let text = serde_json::to_string(&round).unwrap();
+    assert_eq!(text.matches(r#""from_epoch":1"#).count(), 6);
+    assert!(Assignment::read(&text, &words) == Some(round));
+    assert_eq!(Assignment::read(&text, &words[1..]), None);
+}
+
+#[test]
+fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
+    let study = study(&json!({"trials": 2}));
+    let mut session = Session::with(study.clone(), Search::new(&study), Box::new(Median));
+    session.next_round();
+    let waiting = |number, epochs| TrialSnapshot { number, epochs, ..TrialSnapshot::default() };
+    // Too early, of nobody, of another epoch.
+    session.keep(vec![waiting(0, 1), waiting(7, 1)]);
+    session.report(vec![event(0, TrialState::Running, 1, &[0.5]), event(1, TrialState::Running, 1, &[0.5])]);
+    session.keep(vec![waiting(0, 2)]);
+    let round = session.next_round();
+    assert!(round.iter().all(|assignment| assignment.from.is_none()));
+    session.keep(vec![waiting(0, 1)]);
+    session.stop();
+    assert!(session.kept(0).is_err());
+
+    // A trainer begins at the first epoch where what it is given is of another network.
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    let (study, first) = (Rc::new(study), round[0].trial.clone());
+    for from in [None, Some(waiting(0, 1))] {
+        let assignment = Assignment { from, ..Assignment::whole(first.clone(), 2) };
+        let mut trainer = Trainer::new(study.clone(), prepared.clone(), Box::new(Cpu::new()), Vec::new()).unwrap();
+        trainer.assign(vec![assignment]).unwrap();
+        let report = pollster::block_on(trainer.advance(core::time::Duration::MAX)).unwrap();
+        assert_eq!(report.trials[0].epochs[0].epoch, 1);
+        assert_eq!(report.snapshots.len(), 1);
     }
 }

@@ -18,6 +18,14 @@ impl Steps {
     pub fn of(spec: &NetworkSpec) -> Self {
         Self { done: 0, schedule: spec.schedule }
     }
+
+    /// Goes by steps that were taken elsewhere.
+    pub fn skip(&mut self, steps: u32, per_epoch: u64) {
+        for step in self.done..self.done + steps {
+            self.schedule.factor(StepAt { step: u64::from(step), per_epoch });
+        }
+        self.done += steps;
+    }
 }
 
 /// The batches of a network's next epoch: its rows shuffled and cut, the short last batch kept.

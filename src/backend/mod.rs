@@ -256,6 +256,10 @@ pub trait Backend {
     fn most_networks(&self) -> usize {
         4096
     }
+    /// Bytes that networks which train at once take together: more would be no quicker.
+    fn wave_bytes(&self) -> u64 {
+        64 << 20
+    }
     /// Bytes that one population may take, and the name of that limit.
     fn memory_limit(&self) -> (u64, String);
     /// Bytes of the largest single piece of memory that a network needs; no piece may exceed the limit.

@@ -21,39 +21,6 @@ pub struct Trial {
     pub params: Map<String, Value>,
 }
 
-/// A trial and how far to train it.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Assignment {
-    /// What is trained.
-    pub trial: Trial,
-    /// The epoch, from 1, after which the trial waits for a verdict; `None` is its last. A trial that goes on is trained
-    /// again from its first epoch, to the same bits.
-    pub until_epoch: Option<usize>,
-}
-
-impl Assignment {
-    /// A trial from its first epoch to its last.
-    pub const fn whole(trial: Trial) -> Self {
-        Self { trial, until_epoch: None }
-    }
-
-    /// Reads a round, or a share of it, as JSON has it: `[{"trial": {"number", "params"}, "until_epoch"}, ..]`. `None` of
-    /// anything else.
-    pub fn read(round: &str) -> Option<Vec<Self>> {
-        let Value::Array(round) = crate::json::parse(round).ok()? else { return None };
-        let read = |mut assignment: Value| {
-            let until_epoch = match &assignment["until_epoch"] {
-                Value::Null => None,
-                epoch => Some(epoch.as_u64()? as usize),
-            };
-            let number = u32::try_from(assignment["trial"]["number"].as_u64()?).ok()?;
-            let Value::Object(params) = assignment["trial"]["params"].take() else { return None };
-            Some(Self { trial: Trial { number, params }, until_epoch })
-        };
-        round.into_iter().map(read).collect()
-    }
-}
-
 /// The study's trials, round by round. Grid, random and Sobol give all of them in one round.
 pub struct Search {
     sampler: Box<dyn Sampler>,

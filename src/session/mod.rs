@@ -5,13 +5,16 @@
 //! Nothing depends on who trains what, on how many do, or on who is first: a round is judged and told, in the order of
 //! its numbers, only once all of its trials have got where they were sent.
 
+mod archive;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, TrialState};
-use crate::search::{Assignment, Ledger, NoPruner, Pruner, Search, Trial, Verdict};
+use crate::search::{Ledger, NoPruner, Pruner, Search, Trial, Verdict};
 use crate::study::Study;
+use crate::trainer::{Assignment, TrialSnapshot};
+use archive::{Archive, Worth};
 use serde_json::{Value, json};
 
 /// How far a session has come.
@@ -33,10 +36,15 @@ pub struct Session {
     search: Search,
     pruner: Box<dyn Pruner>,
     ledger: Ledger,
+    archive: Archive,
+    /// An ended trial whose weights somebody has asked for: it is let go for no better one.
+    wanted: Option<u32>,
     /// The epoch that each trial was last sent to; the largest number for its last.
     goals: Vec<usize>,
     /// Steps that each trial takes if it does not end early.
     planned: Vec<u64>,
+    /// Trials of the study when each was asked for.
+    of_trials: Vec<u32>,
     /// Trials of earlier rounds, which the sampler has been told.
     told: u32,
     /// Trials that have not got where they were sent.
@@ -64,8 +72,11 @@ impl Session {
             study,
             search,
             pruner,
+            archive: Archive::default(),
+            wanted: None,
             goals: Vec::new(),
             planned: Vec::new(),
+            of_trials: Vec::new(),
             told: 0,
             under_way: 0,
             ended: Vec::new(),
@@ -80,6 +91,12 @@ impl Session {
     #[must_use]
     pub fn with_budget(self, steps: u64) -> Self {
         Self { budget: Some(steps), ..self }
+    }
+
+    /// Keeps at most so many bytes of trials that have left training.
+    #[must_use]
+    pub fn keeping(self, bytes: usize) -> Self {
+        Self { archive: Archive::within(bytes), ..self }
     }
 
     /// The study.
@@ -112,8 +129,7 @@ impl Session {
             for Verdict::Stop(number) in self.pruner.judge(&self.ledger) {
                 self.end(number, TrialState::Pruned);
             }
-            let trial = |number: u32| Trial { number, params: self.trials()[number as usize].params.clone() };
-            let going_on: Vec<Trial> = self.open().map(trial).collect();
+            let going_on: Vec<Trial> = self.open().map(|number| self.trial(number)).collect();
             if !going_on.is_empty() {
                 return self.send(going_on);
             }
@@ -132,6 +148,7 @@ impl Session {
         }
         self.goals.resize(self.trials().len(), 0);
         self.planned.resize(self.trials().len(), 0);
+        self.of_trials.resize(self.trials().len(), self.study.trials);
         self.send(trials)
     }
 
@@ -139,7 +156,14 @@ impl Session {
         if self.ledger.is_open(number) {
             self.ledger.end(number, state);
             self.ended.push(number);
+            if state == TrialState::Cancelled {
+                self.archive.take(number);
+            }
         }
+    }
+
+    fn trial(&self, number: u32) -> Trial {
+        Trial { number, params: self.trials()[number as usize].params.clone() }
     }
 
     /// The last events of trials that the session has ended by itself since it was last asked: pruned and cancelled ones.
@@ -165,7 +189,8 @@ impl Session {
             // A rung that is passed already would hold the trial for ever.
             let until_epoch = self.pruner.rung(epochs).filter(|&rung| rung > epochs);
             self.goals[trial.number as usize] = until_epoch.unwrap_or(usize::MAX);
-            Assignment { trial, until_epoch }
+            let from = self.archive.take(trial.number);
+            Assignment { of_trials: self.of_trials[trial.number as usize], trial, until_epoch, from }
         };
         trials.into_iter().map(send).collect()
     }
@@ -187,6 +212,67 @@ impl Session {
                 self.under_way -= 1;
             }
         }
+    }
+
+    /// Keeps trials that have left training, after what became of them was reported: those that have ended for whoever asks
+    /// for their weights, and those that wait to go on from there. What comes late changes nothing.
+    pub fn keep(&mut self, snapshots: Vec<TrialSnapshot>) {
+        let best = self.best();
+        for snapshot in snapshots {
+            let number = snapshot.number;
+            let Some(trial) = self.ledger.trials().get(number as usize) else { continue };
+            let is_open = self.ledger.is_open(number);
+            let is_late = is_open && (self.is_on_its_way(number) || self.ledger.epochs(number) != snapshot.epochs);
+            if is_late || trial.state == TrialState::Cancelled {
+                continue;
+            }
+            let (ledger, wanted) = (&self.ledger, self.wanted);
+            self.archive.insert(snapshot, |one| {
+                if best == Some(one.number) || wanted == Some(one.number) {
+                    Worth::Stays
+                } else if ledger.is_open(one.number) {
+                    Worth::Waits(one.epochs)
+                } else {
+                    let value = ledger.outcome(one.number).value;
+                    Worth::Ended(if value.is_nan() { f64::INFINITY } else { value })
+                }
+            });
+        }
+    }
+
+    /// An ended trial and its weights; `None` where better ones needed the room: what [`Session::again`] says has to be
+    /// trained first.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTrial`] of one that has not ended.
+    pub fn kept(&self, number: u32) -> Result<Option<(Trial, &TrialSnapshot)>> {
+        self.check_ended(number)?;
+        Ok(self.archive.get(number).map(|snapshot| (self.trial(number), snapshot)))
+    }
+
+    fn check_ended(&self, number: u32) -> Result<()> {
+        let has_weights = |trial: &TrialRecord| {
+            matches!(trial.state, TrialState::Complete | TrialState::Pruned | TrialState::Diverged)
+        };
+        if self.trials().get(number as usize).is_some_and(has_weights) {
+            return Ok(());
+        }
+        let ended: Vec<String> =
+            self.trials().iter().filter(|trial| has_weights(trial)).map(|trial| trial.number.to_string()).collect();
+        Err(Error::NoSuchTrial { number, accepted: ended.join(", ") })
+    }
+
+    /// What brings an ended trial's weights back to the same bits: whoever trains it hands the snapshot to
+    /// [`Session::keep`]. Until another is asked for, it is not let go again.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTrial`] of one that has not ended.
+    pub fn again(&mut self, number: u32) -> Result<Assignment> {
+        self.check_ended(number)?;
+        self.wanted = Some(number);
+        let record = &self.trials()[number as usize];
+        let until_epoch = (record.state == TrialState::Pruned).then_some(record.epochs.len());
+        Ok(Assignment { until_epoch, ..Assignment::whole(self.trial(number), self.of_trials[number as usize]) })
     }
 
     /// Takes what a trainer plans for a trial over all its epochs.

@@ -6,9 +6,9 @@ use crate::backend::Backend;
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
 use crate::result::{EngineInfo, TestScore};
-use crate::search::Assignment;
+use crate::search::Trial;
 use crate::study::Study;
-use crate::trainer::{Report, Trainer};
+use crate::trainer::{Assignment, Report, Trainer, TrialSnapshot};
 use core::time::Duration;
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -31,7 +31,7 @@ pub struct Crew<'a> {
 /// What a thread is to do.
 enum Job {
     Train(Vec<Assignment>),
-    Test(u32),
+    Test(Trial, TrialSnapshot),
 }
 
 /// What a thread tells.
@@ -74,6 +74,7 @@ impl Crew<'_> {
                         }
                         News::Moved(mut report) => {
                             session.report(core::mem::take(&mut report.trials));
+                            session.keep(core::mem::take(&mut report.snapshots));
                             watch(session, &report);
                         }
                         News::Tested(_) => {}
@@ -83,15 +84,22 @@ impl Crew<'_> {
                 round = session.next_round();
             }
             let Some(best) = session.best().filter(|_| self.test) else { return Ok(()) };
-            let _ = jobs[best as usize % workers].send(Job::Test(best));
+            if session.kept(best)?.is_none() {
+                deal(vec![session.again(best)?], &jobs);
+            }
+            let mut is_asked = false;
             loop {
+                if let Some((trial, ended)) = session.kept(best)?.filter(|_| !is_asked) {
+                    is_asked = jobs[0].send(Job::Test(trial, ended.clone())).is_ok();
+                }
                 match listen(&news)? {
                     News::Tested(score) => {
                         session.open_test(score);
                         return Ok(());
                     }
+                    News::Moved(report) => session.keep(report.snapshots),
                     News::Failed(error) => return Err(error),
-                    News::Begun(..) | News::Moved(_) => {}
+                    News::Begun(..) => {}
                 }
             }
         })
@@ -124,7 +132,7 @@ impl Crew<'_> {
                     }
                     is_heard
                 }
-                Job::Test(number) => news.send(News::Tested(trainer.test(number)?)).is_ok(),
+                Job::Test(trial, ended) => news.send(News::Tested(trainer.test(&trial, &ended))).is_ok(),
             };
             if !is_heard {
                 break;
@@ -145,11 +153,11 @@ impl Drop for Farewell<'_> {
     }
 }
 
-/// Sends each trial to the thread that its number names, so that it comes back to the one that knows it.
+/// Deals a round in turn; where a trial goes on is in its assignment, whoever trains it.
 fn deal(round: Vec<Assignment>, jobs: &[Sender<Job>]) {
     let mut shares: Vec<Vec<Assignment>> = jobs.iter().map(|_| Vec::new()).collect();
-    for assignment in round {
-        shares[assignment.trial.number as usize % jobs.len()].push(assignment);
+    for (at, assignment) in round.into_iter().enumerate() {
+        shares[at % jobs.len()].push(assignment);
     }
     for (share, job) in shares.into_iter().zip(jobs) {
         if !share.is_empty() {

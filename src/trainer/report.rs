@@ -1,5 +1,6 @@
 //! What a trainer tells of its work.
 
+use super::TrialSnapshot;
 use crate::result::TrialEvent;
 
 /// What [`Trainer::advance`](super::Trainer::advance) did.
@@ -7,6 +8,8 @@ use crate::result::TrialEvent;
 pub struct Report {
     /// Trials that moved.
     pub trials: Vec<TrialEvent>,
+    /// Those of them that have left training: they have ended, or got where they were sent.
+    pub snapshots: Vec<TrialSnapshot>,
     /// Gradient steps taken since the last report.
     pub steps: u64,
     /// Everything is trained.

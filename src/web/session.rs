@@ -4,13 +4,17 @@ use super::{problem, text, to_js, unread};
 use crate::result::{EngineInfo, TrialEvent};
 use crate::session;
 use crate::study::Study;
+use crate::trainer::TrialSnapshot;
 use crate::{NUMERICS_VERSION, VERSION};
+use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 /// See [`session::Session`]. The page has the trials, too: what it is told is what it lacks.
 #[wasm_bindgen]
 pub struct Session {
-    session: session::Session,
+    pub(super) session: session::Session,
+    /// Where trials of the last round go on, until that is handed over to whoever trains them.
+    from: BTreeMap<u32, TrialSnapshot>,
 }
 
 #[wasm_bindgen]
@@ -22,15 +26,55 @@ impl Session {
     #[wasm_bindgen(constructor)]
     pub fn new(study: &str) -> Result<Session, JsValue> {
         let study = Study::parse(study).map_err(|error| problem(&error))?;
-        Ok(Self { session: session::Session::new(study) })
+        Ok(Self { session: session::Session::new(study), from: BTreeMap::new() })
     }
 
-    /// What is to be trained next: JSON array of `{trial: {number, params}, until_epoch}`, empty at the end.
+    /// What is to be trained next: JSON array of `{trial: {number, params}, until_epoch, from_epoch}`, empty at the end.
+    /// Where there is a `from_epoch`, [`Session::hand_over`] has the numbers.
     ///
     /// # Errors
     /// None of its own.
     pub fn next_round(&mut self) -> Result<String, JsValue> {
-        text(&self.session.next_round())
+        let mut round = self.session.next_round();
+        let told = text(&round)?;
+        let from = round.iter_mut().filter_map(|assignment| assignment.from.take());
+        self.from = from.map(|snapshot| (snapshot.number, snapshot)).collect();
+        Ok(told)
+    }
+
+    /// Where these trials of the last round go on, for [`Training::assign`](super::training::Training::assign); nothing of
+    /// those that begin at their first epoch.
+    pub fn hand_over(&mut self, numbers: &[u32]) -> Vec<u32> {
+        let mut words = Vec::new();
+        for snapshot in numbers.iter().filter_map(|number| self.from.remove(number)) {
+            snapshot.write(&mut words);
+        }
+        words
+    }
+
+    /// Keeps trials that have left training, as `kept` of a training's report has them, after the report's events.
+    ///
+    /// # Errors
+    /// Words that are no snapshots.
+    pub fn keep(&mut self, words: &[u32]) -> Result<(), JsValue> {
+        self.session.keep(TrialSnapshot::read(words).ok_or_else(|| unread("snapshots"))?);
+        Ok(())
+    }
+
+    /// Whether an ended trial's weights are kept.
+    ///
+    /// # Errors
+    /// The problem, as an object, of a trial that has not ended.
+    pub fn keeps(&self, number: u32) -> Result<bool, JsValue> {
+        Ok(self.session.kept(number).map_err(|error| problem(&error))?.is_some())
+    }
+
+    /// The round that brings an ended trial's weights back, as [`Session::next_round`] has it.
+    ///
+    /// # Errors
+    /// The problem, as an object, of a trial that has not ended.
+    pub fn again(&mut self, number: u32) -> Result<String, JsValue> {
+        text(&[self.session.again(number).map_err(|error| problem(&error))?])
     }
 
     /// Whether trials of the last round are still on their way.

@@ -1,10 +1,10 @@
 //! Training in a Worker.
 
+use super::session::Session;
 use super::{GpuHandle, problem, text, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
-use crate::search::Assignment;
 use crate::study::Study;
-use crate::trainer::{Report, Trainer};
+use crate::trainer::{Assignment, Report, Trainer};
 use core::time::Duration;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -17,8 +17,8 @@ pub struct Training {
 
 #[wasm_bindgen]
 impl Training {
-    /// A training of `round`, or a share of it, as [`Session::next_round`](super::session::Session::next_round) gives it, of
-    /// `study` (JSON). `table` is the study's data file, uncompressed, or null. `gpu` trains for backend "gpu".
+    /// A training of `round`, or a share of it, as [`Session::next_round`] gives it, of `study` (JSON).
+    /// `table` is the study's data file, uncompressed, or null. `gpu` trains for backend "gpu".
     ///
     /// # Errors
     /// The problem, as an object.
@@ -43,20 +43,20 @@ impl Training {
             Trainer::new(Rc::new(study), Rc::new(prepared), backend, Vec::new())
         };
         let mut training = Self { trainer: start().map_err(|error| problem(&error))? };
-        training.assign(round)?;
+        training.assign(round, &[])?;
         Ok(training)
     }
 
-    /// Adds what is to be trained next: a share of a later round.
+    /// Adds what is to be trained next: a share of a round, and where its trials go on, as [`Session::hand_over`] has it.
     ///
     /// # Errors
     /// The problem, as an object.
-    pub fn assign(&mut self, round: &str) -> Result<(), JsValue> {
-        let round = Assignment::read(round).ok_or_else(|| unread("a round"))?;
+    pub fn assign(&mut self, round: &str, from: &[u32]) -> Result<(), JsValue> {
+        let round = Assignment::read(round, from).ok_or_else(|| unread("a round"))?;
         self.trainer.assign(round).map_err(|error| problem(&error))
     }
 
-    /// Lets go of trials that have not ended; what is finished stays for [`Training::test`].
+    /// Lets go of trials that have not ended.
     pub fn cancel(&mut self) {
         self.trainer.cancel();
     }
@@ -80,7 +80,7 @@ impl Training {
     fn sibling(&self, round: &str, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
         let trainer = self.trainer.sibling(backend).map_err(|error| problem(&error))?;
         let mut training = Self { trainer };
-        training.assign(round)?;
+        training.assign(round, &[])?;
         Ok(training)
     }
 
@@ -107,17 +107,16 @@ impl Training {
         gpu.gpu.prepare(&self.trainer.outlines());
     }
 
-    /// Works for about `budget_ms` and says what happened: `{trials, numbers, steps, finished, resumed}`, `trials` as JSON
-    /// text, an array of the events of a result's trials, and `numbers` the same for [`Session::report`].
-    ///
-    /// [`Session::report`]: super::session::Session::report
+    /// Works for about `budget_ms` and says what happened: `{trials, numbers, kept, steps, finished, resumed}`, `trials` as
+    /// JSON text, an array of the events of a result's trials, `numbers` the same for [`Session::report`], and `kept`, if any
+    /// have left training, for [`Session::keep`].
     ///
     /// # Errors
     /// The problem, as an object.
     pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
-        let Report { trials, steps, finished, resumed } = report;
+        let Report { trials, snapshots, steps, finished, resumed } = report;
         let mut numbers = Vec::new();
         for event in &trials {
             event.write(&mut numbers);
@@ -126,14 +125,23 @@ impl Training {
             serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed });
         let told = to_js(&told)?;
         js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
+        if !snapshots.is_empty() {
+            let mut words = Vec::new();
+            for snapshot in snapshots {
+                snapshot.write(&mut words);
+            }
+            js_sys::Reflect::set(&told, &"kept".into(), &js_sys::Uint32Array::from(words.as_slice()))?;
+        }
         Ok(told)
     }
 
-    /// The one look at the test rows, for a finished trial.
+    /// The one look at the test rows, for an ended trial whose weights the session keeps.
     ///
     /// # Errors
     /// The problem, as an object.
-    pub fn test(&self, number: u32) -> Result<JsValue, JsValue> {
-        to_js(&self.trainer.test(number).map_err(|error| problem(&error))?)
+    pub fn test(&self, session: &Session, number: u32) -> Result<JsValue, JsValue> {
+        let kept = session.session.kept(number).map_err(|error| problem(&error))?;
+        let (trial, ended) = kept.ok_or_else(|| unread("weights"))?;
+        to_js(&self.trainer.test(&trial, ended))
     }
 }

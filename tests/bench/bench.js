@@ -2,7 +2,7 @@
  * One contestant to a tab: `bench.open(name)` once, then for each work `prepare`, `train` as often as wanted, `release`.
  * The engine measures itself by time, peers by steps.
  *
- * @typedef {import('../../www/src/works.js').Work} Work
+ * @typedef {import('../../www/src/study/works.js').Work} Work
  * @typedef {{prepare: (work: Work) => Promise<any>, train: (steps: number) => Promise<void>, release: () => Promise<void>}} Peer
  */
 

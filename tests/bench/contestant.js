@@ -1,7 +1,7 @@
 /**
  * A contestant in a tab of its own, and what it has shown in the work at hand.
  *
- * @typedef {import('../../www/src/works.js').Work} Work
+ * @typedef {import('../../www/src/study/works.js').Work} Work
  * @typedef {import('../../www/node_modules/@playwright/test/index.js').BrowserContext} BrowserContext
  * @typedef {import('../../www/node_modules/@playwright/test/index.js').Page} Page
  * @typedef {{seconds: number, most: number, total: number | null}} Terms seconds of a repeat; the most it may take;

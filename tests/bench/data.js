@@ -2,7 +2,7 @@
  * Rows for the peers: of the same sizes and kinds as those that the engine makes for itself (src/bench.rs), cut into
  * whole batches beforehand, so that no peer is timed while it gathers rows.
  *
- * @typedef {import('../../www/src/works.js').Work} Work
+ * @typedef {import('../../www/src/study/works.js').Work} Work
  * @typedef {{x: Float32Array, classes: Int32Array}} Batch
  */
 

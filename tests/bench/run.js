@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { WORKS } from '../../www/src/works.js';
+import { WORKS } from '../../www/src/study/works.js';
 import { QUIET, SOFTWARE_GPU, chromium as program } from '../browser/chromium.js';
 import { chromium } from '../browser/packages.js';
 import { serve } from '../browser/serve.js';
@@ -37,8 +37,8 @@ const say = (text) => process.stderr.write(`${text}\n`);
 
 /**
  * A work by everyone who trains it, interleaved; what each took a repeat, in steps a second of all its trials together.
- * @param {Contestant[]} all @param {string} label @param {import('../../www/src/works.js').Work} work
- * @param {import('../../www/src/works.js').Work} [single] what peers train that train one network after the other
+ * @param {Contestant[]} all @param {string} label @param {import('../../www/src/study/works.js').Work} work
+ * @param {import('../../www/src/study/works.js').Work} [single] what peers train that train one network after the other
  */
 async function measure(all, label, work, single = work) {
   const contestants = all.filter(({ only }) => only?.includes(label) ?? true);
@@ -65,7 +65,7 @@ async function scale(ours) {
     let slow = 0;
     let bytes = 0;
     for (const trials of TRIALS) {
-      /** @type {import('../../www/src/works.js').Work} */
+      /** @type {import('../../www/src/study/works.js').Work} */
       const work = { ...WORKS.W1, hidden: [width, width], trials, ...(options.quick ? { steps: 3 } : {}) };
       const isLeftOut = slow > SLOW && bytes * trials <= MOST_BYTES;
       const cell = isLeftOut ? { skipped: true } : await ours.cell(work, 1000 * (options.quick ? 0.2 : 1.5));

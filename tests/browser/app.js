@@ -45,12 +45,17 @@ export class App {
     });
   }
 
-  /** Sets attributes of the element; the texts of a language come a moment later. @param {Record<string, string>} attributes */
+  /**
+   * Sets attributes of the element; the texts of a language come a moment later.
+   * @param {Record<string, string>} attributes
+   */
   async set(attributes) {
     await this.page.evaluate((given) => {
-      for (const [name, value] of Object.entries(given)) document.querySelector('tuning-playground')?.setAttribute(name, value);
+      for (const [name, value] of Object.entries(given))
+        document.querySelector('tuning-playground')?.setAttribute(name, value);
     }, attributes);
-    if (attributes.lang) await this.page.locator(`tuning-playground .app[lang=${attributes.lang}]`).waitFor({ state: 'attached' });
+    if (attributes.lang)
+      await this.page.locator(`tuning-playground .app[lang=${attributes.lang}]`).waitFor({ state: 'attached' });
   }
 
   /** Reads a property of the element. @param {string} name @returns {Promise<any>} */
@@ -66,47 +71,51 @@ export class App {
     );
   }
 
-  /** Starts a run without waiting for it; `outcome` gives what came of it. @param {Document | null} study @param {string} backend */
+  /**
+   * Starts a run without waiting for it; `outcome` gives what came of it.
+   * @param {Document | null} study
+   * @param {string} backend
+   */
   async start(study, backend) {
-    await this.page.evaluate(
-      ([document_, choice]) => {
-        const element = /** @type {any} */ (document.querySelector('tuning-playground'));
-        if (document_) element.study = document_;
-        element.backend = choice;
-        const begun = performance.now();
-        const elapsed = () => (performance.now() - begun) / 1000;
-        const outcome = { result: null, problem: null, seconds: 0, firstPoint: /** @type {number | null} */ (null) };
-        /** @type {number[]} */
-        const ticks = [];
-        const tellsOfEpoch = (/** @type {any} */ detail) => detail?.epochs > 0 || detail?.epochs?.length > 0;
-        const onTrial = (/** @type {any} */ event) => {
-          // Reading a trial makes a copy: not of tens of thousands.
-          if (outcome.firstPoint === null && tellsOfEpoch(event.detail)) outcome.firstPoint = elapsed();
-        };
-        const onProgress = (/** @type {any} */ event) => {
-          ticks.push(elapsed());
-          /** @type {any} */ (window).testProgress = event.detail;
-          onTrial(event);
-        };
-        Object.assign(window, { testProgress: null, testEnded: false });
-        element.addEventListener('trial', onTrial);
-        element.addEventListener('progress', onProgress);
-        /** @type {any} */ (window).testOutcome = element
-          .run()
-          .then(
-            (/** @type {any} */ result) => ({ ...outcome, result }),
-            (/** @type {Error} */ error) => ({ ...outcome, problem: error instanceof Error ? error.message : `not an Error: ${error}` }),
-          )
-          .then((/** @type {any} */ end) => {
-            /** @type {any} */ (window).testEnded = true;
-            element.removeEventListener('trial', onTrial);
-            element.removeEventListener('progress', onProgress);
-            const progressRate = (ticks.length - 1) / (ticks[ticks.length - 1] - ticks[0]);
-            return { ...end, seconds: elapsed(), progressRate };
-          });
-      },
-      /** @type {[Document | null, string]} */ ([study, backend]),
-    );
+    await this.page.evaluate(([document_, choice]) => {
+      const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+      if (document_) element.study = document_;
+      element.backend = choice;
+      const begun = performance.now();
+      const elapsed = () => (performance.now() - begun) / 1000;
+      const outcome = { result: null, problem: null, seconds: 0, firstPoint: /** @type {number | null} */ (null) };
+      /** @type {number[]} */
+      const ticks = [];
+      const tellsOfEpoch = (/** @type {any} */ detail) => detail?.epochs > 0 || detail?.epochs?.length > 0;
+      const onTrial = (/** @type {any} */ event) => {
+        // Reading a trial makes a copy: not of tens of thousands.
+        if (outcome.firstPoint === null && tellsOfEpoch(event.detail)) outcome.firstPoint = elapsed();
+      };
+      const onProgress = (/** @type {any} */ event) => {
+        ticks.push(elapsed());
+        /** @type {any} */ (window).testProgress = event.detail;
+        onTrial(event);
+      };
+      Object.assign(window, { testProgress: null, testEnded: false });
+      element.addEventListener('trial', onTrial);
+      element.addEventListener('progress', onProgress);
+      /** @type {any} */ (window).testOutcome = element
+        .run()
+        .then(
+          (/** @type {any} */ result) => ({ ...outcome, result }),
+          (/** @type {Error} */ error) => ({
+            ...outcome,
+            problem: error instanceof Error ? error.message : `not an Error: ${error}`,
+          }),
+        )
+        .then((/** @type {any} */ end) => {
+          /** @type {any} */ (window).testEnded = true;
+          element.removeEventListener('trial', onTrial);
+          element.removeEventListener('progress', onProgress);
+          const progressRate = (ticks.length - 1) / (ticks[ticks.length - 1] - ticks[0]);
+          return { ...end, seconds: elapsed(), progressRate };
+        });
+    }, /** @type {[Document | null, string]} */ ([study, backend]));
   }
 
   /** @returns {Promise<Outcome>} */
@@ -120,7 +129,12 @@ export class App {
     return this.outcome();
   }
 
-  /** Runs a study that must succeed. @param {Document | null} study @param {string} backend @returns {Promise<Document>} */
+  /**
+   * Runs a study that must succeed.
+   * @param {Document | null} study
+   * @param {string} backend
+   * @returns {Promise<Document>}
+   */
   async result(study, backend) {
     const { result, problem } = await this.run(study, backend);
     expect(problem).toBeNull();
@@ -128,7 +142,12 @@ export class App {
     return result;
   }
 
-  /** Runs a study that must be refused; the message. @param {Document | null} study @param {string} backend @returns {Promise<string>} */
+  /**
+   * Runs a study that must be refused; the message.
+   * @param {Document | null} study
+   * @param {string} backend
+   * @returns {Promise<string>}
+   */
   async refusal(study, backend) {
     const { problem } = await this.run(study, backend);
     expect(problem, 'the run should have been refused').not.toBeNull();
@@ -140,7 +159,11 @@ export class App {
     await this.progress('steps', steps);
   }
 
-  /** Waits until the run has reported at least so much of a kind. @param {'steps' | 'done'} kind @param {number} least */
+  /**
+   * Waits until the run has reported at least so much of a kind.
+   * @param {'steps' | 'done'} kind
+   * @param {number} least
+   */
   async progress(kind, least) {
     const state = await this.page.waitForFunction(
       ([name, bound]) => {
@@ -150,7 +173,8 @@ export class App {
       /** @type {[string, number]} */ ([kind, least]),
       { polling: 20 },
     );
-    if ((await state.jsonValue()) === 'ended') throw new Error(`the run ended before ${least} ${kind}: ${(await this.outcome()).problem}`);
+    if ((await state.jsonValue()) === 'ended')
+      throw new Error(`the run ended before ${least} ${kind}: ${(await this.outcome()).problem}`);
   }
 
   /** The steps reported so far. @returns {Promise<number>} */
@@ -178,7 +202,9 @@ export function small(changes) {
   /** @type {Document} */
   const study = structuredClone(SMALL);
   for (const [key, value] of Object.entries(changes)) {
-    const isPart = value !== null && typeof value === 'object' && !Array.isArray(value) && key in study && key !== 'space'; // ranges are replaced as a whole
+    const isPart =
+      // Ranges are replaced as a whole.
+      value !== null && typeof value === 'object' && !Array.isArray(value) && key in study && key !== 'space';
     study[key] = isPart ? { ...study[key], ...value } : value;
   }
   return study;
@@ -194,5 +220,9 @@ export function bits(result) {
 
 /** The best accuracy on the validation part that any trial ended with. @param {Document} result */
 export function bestAccuracy(result) {
-  return Math.max(...result.trials.map((/** @type {any} */ trial) => Number(trial.epochs.at(-1)?.validation_metric ?? 0)).filter(Number.isFinite));
+  return Math.max(
+    ...result.trials
+      .map((/** @type {any} */ trial) => Number(trial.epochs.at(-1)?.validation_metric ?? 0))
+      .filter(Number.isFinite),
+  );
 }

@@ -1,18 +1,24 @@
 import { bits, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES, matches } from './texts.js';
-import { CALM } from '../../www/src/ahead.js';
+import { CALM } from '../../www/src/engine/ahead.js';
 
 /**
  * Put before every script, the Worker's too: an adapter that does not say that it is a program, and a processor whose
- * clock leaps `slow` ms ahead each time it is read while there is no buffer, so that the CPU seems slow and `auto` chooses
- * the GPU however busy the machine is; and a fault, there from the start or on a word from the page.
- * @param {string} fault @param {{slow?: number, at?: 'start' | 'word'}} [given]
+ * clock leaps `slow` ms ahead each time it is read while there is no buffer, so that the CPU seems slow and `auto`
+ * chooses the GPU however busy the machine is; and a fault, there from the start or on a word from the page.
+ * @param {string} fault
+ * @param {{slow?: number, at?: 'start' | 'word'}} [given]
  */
 const prelude = (fault, { slow = 200, at = 'start' } = {}) => `
 if (globalThis.GPUAdapter && !globalThis.testFaults) {
   globalThis.testFaults = true;
-  for (const [name, value] of Object.entries({ vendor: 'test', architecture: 'device', description: '', isFallbackAdapter: false }))
+  for (const [name, value] of Object.entries({
+    vendor: 'test',
+    architecture: 'device',
+    description: '',
+    isFallbackAdapter: false,
+  }))
     Object.defineProperty(GPUAdapterInfo.prototype, name, { get: () => value });
   const now = performance.now.bind(performance);
   let [lead, buffers, active] = [0, 0, ${at === 'start'}];
@@ -42,7 +48,10 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
     requestDevice: () => wrap(GPUAdapter, 'requestDevice', async () => refuse()),
     createShaderModule: () => wrap(GPUDevice, 'createShaderModule', refuse),
     wrongShader: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
-      return before.call(this, { ...given, code: given.code.replace(/(TANH_CLAMP\\s*:\\s*f32\\s*=\\s*)15(\\.0)?f?/, '$11.0') });
+      return before.call(this, {
+        ...given,
+        code: given.code.replace(/(TANH_CLAMP\\s*:\\s*f32\\s*=\\s*)15(\\.0)?f?/, '$11.0'),
+      });
     }),
     wrongMasks: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
       return before.call(this, { ...given, code: given.code.replaceAll('0x1bd11bdau', '0x1bd11bdbu') });
@@ -72,7 +81,13 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
       };
     },
   };
-  for (const name of ['createTexture', 'createBindGroupLayout', 'createPipelineLayout', 'createBindGroup', 'createCommandEncoder'])
+  for (const name of [
+    'createTexture',
+    'createBindGroupLayout',
+    'createPipelineLayout',
+    'createBindGroup',
+    'createCommandEncoder',
+  ])
     faults[name] = () => wrap(GPUDevice, name, refuse);
   faults['${fault}']();
   new BroadcastChannel('test-faults').onmessage = () => {
@@ -86,7 +101,10 @@ const STUDY = small({ fixed: { epochs: 6 } });
 /** One that is still training when the word comes. */
 const LONG = small({ fixed: { epochs: 40 } });
 
-/** What a fault is told as: a problem's code, and what of its cause the message names. @type {[string, 'start' | 'word', string, RegExp][]} */
+/**
+ * What a fault is told as: a problem's code, and what of its cause the message names.
+ * @type {[string, 'start' | 'word', string, RegExp][]}
+ */
 const FAULTS = [
   ['requestDevice', 'start', 'no_gpu', /refused by the test/],
   ['createShaderModule', 'start', 'gpu', /refused by the test/],
@@ -122,15 +140,16 @@ async function disturb(app, at) {
 }
 
 /** @param {string} codes @param {string} prefix @param {string} message */
-const isOneOf = (codes, prefix, message) => codes.split('|').some((code) => matches('en', `problem.${prefix}${code}`).test(message));
+const isOneOf = (codes, prefix, message) =>
+  codes.split('|').some((code) => matches('en', `problem.${prefix}${code}`).test(message));
 
 test.describe('R2 a fault of the GPU', () => {
   // The browser tells of what is not valid on its own account.
   test.use({ quiet: [/WebGPU|GPU|shader|wgsl|pipeline|buffer|Invalid|uncaptured|While |error/i] });
 
   for (const [fault, at, code, cause] of FAULTS) {
-    // One of each kind for every change, all of them for soak. Those that take a whole start of the GPU come under auto
-    // alone; in mid-run under gpu there is lost.spec.js.
+    // One of each kind for every change, all of them for soak. Those that take a whole start of the GPU come under
+    // auto alone; in mid-run under gpu there is lost.spec.js.
     const quick = ['requestDevice', 'badShader', 'createBuffer'].includes(fault);
     const often = quick || ['wrongMasks', 'lost'].includes(fault) || (fault === 'mapAsync' && at === 'word');
     const study = at === 'start' ? STUDY : LONG;
@@ -150,8 +169,11 @@ test.describe('R2 a fault of the GPU', () => {
       site.prelude = prelude(fault, { at });
       await app.open();
       await app.page.evaluate(() => {
-        const told = /** @type {any} */ (window).testTold = /** @type {string[]} */ ([]);
-        document.querySelector('tuning-playground')?.addEventListener('problem', (event) => told.push(/** @type {CustomEvent} */ (event).detail.message));
+        const told = /** @type {string[]} */ ([]);
+        /** @type {any} */ (window).testTold = told;
+        document
+          .querySelector('tuning-playground')
+          ?.addEventListener('problem', (event) => told.push(/** @type {CustomEvent} */ (event).detail.message));
       });
       await app.start(study, 'auto');
       await disturb(app, at);
@@ -159,7 +181,10 @@ test.describe('R2 a fault of the GPU', () => {
       expect(outcome.problem).toBeNull();
       expect(outcome.result.engine.backend).toBe('cpu');
       expect(outcome.result.trials).toHaveLength(8);
-      for (const trial of outcome.result.trials) expect(trial.epochs.map((/** @type {any} */ one) => one.epoch)).toEqual([...Array(trial.epochs.length).keys()].map((k) => k + 1));
+      for (const trial of outcome.result.trials)
+        expect(trial.epochs.map((/** @type {any} */ one) => one.epoch)).toEqual(
+          [...Array(trial.epochs.length).keys()].map((k) => k + 1),
+        );
       const told = await app.page.evaluate(() => /** @type {any} */ (window).testTold);
       console.log(`${fault}, ${at}, auto: ${told.join(' | ')} (${outcome.seconds.toFixed(1)} s)`);
       const [fallback, ...others] = told.filter((/** @type {string} */ one) => isOneOf(code, 'fallback_', one));
@@ -178,7 +203,11 @@ test.describe('R2 a fault of the GPU', () => {
   }
 });
 
-test('a GPU that is quicker on the study itself is chosen, and the page says so in both languages', async ({ app, page, site }) => {
+test('a GPU that is quicker on the study itself is chosen, and the page says so in both languages', async ({
+  app,
+  page,
+  site,
+}) => {
   site.prelude = prelude('none');
   await app.open();
   const result = await app.result(STUDY, 'auto');
@@ -193,13 +222,19 @@ test('a GPU that is quicker on the study itself is chosen, and the page says so 
   expect(bits(await app.result(STUDY, 'gpu')).trials).toEqual(bits(result).trials);
 });
 
-test('a CPU that is quicker is chosen by the same measure, once for each kind of study @alone', async ({ app, page, site }) => {
+test('a CPU that is quicker is chosen by the same measure, once for each kind of study @alone', async ({
+  app,
+  page,
+  site,
+}) => {
   site.prelude = prelude('none', { slow: 0 });
   await app.open();
   const first = await app.run(STUDY, 'auto');
   const second = await app.run({ ...STUDY, seed: 8 }, 'auto');
   const title = await page.getByTestId('backend').getAttribute('title');
-  console.log(`first point after ${first.firstPoint?.toFixed(2)} s, then ${second.firstPoint?.toFixed(2)} s: ${title}`);
+  console.log(
+    `first point after ${first.firstPoint?.toFixed(2)} s, then ${second.firstPoint?.toFixed(2)} s: ${title}`,
+  );
   expect(title).toMatch(/CPU [\d,]+ steps\/s, GPU [\d,]+ steps\/s/);
   for (const { problem, result } of [first, second]) {
     expect(problem).toBeNull();
@@ -213,10 +248,17 @@ test('a software adapter is named and not measured', async ({ app, page }) => {
   const { result, firstPoint } = await app.run(STUDY, 'auto');
   expect(result.engine.backend).toBe('cpu');
   expect(firstPoint).toBeLessThan(3 * 2);
-  await expect(page.getByTestId('backend')).toHaveAttribute('title', new RegExp(DICTIONARIES.en['backend.reason.software_adapter']));
+  await expect(page.getByTestId('backend')).toHaveAttribute(
+    'title',
+    new RegExp(DICTIONARIES.en['backend.reason.software_adapter']),
+  );
 });
 
-test('pipelines compile while the study is edited, not before and not for a software adapter', async ({ app, page, site }) => {
+test('pipelines compile while the study is edited, not before and not for a software adapter', async ({
+  app,
+  page,
+  site,
+}) => {
   const counting = `
 if (globalThis.GPUDevice && typeof document === 'undefined') {
   const make = GPUDevice.prototype.createComputePipeline;
@@ -226,13 +268,23 @@ if (globalThis.GPUDevice && typeof document === 'undefined') {
     return make.call(this, given);
   };
 }`;
-  const listen = () => page.evaluate(() => {
-    const made = /** @type {any} */ (window).testMade = /** @type {string[]} */ ([]);
-    new BroadcastChannel('test-pipelines').onmessage = ({ data }) => void made.push(data);
-  });
-  const made = () => page.evaluate(() => /** @type {any} */ (window).testMade.filter((/** @type {string} */ one) => one === 'train_invocation').length);
+  const listen = () =>
+    page.evaluate(() => {
+      const made = /** @type {string[]} */ ([]);
+      /** @type {any} */ (window).testMade = made;
+      new BroadcastChannel('test-pipelines').onmessage = ({ data }) => void made.push(data);
+    });
+  const made = () =>
+    page.evaluate(
+      () =>
+        /** @type {any} */ (window).testMade.filter((/** @type {string} */ one) => one === 'train_invocation').length,
+    );
   const crowd = { ...STUDY, dataset: { name: 'moons' }, fixed: { hidden: [8], epochs: 2 }, trials: 256 };
-  const edit = () => page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), crowd);
+  const edit = () =>
+    page.evaluate(
+      (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
+      crowd,
+    );
 
   site.prelude = counting;
   await app.open();

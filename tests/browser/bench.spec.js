@@ -1,6 +1,9 @@
 import { expect, test } from './fixtures.js';
 
-/** "Benchmark this device", with a fraction of the time that it takes otherwise. @param {import('./app.js').Page} page */
+/**
+ * "Benchmark this device", with a fraction of the time that it takes otherwise.
+ * @param {import('./app.js').Page} page
+ */
 async function opened(page) {
   await page.getByTestId('backend').click();
   await expect(page.getByTestId('bench')).toBeVisible();
@@ -18,7 +21,8 @@ test('the device is measured on every backend there is', async ({ app, page }) =
   await page.getByTestId('bench-start').click();
   await expect(page.getByTestId('bench')).toHaveAttribute('data-busy', 'true');
   await expect(page.getByTestId('bench')).toHaveAttribute('data-busy', 'false', { timeout: 60_000 });
-  for (const work of ['W1', 'W2', 'W2 x16']) await expect(cell(page, `cpu ${work}`)).toHaveText(/^[\d.]+[kM]? steps\/s\s*[\d.]+ [kM]?B a trial$/);
+  for (const work of ['W1', 'W2', 'W2 x16'])
+    await expect(cell(page, `cpu ${work}`)).toHaveText(/^[\d.]+[kM]? steps\/s\s*[\d.]+ [kM]?B a trial$/);
   await expect(cell(page, 'cpu W3')).toHaveText(/^[\d.]+ s\s*[\d.]+[kM]? steps\/s\s*[\d.]+ [kM]?B a trial$/);
   // This browser has no WebGPU, and the dialog says so.
   await expect(cell(page, 'gpu W1')).toHaveText('–');
@@ -46,7 +50,10 @@ test('a run ends it, and it does not start beside one', async ({ app, backend, p
   await opened(page);
   await page.getByTestId('bench-start').click();
   await expect(page.getByTestId('bench')).toHaveAttribute('data-busy', 'true');
-  await app.start({ format: 'tuning-playground/study@1', dataset: { name: 'digits' }, fixed: { epochs: 400 }, trials: 16 }, backend);
+  await app.start(
+    { format: 'tuning-playground/study@1', dataset: { name: 'digits' }, fixed: { epochs: 400 }, trials: 16 },
+    backend,
+  );
   await expect(page.getByTestId('bench')).toHaveAttribute('data-busy', 'false');
   await expect(page.getByTestId('bench-start')).toBeDisabled();
   await app.steps(1);

@@ -3,17 +3,25 @@ import { serious } from './look.js';
 import { expect, test } from './fixtures.js';
 
 /** Trials that the figures show as brushed out. @param {import('./app.js').Page} page */
-const outside = (page) => page.locator('tr[data-trial].out').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))).sort((a, b) => a - b));
+const outside = (page) =>
+  page
+    .locator('tr[data-trial].out')
+    .evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))).sort((a, b) => a - b));
 
-/** Trials outside of the brush, once the table says the same as the sentence about it: it follows in a task of its own.
- * @param {import('./app.js').Page} page @param {number} n all trials */
+/**
+ * Trials outside of the brush, once the table says the same as the sentence about it: it follows in a task of its own.
+ * @param {import('./app.js').Page} page
+ * @param {number} n all trials
+ */
 async function brushedOut(page, n) {
   /** @type {number[]} */
   let out = [];
-  await expect.poll(async () => {
-    out = await outside(page);
-    return ((await page.getByTestId('brush').textContent()) ?? '').includes(`${n - out.length} of ${n}`);
-  }).toBe(true);
+  await expect
+    .poll(async () => {
+      out = await outside(page);
+      return ((await page.getByTestId('brush').textContent()) ?? '').includes(`${n - out.length} of ${n}`);
+    })
+    .toBe(true);
   return out;
 }
 
@@ -45,7 +53,12 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
   expect(high).toBeLessThan(before.space.learning_rate.high);
   expect(space.dropout).toEqual(before.space.dropout);
   // The narrowed ranges hold what the brush held, but for what the rounding of an end may cost.
-  const within = trials.filter((/** @type {any} */ { params }) => params.learning_rate >= low && params.learning_rate <= high && space.batch_size.choices.includes(params.batch_size));
+  const within = trials.filter(
+    (/** @type {any} */ { params }) =>
+      params.learning_rate >= low &&
+      params.learning_rate <= high &&
+      space.batch_size.choices.includes(params.batch_size),
+  );
   expect(Math.abs(within.length - (16 - out.length))).toBeLessThanOrEqual(1);
   await page.getByTestId('undo').click();
   expect((await app.get('study')).space).toEqual(before.space);

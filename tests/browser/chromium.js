@@ -5,7 +5,9 @@ import { delimiter, join } from 'node:path';
 export function chromium() {
   if (process.env.TUNING_CHROMIUM) return process.env.TUNING_CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
+  const paths = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
+    folders.map((folder) => join(folder, name)),
+  );
   return paths.find((path) => {
     try {
       accessSync(path, constants.X_OK);

@@ -30,8 +30,11 @@ test('stop at once, before the first step', async ({ app, backend }) => {
   await app.call('stop');
   const { result, problem } = await app.outcome();
   expect(problem).toBeNull();
-  expect(result?.trials.map((/** @type {any} */ trial) => [trial.number, trial.state])).toEqual([...Array(16).keys()].map((number) => [number, 'cancelled']));
-  for (const trial of result?.trials ?? []) expect(Object.keys(trial.params).sort()).toEqual(Object.keys(LONG.space).sort());
+  expect(result?.trials.map((/** @type {any} */ trial) => [trial.number, trial.state])).toEqual(
+    [...Array(16).keys()].map((number) => [number, 'cancelled']),
+  );
+  for (const trial of result?.trials ?? [])
+    expect(Object.keys(trial.params).sort()).toEqual(Object.keys(LONG.space).sort());
 });
 
 test('a paused run stands still and resumes to the same bits', async ({ app, backend }) => {
@@ -74,17 +77,26 @@ test('every trial that ends is told of once, and the end once', async ({ app, ba
     const told = { trials: /** @type {number[]} */ ([]), finished: 0 };
     /** @type {any} */ (window).told = told;
     const element = document.querySelector('tuning-playground');
-    element?.addEventListener('trial', (event) => void told.trials.push(/** @type {CustomEvent} */ (event).detail.number));
+    element?.addEventListener(
+      'trial',
+      (event) => void told.trials.push(/** @type {CustomEvent} */ (event).detail.number),
+    );
     element?.addEventListener('finished', () => void (told.finished += 1));
   });
   await app.result(SMALL, backend);
   const told = await app.page.evaluate(() => /** @type {any} */ (window).told);
-  expect(told.trials.toSorted((/** @type {number} */ a, /** @type {number} */ b) => a - b)).toEqual([...Array(8).keys()]);
+  expect(told.trials.toSorted((/** @type {number} */ a, /** @type {number} */ b) => a - b)).toEqual([
+    ...Array(8).keys(),
+  ]);
   expect(told.finished).toBe(1);
 });
 
 test('the study can be read as soon as the element is defined', async ({ app, backend }) => {
   test.skip(backend === 'gpu', 'no backend has a part in it');
   await app.open('#v=1');
-  expect(await app.get('study')).toMatchObject({ format: 'tuning-playground/study@1', dataset: { name: 'digits' }, trials: 64 });
+  expect(await app.get('study')).toMatchObject({
+    format: 'tuning-playground/study@1',
+    dataset: { name: 'digits' },
+    trials: 64,
+  });
 });

@@ -17,7 +17,10 @@ const STEPS = 143;
 /** Seconds until the first trial's first epoch is told; the machine of a test may be three times as slow. */
 const FIRST = 1;
 
-for (const [trials, tag] of /** @type {[number, string][]} */ ([[8192, '@alone'], [65_536, '@soak']])) {
+for (const [trials, tag] of /** @type {[number, string][]} */ ([
+  [8192, '@alone'],
+  [65_536, '@soak'],
+])) {
   test(`${trials} tiny networks show at once and all end ${tag}`, async ({ app, page, backend }) => {
     test.skip(backend === 'gpu' && trials < 65_536, 'a program takes its time: all of them come in soak');
     test.setTimeout(600_000);
@@ -32,7 +35,10 @@ for (const [trials, tag] of /** @type {[number, string][]} */ ([[8192, '@alone']
       return { ...rest, ended: result?.trials.filter((/** @type {any} */ one) => ends.includes(one.state)).length };
     });
     expect(problem).toBeNull();
-    console.log(`${trials} networks: first picture after ${firstPoint?.toFixed(2)} s, all after ${seconds.toFixed(1)} s, ${(((trials * STEPS) / seconds) / 1000).toFixed(0)}k steps/s`);
+    console.log(
+      `${trials} networks: first picture after ${firstPoint?.toFixed(2)} s, all after ${seconds.toFixed(1)} s,` +
+        ` ${((trials * STEPS) / seconds / 1000).toFixed(0)}k steps/s`,
+    );
     expect(ended).toBe(trials);
     expect(firstPoint).toBeLessThan(3 * FIRST);
   });

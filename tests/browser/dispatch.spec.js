@@ -1,10 +1,15 @@
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
 
-/** Milliseconds that a dispatch may take. Browsers tell when submits are done: of one with several dispatches their mean is
- * looked at, which the plans cut to about the same work. */
+/**
+ * Milliseconds that a dispatch may take. Browsers tell when submits are done: of one with several dispatches their
+ * mean is looked at, which the plans cut to about the same work.
+ */
 const DISPATCH = 100;
-/** Tells the page how long each submit kept the GPU, by when those before it were done, and how many dispatches it held. */
+/**
+ * Tells the page how long each submit kept the GPU, by when those before it were done, and how many dispatches it
+ * held.
+ */
 const WATCHED = `
 if (globalThis.GPUQueue && typeof document === 'undefined' && !globalThis.testWatched) {
   globalThis.testWatched = true;
@@ -43,16 +48,25 @@ for (const [name, study] of POPULATIONS) {
     // What a program takes to compile belongs to its first dispatch.
     await app.result({ ...study, trials: 4, fixed: { ...study.fixed, epochs: 1 } }, backend);
     await page.evaluate(() => {
-      const took = /** @type {any} */ (window).testTook = /** @type {[number, number][]} */ ([]);
+      const took = /** @type {[number, number][]} */ ([]);
+      /** @type {any} */ (window).testTook = took;
       new BroadcastChannel('test-submits').onmessage = ({ data }) => void took.push(data);
     });
     await app.result(study, backend);
     /** @type {[number, number][]} */
     const took = await page.evaluate(() => /** @type {any} */ (window).testTook);
     /** @param {(one: [number, number]) => number} of */
-    const worst = (of) => took.map(of).sort((a, b) => b - a).slice(0, 5).map(Math.round);
+    const worst = (of) =>
+      took
+        .map(of)
+        .sort((a, b) => b - a)
+        .slice(0, 5)
+        .map(Math.round);
     const each = worst(([ms, held]) => ms / Math.max(1, held));
-    console.log(`${name}: ${took.length} submits; the longest took ${worst(([ms]) => ms).join(', ')} ms, a dispatch ${each.join(', ')} ms`);
+    console.log(
+      `${name}: ${took.length} submits; the longest took ${worst(([ms]) => ms).join(', ')} ms, a ` +
+        `dispatch ${each.join(', ')} ms`,
+    );
     expect(took.length).toBeGreaterThan(20);
     // Hiccups of a busy machine are not a habit, and a slow one is not a fault.
     expect(each[2]).toBeLessThanOrEqual(3 * DISPATCH);

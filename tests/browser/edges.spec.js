@@ -3,26 +3,38 @@ import { expect, test } from './fixtures.js';
 /** Studies whose numbers lie at the edges: losses of 0, one epoch, axes that not every trial has. */
 
 const RATE = { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } };
-const FEATURES = { optimizer: { type: 'categorical', choices: ['sgd', 'adam'] }, beta1: { type: 'float', low: 0.5, high: 0.999, scale: 'log1m' } };
+const FEATURES = {
+  optimizer: { type: 'categorical', choices: ['sgd', 'adam'] },
+  beta1: { type: 'float', low: 0.5, high: 0.999, scale: 'log1m' },
+};
 
 /** A study of two hidden layers on moons. @param {Record<string, any>} changes */
 const study = (changes) => ({ format: 'tuning-playground/study@1', dataset: { name: 'moons' }, seed: 7, ...changes });
 
-/** What a figure says to readers of screens. @param {import('./app.js').App} app @param {'surface' | 'curves'} figure */
+/**
+ * What a figure says to readers of screens.
+ * @param {import('./app.js').App} app
+ * @param {'surface' | 'curves'} figure
+ */
 const said = (app, figure) => app.page.locator(`[data-testid=${figure}] [role=img]`).getAttribute('aria-label');
 
 /** Painted pixels of the canvas of all curves. @param {import('./app.js').Page} page */
-const painted = (page) => page.locator('canvas.lines.all').evaluate((canvas) => {
-  const drawn = /** @type {HTMLCanvasElement} */ (canvas);
-  const data = drawn.getContext('2d')?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
-  let n = 0;
-  for (let k = 3; k < data.length; k += 4) if (data[k] > 60) n++;
-  return n;
-});
+const painted = (page) =>
+  page.locator('canvas.lines.all').evaluate((canvas) => {
+    const drawn = /** @type {HTMLCanvasElement} */ (canvas);
+    const data = drawn.getContext('2d')?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
+    let n = 0;
+    for (let k = 3; k < data.length; k += 4) if (data[k] > 60) n++;
+    return n;
+  });
 
 // The other sets end in everything.spec.js.
 for (const name of ['gauss'])
-  test(`E4 the default study on ${name} ends with a page that answers, and is there again after a reload`, async ({ app, page, backend }) => {
+  test(`E4 the default study on ${name} ends with a page that answers, and is there again after a reload`, async ({
+    app,
+    page,
+    backend,
+  }) => {
     await app.open();
     const own = await app.get('study');
     // A high learning rate brings losses of 0 in a few epochs.
@@ -31,7 +43,8 @@ for (const name of ['gauss'])
     expect(result.trials).toHaveLength(12);
     await expect(page.locator('tr[data-trial]')).toHaveCount(12);
     await expect.poll(() => painted(page)).toBeGreaterThan(50);
-    for (const scale of ['linear', 'log']) await page.getByTestId('curve-scale').getByText(scale, { exact: true }).click();
+    for (const scale of ['linear', 'log'])
+      await page.getByTestId('curve-scale').getByText(scale, { exact: true }).click();
     await page.locator('tr[data-trial]').nth(1).click();
     await expect(page.locator('tr[data-trial]').nth(1)).toHaveAttribute('aria-selected', 'true');
     expect(await said(app, 'surface')).toContain('Validation loss: best');
@@ -46,10 +59,17 @@ for (const name of ['gauss'])
     await expect(page.locator('tr[data-trial]').nth(2)).toHaveAttribute('aria-selected', 'true');
   });
 
-test('E4 a loss of exactly 0 lies on the lower edge, in a brush there, and is written 0', async ({ app, page, backend }) => {
+test('E4 a loss of exactly 0 lies on the lower edge, in a brush there, and is written 0', async ({
+  app,
+  page,
+  backend,
+}) => {
   await app.open();
   const space = { learning_rate: { type: 'float', low: 0.01, high: 1, log: true } };
-  const result = await app.result(study({ dataset: { name: 'gauss' }, space, fixed: { epochs: 20 }, trials: 12 }), backend);
+  const result = await app.result(
+    study({ dataset: { name: 'gauss' }, space, fixed: { epochs: 20 }, trials: 12 }),
+    backend,
+  );
   const zeros = result.trials.filter((/** @type {any} */ one) => one.value === 0).length;
   expect(zeros).toBeGreaterThan(0);
   await expect(page.getByTestId('selection-score')).toHaveText('0');
@@ -62,8 +82,11 @@ test('E4 a loss of exactly 0 lies on the lower edge, in a brush there, and is wr
   await page.mouse.move(box.x + box.width - 2, box.y + box.height - 70, { steps: 4 });
   await page.mouse.up();
   await expect(page.getByTestId('brush')).toBeVisible();
-  const out = await page.locator('tr[data-trial].out').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))));
-  for (const one of result.trials) if (one.value === 0 && one.params.learning_rate > 0.05) expect(out).not.toContain(one.number);
+  const out = await page
+    .locator('tr[data-trial].out')
+    .evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))));
+  for (const one of result.trials)
+    if (one.value === 0 && one.params.learning_rate > 0.05) expect(out).not.toContain(one.number);
 });
 
 test('one epoch is drawn as points, and the axis has no second one', async ({ app, page, backend }) => {
@@ -91,13 +114,22 @@ test('a trial without a value on an axis is counted, and has a dash in the table
 test('what is maximized comes best first, and no accuracy is called a loss', async ({ app, page, backend }) => {
   await app.open();
   const objective = { metric: 'validation_metric', direction: 'maximize' };
-  const { trials, best } = await app.result(study({ space: RATE, fixed: { epochs: 4 }, trials: 10, objective }), backend);
-  const values = trials.map((/** @type {any} */ one) => one.value).sort((/** @type {number} */ a, /** @type {number} */ b) => b - a);
+  const { trials, best } = await app.result(
+    study({ space: RATE, fixed: { epochs: 4 }, trials: 10, objective }),
+    backend,
+  );
+  const values = trials
+    .map((/** @type {any} */ one) => one.value)
+    .sort((/** @type {number} */ a, /** @type {number} */ b) => b - a);
   await expect(page.locator('[data-sort=score]')).toContainText('val accuracy ↓');
   const shown = await page.locator('tr[data-trial] td:nth-child(3)').allTextContents();
-  expect(shown.map((one) => one.trim())).toEqual(values.map((/** @type {number} */ one) => `${(100 * one).toFixed(1)}%`));
+  expect(shown.map((one) => one.trim())).toEqual(
+    values.map((/** @type {number} */ one) => `${(100 * one).toFixed(1)}%`),
+  );
   await expect(page.locator('tr[data-trial]').first()).toHaveAttribute('data-trial', String(best));
-  expect(await said(app, 'surface')).toContain(`Validation accuracy: best ${(100 * values[0]).toFixed(1)}%, trial ${best}`);
+  expect(await said(app, 'surface')).toContain(
+    `Validation accuracy: best ${(100 * values[0]).toFixed(1)}%, trial ${best}`,
+  );
   expect(await said(app, 'surface')).not.toMatch(/loss/i);
   expect(await page.getByTestId('strip').getAttribute('aria-valuetext')).not.toMatch(/loss/);
   await expect(page.getByTestId('surface').locator('h2')).toHaveText('Validation accuracy');
@@ -109,20 +141,33 @@ test('what is maximized comes best first, and no accuracy is called a loss', asy
 test('a grid looks like a grid, and trials at one place lie apart', async ({ app, page, backend }) => {
   await app.open();
   const sizes = { type: 'categorical', choices: [32, 8, 16] };
-  const grid = await app.result(study({ space: { ...RATE, batch_size: sizes }, sampler: { name: 'grid', points: 3 }, trials: 9, fixed: { epochs: 1 } }), backend);
+  const grid = await app.result(
+    study({
+      space: { ...RATE, batch_size: sizes },
+      sampler: { name: 'grid', points: 3 },
+      trials: 9,
+      fixed: { epochs: 1 },
+    }),
+    backend,
+  );
   expect(grid.trials).toHaveLength(9);
   const places = async () => {
     const all = page.locator('[data-testid=surface] [data-trial]');
-    return all.evaluateAll((marks) => marks.map((one) => {
-      const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (one).getBBox();
-      return [Math.round(x + width / 2), Math.round(y + height / 2)];
-    }));
+    return all.evaluateAll((marks) =>
+      marks.map((one) => {
+        const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (one).getBBox();
+        return [Math.round(x + width / 2), Math.round(y + height / 2)];
+      }),
+    );
   };
   await expect(page.locator('[data-testid=surface] [data-trial]')).toHaveCount(9);
   expect(new Set((await places()).map(([x]) => x)).size).toBe(3);
   expect(new Set((await places()).map(([, y]) => y)).size).toBe(3);
 
-  const layers = { hidden_layers: { type: 'int', low: 1, high: 2 }, batch_size: { type: 'categorical', choices: [16, 32] } };
+  const layers = {
+    hidden_layers: { type: 'int', low: 1, high: 2 },
+    batch_size: { type: 'categorical', choices: [16, 32] },
+  };
   await app.result(study({ space: layers, trials: 12, fixed: { epochs: 1 } }), backend);
   await expect(page.locator('[data-testid=surface] [data-trial]')).toHaveCount(12);
   const spread = await places();
@@ -144,11 +189,19 @@ test('without a range there is a sentence instead of a surface', async ({ app, p
 
 test('a brush between two whole numbers narrows nothing, and says so', async ({ app, page, backend }) => {
   await app.open();
-  await app.result(study({ space: { ...RATE, hidden_units: { type: 'int', low: 1, high: 4 } }, trials: 6, fixed: { epochs: 1 } }), backend);
+  await app.result(
+    study({ space: { ...RATE, hidden_units: { type: 'int', low: 1, high: 4 } }, trials: 6, fixed: { epochs: 1 } }),
+    backend,
+  );
   const before = await app.get('study');
   await expect(page.locator('[data-testid=surface] [data-trial]')).toHaveCount(6);
-  const rows = await page.locator('[data-testid=surface] .ground text').evaluateAll((all) =>
-    all.filter((one) => /^[1-4]$/.test(one.textContent ?? '')).map((one) => one.getBoundingClientRect().y + one.getBoundingClientRect().height / 2));
+  const rows = await page
+    .locator('[data-testid=surface] .ground text')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => /^[1-4]$/.test(one.textContent ?? ''))
+        .map((one) => one.getBoundingClientRect().y + one.getBoundingClientRect().height / 2),
+    );
   const plot = await page.getByTestId('surface-plot').boundingBox();
   if (!plot || rows.length < 4) throw new Error('no surface');
   const [low, high] = rows.sort((a, b) => a - b).slice(1, 3);
@@ -165,7 +218,11 @@ test('a network that ends worse than guessing is not called done', async ({ app,
   await app.open();
   const space = { learning_rate: { type: 'float', low: 0.000001, high: 0.1, log: true } };
   const { trials } = await app.result(study({ space, fixed: { epochs: 3 }, trials: 12 }), backend);
-  const poor = trials.filter((/** @type {any} */ one) => one.state === 'complete' && Math.min(one.epochs.at(-1).train_loss, one.epochs.at(-1).validation_loss) > Math.log(2));
+  const poor = trials.filter(
+    (/** @type {any} */ one) =>
+      one.state === 'complete' &&
+      Math.min(one.epochs.at(-1).train_loss, one.epochs.at(-1).validation_loss) > Math.log(2),
+  );
   expect(poor.length).toBeGreaterThan(0);
   expect(poor.length).toBeLessThan(12);
   await expect(page.locator('tr [data-look=untrained]')).toHaveCount(poor.length);
@@ -173,23 +230,34 @@ test('a network that ends worse than guessing is not called done', async ({ app,
   await expect(page.locator('[data-testid=surface] g[data-state=untrained]')).toHaveCount(poor.length);
 });
 
-const STEPPED = { dropout: { type: 'float', low: 0, high: 0.6, step: 0.2 }, hidden_units: { type: 'int', low: 4, high: 32, step: 7 } };
+const STEPPED = {
+  dropout: { type: 'float', low: 0, high: 0.6, step: 0.2 },
+  hidden_units: { type: 'int', low: 4, high: 32, step: 7 },
+};
 const WILD = { learning_rate: { type: 'float', low: 0.001, high: 1000, log: true } };
 
 test('the best of maximized losses is drawn inside the frame of the curves', async ({ app, page, backend }) => {
   await app.open();
   const objective = { metric: 'validation_loss', direction: 'maximize' };
-  const wild = study({ dataset: { name: 'diabetes' }, space: WILD, fixed: { optimizer: 'sgd', epochs: 3 }, trials: 20, objective });
+  const wild = study({
+    dataset: { name: 'diabetes' },
+    space: WILD,
+    fixed: { optimizer: 'sgd', epochs: 3 },
+    trials: 20,
+    objective,
+  });
   const { trials, best } = await app.result(wild, backend);
   const values = trials.map((/** @type {any} */ one) => Number(one.value)).filter(Number.isFinite);
   expect(trials[best].value).toBe(Math.max(...values));
   // What leaves the frame is cut off 4 px above it, which is 8 px below the canvas's edge.
-  const highest = () => page.locator('canvas.over').evaluate((canvas) => {
-    const drawn = /** @type {HTMLCanvasElement} */ (canvas);
-    const data = drawn.getContext('2d')?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
-    for (let k = 3; k < data.length; k += 4) if (data[k] > 60) return Math.floor(k / 4 / drawn.width) / devicePixelRatio;
-    return 0;
-  });
+  const highest = () =>
+    page.locator('canvas.over').evaluate((canvas) => {
+      const drawn = /** @type {HTMLCanvasElement} */ (canvas);
+      const data = drawn.getContext('2d')?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
+      for (let k = 3; k < data.length; k += 4)
+        if (data[k] > 60) return Math.floor(k / 4 / drawn.width) / devicePixelRatio;
+      return 0;
+    });
   await expect.poll(highest).toBeGreaterThan(8);
 });
 
@@ -217,7 +285,9 @@ test('the step of a range is shown, set, checked, and kept between scales', asyn
   await expect(page.getByTestId('no-step')).toContainText('0.01');
   expect((await app.get('study')).space.dropout).toEqual({ type: 'float', low: 0.01, high: 0.05, log: true });
   await page.getByTestId('scale').getByText('linear', { exact: true }).click();
-  await expect.poll(async () => (await app.get('study')).space.dropout).toEqual({ type: 'float', low: 0.01, high: 0.05, step: 0.01 });
+  await expect
+    .poll(async () => (await app.get('study')).space.dropout)
+    .toEqual({ type: 'float', low: 0.01, high: 0.05, step: 0.01 });
 });
 
 test('there is no fit without an area, and the fit of a run before is gone', async ({ app, page, backend }) => {
@@ -236,7 +306,10 @@ test('there is no fit without an area, and the fit of a run before is gone', asy
 
 test('an axis of log 1 − x says so in both languages', async ({ app, page, backend }) => {
   await app.open();
-  const space = { beta2: { type: 'float', low: 0.9, high: 0.9999, scale: 'log1m' }, beta1: { type: 'categorical', choices: [0, 0.9, 0.99] } };
+  const space = {
+    beta2: { type: 'float', low: 0.9, high: 0.9999, scale: 'log1m' },
+    beta1: { type: 'categorical', choices: [0, 0.9, 0.99] },
+  };
   await app.result(study({ space, fixed: { epochs: 1 }, trials: 4 }), backend);
   const ground = page.getByTestId('surface').locator('.ground');
   for (const one of ['beta1', 'beta2']) await expect(ground).toContainText(`${one} (log of 1 − x)`);
@@ -253,7 +326,11 @@ test('while trials train, the rows are in the order of the losses that they show
     const found = [];
     for (let k = 0; k < 40; k++) {
       await new Promise((resolve) => void setTimeout(resolve, 60));
-      found.push([...root.querySelectorAll('tr[data-trial]')].map((row) => Number(row.children[2].textContent)).filter((loss) => loss === loss));
+      found.push(
+        [...root.querySelectorAll('tr[data-trial]')]
+          .map((row) => Number(row.children[2].textContent))
+          .filter((loss) => loss === loss),
+      );
     }
     return found;
   });
@@ -262,11 +339,16 @@ test('while trials train, the rows are in the order of the losses that they show
   for (const losses of looks) expect(losses).toEqual([...losses].sort((a, b) => a - b));
 });
 
-test('the fit and the curves have the colors of the theme and the contrast that are there', async ({ app, page, backend }) => {
+test('the fit and the curves have the colors of the theme and the contrast that are there', async ({
+  app,
+  page,
+  backend,
+}) => {
   await app.open();
   await app.set({ theme: 'light' });
   await app.result(study({ space: STEPPED, fixed: { epochs: 2 }, trials: 12 }), backend);
-  const fills = () => page.locator('.ground .fit path').evaluateAll((all) => all.map((one) => one.getAttribute('fill')).join());
+  const fills = () =>
+    page.locator('.ground .fit path').evaluateAll((all) => all.map((one) => one.getAttribute('fill')).join());
   await expect.poll(fills).not.toBe('');
   await page.waitForTimeout(400);
   const light = await fills();
@@ -284,7 +366,8 @@ test('the fit and the curves have the colors of the theme and the contrast that 
   await expect.poll(fills).not.toBe(light);
   await app.set({ theme: 'light' });
   await expect.poll(fills).toBe(light);
-  const curves = () => page.locator('canvas.over').evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  const curves = () =>
+    page.locator('canvas.over').evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
   await page.waitForTimeout(300);
   const before = await curves();
   await page.emulateMedia({ forcedColors: 'active' });

@@ -17,7 +17,11 @@ test('the element works on a page of another origin', async ({ app, backend, sit
 test('the page and other sites load the same file', async ({ app }) => {
   /** @type {string[]} */
   const scripts = [];
-  app.page.on('request', (/** @type {any} */ request) => void (request.resourceType() === 'script' && scripts.push(new URL(request.url()).pathname)));
+  app.page.on(
+    'request',
+    (/** @type {any} */ request) =>
+      void (request.resourceType() === 'script' && scripts.push(new URL(request.url()).pathname)),
+  );
   await app.open();
   expect(scripts.filter((path) => path.endsWith('/tuning-playground.js'))).toHaveLength(1);
 });
@@ -34,12 +38,27 @@ test('where Workers are forbidden the engine runs on the page itself', async ({ 
   expect((await app.result(SMALL, backend)).trials).toHaveLength(8);
 });
 
-/** A page of a host with the element in it. @param {string} url of the element's script @param {string} [style] of the host's body @param {string} [more] */
-const host = (url, style = '', more = '') => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
+/**
+ * A page of a host with the element in it.
+ * @param {string} url of the element's script
+ * @param {string} [style] of the host's body
+ * @param {string} [more]
+ */
+const host = (
+  url,
+  style = '',
+  more = '',
+) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
   <script type="module" src="${url}tuning-playground.js"></script><style>body { margin: 8px; ${style} }</style></head>
-  <body><div id="here"><tuning-playground style="width:900px;height:600px"></tuning-playground></div><div id="there"></div>${more}</body></html>`;
+  <body><div id="here"><tuning-playground style="width:900px;height:600px"></tuning-playground></div>
+  <div id="there"></div>${more}</body></html>`;
 
-/** Opens a host's page. @param {import('./app.js').App} app @param {import('./serve.js').Site} otherSite @param {string} page */
+/**
+ * Opens a host's page.
+ * @param {import('./app.js').App} app
+ * @param {import('./serve.js').Site} otherSite
+ * @param {string} page
+ */
 async function visit(app, otherSite, page) {
   otherSite.pages.set('/host.html', page);
   await app.page.goto(`${otherSite.origin}/host.html`);
@@ -47,7 +66,12 @@ async function visit(app, otherSite, page) {
   await app.page.locator('tp-run-bar button').first().waitFor();
 }
 
-test('an element that is moved while it trains trains on, and its figures follow its size', async ({ app, backend, site, otherSite }) => {
+test('an element that is moved while it trains trains on, and its figures follow its size', async ({
+  app,
+  backend,
+  site,
+  otherSite,
+}) => {
   await visit(app, otherSite, host(site.url));
   await app.start(small({ trials: 8, fixed: { epochs: 40 } }), backend);
   await app.steps(1);
@@ -60,18 +84,31 @@ test('an element that is moved while it trains trains on, and its figures follow
   const { result } = await app.outcome();
   expect(result.trials.map((/** @type {any} */ one) => one.state)).not.toContain('cancelled');
   /** The width of each plot, and that of what is drawn on it. */
-  const widths = () => app.page.evaluate(() => {
-    const root = document.querySelector('tuning-playground')?.shadowRoot;
-    const of = (/** @type {string} */ name) => Math.round(root?.querySelector(name)?.getBoundingClientRect().width ?? 0);
-    return { box: of('tp-curves .plot'), lines: of('tp-curves canvas.lines'), axes: of('tp-curves .chart svg'), strip: of('.strip') - of('.strip canvas') };
-  });
+  const widths = () =>
+    app.page.evaluate(() => {
+      const root = document.querySelector('tuning-playground')?.shadowRoot;
+      const of = (/** @type {string} */ name) =>
+        Math.round(root?.querySelector(name)?.getBoundingClientRect().width ?? 0);
+      return {
+        box: of('tp-curves .plot'),
+        lines: of('tp-curves canvas.lines'),
+        axes: of('tp-curves .chart svg'),
+        strip: of('.strip') - of('.strip canvas'),
+      };
+    });
   await expect.poll(async () => (await widths()).box).toBeLessThan(330);
   const { box } = await widths();
   await expect.poll(widths).toEqual({ box, lines: box, axes: box, strip: 0 });
   expect((await app.result(small({ trials: 2 }), backend)).trials).toHaveLength(2);
 });
 
-test('an element that leaves its page while it trains stops and lets its Workers go', async ({ app, backend, page, site, otherSite }) => {
+test('an element that leaves its page while it trains stops and lets its Workers go', async ({
+  app,
+  backend,
+  page,
+  site,
+  otherSite,
+}) => {
   await visit(app, otherSite, host(site.url));
   await app.start(small({ trials: 8, fixed: { epochs: 4000 } }), backend);
   await app.steps(1);
@@ -87,23 +124,49 @@ test('an element that leaves its page while it trains stops and lets its Workers
   await expect.poll(() => page.workers().length).toBe(0);
   // Back on the page it trains again; what was opened to the test set belongs to networks that are gone.
   await page.evaluate(() => document.getElementById('here')?.append(/** @type {any} */ (window).element));
-  expect(await page.evaluate(() => /** @type {any} */ (window).element.openTest(0).catch((/** @type {Error} */ error) => error.message))).toContain('earlier visit');
+  expect(
+    await page.evaluate(() =>
+      /** @type {any} */ (window).element.openTest(0).catch((/** @type {Error} */ error) => error.message),
+    ),
+  ).toContain('earlier visit');
   expect((await app.result(small({ trials: 2 }), backend)).trials).toHaveLength(2);
 });
 
 test('nothing of the text of its host leaks into the element', async ({ app, page, site, otherSite }) => {
-  const loud = `direction: rtl; letter-spacing: 4px; word-spacing: 9px; text-transform: uppercase; text-indent: 40px; text-shadow: 2px 2px red; font: italic small-caps 30px/3 serif;
-    white-space: pre; text-align: center; border-collapse: collapse; cursor: wait; list-style: square; fill: red; stroke: red; -webkit-text-stroke: 1px red; word-break: break-all; hyphens: auto;`;
+  const loud = `direction: rtl; letter-spacing: 4px; word-spacing: 9px; text-transform: uppercase;
+    text-indent: 40px; text-shadow: 2px 2px red; font: italic small-caps 30px/3 serif;
+    white-space: pre; text-align: center; border-collapse: collapse; cursor: wait; list-style: square;
+    fill: red; stroke: red; -webkit-text-stroke: 1px red; word-break: break-all; hyphens: auto;`;
   /** What every part of the element comes out as. */
-  const looks = () => page.evaluate(() => {
-    const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
-    return [...root.querySelectorAll('.app *')].filter((one) => one.checkVisibility()).map((one) => {
-      const style = getComputedStyle(one);
-      const { width, height } = one.getBoundingClientRect();
-      const names = ['direction', 'letterSpacing', 'wordSpacing', 'textTransform', 'textIndent', 'textShadow', 'fontStyle', 'fontSize', 'lineHeight', 'whiteSpace', 'textAlign', 'fill', 'stroke', 'cursor'];
-      return `${one.localName}.${one.getAttribute('class')} ${Math.round(width)} ${Math.round(height)} ${names.map((name) => /** @type {any} */ (style)[name]).join(' ')}`;
+  const looks = () =>
+    page.evaluate(() => {
+      const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
+      return [...root.querySelectorAll('.app *')]
+        .filter((one) => one.checkVisibility())
+        .map((one) => {
+          const style = getComputedStyle(one);
+          const { width, height } = one.getBoundingClientRect();
+          const names = [
+            'direction',
+            'letterSpacing',
+            'wordSpacing',
+            'textTransform',
+            'textIndent',
+            'textShadow',
+            'fontStyle',
+            'fontSize',
+            'lineHeight',
+            'whiteSpace',
+            'textAlign',
+            'fill',
+            'stroke',
+            'cursor',
+          ];
+          const size = `${Math.round(width)} ${Math.round(height)}`;
+          const values = names.map((name) => /** @type {any} */ (style)[name]).join(' ');
+          return `${one.localName}.${one.getAttribute('class')} ${size} ${values}`;
+        });
     });
-  });
   await visit(app, otherSite, host(site.url));
   await page.waitForTimeout(500);
   const plain = await looks();
@@ -120,7 +183,11 @@ test('several elements on a page train each its own study', async ({ app, page, 
   await visit(app, otherSite, host(site.url, '', '<tuning-playground id="second"></tuning-playground>'));
   const counts = await page.evaluate(async (study) => {
     const [first, second] = /** @type {any[]} */ ([...document.querySelectorAll('tuning-playground')]);
-    for (const [element, trials] of [[first, 2], [second, 3]]) Object.assign(element, { backend: 'cpu', study: { ...study, trials } });
+    for (const [element, trials] of [
+      [first, 2],
+      [second, 3],
+    ])
+      Object.assign(element, { backend: 'cpu', study: { ...study, trials } });
     const results = await Promise.all([first.run(), second.run()]);
     second.remove();
     return [...results.map((one) => one.trials.length), (await first.run()).trials.length];
@@ -128,18 +195,27 @@ test('several elements on a page train each its own study', async ({ app, page, 
   expect(counts).toEqual([2, 3, 2]);
 });
 
-test('stop() and another study end the pending run with what there is', async ({ app, page, backend, site, otherSite }) => {
+test('stop() and another study end the pending run with what there is', async ({
+  app,
+  page,
+  backend,
+  site,
+  otherSite,
+}) => {
   await visit(app, otherSite, host(site.url));
   for (const how of ['stop', 'study']) {
     await app.start(small({ trials: 8, fixed: { epochs: 4000 } }), backend);
     await app.steps(1);
-    const kept = await page.evaluate(([act, study]) => {
-      const element = /** @type {any} */ (document.querySelector('tuning-playground'));
-      if (act === 'stop') element.stop();
-      else element.study = study;
-      element.view = 'sweep';
-      return [element.view, element.study.trials];
-    }, /** @type {[string, any]} */ ([how, small({ trials: 5 })]));
+    const kept = await page.evaluate(
+      ([act, study]) => {
+        const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+        if (act === 'stop') element.stop();
+        else element.study = study;
+        element.view = 'sweep';
+        return [element.view, element.study.trials];
+      },
+      /** @type {[string, any]} */ ([how, small({ trials: 5 })]),
+    );
     expect(kept).toEqual(['sweep', how === 'stop' ? 8 : 5]);
     const { result } = await app.outcome();
     expect(result.trials).toHaveLength(8);
@@ -148,7 +224,15 @@ test('stop() and another study end the pending run with what there is', async ({
 });
 
 /** Sizes at which a page is read: WCAG 1.4.10, a zoom of 400 %, a phone held sideways, frames in articles. */
-const LOW = /** @type {const} */ ([[320, 256], [360, 225], [568, 320], [480, 320], [640, 420], [844, 390], [1280, 320]]);
+const LOW = /** @type {const} */ ([
+  [320, 256],
+  [360, 225],
+  [568, 320],
+  [480, 320],
+  [640, 420],
+  [844, 390],
+  [1280, 320],
+]);
 
 test('in small windows everything can be scrolled to and nothing covers it', async ({ app, page, backend }) => {
   test.setTimeout(120_000);
@@ -157,20 +241,25 @@ test('in small windows everything can be scrolled to and nothing covers it', asy
   await app.open();
   await app.result(small({ trials: 4 }), backend);
   /** What cannot be reached. */
-  const unreachable = () => page.evaluate(() => {
-    const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
-    const sheet = root.querySelector('.study.open');
-    const bad = [];
-    for (const one of (sheet ?? root).querySelectorAll('button, input, select, [tabindex="0"]')) {
-      if (one.closest('nav, dialog') || !one.checkVisibility({ visibilityProperty: true })) continue;
-      one.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-      const { left, right, top, bottom } = one.getBoundingClientRect();
-      const at = /** @type {const} */ ([Math.min(innerWidth - 1, Math.max(0, (left + right) / 2)), Math.min(innerHeight - 1, Math.max(0, (top + bottom) / 2))]);
-      const hit = root.elementFromPoint(...at);
-      if (right - left < 1 || !(hit && (one.contains(hit) || hit.contains(one)))) bad.push(/** @type {HTMLElement} */ (one).dataset.testid ?? one.textContent);
-    }
-    return bad;
-  });
+  const unreachable = () =>
+    page.evaluate(() => {
+      const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
+      const sheet = root.querySelector('.study.open');
+      const bad = [];
+      for (const one of (sheet ?? root).querySelectorAll('button, input, select, [tabindex="0"]')) {
+        if (one.closest('nav, dialog') || !one.checkVisibility({ visibilityProperty: true })) continue;
+        one.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        const at = /** @type {const} */ ([
+          Math.min(innerWidth - 1, Math.max(0, (left + right) / 2)),
+          Math.min(innerHeight - 1, Math.max(0, (top + bottom) / 2)),
+        ]);
+        const hit = root.elementFromPoint(...at);
+        if (right - left < 1 || !(hit && (one.contains(hit) || hit.contains(one))))
+          bad.push(/** @type {HTMLElement} */ (one).dataset.testid ?? one.textContent);
+      }
+      return bad;
+    });
   for (const lang of ['en', 'ko']) {
     await app.set({ lang });
     for (const [width, height] of LOW) {
@@ -180,15 +269,23 @@ test('in small windows everything can be scrolled to and nothing covers it', asy
       expect.soft(await unreachable(), where).toEqual([]);
       await page.getByTestId('run').scrollIntoViewIfNeeded();
       await expect.soft(page.getByTestId('run'), where).toBeInViewport({ ratio: 1 });
-      const plots = await page.locator('.plot').evaluateAll((list) => list.map((one) => one.getBoundingClientRect()).map((box) => Math.min(box.width, box.height)));
+      const plots = await page
+        .locator('.plot')
+        .evaluateAll((list) =>
+          list.map((one) => one.getBoundingClientRect()).map((box) => Math.min(box.width, box.height)),
+        );
       expect.soft(Math.min(...plots), where).toBeGreaterThanOrEqual(150);
-      expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), where).toBeLessThanOrEqual(0);
+      expect
+        .soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), where)
+        .toBeLessThanOrEqual(0);
       if (width >= 900) continue;
       await page.getByTestId('open-study').scrollIntoViewIfNeeded();
       await page.getByTestId('open-study').click();
       await page.waitForTimeout(300);
       expect.soft(await unreachable(), `${where}, study`).toEqual([]);
-      const cut = await page.locator('.study .fld label').evaluateAll((list) => list.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+      const cut = await page
+        .locator('.study .fld label')
+        .evaluateAll((list) => list.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
       expect.soft(cut, `${where}, cut labels`).toEqual([]);
       await page.locator('.study .close button').click();
       await expect(page.locator('.study.open')).toHaveCount(0);
@@ -201,11 +298,19 @@ test('what is said during a run moves no figure', async ({ app, page, backend })
   await app.open();
   await app.start(small({ trials: 8, fixed: { epochs: 4000 } }), backend);
   await app.steps(1);
-  const places = () => page.locator('.plot').evaluateAll((list) => list.map((one) => JSON.stringify(one.getBoundingClientRect())));
+  const places = () =>
+    page.locator('.plot').evaluateAll((list) => list.map((one) => JSON.stringify(one.getBoundingClientRect())));
   const before = await places();
   await page.evaluate(() => {
     const { store } = /** @type {any} */ (document.querySelector('tuning-playground'));
-    store.notify({ id: 'told', kind: 'alert', title: 'message.device_lost', values: { n: 3 }, problem: { code: 'device_resuming', detail: 'x' }, actions: [] });
+    store.notify({
+      id: 'told',
+      kind: 'alert',
+      title: 'message.device_lost',
+      values: { n: 3 },
+      problem: { code: 'device_resuming', detail: 'x' },
+      actions: [],
+    });
   });
   await expect(page.locator('[data-message=told]')).toBeVisible();
   expect(await places()).toEqual(before);
@@ -226,7 +331,11 @@ test('on paper the figures and the table are light and whole', async ({ app, pag
     const { ground, wide, rows } = await page.evaluate(() => {
       const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
       const main = /** @type {Element} */ (root.querySelector('.main'));
-      return { ground: getComputedStyle(main).backgroundColor, wide: [...root.querySelectorAll('.plot')].map((one) => one.getBoundingClientRect().width), rows: root.querySelectorAll('tr[data-trial]').length };
+      return {
+        ground: getComputedStyle(main).backgroundColor,
+        wide: [...root.querySelectorAll('.plot')].map((one) => one.getBoundingClientRect().width),
+        rows: root.querySelectorAll('tr[data-trial]').length,
+      };
     });
     expect({ ground, rows }).toEqual({ ground: 'rgb(255, 255, 255)', rows: 20 });
     expect(Math.max(...wide)).toBeLessThanOrEqual(680);
@@ -239,10 +348,14 @@ test('with forced colors the selected row and the split can be read', async ({ a
   await expect(page.locator('tr[aria-selected=true]')).toBeVisible();
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await page.emulateMedia({ forcedColors: 'active', colorScheme });
-    const pairs = await page.locator('tr[aria-selected=true] td, tr[aria-selected=true] td button, .split .tr, .split .va').evaluateAll((list) => list.map((one) => {
-      const { color, backgroundColor } = getComputedStyle(one);
-      return `${color} on ${backgroundColor}`;
-    }));
+    const pairs = await page
+      .locator('tr[aria-selected=true] td, tr[aria-selected=true] td button, .split .tr, .split .va')
+      .evaluateAll((list) =>
+        list.map((one) => {
+          const { color, backgroundColor } = getComputedStyle(one);
+          return `${color} on ${backgroundColor}`;
+        }),
+      );
     expect(pairs.length).toBeGreaterThan(5);
     for (const pair of pairs) expect(pair.split(' on ')[0], pair).not.toBe(pair.split(' on ')[1]);
     const [ink, ground] = await page.evaluate(() => {

@@ -79,12 +79,20 @@ test('a study that is refused can be mended, and so can input at Run', async ({ 
   ];
   for (const [k, [some, act]] of refused.entries()) {
     const study = { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, trials: k + 2, ...some };
-    await page.evaluate((given) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = given), study);
+    await page.evaluate(
+      (given) =>
+        void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: given }),
+      study,
+    );
     await page.locator(`[data-message=study] [data-act=${act}]`).click();
     await expect(page.locator('[data-message=study]')).toHaveCount(0);
     await expect.poll(async () => (await app.get('study')).trials).toBe(k + 2);
   }
-  await page.evaluate(() => void (location.hash = '#v=1&s=(dataset:(name:iris),fixed:(optimizer:gd),space:(batch_size:(type:int,low:2,high:9)),trials:3)'));
+  await page.evaluate(
+    () =>
+      void (location.hash =
+        '#v=1&s=(dataset:(name:iris),fixed:(optimizer:gd),space:(batch_size:(type:int,low:2,high:9)),trials:3)'),
+  );
   await expect(page.locator('[data-message=study][data-code=inert]')).toBeVisible();
   await page.locator('[data-message=study] [data-act=unsweep]').click();
   await expect.poll(async () => (await app.get('study')).space.batch_size).toBeUndefined();

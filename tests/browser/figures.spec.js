@@ -10,11 +10,18 @@ const VALIDATION_ACCURACY = 0.95;
 const TEST_ACCURACY = 0.94;
 /** Best values of a study on two platforms may differ by this. */
 const PLATFORM_DIFFERENCE = 0.02;
-/** How many of the default study's trials tell enough of a software GPU, where all 64 take the better part of a minute: one of
- * them reaches the accuracies. `cargo xtask soak` and stage `native` train all of them on the GPU. */
+/**
+ * How many of the default study's trials tell enough of a software GPU, where all 64 take the better part of a minute:
+ * one of them reaches the accuracies. `cargo xtask soak` and stage `native` train all of them on the GPU.
+ */
 const SOME = 8;
 
-/** The page's own study, or its first trials. @param {import('./app.js').App} app @param {'cpu' | 'gpu'} backend @param {number} trials */
+/**
+ * The page's own study, or its first trials.
+ * @param {import('./app.js').App} app
+ * @param {'cpu' | 'gpu'} backend
+ * @param {number} trials
+ */
 async function trainsWell(app, backend, trials) {
   await app.open('#v=1');
   const outcome = await app.run({ ...(await app.get('study')), trials }, backend);
@@ -23,8 +30,10 @@ async function trainsWell(app, backend, trials) {
   const accuracy = bestAccuracy(result);
   const test_ = await app.call('openTest', result.best);
   console.log(
-    `${trials} trials of the default study on ${backend} (${result.engine.adapter ?? `${result.engine.workers} workers`}): ${outcome.seconds.toFixed(1)} s, ` +
-      `first point ${outcome.firstPoint?.toFixed(2)} s, ${outcome.progressRate.toFixed(1)} progress events a second, ` +
+    `${trials} trials of the default study on ${backend} ` +
+      `(${result.engine.adapter ?? `${result.engine.workers} workers`}): ${outcome.seconds.toFixed(1)} s, ` +
+      `first point ${outcome.firstPoint?.toFixed(2)} s, ${outcome.progressRate.toFixed(1)} progress events a ` +
+      `second, ` +
       `validation accuracy ${accuracy.toFixed(4)}, test accuracy ${test_.metric.toFixed(4)}`,
   );
   expect(result.format).toBe('tuning-playground/result@1');
@@ -48,8 +57,11 @@ async function trainsWell(app, backend, trials) {
   const native = new URL(`../../target/default-${backend}.json`, import.meta.url);
   if (existsSync(native)) {
     const others = JSON.parse(readFileSync(native, 'utf8')).trials.slice(0, trials);
-    expect(result.trials.map((/** @type {any} */ trial) => trial.params)).toEqual(others.map((/** @type {any} */ trial) => trial.params));
-    const best = (/** @type {any[]} */ all) => Math.min(...all.map((one) => Number(one.value)).filter(Number.isFinite));
+    expect(result.trials.map((/** @type {any} */ trial) => trial.params)).toEqual(
+      others.map((/** @type {any} */ trial) => trial.params),
+    );
+    const best = (/** @type {any[]} */ all) =>
+      Math.min(...all.map((one) => Number(one.value)).filter(Number.isFinite));
     expect(Math.abs(best(result.trials) - best(others))).toBeLessThanOrEqual(PLATFORM_DIFFERENCE);
   }
 }
@@ -78,7 +90,8 @@ test('D2 the same study twice gives the same bits', async ({ app, backend }) => 
 test('parameters are the same bits on every backend', async ({ app, backend }) => {
   test.skip(backend === 'cpu', 'needs both backends');
   await app.stand();
-  const params = async (/** @type {string} */ name) => (await app.result(SMALL, name)).trials.map((/** @type {any} */ trial) => trial.params);
+  const params = async (/** @type {string} */ name) =>
+    (await app.result(SMALL, name)).trials.map((/** @type {any} */ trial) => trial.params);
   expect(await params('gpu')).toEqual(await params('cpu'));
 });
 

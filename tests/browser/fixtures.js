@@ -39,7 +39,11 @@ async function watch(page) {
   await page.addInitScript((longest) => {
     new PerformanceObserver((list) => {
       for (const { duration, startTime } of list.getEntries())
-        if (duration > longest) console.error(`E4: a task of the page's thread took ${Math.round(duration)} ms, from ${Math.round(performance.timeOrigin + startTime)}`);
+        if (duration > longest)
+          console.error(
+            `E4: a task of the page's thread took ${Math.round(duration)} ms, ` +
+              `from ${Math.round(performance.timeOrigin + startTime)}`,
+          );
     }).observe({ type: 'longtask' });
   }, LONGEST_TASK);
 }
@@ -63,7 +67,12 @@ async function served({}, use) {
   await site.close();
 }
 
-/** @param {Page} page @param {Site[]} sites @param {RegExp[]} expected @returns {string[]} filled as the page complains */
+/**
+ * @param {Page} page
+ * @param {Site[]} sites
+ * @param {RegExp[]} expected
+ * @returns {string[]} filled as the page complains
+ */
 function collectComplaints(page, sites, expected) {
   /** @type {string[]} */
   const complaints = [];
@@ -77,7 +86,8 @@ function collectComplaints(page, sites, expected) {
   page.context().on('request', (request) => {
     const url = new URL(request.url());
     const isNetwork = !['blob:', 'data:', 'about:'].includes(url.protocol);
-    if (isNetwork && !sites.some((site) => site.origin === url.origin)) complaints.push(`request to another host: ${url}`);
+    if (isNetwork && !sites.some((site) => site.origin === url.origin))
+      complaints.push(`request to another host: ${url}`);
   });
   return complaints;
 }
@@ -97,7 +107,10 @@ const FIXTURES = {
   site: [served, { scope: 'worker' }],
   otherSite: [served, { scope: 'worker' }],
   starved: [
-    async (/** @type {{browser: import('./packages.js').Browser}} */ { browser }, /** @type {(starved: Starved) => Promise<void>} */ use) => {
+    async (
+      /** @type {{browser: import('./packages.js').Browser}} */ { browser },
+      /** @type {(starved: Starved) => Promise<void>} */ use,
+    ) => {
       const starved = new Starved(browser);
       await use(starved);
       await starved.close();
@@ -143,7 +156,10 @@ const STANDING = {
     },
     { scope: 'worker' },
   ],
-  page: async (/** @type {Sites & {standing: Standing}} */ { standing: { page, complaints }, site, otherSite, starved }, /** @type {(page: Page) => Promise<void>} */ use) => {
+  page: async (
+    /** @type {Sites & {standing: Standing}} */ { standing: { page, complaints }, site, otherSite, starved },
+    /** @type {(page: Page) => Promise<void>} */ use,
+  ) => {
     await use(page);
     tidy(site, otherSite);
     expect(await standing(complaints.splice(0), starved), 'the page should not complain').toEqual([]);
@@ -151,8 +167,8 @@ const STANDING = {
 };
 
 /**
- * `test` on one page for all tests that `app.stand()` on it: a software GPU takes seconds to get ready for a page. They leave
- * the page idle; after one that fails there is a new page.
+ * `test` on one page for all tests that `app.stand()` on it: a software GPU takes seconds to get ready for a page.
+ * They leave the page idle; after one that fails there is a new page.
  *
  * @type {typeof test}
  */

@@ -1,8 +1,8 @@
 import { expect, test } from './fixtures.js';
 
 /**
- * What a browser does to a tab that nobody sees: no frames, timers once a second at most. (A headless browser's tabs are
- * all visible, so that it is done by hand.) Workers are left alone, as browsers do.
+ * What a browser does to a tab that nobody sees: no frames, timers once a second at most. (A headless browser's tabs
+ * are all visible, so that it is done by hand.) Workers are left alone, as browsers do.
  */
 function hideable() {
   const frame = window.requestAnimationFrame.bind(window);
@@ -10,16 +10,20 @@ function hideable() {
   let hidden = false;
   /** @type {FrameRequestCallback[]} */ let waiting = [];
   window.requestAnimationFrame = (act) => (hidden ? waiting.push(act) : frame(act));
-  window.setTimeout = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ ms) => timeout(act, hidden ? Math.max(1000, ms ?? 0) : ms));
+  window.setTimeout = /** @type {any} */ (
+    (/** @type {any} */ act, /** @type {number} */ ms) => timeout(act, hidden ? Math.max(1000, ms ?? 0) : ms)
+  );
   // An interval that is running is slowed down, too.
-  window.setInterval = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ ms) => {
-    let last = 0;
-    return interval(() => {
-      if (hidden && performance.now() - last < 1000) return;
-      last = performance.now();
-      act();
-    }, ms);
-  });
+  window.setInterval = /** @type {any} */ (
+    (/** @type {any} */ act, /** @type {number} */ ms) => {
+      let last = 0;
+      return interval(() => {
+        if (hidden && performance.now() - last < 1000) return;
+        last = performance.now();
+        act();
+      }, ms);
+    }
+  );
   Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible') });
   Object.defineProperty(document, 'hidden', { get: () => hidden });
   Object.assign(window, {
@@ -41,10 +45,16 @@ test('R4 a hidden tab trains as fast, and shows all of it afterwards @soak', asy
   test.setTimeout(120_000);
   await page.addInitScript(hideable);
   await app.open();
-  await app.start({
-    format: 'tuning-playground/study@1', dataset: { name: 'digits' }, fixed: { hidden: [32], epochs: 4000 },
-    space: { learning_rate: { type: 'float', low: 1e-4, high: 0.1, log: true } }, trials: 64,
-  }, backend);
+  await app.start(
+    {
+      format: 'tuning-playground/study@1',
+      dataset: { name: 'digits' },
+      fixed: { hidden: [32], epochs: 4000 },
+      space: { learning_rate: { type: 'float', low: 1e-4, high: 0.1, log: true } },
+      trials: 64,
+    },
+    backend,
+  );
   await app.steps(1);
   const rate = async () => {
     await page.waitForTimeout(2000);

@@ -1,4 +1,4 @@
-import { readKeptResult, readKeptStudy } from '../../www/src/kept.js';
+import { readKeptResult, readKeptStudy } from '../../www/src/state/kept.js';
 import { SMALL, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { SUB_PATH } from './serve.js';
@@ -9,7 +9,11 @@ import { DICTIONARIES } from './texts.js';
 /** Trains long enough to be left in the middle. */
 const LONG = small({ fixed: { epochs: 400, hidden: [64, 64] }, trials: 12 });
 
-/** What lies in the page's storage. @param {import('./packages.js').Page} page @returns {Promise<Record<string, any>>} */
+/**
+ * What lies in the page's storage.
+ * @param {import('./packages.js').Page} page
+ * @returns {Promise<Record<string, any>>}
+ */
 const stored = (page) => page.evaluate(storedHere);
 async function storedHere() {
   const names = (await indexedDB.databases()).map((one) => one.name);
@@ -45,20 +49,32 @@ const plant = (page, records) =>
     database.close();
   }, records);
 
-/** A page of the same origin without the element. @param {import('./packages.js').Page} page @param {import('./serve.js').Site} site */
+/**
+ * A page of the same origin without the element.
+ * @param {import('./packages.js').Page} page
+ * @param {import('./serve.js').Site} site
+ */
 async function elsewhere(page, site) {
-  site.pages.set('/elsewhere.html', '<!doctype html><html lang="en"><title>Elsewhere</title><link rel="icon" href="data:,">');
+  site.pages.set(
+    '/elsewhere.html',
+    '<!doctype html><html lang="en"><title>Elsewhere</title><link rel="icon" href="data:,">',
+  );
   await page.goto(`${site.origin}/elsewhere.html`);
 }
 
-/** Opens the page; what was kept is in place once it shows. @param {import('./app.js').App} app @param {string} [hash] */
+/**
+ * Opens the page; what was kept is in place once it shows.
+ * @param {import('./app.js').App} app
+ * @param {string} [hash]
+ */
 async function visit(app, hash) {
   await app.open(hash);
   await app.page.locator('.app').waitFor();
 }
 
 /** @param {any} result */
-const epochsOf = (result) => result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ trial) => sum + trial.epochs.length, 0);
+const epochsOf = (result) =>
+  result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ trial) => sum + trial.epochs.length, 0);
 
 test('study and result are there again under the bare address', async ({ app, backend, page, site }) => {
   await app.open();
@@ -75,12 +91,19 @@ test('study and result are there again under the bare address', async ({ app, ba
   // Its networks are gone, so the test set stays closed until the study has run again.
   await page.getByTestId('test-lock').click();
   await expect(page.getByTestId('open-test')).toBeDisabled();
-  expect((await app.result(null, backend)).trials.map((/** @type {any} */ one) => one.params)).toEqual(result.trials.map((/** @type {any} */ one) => one.params));
+  expect((await app.result(null, backend)).trials.map((/** @type {any} */ one) => one.params)).toEqual(
+    result.trials.map((/** @type {any} */ one) => one.params),
+  );
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished');
   await expect(page.getByTestId('open-test')).toBeEnabled();
 });
 
-test('a plain reload and a link bring the result back only with its own study; a link wins', async ({ app, backend, page, site }) => {
+test('a plain reload and a link bring the result back only with its own study; a link wins', async ({
+  app,
+  backend,
+  page,
+  site,
+}) => {
   await app.open();
   await app.result(SMALL, backend);
   await expect.poll(() => new URL(page.url()).hash).toContain('trials:8');
@@ -107,19 +130,19 @@ test('a plain reload and a link bring the result back only with its own study; a
 test('R7 a page that is killed in mid-sweep loses at most 2 s @alone', async ({ app, backend, page, site }) => {
   const doomed = await page.context().newPage();
   await doomed.goto(site.url);
-  await doomed.evaluate(
-    ([study, choice]) => {
-      const element = /** @type {any} */ (document.querySelector('tuning-playground'));
-      /** @type {[number, number][]} */
-      const marks = [];
-      Object.assign(window, { marks });
-      element.addEventListener('progress', (/** @type {any} */ event) => void marks.push([performance.now(), event.detail.epochs]));
-      element.study = study;
-      element.backend = choice;
-      void element.run().catch(() => {});
-    },
-    /** @type {[any, string]} */ ([LONG, backend]),
-  );
+  await doomed.evaluate(([study, choice]) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    /** @type {[number, number][]} */
+    const marks = [];
+    Object.assign(window, { marks });
+    element.addEventListener(
+      'progress',
+      (/** @type {any} */ event) => void marks.push([performance.now(), event.detail.epochs]),
+    );
+    element.study = study;
+    element.backend = choice;
+    void element.run().catch(() => {});
+  }, /** @type {[any, string]} */ ([LONG, backend]));
   await doomed.waitForFunction(() => {
     const { marks } = /** @type {any} */ (window);
     return marks.length > 0 && performance.now() - marks[0][0] > 4000 && marks.at(-1)[1] > 20;
@@ -139,7 +162,10 @@ test('R7 a page that is killed in mid-sweep loses at most 2 s @alone', async ({ 
   expect(epochsOf(result)).toBeGreaterThanOrEqual(least);
   expect(result.trials).toHaveLength(12);
   expect(result.trials.map((/** @type {any} */ one) => one.state)).toContain('cancelled');
-  for (const trial of result.trials) expect(trial.epochs.map((/** @type {any} */ one) => one.epoch)).toEqual(trial.epochs.map((/** @type {any} */ _, /** @type {number} */ at) => at + 1));
+  for (const trial of result.trials)
+    expect(trial.epochs.map((/** @type {any} */ one) => one.epoch)).toEqual(
+      trial.epochs.map((/** @type {any} */ _, /** @type {number} */ at) => at + 1),
+    );
 });
 
 test('an opened test set stays open over a reload', async ({ app, backend, page }) => {
@@ -155,20 +181,41 @@ test('an opened test set stays open over a reload', async ({ app, backend, page 
 
 test.describe('where storage is refused', () => {
   for (const [lang, how] of [
-    ['en', () => void (IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); })],
+    [
+      'en',
+      () =>
+        void (IDBFactory.prototype.open = () => {
+          throw new DOMException('no', 'SecurityError');
+        }),
+    ],
     ['ko', () => void Object.defineProperty(globalThis, 'indexedDB', { get: () => undefined })],
-    ['en', () => void Object.defineProperty(globalThis, 'indexedDB', { get: () => { throw new DOMException('no', 'SecurityError'); } })],
-    ['ko', () => {
-      IDBFactory.prototype.open = function () {
-        const request = /** @type {any} */ (new EventTarget());
-        setTimeout(() => {
-          request.error = new DOMException('no', 'UnknownError');
-          request.dispatchEvent(new Event('error'));
+    [
+      'en',
+      () =>
+        void Object.defineProperty(globalThis, 'indexedDB', {
+          get: () => {
+            throw new DOMException('no', 'SecurityError');
+          },
+        }),
+    ],
+    [
+      'ko',
+      () => {
+        IDBFactory.prototype.open = function () {
+          const request = /** @type {any} */ (new EventTarget());
+          setTimeout(() => {
+            request.error = new DOMException('no', 'UnknownError');
+            request.dispatchEvent(new Event('error'));
+          });
+          return request;
+        };
+        Object.defineProperty(globalThis, 'localStorage', {
+          get: () => {
+            throw new DOMException('no', 'SecurityError');
+          },
         });
-        return request;
-      };
-      Object.defineProperty(globalThis, 'localStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } });
-    }],
+      },
+    ],
   ]) {
     test(`${String(how).slice(11, 80).replaceAll(/\s+/g, ' ')}, ${lang}`, async ({ app, backend, page }) => {
       await page.addInitScript(/** @type {() => void} */ (how));
@@ -206,27 +253,44 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
   await visit(app);
   /** Puts trials into the store as the engine would. @param {number} trials @param {number} epochs */
   const pour = (trials, epochs) =>
-    page.evaluate(
-      async ([study, many, long]) => {
-        const { store } = /** @type {any} */ (document.querySelector('tuning-playground'));
-        const epoch = { train_loss: 0.123456789012345, validation_loss: 0.123456789012345, train_metric: 0.123456789012345, validation_metric: 0.98765432101234, learning_rate: 0.0123456789012345, seconds: 1.2345678901234 };
-        store.startTrials(study);
-        for (let number = 0; number < many; number += 1) {
-          const epochs = Array.from({ length: long }, (_, at) => ({ epoch: at + 1, ...epoch }));
-          store.mergeTrials([{ number, state: 'complete', params: { learning_rate: 0.01 }, value: 1, seed: 0, steps: 1, diverged_at: null, epochs }]);
-          if (number % 8 === 0) await new Promise((resolve) => void setTimeout(resolve));
-        }
-      },
-      /** @type {[any, number, number]} */ ([SMALL, trials, epochs]),
-    );
+    page.evaluate(async ([study, many, long]) => {
+      const { store } = /** @type {any} */ (document.querySelector('tuning-playground'));
+      const epoch = {
+        train_loss: 0.123456789012345,
+        validation_loss: 0.123456789012345,
+        train_metric: 0.123456789012345,
+        validation_metric: 0.98765432101234,
+        learning_rate: 0.0123456789012345,
+        seconds: 1.2345678901234,
+      };
+      store.startTrials(study);
+      for (let number = 0; number < many; number += 1) {
+        const epochs = Array.from({ length: long }, (_, at) => ({ epoch: at + 1, ...epoch }));
+        store.mergeTrials([
+          {
+            number,
+            state: 'complete',
+            params: { learning_rate: 0.01 },
+            value: 1,
+            seed: 0,
+            steps: 1,
+            diverged_at: null,
+            epochs,
+          },
+        ]);
+        if (number % 8 === 0) await new Promise((resolve) => void setTimeout(resolve));
+      }
+    }, /** @type {[any, number, number]} */ ([SMALL, trials, epochs]));
   await pour(128, 200);
   await page.evaluate(() => {
     /** @type {number[]} */
     const tasks = [];
     Object.assign(window, { tasks });
-    new PerformanceObserver((list) => void tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
+    new PerformanceObserver((list) => void tasks.push(...list.getEntries().map((one) => one.duration))).observe({
+      type: 'longtask',
+    });
     // Everything is written anew.
-    /** @type {any} */ (document.querySelector('tuning-playground')).keeper.text.study = null;
+    /** @type {any} */ (document.querySelector('tuning-playground')).page.keeper.text.study = null;
   });
   await page.waitForTimeout(2500);
   const longest = Math.max(0, ...(await page.evaluate(() => /** @type {any} */ (window).tasks)));
@@ -239,26 +303,87 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
   await expect.poll(async () => (await stored(page)).result).toBeUndefined();
 });
 
-const EPOCH = { epoch: 1, train_loss: 1, validation_loss: 'NaN', train_metric: 0, validation_metric: 0, learning_rate: 1, seconds: 0 };
-const TRIAL = { number: 0, state: 'complete', params: { learning_rate: 0.01 }, value: 1, seed: 0, epochs: [EPOCH], steps: 1, diverged_at: null };
-const RESULT = { format: 'tuning-playground/result@1', study: SMALL, engine: { backend: 'cpu', adapter: null, workers: 1 }, trials: [TRIAL], best: 0, test: null };
+const EPOCH = {
+  epoch: 1,
+  train_loss: 1,
+  validation_loss: 'NaN',
+  train_metric: 0,
+  validation_metric: 0,
+  learning_rate: 1,
+  seconds: 0,
+};
+const TRIAL = {
+  number: 0,
+  state: 'complete',
+  params: { learning_rate: 0.01 },
+  value: 1,
+  seed: 0,
+  epochs: [EPOCH],
+  steps: 1,
+  diverged_at: null,
+};
+const RESULT = {
+  format: 'tuning-playground/result@1',
+  study: SMALL,
+  engine: { backend: 'cpu', adapter: null, workers: 1 },
+  trials: [TRIAL],
+  best: 0,
+  test: null,
+};
 
 test('only what is sound in every part is read', () => {
-  const read = (/** @type {object} */ change) => readKeptResult(JSON.stringify({ ...RESULT, ...change }), /** @type {any} */ (SMALL));
+  const read = (/** @type {object} */ change) =>
+    readKeptResult(JSON.stringify({ ...RESULT, ...change }), /** @type {any} */ (SMALL));
   expect(read({})).toEqual(RESULT);
   expect(read({ study: { ...SMALL, trials: 8, dataset: { name: 'digits', standardize: true } } })).toEqual(RESULT);
-  expect(read({ trials: [{ ...TRIAL, epochs: [{ ...EPOCH, spread: { train_loss: 0.1, validation_loss: 'NaN' } }] }] })).not.toBeNull();
+  expect(
+    read({ trials: [{ ...TRIAL, epochs: [{ ...EPOCH, spread: { train_loss: 0.1, validation_loss: 'NaN' } }] }] }),
+  ).not.toBeNull();
   const wrong = [
-    { trials: [] }, { trials: {} }, { trials: [TRIAL, TRIAL] }, { best: 7 }, { test: { trial: 3, loss: 0, metric: 0 } }, { test: 1 }, { engine: null },
-    { format: 'tuning-playground/result@2' }, { study: { ...SMALL, seed: 8 } }, { study: null },
+    { trials: [] },
+    { trials: {} },
+    { trials: [TRIAL, TRIAL] },
+    { best: 7 },
+    { test: { trial: 3, loss: 0, metric: 0 } },
+    { test: 1 },
+    { engine: null },
+    { format: 'tuning-playground/result@2' },
+    { study: { ...SMALL, seed: 8 } },
+    { study: null },
     ...[
-      { number: -1 }, { number: 1e9 }, { state: 'running' }, { state: 'constructor' }, { params: null }, { params: { learning_rate: {} } }, { params: { toString: 1 } },
-      { params: { learning_rate: '<b>' } }, { value: {} }, { seed: '0' }, { steps: null }, { diverged_at: 'x' }, { epochs: [{ ...EPOCH, epoch: 2 }] },
-      { epochs: [{ ...EPOCH, train_loss: [] }] }, { epochs: [{ ...EPOCH, spread: 5 }] }, { epochs: [{ ...EPOCH, spread: { train_loss: {} } }] }, { epochs: [null] }, { epochs: 5 },
+      { number: -1 },
+      { number: 1e9 },
+      { state: 'running' },
+      { state: 'constructor' },
+      { params: null },
+      { params: { learning_rate: {} } },
+      { params: { toString: 1 } },
+      { params: { learning_rate: '<b>' } },
+      { value: {} },
+      { seed: '0' },
+      { steps: null },
+      { diverged_at: 'x' },
+      { epochs: [{ ...EPOCH, epoch: 2 }] },
+      { epochs: [{ ...EPOCH, train_loss: [] }] },
+      { epochs: [{ ...EPOCH, spread: 5 }] },
+      { epochs: [{ ...EPOCH, spread: { train_loss: {} } }] },
+      { epochs: [null] },
+      { epochs: 5 },
     ].map((change) => ({ trials: [{ ...TRIAL, ...change }] })),
   ];
   for (const change of wrong) expect(read(change), JSON.stringify(change)).toBeNull();
-  for (const text of [undefined, null, 5, '', 'x', '[', '['.repeat(100_000), new Map(), 'null', `"${'x'.repeat(2e7)}"`]) {
+  for (const text of [
+    undefined,
+    null,
+    5,
+    '',
+    'x',
+    '[',
+    '['.repeat(100_000),
+    new Map(),
+    'null',
+    `"${'x'.repeat(2e7)}"`,
+  ]) {
     expect(readKeptResult(text, /** @type {any} */ (SMALL))).toBeNull();
     expect(readKeptStudy(text)).toBeNull();
   }
@@ -295,11 +420,19 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   await other.goto(site.url);
   await app.result(SMALL, backend);
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
-  await other.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ trials: 3 }));
+  await other.evaluate(
+    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
+    small({ trials: 3 }),
+  );
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(3);
   // Storage that is deleted under open tabs is made anew with the next change.
-  await page.evaluate(() => new Promise((resolve) => void (indexedDB.deleteDatabase('tuning-playground').onsuccess = resolve)));
-  await page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ trials: 2 }));
+  await page.evaluate(
+    () => new Promise((resolve) => void (indexedDB.deleteDatabase('tuning-playground').onsuccess = resolve)),
+  );
+  await page.evaluate(
+    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
+    small({ trials: 2 }),
+  );
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(2);
   await expect(page.locator('[data-message]')).toHaveCount(0);
   await other.close();
@@ -311,18 +444,25 @@ test('two tabs: each finds its own result again, and a new one the last', async 
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
   const other = await page.context().newPage();
   await other.goto(site.url);
-  await other.evaluate(async ([study, choice]) => {
-    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
-    element.backend = choice;
-    element.study = study;
-    await element.run();
-  }, /** @type {[any, string]} */ ([small({ trials: 3 }), backend]));
+  await other.evaluate(
+    async ([study, choice]) => {
+      const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+      element.backend = choice;
+      element.study = study;
+      await element.run();
+    },
+    /** @type {[any, string]} */ ([small({ trials: 3 }), backend]),
+  );
   await expect.poll(async () => JSON.parse((await stored(page)).result).trials.length).toBe(3);
   const find = async (/** @type {import('./packages.js').Page} */ where) => {
     await where.locator('.app[data-outcome=earlier]').waitFor();
     return where.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).result.trials);
   };
-  for (const [where, trials] of /** @type {const} */ ([[page, 2], [other, 3], [page, 2]])) {
+  for (const [where, trials] of /** @type {const} */ ([
+    [page, 2],
+    [other, 3],
+    [page, 2],
+  ])) {
     await where.reload();
     expect(await find(where)).toHaveLength(trials);
   }
@@ -341,7 +481,8 @@ test('a guest keeps nothing', async ({ app, backend, page, site }) => {
   site.pages.set(
     '/guest.html',
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
-    <script type="module" src="${SUB_PATH}tuning-playground.js"></script></head><body><tuning-playground></tuning-playground></body></html>`,
+    <script type="module" src="${SUB_PATH}tuning-playground.js"></script></head>
+    <body><tuning-playground></tuning-playground></body></html>`,
   );
   await page.goto(`${site.origin}/guest.html`);
   await app.defined();

@@ -2,7 +2,11 @@ import { SMALL } from './app.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES } from './texts.js';
 
-/** All text that the page shows, through shadow roots. @param {import('./app.js').App} app @returns {Promise<string>} */
+/**
+ * All text that the page shows, through shadow roots.
+ * @param {import('./app.js').App} app
+ * @returns {Promise<string>}
+ */
 async function shownText(app) {
   return app.page.evaluate(() => {
     /** @param {Node} node @returns {string} */

@@ -5,11 +5,20 @@ const AXE = readFileSync(new URL('../../www/node_modules/axe-core/axe.min.js', i
 
 /** @typedef {[number, string, string]} Way a width, a language, a theme */
 
-/** Ways to look at a state: every pair of width, language and theme comes once; all three together would be twice as many.
- * @type {Way[]} */
-export const WIDE = [[1440, 'en', 'light'], [1440, 'ko', 'dark']];
+/**
+ * Ways to look at a state: every pair of width, language and theme comes once; all three together would be twice as
+ * many.
+ * @type {Way[]}
+ */
+export const WIDE = [
+  [1440, 'en', 'light'],
+  [1440, 'ko', 'dark'],
+];
 /** @type {Way[]} */
-export const NARROW = [[390, 'en', 'dark'], [390, 'ko', 'light']];
+export const NARROW = [
+  [390, 'en', 'dark'],
+  [390, 'ko', 'light'],
+];
 
 /** What axe finds serious or critical. @param {import('./app.js').App} app @returns {Promise<string[]>} */
 export async function serious(app) {
@@ -18,12 +27,22 @@ export async function serious(app) {
     const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
     return violations
       .filter((/** @type {any} */ one) => ['serious', 'critical'].includes(one.impact))
-      .flatMap((/** @type {any} */ one) => one.nodes.map((/** @type {any} */ node) => `${one.id}: ${node.target.flat().join(' > ')} (${node.any[0]?.message ?? node.all[0]?.message ?? one.help})`));
+      .flatMap((/** @type {any} */ one) =>
+        one.nodes.map(
+          (/** @type {any} */ node) =>
+            `${one.id}: ${node.target.flat().join(' > ')} ` +
+            `(${node.any[0]?.message ?? node.all[0]?.message ?? one.help})`,
+        ),
+      );
   });
 }
 
-/** Looks at the page as it stands, in both languages and both themes. @param {import('./app.js').App} app @param {string} state
- * @param {Way[]} [ways] */
+/**
+ * Looks at the page as it stands, in both languages and both themes.
+ * @param {import('./app.js').App} app
+ * @param {string} state
+ * @param {Way[]} [ways]
+ */
 export async function look(app, state, ways = [...WIDE, ...NARROW]) {
   const { page } = app;
   // Colors in the middle of a transition are nobody's choice.
@@ -33,9 +52,12 @@ export async function look(app, state, ways = [...WIDE, ...NARROW]) {
     await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
     await app.set({ lang, theme });
     await settled(page);
-    if (process.env.TUNING_SCREENSHOTS) await page.screenshot({ path: `${process.env.TUNING_SCREENSHOTS}/${where.replaceAll(/\W+/g, '-')}.png` });
+    if (process.env.TUNING_SCREENSHOTS)
+      await page.screenshot({ path: `${process.env.TUNING_SCREENSHOTS}/${where.replaceAll(/\W+/g, '-')}.png` });
     expect.soft(await serious(app), where).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     expect.soft(overflow, `sideways scrolling: ${where}`).toBeLessThanOrEqual(0);
   }
 }

@@ -51,10 +51,17 @@ test.beforeEach(async ({ app, site }) => {
 /** STUDY's result where no device is lost; every test has the same one. @type {Record<string, any> | null} */
 let undisturbed = null;
 
-/** Loses the device at parts of a run, which ends with the bits of one that keeps it. @param {import('./app.js').App} app @param {number[]} parts */
+/**
+ * Loses the device at parts of a run, which ends with the bits of one that keeps it.
+ * @param {import('./app.js').App} app
+ * @param {number[]} parts
+ */
 async function resumes(app, parts) {
   undisturbed ??= await app.result(STUDY, 'gpu');
-  const total = undisturbed.trials.reduce((/** @type {number} */ sum, /** @type {any} */ trial) => sum + trial.steps, 0);
+  const total = undisturbed.trials.reduce(
+    (/** @type {number} */ sum, /** @type {any} */ trial) => sum + trial.steps,
+    0,
+  );
   await app.start(STUDY, 'gpu');
   for (const part of parts) {
     await app.steps(part * total);
@@ -95,7 +102,8 @@ test('a device that cannot be had again: a message, and what is finished is kept
   const { problem } = await app.outcome();
   expect(problem ?? 'no problem').toMatch(matches('en', 'problem.device_lost'));
   await expect(app.page.getByText(problem ?? '').first()).toBeVisible();
-  for (const act of ['try_gpu', 'start_cpu']) await expect(app.page.locator(`[data-message=run] [data-act=${act}]`)).toBeVisible();
+  for (const act of ['try_gpu', 'start_cpu'])
+    await expect(app.page.locator(`[data-message=run] [data-act=${act}]`)).toBeVisible();
   expect(await app.page.locator('tr[data-trial][data-state=complete]').count()).toBeGreaterThanOrEqual(1);
   expect((await app.result(small({}), 'cpu')).trials).toHaveLength(8);
 });

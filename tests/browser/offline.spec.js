@@ -9,7 +9,11 @@ test.use({ serviceWorkers: 'allow' });
 
 const PAGE = readFileSync(new URL('../../www/dist/index.html', import.meta.url), 'utf8');
 
-/** What the service worker has kept of its version. @param {import('./packages.js').Page} page @returns {Promise<string[]>} */
+/**
+ * What the service worker has kept of its version.
+ * @param {import('./packages.js').Page} page
+ * @returns {Promise<string[]>}
+ */
 const kept = (page) =>
   page.evaluate(async () => {
     const names = (await caches.keys()).filter((name) => name.startsWith('tuning-playground'));
@@ -17,7 +21,12 @@ const kept = (page) =>
     return lists.flat().map((one) => new URL(one.url).pathname);
   });
 
-test('R8 works without a network after the first load, on every bundled table', async ({ app, backend, page, site }) => {
+test('R8 works without a network after the first load, on every bundled table', async ({
+  app,
+  backend,
+  page,
+  site,
+}) => {
   await app.open();
   const online = await app.result(SMALL, backend);
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -27,20 +36,34 @@ test('R8 works without a network after the first load, on every bundled table', 
   site.down = true;
   await page.goto('about:blank');
   await app.open();
-  expect((await app.result(SMALL, backend)).trials.map((/** @type {any} */ one) => one.value)).toEqual(online.trials.map((/** @type {any} */ one) => one.value));
+  expect((await app.result(SMALL, backend)).trials.map((/** @type {any} */ one) => one.value)).toEqual(
+    online.trials.map((/** @type {any} */ one) => one.value),
+  );
   for (const name of ['iris', 'wine', 'breast_cancer', 'diabetes', 'penguins'])
-    expect((await app.result(small({ dataset: { name }, space: {}, trials: 2 }), backend)).trials, name).toHaveLength(2);
+    expect((await app.result(small({ dataset: { name }, space: {}, trials: 2 }), backend)).trials, name).toHaveLength(
+      2,
+    );
   await page.goto(`${site.url}index.html?from=somewhere#v=1&lang=ko&s=trials:3`);
   await app.defined();
   expect((await app.get('study')).trials).toBe(3);
   await expect(page.getByTestId('trials')).toBeVisible();
 });
 
-test('old versions are put away, others\' caches are left alone', async ({ app, page, site }) => {
-  site.pages.set('/elsewhere.html', '<!doctype html><html lang="en"><title>Elsewhere</title><link rel="icon" href="data:,">');
+test("old versions are put away, others' caches are left alone", async ({ app, page, site }) => {
+  site.pages.set(
+    '/elsewhere.html',
+    '<!doctype html><html lang="en"><title>Elsewhere</title><link rel="icon" href="data:,">',
+  );
   await page.goto(`${site.origin}/elsewhere.html`);
-  const [old, other, neighbour] = [`tuning-playground ${SUB_PATH} 0123`, 'other', 'tuning-playground /another/place/ 0123'];
-  await page.evaluate(async (names) => void (await Promise.all(names.map((name) => caches.open(name)))), [old, other, neighbour]);
+  const [old, other, neighbour] = [
+    `tuning-playground ${SUB_PATH} 0123`,
+    'other',
+    'tuning-playground /another/place/ 0123',
+  ];
+  await page.evaluate(
+    async (names) => void (await Promise.all(names.map((name) => caches.open(name)))),
+    [old, other, neighbour],
+  );
   await app.open();
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
   const names = await page.evaluate(() => caches.keys());
@@ -64,7 +87,8 @@ test('a registration that fails costs nothing, and guests register nothing', asy
   site.pages.set(
     `${SUB_PATH}guest.html`,
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
-    <script type="module" src="tuning-playground.js"></script></head><body><tuning-playground></tuning-playground></body></html>`,
+    <script type="module" src="tuning-playground.js"></script></head>
+    <body><tuning-playground></tuning-playground></body></html>`,
   );
   await page.goto(`${site.url}guest.html`);
   await app.defined();

@@ -4,12 +4,19 @@ import { DICTIONARIES } from './texts.js';
 /** Test rows that were seen stay seen, and a run takes every pause and stop that is said to it. */
 
 const IRIS = {
-  format: 'tuning-playground/study@1', dataset: { name: 'iris' }, fixed: { epochs: 3 },
-  space: { learning_rate: { type: 'float', low: 0.001, high: 0.1, log: true } }, trials: 4,
+  format: 'tuning-playground/study@1',
+  dataset: { name: 'iris' },
+  fixed: { epochs: 3 },
+  space: { learning_rate: { type: 'float', low: 0.001, high: 0.1, log: true } },
+  trials: 4,
 };
 /** @param {any} some */
 const iris = (some) => ({ ...IRIS, ...some });
-/** @param {import('./app.js').App} app @param {number} number @returns {Promise<any>} the score, or why there is none */
+/**
+ * @param {import('./app.js').App} app
+ * @param {number} number
+ * @returns {Promise<any>} the score, or why there is none
+ */
 const opened = (app, number) => app.call('openTest', number).catch((error) => error.message);
 const seen = expect.stringContaining(DICTIONARIES.en['problem.test_seen']);
 
@@ -29,8 +36,12 @@ test('a test set is opened once for its rows, whatever study asks', async ({ app
   expect(await opened(app, 3)).toContain('trial 1');
   const space = { learning_rate: { type: 'float', low: 0.002, high: 0.1, log: true } };
   for (const other of [
-    { space }, { trials: 3 }, { seed: 9 }, { objective: { metric: 'train_loss' } },
-    { dataset: { name: 'iris', seed: 0, samples: 150, noise: 0 } }, { dataset: { name: 'iris', standardize: false } },
+    { space },
+    { trials: 3 },
+    { seed: 9 },
+    { objective: { metric: 'train_loss' } },
+    { dataset: { name: 'iris', seed: 0, samples: 150, noise: 0 } },
+    { dataset: { name: 'iris', standardize: false } },
     { dataset: { name: 'iris', split: { train: 0.6, validation: 0.25, test: 0.15 } } },
   ]) {
     await app.result(iris({ trials: 2, ...other }), backend);
@@ -71,7 +82,11 @@ test('undo, a typed seed and a link find seen rows seen; a reload too', async ({
   await expect(page.getByTestId('test-drawer')).toContainText(DICTIONARIES.en['problem.test_seen']);
 });
 
-test('a result is there again after a reload though its study was edited, and says so', async ({ app, backend, page }) => {
+test('a result is there again after a reload though its study was edited, and says so', async ({
+  app,
+  backend,
+  page,
+}) => {
   const { trials, best } = await app.result(IRIS, backend);
   await app.call('openTest', best);
   await page.getByTestId('duplicate').click();
@@ -88,7 +103,11 @@ test('a result is there again after a reload though its study was edited, and sa
   expect(result.study.trials).toBe(4);
 });
 
-test('a pause and a stop that come early are kept, and a run after a stop is a new one', async ({ app, backend, page }) => {
+test('a pause and a stop that come early are kept, and a run after a stop is a new one', async ({
+  app,
+  backend,
+  page,
+}) => {
   const said = await page.evaluate(async ([study, choice]) => {
     const element = /** @type {any} */ (document.querySelector('tuning-playground'));
     element.backend = choice;
@@ -108,8 +127,20 @@ test('a pause and a stop that come early are kept, and a run after a stop is a n
     const again = element.run();
     element.stop();
     const fourth = await element.run();
-    return { held, whole: whole.trials.length, stopped: (await again) !== fourth, last: last.trials.map((/** @type {any} */ one) => one.state),
-      fourth: fourth.trials.map((/** @type {any} */ one) => one.state), second: stopped.trials.length };
+    return {
+      held,
+      whole: whole.trials.length,
+      stopped: (await again) !== fourth,
+      last: last.trials.map((/** @type {any} */ one) => one.state),
+      fourth: fourth.trials.map((/** @type {any} */ one) => one.state),
+      second: stopped.trials.length,
+    };
   }, /** @type {[any, string]} */ ([IRIS, backend]));
-  expect(said).toMatchObject({ held: 'held', whole: 4, stopped: true, last: ['complete', 'complete'], fourth: ['complete', 'complete'] });
+  expect(said).toMatchObject({
+    held: 'held',
+    whole: 4,
+    stopped: true,
+    last: ['complete', 'complete'],
+    fourth: ['complete', 'complete'],
+  });
 });

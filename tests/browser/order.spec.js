@@ -1,4 +1,4 @@
-import { orderOf } from '../../www/src/order.js';
+import { orderOf } from '../../www/src/figures/order.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 
@@ -8,12 +8,20 @@ test('the table sorts as one comparison after the other would', async () => {
   const states = ['complete', 'running', 'diverged', 'queued'];
   for (let round = 0; round < 200; round++) {
     const some = values.slice(0, 1 + Math.floor(random() * values.length));
-    const trials = Array.from({ length: Math.floor(random() * 60) }, (_, number) =>
-      /** @type {any} */ ({ number, value: some[Math.floor(random() * some.length)], state: states[Math.floor(random() * states.length)] }));
+    const trials = Array.from(
+      { length: Math.floor(random() * 60) },
+      (_, number) =>
+        /** @type {any} */ ({
+          number,
+          value: some[Math.floor(random() * some.length)],
+          state: states[Math.floor(random() * states.length)],
+        }),
+    );
     // Trials come in the order in which they were heard of.
     trials.sort(() => random() - 0.5);
     for (const down of [false, true]) {
-      const known = (/** @type {any} */ one) => typeof one.value === 'string' || typeof one.value === 'boolean' || Number.isFinite(one.value);
+      const known = (/** @type {any} */ one) =>
+        typeof one.value === 'string' || typeof one.value === 'boolean' || Number.isFinite(one.value);
       const expected = [...trials].sort((a, b) => {
         if (known(a) !== known(b)) return known(a) ? -1 : 1;
         if (!known(a)) return states.indexOf(a.state) - states.indexOf(b.state) || a.number - b.number;
@@ -22,7 +30,9 @@ test('the table sorts as one comparison after the other would', async () => {
       });
       // Words and numbers in one column have no order.
       if (new Set(trials.filter(known).map((one) => typeof one.value)).size > 1) continue;
-      expect(orderOf(trials, (one) => /** @type {any} */ (one).value, down)).toEqual(expected.map((one) => one.number));
+      expect(orderOf(trials, (one) => /** @type {any} */ (one).value, down)).toEqual(
+        expected.map((one) => one.number),
+      );
     }
   }
 });

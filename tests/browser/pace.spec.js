@@ -3,14 +3,20 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CALM } from '../../www/src/ahead.js';
+import { CALM } from '../../www/src/engine/ahead.js';
 import { expect, test } from './fixtures.js';
 
 /** What the page makes of the engine's pace: against the native binary, and in the first run of a visit. */
 
-/** Least shares of the native rate by epochs, and of a later run's rate in the first run; a busy machine may miss them by a
- * factor of three before a test fails. @type {[number, number][]} */
-const AGAINST_NATIVE = [[125, 0.65], [500, 0.7]];
+/**
+ * Least shares of the native rate by epochs, and of a later run's rate in the first run; a busy machine may miss them
+ * by a factor of three before a test fails.
+ * @type {[number, number][]}
+ */
+const AGAINST_NATIVE = [
+  [125, 0.65],
+  [500, 0.7],
+];
 const FIRST = 0.7;
 const SLACK = 3;
 const REPEATS = 5;
@@ -27,7 +33,8 @@ const study = (epochs) => ({
 /** @param {number[]} list */
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 /** @param {any} result */
-const stepsOf = (result) => result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.steps, 0);
+const stepsOf = (result) =>
+  result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.steps, 0);
 
 /** Trial-steps a second of the native binary, from its start to its end. @param {number} epochs */
 function nativeRate(epochs) {
@@ -42,16 +49,21 @@ function nativeRate(epochs) {
   return stepsOf(JSON.parse(readFileSync(made, 'utf8'))) / seconds;
 }
 
-/** Trial-steps a second of one run, timed inside the page. @param {import('./packages.js').Page} page @param {number} epochs */
-const pageRate = (page, epochs) => page.evaluate(async (given) => {
-  const element = /** @type {any} */ (document.querySelector('tuning-playground'));
-  if (JSON.stringify(element.study) !== JSON.stringify(given)) element.study = given;
-  element.backend = 'cpu';
-  const begun = performance.now();
-  const result = await element.run();
-  const seconds = (performance.now() - begun) / 1000;
-  return result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.steps, 0) / seconds;
-}, study(epochs));
+/**
+ * Trial-steps a second of one run, timed inside the page.
+ * @param {import('./packages.js').Page} page
+ * @param {number} epochs
+ */
+const pageRate = (page, epochs) =>
+  page.evaluate(async (given) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    if (JSON.stringify(element.study) !== JSON.stringify(given)) element.study = given;
+    element.backend = 'cpu';
+    const begun = performance.now();
+    const result = await element.run();
+    const seconds = (performance.now() - begun) / 1000;
+    return result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.steps, 0) / seconds;
+  }, study(epochs));
 
 test('the first run of a visit is nearly as quick as a later one @alone', async ({ app, page }) => {
   const shares = [];
@@ -63,12 +75,18 @@ test('the first run of a visit is nearly as quick as a later one @alone', async 
     for (let n = 0; n < 3; n++) later.push(await pageRate(page, 125));
     shares.push(first / median(later));
   }
-  console.log(`first run / later runs: ${shares.map((one) => one.toFixed(2)).join(', ')}; median ${median(shares).toFixed(2)} (aim ${FIRST})`);
+  console.log(
+    `first run / later runs: ${shares.map((one) => one.toFixed(2)).join(', ')}; ` +
+      `median ${median(shares).toFixed(2)} (aim ${FIRST})`,
+  );
   expect(median(shares)).toBeGreaterThan(FIRST / SLACK);
 });
 
 for (const [epochs, least] of AGAINST_NATIVE) {
-  test(`the page trains ${epochs} epochs of tiny networks at no less than ${least} of the native rate @soak`, async ({ app, page }) => {
+  test(`the page trains ${epochs} epochs of tiny networks at no less than ${least} of the native rate @soak`, async ({
+    app,
+    page,
+  }) => {
     test.skip(Number.isNaN(nativeRate(1)), 'cargo build --release builds the binary');
     await app.open();
     await pageRate(page, epochs);
@@ -77,7 +95,10 @@ for (const [epochs, least] of AGAINST_NATIVE) {
     for (let k = 0; k < REPEATS; k++) pairs.push([await pageRate(page, epochs), nativeRate(epochs)]);
     const shares = pairs.map(([here, native]) => here / native);
     const [here, native] = [0, 1].map((k) => median(pairs.map((pair) => pair[k])) / 1000);
-    console.log(`${epochs} epochs: ${here.toFixed(0)}k steps/s in the page, ${native.toFixed(0)}k natively; median share ${median(shares).toFixed(2)} (at least ${least})`);
+    console.log(
+      `${epochs} epochs: ${here.toFixed(0)}k steps/s in the page, ${native.toFixed(0)}k natively; median ` +
+        `share ${median(shares).toFixed(2)} (at least ${least})`,
+    );
     expect(median(shares)).toBeGreaterThan(least / SLACK);
   });
 }

@@ -6,7 +6,10 @@ import { expect, test } from './fixtures.js';
 test('run, pause, resume, stop', async ({ app, page }) => {
   await app.open();
   // So long that no machine ends it between two clicks.
-  await page.evaluate((study) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = study), small({ fixed: { epochs: 2000 }, trials: 24 }));
+  await page.evaluate(
+    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
+    small({ fixed: { epochs: 2000 }, trials: 24 }),
+  );
   const shell = page.locator('.app');
   await expect(shell).toHaveAttribute('data-state', 'idle');
   await page.getByTestId('run').click();
@@ -41,7 +44,8 @@ test('one selection in table, surface and selection line', async ({ app, backend
 test('the table sorts both ways', async ({ app, backend, page }) => {
   await app.open();
   const result = await app.result(SMALL, backend);
-  const rows = () => page.locator('tr[data-trial]').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))));
+  const rows = () =>
+    page.locator('tr[data-trial]').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-trial'))));
   const ends = (/** @type {(trial: any) => number} */ key) => {
     const finite = result.trials.filter((/** @type {any} */ trial) => Number.isFinite(key(trial)));
     const sorted = finite.toSorted((/** @type {any} */ a, /** @type {any} */ b) => key(a) - key(b));
@@ -99,18 +103,34 @@ test('everything from Study to table can be reached by keyboard', async ({ app, 
       await page.evaluate(() => {
         let element = document.activeElement;
         while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-        return element?.getAttribute('data-testid') ?? element?.getAttribute('data-sort') ?? (element?.closest('tr[data-trial]') ? 'row' : '');
+        return (
+          element?.getAttribute('data-testid') ??
+          element?.getAttribute('data-sort') ??
+          (element?.closest('tr[data-trial]') ? 'row' : '')
+        );
       }),
     );
   }
-  for (const hook of ['theme', 'value-learning_rate', 'sweep-dropout', 'trials', 'seed', 'run', 'test-lock', 'score', 'row']) expect([...seen]).toContain(hook);
+  for (const hook of [
+    'theme',
+    'value-learning_rate',
+    'sweep-dropout',
+    'trials',
+    'seed',
+    'run',
+    'test-lock',
+    'score',
+    'row',
+  ])
+    expect([...seen]).toContain(hook);
 });
 
 test('the names of choices stand clear of each other and of the axes\u2019 titles', async ({ app, backend, page }) => {
   await app.open();
   const choices = ['momentum', 'nesterov', 'gd', 'sgd', 'adam'];
   const space = {
-    learning_rate: SMALL.space.learning_rate, optimizer: { type: 'categorical', choices },
+    learning_rate: SMALL.space.learning_rate,
+    optimizer: { type: 'categorical', choices },
     activation: { type: 'categorical', choices: ['relu', 'sigmoid', 'linear', 'tanh'] },
   };
   await app.result({ ...SMALL, fixed: { hidden: [8], epochs: 1 }, space, trials: 12 }, backend);
@@ -119,14 +139,28 @@ test('the names of choices stand clear of each other and of the axes\u2019 title
     for (const swapped of [false, true]) {
       await page.getByTestId('axis-x').selectOption(swapped ? 'activation' : 'optimizer');
       await page.getByTestId('axis-y').selectOption(swapped ? 'optimizer' : 'activation');
-      const overlapping = () => page.locator('[data-testid=surface] .ground svg').evaluate((svg) => {
-        const { left } = svg.getBoundingClientRect();
-        const boxes = [...svg.querySelectorAll('text')].map((one) => ({ name: one.textContent, box: one.getBoundingClientRect() }));
-        const clipped = boxes.filter(({ box }) => box.left < left - 4).map(({ name }) => name);
-        const over = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
-          a.box.left < b.box.right && b.box.left < a.box.right && a.box.top < b.box.bottom - 2 && b.box.top < a.box.bottom - 2).map((b) => `${a.name} / ${b.name}`));
-        return boxes.length < 8 ? ['not drawn'] : [...clipped, ...over];
-      });
+      const overlapping = () =>
+        page.locator('[data-testid=surface] .ground svg').evaluate((svg) => {
+          const { left } = svg.getBoundingClientRect();
+          const boxes = [...svg.querySelectorAll('text')].map((one) => ({
+            name: one.textContent,
+            box: one.getBoundingClientRect(),
+          }));
+          const clipped = boxes.filter(({ box }) => box.left < left - 4).map(({ name }) => name);
+          const over = boxes.flatMap((a, i) =>
+            boxes
+              .slice(i + 1)
+              .filter(
+                (b) =>
+                  a.box.left < b.box.right &&
+                  b.box.left < a.box.right &&
+                  a.box.top < b.box.bottom - 2 &&
+                  b.box.top < a.box.bottom - 2,
+              )
+              .map((b) => `${a.name} / ${b.name}`),
+          );
+          return boxes.length < 8 ? ['not drawn'] : [...clipped, ...over];
+        });
       await expect.poll(overlapping, `${width} px, ${swapped ? 'optimizer up' : 'optimizer across'}`).toEqual([]);
     }
   }

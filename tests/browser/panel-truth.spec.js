@@ -1,21 +1,30 @@
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES } from './texts.js';
 
-/** What people type is never another number, what the panel says is what is trained, and nothing that is pressed loses the focus. */
+/**
+ * What people type is never another number, what the panel says is what is trained, and nothing that is pressed loses
+ * the focus.
+ */
 
 const EN = DICTIONARIES.en;
-const QUICK = '#v=1&lang=en&s=dataset:(name:iris),fixed:(epochs:2),space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t)),trials:6';
+const QUICK =
+  '#v=1&lang=en&s=dataset:(name:iris),fixed:(epochs:2),space:(learning_rate:(type:float,low:0.001,high:0.1,' +
+  'log:!t)),trials:6';
 
 /** @param {import('./packages.js').Page} page the one that has the focus, in the page's shadow root */
-const focused = (page) => page.evaluate(() => {
-  const one = document.activeElement?.shadowRoot?.activeElement;
-  return one ? (one.getAttribute('data-testid') ?? one.id ?? one.tagName) : null;
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const one = document.activeElement?.shadowRoot?.activeElement;
+    return one ? (one.getAttribute('data-testid') ?? one.id ?? one.tagName) : null;
+  });
 
 /** @param {import('./app.js').App} app */
 const idle = (app) => expect(app.page.locator('.app')).toHaveAttribute('data-state', 'idle');
 
-test('F1 a number that can be read twice is refused with both readings, and a decimal comma is read', async ({ app, page }) => {
+test('F1 a number that can be read twice is refused with both readings, and a decimal comma is read', async ({
+  app,
+  page,
+}) => {
   await app.open(QUICK);
   const trials = page.getByTestId('trials');
   await trials.fill('1,000');
@@ -28,7 +37,10 @@ test('F1 a number that can be read twice is refused with both readings, and a de
   await expect(trials).toBeFocused();
   await expect(page.getByTestId('run')).toHaveText('Run 1,000 trials');
   await page.getByTestId('value-learning_rate').click();
-  for (const [low, high, range] of /** @type {[string, string, number[]][]} */ ([['0,001', '0,100', [0.001, 0.1]], ['１０⁻⁴', '2×10⁻²', [0.0001, 0.02]]])) {
+  for (const [low, high, range] of /** @type {[string, string, number[]][]} */ ([
+    ['0,001', '0,100', [0.001, 0.1]],
+    ['１０⁻⁴', '2×10⁻²', [0.0001, 0.02]],
+  ])) {
     await page.getByTestId('input-low').fill(low);
     await page.getByTestId('input-high').fill(high);
     await page.getByTestId('input-high').press('Enter');
@@ -47,7 +59,10 @@ test('F1 a number that can be read twice is refused with both readings, and a de
 });
 
 test('a default that a swept choice decides is not shown as one value', async ({ app, page }) => {
-  await app.open('#v=1&lang=en&s=dataset:(name:iris),space:(optimizer:(type:categorical,choices:!(gd,sgd,momentum,adam)),batch_size:(type:categorical,choices:!(64,16,100,8)))');
+  await app.open(
+    '#v=1&lang=en&s=dataset:(name:iris),space:(optimizer:(type:categorical,choices:!(gd,sgd,momentum,adam)),' +
+      'batch_size:(type:categorical,choices:!(64,16,100,8)))',
+  );
   await expect(page.getByTestId('value-learning_rate')).toHaveText('by optimizer');
   await expect(page.getByTestId('value-momentum')).toHaveText('by optimizer');
   await expect(page.getByTestId('value-beta1')).toHaveText('0.9');
@@ -61,7 +76,10 @@ test('a default that a swept choice decides is not shown as one value', async ({
 });
 
 test('what is refused at Run has a button that mends it', async ({ app, backend, page }) => {
-  await app.open('#v=1&lang=en&s=dataset:(name:diabetes),fixed:(loss:mse,epochs:1),sampler:(name:grid),space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t),dropout:(type:float,low:0,high:0.5)),trials:9');
+  await app.open(
+    '#v=1&lang=en&s=dataset:(name:diabetes),fixed:(loss:mse,epochs:1),sampler:(name:grid),' +
+      'space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t),dropout:(type:float,low:0,high:0.5)),trials:9',
+  );
   await app.set({ backend });
   await expect(page.getByTestId('run')).toHaveText('Run 25 trials');
   await page.getByTestId('run').click();
@@ -74,11 +92,18 @@ test('what is refused at Run has a button that mends it', async ({ app, backend,
   await expect(page.locator('[data-message=study]')).toContainText('mse');
   expect((await app.get('study')).fixed).toEqual({ epochs: 1 });
   await page.getByTestId('undo').click();
-  expect((await app.get('study'))).toMatchObject({ dataset: { name: 'diabetes' }, fixed: { loss: 'mse' } });
+  expect(await app.get('study')).toMatchObject({ dataset: { name: 'diabetes' }, fixed: { loss: 'mse' } });
 });
 
-test('Space runs after a click, belongs to the button that the keyboard reached, and Ctrl Enter runs from a field', async ({ app, backend, page }) => {
-  await app.open('#v=1&lang=en&s=dataset:(name:digits),fixed:(hidden:!(256,256),epochs:200),space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t)),trials:64');
+test("Space runs after a click, is the button's that the keyboard reached, and Ctrl Enter runs from a field", async ({
+  app,
+  backend,
+  page,
+}) => {
+  await app.open(
+    '#v=1&lang=en&s=dataset:(name:digits),fixed:(hidden:!(256,256),epochs:200),space:(learning_rate:(type:float,' +
+      'low:0.001,high:0.1,log:!t)),trials:64',
+  );
   await app.set({ backend });
   await page.getByTestId('sweep-dropout').click();
   await page.keyboard.press('Space');
@@ -103,7 +128,13 @@ test('Space runs after a click, belongs to the button that the keyboard reached,
 
 test('the best so far is the same trial for page and result, and called so', async ({ app, backend, page }) => {
   await app.open();
-  const study = { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, fixed: { epochs: 5000, batch_size: 4 }, space: { learning_rate: { type: 'float', low: 0.001, high: 0.01, log: true } }, trials: 8 };
+  const study = {
+    format: 'tuning-playground/study@1',
+    dataset: { name: 'iris' },
+    fixed: { epochs: 5000, batch_size: 4 },
+    space: { learning_rate: { type: 'float', low: 0.001, high: 0.01, log: true } },
+    trials: 8,
+  };
   await app.start(study, backend);
   await expect.poll(async () => page.getByTestId('selection').getAttribute('data-trial')).not.toBeNull();
   await app.call('stop');
@@ -147,12 +178,25 @@ test('the test score has an interval, and nothing is lost afterwards', async ({ 
 test('rows are found by other names, and what is not there yet is named', async ({ app, page }) => {
   await app.open('#v=1&lang=en&s=dataset:(name:iris)');
   const field = page.getByTestId('search-rows');
-  for (const [text, row] of [['lr', 'learning_rate'], ['레이어', 'hidden_layers'], ['WD', 'weight_decay'], ['학습율', 'learning_rate'], ['adam', 'optimizer'], ['minibatch', 'batch_size']]) {
+  for (const [text, row] of [
+    ['lr', 'learning_rate'],
+    ['레이어', 'hidden_layers'],
+    ['WD', 'weight_decay'],
+    ['학습율', 'learning_rate'],
+    ['adam', 'optimizer'],
+    ['minibatch', 'batch_size'],
+  ]) {
     await field.fill(text);
     await expect(page.getByTestId(`row-${row}`), text).toBeVisible();
     await expect(page.getByTestId('row-l2'), text).toHaveCount(0);
   }
-  for (const [text, name] of [['배치 정규화', 'batch norm'], ['batchnorm', 'batch norm'], ['AdamW', 'adamw'], ['cosine', 'cosine'], ['patience', 'patience']]) {
+  for (const [text, name] of [
+    ['배치 정규화', 'batch norm'],
+    ['batchnorm', 'batch norm'],
+    ['AdamW', 'adamw'],
+    ['cosine', 'cosine'],
+    ['patience', 'patience'],
+  ]) {
     await field.fill(text);
     await expect(page.getByTestId('later-found'), text).toContainText(name);
   }

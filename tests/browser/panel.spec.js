@@ -5,19 +5,30 @@ import { NARROW, WIDE, look } from './look.js';
 
 /** The study panel and the header: data sets, presets, sizes, menu, keys, and every field with bad input. */
 
-const json = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+const json = (/** @type {string} */ path) =>
+  JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 /** @type {any[]} */
-const PRESETS = json('www/src/presets.json');
+const PRESETS = json('www/src/study/presets.json');
 /** @type {any[]} */
 const SETS = json('src/dataset/catalog.json').filter((/** @type {any} */ one) => one.available);
 
-/** What stands in the pictures of the data sets, by name. @param {import('./packages.js').Page} page @returns {Promise<Record<string, string>>} */
+/**
+ * What stands in the pictures of the data sets, by name.
+ * @param {import('./packages.js').Page} page
+ * @returns {Promise<Record<string, string>>}
+ */
 const pictures = (page) =>
-  page.locator('canvas[data-set]').evaluateAll((all) =>
-    Object.fromEntries(all.map((one) => [one.getAttribute('data-set'), /** @type {HTMLCanvasElement} */ (one).toDataURL()])));
+  page
+    .locator('canvas[data-set]')
+    .evaluateAll((all) =>
+      Object.fromEntries(
+        all.map((one) => [one.getAttribute('data-set'), /** @type {HTMLCanvasElement} */ (one).toDataURL()]),
+      ),
+    );
 
 /** @param {import('./packages.js').Page} page @param {string} [theme] */
-const drawn = (page, theme) => expect(page.locator(`canvas[data-drawn${theme ? `=${theme}` : ''}]`)).toHaveCount(SETS.length);
+const drawn = (page, theme) =>
+  expect(page.locator(`canvas[data-drawn${theme ? `=${theme}` : ''}]`)).toHaveCount(SETS.length);
 
 test('each data set has a picture of its own rows, which follows noise, seed and theme', async ({ app, page }) => {
   await app.open('#v=1&s=dataset:(name:moons,noise:0.1)&theme=light');
@@ -63,7 +74,11 @@ test('every preset passes the engine, is undone, and the quickest one trains', a
     await app.start(loaded, backend);
     await app.call('stop');
     expect((await app.outcome()).problem, name).toBeNull();
-    await app.page.evaluate((/** @type {any} */ given) => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = given), before);
+    await app.page.evaluate(
+      (/** @type {any} */ given) =>
+        void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: given }),
+      before,
+    );
     await expect.poll(async () => (await app.get('study')).name).toBe(before.name);
   }
   await page.getByTestId('presets').click();
@@ -76,7 +91,10 @@ test('every preset passes the engine, is undone, and the quickest one trains', a
 });
 
 test('a size in the link enlarges everything and still finds what is pointed at', async ({ app, backend, page }) => {
-  await app.open('#v=1&scale=1.5&s=dataset:(name:iris),space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t),batch_size:(type:int,low:8,high:64)),trials:6');
+  await app.open(
+    '#v=1&scale=1.5&s=dataset:(name:iris),space:(learning_rate:(type:float,low:0.001,high:0.1,log:!t),' +
+      'batch_size:(type:int,low:8,high:64)),trials:6',
+  );
   const size = () => page.getByTestId('run').evaluate((one) => one.getBoundingClientRect().height);
   const large = await size();
   await app.result(null, backend);
@@ -172,7 +190,9 @@ test('? lists every key, which can be turned off and stay so', async ({ app, pag
   await page.keyboard.press('d');
   expect(await app.get('theme')).toBe('dark');
   // The same key while Hangul is being written.
-  await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ㅇ', code: 'KeyD', bubbles: true })));
+  await page.evaluate(() =>
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ㅇ', code: 'KeyD', bubbles: true })),
+  );
   expect(await app.get('theme')).toBe('light');
 });
 
@@ -202,13 +222,17 @@ const BAD = ['', 'abc', '-5', '1e9999', 'NaN', '1e300', '0x', '<b>3</b>, "4"', '
 
 /**
  * Types into a field and takes the first fix, inside the page: there are hundreds of these.
- * @param {import('./packages.js').Page} page @param {{field: string, error: string, within?: string, before?: string}} where before: what is pressed when the field is not there
- * @param {string[]} inputs @returns {Promise<{bad: string, typed: string, text: string, left: boolean}[]>} what was said
+ * @param {import('./packages.js').Page} page
+ * @param {{field: string, error: string, within?: string, before?: string}} where before: what is pressed when the
+ *   field is not there
+ * @param {string[]} inputs
+ * @returns {Promise<{bad: string, typed: string, text: string, left: boolean}[]>} what was said
  */
 const answersTo = (page, where, inputs) =>
   page.evaluate(async ([{ field, error, within, before }, list]) => {
     const root = /** @type {ShadowRoot} */ (document.querySelector('tuning-playground')?.shadowRoot);
-    const find = (/** @type {string} */ id, /** @type {string} */ inside = '') => /** @type {any} */ (root.querySelector(`${inside} [data-testid="${id}"]`));
+    const find = (/** @type {string} */ id, /** @type {string} */ inside = '') =>
+      /** @type {any} */ (root.querySelector(`${inside} [data-testid="${id}"]`));
     const until = async (/** @type {() => unknown} */ there) => {
       for (let frames = 0; frames < 60; frames += 1) {
         if (there()) return true;
@@ -234,8 +258,12 @@ const answersTo = (page, where, inputs) =>
     return all;
   }, /** @type {[{field: string, error: string, within?: string, before?: string}, string[]]} */ ([where, inputs]));
 
-/** Each was kept as typed, explained in the reader's language, and gone after one click.
- * @param {string} what @param {string} lang @param {{bad: string, typed: string, text: string, left: boolean}[]} answers */
+/**
+ * Each was kept as typed, explained in the reader's language, and gone after one click.
+ * @param {string} what
+ * @param {string} lang
+ * @param {{bad: string, typed: string, text: string, left: boolean}[]} answers
+ */
 function expectGood(what, lang, answers) {
   for (const { bad, typed, text, left } of answers) {
     const name = `${what}, “${bad}”: ${text}`;
@@ -252,9 +280,16 @@ test('every number of the panel answers bad input with a sentence and a fix', as
   for (const lang of ['en', 'ko']) {
     await app.set({ lang });
     // All number fields that there are, so that a new one is tested too.
-    const names = await page.locator('.fld .field-input').evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid'))));
+    const names = await page
+      .locator('.fld .field-input')
+      .evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid'))));
     expect(names).toEqual(expect.arrayContaining(['samples', 'noise', 'data-seed', 'trials', 'seed', 'points']));
-    for (const name of names) expectGood(name, lang, await answersTo(page, { field: name, error: `error-${name}` }, lang === 'en' ? BAD : ['', 'abc', '1e9999']));
+    for (const name of names)
+      expectGood(
+        name,
+        lang,
+        await answersTo(page, { field: name, error: `error-${name}` }, lang === 'en' ? BAD : ['', 'abc', '1e9999']),
+      );
   }
 });
 
@@ -266,9 +301,14 @@ test('what is wrong with a number is said in sight', async ({ app, page }) => {
   await expect(page.getByTestId('error-trials').getByTestId('fix')).toBeInViewport({ ratio: 1 });
 });
 
-test('every row answers bad input with a sentence and a fix, fixed and swept, on every scale', async ({ app, page }) => {
+test('every row answers bad input with a sentence and a fix, fixed and swept, on every scale', async ({
+  app,
+  page,
+}) => {
   await app.open('#v=1&lang=ko&s=dataset:(name:iris)');
-  const names = await page.locator('[data-testid^=row-]').evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid')).slice(4)));
+  const names = await page
+    .locator('[data-testid^=row-]')
+    .evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid')).slice(4)));
   expect(names.length).toBeGreaterThan(12);
   let fields = 0;
   for (const name of names) {
@@ -278,16 +318,26 @@ test('every row answers bad input with a sentence and a fix, fixed and swept, on
     const within = `[data-testid="edit-${name}"]`;
     const walk = async (/** @type {string} */ scale) => {
       const before = scale ? `${within} [data-testid=scale] [data-value=${scale}]` : undefined;
-      for (const field of scale === 'choices' ? ['input-choices'] : scale ? ['input-low', 'input-high'] : ['input-value']) {
+      for (const field of scale === 'choices'
+        ? ['input-choices']
+        : scale
+          ? ['input-low', 'input-high']
+          : ['input-value']) {
         if (!(await editor.getByTestId(field).count())) continue;
         fields += 1;
         // An empty list of widths is a network without hidden layers.
-        const inputs = (fields % 8 ? [fields % 2 ? 'abc' : '1e9999'] : BAD).filter((bad) => name !== 'hidden' || bad !== '');
-        expectGood(`${name} ${scale} ${field}`, 'ko', await answersTo(page, { field, error: `error-${name}`, within, before }, inputs));
+        const inputs = (fields % 8 ? [fields % 2 ? 'abc' : '1e9999'] : BAD).filter(
+          (bad) => name !== 'hidden' || bad !== '',
+        );
+        expectGood(
+          `${name} ${scale} ${field}`,
+          'ko',
+          await answersTo(page, { field, error: `error-${name}`, within, before }, inputs),
+        );
       }
     };
     await walk('');
-    if (await page.getByTestId(`sweep-${name}`).count() && name !== 'hidden') {
+    if ((await page.getByTestId(`sweep-${name}`).count()) && name !== 'hidden') {
       await page.getByTestId(`sweep-${name}`).click();
       await expect(page.getByTestId(`row-${name}`)).toHaveAttribute('data-swept', 'true');
       for (const scale of ['linear', 'log', 'log1m', 'choices']) {
@@ -312,12 +362,18 @@ test('problems of the engine read as sentences in both languages', async ({ app,
   await app.open();
   /** @type {[Record<string, any>, string[]][]} */
   const cases = [
-    [{ trials: 2.5 }, ['trials']], [{ dataset: { name: 'moons', noise: 99 } }, ['99']], [{ dataset: { name: 'moons', standardize: 3 } }, ['3']],
-    [{ fixed: { hidden: [0, 'x'] } }, []], [{ fixed: { optimizer: 'adagrad' } }, ['adagrad']], [{ space: { dropout: 3 } }, ['dropout']],
+    [{ trials: 2.5 }, ['trials']],
+    [{ dataset: { name: 'moons', noise: 99 } }, ['99']],
+    [{ dataset: { name: 'moons', standardize: 3 } }, ['3']],
+    [{ fixed: { hidden: [0, 'x'] } }, []],
+    [{ fixed: { optimizer: 'adagrad' } }, ['adagrad']],
+    [{ space: { dropout: 3 } }, ['dropout']],
     [{ space: { learning_rate: { type: 'float', low: 0, high: 1, log: true } } }, ['0']],
     [{ space: { learning_rate: { type: 'float', low: 0.1, high: 1, log: true, step: 0.1 } } }, []],
-    [{ space: { momentum: { type: 'float', low: 0.1, high: 0.9 } } }, []], [{ dataset: { name: 'moons', split: { train: 0.9, validation: 0.9, test: 0.9 } } }, []],
-    [{ space: { batch_size: { type: 'float', low: 1, high: 9 } } }, []], [{ sampler: { name: 'grid', points: 0 } }, []],
+    [{ space: { momentum: { type: 'float', low: 0.1, high: 0.9 } } }, []],
+    [{ dataset: { name: 'moons', split: { train: 0.9, validation: 0.9, test: 0.9 } } }, []],
+    [{ space: { batch_size: { type: 'float', low: 1, high: 9 } } }, []],
+    [{ sampler: { name: 'grid', points: 0 } }, []],
   ];
   for (const lang of ['en', 'ko']) {
     await app.set({ lang });
@@ -331,7 +387,17 @@ test('problems of the engine read as sentences in both languages', async ({ app,
     }
   }
   await app.set({ lang: 'en' });
-  await app.page.evaluate(() => void (/** @type {any} */ (document.querySelector('tuning-playground')).study = { format: 'tuning-playground/study@1', dataset: { name: 'iris' }, fixed: { batch_size: 32 }, trials: 2 }));
+  await app.page.evaluate(
+    () =>
+      void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), {
+        study: {
+          format: 'tuning-playground/study@1',
+          dataset: { name: 'iris' },
+          fixed: { batch_size: 32 },
+          trials: 2,
+        },
+      }),
+  );
   await page.getByTestId('value-batch_size').click();
   await page.getByTestId('input-value').fill('5000');
   await page.getByTestId('input-value').press('Enter');
@@ -348,7 +414,10 @@ test('A1 nothing serious in the panel and its menus', async ({ app, page }) => {
   await page.getByTestId('samples').press('Enter');
   await look(app, 'bad input');
   await page.setViewportSize({ width: 1440, height: 900 });
-  for (const [name, ways] of /** @type {[string, import('./look.js').Way[]][]} */ ([['presets', WIDE], ['more', NARROW]])) {
+  for (const [name, ways] of /** @type {[string, import('./look.js').Way[]][]} */ ([
+    ['presets', WIDE],
+    ['more', NARROW],
+  ])) {
     await page.getByTestId(name).click();
     await look(app, name, ways);
     await page.keyboard.press('Escape');

@@ -22,7 +22,10 @@ const stream = (trials, epochs) => ({
   trials,
 });
 
-for (const [trials, epochs] of [[256, 300], [2500, 30]]) {
+for (const [trials, epochs] of [
+  [256, 300],
+  [2500, 30],
+]) {
   test(`R3 the page's thread stays free while ${trials} trials stream @alone`, async ({ app, page, backend }) => {
     await app.open();
     const browser = page.context().browser();
@@ -37,16 +40,28 @@ for (const [trials, epochs] of [[256, 300], [2500, 30]]) {
     expect(result.trials).toHaveLength(trials);
 
     // The page's own thread is the renderer's main thread with the most work.
-    const names = traceEvents.filter((/** @type {any} */ one) => one.name === 'thread_name' && one.args.name === 'CrRendererMain');
+    const names = traceEvents.filter(
+      (/** @type {any} */ one) => one.name === 'thread_name' && one.args.name === 'CrRendererMain',
+    );
     const threads = names.map((/** @type {any} */ name) =>
-      traceEvents.filter((/** @type {any} */ one) => one.pid === name.pid && one.tid === name.tid && one.ph === 'X' && one.name.endsWith('RunTask')));
+      traceEvents.filter(
+        (/** @type {any} */ one) =>
+          one.pid === name.pid && one.tid === name.tid && one.ph === 'X' && one.name.endsWith('RunTask'),
+      ),
+    );
     const all = threads.toSorted((/** @type {any[]} */ a, /** @type {any[]} */ b) => b.length - a.length)[0];
     const start = Math.min(...all.map((/** @type {any} */ one) => one.ts));
     const tasks = all.filter((/** @type {any} */ one) => one.ts - start > 1000 * STARTED);
-    const worst = (/** @type {'tdur' | 'dur'} */ kind) => tasks.map((/** @type {any} */ one) => Math.round((one[kind] ?? one.dur) / 1000))
-      .toSorted((/** @type {number} */ a, /** @type {number} */ b) => b - a).slice(0, 5);
+    const worst = (/** @type {'tdur' | 'dur'} */ kind) =>
+      tasks
+        .map((/** @type {any} */ one) => Math.round((one[kind] ?? one.dur) / 1000))
+        .toSorted((/** @type {number} */ a, /** @type {number} */ b) => b - a)
+        .slice(0, 5);
     const cpu = worst('tdur');
-    console.log(`${trials} trials: ${tasks.length} tasks; the longest took ${cpu.join(', ')} ms of the processor (${worst('dur').join(', ')} ms by the clock); the third is to stay below ${TASK}`);
+    console.log(
+      `${trials} trials: ${tasks.length} tasks; the longest took ${cpu.join(', ')} ms of the processor ` +
+        `(${worst('dur').join(', ')} ms by the clock); the third is to stay below ${TASK}`,
+    );
     expect(tasks.length).toBeGreaterThan(20);
     // Waiting for a core is not work, and one hiccup of the collector is not a habit.
     expect(cpu[2]).toBeLessThanOrEqual(SLACK * TASK);

@@ -10,7 +10,8 @@ const on = (backend, flags) => ({
 export default {
   testDir: '.',
   outputDir: '../../target/browser',
-  // Tests that go by the clock (@alone) want the machine to themselves; `cargo xtask test` gives the others two Workers.
+  // Tests that go by the clock (@alone) want the machine to themselves; `cargo xtask test` gives the others two
+  // Workers.
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,
@@ -25,6 +26,10 @@ export default {
       testIgnore: /(lost|auto|dispatch)\.spec\.js/,
       use: on('cpu', []),
     },
-    { name: 'gpu', testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch)\.spec\.js/, use: on('gpu', SOFTWARE_GPU) },
+    {
+      name: 'gpu',
+      testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch)\.spec\.js/,
+      use: on('gpu', SOFTWARE_GPU),
+    },
   ],
 };

@@ -14,7 +14,10 @@ const watch = (page) =>
     /** @type {string[]} */
     const refused = [];
     Object.assign(window, { refused });
-    document.addEventListener('securitypolicyviolation', (event) => void refused.push(`${event.effectiveDirective} ${event.blockedURI}`));
+    document.addEventListener(
+      'securitypolicyviolation',
+      (event) => void refused.push(`${event.effectiveDirective} ${event.blockedURI}`),
+    );
   });
 /** @param {import('./packages.js').Page} page @returns {Promise<string[]>} */
 const refused = (page) => page.evaluate(() => /** @type {any} */ (window).refused);
@@ -44,14 +47,25 @@ test('S4 the page needs nothing that its policy forbids', async ({ app, backend,
 test.describe('what gets in', () => {
   test.use({ quiet: [/Content Security Policy|Trusted(Script|HTML|Type)/i] });
 
-  test('S4 scripts and styles in the document, eval, texts as scripts, other hosts: all refused', async ({ app, page, site, otherSite }) => {
+  test('S4 scripts and styles in the document, eval, texts as scripts, other hosts: all refused', async ({
+    app,
+    page,
+    site,
+    otherSite,
+  }) => {
     await watch(page);
     otherSite.pages.set('/evil.js', 'window.evil = true;');
     site.pages.set(
       SUB_PATH,
-      PAGE.replace('</head>', '<script>window.inline = true;</script><style>body { letter-spacing: 7px }</style></head>')
-        .replace('<body>', `<body onclick="window.handler = true"><img src="data:," onerror="window.handler = true"><script src="${otherSite.origin}/evil.js"></script>
-          <base href="${otherSite.origin}/">`),
+      PAGE.replace(
+        '</head>',
+        '<script>window.inline = true;</script><style>body { letter-spacing: 7px }</style></head>',
+      ).replace(
+        '<body>',
+        `<body onclick="window.handler = true"><img src="data:," onerror="window.handler = true">
+          <script src="${otherSite.origin}/evil.js"></script>
+          <base href="${otherSite.origin}/">`,
+      ),
     );
     await app.open();
     await page.locator('body').click({ position: { x: 2, y: 2 } });
@@ -70,14 +84,24 @@ test.describe('what gets in', () => {
           setTimeout(async () => {
             const { inline, handler, evil } = /** @type {any} */ (window);
             resolve({
-              inline, handler, evil, base: document.baseURI.startsWith(other), styled: getComputedStyle(document.body).letterSpacing === '7px',
+              inline,
+              handler,
+              evil,
+              base: document.baseURI.startsWith(other),
+              styled: getComputedStyle(document.body).letterSpacing === '7px',
               // eslint-disable-next-line no-eval
               eval: await attempt(() => (0, eval)('1')),
               function: await attempt(() => new Function('return 1')()),
               html: await attempt(() => void (document.createElement('p').innerHTML = '<b>x</b>')),
               worker: await attempt(() => new Worker(`${location.href}x.js`)),
-              policy: await attempt(() => /** @type {any} */ (window).trustedTypes.createPolicy('mine', { createHTML: String })),
-              again: await attempt(() => /** @type {any} */ (window).trustedTypes.createPolicy('tuning-playground', { createScriptURL: String })),
+              policy: await attempt(() =>
+                /** @type {any} */ (window).trustedTypes.createPolicy('mine', { createHTML: String }),
+              ),
+              again: await attempt(() =>
+                /** @type {any} */ (window).trustedTypes.createPolicy('tuning-playground', {
+                  createScriptURL: String,
+                }),
+              ),
               fetch: await attempt(() => fetch(`${other}/x`)),
             });
           });
@@ -85,8 +109,18 @@ test.describe('what gets in', () => {
       otherSite.origin,
     );
     expect(found).toEqual({
-      inline: undefined, handler: undefined, evil: undefined, base: false, styled: false,
-      eval: 'EvalError', function: 'EvalError', html: 'TypeError', worker: 'TypeError', policy: 'TypeError', again: 'TypeError', fetch: 'TypeError',
+      inline: undefined,
+      handler: undefined,
+      evil: undefined,
+      base: false,
+      styled: false,
+      eval: 'EvalError',
+      function: 'EvalError',
+      html: 'TypeError',
+      worker: 'TypeError',
+      policy: 'TypeError',
+      again: 'TypeError',
+      fetch: 'TypeError',
     });
     expect((await refused(page)).length).toBeGreaterThanOrEqual(8);
     // The page itself stands through all of it.
@@ -94,16 +128,28 @@ test.describe('what gets in', () => {
   });
 
   for (const [name, policy, workers] of /** @type {[string, (origin: string) => string, boolean][]} */ ([
-    ['allows blobs and no policies but Lit\'s', () => "worker-src blob:; require-trusted-types-for 'script'; trusted-types lit-html", false],
+    [
+      "allows blobs and no policies but Lit's",
+      () => "worker-src blob:; require-trusted-types-for 'script'; trusted-types lit-html",
+      false,
+    ],
     ['forbids Workers', () => "worker-src 'none'", false],
-    ['allows the policy', () => "worker-src blob:; require-trusted-types-for 'script'; trusted-types lit-html tuning-playground", true],
+    [
+      'allows the policy',
+      () => "worker-src blob:; require-trusted-types-for 'script'; trusted-types lit-html tuning-playground",
+      true,
+    ],
   ])) {
     test(`a guest trains on a page that ${name}`, async ({ app, page, site, otherSite }) => {
-      const own = `default-src 'none'; script-src ${site.origin} 'wasm-unsafe-eval'; connect-src ${site.origin}; img-src data:; ${policy(site.origin)}`;
+      const own =
+        `default-src 'none'; script-src ${site.origin} 'wasm-unsafe-eval'; connect-src ${site.origin}; ` +
+        `img-src data:; ${policy(site.origin)}`;
       otherSite.pages.set(
         '/strict.html',
-        `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${own}"><title>Strict</title>
-        <link rel="icon" href="data:,"><script type="module" src="${site.url}tuning-playground.js"></script></head><body><tuning-playground></tuning-playground></body></html>`,
+        `<!doctype html><html lang="en"><head><meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="${own}"><title>Strict</title>
+        <link rel="icon" href="data:,"><script type="module" src="${site.url}tuning-playground.js"></script></head>
+    <body><tuning-playground></tuning-playground></body></html>`,
       );
       await page.goto(`${otherSite.origin}/strict.html`);
       await app.defined();
@@ -116,8 +162,10 @@ test.describe('what gets in', () => {
 test('S4 a sandboxed frame: trains in Workers, keeps nothing and says so', async ({ page, site, otherSite }) => {
   otherSite.pages.set(
     '/frame.html',
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Frame</title><link rel="icon" href="data:,"></head>
-    <body><iframe sandbox="allow-scripts" title="Playground" width="1300" height="850" src="${site.url}#v=1&lang=ko"></iframe></body></html>`,
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Frame</title>
+    <link rel="icon" href="data:,"></head>
+    <body><iframe sandbox="allow-scripts" title="Playground" width="1300" height="850"
+      src="${site.url}#v=1&lang=ko"></iframe></body></html>`,
   );
   await watch(page);
   await page.goto(`${otherSite.origin}/frame.html`);

@@ -29,7 +29,11 @@ const TYPES = {
  * @property {() => Promise<void>} close
  */
 
-/** @param {string} folder @param {Record<string, string>} [headers] what this host sends beside @returns {Promise<Site>} */
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} [headers] what this host sends beside
+ * @returns {Promise<Site>}
+ */
 export async function serve(folder, headers = {}) {
   /** @type {Site} */
   const site = { origin: '', url: '', prelude: '', pages: new Map(), down: false, close: async () => {} };
@@ -51,14 +55,20 @@ export async function serve(folder, headers = {}) {
   if (address === null || typeof address === 'string') throw new Error('the test server has no port');
   site.origin = `http://127.0.0.1:${address.port}`;
   site.url = site.origin + SUB_PATH;
-  site.close = () => new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  site.close = () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return site;
 }
 
-/** @param {Site} site @param {string} folder @param {string} path @returns {Promise<[number, string, string | Buffer]>} */
+/**
+ * @param {Site} site
+ * @param {string} folder
+ * @param {string} path
+ * @returns {Promise<[number, string, string | Buffer]>}
+ */
 async function answer(site, folder, path) {
   const page = site.pages.get(path);
   if (page !== undefined) return [200, TYPES['.html'], page];

@@ -3,17 +3,21 @@ import { expect, test } from './fixtures.js';
 
 const NAMES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric'];
 
-/** Pixels of the canvas over the curves that are a tint of a colour: those of a band. @param {import('./app.js').Page} page */
-const tinted = (page) => page.locator('canvas.over').evaluate((canvas) => {
-  const drawn = /** @type {HTMLCanvasElement} */ (canvas);
-  const copy = Object.assign(document.createElement('canvas'), { width: drawn.width, height: drawn.height });
-  const g = copy.getContext('2d', { willReadFrequently: true });
-  g?.drawImage(drawn, 0, 0);
-  const data = g?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
-  let n = 0;
-  for (let k = 3; k < data.length; k += 4) if (data[k] >= 49 && data[k] <= 53) n++;
-  return n;
-});
+/**
+ * Pixels of the canvas over the curves that are a tint of a colour: those of a band.
+ * @param {import('./app.js').Page} page
+ */
+const tinted = (page) =>
+  page.locator('canvas.over').evaluate((canvas) => {
+    const drawn = /** @type {HTMLCanvasElement} */ (canvas);
+    const copy = Object.assign(document.createElement('canvas'), { width: drawn.width, height: drawn.height });
+    const g = copy.getContext('2d', { willReadFrequently: true });
+    g?.drawImage(drawn, 0, 0);
+    const data = g?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
+    let n = 0;
+    for (let k = 3; k < data.length; k += 4) if (data[k] >= 49 && data[k] <= 53) n++;
+    return n;
+  });
 
 test('the spread over seeds is that of the seeds, and stands in every figure', async ({ app, page, backend }) => {
   await app.open();
@@ -45,6 +49,9 @@ test('the spread over seeds is that of the seeds, and stands in every figure', a
   expect(await tinted(page)).toBeGreaterThan(10 * without);
 
   // With one range the losses are an axis, and the spread a bar on it.
-  await app.result(small({ seeds_per_trial: 2, space: { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } } }), backend);
+  await app.result(
+    small({ seeds_per_trial: 2, space: { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } } }),
+    backend,
+  );
   await expect(page.getByTestId('error-bar')).toHaveCount(1);
 });

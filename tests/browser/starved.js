@@ -37,7 +37,11 @@ export class Starved {
     while (this.looks[0].at < at - REMEMBERED) this.looks.shift();
   }
 
-  /** Milliseconds that the most starved renderer waited between two times of the clock. @param {number} from @param {number} to */
+  /**
+   * Milliseconds that the most starved renderer waited between two times of the clock.
+   * @param {number} from
+   * @param {number} to
+   */
   between(from, to) {
     const first = [...this.looks].reverse().find(({ at }) => at <= from) ?? this.looks[0];
     const last = this.looks.find(({ at }) => at >= to) ?? this.looks[this.looks.length - 1];

@@ -7,7 +7,10 @@ import { DICTIONARIES, matches } from './texts.js';
 
 /** @param {import('./app.js').App} app @param {string} state */
 async function look(app, state) {
-  await lookAt(app, state, [[1440, 'en', 'light'], [390, 'ko', 'dark']]);
+  await lookAt(app, state, [
+    [1440, 'en', 'light'],
+    [390, 'ko', 'dark'],
+  ]);
   await app.page.setViewportSize({ width: 1440, height: 900 });
   await app.set({ lang: 'en', theme: 'light' });
 }
@@ -18,7 +21,9 @@ test('empty: one sentence and one button, which runs', async ({ app, page }) => 
   // On a tablet the name of the chosen set, which is bold, still fits on one line.
   await page.setViewportSize({ width: 1024, height: 768 });
   const name = page.locator('[data-value=digits][aria-checked=true] span');
-  expect(await name.evaluate((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight))).toBeLessThan(1.5);
+  expect(
+    await name.evaluate((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)),
+  ).toBeLessThan(1.5);
   const empty = page.getByTestId('empty');
   await expect(empty).toContainText(DICTIONARIES.en['empty.title']);
   await empty.getByRole('button').click();
@@ -27,7 +32,9 @@ test('empty: one sentence and one button, which runs', async ({ app, page }) => 
 });
 
 test('no WebGPU, but asked for: the CPU is one press away', async ({ app, page, site }) => {
-  site.prelude = 'delete (globalThis.WorkerNavigator ?? globalThis.Navigator).prototype.gpu; delete globalThis.Navigator?.prototype.gpu;';
+  site.prelude =
+    'delete (globalThis.WorkerNavigator ?? globalThis.Navigator).prototype.gpu; delete ' +
+    'globalThis.Navigator?.prototype.gpu;';
   await app.open();
   expect(await app.refusal(SMALL, 'gpu')).toMatch(matches('en', 'problem.no_gpu'));
   await look(app, 'no WebGPU');
@@ -51,9 +58,14 @@ test('no WebAssembly at all: said, and the page stands', async ({ app, page }) =
 
 test('all diverged: the smallest rate is named and a calmer range offered', async ({ app, page, backend }) => {
   await app.open();
-  const result = await app.result(small({
-    dataset: { name: 'diabetes' }, fixed: { optimizer: 'sgd', activation: 'linear', hidden: [64, 64, 64] }, space: { learning_rate: { type: 'float', low: 5, high: 10, log: true } },
-  }), backend);
+  const result = await app.result(
+    small({
+      dataset: { name: 'diabetes' },
+      fixed: { optimizer: 'sgd', activation: 'linear', hidden: [64, 64, 64] },
+      space: { learning_rate: { type: 'float', low: 5, high: 10, log: true } },
+    }),
+    backend,
+  );
   expect(result.trials.map((/** @type {any} */ trial) => trial.state)).toEqual(Array(8).fill('diverged'));
   const least = Math.min(...result.trials.map((/** @type {any} */ trial) => trial.params.learning_rate));
   const message = page.locator('[data-message=all_diverged]');
@@ -69,7 +81,10 @@ test('all diverged: the smallest rate is named and a calmer range offered', asyn
 
 test('paused, part done, stopped', async ({ app, page, backend }) => {
   await app.open();
-  await app.start({ ...SMALL, space: { epochs: { type: 'categorical', choices: [1, 2000] } }, fixed: { hidden: [8] }, trials: 12 }, backend);
+  await app.start(
+    { ...SMALL, space: { epochs: { type: 'categorical', choices: [1, 2000] } }, fixed: { hidden: [8] }, trials: 12 },
+    backend,
+  );
   await app.progress('done', 1);
   await page.getByTestId('pause').click();
   await expect(page.getByTestId('partial')).toHaveText(/^[1-9]\d* of 12$/);
@@ -97,7 +112,9 @@ test('test set opened: read-only until the study is duplicated', async ({ app, p
   await expect(page.getByTestId('run')).toBeDisabled();
   await expect(page.getByTestId('undo')).toBeDisabled();
   await expect(page.getByTestId('test-lock')).toContainText(DICTIONARIES.en['test.opened']);
-  const other = result.trials.find((/** @type {any} */ one) => one.number !== result.best && one.state === 'complete').number;
+  const other = result.trials.find(
+    (/** @type {any} */ one) => one.number !== result.best && one.state === 'complete',
+  ).number;
   await expect(app.call('openTest', other)).rejects.toThrow();
 });
 

@@ -1,5 +1,5 @@
-import { deal } from '../../www/src/cores.js';
-import { timeLeft } from '../../www/src/time-left.js';
+import { deal } from '../../www/src/engine/cores.js';
+import { timeLeft } from '../../www/src/engine/time-left.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 
@@ -22,9 +22,12 @@ const MIXED = {
 test('the time left is right after the first tenth @alone', async ({ app, backend }) => {
   await app.open();
   await app.page.evaluate(() => {
-    const told = /** @type {any} */ (window).testLeft = /** @type {[number, number | null][]} */ ([]);
+    const told = /** @type {[number, number | null][]} */ ([]);
+    /** @type {any} */ (window).testLeft = told;
     const element = document.querySelector('tuning-playground');
-    element?.addEventListener('progress', (event) => told.push([performance.now() / 1000, /** @type {CustomEvent} */ (event).detail.secondsLeft]));
+    element?.addEventListener('progress', (event) =>
+      told.push([performance.now() / 1000, /** @type {CustomEvent} */ (event).detail.secondsLeft]),
+    );
     element?.addEventListener('finished', () => told.push([performance.now() / 1000, 0]));
   });
   const { problem, seconds } = await app.run(MIXED, backend);
@@ -38,23 +41,38 @@ test('the time left is right after the first tenth @alone', async ({ app, backen
     const [then, left] = told.reduce((best, one) => (Math.abs(one[0] - at) < Math.abs(best[0] - at) ? one : best));
     return left === null ? 1 : (left - (end - then)) / (end - then);
   });
-  console.log(`${seconds.toFixed(1)} s; off at 10 % .. 90 %: ${off.map((one) => `${Math.round(100 * one)} %`).join(', ')}`);
+  console.log(
+    `${seconds.toFixed(1)} s; off at 10 % .. 90 %: ${off.map((one) => `${Math.round(100 * one)} %`).join(', ')}`,
+  );
   // 20 % is the figure, on a machine of one's own; this one may have other work.
   const sizes = off.map(Math.abs).sort((a, b) => a - b);
   expect(sizes[4]).toBeLessThanOrEqual(3 * 0.2);
 });
 
 /**
- * A run as Workers would report it: trials go round, an epoch each, at a speed (work a second) that changes with the clock.
- * @param {{work: number[], epochs: number, workers: number, speed: (seconds: number, worker: number) => number, ends?: (trial: number) => number}} course
- *   `ends`: the epoch with which a trial diverges
+ * A run as Workers would report it: trials go round, an epoch each, at a speed (work a second) that changes with the
+ * clock.
+ * @param {{work: number[], epochs: number, workers: number, speed: (seconds: number, worker: number) => number, ends?:
+ *   (trial: number) => number}} course `ends`: the epoch with which a trial diverges
  */
 async function simulate({ work, epochs, workers, speed, ends = () => Infinity }) {
   const trials = work.map((_, number) => /** @type {any} */ ({ number, state: 'queued', steps: 0, epochs: [] }));
-  const dealt = await deal(trials.map((trial) => ({ trial })), workers, async (some) => some.map(({ trial }) => work[trial.number]));
+  const dealt = await deal(
+    trials.map((trial) => ({ trial })),
+    workers,
+    async (some) => some.map(({ trial }) => work[trial.number]),
+  );
   const shares = dealt.map((share) => share.map(({ trial }) => trial));
-  const run = /** @type {import('../../www/src/time-left.js').Course} */ ({ planned: new Map(), steps: 0, paces: [] });
-  shares.forEach((share, worker) => share.forEach((trial) => run.planned.set(trial.number, { trial, steps: epochs, work: work[trial.number], worker })));
+  const run = /** @type {import('../../www/src/engine/time-left.js').Course} */ ({
+    planned: new Map(),
+    steps: 0,
+    paces: [],
+  });
+  shares.forEach((share, worker) =>
+    share.forEach((trial) =>
+      run.planned.set(trial.number, { trial, steps: epochs, work: work[trial.number], worker }),
+    ),
+  );
   /** @type {{at: number, trial: any}[]} */
   const reports = [];
   shares.forEach((share, worker) => {
@@ -92,7 +110,13 @@ for (const workers of [1, 2, 7]) {
     const cold = await simulate({ work, epochs: 100, workers, speed: (seconds) => (seconds < 1 ? pace / 2 : pace) });
     expect(cold.worst).toBeLessThan(0.2);
     // One Worker's core is a tenth slower; every seventh trial diverges early.
-    const uneven = await simulate({ work, epochs: 100, workers, speed: (_, worker) => (worker === 0 ? 0.9 * pace : pace), ends: (number) => (number % 7 ? Infinity : 5) });
+    const uneven = await simulate({
+      work,
+      epochs: 100,
+      workers,
+      speed: (_, worker) => (worker === 0 ? 0.9 * pace : pace),
+      ends: (number) => (number % 7 ? Infinity : 5),
+    });
     expect(uneven.worst).toBeLessThan(0.2);
   });
 }
@@ -101,7 +125,11 @@ test('trials are dealt by their work, each once, in their order', async () => {
   const random = chance(5);
   for (const n of [1, 2, 5, 64, 2000]) {
     const trials = Array.from({ length: n }, (_, number) => ({ number, work: 1 + 100 * random() ** 4 }));
-    const dealt = await deal(trials.map((trial) => ({ trial })), 3, async (all) => all.map(({ trial }) => trial.work));
+    const dealt = await deal(
+      trials.map((trial) => ({ trial })),
+      3,
+      async (all) => all.map(({ trial }) => trial.work),
+    );
     const shares = dealt.map((share) => share.map(({ trial }) => trial));
     expect(shares.flat().sort((a, b) => a.number - b.number)).toEqual(trials);
     for (const share of shares) expect(share).toEqual([...share].sort((a, b) => a.number - b.number));

@@ -2,8 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { gridSize } from '../../www/src/hyperparameters.js';
-import { checkTogether, readStudy } from '../../www/src/study.js';
+import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { checkTogether, readStudy } from '../../www/src/study/study.js';
 
 /** @param {string} name */
 const corpus = (name) => JSON.parse(readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), 'utf8'));
@@ -14,7 +14,8 @@ test('the page accepts and refuses what the engine does, as the same problem', (
     const found = 'problem' in read ? read.problem : checkTogether(read.study);
     const of = JSON.stringify(text ?? study);
     if (!problem) assert.equal(found, null, of);
-    for (const [name, value] of Object.entries(problem ?? {})) assert.deepEqual(found?.[name], value, `${name} of ${of}`);
+    for (const [name, value] of Object.entries(problem ?? {}))
+      assert.deepEqual(found?.[name], value, `${name} of ${of}`);
   }
 });
 

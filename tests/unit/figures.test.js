@@ -1,10 +1,10 @@
 import { test } from 'node:test';
-import { inside, narrowed, sharesOf, sideOf } from '../../www/src/brush.js';
-import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/components/curve-frame.js';
-import { Spots } from '../../www/src/components/spots.js';
-import { depthColor } from '../../www/src/colors.js';
-import { fitSurface, hasArea } from '../../www/src/fit.js';
-import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/scale.js';
+import { inside, narrowed, sharesOf, sideOf } from '../../www/src/study/brush.js';
+import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/figures/curve-frame.js';
+import { Spots } from '../../www/src/figures/spots.js';
+import { depthColor } from '../../www/src/figures/colors.js';
+import { fitSurface, hasArea } from '../../www/src/figures/fit.js';
+import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/study/scale.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
 const objective = fc.record({
@@ -13,21 +13,24 @@ const objective = fc.record({
 });
 
 test('E4: any scores have a scale from best to worst on which each has a place', () => {
-  check(fc.property(fc.array(finite, { maxLength: 30 }), objective, (scores, aim) => {
-    const scale = quick(() => scaleOfScores(scores, aim));
-    for (const one of [scale.best, scale.worst, scale.low, scale.high]) assert.ok(Number.isFinite(one), JSON.stringify(scale));
-    assert.ok(scale.high >= scale.low);
-    assert.equal(scale.share(scale.best), 0);
-    assert.equal(scale.share(scale.worst), 1);
-    for (const score of scores) {
-      const goodness = scale.goodness(score);
-      assert.ok(goodness >= 0 && goodness <= 1, String(goodness));
-      assert.match(depthColor(goodness, true), /^rgb\(\d+ \d+ \d+\)$/);
-    }
-    const sign = aim.direction === 'maximize' ? -1 : 1;
-    const ranked = [...scores].sort((a, b) => sign * (a - b));
-    ranked.forEach((score, k) => assert.ok(!k || scale.goodness(score) <= scale.goodness(ranked[k - 1]) + 1e-12));
-  }));
+  check(
+    fc.property(fc.array(finite, { maxLength: 30 }), objective, (scores, aim) => {
+      const scale = quick(() => scaleOfScores(scores, aim));
+      for (const one of [scale.best, scale.worst, scale.low, scale.high])
+        assert.ok(Number.isFinite(one), JSON.stringify(scale));
+      assert.ok(scale.high >= scale.low);
+      assert.equal(scale.share(scale.best), 0);
+      assert.equal(scale.share(scale.worst), 1);
+      for (const score of scores) {
+        const goodness = scale.goodness(score);
+        assert.ok(goodness >= 0 && goodness <= 1, String(goodness));
+        assert.match(depthColor(goodness, true), /^rgb\(\d+ \d+ \d+\)$/);
+      }
+      const sign = aim.direction === 'maximize' ? -1 : 1;
+      const ranked = [...scores].sort((a, b) => sign * (a - b));
+      ranked.forEach((score, k) => assert.ok(!k || scale.goodness(score) <= scale.goodness(ranked[k - 1]) + 1e-12));
+    }),
+  );
 });
 
 test('E4: a loss of 0 is as good as the smallest loss above 0, and the scale stays a logarithm', () => {
@@ -38,42 +41,57 @@ test('E4: a loss of 0 is as good as the smallest loss above 0, and the scale sta
 });
 
 test('E4: rounding off goes down or up to a finite number of the same sign', () => {
-  check(fc.property(finite, (value) => {
-    const [down, up] = quick(() => [roundOff(value, -1), roundOff(value, 1)]);
-    const slack = Math.abs(value) * 1e-2;
-    assert.ok(Number.isFinite(down) && Number.isFinite(up), `${down} ${up}`);
-    assert.ok(down <= value + slack && up >= value - slack && Math.abs(down - value) <= Math.abs(value) / 5, `${down} ${value} ${up}`);
-  }));
+  check(
+    fc.property(finite, (value) => {
+      const [down, up] = quick(() => [roundOff(value, -1), roundOff(value, 1)]);
+      const slack = Math.abs(value) * 1e-2;
+      assert.ok(Number.isFinite(down) && Number.isFinite(up), `${down} ${up}`);
+      assert.ok(
+        down <= value + slack && up >= value - slack && Math.abs(down - value) <= Math.abs(value) / 5,
+        `${down} ${value} ${up}`,
+      );
+    }),
+  );
 });
 
 test('E4: any losses have a range to draw, and every loss has a place in its frame', () => {
   const box = { left: 40, top: 8, width: 300, height: 200 };
-  check(fc.property(fc.array(anyNumber, { maxLength: 30 }), fc.array(anyNumber, { maxLength: 30 }), fc.boolean(), fc.integer({ min: 1, max: 9 }),
-    (losses, starts, wanted, epochs) => {
-      const { span, log } = quick(() => spanOf(losses, starts, wanted));
-      assert.ok(span.every(Number.isFinite) && span[1] > span[0] && (!log || span[0] > 0), `${span} ${log}`);
-      const frame = new CurveFrame(box, epochs, span, log, 1);
-      for (const loss of [...losses, ...starts].filter(Number.isFinite)) {
-        const y = frame.y(loss);
-        assert.ok(y >= box.top - box.height && y <= box.top + 2 * box.height, `${loss} at ${y} of ${span}`);
-      }
-      for (let epoch = 1; epoch <= epochs; epoch++) assert.ok(frame.x(epoch) >= box.left && frame.x(epoch) <= box.left + box.width);
-      const least = losses.filter((one) => (log ? one > 0 : one >= 0) && one < 1e300);
-      for (const one of least) assert.ok(frame.y(one) <= box.top + box.height + 1e-6, `${one} lies below ${span}`);
-    }));
+  check(
+    fc.property(
+      fc.array(anyNumber, { maxLength: 30 }),
+      fc.array(anyNumber, { maxLength: 30 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 9 }),
+      (losses, starts, wanted, epochs) => {
+        const { span, log } = quick(() => spanOf(losses, starts, wanted));
+        assert.ok(span.every(Number.isFinite) && span[1] > span[0] && (!log || span[0] > 0), `${span} ${log}`);
+        const frame = new CurveFrame(box, epochs, span, log, 1);
+        for (const loss of [...losses, ...starts].filter(Number.isFinite)) {
+          const y = frame.y(loss);
+          assert.ok(y >= box.top - box.height && y <= box.top + 2 * box.height, `${loss} at ${y} of ${span}`);
+        }
+        for (let epoch = 1; epoch <= epochs; epoch++)
+          assert.ok(frame.x(epoch) >= box.left && frame.x(epoch) <= box.left + box.width);
+        const least = losses.filter((one) => (log ? one > 0 : one >= 0) && one < 1e300);
+        for (const one of least) assert.ok(frame.y(one) <= box.top + box.height + 1e-6, `${one} lies below ${span}`);
+      },
+    ),
+  );
 });
 
 test('E4: marked losses lie inside any frame, however high they are', () => {
   const box = { left: 40, top: 8, width: 300, height: 200 };
   const held = fc.array(fc.double({ min: 0, max: 1e100, noNaN: true }), { minLength: 1, maxLength: 9 });
-  check(fc.property(fc.array(finite, { maxLength: 30 }), held, fc.boolean(), (starts, marked, wanted) => {
-    const { span, log } = quick(() => spanOf(starts, starts, wanted, marked));
-    const frame = new CurveFrame(box, 3, span, log, 1);
-    for (const one of marked) {
-      const y = frame.y(one);
-      assert.ok(y >= box.top - 1e-6 && y <= box.top + box.height + 1e-6, `${one} at ${y} of ${span}`);
-    }
-  }));
+  check(
+    fc.property(fc.array(finite, { maxLength: 30 }), held, fc.boolean(), (starts, marked, wanted) => {
+      const { span, log } = quick(() => spanOf(starts, starts, wanted, marked));
+      const frame = new CurveFrame(box, 3, span, log, 1);
+      for (const one of marked) {
+        const y = frame.y(one);
+        assert.ok(y >= box.top - 1e-6 && y <= box.top + box.height + 1e-6, `${one} at ${y} of ${span}`);
+      }
+    }),
+  );
   const wild = spanOf([1, 2, 3, 434359], [1, 2, 3, 4, 5, 6, 7, 8, 9, 434359], true, [434359]);
   assert.ok(wild.span[1] > 434359);
 });
@@ -81,7 +99,9 @@ test('E4: marked losses lie inside any frame, however high they are', () => {
 test('close losses fill their frame, and one alone has one', () => {
   const losses = Array.from({ length: 12 }, (_, k) => 0.99 + 0.01 * k);
   for (const log of [true, false]) {
-    const { span: [low, high] } = spanOf(losses, losses, log);
+    const {
+      span: [low, high],
+    } = spanOf(losses, losses, log);
     assert.ok(low < 0.99 && high > 1.09 && high - low < 0.14, `${low} to ${high}`);
     const one = spanOf([0.7], [0.7], log).span;
     assert.ok(one[0] < 0.69 && one[0] > 0.6 && one[1] > 0.71 && one[1] < 0.8, String(one));
@@ -97,15 +117,27 @@ test('one wild score does not flatten a linear axis of scores, and is at its edg
   assert.ok(scale.low >= -0.1 && scale.high === scores[19], `${scale.low} to ${scale.high}`);
   const even = scaleOfScores(scores.slice(0, 20), { metric: 'validation_metric', direction: 'maximize' });
   assert.deepEqual([even.low, even.high], [scores[0], scores[19]]);
-  const losses = scaleOfScores([0, ...scores.slice(1).map((one) => -one)], { metric: 'train_loss', direction: 'maximize' });
+  const losses = scaleOfScores([0, ...scores.slice(1).map((one) => -one)], {
+    metric: 'train_loss',
+    direction: 'maximize',
+  });
   assert.deepEqual([losses.log, losses.high], [false, 81]);
 });
 
 test('E4: an axis with a little room holds its ends', () => {
-  check(fc.property(fc.double({ min: -1e12, max: 1e12, noNaN: true }), fc.double({ min: 0, max: 1e12, noNaN: true }), (low, size) => {
-    const [from, to] = roomy(low, low + size, 0.02);
-    assert.ok(from <= low && to >= low + size && to - from <= 1.3 * Math.max(size, 0.02) + 1e-3, `${from} ${low} ${low + size} ${to}`);
-  }));
+  check(
+    fc.property(
+      fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+      fc.double({ min: 0, max: 1e12, noNaN: true }),
+      (low, size) => {
+        const [from, to] = roomy(low, low + size, 0.02);
+        assert.ok(
+          from <= low && to >= low + size && to - from <= 1.3 * Math.max(size, 0.02) + 1e-3,
+          `${from} ${low} ${low + size} ${to}`,
+        );
+      },
+    ),
+  );
 });
 
 test('E4: losses of 0 lie on the lower edge of a logarithm, which starts below the smallest loss above 0', () => {
@@ -119,44 +151,71 @@ const place = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), anyNumber);
 
 test('E4: a fit of any points ends, step by step, and has no hole', () => {
   const point = fc.record({ x: place, y: place, z: fc.oneof(finite, fc.double({ min: 0, max: 2, noNaN: true })) });
-  fc.assert(fc.property(fc.array(point, { maxLength: 40 }), fc.array(fc.record({ x: place, y: place }), { maxLength: 10 }), (points, diverged) => {
-    const steps = fitSurface(points, diverged, 8, 6);
-    for (let k = 0; k < 5000; k++) {
-      const { done, value } = quick(() => steps.next());
-      if (!done) continue;
-      if (value) for (const grid of [value.values, value.bare]) assert.ok(grid.every(Number.isFinite), String(grid));
-      return;
-    }
-    assert.fail('the fit did not end');
-  }), { numRuns: 200 });
+  fc.assert(
+    fc.property(
+      fc.array(point, { maxLength: 40 }),
+      fc.array(fc.record({ x: place, y: place }), { maxLength: 10 }),
+      (points, diverged) => {
+        const steps = fitSurface(points, diverged, 8, 6);
+        for (let k = 0; k < 5000; k++) {
+          const { done, value } = quick(() => steps.next());
+          if (!done) continue;
+          if (value)
+            for (const grid of [value.values, value.bare]) assert.ok(grid.every(Number.isFinite), String(grid));
+          return;
+        }
+        assert.fail('the fit did not end');
+      },
+    ),
+    { numRuns: 200 },
+  );
 });
 
 const range = fc.oneof(
-  fc.tuple(fc.constantFrom('float', 'int'), pair, fc.constantFrom('linear', 'log', 'log1m')).map(([type, [low, high], scale]) => ({ type, low, high, scale })),
-  fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 })).map(([a, b]) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b) })),
+  fc
+    .tuple(fc.constantFrom('float', 'int'), pair, fc.constantFrom('linear', 'log', 'log1m'))
+    .map(([type, [low, high], scale]) => ({ type, low, high, scale })),
+  fc
+    .tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 }))
+    .map(([a, b]) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b) })),
   fc.array(anyNumber, { minLength: 1, maxLength: 9 }).map((choices) => ({ type: 'categorical', choices })),
 );
 
 test('a fit needs three values on each axis', () => {
   const trials = (/** @type {[any, any][]} */ ...all) => new Map(all.map(([x, y], k) => [k, { params: { x, y } }]));
   assert.ok(hasArea(trials([1, 1], [2, 2], [3, 3], [1, 2]), 'x', 'y'));
-  for (const few of [trials(), trials([1, 1], [1, 1], [1, 1]), trials([1, 1], [1, 2], [1, 3]), trials([0, 1], [1, 2], [0, 2], [1, 1]), trials([1, 1], [2, 2], [undefined, 3])])
+  for (const few of [
+    trials(),
+    trials([1, 1], [1, 1], [1, 1]),
+    trials([1, 1], [1, 2], [1, 3]),
+    trials([0, 1], [1, 2], [0, 2], [1, 1]),
+    trials([1, 1], [2, 2], [undefined, 3]),
+  ])
     assert.ok(!hasArea(few, 'x', 'y'));
 });
 
 test('E4: any box on any axis is a brush, and any brush cuts any range or leaves nothing', () => {
-  check(fc.property(range, range, pair, (shown, drawn, [from, to]) => {
-    const given = /** @type {import('../../www/src/types.js').Distribution} */ (drawn);
-    const axis = axisOf('hidden_units', /** @type {any} */ (shown));
-    const side = quick(() => sideOf(axis, /** @type {any} */ (shown), from, to));
-    assert.equal(sharesOf(axis, side).length, 2);
-    const cut = quick(() => narrowed(given, side));
-    if (!cut || cut.choices) return;
-    const sound = Number.isFinite(given.low) && Number.isFinite(given.high) && Number(given.low) <= Number(given.high);
-    if (!sound) return;
-    assert.ok(Number(cut.low) >= Number(given.low) && Number(cut.high) <= Number(given.high) && Number(cut.low) <= Number(cut.high), JSON.stringify(cut));
-    if (cut.type === 'int' && Number.isSafeInteger(given.low)) assert.ok(Number.isInteger(cut.low) || cut.low === given.low, JSON.stringify(cut));
-  }));
+  check(
+    fc.property(range, range, pair, (shown, drawn, [from, to]) => {
+      const given = /** @type {import('../../www/src/study/types.js').Distribution} */ (drawn);
+      const axis = axisOf('hidden_units', /** @type {any} */ (shown));
+      const side = quick(() => sideOf(axis, /** @type {any} */ (shown), from, to));
+      assert.equal(sharesOf(axis, side).length, 2);
+      const cut = quick(() => narrowed(given, side));
+      if (!cut || cut.choices) return;
+      const sound =
+        Number.isFinite(given.low) && Number.isFinite(given.high) && Number(given.low) <= Number(given.high);
+      if (!sound) return;
+      assert.ok(
+        Number(cut.low) >= Number(given.low) &&
+          Number(cut.high) <= Number(given.high) &&
+          Number(cut.low) <= Number(cut.high),
+        JSON.stringify(cut),
+      );
+      if (cut.type === 'int' && Number.isSafeInteger(given.low))
+        assert.ok(Number.isInteger(cut.low) || cut.low === given.low, JSON.stringify(cut));
+    }),
+  );
 });
 
 test('a brush without a whole number narrows nothing; others keep the whole numbers inside', () => {
@@ -167,18 +226,31 @@ test('a brush without a whole number narrows nothing; others keep the whole numb
   assert.deepEqual(cut(2.6, 3.4), { ...units, low: 3, high: 3 });
   assert.deepEqual(cut(-5, 9), units);
   assert.equal(cut(7, 9), null);
-  check(fc.property(fc.double({ min: 0, max: 5, noNaN: true }), fc.double({ min: 0, max: 5, noNaN: true }), (a, b) => {
-    const [low, high] = [Math.min(a, b), Math.max(a, b)];
-    const held = [1, 2, 3, 4].filter((one) => one >= low && one <= high);
-    assert.deepEqual(cut(low, high), held.length ? { ...units, low: held[0], high: held[held.length - 1] } : null);
-  }));
+  check(
+    fc.property(fc.double({ min: 0, max: 5, noNaN: true }), fc.double({ min: 0, max: 5, noNaN: true }), (a, b) => {
+      const [low, high] = [Math.min(a, b), Math.max(a, b)];
+      const held = [1, 2, 3, 4].filter((one) => one >= low && one <= high);
+      assert.deepEqual(cut(low, high), held.length ? { ...units, low: held[0], high: held[held.length - 1] } : null);
+    }),
+  );
   assert.equal(narrowed({ type: 'float', low: 0, high: 0.5 }, { name: 'dropout', low: 0.6, high: 0.9 }), null);
-  const thin = narrowed({ type: 'float', low: 1e-4, high: 0.1, log: true }, { name: 'learning_rate', low: 0.00101, high: 0.00104 });
+  const thin = narrowed(
+    { type: 'float', low: 1e-4, high: 0.1, log: true },
+    { name: 'learning_rate', low: 0.00101, high: 0.00104 },
+  );
   assert.ok(Number(thin?.high) > Number(thin?.low));
 });
 
 test('E4: a brush at the lower edge of the scores holds losses of 0', () => {
-  const axis = /** @type {any} */ ({ name: '', numeric: true, discrete: false, scale: 'log', domain: [-3, 0], ticks: [], to: (/** @type {number} */ x) => Math.log10(x) });
+  const axis = /** @type {any} */ ({
+    name: '',
+    numeric: true,
+    discrete: false,
+    scale: 'log',
+    domain: [-3, 0],
+    ticks: [],
+    to: (/** @type {number} */ x) => Math.log10(x),
+  });
   const low = [sideOf(axis, undefined, 0, 0.4)];
   const trial = /** @type {any} */ ({ params: {} });
   assert.ok(inside(low, trial, 0) && inside(low, trial, 0.002) && !inside(low, trial, 0.5));
@@ -188,26 +260,68 @@ test('E4: a brush at the lower edge of the scores holds losses of 0', () => {
 });
 
 test('of more trials than have curves, the best has one, and lies in the frame', () => {
-  const trial = (/** @type {number} */ number) => ({ number, epochs: [{ epoch: 1, validation_loss: number === 4321 ? 0.00085 : 0.5 }, { epoch: 2, validation_loss: number === 4321 ? 0.00085 : 0.4 }] });
+  const trial = (/** @type {number} */ number) => ({
+    number,
+    epochs: [
+      { epoch: 1, validation_loss: number === 4321 ? 0.00085 : 0.5 },
+      { epoch: 2, validation_loss: number === 4321 ? 0.00085 : 0.4 },
+    ],
+  });
   const trials = new Map(Array.from({ length: 5000 }, (_, k) => [k, trial(k)]));
   const drawn = curvesOf(/** @type {any} */ ({ trials, best: 4321 }));
   assert.equal(drawn.length, 2501);
   assert.ok(drawn.some((one) => one.number === 4321));
-  const { span } = spanOf(drawn.map((one) => lineOf(one).least), [0.5], true);
+  const { span } = spanOf(
+    drawn.map((one) => lineOf(one).least),
+    [0.5],
+    true,
+  );
   assert.ok(span[0] < 0.00085);
 });
 
 test('marks of trials at one place lie inside the plot, also at its edges', () => {
   const frame = { width: 300, height: 200, left: 50, right: 10, top: 8, bottom: 38 };
-  const axis = (/** @type {string} */ name) => ({ name, numeric: true, discrete: true, slots: 9, scale: 'linear', domain: [0, 1], ticks: [], to: (/** @type {number} */ x) => x });
+  const axis = (/** @type {string} */ name) => ({
+    name,
+    numeric: true,
+    discrete: true,
+    slots: 9,
+    scale: 'linear',
+    domain: [0, 1],
+    ticks: [],
+    to: (/** @type {number} */ x) => x,
+  });
   for (const y of ['y', '']) {
-    for (const [px, py] of [[0, 0], [1, 1], [0.5, 0], [0, 0.5], [0.5, 0.5]]) {
-      const trials = new Map(Array.from({ length: 30 }, (_, number) => [number, { number, state: 'complete', params: { x: px, y: py }, epochs: [] }]));
-      const store = { runs: 1, trials, version: 1, state: 'idle', dark: false, runStudy: null, shownStudy: { dataset: { name: 'moons' } }, objective: { metric: 'validation_loss', direction: 'minimize' }, score: () => py, isOut: () => false };
+    for (const [px, py] of [
+      [0, 0],
+      [1, 1],
+      [0.5, 0],
+      [0, 0.5],
+      [0.5, 0.5],
+    ]) {
+      const trials = new Map(
+        Array.from({ length: 30 }, (_, number) => [
+          number,
+          { number, state: 'complete', params: { x: px, y: py }, epochs: [] },
+        ]),
+      );
+      const store = {
+        runs: 1,
+        trials,
+        version: 1,
+        state: 'idle',
+        dark: false,
+        runStudy: null,
+        shownStudy: { dataset: { name: 'moons' } },
+        objective: { metric: 'validation_loss', direction: 'minimize' },
+        score: () => py,
+        isOut: () => false,
+      };
       const spots = new Spots();
       spots.place(/** @type {any} */ (store), /** @type {any} */ ({ x: axis('x'), y: axis(y), fitted: false }), frame);
       assert.equal(spots.all.length, 30);
-      for (const one of spots.all) assert.ok(one.x >= 50 && one.x <= 290 && one.y >= 8 && one.y <= 162, `${one.x} ${one.y}`);
+      for (const one of spots.all)
+        assert.ok(one.x >= 50 && one.x <= 290 && one.y >= 8 && one.y <= 162, `${one.x} ${one.y}`);
     }
   }
 });
@@ -216,7 +330,13 @@ test('labels are thinned until none touches the next', () => {
   const labels = Array.from({ length: 28 }, (_, k) => [10 * k, 24]);
   assert.equal(thinning(labels, 1), 3);
   assert.equal(thinning(labels, 2), 2);
-  check(fc.property(fc.array(fc.tuple(finite, fc.double({ min: 0, max: 200, noNaN: true })), { maxLength: 40 }), fc.constantFrom(1, 2), (all, rows) => {
-    assert.ok(quick(() => thinning(all, rows)) >= 1);
-  }));
+  check(
+    fc.property(
+      fc.array(fc.tuple(finite, fc.double({ min: 0, max: 200, noNaN: true })), { maxLength: 40 }),
+      fc.constantFrom(1, 2),
+      (all, rows) => {
+        assert.ok(quick(() => thinning(all, rows)) >= 1);
+      },
+    ),
+  );
 });

@@ -1,23 +1,33 @@
 import { test } from 'node:test';
-import * as format from '../../www/src/format.js';
+import * as format from '../../www/src/study/format.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
 const WRITERS = /** @type {[string, (value: any) => string][]} */ ([
-  ['count', format.count], ['scientific', format.scientific], ['rate', format.rate], ['exact', format.exact], ['loss', format.loss],
-  ['signed', format.signed], ['accuracy', (value) => format.metric(value, 'classes')], ['R²', (value) => format.metric(value, 'numbers')],
-  ['short', format.short], ['duration', format.duration], ['setting', format.setting],
+  ['count', format.count],
+  ['scientific', format.scientific],
+  ['rate', format.rate],
+  ['exact', format.exact],
+  ['loss', format.loss],
+  ['signed', format.signed],
+  ['accuracy', (value) => format.metric(value, 'classes')],
+  ['R²', (value) => format.metric(value, 'numbers')],
+  ['short', format.short],
+  ['duration', format.duration],
+  ['setting', format.setting],
 ]);
 
 const given = fc.oneof(anyNumber, fc.constantFrom(null, undefined, 'NaN', 'Infinity', '-Infinity'));
 
 for (const [name, write] of WRITERS)
   test(`E4: ${name} writes any number at once, short, and without a word of code`, () => {
-    check(fc.property(name === 'setting' ? anyNumber : given, (value) => {
-      const text = quick(() => write(value));
-      assert.ok(text.length > 0 && text.length <= 26, text);
-      assert.doesNotMatch(text, /NaN|undefined|null|Infinity|e[+-]|-/, text);
-      if (typeof value !== 'number' || !Number.isFinite(value)) assert.equal(text, format.DASH);
-    }));
+    check(
+      fc.property(name === 'setting' ? anyNumber : given, (value) => {
+        const text = quick(() => write(value));
+        assert.ok(text.length > 0 && text.length <= 26, text);
+        assert.doesNotMatch(text, /NaN|undefined|null|Infinity|e[+-]|-/, text);
+        if (typeof value !== 'number' || !Number.isFinite(value)) assert.equal(text, format.DASH);
+      }),
+    );
   });
 
 /** A written number as a number again. @param {string} text @returns {number} */
@@ -35,13 +45,16 @@ test('a setting written exactly is read as the same number', () => {
 });
 
 test('a rate is off by no more than its second digit, near 1 by that of 1 − x', () => {
-  check(fc.property(finite, (value) => {
-    const size = Math.abs(value);
-    const off = Math.abs(read(format.rate(value)) - value);
-    const slack = size < 100 ? size * 0.051 : Math.max(0.5, size >= 1e6 ? size * 0.051 : 0);
-    assert.ok(off <= slack * (1 + 1e-9), `${value} as ${format.rate(value)}`);
-    if (size > 0.95 && size < 1 && value > 0) assert.ok(off <= (1 - value) * 0.051 + 1e-12, `${value} as ${format.rate(value)}`);
-  }));
+  check(
+    fc.property(finite, (value) => {
+      const size = Math.abs(value);
+      const off = Math.abs(read(format.rate(value)) - value);
+      const slack = size < 100 ? size * 0.051 : Math.max(0.5, size >= 1e6 ? size * 0.051 : 0);
+      assert.ok(off <= slack * (1 + 1e-9), `${value} as ${format.rate(value)}`);
+      if (size > 0.95 && size < 1 && value > 0)
+        assert.ok(off <= (1 - value) * 0.051 + 1e-12, `${value} as ${format.rate(value)}`);
+    }),
+  );
 });
 
 test('numbers that were written wrongly once', () => {

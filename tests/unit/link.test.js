@@ -1,38 +1,67 @@
 import { test } from 'node:test';
-import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/hyperparameters.js';
-import { LIMIT, decodeLink, encodeLink, withDefaults, withoutDefaults } from '../../www/src/link.js';
-import { checkStudy, startStudy } from '../../www/src/study.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/study/hyperparameters.js';
+import { LIMIT, decodeLink, encodeLink, withDefaults, withoutDefaults } from '../../www/src/study/link.js';
+import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { assert, check, fc, quick } from './numbers.js';
 
-/** @typedef {import('../../www/src/types.js').Study} Study */
+/** @typedef {import('../../www/src/study/types.js').Study} Study */
 
 const FORMAT = 'tuning-playground/study@1';
-const NAMES = ['', 'a b', "it's!", '학습률 × 배치', '12', 'true', 'a+b&c=d#e%', '(:,)', '😀', '!t', '100%25', '%28', "''", 'x\n\ty', 'adam', '&amp;'];
+const NAMES = [
+  '',
+  'a b',
+  "it's!",
+  '학습률 × 배치',
+  '12',
+  'true',
+  'a+b&c=d#e%',
+  '(:,)',
+  '😀',
+  '!t',
+  '100%25',
+  '%28',
+  "''",
+  'x\n\ty',
+  'adam',
+  '&amp;',
+];
 
 /** @param {any} one a hyperparameter @returns {fc.Arbitrary<number>} */
 const numberOf = (one) => {
   const [min, max] = [Number(one.low), Number(one.high)];
-  return one.type === 'int' ? fc.integer({ min, max }) : fc.oneof(fc.double({ min, max, noNaN: true }), fc.constantFrom(min, max, (min + max) / 2, Math.min(max, 0.001)));
+  return one.type === 'int'
+    ? fc.integer({ min, max })
+    : fc.oneof(fc.double({ min, max, noNaN: true }), fc.constantFrom(min, max, (min + max) / 2, Math.min(max, 0.001)));
 };
 
 /** @param {any} one @returns {fc.Arbitrary<{fixed?: any, swept?: any}>} */
 function usesOf(one) {
-  if (one.type === 'list') return fc.record({ fixed: one.name === 'hidden' ? fc.array(fc.integer({ min: 1, max: 2048 }), { maxLength: 10 }) : fc.constant(null) });
+  if (one.type === 'list')
+    return fc.record({
+      fixed:
+        one.name === 'hidden' ? fc.array(fc.integer({ min: 1, max: 2048 }), { maxLength: 10 }) : fc.constant(null),
+    });
   if (one.type === 'categorical' || one.type === 'bool') {
     const choices = /** @type {any[]} */ (choicesOf(one));
     if (!choices.length) return fc.constant({});
     return fc.oneof(
       fc.constantFrom(...choices).map((fixed) => ({ fixed })),
-      fc.shuffledSubarray(choices, { minLength: 1 }).map((some) => ({ swept: { type: 'categorical', choices: some } })),
+      fc
+        .shuffledSubarray(choices, { minLength: 1 })
+        .map((some) => ({ swept: { type: 'categorical', choices: some } })),
     );
   }
-  const range = fc.tuple(numberOf(one), numberOf(one)).map(([a, b]) => ({ type: one.type, low: Math.min(a, b), high: Math.max(a, b) }));
+  const range = fc
+    .tuple(numberOf(one), numberOf(one))
+    .map(([a, b]) => ({ type: one.type, low: Math.min(a, b), high: Math.max(a, b) }));
   return fc.oneof(
     numberOf(one).map((fixed) => ({ fixed })),
     range.map((swept) => ({ swept })),
     range.map((swept) => ({ swept: { ...swept, log: true } })),
     range.map((swept) => ({ swept: { ...swept, step: one.type === 'int' ? 2 : 0.25 } })),
-    fc.array(numberOf(one), { minLength: 1, maxLength: 5 }).map((choices) => ({ swept: { type: 'categorical', choices: [...new Set(choices)] } })),
+    fc
+      .array(numberOf(one), { minLength: 1, maxLength: 5 })
+      .map((choices) => ({ swept: { type: 'categorical', choices: [...new Set(choices)] } })),
   );
 }
 
@@ -43,16 +72,25 @@ const anyStudy = fc
     dataset: fc.record(
       {
         name: fc.constantFrom(...DATASETS.filter((one) => one.available).map((one) => one.name)),
-        seed: fc.maxSafeNat(), standardize: fc.boolean(), split: fc.constant({ train: 0.5, validation: 0.25, test: 0.25 }),
+        seed: fc.maxSafeNat(),
+        standardize: fc.boolean(),
+        split: fc.constant({ train: 0.5, validation: 0.25, test: 0.25 }),
       },
       { requiredKeys: ['name'] },
     ),
-    uses: fc.array(fc.constantFrom(...HYPERPARAMETERS).chain((one) => usesOf(one).map((use) => /** @type {[string, any]} */ ([one.name, use]))), { maxLength: 10 }),
+    uses: fc.array(
+      fc
+        .constantFrom(...HYPERPARAMETERS)
+        .chain((one) => usesOf(one).map((use) => /** @type {[string, any]} */ ([one.name, use]))),
+      { maxLength: 10 },
+    ),
     rest: fc.record(
       {
         sampler: fc.constantFrom(...SAMPLERS).map((name) => ({ name })),
         objective: fc.constant({ metric: 'validation_metric', direction: 'maximize' }),
-        trials: fc.integer({ min: 1, max: 1000 }), seed: fc.maxSafeNat(), seeds_per_trial: fc.integer({ min: 1, max: 9 }),
+        trials: fc.integer({ min: 1, max: 1000 }),
+        seed: fc.maxSafeNat(),
+        seeds_per_trial: fc.integer({ min: 1, max: 9 }),
         shared_seeds: fc.boolean(),
       },
       { requiredKeys: [] },
@@ -83,42 +121,67 @@ const linkOf = (study) => {
 };
 
 test('F2: a whole link gives the study back exactly, with its defaults, and ends in a letter or a digit', () => {
-  const shown = /** @type {any} */ ({ view: 'sweep', lang: 'ko', theme: 'dark', scale: 1.25, controls: ['learning_rate', 'batch_size'], run: true });
-  check(fc.property(anyStudy, fc.subarray(Object.keys(shown)), (study, keys) => {
-    const look = Object.fromEntries(keys.map((key) => [key, shown[key]]));
-    const link = encodeLink({ study, ...look });
-    if (link === null) return;
-    assert.match(link, /^#v=1&s=\([!-~]+[a-z\d]$/);
-    assert.ok(link.length <= LIMIT);
-    const { state, skipped, newer, found } = quick(() => decodeLink(link));
-    assert.deepEqual({ skipped, newer, found }, { skipped: [], newer: false, found: true });
-    assert.deepEqual(state, { view: 'sweep', ...look, study: withDefaults(study) });
-    assert.equal(encodeLink(state), link);
-  }));
+  const shown = /** @type {any} */ ({
+    view: 'sweep',
+    lang: 'ko',
+    theme: 'dark',
+    scale: 1.25,
+    controls: ['learning_rate', 'batch_size'],
+    run: true,
+  });
+  check(
+    fc.property(anyStudy, fc.subarray(Object.keys(shown)), (study, keys) => {
+      const look = Object.fromEntries(keys.map((key) => [key, shown[key]]));
+      const link = encodeLink({ study, ...look });
+      if (link === null) return;
+      assert.match(link, /^#v=1&s=\([!-~]+[a-z\d]$/);
+      assert.ok(link.length <= LIMIT);
+      const { state, skipped, newer, found } = quick(() => decodeLink(link));
+      assert.deepEqual({ skipped, newer, found }, { skipped: [], newer: false, found: true });
+      assert.deepEqual(state, { view: 'sweep', ...look, study: withDefaults(study) });
+      assert.equal(encodeLink(state), link);
+    }),
+  );
 });
 
 test('F2: of a link cut anywhere each hyperparameter is read exactly or named as lost', () => {
-  check(fc.property(anyStudy, fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom('', '.', '…', '?', '"', '>'), (study, share, end) => {
-    const link = linkOf(study);
-    // The very link `#v=1` is one that earlier pages wrote.
-    const at = Math.max(6, Math.floor(share * link.length));
-    const { state, skipped } = quick(() => decodeLink(link.slice(0, at) + end));
-    const lost = skipped.filter((one) => one.why === 'lost').map((one) => one.what);
-    assert.deepEqual(skipped.filter((one) => one.why !== 'lost' && !/^view=[a-z]/.test(one.what)), []);
-    if (state.study) assert.equal(checkStudy(state.study), null);
-    const given = plain(study);
-    const read = state.study ? plain(state.study) : { fixed: {}, space: {} };
-    for (const group of ['fixed', 'space'])
-      for (const [name, value] of Object.entries(given[group])) {
-        if (name in read[group]) assert.deepEqual(read[group][name], value);
-        else assert.ok(lost.some((one) => one === `${group}.${name}` || one === group || one === 'study'), `${group}.${name}: ${lost}`);
-      }
-    for (const group of ['fixed', 'space']) for (const name of Object.keys(read[group])) assert.ok(name in given[group]);
-    for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'shared_seeds', 'name'])
-      if (!lost.includes('study') && !lost.includes(key)) assert.deepEqual(read[key], given[key], key);
-    for (const [key, value] of Object.entries(given.dataset))
-      if (!['study', 'dataset', `dataset.${key}`].some((one) => lost.includes(one))) assert.deepEqual(read.dataset[key], value, key);
-  }));
+  check(
+    fc.property(
+      anyStudy,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.constantFrom('', '.', '…', '?', '"', '>'),
+      (study, share, end) => {
+        const link = linkOf(study);
+        // The very link `#v=1` is one that earlier pages wrote.
+        const at = Math.max(6, Math.floor(share * link.length));
+        const { state, skipped } = quick(() => decodeLink(link.slice(0, at) + end));
+        const lost = skipped.filter((one) => one.why === 'lost').map((one) => one.what);
+        assert.deepEqual(
+          skipped.filter((one) => one.why !== 'lost' && !/^view=[a-z]/.test(one.what)),
+          [],
+        );
+        if (state.study) assert.equal(checkStudy(state.study), null);
+        const given = plain(study);
+        const read = state.study ? plain(state.study) : { fixed: {}, space: {} };
+        for (const group of ['fixed', 'space'])
+          for (const [name, value] of Object.entries(given[group])) {
+            if (name in read[group]) assert.deepEqual(read[group][name], value);
+            else
+              assert.ok(
+                lost.some((one) => one === `${group}.${name}` || one === group || one === 'study'),
+                `${group}.${name}: ${lost}`,
+              );
+          }
+        for (const group of ['fixed', 'space'])
+          for (const name of Object.keys(read[group])) assert.ok(name in given[group]);
+        for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'shared_seeds', 'name'])
+          if (!lost.includes('study') && !lost.includes(key)) assert.deepEqual(read[key], given[key], key);
+        for (const [key, value] of Object.entries(given.dataset))
+          if (!['study', 'dataset', `dataset.${key}`].some((one) => lost.includes(one)))
+            assert.deepEqual(read.dataset[key], value, key);
+      },
+    ),
+  );
 });
 
 /** What mail, chat and documents do to an address. @type {Record<string, (link: string) => string>} */
@@ -129,10 +192,12 @@ const MANGLERS = {
   'escaped as a whole': (link) => `#${encodeURIComponent(link.slice(1))}`,
   'escaped twice as a whole': (link) => `#${encodeURIComponent(encodeURIComponent(link.slice(1)))}`,
   'brackets escaped': (link) => link.replace(/[()!':,]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
-  'brackets escaped twice': (link) => link.replace(/[()!':,]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`).replaceAll('%', '%25'),
+  'brackets escaped twice': (link) =>
+    link.replace(/[()!':,]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`).replaceAll('%', '%25'),
   'escapes escaped': (link) => link.replaceAll('%', '%25'),
   'lines of 76 signs': (link) => link.replace(/.{76}/g, '$&\r\n'),
-  'soft breaks of quoted printable': (link) => link.replace(/.{60}/g, '$&\n').replaceAll('=', '=3D').replaceAll('\n', '=\r\n'),
+  'soft breaks of quoted printable': (link) =>
+    link.replace(/.{60}/g, '$&\n').replaceAll('=', '=3D').replaceAll('\n', '=\r\n'),
   'invisible signs after brackets': (link) => link.replace(/\)(?=[,)&])/g, ')%E2%80%8B'),
   'a full stop': (link) => `${link}.`,
   'the end of a sentence in brackets': (link) => `${link}).`,
@@ -142,30 +207,67 @@ const MANGLERS = {
 };
 for (const [name, mangle] of Object.entries(MANGLERS))
   test(`F2: a link is read through ${name}`, () => {
-    fc.assert(fc.property(anyStudy, (study) => {
-      // Escapes that only lie within a name cannot be told from a name that holds them.
-      const { state, skipped } = quick(() => decodeLink(mangle(linkOf(study))));
-      assert.deepEqual(skipped, []);
-      assert.deepEqual(state, { study: withDefaults(study), view: 'sweep' });
-    }), { numRuns: 400 });
+    fc.assert(
+      fc.property(anyStudy, (study) => {
+        // Escapes that only lie within a name cannot be told from a name that holds them.
+        const { state, skipped } = quick(() => decodeLink(mangle(linkOf(study))));
+        assert.deepEqual(skipped, []);
+        assert.deepEqual(state, { study: withDefaults(study), view: 'sweep' });
+      }),
+      { numRuns: 400 },
+    );
   });
 
 test('F2: spaces within a study are not part of it', () => {
-  const { state, skipped } = decodeLink('#v=1&%20s=dataset:(na%20me:circle),%0A%20fixed:(learn ing_rate:0.0 1,epochs:3),name:%27a%20b%27,trials:1 2');
+  const { state, skipped } = decodeLink(
+    '#v=1&%20s=dataset:(na%20me:circle),%0A%20fixed:(learn ing_rate:0.0 1,epochs:3),name:%27a%20b%27,trials:1 2',
+  );
   assert.deepEqual(skipped, []);
-  assert.deepEqual(state.study, { format: FORMAT, dataset: { name: 'circle' }, fixed: { learning_rate: 0.01, epochs: 3 }, name: 'a b', trials: 12 });
+  assert.deepEqual(state.study, {
+    format: FORMAT,
+    dataset: { name: 'circle' },
+    fixed: { learning_rate: 0.01, epochs: 3 },
+    name: 'a b',
+    trials: 12,
+  });
 });
 
 /** Links that earlier pages wrote, and what they stood for. */
 const EARLIER = [
   ['#v=1', undefined],
   ['#v=1&lang=ko&theme=dark', undefined],
-  ['#v=1&s=dataset:(name:circle),fixed:(hidden:!(8,4),optimizer:adam),trials:16', { dataset: { name: 'circle' }, fixed: { hidden: [8, 4], optimizer: 'adam' }, trials: 16 }],
-  ["#v=1&s=name:'it!'s!!+a+%2B+%25',dataset:(name:digits),fixed:(epochs:4),space:(learning_rate:(type:float,low:1e-7,high:0.1,log:!t),batch_size:(type:categorical,choices:!(16,32)),dropout:(type:float,low:0,high:0.5)),trials:8,seed:7&lang=ko",
-    { name: "it's! a + %", dataset: { name: 'digits' }, fixed: { epochs: 4 }, trials: 8, seed: 7, space: {
-      learning_rate: { type: 'float', low: 1e-7, high: 0.1, log: true }, batch_size: { type: 'categorical', choices: [16, 32] }, dropout: { type: 'float', low: 0, high: 0.5 } } }],
-  ['#v=1&s=dataset:(name:diabetes,seed:3,standardize:!f),sampler:(name:grid,points:3),objective:(metric:validation_metric,direction:maximize),seed:9007199254740991&scale=1.25',
-    { dataset: { name: 'diabetes', seed: 3, standardize: false }, sampler: { name: 'grid', points: 3 }, objective: { metric: 'validation_metric', direction: 'maximize' }, seed: 2 ** 53 - 1 }],
+  [
+    '#v=1&s=dataset:(name:circle),fixed:(hidden:!(8,4),optimizer:adam),trials:16',
+    { dataset: { name: 'circle' }, fixed: { hidden: [8, 4], optimizer: 'adam' }, trials: 16 },
+  ],
+  [
+    "#v=1&s=name:'it!'s!!+a+%2B+%25',dataset:(name:digits),fixed:(epochs:4),space:(learning_rate:(type:float," +
+      'low:1e-7,high:0.1,log:!t),batch_size:(type:categorical,choices:!(16,32)),' +
+      'dropout:(type:float,low:0,high:0.5)),' +
+      'trials:8,seed:7&lang=ko',
+    {
+      name: "it's! a + %",
+      dataset: { name: 'digits' },
+      fixed: { epochs: 4 },
+      trials: 8,
+      seed: 7,
+      space: {
+        learning_rate: { type: 'float', low: 1e-7, high: 0.1, log: true },
+        batch_size: { type: 'categorical', choices: [16, 32] },
+        dropout: { type: 'float', low: 0, high: 0.5 },
+      },
+    },
+  ],
+  [
+    '#v=1&s=dataset:(name:diabetes,seed:3,standardize:!f),sampler:(name:grid,points:3),' +
+      'objective:(metric:validation_metric,direction:maximize),seed:9007199254740991&scale=1.25',
+    {
+      dataset: { name: 'diabetes', seed: 3, standardize: false },
+      sampler: { name: 'grid', points: 3 },
+      objective: { metric: 'validation_metric', direction: 'maximize' },
+      seed: 2 ** 53 - 1,
+    },
+  ],
 ];
 for (const [link, study] of EARLIER)
   test(`a link of an earlier page loads: ${String(link).slice(0, 60)}`, () => {
@@ -178,8 +280,16 @@ test('F2: a link of an earlier page that lost its end loads what is there and na
   const range = 'space:(learning_rate:(type:float,low:0.0001,high:0.1,log:!t';
   /** @type {[string, any, string[]][]} */
   const cases = [
-    [`dataset:(name:iris),${range})`, { space: { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } } }, ['space']],
-    [`dataset:(name:iris),${range}`, { space: { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } } }, ['space']],
+    [
+      `dataset:(name:iris),${range})`,
+      { space: { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } } },
+      ['space'],
+    ],
+    [
+      `dataset:(name:iris),${range}`,
+      { space: { learning_rate: { type: 'float', low: 0.0001, high: 0.1, log: true } } },
+      ['space'],
+    ],
     [`dataset:(name:iris),${range.slice(0, -7)}`, { space: {} }, ['space.learning_rate', 'space']],
     ['dataset:(name:iris),fixed:(optimizer:adam', { fixed: {} }, ['fixed.optimizer', 'fixed']],
     ['dataset:(name:iris),fixed:(optimizer:nesterov', { fixed: { optimizer: 'nesterov' } }, ['fixed']],
@@ -190,49 +300,127 @@ test('F2: a link of an earlier page that lost its end loads what is there and na
   for (const [text, rest, lost] of cases) {
     const { state, skipped } = decodeLink(`#v=1&s=${text}`);
     assert.deepEqual(state.study, { format: FORMAT, dataset: { name: 'iris' }, ...rest }, text);
-    assert.deepEqual(skipped, lost.map((what) => ({ what, why: 'lost' })), text);
+    assert.deepEqual(
+      skipped,
+      lost.map((what) => ({ what, why: 'lost' })),
+      text,
+    );
   }
   assert.equal(decodeLink('#v=1&run=1&s=dataset:(name:iris),space:(learning_rate:(type:flo').state.run, undefined);
 });
 
 test('one key that is not accepted costs no other', () => {
-  check(fc.property(anyStudy, fc.constantFrom('fixed', 'space'), fc.constantFrom(...BY_NAME.keys()), fc.constantFrom(-3, 'x', null, {}, []), (study, group, name, bad) => {
-    /** @type {any} */
-    const broken = structuredClone(study);
-    for (const one of ['fixed', 'space']) delete broken[one][name];
-    const rest = structuredClone(broken);
-    if (checkStudy(rest)) return;
-    broken[group][name] = bad;
-    if (!checkStudy(broken)) return;
-    const { state, skipped } = quick(() => decodeLink(linkOf(broken)));
-    assert.ok(skipped.some((one) => one.what === `${group}.${name}`));
-    if (skipped.length === 1) assert.deepEqual(state.study && plain(state.study), plain(rest));
-  }));
+  check(
+    fc.property(
+      anyStudy,
+      fc.constantFrom('fixed', 'space'),
+      fc.constantFrom(...BY_NAME.keys()),
+      fc.constantFrom(-3, 'x', null, {}, []),
+      (study, group, name, bad) => {
+        /** @type {any} */
+        const broken = structuredClone(study);
+        for (const one of ['fixed', 'space']) delete broken[one][name];
+        const rest = structuredClone(broken);
+        if (checkStudy(rest)) return;
+        broken[group][name] = bad;
+        if (!checkStudy(broken)) return;
+        const { state, skipped } = quick(() => decodeLink(linkOf(broken)));
+        assert.ok(skipped.some((one) => one.what === `${group}.${name}`));
+        if (skipped.length === 1) assert.deepEqual(state.study && plain(state.study), plain(rest));
+      },
+    ),
+  );
 });
 
 test('S1: any text is read at once, and nothing of it reaches a prototype', () => {
   const before = Object.getOwnPropertyNames(Object.prototype).sort();
-  const piece = fc.constantFrom('__proto__', 'constructor', 'toString', '(', ')', '!(', '!', "'", ':', ',', '&', '=', '#', '%', '%25', '%zz', '%E2%82', '&amp;', 's=',
-    's=(', 'v=1', 'fixed:(', 'space:(', 'learning_rate', '__proto__:(polluted:!t)', 'dataset:(name:iris)', '1e999', 'run=1', '\ud800', '<b>', '=3D', ' ', '%0A');
-  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.array(piece, { maxLength: 60 }).map((list) => `#v=1&s=${list.join('')}`));
-  check(fc.property(text, (hash) => {
-    const { state, skipped } = quick(() => decodeLink(hash));
-    if (state.study) assert.equal(checkStudy(state.study), null);
-    for (const { what } of skipped) assert.ok(what.length <= 50);
-    assert.deepEqual(decodeLink(encodeLink(state) ?? '#v=1').skipped, []);
-  }));
+  const piece = fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'toString',
+    '(',
+    ')',
+    '!(',
+    '!',
+    "'",
+    ':',
+    ',',
+    '&',
+    '=',
+    '#',
+    '%',
+    '%25',
+    '%zz',
+    '%E2%82',
+    '&amp;',
+    's=',
+    's=(',
+    'v=1',
+    'fixed:(',
+    'space:(',
+    'learning_rate',
+    '__proto__:(polluted:!t)',
+    'dataset:(name:iris)',
+    '1e999',
+    'run=1',
+    '\ud800',
+    '<b>',
+    '=3D',
+    ' ',
+    '%0A',
+  );
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.array(piece, { maxLength: 60 }).map((list) => `#v=1&s=${list.join('')}`),
+  );
+  check(
+    fc.property(text, (hash) => {
+      const { state, skipped } = quick(() => decodeLink(hash));
+      if (state.study) assert.equal(checkStudy(state.study), null);
+      for (const { what } of skipped) assert.ok(what.length <= 50);
+      assert.deepEqual(decodeLink(encodeLink(state) ?? '#v=1').skipped, []);
+    }),
+  );
   const long = (/** @type {string} */ part) => part.repeat(LIMIT / part.length - 1);
-  for (const part of ['(', '!(', "'", '!', '.', 'a:1,', 'a:(b:', '%25', '%', '&amp;', '&a=', '%26a', ' ', "'!", 'fixed:(epochs:-1),', 'x:%27', '=', '1', ').'])
-    for (const start of ['', '#v=1&s=', '#v=1&s=(', '#v=1&s=(space:(batch_size:(type:categorical,choices:!(', '#v=1&view='])
+  for (const part of [
+    '(',
+    '!(',
+    "'",
+    '!',
+    '.',
+    'a:1,',
+    'a:(b:',
+    '%25',
+    '%',
+    '&amp;',
+    '&a=',
+    '%26a',
+    ' ',
+    "'!",
+    'fixed:(epochs:-1),',
+    'x:%27',
+    '=',
+    '1',
+    ').',
+  ])
+    for (const start of [
+      '',
+      '#v=1&s=',
+      '#v=1&s=(',
+      '#v=1&s=(space:(batch_size:(type:categorical,choices:!(',
+      '#v=1&view=',
+    ])
       quick(() => decodeLink((start + long(part)).slice(0, LIMIT)));
   assert.deepEqual(Object.getOwnPropertyNames(Object.prototype).sort(), before);
   assert.equal(/** @type {any} */ ({}).polluted, undefined);
 });
 
 test('a study without its defaults is the same study', () => {
-  check(fc.property(anyStudy, (study) => {
-    assert.deepEqual(plain(withoutDefaults(withDefaults(study))), plain(study));
-  }));
+  check(
+    fc.property(anyStudy, (study) => {
+      assert.deepEqual(plain(withoutDefaults(withDefaults(study))), plain(study));
+    }),
+  );
   assert.match(linkOf(startStudy()), /dataset:\(name:digits,samples:!n.*trials:64/);
 });
 
@@ -240,7 +428,10 @@ test('a closed link is whole though it leaves out keys, and says what keys it ha
   const { state, skipped } = decodeLink('#v=1&s=(dataset:(name:iris),trials:5)&run=1');
   assert.deepEqual({ skipped, run: state.run }, { skipped: [], run: true });
   const later = decodeLink(`${linkOf(startStudy()).replace('trials:', 'hologram:1,trials:')}&run=1`);
-  assert.deepEqual(later.skipped.map((one) => one.what), ['hologram']);
+  assert.deepEqual(
+    later.skipped.map((one) => one.what),
+    ['hologram'],
+  );
   assert.equal(later.state.run, true);
   assert.equal(decodeLink('#v=1&s=(dataset:(name:iris),trials:5&run=1').state.run, undefined);
 });
@@ -250,8 +441,8 @@ const DECODERS = {
   'a client that unescapes': (link) => decodeURIComponent(link),
   'a client that unescapes as forms do': (link) => decodeURIComponent(link.replaceAll('+', ' ')),
   'a client that unescapes twice': (link) => decodeURIComponent(decodeURIComponent(link)),
-  'Markdown': (link) => link.replace(/[_()!'*~[\]]/g, '\\$&'),
-  'JSON': (link) => link.replaceAll('&', '\\u0026'),
+  Markdown: (link) => link.replace(/[_()!'*~[\]]/g, '\\$&'),
+  JSON: (link) => link.replaceAll('&', '\\u0026'),
   'quoted mail': (link) => link.replace(/.{70}/g, '$&\n> '),
   'mail quoted twice': (link) => link.replace(/.{70}/g, '$&\r\n>> '),
 };
@@ -265,9 +456,14 @@ for (const [name, decoder] of Object.entries(DECODERS))
   });
 
 test('quoted mail as a browser gives it: its lines joined, its signs escaped', () => {
-  const { state, skipped } = decodeLink('#v=1&s=(dataset:(na%3E%20me:iris),%3E%20fixed:(hidden\\_units:8),trials:5)&vi%3E%20ew=sweep');
+  const { state, skipped } = decodeLink(
+    '#v=1&s=(dataset:(na%3E%20me:iris),%3E%20fixed:(hidden\\_units:8),trials:5)&vi%3E%20ew=sweep',
+  );
   assert.deepEqual(skipped, []);
-  assert.deepEqual(state, { study: { format: FORMAT, dataset: { name: 'iris' }, fixed: { hidden_units: 8 }, trials: 5 }, view: 'sweep' });
+  assert.deepEqual(state, {
+    study: { format: FORMAT, dataset: { name: 'iris' }, fixed: { hidden_units: 8 }, trials: 5 },
+    view: 'sweep',
+  });
 });
 
 test('what is no link at all is named', () => {

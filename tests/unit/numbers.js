@@ -6,12 +6,43 @@ export { assert, fc };
 
 /** Numbers that a measurement or a user may give, the awkward ones often. */
 const AWKWARD = [
-  0, -0, Number.MIN_VALUE, -Number.MIN_VALUE, 1e-320, 1e-300, 1e-45, 1e-16, 0.1, 0.1 + 0.2, 0.9987, 1 - 2 ** -53, 1, 1 + 2 ** -52,
-  -1, 2.5, 10, 590, 2_500_000, 1.5e15, 2 ** 53, 1e300, -1e300, Number.MAX_VALUE, -Number.MAX_VALUE, Infinity, -Infinity, NaN,
+  0,
+  -0,
+  Number.MIN_VALUE,
+  -Number.MIN_VALUE,
+  1e-320,
+  1e-300,
+  1e-45,
+  1e-16,
+  0.1,
+  0.1 + 0.2,
+  0.9987,
+  1 - 2 ** -53,
+  1,
+  1 + 2 ** -52,
+  -1,
+  2.5,
+  10,
+  590,
+  2_500_000,
+  1.5e15,
+  2 ** 53,
+  1e300,
+  -1e300,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+  Infinity,
+  -Infinity,
+  NaN,
 ];
 
 /** Any number at all. */
-export const anyNumber = fc.oneof(fc.constantFrom(...AWKWARD), fc.double(), fc.double({ min: -1000, max: 1000 }), fc.integer());
+export const anyNumber = fc.oneof(
+  fc.constantFrom(...AWKWARD),
+  fc.double(),
+  fc.double({ min: -1000, max: 1000 }),
+  fc.integer(),
+);
 
 /** Any finite number. */
 export const finite = anyNumber.filter(Number.isFinite);
@@ -44,7 +75,9 @@ export function quick(call) {
 /** @param {number[]} list */
 export const rises = (list) => list.every((one, k) => !k || one > list[k - 1]);
 
-/** Runs a property often enough to meet most pairs of awkward numbers, and on the same ones every time: `SEED=.. node --test`
- * asks about others.
- * @param {import('../../www/node_modules/fast-check/lib/fast-check.js').IRawProperty<any>} property */
+/**
+ * Runs a property often enough to meet most pairs of awkward numbers, and on the same ones every time: `SEED=.. node
+ * --test` asks about others.
+ * @param {import('../../www/node_modules/fast-check/lib/fast-check.js').IRawProperty<any>} property
+ */
 export const check = (property) => fc.assert(property, { numRuns: 3000, seed: Number(process.env.SEED ?? 1) });

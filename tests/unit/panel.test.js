@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { gridSize } from '../../www/src/hyperparameters.js';
-import { mendsOf } from '../../www/src/mends.js';
-import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/panel.js';
-import { BY_NAME } from '../../www/src/hyperparameters.js';
-import { checkStudy } from '../../www/src/study.js';
-import { wilson } from '../../www/src/wilson.js';
+import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { mendsOf } from '../../www/src/study/mends.js';
+import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/study/panel.js';
+import { BY_NAME } from '../../www/src/study/hyperparameters.js';
+import { checkStudy } from '../../www/src/study/study.js';
+import { wilson } from '../../www/src/views/test/wilson.js';
 
 /** What the panel says of a study, and what mends one. */
 
@@ -16,17 +16,38 @@ const RATE = { type: 'float', low: 0.001, high: 0.1, log: true };
 
 test('defaults that hang on a swept optimizer are told apart, or said once where they agree', () => {
   const swept = study({ space: { optimizer: { type: 'categorical', choices: ['sgd', 'momentum', 'adam'] } } });
-  const of = (/** @type {string} */ name, /** @type {any} */ within) => takenBy(/** @type {any} */ (BY_NAME.get(name)), within);
-  assert.deepEqual(of('learning_rate', swept), { by: 'optimizer', values: [['sgd', 0.01], ['momentum', 0.01], ['adam', 0.001]] });
-  assert.deepEqual(of('momentum', swept), { by: 'optimizer', values: [['sgd', 0], ['momentum', 0.9]] });
+  const of = (/** @type {string} */ name, /** @type {any} */ within) =>
+    takenBy(/** @type {any} */ (BY_NAME.get(name)), within);
+  assert.deepEqual(of('learning_rate', swept), {
+    by: 'optimizer',
+    values: [
+      ['sgd', 0.01],
+      ['momentum', 0.01],
+      ['adam', 0.001],
+    ],
+  });
+  assert.deepEqual(of('momentum', swept), {
+    by: 'optimizer',
+    values: [
+      ['sgd', 0],
+      ['momentum', 0.9],
+    ],
+  });
   assert.deepEqual(of('epsilon', swept), { value: 1e-8 });
-  assert.deepEqual(of('learning_rate', study({ space: { optimizer: { type: 'categorical', choices: ['gd', 'sgd'] } } })), { value: 0.01 });
+  assert.deepEqual(
+    of('learning_rate', study({ space: { optimizer: { type: 'categorical', choices: ['gd', 'sgd'] } } })),
+    { value: 0.01 },
+  );
   assert.deepEqual(of('learning_rate', { ...swept, fixed: { learning_rate: 0.3 } }), { value: 0.3 });
   assert.deepEqual(of('learning_rate', study({ fixed: { optimizer: 'sgd' } })), { value: 0.01 });
 });
 
 test('a grid trains its combinations, and the points that fit are the most that do', () => {
-  const grid = study({ sampler: { name: 'grid' }, space: { learning_rate: RATE, dropout: { type: 'float', low: 0, high: 0.5 } }, trials: 9 });
+  const grid = study({
+    sampler: { name: 'grid' },
+    space: { learning_rate: RATE, dropout: { type: 'float', low: 0, high: 0.5 } },
+    trials: 9,
+  });
   assert.equal(planned(grid), 25);
   assert.equal(fittingPoints(grid), 3);
   assert.equal(gridSize({ ...grid, sampler: { name: 'grid', points: { learning_rate: 3, dropout: 2 } } }), 6);
@@ -45,29 +66,61 @@ test('another data set takes a loss with it only where it fits', () => {
   assert.equal(there.loss, 'mse');
   assert.deepEqual(there.study.fixed, { epochs: 3 });
   assert.equal(switched(numbers, 'waves').loss, null);
-  assert.equal(switched(study({ space: { loss: { type: 'categorical', choices: ['cross_entropy'] } } }), 'diabetes').study.space?.loss, undefined);
+  assert.equal(
+    switched(study({ space: { loss: { type: 'categorical', choices: ['cross_entropy'] } } }), 'diabetes').study.space
+      ?.loss,
+    undefined,
+  );
   assert.equal(checkStudy(there.study), null);
 });
 
 test('mends change the study into one that is no longer refused for that', () => {
   const label = (/** @type {string} */ name) => name;
-  const grid = study({ sampler: { name: 'grid' }, space: { learning_rate: RATE, dropout: { type: 'float', low: 0, high: 0.5 } }, trials: 9 });
+  const grid = study({
+    sampler: { name: 'grid' },
+    space: { learning_rate: RATE, dropout: { type: 'float', low: 0, high: 0.5 } },
+    trials: 9,
+  });
   for (const [before, problem, acts] of /** @type {[any, any, string[]][]} */ ([
     [grid, { code: 'grid_too_large', combinations: 25, trials: 9 }, ['set_trials', 'set_points']],
-    [{ ...grid, trials: undefined }, { code: 'grid_too_large', combinations: '1,000,000', trials: 64 }, ['set_points']],
+    [
+      { ...grid, trials: undefined },
+      { code: 'grid_too_large', combinations: '1,000,000', trials: 64 },
+      ['set_points'],
+    ],
     [study({ fixed: { batch_size: 500 } }), { code: 'batch_too_large', rows: 105 }, ['set_batch']],
-    [study({ space: { batch_size: { type: 'int', low: 200, high: 500 } } }), { code: 'batch_too_large', rows: 105 }, ['set_batch']],
+    [
+      study({ space: { batch_size: { type: 'int', low: 200, high: 500 } } }),
+      { code: 'batch_too_large', rows: 105 },
+      ['set_batch'],
+    ],
     [study({ fixed: { loss: 'mse' } }), { code: 'loss_mismatch', accepted: 'cross_entropy' }, ['set_loss']],
-    [study({ dataset: { name: 'moons', samples: 10, split: { train: 0.98, validation: 0.01, test: 0.01 } } }), { code: 'too_few_rows' }, ['set_samples']],
-    [study({ space: { momentum: { type: 'float', low: 0.1, high: 0.9 } } }), { code: 'inert', key: 'momentum' }, ['unsweep']],
+    [
+      study({ dataset: { name: 'moons', samples: 10, split: { train: 0.98, validation: 0.01, test: 0.01 } } }),
+      { code: 'too_few_rows' },
+      ['set_samples'],
+    ],
+    [
+      study({ space: { momentum: { type: 'float', low: 0.1, high: 0.9 } } }),
+      { code: 'inert', key: 'momentum' },
+      ['unsweep'],
+    ],
     [study({}), { code: 'empty_space' }, ['sweep_learning_rate']],
     [study({ fixed: { activation: 'gelu' } }), { code: 'not_yet', key: 'fixed.activation' }, ['unset']],
-    [study({ trials: 99999 }), { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' }, ['set_trials']],
+    [
+      study({ trials: 99999 }),
+      { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' },
+      ['set_trials'],
+    ],
     [study({}), { code: 'too_large', knob: 'hidden' }, []],
     [study({ fixed: { hidden: [2048, 1] } }), { code: 'too_large', knob: 'hidden' }, ['narrow_layers']],
   ])) {
     const mends = mendsOf(before, problem, label);
-    assert.deepEqual(mends.map((one) => one.act), acts, problem.code);
+    assert.deepEqual(
+      mends.map((one) => one.act),
+      acts,
+      problem.code,
+    );
     for (const mend of mends) {
       const after = structuredClone(before);
       mend.change(after);
@@ -79,7 +132,8 @@ test('mends change the study into one that is no longer refused for that', () =>
 });
 
 test('Wilson’s interval is that of the textbooks, and stays between 0 and 1', () => {
-  const near = (/** @type {number[]} */ found, /** @type {number[]} */ wanted) => found.forEach((one, k) => assert.ok(Math.abs(one - wanted[k]) < 5e-4, `${found}`));
+  const near = (/** @type {number[]} */ found, /** @type {number[]} */ wanted) =>
+    found.forEach((one, k) => assert.ok(Math.abs(one - wanted[k]) < 5e-4, `${found}`));
   near(wilson(0.1, 10), [0.0179, 0.4042]);
   near(wilson(265 / 270, 270), [0.9574, 0.9921]);
   near(wilson(0, 20), [0, 0.1611]);

@@ -21,5 +21,9 @@ const POLICY = [
 export const contentPolicy = () => ({
   name: 'content-policy',
   apply: 'build',
-  transformIndexHtml: (html) => html.replace('<meta charset="utf-8">', `$&\n<meta http-equiv="Content-Security-Policy" content="${POLICY}">`),
+  transformIndexHtml(html) {
+    const start = '<meta charset="utf-8" />';
+    if (!html.includes(start)) throw new Error(`index.html has no ${start}, behind which its policy stands`);
+    return html.replace(start, `$&\n    <meta http-equiv="Content-Security-Policy" content="${POLICY}" />`);
+  },
 });

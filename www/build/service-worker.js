@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCE = new URL('../src/service-worker.js', import.meta.url);
+const SOURCE = new URL('../src/platform/service-worker.js', import.meta.url);
 /** Larger files of public/ are kept when they are first used. */
 const AT_ONCE = 100_000;
 
@@ -20,7 +20,8 @@ export function serviceWorker() {
       handler(_, bundle) {
         /** @type {Map<string, string | Uint8Array>} */
         const files = new Map();
-        for (const [name, one] of Object.entries(bundle)) files.set(name === 'index.html' ? './' : name, one.type === 'chunk' ? one.code : one.source);
+        for (const [name, one] of Object.entries(bundle))
+          files.set(name === 'index.html' ? './' : name, one.type === 'chunk' ? one.code : one.source);
         for (const one of readdirSync(publicDir, { recursive: true, withFileTypes: true })) {
           if (!one.isFile()) continue;
           const path = join(one.parentPath, one.name);
@@ -29,10 +30,17 @@ export function serviceWorker() {
         const names = [...files.keys()].sort();
         const hash = createHash('sha256');
         for (const name of names) hash.update(name).update(files.get(name) ?? '');
-        const kept = names.filter((name) => name in bundle || name === './' || (files.get(name)?.length ?? 0) <= AT_ONCE);
-        const head = `const VERSION = ${JSON.stringify(hash.digest('hex').slice(0, 16))};\nconst FILES = ${JSON.stringify(kept)};\n`;
+        const kept = names.filter(
+          (name) => name in bundle || name === './' || (files.get(name)?.length ?? 0) <= AT_ONCE,
+        );
+        const version = JSON.stringify(hash.digest('hex').slice(0, 16));
+        const head = `const VERSION = ${version};\nconst FILES = ${JSON.stringify(kept)};\n`;
         const source = readFileSync(SOURCE, 'utf8');
-        this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: head + source.replace(/^ *\/\/.*\n|\/\*\*[^]*?\*\/\s?/gm, '') });
+        this.emitFile({
+          type: 'asset',
+          fileName: 'service-worker.js',
+          source: head + source.replace(/^ *\/\/.*\n|\/\*\*[^]*?\*\/\s?/gm, ''),
+        });
       },
     },
   };

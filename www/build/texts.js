@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { textsIn } from '../src/table-texts.js';
+import { textsIn } from '../src/i18n/table-texts.js';
 
-/** The tables that hold texts in both languages, in the order in which `src/i18n.js` fills them in. */
-const TABLES = ['../src/study/hyperparameters.json', '../src/dataset/catalog.json', 'src/presets.json'];
+/** The tables that hold texts in both languages, in the order in which `src/i18n/i18n.js` fills them in. */
+const TABLES = ['../src/study/hyperparameters.json', '../src/dataset/catalog.json', 'src/study/presets.json'];
 const LANGUAGES = ['en', 'ko'];
 
 /** A table's rows. @param {string} path @returns {any[]} */

@@ -28,12 +28,13 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "format", about: "cargo fmt", run: format },
     Stage { name: "clippy", about: "lints of everything native", run: clippy },
     Stage { name: "docs", about: "rustdoc without a warning", run: docs },
     Stage { name: "rust", about: "unit, integration, GPU and documentation tests", run: rust },
     Stage { name: "engine", about: "the engine as WebAssembly", run: engine },
+    Stage { name: "prettier", about: "the layout of the page's files and its tests", run: prettier },
     Stage { name: "types", about: "tsc --checkJs over the page and its tests", run: types },
     Stage { name: "unit", about: "what the page computes, for any numbers, under Node.js", run: unit },
     Stage { name: "page", about: "production page and what it weighs", run: page },
@@ -116,6 +117,13 @@ fn rust() -> Result<()> {
 
 fn engine() -> Result<()> {
     wasm::build(Profile::Production)
+}
+
+fn prettier() -> Result<()> {
+    packages::install()?;
+    let mut command = node();
+    command.arg(paths::npm_file("prettier/bin/prettier.cjs")).arg("--check");
+    run(command.args([paths::www(), paths::browser_tests(), paths::unit_tests()]))
 }
 
 fn types() -> Result<()> {

@@ -199,6 +199,11 @@ impl Backend for Gpu {
         if self.is_software() { 4096 } else { 1 << 16 }
     }
 
+    fn wave_bytes(&self) -> u64 {
+        // A device is only busy with many networks.
+        512 << 20
+    }
+
     fn memory_limit(&self) -> (u64, String) {
         (BINDING_LIMIT, "maxStorageBufferBindingSize".into())
     }

@@ -5,7 +5,7 @@ import { batches, settings, widths } from '../data.js';
  * ConvNetJS. Its npm release has no Adam; adadelta keeps two numbers a parameter as Adam does. Trials run one after
  * the other, row by row: it knows no other way.
  *
- * @typedef {import('../../../www/src/works.js').Work} Work
+ * @typedef {import('../../../www/src/study/works.js').Work} Work
  */
 
 class ConvNet {

@@ -7,7 +7,7 @@ import { batches, oneHot, settings, weights, widths } from '../data.js';
  * in JAX's tutorials that the README sends its readers to. Many trials are a vmap over that step, with keys split for
  * jax.random. Its optimizers (@jax-js/optax) are not on npm, so Adam is written here over the tree of parameters.
  *
- * @typedef {import('../../../www/src/works.js').Work} Work
+ * @typedef {import('../../../www/src/study/works.js').Work} Work
  * @typedef {{w: any, b: any}[]} Layers
  */
 

@@ -6,7 +6,7 @@ import { batches, oneHot, settings, weights, widths } from '../data.js';
  * array each, which is faster, and is what jax-plain.js has); dropout masks come from a compiled function of their own,
  * since inside the step they are drawn twice.
  *
- * @typedef {import('../../../www/src/works.js').Work} Work
+ * @typedef {import('../../../www/src/study/works.js').Work} Work
  */
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];

@@ -5,7 +5,7 @@ import { batches, oneHot, settings, weights, widths } from '../data.js';
  * TensorFlow.js as its guide writes models with the core API (tensorflow.org/js/guide/models_and_layers and
  * train_models): a variable to each layer's weights and biases, tf.losses, and its own optimizer and random numbers.
  *
- * @typedef {import('../../../www/src/works.js').Work} Work
+ * @typedef {import('../../../www/src/study/works.js').Work} Work
  * @typedef {import('@tensorflow/tfjs-core').Variable} Variable
  */
 

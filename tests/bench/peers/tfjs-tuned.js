@@ -5,7 +5,7 @@ import { batches, oneHot, settings, weights, widths } from '../data.js';
  * TensorFlow.js, hand-tuned: one batched product a layer, Adam over all parameters of all trials in one tensor, dropout
  * masks drawn in JavaScript.
  *
- * @typedef {import('../../../www/src/works.js').Work} Work
+ * @typedef {import('../../../www/src/study/works.js').Work} Work
  */
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];

@@ -6,7 +6,7 @@ import { Many, One } from './tfjs-plain.js';
 /**
  * TensorFlow.js: its backend, and how it is written.
  *
- * @typedef {import('../../../www/src/works.js').Work} Work
+ * @typedef {import('../../../www/src/study/works.js').Work} Work
  */
 
 class TensorFlow {

@@ -1,0 +1,48 @@
+//! What a trainer is told to train.
+
+use super::TrialSnapshot;
+use crate::search::Trial;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A trial and how far to train it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Assignment {
+    /// What is trained.
+    pub trial: Trial,
+    /// Trials of the study when this one was asked for: what trains it may depend on how many are alike.
+    pub of_trials: u32,
+    /// The epoch, from 1, after which the trial waits for a verdict; `None` is its last.
+    pub until_epoch: Option<usize>,
+    /// Where the trial goes on; without it, it is trained from its first epoch, to the same bits.
+    #[serde(rename = "from_epoch", skip_serializing_if = "Option::is_none")]
+    pub from: Option<TrialSnapshot>,
+}
+
+impl Assignment {
+    /// A trial from its first epoch to its last, of so many.
+    pub const fn whole(trial: Trial, of_trials: u32) -> Self {
+        Self { trial, of_trials, until_epoch: None, from: None }
+    }
+
+    /// Reads a round, or a share of it, as JSON has it: `[{"trial": {"number", "params"}, "of_trials", "until_epoch"}, ..]`;
+    /// where trials go on stands in `snapshots`, as [`TrialSnapshot::write`] writes it. `None` of anything else.
+    pub fn read(round: &str, snapshots: &[u32]) -> Option<Vec<Self>> {
+        let Value::Array(round) = crate::json::parse(round).ok()? else { return None };
+        let snapshots = TrialSnapshot::read(snapshots)?.into_iter().map(|snapshot| (snapshot.number, snapshot));
+        let mut snapshots: BTreeMap<u32, TrialSnapshot> = snapshots.collect();
+        let read = |mut assignment: Value| {
+            let until_epoch = match &assignment["until_epoch"] {
+                Value::Null => None,
+                epoch => Some(epoch.as_u64()? as usize),
+            };
+            let whole = |value: &Value| u32::try_from(value.as_u64()?).ok();
+            let number = whole(&assignment["trial"]["number"])?;
+            let of_trials = whole(&assignment["of_trials"])?;
+            let Value::Object(params) = assignment["trial"]["params"].take() else { return None };
+            let trial = Trial { number, params };
+            Some(Self { trial, of_trials, until_epoch, from: snapshots.remove(&number) })
+        };
+        round.into_iter().map(read).collect()
+    }
+}

@@ -1,0 +1,99 @@
+//! A trial outside of any trainer.
+
+use crate::backend::Snapshot;
+
+/// What a trial's networks are between two epochs, or after the last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrialSnapshot {
+    /// The trial's number.
+    pub number: u32,
+    /// Epochs that it has trained.
+    pub epochs: usize,
+    /// One a seed. Of a trial that has ended, parameters without the optimizer's state.
+    pub networks: Vec<Snapshot>,
+}
+
+/// Among words there is only the epoch that a trial goes on from: numbers travel beside them.
+impl serde::Serialize for TrialSnapshot {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.epochs as u64)
+    }
+}
+
+impl TrialSnapshot {
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        let network = |network: &Snapshot| size_of::<Snapshot>() + size_of_val(&network.numbers[..]);
+        size_of::<Self>() + self.networks.iter().map(network).sum::<usize>()
+    }
+
+    /// Appends the snapshot to `words`: number, epochs, networks; then of each network its steps, the two halves of the
+    /// step at which it diverged (0 for none), how many numbers follow, and these, bit by bit.
+    pub fn write(&self, words: &mut Vec<u32>) {
+        words.extend([self.number, self.epochs as u32, self.networks.len() as u32]);
+        for Snapshot { numbers, steps, diverged_at } in &self.networks {
+            let at = diverged_at.unwrap_or(0);
+            words.extend([*steps, at as u32, (at >> 32) as u32, numbers.len() as u32]);
+            words.extend(numbers.iter().map(|number| number.to_bits()));
+        }
+    }
+
+    /// Reads all snapshots that `words` consists of. `None` of anything else.
+    pub fn read(mut words: &[u32]) -> Option<Vec<Self>> {
+        let mut snapshots = Vec::new();
+        while !words.is_empty() {
+            let &[number, epochs, n_networks] = words.split_off(..3)? else { return None };
+            let mut networks = Vec::new();
+            for _ in 0..n_networks {
+                let &[steps, low, high, n] = words.split_off(..4)? else { return None };
+                let at = u64::from(high) << 32 | u64::from(low);
+                let numbers = words.split_off(..n as usize)?.iter().map(|&bits| f32::from_bits(bits)).collect();
+                networks.push(Snapshot { numbers, steps, diverged_at: (at > 0).then_some(at) });
+            }
+            snapshots.push(Self { number, epochs: epochs as usize, networks });
+        }
+        Some(snapshots)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            trials in prop::collection::vec(
+                (any::<u32>(), any::<u32>(), prop::collection::vec((any::<u32>(), any::<u64>(), prop::collection::vec(any::<u32>(), 0..9)), 0..4)),
+                0..5,
+            ),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let network = |(steps, at, bits): (u32, u64, Vec<u32>)| Snapshot {
+                numbers: bits.into_iter().map(f32::from_bits).collect(),
+                steps,
+                diverged_at: (at > 0).then_some(at),
+            };
+            let trial = |(number, epochs, networks): (u32, u32, Vec<_>)| TrialSnapshot {
+                number,
+                epochs: epochs as usize,
+                networks: networks.into_iter().map(network).collect(),
+            };
+            let trials: Vec<TrialSnapshot> = trials.into_iter().map(trial).collect();
+            let mut words = Vec::new();
+            for trial in &trials {
+                trial.write(&mut words);
+            }
+            let mut again = Vec::new();
+            for trial in TrialSnapshot::read(&words).unwrap() {
+                trial.write(&mut again);
+            }
+            // NaNs are unlike themselves: their words are not.
+            prop_assert_eq!(&again, &words);
+            // A part of it is nothing, or some of the trials.
+            let read = TrialSnapshot::read(&words[..cut.index(words.len() + 1)]);
+            prop_assert!(read.is_none_or(|read| read.len() <= trials.len()));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import { LitElement } from 'lit';
+import { turn } from '../platform/turns.js';
+
+/**
+ * A part of the page. Parts render into the one shadow root of the element, so that they share its styles and its
+ * ids, and are woken by the store's topics, never by single events.
+ *
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('../state/store.js').Topic} Topic
+ */
+export class Part extends LitElement {
+  static properties = { store: { attribute: false } };
+  /** @type {Topic[]} */
+  static topics = [];
+
+  constructor() {
+    super();
+    /** @type {Store} */
+    this.store = /** @type {any} */ (undefined);
+    /** @private @type {(() => void) | undefined} */
+    this.unsubscribe = undefined;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.listen();
+    // A part that was taken out stopped watching its own elements, and may have missed any change.
+    if (!this.hasUpdated) return;
+    this.observe();
+    this.requestUpdate();
+  }
+
+  firstUpdated() {
+    this.observe();
+  }
+
+  /** Starts to watch elements that it has drawn; `disconnectedCallback` ends it. */
+  observe() {}
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    // A part whose script came after its tag gets its store with the first drawing.
+    if (!this.unsubscribe) this.listen();
+  }
+
+  /** @private */
+  listen() {
+    const topics = /** @type {typeof Part} */ (this.constructor).topics;
+    this.unsubscribe = this.store?.subscribe([...topics, 'look'], (woken) => this.wake(woken));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+    this.unsubscribe = undefined;
+  }
+
+  /** Parts are drawn anew each in a task of its own: together they would hold the page up. */
+  async scheduleUpdate() {
+    if (this.hasUpdated) await turn();
+    return super.scheduleUpdate();
+  }
+
+  drawNow() {
+    this.requestUpdate();
+    this.performUpdate();
+  }
+
+  /** @param {Set<string>} _topics */
+  wake(_topics) {
+    this.requestUpdate();
+  }
+
+  /** @param {string} key @param {Record<string, unknown>} [values] */
+  t(key, values) {
+    return this.store.t(key, values);
+  }
+
+  /** Asks the page's element to do something. @param {string} act @param {unknown} [detail] */
+  act(act, detail) {
+    this.dispatchEvent(new CustomEvent('tp-act', { detail: { act, detail }, bubbles: true }));
+  }
+}
+
+/** Streaming numbers are written this often, in ms: faster, nobody can read them. */
+const BEAT = 250;
+
+/** Parts that write the same numbers do so at the same beat, so that they agree. */
+export const beatOf = () => Math.floor(performance.now() / BEAT);
+
+/** Registers a part unless another copy of the page's script already did.
+ * @param {string} name @param {CustomElementConstructor} part */
+export function define(name, part) {
+  if (!customElements.get(name)) customElements.define(name, part);
+}

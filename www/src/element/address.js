@@ -1,0 +1,125 @@
+import { decodeLink, encodeLink } from '../study/link.js';
+import { idleNotice, linkNotice } from '../state/notices.js';
+import { checkTogether, startStudy } from '../study/study.js';
+import { VIEWS } from '../views/views.js';
+
+/**
+ * The address of the whole page: it is read when the page loads and when it changes, and it follows the state. Guests
+ * on other pages have none.
+ *
+ * @typedef {object} Page what the address sets, besides `lang`, `theme` and `controls`
+ * @property {string} view
+ * @property {number | string} scale
+ * @property {(study: import('../study/types.js').Study) => Promise<void>} adopt
+ * @property {() => Promise<unknown>} run
+ *
+ * @typedef {import('../state/store.js').Store} Store
+ */
+
+/** Milliseconds after the last change; browsers refuse addresses that change too often. */
+const QUIET = 400;
+
+/**
+ * The present state as a link's text; null when it is too long for one.
+ * @param {Store} store
+ * @param {Set<string>} chosen
+ */
+const linkOf = (store, chosen) =>
+  encodeLink({
+    study: store.study,
+    view: store.view,
+    lang: chosen.has('lang') ? store.lang : undefined,
+    theme: chosen.has('theme') ? store.theme : undefined,
+    scale: store.scale,
+    controls: store.only ?? undefined,
+  });
+
+/** The address to share. @param {Store} store @param {Set<string>} [chosen] @returns {string | null} */
+export function hrefOf(store, chosen = new Set()) {
+  const link = linkOf(store, chosen);
+  return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
+}
+
+export class Address {
+  /** @param {Page} page @param {Store} store */
+  constructor(page, store) {
+    /** @private */ this.page = page;
+    /** @private */ this.store = store;
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
+    /** @private @type {string | null} the state as it was last read or written */ this.last = null;
+    /** @private */ this.onHash = () => this.read();
+    /** @private */ this.onLeave = () => this.write();
+    /**
+     * Language and theme are written when they were chosen here, not when they are the reader's own.
+     * @type {Set<string>}
+     */
+    this.chosen = new Set();
+  }
+
+  /** @returns {boolean} whether the address gave a study */
+  connect() {
+    const given = this.read();
+    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look'], () => this.follow());
+    addEventListener('hashchange', this.onHash);
+    addEventListener('pagehide', this.onLeave);
+    return given;
+  }
+
+  disconnect() {
+    this.write();
+    this.unsubscribe?.();
+    removeEventListener('hashchange', this.onHash);
+    removeEventListener('pagehide', this.onLeave);
+  }
+
+  /** @private */
+  get link() {
+    return linkOf(this.store, this.chosen);
+  }
+
+  /** @private */
+  read() {
+    clearTimeout(this.timer);
+    const { page, store } = this;
+    const { state, skipped, newer, found } = decodeLink(location.hash);
+    const { lang, theme, view, controls, scale } = state;
+    for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
+      if (value === undefined) continue;
+      this.chosen.add(what);
+      /** @type {any} */ (page)[what] = value;
+    }
+    if (view && !VIEWS.some((one) => one.name === view)) skipped.push({ what: `view=${view}`, why: 'not_yet' });
+    else if (view || found) page.view = view ?? VIEWS[0].name;
+    if (scale !== undefined || found) page.scale = scale ?? 1;
+    const study = state.study ?? (found ? startStudy() : undefined);
+    const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
+    const settled = other ? page.adopt(study) : Promise.resolve();
+    store.dismiss('link');
+    if (skipped.length) store.notify(linkNotice(skipped, newer));
+    const problem = state.study ? checkTogether(state.study) : null;
+    // The panel itself says that a grid is too large.
+    if (problem && problem.code !== 'grid_too_large') store.notify(idleNotice(store, problem));
+    this.last = this.link;
+    if (state.run) void settled.then(() => page.run()).catch(() => {});
+    return study !== undefined;
+  }
+
+  /** @private */
+  follow() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.write(), QUIET);
+  }
+
+  /** @private */
+  write() {
+    clearTimeout(this.timer);
+    const { link } = this;
+    if (link === this.last) return;
+    this.last = link;
+    try {
+      history.replaceState(history.state, '', link ?? location.href.split('#', 1)[0]);
+    } catch {
+      // Some frames may not change their address; Share still makes the link.
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { ShownError } from '../engine/runner.js';
+import { mendsShown, studyNotice } from '../state/notices.js';
+import { readStudy } from '../study/study.js';
+
+/**
+ * What the element is given and asked, in that order: a run that is asked for waits for the studies set before it, and
+ * a stop or a pause overtakes a run that has not begun.
+ *
+ * @typedef {import('../engine/runner.js').Runner} Runner
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('../study/types.js').Problem} Problem
+ * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').Study} Study
+ */
+
+export class Intake {
+  /** @param {Store} store @param {Runner} runner @param {(name: string, detail: unknown) => void} emit */
+  constructor(store, runner, emit) {
+    /** @private */ this.store = store;
+    /** @private */ this.runner = runner;
+    /** @private */ this.emit = emit;
+    /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
+    /** Settles once all that was set is in place or refused. @type {Promise<void>} */ this.settled =
+      Promise.resolve();
+    /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */
+    this.refused = null;
+    /**
+     * @private
+     * @type {{stopped: boolean, paused: boolean} | null} the last call of run(), which a stop or a pause may overtake
+     */
+    this.request = null;
+  }
+
+  /** The study that was set last, or the panel's. @returns {Study} */
+  get study() {
+    return this.candidate ?? this.store.study;
+  }
+
+  /** @param {unknown} input a study document or its JSON text */
+  set study(input) {
+    if (input === null || input === undefined || input === '') return;
+    const read = readStudy(input);
+    if ('problem' in read) {
+      this.refuse(read.problem, read.given);
+      return;
+    }
+    this.refused = null;
+    this.candidate = read.study;
+    const { study } = read;
+    this.settled = this.settled.then(() => this.settle(study));
+  }
+
+  /** What comes later waits for this. @param {() => Promise<void>} task */
+  wait(task) {
+    this.settled = this.settled.then(task);
+  }
+
+  /** @private The engine's check, then the change: a study that is refused stops nothing. @param {Study} study */
+  async settle(study) {
+    let problem = null;
+    try {
+      problem = await this.runner.check(study);
+    } catch {
+      // An engine that does not start says so when it is asked to run; the page's own checks have passed.
+    }
+    if (this.candidate === study) this.candidate = null;
+    if (problem) {
+      this.refuse(problem, study);
+      return;
+    }
+    await this.adopt(study);
+  }
+
+  /**
+   * Puts a study that has passed the page's check in place and ends the run of the one before.
+   * @param {Study} study
+   */
+  async adopt(study) {
+    const running = this.runner.pending;
+    this.store.replaceStudy(study);
+    if (!running) return;
+    this.runner.stop();
+    await running.catch(() => {});
+  }
+
+  /** @private @param {Problem} problem @param {any} [study] */
+  refuse(problem, study) {
+    this.refused = problem;
+    setTimeout(() => {
+      if (this.refused === problem) this.refused = null;
+    });
+    this.store.notify(studyNotice(problem, study && mendsShown(this.store, study, problem), study));
+    this.emit('problem', { ...problem, message: this.store.sentence(problem) });
+  }
+
+  /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
+  async run() {
+    const before = this.refused;
+    const request = { stopped: false, paused: false };
+    this.request = request;
+    await this.settled;
+    const refused = before ?? this.refused;
+    if (refused) throw new ShownError(this.store.sentence(refused), refused);
+    // A run that was told to stop is not this one.
+    if (this.runner.stopping) await this.runner.pending?.catch(() => {});
+    const running = this.runner.run();
+    if (request.stopped) this.runner.stop();
+    else if (request.paused) this.runner.pause();
+    return running;
+  }
+
+  pause() {
+    if (this.request) this.request.paused = true;
+    this.runner.pause();
+  }
+
+  resume() {
+    if (this.request) this.request.paused = false;
+    this.runner.resume();
+  }
+
+  stop() {
+    if (this.request) this.request.stopped = true;
+    this.runner.stop();
+  }
+}

@@ -1,0 +1,138 @@
+import workerUrl from './worker.js?worker&url';
+import { borrowedScriptUrl, scriptUrl } from '../platform/trusted.js';
+
+/**
+ * The page's side of one engine host: requests that are promises, reports that are a callback. The host lives in a
+ * Worker; where a Worker cannot start, on this thread.
+ *
+ * @typedef {import('../study/types.js').Problem} Problem
+ * @typedef {{run: number, report?: any, problem?: Problem}} News
+ */
+
+/** A problem of the engine as something to throw. */
+export class EngineError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.message ?? problem.code);
+    this.name = 'EngineError';
+    this.problem = problem;
+  }
+}
+
+/**
+ * @param {string} href a Worker of another origin starts through a blob that imports it; a sandboxed frame has an
+ *   origin of its own
+ */
+function startWorker(href) {
+  if (new URL(href).origin === self.origin) return new Worker(scriptUrl(href), { type: 'module' });
+  return new Worker(borrowedScriptUrl(href));
+}
+
+export class Client {
+  /**
+   * @param {(news: News) => void} onNews
+   * @param {() => void} [onRenew] told when a host and all that it had is gone
+   */
+  constructor(onNews, onRenew = () => {}) {
+    /** @private */ this.onNews = onNews;
+    /** @private */ this.onRenew = onRenew;
+    /** @private */ this.next = 1;
+    /**
+     * @private
+     * @type {Map<number, {request: object, resolve: (value: any) => void, reject: (error: Error) => void}>}
+     */
+    this.waiting = new Map();
+    /** @private @type {Worker | null} */ this.worker = null;
+    /** @private @type {Promise<{receive: Function}> | null} */ this.local = null;
+    /** @private */ this.answered = false;
+    this.open();
+  }
+
+  /** @private */
+  open() {
+    try {
+      this.worker = startWorker(new URL(workerUrl, import.meta.url).href);
+    } catch {
+      return this.openHere();
+    }
+    this.worker.addEventListener('message', ({ data }) => this.hear(data));
+    this.worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      // Before the first answer the Worker did not start at all: forbidden, or its file cannot be had.
+      if (!this.answered) return this.openHere();
+      this.fail({ code: 'unexpected', detail: event.message || 'the Worker stopped' });
+    });
+  }
+
+  /** @private The host on this thread, in the small slices that it works in anyway. */
+  openHere() {
+    this.worker?.terminate();
+    this.worker = null;
+    // The Worker's own file, so that there is one copy of the engine's side to load.
+    const { href } = new URL(workerUrl, import.meta.url);
+    this.local = import(/* @vite-ignore */ href).then(() => {
+      const Host = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')].get(href);
+      return new Host((/** @type {any} */ message) => this.hear(message));
+    });
+    for (const { request } of this.waiting.values()) this.send(request);
+  }
+
+  /** @private A new host in the place of one that is no good any more; it gets what is not yet answered. */
+  renew() {
+    this.onRenew();
+    this.worker?.terminate();
+    this.worker = null;
+    if (this.local) return this.openHere();
+    this.open();
+    if (this.worker) for (const { request } of this.waiting.values()) this.send(request);
+  }
+
+  /** @private @param {any} message */
+  hear(message) {
+    this.answered = true;
+    if (!('id' in message)) {
+      if (message.problem?.broken) this.renew();
+      return this.onNews(message);
+    }
+    const entry = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if (message.problem?.broken || message.value?.problem?.broken) this.renew();
+    if (message.problem) entry?.reject(new EngineError(message.problem));
+    else entry?.resolve(message.value);
+  }
+
+  /** @private @param {Problem} problem */
+  fail(problem) {
+    const entries = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of entries) reject(new EngineError(problem));
+    this.onNews({ run: -1, problem });
+  }
+
+  /** @private @param {object} request */
+  send(request) {
+    if (this.worker) this.worker.postMessage(request);
+    else
+      this.local
+        ?.then((host) => host.receive(request))
+        .catch((error) => this.fail({ code: 'unexpected', detail: String(error) }));
+  }
+
+  /** @param {string} call @param {...any} args @returns {Promise<any>} */
+  call(call, ...args) {
+    const id = this.next++;
+    const request = { id, call, args };
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { request, resolve, reject });
+      this.send(request);
+    });
+  }
+
+  dispose() {
+    this.worker?.terminate();
+    const entries = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of entries)
+      reject(new EngineError({ code: 'unexpected', detail: 'the element was removed' }));
+  }
+}

@@ -1,0 +1,552 @@
+import { deal, workersOn } from './cores.js';
+import { Client, EngineError } from './client.js';
+import { FORMAT } from '../study/result.js';
+import { NOTHING_YET, activeSeconds, newRun } from './run.js';
+import { timeLeft } from './time-left.js';
+import { inSlices } from '../platform/turns.js';
+
+/**
+ * Runs studies on a pool of engine hosts. The lead has the session, which knows what is trained next, how far the run
+ * is and which trial is best, and owns the GPU; on the CPU the trials of a round are dealt to all. What is here only
+ * carries messages between the session, the hosts that train, and the page.
+ *
+ * @typedef {import('../study/types.js').Assignment} Assignment
+ * @typedef {import('../study/types.js').BackendChoice} BackendChoice
+ * @typedef {import('../study/types.js').BackendInfo} BackendInfo
+ * @typedef {import('../study/types.js').Problem} Problem
+ * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').RunState} RunState
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {import('./run.js').Run} Run
+ */
+
+/** News of trials are gathered this long, in ms. */
+const FLUSH_EVERY = 50;
+/** Progress is told this often, in ms, unless that takes more than a part in so many of the time. */
+const PROGRESS_EVERY = 150;
+const PROGRESS_SHARE = 20;
+/** The rate is that of this long, in ms. */
+const RATE_WINDOW = 2000;
+/** Problems of the GPU, for which the CPU is the way out. */
+const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
+/** Where the GPU has failed. */
+const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
+
+export class Engine extends EventTarget {
+  /** @param {{assetBase: string}} options what data files are resolved against */
+  constructor({ assetBase }) {
+    super();
+    /** @private */ this.assetBase = assetBase;
+    /** @private @type {Client[]} */ this.clients = [];
+    /** @private @type {Run | null} */ this.active = null;
+    /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
+    /** @private @type {Run | null} whose session the lead has */ this.opened = null;
+    /** @private */ this.runs = 0;
+    /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */
+    this.faulty = null;
+    /** @type {RunState} */ this.state = 'idle';
+  }
+
+  /** @private @param {number} index */
+  client(index) {
+    while (this.clients.length <= index) {
+      const at = this.clients.length;
+      this.clients.push(
+        new Client(
+          (news) => this.hear(at, news),
+          () => (this.opened = null),
+        ),
+      );
+    }
+    return this.clients[index];
+  }
+
+  /** @private @param {string} name @param {unknown} detail */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /**
+   * @param {Study} study
+   * @returns {Promise<{study: Study | null, problem: Problem | null}>} the whole study, or what is wrong with it
+   */
+  async check(study) {
+    try {
+      return { study: await this.client(0).call('check', JSON.stringify(study)), problem: null };
+    } catch (error) {
+      return { study: null, problem: /** @type {EngineError} */ (error).problem };
+    }
+  }
+
+  /** A few rows of a study's data, for a small picture. @param {Study} study @param {number} n
+   * @returns {Promise<import('../study/types.js').Preview>} */
+  preview(study, n) {
+    return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
+  }
+
+  /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
+   * @param {BackendChoice} choice */
+  async ahead(study, choice) {
+    if (this.active) return;
+    const given = JSON.stringify(study);
+    const wanted = choice === 'auto' && this.faulty ? 'cpu' : choice;
+    const ready = await this.client(0).call('ahead', given, wanted, this.assetBase);
+    if (ready !== 'cpu' || this.active) return;
+    const others = Math.min(workersOn(), study.trials ?? Infinity) - 1;
+    await Promise.all(
+      Array.from({ length: others }, (_, k) => this.client(k + 1).call('warm', given, this.assetBase)),
+    );
+  }
+
+  /** A study seed that nobody has used. @returns {Promise<number>} */
+  freshSeed() {
+    return this.client(0).call('freshSeed');
+  }
+
+  /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<Result>} */
+  run(study, choice = 'auto') {
+    this.end();
+    return new Promise((resolve, reject) => {
+      const run = newRun(++this.runs, study, choice, { resolve, reject });
+      this.active = run;
+      this.state = 'starting';
+      this.begin(run).catch((error) => this.fail(run, error));
+    });
+  }
+
+  /** Whether the last run can be given more trials: its session and its networks are there. */
+  get canGoOn() {
+    return !this.active && this.last !== null && this.last === this.opened;
+  }
+
+  /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
+  more(n) {
+    const run = this.last;
+    if (!run || !this.canGoOn)
+      return Promise.reject(new EngineError({ code: 'unexpected', detail: 'the networks are gone' }));
+    return new Promise((resolve, reject) => {
+      const began = performance.now();
+      const marks = [{ at: began, steps: run.steps }];
+      Object.assign(run, {
+        resolve,
+        reject,
+        stopping: false,
+        drawn: false,
+        planned: new Map(),
+        paces: [],
+        rested: 0,
+        marks,
+        began,
+      });
+      this.active = run;
+      this.state = 'starting';
+      this.goOn(run, n).catch((error) => this.fail(run, error));
+    });
+  }
+
+  /** @private @param {Run} run @param {number} n */
+  async goOn(run, n) {
+    const { study, round } = await this.client(0).call('more', run.id, n);
+    if (this.active !== run) return;
+    run.study = study;
+    run.text = JSON.stringify(study);
+    this.watch(run);
+    await this.take(run, JSON.parse(round));
+    if (this.active === run && this.state === 'starting') this.state = 'running';
+  }
+
+  /** @private @param {Run} run */
+  async begin(run) {
+    run.text = JSON.stringify(run.study);
+    const lead = this.client(0);
+    run.study = await lead.call('check', run.text);
+    await this.open(run);
+    if (this.active !== run) return;
+    if (run.stopping) return this.stop();
+    const chosen = await this.choose(run);
+    if (this.active !== run) return;
+    if (chosen.problem && chosen.problem !== this.faulty) await this.fallBack(run, chosen.problem);
+    else await this.trainOn(run, chosen);
+  }
+
+  /** @private Begins the run's session: its first trials are there, and wait. @param {Run} run */
+  async open(run) {
+    const { id } = run;
+    this.opened = run;
+    run.round = JSON.parse(await this.client(0).call('begin', id, run.text));
+    if (this.active !== run || run.id !== id) return;
+    await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
+    run.drawn = true;
+  }
+
+  /** @private The trials of a round, as they are before their first step. @param {Run} run */
+  *enqueue(run) {
+    for (const {
+      trial: { number, params },
+    } of run.round) {
+      if (run.trials.has(number)) continue;
+      /** @type {Trial} */
+      const trial = {
+        number,
+        state: 'queued',
+        params,
+        value: null,
+        seed: run.study.seed ?? 0,
+        epochs: [],
+        steps: 0,
+        diverged_at: null,
+      };
+      run.trials.set(number, trial);
+      run.open.add(number);
+      run.fresh.set(number, { ...trial, epochs: [] });
+      yield;
+    }
+  }
+
+  /** @private @param {Run} run @returns {Promise<any>} */
+  async choose(run) {
+    const problem = this.faulty;
+    if (run.choice === 'auto' && problem) return { ...ON_CPU, problem };
+    return this.client(0).call('choose', run.choice, run.text, this.assetBase, workersOn());
+  }
+
+  /** @private Trains the first round on a backend. @param {Run} run @param {any} chosen */
+  async trainOn(run, chosen) {
+    const { id } = run;
+    run.chosen = chosen;
+    run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), run.round.length) : 1;
+    run.backend = { ...chosen, workers: run.workers };
+    await this.assign(run);
+    if (this.active !== run || run.id !== id) return;
+    this.last = run;
+    if (this.state !== 'paused') this.state = 'running';
+    this.tell('backend', run.backend);
+    run.began = performance.now();
+    run.marks.push({ at: run.began, steps: 0 });
+    this.watch(run);
+    if (run.round.length === 0) this.finish(run);
+  }
+
+  /** @private @param {Run} run */
+  watch(run) {
+    run.timers = [
+      window.setInterval(() => this.flush(run), FLUSH_EVERY),
+      window.setInterval(() => this.mayTellProgress(run), PROGRESS_EVERY),
+    ];
+  }
+
+  /**
+   * @private Takes the next round from the session; an empty one is the end.
+   * @param {Run} run
+   * @param {Assignment[]} round
+   */
+  async take(run, round) {
+    const { id } = run;
+    if (round.length === 0) return this.finish(run);
+    run.round = round;
+    await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
+    if (this.active !== run || run.id !== id) return;
+    run.drawn = true;
+    if (run.stopping) return this.stop();
+    if (run.chosen.backend === 'cpu') run.workers = Math.max(run.workers, Math.min(workersOn(), round.length));
+    await this.assign(run);
+  }
+
+  /**
+   * @private Deals the round under way to the Workers, so that all have about as much to do.
+   * @param {Run} run
+   */
+  async assign(run) {
+    const { id, round, text, chosen } = run;
+    const shares = await deal(round, run.workers, (share) =>
+      this.client(0).call('work', text, JSON.stringify(share), this.assetBase),
+    );
+    if (this.active !== run || run.id !== id) return;
+    const told = await Promise.all(
+      shares.map(async (share, worker) => {
+        if (share.length === 0) return null;
+        const from = await this.handOver(run, share);
+        if (this.active !== run || run.id !== id) return null;
+        const client = this.client(worker);
+        const given = JSON.stringify(share);
+        const begun = run.started.has(worker)
+          ? client.call('assign', id, given, from)
+          : client.call('start', id, text, given, from, chosen.backend, this.assetBase);
+        run.started.add(worker);
+        // A pause that came before is told behind the start, which ends what was paused before it.
+        if (this.state === 'paused') client.call('pause').catch(() => {});
+        return begun;
+      }),
+    );
+    if (this.active !== run || run.id !== id) return;
+    const engines = [];
+    const [numbers, steps] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+    for (const [worker, begun] of told.entries()) {
+      if (!begun) continue;
+      const { info, planned, work } = begun;
+      run.info = { ...info, adapter: chosen.adapter, workers: run.workers };
+      engines.push(run.info);
+      for (const [
+        at,
+        {
+          trial: { number },
+        },
+      ] of shares[worker].entries()) {
+        run.planned.set(number, {
+          trial: /** @type {Trial} */ (run.trials.get(number)),
+          steps: planned[at],
+          work: work[at],
+          worker,
+        });
+        numbers.push(number);
+        steps.push(planned[at]);
+      }
+    }
+    const standing = await this.client(0).call('begun', id, engines, numbers, steps);
+    if (run.id === id && run.standing.total === 0) run.standing = standing;
+  }
+
+  /** @private Where trials that have been trained before go on. @param {Run} run @param {Assignment[]} share */
+  async handOver(run, share) {
+    const numbers = share.filter((one) => one.from_epoch !== undefined).map(({ trial }) => trial.number);
+    return numbers.length ? this.client(0).call('handOver', run.id, numbers) : new Uint32Array();
+  }
+
+  /**
+   * @private The GPU cannot train a run under `auto`: everything begins anew on the CPU, and nothing of the GPU's
+   *   stays.
+   * @param {Run} run
+   * @param {Problem} problem
+   */
+  async fallBack(run, problem) {
+    run.timers.forEach((timer) => clearInterval(timer));
+    this.faulty = problem;
+    // What still comes of the attempt is stale.
+    run.id = ++this.runs;
+    Object.assign(run, {
+      info: null,
+      steps: 0,
+      marks: [],
+      timers: [],
+      rested: 0,
+      paces: [],
+      reports: [],
+      kept: [],
+      standing: NOTHING_YET,
+      planned: new Map(),
+      started: new Set(),
+      trials: new Map(),
+      open: new Set(),
+      fresh: new Map(),
+    });
+    this.tell('restart', problem);
+    // The Worker may be another one, which has no session.
+    await this.open(run);
+    if (this.active !== run) return;
+    this.flush(run);
+    await this.trainOn(run, { ...ON_CPU, problem });
+  }
+
+  /** @private @param {number} worker @param {import('./client.js').News} news */
+  hear(worker, news) {
+    const run = this.active;
+    if (!run) return;
+    if (news.run !== run.id && news.run !== -1) return;
+    if (news.problem) return this.fail(run, new EngineError(news.problem));
+    const { report } = news;
+    if (report.resumed) {
+      this.tell('backend', { ...run.backend, reason: 'restarting' });
+      this.tell('problem', { code: 'device_lost', detail: run.backend?.adapter ?? '', message: '' });
+      this.tell('backend', run.backend);
+    }
+    run.steps += report.steps;
+    for (const event of JSON.parse(report.trials)) this.enter(run, event);
+    run.reports.push(report.numbers);
+    if (report.kept) run.kept.push(report.kept);
+    if (report.kept) run.kept.push(report.kept);
+    if (report.finished) this.report(run);
+  }
+
+  /**
+   * @private Tells the session what the hosts have told, and takes the next round from it once this one has come home.
+   * @param {Run} run
+   */
+  async report(run) {
+    const { id, reports, kept } = run;
+    Object.assign(run, { reports: [], kept: [] });
+    try {
+      const { round, ended, ...standing } = await this.client(0).call('report', id, reports, kept);
+      if (this.active !== run || run.id !== id) return;
+      run.standing = standing;
+      for (const event of JSON.parse(ended)) this.enter(run, event);
+      if (round !== null) await this.take(run, JSON.parse(round));
+    } catch (error) {
+      if (run.id === id) this.fail(run, error);
+    }
+  }
+
+  /**
+   * @private What happened to a trial; epochs of one that was trained again are known.
+   * @param {Run} run
+   * @param {any} event
+   */
+  enter(run, event) {
+    const trial = run.trials.get(event.number);
+    // What a Worker still tells of a trial that was cancelled or pruned comes too late, as it does for the session.
+    if (!trial || !run.open.has(event.number)) return;
+    const news = event.epochs.filter(
+      (/** @type {import('../study/types.js').EpochRecord} */ { epoch }) => epoch > trial.epochs.length,
+    );
+    trial.state = event.state;
+    trial.value = event.value;
+    trial.steps = Math.max(trial.steps, event.steps);
+    trial.diverged_at = event.diverged_at;
+    trial.epochs.push(...news);
+    if (trial.state !== 'running') run.open.delete(trial.number);
+    const epochs = run.fresh.get(trial.number)?.epochs ?? [];
+    epochs.push(...news);
+    run.fresh.set(trial.number, { ...trial, epochs });
+  }
+
+  /** @private @param {Run} run */
+  flush(run) {
+    if (run.reports.length) this.report(run);
+    if (run.fresh.size === 0) return;
+    const trials = [...run.fresh.values()];
+    run.fresh = new Map();
+    this.tell('trials', { trials, best: run.standing.best });
+    if (run.begun || !trials.some(({ epochs }) => epochs.length)) return;
+    run.begun = true;
+    this.tellProgress(run);
+  }
+
+  /** @private @param {Run} run */
+  mayTellProgress(run) {
+    const begun = performance.now();
+    if (begun < run.quiet) return;
+    this.tellProgress(run);
+    const ended = performance.now();
+    run.quiet = ended + PROGRESS_SHARE * (ended - begun) - PROGRESS_EVERY / 2;
+  }
+
+  /** @private @param {Run} run */
+  tellProgress(run) {
+    const now = performance.now();
+    if (this.state === 'paused') {
+      run.rested += now - (run.marks[run.marks.length - 1]?.at ?? now);
+      run.marks = [{ at: now, steps: run.steps }];
+    } else {
+      run.marks.push({ at: now, steps: run.steps });
+      while (run.marks.length > 2 && now - run.marks[0].at > RATE_WINDOW) run.marks.shift();
+    }
+    const first = run.marks[0];
+    const elapsed = (now - first.at) / 1000;
+    const rate = elapsed > 0 ? (run.steps - first.steps) / elapsed : 0;
+    const secondsLeft = timeLeft(run, activeSeconds(run));
+    // Steps of epochs under way, of which trials have not told.
+    const steps =
+      this.active === run
+        ? Math.max(run.standing.steps, Math.min(run.steps, run.standing.totalSteps))
+        : run.standing.steps;
+    this.tell('progress', { ...run.standing, steps, rate, secondsLeft });
+  }
+
+  /** @private @param {Run} run */
+  close(run) {
+    run.timers.forEach((timer) => clearInterval(timer));
+    this.active = null;
+    this.state = 'idle';
+  }
+
+  /** @private Ends the run; what the session then says is its result. @param {Run} run */
+  async finish(run) {
+    this.flush(run);
+    this.close(run);
+    if (run.backend?.backend === 'gpu') this.faulty = null;
+    // Where the session is gone, so are the Workers: what it said last stands.
+    const { result, ...standing } = await this.client(0)
+      .call('conclude', run.id)
+      .catch(() => ({ ...run.standing, result: this.headOf(run) }));
+    run.standing = standing;
+    this.tellProgress(run);
+    const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
+    run.resolve({ ...result, trials });
+  }
+
+  /** @private @param {Run} run @param {unknown} error */
+  fail(run, error) {
+    if (this.active !== run) return;
+    const problem = /** @type {{problem?: Problem}} */ (error).problem;
+    if (run.choice === 'auto' && run.backend?.backend === 'gpu' && problem && OF_GPU.includes(problem.code)) {
+      this.client(0)
+        .call('stop')
+        .catch(() => {});
+      this.fallBack(run, problem).catch((other) => this.fail(run, other));
+      return;
+    }
+    // A run that never began leaves what was there in place.
+    if (run.info) this.flush(run);
+    this.close(run);
+    for (const client of this.clients) client.call('stop').catch(() => {});
+    run.reject(/** @type {Error} */ (error));
+  }
+
+  /** @private The result of a run without its session, but for the trials. @param {Run} run @returns {Result} */
+  headOf(run) {
+    const engine = run.info ?? { backend: run.backend?.backend ?? 'cpu', adapter: null, workers: run.workers };
+    return { format: FORMAT, study: run.study, engine, trials: [], best: run.standing.best, test: null };
+  }
+
+  pause() {
+    if (!this.active || this.state === 'paused') return;
+    this.state = 'paused';
+    for (const client of this.clients) client.call('pause').catch(() => {});
+  }
+
+  resume() {
+    if (!this.active || this.state !== 'paused') return;
+    this.state = 'running';
+    for (const client of this.clients) client.call('resume').catch(() => {});
+  }
+
+  /**
+   * Ends the run: what is finished stays, the rest is cancelled. Before its trials are drawn it ends once they are.
+   */
+  stop() {
+    const run = this.active;
+    if (!run) return;
+    if (!run.drawn) {
+      run.stopping = true;
+      return;
+    }
+    for (const client of this.clients) client.call('stop').catch(() => {});
+    for (const number of run.open) {
+      const trial = /** @type {Trial} */ (run.trials.get(number));
+      trial.state = 'cancelled';
+      const fresh = run.fresh.get(number);
+      run.fresh.set(number, { ...trial, epochs: fresh?.epochs ?? [] });
+    }
+    run.open.clear();
+    void this.finish(run);
+  }
+
+  /** @param {number} number @returns {Promise<{trial: number, loss: number, metric: number}>} */
+  async openTest(number) {
+    const run = this.last;
+    if (!run || run !== this.opened) throw new EngineError({ code: 'no_such_trial', number, accepted: '–' });
+    return this.client(0).call('test', run.id, number, run.text, run.chosen.backend, this.assetBase);
+  }
+
+  /** @private Stops without waiting for trials to be drawn. */
+  end() {
+    this.stop();
+    if (this.active) void this.finish(this.active);
+  }
+
+  dispose() {
+    this.end();
+    for (const client of this.clients) client.dispose();
+    this.clients = [];
+  }
+}

@@ -1,0 +1,521 @@
+import { calibrate, firstRound, shapeClass } from './calibration.js';
+import init, {
+  Bench,
+  GpuHandle,
+  Session,
+  Training,
+  check,
+  data_file,
+  fresh_seed,
+  preview,
+} from '../generated/engine/engine.js';
+
+/**
+ * The engine's side of a Worker: one WASM instance, at most one training; in the lead Worker also the session. Answers
+ * requests by their id and reports while it trains. Knows no Worker: the same host runs on the page's thread where
+ * Workers are forbidden.
+ *
+ * @typedef {{id: number, call: string, args: any[]}} Request
+ * @typedef {(message: object, transfer?: Transferable[]) => void} Post
+ */
+
+/** How long the engine works between reports, in ms. */
+const BUDGET = 20;
+/** A work is warmed up for at most this long, in ms: compilers and pipelines are not what is measured. */
+const WARM_UP = 300;
+/** Before a first run on the CPU the engine trains for this long, in ms, in pieces that let a run in at once. */
+const AHEAD = 250;
+const AHEAD_PIECE = 20;
+const AHEAD_TRIALS = 64;
+
+/** The cause in what a call into the GPU threw or told, without its whereabouts. @param {any} error */
+function causeOf(error) {
+  const text = String(error?.message ?? error)
+    .split('\n')[0]
+    .replace(/^Uncaught /, '');
+  const inner = /JsValue\((?:\w*Error: )?([^)]*)/.exec(text);
+  return inner ? inner[1] : text;
+}
+
+/** @param {unknown} error what was thrown, as a problem */
+function problemOf(error) {
+  if (!error || typeof error !== 'object' || !('code' in error) || error instanceof Error)
+    return { code: 'unexpected', detail: causeOf(error) };
+  const given = /** @type {{code: string, detail?: unknown}} */ (error);
+  return /gpu|device/.test(given.code) ? { ...given, detail: causeOf(given.detail) } : given;
+}
+
+/** Lets messages that wait come in first; timers would be throttled in a hidden tab. */
+const turn = new MessageChannel();
+/** @type {((value: unknown) => void)[]} */
+const yielding = [];
+turn.port1.onmessage = () => yielding.shift()?.(undefined);
+function yieldToMessages() {
+  return new Promise((resolve) => {
+    yielding.push(resolve);
+    turn.port2.postMessage(null);
+  });
+}
+
+/** @param {string} url @returns {Promise<Uint8Array>} the uncompressed file */
+async function fetchTable(url) {
+  try {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
+    // Some hosts unpack .gz on the way: the file says by its first bytes what it is.
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (error) {
+    const name = url.split('/').pop() ?? url;
+    throw { code: 'bad_data', dataset: name, detail: String(/** @type {any} */ (error)?.message ?? error) };
+  }
+}
+
+/** The table that a study needs, if it needs one. @param {string} study @param {string} base */
+async function tableOf(study, base) {
+  const file = data_file(study);
+  return file ? fetchTable(new URL(`data/${file}`, base).href) : undefined;
+}
+
+/** Adapters that are programs, by what browsers call them. */
+const PROGRAMS = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+/**
+ * What the browser says of its adapter, without asking it for a device; null where there is none. wgpu passes only the
+ * description on, which many leave empty.
+ */
+async function adapterFound() {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return null;
+  const { description, vendor, architecture, isFallbackAdapter } = /** @type {any} */ (adapter.info ?? {});
+  const name = description || [vendor, architecture].filter(Boolean).join(' ');
+  return { name, software: Boolean(isFallbackAdapter) || PROGRAMS.test([name, architecture].join(' ')) };
+}
+
+const OWN_THREAD = typeof document === 'undefined';
+
+/**
+ * What the browser throws in the middle of WASM passes every handler there by, and leaves a promise that never
+ * settles: here it becomes the call's own problem. This instance of the engine is then no good any more.
+ * @template T
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
+async function guarded(act) {
+  /** @type {(problem: object) => void} */
+  let fail = () => {};
+  const thrown = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
+  const onThrown = (/** @type {any} */ event) => {
+    // On the page's thread others may throw, too.
+    if (!OWN_THREAD && event.filename !== import.meta.url && !/\.wasm|^wasm:/.test(event.filename ?? '')) return;
+    event.preventDefault();
+    fail({ code: 'gpu', detail: causeOf(event.error ?? event.reason ?? event.message), broken: true });
+  };
+  for (const name of ['error', 'unhandledrejection']) addEventListener(name, onThrown);
+  try {
+    return await Promise.race([act(), thrown]);
+  } catch (error) {
+    if (error && typeof error === 'object' && 'code' in error && !(error instanceof Error)) throw error;
+    throw { code: 'gpu', detail: causeOf(error), broken: true };
+  } finally {
+    for (const name of ['error', 'unhandledrejection']) removeEventListener(name, onThrown);
+  }
+}
+
+/** A round of no trials. */
+const NO_ROUND = '[]';
+const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
+
+export class Host {
+  /** @param {Post} post */
+  constructor(post) {
+    /** @private */ this.post = post;
+    /** @private @type {Promise<unknown> | null} */ this.loaded = null;
+    /** @private @type {GpuHandle | null} */ this.gpu = null;
+    /** @private @type {Promise<GpuHandle> | null} */ this.opening = null;
+    /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */
+    this.measured = new Map();
+    /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
+    /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
+    /** @private @type {Training | null} */ this.training = null;
+    /** @private @type {Session | null} */ this.session = null;
+    /** @private the run of the session */ this.opened = 0;
+    /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
+    /** @private the run that trains; anything else is stale */ this.run = 0;
+    /** @private the run whose training is here */ this.trained = 0;
+    /** @private */ this.onGpu = false;
+    /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
+    /** @private @type {(() => void) | null} set while paused */ this.wake = null;
+    /** @private */ this.paused = false;
+  }
+
+  /** @param {Request} request */
+  async receive({ id, call, args }) {
+    try {
+      this.loaded ??= init();
+      await this.loaded;
+      const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this))[call];
+      this.post({ id, value: await act.apply(this, args) });
+    } catch (error) {
+      this.post({ id, problem: problemOf(error) });
+    }
+  }
+
+  /** @param {string} study */
+  check(study) {
+    return check(study);
+  }
+
+  /** A few rows of a study's data. @param {string} study @param {number} n @param {string} base */
+  async preview(study, n, base) {
+    return preview(study, await tableOf(study, base), n);
+  }
+
+  freshSeed() {
+    return fresh_seed();
+  }
+
+  /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */
+  async open() {
+    if (this.gpu) return this.gpu;
+    this.opening ??= guarded(() => GpuHandle.open()).finally(() => (this.opening = null));
+    const gpu = await this.opening;
+    return (this.gpu ??= gpu);
+  }
+
+  /**
+   * Which backend trains, and why. Without a study: whether the one that is asked for can be had.
+   * @param {'auto' | 'gpu' | 'cpu'} choice
+   * @param {string} [study]
+   * @param {string} [base]
+   * @param {number} [most] Workers
+   */
+  async choose(choice, study, base = '', most = 1) {
+    if (choice === 'cpu') return { ...ON_CPU, reason: 'asked' };
+    const found = await adapterFound();
+    if (choice === 'auto') {
+      if (!found) return { ...ON_CPU, reason: 'no_webgpu' };
+      // It runs on the very cores that the CPU backend uses better: nothing to measure.
+      if (found.software) return { ...ON_CPU, reason: 'software_adapter' };
+    }
+    try {
+      const gpu = await this.open();
+      const chosen = { backend: 'gpu', adapter: gpu.adapter || found?.name || 'WebGPU', software: gpu.software };
+      if (choice === 'gpu') return { ...chosen, reason: 'asked' };
+      const rates = await this.rates(study ?? '', base, most);
+      return { ...(rates.gpu > rates.cpu ? chosen : ON_CPU), reason: 'measured', rates };
+    } catch (error) {
+      const problem = /** @type {any} */ (problemOf(error));
+      if (choice === 'gpu' || problem.code === 'bad_data') throw error;
+      return { ...ON_CPU, reason: 'gpu_failed', problem };
+    }
+  }
+
+  /**
+   * @private What each backend does of such studies a second, measured once.
+   * @param {string} study
+   * @param {string} base
+   * @param {number} most
+   * @returns {Promise<import('./calibration.js').Rates>}
+   */
+  async rates(study, base, most) {
+    const key = shapeClass(JSON.parse(study));
+    const known = this.measured.get(key);
+    if (known) return known;
+    const asked = ++this.asked;
+    const rest = async () => {
+      await yieldToMessages();
+      if (asked !== this.asked) throw { code: 'unexpected', detail: 'another run was asked for' };
+    };
+    const rates = await calibrate(study, await tableOf(study, base), await this.open(), most, { rest, guarded });
+    this.measured.set(key, rates);
+    return rates;
+  }
+
+  /**
+   * Makes ready for a run of a study: opens the GPU and begins to compile what the study would need, or trains it on
+   * the CPU for a moment, as browsers compile well only what has run for a while. What was trained is thrown away.
+   * @param {string} study
+   * @param {'auto' | 'gpu' | 'cpu'} choice
+   * @param {string} base
+   * @returns {Promise<'gpu' | 'cpu'>} the backend that is ready
+   */
+  async ahead(study, choice, base) {
+    const found = choice === 'cpu' ? null : await adapterFound();
+    const known = this.measured.get(shapeClass(JSON.parse(study)));
+    if (!found || (choice === 'auto' && (found.software || (known && known.cpu >= known.gpu)))) {
+      await this.warm(study, base);
+      return 'cpu';
+    }
+    const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
+    await guarded(async () => {
+      const training = Training.on_gpu(study, firstRound(study), table, gpu);
+      training.prepare(gpu);
+      training.free();
+    });
+    return 'gpu';
+  }
+
+  /** Trains a study on the CPU for a moment, unless its kind has been trained here; a run ends it.
+   * @param {string} study @param {string} base */
+  async warm(study, base) {
+    const key = shapeClass(JSON.parse(study));
+    if (this.warmed.has(key)) return;
+    this.warmed.add(key);
+    const table = await tableOf(study, base);
+    const isWanted = () => this.run === 0;
+    if (!isWanted()) return;
+    const some = JSON.stringify(JSON.parse(firstRound(study)).slice(0, AHEAD_TRIALS));
+    const training = Training.on_cpu(study, some, table);
+    const until = performance.now() + AHEAD;
+    while (isWanted() && performance.now() < until) {
+      const { finished } = await training.advance(AHEAD_PIECE);
+      if (finished) break;
+      await yieldToMessages();
+    }
+    training.free();
+  }
+
+  /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
+  begin(run, study) {
+    const session = new Session(study);
+    this.session?.free();
+    this.session = session;
+    this.opened = run;
+    return session.next_round();
+  }
+
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {Session} */
+  sessionOf(run) {
+    if (this.session && this.opened === run) return this.session;
+    throw { code: 'unexpected', detail: 'the session is over' };
+  }
+
+  /** @private @param {Session} session */
+  standing(session) {
+    const { done, total, steps, total_steps: totalSteps } = session.progress();
+    return { done, total, steps, totalSteps, best: session.best ?? null };
+  }
+
+  /**
+   * Tells a run's session what trains, and the steps that trials will take.
+   * @param {number} run
+   * @param {any[]} engines
+   * @param {number[]} numbers
+   * @param {number[]} steps
+   */
+  begun(run, engines, numbers, steps) {
+    const session = this.sessionOf(run);
+    for (const { backend, adapter, plan, workers } of engines) session.trained_by(backend, adapter, plan, workers);
+    session.plan(new Uint32Array(numbers), new Float64Array(steps));
+    return this.standing(session);
+  }
+
+  /**
+   * Tells a run's session what became of trials, and what those are that have left training: how it stands now, and
+   * once the round has come home the next one, as JSON, with the trials that the session itself has ended.
+   * @param {number} run
+   * @param {Float64Array[]} reports
+   * @param {Uint32Array[]} kept
+   */
+  report(run, reports, kept) {
+    const session = this.sessionOf(run);
+    for (const numbers of reports) session.report(numbers);
+    for (const words of kept) session.keep(words);
+    const round = session.is_under_way ? null : session.next_round();
+    return { ...this.standing(session), round, ended: session.ended() };
+  }
+
+  /** Where trials of a run's last round go on, for who trains them. @param {number} run @param {number[]} numbers */
+  handOver(run, numbers) {
+    return this.sessionOf(run).hand_over(new Uint32Array(numbers));
+  }
+
+  /** Ends a run's session, if it is not over: how it stands, and the result but for the trials. @param {number} run */
+  conclude(run) {
+    const session = this.sessionOf(run);
+    session.stop();
+    session.ended();
+    return { ...this.standing(session), result: session.document() };
+  }
+
+  /**
+   * Gives a study that was run more trials: the next round, as JSON, and the study.
+   * @param {number} run
+   * @param {number} n
+   */
+  more(run, n) {
+    const session = this.sessionOf(run);
+    session.more(n);
+    return { round: session.next_round(), study: session.document().study };
+  }
+
+  /**
+   * What the trials of a round cost, in proportion.
+   * @param {string} study
+   * @param {string} round
+   * @param {string} base
+   */
+  async work(study, round, base) {
+    const training = Training.on_cpu(study, round, await tableOf(study, base));
+    const work = training.planned_work();
+    training.free();
+    return work;
+  }
+
+  /**
+   * Begins to train a share of a round; reports follow until the last says `finished`. A pause that comes meanwhile is
+   * kept.
+   * @param {number} run
+   * @param {string} study
+   * @param {string} round
+   * @param {Uint32Array} from where its trials go on
+   * @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  async start(run, study, round, from, backend, base) {
+    await this.stop();
+    this.training?.free();
+    this.training = null;
+    const table = await tableOf(study, base);
+    this.run = run;
+    this.onGpu = backend === 'gpu';
+    this.training = this.trainingOf(study, this.onGpu, table);
+    this.training.assign(round, from);
+    return this.go(run, this.training);
+  }
+
+  /** @private A training without trials. @param {string} study @param {boolean} onGpu @param {Uint8Array} [table] */
+  trainingOf(study, onGpu, table) {
+    return onGpu && this.gpu
+      ? Training.on_gpu(study, NO_ROUND, table, this.gpu)
+      : Training.on_cpu(study, NO_ROUND, table);
+  }
+
+  /**
+   * Goes on with a share of a later round of the run that trains here, or of one that was stopped.
+   * @param {number} run @param {string} round @param {Uint32Array} from where its trials go on
+   */
+  async assign(run, round, from) {
+    await this.loop;
+    if (!this.training || this.trained !== run) throw { code: 'unexpected', detail: 'the training is gone' };
+    this.run = run;
+    this.training.assign(round, from);
+    return this.go(run, this.training);
+  }
+
+  /** @private @param {number} run @param {Training} training */
+  go(run, training) {
+    this.trained = run;
+    const begun = {
+      info: training.info(),
+      planned: [...training.planned_steps()],
+      work: [...training.planned_work()],
+    };
+    this.loop = this.train(run, training, this.onGpu);
+    return begun;
+  }
+
+  /** @private @param {number} run @param {Training} training @param {boolean} onGpu */
+  async train(run, training, onGpu) {
+    try {
+      // The answer to `start` goes out before the first report.
+      await yieldToMessages();
+      for (;;) {
+        if (this.paused) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
+        if (this.run !== run) return;
+        const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
+        if (this.run !== run) return;
+        this.post({ run, report }, report.kept ? [report.kept.buffer] : []);
+        if (report.finished) return;
+        await yieldToMessages();
+      }
+    } catch (error) {
+      this.post({ run, problem: problemOf(error) });
+    }
+  }
+
+  /** Ends the training after the step under way. */
+  async stop() {
+    this.run = 0;
+    this.resume();
+    await this.loop;
+    this.training?.cancel();
+  }
+
+  pause() {
+    this.paused = true;
+  }
+
+  resume() {
+    this.paused = false;
+    this.wake?.();
+    this.wake = null;
+  }
+
+  /**
+   * The one look at the test rows, for a trial of a run's session that has ended. Weights that had to make room for
+   * better ones are trained again first, on the backend that trained them.
+   * @param {number} run
+   * @param {number} number
+   * @param {string} study
+   * @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  async test(run, number, study, backend, base) {
+    const isKept = this.sessionOf(run).keeps(number);
+    const onGpu = backend === 'gpu' && !isKept;
+    const table = await tableOf(study, base);
+    const session = this.sessionOf(run);
+    const training = this.trainingOf(study, onGpu, table);
+    try {
+      if (!isKept) training.assign(session.again(number), new Uint32Array());
+      for (let finished = isKept; !finished; await yieldToMessages()) {
+        const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
+        // Another run may have begun meanwhile, and with it another session.
+        this.sessionOf(run);
+        if (report.kept) session.keep(report.kept);
+        finished = report.finished;
+      }
+      return training.test(this.sessionOf(run), number);
+    } finally {
+      training.free();
+    }
+  }
+
+  /**
+   * Makes a work of works.js ready and warms up; {@link choose} has opened the GPU.
+   * @param {import('../study/works.js').Work} work @param {'gpu' | 'cpu'} backend
+   */
+  async prepare(work, backend) {
+    const make = (/** @type {object} */ given) =>
+      backend === 'gpu' && this.gpu
+        ? Bench.on_gpu(JSON.stringify(given), this.gpu)
+        : Bench.on_cpu(JSON.stringify(given));
+    const free = () => {
+      this.bench?.free();
+      this.bench = null;
+    };
+    // Before the next is made, which may be refused: two would take twice the memory.
+    free();
+    const guard = backend === 'gpu' ? guarded : (/** @type {() => Promise<any>} */ act) => act();
+    this.bench = await guard(() => make({ ...work, steps: Math.min(work.steps, 100) }));
+    await guard(() => this.measure(WARM_UP));
+    free();
+    this.bench = await guard(() => make(work));
+    return /** @type {Bench} */ (this.bench).info();
+  }
+
+  /** Trains the work that is ready to its end, or for so many ms. @param {number} limit */
+  async measure(limit) {
+    const begun = performance.now();
+    for (let steps = 0; ;) {
+      const report = await /** @type {Bench} */ (this.bench).advance(BUDGET);
+      steps += report.steps;
+      const ms = performance.now() - begun;
+      if (report.finished || ms >= limit) return { steps, seconds: ms / 1000, finished: report.finished };
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What the pool knows of a run.
+ *
+ * @typedef {import('../study/types.js').Assignment} Assignment
+ * @typedef {import('../study/types.js').BackendChoice} BackendChoice
+ * @typedef {import('../study/types.js').BackendInfo} BackendInfo
+ * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').Trial} Trial
+ *
+ * @typedef {{done: number, total: number, steps: number, totalSteps: number, best: number | null}} Standing what a
+ *   session says of itself
+ * @typedef {object} Run
+ * @property {number} id what messages of this run carry; another one once it begins anew
+ * @property {Study} study
+ * @property {string} text the study as JSON
+ * @property {BackendChoice} choice
+ * @property {Map<number, Trial>} trials
+ * @property {Set<number>} open those that have not ended
+ * @property {Map<number, Trial>} fresh what the page has not been told of, with the new epochs only
+ * @property {Map<number, import('./time-left.js').Planned>} planned
+ * @property {number} workers
+ * @property {Set<number>} started Workers that train
+ * @property {any} chosen the backend
+ * @property {BackendInfo | null} backend as the page has been told
+ * @property {any} info what trains, as the lead's Worker says it
+ * @property {Assignment[]} round the one under way
+ * @property {Standing} standing
+ * @property {Float64Array[]} reports what the session has not been told yet
+ * @property {Uint32Array[]} kept trials that have left training, which it has not been told of either
+ * @property {boolean} drawn whether the page has the first trials
+ * @property {boolean} stopping it was stopped before that
+ * @property {boolean} begun whether an epoch has ended
+ * @property {number} steps
+ * @property {{at: number, steps: number}[]} marks
+ * @property {number} quiet
+ * @property {import('./time-left.js').Mark[]} paces
+ * @property {number} began
+ * @property {number} rested
+ * @property {(result: Result) => void} resolve
+ * @property {(error: Error) => void} reject
+ * @property {number[]} timers
+ */
+
+/** @type {Standing} */
+export const NOTHING_YET = { done: 0, total: 0, steps: 0, totalSteps: 0, best: null };
+
+/** Seconds that a run has trained, pauses apart. @param {Run} run */
+export const activeSeconds = (run) => (performance.now() - run.began - run.rested) / 1000;
+
+/**
+ * @param {number} id
+ * @param {Study} study
+ * @param {BackendChoice} choice
+ * @param {Pick<Run, 'resolve' | 'reject'>} promise
+ * @returns {Run}
+ */
+export function newRun(id, study, choice, promise) {
+  return {
+    id,
+    study,
+    text: '',
+    choice,
+    trials: new Map(),
+    open: new Set(),
+    fresh: new Map(),
+    planned: new Map(),
+    workers: 1,
+    started: new Set(),
+    chosen: null,
+    backend: null,
+    info: null,
+    round: [],
+    standing: NOTHING_YET,
+    reports: [],
+    kept: [],
+    drawn: false,
+    stopping: false,
+    begun: false,
+    steps: 0,
+    marks: [],
+    quiet: 0,
+    paces: [],
+    began: 0,
+    rested: 0,
+    ...promise,
+    timers: [],
+  };
+}

@@ -1,0 +1,404 @@
+import { Engine } from './engine.js';
+import {
+  divergedNotice,
+  fallbackNotice,
+  resumingNotice,
+  runNotice,
+  supportsEngine,
+  tooOldNotice,
+} from '../state/notices.js';
+import { snapshot } from '../state/snapshot.js';
+import { checkTogether } from '../study/study.js';
+import { inSlices } from '../platform/turns.js';
+
+/**
+ * Runs studies: the one place where the page talks to the engine. Everything that comes back goes into the store.
+ *
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('../study/types.js').Problem} Problem
+ * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {(name: string, detail: unknown) => void} Emit
+ */
+
+/** Screen readers hear of progress every tenth of the trials, but not more often than this. */
+const SPEAK_EVERY = 5000;
+
+/** An error whose message is the sentence shown, with the problem that it came from. */
+export class ShownError extends Error {
+  /** @param {string} message @param {Problem} problem */
+  constructor(message, problem) {
+    super(message);
+    this.name = 'ShownError';
+    this.problem = problem;
+  }
+}
+
+export class Runner {
+  /** @param {Store} store @param {string} assetBase @param {Emit} emit */
+  constructor(store, assetBase, emit) {
+    /** @private */ this.store = store;
+    /** @private */ this.assetBase = assetBase;
+    /** @private */ this.emit = emit;
+    /** @private @type {Engine | null} */ this.made = null;
+    /** @type {Promise<Result> | null} */ this.pending = null;
+    /** @type {Result | null} */ this.result = null;
+    /** @private */ this.spoken = { at: 0, tenth: 0 };
+    /** Whether the pending run was told to stop. */ this.stopping = false;
+    /** @private @type {Promise<unknown>} settles once nobody is opening a test set */
+    this.opening = Promise.resolve();
+    /**
+     * @private
+     * @type {import('../study/types.js').Trial[]} trials that have ended, and how many of them were told of
+     */
+    this.untold = [];
+    /** @private */ this.told = 0;
+    /** @private @type {Promise<unknown> | null} */ this.telling = null;
+    /** @private */ this.began = false;
+    /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */
+    this.fresh = null;
+  }
+
+  /** @private */
+  get engine() {
+    if (this.made) return this.made;
+    const engine = new Engine({ assetBase: this.assetBase });
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+      engine.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on('backend', (detail) => this.onBackend(detail));
+    on('trials', (detail) => this.onTrials(detail));
+    on('progress', (detail) => this.onProgress(detail));
+    on('problem', (detail) => this.onProblem(detail));
+    on('restart', (detail) => this.onRestart(detail));
+    this.made = engine;
+    return engine;
+  }
+
+  /** @param {Study} study @returns {Promise<Problem | null>} */
+  async check(study) {
+    if (!supportsEngine()) return null;
+    return (await this.engine.check(study)).problem ?? null;
+  }
+
+  /**
+   * A few rows of a study's data.
+   * @param {Study} study
+   * @param {number} n
+   * @returns {Promise<import('../study/types.js').Preview>}
+   */
+  async preview(study, n) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    return this.engine.preview(study, n);
+  }
+
+  /** @returns {Promise<Result>} */
+  run() {
+    this.pending ??= this.start().finally(() => {
+      this.pending = null;
+    });
+    return this.pending;
+  }
+
+  /** @private @returns {Promise<Result>} */
+  async start() {
+    const { store } = this;
+    this.stopping = false;
+    this.began = false;
+    this.setState('starting');
+    for (const id of ['run', 'all_diverged', 'device', 'fallback']) store.dismiss(id);
+    try {
+      if (!supportsEngine()) {
+        store.notify(tooOldNotice());
+        throw this.shown({ code: 'note_too_old' });
+      }
+      const draft = store.drafts.values().next().value;
+      if (draft) throw this.shown(draft.problem);
+      const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
+      if (problem) throw this.shown(problem);
+      this.fresh = store.study;
+      this.spoken = { at: performance.now(), tenth: 0 };
+      // A stop that came while the study was being checked is kept until the engine can take it.
+      const running = this.engine.run(store.study, store.choice);
+      if (this.stopping) this.engine.stop();
+      else if (store.state === 'paused') this.engine.pause();
+      return await this.finish(await running);
+    } catch (error) {
+      this.fresh = null;
+      throw this.fail(error, this.began);
+    }
+  }
+
+  /** Goes on with the run shown: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
+  more(n) {
+    this.pending ??= this.goOn(n).finally(() => {
+      this.pending = null;
+    });
+    return this.pending;
+  }
+
+  /** @private @param {number} n @returns {Promise<Result>} */
+  async goOn(n) {
+    const { store } = this;
+    this.stopping = false;
+    const before = store.trials.size;
+    store.edit((study) => void (study.trials = (study.trials ?? 0) + n), 'trials');
+    store.runStudy = structuredClone(store.study);
+    this.setState('starting');
+    for (const id of ['run', 'all_diverged', 'device', 'fallback']) store.dismiss(id);
+    try {
+      return await this.finish(await this.engine.more(n));
+    } catch (error) {
+      throw this.fail(error, store.trials.size > before);
+    }
+  }
+
+  /** @private The first news of a run's trials puts away those of the run before. */
+  begin() {
+    if (!this.fresh) return;
+    this.store.startTrials(this.fresh);
+    this.fresh = null;
+    this.began = true;
+    this.result = null;
+  }
+
+  /** @private @param {Result} result @returns {Promise<Result>} */
+  async finish(result) {
+    const { store } = this;
+    this.begin();
+    // The same study trains the same networks again.
+    result.test = store.test && { ...store.test };
+    this.result = result;
+    store.tellBest(result.best);
+    const late = result.trials.filter((one) => {
+      const known = store.trials.get(one.number);
+      return known?.state !== one.state || known.epochs.length !== one.epochs.length;
+    });
+    if (late.length) this.untold = this.untold.concat(store.mergeTrials(late));
+    await this.tell();
+    const stopped = result.trials.some((one) => one.state === 'cancelled');
+    store.outcome = stopped ? 'stopped' : 'finished';
+    store.dismiss('device');
+    this.setState('idle');
+    const diverged = divergedNotice(store);
+    if (diverged) store.notify(diverged);
+    const best = store.best;
+    store.say(
+      stopped
+        ? store.t(store.counts.complete || best === null ? 'say.stopped' : 'say.stopped_best', {
+            n: store.counts.complete,
+            best,
+          })
+        : store.t(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best }),
+    );
+    store.touch('trials', 'selection');
+    this.emit('finished', result);
+    return result;
+  }
+
+  /** @private @param {unknown} error @param {boolean} started @returns {Error} */
+  fail(error, started) {
+    const { store } = this;
+    const given = /** @type {{problem?: Problem, message?: string}} */ (error);
+    const problem = given?.problem ?? { code: 'unexpected', detail: String(given?.message ?? error) };
+    // What follows the first clause is a list of what the engine was built without.
+    if (problem.code === 'no_gpu') problem.detail = String(problem.detail).split(';')[0];
+    if (started) {
+      store.outcome = 'failed';
+      store.cancelUnfinished();
+      if (store.backend) this.result = snapshot(store);
+    }
+    if (store.backend?.reason === 'restarting') store.backend = null;
+    store.dismiss('device');
+    this.setState('idle');
+    if (problem.code !== 'note_too_old') store.notify(runNotice(store, problem, started));
+    const shown = this.shown(problem);
+    this.emit('problem', { ...problem, message: shown.message });
+    store.touch('trials', 'selection');
+    return shown;
+  }
+
+  /** @private @param {Problem} problem */
+  shown(problem) {
+    return new ShownError(this.store.sentence(problem), problem);
+  }
+
+  /** Shows the result of an earlier visit; its networks are gone. @param {Result} result */
+  restore(result) {
+    const { store } = this;
+    store.startTrials(result.study);
+    store.mergeTrials(result.trials);
+    store.tellBest(result.best);
+    store.outcome = 'earlier';
+    if (result.test) store.openTest(result.test);
+    this.result = result;
+  }
+
+  pause() {
+    if (this.store.state !== 'running' && this.store.state !== 'starting') return;
+    // What is paused before the engine has it, it is told of when it does.
+    this.made?.pause();
+    this.setState('paused');
+    this.store.say(this.store.t('say.paused'));
+  }
+
+  resume() {
+    if (this.store.state !== 'paused') return;
+    const taken = this.made !== null && this.made.state !== 'idle';
+    this.made?.resume();
+    this.setState(taken ? 'running' : 'starting');
+    this.store.say(this.store.t('say.resumed'));
+  }
+
+  stop() {
+    if (!this.pending) return;
+    this.stopping = true;
+    if (this.made && this.made.state !== 'idle') this.engine.stop();
+  }
+
+  /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.
+   * @param {number} trial @returns {Promise<import('../state/store.js').OpenedTest>} */
+  openTest(trial) {
+    const opened = this.opening.then(() => this.openNow(trial));
+    this.opening = opened.catch(() => {});
+    return opened;
+  }
+
+  /** @private @param {number} number @returns {Promise<import('../state/store.js').OpenedTest>} */
+  async openNow(number) {
+    const { store, result } = this;
+    if (store.test) {
+      if (store.test.trial === number) return { ...store.test };
+      throw this.shown({ code: 'test_opened', number: store.test.trial });
+    }
+    if (store.seen) throw this.shown({ code: 'test_seen' });
+    if (this.pending || !result) throw this.shown({ code: 'test_running' });
+    if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
+    const study = store.shownStudy;
+    try {
+      const { trial, loss, metric } = await this.engine.openTest(number);
+      const test = { trial, loss, metric };
+      store.openTest(test, study);
+      if (this.result === result) store.picked = trial;
+      result.test = { ...test };
+      return test;
+    } catch (error) {
+      const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
+      const shown = this.shown(problem);
+      this.emit('problem', { ...problem, message: shown.message });
+      throw shown;
+    }
+  }
+
+  /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
+  dispose() {
+    this.made?.dispose();
+    this.made = null;
+    this.store.alive = false;
+    if (!this.result) return;
+    // Its networks are gone.
+    this.store.outcome = 'earlier';
+    this.store.touch('run', 'test');
+  }
+
+  /** @private @param {import('../study/types.js').RunState} state */
+  setState(state) {
+    this.store.state = state;
+    this.store.alive = this.made?.canGoOn ?? false;
+    this.store.version++;
+    this.store.touch('run');
+  }
+
+  /** @private @param {import('../study/types.js').BackendInfo} info */
+  onBackend(info) {
+    const { store } = this;
+    store.backend = info;
+    if (store.state === 'starting' && info.reason !== 'restarting') this.setState('running');
+    if (info.reason !== 'restarting' && info.backend === 'gpu') store.dismiss('device');
+    store.touch('run');
+  }
+
+  /** @private A run under `auto` begins anew on the CPU: what the GPU trained is put away. @param {Problem} problem */
+  onRestart(problem) {
+    const { store } = this;
+    const code = `fallback_${problem.code}`;
+    // What follows the first clause is a list of what the engine was built without.
+    const told = { ...problem, code, detail: String(problem.detail ?? '').split(';')[0] };
+    this.fresh ??= store.runStudy;
+    this.forget();
+    store.backend = null;
+    store.dismiss('device');
+    store.notify(fallbackNotice(told));
+    this.emit('problem', { ...told, message: store.sentence(told) });
+  }
+
+  /** Makes ready for a run of the study as it is now; what goes wrong here is told by the run. */
+  async ahead() {
+    if (this.pending || !supportsEngine()) return;
+    await this.engine.ahead(this.store.study, this.store.choice).catch(() => {});
+  }
+
+  /** @private @param {{trials: import('../study/types.js').Trial[], best: number | null}} news */
+  onTrials({ trials, best }) {
+    this.begin();
+    this.store.tellBest(best);
+    if (this.store.state === 'starting') this.setState('running');
+    this.untold = this.untold.concat(this.store.mergeTrials(trials));
+    void this.tell();
+  }
+
+  /** @private */
+  forget() {
+    this.untold = [];
+    this.told = 0;
+  }
+
+  /**
+   * @private Tells of the trials that have ended, in slices, as thousands may end at once.
+   * @returns {Promise<unknown>}
+   */
+  tell() {
+    this.telling ??= inSlices(this.news(), () => true).finally(() => {
+      this.telling = null;
+    });
+    return this.telling;
+  }
+
+  /** @private */
+  *news() {
+    // From the front without moving those behind, which may be tens of thousands.
+    while (this.told < this.untold.length) {
+      this.emit('trial', this.untold[this.told++]);
+      yield;
+    }
+    this.forget();
+  }
+
+  /** @private @param {import('../study/types.js').Progress & {best: number | null}} progress */
+  onProgress(progress) {
+    const { store } = this;
+    const { best, ...told } = progress;
+    if (!this.fresh) store.tellBest(best);
+    let epochs = 0;
+    for (const trial of store.trials.values()) epochs += trial.epochs.length;
+    store.progress = { ...told, epochs };
+    if (store.state === 'starting') this.setState('running');
+    store.touch('run');
+    this.emit('progress', store.progress);
+    const tenth = Math.floor((10 * progress.done) / Math.max(1, progress.total));
+    const now = performance.now();
+    if (tenth > this.spoken.tenth && now - this.spoken.at > SPEAK_EVERY) {
+      this.spoken = { at: now, tenth };
+      store.say(store.t('say.progress', { done: progress.done, n: progress.total }));
+    }
+  }
+
+  /** @private @param {Problem} problem */
+  onProblem(problem) {
+    const { store } = this;
+    if (problem.code === 'device_lost' && this.pending) store.notify(resumingNotice(store, problem));
+    else if (!this.pending) store.notify(runNotice(store, problem, true));
+    // Fatal problems also reject the run, which reports them; what stays a notice is told here.
+    if (problem.code === 'device_lost')
+      this.emit('problem', { ...problem, message: store.sentence({ ...problem, code: 'device_resuming' }) });
+  }
+}

@@ -1,0 +1,193 @@
+import { depthColor } from './colors.js';
+import { shareOf } from '../study/scale.js';
+import { lookOf, scoreScale } from '../state/score.js';
+import { CROWD } from '../state/store.js';
+
+/**
+ * Where trials lie on the response surface. Places follow from the settings alone, so they are worked out once; states
+ * and scores change while trials stream in.
+ *
+ * @typedef {import('../study/scale.js').Axis} Axis
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('./marks.js').Spot} Spot
+ * @typedef {import('./surface-ground.js').Frame} Frame
+ * @typedef {{x: Axis, y: Axis, fitted: boolean}} Axes
+ */
+
+/** Places that are worked out in one task. */
+const AT_ONCE = 16_384;
+/**
+ * Trials at one place are so many pixels apart, and no further from it than the widest; each is turned by the golden
+ * angle.
+ */
+const APART = 8;
+const WIDEST = 18;
+const TURN = Math.PI * (3 - Math.sqrt(5));
+/** Colours of a crowd's marks. */
+const SHADES = 24;
+
+/** @param {Frame} frame @param {number} share */
+const acrossOf = (frame, share) =>
+  frame.left + Math.max(0, Math.min(1, share)) * (frame.width - frame.left - frame.right);
+
+/** @param {Frame} frame @param {number} share */
+export const upOf = (frame, share) =>
+  frame.height - frame.bottom - Math.max(0, Math.min(1, share)) * (frame.height - frame.top - frame.bottom);
+
+/** A place moved by a distance, or the other way where that leaves the plot. @param {number} at @param {number} by
+ * @param {number} low @param {number} high */
+export const within = (at, by, low, high) =>
+  at + by < low || at + by > high ? Math.max(low, Math.min(high, at - by)) : at + by;
+
+/**
+ * How far from its place a mark may lie before it seems to be at another.
+ * @param {Axis} axis
+ * @param {number} length
+ */
+const roomOf = ({ slots }, length) => Math.max(4, Math.min(WIDEST, slots > 1 ? (0.45 * length) / slots : WIDEST));
+
+export class Spots {
+  constructor() {
+    /** @type {Spot[]} */ this.all = [];
+    /** @private @type {Map<number, Spot>} */ this.byNumber = new Map();
+    /** @type {Set<Spot>} those whose look has changed since somebody emptied it */ this.changed = new Set();
+    /** Changes with every place. */ this.key = '';
+    /** Grows whenever trials at one place were spread anew. */ this.laid = 0;
+  }
+
+  /** @param {Store} store @param {Axes} axes @param {Frame} frame @returns {boolean} whether all have their place */
+  place(store, axes, frame) {
+    const { x, y } = axes;
+    const key = JSON.stringify([x, y, frame, store.runs]);
+    if (key !== this.key || this.byNumber.size > store.trials.size) {
+      this.key = key;
+      this.all = [];
+      this.byNumber = new Map();
+      this.changed.clear();
+    }
+    let placed = 0;
+    const scale = scoreScale(store);
+    const isCrowd = store.trials.size > CROWD;
+    const colored = (!axes.fitted || isCrowd) && y.name !== '';
+    // A mark is painted again whenever its colour changes; in a crowd nobody tells neighbouring ones apart.
+    const shades = Array.from({ length: SHADES + 1 }, (_, shade) => depthColor(shade / SHADES, store.dark));
+    const colorOf = (/** @type {number} */ score) =>
+      isCrowd ? shades[Math.round(SHADES * scale.goodness(score))] : depthColor(scale.goodness(score), store.dark);
+    for (const trial of store.trials.values()) {
+      let spot = this.byNumber.get(trial.number);
+      if (!spot) {
+        if (placed++ >= AT_ONCE) continue;
+        spot = {
+          number: trial.number,
+          state: '',
+          out: false,
+          x: acrossOf(frame, shareOf(x, x.to(trial.params[x.name]))),
+          y: y.name ? upOf(frame, shareOf(y, y.to(trial.params[y.name]))) : 0,
+        };
+        this.byNumber.set(trial.number, spot);
+        if (Number.isFinite(spot.x) && Number.isFinite(spot.y)) this.all.push(spot);
+      }
+      const score = colored || !y.name ? store.score(trial) : NaN;
+      if (!y.name && Number.isFinite(spot.x))
+        spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
+      // A trial that never trained is a place on the map and nothing more.
+      const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : lookOf(store, trial);
+      const color = colored && Number.isFinite(score) ? colorOf(score) : undefined;
+      const out = store.isOut(trial);
+      if (spot.state === state && spot.color === color && spot.out === out) continue;
+      Object.assign(spot, { state, color, out });
+      this.changed.add(spot);
+    }
+    if (!y.name && x.discrete) this.stack(axes, frame);
+    else if (placed && y.name) this.spread(axes, frame);
+    return placed <= AT_ONCE;
+  }
+
+  /** @private On an axis of scores, trials with the same setting and nearly the same score stand side by side.
+   * @param {Axes} axes @param {Frame} frame */
+  stack({ x }, frame) {
+    /** @type {Map<string, Spot[]>} */
+    const places = new Map();
+    for (const spot of this.all) {
+      spot.home ??= [spot.x, 0];
+      const key = `${spot.home[0].toFixed(1)} ${Math.round(spot.y / 4)}`;
+      const here = places.get(key);
+      if (here) here.push(spot);
+      else places.set(key, [spot]);
+    }
+    const gap = roomOf(x, frame.width - frame.left - frame.right);
+    for (const here of places.values()) {
+      const step = Math.min(APART, (2 * gap) / here.length);
+      here.forEach((spot, k) => {
+        spot.x = within(
+          spot.home?.[0] ?? spot.x,
+          step * (k % 2 ? (k + 1) / 2 : -k / 2),
+          frame.left,
+          frame.width - frame.right,
+        );
+      });
+    }
+  }
+
+  /** @private Trials at one place are spread around it, the first in the middle; all others stay where they belong.
+   * @param {Axes} axes @param {Frame} frame */
+  spread({ x, y }, frame) {
+    /** @type {Map<string, Spot[]>} */
+    const places = new Map();
+    for (const spot of this.all) {
+      spot.home ??= [spot.x, spot.y];
+      const key = spot.home.map(Math.round).join();
+      const here = places.get(key);
+      if (here) here.push(spot);
+      else places.set(key, [spot]);
+    }
+    if (places.size === this.all.length) return;
+    const gap = Math.min(
+      roomOf(x, frame.width - frame.left - frame.right),
+      roomOf(y, frame.height - frame.top - frame.bottom),
+    );
+    for (const here of places.values()) {
+      const step = Math.min(APART, gap / Math.sqrt(here.length));
+      here.forEach((spot, k) => {
+        const [cx, cy] = spot.home ?? [spot.x, spot.y];
+        // Past an edge of the plot a mark is turned back, to where no other lies.
+        const [dx, dy] = [step * Math.sqrt(k) * Math.cos(k * TURN), step * Math.sqrt(k) * Math.sin(k * TURN)];
+        spot.x = within(cx, dx, frame.left, frame.width - frame.right);
+        spot.y = within(cy, dy, frame.top, frame.height - frame.bottom);
+      });
+    }
+    this.laid++;
+  }
+
+  /** @param {number | null | undefined} number */
+  of(number) {
+    const spot = number === null || number === undefined ? undefined : this.byNumber.get(number);
+    return spot && Number.isFinite(spot.x) && Number.isFinite(spot.y) ? spot : undefined;
+  }
+
+  /** @param {number} x @param {number} y @param {number} within pixels @returns {Spot | null} */
+  nearest(x, y, within) {
+    let [best, near] = [/** @type {Spot | null} */ (null), within * within];
+    for (const spot of this.all) {
+      const distance = (spot.x - x) ** 2 + (spot.y - y) ** 2;
+      if (distance < near) [best, near] = [spot, distance];
+    }
+    return best;
+  }
+
+  /** The nearest spot in a direction: what lies ahead counts, what lies aside counts twice.
+   * @param {Spot} from @param {number} dx @param {number} dy */
+  next(from, dx, dy) {
+    let [best, near] = [/** @type {Spot | null} */ (null), Infinity];
+    for (const spot of this.all) {
+      const [ahead, aside] = [
+        (spot.x - from.x) * dx + (spot.y - from.y) * dy,
+        (spot.x - from.x) * dy + (spot.y - from.y) * dx,
+      ];
+      if (spot === from || spot.out || ahead <= 0.5) continue;
+      const distance = ahead + 2 * Math.abs(aside);
+      if (distance < near) [best, near] = [spot, distance];
+    }
+    return best;
+  }
+}

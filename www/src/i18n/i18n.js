@@ -1,0 +1,164 @@
+import { acceptedWords } from './accepted.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS } from '../study/hyperparameters.js';
+import { save, saved } from '../platform/saved.js';
+import { PRESETS } from '../study/presets.js';
+import { textsIn } from './table-texts.js';
+
+/** @typedef {import('../study/types.js').Language} Language @typedef {import('../study/types.js').Problem} Problem */
+
+/** @typedef {Record<string, string>} Dictionary */
+
+/**
+ * A reader loads one language; the other comes when it is chosen.
+ * @type {Record<Language, () => Promise<{default: any}>>}
+ */
+const FILES = { en: () => import('./en.json'), ko: () => import('./ko.json') };
+
+const LANGUAGES = /** @type {Language[]} */ (Object.keys(FILES));
+
+/** Dictionaries that are here. @type {Partial<Record<Language, Dictionary>>} */
+const DICTIONARIES = {};
+
+/**
+ * Fetches a language's dictionary, once. Where that fails (a reader offline) the texts stay in the language that is
+ * here.
+ * @param {Language} language
+ */
+export async function loadTexts(language) {
+  if (DICTIONARIES[language]) return;
+  try {
+    const { tables = [], ...words } = (await FILES[language]()).default;
+    fillIn(language, tables);
+    DICTIONARIES[language] = words;
+  } catch (error) {
+    const other = language === 'en' ? 'ko' : 'en';
+    if (!DICTIONARIES[other]) throw error;
+  }
+}
+
+/**
+ * Puts the tables' texts in place: the build keeps them beside the dictionary (build/texts.js). They stand for the
+ * other language's, too, until those are here.
+ * @param {Language} language
+ * @param {string[]} texts
+ */
+function fillIn(language, texts) {
+  const places = [HYPERPARAMETERS, DATASETS, PRESETS].flatMap((rows) => [...textsIn(rows)]);
+  texts.forEach((text, k) => {
+    places[k][language] = text;
+    for (const other of LANGUAGES) if (!DICTIONARIES[other] && other !== language) places[k][other] = text;
+  });
+}
+
+/**
+ * The language that the texts of a chosen one are in, until its own are here: what readers of screens have to be told.
+ * @param {Language} language
+ * @returns {Language}
+ */
+export const languageShown = (language) => (DICTIONARIES[language] ? language : DICTIONARIES.en ? 'en' : 'ko');
+
+/** @param {Language} language @returns {Dictionary} */
+const dictionary = (language) => DICTIONARIES[languageShown(language)] ?? {};
+
+const KEY = 'tuning-playground.language';
+
+/** @param {unknown} tag @returns {Language | null} */
+export function languageOf(tag) {
+  const text = String(tag ?? '').toLowerCase();
+  if (text.startsWith('ko')) return 'ko';
+  return text.startsWith('en') ? 'en' : null;
+}
+
+/** The reader's saved choice, else the first of the browser's languages that there is a dictionary for. */
+export function preferredLanguage() {
+  for (const tag of [saved(KEY), ...(navigator.languages ?? [navigator.language])]) {
+    const language = languageOf(tag);
+    if (language) return language;
+  }
+  return 'en';
+}
+
+/** @param {Language} language */
+export const rememberLanguage = (language) => save(KEY, language);
+
+/** How a language writes numbers. @type {Record<Language, Intl.NumberFormat>} */
+const WRITING = { en: new Intl.NumberFormat('en'), ko: new Intl.NumberFormat('ko') };
+/** Numbers that are names. */
+const NAMES = ['number', 'trial', 'best', 'seed'];
+
+/** The text of a key in a language, its `{name}` placeholders filled in. Where `n` is 1, the text for one
+ * (`key.one`) comes first; whole numbers are written as the language writes them.
+ * @param {Language} language
+ * @param {string} key
+ * @param {Record<string, unknown>} [values] */
+export function translate(language, key, values = {}) {
+  const words = dictionary(language);
+  const number = WRITING[language];
+  const text = (values.n === 1 ? words[`${key}.one`] : undefined) ?? words[key] ?? key;
+  const written = (/** @type {string} */ name) =>
+    Number.isInteger(values[name]) && !NAMES.includes(name)
+      ? number.format(/** @type {number} */ (values[name]))
+      : String(values[name]);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? written(name) : whole));
+}
+
+/** @param {Language} language @param {string} key */
+export const has = (language, key) => key in dictionary(language);
+
+/** A hyperparameter's name in words, with its place in the document where it has one; all else as it is.
+ * @param {Language} language @param {string} key */
+function inWords(language, key) {
+  const name = key.split('.').find((part) => BY_NAME.has(part)) ?? '';
+  const label = BY_NAME.get(name)?.label[language];
+  return !label ? key : name === key ? label : translate(language, 'problem.place', { label, key });
+}
+
+/** Places of a study that have their name elsewhere. @type {Record<string, string>} */
+const PLACES = {
+  'dataset.name': 'data.set',
+  'dataset.samples': 'data.samples',
+  'dataset.noise': 'data.noise',
+  'dataset.seed': 'data.seed',
+  sampler: 'search.sampler',
+  trials: 'search.trials',
+  seed: 'search.seed',
+};
+
+/** A place in a study in words; any other text as it is. @param {Language} language @param {string} place */
+function placeInWords(language, place) {
+  const [group, name] = place.split('.');
+  const label = BY_NAME.get(name)?.label[language];
+  if (label) return group === 'space' ? translate(language, 'place.range', { label }) : label;
+  const key = Object.hasOwn(PLACES, place) ? PLACES[place] : `place.${place}`;
+  return has(language, key) ? translate(language, key) : place;
+}
+
+/** Values that name something, or say what is accepted. @param {Language} language @param {Problem} problem */
+function valuesOf(language, problem) {
+  const values = { ...problem };
+  // Numbers of a study are written as the study has them.
+  for (const [name, value] of Object.entries(values)) if (typeof value === 'number') values[name] = String(value);
+  for (const name of ['key', 'because', 'knob'])
+    if (typeof values[name] === 'string')
+      values[name] = values[name]
+        .split(', ')
+        .map((one) => inWords(language, one))
+        .join(', ');
+  for (const name of ['lost', 'list'])
+    if (Array.isArray(values[name])) values[name] = values[name].map((one) => placeInWords(language, one)).join(' · ');
+  if (typeof values.part === 'string' && has(language, values.part)) values.part = translate(language, values.part);
+  const found = /^-?\d\.\d{3,}e\d+$/.test(String(values.found)) ? Number(values.found) : Infinity;
+  if (Math.abs(found) <= 2 ** 53) values.found = String(found);
+  const words = typeof values.accepted === 'string' ? acceptedWords(values.accepted) : null;
+  if (words) values.accepted = translate(language, words.key, words.values);
+  return values;
+}
+
+/** The one sentence shown for a problem, from the dictionary, else as the engine wrote it.
+ * @param {Language} language
+ * @param {Problem} problem */
+export function sentence(language, problem) {
+  const key = `problem.${problem.code}`;
+  if (!has(language, key)) return problem.message ?? translate(language, 'problem.unknown');
+  return translate(language, key, valuesOf(language, problem));
+}

@@ -1,0 +1,172 @@
+import { BY_NAME } from '../study/hyperparameters.js';
+import { sameStudy } from '../study/link.js';
+import { ENDED, FORMAT } from '../study/result.js';
+import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
+
+/**
+ * What is kept between visits, as text: a study document and a result document. Pure. What is read may have been
+ * written by an older page, or by anybody: what is not sound in every part is as good as nothing.
+ *
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {import('../study/types.js').Result} Result
+ */
+
+/** Results longer than this are not kept; ASCII, but for the study's name. */
+export const LIMIT = 8_000_000;
+
+/** @param {Study} study */
+export const studyText = (study) => JSON.stringify(study);
+
+/** @param {unknown} text @returns {Study | null} */
+export function readKeptStudy(text) {
+  return sound(text, (document) => {
+    const read = readStudy(document);
+    return 'study' in read ? read.study : null;
+  });
+}
+
+/** Writes the result so far again and again while it grows: each epoch is put into words once. */
+export class ResultText {
+  constructor() {
+    /** @private @type {Study | null} */ this.study = null;
+    /** @private @type {Map<number, {epochs: number, text: string}>} */ this.trials = new Map();
+  }
+
+  /** The text, in steps so that nobody waits for it; null when it would be too long.
+   * @param {import('./store.js').Store} store @param {Result | null} result the engine's, once the run has ended
+   * @returns {Generator<void, string | null>} */
+  *write(store, result) {
+    const { runStudy, backend } = store;
+    if (this.study !== runStudy) {
+      this.study = runStudy;
+      this.trials.clear();
+    }
+    const parts = [];
+    let length = 0;
+    for (const trial of [...store.trials.values()].sort((a, b) => a.number - b.number)) {
+      const part = this.trial(trial);
+      length += part.length + 1;
+      if (length > LIMIT) return null;
+      parts.push(part);
+      yield;
+    }
+    const engine = result?.engine ?? {
+      backend: backend?.backend ?? 'cpu',
+      adapter: backend?.adapter ?? null,
+      workers: backend?.workers ?? 0,
+    };
+    const head = JSON.stringify({
+      format: FORMAT,
+      study: runStudy,
+      engine,
+      best: store.best,
+      test: store.test,
+      seen: store.seenData,
+    });
+    return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
+  }
+
+  /** @private @param {Trial} trial */
+  trial(trial) {
+    const { epochs, ...rest } = trial;
+    let written = this.trials.get(trial.number);
+    if (!written || written.epochs > epochs.length) this.trials.set(trial.number, (written = { epochs: 0, text: '' }));
+    for (; written.epochs < epochs.length; written.epochs += 1)
+      written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs[written.epochs])}`;
+    // Whoever reads this finds no network to train on with.
+    const ended = ENDED.includes(rest.state) ? rest : { ...rest, state: 'cancelled', value: null };
+    return `${JSON.stringify(ended).slice(0, -1)},"epochs":[${written.text}]}`;
+  }
+}
+
+/** Data whose test rows were seen, whatever the result is of. @param {unknown} text @returns {string[]} */
+export function readKeptSeen(text) {
+  const seen = sound(text, (document) => (isObject(document) ? document.seen : null));
+  return Array.isArray(seen) ? seen.filter((one) => typeof one === 'string') : [];
+}
+
+/** The result, if it is that of the study shown.
+ * @param {unknown} text @param {Study} shown @param {boolean} [edited] whether the study was edited after it ran
+ * @returns {Result | null} */
+export function readKeptResult(text, shown, edited = false) {
+  return sound(text, (document) => {
+    if (!isObject(document) || document.format !== FORMAT) return null;
+    const read = readStudy(document.study);
+    if ('problem' in read) return null;
+    const same = sameStudy(read.study, shown);
+    if (!same && !edited) return null;
+    const { engine, trials, best, test } = document;
+    if (!isObject(engine) || typeof engine.backend !== 'string' || !Array.isArray(trials)) return null;
+    if (!trials.length || trials.length > TRIALS_LIMIT || !trials.every(isTrial)) return null;
+    const numbers = new Set(trials.map((one) => one.number));
+    if (numbers.size !== trials.length || (best !== null && !numbers.has(best))) return null;
+    if (
+      test !== null &&
+      !(isObject(test) && numbers.has(test.trial) && isMeasure(test.loss) && isMeasure(test.metric))
+    )
+      return null;
+    const plain = test && { trial: test.trial, loss: test.loss, metric: test.metric };
+    return /** @type {any} */ ({
+      format: FORMAT,
+      study: same ? shown : read.study,
+      engine,
+      trials,
+      best,
+      test: plain,
+    });
+  });
+}
+
+/** @template T @param {unknown} text @param {(document: any) => T | null} read @returns {T | null} */
+function sound(text, read) {
+  if (typeof text !== 'string' || text.length > 2 * LIMIT) return null;
+  try {
+    return read(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {unknown} value @returns {value is Record<string, any>} */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** @param {unknown} value */
+const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+/** A number of a document, or the name of one that JSON lacks. @param {unknown} value */
+const isMeasure = (value) =>
+  typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric', 'learning_rate', 'seconds'];
+
+/** @param {any} trial */
+function isTrial(trial) {
+  return (
+    isObject(trial) &&
+    isCount(trial.number) &&
+    trial.number < TRIALS_LIMIT &&
+    ENDED.includes(trial.state) &&
+    isCount(trial.seed) &&
+    isCount(trial.steps) &&
+    (trial.diverged_at === null || isCount(trial.diverged_at)) &&
+    (trial.value === null || isMeasure(trial.value)) &&
+    isObject(trial.params) &&
+    Object.entries(trial.params).every(([name, value]) => isSetting(name, value)) &&
+    Array.isArray(trial.epochs) &&
+    trial.epochs.every(isEpoch)
+  );
+}
+
+/** @param {string} name @param {unknown} value */
+function isSetting(name, value) {
+  const known = BY_NAME.get(name);
+  return known !== undefined && checkValue(known, value) === null;
+}
+
+/**
+ * Epochs count from 1; with several seeds they say how far those lie apart.
+ * @param {any} epoch
+ * @param {number} index
+ */
+function isEpoch(epoch, index) {
+  if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasure(epoch[name]))) return false;
+  return epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));
+}

@@ -1,0 +1,254 @@
+import { exact, number, scientific } from '../study/format.js';
+import { mendsOf } from '../study/mends.js';
+
+/**
+ * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('./store.js').Notice} Notice
+ * @typedef {import('../study/types.js').Problem} Problem
+ */
+
+/** Problems of the device, for which another backend is the way out. */
+const DEVICE = ['no_gpu', 'gpu', 'gpu_wrong', 'not_on_this_backend'];
+
+/** @param {Store} store */
+const finished = (store) => store.counts.complete + store.counts.diverged;
+
+/** @param {Store} store */
+function kept(store) {
+  if (!store.trials.size) return undefined;
+  return finished(store) ? 'kept.trials' : undefined;
+}
+
+/**
+ * A run that could not start, or that ended early.
+ * @param {Store} store
+ * @param {Problem} problem
+ * @param {boolean} started
+ * @returns {Notice}
+ */
+export function runNotice(store, problem, started) {
+  /** @type {Notice['actions']} */
+  const actions = [];
+  if (problem.code === 'device_lost') {
+    actions.push(
+      { label: 'action.try_gpu', act: 'try_gpu', primary: true },
+      { label: 'action.start_cpu', act: 'start_cpu' },
+    );
+  } else if (DEVICE.includes(problem.code)) {
+    actions.push({ label: 'action.use_cpu', act: 'start_cpu', primary: true });
+  } else {
+    const draft = [...store.drafts.values()].find((one) => one.problem === problem);
+    const fixes = (draft?.fixes ?? []).map(({ label, values }, k) => ({
+      act: `fix_${k}`,
+      label,
+      values,
+      primary: k === 0,
+    }));
+    actions.push(...(draft ? fixes : mendsShown(store, store.study, problem)));
+  }
+  return {
+    id: 'run',
+    kind: 'alert',
+    title:
+      problem.code === 'device_lost' ? 'message.device_gone' : started ? 'message.run_failed' : 'message.not_started',
+    values: { n: finished(store) },
+    problem,
+    kept: problem.code === 'device_lost' ? undefined : kept(store),
+    actions,
+  };
+}
+
+/**
+ * Buttons that mend a study; none for what is hardly a study.
+ * @param {Store} store
+ * @param {any} study
+ * @param {Problem} problem
+ * @returns {Notice['actions']}
+ */
+export function mendsShown(store, study, problem) {
+  try {
+    return mendsOf(study, problem, (name) => store.label(name)).map(({ act, label, values }, k) => ({
+      act,
+      label,
+      values,
+      primary: k === 0,
+    }));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * A study that was kept out.
+ * @param {Problem} problem
+ * @param {Notice['actions']} [actions]
+ * @param {any} [study]
+ * @returns {Notice}
+ */
+export const studyNotice = (problem, actions = [], study = undefined) => ({
+  id: 'study',
+  kind: 'alert',
+  title: 'message.study_refused',
+  problem,
+  kept: 'kept.study',
+  actions,
+  study,
+});
+
+/**
+ * A link's study that is in the panel, and cannot be run.
+ * @param {Store} store
+ * @param {Problem} problem
+ * @returns {Notice}
+ */
+export const idleNotice = (store, problem) => ({
+  id: 'study',
+  kind: 'alert',
+  title: 'message.study_idle',
+  problem,
+  actions: mendsShown(store, store.study, problem),
+});
+
+const SKIPPED_SHOWN = 12;
+
+/**
+ * A link that was not understood in full.
+ * @param {import('../study/link.js').Skipped[]} skipped
+ * @param {boolean} newer
+ * @returns {Notice}
+ */
+export function linkNotice(skipped, newer) {
+  const long = skipped.some((one) => one.why === 'too_long');
+  const lost = placesOf(skipped.filter((one) => one.why === 'lost'));
+  const list = placesOf(skipped.filter((one) => one.why !== 'lost'));
+  const cut = lost.length > 0;
+  return {
+    id: 'link',
+    kind: 'alert',
+    title: `message.link_${long ? 'long' : newer ? 'newer' : cut ? 'cut' : 'partly'}`,
+    problem: long
+      ? { code: 'note_link_long' }
+      : { code: `note_link_${!cut ? 'skipped' : list.length ? 'both' : 'lost'}`, lost, list },
+    actions: [],
+  };
+}
+
+/** @param {import('../study/link.js').Skipped[]} skipped @returns {string[]} */
+function placesOf(skipped) {
+  const more = skipped.length - SKIPPED_SHOWN;
+  return skipped
+    .slice(0, SKIPPED_SHOWN)
+    .map((one) => one.what)
+    .concat(more > 0 ? [`… (+${more})`] : []);
+}
+
+/** A link that could not be put on the clipboard. @param {string | null} link @returns {Notice} */
+export const shareNotice = (link) => ({
+  id: 'share',
+  kind: 'note',
+  title: link ? 'message.share_by_hand' : 'message.share_too_long',
+  problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' },
+  link: link ?? undefined,
+  actions: [],
+});
+
+/**
+ * Something is not kept between visits.
+ * @param {'refused' | 'full' | 'large'} lack
+ * @param {number} size in MB, the most that is kept
+ * @returns {Notice}
+ */
+export const keepNotice = (lack, size) => ({
+  id: 'keep',
+  kind: 'note',
+  title: `message.keep_${lack}`,
+  problem: { code: `note_keep_${lack}`, size },
+  actions: [],
+});
+
+/**
+ * The device went away and training resumes by itself.
+ * @param {Store} store
+ * @param {Problem} problem
+ * @returns {Notice}
+ */
+export const resumingNotice = (store, problem) => ({
+  id: 'device',
+  kind: 'alert',
+  title: 'message.device_lost',
+  values: { n: finished(store) },
+  problem: { ...problem, code: 'device_resuming' },
+  kept: finished(store) ? 'kept.trials' : undefined,
+  actions: [],
+});
+
+/** The GPU failed, and the run began anew on the CPU. @param {Problem} problem @returns {Notice} */
+export const fallbackNotice = (problem) => ({
+  id: 'fallback',
+  kind: 'alert',
+  title: 'message.gpu_fallback',
+  problem,
+  actions: [],
+});
+
+/** @returns {Notice} */
+export const tooOldNotice = () => ({
+  id: 'too_old',
+  kind: 'alert',
+  title: 'message.too_old',
+  problem: { code: 'note_too_old' },
+  actions: [],
+  lasting: true,
+});
+
+/** Learning rates to try after all trials diverged: three decades, all below the smallest rate that was tried.
+ * @param {number} least not finite where no rate was drawn */
+function calmerRange(least) {
+  const top = least > 0 && least <= 0.1 ? Math.max(-6, Math.ceil(Math.log10(least) - 1e-9) - 1) : -1;
+  return { low: Number(`1e${top - 3}`), high: Number(`1e${top}`) };
+}
+
+/** @param {Store} store @returns {Notice | null} */
+export function divergedNotice(store) {
+  const trials = [...store.trials.values()];
+  if (!trials.length || store.counts.diverged < trials.length) return null;
+  const rates = trials.map((one) => number(one.params.learning_rate)).filter(Number.isFinite);
+  const least = Math.min(...rates);
+  const { low, high } = calmerRange(least);
+  /** @type {Notice['actions']} */
+  const actions = [
+    {
+      label: 'action.use_range',
+      values: { low: scientific(low, 1), high: scientific(high, 1) },
+      act: 'use_range',
+      primary: true,
+    },
+  ];
+  const curved = trials.some((trial) => trial.epochs.some((one) => Number.isFinite(number(one.validation_loss))));
+  if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
+  return {
+    id: 'all_diverged',
+    kind: 'note',
+    title: 'message.all_diverged',
+    values: { n: trials.length },
+    problem: rates.length
+      ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
+      : { code: 'note_all_diverged_fixed' },
+    range: { low, high },
+    actions,
+  };
+}
+
+/** Whether this browser can run the engine at all: WebAssembly with SIMD. */
+export function supportsEngine() {
+  // (module (func (result v128) (v128.const i32x4 0 0 0 0)))
+  const module = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 22, 1, 20, 0, 253, 12];
+  const bytes = new Uint8Array([...module, ...new Array(16).fill(0), 11]);
+  try {
+    return WebAssembly.validate(bytes);
+  } catch {
+    return false;
+  }
+}

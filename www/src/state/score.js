@@ -1,0 +1,66 @@
+import { scaleOfScores } from '../study/scale.js';
+import { number } from '../study/format.js';
+import { datasetOf } from '../study/hyperparameters.js';
+import { CROWD } from './store.js';
+
+/**
+ * How good a score is among the trials at hand, from 0 to 1, for every figure alike. Losses are compared by their
+ * logarithm; the worst tenth shares one colour, so that a few bad trials do not flatten the rest.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {import('../study/scale.js').ScoreScale & {untrained: number}} ScoreScale with the number of trials that
+ *   did not learn
+ */
+
+/**
+ * While trials stream in, the scale is renewed this often, in ms; that of a crowd moves slowly, and all its marks with
+ * it.
+ */
+const RENEW = 250;
+const RENEW_CROWD = 1000;
+
+/** @type {WeakMap<Store, {version: number, at: number, study: unknown, scale: ScoreScale}>} */
+const known = new WeakMap();
+
+/** @param {Store} store @returns {ScoreScale} */
+export function scoreScale(store) {
+  const kept = known.get(store);
+  const now = performance.now();
+  if (
+    kept &&
+    kept.study === store.runStudy &&
+    (kept.version === store.version ||
+      (store.state === 'running' && now - kept.at < (store.trials.size > CROWD ? RENEW_CROWD : RENEW)))
+  )
+    return kept.scale;
+  const scale = makeScale(store);
+  known.set(store, { version: store.version, at: now, study: store.runStudy, scale });
+  return scale;
+}
+
+/** @param {Store} store @returns {ScoreScale} */
+function makeScale(store) {
+  const found = [];
+  let untrained = 0;
+  for (const trial of store.trials.values()) {
+    const score = store.score(trial);
+    if (Number.isFinite(score)) found.push(score);
+    if (isUntrained(store, trial)) untrained++;
+  }
+  return { ...scaleOfScores(found, store.objective), untrained };
+}
+
+/** Whether a trial ended worse than guessing: the same probability for every class, or the mean of the targets, which
+ * has an R² of 0. Training has a say, as a network may know its own rows too well.
+ * @param {Store} store @param {Trial} trial */
+export function isUntrained(store, { state, epochs }) {
+  const last = epochs[epochs.length - 1];
+  if (state !== 'complete' || !last) return false;
+  const classes = datasetOf(store.shownStudy)?.classes ?? 0;
+  if (classes < 2) return number(last.train_metric) < 0 && number(last.validation_metric) < 0;
+  return Math.min(number(last.train_loss), number(last.validation_loss)) > Math.log(classes);
+}
+
+/** A trial's state as it is shown. @param {Store} store @param {Trial} trial */
+export const lookOf = (store, trial) => (isUntrained(store, trial) ? 'untrained' : trial.state);

@@ -1,0 +1,258 @@
+import table from '../../../src/study/hyperparameters.json' with { type: 'json' };
+import catalog from '../../../src/dataset/catalog.json' with { type: 'json' };
+
+/**
+ * The tables that engine and page share, and what the page derives from them: which rows a study shows, what a
+ * hyperparameter's default is, how its values are written.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Value} Value
+ * @typedef {import('./types.js').Distribution} Distribution
+ * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list', low: number | null, high: number |
+ *   null, choices: string[] | null, available_choices?: string[], default: any, scale: 'linear' | 'log' | 'log1m',
+ *   sweep: Distribution | null, group: 'model' | 'optimization' | 'training', used_by: Record<string, (string |
+ *   null)[] | {above: number | string}> | null, available: boolean, label: {en: string, ko: string}, help: {en:
+ *   string, ko: string}}} Hyperparameter
+ * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number, noise:
+ *   boolean, available: boolean, label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
+ */
+
+/** @type {Hyperparameter[]} */
+export const HYPERPARAMETERS = /** @type {any} */ (table);
+/** @type {Map<string, Hyperparameter>} */
+export const BY_NAME = new Map(HYPERPARAMETERS.map((one) => [one.name, one]));
+/** @type {Dataset[]} */
+export const DATASETS = /** @type {any} */ (catalog);
+export const GROUPS = /** @type {const} */ (['model', 'optimization', 'training']);
+/** The samplers that the engine has, in the order shown. */
+export const SAMPLERS = ['grid', 'random', 'sobol'];
+
+/** @param {Study} study */
+export const datasetOf = (study) => DATASETS.find((one) => one.name === study.dataset.name);
+
+/** @param {Study} study */
+export const taskOf = (study) => datasetOf(study)?.task ?? 'classes';
+
+/** @param {Hyperparameter} one */
+export const choicesOf = (one) => (one.type === 'bool' ? [false, true] : (one.available_choices ?? one.choices ?? []));
+
+/** What a hyperparameter is when the study does not mention it.
+ * @param {Hyperparameter} one @param {Study} study @param {Record<string, Value>} [drawn] @returns {Value} */
+export function defaultOf(one, study, drawn = {}) {
+  const given = one.default;
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) return given;
+  const key = given.by === 'task' ? taskOf(study) : String(valueIn(given.by, study, drawn));
+  return key in given ? given[key] : 0;
+}
+
+/** @param {Hyperparameter} one @param {Study} study @returns {Value} */
+export const valueOf = (one, study) => study.fixed?.[one.name] ?? defaultOf(one, study);
+
+/** A hyperparameter's value in a trial: drawn, fixed, or the default. A list of widths overrides the depth.
+ * @param {string} name @param {Study} study @param {Record<string, Value>} drawn @returns {Value} */
+function valueIn(name, study, drawn) {
+  const widths = name === 'hidden_layers' ? valueIn('hidden', study, drawn) : null;
+  if (Array.isArray(widths)) return widths.length;
+  const one = BY_NAME.get(name);
+  return drawn[name] ?? study.fixed?.[name] ?? (one ? defaultOf(one, study, drawn) : null);
+}
+
+// Which hyperparameters trials use, by the conditions of the table: as src/study/usage.rs has it.
+
+/**
+ * A condition is a list of values, or `{above: n}`, where "units" is the number of first hidden layers whose widths
+ * are given one by one.
+ * @param {string} owner
+ * @param {any} condition
+ * @param {Study} study
+ * @param {Record<string, Value>} drawn
+ */
+function meets(owner, condition, study, drawn) {
+  const value = valueIn(owner, study, drawn);
+  if (Array.isArray(condition)) return condition.includes(value);
+  let limit = condition.above;
+  if (limit === 'units') {
+    const given = (/** @type {string} */ name) =>
+      study.fixed?.[name] !== undefined || study.space?.[name] !== undefined;
+    limit = 0;
+    while (given(`units_${limit + 1}`)) limit++;
+  }
+  return Number(value) > limit;
+}
+
+/** @param {Hyperparameter | undefined} one @param {Study} study @param {Record<string, Value>} drawn */
+const uses = (one, study, drawn) =>
+  Object.entries(one?.used_by ?? {}).every(([owner, condition]) => meets(owner, condition, study, drawn));
+
+/**
+ * What is swept and decides whether these are used.
+ * @param {(Hyperparameter | undefined)[]} rows
+ * @param {Study} study
+ */
+function deciding(rows, study) {
+  const owners = (/** @type {Hyperparameter | undefined} */ one) => Object.keys(one?.used_by ?? {});
+  const names = rows.flatMap(owners);
+  // The list grows while it is walked: what an owner's own value or use hangs on decides, too.
+  for (const name of names) {
+    const one = BY_NAME.get(name);
+    for (const next of [...owners(one), one?.default?.by]) if (next && !names.includes(next)) names.push(next);
+  }
+  return Object.keys(study.space ?? {}).filter((name) => names.includes(name));
+}
+
+/** Every combination of the axes' values. @param {[string, Value[]][]} axes */
+function* cases(axes) {
+  const at = axes.map(() => 0);
+  for (;;) {
+    yield { drawn: Object.fromEntries(axes.map(([name, values], i) => [name, values[at[i]]])), at };
+    let turning = at.length - 1;
+    while (turning >= 0 && at[turning] + 1 >= axes[turning][1].length) turning--;
+    if (turning < 0) return;
+    at[turning]++;
+    at.fill(0, turning + 1);
+  }
+}
+
+/** What keeps every trial of the study from using a hyperparameter; null where some trial can use it.
+ * @param {Hyperparameter} one @param {Study} study @returns {string | null} */
+export function inertBy(one, study) {
+  const conditions = Object.entries(one.used_by ?? {});
+  const met = new Set();
+  const ends = (/** @type {any} */ range) => range.choices ?? [range.low, range.high];
+  for (const { drawn } of cases(deciding([one], study).map((name) => [name, ends(study.space?.[name])]))) {
+    const now = conditions.filter(([owner, condition]) => meets(owner, condition, study, drawn));
+    if (now.length === conditions.length) return null;
+    for (const [owner] of now) met.add(owner);
+  }
+  return (conditions.find(([owner]) => !met.has(owner)) ?? conditions[0])[0];
+}
+
+/** Whether any trial of the study can use the hyperparameter. @param {Hyperparameter} one @param {Study} study */
+export const used = (one, study) => inertBy(one, study) === null;
+
+/** Rows of the study panel: what this engine has, what the study can use, and all that the study mentions.
+ * @param {Study} study @param {string[] | null} [only] */
+export function rowsOf(study, only = null) {
+  return HYPERPARAMETERS.filter((one) => {
+    if (only) return only.includes(one.name);
+    if (!one.available) return false;
+    if (study.space?.[one.name]) return true;
+    if (/^units_\d+$/.test(one.name)) return study.fixed?.[one.name] !== undefined;
+    if (one.choices && choicesOf(one).length < 2) return study.fixed?.[one.name] !== undefined;
+    return used(one, study);
+  });
+}
+
+/** @param {Distribution} distribution @returns {'linear' | 'log' | 'log1m' | 'choices'} */
+export function scaleOf(distribution) {
+  if (distribution.type === 'categorical') return 'choices';
+  return distribution.scale ?? (distribution.log ? 'log' : 'linear');
+}
+
+/** Swept hyperparameters in the order of the table.
+ * @param {Study} study */
+export const sweptOf = (study) =>
+  HYPERPARAMETERS.filter((one) => study.space?.[one.name]).concat(
+    Object.keys(study.space ?? {})
+      .filter((name) => !BY_NAME.has(name))
+      .map(
+        (name) =>
+          /** @type {any} */ ({
+            name,
+            type: 'categorical',
+            scale: 'linear',
+            label: { en: name, ko: name },
+            help: { en: '', ko: '' },
+          }),
+      ),
+  );
+
+/** More steps than this are not made to be counted. */
+const MOST_VALUES = 2000;
+
+/** A place on a scale, as the engine computes it. @param {Distribution} range @param {number} u */
+function between(range, u) {
+  const [low, high] = [Number(range.low), Number(range.high)];
+  const scale = scaleOf(range);
+  if (scale === 'linear') return low + u * (high - low);
+  const [a, b] = scale === 'log' ? [Math.log(low), Math.log(high)] : [Math.log(1 - low), Math.log(1 - high)];
+  const x = Math.exp(a + u * (b - a));
+  return scale === 'log' ? x : 1 - x;
+}
+
+/** The values that a grid takes from a range, and how many; of very many steps only the ends are made.
+ * @param {Distribution} range @param {number} points @returns {{size: number, values: Value[]}} */
+function gridAxis(range, points) {
+  const all = (/** @type {Value[]} */ values) => ({ size: values.length, values });
+  if (range.choices) return all(range.choices);
+  const [low, high] = [Number(range.low), Number(range.high)];
+  const whole = range.type === 'int';
+  const step = range.step ?? 1;
+  const n = Math.floor((high - low) / step + 1e-9) + 1;
+  if (range.step || (whole && n <= points)) {
+    const at = (/** @type {number} */ k) => Math.min(low + k * step, high);
+    return n > MOST_VALUES ? { size: n, values: [low, high] } : all(Array.from({ length: n }, (_, k) => at(k)));
+  }
+  /** @type {number[]} */
+  const values = [];
+  for (let k = 0; k < points; k++) {
+    let x =
+      points < 2 ? between(range, 0.5) : k === 0 ? low : k === points - 1 ? high : between(range, k / (points - 1));
+    x = Math.max(low, Math.min(high, x));
+    const last = /** @type {number | undefined} */ (values[values.length - 1]);
+    if (whole)
+      values.push(Math.max(Math.round(x), last === undefined ? low : Math.min(last + 1, high - points + k + 1)));
+    else if (last === undefined || (x > last && (k === points - 1 || x < high))) values.push(x);
+  }
+  return all(values);
+}
+
+/** A grid's points along an axis. @param {Study} study @param {string} name @returns {number} */
+const pointsOf = ({ sampler }, name) => {
+  const points = sampler?.points ?? 5;
+  return typeof points === 'number' ? points : (points[name] ?? 5);
+};
+
+/** How many combinations a grid over the study has, each that trials can use once.
+ * @param {Study} study */
+export function gridSize(study) {
+  const names = Object.keys(study.space ?? {});
+  const rows = names.map((name) => BY_NAME.get(name));
+  const axes = new Map(
+    names.map((name) => [name, gridAxis(/** @type {any} */ (study.space)[name], pointsOf(study, name))]),
+  );
+  /** @type {Map<string, number[]>} how many values each case stands for */
+  const counts = new Map();
+  const kinds = deciding(rows, study).map((name) => {
+    const { size, values } = /** @type {{size: number, values: Value[]}} */ (axes.get(name));
+    /** @type {Map<unknown, {value: Value, n: number}>} numbers that meet the same conditions are one case */
+    const found = new Map();
+    for (const value of values) {
+      const met = rows.map(
+        (one) => !!one?.used_by?.[name] && meets(name, one.used_by[name], study, { [name]: value }),
+      );
+      const key = typeof value === 'number' ? met.join() : value;
+      const kind = found.get(key);
+      if (kind) kind.n++;
+      else found.set(key, { value, n: 1 });
+    }
+    const list = [...found.values()];
+    list[list.length - 1].n += size - values.length;
+    counts.set(
+      name,
+      list.map((one) => one.n),
+    );
+    return /** @type {[string, Value[]]} */ ([name, list.map((one) => one.value)]);
+  });
+  let total = 0;
+  for (const { drawn, at } of cases(kinds)) {
+    total += names.reduce((size, name, i) => {
+      const place = kinds.findIndex(([other]) => other === name);
+      const inUse = uses(rows[i], study, drawn);
+      if (place < 0) return inUse ? size * (axes.get(name)?.size ?? 1) : size;
+      // What is not used stands for all of its values once.
+      return inUse ? size * (counts.get(name)?.[at[place]] ?? 1) : at[place] > 0 ? 0 : size;
+    }, 1);
+  }
+  return total;
+}

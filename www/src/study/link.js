@@ -1,0 +1,389 @@
+import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
+import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
+
+/**
+ * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be
+ * decoded, what is not understood or was lost on the way is named and left out.
+ *
+ * A link holds the whole study with its defaults, as they may differ in a later version, in the notation of
+ * compact.js. Its brackets tell a whole study from one that mail or chat has cut; links of earlier pages have none,
+ * and leave out what was at its default. A link ends in a letter or a digit: other signs at the end of an address are
+ * taken for the sentence's around it.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {object} LinkState
+ * @property {Study} [study]
+ * @property {string} [view]
+ * @property {'en' | 'ko'} [lang]
+ * @property {'auto' | 'light' | 'dark'} [theme]
+ * @property {number} [scale]
+ * @property {string[]} [controls]
+ * @property {boolean} [run]
+ * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
+ *   What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
+ *   `study`
+ * @typedef {{state: LinkState, skipped: Skipped[], newer: boolean, found: boolean}} Decoded found: a link of ours
+ */
+
+export const VERSION = 1;
+/** In bytes; a link is ASCII. */
+export const LIMIT = 8192;
+/** The least and the largest scale. */
+export const SCALES = /** @type {const} */ ([0.5, 3]);
+
+/** @param {number} scale @returns {number | null} */
+export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
+
+/** @type {Record<string, any>} what the study format says is meant where a key is missing, in the order of a link */
+const DEFAULTS = {
+  dataset: {},
+  space: {},
+  fixed: {},
+  trials: 64,
+  sampler: { name: 'random' },
+  pruner: { name: 'none' },
+  objective: { metric: 'validation_loss', direction: 'minimize' },
+  seeds_per_trial: 1,
+  seed: 0,
+  shared_seeds: false,
+  name: '',
+};
+/** @type {Record<string, any>} */
+const DATASET_DEFAULTS = {
+  samples: null,
+  noise: 0,
+  seed: 0,
+  split: { train: 0.7, validation: 0.15, test: 0.15 },
+  folds: 1,
+  standardize: true,
+};
+
+/**
+ * The keys of `given` that differ from `defaults`.
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} defaults
+ */
+const differing = (given, defaults) =>
+  Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key])),
+  );
+
+/** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
+export function withoutDefaults(study) {
+  return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
+}
+
+/** What tells a study from others, in words of whatever length. @param {Study} study */
+export const keyOf = (study) => identityOf(withoutDefaults(study));
+
+/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
+export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
+
+/** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
+export function withDefaults({ format, ...study }) {
+  const { name, ...dataset } = study.dataset;
+  return /** @type {Study} */ ({ ...DEFAULTS, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
+}
+
+// Writing
+
+/** Lone surrogates cannot be written as UTF-8. @param {string} value */
+const percent = (value) =>
+  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'))
+    .replaceAll('%20', '+')
+    .replaceAll('%3A', ':')
+    .replaceAll('%2C', ',')
+    .replaceAll("'", '%27');
+
+/**
+ * The link's text from `#` on; null when it would be longer than a link may be.
+ * @param {LinkState} state
+ * @returns {string | null}
+ */
+export function encodeLink(state) {
+  const parts = [`v=${VERSION}`];
+  if (state.study) {
+    const { format, ...rest } = withDefaults(state.study);
+    parts.push(`s=${percent(write(rest))}`);
+  }
+  parts.push(`view=${percent(state.view ?? 'sweep')}`);
+  if (state.lang) parts.push(`lang=${percent(state.lang)}`);
+  if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
+  if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
+  if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
+  if (state.run) parts.push('run=1');
+  const link = `#${parts.join('&')}`;
+  return link.length <= LIMIT ? link : null;
+}
+
+// Reading
+
+/** Short, on one line, without signs that change how text is read. @param {string} value */
+const glance = (value) => {
+  const clean = value.replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, '\ufffd');
+  return clean.length > 32 ? `${clean.slice(0, 31).replace(/\p{Surrogate}/gu, '')}…` : clean;
+};
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Of escapes that are wrong or cut nothing but themselves is lost. @param {string} value */
+const unescaped = (value) =>
+  value.replace(/(?:%[\da-f]{2})+/gi, (run) => {
+    const bytes = Uint8Array.from(run.slice(1).split('%'), (byte) => parseInt(byte, 16));
+    return UTF8.decode(bytes);
+  });
+
+/** A part's text. @param {string} raw */
+function textOf(raw) {
+  const once = unescaped(raw);
+  // Where signs are still escaped that a link does not escape, the whole was escaped twice; spaces are `+` under it.
+  return unescaped((isEscaped(once) ? once : raw).replaceAll('+', ' '));
+}
+
+/** The parts of a link, with what mail, chat and documents do to addresses undone. @param {string} hash */
+function partsOf(hash) {
+  let body = hash.replace(/^#/, '');
+  // Quoted printable: `=` is `=3D`, and at the end of a line it only says that the line goes on.
+  if (body.startsWith('v=3D'))
+    body = body
+      .replace(/=[\r\n]+/g, '')
+      .replace(/=(?!3D)/g, '')
+      .replaceAll('=3D', '=');
+  // Lines of quoted mail begin with `>`; Markdown and JSON put backslashes before signs.
+  body = body
+    .replace(/[\r\n]+[> \t]*|\t/g, '')
+    .replace(/\\u00(2[\da-f]|3[\da-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
+    .replaceAll('\\', '');
+  if (!body.includes('=')) body = unescaped(/^v%253D/i.test(body) ? unescaped(body) : body);
+  return body
+    .replace(/&(?:amp(?:;|%3B)|#0*38;|#x0*26;)+/gi, '&')
+    .replace(/%(?:25)?26(?=(?:amp;)*[a-z]+=)/gi, '&')
+    .split('&');
+}
+
+/**
+ * Without what the sentence around an address puts behind it.
+ * @param {string} value
+ * @param {RegExp} ends signs that may be the last
+ */
+function trimmed(value, ends) {
+  let end = value.length;
+  while (end && !ends.test(value[end - 1])) end -= 1;
+  return value.slice(0, end);
+}
+/** What is put into a link on its way. */
+const NOISE = /[\s>]/g;
+/** The rest of a study's text that says nothing. */
+const CLOSERS = /^[)'"!]*$/;
+
+/** Words that a value may be, to tell whether one can have lost letters. */
+const WORDS = [
+  ...DATASETS.map((one) => one.name),
+  ...HYPERPARAMETERS.flatMap((one) => one.choices ?? []),
+  ...SAMPLERS,
+];
+/** The one of some words that begins so, if it is only one. @param {string} start @param {string[]} words */
+function only(start, words) {
+  const found = new Set(words.filter((word) => word.startsWith(start)));
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/**
+ * Whether a value that lost what closes it is sure to have lost nothing else.
+ * @param {any} value
+ * @param {boolean} whole
+ */
+function isSure(value, whole) {
+  if (typeof value === 'string') return only(value, WORDS) === value;
+  if (!isObject(value) || !whole) return false;
+  // Nothing can follow the last key of choices or of a logarithmic range.
+  return value.type === 'categorical'
+    ? 'choices' in value
+    : 'low' in value && 'high' in value && (value.log === true || /^log/.test(value.scale));
+}
+
+const CONTAINERS = ['dataset', 'space', 'fixed'];
+
+/** Leaves out what the end of the text may have changed. @param {import('./compact.js').Read} found
+ * @returns {string[]} the places that are lost */
+function dropCut({ object, path, whole, closed }) {
+  if (closed || !path) return [];
+  const lost = [];
+  const [top, name] = path;
+  if (top !== undefined && !(CONTAINERS.includes(top) && isObject(object[top]))) {
+    if (!isSure(object[top], whole)) delete object[top];
+  } else if (top !== undefined) {
+    const within = object[top];
+    if (name !== undefined && !(path.length === 2 && isSure(within[name], whole))) {
+      delete within[name];
+      const known = top === 'dataset' ? ['name', ...Object.keys(DATASET_DEFAULTS)] : [...BY_NAME.keys()];
+      const full = known.includes(name) ? name : only(name, known);
+      if (full && name) lost.push(`${top}.${full}`);
+    }
+    lost.push(top);
+  }
+  return lost;
+}
+
+/** The study of a link. A key that fails the study's check is named and left out.
+ * @param {string} text @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
+function readStudyText(text, skip) {
+  const found = read(text);
+  // From here on it is like any other document.
+  const object = (found.object = structuredClone(found.object));
+  const { path, rest } = found;
+  const lost = dropCut(found);
+  // A link with brackets that lost its end had every key of this version.
+  if (text.startsWith('('))
+    lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));
+  else if (path?.length === 1 && !(path[0] in object) && !lost.length)
+    lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
+  if (!CLOSERS.test(rest)) skip(`s: ${glance(rest)}`, 'unreadable');
+  if (!Object.keys(object).length) {
+    skip('study', 'lost');
+    return undefined;
+  }
+  for (const what of new Set(lost)) skip(what, 'lost');
+  return checked(object, skip);
+}
+
+/**
+ * @param {Record<string, any>} given
+ * @param {(what: string, why: string) => void} skip
+ * @returns {Study | undefined}
+ */
+function checked({ format = FORMAT, ...given }, skip) {
+  if (format !== FORMAT) skip(`format: ${glance(String(write(format)))}`, 'format');
+  const { name } = startStudy().dataset;
+  /** @type {any} */
+  let study = { format: FORMAT, dataset: { name } };
+  const whole = structuredClone({
+    ...given,
+    ...study,
+    dataset: isObject(given.dataset) ? { name, ...given.dataset } : study.dataset,
+  });
+  if (!checkStudy(whole)) return whole;
+
+  /** @type {[what: string, within: string | null, key: string, value: unknown][]} */
+  const pieces = [];
+  for (const [key, value] of Object.entries(given)) {
+    if (!CONTAINERS.includes(key) || !isObject(value)) pieces.push([key, null, key, value]);
+    else for (const [one, inner] of Object.entries(value)) pieces.push([`${key}.${one}`, key, one, inner]);
+  }
+  // What else is accepted depends on the data set's name.
+  pieces.sort((a, b) => Number(b[0] === 'dataset.name') - Number(a[0] === 'dataset.name'));
+  /** @param {typeof pieces[0]} piece @returns {string | null} why it was left out */
+  const attempt = ([, within, key, value]) => {
+    const known =
+      within === null
+        ? Object.hasOwn(DEFAULTS, key)
+        : within === 'dataset'
+          ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key)
+          : BY_NAME.has(key);
+    if (!known) return 'unknown_key';
+    const next =
+      within === null ? { ...study, [key]: value } : { ...study, [within]: { ...study[within], [key]: value } };
+    const problem = checkStudy(next);
+    if (!problem) study = next;
+    return problem?.code ?? null;
+  };
+  // One may be accepted only after another: a third layer's width, once there are three layers.
+  const failed = pieces.filter((piece) => attempt(piece) !== null);
+  let kept = pieces.length - failed.length;
+  for (const piece of failed) {
+    const why = attempt(piece);
+    if (why) skip(glance(piece[0]), why);
+    else kept += 1;
+  }
+  return kept ? structuredClone(study) : undefined;
+}
+
+/** @type {Record<string, (text: string) => Partial<LinkState> | null>} each part's reading; null when it is refused */
+const PARTS = {
+  // Which views there are is the page's to know.
+  view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
+  lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
+  theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
+  scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),
+  run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
+};
+
+/** A link has fewer than a dozen parts; so many are read. */
+const MOST_PARTS = 64;
+
+/** Never throws, whatever the text. @param {string} hash with or without `#` @returns {Decoded} */
+export function decodeLink(hash) {
+  /** @type {Decoded} */
+  const decoded = { state: {}, skipped: [], newer: false, found: false };
+  const { state, skipped } = decoded;
+  const skip = (/** @type {string} */ what, /** @type {string} */ why) => void skipped.push({ what, why });
+  const given = String(hash ?? '');
+  const parts = given.length > 3 * LIMIT ? [given] : partsOf(given);
+  if (parts.join('&').length > LIMIT) {
+    skip(glance(given.replace(/^#/, '')), 'too_long');
+    return decoded;
+  }
+  const seen = new Set();
+  if (parts.length > MOST_PARTS) skip(glance(parts.splice(MOST_PARTS).join('&')), 'unreadable');
+  const end = parts.length - 1;
+  // The name of a part may be all that is left of it.
+  if (!parts[end].includes('=')) parts[end] = trimmed(parts[end], /[a-z\d]/i);
+  parts.forEach((part, at) => {
+    if (!part) return;
+    const last = at === end;
+    const cut = part.indexOf('=');
+    const key = textOf(cut < 0 ? part : part.slice(0, cut)).replace(NOISE, '');
+    if (key === 's') {
+      if (seen.has(key)) return skip(glance(part), 'twice');
+      seen.add(key);
+      const raw = cut < 0 ? '' : part.slice(cut + 1);
+      const text = unwrapped(textOf(last ? raw.replace(/%[\da-f]?[\].,!?'"…>]*$/i, '') : raw));
+      const study = readStudyText(last ? trimmed(text, /[a-z\d)']/i) : text, skip);
+      if (study) state.study = study;
+      return;
+    }
+    const whole = cut < 0 ? '' : textOf(part.slice(cut + 1)).replace(NOISE, '');
+    const value = last ? trimmed(whole, /[a-z\d]/i) : whole;
+    const named = glance(`${key}=${value}`);
+    // The first letters of a name at a link's end say nothing, and are not the version again.
+    if (last && cut < 0 && seen.size && [...Object.keys(PARTS), 'controls', 'v'].some((name) => name.startsWith(key)))
+      return;
+    if (seen.has(key)) return skip(named, 'twice');
+    seen.add(key);
+    readPart(key, value, named, decoded, skip);
+  });
+  if (end && !parts[end] && !seen.has('s')) skip('study', 'lost');
+  if (!end && !parts[0] && /[^\s#)\].,!?'"…>]/.test(given)) skip(glance(given.replace(/^#/, '')), 'unreadable');
+  // What has lost something waits for its reader.
+  if (skipped.some((one) => one.why === 'lost')) delete state.run;
+  return decoded;
+}
+
+/**
+ * @param {string} key
+ * @param {string} value
+ * @param {string} named
+ * @param {Decoded} decoded
+ * @param {(what: string, why: string) => void} skip
+ */
+function readPart(key, value, named, decoded, skip) {
+  const { state } = decoded;
+  if (key === 'v') {
+    if (!/^[1-9]\d{0,8}$/.test(value)) return skip(named, 'unreadable');
+    decoded.found = true;
+    if (Number(value) <= VERSION) return;
+    decoded.newer = true;
+    skip(named, 'newer');
+  } else if (key === 'controls') {
+    const names = value.split(',').filter(Boolean);
+    for (const name of names) if (!BY_NAME.has(name)) skip(glance(`controls=${name}`), 'unknown');
+    const known = [...new Set(names)].filter((name) => BY_NAME.has(name));
+    if (known.length) state.controls = known;
+  } else if (key !== 'fp') {
+    // `fp` is what a later page holds a re-run against.
+    const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
+    if (read) Object.assign(state, read);
+    else skip(named, 'unknown');
+    if (read?.scale !== undefined && read.scale !== Number(value)) skip(`${named} → ${read.scale}`, 'out_of_range');
+  }
+}

@@ -1,0 +1,98 @@
+import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
+
+/**
+ * What the study panel says of a study: defaults that hang on a swept choice, the trials that will run, the samples
+ * of each part, and a study with another data set.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Value} Value
+ * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
+ */
+
+/**
+ * What trials take of what is not swept: one value, or one for each choice that decides.
+ * @param {Hyperparameter} one
+ * @param {Study} study
+ * @returns {{value: Value} | {by: string, values: [Value, Value][]}}
+ */
+export function takenBy(one, study) {
+  const given = one.default;
+  const choices = given?.by && study.fixed?.[one.name] === undefined ? study.space?.[given.by]?.choices : undefined;
+  if (!choices) return { value: valueOf(one, study) };
+  const users = one.used_by?.[given.by];
+  const values = choices
+    .filter((choice) => !Array.isArray(users) || users.includes(String(choice)))
+    .map((choice) => /** @type {[Value, Value]} */ ([choice, given[String(choice)] ?? 0]));
+  const all = new Set(values.map(([, value]) => value));
+  return all.size === 1 ? { value: [...all][0] } : { by: given.by, values };
+}
+
+/** Trials that a run of the study trains. @param {Study} study */
+export const planned = (study) => (study.sampler?.name === 'grid' ? gridSize(study) : (study.trials ?? 64));
+
+const MOST_POINTS = 1000;
+
+/** The most points per axis with which a grid has no more combinations than trials; 0 where there are none.
+ * @param {Study} study */
+export function fittingPoints(study) {
+  const fits = (/** @type {number} */ points) =>
+    gridSize({ ...study, sampler: { name: 'grid', points } }) <= (study.trials ?? 64);
+  let [low, high] = [0, MOST_POINTS];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Axes whose points a grid is told: those that have neither choices nor steps. @param {Study} study */
+export const pointedAxes = (study) =>
+  sweptOf(study).filter((one) => {
+    const range = study.space?.[one.name];
+    return range && !range.choices && !range.step;
+  });
+
+const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
+/** Shares of the split are compared in these parts of the whole, as the engine does. */
+const UNIT = 1e9;
+
+/** Samples in the training, validation and test part, as the engine deals them.
+ * @param {Study} study @returns {[number, number, number]} */
+export function partSizes(study) {
+  const split = { ...SPLIT, ...study.dataset.split };
+  const total = study.dataset.samples ?? datasetOf(study)?.rows ?? 0;
+  const weights = [split.train, split.validation, split.test].map((share) => Math.round(share * UNIT));
+  const sum = weights.reduce((a, b) => a + b, 0) || 1;
+  const sizes = weights.map((weight) => Math.floor((total * weight) / sum));
+  const order = [0, 1, 2].sort((a, b) => ((total * weights[b]) % sum) - ((total * weights[a]) % sum) || a - b);
+  for (let k = 0, left = total - sizes[0] - sizes[1] - sizes[2]; k < left; k++) sizes[order[k % 3]]++;
+  return /** @type {[number, number, number]} */ (sizes);
+}
+
+/**
+ * The same study with another data set; a loss that does not fit the other's task gives way to its default.
+ * @param {Study} study
+ * @param {string} name
+ * @returns {{study: Study, loss: string | null}} the loss that was dropped
+ */
+export function switched(study, name) {
+  const next = structuredClone(study);
+  next.dataset = withDataset(next.dataset, name);
+  const one = BY_NAME.get('loss');
+  const fits = one?.default[datasetOf(next)?.task ?? ''];
+  const set = next.fixed?.loss ?? next.space?.loss?.choices?.find((choice) => choice !== fits);
+  if (set === undefined || set === fits) return { study: next, loss: null };
+  delete next.fixed?.loss;
+  delete next.space?.loss;
+  return { study: next, loss: String(set) };
+}
+
+/** A study's data section with another data set: what the other set can take is kept.
+ * @param {Study['dataset']} before @param {string} name @returns {Study['dataset']} */
+export function withDataset(before, name) {
+  const [from, to] = [before.name, name].map((one) => DATASETS.find((set) => set.name === one));
+  const { samples, noise, ...rest } = before;
+  const made = from?.kind === 'generated' && to?.kind === 'generated';
+  return { ...rest, name, ...(made && samples ? { samples } : {}), ...(made && noise && to.noise ? { noise } : {}) };
+}

@@ -1,0 +1,467 @@
+import defaultStudy from '../../../src/study/default.json' with { type: 'json' };
+import {
+  BY_NAME,
+  DATASETS,
+  HYPERPARAMETERS,
+  SAMPLERS,
+  choicesOf,
+  gridSize,
+  inertBy,
+  scaleOf,
+  taskOf,
+} from './hyperparameters.js';
+
+/**
+ * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
+ * loaded. They are the engine's (`src/study/check.rs`), in its order, with its codes and arguments; both are held
+ * against `tests/corpus/problems.json`.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').Distribution} Distribution
+ * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
+ */
+
+export const FORMAT = 'tuning-playground/study@1';
+export const TRIALS_LIMIT = 100000;
+export const SEED_LIMIT = 2 ** 53 - 1;
+
+/** @returns {Study} */
+export const startStudy = () => structuredClone(/** @type {any} */ (defaultStudy));
+
+/** A value as messages write it, numbers short and exact: 0.001, 1e9. @param {unknown} value */
+function shown(value) {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return JSON.stringify(value ?? null);
+  const size = Math.abs(value);
+  return size === 0 || (size >= 1e-4 && size < 1e7) ? String(value) : value.toExponential().replace('e+', 'e');
+}
+/** @param {unknown} value @returns {value is Record<string, any>} */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A number, also where it is written as the string of one that is not finite. @param {unknown} value */
+const real = (value) =>
+  typeof value === 'number'
+    ? value
+    : /^(NaN|-?Infinity)$/.test(/** @type {any} */ (value)) && typeof value === 'string'
+      ? Number(value)
+      : undefined;
+
+/**
+ * @param {unknown} input an object or its JSON text
+ * @returns {{study: Study} | {problem: Problem, given?: any}} given: what was refused
+ */
+export function readStudy(input) {
+  let study = input;
+  if (typeof input === 'string') {
+    try {
+      study = JSON.parse(input.replace(/^\uFEFF/, ''), finite);
+    } catch (error) {
+      return { problem: { code: 'not_a_study', detail: String(/** @type {Error} */ (error).message) } };
+    }
+  }
+  if (!isObject(study)) return { problem: { code: 'not_a_study', detail: shown(study) } };
+  try {
+    const copy = /** @type {any} */ (structuredClone(study));
+    const problem = checkStudy(copy);
+    return problem ? { problem, given: copy } : { study: copy };
+  } catch (error) {
+    return { problem: { code: 'not_a_study', detail: String(/** @type {Error} */ (error).message) } };
+  }
+}
+
+/** JSON has no numbers beyond a double's. @param {string} _key @param {unknown} value */
+function finite(_key, value) {
+  if (value === Infinity || value === -Infinity) throw new RangeError('number out of range');
+  return value;
+}
+
+const KEYS = [
+  'format',
+  'name',
+  'dataset',
+  'fixed',
+  'space',
+  'sampler',
+  'pruner',
+  'objective',
+  'trials',
+  'seeds_per_trial',
+  'seed',
+  'shared_seeds',
+];
+
+/** What is wrong with a study's keys, one by one. @param {Record<string, any>} study @returns {Problem | null} */
+export function checkStudy(study) {
+  if (study.format === undefined) return { code: 'missing', key: 'format', accepted: `"${FORMAT}"` };
+  if (study.format !== FORMAT) return { code: 'format', found: shown(study.format), expected: FORMAT };
+  const { name, sampler } = study;
+  return (
+    unknownKey(study, KEYS) ??
+    (name === undefined || typeof name === 'string' ? null : wrong('name', name, 'text')) ??
+    checkDataset(study) ??
+    section(study, 'fixed') ??
+    section(study, 'space') ??
+    checkHyperparameters(study.fixed ?? {}, study.space ?? {}) ??
+    (sampler === undefined ? null : checkSampler(sampler)) ??
+    section(study, 'pruner') ??
+    checkName('pruner.name', study.pruner?.name, ['none'], ['median', 'halving', 'hyperband']) ??
+    unknownKey(study.pruner ?? {}, ['name'], 'pruner') ??
+    section(study, 'objective') ??
+    unknownKey(study.objective ?? {}, ['metric', 'direction'], 'objective') ??
+    checkName('objective.metric', study.objective?.metric, [
+      'train_loss',
+      'train_metric',
+      'validation_loss',
+      'validation_metric',
+    ]) ??
+    checkName('objective.direction', study.objective?.direction, ['minimize', 'maximize']) ??
+    checkNumber('trials', study.trials, 1, TRIALS_LIMIT, true) ??
+    checkNumber('seeds_per_trial', study.seeds_per_trial, 1, 100, true) ??
+    checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
+    checkBoolean('shared_seeds', study.shared_seeds)
+  );
+}
+
+/** What is wrong with a study whose keys are all right: what they say together.
+ * @param {Study} study @returns {Problem | null} */
+export function checkTogether(study) {
+  const space = study.space ?? {};
+  for (const key of Object.keys(space)) {
+    const because = inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(key)), study);
+    if (because) return { code: 'inert', key, because };
+  }
+  const dataset = study.dataset.name;
+  const fits = taskOf(study) === 'numbers' ? 'mse' : 'cross_entropy';
+  const asked = space.loss ? (space.loss.choices ?? []) : [study.fixed?.loss ?? fits];
+  const loss = asked.find((one) => one !== fits);
+  if (loss !== undefined) return { code: 'loss_mismatch', loss, dataset, accepted: fits };
+  const { rows, sizes } = partSizes(study);
+  const empty = sizes.findIndex((size) => size === 0);
+  if (empty >= 0) return { code: 'too_few_rows', dataset, rows, part: PARTS[empty] };
+  const range = space.batch_size;
+  const batches = range ? (range.choices ?? [range.high]) : [study.fixed?.batch_size ?? 0];
+  const largest = Math.max(...batches.map(Number));
+  if (largest > sizes[0] && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))
+    return { code: 'batch_too_large', batch_size: largest, rows: sizes[0] };
+  const [part, kind] = (study.objective?.metric ?? '').split('_');
+  const size = sizes[PARTS.indexOf(part)];
+  if (kind === 'metric' && fits === 'mse' && size < 2)
+    return {
+      code: 'undefined_metric',
+      key: 'objective.metric',
+      metric: `${part}_metric`,
+      dataset,
+      rows: size,
+      accepted: `${part}_loss`,
+    };
+  return checkFit(study, Object.keys(space));
+}
+
+/** Whether the space suits the sampler. @param {Study} study @param {string[]} axes @returns {Problem | null} */
+function checkFit(study, axes) {
+  const { sampler, trials = 64 } = study;
+  if (sampler?.name === 'sobol') {
+    if (trials > 65536)
+      return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
+  } else if (sampler?.name === 'grid') {
+    const other = isObject(sampler.points)
+      ? Object.keys(sampler.points).find((name) => !axes.includes(name))
+      : undefined;
+    if (other !== undefined)
+      return { code: 'unknown_key', key: `sampler.points.${other}`, within: 'space', accepted: axes.join(', ') };
+    const size = gridSize(study);
+    if (size > trials)
+      return { code: 'grid_too_large', combinations: size < 1e15 ? String(size) : shown(size), trials };
+  }
+  return null;
+}
+
+/** Rows of each part, shared out by largest remainders as the engine does. @param {Study} study */
+function partSizes({ dataset }) {
+  const rows = dataset.samples ?? DATASETS.find((one) => one.name === dataset.name)?.rows ?? 0;
+  const { train, validation, test } = { train: 0.7, validation: 0.15, test: 0.15, ...dataset.split };
+  const weights = [train, validation, test].map((share) => Math.round(share * 1e9));
+  const sum = weights[0] + weights[1] + weights[2];
+  const sizes = weights.map((weight) => Math.floor((rows * weight) / sum));
+  const rest = weights.map((weight) => (rows * weight) % sum);
+  for (let missing = rows - sizes[0] - sizes[1] - sizes[2]; missing > 0; missing--) {
+    const most = rest.indexOf(Math.max(...rest));
+    sizes[most]++;
+    rest[most] = -1;
+  }
+  return { rows, sizes };
+}
+
+/** @param {string} key @param {unknown} found @param {string} accepted @returns {Problem} */
+const wrong = (key, found, accepted) => ({ code: 'wrong_type', key, found: shown(found), accepted });
+/** @param {string} key @param {unknown} found @param {string} accepted @returns {Problem} */
+const outside = (key, found, accepted) => ({ code: 'out_of_range', key, found: shown(found), accepted });
+
+/** @param {Record<string, any>} study @param {string} key @returns {Problem | null} */
+const section = (study, key) =>
+  study[key] === undefined || isObject(study[key]) ? null : wrong(key, study[key], '{...}');
+
+/** @param {Record<string, any>} object @param {string[]} keys @param {string} [within] @returns {Problem | null} */
+function unknownKey(object, keys, within) {
+  const key = Object.keys(object).find((one) => !keys.includes(one));
+  return key === undefined
+    ? null
+    : {
+        code: 'unknown_key',
+        key: within ? `${within}.${key}` : key,
+        within: within ?? 'study',
+        accepted: keys.join(', '),
+      };
+}
+
+/**
+ * @param {string} key
+ * @param {unknown} found
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} [whole]
+ * @returns {Problem | null}
+ */
+function checkNumber(key, found, low, high, whole = false) {
+  if (found === undefined) return null;
+  const accepted = `${shown(low)} .. ${shown(high)}${whole ? ' (int)' : ''}`;
+  const x = real(found);
+  if (x === undefined || (whole && x % 1)) return wrong(key, found, accepted);
+  return x >= low && x <= high ? null : outside(key, found, accepted);
+}
+
+/**
+ * @param {string} key
+ * @param {unknown} found
+ * @param {string[]} names
+ * @param {string[]} [later]
+ * @returns {Problem | null}
+ */
+function checkName(key, found, names, later = []) {
+  if (found === undefined) return null;
+  const accepted = names.join(' | ');
+  if (typeof found !== 'string') return wrong(key, found, accepted);
+  if (names.includes(found)) return null;
+  return later.includes(found) ? { code: 'not_yet', key, found, accepted } : outside(key, found, accepted);
+}
+
+/** @param {string} key @param {any} value @returns {Problem | null} */
+const checkBoolean = (key, value) =>
+  value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
+
+/** @param {Record<string, any>} study @returns {Problem | null} */
+function checkDataset(study) {
+  const { dataset } = study;
+  const available = DATASETS.filter((one) => one.available).map((one) => one.name);
+  const missing = { code: 'missing', key: 'dataset.name', accepted: available.join(' | ') };
+  if (dataset === undefined) return missing;
+  const problem =
+    section(study, 'dataset') ??
+    unknownKey(dataset, ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize'], 'dataset');
+  if (problem) return problem;
+  if (dataset.name === undefined) return missing;
+  const unnamed = checkName(
+    'dataset.name',
+    dataset.name,
+    available,
+    DATASETS.map((one) => one.name),
+  );
+  if (unnamed) return unnamed;
+  const known = /** @type {import('./hyperparameters.js').Dataset} */ (
+    DATASETS.find((one) => one.name === dataset.name)
+  );
+  const { samples, folds, split, standardize } = dataset;
+  return (
+    (samples === null
+      ? null
+      : checkNumber('dataset.samples', samples, 10, known.kind === 'generated' ? 100000 : known.rows, true)) ??
+    checkNumber('dataset.folds', folds, 1, 20, true) ??
+    (folds > 1 ? { code: 'not_yet', key: 'dataset.folds', found: shown(folds), accepted: '1' } : null) ??
+    checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
+    checkNumber('dataset.seed', dataset.seed, 0, SEED_LIMIT, true) ??
+    checkSplit(split) ??
+    checkBoolean('dataset.standardize', standardize)
+  );
+}
+
+const PARTS = ['train', 'validation', 'test'];
+/** @param {unknown} split @returns {Problem | null} */
+function checkSplit(split) {
+  const accepted = 'train + validation + test = 1';
+  if (split === undefined) return null;
+  if (!isObject(split)) return wrong('dataset.split', split, '{...}');
+  const unknown = unknownKey(split, PARTS, 'dataset.split');
+  if (unknown) return unknown;
+  if (!Object.keys(split).length) return null;
+  let sum = 0;
+  for (const part of PARTS) {
+    if (split[part] === undefined) return { code: 'missing', key: `dataset.split.${part}`, accepted };
+    const problem = checkNumber(`dataset.split.${part}`, split[part], 0.01, 0.98);
+    if (problem) return problem;
+    sum += split[part];
+  }
+  if (Math.abs(sum - 1) <= 1e-6) return null;
+  return {
+    code: 'out_of_range',
+    key: 'dataset.split',
+    found: `${PARTS.map((part) => split[part]).join(' + ')} = ${shown(sum)}`,
+    accepted,
+  };
+}
+
+/** @param {any} sampler @returns {Problem | null} */
+function checkSampler(sampler) {
+  const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
+  const problem = checkName('sampler.name', found, SAMPLERS, ['hand', 'tpe', 'gp', 'cmaes', 'pbt']);
+  if (problem) return problem;
+  if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
+  const { points } = sampler;
+  const axes = isObject(points) ? Object.entries(points).map(([name, value]) => [`.${name}`, value]) : [['', points]];
+  return (
+    unknownKey(sampler, sampler.name === 'grid' ? ['name', 'points'] : ['name'], 'sampler') ??
+    first(axes, ([name, value]) => checkNumber(`sampler.points${name}`, value, 1, 1000, true))
+  );
+}
+
+/** The first problem with any of a list. @template T @param {T[]} list @param {(one: T) => Problem | null} check */
+function first(list, check) {
+  for (const one of list) {
+    const problem = check(one);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+/** @param {Record<string, unknown>} fixed @param {Record<string, Distribution>} space @returns {Problem | null} */
+function checkHyperparameters(fixed, space) {
+  const unknown = (/** @type {string} */ name, /** @type {string} */ within) => ({
+    code: 'unknown_key',
+    key: `${within}.${name}`,
+    within,
+    accepted: availableNames(),
+  });
+  return (
+    first(Object.entries(fixed), ([name, value]) => {
+      const one = BY_NAME.get(name);
+      return one ? checkValue(one, value, `fixed.${name}`) : unknown(name, 'fixed');
+    }) ??
+    first(Object.entries(space), ([name, range]) => {
+      const one = BY_NAME.get(name);
+      if (!one) return unknown(name, 'space');
+      return name in fixed ? { code: 'fixed_and_swept', key: name } : checkDistribution(one, range, `space.${name}`);
+    })
+  );
+}
+
+const availableNames = () =>
+  HYPERPARAMETERS.filter((one) => one.available)
+    .map((one) => one.name)
+    .join(', ');
+
+/** @param {Hyperparameter} one @param {unknown} value @param {string} [key] @returns {Problem | null} */
+export function checkValue(one, value, key = one.name) {
+  if (!one.available) return { code: 'not_yet', key, found: one.name, accepted: availableNames() };
+  const [low, high] = [shown(one.low), shown(one.high)];
+  if (one.type === 'categorical')
+    return checkName(key, value ?? null, /** @type {string[]} */ (choicesOf(one)), one.choices ?? []);
+  if (one.type === 'bool') return typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
+  if (one.type !== 'list') {
+    const problem = checkNumber(key, value ?? null, Number(one.low), Number(one.high), one.type === 'int');
+    // Whole numbers have no strings for those that are not finite.
+    return problem && one.type === 'int' && typeof value === 'string'
+      ? wrong(key, value, `${low} .. ${high} (int)`)
+      : problem;
+  }
+  const accepted = `[${low} .. ${high}, ...] (int, 0 .. 10)`;
+  if (!Array.isArray(value)) return wrong(key, value, accepted);
+  if (value.length > 10) return outside(key, value, accepted);
+  return first(value, (width) =>
+    !Number.isInteger(width)
+      ? wrong(key, value, accepted)
+      : width < Number(one.low) || width > Number(one.high)
+        ? outside(key, width, accepted)
+        : null,
+  );
+}
+
+/** @param {Hyperparameter} one @param {Distribution} distribution @param {string} [key] @returns {Problem | null} */
+export function checkDistribution(one, distribution, key = one.name) {
+  const problem = checkRange(distribution, key);
+  if (problem) return problem;
+  const { type, low, high, choices } = distribution;
+  if (choices) return first(choices, (choice) => checkValue(one, choice, `${key}.choices`));
+  if (one.type === 'float' || (one.type === 'int' && type === 'int'))
+    return checkValue(one, low, `${key}.low`) ?? checkValue(one, high, `${key}.high`);
+  if (one.type === 'int') return wrong(`${key}.type`, type, 'int | categorical');
+  return one.available ? wrong(`${key}.type`, type, 'categorical') : checkValue(one, null, key);
+}
+
+/** A range by itself, whatever it is a range of. @param {any} range @param {string} key @returns {Problem | null} */
+function checkRange(range, key) {
+  if (!isObject(range)) return wrong(key, range, '{"type": "float" | "int" | "categorical", ...}');
+  const { type, low, high, choices, log } = range;
+  if (type !== 'float' && type !== 'int' && type !== 'categorical')
+    return wrong(`${key}.type`, type, 'float | int | categorical');
+  const unknown = unknownKey(
+    range,
+    type === 'categorical' ? ['type', 'choices'] : ['type', 'low', 'high', 'step', 'log', 'scale'],
+    key,
+  );
+  if (unknown) return unknown;
+  if (type === 'categorical') {
+    if (!Array.isArray(choices) || !choices.length) return wrong(`${key}.choices`, choices, '[value, ...]');
+    const texts = choices.map((choice) => JSON.stringify(choice));
+    const twice = choices.find((_, k) => texts.indexOf(texts[k]) < k);
+    return twice === undefined ? null : { code: 'duplicate', key: `${key}.choices`, found: shown(twice) };
+  }
+  const int = type === 'int';
+  const step = range.step ?? undefined;
+  for (const [name, value] of [
+    ['low', low],
+    ['high', high],
+    ['step', step],
+  ]) {
+    if (value === undefined) {
+      if (name !== 'step') return { code: 'missing', key: `${key}.${name}`, accepted: 'low, high' };
+    } else if (int ? !Number.isInteger(value) : !Number.isFinite(value))
+      return wrong(`${key}.${name}`, value, int ? 'int' : 'number');
+  }
+  if (log !== undefined && typeof log !== 'boolean') return wrong(`${key}.log`, log, 'true | false');
+  const scales = ['linear', 'log', 'log1m'];
+  const unscaled = checkName(`${key}.scale`, range.scale, scales);
+  if (unscaled) return unscaled;
+  const scale = scaleOf(/** @type {Distribution} */ (range));
+  if (log !== undefined && log !== (scale === 'log')) return outside(`${key}.scale`, scale, 'log = true: scale = log');
+  if (low > high) return { code: 'empty_range', key, low: shown(low), high: shown(high), accepted: 'low <= high' };
+  if (int && scale === 'log1m') return wrong(`${key}.scale`, scale, 'linear | log');
+  if (scale === 'log' && low <= 0) return { code: 'log_range', key: `${key}.low`, low: shown(low) };
+  if (scale === 'log1m' && high >= 1) return { code: 'log1m_range', key: `${key}.high`, high: shown(high) };
+  if (step <= 0) return outside(`${key}.step`, step, '> 0');
+  if (step !== undefined && scale !== 'linear') return { code: 'step_on_scale', key: `${key}.step`, scale };
+  if (!Number.isFinite(high - low)) return outside(`${key}.high`, high, 'high - low < 1.7e308');
+  if (int && Math.max(Math.abs(low), Math.abs(high)) > 2 ** 53)
+    return outside(`${key}.high`, high, '-2^53 .. 2^53 (int)');
+  if ((int || step) && (high - low) / (step ?? 1) >= 2 ** 31)
+    return outside(`${key}.step`, step ?? 1, '(high - low) / step < 2^31');
+  return null;
+}
+
+/** The same study with another split, so that its test set is one nobody has looked at.
+ * @param {Study} study */
+export function duplicateStudy(study) {
+  const copy = structuredClone(study);
+  copy.dataset.seed = ((copy.dataset.seed ?? 0) + 1) % (SEED_LIMIT + 1);
+  return copy;
+}
+
+/** What tells a study from others: all but its name. @param {Study} study */
+export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));
+
+/** @param {any} value @returns {any} */
+function sorted(value) {
+  if (Array.isArray(value) || value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * The shapes that travel through the page. Documents are those of the study and result formats.
+ *
+ * @typedef {'en' | 'ko'} Language
+ * @typedef {'auto' | 'light' | 'dark'} Theme
+ * @typedef {'auto' | 'gpu' | 'cpu'} BackendChoice
+ * @typedef {'idle' | 'starting' | 'running' | 'paused'} RunState
+ * @typedef {'queued' | 'running' | 'complete' | 'pruned' | 'diverged' | 'failed' | 'cancelled'} TrialState
+ * @typedef {number | string | boolean | number[] | null} Value
+ *
+ * @typedef {object} Distribution
+ * @property {'float' | 'int' | 'categorical'} type
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {number | null} [step]
+ * @property {boolean} [log]
+ * @property {'linear' | 'log' | 'log1m'} [scale]
+ * @property {Value[]} [choices]
+ *
+ * @typedef {object} Study
+ * @property {string} format
+ * @property {string} [name]
+ * @property {{name: string, samples?: number | null, noise?: number, seed?: number, split?: {train: number,
+ *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
+ * @property {Record<string, Value>} [fixed]
+ * @property {Record<string, Distribution>} [space]
+ * @property {{name: string, points?: number | Record<string, number>}} [sampler]
+ * @property {{name: string}} [pruner]
+ * @property {{metric: string, direction: string}} [objective]
+ * @property {number} [trials]
+ * @property {number} [seeds_per_trial]
+ * @property {number} [seed]
+ * @property {boolean} [shared_seeds]
+ *
+ * @typedef {object} EpochRecord
+ * @property {number} epoch
+ * @property {number | string} train_loss
+ * @property {number | string} validation_loss
+ * @property {number | string} train_metric
+ * @property {number | string} validation_metric
+ * @property {number | string} learning_rate
+ * @property {number} seconds
+ * @property {Record<'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric', number | string>}
+ *   [spread] over seeds
+ *
+ * @typedef {object} Trial
+ * @property {number} number
+ * @property {TrialState} state
+ * @property {Record<string, Value>} params
+ * @property {number | string | null} value
+ * @property {number} seed
+ * @property {EpochRecord[]} epochs
+ * @property {number} steps
+ * @property {number | null} diverged_at
+ *
+ * @typedef {object} Assignment
+ * @property {Pick<Trial, 'number' | 'params'>} trial
+ * @property {number} of_trials how many there were when it was asked for
+ * @property {number | null} until_epoch the epoch after which it waits, or null for its last
+ * @property {number} [from_epoch] the epoch that it goes on from
+ *
+ * @typedef {{number: number | null, loss: number, metric: number}} TestScore
+ * @typedef {object} Result
+ * @property {string} format
+ * @property {Study} study
+ * @property {{version?: string, backend: string, adapter: string | null, workers: number}} engine
+ * @property {Trial[]} trials
+ * @property {number | null} best
+ * @property {{trial: number, loss: number, metric: number} | null} test
+ *
+ * @typedef {{code: string, message?: string, [name: string]: unknown}} Problem
+ *
+ * @typedef {object} BackendInfo
+ * @property {'gpu' | 'cpu'} backend
+ * @property {string | null} adapter
+ * @property {number} workers
+ * @property {boolean} software
+ * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'restarting'} reason
+ * @property {{cpu: number, gpu: number}} [rates] steps a second of this study, measured
+ * @property {Problem} [problem] what the GPU failed by
+ *
+ * @typedef {{done: number, total: number, steps: number, totalSteps: number, rate: number, secondsLeft: number | null,
+ *   epochs?: number}} Progress epochs: all that were trained
+ *
+ * @typedef {{columns: number, x: number[], y: number[], classes: number, axes: string[]}} Preview a few rows of a data
+ *   set, to draw
+ */
+export {};

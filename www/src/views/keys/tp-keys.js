@@ -1,0 +1,51 @@
+import { html } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { SHORTCUTS, setSingleKeys } from '../../commands/keys.js';
+
+/** The list of keys, with a switch for those that are pressed alone. */
+export class TpKeys extends Part {
+  render() {
+    const { store } = this;
+    return html`<dialog class="keys" aria-labelledby="keys-title" data-testid="keys"
+      @close=${() => this.act('keys', false)}
+        @click=${this.onClick} @keydown=${(/** @type {Event} */ event) => event.stopPropagation()}>
+      <div class="body">
+        <div class="bar"><h2 id="keys-title">${this.t('keys')}</h2><span class="sp"></span>
+          <button type="button" class="ib" data-testid="close-keys" aria-label=${this.t('action.close')}
+            @click=${() => this.dialog?.close()}>${icon('close')}</button></div>
+        <dl>${SHORTCUTS.map(
+          (one) =>
+            html`<div><dt>${one.shown.map(
+              (key) => html`<kbd>${key}</kbd>
+              `,
+            )}</dt><dd>${this.t(`keys.${one.act}`)}</dd></div>`,
+        )}</dl>
+        <label><input type="checkbox" data-testid="single-keys" .checked=${store.singleKeys}
+          @change=${(/** @type {Event} */ event) =>
+            setSingleKeys(
+              store,
+              /** @type {HTMLInputElement} */ (event.target).checked,
+            )}>${this.t('keys.single')}</label>
+        <p class="q2">${this.t('keys.about')}</p>
+      </div></dialog>`;
+  }
+
+  get dialog() {
+    return this.querySelector('dialog');
+  }
+
+  updated() {
+    const { dialog } = this;
+    // The browser keeps the focus inside and gives it back at the end.
+    if (this.store.keysShown && !dialog?.open) dialog?.showModal();
+    else if (!this.store.keysShown && dialog?.open) dialog.close();
+  }
+
+  /** A press beside the sheet closes it. @param {MouseEvent} event */
+  onClick(event) {
+    if (event.target === this.dialog) this.dialog?.close();
+  }
+}
+
+define('tp-keys', TpKeys);

@@ -1,0 +1,51 @@
+import { html } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { VIEWS } from '../views.js';
+import './tp-selection.js';
+import './tp-messages.js';
+
+/** Tabs, the selected trial, messages and the view. A further view is one more entry of VIEWS. */
+export class TpMain extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['test', 'run'];
+
+  render() {
+    const { store } = this;
+    const view = VIEWS.find((one) => one.name === store.view) ?? VIEWS[0];
+    const open = store.seen;
+    return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
+      <div class="tabs">
+        <div role="tablist" aria-label=${this.t('views')} @keydown=${this.onKey}>${VIEWS.map(
+          (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view"
+            aria-selected=${one === view}
+            tabindex=${one === view ? 0 : -1}
+            @click=${() => this.act('view', one.name)}>${this.t(`view.${one.name}`)}</button>`,
+        )}</div>
+        <span class="sp"></span>
+        <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer}
+          aria-controls="test-drawer"
+          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(
+            open ? 'test.opened' : 'test.locked',
+          )}</button>
+      </div>
+      <tp-selection .store=${store}></tp-selection>
+      <tp-messages .store=${store}></tp-messages>
+      <div class="view" id="view" role="tabpanel" aria-labelledby="tab-${view.name}">${view.render(store)}</div>
+    </main>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by || VIEWS.length < 2) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = VIEWS.findIndex((one) => one.name === this.store.view);
+    const next = VIEWS[(at + by + VIEWS.length) % VIEWS.length];
+    this.act('view', next.name);
+    /** @type {HTMLElement | null} */ (this.querySelector(`#tab-${next.name}`))?.focus();
+  }
+}
+
+define('tp-main', TpMain);

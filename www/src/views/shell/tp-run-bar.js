@@ -1,0 +1,189 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { count, duration, short } from '../../study/format.js';
+import { planned } from '../../study/panel.js';
+import { lookOf } from '../../state/score.js';
+import { scoreName, scoreText } from '../../state/spread.js';
+import { paintStrip, stripRows, stripSpot } from '../../figures/strip.js';
+
+const MANY = 1000;
+const REPAINT = 300;
+
+/** Run, pause and stop; the strip of trials; what is done and what is left. */
+export class TpRunBar extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['run', 'trials', 'selection', 'brush', 'study', 'test', 'notices'];
+
+  constructor() {
+    super();
+    /** The strip's size, kept so that painting never has to ask the layout. */
+    this.size = { width: 0, height: 0 };
+    /** @private */ this.painted = 0;
+    /** @private */ this.looked = '';
+    /** @private */ this.resizes = new ResizeObserver((entries) => {
+      const { width, height } = entries[entries.length - 1].contentRect;
+      this.size = { width, height };
+      this.paint();
+    });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
+  }
+
+  observe() {
+    const strip = this.querySelector('.strip');
+    if (strip) this.resizes.observe(strip);
+  }
+
+  updated() {
+    // Thousands of cells are repainted a few times a second.
+    const now = performance.now();
+    if (
+      this.store.state === 'running' &&
+      this.store.trials.size > MANY &&
+      now - this.painted < REPAINT &&
+      this.looked === this.look
+    )
+      return;
+    this.painted = now;
+    this.looked = this.look;
+    this.paint();
+  }
+
+  /** What is marked on the strip. */
+  get look() {
+    const { store } = this;
+    return [store.selected?.number, store.hovered, store.brushes, store.dark].join();
+  }
+
+  paint() {
+    const canvas = this.querySelector('canvas');
+    if (canvas) paintStrip(canvas, this.store, this.size);
+  }
+
+  render() {
+    const { store } = this;
+    const total = store.trials.size || planned(store.study);
+    return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
+      <div class="bts">${this.mainButton()}
+        <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
+          title=${store.state === 'idle' ? this.t('run.nothing_to_stop') : this.t('run.stop.title')}
+          @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button></div>
+      ${this.strip(total)}
+      ${this.numbers(total)}
+      ${this.hint()}
+    </section>`;
+  }
+
+  /** One button throughout, so that it keeps the focus while what it does changes. */
+  mainButton() {
+    const { store } = this;
+    const starting = store.state === 'starting';
+    const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
+    const blocked =
+      act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
+    const name =
+      act !== 'run'
+        ? this.t(`run.${act}`)
+        : starting
+          ? this.t('run.starting')
+          : this.t('run.run', { n: planned(store.study) });
+    return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
+      ?disabled=${store.readOnly && act === 'run'}
+      aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
+      @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
+  }
+
+  /** Goes on with the run shown, where it can. */
+  more() {
+    const n = this.store.more;
+    if (!n) return nothing;
+    return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
+      title=${this.t('run.more.title', { n })}
+      @click=${() => this.act('more')}>${this.t('run.more', { n })}</button></p>`;
+  }
+
+  /** @param {number} total */
+  strip(total) {
+    const { store } = this;
+    const chosen = store.selected;
+    const text = chosen
+      ? this.t('strip.value', {
+          number: chosen.number,
+          state: this.t(`state.${lookOf(store, chosen)}`),
+          score: scoreName(store),
+          value: scoreText(store, chosen),
+        })
+      : this.t('strip.none');
+    return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0"
+      aria-label=${this.t('strip')}
+      aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0}
+      aria-valuetext=${text}
+      @keydown=${this.onKey} @click=${(/** @type {MouseEvent} */ event) => this.pick(event, true)}
+      @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)}
+      @pointerleave=${() => store.hover(null)}><canvas></canvas></div>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!by || event.altKey || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.store.move(/** @type {1 | -1} */ (by), 'number');
+  }
+
+  /** @param {MouseEvent} event @param {boolean} select */
+  pick(event, select) {
+    const found = stripSpot(/** @type {HTMLElement} */ (event.currentTarget), event, this.store);
+    if (select && found !== null) this.store.select(found);
+    else if (!select) this.store.hover(found);
+  }
+
+  /** @param {number} total */
+  numbers(total) {
+    const { store } = this;
+    const { complete, pruned, diverged, failed } = store.counts;
+    const ended = complete + pruned + diverged + failed;
+    const progress = store.progress;
+    const live = store.state === 'running' || store.state === 'paused';
+    // Long first epochs: trials that have not ended are progress, too.
+    const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
+    const percent =
+      share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
+    const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
+    const status =
+      live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
+    return html`<dl>
+      <div data-testid="done"><dt
+        class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)}
+        ${this.t('run.trials', { n: total })}<span data-testid="percent">${percent}</span></dd></div>
+      <div>${
+        live
+          ? html`<dt>${this.t('run.left')} </dt><dd>${left}</dd>`
+          : html`<dt
+            class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`
+      }</div>
+      <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
+      <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
+      <div class="only-phone"
+        data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}
+        </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
+    </dl>`;
+  }
+
+  hint() {
+    const { store } = this;
+    if (store.readOnly)
+      return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate"
+        @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
+    if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
+    return html`<p class="hint"
+      data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
+  }
+}
+
+define('tp-run-bar', TpRunBar);

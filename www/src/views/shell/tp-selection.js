@@ -1,0 +1,106 @@
+import { html, nothing } from 'lit';
+import { Part, beatOf, define } from '../../controls/part.js';
+import { icon, stateMark } from '../../controls/icons.js';
+import { sweptOf } from '../../study/hyperparameters.js';
+import { count, setting } from '../../study/format.js';
+import { lookOf } from '../../state/score.js';
+import { measureText, scoreName, scoreText } from '../../state/spread.js';
+
+/** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
+export class TpSelection extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['selection', 'brush', 'trials', 'run', 'test', 'study'];
+
+  constructor() {
+    super();
+    /** @private */ this.written = 0;
+    /** @private @type {number | undefined} the trial that is written */ this.marked = undefined;
+  }
+
+  /** With the table's rows, which show the same numbers. @param {Set<string>} topics */
+  wake(topics) {
+    const streaming =
+      this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
+    const beat = beatOf();
+    if (streaming && beat === this.written && this.marked === this.store.selected?.number) return;
+    this.written = beat;
+    this.marked = this.store.selected?.number;
+    this.requestUpdate();
+  }
+
+  render() {
+    const { store } = this;
+    const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
+    const trial = peeked ?? store.selected;
+    if (!trial)
+      return html`<div class="sel" data-testid="selection" role="group" aria-label=${this.t('selection')}
+        tabindex="0"><span class="q">${this.t('selection.none')}</span></div>`;
+    const last = trial.epochs[trial.epochs.length - 1];
+    const look = lookOf(store, trial);
+    // What is the score already is not said twice.
+    const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
+    const peeking = peeked !== null && peeked !== store.selected;
+    const best = trial.number === store.best;
+    return html`<div class="sel ${peeking ? 'peek' : ''}" data-testid="selection" data-trial=${trial.number}
+      role="group" aria-label=${this.t('selection')} tabindex="0">
+      <span class="id">${this.t('trial.number', { number: trial.number })}${
+        best
+          ? html` <span
+            class="q2 light">${this.t(store.bestSoFar ? 'selection.best_so_far' : 'selection.best')}</span>`
+          : nothing
+      }</span>
+      ${
+        look === 'complete'
+          ? nothing
+          : html`<span class="st"
+            data-look=${look}>${stateMark(look)}${this.t(`state.${look}`)}</span>`
+      }
+      ${this.pair(scoreName(store), html`<b data-testid="selection-score">${scoreText(store, trial)}</b>`)}
+      ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}
+      ${
+        last
+          ? this.pair(
+              this.t(other === 'validation_loss' ? 'score.validation_loss' : `metric.${store.task}`),
+              measureText(last, other, store.task),
+            )
+          : nothing
+      }
+      ${sweptOf(store.shownStudy)
+        .filter((one) => one.name in trial.params)
+        .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
+      ${this.brush()}
+    </div>`;
+  }
+
+  /** How much the brush holds, and what can be done with it. */
+  brush() {
+    const { store } = this;
+    if (!store.brush) return nothing;
+    const counts = { done: count(store.brushedCount()), n: count(store.trials.size) };
+    const none = store.emptySide();
+    const able = !store.readOnly && store.narrowedStudy() !== null;
+    const why = store.readOnly
+      ? this.t('run.read_only')
+      : none
+        ? this.t(none.key, { name: store.label(none.name) })
+        : this.t('brush.nothing');
+    return html`<span class="brush"
+      data-testid="brush">${['c3', 'not-c3'].map(
+        (name) => html`<span
+          class=${name}>${this.t(name === 'c3' ? 'brush.count' : 'figure.partial', counts)}</span>`,
+      )}
+      ${none && !store.readOnly ? html`<span class="q" data-testid="no-narrow">${why}</span>` : nothing}
+      <button type="button" class="btn" data-testid="narrow" ?disabled=${!able} title=${able ? nothing : why}
+        @click=${() => this.act('narrow')}>${this.t('brush.narrow')}</button>
+      <button type="button" class="ib" data-testid="unbrush" aria-label=${this.t('brush.clear')}
+        title=${`${this.t('brush.clear')} (Esc)`}
+        @click=${() => this.act('unbrush')}>${icon('close')}</button></span>`;
+  }
+
+  /** @param {string} key @param {unknown} text */
+  pair(key, text) {
+    return html`<span><span class="k">${key}</span>${text}</span>`;
+  }
+}
+
+define('tp-selection', TpSelection);

@@ -1,0 +1,351 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { segmented } from '../../controls/segmented.js';
+import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../../study/hyperparameters.js';
+import { fittingPoints, pointedAxes } from '../../study/panel.js';
+import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
+import { count } from '../../study/format.js';
+import { PRESETS, presetOf } from '../../study/presets.js';
+import './tp-datasets.js';
+import '../../controls/tp-menu.js';
+import '../../controls/tp-row.js';
+import '../../controls/tp-number.js';
+import { later } from '../../platform/later.js';
+
+const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
+const SAMPLES = /** @type {[number, number]} */ ([10, 100000]);
+
+/** The study: its data, its hyperparameters fixed or swept in place, and how they are searched. */
+export class TpStudy extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['study', 'test', 'run'];
+
+  static properties = { ...Part.properties, filter: { state: true }, finder: { state: true } };
+
+  constructor() {
+    super();
+    /** What is looked for among the rows. */ this.filter = '';
+    /** @type {typeof import('../later.js') | null} loaded when something is looked for */ this.finder = null;
+    /** @private */ this.state = 'idle';
+  }
+
+  /** Progress comes often and changes nothing here. @param {Set<string>} topics */
+  wake(topics) {
+    if (topics.size === 1 && topics.has('run') && this.state === this.store.state) return;
+    this.state = this.store.state;
+    this.requestUpdate();
+  }
+
+  render() {
+    const { store } = this;
+    return html`<aside class="study ${store.sheet ? 'open' : ''}" id="study" data-testid="study"
+      tabindex=${store.readOnly ? 0 : nothing} aria-label=${this.t('study')} @keydown=${this.onKey}>
+      <div class="close"><b>${this.t('study')}</b><button type="button" class="ib" data-testid="close-study"
+        aria-label=${this.t('action.close')} @click=${() => this.act('sheet', false)}>${icon('close')}</button></div>
+      ${store.only ? nothing : this.data()}
+      ${this.rows()}
+      ${store.only ? nothing : this.search()}
+    </aside>`;
+  }
+
+  /**
+   * The split bar's parts are as wide as their shares and no narrower than their names; set from here, for a strict
+   * policy allows no style attributes.
+   */
+  updated() {
+    const bar = /** @type {HTMLElement | null} */ (this.querySelector('.split'));
+    const split = { ...SPLIT, ...this.store.study.dataset.split };
+    if (bar)
+      bar.style.gridTemplateColumns = [split.train, split.validation, split.test]
+        .map((share) => `minmax(max-content, ${100 * share}fr)`)
+        .join(' ');
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== 'Escape' || !this.store.sheet) return;
+    event.stopPropagation();
+    this.act('sheet', false);
+  }
+
+  data() {
+    const { store } = this;
+    const { study } = store;
+    const chosen = datasetOf(study);
+    const preset = presetOf(study);
+    const split = { ...SPLIT, ...study.dataset.split };
+    const percent = (/** @type {number} */ share) => `${Math.round(100 * share)}%`;
+    const rows = study.dataset.samples ?? chosen?.rows ?? 0;
+    const made = chosen?.kind === 'generated';
+    const facts = this.t(chosen?.task === 'numbers' ? 'data.facts.numbers' : 'data.facts.classes', {
+      rows: count(rows),
+      features: chosen?.features,
+      classes: chosen?.classes,
+    });
+    return html`<section class="sec"><h2>${this.t('data')}<span class="sp"></span>${this.presets()}</h2>
+      ${preset ? html`<p class="about" data-testid="preset">${preset.about[store.lang]}</p>` : nothing}
+      <tp-datasets .store=${store}></tp-datasets>
+      <p class="about">${chosen?.about[store.lang] ? `${chosen.about[store.lang]} ` : ''}${facts}</p>
+      <div class="flds">
+        ${
+          made
+            ? html`<tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows}
+              .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly}
+              .commit=${(/** @type {number} */ value) =>
+                store.edit((next) => void (next.dataset.samples = value))}></tp-number>
+              ${
+                chosen.noise
+                  ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')}
+                    .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly}
+                    .commit=${(/** @type {number} */ value) =>
+                      store.edit((next) => void (next.dataset.noise = value))}></tp-number>`
+                  : nothing
+              }`
+            : nothing
+        }
+        <tp-number .store=${store} name="data-seed" .label=${this.t('data.seed')} .value=${study.dataset.seed ?? 0}
+          .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true}
+          .extra=${this.dice('data-dice', 'data.new_seed', (seed) =>
+            store.edit((next) => void (next.dataset.seed = seed)),
+          )} .commit=${(/** @type {number} */ value) =>
+            store.edit((next) => void (next.dataset.seed = value))}></tp-number>
+      </div>
+      <div class="split" role="img"
+        aria-label=${this.t('data.split', {
+          train: percent(split.train),
+          validation: percent(split.validation),
+          test: percent(split.test),
+        })}>
+        <div class="tr">${this.t('train')} ${percent(split.train)}</div><div
+          class="va">${this.t('data.val')} ${percent(split.validation)}</div><div
+          class="te">${icon(store.readOnly ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
+    </section>`;
+  }
+
+  presets() {
+    const { store } = this;
+    return html`<tp-menu .store=${store} name="presets" .label=${this.t('presets.title')} look="lnk"
+      .face=${this.t('presets')} .groups=${[
+        {
+          items: PRESETS.map((one) => ({
+            text: one.title[store.lang],
+            note: one.about[store.lang],
+            testid: `preset-${one.name}`,
+            act: () => {
+              store.load({ ...one.study, name: one.title[store.lang] });
+              store.say(this.t('say.preset', { title: one.title[store.lang] }));
+            },
+          })),
+        },
+      ]}></tp-menu>`;
+  }
+
+  rows() {
+    const { store } = this;
+    const all = rowsOf(store.study, store.only);
+    const found = all.filter(
+      (one) =>
+        (this.finder?.fits(one, this.filter) ?? true) || store.drafts.has(one.name) || store.editing === one.name,
+    );
+    const { idle, later } = this.finder?.missing(this.filter, all) ?? { idle: [], later: [] };
+    const swept = sweptOf(store.study).length;
+    return html`<section class="sec"><h2>${this.t('hyperparameters')}<span class="q"
+      data-testid="swept">${this.t('hyperparameters.count', {
+        swept,
+        fixed: all.length - all.filter((one) => store.study.space?.[one.name]).length,
+      })}</span>
+      <button type="button" class="ib" data-testid="undo" aria-label=${this.t('undo')} title=${this.t('undo')}
+        aria-disabled=${!store.canStep(-1)} @click=${() => store.step(-1)}>${icon('undo')}</button>
+      <button type="button" class="ib" data-testid="redo" aria-label=${this.t('redo')} title=${this.t('redo')}
+        aria-disabled=${!store.canStep(1)} @click=${() => store.step(1)}>${icon('redo')}</button></h2>
+      ${
+        store.only
+          ? nothing
+          : html`<input class="field-input find" type="search" data-testid="search-rows" .value=${this.filter}
+            placeholder=${this.t('find.hint')} aria-label=${this.t('find')}
+            autocomplete="off" spellcheck="false" @input=${this.onFind} @keydown=${this.onFindKey}>`
+      }
+      ${
+        this.filter && !found.length && !idle.length && !later.length
+          ? html`<p class="about lost" role="status"
+            data-testid="none-found">${this.t('find.none', { text: this.filter })} <button type="button" class="lnk"
+            data-testid="show-all" @click=${() => this.find('')}>${this.t('find.all')}</button></p>`
+          : nothing
+      }
+      ${
+        idle.length
+          ? html`<p class="about"
+            data-testid="idle-found">${this.t('find.idle', {
+              names: idle.map((one) => one.label[store.lang]).join(', '),
+            })}</p>`
+          : nothing
+      }
+      ${
+        later.length
+          ? html`<p class="about"
+            data-testid="later-found">${this.t('find.later', {
+              names: later.map((one) => one[store.lang]).join(', '),
+            })}</p>`
+          : nothing
+      }
+      ${GROUPS.map((group, k) => {
+        const rows = found.filter((one) => one.group === group);
+        return rows.length
+          ? html`<div
+            class="grp"><span>${this.t(`group.${group}`)}</span>${
+              k === 0 && !store.readOnly ? html`<span>${this.t('hyperparameters.hint')}</span>` : nothing
+            }</div>
+            ${repeat(
+              rows,
+              (one) => one.name,
+              (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`,
+            )}`
+          : nothing;
+      })}</section>`;
+  }
+
+  /** @param {string} text */
+  find(text) {
+    this.filter = text;
+    /** @type {HTMLElement | null} */ (this.querySelector('.find'))?.focus();
+  }
+
+  /** @param {Event} event */
+  onFind(event) {
+    if (!this.finder)
+      void later().then(
+        (found) => void (this.finder = found),
+        () => {},
+      );
+    this.filter = /** @type {HTMLInputElement} */ (event.target).value;
+  }
+
+  /** Esc empties the field before it means anything else. @param {KeyboardEvent} event */
+  onFindKey(event) {
+    if (event.key !== 'Escape' || !this.filter) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.find('');
+  }
+
+  /** Rows are drawn anew when this changes. @param {string} name */
+  rowState(name) {
+    const { store } = this;
+    return [
+      store.study,
+      store.lang,
+      store.editing === name,
+      store.drafts.get(name),
+      store.readOnly,
+      Date.now() - (store.changed.get(name) ?? 0) < 2000,
+    ];
+  }
+
+  search() {
+    const { store } = this;
+    const { study } = store;
+    const sampler = study.sampler?.name ?? 'random';
+    const locked = store.readOnly;
+    const combinations = gridSize(study);
+    const dice = this.dice('new-seed', 'search.new_seed', (seed) => store.edit((next) => void (next.seed = seed)));
+    return html`<section class="sec"><h2>${this.t('search')}</h2>
+      <div class="methods">${segmented(
+        this.t('search.sampler'),
+        SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })),
+        sampler,
+        (name) => store.edit((next) => void (next.sampler = { name })),
+        { disabled: locked, testid: 'sampler' },
+      )}</div>
+      <div class="flds">
+        <tp-number .store=${store} name="trials" .label=${this.t('search.trials')} .value=${study.trials ?? 64}
+          .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked}
+          .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.trials = value))}></tp-number>
+        <tp-number .store=${store} name="seed" .label=${this.t('search.seed')} .value=${study.seed ?? 0} .min=${0}
+          .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice}
+          .commit=${(/** @type {number} */ value) => store.edit((next) => void (next.seed = value))}></tp-number>
+        ${
+          sampler === 'grid'
+            ? html`${this.points()}
+              <div class="fld"><span class="q2 sp">${this.t('search.combinations')}</span><span
+              data-testid="combinations">${count(combinations)}</span></div>`
+            : nothing
+        }
+      </div>
+      ${sampler === 'grid' && combinations > (study.trials ?? 64) ? this.large(combinations) : nothing}
+      <div class="fld plain"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(
+        this.t('search.backend'),
+        [
+          { value: 'auto', text: this.t('backend.auto'), title: this.t('backend.auto.title') },
+          { value: 'gpu', text: 'GPU', title: 'WebGPU' },
+          { value: 'cpu', text: 'CPU', title: 'WASM SIMD' },
+        ],
+        store.choice,
+        (value) => this.act('backend', value),
+        { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' },
+      )}</div>
+      <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench"
+        @click=${() => this.act('bench')}>${this.t('bench.title')}</button></div>
+    </section>`;
+  }
+
+  /** How many points a grid takes: one number for all axes, or one for each where the study says so. */
+  points() {
+    const { store } = this;
+    const { points = 5 } = store.study.sampler ?? {};
+    const field = (
+      /** @type {string} */ name,
+      /** @type {string} */ label,
+      /** @type {number} */ value,
+      /** @type {(value: number) => any} */ next,
+    ) => html`<tp-number
+      .store=${store} name=${name} .label=${label} .value=${value} .min=${1} .max=${1000} .whole=${true}
+      .locked=${store.readOnly} .wide=${typeof points === 'object'}
+      .commit=${(/** @type {number} */ entered) =>
+        store.edit((study) => void (study.sampler = { name: 'grid', points: next(entered) }))}></tp-number>`;
+    if (typeof points !== 'object') return field('points', this.t('search.points'), points, (value) => value);
+    return pointedAxes(store.study).map((one) =>
+      field(
+        `points.${one.name}`,
+        this.t('search.points_of', { name: one.label[store.lang] }),
+        points[one.name] ?? 5,
+        (value) => ({ ...points, [one.name]: value }),
+      ),
+    );
+  }
+
+  /** @param {number} combinations more than there are trials */
+  large(combinations) {
+    const { store } = this;
+    const points = fittingPoints(store.study);
+    return html`<p class="err flush" data-testid="grid-note">${this.t('search.grid_large', { n: combinations })}
+      ${
+        combinations <= TRIALS_LIMIT
+          ? html`<button type="button" class="lnk"
+            @click=${() =>
+              store.edit(
+                (next) => void (next.trials = combinations),
+              )}>${this.t('action.set_trials', { n: combinations })}</button>`
+          : nothing
+      }
+      ${
+        points
+          ? html`<button type="button" class="lnk"
+            @click=${() =>
+              store.edit(
+                (next) => void (next.sampler = { name: 'grid', points }),
+              )}>${this.t('action.set_points', { n: points })}</button>`
+          : nothing
+      }</p>`;
+  }
+
+  /** @param {string} testid @param {string} label @param {(seed: number) => void} set */
+  dice(testid, label, set) {
+    return html`<button type="button" class="ib" data-testid=${testid} aria-label=${this.t(label)}
+      title=${this.t(label)} ?disabled=${this.store.readOnly}
+      @click=${() => set(crypto.getRandomValues(new Uint32Array(1))[0])}>${icon('dice')}</button>`;
+  }
+}
+
+define('tp-study', TpStudy);

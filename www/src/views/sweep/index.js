@@ -1,0 +1,19 @@
+import { html } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import '../../figures/tp-surface.js';
+import '../../figures/tp-curves.js';
+import '../../figures/tp-table.js';
+
+/** Response surface, loss curves and trial table of one study. */
+export class TpSweep extends Part {
+  render() {
+    const { store } = this;
+    return html`<div class="sweep">
+      <tp-surface .store=${store}></tp-surface>
+      <tp-curves .store=${store}></tp-curves>
+      <tp-table .store=${store}></tp-table>
+    </div>`;
+  }
+}
+
+define('tp-sweep', TpSweep);

@@ -1,0 +1,167 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { loss, metric, number } from '../../study/format.js';
+import { partSizes } from '../../study/panel.js';
+import { measureText } from '../../state/spread.js';
+import { wilson } from './wilson.js';
+
+/** The test set stays locked until the learner commits to one trial, once, with the price named. */
+export class TpTestDrawer extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['test', 'study', 'selection', 'run', 'trials'];
+  static properties = { ...Part.properties, busy: { state: true }, failed: { state: true } };
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.failed = '';
+  }
+
+  render() {
+    const { store } = this;
+    if (!store.drawer) return nothing;
+    return html`<aside class="drawer" id="test-drawer" data-testid="test-drawer" aria-labelledby="test-title"
+      @keydown=${this.onKey}>
+      <div class="body" tabindex="-1">
+        <div class="bar">${icon(store.seen ? 'unlock' : 'lock')}<span>${this.t(
+          store.seen ? 'test.state.opened' : 'test.state.locked',
+        )}</span><span class="sp"></span>
+          <button type="button" class="ib" aria-label=${this.t('action.close')}
+            @click=${() => this.act('drawer', false)}>${icon('close')}</button></div>
+        ${store.test ? this.opened() : store.seen ? this.elsewhere() : this.locked()}
+      </div>
+      ${
+        store.seen
+          ? !store.readOnly
+            ? nothing
+            : html`<div class="foot"><button type="button" class="btn"
+              @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></div>`
+          : this.choice()
+      }
+    </aside>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.act('drawer', false);
+  }
+
+  /** Samples in a part of the data. @param {'train' | 'validation' | 'test'} part */
+  rows(part) {
+    return partSizes(this.store.shownStudy)[['train', 'validation', 'test'].indexOf(part)];
+  }
+
+  locked() {
+    const { store } = this;
+    const trial = store.selected;
+    const done = store.counts.complete;
+    const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
+    return html`<h2 id="test-title">${this.t('test.title')}</h2>
+      <p>${this.t('test.about', { n: this.rows('test') })}</p>
+      ${
+        trial?.state === 'complete'
+          ? html`<p>${this.t(`test.price.${part}`, { number: trial.number, n: done, rows: this.rows(part) })}</p>
+            <dl class="facts"><div><dt>${this.t('score.validation_loss')}</dt><dd>${measureText(
+              trial.epochs.at(-1),
+              'validation_loss',
+              store.task,
+            )}</dd></div>
+            <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd>${measureText(
+              trial.epochs.at(-1),
+              'validation_metric',
+              store.task,
+            )}</dd></div></dl>`
+          : html`<p class="q2">${this.t('test.none')}</p>`
+      }
+      ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}`;
+  }
+
+  /** The rows were seen with another study. */
+  elsewhere() {
+    return html`<h2 id="test-title">${this.t('test.opened')}</h2><p>${this.store.sentence({ code: 'test_seen' })}</p>`;
+  }
+
+  choice() {
+    const { store } = this;
+    const trial = store.selected;
+    const reason =
+      store.state !== 'idle'
+        ? this.t('test.wait')
+        : store.outcome === 'earlier'
+          ? store.sentence({ code: 'test_earlier' })
+          : trial?.state === 'complete'
+            ? ''
+            : this.t('test.none');
+    return html`<div class="foot">
+      <button type="button" class="btn ${reason ? '' : 'p'}" data-testid="open-test" ?disabled=${!!reason || this.busy}
+        title=${reason || nothing}
+        @click=${this.open}>${
+          trial && !reason ? this.t('test.commit', { number: trial.number }) : this.t('test.commit_none')
+        }</button>
+      <button type="button" class="btn" @click=${() => this.act('drawer', false)}>${this.t('test.not_yet')}</button>
+      ${reason ? html`<p class="note">${reason}</p>` : nothing}
+    </div>`;
+  }
+
+  async open() {
+    const trial = this.store.selected;
+    if (!trial) return;
+    this.busy = true;
+    this.failed = '';
+    await new Promise((done) =>
+      this.act('open_test', {
+        trial: trial.number,
+        done,
+        fail: (/** @type {string} */ text) => {
+          this.failed = text;
+          done(null);
+        },
+      }),
+    );
+    this.busy = false;
+    // The button that was pressed is gone.
+    await this.updateComplete;
+    if (this.store.test) /** @type {HTMLElement | null} */ (this.querySelector('#test-title'))?.focus();
+  }
+
+  opened() {
+    const { store } = this;
+    const test = /** @type {{trial: number, loss: number, metric: number}} */ (store.test);
+    const last = store.trials.get(test.trial)?.epochs.at(-1);
+    return html`<h2 id="test-title" tabindex="-1">${this.t('test.result', { number: test.trial })}</h2>
+      <dl class="facts">
+        <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd
+          data-testid="test-metric">${metric(test.metric, store.task)}</dd></div>
+        <div><dt>${this.t('score.test_loss')}</dt><dd data-testid="test-loss">${loss(test.loss)}</dd></div>
+        <div><dt>${this.t(`metric.${store.task}.validation`)}</dt><dd
+          class="small">${measureText(last, 'validation_metric', store.task)}</dd></div>
+        <div><dt>${this.t('score.validation_loss')}</dt><dd
+          class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
+      </dl>
+      <p data-testid="test-meaning">${this.meaning(test, number(last?.validation_metric))}</p>
+      ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}`;
+  }
+
+  /** How much the score says, on so many samples. @param {{metric: number}} test @param {number} validation */
+  meaning(test, validation) {
+    const { task } = this.store;
+    const n = this.rows('test');
+    if (task === 'numbers' || !(test.metric >= 0 && test.metric <= 1)) return this.t('test.samples', { n });
+    const [low, high] = wilson(test.metric, n).map((share) => Number((100 * share).toFixed(1)));
+    const said = Number((100 * validation).toFixed(1));
+    const inside = said >= low && said <= high;
+    const values = {
+      n,
+      low: low.toFixed(1),
+      high: high.toFixed(1),
+      validation: said.toFixed(1),
+      one: (100 / n).toFixed(1),
+    };
+    return [this.t('test.interval', values), this.t(inside ? 'test.inside' : 'test.outside', values)].join(' ');
+  }
+}
+
+define('tp-test-drawer', TpTestDrawer);

@@ -45,16 +45,16 @@ struct Member {
 
 // The work of a dispatch; the z of a workgroup is the member, counted from first_member.
 struct Call {
-    step: u32,      // step of the epoch, or its block of validation rows
+    step: u32,         // step of the epoch, or its block of validation rows
     layer: u32,
-    evaluation: u32,
-    first_row: u32, // evaluation: first row of the data
-    rows: u32,      // evaluation: number of rows
-    members: u32,   // first word of the members in batches
+    evaluation: u32,   // 1: score validation rows, 0: train
+    first_row: u32,    // first row of the data, in an evaluation
+    rows: u32,         // number of rows, in an evaluation
+    members: u32,      // first word of the members in batches
     first_member: u32,
-    end_step: u32,  // a dispatch of many steps ends before this one
-    first_layer: u32, // one buffer for all tables: first vec4 of the layers
-    first_label: u32, // and first word of the labels
+    end_step: u32,     // a dispatch of many steps ends before this one
+    first_layer: u32,  // first vec4 of the layers, where all tables are in one buffer
+    first_label: u32,  // first word of the labels there
     padding0: u32,
     padding1: u32,
 }

@@ -35,6 +35,19 @@ use web_time::Instant;
 /// Trials of a round that are looked at to count networks of a kind.
 const COUNTED: usize = 4096;
 
+/// A network that is trained step by step.
+#[derive(Clone, Debug)]
+pub struct Contestant {
+    /// Its trial's number.
+    pub trial: u32,
+    /// What it is.
+    pub spec: NetworkSpec,
+    /// Rows of a batch.
+    pub batch: usize,
+    /// Epochs of its whole training.
+    pub epochs: usize,
+}
+
 /// Trains trials; see the module.
 pub struct Trainer {
     study: Rc<Study>,
@@ -111,10 +124,7 @@ impl Trainer {
     pub fn assign(&mut self, assignments: Vec<Assignment>) -> Result<()> {
         self.costs = Vec::with_capacity(assignments.len());
         for Assignment { trial, of_trials, .. } in &assignments {
-            if !self.crowds.contains_key(of_trials) {
-                let crowds = self.count_crowds(*of_trials);
-                self.crowds.insert(*of_trials, crowds);
-            }
+            self.know_crowds(*of_trials);
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
@@ -123,6 +133,34 @@ impl Trainer {
         }
         self.waiting.extend(assignments);
         Ok(())
+    }
+
+    /// What a trial's first network is trained with, for whoever trains it step by step; see [`crate::analysis`].
+    pub fn contestant(&mut self, trial: &Trial, of_trials: u32) -> Contestant {
+        self.know_crowds(of_trials);
+        let config = self.config(trial);
+        let spec = self.network(trial, of_trials, &config, 0);
+        Contestant { trial: trial.number, batch: self.batch_size(&config), epochs: config.epochs, spec }
+    }
+
+    /// The rows.
+    pub const fn data(&self) -> &Rc<Data> {
+        &self.data
+    }
+
+    /// What a loss is multiplied by, for the targets' own units.
+    pub fn unit(&self) -> f64 {
+        match self.prepared.task {
+            Task::Classes(_) => 1.0,
+            Task::Numbers => self.prepared.target_scale * self.prepared.target_scale,
+        }
+    }
+
+    fn know_crowds(&mut self, of_trials: u32) {
+        if !self.crowds.contains_key(&of_trials) {
+            let crowds = self.count_crowds(of_trials);
+            self.crowds.insert(of_trials, crowds);
+        }
     }
 
     /// Lets go of trials that have not ended.

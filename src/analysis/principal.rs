@@ -64,7 +64,8 @@ pub fn principal(points: &[Vec<f32>]) -> ([Vec<f32>; 2], [f64; 2]) {
         let own = centre(point);
         whole += dot(&own, &own);
         for (along, direction) in along.iter_mut().zip(&directions) {
-            *along += own.iter().zip(direction).map(|(x, d)| x * f64::from(*d)).sum::<f64>().powi(2);
+            let x: f64 = own.iter().zip(direction).map(|(x, d)| x * f64::from(*d)).sum();
+            *along += x * x;
         }
     }
     (directions, along.map(|along| if whole > 0.0 { along / whole } else { 0.0 }))

@@ -1,5 +1,5 @@
-// Loss of a batch, its gradient at the outputs and the epoch's sums: one workgroup a network, rows dealt to its
-// What an invocation does is shared/loss.wgsl's.
+// Loss of a batch, its gradient at the outputs and the epoch's sums: one workgroup a network. shared/loss.wgsl says what an
+// invocation does.
 
 @group(0) @binding(5) var<storage, read> labels: array<u32>; // classes, or the bits of numbers
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
@@ -12,5 +12,5 @@ fn label_at(index: u32) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
     now = call;
-    loss(lane_of(call.first_lane + group.z), index);
+    loss(member_of(call.first_member + group.z), index);
 }

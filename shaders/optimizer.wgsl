@@ -1,5 +1,4 @@
-// The update of every parameter of every network, four at a time; the rules are shared/update.wgsl's.
-// What an invocation does is shared/optimizer.wgsl's.
+// The update of every parameter of the networks of one rule. shared/optimizer.wgsl says what an invocation does.
 
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
@@ -9,5 +8,5 @@
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     now = call;
-    optimizer(lane_of(call.first_lane + id.z), id.x, 64u * groups.x);
+    optimizer(member_of(call.first_member + id.z), id.x, 64u * groups.x);
 }

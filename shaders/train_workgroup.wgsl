@@ -3,7 +3,7 @@
 
 @group(0) @binding(0) var<uniform> call: Call;
 @group(0) @binding(1) var<storage, read> tables: array<vec4<u32>>; // networks, layers, labels
-@group(0) @binding(2) var<storage, read> plan: array<u32>;
+@group(0) @binding(2) var<storage, read> batches: array<u32>;
 @group(0) @binding(3) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
@@ -56,8 +56,8 @@ fn ready() {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
-    let lane = lane_of(call.first_lane + group.x);
-    let network = network_at(lane.network);
+    let member = member_of(call.first_member + group.x);
+    let network = network_at(member.network);
     if network.update != UPDATE {
         return;
     }
@@ -65,28 +65,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let evaluating = call.evaluation != 0u;
     // One turn for a block of validation rows, else one for each step.
     let first = select(call.step, 0u, evaluating);
-    let end = select(min(call.end_step, lane.n_steps), 1u, evaluating);
+    let end = select(min(call.end_step, member.n_steps), 1u, evaluating);
     for (var step = first; step < end; step++) {
         if !evaluating {
             now.step = step;
         }
         if index == 0u {
-            stopped = stats[lane.network].diverged;
+            stopped = stats[member.network].diverged;
         }
         if workgroupUniformLoad(&stopped) != 0u {
             break;
         }
-        let rows = batch_rows(lane);
+        let rows = batch_rows(member);
         for (var depth = 0u; depth < network.n_layers; depth++) {
             now.layer = depth;
             let layer = layer_at(network.first_layer + depth);
             let n_tiles = ((rows + 7u) / 8u) * ((layer.outputs4 + 1u) / 2u);
             for (var tile = index; tile < n_tiles; tile += WIDTH) {
-                dense_forward(lane, tile);
+                dense_forward(member, tile);
             }
             ready();
         }
-        loss(lane, index);
+        loss(member, index);
         ready();
         if evaluating {
             continue;
@@ -96,15 +96,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             let layer = layer_at(network.first_layer + above - 1u);
             let n_weights = ((layer.inputs4 + 1u) / 2u + 1u) * ((layer.outputs4 + 1u) / 2u);
             for (var tile = index; tile < n_weights; tile += WIDTH) {
-                dense_backward_weight(lane, tile);
+                dense_backward_weight(member, tile);
             }
             let n_inputs = select(0u, ((rows + 3u) / 4u) * layer.inputs4, above > 1u);
             for (var tile = index; tile < n_inputs; tile += WIDTH) {
-                dense_backward_data(lane, tile);
+                dense_backward_data(member, tile);
             }
             ready();
         }
-        optimizer(lane, index, WIDTH);
+        optimizer(member, index, WIDTH);
         ready();
     }
 }

@@ -1,8 +1,8 @@
 //! Works to measure backends by: populations without a study, the same on every backend and in every browser.
 //! `cargo xtask bench` and the page's "benchmark this device" run them through the page's own Workers.
 
-use crate::backend::epoch::{Steps, epoch_plan};
-use crate::backend::{Backend, Data, EpochPlan, Labels, Network, Population};
+use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::{Backend, Data, EpochBatches, Labels, NetworkSpec, Population};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::Optimizer;
@@ -115,7 +115,7 @@ impl Work {
         }
     }
 
-    fn network(&self, trial: u32, n_train: usize) -> Network {
+    fn spec(&self, trial: u32, n_train: usize) -> NetworkSpec {
         let at = f64::from(trial) / f64::from(self.trials.max(2) - 1);
         let [low, high] = self.learning_rate;
         let run = RunId { trial, ..RunId::default() };
@@ -125,7 +125,7 @@ impl Work {
             outputs: self.outputs,
             activation: Activation::Relu,
         };
-        Network {
+        NetworkSpec {
             run,
             seed: 0,
             loss: Loss::CrossEntropy,
@@ -134,7 +134,6 @@ impl Work {
             dropout: self.dropout[0] + (self.dropout[1] - self.dropout[0]) * at,
             max_batch: self.batch_size.min(n_train),
             crowd: self.trials,
-            parameters: Vec::new(),
             shape,
         }
     }
@@ -147,8 +146,9 @@ pub struct BenchInfo {
     pub backend: &'static str,
     /// In its own words.
     pub adapter: String,
-    /// Which plan trains the work.
-    pub plan: &'static str,
+    /// The strategy that trains the work; the page and `RESULTS.md` have known it as `plan`.
+    #[serde(rename = "plan")]
+    pub strategy: &'static str,
     /// Estimate for one trial.
     pub bytes_per_trial: u64,
     /// Estimate for all.
@@ -166,7 +166,7 @@ pub struct Bench {
 }
 
 struct Wave {
-    networks: Vec<Network>,
+    networks: Vec<NetworkSpec>,
     population: Box<dyn Population>,
     steps_left: u32,
     steps_done: Vec<Steps>,
@@ -182,7 +182,7 @@ impl Bench {
     pub async fn new(backend: &dyn Backend, work: &Work) -> Result<Self> {
         let data = work.data()?;
         let numbers = (0..work.trials).filter(|trial| trial % work.share[1].max(1) == work.share[0]);
-        let sample = work.network(0, data.n_train);
+        let sample = work.spec(0, data.n_train);
         let bytes_per_trial = network_bytes(backend, &sample, data.n_train);
         let bytes_total = bytes_per_trial * u64::from(work.trials);
         // All waves stand in memory, each is a population of its own.
@@ -204,19 +204,16 @@ impl Bench {
         let data = Rc::new(data);
         let mut waves = Vec::new();
         for numbers in numbers.chunks(at_once) {
-            let networks: Vec<_> = numbers.iter().map(|&trial| work.network(trial, data.n_train)).collect();
-            let with_parameters = |network: &Network| {
-                let parameters = network.shape.initial_parameters(network.seed, network.run);
-                Network { parameters, ..network.clone() }
-            };
-            let population = backend.population(data.clone(), networks.iter().map(with_parameters).collect()).await?;
+            let networks: Vec<_> = numbers.iter().map(|&trial| work.spec(trial, data.n_train)).collect();
+            let initial = networks.iter().cloned().map(NetworkSpec::initial).collect();
+            let population = backend.population(data.clone(), initial).await?;
             let steps_done = networks.iter().map(Steps::of).collect();
             waves.push(Wave { networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false });
         }
         let info = BenchInfo {
             backend: backend.name(),
             adapter: backend.adapter(),
-            plan: backend.plan(&sample),
+            strategy: backend.strategy(&sample),
             bytes_per_trial,
             bytes_total,
         };
@@ -251,10 +248,10 @@ impl Bench {
 impl Wave {
     fn begin_epochs(&mut self, n_train: usize) -> Result<()> {
         for _ in 0..self.population.epochs_ahead() {
-            let plans: Vec<EpochPlan> = (0..self.networks.len()).map(|index| self.plan(index, n_train)).collect();
-            self.steps_left -= plans.first().map_or(0, |plan| plan.steps.len()) as u32;
+            let epoch: Vec<_> = (0..self.networks.len()).map(|index| self.batches(index, n_train)).collect();
+            self.steps_left -= epoch.first().map_or(0, |batches| batches.steps.len()) as u32;
             self.epoch += 1;
-            self.population.begin_epoch(plans)?;
+            self.population.begin_epoch(epoch)?;
             if self.steps_left == 0 {
                 break;
             }
@@ -263,13 +260,14 @@ impl Wave {
         Ok(())
     }
 
-    fn plan(&mut self, index: usize, n_train: usize) -> EpochPlan {
-        let network = &self.networks[index];
-        let stream = Stream::of(network.seed, Purpose::Shuffle, network.run, self.epoch);
+    /// The batches of a network's next epoch, cut where the work's last step is.
+    fn batches(&mut self, index: usize, n_train: usize) -> EpochBatches {
+        let spec = &self.networks[index];
+        let stream = Stream::of(spec.seed, Purpose::Shuffle, spec.run, self.epoch);
         let done = &mut self.steps_done[index];
-        let mut plan = epoch_plan(index, network, stream, n_train, network.max_batch, done);
-        plan.steps.truncate(self.steps_left as usize);
-        plan
+        let mut batches = epoch_batches(index, spec, stream, n_train, spec.max_batch, done);
+        batches.steps.truncate(self.steps_left as usize);
+        batches
     }
 }
 

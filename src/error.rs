@@ -93,6 +93,37 @@ pub enum Error {
     /// A trial number that is not there.
     #[error("there is no finished trial {number}; choose one of {accepted}")]
     NoSuchTrial { number: u32, accepted: String },
+    /// Random directions are scaled to the weights, which are nothing.
+    #[error("all weights of this network are zero, so random directions have no length; choose another trial")]
+    ZeroWeights,
+    /// A plane through networks that are one.
+    #[error("these networks have the same weights, so no line or plane goes through them; choose other trials")]
+    SameWeights,
+    /// A plane through three networks on one line.
+    #[error("these three networks lie on one line; choose another trial, or the line through two of them")]
+    OneLine,
+    /// A path that goes nowhere.
+    #[error(
+        "the weights do not move along this path, so it has no plane; choose a larger learning rate or another plane"
+    )]
+    NoPath,
+    /// A gradient that points nowhere.
+    #[error("the gradient at these weights is zero or not finite; choose another trial or another plane")]
+    NoGradient,
+    /// A trial without usable weights, where weights are needed.
+    #[error(
+        "trial {trial} diverged: its weights mean nothing; choose a trial that did not, or a smaller learning rate"
+    )]
+    TrialDiverged { trial: u32 },
+    /// Networks that do not lie in one space.
+    #[error("trial {other} has other layers than trial {trial}; choose trials of one shape")]
+    ShapesDiffer { trial: u32, other: u32 },
+    /// A number of points that a surface cannot have.
+    #[error("{key} is {found}; use {accepted}")]
+    SurfaceSize { key: String, found: String, accepted: String },
+    /// A plane that takes other trials.
+    #[error("plane {plane} goes through {wanted} trials, and {found} are named; name {wanted} with --trials")]
+    TrialsOfPlane { plane: String, wanted: u32, found: u32 },
     /// A fixture that cannot be read or run.
     #[error("fixture {name}: {detail}")]
     Fixture { name: String, detail: String },

@@ -1,7 +1,7 @@
 //! Fixtures (`tuning-playground/fixture@1`): one training run with everything given, and what PyTorch made of it.
 
 use crate::backend::reference::ReferencePopulation;
-use crate::backend::{Backend, BatchStep, Data, EpochPlan, Labels, Network, Population};
+use crate::backend::{Backend, BatchStep, Data, EpochBatches, Labels, Network, NetworkSpec, Population};
 use crate::error::{Error, Result};
 use crate::kernels::Real;
 use crate::mlp::{Activation, Loss, Shape};
@@ -136,7 +136,7 @@ impl Fixture {
         {
             return Err(wrong("expect must stand in rising order of step, up to steps".into()));
         }
-        let network = Network {
+        let spec = NetworkSpec {
             run: RunId::default(),
             seed: 0,
             loss,
@@ -145,9 +145,9 @@ impl Fixture {
             dropout: 0.0,
             max_batch: batches.iter().map(|batch| batch.1 as usize).max().unwrap_or(1),
             crowd: 1,
-            parameters,
             shape,
         };
+        let network = Network { spec, parameters };
         let name = if document.name.is_empty() { file.to_owned() } else { document.name };
         Ok(Self { name, network, data, batches, steps: document.steps, expect })
     }
@@ -184,7 +184,7 @@ impl Fixture {
         let mut worst = Difference { error: 0.0, step: 0 };
         let mut done = 0;
         for (until, expected) in &self.expect {
-            population.begin_epoch(vec![self.plan(done, *until)])?;
+            population.begin_epoch(vec![self.steps(done, *until)])?;
             loop {
                 let advance = population.advance(Duration::from_secs(1)).await?;
                 if let Some(step) = advance.outcomes.iter().find_map(|outcome| outcome.diverged_at) {
@@ -204,10 +204,11 @@ impl Fixture {
         Ok(worst)
     }
 
-    fn plan(&self, from: usize, until: usize) -> EpochPlan {
+    /// Steps `from .. until` as one epoch.
+    fn steps(&self, from: usize, until: usize) -> EpochBatches {
         let mut order = Vec::new();
         let mut steps = Vec::new();
-        let (optimizer, mut schedule) = (self.network.optimizer, self.network.schedule);
+        let (optimizer, mut schedule) = (self.network.spec.optimizer, self.network.spec.schedule);
         // PyTorch's schedules are stepped once a step.
         let mut factor = |step| schedule.factor(StepAt { step: step as u64, per_epoch: 1 });
         let range = from..until.min(self.steps);
@@ -218,13 +219,14 @@ impl Fixture {
             steps.push(BatchStep { start: order.len() as u32, rows, step: step as u32, scalars });
             order.extend(first..first + rows);
         }
-        EpochPlan { network: 0, order, steps }
+        EpochBatches { network: 0, order, steps }
     }
 
     /// Largest relative L2 error over the tensors.
     fn error(&self, found: &[f64], expected: &[f64]) -> f64 {
         let tensors = self
             .network
+            .spec
             .shape
             .layers()
             .into_iter()

@@ -6,6 +6,7 @@
 //!         -> analysis -> web bindings -> views
 //! ```
 //! Data runs one way; a module uses only what stands above it.
+pub mod analysis;
 pub mod backend;
 pub mod bench;
 pub mod dataset;

@@ -194,7 +194,10 @@ pub struct EngineInfo {
     pub numerics: u32,
     pub backend: String,
     pub adapter: String,
-    pub plan: String,
+    /// The strategies that trained, with + between them. The document calls them `plan` since its first version, and old
+    /// results stay readable.
+    #[serde(rename = "plan")]
+    pub strategy: String,
     pub workers: u32,
 }
 

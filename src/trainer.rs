@@ -5,11 +5,13 @@
 //! pausing, dropping it is cancelling.
 
 mod assignment;
+mod cost;
 mod report;
 mod snapshot;
+mod wave;
 
-use crate::backend::epoch::{Steps, epoch_plan};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, Population, Program, Score, Snapshot, reference};
+use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::{Backend, Data, EpochOutcome, Labels, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
@@ -21,65 +23,29 @@ use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 use core::time::Duration;
+pub use cost::Cost;
 pub use report::Report;
 use serde_json::Map;
 pub use snapshot::TrialSnapshot;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use wave::{Running, Wave};
 use web_time::Instant;
 
 /// Trials of a round that are looked at to count networks of a kind.
 const COUNTED: usize = 4096;
-/// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
-const UNIT_WORK: f64 = 8.0;
-const OUTPUT_WORK: f64 = 120.0;
 
-/// What a trial will take over all epochs and seeds, if it does not end early.
-#[derive(Clone, Copy, Debug)]
-pub struct Planned {
-    /// Gradient steps.
-    pub steps: u64,
-    /// Multiplications or what takes as long: only proportions between trials matter. The constants are those of the CPU
-    /// backend on tiny networks.
-    pub work: f64,
-}
-
-/// One trial in training: its settings and its networks' progress.
-struct Running {
-    trial: Trial,
-    config: TrialConfig,
-    /// Index into the wave's networks, one a seed.
-    networks: Vec<usize>,
-    /// The epoch after which it ends here: its last, or the one that it is assigned until.
-    until: usize,
-    epochs_begun: usize,
-    epochs_done: usize,
-    steps: u64,
-    /// Outcomes of the epoch under way.
-    outcomes: Vec<EpochOutcome>,
-    ended: bool,
-    /// Its place in the report under way.
-    told: Option<usize>,
-}
-
-impl Running {
-    fn snapshot(&self, networks: Vec<Snapshot>) -> TrialSnapshot {
-        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks }
-    }
-}
-
-/// Trials that train together.
-struct Wave {
-    population: Box<dyn Population>,
-    /// Without their parameters, which the population has.
-    networks: Vec<Network>,
-    trials: Vec<Running>,
-    /// Trial of each network.
-    owner: Vec<usize>,
-    steps: Vec<Steps>,
-    in_epoch: bool,
-    /// Trials that have got where they were sent, and will go on from there.
-    to_park: Vec<usize>,
+/// A network that is trained step by step.
+#[derive(Clone, Debug)]
+pub struct Contestant {
+    /// Its trial's number.
+    pub trial: u32,
+    /// What it is.
+    pub spec: NetworkSpec,
+    /// Rows of a batch.
+    pub batch: usize,
+    /// Epochs of its whole training.
+    pub epochs: usize,
 }
 
 /// Trains trials; see the module.
@@ -94,11 +60,10 @@ pub struct Trainer {
     wave: Option<Wave>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
-    /// Networks of each program in the whole study, whoever trains them: a plan may depend on it.
-    /// By how many trials that has.
+    /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
-    plans: BTreeSet<&'static str>,
-    planned: Vec<Planned>,
+    strategies: BTreeSet<&'static str>,
+    costs: Vec<Cost>,
     /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
 }
@@ -130,8 +95,8 @@ impl Trainer {
     ) -> Result<Self> {
         let data = Rc::new(data_of(&prepared));
         let spread = prepared.target_spreads();
-        let (crowds, plans) = (BTreeMap::new(), BTreeSet::new());
-        let planned = Vec::new();
+        let (crowds, strategies) = (BTreeMap::new(), BTreeSet::new());
+        let costs = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
         let mut trainer = Self {
             study,
@@ -144,8 +109,8 @@ impl Trainer {
             failed: None,
             spread,
             crowds,
-            plans,
-            planned,
+            strategies,
+            costs,
         };
         let of_trials = trainer.study.trials;
         trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
@@ -157,20 +122,45 @@ impl Trainer {
     /// # Errors
     /// [`Error::TooLarge`] where one trial's network is more than the backend takes.
     pub fn assign(&mut self, assignments: Vec<Assignment>) -> Result<()> {
-        self.planned = Vec::with_capacity(assignments.len());
+        self.costs = Vec::with_capacity(assignments.len());
         for Assignment { trial, of_trials, .. } in &assignments {
-            if !self.crowds.contains_key(of_trials) {
-                let crowds = self.count_crowds(*of_trials);
-                self.crowds.insert(*of_trials, crowds);
-            }
+            self.know_crowds(*of_trials);
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
-            self.plans.insert(self.backend.plan(&network));
-            self.planned.push(self.plan_trial(&config, &network));
+            self.strategies.insert(self.backend.strategy(&network));
+            self.costs.push(self.cost(&config, &network));
         }
         self.waiting.extend(assignments);
         Ok(())
+    }
+
+    /// What a trial's first network is trained with, for whoever trains it step by step; see [`crate::analysis`].
+    pub fn contestant(&mut self, trial: &Trial, of_trials: u32) -> Contestant {
+        self.know_crowds(of_trials);
+        let config = self.config(trial);
+        let spec = self.network(trial, of_trials, &config, 0);
+        Contestant { trial: trial.number, batch: self.batch_size(&config), epochs: config.epochs, spec }
+    }
+
+    /// The rows.
+    pub const fn data(&self) -> &Rc<Data> {
+        &self.data
+    }
+
+    /// What a loss is multiplied by, for the targets' own units.
+    pub fn unit(&self) -> f64 {
+        match self.prepared.task {
+            Task::Classes(_) => 1.0,
+            Task::Numbers => self.prepared.target_scale * self.prepared.target_scale,
+        }
+    }
+
+    fn know_crowds(&mut self, of_trials: u32) {
+        if !self.crowds.contains_key(&of_trials) {
+            let crowds = self.count_crowds(of_trials);
+            self.crowds.insert(of_trials, crowds);
+        }
     }
 
     /// Lets go of trials that have not ended.
@@ -212,10 +202,10 @@ impl Trainer {
         self.backend.as_ref()
     }
 
-    /// The plans that train the study, with + between them.
-    pub fn plan(&self) -> String {
-        let plans: Vec<&str> = self.plans.iter().copied().collect();
-        plans.join("+")
+    /// The strategies that train the study, with + between them.
+    pub fn strategy(&self) -> String {
+        let strategies: Vec<&str> = self.strategies.iter().copied().collect();
+        strategies.join("+")
     }
 
     /// What trains, as one worker of a result's `engine`.
@@ -225,7 +215,7 @@ impl Trainer {
             numerics: NUMERICS_VERSION,
             backend: self.backend.name().into(),
             adapter: self.backend.adapter(),
-            plan: self.plan(),
+            strategy: self.strategy(),
             workers: 1,
         }
     }
@@ -235,26 +225,12 @@ impl Trainer {
     }
 
     /// What each of the trials assigned last will take over all its epochs, in the order in which they were given.
-    pub fn planned(&self) -> &[Planned] {
-        &self.planned
+    pub fn costs(&self) -> &[Cost] {
+        &self.costs
     }
 
-    fn plan_trial(&self, config: &TrialConfig, network: &Network) -> Planned {
-        let batch = self.batch_size(config);
-        let steps = self.data.n_train.div_ceil(batch);
-        let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
-        let units = network.shape.hidden.iter().sum::<usize>() as f64;
-        let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
-        let epoch = rows * row + steps as f64 * self.backend.step_work(network);
-        let seeds = self.study.seeds_per_trial;
-        Planned {
-            steps: (steps * config.epochs) as u64 * u64::from(seeds),
-            work: epoch * config.epochs as f64 * f64::from(seeds),
-        }
-    }
-
-    /// A network of each trial, without parameters: what a backend can prepare for.
-    pub fn outlines(&self) -> Vec<Network> {
+    /// The specification of a network of each trial, for which a backend can prepare.
+    pub fn outlines(&self) -> Vec<NetworkSpec> {
         let outline = |assignment: &Assignment| {
             let Assignment { trial, of_trials, .. } = assignment;
             self.network(trial, *of_trials, &self.config(trial), 0)
@@ -275,7 +251,7 @@ impl Trainer {
         "hidden_units, hidden_layers, batch_size"
     }
 
-    fn check_size(&self, trial: u32, network: &Network) -> Result<()> {
+    fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
         let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
@@ -352,7 +328,7 @@ impl Trainer {
                 let is_over = event.state != TrialState::Running;
                 report.tell(&mut running.told, event);
                 if is_over {
-                    report.snapshots.push(finals(&mut wave, owner).await?);
+                    report.snapshots.push(wave.finals(owner).await?);
                 } else if running.ended {
                     wave.to_park.push(owner);
                 }
@@ -396,9 +372,8 @@ impl Trainer {
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, of_trials, &config, repeat);
-                let parameters = network.shape.initial_parameters(network.seed, network.run);
                 outlines.push(network.clone());
-                networks.push(Network { parameters, ..network });
+                networks.push(network.initial());
                 owner.push(trials.len());
             }
             let mut told = None;
@@ -425,40 +400,18 @@ impl Trainer {
         let (in_epoch, to_park) = (false, Vec::new());
         let mut wave = Wave { population, networks: outlines, trials, owner, steps, in_epoch, to_park };
         for (owner, from) in snapshots {
-            self.take_up(&mut wave, owner, &from);
+            let per_epoch = self.data.n_train.div_ceil(self.batch_size(&wave.trials[owner].config));
+            wave.take_up(owner, &from, per_epoch);
         }
         self.wave = Some(wave);
         Ok(true)
     }
 
-    /// Takes a trial up where a snapshot left it. One that does not fit changes nothing: the trial then begins at its first
-    /// epoch.
-    fn take_up(&self, wave: &mut Wave, owner: usize, from: &TrialSnapshot) {
-        let Wave { population, networks, trials, steps, .. } = wave;
-        let running = &mut trials[owner];
-        let n_train = self.data.n_train;
-        let per_epoch = n_train.div_ceil(self.batch_size(&running.config));
-        let fits = |(&index, snapshot): (&usize, &Snapshot)| {
-            let is_whole = snapshot.steps as usize == from.epochs * per_epoch && snapshot.diverged_at.is_none();
-            is_whole && snapshot.parts(&networks[index]).is_some()
-        };
-        let is_one_each = from.networks.len() == running.networks.len();
-        if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
-            return;
-        }
-        for (&index, snapshot) in running.networks.iter().zip(&from.networks) {
-            population.restore(index, snapshot);
-            steps[index].skip(snapshot.steps, per_epoch as u64);
-            running.steps += u64::from(snapshot.steps);
-        }
-        (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
-    }
-
-    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> Network {
+    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
         // Common random numbers: what a trial draws does not depend on its number.
         let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
-        let network = Network {
+        let network = NetworkSpec {
             run,
             seed: self.study.seed,
             loss: config.loss,
@@ -467,22 +420,21 @@ impl Trainer {
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,
-            parameters: Vec::new(),
             shape,
         };
         let crowds = self.crowds.get(&of_trials);
         let crowd = crowds.and_then(|crowds| crowds.get(&network.program())).map_or(1, |&n| n as u32);
-        Network { crowd, ..network }
+        NetworkSpec { crowd, ..network }
     }
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
-        let mut plans = Vec::new();
+        let mut epoch = Vec::new();
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                plans.push(epoch_plan(
+                epoch.push(epoch_batches(
                     network,
                     &wave.networks[network],
                     Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
@@ -494,7 +446,7 @@ impl Trainer {
             running.epochs_begun += 1;
         }
         wave.in_epoch = true;
-        wave.population.begin_epoch(plans)
+        wave.population.begin_epoch(epoch)
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
@@ -595,18 +547,7 @@ impl Trainer {
     }
 }
 
-/// What a trial's networks are at its end, without what their optimizers would need to go on.
-async fn finals(wave: &mut Wave, owner: usize) -> Result<TrialSnapshot> {
-    let mut networks = Vec::new();
-    for &index in &wave.trials[owner].networks {
-        let parameters = wave.population.parameters(index).await?;
-        let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
-        networks.push(Snapshot { numbers, ..Snapshot::default() });
-    }
-    Ok(wave.trials[owner].snapshot(networks))
-}
-
 /// All bytes that a network takes while it trains.
-pub(crate) fn network_bytes(backend: &dyn Backend, network: &Network, n_train: usize) -> u64 {
+pub(crate) fn network_bytes(backend: &dyn Backend, network: &NetworkSpec, n_train: usize) -> u64 {
     backend.network_bytes(network) + backend.beside_bytes(network, n_train)
 }

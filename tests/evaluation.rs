@@ -1,12 +1,16 @@
-//! Networks as they are: scores on any rows, outputs, gradients, by every plan of every backend.
+//! Networks as they are: scores on any rows, outputs, gradients, by every strategy of every backend.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 mod common;
+mod harness;
 
-use common::{ACTIVATIONS, at_once, backends, data, narrow, network, optimizers, pick, relative_l2, run, stream};
+use common::{ACTIVATIONS, On, at_once, backends, data, narrow, network, optimizers, pick, relative_l2, run, stream};
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{Cpu, Level};
 use tuning_playground::backend::reference::{self, ReferencePopulation};
-use tuning_playground::backend::{Data, EpochPlan, Labels, Network, Population, Rows, Score, evaluate, loss_gradient};
+use tuning_playground::backend::{
+    Data, EpochBatches, Labels, Network, NetworkSpec, Population, Rows, Score, evaluate, loss_gradient,
+};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 
 const TRAIN: usize = 150;
@@ -28,12 +32,11 @@ fn sweep(n: u32, loss: Loss) -> (Data<f64>, Vec<Network>) {
 }
 
 /// Parameters as they were after an epoch score what that epoch's validation said.
-#[test]
-fn evaluation_alone_is_the_validation_of_training() {
+fn evaluation_alone_is_the_validation_of_training(on: On) {
     let (data, networks) = sweep(12, Loss::CrossEntropy);
     let data = narrow(&data);
     let listed: Vec<u32> = (TRAIN as u32..(TRAIN + VALIDATION) as u32).collect();
-    for backend in backends() {
+    for backend in backends(on) {
         let traces = run(&*backend, &data, &networks, 1, at_once);
         let trained = || {
             networks.iter().zip(&traces).map(|(network, trace)| Network {
@@ -53,22 +56,21 @@ fn evaluation_alone_is_the_validation_of_training() {
     }
 }
 
-#[test]
-fn any_rows_score_what_the_reference_in_f64_says() {
+fn any_rows_score_what_the_reference_in_f64_says(on: On) {
     for loss in [Loss::CrossEntropy, Loss::Mse] {
         let (wide, networks) = sweep(9, loss);
         let data = narrow(&wide);
         let mut stream = stream(9);
         let some: Vec<u32> = (0..101).map(|_| stream.below((TRAIN + VALIDATION) as u32)).collect();
         let train: Vec<u32> = (0..TRAIN as u32).collect();
-        for backend in backends() {
+        for backend in backends(on) {
             for (rows, list) in
                 [(Rows::Train, &train), (Rows::These(&some), &some), (Rows::These(&some[..1]), &some[..1].to_vec())]
             {
                 let scores = pollster::block_on(evaluate(&*backend, &data, rows, networks.clone())).unwrap();
                 for (network, score) in networks.iter().zip(scores) {
-                    let layers = network.shape.layers();
-                    let wanted = reference::score(network, &layers, &network.parameters, &wide, list);
+                    let layers = network.spec.shape.layers();
+                    let wanted = reference::score(&network.spec, &layers, &network.parameters, &wide, list);
                     let place = format!("{}: {} rows, {score:?} for {wanted:?}", backend.adapter(), list.len());
                     assert!((score.loss - wanted.loss).abs() <= 1e-5 * wanted.loss.max(1.0), "{place}");
                     assert!((score.accuracy - wanted.accuracy).abs() < 1e-9, "{place}");
@@ -81,7 +83,6 @@ fn any_rows_score_what_the_reference_in_f64_says() {
     }
 }
 
-#[test]
 fn outputs_are_the_references() {
     let (wide, networks) = sweep(12, Loss::CrossEntropy);
     let data = narrow(&wide);
@@ -89,7 +90,7 @@ fn outputs_are_the_references() {
     for level in Level::all() {
         for network in &networks {
             let outputs = Cpu::with_level(level).forward(network.clone(), data.clone(), &rows);
-            let wanted = reference::forward(&network.shape.layers(), &network.parameters, &wide, &rows);
+            let wanted = reference::forward(&network.spec.shape.layers(), &network.parameters, &wide, &rows);
             assert_eq!(outputs.len(), rows.len() * 5);
             for (got, wanted) in outputs.iter().zip(wanted) {
                 assert!((f64::from(*got) - wanted).abs() < 1e-5, "{}: {got} is not {wanted}", level.name());
@@ -100,8 +101,7 @@ fn outputs_are_the_references() {
 }
 
 /// What the outputs say of the rows is what every backend's score says.
-#[test]
-fn outputs_tell_the_accuracy_that_every_backend_scores() {
+fn outputs_tell_the_accuracy_that_every_backend_scores(on: On) {
     let (wide, networks) = sweep(12, Loss::CrossEntropy);
     let data = narrow(&wide);
     let rows: Vec<u32> = (0..TRAIN as u32).collect();
@@ -111,7 +111,7 @@ fn outputs_tell_the_accuracy_that_every_backend_scores() {
         let is_right = |(z, class): &(&[f32], &u32)| z.iter().all(|&other| other <= z[**class as usize]);
         outputs.chunks_exact(5).zip(classes).filter(is_right).count() as f64 / TRAIN as f64
     };
-    for backend in backends() {
+    for backend in backends(on) {
         let scores = pollster::block_on(evaluate(&*backend, &data, Rows::Train, networks.clone())).unwrap();
         for (network, score) in networks.iter().zip(scores) {
             assert!((score.accuracy - accuracy(network)).abs() < 1e-9, "{}: {score:?}", backend.adapter());
@@ -119,25 +119,25 @@ fn outputs_tell_the_accuracy_that_every_backend_scores() {
     }
 }
 
-#[test]
-fn gradients_are_those_of_the_reference_in_f64() {
+fn gradients_are_those_of_the_reference_in_f64(on: On) {
     for loss in [Loss::CrossEntropy, Loss::Mse] {
         let (wide, networks) = sweep(8, loss);
         let data = narrow(&wide);
         let rows: Vec<u32> = (0..TRAIN as u32).collect();
         for network in &networks {
             // One step of the reference over all rows, without dropout.
-            let whole = Network { dropout: 0.0, max_batch: TRAIN, ..network.clone() };
+            let spec = NetworkSpec { dropout: 0.0, max_batch: TRAIN, ..network.spec.clone() };
+            let whole = Network { spec, parameters: network.parameters.clone() };
             let mut wanted = ReferencePopulation::<f64>::new(Rc::new(wide.clone()), vec![whole.clone()]);
-            let plan = EpochPlan { order: rows.clone(), ..common::plan(0, &whole, TRAIN, 0) };
-            let outcome = common::train(&mut wanted, vec![plan], core::time::Duration::MAX).remove(0);
+            let epoch = vec![EpochBatches { order: rows.clone(), ..common::batches(0, &whole, TRAIN, 0) }];
+            let outcome = common::train(&mut wanted, epoch, core::time::Duration::MAX).remove(0);
             let wanted = pollster::block_on(wanted.gradient(0)).unwrap();
-            for backend in backends() {
+            for backend in backends(on) {
                 let given = network.clone();
                 let (score, gradient) =
                     pollster::block_on(loss_gradient(&*backend, &data, Rows::Train, given)).unwrap();
                 let error = relative_l2(&gradient, &wanted, 1e-8);
-                assert!(error < 1e-4, "{}: {:?}: {error}", backend.adapter(), network.shape);
+                assert!(error < 1e-4, "{}: {:?}: {error}", backend.adapter(), network.spec.shape);
                 let Score { loss, .. } = outcome.train;
                 assert!((score.loss - loss).abs() <= 1e-5 * loss, "{}: {score:?} for {loss}", backend.adapter());
             }
@@ -146,7 +146,6 @@ fn gradients_are_those_of_the_reference_in_f64() {
 }
 
 /// Rows that do not fit at once come in pieces; what is lost is told as such.
-#[test]
 fn gradients_over_many_rows_and_over_none() {
     let shape = Shape { inputs: 4, hidden: vec![600], outputs: 2, activation: Activation::Relu };
     let wide = data(&shape, Loss::CrossEntropy, 30_000, 0, 2);
@@ -166,4 +165,14 @@ fn gradients_over_many_rows_and_over_none() {
     assert!(score.loss.is_nan() && gradient.len() == one.parameters.len() && gradient.iter().all(|x| x.is_nan()));
     let lost = Network { parameters: vec![1e30; one.parameters.len()], ..one.clone() };
     assert!(of(Rows::These(&first[..9]), &lost).1.iter().all(|x| x.is_nan()));
+}
+
+harness::tests! {
+    each_backend [
+        evaluation_alone_is_the_validation_of_training,
+        any_rows_score_what_the_reference_in_f64_says,
+        outputs_tell_the_accuracy_that_every_backend_scores,
+        gradients_are_those_of_the_reference_in_f64,
+    ]
+    plain [outputs_are_the_references, gradients_over_many_rows_and_over_none]
 }

@@ -1,8 +1,9 @@
 //! Fixtures made by PyTorch (`tests/golden/make_fixtures.py`): every one on every backend.
 
 mod common;
+mod harness;
 
-use common::backends;
+use common::{On, backends};
 use std::path::Path;
 use tuning_playground::fixture::{Fixture, TOLERANCE_F32, TOLERANCE_F64};
 
@@ -21,7 +22,6 @@ fn fixtures() -> Vec<Fixture> {
     paths.iter().map(read).collect()
 }
 
-#[test]
 fn c3_the_f64_reference_is_pytorch() {
     let fixtures = fixtures();
     assert!(fixtures.len() >= 24, "{} fixtures", fixtures.len());
@@ -31,13 +31,17 @@ fn c3_the_f64_reference_is_pytorch() {
     }
 }
 
-#[test]
-fn c3_f32_backends_are_pytorch() {
-    for backend in backends() {
+fn c3_f32_backends_are_pytorch(on: On) {
+    for backend in backends(on) {
         for fixture in fixtures() {
             let difference = pollster::block_on(fixture.run_on(backend.as_ref())).expect("a run");
             let name = backend.name();
             assert!(difference.error <= TOLERANCE_F32, "{} on {name}: {difference:?}", fixture.name);
         }
     }
+}
+
+harness::tests! {
+    plain [c3_the_f64_reference_is_pytorch]
+    each_backend [c3_f32_backends_are_pytorch]
 }

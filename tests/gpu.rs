@@ -1,13 +1,14 @@
 //! The GPU alone: lost devices, shaders, shapes that share dispatches.
 
 mod common;
+mod harness;
 
-use common::{Trace, at_once, data, gpu, gpus, narrow, network, optimizers, pick, plan, stream};
+use common::{Trace, at_once, batches, data, gpu, gpus, narrow, network, optimizers, pick, stream, train};
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::Cpu;
-use tuning_playground::backend::gpu::{Gpu, kernels};
-use tuning_playground::backend::{Backend, Data, Network};
+use tuning_playground::backend::gpu::{Gpu, Strategy, kernels};
+use tuning_playground::backend::{Backend, Data, Network, NetworkSpec};
 use tuning_playground::mlp::{Loss, Shape};
 
 /// Networks of many shapes, batch sizes and optimizers over one data set.
@@ -43,8 +44,9 @@ fn disturbed(
     let (mut pieces, mut resumed) = (0, 0);
     for first in (0..EPOCHS).step_by(ahead as usize) {
         for epoch in first..first + ahead {
-            let plans = networks.iter().enumerate().map(|(i, network)| plan(i, network, data.n_train, epoch)).collect();
-            population.begin_epoch(plans).expect("an epoch");
+            let all =
+                networks.iter().enumerate().map(|(i, network)| batches(i, network, data.n_train, epoch)).collect();
+            population.begin_epoch(all).expect("an epoch");
         }
         loop {
             if pieces == lost_at {
@@ -74,8 +76,8 @@ fn disturbed(
 fn partly_diverging() -> (Rc<Data>, Vec<Network>) {
     let (data, mut networks) = mixed(12);
     for (network, rate) in networks.iter_mut().step_by(4).zip([3.0, 1e3, 1e7]) {
-        network.shape.activation = common::ACTIVATIONS[0];
-        network.optimizer.learning_rate = rate;
+        network.spec.shape.activation = common::ACTIVATIONS[0];
+        network.spec.optimizer.learning_rate = rate;
     }
     (data, networks)
 }
@@ -85,13 +87,12 @@ fn told(trace: &Trace) -> usize {
     trace.0.len()
 }
 
-#[test]
 fn r1_a_lost_device_changes_no_bit() {
     for gpu in gpus() {
         let work = partly_diverging();
         let (undisturbed, none) = disturbed(&gpu, &work, 1, usize::MAX);
         assert_eq!(none, 0);
-        // Host copies after every piece, and at the ends of rounds alone.
+        // Host copies after every piece, and at the ends of flights alone.
         for gpu in [gpu.with_copies_every(Duration::ZERO), gpu] {
             for ahead in [1, EPOCHS] {
                 // An epoch takes at least four pieces: they grow at most twofold from one step.
@@ -105,7 +106,6 @@ fn r1_a_lost_device_changes_no_bit() {
     }
 }
 
-#[test]
 fn epochs_begun_together_are_the_same_bits() {
     for gpu in gpus() {
         let work = partly_diverging();
@@ -124,21 +124,19 @@ fn epochs_begun_together_are_the_same_bits() {
     }
 }
 
-#[test]
 fn c5_mixed_shapes_share_dispatches_without_a_trace() {
     for gpu in gpus() {
         let (data, networks) = mixed(40);
         let together = common::run(&gpu, &data, &networks, 2, at_once);
         for (index, network) in networks.iter().enumerate().step_by(7) {
             let alone = common::run(&gpu, &data, core::slice::from_ref(network), 2, at_once);
-            assert_eq!(alone[0], together[index], "network {index}: {:?}", network.shape);
+            assert_eq!(alone[0], together[index], "network {index}: {:?}", network.spec.shape);
         }
     }
 }
 
-#[test]
 fn s3_rows_wider_than_any_texture_train_too() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let shape = Shape { inputs: 40_000, hidden: vec![3], outputs: 2, activation: common::ACTIVATIONS[0] };
     let data = narrow(&data(&shape, Loss::CrossEntropy, 12, 5, 3));
     let own = [network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, 4)];
@@ -146,12 +144,11 @@ fn s3_rows_wider_than_any_texture_train_too() {
         let (outcomes, _) = &common::run(backend, &data, &own, 1, at_once)[0];
         outcomes[0].clone()
     });
-    assert_eq!(gpu.plan(&own[0]), "workgroup");
+    assert_eq!(gpu.strategy(&own[0].spec), "workgroup");
     assert!((on_gpu.train.loss - on_cpu.train.loss).abs() < 1e-4, "{on_gpu:?}, {on_cpu:?}");
     assert!(on_gpu.diverged_at.is_none() && on_gpu.validation.is_some());
 }
 
-#[test]
 fn r5_kernels_bind_no_more_than_the_specs_default_limits() {
     for kernel in kernels() {
         let bindings = kernel.source.matches("var<storage").count();
@@ -163,11 +160,7 @@ fn r5_kernels_bind_no_more_than_the_specs_default_limits() {
 /// Masks of this many blocks, four decisions each, in one dispatch.
 const MASK_BLOCKS: u32 = 262_144;
 
-#[test]
 fn d1_a_million_mask_decisions_are_the_same_bits_in_wgsl() {
-    if gpu().is_none() {
-        return;
-    }
     for rotate in
         [include_str!("../shaders/shared/rotate.wgsl"), include_str!("../shaders/shared/rotate_software.wgsl")]
     {
@@ -236,15 +229,64 @@ fn hold_masks(rotate: &str) {
     }
 }
 
-#[test]
 fn s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let bytes = |hidden: &[usize], batch| {
         let shape = Shape { inputs: 64, hidden: hidden.to_vec(), outputs: 10, activation: common::ACTIVATIONS[3] };
-        gpu.largest_piece_bytes(&network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, batch))
+        gpu.largest_piece_bytes(&network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, batch).spec)
     };
     let (limit, _) = gpu.memory_limit();
     assert!(bytes(&[2048; 3], 32) < limit);
     assert!(bytes(&[2048; 10], 32) > limit, "the optimizer's state is more than a binding holds");
     assert!(bytes(&[2048; 3], 10_000) > limit, "the activations are more than a binding holds");
+}
+
+/// Rows of the data in [`memory_on_the_device_grows_as_stated`].
+const ROWS: usize = 350;
+
+/// A network, and the bytes made on the device while so many of them train.
+fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> (Network, f64) {
+    let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: common::ACTIVATIONS[3] };
+    let data = narrow(&data(&shape, Loss::CrossEntropy, ROWS, 0, 3));
+    let one = |trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[3], 0.1, 32);
+    let networks: Vec<_> = (0..n).map(one).collect();
+    let epoch = networks.iter().enumerate().map(|(i, network)| batches(i, network, ROWS, 0)).collect();
+    let before = gpu.allocated_bytes();
+    let mut population = pollster::block_on(gpu.population(data, networks)).expect("a population");
+    train(&mut *population, epoch, Duration::ZERO);
+    (one(0), (gpu.allocated_bytes() - before) as f64)
+}
+
+fn memory_on_the_device_grows_as_stated() {
+    let gpu = gpu();
+    for (strategy, hidden) in
+        [(Strategy::Invocation, &[8, 8][..]), (Strategy::Layered, &[8, 8]), (Strategy::Layered, &[128])]
+    {
+        let gpu = gpu.with_strategy(strategy);
+        let ((one, fewer), (_, more)) = (made(&gpu, 64, hidden), made(&gpu, 192, hidden));
+        // Half of what is beside lies on the host; its specification is no part of either.
+        let beside = (gpu.beside_bytes(&one.spec, ROWS) - size_of::<NetworkSpec>() as u64) / 2;
+        let (said, grown) = ((gpu.network_bytes(&one.spec) + beside) as f64, (more - fewer) / 128.0);
+        assert!((grown / said - 1.0).abs() < 0.1, "{strategy:?} {hidden:?}: {grown} bytes for {said}");
+    }
+}
+
+/// The tolerance of a device's own test leaves sound devices a hundredfold margin.
+fn a_sound_device_passes_its_test_with_a_margin() {
+    let off = pollster::block_on(gpu().test_again()).expect("a sound device");
+    assert!(off < 2e-5, "{off}");
+}
+
+harness::tests! {
+    plain [r5_kernels_bind_no_more_than_the_specs_default_limits]
+    gpu [
+        r1_a_lost_device_changes_no_bit,
+        epochs_begun_together_are_the_same_bits,
+        c5_mixed_shapes_share_dispatches_without_a_trace,
+        s3_rows_wider_than_any_texture_train_too,
+        d1_a_million_mask_decisions_are_the_same_bits_in_wgsl,
+        s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated,
+        memory_on_the_device_grows_as_stated,
+        a_sound_device_passes_its_test_with_a_margin,
+    ]
 }

@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 mod common;
+mod harness;
 
-use common::{ACTIVATIONS, backends, data, gpus, log_uniform, narrow, network, pick, plan, relative_l2, stream, train};
+use common::{
+    ACTIVATIONS, On, backends, batches, data, gpus, log_uniform, narrow, network, pick, relative_l2, stream, train,
+};
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::reference::ReferencePopulation;
@@ -35,7 +38,7 @@ fn draw(seed: u64, max_depth: u32, max_width: usize, max_batch: usize) -> (Netwo
 
 /// The gradient of the first step.
 fn gradient(mut population: Box<dyn Population + '_>, network: &Network, rows: usize) -> Vec<f64> {
-    train(&mut *population, vec![plan(0, network, rows, 0)], Duration::MAX);
+    train(&mut *population, vec![batches(0, network, rows, 0)], Duration::MAX);
     pollster::block_on(population.gradient(0)).unwrap()
 }
 
@@ -55,10 +58,10 @@ fn c2(backend: &dyn Backend, n: u64, max_depth: u32, max_width: usize) {
         let want = reference_gradient(&data, &network);
         let population = pollster::block_on(backend.population(narrow(&data), vec![network.clone()])).unwrap();
         let got = gradient(population, &network, data.n_train);
-        for layer in network.shape.layers() {
+        for layer in network.spec.shape.layers() {
             for tensor in [layer.weight..layer.bias, layer.bias..layer.bias + layer.outputs] {
                 let error = relative_l2(&got[tensor.clone()], &want[tensor], FLOOR);
-                errors.push((error, format!("{:?}, batch {}", network.shape, data.n_train)));
+                errors.push((error, format!("{:?}, batch {}", network.spec.shape, data.n_train)));
             }
         }
     }
@@ -69,19 +72,15 @@ fn c2(backend: &dyn Backend, n: u64, max_depth: u32, max_width: usize) {
     assert!(*worst <= WORST && at(0.99) <= P99, "{}: p99 {}, worst {worst} of {place}", backend.adapter(), at(0.99));
 }
 
-#[test]
-fn c2_gradients_are_those_of_f64() {
-    // The GPU's plans for small networks have their own test.
-    for backend in backends().into_iter().filter(|backend| backend.name() != "gpu") {
+fn c2_gradients_are_those_of_f64(on: On) {
+    // The GPU's strategies for small networks have their own test.
+    let n = if matches!(on, On::Gpu) { 1 } else { usize::MAX };
+    for backend in backends(on).into_iter().take(n) {
         c2(&*backend, 200, 6, 128);
-    }
-    for gpu in gpus().into_iter().take(1) {
-        c2(&gpu, 200, 6, 128);
     }
 }
 
-#[test]
-fn c2_gradients_of_small_networks_are_those_of_f64_by_every_plan() {
+fn c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy() {
     for gpu in gpus() {
         c2(&gpu, 12, 2, 8);
     }
@@ -89,20 +88,20 @@ fn c2_gradients_of_small_networks_are_those_of_f64_by_every_plan() {
 
 /// Mean loss of the batch with these parameters, and the sign of every relu unit.
 fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec<bool>) {
-    let order = plan(0, network, data.n_train, 0).order;
+    let order = batches(0, network, data.n_train, 0).order;
     let mut x: Vec<f64> =
         order.iter().flat_map(|&row| &data.x[row as usize * data.columns..][..data.columns]).copied().collect();
-    let (layers, mut signs) = (network.shape.layers(), Vec::new());
+    let (layers, mut signs) = (network.spec.shape.layers(), Vec::new());
     for (depth, layer) in layers.iter().enumerate() {
-        let mask = Mask { key: network.dropout_key(depth), step: 0, p: network.dropout };
-        let masked = network.dropout > 0.0 && depth + 1 < layers.len();
+        let mask = Mask { key: network.spec.dropout_key(depth), step: 0, p: network.spec.dropout };
+        let masked = network.spec.dropout > 0.0 && depth + 1 < layers.len();
         let (a, slopes) = kernels::dense_forward::reference(parameters, layer, &x, masked.then_some(&mask));
         if layer.activation == Activation::Relu {
             signs.extend(slopes.iter().map(|&slope| slope > 0.0));
         }
         x = a;
     }
-    let batch = kernels::loss::reference(network.loss, &x, network.shape.outputs, &data.labels, &order);
+    let batch = kernels::loss::reference(network.spec.loss, &x, network.spec.shape.outputs, &data.labels, &order);
     (batch.sum / order.len() as f64, signs)
 }
 
@@ -129,20 +128,24 @@ fn c1(n: u64) {
             }
             let want = (above.0 - below.0) / (2.0 * EPSILON);
             let error = (gradient[i] - want).abs();
-            assert!(error <= 1e-7 + 1e-5 * want.abs(), "{:?}: {} is not {want}", network.shape, gradient[i]);
+            assert!(error <= 1e-7 + 1e-5 * want.abs(), "{:?}: {} is not {want}", network.spec.shape, gradient[i]);
         }
     }
     println!("{probes} probes, {skipped} skipped at a kink");
     assert!(skipped * 100 <= probes, "{skipped} of {probes} skipped");
 }
 
-#[test]
 fn c1_gradients_are_central_differences() {
     c1(60);
 }
 
-#[test]
-#[ignore = "soak"]
 fn c1_gradients_are_central_differences_of_500() {
     c1(500);
+}
+
+harness::tests! {
+    plain [c1_gradients_are_central_differences]
+    each_backend [c2_gradients_are_those_of_f64]
+    gpu [c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy]
+    soak [c1_gradients_are_central_differences_of_500]
 }

@@ -10,7 +10,7 @@ use core::time::Duration;
 use std::alloc::System;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
-use tuning_playground::backend::cpu::{Cpu, PlanName};
+use tuning_playground::backend::cpu::{Cpu, Strategy};
 use tuning_playground::backend::{Data, Labels, Rows, evaluate};
 use tuning_playground::bench::{Bench, Work};
 use tuning_playground::dataset::{Prepared, PreparedTargets, Task};
@@ -40,12 +40,13 @@ fn taken(cpu: Cpu, hidden: &str, trials: u32) -> [f64; 2] {
 #[test]
 fn memory_grows_as_stated() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    for plan in PlanName::ALL {
+    for strategy in Strategy::ALL {
         for (hidden, trials) in [("[8, 8]", 1000), ("[5]", 1000), ("[64, 64]", 100)] {
-            let [fewer, more] = [trials, 3 * trials].map(|trials| taken(Cpu::new().with_plan(plan), hidden, trials));
+            let [fewer, more] =
+                [trials, 3 * trials].map(|trials| taken(Cpu::new().with_strategy(strategy), hidden, trials));
             let [grown, said] = [0, 1].map(|at| more[at] - fewer[at]);
-            println!("{plan:?} {hidden}: {grown} bytes for {said}, in all {} for {}", more[0], more[1]);
-            assert!((grown / said - 1.0).abs() < 0.1, "{plan:?} {hidden}: {grown} bytes for {said}");
+            println!("{strategy:?} {hidden}: {grown} bytes for {said}, in all {} for {}", more[0], more[1]);
+            assert!((grown / said - 1.0).abs() < 0.1, "{strategy:?} {hidden}: {grown} bytes for {said}");
         }
     }
 }
@@ -61,20 +62,20 @@ fn evaluating_many_networks_takes_no_more_than_a_few() {
     let labels = Labels::Classes(vec![0, 1, 1]);
     let data = Rc::new(Data { x: vec![0.5; 6], columns: 2, labels, n_train: 0, n_validation: 3 });
     let network = |trial| network(trial, &shape, Loss::CrossEntropy, Optimizer::default(), 0.0, 32);
-    for plan in PlanName::ALL {
+    for strategy in Strategy::ALL {
         let (before, mut most) = (HEAP.allocated(), 0);
         let networks = (0..N).map(|trial| {
             // The harness still frees what the other test leaves behind.
             most = most.max(HEAP.allocated().saturating_sub(before));
             network(trial)
         });
-        let backend = Cpu::new().with_plan(plan);
+        let backend = Cpu::new().with_strategy(strategy);
         let scores = pollster::block_on(evaluate(&backend, &data, Rows::Validation, networks)).unwrap();
         assert_eq!(scores.len(), N as usize);
         assert!(scores.iter().all(|score| score.loss.is_finite()));
         let all = N as usize * 4 * 4 * shape.n_parameters();
-        println!("{plan:?}: {most} bytes at most for {all}");
-        assert!(most < 128 << 20 && all > 512 << 20, "{plan:?}: {most} bytes for {all}");
+        println!("{strategy:?}: {most} bytes at most for {all}");
+        assert!(most < 128 << 20 && all > 512 << 20, "{strategy:?}: {most} bytes for {all}");
     }
 }
 

@@ -2,12 +2,15 @@
 //! trains them; rungs change no bit; best, budget, stop and progress.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
+mod common;
+mod harness;
+
+use common::On;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 use tuning_playground::backend::Backend;
-use tuning_playground::backend::cpu::{Cpu, PlanName};
-use tuning_playground::backend::gpu::Gpu;
+use tuning_playground::backend::cpu::{Cpu, Strategy};
 use tuning_playground::backend::reference::Reference;
 use tuning_playground::error::Error;
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
@@ -102,7 +105,6 @@ fn count(trials: &[TrialRecord], state: TrialState) -> usize {
     trials.iter().filter(|trial| trial.state == state).count()
 }
 
-#[test]
 fn a_learning_sampler_and_a_pruner_give_the_same_trials_with_any_number_of_workers() {
     for more in [json!({}), json!({"seeds_per_trial": 2, "objective": {"metric": "validation_metric"}})] {
         let run = |workers| {
@@ -138,9 +140,8 @@ fn trained(session: &mut Session, open: &(dyn Fn() -> Box<dyn Backend> + Sync)) 
     (lasting(session.trials()), steps)
 }
 
-#[test]
-fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once() {
-    for (name, open) in backends() {
+fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once(on: On) {
+    for (name, open) in backends(on) {
         for seeds in [1, 2] {
             let study = study(&json!({"seeds_per_trial": seeds}));
             let session = |pruner| Session::with(study.clone(), Search::new(&study), pruner);
@@ -171,22 +172,22 @@ fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once() {
 /// Ways to train.
 type Opens = Vec<(&'static str, Box<dyn Fn() -> Box<dyn Backend> + Sync>)>;
 
-/// Every plan of the CPU, the reference and, where there is one, the GPU.
-fn backends() -> Opens {
-    let mut backends: Opens = vec![("reference", Box::new(|| Box::new(Reference)))];
-    for plan in PlanName::ALL {
-        backends.push(("cpu", Box::new(move || Box::new(Cpu::new().with_plan(plan)))));
+/// The reference and every strategy of the CPU, or the GPU.
+fn backends(on: On) -> Opens {
+    match on {
+        On::Cpu => {
+            let mut backends: Opens = vec![("reference", Box::new(|| Box::new(Reference)))];
+            for strategy in Strategy::ALL {
+                backends.push(("cpu", Box::new(move || Box::new(Cpu::new().with_strategy(strategy)))));
+            }
+            backends
+        }
+        On::Gpu => vec![("gpu", Box::new(|| Box::new(common::gpu())))],
     }
-    if let Ok(gpu) = pollster::block_on(Gpu::open()) {
-        drop(gpu);
-        backends.push(("gpu", Box::new(|| Box::new(pollster::block_on(Gpu::open()).unwrap()))));
-    }
-    backends
 }
 
-#[test]
-fn weights_that_were_let_go_come_back_to_the_same_bits() {
-    for (name, open) in backends() {
+fn weights_that_were_let_go_come_back_to_the_same_bits(on: On) {
+    for (name, open) in backends(on) {
         let study = study(&json!({"trials": 9, "seeds_per_trial": 2}));
         let session = || Session::with(study.clone(), Search::new(&study), Box::new(Median));
         let (mut roomy, mut tight) = (session(), session().keeping(0));
@@ -245,7 +246,6 @@ fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialE
     }
 }
 
-#[test]
 fn the_best_is_complete_where_any_trial_is_and_the_first_of_equals() {
     use TrialState::{Cancelled, Complete, Diverged, Pruned, Queued, Running};
     let number = |value: &Value| value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap());
@@ -266,7 +266,6 @@ fn the_best_is_complete_where_any_trial_is_and_the_first_of_equals() {
     }
 }
 
-#[test]
 fn a_round_waits_for_all_of_the_one_before() {
     let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
     let mut session = Session::with(study(&json!({"trials": 11})), search, Box::new(NoPruner));
@@ -286,7 +285,6 @@ fn a_round_waits_for_all_of_the_one_before() {
     assert_eq!(session.progress().done, 11);
 }
 
-#[test]
 fn a_budget_that_is_spent_asks_for_nothing_more() {
     let asked = |budget| {
         let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
@@ -308,12 +306,11 @@ fn a_budget_that_is_spent_asks_for_nothing_more() {
     assert_eq!(asked(u64::MAX), (27, 27));
 }
 
-#[test]
 fn stopping_cancels_what_has_not_ended_and_keeps_the_rest() {
     let mut session = Session::new(study(&json!({"trials": 3})));
     session.next_round();
     for number in 0..3 {
-        session.plan(number, 60);
+        session.expect_steps(number, 60);
     }
     session
         .report(vec![event(0, TrialState::Complete, 1, &[0.5; EPOCHS]), event(1, TrialState::Running, 1, &[0.1, 0.2])]);
@@ -331,7 +328,6 @@ fn stopping_cancels_what_has_not_ended_and_keeps_the_rest() {
     assert_eq!(document["trials"][2]["state"], "cancelled");
 }
 
-#[test]
 fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
     let more = json!({
         "space": {"learning_rate": {"type": "float", "low": 0.01, "high": 0.1}},
@@ -342,14 +338,13 @@ fn a_grid_smaller_than_the_study_is_the_whole_of_it() {
     assert_eq!(session.progress().total, 4);
 }
 
-#[test]
 fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
     for sampler in ["random", "sobol"] {
         let spec = |trials: u32| study(&json!({"sampler": {"name": sampler}, "trials": trials}));
-        // Of few trials another plan would make the bits.
+        // Of few trials another strategy would make the bits.
         let train = |session: &mut Session, workers| {
             let prepared = session.study().prepare(None).unwrap();
-            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_plan(PlanName::Lanes)) as _);
+            let open: &(dyn Fn() -> _ + Sync) = &|| Ok(Box::new(Cpu::new().with_strategy(Strategy::Lanes)) as _);
             Crew { prepared: &prepared, workers, open, test: false }.train(session, |_, _| {}).unwrap();
         };
         let mut whole = Session::new(spec(20));
@@ -368,17 +363,16 @@ fn more_trials_are_those_of_a_study_with_so_many_from_the_start() {
     }
 }
 
-#[test]
 fn what_trains_a_trial_depends_on_how_many_there_were_when_it_was_asked_for() {
-    // Networks that are few go by another plan than those that are many.
+    // Networks that are few go by another strategy than those that are many.
     let study = study(&json!({"trials": 4, "fixed": {"hidden": [4], "epochs": 2}, "space": {}}));
     let run = |workers: [usize; 2]| {
         let mut session = Session::new(study.clone());
         train(&mut session, workers[0]);
-        let few = session.engine().plan.clone();
+        let few = session.engine().strategy.clone();
         session.more(60).unwrap();
         train(&mut session, workers[1]);
-        let engine = session.engine().plan.clone();
+        let engine = session.engine().strategy.clone();
         assert_eq!([few.as_str(), engine.as_str()], ["panels", "lanes+panels"]);
         lasting(session.trials())
     };
@@ -387,7 +381,6 @@ fn what_trains_a_trial_depends_on_how_many_there_were_when_it_was_asked_for() {
     assert_eq!(run([2, 1]), trials);
 }
 
-#[test]
 fn what_was_cancelled_stays_so_when_there_are_more_trials() {
     let mut session = Session::new(study(&json!({"trials": 4})));
     session.next_round();
@@ -405,7 +398,6 @@ fn what_was_cancelled_stays_so_when_there_are_more_trials() {
     assert_eq!(session.progress().done, 4);
 }
 
-#[test]
 fn a_grid_has_no_more() {
     let space = json!({"learning_rate": {"type": "float", "low": 1e-3, "high": 0.1, "log": true}});
     let more = json!({"space": space, "fixed": {"hidden": [4], "epochs": 1}, "sampler": {"name": "grid", "points": 3}});
@@ -416,7 +408,6 @@ fn a_grid_has_no_more() {
     assert_eq!(session.trials().len(), 3);
 }
 
-#[test]
 fn a_round_reads_back_as_it_was_written() {
     let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
     let mut session = Session::with(study(&json!({})), search, Box::new(Median));
@@ -441,7 +432,6 @@ fn a_round_reads_back_as_it_was_written() {
     assert_eq!(Assignment::read(&text, &words[1..]), None);
 }
 
-#[test]
 fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
     let study = study(&json!({"trials": 2}));
     let mut session = Session::with(study.clone(), Search::new(&study), Box::new(Median));
@@ -468,4 +458,25 @@ fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
         assert_eq!(report.trials[0].epochs[0].epoch, 1);
         assert_eq!(report.snapshots.len(), 1);
     }
+}
+
+harness::tests! {
+    each_backend [
+        a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once,
+        weights_that_were_let_go_come_back_to_the_same_bits,
+    ]
+    plain [
+        a_learning_sampler_and_a_pruner_give_the_same_trials_with_any_number_of_workers,
+        the_best_is_complete_where_any_trial_is_and_the_first_of_equals,
+        a_round_waits_for_all_of_the_one_before,
+        a_budget_that_is_spent_asks_for_nothing_more,
+        stopping_cancels_what_has_not_ended_and_keeps_the_rest,
+        a_grid_smaller_than_the_study_is_the_whole_of_it,
+        more_trials_are_those_of_a_study_with_so_many_from_the_start,
+        what_trains_a_trial_depends_on_how_many_there_were_when_it_was_asked_for,
+        what_was_cancelled_stays_so_when_there_are_more_trials,
+        a_grid_has_no_more,
+        a_round_reads_back_as_it_was_written,
+        a_snapshot_that_comes_late_or_fits_nothing_changes_nothing,
+    ]
 }

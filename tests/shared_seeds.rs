@@ -1,9 +1,10 @@
-//! `shared_seeds`: trials draw the same initial weights, row orders and masks, by every plan of every backend.
+//! `shared_seeds`: trials draw the same initial weights, row orders and masks, by every strategy of every backend.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 mod common;
+mod harness;
 
-use common::backends;
+use common::{On, backends};
 use core::time::Duration;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -46,10 +47,9 @@ fn epochs(backend: Box<dyn Backend>, more: &Value) -> Vec<Epochs> {
 
 const FIXED: &str = r#"{"epochs": 3, "dropout": 0.3, "hidden_units": 7, "optimizer": "sgd"}"#;
 
-#[test]
-fn trials_with_equal_settings_give_equal_bits() {
+fn trials_with_equal_settings_give_equal_bits(on: On) {
     let fixed: Value = serde_json::from_str(FIXED).unwrap();
-    for (shared, own) in backends().into_iter().zip(backends()) {
+    for (shared, own) in backends(on).into_iter().zip(backends(on)) {
         let place = format!("{} by {}", shared.name(), shared.adapter());
         let study = |shared: bool| json!({"fixed": fixed, "trials": 5, "seeds_per_trial": 2, "shared_seeds": shared});
         let (shared, own) = (epochs(shared, &study(true)), epochs(own, &study(false)));
@@ -64,10 +64,9 @@ fn trials_with_equal_settings_give_equal_bits() {
 }
 
 /// Steps this small change no weight: what trials score is what they began with, under the masks that they drew.
-#[test]
-fn trials_of_different_learning_rates_start_from_equal_weights_and_draw_equal_masks() {
+fn trials_of_different_learning_rates_start_from_equal_weights_and_draw_equal_masks(on: On) {
     let fixed: Value = serde_json::from_str(FIXED).unwrap();
-    for backend in backends() {
+    for backend in backends(on) {
         let place = format!("{} by {}", backend.name(), backend.adapter());
         let space = json!({"learning_rate": {"type": "float", "low": 1e-30, "high": 1e-29, "log": true}});
         let study = json!({"fixed": fixed, "space": space, "trials": 4, "seed": 3, "shared_seeds": true});
@@ -78,11 +77,18 @@ fn trials_of_different_learning_rates_start_from_equal_weights_and_draw_equal_ma
 }
 
 /// Repeats of a trial stay different from each other: only the trial's number leaves the keys.
-#[test]
 fn repeats_keep_numbers_of_their_own() {
     let study = json!({"trials": 2, "seeds_per_trial": 3, "shared_seeds": true, "fixed": {"epochs": 1}});
     let all = records(Box::new(Cpu::new()), &study);
     let spreads: Vec<_> = all.iter().map(|records| records[0].spread.unwrap()).collect();
     assert!(spreads[0].validation_loss > 0.0, "{spreads:?}");
     assert_eq!(spreads[0], spreads[1]);
+}
+
+harness::tests! {
+    each_backend [
+        trials_with_equal_settings_give_equal_bits,
+        trials_of_different_learning_rates_start_from_equal_weights_and_draw_equal_masks,
+    ]
+    plain [repeats_keep_numbers_of_their_own]
 }

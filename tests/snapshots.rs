@@ -1,12 +1,14 @@
-//! Networks that are taken out of a population between epochs and go on in another, by every plan of every backend.
+//! Networks that are taken out of a population between epochs and go on in another, by every strategy of every
+//! backend.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 mod common;
+mod harness;
 
-use common::{ACTIVATIONS, backends, data, narrow, network, optimizers, pick, plan, stream, train};
+use common::{ACTIVATIONS, On, backends, batches, data, narrow, network, optimizers, pick, stream, train};
 use core::time::Duration;
 use std::rc::Rc;
-use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Snapshot, Tuning};
+use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, NetworkSpec, Population, Snapshot, Tuning};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 
 const ROWS: usize = 90;
@@ -34,8 +36,8 @@ fn population(backend: &dyn Backend, data: &Rc<Data>, networks: &[Network]) -> B
 
 /// Epoch `epoch` of all networks; what came of it, without its time.
 fn step(population: &mut dyn Population, networks: &[Network], epoch: u64) -> Vec<EpochOutcome> {
-    let plans = networks.iter().enumerate().map(|(index, network)| plan(index, network, ROWS, epoch)).collect();
-    let outcomes = train(population, plans, Duration::MAX);
+    let all = networks.iter().enumerate().map(|(index, network)| batches(index, network, ROWS, epoch)).collect();
+    let outcomes = train(population, all, Duration::MAX);
     outcomes.into_iter().map(|outcome| EpochOutcome { seconds: 0.0, ..outcome }).collect()
 }
 
@@ -52,15 +54,14 @@ fn lives(backend: &dyn Backend, data: &Rc<Data>, networks: &[Network], epochs: u
     (0..).zip(outcomes).map(|(i, outcomes)| (outcomes, population.snapshot(i))).collect()
 }
 
-#[test]
-fn a_parked_network_goes_on_elsewhere_to_the_same_bits() {
+fn a_parked_network_goes_on_elsewhere_to_the_same_bits(on: On) {
     const EPOCHS: u64 = 4;
     let data = rows();
-    for (case, backend) in (0..).zip(backends()) {
+    for (case, backend) in (0..).zip(backends(on)) {
         let mut stream = stream(case);
         for first in [0, 20, 40] {
             let networks: Vec<_> = (first..first + 12).map(any).collect();
-            let place = format!("{} by {}", backend.adapter(), backend.plan(&networks[0]));
+            let place = format!("{} by {}", backend.adapter(), backend.strategy(&networks[0].spec));
             let parked_at = 1 + u64::from(stream.below(EPOCHS as u32 - 1));
             let mut before = population(&*backend, &data, &networks);
             let mut outcomes = vec![Vec::new(); networks.len()];
@@ -81,7 +82,7 @@ fn a_parked_network_goes_on_elsewhere_to_the_same_bits() {
                 let snapshot = before.snapshot(i);
                 assert_eq!(
                     u64::from(snapshot.steps),
-                    parked_at * ROWS.div_ceil(networks[i].max_batch) as u64,
+                    parked_at * ROWS.div_ceil(networks[i].spec.max_batch) as u64,
                     "{place}"
                 );
                 assert!(after.restore(at, &snapshot), "{place}");
@@ -104,12 +105,11 @@ fn a_parked_network_goes_on_elsewhere_to_the_same_bits() {
 }
 
 /// In the place of another that has trained, beside networks that go on.
-#[test]
-fn a_restored_network_takes_the_place_of_another_and_disturbs_nobody() {
+fn a_restored_network_takes_the_place_of_another_and_disturbs_nobody(on: On) {
     let data = rows();
-    let networks: Vec<_> = (0..6).map(|trial| Network { parameters: vec![], ..any(7) }.numbered(trial)).collect();
-    for backend in backends() {
-        let place = format!("{} by {}", backend.adapter(), backend.plan(&networks[0]));
+    let networks: Vec<_> = (0..6).map(|trial| numbered(any(7), trial)).collect();
+    for backend in backends(on) {
+        let place = format!("{} by {}", backend.adapter(), backend.strategy(&networks[0].spec));
         let mut together = population(&*backend, &data, &networks);
         for epoch in 0..2 {
             step(&mut *together, &networks, epoch);
@@ -125,29 +125,22 @@ fn a_restored_network_takes_the_place_of_another_and_disturbs_nobody() {
         // Network 4's own order and masks from here on.
         let mut other = population(&*backend, &data, &networks[4..5]);
         assert!(other.restore(0, &copied), "{place}");
-        let plans = vec![plan(0, &networks[4], ROWS, 2)];
-        train(&mut *other, plans, Duration::MAX);
+        let all = vec![batches(0, &networks[4], ROWS, 2)];
+        train(&mut *other, all, Duration::MAX);
         assert_eq!(together.snapshot(4), other.snapshot(0), "{place}");
     }
 }
 
-trait Numbered {
-    fn numbered(self, trial: u32) -> Network;
+/// The same network as trial `trial`, with initial parameters of its own.
+fn numbered(network: Network, trial: u32) -> Network {
+    let NetworkSpec { shape, loss, optimizer, dropout, max_batch, .. } = network.spec;
+    common::network(trial, &shape, loss, optimizer, dropout, max_batch)
 }
 
-impl Numbered for Network {
-    /// The same as trial `trial`, with initial parameters of its own.
-    fn numbered(self, trial: u32) -> Network {
-        let Network { shape, loss, optimizer, dropout, max_batch, .. } = self;
-        network(trial, &shape, loss, optimizer, dropout, max_batch)
-    }
-}
-
-#[test]
-fn what_does_not_fit_is_refused_and_changes_nothing() {
+fn what_does_not_fit_is_refused_and_changes_nothing(on: On) {
     let data = rows();
     let networks = [any(3)];
-    for backend in backends() {
+    for backend in backends(on) {
         let mut one = population(&*backend, &data, &networks);
         step(&mut *one, &networks, 0);
         let snapshot = one.snapshot(0);
@@ -155,14 +148,14 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
             assert!(!one.restore(0, &Snapshot { numbers, ..snapshot.clone() }), "{}", backend.adapter());
         }
         for optimizer in optimizers() {
-            let fits = optimizer.rule() == networks[0].optimizer.rule();
+            let fits = optimizer.rule() == networks[0].spec.optimizer.rule();
             assert_eq!(
                 one.retune(0, &Tuning { optimizer, dropout: 0.1 }),
                 fits,
                 "{}: {optimizer:?}",
                 backend.adapter()
             );
-            one.retune(0, &Tuning { optimizer: networks[0].optimizer, dropout: networks[0].dropout });
+            one.retune(0, &Tuning { optimizer: networks[0].spec.optimizer, dropout: networks[0].spec.dropout });
         }
         assert_eq!(one.snapshot(0), snapshot, "{}", backend.adapter());
         step(&mut *one, &networks, 1);
@@ -171,8 +164,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
 }
 
 /// Other settings between two epochs are those of a network that was taken out and began with them.
-#[test]
-fn a_retuned_network_is_one_restored_with_other_settings() {
+fn a_retuned_network_is_one_restored_with_other_settings(on: On) {
     let data = rows();
     let networks: Vec<_> = (0..)
         .zip(optimizers().into_iter().flat_map(|optimizer| [optimizer; 2]))
@@ -183,13 +175,13 @@ fn a_retuned_network_is_one_restored_with_other_settings() {
         let mut other = network.clone();
         if trial % 2 == 1 {
             let settings = [("l2", 0.3), ("weight_decay", 0.04), ("learning_rate", 0.02)];
-            assert!(settings.into_iter().all(|(name, value)| other.optimizer.set(name, value)));
-            other.dropout = 0.6;
+            assert!(settings.into_iter().all(|(name, value)| other.spec.optimizer.set(name, value)));
+            other.spec.dropout = 0.6;
         }
         other
     });
     let retuned: Vec<_> = retuned.collect();
-    for backend in backends() {
+    for backend in backends(on) {
         let place = backend.adapter();
         let mut together = population(&*backend, &data, &networks);
         step(&mut *together, &networks, 0);
@@ -197,25 +189,24 @@ fn a_retuned_network_is_one_restored_with_other_settings() {
         for (i, network) in retuned.iter().enumerate() {
             assert!(wanted.restore(i, &together.snapshot(i)), "{place}");
             if i % 2 == 1 {
-                let tuning = Tuning { optimizer: network.optimizer, dropout: network.dropout };
-                assert!(together.retune(i, &tuning), "{place}: {:?}", network.optimizer);
+                let tuning = Tuning { optimizer: network.spec.optimizer, dropout: network.spec.dropout };
+                assert!(together.retune(i, &tuning), "{place}: {:?}", network.spec.optimizer);
             }
         }
         assert_eq!(step(&mut *together, &retuned, 1), step(&mut *wanted, &retuned, 1), "{place}");
         let before = lives(&*backend, &data, &networks, 2);
         for (i, network) in retuned.iter().enumerate() {
-            assert_eq!(together.snapshot(i), wanted.snapshot(i), "{place}: {:?}", network.optimizer);
+            assert_eq!(together.snapshot(i), wanted.snapshot(i), "{place}: {:?}", network.spec.optimizer);
             // It did change something, and nobody else.
             let is_as_before = together.snapshot(i) == before[i].1;
-            assert_eq!(is_as_before, i % 2 == 0, "{place}: {:?}", network.optimizer);
+            assert_eq!(is_as_before, i % 2 == 0, "{place}: {:?}", network.spec.optimizer);
         }
     }
 }
 
-#[test]
-fn that_a_network_diverged_goes_with_it() {
+fn that_a_network_diverged_goes_with_it(on: On) {
     let data = rows();
-    for backend in backends() {
+    for backend in backends(on) {
         let mut networks = vec![any(11), any(11)];
         networks[0].parameters.fill(1e30);
         let mut one = population(&*backend, &data, &networks);
@@ -227,7 +218,17 @@ fn that_a_network_diverged_goes_with_it() {
         let healthy = population(&*backend, &data, &[any(11)]).snapshot(0);
         assert_eq!((healthy.diverged_at, healthy.steps), (None, 0));
         assert!(one.restore(0, &healthy), "{}", backend.adapter());
-        let outcomes = train(&mut *one, vec![plan(0, &networks[0], ROWS, 0)], Duration::MAX);
+        let outcomes = train(&mut *one, vec![batches(0, &networks[0], ROWS, 0)], Duration::MAX);
         assert_eq!(outcomes[0].diverged_at, None, "{}", backend.adapter());
     }
+}
+
+harness::tests! {
+    each_backend [
+        a_parked_network_goes_on_elsewhere_to_the_same_bits,
+        a_restored_network_takes_the_place_of_another_and_disturbs_nobody,
+        what_does_not_fit_is_refused_and_changes_nothing,
+        a_retuned_network_is_one_restored_with_other_settings,
+        that_a_network_diverged_goes_with_it,
+    ]
 }

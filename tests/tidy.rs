@@ -111,7 +111,7 @@ fn each_outside_world_has_one_door() {
 }
 
 /// The engine's modules from the bottom up: each uses only those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "error",
     "order",
     "json",
@@ -131,6 +131,7 @@ const ORDER: [&str; 20] = [
     "trainer",
     "bench",
     "session",
+    "analysis",
     "web",
 ];
 

@@ -1,11 +1,13 @@
-//! Whole trainings on every f32 backend: C5, D2, N1, N2, and 100 steps held against the f64 reference.
+//! Whole trainings on every f32 backend: company (C5), chunking (D2), poisoned neighbours (N2) and pauses change no bit of a
+//! network, every run is finite or diverged (N1), and 100 steps agree with the f64 reference.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 mod common;
+mod harness;
 
 use common::{
-    ACTIVATIONS, Trace, at_once, backends, data, named, narrow, network, optimizers, pick, plan, relative_l2, run,
-    stream, train,
+    ACTIVATIONS, On, Trace, at_once, backends, batches, data, named, narrow, network, optimizers, pick, relative_l2,
+    run, stream, train,
 };
 use core::time::Duration;
 use serde_json::json;
@@ -46,8 +48,8 @@ fn alone(backend: &dyn Backend, data: &Rc<Data>, network: &Network) -> Trace {
 }
 
 /// `n` networks together, and every `every`-th of them alone.
-fn c5(n: u32, every: usize) {
-    for backend in backends() {
+fn c5(on: On, n: u32, every: usize) {
+    for backend in backends(on) {
         let (data, networks) = sweep(n);
         let together = run(&*backend, &data, &networks, 2, at_once);
         for (network, together) in networks.iter().zip(together).step_by(every) {
@@ -56,27 +58,24 @@ fn c5(n: u32, every: usize) {
     }
 }
 
-#[test]
-fn c5_together_is_alone() {
-    c5(1, 1);
-    c5(7, 1);
-    c5(256, 17);
+fn c5_together_is_alone(on: On) {
+    c5(on, 1, 1);
+    c5(on, 7, 1);
+    c5(on, 256, 17);
 }
 
-#[test]
-#[ignore = "soak"]
-fn c5_a_thousand_together_are_each_alone() {
-    c5(256, 1);
-    c5(1024, 1);
+fn c5_a_thousand_together_are_each_alone(on: On) {
+    c5(on, 256, 1);
+    c5(on, 1024, 1);
 }
 
 /// Three epochs by budgets of so many microseconds, against each of them at once.
-fn d2(budgets: &[[u64; 3]]) {
+fn d2(on: On, budgets: &[[u64; 3]]) {
     let wide = shape(64, &[96, 64], 10, Activation::Tanh);
     let wide_data = narrow(&data(&wide, Loss::CrossEntropy, 300, 300, 5));
     let networks: Vec<_> =
         (0..4).map(|i| network(i, &wide, Loss::CrossEntropy, optimizers()[i as usize], 0.3, 32 << (i % 2))).collect();
-    for backend in backends() {
+    for backend in backends(on) {
         let want = run(&*backend, &wide_data, &networks, 3, at_once);
         for budgets in budgets {
             let micros = |epoch| Duration::from_micros(budgets[epoch as usize]);
@@ -86,26 +85,23 @@ fn d2(budgets: &[[u64; 3]]) {
     }
 }
 
-#[test]
-fn d2_budgets_and_pauses_change_no_bit() {
-    d2(&[[0, 0, 0], [1, 300, 5_000], [100, 1, 1_000_000]]);
+fn d2_budgets_and_pauses_change_no_bit(on: On) {
+    d2(on, &[[0, 0, 0], [1, 300, 5_000], [100, 1, 1_000_000]]);
 }
 
-#[test]
-#[ignore = "soak"]
-fn d2_fifty_ways_to_cut_a_run_change_no_bit() {
+fn d2_fifty_ways_to_cut_a_run_change_no_bit(on: On) {
     let mut stream = stream(50);
     let budgets: Vec<_> = (0..50).map(|_| [(); 3].map(|()| 1 << stream.below(20))).collect();
-    d2(&budgets);
+    d2(on, &budgets);
 }
 
-fn n2(n: u32, poisoned: &[(usize, f64)]) {
-    for backend in backends() {
+fn n2(on: On, n: u32, poisoned: &[(usize, f64)]) {
+    for backend in backends(on) {
         let (data, mut networks) = sweep(n);
         let want = run(&*backend, &data, &networks, 2, at_once);
         for &(at, poison) in poisoned {
             let network = &mut networks[at];
-            network.optimizer.learning_rate = 1e30;
+            network.spec.optimizer.learning_rate = 1e30;
             network.parameters.fill(poison);
         }
         let got = run(&*backend, &data, &networks, 2, at_once);
@@ -119,15 +115,12 @@ fn n2(n: u32, poisoned: &[(usize, f64)]) {
     }
 }
 
-#[test]
-fn n2_a_poisoned_network_changes_no_neighbour() {
-    n2(64, &[(0, 1e30), (31, f64::INFINITY), (63, f64::NAN)]);
+fn n2_a_poisoned_network_changes_no_neighbour(on: On) {
+    n2(on, 64, &[(0, 1e30), (31, f64::INFINITY), (63, f64::NAN)]);
 }
 
-#[test]
-#[ignore = "soak"]
-fn n2_one_poisoned_network_changes_none_of_256() {
-    n2(256, &[(101, f64::NAN)]);
+fn n2_one_poisoned_network_changes_none_of_256(on: On) {
+    n2(on, 256, &[(101, f64::NAN)]);
 }
 
 fn n1(backend: &dyn Backend, n: u32) {
@@ -156,25 +149,21 @@ fn n1(backend: &dyn Backend, n: u32) {
     println!("{}: {diverged} of {n} diverged", backend.adapter());
 }
 
-#[test]
-fn n1_every_run_is_finite_or_diverged() {
-    for backend in backends() {
+fn n1_every_run_is_finite_or_diverged(on: On) {
+    for backend in backends(on) {
         n1(&*backend, 150);
     }
 }
 
-#[test]
-#[ignore = "soak"]
-fn n1_every_one_of_1000_runs_is_finite_or_diverged() {
-    for backend in backends() {
+fn n1_every_one_of_1000_runs_is_finite_or_diverged(on: On) {
+    for backend in backends(on) {
         n1(&*backend, 1000);
     }
 }
 
-#[test]
-fn a_hundred_steps_agree_with_f64() {
+fn a_hundred_steps_agree_with_f64(on: On) {
     const TOLERANCE: f64 = 1e-4;
-    for backend in backends() {
+    for backend in backends(on) {
         let mut worst: f64 = 0.0;
         for (seed, optimizer) in (0..).zip(optimizers()) {
             for (activation, loss) in ACTIVATIONS.into_iter().zip([Loss::CrossEntropy, Loss::Mse].into_iter().cycle()) {
@@ -185,9 +174,9 @@ fn a_hundred_steps_agree_with_f64() {
                 let mut population =
                     pollster::block_on(backend.population(narrow(&wide), vec![network.clone()])).unwrap();
                 for epoch in 0..20 {
-                    let plan = plan(0, &network, 160, epoch);
-                    let want = train(&mut reference, vec![plan.clone()], Duration::MAX).remove(0);
-                    let got = train(&mut *population, vec![plan], Duration::MAX).remove(0);
+                    let epoch = vec![batches(0, &network, 160, epoch)];
+                    let want = train(&mut reference, epoch.clone(), Duration::MAX).remove(0);
+                    let got = train(&mut *population, epoch, Duration::MAX).remove(0);
                     let scores = [(got.train, want.train), (got.validation.unwrap(), want.validation.unwrap())];
                     for (got, want) in scores {
                         assert!((got.loss - want.loss).abs() <= TOLERANCE * want.loss, "{got:?} is not {want:?}");
@@ -205,12 +194,11 @@ fn a_hundred_steps_agree_with_f64() {
     }
 }
 
-#[test]
-fn dropping_everything_trains_the_last_bias_alone() {
+fn dropping_everything_trains_the_last_bias_alone(on: On) {
     let shape = shape(3, &[6, 5], 2, Activation::Relu);
     let data = narrow(&data(&shape, Loss::CrossEntropy, 20, 5, 1));
     let network = network(0, &shape, Loss::CrossEntropy, optimizers()[0], 1.0, 10);
-    for backend in backends() {
+    for backend in backends(on) {
         let (outcomes, parameters) = run(&*backend, &data, core::slice::from_ref(&network), 1, at_once).remove(0);
         assert_eq!(outcomes[0].diverged_at, None);
         let last = shape.layers()[2];
@@ -220,8 +208,7 @@ fn dropping_everything_trains_the_last_bias_alone() {
     }
 }
 
-#[test]
-fn without_epsilon_padding_is_no_trouble() {
+fn without_epsilon_padding_is_no_trouble(on: On) {
     let shape = shape(3, &[6, 5], 2, Activation::Tanh);
     let data = narrow(&data(&shape, Loss::CrossEntropy, 20, 5, 1));
     let own = [("epsilon", 0.0), ("learning_rate", 1e-3)];
@@ -235,7 +222,7 @@ fn without_epsilon_padding_is_no_trouble() {
         rmsprop(&[("centered", 1.0), ("momentum", 0.9), ("alpha", 0.9)]),
     ] {
         let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 10);
-        for backend in backends() {
+        for backend in backends(on) {
             let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 5, at_once).remove(0);
             let all_live = outcomes.iter().all(|outcome| outcome.diverged_at.is_none());
             assert!(all_live, "{}: {optimizer:?}", backend.adapter());
@@ -260,7 +247,6 @@ fn epochs(backend: Box<dyn Backend>, fixed: &serde_json::Value) -> Vec<EpochReco
     }
 }
 
-#[test]
 fn a_step_schedule_steps_down_in_training_and_in_what_is_told() {
     let backends: [fn() -> Box<dyn Backend>; 2] = [|| Box::new(Reference), || Box::new(Cpu::new())];
     for backend in backends {
@@ -284,15 +270,34 @@ fn a_step_schedule_steps_down_in_training_and_in_what_is_told() {
 }
 
 /// Parameters within the limits whose validation loss is beyond them: the epoch's last step is told.
-#[test]
-fn a_lost_validation_is_the_last_steps() {
+fn a_lost_validation_is_the_last_steps(on: On) {
     let shape = shape(5, &[], 3, Activation::Sigmoid);
     let optimizer = named("sgd", &[("learning_rate", 11.619_408)]);
     let network = network(108, &shape, Loss::Mse, optimizer, 0.0, 8);
     let data = narrow(&data(&shape, Loss::Mse, 40, 16, 108));
-    for backend in backends() {
+    for backend in backends(on) {
         let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 20, at_once).remove(0);
         let ends: Vec<_> = outcomes.iter().map(|outcome| outcome.diverged_at).collect();
-        assert_eq!(ends, [None, Some(10)], "{} by {}", backend.adapter(), backend.plan(&network));
+        assert_eq!(ends, [None, Some(10)], "{} by {}", backend.adapter(), backend.strategy(&network.spec));
     }
+}
+
+harness::tests! {
+    each_backend [
+        c5_together_is_alone,
+        d2_budgets_and_pauses_change_no_bit,
+        n2_a_poisoned_network_changes_no_neighbour,
+        n1_every_run_is_finite_or_diverged,
+        a_hundred_steps_agree_with_f64,
+        dropping_everything_trains_the_last_bias_alone,
+        without_epsilon_padding_is_no_trouble,
+        a_lost_validation_is_the_last_steps,
+    ]
+    plain [a_step_schedule_steps_down_in_training_and_in_what_is_told]
+    soak_each_backend [
+        c5_a_thousand_together_are_each_alone,
+        d2_fifty_ways_to_cut_a_run_change_no_bit,
+        n2_one_poisoned_network_changes_none_of_256,
+        n1_every_one_of_1000_runs_is_finite_or_diverged,
+    ]
 }

@@ -5,13 +5,13 @@ fn descend(layer: Layer, b: u32, quad: u32, sum: vec4<f32>) {
     work[layer.delta_below + b * layer.inputs4 + quad] *= sum;
 }
 
-fn dense_backward_data(lane: Lane, tile: u32) {
-    let network = network_at(lane.network);
+fn dense_backward_data(member: Member, tile: u32) {
+    let network = network_at(member.network);
     if now.layer >= network.n_layers {
         return;
     }
     let layer = layer_at(network.first_layer + now.layer);
-    let rows = batch_rows(lane);
+    let rows = batch_rows(member);
     let quad = tile % layer.inputs4;
     let b0 = 4u * (tile / layer.inputs4);
     if b0 >= rows {

@@ -9,13 +9,13 @@ fn put(at: u32, next: u32, first: vec4<f32>, second: vec4<f32>) {
     }
 }
 
-fn dense_backward_weight(lane: Lane, tile: u32) {
-    let network = network_at(lane.network);
+fn dense_backward_weight(member: Member, tile: u32) {
+    let network = network_at(member.network);
     if now.layer >= network.n_layers {
         return;
     }
     let layer = layer_at(network.first_layer + now.layer);
-    let rows = batch_rows(lane);
+    let rows = batch_rows(member);
     let wide = layer.outputs4;
     let pairs = (wide + 1u) / 2u;
     let quad = 2u * (tile % pairs);
@@ -51,9 +51,9 @@ fn dense_backward_weight(lane: Lane, tile: u32) {
             d += wide;
         }
     } else if now.layer == 0u {
-        let first = lane.order + step_word(lane, 0u);
+        let first = member.order + step_word(member, 0u);
         for (var b = 0u; b < rows; b++) {
-            let place = x_place(plan[first + b], layer.inputs4);
+            let place = x_place(batches[first + b], layer.inputs4);
             let input = x_at(place, k);
             let input_next = x_at(place, k + next_k);
             let delta = work[d];

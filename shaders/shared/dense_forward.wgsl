@@ -6,14 +6,14 @@ fn times(x: vec4<f32>, w0: vec4<f32>, w1: vec4<f32>, w2: vec4<f32>, w3: vec4<f32
     return x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3;
 }
 
-fn unit4(layer: Layer, lane: Lane, b: u32, quad: u32, sum: vec4<f32>) {
+fn unit4(layer: Layer, member: Member, b: u32, quad: u32, sum: vec4<f32>) {
     let z = sum + params[layer.weight + 4u * layer.inputs4 * layer.outputs4 + quad];
     var result = activate(layer.activation, z);
     // Padded units are silent whatever their activation says of 0.
     let unit = vec4<u32>(4u * quad) + vec4<u32>(0u, 1u, 2u, 3u);
     var factor = select(vec4<f32>(0.0), vec4<f32>(1.0), unit < vec4<u32>(layer.outputs));
     if layer.drop_threshold > 0u && now.evaluation == 0u {
-        let bits = mask_block(layer.key, step_word(lane, 2u), b * layer.mask_blocks + quad);
+        let bits = mask_block(layer.key, step_word(member, 2u), b * layer.mask_blocks + quad);
         factor *= select(vec4<f32>(0.0), vec4<f32>(layer.drop_scale), bits >= vec4<u32>(layer.drop_threshold));
     }
     work[layer.above + b * layer.outputs4 + quad] = result.value * factor;
@@ -22,13 +22,13 @@ fn unit4(layer: Layer, lane: Lane, b: u32, quad: u32, sum: vec4<f32>) {
     }
 }
 
-fn dense_forward(lane: Lane, tile: u32) {
-    let network = network_at(lane.network);
+fn dense_forward(member: Member, tile: u32) {
+    let network = network_at(member.network);
     if now.layer >= network.n_layers {
         return;
     }
     let layer = layer_at(network.first_layer + now.layer);
-    let rows = batch_rows(lane);
+    let rows = batch_rows(member);
     let wide = layer.outputs4;
     let pairs = (wide + 1u) / 2u;
     let quad = 2u * (tile % pairs);
@@ -65,14 +65,14 @@ fn dense_forward(lane: Lane, tile: u32) {
     var w = layer.weight + quad;
     // Two loops, since software adapters run both sides of an if in a loop.
     if now.layer == 0u {
-        let q0 = x_place(data_row(lane, first), layer.inputs4);
-        let q1 = x_place(data_row(lane, b1), layer.inputs4);
-        let q2 = x_place(data_row(lane, b2), layer.inputs4);
-        let q3 = x_place(data_row(lane, b3), layer.inputs4);
-        let q4 = x_place(data_row(lane, b4), layer.inputs4);
-        let q5 = x_place(data_row(lane, b5), layer.inputs4);
-        let q6 = x_place(data_row(lane, b6), layer.inputs4);
-        let q7 = x_place(data_row(lane, b7), layer.inputs4);
+        let q0 = x_place(data_row(member, first), layer.inputs4);
+        let q1 = x_place(data_row(member, b1), layer.inputs4);
+        let q2 = x_place(data_row(member, b2), layer.inputs4);
+        let q3 = x_place(data_row(member, b3), layer.inputs4);
+        let q4 = x_place(data_row(member, b4), layer.inputs4);
+        let q5 = x_place(data_row(member, b5), layer.inputs4);
+        let q6 = x_place(data_row(member, b6), layer.inputs4);
+        let q7 = x_place(data_row(member, b7), layer.inputs4);
         for (var k = 0u; k < layer.inputs4; k++) {
             let w0 = params[w];
             let w1 = params[w + wide];
@@ -157,6 +157,6 @@ fn dense_forward(lane: Lane, tile: u32) {
     var sums = array<vec4<f32>, 16>(s0, t0, s1, t1, s2, t2, s3, t3, s4, t4, s5, t5, s6, t6, s7, t7);
     let end = 2u * min(8u, rows - first);
     for (var i = 0u; i < end; i += 2u - next) {
-        unit4(layer, lane, first + i / 2u, quad + i % 2u, sums[i]);
+        unit4(layer, member, first + i / 2u, quad + i % 2u, sums[i]);
     }
 }

@@ -67,16 +67,16 @@ fn squared_error(layer: Layer, outputs: u32, b: u32, first_label: u32, scale: f3
     return RowLoss(sum / f32(outputs), 0.0, failed);
 }
 
-fn loss(lane: Lane, index: u32) {
-    let network = network_at(lane.network);
+fn loss(member: Member, index: u32) {
+    let network = network_at(member.network);
     let layer = layer_at(network.first_layer + network.n_layers - 1u);
-    let rows = batch_rows(lane);
+    let rows = batch_rows(member);
     let scale = 1.0 / f32(rows);
     var loss = 0.0;
     var correct = 0.0;
     var failed = false;
     for (var b = index; b < rows; b += 64u) {
-        let row = data_row(lane, b);
+        let row = data_row(member, b);
         var result: RowLoss;
         if network.loss == 0u {
             result = cross_entropy(layer, network.outputs, b, label_at(row), scale);
@@ -92,12 +92,12 @@ fn loss(lane: Lane, index: u32) {
     failures[index] = select(0u, 1u, failed);
     workgroupBarrier();
     if index == 0u {
-        add_up(lane, scale);
+        add_up(member, scale);
     }
 }
 
 // The batch's sums into the epoch's, in the order of the invocations that counted them.
-fn add_up(lane: Lane, scale: f32) {
+fn add_up(member: Member, scale: f32) {
     var loss = 0.0;
     var correct = 0.0;
     var failure = 0u;
@@ -106,7 +106,7 @@ fn add_up(lane: Lane, scale: f32) {
         correct += hits[i];
         failure |= failures[i];
     }
-    let at = lane.network;
+    let at = member.network;
     if stats[at].diverged != 0u {
         return;
     }
@@ -118,11 +118,11 @@ fn add_up(lane: Lane, scale: f32) {
         stats[at].validation_correct = select(stats[at].validation_correct, 0.0, begins) + correct;
         if lost {
             // The parameters that fail were left by the epoch's last step; where nothing was trained, they were given.
-            let last = lane.steps + STEP_WORDS * (max(lane.n_steps, 1u) - 1u) + 2u;
-            stats[at].diverged = select(1u, plan[last] + 1u, lane.n_steps > 0u);
+            let last = member.steps + STEP_WORDS * (max(member.n_steps, 1u) - 1u) + 2u;
+            stats[at].diverged = select(1u, batches[last] + 1u, member.n_steps > 0u);
         }
     } else if lost {
-        stats[at].diverged = step_word(lane, 2u) + 1u;
+        stats[at].diverged = step_word(member, 2u) + 1u;
     } else {
         stats[at].train_loss = select(stats[at].train_loss, 0.0, begins) + loss;
         stats[at].train_correct = select(stats[at].train_correct, 0.0, begins) + correct;

@@ -10,15 +10,15 @@ fn real(layer: Layer, tile: u32) -> vec4<bool> {
 }
 
 // Updates vec4s `first`, `first + stride`, ... of every layer; the tables are read once.
-fn optimizer(lane: Lane, first: u32, stride: u32) {
-    let network = network_at(lane.network);
-    let step = step_word(lane, 2u) + 1u;
+fn optimizer(member: Member, first: u32, stride: u32) {
+    let network = network_at(member.network);
+    let step = step_word(member, 2u) + 1u;
     // A network that diverged earlier stays as it was; one that this step's loss gave up on, too.
-    let diverged = stats[lane.network].diverged;
+    let diverged = stats[member.network].diverged;
     if network.update != UPDATE || (diverged != 0u && diverged != step) {
         return;
     }
-    let s = step_scalars(lane);
+    let s = step_scalars(member);
     let c = network.constants;
     var failed = false;
     for (var l = 0u; l < network.n_layers; l++) {
@@ -43,6 +43,6 @@ fn optimizer(lane: Lane, first: u32, stride: u32) {
         }
     }
     if failed {
-        stats[lane.network].diverged = step;
+        stats[member.network].diverged = step;
     }
 }

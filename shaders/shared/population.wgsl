@@ -35,26 +35,26 @@ struct Network {
     constants: Constants,
 }
 
-// One network's place in an epoch.
-struct Lane {
+// A network that trains in an epoch, and where its batches stand.
+struct Member {
     network: u32,
-    order: u32, // first row number in plan
-    steps: u32, // first step in plan, in words
+    order: u32, // first word of its rows in batches
+    steps: u32, // first word of its steps in batches
     n_steps: u32,
 }
 
-// What a dispatch does; the z of a workgroup is the lane, counted from first_lane.
+// The work of a dispatch; the z of a workgroup is the member, counted from first_member.
 struct Call {
-    step: u32,      // step of the epoch, or its block of validation rows
+    step: u32,         // step of the epoch, or its block of validation rows
     layer: u32,
-    evaluation: u32,
-    first_row: u32, // evaluation: first row of the data
-    rows: u32,      // evaluation: number of rows
-    lanes: u32,     // first lane in plan, in words
-    first_lane: u32,
-    end_step: u32,  // a dispatch of many steps ends before this one
-    first_layer: u32, // one buffer for all tables: first vec4 of the layers
-    first_label: u32, // and first word of the labels
+    evaluation: u32,   // 1: score validation rows, 0: train
+    first_row: u32,    // first row of the data, in an evaluation
+    rows: u32,         // number of rows, in an evaluation
+    members: u32,      // first word of the members in batches
+    first_member: u32,
+    end_step: u32,     // a dispatch of many steps ends before this one
+    first_layer: u32,  // first vec4 of the layers, where all tables are in one buffer
+    first_label: u32,  // first word of the labels there
     padding0: u32,
     padding1: u32,
 }
@@ -73,27 +73,27 @@ struct Stats {
 // What is being done: the dispatch's call, or in a dispatch of many steps the phase at hand.
 var<private> now: Call;
 
-fn lane_of(z: u32) -> Lane {
-    let at = call.lanes + 4u * z;
-    return Lane(plan[at], plan[at + 1u], plan[at + 2u], plan[at + 3u]);
+fn member_of(z: u32) -> Member {
+    let at = call.members + 4u * z;
+    return Member(batches[at], batches[at + 1u], batches[at + 2u], batches[at + 3u]);
 }
 
-// A step in the plan: start, rows, steps of the run before it, then the scalars.
-fn step_word(lane: Lane, word: u32) -> u32 {
-    return plan[lane.steps + STEP_WORDS * now.step + word];
+// A word of the step at hand: start, rows, steps of the run before it, then the scalars.
+fn step_word(member: Member, word: u32) -> u32 {
+    return batches[member.steps + STEP_WORDS * now.step + word];
 }
 
-fn batch_rows(lane: Lane) -> u32 {
+fn batch_rows(member: Member) -> u32 {
     if now.evaluation != 0u {
         return now.rows;
     }
-    return step_word(lane, 1u);
+    return step_word(member, 1u);
 }
 
 // The data's row that stands at place b of the batch.
-fn data_row(lane: Lane, b: u32) -> u32 {
+fn data_row(member: Member, b: u32) -> u32 {
     if now.evaluation != 0u {
         return now.first_row + b;
     }
-    return plan[lane.order + step_word(lane, 0u) + b];
+    return batches[member.order + step_word(member, 0u) + b];
 }

@@ -1,6 +1,6 @@
 //! A network's next epoch: which rows when, and the scalars of each step.
 
-use super::{BatchStep, EpochPlan, Network};
+use super::{BatchStep, EpochBatches, NetworkSpec};
 use crate::rng::Stream;
 use crate::schedule::{self, Schedule, StepAt};
 
@@ -9,14 +9,14 @@ use crate::schedule::{self, Schedule, StepAt};
 pub(crate) struct Steps {
     /// Steps taken.
     pub done: u32,
-    /// What the steps before them have made of it.
+    /// The schedule as the steps so far have left it.
     pub schedule: schedule::Settings,
 }
 
 impl Steps {
-    /// At the beginning.
-    pub fn of(network: &Network) -> Self {
-        Self { done: 0, schedule: network.schedule }
+    /// No step taken yet.
+    pub fn of(spec: &NetworkSpec) -> Self {
+        Self { done: 0, schedule: spec.schedule }
     }
 
     /// Goes by steps that were taken elsewhere.
@@ -28,18 +28,18 @@ impl Steps {
     }
 }
 
-/// A network's next epoch: its rows shuffled and cut into batches, the short last one kept.
-pub(crate) fn epoch_plan(
+/// The batches of a network's next epoch: its rows shuffled and cut, the short last batch kept.
+pub(crate) fn epoch_batches(
     index: usize,
-    network: &Network,
+    spec: &NetworkSpec,
     mut shuffle: Stream,
     n_train: usize,
     batch: usize,
     progress: &mut Steps,
-) -> EpochPlan {
+) -> EpochBatches {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
     shuffle.shuffle(&mut order);
-    let (optimizer, first) = (network.optimizer, progress.done);
+    let (optimizer, first) = (spec.optimizer, progress.done);
     let n_steps = n_train.div_ceil(batch);
     let rates = (u64::from(first)..).map(|step| {
         let at = StepAt { step, per_epoch: n_steps as u64 };
@@ -54,5 +54,5 @@ pub(crate) fn epoch_plan(
     });
     let steps: Vec<BatchStep> = steps.collect();
     progress.done += steps.len() as u32;
-    EpochPlan { network: index, order, steps }
+    EpochBatches { network: index, order, steps }
 }

@@ -1,25 +1,25 @@
 //! Networks as they are: scores of many parameter vectors, and the loss's gradient at one. The same kernels that train,
 //! in memory that does not grow with the number of vectors.
 
-use super::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population, Score};
+use super::{Backend, BatchStep, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Population, Score};
 use crate::error::Result;
 use crate::optimizer::{Optimizer, Settings, Sgd};
 use core::time::Duration;
 use std::rc::Rc;
 
-/// What networks that are evaluated together take at most, and one that a gradient is taken of.
+/// The most bytes that networks evaluated together take, and that one takes of which a gradient is asked.
 const TOGETHER_BYTES: u64 = 64 << 20;
-/// Work between two looks at whether somebody else wants to go on.
+/// The time that a population works before others may go on.
 const BUDGET: Duration = Duration::from_millis(50);
 
-/// Which rows of the data.
+/// A choice of rows of the data.
 #[derive(Clone, Copy, Debug)]
 pub enum Rows<'a> {
     /// Those for training.
     Train,
     /// Those for validation.
     Validation,
-    /// These, by number; one that stands there twice counts twice.
+    /// These, by number; a row that is named twice counts twice.
     These(&'a [u32]),
 }
 
@@ -69,20 +69,20 @@ pub async fn evaluate(
     let mut waiting = networks.into_iter().peekable();
     while waiting.peek().is_some() {
         let (mut bytes, mut wave) = (0, Vec::new());
-        let own = |network: &Network| backend.network_bytes(network) + backend.beside_bytes(network, 0);
+        let own = |spec: &NetworkSpec| backend.network_bytes(spec) + backend.beside_bytes(spec, 0);
         let is_full = |wave: &[Network]| wave.len() >= backend.most_networks();
         while let Some(network) =
-            waiting.next_if(|next| wave.is_empty() || !is_full(&wave) && bytes + own(next) <= most)
+            waiting.next_if(|next| wave.is_empty() || !is_full(&wave) && bytes + own(&next.spec) <= most)
         {
-            bytes += own(&network);
+            bytes += own(&network.spec);
             wave.push(network);
         }
         let first = scores.len();
         let nothing = Score { loss: f64::NAN, accuracy: f64::NAN };
         scores.resize(first + wave.len(), nothing);
         let mut population = backend.population(data.clone(), wave).await?;
-        let plan = |network| EpochPlan { network, order: Vec::new(), steps: Vec::new() };
-        for outcome in epoch(&mut *population, (0..scores.len() - first).map(plan).collect()).await? {
+        let no_batches = |network| EpochBatches { network, order: Vec::new(), steps: Vec::new() };
+        for outcome in epoch(&mut *population, (0..scores.len() - first).map(no_batches).collect()).await? {
             scores[first + outcome.network] = outcome.validation.unwrap_or(nothing);
         }
     }
@@ -98,33 +98,33 @@ pub async fn loss_gradient(
     backend: &dyn Backend,
     data: &Data,
     rows: Rows<'_>,
-    network: Network,
+    Network { spec, parameters }: Network,
 ) -> Result<(Score, Vec<f64>)> {
     let rows = rows.list(data);
     let n = rows.len();
-    let n_parameters = network.shape.n_parameters();
+    let n_parameters = spec.shape.n_parameters();
     // Steps of no length leave the parameters as they are.
     let settings = Settings::Sgd(Sgd { momentum: 0.0, nesterov: false, dampening: 0.0, weight_decay: 0.0 });
     let optimizer = Optimizer { settings, learning_rate: 0.0, l2: 0.0 };
-    let mut network = Network { optimizer, dropout: 0.0, max_batch: n.max(1), ..network };
+    let mut spec = NetworkSpec { optimizer, dropout: 0.0, max_batch: n.max(1), ..spec };
     let most = backend.memory_limit().0.min(TOGETHER_BYTES);
-    while network.max_batch > 1 && backend.network_bytes(&network).max(backend.largest_piece_bytes(&network)) > most {
-        network.max_batch = network.max_batch.div_ceil(2);
+    while spec.max_batch > 1 && backend.network_bytes(&spec).max(backend.largest_piece_bytes(&spec)) > most {
+        spec.max_batch = spec.max_batch.div_ceil(2);
     }
-    let batch = network.max_batch;
+    let batch = spec.max_batch;
     let nothing = (Score { loss: f64::NAN, accuracy: f64::NAN }, vec![f64::NAN; n_parameters]);
     if n == 0 {
         return Ok(nothing);
     }
     let data = Rc::new(data.of_rows(&rows, n));
-    let mut population = backend.population(data, vec![network]).await?;
+    let mut population = backend.population(data, vec![Network { spec, parameters }]).await?;
     let (mut score, mut sum) = (Score::default(), vec![0.0; n_parameters]);
     let scalars = optimizer.step_scalars(1, 0.0);
     for (step, first) in (0..).zip((0..n).step_by(batch)) {
         let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
         let share = order.len() as f64 / n as f64;
         let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }];
-        let outcomes = epoch(&mut *population, vec![EpochPlan { network: 0, order, steps }]).await?;
+        let outcomes = epoch(&mut *population, vec![EpochBatches { network: 0, order, steps }]).await?;
         let Some(EpochOutcome { train, diverged_at: None, .. }) = outcomes.first() else { return Ok(nothing) };
         score.loss += share * train.loss;
         score.accuracy += share * train.accuracy;
@@ -135,9 +135,9 @@ pub async fn loss_gradient(
     Ok((score, sum))
 }
 
-/// An epoch to its end.
-async fn epoch(population: &mut dyn Population, plans: Vec<EpochPlan>) -> Result<Vec<EpochOutcome>> {
-    population.begin_epoch(plans)?;
+/// Trains an epoch to its end.
+async fn epoch(population: &mut dyn Population, epoch: Vec<EpochBatches>) -> Result<Vec<EpochOutcome>> {
+    population.begin_epoch(epoch)?;
     let mut outcomes = Vec::new();
     loop {
         let advance = population.advance(BUDGET).await?;

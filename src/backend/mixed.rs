@@ -1,14 +1,14 @@
-//! A population whose networks are trained by different plans: each plan's part works through its epoch in turn.
+//! A population whose networks are trained by different strategies: each strategy's part works through its epoch in turn.
 
-use super::{Advance, EpochPlan, LocalFuture, Network, Population, Snapshot, Tuning};
+use super::{Advance, EpochBatches, LocalFuture, Network, NetworkSpec, Population, Snapshot, Tuning};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-/// A plan's networks.
+/// A strategy's networks.
 struct Part {
     population: Box<dyn Population>,
-    /// Index in the whole population of each of the part's networks.
+    /// The index in the whole population of each network of the part.
     networks: Vec<usize>,
     at_work: bool,
 }
@@ -16,43 +16,43 @@ struct Part {
 /// Parts side by side.
 struct Mixed {
     parts: Vec<Part>,
-    /// Part of each network and index in it.
+    /// For each network its part and its index in it.
     places: Vec<(usize, usize)>,
 }
 
-/// A population of networks, each trained by the plan that `plan_of` names; `part` makes one plan's population.
-pub fn population<P: Ord + Copy>(
+/// A population of networks, each trained by the strategy that `strategy_of` names; `part` makes one strategy's population.
+pub fn population<S: Ord + Copy>(
     networks: Vec<Network>,
-    plan_of: impl Fn(&Network) -> P,
-    part: impl Fn(P, Vec<Network>) -> Box<dyn Population>,
+    strategy_of: impl Fn(&NetworkSpec) -> S,
+    part: impl Fn(S, Vec<Network>) -> Box<dyn Population>,
 ) -> Box<dyn Population> {
-    let mut by_plan: BTreeMap<P, (Vec<usize>, Vec<Network>)> = BTreeMap::new();
+    let mut by_strategy: BTreeMap<S, (Vec<usize>, Vec<Network>)> = BTreeMap::new();
     for (index, network) in networks.into_iter().enumerate() {
-        let (indices, networks) = by_plan.entry(plan_of(&network)).or_default();
+        let (indices, networks) = by_strategy.entry(strategy_of(&network.spec)).or_default();
         indices.push(index);
         networks.push(network);
     }
-    let mut places = vec![(0, 0); by_plan.values().map(|(indices, _)| indices.len()).sum()];
+    let mut places = vec![(0, 0); by_strategy.values().map(|(indices, _)| indices.len()).sum()];
     let mut parts = Vec::new();
-    for (plan, (networks, own)) in by_plan {
+    for (strategy, (networks, own)) in by_strategy {
         for (at, &network) in networks.iter().enumerate() {
             places[network] = (parts.len(), at);
         }
-        parts.push(Part { population: part(plan, own), networks, at_work: false });
+        parts.push(Part { population: part(strategy, own), networks, at_work: false });
     }
     Box::new(Mixed { parts, places })
 }
 
 impl Population for Mixed {
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
-        let mut dealt: Vec<Vec<EpochPlan>> = self.parts.iter().map(|_| Vec::new()).collect();
-        for plan in plans {
-            let (part, network) = self.places[plan.network];
-            dealt[part].push(EpochPlan { network, ..plan });
+    fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
+        let mut dealt: Vec<Vec<EpochBatches>> = self.parts.iter().map(|_| Vec::new()).collect();
+        for batches in epoch {
+            let (part, network) = self.places[batches.network];
+            dealt[part].push(EpochBatches { network, ..batches });
         }
-        for (part, plans) in self.parts.iter_mut().zip(dealt) {
-            part.at_work |= !plans.is_empty();
-            part.population.begin_epoch(plans)?;
+        for (part, own) in self.parts.iter_mut().zip(dealt) {
+            part.at_work |= !own.is_empty();
+            part.population.begin_epoch(own)?;
         }
         Ok(())
     }

@@ -3,8 +3,11 @@
 //!
 //! A population moves in epochs. [`Population::begin_epoch`] says which networks train on which rows in which order,
 //! [`Population::advance`] works for about a budget of time and hands over the networks that finished their epoch. A
-//! network's bits depend on its own plan alone, never on its neighbours, the budget or the pauses. Between epochs a network
-//! can be taken out of its population ([`Population::snapshot`]) and go on in another.
+//! network's bits depend on its [`NetworkSpec`], its initial parameters and its [`EpochBatches`] alone, never on its
+//! neighbours, the budget or the pauses. Between epochs a network can be taken out of its population
+//! ([`Population::snapshot`]) and go on in another.
+//!
+//! A backend has one or more *strategies*, ways to train a network, of which [`Backend::strategy`] picks one for each.
 
 pub mod cpu;
 pub(crate) mod epoch;
@@ -54,10 +57,10 @@ impl<T> Data<T> {
 }
 
 /// What networks must have in common to train side by side in one unrolled loop. Widths are rounded up to whole vectors:
-/// a narrower network's missing units are silent.
+/// the units that a narrower network lacks stay silent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Program {
-    /// With rounded widths.
+    /// The shape with rounded widths.
     pub shape: Shape,
     /// Update rule.
     pub rule: RuleId,
@@ -65,9 +68,9 @@ pub struct Program {
     pub loss: Loss,
 }
 
-/// One network of a population.
+/// A network without its numbers.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub struct NetworkSpec {
     /// Keys its random streams.
     pub run: RunId,
     /// The study's seed.
@@ -86,19 +89,32 @@ pub struct Network {
     pub max_batch: usize,
     /// Networks of the whole study that have the same [`Program`], itself included.
     pub crowd: u32,
-    /// Initial parameters, flat, in PyTorch's order; what only asks for a plan or for sizes needs none.
+}
+
+/// A network as a population is made of it.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// All but its numbers.
+    pub spec: NetworkSpec,
+    /// Initial parameters, flat, in PyTorch's order.
     pub parameters: Vec<f64>,
 }
 
-impl Network {
-    /// What it must share with others to train beside them.
+impl NetworkSpec {
+    /// The network with the initial parameters that its seed and run draw.
+    pub fn initial(self) -> Network {
+        let parameters = self.shape.initial_parameters(self.seed, self.run);
+        Network { spec: self, parameters }
+    }
+
+    /// What the network must share with others to train beside them in one unrolled loop.
     pub fn program(&self) -> Program {
         let hidden = self.shape.hidden.iter().map(|width| width.next_multiple_of(4)).collect();
         let shape = Shape { hidden, ..self.shape.clone() };
         Program { shape, rule: self.optimizer.rule(), loss: self.loss }
     }
 
-    /// Key of the dropout masks after hidden layer `layer` (from 0).
+    /// The key of the dropout masks after hidden layer `layer` (from 0).
     pub fn dropout_key(&self, layer: usize) -> [u32; 2] {
         rng::key(self.seed, Purpose::Dropout, self.run, layer as u32)
     }
@@ -117,14 +133,14 @@ pub struct BatchStep {
     pub scalars: Scalars<f64>,
 }
 
-/// What one network does in an epoch.
+/// The batches of one network in an epoch, in the order in which it trains on them.
 #[derive(Clone, Debug)]
-pub struct EpochPlan {
+pub struct EpochBatches {
     /// Index into the population.
     pub network: usize,
     /// Training rows in the order in which batches take them.
     pub order: Vec<u32>,
-    /// The steps.
+    /// A step for each batch.
     pub steps: Vec<BatchStep>,
 }
 
@@ -171,7 +187,7 @@ pub trait Population {
     ///
     /// # Errors
     /// What the device reports.
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()>;
+    fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()>;
 
     /// Epochs that are best begun one after the other before anything is advanced: waiting for a device takes as long as
     /// short epochs do. A network that diverges stays out of those that follow.
@@ -205,7 +221,7 @@ pub trait Population {
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool;
 
     /// Gives a network other settings from its next step on; false, and nothing done, where they ask for a network that is
-    /// laid out otherwise ([`Network::retune`]). Between epochs. Learning rates and batches come with each epoch's plan.
+    /// laid out otherwise ([`NetworkSpec::retune`]). Between epochs. Learning rates come with each epoch's batches.
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool;
 }
 
@@ -218,23 +234,25 @@ pub trait Backend {
     fn name(&self) -> &'static str;
     /// The device in its own words.
     fn adapter(&self) -> String;
-    /// Which plan trains such a network; recorded in results. A pure function of the network and the adapter.
-    fn plan(&self, network: &Network) -> &'static str;
+    /// The name of the strategy that trains such a network, recorded in results: a pure function of the network and the
+    /// adapter.
+    fn strategy(&self, spec: &NetworkSpec) -> &'static str;
     /// What a step costs whatever its batch, in multiplications.
-    fn step_work(&self, network: &Network) -> f64 {
-        UPDATE_WORK * network.shape.n_parameters() as f64
+    fn step_work(&self, spec: &NetworkSpec) -> f64 {
+        UPDATE_WORK * spec.shape.n_parameters() as f64
     }
 
     /// Bytes that one network takes while it trains.
-    fn network_bytes(&self, network: &Network) -> u64;
+    fn network_bytes(&self, spec: &NetworkSpec) -> u64;
 
-    /// Bytes that a network takes beside them for epochs of so many rows: its outline, its epoch's order and steps, copies.
-    fn beside_bytes(&self, network: &Network, n_train: usize) -> u64 {
-        let steps = n_train.div_ceil(network.max_batch.max(1));
-        let plan = size_of::<EpochPlan>() + size_of::<u32>() * n_train + size_of::<BatchStep>() * steps;
-        (size_of::<Network>() + plan) as u64
+    /// Bytes that a network takes beside [`Self::network_bytes`] for epochs of so many rows: its specification, its epoch's
+    /// batches, and copies.
+    fn beside_bytes(&self, spec: &NetworkSpec, n_train: usize) -> u64 {
+        let steps = n_train.div_ceil(spec.max_batch.max(1));
+        let batches = size_of::<EpochBatches>() + size_of::<u32>() * n_train + size_of::<BatchStep>() * steps;
+        (size_of::<NetworkSpec>() + batches) as u64
     }
-    /// Networks that train at once at most: more would be no quicker, and the first results would come later.
+    /// The most networks that train at once: more would be no quicker, and the first results would come later.
     fn most_networks(&self) -> usize {
         4096
     }
@@ -245,8 +263,8 @@ pub trait Backend {
     /// Bytes that one population may take, and the name of that limit.
     fn memory_limit(&self) -> (u64, String);
     /// Bytes of the largest single piece of memory that a network needs; no piece may exceed the limit.
-    fn largest_piece_bytes(&self, network: &Network) -> u64 {
-        self.network_bytes(network)
+    fn largest_piece_bytes(&self, spec: &NetworkSpec) -> u64 {
+        self.network_bytes(spec)
     }
     /// Makes a population; nothing is trained yet.
     ///

@@ -2,8 +2,8 @@
 //! backends are held against, and in f64 what PyTorch is.
 
 use super::{
-    Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan, LocalFuture, Network, Population,
-    Score, Snapshot, Tuning, ready,
+    Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec,
+    Population, Score, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::{Training, within};
@@ -28,12 +28,12 @@ impl Backend for Reference {
         "plain Rust, f32".into()
     }
 
-    fn plan(&self, _: &Network) -> &'static str {
+    fn strategy(&self, _: &NetworkSpec) -> &'static str {
         "reference"
     }
 
-    fn network_bytes(&self, network: &Network) -> u64 {
-        let Network { shape, optimizer, max_batch, .. } = network;
+    fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
+        let NetworkSpec { shape, optimizer, max_batch, .. } = spec;
         let activations: usize = shape.layers().iter().map(|layer| 2 * layer.outputs * max_batch).sum();
         4 * (shape.n_parameters() * (2 + optimizer.n_slots()) + activations) as u64
     }
@@ -49,7 +49,7 @@ impl Backend for Reference {
 
 /// A network and all that changes while it trains.
 struct Trained<T> {
-    network: Network,
+    spec: NetworkSpec,
     layers: Vec<Layer>,
     constants: Constants<T>,
     parameters: Vec<T>,
@@ -61,7 +61,7 @@ struct Trained<T> {
 
 /// Where a network stands in its epoch.
 struct Progress {
-    plan: EpochPlan,
+    batches: EpochBatches,
     next: usize,
     loss: f64,
     correct: u64,
@@ -79,15 +79,15 @@ pub struct ReferencePopulation<T: Real> {
 impl<T: Real> ReferencePopulation<T> {
     /// Networks with their initial parameters.
     pub fn new(data: Rc<Data<T>>, networks: Vec<Network>) -> Self {
-        let trained = |network: Network| Trained {
-            layers: network.shape.layers(),
-            constants: network.optimizer.constants().cast(),
-            parameters: network.parameters.iter().map(|&p| T::of(p)).collect(),
-            gradient: vec![T::zero(); network.parameters.len()],
-            slots: vec![vec![T::zero(); network.parameters.len()]; network.optimizer.n_slots()],
+        let trained = |Network { spec, parameters }: Network| Trained {
+            layers: spec.shape.layers(),
+            constants: spec.optimizer.constants().cast(),
+            parameters: parameters.iter().map(|&p| T::of(p)).collect(),
+            gradient: vec![T::zero(); parameters.len()],
+            slots: vec![vec![T::zero(); parameters.len()]; spec.optimizer.n_slots()],
             steps: 0,
             diverged_at: None,
-            network,
+            spec,
         };
         Self { data, networks: networks.into_iter().map(trained).collect(), queue: VecDeque::new() }
     }
@@ -96,7 +96,7 @@ impl<T: Real> ReferencePopulation<T> {
     pub fn evaluate(&self, network: usize, first: usize, n: usize) -> Score {
         let trained = &self.networks[network];
         let rows: Vec<u32> = (first as u32..(first + n) as u32).collect();
-        score(&trained.network, &trained.layers, &trained.parameters, &self.data, &rows)
+        score(&trained.spec, &trained.layers, &trained.parameters, &self.data, &rows)
     }
 }
 
@@ -107,9 +107,9 @@ pub fn forward<T: Real>(layers: &[Layer], parameters: &[T], data: &Data<T>, rows
 }
 
 /// Loss and hits of a network with these parameters in evaluation mode.
-pub fn score<T: Real>(network: &Network, layers: &[Layer], parameters: &[T], data: &Data<T>, rows: &[u32]) -> Score {
+pub fn score<T: Real>(spec: &NetworkSpec, layers: &[Layer], parameters: &[T], data: &Data<T>, rows: &[u32]) -> Score {
     let x = forward(layers, parameters, data, rows);
-    let batch = kernels::loss::reference(network.loss, &x, network.shape.outputs, &data.labels, rows);
+    let batch = kernels::loss::reference(spec.loss, &x, spec.shape.outputs, &data.labels, rows);
     let n = rows.len() as f64;
     Score { loss: batch.sum.to() / n, accuracy: f64::from(batch.correct) / n }
 }
@@ -121,13 +121,13 @@ fn gather<T: Real>(data: &Data<T>, rows: &[u32]) -> Vec<T> {
 impl<T: Real> Trained<T> {
     /// One step on these rows.
     fn step(&mut self, data: &Data<T>, rows: &[u32], step: &BatchStep) -> kernels::BatchLoss<T> {
-        let keys: Vec<_> = (0..self.layers.len()).map(|depth| self.network.dropout_key(depth)).collect();
+        let keys: Vec<_> = (0..self.layers.len()).map(|depth| self.spec.dropout_key(depth)).collect();
         let mut training = Training {
             layers: &self.layers,
-            loss: self.network.loss,
-            rule: self.network.optimizer.rule(),
+            loss: self.spec.loss,
+            rule: self.spec.optimizer.rule(),
             constants: &self.constants,
-            dropout: self.network.dropout,
+            dropout: self.spec.dropout,
             keys: &keys,
             parameters: &mut self.parameters,
             gradient: &mut self.gradient,
@@ -146,9 +146,9 @@ impl<T: Real> Trained<T> {
 }
 
 impl<T: Real> Population for ReferencePopulation<T> {
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
-        let progress = |plan| Progress { plan, next: 0, loss: 0.0, correct: 0, rows: 0, seconds: 0.0 };
-        self.queue.extend(plans.into_iter().map(progress));
+    fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
+        let progress = |batches| Progress { batches, next: 0, loss: 0.0, correct: 0, rows: 0, seconds: 0.0 };
+        self.queue.extend(epoch.into_iter().map(progress));
         Ok(())
     }
 
@@ -156,11 +156,11 @@ impl<T: Real> Population for ReferencePopulation<T> {
         let start = Instant::now();
         let mut advance = Advance::default();
         while let Some(mut progress) = self.queue.pop_front() {
-            let index = progress.plan.network;
+            let index = progress.batches.network;
             let began = Instant::now();
             let trained = &mut self.networks[index];
-            while let (Some(step), None) = (progress.plan.steps.get(progress.next), trained.diverged_at) {
-                let rows = &progress.plan.order[step.start as usize..][..step.rows as usize];
+            while let (Some(step), None) = (progress.batches.steps.get(progress.next), trained.diverged_at) {
+                let rows = &progress.batches.order[step.start as usize..][..step.rows as usize];
                 let batch = trained.step(&self.data, rows, step);
                 progress.loss += batch.sum.to();
                 progress.correct += u64::from(batch.correct);
@@ -173,14 +173,14 @@ impl<T: Real> Population for ReferencePopulation<T> {
             }
             progress.seconds += began.elapsed().as_secs_f64();
             let diverged_at = trained.diverged_at;
-            if diverged_at.is_none() && progress.next < progress.plan.steps.len() {
+            if diverged_at.is_none() && progress.next < progress.batches.steps.len() {
                 self.queue.push_front(progress);
                 break;
             }
             let rows = progress.rows as f64;
             let validation =
                 (self.data.n_validation > 0).then(|| self.evaluate(index, self.data.n_train, self.data.n_validation));
-            let last_step = progress.plan.steps.last().map(|step| u64::from(step.step) + 1);
+            let last_step = progress.batches.steps.last().map(|step| u64::from(step.step) + 1);
             let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
             advance.outcomes.push(EpochOutcome {
                 network: index,
@@ -213,7 +213,7 @@ impl<T: Real> Population for ReferencePopulation<T> {
 
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
         let trained = &mut self.networks[network];
-        let Some(parts) = snapshot.parts(&trained.network) else { return false };
+        let Some(parts) = snapshot.parts(&trained.spec) else { return false };
         for (to, from) in core::iter::once(&mut trained.parameters).chain(&mut trained.slots).zip(parts) {
             *to = from.iter().map(|&x| T::of(f64::from(x))).collect();
         }
@@ -223,8 +223,8 @@ impl<T: Real> Population for ReferencePopulation<T> {
 
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
         let trained = &mut self.networks[network];
-        let fits = trained.network.retune(tuning);
-        trained.constants = trained.network.optimizer.constants().cast();
+        let fits = trained.spec.retune(tuning);
+        trained.constants = trained.spec.optimizer.constants().cast();
         fits
     }
 }

@@ -1,6 +1,6 @@
 //! A network between two epochs, outside of any population, and what may change of a network in training.
 
-use super::Network;
+use super::NetworkSpec;
 use crate::optimizer::Optimizer;
 
 /// All of a network that training changes. The reference in f64 loses what f32 does not hold.
@@ -15,11 +15,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Parameters, then each number of the optimizer's state: as many parts as `network` keeps of each parameter; nothing
-    /// where the snapshot is of a network of another size.
-    pub fn parts(&self, network: &Network) -> Option<impl Iterator<Item = &[f32]>> {
-        let n = network.shape.n_parameters();
-        let fits = self.numbers.len() == n * (1 + network.optimizer.n_slots());
+    /// The parameters, then each number of the optimizer's state: as many parts as such a network keeps numbers of each
+    /// parameter. `None` where the snapshot is of a network of another size.
+    pub fn parts(&self, spec: &NetworkSpec) -> Option<impl Iterator<Item = &[f32]>> {
+        let n = spec.shape.n_parameters();
+        let fits = self.numbers.len() == n * (1 + spec.optimizer.n_slots());
         fits.then(|| self.numbers.chunks_exact(n))
     }
 }
@@ -33,9 +33,9 @@ pub struct Tuning {
     pub dropout: f64,
 }
 
-impl Network {
-    /// Takes other settings over. False, and nothing changed, where a plan may depend on the difference: another rule has
-    /// other state, and without epsilon padding needs care. A network of its own can be restored with such settings.
+impl NetworkSpec {
+    /// Takes other settings over. False, and nothing changed, where the strategy may depend on the difference: another rule
+    /// has other state, and without epsilon padding needs care. A new network can be restored with such settings.
     pub fn retune(&mut self, Tuning { optimizer, dropout }: &Tuning) -> bool {
         let layout = |optimizer: &Optimizer| (optimizer.rule(), optimizer.divides_by_zero());
         let fits =

@@ -7,7 +7,7 @@ use crate::rng;
 /// Dropout of one layer in one step: unit kept where its 16 bits reach the threshold, then scaled by `1 / (1 - p)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Mask {
-    /// [`crate::backend::Network::dropout_key`].
+    /// [`crate::backend::NetworkSpec::dropout_key`].
     pub key: [u32; 2],
     /// Steps of the run before this one.
     pub step: u32,

@@ -204,7 +204,7 @@ impl Optimizer {
         of!(self.settings, settings => settings.divides_by_zero())
     }
 
-    /// Whether plans that train many tiny networks side by side may be chosen for it.
+    /// Whether strategies that train many tiny networks side by side may be chosen for it.
     pub fn joins_crowds(&self) -> bool {
         fn joins<S: Configure>(_: S) -> bool {
             S::JOINS_CROWDS

@@ -137,7 +137,7 @@ pub type Running = [f64; 2];
 pub trait Configure: Named {
     /// PyTorch's default.
     const LEARNING_RATE: f64;
-    /// Whether plans that train many tiny networks side by side may be chosen for it.
+    /// Whether strategies that train many tiny networks side by side may be chosen for it.
     const JOINS_CROWDS: bool = true;
 
     /// The settings that an optimizer of this name starts from, where a file has several.

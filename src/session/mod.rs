@@ -275,21 +275,21 @@ impl Session {
         Ok(Assignment { until_epoch, ..Assignment::whole(self.trial(number), self.of_trials[number as usize]) })
     }
 
-    /// Takes what a trainer plans for a trial over all its epochs.
-    pub fn plan(&mut self, number: u32, steps: u64) {
+    /// Takes the steps that a trial will take over all its epochs.
+    pub fn expect_steps(&mut self, number: u32, steps: u64) {
         if let Some(planned) = self.planned.get_mut(number as usize) {
             *planned = steps;
         }
     }
 
-    /// Takes what trains; of several workers the plans of all are named.
+    /// Takes what trains; of several workers the strategies of all are named.
     pub fn trained_by(&mut self, engine: EngineInfo) {
-        let plans = format!("{}+{}", self.engine.plan, engine.plan);
-        let mut plans: Vec<&str> = plans.split('+').filter(|plan| !plan.is_empty()).collect();
-        plans.sort_unstable();
-        plans.dedup();
-        let plan = plans.join("+");
-        self.engine = EngineInfo { plan, ..engine };
+        let all = format!("{}+{}", self.engine.strategy, engine.strategy);
+        let mut strategies: Vec<&str> = all.split('+').filter(|name| !name.is_empty()).collect();
+        strategies.sort_unstable();
+        strategies.dedup();
+        let strategy = strategies.join("+");
+        self.engine = EngineInfo { strategy, ..engine };
     }
 
     /// What trains.

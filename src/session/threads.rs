@@ -69,7 +69,7 @@ impl Crew<'_> {
                         News::Begun(info, planned) => {
                             session.trained_by(EngineInfo { workers: workers as u32, ..info });
                             for (number, steps) in planned {
-                                session.plan(number, steps);
+                                session.expect_steps(number, steps);
                             }
                         }
                         News::Moved(mut report) => {
@@ -121,7 +121,7 @@ impl Crew<'_> {
                 Job::Train(share) => {
                     let numbers: Vec<u32> = share.iter().map(|assignment| assignment.trial.number).collect();
                     trainer.assign(share)?;
-                    let planned = trainer.planned().iter().map(|planned| planned.steps);
+                    let planned = trainer.costs().iter().map(|cost| cost.steps);
                     let planned = numbers.into_iter().zip(planned).collect();
                     let mut is_heard = news.send(News::Begun(trainer.info(), planned)).is_ok();
                     let mut is_finished = false;

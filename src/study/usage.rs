@@ -1,5 +1,5 @@
 //! Which hyperparameters a trial uses, by the conditions of the table (`used_by`): in one trial, in a space, and in a
-//! grid, whose combinations are those that trials can use. The page repeats it in `www/src/usage.js`.
+//! grid, whose combinations are those that trials can use. The page repeats it in `www/src/study/panel.js`.
 
 use super::SamplerSpec;
 use super::Study;

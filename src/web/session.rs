@@ -100,16 +100,17 @@ impl Session {
         text(&self.session.take_ended())
     }
 
-    /// Takes what trains; of several Workers, the plan of each.
-    pub fn trained_by(&mut self, backend: String, adapter: String, plan: String, workers: u32) {
+    /// Takes what trains; of several Workers, the strategy of each.
+    pub fn trained_by(&mut self, backend: String, adapter: String, strategy: String, workers: u32) {
         let version = VERSION.into();
-        self.session.trained_by(EngineInfo { version, numerics: NUMERICS_VERSION, backend, adapter, plan, workers });
+        let numerics = NUMERICS_VERSION;
+        self.session.trained_by(EngineInfo { version, numerics, backend, adapter, strategy, workers });
     }
 
     /// Takes the steps that a training plans for trials.
     pub fn plan(&mut self, numbers: &[u32], steps: &[f64]) {
         for (&number, &steps) in numbers.iter().zip(steps) {
-            self.session.plan(number, steps as u64);
+            self.session.expect_steps(number, steps as u64);
         }
     }
 

@@ -94,12 +94,12 @@ impl Training {
 
     /// Gradient steps of each trial assigned last, in the order given, if it does not end early.
     pub fn planned_steps(&self) -> Vec<f64> {
-        self.trainer.planned().iter().map(|planned| planned.steps as f64).collect()
+        self.trainer.costs().iter().map(|cost| cost.steps as f64).collect()
     }
 
     /// What each trial assigned last costs, in the order given; only proportions mean something.
     pub fn planned_work(&self) -> Vec<f64> {
-        self.trainer.planned().iter().map(|planned| planned.work).collect()
+        self.trainer.costs().iter().map(|cost| cost.work).collect()
     }
 
     /// Begins to compile what this training will need on the GPU, for one that starts later.

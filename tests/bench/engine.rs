@@ -1,11 +1,11 @@
-//! The works W1 to W3 natively, by backend and GPU plan: `cargo bench`; `cargo test --bench engine`
+//! The works W1 to W3 natively, by backend and GPU strategy: `cargo bench`; `cargo test --bench engine`
 //! runs each once.
 
 use core::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use tuning_playground::backend::Backend;
 use tuning_playground::backend::cpu::Cpu;
-use tuning_playground::backend::gpu::{Gpu, PlanName};
+use tuning_playground::backend::gpu::{Gpu, Strategy};
 use tuning_playground::bench::{Bench, Work};
 
 /// Name, shape and data, trials and steps of a repeat.
@@ -33,10 +33,10 @@ fn works(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(one[0]);
         group.sample_size(10).measurement_time(Duration::from_secs(2)).warm_up_time(Duration::from_millis(500));
         group.bench_function("cpu", |bencher| bencher.iter(|| train(&Cpu::new(), &work)));
-        for plan in PlanName::ALL {
+        for strategy in Strategy::ALL {
             if let Some(gpu) = &gpu {
-                let gpu = gpu.with_plan(plan);
-                group.bench_function(format!("gpu {plan:?}"), |bencher| bencher.iter(|| train(&gpu, &work)));
+                let gpu = gpu.with_strategy(strategy);
+                group.bench_function(format!("gpu {strategy:?}"), |bencher| bencher.iter(|| train(&gpu, &work)));
             }
         }
     }

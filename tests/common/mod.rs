@@ -5,9 +5,11 @@
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{self, Cpu, Level};
-use tuning_playground::backend::gpu::{Gpu, PlanName};
+use tuning_playground::backend::gpu::{Gpu, Strategy};
 use tuning_playground::backend::reference::Reference;
-use tuning_playground::backend::{Backend, BatchStep, Data, EpochOutcome, EpochPlan, Labels, Network, Population};
+use tuning_playground::backend::{
+    Backend, BatchStep, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Population,
+};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 use tuning_playground::optimizer::Optimizer;
 use tuning_playground::rng::{Purpose, RunId, Stream};
@@ -15,36 +17,39 @@ use tuning_playground::schedule::Settings as Schedule;
 
 pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu];
 
-/// Every backend in f32 that runs on this machine, CPU and GPU once for each plan.
-pub fn backends() -> Vec<Box<dyn Backend>> {
-    let mut backends: Vec<Box<dyn Backend>> = vec![Box::new(Reference)];
-    backends.extend(gpus().into_iter().map(|gpu| Box::new(gpu) as Box<dyn Backend>));
-    backends.extend(cpus().into_iter().map(|cpu| Box::new(cpu) as Box<dyn Backend>));
-    backends
+/// Which backends a test trains on.
+#[derive(Clone, Copy)]
+pub enum On {
+    Cpu,
+    Gpu,
 }
 
-/// The GPU, a software adapter where there is no other; a machine without any fails where `TUNING_REQUIRE_GPU` asks.
-pub fn gpu() -> Option<Gpu> {
-    match pollster::block_on(Gpu::open()) {
-        Ok(gpu) => Some(gpu),
-        Err(problem) => {
-            assert!(std::env::var_os("TUNING_REQUIRE_GPU").is_none(), "{problem}");
-            eprintln!("no GPU, not tested: {problem}");
-            None
+/// The backends in f32, once for each strategy.
+pub fn backends(on: On) -> Vec<Box<dyn Backend>> {
+    match on {
+        On::Cpu => {
+            let cpus = cpus().into_iter().map(|cpu| Box::new(cpu) as Box<dyn Backend>);
+            core::iter::once(Box::new(Reference) as Box<dyn Backend>).chain(cpus).collect()
         }
+        On::Gpu => gpus().into_iter().map(|gpu| Box::new(gpu) as Box<dyn Backend>).collect(),
     }
 }
 
-/// The GPU once for each plan; a network that a plan cannot train falls to another.
-pub fn gpus() -> Vec<Gpu> {
-    let plans = |gpu: Gpu| PlanName::ALL.map(|plan| gpu.with_plan(plan));
-    gpu().into_iter().flat_map(plans).collect()
+/// The GPU, a software adapter where there is no other. Only tests that the harness knows to need one ask for it.
+pub fn gpu() -> Gpu {
+    pollster::block_on(Gpu::open()).unwrap()
 }
 
-/// The CPU once for each instruction set and plan; plan `lanes` knows no instruction sets.
+/// The GPU once for each strategy; a network that a strategy cannot train falls to another.
+pub fn gpus() -> Vec<Gpu> {
+    let gpu = gpu();
+    Strategy::ALL.map(|strategy| gpu.with_strategy(strategy)).into()
+}
+
+/// The CPU once for each instruction set and strategy; strategy `lanes` knows no instruction sets.
 pub fn cpus() -> Vec<Cpu> {
-    let panels = |level| Cpu::with_level(level).with_plan(cpu::PlanName::Panels);
-    Level::all().into_iter().map(panels).chain([Cpu::new().with_plan(cpu::PlanName::Lanes)]).collect()
+    let panels = |level| Cpu::with_level(level).with_strategy(cpu::Strategy::Panels);
+    Level::all().into_iter().map(panels).chain([Cpu::new().with_strategy(cpu::Strategy::Lanes)]).collect()
 }
 
 /// A stream for the test's own choices.
@@ -119,32 +124,31 @@ pub fn narrow(data: &Data<f64>) -> Rc<Data> {
 /// Trial `trial` of a study.
 pub fn network(trial: u32, shape: &Shape, loss: Loss, optimizer: Optimizer, dropout: f64, max_batch: usize) -> Network {
     let run = RunId { trial, ..RunId::default() };
-    let parameters = shape.initial_parameters(1, run);
     let (schedule, shape) = (Schedule::default(), shape.clone());
-    Network { run, seed: 1, shape, loss, optimizer, schedule, dropout, max_batch, crowd: 1, parameters }
+    NetworkSpec { run, seed: 1, shape, loss, optimizer, schedule, dropout, max_batch, crowd: 1 }.initial()
 }
 
 /// Epoch `epoch` (from 0) of a network over `n_train` rows in its own order.
-pub fn plan(index: usize, network: &Network, n_train: usize, epoch: u64) -> EpochPlan {
+pub fn batches(index: usize, Network { spec, .. }: &Network, n_train: usize, epoch: u64) -> EpochBatches {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
-    Stream::of(network.seed + epoch, Purpose::Shuffle, network.run, 0).shuffle(&mut order);
-    let starts = (0..n_train).step_by(network.max_batch);
+    Stream::of(spec.seed + epoch, Purpose::Shuffle, spec.run, 0).shuffle(&mut order);
+    let starts = (0..n_train).step_by(spec.max_batch);
     let n_steps = starts.len() as u64;
     let step = |(i, start): (usize, usize)| {
         let before = epoch * n_steps + i as u64;
         BatchStep {
             start: start as u32,
-            rows: network.max_batch.min(n_train - start) as u32,
+            rows: spec.max_batch.min(n_train - start) as u32,
             step: before as u32,
-            scalars: network.optimizer.step_scalars(before + 1, network.optimizer.learning_rate),
+            scalars: spec.optimizer.step_scalars(before + 1, spec.optimizer.learning_rate),
         }
     };
-    EpochPlan { network: index, order, steps: starts.enumerate().map(step).collect() }
+    EpochBatches { network: index, order, steps: starts.enumerate().map(step).collect() }
 }
 
 /// Trains an epoch to its end, asking for `budget` at a time; outcomes by network.
-pub fn train(population: &mut dyn Population, plans: Vec<EpochPlan>, budget: Duration) -> Vec<EpochOutcome> {
-    population.begin_epoch(plans).unwrap();
+pub fn train(population: &mut dyn Population, epoch: Vec<EpochBatches>, budget: Duration) -> Vec<EpochOutcome> {
+    population.begin_epoch(epoch).unwrap();
     let mut outcomes = Vec::new();
     loop {
         let advance = pollster::block_on(population.advance(budget)).unwrap();
@@ -171,9 +175,9 @@ pub fn run(
     let mut traces: Vec<Trace> = vec![Trace::default(); networks.len()];
     for epoch in 0..epochs {
         let alive = |trace: &Trace| trace.0.last().is_none_or(|outcome| outcome.diverged_at.is_none());
-        let plans = (0..networks.len()).filter(|&i| alive(&traces[i]));
-        let plans = plans.map(|i| plan(i, &networks[i], data.n_train, epoch)).collect();
-        for outcome in train(&mut *population, plans, budget(epoch)) {
+        let all = (0..networks.len()).filter(|&i| alive(&traces[i]));
+        let all = all.map(|i| batches(i, &networks[i], data.n_train, epoch)).collect();
+        for outcome in train(&mut *population, all, budget(epoch)) {
             let index = outcome.network;
             traces[index].0.push(EpochOutcome { network: 0, seconds: 0.0, ..outcome });
         }

@@ -1,7 +1,7 @@
-//! What both plans have in common: networks that go through their epoch, turn by turn, and the clock.
+//! What both strategies have in common: networks that go through their epoch, turn by turn, and the clock.
 
 use super::network::Sums;
-use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochOutcome, EpochPlan};
+use crate::backend::{Advance, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome};
 use crate::kernels::train_invocation::within;
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -13,29 +13,29 @@ const WORK_BETWEEN_LOOKS: usize = 2 << 20;
 /// Where a network stands in its epoch.
 pub struct Progress {
     /// Its rows and steps.
-    pub plan: EpochPlan,
+    pub batches: EpochBatches,
     /// The next step.
     pub next: usize,
-    /// Of the steps so far.
+    /// Sums over the steps so far.
     pub train: Sums,
-    /// Of the validation rows so far.
+    /// Sums over the validation rows so far.
     pub validation: Sums,
     seconds: f64,
 }
 
 impl Progress {
-    /// At the epoch's start.
-    pub fn new(plan: EpochPlan) -> Self {
-        Self { plan, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 }
+    /// A network at the epoch's start.
+    pub fn new(batches: EpochBatches) -> Self {
+        Self { batches, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 }
     }
 
     /// What the epoch came to, when it is done.
     fn outcome(&self, data: &Data, diverged_at: Option<u64>) -> EpochOutcome {
         let validation = (data.n_validation > 0).then(|| self.validation.score());
         let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
-        let last_step = self.plan.steps.last().map(|step| u64::from(step.step) + 1);
+        let last_step = self.batches.steps.last().map(|step| u64::from(step.step) + 1);
         EpochOutcome {
-            network: self.plan.network,
+            network: self.batches.network,
             train: self.train.score(),
             validation,
             diverged_at: diverged_at.or(if lost { last_step } else { None }),
@@ -91,7 +91,7 @@ pub trait Turns {
                 progress.seconds += seconds;
             }
             if done {
-                let outcome = |one: &Progress| one.outcome(self.data(), self.diverged_at(one.plan.network));
+                let outcome = |one: &Progress| one.outcome(self.data(), self.diverged_at(one.batches.network));
                 advance.outcomes.extend(turn.iter().map(outcome));
             } else {
                 self.queue().push_front(turn);

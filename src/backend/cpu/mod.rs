@@ -1,8 +1,8 @@
-//! The CPU backend: SIMD code, natively and in WebAssembly. A *plan* is a way to train networks: `panels` takes one after
-//! the other, its vectors running over units and its register tiles over rows; `lanes` takes several tiny ones of one
-//! program, a lane of the vectors each. [`Cpu::plan_of`] is the rule which plan trains a network.
+//! The CPU backend: SIMD code, natively and in WebAssembly. A *strategy* is a way to train networks: `panels` takes one
+//! after the other, its vectors running over units and its register tiles over rows; `lanes` takes several tiny ones of one
+//! program, a lane of the vectors each. [`Cpu::strategy_of`] says which strategy trains a network.
 //!
-//! In plan `panels` a network's buffers hold panels (`panels.rs`), its step is a few kernels (`product.rs`, `units.rs`,
+//! In strategy `panels` a network's buffers hold panels (`panels.rs`), its step is a few kernels (`product.rs`, `units.rs`,
 //! `dropout.rs`, `loss.rs`, `update.rs`). All kernels are compiled for every instruction set (`isa.rs`).
 
 mod dropout;
@@ -12,42 +12,44 @@ mod lanes;
 mod loss;
 mod network;
 mod panels;
+mod plane;
 mod population;
 mod product;
 mod sparse;
 mod units;
 mod update;
 
-use super::{Backend, Data, LocalFuture, Network, Population, UPDATE_WORK, mixed, ready};
+use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed, ready};
 use crate::error::Result;
 pub use isa::Level;
 use lanes::Lanes;
 use network::{Scratch, Trained};
+pub use plane::{PlaneScorer, Point};
 use population::CpuPopulation;
 use sparse::Table;
 use std::rc::Rc;
 
-/// What a population may take, scratch included.
+/// The most bytes that a population may take, scratch included.
 const MEMORY_BYTES: u64 = 512 << 20;
-/// The part of it that is left for scratch.
+/// The part of [`MEMORY_BYTES`] that is left for scratch.
 const SCRATCH_BYTES: u64 = 16 << 20;
 
-/// Parameters above which a network's numbers leave the nearest cache when several of it lie there.
+/// Parameters above which the numbers of several such networks no longer fit the nearest cache.
 const MOST_PARAMETERS: usize = 1 << 11;
-/// Networks of one program from which on `lanes` is quicker.
+/// The smallest number of networks of one program for which strategy `lanes` is quicker.
 const SMALLEST_CROWD: u32 = 8;
 
 /// A way to train networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PlanName {
+pub enum Strategy {
     /// One network after the other.
     Panels,
     /// Several side by side, a lane each.
     Lanes,
 }
 
-impl PlanName {
-    /// Every plan.
+impl Strategy {
+    /// Every strategy.
     pub const ALL: [Self; 2] = [Self::Panels, Self::Lanes];
 }
 
@@ -55,8 +57,8 @@ impl PlanName {
 #[derive(Clone, Copy, Debug)]
 pub struct Cpu {
     level: Level,
-    /// Trains everything it can, whatever the rule says: for tests and benches.
-    forced: Option<PlanName>,
+    /// The strategy for every network that it can train, whatever the rule says: for tests and benches.
+    forced: Option<Strategy>,
 }
 
 impl Cpu {
@@ -70,20 +72,20 @@ impl Cpu {
         Self { level, forced: None }
     }
 
-    /// The same with one plan for all networks that it can train.
+    /// The same with one strategy for all networks that it can train.
     #[must_use]
-    pub fn with_plan(self, plan: PlanName) -> Self {
-        Self { forced: Some(plan), ..self }
+    pub fn with_strategy(self, strategy: Strategy) -> Self {
+        Self { forced: Some(strategy), ..self }
     }
 
-    /// Which plan trains a network: a pure function of the network and its crowd.
-    pub fn plan_of(&self, network: &Network) -> PlanName {
-        let is_tiny = || network.program().shape.n_parameters() <= MOST_PARAMETERS;
+    /// Which strategy trains a network: a pure function of the network and its crowd.
+    pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
+        let is_tiny = || spec.program().shape.n_parameters() <= MOST_PARAMETERS;
         match self.forced {
-            _ if !lanes::can_train(network) => PlanName::Panels,
-            Some(plan) => plan,
-            None if network.crowd >= SMALLEST_CROWD && network.optimizer.joins_crowds() && is_tiny() => PlanName::Lanes,
-            None => PlanName::Panels,
+            _ if !lanes::can_train(spec) => Strategy::Panels,
+            Some(strategy) => strategy,
+            None if spec.crowd >= SMALLEST_CROWD && spec.optimizer.joins_crowds() && is_tiny() => Strategy::Lanes,
+            None => Strategy::Panels,
         }
     }
 }
@@ -97,9 +99,10 @@ pub fn forward(network: Network, data: Rc<Data>, rows: &[u32]) -> Vec<f32> {
 
 impl Cpu {
     /// [`forward`] at this instruction set.
-    pub fn forward(self, network: Network, data: Rc<Data>, rows: &[u32]) -> Vec<f32> {
+    pub fn forward(self, Network { spec, parameters }: Network, data: Rc<Data>, rows: &[u32]) -> Vec<f32> {
         // Blocks of rows alone decide how much scratch it takes.
-        let trained = Trained::new(Network { max_batch: 1, ..network }, self.level);
+        let spec = NetworkSpec { max_batch: 1, ..spec };
+        let trained = Trained::new(Network { spec, parameters }, self.level);
         let mut scratch = Scratch::new(core::slice::from_ref(&trained));
         trained.outputs(&mut scratch, &Table { data, sparse: None }, rows)
     }
@@ -120,27 +123,27 @@ impl Backend for Cpu {
         self.level.name().into()
     }
 
-    fn plan(&self, network: &Network) -> &'static str {
-        match self.plan_of(network) {
-            PlanName::Panels => "panels",
-            PlanName::Lanes => "lanes",
+    fn strategy(&self, spec: &NetworkSpec) -> &'static str {
+        match self.strategy_of(spec) {
+            Strategy::Panels => "panels",
+            Strategy::Lanes => "lanes",
         }
     }
 
     // Measured in WASM over batches of 8 to 256 and one to three layers of 4 to 256 units.
-    fn step_work(&self, network: &Network) -> f64 {
-        let parameters = network.shape.n_parameters() as f64;
-        match self.plan_of(network) {
-            PlanName::Panels => 42.0 * parameters + 5300.0 * network.shape.layers().len() as f64,
-            PlanName::Lanes => UPDATE_WORK * parameters,
+    fn step_work(&self, spec: &NetworkSpec) -> f64 {
+        let parameters = spec.shape.n_parameters() as f64;
+        match self.strategy_of(spec) {
+            Strategy::Panels => 42.0 * parameters + 5300.0 * spec.shape.layers().len() as f64,
+            Strategy::Lanes => UPDATE_WORK * parameters,
         }
     }
 
-    fn network_bytes(&self, network: &Network) -> u64 {
-        if self.plan_of(network) == PlanName::Lanes {
-            return lanes::bytes(network);
+    fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
+        if self.strategy_of(spec) == Strategy::Lanes {
+            return lanes::bytes(spec);
         }
-        let Network { shape, optimizer, max_batch, .. } = network;
+        let NetworkSpec { shape, optimizer, max_batch, .. } = spec;
         let [kept, scratch] = network::bytes(&shape.layers(), optimizer.n_slots(), *max_batch, self.level.panel());
         // One scratch serves all networks; a usual one has its place in what the limit leaves free.
         if scratch > SCRATCH_BYTES { kept + scratch } else { kept }
@@ -151,13 +154,13 @@ impl Backend for Cpu {
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
-        let part = |plan, own| -> Box<dyn Population> {
-            match plan {
-                PlanName::Panels => Box::new(CpuPopulation::new(data.clone(), own, self.level)),
-                PlanName::Lanes => Box::new(Lanes::new(data.clone(), own)),
+        let part = |strategy, own| -> Box<dyn Population> {
+            match strategy {
+                Strategy::Panels => Box::new(CpuPopulation::new(data.clone(), own, self.level)),
+                Strategy::Lanes => Box::new(Lanes::new(data.clone(), own)),
             }
         };
-        ready(Ok(mixed::population(networks, |network| self.plan_of(network), part)))
+        ready(Ok(mixed::population(networks, |spec| self.strategy_of(spec), part)))
     }
 }
 
@@ -173,11 +176,10 @@ mod tests {
         let bytes = |hidden: &[usize], max_batch| {
             let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
             let (run, loss, optimizer) = (RunId::default(), Loss::CrossEntropy, Optimizer::default());
-            let (schedule, dropout, parameters) = (crate::schedule::Settings::default(), 0.0, vec![]);
+            let (schedule, dropout) = (crate::schedule::Settings::default(), 0.0);
             let (seed, crowd) = (0, 1);
-            let network =
-                Network { run, seed, shape, loss, optimizer, schedule, dropout, max_batch, crowd, parameters };
-            Cpu::new().network_bytes(&network)
+            let spec = NetworkSpec { run, seed, shape, loss, optimizer, schedule, dropout, max_batch, crowd };
+            Cpu::new().network_bytes(&spec)
         };
         // 114 parameters with gradient and two numbers of state, in panels: and what tells of the shape.
         assert!((1_824..6_000).contains(&bytes(&[8, 8], 32)), "{}", bytes(&[8, 8], 32));

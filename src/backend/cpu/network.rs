@@ -8,7 +8,7 @@ use super::product::{Product, WeightGradient};
 use super::sparse::{Lists, SparseProduct, Table};
 use super::units::{Activate, Descend};
 use super::update::Piece;
-use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, Score, Snapshot, Tuning};
+use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, NetworkSpec, Score, Snapshot, Tuning};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
@@ -69,7 +69,7 @@ impl Scratch {
     pub fn new(networks: &[Trained]) -> Self {
         let mut sizes = [0; 5];
         for trained in networks {
-            let own = scratch_sizes(&trained.layers, trained.network.max_batch, trained.level.panel());
+            let own = scratch_sizes(&trained.layers, trained.spec.max_batch, trained.level.panel());
             for (size, own) in sizes.iter_mut().zip(own) {
                 *size = own.max(*size);
             }
@@ -115,13 +115,13 @@ impl Sums {
     }
 }
 
-fn constants(network: &Network) -> Constants<f32x4> {
-    network.optimizer.constants().map(|x| f32x4::splat(x as f32))
+fn constants(spec: &NetworkSpec) -> Constants<f32x4> {
+    spec.optimizer.constants().map(|x| f32x4::splat(x as f32))
 }
 
 /// A network and all that changes while it trains.
 pub struct Trained {
-    network: Network,
+    spec: NetworkSpec,
     level: Level,
     layers: Vec<Layer>,
     /// Where each layer's parameters stand, in panels.
@@ -139,8 +139,8 @@ pub struct Trained {
 
 impl Trained {
     /// A network with its initial parameters.
-    pub fn new(network: Network, level: Level) -> Self {
-        let layers = network.shape.layers();
+    pub fn new(Network { spec, parameters }: Network, level: Level) -> Self {
+        let layers = spec.shape.layers();
         let mut len = 0;
         let mut place = |layer: &Layer| {
             let start = len;
@@ -148,10 +148,10 @@ impl Trained {
             start..len
         };
         let places: Vec<_> = layers.iter().map(&mut place).collect();
-        let slot = |n| if network.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
+        let slot = |n| if spec.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
         let mut trained = Self {
-            keys: (0..layers.len()).map(|depth| network.dropout_key(depth)).collect(),
-            constants: constants(&network),
+            keys: (0..layers.len()).map(|depth| spec.dropout_key(depth)).collect(),
+            constants: constants(&spec),
             parameters: vec![0.0; len],
             gradient: vec![0.0; len],
             slots: core::array::from_fn(slot),
@@ -160,12 +160,11 @@ impl Trained {
             layers,
             places,
             level,
-            network,
+            spec,
         };
         for (flat, panels) in trained.pairs() {
-            trained.parameters[panels] = trained.network.parameters[flat] as f32;
+            trained.parameters[panels] = parameters[flat] as f32;
         }
-        trained.network.parameters = Vec::new();
         trained
     }
 
@@ -179,7 +178,7 @@ impl Trained {
     }
 
     fn flat(&self, from: &[f32]) -> Vec<f64> {
-        let mut flat = vec![0.0; self.network.shape.n_parameters()];
+        let mut flat = vec![0.0; self.spec.shape.n_parameters()];
         for (place, own) in self.pairs() {
             flat[place] = f64::from(from[own]);
         }
@@ -209,7 +208,7 @@ impl Trained {
     /// What [`crate::backend::Population::restore`] does.
     pub fn restore(&mut self, snapshot: &Snapshot) -> bool {
         let pairs = self.pairs();
-        let Some(parts) = snapshot.parts(&self.network) else { return false };
+        let Some(parts) = snapshot.parts(&self.spec) else { return false };
         for (to, from) in core::iter::once(&mut self.parameters).chain(&mut self.slots).zip(parts) {
             for &(flat, own) in &pairs {
                 to[own] = from[flat];
@@ -221,8 +220,8 @@ impl Trained {
 
     /// What [`crate::backend::Population::retune`] does.
     pub fn retune(&mut self, tuning: &Tuning) -> bool {
-        let fits = self.network.retune(tuning);
-        self.constants = constants(&self.network);
+        let fits = self.spec.retune(tuning);
+        self.constants = constants(&self.spec);
         fits
     }
 
@@ -237,7 +236,7 @@ impl Trained {
         if table.sparse.is_none() {
             gather(&mut scratch.values, &table.data.x, table.data.columns, panel, rows);
         }
-        let (mut at, first) = (0, n * padded(self.network.shape.inputs, panel));
+        let (mut at, first) = (0, n * padded(self.spec.shape.inputs, panel));
         for (depth, layer) in self.layers.iter().enumerate() {
             let (below, above) = scratch.values[at..].split_at_mut(n * padded(layer.inputs, panel));
             at += below.len();
@@ -255,8 +254,8 @@ impl Trained {
                 break;
             }
             let mut factor = None;
-            if let Some(step) = step.filter(|_| self.network.dropout > 0.0) {
-                let (key, p) = (self.keys[depth], self.network.dropout);
+            if let Some(step) = step.filter(|_| self.spec.dropout > 0.0) {
+                let (key, p) = (self.keys[depth], self.spec.dropout);
                 let factors = &mut scratch.factors[..a.len()];
                 self.level.run(Dropout { factor: factors, rows: n, units: layer.outputs, key, step, p });
                 factor = Some(&*factors);
@@ -276,8 +275,8 @@ impl Trained {
             z: &scratch.values[rows.len() * widths.sum::<usize>()..],
             delta: &mut scratch.deltas[0],
             largest: &mut scratch.largest,
-            outputs: self.network.shape.outputs,
-            kind: self.network.loss,
+            outputs: self.spec.shape.outputs,
+            kind: self.spec.loss,
             labels: &data.labels,
             rows,
             sum: &mut sums.loss,
@@ -291,7 +290,7 @@ impl Trained {
         let (panel, rows) = (self.level.panel(), batch.len());
         let [delta, below] = &mut scratch.deltas;
         let mut at: usize = self.layers.iter().map(|layer| rows * padded(layer.inputs, panel)).sum();
-        let first = rows * padded(self.network.shape.inputs, panel);
+        let first = rows * padded(self.spec.shape.inputs, panel);
         for (depth, layer) in self.layers.iter().enumerate().rev() {
             let Layer { inputs, outputs, .. } = *layer;
             let len = rows * padded(inputs, panel);
@@ -321,11 +320,11 @@ impl Trained {
         let scalars = scalars.map(|scalar| f32x4::splat(scalar as f32));
         let mut is_fine = true;
         // Padding's gradient is 0, which these would divide by 0; PyTorch does so with real ones.
-        let guarded = self.network.optimizer.divides_by_zero();
+        let guarded = self.spec.optimizer.divides_by_zero();
         if guarded {
             self.fill_padding(1.0, |trained| &mut trained.gradient);
         }
-        if self.network.optimizer.l2 == 0.0 {
+        if self.spec.optimizer.l2 == 0.0 {
             is_fine &= self.update_piece(0..self.parameters.len(), true, &scalars);
         } else {
             for depth in 0..self.layers.len() {
@@ -340,7 +339,7 @@ impl Trained {
         }
         if guarded {
             self.fill_padding(0.0, |trained| &mut trained.parameters);
-            for at in 0..self.network.optimizer.n_slots() {
+            for at in 0..self.spec.optimizer.n_slots() {
                 self.fill_padding(0.0, |trained| &mut trained.slots[at]);
             }
         }
@@ -352,7 +351,7 @@ impl Trained {
         let constants = Constants { l2: if is_weight { self.constants.l2 } else { f32x4::ZERO }, ..self.constants };
         // Panels are whole vectors wide.
         let step = Piece {
-            rule: self.network.optimizer.rule(),
+            rule: self.spec.optimizer.rule(),
             constants: &constants,
             scalars,
             parameters: self.parameters[piece.clone()].as_chunks_mut().0,
@@ -395,7 +394,7 @@ impl Trained {
 
     /// Outputs in evaluation mode, row after row.
     pub fn outputs(&self, scratch: &mut Scratch, table: &Table, rows: &[u32]) -> Vec<f32> {
-        let (panel, outputs) = (self.level.panel(), self.network.shape.outputs);
+        let (panel, outputs) = (self.level.panel(), self.spec.shape.outputs);
         let mut all = Vec::with_capacity(rows.len() * outputs);
         for rows in rows.chunks(EVALUATED_AT_ONCE) {
             self.forward(scratch, table, rows, None);

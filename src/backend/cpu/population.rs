@@ -1,10 +1,10 @@
-//! Plan `panels`: networks one after the other.
+//! Strategy `panels`: networks one after the other.
 
 use super::epoch::{Clock, Progress, Turn, Turns};
 use super::isa::Level;
 use super::network::{Scratch, Trained};
 use super::sparse::Table;
-use crate::backend::{Advance, Data, EpochPlan, LocalFuture, Network, Population, Snapshot, Tuning, ready};
+use crate::backend::{Advance, Data, EpochBatches, LocalFuture, Network, Population, Snapshot, Tuning, ready};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -41,10 +41,10 @@ impl Turns for CpuPopulation {
 
     fn work(&mut self, turn: &mut [Progress], clock: &mut Clock, steps: &mut u64) -> bool {
         let [progress] = turn else { unreachable!("a network takes its turn alone") };
-        let trained = &mut self.networks[progress.plan.network];
+        let trained = &mut self.networks[progress.batches.network];
         let (scratch, table, data) = (&mut self.scratch, &self.table, &self.table.data);
-        while let (Some(step), None) = (progress.plan.steps.get(progress.next), trained.diverged_at) {
-            let rows = &progress.plan.order[step.start as usize..][..step.rows as usize];
+        while let (Some(step), None) = (progress.batches.steps.get(progress.next), trained.diverged_at) {
+            let rows = &progress.batches.order[step.start as usize..][..step.rows as usize];
             progress.train += trained.step(scratch, table, rows, step);
             progress.next += 1;
             *steps += 1;
@@ -66,8 +66,8 @@ impl Turns for CpuPopulation {
 }
 
 impl Population for CpuPopulation {
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
-        self.queue.extend(plans.into_iter().map(|plan| vec![Progress::new(plan)]));
+    fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
+        self.queue.extend(epoch.into_iter().map(|batches| vec![Progress::new(batches)]));
         Ok(())
     }
 

@@ -1,5 +1,5 @@
-//! One optimizer step over vectors of four numbers, compiled once for each rule: plan `panels` has a network's numbers in
-//! them, plan `lanes` a network in each lane.
+//! One optimizer step over vectors of four numbers, compiled once for each rule: strategy `panels` has a network's numbers in
+//! them, strategy `lanes` a network in each lane.
 #![expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
 
 use super::isa::{Isa, Job, Level, run_narrow};

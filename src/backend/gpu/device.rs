@@ -23,7 +23,7 @@ pub struct Pipeline {
     pub pipeline: wgpu::ComputePipeline,
 }
 
-/// Kernels by pass and, where they know one rule, by it.
+/// Kernels by pass and, where a pass has one for each rule, by rule.
 type Kernels = BTreeMap<(Pass, Option<Update>), Rc<wgpu::ComputePipeline>>;
 
 /// A live device with its compiled kernels.
@@ -33,15 +33,14 @@ pub struct Device {
     pub info: wgpu::AdapterInfo,
     /// Whether the adapter is a program and not a device.
     pub is_software: bool,
-    /// How the passes of plans `layered` and `workgroup` bind, and their kernels that have been asked for: where a kernel
-    /// knows one rule, one for each.
+    /// How each pass of strategies `layered` and `workgroup` binds.
     pub layouts: Vec<wgpu::BindGroupLayout>,
+    /// The kernels of those passes that were asked for so far.
     kernels: RefCell<Kernels>,
-    /// Compiled programs of plan `invocation`.
+    /// Compiled programs of strategy `invocation`.
     programs: RefCell<BTreeMap<Program, Rc<Pipeline>>>,
     fate: Arc<Mutex<Fate>>,
-    /// Bytes of all that was made on it.
-    #[cfg(test)]
+    /// Bytes of all that was made on the device.
     pub allocated: core::cell::Cell<u64>,
 }
 
@@ -82,7 +81,6 @@ impl Device {
             kernels: RefCell::default(),
             programs: RefCell::default(),
             fate,
-            #[cfg(test)]
             allocated: core::cell::Cell::default(),
         })
     }
@@ -109,7 +107,7 @@ impl Device {
         self.fate.lock().map_or(true, |fate| fate.lost.is_some())
     }
 
-    /// What the device complained about, once.
+    /// The first error that the device reported since the last call.
     pub fn take_error(&self) -> Option<String> {
         self.fate.lock().ok().and_then(|mut fate| fate.error.take())
     }

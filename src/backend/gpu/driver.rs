@@ -1,42 +1,43 @@
-//! What all plans have in common: budgets, host copies, and the way back from a lost device.
+//! What all strategies have in common: budgets, host copies, and the way back from a lost device.
 //!
 //! A lost device is this module's own business: the population goes back to its last host copy on a new device and
 //! repeats what came after, to the same bits.
 //!
-//! Waiting for a device costs a browser some milliseconds, in which it idles. So short epochs are begun several at a time:
-//! they are submitted one after the other, the sums of each put aside, and waited for together.
+//! Waiting for a device costs a browser some milliseconds, in which it idles. So short epochs are begun several at a time,
+//! as a *flight*: they are submitted one after the other, the sums of each are put aside, and all are waited for together.
 
 use super::device::{Device, SharedDevice};
 use super::staging::ASIDE_BYTES;
-use crate::backend::{Advance, EpochOutcome, EpochPlan, LocalFuture, Population, Snapshot, Tuning, ready};
+use crate::backend::{Advance, EpochBatches, EpochOutcome, LocalFuture, Population, Snapshot, Tuning, ready};
 use crate::error::{Error, Result};
 use core::ops::Range;
 use core::time::Duration;
 use std::rc::Rc;
 use web_time::Instant;
 
-/// One submit should take about this long: short enough for the page's own drawing in between.
+/// Target length of a submit: short enough for the page's own drawing in between.
 const SUBMIT_TARGET: Duration = Duration::from_millis(12);
-/// Submits between two waits for the device take about this long at most,
+/// Longest GPU work queued before waiting for it.
 const LONGEST_WAIT: Duration = Duration::from_millis(96);
-/// and epochs that are begun together: a wait takes as long as an epoch of tiny networks.
-const ROUND_TARGET: Duration = Duration::from_millis(40);
-/// Epochs of a round at most, and bytes of their plans on the host, of which the estimate of memory counts one epoch's.
+/// Target length of a flight: the epochs submitted before one wait, which takes as long as an epoch of tiny networks.
+const FLIGHT_TARGET: Duration = Duration::from_millis(40);
+/// The most epochs of a flight.
 const MOST_EPOCHS: usize = 16;
-const PLANS_BYTES: usize = 4 << 20;
-/// Host copies of parameters are at most this much work old.
+/// The most bytes that the batches of a flight take on the host beside those of one epoch, which the estimate counts.
+const BATCHES_BYTES: usize = 4 << 20;
+/// The most work that a host copy of the parameters may lag behind.
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(2);
 /// Attempts to get a working device before giving up.
 const RECOVERY_ATTEMPTS: u32 = 2;
-/// Losses in a row without a host copy in between: a device that dies of the work itself would never end.
+/// Losses in a row without a host copy in between before giving up: a device that dies of the work itself would never end.
 const MAX_FAILURES: u32 = 20;
-/// Failures in a row of a device that says that it lives: one that is going away may fail before it says so.
+/// Failures in a row of a device that says it lives before giving up: one that is going away may fail before it says so.
 const MAX_FAILURES_ALIVE: u32 = 3;
 
-/// What is told where a device that lives gives nothing back.
+/// The error's detail where a device that lives gives nothing back.
 pub const UNREADABLE: &str = "results could not be read back";
 
-/// What a submit took on.
+/// The work that a submit took on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Submitted {
     /// Gradient steps, over all networks.
@@ -45,20 +46,20 @@ pub struct Submitted {
     pub units: u32,
 }
 
-/// How a plan trains its networks on a device. An epoch is a row of units of work that only the plan knows; a round is
-/// a few epochs, counted from 0, of which nothing is told before all of them have ended.
-pub trait Plan {
-    /// Lays one more epoch of the round out.
-    fn push_epoch(&mut self, plans: Vec<EpochPlan>);
-    /// Epochs of the round.
+/// The networks of one strategy on a device, as the driver sees them. An epoch is a row of units of work that only the
+/// strategy knows; a flight is a few epochs, counted from 0, of which nothing is told before all of them have ended.
+pub trait DevicePopulation {
+    /// Lays one more epoch of the flight out.
+    fn push_epoch(&mut self, epoch: Vec<EpochBatches>);
+    /// Epochs of the flight.
     fn n_epochs(&self) -> usize;
-    /// Bytes of the largest one's plan.
-    fn plan_bytes(&self) -> usize;
-    /// Makes what the round misses on this device out of the host's copies.
+    /// Bytes that the batches of the flight's largest epoch take on the device.
+    fn batches_bytes(&self) -> usize;
+    /// Makes the buffers that the flight lacks on this device out of the host's copies.
     fn ensure_buffers(&mut self, device: &Rc<Device>);
     /// Frees all buffers.
     fn drop_buffers(&mut self);
-    /// Units that the first submit on a device takes: little enough for any device.
+    /// Units that the first submit on a device takes: few enough for any device.
     fn first_amount(&self) -> u32;
     /// Submits up to `amount` units of an epoch; the one before was submitted.
     fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted;
@@ -73,16 +74,16 @@ pub trait Plan {
     fn read<'a>(&'a mut self, device: &'a Device, aside: Option<Range<usize>>) -> LocalFuture<'a, Result<Vec<u8>>>;
     /// Goes back to the places at which the host's copies were made.
     fn rewind(&mut self);
-    /// What came of an epoch, by its sums that were put aside or by the host's copies; nothing of networks that diverged
-    /// before it. `seconds` is what it took.
+    /// The outcomes of an epoch that took `seconds`, by its sums that were put aside or by the host's copies; none of
+    /// networks that diverged before it.
     fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome>;
-    /// Ends the round.
+    /// Ends the flight.
     fn clear(&mut self);
     /// Parameters of the host's copy.
     fn parameters(&self, network: usize) -> Vec<f64>;
     /// The last step's gradient.
     fn gradient<'a>(&'a mut self, device: &'a Device, network: usize) -> LocalFuture<'a, Result<Vec<f64>>>;
-    /// A network of the host's copy, but for its steps.
+    /// A network of the host's copy, without its steps.
     fn snapshot(&self, network: usize) -> Snapshot;
     /// Puts a network into the host's copy, which the next buffers are made of; false where it is of another size.
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool;
@@ -90,31 +91,34 @@ pub trait Plan {
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool;
 }
 
-/// Where a round stands.
+/// Where a flight stands.
 #[derive(Default)]
-struct Round {
-    /// The epoch under way, now and when the host's copies were made.
+struct Flight {
+    /// The epoch under way.
     at: usize,
+    /// The epoch that was under way when the host's copies were made.
     host_at: usize,
-    /// The sums of those that ended before the host's copies were made.
+    /// The sums of the epochs that ended before the host's copies were made.
     aside: Vec<u8>,
     worked: Duration,
 }
 
-/// A population trained by one plan.
+/// A population trained by one strategy.
 pub struct Driver {
     device: SharedDevice,
-    plan: Box<dyn Plan>,
-    round: Round,
+    population: Box<dyn DevicePopulation>,
+    flight: Flight,
     /// Devices lost since the last host copy.
     failures: u32,
     copied: Instant,
     copy_every: Duration,
-    /// Units that a submit may take, and all between two waits: grow at most twofold.
+    /// Units that the next submit may take; it at most doubles from one call to the next.
     amount: u32,
+    /// Units submitted before the last wait, of which the next may take at most twice as many.
     units: u32,
-    /// Seconds of a unit and epochs of a round, as they last were.
+    /// Seconds that a unit took, by the last wait.
     pace: f64,
+    /// Epochs of the next flight.
     ahead: usize,
     /// Steps that each network was given.
     steps: Vec<u32>,
@@ -122,12 +126,12 @@ pub struct Driver {
 
 impl Driver {
     /// Nothing is allocated on the device yet.
-    pub fn new(device: SharedDevice, plan: Box<dyn Plan>, copy_every: Duration) -> Self {
-        let amount = plan.first_amount();
+    pub fn new(device: SharedDevice, population: Box<dyn DevicePopulation>, copy_every: Duration) -> Self {
+        let amount = population.first_amount();
         Self {
             device,
-            plan,
-            round: Round::default(),
+            population,
+            flight: Flight::default(),
             failures: 0,
             copied: Instant::now(),
             copy_every,
@@ -142,43 +146,43 @@ impl Driver {
     async fn work(&mut self, budget: Duration) -> Result<Advance> {
         let start = Instant::now();
         let mut advance = Advance::default();
-        let n = self.plan.n_epochs();
+        let n = self.population.n_epochs();
         if n == 0 {
             return Ok(Advance { epoch_done: true, ..advance });
         }
         let device = self.device.get();
-        self.plan.ensure_buffers(&device);
-        let round = &mut self.round;
-        // What is submitted is only waited for at the end: the last wait says how much fits into the time.
+        self.population.ensure_buffers(&device);
+        let flight = &mut self.flight;
+        // Submits are waited for together at the end: the pace at the last wait says how many units fit into the time.
         let most = (budget.min(LONGEST_WAIT).as_secs_f64() / self.pace).min(2.0 * f64::from(self.units));
         let (mut units, mut submits) = (0, 0);
-        while round.at < n && (submits == 0 || f64::from(units + self.amount) <= most) {
-            let submitted = self.plan.submit(&device, round.at, self.amount);
+        while flight.at < n && (submits == 0 || f64::from(units + self.amount) <= most) {
+            let submitted = self.population.submit(&device, flight.at, self.amount);
             advance.steps += submitted.steps;
             units += submitted.units.max(1);
             submits += 1;
-            if self.plan.is_submitted(round.at) {
-                // Of the last one the networks' own sums tell.
-                if round.at + 1 < n {
-                    self.plan.set_aside(&device, round.at);
+            if self.population.is_submitted(flight.at) {
+                // The sums of the last epoch are read with the networks themselves.
+                if flight.at + 1 < n {
+                    self.population.set_aside(&device, flight.at);
                 }
-                round.at += 1;
+                flight.at += 1;
             }
         }
-        let done = round.at == n;
+        let done = flight.at == n;
         let all = done || self.copied.elapsed() >= self.copy_every;
-        // Reading a few bytes is how the queue is waited for; only a whole copy may replace the host's.
-        let end = round.at.min(n - 1);
-        let aside = self.plan.read(&device, all.then_some(round.host_at..end)).await?;
+        // A few bytes are read to wait for the queue; only a whole copy may replace the host's.
+        let end = flight.at.min(n - 1);
+        let aside = self.population.read(&device, all.then_some(flight.host_at..end)).await?;
         if let Some(detail) = device.take_error() {
             return Err(Error::Gpu { detail });
         }
-        round.worked += start.elapsed();
+        flight.worked += start.elapsed();
         if all {
             self.copied = Instant::now();
             self.failures = 0;
-            round.aside.extend(aside);
-            round.host_at = end;
+            flight.aside.extend(aside);
+            flight.host_at = end;
         }
         self.adapt(start.elapsed(), units);
         if done {
@@ -188,7 +192,7 @@ impl Driver {
         Ok(advance)
     }
 
-    /// Units of the next submits from the time that these took.
+    /// Sizes the next submits by the time that these units took.
     fn adapt(&mut self, took: Duration, units: u32) {
         self.pace = took.as_secs_f64().max(1e-6) / f64::from(units);
         let fitting = SUBMIT_TARGET.as_secs_f64() / self.pace;
@@ -197,23 +201,23 @@ impl Driver {
         self.units = units.max(self.amount);
     }
 
-    /// Ends the round, whose end the host's copies hold: what came of its epochs.
+    /// Ends the flight, whose end the host's copies hold, and gives the outcomes of its epochs.
     fn end(&mut self) -> Vec<EpochOutcome> {
-        let round = core::mem::take(&mut self.round);
-        let n = self.plan.n_epochs();
-        let seconds = round.worked.as_secs_f64() / n as f64;
-        let fitting = (ROUND_TARGET.as_secs_f64() / seconds.max(1e-6)) as usize;
-        let room = 1 + PLANS_BYTES / self.plan.plan_bytes().max(1);
+        let flight = core::mem::take(&mut self.flight);
+        let n = self.population.n_epochs();
+        let seconds = flight.worked.as_secs_f64() / n as f64;
+        let fitting = (FLIGHT_TARGET.as_secs_f64() / seconds.max(1e-6)) as usize;
+        let room = 1 + BATCHES_BYTES / self.population.batches_bytes().max(1);
         self.ahead = fitting.min(room).clamp(1, 2 * n);
-        let mut aside = round.aside.chunks_exact(self.plan.sums_bytes().max(1));
-        let outcomes = (0..n).flat_map(|epoch| self.plan.outcomes(epoch, aside.next(), seconds)).collect();
-        self.plan.clear();
+        let mut aside = flight.aside.chunks_exact(self.population.sums_bytes().max(1));
+        let outcomes = (0..n).flat_map(|epoch| self.population.outcomes(epoch, aside.next(), seconds)).collect();
+        self.population.clear();
         outcomes
     }
 
-    /// A new device where the old one is lost, and the last host copy on it.
+    /// Goes back to the last host copy, on a new device where the old one is lost.
     async fn recover(&mut self, lost: Error) -> Result<Advance> {
-        self.plan.drop_buffers();
+        self.population.drop_buffers();
         self.failures += 1;
         if self.failures > MAX_FAILURES {
             return Err(lost);
@@ -224,9 +228,9 @@ impl Driver {
         let resumed = self.device.get().is_lost();
         for _ in 0..RECOVERY_ATTEMPTS {
             if self.device.renew().await.is_ok() && !self.device.get().is_lost() {
-                self.round.at = self.round.host_at;
-                self.plan.rewind();
-                self.amount = self.plan.first_amount();
+                self.flight.at = self.flight.host_at;
+                self.population.rewind();
+                self.amount = self.population.first_amount();
                 self.units = self.amount;
                 return Ok(Advance { resumed, ..Advance::default() });
             }
@@ -236,21 +240,21 @@ impl Driver {
 }
 
 impl Population for Driver {
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
-        for plan in &plans {
-            if let Some(step) = plan.steps.last() {
-                self.steps.resize(self.steps.len().max(plan.network + 1), 0);
-                self.steps[plan.network] = step.step + 1;
+    fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
+        for batches in &epoch {
+            if let Some(step) = batches.steps.last() {
+                self.steps.resize(self.steps.len().max(batches.network + 1), 0);
+                self.steps[batches.network] = step.step + 1;
             }
         }
-        if !plans.is_empty() {
-            self.plan.push_epoch(plans);
+        if !epoch.is_empty() {
+            self.population.push_epoch(epoch);
         }
         Ok(())
     }
 
     fn epochs_ahead(&self) -> usize {
-        let fitting = 1 + ASIDE_BYTES / self.plan.sums_bytes().max(1);
+        let fitting = 1 + ASIDE_BYTES / self.population.sums_bytes().max(1);
         self.ahead.min(fitting).min(MOST_EPOCHS)
     }
 
@@ -269,43 +273,43 @@ impl Population for Driver {
     }
 
     fn parameters(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
-        ready(Ok(self.plan.parameters(network)))
+        ready(Ok(self.population.parameters(network)))
     }
 
     fn gradient(&mut self, network: usize) -> LocalFuture<'_, Result<Vec<f64>>> {
         Box::pin(async move {
             let device = self.device.get();
-            self.plan.gradient(&device, network).await
+            self.population.gradient(&device, network).await
         })
     }
 
     fn snapshot(&self, network: usize) -> Snapshot {
-        let snapshot = self.plan.snapshot(network);
+        let snapshot = self.population.snapshot(network);
         let steps = self.steps.get(network).copied().unwrap_or(0);
-        // Of what was begun, nothing counts after the step that ended it.
+        // Steps that were begun after the one at which the network diverged do not count.
         Snapshot { steps: snapshot.diverged_at.map_or(steps, |at| at as u32), ..snapshot }
     }
 
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
-        let fits = self.plan.restore(network, snapshot);
+        let fits = self.population.restore(network, snapshot);
         if fits {
             self.steps.resize(self.steps.len().max(network + 1), 0);
             self.steps[network] = snapshot.steps;
-            self.plan.drop_buffers();
+            self.population.drop_buffers();
         }
         fits
     }
 
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
-        let fits = self.plan.retune(network, tuning);
+        let fits = self.population.retune(network, tuning);
         if fits {
-            self.plan.drop_buffers();
+            self.population.drop_buffers();
         }
         fits
     }
 }
 
-/// What a plan says that is asked for results before it has any.
+/// The error of a population that is asked for results before it has any.
 pub fn nothing_trained() -> Error {
     Error::Gpu { detail: "nothing was trained yet".into() }
 }

@@ -1,8 +1,9 @@
 //! The GPU backend: populations trained by WGSL compute shaders through wgpu, native and on the web.
 //!
-//! A *plan* is a way to train networks: `invocation` (many small networks, one an invocation), `workgroup` (one a
-//! workgroup) or `layered` (any network, a dispatch a layer). Which plan trains a network depends on the network, on how many like it the study has and on the
-//! kind of adapter, so that results repeat to the bit; [`Gpu::plan_of`] is the rule.
+//! A *strategy* is a way to train networks: `invocation` (many small networks, one an invocation), `workgroup` (one a
+//! workgroup) or `layered` (any network, a dispatch a layer). Which strategy trains a network depends on the network, on how
+//! many like it the study has and on the kind of adapter, so that results repeat to the bit; [`Gpu::strategy_of`] is the
+//! rule.
 
 mod binding;
 mod device;
@@ -17,11 +18,11 @@ pub use binding::Kernel;
 pub use invocation::source as invocation_source;
 pub use layered::passes::kernels;
 
-use super::{Backend, Data, LocalFuture, Network, Population, mixed};
+use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, mixed};
 use crate::error::Result;
 use core::time::Duration;
 use device::SharedDevice;
-use driver::{CHECKPOINT_INTERVAL, Driver, Plan};
+use driver::{CHECKPOINT_INTERVAL, DevicePopulation, Driver};
 use invocation::Invocation;
 use layered::Layered;
 use layered::layout;
@@ -29,12 +30,12 @@ use layered::passes::{PASSES, Pass};
 use std::rc::Rc;
 use update::Update;
 
-/// The spec's default for a storage binding; more is not asked for.
+/// The default of WebGPU's specification for a storage binding; more is not asked for.
 const BINDING_LIMIT: u64 = 128 << 20;
 
 /// A way to train networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PlanName {
+pub enum Strategy {
     /// One invocation a network, the network unrolled.
     Invocation,
     /// One workgroup a network, many steps a dispatch.
@@ -43,8 +44,8 @@ pub enum PlanName {
     Layered,
 }
 
-impl PlanName {
-    /// Every plan.
+impl Strategy {
+    /// Every strategy.
     pub const ALL: [Self; 3] = [Self::Layered, Self::Workgroup, Self::Invocation];
 
     fn name(self) -> &'static str {
@@ -56,12 +57,12 @@ impl PlanName {
     }
 }
 
-/// The GPU and whatever device stands for it now; clones share it.
+/// The GPU, and the device that stands for it now; clones share it.
 #[derive(Clone)]
 pub struct Gpu {
     device: SharedDevice,
-    /// Trains everything it can, whatever the rule says: for tests and benches.
-    forced: Option<PlanName>,
+    /// The strategy for every network that it can train, whatever the rule says: for tests and benches.
+    forced: Option<Strategy>,
     copy_every: Duration,
 }
 
@@ -73,16 +74,16 @@ impl Gpu {
     /// CPU.
     pub async fn open() -> Result<Self> {
         Ok(Self {
-            device: SharedDevice::open(|device| Box::pin(self_test::run(device))).await?,
+            device: SharedDevice::open(|device| Box::pin(async { self_test::run(device).await.map(drop) })).await?,
             forced: None,
             copy_every: CHECKPOINT_INTERVAL,
         })
     }
 
-    /// The same GPU with one plan for all networks that it can train.
+    /// The same GPU with one strategy for all networks that it can train.
     #[must_use]
-    pub fn with_plan(&self, plan: PlanName) -> Self {
-        Self { forced: Some(plan), ..self.clone() }
+    pub fn with_strategy(&self, strategy: Strategy) -> Self {
+        Self { forced: Some(strategy), ..self.clone() }
     }
 
     /// The same GPU whose host copies are at most this much work old, for tests.
@@ -101,45 +102,57 @@ impl Gpu {
         self.device.get().handle.destroy();
     }
 
+    /// Trains the tiny networks of the device's test once more: the largest relative distance of their parameters from the
+    /// CPU's.
+    ///
+    /// # Errors
+    /// [`crate::Error::GpuWrong`] where the device computes something else than the CPU; what the device reports.
+    pub async fn test_again(&self) -> Result<f64> {
+        self_test::run(&self.device.get()).await
+    }
+
+    /// Bytes of all that was made on the present device, for tests of the estimates.
+    pub fn allocated_bytes(&self) -> u64 {
+        self.device.get().allocated.get()
+    }
+
     /// Begins to compile what the networks of a study will need; a training that starts later finds it ready.
-    pub fn prepare(&self, networks: &[Network]) {
+    pub fn prepare(&self, specs: &[NetworkSpec]) {
         let device = self.device.get();
-        for network in networks {
-            let update = Update::of(&network.optimizer);
-            match self.plan_of(network) {
-                PlanName::Invocation => drop(invocation::pipeline(&device, &network.program())),
-                PlanName::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
-                PlanName::Layered => PASSES.into_iter().filter(|pass| *pass != Pass::TrainWorkgroup).for_each(|pass| {
+        for spec in specs {
+            let update = Update::of(&spec.optimizer);
+            match self.strategy_of(spec) {
+                Strategy::Invocation => drop(invocation::pipeline(&device, &spec.program())),
+                Strategy::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
+                Strategy::Layered => PASSES.into_iter().filter(|pass| *pass != Pass::TrainWorkgroup).for_each(|pass| {
                     device.kernel(pass, update);
                 }),
             }
         }
     }
 
-    /// The networks of one plan.
-    fn part(&self, plan: PlanName, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
+    /// The networks of one strategy.
+    fn part(&self, strategy: Strategy, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
         let data = data.clone();
-        let plan: Box<dyn Plan> = match plan {
-            PlanName::Invocation => Box::new(Invocation::new(data, networks)),
-            PlanName::Workgroup => Box::new(Layered::new(data, networks, true)),
-            PlanName::Layered => Box::new(Layered::new(data, networks, false)),
+        let population: Box<dyn DevicePopulation> = match strategy {
+            Strategy::Invocation => Box::new(Invocation::new(data, networks)),
+            Strategy::Workgroup => Box::new(Layered::new(data, networks, true)),
+            Strategy::Layered => Box::new(Layered::new(data, networks, false)),
         };
-        Box::new(Driver::new(self.device.clone(), plan, self.copy_every))
+        Box::new(Driver::new(self.device.clone(), population, self.copy_every))
     }
 
-    /// Which plan trains a network: a pure function of the network, its crowd and the kind of adapter.
-    pub fn plan_of(&self, network: &Network) -> PlanName {
+    /// Which strategy trains a network: a pure function of the network, its crowd and the kind of adapter.
+    pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
         // Software adapters pay for barriers, devices for dispatches.
-        let fused = layered::suits_workgroup(network) && !self.is_software();
-        let otherwise = if fused || !layered::fits_texture(network) { PlanName::Workgroup } else { PlanName::Layered };
-        let can = invocation::can_train(network);
+        let fused = layered::suits_workgroup(spec) && !self.is_software();
+        let otherwise = if fused || !layered::fits_texture(spec) { Strategy::Workgroup } else { Strategy::Layered };
+        let can = invocation::can_train(spec);
         match self.forced {
-            Some(PlanName::Invocation) | None if !can => otherwise,
-            Some(plan) => plan,
-            None if network.crowd >= invocation::smallest_crowd(self.is_software())
-                && network.optimizer.joins_crowds() =>
-            {
-                PlanName::Invocation
+            Some(Strategy::Invocation) | None if !can => otherwise,
+            Some(strategy) => strategy,
+            None if spec.crowd >= invocation::smallest_crowd(self.is_software()) && spec.optimizer.joins_crowds() => {
+                Strategy::Invocation
             }
             None => otherwise,
         }
@@ -155,36 +168,34 @@ impl Backend for Gpu {
         self.device.get().info.name.clone()
     }
 
-    fn plan(&self, network: &Network) -> &'static str {
-        self.plan_of(network).name()
+    fn strategy(&self, spec: &NetworkSpec) -> &'static str {
+        self.strategy_of(spec).name()
     }
 
-    fn network_bytes(&self, network: &Network) -> u64 {
-        match self.plan_of(network) {
-            PlanName::Invocation => invocation::network_bytes(network),
-            PlanName::Workgroup | PlanName::Layered => {
-                let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
-                16 * (sizes.params4 + sizes.work4) as u64
-                    + layered::state_bytes(network)
-                    + layered::table_bytes(network)
+    fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
+        match self.strategy_of(spec) {
+            Strategy::Invocation => invocation::network_bytes(spec),
+            Strategy::Workgroup | Strategy::Layered => {
+                let sizes = layout::sizes(spec);
+                16 * (sizes.params4 + sizes.work4) as u64 + layered::state_bytes(spec) + layered::table_bytes(spec)
             }
         }
     }
 
-    fn beside_bytes(&self, network: &Network, n_train: usize) -> u64 {
-        // Two copies of what is read back, one to map and one on the host; two of the plan, on the device and the host.
-        let steps = n_train.div_ceil(network.max_batch.max(1));
-        let (copied, words) = match self.plan_of(network) {
-            PlanName::Invocation => (invocation::state_bytes(network), 4 + n_train + invocation::STEP_WORDS * steps),
-            PlanName::Workgroup | PlanName::Layered => {
-                (layered::state_bytes(network), 4 + n_train + layered::STEP_WORDS * steps)
+    fn beside_bytes(&self, spec: &NetworkSpec, n_train: usize) -> u64 {
+        // What is read back has two copies, one to map and one on the host; so have the batches, on the device and the host.
+        let steps = n_train.div_ceil(spec.max_batch.max(1));
+        let (copied, words) = match self.strategy_of(spec) {
+            Strategy::Invocation => (invocation::state_bytes(spec), 4 + n_train + invocation::STEP_WORDS * steps),
+            Strategy::Workgroup | Strategy::Layered => {
+                (layered::state_bytes(spec), 4 + n_train + layered::STEP_WORDS * steps)
             }
         };
-        2 * copied + (8 * words + size_of::<Network>()) as u64
+        2 * copied + (8 * words + size_of::<NetworkSpec>()) as u64
     }
 
     fn most_networks(&self) -> usize {
-        // A device is only busy with tens of thousands of invocations; a program's caches hold few networks.
+        // A device needs tens of thousands of invocations to be busy; the caches of a software adapter hold few networks.
         if self.is_software() { 4096 } else { 1 << 16 }
     }
 
@@ -197,11 +208,11 @@ impl Backend for Gpu {
         (BINDING_LIMIT, "maxStorageBufferBindingSize".into())
     }
 
-    fn largest_piece_bytes(&self, network: &Network) -> u64 {
-        match self.plan_of(network) {
-            PlanName::Invocation => invocation::network_bytes(network),
-            PlanName::Workgroup | PlanName::Layered => {
-                let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
+    fn largest_piece_bytes(&self, spec: &NetworkSpec) -> u64 {
+        match self.strategy_of(spec) {
+            Strategy::Invocation => invocation::network_bytes(spec),
+            Strategy::Workgroup | Strategy::Layered => {
+                let sizes = layout::sizes(spec);
                 16 * sizes.params4.max(sizes.slots4).max(sizes.work4) as u64
             }
         }
@@ -210,76 +221,8 @@ impl Backend for Gpu {
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
         super::ready(Ok(mixed::population(
             networks,
-            |network| self.plan_of(network),
-            |plan, own| self.part(plan, &data, own),
+            |spec| self.strategy_of(spec),
+            |strategy, own| self.part(strategy, &data, own),
         )))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::backend::Labels;
-    use crate::backend::epoch::{Steps, epoch_plan};
-    use crate::mlp::{Activation, Loss, Shape};
-    use crate::optimizer::Optimizer;
-    use crate::rng::{Purpose, RunId, Stream};
-
-    const ROWS: usize = 350;
-
-    fn network(trial: u32, hidden: &[usize]) -> Network {
-        let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
-        let run = RunId { trial, ..RunId::default() };
-        Network {
-            run,
-            seed: 0,
-            loss: Loss::CrossEntropy,
-            optimizer: Optimizer::default(),
-            schedule: crate::schedule::Settings::default(),
-            dropout: 0.1,
-            max_batch: 32,
-            crowd: 1,
-            parameters: shape.initial_parameters(0, run),
-            shape,
-        }
-    }
-
-    /// Bytes made on the device for so many networks in training.
-    async fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> Result<f64> {
-        let labels = Labels::Classes(vec![0; ROWS]);
-        let data = Data { x: vec![0.5; 2 * ROWS], columns: 2, labels, n_train: ROWS, n_validation: 0 };
-        let networks: Vec<_> = (0..n).map(|trial| network(trial, hidden)).collect();
-        let plan = |(index, network): (usize, &Network)| {
-            let shuffle = Stream::of(0, Purpose::Shuffle, network.run, 0);
-            epoch_plan(index, network, shuffle, ROWS, network.max_batch, &mut Steps::of(network))
-        };
-        let plans = networks.iter().enumerate().map(plan).collect();
-        let device = gpu.device.get();
-        let before = device.allocated.get();
-        let mut population = gpu.population(Rc::new(data), networks).await?;
-        population.begin_epoch(plans)?;
-        population.advance(Duration::ZERO).await?;
-        Ok((device.allocated.get() - before) as f64)
-    }
-
-    #[test]
-    fn memory_on_the_device_grows_as_stated() {
-        let grown = async {
-            let Ok(gpu) = Gpu::open().await else { return Ok(()) };
-            for (plan, hidden) in
-                [(PlanName::Invocation, &[8, 8][..]), (PlanName::Layered, &[8, 8]), (PlanName::Layered, &[128])]
-            {
-                let gpu = gpu.with_plan(plan);
-                let one = network(0, hidden);
-                // Half of what is beside lies on the host; its outline is no part of either.
-                let beside = (gpu.beside_bytes(&one, ROWS) - size_of::<Network>() as u64) / 2;
-                let said = (gpu.network_bytes(&one) + beside) as f64;
-                let grown = (made(&gpu, 192, hidden).await? - made(&gpu, 64, hidden).await?) / 128.0;
-                println!("{plan:?} {hidden:?}: {grown} bytes a network for {said}");
-                assert!((grown / said - 1.0).abs() < 0.1, "{plan:?} {hidden:?}: {grown} bytes for {said}");
-            }
-            Ok::<(), crate::error::Error>(())
-        };
-        pollster::block_on(grown).unwrap();
     }
 }

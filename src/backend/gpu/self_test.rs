@@ -1,15 +1,15 @@
-//! What a device must show before it trains anybody's study: a few steps of a tiny network by each plan, held against the
-//! CPU. They take the random generator (dropout masks), tanh far beyond where it saturates, softmax, a reduction across a
+//! What a device must show before it trains anybody's study: a few steps of a tiny network by each strategy, held
+//! against the CPU. They take the random generator (dropout masks), tanh far beyond where it saturates, softmax, a reduction across a
 //! workgroup's barrier, both update rules and the way back to the host. A driver that gets one of them wrong would
 //! otherwise draw wrong curves without a word.
 
 use super::device::Device;
-use super::driver::{Plan, UNREADABLE};
+use super::driver::{DevicePopulation, UNREADABLE};
 use super::invocation::Invocation;
 use super::layered::Layered;
 use crate::backend::cpu::Cpu;
-use crate::backend::epoch::{Steps, epoch_plan};
-use crate::backend::{Backend, Data, EpochOutcome, EpochPlan, Labels, Network};
+use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{Adam, Optimizer, Settings, Sgd};
@@ -24,31 +24,32 @@ const EPOCHS: u32 = 2;
 /// Relative distance (L2) of parameters, and relative one of losses, from the CPU's. Sound devices stay below a hundredth
 /// of it, one wrong mask or sum does not.
 const TOLERANCE: f64 = 2e-3;
-/// Every so manieth row is this many times as large: the units' sums lie around 50 there.
+/// Every `LARGE.0`-th row is `LARGE.1` times as large: the units' sums lie around 50 there.
 const LARGE: (usize, f32) = (5, 60.0);
 
-/// What training came to.
+/// The outcomes and the parameters of networks that were trained.
 struct Trained {
     outcomes: Vec<EpochOutcome>,
     parameters: Vec<Vec<f64>>,
 }
 
-/// Trains the tiny networks by every plan and by the CPU.
+/// Trains the tiny networks by every strategy and by the CPU: the largest relative distance of their parameters.
 ///
 /// # Errors
 /// [`Error::GpuWrong`] where they differ; what the device reports.
-pub async fn run(device: &Rc<Device>) -> Result<()> {
+pub async fn run(device: &Rc<Device>) -> Result<f64> {
     let data = Rc::new(rows());
     let networks = networks();
     let expected = on_cpu(&data, &networks).await?;
-    // Every rule of these plans costs a compilation: the first network has all of their parts.
+    // Strategies compile a kernel for each rule: the first network alone takes every part of `workgroup` and `invocation`.
+    let mut off: f64 = 0.0;
     let one = &networks[..1];
     for (name, fused, networks) in [("layered", false, &networks[..]), ("workgroup", true, one)] {
         let trained = on_device(&mut Layered::new(data.clone(), networks.to_vec(), fused), device, networks).await?;
-        compare(name, &trained, &expected)?;
+        off = off.max(compare(name, &trained, &expected)?);
     }
     let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, one).await?;
-    compare("invocation", &invocation, &expected)
+    Ok(off.max(compare("invocation", &invocation, &expected)?))
 }
 
 fn rows() -> Data {
@@ -72,18 +73,17 @@ fn network(settings: Settings, trial: u32) -> Network {
     let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh };
     let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0 };
     let schedule = schedule::Settings::default();
-    let parameters = shape.initial_parameters(1, run);
     let (seed, loss, dropout) = (1, Loss::CrossEntropy, 0.25);
-    Network { run, seed, shape, loss, optimizer, schedule, dropout, max_batch: ROWS[2], crowd: 1, parameters }
+    NetworkSpec { run, seed, shape, loss, optimizer, schedule, dropout, max_batch: ROWS[2], crowd: 1 }.initial()
 }
 
-fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochPlan> {
-    let plan = |(index, network): (usize, &Network)| {
-        let order = Stream::of(network.seed, Purpose::Shuffle, network.run, epoch);
-        let mut steps = Steps { done: epoch * ROWS[0].div_ceil(ROWS[2]) as u32, ..Steps::of(network) };
-        epoch_plan(index, network, order, ROWS[0], ROWS[2], &mut steps)
+fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochBatches> {
+    let batches = |(index, Network { spec, .. }): (usize, &Network)| {
+        let order = Stream::of(spec.seed, Purpose::Shuffle, spec.run, epoch);
+        let mut steps = Steps { done: epoch * ROWS[0].div_ceil(ROWS[2]) as u32, ..Steps::of(spec) };
+        epoch_batches(index, spec, order, ROWS[0], ROWS[2], &mut steps)
     };
-    networks.iter().enumerate().map(plan).collect()
+    networks.iter().enumerate().map(batches).collect()
 }
 
 async fn on_cpu(data: &Rc<Data>, networks: &[Network]) -> Result<Trained> {
@@ -106,18 +106,22 @@ async fn on_cpu(data: &Rc<Data>, networks: &[Network]) -> Result<Trained> {
     Ok(Trained { outcomes, parameters })
 }
 
-async fn on_device(plan: &mut dyn Plan, device: &Rc<Device>, networks: &[Network]) -> Result<Trained> {
+async fn on_device(
+    population: &mut dyn DevicePopulation,
+    device: &Rc<Device>,
+    networks: &[Network],
+) -> Result<Trained> {
     let n = EPOCHS as usize;
-    (0..EPOCHS).for_each(|number| plan.push_epoch(epoch(networks, number)));
-    plan.ensure_buffers(device);
+    (0..EPOCHS).for_each(|number| population.push_epoch(epoch(networks, number)));
+    population.ensure_buffers(device);
     for number in 0..n {
-        while !plan.is_submitted(number) {
-            plan.submit(device, number, u32::from(u16::MAX));
+        while !population.is_submitted(number) {
+            population.submit(device, number, u32::from(u16::MAX));
         }
-        plan.set_aside(device, number);
+        population.set_aside(device, number);
     }
-    let read = plan.read(device, Some(0..n)).await;
-    // An error is what the read stumbled over.
+    let read = population.read(device, Some(0..n)).await;
+    // Where the device reports an error, the read failed because of it.
     if let Some(detail) = device.take_error() {
         return Err(Error::Gpu { detail });
     }
@@ -125,18 +129,19 @@ async fn on_device(plan: &mut dyn Plan, device: &Rc<Device>, networks: &[Network
         return Err(Error::Gpu { detail: UNREADABLE.into() });
     }
     let sums = read?;
-    let each = sums.chunks_exact(plan.sums_bytes());
-    let outcomes = each.zip(0..).flat_map(|(sums, number)| plan.outcomes(number, Some(sums), 0.0)).collect();
-    let parameters = (0..networks.len()).map(|index| plan.parameters(index)).collect();
+    let each = sums.chunks_exact(population.sums_bytes());
+    let outcomes = each.zip(0..).flat_map(|(sums, number)| population.outcomes(number, Some(sums), 0.0)).collect();
+    let parameters = (0..networks.len()).map(|index| population.parameters(index)).collect();
     Ok(Trained { outcomes, parameters })
 }
 
-/// Holds the networks that `found` has against the same ones of `expected`.
-fn compare(plan: &str, found: &Trained, expected: &Trained) -> Result<()> {
+/// Holds the networks that `found` has against the same ones of `expected`: the largest distance of the parameters.
+fn compare(strategy: &str, found: &Trained, expected: &Trained) -> Result<f64> {
     let wrong = |what: &str, off: f64| {
         let ppm = (1e6 * off) as u64;
-        Err(Error::GpuWrong { detail: format!("{plan}: {what} off by {ppm} ppm") })
+        Err(Error::GpuWrong { detail: format!("{strategy}: {what} off by {ppm} ppm") })
     };
+    let mut largest: f64 = 0.0;
     for (network, parameters) in found.parameters.iter().enumerate() {
         let of = |all: &Trained| -> Vec<(f64, f64, f64)> {
             let own = all.outcomes.iter().filter(|outcome| outcome.network == network);
@@ -158,16 +163,17 @@ fn compare(plan: &str, found: &Trained, expected: &Trained) -> Result<()> {
         if is_beyond(off, TOLERANCE) || own.len() != right.len() {
             return wrong("parameters", off);
         }
+        largest = largest.max(off);
     }
-    Ok(())
+    Ok(largest)
 }
 
-/// What is no number is beyond everything.
+/// Whether a distance is beyond a limit; NaN is beyond every limit.
 fn is_beyond(off: f64, limit: f64) -> bool {
     off.is_nan() || off > limit
 }
 
-/// Relative distance in L2; not a number where a number is not one.
+/// Relative distance in L2; NaN where one of the numbers is.
 fn relative(found: &[f64], expected: &[f64]) -> f64 {
     let square = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>();
     let off = square(&mut found.iter().zip(expected).map(|(a, b)| a - b));
@@ -177,10 +183,9 @@ fn relative(found: &[f64], expected: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use web_time::Instant;
 
     #[test]
-    fn sound_devices_pass_with_a_margin_and_wrong_numbers_do_not() -> Result<()> {
+    fn wrong_numbers_do_not_pass() -> Result<()> {
         pollster::block_on(async {
             let (data, networks) = (Rc::new(rows()), networks());
             let expected = on_cpu(&data, &networks).await?;
@@ -195,18 +200,6 @@ mod tests {
             let mut wrong = again();
             wrong.outcomes[0].train.loss = f64::NAN;
             assert!(matches!(compare("no number", &wrong, &expected), Err(Error::GpuWrong { .. })));
-            let Ok(device) = Device::open().await.map(Rc::new) else { return Ok(()) };
-            for turn in ["first", "again"] {
-                let began = Instant::now();
-                run(&device).await?;
-                eprintln!("{turn}: {:?}", began.elapsed());
-            }
-            let layered = on_device(&mut Layered::new(data, networks.to_vec(), false), &device, &networks).await?;
-            for (found, right) in layered.parameters.iter().zip(&expected.parameters) {
-                let off = relative(found, right);
-                eprintln!("parameters off by {off:.1e}");
-                assert!(off < TOLERANCE / 100.0, "{off}");
-            }
             Ok(())
         })
     }

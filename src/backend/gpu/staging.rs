@@ -24,7 +24,7 @@ impl Drop for Memory {
 }
 
 impl Memory {
-    /// One more buffer.
+    /// Makes a buffer that is destroyed with the others.
     pub fn buffer(&mut self, device: &Device, label: &str, bytes: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
         // A binding must not be empty.
         let size = bytes.max(32).next_multiple_of(16);
@@ -35,7 +35,7 @@ impl Memory {
         buffer
     }
 
-    /// A texture of four numbers a texel, to be read by shaders.
+    /// Makes a texture of four numbers a texel, to be read by shaders.
     pub fn texels(&mut self, device: &Device, label: &str, [width, height]: [u32; 2]) -> wgpu::Texture {
         let texture = device.handle.create_texture(&wgpu::TextureDescriptor {
             label: Some(label),
@@ -53,15 +53,12 @@ impl Memory {
     }
 }
 
-/// Counts what was made, for the test of [`super::Gpu`]'s estimate.
+/// Counts bytes that were made, for tests of the estimates.
 fn note(device: &Device, bytes: u64) {
-    #[cfg(test)]
     device.allocated.set(device.allocated.get() + bytes);
-    #[cfg(not(test))]
-    let _ = (device, bytes);
 }
 
-/// Bytes of a staging buffer for sums that are put aside.
+/// Room for sums that are put aside.
 pub const ASIDE_BYTES: usize = 1 << 18;
 
 /// A buffer for what comes back, destroyed when dropped: room for what is read at once, then what was put aside for it.
@@ -81,7 +78,7 @@ impl Drop for Staging {
 }
 
 impl Staging {
-    /// Room for so many bytes at once.
+    /// Makes room for so many bytes at once.
     pub fn new(device: &Device, bytes: u64) -> Self {
         use wgpu::BufferUsages as Usage;
         let usage = Usage::MAP_READ | Usage::COPY_DST;

@@ -48,7 +48,7 @@ impl Update {
     }
 }
 
-/// What the shaders of all plans have to know of constants and scalars.
+/// The types of constants and scalars, which the shaders of all strategies share.
 pub fn types() -> String {
     format!(
         "alias Constants = array<vec4<f32>, {CONSTANTS4}>;\nalias Scalars = array<f32, {MOST_SCALARS}>;\n\

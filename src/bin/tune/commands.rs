@@ -21,7 +21,7 @@ pub fn say(line: &str) {
 }
 
 /// Writes to standard output; a reader that has gone away has read what it wanted.
-fn print(text: &str) -> Result<()> {
+pub fn print(text: &str) -> Result<()> {
     let mut output = std::io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -32,7 +32,7 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// Refuses a file that can't be written before hours of training end with that.
-fn check_output(path: &Path) -> Result<()> {
+pub fn check_output(path: &Path) -> Result<()> {
     let problem = |detail: &str| Err(Error::File { path: path.display().to_string(), detail: detail.into() });
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if path.is_dir() {
@@ -44,7 +44,7 @@ fn check_output(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String> {
+pub fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path)
         .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })
 }

@@ -2,6 +2,7 @@
 
 mod ask_tell;
 mod commands;
+mod landscape;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -43,6 +44,10 @@ enum Command {
         #[arg(long)]
         tolerance: Option<f64>,
     },
+    /// Trains trials of a study and writes the loss over a plane through their weights.
+    Landscape(landscape::Options),
+    /// Trains trials of a study from the same weights on the same batches and writes their paths over one plane.
+    Race(landscape::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
     /// {"number", "params"}, reads {"number", "value"}, and so on until all trials are told.
     AskTell,
@@ -63,6 +68,8 @@ fn main() -> ExitCode {
             commands::run(study.as_deref(), backend, output.as_deref(), test)
         }
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
+        Command::Landscape(options) => landscape::run(&options, false),
+        Command::Race(options) => landscape::run(&options, true),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };
     match done {

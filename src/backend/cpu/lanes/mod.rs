@@ -1,4 +1,4 @@
-//! Plan `lanes`: networks of one program train side by side, one in each lane of the vectors. Networks keep their own
+//! Strategy `lanes`: networks of one program train side by side, one in each lane of the vectors. Networks keep their own
 //! numbers between turns; for an epoch, those that have the same batches or nearly the same are packed together. What a
 //! lane computes depends on nothing in the other lanes, so a network's bits do not depend on its company.
 
@@ -11,7 +11,8 @@ pub use pack::bytes;
 
 use super::epoch::{Clock, Progress, Turn, Turns};
 use crate::backend::{
-    Advance, DIVERGENCE_LIMIT, Data, EpochPlan, LocalFuture, Network, Population, Snapshot, Tuning, ready,
+    Advance, DIVERGENCE_LIMIT, Data, EpochBatches, LocalFuture, Network, NetworkSpec, Population, Snapshot, Tuning,
+    ready,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
@@ -27,19 +28,19 @@ use update::update;
 /// Rows that an evaluation takes at once.
 const EVALUATED_AT_ONCE: usize = 128;
 
-/// Whether the plan can train a network at all.
-pub fn can_train(network: &Network) -> bool {
+/// Whether the strategy can train a network at all.
+pub fn can_train(spec: &NetworkSpec) -> bool {
     // The silent units of a narrower network would divide 0 by 0.
-    !network.optimizer.divides_by_zero()
+    !spec.optimizer.divides_by_zero()
 }
 
 /// Networks that train side by side.
 pub struct Lanes {
     data: Rc<Data>,
     residents: Vec<Resident>,
-    /// Group of each network.
+    /// The group of each network: all of one program.
     groups: Vec<usize>,
-    /// Buffers of each group.
+    /// The buffers of each group.
     packs: Vec<Pack>,
     queue: VecDeque<Turn>,
 }
@@ -50,7 +51,7 @@ impl Lanes {
         let mut programs = BTreeMap::new();
         let mut packs = Vec::new();
         let mut group = |network: &Network| {
-            *programs.entry(network.program()).or_insert_with_key(|program| {
+            *programs.entry(network.spec.program()).or_insert_with_key(|program| {
                 packs.push(Pack::new(program));
                 packs.len() - 1
             })
@@ -75,15 +76,15 @@ impl Turns for Lanes {
     }
 
     fn work(&mut self, turn: &mut [Progress], clock: &mut Clock, steps: &mut u64) -> bool {
-        let Some(group) = turn.first().map(|progress| self.groups[progress.plan.network]) else { return true };
+        let Some(group) = turn.first().map(|progress| self.groups[progress.batches.network]) else { return true };
         let (pack, residents, data) = (&mut self.packs[group], &mut self.residents, &*self.data);
-        pack.load(turn.iter().map(|progress| &residents[progress.plan.network]));
+        pack.load(turn.iter().map(|progress| &residents[progress.batches.network]));
         let done = train(pack, residents, data, turn, clock, steps);
         if !done {
             return false;
         }
         // Lanes that were done earlier went on to nowhere since, silent units and all.
-        pack.load(turn.iter().map(|progress| &residents[progress.plan.network]));
+        pack.load(turn.iter().map(|progress| &residents[progress.batches.network]));
         evaluate(pack, data, turn, clock)
     }
 }
@@ -99,7 +100,7 @@ fn train(
     steps: &mut u64,
 ) -> bool {
     let is_at_work = |progress: &Progress, residents: &[Resident]| {
-        progress.next < progress.plan.steps.len() && residents[progress.plan.network].diverged_at.is_none()
+        progress.next < progress.batches.steps.len() && residents[progress.batches.network].diverged_at.is_none()
     };
     let mut working = [false; LANES];
     for (working, progress) in working.iter_mut().zip(&*lanes) {
@@ -110,8 +111,8 @@ fn train(
         let mut taken = [0; LANES];
         let mut scalars = [[0.0; LANES]; MOST_SCALARS];
         for (lane, progress) in lanes.iter().enumerate().filter(|&(lane, _)| working[lane]) {
-            let step = &progress.plan.steps[progress.next];
-            rows[lane] = &progress.plan.order[step.start as usize..][..step.rows as usize];
+            let step = &progress.batches.steps[progress.next];
+            rows[lane] = &progress.batches.order[step.start as usize..][..step.rows as usize];
             taken[lane] = step.step;
             for (lanes, scalar) in scalars.iter_mut().zip(step.scalars) {
                 lanes[lane] = scalar as f32;
@@ -122,20 +123,20 @@ fn train(
         // A lane whose loss is beyond the limit keeps the parameters that led there.
         for (lane, progress) in lanes.iter().enumerate() {
             if working[lane] && !within(sums[lane].score().loss, DIVERGENCE_LIMIT) {
-                residents[progress.plan.network].diverged_at = Some(u64::from(taken[lane]) + 1);
-                pack.store(lane, &mut residents[progress.plan.network]);
+                residents[progress.batches.network].diverged_at = Some(u64::from(taken[lane]) + 1);
+                pack.store(lane, &mut residents[progress.batches.network]);
             }
         }
         let is_fine = update(pack, &scalars.map(V::new));
         for (lane, progress) in lanes.iter_mut().enumerate().filter(|&(lane, _)| working[lane]) {
             progress.train += sums[lane];
             progress.next += 1;
-            residents[progress.plan.network].steps = taken[lane] + 1;
+            residents[progress.batches.network].steps = taken[lane] + 1;
             *steps += 1;
         }
         let is_over = clock.is_over(pack.work(longest));
         for (lane, progress) in lanes.iter().enumerate() {
-            let resident = &mut residents[progress.plan.network];
+            let resident = &mut residents[progress.batches.network];
             if !working[lane] || resident.diverged_at.is_some() {
                 working[lane] = false;
                 continue;
@@ -145,7 +146,7 @@ fn train(
             }
             working[lane] = is_at_work(progress, residents);
             if is_over || !working[lane] {
-                pack.store(lane, &mut residents[progress.plan.network]);
+                pack.store(lane, &mut residents[progress.batches.network]);
             }
         }
         if is_over {
@@ -175,15 +176,17 @@ fn evaluate(pack: &mut Pack, data: &Data, lanes: &mut [Progress], clock: &mut Cl
 }
 
 impl Population for Lanes {
-    fn begin_epoch(&mut self, plans: Vec<EpochPlan>) -> Result<()> {
+    fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
         // Batches of about the same size go together, so that lanes seldom wait for each other.
-        let rows = |plan: &EpochPlan| plan.steps.first().map_or(0, |step| step.rows);
-        let key = |plan: &EpochPlan| (self.groups[plan.network] as u64) << 32 | u64::from(rows(plan));
-        for plan in by_key(plans, key) {
-            let group = self.groups[plan.network];
-            let progress = Progress::new(plan);
+        let rows = |batches: &EpochBatches| batches.steps.first().map_or(0, |step| step.rows);
+        let key = |batches: &EpochBatches| (self.groups[batches.network] as u64) << 32 | u64::from(rows(batches));
+        for batches in by_key(epoch, key) {
+            let group = self.groups[batches.network];
+            let progress = Progress::new(batches);
             match self.queue.back_mut() {
-                Some(turn) if turn.len() < LANES && self.groups[turn[0].plan.network] == group => turn.push(progress),
+                Some(turn) if turn.len() < LANES && self.groups[turn[0].batches.network] == group => {
+                    turn.push(progress);
+                }
                 _ => self.queue.push_back(vec![progress]),
             }
         }
@@ -211,6 +214,6 @@ impl Population for Lanes {
     }
 
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
-        self.residents[network].network.retune(tuning)
+        self.residents[network].spec.retune(tuning)
     }
 }

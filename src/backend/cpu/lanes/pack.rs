@@ -2,14 +2,14 @@
 //! layers are the program's, whose widths are rounded up; units that a network does not have are silenced by a factor
 //! of 0, so that what comes in and out of them stays 0.
 
-use crate::backend::{Network, Program, Snapshot};
+use crate::backend::{Network, NetworkSpec, Program, Snapshot};
 use crate::mlp::{Layer, Loss};
 use crate::optimizer::{Constants, MOST_CONSTANTS, MOST_SLOTS, RuleId};
 use crate::rng;
 use core::ops::Range;
 use wide::f32x4;
 
-/// A number of each lane.
+/// A vector with one number for each lane.
 pub type V = f32x4;
 /// Networks of a pack.
 pub const LANES: usize = 4;
@@ -48,7 +48,7 @@ pub struct Masks {
 
 /// Buffers of a pack, and what its lanes train with.
 pub struct Pack {
-    /// With the program's widths; places count vectors.
+    /// Layers with the program's widths; places count vectors.
     pub layers: Vec<Layer>,
     /// What is made small.
     pub loss: Loss,
@@ -56,7 +56,7 @@ pub struct Pack {
     pub rule: RuleId,
     /// Parameters, in the program's flat order.
     pub parameters: Vec<V>,
-    /// Of the last step.
+    /// The gradient of the last step.
     pub gradient: Vec<V>,
     /// The optimizer's state.
     pub slots: [Vec<V>; MOST_SLOTS],
@@ -64,13 +64,13 @@ pub struct Pack {
     pub constants: Constants<V>,
     /// Each lane's dropout.
     pub settings: [Settings; LANES],
-    /// By hidden layer.
+    /// Dropout by hidden layer.
     pub masks: Vec<Masks>,
     /// Some lane drops units.
     pub has_dropout: bool,
     /// Some lane's network is narrower than the program.
     pub has_padding: bool,
-    /// Of a block of rows: inputs and each layer's activations, units x rows.
+    /// Inputs and each layer's activations for a block of rows, units x rows.
     pub values: Vec<V>,
     /// Local derivatives, at the same places.
     pub slopes: Vec<V>,
@@ -82,8 +82,8 @@ pub struct Pack {
 
 /// A network between its turns in a pack.
 pub struct Resident {
-    /// Without parameters.
-    pub network: Network,
+    /// All but its numbers.
+    pub spec: NetworkSpec,
     /// Parameters, gradient, and the optimizer's state, each in PyTorch's flat order.
     state: Vec<f32>,
     /// Steps taken.
@@ -93,39 +93,38 @@ pub struct Resident {
 }
 
 /// Bytes that a network keeps.
-pub fn bytes(network: &Network) -> u64 {
-    let numbers = network.shape.n_parameters() * (2 + network.optimizer.n_slots());
-    (size_of::<Resident>() + size_of::<usize>() * network.shape.hidden.len() + 4 * numbers) as u64
+pub fn bytes(spec: &NetworkSpec) -> u64 {
+    let numbers = spec.shape.n_parameters() * (2 + spec.optimizer.n_slots());
+    (size_of::<Resident>() + size_of::<usize>() * spec.shape.hidden.len() + 4 * numbers) as u64
 }
 
 impl Resident {
     /// A network with its initial parameters.
-    pub fn new(mut network: Network) -> Self {
-        let n = network.parameters.len();
-        let mut state = vec![0.0; n * (2 + network.optimizer.n_slots())];
-        for (to, from) in state.iter_mut().zip(core::mem::take(&mut network.parameters)) {
+    pub fn new(Network { spec, parameters }: Network) -> Self {
+        let mut state = vec![0.0; parameters.len() * (2 + spec.optimizer.n_slots())];
+        for (to, from) in state.iter_mut().zip(parameters) {
             *to = from as f32;
         }
-        Self { network, state, steps: 0, diverged_at: None }
+        Self { spec, state, steps: 0, diverged_at: None }
     }
 
     /// Parameters (0) or gradient (1), in PyTorch's flat order.
     pub fn numbers(&self, kind: usize) -> Vec<f64> {
-        let n = self.state.len() / (2 + self.network.optimizer.n_slots());
+        let n = self.state.len() / (2 + self.spec.optimizer.n_slots());
         self.state[kind * n..][..n].iter().map(|&x| f64::from(x)).collect()
     }
 
     /// What [`crate::backend::Population::snapshot`] gives.
     pub fn snapshot(&self) -> Snapshot {
-        let n = self.network.shape.n_parameters();
+        let n = self.spec.shape.n_parameters();
         let numbers = [&self.state[..n], &self.state[2 * n..]].concat();
         Snapshot { numbers, steps: self.steps, diverged_at: self.diverged_at }
     }
 
     /// What [`crate::backend::Population::restore`] does.
     pub fn restore(&mut self, snapshot: &Snapshot) -> bool {
-        let n = self.network.shape.n_parameters();
-        if snapshot.parts(&self.network).is_none() {
+        let n = self.spec.shape.n_parameters();
+        if snapshot.parts(&self.spec).is_none() {
             return false;
         }
         self.state[..n].copy_from_slice(&snapshot.numbers[..n]);
@@ -177,14 +176,14 @@ impl Pack {
         (self.has_dropout, self.has_padding) = (false, false);
         let mut constants = [NOTHING.map(|_| 0.0); LANES];
         for (lane, resident) in residents.enumerate() {
-            let network = &resident.network;
-            constants[lane] = network.optimizer.constants().cast();
-            self.settings[lane] = Settings::of(network.dropout);
-            self.has_dropout |= network.dropout > 0.0;
-            for (depth, (masks, &units)) in self.masks.iter_mut().zip(&network.shape.hidden).enumerate() {
+            let spec = &resident.spec;
+            constants[lane] = spec.optimizer.constants().cast();
+            self.settings[lane] = Settings::of(spec.dropout);
+            self.has_dropout |= spec.dropout > 0.0;
+            for (depth, (masks, &units)) in self.masks.iter_mut().zip(&spec.shape.hidden).enumerate() {
                 masks.units[lane] = units as u32;
                 self.has_padding |= units < self.layers[depth].outputs;
-                [masks.keys[0][lane], masks.keys[1][lane]] = network.dropout_key(depth);
+                [masks.keys[0][lane], masks.keys[1][lane]] = spec.dropout_key(depth);
             }
             self.load_numbers(lane, resident);
         }
@@ -193,10 +192,10 @@ impl Pack {
 
     /// Takes a network's numbers into its lane; its gradient will be made anew.
     fn load_numbers(&mut self, lane: usize, resident: &Resident) {
-        let n = resident.network.shape.n_parameters();
+        let n = resident.spec.shape.n_parameters();
         for (kind, numbers) in [(0, &mut self.parameters)].into_iter().chain((2..).zip(&mut self.slots)) {
             let Some(from) = resident.state.get(kind * n..(kind + 1) * n) else { break };
-            for (flat, places) in runs(&self.layers, &resident.network) {
+            for (flat, places) in runs(&self.layers, &resident.spec) {
                 for (to, &from) in numbers[places].iter_mut().zip(&from[flat..]) {
                     to.as_mut_array()[lane] = from;
                 }
@@ -206,11 +205,11 @@ impl Pack {
 
     /// Gives a lane's numbers back to its network.
     pub fn store(&self, lane: usize, resident: &mut Resident) {
-        let n = resident.network.shape.n_parameters();
-        let Resident { network, state, .. } = resident;
+        let n = resident.spec.shape.n_parameters();
+        let Resident { spec, state, .. } = resident;
         let all = [&self.parameters, &self.gradient].into_iter().chain(&self.slots);
         for (to, numbers) in state.chunks_exact_mut(n).zip(all) {
-            for (flat, places) in runs(&self.layers, network) {
+            for (flat, places) in runs(&self.layers, spec) {
                 for (to, from) in to[flat..].iter_mut().zip(&numbers[places]) {
                     *to = from.as_array()[lane];
                 }
@@ -221,8 +220,8 @@ impl Pack {
 
 /// Parameters of a network that stand in one piece both in PyTorch's flat order and in the pack: first place there, places
 /// here.
-fn runs<'a>(layers: &'a [Layer], network: &'a Network) -> impl Iterator<Item = (usize, Range<usize>)> {
-    let shape = &network.shape;
+fn runs<'a>(layers: &'a [Layer], spec: &'a NetworkSpec) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let shape = &spec.shape;
     let widths = shape.hidden.iter().chain([&shape.outputs]).scan((shape.inputs, 0), |(inputs, flat), &units| {
         let own = (*inputs, units, *flat);
         *flat += (*inputs + 1) * units;

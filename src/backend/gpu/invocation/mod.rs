@@ -1,8 +1,9 @@
-//! Plan `invocation`: an invocation trains one network, many steps a dispatch, by a shader written for the network's shape
-//! (`program.rs`). Networks of one program form a group; a group's numbers lie network beside network, so that neighbours
+//! Strategy `invocation`: an invocation trains one network, many steps a dispatch, by a shader written for the network's
+//! shape (`program.rs`). Networks of one program form a group, whose members' numbers lie side by side, so that neighbours
 //! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
 
 mod compiled;
+mod group;
 mod program;
 
 pub use compiled::pipeline;
@@ -10,17 +11,19 @@ pub use program::source;
 
 use super::binding::CALL_STRIDE;
 use super::device::{Device, Pipeline, label_words};
-use super::driver::{Plan, Submitted, nothing_trained};
+use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::staging::{Memory, Part, Staging, copy};
 use super::update::{self, CONSTANTS4};
-use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Program, Score, Snapshot, Tuning};
+use crate::backend::{
+    Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Program, Score, Snapshot, Tuning,
+};
 use crate::error::Result;
 use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
 use core::ops::Range;
-use program::LayerPieces;
+use group::{Group, HEAD};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -29,57 +32,56 @@ const WORKGROUP: u32 = 32;
 /// Vectors of parameters that a network may have: more would no longer stand in registers, and drivers take longer than
 /// the square of it to compile (`SwiftShader`: 33 vectors 0.8 s, 61 2.5 s).
 const MAX_PIECES: usize = 64;
-/// vec4 of a lane that are not parameters: its sums, its place in the epoch.
-const HEAD: usize = 2;
-/// The unit of work in rows of one network each, and the first submit's.
+/// Rows of a unit of work, each of one network.
 const ROWS_PER_UNIT: usize = 64;
+/// Units of the first submit on a device.
 const FIRST_UNITS: u32 = 32;
-/// Dispatches of a submit.
+/// The most dispatches of a submit.
 const MAX_CALLS: usize = 256;
 const VEC4: usize = 16;
 
-/// Whether the plan can train a network at all.
-pub fn can_train(network: &Network) -> bool {
+/// Whether the strategy can train a network at all.
+pub fn can_train(spec: &NetworkSpec) -> bool {
     // The silent units of a narrower network would divide 0 by 0.
-    !network.optimizer.divides_by_zero() && program::layers(&network.program()).1 <= MAX_PIECES
+    !spec.optimizer.divides_by_zero() && program::layers(&spec.program()).1 <= MAX_PIECES
 }
 
-/// Networks of one program from which on the plan is quicker than the others. Measured on software adapters, which run
-/// invocations one after the other; a real GPU wants thousands of invocations to be busy.
+/// The smallest number of networks of one program for which the strategy is quicker than the others. It was measured on
+/// software adapters, which run invocations one after the other; a real GPU needs thousands of invocations to be busy.
 pub fn smallest_crowd(software: bool) -> u32 {
     if software { 32 } else { 256 }
 }
 
-/// Words of a step in the epoch's plan: rows, scalars.
+/// Words of a step in the epoch's batches: rows, scalars.
 pub const STEP_WORDS: usize = 1 + MOST_SCALARS;
-/// Words of a lane before its widths and dropout keys: threshold and scale of dropout, constants.
-const LANE_HEAD: usize = 2 + 4 * CONSTANTS4;
+/// Words of a member's settings before its widths and dropout keys: threshold and scale of dropout, constants.
+const SETTINGS_HEAD: usize = 2 + 4 * CONSTANTS4;
 
-/// What one network takes on the device.
-pub fn network_bytes(network: &Network) -> u64 {
-    state_bytes(network) + 4 * lane_words(network.shape.hidden.len()) as u64
+/// Bytes that one network takes on the device.
+pub fn network_bytes(spec: &NetworkSpec) -> u64 {
+    state_bytes(spec) + 4 * settings_words(spec.shape.hidden.len()) as u64
 }
 
-/// What of it changes while it trains, and is read back.
-pub fn state_bytes(network: &Network) -> u64 {
-    let (_, pieces) = program::layers(&network.program());
-    (VEC4 * (HEAD + pieces * (2 + network.optimizer.n_slots()))) as u64
+/// Bytes of a network that change while it trains, and are read back.
+pub fn state_bytes(spec: &NetworkSpec) -> u64 {
+    let (_, pieces) = program::layers(&spec.program());
+    (VEC4 * (HEAD + pieces * (2 + spec.optimizer.n_slots()))) as u64
 }
 
-fn lane_words(n_hidden: usize) -> usize {
-    LANE_HEAD + 3 * n_hidden
+fn settings_words(n_hidden: usize) -> usize {
+    SETTINGS_HEAD + 3 * n_hidden
 }
 
-/// A lane's words: its dropout, constants, widths and dropout keys.
-fn words_of(network: &Network) -> Vec<u32> {
-    let drops = network.dropout > 0.0;
+/// A member's settings: its dropout, constants, widths and dropout keys.
+fn settings_of(spec: &NetworkSpec) -> Vec<u32> {
+    let drops = spec.dropout > 0.0;
     // p = 1 drops everything: no unit ever takes the scale.
-    let scale = if network.dropout < 1.0 { 1.0 / (1.0 - network.dropout) } else { 0.0 };
-    let mut words = vec![if drops { rng::drop_threshold(network.dropout) } else { 0 }, (scale as f32).to_bits()];
-    let constants = update::words(&network.optimizer.constants());
+    let scale = if spec.dropout < 1.0 { 1.0 / (1.0 - spec.dropout) } else { 0.0 };
+    let mut words = vec![if drops { rng::drop_threshold(spec.dropout) } else { 0 }, (scale as f32).to_bits()];
+    let constants = update::words(&spec.optimizer.constants());
     words.extend(constants.as_flattened().iter().map(|x| x.to_bits()));
-    words.extend(network.shape.hidden.iter().map(|&width| width as u32));
-    words.extend((0..network.shape.hidden.len()).flat_map(|depth| network.dropout_key(depth)));
+    words.extend(spec.shape.hidden.iter().map(|&width| width as u32));
+    words.extend((0..spec.shape.hidden.len()).flat_map(|depth| spec.dropout_key(depth)));
     words
 }
 
@@ -87,104 +89,57 @@ fn words_of(network: &Network) -> Vec<u32> {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 struct Call {
-    first_lane: u32,
-    end_lane: u32,
+    first_member: u32,
+    end_member: u32,
     end: u32,
     train_end: u32,
     first_row: u32,
-    lanes: u32,
-    lane_words: u32,
-    plan: u32,
+    n_members: u32,
+    settings: u32,
+    batches: u32,
     state: u32,
     epoch: u32,
     n_validation: u32,
     padding: u32,
 }
 
-/// Networks of one program.
-struct Group {
-    program: Program,
-    layers: Vec<LayerPieces>,
-    pieces: usize,
-    /// Index of each lane's network.
-    networks: Vec<usize>,
-    /// First word in `lanes`.
-    lane_words: usize,
-    /// First vec4 in the state.
-    state: usize,
-}
-
-impl Group {
-    fn len(&self) -> usize {
-        self.networks.len()
-    }
-
-    /// vec4 of state that a lane takes.
-    fn depth(&self) -> usize {
-        HEAD + self.pieces * (2 + self.program.rule.arm().slots.len())
-    }
-
-    /// First vec4 of what a lane keeps from step to step: parameters and slots. The gradient stands after the parameters.
-    fn kept(&self) -> impl Iterator<Item = usize> + use<> {
-        let (pieces, depth) = (self.pieces, self.depth());
-        core::iter::once(HEAD).chain((HEAD + 2 * pieces..depth).step_by(pieces))
-    }
-
-    /// The group's part of the state, in vec4.
-    fn range(&self) -> Range<usize> {
-        self.state..self.state + self.depth() * self.len()
-    }
-
-    /// For each parameter of a lane's network in PyTorch's flat order: its place there, and in the lane's pieces its
-    /// vec4 and component.
-    fn places(&self, network: &Network) -> Vec<(usize, usize, usize)> {
-        let mut places = Vec::with_capacity(network.shape.n_parameters());
-        for (layer, pieces) in network.shape.layers().iter().zip(&self.layers) {
-            for unit in 0..layer.outputs {
-                let piece = |input| pieces.piece(input, unit / 4);
-                for input in 0..layer.inputs {
-                    places.push((layer.weight + unit * layer.inputs + input, piece(input), unit % 4));
-                }
-                places.push((layer.bias + unit, piece(pieces.inputs), unit % 4));
-            }
-        }
-        places
-    }
-}
-
-/// Where an epoch stands: all networks go on to row `end`, lane after lane, before any goes further.
+/// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.
 #[derive(Clone, Copy, Debug, Default)]
 struct Position {
     start: u32,
     end: u32,
     group: usize,
-    lane: usize,
+    member: usize,
 }
 
 /// An epoch laid out.
 struct Epoch {
     /// Counted through the population's life, from 1.
     number: u32,
-    /// The plan buffer's words, and whether they stand there.
+    /// The words of the batches' buffer.
     words: Vec<u32>,
+    /// Whether they stand in the buffer.
     is_written: bool,
     /// First word of each group's part.
     group_words: Vec<u32>,
-    /// Networks at work with their training rows and steps; the same by network.
+    /// Networks at work, each with its training rows and steps.
     networks: Vec<(usize, u32, u32)>,
+    /// Training rows and steps by network; 0 for those that are not at work.
     extent: Vec<(u32, u32)>,
-    /// Rows until which networks train, and until which they are evaluated.
+    /// The row until which networks train.
     train_end: u32,
+    /// The row until which they are evaluated.
     end: u32,
-    /// What comes next, now and after the host's copy.
+    /// What is submitted next.
     next: Position,
+    /// What was to be submitted next when the host's copy was made.
     host_next: Position,
 }
 
 /// A population's buffers on one device.
 struct Buffers {
     device: Rc<Device>,
-    plan: wgpu::Buffer,
+    batches: wgpu::Buffer,
     state: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
@@ -195,14 +150,14 @@ struct Buffers {
 /// Networks trained one an invocation.
 pub struct Invocation {
     data: Rc<Data>,
-    networks: Vec<Network>,
+    networks: Vec<NetworkSpec>,
     groups: Vec<Group>,
-    /// Group and lane of each network.
+    /// For each network its group and which member of it the network is.
     places: Vec<(usize, usize)>,
-    lanes: Vec<u32>,
+    settings: Vec<u32>,
     /// The host's copy of all groups' state.
     host: Vec<[u32; 4]>,
-    round: Vec<Epoch>,
+    flight: Vec<Epoch>,
     /// Epochs laid out so far.
     epochs: u32,
     buffers: Option<Buffers>,
@@ -213,67 +168,69 @@ impl Invocation {
     pub fn new(data: Rc<Data>, networks: Vec<Network>) -> Self {
         let mut by_program: BTreeMap<Program, Vec<usize>> = BTreeMap::new();
         for (index, network) in networks.iter().enumerate() {
-            by_program.entry(network.program()).or_default().push(index);
+            by_program.entry(network.spec.program()).or_default().push(index);
         }
-        // Neighbours work in step: those with batches of one size wait for nobody.
+        // Neighbours work in step: those with batches of one size never wait for each other.
         for indices in by_program.values_mut() {
-            *indices = by_key(core::mem::take(indices), |&index| networks[index].max_batch as u64);
+            *indices = by_key(core::mem::take(indices), |&index| networks[index].spec.max_batch as u64);
         }
+        let (networks, mut parameters): (Vec<_>, Vec<_>) =
+            networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();
         let mut this = Self {
             data,
             places: vec![(0, 0); networks.len()],
             networks,
             groups: Vec::new(),
-            lanes: Vec::new(),
+            settings: Vec::new(),
             host: Vec::new(),
-            round: Vec::new(),
+            flight: Vec::new(),
             epochs: 0,
             buffers: None,
         };
-        for (program, networks) in by_program {
-            this.push(program, networks);
+        for (program, own) in by_program {
+            this.push(program, own, &mut parameters);
         }
         this
     }
 
-    fn push(&mut self, program: Program, networks: Vec<usize>) {
+    /// Adds the group of these networks and takes their parameters from those of the whole population.
+    fn push(&mut self, program: Program, networks: Vec<usize>, parameters: &mut [Vec<f64>]) {
         let (layers, pieces) = program::layers(&program);
-        let (lane_words, state) = (self.lanes.len(), self.host.len());
-        let group = Group { program, layers, pieces, networks, lane_words, state };
+        let (settings, state) = (self.settings.len(), self.host.len());
+        let group = Group { program, layers, pieces, networks, settings, state };
         self.host.resize(group.range().end, [0; 4]);
-        for (lane, &index) in group.networks.iter().enumerate() {
-            self.places[index] = (self.groups.len(), lane);
-            let network = &self.networks[index];
-            self.lanes.extend(words_of(network));
-            for (flat, piece, component) in group.places(network) {
-                let place = group.state + (HEAD + piece) * group.len() + lane;
-                self.host[place][component] = (network.parameters[flat] as f32).to_bits();
+        for (member, &index) in group.networks.iter().enumerate() {
+            self.places[index] = (self.groups.len(), member);
+            let (spec, own) = (&self.networks[index], core::mem::take(&mut parameters[index]));
+            self.settings.extend(settings_of(spec));
+            for (flat, piece, component) in group.places(spec) {
+                let place = group.state + (HEAD + piece) * group.len() + member;
+                self.host[place][component] = (own[flat] as f32).to_bits();
             }
-            self.networks[index].parameters = Vec::new();
         }
         self.groups.push(group);
     }
 
-    /// Part of a lane, in PyTorch's order; `first` is its first vec4.
+    /// Part of a member's state, in PyTorch's order; `first` is the part's first vec4.
     fn flat(&self, network: usize, first: usize, state: &[[u32; 4]]) -> Vec<f64> {
-        let (group, lane) = self.places[network];
+        let (group, member) = self.places[network];
         let group = &self.groups[group];
         let mut flat = vec![0.0; self.networks[network].shape.n_parameters()];
         for (place, piece, component) in group.places(&self.networks[network]) {
-            let at = group.state + (first + piece) * group.len() + lane;
+            let at = group.state + (first + piece) * group.len() + member;
             flat[place] = f64::from(f32::from_bits(state[at][component]));
         }
         flat
     }
 
-    /// A lane's sums (training loss and hits, validation loss and hits) and the step at which it diverged.
+    /// A member's sums (training loss and hits, validation loss and hits) and the step at which it diverged.
     fn sums(&self, network: usize, aside: Option<&[u8]>) -> ([f64; 4], u32) {
-        let (group, lane) = self.places[network];
+        let (group, member) = self.places[network];
         let first: usize = self.groups[..group].iter().map(|group| HEAD * group.len()).sum();
         let group = &self.groups[group];
         let piece = |piece: usize| -> [u32; 4] {
-            let from = VEC4 * (first + piece * group.len() + lane);
-            let own = self.host[group.state + piece * group.len() + lane];
+            let from = VEC4 * (first + piece * group.len() + member);
+            let own = self.host[group.state + piece * group.len() + member];
             aside.map_or(own, |aside| bytemuck::pod_read_unaligned(&aside[from..from + VEC4]))
         };
         (piece(0).map(|bits| f64::from(f32::from_bits(bits))), piece(1)[2])
@@ -285,19 +242,19 @@ impl Invocation {
         self.groups.iter().map(head).collect()
     }
 
-    fn make_buffers(&self, device: &Rc<Device>, plan_words: usize) -> Buffers {
+    fn make_buffers(&self, device: &Rc<Device>, batches_words: usize) -> Buffers {
         use wgpu::BufferUsages as Usage;
         let mut memory = Memory::default();
         let mut make = |label, bytes: usize, usage| memory.buffer(device, label, bytes as u64, usage);
         let table = Usage::STORAGE | Usage::COPY_DST;
         let words = label_words(&self.data.labels);
-        let lanes = make("lanes", 4 * self.lanes.len(), table);
-        let plan = make("plan", 4 * plan_words, table);
+        let settings = make("settings", 4 * self.settings.len(), table);
+        let batches = make("batches", 4 * batches_words, table);
         let state = make("state", VEC4 * self.host.len(), table | Usage::COPY_SRC);
         let x = make("x", 4 * self.data.x.len(), table);
         let labels = make("labels", 4 * words.len(), table);
         let calls = make("calls", MAX_CALLS * CALL_STRIDE as usize, Usage::UNIFORM | Usage::COPY_DST);
-        device.queue.write_buffer(&lanes, 0, bytemuck::cast_slice(&self.lanes));
+        device.queue.write_buffer(&settings, 0, bytemuck::cast_slice(&self.settings));
         device.queue.write_buffer(&state, 0, bytemuck::cast_slice(&self.host));
         device.queue.write_buffer(&x, 0, bytemuck::cast_slice(&self.data.x));
         device.queue.write_buffer(&labels, 0, bytemuck::cast_slice(&words));
@@ -308,7 +265,7 @@ impl Invocation {
                 offset: 0,
                 size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
             };
-            let storage = [&lanes, &plan, &state, &x, &labels].map(wgpu::Buffer::as_entire_binding);
+            let storage = [&settings, &batches, &state, &x, &labels].map(wgpu::Buffer::as_entire_binding);
             let resources = core::iter::once(wgpu::BindingResource::Buffer(call)).chain(storage);
             let entries = (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource });
             let bind = device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
@@ -320,24 +277,24 @@ impl Invocation {
         });
         let groups = groups.collect();
         let staging = Staging::new(device, state.size());
-        Buffers { device: device.clone(), plan, state, calls, staging, _memory: memory, groups }
+        Buffers { device: device.clone(), batches, state, calls, staging, _memory: memory, groups }
     }
 }
 
-impl Plan for Invocation {
-    fn push_epoch(&mut self, plans: Vec<EpochPlan>) {
-        let rows_of = |plan: &EpochPlan| plan.steps.iter().map(|step| step.rows).sum::<u32>();
-        let train_end = plans.iter().map(rows_of).max().unwrap_or(0);
+impl DevicePopulation for Invocation {
+    fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
+        let rows_of = |batches: &EpochBatches| batches.steps.iter().map(|step| step.rows).sum::<u32>();
+        let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
         let networks: Vec<_> =
-            plans.iter().map(|plan| (plan.network, rows_of(plan), plan.steps.len() as u32)).collect();
+            epoch.iter().map(|batches| (batches.network, rows_of(batches), batches.steps.len() as u32)).collect();
         let mut extent = vec![(0, 0); self.networks.len()];
         for &(network, rows, steps) in &networks {
             extent[network] = (rows, steps);
         }
-        let mut by_network: Vec<Option<EpochPlan>> = self.networks.iter().map(|_| None).collect();
-        for plan in plans {
-            let network = plan.network;
-            by_network[network] = Some(plan);
+        let mut by_network: Vec<Option<EpochBatches>> = self.networks.iter().map(|_| None).collect();
+        for batches in epoch {
+            let network = batches.network;
+            by_network[network] = Some(batches);
         }
         let (mut words, mut group_words) = (Vec::new(), Vec::new());
         for group in &self.groups {
@@ -345,15 +302,15 @@ impl Plan for Invocation {
             let start = words.len();
             group_words.push(start as u32);
             words.resize(start + n * (4 + train_end as usize), 0);
-            for (lane, &network) in group.networks.iter().enumerate() {
-                let Some(plan) = &by_network[network] else { continue };
+            for (member, &network) in group.networks.iter().enumerate() {
+                let Some(batches) = &by_network[network] else { continue };
                 let steps = words.len() as u32;
-                let before = plan.steps.first().map_or(0, |step| step.step);
-                let head = [steps, 1, rows_of(plan), before];
-                words[start + 4 * lane..start + 4 * lane + 4].copy_from_slice(&head);
-                let mut at = start + 4 * n + lane;
-                for step in &plan.steps {
-                    for &row in &plan.order[step.start as usize..][..step.rows as usize] {
+                let before = batches.steps.first().map_or(0, |step| step.step);
+                let head = [steps, 1, rows_of(batches), before];
+                words[start + 4 * member..start + 4 * member + 4].copy_from_slice(&head);
+                let mut at = start + 4 * n + member;
+                for step in &batches.steps {
+                    for &row in &batches.order[step.start as usize..][..step.rows as usize] {
                         words[at] = row;
                         at += n;
                     }
@@ -363,7 +320,7 @@ impl Plan for Invocation {
             }
         }
         self.epochs += 1;
-        self.round.push(Epoch {
+        self.flight.push(Epoch {
             number: self.epochs,
             words,
             is_written: false,
@@ -378,16 +335,17 @@ impl Plan for Invocation {
     }
 
     fn n_epochs(&self) -> usize {
-        self.round.len()
+        self.flight.len()
     }
 
-    fn plan_bytes(&self) -> usize {
-        4 * self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+    fn batches_bytes(&self) -> usize {
+        4 * self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
     }
 
     fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let words = self.plan_bytes() / 4;
-        let fits = |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.plan.size() >= 4 * words as u64;
+        let words = self.batches_bytes() / 4;
+        let fits =
+            |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.batches.size() >= 4 * words as u64;
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.
             self.buffers = None;
@@ -404,10 +362,10 @@ impl Plan for Invocation {
     }
 
     fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted {
-        let epoch = &mut self.round[epoch];
+        let epoch = &mut self.flight[epoch];
         let Some(buffers) = self.buffers.as_ref() else { return Submitted::default() };
         if !epoch.is_written {
-            device.queue.write_buffer(&buffers.plan, 0, bytemuck::cast_slice(&epoch.words));
+            device.queue.write_buffer(&buffers.batches, 0, bytemuck::cast_slice(&epoch.words));
             epoch.is_written = true;
         }
         let whole = amount as usize * ROWS_PER_UNIT;
@@ -417,46 +375,46 @@ impl Plan for Invocation {
         let mut bytes: Vec<u8> = Vec::new();
         while budget > 0 && dispatches.len() < MAX_CALLS {
             let at = &mut epoch.next;
-            if at.group == 0 && at.lane == 0 {
+            if at.group == 0 && at.member == 0 {
                 if at.end >= epoch.end {
                     break;
                 }
                 let rows = (budget / self.networks.len()).max(1) as u32;
-                *at = Position { start: at.end, end: epoch.end.min(at.end + rows), group: 0, lane: 0 };
+                *at = Position { start: at.end, end: epoch.end.min(at.end + rows), group: 0, member: 0 };
             }
             let group = &self.groups[at.group];
-            // A batch is never cut, so that a lane takes at least one.
+            // A batch is never cut, so that a member takes at least one.
             let batch = |&network: &usize| self.networks[network].max_batch;
             let largest = group.networks.last().map_or(1, batch).max((at.end - at.start) as usize);
-            let lanes = (budget / largest).max(WORKGROUP as usize).min(group.len() - at.lane);
-            let lanes = at.lane..at.lane + lanes;
-            budget = budget.saturating_sub(largest * lanes.len());
+            let members = (budget / largest).max(WORKGROUP as usize).min(group.len() - at.member);
+            let members = at.member..at.member + members;
+            budget = budget.saturating_sub(largest * members.len());
             let call = Call {
-                first_lane: lanes.start as u32,
-                end_lane: lanes.end as u32,
+                first_member: members.start as u32,
+                end_member: members.end as u32,
                 end: at.end,
                 train_end: epoch.train_end,
                 first_row: self.data.n_train as u32,
-                lanes: group.len() as u32,
-                lane_words: group.lane_words as u32,
-                plan: epoch.group_words[at.group],
+                n_members: group.len() as u32,
+                settings: group.settings as u32,
+                batches: epoch.group_words[at.group],
                 state: group.state as u32,
                 epoch: epoch.number,
                 n_validation: self.data.n_validation as u32,
                 padding: 0,
             };
-            dispatches.push((at.group, (lanes.len() as u32).div_ceil(WORKGROUP)));
+            dispatches.push((at.group, (members.len() as u32).div_ceil(WORKGROUP)));
             bytes.extend_from_slice(bytemuck::bytes_of(&call));
             bytes.resize(dispatches.len() * CALL_STRIDE as usize, 0);
-            for &network in &group.networks[lanes.clone()] {
-                // Told as if a network's steps were spread evenly over its rows.
+            for &network in &group.networks[members.clone()] {
+                // Steps are counted as if they were spread evenly over the network's rows.
                 let (rows, all) = epoch.extent[network];
                 let until = |row: u32| u64::from(row.min(rows)) * u64::from(all) / u64::from(rows.max(1));
                 steps += until(at.end) - until(at.start);
             }
-            at.lane = lanes.end;
-            if at.lane == group.len() {
-                (at.group, at.lane) = ((at.group + 1) % self.groups.len(), 0);
+            at.member = members.end;
+            if at.member == group.len() {
+                (at.group, at.member) = ((at.group + 1) % self.groups.len(), 0);
             }
         }
         device.queue.write_buffer(&buffers.calls, 0, &bytes);
@@ -475,9 +433,9 @@ impl Plan for Invocation {
     }
 
     fn is_submitted(&self, epoch: usize) -> bool {
-        let epoch = &self.round[epoch];
-        let Position { end, group, lane, .. } = epoch.next;
-        end >= epoch.end && group == 0 && lane == 0
+        let epoch = &self.flight[epoch];
+        let Position { end, group, member, .. } = epoch.next;
+        end >= epoch.end && group == 0 && member == 0
     }
 
     fn sums_bytes(&self) -> usize {
@@ -505,7 +463,7 @@ impl Plan for Invocation {
                 sums = aside.to_vec();
             };
             buffers.staging.read(device, &[(&buffers.state, 0, buffers.state.size())], slots, take).await?;
-            for epoch in &mut self.round {
+            for epoch in &mut self.flight {
                 epoch.host_next = epoch.next;
             }
             Ok(sums)
@@ -513,20 +471,20 @@ impl Plan for Invocation {
     }
 
     fn rewind(&mut self) {
-        for epoch in &mut self.round {
+        for epoch in &mut self.flight {
             (epoch.next, epoch.is_written) = (epoch.host_next, false);
         }
     }
 
     fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome> {
-        let epoch = &self.round[epoch];
+        let epoch = &self.flight[epoch];
         let n_validation = self.data.n_validation as f64;
         let outcome = |&(network, rows, _): &(usize, u32, u32)| {
             let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network, aside);
             let rows = f64::from(rows);
             let validation = Score { loss: loss / n_validation, accuracy: correct / n_validation };
-            let (group, lane) = self.places[network];
-            let before = epoch.words[epoch.group_words[group] as usize + 4 * lane + 3];
+            let (group, member) = self.places[network];
+            let before = epoch.words[epoch.group_words[group] as usize + 4 * member + 3];
             let is_over = diverged != 0 && diverged <= before;
             (!is_over).then(|| EpochOutcome {
                 network,
@@ -540,7 +498,7 @@ impl Plan for Invocation {
     }
 
     fn clear(&mut self) {
-        self.round.clear();
+        self.flight.clear();
     }
 
     fn parameters(&self, network: usize) -> Vec<f64> {
@@ -567,11 +525,11 @@ impl Plan for Invocation {
     }
 
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {
-        let (group, lane) = self.places[network];
-        let (group, network) = (&self.groups[group], &self.networks[network]);
-        let Some(parts) = snapshot.parts(network) else { return false };
-        let at = |piece: usize| group.state + piece * group.len() + lane;
-        let places = group.places(network);
+        let (group, member) = self.places[network];
+        let (group, spec) = (&self.groups[group], &self.networks[network]);
+        let Some(parts) = snapshot.parts(spec) else { return false };
+        let at = |piece: usize| group.state + piece * group.len() + member;
+        let places = group.places(spec);
         for (from, first) in parts.zip(group.kept()) {
             for &(flat, piece, component) in &places {
                 self.host[at(first + piece)][component] = from[flat].to_bits();
@@ -582,12 +540,12 @@ impl Plan for Invocation {
     }
 
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool {
-        let (group, lane) = self.places[network];
-        let network = &mut self.networks[network];
-        let fits = network.retune(tuning);
-        let words = words_of(network);
-        let first = self.groups[group].lane_words + lane * words.len();
-        self.lanes[first..first + words.len()].copy_from_slice(&words);
+        let (group, member) = self.places[network];
+        let spec = &mut self.networks[network];
+        let fits = spec.retune(tuning);
+        let settings = settings_of(spec);
+        let first = self.groups[group].settings + member * settings.len();
+        self.settings[first..first + settings.len()].copy_from_slice(&settings);
         fits
     }
 }

@@ -1,16 +1,16 @@
-//! Writes the shader of plan `invocation` for one shape: the network unrolled, four units a vector.
+//! Writes the shader of strategy `invocation` for one shape: the network unrolled, four units a vector.
 //!
 //! Names in the shader: `w1_2_0` is what input 2 of layer 1 (from 0) gives to units 0 to 3, its last input is the bias;
 //! `g..` the gradient of that, `a1_0` units 0 to 3 of layer 1 after activation and dropout, `d..` the local derivative,
 //! `e..` the loss's derivative before the activation.
 
-use super::{LANE_HEAD, STEP_WORDS};
+use super::{SETTINGS_HEAD, STEP_WORDS};
 use crate::backend::Program;
 use crate::backend::gpu::update::{self, Places, Update};
 use crate::mlp::{Activation, Loss};
 use core::fmt::Write as _;
 
-/// The whole template; the marked places are this module's.
+/// The whole shader but for the marked places, which this module fills.
 const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/train_invocation.wgsl"));
 const SHARED: [&str; 4] = [
     include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
@@ -19,14 +19,14 @@ const SHARED: [&str; 4] = [
     include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/update.wgsl")),
 ];
 
-/// Where parameters and slots lie: parameters, gradient, then the slots.
+/// How the shader reaches parameters and slots: the parameters stand first, then the gradient, then the slots.
 const PLACES: Places = Places {
-    parameters: "lane: u32, piece: u32",
-    load: |i| format!("load(lane, {}piece)", first(i)),
-    store: |i, value| format!("store(lane, {}piece, {value});", first(i)),
+    parameters: "member: u32, piece: u32",
+    load: |i| format!("load(member, {}piece)", first(i)),
+    store: |i, value| format!("store(member, {}piece, {value});", first(i)),
 };
 
-/// What stands before slot `i`, from 1; nothing before the parameters.
+/// The pieces before slot `i` (from 1), as the beginning of a sum; empty before the parameters, which are number 0.
 fn first(i: usize) -> String {
     if i == 0 { String::new() } else { format!("{}u * N_PIECES + ", i + 1) }
 }
@@ -141,7 +141,7 @@ impl Writer<'_> {
     fn constants(&mut self, pieces: usize) {
         let program = self.program;
         line!(self, "const N_PIECES: u32 = {pieces}u;");
-        line!(self, "const LANE_HEAD: u32 = {LANE_HEAD}u;");
+        line!(self, "const SETTINGS_HEAD: u32 = {SETTINGS_HEAD}u;");
         line!(self, "const STEP_WORDS: u32 = {STEP_WORDS}u;");
         line!(self, "const N_HIDDEN: u32 = {}u;", program.shape.hidden.len());
         line!(self, "const COLUMNS: u32 = {}u;", program.shape.inputs);
@@ -154,19 +154,19 @@ impl Writer<'_> {
     }
 
     fn run_constants(&mut self) {
-        let word = |i: usize| format!("lanes[own + {}u]", 2 + i);
+        let word = |i: usize| format!("settings[own + {}u]", 2 + i);
         let vector = |i: usize| format!("vec4<u32>({})", [0, 1, 2, 3].map(|k| word(4 * i + k)).join(", "));
         line!(self, "let constants = {};", update::constants(vector));
     }
 
     fn step_scalars(&mut self) {
-        line!(self, "let s = {};", update::scalars(|i| format!("plan[first_step + {}u]", 1 + i)));
+        line!(self, "let s = {};", update::scalars(|i| format!("batches[first_step + {}u]", 1 + i)));
     }
 
     fn load(&mut self) {
         self.each_piece(|writer, depth, input, column| {
             let layer = writer.layers[depth];
-            let value = format!("load(lane, {}u)", layer.piece(input, column));
+            let value = format!("load(member, {}u)", layer.piece(input, column));
             line!(writer, "let w{depth}_{input}_{column} = {};", narrow(&value, layer.width(column)));
         });
     }
@@ -175,7 +175,7 @@ impl Writer<'_> {
         self.each_piece(|writer, depth, input, column| {
             let layer = writer.layers[depth];
             let value = widen(&format!("g{depth}_{input}_{column}"), layer.width(column));
-            line!(writer, "store(lane, {}u, {value});", pieces + layer.piece(input, column));
+            line!(writer, "store(member, {}u, {value});", pieces + layer.piece(input, column));
         });
     }
 
@@ -225,7 +225,7 @@ impl Writer<'_> {
         line!(self, "let {d} = ({slope}) * factor{depth}_{column};");
     }
 
-    /// What dropout and missing units multiply activations by.
+    /// Writes what dropout and missing units multiply activations by.
     fn masks(&mut self) {
         let hidden = self.program.shape.hidden.len();
         let columns = |this: &Self| this.layers[..hidden].iter().map(|layer| layer.columns()).collect::<Vec<_>>();
@@ -258,13 +258,13 @@ impl Writer<'_> {
         }
     }
 
-    /// What stays through all rows: dropout keys, and which units the lane's network has.
-    fn lane(&mut self) {
+    /// Writes what stays through all rows: the dropout keys, and which units the member's network has.
+    fn member(&mut self) {
         let hidden = self.program.shape.hidden.len();
         for depth in 0..hidden {
-            let keys = format!("own + LANE_HEAD + {}u", hidden + 2 * depth);
-            line!(self, "let key{depth} = vec2<u32>(lanes[{keys}], lanes[{keys} + 1u]);");
-            line!(self, "let width{depth} = lanes[own + LANE_HEAD + {depth}u];");
+            let keys = format!("own + SETTINGS_HEAD + {}u", hidden + 2 * depth);
+            line!(self, "let key{depth} = vec2<u32>(settings[{keys}], settings[{keys} + 1u]);");
+            line!(self, "let width{depth} = settings[own + SETTINGS_HEAD + {depth}u];");
             for word in 0..self.layers[depth].columns().div_ceil(4) {
                 let width = format!("min(max(width{depth}, {0}u) - {0}u, 16u)", 16 * word);
                 line!(self, "let real{depth}_{word} = ((1u << {width}) - 1u) << 16u;");
@@ -333,7 +333,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The loss's derivative one layer down.
+    /// Writes the loss's derivative one layer down.
     fn descend(&mut self, depth: usize) {
         let (layer, below) = (self.layers[depth], self.layers[depth - 1]);
         for column in 0..below.columns() {
@@ -370,7 +370,7 @@ pub fn source(program: &Program) -> String {
             "step scalars" => writer.step_scalars(),
             "load parameters" => writer.load(),
             "store gradient" => writer.store(pieces),
-            "lane" => writer.lane(),
+            "member" => writer.member(),
             "masks" => writer.masks(),
             "clear" => writer.clear(),
             "forward" => writer.forward(),

@@ -23,7 +23,7 @@ pub struct Buffers {
     slots: wgpu::Buffer,
     gradient: wgpu::Buffer,
     stats: wgpu::Buffer,
-    plan: wgpu::Buffer,
+    batches: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
     _memory: Memory,
@@ -32,18 +32,18 @@ pub struct Buffers {
 
 /// Rows of the data in a column of blocks, as in the shaders: textures are no higher on the spec's default limits.
 const BLOCK: usize = 8192;
-/// Uniforms that fit in one submit.
+/// The most uniforms of one submit.
 pub const MAX_CALLS: usize = 4096;
 
 impl Buffers {
-    /// Makes and fills the buffers; `plan_words` is the size of the epoch's plan. The rows lie where the plan reads them:
-    /// `fused` in a buffer, else in a texture.
+    /// Makes and fills the buffers; `batches_words` is the size of the epoch's batches. The rows lie where the strategy reads
+    /// them: in a buffer where it is `fused`, else in a texture.
     pub fn new(
         device: &Device,
         data: &Data,
         layout: &Layout,
         state: &HostState,
-        plan_words: usize,
+        batches_words: usize,
         fused: bool,
     ) -> Self {
         use wgpu::BufferUsages as Usage;
@@ -58,7 +58,7 @@ impl Buffers {
         let all: Vec<u32> =
             [bytemuck::cast_slice(&layout.networks), bytemuck::cast_slice(&layout.layers), &labels].concat();
         let tables = make("tables", bytes_of(&all), table);
-        let plan = make("plan", 4 * plan_words as u64, table);
+        let batches = make("batches", 4 * batches_words as u64, table);
         let params = make("params", 16 * layout.params4 as u64, state_usage);
         let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
         let gradient = make("gradient", 16 * layout.params4 as u64, Usage::STORAGE | Usage::COPY_SRC);
@@ -90,10 +90,10 @@ impl Buffers {
                 let own = |binding: u32| match (pass, binding) {
                     (Pass::TrainWorkgroup, 1) => &tables,
                     (_, 1) => &networks,
-                    (Pass::TrainWorkgroup, 2) => &plan,
+                    (Pass::TrainWorkgroup, 2) => &batches,
                     (_, 2) => &layers,
                     (Pass::TrainWorkgroup, 3) => &rows,
-                    (_, 3) => &plan,
+                    (_, 3) => &batches,
                     (Pass::Loss, 5) => &label_buffer,
                     (Pass::Optimizer | Pass::TrainWorkgroup, 5) => &slots,
                     (Pass::Optimizer, 6) | (Pass::DenseBackwardWeight | Pass::TrainWorkgroup, 7) => &gradient,
@@ -121,17 +121,17 @@ impl Buffers {
                 })
             })
             .collect();
-        Self { params, slots, gradient, stats, plan, calls, staging, _memory: memory, groups }
+        Self { params, slots, gradient, stats, batches, calls, staging, _memory: memory, groups }
     }
 
-    /// Words the plan buffer holds.
-    pub fn plan_words(&self) -> usize {
-        (self.plan.size() / 4) as usize
+    /// Words that the batches' buffer holds.
+    pub fn batches_words(&self) -> usize {
+        (self.batches.size() / 4) as usize
     }
 
-    /// Fills the plan for an epoch.
-    pub fn write_plan(&self, device: &Device, words: &[u32]) {
-        device.queue.write_buffer(&self.plan, 0, bytemuck::cast_slice(words));
+    /// Fills the batches for an epoch.
+    pub fn write_batches(&self, device: &Device, words: &[u32]) {
+        device.queue.write_buffer(&self.batches, 0, bytemuck::cast_slice(words));
     }
 
     /// Puts the sums and verdicts of all networks aside.
@@ -148,7 +148,7 @@ impl Buffers {
         device.queue.write_buffer(&self.calls, 0, &bytes);
     }
 
-    /// Group of a kernel.
+    /// The bind group of a kernel.
     pub fn group(&self, pass: Pass) -> &wgpu::BindGroup {
         &self.groups[pass as usize]
     }
@@ -199,7 +199,7 @@ fn padded_rows(data: &Data) -> Vec<f32> {
 }
 
 /// The padded rows as a texture: twin of `shaders/shared/rows.wgsl`. Data that a binding holds fits up to 32768
-/// features; `plan_of` gives networks with more of them to plan `workgroup`.
+/// features; `strategy_of` gives networks with more of them to strategy `workgroup`.
 fn rows_texture(device: &Device, memory: &mut Memory, padded: &[f32], columns: usize) -> wgpu::TextureView {
     let width = columns.div_ceil(4);
     let n = padded.len() / (4 * width).max(1);

@@ -1,9 +1,8 @@
 //! How a population lies on the device. Twin of `shaders/shared/population.wgsl`; offsets count vec4.
 
-use crate::backend::Network;
+use crate::backend::NetworkSpec;
 use crate::backend::gpu::update::{self, CONSTANTS4, Update};
 use crate::mlp::Shape;
-use crate::optimizer::Optimizer;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
 
@@ -55,8 +54,8 @@ pub struct Call {
     pub evaluation: u32,
     pub first_row: u32,
     pub rows: u32,
-    pub lanes: u32,
-    pub first_lane: u32,
+    pub members: u32,
+    pub first_member: u32,
     pub end_step: u32,
     pub first_layer: u32,
     pub first_label: u32,
@@ -86,16 +85,16 @@ pub struct Sizes {
     pub work4: usize,
 }
 
-/// Sizes of a network of this shape.
-pub fn sizes(shape: &Shape, optimizer: &Optimizer, max_batch: usize) -> Sizes {
-    let rows = max_batch.max(EVALUATION_ROWS);
+/// The sizes of a network.
+pub fn sizes(spec: &NetworkSpec) -> Sizes {
+    let rows = spec.max_batch.max(EVALUATION_ROWS);
     let (mut params4, mut work4) = (0, 0);
-    for layer in shape.layers() {
+    for layer in spec.shape.layers() {
         let outputs4 = layer.outputs.div_ceil(4);
         params4 += (4 * layer.inputs.div_ceil(4) + 1) * outputs4;
         work4 += 2 * rows * outputs4;
     }
-    Sizes { params4, slots4: optimizer.n_slots() * params4, work4 }
+    Sizes { params4, slots4: spec.optimizer.n_slots() * params4, work4 }
 }
 
 /// A whole population laid out: the tables of the device and where each network stands.
@@ -109,29 +108,29 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Networks one after the other.
-    pub fn new(networks: &[Network]) -> Self {
+    /// Lays networks out one after the other.
+    pub fn new(networks: &[NetworkSpec]) -> Self {
         let mut layout = Self::default();
-        for network in networks {
-            layout.push(network);
+        for spec in networks {
+            layout.push(spec);
         }
         layout
     }
 
-    fn push(&mut self, network: &Network) {
-        let rows = network.max_batch.max(EVALUATION_ROWS);
-        let sizes = sizes(&network.shape, &network.optimizer, network.max_batch);
-        let layers = network.shape.layers();
+    fn push(&mut self, spec: &NetworkSpec) {
+        let rows = spec.max_batch.max(EVALUATION_ROWS);
+        let sizes = sizes(spec);
+        let layers = spec.shape.layers();
         self.networks.push(GpuNetwork {
             first_layer: self.layers.len() as u32,
             n_layers: layers.len() as u32,
             params: self.params4 as u32,
             n_params4: sizes.params4 as u32,
             slots: self.slots4 as u32,
-            update: Update::of(&network.optimizer).number(),
-            loss: network.loss as u32,
-            outputs: network.shape.outputs as u32,
-            constants: update::words(&network.optimizer.constants()),
+            update: Update::of(&spec.optimizer).number(),
+            loss: spec.loss as u32,
+            outputs: spec.shape.outputs as u32,
+            constants: update::words(&spec.optimizer.constants()),
         });
         let (mut below, mut delta_below) = (0, 0);
         let mut weight = self.params4;
@@ -140,7 +139,7 @@ impl Layout {
             let above = self.work4;
             let delta_above = above + rows * outputs4;
             self.work4 += 2 * rows * outputs4;
-            let drops = network.dropout > 0.0 && depth + 1 < layers.len();
+            let drops = spec.dropout > 0.0 && depth + 1 < layers.len();
             self.layers.push(GpuLayer {
                 inputs4: inputs4 as u32,
                 outputs4: outputs4 as u32,
@@ -151,11 +150,11 @@ impl Layout {
                 delta_below: delta_below as u32,
                 delta_above: delta_above as u32,
                 activation: layer.activation as u32,
-                drop_threshold: if drops { rng::drop_threshold(network.dropout) } else { 0 },
+                drop_threshold: if drops { rng::drop_threshold(spec.dropout) } else { 0 },
                 // p = 1 drops everything: no unit ever takes the scale.
-                drop_scale: if network.dropout < 1.0 { (1.0 / (1.0 - network.dropout)) as f32 } else { 0.0 },
+                drop_scale: if spec.dropout < 1.0 { (1.0 / (1.0 - spec.dropout)) as f32 } else { 0.0 },
                 mask_blocks: layer.outputs.div_ceil(4) as u32,
-                key: network.dropout_key(depth),
+                key: spec.dropout_key(depth),
                 inputs: layer.inputs as u32,
                 padding: 0,
             });
@@ -197,13 +196,26 @@ fn each_place(shape: &Shape, mut visit: impl FnMut(usize, usize)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mlp::Activation;
+    use crate::mlp::{Activation, Loss};
+    use crate::optimizer::Optimizer;
+    use crate::rng::RunId;
 
     #[test]
     fn parameters_survive_the_way_to_the_device_and_back() {
         let shape = Shape { inputs: 5, hidden: vec![3, 6], outputs: 2, activation: Activation::Relu };
         let parameters: Vec<f64> = (1..=shape.n_parameters()).map(|i| i as f64).collect();
-        let mut device = vec![0.0; 4 * sizes(&shape, &Optimizer::default(), 1).params4];
+        let spec = NetworkSpec {
+            run: RunId::default(),
+            seed: 0,
+            shape: shape.clone(),
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::default(),
+            schedule: crate::schedule::Settings::default(),
+            dropout: 0.0,
+            max_batch: 1,
+            crowd: 1,
+        };
+        let mut device = vec![0.0; 4 * sizes(&spec).params4];
         to_device(&shape, &parameters, &mut device);
         assert_eq!(from_device(&shape, &device), parameters);
         assert_eq!(device.iter().filter(|x| **x != 0.0).count(), parameters.len());

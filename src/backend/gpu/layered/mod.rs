@@ -1,8 +1,8 @@
-//! Plan `layered`: each kernel runs one layer of all networks at once, the network is the workgroup's z. Networks of any
+//! Strategy `layered`: each kernel runs one layer of all networks at once, the network is the workgroup's z. Networks of any
 //! shape, batch size and optimizer share every dispatch: a small table says where each one's numbers lie. Within an
 //! epoch networks with more steps come first, so that a step's dispatch covers just those that still have one.
 //!
-//! Plan `workgroup` is the same layout and the same tiles in one kernel: a workgroup takes a network through many steps,
+//! Strategy `workgroup` is the same layout and the same tiles in one kernel: a workgroup takes a network through many steps,
 //! with barriers where `layered` begins a new dispatch.
 
 mod buffers;
@@ -11,9 +11,9 @@ pub mod passes;
 
 use super::binding::CALL_STRIDE;
 use super::device::Device;
-use super::driver::{Plan, Submitted, nothing_trained};
+use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::update::{CONSTANTS4, Update};
-use crate::backend::{Data, EpochOutcome, EpochPlan, LocalFuture, Network, Score, Snapshot, Tuning};
+use crate::backend::{Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Score, Snapshot, Tuning};
 use crate::error::Result;
 use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
@@ -26,65 +26,68 @@ use std::rc::Rc;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
-/// Multiplications of a dispatch, about: 100 ms on the slowest software adapter, microseconds on a device.
+/// About as many multiplications as a dispatch takes: 100 ms on the slowest software adapter, microseconds on a device.
 const DISPATCH_MACS: u64 = 32 << 20;
-/// vec4 of parameters that an invocation of the optimizer takes on software adapters, for which looking up costs most.
+/// vec4s of parameters that an invocation of the optimizer updates on software adapters, for which reading tables costs most.
 const UPDATES: u32 = 64;
-/// The spec's default for the workgroups of one dimension.
+/// The default of WebGPU's specification for the workgroups of one dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
-/// Multiplications of a step's forward pass up to which one workgroup is quick enough for a network.
+/// The most multiplications of a step's forward pass for which one workgroup is quick enough.
 const WORKGROUP_MACS: u64 = 1 << 20;
 
-/// Features of a row that `layered`'s texture is wide enough for, on the spec's default limits.
+/// The most features of a row for which `layered`'s texture is wide enough, on the specification's default limits.
 const MOST_FEATURES: usize = 4 * 8192;
 
-/// Words of a step in the epoch's plan: first row, rows, steps before it, scalars.
+/// Words of a step in the epoch's batches: first row, rows, steps before it, scalars.
 pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
 
-/// What of a network changes from step to step, and is read back.
-pub fn state_bytes(network: &Network) -> u64 {
-    let sizes = layout::sizes(&network.shape, &network.optimizer, network.max_batch);
+/// Bytes of a network that change from step to step, and are read back.
+pub fn state_bytes(spec: &NetworkSpec) -> u64 {
+    let sizes = layout::sizes(spec);
     (16 * (sizes.params4 + sizes.slots4) + size_of::<Stats>()) as u64
 }
 
-/// What tells of a network on the device: each table stands there alone and among all tables.
-pub fn table_bytes(network: &Network) -> u64 {
-    let layers = network.shape.hidden.len() + 1;
+/// Bytes of the tables that describe a network: each table stands on the device alone and among all tables.
+pub fn table_bytes(spec: &NetworkSpec) -> u64 {
+    let layers = spec.shape.hidden.len() + 1;
     2 * (size_of::<layout::GpuNetwork>() + layers * size_of::<layout::GpuLayer>()) as u64
 }
 
-/// Whether plan `workgroup` suits a network.
-pub fn suits_workgroup(network: &Network) -> bool {
-    (network.shape.n_parameters() * network.max_batch) as u64 <= WORKGROUP_MACS
+/// Whether strategy `workgroup` suits a network.
+pub fn suits_workgroup(spec: &NetworkSpec) -> bool {
+    (spec.shape.n_parameters() * spec.max_batch) as u64 <= WORKGROUP_MACS
 }
 
-/// Whether the rows of a network fit in the texture that plan `layered` reads them from.
-pub fn fits_texture(network: &Network) -> bool {
-    network.shape.inputs <= MOST_FEATURES
+/// Whether the rows of a network fit in the texture that strategy `layered` reads them from.
+pub fn fits_texture(spec: &NetworkSpec) -> bool {
+    spec.shape.inputs <= MOST_FEATURES
 }
 
 /// An epoch laid out.
 struct Epoch {
-    /// Networks by lane, those with more steps first.
+    /// The network of each member, those with more steps first.
     networks: Vec<usize>,
-    /// Steps of each lane, falling.
+    /// Steps of each member, falling.
     n_steps: Vec<u32>,
-    /// Most tiles of any of lanes `0 ..= lane`, by layer and kernel; a dispatch covers the largest.
-    tiles: Vec<LaneTiles>,
-    /// The plan buffer's words, and whether they stand there.
+    /// The most tiles of any of the members `0 ..= member`: a dispatch over them covers the largest.
+    tiles: Vec<Tiles>,
+    /// The words of the batches' buffer.
     words: Vec<u32>,
+    /// Whether they stand in the buffer.
     is_written: bool,
-    /// Next step, then next validation block.
+    /// The next step.
     next_step: u32,
+    /// The next validation block, once all steps are taken.
     next_block: u32,
-    /// Those that come after the host's copy.
+    /// The step and the block that were next when the host's copy was made.
     host_next: (u32, u32),
+    /// Validation blocks.
     blocks: u32,
 }
 
-/// Invocations that each layer needs in each kernel, and parameters.
+/// Invocations per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
 #[derive(Clone, Debug, Default)]
-struct LaneTiles {
+struct Tiles {
     forward: Vec<u32>,
     evaluate: Vec<u32>,
     backward_data: Vec<u32>,
@@ -94,10 +97,10 @@ struct LaneTiles {
     params4: u32,
 }
 
-/// A dispatch: what, over which workgroups.
+/// A kernel, its uniform and the workgroups that it runs over.
 struct Dispatch {
     pass: Pass,
-    /// The rule of the networks that it is for, by its place among the population's, where the pass updates.
+    /// Where the pass updates, the place of the rule that it is for among the population's rules.
     rule: usize,
     call: Call,
     workgroups: [u32; 2],
@@ -115,23 +118,23 @@ impl Queue {
         self.dispatches.len() + more <= MAX_CALLS / 2
     }
 
-    /// A pass over the first `lanes` networks, `macs` multiplications each, in as many dispatches as keep each short.
-    /// `tiles` are the invocations a network needs; none: a network is one workgroup.
-    fn push(&mut self, pass: Pass, call: Call, tiles: Option<u32>, lanes: usize, macs: u64) {
+    /// Adds a pass over the first `members` networks, `macs` multiplications each, in as many dispatches as keep each short.
+    /// `tiles` are the invocations that a network needs; `None` gives each network one workgroup.
+    fn push(&mut self, pass: Pass, call: Call, tiles: Option<u32>, members: usize, macs: u64) {
         let rules = if pass.updates() { self.n_rules } else { 1 };
-        (0..rules).for_each(|rule| self.push_for(pass, rule, call, tiles, lanes, macs));
+        (0..rules).for_each(|rule| self.push_for(pass, rule, call, tiles, members, macs));
     }
 
     /// [`Self::push`] for the networks of one rule.
-    fn push_for(&mut self, pass: Pass, rule: usize, call: Call, tiles: Option<u32>, lanes: usize, macs: u64) {
+    fn push_for(&mut self, pass: Pass, rule: usize, call: Call, tiles: Option<u32>, members: usize, macs: u64) {
         let most = (DISPATCH_MACS / macs.max(1)).clamp(1, u64::from(MAX_WORKGROUPS)) as u32;
         let room = (MAX_CALLS / 2).saturating_sub(self.dispatches.len()).max(1) as u32;
-        let lanes = lanes as u32;
-        let window = most.max(lanes.div_ceil(room));
-        for first_lane in (0..lanes).step_by(window as usize) {
-            let n = window.min(lanes - first_lane);
+        let members = members as u32;
+        let window = most.max(members.div_ceil(room));
+        for first_member in (0..members).step_by(window as usize) {
+            let n = window.min(members - first_member);
             let workgroups = tiles.map_or([n, 1], |tiles| [tiles.div_ceil(WORKGROUP), n]);
-            self.dispatches.push(Dispatch { pass, rule, call: Call { first_lane, ..call }, workgroups });
+            self.dispatches.push(Dispatch { pass, rule, call: Call { first_member, ..call }, workgroups });
         }
     }
 }
@@ -141,44 +144,46 @@ pub struct Layered {
     /// A workgroup trains a network, many steps a dispatch.
     fused: bool,
     data: Rc<Data>,
-    networks: Vec<Network>,
-    /// The rules that they use.
+    networks: Vec<NetworkSpec>,
+    /// The rules that the networks use.
     updates: Vec<Update>,
     layout: Layout,
-    /// With the device that they are on.
+    /// The buffers, with the device that they are on.
     buffers: Option<(Rc<Device>, Buffers)>,
     /// The last host copy.
     host: HostState,
-    round: Vec<Epoch>,
+    flight: Vec<Epoch>,
 }
 
 impl Layered {
     /// Networks with their initial parameters.
     pub fn new(data: Rc<Data>, networks: Vec<Network>, fused: bool) -> Self {
+        let (networks, parameters): (Vec<_>, Vec<_>) =
+            networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();
         let layout = Layout::new(&networks);
         let mut params = vec![0.0; 4 * layout.params4];
-        for (network, place) in networks.iter().zip(&layout.networks) {
+        for ((spec, parameters), place) in networks.iter().zip(parameters).zip(&layout.networks) {
             let first = 4 * place.params as usize;
             let n = 4 * place.n_params4 as usize;
-            layout::to_device(&network.shape, &network.parameters, &mut params[first..first + n]);
+            layout::to_device(&spec.shape, &parameters, &mut params[first..first + n]);
         }
         let slots = vec![0.0; 4 * layout.slots4];
         let stats = vec![Stats::default(); networks.len()];
         let host = HostState { params, slots, stats };
         let mut updates = BTreeSet::new();
         // One by one: gathering them at once would compile a sort of their own.
-        for network in &networks {
-            updates.insert(Update::of(&network.optimizer));
+        for spec in &networks {
+            updates.insert(Update::of(&spec.optimizer));
         }
         let updates = updates.into_iter().collect();
-        Self { fused, data, networks, updates, layout, buffers: None, host, round: Vec::new() }
+        Self { fused, data, networks, updates, layout, buffers: None, host, flight: Vec::new() }
     }
 
-    /// Raises `most` to what this plan's network needs.
-    fn cover(&self, most: &mut LaneTiles, plan: &EpochPlan) {
-        let most_rows = plan.steps.iter().map(|step| step.rows).max().unwrap_or(0);
+    /// Raises `most` to what the network of these batches needs.
+    fn cover(&self, most: &mut Tiles, batches: &EpochBatches) {
+        let most_rows = batches.steps.iter().map(|step| step.rows).max().unwrap_or(0);
         let evaluation_rows = EVALUATION_ROWS as u32;
-        let place = &self.layout.networks[plan.network];
+        let place = &self.layout.networks[batches.network];
         let layers = &self.layout.layers[place.first_layer as usize..][..place.n_layers as usize];
         let raise = |list: &mut Vec<u32>, layer: usize, tiles: u32| {
             if list.len() <= layer {
@@ -200,42 +205,43 @@ impl Layered {
         most.params4 = most.params4.max(place.n_params4);
     }
 }
-/// Training rows of a lane in this epoch and steps of its run before it, from the plan's words.
-fn lane_rows(words: &[u32], lane: usize) -> (u32, u32) {
-    let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * lane + i]);
+
+/// Training rows of a member in an epoch, and steps of its run before it, from the epoch's words.
+fn member_rows(words: &[u32], member: usize) -> (u32, u32) {
+    let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * member + i]);
     let word = |step: u32, word: u32| words[(steps + STEP_WORDS as u32 * step + word) as usize];
     ((0..n_steps).map(|step| word(step, 1)).sum(), if n_steps > 0 { word(0, 2) } else { 0 })
 }
 
-impl Plan for Layered {
-    fn push_epoch(&mut self, mut plans: Vec<EpochPlan>) {
-        plans = by_key(plans, |plan| plan.network as u64);
-        plans = by_key(plans, |plan| u64::MAX - plan.steps.len() as u64);
-        let mut words = vec![0_u32; 4 * plans.len()];
-        for (lane, plan) in plans.iter().enumerate() {
+impl DevicePopulation for Layered {
+    fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
+        let epoch = by_key(epoch, |batches| batches.network as u64);
+        let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
+        let mut words = vec![0_u32; 4 * epoch.len()];
+        for (member, batches) in epoch.iter().enumerate() {
             let order = words.len() as u32;
-            words.extend_from_slice(&plan.order);
+            words.extend_from_slice(&batches.order);
             let steps = words.len() as u32;
-            for step in &plan.steps {
+            for step in &batches.steps {
                 words.extend([step.start, step.rows, step.step]);
                 words.extend(step.scalars.map(|s| (s as f32).to_bits()));
             }
-            words[4 * lane..4 * lane + 4].copy_from_slice(&[
-                plan.network as u32,
+            words[4 * member..4 * member + 4].copy_from_slice(&[
+                batches.network as u32,
                 order,
                 steps,
-                plan.steps.len() as u32,
+                batches.steps.len() as u32,
             ]);
         }
-        let mut tiles: Vec<LaneTiles> = Vec::with_capacity(plans.len());
-        for plan in &plans {
+        let mut tiles: Vec<Tiles> = Vec::with_capacity(epoch.len());
+        for batches in &epoch {
             let mut most = tiles.last().cloned().unwrap_or_default();
-            self.cover(&mut most, plan);
+            self.cover(&mut most, batches);
             tiles.push(most);
         }
-        self.round.push(Epoch {
-            networks: plans.iter().map(|plan| plan.network).collect(),
-            n_steps: plans.iter().map(|plan| plan.steps.len() as u32).collect(),
+        self.flight.push(Epoch {
+            networks: epoch.iter().map(|batches| batches.network).collect(),
+            n_steps: epoch.iter().map(|batches| batches.steps.len() as u32).collect(),
             tiles,
             words,
             is_written: false,
@@ -247,16 +253,16 @@ impl Plan for Layered {
     }
 
     fn n_epochs(&self) -> usize {
-        self.round.len()
+        self.flight.len()
     }
 
-    fn plan_bytes(&self) -> usize {
-        4 * self.round.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+    fn batches_bytes(&self) -> usize {
+        4 * self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
     }
 
     fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let words = self.plan_bytes() / 4;
-        let fits = |(on, buffers): &(Rc<Device>, Buffers)| Rc::ptr_eq(on, device) && buffers.plan_words() >= words;
+        let words = self.batches_bytes() / 4;
+        let fits = |(on, buffers): &(Rc<Device>, Buffers)| Rc::ptr_eq(on, device) && buffers.batches_words() >= words;
         if !self.buffers.as_ref().is_some_and(fits) {
             // Free the old buffers before making new ones.
             self.buffers = None;
@@ -275,12 +281,12 @@ impl Plan for Layered {
         1
     }
 
-    /// Up to `amount` steps and, after the last step, the validation blocks.
+    /// A unit is a step or, after the last step, a validation block, of all networks.
     fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted {
-        let epoch = &mut self.round[epoch];
+        let epoch = &mut self.flight[epoch];
         let Some((_, buffers)) = self.buffers.as_ref() else { return Submitted::default() };
         if !epoch.is_written {
-            buffers.write_plan(device, &epoch.words);
+            buffers.write_batches(device, &epoch.words);
             epoch.is_written = true;
         }
         let before = (epoch.next_step, epoch.next_block);
@@ -296,38 +302,38 @@ impl Plan for Layered {
         let most = epoch.n_steps.first().copied().unwrap_or(0);
         let last = most.min(epoch.next_step.saturating_add(amount));
         if self.fused && epoch.next_step < last {
-            let lanes = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
+            let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let call = Call { step: epoch.next_step, end_step: last, ..tables };
             let steps = u64::from(last - epoch.next_step);
-            let macs = 3 * steps * epoch.tiles[lanes - 1].macs.iter().sum::<u64>();
-            queue.push(Pass::TrainWorkgroup, call, None, lanes, macs);
-            taken += epoch.n_steps[..lanes].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
+            let macs = 3 * steps * epoch.tiles[members - 1].macs.iter().sum::<u64>();
+            queue.push(Pass::TrainWorkgroup, call, None, members, macs);
+            taken += epoch.n_steps[..members].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
         while epoch.next_step < last && queue.has_room(4 * depth + n_rules) {
-            let lanes = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
-            let tiles = &epoch.tiles[lanes - 1];
+            let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
+            let tiles = &epoch.tiles[members - 1];
             let depth = tiles.forward.len();
             let call = |layer: usize| Call { step: epoch.next_step, layer: layer as u32, ..tables };
             for layer in 0..depth {
-                queue.push(Pass::DenseForward, call(layer), Some(tiles.forward[layer]), lanes, tiles.macs[layer]);
+                queue.push(Pass::DenseForward, call(layer), Some(tiles.forward[layer]), members, tiles.macs[layer]);
             }
-            queue.push(Pass::Loss, call(0), Some(1), lanes, 0);
+            queue.push(Pass::Loss, call(0), Some(1), members, 0);
             for layer in (0..depth).rev() {
                 let macs = tiles.macs[layer];
-                queue.push(Pass::DenseBackwardWeight, call(layer), Some(tiles.backward_weight[layer]), lanes, macs);
+                queue.push(Pass::DenseBackwardWeight, call(layer), Some(tiles.backward_weight[layer]), members, macs);
                 if layer > 0 {
-                    queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), lanes, macs);
+                    queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), members, macs);
                 }
             }
             let updates = tiles.params4.div_ceil(if device.is_software { UPDATES } else { 1 });
-            queue.push(Pass::Optimizer, call(0), Some(updates), lanes, 32 * u64::from(tiles.params4));
-            taken += lanes as u64;
+            queue.push(Pass::Optimizer, call(0), Some(updates), members, 32 * u64::from(tiles.params4));
+            taken += members as u64;
             epoch.next_step += 1;
         }
         if epoch.next_step >= most {
-            let lanes = epoch.networks.len();
-            let tiles = &epoch.tiles[lanes - 1];
+            let members = epoch.networks.len();
+            let tiles = &epoch.tiles[members - 1];
             while epoch.next_block < epoch.blocks && queue.has_room(depth + n_rules) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
                 let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
@@ -335,12 +341,12 @@ impl Plan for Layered {
                 let (step, evaluation) = (epoch.next_block, 1);
                 let call = |layer: usize| Call { step, layer: layer as u32, evaluation, first_row, rows, ..tables };
                 if self.fused {
-                    queue.push(Pass::TrainWorkgroup, call(0), None, lanes, tiles.macs.iter().sum());
+                    queue.push(Pass::TrainWorkgroup, call(0), None, members, tiles.macs.iter().sum());
                 } else {
                     for (layer, &x) in tiles.evaluate.iter().enumerate() {
-                        queue.push(Pass::DenseForward, call(layer), Some(x), lanes, tiles.macs[layer]);
+                        queue.push(Pass::DenseForward, call(layer), Some(x), members, tiles.macs[layer]);
                     }
-                    queue.push(Pass::Loss, call(0), Some(1), lanes, 0);
+                    queue.push(Pass::Loss, call(0), Some(1), members, 0);
                 }
                 epoch.next_block += 1;
             }
@@ -366,7 +372,7 @@ impl Plan for Layered {
     }
 
     fn is_submitted(&self, epoch: usize) -> bool {
-        let epoch = &self.round[epoch];
+        let epoch = &self.flight[epoch];
         epoch.next_step >= epoch.n_steps.first().copied().unwrap_or(0) && epoch.next_block >= epoch.blocks
     }
 
@@ -385,7 +391,7 @@ impl Plan for Layered {
             let (_, buffers) = self.buffers.as_ref().ok_or_else(nothing_trained)?;
             let all = aside.is_some();
             let sums = buffers.read(device, aside.map(|slots| (&mut self.host, slots))).await?;
-            for epoch in self.round.iter_mut().filter(|_| all) {
+            for epoch in self.flight.iter_mut().filter(|_| all) {
                 epoch.host_next = (epoch.next_step, epoch.next_block);
             }
             Ok(sums)
@@ -393,21 +399,21 @@ impl Plan for Layered {
     }
 
     fn rewind(&mut self) {
-        for epoch in &mut self.round {
+        for epoch in &mut self.flight {
             (epoch.next_step, epoch.next_block) = epoch.host_next;
             epoch.is_written = false;
         }
     }
 
     fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome> {
-        let epoch = &self.round[epoch];
+        let epoch = &self.flight[epoch];
         let n_validation = self.data.n_validation as f64;
-        let outcome = |(lane, &network): (usize, &usize)| {
+        let outcome = |(member, &network): (usize, &usize)| {
             let from = network * size_of::<Stats>();
             let stats = aside.map_or(self.host.stats[network], |aside| {
                 bytemuck::pod_read_unaligned(&aside[from..from + size_of::<Stats>()])
             });
-            let (rows, before) = lane_rows(&epoch.words, lane);
+            let (rows, before) = member_rows(&epoch.words, member);
             let rows = f64::from(rows);
             let score = |loss: f32, correct: f32, rows: f64| Score {
                 loss: f64::from(loss) / rows,
@@ -427,7 +433,7 @@ impl Plan for Layered {
     }
 
     fn clear(&mut self) {
-        self.round.clear();
+        self.flight.clear();
     }
 
     fn parameters(&self, network: usize) -> Vec<f64> {

@@ -1,4 +1,4 @@
-//! The kernels of plans `layered` and `workgroup`.
+//! The kernels of strategies `layered` and `workgroup`.
 
 use super::STEP_WORDS;
 use crate::backend::gpu::binding::{Access, Kernel};
@@ -36,7 +36,7 @@ pub const PASSES: [Pass; 6] = [
     Pass::TrainWorkgroup,
 ];
 
-/// Where parameters and slots lie: each slot of a network follows the one before.
+/// How shaders reach parameters and slots: each slot of a network follows the one before.
 const PLACES: Places = Places {
     parameters: "place: u32, slot: u32, n_params4: u32",
     load: |i| if i == 0 { "params[place]".into() } else { format!("slots[slot + {}u * n_params4]", i - 1) },
@@ -50,7 +50,7 @@ const PLACES: Places = Places {
 };
 
 impl Pass {
-    /// Whether its kernel knows one rule, and there is one for each.
+    /// Whether the pass has a kernel for each rule.
     pub fn updates(self) -> bool {
         matches!(self, Self::Optimizer | Self::TrainWorkgroup)
     }
@@ -81,8 +81,8 @@ impl Pass {
         let source = source.replace("//@ constants", &format!("let constants = {constants};"));
         let mut parts = vec![update::types(), format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\n"), source];
         if self.updates() {
-            let scalars = update::scalars(|i| format!("step_word(lane, {}u)", 3 + i));
-            parts.push(format!("fn step_scalars(lane: Lane) -> Scalars {{ return {scalars}; }}\n"));
+            let scalars = update::scalars(|i| format!("step_word(member, {}u)", 3 + i));
+            parts.push(format!("fn step_scalars(member: Member) -> Scalars {{ return {scalars}; }}\n"));
             parts.push(update::source(rule, &PLACES));
         }
         Kernel { name, source: parts.concat() }

@@ -1,0 +1,17 @@
+//! What trained networks show of themselves: planes through the space of their weights, the loss over them, and the paths
+//! that training takes there.
+
+mod document;
+mod frame;
+mod plane;
+mod principal;
+mod surface;
+mod trajectory;
+
+pub use document::{FORMAT, Landscape, Metric, PathRecord, PointRecord, Site, extent};
+pub use frame::{Extent, framed};
+pub use plane::{Kind, Place, Plane};
+#[cfg(not(target_arch = "wasm32"))]
+pub use surface::surface;
+pub use surface::{Grid, Rows, SIDE};
+pub use trajectory::{MOST_POINTS, Recorder, Trajectory};

@@ -1,0 +1,203 @@
+//! Planes in weight space.
+
+use super::principal::principal;
+use crate::error::{Error, Result};
+use crate::mlp::Shape;
+use crate::rng::{self, Purpose, RunId, Stream};
+
+/// How a plane's directions are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Two random directions, filter-normalised (Li et al. 2018).
+    Random,
+    /// The two directions along which a path, or several, spread most.
+    Pca,
+    /// The straight line through two networks.
+    Line,
+    /// The plane through three networks.
+    Three,
+    /// The gradient at the origin, and a random direction at right angles to it.
+    Gradient,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Random, Self::Pca, Self::Line, Self::Three, Self::Gradient];
+
+    /// Its name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Pca => "pca",
+            Self::Line => "line",
+            Self::Three => "three",
+            Self::Gradient => "gradient",
+        }
+    }
+}
+
+/// An origin and two directions, flat, in PyTorch's order. The second direction of a line is zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// How it was found.
+    pub kind: Kind,
+    /// Where both coordinates are 0.
+    pub origin: Vec<f32>,
+    /// Steps of one coordinate each.
+    pub directions: [Vec<f32>; 2],
+    /// Share of the paths' variance along each direction, where the plane was laid through paths.
+    pub explained: Option<[f64; 2]>,
+}
+
+/// Where something lies as seen from a plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Coordinate along the first direction of what is nearest in the plane.
+    pub x: f64,
+    /// Along the second.
+    pub y: f64,
+    /// Distance from there, in the length of weights.
+    pub distance: f64,
+}
+
+impl Plane {
+    /// Two random directions from an origin, each unit's row scaled to the norm of the origin's; biases stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::ZeroWeights`].
+    pub fn random(shape: &Shape, origin: Vec<f32>, seed: u64) -> Result<Self> {
+        let directions = [0, 1].map(|axis| filter_normalised(shape, &origin, seed, axis));
+        if directions.iter().flatten().all(|&x| x == 0.0) {
+            return Err(Error::ZeroWeights);
+        }
+        Ok(Self { kind: Kind::Random, origin, directions, explained: None })
+    }
+
+    /// The two directions along which these points spread most about their mean, from an origin.
+    ///
+    /// # Errors
+    /// [`Error::NoPath`] where nothing spreads.
+    pub fn pca(origin: Vec<f32>, points: &[Vec<f32>]) -> Result<Self> {
+        let (directions, shares) = principal(points);
+        if shares[0] == 0.0 {
+            return Err(Error::NoPath);
+        }
+        Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares) })
+    }
+
+    /// The line from `a` (x = 0) through `b` (x = 1).
+    ///
+    /// # Errors
+    /// [`Error::SameWeights`].
+    pub fn line(a: Vec<f32>, b: &[f32]) -> Result<Self> {
+        let direction = difference(b, &a);
+        if direction.iter().all(|&x| x == 0.0) {
+            return Err(Error::SameWeights);
+        }
+        let none = vec![0.0; a.len()];
+        Ok(Self { kind: Kind::Line, origin: a, directions: [direction, none], explained: None })
+    }
+
+    /// The plane through `a` (0, 0), `b` (1, 0) and `c`. Both directions have the length from `a` to `b` and stand at right
+    /// angles, so that the picture keeps angles.
+    ///
+    /// # Errors
+    /// [`Error::SameWeights`], [`Error::OneLine`].
+    pub fn three(a: Vec<f32>, b: &[f32], c: &[f32]) -> Result<Self> {
+        let (u, w) = (difference(b, &a), difference(c, &a));
+        let (uu, uw, ww) = (dot(&u, &u), dot(&u, &w), dot(&w, &w));
+        if uu == 0.0 || ww == 0.0 {
+            return Err(Error::SameWeights);
+        }
+        let across: Vec<f64> = w.iter().zip(&u).map(|(w, u)| f64::from(*w) - uw / uu * f64::from(*u)).collect();
+        let length = across.iter().map(|x| x * x).sum::<f64>();
+        if length <= 1e-10 * ww {
+            return Err(Error::OneLine);
+        }
+        let scale = (uu / length).sqrt();
+        let v = across.into_iter().map(|x| (scale * x) as f32).collect();
+        Ok(Self { kind: Kind::Three, origin: a, directions: [u, v], explained: None })
+    }
+
+    /// Against the gradient at the origin, so that loss falls to the right, and at right angles to it; both as long as the
+    /// origin's weights, as random directions are.
+    ///
+    /// # Errors
+    /// [`Error::NoGradient`] where it is zero or not finite.
+    pub fn gradient(shape: &Shape, origin: Vec<f32>, gradient: &[f64], seed: u64) -> Result<Self> {
+        let length = gradient.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if !(length > 0.0 && length.is_finite()) {
+            return Err(Error::NoGradient);
+        }
+        let layers = shape.layers();
+        let weights = layers.iter().map(|layer| {
+            let own = &origin[layer.weight..layer.bias];
+            dot(own, own)
+        });
+        let size = Some(weights.sum::<f64>().sqrt()).filter(|&size| size > 0.0).unwrap_or(1.0);
+        let u: Vec<f32> = gradient.iter().map(|x| (-x * size / length) as f32).collect();
+        let mut v = filter_normalised(shape, &origin, seed, 1);
+        let share = dot(&u, &v) / dot(&u, &u);
+        for (v, u) in v.iter_mut().zip(&u) {
+            *v -= (share * f64::from(*u)) as f32;
+        }
+        Ok(Self { kind: Kind::Gradient, origin, directions: [u, v], explained: None })
+    }
+
+    /// The parameters at a point of the plane.
+    pub fn at(&self, x: f64, y: f64) -> Vec<f32> {
+        let [u, v] = &self.directions;
+        let blend = |((&o, &u), &v): ((&f32, &f32), &f32)| (f64::from(o) + x * f64::from(u) + y * f64::from(v)) as f32;
+        self.origin.iter().zip(u).zip(v).map(blend).collect()
+    }
+
+    /// Where these parameters lie: the nearest point of the plane, and how far it is.
+    pub fn place(&self, parameters: &[f32]) -> Place {
+        let [u, v] = &self.directions;
+        let w = difference_f64(parameters, &self.origin);
+        let along = |d: &[f32]| w.iter().zip(d).map(|(w, d)| w * f64::from(*d)).sum::<f64>();
+        let (uu, uv, vv, uw, vw) = (dot(u, u), dot(u, v), dot(v, v), along(u), along(v));
+        let determinant = uu * vv - uv * uv;
+        let (x, y) = if determinant > 1e-12 * uu * vv {
+            ((vv * uw - uv * vw) / determinant, (uu * vw - uv * uw) / determinant)
+        } else if uu > 0.0 {
+            (uw / uu, 0.0)
+        } else {
+            (0.0, if vv > 0.0 { vw / vv } else { 0.0 })
+        };
+        let off = w.iter().zip(u).zip(v).map(|((w, u), v)| w - x * f64::from(*u) - y * f64::from(*v));
+        Place { x, y, distance: off.map(|x| x * x).sum::<f64>().sqrt() }
+    }
+}
+
+fn difference(a: &[f32], b: &[f32]) -> Vec<f32> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+fn difference_f64(a: &[f32], b: &[f32]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b)).collect()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+/// Standard normal numbers, each unit's row scaled to the norm of the origin's row; zero on biases.
+fn filter_normalised(shape: &Shape, origin: &[f32], seed: u64, axis: u32) -> Vec<f32> {
+    let mut direction = vec![0.0; origin.len()];
+    for (depth, layer) in shape.layers().iter().enumerate() {
+        let run = RunId { trial: axis, fold: 0, repeat: 0 };
+        let mut stream = Stream::new(rng::key(seed, Purpose::Plane, run, depth as u32));
+        for unit in 0..layer.outputs {
+            let own = layer.weight + unit * layer.inputs..layer.weight + (unit + 1) * layer.inputs;
+            let drawn: Vec<f64> = own.clone().map(|_| stream.normal()).collect();
+            let length = drawn.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let norm = dot(&origin[own.clone()], &origin[own.clone()]).sqrt();
+            for (to, x) in direction[own].iter_mut().zip(drawn) {
+                *to = if length > 0.0 { (x * norm / length) as f32 } else { 0.0 };
+            }
+        }
+    }
+    direction
+}

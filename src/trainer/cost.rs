@@ -1,0 +1,35 @@
+//! What trials will take.
+
+use super::Trainer;
+use crate::backend::NetworkSpec;
+use crate::study::TrialConfig;
+
+/// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
+const UNIT_WORK: f64 = 8.0;
+const OUTPUT_WORK: f64 = 120.0;
+
+/// What a trial will take over all epochs and seeds, if it does not end early.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Gradient steps.
+    pub steps: u64,
+    /// Multiplications or what takes as long: only proportions between trials matter. The constants are those of the CPU
+    /// backend on tiny networks.
+    pub work: f64,
+}
+
+impl Trainer {
+    pub(super) fn cost(&self, config: &TrialConfig, network: &NetworkSpec) -> Cost {
+        let batch = self.batch_size(config);
+        let steps = self.data.n_train.div_ceil(batch);
+        let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
+        let units = network.shape.hidden.iter().sum::<usize>() as f64;
+        let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
+        let epoch = rows * row + steps as f64 * self.backend.step_work(network);
+        let seeds = self.study.seeds_per_trial;
+        Cost {
+            steps: (steps * config.epochs) as u64 * u64::from(seeds),
+            work: epoch * config.epochs as f64 * f64::from(seeds),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Trials that train together.
+
+use super::TrialSnapshot;
+use crate::backend::epoch::Steps;
+use crate::backend::{EpochOutcome, NetworkSpec, Population, Snapshot};
+use crate::error::Result;
+use crate::search::Trial;
+use crate::study::TrialConfig;
+
+/// One trial in training: its settings and its networks' progress.
+pub struct Running {
+    pub trial: Trial,
+    pub config: TrialConfig,
+    /// Index into the wave's networks, one a seed.
+    pub networks: Vec<usize>,
+    /// The epoch after which it ends here: its last, or the one that it is assigned until.
+    pub until: usize,
+    pub epochs_begun: usize,
+    pub epochs_done: usize,
+    pub steps: u64,
+    /// Outcomes of the epoch under way.
+    pub outcomes: Vec<EpochOutcome>,
+    pub ended: bool,
+    /// Its place in the report under way.
+    pub told: Option<usize>,
+}
+
+impl Running {
+    pub fn snapshot(&self, networks: Vec<Snapshot>) -> TrialSnapshot {
+        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks }
+    }
+}
+
+/// Trials that train together.
+pub struct Wave {
+    pub population: Box<dyn Population>,
+    pub networks: Vec<NetworkSpec>,
+    pub trials: Vec<Running>,
+    /// Trial of each network.
+    pub owner: Vec<usize>,
+    pub steps: Vec<Steps>,
+    pub in_epoch: bool,
+    /// Trials that have got where they were sent, and will go on from there.
+    pub to_park: Vec<usize>,
+}
+
+impl Wave {
+    /// Takes a trial up where a snapshot left it. One that does not fit changes nothing: the trial then begins at its first
+    /// epoch.
+    pub fn take_up(&mut self, owner: usize, from: &TrialSnapshot, per_epoch: usize) {
+        let Self { population, networks, trials, steps, .. } = self;
+        let running = &mut trials[owner];
+        let fits = |(&index, snapshot): (&usize, &Snapshot)| {
+            let is_whole = snapshot.steps as usize == from.epochs * per_epoch && snapshot.diverged_at.is_none();
+            is_whole && snapshot.parts(&networks[index]).is_some()
+        };
+        let is_one_each = from.networks.len() == running.networks.len();
+        if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
+            return;
+        }
+        for (&index, snapshot) in running.networks.iter().zip(&from.networks) {
+            population.restore(index, snapshot);
+            steps[index].skip(snapshot.steps, per_epoch as u64);
+            running.steps += u64::from(snapshot.steps);
+        }
+        (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
+    }
+
+    /// What a trial's networks are at its end, without what their optimizers would need to go on.
+    pub async fn finals(&mut self, owner: usize) -> Result<TrialSnapshot> {
+        let mut networks = Vec::new();
+        for &index in &self.trials[owner].networks {
+            let parameters = self.population.parameters(index).await?;
+            let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
+            networks.push(Snapshot { numbers, ..Snapshot::default() });
+        }
+        Ok(self.trials[owner].snapshot(networks))
+    }
+}

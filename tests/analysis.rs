@@ -1,0 +1,276 @@
+//! Planes, surfaces and paths: what is drawn is what the networks are.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+mod common;
+
+use common::{ACTIVATIONS, pick, stream};
+use core::time::Duration;
+use serde_json::{Value, json};
+use std::rc::Rc;
+use tuning_playground::analysis::{Grid, Plane, Recorder, Rows, Site, Trajectory, surface};
+use tuning_playground::backend::{self, Network, cpu::Cpu};
+use tuning_playground::error::Error;
+use tuning_playground::rng::Stream;
+use tuning_playground::search::{Search, Trial};
+use tuning_playground::study::{FORMAT, Study};
+use tuning_playground::trainer::{Contestant, Trainer, TrialSnapshot};
+
+/// A trainer of a study on the CPU, and the study's trials.
+fn trainer(more: &Value) -> (Trainer, Vec<Trial>) {
+    let mut document = json!({
+        "format": FORMAT,
+        "dataset": {"name": "moons", "samples": 200, "noise": 0.2},
+        "fixed": {"hidden": [9, 5], "epochs": 4, "batch_size": 16},
+        "space": {"learning_rate": {"type": "float", "low": 1e-3, "high": 3e-2, "log": true}},
+        "trials": 3,
+    });
+    document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let study = Study::check(&document).unwrap();
+    let trials = Search::new(&study).ask(&study);
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    (Trainer::new(Rc::new(study), prepared, Box::new(Cpu::new()), Vec::new()).unwrap(), trials)
+}
+
+fn record(trainer: &Trainer, contestants: Vec<Contestant>, budget: Duration) -> Vec<Trajectory> {
+    let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), trainer.data(), contestants)).unwrap();
+    while !pollster::block_on(recorder.advance(budget)).unwrap() {}
+    recorder.paths()
+}
+
+/// Weights at the end of some trials.
+fn trained(trainer: &mut Trainer, trials: &[Trial]) -> (Contestant, Vec<Vec<f32>>) {
+    let contestants: Vec<Contestant> = trials.iter().map(|trial| trainer.contestant(trial, 3)).collect();
+    let first = contestants[0].clone();
+    let paths = record(trainer, contestants, Duration::MAX);
+    (first, paths.iter().map(|path| path.last().to_vec()).collect())
+}
+
+/// The studies that surfaces are held against: classes and numbers, every activation, no hidden layer and several.
+fn studies() -> Vec<Value> {
+    let mut studies =
+        vec![json!({}), json!({"dataset": {"name": "plane", "samples": 90}, "fixed": {"hidden": [6], "epochs": 3}})];
+    for activation in ["linear", "sigmoid", "tanh", "relu"] {
+        studies.push(json!({"fixed": {"hidden": [17, 4], "epochs": 2, "activation": activation}}));
+    }
+    studies.push(json!({"fixed": {"hidden": [], "epochs": 2, "batch_size": 32}}));
+    studies
+}
+
+#[test]
+fn a_recorded_path_ends_where_the_trainer_does() {
+    for more in
+        [json!({}), json!({"fixed": {"hidden": [40], "epochs": 3, "dropout": 0.2}}), json!({"shared_seeds": true})]
+    {
+        let (mut trainer, trials) = trainer(&more);
+        let contestants: Vec<Contestant> = trials.iter().map(|trial| trainer.contestant(trial, 3)).collect();
+        let paths = record(&trainer, contestants.clone(), Duration::ZERO);
+        assert_eq!(paths, record(&trainer, contestants, Duration::MAX), "a budget changes nothing");
+        trainer
+            .assign(
+                trials.iter().cloned().map(|trial| tuning_playground::trainer::Assignment::whole(trial, 3)).collect(),
+            )
+            .unwrap();
+        let mut ended: Vec<TrialSnapshot> = Vec::new();
+        loop {
+            let report = pollster::block_on(trainer.advance(Duration::MAX)).unwrap();
+            ended.extend(report.snapshots);
+            if report.finished {
+                break;
+            }
+        }
+        for path in &paths {
+            let one = ended.iter().find(|one| one.number == path.trial).unwrap();
+            assert_eq!(path.last(), one.networks[0].numbers, "trial {}", path.trial);
+            assert!(path.steps.is_sorted() && path.steps[0] == 0 && path.points.len() == path.steps.len());
+            assert!(path.points.len() <= 512);
+        }
+        // From the same weights, or each from its own.
+        assert_eq!(paths[0].points[0] == paths[1].points[0], more.get("shared_seeds").is_some());
+    }
+}
+
+#[test]
+fn a_long_path_is_kept_in_512_points_and_a_diverged_one_ends() {
+    let (mut trainer, trials) = trainer(&json!({
+        "dataset": {"name": "moons", "samples": 300},
+        "fixed": {"hidden": [4], "epochs": 40, "batch_size": 4, "optimizer": "sgd"},
+        "space": {"learning_rate": {"type": "categorical", "choices": [0.01, 1e6]}},
+        "sampler": {"name": "grid"},
+        "trials": 2,
+    }));
+    let contestants: Vec<Contestant> = trials.iter().map(|trial| trainer.contestant(trial, 2)).collect();
+    let paths = record(&trainer, contestants, Duration::from_millis(1));
+    let [whole, lost] = &paths[..] else { panic!("two paths") };
+    assert_eq!((whole.points.len(), whole.diverged_at), (512, None));
+    assert_eq!(whole.steps.last(), Some(&(40 * 53)), "all steps");
+    assert!(lost.diverged_at.is_some() && lost.points.iter().flatten().all(|x| x.is_finite()));
+}
+
+#[test]
+fn the_surface_is_the_loss_of_the_networks_there() {
+    for more in studies() {
+        let (mut trainer, trials) = trainer(&more);
+        let (first, weights) = trained(&mut trainer, &trials);
+        let spec = &first.spec;
+        let plane = Plane::random(&spec.shape, weights[0].clone(), 3).unwrap();
+        for rows in [Rows::Train, Rows::Validation] {
+            let site = Site { spec, data: trainer.data(), rows, unit: 1.0 };
+            let grid = Grid::new(5, [-1.0, 1.0, -1.0, 1.0]).unwrap();
+            let scorer = site.scorer(&plane);
+            let scores = surface(&scorer, &grid, 2);
+            let points: Vec<[f64; 2]> = (0..grid.len()).map(|index| grid.point(index)).collect();
+            let there = points.iter().map(|&[x, y]| {
+                let parameters = plane.at(x, y).into_iter().map(f64::from).collect();
+                Network { spec: spec.clone(), parameters }
+            });
+            let chosen = match rows {
+                Rows::Train => backend::Rows::Train,
+                Rows::Validation => backend::Rows::Validation,
+            };
+            let plain = pollster::block_on(backend::evaluate(&Cpu::new(), trainer.data(), chosen, there)).unwrap();
+            for ((score, plain), at) in scores.iter().zip(&plain).zip(&points) {
+                let error = (score.loss - plain.loss).abs() / plain.loss.max(1.0);
+                assert!(error < 1e-5, "{more} {at:?}: {score:?} against {plain:?}");
+            }
+            // The very middle is the trial.
+            let own = pollster::block_on(site.points(&Cpu::new(), &plane, &[(0, &weights[0])])).unwrap();
+            assert_eq!(own[0].place, [0.0, 0.0]);
+            assert!((scores[grid.len() / 2].loss - own[0].loss).abs() < 1e-5 * own[0].loss.max(1.0));
+            assert_eq!(scores[grid.len() / 2].accuracy.to_bits(), plain[grid.len() / 2].accuracy.to_bits());
+        }
+    }
+}
+
+#[test]
+fn a_line_and_a_plane_hit_the_networks_they_go_through() {
+    for more in studies() {
+        let (mut trainer, trials) = trainer(&more);
+        let (first, weights) = trained(&mut trainer, &trials);
+        let site = Site { spec: &first.spec, data: trainer.data(), rows: Rows::Validation, unit: 1.0 };
+        let planes = [
+            Plane::line(weights[0].clone(), &weights[1]).unwrap(),
+            Plane::three(weights[0].clone(), &weights[1], &weights[2]).unwrap(),
+        ];
+        for (plane, n) in planes.iter().zip([2, 3]) {
+            let named: Vec<(u32, &[f32])> = (0..).zip(weights[..n].iter().map(Vec::as_slice)).collect();
+            let points = pollster::block_on(site.points(&Cpu::new(), plane, &named)).unwrap();
+            let places: Vec<[f64; 2]> = points.iter().map(|point| point.place).collect();
+            assert_eq!(places[0], [0.0, 0.0]);
+            assert!((places[1][0] - 1.0).abs() < 1e-6 && places[1][1].abs() < 1e-6, "{places:?}");
+            let scores = site.scorer(plane).scores(&places);
+            for (point, score) in points.iter().zip(&scores) {
+                assert!((point.loss - score.loss).abs() < 1e-5 * point.loss.max(1.0), "{point:?} {score:?}");
+                assert!(plane.place(&weights[point.trial as usize]).distance < 1e-5);
+            }
+        }
+        // Angles are kept: both directions are of one length and stand upright.
+        let [u, v] = &planes[1].directions;
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        assert!((dot(u, u) / dot(v, v) - 1.0).abs() < 1e-5 && dot(u, v).abs() < 1e-5 * dot(u, u));
+    }
+}
+
+#[test]
+fn random_directions_have_the_norms_of_the_units_they_move() {
+    let (mut trainer, trials) = trainer(&json!({}));
+    let (first, weights) = trained(&mut trainer, &trials);
+    let mut origin = weights[0].clone();
+    // A unit without incoming weights does not move.
+    let layer = first.spec.shape.layers()[0];
+    origin[layer.weight..layer.weight + layer.inputs].fill(0.0);
+    let plane = Plane::random(&first.spec.shape, origin.clone(), 7).unwrap();
+    assert_eq!(plane, Plane::random(&first.spec.shape, origin.clone(), 7).unwrap());
+    assert_ne!(plane.directions, Plane::random(&first.spec.shape, origin.clone(), 8).unwrap().directions);
+    assert_ne!(plane.directions[0], plane.directions[1]);
+    let norm = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
+    for direction in &plane.directions {
+        for layer in first.spec.shape.layers() {
+            for unit in 0..layer.outputs {
+                let own = layer.weight + unit * layer.inputs..layer.weight + (unit + 1) * layer.inputs;
+                assert!((norm(&direction[own.clone()]) - norm(&origin[own])).abs() < 1e-5);
+            }
+            assert!(direction[layer.bias..layer.bias + layer.outputs].iter().all(|&x| x == 0.0));
+        }
+    }
+}
+
+#[test]
+fn planes_that_are_none_are_refused_by_what_is_wrong() {
+    let shape = tuning_playground::mlp::Shape {
+        inputs: 2,
+        hidden: vec![2],
+        outputs: 2,
+        activation: pick(&mut stream(1), &ACTIVATIONS),
+    };
+    let n = shape.n_parameters();
+    let draw = |seed: u32| -> Vec<f32> {
+        let mut stream = Stream::new([seed, 1]);
+        (0..n).map(|_| stream.normal() as f32).collect()
+    };
+    let (a, b) = (draw(1), draw(2));
+    let middle: Vec<f32> = a.iter().zip(&b).map(|(a, b)| f32::midpoint(*a, *b)).collect();
+    assert_eq!(Plane::random(&shape, vec![0.0; n], 0).unwrap_err(), Error::ZeroWeights);
+    assert_eq!(Plane::line(a.clone(), &a).unwrap_err(), Error::SameWeights);
+    assert_eq!(Plane::three(a.clone(), &a, &b).unwrap_err(), Error::SameWeights);
+    assert_eq!(Plane::three(a.clone(), &b, &a).unwrap_err(), Error::SameWeights);
+    assert_eq!(Plane::three(a.clone(), &b, &middle).unwrap_err(), Error::OneLine);
+    for path in [vec![a.clone()], vec![a.clone(); 4]] {
+        assert_eq!(Plane::pca(a.clone(), &path).unwrap_err(), Error::NoPath);
+    }
+    for gradient in [vec![0.0; n], vec![f64::NAN; n]] {
+        assert_eq!(Plane::gradient(&shape, a.clone(), &gradient, 0).unwrap_err(), Error::NoGradient);
+    }
+    // A path along a line has a plane, of which it uses one direction.
+    let line = Plane::pca(b.clone(), &[a, middle, b.clone()]).unwrap();
+    assert!((line.explained.unwrap()[0] - 1.0).abs() < 1e-6);
+    assert_eq!(line.place(&b).x.to_bits(), 0.0_f64.to_bits());
+}
+
+#[test]
+fn against_the_gradient_loss_falls() {
+    let (mut trainer, trials) = trainer(&json!({"fixed": {"hidden": [6], "epochs": 1}}));
+    let (first, weights) = trained(&mut trainer, &trials);
+    let data = trainer.data();
+    let network = Network { spec: first.spec.clone(), parameters: weights[0].iter().map(|&x| f64::from(x)).collect() };
+    let (score, gradient) =
+        pollster::block_on(backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network)).unwrap();
+    let plane = Plane::gradient(&first.spec.shape, weights[0].clone(), &gradient, 0).unwrap();
+    let site = Site { spec: &first.spec, data, rows: Rows::Train, unit: 1.0 };
+    let [here, ahead, behind] = site.scorer(&plane).scores(&[[0.0, 0.0], [1e-3, 0.0], [-1e-3, 0.0]])[..] else {
+        panic!()
+    };
+    assert!((here.loss - score.loss).abs() < 1e-5);
+    assert!(ahead.loss < here.loss && here.loss < behind.loss, "{} {} {}", ahead.loss, here.loss, behind.loss);
+}
+
+/// On a linear model of numbers the loss is a quadratic: plain gradient descent goes where the closed form says.
+#[test]
+fn on_a_quadratic_the_path_is_exact() {
+    let rate = 0.05;
+    let (mut trainer, trials) = trainer(&json!({
+        "dataset": {"name": "plane", "samples": 60},
+        "fixed": {"hidden": [], "epochs": 30, "batch_size": 42, "optimizer": "sgd", "momentum": 0, "learning_rate": rate},
+        "space": {},
+        "trials": 1,
+    }));
+    let contestant = trainer.contestant(&trials[0], 1);
+    let data = trainer.data().clone();
+    assert_eq!(contestant.batch, data.n_train, "full batches");
+    let paths = record(&trainer, vec![contestant], Duration::MAX);
+    let backend::Labels::Numbers(targets) = &data.labels else { panic!() };
+    let n = data.n_train;
+    let mut w: Vec<f64> = paths[0].points[0].iter().map(|&x| f64::from(x)).collect();
+    for (step, point) in paths[0].points.iter().enumerate() {
+        for (w, x) in w.iter().zip(point) {
+            assert!((w - f64::from(*x)).abs() < 1e-6, "step {step}: {w} {x}");
+        }
+        let mut gradient = vec![0.0; 3];
+        for row in 0..n {
+            let x = [f64::from(data.x[2 * row]), f64::from(data.x[2 * row + 1]), 1.0];
+            let error = x.iter().zip(&w).map(|(x, w)| x * w).sum::<f64>() - f64::from(targets[row]);
+            gradient.iter_mut().zip(x).for_each(|(g, x)| *g += 2.0 * error * x / n as f64);
+        }
+        w.iter_mut().zip(&gradient).for_each(|(w, g)| *w -= rate * g);
+    }
+    assert_eq!(paths[0].points.len(), 31);
+}

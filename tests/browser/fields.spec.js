@@ -32,6 +32,8 @@ test('undo acts right after Enter in a field, and takes input that is not valid 
   await expect.poll(async () => (await app.get('study')).trials ?? 64).toBe(64);
   await field.press('Control+Shift+z');
   await expect.poll(async () => (await app.get('study')).trials).toBe(100);
+  // The study is there before the field shows it.
+  await expect(field).toHaveValue('100');
   await field.fill('abc');
   await field.press('Enter');
   await expect(page.getByTestId('error-trials')).toBeVisible();

@@ -18,8 +18,8 @@ export function perform(page, store, runner, act, detail) {
   // A run that fails says so on the page; nobody else waits for this promise.
   const run = () => void page.run().catch(() => {});
   // Parts that few readers open are loaded when they are asked for.
-  const opened = (/** @type {() => void} */ then) =>
-    void later().then(then, (error) =>
+  const opened = (/** @type {string} */ name, /** @type {() => void} */ then) =>
+    void later(name).then(then, (error) =>
       store.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
     );
   /** @type {Record<string, () => void>} */
@@ -83,7 +83,7 @@ export function perform(page, store, runner, act, detail) {
     },
     scale: () => page.choose('scale', detail),
     keys: () =>
-      opened(() => {
+      opened('keys', () => {
         store.keysShown = detail;
         store.touch('look');
       }),
@@ -99,11 +99,11 @@ export function perform(page, store, runner, act, detail) {
     theme: () => page.choose('theme', detail),
     backend: () => void (page.backend = detail),
     view: () => void (page.view = detail),
-    bench: () => opened(() => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open()),
+    bench: () => opened('bench', () => /** @type {any} */ (page.renderRoot.querySelector('tp-bench')).open()),
     share: () => void page.share(),
     sheet: () => panel(page, store, 'sheet', detail, '#study .close .ib', '[data-testid="open-study"]'),
     drawer: () =>
-      opened(() => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
+      opened('test', () => panel(page, store, 'drawer', detail, '#test-drawer .bar .ib', '[data-testid="test-lock"]')),
     open_test: () => void runner.openTest(detail.trial).then(detail.done, (error) => detail.fail(error.message)),
   };
   if (Object.hasOwn(acts, act)) acts[act]();

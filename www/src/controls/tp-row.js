@@ -91,7 +91,7 @@ export class TpRow extends Part {
   /** @param {boolean} open */
   edit(open) {
     // The editor is drawn as soon as it is here.
-    if (open) void later().catch(() => {});
+    if (open) void later('study').catch(() => {});
     this.store.editing = open ? this.one.name : null;
     this.store.touch('study');
   }

@@ -28,7 +28,11 @@ function read(text) {
   return rows;
 }
 
-const value = fc.oneof(anyNumber, fc.string(), fc.constantFrom(null, undefined, true, 'NaN', '1,5', 'a"b', 'x\r\ny', ' z'));
+const value = fc.oneof(
+  anyNumber,
+  fc.string(),
+  fc.constantFrom(null, undefined, true, 'NaN', '1,5', 'a"b', 'x\r\ny', ' z'),
+);
 
 test('any rows are written as a file that says the same', () => {
   check(

@@ -102,5 +102,11 @@ export async function fetchLater() {
   }
 }
 
+/** A page that is never idle gets it after so many ms. */
+const AT_LAST = 2000;
+
 const idle = () =>
-  new Promise((resolve) => void (globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 200)))(resolve));
+  new Promise((resolve) => {
+    if (globalThis.requestIdleCallback) requestIdleCallback(resolve, { timeout: AT_LAST });
+    else setTimeout(resolve, 200);
+  });

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../www/node_modules/vite/dist/node/index.js';
+import { small } from './app.js';
 import { expect, test as base } from './fixtures.js';
 import { serve } from './serve.js';
 import { DICTIONARIES } from './texts.js';
@@ -73,7 +74,7 @@ test('a view is a folder and a line: style, texts and script come with it, in ei
     ),
   ).not.toContain('probe');
   await page.getByRole('tab', { name: 'Probe' }).click();
-  const probe = page.getByTestId('probe');
+  const probe = page.getByTestId('probe-text');
   await expect(probe).toHaveText('3 probes say hello');
   await expect(probe).toHaveCSS('letter-spacing', '3px');
   expect(await app.get('view')).toBe('probe');
@@ -113,8 +114,30 @@ test('a view reads back at once, and a skeleton stands in its place until it is 
   await app.set({ lang: 'ko' });
   await expect(page.getByTestId('view-skeleton')).toContainText(DICTIONARIES.ko['view.loading']);
   release();
-  await expect(page.getByTestId('probe')).toHaveText('탐침 3개가 인사합니다');
+  await expect(page.getByTestId('probe-text')).toHaveText('탐침 3개가 인사합니다');
   await expect(page.locator('#view')).toHaveAttribute('aria-busy', 'false');
+});
+
+test('a figure is its drawing: table, files and states are the frame\u2019s', async ({ app, page, backend }) => {
+  await app.open();
+  await page.getByRole('tab', { name: 'Probe' }).click();
+  await expect(page.getByTestId('probe-export')).toHaveCount(0);
+  await app.result(small({ trials: 3, fixed: { epochs: 1 } }), backend);
+  const figure = page.getByTestId('probe');
+  await expect(figure.getByRole('img')).toHaveAccessibleName('3 probes say hello');
+  await figure.getByTestId('figure-table').focus();
+  await page.keyboard.press('t');
+  await expect(figure.locator('tbody tr')).toHaveCount(3);
+  for (const [kind, content] of /** @type {const} */ ([
+    ['csv', 'number\r\n0\r\n1\r\n2\r\n'],
+    ['svg', '<circle'],
+    ['png', 'PNG'],
+  ])) {
+    await page.getByTestId('probe-export').click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`probe-${kind}`).click()]);
+    expect(file.suggestedFilename()).toBe(`digits-probe.${kind}`);
+    expect(await readFile(await file.path(), 'latin1')).toContain(content);
+  }
 });
 
 test.describe('without a network', () => {
@@ -134,7 +157,7 @@ test.describe('without a network', () => {
       await expect(page.getByTestId('view-failed')).toBeVisible();
       await page.unroute(part);
       await page.getByTestId('view-retry').click();
-      await expect(page.getByTestId('probe')).toHaveText('3 probes say hello');
+      await expect(page.getByTestId('probe-text')).toHaveText('3 probes say hello');
       await page.getByRole('tab', { name: 'Sweep' }).click();
       await expect(page.getByTestId('surface')).toBeVisible();
     });
@@ -158,7 +181,7 @@ test.describe('offline', () => {
     site.down = true;
     await page.goto('about:blank');
     await app.open('#v=1&view=probe');
-    await expect(page.getByTestId('probe')).toHaveText('3 probes say hello');
+    await expect(page.getByTestId('probe-text')).toHaveText('3 probes say hello');
     await page.getByTestId('backend').click();
     await expect(page.getByTestId('bench')).toContainText(DICTIONARIES.en['bench.about']);
   });

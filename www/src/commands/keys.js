@@ -168,6 +168,6 @@ function tell(store) {
 /** The figure that has the focus, else the surface. @param {HTMLElement | undefined} target @param {Page} page
  * @returns {{toggleTable: () => void} | null} */
 function figureOf(target, page) {
-  const own = target instanceof HTMLElement ? target.closest('tp-surface, tp-curves') : null;
+  const own = target instanceof HTMLElement ? target.closest('figure.fig')?.parentElement : null;
   return /** @type {any} */ (own ?? page.renderRoot.querySelector('tp-surface'));
 }

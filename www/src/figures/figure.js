@@ -24,6 +24,9 @@ const PAGE = 680;
 /** A cursor that rests for so long is spoken, in ms: not each place that it passes. */
 const REST = 200;
 
+/** A button says for so long that it has copied, in ms. */
+const TOLD = 2000;
+
 const picture = defineLater('picture', () => import('./picture.js'));
 
 export class FigurePart extends Part {
@@ -33,9 +36,12 @@ export class FigurePart extends Part {
     failure: { state: true },
     said: { state: true },
     trouble: { state: true },
+    copied: { state: true },
   };
-  /** What tests and files call it. */
+  /** What the page's own code and tests call it. */
   static figure = '';
+  /** What files call it, after the data set. */
+  static file = '';
   /** Where its drawing stands. */
   static plot = '.plot';
   /** The class of the layer that the summary describes. */
@@ -47,6 +53,7 @@ export class FigurePart extends Part {
     /** Why the picture could not be drawn. */ this.failure = '';
     /** What the cursor says. */ this.said = '';
     /** Why a file could not be made. */ this.trouble = '';
+    /** Whether the data were just copied. */ this.copied = false;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.rest = undefined;
     /** @private */ this.language = '';
     /** The plot's size, kept so that drawing never has to ask the layout. */
@@ -169,7 +176,6 @@ export class FigurePart extends Part {
     return /** @type {typeof FigurePart} */ (this.constructor);
   }
 
-  /** What tests and files call it. */
   get name() {
     return this.kind.figure;
   }
@@ -221,7 +227,7 @@ export class FigurePart extends Part {
     this.language = store.lang;
     return html`<figure class="fig" data-testid=${name} aria-label=${this.title}>
       <div class="fh"><h2>${this.heading()}</h2>${this.note()}<span class="sp"></span>
-        ${this.legendBar()}${this.tools()}${this.exportMenu()}${this.tableButton()}</div>
+        ${this.legendBar()}<span class="tools">${this.tools()}${this.exportMenu()}${this.tableButton()}</span></div>
       ${this.controls()}
       <div class="plot ${ready ? 'pick' : ''} ${this.plotClass}" data-testid="${name}-plot"
         tabindex=${keys && ready && !this.tabled ? 0 : nothing} role=${keys ? 'group' : nothing}
@@ -280,7 +286,7 @@ export class FigurePart extends Part {
           data-testid="${name}-trouble" title=${this.trouble}>${this.trouble}</span>`
         : nothing
     }<tp-menu class="save" .store=${store} name="${name}-export" .label=${this.t('figure.export')}
-      .face=${icon('save')} .groups=${[{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }]}
+      .face=${icon(this.copied ? 'done' : 'save')} .groups=${[{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }]}
       ></tp-menu>`;
   }
 
@@ -291,6 +297,11 @@ export class FigurePart extends Part {
       const { exportFigure } = await picture.open();
       const file = await exportFigure(this, kind);
       this.said = kind === 'copy' ? this.t('figure.copied') : this.t('figure.saved', { file });
+      if (kind !== 'copy') return;
+      this.copied = true;
+      setTimeout(() => {
+        this.copied = false;
+      }, TOLD);
     } catch (error) {
       const detail = String(/** @type {Error} */ (error)?.message ?? error);
       this.trouble = kind === 'copy' ? this.t('figure.copy_refused') : this.t('figure.not_saved', { detail });
@@ -299,8 +310,7 @@ export class FigurePart extends Part {
 
   /** What files of this figure are called. */
   get file() {
-    const title = { surface: 'response-surface', curves: 'loss-curves' }[this.name] ?? this.name;
-    return `${this.store.shownStudy.dataset.name}-${title}`;
+    return `${this.store.shownStudy.dataset.name}-${this.kind.file || this.name}`;
   }
 
   /** What a picture is of, for those who see nothing but it. */

@@ -2,12 +2,14 @@ import { html } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
 import { stateMark } from '../controls/icons.js';
+import { epochAxis, lossAxis } from './curve-axes.js';
+import { curveData } from './curve-data.js';
 import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
-import { count, counted, exact, number, rate } from '../study/format.js';
+import { counted, number } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
-import { logSteps, steps, textWidth } from '../study/scale.js';
+import { textWidth } from '../study/scale.js';
 import { scoreScale } from '../state/score.js';
 import { measureText, scoreLabel, scoreName } from '../state/spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
@@ -20,11 +22,8 @@ import { pointIn } from '../controls/pointer.js';
 const NEAR = 22;
 /** What a study trains for that says nothing. */
 const DEFAULT_EPOCHS = Number(BY_NAME.get('epochs')?.default ?? 20);
-/** So many epochs, the last, stand in the table. */
-const ROWS = 500;
 /** While trials stream in, the range of the axes is looked at this often, in ms. */
 const MEASURE = 200;
-const SHOWN = /** @type {const} */ (['train_loss', 'validation_loss', 'train_metric', 'validation_metric']);
 
 /** Validation loss of every trial by epoch, streamed onto a canvas; the selected trial with its training loss. */
 export class TpCurves extends FigurePart {
@@ -32,6 +31,7 @@ export class TpCurves extends FigurePart {
   static topics = ['trials', 'selection', 'brush', 'run', 'study'];
   static properties = { ...FigurePart.properties, log: { state: true } };
   static figure = 'curves';
+  static file = 'loss-curves';
 
   constructor() {
     super();
@@ -121,56 +121,7 @@ export class TpCurves extends FigurePart {
   }
 
   data() {
-    const { store } = this;
-    const chosen = store.selected;
-    const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
-    /** @typedef {{trial: number, one: import('../study/types.js').EpochRecord}} Row */
-    const labels = {
-      train_loss: this.t('score.train_loss'),
-      validation_loss: this.t('score.validation_loss'),
-      train_metric: `${this.t('train')} ${kind}`,
-      validation_metric: `${this.t('validation')} ${kind}`,
-    };
-    const rowsOf = (/** @type {Trial} */ { number: trial, epochs }) => epochs.map((one) => ({ trial, one }));
-    return {
-      caption: chosen ? this.t('trial.number', { number: chosen.number }) : this.t('selection.none'),
-      columns: [
-        {
-          key: 'trial',
-          label: '#',
-          filed: true,
-          text: () => '',
-          value: (/** @type {Row} */ { trial }) => trial,
-        },
-        {
-          key: 'epoch',
-          label: this.t('epoch'),
-          num: true,
-          text: (/** @type {Row} */ { one }) => one.epoch,
-          value: (/** @type {Row} */ { one }) => one.epoch,
-        },
-        ...SHOWN.map((name) => ({
-          key: name,
-          label: labels[name],
-          num: true,
-          text: (/** @type {Row} */ { one }) => measureText(one, name, store.task),
-          value: (/** @type {Row} */ { one }) => one[name],
-        })),
-        {
-          key: 'learning_rate',
-          label: store.label('learning_rate'),
-          num: true,
-          minor: true,
-          text: (/** @type {Row} */ { one }) => rate(one.learning_rate),
-          value: (/** @type {Row} */ { one }) => one.learning_rate,
-        },
-      ],
-      rows: chosen ? rowsOf(chosen).slice(-ROWS) : [],
-      // The file has every trial's curve.
-      all: function* () {
-        for (const trial of store.trials.values()) yield* rowsOf(trial);
-      },
-    };
+    return curveData(this.store);
   }
 
   draw() {
@@ -200,33 +151,18 @@ export class TpCurves extends FigurePart {
       right: width - left - frame.width / ratio,
       bottom: height - top - frame.height / ratio,
     };
-    const ends = /** @type {[number, number]} */ (frame.epochs > 1 ? [1, frame.epochs] : [0.5, 1.5]);
-    const across = {
-      domain: ends,
-      ticks: epochTicks(ends[0], ends[1], width / 70).map((at) => ({ at, label: count(at) })),
+    const axes = {
+      x: epochAxis(frame.epochs, width),
+      y: lossAxis(this.measured ? frame.span : null, frame.log, height),
     };
-    box.replaceChildren(
-      plotOf({ x: across, y: this.upAxis(frame.span, frame.log) }, place, { x: this.t('epoch') }, [], true),
-    );
-  }
-
-  /** The axis of losses. @param {[number, number]} span @param {boolean} log */
-  upAxis(span, log) {
-    const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
-    const { height } = this.size;
-    // Without any loss the axis has nothing to say.
-    const values = !this.measured
-      ? []
-      : log
-        ? logSteps(span[0], span[1], height / 40)
-        : steps(span[0], span[1], height / 50);
-    const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(4))) }));
-    return { domain: /** @type {[number, number]} */ ([to(span[0]), to(span[1])]), ticks };
+    box.replaceChildren(plotOf(axes, place, { x: this.t('epoch') }, [], true));
   }
 
   /** Where the lines lie, in pixels of the canvas. @param {number} width @param {number} height */
   place(width, height) {
-    const labels = this.upAxis(this.span, this.logs).ticks.map(({ label }) => textWidth(label));
+    const labels = lossAxis(this.measured ? this.span : null, this.logs, height).ticks.map(({ label }) =>
+      textWidth(label),
+    );
     const [left, top] = [Math.max(46, 14 + Math.max(0, ...labels)), 8];
     const px = (/** @type {number} */ value) => Math.round(value * devicePixelRatio);
     return {
@@ -471,9 +407,6 @@ export class TpCurves extends FigurePart {
     };
   }
 }
-
-/** Whole epochs, the first among them. @param {number} low @param {number} high @param {number} target */
-const epochTicks = (low, high, target) => [...new Set(low < 1 ? [1] : [1, ...steps(low, high, target, true)])];
 
 /** The largest value of a range. @param {import('../study/types.js').Distribution | undefined} range */
 const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);

@@ -7,13 +7,14 @@ import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
 import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
+import { surfaceData } from './surface-data.js';
 import { boxOf, grown, placeBox, shareAt, sidesOf } from './surface-brush.js';
 import { palette, tokens } from './colors.js';
 import { wayOf } from './cursor.js';
 import { count, setting } from '../study/format.js';
 import { shareOf, textWidth } from '../study/scale.js';
-import { lookOf, scoreScale } from '../state/score.js';
-import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../state/spread.js';
+import { scoreScale } from '../state/score.js';
+import { plusMinus, scoreLabel, scoreName, scoreText, spreadOf } from '../state/spread.js';
 import { inSlices, turn } from '../platform/turns.js';
 import { pointIn } from '../controls/pointer.js';
 
@@ -29,8 +30,6 @@ const RENEW = 500;
 const NEAR = 22;
 /** A press that moves further than this draws a box. */
 const DRAG = 5;
-/** So many trials stand in the table. */
-const ROWS = 300;
 /** Where many marks move with their scores, they are drawn anew this often, in ms. */
 const MOVE = 1000;
 
@@ -40,6 +39,7 @@ export class TpSurface extends FigurePart {
   static topics = ['trials', 'selection', 'brush', 'study', 'run'];
   static properties = { ...FigurePart.properties, boxing: { state: true } };
   static figure = 'surface';
+  static file = 'response-surface';
   static layer = 'ground';
 
   constructor() {
@@ -186,44 +186,7 @@ export class TpSurface extends FigurePart {
   }
 
   data() {
-    const { store } = this;
-    /** @typedef {import('../study/types.js').Trial} Trial */
-    const trials = [...store.trials.values()];
-    return {
-      caption: this.t('surface.caption'),
-      columns: [
-        {
-          key: 'number',
-          label: '#',
-          num: true,
-          text: (/** @type {Trial} */ one) => one.number,
-          value: (/** @type {Trial} */ one) => one.number,
-        },
-        ...this.places.named(this.axes()).map((name) => ({
-          key: name,
-          label: store.label(name),
-          num: true,
-          text: (/** @type {Trial} */ one) => setting(one.params[name]),
-          value: (/** @type {Trial} */ one) => one.params[name],
-        })),
-        {
-          key: store.objective.metric,
-          label: scoreName(store),
-          num: true,
-          text: (/** @type {Trial} */ one) => scoreValue(store, store.score(one)),
-          value: (/** @type {Trial} */ one) => store.score(one),
-        },
-        {
-          key: 'state',
-          label: this.t('table.state'),
-          text: (/** @type {Trial} */ one) => this.t(`state.${lookOf(store, one)}`),
-          value: (/** @type {Trial} */ one) => one.state,
-        },
-      ],
-      rows: trials.slice(0, ROWS),
-      all: () => trials,
-      isMarked: (/** @type {Trial} */ one) => one === store.selected,
-    };
+    return surfaceData(this.store, this.places.named(this.axes()));
   }
 
   /**

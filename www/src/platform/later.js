@@ -107,6 +107,6 @@ const AT_LAST = 2000;
 
 const idle = () =>
   new Promise((resolve) => {
-    if (globalThis.requestIdleCallback) requestIdleCallback(resolve, { timeout: AT_LAST });
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(resolve, { timeout: AT_LAST });
     else setTimeout(resolve, 200);
   });

@@ -30,6 +30,8 @@ const TOLD = 2000;
 const picture = defineLater('picture', () => import('./picture.js'));
 
 export class FigurePart extends Part {
+  /** @type {import('../state/store.js').Topic[]} */
+  static topics = ['trials', 'selection', 'brush', 'study', 'run'];
   static properties = {
     ...Part.properties,
     tabled: { state: true },

@@ -27,8 +27,6 @@ const MEASURE = 200;
 
 /** Validation loss of every trial by epoch, streamed onto a canvas; the selected trial with its training loss. */
 export class TpCurves extends FigurePart {
-  /** @type {import('../state/store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'brush', 'run', 'study'];
   static properties = { ...FigurePart.properties, log: { state: true } };
   static figure = 'curves';
   static file = 'loss-curves';

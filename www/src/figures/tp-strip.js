@@ -15,8 +15,6 @@ const REPAINT = 300;
  * value says what a summary would, and whose data are the table of trials.
  */
 export class TpStrip extends FigurePart {
-  /** @type {import('../state/store.js').Topic[]} */
-  static topics = ['run', 'trials', 'selection', 'brush', 'study'];
   static figure = 'strip';
   static plot = '.strip';
 

@@ -35,8 +35,6 @@ const MOVE = 1000;
 
 /** Validation loss over two swept hyperparameters: a dot per trial over a fit of the losses. */
 export class TpSurface extends FigurePart {
-  /** @type {import('../state/store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'brush', 'study', 'run'];
   static properties = { ...FigurePart.properties, boxing: { state: true } };
   static figure = 'surface';
   static file = 'response-surface';

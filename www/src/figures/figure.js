@@ -282,13 +282,14 @@ export class FigurePart extends Part {
       testid: `${name}-${kind}`,
       act: () => void this.export(kind),
     });
+    const groups = [{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }];
     return html`${
       this.trouble
         ? html`<span class="q" role="alert"
           data-testid="${name}-trouble" title=${this.trouble}>${this.trouble}</span>`
         : nothing
     }<tp-menu class="save" .store=${store} name="${name}-export" .label=${this.t('figure.export')}
-      .face=${icon(this.copied ? 'done' : 'save')} .groups=${[{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }]}
+      .face=${icon(this.copied ? 'done' : 'save')} .groups=${groups}
       ></tp-menu>`;
   }
 

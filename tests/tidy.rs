@@ -309,16 +309,27 @@ fn nothing_tells_of_the_machine_it_was_written_on() {
     assert_none(&complaints, "no machine paths and no registry hosts");
 }
 
-/// Both dictionaries, or nothing while there is no page.
+/// Both dictionaries with those of the parts that are loaded later, or nothing while there is no page.
 fn dictionaries() -> Option<[BTreeMap<String, String>; 2]> {
     if !root().join("www/src/i18n").is_dir() {
         return None;
     }
+    let views = fs::read_dir(root().join("www/src/views")).expect("the page has views");
+    let mut folders: Vec<String> = views
+        .map(|view| view.expect("a folder can be read").file_name().to_string_lossy().into_owned())
+        .map(|view| format!("www/src/views/{view}"))
+        .collect();
+    folders.push("www/src/i18n".to_owned());
     let read = |language: &str| {
-        let value = json(&format!("www/src/i18n/{language}.json"));
-        let entries = value.as_object().expect("a dictionary is an object").clone();
-        let text = |value: Value| value.as_str().expect("a dictionary's values are texts").to_owned();
-        entries.into_iter().map(|(key, value)| (key, text(value))).collect()
+        let mut all = BTreeMap::new();
+        let files = folders.iter().map(|folder| format!("{folder}/{language}.json"));
+        for file in files.filter(|file| root().join(file).is_file()) {
+            for (key, value) in json(&file).as_object().expect("a dictionary is an object") {
+                let text = value.as_str().expect("a dictionary's values are texts").to_owned();
+                assert!(all.insert(key.clone(), text).is_none(), "{file}: {key} stands in another dictionary, too");
+            }
+        }
+        all
     };
     Some([read("en"), read("ko")])
 }

@@ -1,17 +1,20 @@
 import { defineConfig } from 'vite';
 import { contentPolicy } from './build/content-policy.js';
+import { wholeElement } from './build/whole-element.js';
 import { serviceWorker } from './build/service-worker.js';
 import { tableTexts } from './build/texts.js';
 
 /** The custom element's file keeps its name, so that other sites can load it; all else is named by its content. */
 const ELEMENT = 'tuning-playground';
 
+const atOnce = wholeElement(`/src/${ELEMENT}.js`);
+
 export default defineConfig({
   base: './',
   // While developing, too: packages' development builds fill the console with reminders.
   resolve: { conditions: ['module', 'browser', 'production'] },
   publicDir: 'public',
-  plugins: [tableTexts(), contentPolicy(), serviceWorker()],
+  plugins: [tableTexts(), contentPolicy(), atOnce.plugin, serviceWorker()],
   server: { fs: { allow: ['..'] } },
   worker: { format: 'es' },
   build: {
@@ -22,8 +25,12 @@ export default defineConfig({
     emptyOutDir: true,
     rolldownOptions: {
       input: { index: 'index.html', [ELEMENT]: `src/${ELEMENT}.js` },
+      // What later parts import from the element's file is exported beside the element.
+      preserveEntrySignatures: 'allow-extension',
       output: {
         entryFileNames: ({ name }) => (name === ELEMENT ? '[name].js' : 'assets/[name]-[hash].js'),
+        // All that is loaded at once is one file: left to itself, the bundler tears out what later parts share with it.
+        codeSplitting: { groups: [{ name: ELEMENT, test: atOnce.has }] },
         // What is loaded when it is asked for is no part of the first load, and of the texts one language is
         // (xtask/src/sizes.rs).
         chunkFileNames: ({ isDynamicEntry, facadeModuleId }) =>

@@ -1,10 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
-/** The page's dictionaries: what it says is checked against them, not against copies. */
-const read = (/** @type {string} */ language) =>
-  /** @type {Record<string, string>} */ (
-    JSON.parse(readFileSync(new URL(`../../www/src/i18n/${language}.json`, import.meta.url), 'utf8'))
-  );
+/**
+ * The page's dictionaries, with those of the parts that are loaded later: what it says is checked against them, not
+ * against copies.
+ * @param {string} language
+ */
+function read(language) {
+  const views = new URL('../../www/src/views/', import.meta.url);
+  const files = [
+    new URL(`../i18n/${language}.json`, views),
+    ...readdirSync(views).map((view) => new URL(`${view}/${language}.json`, views)),
+  ];
+  /** @type {Record<string, string>[]} */
+  const words = files.filter((file) => existsSync(file)).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  return Object.assign({}, ...words);
+}
 
 /** @type {Record<string, Record<string, string>>} */
 export const DICTIONARIES = { en: read('en'), ko: read('ko') };

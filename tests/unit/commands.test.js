@@ -318,7 +318,7 @@ test('each key performs one command, whose text is there in both languages, and 
     [],
   );
   for (const language of ['en', 'ko']) {
-    const words = JSON.parse(readFileSync(`${ROOT}/i18n/${language}.json`, 'utf8'));
+    const words = JSON.parse(readFileSync(`${ROOT}/views/keys/${language}.json`, 'utf8'));
     const labels = Object.keys(words).filter((key) => key.startsWith('keys.') && !/\.(single|about)$/.test(key));
     assert.deepEqual(labels.sort(), KEYS.map((one) => `keys.${one.name}`).sort(), language);
   }

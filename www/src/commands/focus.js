@@ -29,9 +29,10 @@ export function focusSoon({ page }, selector) {
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
 }
 
-/** Parts that few readers open are loaded when they are asked for. @param {On} on @param {() => void} then */
-export function opened({ slices }, then) {
-  void later().then(then, (error) =>
+/** Parts that few readers open are loaded when they are asked for.
+ * @param {On} on @param {string} name @param {() => void} then */
+export function opened({ slices }, name, then) {
+  void later(name).then(then, (error) =>
     slices.messages.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
   );
 }

@@ -18,7 +18,7 @@ export const LOOK = {
     keys: [{ press: 't' }],
     act: ({ page }) => {
       // The figure that has the focus, else the surface.
-      const own = page.shadowRoot?.activeElement?.closest('tp-surface, tp-curves');
+      const own = page.shadowRoot?.activeElement?.closest('figure.fig')?.parentElement;
       /** @type {any} */ (own ?? page.renderRoot.querySelector('tp-surface'))?.toggleTable();
     },
   }),
@@ -37,7 +37,7 @@ export const LOOK = {
   }),
   keys: defineCommand({
     keys: [{ press: '?', detail: true }],
-    act: (on, /** @type {boolean} */ shown) => opened(on, () => on.slices.look.put({ keysShown: shown })),
+    act: (on, /** @type {boolean} */ shown) => opened(on, 'keys', () => on.slices.look.put({ keysShown: shown })),
   }),
   single_keys: defineCommand({
     act: ({ slices }, /** @type {boolean} */ on) => {
@@ -80,7 +80,7 @@ export const LOOK = {
   }),
   drawer: defineCommand({
     act: (on, /** @type {boolean} */ drawer) =>
-      opened(on, () => {
+      opened(on, 'test', () => {
         on.slices.look.put({ drawer }, 'test', 'study');
         focusSoon(on, drawer ? '#test-drawer .bar .ib' : '[data-testid="test-lock"]');
       }),

@@ -74,7 +74,7 @@ export const ROWS = {
   edit_row: defineCommand({
     act: ({ slices }, /** @type {string | null} */ name) => {
       // The editor is drawn as soon as it is here.
-      if (name !== null) void later().catch(() => {});
+      if (name !== null) void later('study').catch(() => {});
       slices.study.put({ editing: name });
     },
   }),

@@ -60,7 +60,7 @@ export const RUN = {
   mark_seen: defineCommand({ act: ({ slices }, /** @type {string[]} */ data) => slices.test.markSeen(data) }),
   previews: defineCommand({ act: ({ page }) => page.previews.start() }),
   bench: defineCommand({
-    act: (on) => opened(on, () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-bench')).open()),
+    act: (on) => opened(on, 'bench', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-bench')).open()),
   }),
 };
 

@@ -23,6 +23,8 @@ const PATHS = {
     d="M8 5.6a2.4 2.4 0 0 0-3.4 0L2.4 7.8a2.4 2.4 0 0 0 3.4 3.4l.8-.8"/>`,
   menu: svg`<circle cx="2.8" cy="7" r="1" fill="currentColor"/><circle cx="7" cy="7" r="1" fill="currentColor"/><circle
     cx="11.2" cy="7" r="1" fill="currentColor"/>`,
+  save: svg`<path d="M7 2v6.4M4.4 6 7 8.6 9.6 6M2.4 9.4v2.2h9.2V9.4"/>`,
+  done: svg`<path d="m2.8 7.4 2.8 2.8 5.6-6.4"/>`,
   keys: svg`<rect x="1.4" y="3.6" width="11.2" height="6.8" rx="1"/><path d="M4 6v.01M7 6v.01M10 6v.01M4.6 8.2h4.8"/>`,
 };
 

@@ -3,16 +3,23 @@ import { perform, performAction } from '../commands/commands.js';
 import { turn } from '../platform/turns.js';
 
 /**
- * A part of the page. Parts render into the one shadow root of the element, so that they share its styles and its
- * ids, and are woken by the store's topics, never by single events.
- *
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../state/store.js').Topic} Topic
+ */
+
+/** Styles of parts that were loaded later, by their text. @type {Map<string, CSSStyleSheet>} */
+const sheets = new Map();
+
+/**
+ * A part of the page. Parts render into the one shadow root of the element, so that they share its styles and its
+ * ids, and are woken by the store's topics, never by single events.
  */
 export class Part extends LitElement {
   static properties = { store: { attribute: false } };
   /** @type {Topic[]} */
   static topics = [];
+  /** The style of a part that is loaded later, as text; all else is styled by the element. */
+  static sheet = '';
 
   constructor() {
     super();
@@ -28,6 +35,7 @@ export class Part extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.wear();
     this.listen();
     // A part that was taken out stopped watching its own elements, and may have missed any change.
     if (!this.hasUpdated) return;
@@ -37,6 +45,20 @@ export class Part extends LitElement {
 
   firstUpdated() {
     this.observe();
+  }
+
+  /** @private Its style joins those of the element, once. */
+  wear() {
+    const { sheet } = /** @type {typeof Part} */ (this.constructor);
+    const root = this.getRootNode();
+    if (!sheet || !(root instanceof ShadowRoot)) return;
+    let made = sheets.get(sheet);
+    if (!made) {
+      made = new CSSStyleSheet();
+      made.replaceSync(sheet);
+      sheets.set(sheet, made);
+    }
+    if (!root.adoptedStyleSheets.includes(made)) root.adoptedStyleSheets.push(made);
   }
 
   /** Starts to watch elements that it has drawn; `disconnectedCallback` ends it. */

@@ -6,7 +6,6 @@ import sizesSheet from './styles/sizes.css?inline';
 import menusSheet from './styles/menus.css?inline';
 import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
-import { setLater } from '../platform/later.js';
 import { clampScale } from '../study/link.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
@@ -33,8 +32,6 @@ import { WholePage } from './page.js';
  * @typedef {import('../study/types.js').Result} Result
  * @typedef {import('../study/types.js').BackendChoice} BackendChoice
  */
-
-setLater(() => import('../views/later.js'));
 
 /** Worker, WebAssembly and data lie beside this script; while developing, two folders above it. */
 const ASSETS = new URL(import.meta.env?.DEV ? '../../' : './', import.meta.url).href;

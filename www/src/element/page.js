@@ -2,6 +2,7 @@ import { perform } from '../commands/commands.js';
 import { Keeper } from './keeper.js';
 import { Address } from './address.js';
 import { loadTexts, rememberLanguage } from '../i18n/i18n.js';
+import { fetchLater } from '../platform/later.js';
 import { workOffline } from '../platform/offline.js';
 import { save, saved } from '../platform/saved.js';
 
@@ -48,8 +49,11 @@ export class WholePage {
 
   /** The page stands: what a reader may want next is fetched. */
   stands() {
-    // The other language's texts, so that a switch is at once.
-    setTimeout(() => void loadTexts(this.store.lang === 'ko' ? 'en' : 'ko'), AFTER_ALL_ELSE);
+    setTimeout(() => {
+      // The other language's texts, so that a switch is at once, and what may be opened.
+      void loadTexts(this.store.lang === 'ko' ? 'en' : 'ko');
+      void fetchLater();
+    }, AFTER_ALL_ELSE);
   }
 
   /** What was chosen by hand, and so belongs in a link. */

@@ -108,6 +108,15 @@ export class CurvePainter {
     this.adding = false;
   }
 
+  /** One of the two canvases from nothing, on anything that draws like one.
+   * @param {CanvasRenderingContext2D} g @param {'all' | 'over'} which @param {CurveFrame} frame @param {Store} store
+   * @param {Look} look */
+  *whole(g, which, frame, store, look) {
+    const job = { frame, key: '', version: 0, points: new Map(), crossed: new Set(), took: 0, at: 0 };
+    if (which === 'all') yield* everything(g, job, store, look);
+    else this.mark(g, frame, store, look);
+  }
+
   /** The canvas above: the trials that are marked, and the open heads of those in training.
    * @param {CanvasRenderingContext2D} g @param {CurveFrame} frame @param {Store} store @param {Look} look */
   mark(g, frame, store, look) {
@@ -196,6 +205,7 @@ function* news(g, painted, store, look) {
 /** Canvases draw late, all at once: a copy of one pixel makes them draw what they were told, so that a slice's time is
  * its own. @param {HTMLCanvasElement} canvas */
 function settler(canvas) {
+  if (!(canvas instanceof HTMLCanvasElement)) return () => {};
   const pixel = document.createElement('canvas');
   pixel.width = pixel.height = 1;
   const g = pixel.getContext('2d');

@@ -1,25 +1,68 @@
 import { html, nothing } from 'lit';
 import { Part } from '../controls/part.js';
 import { icon, stateMark } from '../controls/icons.js';
+import { count } from '../study/format.js';
 import { planned } from '../study/panel.js';
+import { datasetOf } from '../study/hyperparameters.js';
+import { drawRamp } from './ramp.js';
 import { scoreScale } from '../state/score.js';
 import { CROWD } from '../state/store.js';
+import { defineLater } from '../platform/later.js';
+import '../controls/tp-menu.js';
+
+/**
+ * The frame of every figure: title, legend, key of its marks, plot, summary, data table (T), cursor, the states in
+ * which there is nothing to draw, and export. A figure brings its drawing, and words and numbers for the rest.
+ *
+ * @typedef {import('./figure-data.js').FigureData} FigureData
+ * @typedef {import('./figure-data.js').Key} Key
+ * @typedef {import('./figure-data.js').Legend} Legend
+ */
 
 /** The width of a printed page, in px, without its margins. */
 const PAGE = 680;
+/** A cursor that rests for so long is spoken, in ms: not each place that it passes. */
+const REST = 200;
 
-/** A figure: a picture with a one-sentence summary, and its data as a table one key away (T). */
+/** A button says for so long that it has copied, in ms. */
+const TOLD = 2000;
+
+const picture = defineLater('picture', () => import('./picture.js'));
+
 export class FigurePart extends Part {
-  static properties = { ...Part.properties, tabled: { state: true } };
+  /** @type {import('../state/store.js').Topic[]} */
+  static topics = ['trials', 'selection', 'brush', 'study', 'run'];
+  static properties = {
+    ...Part.properties,
+    tabled: { state: true },
+    failure: { state: true },
+    said: { state: true },
+    trouble: { state: true },
+    copied: { state: true },
+  };
+  /** What the page's own code and tests call it. */
+  static figure = '';
+  /** What files call it, after the data set. */
+  static file = '';
+  /** Where its drawing stands. */
+  static plot = '.plot';
+  /** The class of the layer that the summary describes. */
+  static layer = 'chart';
 
   constructor() {
     super();
     this.tabled = false;
+    /** Why the picture could not be drawn. */ this.failure = '';
+    /** What the cursor says. */ this.said = '';
+    /** Why a file could not be made. */ this.trouble = '';
+    /** Whether the data were just copied. */ this.copied = false;
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.rest = undefined;
+    /** @private */ this.language = '';
     /** The plot's size, kept so that drawing never has to ask the layout. */
     this.size = { width: 0, height: 0 };
     /** @private */ this.resizes = new ResizeObserver((entries) => {
       const { width, height } = entries[entries.length - 1].contentRect;
-      this.size = { width: Math.floor(width), height: Math.floor(height) };
+      this.resized(width, height);
       // Paper takes the picture as it was drawn, smaller where it is wider than a page.
       const { style } = /** @type {HTMLElement} */ (entries[0].target);
       const drawn = { width: `${width}px`, height: `${height}px` };
@@ -27,31 +70,202 @@ export class FigurePart extends Part {
       style.setProperty('--fit', String(Math.min(1, PAGE / Math.max(1, width))));
       // Figures of a crowd are drawn each in a task of its own.
       if (this.store.trials.size > CROWD) this.requestUpdate();
-      else this.draw();
+      else this.redraw();
     });
+  }
+
+  // What a figure brings
+
+  /** Its name, which stands for it wherever it is alone. */
+  get title() {
+    return '';
+  }
+
+  /** What stands above it on the page. */
+  heading() {
+    return this.title;
+  }
+
+  /** A sentence that says what the picture shows. */
+  summary() {
+    return '';
+  }
+
+  /** What the keys do in it; without keys the plot takes no focus. */
+  get keys() {
+    return '';
+  }
+
+  /** How much of what is to come it shows. @returns {unknown} */
+  note() {
+    const { counts, trials } = this.store;
+    const done = counts.complete + counts.diverged;
+    if (!trials.size || done === trials.size) return nothing;
+    return html`<span class="q"
+      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(trials.size) })}</span>`;
+  }
+
+  /** @returns {Legend | null} */
+  get legend() {
+    return null;
+  }
+
+  /** Buttons of its own, beside those that all figures have. @returns {unknown} */
+  tools() {
+    return nothing;
+  }
+
+  /** A line of controls and keys below the title. @returns {unknown} */
+  controls() {
+    return nothing;
+  }
+
+  /** What lies over the described layer, in the order of painting. @returns {unknown} */
+  layers() {
+    return nothing;
+  }
+
+  /** Whether there is something to point at. */
+  get ready() {
+    return this.store.trials.size > 0;
+  }
+
+  /** Why there is nothing to draw though there are trials. @returns {{name: string, text: string} | null} */
+  get nothing() {
+    return null;
+  }
+
+  /** @returns {FigureData} */
+  data() {
+    return { caption: '', columns: [], rows: [], all: () => [] };
+  }
+
+  draw() {}
+
+  /** What stands in a picture's legend beside the colours. @returns {Key[]} */
+  pictureKeys() {
+    return [];
+  }
+
+  /** A picture stands alone, so it says what its colours mean. @returns {Legend | null} */
+  get pictureLegend() {
+    return this.legend;
+  }
+
+  /** The name of the vertical axis, where the plot itself does not have it. */
+  get upTitle() {
+    return '';
+  }
+
+  /** What a canvas of the plot shows, drawn on something that writes SVG; null takes the pixels.
+   * @param {HTMLCanvasElement} _canvas
+   * @returns {{ratio: number, draw: (g: CanvasRenderingContext2D) => Generator} | null} */
+  vectors(_canvas) {
+    return null;
+  }
+
+  onDown(/** @type {PointerEvent} */ _event) {}
+  onUp(/** @type {PointerEvent} */ _event) {}
+  onMove(/** @type {PointerEvent} */ _event) {}
+  onClick(/** @type {MouseEvent} */ _event) {}
+  onKey(/** @type {KeyboardEvent} */ _event) {}
+  onBlur() {}
+
+  // The frame
+
+  /** @private */
+  get kind() {
+    return /** @type {typeof FigurePart} */ (this.constructor);
+  }
+
+  get name() {
+    return this.kind.figure;
+  }
+
+  /** Whole pixels, which its axes are drawn in. @param {number} width @param {number} height */
+  resized(width, height) {
+    this.size = { width: Math.floor(width), height: Math.floor(height) };
   }
 
   /** Also after the page has been moved within its document. */
   observe() {
-    const plot = this.querySelector('.plot');
+    const plot = this.querySelector(this.kind.plot);
     if (plot) this.resizes.observe(plot);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.resizes.disconnect();
+    clearTimeout(this.rest);
   }
 
   updated() {
-    this.draw();
+    this.redraw();
   }
 
-  draw() {}
+  /** A picture that cannot be drawn says so in its place; its table is there all the same. */
+  redraw() {
+    try {
+      const ramp = /** @type {HTMLCanvasElement | null} */ (this.querySelector('.ramp'));
+      if (ramp) drawRamp(ramp, this.store);
+      this.draw();
+      this.failure = '';
+    } catch (error) {
+      const failure = String(/** @type {Error} */ (error)?.message ?? error);
+      // With its stack, for those who can mend it.
+      if (failure !== this.failure) console.error(error);
+      this.failure = failure;
+    }
+  }
 
   toggleTable() {
     this.tabled = !this.tabled;
   }
 
+  render() {
+    const { store, name, ready, keys } = this;
+    // What was said was said in the other language.
+    if (this.language !== store.lang) this.said = this.trouble = '';
+    this.language = store.lang;
+    return html`<figure class="fig" data-testid=${name} aria-label=${this.title}>
+      <div class="fh"><h2>${this.heading()}</h2>${this.note()}<span class="sp"></span>
+        ${this.legendBar()}<span class="tools">${this.tools()}${this.exportMenu()}${this.tableButton()}</span></div>
+      ${this.controls()}
+      <div class="plot ${ready ? 'pick' : ''} ${this.plotClass}" data-testid="${name}-plot"
+        tabindex=${keys && ready && !this.tabled ? 0 : nothing} role=${keys ? 'group' : nothing}
+        aria-label=${keys || nothing} @keydown=${this.onKey} @pointerdown=${this.onDown} @pointerup=${this.onUp}
+        @pointercancel=${this.onUp} @pointermove=${this.onMove} @pointerleave=${() => this.act('hover', null)}
+        @click=${this.onClick} @blur=${this.onBlur}>
+        <div class="layer ${this.kind.layer}" role="img" aria-label=${this.summary()}></div>
+        ${this.layers()}
+        ${this.insteadOf()}
+        ${this.tabled ? this.table() : nothing}
+      </div>
+      <div class="vh" role="status" data-testid="${name}-said">${this.said}</div>
+    </figure>`;
+  }
+
+  /** Further classes of the plot. */
+  get plotClass() {
+    return '';
+  }
+
+  /** @private The scale of colours between its ends; `draw` fills the canvas. */
+  legendBar() {
+    const { legend } = this;
+    if (!legend) return nothing;
+    const { text, title, low, high } = legend;
+    return html`<span class="legend"
+      title=${title || nothing}>${
+        text
+          ? html`<span
+            class="c3">${text}</span>`
+          : nothing
+      }<span>${low}</span><canvas class="ramp" width="144"
+      height="24"></canvas><span>${high}</span></span>`;
+  }
+
+  /** @private */
   tableButton() {
     const name = this.t(this.tabled ? 'figure.picture' : 'figure.table');
     return html`<button type="button" class="ib" data-testid="figure-table" aria-pressed=${this.tabled}
@@ -59,8 +273,75 @@ export class FigurePart extends Part {
       @click=${this.toggleTable}>${icon('table')}</button>`;
   }
 
-  /** No trials yet: one sentence and one button. */
+  /** @private There is nothing to save before there is something to see. */
+  exportMenu() {
+    const { store, name } = this;
+    if (!store.trials.size) return nothing;
+    const item = (/** @type {'png' | 'svg' | 'csv' | 'copy'} */ kind) => ({
+      text: this.t(`figure.${kind}`),
+      testid: `${name}-${kind}`,
+      act: () => void this.export(kind),
+    });
+    const groups = [{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }];
+    return html`${
+      this.trouble
+        ? html`<span class="q" role="alert"
+          data-testid="${name}-trouble" title=${this.trouble}>${this.trouble}</span>`
+        : nothing
+    }<tp-menu class="save" .store=${store} name="${name}-export" .label=${this.t('figure.export')}
+      .face=${icon(this.copied ? 'done' : 'save')} .groups=${groups}
+      ></tp-menu>`;
+  }
+
+  /** @param {'png' | 'svg' | 'csv' | 'copy'} kind */
+  async export(kind) {
+    this.trouble = '';
+    try {
+      const { exportFigure } = await picture.open();
+      const file = await exportFigure(this, kind);
+      this.said = kind === 'copy' ? this.t('figure.copied') : this.t('figure.saved', { file });
+      if (kind !== 'copy') return;
+      this.copied = true;
+      setTimeout(() => {
+        this.copied = false;
+      }, TOLD);
+    } catch (error) {
+      const detail = String(/** @type {Error} */ (error)?.message ?? error);
+      this.trouble = kind === 'copy' ? this.t('figure.copy_refused') : this.t('figure.not_saved', { detail });
+    }
+  }
+
+  /** What files of this figure are called. */
+  get file() {
+    return `${this.store.shownStudy.dataset.name}-${this.kind.file || this.name}`;
+  }
+
+  /** What a picture is of, for those who see nothing but it. */
+  get pictureTitle() {
+    const { store } = this;
+    const data = datasetOf(store.shownStudy)?.label[store.lang] ?? store.shownStudy.dataset.name;
+    return `${this.title} – ${data}`;
+  }
+
+  /** @private What stands in the picture's place. */
+  insteadOf() {
+    if (this.failure)
+      return html`<div class="empty" data-testid="${this.name}-failed"><span><b>${this.t(
+        'figure.failed',
+      )}</b>${this.t('figure.failed.body', { detail: this.failure })}</span>
+      <button type="button" class="btn" @click=${this.redraw}>${this.t('figure.retry')}</button></div>`;
+    const none = this.nothing;
+    if (none) return html`<p class="empty" data-testid=${none.name}>${none.text}</p>`;
+    return this.emptyState();
+  }
+
+  /** No trials yet: one sentence and one button, in the first figure. @returns {unknown} */
   emptyState() {
+    return nothing;
+  }
+
+  /** The invitation to train. */
+  invitation() {
     const { store } = this;
     if (store.trials.size || store.state !== 'idle') return nothing;
     return html`<div class="empty"
@@ -71,18 +352,49 @@ export class FigurePart extends Part {
         @click=${() => this.act('run')}>${this.t('run.run', { n: planned(store.study) })}</button></div>`;
   }
 
-  statusKey() {
-    const { counts } = this.store;
+  /** @private */
+  table() {
+    const { caption, columns, rows, isMarked } = this.data();
+    const shown = columns.filter((one) => !one.filed);
+    const look = (/** @type {import('./figure-data.js').Column} */ one) =>
+      `${one.num ? 'num' : ''} ${one.minor ? 'c3' : ''}`;
+    return html`<div class="data" tabindex="0" role="region"
+      aria-label=${this.title}><table><caption>${caption}</caption>
+      <thead><tr>${shown.map((one) => html`<th class=${look(one)} scope="col">${one.label}</th>`)}</tr></thead>
+      <tbody>${rows.map(
+        (row) => html`<tr
+          aria-selected=${isMarked ? isMarked(row) : nothing}>${shown.map(
+            (one) => html`<td
+              class=${look(one)}>${one.text(row)}</td>`,
+          )}</tr>`,
+      )}</tbody></table></div>`;
+  }
+
+  /** Says where the cursor is, once it rests. @param {string} text */
+  tell(text) {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      this.said = text;
+    }, REST);
+  }
+
+  /** The states of the trials at hand, and in a run those that may come. @returns {Key[]} */
+  stateKeys() {
+    const { counts, state, trials } = this.store;
     const known = { ...counts, untrained: scoreScale(this.store).untrained };
-    const shown = /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled']).filter(
-      (one) =>
-        known[one] ||
-        ((this.store.state !== 'idle' || !this.store.trials.size) && (one === 'complete' || one === 'diverged')),
-    );
+    return /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled'])
+      .filter(
+        (one) => known[one] || ((state !== 'idle' || !trials.size) && (one === 'complete' || one === 'diverged')),
+      )
+      .map((one) => ({ mark: stateMark(one), text: this.t(`state.${one}`) }));
+  }
+
+  /** @param {Key[]} keys */
+  keyLine(keys) {
     return html`<span
-      class="status-key">${shown.map(
-        (state) => html`<span
-          class="st">${stateMark(state)}${this.t(`state.${state}`)}</span>`,
+      class="status-key">${keys.map(
+        ({ mark, text }) => html`<span
+          class="st">${mark}${text}</span>`,
       )}</span>`;
   }
 }

@@ -1,12 +1,17 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
+import { stateMark } from '../controls/icons.js';
+import { epochAxis, lossAxis } from './curve-axes.js';
+import { curveData } from './curve-data.js';
+import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
-import { count, counted, exact, number, rate } from '../study/format.js';
+import { counted, number } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
-import { logSteps, steps, textWidth } from '../study/scale.js';
-import { measureText } from '../state/spread.js';
+import { textWidth } from '../study/scale.js';
+import { scoreScale } from '../state/score.js';
+import { measureText, scoreLabel, scoreName } from '../state/spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
 import { plotOf } from './plot-axes.js';
@@ -19,17 +24,17 @@ const NEAR = 22;
 const DEFAULT_EPOCHS = Number(BY_NAME.get('epochs')?.default ?? 20);
 /** While trials stream in, the range of the axes is looked at this often, in ms. */
 const MEASURE = 200;
-const SHOWN = /** @type {const} */ (['train_loss', 'validation_loss', 'train_metric', 'validation_metric']);
 
 /** Validation loss of every trial by epoch, streamed onto a canvas; the selected trial with its training loss. */
 export class TpCurves extends FigurePart {
-  /** @type {import('../state/store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'brush', 'run', 'study'];
   static properties = { ...FigurePart.properties, log: { state: true } };
+  static figure = 'curves';
+  static file = 'loss-curves';
 
   constructor() {
     super();
     this.log = true;
+    /** @private @type {number | null} the epoch of the cursor */ this.at = null;
     /** @private what the axes depend on beside the lines */ this.made = '';
     /** @private @type {CurveFrame | null} what is drawn */ this.frame = null;
     /** @private */ this.measuredAt = 0;
@@ -40,40 +45,52 @@ export class TpCurves extends FigurePart {
     /** @private whether there is any loss: without one the axis has nothing to say */ this.measured = false;
   }
 
-  render() {
-    const { store } = this;
-    const drawn = store.begun;
-    const every = everyOf(store);
-    return html`<figure class="fig" data-testid="curves" aria-label=${this.t('curves.title')}>
-      <div class="fh"><h2>${this.t('curves.title')}</h2><span class="q c3"
-        data-testid="curve-count">${
-          drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: counted(drawn), every }) : ''
-        }</span><span class="sp"></span>
-        ${segmented(
-          this.t('curves.axis'),
-          [
-            { value: true, text: this.t('scale.log') },
-            { value: false, text: this.t('scale.linear') },
-          ],
-          this.log,
-          (value) => {
-            this.log = value;
-          },
-          { testid: 'curve-scale' },
-        )}
-        ${this.tableButton()}</div>
-      <div class="plot ${drawn ? 'pick' : ''}" @pointermove=${this.onMove}
-        @pointerleave=${() => this.act('hover', null)}
-        @click=${this.onClick}>
-        <div class="layer chart" role="img" aria-label=${this.summary()}></div>
-        <canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over"
-          aria-hidden="true"></canvas>
-        <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train"
-          aria-hidden="true" hidden>${this.t('curves.train')}</span>
-        ${this.isLossless ? html`<p class="empty" data-testid="no-curves">${this.t('curves.none')}</p>` : nothing}
-        ${this.tabled ? this.table() : nothing}
-      </div>
-    </figure>`;
+  get title() {
+    return this.t('curves.title');
+  }
+
+  get keys() {
+    return this.t('curves.keys');
+  }
+
+  note() {
+    const drawn = this.store.begun;
+    const every = everyOf(this.store);
+    return html`<span class="q c3"
+      data-testid="curve-count">${
+        drawn ? this.t(every > 1 ? 'curves.sample' : 'curves.count', { n: counted(drawn), every }) : ''
+      }</span>`;
+  }
+
+  tools() {
+    return segmented(
+      this.t('curves.axis'),
+      [
+        { value: true, text: this.t('scale.log') },
+        { value: false, text: this.t('scale.linear') },
+      ],
+      this.log,
+      (value) => {
+        this.log = value;
+      },
+      { testid: 'curve-scale' },
+    );
+  }
+
+  get ready() {
+    return this.store.begun > 0;
+  }
+
+  layers() {
+    return html`<canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over"
+        aria-hidden="true"></canvas>
+      <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train"
+        aria-hidden="true" hidden>${this.t('curves.train')}</span>
+      <div class="cursor" aria-hidden="true" hidden><i></i><span></span></div>`;
+  }
+
+  get nothing() {
+    return this.isLossless ? { name: 'no-curves', text: this.t('curves.none') } : null;
   }
 
   /** All trials diverged before they had a loss. */
@@ -101,27 +118,8 @@ export class TpCurves extends FigurePart {
     });
   }
 
-  table() {
-    const { store } = this;
-    const chosen = store.selected;
-    const kind = this.t(store.task === 'numbers' ? 'metric.numbers' : 'metric.classes');
-    return html`<div class="data" tabindex="0" role="region"
-      aria-label=${this.t('curves.title')}><table><caption>${
-        chosen ? this.t('trial.number', { number: chosen.number }) : this.t('selection.none')
-      }</caption>
-      <thead><tr><th class="num" scope="col">${this.t('epoch')}</th><th class="num"
-        scope="col">${this.t('score.train_loss')}</th><th class="num"
-        scope="col">${this.t('score.validation_loss')}</th><th class="num"
-        scope="col">${this.t('train')} ${kind}</th><th class="num" scope="col">${this.t('validation')} ${kind}</th><th
-        class="num c3" scope="col">${store.label('learning_rate')}</th></tr></thead>
-      <tbody>${(chosen?.epochs ?? []).slice(-500).map(
-        (one) => html`<tr><td
-          class="num">${one.epoch}</td>${SHOWN.map(
-            (name) => html`<td
-              class="num">${measureText(one, name, store.task)}</td>`,
-          )}<td
-          class="num c3">${rate(one.learning_rate)}</td></tr>`,
-      )}</tbody></table></div>`;
+  data() {
+    return curveData(this.store);
   }
 
   draw() {
@@ -151,33 +149,18 @@ export class TpCurves extends FigurePart {
       right: width - left - frame.width / ratio,
       bottom: height - top - frame.height / ratio,
     };
-    const ends = /** @type {[number, number]} */ (frame.epochs > 1 ? [1, frame.epochs] : [0.5, 1.5]);
-    const across = {
-      domain: ends,
-      ticks: epochTicks(ends[0], ends[1], width / 70).map((at) => ({ at, label: count(at) })),
+    const axes = {
+      x: epochAxis(frame.epochs, width),
+      y: lossAxis(this.measured ? frame.span : null, frame.log, height),
     };
-    box.replaceChildren(
-      plotOf({ x: across, y: this.upAxis(frame.span, frame.log) }, place, { x: this.t('epoch') }, [], true),
-    );
-  }
-
-  /** The axis of losses. @param {[number, number]} span @param {boolean} log */
-  upAxis(span, log) {
-    const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
-    const { height } = this.size;
-    // Without any loss the axis has nothing to say.
-    const values = !this.measured
-      ? []
-      : log
-        ? logSteps(span[0], span[1], height / 40)
-        : steps(span[0], span[1], height / 50);
-    const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(4))) }));
-    return { domain: /** @type {[number, number]} */ ([to(span[0]), to(span[1])]), ticks };
+    box.replaceChildren(plotOf(axes, place, { x: this.t('epoch') }, [], true));
   }
 
   /** Where the lines lie, in pixels of the canvas. @param {number} width @param {number} height */
   place(width, height) {
-    const labels = this.upAxis(this.span, this.logs).ticks.map(({ label }) => textWidth(label));
+    const labels = lossAxis(this.measured ? this.span : null, this.logs, height).ticks.map(({ label }) =>
+      textWidth(label),
+    );
     const [left, top] = [Math.max(46, 14 + Math.max(0, ...labels)), 8];
     const px = (/** @type {number} */ value) => Math.round(value * devicePixelRatio);
     return {
@@ -222,6 +205,7 @@ export class TpCurves extends FigurePart {
     const ends = endsOf(frame, store.selected);
     this.nameEnd('.end.val', ends?.x, ends?.val);
     this.nameEnd('.end.train', ends?.x, ends?.train);
+    this.placeCursor(frame);
   }
 
   /** @param {string} name @param {number} width @param {number} height */
@@ -304,10 +288,123 @@ export class TpCurves extends FigurePart {
     const found = this.nearest(event);
     if (found !== null) this.act('pick', found);
   }
-}
 
-/** Whole epochs, the first among them. @param {number} low @param {number} high @param {number} target */
-const epochTicks = (low, high, target) => [...new Set(low < 1 ? [1] : [1, ...steps(low, high, target, true)])];
+  /** Left and right go along the selected trial's curve, up and down to the next curve at that epoch.
+   * @param {KeyboardEvent} event */
+  onKey(event) {
+    const { selected } = this.store;
+    const last = selected?.epochs.length ?? 0;
+    if (!selected || !last || event.shiftKey || event.target !== event.currentTarget) return;
+    const at = Math.min(last, this.at ?? last);
+    const up = wayOf(event)?.[1];
+    const place = up ? at : placeAfter(this.at === null && event.key === 'ArrowLeft' ? last + 1 : at, event, 1, last);
+    if (place === null) {
+      if (event.key !== 'Escape' || this.at === null) return;
+      this.onBlur();
+    } else {
+      this.at = place;
+      if (up) this.toNext(up, place, selected);
+      else this.tell(this.cursorText(selected, place));
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    this.requestUpdate();
+  }
+
+  onBlur() {
+    this.at = null;
+    this.requestUpdate();
+  }
+
+  /** @param {number} up @param {number} epoch @param {Trial} from */
+  toNext(up, epoch, from) {
+    const marks = curvesOf(this.store)
+      .map((trial) => ({ trial, at: lineOf(trial).validation[epoch - 1] }))
+      .filter(({ trial }) => !this.store.isOut(trial) || trial === from);
+    const here = marks.find(({ trial }) => trial === from);
+    const next = here && nextMark(marks, here, up);
+    // Selecting says which trial it is.
+    if (next) this.act('select', next.trial.number);
+  }
+
+  /** @param {Trial} trial @param {number} epoch */
+  cursorText(trial, epoch) {
+    const one = trial.epochs[epoch - 1];
+    return this.t('curves.cursor', {
+      number: trial.number,
+      epoch,
+      validation: measureText(one, 'validation_loss', this.store.task),
+      train: measureText(one, 'train_loss', this.store.task),
+    });
+  }
+
+  /** A line at the cursor's epoch, and the loss there. @param {CurveFrame} frame */
+  placeCursor(frame) {
+    const cursor = /** @type {HTMLElement} */ (this.querySelector('.cursor'));
+    const { selected, task } = this.store;
+    const epoch = Math.min(this.at ?? 0, selected?.epochs.length ?? 0);
+    cursor.hidden = !epoch;
+    if (!epoch || !selected) return;
+    const one = selected.epochs[epoch - 1];
+    const { ratio } = frame;
+    const [x, top, height] = [frame.x(epoch) / ratio, frame.top / ratio, frame.height / ratio];
+    const y = Math.max(0, Math.min(height, frame.y(lineOf(selected).validation[epoch - 1]) / ratio - top));
+    cursor.style.transform = `translate(${x}px, ${top}px)`;
+    cursor.style.height = `${height}px`;
+    const [dot, text] = /** @type {HTMLElement[]} */ ([...cursor.children]);
+    dot.hidden = !Number.isFinite(y);
+    dot.style.top = `${y}px`;
+    text.textContent = `${epoch} · ${measureText(one, 'validation_loss', task)}`;
+    cursor.classList.toggle('left', x > this.size.width / 2);
+  }
+
+  /** In a picture the colours need their scale, as no other figure stands beside it. */
+  get pictureLegend() {
+    const { store } = this;
+    if (store.best === null) return null;
+    const scale = scoreScale(store);
+    return {
+      text: scoreName(store),
+      title: '',
+      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
+      high: scoreLabel(store, scale.worst),
+    };
+  }
+
+  pictureKeys() {
+    const { selected, counts } = this.store;
+    const stroke = (/** @type {string} */ color, dash = '') =>
+      html`<svg viewBox="0 0 10 10"><path d="M-8 5h18" stroke=${color} stroke-width="2"
+        stroke-dasharray=${dash || 'none'}></path></svg>`;
+    const trial = selected ? this.t('trial.number', { number: selected.number }) : '';
+    return [
+      ...(selected
+        ? [
+            { mark: stroke('var(--accent)'), text: `${trial}, ${this.t('score.validation_loss')}` },
+            { mark: stroke('var(--accent)', '4 3'), text: `${trial}, ${this.t('score.train_loss')}` },
+          ]
+        : []),
+      ...(counts.diverged ? [{ mark: stateMark('diverged'), text: this.t('state.diverged') }] : []),
+    ];
+  }
+
+  get upTitle() {
+    const name = this.t('curves.loss');
+    return this.logs ? this.t('axis.log', { name }) : name;
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  vectors(canvas) {
+    const { frame, store } = this;
+    if (!frame) return null;
+    const look = { token: tokens(this, store.dark) };
+    const which = canvas.matches('.all') ? 'all' : 'over';
+    return {
+      ratio: frame.ratio,
+      draw: (/** @type {CanvasRenderingContext2D} */ g) => this.painter.whole(g, which, frame, store, look),
+    };
+  }
+}
 
 /** The largest value of a range. @param {import('../study/types.js').Distribution | undefined} range */
 const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);

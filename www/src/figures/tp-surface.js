@@ -6,14 +6,15 @@ import { icon } from '../controls/icons.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
 import { Spots, upOf } from './spots.js';
-import { sharesOf, sideOf } from '../study/brush.js';
-import { depthColor, palette, tokens } from './colors.js';
-import { hasArea } from './fit.js';
+import { SurfaceAxes } from './surface-axes.js';
+import { surfaceData } from './surface-data.js';
+import { boxOf, grown, placeBox, shareAt, sidesOf } from './surface-brush.js';
+import { palette, tokens } from './colors.js';
+import { wayOf } from './cursor.js';
 import { count, setting } from '../study/format.js';
-import { sweptOf } from '../study/hyperparameters.js';
-import { LEAST_DECADES, axisOf, domainOf, logSteps, roomy, shareOf, steps, textWidth } from '../study/scale.js';
-import { lookOf, scoreScale } from '../state/score.js';
-import { plusMinus, scoreLabel, scoreName, scoreText, scoreValue, spreadOf } from '../state/spread.js';
+import { shareOf, textWidth } from '../study/scale.js';
+import { scoreScale } from '../state/score.js';
+import { plusMinus, scoreLabel, scoreName, scoreText, spreadOf } from '../state/spread.js';
 import { inSlices, turn } from '../platform/turns.js';
 import { pointIn } from '../controls/pointer.js';
 
@@ -29,103 +30,42 @@ const RENEW = 500;
 const NEAR = 22;
 /** A press that moves further than this draws a box. */
 const DRAG = 5;
-/** By how much of an axis a key grows the box at each side, and how small it gets. */
-const GROW = 0.05;
 /** Where many marks move with their scores, they are drawn anew this often, in ms. */
 const MOVE = 1000;
 
 /** Validation loss over two swept hyperparameters: a dot per trial over a fit of the losses. */
 export class TpSurface extends FigurePart {
-  /** @type {import('../state/store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'brush', 'study', 'run'];
-  static properties = {
-    ...FigurePart.properties,
-    xName: { state: true },
-    yName: { state: true },
-    boxing: { state: true },
-  };
+  static properties = { ...FigurePart.properties, boxing: { state: true } };
+  static figure = 'surface';
+  static file = 'response-surface';
+  static layer = 'ground';
 
   constructor() {
     super();
-    /** @type {string | null} */ this.xName = null;
-    /** @type {string | null} */ this.yName = null;
     /** Whether a finger draws boxes, rather than scrolls. */ this.boxing = false;
     /** @private */ this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
-    /** @private */ this.absent = { key: '', n: 0 };
-    /** @private */ this.area = { key: '', has: false };
+    /** @private */ this.places = new SurfaceAxes();
     /** @private */ this.many = new CanvasMarks();
     /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
     /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
   }
 
-  /** The names on the axes: those chosen, else learning rate and batch size, else the first that are swept. */
-  names() {
-    const all = sweptOf(this.store.shownStudy).map((one) => one.name);
-    const prefer = [
-      ...['learning_rate', 'batch_size'].filter((one) => all.includes(one)),
-      ...all.filter((one) => one !== 'learning_rate' && one !== 'batch_size'),
-    ];
-    const x = this.xName && all.includes(this.xName) ? this.xName : prefer.find((one) => one !== this.yName);
-    const y =
-      this.yName && all.includes(this.yName) && this.yName !== x ? this.yName : prefer.find((one) => one !== x);
-    return { all, x, y };
+  get title() {
+    return this.t('surface.title');
+  }
+
+  heading() {
+    return scoreName(this.store, true);
+  }
+
+  get keys() {
+    return this.t('surface.keys');
   }
 
   /** @returns {Axes | null} */
   axes() {
-    const { x, y } = this.names();
-    const space = this.store.shownStudy.space ?? {};
-    if (!x) return null;
-    const across = axisOf(x, space[x]);
-    if (y) {
-      const up = axisOf(y, space[y]);
-      return { x: across, y: up, fitted: across.numeric && up.numeric && this.hasArea(x, y) };
-    }
-    return { x: across, y: this.scoreAxis(), fitted: false };
-  }
-
-  /** Whether the trials lie at places enough for a fit between them. @param {string} x @param {string} y */
-  hasArea(x, y) {
-    const { store } = this;
-    const key = [store.runs, store.trials.size, x, y].join();
-    if (key !== this.area.key) this.area = { key, has: hasArea(store.trials, x, y) };
-    return this.area.has;
-  }
-
-  /** With one swept hyperparameter, the score itself is the second axis. @returns {Axis} */
-  scoreAxis() {
-    const { store } = this;
-    const scale = scoreScale(store);
-    const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
-    const chosen = store.selected;
-    const score = chosen ? store.score(chosen) : NaN;
-    const around = chosen ? spreadOf(store, chosen) || 0 : 0;
-    // The selected trial lies inside with its spread over the seeds; 0 has no place on a logarithm.
-    const held = [scale.low, scale.high, score, score - around, score + around].filter((one) =>
-      Number.isFinite(to(one)),
-    );
-    const [low, high] = [Math.min(...held), Math.max(...held)];
-    const size = Math.max(Math.abs(low), Math.abs(high));
-    const ends = [to(low), to(high)];
-    const isWide = high - low < 1e300;
-    const domain = isWide
-      ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1)
-      : domainOf(ends[0], ends[1], 0);
-    // Where nothing was scored there is nothing to label.
-    const marks =
-      store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
-    const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
-    return {
-      name: '',
-      numeric: true,
-      discrete: false,
-      slots: 0,
-      scale: scale.log ? 'log' : 'linear',
-      domain,
-      ticks,
-      to,
-    };
+    return this.places.of(this.store);
   }
 
   /** @param {Axis} axis */
@@ -134,68 +74,65 @@ export class TpSurface extends FigurePart {
     return axis.scale === 'log' || axis.scale === 'log1m' ? this.t(`axis.${axis.scale}`, { name }) : name;
   }
 
-  render() {
+  get legend() {
     const { store } = this;
-    const scale = scoreScale(store);
-    const named = this.names();
-    const ready = store.trials.size > 0;
-    const scored = store.best !== null;
+    if (store.best === null) return null;
     const axes = this.axes();
     // On an axis of its own the score needs no colour.
     const key = axes?.fitted ? 'surface.fit' : axes?.y.name ? 'surface.dots' : '';
-    return html`<figure class="fig" data-testid="surface" aria-label=${this.t('surface.title')}>
-      <div class="fh"><h2>${scoreName(store, true)}</h2>
-        ${this.partial()}<span class="sp"></span>
-        ${
-          scored
-            ? html`<span class="legend"
-              title=${key ? this.t(`${key}.title`) : nothing}>${
-                key
-                  ? html`<span
-                    class="c3">${this.t(key)}</span>`
-                  : nothing
-              }<span>${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}</span><canvas class="ramp" width="144"
-              height="24"></canvas><span>${scoreLabel(store, scale.worst)}</span></span>`
-            : nothing
-        }
-        ${
-          ready && axes
-            ? html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing}
-              aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
-              @click=${() => {
-                this.boxing = !this.boxing;
-              }}>${icon('box')}</button>`
-            : nothing
-        }${this.tableButton()}</div>
-      <div class="pickers">${
-        named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
-      }${this.statusKey()}${this.unshown()}</div>
-      <div class="plot ${ready ? 'pick' : ''} ${this.boxing ? 'boxing' : ''}" data-testid="surface-plot"
-        tabindex=${ready && !this.tabled ? 0 : nothing}
-        role="group" aria-label=${this.t('surface.keys')} @keydown=${this.onKey} @pointerdown=${this.onDown}
-        @pointerup=${this.onUp} @pointercancel=${this.onUp}
-        @pointermove=${this.onMove} @pointerleave=${() => this.act('hover', null)} @click=${this.onClick}>
-        <div class="layer ground" role="img" aria-label=${this.summary()}></div>
-        <div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
-          width="100%" height="100%"></svg></div>
-        <div class="box" hidden></div>
-        ${this.emptyState()}
-        ${ready && !axes ? html`<p class="empty" data-testid="no-surface">${this.t('surface.none')}</p>` : nothing}
-        ${this.tabled ? this.table() : nothing}
-      </div>
-    </figure>`;
+    const scale = scoreScale(store);
+    return {
+      text: key && this.t(key),
+      title: key && this.t(`${key}.title`),
+      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
+      high: scoreLabel(store, scale.worst),
+    };
+  }
+
+  pictureKeys() {
+    return this.stateKeys();
+  }
+
+  tools() {
+    if (!this.ready || !this.axes()) return nothing;
+    return html`<button type="button" class="ib" data-testid="box" aria-pressed=${this.boxing}
+      aria-label=${this.t('brush.draw')} title=${this.t('brush.draw.title')}
+      @click=${() => {
+        this.boxing = !this.boxing;
+      }}>${icon('box')}</button>`;
+  }
+
+  controls() {
+    const named = this.places.names(this.store);
+    return html`<div class="pickers">${
+      named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
+    }${this.keyLine(this.stateKeys())}${this.unshown()}</div>`;
+  }
+
+  get plotClass() {
+    return this.boxing ? 'boxing' : '';
+  }
+
+  layers() {
+    return html`<div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
+        width="100%" height="100%"></svg></div>
+      <div class="box" hidden></div>`;
+  }
+
+  emptyState() {
+    return this.invitation();
+  }
+
+  get nothing() {
+    return this.ready && !this.axes() ? { name: 'no-surface', text: this.t('surface.none') } : null;
   }
 
   /** @param {'x' | 'y'} side @param {{all: string[], x?: string, y?: string}} named */
   picker(side, named) {
     const change = (/** @type {Event} */ event) => {
-      const value = /** @type {HTMLSelectElement} */ (event.target).value;
-      const other = side === 'x' ? named.y : named.x;
-      [this.xName, this.yName] =
-        side === 'x'
-          ? [value, value === other ? (named.x ?? null) : (named.y ?? null)]
-          : [value === other ? (named.y ?? null) : (named.x ?? null), value];
+      this.places.choose(this.store, side, /** @type {HTMLSelectElement} */ (event.target).value);
       this.ground.key = '';
+      this.requestUpdate();
     };
     return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change}
       .value=${named[side] ?? ''}>${named.all.map(
@@ -208,10 +145,12 @@ export class TpSurface extends FigurePart {
     const best = store.trials.get(store.best ?? -1);
     const { diverged } = store.counts;
     if (!best) return diverged ? this.t('message.all_diverged', { n: diverged }) : this.t('surface.summary.empty');
-    const at = this.named(this.axes())
+    const at = this.places
+      .named(this.axes())
       .map((name) => `, ${store.label(name)} ${setting(best.params[name])}`)
       .join('');
     const { untrained } = scoreScale(store);
+    const missing = this.places.missing(store);
     const said = [
       this.t('surface.summary', {
         n: store.trials.size,
@@ -223,37 +162,20 @@ export class TpSurface extends FigurePart {
       }),
       untrained ? this.t('surface.summary.untrained', { untrained }) : '',
       at ? '' : this.t('surface.none'),
-      this.missing ? this.t('surface.missing', { count: this.missing }) : '',
+      missing ? this.t('surface.missing', { count: missing }) : '',
     ];
     return said.filter(Boolean).join(' ');
   }
 
-  /** The hyperparameters on the axes. @param {Axes | null} axes */
-  named(axes) {
-    return [axes?.x.name, axes?.y.name].filter((name) => name !== undefined && name !== '').map(String);
-  }
-
-  /** How many trials have no value on one of the axes, and so no mark. */
-  get missing() {
-    const { store } = this;
-    const names = this.named(this.axes()).filter((name) => store.shownStudy.space?.[name]);
-    const key = [store.runs, store.trials.size, ...names].join();
-    if (key === this.absent.key) return this.absent.n;
-    let n = 0;
-    for (const { params } of store.trials.values())
-      if (names.some((name) => params[name] === undefined || params[name] === null)) n++;
-    this.absent = { key, n };
-    return n;
-  }
-
   /** Trials without a mark are counted, and the best is named where it is one of them. */
   unshown() {
-    const n = this.missing;
-    if (!n) return nothing;
     const { store } = this;
+    const n = this.places.missing(store);
+    if (!n) return nothing;
     const best = store.trials.get(store.best ?? -1);
     const isBest =
-      best && this.named(this.axes()).some((name) => best.params[name] === undefined || best.params[name] === null);
+      best &&
+      this.places.named(this.axes()).some((name) => best.params[name] === undefined || best.params[name] === null);
     const title = this.t('surface.missing', { count: n });
     return html`<span data-testid="unshown"
       title=${title}>${this.t('surface.unshown', { count: count(n) })}${
@@ -261,25 +183,8 @@ export class TpSurface extends FigurePart {
       }</span>`;
   }
 
-  table() {
-    const { store } = this;
-    const names = this.named(this.axes());
-    return html`<div class="data" tabindex="0" role="region"
-      aria-label=${this.t('surface.title')}><table><caption>${this.t('surface.caption')}</caption>
-      <thead><tr><th class="num"
-        scope="col">#</th>${names.map((one) => html`<th class="num" scope="col">${store.label(one)}</th>`)}<th
-        class="num" scope="col">${scoreName(store)}</th><th scope="col">${this.t('table.state')}</th></tr></thead>
-      <tbody>${[...store.trials.values()].slice(0, 300).map(
-        (one) => html`<tr
-          aria-selected=${one === store.selected}><td
-          class="num">${one.number}</td>${names.map(
-            (name) => html`<td
-              class="num">${setting(one.params[name])}</td>`,
-          )}<td
-          class="num">${scoreValue(store, store.score(one))}</td><td>${this.t(
-            `state.${lookOf(store, one)}`,
-          )}</td></tr>`,
-      )}</tbody></table></div>`;
+  data() {
+    return surfaceData(this.store, this.places.named(this.axes()));
   }
 
   /**
@@ -297,21 +202,12 @@ export class TpSurface extends FigurePart {
     return { width, height, left, right: 10, top: 8, bottom: (small ? 36 : 38) + (crowded ? 15 : 0), crowded };
   }
 
-  /** How many of the trials have ended, while not all have. */
-  partial() {
-    const { store } = this;
-    const done = store.counts.complete + store.counts.diverged;
-    if (!store.trials.size || done === store.trials.size) return nothing;
-    return html`<span class="q"
-      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(store.trials.size) })}</span>`;
-  }
-
   draw() {
+    const { store } = this;
     const axes = this.axes();
     const frame = this.frame(axes);
     const ground = /** @type {HTMLElement | null} */ (this.querySelector('.ground'));
     if (!ground || frame.width < 60 || frame.height < 60) return;
-    this.drawRamp();
     if (!axes) {
       ground.replaceChildren();
       this.ground.key = '';
@@ -319,44 +215,16 @@ export class TpSurface extends FigurePart {
       this.marks?.mark(undefined, undefined, { text: '', spread: '', bar: null });
       return;
     }
-    if (!this.spots.place(this.store, axes, frame)) this.drawOn();
+    if (!this.spots.place(store, axes, frame)) this.drawOn();
     this.drawGround(ground, axes, frame);
     this.drawMarks(axes, frame);
-    this.drawBox(axes, frame);
+    const box = /** @type {HTMLElement} */ (this.querySelector('.box'));
+    placeBox(box, boxOf(axes, store.brush), frame);
   }
 
   /** @private Draws what there was no time for, in a task of its own. */
   drawOn() {
-    void turn().then(() => this.isConnected && this.draw());
-  }
-
-  /** The scale of colours, and on it the selected trial's score with its spread over seeds. */
-  drawRamp() {
-    const { store } = this;
-    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('.ramp'));
-    const g = canvas?.getContext('2d');
-    if (!canvas || !g) return;
-    g.clearRect(0, 0, canvas.width, canvas.height);
-    for (let k = 0; k < 72; k++) {
-      g.fillStyle = depthColor(1 - k / 71, store.dark);
-      g.fillRect(2 * k, 4, 2, 16);
-    }
-    const trial = store.selected;
-    const spread = trial ? spreadOf(store, trial) : NaN;
-    if (!trial || !Number.isFinite(spread)) return;
-    const scale = scoreScale(store);
-    // Below zero a log scale has no place: the mark then ends at the best.
-    const x = (/** @type {number} */ score) => (scale.log && score <= 0 ? 0 : 143 * (1 - scale.goodness(score)));
-    const [from, to] = [x(store.score(trial) - spread), x(store.score(trial) + spread)];
-    const token = tokens(this, store.dark);
-    for (const [color, wide] of /** @type {[string, number][]} */ ([
-      [token('--surface'), 7],
-      [token('--accent'), 3],
-    ])) {
-      g.fillStyle = color;
-      for (const at of [from, to]) g.fillRect(Math.max(0, Math.min(144 - wide, at - wide / 2)), 0, wide, 24);
-      g.fillRect(Math.min(from, to), 12 - wide / 2, Math.abs(to - from), wide);
-    }
+    void turn().then(() => this.isConnected && this.redraw());
   }
 
   /** Axes at once; the contours, which change slowly, in slices of their own.
@@ -450,55 +318,6 @@ export class TpSurface extends FigurePart {
     });
   }
 
-  /** The brush, where one of its sides is an axis. @param {Axes} axes @param {Frame} frame */
-  drawBox(axes, frame) {
-    const box = /** @type {HTMLElement} */ (this.querySelector('.box'));
-    const shares = this.shares(axes);
-    box.hidden = !shares;
-    if (!shares) return;
-    const [x, y] = shares.map((ends) => ends.map((one) => Math.max(0, Math.min(1, one))));
-    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-    box.style.left = `${frame.left + x[0] * w}px`;
-    box.style.top = `${frame.top + (1 - y[1]) * h}px`;
-    box.style.width = `${(x[1] - x[0]) * w}px`;
-    box.style.height = `${(y[1] - y[0]) * h}px`;
-  }
-
-  /**
-   * The brush's box as shares of the two axes.
-   * @param {Axes} axes
-   * @returns {[[number, number], [number, number]] | null}
-   */
-  shares(axes) {
-    const side = (/** @type {Axis} */ axis) => {
-      const found = this.store.brush?.find((one) => one.name === axis.name);
-      return found ? sharesOf(axis, found) : null;
-    };
-    const [x, y] = [side(axes.x), side(axes.y)];
-    return x || y ? [x ?? [0, 1], y ?? [0, 1]] : null;
-  }
-
-  /** @param {Axes} axes @param {[number, number]} x @param {[number, number]} y shares of the axes */
-  brush(axes, x, y) {
-    const { store } = this;
-    const space = store.shownStudy.space ?? {};
-    // A side that covers its whole axis leaves nothing out.
-    const whole = (/** @type {[number, number]} */ side) => side[0] <= 0 && side[1] >= 1;
-    const sides = [];
-    if (!whole(x)) sides.push(sideOf(axes.x, space[axes.x.name], ...x));
-    if (!whole(y)) sides.push(sideOf(axes.y, space[axes.y.name], ...y));
-    this.act('brush', sides);
-  }
-
-  /** A point of the plot as shares of the axes. @param {{x: number, y: number}} at @returns {[number, number]} */
-  shareAt(at) {
-    const frame = this.frame();
-    return [
-      (at.x - frame.left) / (frame.width - frame.left - frame.right),
-      (frame.height - frame.bottom - at.y) / (frame.height - frame.top - frame.bottom),
-    ];
-  }
-
   /** @param {PointerEvent | MouseEvent} event */
   pointOf(event) {
     const { x, y } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
@@ -527,10 +346,11 @@ export class TpSurface extends FigurePart {
     if (!drag.boxed && Math.hypot(at.x - drag.x, at.y - drag.y) < DRAG) return;
     if (!drag.boxed) /** @type {HTMLElement} */ (event.currentTarget).setPointerCapture(event.pointerId);
     drag.boxed = true;
-    const [from, to] = [this.shareAt(drag), this.shareAt(at)];
+    const frame = this.frame();
+    const [from, to] = [shareAt(drag, frame), shareAt(at, frame)];
     const ends = (/** @type {0 | 1} */ k) =>
       /** @type {[number, number]} */ ([Math.min(from[k], to[k]), Math.max(from[k], to[k])]);
-    this.brush(axes, ends(0), ends(1));
+    this.brush(axes, [ends(0), ends(1)]);
   }
 
   onUp() {
@@ -550,34 +370,31 @@ export class TpSurface extends FigurePart {
     if (spot) this.act('pick', spot.number);
   }
 
+  /** @param {Axes} axes @param {[[number, number], [number, number]]} box shares of the axes */
+  brush(axes, box) {
+    const { store } = this;
+    this.act('brush', sidesOf(axes, store.shownStudy.space ?? {}, box) ?? []);
+  }
+
   /**
    * Arrows go from mark to mark; with Shift they grow and shrink a box around the selected one.
    * @param {KeyboardEvent} event
    */
   onKey(event) {
-    const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const way = wayOf(event);
     const axes = this.axes();
-    if (!way || !axes || event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey)
-      return;
+    if (!way || !axes || event.target !== event.currentTarget) return;
     event.preventDefault();
     event.stopPropagation();
     const { store } = this;
     const here = this.spots.of(store.selected?.number);
-    if (!event.shiftKey) {
-      const next = here ? this.spots.next(here, way[0], -way[1]) : this.spots.all[0];
-      if (next) this.act('select', next.number);
+    if (event.shiftKey) {
+      const around = here ? shareAt(here, this.frame()) : /** @type {[number, number]} */ ([0.5, 0.5]);
+      this.brush(axes, grown(boxOf(axes, store.brush), around, way));
       return;
     }
-    const [cx, cy] = here ? this.shareAt(here) : [0.5, 0.5];
-    const [x, y] = this.shares(axes) ?? [
-      [cx - 2 * GROW, cx + 2 * GROW],
-      [cy - 2 * GROW, cy + 2 * GROW],
-    ];
-    const grown = (/** @type {[number, number]} */ ends, /** @type {number} */ by) => {
-      const [low, high] = [Math.max(0, ends[0] - by * GROW), Math.min(1, ends[1] + by * GROW)];
-      return /** @type {[number, number]} */ (high - low < GROW ? ends : [low, high]);
-    };
-    this.brush(axes, grown(x, way[0]), grown(y, way[1]));
+    const next = here ? this.spots.next(here, way[0], -way[1]) : this.spots.all[0];
+    if (next) this.act('select', next.number);
   }
 }
 

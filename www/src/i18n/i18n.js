@@ -1,5 +1,6 @@
 import { acceptedWords } from './accepted.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS } from '../study/hyperparameters.js';
+import { retried, setTexts } from '../platform/later.js';
 import { save, saved } from '../platform/saved.js';
 import { PRESETS } from '../study/presets.js';
 import { textsIn } from './table-texts.js';
@@ -12,7 +13,7 @@ import { textsIn } from './table-texts.js';
  * A reader loads one language; the other comes when it is chosen.
  * @type {Record<Language, () => Promise<{default: any}>>}
  */
-const FILES = { en: () => import('./en.json'), ko: () => import('./ko.json') };
+const FILES = { en: retried(() => import('./en.json')), ko: retried(() => import('./ko.json')) };
 
 const LANGUAGES = /** @type {Language[]} */ (Object.keys(FILES));
 
@@ -25,6 +26,11 @@ const DICTIONARIES = {};
  * @param {Language} language
  */
 export async function loadTexts(language) {
+  await Promise.all([loadOwn(language), ...ADDED.map((one) => one.load(language).catch(() => {}))]);
+}
+
+/** @param {Language} language */
+async function loadOwn(language) {
   if (DICTIONARIES[language]) return;
   try {
     const { tables = [], ...words } = (await FILES[language]()).default;
@@ -35,6 +41,43 @@ export async function loadTexts(language) {
     if (!DICTIONARIES[other]) throw error;
   }
 }
+
+/** Dictionaries of parts that are loaded later. @type {Added[]} */
+const ADDED = [];
+
+class Added {
+  /** @param {import('../platform/later.js').Texts} files */
+  constructor(files) {
+    /** @private */ this.files = { en: retried(files.en), ko: retried(files.ko) };
+    /** @type {Partial<Record<Language, Dictionary>>} */ this.words = {};
+  }
+
+  /** @param {Language} language */
+  async load(language) {
+    if (!this.words[language]) this.words[language] = (await this.files[language]()).default;
+  }
+
+  /** A text, of the other language while its own is not here. @param {Language} language @param {string} key */
+  text(language, key) {
+    const words = this.words[language] ?? this.words[language === 'en' ? 'ko' : 'en'];
+    return words?.[key];
+  }
+}
+
+/** The texts of a part are there once this settles, in the languages that are here. */
+setTexts(async (files) => {
+  const added = new Added(files);
+  ADDED.push(added);
+  const here = LANGUAGES.filter((one) => DICTIONARIES[one]);
+  try {
+    await Promise.any(here.map((one) => added.load(one)));
+    // The other language may have less luck; its words then stand in this one.
+    await Promise.allSettled(here.map((one) => added.load(one)));
+  } catch (error) {
+    ADDED.splice(ADDED.indexOf(added), 1);
+    throw error;
+  }
+});
 
 /**
  * Puts the tables' texts in place: the build keeps them beside the dictionary (build/texts.js). They stand for the
@@ -94,7 +137,12 @@ const NAMES = ['number', 'trial', 'best', 'seed'];
 export function translate(language, key, values = {}) {
   const words = dictionary(language);
   const number = WRITING[language];
-  const text = (values.n === 1 ? words[`${key}.one`] : undefined) ?? words[key] ?? key;
+  const word = (/** @type {string} */ one) => {
+    if (words[one] !== undefined) return words[one];
+    for (const added of ADDED) if (added.text(language, one) !== undefined) return added.text(language, one);
+    return undefined;
+  };
+  const text = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key) ?? key;
   const written = (/** @type {string} */ name) =>
     Number.isInteger(values[name]) && !NAMES.includes(name)
       ? number.format(/** @type {number} */ (values[name]))

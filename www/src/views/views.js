@@ -1,6 +1,12 @@
-import { html } from 'lit';
-import './sweep/index.js';
+import { defineLater } from '../platform/later.js';
+import { firstView } from './define.js';
+import * as sweep from './sweep/index.js';
 
-/** The views that exist, in the order of their tabs.
- * @type {{name: string, render: (store: import('../state/store.js').Store) => unknown}[]} */
-export const VIEWS = [{ name: 'sweep', render: (store) => html`<tp-sweep .store=${store}></tp-sweep>` }];
+/** The views that exist, in the order of their tabs. The first is there at once; others are loaded when opened. */
+export const VIEWS = [firstView({ name: 'sweep', title: { en: 'Sweep', ko: '탐색' }, module: sweep })];
+
+/** What opens over a view or beside it. */
+defineLater('study', () => import('./study/opened.js'));
+defineLater('test', () => import('./test/index.js'));
+defineLater('bench', () => import('./bench/index.js'));
+defineLater('keys', () => import('./keys/index.js'));

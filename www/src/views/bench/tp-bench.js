@@ -5,6 +5,7 @@ import { backendReason } from '../../state/backend-reason.js';
 import { Benchmark } from '../../commands/benchmark.js';
 import { DASH, short } from '../../study/format.js';
 import { WORKS } from '../../study/works.js';
+import sheet from './style.css?inline';
 
 /**
  * "Benchmark this device": the works of works.js on the CPU and on the GPU, as they are measured. Never beside a run.
@@ -21,6 +22,7 @@ const PATIENCE = 6;
 const hasEnd = (/** @type {keyof typeof WORKS} */ name) => name === 'W3';
 
 export class TpBench extends Part {
+  static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run'];
 

@@ -2,9 +2,11 @@ import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { KEYS } from '../../commands/keys.js';
+import sheet from './style.css?inline';
 
 /** The list of keys, with a switch for those that are pressed alone. */
 export class TpKeys extends Part {
+  static sheet = sheet;
   render() {
     const { store } = this;
     return html`<dialog class="keys" aria-labelledby="keys-title" data-testid="keys"

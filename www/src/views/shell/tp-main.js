@@ -5,14 +5,37 @@ import { VIEWS } from '../views.js';
 import './tp-selection.js';
 import './tp-messages.js';
 
-/** Tabs, the selected trial, messages and the view. A further view is one more entry of VIEWS. */
+/** Tabs, the selected trial, messages and the view. A further view is one more entry of VIEWS (views.js). */
 export class TpMain extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['test', 'run'];
 
+  constructor() {
+    super();
+    /** @private the view that was opened last */ this.opened = '';
+  }
+
+  get view() {
+    return VIEWS.find((one) => one.name === this.store.view) ?? VIEWS[0];
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    if (this.view.name === this.opened) return;
+    this.opened = this.view.name;
+    if (!this.view.part.module) this.load();
+  }
+
+  /** Loads the view that is open; meanwhile a skeleton stands in its place. */
+  load() {
+    const drawn = () => this.requestUpdate();
+    void this.view.part.open().then(drawn, drawn);
+    this.requestUpdate();
+  }
+
   render() {
-    const { store } = this;
-    const view = VIEWS.find((one) => one.name === store.view) ?? VIEWS[0];
+    const { store, view } = this;
     const open = store.seen;
     return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
       <div class="tabs">
@@ -20,7 +43,7 @@ export class TpMain extends Part {
           (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view"
             aria-selected=${one === view}
             tabindex=${one === view ? 0 : -1}
-            @click=${() => this.act('view', one.name)}>${this.t(`view.${one.name}`)}</button>`,
+            @click=${() => this.act('view', one.name)}>${one.title[store.lang]}</button>`,
         )}</div>
         <span class="sp"></span>
         <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer}
@@ -31,8 +54,20 @@ export class TpMain extends Part {
       </div>
       <tp-selection .store=${store}></tp-selection>
       <tp-messages .store=${store}></tp-messages>
-      <div class="view" id="view" role="tabpanel" aria-labelledby="tab-${view.name}">${view.render(store)}</div>
+      <div class="view" id="view" role="tabpanel" aria-labelledby="tab-${view.name}"
+        aria-busy=${view.part.state === 'loading'}>${this.content()}</div>
     </main>`;
+  }
+
+  content() {
+    const { part } = this.view;
+    if (part.module) return part.module.render(this.store);
+    if (part.state === 'failed')
+      return html`<div class="blank" role="alert" data-testid="view-failed"><p>${this.t('view.failed')}</p>
+        <button type="button" class="btn p" data-testid="view-retry"
+          @click=${this.load}>${this.t('view.retry')}</button></div>`;
+    return html`<div class="skeleton" role="status" data-testid="view-skeleton"><span
+      class="vh">${this.t('view.loading')}</span><i></i><i></i><i></i></div>`;
   }
 
   /** @param {KeyboardEvent} event */

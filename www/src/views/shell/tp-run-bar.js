@@ -3,66 +3,12 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
 import { planned } from '../../study/panel.js';
-import { lookOf } from '../../state/score.js';
-import { scoreName, scoreText } from '../../state/spread.js';
-import { paintStrip, stripRows, stripSpot } from '../../figures/strip.js';
-
-const MANY = 1000;
-const REPAINT = 300;
+import '../../figures/tp-strip.js';
 
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
 export class TpRunBar extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['run', 'trials', 'selection', 'brush', 'study', 'test', 'notices'];
-
-  constructor() {
-    super();
-    /** The strip's size, kept so that painting never has to ask the layout. */
-    this.size = { width: 0, height: 0 };
-    /** @private */ this.painted = 0;
-    /** @private */ this.looked = '';
-    /** @private */ this.resizes = new ResizeObserver((entries) => {
-      const { width, height } = entries[entries.length - 1].contentRect;
-      this.size = { width, height };
-      this.paint();
-    });
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.resizes.disconnect();
-  }
-
-  observe() {
-    const strip = this.querySelector('.strip');
-    if (strip) this.resizes.observe(strip);
-  }
-
-  updated() {
-    // Thousands of cells are repainted a few times a second.
-    const now = performance.now();
-    if (
-      this.store.state === 'running' &&
-      this.store.trials.size > MANY &&
-      now - this.painted < REPAINT &&
-      this.looked === this.look
-    )
-      return;
-    this.painted = now;
-    this.looked = this.look;
-    this.paint();
-  }
-
-  /** What is marked on the strip. */
-  get look() {
-    const { store } = this;
-    return [store.selected?.number, store.hovered, store.brushes, store.dark].join();
-  }
-
-  paint() {
-    const canvas = this.querySelector('canvas');
-    if (canvas) paintStrip(canvas, this.store, this.size);
-  }
+  static topics = ['run', 'trials', 'study', 'test', 'notices'];
 
   render() {
     const { store } = this;
@@ -72,7 +18,7 @@ export class TpRunBar extends Part {
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
           title=${store.state === 'idle' ? this.t('run.nothing_to_stop') : this.t('run.stop.title')}
           @click=${() => this.act('stop')}>${icon('stop')}${this.t('run.stop')}</button></div>
-      ${this.strip(total)}
+      <tp-strip .store=${store}></tp-strip>
       ${this.numbers(total)}
       ${this.hint()}
     </section>`;
@@ -104,43 +50,6 @@ export class TpRunBar extends Part {
     return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
       title=${this.t('run.more.title', { n })}
       @click=${() => this.act('more', n)}>${this.t('run.more', { n })}</button></p>`;
-  }
-
-  /** @param {number} total */
-  strip(total) {
-    const { store } = this;
-    const chosen = store.selected;
-    const text = chosen
-      ? this.t('strip.value', {
-          number: chosen.number,
-          state: this.t(`state.${lookOf(store, chosen)}`),
-          score: scoreName(store),
-          value: scoreText(store, chosen),
-        })
-      : this.t('strip.none');
-    return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0"
-      aria-label=${this.t('strip')}
-      aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${chosen?.number ?? 0}
-      aria-valuetext=${text}
-      @keydown=${this.onKey} @click=${(/** @type {MouseEvent} */ event) => this.pick(event, true)}
-      @pointermove=${(/** @type {MouseEvent} */ event) => this.pick(event, false)}
-      @pointerleave=${() => this.act('hover', null)}><canvas></canvas></div>`;
-  }
-
-  /** @param {KeyboardEvent} event */
-  onKey(event) {
-    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (!by || event.altKey || event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.act('slide', /** @type {1 | -1} */ (by));
-  }
-
-  /** @param {MouseEvent} event @param {boolean} select */
-  pick(event, select) {
-    const found = stripSpot(/** @type {HTMLElement} */ (event.currentTarget), event, this.store);
-    if (select && found !== null) this.act('pick', found);
-    else if (!select) this.act('hover', found);
   }
 
   /** @param {number} total */

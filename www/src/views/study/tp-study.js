@@ -27,7 +27,7 @@ export class TpStudy extends Part {
   constructor() {
     super();
     /** What is looked for among the rows. */ this.filter = '';
-    /** @type {typeof import('../later.js') | null} loaded when something is looked for */ this.finder = null;
+    /** @type {typeof import('./opened.js') | null} loaded when something is looked for */ this.finder = null;
     /** @private */ this.state = 'idle';
   }
 
@@ -208,7 +208,7 @@ export class TpStudy extends Part {
   /** @param {Event} event */
   onFind(event) {
     if (!this.finder)
-      void later().then(
+      void later('study').then(
         (found) => void (this.finder = found),
         () => {},
       );

@@ -17,3 +17,6 @@ export class TpSweep extends Part {
 }
 
 define('tp-sweep', TpSweep);
+
+/** @param {import('../../state/store.js').Store} store */
+export const render = (store) => html`<tp-sweep .store=${store}></tp-sweep>`;

@@ -5,9 +5,11 @@ import { loss, metric, number } from '../../study/format.js';
 import { partSizes } from '../../study/panel.js';
 import { measureText } from '../../state/spread.js';
 import { wilson } from './wilson.js';
+import sheet from './style.css?inline';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
 export class TpTestDrawer extends Part {
+  static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['test', 'study', 'selection', 'run', 'trials'];
   static properties = { ...Part.properties, busy: { state: true }, failed: { state: true } };

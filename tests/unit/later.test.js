@@ -1,0 +1,35 @@
+import test from 'node:test';
+import { Later } from '../../www/src/platform/later.js';
+import { assert } from './numbers.js';
+
+test('a part is loaded once, however many ask for it', async () => {
+  let loads = 0;
+  const part = new Later(async () => ({ n: ++loads }));
+  assert.deepEqual([part.state, part.module], ['waiting', null]);
+  const asked = [part.open(), part.open()];
+  assert.equal(part.state, 'loading');
+  assert.deepEqual(await Promise.all(asked), [{ n: 1 }, { n: 1 }]);
+  assert.deepEqual([part.state, await part.open(), loads], ['ready', { n: 1 }, 1]);
+});
+
+test('a part that could not be loaded is asked for again, and not in between', async () => {
+  let loads = 0;
+  const part = new Later(async () => {
+    if (++loads < 3) throw new Error('no network');
+    return { n: loads };
+  });
+  for (const n of [1, 2]) {
+    const asked = [part.open(), part.open()];
+    for (const one of asked) await assert.rejects(one, /no network/);
+    assert.deepEqual([part.state, loads, part.module], ['failed', n, null]);
+  }
+  assert.deepEqual(await part.open(), { n: 3 });
+  assert.equal(part.state, 'ready');
+});
+
+test('a part that is there from the start is never loaded', async () => {
+  const module = { render: () => null };
+  const part = new Later(() => Promise.reject(new Error('not asked for')), module);
+  assert.deepEqual([part.state, part.module], ['ready', module]);
+  assert.equal(await part.open(), module);
+});

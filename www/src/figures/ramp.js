@@ -1,0 +1,34 @@
+import { depthColor, tokens } from './colors.js';
+import { scoreScale } from '../state/score.js';
+import { spreadOf } from '../state/spread.js';
+
+/** How many steps of colour a scale is drawn with. */
+export const STEPS = 72;
+
+/** The scale of colours, and on it the selected trial's score with its spread over seeds.
+ * @param {HTMLCanvasElement} canvas of 144 × 24 pixels @param {import('../state/store.js').Store} store */
+export function drawRamp(canvas, store) {
+  const g = canvas.getContext('2d');
+  if (!g) return;
+  g.clearRect(0, 0, canvas.width, canvas.height);
+  for (let k = 0; k < STEPS; k++) {
+    g.fillStyle = depthColor(1 - k / (STEPS - 1), store.dark);
+    g.fillRect(2 * k, 4, 2, 16);
+  }
+  const trial = store.selected;
+  const spread = trial ? spreadOf(store, trial) : NaN;
+  if (!trial || !Number.isFinite(spread)) return;
+  const scale = scoreScale(store);
+  // Below zero a log scale has no place: the mark then ends at the best.
+  const x = (/** @type {number} */ score) => (scale.log && score <= 0 ? 0 : 143 * (1 - scale.goodness(score)));
+  const [from, to] = [x(store.score(trial) - spread), x(store.score(trial) + spread)];
+  const token = tokens(canvas, store.dark);
+  for (const [color, wide] of /** @type {[string, number][]} */ ([
+    [token('--surface'), 7],
+    [token('--accent'), 3],
+  ])) {
+    g.fillStyle = color;
+    for (const at of [from, to]) g.fillRect(Math.max(0, Math.min(144 - wide, at - wide / 2)), 0, wide, 24);
+    g.fillRect(Math.min(from, to), 12 - wide / 2, Math.abs(to - from), wide);
+  }
+}

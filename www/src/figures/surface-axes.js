@@ -1,0 +1,115 @@
+import { axisOf, domainOf, logSteps, roomy, steps, LEAST_DECADES } from '../study/scale.js';
+import { sweptOf } from '../study/hyperparameters.js';
+import { scoreScale } from '../state/score.js';
+import { scoreLabel, spreadOf } from '../state/spread.js';
+import { hasArea } from './fit.js';
+
+/**
+ * The axes of the response surface: which hyperparameters lie on them, and how many trials have no place there.
+ *
+ * @typedef {import('../study/scale.js').Axis} Axis
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('./spots.js').Axes} Axes
+ */
+
+export class SurfaceAxes {
+  constructor() {
+    /** @type {string | null} chosen by the reader */ this.xName = null;
+    /** @type {string | null} */ this.yName = null;
+    /** @private */ this.absent = { key: '', n: 0 };
+    /** @private */ this.area = { key: '', has: false };
+  }
+
+  /** The names on the axes: those chosen, else learning rate and batch size, else the first that are swept.
+   * @param {Store} store */
+  names(store) {
+    const all = sweptOf(store.shownStudy).map((one) => one.name);
+    const prefer = [
+      ...['learning_rate', 'batch_size'].filter((one) => all.includes(one)),
+      ...all.filter((one) => one !== 'learning_rate' && one !== 'batch_size'),
+    ];
+    const x = this.xName && all.includes(this.xName) ? this.xName : prefer.find((one) => one !== this.yName);
+    const y =
+      this.yName && all.includes(this.yName) && this.yName !== x ? this.yName : prefer.find((one) => one !== x);
+    return { all, x, y };
+  }
+
+  /** @param {Store} store @returns {Axes | null} */
+  of(store) {
+    const { x, y } = this.names(store);
+    const space = store.shownStudy.space ?? {};
+    if (!x) return null;
+    const across = axisOf(x, space[x]);
+    if (y) {
+      const up = axisOf(y, space[y]);
+      return { x: across, y: up, fitted: across.numeric && up.numeric && this.hasArea(store, x, y) };
+    }
+    return { x: across, y: scoreAxis(store), fitted: false };
+  }
+
+  /** Whether the trials lie at places enough for a fit between them.
+   * @param {Store} store @param {string} x @param {string} y */
+  hasArea(store, x, y) {
+    const key = [store.runs, store.trials.size, x, y].join();
+    if (key !== this.area.key) this.area = { key, has: hasArea(store.trials, x, y) };
+    return this.area.has;
+  }
+
+  /** Takes a hyperparameter for an axis; the one that lay there goes to the other where both would be the same.
+   * @param {Store} store @param {'x' | 'y'} side @param {string} value */
+  choose(store, side, value) {
+    const { x = null, y = null } = this.names(store);
+    [this.xName, this.yName] = side === 'x' ? [value, value === y ? x : y] : [value === x ? y : x, value];
+  }
+
+  /** The hyperparameters on the axes. @param {Axes | null} axes */
+  named(axes) {
+    return [axes?.x.name, axes?.y.name].filter((name) => name !== undefined && name !== '').map(String);
+  }
+
+  /** How many trials have no value on one of the axes, and so no mark. @param {Store} store */
+  missing(store) {
+    const names = this.named(this.of(store)).filter((name) => store.shownStudy.space?.[name]);
+    const key = [store.runs, store.trials.size, ...names].join();
+    if (key === this.absent.key) return this.absent.n;
+    let n = 0;
+    for (const { params } of store.trials.values())
+      if (names.some((name) => params[name] === undefined || params[name] === null)) n++;
+    this.absent = { key, n };
+    return n;
+  }
+}
+
+/** With one swept hyperparameter, the score itself is the second axis. @param {Store} store @returns {Axis} */
+function scoreAxis(store) {
+  const scale = scoreScale(store);
+  const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
+  const chosen = store.selected;
+  const score = chosen ? store.score(chosen) : NaN;
+  const around = chosen ? spreadOf(store, chosen) || 0 : 0;
+  // The selected trial lies inside with its spread over the seeds; 0 has no place on a logarithm.
+  const held = [scale.low, scale.high, score, score - around, score + around].filter((one) =>
+    Number.isFinite(to(one)),
+  );
+  const [low, high] = [Math.min(...held), Math.max(...held)];
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const ends = [to(low), to(high)];
+  const isWide = high - low < 1e300;
+  const domain = isWide
+    ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1)
+    : domainOf(ends[0], ends[1], 0);
+  // Where nothing was scored there is nothing to label.
+  const marks =
+    store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
+  const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
+  return {
+    name: '',
+    numeric: true,
+    discrete: false,
+    slots: 0,
+    scale: scale.log ? 'log' : 'linear',
+    domain,
+    ticks,
+    to,
+  };
+}

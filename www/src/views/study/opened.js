@@ -1,0 +1,4 @@
+import '../../controls/tp-editor.js';
+
+/** What the panel needs once something in it is opened: the editor of a row, and search among the rows. */
+export { fits, missing } from '../../study/find.js';

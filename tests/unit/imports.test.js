@@ -27,7 +27,7 @@ const WRITERS = {
   'element/keeper.js': 3,
   'element/page.js': 1,
   'engine/previews.js': 1,
-  'engine/runner.js': 43,
+  'engine/runner.js': 42,
   'figures/tp-curves.js': 3,
   'figures/tp-surface.js': 5,
   'figures/tp-table.js': 4,

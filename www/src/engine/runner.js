@@ -8,6 +8,7 @@ import {
   tooOldNotice,
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
+import { resultDocument } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -17,6 +18,8 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').HeldResult} HeldResult
+ * @typedef {import('../state/trials.js').Trials} Trials
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {(name: string, detail: unknown) => void} Emit
  */
@@ -42,7 +45,7 @@ export class Runner {
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
     /** @type {Promise<Result> | null} */ this.pending = null;
-    /** @type {Result | null} */ this.result = null;
+    /** @type {HeldResult | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** Whether the pending run was told to stop. */ this.stopping = false;
     /** @private @type {Promise<unknown>} settles once nobody is opening a test set */
@@ -152,16 +155,16 @@ export class Runner {
     }
   }
 
-  /** @private The first news of a run's trials puts away those of the run before. */
-  begin() {
+  /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
+  begin(trials) {
     if (!this.fresh) return;
-    this.store.startTrials(this.fresh);
+    this.store.startTrials(this.fresh, trials);
     this.fresh = null;
     this.began = true;
     this.result = null;
   }
 
-  /** @private @param {Result} result @returns {Promise<Result>} */
+  /** @private @param {HeldResult} result @returns {Promise<Result>} */
   async finish(result) {
     const { store } = this;
     this.begin();
@@ -169,11 +172,6 @@ export class Runner {
     result.test = store.test && { ...store.test };
     this.result = result;
     store.tellBest(result.best);
-    const late = result.trials.filter((one) => {
-      const known = store.trials.get(one.number);
-      return known?.state !== one.state || known.epochs.length !== one.epochs.length;
-    });
-    if (late.length) this.untold = this.untold.concat(store.mergeTrials(late));
     await this.tell();
     const stopped = result.trials.some((one) => one.state === 'cancelled');
     store.outcome = stopped ? 'stopped' : 'finished';
@@ -191,8 +189,9 @@ export class Runner {
         : store.t(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best }),
     );
     store.touch('trials', 'selection');
-    this.emit('finished', result);
-    return result;
+    const document = resultDocument(result);
+    this.emit('finished', document);
+    return document;
   }
 
   /** @private @param {unknown} error @param {boolean} started @returns {Error} */
@@ -230,7 +229,7 @@ export class Runner {
     store.tellBest(result.best);
     store.outcome = 'earlier';
     if (result.test) store.openTest(result.test);
-    this.result = result;
+    this.result = { ...result, trials: store.trials.inOrder() };
   }
 
   pause() {
@@ -337,12 +336,12 @@ export class Runner {
     await this.engine.ahead(this.store.study, this.store.choice).catch(() => {});
   }
 
-  /** @private @param {{trials: import('../study/types.js').Trial[], best: number | null}} news */
+  /** @private @param {{trials: Trials, best: number | null}} news */
   onTrials({ trials, best }) {
-    this.begin();
+    this.begin(trials);
     this.store.tellBest(best);
     if (this.store.state === 'starting') this.setState('running');
-    this.untold = this.untold.concat(this.store.mergeTrials(trials));
+    this.untold = this.untold.concat(this.store.turnTrials());
     void this.tell();
   }
 
@@ -378,9 +377,7 @@ export class Runner {
     const { store } = this;
     const { best, ...told } = progress;
     if (!this.fresh) store.tellBest(best);
-    let epochs = 0;
-    for (const trial of store.trials.values()) epochs += trial.epochs.length;
-    store.progress = { ...told, epochs };
+    store.progress = { ...told, epochs: store.trials.epochs };
     if (store.state === 'starting') this.setState('running');
     store.touch('run');
     this.emit('progress', store.progress);

@@ -3,7 +3,7 @@ import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
-import { count, counted, exact, number, rate } from '../study/format.js';
+import { count, counted, exact, rate } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
 import { logSteps, steps, textWidth } from '../study/scale.js';
 import { measureText } from '../state/spread.js';
@@ -89,8 +89,8 @@ export class TpCurves extends FigurePart {
     const { store } = this;
     const chosen = store.selected;
     if (this.isLossless) return this.t('curves.none');
-    if (!chosen?.epochs.length) return this.t('curves.summary.empty');
-    const last = chosen.epochs[chosen.epochs.length - 1];
+    const last = chosen?.epochs.at(-1);
+    if (!chosen || !last) return this.t('curves.summary.empty');
     return this.t('curves.summary', {
       n: store.trials.size,
       number: chosen.number,
@@ -113,7 +113,7 @@ export class TpCurves extends FigurePart {
         scope="col">${this.t('score.validation_loss')}</th><th class="num"
         scope="col">${this.t('train')} ${kind}</th><th class="num" scope="col">${this.t('validation')} ${kind}</th><th
         class="num c3" scope="col">${store.label('learning_rate')}</th></tr></thead>
-      <tbody>${(chosen?.epochs ?? []).slice(-500).map(
+      <tbody>${(chosen?.epochs.records(500) ?? []).map(
         (one) => html`<tr><td
           class="num">${one.epoch}</td>${SHOWN.map(
             (name) => html`<td
@@ -262,7 +262,7 @@ export class TpCurves extends FigurePart {
     const marked = new Set([selected, store.trials.get(store.best ?? -1)]);
     // A diverged curve leaves the frame; where losses are maximized, the highest are what counts.
     const held = [...marked].flatMap((one) => (one && one.state !== 'diverged' ? marksOf(one) : []));
-    if (selected?.state === 'diverged') losses.push(...lineOf(selected).train.filter(Number.isFinite));
+    if (selected?.state === 'diverged') losses.push(...[...lineOf(selected).train].filter(Number.isFinite));
     const { metric, direction } = store.objective;
     if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
     this.measured = starts.length > 0 || losses.some(Number.isFinite);
@@ -285,7 +285,7 @@ export class TpCurves extends FigurePart {
     const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1)) || 1));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
     for (const trial of curvesOf(this.store)) {
-      const value = number(trial.epochs[epoch - 1]?.validation_loss);
+      const value = trial.epochs.measure('validation_loss', epoch - 1);
       if (!Number.isFinite(value)) continue;
       const distance = Math.abs((frame.y(value) - frame.top) / frame.ratio - y);
       if (distance < near) [best, near] = [trial.number, distance];

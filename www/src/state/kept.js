@@ -15,6 +15,11 @@ import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
 /** Results longer than this are not kept; ASCII, but for the study's name. */
 export const LIMIT = 8_000_000;
 
+/** Characters that an epoch takes at the least. */
+const LEAST =
+  '{"epoch":1,"train_loss":0,"validation_loss":0,"train_metric":0,"validation_metric":0,"learning_rate":0,"seconds":0}'
+    .length;
+
 /** @param {Study} study */
 export const studyText = (study) => JSON.stringify(study);
 
@@ -34,7 +39,8 @@ export class ResultText {
   }
 
   /** The text, in steps so that nobody waits for it; null when it would be too long.
-   * @param {import('./store.js').Store} store @param {Result | null} result the engine's, once the run has ended
+   * @param {import('./store.js').Store} store
+   * @param {import('../study/types.js').HeldResult | null} result the engine's, once the run has ended
    * @returns {Generator<void, string | null>} */
   *write(store, result) {
     const { runStudy, backend } = store;
@@ -42,9 +48,11 @@ export class ResultText {
       this.study = runStudy;
       this.trials.clear();
     }
+    // What would be too long in any case is not begun.
+    if (store.trials.epochs * LEAST > LIMIT) return null;
     const parts = [];
     let length = 0;
-    for (const trial of [...store.trials.values()].sort((a, b) => a.number - b.number)) {
+    for (const trial of store.trials.inOrder()) {
       const part = this.trial(trial);
       length += part.length + 1;
       if (length > LIMIT) return null;
@@ -73,7 +81,7 @@ export class ResultText {
     let written = this.trials.get(trial.number);
     if (!written || written.epochs > epochs.length) this.trials.set(trial.number, (written = { epochs: 0, text: '' }));
     for (; written.epochs < epochs.length; written.epochs += 1)
-      written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs[written.epochs])}`;
+      written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs.at(written.epochs))}`;
     // Whoever reads this finds no network to train on with.
     const ended = ENDED.includes(rest.state) ? rest : { ...rest, state: 'cancelled', value: null };
     return `${JSON.stringify(ended).slice(0, -1)},"epochs":[${written.text}]}`;

@@ -1,6 +1,7 @@
 import { inside, narrowed } from '../study/brush.js';
 import { BY_NAME, datasetOf, taskOf } from '../study/hyperparameters.js';
 import { partSizes } from '../study/panel.js';
+import { Trials } from './trials.js';
 import { ENDED, objectiveOf, scoreOf } from '../study/result.js';
 import { Scheduler } from '../platform/scheduler.js';
 import { SEED_LIMIT, startStudy } from '../study/study.js';
@@ -39,9 +40,6 @@ function dataOf(study) {
 /** More trials than this are a crowd: figures show what they come to, and move slowly. */
 export const CROWD = 4000;
 
-/** @returns {Record<Trial['state'], number>} */
-const noCounts = () => ({ queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 });
-
 /** Trials that a run is given more of at a time, at most; and that a study may have. */
 const MORE = 64;
 const MOST_TRIALS = 100_000;
@@ -61,9 +59,7 @@ export class Store {
     /** @type {Map<string, import('../study/types.js').Preview>} a small picture of each data set */
     this.previews = new Map();
 
-    /** @type {Map<number, Trial>} */ this.trials = new Map();
-    /** @type {Record<Trial['state'], number>} trials by state */ this.counts = noCounts();
-    /** Trials with an epoch. */ this.begun = 0;
+    /** The trials shown. */ this.trials = new Trials();
     /** @type {number | null} */ this.picked = null;
     /** @type {number | null} */ this.hovered = null;
     /** @type {import('../study/brush.js').Brush | null} */ this.brush = null;
@@ -292,12 +288,10 @@ export class Store {
     return scoreOf(trial, this.objective.metric);
   }
 
-  /** @param {Study} study */
-  startTrials(study) {
+  /** @param {Study} study @param {Trials} [trials] of a run, which enters what becomes of them */
+  startTrials(study, trials = new Trials(study)) {
     this.runStudy = structuredClone(study);
-    this.trials = new Map();
-    this.counts = noCounts();
-    this.begun = 0;
+    this.trials = trials;
     this.picked = null;
     this.hovered = null;
     this.brush = null;
@@ -310,39 +304,34 @@ export class Store {
     this.touch('trials', 'selection', 'test', 'run');
   }
 
-  /** @param {Trial[]} changes each with only the new epochs @returns {Trial[]} those that have just ended */
-  mergeTrials(changes) {
-    const ended = [];
-    this.version++;
-    for (const change of changes) {
-      const before = this.trials.get(change.number);
-      const epochs = before?.epochs ?? [];
-      const last = epochs.length ? epochs[epochs.length - 1].epoch : 0;
-      const news = change.epochs ?? [];
-      // Epochs come in order, so those that are known are the first ones.
-      for (let k = news.length ? Math.max(0, last + 1 - news[0].epoch) : 0; k < news.length; k++) epochs.push(news[k]);
-      if (!last && epochs.length) this.begun++;
-      const after = { ...before, ...change, epochs };
-      this.put(after, before);
-      if (ENDED.includes(after.state) && !(before && ENDED.includes(before.state))) ended.push(after);
-    }
-    this.touch('trials');
-    return ended;
+  /** Trials by state. */
+  get counts() {
+    return this.trials.counts;
   }
 
-  /** @private @param {Trial} trial @param {Trial | undefined} before */
-  put(trial, before) {
-    if (before) this.counts[before.state]--;
-    this.counts[trial.state]++;
-    this.trials.set(trial.number, trial);
+  /** Trials with an epoch. */
+  get begun() {
+    return this.trials.begun;
+  }
+
+  /** Something has become of the trials shown. @returns {Trial[]} those that have just ended */
+  turnTrials() {
+    this.version++;
+    this.touch('trials');
+    return this.trials.takeEnded();
+  }
+
+  /** Enters trials, or what became of them, as documents have them.
+   * @param {import('../study/types.js').TrialDocument[]} changes @returns {Trial[]} those that have just ended */
+  mergeTrials(changes) {
+    for (const change of changes) this.trials.merge(change);
+    return this.turnTrials();
   }
 
   /** A run that ended early leaves no trial half done. */
   cancelUnfinished() {
-    for (const trial of this.trials.values())
-      if (!ENDED.includes(trial.state)) this.put({ ...trial, state: 'cancelled', value: null }, trial);
-    this.version++;
-    this.touch('trials');
+    this.trials.cancelOpen();
+    this.turnTrials();
   }
 
   /** Trials with a score, best first. */

@@ -35,6 +35,7 @@ export function readKeptStudy(text) {
 export class ResultText {
   constructor() {
     /** @private @type {Study | null} */ this.study = null;
+    /** @private whether it is too long to be kept */ this.long = false;
     /** @private @type {Map<number, {epochs: number, text: string}>} */ this.trials = new Map();
   }
 
@@ -46,16 +47,18 @@ export class ResultText {
     const { runStudy, backend } = store;
     if (this.study !== runStudy) {
       this.study = runStudy;
+      this.long = false;
       this.trials.clear();
     }
-    // What would be too long in any case is not begun.
-    if (store.trials.epochs * LEAST > LIMIT) return null;
+    // A run's text only grows.
+    this.long ||= store.trials.epochs * LEAST > LIMIT;
+    if (this.long) return this.drop();
     const parts = [];
     let length = 0;
     for (const trial of store.trials.inOrder()) {
       const part = this.trial(trial);
       length += part.length + 1;
-      if (length > LIMIT) return null;
+      if (length > LIMIT) return this.drop();
       parts.push(part);
       yield;
     }
@@ -73,6 +76,13 @@ export class ResultText {
       seen: store.seenData,
     });
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
+  }
+
+  /** @private What is too long is not kept, here neither. @returns {null} */
+  drop() {
+    this.long = true;
+    this.trials.clear();
+    return null;
   }
 
   /** @private @param {Trial} trial */

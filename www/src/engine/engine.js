@@ -162,6 +162,7 @@ export class Engine extends EventTarget {
     run.text = JSON.stringify(run.study);
     const lead = this.client(0);
     run.study = await lead.call('check', run.text);
+    run.trials = new Trials(run.study);
     await this.open(run);
     if (this.active !== run) return;
     if (run.stopping) return this.stop();
@@ -453,6 +454,10 @@ export class Engine extends EventTarget {
     if (run.info) this.flush(run);
     this.close(run);
     for (const client of this.clients) client.call('stop').catch(() => {});
+    // A run that goes on finds what had not ended cancelled, as the page shows it.
+    this.client(0)
+      .call('conclude', run.id)
+      .catch(() => {});
     run.reject(/** @type {Error} */ (error));
   }
 

@@ -78,7 +78,7 @@ class Rows {
   /** @private @param {number} n */
   grow(n) {
     const inside = n & IN_SEGMENT;
-    const awaited = this.planned > n && !inside ? this.planned - n : IN_SEGMENT + 1;
+    const awaited = this.planned > n ? this.planned - n : IN_SEGMENT + 1;
     const size = Math.min(awaited, IN_SEGMENT + 1);
     const segment = this.pool.take(size * this.width);
     // More came than were awaited: the last segment, which is not a whole one, moves.

@@ -131,31 +131,47 @@ pub struct TrialEvent {
 }
 
 impl TrialEvent {
-    /// Numbers that tell of an epoch, for [`TrialEvent::read`].
-    const EPOCH_NUMBERS: usize = 5;
+    /// Numbers that tell of an epoch of one seed: its number, train and validation loss, train and validation metric,
+    /// learning rate, seconds.
+    const EPOCH_NUMBERS: usize = 7;
+    /// Of several seeds the spread of the four scores follows.
+    const SPREAD_NUMBERS: usize = 4;
 
     /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
-    /// [`TrialState::ALL`]), value, steps, step at which it diverged and how many epochs follow; of each epoch its number,
-    /// train and validation loss, train and validation metric. What is missing is NaN.
+    /// [`TrialState::ALL`]), value, steps, the step at which it diverged, how many epochs follow and how many numbers each
+    /// has; then the epochs. What is missing is NaN.
     pub fn write(&self, numbers: &mut Vec<f64>) {
         let Self { number, state, ref epochs, value, steps, diverged_at } = *self;
         let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);
         let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
         let value = value.unwrap_or(f64::NAN);
-        numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at, epochs.len() as f64]);
+        let has_spread = epochs.first().is_some_and(|epoch| epoch.spread.is_some());
+        let each = Self::EPOCH_NUMBERS + if has_spread { Self::SPREAD_NUMBERS } else { 0 };
+        numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at]);
+        numbers.extend([epochs.len() as f64, each as f64]);
         for one in epochs {
-            let losses = [one.train_loss, one.validation_loss, one.train_metric, one.validation_metric];
-            numbers.push(one.epoch as f64);
-            numbers.extend(losses);
+            numbers.extend([one.epoch as f64, one.train_loss, one.validation_loss, one.train_metric]);
+            numbers.extend([one.validation_metric, one.learning_rate, one.seconds]);
+            if has_spread {
+                let missing = f64::NAN;
+                numbers.extend(one.spread.map_or([missing; Self::SPREAD_NUMBERS], |of| {
+                    [of.train_loss, of.validation_loss, of.train_metric, of.validation_metric]
+                }));
+            }
         }
     }
 
-    /// Reads the events that [`TrialEvent::write`] has written. `None` where the numbers do not add up to events.
+    /// Reads the events that [`TrialEvent::write`] has written. `None` where the numbers do not add up to events. Trials
+    /// that were trained to their end or pruned have a value, be it NaN, and others have none.
     pub fn read(mut numbers: &[f64]) -> Option<Vec<Self>> {
-        let each = Self::EPOCH_NUMBERS;
         let mut events = Vec::new();
         while !numbers.is_empty() {
-            let (&[number, state, value, steps, diverged_at, n], rest) = numbers.split_first_chunk()?;
+            let (&[number, state, value, steps, diverged_at, n, each], rest) = numbers.split_first_chunk()?;
+            let each = each as usize;
+            let has_spread = each == Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
+            if !has_spread && each != Self::EPOCH_NUMBERS {
+                return None;
+            }
             let (epochs, rest) = rest.split_at_checked((n as usize).checked_mul(each)?)?;
             numbers = rest;
             let epoch = |of: &[f64]| EpochRecord {
@@ -164,15 +180,21 @@ impl TrialEvent {
                 validation_loss: of[2],
                 train_metric: of[3],
                 validation_metric: of[4],
-                learning_rate: 0.0,
-                seconds: 0.0,
-                spread: None,
+                learning_rate: of[5],
+                seconds: of[6],
+                spread: has_spread.then(|| Spread {
+                    train_loss: of[7],
+                    validation_loss: of[8],
+                    train_metric: of[9],
+                    validation_metric: of[10],
+                }),
             };
+            let state = *TrialState::ALL.get(state as usize)?;
             events.push(Self {
                 number: number as u32,
-                state: *TrialState::ALL.get(state as usize)?,
+                state,
                 epochs: epochs.chunks_exact(each).map(epoch).collect(),
-                value: Some(value).filter(|value| !value.is_nan()),
+                value: matches!(state, TrialState::Complete | TrialState::Pruned).then_some(value),
                 steps: steps as u64,
                 diverged_at: Some(diverged_at).filter(|step| !step.is_nan()).map(|step| step as u64),
             });
@@ -252,30 +274,40 @@ mod tests {
         let nan = f64::NAN;
         #[rustfmt::skip]
         let numbers = [
-            3.0, 4.0, nan, 20.0, 17.0, 2.0,
-            1.0, 0.5, 0.1 + 0.2, 0.25, 5e-324,
-            2.0, nan, f64::INFINITY, 0.0, -0.0,
-            0.0, 2.0, 0.125, 9.0, nan, 0.0,
+            3.0, 4.0, nan, 20.0, 17.0, 2.0, 7.0,
+            1.0, 0.5, 0.1 + 0.2, 0.25, 5e-324, 0.01, 0.125,
+            2.0, nan, f64::INFINITY, 0.0, -0.0, 0.02, 0.25,
+            0.0, 2.0, nan, 9.0, nan, 0.0, 7.0,
+            1.0, 1.0, 0.125, 9.0, nan, 1.0, 11.0,
+            4.0, 0.5, 0.25, 1.0, 0.75, 0.01, 2.0, 0.1, 0.2, nan, f64::NEG_INFINITY,
         ];
         let events = TrialEvent::read(&numbers).expect("whole events");
-        let [diverged, complete] = events.as_slice() else { panic!("two events") };
+        let [diverged, complete, running] = events.as_slice() else { panic!("three events") };
         assert_eq!((diverged.number, diverged.state, diverged.value), (3, TrialState::Diverged, None));
         assert_eq!((diverged.steps, diverged.diverged_at), (20, Some(17)));
         assert_eq!(diverged.epochs[0].validation_loss, 0.1 + 0.2);
         assert_eq!(diverged.epochs[0].validation_metric, 5e-324);
         assert!(diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_infinite());
-        assert_eq!((complete.state, complete.value, complete.epochs.len()), (TrialState::Complete, Some(0.125), 0));
+        assert_eq!((diverged.epochs[1].learning_rate, diverged.epochs[1].seconds), (0.02, 0.25));
+        assert_eq!((complete.state, complete.epochs.len()), (TrialState::Complete, 0));
+        assert!(complete.value.is_some_and(f64::is_nan), "a value that is not a number is one");
+        assert_eq!((running.state, running.value, running.epochs[0].epoch), (TrialState::Running, None, 4));
+        assert_eq!(running.epochs[0].spread.expect("several seeds").validation_metric, f64::NEG_INFINITY);
         let mut written = Vec::new();
         for event in &events {
             event.write(&mut written);
         }
         let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&written), bits(&numbers));
+        // The value of a trial that has none is missing.
+        let mut given = numbers;
+        given[30] = nan;
+        assert_eq!(bits(&written), bits(&given));
         for length in 1..numbers.len() {
-            let is_whole = [16, 22].contains(&length);
+            let is_whole = [21, 28].contains(&length);
             assert_eq!(TrialEvent::read(&numbers[..length]).is_some(), is_whole, "{length} numbers");
         }
-        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0]), None, "a state that there is not");
+        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0, 7.0]), None, "a state that there is not");
+        assert_eq!(TrialEvent::read(&[0.0, 1.0, nan, 0.0, nan, 0.0, 8.0]), None, "epochs of another size");
     }
 
     #[test]

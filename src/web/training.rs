@@ -1,7 +1,7 @@
 //! Training in a Worker.
 
 use super::session::Session;
-use super::{GpuHandle, problem, text, to_js, unread};
+use super::{GpuHandle, problem, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
 use crate::study::Study;
 use crate::trainer::{Assignment, Report, Trainer};
@@ -107,9 +107,8 @@ impl Training {
         gpu.gpu.prepare(&self.trainer.outlines());
     }
 
-    /// Works for about `budget_ms` and says what happened: `{trials, numbers, kept, steps, finished, resumed}`, `trials` as
-    /// JSON text, an array of the events of a result's trials, `numbers` the same for [`Session::report`], and `kept`, if any
-    /// have left training, for [`Session::keep`].
+    /// Works for about `budget_ms` and says what happened: `{numbers, kept, steps, finished, resumed}`, `numbers` the events
+    /// of trials for the page and [`Session::report`], and `kept`, if any have left training, for [`Session::keep`].
     ///
     /// # Errors
     /// The problem, as an object.
@@ -121,9 +120,7 @@ impl Training {
         for event in &trials {
             event.write(&mut numbers);
         }
-        let told =
-            serde_json::json!({ "trials": text(&trials)?, "steps": steps, "finished": finished, "resumed": resumed });
-        let told = to_js(&told)?;
+        let told = to_js(&serde_json::json!({ "steps": steps, "finished": finished, "resumed": resumed }))?;
         js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
         if !snapshots.is_empty() {
             let mut words = Vec::new();

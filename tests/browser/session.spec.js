@@ -109,9 +109,9 @@ function otherSession() {
   const eventsOf = (numbers) => {
     const events = [];
     for (let at = 0; at < numbers.length;) {
-      const [number, state, value, steps, , n] = numbers.slice(at, (at += 6));
+      const [number, state, value, steps, , n, each] = numbers.slice(at, (at += 7));
       const epochs = Array.from({ length: n }, () => {
-        const [epoch, , validation_loss] = numbers.slice(at, (at += 5));
+        const [epoch, , validation_loss] = numbers.slice(at, (at += each));
         return { epoch, validation_loss };
       });
       events.push({
@@ -314,11 +314,10 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
   // A Worker that was slow to hear of the stop tells of a trial that is over.
   await page.evaluate((number) => {
     const { workers, run } = /** @type {any} */ (globalThis).keptWorkers;
-    const trials = JSON.stringify([{ number, state: 'complete', epochs: [], value: 0, steps: 1, diverged_at: null }]);
+    // Complete, as `TrialEvent::write` writes it: state 2, value 0, one step, no epochs.
+    const numbers = Float64Array.of(number, 2, 0, 1, NaN, 0, 7);
     workers[0].dispatchEvent(
-      new MessageEvent('message', {
-        data: { run, report: { trials, numbers: new Float64Array(), steps: 0, finished: false } },
-      }),
+      new MessageEvent('message', { data: { run, report: { numbers, steps: 0, finished: false } } }),
     );
   }, cancelled);
   await page.waitForFunction(

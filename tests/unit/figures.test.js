@@ -5,6 +5,8 @@ import { Spots } from '../../www/src/figures/spots.js';
 import { depthColor } from '../../www/src/figures/colors.js';
 import { fitSurface, hasArea } from '../../www/src/figures/fit.js';
 import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/study/scale.js';
+import { Epochs, Pool } from '../../www/src/state/columns.js';
+import { Trials } from '../../www/src/state/trials.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
 const objective = fc.record({
@@ -259,15 +261,15 @@ test('E4: a brush at the lower edge of the scores holds losses of 0', () => {
   assert.ok(!inside(high, trial, 0) && inside(high, trial, 1e9) && !inside(high, trial, NaN));
 });
 
+const EPOCH = { train_loss: 0, train_metric: 0, validation_metric: 0, learning_rate: 0.1, seconds: 0 };
+
 test('of more trials than have curves, the best has one, and lies in the frame', () => {
-  const trial = (/** @type {number} */ number) => ({
-    number,
-    epochs: [
-      { epoch: 1, validation_loss: number === 4321 ? 0.00085 : 0.5 },
-      { epoch: 2, validation_loss: number === 4321 ? 0.00085 : 0.4 },
-    ],
-  });
-  const trials = new Map(Array.from({ length: 5000 }, (_, k) => [k, trial(k)]));
+  const trials = new Trials();
+  for (let number = 0; number < 5000; number++) {
+    const losses = number === 4321 ? [0.00085, 0.00085] : [0.5, 0.4];
+    const epochs = losses.map((loss, k) => ({ ...EPOCH, epoch: k + 1, validation_loss: loss }));
+    trials.merge({ number, epochs });
+  }
   const drawn = curvesOf(/** @type {any} */ ({ trials, best: 4321 }));
   assert.equal(drawn.length, 2501);
   assert.ok(drawn.some((one) => one.number === 4321));
@@ -302,7 +304,7 @@ test('marks of trials at one place lie inside the plot, also at its edges', () =
       const trials = new Map(
         Array.from({ length: 30 }, (_, number) => [
           number,
-          { number, state: 'complete', params: { x: px, y: py }, epochs: [] },
+          { number, state: 'complete', params: { x: px, y: py }, epochs: new Epochs(new Pool()) },
         ]),
       );
       const store = {

@@ -9,6 +9,7 @@ import figuresSheet from './styles/figures.css?inline';
 import { clampScale } from '../study/link.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
+import { resultDocument } from '../state/trials.js';
 import { Ahead } from '../engine/ahead.js';
 import { Previews } from '../engine/previews.js';
 import { Runner } from '../engine/runner.js';
@@ -205,7 +206,7 @@ export class TuningPlayground extends LitElement {
 
   /** The last result, also when it was stopped; null before the first. @returns {Result | null} */
   get result() {
-    return this.runner.result ? structuredClone(this.runner.result) : null;
+    return this.runner.result ? resultDocument(this.runner.result) : null;
   }
 
   /** Opens the test set for one trial, once. @param {number} number */

@@ -1,6 +1,8 @@
+import { trialDocument } from '../state/trials.js';
+
 /**
- * Hands out a copy of the trial, made for whoever asks first: most pages listen to none of tens of thousands.
- * @extends {CustomEvent<import('../study/types.js').Trial>}
+ * Hands out a trial's document, made for whoever asks first: most pages listen to none of tens of thousands.
+ * @extends {CustomEvent<import('../study/types.js').TrialDocument>}
  */
 class TrialEvent extends CustomEvent {
   /** @param {any} trial */
@@ -11,7 +13,7 @@ class TrialEvent extends CustomEvent {
   }
 
   get detail() {
-    return (this.copy ??= structuredClone(this.trial));
+    return (this.copy ??= trialDocument(this.trial));
   }
 }
 

@@ -39,7 +39,8 @@ export class Client {
     /** @private */ this.next = 1;
     /**
      * @private
-     * @type {Map<number, {request: object, resolve: (value: any) => void, reject: (error: Error) => void}>}
+     * @type {Map<number, {request: object, moved: boolean, resolve: (value: any) => void, reject: (error: Error) =>
+     *   void}>}
      */
     this.waiting = new Map();
     /** @private @type {Worker | null} */ this.worker = null;
@@ -74,7 +75,15 @@ export class Client {
       const Host = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')].get(href);
       return new Host((/** @type {any} */ message) => this.hear(message));
     });
-    for (const { request } of this.waiting.values()) this.send(request);
+    this.resend();
+  }
+
+  /** @private A new host gets what is not yet answered, unless it has been moved to the one before. */
+  resend() {
+    for (const [id, { request, moved, reject }] of this.waiting) {
+      if (!moved) this.send(request);
+      else if (this.waiting.delete(id)) reject(new EngineError({ code: 'unexpected', detail: 'the Worker is gone' }));
+    }
   }
 
   /** @private A new host in the place of one that is no good any more; it gets what is not yet answered. */
@@ -84,7 +93,7 @@ export class Client {
     this.worker = null;
     if (this.local) return this.openHere();
     this.open();
-    if (this.worker) for (const { request } of this.waiting.values()) this.send(request);
+    if (this.worker) this.resend();
   }
 
   /** @private @param {any} message */
@@ -109,9 +118,9 @@ export class Client {
     this.onNews({ run: -1, problem });
   }
 
-  /** @private @param {object} request */
-  send(request) {
-    if (this.worker) this.worker.postMessage(request);
+  /** @private @param {object} request @param {Transferable[]} [transfer] */
+  send(request, transfer = []) {
+    if (this.worker) this.worker.postMessage(request, transfer);
     else
       this.local
         ?.then((host) => host.receive(request))
@@ -120,11 +129,20 @@ export class Client {
 
   /** @param {string} call @param {...any} args @returns {Promise<any>} */
   call(call, ...args) {
+    return this.move([], call, ...args);
+  }
+
+  /** A call that hands arrays over instead of copying them: nobody here has them afterwards.
+   * @param {ArrayBufferView[]} arrays @param {string} call @param {...any} args @returns {Promise<any>} */
+  move(arrays, call, ...args) {
     const id = this.next++;
     const request = { id, call, args };
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { request, resolve, reject });
-      this.send(request);
+      this.waiting.set(id, { request, moved: arrays.length > 0, resolve, reject });
+      this.send(
+        request,
+        arrays.map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)),
+      );
     });
   }
 

@@ -3,6 +3,7 @@ import { Client, EngineError } from './client.js';
 import { FORMAT } from '../study/result.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { timeLeft } from './time-left.js';
+import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -14,7 +15,7 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../study/types.js').BackendChoice} BackendChoice
  * @typedef {import('../study/types.js').BackendInfo} BackendInfo
  * @typedef {import('../study/types.js').Problem} Problem
- * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').HeldResult} HeldResult
  * @typedef {import('../study/types.js').RunState} RunState
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
@@ -104,7 +105,7 @@ export class Engine extends EventTarget {
     return this.client(0).call('freshSeed');
   }
 
-  /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<Result>} */
+  /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<HeldResult>} */
   run(study, choice = 'auto') {
     this.end();
     return new Promise((resolve, reject) => {
@@ -120,7 +121,7 @@ export class Engine extends EventTarget {
     return !this.active && this.last !== null && this.last === this.opened;
   }
 
-  /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
+  /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<HeldResult>} */
   more(n) {
     const run = this.last;
     if (!run || !this.canGoOn)
@@ -161,6 +162,7 @@ export class Engine extends EventTarget {
     run.text = JSON.stringify(run.study);
     const lead = this.client(0);
     run.study = await lead.call('check', run.text);
+    run.trials = new Trials(run.study);
     await this.open(run);
     if (this.active !== run) return;
     if (run.stopping) return this.stop();
@@ -182,24 +184,9 @@ export class Engine extends EventTarget {
 
   /** @private The trials of a round, as they are before their first step. @param {Run} run */
   *enqueue(run) {
-    for (const {
-      trial: { number, params },
-    } of run.round) {
-      if (run.trials.has(number)) continue;
-      /** @type {Trial} */
-      const trial = {
-        number,
-        state: 'queued',
-        params,
-        value: null,
-        seed: run.study.seed ?? 0,
-        epochs: [],
-        steps: 0,
-        diverged_at: null,
-      };
-      run.trials.set(number, trial);
-      run.open.add(number);
-      run.fresh.set(number, { ...trial, epochs: [] });
+    for (const { trial } of run.round) {
+      run.trials.add(trial);
+      run.fresh = true;
       yield;
     }
   }
@@ -336,9 +323,8 @@ export class Engine extends EventTarget {
       standing: NOTHING_YET,
       planned: new Map(),
       started: new Set(),
-      trials: new Map(),
-      open: new Set(),
-      fresh: new Map(),
+      trials: new Trials(run.study),
+      fresh: false,
     });
     this.tell('restart', problem);
     // The Worker may be another one, which has no session.
@@ -361,9 +347,9 @@ export class Engine extends EventTarget {
       this.tell('backend', run.backend);
     }
     run.steps += report.steps;
-    for (const event of JSON.parse(report.trials)) this.enter(run, event);
+    run.trials.report(report.numbers);
+    run.fresh = true;
     run.reports.push(report.numbers);
-    if (report.kept) run.kept.push(report.kept);
     if (report.kept) run.kept.push(report.kept);
     if (report.finished) this.report(run);
   }
@@ -376,47 +362,27 @@ export class Engine extends EventTarget {
     const { id, reports, kept } = run;
     Object.assign(run, { reports: [], kept: [] });
     try {
-      const { round, ended, ...standing } = await this.client(0).call('report', id, reports, kept);
+      const told = [...reports, ...kept];
+      const { round, ended, ...standing } = await this.client(0).move(told, 'report', id, reports, kept);
       if (this.active !== run || run.id !== id) return;
       run.standing = standing;
-      for (const event of JSON.parse(ended)) this.enter(run, event);
+      for (const event of JSON.parse(ended)) {
+        run.trials.merge(event);
+        run.fresh = true;
+      }
       if (round !== null) await this.take(run, JSON.parse(round));
     } catch (error) {
       if (run.id === id) this.fail(run, error);
     }
   }
 
-  /**
-   * @private What happened to a trial; epochs of one that was trained again are known.
-   * @param {Run} run
-   * @param {any} event
-   */
-  enter(run, event) {
-    const trial = run.trials.get(event.number);
-    // What a Worker still tells of a trial that was cancelled or pruned comes too late, as it does for the session.
-    if (!trial || !run.open.has(event.number)) return;
-    const news = event.epochs.filter(
-      (/** @type {import('../study/types.js').EpochRecord} */ { epoch }) => epoch > trial.epochs.length,
-    );
-    trial.state = event.state;
-    trial.value = event.value;
-    trial.steps = Math.max(trial.steps, event.steps);
-    trial.diverged_at = event.diverged_at;
-    trial.epochs.push(...news);
-    if (trial.state !== 'running') run.open.delete(trial.number);
-    const epochs = run.fresh.get(trial.number)?.epochs ?? [];
-    epochs.push(...news);
-    run.fresh.set(trial.number, { ...trial, epochs });
-  }
-
   /** @private @param {Run} run */
   flush(run) {
     if (run.reports.length) this.report(run);
-    if (run.fresh.size === 0) return;
-    const trials = [...run.fresh.values()];
-    run.fresh = new Map();
-    this.tell('trials', { trials, best: run.standing.best });
-    if (run.begun || !trials.some(({ epochs }) => epochs.length)) return;
+    if (!run.fresh) return;
+    run.fresh = false;
+    this.tell('trials', { trials: run.trials, best: run.standing.best });
+    if (run.begun || !run.trials.begun) return;
     run.begun = true;
     this.tellProgress(run);
   }
@@ -470,8 +436,7 @@ export class Engine extends EventTarget {
       .catch(() => ({ ...run.standing, result: this.headOf(run) }));
     run.standing = standing;
     this.tellProgress(run);
-    const trials = [...run.trials.values()].sort((a, b) => a.number - b.number);
-    run.resolve({ ...result, trials });
+    run.resolve({ ...result, trials: run.trials.inOrder() });
   }
 
   /** @private @param {Run} run @param {unknown} error */
@@ -489,10 +454,14 @@ export class Engine extends EventTarget {
     if (run.info) this.flush(run);
     this.close(run);
     for (const client of this.clients) client.call('stop').catch(() => {});
+    // A run that goes on finds what had not ended cancelled, as the page shows it.
+    this.client(0)
+      .call('conclude', run.id)
+      .catch(() => {});
     run.reject(/** @type {Error} */ (error));
   }
 
-  /** @private The result of a run without its session, but for the trials. @param {Run} run @returns {Result} */
+  /** @private The result of a run without its session, but for the trials. @param {Run} run @returns {HeldResult} */
   headOf(run) {
     const engine = run.info ?? { backend: run.backend?.backend ?? 'cpu', adapter: null, workers: run.workers };
     return { format: FORMAT, study: run.study, engine, trials: [], best: run.standing.best, test: null };
@@ -521,13 +490,8 @@ export class Engine extends EventTarget {
       return;
     }
     for (const client of this.clients) client.call('stop').catch(() => {});
-    for (const number of run.open) {
-      const trial = /** @type {Trial} */ (run.trials.get(number));
-      trial.state = 'cancelled';
-      const fresh = run.fresh.get(number);
-      run.fresh.set(number, { ...trial, epochs: fresh?.epochs ?? [] });
-    }
-    run.open.clear();
+    run.trials.cancelOpen();
+    run.fresh = true;
     void this.finish(run);
   }
 

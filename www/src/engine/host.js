@@ -428,7 +428,10 @@ export class Host {
         if (this.run !== run) return;
         const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
         if (this.run !== run) return;
-        this.post({ run, report }, report.kept ? [report.kept.buffer] : []);
+        this.post(
+          { run, report },
+          [report.numbers, report.kept].filter(Boolean).map(({ buffer }) => buffer),
+        );
         if (report.finished) return;
         await yieldToMessages();
       }

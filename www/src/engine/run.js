@@ -1,12 +1,13 @@
+import { Trials } from '../state/trials.js';
+
 /**
  * What the pool knows of a run.
  *
  * @typedef {import('../study/types.js').Assignment} Assignment
  * @typedef {import('../study/types.js').BackendChoice} BackendChoice
  * @typedef {import('../study/types.js').BackendInfo} BackendInfo
- * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').HeldResult} HeldResult
  * @typedef {import('../study/types.js').Study} Study
- * @typedef {import('../study/types.js').Trial} Trial
  *
  * @typedef {{done: number, total: number, steps: number, totalSteps: number, best: number | null}} Standing what a
  *   session says of itself
@@ -15,9 +16,8 @@
  * @property {Study} study
  * @property {string} text the study as JSON
  * @property {BackendChoice} choice
- * @property {Map<number, Trial>} trials
- * @property {Set<number>} open those that have not ended
- * @property {Map<number, Trial>} fresh what the page has not been told of, with the new epochs only
+ * @property {Trials} trials
+ * @property {boolean} fresh whether something has become of them that the page has not been told of
  * @property {Map<number, import('./time-left.js').Planned>} planned
  * @property {number} workers
  * @property {Set<number>} started Workers that train
@@ -37,7 +37,7 @@
  * @property {import('./time-left.js').Mark[]} paces
  * @property {number} began
  * @property {number} rested
- * @property {(result: Result) => void} resolve
+ * @property {(result: HeldResult) => void} resolve
  * @property {(error: Error) => void} reject
  * @property {number[]} timers
  */
@@ -61,9 +61,8 @@ export function newRun(id, study, choice, promise) {
     study,
     text: '',
     choice,
-    trials: new Map(),
-    open: new Set(),
-    fresh: new Map(),
+    trials: new Trials(study),
+    fresh: false,
     planned: new Map(),
     workers: 1,
     started: new Set(),

@@ -8,6 +8,7 @@ import {
   tooOldNotice,
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
+import { resultDocument } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -17,6 +18,8 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Result} Result
+ * @typedef {import('../study/types.js').HeldResult} HeldResult
+ * @typedef {import('../state/trials.js').Trials} Trials
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {(name: string, detail: unknown) => void} Emit
  */
@@ -42,7 +45,7 @@ export class Runner {
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
     /** @type {Promise<Result> | null} */ this.pending = null;
-    /** @type {Result | null} */ this.result = null;
+    /** @type {HeldResult | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** Whether the pending run was told to stop. */ this.stopping = false;
     /** @private @type {Promise<unknown>} settles once nobody is opening a test set */
@@ -151,16 +154,16 @@ export class Runner {
     }
   }
 
-  /** @private The first news of a run's trials puts away those of the run before. */
-  begin() {
+  /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
+  begin(trials) {
     if (!this.fresh) return;
-    this.store.reports.begin(this.fresh);
+    this.store.reports.begin(this.fresh, trials);
     this.fresh = null;
     this.began = true;
     this.result = null;
   }
 
-  /** @private @param {Result} result @returns {Promise<Result>} */
+  /** @private @param {HeldResult} result @returns {Promise<Result>} */
   async finish(result) {
     const { store } = this;
     this.begin();
@@ -168,11 +171,6 @@ export class Runner {
     result.test = store.test && { ...store.test };
     this.result = result;
     store.reports.best(result.best);
-    const late = result.trials.filter((one) => {
-      const known = store.trials.get(one.number);
-      return known?.state !== one.state || known.epochs.length !== one.epochs.length;
-    });
-    if (late.length) this.untold = this.untold.concat(store.reports.trials(late));
     await this.tell();
     const stopped = result.trials.some((one) => one.state === 'cancelled');
     store.reports.outcome(stopped ? 'stopped' : 'finished');
@@ -186,8 +184,9 @@ export class Runner {
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
     } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
     store.reports.settled();
-    this.emit('finished', result);
-    return result;
+    const document = resultDocument(result);
+    this.emit('finished', document);
+    return document;
   }
 
   /** @private @param {unknown} error @param {boolean} started @returns {Error} */
@@ -225,7 +224,7 @@ export class Runner {
     store.reports.best(result.best);
     store.reports.outcome('earlier');
     if (result.test) store.reports.test(result.test);
-    this.result = result;
+    this.result = { ...result, trials: store.trials.inOrder() };
   }
 
   pause() {
@@ -324,12 +323,12 @@ export class Runner {
     await this.engine.ahead(this.store.study, this.store.choice).catch(() => {});
   }
 
-  /** @private @param {{trials: import('../study/types.js').Trial[], best: number | null}} news */
+  /** @private @param {{trials: Trials, best: number | null}} news */
   onTrials({ trials, best }) {
-    this.begin();
+    this.begin(trials);
     this.store.reports.best(best);
     if (this.store.state === 'starting') this.setState('running');
-    this.untold = this.untold.concat(this.store.reports.trials(trials));
+    this.untold = this.untold.concat(this.store.reports.turn());
     void this.tell();
   }
 
@@ -365,9 +364,7 @@ export class Runner {
     const { store } = this;
     const { best, ...told } = progress;
     if (!this.fresh) store.reports.best(best);
-    let epochs = 0;
-    for (const trial of store.trials.values()) epochs += trial.epochs.length;
-    store.reports.progress({ ...told, epochs });
+    store.reports.progress({ ...told, epochs: store.trials.epochs });
     if (store.state === 'starting') this.setState('running');
     this.emit('progress', store.progress);
     const tenth = Math.floor((10 * progress.done) / Math.max(1, progress.total));

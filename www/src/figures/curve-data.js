@@ -22,7 +22,8 @@ export function curveData(store) {
     train_metric: `${store.t('train')} ${kind}`,
     validation_metric: `${store.t('validation')} ${kind}`,
   };
-  const rowsOf = (/** @type {Trial} */ { number: trial, epochs }) => epochs.map((one) => ({ trial, one }));
+  const rowsOf = (/** @type {Trial} */ { number: trial, epochs }, most = Infinity) =>
+    epochs.records(most).map((one) => ({ trial, one }));
   return {
     caption: chosen ? store.t('trial.number', { number: chosen.number }) : store.t('selection.none'),
     columns: [
@@ -56,7 +57,7 @@ export function curveData(store) {
         value: (/** @type {Row} */ { one }) => one.learning_rate,
       },
     ],
-    rows: chosen ? rowsOf(chosen).slice(-ROWS) : [],
+    rows: chosen ? rowsOf(chosen, ROWS) : [],
     // The file has every trial's curve.
     all: function* () {
       for (const trial of store.trials.values()) yield* rowsOf(trial);

@@ -1,14 +1,13 @@
-import { number } from '../study/format.js';
 import { LEAST_DECADES, roomy } from '../study/scale.js';
 
 /**
  * Where curves lie: the plot's box and the range of its axes, in pixels of the canvas.
  *
- * @typedef {import('../study/types.js').EpochRecord} EpochRecord
+ * @typedef {import('../study/types.js').Column} Column
  * @typedef {import('../study/types.js').Trial} Trial
- * @typedef {{validation: number[], train: number[], around: number[], least: number, above: number, most: number}}
- *   Line losses by epoch; `around` holds the spread over seeds of the validation losses, or nothing; the least loss,
- *   the least above 0, and the largest
+ * @typedef {{validation: Column, train: Column, around: Column, ranged: number, least: number, above: number, most:
+ *   number}} Line losses by epoch; `around` holds the spread over seeds of the validation losses, or nothing; of the
+ *   first `ranged` epochs the least loss, the least above 0, and the largest
  */
 
 export class CurveFrame {
@@ -114,11 +113,14 @@ export function spanOf(losses, starts, log, held = []) {
   return { span: [from === 0 ? 0 : ends[0], ends[1]], log: false };
 }
 
-/** @type {WeakMap<EpochRecord[], Line>} */
+/** @type {Column} */
+const NONE = { length: 0, get: () => NaN, [Symbol.iterator]: () => [].values() };
+
+/** @type {WeakMap<import('../study/types.js').Epochs, Line>} */
 const lines = new WeakMap();
 
 /**
- * A trial's losses as numbers; the lists grow with its epochs and are made once.
+ * A trial's losses, read where they lie, with their range.
  * @param {Trial} trial
  * @returns {Line}
  */
@@ -128,13 +130,19 @@ export function lineOf(trial) {
   if (!line)
     lines.set(
       epochs,
-      (line = { validation: [], train: [], around: [], least: Infinity, above: Infinity, most: -Infinity }),
+      (line = {
+        validation: epochs.column('validation_loss'),
+        train: epochs.column('train_loss'),
+        around: NONE,
+        ranged: 0,
+        least: Infinity,
+        above: Infinity,
+        most: -Infinity,
+      }),
     );
-  for (let k = line.validation.length; k < epochs.length; k++) {
-    const loss = number(epochs[k].validation_loss);
-    line.validation.push(loss);
-    line.train.push(number(epochs[k].train_loss));
-    if (epochs[k].spread) line.around.push(number(epochs[k].spread?.validation_loss));
+  if (!line.ranged && epochs.length) line.around = epochs.spread('validation_loss');
+  for (; line.ranged < epochs.length; line.ranged++) {
+    const loss = line.validation.get(line.ranged);
     if (loss < line.least) line.least = loss;
     if (loss > 0 && loss < line.above) line.above = loss;
     if (loss > line.most && loss < Infinity) line.most = loss;
@@ -148,7 +156,8 @@ export function lineOf(trial) {
  */
 export function marksOf(trial) {
   const { validation, train, around } = lineOf(trial);
-  return [...validation, ...train, ...around.flatMap((spread, k) => [validation[k] - spread, validation[k] + spread])];
+  const ends = [...around].flatMap((spread, k) => [validation.get(k) - spread, validation.get(k) + spread]);
+  return [...validation, ...train, ...ends];
 }
 
 /**
@@ -158,12 +167,12 @@ export function marksOf(trial) {
  * @returns {{x: number, val: number, train: number | null} | null}
  */
 export function endsOf(frame, chosen) {
-  const last = chosen?.epochs[chosen.epochs.length - 1];
-  if (!chosen || !last || chosen.state === 'diverged') return null;
+  if (!chosen?.epochs.length || chosen.state === 'diverged') return null;
   const { ratio } = frame;
   const [top, bottom] = [frame.top / ratio + 6, (frame.top + frame.height) / ratio - 6];
-  const place = (/** @type {unknown} */ value) => Math.max(top, Math.min(bottom, frame.y(number(value)) / ratio));
-  let [val, train] = [place(last.validation_loss), place(last.train_loss)];
+  const place = (/** @type {string} */ name) =>
+    Math.max(top, Math.min(bottom, frame.y(chosen.epochs.measure(name)) / ratio));
+  let [val, train] = [place('validation_loss'), place('train_loss')];
   if (!Number.isFinite(val)) return null;
   const x = frame.x(chosen.epochs.length) / ratio + 7;
   if (!Number.isFinite(train)) return { x, val, train: null };

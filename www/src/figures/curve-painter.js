@@ -8,6 +8,7 @@ import { curvesOf, lineOf } from './curve-frame.js';
  * stream in only what is new is drawn; now and then all is painted anew behind the scenes, slice by slice, as colours
  * follow the scores. What is marked (selection, hover, running heads) lies on a canvas above.
  *
+ * @typedef {import('../study/types.js').Column} Column
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('./curve-frame.js').CurveFrame} CurveFrame
@@ -241,7 +242,7 @@ function curve(g, to, trial, from, scale, store, look) {
   to.crossed.add(trial.number);
 }
 
-/** @param {CanvasRenderingContext2D} g @param {number[]} values @param {number} from @param {CurveFrame} frame
+/** @param {CanvasRenderingContext2D} g @param {Column} values @param {number} from @param {CurveFrame} frame
  * @param {string} color @param {number} width @param {number[]} [dash] */
 function line(g, values, from, frame, color, width, dash = []) {
   g.beginPath();
@@ -249,15 +250,16 @@ function line(g, values, from, frame, color, width, dash = []) {
   /** @type {[number, number][]} epochs without neighbours, which no line shows */
   const alone = [];
   for (let k = from; k < values.length; k++) {
-    if (!Number.isFinite(values[k])) {
+    const value = values.get(k);
+    if (!Number.isFinite(value)) {
       open = false;
       continue;
     }
-    const [x, y] = [frame.x(k + 1), frame.y(values[k])];
+    const [x, y] = [frame.x(k + 1), frame.y(value)];
     if (open) g.lineTo(x, y);
     else g.moveTo(x, y);
     open = true;
-    if (!Number.isFinite(values[k - 1]) && !Number.isFinite(values[k + 1])) alone.push([x, y]);
+    if (!Number.isFinite(values.get(k - 1)) && !Number.isFinite(values.get(k + 1))) alone.push([x, y]);
   }
   g.strokeStyle = color;
   g.lineWidth = width;
@@ -288,14 +290,15 @@ function over(g, trial, frame, look, color, width) {
   line(g, validation, 0, frame, color, width * frame.ratio);
 }
 
-/** One standard deviation over the seeds, up and down. @param {CanvasRenderingContext2D} g @param {number[]} values
- * @param {number[]} around @param {CurveFrame} frame @param {string} color */
+/** One standard deviation over the seeds, up and down. @param {CanvasRenderingContext2D} g @param {Column} values
+ * @param {Column} around @param {CurveFrame} frame @param {string} color */
 function band(g, values, around, frame, color) {
-  const known = [...values.keys()].filter((k) => Number.isFinite(values[k]) && Number.isFinite(around[k]));
+  const epochs = [...Array(values.length).keys()];
+  const known = epochs.filter((k) => Number.isFinite(values.get(k)) && Number.isFinite(around.get(k)));
   if (!known.length) return;
   const edge = (/** @type {1 | -1} */ way) => (/** @type {number} */ k) => [
     frame.x(k + 1),
-    frame.y(values[k] + way * around[k]),
+    frame.y(values.get(k) + way * around.get(k)),
   ];
   const outline = [...known.map(edge(1)), ...known.map(edge(-1)).reverse()];
   g.beginPath();
@@ -349,7 +352,7 @@ function heads(g, frame, store, look) {
   g.beginPath();
   for (const trial of running) {
     const { validation } = lineOf(trial);
-    const [x, y] = [frame.x(validation.length), frame.y(validation[validation.length - 1])];
+    const [x, y] = [frame.x(validation.length), frame.y(validation.get(validation.length - 1))];
     if (!Number.isFinite(y)) continue;
     g.moveTo(x + 2.6 * frame.ratio, y);
     g.arc(x, y, 2.6 * frame.ratio, 0, 7);

@@ -7,7 +7,7 @@ import { curveData } from './curve-data.js';
 import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
-import { counted, number } from '../study/format.js';
+import { counted } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
 import { textWidth } from '../study/scale.js';
 import { scoreScale } from '../state/score.js';
@@ -107,8 +107,8 @@ export class TpCurves extends FigurePart {
     const { store } = this;
     const chosen = store.selected;
     if (this.isLossless) return this.t('curves.none');
-    if (!chosen?.epochs.length) return this.t('curves.summary.empty');
-    const last = chosen.epochs[chosen.epochs.length - 1];
+    const last = chosen?.epochs.at(-1);
+    if (!chosen || !last) return this.t('curves.summary.empty');
     return this.t('curves.summary', {
       n: store.trials.size,
       number: chosen.number,
@@ -247,7 +247,7 @@ export class TpCurves extends FigurePart {
     const marked = new Set([selected, store.trials.get(store.best ?? -1)]);
     // A diverged curve leaves the frame; where losses are maximized, the highest are what counts.
     const held = [...marked].flatMap((one) => (one && one.state !== 'diverged' ? marksOf(one) : []));
-    if (selected?.state === 'diverged') losses.push(...lineOf(selected).train.filter(Number.isFinite));
+    if (selected?.state === 'diverged') losses.push(...[...lineOf(selected).train].filter(Number.isFinite));
     const { metric, direction } = store.objective;
     if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
     this.measured = starts.length > 0 || losses.some(Number.isFinite);
@@ -270,7 +270,7 @@ export class TpCurves extends FigurePart {
     const epoch = Math.max(1, Math.min(frame.epochs, Math.round(1 + (x / width) * (frame.epochs - 1)) || 1));
     let [best, near] = [/** @type {number | null} */ (null), NEAR];
     for (const trial of curvesOf(this.store)) {
-      const value = number(trial.epochs[epoch - 1]?.validation_loss);
+      const value = trial.epochs.measure('validation_loss', epoch - 1);
       if (!Number.isFinite(value)) continue;
       const distance = Math.abs((frame.y(value) - frame.top) / frame.ratio - y);
       if (distance < near) [best, near] = [trial.number, distance];
@@ -319,7 +319,7 @@ export class TpCurves extends FigurePart {
   /** @param {number} up @param {number} epoch @param {Trial} from */
   toNext(up, epoch, from) {
     const marks = curvesOf(this.store)
-      .map((trial) => ({ trial, at: lineOf(trial).validation[epoch - 1] }))
+      .map((trial) => ({ trial, at: lineOf(trial).validation.get(epoch - 1) }))
       .filter(({ trial }) => !this.store.isOut(trial) || trial === from);
     const here = marks.find(({ trial }) => trial === from);
     const next = here && nextMark(marks, here, up);
@@ -329,7 +329,7 @@ export class TpCurves extends FigurePart {
 
   /** @param {Trial} trial @param {number} epoch */
   cursorText(trial, epoch) {
-    const one = trial.epochs[epoch - 1];
+    const one = trial.epochs.at(epoch - 1);
     return this.t('curves.cursor', {
       number: trial.number,
       epoch,
@@ -345,10 +345,10 @@ export class TpCurves extends FigurePart {
     const epoch = Math.min(this.at ?? 0, selected?.epochs.length ?? 0);
     cursor.hidden = !epoch;
     if (!epoch || !selected) return;
-    const one = selected.epochs[epoch - 1];
+    const one = selected.epochs.at(epoch - 1);
     const { ratio } = frame;
     const [x, top, height] = [frame.x(epoch) / ratio, frame.top / ratio, frame.height / ratio];
-    const y = Math.max(0, Math.min(height, frame.y(lineOf(selected).validation[epoch - 1]) / ratio - top));
+    const y = Math.max(0, Math.min(height, frame.y(lineOf(selected).validation.get(epoch - 1)) / ratio - top));
     cursor.style.transform = `translate(${x}px, ${top}px)`;
     cursor.style.height = `${height}px`;
     const [dot, text] = /** @type {HTMLElement[]} */ ([...cursor.children]);

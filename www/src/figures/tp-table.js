@@ -4,7 +4,7 @@ import { Part, beatOf, define } from '../controls/part.js';
 import { stateMark } from '../controls/icons.js';
 import { depthColor } from './colors.js';
 import { sweptOf } from '../study/hyperparameters.js';
-import { DASH, loss, metric, number, setting, signed } from '../study/format.js';
+import { DASH, loss, metric, setting, signed } from '../study/format.js';
 import { STATES, orderOf } from './order.js';
 import { lookOf, scoreScale } from '../state/score.js';
 import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
@@ -61,9 +61,9 @@ export class TpTable extends Part {
   columns() {
     const { store } = this;
     const scale = scoreScale(store);
-    const last = (/** @type {Trial} */ trial) => trial.epochs[trial.epochs.length - 1];
-    const gap = (/** @type {Trial} */ trial) =>
-      trial.state === 'diverged' ? NaN : number(last(trial)?.validation_loss) - number(last(trial)?.train_loss);
+    const last = (/** @type {Trial} */ trial) => trial.epochs.at(-1);
+    const gap = (/** @type {Trial} */ { state, epochs }) =>
+      state === 'diverged' ? NaN : epochs.measure('validation_loss') - epochs.measure('train_loss');
     // The score has a column of its own: beside an accuracy the loss is shown, and the other way round.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
     const isLoss = other === 'validation_loss';
@@ -101,7 +101,7 @@ export class TpTable extends Part {
         key: 'metric',
         label: kind,
         num: true,
-        sort: (one) => number(last(one)?.[other]),
+        sort: (one) => one.epochs.measure(other),
         text: (one) =>
           one.state === 'diverged'
             ? DASH

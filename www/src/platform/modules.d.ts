@@ -15,3 +15,8 @@ declare module 'd3-contour' {
 /** What the build puts before the service worker. */
 declare const VERSION: string;
 declare const FILES: string[];
+
+declare module '*?worker&url' {
+  const url: string;
+  export default url;
+}

@@ -15,6 +15,11 @@ import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
 /** Results longer than this are not kept; ASCII, but for the study's name. */
 export const LIMIT = 8_000_000;
 
+/** Characters that an epoch takes at the least. */
+const LEAST =
+  '{"epoch":1,"train_loss":0,"validation_loss":0,"train_metric":0,"validation_metric":0,"learning_rate":0,"seconds":0}'
+    .length;
+
 /** @param {Study} study */
 export const studyText = (study) => JSON.stringify(study);
 
@@ -30,24 +35,30 @@ export function readKeptStudy(text) {
 export class ResultText {
   constructor() {
     /** @private @type {Study | null} */ this.study = null;
+    /** @private whether it is too long to be kept */ this.long = false;
     /** @private @type {Map<number, {epochs: number, text: string}>} */ this.trials = new Map();
   }
 
   /** The text, in steps so that nobody waits for it; null when it would be too long.
-   * @param {import('./store.js').Store} store @param {Result | null} result the engine's, once the run has ended
+   * @param {import('./store.js').Store} store
+   * @param {import('../study/types.js').HeldResult | null} result the engine's, once the run has ended
    * @returns {Generator<void, string | null>} */
   *write(store, result) {
     const { runStudy, backend } = store;
     if (this.study !== runStudy) {
       this.study = runStudy;
+      this.long = false;
       this.trials.clear();
     }
+    // A run's text only grows.
+    this.long ||= store.trials.epochs * LEAST > LIMIT;
+    if (this.long) return this.drop();
     const parts = [];
     let length = 0;
-    for (const trial of [...store.trials.values()].sort((a, b) => a.number - b.number)) {
+    for (const trial of store.trials.inOrder()) {
       const part = this.trial(trial);
       length += part.length + 1;
-      if (length > LIMIT) return null;
+      if (length > LIMIT) return this.drop();
       parts.push(part);
       yield;
     }
@@ -67,13 +78,20 @@ export class ResultText {
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
   }
 
+  /** @private What is too long is not kept, here neither. @returns {null} */
+  drop() {
+    this.long = true;
+    this.trials.clear();
+    return null;
+  }
+
   /** @private @param {Trial} trial */
   trial(trial) {
     const { epochs, ...rest } = trial;
     let written = this.trials.get(trial.number);
     if (!written || written.epochs > epochs.length) this.trials.set(trial.number, (written = { epochs: 0, text: '' }));
     for (; written.epochs < epochs.length; written.epochs += 1)
-      written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs[written.epochs])}`;
+      written.text += `${written.epochs ? ',' : ''}${JSON.stringify(epochs.at(written.epochs))}`;
     // Whoever reads this finds no network to train on with.
     const ended = ENDED.includes(rest.state) ? rest : { ...rest, state: 'cancelled', value: null };
     return `${JSON.stringify(ended).slice(0, -1)},"epochs":[${written.text}]}`;

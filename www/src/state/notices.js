@@ -224,7 +224,7 @@ export function divergedNotice(store) {
       primary: true,
     },
   ];
-  const curved = trials.some((trial) => trial.epochs.some((one) => Number.isFinite(number(one.validation_loss))));
+  const curved = trials.some((trial) => [...trial.epochs.column('validation_loss')].some(Number.isFinite));
   if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
   return {
     id: 'all_diverged',

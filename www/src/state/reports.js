@@ -37,10 +37,11 @@ export class Reports {
     this.slices.run.put({ progress });
   }
 
-  /** A run's trials begin; those of the run before are put away. @param {Study} study */
-  begin(study) {
+  /** A run's trials begin; those of the run before are put away.
+   * @param {Study} study @param {import('./trials.js').Trials} [own] which the run enters what becomes of them into */
+  begin(study, own) {
     const { trials, selection, run } = this.slices;
-    trials.start(study);
+    trials.start(study, own);
     selection.reset();
     run.put({ progress: null });
   }
@@ -51,7 +52,13 @@ export class Reports {
     trials.runStudy = structuredClone(panel.study);
   }
 
-  /** @param {Trial[]} changes each with only the new epochs @returns {Trial[]} those that have just ended */
+  /** Something has become of the trials shown. @returns {Trial[]} those that have just ended */
+  turn() {
+    return this.slices.trials.turn();
+  }
+
+  /** Enters trials, or what became of them, as documents have them.
+   * @param {import('../study/types.js').TrialDocument[]} changes @returns {Trial[]} those that have just ended */
   trials(changes) {
     return this.slices.trials.merge(changes);
   }

@@ -1,5 +1,4 @@
 import { scaleOfScores } from '../study/scale.js';
-import { number } from '../study/format.js';
 import { datasetOf } from '../study/hyperparameters.js';
 import { CROWD } from './store.js';
 
@@ -55,11 +54,10 @@ function makeScale(store) {
  * has an R² of 0. Training has a say, as a network may know its own rows too well.
  * @param {Store} store @param {Trial} trial */
 export function isUntrained(store, { state, epochs }) {
-  const last = epochs[epochs.length - 1];
-  if (state !== 'complete' || !last) return false;
+  if (state !== 'complete' || !epochs.length) return false;
   const classes = datasetOf(store.shownStudy)?.classes ?? 0;
-  if (classes < 2) return number(last.train_metric) < 0 && number(last.validation_metric) < 0;
-  return Math.min(number(last.train_loss), number(last.validation_loss)) > Math.log(classes);
+  if (classes < 2) return epochs.measure('train_metric') < 0 && epochs.measure('validation_metric') < 0;
+  return Math.min(epochs.measure('train_loss'), epochs.measure('validation_loss')) > Math.log(classes);
 }
 
 /** A trial's state as it is shown. @param {Store} store @param {Trial} trial */

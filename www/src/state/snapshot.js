@@ -1,15 +1,15 @@
 import { FORMAT } from '../study/result.js';
 
-/** What the store holds so far, as a result document, for a run that ended early.
- * @param {import('./store.js').Store} store @returns {import('../study/types.js').Result} */
+/** What the store holds so far, as a result, for a run that ended early.
+ * @param {import('./store.js').Store} store @returns {import('../study/types.js').HeldResult} */
 export function snapshot(store) {
   const { backend } = store;
-  return structuredClone({
+  return {
     format: FORMAT,
-    study: store.shownStudy,
+    study: structuredClone(store.shownStudy),
     engine: { backend: backend?.backend ?? 'cpu', adapter: backend?.adapter ?? null, workers: backend?.workers ?? 0 },
-    trials: [...store.trials.values()].sort((a, b) => a.number - b.number),
+    trials: store.trials.inOrder(),
     best: store.bestTold,
-    test: store.test,
-  });
+    test: store.test && { ...store.test },
+  };
 }

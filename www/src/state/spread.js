@@ -7,7 +7,7 @@ import { exact, loss, metric, number } from '../study/format.js';
  * @typedef {import('../study/types.js').EpochRecord} EpochRecord
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./store.js').Store} Store
- * @typedef {'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric'} Measure
+ * @typedef {import('../study/types.js').Measure} Measure
  */
 
 /** @param {EpochRecord | undefined} record @param {string} name @returns {number} NaN without a spread */
@@ -16,7 +16,7 @@ export const spreadAt = (record, name) => number(record?.spread?.[/** @type {Mea
 /** The spread of what a trial is ranked by. @param {Store} store @param {Trial} trial */
 export function spreadOf(store, trial) {
   if (!Number.isFinite(store.score(trial))) return NaN;
-  return spreadAt(trial.epochs[trial.epochs.length - 1], store.objective.metric);
+  return spreadAt(trial.epochs.at(-1), store.objective.metric);
 }
 
 /** What trials are ranked by, in words: never an accuracy as a loss. @param {Store} store @param {boolean} [title] */

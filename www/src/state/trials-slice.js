@@ -1,15 +1,13 @@
 import { taskOf } from '../study/hyperparameters.js';
 import { sameStudy } from '../study/link.js';
-import { ENDED, objectiveOf, scoreOf } from '../study/result.js';
+import { objectiveOf, scoreOf } from '../study/result.js';
 import { Slice } from './slice.js';
+import { Trials } from './trials.js';
 
 /** @typedef {import('../study/types.js').Study} Study @typedef {import('../study/types.js').Trial} Trial */
 
 /** A better trial that is still training takes the best one's place only after so many milliseconds. */
 const BEST_HOLD = 600;
-
-/** @returns {Record<Trial['state'], number>} */
-const noCounts = () => ({ queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 });
 
 /** The trials shown, the study that they belong to, and which is best. */
 export class TrialsSlice extends Slice {
@@ -23,9 +21,7 @@ export class TrialsSlice extends Slice {
     /** @private */ this.panel = panel;
     /** @private */ this.run = run;
     /** @type {Study | null} the study that the trials belong to */ this.runStudy = null;
-    /** @type {Map<number, Trial>} */ this.trials = new Map();
-    /** @type {Record<Trial['state'], number>} trials by state */ this.counts = noCounts();
-    /** Trials with an epoch. */ this.begun = 0;
+    this.trials = new Trials();
     /** Grows with every run. */ this.runs = 0;
     /** Grows with every change of the trials, so that what is derived from them can be kept. */ this.version = 0;
     /** @private @type {{study: Study | null, metric: string, direction: string}} */
@@ -63,12 +59,10 @@ export class TrialsSlice extends Slice {
     return scoreOf(trial, this.objective.metric);
   }
 
-  /** @param {Study} study */
-  start(study) {
+  /** @param {Study} study @param {Trials} [trials] of a run, which enters what becomes of them */
+  start(study, trials = new Trials(study)) {
     this.runStudy = structuredClone(study);
-    this.trials = new Map();
-    this.counts = noCounts();
-    this.begun = 0;
+    this.trials = trials;
     this.runs++;
     this.bestHeld = { at: 0, number: null };
     this.bestTold = null;
@@ -76,39 +70,34 @@ export class TrialsSlice extends Slice {
     this.touch('test');
   }
 
-  /** @param {Trial[]} changes each with only the new epochs @returns {Trial[]} those that have just ended */
-  merge(changes) {
-    const ended = [];
-    this.version++;
-    for (const change of changes) {
-      const before = this.trials.get(change.number);
-      const epochs = before?.epochs ?? [];
-      const last = epochs.length ? epochs[epochs.length - 1].epoch : 0;
-      const news = change.epochs ?? [];
-      // Epochs come in order, so those that are known are the first ones.
-      for (let k = news.length ? Math.max(0, last + 1 - news[0].epoch) : 0; k < news.length; k++) epochs.push(news[k]);
-      if (!last && epochs.length) this.begun++;
-      const after = { ...before, ...change, epochs };
-      this.place(after, before);
-      if (ENDED.includes(after.state) && !(before && ENDED.includes(before.state))) ended.push(after);
-    }
-    this.touch();
-    return ended;
+  /** Trials by state. */
+  get counts() {
+    return this.trials.counts;
   }
 
-  /** @private @param {Trial} trial @param {Trial | undefined} before */
-  place(trial, before) {
-    if (before) this.counts[before.state]--;
-    this.counts[trial.state]++;
-    this.trials.set(trial.number, trial);
+  /** Trials with an epoch. */
+  get begun() {
+    return this.trials.begun;
+  }
+
+  /** Something has become of the trials shown. @returns {Trial[]} those that have just ended */
+  turn() {
+    this.version++;
+    this.touch();
+    return this.trials.takeEnded();
+  }
+
+  /** Enters trials, or what became of them, as documents have them.
+   * @param {import('../study/types.js').TrialDocument[]} changes @returns {Trial[]} those that have just ended */
+  merge(changes) {
+    for (const change of changes) this.trials.merge(change);
+    return this.turn();
   }
 
   /** A run that ended early leaves no trial half done. */
   cancelUnfinished() {
-    for (const trial of this.trials.values())
-      if (!ENDED.includes(trial.state)) this.place({ ...trial, state: 'cancelled', value: null }, trial);
-    this.version++;
-    this.touch();
+    this.trials.cancelOpen();
+    this.turn();
   }
 
   /** Trials with a score, best first. */

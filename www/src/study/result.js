@@ -10,8 +10,7 @@ export function scoreOf(trial, metric) {
   if (trial.state === 'diverged' || trial.state === 'failed') return NaN;
   const value = number(trial.value);
   if (Number.isFinite(value)) return value;
-  const last = trial.epochs[trial.epochs.length - 1];
-  return last ? number(/** @type {any} */ (last)[metric]) : NaN;
+  return trial.epochs.measure(metric);
 }
 
 /** What trials are ranked by. @param {import('./types.js').Study} study */

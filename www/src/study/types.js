@@ -40,8 +40,21 @@
  * @property {number | string} validation_metric
  * @property {number | string} learning_rate
  * @property {number} seconds
- * @property {Record<'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric', number | string>}
- *   [spread] over seeds
+ * @property {Record<Measure, number | string>} [spread] over seeds
+ *
+ * @typedef {'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric'} Measure
+ * @typedef {{length: number, get: (k: number) => number, [Symbol.iterator]: () => Iterator<number>}} Column a number
+ *   of every epoch; NaN where there is none
+ *
+ * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
+ * @property {number} length
+ * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
+ * @property {(name: Measure) => Column} column
+ * @property {(name: Measure) => Column} spread over seeds; empty where there is one
+ * @property {(index: number) => EpochRecord | undefined} at an epoch as documents have it, as arrays have `at`
+ * @property {(most?: number) => EpochRecord[]} records of the last ones, or of all
+ * @property {(told: ArrayLike<number>, from: number, n: number) => void} take
+ * @property {(records: EpochRecord[]) => void} add
  *
  * @typedef {object} Trial
  * @property {number} number
@@ -49,9 +62,11 @@
  * @property {Record<string, Value>} params
  * @property {number | string | null} value
  * @property {number} seed
- * @property {EpochRecord[]} epochs
+ * @property {Epochs} epochs
  * @property {number} steps
  * @property {number | null} diverged_at
+ *
+ * @typedef {Omit<Trial, 'epochs'> & {epochs: EpochRecord[]}} TrialDocument a trial as documents have it
  *
  * @typedef {object} Assignment
  * @property {Pick<Trial, 'number' | 'params'>} trial
@@ -64,9 +79,11 @@
  * @property {string} format
  * @property {Study} study
  * @property {{version?: string, backend: string, adapter: string | null, workers: number}} engine
- * @property {Trial[]} trials
+ * @property {TrialDocument[]} trials
  * @property {number | null} best
  * @property {{trial: number, loss: number, metric: number} | null} test
+ *
+ * @typedef {Omit<Result, 'trials'> & {trials: Trial[]}} HeldResult a result as the page holds it
  *
  * @typedef {{code: string, message?: string, [name: string]: unknown}} Problem
  *

@@ -35,7 +35,7 @@ export class TpSelection extends Part {
     if (!trial)
       return html`<div class="sel" data-testid="selection" role="group" aria-label=${this.t('selection')}
         tabindex="0"><span class="q">${this.t('selection.none')}</span></div>`;
-    const last = trial.epochs[trial.epochs.length - 1];
+    const last = trial.epochs.at(-1);
     const look = lookOf(store, trial);
     // What is the score already is not said twice.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';

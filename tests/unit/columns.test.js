@@ -1,0 +1,232 @@
+import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { resultDocument, trialDocument, Trials } from '../../www/src/state/trials.js';
+import { anyNumber, assert, fc } from './numbers.js';
+
+/** Trials in columns are those of a plain model that keeps objects, and take a bounded part of the page's heap. */
+
+const STATES = ['queued', 'running', 'complete', 'pruned', 'diverged', 'cancelled'];
+const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric'];
+const ENDED = STATES.slice(2);
+
+/**
+ * @typedef {{values: number[], rate: number, seconds: number, spread: number[]}} Numbers of an epoch
+ * @typedef {{number: number, state: number, value: number, steps: number, divergedAt: number | null, first: number,
+ *   epochs: Numbers[]}} Event
+ */
+
+/** A number as documents write it. @param {number} x */
+const plain = (x) => (Number.isFinite(x) ? x : String(x));
+
+/** @param {number[]} values */
+const named = (values) => Object.fromEntries(MEASURES.map((name, k) => [name, plain(values[k])]));
+
+/** @param {Event} event @param {boolean} seeds whether there are several a trial */
+const recordsOf = ({ first, epochs }, seeds) =>
+  epochs.map(({ values, rate, seconds, spread }, k) => ({
+    epoch: first + k,
+    ...named(values),
+    learning_rate: plain(rate),
+    seconds,
+    ...(seeds ? { spread: named(spread) } : {}),
+  }));
+
+/** As `TrialEvent::write` writes it. @param {Event} event @param {boolean} seeds */
+const numbersOf = ({ number, state, value, steps, divergedAt, first, epochs }, seeds) => [
+  ...[number, state, value, steps, divergedAt ?? NaN, epochs.length, seeds && epochs.length ? 11 : 7],
+  ...epochs.flatMap(({ values, rate, seconds, spread }, k) => [
+    ...[first + k, ...values, rate, seconds],
+    ...(seeds ? spread : []),
+  ]),
+];
+
+/** What the page would have with an object for each epoch. @param {number} n @param {any} study */
+function model(n, study) {
+  const trials = Array.from({ length: n }, (_, number) => ({
+    ...{ number, state: 'queued', params: { learning_rate: 0.1 }, value: /** @type {any} */ (null) },
+    ...{ seed: study.seed, epochs: /** @type {any[]} */ ([]), steps: 0 },
+    diverged_at: /** @type {number | null} */ (null),
+  }));
+  return {
+    trials,
+    /** @param {Event} event @param {boolean} seeds */
+    enter(event, seeds) {
+      const trial = trials[event.number];
+      if (!trial || ENDED.includes(trial.state)) return;
+      trial.state = STATES[event.state];
+      trial.value = event.state === 2 || event.state === 3 ? plain(event.value) : null;
+      trial.steps = Math.max(trial.steps, event.steps);
+      trial.diverged_at = event.divergedAt;
+      for (const record of recordsOf(event, seeds))
+        if (record.epoch === trial.epochs.length + 1) trial.epochs.push(record);
+    },
+    cancel() {
+      for (const trial of trials)
+        if (!ENDED.includes(trial.state)) Object.assign(trial, { state: 'cancelled', value: null });
+    },
+  };
+}
+
+const four = fc.array(anyNumber, { minLength: 4, maxLength: 4 });
+/** @type {import('../../www/node_modules/fast-check/lib/fast-check.js').Arbitrary<Numbers>} */
+const epochNumbers = fc.record({
+  values: four,
+  rate: fc.oneof({ weight: 8, arbitrary: fc.constant(0.1) }, anyNumber),
+  seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  spread: four,
+});
+
+/** Events of trials 0 to 3, and of one that there is not; epochs that are known, next, or far ahead. */
+const event = fc.record({
+  number: fc.nat(4),
+  state: fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, fc.integer({ min: 1, max: 5 })),
+  value: anyNumber,
+  steps: fc.nat(),
+  divergedAt: fc.option(fc.nat()),
+  // Most go on where the last one may have ended.
+  first: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 300 })),
+  epochs: fc.oneof(
+    fc.array(epochNumbers, { maxLength: 4 }),
+    // More than a segment, and more than were planned.
+    fc
+      .tuple(epochNumbers, fc.integer({ min: 100, max: 300 }))
+      .map(([one, n]) =>
+        Array.from({ length: n }, (_, k) => ({ ...one, values: one.values.map((value) => value + k) })),
+      ),
+  ),
+});
+
+/** @type {import('../../www/node_modules/fast-check/lib/fast-check.js').Arbitrary<'cancel' | 'document' | Event>} */
+const act = fc.oneof(
+  { weight: 30, arbitrary: event },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(/** @type {'cancel'} */ ('cancel'), /** @type {'document'} */ ('document')),
+  },
+);
+
+test('whatever is told of trials, their documents are those of a plain model', () => {
+  fc.assert(
+    fc.property(
+      fc.array(act, { maxLength: 40 }),
+      fc.boolean(),
+      fc.constantFrom(undefined, 1, 20, 128, 300),
+      (acts, seeds, epochs) => {
+        const study = /** @type {any} */ ({ seed: 3, fixed: { epochs } });
+        const trials = new Trials(study);
+        for (let number = 0; number < 4; number++) trials.add({ number, params: { learning_rate: 0.1 } });
+        const want = model(4, study);
+        let ended = 0;
+        for (const one of acts) {
+          if (one === 'cancel') {
+            trials.cancelOpen();
+            want.cancel();
+          } else if (one === 'document') {
+            // Whoever looks changes nothing.
+            for (const trial of trials.values()) trialDocument(trial).epochs.pop();
+          } else {
+            const given = { ...one, first: one.first || (want.trials[one.number]?.epochs.length ?? 0) + 1 };
+            trials.report(Float64Array.from(numbersOf(given, seeds)));
+            want.enter(given, seeds);
+          }
+          ended += trials.takeEnded().length;
+        }
+        assert.deepEqual([...trials.values()].map(trialDocument), want.trials);
+        assert.deepEqual(
+          [trials.epochs, trials.begun, ended],
+          [
+            want.trials.reduce((sum, one) => sum + one.epochs.length, 0),
+            want.trials.filter((one) => one.epochs.length).length,
+            want.trials.filter((one) => ENDED.includes(one.state)).length,
+          ],
+        );
+        for (const state of STATES)
+          assert.equal(
+            trials.counts[/** @type {'queued'} */ (state)],
+            want.trials.filter((one) => one.state === state).length,
+          );
+        // The text that is kept between visits is the same, and what is read from it, too.
+        const text = JSON.stringify(want.trials);
+        assert.equal(JSON.stringify([...trials.values()].map(trialDocument)), text);
+        const again = new Trials(study);
+        for (const document of JSON.parse(text)) again.merge(document);
+        assert.equal(JSON.stringify([...again.values()].map(trialDocument)), text);
+        for (const trial of trials.values()) {
+          const { epochs: of } = trial;
+          const losses = want.trials[trial.number].epochs.map((record) => Number(record.validation_loss));
+          assert.deepEqual([...of.column('validation_loss')], losses);
+          assert.equal(of.spread('train_loss').length, of.length && seeds ? of.length : 0);
+          assert.deepEqual(of.at(-1), want.trials[trial.number].epochs.at(-1));
+          assert.deepEqual(of.records(2), want.trials[trial.number].epochs.slice(-2));
+          assert.ok(Number.isNaN(of.measure('train_loss', of.length)) && of.at(of.length) === undefined);
+        }
+      },
+    ),
+    { numRuns: 400, seed: Number(process.env.SEED ?? 1) },
+  );
+});
+
+test('a result makes the documents of its trials when it is asked, once, and then is plain', () => {
+  const trials = new Trials();
+  trials.add({ number: 0, params: { a: 1 } });
+  const held = /** @type {any} */ ({ format: 'f', study: { seed: 1 }, engine: {}, trials: [...trials.values()] });
+  const document = resultDocument({ ...held, best: null, test: null });
+  assert.deepEqual(Object.keys(document), ['format', 'study', 'engine', 'trials', 'best', 'test']);
+  assert.equal(document.trials, document.trials);
+  assert.notEqual(document.trials, resultDocument(held).trials);
+  document.trials[0].params.a = 2;
+  document.study.seed = 2;
+  assert.deepEqual([trials.get(0)?.params, held.study], [{ a: 1 }, { seed: 1 }]);
+  assert.deepEqual(structuredClone(resultDocument(held)), JSON.parse(JSON.stringify(resultDocument(held))));
+  const changed = resultDocument(held);
+  changed.trials = [];
+  assert.deepEqual(changed.trials, []);
+});
+
+/** Bytes that 65,536 trials of 100 epochs may take of the page's heap. */
+const MOST_BYTES = 400e6;
+/** Milliseconds that entering a report of 20 ms of training may take; a busy machine is held to so many times them. */
+const REPORT_MS = 2;
+const SLACK = 5;
+
+test('65,536 trials of 100 epochs take less than 400 MB, and their reports next to no time', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  const held = () => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const [N, EPOCHS, WAVE, TOGETHER] = [65_536, 100, 4096, 512];
+  const before = held();
+  const trials = new Trials(/** @type {any} */ ({ seed: 0, fixed: { epochs: EPOCHS } }));
+  for (let number = 0; number < N; number++)
+    trials.add({ number, params: { learning_rate: number / N + 1e-9, batch_size: 32, dropout: number / (2 * N) } });
+  let [reports, spent, longest, value] = [0, 0, 0, 0.5];
+  for (let wave = 0; wave < N; wave += WAVE)
+    for (let epoch = 1; epoch <= EPOCHS; epoch++)
+      for (let first = wave; first < wave + WAVE; first += TOGETHER) {
+        const told = new Float64Array(TOGETHER * 14);
+        for (let k = 0; k < TOGETHER; k++) {
+          value = (value * 997 + 0.123) % 1;
+          const head = [first + k, epoch === EPOCHS ? 2 : 1, value, epoch * 10, NaN, 1, 7];
+          told.set([...head, epoch, value, value / 2, value / 3, value / 4, 0.01, value / 5], k * 14);
+        }
+        const begun = performance.now();
+        trials.report(told);
+        const took = performance.now() - begun;
+        [reports, spent, longest] = [reports + 1, spent + took, Math.max(longest, took)];
+      }
+  assert.equal(trials.takeEnded().length, N);
+  assert.equal(trials.counts.complete, N);
+  const bytes = held() - before;
+  console.log(
+    `${N} trials of ${EPOCHS} epochs: ${Math.round(bytes / 1e6)} MB; ${reports} reports of ${TOGETHER} epochs, ` +
+      `${(spent / reports).toFixed(3)} ms each, ${Math.round(longest)} ms at most`,
+  );
+  assert.ok(bytes < MOST_BYTES, `${bytes} bytes`);
+  assert.ok(spent / reports < SLACK * REPORT_MS, `${spent / reports} ms a report`);
+  const last = trials.get(N - 1)?.epochs.at(-1);
+  assert.ok(last?.epoch === EPOCHS && last.learning_rate === 0.01 && Number(last.train_loss) === value);
+});

@@ -1,0 +1,231 @@
+import { number } from '../study/format.js';
+
+/**
+ * The numbers of trials' epochs, in 64 bits as documents have them. They lie in blocks that all trials of a run share,
+ * an epoch's side by side, and stay where they were written: 65,536 trials of 100 epochs take 270 MB, as objects they
+ * would take over 1 GB. Documents are made of them when somebody asks.
+ *
+ * @typedef {import('../study/types.js').EpochRecord} EpochRecord
+ * @typedef {import('../study/types.js').Measure} Measure
+ */
+
+/** Numbers in a block, as a power of two. */
+const BLOCK = 16;
+const IN_BLOCK = (1 << BLOCK) - 1;
+/** Epochs that lie side by side at most, as a power of two. */
+const SEGMENT = 7;
+const IN_SEGMENT = (1 << SEGMENT) - 1;
+
+/** @type {Measure[]} */
+export const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric'];
+/** Places in an epoch's row behind its measures. */
+const SECONDS = MEASURES.length;
+const SPREAD = SECONDS + 1;
+
+/**
+ * What an engine tells of an epoch (`TrialEvent::write` in src/result.rs): its number, the measures, the learning rate
+ * and the seconds; of several seeds the spread of the measures, too.
+ */
+const TOLD_RATE = 1 + MEASURES.length;
+const TOLD_SECONDS = TOLD_RATE + 1;
+
+/** Blocks of numbers, which only grow. */
+export class Pool {
+  constructor() {
+    /** @type {Float64Array[]} */ this.blocks = [];
+    /** @private */ this.next = 0;
+  }
+
+  /** Room for numbers side by side, fewer than a block has. @param {number} n @returns {number} where it begins */
+  take(n) {
+    if ((this.next & IN_BLOCK) + n > IN_BLOCK + 1 || this.blocks.length === this.next >>> BLOCK) {
+      this.next = this.blocks.length << BLOCK;
+      this.blocks.push(new Float64Array(IN_BLOCK + 1));
+    }
+    const at = this.next;
+    this.next += n;
+    return at;
+  }
+
+  /** @param {number} at */
+  get(at) {
+    return this.blocks[at >>> BLOCK][at & IN_BLOCK];
+  }
+
+  /** @param {number} at @param {number} value */
+  set(at, value) {
+    this.blocks[at >>> BLOCK][at & IN_BLOCK] = value;
+  }
+}
+
+/** Rows of so many numbers each in a pool, in segments that are taken as they are needed. */
+class Rows {
+  /** @param {Pool} pool @param {number} width @param {number} planned rows that are awaited */
+  constructor(pool, width, planned) {
+    /** @private */ this.pool = pool;
+    this.width = width;
+    /** @private */ this.planned = planned;
+    /** @private @type {number[]} where each segment begins */ this.segments = [];
+    /** @private rows that there is room for */ this.room = 0;
+  }
+
+  /** Makes room for the row behind the last one. @param {number} n rows so far @returns {number} where it lies */
+  push(n) {
+    if (n === this.room) this.grow(n);
+    return this.at(n);
+  }
+
+  /** @private @param {number} n */
+  grow(n) {
+    const inside = n & IN_SEGMENT;
+    const awaited = this.planned > n ? this.planned - n : IN_SEGMENT + 1;
+    const size = Math.min(awaited, IN_SEGMENT + 1);
+    const segment = this.pool.take(size * this.width);
+    // More came than were awaited: the last segment, which is not a whole one, moves.
+    const before = inside ? this.at(n - inside) : 0;
+    for (let k = 0; k < inside * this.width; k++) this.pool.set(segment + k, this.pool.get(before + k));
+    this.segments[n >>> SEGMENT] = segment;
+    this.room = n - inside + size;
+  }
+
+  /** @param {number} k @returns {number} where a row lies */
+  at(k) {
+    return this.segments[k >>> SEGMENT] + (k & IN_SEGMENT) * this.width;
+  }
+}
+
+/** @param {number} value a number as documents write it */
+export const written = (value) => (Number.isFinite(value) ? value : String(value));
+
+/** One number of every epoch; what is drawn reads it where it lies. */
+export class Column {
+  /** @param {Epochs} epochs @param {number} place in an epoch's row @param {boolean} present */
+  constructor(epochs, place, present) {
+    /** @private */ this.epochs = epochs;
+    /** @private */ this.place = place;
+    /** @private */ this.present = present;
+  }
+
+  get length() {
+    return this.present ? this.epochs.length : 0;
+  }
+
+  /** @param {number} k @returns {number} NaN where there is no such epoch */
+  get(k) {
+    return this.present ? this.epochs.get(k, this.place) : NaN;
+  }
+
+  *[Symbol.iterator]() {
+    for (let k = 0; k < this.length; k++) yield this.get(k);
+  }
+}
+
+/** The epochs of a trial, in order and from the first on. */
+export class Epochs {
+  /** @param {Pool} pool @param {number} [planned] epochs that are awaited; others may come */
+  constructor(pool, planned = 0) {
+    /** @private */ this.pool = pool;
+    /** @private */ this.planned = planned;
+    /** Epochs so far. */ this.length = 0;
+    /** @private @type {Rows | null} measures, seconds and spread */ this.rows = null;
+    /** @private the learning rate of all epochs, */ this.rate = NaN;
+    /** @private @type {Rows | null} unless a schedule changes it */ this.rates = null;
+  }
+
+  /**
+   * Adds an epoch if it is the next one; one that is known, of a trial that is trained again, changes nothing.
+   * @param {ArrayLike<number>} told
+   * @param {number} from where its numbers begin
+   * @param {number} n how many there are
+   */
+  take(told, from, n) {
+    const { pool, length } = this;
+    if (told[from] !== length + 1) return;
+    this.rows ??= new Rows(pool, n > TOLD_SECONDS + 1 ? SPREAD + MEASURES.length : SPREAD, this.planned);
+    const [rate, at, behind] = [told[from + TOLD_RATE], this.rows.push(length), TOLD_SECONDS - SECONDS];
+    for (let j = 0; j < SECONDS; j++) pool.set(at + j, told[from + 1 + j]);
+    for (let j = SECONDS; j < this.rows.width; j++) pool.set(at + j, j + behind < n ? told[from + j + behind] : NaN);
+    if (!length) this.rate = rate;
+    if (!this.rates && !Object.is(rate, this.rate)) {
+      this.rates = new Rows(pool, 1, this.planned);
+      for (let k = 0; k < length; k++) pool.set(this.rates.push(k), this.rate);
+    }
+    if (this.rates) pool.set(this.rates.push(length), rate);
+    this.length++;
+  }
+
+  /** Adds epochs of a document. @param {EpochRecord[]} records */
+  add(records) {
+    const hasSpread = records.some(({ spread }) => spread);
+    for (const { epoch, learning_rate, seconds, spread, ...measures } of records) {
+      const told = [epoch, ...MEASURES.map((name) => number(measures[name])), number(learning_rate), number(seconds)];
+      if (hasSpread) told.push(...MEASURES.map((name) => number(spread?.[name])));
+      this.take(told, 0, told.length);
+    }
+  }
+
+  /** Whether a trial has several seeds. */
+  get hasSpread() {
+    return this.rows !== null && this.rows.width > SPREAD;
+  }
+
+  /** @param {number} k @param {number} place in an epoch's row @returns {number} */
+  get(k, place) {
+    return this.rows && k >= 0 && k < this.length ? this.pool.get(this.rows.at(k) + place) : NaN;
+  }
+
+  /** A measure of an epoch, the last one if none is named. @param {string} name @param {number} [k]
+   * @returns {number} NaN where there is no such epoch */
+  measure(name, k = this.length - 1) {
+    return this.get(k, MEASURES.indexOf(/** @type {Measure} */ (name)));
+  }
+
+  /** @param {Measure} name */
+  column(name) {
+    return new Column(this, MEASURES.indexOf(name), true);
+  }
+
+  /** How far the seeds lie apart; empty where there is one. @param {Measure} name */
+  spread(name) {
+    return new Column(this, SPREAD + MEASURES.indexOf(name), this.hasSpread);
+  }
+
+  /** An epoch as documents have it. @param {number} index from the end where it is negative
+   * @returns {EpochRecord | undefined} */
+  at(index) {
+    const k = index < 0 ? this.length + index : index;
+    if (!(k >= 0 && k < this.length)) return undefined;
+    const [train_loss, validation_loss, train_metric, validation_metric] = this.measures(k, 0);
+    const rate = this.rates ? this.pool.get(this.rates.at(k)) : this.rate;
+    /** @type {EpochRecord} */
+    const record = {
+      epoch: k + 1,
+      train_loss,
+      validation_loss,
+      train_metric,
+      validation_metric,
+      learning_rate: written(rate),
+      seconds: this.get(k, SECONDS),
+    };
+    if (!this.hasSpread) return record;
+    const spread = this.measures(k, SPREAD);
+    record.spread = {
+      train_loss: spread[0],
+      validation_loss: spread[1],
+      train_metric: spread[2],
+      validation_metric: spread[3],
+    };
+    return record;
+  }
+
+  /** @private @param {number} k @param {number} place of the first */
+  measures(k, place) {
+    return MEASURES.map((_, j) => written(this.get(k, place + j)));
+  }
+
+  /** Epochs as documents have them. @param {number} [most] so many, the last ones @returns {EpochRecord[]} */
+  records(most = this.length) {
+    const length = Math.min(most, this.length);
+    return Array.from({ length }, (_, k) => /** @type {EpochRecord} */ (this.at(this.length - length + k)));
+  }
+}

@@ -1,0 +1,150 @@
+import { element } from '../../figures/plot-axes.js';
+import { placesOfLabels } from './labels.js';
+import { placer } from './ground.js';
+
+/**
+ * What lies over the ground: numbers on lines, the trial's own place, and the path that it was trained along.
+ *
+ * @typedef {import('../../figures/plot-axes.js').Frame} Frame
+ * @typedef {import('./labels.js').Point} Point
+ * @typedef {{steps: number[], x: number[], y: number[]}} Path
+ */
+
+/** So many steps are written along a path, at least so far apart, in px. */
+const STEPS = 3;
+const APART = 70;
+
+const HALO = { stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
+
+/** Where a plane's coordinates lie in the plot, in px.
+ * @param {[number, number, number, number]} extent @param {Frame} frame @returns {(x: number, y: number) => Point} */
+export const pointer =
+  ([x0, x1, y0, y1], { width, height, left, right, top, bottom }) =>
+  (x, y) => ({
+    x: left + ((x - x0) / (x1 - x0)) * (width - left - right),
+    y: height - bottom - ((y - y0) / (y1 - y0)) * (height - top - bottom),
+  });
+
+/** @param {Point} at @param {string} words @param {Record<string, string | number>} [look] */
+const text = ({ x, y }, words, look = {}) =>
+  element(
+    'text',
+    { x: x.toFixed(1), y: y.toFixed(1), 'font-size': 11, fill: 'var(--ink-2)', ...HALO, ...look },
+    words,
+  );
+
+/** Numbers on the labelled lines.
+ * @param {import('./ground.js').Ground} ground @param {Frame} frame @param {Point[]} taken
+ * @param {(value: number) => string} write */
+export function numbersOf({ bands, size }, frame, taken, write) {
+  const at = placer(size, frame);
+  const labelled = bands.filter((one) => one.labelled);
+  const lines = labelled.map(({ rings }) =>
+    [...rings].sort((a, b) => b.length - a.length).flatMap((ring) => ring.map(({ x, y }) => ({ x: at.x(x), y: at.y(y) }))),
+  );
+  const box = {
+    left: frame.left,
+    right: frame.width - frame.right,
+    top: frame.top,
+    bottom: frame.height - frame.bottom,
+  };
+  return placesOfLabels(lines, box, taken).flatMap((place, k) =>
+    place
+      ? [text(place, write(labelled[k].value), { 'text-anchor': 'middle', dy: '.35em', fill: 'var(--ink-3)' })]
+      : [],
+  );
+}
+
+/** The path with its start and a few steps, clipped to the plot.
+ * @param {Path} path @param {(x: number, y: number) => Point} to @param {Frame} frame
+ * @param {{start: string, step: (step: number) => string}} words */
+export function pathOf(path, to, frame, words) {
+  const points = path.x.map((x, k) => to(x, path.y[k]));
+  const id = `landscape-plot-${Math.round(frame.width)}-${Math.round(frame.height)}`;
+  const clip = element('clipPath', { id });
+  const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
+  clip.append(element('rect', { x: frame.left, y: frame.top, width: w, height: h }));
+  const d = `M${points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L')}`;
+  const line = { d, fill: 'none', 'stroke-linejoin': 'round', 'clip-path': `url(#${id})` };
+  const [start] = points;
+  const made = [
+    clip,
+    element('path', { ...line, stroke: 'var(--surface)', 'stroke-width': 4.5 }),
+    element('path', { ...line, stroke: 'var(--ink)', 'stroke-width': 1.8, 'data-testid': 'landscape-path' }),
+    ...stepsOf(path, points, frame).map(({ at, step }) => dot(at, words.step(step), frame)),
+    element('circle', {
+      cx: start.x.toFixed(1),
+      cy: start.y.toFixed(1),
+      r: 4.5,
+      fill: 'var(--surface)',
+      stroke: 'var(--ink)',
+      'stroke-width': 2,
+      'data-testid': 'landscape-start',
+    }),
+    label(start, words.start, frame),
+  ];
+  return made;
+}
+
+/** Points that are labelled: evenly along the path in steps, where there is room.
+ * @param {Path} path @param {Point[]} points @param {Frame} frame */
+export function stepsOf({ steps }, points, frame) {
+  const last = points.length - 1;
+  const taken = [points[0], points[last]];
+  const found = [];
+  for (let k = 1; k <= STEPS; k++) {
+    const wanted = steps[0] + ((steps[last] - steps[0]) * k) / (STEPS + 1);
+    const index = steps.findIndex((one) => one >= wanted);
+    const at = points[index];
+    if (!at || !(at.x > frame.left && at.x < frame.width - frame.right)) continue;
+    if (taken.some((one) => Math.hypot(one.x - at.x, one.y - at.y) < APART)) continue;
+    taken.push(at);
+    found.push({ at, step: steps[index] });
+  }
+  return found;
+}
+
+/** Words beside a point, on the side that has room. @param {Point} at @param {string} words @param {Frame} frame
+ * @param {Record<string, string | number>} [look] */
+function label({ x, y }, words, frame, look = {}) {
+  const left = x > (frame.left + frame.width - frame.right) / 2;
+  const edge = Math.max(frame.top + 10, Math.min(frame.height - frame.bottom - 4, y - 8));
+  return text({ x: x + (left ? -9 : 9), y: edge }, words, { 'text-anchor': left ? 'end' : 'start', ...look });
+}
+
+/** @param {Point} at @param {string} words @param {Frame} frame */
+function dot(at, words, frame) {
+  const g = element('g', {});
+  const [cx, cy] = [at.x.toFixed(1), at.y.toFixed(1)];
+  g.append(
+    element('circle', { cx, cy, r: 2.6, fill: 'var(--ink)', stroke: 'var(--surface)', 'stroke-width': 1.5 }),
+    label(at, words, frame),
+  );
+  return g;
+}
+
+/** The point of the path that is looked at. @param {Point} at */
+export const ballOf = ({ x, y }) =>
+  element('circle', {
+    cx: x.toFixed(1),
+    cy: y.toFixed(1),
+    r: 6,
+    fill: 'var(--ink)',
+    stroke: 'var(--surface)',
+    'stroke-width': 2.5,
+    'data-testid': 'landscape-ball',
+  });
+
+/** The trial's own place. @param {Point} at @param {string} words @param {Frame} frame */
+export function placeOfTrial({ x, y }, words, frame) {
+  const g = element('g', { 'data-testid': 'landscape-origin' });
+  const ring = (/** @type {string} */ stroke, /** @type {number} */ width) =>
+    element('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, fill: 'none', stroke, 'stroke-width': width });
+  const look = { fill: 'var(--accent)', 'font-weight': 600, 'font-size': 12 };
+  g.append(
+    ring('var(--surface)', 5.5),
+    ring('var(--accent)', 2.6),
+    label({ x: x + (x > (frame.left + frame.width - frame.right) / 2 + 1 ? -5 : 5), y: y - 4 }, words, frame, look),
+  );
+  return g;
+}

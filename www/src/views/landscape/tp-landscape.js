@@ -1,0 +1,452 @@
+import { html, nothing } from 'lit';
+import { FigurePart } from '../../figures/figure.js';
+import { define } from '../../controls/part.js';
+import { segmented } from '../../controls/segmented.js';
+import { pointIn } from '../../controls/pointer.js';
+import { palette, tokens } from '../../figures/colors.js';
+import { wayOf } from '../../figures/cursor.js';
+import { element, plotOf } from '../../figures/plot-axes.js';
+import { ENDED } from '../../state/store.js';
+import { count, exact, loss, metric } from '../../study/format.js';
+import { steps, textWidth } from '../../study/scale.js';
+import { inSlices, turn } from '../../platform/turns.js';
+import { nearestTo, placeOf } from './grid.js';
+import { groundColor, groundOf, paint } from './ground.js';
+import { ballOf, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
+import { landscapeData } from './data.js';
+
+/**
+ * @typedef {import('../../figures/plot-axes.js').Frame} Frame
+ * @typedef {import('../../state/store.js').Store['landscape']} Landscape
+ * @typedef {Landscape & {head: NonNullable<Landscape['head']>}} Begun one whose plane is known
+ */
+
+/** Planes in the order in which they are offered. */
+const PLANES = /** @type {const} */ (['random', 'pca', 'gradient']);
+const ROWS = /** @type {const} */ (['validation', 'train']);
+/** Steps of colour of the legend's ramp. */
+const STEPS = 36;
+
+/** The loss around the selected trial's weights, over a plane through weight space. */
+export class TpLandscape extends FigurePart {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['landscape', 'trials', 'selection', 'run'];
+  static properties = {
+    ...FigurePart.properties,
+    at: { attribute: false },
+    metric: { state: true },
+    log: { state: true },
+    cursor: { state: true },
+  };
+  static figure = 'landscape';
+  static layer = 'axes';
+
+  constructor() {
+    super();
+    /** The point of the path that is looked at. */ this.at = 0;
+    /** @type {'loss' | 'accuracy'} */ this.metric = 'loss';
+    /** Whether losses are drawn by their logarithm. */ this.log = true;
+    /** @type {{i: number, j: number} | null} the point that keys or the pointer are at */ this.cursor = null;
+    /** @private grows as points arrive */ this.told = 0;
+    /** @private @type {import('./ground.js').Ground | null} */ this.ground = null;
+    /** @private what is worked out, what is painted, what lies over it */
+    this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
+  }
+
+  /** What there is of the selected trial. @returns {Begun | null} */
+  get shown() {
+    const { landscape, selected } = this.store;
+    return selected && landscape.trial === selected.number && landscape.head ? /** @type {Begun} */ (landscape) : null;
+  }
+
+  /** What is drawn; a regression has no accuracy. */
+  get measure() {
+    return this.store.task === 'numbers' ? 'loss' : this.metric;
+  }
+
+  get scoreName() {
+    const { rows } = this.store.landscape.options;
+    return this.t(this.measure === 'loss' ? `score.${rows}_loss.title` : `metric.classes.${rows}.title`);
+  }
+
+  get title() {
+    const { selected } = this.store;
+    if (!selected) return this.t('landscape.name');
+    return this.t('landscape.title', { score: this.scoreName, number: selected.number });
+  }
+
+  get keys() {
+    return this.t('landscape.keys');
+  }
+
+  get ready() {
+    return this.shown !== null;
+  }
+
+  /** A score as the page writes it. @param {number} value */
+  write(value) {
+    return this.measure === 'loss' ? loss(value) : metric(value, 'classes');
+  }
+
+  note() {
+    const { landscape } = this.store;
+    if (!this.shown || landscape.state === 'done') return nothing;
+    const n = landscape.known.length;
+    const done = landscape.known.reduce((sum, one) => sum + one, 0);
+    return html`<span class="q" data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(n) })}</span>`;
+  }
+
+  get legend() {
+    const { ground } = this;
+    if (!ground || !this.shown) return null;
+    const { low, high } = ground.scale;
+    const ends = [this.write(low), this.write(high)];
+    const [best, worst] = ground.better === 'low' ? ends : ends.reverse();
+    const color = (/** @type {number} */ share) => groundColor(1 - share, this.store.dark);
+    return { text: '', title: '', low: best, high: worst, color };
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  paintRamp(canvas) {
+    const g = canvas.getContext('2d');
+    if (!g) return;
+    g.clearRect(0, 0, canvas.width, canvas.height);
+    for (let k = 0; k < STEPS; k++) {
+      g.fillStyle = groundColor(1 - k / (STEPS - 1), this.store.dark);
+      g.fillRect(4 * k, 4, 4, 16);
+    }
+  }
+
+  controls() {
+    const { options } = this.store.landscape;
+    const pick = (/** @type {string} */ group, /** @type {readonly string[]} */ all, /** @type {string} */ now,
+      /** @type {(value: any) => void} */ act) =>
+      segmented(
+        this.t(`landscape.${group}`),
+        all.map((value) => ({ value, text: this.t(`landscape.${group}.${value}`) })),
+        now,
+        act,
+        { testid: `landscape-${group}` },
+      );
+    return html`<div class="pickers">${pick('plane', PLANES, options.plane, (plane) => this.act('landscape', { plane }))}
+      ${pick('rows', ROWS, options.rows, (rows) => this.act('landscape', { rows }))}
+      ${
+        this.store.task === 'numbers'
+          ? nothing
+          : pick('metric', ['loss', 'accuracy'], this.measure, (one) => {
+              this.metric = one;
+            })
+      }
+      ${
+        this.measure === 'loss'
+          ? pick('scale', ['log', 'linear'], this.log ? 'log' : 'linear', (one) => {
+              this.log = one === 'log';
+            })
+          : nothing
+      }${this.hasDiverged() ? this.keyLine([this.divergedKey()]) : nothing}</div>`;
+  }
+
+  /** @private */
+  hasDiverged() {
+    return this.shown !== null && this.ground !== null && this.ground.filled.states.includes(2);
+  }
+
+  /** @private */
+  divergedKey() {
+    const mark = html`<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M0 10 10 0M-2 6 6 -2M4 12 12 4"
+      stroke="var(--mark)" fill="none"/></svg>`;
+    return { mark, text: this.t('landscape.not_finite') };
+  }
+
+  pictureKeys() {
+    return this.hasDiverged() ? [this.divergedKey()] : [];
+  }
+
+  layers() {
+    return html`<canvas class="layer ground" aria-hidden="true"></canvas>
+      <svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>
+      <div class="cursor" hidden aria-hidden="true"><i></i><span></span></div>`;
+  }
+
+  emptyState() {
+    return this.invitation();
+  }
+
+  get nothing() {
+    const { store } = this;
+    const { selected, landscape } = store;
+    if (!store.trials.size) return null;
+    if (!selected) return { name: 'landscape-none', text: this.t('landscape.none') };
+    const number = selected.number;
+    if (!ENDED.includes(selected.state))
+      return { name: 'landscape-trains', text: this.t('landscape.trains', { number }) };
+    const own = landscape.trial === number;
+    if (own && landscape.state === 'failed')
+      return {
+        name: 'landscape-problem',
+        text: landscape.problem ? store.sentence(landscape.problem) : this.t('landscape.failed'),
+      };
+    if (this.shown) return null;
+    const training = own && landscape.state === 'training';
+    return { name: 'landscape-waits', text: this.t(training ? 'landscape.training' : 'landscape.waits', { number }) };
+  }
+
+  summary() {
+    const { shown, ground } = this;
+    if (!shown) return this.nothing?.text ?? this.t('landscape.empty');
+    const { options, head, path } = { ...shown, path: shown.head.path };
+    const said = [
+      this.t('landscape.summary', {
+        title: this.title,
+        plane: this.t(`landscape.plane.${options.plane}.words`),
+        value: loss(head.loss),
+      }),
+      ground ? this.t('landscape.summary.span', { low: this.write(ground.scale.low), high: this.write(ground.scale.high) }) : '',
+      this.hasDiverged() ? this.t('landscape.summary.diverged', { n: count(this.divergedCount()) }) : '',
+      path ? this.t('landscape.summary.path', { n: count(path.steps.at(-1) ?? 0) }) : '',
+    ];
+    return said.filter(Boolean).join(' ');
+  }
+
+  /** @private */
+  divergedCount() {
+    return this.ground?.filled.states.reduce((sum, one) => sum + (one === 2 ? 1 : 0), 0) ?? 0;
+  }
+
+  data() {
+    return landscapeData(this.store, this.shown);
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    if (topics.has('landscape')) this.told++;
+    super.wake(topics);
+  }
+
+  /** Axes of the plane's own coordinates. @param {Begun} shown */
+  axes({ head: { extent } }) {
+    const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
+      domain: /** @type {[number, number]} */ ([low, high]),
+      ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
+    });
+    return { x: axis(extent[0], extent[1]), y: axis(extent[2], extent[3]) };
+  }
+
+  /** @param {Begun} shown */
+  titles({ options, head }) {
+    const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
+    const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
+      this.t(`landscape.axis.${options.plane}.${side}`, { share: share(k) });
+    return { x: name('x', 0), y: name('y', 1) };
+  }
+
+  /** @param {{y: {ticks: {label: string}[]}} | null} axes @returns {Frame} */
+  frame(axes = null) {
+    const { width, height } = this.size;
+    const longest = Math.max(0, ...(axes?.y.ticks.map((tick) => textWidth(tick.label)) ?? []));
+    return { width, height, left: Math.min(width / 3, 32 + Math.max(14, longest)), right: 12, top: 8, bottom: 38 };
+  }
+
+  draw() {
+    const { shown } = this;
+    const layer = /** @type {HTMLElement | null} */ (this.querySelector('.axes'));
+    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ground'));
+    if (!layer || !over || !canvas || this.size.width < 80 || this.size.height < 80) return;
+    canvas.hidden = !shown;
+    if (!shown) {
+      layer.replaceChildren();
+      over.replaceChildren();
+      this.ground = null;
+      Object.assign(this.drawn, { made: '', painted: '', over: '', wanted: '' });
+      this.placeCursor(null);
+      return;
+    }
+    const axes = this.axes(shown);
+    const frame = this.frame(axes);
+    const made = `${this.told} ${this.measure} ${this.log}`;
+    if (made !== this.drawn.made) void this.renew(shown, made);
+    this.paintOn(canvas, frame);
+    this.drawOver(layer, over, shown, axes, frame);
+    this.placeCursor(frame);
+  }
+
+  /** Works the ground out in slices; what arrives meanwhile is worked out after it.
+   * @private @param {Begun} shown @param {string} made */
+  async renew(shown, made) {
+    const { drawn } = this;
+    drawn.wanted = made;
+    if (drawn.busy) return;
+    drawn.busy = true;
+    const { measure } = this;
+    const field = {
+      size: shown.head.size,
+      values: measure === 'loss' ? shown.losses : shown.accuracies,
+      known: shown.known,
+      step: shown.step,
+    };
+    await turn();
+    const better = measure === 'loss' ? 'low' : 'high';
+    const ground = await inSlices(groundOf(field, measure === 'loss' && this.log, better), () => this.isConnected).finally(
+      () => {
+        drawn.busy = false;
+      },
+    );
+    if (!this.isConnected || ground === undefined) return;
+    // Of another trial, or of another plane, it is no picture of this one.
+    if (this.shown?.known === field.known) {
+      this.ground = ground;
+      drawn.made = made;
+      drawn.painted = '';
+    }
+    this.requestUpdate();
+  }
+
+  /** @private @param {HTMLCanvasElement} canvas @param {Frame} frame */
+  paintOn(canvas, frame) {
+    const { width, height } = frame;
+    const ratio = devicePixelRatio;
+    const { dark } = this.store;
+    const key = [this.drawn.made, width, height, ratio, dark, palette.version].join();
+    if (key === this.drawn.painted) return;
+    this.drawn.painted = key;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    const g = canvas.getContext('2d');
+    if (g) for (const _ of this.painting(g, ratio));
+  }
+
+  /** @private @param {CanvasRenderingContext2D} g @param {number} ratio */
+  painting(g, ratio) {
+    const { shown, store } = this;
+    const frame = Object.fromEntries(
+      Object.entries(this.frame(shown && this.axes(shown))).map(([name, px]) => [name, Number(px) * ratio]),
+    );
+    const look = { token: tokens(this, store.dark), dark: store.dark };
+    return paint(g, this.ground, /** @type {any} */ (frame), ratio, look);
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  vectors(canvas) {
+    if (!canvas.matches('.ground') || !this.ground) return null;
+    return { ratio: 1, draw: (/** @type {CanvasRenderingContext2D} */ g) => this.painting(g, 1) };
+  }
+
+  /** @private
+   * @param {HTMLElement} layer @param {SVGSVGElement} over @param {Begun} shown
+   * @param {ReturnType<TpLandscape['axes']>} axes @param {Frame} frame */
+  drawOver(layer, over, shown, axes, frame) {
+    const { head } = shown;
+    const titles = this.titles(shown);
+    const key = JSON.stringify([axes, frame, titles, this.drawn.made, this.at, head.path?.steps.length, this.store.lang]);
+    if (key === this.drawn.over) return;
+    this.drawn.over = key;
+    layer.replaceChildren(plotOf(axes, frame, titles, []));
+    const to = pointer(head.extent, frame);
+    const origin = to(0, 0);
+    const { path } = head;
+    const taken = [origin];
+    const made = [];
+    if (path?.steps.length) {
+      const every = Math.max(1, Math.floor(path.steps.length / 24));
+      for (let k = 0; k < path.steps.length; k += every) taken.push(to(path.x[k], path.y[k]));
+      const step = (/** @type {number} */ n) => this.t('landscape.step', { n: count(n) });
+      made.push(...pathOf(path, to, frame, { start: this.t('landscape.start'), step }));
+    }
+    const number = (/** @type {number} */ value) =>
+      this.measure === 'loss' ? exact(Number(value.toPrecision(4))) : metric(value, 'classes');
+    if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number));
+    made.push(placeOfTrial(origin, this.t('trial.number', { number: shown.trial }), frame));
+    const last = path ? path.steps.length - 1 : -1;
+    if (path && this.at < last) made.push(ballOf(to(path.x[this.at], path.y[this.at])));
+    over.replaceChildren(element('g', {}), ...made);
+  }
+
+  /** A ring at the cursor's point, and what is there. @private @param {Frame | null} frame */
+  placeCursor(frame) {
+    const cursor = /** @type {HTMLElement | null} */ (this.querySelector('.cursor'));
+    const { shown } = this;
+    if (!cursor) return;
+    cursor.hidden = !this.cursor || !frame || !shown;
+    if (!this.cursor || !frame || !shown) return;
+    const [x, y] = this.placeOf(shown, this.cursor);
+    const at = pointer(shown.head.extent, frame)(x, y);
+    cursor.style.transform = `translate(${at.x}px, ${at.y}px)`;
+    const [, text] = /** @type {HTMLElement[]} */ ([...cursor.children]);
+    text.textContent = this.pointText(shown, this.cursor);
+    cursor.classList.toggle('left', at.x > frame.width / 2);
+    cursor.classList.toggle('below', at.y < frame.height / 2);
+  }
+
+  /** A point's coordinates. @private @param {Begun} shown @param {{i: number, j: number}} point */
+  placeOf({ head: { size, extent } }, { i, j }) {
+    return [placeOf(i, size[0], extent[0], extent[1]), placeOf(j, size[1], extent[2], extent[3])];
+  }
+
+  /** @private @param {Begun} shown @param {{i: number, j: number}} point */
+  pointText(shown, point) {
+    const [x, y] = this.placeOf(shown, point).map((one) => exact(Number(one.toPrecision(3))));
+    const k = point.j * shown.head.size[0] + point.i;
+    if (!shown.known[k]) return this.t('landscape.point.unknown', { x, y });
+    if (!Number.isFinite(shown.losses[k])) return this.t('landscape.point.diverged', { x, y });
+    const values = { x, y, loss: loss(shown.losses[k]), accuracy: metric(shown.accuracies[k], 'classes') };
+    return this.t(this.store.task === 'numbers' ? 'landscape.point.loss' : 'landscape.point', values);
+  }
+
+  /** @param {PointerEvent} event */
+  onMove(event) {
+    const { shown } = this;
+    if (!shown || this.tabled) return;
+    const at = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
+    const frame = this.frame(this.axes(shown));
+    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
+    const [u, v] = [(at.x - frame.left) / w, (frame.height - frame.bottom - at.y) / h];
+    const { size } = shown.head;
+    const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
+    const next = inside ? { i: nearestTo(u, size[0]), j: nearestTo(v, size[1]) } : null;
+    if (next?.i === this.cursor?.i && next?.j === this.cursor?.j) return;
+    this.cursor = next;
+  }
+
+  onLeave() {
+    this.cursor = null;
+  }
+
+  onBlur() {
+    this.cursor = null;
+  }
+
+  /** Arrows go from point to point, with Shift five at a time. @param {KeyboardEvent} event */
+  onKey(event) {
+    const { shown } = this;
+    if (!shown || event.target !== event.currentTarget) return;
+    const [nx, ny] = shown.head.size;
+    const middle = { i: (nx - 1) >> 1, j: (ny - 1) >> 1 };
+    const way = wayOf(event);
+    if (event.key === 'Escape' && this.cursor) this.cursor = null;
+    else if (event.key === 'Home') this.cursor = this.origin(shown);
+    else if (way) {
+      const by = event.shiftKey ? 5 : 1;
+      const { i, j } = this.cursor ?? this.origin(shown) ?? middle;
+      this.cursor = {
+        i: Math.max(0, Math.min(nx - 1, i + by * way[0])),
+        j: Math.max(0, Math.min(ny - 1, j + by * way[1])),
+      };
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.cursor) this.tell(this.pointText(shown, this.cursor));
+  }
+
+  /** The point nearest to the trial's own weights. @private @param {Begun} shown */
+  origin({ head: { size, extent } }) {
+    const share = (/** @type {number} */ from, /** @type {number} */ to) => -from / (to - from);
+    return {
+      i: nearestTo(share(extent[0], extent[1]), size[0]),
+      j: nearestTo(share(extent[2], extent[3]), size[1]),
+    };
+  }
+}
+
+define('tp-landscape', TpLandscape);

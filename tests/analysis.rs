@@ -182,7 +182,7 @@ fn random_directions_have_the_norms_of_the_units_they_move() {
     assert_eq!(plane, Plane::random(&first.spec.shape, origin.clone(), 7).unwrap());
     assert_ne!(plane.directions, Plane::random(&first.spec.shape, origin.clone(), 8).unwrap().directions);
     assert_ne!(plane.directions[0], plane.directions[1]);
-    let norm = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
+    let norm = |x: &[f32]| x.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt();
     for direction in &plane.directions {
         for layer in first.spec.shape.layers() {
             for unit in 0..layer.outputs {
@@ -265,9 +265,9 @@ fn on_a_quadratic_the_path_is_exact() {
             assert!((w - f64::from(*x)).abs() < 1e-6, "step {step}: {w} {x}");
         }
         let mut gradient = vec![0.0; 3];
-        for row in 0..n {
+        for (row, target) in targets.iter().enumerate().take(n) {
             let x = [f64::from(data.x[2 * row]), f64::from(data.x[2 * row + 1]), 1.0];
-            let error = x.iter().zip(&w).map(|(x, w)| x * w).sum::<f64>() - f64::from(targets[row]);
+            let error = x.iter().zip(&w).map(|(x, w)| x * w).sum::<f64>() - f64::from(*target);
             gradient.iter_mut().zip(x).for_each(|(g, x)| *g += 2.0 * error * x / n as f64);
         }
         w.iter_mut().zip(&gradient).for_each(|(w, g)| *w -= rate * g);

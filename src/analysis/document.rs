@@ -50,6 +50,22 @@ pub struct PathRecord {
     pub distance: Vec<f64>,
 }
 
+impl PathRecord {
+    /// The path as the document has it.
+    pub fn document(&self) -> Value {
+        let axis = |at: usize| numbers(self.places.iter().map(|place| place[at]));
+        json!({
+            "trial": self.trial,
+            "steps": self.steps,
+            "x": axis(0),
+            "y": axis(1),
+            "loss": numbers(self.loss.iter().copied()),
+            "slice_loss": numbers(self.slice_loss.iter().copied()),
+            "distance": numbers(self.distance.iter().copied()),
+        })
+    }
+}
+
 /// A surface over a plane, with what lies there.
 pub struct Landscape {
     /// The networks on it.
@@ -189,21 +205,9 @@ impl Landscape {
             Metric::Loss => unit * score.loss,
             Metric::Accuracy => score.accuracy,
         };
-        let axis = |places: &[[f64; 2]], at: usize| numbers(places.iter().map(|place| place[at]));
         let point = |point: &PointRecord| {
             let [x, y] = point.place.map(number);
             json!({"trial": point.trial, "x": x, "y": y, "loss": number(point.loss)})
-        };
-        let path = |path: &PathRecord| {
-            json!({
-                "trial": path.trial,
-                "steps": path.steps,
-                "x": axis(&path.places, 0),
-                "y": axis(&path.places, 1),
-                "loss": numbers(path.loss.iter().copied()),
-                "slice_loss": numbers(path.slice_loss.iter().copied()),
-                "distance": numbers(path.distance.iter().copied()),
-            })
         };
         json!({
             "format": FORMAT,
@@ -215,7 +219,7 @@ impl Landscape {
             "size": self.grid.size,
             "values": numbers(self.scores.iter().map(value)),
             "points": self.points.iter().map(point).collect::<Value>(),
-            "paths": self.paths.iter().map(path).collect::<Value>(),
+            "paths": self.paths.iter().map(PathRecord::document).collect::<Value>(),
         })
     }
 }

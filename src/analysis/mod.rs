@@ -6,12 +6,14 @@ mod frame;
 mod plane;
 mod principal;
 mod surface;
+#[cfg(not(target_arch = "wasm32"))]
+mod threads;
 mod trajectory;
 
 pub use document::{FORMAT, Landscape, Metric, PathRecord, PointRecord, Site, extent};
 pub use frame::{Extent, framed};
 pub use plane::{Kind, Place, Plane};
-#[cfg(not(target_arch = "wasm32"))]
-pub use surface::surface;
 pub use surface::{Grid, Rows, SIDE};
+#[cfg(not(target_arch = "wasm32"))]
+pub use threads::surface;
 pub use trajectory::{MOST_POINTS, Recorder, Trajectory};

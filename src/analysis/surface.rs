@@ -3,14 +3,11 @@
 use super::frame::Extent;
 use super::plane::Plane;
 use crate::backend::cpu::{PlaneScorer, Point};
-use crate::backend::{Data, NetworkSpec, Score};
+use crate::backend::{Data, NetworkSpec};
 use crate::error::{Error, Result};
-use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Points a side, at least and at most.
 pub const SIDE: [usize; 2] = [3, 201];
-/// Points that are computed together: few enough that many threads have something to do.
-const TOGETHER: usize = 32;
 
 /// Rows that a surface is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -126,32 +123,6 @@ impl Grid {
 pub fn scorer(spec: &NetworkSpec, plane: &Plane, data: &Data, rows: Rows) -> PlaneScorer {
     let [u, v] = &plane.directions;
     PlaneScorer::new(spec, &plane.origin, [u, v], data, &rows.of(data))
-}
-
-/// The scores of a whole grid by so many threads, row by row, y upwards.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn surface(scorer: &PlaneScorer, grid: &Grid, threads: usize) -> Vec<Score> {
-    let next = AtomicUsize::new(0);
-    let n = grid.len();
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let first = next.fetch_add(TOGETHER, Ordering::Relaxed);
-            if first >= n {
-                return done;
-            }
-            let points: Vec<Point> = (first..(first + TOGETHER).min(n)).map(|index| grid.point(index)).collect();
-            done.push((first, scorer.scores(&points)));
-        }
-    };
-    let mut parts: Vec<(usize, Vec<Score>)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        let mut parts = work();
-        parts.extend(others.into_iter().filter_map(|other| other.join().ok()).flatten());
-        parts
-    });
-    parts.sort_by_key(|(first, _)| *first);
-    parts.into_iter().flat_map(|(_, scores)| scores).collect()
 }
 
 #[cfg(test)]

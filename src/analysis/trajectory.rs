@@ -38,7 +38,7 @@ impl Trajectory {
 
     /// Lets go of points, those first that lie closest to the straight line between their neighbours, until `most` are left.
     /// Both ends stay.
-    fn thin(&mut self, most: usize) {
+    pub fn thin(&mut self, most: usize) {
         let bend = |points: &[Vec<f32>], at: usize| height(&points[at - 1], &points[at], &points[at + 1]);
         let is_end = |at: usize| at == 0 || at + 1 == self.points.len();
         let own = |at| if is_end(at) { f64::INFINITY } else { bend(&self.points, at) };

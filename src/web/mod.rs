@@ -4,6 +4,7 @@
 
 mod bench;
 mod session;
+mod surface;
 mod training;
 
 use crate::backend::{Backend, gpu::Gpu};

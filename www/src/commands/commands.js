@@ -1,3 +1,4 @@
+import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
 import { ROWS } from './rows.js';
@@ -23,7 +24,7 @@ import { STUDY } from './study.js';
  *   ? unknown extends Detail ? [] : [detail: Detail] : never} DetailOf
  */
 
-export const COMMANDS = { ...RUN, ...SELECTION, ...LOOK, ...SHARE, ...STUDY, ...ROWS, ...MESSAGES };
+export const COMMANDS = { ...RUN, ...SELECTION, ...LANDSCAPE, ...LOOK, ...SHARE, ...STUDY, ...ROWS, ...MESSAGES };
 
 /** @type {WeakMap<Store, On>} */
 const connected = new WeakMap();

@@ -2,6 +2,7 @@ import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './client.js';
 import { FORMAT } from '../study/result.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
+import { surface } from './surface.js';
 import { timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
@@ -84,6 +85,17 @@ export class Engine extends EventTarget {
    * @returns {Promise<import('../study/types.js').Preview>} */
   preview(study, n) {
     return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
+  }
+
+  /**
+   * The loss around a trial's weights, piece by piece.
+   * @param {Study} study
+   * @param {Pick<Trial, 'number' | 'params'>} trial
+   * @param {import('./surface.js').LandscapeOptions} options
+   * @param {Parameters<typeof surface>[5]} told
+   */
+  surface(study, trial, options, told) {
+    return surface(this.client(0), study, trial, options, this.assetBase, told);
   }
 
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study

@@ -3,6 +3,7 @@ import init, {
   Bench,
   GpuHandle,
   Session,
+  Surface,
   Training,
   check,
   data_file,
@@ -124,6 +125,44 @@ async function guarded(act) {
   }
 }
 
+/** A surface is worked on for so long between two messages, in ms. */
+const SURFACE_BUDGET = 30;
+/** Points of a surface that are scored together. */
+const SURFACE_POINTS = 16;
+
+/** Numbers of a path; JSON writes some as words. @param {Record<string, any>} path */
+const pathOf = ({ trial, ...columns }) => {
+  const numbers = Object.entries(columns).map(([name, column]) => [name, column.map(Number)]);
+  return { trial, ...Object.fromEntries(numbers) };
+};
+
+/** Scores points for about the budget. @param {Surface} plane @param {{order: Uint32Array, next: number}} points */
+function nextPiece(plane, points) {
+  const { order } = points;
+  const [first, until] = [points.next, performance.now() + SURFACE_BUDGET];
+  /** @type {number[]} */ const losses = [];
+  /** @type {number[]} */ const accuracies = [];
+  do {
+    const some = [];
+    for (; some.length < SURFACE_POINTS && 2 * points.next < order.length; points.next++)
+      some.push(order[2 * points.next]);
+    const scores = plane.score(new Uint32Array(some));
+    for (let k = 0; k < some.length; k++) {
+      losses.push(scores[2 * k]);
+      accuracies.push(scores[2 * k + 1]);
+    }
+  } while (2 * points.next < order.length && performance.now() < until);
+  const done = 2 * points.next >= order.length;
+  return {
+    indices: order.filter((_, k) => k % 2 === 0).subarray(first, points.next),
+    losses: new Float64Array(losses),
+    accuracies: new Float64Array(accuracies),
+    // The step of the points that come next is not through yet.
+    step: done ? 1 : 2 * order[2 * points.next + 1],
+    done,
+  };
+}
+
 /** A round of no trials. */
 const NO_ROUND = '[]';
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
@@ -143,6 +182,9 @@ export class Host {
     /** @private @type {Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
+    /** @private @type {Surface | null} */ this.plane = null;
+    /** @private @type {{order: Uint32Array, next: number} | null} its points, once it is laid */ this.points = null;
+    /** @private counts the surfaces */ this.surfaces = 0;
     /** @private the run that trains; anything else is stale */ this.run = 0;
     /** @private the run whose training is here */ this.trained = 0;
     /** @private */ this.onGpu = false;
@@ -486,6 +528,40 @@ export class Host {
     } finally {
       training.free();
     }
+  }
+
+  /**
+   * Begins a loss surface in the place of the one before. @see surface.js
+   * @param {string} study
+   * @param {string} round of its one trial
+   * @param {{plane: string, rows: string, side: number}} options
+   * @param {string} base
+   */
+  async surface(study, round, { plane, rows, side }, base) {
+    const table = await tableOf(study, base);
+    this.surfaceStop(this.surfaces);
+    this.plane = new Surface(study, round, table, plane, rows, side, 0);
+    return ++this.surfaces;
+  }
+
+  /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
+  async surfaceMore(id) {
+    const { plane } = this;
+    if (!plane || id !== this.surfaces) return null;
+    if (!this.points) {
+      if (!(await plane.train(SURFACE_BUDGET))) return {};
+      const head = await plane.head();
+      this.points = { order: plane.order(), next: 0 };
+      return { head: { ...head, path: head.path && pathOf(head.path) } };
+    }
+    return { piece: nextPiece(plane, this.points) };
+  }
+
+  /** Lets go of a surface. @param {number} id */
+  surfaceStop(id) {
+    if (id !== this.surfaces) return;
+    this.plane?.free();
+    Object.assign(this, { plane: null, points: null });
   }
 
   /**

@@ -44,6 +44,7 @@ export class Runner {
     /** @private */ this.assetBase = assetBase;
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
+    /** @private counts the surfaces that were asked for */ this.landscapes = 0;
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
@@ -158,6 +159,9 @@ export class Runner {
   begin(trials) {
     if (!this.fresh) return;
     this.store.reports.begin(this.fresh, trials);
+    // Trials of the run before lie under the same numbers.
+    this.landscapes++;
+    this.store.reports.landscape.stop();
     this.fresh = null;
     this.began = true;
     this.result = null;
@@ -247,6 +251,38 @@ export class Runner {
     if (!this.pending) return;
     this.stopping = true;
     if (this.made && this.made.state !== 'idle') this.engine.stop();
+  }
+
+  /**
+   * Works out the loss around an ended trial's weights; what was under way for another is let go.
+   * @param {number} number
+   * @param {import('./surface.js').LandscapeOptions} options
+   */
+  async landscape(number, options) {
+    const { store } = this;
+    const { landscape } = store.reports;
+    const trial = store.trials.get(number);
+    if (!trial) return;
+    const turn = ++this.landscapes;
+    const isWanted = () => turn === this.landscapes;
+    landscape.begin(number, options);
+    try {
+      await this.engine.surface(store.shownStudy, trial, options, {
+        isWanted,
+        onHead: (head) => landscape.lay(head),
+        onPiece: (piece) => landscape.take(piece),
+      });
+    } catch (error) {
+      const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
+      if (isWanted()) landscape.fail(problem);
+    }
+  }
+
+  /** Lets a surface go that is under way. */
+  leaveLandscape() {
+    this.landscapes++;
+    const { landscape } = this.store.reports;
+    if (landscape.state === 'training' || landscape.state === 'computing') landscape.stop();
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

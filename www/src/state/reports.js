@@ -94,6 +94,11 @@ export class Reports {
     this.slices.selection.pick(trial);
   }
 
+  /** The loss around a trial's weights. */
+  get landscape() {
+    return this.slices.landscape;
+  }
+
   /** @param {Notice} notice */
   notify(notice) {
     this.slices.messages.notify(notice);

@@ -1,3 +1,4 @@
+import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
 import { MessagesSlice } from './messages.js';
 import { RunSlice } from './run.js';
@@ -17,5 +18,6 @@ export function slicesOf(mark) {
   const study = new StudySlice(mark, test, messages);
   const trials = new TrialsSlice(mark, study, run);
   const selection = new SelectionSlice(mark, study, trials);
-  return { look, run, messages, test, study, trials, selection };
+  const landscape = new LandscapeSlice(mark);
+  return { look, run, messages, test, study, trials, selection, landscape };
 }

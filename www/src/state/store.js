@@ -70,6 +70,8 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   test: ({ test, trials }) => test.of(trials.shownStudy),
   seenData: ({ test }) => test.seenData,
 
+  landscape: ({ landscape }) => landscape,
+
   notices: ({ messages }) => messages.notices,
   spoken: ({ messages }) => messages.spoken,
 

@@ -1,0 +1,93 @@
+import { Slice } from './slice.js';
+
+/**
+ * @typedef {{plane: 'random' | 'pca' | 'gradient', rows: 'validation' | 'train'}} LandscapeOptions
+ * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
+ *   distance: number[]}} Path as `landscape@1` has it
+ * @typedef {object} Head what is known of a surface before its points
+ * @property {[number, number]} size points along x and y
+ * @property {[number, number, number, number]} extent of x, then of y
+ * @property {[number, number] | null} explained share of the path's variance along each direction
+ * @property {number} loss the trial's own
+ * @property {number} epochs that it was trained for
+ * @property {Path | null} path of a plane that was laid through it
+ * @typedef {object} Piece some of a surface's points
+ * @property {Uint32Array} indices
+ * @property {Float64Array} losses
+ * @property {Float64Array} accuracies
+ * @property {number} step every so manieth point of every so manieth row is now known
+ * @property {boolean} done
+ */
+
+const nothing = () => ({
+  /** @type {number | null} */ trial: null,
+  /** @type {'none' | 'training' | 'computing' | 'done' | 'failed'} */ state: 'none',
+  /** @type {import('../study/types.js').Problem | null} */ problem: null,
+  /** @type {Head | null} */ head: null,
+  losses: new Float64Array(),
+  accuracies: new Float64Array(),
+  known: new Uint8Array(),
+  step: 0,
+});
+
+/** The loss around a trial's weights. */
+export class LandscapeSlice extends Slice {
+  /** @param {import('./types.js').Touch} mark */
+  constructor(mark) {
+    super(mark, 'landscape');
+    const { trial, state, problem, head, losses, accuracies, known, step } = nothing();
+    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation' };
+    this.trial = trial;
+    this.state = state;
+    this.problem = problem;
+    this.head = head;
+    /** Loss at each point, row by row, y upwards; NaN where it is not finite. */ this.losses = losses;
+    /** Share of rows that are right; NaN of numbers. */ this.accuracies = accuracies;
+    /** Which points are known. */ this.known = known;
+    /** Every so manieth point of every so manieth row is known. */ this.step = step;
+  }
+
+  /** @param {number} trial @param {LandscapeOptions} options */
+  begin(trial, options) {
+    Object.assign(this, nothing());
+    this.trial = trial;
+    this.options = options;
+    this.state = 'training';
+    this.touch();
+  }
+
+  /** @param {Head} head */
+  lay(head) {
+    const n = head.size[0] * head.size[1];
+    this.head = head;
+    this.losses = new Float64Array(n).fill(NaN);
+    this.accuracies = new Float64Array(n).fill(NaN);
+    this.known = new Uint8Array(n);
+    this.state = 'computing';
+    this.touch();
+  }
+
+  /** @param {Piece} piece */
+  take({ indices, losses, accuracies, step, done }) {
+    for (const [k, index] of indices.entries()) {
+      this.losses[index] = losses[k];
+      this.accuracies[index] = accuracies[k];
+      this.known[index] = 1;
+    }
+    this.step = step;
+    this.state = done ? 'done' : 'computing';
+    this.touch();
+  }
+
+  /** @param {import('../study/types.js').Problem} problem */
+  fail(problem) {
+    this.problem = problem;
+    this.state = 'failed';
+    this.touch();
+  }
+
+  stop() {
+    Object.assign(this, nothing());
+    this.touch();
+  }
+}

@@ -91,7 +91,7 @@ impl Surface {
         }
     }
 
-    /// What is known once the trial is trained: `{size, extent, explained, loss, epochs, path}`, with `path` null but for a
+    /// What is known once the trial is trained: `{size, extent, explained, loss, epochs, parameters, path}`, with `path` null but for a
     /// plane that was laid through it; as `landscape@1` has them.
     ///
     /// # Errors
@@ -135,6 +135,7 @@ impl Surface {
             "explained": plane.explained,
             "loss": loss,
             "epochs": self.contestant.epochs,
+            "parameters": spec.shape.n_parameters(),
             "path": seen.map(|path| path.document()),
         });
         self.plane = Some((scorer, grid));

@@ -9,6 +9,8 @@ const PATHS = {
   dark: svg`<path d="M11.4 8.6A4.9 4.9 0 0 1 5.4 2.6a4.9 4.9 0 1 0 6 6Z"/>`,
   play: svg`<path d="M4 2.8v8.4L11 7Z" fill="currentColor"/>`,
   pause: svg`<path d="M4.5 3v8M9.5 3v8" stroke-width="2.2"/>`,
+  earlier: svg`<path d="M9.6 3 5.6 7l4 4M3.4 3v8"/>`,
+  later: svg`<path d="M4.4 3l4 4-4 4M10.6 3v8"/>`,
   stop: svg`<rect x="3.4" y="3.4" width="7.2" height="7.2" fill="currentColor"/>`,
   undo: svg`<path d="M5 3.2 2.6 5.6 5 8"/><path d="M2.8 5.6h5a3 3 0 0 1 0 6H6"/>`,
   redo: svg`<path d="m9 3.2 2.4 2.4L9 8"/><path d="M11.2 5.6h-5a3 3 0 0 0 0 6H8"/>`,

@@ -18,7 +18,8 @@
  * @property {(row: any) => boolean} [isMarked]
  *
  * @typedef {{mark: unknown, text: string}} Key a mark as a template of an `svg` of 10 × 10, and what it stands for
- * @typedef {{text: string, title: string, low: string, high: string}} Legend of the scale of colours, best first
+ * @typedef {{text: string, title: string, low: string, high: string, color?: (share: number) => string}} Legend of the
+ *   scale of colours, best first; `color` from best (0) to worst (1) where it is none of scores
  *
  * @typedef {object} Pictured what a picture asks of a figure
  * @property {import('../state/store.js').Store} store

@@ -110,6 +110,11 @@ export class FigurePart extends Part {
     return null;
   }
 
+  /** The legend's scale of colours. @param {HTMLCanvasElement} canvas of 144 × 24 pixels */
+  paintRamp(canvas) {
+    drawRamp(canvas, this.store);
+  }
+
   /** Buttons of its own, beside those that all figures have. @returns {unknown} */
   tools() {
     return nothing;
@@ -167,6 +172,9 @@ export class FigurePart extends Part {
   onDown(/** @type {PointerEvent} */ _event) {}
   onUp(/** @type {PointerEvent} */ _event) {}
   onMove(/** @type {PointerEvent} */ _event) {}
+  onLeave() {
+    this.act('hover', null);
+  }
   onClick(/** @type {MouseEvent} */ _event) {}
   onKey(/** @type {KeyboardEvent} */ _event) {}
   onBlur() {}
@@ -207,7 +215,7 @@ export class FigurePart extends Part {
   redraw() {
     try {
       const ramp = /** @type {HTMLCanvasElement | null} */ (this.querySelector('.ramp'));
-      if (ramp) drawRamp(ramp, this.store);
+      if (ramp) this.paintRamp(ramp);
       this.draw();
       this.failure = '';
     } catch (error) {
@@ -234,7 +242,7 @@ export class FigurePart extends Part {
       <div class="plot ${ready ? 'pick' : ''} ${this.plotClass}" data-testid="${name}-plot"
         tabindex=${keys && ready && !this.tabled ? 0 : nothing} role=${keys ? 'group' : nothing}
         aria-label=${keys || nothing} @keydown=${this.onKey} @pointerdown=${this.onDown} @pointerup=${this.onUp}
-        @pointercancel=${this.onUp} @pointermove=${this.onMove} @pointerleave=${() => this.act('hover', null)}
+        @pointercancel=${this.onUp} @pointermove=${this.onMove} @pointerleave=${this.onLeave}
         @click=${this.onClick} @blur=${this.onBlur}>
         <div class="layer ${this.kind.layer}" role="img" aria-label=${this.summary()}></div>
         ${this.layers()}

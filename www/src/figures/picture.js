@@ -134,7 +134,7 @@ function headOf(figure, width) {
     };
     word(legend.text);
     word(legend.low);
-    made.push(ramp(at, figure.store.dark));
+    made.push(ramp(at, legend.color ?? ((share) => depthColor(1 - share, figure.store.dark))));
     at += 78;
     word(legend.high);
     put(made, at);
@@ -167,11 +167,11 @@ function wrapped(text, width, long) {
   return lines;
 }
 
-/** The scale of colours, best first. @param {number} x @param {boolean} dark */
-function ramp(x, dark) {
+/** The scale of colours, best first. @param {number} x @param {(share: number) => string} color */
+function ramp(x, color) {
   const made = element('g', { transform: `translate(${x},4)` });
   for (let k = 0; k < 36; k++)
-    made.append(element('rect', { x: 2 * k, width: 2.2, height: 12, fill: depthColor(1 - k / 35, dark) }));
+    made.append(element('rect', { x: 2 * k, width: 2.2, height: 12, fill: color(k / 35) }));
   return made;
 }
 

@@ -10,6 +10,7 @@ import { Slice } from './slice.js';
  * @property {[number, number] | null} explained share of the path's variance along each direction
  * @property {number} loss the trial's own
  * @property {number} epochs that it was trained for
+ * @property {number} parameters weights and biases
  * @property {Path | null} path of a plane that was laid through it
  * @typedef {object} Piece some of a surface's points
  * @property {Uint32Array} indices

@@ -1,9 +1,16 @@
 import { defineLater } from '../platform/later.js';
-import { firstView } from './define.js';
+import { defineView, firstView } from './define.js';
 import * as sweep from './sweep/index.js';
 
 /** The views that exist, in the order of their tabs. The first is there at once; others are loaded when opened. */
-export const VIEWS = [firstView({ name: 'sweep', title: { en: 'Sweep', ko: '탐색' }, module: sweep })];
+export const VIEWS = [
+  firstView({ name: 'sweep', title: { en: 'Sweep', ko: '탐색' }, module: sweep }),
+  defineView({
+    name: 'landscape',
+    title: { en: 'Landscape', ko: '손실 지형' },
+    load: () => import('./landscape/index.js'),
+  }),
+];
 
 /** What opens over a view or beside it. */
 defineLater('study', () => import('./study/opened.js'));

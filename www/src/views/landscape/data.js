@@ -1,5 +1,4 @@
-import { exact, loss, metric } from '../../study/format.js';
-import { count } from '../../study/format.js';
+import { count, exact, loss, metric } from '../../study/format.js';
 import { nearestTo, placeOf } from './grid.js';
 
 /**
@@ -16,12 +15,12 @@ const place = (value) => exact(Number(value.toPrecision(4)));
 const filed = (value) => (value === undefined ? undefined : Number.isFinite(value) ? value : 'NaN');
 
 /** @param {import('../../state/store.js').Store} store
- * @param {import('./tp-landscape.js').Begun | null} shown
+ * @param {import('./shown.js').Shown | null} shown
  * @returns {import('../../figures/figure-data.js').FigureData} */
 export function landscapeData(store, shown) {
-  const { t } = { t: (/** @type {string} */ key) => store.t(key) };
-  const rows = shown ? (shown.head.path ? pathRows(shown.head.path) : [...gridRows(shown, rowOf(shown))]) : [];
-  const isPath = Boolean(shown?.head.path);
+  const t = (/** @type {string} */ key) => store.t(key);
+  const rows = shown ? (shown.path ? pathRows(shown.path) : [...gridRows(shown, rowOf(shown))]) : [];
+  const isPath = Boolean(shown?.path);
   const isClasses = store.task !== 'numbers';
   /** @param {string} key @param {string} label @param {(row: Row) => unknown} text @param {keyof Row} from */
   const column = (key, label, text, from) => ({
@@ -52,9 +51,9 @@ export function landscapeData(store, shown) {
   };
 }
 
-/** @param {import('./tp-landscape.js').Begun} shown @returns {Generator<Row>} */
+/** @param {import('./shown.js').Shown} shown @returns {Generator<Row>} */
 function* everything(shown) {
-  if (shown.head.path) yield* pathRows(shown.head.path);
+  if (shown.path) yield* pathRows(shown.path);
   for (let j = 0; j < shown.head.size[1]; j++) yield* gridRows(shown, j);
 }
 
@@ -70,10 +69,10 @@ const pathRows = (path) =>
     distance: path.distance[k],
   }));
 
-/** The row through the trial's own place. @param {import('./tp-landscape.js').Begun} shown */
+/** The row through the trial's own place. @param {import('./shown.js').Shown} shown */
 const rowOf = ({ head: { size, extent } }) => nearestTo(-extent[2] / (extent[3] - extent[2]), size[1]);
 
-/** @param {import('./tp-landscape.js').Begun} shown @param {number} j @returns {Generator<Row>} */
+/** @param {import('./shown.js').Shown} shown @param {number} j @returns {Generator<Row>} */
 function* gridRows({ head: { size, extent }, losses, accuracies, known }, j) {
   const y = placeOf(j, size[1], extent[2], extent[3]);
   for (let i = 0; i < size[0]; i++) {

@@ -14,11 +14,11 @@ import { nearestTo, placeOf } from './grid.js';
 import { groundColor, groundOf, paint } from './ground.js';
 import { ballOf, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
 import { landscapeData } from './data.js';
+import { hasWeights, shownOf } from './shown.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
- * @typedef {import('../../state/store.js').Store['landscape']} Landscape
- * @typedef {Landscape & {head: NonNullable<Landscape['head']>}} Begun one whose plane is known
+ * @typedef {import('./shown.js').Shown} Shown
  */
 
 /** Planes in the order in which they are offered. */
@@ -53,10 +53,8 @@ export class TpLandscape extends FigurePart {
     this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
   }
 
-  /** What there is of the selected trial. @returns {Begun | null} */
   get shown() {
-    const { landscape, selected } = this.store;
-    return selected && landscape.trial === selected.number && landscape.head ? /** @type {Begun} */ (landscape) : null;
+    return shownOf(this.store);
   }
 
   /** What is drawn; a regression has no accuracy. */
@@ -180,6 +178,7 @@ export class TpLandscape extends FigurePart {
     const number = selected.number;
     if (!ENDED.includes(selected.state))
       return { name: 'landscape-trains', text: this.t('landscape.trains', { number }) };
+    if (!hasWeights(selected)) return { name: 'landscape-no-weights', text: this.t('landscape.no_weights', { number }) };
     const own = landscape.trial === number;
     if (own && landscape.state === 'failed')
       return {
@@ -194,7 +193,7 @@ export class TpLandscape extends FigurePart {
   summary() {
     const { shown, ground } = this;
     if (!shown) return this.nothing?.text ?? this.t('landscape.empty');
-    const { options, head, path } = { ...shown, path: shown.head.path };
+    const { options, head, path } = shown;
     const said = [
       this.t('landscape.summary', {
         title: this.title,
@@ -223,7 +222,7 @@ export class TpLandscape extends FigurePart {
     super.wake(topics);
   }
 
-  /** Axes of the plane's own coordinates. @param {Begun} shown */
+  /** Axes of the plane's own coordinates. @param {Shown} shown */
   axes({ head: { extent } }) {
     const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
       domain: /** @type {[number, number]} */ ([low, high]),
@@ -232,7 +231,7 @@ export class TpLandscape extends FigurePart {
     return { x: axis(extent[0], extent[1]), y: axis(extent[2], extent[3]) };
   }
 
-  /** @param {Begun} shown */
+  /** @param {Shown} shown */
   titles({ options, head }) {
     const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
     const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
@@ -272,7 +271,7 @@ export class TpLandscape extends FigurePart {
   }
 
   /** Works the ground out in slices; what arrives meanwhile is worked out after it.
-   * @private @param {Begun} shown @param {string} made */
+   * @private @param {Shown} shown @param {string} made */
   async renew(shown, made) {
     const { drawn } = this;
     drawn.wanted = made;
@@ -334,18 +333,18 @@ export class TpLandscape extends FigurePart {
   }
 
   /** @private
-   * @param {HTMLElement} layer @param {SVGSVGElement} over @param {Begun} shown
+   * @param {HTMLElement} layer @param {SVGSVGElement} over @param {Shown} shown
    * @param {ReturnType<TpLandscape['axes']>} axes @param {Frame} frame */
   drawOver(layer, over, shown, axes, frame) {
     const { head } = shown;
     const titles = this.titles(shown);
-    const key = JSON.stringify([axes, frame, titles, this.drawn.made, this.at, head.path?.steps.length, this.store.lang]);
+    const key = JSON.stringify([axes, frame, titles, this.drawn.made, this.at, shown.path?.steps.length, this.store.lang]);
     if (key === this.drawn.over) return;
     this.drawn.over = key;
     layer.replaceChildren(plotOf(axes, frame, titles, []));
     const to = pointer(head.extent, frame);
     const origin = to(0, 0);
-    const { path } = head;
+    const { path } = shown;
     const taken = [origin];
     const made = [];
     if (path?.steps.length) {
@@ -379,12 +378,12 @@ export class TpLandscape extends FigurePart {
     cursor.classList.toggle('below', at.y < frame.height / 2);
   }
 
-  /** A point's coordinates. @private @param {Begun} shown @param {{i: number, j: number}} point */
+  /** A point's coordinates. @private @param {Shown} shown @param {{i: number, j: number}} point */
   placeOf({ head: { size, extent } }, { i, j }) {
     return [placeOf(i, size[0], extent[0], extent[1]), placeOf(j, size[1], extent[2], extent[3])];
   }
 
-  /** @private @param {Begun} shown @param {{i: number, j: number}} point */
+  /** @private @param {Shown} shown @param {{i: number, j: number}} point */
   pointText(shown, point) {
     const [x, y] = this.placeOf(shown, point).map((one) => exact(Number(one.toPrecision(3))));
     const k = point.j * shown.head.size[0] + point.i;
@@ -439,7 +438,7 @@ export class TpLandscape extends FigurePart {
     if (this.cursor) this.tell(this.pointText(shown, this.cursor));
   }
 
-  /** The point nearest to the trial's own weights. @private @param {Begun} shown */
+  /** The point nearest to the trial's own weights. @private @param {Shown} shown */
   origin({ head: { size, extent } }) {
     const share = (/** @type {number} */ from, /** @type {number} */ to) => -from / (to - from);
     return {

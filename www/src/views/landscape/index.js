@@ -1,0 +1,77 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { hasWeights, shownOf } from './shown.js';
+import sheet from './style.css?inline';
+import './tp-landscape.js';
+import './tp-landscape-facts.js';
+import './tp-scrubber.js';
+
+/** The loss around the selected trial's weights, the path that led there, and what the picture hides. */
+export class TpLandscapeView extends Part {
+  static sheet = sheet;
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['landscape', 'selection', 'trials', 'run'];
+  static properties = { ...Part.properties, at: { state: true } };
+
+  constructor() {
+    super();
+    /** The point of the path that is looked at. */ this.at = 0;
+    /** @private what was asked for last */ this.asked = '';
+    /** @private @type {unknown} the path that `at` is a point of */ this.path = null;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.asked = '';
+    this.act('leave_landscape');
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    const path = shownOf(this.store)?.path ?? null;
+    if (path === this.path) return;
+    this.path = path;
+    // A path is looked at from its end, which is the trial.
+    this.at = path ? path.steps.length - 1 : 0;
+  }
+
+  updated() {
+    this.ask();
+  }
+
+  /** Asks for the landscape of the selected trial, once it has ended; once for each, as it may be refused. @private */
+  ask() {
+    const { landscape, selected, runs, state } = this.store;
+    if (!selected || !hasWeights(selected)) return;
+    if (landscape.trial === selected.number && landscape.state !== 'none') return;
+    const asked = `${runs} ${selected.number} ${state}`;
+    if (asked === this.asked) return;
+    this.asked = asked;
+    this.act('landscape', {});
+  }
+
+  render() {
+    const { store, at } = this;
+    const path = shownOf(store)?.path;
+    return html`<div class="landscape">
+      <tp-landscape .store=${store} .at=${at}></tp-landscape>
+      ${
+        path
+          ? html`<tp-scrubber .store=${store} .steps=${path.steps} .at=${at}
+            @scrub=${(/** @type {CustomEvent<number>} */ event) => {
+              this.at = event.detail;
+            }}></tp-scrubber>`
+          : nothing
+      }
+      <tp-landscape-facts .store=${store} .at=${at}></tp-landscape-facts>
+    </div>`;
+  }
+}
+
+define('tp-landscape-view', TpLandscapeView);
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };
+
+/** @param {import('../../state/store.js').Store} store */
+export const render = (store) => html`<tp-landscape-view .store=${store}></tp-landscape-view>`;

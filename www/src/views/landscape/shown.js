@@ -1,0 +1,47 @@
+import { number } from '../../study/format.js';
+
+/**
+ * What there is of the selected trial's landscape.
+ *
+ * @typedef {import('../../state/store.js').Store} Store
+ * @typedef {import('../../state/landscape.js').Head} Head
+ * @typedef {import('./misleads.js').Path} Path
+ * @typedef {Pick<Store['landscape'], 'options' | 'losses' | 'accuracies' | 'known' | 'step' | 'state'> & {trial: number,
+ *   head: Head, path: Path | null}} Shown
+ */
+
+/** Trials that ended with weights, or at the step at which they lost them. */
+const WITH_WEIGHTS = ['complete', 'pruned', 'diverged'];
+
+/** @param {{state: string}} trial */
+export const hasWeights = (trial) => WITH_WEIGHTS.includes(trial.state);
+
+/** Documents write what is no number as a word. @type {WeakMap<Head, Path | null>} */
+const paths = new WeakMap();
+
+/** @param {Head} head */
+function pathOf(head) {
+  let path = paths.get(head);
+  if (path === undefined) {
+    const { path: told } = head;
+    path = told?.steps.length
+      ? {
+          steps: told.steps.map(number),
+          x: told.x.map(number),
+          y: told.y.map(number),
+          loss: told.loss.map(number),
+          slice_loss: told.slice_loss.map(number),
+          distance: told.distance.map(number),
+        }
+      : null;
+    paths.set(head, path);
+  }
+  return path;
+}
+
+/** Null until the plane of the selected trial is known. @param {Store} store @returns {Shown | null} */
+export function shownOf({ landscape, selected }) {
+  const { trial, head, options, losses, accuracies, known, step, state } = landscape;
+  if (!selected || !head || trial !== selected.number) return null;
+  return { trial, head, options, losses, accuracies, known, step, state, path: pathOf(head) };
+}

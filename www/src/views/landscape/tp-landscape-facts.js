@@ -1,0 +1,92 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { count, loss, metric } from '../../study/format.js';
+import { LEAST_EXPLAINED, explainedBy, farthest, misleads } from './misleads.js';
+import { shownOf } from './shown.js';
+
+const percent = (/** @type {number} */ share) => metric(share, 'classes');
+/** How a finding's numbers are written. @type {Record<string, (value: number) => string>} */
+const WRITE = { share: percent, rest: percent, slice: loss, own: loss };
+
+/** What the landscape shows and what it hides: measured, beside the picture. */
+export class TpLandscapeFacts extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['landscape', 'selection', 'trials'];
+  static properties = { ...Part.properties, at: { attribute: false } };
+
+  constructor() {
+    super();
+    /** The point of the path that is looked at. */ this.at = 0;
+  }
+
+  render() {
+    const shown = shownOf(this.store);
+    return html`<section class="facts" aria-labelledby="landscape-facts" data-testid="landscape-facts">
+      <h2 id="landscape-facts">${this.t('landscape.facts')}</h2>
+      ${shown ? this.facts(shown) : html`<p class="q2">${this.t('landscape.facts.none')}</p>`}
+    </section>`;
+  }
+
+  /** @param {import('./shown.js').Shown} shown */
+  facts(shown) {
+    const { head, options, path } = shown;
+    const found = misleads({
+      plane: options.plane,
+      explained: head.explained,
+      path,
+      at: this.at,
+      parameters: head.parameters,
+    });
+    const share = explainedBy(head.explained);
+    const far = path ? farthest(path) : null;
+    return html`<p class="q2">${this.t(`landscape.about.${options.plane}`)}</p>
+      <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'own')}
+      ${
+        far
+          ? this.fact(
+              'landscape.facts.farthest',
+              far.share === null
+                ? loss(far.distance)
+                : this.t('landscape.facts.farthest.share', { distance: loss(far.distance), share: percent(far.share) }),
+              'farthest',
+            )
+          : nothing
+      }</dl>
+      ${share === null ? nothing : this.explained(share)}${path ? this.here(path) : nothing}
+      <ul class="misleads" data-testid="misleads">${found.map(
+        ({ key, values }) => html`<li data-finding=${key.split('.').slice(2).join('.')}>${this.t(key, this.written(values))}</li>`,
+      )}</ul>`;
+  }
+
+  /** @private @param {Record<string, number>} values */
+  written(values) {
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (WRITE[name] ?? count)(value)]));
+  }
+
+  /** @private @param {string} key @param {string} value @param {string} name */
+  fact(key, value, name) {
+    return html`<div><dt>${this.t(key)}</dt><dd data-testid="fact-${name}">${value}</dd></div>`;
+  }
+
+  /** A bar with a tick where a plane begins to hold enough. @private @param {number} share */
+  explained(share) {
+    return html`<p class="bar-title"><span>${this.t('landscape.facts.explained')}</span><b
+      data-testid="fact-explained">${percent(share)}</b></p>
+      <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8"
+      fill="var(--sunken)"/><rect width=${100 * share} height="8" fill="var(--ink-2)"/><path
+      d="M${100 * LEAST_EXPLAINED} 0v8" stroke="var(--ink)" vector-effect="non-scaling-stroke"/></svg>
+      <p class="q2">${this.t('landscape.facts.tick', { share: percent(LEAST_EXPLAINED) })}</p>`;
+  }
+
+  /** @private @param {import('./misleads.js').Path} path */
+  here({ steps, loss: own, slice_loss: slice, distance }) {
+    const { at } = this;
+    if (!(at in steps)) return nothing;
+    return html`<h3 data-testid="fact-step">${this.t('landscape.facts.at', { n: count(steps[at]) })}</h3>
+      <dl>${this.fact('landscape.facts.true', loss(own[at]), 'true')}
+      ${this.fact('landscape.facts.slice', loss(slice[at]), 'slice')}
+      ${this.fact('landscape.facts.distance', loss(distance[at]), 'distance')}</dl>`;
+  }
+}
+
+define('tp-landscape-facts', TpLandscapeFacts);

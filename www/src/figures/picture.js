@@ -170,8 +170,7 @@ function wrapped(text, width, long) {
 /** The scale of colours, best first. @param {number} x @param {(share: number) => string} color */
 function ramp(x, color) {
   const made = element('g', { transform: `translate(${x},4)` });
-  for (let k = 0; k < 36; k++)
-    made.append(element('rect', { x: 2 * k, width: 2.2, height: 12, fill: color(k / 35) }));
+  for (let k = 0; k < 36; k++) made.append(element('rect', { x: 2 * k, width: 2.2, height: 12, fill: color(k / 35) }));
   return made;
 }
 

@@ -5,8 +5,8 @@ import { nearestTo, placeOf } from './grid.js';
  * The landscape as a table. The page shows the path, or the row of points through the trial's own place; the file has
  * every point that is known.
  *
- * @typedef {{what: 'path' | 'grid', step?: number, x: number, y: number, loss: number, accuracy?: number, own?: number,
- *   distance?: number}} Row `loss` is that of the plane, `own` that of the path's own weights
+ * @typedef {{what: 'path' | 'grid', step?: number, x: number, y: number, loss: number, accuracy?: number, own?:
+ *   number, distance?: number}} Row `loss` is that of the plane, `own` that of the path's own weights
  */
 
 /** @param {number} value */

@@ -94,6 +94,8 @@ export function scaleOf({ values, states }, log) {
  * @param {Scale} scale @returns {Level[]} */
 export function levelsOf(scale) {
   const { low, high, log } = scale;
+  // One score everywhere has no lines.
+  if (!scale.share(high)) return [];
   const inside = (/** @type {number} */ share) => share > 0.002 && share < 0.998;
   const round = (log ? logSteps(low, high, LABELS) : steps(low, high, LABELS))
     .map((value) => ({ value, share: scale.share(value), labelled: true }))
@@ -107,9 +109,7 @@ export function levelsOf(scale) {
     const n = Math.round(between * Math.min(1, (next.share - one.share) * (round.length + 1)));
     const lines = Array.from({ length: n }, (_, m) => {
       const share = mix(one.share, next.share, (m + 1) / (n + 1));
-      const value = log
-        ? Math.exp(mix(Math.log(low), Math.log(high), share))
-        : 2 * mix(low / 2, high / 2, share);
+      const value = log ? Math.exp(mix(Math.log(low), Math.log(high), share)) : 2 * mix(low / 2, high / 2, share);
       return { value, share, labelled: false };
     });
     return k ? [round[k - 1], ...lines] : lines;
@@ -147,7 +147,8 @@ export function sharesOf({ values, states }, [nx, ny], scale) {
 }
 
 /** Points of one state as runs along their rows: first column, last column, row.
- * @param {Uint8Array} states @param {[number, number]} size @param {number} state @returns {[number, number, number][]} */
+ * @param {Uint8Array} states @param {[number, number]} size @param {number} state
+ * @returns {[number, number, number][]} */
 export function runsOf(states, [nx, ny], state) {
   /** @type {[number, number, number][]} */
   const runs = [];
@@ -161,8 +162,8 @@ export function runsOf(states, [nx, ny], state) {
   return runs;
 }
 
-/** The place of a column or row in a plane's own coordinates. @param {number} at @param {number} n @param {number} from
- * @param {number} to */
+/** The place of a column or row in a plane's own coordinates.
+ * @param {number} at @param {number} n @param {number} from @param {number} to */
 export const placeOf = (at, n, from, to) => (n > 1 ? mix(from, to, at / (n - 1)) : from);
 
 /** The column or row nearest to a share of the side. @param {number} share @param {number} n */

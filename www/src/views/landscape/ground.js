@@ -23,7 +23,8 @@ export function groundColor(goodness, dark) {
   const stops = dark ? RAMP.dark : RAMP.light;
   const place = 2 * Math.max(0, Math.min(1, Number.isFinite(goodness) ? goodness : 0));
   const low = Math.min(1, Math.floor(place));
-  const part = (/** @type {number} */ stop, /** @type {number} */ c) => parseInt(stops[stop].slice(2 * c, 2 * c + 2), 16);
+  const part = (/** @type {number} */ stop, /** @type {number} */ c) =>
+    parseInt(stops[stop].slice(2 * c, 2 * c + 2), 16);
   const mix = [0, 1, 2].map((c) => Math.round(part(low, c) + (part(low + 1, c) - part(low, c)) * (place - low)));
   return `rgb(${mix.join(' ')})`;
 }
@@ -37,18 +38,29 @@ export function* groundOf(field, log, better) {
   const scale = scaleOf(made, log);
   if (!scale) return null;
   yield;
-  const shares = sharesOf(made, size, scale);
-  const lines = contours().size(size);
+  const shares = padded(sharesOf(made, size, scale), size);
+  const lines = contours().size([size[0] + 2, size[1] + 2]);
   const bands = [];
   for (const level of levelsOf(scale)) {
     yield;
-    // Places are the middles of the cells that lines run between.
+    // Places are the middles of the cells that lines run between, after the first row and column of the margin.
     const rings = lines
       .contour(/** @type {any} */ (shares), level.share)
-      .coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([x, y]) => ({ x: x - 0.5, y: y - 0.5 }))));
+      .coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([x, y]) => ({ x: x - 1.5, y: y - 1.5 }))));
     bands.push({ ...level, rings });
   }
   return { size, scale, filled: made, bands, better };
+}
+
+/** With a margin of one more point at each side, in which lines end, out of sight.
+ * @param {Float64Array} shares @param {[number, number]} size */
+function padded(shares, [nx, ny]) {
+  const made = new Float64Array((nx + 2) * (ny + 2));
+  for (let j = 0, k = 0; j < ny + 2; j++) {
+    const row = Math.max(0, Math.min(ny - 1, j - 1)) * nx;
+    for (let i = 0; i < nx + 2; i++, k++) made[k] = shares[row + Math.max(0, Math.min(nx - 1, i - 1))];
+  }
+  return made;
 }
 
 /** Where places of a grid lie in a plot, in px. @param {[number, number]} size @param {Frame} frame */
@@ -61,7 +73,8 @@ export function placer([nx, ny], { width, height, left, right, top, bottom }) {
 }
 
 /** @param {CanvasRenderingContext2D} g @param {Ground | null} ground @param {Frame} frame in px of the canvas
- * @param {number} ratio px of the canvas in one of the page @param {Look} look @returns {Generator<undefined, void>} */
+ * @param {number} ratio px of the canvas in one of the page @param {Look} look
+ * @returns {Generator<undefined, void>} */
 export function* paint(g, ground, frame, ratio, { token, dark }) {
   const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
   g.clearRect(0, 0, g.canvas.width, g.canvas.height);
@@ -119,7 +132,8 @@ function trace(g, rings, at) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} g @param {[number, number, number][]} runs @param {ReturnType<typeof placer>} at */
+/** @param {CanvasRenderingContext2D} g @param {[number, number, number][]} runs
+ * @param {ReturnType<typeof placer>} at */
 function cells(g, runs, at) {
   g.beginPath();
   for (const [first, last, j] of runs) {

@@ -1,7 +1,7 @@
 /**
  * When a picture of a plane misleads. A network has as many directions as weights, and a picture shows two of them.
  *
- * @typedef {{steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[], distance: number[]}} Path
+ * @typedef {Record<'steps' | 'x' | 'y' | 'loss' | 'slice_loss' | 'distance', number[]>} Path
  * @typedef {{key: string, values: Record<string, number>}} Finding a text, and the numbers that it says
  */
 
@@ -40,8 +40,8 @@ export function farthest(path) {
 }
 
 /**
- * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number}} given
- *   `at`: the point of the path that is looked at
+ * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number}}
+ *   given `at`: the point of the path that is looked at
  * @returns {Finding[]}
  */
 export function misleads({ plane, explained, path, at, parameters = NaN }) {

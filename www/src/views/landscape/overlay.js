@@ -40,7 +40,9 @@ export function numbersOf({ bands, size }, frame, taken, write) {
   const at = placer(size, frame);
   const labelled = bands.filter((one) => one.labelled);
   const lines = labelled.map(({ rings }) =>
-    [...rings].sort((a, b) => b.length - a.length).flatMap((ring) => ring.map(({ x, y }) => ({ x: at.x(x), y: at.y(y) }))),
+    [...rings]
+      .sort((a, b) => b.length - a.length)
+      .flatMap((ring) => ring.map(({ x, y }) => ({ x: at.x(x), y: at.y(y) }))),
   );
   const box = {
     left: frame.left,

@@ -6,8 +6,8 @@ import { number } from '../../study/format.js';
  * @typedef {import('../../state/store.js').Store} Store
  * @typedef {import('../../state/landscape.js').Head} Head
  * @typedef {import('./misleads.js').Path} Path
- * @typedef {Pick<Store['landscape'], 'options' | 'losses' | 'accuracies' | 'known' | 'step' | 'state'> & {trial: number,
- *   head: Head, path: Path | null}} Shown
+ * @typedef {Pick<Store['landscape'], 'options' | 'losses' | 'accuracies' | 'known' | 'step' | 'state'> & {trial:
+ *   number, head: Head, path: Path | null}} Shown
  */
 
 /** Trials that ended with weights, or at the step at which they lost them. */

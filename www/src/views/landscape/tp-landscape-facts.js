@@ -4,7 +4,7 @@ import { count, loss, metric } from '../../study/format.js';
 import { LEAST_EXPLAINED, explainedBy, farthest, misleads } from './misleads.js';
 import { shownOf } from './shown.js';
 
-const percent = (/** @type {number} */ share) => metric(share, 'classes');
+const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 /** How a finding's numbers are written. @type {Record<string, (value: number) => string>} */
 const WRITE = { share: percent, rest: percent, slice: loss, own: loss };
 
@@ -41,20 +41,16 @@ export class TpLandscapeFacts extends Part {
     const far = path ? farthest(path) : null;
     return html`<p class="q2">${this.t(`landscape.about.${options.plane}`)}</p>
       <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'own')}
+      ${far ? this.fact('landscape.facts.farthest', loss(far.distance), 'farthest') : nothing}
       ${
-        far
-          ? this.fact(
-              'landscape.facts.farthest',
-              far.share === null
-                ? loss(far.distance)
-                : this.t('landscape.facts.farthest.share', { distance: loss(far.distance), share: percent(far.share) }),
-              'farthest',
-            )
+        far && far.share !== null
+          ? this.fact('landscape.facts.farthest.share', percent(far.share), 'farthest-share')
           : nothing
       }</dl>
       ${share === null ? nothing : this.explained(share)}${path ? this.here(path) : nothing}
       <ul class="misleads" data-testid="misleads">${found.map(
-        ({ key, values }) => html`<li data-finding=${key.split('.').slice(2).join('.')}>${this.t(key, this.written(values))}</li>`,
+        ({ key, values }) =>
+          html`<li data-finding=${key.split('.').slice(2).join('.')}>${this.t(key, this.written(values))}</li>`,
       )}</ul>`;
   }
 

@@ -91,7 +91,8 @@ export class TpLandscape extends FigurePart {
     if (!this.shown || landscape.state === 'done') return nothing;
     const n = landscape.known.length;
     const done = landscape.known.reduce((sum, one) => sum + one, 0);
-    return html`<span class="q" data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(n) })}</span>`;
+    const text = this.t('figure.partial', { done: count(done), n: count(n) });
+    return html`<span class="q" data-testid="partial">${text}</span>`;
   }
 
   get legend() {
@@ -117,8 +118,12 @@ export class TpLandscape extends FigurePart {
 
   controls() {
     const { options } = this.store.landscape;
-    const pick = (/** @type {string} */ group, /** @type {readonly string[]} */ all, /** @type {string} */ now,
-      /** @type {(value: any) => void} */ act) =>
+    const pick = (
+      /** @type {string} */ group,
+      /** @type {readonly string[]} */ all,
+      /** @type {string} */ now,
+      /** @type {(value: any) => void} */ act,
+    ) =>
       segmented(
         this.t(`landscape.${group}`),
         all.map((value) => ({ value, text: this.t(`landscape.${group}.${value}`) })),
@@ -126,7 +131,8 @@ export class TpLandscape extends FigurePart {
         act,
         { testid: `landscape-${group}` },
       );
-    return html`<div class="pickers">${pick('plane', PLANES, options.plane, (plane) => this.act('landscape', { plane }))}
+    return html`<div class="pickers">
+      ${pick('plane', PLANES, options.plane, (plane) => this.act('landscape', { plane }))}
       ${pick('rows', ROWS, options.rows, (rows) => this.act('landscape', { rows }))}
       ${
         this.store.task === 'numbers'
@@ -178,7 +184,8 @@ export class TpLandscape extends FigurePart {
     const number = selected.number;
     if (!ENDED.includes(selected.state))
       return { name: 'landscape-trains', text: this.t('landscape.trains', { number }) };
-    if (!hasWeights(selected)) return { name: 'landscape-no-weights', text: this.t('landscape.no_weights', { number }) };
+    if (!hasWeights(selected))
+      return { name: 'landscape-no-weights', text: this.t('landscape.no_weights', { number }) };
     const own = landscape.trial === number;
     if (own && landscape.state === 'failed')
       return {
@@ -200,7 +207,9 @@ export class TpLandscape extends FigurePart {
         plane: this.t(`landscape.plane.${options.plane}.words`),
         value: loss(head.loss),
       }),
-      ground ? this.t('landscape.summary.span', { low: this.write(ground.scale.low), high: this.write(ground.scale.high) }) : '',
+      ground
+        ? this.t('landscape.summary.span', { low: this.write(ground.scale.low), high: this.write(ground.scale.high) })
+        : '',
       this.hasDiverged() ? this.t('landscape.summary.diverged', { n: count(this.divergedCount()) }) : '',
       path ? this.t('landscape.summary.path', { n: count(path.steps.at(-1) ?? 0) }) : '',
     ];
@@ -286,11 +295,12 @@ export class TpLandscape extends FigurePart {
     };
     await turn();
     const better = measure === 'loss' ? 'low' : 'high';
-    const ground = await inSlices(groundOf(field, measure === 'loss' && this.log, better), () => this.isConnected).finally(
-      () => {
-        drawn.busy = false;
-      },
-    );
+    const ground = await inSlices(
+      groundOf(field, measure === 'loss' && this.log, better),
+      () => this.isConnected,
+    ).finally(() => {
+      drawn.busy = false;
+    });
     if (!this.isConnected || ground === undefined) return;
     // Of another trial, or of another plane, it is no picture of this one.
     if (this.shown?.known === field.known) {
@@ -338,7 +348,15 @@ export class TpLandscape extends FigurePart {
   drawOver(layer, over, shown, axes, frame) {
     const { head } = shown;
     const titles = this.titles(shown);
-    const key = JSON.stringify([axes, frame, titles, this.drawn.made, this.at, shown.path?.steps.length, this.store.lang]);
+    const key = JSON.stringify([
+      axes,
+      frame,
+      titles,
+      this.drawn.made,
+      this.at,
+      shown.path?.steps.length,
+      this.store.lang,
+    ]);
     if (key === this.drawn.over) return;
     this.drawn.over = key;
     layer.replaceChildren(plotOf(axes, frame, titles, []));
@@ -354,7 +372,8 @@ export class TpLandscape extends FigurePart {
       made.push(...pathOf(path, to, frame, { start: this.t('landscape.start'), step }));
     }
     const number = (/** @type {number} */ value) =>
-      this.measure === 'loss' ? exact(Number(value.toPrecision(4))) : metric(value, 'classes');
+      exact(Number((this.measure === 'loss' ? value : 100 * value).toPrecision(4))) +
+      (this.measure === 'loss' ? '' : '%');
     if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number));
     made.push(placeOfTrial(origin, this.t('trial.number', { number: shown.trial }), frame));
     const last = path ? path.steps.length - 1 : -1;

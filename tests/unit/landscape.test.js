@@ -1,0 +1,272 @@
+import { test } from 'node:test';
+import {
+  DIVERGED,
+  FINITE,
+  UNKNOWN,
+  filled,
+  levelsOf,
+  nearestTo,
+  placeOf,
+  runsOf,
+  scaleOf,
+  sharesOf,
+} from '../../www/src/views/landscape/grid.js';
+import { groundColor, groundOf } from '../../www/src/views/landscape/ground.js';
+import { placesOfLabels } from '../../www/src/views/landscape/labels.js';
+import {
+  LEAST_EXPLAINED,
+  MOST_DIFFERENCE,
+  differs,
+  explainedBy,
+  farthest,
+  misleads,
+} from '../../www/src/views/landscape/misleads.js';
+import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
+
+/** A grid in the middle of its refinement: every `step`-th point is known, and some others. */
+const field = fc
+  .record({
+    nx: fc.integer({ min: 1, max: 9 }),
+    ny: fc.integer({ min: 1, max: 9 }),
+    power: fc.integer({ min: 0, max: 4 }),
+    scores: fc.array(anyNumber, { minLength: 81, maxLength: 81 }),
+    others: fc.array(fc.boolean(), { minLength: 81, maxLength: 81 }),
+    whole: fc.boolean(),
+  })
+  .map(({ nx, ny, power, scores, others, whole }) => {
+    const step = 2 ** power;
+    const known = Uint8Array.from({ length: nx * ny }, (_, k) =>
+      Number(others[k] || (whole && (k % nx) % step === 0 && Math.floor(k / nx) % step === 0)),
+    );
+    const values = Float64Array.from({ length: nx * ny }, (_, k) => (known[k] ? scores[k] : NaN));
+    return { size: /** @type {[number, number]} */ ([nx, ny]), values, known, step, whole };
+  });
+
+test('what is known of a landscape stays as it is, and what is not lies between its coarse neighbours', () => {
+  check(
+    fc.property(field, (given) => {
+      const { size, values, known, whole } = given;
+      const made = filled(given);
+      const sound = [...values].filter(Number.isFinite);
+      made.states.forEach((state, k) => {
+        if (known[k]) assert.equal(state, Number.isFinite(values[k]) ? FINITE : DIVERGED);
+        if (known[k] && state === FINITE) assert.equal(made.values[k], values[k]);
+        // Once all coarse points are there nothing is left blank.
+        if (whole) assert.notEqual(state, UNKNOWN);
+        assert.equal(Number.isFinite(made.values[k]), state === FINITE);
+        if (state !== FINITE) return;
+        const slack = 1e-9 * Math.max(Math.abs(Math.min(...sound)), Math.abs(Math.max(...sound)));
+        assert.ok(made.values[k] >= Math.min(...sound) - slack && made.values[k] <= Math.max(...sound) + slack);
+      });
+      assert.equal(made.states.length, size[0] * size[1]);
+    }),
+  );
+});
+
+test('a point between coarse ones is their mean; beside one that diverged the nearest stands for it', () => {
+  const known = Uint8Array.from([1, 0, 1, 0, 0, 0, 1, 0, 1]);
+  const values = Float64Array.from([1, NaN, 2, NaN, NaN, NaN, 3, NaN, 6]);
+  const given = { size: /** @type {[number, number]} */ ([3, 3]), values, known, step: 2 };
+  assert.deepEqual([...filled(given).values], [1, 1.5, 2, 2, 3, 4, 3, 4.5, 6]);
+  values[8] = NaN;
+  const { states, values: made } = filled(given);
+  assert.deepEqual([...states], [FINITE, FINITE, FINITE, FINITE, DIVERGED, DIVERGED, FINITE, DIVERGED, DIVERGED]);
+  assert.equal(made[4], NaN);
+  // Past the last coarse place its value stands on: 4 points, every third known.
+  const row = { size: /** @type {[number, number]} */ ([5, 1]), step: 3 };
+  const line = filled({
+    ...row,
+    values: Float64Array.from([0, NaN, NaN, 3, NaN]),
+    known: Uint8Array.from([1, 0, 0, 1, 0]),
+  });
+  assert.deepEqual([...line.values], [0, 1, 2, 3, 3]);
+});
+
+test('any scores have a scale, lines in rising order within it, and a share each', () => {
+  check(
+    fc.property(field, fc.boolean(), (given, log) => {
+      const made = filled(given);
+      const scale = scaleOf(made, log);
+      assert.equal(scale === null, !made.states.includes(FINITE));
+      if (!scale) return;
+      const levels = quick(() => levelsOf(scale));
+      assert.ok(levels.length <= 40, String(levels.length));
+      levels.forEach(({ value, share }, k) => {
+        assert.ok(share > 0 && share < 1 && Number.isFinite(value), `${value} ${share}`);
+        assert.ok(!k || share > levels[k - 1].share);
+      });
+      const shares = sharesOf(made, given.size, scale);
+      for (const share of shares) assert.ok(share >= 0 && share <= 1, String(share));
+      made.values.forEach((value, k) => {
+        made.values.forEach((other, m) => {
+          if (value < other) assert.ok(shares[k] <= shares[m]);
+        });
+      });
+    }),
+  );
+});
+
+test('lines with numbers are round, and a logarithm has lines where losses are small', () => {
+  const of = (/** @type {number[]} */ values, /** @type {boolean} */ log) =>
+    levelsOf(
+      /** @type {import('../../www/src/views/landscape/grid.js').Scale} */ (
+        scaleOf({ values: Float64Array.from(values), states: new Uint8Array(values.length).fill(FINITE) }, log)
+      ),
+    );
+  const numbers = (/** @type {ReturnType<typeof of>} */ levels) =>
+    levels.filter((one) => one.labelled).map((one) => one.value);
+  assert.deepEqual(numbers(of([0.05, 3.4], true)), [0.1, 0.2, 0.5, 1, 2]);
+  assert.deepEqual(numbers(of([0.05, 3.4], false)), [1, 2, 3]);
+  assert.deepEqual(of([1, 1], true), []);
+  // A loss of 0 has no logarithm and is as low as the lowest above it.
+  assert.deepEqual(numbers(of([0, 0.05, 3.4], true)), [0.1, 0.2, 0.5, 1, 2]);
+  assert.ok(of([0.05, 3.4], true).length > 10);
+});
+
+test('lines never lean towards a score that is not there', () => {
+  const states = Uint8Array.from([FINITE, DIVERGED, FINITE]);
+  const values = Float64Array.from([1, NaN, 3]);
+  const scale = scaleOf({ values, states }, false);
+  assert.ok(scale);
+  const [left, middle, right] = sharesOf({ values, states }, [3, 1], scale);
+  assert.deepEqual([left, right], [0, 1]);
+  assert.ok(middle === left || middle === right);
+});
+
+test('any landscape can be worked out for drawing, and its lines end outside of the plot', () => {
+  check(
+    fc.property(field, fc.boolean(), (given, log) => {
+      const steps = groundOf(given, log, 'low');
+      let made = steps.next();
+      for (let k = 0; !made.done && k < 100; k++) made = steps.next();
+      assert.ok(made.done);
+      for (const { rings } of made.value?.bands ?? [])
+        for (const { x, y } of rings.flat()) {
+          assert.ok(Number.isFinite(x) && Number.isFinite(y));
+          assert.ok(x >= -1.5 && x <= given.size[0] + 0.5 && y >= -1.5 && y <= given.size[1] + 0.5);
+        }
+    }),
+  );
+});
+
+test('runs hold every point of a state once', () => {
+  check(
+    fc.property(field, (given) => {
+      const { states } = filled(given);
+      const [nx] = given.size;
+      for (const state of [UNKNOWN, FINITE, DIVERGED]) {
+        const held = runsOf(states, given.size, state).flatMap(([first, last, j]) =>
+          Array.from({ length: last - first + 1 }, (_, k) => j * nx + first + k),
+        );
+        assert.deepEqual(
+          held,
+          [...states.keys()].filter((k) => states[k] === state),
+        );
+      }
+    }),
+  );
+});
+
+test('a place and the point nearest to it agree', () => {
+  check(
+    fc.property(fc.integer({ min: 2, max: 201 }), fc.nat(200), (n, k) => {
+      const at = k % n;
+      assert.equal(nearestTo((placeOf(at, n, -1, 1) + 1) / 2, n), at);
+    }),
+  );
+  check(
+    fc.property(anyNumber, (share) => {
+      const at = nearestTo(share, 51);
+      assert.ok(Number.isInteger(at) && at >= 0 && at <= 50);
+    }),
+  );
+});
+
+test('the ground goes from the page to what contrasts most with it', () => {
+  assert.equal(groundColor(0, false), 'rgb(248 251 252)');
+  assert.equal(groundColor(1, false), 'rgb(189 198 203)');
+  assert.equal(groundColor(0, true), 'rgb(20 24 26)');
+  assert.equal(groundColor(1, true), 'rgb(63 75 82)');
+  check(
+    fc.property(anyNumber, fc.boolean(), (goodness, dark) => {
+      const parts = /^rgb\((\d+) (\d+) (\d+)\)$/.exec(groundColor(goodness, dark));
+      assert.ok(parts?.slice(1).every((one) => Number(one) <= 255));
+    }),
+  );
+});
+
+test('numbers on lines stand inside the plot and apart from each other and from marks', () => {
+  const point = fc.record({
+    x: fc.double({ min: -20, max: 420, noNaN: true }),
+    y: fc.double({ min: -20, max: 320, noNaN: true }),
+  });
+  const box = { left: 0, top: 0, right: 400, bottom: 300 };
+  check(
+    fc.property(
+      fc.array(fc.array(point, { maxLength: 20 }), { maxLength: 6 }),
+      fc.array(point, { maxLength: 4 }),
+      (lines, taken) => {
+        const places = placesOfLabels(lines, box, taken);
+        assert.equal(places.length, lines.length);
+        const all = [...taken];
+        for (const one of places) {
+          if (!one) continue;
+          assert.ok(one.x > 0 && one.x < 400 && one.y > 0 && one.y < 300);
+          for (const other of all) assert.ok(Math.hypot(one.x - other.x, one.y - other.y) > 40);
+          all.push(one);
+        }
+      },
+    ),
+  );
+});
+
+test('a loss of the plane differs from the true one by more than its share, in both directions', () => {
+  assert.equal(differs(1.09, 1), false);
+  assert.equal(differs(1.11, 1), true);
+  assert.equal(differs(0.89, 1), true);
+  assert.equal(differs(0, 0), false);
+  assert.equal(differs(1e-9, 0), true);
+  assert.equal(differs(NaN, 1), true);
+  assert.equal(differs(1, Infinity), true);
+  assert.equal(differs(NaN, Infinity), false);
+  assert.equal(differs(Number.MAX_VALUE, -Number.MAX_VALUE), true);
+  check(fc.property(finite, (loss) => assert.equal(differs(loss, loss), false)));
+  assert.equal(MOST_DIFFERENCE, 0.1);
+});
+
+const PATH = {
+  steps: [0, 5, 10],
+  x: [-3, -1, 0],
+  y: [0, 1, 0],
+  loss: [2, 1, 0.5],
+  slice_loss: [2, 1.5, 0.5],
+  distance: [4, 1, 0],
+};
+const keys = (/** @type {Parameters<typeof misleads>[0]} */ given) =>
+  misleads(given).map(({ key }) => key.replace('landscape.misleads.', ''));
+
+test('the picture says when it misleads, and only then', () => {
+  const pca = { plane: 'pca', path: PATH, at: 2 };
+  assert.deepEqual(keys({ ...pca, explained: [0.5, 0.2] }), ['explained', 'slice']);
+  assert.deepEqual(keys({ ...pca, explained: [0.7, LEAST_EXPLAINED - 0.7 + 1e-9] }), ['slice']);
+  assert.deepEqual(keys({ ...pca, at: 1, explained: [1, 0] }), ['slice', 'here']);
+  const honest = { ...PATH, slice_loss: PATH.loss };
+  assert.deepEqual(keys({ ...pca, path: honest, explained: [0.9, 0.05] }), []);
+  assert.deepEqual(keys({ plane: 'random', path: null, at: 0, explained: null, parameters: 354 }), ['random']);
+  assert.deepEqual(keys({ plane: 'gradient', path: null, at: 0, explained: null }), ['gradient.some']);
+  assert.deepEqual(misleads({ ...pca, at: 1, explained: null })[1].values, { step: 5, slice: 1.5, own: 1 });
+});
+
+test('shares and distances of a path are numbers, or nobody knows them', () => {
+  assert.deepEqual(farthest(PATH), { at: 0, distance: 4, share: 0.8 });
+  const still = { ...PATH, x: [0, 0, 0], y: [0, 0, 0], distance: [0, 0, 0] };
+  assert.deepEqual(farthest(still), { at: 0, distance: 0, share: null });
+  assert.equal(farthest({ ...PATH, distance: [NaN, 1, 0] }).at, 1);
+  check(
+    fc.property(fc.tuple(anyNumber, anyNumber), (explained) => {
+      const share = explainedBy(explained);
+      assert.ok(share === null || (share >= 0 && share <= 1), String(share));
+    }),
+  );
+  assert.equal(explainedBy(null), null);
+});

@@ -153,7 +153,9 @@ test.describe('without a network', () => {
       await page.route(part, (route) => route.abort());
       await page.getByRole('tab', { name: 'Probe' }).click();
       await expect(page.getByTestId('view-failed')).toContainText(DICTIONARIES.en['view.failed']);
+      const again = page.waitForEvent('requestfailed', (request) => part.test(request.url()));
       await page.getByTestId('view-retry').click();
+      await again;
       await expect(page.getByTestId('view-failed')).toBeVisible();
       await page.unroute(part);
       await page.getByTestId('view-retry').click();

@@ -25,8 +25,15 @@ async function share({ store, slices, page }) {
   setTimeout(() => look.put({ copied: false }), COPIED);
 }
 
+/** @typedef {{export: (kind: 'png' | 'svg' | 'csv' | 'copy') => unknown}} Exported a figure */
+
 /** What leaves the page. */
 export const SHARE = {
+  /** Saves a figure's picture or its data, or copies these. */
+  export_figure: defineCommand({
+    act: (_, /** @type {{figure: Exported, kind: 'png' | 'svg' | 'csv' | 'copy'}} */ { figure, kind }) =>
+      figure.export(kind),
+  }),
   /** Copies a link to the page's state; where the clipboard is refused the link is shown, selected. */
   share: defineCommand({ act: share }),
 };

@@ -288,7 +288,8 @@ export class FigurePart extends Part {
     const item = (/** @type {'png' | 'svg' | 'csv' | 'copy'} */ kind) => ({
       text: this.t(`figure.${kind}`),
       testid: `${name}-${kind}`,
-      act: () => void this.export(kind),
+      act: 'export_figure',
+      detail: { figure: this, kind },
     });
     const groups = [{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }];
     return html`${

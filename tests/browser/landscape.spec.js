@@ -106,10 +106,15 @@ test('the loss around the selected trial: its own in the middle, other planes, o
     'true',
   );
 
+  // T shows the view's first figure as a table, and links say which view is open.
+  await page.locator('#main').focus();
+  await page.keyboard.press('t');
+  await expect(page.getByTestId('landscape').locator('tbody tr')).toHaveCount(51);
+  await page.keyboard.press('t');
+  await expect.poll(() => page.url()).toContain('view=landscape');
+
   // Another trial has another landscape.
   const others = [0, 1, 2].filter((one) => one !== random.trial);
-  await page.keyboard.press('Shift+ArrowLeft');
-  await page.keyboard.press('Shift+ArrowRight');
   for (const press of ['Shift+ArrowLeft', 'Shift+ArrowRight', 'Shift+ArrowRight']) {
     await page.locator('#main').focus();
     await page.keyboard.press(press);
@@ -237,7 +242,6 @@ test('without trials it invites, while one trains it waits, and one that diverge
     trials: 1,
   });
   await app.result(study, backend);
-  await page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')));
   await page.locator('#main').focus();
   await page.keyboard.press('Shift+ArrowRight');
   await expect(page.getByTestId('landscape-problem')).toContainText('diverged');

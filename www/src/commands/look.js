@@ -17,9 +17,10 @@ export const LOOK = {
   table: defineCommand({
     keys: [{ press: 't' }],
     act: ({ page }) => {
-      // The figure that has the focus, else the surface.
+      // The figure that has the focus, else the first of the view.
       const own = page.shadowRoot?.activeElement?.closest('figure.fig')?.parentElement;
-      /** @type {any} */ (own ?? page.renderRoot.querySelector('tp-surface'))?.toggleTable();
+      const first = page.renderRoot.querySelector('#view figure.fig')?.parentElement;
+      /** @type {any} */ (own ?? first)?.toggleTable();
     },
   }),
   dark: defineCommand({

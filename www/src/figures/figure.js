@@ -172,7 +172,7 @@ export class FigurePart extends Part {
   onDown(/** @type {PointerEvent} */ _event) {}
   onUp(/** @type {PointerEvent} */ _event) {}
   onMove(/** @type {PointerEvent} */ _event) {}
-  onLeave() {
+  onLeave(/** @type {PointerEvent} */ _event) {
     this.act('hover', null);
   }
   onClick(/** @type {MouseEvent} */ _event) {}

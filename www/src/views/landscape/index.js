@@ -6,6 +6,9 @@ import './tp-landscape.js';
 import './tp-landscape-facts.js';
 import './tp-scrubber.js';
 
+/** While trials train, the best of them is asked about once it has been the best for so long, in ms. */
+const REST = 1000;
+
 /** The loss around the selected trial's weights, the path that led there, and what the picture hides. */
 export class TpLandscapeView extends Part {
   static sheet = sheet;
@@ -17,12 +20,14 @@ export class TpLandscapeView extends Part {
     super();
     /** The point of the path that is looked at. */ this.at = 0;
     /** @private what was asked for last */ this.asked = '';
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.resting = undefined;
     /** @private @type {unknown} the path that `at` is a point of */ this.path = null;
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.asked = '';
+    clearTimeout(this.resting);
     this.act('leave_landscape');
   }
 
@@ -48,7 +53,9 @@ export class TpLandscapeView extends Part {
     const asked = `${runs} ${selected.number} ${state}`;
     if (asked === this.asked) return;
     this.asked = asked;
-    this.act('landscape', {});
+    clearTimeout(this.resting);
+    if (state === 'idle') this.act('landscape', {});
+    else this.resting = setTimeout(() => this.act('landscape', {}), REST);
   }
 
   render() {

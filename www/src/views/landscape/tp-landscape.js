@@ -274,8 +274,9 @@ export class TpLandscape extends FigurePart {
     const frame = this.frame(axes);
     const made = `${this.told} ${this.measure} ${this.log}`;
     if (made !== this.drawn.made) void this.renew(shown, made);
-    this.paintOn(canvas, frame);
-    this.drawOver(layer, over, shown, axes, frame);
+    // Ground and overlay are drawn each in a task of its own.
+    if (this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
+    else this.drawOver(layer, over, shown, axes, frame);
     this.placeCursor(frame);
   }
 
@@ -311,19 +312,20 @@ export class TpLandscape extends FigurePart {
     this.requestUpdate();
   }
 
-  /** @private @param {HTMLCanvasElement} canvas @param {Frame} frame */
+  /** Whether it had to be painted. @private @param {HTMLCanvasElement} canvas @param {Frame} frame */
   paintOn(canvas, frame) {
     const { width, height } = frame;
     const ratio = devicePixelRatio;
     const { dark } = this.store;
     const key = [this.drawn.made, width, height, ratio, dark, palette.version].join();
-    if (key === this.drawn.painted) return;
+    if (key === this.drawn.painted) return false;
     this.drawn.painted = key;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     const g = canvas.getContext('2d');
     if (g) for (const _ of this.painting(g, ratio));
+    return true;
   }
 
   /** @private @param {CanvasRenderingContext2D} g @param {number} ratio */
@@ -346,39 +348,36 @@ export class TpLandscape extends FigurePart {
    * @param {HTMLElement} layer @param {SVGSVGElement} over @param {Shown} shown
    * @param {ReturnType<TpLandscape['axes']>} axes @param {Frame} frame */
   drawOver(layer, over, shown, axes, frame) {
-    const { head } = shown;
+    const { head, path } = shown;
     const titles = this.titles(shown);
-    const key = JSON.stringify([
-      axes,
-      frame,
-      titles,
-      this.drawn.made,
-      this.at,
-      shown.path?.steps.length,
-      this.store.lang,
-    ]);
-    if (key === this.drawn.over) return;
-    this.drawn.over = key;
-    layer.replaceChildren(plotOf(axes, frame, titles, []));
     const to = pointer(head.extent, frame);
+    const key = JSON.stringify([axes, frame, titles, this.drawn.made, path?.steps.length, this.store.lang]);
+    if (key !== this.drawn.over) {
+      this.drawn.over = key;
+      layer.replaceChildren(plotOf(axes, frame, titles, []));
+      over.replaceChildren(...this.marksOf(shown, frame, to), element('g', { class: 'ball' }));
+    }
+    const isAlong = path && this.at < path.steps.length - 1;
+    over.querySelector('.ball')?.replaceChildren(...(isAlong ? [ballOf(to(path.x[this.at], path.y[this.at]))] : []));
+  }
+
+  /** @private @param {Shown} shown @param {Frame} frame @param {ReturnType<typeof pointer>} to */
+  marksOf({ path, trial }, frame, to) {
     const origin = to(0, 0);
-    const { path } = shown;
     const taken = [origin];
     const made = [];
-    if (path?.steps.length) {
+    if (path) {
       const every = Math.max(1, Math.floor(path.steps.length / 24));
       for (let k = 0; k < path.steps.length; k += every) taken.push(to(path.x[k], path.y[k]));
       const step = (/** @type {number} */ n) => this.t('landscape.step', { n: count(n) });
       made.push(...pathOf(path, to, frame, { start: this.t('landscape.start'), step }));
     }
+    const isLoss = this.measure === 'loss';
     const number = (/** @type {number} */ value) =>
-      exact(Number((this.measure === 'loss' ? value : 100 * value).toPrecision(4))) +
-      (this.measure === 'loss' ? '' : '%');
+      exact(Number((isLoss ? value : 100 * value).toPrecision(4))) + (isLoss ? '' : '%');
     if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number));
-    made.push(placeOfTrial(origin, this.t('trial.number', { number: shown.trial }), frame));
-    const last = path ? path.steps.length - 1 : -1;
-    if (path && this.at < last) made.push(ballOf(to(path.x[this.at], path.y[this.at])));
-    over.replaceChildren(element('g', {}), ...made);
+    made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame));
+    return made;
   }
 
   /** A ring at the cursor's point, and what is there. @private @param {Frame | null} frame */
@@ -427,8 +426,14 @@ export class TpLandscape extends FigurePart {
     this.cursor = next;
   }
 
-  onLeave() {
-    this.cursor = null;
+  /** A tap shows what lies there. @param {PointerEvent} event */
+  onDown(event) {
+    this.onMove(event);
+  }
+
+  /** A finger that is lifted leaves what it has shown. @param {PointerEvent} event */
+  onLeave(event) {
+    if (event.pointerType !== 'touch') this.cursor = null;
   }
 
   onBlur() {

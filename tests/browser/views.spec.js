@@ -9,8 +9,8 @@ import { serve } from './serve.js';
 import { DICTIONARIES } from './texts.js';
 
 /**
- * Views that are loaded when they are opened. The page has one view so far, so these tests build a page with another
- * one: a folder, and one line in views.js.
+ * Views that are loaded when they are opened, shown with one that does nothing else: these tests build a page with it,
+ * a folder and one line in views.js.
  */
 
 const WWW = fileURLToPath(new URL('../../www/', import.meta.url));
@@ -29,8 +29,7 @@ const buildWithProbe = (outDir) =>
     plugins: [
       {
         name: 'probe',
-        transform: (code, id) =>
-          id.endsWith('/views/views.js') ? `import { defineView } from './define.js';\n${code}\n${LINE}` : null,
+        transform: (code, id) => (id.endsWith('/views/views.js') ? `${code}\n${LINE}` : null),
       },
     ],
     build: { outDir },

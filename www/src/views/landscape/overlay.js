@@ -1,4 +1,6 @@
 import { element } from '../../figures/plot-axes.js';
+import { textWidth } from '../../study/scale.js';
+import { FINITE, nearestTo } from './grid.js';
 import { placesOfLabels } from './labels.js';
 import { placer } from './ground.js';
 
@@ -36,13 +38,16 @@ const text = ({ x, y }, words, look = {}) =>
 /** Numbers on the labelled lines.
  * @param {import('./ground.js').Ground} ground @param {Frame} frame @param {Point[]} taken
  * @param {(value: number) => string} write */
-export function numbersOf({ bands, size }, frame, taken, write) {
+export function numbersOf({ bands, size, filled }, frame, taken, write) {
+  const [nx, ny] = size;
+  const isShown = (/** @type {Point} */ { x, y }) =>
+    filled.states[nearestTo(y / (ny - 1), ny) * nx + nearestTo(x / (nx - 1), nx)] === FINITE;
   const at = placer(size, frame);
   const labelled = bands.filter((one) => one.labelled);
   const lines = labelled.map(({ rings }) =>
     [...rings]
       .sort((a, b) => b.length - a.length)
-      .flatMap((ring) => ring.map(({ x, y }) => ({ x: at.x(x), y: at.y(y) }))),
+      .flatMap((ring) => ring.filter(isShown).map(({ x, y }) => ({ x: at.x(x), y: at.y(y) }))),
   );
   const box = {
     left: frame.left,
@@ -106,12 +111,11 @@ export function stepsOf({ steps }, points, frame) {
   return found;
 }
 
-/** Words beside a point, on the side that has room. @param {Point} at @param {string} words @param {Frame} frame
- * @param {Record<string, string | number>} [look] */
-function label({ x, y }, words, frame, look = {}) {
+/** Words beside a point, on the side that has room. @param {Point} at @param {string} words @param {Frame} frame */
+function label({ x, y }, words, frame) {
   const left = x > (frame.left + frame.width - frame.right) / 2;
   const edge = Math.max(frame.top + 10, Math.min(frame.height - frame.bottom - 4, y - 8));
-  return text({ x: x + (left ? -9 : 9), y: edge }, words, { 'text-anchor': left ? 'end' : 'start', ...look });
+  return text({ x: x + (left ? -9 : 9), y: edge }, words, { 'text-anchor': left ? 'end' : 'start' });
 }
 
 /** @param {Point} at @param {string} words @param {Frame} frame */
@@ -137,16 +141,38 @@ export const ballOf = ({ x, y }) =>
     'data-testid': 'landscape-ball',
   });
 
-/** The trial's own place. @param {Point} at @param {string} words @param {Frame} frame */
-export function placeOfTrial({ x, y }, words, frame) {
+/** The trial's own place, and its name where the path leaves room.
+ * @param {Point} at @param {string} words @param {Frame} frame @param {Point[]} taken points of the path */
+export function placeOfTrial({ x, y }, words, frame, taken) {
   const g = element('g', { 'data-testid': 'landscape-origin' });
   const ring = (/** @type {string} */ stroke, /** @type {number} */ width) =>
     element('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, fill: 'none', stroke, 'stroke-width': width });
-  const look = { fill: 'var(--accent)', 'font-weight': 600, 'font-size': 12 };
+  const half = textWidth(words) / 2;
+  const sides = [
+    [1, -1],
+    [-1, -1],
+    [1, 1],
+    [-1, 1],
+  ].map(([across, down]) => ({ x: x + across * (14 + half), y: y + down * 10 }));
+  const fits = (/** @type {Point} */ one) =>
+    one.x - half > frame.left &&
+    one.x + half < frame.width - frame.right &&
+    one.y - 8 > frame.top &&
+    one.y + 8 < frame.height - frame.bottom;
+  const room = (/** @type {Point} */ one) =>
+    Math.min(...taken.map((point) => Math.max(Math.abs(point.x - one.x) / half, Math.abs(point.y - one.y) / 10)), 3);
+  const worth = (/** @type {Point} */ one) => (fits(one) ? 4 : 0) + room(one);
+  const best = sides.reduce((found, one) => (worth(one) > worth(found) ? one : found));
   g.append(
     ring('var(--surface)', 5.5),
     ring('var(--accent)', 2.6),
-    label({ x: x + (x > (frame.left + frame.width - frame.right) / 2 + 1 ? -5 : 5), y: y - 4 }, words, frame, look),
+    text(best, words, {
+      'text-anchor': 'middle',
+      dy: '.35em',
+      fill: 'var(--accent)',
+      'font-weight': 600,
+      'font-size': 12,
+    }),
   );
   return g;
 }

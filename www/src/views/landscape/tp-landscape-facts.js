@@ -68,7 +68,7 @@ export class TpLandscapeFacts extends Part {
   explained(share) {
     return html`<p class="bar-title"><span>${this.t('landscape.facts.explained')}</span><b
       data-testid="fact-explained">${percent(share)}</b></p>
-      <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8"
+      <svg class="held" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8"
       fill="var(--sunken)"/><rect width=${100 * share} height="8" fill="var(--ink-2)"/><path
       d="M${100 * LEAST_EXPLAINED} 0v8" stroke="var(--ink)" vector-effect="non-scaling-stroke"/></svg>
       <p class="q2">${this.t('landscape.facts.tick', { share: percent(LEAST_EXPLAINED) })}</p>`;

@@ -367,7 +367,7 @@ export class TpLandscape extends FigurePart {
     const taken = [origin];
     const made = [];
     if (path) {
-      const every = Math.max(1, Math.floor(path.steps.length / 24));
+      const every = Math.max(1, Math.floor(path.steps.length / 48));
       for (let k = 0; k < path.steps.length; k += every) taken.push(to(path.x[k], path.y[k]));
       const step = (/** @type {number} */ n) => this.t('landscape.step', { n: count(n) });
       made.push(...pathOf(path, to, frame, { start: this.t('landscape.start'), step }));
@@ -376,7 +376,7 @@ export class TpLandscape extends FigurePart {
     const number = (/** @type {number} */ value) =>
       exact(Number((isLoss ? value : 100 * value).toPrecision(4))) + (isLoss ? '' : '%');
     if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number));
-    made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame));
+    made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame, taken.slice(1)));
     return made;
   }
 

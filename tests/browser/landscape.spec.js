@@ -86,7 +86,7 @@ test('the loss around the selected trial: its own in the middle, other planes, o
   await pick(page, 'rows', 'train');
   await finished(page, 'random', 'train');
   const train = await landscape(page);
-  expect(Math.abs(train.middle - train.last.train_loss)).toBeLessThan(1);
+  expect(Math.abs(train.middle - train.head.loss)).toBeLessThan(1e-5);
   expect(train.middle).not.toBe(random.middle);
   await expect(page.getByTestId('landscape')).toContainText('Training loss around trial');
 
@@ -245,6 +245,15 @@ test('without trials it invites, while one trains it waits, and one that diverge
   await page.locator('#main').focus();
   await page.keyboard.press('Shift+ArrowRight');
   await expect(page.getByTestId('landscape-problem')).toContainText('diverged');
+});
+
+test('of a trial of several seeds it shows one network, and says so', async ({ app, page, backend }) => {
+  await opened(app, backend, { ...STUDY, seeds_per_trial: 2, trials: 1 });
+  await finished(page, 'random', 'validation');
+  const { middle, head, value } = await landscape(page);
+  expect(Math.abs(middle - head.loss)).toBeLessThan(1e-5);
+  expect(middle).not.toBe(value);
+  await expect(page.getByTestId('misleads').locator('[data-finding=seeds]')).toContainText('2');
 });
 
 test('numbers have no accuracy', async ({ app, page, backend }) => {

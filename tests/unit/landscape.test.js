@@ -253,6 +253,7 @@ test('the picture says when it misleads, and only then', () => {
   const honest = { ...PATH, slice_loss: PATH.loss };
   assert.deepEqual(keys({ ...pca, path: honest, explained: [0.9, 0.05] }), []);
   assert.deepEqual(keys({ plane: 'random', path: null, at: 0, explained: null, parameters: 354 }), ['random']);
+  assert.deepEqual(keys({ plane: 'random', path: null, at: 0, explained: null, seeds: 3 }), ['random.some', 'seeds']);
   assert.deepEqual(keys({ plane: 'gradient', path: null, at: 0, explained: null }), ['gradient.some']);
   assert.deepEqual(misleads({ ...pca, at: 1, explained: null })[1].values, { step: 5, slice: 1.5, own: 1 });
 });

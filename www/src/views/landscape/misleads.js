@@ -40,11 +40,11 @@ export function farthest(path) {
 }
 
 /**
- * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number}}
- *   given `at`: the point of the path that is looked at
+ * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number,
+ *   seeds?: number}} given `at`: the point of the path that is looked at; `seeds`: how many the trial was trained with
  * @returns {Finding[]}
  */
-export function misleads({ plane, explained, path, at, parameters = NaN }) {
+export function misleads({ plane, explained, path, at, parameters = NaN, seeds = 1 }) {
   /** @type {Finding[]} */
   const found = [];
   const add = (/** @type {string} */ key, /** @type {Record<string, number>} */ values = {}) =>
@@ -53,6 +53,7 @@ export function misleads({ plane, explained, path, at, parameters = NaN }) {
     if (Number.isFinite(parameters)) add(plane, { parameters });
     else add(`${plane}.some`);
   }
+  if (seeds > 1) add('seeds', { seeds });
   const share = explainedBy(explained);
   if (plane === 'pca' && share !== null && share < LEAST_EXPLAINED) add('explained', { share, rest: 1 - share });
   if (!path || !path.steps.length) return found;

@@ -36,6 +36,7 @@ export class TpLandscapeFacts extends Part {
       path,
       at: this.at,
       parameters: head.parameters,
+      seeds: Number(this.store.shownStudy.seeds_per_trial ?? 1),
     });
     const share = explainedBy(head.explained);
     const far = path ? farthest(path) : null;

@@ -216,6 +216,11 @@ fn without_epsilon_padding_is_no_trouble(on: On) {
     for optimizer in [
         named("adam", &own),
         named("adam", &[own[0], ("amsgrad", 1.0)]),
+        named("adamw", &own),
+        named("adamw", &[own[0], ("amsgrad", 1.0)]),
+        named("nadam", &own),
+        named("adagrad", &own),
+        named("adadelta", &own),
         rmsprop(&[]),
         rmsprop(&[("momentum", 0.9)]),
         rmsprop(&[("centered", 1.0), ("alpha", 0.9)]),

@@ -41,14 +41,14 @@ rule! {
 
 /// `beta1^t` and `beta2^t`.
 pub(super) fn powers(betas: [f64; 2], t: u64) -> Running {
-    betas.map(|beta| libm::pow(beta, t as f64))
+    filled(betas.map(|beta| libm::pow(beta, t as f64)))
 }
 
 /// `learning_rate / (1 - beta1^t)` and `1 / sqrt(1 - beta2^t)`; the powers go on to the next step.
 pub(super) fn corrected(powers: &mut Running, betas: [f64; 2], learning_rate: f64) -> [f64; 2] {
-    let [correction1, correction2] = powers.map(|power| 1.0 - power);
-    *powers = [powers[0] * betas[0], powers[1] * betas[1]];
-    [learning_rate / correction1, 1.0 / correction2.sqrt()]
+    let [power1, power2, _] = *powers;
+    *powers = filled([power1 * betas[0], power2 * betas[1]]);
+    [learning_rate / (1.0 - power1), 1.0 / (1.0 - power2).sqrt()]
 }
 
 impl Configure for Adam {

@@ -5,12 +5,20 @@
 //!
 //! Adding one takes its file, a `mod` and a line in `optimizers!` below.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamw;
+mod nadam;
 mod rmsprop;
 pub mod rule;
 mod sgd;
 
+pub use adadelta::Adadelta;
+pub use adagrad::Adagrad;
 pub use adam::Adam;
+pub use adamw::Adamw;
+pub use nadam::Nadam;
 pub use rmsprop::Rmsprop;
 pub use rule::{Arm, Element, Rule, Visitor};
 pub use sgd::Sgd;
@@ -101,8 +109,12 @@ macro_rules! optimizers {
 
 optimizers! {
     sgd::Sgd: "gd" "sgd" "momentum" "nesterov" => Plain Momentum;
-    adam::Adam: "adam" => Moments Amsgrad;
+    adagrad::Adagrad: "adagrad" => Sum;
     rmsprop::Rmsprop: "rmsprop" => Square SquareMomentum Centred CentredMomentum;
+    adadelta::Adadelta: "adadelta" => Ratio;
+    adam::Adam: "adam" => Moments Amsgrad;
+    adamw::Adamw: "adamw" => Decoupled DecoupledAmsgrad;
+    nadam::Nadam: "nadam" => LookAhead;
 }
 
 /// What changes from step to step, in the order of the rule's names; what a rule does not name is 0.
@@ -276,6 +288,20 @@ mod tests {
             ("adam", &[("learning_rate", 0.5), ("epsilon", 0.0)], 0.5),
             ("adam", &[("learning_rate", 0.5), ("epsilon", 1.0)], 1.0 - 0.5 * 2.0 / 3.0),
             ("adam", &[("learning_rate", 0.5), ("epsilon", 1.0), ("amsgrad", 1.0)], 1.0 - 0.5 * 2.0 / 3.0),
+            ("adagrad", &[("learning_rate", 0.5), ("epsilon", 0.5)], 1.0 - 0.5 * 2.0 / 2.5),
+            ("adagrad", &[("learning_rate", 0.5), ("initial_accumulator_value", 5.0), ("lr_decay", 9.0)], {
+                1.0 - 0.5 * 2.0 / (3.0 + 1e-10)
+            }),
+            ("adadelta", &[("rho", 0.75), ("epsilon", 0.25)], 1.0 - 0.5 * 2.0 / 1.25_f64.sqrt()),
+            // The decay acts on the parameter, not on the gradient.
+            ("adamw", &[("learning_rate", 0.5), ("weight_decay", 0.1), ("epsilon", 0.0)], 1.0 - 0.05 - 0.5),
+            ("adamw", &[("learning_rate", 0.5), ("weight_decay", 0.0), ("epsilon", 1.0)], 1.0 - 0.5 * 2.0 / 3.0),
+            // Momentum of 0.25 in every step: three quarters of g / (1 - 0.25), a quarter of m = g / 2 over 1 - 1/16.
+            (
+                "nadam",
+                &[("learning_rate", 0.5), ("beta1", 0.5), ("momentum_decay", 0.0), ("epsilon", 0.0)],
+                1.0 - 0.5 * (1.0 + 0.25 * 0.5 * 16.0 / 15.0),
+            ),
             ("rmsprop", &[("learning_rate", 0.5), ("alpha", 0.75)], 1.0 - 0.5 * 2.0 / (1.0 + 1e-8)),
             // A mean square of 3 and a mean of 1.5 are a variance of 0.75.
             (

@@ -131,7 +131,7 @@ pub trait Visitor {
 }
 
 /// Numbers that go from step to step of an epoch, such as powers: a product a step is quicker than a power.
-pub type Running = [f64; 2];
+pub type Running = [f64; 3];
 
 /// What an optimizer's file says beside its updates.
 pub trait Configure: Named {
@@ -168,8 +168,9 @@ pub(super) fn filled<const N: usize, const M: usize>(values: [f64; N]) -> [f64; 
     core::array::from_fn(|i| values.get(i).copied().unwrap_or_default())
 }
 
-/// Writes a [`Rule`]. The statements are Rust and, as they stand, WGSL: assignments of sums, products, quotients and calls
-/// of `sqrt`, `max`, `if_zero` and `not_negative`, where `p` is the parameter and `g` the gradient.
+/// Writes a [`Rule`]. The statements are Rust and, as they stand, WGSL: assignments and `let`s of sums, products, quotients
+/// and calls of `sqrt`, `max`, `if_zero` and `not_negative`, where `p` is the parameter and `g` the gradient. Slots start
+/// from 0.
 macro_rules! rule {
     ($(#[$doc:meta])* $Name:ident($($constant:ident),*; $($scalar:ident),*; $($slot:ident),*) |$p:ident, $g:ident| {
         $($body:tt)*

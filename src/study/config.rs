@@ -177,6 +177,10 @@ mod tests {
             (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
             (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),
             (json!({ "optimizer": "rmsprop" }), json!({ "alpha": 0.5, "centered": true, "momentum": 0.3 })),
+            (json!({ "optimizer": "adagrad" }), json!({ "lr_decay": 0.5, "epsilon": 0.25, "weight_decay": 0.3 })),
+            (json!({ "optimizer": "adadelta" }), json!({ "rho": 0.5, "learning_rate": 0.25 })),
+            (json!({ "optimizer": "adamw" }), json!({ "weight_decay": 0.5, "amsgrad": true })),
+            (json!({ "optimizer": "nadam" }), json!({ "momentum_decay": 0.5, "beta1": 0.3 })),
             (json!({ "schedule": "step" }), json!({ "decay_rate": 0.5, "decay_epochs": 2.5 })),
             (
                 json!({ "schedule": "step", "amsgrad": true }),

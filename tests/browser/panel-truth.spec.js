@@ -193,7 +193,7 @@ test('rows are found by other names, and what is not there yet is named', async 
   for (const [text, name] of [
     ['배치 정규화', 'batch norm'],
     ['batchnorm', 'batch norm'],
-    ['AdamW', 'adamw'],
+    ['L-BFGS', 'lbfgs'],
     ['cosine', 'cosine'],
     ['patience', 'patience'],
   ]) {

@@ -94,7 +94,7 @@ FIRST = [
          weight_decay=0.01),
     case("adam_sigmoid_thousand", [3, 6, 3], "sigmoid", "adam", steps=1000, learning_rate=0.002, beta1=0.8,
          beta2=0.99),
-    # RMSprop, AMSGrad, schedules (stepped once a step).
+    # Beyond SGD and Adam, and schedules (stepped once a step).
     thousand("rmsprop", "rmsprop", learning_rate=0.001),
     thousand("rmsprop_alpha", "rmsprop", learning_rate=0.001, alpha=0.9, epsilon=1e-4, weight_decay=0.01),
     thousand("rmsprop_momentum", "rmsprop", learning_rate=0.0005, momentum=0.9),
@@ -102,11 +102,6 @@ FIRST = [
     thousand("rmsprop_centered_momentum", "rmsprop", learning_rate=0.0005, centered=True, momentum=0.5, epsilon=1e-3),
     thousand("adam_amsgrad", "adam", learning_rate=0.002, amsgrad=True),
     thousand("adam_amsgrad_weight_decay", "adam", learning_rate=0.002, amsgrad=True, weight_decay=0.01, beta2=0.99),
-    scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
-]
-
-
-LATER = [
     thousand("adagrad", "adagrad", learning_rate=0.01),
     thousand("adagrad_lr_decay", "adagrad", learning_rate=0.05, lr_decay=0.01),
     thousand("adagrad_accumulator", "adagrad", learning_rate=0.05, initial_accumulator_value=0.1, weight_decay=0.01,
@@ -119,6 +114,11 @@ LATER = [
     thousand("nadam", "nadam", learning_rate=0.001),
     thousand("nadam_momentum_decay", "nadam", learning_rate=0.002, momentum_decay=0.02, beta1=0.8),
     thousand("nadam_weight_decay", "nadam", learning_rate=0.002, weight_decay=0.01, epsilon=1e-6),
+    scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
+]
+
+
+LATER = [
     # Full batch; a step is up to max_iter inner iterations.
     lbfgs("defaults", [3, 6, 3], "tanh", max_iter=20),
     lbfgs("short_history", [3, 8, 3], "sigmoid", learning_rate=0.5, max_iter=4, history_size=3),

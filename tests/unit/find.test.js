@@ -55,7 +55,7 @@ test('what this version does not have is named, in both languages', () => {
     }
   for (const [text, name] of [
     ['배치정규화', 'batch norm'],
-    ['AdamW', 'optimizer adamw'],
+    ['L-BFGS', 'optimizer lbfgs'],
     ['cosine', 'schedule cosine'],
     ['gelu', 'activation gelu'],
   ])

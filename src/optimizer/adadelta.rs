@@ -1,7 +1,7 @@
 //! `torch.optim.Adadelta`.
 
 use super::rule::{Configure, Running, filled, rule, sqrt};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -41,8 +41,8 @@ impl Configure for Adadelta {
         filled([self.rho, 1.0 - self.rho, self.epsilon])
     }
 
-    fn scalars(self, _: &mut Running, _: u64, learning_rate: f64) -> Scalars<f64> {
-        filled([learning_rate])
+    fn scalars(self, _: &mut Running, _: u64, pace: Pace) -> Scalars<f64> {
+        filled([pace.learning_rate])
     }
 
     fn divides_by_zero(self) -> bool {

@@ -1,7 +1,7 @@
 //! `torch.optim.Adagrad`.
 
 use super::rule::{Configure, Running, filled, rule, sqrt};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -41,8 +41,8 @@ impl Configure for Adagrad {
         filled([self.initial_accumulator_value, self.epsilon])
     }
 
-    fn scalars(self, _: &mut Running, t: u64, learning_rate: f64) -> Scalars<f64> {
-        filled([learning_rate / (1.0 + (t - 1) as f64 * self.lr_decay)])
+    fn scalars(self, _: &mut Running, t: u64, pace: Pace) -> Scalars<f64> {
+        filled([pace.learning_rate / (1.0 + (t - 1) as f64 * self.lr_decay)])
     }
 
     fn divides_by_zero(self) -> bool {

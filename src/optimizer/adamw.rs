@@ -2,7 +2,7 @@
 
 use super::adam::{corrected, powers};
 use super::rule::{Configure, Running, filled, max, rule, sqrt};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -23,7 +23,7 @@ settings! {
 
 rule! {
     /// `AdamW`. PyTorch multiplies by 1 - decay, which f32 rounds alike in every step; this loses less.
-    Decoupled(mean_share, beta2, square_share, epsilon; rate, correction, decay; mean, square) |p, g| {
+    Decoupled(beta2, square_share, epsilon; rate, correction, decay, mean_share; mean, square) |p, g| {
         mean += mean_share * (g - mean);
         square = beta2 * square + square_share * g * g;
         p -= decay * p;
@@ -33,7 +33,7 @@ rule! {
 
 rule! {
     /// `AdamW` with `AMSGrad`.
-    DecoupledAmsgrad(mean_share, beta2, square_share, epsilon; rate, correction, decay; mean, square, largest) |p, g| {
+    DecoupledAmsgrad(beta2, square_share, epsilon; rate, correction, decay, mean_share; mean, square, largest) |p, g| {
         mean += mean_share * (g - mean);
         square = beta2 * square + square_share * g * g;
         largest = max(largest, square);
@@ -54,16 +54,16 @@ impl Configure for Adamw {
     }
 
     fn constants(self) -> [f64; MOST_CONSTANTS] {
-        filled([1.0 - self.beta1, self.beta2, 1.0 - self.beta2, self.epsilon])
+        filled([self.beta2, 1.0 - self.beta2, self.epsilon])
     }
 
-    fn begin(self, first: u64) -> Running {
+    fn begin(self, first: u64, _: &dyn Fn(u64) -> Pace) -> Running {
         powers([self.beta1, self.beta2], first)
     }
 
-    fn scalars(self, running: &mut Running, _: u64, learning_rate: f64) -> Scalars<f64> {
-        let [rate, correction] = corrected(running, [self.beta1, self.beta2], learning_rate);
-        filled([rate, correction, learning_rate * self.weight_decay])
+    fn scalars(self, running: &mut Running, t: u64, pace: Pace) -> Scalars<f64> {
+        let [rate, correction, mean_share] = corrected(running, [self.beta1, self.beta2], t, pace);
+        filled([rate, correction, pace.learning_rate * self.weight_decay, mean_share])
     }
 
     fn divides_by_zero(self) -> bool {

@@ -120,6 +120,22 @@ optimizers! {
 /// What changes from step to step, in the order of the rule's names; what a rule does not name is 0.
 pub type Scalars<T> = [T; MOST_SCALARS];
 
+/// What a schedule decides about a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Step size.
+    pub learning_rate: f64,
+    /// In place of the optimizer's own momentum or beta1.
+    pub momentum: Option<f64>,
+}
+
+impl Pace {
+    /// This learning rate alone.
+    pub fn of(learning_rate: f64) -> Self {
+        Self { learning_rate, momentum: None }
+    }
+}
+
 /// What holds for a whole run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constants<T> {
@@ -224,17 +240,15 @@ impl Optimizer {
         of!(self.settings, settings => joins(settings))
     }
 
-    /// What changes with the step, from step `first` (counted from 1) on; `rates` has each step's learning rate.
-    pub fn scalars(self, first: u64, rates: impl Iterator<Item = f64>) -> impl Iterator<Item = Scalars<f64>> {
-        let mut running: Running = of!(self.settings, settings => settings.begin(first));
-        (first..)
-            .zip(rates)
-            .map(move |(t, rate)| of!(self.settings, settings => settings.scalars(&mut running, t, rate)))
+    /// What changes with the step, from step `first` (counted from 1) on; `pace` knows any step's.
+    pub fn scalars(self, first: u64, pace: impl Fn(u64) -> Pace) -> impl Iterator<Item = Scalars<f64>> {
+        let mut running: Running = of!(self.settings, settings => settings.begin(first, &pace));
+        (first..).map(move |t| of!(self.settings, settings => settings.scalars(&mut running, t, pace(t))))
     }
 
     /// [`Optimizer::scalars`] of step `t` alone.
     pub fn step_scalars(self, t: u64, learning_rate: f64) -> Scalars<f64> {
-        self.scalars(t, core::iter::once(learning_rate)).next().unwrap_or_default()
+        self.scalars(t, |_| Pace::of(learning_rate)).next().unwrap_or_default()
     }
 }
 
@@ -264,7 +278,7 @@ mod tests {
     /// The parameter after each of these gradients in f64.
     fn train(optimizer: Optimizer, gradients: &[f64]) -> Vec<f64> {
         let (mut p, mut slots) = (1.0, [0.0; MOST_SLOTS]);
-        let steps = gradients.iter().zip(optimizer.scalars(1, core::iter::repeat(optimizer.learning_rate)));
+        let steps = gradients.iter().zip(optimizer.scalars(1, |_| Pace::of(optimizer.learning_rate)));
         let step = |(&g, s): (&f64, Scalars<f64>)| {
             p = reference(optimizer.rule(), &optimizer.constants(), &s, true, p, g, &mut slots);
             p

@@ -1,7 +1,7 @@
 //! `torch.optim.NAdam`.
 
 use super::rule::{Configure, Running, filled, rule, sqrt};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -22,7 +22,7 @@ settings! {
 
 rule! {
     /// `NAdam`: the gradient's share of the step and the mean's are corrected apart.
-    LookAhead(mean_share, beta2, square_share, epsilon; rate, mean_rate, correction; mean, square) |p, g| {
+    LookAhead(beta2, square_share, epsilon; rate, mean_rate, correction, mean_share; mean, square) |p, g| {
         mean += mean_share * (g - mean);
         square = beta2 * square + square_share * g * g;
         p -= (rate * g + mean_rate * mean) / (sqrt(square) * correction + epsilon);
@@ -51,16 +51,18 @@ impl Configure for Nadam {
     }
 
     fn constants(self) -> [f64; MOST_CONSTANTS] {
-        filled([1.0 - self.beta1, self.beta2, 1.0 - self.beta2, self.epsilon])
+        filled([self.beta2, 1.0 - self.beta2, self.epsilon])
     }
 
     /// `beta2^first`, momentum's decay at step `first`, and the product of momentum over all steps before.
-    fn begin(self, first: u64) -> Running {
+    fn begin(self, first: u64, pace: &dyn Fn(u64) -> Pace) -> Running {
         let base = libm::pow(BASE, self.momentum_decay);
         let (mut product, mut decay, mut t) = (1.0, base, 1);
-        // Each factor is below 1 - decay / 2: one of both gets small within 10,000 steps, whatever the settings are.
-        while t < first && product > NO_PRODUCT && decay > f64::EPSILON {
-            product *= momentum(self.beta1, decay);
+        // Each factor is below 1 - decay / 2: within 10,000 steps either it or the product is as good as 0, whatever the
+        // settings are. A schedule's betas are far from 1.
+        let is_scheduled = pace(1).momentum.is_some();
+        while t < first && product > NO_PRODUCT && (is_scheduled || decay > f64::EPSILON) {
+            product *= momentum(pace(t).momentum.unwrap_or(self.beta1), decay);
             decay *= base;
             t += 1;
         }
@@ -68,15 +70,16 @@ impl Configure for Nadam {
         [libm::pow(self.beta2, first as f64), libm::pow(base, first as f64), product]
     }
 
-    fn scalars(self, running: &mut Running, _: u64, learning_rate: f64) -> Scalars<f64> {
+    fn scalars(self, running: &mut Running, _: u64, pace: Pace) -> Scalars<f64> {
         let [power2, decay, before] = *running;
+        let beta1 = pace.momentum.unwrap_or(self.beta1);
         let next = decay * libm::pow(BASE, self.momentum_decay);
-        let (now, ahead) = (momentum(self.beta1, decay), momentum(self.beta1, next));
+        let (now, ahead) = (momentum(beta1, decay), momentum(beta1, next));
         let product = before * now;
         *running = [power2 * self.beta2, next, product];
-        let rate = learning_rate * (1.0 - now) / (1.0 - product);
-        let mean_rate = learning_rate * ahead / (1.0 - product * ahead);
-        filled([rate, mean_rate, 1.0 / (1.0 - power2).sqrt()])
+        let rate = pace.learning_rate * (1.0 - now) / (1.0 - product);
+        let mean_rate = pace.learning_rate * ahead / (1.0 - product * ahead);
+        filled([rate, mean_rate, 1.0 / (1.0 - power2).sqrt(), 1.0 - beta1])
     }
 
     fn divides_by_zero(self) -> bool {
@@ -93,10 +96,11 @@ mod tests {
     fn scalars_do_not_depend_on_where_an_epoch_begins() {
         for (beta1, momentum_decay) in [(0.9, 4e-3), (0.999_999, 0.1), (0.999_999, 1.0), (0.5, 0.0), (0.0, 0.5)] {
             let settings = Nadam { beta1, momentum_decay, ..Nadam::default() };
-            let mut running = settings.begin(1);
+            let pace = |_| Pace::of(0.1);
+            let mut running = settings.begin(1, &pace);
             for t in 1..30_000 {
-                let begun = (t % 997 == 1).then(|| settings.scalars(&mut settings.begin(t), t, 0.1));
-                let on = settings.scalars(&mut running, t, 0.1);
+                let begun = (t % 997 == 1).then(|| settings.scalars(&mut settings.begin(t, &pace), t, pace(t)));
+                let on = settings.scalars(&mut running, t, pace(t));
                 for (begun, on) in begun.iter().flatten().zip(on) {
                     assert!((begun / on - 1.0).abs() < 1e-10 || *begun == on, "{settings:?}: {begun} not {on} at {t}");
                 }

@@ -5,7 +5,7 @@ use super::table::{self, Kind};
 use crate::dataset::{self, Task};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{self, Optimizer};
-use crate::schedule;
+use crate::schedule::{self, StepAt};
 use serde_json::{Map, Value};
 
 /// Everything that one training run needs to know about its hyperparameters.
@@ -119,6 +119,12 @@ impl TrialConfig {
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
         }
+        if let Some(momentum) = config.schedule.momentum(StepAt { step: 0, per_epoch: 1 }) {
+            // The schedule's momentum takes the place of the optimizer's, whatever that is.
+            for (name, value) in [("momentum", momentum), ("beta1", momentum), ("dampening", 0.0)] {
+                config.optimizer.set(name, value);
+            }
+        }
         config
     }
 
@@ -139,7 +145,10 @@ impl TrialConfig {
         match name {
             "dropout" => self.dropout = number,
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
-            "epochs" => self.epochs = number as usize,
+            "epochs" => {
+                self.epochs = number as usize;
+                self.schedule.set(name, number);
+            }
             // A setting of another optimizer or schedule is inert.
             own => {
                 let is_set = self.optimizer.set(own, number) || self.schedule.set(own, number);
@@ -182,6 +191,9 @@ mod tests {
             (json!({ "optimizer": "adamw" }), json!({ "weight_decay": 0.5, "amsgrad": true })),
             (json!({ "optimizer": "nadam" }), json!({ "momentum_decay": 0.5, "beta1": 0.3 })),
             (json!({ "schedule": "step" }), json!({ "decay_rate": 0.5, "decay_epochs": 2.5 })),
+            (json!({ "schedule": "cosine" }), json!({ "epochs": 7, "min_factor": 0.25, "warmup_epochs": 2 })),
+            (json!({ "schedule": "one_cycle", "optimizer": "sgd" }), json!({ "epochs": 7, "learning_rate": 0.5 })),
+            (json!({ "schedule": "plateau" }), json!({ "plateau_patience": 2, "decay_rate": 0.25 })),
             (
                 json!({ "schedule": "step", "amsgrad": true }),
                 json!({ "schedule": "constant", "optimizer": "momentum" }),

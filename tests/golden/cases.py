@@ -115,6 +115,16 @@ FIRST = [
     thousand("nadam_momentum_decay", "nadam", learning_rate=0.002, momentum_decay=0.02, beta1=0.8),
     thousand("nadam_weight_decay", "nadam", learning_rate=0.002, weight_decay=0.01, epsilon=1e-6),
     scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
+    scheduled("exponential", "adam", {"name": "exponential", "gamma": 0.97}, learning_rate=0.02),
+    scheduled("cosine", "momentum", {"name": "cosine", "T_max": 100, "eta_min": 0.001}, learning_rate=0.05,
+              momentum=0.9),
+    scheduled("cosine_restarted", "adamw", {"name": "cosine", "T_max": 30, "eta_min": 0.0}, learning_rate=0.01),
+    scheduled("one_cycle", "sgd", {"name": "one_cycle", "max_lr": 0.3, "total_steps": 100, "cycle_momentum": False},
+              learning_rate=0.3),
+    scheduled("one_cycle_momentum", "momentum", {"name": "one_cycle", "max_lr": 0.1, "total_steps": 100},
+              learning_rate=0.1, momentum=0.9),
+    scheduled("one_cycle_adam", "adam", {"name": "one_cycle", "max_lr": 0.01, "total_steps": 100, "pct_start": 0.2,
+                                         "anneal_strategy": "linear"}, learning_rate=0.01),
 ]
 
 
@@ -136,15 +146,4 @@ LATER = [
     case("elu_adam", [3, 8, 1], "elu", "adam", "mse", learning_rate=0.005),
     case("gelu_sgd", [3, 8, 6, 3], "gelu", "sgd", learning_rate=0.1),
     case("gelu_adam", [3, 8, 1], "gelu", "adam", "mse", learning_rate=0.005),
-    # Stepped once a step.
-    scheduled("exponential", "adam", {"name": "exponential", "gamma": 0.97}, learning_rate=0.02),
-    scheduled("cosine", "momentum", {"name": "cosine", "T_max": 100, "eta_min": 0.001}, learning_rate=0.05,
-              momentum=0.9),
-    scheduled("cosine_restarted", "adamw", {"name": "cosine", "T_max": 30, "eta_min": 0.0}, learning_rate=0.01),
-    scheduled("one_cycle", "sgd", {"name": "one_cycle", "max_lr": 0.3, "total_steps": 100, "cycle_momentum": False},
-              learning_rate=0.3),
-    scheduled("one_cycle_momentum", "momentum", {"name": "one_cycle", "max_lr": 0.1, "total_steps": 100},
-              learning_rate=0.1, momentum=0.9),
-    scheduled("one_cycle_adam", "adam", {"name": "one_cycle", "max_lr": 0.01, "total_steps": 100, "pct_start": 0.2,
-                                         "anneal_strategy": "linear"}, learning_rate=0.01),
 ]

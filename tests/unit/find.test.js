@@ -56,7 +56,7 @@ test('what this version does not have is named, in both languages', () => {
   for (const [text, name] of [
     ['배치정규화', 'batch norm'],
     ['L-BFGS', 'optimizer lbfgs'],
-    ['cosine', 'schedule cosine'],
+    ['drawn', 'schedule drawn'],
     ['gelu', 'activation gelu'],
   ])
     assert.ok(
@@ -65,7 +65,7 @@ test('what this version does not have is named, in both languages', () => {
     );
   assert.deepEqual(
     missing('momentum', ROWS).idle.map((one) => one.name),
-    ['momentum'],
+    ['momentum', 'momentum_decay'],
   );
   assert.deepEqual(missing('', ROWS), { idle: [], later: [] });
 });

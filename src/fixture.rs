@@ -106,7 +106,11 @@ impl Fixture {
         }
         let activation: Activation =
             serde_json::from_value(Value::String(document.model.activation.clone())).map_err(|_| {
-                not_yet("model.activation", document.model.activation.clone(), "linear | sigmoid | tanh | relu")
+                not_yet(
+                    "model.activation",
+                    document.model.activation.clone(),
+                    "linear | sigmoid | tanh | relu | leaky_relu | elu | gelu",
+                )
             })?;
         let loss: Loss = serde_json::from_value(Value::String(document.loss.clone()))
             .map_err(|_| not_yet("loss", document.loss.clone(), "cross_entropy | mse"))?;

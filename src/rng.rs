@@ -139,6 +139,13 @@ impl Stream {
         (self.0.next_u64_from_u32() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
 
+    /// A standard normal number by Box and Muller over `libm`: the same bits natively and in wasm. (`rand_distr`'s takes
+    /// std's ln and exp wherever another crate turns on num-traits' `std`.)
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * libm::log(1.0 - self.uniform_f64())).sqrt();
+        radius * libm::cos(core::f64::consts::TAU * self.uniform_f64())
+    }
+
     /// Puts `items` in random order (Fisher-Yates from the end).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

@@ -335,7 +335,7 @@ impl Trainer {
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, of_trials, &config, repeat);
                 outlines.push(network.clone());
-                networks.push(network.initial());
+                networks.push(network.initial_by(config.init, config.init_std));
                 owner.push(trials.len());
             }
             let mut told = None;

@@ -68,7 +68,7 @@ fn what_is_refused_names_its_key() {
         ("fixed.batch_size", json!(2.5), "wrong_type", "fixed.batch_size"),
         ("fixed.hidden", json!([4, 4000]), "out_of_range", "fixed.hidden"),
         ("fixed.activation", json!("swish"), "out_of_range", "fixed.activation"),
-        ("fixed.activation", json!("gelu"), "not_yet", "fixed.activation"),
+        ("fixed.schedule", json!("drawn"), "not_yet", "fixed.schedule"),
         ("fixed.batch_norm", json!(true), "not_yet", "fixed.batch_norm"),
         ("fixed.learning_rate", json!("NaN"), "out_of_range", "fixed.learning_rate"),
         ("fixed.loss", json!("mse"), "loss_mismatch", ""),

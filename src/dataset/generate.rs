@@ -68,7 +68,7 @@ pub fn generate(name: &str, settings: &Settings) -> Result<Dataset> {
             Targets::Numbers(numbers) => numbers,
         };
         for value in noisy {
-            *value += settings.noise * normal(&mut random);
+            *value += settings.noise * random.normal();
         }
     }
     let mut order: Vec<usize> = (0..rows).collect();
@@ -102,12 +102,12 @@ fn draw(name: &str, rows: usize, random: &mut Stream) -> (Vec<Point>, Targets) {
         }),
         "blobs" => {
             let centres: [Point; 3] = core::array::from_fn(|_| square(random, BLOBS_BOX));
-            by_class(rows, 3, |class, _, _| centres[class].map(|centre| centre + normal(random)))
+            by_class(rows, 3, |class, _, _| centres[class].map(|centre| centre + random.normal()))
         }
         "gauss" => by_class(rows, 2, |class, _, _| {
             let centre = if class == 0 { -2.0 } else { 2.0 };
             // Playground's variance without noise is one half.
-            [(); 2].map(|()| (centre + 0.5_f64.sqrt() * normal(random)) / PLAYGROUND)
+            [(); 2].map(|()| (centre + 0.5_f64.sqrt() * random.normal()) / PLAYGROUND)
         }),
         "spiral" => by_class(rows, 2, |class, step, of| {
             let along = step as f64 / of as f64;
@@ -157,13 +157,6 @@ fn by_place(rows: usize, random: &mut Stream, target: impl Fn(f64, f64) -> f64) 
 /// A uniform point within `half` of the origin on both axes.
 fn square(random: &mut Stream, half: f64) -> Point {
     [(); 2].map(|()| half * (2.0 * random.uniform_f64() - 1.0))
-}
-
-/// A standard normal number by Box and Muller over `libm`: the same bits natively and in wasm. (`rand_distr`'s takes
-/// std's ln and exp wherever another crate turns on num-traits' `std`.)
-fn normal(random: &mut Stream) -> f64 {
-    let radius = (-2.0 * libm::log(1.0 - random.uniform_f64())).sqrt();
-    radius * libm::cos(TAU * random.uniform_f64())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::Study;
 use super::table::{self, Kind};
 use crate::dataset::{self, Task};
-use crate::mlp::{Activation, Loss, Shape};
+use crate::mlp::{Activation, Init, Loss, Shape};
 use crate::optimizer::{self, Optimizer};
 use crate::schedule::{self, StepAt};
 use serde_json::{Map, Value};
@@ -15,6 +15,10 @@ pub struct TrialConfig {
     pub hidden: Vec<usize>,
     /// After each hidden layer.
     pub activation: Activation,
+    /// How weights are drawn.
+    pub init: Init,
+    /// Deviation of normal weights.
+    pub init_std: f64,
     /// What training makes small.
     pub loss: Loss,
     /// Rule and settings.
@@ -109,6 +113,8 @@ impl TrialConfig {
         let mut config = Self {
             hidden: settings.hidden(),
             activation: settings.named("activation"),
+            init: settings.named("init"),
+            init_std: 0.0,
             loss: settings.named("loss"),
             optimizer: Optimizer::named(&name).unwrap_or_else(|| unknown("optimizer")),
             schedule: schedule::Settings::named(&settings.text("schedule")).unwrap_or_else(|| unknown("schedule")),
@@ -144,6 +150,9 @@ impl TrialConfig {
         };
         match name {
             "dropout" => self.dropout = number,
+            // A deviation of another initialization's is inert.
+            "init_std" if self.init == Init::Normal => self.init_std = number,
+            "init_std" => {}
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
             "epochs" => {
                 self.epochs = number as usize;
@@ -185,6 +194,8 @@ mod tests {
             (json!({}), json!({ "optimizer": "gd", "learning_rate": 0.2 })),
             (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
             (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),
+            (json!({ "init": "normal" }), json!({ "init_std": 0.5 })),
+            (json!({ "init_std": 0.25 }), json!({ "init": "normal", "dropout": 0.5 })),
             (json!({ "optimizer": "rmsprop" }), json!({ "alpha": 0.5, "centered": true, "momentum": 0.3 })),
             (json!({ "optimizer": "adagrad" }), json!({ "lr_decay": 0.5, "epsilon": 0.25, "weight_decay": 0.3 })),
             (json!({ "optimizer": "adadelta" }), json!({ "rho": 0.5, "learning_rate": 0.25 })),

@@ -15,7 +15,7 @@ use tuning_playground::optimizer::Optimizer;
 use tuning_playground::rng::{Purpose, RunId, Stream};
 use tuning_playground::schedule::Settings as Schedule;
 
-pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu];
+pub const ACTIVATIONS: [Activation; 7] = Activation::ALL;
 
 /// Which backends a test trains on.
 #[derive(Clone, Copy)]

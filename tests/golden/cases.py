@@ -94,7 +94,7 @@ FIRST = [
          weight_decay=0.01),
     case("adam_sigmoid_thousand", [3, 6, 3], "sigmoid", "adam", steps=1000, learning_rate=0.002, beta1=0.8,
          beta2=0.99),
-    # Beyond SGD and Adam, and schedules (stepped once a step).
+    # Beyond SGD and Adam, schedules (stepped once a step), other activations.
     thousand("rmsprop", "rmsprop", learning_rate=0.001),
     thousand("rmsprop_alpha", "rmsprop", learning_rate=0.001, alpha=0.9, epsilon=1e-4, weight_decay=0.01),
     thousand("rmsprop_momentum", "rmsprop", learning_rate=0.0005, momentum=0.9),
@@ -125,6 +125,12 @@ FIRST = [
               learning_rate=0.1, momentum=0.9),
     scheduled("one_cycle_adam", "adam", {"name": "one_cycle", "max_lr": 0.01, "total_steps": 100, "pct_start": 0.2,
                                          "anneal_strategy": "linear"}, learning_rate=0.01),
+    case("leaky_relu_sgd", [3, 8, 6, 3], "leaky_relu", "sgd", learning_rate=0.05),
+    case("leaky_relu_adam", [3, 8, 1], "leaky_relu", "adam", "mse", learning_rate=0.005),
+    case("elu_momentum", [3, 8, 6, 3], "elu", "momentum", learning_rate=0.02, momentum=0.9),
+    case("elu_adam", [3, 8, 1], "elu", "adam", "mse", learning_rate=0.005),
+    case("gelu_sgd", [3, 8, 6, 3], "gelu", "sgd", learning_rate=0.1),
+    case("gelu_adam", [3, 8, 1], "gelu", "adam", "mse", learning_rate=0.005),
 ]
 
 
@@ -140,10 +146,4 @@ LATER = [
     normed("adam", [3, 8, 3], "tanh", "adam", learning_rate=0.005),
     normed("uneven_mse", [2, 10, 1], "sigmoid", "sgd", "mse", sizes=(9, 2, 6), learning_rate=0.05, weight_decay=0.01),
     normed("adamw_depth3", [3, 6, 6, 6, 2], "tanh", "adamw", sizes=(16, 16), learning_rate=0.002),
-    case("leaky_relu_sgd", [3, 8, 6, 3], "leaky_relu", "sgd", learning_rate=0.05),
-    case("leaky_relu_adam", [3, 8, 1], "leaky_relu", "adam", "mse", learning_rate=0.005),
-    case("elu_momentum", [3, 8, 6, 3], "elu", "momentum", learning_rate=0.02, momentum=0.9),
-    case("elu_adam", [3, 8, 1], "elu", "adam", "mse", learning_rate=0.005),
-    case("gelu_sgd", [3, 8, 6, 3], "gelu", "sgd", learning_rate=0.1),
-    case("gelu_adam", [3, 8, 1], "gelu", "adam", "mse", learning_rate=0.005),
 ]

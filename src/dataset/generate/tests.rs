@@ -161,7 +161,7 @@ fn noise_moves_the_same_points() {
 #[test]
 fn normals_are_normal() {
     let mut stream = Stream::new([1, 2]);
-    let draws: Vec<f64> = (0..100_000).map(|_| normal(&mut stream)).collect();
+    let draws: Vec<f64> = (0..100_000).map(|_| stream.normal()).collect();
     let moment = |power: i32| draws.iter().map(|x| (0..power).fold(1.0, |product, _| product * x)).sum::<f64>() / 1e5;
     assert!(moment(1).abs() < 0.01 && (moment(2) - 1.0).abs() < 0.02, "{} {}", moment(1), moment(2));
     assert!(moment(3).abs() < 0.05 && (moment(4) - 3.0).abs() < 0.1, "{} {}", moment(3), moment(4));

@@ -33,11 +33,15 @@ fn c3_the_f64_reference_is_pytorch() {
 
 fn c3_f32_backends_are_pytorch(on: On) {
     for backend in backends(on) {
+        let (name, mut worst) = (backend.name(), (0.0, String::new()));
         for fixture in fixtures() {
             let difference = pollster::block_on(fixture.run_on(backend.as_ref())).expect("a run");
-            let name = backend.name();
             assert!(difference.error <= TOLERANCE_F32, "{} on {name}: {difference:?}", fixture.name);
+            if difference.error > worst.0 {
+                worst = (difference.error, fixture.name);
+            }
         }
+        println!("{name}: worst {worst:?}");
     }
 }
 

@@ -269,7 +269,7 @@ fn every_hyperparameter_is_taken_over_by_those_who_use_it() {
             // Digits has 1,257 rows for training.
             Kind::Int if row.name == "batch_size" => [json!(7), json!(8)],
             Kind::Int => [json!(row.low), json!(row.low.map(|low| low + 1.0))],
-            Kind::Float | Kind::Categorical => [json!(row.low), json!(row.low.map(|low| low + 0.25))],
+            Kind::Float | Kind::Categorical => [0.25, 0.5].map(|above| json!(row.low.map(|low| low + above))),
         };
         let owners: Vec<_> = row.used_by.iter().flatten().collect();
         let settings = |varied: Option<(&str, &Value)>| {

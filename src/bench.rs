@@ -207,7 +207,7 @@ impl Bench {
             let networks: Vec<_> = numbers.iter().map(|&trial| work.spec(trial, data.n_train)).collect();
             let initial = networks.iter().cloned().map(NetworkSpec::initial).collect();
             let population = backend.population(data.clone(), initial).await?;
-            let steps_done = networks.iter().map(Steps::of).collect();
+            let steps_done = vec![Steps::default(); networks.len()];
             waves.push(Wave { networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false });
         }
         let info = BenchInfo {

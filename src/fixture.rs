@@ -5,9 +5,9 @@ use crate::backend::{Backend, BatchStep, Data, EpochBatches, Labels, Network, Ne
 use crate::error::{Error, Result};
 use crate::kernels::Real;
 use crate::mlp::{Activation, Loss, Shape};
-use crate::optimizer::{self, Optimizer};
+use crate::optimizer::{self, Optimizer, Pace, Settings};
 use crate::rng::RunId;
-use crate::schedule::{self, Schedule, StepAt};
+use crate::schedule::{self, Memory, StepAt};
 use core::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -106,14 +106,26 @@ impl Fixture {
         }
         let activation: Activation =
             serde_json::from_value(Value::String(document.model.activation.clone())).map_err(|_| {
-                not_yet("model.activation", document.model.activation.clone(), "linear | sigmoid | tanh | relu")
+                not_yet(
+                    "model.activation",
+                    document.model.activation.clone(),
+                    "linear | sigmoid | tanh | relu | leaky_relu | elu | gelu",
+                )
             })?;
         let loss: Loss = serde_json::from_value(Value::String(document.loss.clone()))
             .map_err(|_| not_yet("loss", document.loss.clone(), "cross_entropy | mse"))?;
         let model = &document.model;
         let shape = Shape { inputs: model.inputs, hidden: model.hidden.clone(), outputs: model.outputs, activation };
-        let optimizer = parse_optimizer(&document.optimizer)?;
-        let schedule = document.schedule.as_ref().map(parse_schedule).transpose()?.unwrap_or_default();
+        let mut optimizer = parse_optimizer(&document.optimizer)?;
+        let schedule = document.schedule.as_ref().map(|own| parse_schedule(own, &mut optimizer)).transpose()?;
+        let schedule = schedule.unwrap_or_default();
+        if let Some(momentum) = schedule.momentum(StepAt { step: 0, per_epoch: 1 }) {
+            // PyTorch's schedule gives momentum to SGD and RMSprop without any.
+            if !optimizer.set("momentum", momentum) && !optimizer.names().contains(&"beta1") {
+                let (key, accepted) = ("schedule.cycle_momentum".into(), "false (no momentum, no beta1)".into());
+                return Err(Error::OutOfRange { key, found: "true".into(), accepted });
+            }
+        }
         let flat = |tensors: &[Value]| -> Result<Vec<f64>> {
             let mut flat = Vec::with_capacity(shape.n_parameters());
             for tensor in tensors {
@@ -208,12 +220,15 @@ impl Fixture {
     fn steps(&self, from: usize, until: usize) -> EpochBatches {
         let mut order = Vec::new();
         let mut steps = Vec::new();
-        let (optimizer, mut schedule) = (self.network.spec.optimizer, self.network.spec.schedule);
-        // PyTorch's schedules are stepped once a step.
-        let mut factor = |step| schedule.factor(StepAt { step: step as u64, per_epoch: 1 });
+        let (optimizer, schedule) = (self.network.spec.optimizer, self.network.spec.schedule);
+        let pace = |t| {
+            // PyTorch's schedules are stepped once a step.
+            let at = StepAt { step: t - 1, per_epoch: 1 };
+            let learning_rate = optimizer.learning_rate * schedule.factor(at, &Memory::default());
+            Pace { learning_rate, momentum: schedule.momentum(at) }
+        };
         let range = from..until.min(self.steps);
-        let rates = range.clone().map(|step| optimizer.learning_rate * factor(step));
-        let scalars = optimizer.scalars(from as u64 + 1, rates);
+        let scalars = optimizer.scalars(from as u64 + 1, pace);
         for (step, scalars) in range.zip(scalars) {
             let (first, rows) = self.batches[step % self.batches.len()];
             steps.push(BatchStep { start: order.len() as u32, rows, step: step as u32, scalars });
@@ -333,15 +348,55 @@ fn parse_named<T>(
 /// PyTorch's optimizer arguments, with our names for the learning rate, betas and epsilon.
 fn parse_optimizer(document: &Map<String, Value>) -> Result<Optimizer> {
     let set = |made: &mut Optimizer, name: &str, value| name != "l2" && made.set(name, value);
-    parse_named("optimizer", document, optimizer::NAMES, Optimizer::named, set, Optimizer::names)
+    let made = parse_named("optimizer", document, optimizer::NAMES, Optimizer::named, set, Optimizer::names)?;
+    let refused = |name: &str, accepted: &str| {
+        let found = document.get(name).map_or_else(|| "0".into(), Value::to_string);
+        Err(Error::OutOfRange { key: format!("optimizer.{name}"), found, accepted: accepted.into() })
+    };
+    // What PyTorch refuses.
+    for (name, value) in document {
+        let Some(value) = number(value) else { continue };
+        let (is_sound, accepted) = match name.as_str() {
+            "beta1" | "beta2" => ((0.0..1.0).contains(&value), "0 <= x < 1"),
+            "rho" => ((0.0..=1.0).contains(&value), "0 .. 1"),
+            _ => (value >= 0.0, ">= 0"),
+        };
+        if !is_sound {
+            return refused(name, accepted);
+        }
+    }
+    match made.settings {
+        Settings::Sgd(own) if own.nesterov && own.momentum == 0.0 => refused("momentum", "> 0 (nesterov)"),
+        Settings::Sgd(own) if own.nesterov && own.dampening != 0.0 => refused("dampening", "0 (nesterov)"),
+        _ => Ok(made),
+    }
 }
 
-/// PyTorch's arguments of a schedule that is stepped once a step.
-fn parse_schedule(document: &Map<String, Value>) -> Result<schedule::Settings> {
+/// PyTorch's arguments of a schedule that is stepped once a step. `max_lr` takes the place of the learning rate.
+fn parse_schedule(document: &Map<String, Value>, optimizer: &mut Optimizer) -> Result<schedule::Settings> {
+    let mut document = document.clone();
+    if document.get("name").is_some_and(|name| name == "one_cycle")
+        && let Some(rate) = document.remove("max_lr").as_ref().and_then(number)
+    {
+        optimizer.learning_rate = rate;
+    }
+    if let Some(strategy) = document.get_mut("anneal_strategy") {
+        let is_linear = match strategy.as_str() {
+            Some("linear") => true,
+            Some("cos") => false,
+            _ => {
+                let (key, found) = ("schedule.anneal_strategy".into(), strategy.to_string());
+                return Err(Error::WrongType { key, found, accepted: "cos | linear".into() });
+            }
+        };
+        *strategy = is_linear.into();
+    }
+    let rate = optimizer.learning_rate;
     let set = |made: &mut schedule::Settings, name: &str, value| {
         let own = made.arguments().iter().find(|(argument, _)| *argument == name);
-        own.is_some_and(|(_, own)| made.set(own, value))
+        // The one rate that PyTorch gives as such is a share of the learning rate here.
+        own.is_some_and(|(_, own)| made.set(own, if name == "eta_min" { value / rate } else { value }))
     };
     let known = |made: &schedule::Settings| made.arguments().iter().map(|(argument, _)| *argument).collect();
-    parse_named("schedule", document, schedule::NAMES, schedule::Settings::named, set, known)
+    parse_named("schedule", &document, schedule::NAMES, schedule::Settings::stepped, set, known)
 }

@@ -18,10 +18,47 @@ pub enum Activation {
     Tanh = 2,
     /// `max(x, 0)`; the gradient at 0 is 0, as in PyTorch.
     Relu = 3,
+    /// x, below 0 times [`LEAK`].
+    LeakyRelu = 4,
+    /// x, below 0 `exp(x) - 1`.
+    Elu = 5,
+    /// x times the normal distribution's share below x.
+    Gelu = 6,
 }
+
+impl Activation {
+    /// Every one.
+    pub const ALL: [Self; 7] =
+        [Self::Linear, Self::Sigmoid, Self::Tanh, Self::Relu, Self::LeakyRelu, Self::Elu, Self::Gelu];
+}
+
+/// Slope of a leaky `ReLU` below 0, PyTorch's default.
+pub const LEAK: f64 = 0.01;
+/// Beyond this the normal distribution's share is 0 or 1 to the last bit of f32, and of f64 where x is multiplied by it.
+pub const GELU_CLAMP: f64 = 30.0;
 
 /// Beyond this f32's tanh is 1 to the last bit, and several GPU drivers return NaN.
 pub const TANH_CLAMP: f64 = 15.0;
+
+/// How weights are drawn before the first step, as in `torch.nn.init`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Init {
+    /// What `torch.nn.Linear` does by itself: weights and biases uniform in `+-1/sqrt(fan_in)`. All others leave biases 0.
+    Torch,
+    /// Uniform, with gain 1.
+    XavierUniform,
+    /// Normal, with gain 1.
+    XavierNormal,
+    /// Uniform by `fan_in`, with the gain of `ReLU`.
+    KaimingUniform,
+    /// Normal by `fan_in`, with the gain of `ReLU`.
+    KaimingNormal,
+    /// Normal with this deviation.
+    Normal,
+    /// All 0.
+    Zeros,
+}
 
 /// What training makes small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, PartialOrd, Ord)]
@@ -81,17 +118,30 @@ impl Shape {
         self.layers().iter().map(|layer| layer.inputs * layer.outputs + layer.outputs).sum()
     }
 
-    /// PyTorch's default initial weights (`torch.nn.Linear`): weight and bias uniform in `+-1/sqrt(fan_in)`. Drawn per
-    /// layer from its own stream, weights first; the same bits on every platform.
-    pub fn initial_parameters(&self, seed: u64, run: RunId) -> Vec<f64> {
+    /// Initial parameters, `init_std` the deviation of [`Init::Normal`]. Drawn per layer from its own stream, weights first;
+    /// the same bits on every platform.
+    pub fn initial_parameters(&self, init: Init, init_std: f64, seed: u64, run: RunId) -> Vec<f64> {
         let mut parameters = Vec::with_capacity(self.n_parameters());
         for (depth, layer) in self.layers().iter().enumerate() {
             let mut stream = Stream::new(rng::key(seed, Purpose::Init, run, depth as u32));
-            let bound = 1.0 / (layer.inputs.max(1) as f64).sqrt();
-            for _ in 0..layer.inputs * layer.outputs + layer.outputs {
-                let value = (2.0 * f64::from(stream.uniform()) - 1.0) * bound;
+            let fan_in = layer.inputs.max(1) as f64;
+            let fans = fan_in + layer.outputs as f64;
+            let uniform = |stream: &mut Stream, bound: f64| (2.0 * f64::from(stream.uniform()) - 1.0) * bound;
+            let n_weights = layer.inputs * layer.outputs;
+            let n_drawn = if init == Init::Torch { n_weights + layer.outputs } else { n_weights };
+            for _ in 0..n_drawn {
+                let value = match init {
+                    Init::Torch => uniform(&mut stream, 1.0 / fan_in.sqrt()),
+                    Init::XavierUniform => uniform(&mut stream, (6.0 / fans).sqrt()),
+                    Init::KaimingUniform => uniform(&mut stream, (6.0 / fan_in).sqrt()),
+                    Init::XavierNormal => (2.0 / fans).sqrt() * stream.normal(),
+                    Init::KaimingNormal => (2.0 / fan_in).sqrt() * stream.normal(),
+                    Init::Normal => init_std * stream.normal(),
+                    Init::Zeros => 0.0,
+                };
                 parameters.push(f64::from(value as f32));
             }
+            parameters.resize(layer.bias + layer.outputs, 0.0);
         }
         parameters
     }
@@ -115,10 +165,41 @@ mod tests {
     #[test]
     fn initial_weights_stay_in_their_bounds_and_repeat() {
         let shape = Shape { inputs: 16, hidden: vec![64], outputs: 2, activation: Activation::Relu };
-        let a = shape.initial_parameters(5, RunId::default());
-        assert_eq!(a, shape.initial_parameters(5, RunId::default()));
-        assert_ne!(a, shape.initial_parameters(6, RunId::default()));
+        let draw = |seed| shape.initial_parameters(Init::Torch, 0.0, seed, RunId::default());
+        let a = draw(5);
+        assert_eq!(a, draw(5));
+        assert_ne!(a, draw(6));
         assert!(a[..16 * 64 + 64].iter().all(|w| w.abs() <= 0.25));
         assert!(a[..16 * 64].iter().any(|w| w.abs() > 0.2));
+    }
+
+    /// Bounds and deviations as `torch.nn.init` documents them, over a layer of 100 inputs and 50 outputs.
+    #[test]
+    fn each_initialization_spreads_as_pytorchs_does_and_leaves_biases_0() {
+        let shape = Shape { inputs: 100, hidden: vec![50], outputs: 3, activation: Activation::Relu };
+        for (init, deviation, bound) in [
+            (Init::XavierUniform, (2.0 / 150.0_f64).sqrt(), (6.0 / 150.0_f64).sqrt()),
+            (Init::XavierNormal, (2.0 / 150.0_f64).sqrt(), f64::INFINITY),
+            (Init::KaimingUniform, (2.0 / 100.0_f64).sqrt(), (6.0 / 100.0_f64).sqrt()),
+            (Init::KaimingNormal, (2.0 / 100.0_f64).sqrt(), f64::INFINITY),
+            (Init::Normal, 0.3, f64::INFINITY),
+            (Init::Zeros, 0.0, 0.0),
+        ] {
+            let all = shape.initial_parameters(init, 0.3, 5, RunId::default());
+            assert_eq!(all.len(), shape.n_parameters());
+            let (weights, biases) = all[..5050].split_at(5000);
+            assert!(biases.iter().chain(&all[5200..]).all(|&bias| bias == 0.0), "{init:?}");
+            let mean = weights.iter().sum::<f64>() / 5000.0;
+            let found = (weights.iter().map(|w| w * w).sum::<f64>() / 5000.0).sqrt();
+            // Three standard errors of 5000 draws.
+            assert!(
+                mean.abs() <= 0.0425 * deviation && (found - deviation).abs() <= 0.03 * deviation,
+                "{init:?}: {found}"
+            );
+            assert!(weights.iter().all(|w| w.abs() <= bound * (1.0 + 1e-6)), "{init:?}");
+            if bound > 0.0 && bound.is_finite() {
+                assert!(weights.iter().any(|w| w.abs() > 0.99 * bound), "{init:?}");
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::schedule::{Schedule, StepAt};
+use crate::schedule::StepAt;
 use crate::search::{Search, Trial};
 use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
@@ -324,7 +324,7 @@ impl Trainer {
             }
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
-                let event = self.end_epoch(running);
+                let event = self.end_epoch(running, &mut wave.steps);
                 let is_over = event.state != TrialState::Running;
                 report.tell(&mut running.told, event);
                 if is_over {
@@ -339,7 +339,7 @@ impl Trainer {
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &wave.trials[owner];
                 let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
-                report.snapshots.push(running.snapshot(networks));
+                report.snapshots.push(running.snapshot(networks, &wave.steps));
             }
         }
         if wave.in_epoch || wave.trials.iter().any(|running| !running.ended) {
@@ -373,7 +373,7 @@ impl Trainer {
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, of_trials, &config, repeat);
                 outlines.push(network.clone());
-                networks.push(network.initial());
+                networks.push(network.initial_by(config.init, config.init_std));
                 owner.push(trials.len());
             }
             let mut told = None;
@@ -396,7 +396,7 @@ impl Trainer {
             return Ok(false);
         }
         let population = self.backend.population(self.data.clone(), networks).await?;
-        let steps = outlines.iter().map(Steps::of).collect();
+        let steps = vec![Steps::default(); outlines.len()];
         let (in_epoch, to_park) = (false, Vec::new());
         let mut wave = Wave { population, networks: outlines, trials, owner, steps, in_epoch, to_park };
         for (owner, from) in snapshots {
@@ -450,7 +450,7 @@ impl Trainer {
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
-    fn end_epoch(&self, running: &mut Running) -> TrialEvent {
+    fn end_epoch(&self, running: &mut Running, steps: &mut [Steps]) -> TrialEvent {
         // Seeds end in any order; sums over them must not depend on it.
         let outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
         let batch = self.batch_size(&running.config);
@@ -472,7 +472,11 @@ impl Trainer {
             event.state = TrialState::Diverged;
             return event;
         }
-        let record = self.record(running.epochs_done, &running.config, &outcomes);
+        let record = self.record(running.epochs_done, &running.config, &outcomes, steps);
+        for outcome in &outcomes {
+            let loss = outcome.validation.unwrap_or(outcome.train).loss;
+            running.config.schedule.observe(&mut steps[outcome.network].memory, loss);
+        }
         running.ended = running.epochs_done == running.until;
         if running.epochs_done == running.config.epochs {
             event.state = TrialState::Complete;
@@ -482,7 +486,7 @@ impl Trainer {
         event
     }
 
-    fn record(&self, epoch: usize, config: &TrialConfig, outcomes: &[EpochOutcome]) -> EpochRecord {
+    fn record(&self, epoch: usize, config: &TrialConfig, outcomes: &[EpochOutcome], steps: &[Steps]) -> EpochRecord {
         let over_seeds =
             |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
@@ -496,7 +500,7 @@ impl Trainer {
             validation_loss: validation_loss.0,
             train_metric: train_metric.0,
             validation_metric: validation_metric.0,
-            learning_rate: self.learning_rate(epoch, config),
+            learning_rate: self.learning_rate(epoch, config, outcomes.iter().map(|o| &steps[o.network])),
             seconds: over_seeds(&|o| o.seconds).0,
             spread: (outcomes.len() > 1).then_some(Spread {
                 train_loss: train_loss.1,
@@ -507,11 +511,21 @@ impl Trainer {
         }
     }
 
-    /// The learning rate of an epoch's last step; epochs count from 1.
-    fn learning_rate(&self, epoch: usize, config: &TrialConfig) -> f64 {
+    /// The learning rate of an epoch's last step, the mean over a trial's networks; epochs count from 1.
+    fn learning_rate<'a>(
+        &self,
+        epoch: usize,
+        config: &TrialConfig,
+        mut networks: impl ExactSizeIterator<Item = &'a Steps>,
+    ) -> f64 {
         let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
         let at = StepAt { step: epoch as u64 * per_epoch - 1, per_epoch };
-        config.optimizer.learning_rate * config.schedule.clone().factor(at)
+        let n = networks.len() as f64;
+        let mut factor = |steps: &Steps| config.schedule.factor(at, &steps.memory);
+        // Where all are alike, their mean is exactly that.
+        let first = networks.next().map_or(1.0, &mut factor);
+        let mean = first + networks.map(|steps| factor(steps) - first).sum::<f64>() / n;
+        config.optimizer.learning_rate * mean
     }
 
     /// Losses of numbers are reported in the targets' own units, squared.

@@ -49,7 +49,7 @@ fn trained(trainer: &mut Trainer, trials: &[Trial]) -> (Contestant, Vec<Vec<f32>
 fn studies() -> Vec<Value> {
     let mut studies =
         vec![json!({}), json!({"dataset": {"name": "plane", "samples": 90}, "fixed": {"hidden": [6], "epochs": 3}})];
-    for activation in ["linear", "sigmoid", "tanh", "relu"] {
+    for activation in ["linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu"] {
         studies.push(json!({"fixed": {"hidden": [17, 4], "epochs": 2, "activation": activation}}));
     }
     studies.push(json!({"fixed": {"hidden": [], "epochs": 2, "batch_size": 32}}));

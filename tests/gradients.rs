@@ -86,7 +86,7 @@ fn c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy() {
     }
 }
 
-/// Mean loss of the batch with these parameters, and the sign of every relu unit.
+/// Mean loss of the batch with these parameters, and the sign of every unit with a kink.
 fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec<bool>) {
     let order = batches(0, network, data.n_train, 0).order;
     let mut x: Vec<f64> =
@@ -96,8 +96,8 @@ fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec
         let mask = Mask { key: network.spec.dropout_key(depth), step: 0, p: network.spec.dropout };
         let masked = network.spec.dropout > 0.0 && depth + 1 < layers.len();
         let (a, slopes) = kernels::dense_forward::reference(parameters, layer, &x, masked.then_some(&mask));
-        if layer.activation == Activation::Relu {
-            signs.extend(slopes.iter().map(|&slope| slope > 0.0));
+        if matches!(layer.activation, Activation::Relu | Activation::LeakyRelu) {
+            signs.extend(slopes.iter().map(|&slope| slope > 0.5));
         }
         x = a;
     }

@@ -55,7 +55,7 @@ fn close(name: &str, what: &str, found: &[f64], wanted: &[f64]) {
 fn dense_forward(on: On) {
     let backends = backends(on);
     for (case, width) in WIDTHS.into_iter().enumerate() {
-        let activation = ACTIVATIONS[case % 4];
+        let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
         let shape = Shape { inputs: width, hidden: vec![width, 5], outputs: 3, activation };
         let data = data(&shape, Loss::Mse, 9, 70, case as u64);
         let network = network(0, &shape, Loss::Mse, still(), 0.0, 9);
@@ -107,7 +107,12 @@ fn rows_of_a_second_block_are_found(on: On) {
 fn dense_backward_data(on: On) {
     let backends = backends(on);
     for (case, width) in WIDTHS.into_iter().enumerate() {
-        let shape = Shape { inputs: 2, hidden: vec![width, 6, width], outputs: 2, activation: ACTIVATIONS[case % 4] };
+        let shape = Shape {
+            inputs: 2,
+            hidden: vec![width, 6, width],
+            outputs: 2,
+            activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+        };
         let data = data(&shape, Loss::CrossEntropy, 21, 0, 2);
         let network = network(0, &shape, Loss::CrossEntropy, still(), 0.0, 21);
         // The first layer's gradient has come all the way down.
@@ -135,8 +140,12 @@ fn train_invocation(on: On) {
     let backends = backends(on);
     for (case, hidden) in [&[][..], &[5], &[8], &[3, 7], &[8, 8], &[1, 1, 1]].into_iter().enumerate() {
         for kind in [Loss::CrossEntropy, Loss::Mse] {
-            let shape =
-                Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 1 + case, activation: ACTIVATIONS[case % 4] };
+            let shape = Shape {
+                inputs: 2,
+                hidden: hidden.to_vec(),
+                outputs: 1 + case,
+                activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+            };
             let data = data(&shape, kind, 50, 33, case as u64);
             let network = network(
                 0,
@@ -159,7 +168,8 @@ fn train_invocation(on: On) {
 fn train_workgroup() {
     let gpu = common::gpu();
     for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
-        let shape = Shape { inputs: 6, hidden: hidden.to_vec(), outputs: 3, activation: ACTIVATIONS[case % 4] };
+        let shape =
+            Shape { inputs: 6, hidden: hidden.to_vec(), outputs: 3, activation: ACTIVATIONS[case % ACTIVATIONS.len()] };
         let data = narrow(&data(&shape, Loss::CrossEntropy, 60, 70, case as u64));
         let networks: Vec<Network> = (0..3)
             .map(|trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[case], 0.1, 11 + 8 * trial as usize))

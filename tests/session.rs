@@ -142,10 +142,19 @@ fn trained(session: &mut Session, open: &(dyn Fn() -> Box<dyn Backend> + Sync)) 
 
 fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once(on: On) {
     for (name, open) in backends(on) {
-        for seeds in [1, 2] {
-            let study = study(&json!({"seeds_per_trial": seeds}));
+        for (seeds, fixed) in [
+            (1, json!({})),
+            (2, json!({"schedule": "plateau", "plateau_patience": 1, "decay_rate": 0.5})),
+            (1, json!({"schedule": "one_cycle", "optimizer": "nadam", "warmup_epochs": 1.5})),
+        ] {
+            let mut own = json!({"hidden_layers": 1});
+            own.as_object_mut().unwrap().extend(fixed.as_object().unwrap().clone());
+            let study = study(&json!({"seeds_per_trial": seeds, "fixed": own}));
             let session = |pruner| Session::with(study.clone(), Search::new(&study), pruner);
             let (whole, _) = trained(&mut session(Box::new(NoPruner)), &*open);
+            let last = whole.iter().filter_map(|trial| Some((trial.epochs.first()?, trial.epochs.last()?)));
+            let fallen = last.filter(|(first, last)| last.learning_rate < first.learning_rate).count();
+            assert_eq!(fallen > 3, fixed.get("schedule").is_some(), "{name}: {fixed} was at work in {fallen} trials");
             let mut parked = session(Box::new(Median));
             let (judged, steps) = trained(&mut parked, &*open);
             assert!(count(&judged, TrialState::Complete) > 3 && count(&judged, TrialState::Pruned) > 3);
@@ -161,7 +170,7 @@ fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once(on: On) {
             }
             // No step is trained twice, but where there is no room to keep what waits.
             let told: u64 = judged.iter().map(|trial| trial.steps).sum();
-            assert_eq!(steps, told, "{name}, {seeds} seeds");
+            assert_eq!(steps, told, "{name}, {seeds} seeds, {fixed}");
             let (again, steps) = trained(&mut session(Box::new(Median)).keeping(0), &*open);
             assert_eq!(again, judged, "{name}");
             assert!(steps > told, "{name}, {seeds} seeds");

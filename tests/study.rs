@@ -68,7 +68,7 @@ fn what_is_refused_names_its_key() {
         ("fixed.batch_size", json!(2.5), "wrong_type", "fixed.batch_size"),
         ("fixed.hidden", json!([4, 4000]), "out_of_range", "fixed.hidden"),
         ("fixed.activation", json!("swish"), "out_of_range", "fixed.activation"),
-        ("fixed.activation", json!("gelu"), "not_yet", "fixed.activation"),
+        ("fixed.schedule", json!("drawn"), "not_yet", "fixed.schedule"),
         ("fixed.batch_norm", json!(true), "not_yet", "fixed.batch_norm"),
         ("fixed.learning_rate", json!("NaN"), "out_of_range", "fixed.learning_rate"),
         ("fixed.loss", json!("mse"), "loss_mismatch", ""),
@@ -169,6 +169,21 @@ fn defaults_are_pytorchs() {
     }
     let rmsprop = Rmsprop { alpha: 0.99, epsilon: 1e-8, weight_decay: 0.0, momentum: 0.0, centered: false };
     assert_eq!(named("rmsprop"), Optimizer { settings: Settings::Rmsprop(rmsprop), learning_rate: 0.01, l2: 0.0 });
+    for (name, learning_rate, own) in [
+        ("adagrad", 0.01, &[("lr_decay", 0.0), ("initial_accumulator_value", 0.0), ("epsilon", 1e-10)][..]),
+        ("adadelta", 1.0, &[("rho", 0.9), ("epsilon", 1e-6)]),
+        (
+            "adamw",
+            1e-3,
+            &[("beta1", 0.9), ("beta2", 0.999), ("epsilon", 1e-8), ("weight_decay", 0.01), ("amsgrad", 0.0)],
+        ),
+        ("nadam", 2e-3, &[("beta1", 0.9), ("beta2", 0.999), ("epsilon", 1e-8), ("momentum_decay", 4e-3)]),
+    ] {
+        let mut wanted = named(name);
+        assert!(own.iter().all(|(setting, value)| wanted.set(setting, *value)), "{name}");
+        wanted.learning_rate = learning_rate;
+        assert_eq!(named(name), wanted, "{name}");
+    }
     assert_eq!(config(&json!({"optimizer": "gd"})).batch_size, None);
     assert_eq!(config(&json!({})).hidden, vec![16, 16]);
     assert_eq!(config(&json!({"hidden": []})).hidden, Vec::<usize>::new());
@@ -254,7 +269,7 @@ fn every_hyperparameter_is_taken_over_by_those_who_use_it() {
             // Digits has 1,257 rows for training.
             Kind::Int if row.name == "batch_size" => [json!(7), json!(8)],
             Kind::Int => [json!(row.low), json!(row.low.map(|low| low + 1.0))],
-            Kind::Float | Kind::Categorical => [json!(row.low), json!(row.low.map(|low| low + 0.25))],
+            Kind::Float | Kind::Categorical => [0.25, 0.5].map(|above| json!(row.low.map(|low| low + above))),
         };
         let owners: Vec<_> = row.used_by.iter().flatten().collect();
         let settings = |varied: Option<(&str, &Value)>| {

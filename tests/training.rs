@@ -14,9 +14,9 @@ use serde_json::json;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::backend::reference::{Reference, ReferencePopulation};
-use tuning_playground::backend::{Backend, Data, Network, Population};
+use tuning_playground::backend::{Backend, Data, Labels, Network, Population};
 use tuning_playground::mlp::{Activation, Loss, Shape};
-use tuning_playground::optimizer::Optimizer;
+use tuning_playground::optimizer::{NAMES, Optimizer};
 use tuning_playground::result::EpochRecord;
 use tuning_playground::search::Search;
 use tuning_playground::study::{FORMAT, Study};
@@ -216,6 +216,11 @@ fn without_epsilon_padding_is_no_trouble(on: On) {
     for optimizer in [
         named("adam", &own),
         named("adam", &[own[0], ("amsgrad", 1.0)]),
+        named("adamw", &own),
+        named("adamw", &[own[0], ("amsgrad", 1.0)]),
+        named("nadam", &own),
+        named("adagrad", &own),
+        named("adadelta", &own),
         rmsprop(&[]),
         rmsprop(&[("momentum", 0.9)]),
         rmsprop(&[("centered", 1.0), ("alpha", 0.9)]),
@@ -269,6 +274,66 @@ fn a_step_schedule_steps_down_in_training_and_in_what_is_told() {
     }
 }
 
+fn a_plateau_steps_down_by_what_its_epochs_are_told_to_have_lost() {
+    let backends: [fn() -> Box<dyn Backend>; 2] = [|| Box::new(Reference), || Box::new(Cpu::new())];
+    for backend in backends {
+        let fixed = json!({
+            "optimizer": "sgd", "learning_rate": 4, "epochs": 30, "schedule": "plateau", "plateau_patience": 2,
+            "decay_rate": 0.5, "min_factor": 0.2, "warmup_epochs": 1,
+        });
+        let (mut best, mut since, mut factor) = (f64::INFINITY, 0, 1.0_f64);
+        let mut factors = Vec::new();
+        for epoch in epochs(backend(), &fixed) {
+            assert_eq!(epoch.learning_rate, 4.0 * factor, "epoch {}", epoch.epoch);
+            factors.push(factor);
+            if epoch.validation_loss < best {
+                (best, since) = (epoch.validation_loss, 0);
+            } else {
+                since += 1;
+            }
+            if since == 2 {
+                (factor, since) = ((factor * 0.5).max(0.2), 0);
+            }
+        }
+        assert!(factors.contains(&1.0) && factors.contains(&0.5) && factors.contains(&0.2), "{factors:?}");
+    }
+}
+
+fn cosine_and_one_cycle_end_where_the_run_ends() {
+    for (name, ends, last) in [("cosine", [1.0, 0.0], 1e-3), ("one_cycle", [0.04, 4e-6], 1e-5)] {
+        let fixed =
+            json!({"optimizer": "adam", "learning_rate": 0.01, "epochs": 8, "schedule": name, "batch_size": 350});
+        let rates: Vec<f64> = epochs(Box::new(Cpu::new()), &fixed).iter().map(|epoch| epoch.learning_rate).collect();
+        assert!((rates[0] - 0.01 * ends[0]).abs() < 1e-9, "{name}: {rates:?}");
+        assert!(rates[7] - 0.01 * ends[1] <= last && rates[7] < rates[6], "{name}: {rates:?}");
+    }
+}
+
+/// PyTorch's own test of its optimizers, with rates that suit whole batches.
+fn c4_every_optimizer_solves_xor_from_every_seed() {
+    const EPOCHS: u64 = 3000;
+    let shape = shape(2, &[8], 2, Activation::Tanh);
+    let x = vec![-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0];
+    let labels = Labels::Classes(vec![0, 1, 1, 0]);
+    let data = Rc::new(Data { x, columns: 2, labels, n_train: 4, n_validation: 0 });
+    for name in NAMES {
+        let rate = match *name {
+            "gd" | "sgd" => 0.5,
+            "momentum" | "nesterov" | "adagrad" => 0.1,
+            "adadelta" => 1.0,
+            _ => 0.01,
+        };
+        let optimizer = named(name, &[("learning_rate", rate)]);
+        let networks: Vec<_> =
+            (0..20).map(|trial| network(trial, &shape, Loss::CrossEntropy, optimizer, 0.0, 4)).collect();
+        for (seed, (outcomes, _)) in run(&Cpu::new(), &data, &networks, EPOCHS, at_once).iter().enumerate() {
+            let last = outcomes.last().unwrap();
+            assert!(last.diverged_at.is_none() && last.train.accuracy == 1.0, "{name} from seed {seed}: {last:?}");
+            assert!(last.train.loss < 0.1, "{name} from seed {seed}: {last:?}");
+        }
+    }
+}
+
 /// Parameters within the limits whose validation loss is beyond them: the epoch's last step is told.
 fn a_lost_validation_is_the_last_steps(on: On) {
     let shape = shape(5, &[], 3, Activation::Sigmoid);
@@ -293,7 +358,12 @@ harness::tests! {
         without_epsilon_padding_is_no_trouble,
         a_lost_validation_is_the_last_steps,
     ]
-    plain [a_step_schedule_steps_down_in_training_and_in_what_is_told]
+    plain [
+        a_step_schedule_steps_down_in_training_and_in_what_is_told,
+        a_plateau_steps_down_by_what_its_epochs_are_told_to_have_lost,
+        cosine_and_one_cycle_end_where_the_run_ends,
+        c4_every_optimizer_solves_xor_from_every_seed,
+    ]
     soak_each_backend [
         c5_a_thousand_together_are_each_alone,
         d2_fifty_ways_to_cut_a_run_change_no_bit,

@@ -97,8 +97,10 @@ impl Recorder {
     /// # Errors
     /// What the device reports.
     pub async fn new(backend: &dyn Backend, data: &Data, contestants: Vec<Contestant>) -> Result<Self> {
-        // Without rows for validation no time goes into scores between steps.
-        let rows = Rc::new(Data { n_validation: 0, ..data.clone() });
+        // Without rows for validation no time goes into scores between steps; some schedules wait for them.
+        let waits = contestants.iter().any(|contestant| contestant.spec.schedule.waits_for_outcome());
+        let n_validation = if waits { data.n_validation } else { 0 };
+        let rows = Rc::new(Data { n_validation, ..data.clone() });
         let networks: Vec<_> = contestants.iter().map(|contestant| contestant.spec.clone().initial()).collect();
         let start = |(at, contestant): (usize, Contestant)| {
             let first: Vec<f32> = networks[at].parameters.iter().map(|&x| x as f32).collect();
@@ -106,7 +108,7 @@ impl Recorder {
             let fitting = PATH_BYTES / (size_of::<f32>() * first.len().max(1));
             let most = MOST_POINTS.min(fitting).max(8);
             Runner {
-                steps: Steps::of(&contestant.spec),
+                steps: Steps::default(),
                 epoch: 0,
                 batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new() },
                 next: 0,
@@ -135,6 +137,10 @@ impl Recorder {
             let advance = self.population.advance(budget.saturating_sub(begun.elapsed())).await?;
             for outcome in advance.outcomes {
                 let runner = &mut self.runners[outcome.network];
+                let is_through = runner.next == runner.batches.steps.len();
+                if let Some(validation) = outcome.validation.filter(|_| is_through) {
+                    runner.contestant.spec.schedule.observe(&mut runner.steps.memory, validation.loss);
+                }
                 if outcome.diverged_at.is_some() {
                     (runner.path.diverged_at, runner.is_over) = (outcome.diverged_at, true);
                 }

@@ -1,30 +1,26 @@
 //! A network's next epoch: which rows when, and the scalars of each step.
 
 use super::{BatchStep, EpochBatches, NetworkSpec};
+use crate::optimizer::Pace;
 use crate::rng::Stream;
-use crate::schedule::{self, Schedule, StepAt};
+use crate::schedule::{Memory, StepAt};
 
-/// How far a network has come, and its schedule.
-#[derive(Clone, Copy, Debug)]
+/// How far a network has come, and what its epochs have come to for its schedule.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Steps {
     /// Steps taken.
     pub done: u32,
-    /// The schedule as the steps so far have left it.
-    pub schedule: schedule::Settings,
+    /// What its schedule remembers.
+    pub memory: Memory,
 }
 
-impl Steps {
-    /// No step taken yet.
-    pub fn of(spec: &NetworkSpec) -> Self {
-        Self { done: 0, schedule: spec.schedule }
-    }
-
-    /// Goes by steps that were taken elsewhere.
-    pub fn skip(&mut self, steps: u32, per_epoch: u64) {
-        for step in self.done..self.done + steps {
-            self.schedule.factor(StepAt { step: u64::from(step), per_epoch });
+impl NetworkSpec {
+    /// What the schedule decides about a step.
+    fn pace(&self, at: StepAt, memory: &Memory) -> Pace {
+        Pace {
+            learning_rate: self.optimizer.learning_rate * self.schedule.factor(at, memory),
+            momentum: self.schedule.momentum(at),
         }
-        self.done += steps;
     }
 }
 
@@ -39,13 +35,10 @@ pub(crate) fn epoch_batches(
 ) -> EpochBatches {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
     shuffle.shuffle(&mut order);
-    let (optimizer, first) = (spec.optimizer, progress.done);
+    let (first, memory) = (progress.done, progress.memory);
     let n_steps = n_train.div_ceil(batch);
-    let rates = (u64::from(first)..).map(|step| {
-        let at = StepAt { step, per_epoch: n_steps as u64 };
-        optimizer.learning_rate * progress.schedule.factor(at)
-    });
-    let scalars = optimizer.scalars(u64::from(first) + 1, rates);
+    let pace = |t| spec.pace(StepAt { step: t - 1, per_epoch: n_steps as u64 }, &memory);
+    let scalars = spec.optimizer.scalars(u64::from(first) + 1, pace);
     let steps = (0..n_steps).zip(scalars).map(|(k, scalars)| BatchStep {
         start: (k * batch) as u32,
         rows: batch.min(n_train - k * batch) as u32,

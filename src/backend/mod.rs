@@ -21,7 +21,7 @@ pub use evaluate::{Rows, evaluate, loss_gradient};
 pub use snapshot::{Snapshot, Tuning};
 
 use crate::error::Result;
-use crate::mlp::{Loss, Shape};
+use crate::mlp::{Init, Loss, Shape};
 use crate::optimizer::{Optimizer, RuleId, Scalars};
 use crate::rng::{self, Purpose, RunId};
 use crate::schedule;
@@ -101,9 +101,14 @@ pub struct Network {
 }
 
 impl NetworkSpec {
-    /// The network with the initial parameters that its seed and run draw.
+    /// The network with the initial parameters that its seed and run draw as PyTorch does by itself.
     pub fn initial(self) -> Network {
-        let parameters = self.shape.initial_parameters(self.seed, self.run);
+        self.initial_by(Init::Torch, 0.0)
+    }
+
+    /// The network with the initial parameters that its seed and run draw in this way.
+    pub fn initial_by(self, init: Init, init_std: f64) -> Network {
+        let parameters = self.shape.initial_parameters(init, init_std, self.seed, self.run);
         Network { spec: self, parameters }
     }
 

@@ -1,9 +1,9 @@
-//! exp, sigmoid and tanh in f32 without a call or a branch, so that a loop over them becomes SIMD code. The same bits on
+//! exp, sigmoid, tanh, ELU and GELU in f32 without a call or a branch, so that a loop over them becomes SIMD code. The same bits on
 //! every platform: only exact operations and no fused ones. Error at most 2e-6 over all of f32; a NaN stays a NaN, so
 //! that divergence is seen.
 #![expect(clippy::inline_always, reason = "a call in the loop would keep it from becoming SIMD code")]
 
-use crate::mlp::TANH_CLAMP;
+use crate::mlp::{GELU_CLAMP, TANH_CLAMP};
 
 /// Adding it to a small number leaves that number rounded in the low bits: 1.5 * 2^23.
 const ROUNDING: f32 = 12_582_912.0;
@@ -75,6 +75,42 @@ pub fn tanh(x: f32) -> (f32, f32) {
     (a, (1.0 - a) * (1.0 + a))
 }
 
+/// `e^x - 1` and `e^x` below 0, else x and 1.
+#[inline(always)]
+pub fn elu(x: f32) -> (f32, f32) {
+    // e^-17 is no more than a last bit of 1.
+    let (power, rest) = reduce(clamp(x, -17.5, 0.0));
+    let a = power * rest + (power - 1.0);
+    if x > 0.0 { (x, 1.0) } else { (a, a + 1.0) }
+}
+
+/// The normal distribution's share below `x` for |x| up to [`GELU_CLAMP`], and its density there: formula 7.1.26 of Abramowitz
+/// and Stegun, whose error is 1e-7; the shaders have the same.
+#[inline(always)]
+pub fn normal(x: f32) -> (f32, f32) {
+    let size = x.abs();
+    let t = 1.0 / (1.0 + NORMAL_T * size);
+    let bell = exp(-0.5 * x * x);
+    let tail = t * (NORMAL[0] + t * (NORMAL[1] + t * (NORMAL[2] + t * (NORMAL[3] + t * NORMAL[4])))) * bell;
+    (if x < 0.0 { tail } else { 1.0 - tail }, DENSITY * bell)
+}
+
+/// The formula's p by the square root of 2, and half of its coefficients.
+const NORMAL_T: f32 = 0.231_641_9;
+const NORMAL: [f32; 5] = [0.127_414_8, -0.142_248_37, 0.710_706_9, -0.726_576_01, 0.530_702_7];
+/// One over the square root of 2 pi.
+const DENSITY: f32 = 0.398_942_3;
+
+/// `x` by the normal distribution's share below it, and the derivative.
+#[inline(always)]
+pub fn gelu(x: f32) -> (f32, f32) {
+    // Far below 0 a share that is not quite 0 must not meet a large number.
+    let x = if x < -GELU_CLAMP as f32 { -GELU_CLAMP as f32 } else { x };
+    let clamped = clamp(x, -GELU_CLAMP as f32, GELU_CLAMP as f32);
+    let (share, density) = normal(clamped);
+    (x * share, share + clamped * density)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,5 +153,20 @@ mod tests {
             assert!((f64::from(slope) - (1.0 - want * want)).abs() <= 4e-7, "tanh'({x}) = {slope}");
         }
         assert!(sigmoid(f32::NAN).0.is_nan() && tanh(f32::NAN).0.is_nan());
+    }
+
+    #[test]
+    fn n3_elu_and_gelu_are_true_over_all_of_f32() {
+        use crate::kernels::activate;
+        use crate::mlp::Activation;
+        for x in all_of_f32() {
+            for (name, (a, slope), of) in [("elu", elu(x), Activation::Elu), ("gelu", gelu(x), Activation::Gelu)] {
+                let (want, want_slope) = activate(of, f64::from(x));
+                let error = (f64::from(a) - want).abs();
+                assert!(error <= 4e-7 * want.abs().max(1.0), "{name}({x}) = {a}, not {want}");
+                assert!((f64::from(slope) - want_slope).abs() <= 1e-6, "{name}'({x}) = {slope}, not {want_slope}");
+            }
+        }
+        assert!(elu(f32::NAN).0.is_nan() && gelu(f32::NAN).0.is_nan());
     }
 }

@@ -16,7 +16,7 @@ pub mod train_workgroup;
 pub use dense_forward::Mask;
 pub use loss::BatchLoss;
 
-use crate::mlp::{Activation, TANH_CLAMP};
+use crate::mlp::{Activation, GELU_CLAMP, LEAK, TANH_CLAMP};
 use crate::optimizer::Element;
 use num_traits::Float;
 
@@ -41,6 +41,8 @@ pub trait Real: Float + Element + core::iter::Sum + core::fmt::Debug + 'static {
     fn of(x: f64) -> Self;
     /// To f64, exact.
     fn to(self) -> f64;
+    /// The normal distribution's share below `x`, and its density there.
+    fn normal(x: Self) -> (Self, Self);
 }
 
 impl Real for f32 {
@@ -50,6 +52,9 @@ impl Real for f32 {
     fn to(self) -> f64 {
         f64::from(self)
     }
+    fn normal(x: Self) -> (Self, Self) {
+        fast_math::normal(x)
+    }
 }
 
 impl Real for f64 {
@@ -58,6 +63,10 @@ impl Real for f64 {
     }
     fn to(self) -> f64 {
         self
+    }
+    fn normal(x: Self) -> (Self, Self) {
+        use core::f64::consts::{FRAC_1_SQRT_2, PI};
+        (0.5 * libm::erfc(-x * FRAC_1_SQRT_2), libm::exp(-0.5 * x * x) / (2.0 * PI).sqrt())
     }
 }
 
@@ -84,6 +93,26 @@ pub fn activate<T: Real>(activation: Activation, z: T) -> (T, T) {
                 (T::zero(), T::zero())
             }
         }
+        Activation::LeakyRelu => {
+            let slope = if z > T::zero() { one } else { T::of(LEAK) };
+            (slope * z, slope)
+        }
+        Activation::Elu => {
+            if z > T::zero() {
+                (z, one)
+            } else {
+                let a = z.exp_m1();
+                (a, a + one)
+            }
+        }
+        Activation::Gelu => {
+            let clamp = T::of(GELU_CLAMP);
+            // Far below 0 a share that is not quite 0 must not meet a large number.
+            let z = if z < -clamp { -clamp } else { z };
+            let x = z.min(clamp);
+            let (share, density) = T::normal(x);
+            (z * share, share + x * density)
+        }
     }
 }
 
@@ -96,7 +125,7 @@ mod tests {
         for exponent in -30..=38 {
             for sign in [-1.0, 1.0] {
                 let x = sign * 3.0 * libm::pow(10.0, f64::from(exponent));
-                for activation in [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu] {
+                for activation in Activation::ALL {
                     let (a, d) = activate(activation, x as f32);
                     let (want, _) = activate(activation, f64::from(x as f32));
                     assert!(a.is_finite() && d.is_finite(), "{activation:?}({x})");

@@ -1,7 +1,7 @@
 //! `torch.optim.Adam`.
 
 use super::rule::{Configure, Running, filled, max, rule, sqrt};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -22,7 +22,7 @@ settings! {
 
 rule! {
     /// Adam.
-    Moments(mean_share, beta2, square_share, epsilon; rate, correction; mean, square) |p, g| {
+    Moments(beta2, square_share, epsilon; rate, correction, mean_share; mean, square) |p, g| {
         mean += mean_share * (g - mean);
         square = beta2 * square + square_share * g * g;
         p -= rate * mean / (sqrt(square) * correction + epsilon);
@@ -31,7 +31,7 @@ rule! {
 
 rule! {
     /// Adam with `AMSGrad`.
-    Amsgrad(mean_share, beta2, square_share, epsilon; rate, correction; mean, square, largest) |p, g| {
+    Amsgrad(beta2, square_share, epsilon; rate, correction, mean_share; mean, square, largest) |p, g| {
         mean += mean_share * (g - mean);
         square = beta2 * square + square_share * g * g;
         largest = max(largest, square);
@@ -41,14 +41,16 @@ rule! {
 
 /// `beta1^t` and `beta2^t`.
 pub(super) fn powers(betas: [f64; 2], t: u64) -> Running {
-    betas.map(|beta| libm::pow(beta, t as f64))
+    filled(betas.map(|beta| libm::pow(beta, t as f64)))
 }
 
-/// `learning_rate / (1 - beta1^t)` and `1 / sqrt(1 - beta2^t)`; the powers go on to the next step.
-pub(super) fn corrected(powers: &mut Running, betas: [f64; 2], learning_rate: f64) -> [f64; 2] {
-    let [correction1, correction2] = powers.map(|power| 1.0 - power);
-    *powers = [powers[0] * betas[0], powers[1] * betas[1]];
-    [learning_rate / correction1, 1.0 / correction2.sqrt()]
+/// Of step `t`: `learning_rate / (1 - beta1^t)`, `1 / sqrt(1 - beta2^t)` and `1 - beta1`, where PyTorch takes the step's beta1
+/// to the power; the powers go on to the next step.
+pub(super) fn corrected(powers: &mut Running, betas: [f64; 2], t: u64, pace: Pace) -> [f64; 3] {
+    let [power1, power2, _] = *powers;
+    *powers = filled([power1 * betas[0], power2 * betas[1]]);
+    let (beta1, power1) = pace.momentum.map_or((betas[0], power1), |beta1| (beta1, libm::pow(beta1, t as f64)));
+    [pace.learning_rate / (1.0 - power1), 1.0 / (1.0 - power2).sqrt(), 1.0 - beta1]
 }
 
 impl Configure for Adam {
@@ -63,15 +65,15 @@ impl Configure for Adam {
     }
 
     fn constants(self) -> [f64; MOST_CONSTANTS] {
-        filled([1.0 - self.beta1, self.beta2, 1.0 - self.beta2, self.epsilon])
+        filled([self.beta2, 1.0 - self.beta2, self.epsilon])
     }
 
-    fn begin(self, first: u64) -> Running {
+    fn begin(self, first: u64, _: &dyn Fn(u64) -> Pace) -> Running {
         powers([self.beta1, self.beta2], first)
     }
 
-    fn scalars(self, running: &mut Running, _: u64, learning_rate: f64) -> Scalars<f64> {
-        filled(corrected(running, [self.beta1, self.beta2], learning_rate))
+    fn scalars(self, running: &mut Running, t: u64, pace: Pace) -> Scalars<f64> {
+        filled(corrected(running, [self.beta1, self.beta2], t, pace))
     }
 
     fn divides_by_zero(self) -> bool {

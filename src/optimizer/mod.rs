@@ -5,12 +5,20 @@
 //!
 //! Adding one takes its file, a `mod` and a line in `optimizers!` below.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamw;
+mod nadam;
 mod rmsprop;
 pub mod rule;
 mod sgd;
 
+pub use adadelta::Adadelta;
+pub use adagrad::Adagrad;
 pub use adam::Adam;
+pub use adamw::Adamw;
+pub use nadam::Nadam;
 pub use rmsprop::Rmsprop;
 pub use rule::{Arm, Element, Rule, Visitor};
 pub use sgd::Sgd;
@@ -101,12 +109,32 @@ macro_rules! optimizers {
 
 optimizers! {
     sgd::Sgd: "gd" "sgd" "momentum" "nesterov" => Plain Momentum;
-    adam::Adam: "adam" => Moments Amsgrad;
+    adagrad::Adagrad: "adagrad" => Sum;
     rmsprop::Rmsprop: "rmsprop" => Square SquareMomentum Centred CentredMomentum;
+    adadelta::Adadelta: "adadelta" => Ratio;
+    adam::Adam: "adam" => Moments Amsgrad;
+    adamw::Adamw: "adamw" => Decoupled DecoupledAmsgrad;
+    nadam::Nadam: "nadam" => LookAhead;
 }
 
 /// What changes from step to step, in the order of the rule's names; what a rule does not name is 0.
 pub type Scalars<T> = [T; MOST_SCALARS];
+
+/// What a schedule decides about a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Step size.
+    pub learning_rate: f64,
+    /// In place of the optimizer's own momentum or beta1.
+    pub momentum: Option<f64>,
+}
+
+impl Pace {
+    /// This learning rate alone.
+    pub fn of(learning_rate: f64) -> Self {
+        Self { learning_rate, momentum: None }
+    }
+}
 
 /// What holds for a whole run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -212,17 +240,15 @@ impl Optimizer {
         of!(self.settings, settings => joins(settings))
     }
 
-    /// What changes with the step, from step `first` (counted from 1) on; `rates` has each step's learning rate.
-    pub fn scalars(self, first: u64, rates: impl Iterator<Item = f64>) -> impl Iterator<Item = Scalars<f64>> {
-        let mut running: Running = of!(self.settings, settings => settings.begin(first));
-        (first..)
-            .zip(rates)
-            .map(move |(t, rate)| of!(self.settings, settings => settings.scalars(&mut running, t, rate)))
+    /// What changes with the step, from step `first` (counted from 1) on; `pace` knows any step's.
+    pub fn scalars(self, first: u64, pace: impl Fn(u64) -> Pace) -> impl Iterator<Item = Scalars<f64>> {
+        let mut running: Running = of!(self.settings, settings => settings.begin(first, &pace));
+        (first..).map(move |t| of!(self.settings, settings => settings.scalars(&mut running, t, pace(t))))
     }
 
     /// [`Optimizer::scalars`] of step `t` alone.
     pub fn step_scalars(self, t: u64, learning_rate: f64) -> Scalars<f64> {
-        self.scalars(t, core::iter::once(learning_rate)).next().unwrap_or_default()
+        self.scalars(t, |_| Pace::of(learning_rate)).next().unwrap_or_default()
     }
 }
 
@@ -252,7 +278,7 @@ mod tests {
     /// The parameter after each of these gradients in f64.
     fn train(optimizer: Optimizer, gradients: &[f64]) -> Vec<f64> {
         let (mut p, mut slots) = (1.0, [0.0; MOST_SLOTS]);
-        let steps = gradients.iter().zip(optimizer.scalars(1, core::iter::repeat(optimizer.learning_rate)));
+        let steps = gradients.iter().zip(optimizer.scalars(1, |_| Pace::of(optimizer.learning_rate)));
         let step = |(&g, s): (&f64, Scalars<f64>)| {
             p = reference(optimizer.rule(), &optimizer.constants(), &s, true, p, g, &mut slots);
             p
@@ -276,6 +302,20 @@ mod tests {
             ("adam", &[("learning_rate", 0.5), ("epsilon", 0.0)], 0.5),
             ("adam", &[("learning_rate", 0.5), ("epsilon", 1.0)], 1.0 - 0.5 * 2.0 / 3.0),
             ("adam", &[("learning_rate", 0.5), ("epsilon", 1.0), ("amsgrad", 1.0)], 1.0 - 0.5 * 2.0 / 3.0),
+            ("adagrad", &[("learning_rate", 0.5), ("epsilon", 0.5)], 1.0 - 0.5 * 2.0 / 2.5),
+            ("adagrad", &[("learning_rate", 0.5), ("initial_accumulator_value", 5.0), ("lr_decay", 9.0)], {
+                1.0 - 0.5 * 2.0 / (3.0 + 1e-10)
+            }),
+            ("adadelta", &[("rho", 0.75), ("epsilon", 0.25)], 1.0 - 0.5 * 2.0 / 1.25_f64.sqrt()),
+            // The decay acts on the parameter, not on the gradient.
+            ("adamw", &[("learning_rate", 0.5), ("weight_decay", 0.1), ("epsilon", 0.0)], 1.0 - 0.05 - 0.5),
+            ("adamw", &[("learning_rate", 0.5), ("weight_decay", 0.0), ("epsilon", 1.0)], 1.0 - 0.5 * 2.0 / 3.0),
+            // Momentum of 0.25 in every step: three quarters of g / (1 - 0.25), a quarter of m = g / 2 over 1 - 1/16.
+            (
+                "nadam",
+                &[("learning_rate", 0.5), ("beta1", 0.5), ("momentum_decay", 0.0), ("epsilon", 0.0)],
+                1.0 - 0.5 * (1.0 + 0.25 * 0.5 * 16.0 / 15.0),
+            ),
             ("rmsprop", &[("learning_rate", 0.5), ("alpha", 0.75)], 1.0 - 0.5 * 2.0 / (1.0 + 1e-8)),
             // A mean square of 3 and a mean of 1.5 are a variance of 0.75.
             (

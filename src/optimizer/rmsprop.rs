@@ -1,7 +1,7 @@
 //! `torch.optim.RMSprop`, with and without centring and momentum.
 
 use super::rule::{Configure, Running, filled, not_negative, rule, sqrt};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -30,7 +30,7 @@ rule! {
 
 rule! {
     /// `RMSprop` with momentum.
-    SquareMomentum(alpha, share, epsilon, momentum; rate; square, buffer) |p, g| {
+    SquareMomentum(alpha, share, epsilon; rate, momentum; square, buffer) |p, g| {
         square = alpha * square + share * g * g;
         buffer = momentum * buffer + g / (sqrt(square) + epsilon);
         p -= rate * buffer;
@@ -48,7 +48,7 @@ rule! {
 
 rule! {
     /// `RMSprop` with centring and momentum.
-    CentredMomentum(alpha, share, epsilon, momentum; rate; square, mean, buffer) |p, g| {
+    CentredMomentum(alpha, share, epsilon; rate, momentum; square, mean, buffer) |p, g| {
         square = alpha * square + share * g * g;
         mean += share * (g - mean);
         buffer = momentum * buffer + g / (sqrt(not_negative(square - mean * mean)) + epsilon);
@@ -73,11 +73,11 @@ impl Configure for Rmsprop {
     }
 
     fn constants(self) -> [f64; MOST_CONSTANTS] {
-        filled([self.alpha, 1.0 - self.alpha, self.epsilon, self.momentum])
+        filled([self.alpha, 1.0 - self.alpha, self.epsilon])
     }
 
-    fn scalars(self, _: &mut Running, _: u64, learning_rate: f64) -> Scalars<f64> {
-        filled([learning_rate])
+    fn scalars(self, _: &mut Running, _: u64, pace: Pace) -> Scalars<f64> {
+        filled([pace.learning_rate, pace.momentum.unwrap_or(self.momentum)])
     }
 
     fn divides_by_zero(self) -> bool {

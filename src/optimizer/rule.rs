@@ -5,7 +5,7 @@
     reason = "the innermost loop of every step, compiled for its caller's instruction set"
 )]
 
-use super::{Constants, MOST_CONSTANTS, MOST_SLOTS, RuleId, Scalars};
+use super::{Constants, MOST_CONSTANTS, MOST_SLOTS, Pace, RuleId, Scalars};
 use crate::settings::Named;
 use core::ops::{Add, AddAssign, Div, Mul, Sub, SubAssign};
 use wide::f32x4;
@@ -131,7 +131,7 @@ pub trait Visitor {
 }
 
 /// Numbers that go from step to step of an epoch, such as powers: a product a step is quicker than a power.
-pub type Running = [f64; 2];
+pub type Running = [f64; 3];
 
 /// What an optimizer's file says beside its updates.
 pub trait Configure: Named {
@@ -152,11 +152,11 @@ pub trait Configure: Named {
     /// In the order of the arm's names; the rest is 0.
     fn constants(self) -> [f64; MOST_CONSTANTS];
     /// What step `first` (from 1) of an epoch begins with.
-    fn begin(self, _first: u64) -> Running {
+    fn begin(self, _first: u64, _pace: &dyn Fn(u64) -> Pace) -> Running {
         Running::default()
     }
     /// The scalars of step `t` (from 1) in the order of the arm's names, the rest is 0; `running` goes on to the next.
-    fn scalars(self, running: &mut Running, t: u64, learning_rate: f64) -> Scalars<f64>;
+    fn scalars(self, running: &mut Running, t: u64, pace: Pace) -> Scalars<f64>;
     /// Whether a gradient that is always 0 would be divided by 0, as padding's is.
     fn divides_by_zero(self) -> bool {
         false
@@ -168,8 +168,9 @@ pub(super) fn filled<const N: usize, const M: usize>(values: [f64; N]) -> [f64; 
     core::array::from_fn(|i| values.get(i).copied().unwrap_or_default())
 }
 
-/// Writes a [`Rule`]. The statements are Rust and, as they stand, WGSL: assignments of sums, products, quotients and calls
-/// of `sqrt`, `max`, `if_zero` and `not_negative`, where `p` is the parameter and `g` the gradient.
+/// Writes a [`Rule`]. The statements are Rust and, as they stand, WGSL: assignments and `let`s of sums, products, quotients
+/// and calls of `sqrt`, `max`, `if_zero` and `not_negative`, where `p` is the parameter and `g` the gradient. Slots start
+/// from 0.
 macro_rules! rule {
     ($(#[$doc:meta])* $Name:ident($($constant:ident),*; $($scalar:ident),*; $($slot:ident),*) |$p:ident, $g:ident| {
         $($body:tt)*

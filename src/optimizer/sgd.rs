@@ -1,7 +1,7 @@
 //! `torch.optim.SGD`, under the names `gd` (whole batches), `sgd`, `momentum` and `nesterov`.
 
 use super::rule::{Configure, Running, filled, if_zero, rule};
-use super::{MOST_CONSTANTS, RuleId, Scalars};
+use super::{MOST_CONSTANTS, Pace, RuleId, Scalars};
 use crate::settings::settings;
 
 settings! {
@@ -55,11 +55,11 @@ impl Configure for Sgd {
         filled([f64::from(u8::from(self.nesterov))])
     }
 
-    fn scalars(self, _: &mut Running, t: u64, learning_rate: f64) -> Scalars<f64> {
+    fn scalars(self, _: &mut Running, t: u64, pace: Pace) -> Scalars<f64> {
         // PyTorch starts the buffer as the whole first gradient: no dampening on step 1. Nesterov's look-ahead is defined
         // without dampening, and without momentum there is no buffer.
         let is_whole = t == 1 || self.nesterov || self.momentum == 0.0;
         let share = if is_whole { 1.0 } else { 1.0 - self.dampening };
-        filled([learning_rate, self.momentum, share])
+        filled([pace.learning_rate, pace.momentum.unwrap_or(self.momentum), share])
     }
 }

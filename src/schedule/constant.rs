@@ -1,6 +1,6 @@
 //! The learning rate stays as it is.
 
-use super::{Configure, Schedule, StepAt};
+use super::{Schedule, StepAt};
 use crate::settings::Named;
 
 /// Nothing to set.
@@ -16,11 +16,9 @@ impl Named for Constant {
 }
 
 impl Schedule for Constant {
-    fn factor(&mut self, _: StepAt) -> f64 {
+    const ARGUMENTS: &'static [(&'static str, &'static str)] = &[];
+
+    fn factor(&self, _: StepAt) -> f64 {
         1.0
     }
-}
-
-impl Configure for Constant {
-    const ARGUMENTS: &'static [(&'static str, &'static str)] = &[];
 }

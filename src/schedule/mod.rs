@@ -1,11 +1,21 @@
-//! Schedules of the learning rate, a file each: its settings, and a factor per step.
+//! Schedules, a file each: what the learning rate is multiplied by at each step, and what some make of momentum.
 //!
 //! Adding one takes its file, a `mod` and a line in `schedules!` below.
 
 mod constant;
+mod cosine;
+mod exponential;
+mod inverse_time;
+mod one_cycle;
+mod plateau;
 mod step;
 
 pub use constant::Constant;
+pub use cosine::Cosine;
+pub use exponential::Exponential;
+pub use inverse_time::InverseTime;
+pub use one_cycle::OneCycle;
+pub use plateau::Plateau;
 pub use step::Step;
 
 use crate::settings::Named;
@@ -22,79 +32,98 @@ pub struct StepAt {
 impl StepAt {
     /// Epochs before this step, and the part of the present one.
     pub fn epochs_done(self) -> f64 {
-        self.step as f64 / self.per_epoch.max(1) as f64
+        self.step as f64 / self.steps(1.0)
+    }
+
+    /// Steps of so many epochs.
+    fn steps(self, epochs: f64) -> f64 {
+        epochs * self.per_epoch.max(1) as f64
     }
 }
 
-/// What the learning rate is multiplied by.
-pub trait Schedule {
-    /// The factor of a step; steps are asked for in order.
-    fn factor(&mut self, at: StepAt) -> f64;
+/// What the outcomes of a run's epochs have come to for its schedule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Memory {
+    /// The lowest loss.
+    pub best: f64,
+    /// Epochs without a lower one.
+    pub since: u32,
+    /// What outcomes multiply the learning rate by.
+    pub factor: f64,
+}
 
-    /// Whether factors depend on how epochs ended, so that none may begin before.
-    fn waits_for_outcome(&self) -> bool {
-        false
+impl Default for Memory {
+    fn default() -> Self {
+        Self { best: f64::INFINITY, since: 0, factor: 1.0 }
     }
 }
 
-/// What a schedule's file says beside its factor.
-pub trait Configure: Schedule + Named {
+/// What a schedule's file says.
+pub trait Schedule: Named {
     /// PyTorch's arguments, stepped once a step, and the settings that stand for them.
     const ARGUMENTS: &'static [(&'static str, &'static str)];
+    /// Whether the outcomes of epochs matter, so that none may begin before the one before it has ended.
+    const WAITS: bool = false;
+
+    /// What PyTorch's arguments are set over, where an epoch is a step.
+    #[must_use]
+    fn stepped() -> Self {
+        Self::default()
+    }
+    /// The factor on the learning rate, but for what [`Memory`] has.
+    fn factor(&self, at: StepAt) -> f64;
+    /// The momentum, or beta1, that the schedule puts in place of the optimizer's.
+    fn momentum(&self, _: StepAt) -> Option<f64> {
+        None
+    }
+    /// Takes an epoch's loss in.
+    fn observe(&self, _memory: &mut Memory, _loss: f64) {}
 }
 
 macro_rules! schedules {
     ($($Settings:ident: $name:literal;)+) => {
-        /// A schedule and its settings.
+        /// A schedule and its own settings.
         #[derive(Clone, Copy, Debug, PartialEq)]
-        pub enum Settings {
+        pub enum Kind {
             $(#[doc = concat!("`", $name, "`.")] $Settings($Settings),)+
         }
 
         /// Names of all schedules.
         pub const NAMES: &[&str] = &[$($name),+];
 
-        impl Settings {
-            /// The schedule of this name with its defaults.
-            pub fn named(name: &str) -> Option<Self> {
+        /// Whether some schedule has a setting of this name.
+        pub fn is_setting(name: &str) -> bool {
+            name == WARMUP || $($Settings::NAMES.contains(&name))||+
+        }
+
+        impl Kind {
+            fn named(name: &str, is_stepped: bool) -> Option<Self> {
                 match name {
-                    $($name => Some(Self::$Settings($Settings::default())),)+
+                    $($name => Some(Self::$Settings(if is_stepped { $Settings::stepped() } else { $Settings::default() })),)+
                     _ => None,
                 }
             }
 
-            /// Sets a number; false where the schedule has no setting of this name.
-            pub fn set(&mut self, name: &str, value: f64) -> bool {
-                match self {
-                    $(Self::$Settings(own) => own.set(name, value),)+
-                }
-            }
-
-            /// PyTorch's arguments and the settings that stand for them.
-            pub fn arguments(&self) -> &'static [(&'static str, &'static str)] {
+            fn arguments(&self) -> &'static [(&'static str, &'static str)] {
                 match self {
                     $(Self::$Settings(_) => $Settings::ARGUMENTS,)+
                 }
             }
-        }
 
-        impl Schedule for Settings {
-            fn factor(&mut self, at: StepAt) -> f64 {
+            fn waits(&self) -> bool {
                 match self {
-                    $(Self::$Settings(own) => own.factor(at),)+
-                }
-            }
-
-            fn waits_for_outcome(&self) -> bool {
-                match self {
-                    $(Self::$Settings(own) => own.waits_for_outcome(),)+
+                    $(Self::$Settings(_) => $Settings::WAITS,)+
                 }
             }
         }
 
-        /// Whether some schedule has a setting of this name.
-        pub fn is_setting(name: &str) -> bool {
-            $($Settings::NAMES.contains(&name))||+
+        /// Calls a method of the schedule, whichever it is.
+        macro_rules! of {
+            ($kind:expr, $own:ident => $call:expr) => {
+                match $kind {
+                    $(Kind::$Settings($own) => $call,)+
+                }
+            };
         }
     };
 }
@@ -102,10 +131,126 @@ macro_rules! schedules {
 schedules! {
     Constant: "constant";
     Step: "step";
+    Exponential: "exponential";
+    InverseTime: "inverse_time";
+    Cosine: "cosine";
+    OneCycle: "one_cycle";
+    Plateau: "plateau";
+}
+
+/// The setting that all schedules have.
+const WARMUP: &str = "warmup_epochs";
+
+/// A schedule and its settings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    kind: Kind,
+    /// Epochs over which the learning rate rises in even steps, on top of the schedule.
+    warmup_epochs: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self::Constant(Constant)
+        Self { kind: Kind::Constant(Constant), warmup_epochs: 0.0 }
+    }
+}
+
+impl Settings {
+    /// The schedule of this name with its defaults.
+    pub fn named(name: &str) -> Option<Self> {
+        Kind::named(name, false).map(|kind| Self { kind, ..Self::default() })
+    }
+
+    /// What PyTorch's arguments of the schedule of this name are set over.
+    pub fn stepped(name: &str) -> Option<Self> {
+        Kind::named(name, true).map(|kind| Self { kind, ..Self::default() })
+    }
+
+    /// Sets a number; false where the schedule has no setting of this name.
+    pub fn set(&mut self, name: &str, value: f64) -> bool {
+        if name == WARMUP {
+            self.warmup_epochs = value;
+            return true;
+        }
+        of!(&mut self.kind, own => own.set(name, value))
+    }
+
+    /// PyTorch's arguments and the settings that stand for them.
+    pub fn arguments(&self) -> &'static [(&'static str, &'static str)] {
+        self.kind.arguments()
+    }
+
+    /// What the learning rate is multiplied by at a step.
+    pub fn factor(&self, at: StepAt, memory: &Memory) -> f64 {
+        let warmup = at.steps(self.warmup_epochs);
+        let done = (at.step + 1) as f64;
+        let risen = if done < warmup { done / warmup } else { 1.0 };
+        of!(&self.kind, own => own.factor(at)) * memory.factor * risen
+    }
+
+    /// The momentum, or beta1, that the schedule puts in place of the optimizer's.
+    pub fn momentum(&self, at: StepAt) -> Option<f64> {
+        of!(&self.kind, own => own.momentum(at))
+    }
+
+    /// Takes an epoch's loss in.
+    pub fn observe(&self, memory: &mut Memory, loss: f64) {
+        of!(&self.kind, own => own.observe(memory, loss));
+    }
+
+    /// Whether factors depend on how epochs ended, so that none may begin before.
+    pub fn waits_for_outcome(&self) -> bool {
+        self.kind.waits()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(name: &str, settings: &[(&str, f64)]) -> Settings {
+        let mut made = Settings::named(name).unwrap();
+        assert!(settings.iter().all(|(name, value)| made.set(name, *value)), "{name}: {settings:?}");
+        made
+    }
+
+    fn factors(schedule: &Settings, steps: u64, per_epoch: u64) -> Vec<f64> {
+        (0..steps).map(|step| schedule.factor(StepAt { step, per_epoch }, &Memory::default())).collect()
+    }
+
+    #[test]
+    fn a_warm_up_rises_evenly_to_any_schedule_and_leaves_it_alone_afterwards() {
+        assert_eq!(factors(&made("constant", &[("warmup_epochs", 2.0)]), 6, 2), [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]);
+        for name in NAMES {
+            let (plain, warm) = (made(name, &[]), made(name, &[("warmup_epochs", 1.5)]));
+            for (step, (plain, warm)) in factors(&plain, 60, 10).into_iter().zip(factors(&warm, 60, 10)).enumerate() {
+                let risen = (step + 1) as f64 / 15.0;
+                assert_eq!(warm, plain * risen.min(1.0), "{name}: step {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn factors_are_within_bounds_wherever_a_run_stands() {
+        for name in NAMES {
+            for (per_epoch, epochs) in [(1, 1.0), (1, 2.0), (1, 3.0), (7, 1.0), (40, 5.0)] {
+                for extreme in [0.0, 1.0] {
+                    let mut schedule = made(name, &[]);
+                    for setting in ["decay_rate", "min_factor", "warmup_epochs"] {
+                        schedule.set(setting, extreme);
+                    }
+                    for (setting, value) in [("epochs", epochs), ("decay_epochs", 0.001), ("plateau_patience", 1.0)] {
+                        schedule.set(setting, value);
+                    }
+                    for step in 0..2 * per_epoch * epochs as u64 {
+                        let at = StepAt { step, per_epoch };
+                        let factor = schedule.factor(at, &Memory::default());
+                        assert!((0.0..=1.0).contains(&factor), "{schedule:?} at {at:?}: {factor}");
+                        let momentum = schedule.momentum(at);
+                        assert!(momentum.is_none_or(|momentum| (0.0..=1.0).contains(&momentum)), "{momentum:?}");
+                    }
+                }
+            }
+        }
     }
 }

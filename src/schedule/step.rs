@@ -1,6 +1,6 @@
 //! Steps down: times `decay_rate` every `decay_epochs` epochs. `torch.optim.lr_scheduler.StepLR`, by epochs.
 
-use super::{Configure, Schedule, StepAt};
+use super::{Schedule, StepAt};
 use crate::settings::settings;
 
 /// Quotients this close below a whole number are that number: 0.3 epochs are three times 0.1 epochs, which f64 denies.
@@ -17,15 +17,13 @@ settings! {
 }
 
 impl Schedule for Step {
-    fn factor(&mut self, at: StepAt) -> f64 {
+    const ARGUMENTS: &'static [(&'static str, &'static str)] =
+        &[("step_size", "decay_epochs"), ("gamma", "decay_rate")];
+
+    fn factor(&self, at: StepAt) -> f64 {
         let steps = at.epochs_done() / self.decay_epochs;
         libm::pow(self.decay_rate, libm::floor(steps * (1.0 + ROUNDING)))
     }
-}
-
-impl Configure for Step {
-    const ARGUMENTS: &'static [(&'static str, &'static str)] =
-        &[("step_size", "decay_epochs"), ("gamma", "decay_rate")];
 }
 
 #[cfg(test)]
@@ -47,7 +45,7 @@ mod tests {
     #[test]
     fn no_decay_and_whole_decay() {
         let factors = |decay_rate| {
-            let mut schedule = Step { decay_rate, decay_epochs: 1.0 };
+            let schedule = Step { decay_rate, decay_epochs: 1.0 };
             [0, 1, 2].map(|step| schedule.factor(StepAt { step, per_epoch: 1 }))
         };
         assert_eq!(factors(1.0), [1.0; 3]);

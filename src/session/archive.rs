@@ -90,7 +90,8 @@ mod tests {
     /// A trial that is told by its numbers.
     fn trial(number: u32) -> TrialSnapshot {
         let numbers = vec![number as f32; 250];
-        TrialSnapshot { number, epochs: 1, networks: vec![Snapshot { numbers, ..Snapshot::default() }] }
+        let networks = vec![Snapshot { numbers, ..Snapshot::default() }];
+        TrialSnapshot { number, epochs: 1, networks, ..TrialSnapshot::default() }
     }
 
     /// The numbers that are kept of trials of these worths; room is for so many of them, and the little more.

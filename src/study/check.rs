@@ -89,6 +89,7 @@ impl Study {
         };
         study.check_use()?;
         study.check_loss()?;
+        study.check_nesterov()?;
         let [n_train, n_validation, _] = study.part_sizes()?;
         study.check_batch_size(n_train)?;
         if config::loss_of_task(&study.dataset) == "mse" {
@@ -152,14 +153,31 @@ impl Study {
         })
     }
 
+    /// The values that a study gives a hyperparameter by name, fixed or as choices, and where they stand.
+    fn given(&self, name: &str) -> (String, Vec<&Value>) {
+        match self.space.iter().find(|(swept, _)| swept == name) {
+            Some((_, Distribution::Categorical { choices })) => {
+                (format!("space.{name}.choices"), choices.iter().collect())
+            }
+            _ => (format!("fixed.{name}"), self.fixed.get(name).into_iter().collect()),
+        }
+    }
+
+    /// As PyTorch does, refuses Nesterov's look-ahead without momentum.
+    fn check_nesterov(&self) -> Result<()> {
+        let (_, optimizers) = self.given("optimizer");
+        let (key, momenta) = self.given("momentum");
+        let is_asked = optimizers.iter().any(|name| *name == "nesterov")
+            && usage::inert(&self.dataset, &self.fixed, &self.space, "momentum").is_none();
+        if is_asked && momenta.iter().any(|momentum| momentum.as_f64() == Some(0.0)) {
+            return Err(Error::OutOfRange { key, found: "0".into(), accepted: "> 0 (nesterov)".into() });
+        }
+        Ok(())
+    }
+
     fn check_loss(&self) -> Result<()> {
         let fits = config::loss_of_task(&self.dataset);
-        let swept = self.space.iter().find(|(name, _)| name == "loss");
-        let asked: Vec<&Value> = match swept {
-            Some((_, Distribution::Categorical { choices })) => choices.iter().collect(),
-            _ => self.fixed.get("loss").into_iter().collect(),
-        };
-        match asked.iter().find(|loss| loss.as_str() != Some(fits)) {
+        match self.given("loss").1.iter().find(|loss| loss.as_str() != Some(fits)) {
             Some(loss) => Err(Error::LossMismatch {
                 loss: loss.as_str().unwrap_or_default().into(),
                 dataset: self.dataset.clone(),

@@ -3,9 +3,9 @@
 use super::Study;
 use super::table::{self, Kind};
 use crate::dataset::{self, Task};
-use crate::mlp::{Activation, Loss, Shape};
+use crate::mlp::{Activation, Init, Loss, Shape};
 use crate::optimizer::{self, Optimizer};
-use crate::schedule;
+use crate::schedule::{self, StepAt};
 use serde_json::{Map, Value};
 
 /// Everything that one training run needs to know about its hyperparameters.
@@ -15,6 +15,10 @@ pub struct TrialConfig {
     pub hidden: Vec<usize>,
     /// After each hidden layer.
     pub activation: Activation,
+    /// How weights are drawn.
+    pub init: Init,
+    /// Deviation of normal weights.
+    pub init_std: f64,
     /// What training makes small.
     pub loss: Loss,
     /// Rule and settings.
@@ -109,6 +113,8 @@ impl TrialConfig {
         let mut config = Self {
             hidden: settings.hidden(),
             activation: settings.named("activation"),
+            init: settings.named("init"),
+            init_std: 0.0,
             loss: settings.named("loss"),
             optimizer: Optimizer::named(&name).unwrap_or_else(|| unknown("optimizer")),
             schedule: schedule::Settings::named(&settings.text("schedule")).unwrap_or_else(|| unknown("schedule")),
@@ -118,6 +124,12 @@ impl TrialConfig {
         };
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
+        }
+        if let Some(momentum) = config.schedule.momentum(StepAt { step: 0, per_epoch: 1 }) {
+            // The schedule's momentum takes the place of the optimizer's, whatever that is.
+            for (name, value) in [("momentum", momentum), ("beta1", momentum), ("dampening", 0.0)] {
+                config.optimizer.set(name, value);
+            }
         }
         config
     }
@@ -138,8 +150,14 @@ impl TrialConfig {
         };
         match name {
             "dropout" => self.dropout = number,
+            // A deviation of another initialization's is inert.
+            "init_std" if self.init == Init::Normal => self.init_std = number,
+            "init_std" => {}
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
-            "epochs" => self.epochs = number as usize,
+            "epochs" => {
+                self.epochs = number as usize;
+                self.schedule.set(name, number);
+            }
             // A setting of another optimizer or schedule is inert.
             own => {
                 let is_set = self.optimizer.set(own, number) || self.schedule.set(own, number);
@@ -176,8 +194,17 @@ mod tests {
             (json!({}), json!({ "optimizer": "gd", "learning_rate": 0.2 })),
             (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
             (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),
+            (json!({ "init": "normal" }), json!({ "init_std": 0.5 })),
+            (json!({ "init_std": 0.25 }), json!({ "init": "normal", "dropout": 0.5 })),
             (json!({ "optimizer": "rmsprop" }), json!({ "alpha": 0.5, "centered": true, "momentum": 0.3 })),
+            (json!({ "optimizer": "adagrad" }), json!({ "lr_decay": 0.5, "epsilon": 0.25, "weight_decay": 0.3 })),
+            (json!({ "optimizer": "adadelta" }), json!({ "rho": 0.5, "learning_rate": 0.25 })),
+            (json!({ "optimizer": "adamw" }), json!({ "weight_decay": 0.5, "amsgrad": true })),
+            (json!({ "optimizer": "nadam" }), json!({ "momentum_decay": 0.5, "beta1": 0.3 })),
             (json!({ "schedule": "step" }), json!({ "decay_rate": 0.5, "decay_epochs": 2.5 })),
+            (json!({ "schedule": "cosine" }), json!({ "epochs": 7, "min_factor": 0.25, "warmup_epochs": 2 })),
+            (json!({ "schedule": "one_cycle", "optimizer": "sgd" }), json!({ "epochs": 7, "learning_rate": 0.5 })),
+            (json!({ "schedule": "plateau" }), json!({ "plateau_patience": 2, "decay_rate": 0.25 })),
             (
                 json!({ "schedule": "step", "amsgrad": true }),
                 json!({ "schedule": "constant", "optimizer": "momentum" }),

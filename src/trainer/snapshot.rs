@@ -1,6 +1,7 @@
 //! A trial outside of any trainer.
 
 use crate::backend::Snapshot;
+use crate::schedule::Memory;
 
 /// What a trial's networks are between two epochs, or after the last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +12,8 @@ pub struct TrialSnapshot {
     pub epochs: usize,
     /// One a seed. Of a trial that has ended, parameters without the optimizer's state.
     pub networks: Vec<Snapshot>,
+    /// Of a schedule that waits for outcomes, what each network's remembers.
+    pub memories: Vec<Memory>,
 }
 
 /// Among words there is only the epoch that a trial goes on from: numbers travel beside them.
@@ -24,33 +27,55 @@ impl TrialSnapshot {
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
         let network = |network: &Snapshot| size_of::<Snapshot>() + size_of_val(&network.numbers[..]);
-        size_of::<Self>() + self.networks.iter().map(network).sum::<usize>()
+        size_of::<Self>() + size_of_val(&self.memories[..]) + self.networks.iter().map(network).sum::<usize>()
     }
 
-    /// Appends the snapshot to `words`: number, epochs, networks; then of each network its steps, the two halves of the
-    /// step at which it diverged (0 for none), how many numbers follow, and these, bit by bit.
+    /// Appends the snapshot to `words`: how many follow; number, epochs, memories, networks; then each memory's best loss and
+    /// factor in halves and its wait; then of each network its steps, the two halves of the step at which it diverged (0 for
+    /// none), how many numbers follow, and these, bit by bit.
     pub fn write(&self, words: &mut Vec<u32>) {
-        words.extend([self.number, self.epochs as u32, self.networks.len() as u32]);
+        let first = words.len();
+        words.push(0);
+        words.extend([self.number, self.epochs as u32, self.memories.len() as u32, self.networks.len() as u32]);
+        for Memory { best, since, factor } in &self.memories {
+            words.extend([best, factor].iter().flat_map(|x| [x.to_bits() as u32, (x.to_bits() >> 32) as u32]));
+            words.push(*since);
+        }
         for Snapshot { numbers, steps, diverged_at } in &self.networks {
             let at = diverged_at.unwrap_or(0);
             words.extend([*steps, at as u32, (at >> 32) as u32, numbers.len() as u32]);
             words.extend(numbers.iter().map(|number| number.to_bits()));
         }
+        words[first] = (words.len() - first - 1) as u32;
     }
 
     /// Reads all snapshots that `words` consists of. `None` of anything else.
     pub fn read(mut words: &[u32]) -> Option<Vec<Self>> {
         let mut snapshots = Vec::new();
         while !words.is_empty() {
-            let &[number, epochs, n_networks] = words.split_off(..3)? else { return None };
-            let mut networks = Vec::new();
+            let &[n_words] = words.split_off(..1)? else { return None };
+            let mut words = words.split_off(..n_words as usize)?;
+            let &[number, epochs, n_memories, n_networks] = words.split_off(..4)? else { return None };
+            let (mut memories, mut networks) = (Vec::new(), Vec::new());
+            for _ in 0..n_memories {
+                let &[best_low, best_high, factor_low, factor_high, since] = words.split_off(..5)? else { return None };
+                let number = |low, high| f64::from_bits(u64::from(high) << 32 | u64::from(low));
+                memories.push(Memory {
+                    best: number(best_low, best_high),
+                    since,
+                    factor: number(factor_low, factor_high),
+                });
+            }
             for _ in 0..n_networks {
                 let &[steps, low, high, n] = words.split_off(..4)? else { return None };
                 let at = u64::from(high) << 32 | u64::from(low);
                 let numbers = words.split_off(..n as usize)?.iter().map(|&bits| f32::from_bits(bits)).collect();
                 networks.push(Snapshot { numbers, steps, diverged_at: (at > 0).then_some(at) });
             }
-            snapshots.push(Self { number, epochs: epochs as usize, networks });
+            if !words.is_empty() {
+                return None;
+            }
+            snapshots.push(Self { number, epochs: epochs as usize, networks, memories });
         }
         Some(snapshots)
     }
@@ -65,7 +90,12 @@ mod tests {
         #[test]
         fn what_is_written_is_read(
             trials in prop::collection::vec(
-                (any::<u32>(), any::<u32>(), prop::collection::vec((any::<u32>(), any::<u64>(), prop::collection::vec(any::<u32>(), 0..9)), 0..4)),
+                (
+                    any::<u32>(),
+                    any::<u32>(),
+                    prop::collection::vec((any::<u32>(), any::<u64>(), prop::collection::vec(any::<u32>(), 0..9)), 0..4),
+                    prop::collection::vec((any::<f64>(), any::<u32>(), any::<f64>()), 0..4),
+                ),
                 0..5,
             ),
             cut in any::<prop::sample::Index>(),
@@ -75,10 +105,12 @@ mod tests {
                 steps,
                 diverged_at: (at > 0).then_some(at),
             };
-            let trial = |(number, epochs, networks): (u32, u32, Vec<_>)| TrialSnapshot {
+            let memory = |(best, since, factor)| Memory { best, since, factor };
+            let trial = |(number, epochs, networks, memories): (u32, u32, Vec<_>, Vec<_>)| TrialSnapshot {
                 number,
                 epochs: epochs as usize,
                 networks: networks.into_iter().map(network).collect(),
+                memories: memories.into_iter().map(memory).collect(),
             };
             let trials: Vec<TrialSnapshot> = trials.into_iter().map(trial).collect();
             let mut words = Vec::new();

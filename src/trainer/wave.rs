@@ -26,8 +26,11 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn snapshot(&self, networks: Vec<Snapshot>) -> TrialSnapshot {
-        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks }
+    /// `steps` are the wave's.
+    pub fn snapshot(&self, networks: Vec<Snapshot>, steps: &[Steps]) -> TrialSnapshot {
+        let waits = self.config.schedule.waits_for_outcome();
+        let memories = self.networks.iter().filter(|_| waits).map(|&index| steps[index].memory).collect();
+        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks, memories }
     }
 }
 
@@ -54,13 +57,16 @@ impl Wave {
             let is_whole = snapshot.steps as usize == from.epochs * per_epoch && snapshot.diverged_at.is_none();
             is_whole && snapshot.parts(&networks[index]).is_some()
         };
-        let is_one_each = from.networks.len() == running.networks.len();
+        let n = running.networks.len();
+        let waits = running.config.schedule.waits_for_outcome();
+        let is_one_each = from.networks.len() == n && (!waits || from.memories.len() == n);
         if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
             return;
         }
-        for (&index, snapshot) in running.networks.iter().zip(&from.networks) {
+        for (at, (&index, snapshot)) in running.networks.iter().zip(&from.networks).enumerate() {
             population.restore(index, snapshot);
-            steps[index].skip(snapshot.steps, per_epoch as u64);
+            let memory = from.memories.get(at).copied().unwrap_or_default();
+            steps[index] = Steps { done: snapshot.steps, memory };
             running.steps += u64::from(snapshot.steps);
         }
         (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
@@ -74,6 +80,6 @@ impl Wave {
             let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
             networks.push(Snapshot { numbers, ..Snapshot::default() });
         }
-        Ok(self.trials[owner].snapshot(networks))
+        Ok(self.trials[owner].snapshot(networks, &self.steps))
     }
 }

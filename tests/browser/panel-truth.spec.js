@@ -193,8 +193,8 @@ test('rows are found by other names, and what is not there yet is named', async 
   for (const [text, name] of [
     ['배치 정규화', 'batch norm'],
     ['batchnorm', 'batch norm'],
-    ['AdamW', 'adamw'],
-    ['cosine', 'cosine'],
+    ['L-BFGS', 'lbfgs'],
+    ['drawn', 'drawn'],
     ['patience', 'patience'],
   ]) {
     await field.fill(text);

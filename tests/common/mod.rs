@@ -15,7 +15,7 @@ use tuning_playground::optimizer::Optimizer;
 use tuning_playground::rng::{Purpose, RunId, Stream};
 use tuning_playground::schedule::Settings as Schedule;
 
-pub const ACTIVATIONS: [Activation; 4] = [Activation::Linear, Activation::Sigmoid, Activation::Tanh, Activation::Relu];
+pub const ACTIVATIONS: [Activation; 7] = Activation::ALL;
 
 /// Which backends a test trains on.
 #[derive(Clone, Copy)]
@@ -86,6 +86,11 @@ pub fn optimizers() -> Vec<Optimizer> {
         named("adam", &[]),
         named("adam", &[("weight_decay", 0.02), ("l2", 0.01)]),
         named("adam", &[("amsgrad", 1.0), ("beta2", 0.9)]),
+        named("adamw", &[("weight_decay", 0.5)]),
+        named("adamw", &[("amsgrad", 1.0), ("l2", 0.01), ("beta2", 0.9)]),
+        named("nadam", &[("weight_decay", 0.02), ("momentum_decay", 0.03), ("epsilon", 1e-5)]),
+        named("adagrad", &[("lr_decay", 0.1), ("initial_accumulator_value", 0.01), ("weight_decay", 0.02)]),
+        named("adadelta", &[("rho", 0.8), ("epsilon", 1e-4), ("l2", 0.01)]),
         named("rmsprop", &[("weight_decay", 0.02), ("epsilon", 1e-3)]),
         named("rmsprop", &[("momentum", 0.5), ("l2", 0.01), ("learning_rate", 0.005), ("epsilon", 1e-3)]),
         named("rmsprop", &[("centered", 1.0), ("alpha", 0.9), ("epsilon", 1e-2)]),

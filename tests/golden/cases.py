@@ -94,7 +94,7 @@ FIRST = [
          weight_decay=0.01),
     case("adam_sigmoid_thousand", [3, 6, 3], "sigmoid", "adam", steps=1000, learning_rate=0.002, beta1=0.8,
          beta2=0.99),
-    # RMSprop, AMSGrad, schedules (stepped once a step).
+    # Beyond SGD and Adam, schedules (stepped once a step), other activations.
     thousand("rmsprop", "rmsprop", learning_rate=0.001),
     thousand("rmsprop_alpha", "rmsprop", learning_rate=0.001, alpha=0.9, epsilon=1e-4, weight_decay=0.01),
     thousand("rmsprop_momentum", "rmsprop", learning_rate=0.0005, momentum=0.9),
@@ -102,11 +102,6 @@ FIRST = [
     thousand("rmsprop_centered_momentum", "rmsprop", learning_rate=0.0005, centered=True, momentum=0.5, epsilon=1e-3),
     thousand("adam_amsgrad", "adam", learning_rate=0.002, amsgrad=True),
     thousand("adam_amsgrad_weight_decay", "adam", learning_rate=0.002, amsgrad=True, weight_decay=0.01, beta2=0.99),
-    scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
-]
-
-
-LATER = [
     thousand("adagrad", "adagrad", learning_rate=0.01),
     thousand("adagrad_lr_decay", "adagrad", learning_rate=0.05, lr_decay=0.01),
     thousand("adagrad_accumulator", "adagrad", learning_rate=0.05, initial_accumulator_value=0.1, weight_decay=0.01,
@@ -119,6 +114,27 @@ LATER = [
     thousand("nadam", "nadam", learning_rate=0.001),
     thousand("nadam_momentum_decay", "nadam", learning_rate=0.002, momentum_decay=0.02, beta1=0.8),
     thousand("nadam_weight_decay", "nadam", learning_rate=0.002, weight_decay=0.01, epsilon=1e-6),
+    scheduled("step", "sgd", {"name": "step", "step_size": 20, "gamma": 0.5}, learning_rate=0.2),
+    scheduled("exponential", "adam", {"name": "exponential", "gamma": 0.97}, learning_rate=0.02),
+    scheduled("cosine", "momentum", {"name": "cosine", "T_max": 100, "eta_min": 0.001}, learning_rate=0.05,
+              momentum=0.9),
+    scheduled("cosine_restarted", "adamw", {"name": "cosine", "T_max": 30, "eta_min": 0.0}, learning_rate=0.01),
+    scheduled("one_cycle", "sgd", {"name": "one_cycle", "max_lr": 0.3, "total_steps": 100, "cycle_momentum": False},
+              learning_rate=0.3),
+    scheduled("one_cycle_momentum", "momentum", {"name": "one_cycle", "max_lr": 0.1, "total_steps": 100},
+              learning_rate=0.1, momentum=0.9),
+    scheduled("one_cycle_adam", "adam", {"name": "one_cycle", "max_lr": 0.01, "total_steps": 100, "pct_start": 0.2,
+                                         "anneal_strategy": "linear"}, learning_rate=0.01),
+    case("leaky_relu_sgd", [3, 8, 6, 3], "leaky_relu", "sgd", learning_rate=0.05),
+    case("leaky_relu_adam", [3, 8, 1], "leaky_relu", "adam", "mse", learning_rate=0.005),
+    case("elu_momentum", [3, 8, 6, 3], "elu", "momentum", learning_rate=0.02, momentum=0.9),
+    case("elu_adam", [3, 8, 1], "elu", "adam", "mse", learning_rate=0.005),
+    case("gelu_sgd", [3, 8, 6, 3], "gelu", "sgd", learning_rate=0.1),
+    case("gelu_adam", [3, 8, 1], "gelu", "adam", "mse", learning_rate=0.005),
+]
+
+
+LATER = [
     # Full batch; a step is up to max_iter inner iterations.
     lbfgs("defaults", [3, 6, 3], "tanh", max_iter=20),
     lbfgs("short_history", [3, 8, 3], "sigmoid", learning_rate=0.5, max_iter=4, history_size=3),
@@ -130,21 +146,4 @@ LATER = [
     normed("adam", [3, 8, 3], "tanh", "adam", learning_rate=0.005),
     normed("uneven_mse", [2, 10, 1], "sigmoid", "sgd", "mse", sizes=(9, 2, 6), learning_rate=0.05, weight_decay=0.01),
     normed("adamw_depth3", [3, 6, 6, 6, 2], "tanh", "adamw", sizes=(16, 16), learning_rate=0.002),
-    case("leaky_relu_sgd", [3, 8, 6, 3], "leaky_relu", "sgd", learning_rate=0.05),
-    case("leaky_relu_adam", [3, 8, 1], "leaky_relu", "adam", "mse", learning_rate=0.005),
-    case("elu_momentum", [3, 8, 6, 3], "elu", "momentum", learning_rate=0.02, momentum=0.9),
-    case("elu_adam", [3, 8, 1], "elu", "adam", "mse", learning_rate=0.005),
-    case("gelu_sgd", [3, 8, 6, 3], "gelu", "sgd", learning_rate=0.1),
-    case("gelu_adam", [3, 8, 1], "gelu", "adam", "mse", learning_rate=0.005),
-    # Stepped once a step.
-    scheduled("exponential", "adam", {"name": "exponential", "gamma": 0.97}, learning_rate=0.02),
-    scheduled("cosine", "momentum", {"name": "cosine", "T_max": 100, "eta_min": 0.001}, learning_rate=0.05,
-              momentum=0.9),
-    scheduled("cosine_restarted", "adamw", {"name": "cosine", "T_max": 30, "eta_min": 0.0}, learning_rate=0.01),
-    scheduled("one_cycle", "sgd", {"name": "one_cycle", "max_lr": 0.3, "total_steps": 100, "cycle_momentum": False},
-              learning_rate=0.3),
-    scheduled("one_cycle_momentum", "momentum", {"name": "one_cycle", "max_lr": 0.1, "total_steps": 100},
-              learning_rate=0.1, momentum=0.9),
-    scheduled("one_cycle_adam", "adam", {"name": "one_cycle", "max_lr": 0.01, "total_steps": 100, "pct_start": 0.2,
-                                         "anneal_strategy": "linear"}, learning_rate=0.01),
 ]

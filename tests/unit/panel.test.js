@@ -106,7 +106,7 @@ test('mends change the study into one that is no longer refused for that', () =>
       ['unsweep'],
     ],
     [study({}), { code: 'empty_space' }, ['sweep_learning_rate']],
-    [study({ fixed: { activation: 'gelu' } }), { code: 'not_yet', key: 'fixed.activation' }, ['unset']],
+    [study({ fixed: { schedule: 'drawn' } }), { code: 'not_yet', key: 'fixed.schedule' }, ['unset']],
     [
       study({ trials: 99999 }),
       { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' },

@@ -210,6 +210,8 @@ impl Trained {
         let pairs = self.pairs();
         let Some(parts) = snapshot.parts(&self.spec) else { return false };
         for (to, from) in core::iter::once(&mut self.parameters).chain(&mut self.slots).zip(parts) {
+            // A network that diverged may have left anything in its padding.
+            to.fill(0.0);
             for &(flat, own) in &pairs {
                 to[own] = from[flat];
             }

@@ -10,7 +10,7 @@ use super::panels::{gather, layer_len, padded, places};
 use super::product::Product;
 use crate::backend::{Data, Labels, NetworkSpec, Score};
 use crate::kernels::fast_math;
-use crate::mlp::{Activation, Layer, Loss};
+use crate::mlp::{Activation, LEAK, Layer, Loss};
 use core::ops::Range;
 
 /// Rows that go through the network together.
@@ -209,6 +209,9 @@ impl Job for Apply<'_> {
             Activation::Sigmoid => self.each(|z| fast_math::sigmoid(z).0),
             Activation::Tanh => self.each(|z| fast_math::tanh(z).0),
             Activation::Relu => self.each(|z| z.max(0.0)),
+            Activation::LeakyRelu => self.each(|z| if z > 0.0 { z } else { LEAK as f32 * z }),
+            Activation::Elu => self.each(|z| fast_math::elu(z).0),
+            Activation::Gelu => self.each(|z| fast_math::gelu(z).0),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::isa::{Isa, Job};
 use crate::kernels::fast_math;
-use crate::mlp::Activation;
+use crate::mlp::{Activation, LEAK};
 
 /// `a = f(z) * factor` in place, and `slope = f'(z) * factor` beside it.
 pub struct Activate<'a> {
@@ -26,6 +26,12 @@ impl Job for Activate<'_> {
             Activation::Sigmoid => self.each(fast_math::sigmoid),
             Activation::Tanh => self.each(fast_math::tanh),
             Activation::Relu => self.each(|z| if z > 0.0 { (z, 1.0) } else { (0.0, 0.0) }),
+            Activation::LeakyRelu => self.each(|z| {
+                let slope = if z > 0.0 { 1.0 } else { LEAK as f32 };
+                (slope * z, slope)
+            }),
+            Activation::Elu => self.each(fast_math::elu),
+            Activation::Gelu => self.each(fast_math::gelu),
         }
     }
 }

@@ -102,7 +102,7 @@ export class TpEditor extends Part {
             )
           : nothing
       }</div>
-      <p class="help">${one.help[store.lang]}</p>
+      <p class="help">${one.help[store.lang]} ${one.about?.[String(this.taken)]?.[store.lang]}</p>
       ${
         range
           ? listed(one)
@@ -185,7 +185,11 @@ export class TpEditor extends Part {
     const current = this.taken;
     return segmented(
       one.label[store.lang],
-      choicesOf(one).map((choice) => ({ value: choice, text: text(choice, (key) => this.t(key)) })),
+      choicesOf(one).map((choice) => ({
+        value: choice,
+        text: text(choice, (key) => this.t(key)),
+        title: one.about?.[String(choice)]?.[store.lang],
+      })),
       /** @type {any} */ (current),
       (choice) => this.act('set_value', { name: one.name, value: choice }),
       { className: 'chips' },
@@ -205,7 +209,7 @@ export class TpEditor extends Part {
       (choice) => {
         const last = chosen.length === 1 && chosen.includes(choice);
         return html`<button type="button" role="checkbox" aria-checked=${chosen.includes(choice)} aria-disabled=${last}
-          title=${last ? this.t('row.last_choice') : nothing}
+          title=${last ? this.t('row.last_choice') : (one.about?.[String(choice)]?.[store.lang] ?? nothing)}
           @click=${() => flip(choice)}>${text(choice, (key) => this.t(key))}</button>`;
       },
     )}</div>`;

@@ -6,6 +6,7 @@ import sizesSheet from './styles/sizes.css?inline';
 import menusSheet from './styles/menus.css?inline';
 import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
+import figuresRoomSheet from './styles/figures-room.css?inline';
 import { clampScale } from '../study/link.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
@@ -51,9 +52,16 @@ export class TuningPlayground extends LitElement {
     backend: { noAccessor: true, attribute: 'backend' },
   };
 
-  static styles = [tokensSheet, baseSheet, shellSheet, sizesSheet, menusSheet, studySheet, figuresSheet].map((text) =>
-    unsafeCSS(text),
-  );
+  static styles = [
+    tokensSheet,
+    baseSheet,
+    shellSheet,
+    sizesSheet,
+    menusSheet,
+    studySheet,
+    figuresSheet,
+    figuresRoomSheet,
+  ].map((text) => unsafeCSS(text));
 
   constructor() {
     super();

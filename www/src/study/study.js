@@ -134,6 +134,12 @@ export function checkTogether(study) {
   const asked = space.loss ? (space.loss.choices ?? []) : [study.fixed?.loss ?? fits];
   const loss = asked.find((one) => one !== fits);
   if (loss !== undefined) return { code: 'loss_mismatch', loss, dataset, accepted: fits };
+  const given = (/** @type {string} */ name) => space[name]?.choices ?? [study.fixed?.[name]];
+  const steady = given('momentum').includes(0) && given('optimizer').includes('nesterov');
+  if (steady && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('momentum')), study)) {
+    const key = space.momentum ? 'space.momentum.choices' : 'fixed.momentum';
+    return { code: 'out_of_range', key, found: '0', accepted: '> 0 (nesterov)' };
+  }
   const { rows, sizes } = partSizes(study);
   const empty = sizes.findIndex((size) => size === 0);
   if (empty >= 0) return { code: 'too_few_rows', dataset, rows, part: PARTS[empty] };

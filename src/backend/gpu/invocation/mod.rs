@@ -531,6 +531,10 @@ impl DevicePopulation for Invocation {
         let at = |piece: usize| group.state + piece * group.len() + member;
         let places = group.places(spec);
         for (from, first) in parts.zip(group.kept()) {
+            // A network that diverged may have left anything in its padding.
+            for piece in 0..group.pieces {
+                self.host[at(first + piece)] = [0; 4];
+            }
             for &(flat, piece, component) in &places {
                 self.host[at(first + piece)][component] = from[flat].to_bits();
             }

@@ -219,6 +219,13 @@ impl Writer<'_> {
                 format!("max({z}, vec4<f32>(0.0))"),
                 format!("select(vec4<f32>(0.0), vec4<f32>(1.0), {z} > vec4<f32>(0.0))"),
             ),
+            Activation::LeakyRelu => (format!("{z} * leaky_slope4({z})"), format!("leaky_slope4({z})")),
+            Activation::Elu => (format!("elu4({z})"), format!("min({f}, vec4<f32>(0.0)) + 1.0")),
+            Activation::Gelu => {
+                let normal = format!("normal{depth}_{column}");
+                line!(self, "let {normal} = normal4({z});");
+                (format!("gelu4({z}, {normal})"), format!("gelu_slope4({z}, {normal})"))
+            }
         };
         line!(self, "let {f} = {value};");
         line!(self, "let {a} = ({f}) * factor{depth}_{column};");

@@ -475,6 +475,8 @@ impl DevicePopulation for Layered {
         let slots = self.host.slots[4 * place.slots as usize..].chunks_exact_mut(n);
         for (to, from) in parameters.chain(slots).zip(parts) {
             let from: Vec<f64> = from.iter().map(|&x| f64::from(x)).collect();
+            // A network that diverged may have left anything in its padding.
+            to.fill(0.0);
             layout::to_device(shape, &from, to);
         }
         self.host.stats[network].diverged = snapshot.diverged_at.unwrap_or(0) as u32;

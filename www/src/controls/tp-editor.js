@@ -209,7 +209,7 @@ export class TpEditor extends Part {
       (choice) => {
         const last = chosen.length === 1 && chosen.includes(choice);
         return html`<button type="button" role="checkbox" aria-checked=${chosen.includes(choice)} aria-disabled=${last}
-          title=${last ? this.t('row.last_choice') : (one.about?.[String(choice)]?.[store.lang] ?? nothing)}
+          title=${last ? this.t('row.last_choice') : (one.about?.[String(choice)]?.[this.store.lang] ?? nothing)}
           @click=${() => flip(choice)}>${text(choice, (key) => this.t(key))}</button>`;
       },
     )}</div>`;

@@ -11,7 +11,9 @@ export const pathOf = ({ trial, ...columns }) => {
   return { trial, ...Object.fromEntries(numbers) };
 };
 
-/** Scores points for about the budget. @param {import('../generated/engine/engine.js').Surface} plane @param {{order: Uint32Array, next: number}} points */
+/** Scores points for about the budget.
+ * @param {import('../generated/engine/engine.js').Surface} plane
+ * @param {{order: Uint32Array, next: number}} points */
 export function nextPiece(plane, points) {
   const { order } = points;
   const [first, until] = [points.next, performance.now() + SURFACE_BUDGET];

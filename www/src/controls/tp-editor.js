@@ -198,7 +198,7 @@ export class TpEditor extends Part {
 
   /** @param {import('../study/types.js').Value[]} chosen */
   chips(chosen) {
-    const { store, one } = this;
+    const { one } = this;
     const flip = (/** @type {any} */ choice) => {
       const next = choicesOf(one).filter((other) =>
         other === choice ? !chosen.includes(choice) : chosen.includes(other),

@@ -11,9 +11,10 @@ mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, NetworkSpec, Program, Score, Snapshot, reference};
+use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
+use crate::mlp::Init;
 use crate::order::by_key;
 use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
@@ -46,6 +47,15 @@ pub struct Contestant {
     pub batch: usize,
     /// Epochs of its whole training.
     pub epochs: usize,
+    /// How its initial parameters are drawn, and their deviation where that decides.
+    pub init: (Init, f64),
+}
+
+impl Contestant {
+    /// The network before its first step.
+    pub fn initial(&self) -> Network {
+        self.spec.clone().initial_by(self.init.0, self.init.1)
+    }
 }
 
 /// Trains trials; see the module.
@@ -140,7 +150,8 @@ impl Trainer {
         self.know_crowds(of_trials);
         let config = self.config(trial);
         let spec = self.network(trial, of_trials, &config, 0);
-        Contestant { trial: trial.number, batch: self.batch_size(&config), epochs: config.epochs, spec }
+        let (batch, epochs, init) = (self.batch_size(&config), config.epochs, (config.init, config.init_std));
+        Contestant { trial: trial.number, batch, epochs, init, spec }
     }
 
     /// The rows.

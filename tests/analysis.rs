@@ -58,9 +58,14 @@ fn studies() -> Vec<Value> {
 
 #[test]
 fn a_recorded_path_ends_where_the_trainer_does() {
-    for more in
-        [json!({}), json!({"fixed": {"hidden": [40], "epochs": 3, "dropout": 0.2}}), json!({"shared_seeds": true})]
-    {
+    for more in [
+        json!({}),
+        json!({"fixed": {"hidden": [40], "epochs": 3, "dropout": 0.2}}),
+        json!({"shared_seeds": true}),
+        json!({"fixed": {"hidden": [6], "epochs": 2, "init": "normal", "init_std": 0.4}}),
+        json!({"fixed": {"hidden": [6], "epochs": 2, "init": "kaiming_uniform"}}),
+        json!({"fixed": {"hidden": [6], "epochs": 6, "schedule": "plateau", "plateau_patience": 1}}),
+    ] {
         let (mut trainer, trials) = trainer(&more);
         let contestants: Vec<Contestant> = trials.iter().map(|trial| trainer.contestant(trial, 3)).collect();
         let paths = record(&trainer, contestants.clone(), Duration::ZERO);

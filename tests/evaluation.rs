@@ -4,7 +4,10 @@
 mod common;
 mod harness;
 
-use common::{ACTIVATIONS, On, at_once, backends, data, narrow, network, optimizers, pick, relative_l2, run, stream};
+use common::{
+    ACTIVATIONS, On, at_once, backends, data, narrow, network, optimizers, pick, relative_l2, run, some_optimizers,
+    stream,
+};
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{Cpu, Level};
 use tuning_playground::backend::reference::{self, ReferencePopulation};
@@ -24,7 +27,7 @@ fn sweep(n: u32, loss: Loss) -> (Data<f64>, Vec<Network>) {
         let mut stream = stream(u64::from(trial));
         let hidden = pick(&mut stream, &[&[][..], &[32], &[8, 8], &[17, 3, 21]]);
         let shape = all(hidden, pick(&mut stream, &ACTIVATIONS));
-        let optimizer = pick(&mut stream, &optimizers());
+        let optimizer = pick(&mut stream, &some_optimizers());
         network(trial, &shape, loss, optimizer, pick(&mut stream, &[0.0, 0.5]), pick(&mut stream, &[1, 16, 37]))
     });
     let networks = networks.collect();

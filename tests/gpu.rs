@@ -3,7 +3,9 @@
 mod common;
 mod harness;
 
-use common::{Trace, at_once, batches, data, gpu, gpus, narrow, network, optimizers, pick, stream, train};
+use common::{
+    Trace, at_once, batches, data, gpu, gpus, narrow, network, optimizers, pick, some_optimizers, stream, train,
+};
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::Cpu;
@@ -19,7 +21,7 @@ fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
         let hidden = (0..draw.below(4)).map(|_| 1 + draw.below(20) as usize).collect();
         let activation = pick(&mut draw, &common::ACTIVATIONS);
         let shape = Shape { inputs, hidden, outputs: 3, activation };
-        let optimizer = pick(&mut draw, &optimizers());
+        let optimizer = pick(&mut draw, &some_optimizers());
         let dropout = pick(&mut draw, &[0.0, 0.3]);
         network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut draw, &[7, 16, 90]))
     });

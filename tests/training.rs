@@ -7,7 +7,7 @@ mod harness;
 
 use common::{
     ACTIVATIONS, On, Trace, at_once, backends, batches, data, named, narrow, network, optimizers, pick, relative_l2,
-    run, stream, train,
+    run, some_optimizers, stream, train,
 };
 use core::time::Duration;
 use serde_json::json;
@@ -34,7 +34,7 @@ fn sweep(n: u32) -> (Rc<Data>, Vec<Network>) {
         let mut stream = stream(u64::from(trial));
         let hidden = pick(&mut stream, &[&[][..], &[32], &[8, 8], &[17, 3, 21]]);
         let shape = all(hidden, pick(&mut stream, &ACTIVATIONS));
-        let optimizer = pick(&mut stream, &optimizers());
+        let optimizer = pick(&mut stream, &some_optimizers());
         let dropout = pick(&mut stream, &[0.0, 0.2, 0.5, 1.0]);
         let batch = pick(&mut stream, &[1, 16, 37, 150]);
         network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, batch)

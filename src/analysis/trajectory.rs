@@ -101,7 +101,7 @@ impl Recorder {
         let waits = contestants.iter().any(|contestant| contestant.spec.schedule.waits_for_outcome());
         let n_validation = if waits { data.n_validation } else { 0 };
         let rows = Rc::new(Data { n_validation, ..data.clone() });
-        let networks: Vec<_> = contestants.iter().map(|contestant| contestant.spec.clone().initial()).collect();
+        let networks: Vec<_> = contestants.iter().map(Contestant::initial).collect();
         let start = |(at, contestant): (usize, Contestant)| {
             let first: Vec<f32> = networks[at].parameters.iter().map(|&x| x as f32).collect();
             let per_epoch = data.n_train.div_ceil(contestant.batch);

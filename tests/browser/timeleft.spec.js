@@ -19,7 +19,7 @@ const MIXED = {
   seed: 3,
 };
 
-test('the time left is right after the first tenth @alone', async ({ app, backend }) => {
+test('the time left is right after the first tenth @alone @soak', async ({ app, backend }) => {
   await app.open();
   await app.page.evaluate(() => {
     const told = /** @type {[number, number | null][]} */ ([]);

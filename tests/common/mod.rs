@@ -98,6 +98,13 @@ pub fn optimizers() -> Vec<Optimizer> {
     ]
 }
 
+/// Some of them, with few slots and with all: each rule's kernels take long to compile on a software GPU, and that every
+/// rule is right by itself is for the fixtures and the kernels' tests.
+pub fn some_optimizers() -> Vec<Optimizer> {
+    let all = optimizers();
+    [1, 3, 8, 14].map(|at| all[at]).to_vec()
+}
+
 /// What a network trains on, in f64 with values that f32 holds.
 pub fn data(shape: &Shape, loss: Loss, n_train: usize, n_validation: usize, seed: u64) -> Data<f64> {
     let mut stream = Stream::of(seed, Purpose::Generate, RunId::default(), 0);

@@ -1,6 +1,6 @@
 //! Scores of one network over a plane in the space of its weights. The first layer is linear in the two coordinates: what
 //! the origin's and the two directions' weights make of the rows is computed once, and every point of the plane only blends
-//! the three. `analysis` knows what a plane means; the plain twin is [`crate::backend::evaluate`], point by point.
+//! the three. `analysis` knows what a plane means; the plain twin is [`crate::backend::evaluate()`], point by point.
 #![expect(clippy::inline_always, reason = "only inlined code is compiled for its caller's instruction set")]
 
 use super::isa::{Isa, Job, Level};

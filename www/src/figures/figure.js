@@ -284,7 +284,7 @@ export class FigurePart extends Part {
   /** @private There is nothing to save before there is something to see. */
   exportMenu() {
     const { store, name } = this;
-    if (!store.trials.size) return nothing;
+    if (!store.trials.size || !this.ready) return nothing;
     const item = (/** @type {'png' | 'svg' | 'csv' | 'copy'} */ kind) => ({
       text: this.t(`figure.${kind}`),
       testid: `${name}-${kind}`,

@@ -267,7 +267,8 @@ function keepRange(one, before) {
 }
 
 /** @param {Value[]} values */
-const listOf = (values) => values.map(written).join(', ');
+const listOf = (values) =>
+  values.map((one) => (typeof one === 'number' ? exact(one).replaceAll(',', '') : written(one))).join(', ');
 
 /** @param {Hyperparameter} one @param {number} low @param {number} high @param {ScaleName} scale
  * @param {number | undefined} step of a linear range @returns {Distribution} */

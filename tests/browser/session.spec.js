@@ -128,8 +128,9 @@ function otherSession() {
   const keep = (words) => {
     for (let at = 0; at < words.length;) {
       const first = at;
-      const [number, , networks] = words.slice(at, (at += 3));
-      for (let k = 0; k < networks; k++) at += 4 + words[at + 3];
+      // How many words follow, then the trial's number.
+      const [n, number] = words.slice(at, at + 2);
+      at += 1 + n;
       if (isOpen(trials[number])) kept.set(number, words.slice(first, at));
     }
   };

@@ -41,7 +41,12 @@ const POPULATIONS = [
 ];
 
 for (const [name, study] of POPULATIONS) {
-  test(`R3 no dispatch keeps the GPU for long: ${name} @alone${name.includes('wide') ? ' @soak' : ''}`, async ({ app, page, site, backend }) => {
+  test(`R3 no dispatch keeps the GPU for long: ${name} @alone${name.includes('wide') ? ' @soak' : ''}`, async ({
+    app,
+    page,
+    site,
+    backend,
+  }) => {
     test.setTimeout(240_000);
     site.prelude = WATCHED;
     await app.open();

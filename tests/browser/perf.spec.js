@@ -26,7 +26,11 @@ for (const [trials, epochs] of [
   [256, 300],
   [2500, 30],
 ]) {
-  test(`R3 the page's thread stays free while ${trials} trials stream @alone${trials > 1000 ? ' @soak' : ''}`, async ({ app, page, backend }) => {
+  test(`R3 the page's thread stays free while ${trials} trials stream @alone${trials > 1000 ? ' @soak' : ''}`, async ({
+    app,
+    page,
+    backend,
+  }) => {
     await app.open();
     const browser = page.context().browser();
     if (!browser) throw new Error('there is no browser to trace');

@@ -2,7 +2,7 @@
 //! way. The weights are those that the trainer would have come to, to the bit: taking an epoch in pieces changes nothing.
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Population};
+use crate::backend::{Backend, Data, EpochBatches, Population};
 use crate::error::Result;
 use crate::rng::{Purpose, Stream};
 use crate::trainer::Contestant;
@@ -193,11 +193,6 @@ impl Recorder {
             runner.is_over = is_through && runner.epoch == runner.contestant.epochs;
         }
         Ok(())
-    }
-
-    /// What the networks are.
-    pub fn specs(&self) -> impl Iterator<Item = &NetworkSpec> {
-        self.runners.iter().map(|runner| &runner.contestant.spec)
     }
 
     /// The paths so far, in the order of the contestants.

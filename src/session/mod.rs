@@ -17,6 +17,9 @@ use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};
 
+/// Trials that a message names, at most.
+const NAMED: usize = 20;
+
 /// How far a session has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
@@ -257,9 +260,13 @@ impl Session {
         if self.trials().get(number as usize).is_some_and(has_weights) {
             return Ok(());
         }
-        let ended: Vec<String> =
-            self.trials().iter().filter(|trial| has_weights(trial)).map(|trial| trial.number.to_string()).collect();
-        Err(Error::NoSuchTrial { number, accepted: ended.join(", ") })
+        // Of tens of thousands a message names some.
+        let ended = self.trials().iter().filter(|trial| has_weights(trial)).map(|trial| trial.number.to_string());
+        let mut named: Vec<String> = ended.take(NAMED + 1).collect();
+        if let Some(last) = named.get_mut(NAMED) {
+            "...".clone_into(last);
+        }
+        Err(Error::NoSuchTrial { number, accepted: named.join(", ") })
     }
 
     /// What brings an ended trial's weights back to the same bits: whoever trains it hands the snapshot to

@@ -325,6 +325,10 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
     () => /** @type {any} */ (document.querySelector('tuning-playground')).result?.trials.length > 8,
   );
   const result = await app.get('result');
+  // This run went to its end, whatever became of the one before.
+  await page.waitForFunction(
+    () => /** @type {any} */ (document.querySelector('tuning-playground')).store.outcome === 'finished',
+  );
   expect(trialsOf(result).slice(0, 8)).toEqual(trialsOf(stopped));
   expect(trialsOf(result).slice(8, 12)).toEqual(trialsOf(whole).slice(8, 12));
   // The test set is opened for a trial of the later round.

@@ -124,8 +124,26 @@ export class Part extends LitElement {
 /** Streaming numbers are written this often, in ms: faster, nobody can read them. */
 const BEAT = 250;
 
-/** Parts that write the same numbers do so at the same beat, so that they agree. */
-export const beatOf = () => Math.floor(performance.now() / BEAT);
+/** Parts that write the same streaming numbers do so at the same beat, so that they agree; what the reader does, and
+ * another selected trial, they show at once. */
+export class BeatPart extends Part {
+  constructor() {
+    super();
+    /** @private the beat of the last writing */ this.written = 0;
+    /** @protected @type {number | undefined} the trial drawn as selected */ this.marked = undefined;
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    const { store } = this;
+    const streaming =
+      store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
+    const beat = Math.floor(performance.now() / BEAT);
+    if (streaming && beat === this.written && this.marked === store.selected?.number) return;
+    this.written = beat;
+    this.requestUpdate();
+  }
+}
 
 /** Registers a part unless another copy of the page's script already did.
  * @param {string} name @param {CustomElementConstructor} part */

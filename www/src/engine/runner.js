@@ -149,7 +149,7 @@ export class Runner {
     this.setState('starting');
     store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
     try {
-      return await this.finish(await this.engine.more(n));
+      return await this.finish(await this.engine.more(n), before);
     } catch (error) {
       throw this.fail(error, store.trials.size > before);
     }
@@ -167,8 +167,9 @@ export class Runner {
     this.result = null;
   }
 
-  /** @private @param {HeldResult} result @returns {Promise<Result>} */
-  async finish(result) {
+  /** @private @param {HeldResult} result @param {number} [first] the number of its first trial, of a run that went on
+   * @returns {Promise<Result>} */
+  async finish(result, first = 0) {
     const { store } = this;
     this.begin();
     // The same study trains the same networks again.
@@ -176,7 +177,7 @@ export class Runner {
     this.result = result;
     store.reports.best(result.best);
     await this.tell();
-    const stopped = result.trials.some((one) => one.state === 'cancelled');
+    const stopped = result.trials.some(({ number, state }) => number >= first && state === 'cancelled');
     store.reports.outcome(stopped ? 'stopped' : 'finished');
     store.reports.dismiss('device');
     this.setState('idle');

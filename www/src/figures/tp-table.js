@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { Part, beatOf, define } from '../controls/part.js';
+import { BeatPart, define } from '../controls/part.js';
 import { stateMark } from '../controls/icons.js';
 import { depthColor } from './colors.js';
 import { sweptOf } from '../study/hyperparameters.js';
@@ -19,10 +19,10 @@ import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from 
 const WHOLE = 100;
 const SPARE = 12;
 /** All trials as a table that sorts; the row of the selected trial is marked in every figure. */
-export class TpTable extends Part {
+export class TpTable extends BeatPart {
   /** @type {import('../state/store.js').Topic[]} */
   static topics = ['trials', 'selection', 'brush', 'run', 'study'];
-  static properties = { ...Part.properties, by: { state: true }, turned: { state: true }, top: { state: true } };
+  static properties = { ...BeatPart.properties, by: { state: true }, turned: { state: true }, top: { state: true } };
 
   constructor() {
     super();
@@ -31,8 +31,6 @@ export class TpTable extends Part {
     this.top = 0;
     /** @private @type {number[]} */ this.order = [];
     /** @private */ this.ordered = '';
-    /** @private */ this.written = 0;
-    /** @private @type {number | undefined} the row drawn as selected */ this.marked = undefined;
     /** @private @type {number | null} */ this.shown = null;
     /** Heights of the box and of a row, kept so that drawing never has to ask the layout. */
     this.size = { box: 400, row: 24 };
@@ -45,16 +43,6 @@ export class TpTable extends Part {
       this.size = { box: height, row };
       this.requestUpdate();
     });
-  }
-
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    const streaming =
-      this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
-    const beat = beatOf();
-    if (streaming && beat === this.written && this.marked === this.store.selected?.number) return;
-    this.written = beat;
-    this.requestUpdate();
   }
 
   /** @returns {Column[]} */

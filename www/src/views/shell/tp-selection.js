@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { Part, beatOf, define } from '../../controls/part.js';
+import { BeatPart, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
@@ -7,29 +7,13 @@ import { lookOf } from '../../state/score.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 
 /** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
-export class TpSelection extends Part {
+export class TpSelection extends BeatPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['selection', 'brush', 'trials', 'run', 'test', 'study'];
 
-  constructor() {
-    super();
-    /** @private */ this.written = 0;
-    /** @private @type {number | undefined} the trial that is written */ this.marked = undefined;
-  }
-
-  /** With the table's rows, which show the same numbers. @param {Set<string>} topics */
-  wake(topics) {
-    const streaming =
-      this.store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
-    const beat = beatOf();
-    if (streaming && beat === this.written && this.marked === this.store.selected?.number) return;
-    this.written = beat;
-    this.marked = this.store.selected?.number;
-    this.requestUpdate();
-  }
-
   render() {
     const { store } = this;
+    this.marked = store.selected?.number;
     const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
     const trial = peeked ?? store.selected;
     if (!trial)

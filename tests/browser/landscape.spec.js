@@ -204,6 +204,194 @@ test('pointer and keys say what lies at a point, and the file has all of them', 
   }
 });
 
+/** Has counted the contexts of canvases that were asked for, from the start. @param {import('./app.js').Page} page */
+const countContexts = (page) =>
+  page.addInitScript(() => {
+    /** @type {any} */ (window).contexts = [];
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = /** @type {any} */ (
+      function (/** @type {any} */ ...given) {
+        // @ts-ignore
+        const made = getContext.apply(this, given);
+        const { contexts } = /** @type {any} */ (window);
+        if (given[0] === 'webgl2' && made && !contexts.includes(made)) contexts.push(made);
+        return made;
+      }
+    );
+  });
+
+/** @param {import('./app.js').Page} page */
+const contexts = (page) =>
+  page.evaluate(() => {
+    const all = /** @type {WebGL2RenderingContext[]} */ (/** @type {any} */ (window).contexts);
+    return { made: all.length, open: all.filter((one) => !one.isContextLost()).length };
+  });
+
+/** What the canvas in space shows: how much of it is covered, and with how many colours. @param {import('./app.js').Page} page */
+const solid = (page) =>
+  page.locator('tp-relief').evaluate(async (part) => {
+    const canvas = await /** @type {any} */ (part).still();
+    if (!canvas) return { share: 0, colors: 0 };
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const colors = new Set();
+    let covered = 0;
+    // Every so manieth pixel will do.
+    for (let k = 0; k < data.length; k += 4 * 31) {
+      if (!data[k + 3]) continue;
+      covered++;
+      colors.add((data[k] << 16) | (data[k + 1] << 8) | data[k + 2]);
+    }
+    return { share: (31 * covered) / (width * height), colors: colors.size };
+  });
+
+test('in space the surface is turned by keys and mouse, saved, and every context is given back', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await countContexts(page);
+  await opened(app, backend);
+  await pick(page, 'plane', 'pca');
+  await finished(page, 'pca', 'validation');
+  expect(
+    await page.evaluate(() => performance.getEntriesByType('resource').some((one) => /relief/.test(one.name))),
+  ).toBe(false);
+  await pick(page, 'view', 'solid');
+  await expect(page.locator('tp-relief canvas')).toBeVisible();
+  const shown = await solid(page);
+  expect(shown.share).toBeGreaterThan(0.05);
+  expect(shown.colors).toBeGreaterThan(50);
+  await expect(page.getByTestId('landscape-origin')).toHaveCount(1);
+  await expect(page.locator('canvas.ground')).toBeHidden();
+  const summary = page.getByTestId('landscape').getByRole('img');
+  await expect(summary).toHaveAccessibleName(/^Validation loss around trial/);
+
+  const pose = () => page.locator('tp-relief').evaluate((part) => ({ .../** @type {any} */ (part).pose }));
+  const first = await pose();
+  const plot = page.getByTestId('landscape-plot');
+  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await plot.boundingBox());
+  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  // The wheel is the page's until the plot has the focus.
+  await page.mouse.move(middle[0], middle[1]);
+  await page.mouse.wheel(0, -200);
+  await page.waitForTimeout(100);
+  expect(await pose()).toEqual(first);
+  await page.mouse.down();
+  await page.mouse.move(middle[0] + 80, middle[1] + 40, { steps: 3 });
+  await page.mouse.up();
+  const dragged = await pose();
+  expect(dragged.yaw).toBeLessThan(first.yaw);
+  expect(dragged.pitch).toBeGreaterThan(first.pitch);
+  await page.mouse.wheel(0, -200);
+  await expect.poll(async () => (await pose()).zoom).toBeGreaterThan(1);
+  await page.keyboard.press('0');
+  await expect.poll(pose).toEqual(first);
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(async () => (await pose()).yaw).not.toBe(first.yaw);
+  await page.keyboard.press('Home');
+  await expect.poll(pose).toEqual(first);
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(page.getByTestId('landscape-said')).toHaveText(/: loss /);
+
+  await page.getByTestId('scrub').fill('2');
+  await expect(page.getByTestId('landscape-ball')).toHaveCount(1);
+  for (const kind of /** @type {const} */ (['png', 'svg'])) {
+    await page.getByTestId('landscape-export').click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`landscape-${kind}`).click()]);
+    const text = await readFile(await file.path(), 'latin1');
+    if (kind === 'svg') expect(text).toMatch(/<image[^>]+data:image\/png/);
+    expect(text.length).toBeGreaterThan(20_000);
+  }
+
+  for (let k = 0; k < 20; k++) {
+    await pick(page, 'view', k % 2 ? 'solid' : 'flat');
+    await expect(page.locator('tp-relief')).toHaveCount(k % 2);
+    expect((await contexts(page)).open).toBeLessThan(3);
+  }
+  await page.getByRole('tab', { name: 'Sweep' }).click();
+  await expect(page.locator('tp-relief')).toHaveCount(0);
+  const { made, open } = await contexts(page);
+  expect(made).toBeGreaterThan(10);
+  expect(open).toBe(0);
+});
+
+test('a lost context comes back, or the picture is flat again and says why', async ({ app, page, backend }) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await opened(app, backend);
+  await finished(page, 'random', 'validation');
+  await pick(page, 'view', 'solid');
+  const canvas = page.locator('tp-relief canvas');
+  await expect(canvas).toBeVisible();
+  for (let k = 0; k < 3; k++) {
+    await expect.poll(async () => (await solid(page)).share).toBeGreaterThan(0.05);
+    await canvas.evaluate((one) => {
+      one.id = 'lost';
+      /** @type {HTMLCanvasElement} */ (one).getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+    });
+    await expect(page.locator('canvas#lost')).toHaveCount(0);
+  }
+  await expect(page.getByTestId('landscape-flat')).toHaveText(DICTIONARIES.en['landscape.flat.lost']);
+  await expect(page.locator('canvas.ground')).toBeVisible();
+
+  await page.evaluate(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = /** @type {any} */ (
+      function (/** @type {any} */ ...given) {
+        // @ts-ignore
+        return given[0] === 'webgl2' ? null : getContext.apply(this, given);
+      }
+    );
+  });
+  await pick(page, 'view', 'solid');
+  await expect(page.getByTestId('landscape-flat')).toHaveText(/./);
+  await expect(page.locator('tp-relief')).toHaveCount(0);
+});
+
+test('the frame is moved by hand, and nobody is trained again for it', async ({ app, page, backend }) => {
+  await opened(app, backend);
+  await pick(page, 'plane', 'pca');
+  await finished(page, 'pca', 'validation');
+  const { head } = await landscape(page);
+  const trained = () =>
+    page.locator('tp-landscape').evaluate((part) => /** @type {any} */ (part).store.landscape.plane);
+  const planes = await trained();
+  const { home } = head;
+  const extent = async () => (await landscape(page)).head.extent;
+  const width = (/** @type {number[]} */ one) => one[1] - one[0];
+  await expect(page.getByTestId('landscape-frame-path')).toHaveCount(0);
+  const plot = page.getByTestId('landscape-plot');
+  await plot.focus();
+  await page.keyboard.press('+');
+  await finished(page, 'pca', 'validation');
+  await expect.poll(async () => width(await extent())).toBeCloseTo(width(home) / 1.5, 6);
+  const before = await extent();
+  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await plot.boundingBox());
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 - 100, box.y + box.height / 2, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(async () => (await extent())[0]).toBeGreaterThan(before[0]);
+  expect(width(await extent())).toBeCloseTo(width(before), 9);
+  await page.mouse.wheel(0, 300);
+  await expect.poll(async () => width(await extent())).toBeGreaterThan(width(before));
+  await finished(page, 'pca', 'validation');
+
+  await page.getByTestId('landscape-frame-trial').click();
+  await expect.poll(extent).toEqual([0, 1, 2, 3].map((k) => (k % 2 ? 1 : -1) * 0.125 * (home[k | 1] - home[k & 2])));
+  await finished(page, 'pca', 'validation');
+  const near = await landscape(page);
+  expect(near.known).toBe(near.n);
+  // The trial is in the middle now, with its own loss; where the scrubber stands and what was trained stay.
+  expect(Math.abs(near.middle - near.head.loss)).toBeLessThan(1e-5);
+  await page.getByTestId('landscape-frame-path').click();
+  await expect.poll(extent).toEqual(home);
+  await finished(page, 'pca', 'validation');
+  expect(await trained()).toBe(planes);
+  await expect(page.getByTestId('landscape-frame-path')).toHaveCount(0);
+});
+
 test('what has no finite loss is hatched and said, never made up', async ({ app, page, backend }) => {
   await opened(app, backend);
   await finished(page, 'random', 'validation');
@@ -275,6 +463,9 @@ test('the landscape is legible in both languages and themes, wide and narrow', a
   await finished(page, 'pca', 'validation');
   await page.getByTestId('scrub').fill('3');
   await look(app, 'landscape of a path');
+  await pick(page, 'view', 'solid');
+  await expect(page.locator('tp-relief canvas')).toBeVisible();
+  await look(app, 'landscape in space');
   await app.set({ lang: 'ko' });
   await expect(page.getByTestId('landscape-facts')).toContainText(DICTIONARIES.ko['landscape.facts']);
   await expect(page.getByTestId('landscape')).toContainText('주변의 검증 손실');

@@ -136,7 +136,7 @@ test('lines never lean towards a score that is not there', () => {
 test('any landscape can be worked out for drawing, and its lines end outside of the plot', () => {
   check(
     fc.property(field, fc.boolean(), (given, log) => {
-      const steps = groundOf(given, log, 'low');
+      const steps = groundOf({ ...given, extent: [0, 1, 0, 1] }, log, 'low');
       let made = steps.next();
       for (let k = 0; !made.done && k < 100; k++) made = steps.next();
       assert.ok(made.done);

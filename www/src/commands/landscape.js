@@ -11,13 +11,19 @@ export const LANDSCAPE = {
   landscape: defineCommand({
     act: ({ store, slices, runner }, /** @type {Partial<LandscapeOptions> | undefined} */ changes) => {
       const { landscape, selected } = store;
-      const options = { ...landscape.options, ...changes };
-      const isSame = options.plane === landscape.options.plane && options.rows === landscape.options.rows;
+      const { options: before } = landscape;
+      const isOwn = landscape.trial === selected?.number;
+      const options = { ...before, ...changes };
+      // Another plane is framed anew; other rows are those of the same plane.
+      if (!isOwn || options.plane !== before.plane) options.extent = changes?.extent ?? null;
+      const isSame = options.plane === before.plane && options.rows === before.rows;
       if (!selected || !WITH_WEIGHTS.includes(selected.state)) {
         runner.leaveLandscape();
         slices.landscape.put({ options });
-      } else if (!isSame || landscape.trial !== selected.number || landscape.state === 'none') {
+      } else if (!isSame || !isOwn || landscape.state === 'none') {
         void runner.landscape(selected.number, options);
+      } else if (String(options.extent) !== String(before.extent)) {
+        void runner.frameLandscape(options);
       }
     },
   }),

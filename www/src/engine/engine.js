@@ -2,7 +2,7 @@ import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './client.js';
 import { FORMAT } from '../study/result.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
-import { surface } from './surface.js';
+import { frameSurface, surface } from './surface.js';
 import { timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
@@ -96,6 +96,16 @@ export class Engine extends EventTarget {
    */
   surface(study, trial, options, told) {
     return surface(this.client(0), study, trial, options, this.assetBase, told);
+  }
+
+  /**
+   * Another part of a surface's plane; false if the Worker has that plane no more.
+   * @param {number} id
+   * @param {import('./surface.js').Head} head with the part's extent
+   * @param {Parameters<typeof surface>[5]} told
+   */
+  frameSurface(id, head, told) {
+    return frameSurface(this.client(0), id, head, told);
   }
 
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study

@@ -148,6 +148,7 @@ export class Host {
     /** @private @type {Surface | null} */ this.plane = null;
     /** @private @type {{order: Uint32Array, next: number} | null} its points, once it is laid */ this.points = null;
     /** @private counts the surfaces */ this.surfaces = 0;
+    /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
     /** @private the run whose training is here */ this.trained = 0;
     /** @private */ this.onGpu = false;
@@ -497,14 +498,25 @@ export class Host {
    * Begins a loss surface in the place of the one before. @see surface.js
    * @param {string} study
    * @param {string} round of its one trial
-   * @param {{plane: string, rows: string, side: number}} options
+   * @param {{plane: string, rows: string, side: number, extent: number[] | null}} options
    * @param {string} base
    */
-  async surface(study, round, { plane, rows, side }, base) {
+  async surface(study, round, { plane, rows, side, extent }, base) {
     const table = await tableOf(study, base);
     this.surfaceStop(this.surfaces);
     this.plane = new Surface(study, round, table, plane, rows, side, 0);
+    this.extent = extent;
     return ++this.surfaces;
+  }
+
+  /** Another part of a surface's plane, from its coarse points on; false if it is another one's turn.
+   * @param {number} id @param {number[]} extent */
+  surfaceFrame(id, extent) {
+    const { plane } = this;
+    if (!plane || id !== this.surfaces || !this.points) return false;
+    plane.frame(new Float64Array(extent));
+    this.points = { order: plane.order(), next: 0 };
+    return true;
   }
 
   /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
@@ -514,8 +526,10 @@ export class Host {
     if (!this.points) {
       if (!(await plane.train(SURFACE_BUDGET))) return {};
       const head = await plane.head();
+      if (this.extent) plane.frame(new Float64Array(this.extent));
       this.points = { order: plane.order(), next: 0 };
-      return { head: { ...head, path: head.path && pathOf(head.path) } };
+      const { extent: home } = head;
+      return { head: { ...head, home, extent: this.extent ?? home, path: head.path && pathOf(head.path) } };
     }
     return { piece: nextPiece(plane, this.points) };
   }

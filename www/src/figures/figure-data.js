@@ -34,6 +34,7 @@
  * @property {() => FigureData} data
  * @property {(canvas: HTMLCanvasElement) => {ratio: number, draw: (g: CanvasRenderingContext2D) => Generator} | null}
  *   vectors what a canvas shows, drawn on something that writes SVG; null takes the pixels
+ * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement> | null} still another canvas to take them from
  */
 
 /** A cell of a file: all digits of numbers, lists as JSON, quotes where they are needed, nothing for nothing.

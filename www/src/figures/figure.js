@@ -169,6 +169,17 @@ export class FigurePart extends Part {
     return null;
   }
 
+  /** A canvas to take the pixels of another from, which does not give them away itself.
+   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement> | null} */
+  still(_canvas) {
+    return null;
+  }
+
+  /** What a file that is made of vectors has to say of itself beside its name in the menu. */
+  get vectorNote() {
+    return '';
+  }
+
   onDown(/** @type {PointerEvent} */ _event) {}
   onUp(/** @type {PointerEvent} */ _event) {}
   onMove(/** @type {PointerEvent} */ _event) {}
@@ -291,7 +302,10 @@ export class FigurePart extends Part {
       act: 'export_figure',
       detail: { figure: this, kind },
     });
-    const groups = [{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }];
+    const groups = [
+      { items: [item('png'), { ...item('svg'), note: this.vectorNote }] },
+      { items: [item('csv'), item('copy')] },
+    ];
     return html`${
       this.trouble
         ? html`<span class="q" role="alert"

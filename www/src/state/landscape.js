@@ -1,12 +1,15 @@
 import { Slice } from './slice.js';
 
 /**
- * @typedef {{plane: 'random' | 'pca' | 'gradient', rows: 'validation' | 'train'}} LandscapeOptions
+ * @typedef {[number, number, number, number]} Extent of x, then of y
+ * @typedef {{plane: 'random' | 'pca' | 'gradient', rows: 'validation' | 'train', extent: Extent | null}}
+ *   LandscapeOptions `extent`: the part of the plane that is shown; null for its own frame
  * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
  *   distance: number[]}} Path as `landscape@1` has it
  * @typedef {object} Head what is known of a surface before its points
  * @property {[number, number]} size points along x and y
- * @property {[number, number, number, number]} extent of x, then of y
+ * @property {Extent} extent what the points cover
+ * @property {Extent} home what they cover where nobody asked for another part
  * @property {[number, number] | null} explained share of the path's variance along each direction
  * @property {number} loss the trial's own
  * @property {number} epochs that it was trained for
@@ -37,7 +40,8 @@ export class LandscapeSlice extends Slice {
   constructor(mark) {
     super(mark, 'landscape');
     const { trial, state, problem, head, losses, accuracies, known, step } = nothing();
-    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation' };
+    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation', extent: null };
+    /** Counts the planes that were laid, each in whatever frames. */ this.plane = 0;
     this.trial = trial;
     this.state = state;
     this.problem = problem;
@@ -54,6 +58,15 @@ export class LandscapeSlice extends Slice {
     this.trial = trial;
     this.options = options;
     this.state = 'training';
+    this.plane++;
+    this.touch();
+  }
+
+  /** Another part of the same plane; what is known of the one before stays until its first points arrive.
+   * @param {LandscapeOptions} options */
+  reframe(options) {
+    this.options = options;
+    this.state = 'computing';
     this.touch();
   }
 

@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
-import { segmented } from '../../controls/segmented.js';
 import { pointIn } from '../../controls/pointer.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { wayOf } from '../../figures/cursor.js';
@@ -10,20 +9,22 @@ import { ENDED } from '../../state/store.js';
 import { count, exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
-import { nearestTo, placeOf } from './grid.js';
+import { KEY, isSame } from './extent.js';
+import { Framing } from './framing.js';
+import { Gestures } from './gestures.js';
+import { UNKNOWN, nearestTo, placeOf } from './grid.js';
 import { groundColor, groundOf, paint } from './ground.js';
-import { ballOf, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
+import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer, startOf } from './overlay.js';
 import { landscapeData } from './data.js';
+import { pickersOf } from './pickers.js';
 import { hasWeights, shownOf } from './shown.js';
+import { Space } from './space.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {import('./shown.js').Shown} Shown
  */
 
-/** Planes in the order in which they are offered. */
-const PLANES = /** @type {const} */ (['random', 'pca', 'gradient']);
-const ROWS = /** @type {const} */ (['validation', 'train']);
 /** Steps of colour of the legend's ramp. */
 const STEPS = 36;
 
@@ -47,8 +48,28 @@ export class TpLandscape extends FigurePart {
     /** @type {'loss' | 'accuracy'} */ this.metric = 'loss';
     /** Whether losses are drawn by their logarithm. */ this.log = true;
     /** @type {{i: number, j: number} | null} the point that keys or the pointer are at */ this.cursor = null;
+    /** Whether and from where it is seen in space. */ this.space = new Space(this);
+    /** The part of the plane that is shown. */ this.framing = new Framing(this);
+    /** @private */ this.gestures = new Gestures({
+      drag: (dx, dy, touch) => (this.space.shown ? this.space.drag(dx, dy, touch) : this.framing.pan(dx, dy)),
+      pinch: (factor, at, dx, dy) => {
+        if (this.space.shown) this.space.pinch(factor, dx, dy);
+        else {
+          this.framing.pan(dx, dy);
+          this.framing.zoom(factor, at);
+        }
+      },
+      oneFinger: () => this.space.shown,
+    });
+    /** @private */ this.onWheel = (/** @type {WheelEvent} */ event) => this.framing.wheel(event);
+    /** @private */ this.onTouch = (/** @type {TouchEvent} */ event) => {
+      // Two fingers are the plot's, one is the page's.
+      if (event.touches.length > 1 && this.ready) event.preventDefault();
+    };
     /** @private grows as points arrive */ this.told = 0;
     /** @private @type {import('./ground.js').Ground | null} */ this.ground = null;
+    /** @private of which score the ground is */ this.groundOf = '';
+    /** @private @type {{path: unknown, paths: import('./relief.js').Path[]}} */ this.laid = { path: null, paths: [] };
     /** @private what is worked out, what is painted, what lies over it */
     this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
   }
@@ -74,7 +95,7 @@ export class TpLandscape extends FigurePart {
   }
 
   get keys() {
-    return this.t('landscape.keys');
+    return this.t(this.space.shown ? 'landscape.keys.solid' : 'landscape.keys');
   }
 
   get ready() {
@@ -88,6 +109,8 @@ export class TpLandscape extends FigurePart {
 
   note() {
     const { landscape } = this.store;
+    if (this.space.wanted && !this.space.shown)
+      return html`<span class="q" role="status">${this.t('landscape.view.loading')}</span>`;
     if (!this.shown || landscape.state === 'done') return nothing;
     const n = landscape.known.length;
     const done = landscape.known.reduce((sum, one) => sum + one, 0);
@@ -117,45 +140,13 @@ export class TpLandscape extends FigurePart {
   }
 
   controls() {
-    const { options } = this.store.landscape;
-    const pick = (
-      /** @type {string} */ group,
-      /** @type {readonly string[]} */ all,
-      /** @type {string} */ now,
-      /** @type {(value: any) => void} */ act,
-    ) =>
-      segmented(
-        this.t(`landscape.${group}`),
-        all.map((value) => ({ value, text: this.t(`landscape.${group}.${value}`) })),
-        now,
-        act,
-        { testid: `landscape-${group}` },
-      );
-    return html`<div class="pickers">
-      ${pick('plane', PLANES, options.plane, (plane) => this.act('landscape', { plane }))}
-      ${pick('rows', ROWS, options.rows, (rows) => this.act('landscape', { rows }))}
-      ${
-        this.store.task === 'numbers'
-          ? nothing
-          : pick('metric', ['loss', 'accuracy'], this.measure, (one) => {
-              this.metric = one;
-            })
-      }
-      ${
-        this.measure === 'loss'
-          ? pick('scale', ['log', 'linear'], this.log ? 'log' : 'linear', (one) => {
-              this.log = one === 'log';
-            })
-          : nothing
-      }${this.hasDiverged() ? this.keyLine([this.divergedKey()]) : nothing}</div>`;
+    return pickersOf(this);
   }
 
-  /** @private */
   hasDiverged() {
     return this.shown !== null && this.ground !== null && this.ground.filled.states.includes(2);
   }
 
-  /** @private */
   divergedKey() {
     const mark = html`<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M0 10 10 0M-2 6 6 -2M4 12 12 4"
       stroke="var(--mark)" fill="none"/></svg>`;
@@ -166,9 +157,26 @@ export class TpLandscape extends FigurePart {
     return this.hasDiverged() ? [this.divergedKey()] : [];
   }
 
+  get plotClass() {
+    return this.space.shown ? 'solid' : '';
+  }
+
+  observe() {
+    super.observe();
+    const plot = this.querySelector('.plot');
+    plot?.addEventListener('wheel', /** @type {any} */ (this.onWheel), { passive: false });
+    plot?.addEventListener('touchmove', /** @type {any} */ (this.onTouch), { passive: false });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.framing.end();
+  }
+
   layers() {
     return html`<canvas class="layer ground" aria-hidden="true"></canvas>
       <svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>
+      ${this.space.shown && this.shown ? this.inSpace(this.shown) : nothing}
       <div class="cursor" hidden aria-hidden="true"><i></i><span></span></div>`;
   }
 
@@ -231,8 +239,41 @@ export class TpLandscape extends FigurePart {
     super.wake(topics);
   }
 
+  /** @private The surface in space. @param {Shown} shown */
+  inSpace(shown) {
+    const { ground, store } = this;
+    if (!ground) return nothing;
+    const { path, trial } = shown;
+    const { x, y } = this.titles(shown);
+    const [x0, x1, y0, y1] = ground.extent.map((one) => exact(Number(one.toPrecision(3))));
+    const { low, high, log } = ground.scale;
+    const title = this.t(`landscape.metric.${this.measure}`);
+    const height = log ? this.t('landscape.height.log', { score: title }) : title;
+    const axes = {
+      x: { title: x, low: x0, high: x1 },
+      y: { title: y, low: y0, high: y1 },
+      height: { title: height, low: this.write(low), high: this.write(high) },
+    };
+    const marks = [];
+    if (path) {
+      marks.push({ x: path.x[0], y: path.y[0], draw: startOf(this.t('landscape.start')) });
+      if (this.at < path.steps.length - 1) marks.push({ x: path.x[this.at], y: path.y[this.at], draw: ballOf });
+    }
+    const name = this.t('trial.number', { number: trial });
+    marks.push({
+      x: 0,
+      y: 0,
+      draw: (/** @type {any} */ at, /** @type {Frame} */ frame) => placeOfTrial(at, name, frame, []),
+    });
+    if (this.laid.path !== path) this.laid = { path, paths: path ? [{ ...path, token: '--ink' }] : [] };
+    return html`<tp-relief .ground=${ground} .extent=${ground.extent} .paths=${this.laid.paths} .marks=${marks}
+      .axes=${axes} .pose=${this.space.pose} .size=${this.size} .dark=${store.dark} .palette=${palette.version}
+      @flat=${(/** @type {CustomEvent<'none' | 'lost'>} */ event) => this.space.flat(event.detail)}></tp-relief>`;
+  }
+
   /** Axes of the plane's own coordinates. @param {Shown} shown */
-  axes({ head: { extent } }) {
+  axes(shown) {
+    const extent = this.framing.extent(shown);
     const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
       domain: /** @type {[number, number]} */ ([low, high]),
       ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
@@ -261,12 +302,15 @@ export class TpLandscape extends FigurePart {
     const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ground'));
     if (!layer || !over || !canvas || this.size.width < 80 || this.size.height < 80) return;
-    canvas.hidden = !shown;
-    if (!shown) {
+    canvas.hidden = !shown || this.space.shown;
+    if (!shown || this.space.shown) {
       layer.replaceChildren();
       over.replaceChildren();
+      Object.assign(this.drawn, { painted: '', over: '' });
+    }
+    if (!shown) {
       this.ground = null;
-      Object.assign(this.drawn, { made: '', painted: '', over: '', wanted: '' });
+      Object.assign(this.drawn, { made: '', wanted: '' });
       this.placeCursor(null);
       return;
     }
@@ -274,6 +318,10 @@ export class TpLandscape extends FigurePart {
     const frame = this.frame(axes);
     const made = `${this.told} ${this.measure} ${this.log}`;
     if (made !== this.drawn.made) void this.renew(shown, made);
+    if (this.space.shown) {
+      this.placeCursor(frame);
+      return;
+    }
     // Ground and overlay are drawn each in a task of its own.
     if (this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
     else this.drawOver(layer, over, shown, axes, frame);
@@ -290,6 +338,7 @@ export class TpLandscape extends FigurePart {
     const { measure } = this;
     const field = {
       size: shown.head.size,
+      extent: shown.head.extent,
       values: measure === 'loss' ? shown.losses : shown.accuracies,
       known: shown.known,
       step: shown.step,
@@ -305,8 +354,10 @@ export class TpLandscape extends FigurePart {
     if (!this.isConnected || ground === undefined) return;
     // Of another trial, or of another plane, it is no picture of this one.
     if (this.shown?.known === field.known) {
-      this.ground = ground;
       drawn.made = made;
+      // What is there of the same plane is a better picture than a few first points of another frame.
+      const early = ground === null || ground.filled.states.includes(UNKNOWN);
+      if (!early || !this.ground || this.groundOf !== measure) [this.ground, this.groundOf] = [ground, measure];
       drawn.painted = '';
     }
     this.requestUpdate();
@@ -317,7 +368,8 @@ export class TpLandscape extends FigurePart {
     const { width, height } = frame;
     const ratio = devicePixelRatio;
     const { dark } = this.store;
-    const key = [this.drawn.made, width, height, ratio, dark, palette.version].join();
+    const view = this.shown && this.framing.extent(this.shown);
+    const key = [this.drawn.made, width, height, ratio, dark, palette.version, view].join();
     if (key === this.drawn.painted) return false;
     this.drawn.painted = key;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -335,7 +387,14 @@ export class TpLandscape extends FigurePart {
       Object.entries(this.frame(shown && this.axes(shown))).map(([name, px]) => [name, Number(px) * ratio]),
     );
     const look = { token: tokens(this, store.dark), dark: store.dark };
-    return paint(g, this.ground, /** @type {any} */ (frame), ratio, look);
+    return paint(
+      g,
+      this.ground,
+      /** @type {any} */ (frame),
+      ratio,
+      look,
+      shown ? this.framing.extent(shown) : undefined,
+    );
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -344,25 +403,40 @@ export class TpLandscape extends FigurePart {
     return { ratio: 1, draw: (/** @type {CanvasRenderingContext2D} */ g) => this.painting(g, 1) };
   }
 
+  /** @param {HTMLCanvasElement} canvas */
+  still(canvas) {
+    return canvas.matches('.space') ? (this.relief?.still() ?? null) : null;
+  }
+
+  get vectorNote() {
+    return this.space.shown ? this.t('landscape.svg.image') : '';
+  }
+
+  /** @private */
+  get relief() {
+    return /** @type {import('./relief.js').TpRelief | null} */ (this.querySelector('tp-relief'));
+  }
+
   /** @private
    * @param {HTMLElement} layer @param {SVGSVGElement} over @param {Shown} shown
    * @param {ReturnType<TpLandscape['axes']>} axes @param {Frame} frame */
   drawOver(layer, over, shown, axes, frame) {
-    const { head, path } = shown;
+    const { path } = shown;
     const titles = this.titles(shown);
-    const to = pointer(head.extent, frame);
+    const to = pointer(this.framing.extent(shown), frame);
     const key = JSON.stringify([axes, frame, titles, this.drawn.made, path?.steps.length, this.store.lang]);
     if (key !== this.drawn.over) {
       this.drawn.over = key;
       layer.replaceChildren(plotOf(axes, frame, titles, []));
       over.replaceChildren(...this.marksOf(shown, frame, to), element('g', { class: 'ball' }));
     }
-    const isAlong = path && this.at < path.steps.length - 1;
-    over.querySelector('.ball')?.replaceChildren(...(isAlong ? [ballOf(to(path.x[this.at], path.y[this.at]))] : []));
+    const ball = path && this.at < path.steps.length - 1 ? to(path.x[this.at], path.y[this.at]) : null;
+    over.querySelector('.ball')?.replaceChildren(...(ball && isIn(ball, frame) ? [ballOf(ball)] : []));
   }
 
   /** @private @param {Shown} shown @param {Frame} frame @param {ReturnType<typeof pointer>} to */
-  marksOf({ path, trial }, frame, to) {
+  marksOf(shown, frame, to) {
+    const { path, trial } = shown;
     const origin = to(0, 0);
     const taken = [origin];
     const made = [];
@@ -375,8 +449,9 @@ export class TpLandscape extends FigurePart {
     const isLoss = this.measure === 'loss';
     const number = (/** @type {number} */ value) =>
       exact(Number((isLoss ? value : 100 * value).toPrecision(4))) + (isLoss ? '' : '%');
-    if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number));
-    made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame, taken.slice(1)));
+    if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number, this.framing.extent(shown)));
+    if (isIn(origin, frame))
+      made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame, taken.slice(1)));
     return made;
   }
 
@@ -385,10 +460,9 @@ export class TpLandscape extends FigurePart {
     const cursor = /** @type {HTMLElement | null} */ (this.querySelector('.cursor'));
     const { shown } = this;
     if (!cursor) return;
-    cursor.hidden = !this.cursor || !frame || !shown;
-    if (!this.cursor || !frame || !shown) return;
-    const [x, y] = this.placeOf(shown, this.cursor);
-    const at = pointer(shown.head.extent, frame)(x, y);
+    const at = this.cursor && frame && shown && this.cursorAt(shown, this.cursor, frame);
+    cursor.hidden = !at;
+    if (!this.cursor || !frame || !shown || !at) return;
     cursor.style.transform = `translate(${at.x}px, ${at.y}px)`;
     const [, text] = /** @type {HTMLElement[]} */ ([...cursor.children]);
     text.textContent = this.pointText(shown, this.cursor);
@@ -396,16 +470,32 @@ export class TpLandscape extends FigurePart {
     cursor.classList.toggle('below', at.y < frame.height / 2);
   }
 
+  /** @private @param {Shown} shown @param {{i: number, j: number}} cursor @param {Frame} frame */
+  cursorAt(shown, cursor, frame) {
+    if (this.space.shown) return this.relief?.screenOf(cursor.i, cursor.j) ?? null;
+    const [x, y] = this.placeOf(shown, cursor);
+    return pointer(this.framing.extent(shown), frame)(x, y);
+  }
+
   /** A point's coordinates. @private @param {Shown} shown @param {{i: number, j: number}} point */
-  placeOf({ head: { size, extent } }, { i, j }) {
+  placeOf(shown, { i, j }) {
+    const { size } = shown.head;
+    const extent = this.framing.extent(shown);
     return [placeOf(i, size[0], extent[0], extent[1]), placeOf(j, size[1], extent[2], extent[3])];
   }
 
   /** @private @param {Shown} shown @param {{i: number, j: number}} point */
   pointText(shown, point) {
-    const [x, y] = this.placeOf(shown, point).map((one) => exact(Number(one.toPrecision(3))));
+    const extent = this.framing.extent(shown);
+    const digits = (/** @type {number} */ value, /** @type {number} */ wide) =>
+      exact(
+        Number(value.toPrecision(Math.max(3, Math.min(12, 3 + Math.ceil(Math.log10(Math.abs(value) / wide)) || 3)))),
+      );
+    const [px, py] = this.placeOf(shown, point);
+    const [x, y] = [digits(px, extent[1] - extent[0]), digits(py, extent[3] - extent[2])];
     const k = point.j * shown.head.size[0] + point.i;
-    if (!shown.known[k]) return this.t('landscape.point.unknown', { x, y });
+    // Of the frame before, points are elsewhere.
+    if (!shown.known[k] || !isSame(shown.head.extent, extent)) return this.t('landscape.point.unknown', { x, y });
     if (!Number.isFinite(shown.losses[k])) return this.t('landscape.point.diverged', { x, y });
     const values = { x, y, loss: loss(shown.losses[k]), accuracy: metric(shown.accuracies[k], 'classes') };
     return this.t(this.store.task === 'numbers' ? 'landscape.point.loss' : 'landscape.point', values);
@@ -415,20 +505,43 @@ export class TpLandscape extends FigurePart {
   onMove(event) {
     const { shown } = this;
     if (!shown || this.tabled) return;
-    const at = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
-    const frame = this.frame(this.axes(shown));
-    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-    const [u, v] = [(at.x - frame.left) / w, (frame.height - frame.bottom - at.y) / h];
-    const { size } = shown.head;
-    const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
-    const next = inside ? { i: nearestTo(u, size[0]), j: nearestTo(v, size[1]) } : null;
+    const at = pointIn(/** @type {HTMLElement} */ (event.currentTarget), event);
+    if (this.gestures.move(event, at)) {
+      this.cursor = null;
+      return;
+    }
+    this.pointAt(shown, at);
+  }
+
+  /** @private @param {Shown} shown @param {import('./labels.js').Point} at */
+  pointAt(shown, at) {
+    let next = null;
+    if (this.space.shown) next = this.relief?.pointAt(at) ?? null;
+    else {
+      const [u, v] = this.framing.sharesOf(shown, at);
+      const { size } = shown.head;
+      const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
+      next = inside ? { i: nearestTo(u, size[0]), j: nearestTo(v, size[1]) } : null;
+    }
     if (next?.i === this.cursor?.i && next?.j === this.cursor?.j) return;
     this.cursor = next;
   }
 
   /** A tap shows what lies there. @param {PointerEvent} event */
   onDown(event) {
-    this.onMove(event);
+    const { shown } = this;
+    if (!shown || this.tabled) return;
+    const plot = /** @type {HTMLElement} */ (event.currentTarget);
+    const at = pointIn(plot, event);
+    this.gestures.down(event, at);
+    // What leaves the plot with the button down still moves it.
+    if (event.pointerType === 'mouse' && event.button === 0) plot.setPointerCapture(event.pointerId);
+    this.pointAt(shown, at);
+  }
+
+  /** @param {PointerEvent} event */
+  onUp(event) {
+    this.gestures.up(event);
   }
 
   /** A finger that is lifted leaves what it has shown. @param {PointerEvent} event */
@@ -440,30 +553,57 @@ export class TpLandscape extends FigurePart {
     this.cursor = null;
   }
 
-  /** Arrows go from point to point, with Shift five at a time. @param {KeyboardEvent} event */
+  /** Arrows go from point to point, with Shift five at a time, and at the edge move the frame; in space they turn it,
+   * and with Shift go from point to point. @param {KeyboardEvent} event */
   onKey(event) {
     const { shown } = this;
     if (!shown || event.target !== event.currentTarget) return;
-    const [nx, ny] = shown.head.size;
-    const middle = { i: (nx - 1) >> 1, j: (ny - 1) >> 1 };
     const way = wayOf(event);
+    const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
     if (event.key === 'Escape' && this.cursor) this.cursor = null;
-    else if (event.key === 'Home') this.cursor = this.origin(shown);
-    else if (way) {
-      const by = event.shiftKey ? 5 : 1;
-      const { i, j } = this.cursor ?? this.origin(shown) ?? middle;
-      this.cursor = {
-        i: Math.max(0, Math.min(nx - 1, i + by * way[0])),
-        j: Math.max(0, Math.min(ny - 1, j + by * way[1])),
-      };
-    } else return;
+    else if (plain && this.space.shown && !(way && event.shiftKey) && this.space.key(event.key, way)) {
+      // It has turned.
+    } else if (event.key === 'Home') this.cursor = this.origin(shown);
+    else if (way) this.go(shown, way, event.shiftKey && !this.space.shown ? 5 : 1);
+    else if (plain && (event.key === '+' || event.key === '=')) this.framing.zoom(KEY.zoom);
+    else if (plain && event.key === '-') this.framing.zoom(1 / KEY.zoom);
+    else if (plain && event.key === '0') this.framing.reframe(null);
+    else return;
     event.preventDefault();
     event.stopPropagation();
     if (this.cursor) this.tell(this.pointText(shown, this.cursor));
   }
 
+  /** @private @param {Shown} shown @param {[number, number]} way @param {number} by */
+  go(shown, [across, up], by) {
+    const { size } = shown.head;
+    const { i, j } = this.cursor ?? this.start(shown);
+    const next = { i: i + by * across, j: j + by * up };
+    const isOut = next.i < 0 || next.i >= size[0] || next.j < 0 || next.j >= size[1];
+    const stands = (across && (i === 0 || i === size[0] - 1)) || (up && (j === 0 || j === size[1] - 1));
+    if (isOut && stands && size[1] > 1 && !this.space.shown) {
+      this.framing.go(shown, across, up);
+      next.i -= Math.round(across * KEY.pan * (size[0] - 1));
+      next.j -= Math.round(up * KEY.pan * (size[1] - 1));
+    }
+    this.cursor = {
+      i: Math.max(0, Math.min(size[0] - 1, next.i)),
+      j: Math.max(0, Math.min(size[1] - 1, next.j)),
+    };
+  }
+
+  /** Where keys begin: at the trial, or in the middle where it is out of the frame. @private @param {Shown} shown */
+  start(shown) {
+    const [x0, x1, y0, y1] = this.framing.extent(shown);
+    const [nx, ny] = shown.head.size;
+    const isShown = x0 <= 0 && x1 >= 0 && y0 <= 0 && y1 >= 0;
+    return isShown ? this.origin(shown) : { i: (nx - 1) >> 1, j: (ny - 1) >> 1 };
+  }
+
   /** The point nearest to the trial's own weights. @private @param {Shown} shown */
-  origin({ head: { size, extent } }) {
+  origin(shown) {
+    const { size } = shown.head;
+    const extent = this.framing.extent(shown);
     const share = (/** @type {number} */ from, /** @type {number} */ to) => -from / (to - from);
     return {
       i: nearestTo(share(extent[0], extent[1]), size[0]),

@@ -111,6 +111,13 @@ test('the loss around the selected trial: its own in the middle, other planes, o
   await page.keyboard.press('t');
   await expect(page.getByTestId('landscape').locator('tbody tr')).toHaveCount(51);
   await page.keyboard.press('t');
+  // The table takes the focus of the picture, and gives it back.
+  const plot = page.getByTestId('landscape-plot');
+  await plot.focus();
+  await page.keyboard.press('t');
+  await expect(page.getByTestId('landscape').getByRole('region')).toBeFocused();
+  await page.keyboard.press('t');
+  await expect(plot).toBeFocused();
   await expect.poll(() => page.url()).toContain('view=landscape');
 
   // Another trial has another landscape.
@@ -189,7 +196,7 @@ test('pointer and keys say what lies at a point, and the file has all of them', 
   for (const kind of /** @type {const} */ (['csv', 'svg', 'png'])) {
     await page.getByTestId('landscape-export').click();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`landscape-${kind}`).click()]);
-    expect(file.suggestedFilename()).toBe(`moons-landscape.${kind}`);
+    expect(file.suggestedFilename()).toMatch(new RegExp(`^moons-landscape-random-\\d-validation\\.${kind}$`));
     const text = await readFile(await file.path(), 'latin1');
     if (kind === 'csv') {
       const lines = text.trim().split('\r\n');
@@ -390,6 +397,59 @@ test('the frame is moved by hand, and nobody is trained again for it', async ({ 
   await finished(page, 'pca', 'validation');
   expect(await trained()).toBe(planes);
   await expect(page.getByTestId('landscape-frame-path')).toHaveCount(0);
+});
+
+test('planes through two and three trained networks, each at its own loss', async ({ app, page, backend }) => {
+  await opened(app, backend);
+  await finished(page, 'random', 'validation');
+  const points = async () => {
+    const { head } = await landscape(page);
+    return head.points.map((/** @type {any} */ one) => [one.trial, one.x, one.y].map(Number));
+  };
+  const lossAt = (/** @type {number} */ index) =>
+    page.locator('tp-landscape').evaluate((part, k) => /** @type {any} */ (part).store.landscape.losses[k], index);
+  const value = (/** @type {number} */ number) =>
+    page
+      .locator('tp-landscape')
+      .evaluate((part, k) => Number(/** @type {any} */ (part).store.trials.get(k).value), number);
+  await pick(page, 'plane', 'line');
+  await finished(page, 'line', 'validation');
+  const [[a, x0, y0], [b, x1, y1]] = await points();
+  expect([x0, y0, x1, y1].map((one) => Math.round(1e6 * one) / 1e6)).toEqual([0, 0, 1, 0]);
+  // Of 201 points from -0.5 to 1.5 these are 0 and 1.
+  expect(Math.abs((await lossAt(50)) - (await value(a)))).toBeLessThan(1e-5);
+  expect(Math.abs((await lossAt(150)) - (await value(b)))).toBeLessThan(1e-5);
+  await expect(page.getByTestId('landscape-line')).toBeAttached();
+  await expect(page.getByTestId('landscape')).toContainText(`between trials ${a} and ${b}`);
+  await expect(page.getByTestId('fact-barrier')).toHaveText(/\d/);
+  await expect(page.getByTestId('landscape-view').locator('[data-value=solid]')).toBeDisabled();
+  await page.getByTestId('landscape-plot').focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByTestId('landscape-said')).toHaveText(/^0: loss /);
+  await look(app, 'landscape of a line');
+  await app.set({ lang: 'en' });
+
+  await pick(page, 'plane', 'three');
+  await finished(page, 'three', 'validation');
+  const three = await points();
+  expect(three.map((/** @type {number[]} */ [number]) => number).sort()).toEqual([0, 1, 2]);
+  await expect(page.getByTestId('landscape-other')).toHaveCount(2);
+  const { head } = await landscape(page);
+  for (const [k, point] of head.points.entries())
+    expect(Math.abs(point.loss - (await value(three[k][0])))).toBeLessThan(1e-5);
+});
+
+test('trials of other shapes make no plane, and the button says why', async ({ app, page, backend }) => {
+  const space = { hidden_units: { type: 'categorical', choices: [4, 5, 6] } };
+  const study = small({ dataset: { name: 'moons' }, trials: 3 });
+  const fixed = { hidden_layers: 1, epochs: 2 };
+  await opened(app, backend, { ...study, fixed, space, sampler: { name: 'grid' } });
+  await finished(page, 'random', 'validation');
+  for (const plane of ['line', 'three']) {
+    const button = page.getByTestId('landscape-plane').locator(`[data-value=${plane}]`);
+    await expect(button).toBeDisabled();
+    await expect(button).toHaveAttribute('title', matches('en', 'landscape.through.none'));
+  }
 });
 
 test('what has no finite loss is hatched and said, never made up', async ({ app, page, backend }) => {

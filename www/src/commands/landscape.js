@@ -1,3 +1,4 @@
+import { PARTNERS, partnersOf } from '../state/partners.js';
 import { defineCommand } from './command.js';
 
 /** @typedef {import('../state/landscape.js').LandscapeOptions} LandscapeOptions */
@@ -15,8 +16,14 @@ export const LANDSCAPE = {
       const isOwn = landscape.trial === selected?.number;
       const options = { ...before, ...changes };
       // Another plane is framed anew; other rows are those of the same plane.
-      if (!isOwn || options.plane !== before.plane) options.extent = changes?.extent ?? null;
-      const isSame = options.plane === before.plane && options.rows === before.rows;
+      if (!isOwn || changes?.plane) {
+        const wanted = PARTNERS[options.plane] ?? 0;
+        options.others = partnersOf(store, wanted);
+        if (options.others.length < wanted) Object.assign(options, { plane: 'random', others: [] });
+      }
+      const isSamePlane = options.plane === before.plane && String(options.others) === String(before.others);
+      if (!isOwn || !isSamePlane) options.extent = changes?.extent ?? null;
+      const isSame = isSamePlane && options.rows === before.rows;
       if (!selected || !WITH_WEIGHTS.includes(selected.state)) {
         runner.leaveLandscape();
         slices.landscape.put({ options });

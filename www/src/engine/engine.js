@@ -90,12 +90,12 @@ export class Engine extends EventTarget {
   /**
    * The loss around a trial's weights, piece by piece.
    * @param {Study} study
-   * @param {Pick<Trial, 'number' | 'params'>} trial
+   * @param {Pick<Trial, 'number' | 'params'>[]} trials
    * @param {import('./surface.js').LandscapeOptions} options
    * @param {Parameters<typeof surface>[5]} told
    */
-  surface(study, trial, options, told) {
-    return surface(this.client(0), study, trial, options, this.assetBase, told);
+  surface(study, trials, options, told) {
+    return surface(this.client(0), study, trials, options, this.assetBase, told);
   }
 
   /**

@@ -266,9 +266,10 @@ export class Runner {
     const { landscape } = store.reports;
     const trial = store.trials.get(number);
     if (!trial) return;
+    const trials = [trial, ...options.others.flatMap((other) => store.trials.get(other) ?? [])];
     this.plane = null;
     landscape.begin(number, options);
-    await this.surface((told) => this.engine.surface(store.shownStudy, trial, options, told));
+    await this.surface((told) => this.engine.surface(store.shownStudy, trials, options, told));
   }
 
   /**

@@ -11,8 +11,9 @@ import { EngineError } from './client.js';
  * @typedef {import('../state/landscape.js').Piece} Piece
  */
 
-/** Points a side. */
+/** Points a side, and of a line. */
 const SIDE = 51;
+const LINE = 201;
 
 /**
  * @typedef {object} Told
@@ -25,15 +26,16 @@ const SIDE = 51;
 /**
  * @param {import('./client.js').Client} client
  * @param {Study} study
- * @param {Pick<Trial, 'number' | 'params'>} trial
+ * @param {Pick<Trial, 'number' | 'params'>[]} trials the plane's own, and those that it is laid through
  * @param {LandscapeOptions} options
  * @param {string} base what data files are resolved against
  * @param {Told} told
  */
-export async function surface(client, study, trial, options, base, told) {
-  const { number, params } = trial;
-  const round = JSON.stringify([{ trial: { number, params }, of_trials: study.trials ?? 1, until_epoch: null }]);
-  const id = await client.call('surface', JSON.stringify(study), round, { ...options, side: SIDE }, base);
+export async function surface(client, study, trials, options, base, told) {
+  const of_trials = study.trials ?? 1;
+  const round = trials.map(({ number, params }) => ({ trial: { number, params }, of_trials, until_epoch: null }));
+  const side = options.plane === 'line' ? LINE : SIDE;
+  const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), { ...options, side }, base);
   return pieces(client, id, told);
 }
 

@@ -238,7 +238,15 @@ export class FigurePart extends Part {
   }
 
   toggleTable() {
+    const plot = /** @type {HTMLElement | null} */ (this.querySelector(this.kind.plot));
+    const active = /** @type {ShadowRoot} */ (this.getRootNode()).activeElement ?? null;
+    const held = active !== null && plot?.contains(active);
     this.tabled = !this.tabled;
+    // The table takes the focus of the picture that it takes the place of, and gives it back.
+    if (held)
+      void this.updateComplete.then(() =>
+        /** @type {HTMLElement | null} */ (this.tabled ? this.querySelector('.data') : plot)?.focus(),
+      );
   }
 
   render() {

@@ -2,8 +2,10 @@ import { Slice } from './slice.js';
 
 /**
  * @typedef {[number, number, number, number]} Extent of x, then of y
- * @typedef {{plane: 'random' | 'pca' | 'gradient', rows: 'validation' | 'train', extent: Extent | null}}
- *   LandscapeOptions `extent`: the part of the plane that is shown; null for its own frame
+ * @typedef {'random' | 'pca' | 'gradient' | 'line' | 'three'} Plane
+ * @typedef {{plane: Plane, rows: 'validation' | 'train', extent: Extent | null, others: number[]}} LandscapeOptions
+ *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
+ *   through beside its own
  * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
  *   distance: number[]}} Path as `landscape@1` has it
  * @typedef {object} Head what is known of a surface before its points
@@ -14,6 +16,7 @@ import { Slice } from './slice.js';
  * @property {number} loss the trial's own
  * @property {number} epochs that it was trained for
  * @property {number} parameters weights and biases
+ * @property {{trial: number, x: number, y: number, loss: number}[]} points the trials that it is laid through
  * @property {Path | null} path of a plane that was laid through it
  * @typedef {object} Piece some of a surface's points
  * @property {Uint32Array} indices
@@ -40,7 +43,7 @@ export class LandscapeSlice extends Slice {
   constructor(mark) {
     super(mark, 'landscape');
     const { trial, state, problem, head, losses, accuracies, known, step } = nothing();
-    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation', extent: null };
+    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation', extent: null, others: [] };
     /** Counts the planes that were laid, each in whatever frames. */ this.plane = 0;
     this.trial = trial;
     this.state = state;

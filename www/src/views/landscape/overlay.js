@@ -16,7 +16,12 @@ import { frameOf, placer } from './ground.js';
 const STEPS = 3;
 const APART = 70;
 
-const HALO = { stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
+const HALO = {
+  stroke: 'var(--surface)',
+  'stroke-width': 4,
+  'stroke-linejoin': 'round',
+  'paint-order': 'stroke',
+};
 
 /** Where a plane's coordinates lie in the plot, in px.
  * @param {[number, number, number, number]} extent @param {Frame} frame @returns {(x: number, y: number) => Point} */
@@ -145,9 +150,11 @@ export const ballOf = ({ x, y }) =>
   });
 
 /** The trial's own place, and its name where the path leaves room.
- * @param {Point} at @param {string} words @param {Frame} frame @param {Point[]} taken points of the path */
-export function placeOfTrial({ x, y }, words, frame, taken) {
-  const g = element('g', { 'data-testid': 'landscape-origin' });
+ * @param {Point} at @param {string} words @param {Frame} frame @param {Point[]} taken points of the path
+ * @param {boolean} [own] whether it is the selected one */
+export function placeOfTrial({ x, y }, words, frame, taken, own = true) {
+  const g = element('g', { 'data-testid': own ? 'landscape-origin' : 'landscape-other' });
+  const color = own ? 'var(--accent)' : 'var(--ink)';
   const ring = (/** @type {string} */ stroke, /** @type {number} */ width) =>
     element('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, fill: 'none', stroke, 'stroke-width': width });
   const half = textWidth(words) / 2;
@@ -168,11 +175,11 @@ export function placeOfTrial({ x, y }, words, frame, taken) {
   const best = sides.reduce((found, one) => (worth(one) > worth(found) ? one : found));
   g.append(
     ring('var(--surface)', 5.5),
-    ring('var(--accent)', 2.6),
+    ring(color, 2.6),
     text(best, words, {
       'text-anchor': 'middle',
       dy: '.35em',
-      fill: 'var(--accent)',
+      fill: color,
       'font-weight': 600,
       'font-size': 12,
     }),

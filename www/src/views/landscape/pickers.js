@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { segmented } from '../../controls/segmented.js';
+import { PARTNERS, partnersOf } from '../../state/partners.js';
 
 /**
  * What the reader may choose above the landscape.
@@ -12,7 +13,7 @@ import { segmented } from '../../controls/segmented.js';
  * @property {boolean} log
  * @property {import('./space.js').Space} space
  * @property {import('./framing.js').Framing} framing
- * @property {(key: string) => string} t
+ * @property {(key: string, values?: Record<string, unknown>) => string} t
  * @property {(name: 'landscape', detail: Partial<import('../../state/landscape.js').LandscapeOptions>) => void} act
  * @property {() => boolean} hasDiverged
  * @property {() => import('../../figures/figure-data.js').Key} divergedKey
@@ -20,7 +21,7 @@ import { segmented } from '../../controls/segmented.js';
  */
 
 /** Planes in the order in which they are offered. */
-const PLANES = /** @type {const} */ (['random', 'pca', 'gradient']);
+const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three']);
 const ROWS = /** @type {const} */ (['validation', 'train']);
 
 /** @param {Figure} part */
@@ -32,16 +33,25 @@ export function pickersOf(part) {
     /** @type {readonly string[]} */ all,
     /** @type {string} */ now,
     /** @type {(value: any) => void} */ act,
+    /** @type {(value: string) => {title?: string, disabled?: boolean}} */ more = () => ({}),
   ) =>
     segmented(
       part.t(`landscape.${group}`),
-      all.map((value) => ({ value, text: part.t(`landscape.${group}.${value}`) })),
+      all.map((value) => ({ value, text: part.t(`landscape.${group}.${value}`), ...more(value) })),
       now,
       act,
       { testid: `landscape-${group}` },
     );
+  const others = partnersOf(store, PARTNERS.three);
+  const isLine = options.plane === 'line';
   return html`<div class="pickers">
-    ${pick('plane', PLANES, options.plane, (plane) => part.act('landscape', { plane }))}
+    ${pick(
+      'plane',
+      PLANES,
+      options.plane,
+      (plane) => part.act('landscape', { plane }),
+      (value) => through(part, value, others),
+    )}
     ${pick('rows', ROWS, options.rows, (rows) => part.act('landscape', { rows }))}
     ${
       store.task === 'numbers'
@@ -57,9 +67,15 @@ export function pickersOf(part) {
           })
         : nothing
     }
-    ${pick('view', ['flat', 'solid'], part.space.wanted ? 'solid' : 'flat', (one) => {
-      void part.space.choose(one === 'solid');
-    })}
+    ${pick(
+      'view',
+      ['flat', 'solid'],
+      part.space.wanted && !isLine ? 'solid' : 'flat',
+      (one) => {
+        void part.space.choose(one === 'solid');
+      },
+      (value) => (value === 'solid' && isLine ? { disabled: true, title: part.t('landscape.view.line') } : {}),
+    )}
     ${frames(part)}${part.hasDiverged() ? part.keyLine([part.divergedKey()]) : nothing}
     ${
       part.space.reason
@@ -70,11 +86,22 @@ export function pickersOf(part) {
     }</div>`;
 }
 
+/** Which trials a plane goes through, or why it cannot. @param {Figure} part @param {string} plane
+ * @param {number[]} others */
+function through(part, plane, others) {
+  const wanted = PARTNERS[plane] ?? 0;
+  const { selected } = part.store;
+  if (!wanted || !selected) return {};
+  const trials = [selected.number, ...others.slice(0, wanted)];
+  if (trials.length > wanted) return { title: part.t('landscape.through', { trials: trials.join(', ') }) };
+  return { disabled: true, title: part.t('landscape.through.none', { n: wanted + 1, found: trials.length }) };
+}
+
 /** What the picture frames, where there is a choice, and the way back from a frame of the reader's own.
  * @param {Figure} part */
 function frames(part) {
   const { shown } = part;
-  if (!shown || part.space.wanted) return nothing;
+  if (!shown || part.space.wanted || shown.head.size[1] < 2) return nothing;
   const now = part.framing.kind(shown);
   const button = (
     /** @type {string} */ name,

@@ -293,7 +293,7 @@ function edgeParts(from, to, middle, { title, low, high }, size) {
   return [
     within(beside(inner(from), 9), low, size, number),
     within(beside(inner(to), 9), high, size, number),
-    within(beside(mid, 16), title, size, { ...look, 'font-size': 12 }),
+    within(beside(mid, 24), title, size, { ...look, 'font-size': 12 }),
   ];
 }
 

@@ -6,8 +6,9 @@ import { number } from '../../study/format.js';
  * @typedef {import('../../state/store.js').Store} Store
  * @typedef {import('../../state/landscape.js').Head} Head
  * @typedef {import('./misleads.js').Path} Path
+ * @typedef {{trial: number, x: number, y: number, loss: number}} Point where a trial's network lies
  * @typedef {Pick<Store['landscape'], 'options' | 'losses' | 'accuracies' | 'known' | 'step' | 'state' | 'plane'> &
- *   {trial: number, head: Head, path: Path | null}} Shown
+ *   {trial: number, head: Head, path: Path | null, points: Point[]}} Shown
  */
 
 /** Trials that ended with weights, or at the step at which they lost them. */
@@ -37,9 +38,22 @@ function pathOf({ path: told }) {
   return path;
 }
 
+/** The networks that a plane is laid through, in numbers. @type {WeakMap<Head['points'], Point[]>} */
+const places = new WeakMap();
+
+/** @param {Head} head */
+function pointsOf({ points }) {
+  const found =
+    places.get(points) ??
+    points.map(({ trial, x, y, loss }) => ({ trial, x: number(x), y: number(y), loss: number(loss) }));
+  places.set(points, found);
+  return found;
+}
+
 /** Null until the plane of the selected trial is known. @param {Store} store @returns {Shown | null} */
 export function shownOf({ landscape, selected }) {
   const { trial, head, options, losses, accuracies, known, step, state, plane } = landscape;
   if (!selected || !head || trial !== selected.number) return null;
-  return { trial, head, options, losses, accuracies, known, step, state, plane, path: pathOf(head) };
+  const [path, points] = [pathOf(head), pointsOf(head)];
+  return { trial, head, options, losses, accuracies, known, step, state, plane, path, points };
 }

@@ -23,7 +23,8 @@ function hasWebGl() {
 }
 
 export class Space {
-  /** @param {{requestUpdate: () => void, size: {width: number, height: number}}} figure */
+  /** @param {{requestUpdate: () => void, size: {width: number, height: number}, flat: boolean}} figure `flat`: what
+   *   it shows has no surface */
   constructor(figure) {
     /** @private */ this.figure = figure;
     /** Whether the reader wants it. */ this.wanted = false;
@@ -33,7 +34,7 @@ export class Space {
 
   /** Whether it is drawn now. */
   get shown() {
-    return this.wanted && relief.state === 'ready';
+    return this.wanted && !this.figure.flat && relief.state === 'ready';
   }
 
   /** @param {boolean} wanted */

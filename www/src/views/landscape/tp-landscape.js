@@ -9,16 +9,19 @@ import { ENDED } from '../../state/store.js';
 import { count, exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
-import { KEY, isSame } from './extent.js';
+import { KEY } from './extent.js';
 import { Framing } from './framing.js';
 import { Gestures } from './gestures.js';
 import { UNKNOWN, nearestTo, placeOf } from './grid.js';
 import { groundColor, groundOf, paint } from './ground.js';
-import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer, startOf } from './overlay.js';
+import { inSpace } from './in-space.js';
+import { heightAxis, lineOf } from './line.js';
+import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
 import { landscapeData } from './data.js';
 import { pickersOf } from './pickers.js';
 import { hasWeights, shownOf } from './shown.js';
 import { Space } from './space.js';
+import { axisTitles, digitsApart, endsOf, pointText, summaryOf, titleOf } from './words.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
@@ -67,9 +70,8 @@ export class TpLandscape extends FigurePart {
       if (event.touches.length > 1 && this.ready) event.preventDefault();
     };
     /** @private grows as points arrive */ this.told = 0;
-    /** @private @type {import('./ground.js').Ground | null} */ this.ground = null;
+    /** @type {import('./ground.js').Ground | null} */ this.ground = null;
     /** @private of which score the ground is */ this.groundOf = '';
-    /** @private @type {{path: unknown, paths: import('./relief.js').Path[]}} */ this.laid = { path: null, paths: [] };
     /** @private what is worked out, what is painted, what lies over it */
     this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
   }
@@ -89,9 +91,10 @@ export class TpLandscape extends FigurePart {
   }
 
   get title() {
-    const { selected } = this.store;
+    const { selected, landscape } = this.store;
     if (!selected) return this.t('landscape.name');
-    return this.t('landscape.title', { score: this.scoreName, number: selected.number });
+    const { plane, others } = landscape.options;
+    return titleOf(this.t.bind(this), plane, this.scoreName, [selected.number, ...others]);
   }
 
   get keys() {
@@ -109,7 +112,7 @@ export class TpLandscape extends FigurePart {
 
   note() {
     const { landscape } = this.store;
-    if (this.space.wanted && !this.space.shown)
+    if (this.space.wanted && !this.space.shown && !this.flat)
       return html`<span class="q" role="status">${this.t('landscape.view.loading')}</span>`;
     if (!this.shown || landscape.state === 'done') return nothing;
     const n = landscape.known.length;
@@ -120,9 +123,9 @@ export class TpLandscape extends FigurePart {
 
   get legend() {
     const { ground } = this;
-    if (!ground || !this.shown) return null;
-    const { low, high } = ground.scale;
-    const ends = [this.write(low), this.write(high)];
+    // A line has no ground.
+    if (!ground || !this.shown || this.isLine(this.shown)) return null;
+    const ends = endsOf(ground.scale, (score) => this.write(score));
     const [best, worst] = ground.better === 'low' ? ends : ends.reverse();
     const color = (/** @type {number} */ share) => groundColor(1 - share, this.store.dark);
     return { text: '', title: '', low: best, high: worst, color };
@@ -176,7 +179,7 @@ export class TpLandscape extends FigurePart {
   layers() {
     return html`<canvas class="layer ground" aria-hidden="true"></canvas>
       <svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>
-      ${this.space.shown && this.shown ? this.inSpace(this.shown) : nothing}
+      ${this.space.shown && this.shown ? inSpace(this, this.shown) : nothing}
       <div class="cursor" hidden aria-hidden="true"><i></i><span></span></div>`;
   }
 
@@ -208,20 +211,9 @@ export class TpLandscape extends FigurePart {
   summary() {
     const { shown, ground } = this;
     if (!shown) return this.nothing?.text ?? this.t('landscape.empty');
-    const { options, head, path } = shown;
-    const said = [
-      this.t('landscape.summary', {
-        title: this.title,
-        plane: this.t(`landscape.plane.${options.plane}.words`),
-        value: loss(head.loss),
-      }),
-      ground
-        ? this.t('landscape.summary.span', { low: this.write(ground.scale.low), high: this.write(ground.scale.high) })
-        : '',
-      this.hasDiverged() ? this.t('landscape.summary.diverged', { n: count(this.divergedCount()) }) : '',
-      path ? this.t('landscape.summary.path', { n: count(path.steps.at(-1) ?? 0) }) : '',
-    ];
-    return said.filter(Boolean).join(' ');
+    const ends = ground && endsOf(ground.scale, (score) => this.write(score));
+    const given = { title: this.title, ends, diverged: this.divergedCount() };
+    return summaryOf(this.t.bind(this), shown, given);
   }
 
   /** @private */
@@ -239,54 +231,39 @@ export class TpLandscape extends FigurePart {
     super.wake(topics);
   }
 
-  /** @private The surface in space. @param {Shown} shown */
-  inSpace(shown) {
-    const { ground, store } = this;
-    if (!ground) return nothing;
-    const { path, trial } = shown;
-    const { x, y } = this.titles(shown);
-    const [x0, x1, y0, y1] = ground.extent.map((one) => exact(Number(one.toPrecision(3))));
-    const { low, high, log } = ground.scale;
-    const title = this.t(`landscape.metric.${this.measure}`);
-    const height = log ? this.t('landscape.height.log', { score: title }) : title;
-    const axes = {
-      x: { title: x, low: x0, high: x1 },
-      y: { title: y, low: y0, high: y1 },
-      height: { title: height, low: this.write(low), high: this.write(high) },
-    };
-    const marks = [];
-    if (path) {
-      marks.push({ x: path.x[0], y: path.y[0], draw: startOf(this.t('landscape.start')) });
-      if (this.at < path.steps.length - 1) marks.push({ x: path.x[this.at], y: path.y[this.at], draw: ballOf });
-    }
-    const name = this.t('trial.number', { number: trial });
-    marks.push({
-      x: 0,
-      y: 0,
-      draw: (/** @type {any} */ at, /** @type {Frame} */ frame) => placeOfTrial(at, name, frame, []),
-    });
-    if (this.laid.path !== path) this.laid = { path, paths: path ? [{ ...path, token: '--ink' }] : [] };
-    return html`<tp-relief .ground=${ground} .extent=${ground.extent} .paths=${this.laid.paths} .marks=${marks}
-      .axes=${axes} .pose=${this.space.pose} .size=${this.size} .dark=${store.dark} .palette=${palette.version}
-      @flat=${(/** @type {CustomEvent<'none' | 'lost'>} */ event) => this.space.flat(event.detail)}></tp-relief>`;
+  get flat() {
+    return this.shown !== null && this.isLine(this.shown);
   }
 
-  /** Axes of the plane's own coordinates. @param {Shown} shown */
+  /** @param {Shown} shown */
+  isLine({ head }) {
+    return head.size[1] < 2;
+  }
+
+  /** Axes of the plane's own coordinates; upwards, a line has its score. @param {Shown} shown */
   axes(shown) {
     const extent = this.framing.extent(shown);
     const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
       domain: /** @type {[number, number]} */ ([low, high]),
       ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
     });
-    return { x: axis(extent[0], extent[1]), y: axis(extent[2], extent[3]) };
+    const up = this.isLine(shown) ? this.height().axis : axis(extent[2], extent[3]);
+    return { x: axis(extent[0], extent[1]), y: up };
+  }
+
+  /** @private */
+  height() {
+    return heightAxis(this.ground?.scale ?? { low: 0, high: 1, log: false }, this.measure === 'accuracy');
+  }
+
+  /** @private @param {Shown} shown @param {Frame} frame */
+  line(shown, frame) {
+    return lineOf(shown, this.measure, this.height(), frame);
   }
 
   /** @param {Shown} shown */
-  titles({ options, head }) {
-    const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
-    const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
-      this.t(`landscape.axis.${options.plane}.${side}`, { share: share(k) });
-    return { x: name('x', 0), y: name('y', 1) };
+  titles(shown) {
+    return axisTitles(this.t.bind(this), shown, this.t(`landscape.metric.${this.measure}`));
   }
 
   /** @param {{y: {ticks: {label: string}[]}} | null} axes @returns {Frame} */
@@ -322,8 +299,9 @@ export class TpLandscape extends FigurePart {
       this.placeCursor(frame);
       return;
     }
+    canvas.hidden = this.isLine(shown);
     // Ground and overlay are drawn each in a task of its own.
-    if (this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
+    if (!canvas.hidden && this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
     else this.drawOver(layer, over, shown, axes, frame);
     this.placeCursor(frame);
   }
@@ -408,6 +386,13 @@ export class TpLandscape extends FigurePart {
     return canvas.matches('.space') ? (this.relief?.still() ?? null) : null;
   }
 
+  /** Files say what they show. */
+  get file() {
+    const { selected, landscape } = this.store;
+    const { plane, rows, others } = landscape.options;
+    return [super.file, plane, selected?.number ?? '', ...others, rows].join('-');
+  }
+
   get vectorNote() {
     return this.space.shown ? this.t('landscape.svg.image') : '';
   }
@@ -427,7 +412,7 @@ export class TpLandscape extends FigurePart {
     const key = JSON.stringify([axes, frame, titles, this.drawn.made, path?.steps.length, this.store.lang]);
     if (key !== this.drawn.over) {
       this.drawn.over = key;
-      layer.replaceChildren(plotOf(axes, frame, titles, []));
+      layer.replaceChildren(plotOf(axes, frame, titles, [], this.isLine(shown)));
       over.replaceChildren(...this.marksOf(shown, frame, to), element('g', { class: 'ball' }));
     }
     const ball = path && this.at < path.steps.length - 1 ? to(path.x[this.at], path.y[this.at]) : null;
@@ -436,7 +421,8 @@ export class TpLandscape extends FigurePart {
 
   /** @private @param {Shown} shown @param {Frame} frame @param {ReturnType<typeof pointer>} to */
   marksOf(shown, frame, to) {
-    const { path, trial } = shown;
+    const { path, trial, points } = shown;
+    if (this.isLine(shown)) return this.line(shown, frame).parts((number) => this.t('trial.number', { number }));
     const origin = to(0, 0);
     const taken = [origin];
     const made = [];
@@ -447,11 +433,16 @@ export class TpLandscape extends FigurePart {
       made.push(...pathOf(path, to, frame, { start: this.t('landscape.start'), step }));
     }
     const isLoss = this.measure === 'loss';
+    const labelled = this.ground?.bands.filter((one) => one.labelled) ?? [];
+    const digits = digitsApart(labelled.map((one) => one.value));
     const number = (/** @type {number} */ value) =>
-      exact(Number((isLoss ? value : 100 * value).toPrecision(4))) + (isLoss ? '' : '%');
+      exact(Number((isLoss ? value : 100 * value).toPrecision(digits))) + (isLoss ? '' : '%');
     if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number, this.framing.extent(shown)));
-    if (isIn(origin, frame))
-      made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame, taken.slice(1)));
+    for (const point of points) {
+      const at = to(point.x, point.y);
+      const name = this.t('trial.number', { number: point.trial });
+      if (isIn(at, frame)) made.push(placeOfTrial(at, name, frame, taken.slice(1), point.trial === trial));
+    }
     return made;
   }
 
@@ -474,7 +465,8 @@ export class TpLandscape extends FigurePart {
   cursorAt(shown, cursor, frame) {
     if (this.space.shown) return this.relief?.screenOf(cursor.i, cursor.j) ?? null;
     const [x, y] = this.placeOf(shown, cursor);
-    return pointer(this.framing.extent(shown), frame)(x, y);
+    if (!this.isLine(shown)) return pointer(this.framing.extent(shown), frame)(x, y);
+    return this.line(shown, frame).at(cursor.i, x);
   }
 
   /** A point's coordinates. @private @param {Shown} shown @param {{i: number, j: number}} point */
@@ -486,19 +478,9 @@ export class TpLandscape extends FigurePart {
 
   /** @private @param {Shown} shown @param {{i: number, j: number}} point */
   pointText(shown, point) {
-    const extent = this.framing.extent(shown);
-    const digits = (/** @type {number} */ value, /** @type {number} */ wide) =>
-      exact(
-        Number(value.toPrecision(Math.max(3, Math.min(12, 3 + Math.ceil(Math.log10(Math.abs(value) / wide)) || 3)))),
-      );
-    const [px, py] = this.placeOf(shown, point);
-    const [x, y] = [digits(px, extent[1] - extent[0]), digits(py, extent[3] - extent[2])];
-    const k = point.j * shown.head.size[0] + point.i;
-    // Of the frame before, points are elsewhere.
-    if (!shown.known[k] || !isSame(shown.head.extent, extent)) return this.t('landscape.point.unknown', { x, y });
-    if (!Number.isFinite(shown.losses[k])) return this.t('landscape.point.diverged', { x, y });
-    const values = { x, y, loss: loss(shown.losses[k]), accuracy: metric(shown.accuracies[k], 'classes') };
-    return this.t(this.store.task === 'numbers' ? 'landscape.point.loss' : 'landscape.point', values);
+    const [x, y] = this.placeOf(shown, point);
+    const at = { k: point.j * shown.head.size[0] + point.i, x, y };
+    return pointText(this.t.bind(this), shown, at, this.framing.extent(shown), this.store.task === 'numbers');
   }
 
   /** @param {PointerEvent} event */

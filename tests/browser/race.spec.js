@@ -191,6 +191,16 @@ test('each is tuned first by as many rates; seeds, batches and classic surfaces 
   expect(trials.paths.map((/** @type {any} */ path) => path.last)).toEqual(Array(4).fill(trials.paths[0].last));
 });
 
+test('a link says what races, and follows what is chosen', async ({ app, page }) => {
+  await app.open('#v=1&view=race&race=rosenbrock');
+  const { options, contestants } = await finished(page);
+  expect([options.ground, options.over, contestants.length]).toEqual(['rosenbrock', 'optimizer', 4]);
+  await page.getByTestId('race-over').locator('[data-value=learning_rate]').click();
+  await page.getByTestId('race-ground').selectOption('network');
+  await finished(page);
+  await expect(page).toHaveURL(/&race=learning_rate(&|$)/);
+});
+
 test('a race is legible in both languages and themes, wide and narrow', async ({ app, page }) => {
   await opened(app, SPIRAL);
   await clock(page, 100);

@@ -1,5 +1,6 @@
 import { MOST, OVER_CLASSICS, baseOf, contestant, racers, starters, withRate } from '../study/race.js';
 import { keyOf } from '../study/link.js';
+import { optionsOf } from '../state/race.js';
 import { defineCommand } from './command.js';
 
 /**
@@ -14,35 +15,62 @@ const base = ({ study, stale, selected }) => baseOf(study, stale ? null : select
 export const RACE = {
   /** Races, unless that race is there already; with changes, another one. */
   race: defineCommand({
-    act: ({ store, slices, runner }, /** @type {Partial<RaceOptions> | undefined} */ changes) => {
+    act: ({ store, slices, runner, perform }, /** @type {Partial<RaceOptions> | undefined} */ changes) => {
       const { race } = store;
       const options = { ...race.options, ...changes };
+      if (options.over === 'trials') {
+        if (changes || race.key !== keyOf(store.shownStudy)) perform('race_trials', { rows: changes?.rows });
+        return;
+      }
       // A surface without rows has no batches, and without weights no seeds.
       if (options.ground !== 'network' && !OVER_CLASSICS.includes(options.over)) options.over = 'optimizer';
       const isOther = options.over !== race.options.over || options.ground !== race.options.ground;
-      const trials = options.over === 'trials';
-      const key = keyOf(trials ? store.shownStudy : store.study);
-      if (!changes && race.key === key) return;
+      if (!changes && race.key === keyOf(store.study)) return;
       slices.race.put({ options, start: isOther ? null : race.start });
-      if (isOther || (!race.contestants.length && !trials))
-        slices.race.enter(starters(options.over, base(store), options.ground));
+      if (isOther || !race.contestants.length) slices.race.enter(starters(options.over, base(store), options.ground));
       // What a search found was found for another race.
       else slices.race.enter(race.contestants.map(({ search: _, ...one }) => ({ ...one, changes: [] })));
       void runner.races.race();
     },
   }),
-  /** Trials race: the best of those in the brush, or of all. */
+  /** Trials race: those of these numbers, else the ones that race already, else the best of the brush, or of all. */
   race_trials: defineCommand({
-    act: ({ store, slices, runner, perform }) => {
-      const ranked = store.ranked().map(({ trial }) => trial);
-      const inside = ranked.filter((trial) => !store.isOut(trial));
-      slices.race.put({
-        options: { ...store.race.options, over: 'trials', ground: 'network', tuned: false },
-        start: null,
-      });
-      slices.race.enter(racers(store.shownStudy, inside));
+    act: (
+      { store, slices, runner },
+      /** @type {{numbers?: number[], fresh?: boolean, rows?: RaceOptions['rows']} | undefined} */ how,
+    ) => {
+      const { race } = store;
+      const { rows = race.options.rows, fresh = false } = how ?? {};
+      const known = how?.numbers ?? (fresh ? [] : race.contestants.flatMap(({ trial }) => trial ?? []));
+      const named = known.flatMap((number) => store.trials.get(number) ?? []);
+      const ranked = () =>
+        store
+          .ranked()
+          .map(({ trial }) => trial)
+          .filter((trial) => !store.isOut(trial));
+      const options = /** @type {const} */ ({ over: 'trials', ground: 'network', tuned: false });
+      slices.race.put({ options: { ...race.options, ...options, rows }, start: null });
+      slices.race.enter(racers(store.shownStudy, named.length ? named : ranked()));
+      if (store.race.contestants.length) void runner.races.race();
+      else runner.races.leave();
+    },
+  }),
+  /** The trials of the brush race, in their own view. */
+  race_these: defineCommand({
+    act: ({ perform }) => {
+      perform('race_trials', { fresh: true });
       perform('view', 'race');
-      void runner.races.race();
+    },
+  }),
+  /** What a link says of a race: what contestants differ in, a surface, or trials; it runs once it is looked at. */
+  race_from: defineCommand({
+    act: ({ store, slices }, /** @type {string} */ text) => {
+      const read = optionsOf(text);
+      if (!read) return;
+      slices.race.put({ options: { ...store.race.options, ...read.options } });
+      slices.race.enter(
+        read.numbers.map((number) => ({ key: String(number), params: {}, repeat: 0, changes: [], trial: number })),
+      );
     },
   }),
   /** Another learning rate, from a step on. */

@@ -1,4 +1,4 @@
-import { STEPS } from '../study/race.js';
+import { OVER, STEPS } from '../study/race.js';
 import { Slice } from './slice.js';
 
 /**
@@ -33,6 +33,25 @@ export const GROUNDS = /** @type {const} */ ([
   'rosenbrock',
   'rastrigin',
 ]);
+
+/** What a link says of a race, in words; nothing of the one that the page begins with.
+ * @param {Pick<RaceSlice, 'options' | 'contestants'>} race @returns {string | undefined} */
+export function wordsOf({ options: { over, ground }, contestants }) {
+  if (over === 'trials') return contestants.map(({ trial }) => trial).join(',') || undefined;
+  if (ground !== 'network') return ground;
+  return over === 'optimizer' ? undefined : over;
+}
+
+/** The race that a link's words stand for; null of none. @param {string} words
+ * @returns {{options: Partial<RaceOptions>, numbers: number[]} | null} */
+export function optionsOf(words) {
+  if (/^\d{1,6}(,\d{1,6})*$/.test(words))
+    return { options: { over: 'trials', ground: 'network' }, numbers: words.split(',').map(Number) };
+  const over = OVER.find((one) => one !== 'trials' && one === words);
+  if (over) return { options: { over, ground: 'network' }, numbers: [] };
+  const ground = GROUNDS.find((one) => one === words && one !== 'network');
+  return ground ? { options: { over: 'optimizer', ground }, numbers: [] } : null;
+}
 
 /** The study that races: of trials their own. @param {{race: RaceSlice, study: Study, shownStudy: Study}} store */
 export const studyOf = ({ race, study, shownStudy }) => (race.options.over === 'trials' ? shownStudy : study);

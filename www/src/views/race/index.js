@@ -25,7 +25,7 @@ const LENGTHS = [100, 200, STEPS.usual, 1000, 2000, 5000];
 export class TpRaceView extends Part {
   static sheet = `${landscape}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['race', 'study', 'selection', 'trials'];
+  static topics = ['race', 'study', 'selection', 'trials', 'run'];
   static properties = { ...Part.properties, at: { state: true }, log: { state: true } };
 
   constructor() {
@@ -71,7 +71,10 @@ export class TpRaceView extends Part {
   /** Races the study that the panel shows: at once when the view is opened, then whenever it has changed. @private */
   ask() {
     const { store } = this;
-    const key = keyOf(store.race.options.over === 'trials' ? store.shownStudy : store.study);
+    const isTrials = store.race.options.over === 'trials';
+    // Trials race once there are some, and once they stand.
+    if (isTrials && (!store.trials.size || store.state !== 'idle')) return;
+    const key = keyOf(isTrials ? store.shownStudy : store.study);
     if (key === this.asked || store.drafts.size) return;
     const isFirst = this.asked === '';
     this.asked = key;
@@ -110,8 +113,9 @@ export class TpRaceView extends Part {
     const { store } = this;
     const { race } = store;
     const { options, contestants } = race;
-    const over = (options.ground === 'network' ? OVER : OVER_CLASSICS).filter(
-      (one) => one !== 'trials' || options.over === 'trials' || store.trials.size > 1,
+    const canTrials = options.over === 'trials' || store.trials.size > 1;
+    const over = OVER.filter((one) =>
+      one === 'trials' ? canTrials : options.ground === 'network' || OVER_CLASSICS.includes(one),
     );
     const isNetwork = options.ground === 'network';
     const t = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => this.t(key, values);
@@ -132,7 +136,10 @@ export class TpRaceView extends Part {
         t('race.over'),
         over.map((value) => ({ value, text: t(`race.over.${value}`) })),
         options.over,
-        (value) => (value === 'trials' ? this.act('race_trials') : this.act('race', { over: value, tuned: false })),
+        (value) =>
+          value === 'trials'
+            ? this.act('race_trials', { fresh: true })
+            : this.act('race', { over: value, tuned: false }),
         { testid: 'race-over' },
       )}
       ${

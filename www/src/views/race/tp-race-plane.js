@@ -117,7 +117,9 @@ export class TpRacePlane extends FigurePart {
     const { race } = store;
     if (race.state === 'failed')
       return { name: 'race-problem', text: race.problem ? store.sentence(race.problem) : this.t('race.failed') };
-    return this.head ? null : { name: 'race-waits', text: this.t('race.waits') };
+    if (this.head) return null;
+    const none = race.options.over === 'trials' && !store.trials.size;
+    return { name: 'race-waits', text: this.t(none ? 'race.no_trials' : 'race.waits') };
   }
 
   summary() {

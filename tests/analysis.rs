@@ -7,7 +7,7 @@ use common::{ACTIVATIONS, pick, stream};
 use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
-use tuning_playground::analysis::{Grid, Plane, Recorder, Rows, Site, Trajectory, surface};
+use tuning_playground::analysis::{Entry, Grid, Plane, Race, RateSearch, Recorder, Rows, Site, Trajectory, surface};
 use tuning_playground::backend::{self, Network, cpu::Cpu};
 use tuning_playground::error::Error;
 use tuning_playground::rng::Stream;
@@ -278,4 +278,196 @@ fn on_a_quadratic_the_path_is_exact() {
         w.iter_mut().zip(&gradient).for_each(|(w, g)| *w -= rate * g);
     }
     assert_eq!(paths[0].points.len(), 31);
+}
+
+/// A race of the study's trials from one start, on its validation rows.
+fn race_of(trainer: &mut Trainer, trials: &[Trial], more: impl Fn(Entry) -> Entry) -> Race {
+    let entries = trials.iter().map(|trial| more(Entry::from(trainer.contestant(trial, 3)))).collect();
+    Race::new(trainer.data().clone(), Rows::Validation, trainer.unit(), 9, entries).unwrap()
+}
+
+fn run(race: &mut Race, budget: Duration) {
+    while !pollster::block_on(race.train(budget)).unwrap() {}
+}
+
+#[test]
+fn a_rate_changed_in_mid_race_bends_the_path_from_there_on() {
+    for optimizer in ["sgd", "momentum", "adam", "nadam", "rmsprop"] {
+        let more = json!({
+            "shared_seeds": true,
+            "fixed": {"hidden": [6], "epochs": 4, "batch_size": 32, "optimizer": optimizer, "schedule": "cosine"},
+        });
+        let (mut trainer, trials) = trainer(&more);
+        let n = trainer.data().n_train.div_ceil(32) as u64;
+        let mut race = race_of(&mut trainer, &trials, |entry| Entry { states: true, ..entry });
+        run(&mut race, Duration::MAX);
+        let before: Vec<Trajectory> = (0..3).map(|at| race.path(at).unwrap().clone()).collect();
+        assert_eq!(before[0].points[0], before[2].points[0], "one start");
+        let rate = race.entries()[1].contestant.spec.optimizer.learning_rate;
+        // To the rate that it has, at an epoch's start and in its midst: nothing changes.
+        for at in [n, n + 2, 4 * n - 1] {
+            race.change(1, vec![(at, rate)]);
+            run(&mut race, Duration::ZERO);
+            assert_eq!(race.path(1).unwrap(), &before[1], "{optimizer}: the same rate at step {at}");
+        }
+        for at in [1, n, n + 2, 2 * n - 1] {
+            race.change(1, vec![(at, 1.7 * rate)]);
+            run(&mut race, Duration::ZERO);
+            let bent = race.path(1).unwrap();
+            let same = bent.points.iter().zip(&before[1].points).take_while(|(a, b)| a == b).count() as u64;
+            assert_eq!(same, at + 1, "{optimizer}: points of the path that stay");
+            assert_eq!(race.path(0).unwrap(), &before[0]);
+        }
+        // A change from the first step on is another rate.
+        race.change(1, vec![(0, 1.7 * rate)]);
+        run(&mut race, Duration::MAX);
+        let mut other = race.entries()[1].clone();
+        other.contestant.spec.optimizer.learning_rate = 1.7 * rate;
+        other.changes.clear();
+        let mut again = Race::new(trainer.data().clone(), Rows::Validation, 1.0, 9, vec![other]).unwrap();
+        run(&mut again, Duration::MAX);
+        assert_eq!(again.path(0), race.path(1), "{optimizer}");
+        race.change(1, Vec::new());
+        run(&mut race, Duration::MAX);
+        assert_eq!(race.path(1), Some(&before[1]));
+    }
+}
+
+#[test]
+fn a_race_is_as_long_as_it_is_told_and_its_plane_stays_until_it_is_let_go() {
+    let (mut trainer, trials) = trainer(&json!({"shared_seeds": true}));
+    let mut race = race_of(&mut trainer, &trials, |entry| Entry { steps: Some(13), ..entry });
+    assert!(!pollster::block_on(race.train(Duration::ZERO)).unwrap());
+    run(&mut race, Duration::MAX);
+    let last = |race: &Race, at: usize| *race.path(at).unwrap().steps.last().unwrap();
+    assert_eq!([last(&race, 0), last(&race, 1), last(&race, 2)], [13, 13, 13]);
+    assert!(pollster::block_on(race.lay(false)).unwrap(), "a new surface");
+    let plane = race.sheet().unwrap().plane.clone();
+    let seen: Vec<_> = race.seen().cloned().collect();
+    let held = race.explained().unwrap();
+    assert!(held[0] >= held[1] && held[1] >= 0.0 && held[0] + held[1] <= 1.0 + 1e-9, "{held:?}");
+    for (record, path) in seen.iter().zip(0..) {
+        // The surface at a path's end is its loss as far as the end lies in the plane.
+        assert_eq!(record.loss.len(), race.path(path).unwrap().points.len());
+        assert!(record.accuracy.iter().all(|share| (0.0..=1.0).contains(share)));
+    }
+    // The first one's end is the origin, in the plane.
+    let end = seen[0].loss.len() - 1;
+    assert!(seen[0].distance[end] < 1e-5 && (seen[0].loss[end] - seen[0].slice_loss[end]).abs() < 1e-5);
+
+    // Another start, within the picture: the ground stays, and everyone is where they were told to be.
+    let [x, y] = seen[0].places[0];
+    let there = [0.7 * x, 0.9 * y];
+    race.start_at(Some(there));
+    run(&mut race, Duration::MAX);
+    pollster::block_on(race.lay(true)).unwrap();
+    assert_eq!(race.sheet().unwrap().plane, plane);
+    for (record, before) in race.seen().zip(&seen) {
+        assert!((record.places[0][0] - there[0]).abs() < 1e-4 && (record.places[0][1] - there[1]).abs() < 1e-4);
+        assert!((record.distance[0] - before.distance[0]).abs() < 1e-4, "as far from the plane as before");
+    }
+    // Far outside: the picture follows, unless it is to be still.
+    race.start_at(Some([10.0 * x, 10.0 * y]));
+    run(&mut race, Duration::MAX);
+    let extent = race.sheet().unwrap().grid.extent;
+    assert!(!pollster::block_on(race.lay(true)).unwrap());
+    assert_eq!(race.sheet().unwrap().grid.extent, extent);
+    assert!(pollster::block_on(race.lay(false)).unwrap());
+    assert_ne!(race.sheet().unwrap().grid.extent, extent);
+    race.start_at(None);
+    run(&mut race, Duration::MAX);
+    pollster::block_on(race.lay(false)).unwrap();
+    assert_eq!(race.seen().cloned().collect::<Vec<_>>(), seen, "back at the drawn weights");
+    race.unlay();
+    assert!(race.sheet().is_none() && race.seen().count() == 0);
+    assert!(pollster::block_on(race.lay(false)).unwrap());
+}
+
+#[test]
+fn who_diverges_is_out_of_the_race_and_not_what_it_is_seen_by() {
+    let study = json!({
+        "shared_seeds": true,
+        "fixed": {"hidden": [4], "epochs": 3, "batch_size": 16, "optimizer": "sgd"},
+        "space": {"learning_rate": {"type": "categorical", "choices": [1e6, 0.05, 0.1]}},
+        "sampler": {"name": "grid"},
+    });
+    let (mut trainer, trials) = trainer(&study);
+    let mut race = race_of(&mut trainer, &trials, |entry| entry);
+    run(&mut race, Duration::MAX);
+    pollster::block_on(race.lay(false)).unwrap();
+    assert!(race.path(0).unwrap().diverged_at.is_some());
+    assert_eq!(race.sheet().unwrap().plane.origin, race.path(1).unwrap().last(), "of the first that stands");
+    let [x0, x1, ..] = race.sheet().unwrap().grid.extent;
+    assert!(x1 - x0 < 1e3, "the picture is of those who stayed: {x0} to {x1}");
+    // Where nobody stands there is no picture, or one of what was: no exception.
+    let mut lost = race_of(&mut trainer, &trials[..1], |entry| entry);
+    run(&mut lost, Duration::MAX);
+    match pollster::block_on(lost.lay(false)) {
+        Ok(_) => assert!(lost.sheet().unwrap().grid.extent.iter().all(|x| x.is_finite())),
+        Err(error) => assert_eq!(error, Error::NoPath),
+    }
+    let mut other = Entry::from(trainer.contestant(&trials[1], 3));
+    other.contestant.spec.shape.hidden = vec![5];
+    let entries = vec![Entry::from(trainer.contestant(&trials[1], 3)), other];
+    let refused = Race::new(trainer.data().clone(), Rows::Train, 1.0, 9, entries);
+    assert!(matches!(refused, Err(Error::ShapesDiffer { .. })));
+}
+
+#[test]
+fn a_search_of_rates_says_what_each_comes_to() {
+    let (mut trainer, trials) = trainer(&json!({"shared_seeds": true}));
+    let rates = vec![1e-4, 0.01, 0.1, 1e12];
+    let race = race_of(&mut trainer, &trials[..2], |entry| Entry { steps: Some(30), states: true, ..entry });
+    let data = trainer.data().clone();
+    let mut search = pollster::block_on(RateSearch::new(&data, race.entries(), rates.clone())).unwrap();
+    while !pollster::block_on(search.advance(Duration::ZERO)).unwrap() {
+        assert!((0.0..=1.0).contains(&search.share_done()));
+    }
+    let losses = pollster::block_on(search.losses(&data, Rows::Validation, 1.0)).unwrap();
+    assert_eq!((losses.len(), losses[0].len()), (2, 4));
+    for (at, own) in losses.iter().enumerate() {
+        for (rate, loss) in rates.iter().zip(own) {
+            let mut entry = race.entries()[at].clone();
+            entry.contestant.spec.optimizer.learning_rate = *rate;
+            let mut alone = Race::new(data.clone(), Rows::Validation, 1.0, 9, vec![entry]).unwrap();
+            run(&mut alone, Duration::MAX);
+            if alone.path(0).unwrap().diverged_at.is_some() {
+                assert!(loss.is_infinite(), "{rate}: {loss}");
+                continue;
+            }
+            pollster::block_on(alone.lay(false)).unwrap();
+            let end = *alone.seen().next().unwrap().loss.last().unwrap();
+            assert!((loss - end).abs() < 1e-6 * end.max(1.0), "{rate}: {loss} is not {end}");
+        }
+    }
+}
+
+/// The first steps of momentum by hand: the buffer is what all steps so far have left of it.
+#[test]
+fn momentum_points_where_it_alone_would_go() {
+    let more = json!({
+        "shared_seeds": true,
+        "fixed": {"hidden": [3], "epochs": 2, "batch_size": 64, "learning_rate": 0.1},
+        "space": {"optimizer": {"type": "categorical", "choices": ["sgd", "momentum", "rmsprop", "adam"]}},
+        "sampler": {"name": "grid"},
+        "trials": 4,
+    });
+    let (mut trainer, trials) = trainer(&more);
+    let mut race = race_of(&mut trainer, &trials, |entry| Entry { states: true, ..entry });
+    run(&mut race, Duration::MAX);
+    let path = |at: usize| race.path(at).unwrap();
+    for (at, has_momentum, has_scales) in [(0, false, false), (1, true, false), (2, false, true), (3, true, true)] {
+        let Trajectory { points, coasts, scales, .. } = path(at);
+        assert_eq!((coasts.len(), scales.len()), (points.len(), points.len()));
+        assert!(coasts[0].is_empty() && scales[0].is_none(), "nothing before the first step");
+        assert!(coasts[1..].iter().all(|coast| coast.is_empty() != has_momentum), "trial {at}");
+        let known = scales[1..].iter().flatten().count();
+        assert_eq!(known > 0, has_scales, "trial {at}");
+        assert!(scales.iter().flatten().all(|[low, high]| *low <= 1.0 && *high >= 1.0));
+    }
+    // p1 = p0 - rate g, buffer g: without a gradient the next step is -rate 0.9 g = 0.9 (p1 - p0).
+    let Trajectory { points, coasts, .. } = path(1);
+    for ((coast, after), before) in coasts[1].iter().zip(&points[1]).zip(&points[0]) {
+        assert!((coast - 0.9 * (after - before)).abs() < 1e-6);
+    }
 }

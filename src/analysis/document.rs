@@ -52,6 +52,8 @@ pub struct PathRecord {
     pub places: Vec<[f64; 2]>,
     /// Loss at the path's points.
     pub loss: Vec<f64>,
+    /// Share of rows that are right there; no part of the document.
+    pub accuracy: Vec<f64>,
     /// Loss of the plane at the nearest points.
     pub slice_loss: Vec<f64>,
     /// How far the path's points are from the plane.
@@ -117,6 +119,10 @@ impl Site<'_> {
     /// # Errors
     /// What the device reports.
     pub async fn losses(&self, backend: &dyn Backend, weights: &[&[f32]]) -> Result<Vec<f64>> {
+        Ok(self.scores(backend, weights).await?.into_iter().map(|score| score.loss).collect())
+    }
+
+    async fn scores(&self, backend: &dyn Backend, weights: &[&[f32]]) -> Result<Vec<Score>> {
         let rows = match self.rows {
             Rows::Train => backend::Rows::Train,
             Rows::Validation => backend::Rows::Validation,
@@ -126,7 +132,7 @@ impl Site<'_> {
             Network { spec: self.spec.clone(), parameters }
         };
         let scores = backend::evaluate(backend, self.data, rows, weights.iter().map(network)).await?;
-        Ok(scores.into_iter().map(|score| self.unit * score.loss).collect())
+        Ok(scores.into_iter().map(|score| Score { loss: self.unit * score.loss, ..score }).collect())
     }
 
     /// Where trials' weights lie, and their losses.
@@ -162,10 +168,12 @@ impl Site<'_> {
         let seen: Vec<_> = path.points.iter().map(|point| plane.place(point)).collect();
         let places: Vec<[f64; 2]> = seen.iter().map(|place| [place.x, place.y]).collect();
         let weights: Vec<&[f32]> = path.points.iter().map(Vec::as_slice).collect();
+        let scores = self.scores(backend, &weights).await?;
         Ok(PathRecord {
             trial: path.trial,
             steps: path.steps.clone(),
-            loss: self.losses(backend, &weights).await?,
+            loss: scores.iter().map(|score| score.loss).collect(),
+            accuracy: scores.iter().map(|score| score.accuracy).collect(),
             slice_loss: scorer.scores(&places).into_iter().map(|score| self.unit * score.loss).collect(),
             distance: seen.iter().map(|place| place.distance).collect(),
             places,

@@ -1,19 +1,27 @@
 //! What trained networks show of themselves: planes through the space of their weights, the loss over them, and the paths
 //! that training takes there.
 
+mod classic;
 mod document;
+mod forward;
 mod frame;
 mod plane;
 mod principal;
+mod race;
+mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
 mod trajectory;
 
+pub use classic::Classic;
 pub use document::{FORMAT, Landscape, Metric, PathRecord, PointRecord, Site, extent};
+pub use forward::{field, outputs};
 pub use frame::{Extent, framed};
 pub use plane::{Kind, Place, Plane};
+pub use race::{Race, RateSearch};
+pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::surface;
-pub use trajectory::{MOST_POINTS, Recorder, Trajectory};
+pub use trajectory::{Entry, MOST_POINTS, Recorder, Trajectory};

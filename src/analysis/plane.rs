@@ -147,9 +147,29 @@ impl Plane {
 
     /// The parameters at a point of the plane.
     pub fn at(&self, x: f64, y: f64) -> Vec<f32> {
+        self.moved(&self.origin, x, y)
+    }
+
+    /// These parameters moved so far along the plane's directions.
+    pub fn moved(&self, parameters: &[f32], x: f64, y: f64) -> Vec<f32> {
         let [u, v] = &self.directions;
-        let blend = |((&o, &u), &v): ((&f32, &f32), &f32)| (f64::from(o) + x * f64::from(u) + y * f64::from(v)) as f32;
-        self.origin.iter().zip(u).zip(v).map(blend).collect()
+        let blend = |((&p, &u), &v): ((&f32, &f32), &f32)| (f64::from(p) + x * f64::from(u) + y * f64::from(v)) as f32;
+        parameters.iter().zip(u).zip(v).map(blend).collect()
+    }
+
+    /// How far a step goes along each direction.
+    pub fn along(&self, step: &[f32]) -> [f64; 2] {
+        let [u, v] = &self.directions;
+        [u, v].map(|direction| {
+            let length = dot(direction, direction);
+            if length > 0.0 { dot(step, direction) / length } else { 0.0 }
+        })
+    }
+
+    /// The share of these points' spread about their mean that lies along each direction, where these stand at right angles.
+    pub fn held(&self, points: &[Vec<f32>]) -> [f64; 2] {
+        let lengths = self.directions.each_ref().map(|direction| dot(direction, direction));
+        super::principal::shares(points, &self.directions, lengths)
     }
 
     /// Where these parameters lie: the nearest point of the plane, and how far it is.

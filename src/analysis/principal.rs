@@ -19,19 +19,12 @@ const GRAM_WORK: f64 = 1e9;
 /// Rayleigh-Ritz. Signs are such that the last point lies on the positive side of the first one.
 pub fn principal(points: &[Vec<f32>]) -> ([Vec<f32>; 2], [f64; 2]) {
     let dimensions = points.first().map_or(0, Vec::len);
-    let mut mean = vec![0.0; dimensions];
-    for point in points {
-        for (mean, &x) in mean.iter_mut().zip(point) {
-            *mean += f64::from(x) / points.len() as f64;
-        }
-    }
-    let centre =
-        |point: &Vec<f32>| -> Vec<f64> { point.iter().zip(&mean).map(|(&x, mean)| f64::from(x) - mean).collect() };
+    let mean = mean(points);
     let affordable = (2.0 * GRAM_WORK / dimensions.max(1) as f64).sqrt() as usize;
     let n = points.len().min(affordable.clamp(16, MOST_POINTS));
     // Evenly, both ends included.
     let some = (0..n).map(|at| &points[at * (points.len() - 1) / (n - 1).max(1)]);
-    let centred: Vec<Vec<f64>> = some.map(centre).collect();
+    let centred: Vec<Vec<f64>> = some.map(|point| from_mean(point, &mean)).collect();
     let mut gram = vec![vec![0.0; n]; n];
     for i in 0..n {
         for j in 0..=i {
@@ -59,16 +52,37 @@ pub fn principal(points: &[Vec<f32>]) -> ([Vec<f32>; 2], [f64; 2]) {
         directions[axis] = direction.into_iter().map(|x| x as f32).collect();
     }
     // Shares are those of all points.
+    let shares = shares(points, &directions, [1.0; 2]);
+    (directions, shares)
+}
+
+/// The shares of points' spread about their mean that lie along two directions, whose squared lengths are `lengths`.
+pub(super) fn shares(points: &[Vec<f32>], directions: &[Vec<f32>; 2], lengths: [f64; 2]) -> [f64; 2] {
+    let mean = mean(points);
     let (mut along, mut whole) = ([0.0; 2], 0.0);
     for point in points {
-        let own = centre(point);
+        let own = from_mean(point, &mean);
         whole += dot(&own, &own);
-        for (along, direction) in along.iter_mut().zip(&directions) {
+        for ((along, direction), length) in along.iter_mut().zip(directions).zip(lengths) {
             let x: f64 = own.iter().zip(direction).map(|(x, d)| x * f64::from(*d)).sum();
-            *along += x * x;
+            *along += if length > 0.0 { x * x / length } else { 0.0 };
         }
     }
-    (directions, along.map(|along| if whole > 0.0 { along / whole } else { 0.0 }))
+    along.map(|along| if whole > 0.0 { along / whole } else { 0.0 })
+}
+
+fn mean(points: &[Vec<f32>]) -> Vec<f64> {
+    let mut mean = vec![0.0; points.first().map_or(0, Vec::len)];
+    for point in points {
+        for (mean, &x) in mean.iter_mut().zip(point) {
+            *mean += f64::from(x) / points.len() as f64;
+        }
+    }
+    mean
+}
+
+fn from_mean(point: &[f32], mean: &[f64]) -> Vec<f64> {
+    point.iter().zip(mean).map(|(&x, mean)| f64::from(x) - mean).collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

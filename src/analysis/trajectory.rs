@@ -2,8 +2,10 @@
 //! way. The weights are those that the trainer would have come to, to the bit: taking an epoch in pieces changes nothing.
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochBatches, Population};
+use crate::backend::{Backend, BatchStep, Data, EpochBatches, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
+use crate::kernels::optimizer;
+use crate::optimizer::{Constants, MOST_SLOTS};
 use crate::rng::{Purpose, Stream};
 use crate::trainer::Contestant;
 use core::time::Duration;
@@ -16,6 +18,8 @@ pub const MOST_POINTS: usize = 512;
 const DENSER: usize = 2;
 /// Bytes that a path's points take, at most.
 const PATH_BYTES: usize = 64 << 20;
+/// Points of a path of however many weights.
+const FEWEST_POINTS: usize = 8;
 
 /// Weights along a training.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +30,12 @@ pub struct Trajectory {
     pub steps: Vec<u64>,
     /// Parameters at each point, flat, in PyTorch's order.
     pub points: Vec<Vec<f32>>,
+    /// At each point the step that the optimizer's state alone would take, without a gradient; nothing where that is not
+    /// written down, or where the optimizer has no momentum.
+    pub coasts: Vec<Vec<f32>>,
+    /// At each point how unlike the parameters' own step sizes are, of an optimizer that has them: below and above which a tenth
+    /// of them lies, over the middle one. Nothing where that is not written down.
+    pub scales: Vec<Option<[f32; 2]>>,
     /// The step (from 1) at which it diverged; its last point is then the one before.
     pub diverged_at: Option<u64>,
 }
@@ -49,12 +59,30 @@ impl Trajectory {
             bends.remove(at);
             self.points.remove(at);
             self.steps.remove(at);
+            if at < self.coasts.len() {
+                self.coasts.remove(at);
+            }
+            if at < self.scales.len() {
+                self.scales.remove(at);
+            }
             for near in [at - 1, at] {
                 if near > 0 && near + 1 < bends.len() {
                     bends[near] = bend(&self.points, near);
                 }
             }
         }
+    }
+}
+
+/// Multiplications that scoring a path's points may take; a longer path is thinned for that.
+const PATH_WORK: f64 = 2e9;
+/// Points of a path that are scored in any case.
+const FEWEST_SCORED: usize = 16;
+
+impl Trajectory {
+    /// Thins the path to as many points as can be scored soon, each of which takes so many multiplications.
+    pub fn thin_for(&mut self, work: usize) {
+        self.thin(((PATH_WORK / work.max(1) as f64) as usize).max(FEWEST_SCORED));
     }
 }
 
@@ -68,9 +96,50 @@ fn height(a: &[f32], b: &[f32], c: &[f32]) -> f64 {
     if length > 0.0 { own - along * along / length } else { own }
 }
 
+/// A contestant and what its training has of its own.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Who trains.
+    pub contestant: Contestant,
+    /// Learning rates from a step on, in the order of the steps, in place of the contestant's own.
+    pub changes: Vec<(u64, f64)>,
+    /// Where it starts, in place of what its seed draws: parameters, flat, in PyTorch's order.
+    pub start: Option<Vec<f32>>,
+    /// Steps, at most; its schedule goes by its epochs all the same.
+    pub steps: Option<u64>,
+    /// Points of its path, at most.
+    pub points: usize,
+    /// Whether to write the optimizer's state down, too: where momentum alone would go, and how unlike step sizes are.
+    pub states: bool,
+}
+
+impl From<Contestant> for Entry {
+    fn from(contestant: Contestant) -> Self {
+        Self { contestant, changes: Vec::new(), start: None, steps: None, points: MOST_POINTS, states: false }
+    }
+}
+
+impl Entry {
+    /// Steps that it trains for, over so many rows.
+    pub fn n_steps(&self, n_train: usize) -> u64 {
+        let Contestant { batch, epochs, .. } = self.contestant;
+        let whole = (n_train.div_ceil(batch.max(1)) * epochs) as u64;
+        self.steps.map_or(whole, |steps| steps.min(whole))
+    }
+
+    /// The specification with the learning rate of a step, counted from 0.
+    fn spec_at(&self, step: u64) -> NetworkSpec {
+        let mut spec = self.contestant.spec.clone();
+        if let Some((_, rate)) = self.changes.iter().rev().find(|(from, _)| *from <= step) {
+            spec.optimizer.learning_rate = *rate;
+        }
+        spec
+    }
+}
+
 /// A network under way.
 struct Runner {
-    contestant: Contestant,
+    entry: Entry,
     steps: Steps,
     epoch: usize,
     /// The epoch under way and the first of its steps that has not been taken.
@@ -78,9 +147,73 @@ struct Runner {
     next: usize,
     /// Steps of each piece.
     stride: usize,
+    /// Steps of the whole way.
+    last: u64,
     most: usize,
     path: Trajectory,
     is_over: bool,
+}
+
+impl Runner {
+    /// The batches of the next epoch. Where the learning rate changes within it, the steps from there on are those of an
+    /// epoch that has the new one throughout: the rows are the same.
+    fn open(&mut self, n_train: usize) {
+        let Contestant { spec, batch, .. } = &self.entry.contestant;
+        let first = u64::from(self.steps.done);
+        let shuffle = || Stream::of(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
+        let at = self.batches.network;
+        let before = self.steps;
+        let mut batches = epoch_batches(at, &self.entry.spec_at(first), shuffle(), n_train, *batch, &mut self.steps);
+        let inside = first + 1..u64::from(self.steps.done);
+        for (from, _) in self.entry.changes.iter().filter(|(from, _)| inside.contains(from)) {
+            let changed =
+                epoch_batches(at, &self.entry.spec_at(*from), shuffle(), n_train, *batch, &mut before.clone());
+            let kept = (from - first) as usize;
+            batches.steps.splice(kept.., changed.steps.into_iter().skip(kept));
+        }
+        batches.steps.truncate((self.last - first) as usize);
+        (self.batches, self.epoch, self.next) = (batches, self.epoch + 1, 0);
+    }
+
+    /// Steps taken, once the piece under way is through.
+    fn taken(&self) -> u64 {
+        self.batches.steps.last().map_or(0, |step| u64::from(step.step) + 1)
+            - (self.batches.steps.len() - self.next) as u64
+    }
+}
+
+/// How unlike the parameters' own step sizes are: each divides its step by the root of what it has seen of squared gradients.
+/// `None` of an optimizer that does not.
+fn scales(spec: &NetworkSpec, snapshot: &Snapshot) -> Option<[f32; 2]> {
+    // The largest mean square, where there is one, comes after the mean square.
+    let squares = ["sum", "square", "largest"];
+    let at = spec.optimizer.rule().arm().slots.iter().rposition(|slot| squares.contains(slot))?;
+    let mut roots: Vec<f32> = snapshot.parts(spec)?.nth(1 + at)?.iter().map(|x| x.max(0.0).sqrt()).collect();
+    let last = roots.len().checked_sub(1)?;
+    let mut quantile = |share: usize| *roots.select_nth_unstable_by(last * share / 10, f32::total_cmp).1;
+    let [low, middle, high] = [1, 5, 9].map(&mut quantile);
+    // A parameter that was never moved has no step size of its own.
+    (low > 0.0 && high.is_finite()).then(|| [middle / high, middle / low])
+}
+
+/// The step that a network's momentum alone would take: its next update with a gradient of 0, without weight decay. Empty
+/// where that is no step at all.
+fn coast(spec: &NetworkSpec, snapshot: &Snapshot, step: Option<&BatchStep>) -> Vec<f32> {
+    let (Some(mut parts), Some(BatchStep { scalars, .. })) = (snapshot.parts(spec), step) else { return Vec::new() };
+    let constants: Constants<f64> = Constants { weight_decay: 0.0, l2: 0.0, ..spec.optimizer.constants() };
+    let rule = spec.optimizer.rule();
+    let Some(parameters) = parts.next() else { return Vec::new() };
+    let state: Vec<&[f32]> = parts.collect();
+    let one = |at: usize| {
+        let mut slots = [0.0; MOST_SLOTS];
+        for (slot, part) in slots.iter_mut().zip(&state) {
+            *slot = f64::from(part[at]);
+        }
+        let p = f64::from(parameters[at]);
+        (optimizer::reference(rule, &constants, scalars, true, p, 0.0, &mut slots) - p) as f32
+    };
+    let step: Vec<f32> = (0..parameters.len()).map(one).collect();
+    if step.iter().all(|&x| x == 0.0) { Vec::new() } else { step }
 }
 
 /// Trains networks side by side and writes their paths down.
@@ -96,30 +229,52 @@ impl Recorder {
     ///
     /// # Errors
     /// What the device reports.
-    pub async fn new(backend: &dyn Backend, data: &Data, contestants: Vec<Contestant>) -> Result<Self> {
+    pub async fn new(backend: &dyn Backend, data: &Data, entries: Vec<impl Into<Entry>>) -> Result<Self> {
+        Self::of(backend, data, entries.into_iter().map(Into::into).collect()).await
+    }
+
+    async fn of(backend: &dyn Backend, data: &Data, entries: Vec<Entry>) -> Result<Self> {
         // Without rows for validation no time goes into scores between steps; some schedules wait for them.
-        let waits = contestants.iter().any(|contestant| contestant.spec.schedule.waits_for_outcome());
+        let waits = entries.iter().any(|entry| entry.contestant.spec.schedule.waits_for_outcome());
         let n_validation = if waits { data.n_validation } else { 0 };
         let rows = Rc::new(Data { n_validation, ..data.clone() });
-        let networks: Vec<_> = contestants.iter().map(Contestant::initial).collect();
-        let start = |(at, contestant): (usize, Contestant)| {
+        let initial = |entry: &Entry| {
+            let mut network = entry.contestant.initial();
+            if let Some(start) = &entry.start {
+                network.parameters = start.iter().map(|&x| f64::from(x)).collect();
+            }
+            network
+        };
+        let networks: Vec<_> = entries.iter().map(initial).collect();
+        let start = |(at, entry): (usize, Entry)| {
             let first: Vec<f32> = networks[at].parameters.iter().map(|&x| x as f32).collect();
-            let per_epoch = data.n_train.div_ceil(contestant.batch);
-            let fitting = PATH_BYTES / (size_of::<f32>() * first.len().max(1));
-            let most = MOST_POINTS.min(fitting).max(8);
+            let kept = if entry.states { 2 } else { 1 };
+            let fitting = PATH_BYTES / (kept * size_of::<f32>() * first.len().max(1));
+            let most = entry.points.min(fitting).max(FEWEST_POINTS.min(entry.points));
+            let last = entry.n_steps(data.n_train);
+            let coasts = if entry.states { vec![Vec::new()] } else { Vec::new() };
+            let trial = entry.contestant.trial;
             Runner {
                 steps: Steps::default(),
                 epoch: 0,
                 batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new() },
                 next: 0,
-                stride: (per_epoch * contestant.epochs).div_ceil(DENSER * most).max(1),
+                stride: (last as usize).div_ceil(DENSER * most).max(1),
+                last,
                 most,
-                path: Trajectory { trial: contestant.trial, steps: vec![0], points: vec![first], diverged_at: None },
-                is_over: contestant.epochs == 0,
-                contestant,
+                path: Trajectory {
+                    trial,
+                    steps: vec![0],
+                    points: vec![first],
+                    scales: coasts.iter().map(|_: &Vec<f32>| None).collect(),
+                    coasts,
+                    diverged_at: None,
+                },
+                is_over: last == 0,
+                entry,
             }
         };
-        let runners = contestants.iter().cloned().enumerate().map(start).collect();
+        let runners = entries.into_iter().enumerate().map(start).collect();
         let population = backend.population(rows, networks).await?;
         Ok(Self { population, n_train: data.n_train, runners, in_piece: false })
     }
@@ -139,7 +294,8 @@ impl Recorder {
                 let runner = &mut self.runners[outcome.network];
                 let is_through = runner.next == runner.batches.steps.len();
                 if let Some(validation) = outcome.validation.filter(|_| is_through) {
-                    runner.contestant.spec.schedule.observe(&mut runner.steps.memory, validation.loss);
+                    let schedule = &runner.entry.contestant.spec.schedule;
+                    schedule.observe(&mut runner.steps.memory, validation.loss);
                 }
                 if outcome.diverged_at.is_some() {
                     (runner.path.diverged_at, runner.is_over) = (outcome.diverged_at, true);
@@ -159,11 +315,7 @@ impl Recorder {
         let mut pieces = Vec::new();
         for runner in self.runners.iter_mut().filter(|runner| !runner.is_over) {
             if runner.next == runner.batches.steps.len() {
-                let Contestant { spec, batch, .. } = &runner.contestant;
-                let shuffle = Stream::of(spec.seed, Purpose::Shuffle, spec.run, runner.epoch as u32);
-                let at = runner.batches.network;
-                runner.batches = epoch_batches(at, spec, shuffle, self.n_train, *batch, &mut runner.steps);
-                (runner.epoch, runner.next) = (runner.epoch + 1, 0);
+                runner.open(self.n_train);
             }
             let EpochBatches { network, order, steps } = &runner.batches;
             let end = (runner.next + runner.stride).min(steps.len());
@@ -184,15 +336,26 @@ impl Recorder {
         for (at, runner) in self.runners.iter_mut().enumerate().filter(|(_, runner)| !runner.is_over) {
             let parameters = self.population.parameters(at).await?;
             runner.path.points.push(parameters.into_iter().map(|x| x as f32).collect());
-            let before = runner.steps.done as usize - runner.batches.steps.len();
-            runner.path.steps.push((before + runner.next) as u64);
+            runner.path.steps.push(runner.taken());
+            if runner.entry.states {
+                let step = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
+                let (spec, snapshot) = (&runner.entry.contestant.spec, self.population.snapshot(at));
+                runner.path.coasts.push(coast(spec, &snapshot, step));
+                runner.path.scales.push(scales(spec, &snapshot));
+            }
             if runner.path.points.len() > DENSER * runner.most {
                 runner.path.thin(runner.most);
             }
-            let is_through = runner.next == runner.batches.steps.len();
-            runner.is_over = is_through && runner.epoch == runner.contestant.epochs;
+            runner.is_over = runner.taken() >= runner.last;
         }
         Ok(())
+    }
+
+    /// Share of all steps that have been taken or need not be.
+    pub fn share_done(&self) -> f64 {
+        let done = |runner: &Runner| if runner.is_over { runner.last } else { runner.taken() };
+        let all: u64 = self.runners.iter().map(|runner| runner.last).sum();
+        self.runners.iter().map(done).sum::<u64>() as f64 / all.max(1) as f64
     }
 
     /// The paths so far, in the order of the contestants.

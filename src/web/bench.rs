@@ -1,6 +1,7 @@
 //! Works that measure a backend.
 
-use super::{GpuHandle, problem, to_js};
+use super::page::GpuHandle;
+use super::{problem, to_js};
 use crate::backend::{Backend, cpu::Cpu};
 use crate::bench;
 use core::time::Duration;

@@ -1,13 +1,23 @@
 //! The engine as the page's Workers see it: the only user of `wasm_bindgen`, `js_sys` and `web_sys`.
 //!
+//! Two modules are made of it: the engine, which trains studies, and with the feature `analyses` one that is loaded when it is
+//! first needed, for what is looked at of trained networks.
+//!
 //! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
 
+#[cfg(not(feature = "analyses"))]
 mod bench;
+#[cfg(not(feature = "analyses"))]
+mod page;
+#[cfg(feature = "analyses")]
+mod race;
+#[cfg(not(feature = "analyses"))]
 mod session;
+#[cfg(feature = "analyses")]
 mod surface;
+#[cfg(not(feature = "analyses"))]
 mod training;
 
-use crate::backend::{Backend, gpu::Gpu};
 use crate::error::Error;
 use crate::study::Study;
 use serde::Serialize;
@@ -17,11 +27,6 @@ use wasm_bindgen::prelude::*;
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(|error| JsValue::from_str(&error.to_string()))
-}
-
-/// Text goes between threads far quicker than tens of thousands of objects.
-fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
-    serde_json::to_string(value).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 fn problem(error: &Error) -> JsValue {
@@ -41,16 +46,6 @@ pub fn start() {
     }));
 }
 
-/// Checks a study and returns the whole document with its defaults.
-///
-/// # Errors
-/// The problem, as an object.
-#[wasm_bindgen]
-pub fn check(study: &str) -> Result<JsValue, JsValue> {
-    let study = Study::parse(study).map_err(|error| problem(&error))?;
-    to_js(&study.to_json())
-}
-
 /// The file under `data/` that a study needs, or null where its data are generated.
 ///
 /// # Errors
@@ -59,55 +54,4 @@ pub fn check(study: &str) -> Result<JsValue, JsValue> {
 pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;
     Ok(study.data_file().map(Into::into))
-}
-
-/// At most `n` rows of a study's data for a small picture: `{columns, x, y, classes, axes}`. `table` as for [`Training`].
-///
-/// # Errors
-/// The problem, as an object.
-#[wasm_bindgen]
-#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
-pub fn preview(study: &str, table: Option<Box<[u8]>>, n: u32) -> Result<JsValue, JsValue> {
-    let data = Study::parse(study).and_then(|study| study.load(table.as_deref())).map_err(|error| problem(&error))?;
-    to_js(&crate::dataset::preview(&data, n as usize))
-}
-
-/// A fresh seed from the browser's randomness: the one use of it.
-///
-/// # Errors
-/// Where the browser has none.
-#[wasm_bindgen]
-pub fn fresh_seed() -> Result<f64, JsValue> {
-    let bits = getrandom::u32().map_err(|error| JsValue::from_str(&error.to_string()))?;
-    Ok(f64::from(bits))
-}
-
-/// A GPU that was asked for, and what it says of itself.
-#[wasm_bindgen]
-pub struct GpuHandle {
-    gpu: Gpu,
-}
-
-#[wasm_bindgen]
-impl GpuHandle {
-    /// Asks the browser for a device.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub async fn open() -> Result<GpuHandle, JsValue> {
-        let gpu = Gpu::open().await.map_err(|error| problem(&error))?;
-        Ok(Self { gpu })
-    }
-
-    /// Whether the adapter is a program that runs on the CPU.
-    #[wasm_bindgen(getter)]
-    pub fn software(&self) -> bool {
-        self.gpu.is_software()
-    }
-
-    /// The adapter's name; may be empty.
-    #[wasm_bindgen(getter)]
-    pub fn adapter(&self) -> String {
-        self.gpu.adapter()
-    }
 }

@@ -1,6 +1,7 @@
 //! A session in the lead Worker: one run of a study, whichever Workers train it.
 
-use super::{problem, text, to_js, unread};
+use super::page::text;
+use super::{problem, to_js, unread};
 use crate::result::{EngineInfo, TrialEvent};
 use crate::session;
 use crate::study::Study;

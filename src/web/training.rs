@@ -1,7 +1,8 @@
 //! Training in a Worker.
 
+use super::page::GpuHandle;
 use super::session::Session;
-use super::{GpuHandle, problem, to_js, unread};
+use super::{problem, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
 use crate::study::Study;
 use crate::trainer::{Assignment, Report, Trainer};

@@ -91,6 +91,7 @@ const DETAILS = {
   set_points_of: () => fc.record({ axis: name, points: fc.integer({ min: 1, max: 1000 }) }),
   more: () => fc.integer({ min: 1, max: 64 }),
   narrow: () => fc.constant(undefined),
+  race_spiral: () => fc.constant(undefined),
   mend: () =>
     fc.record({
       problem,

@@ -28,9 +28,9 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// What wasm-bindgen writes and the page imports: `engine.js`, `engine.d.ts`, `engine_bg.wasm`.
-pub fn generated_engine() -> PathBuf {
-    www().join("src").join("generated").join("engine")
+/// What wasm-bindgen writes of a module and the page imports: `NAME.js`, `NAME.d.ts`, `NAME_bg.wasm`.
+pub fn generated(name: &str) -> PathBuf {
+    www().join("src").join("generated").join(name)
 }
 
 /// The tests of the page's parts that need no browser.

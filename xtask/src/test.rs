@@ -148,7 +148,7 @@ fn unit() -> Result<()> {
 
 fn page() -> Result<()> {
     packages::install()?;
-    if !paths::generated_engine().is_dir() {
+    if !paths::generated("analyses").is_dir() {
         bail!("there is no engine to bundle: stage engine comes first");
     }
     web::bundle()

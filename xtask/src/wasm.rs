@@ -1,4 +1,4 @@
-//! The engine as WebAssembly: cargo, wasm-bindgen and, for the production page, wasm-opt.
+//! The engine as WebAssembly, in two modules: cargo, wasm-bindgen and, for the production page, wasm-opt.
 
 use crate::process::{node, run};
 use crate::toolchain::{self, TARGET, Toolchain};
@@ -7,9 +7,10 @@ use anyhow::{Context, Result};
 use std::fs;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The library's file name, and the name of what is generated from it.
+/// The library's file name.
 const LIBRARY: &str = "tuning_playground.wasm";
-const NAME: &str = "engine";
+/// What is generated from it, in a folder of its own: a name and the feature that makes it.
+const MODULES: [(&str, Option<&str>); 2] = [("engine", None), ("analyses", Some("analyses"))];
 /// What browsers have had since fixed-width SIMD. Named one by one: `--all-features` makes a module that they refuse.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
@@ -32,40 +33,45 @@ pub enum Profile {
     Production,
 }
 
-/// Builds the engine into `www/src/generated/engine`.
+/// Builds the modules into `www/src/generated`.
 pub fn build(profile: Profile) -> Result<()> {
     let toolchain = toolchain::wasm()?;
-    compile(&toolchain, profile)?;
-    bind(&toolchain, profile)?;
-    if profile == Profile::Production {
-        optimise()?;
+    for (name, feature) in MODULES {
+        compile(&toolchain, profile, feature)?;
+        bind(&toolchain, profile, name)?;
+        if profile == Profile::Production {
+            optimise(name)?;
+        }
     }
     Ok(())
 }
 
-fn compile(toolchain: &Toolchain, profile: Profile) -> Result<()> {
+fn compile(toolchain: &Toolchain, profile: Profile, feature: Option<&str>) -> Result<()> {
     let mut command = toolchain.cargo("build");
     if profile != Profile::Debug {
         command.arg("--release");
     }
+    if let Some(feature) = feature {
+        command.args(["--features", feature]);
+    }
     run(&mut command)
 }
 
-fn bind(toolchain: &Toolchain, profile: Profile) -> Result<()> {
+fn bind(toolchain: &Toolchain, profile: Profile, name: &str) -> Result<()> {
     let folder = if profile == Profile::Debug { "debug" } else { "release" };
     let input = toolchain.target_dir().join(TARGET).join(folder).join(LIBRARY);
-    println!("wasm-bindgen {folder}/{LIBRARY}");
+    println!("wasm-bindgen {folder}/{LIBRARY} as {name}");
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(NAME).typescript(true).omit_default_module_path(false).web(true)?;
+    bindgen.input_path(input).out_name(name).typescript(true).omit_default_module_path(false).web(true)?;
     if profile == Profile::Production {
         bindgen.remove_name_section(true).remove_producers_section(true);
     }
-    bindgen.generate(paths::generated_engine()).context("wasm-bindgen failed")
+    bindgen.generate(paths::generated(name)).context("wasm-bindgen failed")
 }
 
-fn optimise() -> Result<()> {
+fn optimise(name: &str) -> Result<()> {
     packages::install()?;
-    let module = paths::generated_engine().join(format!("{NAME}_bg.wasm"));
+    let module = paths::generated(name).join(format!("{name}_bg.wasm"));
     let before = fs::metadata(&module)?.len();
     let mut command = node();
     command.arg(paths::npm_file("binaryen/bin/wasm-opt")).arg("-O3").args(FEATURES);

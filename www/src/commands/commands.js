@@ -1,6 +1,7 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
+import { RACE } from './race.js';
 import { ROWS } from './rows.js';
 import { RUN } from './run.js';
 import { SELECTION } from './selection.js';
@@ -24,7 +25,17 @@ import { STUDY } from './study.js';
  *   ? unknown extends Detail ? [] : [detail: Detail] : never} DetailOf
  */
 
-export const COMMANDS = { ...RUN, ...SELECTION, ...LANDSCAPE, ...LOOK, ...SHARE, ...STUDY, ...ROWS, ...MESSAGES };
+export const COMMANDS = {
+  ...RUN,
+  ...SELECTION,
+  ...LANDSCAPE,
+  ...RACE,
+  ...LOOK,
+  ...SHARE,
+  ...STUDY,
+  ...ROWS,
+  ...MESSAGES,
+};
 
 /** @type {WeakMap<Store, On>} */
 const connected = new WeakMap();

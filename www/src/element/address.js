@@ -2,6 +2,7 @@ import { decodeLink, encodeLink } from '../study/link.js';
 import { perform } from '../commands/commands.js';
 import { idleNotice, linkNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
+import { optionsOf, wordsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
 
 /**
@@ -29,6 +30,7 @@ const linkOf = (store, chosen) =>
   encodeLink({
     study: store.study,
     view: store.view,
+    race: store.view === 'race' ? wordsOf(store.race) : undefined,
     lang: chosen.has('lang') ? store.lang : undefined,
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
@@ -60,7 +62,7 @@ export class Address {
   /** @returns {boolean} whether the address gave a study */
   connect() {
     const given = this.read();
-    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look'], () => this.follow());
+    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race'], () => this.follow());
     addEventListener('hashchange', this.onHash);
     addEventListener('pagehide', this.onLeave);
     return given;
@@ -83,7 +85,7 @@ export class Address {
     clearTimeout(this.timer);
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, controls, scale } = state;
+    const { lang, theme, view, race, controls, scale } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -91,6 +93,8 @@ export class Address {
     }
     if (view && !VIEWS.some((one) => one.name === view)) skipped.push({ what: `view=${view}`, why: 'not_yet' });
     else if (view || found) page.view = view ?? VIEWS[0].name;
+    if (race && !optionsOf(race)) skipped.push({ what: `race=${race}`, why: 'unknown' });
+    else if (race) perform(store, 'race_from', race);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     const study = state.study ?? (found ? startStudy() : undefined);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });

@@ -1,4 +1,5 @@
 import { workersOn } from './cores.js';
+import { WORKER } from './hrefs.js';
 import { Client } from './client.js';
 
 /**
@@ -30,7 +31,7 @@ export class Benchmark {
   async prepare(work) {
     const most = this.backend === 'cpu' ? workersOn() : 1;
     this.workers = Math.min(most, work.trials);
-    while (this.clients.length < this.workers) this.clients.push(new Client(() => {}));
+    while (this.clients.length < this.workers) this.clients.push(new Client(WORKER));
     const infos = await this.unlessAborted(
       Promise.all(
         this.clients.slice(0, this.workers).map(async (client, worker) => {

@@ -1,4 +1,3 @@
-import workerUrl from './worker.js?worker&url';
 import { borrowedScriptUrl, scriptUrl } from '../platform/trusted.js';
 
 /**
@@ -30,10 +29,12 @@ function startWorker(href) {
 
 export class Client {
   /**
-   * @param {(news: News) => void} onNews
+   * @param {string} href of the Worker's file
+   * @param {(news: News) => void} [onNews]
    * @param {() => void} [onRenew] told when a host and all that it had is gone
    */
-  constructor(onNews, onRenew = () => {}) {
+  constructor(href, onNews = () => {}, onRenew = () => {}) {
+    /** @private */ this.href = href;
     /** @private */ this.onNews = onNews;
     /** @private */ this.onRenew = onRenew;
     /** @private */ this.next = 1;
@@ -52,7 +53,7 @@ export class Client {
   /** @private */
   open() {
     try {
-      this.worker = startWorker(new URL(workerUrl, import.meta.url).href);
+      this.worker = startWorker(this.href);
     } catch {
       return this.openHere();
     }
@@ -70,7 +71,7 @@ export class Client {
     this.worker?.terminate();
     this.worker = null;
     // The Worker's own file, so that there is one copy of the engine's side to load.
-    const { href } = new URL(workerUrl, import.meta.url);
+    const { href } = this;
     this.local = import(/* @vite-ignore */ href).then(() => {
       const Host = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')].get(href);
       return new Host((/** @type {any} */ message) => this.hear(message));

@@ -1,6 +1,8 @@
 import { deal, workersOn } from './cores.js';
 import { Client, EngineError } from './client.js';
+import { ANALYST, WORKER } from './hrefs.js';
 import { FORMAT } from '../study/result.js';
+import { RaceRun } from './race.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { frameSurface, surface } from './surface.js';
 import { timeLeft } from './time-left.js';
@@ -41,6 +43,7 @@ export class Engine extends EventTarget {
     super();
     /** @private */ this.assetBase = assetBase;
     /** @private @type {Client[]} */ this.clients = [];
+    /** @private @type {Client | null} who works surfaces and races out */ this.analyst = null;
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private @type {Run | null} whose session the lead has */ this.opened = null;
@@ -56,6 +59,7 @@ export class Engine extends EventTarget {
       const at = this.clients.length;
       this.clients.push(
         new Client(
+          WORKER,
           (news) => this.hear(at, news),
           () => (this.opened = null),
         ),
@@ -95,7 +99,7 @@ export class Engine extends EventTarget {
    * @param {Parameters<typeof surface>[5]} told
    */
   surface(study, trials, options, told) {
-    return surface(this.client(0), study, trials, options, this.assetBase, told);
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, told);
   }
 
   /**
@@ -105,7 +109,12 @@ export class Engine extends EventTarget {
    * @param {Parameters<typeof surface>[5]} told
    */
   frameSurface(id, head, told) {
-    return frameSurface(this.client(0), id, head, told);
+    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, told);
+  }
+
+  /** A race, not begun. @param {import('./race.js').Told} told */
+  race(told) {
+    return new RaceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, told);
   }
 
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
@@ -534,5 +543,7 @@ export class Engine extends EventTarget {
     this.end();
     for (const client of this.clients) client.dispose();
     this.clients = [];
+    this.analyst?.dispose();
+    this.analyst = null;
   }
 }

@@ -1,10 +1,9 @@
+import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, firstRound, shapeClass } from './calibration.js';
-import { SURFACE_BUDGET, nextPiece, pathOf } from './pieces.js';
 import init, {
   Bench,
   GpuHandle,
   Session,
-  Surface,
   Training,
   check,
   data_file,
@@ -17,8 +16,7 @@ import init, {
  * requests by their id and reports while it trains. Knows no Worker: the same host runs on the page's thread where
  * Workers are forbidden.
  *
- * @typedef {{id: number, call: string, args: any[]}} Request
- * @typedef {(message: object, transfer?: Transferable[]) => void} Post
+ * @typedef {import('./answers.js').Post} Post
  */
 
 /** How long the engine works between reports, in ms. */
@@ -30,23 +28,6 @@ const AHEAD = 250;
 const AHEAD_PIECE = 20;
 const AHEAD_TRIALS = 64;
 
-/** The cause in what a call into the GPU threw or told, without its whereabouts. @param {any} error */
-function causeOf(error) {
-  const text = String(error?.message ?? error)
-    .split('\n')[0]
-    .replace(/^Uncaught /, '');
-  const inner = /JsValue\((?:\w*Error: )?([^)]*)/.exec(text);
-  return inner ? inner[1] : text;
-}
-
-/** @param {unknown} error what was thrown, as a problem */
-function problemOf(error) {
-  if (!error || typeof error !== 'object' || !('code' in error) || error instanceof Error)
-    return { code: 'unexpected', detail: causeOf(error) };
-  const given = /** @type {{code: string, detail?: unknown}} */ (error);
-  return /gpu|device/.test(given.code) ? { ...given, detail: causeOf(given.detail) } : given;
-}
-
 /** Lets messages that wait come in first; timers would be throttled in a hidden tab. */
 const turn = new MessageChannel();
 /** @type {((value: unknown) => void)[]} */
@@ -57,28 +38,6 @@ function yieldToMessages() {
     yielding.push(resolve);
     turn.port2.postMessage(null);
   });
-}
-
-/** @param {string} url @returns {Promise<Uint8Array>} the uncompressed file */
-async function fetchTable(url) {
-  try {
-    const response = await fetch(url);
-    if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
-    // Some hosts unpack .gz on the way: the file says by its first bytes what it is.
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    const name = url.split('/').pop() ?? url;
-    throw { code: 'bad_data', dataset: name, detail: String(/** @type {any} */ (error)?.message ?? error) };
-  }
-}
-
-/** The table that a study needs, if it needs one. @param {string} study @param {string} base */
-async function tableOf(study, base) {
-  const file = data_file(study);
-  return file ? fetchTable(new URL(`data/${file}`, base).href) : undefined;
 }
 
 /** Adapters that are programs, by what browsers call them. */
@@ -95,6 +54,9 @@ async function adapterFound() {
   const name = description || [vendor, architecture].filter(Boolean).join(' ');
   return { name, software: Boolean(isFallbackAdapter) || PROGRAMS.test([name, architecture].join(' ')) };
 }
+
+/** @param {string} study @param {string} base */
+const tableOf = (study, base) => tableFrom(data_file(study), base);
 
 const OWN_THREAD = typeof document === 'undefined';
 
@@ -130,11 +92,10 @@ async function guarded(act) {
 const NO_ROUND = '[]';
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
 
-export class Host {
+export class Host extends Answers {
   /** @param {Post} post */
   constructor(post) {
-    /** @private */ this.post = post;
-    /** @private @type {Promise<unknown> | null} */ this.loaded = null;
+    super(post, init);
     /** @private @type {GpuHandle | null} */ this.gpu = null;
     /** @private @type {Promise<GpuHandle> | null} */ this.opening = null;
     /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */
@@ -145,28 +106,12 @@ export class Host {
     /** @private @type {Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
-    /** @private @type {Surface | null} */ this.plane = null;
-    /** @private @type {{order: Uint32Array, next: number} | null} its points, once it is laid */ this.points = null;
-    /** @private counts the surfaces */ this.surfaces = 0;
-    /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
     /** @private the run whose training is here */ this.trained = 0;
     /** @private */ this.onGpu = false;
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
-  }
-
-  /** @param {Request} request */
-  async receive({ id, call, args }) {
-    try {
-      this.loaded ??= init();
-      await this.loaded;
-      const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this))[call];
-      this.post({ id, value: await act.apply(this, args) });
-    } catch (error) {
-      this.post({ id, problem: problemOf(error) });
-    }
   }
 
   /** @param {string} study */
@@ -492,53 +437,6 @@ export class Host {
     } finally {
       training.free();
     }
-  }
-
-  /**
-   * Begins a loss surface in the place of the one before. @see surface.js
-   * @param {string} study
-   * @param {string} round of its one trial
-   * @param {{plane: string, rows: string, side: number, extent: number[] | null}} options
-   * @param {string} base
-   */
-  async surface(study, round, { plane, rows, side, extent }, base) {
-    const table = await tableOf(study, base);
-    this.surfaceStop(this.surfaces);
-    this.plane = new Surface(study, round, table, plane, rows, side, 0);
-    this.extent = extent;
-    return ++this.surfaces;
-  }
-
-  /** Another part of a surface's plane, from its coarse points on; false if it is another one's turn.
-   * @param {number} id @param {number[]} extent */
-  surfaceFrame(id, extent) {
-    const { plane } = this;
-    if (!plane || id !== this.surfaces || !this.points) return false;
-    plane.frame(new Float64Array(extent));
-    this.points = { order: plane.order(), next: 0 };
-    return true;
-  }
-
-  /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
-  async surfaceMore(id) {
-    const { plane } = this;
-    if (!plane || id !== this.surfaces) return null;
-    if (!this.points) {
-      if (!(await plane.train(SURFACE_BUDGET))) return {};
-      const head = await plane.head();
-      if (this.extent) plane.frame(new Float64Array(this.extent));
-      this.points = { order: plane.order(), next: 0 };
-      const { extent: home } = head;
-      return { head: { ...head, home, extent: this.extent ?? home, path: head.path && pathOf(head.path) } };
-    }
-    return { piece: nextPiece(plane, this.points) };
-  }
-
-  /** Lets go of a surface. @param {number} id */
-  surfaceStop(id) {
-    if (id !== this.surfaces) return;
-    this.plane?.free();
-    Object.assign(this, { plane: null, points: null });
   }
 
   /**

@@ -12,7 +12,7 @@ export const pathOf = ({ trial, ...columns }) => {
 };
 
 /** Scores points for about the budget.
- * @param {import('../generated/engine/engine.js').Surface} plane
+ * @param {{score: (indices: Uint32Array) => Float64Array}} plane
  * @param {{order: Uint32Array, next: number}} points */
 export function nextPiece(plane, points) {
   const { order } = points;

@@ -1,4 +1,5 @@
 import { Engine } from './engine.js';
+import { Racing } from './racing.js';
 import {
   divergedNotice,
   fallbackNotice,
@@ -46,6 +47,7 @@ export class Runner {
     /** @private @type {Engine | null} */ this.made = null;
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
+    this.races = new Racing(store, () => this.engine);
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
@@ -361,6 +363,7 @@ export class Runner {
 
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
+    this.races.dispose();
     this.made?.dispose();
     this.made = null;
     this.store.reports.gone(this.result !== null);

@@ -135,6 +135,11 @@ export class FigurePart extends Part {
     return this.store.trials.size > 0;
   }
 
+  /** Whether there is something to save. */
+  get saves() {
+    return this.store.trials.size > 0 && this.ready;
+  }
+
   /** Why there is nothing to draw though there are trials. @returns {{name: string, text: string} | null} */
   get nothing() {
     return null;
@@ -303,7 +308,7 @@ export class FigurePart extends Part {
   /** @private There is nothing to save before there is something to see. */
   exportMenu() {
     const { store, name } = this;
-    if (!store.trials.size || !this.ready) return nothing;
+    if (!this.saves) return nothing;
     const item = (/** @type {'png' | 'svg' | 'csv' | 'copy'} */ kind) => ({
       text: this.t(`figure.${kind}`),
       testid: `${name}-${kind}`,

@@ -99,6 +99,11 @@ export class Reports {
     return this.slices.landscape;
   }
 
+  /** Networks that leave one start. */
+  get race() {
+    return this.slices.race;
+  }
+
   /** @param {Notice} notice */
   notify(notice) {
     this.slices.messages.notify(notice);

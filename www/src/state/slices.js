@@ -1,6 +1,7 @@
 import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
 import { MessagesSlice } from './messages.js';
+import { RaceSlice } from './race.js';
 import { RunSlice } from './run.js';
 import { SelectionSlice } from './selection.js';
 import { StudySlice } from './study.js';
@@ -19,5 +20,6 @@ export function slicesOf(mark) {
   const trials = new TrialsSlice(mark, study, run);
   const selection = new SelectionSlice(mark, study, trials);
   const landscape = new LandscapeSlice(mark);
-  return { look, run, messages, test, study, trials, selection, landscape };
+  const race = new RaceSlice(mark);
+  return { look, run, messages, test, study, trials, selection, landscape, race };
 }

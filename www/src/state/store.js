@@ -71,6 +71,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   seenData: ({ test }) => test.seenData,
 
   landscape: ({ landscape }) => landscape,
+  race: ({ race }) => race,
 
   notices: ({ messages }) => messages.notices,
   spoken: ({ messages }) => messages.spoken,

@@ -15,6 +15,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @typedef {object} LinkState
  * @property {Study} [study]
  * @property {string} [view]
+ * @property {string} [race] what races
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
  * @property {number} [scale]
@@ -110,6 +111,7 @@ export function encodeLink(state) {
   parts.push(`view=${percent(state.view ?? 'sweep')}`);
   if (state.lang) parts.push(`lang=${percent(state.lang)}`);
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
+  if (state.race) parts.push(`race=${percent(state.race)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
   if (state.run) parts.push('run=1');
@@ -302,6 +304,7 @@ function checked({ format = FORMAT, ...given }, skip) {
 const PARTS = {
   // Which views there are is the page's to know.
   view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
+  race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),

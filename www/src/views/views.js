@@ -10,6 +10,11 @@ export const VIEWS = [
     title: { en: 'Landscape', ko: '손실 지형' },
     load: () => import('./landscape/index.js'),
   }),
+  defineView({
+    name: 'race',
+    title: { en: 'Race', ko: '경주' },
+    load: () => import('./race/index.js'),
+  }),
 ];
 
 /** What opens over a view or beside it. */

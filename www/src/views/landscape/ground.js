@@ -33,10 +33,10 @@ export function groundRgb(goodness, dark) {
 export const groundColor = (goodness, dark) => `rgb(${groundRgb(goodness, dark).join(' ')})`;
 
 /** Works out what is to be painted, in small steps; null where there is no score.
- * @param {import('./grid.js').Field & {extent: Extent}} field @param {boolean} log @param {'low' | 'high'} better
+ * @param {import('./grid.js').Field & {extent?: Extent}} field @param {boolean} log @param {'low' | 'high'} better
  * @returns {Generator<undefined, Ground | null>} */
 export function* groundOf(field, log, better) {
-  const { size, extent } = field;
+  const { size, extent = /** @type {Extent} */ ([0, 1, 0, 1]) } = field;
   const made = filled(field);
   const scale = scaleOf(made, log);
   if (!scale) return null;

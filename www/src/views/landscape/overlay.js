@@ -46,8 +46,8 @@ export const text = ({ x, y }, words, look = {}) =>
 
 /** Numbers on the labelled lines.
  * @param {import('./ground.js').Ground} ground @param {Frame} frame @param {Point[]} taken
- * @param {(value: number) => string} write @param {import('./ground.js').Extent} view what the plot shows */
-export function numbersOf({ bands, size, filled, extent }, frame, taken, write, view) {
+ * @param {(value: number) => string} write @param {import('./ground.js').Extent} [view] what the plot shows */
+export function numbersOf({ bands, size, filled, extent }, frame, taken, write, view = extent) {
   const [nx, ny] = size;
   const isShown = (/** @type {Point} */ { x, y }) =>
     filled.states[nearestTo(y / (ny - 1), ny) * nx + nearestTo(x / (nx - 1), nx)] === FINITE;

@@ -76,6 +76,12 @@ export class TpSelection extends BeatPart {
       ${none && !store.readOnly ? html`<span class="q" data-testid="no-narrow">${why}</span>` : nothing}
       <button type="button" class="btn" data-testid="narrow" ?disabled=${!able} title=${able ? nothing : why}
         @click=${() => this.act('narrow')}>${this.t('brush.narrow')}</button>
+      ${
+        store.brushedCount() > 1
+          ? html`<button type="button" class="btn" data-testid="race-these"
+            @click=${() => this.act('race_these')}>${this.t('brush.race')}</button>`
+          : nothing
+      }
       <button type="button" class="ib" data-testid="unbrush" aria-label=${this.t('brush.clear')}
         title=${`${this.t('brush.clear')} (Esc)`}
         @click=${() => this.act('unbrush')}>${icon('close')}</button></span>`;

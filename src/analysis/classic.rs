@@ -1,0 +1,203 @@
+//! Surfaces of two coordinates on which optimizers are shown since there are any. They are not networks: no rows, no noise.
+
+use super::frame::Extent;
+use super::trajectory::{MOST_POINTS, Trajectory};
+use crate::kernels::optimizer;
+use crate::optimizer::{MOST_SLOTS, Optimizer, Pace};
+use crate::schedule::{self, Memory, StepAt};
+use core::f64::consts::TAU;
+
+/// A function of two coordinates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Classic {
+    /// `(x^2 + y^2) / 2`.
+    Bowl,
+    /// `(x^2 + 25 y^2) / 2`: 25 times as steep across as along.
+    Ravine,
+    /// `(x^2 - y^2) / 2`: falls for ever along y.
+    Saddle,
+    /// Beale's function (1958), least at (3, 0.5).
+    Beale,
+    /// Rosenbrock's function (1960), least at (1, 1).
+    Rosenbrock,
+    /// Rastrigin's function (1974), least at (0, 0), with a dip at every whole number.
+    Rastrigin,
+}
+
+/// Beyond this a way is lost.
+const FAR: f64 = 1e6;
+
+impl Classic {
+    /// Every one.
+    pub const ALL: [Self; 6] = [Self::Bowl, Self::Ravine, Self::Saddle, Self::Beale, Self::Rosenbrock, Self::Rastrigin];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bowl => "bowl",
+            Self::Ravine => "ravine",
+            Self::Saddle => "saddle",
+            Self::Beale => "beale",
+            Self::Rosenbrock => "rosenbrock",
+            Self::Rastrigin => "rastrigin",
+        }
+    }
+
+    /// The part that is shown, and a place to start from.
+    pub const fn shown(self) -> (Extent, [f64; 2]) {
+        match self {
+            Self::Bowl => ([-2.0, 2.0, -2.0, 2.0], [-1.6, 1.2]),
+            Self::Ravine => ([-2.0, 2.0, -1.0, 1.0], [-1.7, 0.7]),
+            Self::Saddle => ([-2.0, 2.0, -2.0, 2.0], [-1.6, 0.001]),
+            Self::Beale => ([-1.0, 4.5, -2.0, 2.0], [0.5, 1.5]),
+            Self::Rosenbrock => ([-2.0, 2.0, -1.0, 3.0], [-1.5, 2.0]),
+            Self::Rastrigin => ([-5.0, 5.0, -5.0, 5.0], [-3.3, 3.6]),
+        }
+    }
+
+    /// The height of a place.
+    pub fn value(self, [x, y]: [f64; 2]) -> f64 {
+        match self {
+            Self::Bowl => f64::midpoint(x * x, y * y),
+            Self::Ravine => f64::midpoint(x * x, 25.0 * y * y),
+            Self::Saddle => f64::midpoint(x * x, -y * y),
+            Self::Beale => beale(x, y).iter().map(|[t, ..]| t * t).sum(),
+            Self::Rosenbrock => (1.0 - x) * (1.0 - x) + 100.0 * (y - x * x) * (y - x * x),
+            Self::Rastrigin => [x, y].map(|x| x * x + 10.0 * (1.0 - libm::cos(TAU * x))).iter().sum(),
+        }
+    }
+
+    /// Its slope along each coordinate.
+    pub fn gradient(self, [x, y]: [f64; 2]) -> [f64; 2] {
+        match self {
+            Self::Bowl => [x, y],
+            Self::Ravine => [x, 25.0 * y],
+            Self::Saddle => [x, -y],
+            Self::Beale => {
+                beale(x, y).iter().fold([0.0; 2], |[u, v], [t, dx, dy]| [u + 2.0 * t * dx, v + 2.0 * t * dy])
+            }
+            Self::Rosenbrock => [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)],
+            Self::Rastrigin => [x, y].map(|x| 2.0 * x + 10.0 * TAU * libm::sin(TAU * x)),
+        }
+    }
+
+    /// The way of an optimizer from a place, for so many steps, with other learning rates from some steps on; `epochs` are what
+    /// its schedule takes the steps for.
+    pub fn path(
+        self,
+        optimizer: &Optimizer,
+        schedule: &schedule::Settings,
+        epochs: usize,
+        changes: &[(u64, f64)],
+        start: [f64; 2],
+        steps: u64,
+    ) -> Trajectory {
+        let rate_at = |step: u64| {
+            let change = changes.iter().rev().find(|(from, _)| *from <= step);
+            change.map_or(optimizer.learning_rate, |(_, rate)| *rate)
+        };
+        let per_epoch = steps.div_ceil(epochs.max(1) as u64).max(1);
+        let pace = |t: u64| {
+            let at = StepAt { step: t - 1, per_epoch };
+            let factor = schedule.factor(at, &Memory::default());
+            Pace { learning_rate: rate_at(t - 1) * factor, momentum: schedule.momentum(at) }
+        };
+        let (rule, constants) = (optimizer.rule(), optimizer.constants());
+        let (mut place, mut slots) = (start, [[0.0; MOST_SLOTS]; 2]);
+        let mut path = Trajectory::default();
+        let mut note = |step: u64, place: [f64; 2], coast: [f64; 2]| {
+            path.steps.push(step);
+            path.points.push(place.map(|x| x as f32).to_vec());
+            path.coasts.push(coast.map(|x| x as f32).to_vec());
+        };
+        note(0, place, [0.0; 2]);
+        let mut diverged_at = None;
+        for (step, scalars) in (1..=steps).zip(optimizer.scalars(1, pace)) {
+            let gradient = self.gradient(place);
+            let mut update = |axis: usize| {
+                let own = &mut slots[axis];
+                optimizer::reference(rule, &constants, &scalars, true, place[axis], gradient[axis], own)
+            };
+            place = [update(0), update(1)];
+            if !place.iter().all(|x| x.abs() <= FAR) {
+                diverged_at = Some(step);
+                break;
+            }
+            let without = crate::optimizer::Constants { weight_decay: 0.0, l2: 0.0, ..constants };
+            let coast = [0, 1].map(|axis| {
+                let p = place[axis];
+                optimizer::reference(rule, &without, &scalars, true, p, 0.0, &mut slots[axis].clone()) - p
+            });
+            note(step, place, coast);
+        }
+        path.diverged_at = diverged_at;
+        path.thin(MOST_POINTS);
+        path
+    }
+}
+
+/// Beale's three terms, each with its slopes.
+fn beale(x: f64, y: f64) -> [[f64; 3]; 3] {
+    [
+        [1.5 - x + x * y, y - 1.0, x],
+        [2.25 - x + x * y * y, y * y - 1.0, 2.0 * x * y],
+        [2.625 - x + x * y * y * y, y * y * y - 1.0, 3.0 * x * y * y],
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slopes_are_those_of_the_heights() {
+        for classic in Classic::ALL {
+            for [x, y] in [[0.3, -0.7], [1.9, 0.4], [-1.2, 1.1]] {
+                let found = classic.gradient([x, y]);
+                let h = 1e-5;
+                let wanted = [
+                    (classic.value([x + h, y]) - classic.value([x - h, y])) / (2.0 * h),
+                    (classic.value([x, y + h]) - classic.value([x, y - h])) / (2.0 * h),
+                ];
+                for (found, wanted) in found.iter().zip(wanted) {
+                    assert!((found - wanted).abs() < 1e-6 * wanted.abs().max(1.0), "{classic:?}: {found} {wanted}");
+                }
+            }
+        }
+        for (classic, least) in [(Classic::Beale, [3.0, 0.5]), (Classic::Rosenbrock, [1.0, 1.0])] {
+            assert!(classic.value(least).abs() < 1e-20 && classic.gradient(least).iter().all(|x| x.abs() < 1e-12));
+        }
+    }
+
+    #[test]
+    fn a_way_down_a_bowl_is_the_one_on_paper() {
+        let sgd = |rate| Optimizer { learning_rate: rate, ..Optimizer::named("sgd").unwrap() };
+        let constant = schedule::Settings::named("constant").unwrap();
+        let path = Classic::Ravine.path(&sgd(0.02), &constant, 1, &[(3, 0.04)], [1.0, -1.0], 6);
+        assert_eq!(path.steps, [0, 1, 2, 3, 4, 5, 6]);
+        let after = |slope: f64, start: f64, step: i32| {
+            start * (1.0 - 0.02 * slope).powi(step.min(3)) * (1.0 - 0.04 * slope).powi((step - 3).max(0))
+        };
+        for (step, point) in (0..).zip(&path.points) {
+            for (found, wanted) in point.iter().zip([after(1.0, 1.0, step), after(25.0, -1.0, step)]) {
+                assert!((f64::from(*found) - wanted).abs() < 1e-6, "step {step}: {found} is not {wanted}");
+            }
+        }
+        // Twice beyond the middle of the steep side each time.
+        let lost = Classic::Ravine.path(&sgd(0.12), &constant, 1, &[], [1.0, -1.0], 500);
+        assert!(lost.diverged_at.is_some() && lost.points.iter().flatten().all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn every_optimizer_goes_down_the_bowl() {
+        let constant = schedule::Settings::named("constant").unwrap();
+        for name in crate::optimizer::NAMES {
+            let mut optimizer = Optimizer::named(name).unwrap();
+            optimizer.learning_rate = if *name == "adadelta" { 1.0 } else { 0.05 };
+            let (_, start) = Classic::Bowl.shown();
+            let path = Classic::Bowl.path(&optimizer, &constant, 1, &[], start, 200);
+            let end = path.last().iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+            assert!(Classic::Bowl.value([end[0], end[1]]) < 0.999 * Classic::Bowl.value(start), "{name}: {end:?}");
+        }
+    }
+}

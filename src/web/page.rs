@@ -1,0 +1,73 @@
+//! What the page asks the engine beside training: whether a study is one, how its data look, a seed, a GPU.
+
+use super::{problem, to_js};
+use crate::backend::{Backend, gpu::Gpu};
+use crate::study::Study;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// Text goes between threads far quicker than tens of thousands of objects.
+pub(super) fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+/// Checks a study and returns the whole document with its defaults.
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+pub fn check(study: &str) -> Result<JsValue, JsValue> {
+    let study = Study::parse(study).map_err(|error| problem(&error))?;
+    to_js(&study.to_json())
+}
+
+/// At most `n` rows of a study's data for a small picture: `{columns, x, y, classes, axes}`. `table` as for [`Training`].
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
+pub fn preview(study: &str, table: Option<Box<[u8]>>, n: u32) -> Result<JsValue, JsValue> {
+    let data = Study::parse(study).and_then(|study| study.load(table.as_deref())).map_err(|error| problem(&error))?;
+    to_js(&crate::dataset::preview(&data, n as usize))
+}
+
+/// A fresh seed from the browser's randomness: the one use of it.
+///
+/// # Errors
+/// Where the browser has none.
+#[wasm_bindgen]
+pub fn fresh_seed() -> Result<f64, JsValue> {
+    let bits = getrandom::u32().map_err(|error| JsValue::from_str(&error.to_string()))?;
+    Ok(f64::from(bits))
+}
+
+/// A GPU that was asked for, and what it says of itself.
+#[wasm_bindgen]
+pub struct GpuHandle {
+    pub(super) gpu: Gpu,
+}
+
+#[wasm_bindgen]
+impl GpuHandle {
+    /// Asks the browser for a device.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub async fn open() -> Result<GpuHandle, JsValue> {
+        let gpu = Gpu::open().await.map_err(|error| problem(&error))?;
+        Ok(Self { gpu })
+    }
+
+    /// Whether the adapter is a program that runs on the CPU.
+    #[wasm_bindgen(getter)]
+    pub fn software(&self) -> bool {
+        self.gpu.is_software()
+    }
+
+    /// The adapter's name; may be empty.
+    #[wasm_bindgen(getter)]
+    pub fn adapter(&self) -> String {
+        self.gpu.adapter()
+    }
+}

@@ -1,0 +1,210 @@
+import { readFile } from 'node:fs/promises';
+import { small } from './app.js';
+import { expect, test } from './fixtures.js';
+import { look } from './look.js';
+import { DICTIONARIES } from './texts.js';
+
+/** Races, with the real engine. */
+
+/** @typedef {import('./app.js').Page} Page */
+
+const SPIRAL = small({
+  dataset: { name: 'spiral', samples: 120 },
+  fixed: { hidden: [8], epochs: 3 },
+  space: { learning_rate: { type: 'float', low: 0.001, high: 0.1, log: true } },
+  trials: 4,
+});
+
+/** What the page knows of the race. @param {Page} page */
+const race = (page) =>
+  page.locator('tp-race-plane').evaluate((part) => {
+    const { race: now } = /** @type {any} */ (part).store;
+    const { state, head, options, contestants, known, start, problem } = now;
+    return {
+      state,
+      options,
+      contestants,
+      start,
+      problem,
+      extent: head?.extent ?? null,
+      paths: (head?.paths ?? []).map((/** @type {any} */ path) => ({
+        ...path,
+        at: path.x.map((/** @type {number} */ x, /** @type {number} */ k) => [x, path.y[k]]),
+      })),
+      known: known.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + one, 0),
+    };
+  });
+
+/** @param {Page} page */
+const finished = async (page) => {
+  await expect.poll(async () => (await race(page)).state).toMatch(/done|failed/);
+  return race(page);
+};
+
+/** @param {import('./app.js').App} app @param {any} study */
+async function opened(app, study) {
+  await app.open();
+  await app.page.evaluate((given) => {
+    /** @type {any} */ (document.querySelector('tuning-playground')).study = given;
+  }, study);
+  await app.page.getByRole('tab', { name: 'Race' }).click();
+  return finished(app.page);
+}
+
+/** Where the marks on the plane stand. @param {Page} page */
+const balls = (page) =>
+  page.getByTestId('race-ball').evaluateAll((all) => all.map((one) => one.getAttribute('transform')));
+
+/** Puts the clock at the stop of a step. @param {Page} page @param {number} step */
+async function clock(page, step) {
+  const at = await page
+    .locator('tp-race-view')
+    .evaluate(
+      (view, wanted) => /** @type {any} */ (view).stops.findIndex((/** @type {number} */ one) => one >= wanted),
+      step,
+    );
+  await page.getByTestId('scrub').fill(String(at));
+  await expect(page.getByTestId('scrub-step')).toContainText(`step ${step} /`);
+}
+
+test('four optimizers leave one start; curves, fields and table follow the clock', async ({ app, page }) => {
+  const found = await opened(app, SPIRAL);
+  expect(found.problem).toBe(null);
+  expect(found.contestants.map((/** @type {any} */ one) => one.key)).toEqual(['sgd', 'momentum', 'rmsprop', 'adam']);
+  expect(found.known).toBe(51 * 51);
+  for (const path of found.paths) {
+    expect([path.steps[0], path.steps.at(-1)]).toEqual([0, 500]);
+    expect(path.at[0]).toEqual(found.paths[0].at[0]);
+  }
+  // At the end, then at the start, where all are at one place and have one loss.
+  const losses = () => page.getByTestId('race-loss').allTextContents();
+  const ends = await losses();
+  const pictures = () =>
+    page
+      .getByTestId('race-field')
+      .evaluateAll((all) => all.map((one) => /** @type {HTMLCanvasElement} */ (one).toDataURL()));
+  await expect.poll(async () => new Set(await pictures()).size).toBe(4);
+  const trained = await pictures();
+  await clock(page, 0);
+  expect(new Set(await losses()).size).toBe(1);
+  expect(new Set(await balls(page)).size).toBe(1);
+  await expect(page.getByTestId('race-table').locator('tbody tr').first()).toContainText((await losses())[0]);
+  await expect.poll(async () => new Set(await pictures()).size).toBe(1);
+  await page.getByTestId('scrub-play').click();
+  await expect.poll(losses, { timeout: 20_000 }).toEqual(ends);
+  await expect.poll(pictures).toEqual(trained);
+  // The table has the same numbers, and the file all points.
+  await page.getByTestId('race-curves').getByTestId('figure-table').click();
+  await expect(page.getByTestId('race-curves').locator('table')).toContainText('RMSprop');
+  const saved = page.waitForEvent('download');
+  await page.getByTestId('race-plane-export').click();
+  await page.getByTestId('race-plane-csv').click();
+  const text = await readFile(await (await saved).path(), 'utf8');
+  const steps = found.paths.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.steps.length, 0);
+  expect(text.trim().split('\n')).toHaveLength(1 + steps + 51 * 51);
+});
+
+test('a rate that is changed on the way bends that path alone, and from there on', async ({ app, page }) => {
+  const before = await opened(app, SPIRAL);
+  await clock(page, 100);
+  await page.getByTestId('race-rate').nth(3).fill('-0.5');
+  await expect.poll(async () => (await race(page)).contestants[3].changes.length).toBe(1);
+  await expect(page.getByTestId('race-changes')).toContainText('from step 100');
+  const after = await finished(page);
+  await expect.poll(async () => (await race(page)).paths[3].loss.at(-1)).not.toBe(before.paths[3].loss.at(-1));
+  const [old, bent] = [before.paths[3], (await race(page)).paths[3]];
+  const shared = old.steps.filter((/** @type {number} */ step) => step <= 100).length;
+  expect(bent.at.slice(0, shared)).toEqual(old.at.slice(0, shared));
+  expect(after.paths.slice(0, 3)).toEqual(before.paths.slice(0, 3));
+  // The clock stays where it was.
+  await expect(page.getByTestId('scrub-step')).toContainText('step 100 /');
+  await page.getByTestId('race-steady').click();
+  await expect.poll(async () => (await race(page)).paths[3].loss.at(-1)).toBe(old.loss.at(-1));
+});
+
+test('the start is moved by pointer and by keys, and put back', async ({ app, page }) => {
+  const before = await opened(app, SPIRAL);
+  const start = page.getByTestId('race-start');
+  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await start.boundingBox());
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (const by of [10, 20, 30]) await page.mouse.move(x + by, y + by);
+  await page.mouse.up();
+  await expect.poll(async () => (await race(page)).paths[0].at[0]).not.toEqual(before.paths[0].at[0]);
+  const moved = await finished(page);
+  for (const [k, path] of moved.paths.entries()) {
+    expect(path.at[0][0]).toBeCloseTo(moved.start[0], 3);
+    expect(path.at[0][1]).toBeCloseTo(moved.start[1], 3);
+    expect(path.loss.at(-1)).not.toBe(before.paths[k].loss.at(-1));
+  }
+  await page.getByTestId('race-home').click();
+  await expect.poll(async () => (await race(page)).paths[0].at[0]).toEqual(before.paths[0].at[0]);
+  await page.getByTestId('race-plane-plot').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(async () => (await finished(page)).paths[0].at[0][0]).toBeGreaterThan(before.paths[0].at[0][0]);
+  await page.keyboard.press('Home');
+  await expect.poll(async () => (await finished(page)).paths[0].at[0]).toEqual(before.paths[0].at[0]);
+});
+
+test('each is tuned first by as many rates; seeds, batches and classic surfaces race; trials of a run, too', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await opened(app, SPIRAL);
+  await page.getByTestId('race-steps').selectOption('100');
+  await page.getByTestId('race-tune').check();
+  await expect(page.getByTestId('race-search')).toHaveCount(4);
+  const tuned = await finished(page);
+  for (const { search, params } of tuned.contestants) {
+    const known = search.losses.filter((/** @type {number | null} */ one) => one !== null);
+    expect(search.rates[search.losses.indexOf(Math.min(...known))]).toBe(params.learning_rate);
+  }
+  await expect(page.getByTestId('race-fair')).toContainText('9 learning rates');
+  for (const over of ['learning_rate', 'batch_size', 'schedule', 'seed']) {
+    await page.getByTestId('race-over').locator(`[data-value=${over}]`).click();
+    await expect.poll(async () => (await race(page)).options.over).toBe(over);
+    const { problem, paths } = await finished(page);
+    expect(problem).toBe(null);
+    const starts = new Set(paths.map((/** @type {any} */ path) => String(path.at[0])));
+    expect(starts.size).toBe(over === 'seed' ? paths.length : 1);
+  }
+  // What has no seeds races optimizers instead.
+  for (const ground of ['bowl', 'ravine', 'saddle', 'beale', 'rosenbrock', 'rastrigin']) {
+    await page.getByTestId('race-ground').selectOption(ground);
+    await expect.poll(async () => (await race(page)).options.ground).toBe(ground);
+    const { known, options, paths, problem } = await finished(page);
+    expect([known, options.over, problem]).toEqual([51 * 51, 'optimizer', null]);
+    for (const path of paths) expect(path.loss.at(-1)).toBeLessThan(path.loss[0]);
+  }
+  await page.getByTestId('race-remove').first().click();
+  await expect(page.getByTestId('race-card')).toHaveCount(3);
+  await page.getByTestId('race-add').selectOption('nadam');
+  await expect(page.getByTestId('race-card').last()).toContainText('NAdam');
+  await page.getByRole('tab', { name: 'Sweep' }).click();
+  await app.result(SPIRAL, backend);
+  await page.getByRole('tab', { name: 'Race' }).click();
+  await page.getByTestId('race-over').locator('[data-value=trials]').click();
+  const trials = await finished(page);
+  expect(trials.contestants).toHaveLength(4);
+  expect(trials.paths.map((/** @type {any} */ path) => path.last)).toEqual(Array(4).fill(trials.paths[0].last));
+});
+
+test('a link says what races, and follows what is chosen', async ({ app, page }) => {
+  await app.open('#v=1&view=race&race=rosenbrock');
+  const { options, contestants } = await finished(page);
+  expect([options.ground, options.over, contestants.length]).toEqual(['rosenbrock', 'optimizer', 4]);
+  await page.getByTestId('race-over').locator('[data-value=learning_rate]').click();
+  await page.getByTestId('race-ground').selectOption('network');
+  await finished(page);
+  await expect(page).toHaveURL(/&race=learning_rate(&|$)/);
+});
+
+test('a race is legible in both languages and themes, wide and narrow', async ({ app, page }) => {
+  await opened(app, SPIRAL);
+  await clock(page, 100);
+  await look(app, 'race');
+  await app.set({ lang: 'ko' });
+  await expect(page.getByTestId('race-facts')).toContainText(DICTIONARIES.ko['race.held']);
+});

@@ -1,0 +1,139 @@
+import { MOST, OVER_CLASSICS, baseOf, contestant, racers, starters, withRate } from '../study/race.js';
+import { keyOf } from '../study/link.js';
+import { optionsOf } from '../state/race.js';
+import { defineCommand } from './command.js';
+
+/**
+ * @typedef {import('../state/race.js').RaceOptions} RaceOptions
+ * @typedef {import('./command.js').On} On
+ */
+
+/** What all have in common: the selected trial's values of what the study sweeps. @param {On['store']} store */
+const base = ({ study, stale, selected }) => baseOf(study, stale ? null : selected);
+
+/** Networks that leave one start. */
+export const RACE = {
+  /** Races, unless that race is there already; with changes, another one. */
+  race: defineCommand({
+    act: ({ store, slices, runner, perform }, /** @type {Partial<RaceOptions> | undefined} */ changes) => {
+      const { race } = store;
+      const options = { ...race.options, ...changes };
+      if (options.over === 'trials') {
+        if (changes || race.key !== keyOf(store.shownStudy)) perform('race_trials', { rows: changes?.rows });
+        return;
+      }
+      // A surface without rows has no batches, and without weights no seeds.
+      if (options.ground !== 'network' && !OVER_CLASSICS.includes(options.over)) options.over = 'optimizer';
+      const isOther = options.over !== race.options.over || options.ground !== race.options.ground;
+      if (!changes && race.key === keyOf(store.study)) return;
+      slices.race.put({ options, start: isOther ? null : race.start });
+      if (isOther || !race.contestants.length) slices.race.enter(starters(options.over, base(store), options.ground));
+      // What a search found was found for another race.
+      else slices.race.enter(race.contestants.map(({ search: _, ...one }) => ({ ...one, changes: [] })));
+      void runner.races.race();
+    },
+  }),
+  /** Trials race: those of these numbers, else the ones that race already, else the best of the brush, or of all. */
+  race_trials: defineCommand({
+    act: (
+      { store, slices, runner },
+      /** @type {{numbers?: number[], fresh?: boolean, rows?: RaceOptions['rows']} | undefined} */ how,
+    ) => {
+      const { race } = store;
+      const { rows = race.options.rows, fresh = false } = how ?? {};
+      const known = how?.numbers ?? (fresh ? [] : race.contestants.flatMap(({ trial }) => trial ?? []));
+      const named = known.flatMap((number) => store.trials.get(number) ?? []);
+      const ranked = () =>
+        store
+          .ranked()
+          .map(({ trial }) => trial)
+          .filter((trial) => !store.isOut(trial));
+      const options = /** @type {const} */ ({ over: 'trials', ground: 'network', tuned: false });
+      slices.race.put({ options: { ...race.options, ...options, rows }, start: null });
+      slices.race.enter(racers(store.shownStudy, named.length ? named : ranked()));
+      if (store.race.contestants.length) void runner.races.race();
+      else runner.races.leave();
+    },
+  }),
+  /** The trials of the brush race, in their own view. */
+  race_these: defineCommand({
+    act: ({ perform }) => {
+      perform('race_trials', { fresh: true });
+      perform('view', 'race');
+    },
+  }),
+  /** What a link says of a race: what contestants differ in, a surface, or trials; it runs once it is looked at. */
+  race_from: defineCommand({
+    act: ({ store, slices }, /** @type {string} */ text) => {
+      const read = optionsOf(text);
+      if (!read) return;
+      slices.race.put({ options: { ...store.race.options, ...read.options } });
+      slices.race.enter(
+        read.numbers.map((number) => ({ key: String(number), params: {}, repeat: 0, changes: [], trial: number })),
+      );
+    },
+  }),
+  /** Another learning rate, from a step on. */
+  race_rate: defineCommand({
+    act: ({ store, slices, runner }, /** @type {{at: number, step: number, rate: number}} */ { at, step, rate }) => {
+      const { contestants } = store.race;
+      if (!contestants[at]) return;
+      slices.race.enter(contestants.map((one, k) => (k === at ? withRate(one, step, rate) : one)));
+      if (step > 0) void runner.races.change(at);
+      else void runner.races.race();
+    },
+  }),
+  /** Takes a contestant's changes of its learning rate back. */
+  race_steady: defineCommand({
+    act: ({ store, slices, runner }, /** @type {number} */ at) => {
+      slices.race.enter(store.race.contestants.map((one, k) => (k === at ? { ...one, changes: [] } : one)));
+      void runner.races.change(at);
+    },
+  }),
+  race_add: defineCommand({
+    act: ({ store, slices, runner }, /** @type {import('../study/types.js').Value} */ value) => {
+      const { race } = store;
+      if (race.contestants.length >= MOST) return;
+      slices.race.enter([...race.contestants, contestant(race.options.over, value, base(store), race.options.ground)]);
+      void runner.races.race();
+    },
+  }),
+  race_remove: defineCommand({
+    act: ({ store, slices, runner }, /** @type {number} */ at) => {
+      const { contestants } = store.race;
+      if (contestants.length < 2) return;
+      slices.race.enter(contestants.filter((_, k) => k !== at));
+      void runner.races.race();
+    },
+  }),
+  /** All start from another place of the plane, with none from where they did; meanwhile the picture may be still. */
+  race_start: defineCommand({
+    act: ({ slices, runner }, /** @type {{place: [number, number] | null, still?: boolean}} */ { place, still }) => {
+      slices.race.put({ start: place });
+      void runner.races.startAt(place, still ?? false);
+    },
+  }),
+  /** The plane is laid through the paths as they are now. */
+  race_plane: defineCommand({ act: ({ runner }) => void runner.races.plane() }),
+  /** The study's data become those on which races are seen best. */
+  race_spiral: defineCommand({
+    edit: (study) => {
+      study.dataset = { name: 'spiral', samples: 300 };
+      study.fixed = { ...study.fixed, hidden: [32, 32], activation: 'relu' };
+      for (const name of ['hidden', 'hidden_layers', 'hidden_units', 'activation', 'loss']) {
+        delete study.space?.[name];
+        if (!['hidden', 'activation'].includes(name)) delete study.fixed[name];
+      }
+      for (const name of Object.keys(study.fixed)) if (/^units_\d+$/.test(name)) delete study.fixed[name];
+      for (const name of Object.keys(study.space ?? {})) if (/^units_\d+$/.test(name)) delete study.space?.[name];
+    },
+  }),
+  /** What the contestants' networks say of the data's plane. */
+  race_fields: defineCommand({
+    act: (
+      { runner },
+      /** @type {{at: [number, number][], side: number, extent: [number, number, number, number]}} */ asked,
+    ) => runner.races.fields(asked.at, asked.side, asked.extent),
+  }),
+  leave_race: defineCommand({ act: ({ runner }) => runner.races.leave() }),
+};

@@ -1,0 +1,78 @@
+import { Answers, tableOf } from './answers.js';
+import { SURFACE_BUDGET, nextPiece, pathOf } from './pieces.js';
+import { RaceHost } from './race-host.js';
+import init, { Surface, data_file } from '../generated/analyses/analyses.js';
+
+/**
+ * The second module's side of its Worker: surfaces and races, worked out piece by piece. It is loaded when one is
+ * first looked at, and what trains is not held up by it.
+ */
+export class AnalystHost extends Answers {
+  /** @param {import('./answers.js').Post} post */
+  constructor(post) {
+    super(post, init);
+    /** @private @type {Surface | null} */ this.plane = null;
+    /** @private @type {{order: Uint32Array, next: number} | null} its points, once it is laid */ this.points = null;
+    /** @private counts the surfaces */ this.surfaces = 0;
+    /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
+    /** @private */ this.races = new RaceHost();
+  }
+
+  /**
+   * Begins a loss surface in the place of the one before. @see surface.js
+   * @param {string} study
+   * @param {string} round of its trials
+   * @param {{plane: string, rows: string, side: number, extent: number[] | null}} options
+   * @param {string} base
+   */
+  async surface(study, round, { plane, rows, side, extent }, base) {
+    const table = await tableOf(data_file(study), base);
+    this.surfaceStop(this.surfaces);
+    this.plane = new Surface(study, round, table, plane, rows, side, 0);
+    this.extent = extent;
+    return ++this.surfaces;
+  }
+
+  /** Another part of a surface's plane, from its coarse points on; false if it is another one's turn.
+   * @param {number} id @param {number[]} extent */
+  surfaceFrame(id, extent) {
+    const { plane } = this;
+    if (!plane || id !== this.surfaces || !this.points) return false;
+    plane.frame(new Float64Array(extent));
+    this.points = { order: plane.order(), next: 0 };
+    return true;
+  }
+
+  /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
+  async surfaceMore(id) {
+    const { plane } = this;
+    if (!plane || id !== this.surfaces) return null;
+    if (!this.points) {
+      if (!(await plane.train(SURFACE_BUDGET))) return {};
+      const head = await plane.head();
+      if (this.extent) plane.frame(new Float64Array(this.extent));
+      this.points = { order: plane.order(), next: 0 };
+      const { extent: home } = head;
+      return { head: { ...head, home, extent: this.extent ?? home, path: head.path && pathOf(head.path) } };
+    }
+    return { piece: nextPiece(plane, this.points) };
+  }
+
+  /** Lets go of a surface. @param {number} id */
+  surfaceStop(id) {
+    if (id !== this.surfaces) return;
+    this.plane?.free();
+    Object.assign(this, { plane: null, points: null });
+  }
+
+  /** What a race is asked; see race-host.js and race.js.
+   * @param {string} what @param {any[]} args @param {string} base */
+  async race(what, args, base) {
+    if (what === 'begin') {
+      const [study, round, given] = args;
+      return this.races.begin(study, round, await tableOf(data_file(study), base), given);
+    }
+    const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.races))[what];
+    return act.apply(this.races, args);
+  }
+}

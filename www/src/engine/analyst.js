@@ -1,0 +1,4 @@
+import { AnalystHost } from './analyst-host.js';
+import { serve } from './serve.js';
+
+serve(import.meta.url, AnalystHost);

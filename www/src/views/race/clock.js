@@ -1,0 +1,72 @@
+/**
+ * The clock of a race: steps of training that all contestants share. Pure functions.
+ *
+ * @typedef {Pick<import('../../state/race.js').RacePath, 'steps' | 'loss' | 'last' | 'diverged_at'>} Track
+ */
+
+/** Steps that the clock stops at: all at which some path was written down. @param {Pick<Track, 'steps'>[]} paths */
+export const stopsOf = (paths) => [...new Set(paths.flatMap(({ steps }) => steps))].sort((a, b) => a - b);
+
+/** The point of a path at a step: the last one written down by then. @param {number[]} steps @param {number} step */
+export function pointAt(steps, step) {
+  let [low, high] = [0, steps.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (steps[middle] <= step) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Whether a contestant is out of the race by a step. @param {Pick<Track, 'diverged_at'>} path @param {number} step */
+export const isOut = ({ diverged_at: at }, step) => at !== null && at !== undefined && step >= at;
+
+/** The first step at which a loss was at most so high; null where it never was.
+ * @param {Pick<Track, 'steps' | 'loss'>} path @param {number} target */
+export function reached({ steps, loss }, target) {
+  const at = loss.findIndex((one) => one <= target);
+  return at < 0 ? null : steps[at];
+}
+
+/** A round loss that the best came below and the start was above; null where there is none.
+ * @param {Pick<Track, 'loss'>[]} paths */
+export function targetOf(paths) {
+  const finite = paths.flatMap(({ loss }) => loss.filter(Number.isFinite));
+  const best = finite.reduce((least, one) => Math.min(least, one), Infinity);
+  const start = paths.reduce(
+    (most, { loss }) => (Number.isFinite(loss[0]) ? Math.max(most, loss[0]) : most),
+    -Infinity,
+  );
+  if (!(best > 0) || !Number.isFinite(start)) return null;
+  const size = 10 ** Math.floor(Math.log10(best));
+  const target = [1, 2, 5, 10, 20].map((one) => one * size).find((one) => one >= 1.25 * best);
+  return target !== undefined && Number.isFinite(target) && target < start ? Number(target.toPrecision(1)) : null;
+}
+
+/** The span of the losses that curves show: of those who stayed, or where nobody did of all; null of none.
+ * @param {Track[]} paths @returns {[number, number] | null} */
+export function spanOf(paths) {
+  const stayed = paths.filter(({ diverged_at: at }) => at === null || at === undefined);
+  let [low, high] = [Infinity, -Infinity];
+  for (const { loss } of stayed.length ? stayed : paths)
+    for (const one of loss) if (Number.isFinite(one)) [low, high] = [Math.min(low, one), Math.max(high, one)];
+  return low <= high ? [low, high] : null;
+}
+
+/** Places of labels beside each other, as near as they can be to where they belong and so far apart.
+ * @param {number[]} wanted @param {number} apart @param {[number, number]} within */
+export function spread(wanted, apart, [top, bottom]) {
+  const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]);
+  const places = [...wanted];
+  let edge = top;
+  for (const k of order) {
+    places[k] = Math.max(edge, Math.min(bottom, wanted[k]));
+    edge = places[k] + apart;
+  }
+  edge = bottom;
+  for (const k of order.reverse()) {
+    places[k] = Math.min(edge, places[k]);
+    edge = places[k] - apart;
+  }
+  return places;
+}

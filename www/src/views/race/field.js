@@ -1,0 +1,121 @@
+/**
+ * What a network says of the data's plane, as a picture: of two classes from one colour to the other, of more each
+ * class's colour as sure as it is, of numbers from low to high. The rows lie on it.
+ *
+ * @typedef {{rows: Float32Array, nTrain: number}} Data two features and a label a row
+ * @typedef {[number, number, number, number]} Extent
+ */
+
+/** Points a side of a field. */
+export const SIDE = 56;
+/** The field is drawn so strongly that rows stand out on it. */
+const STRENGTH = 0.62;
+/** Rows drawn, at most. */
+const MOST_ROWS = 400;
+
+const TWO = {
+  light: ['#347bc5', '#f6f6f6', '#aa6700'],
+  dark: ['#6faeef', '#1e1e1e', '#d39e4f'],
+};
+/** Of more classes; the first are those of two. */
+const MANY = {
+  light: [
+    '#347bc5',
+    '#aa6700',
+    '#008066',
+    '#b23fa8',
+    '#5f6a70',
+    '#7a4a00',
+    '#16357f',
+    '#b02a6b',
+    '#007487',
+    '#868f94',
+  ],
+  dark: ['#6faeef', '#d39e4f', '#8ef5d2', '#d672b7', '#8d979c', '#fcd46d', '#52a2ff', '#ff8fbe', '#5ccbe0', '#66727a'],
+};
+
+/** @param {string} hex */
+const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+/** @param {number[]} a @param {number[]} b @param {number} share */
+const mix = (a, b, share) => a.map((one, k) => one + (b[k] - one) * share);
+
+/** How many classes the rows have; 0 of numbers. @param {Data} data @param {boolean} isClasses */
+export function classesOf({ rows }, isClasses) {
+  if (!isClasses) return 0;
+  let most = 1;
+  for (let k = 2; k < rows.length; k += 3) most = Math.max(most, rows[k]);
+  return most + 1;
+}
+
+/** The part of the plane that holds all rows, with a margin. @param {Data} data @returns {Extent} */
+export function extentOf({ rows }) {
+  const sides = [0, 1].map((axis) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let k = axis; k < rows.length; k += 3) [low, high] = [Math.min(low, rows[k]), Math.max(high, rows[k])];
+    if (!(low <= high)) [low, high] = [-1, 1];
+    const room = 0.08 * (high - low) || 1;
+    return [low - room, high + room];
+  });
+  return /** @type {Extent} */ (sides.flat());
+}
+
+/** The colour of what a network says, as red, green and blue. @param {number} value @param {number} classes
+ * @param {[number, number]} span of the labels of numbers @param {boolean} dark */
+export function colorOf(value, classes, [low, high], dark) {
+  const [first, middle, second] = TWO[dark ? 'dark' : 'light'].map(rgb);
+  if (!Number.isFinite(value)) return middle;
+  const along = (/** @type {number} */ share) =>
+    share < 0.5 ? mix(first, middle, 2 * share) : mix(middle, second, 2 * share - 1);
+  if (classes === 2) return along(Math.max(0, Math.min(1, value)));
+  if (!classes) return along(high > low ? Math.max(0, Math.min(1, (value - low) / (high - low))) : 0.5);
+  const own = rgb(MANY[dark ? 'dark' : 'light'][Math.max(0, Math.floor(value)) % 10]);
+  return mix(middle, own, 0.15 + 0.85 * (value - Math.floor(value)));
+}
+
+/** @param {CanvasRenderingContext2D} g @param {Float32Array | null} field @param {Data} data @param {Extent} extent
+ * @param {{classes: number, dark: boolean, surface: string, ink: string, ratio: number}} look */
+export function paintField(g, field, data, extent, { classes, dark, surface, ink, ratio }) {
+  const { width, height } = g.canvas;
+  g.fillStyle = surface;
+  g.fillRect(0, 0, width, height);
+  const { rows, nTrain } = data;
+  /** @type {[number, number]} */
+  const span = [Infinity, -Infinity];
+  for (let k = 2; k < rows.length; k += 3) {
+    span[0] = Math.min(span[0], rows[k]);
+    span[1] = Math.max(span[1], rows[k]);
+  }
+  if (field?.length === SIDE * SIDE) {
+    const image = new ImageData(SIDE, SIDE);
+    for (let at = 0; at < field.length; at++) {
+      const [i, j] = [at % SIDE, SIDE - 1 - Math.floor(at / SIDE)];
+      image.data.set([...colorOf(field[at], classes, span, dark), 255], 4 * (j * SIDE + i));
+    }
+    const small = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE });
+    small.getContext('2d')?.putImageData(image, 0, 0);
+    g.globalAlpha = STRENGTH;
+    g.imageSmoothingEnabled = true;
+    g.drawImage(small, 0, 0, width, height);
+    g.globalAlpha = 1;
+  }
+  const n = rows.length / 3;
+  const every = Math.max(1, Math.ceil(n / MOST_ROWS));
+  const r = 2.4 * ratio;
+  g.lineWidth = ratio;
+  for (let row = 0; row < n; row += every) {
+    const [x, y, label] = rows.subarray(3 * row, 3 * row + 3);
+    const at = [
+      ((x - extent[0]) / (extent[1] - extent[0])) * width,
+      height - ((y - extent[2]) / (extent[3] - extent[2])) * height,
+    ];
+    const sure = classes > 2 ? label + 0.999 : label;
+    g.fillStyle = `rgb(${colorOf(sure, classes, span, dark).map(Math.round).join(' ')})`;
+    g.strokeStyle = row < nTrain ? surface : ink;
+    g.beginPath();
+    // Rows for validation are square: they are not what is trained on.
+    if (row < nTrain) g.arc(at[0], at[1], r, 0, 2 * Math.PI);
+    else g.rect(at[0] - r, at[1] - r, 2 * r, 2 * r);
+    g.fill();
+    g.stroke();
+  }
+}

@@ -1,0 +1,233 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { segmented } from '../../controls/segmented.js';
+import { count } from '../../study/format.js';
+import { datasetOf } from '../../study/hyperparameters.js';
+import { keyOf } from '../../study/link.js';
+import { MOST, OVER, OVER_CLASSICS, STEPS, joiners } from '../../study/race.js';
+import { GROUNDS } from '../../state/race.js';
+import landscape from '../landscape/style.css?inline';
+import '../landscape/tp-scrubber.js';
+import { stopsOf } from './clock.js';
+import { nameOf } from './looks.js';
+import own from './style.css?inline';
+import './tp-race-cards.js';
+import './tp-race-curves.js';
+import './tp-race-facts.js';
+import './tp-race-plane.js';
+
+/** The study is raced once it has rested for so long, in ms. */
+const REST = 400;
+/** Steps that the list offers. */
+const LENGTHS = [100, 200, STEPS.usual, 1000, 2000, 5000];
+
+/** Optimizers, rates, batches, schedules, seeds or trials that leave one start. */
+export class TpRaceView extends Part {
+  static sheet = `${landscape}${own}`;
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['race', 'study', 'selection', 'trials', 'run'];
+  static properties = { ...Part.properties, at: { state: true }, log: { state: true } };
+
+  constructor() {
+    super();
+    /** The stop that the clock shows. */ this.at = 0;
+    /** Whether losses are drawn by their logarithm. */ this.log = true;
+    /** @private @type {number[]} */ this.stops = [0];
+    /** @private @type {import('../../state/race.js').RaceHead | null} whose stops these are */ this.head = null;
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.resting = undefined;
+    /** @private the study that was asked for last, in words */ this.asked = '';
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.resting);
+    this.asked = '';
+    this.act('leave_race');
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    const { head } = this.store.race;
+    if (head === this.head) return;
+    // The clock stays at its step; at the end it stays at the end.
+    const step = this.stops[this.at] ?? 0;
+    const isEnd = !this.head || this.at === this.stops.length - 1;
+    this.head = head;
+    this.stops = head?.paths.length ? stopsOf(head.paths) : [0];
+    this.at = isEnd ? this.stops.length - 1 : this.stopAt(step);
+  }
+
+  /** The stop at a step, or the one before. @private @param {number} step */
+  stopAt(step) {
+    const after = this.stops.findIndex((one) => one > step);
+    return after < 0 ? this.stops.length - 1 : Math.max(0, after - 1);
+  }
+
+  updated() {
+    this.ask();
+  }
+
+  /** Races the study that the panel shows: at once when the view is opened, then whenever it has changed. @private */
+  ask() {
+    const { store } = this;
+    const isTrials = store.race.options.over === 'trials';
+    // Trials race once there are some, and once they stand.
+    if (isTrials && (!store.trials.size || store.state !== 'idle')) return;
+    const key = keyOf(isTrials ? store.shownStudy : store.study);
+    if (key === this.asked || store.drafts.size) return;
+    const isFirst = this.asked === '';
+    this.asked = key;
+    clearTimeout(this.resting);
+    const act = () => this.isConnected && this.act('race', undefined);
+    if (isFirst) act();
+    else this.resting = setTimeout(act, REST);
+  }
+
+  render() {
+    const { store } = this;
+    const { race } = store;
+    const step = this.stops[this.at] ?? 0;
+    const seek = (/** @type {number} */ at) => {
+      this.at = Math.max(0, Math.min(this.stops.length - 1, at));
+    };
+    return html`<div class="race">
+      ${this.heading()}
+      <tp-race-plane .store=${store} .step=${step} .log=${this.log}></tp-race-plane>
+      <tp-race-curves .store=${store} .step=${step} .log=${this.log}
+        @seek=${(/** @type {CustomEvent<number>} */ event) => seek(this.stopAt(event.detail))}
+        @go=${(/** @type {CustomEvent<number>} */ event) => seek(this.at + event.detail)}></tp-race-curves>
+      <tp-race-cards .store=${store} .step=${step}></tp-race-cards>
+      <tp-race-facts .store=${store} .step=${step}></tp-race-facts>
+      ${
+        race.head
+          ? html`<tp-scrubber .store=${store} .steps=${this.stops} .at=${this.at}
+            @scrub=${(/** @type {CustomEvent<number>} */ event) => seek(event.detail)}></tp-scrubber>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  /** Who races over what, and how far. @private */
+  heading() {
+    const { store } = this;
+    const { race } = store;
+    const { options, contestants } = race;
+    const canTrials = options.over === 'trials' || store.trials.size > 1;
+    const over = OVER.filter((one) =>
+      one === 'trials' ? canTrials : options.ground === 'network' || OVER_CLASSICS.includes(one),
+    );
+    const isNetwork = options.ground === 'network';
+    const t = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => this.t(key, values);
+    const rest = joiners(options.over, contestants);
+    const canTune = isNetwork && options.over !== 'learning_rate' && options.over !== 'trials';
+    const select = (
+      /** @type {string} */ name,
+      /** @type {readonly {value: string, text: string}[]} */ all,
+      /** @type {string} */ value,
+      /** @type {(value: string) => void} */ act,
+    ) => html`<label class="sel-label"><span class="k">${t(`race.${name}`)}</span>
+      <select class="field-input" data-testid="race-${name}" .value=${value}
+        @change=${(/** @type {Event} */ event) => act(/** @type {HTMLSelectElement} */ (event.target).value)}
+        >${all.map((one) => html`<option value=${one.value} ?selected=${one.value === value}>${one.text}</option>`)}
+      </select></label>`;
+    return html`<div class="race-head">
+      ${segmented(
+        t('race.over'),
+        over.map((value) => ({ value, text: t(`race.over.${value}`) })),
+        options.over,
+        (value) =>
+          value === 'trials'
+            ? this.act('race_trials', { fresh: true })
+            : this.act('race', { over: value, tuned: false }),
+        { testid: 'race-over' },
+      )}
+      ${
+        options.over === 'trials'
+          ? nothing
+          : select(
+              'ground',
+              GROUNDS.map((value) => ({ value, text: t(`race.ground.${value}`) })),
+              options.ground,
+              (value) => this.act('race', { ground: /** @type {any} */ (value), tuned: false }),
+            )
+      }
+      ${
+        isNetwork
+          ? select(
+              'rows',
+              ['validation', 'train'].map((value) => ({ value, text: t(`race.rows.${value}`) })),
+              options.rows,
+              (value) => this.act('race', { rows: /** @type {any} */ (value) }),
+            )
+          : nothing
+      }
+      ${
+        options.over === 'trials'
+          ? nothing
+          : select(
+              'steps',
+              [...new Set([...LENGTHS, options.steps])]
+                .sort((a, b) => a - b)
+                .map((n) => ({ value: String(n), text: count(n) })),
+              String(options.steps),
+              (value) => this.act('race', { steps: Number(value) }),
+            )
+      }
+      ${
+        rest.length && contestants.length < MOST && options.over !== 'trials'
+          ? html`<label class="sel-label"><span class="k">${t('race.add')}</span>
+            <select class="field-input" data-testid="race-add" .value=${''} @change=${(/** @type {Event} */ event) => {
+              const list = /** @type {HTMLSelectElement} */ (event.target);
+              const value = rest.find((one) => String(one) === list.value);
+              list.value = '';
+              if (value !== undefined) this.act('race_add', value);
+            }}><option value="">–</option>${rest.map(
+              (value) =>
+                html`<option value=${String(value)}>${nameOf({ key: String(value) }, options.over, t)}</option>`,
+            )}</select></label>`
+          : nothing
+      }
+      ${segmented(
+        t('race.scale'),
+        ['log', 'linear'].map((value) => ({ value, text: t(`race.scale.${value}`) })),
+        this.log ? 'log' : 'linear',
+        (value) => {
+          this.log = value === 'log';
+        },
+        { testid: 'race-scale' },
+      )}
+      ${
+        canTune
+          ? html`<label class="check"><input type="checkbox" data-testid="race-tune" .checked=${options.tuned}
+            @change=${(/** @type {Event} */ event) =>
+              this.act('race', { tuned: /** @type {HTMLInputElement} */ (event.target).checked })}>
+            ${t('race.tune')}</label>`
+          : nothing
+      }
+      ${
+        isNetwork && options.over !== 'trials' && datasetOf(store.study)?.features !== 2
+          ? html`<button type="button" class="lnk" data-testid="race-spiral" ?disabled=${store.readOnly}
+            title=${t('race.spiral.title')} @click=${() => this.act('race_spiral')}>${t('race.spiral')}</button>`
+          : nothing
+      }
+    </div>`;
+  }
+}
+
+define('tp-race-view', TpRaceView);
+
+/** @param {'en' | 'ko'} lang the scrubber's words are the landscape's */
+const both = async (lang) => {
+  const [theirs, ours] = await Promise.all(
+    lang === 'ko'
+      ? [import('../landscape/ko.json'), import('./ko.json')]
+      : [import('../landscape/en.json'), import('./en.json')],
+  );
+  return { default: { ...theirs.default, ...ours.default } };
+};
+
+export const texts = { en: () => both('en'), ko: () => both('ko') };
+
+/** @param {import('../../state/store.js').Store} store */
+export const render = (store) => html`<tp-race-view .store=${store}></tp-race-view>`;

@@ -1,0 +1,94 @@
+import { rate } from '../../study/format.js';
+
+/**
+ * How contestants look and what they are called: a colour, a dash and an end shape each, so that colour is never the
+ * only difference.
+ *
+ * @typedef {import('../../study/race.js').Contestant} Contestant
+ * @typedef {{at: number, color: string, dash: string, end: (typeof ENDS)[number]}} Look
+ */
+
+const ENDS = /** @type {const} */ (['circle', 'square', 'triangle', 'diamond', 'down', 'cross']);
+const DASHES = ['2 3', '7 4', '8 3 2 3', '', '12 4', '4 2 1 2 1 2'];
+
+/** Optimizers that have a look of their own wherever they run. @type {Record<string, number>} */
+const OWN = { sgd: 0, momentum: 1, rmsprop: 2, adam: 3, adamw: 4, nesterov: 5 };
+
+/** A look each, all different. @param {Contestant[]} contestants @param {string} over @returns {Look[]} */
+export function looksOf(contestants, over) {
+  const wanted = contestants.map(({ key }, k) => (over === 'optimizer' ? (OWN[key] ?? -1) : [3, 0, 1, 2, 4, 5][k]));
+  const taken = new Set(wanted);
+  const free = [0, 1, 2, 3, 4, 5].filter((one) => !taken.has(one));
+  return wanted.map((one) => {
+    const at = one >= 0 ? one : (free.shift() ?? 0);
+    return { at, color: `var(--race-${at})`, dash: DASHES[at], end: ENDS[at] };
+  });
+}
+
+/** The names that papers give optimizers. @type {Record<string, string>} */
+const NAMES = {
+  gd: 'GD',
+  sgd: 'SGD',
+  momentum: 'Momentum',
+  nesterov: 'Nesterov',
+  adagrad: 'Adagrad',
+  rmsprop: 'RMSprop',
+  adadelta: 'Adadelta',
+  adam: 'Adam',
+  adamw: 'AdamW',
+  nadam: 'NAdam',
+};
+
+/** What a contestant is called. @param {Pick<Contestant, 'key'>} who @param {string} over
+ * @param {(key: string, values?: Record<string, unknown>) => string} t */
+export function nameOf({ key }, over, t) {
+  if (over === 'optimizer') return NAMES[key] ?? key;
+  if (over === 'learning_rate') return t('race.name.learning_rate', { value: rate(Number(key)) });
+  if (over === 'schedule') return key.replaceAll('_', ' ');
+  return t(`race.name.${over}`, { value: key });
+}
+
+/** The outline of an end shape around (0, 0), as a path. @param {Look['end']} end @param {number} r */
+export function shapeOf(end, r) {
+  const n = (/** @type {number} */ x) => (r * x).toFixed(1);
+  const points = {
+    square: [
+      [-0.9, -0.9],
+      [0.9, -0.9],
+      [0.9, 0.9],
+      [-0.9, 0.9],
+    ],
+    triangle: [
+      [0, -1.15],
+      [1.1, 0.85],
+      [-1.1, 0.85],
+    ],
+    diamond: [
+      [0, -1.25],
+      [1.1, 0],
+      [0, 1.25],
+      [-1.1, 0],
+    ],
+    down: [
+      [0, 1.15],
+      [1.1, -0.85],
+      [-1.1, -0.85],
+    ],
+    cross: [
+      [-0.4, -1.1],
+      [0.4, -1.1],
+      [0.4, -0.4],
+      [1.1, -0.4],
+      [1.1, 0.4],
+      [0.4, 0.4],
+      [0.4, 1.1],
+      [-0.4, 1.1],
+      [-0.4, 0.4],
+      [-1.1, 0.4],
+      [-1.1, -0.4],
+      [-0.4, -0.4],
+    ],
+  };
+  if (end === 'circle') return `M${n(-1)},0a${n(1)},${n(1)} 0 1 0 ${n(2)},0a${n(1)},${n(1)} 0 1 0 ${n(-2)},0Z`;
+  return `M${points[end].map(([x, y]) => `${n(x)},${n(y)}`).join('L')}Z`;
+}

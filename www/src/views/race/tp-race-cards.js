@@ -1,0 +1,223 @@
+import { html, nothing, svg } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { tokens } from '../../figures/colors.js';
+import { count, exact, loss, metric, rate } from '../../study/format.js';
+import { rateAt } from '../../study/race.js';
+import { isOut, pointAt, reached, targetOf } from './clock.js';
+import { SIDE, classesOf, extentOf, paintField } from './field.js';
+import { looksOf, nameOf, shapeOf } from './looks.js';
+import { taskOf } from '../../study/hyperparameters.js';
+import { studyOf } from '../../state/race.js';
+
+/** A learning rate's slider goes by its logarithm, from and to these. */
+const RATES = { least: -6, most: 1, step: 0.05 };
+/** While a slider is dragged the race follows at most so often, in ms. */
+const FOLLOW = 120;
+
+/** Each contestant: its learning rate, its loss, and what it says of the data's plane. */
+export class TpRaceCards extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['race'];
+  static properties = { ...Part.properties, step: { attribute: false } };
+
+  constructor() {
+    super();
+    /** The step that the clock shows. */ this.step = 0;
+    /** @private @type {(Float32Array | null)[]} */ this.fields = [];
+    /** @private the points that the fields are of, and those that are asked for */ this.shown = '';
+    /** @private */ this.asking = false;
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.following = undefined;
+    /** @private @type {import('../../state/race.js').RaceHead | null} the race that the fields are of */
+    this.head = null;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.following);
+    this.shown = '';
+  }
+
+  get paths() {
+    const { race } = this.store;
+    return race.state === 'failed' ? [] : (race.head?.paths ?? []);
+  }
+
+  updated() {
+    void this.ask();
+    this.paint();
+  }
+
+  /** Asks for the fields of the points shown; of many moments in a row the last one counts. @private */
+  async ask() {
+    const { store, paths, step } = this;
+    const data = store.race.head?.data;
+    if (!data?.rows.length || this.asking) return;
+    const at = paths.map((path, k) => /** @type {[number, number]} */ ([k, pointAt(path.steps, step)]));
+    const wanted = JSON.stringify(at);
+    if (wanted === this.shown && this.head === store.race.head) return;
+    this.asking = true;
+    const { head } = store.race;
+    const fields = await /** @type {Promise<Float32Array[]>} */ (
+      this.act('race_fields', { at, side: SIDE, extent: extentOf(data) })
+    );
+    this.asking = false;
+    if (!this.isConnected) return;
+    // What was asked for while others trained is there no more.
+    if (fields.length === at.length && fields.every((one) => one.length)) this.fields = fields;
+    this.shown = wanted;
+    this.head = head;
+    this.paint();
+    void this.ask();
+  }
+
+  /** @private */
+  paint() {
+    const { store } = this;
+    const data = store.race.head?.data;
+    if (!data?.rows.length) return;
+    const ratio = Math.min(2, devicePixelRatio);
+    const token = tokens(this, store.dark);
+    const classes = classesOf(data, taskOf(studyOf(store)) !== 'numbers');
+    const look = { classes, dark: store.dark, surface: token('--surface'), ink: token('--ink'), ratio };
+    const extent = extentOf(data);
+    for (const [k, canvas] of this.querySelectorAll('canvas').entries()) {
+      const side = Math.round((canvas.clientWidth || 180) * ratio);
+      if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
+      const g = canvas.getContext('2d');
+      if (g) paintField(g, this.fields[k] ?? null, data, extent, look);
+    }
+  }
+
+  render() {
+    const { store, paths } = this;
+    const { contestants, options } = store.race;
+    const looks = looksOf(contestants, options.over);
+    const target = targetOf(paths);
+    return html`<ul class="cards" data-testid="race-cards">${contestants.map((who, k) =>
+      this.card(who, looks[k], paths[k], target, k),
+    )}</ul>`;
+  }
+
+  /** @private
+   * @param {import('../../study/race.js').Contestant} who @param {import('./looks.js').Look} look
+   * @param {import('../../state/race.js').RacePath | undefined} path @param {number | null} target
+   * @param {number} k */
+  card(who, look, path, target, k) {
+    const { store, step } = this;
+    const { options, contestants, head } = store.race;
+    const t = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => this.t(key, values);
+    const name = nameOf(who, options.over, t);
+    const at = path ? pointAt(path.steps, step) : 0;
+    const out = path ? isOut(path, step) : false;
+    const hit = path && target !== null ? reached(path, target) : null;
+    const isNetwork = options.ground === 'network';
+    const task = taskOf(studyOf(store));
+    const end =
+      path && path.diverged_at !== null && path.diverged_at !== undefined
+        ? t('race.diverged', { step: count(path.diverged_at) })
+        : target === null || !path
+          ? ''
+          : hit === null
+            ? t('race.not_reached', { loss: exact(target) })
+            : t('race.reached', { loss: exact(target), step: count(hit) });
+    return html`<li class="own-${look.at}" data-testid="race-card" data-key=${who.key}>
+      <div class="ch">
+        <svg viewBox="-14 -8 28 16" width="28" height="16" aria-hidden="true"><path d="M-14,0H14" fill="none"
+          stroke=${look.color} stroke-width="2" stroke-dasharray=${look.dash || nothing} /><path
+          d=${shapeOf(look.end, 5)} fill=${look.color} stroke="var(--surface)" /></svg>
+        <b class="own">${name}</b>
+        <span class="sp"></span>
+        <b class="num" data-testid="race-loss">${out || !path ? '–' : loss(path.loss[at])}</b>
+        ${
+          contestants.length > 1
+            ? html`<button type="button" class="ib" data-testid="race-remove" aria-label=${t('race.remove', { name })}
+              title=${t('race.remove', { name })} @click=${() => this.act('race_remove', k)}>${icon('close')}</button>`
+            : nothing
+        }
+      </div>
+      ${this.rateRow(who, name, k)}
+      ${
+        isNetwork && head?.data?.rows.length
+          ? html`<canvas role="img" aria-label=${t('race.field', { name, accuracy: metric(path?.accuracy[at], task) })}
+            data-testid="race-field"></canvas>`
+          : nothing
+      }
+      <p class="q2">${[
+        isNetwork && path && task !== 'numbers' && !out
+          ? t('race.accuracy', { value: metric(path.accuracy[at], 'classes') })
+          : '',
+        end,
+      ]
+        .filter(Boolean)
+        .join(' · ')}</p>
+      ${this.searched(who)}
+    </li>`;
+  }
+
+  /** The learning rate from the clock's step on, as a slider. @private
+   * @param {import('../../study/race.js').Contestant} who @param {string} name @param {number} k */
+  rateRow(who, name, k) {
+    const { store } = this;
+    const from = this.from;
+    const now = rateAt(store.study, who, from);
+    const label = this.t(from > 0 ? 'race.rate.from' : 'race.rate', { step: count(from) });
+    const input = (/** @type {Event} */ event) => {
+      const value = 10 ** Number(/** @type {HTMLInputElement} */ (event.target).value);
+      const step = this.from;
+      clearTimeout(this.following);
+      const act = () => this.act('race_rate', { at: k, step, rate: Number(value.toPrecision(2)) });
+      if (event.type === 'change') act();
+      else this.following = setTimeout(act, FOLLOW);
+    };
+    return html`<div class="rate">
+      <label><span class="k">${label}</span> <output class="num">${rate(now)}</output>
+        <input type="range" min=${RATES.least} max=${RATES.most} step=${RATES.step}
+          .value=${String(Math.log10(Math.max(1e-12, now)))} data-testid="race-rate" aria-label="${name}: ${label}"
+          aria-valuetext=${rate(now)} @input=${input} @change=${input}></label>
+      ${
+        who.changes.length
+          ? html`<p class="q2" data-testid="race-changes">${who.changes
+              .map(([step, value]) => this.t('race.change', { step: count(step), rate: rate(value) }))
+              .join(', ')} <button type="button" class="lnk" data-testid="race-steady"
+              @click=${() => this.act('race_steady', k)}>${this.t('race.steady')}</button></p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  /** The step from which a changed rate counts: the clock's, but for its ends, where it is the whole race's. */
+  get from() {
+    const last = Math.max(0, ...this.paths.map((path) => path.last));
+    return this.step >= last ? 0 : Math.round(this.step);
+  }
+
+  /** The rates that were tried for a contestant, lowest loss marked. @private
+   * @param {import('../../study/race.js').Contestant} who */
+  searched({ search }) {
+    if (!search) return nothing;
+    const known = search.losses.filter((one) => one !== null).map(Number);
+    if (!known.length) return html`<p class="q2">${this.t('race.search.none')}</p>`;
+    const [low, high] = [Math.min(...known), Math.max(...known)];
+    const height = (/** @type {number} */ one) =>
+      high > low ? 4 + (16 * (Math.log(high) - Math.log(one))) / (Math.log(high) - Math.log(low) || 1) : 12;
+    const best = search.losses.findIndex((one) => one === low);
+    const text = this.t('race.search', { n: search.rates.length, rate: rate(search.rates[best]) });
+    return html`<p class="q2 searched" data-testid="race-search"><svg viewBox="0 0 ${10 * search.rates.length} 22"
+      width=${10 * search.rates.length} height="22" aria-hidden="true">${search.losses.map((one, k) =>
+        one === null
+          ? svgCross(10 * k + 4)
+          : svgBar(10 * k + 1, Number.isFinite(height(one)) ? height(one) : 12, k === best),
+      )}</svg> ${text}</p>`;
+  }
+}
+
+/** @param {string} d @param {string} fill @param {string} stroke */
+const svgOf = (d, fill, stroke) => svg`<path d=${d} fill=${fill} stroke=${stroke} />`;
+/** @param {number} x @param {number} tall @param {boolean} isBest */
+const svgBar = (x, tall, isBest) =>
+  svgOf(`M${x},${22 - tall}h7V22h-7Z`, isBest ? 'var(--own)' : 'var(--line-2)', 'none');
+/** @param {number} x */
+const svgCross = (x) => svgOf(`M${x - 3},14l6,6m0,-6l-6,6`, 'none', 'var(--mark)');
+
+define('tp-race-cards', TpRaceCards);

@@ -1,0 +1,117 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { count, loss, metric, rate } from '../../study/format.js';
+import { rateAt } from '../../study/race.js';
+import { isOut, pointAt } from './clock.js';
+import { looksOf, nameOf } from './looks.js';
+import { LEAST_HELD, raceMisleads } from './misleads.js';
+import { taskOf } from '../../study/hyperparameters.js';
+import { studyOf } from '../../state/race.js';
+
+const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
+
+/** Where everyone is at the clock's step, how fair the race is, and what its picture hides. */
+export class TpRaceFacts extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['race'];
+  static properties = { ...Part.properties, step: { attribute: false } };
+
+  constructor() {
+    super();
+    /** The step that the clock shows. */ this.step = 0;
+  }
+
+  render() {
+    const { race } = this.store;
+    const { head, contestants, options } = race;
+    const names = contestants.map((who) => nameOf(who, options.over, (key, values) => this.t(key, values)));
+    return html`<section class="facts" aria-labelledby="race-facts" data-testid="race-facts">
+      <h2 id="race-facts">${this.t('race.facts', { step: count(this.step) })}</h2>
+      ${head && race.state !== 'failed' ? this.table(head, names) : nothing}
+      ${head && race.state !== 'failed' ? this.scales(head, names) : nothing}
+      ${this.fairness()}
+      ${head && race.state !== 'failed' ? this.honesty(head, names) : nothing}
+    </section>`;
+  }
+
+  /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
+  table(head, names) {
+    const { store, step } = this;
+    const { contestants, options } = store.race;
+    const isNetwork = options.ground === 'network';
+    const isClasses = isNetwork && taskOf(studyOf(store)) !== 'numbers';
+    const looks = looksOf(contestants, options.over);
+    const heads = [
+      this.t('race.table.loss'),
+      ...(isClasses ? [this.t('metric.classes')] : []),
+      ...(isNetwork ? [this.t('race.table.off')] : []),
+      this.t('race.table.rate'),
+    ];
+    return html`<table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
+      (one) => html`<th scope="col" class="num">${one}</th>`,
+    )}</tr></thead><tbody>${contestants.map((who, k) => {
+      const path = head.paths[k];
+      if (!path) return nothing;
+      const at = pointAt(path.steps, step);
+      const out = isOut(path, step);
+      return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
+        <td class="num">${out ? this.t('state.diverged') : loss(path.loss[at])}</td>
+        ${isClasses ? html`<td class="num">${out ? '–' : metric(path.accuracy[at], 'classes')}</td>` : nothing}
+        ${isNetwork ? html`<td class="num">${loss(path.distance[at])}</td>` : nothing}
+        <td class="num">${rate(rateAt(store.study, who, step))}</td></tr>`;
+    })}</tbody></table>`;
+  }
+
+  /** How unlike the parameters' own step sizes are, of optimizers that have them. @private
+   * @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
+  scales(head, names) {
+    const own = head.paths.slice(0, names.length).flatMap((path, k) => {
+      const scale = path.scales[pointAt(path.steps, this.step)];
+      return scale && !isOut(path, this.step) ? [{ name: names[k], low: rate(scale[0]), high: rate(scale[1]) }] : [];
+    });
+    if (!own.length) return nothing;
+    const said = own.map(({ name, low, high }) => this.t('race.scales.one', { name, low, high })).join(', ');
+    return html`<p class="q2" data-testid="race-scales">${this.t('race.scales', { said })}</p>`;
+  }
+
+  /** What all have in common, and whether each has the rate that suits it. @private */
+  fairness() {
+    const { contestants, options } = this.store.race;
+    if (options.ground !== 'network') return html`<p data-testid="race-fair">${this.t('race.fair.classic')}</p>`;
+    const searched = contestants.length > 0 && contestants.every((one) => one.search);
+    const key = searched ? 'race.fair.tuned' : options.over === 'trials' ? 'race.fair.trials' : 'race.fair.set';
+    const n = contestants[0]?.search?.rates.length ?? 0;
+    return html`<p data-testid="race-fair">${this.t(options.over === 'seed' ? 'race.fair.seeds' : 'race.fair.same')}
+      ${this.t(key, { n, steps: count(n * options.steps) })}</p>`;
+  }
+
+  /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
+  honesty(head, names) {
+    const { contestants, options } = this.store.race;
+    if (options.ground !== 'network') return html`<p class="q2">${this.t(`race.about.${options.ground}`)}</p>`;
+    const looks = looksOf(contestants, options.over);
+    const found = raceMisleads(head, names);
+    return html`<h3>${this.t('race.held')}</h3>
+      <dl class="helds">${head.paths.slice(0, names.length).map(
+        (path, k) => html`<div><dt class="own own-${looks[k].at}">${names[k]}</dt><dd><svg class="held"
+          viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8"
+          fill="var(--sunken)"/><rect width=${100 * Math.max(0, Math.min(1, path.held || 0))} height="8"
+          fill=${looks[k].color} /><path d="M${100 * LEAST_HELD} 0v8" stroke="var(--ink)"
+          vector-effect="non-scaling-stroke"/></svg><b class="num">${percent(path.held)}</b></dd></div>`,
+      )}</dl>
+      <p class="q2">${this.t('race.held.about', { n: count(head.parameters) })}</p>
+      <ul class="misleads" data-testid="race-misleads">${found.map(
+        ({ key, values }) => html`<li data-finding=${key.split('.').at(-1)}>${this.t(key, written(values))}</li>`,
+      )}</ul>
+      <p><button type="button" class="btn" data-testid="race-plane-anew"
+        @click=${() => this.act('race_plane')}>${this.t('race.plane.anew')}</button></p>`;
+  }
+}
+
+/** @param {Record<string, number | string>} values */
+const written = (values) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? percent(value) : value]),
+  );
+
+define('tp-race-facts', TpRaceFacts);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
-import { look } from './look.js';
+import { NARROW, WIDE, look } from './look.js';
 import { DICTIONARIES, matches } from './texts.js';
 
 /** The loss around a trial's weights, with the real engine. */
@@ -397,6 +397,14 @@ test('the frame is moved by hand, and nobody is trained again for it', async ({ 
   await finished(page, 'pca', 'validation');
   expect(await trained()).toBe(planes);
   await expect(page.getByTestId('landscape-frame-path')).toHaveCount(0);
+
+  // The plane is that of the next visit, too.
+  await page.reload();
+  await page.getByRole('tab', { name: 'Landscape' }).click();
+  await expect(page.getByTestId('landscape-plane').locator('[data-value=pca]')).toHaveAttribute(
+    'aria-checked',
+    'true',
+  );
 });
 
 test('planes through two and three trained networks, each at its own loss', async ({ app, page, backend }) => {
@@ -426,7 +434,7 @@ test('planes through two and three trained networks, each at its own loss', asyn
   await page.getByTestId('landscape-plot').focus();
   await page.keyboard.press('Home');
   await expect(page.getByTestId('landscape-said')).toHaveText(/^0: loss /);
-  await look(app, 'landscape of a line');
+  await look(app, 'landscape of a line', [WIDE[0], NARROW[1]]);
   await app.set({ lang: 'en' });
 
   await pick(page, 'plane', 'three');
@@ -525,7 +533,7 @@ test('the landscape is legible in both languages and themes, wide and narrow', a
   await look(app, 'landscape of a path');
   await pick(page, 'view', 'solid');
   await expect(page.locator('tp-relief canvas')).toBeVisible();
-  await look(app, 'landscape in space');
+  await look(app, 'landscape in space', [WIDE[1], NARROW[0]]);
   await app.set({ lang: 'ko' });
   await expect(page.getByTestId('landscape-facts')).toContainText(DICTIONARIES.ko['landscape.facts']);
   await expect(page.getByTestId('landscape')).toContainText('주변의 검증 손실');

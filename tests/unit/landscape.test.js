@@ -24,6 +24,7 @@ import {
   farthest,
   misleads,
 } from '../../www/src/views/landscape/misleads.js';
+import { LandscapeSlice } from '../../www/src/state/landscape.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
 /** A grid in the middle of its refinement: every `step`-th point is known, and some others. */
@@ -337,4 +338,19 @@ test('a path plane with one tiny axis is said to be stretched', () => {
     misleads({ ...given, plane: 'line' }).map((one) => one.key),
     ['landscape.misleads.line'],
   );
+});
+
+test('what is kept of the options comes back, and nothing else does', () => {
+  const slice = () => new LandscapeSlice(() => {});
+  for (const plane of /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three'])) {
+    const [before, after] = [slice(), slice()];
+    before.options = { plane, rows: 'train', extent: [0, 1, 0, 1], others: [3] };
+    after.recall(before.kept);
+    assert.deepEqual(after.options, { plane, rows: 'train', extent: null, others: [] });
+  }
+  for (const kept of [null, '', 'pca', 'pca test', 'constructor train', 'pca validation train'.slice(4)]) {
+    const one = slice();
+    one.recall(kept);
+    assert.deepEqual(one.options, slice().options);
+  }
 });

@@ -19,24 +19,44 @@ test('a shape is what decides whether weights can be compared one by one', () =>
 });
 
 test('partners are the best trials of the same shape, in the brush, other than the selected one', () => {
-  const trial = (/** @type {number} */ number, /** @type {number} */ units, state = 'complete') => ({
+  const trial = (/** @type {number} */ number, /** @type {number} */ units, score = NaN, state = 'complete') => ({
     number,
     state,
+    score,
     params: { hidden_units: units },
   });
-  const trials = [trial(4, 8), trial(2, 16), trial(0, 8), trial(1, 8, 'diverged'), trial(5, 8, 'pruned'), trial(3, 8)];
+  const trials = [
+    trial(0, 8, 0.5),
+    trial(1, 8, NaN, 'diverged'),
+    trial(2, 16, 0.1),
+    trial(3, 8, 0.4),
+    trial(4, 8, 0.2),
+    trial(5, 8, 0.3, 'pruned'),
+    trial(6, 8, 0.01, 'running'),
+  ];
   const store = (/** @type {any} */ more) =>
     /** @type {any} */ ({
-      selected: trials[2],
+      selected: trials[0],
+      runs: 1,
+      brushes: 0,
+      version: 1,
+      state: 'idle',
+      objective: { direction: 'minimize' },
       shownStudy: { dataset: { name: 'moons' }, fixed: {}, space: {} },
-      ranked: () => trials.map((one) => ({ trial: one, score: 0 })),
+      trials: new Map(trials.map((one) => [one.number, one])),
+      score: (/** @type {any} */ one) => one.score,
       isOut: () => false,
       ...more,
     });
   assert.deepEqual(partnersOf(store({}), 1), [4]);
   assert.deepEqual(partnersOf(store({}), 2), [4, 5]);
-  assert.deepEqual(partnersOf(store({}), 9), [4, 5, 3]);
+  assert.deepEqual(partnersOf(store({ objective: { direction: 'maximize' } }), 2), [3, 5]);
   assert.deepEqual(partnersOf(store({ isOut: (/** @type {any} */ one) => one.number === 4 }), 1), [5]);
-  assert.deepEqual(partnersOf(store({ selected: trials[1] }), 2), []);
+  assert.deepEqual(partnersOf(store({ selected: trials[2] }), 2), []);
   assert.deepEqual(partnersOf(store({ selected: undefined }), 2), []);
+  // They are looked for anew when something has changed.
+  const one = store({});
+  assert.deepEqual(partnersOf(one, 1), [4]);
+  Object.assign(one, { selected: trials[4], version: 2 });
+  assert.deepEqual(partnersOf(one, 2), [5, 3]);
 });

@@ -1,7 +1,13 @@
+import { save, saved } from '../platform/saved.js';
 import { PARTNERS, partnersOf } from '../state/partners.js';
 import { defineCommand } from './command.js';
 
 /** @typedef {import('../state/landscape.js').LandscapeOptions} LandscapeOptions */
+
+const KEPT = 'tuning-playground.landscape';
+
+/** What was looked at when the page was last here. */
+export const landscapeKept = () => saved(KEPT);
 
 /** Trials that have weights to look around. */
 const WITH_WEIGHTS = ['complete', 'pruned', 'diverged'];
@@ -32,6 +38,8 @@ export const LANDSCAPE = {
       } else if (String(options.extent) !== String(before.extent)) {
         void runner.frameLandscape(options);
       }
+      // What is looked at is kept between visits; guests keep nothing.
+      if (store.whole && (changes?.plane || changes?.rows)) save(KEPT, landscape.kept);
     },
   }),
   leave_landscape: defineCommand({ act: ({ runner }) => runner.leaveLandscape() }),

@@ -2,7 +2,7 @@ import { Slice } from './slice.js';
 
 /**
  * @typedef {[number, number, number, number]} Extent of x, then of y
- * @typedef {'random' | 'pca' | 'gradient' | 'line' | 'three'} Plane
+ * @typedef {(typeof PLANES)[number]} Plane
  * @typedef {{plane: Plane, rows: 'validation' | 'train', extent: Extent | null, others: number[]}} LandscapeOptions
  *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
  *   through beside its own
@@ -25,6 +25,9 @@ import { Slice } from './slice.js';
  * @property {number} step every so manieth point of every so manieth row is now known
  * @property {boolean} done
  */
+
+/** Planes in the order in which they are offered. */
+export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three']);
 
 const nothing = () => ({
   /** @type {number | null} */ trial: null,
@@ -53,6 +56,20 @@ export class LandscapeSlice extends Slice {
     /** Share of rows that are right; NaN of numbers. */ this.accuracies = accuracies;
     /** Which points are known. */ this.known = known;
     /** Every so manieth point of every so manieth row is known. */ this.step = step;
+  }
+
+  /** What is kept of the options between visits. */
+  get kept() {
+    return `${this.options.plane} ${this.options.rows}`;
+  }
+
+  /** @param {string | null} kept */
+  recall(kept) {
+    const [plane, rows] = (kept ?? '').split(' ');
+    const known = PLANES.find((one) => one === plane);
+    if (!known || (rows !== 'validation' && rows !== 'train')) return;
+    this.options = { ...this.options, plane: known, rows };
+    this.touch();
   }
 
   /** @param {number} trial @param {LandscapeOptions} options */

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { segmented } from '../../controls/segmented.js';
+import { PLANES } from '../../state/landscape.js';
 import { PARTNERS, partnersOf } from '../../state/partners.js';
 
 /**
@@ -20,8 +21,6 @@ import { PARTNERS, partnersOf } from '../../state/partners.js';
  * @property {(keys: import('../../figures/figure-data.js').Key[]) => unknown} keyLine
  */
 
-/** Planes in the order in which they are offered. */
-const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three']);
 const ROWS = /** @type {const} */ (['validation', 'train']);
 
 /** @param {Figure} part */
@@ -76,7 +75,7 @@ export function pickersOf(part) {
       },
       (value) => (value === 'solid' && isLine ? { disabled: true, title: part.t('landscape.view.line') } : {}),
     )}
-    ${frames(part)}${part.hasDiverged() ? part.keyLine([part.divergedKey()]) : nothing}
+    ${part.hasDiverged() ? part.keyLine([part.divergedKey()]) : nothing}
     ${
       part.space.reason
         ? html`<p class="q" role="status" data-testid="landscape-flat">${part.t(
@@ -99,14 +98,11 @@ function through(part, plane, others) {
 
 /** What the picture frames, where there is a choice, and the way back from a frame of the reader's own.
  * @param {Figure} part */
-function frames(part) {
+export function framesOf(part) {
   const { shown } = part;
   if (!shown || part.space.wanted || shown.head.size[1] < 2) return nothing;
   const now = part.framing.kind(shown);
-  const button = (
-    /** @type {string} */ name,
-    /** @type {() => void} */ act,
-  ) => html`<button type="button" class="btn s"
+  const button = (/** @type {string} */ name, /** @type {() => void} */ act) => html`<button type="button" class="btn"
     data-testid="landscape-frame-${name}" @click=${act}>${part.t(`landscape.frame.${name}`)}</button>`;
   return html`${
     now === 'trial' ? nothing : button('trial', () => part.framing.trial(shown))

@@ -18,7 +18,7 @@ import { inSpace } from './in-space.js';
 import { heightAxis, lineOf } from './line.js';
 import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
 import { landscapeData } from './data.js';
-import { pickersOf } from './pickers.js';
+import { framesOf, pickersOf } from './pickers.js';
 import { hasWeights, shownOf } from './shown.js';
 import { Space } from './space.js';
 import { axisTitles, digitsApart, endsOf, pointText, summaryOf, titleOf } from './words.js';
@@ -140,6 +140,10 @@ export class TpLandscape extends FigurePart {
       g.fillStyle = groundColor(1 - k / (STEPS - 1), this.store.dark);
       g.fillRect(4 * k, 4, 4, 16);
     }
+  }
+
+  tools() {
+    return framesOf(this);
   }
 
   controls() {

@@ -13,10 +13,10 @@ use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Multiplications that scoring a path's points may take; a longer path is thinned for that.
-const PATH_WORK: f64 = 2e9;
-/// Points of a path that are scored in any case.
-const FEWEST_POINTS: usize = 16;
+/// Points a side of a surface around weights that are being trained, and the most multiplications that it may take: more would
+/// hold up the training.
+const GLIMPSE: usize = 17;
+const GLIMPSE_WORK: usize = 200_000_000;
 /// A frame may be so many times narrower or wider than the plane's own.
 const MOST_ZOOM: f64 = 1.001e6;
 
@@ -107,6 +107,46 @@ impl Surface {
         }
     }
 
+    /// The surface around the weights as they are while they are trained, over few points: what [`head`](Self::head) tells, with
+    /// `step` and `steps`; [`order`](Self::order) and [`score`](Self::score) are then of it. Null where the plane is known
+    /// only in the end, or its points would take long.
+    ///
+    /// # Errors
+    /// Those of `serde_wasm_bindgen`.
+    pub fn glimpse(&mut self) -> core::result::Result<JsValue, JsValue> {
+        let Some((head, plane)) = self.look() else { return Ok(JsValue::NULL) };
+        self.plane = Some(plane);
+        to_js(&head)
+    }
+
+    fn look(&self) -> Option<(serde_json::Value, (PlaneScorer, Grid))> {
+        let (step, steps, weights) = self.recorder.as_ref()?.now(0)?;
+        let first = &self.contestants[0];
+        let (spec, data) = (&first.spec, self.trainer.data());
+        let work = spec.shape.n_parameters() * self.rows.of(data).len() * GLIMPSE * GLIMPSE;
+        if self.kind != Kind::Random || work > GLIMPSE_WORK || weights.iter().any(|x| !x.is_finite()) {
+            return None;
+        }
+        let plane = Plane::random(&spec.shape, weights.to_vec(), self.seed).ok()?;
+        let grid = Grid::new(GLIMPSE, extent(self.kind, [])).ok()?;
+        let scorer = Site { spec, data, rows: self.rows, unit: self.trainer.unit() }.scorer(&plane);
+        let own = self.trainer.unit() * scorer.scores(&[[0.0, 0.0]]).first()?.loss;
+        let origin = PointRecord { trial: first.trial, place: [0.0, 0.0], loss: own };
+        let head = json!({
+            "size": grid.size,
+            "extent": grid.extent,
+            "explained": null,
+            "loss": own,
+            "epochs": first.epochs,
+            "parameters": spec.shape.n_parameters(),
+            "points": [origin.document()],
+            "path": null,
+            "step": step,
+            "steps": steps,
+        });
+        Some((head, (scorer, grid)))
+    }
+
     /// What is known once the trials are trained: `{size, extent, explained, loss, epochs, parameters, points, path}`, with
     /// `path` null but for a plane that was laid through it; as `landscape@1` has them.
     ///
@@ -146,7 +186,7 @@ impl Surface {
         let mut places: Vec<[f64; 2]> = points.iter().map(|point| point.place).collect();
         let mut seen = None;
         if self.kind == Kind::Pca {
-            self.thin(&mut paths[0]);
+            paths[0].thin_for(spec.shape.n_parameters() * self.rows.of(data).len());
             let path = site.path(&backend, &plane, &scorer, &paths[0]).await?;
             places.extend(&path.places);
             seen = Some(path.document());
@@ -183,11 +223,6 @@ impl Surface {
         }
         grid.extent = part;
         Ok(())
-    }
-
-    fn thin(&self, path: &mut Trajectory) {
-        let work = self.contestants[0].spec.shape.n_parameters() * self.rows.of(self.trainer.data()).len();
-        path.thin(((PATH_WORK / work.max(1) as f64) as usize).max(FEWEST_POINTS));
     }
 
     /// All points of the grid, coarse ones first: of each its index, then the step (2^k) at which it comes.

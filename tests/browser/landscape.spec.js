@@ -407,6 +407,33 @@ test('the frame is moved by hand, and nobody is trained again for it', async ({ 
   );
 });
 
+test('while a trial is trained once more, the surface follows its weights', async ({ app, page, backend }) => {
+  const fixed = { hidden: [16, 16], epochs: 1500 };
+  await opened(app, backend, small({ dataset: { name: 'moons' }, fixed, trials: 1 }));
+  await finished(page, 'random', 'validation');
+  await page.locator('tp-landscape').evaluate((part) => {
+    const { landscape } = /** @type {any} */ (part).store.slices;
+    const { glimpse } = landscape;
+    /** @type {any} */ (window).seen = [];
+    landscape.glimpse = function (/** @type {any} */ head, /** @type {any} */ piece) {
+      const middle = piece.losses[piece.indices.indexOf((head.size[0] * head.size[1] - 1) / 2)];
+      /** @type {any} */ (window).seen.push({ at: performance.now(), step: head.step, own: head.loss, middle });
+      glimpse.call(landscape, head, piece);
+    };
+  });
+  await pick(page, 'rows', 'train');
+  await expect(page.getByTestId('landscape-live')).toHaveText(matches('en', 'landscape.step_of'));
+  await finished(page, 'random', 'train');
+  const seen = await page.evaluate(() => /** @type {any} */ (window).seen);
+  expect(seen.length).toBeGreaterThan(2);
+  seen.forEach((/** @type {any} */ one, /** @type {number} */ k) => {
+    if (k) expect(one.step).toBeGreaterThan(seen[k - 1].step);
+    expect(Math.abs(one.middle - one.own)).toBeLessThan(1e-5);
+  });
+  expect(seen[seen.length - 1].own).toBeLessThan(seen[0].own);
+  await expect(page.getByTestId('landscape-live')).toHaveCount(0);
+});
+
 test('planes through two and three trained networks, each at its own loss', async ({ app, page, backend }) => {
   await opened(app, backend);
   await finished(page, 'random', 'validation');

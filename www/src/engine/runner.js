@@ -304,6 +304,7 @@ export class Runner {
       const found = await ask({
         isWanted,
         isKept: (id) => id === this.plane,
+        onGlimpse: (head, piece) => landscape.glimpse(head, piece),
         onHead: (head, id) => {
           this.plane = id;
           landscape.lay(head);

@@ -19,6 +19,7 @@ const LINE = 201;
  * @typedef {object} Told
  * @property {() => boolean} isWanted
  * @property {(id: number) => boolean} isKept whether somebody may ask for another part of its plane
+ * @property {(head: Head, piece: Piece) => void} onGlimpse of the weights in training
  * @property {(head: Head, id: number) => void} onHead
  * @property {(piece: Piece) => void} onPiece
  */
@@ -53,11 +54,12 @@ export async function frameSurface(client, id, head, told) {
 }
 
 /** @param {import('./client.js').Client} client @param {number} id @param {Told} told */
-async function pieces(client, id, { isWanted, isKept, onHead, onPiece }) {
+async function pieces(client, id, { isWanted, isKept, onGlimpse, onHead, onPiece }) {
   while (isWanted()) {
     const news = await client.call('surfaceMore', id);
     if (!news) throw new EngineError({ code: 'unexpected', detail: 'another surface was asked for' });
     if (!isWanted()) break;
+    if (news.glimpse) onGlimpse(news.glimpse.head, news.glimpse.piece);
     if (news.head) onHead(news.head, id);
     if (news.piece) onPiece(news.piece);
     if (news.piece?.done) return true;

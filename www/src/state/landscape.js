@@ -15,6 +15,8 @@ import { Slice } from './slice.js';
  * @property {[number, number] | null} explained share of the path's variance along each direction
  * @property {number} loss the trial's own
  * @property {number} epochs that it was trained for
+ * @property {number} [step] of its training, where that is under way
+ * @property {number} [steps] of it
  * @property {number} parameters weights and biases
  * @property {{trial: number, x: number, y: number, loss: number}[]} points the trials that it is laid through
  * @property {Path | null} path of a plane that was laid through it
@@ -90,32 +92,50 @@ export class LandscapeSlice extends Slice {
     this.touch();
   }
 
+  /** What is around the weights of the moment, while they are trained. @param {Head} head @param {Piece} piece */
+  glimpse(head, piece) {
+    this.clear(head);
+    this.fill(piece);
+    this.touch();
+  }
+
   /** @param {Head} head */
   lay(head) {
-    const n = head.size[0] * head.size[1];
-    this.head = head;
-    this.losses = new Float64Array(n).fill(NaN);
-    this.accuracies = new Float64Array(n).fill(NaN);
-    this.known = new Uint8Array(n);
+    this.clear(head);
     this.state = 'computing';
     this.touch();
   }
 
   /** @param {Piece} piece */
-  take({ indices, losses, accuracies, step, done }) {
+  take(piece) {
+    this.fill(piece);
+    this.state = piece.done ? 'done' : 'computing';
+    this.touch();
+  }
+
+  /** @private @param {Head} head */
+  clear(head) {
+    const n = head.size[0] * head.size[1];
+    this.head = head;
+    this.losses = new Float64Array(n).fill(NaN);
+    this.accuracies = new Float64Array(n).fill(NaN);
+    this.known = new Uint8Array(n);
+  }
+
+  /** @private @param {Piece} piece */
+  fill({ indices, losses, accuracies, step }) {
     for (const [k, index] of indices.entries()) {
       this.losses[index] = losses[k];
       this.accuracies[index] = accuracies[k];
       this.known[index] = 1;
     }
     this.step = step;
-    this.state = done ? 'done' : 'computing';
-    this.touch();
   }
 
   /** @param {import('../study/types.js').Problem} problem */
   fail(problem) {
     this.problem = problem;
+    this.head = null;
     this.state = 'failed';
     this.touch();
   }

@@ -24,6 +24,9 @@ import { wheelFactor } from './gestures.js';
 /** The points of a frame are asked for once it has rested for so long, in ms. */
 const REST = 150;
 
+/** A line is shown whole, and what is still being trained has no plane yet. @param {Shown} shown */
+export const canMove = ({ head, state }) => head.size[1] > 1 && state !== 'training';
+
 export class Framing {
   /** @param {Figure} figure */
   constructor(figure) {
@@ -52,6 +55,7 @@ export class Framing {
   /** Frames a part of the plane; null is the plane's own frame. @param {Extent | null} extent */
   reframe(extent) {
     this.end();
+    if (this.figure.shown?.state === 'training') return;
     this.figure.act('landscape', { extent });
   }
 
@@ -73,6 +77,7 @@ export class Framing {
 
   /** By a key's step. @param {Shown} shown @param {number} across @param {number} up */
   go(shown, across, up) {
+    if (!canMove(shown)) return;
     this.move(shown, panned(this.extent(shown), shown.head.home, across * KEY.pan, up * KEY.pan));
   }
 
@@ -80,7 +85,7 @@ export class Framing {
   pan(dx, dy) {
     const { figure } = this;
     const { shown } = figure;
-    if (!shown || shown.head.size[1] < 2) return;
+    if (!shown || !canMove(shown)) return;
     const { width, height, left, right, top, bottom } = figure.frame(figure.axes(shown));
     figure.cursor = null;
     const [du, dv] = [-dx / (width - left - right), dy / (height - top - bottom)];
@@ -91,7 +96,7 @@ export class Framing {
   zoom(factor, at) {
     const { figure } = this;
     const { shown } = figure;
-    if (!shown || shown.head.size[1] < 2) return;
+    if (!shown || !canMove(shown)) return;
     const [u, v] = at ? this.sharesOf(shown, at) : [0.5, 0.5];
     figure.cursor = null;
     this.move(shown, zoomedAt(this.extent(shown), shown.head.home, factor, u, v));

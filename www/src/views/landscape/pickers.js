@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { segmented } from '../../controls/segmented.js';
 import { PLANES } from '../../state/landscape.js';
 import { PARTNERS, partnersOf } from '../../state/partners.js';
+import { canMove } from './framing.js';
 
 /**
  * What the reader may choose above the landscape.
@@ -100,7 +101,7 @@ function through(part, plane, others) {
  * @param {Figure} part */
 export function framesOf(part) {
   const { shown } = part;
-  if (!shown || part.space.wanted || shown.head.size[1] < 2) return nothing;
+  if (!shown || part.space.wanted || !canMove(shown)) return nothing;
   const now = part.framing.kind(shown);
   const button = (/** @type {string} */ name, /** @type {() => void} */ act) => html`<button type="button" class="btn"
     data-testid="landscape-frame-${name}" @click=${act}>${part.t(`landscape.frame.${name}`)}</button>`;

@@ -51,6 +51,10 @@ export class TpLandscapeFacts extends Part {
     const [from, to] = shown.points;
     const line = { extent: head.extent, values: shown.losses, known: shown.known };
     const barrier = options.plane === 'line' && to ? barrierOf(line, from.loss, to.loss) : null;
+    if (shown.state === 'training')
+      return html`<p class="q2">${this.t('landscape.about.training')}</p>
+        <h3>${this.t('landscape.facts.at', { n: count(head.step ?? 0) })}</h3>
+        <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'live')}</dl>`;
     return html`<p class="q2">${this.t(`landscape.about.${options.plane}`)}</p>
       <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'own')}
       ${barrier === null ? nothing : this.fact('landscape.facts.barrier', loss(barrier), 'barrier')}

@@ -115,6 +115,11 @@ export class TpLandscape extends FigurePart {
     if (this.space.wanted && !this.space.shown && !this.flat)
       return html`<span class="q" role="status">${this.t('landscape.view.loading')}</span>`;
     if (!this.shown || landscape.state === 'done') return nothing;
+    const { step, steps: last } = this.shown.head;
+    if (landscape.state === 'training') {
+      const text = this.t('landscape.step_of', { n: count(step ?? 0), last: count(last ?? 0) });
+      return html`<span class="q" data-testid="landscape-live">${text}</span>`;
+    }
     const n = landscape.known.length;
     const done = landscape.known.reduce((sum, one) => sum + one, 0);
     const text = this.t('figure.partial', { done: count(done), n: count(n) });

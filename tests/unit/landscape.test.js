@@ -14,6 +14,7 @@ import {
 import { groundColor, groundOf } from '../../www/src/views/landscape/ground.js';
 import { placesOfLabels } from '../../www/src/views/landscape/labels.js';
 import { barrierOf, heightAxis, lostAlong, runsOfLine } from '../../www/src/views/landscape/line.js';
+import { originOf, startOf, stepped } from '../../www/src/views/landscape/walk.js';
 import { coordinate, digitsApart, endsOf } from '../../www/src/views/landscape/words.js';
 import {
   LEAST_EXPLAINED,
@@ -353,4 +354,17 @@ test('what is kept of the options comes back, and nothing else does', () => {
     one.recall(kept);
     assert.deepEqual(one.options, slice().options);
   }
+});
+
+test('keys lead from point to point, and past the edge they take the frame along', () => {
+  const size = /** @type {[number, number]} */ ([51, 51]);
+  assert.deepEqual(originOf(size, [-1, 1, -1, 1]), { i: 25, j: 25 });
+  assert.deepEqual(originOf([201, 1], [-0.5, 1.5, 0, 0]), { i: 50, j: 0 });
+  assert.deepEqual(startOf(size, [0.5, 1, -1, 1]), { i: 25, j: 25 });
+  assert.deepEqual(startOf(size, [-0.1, 0.9, -1, 1]), { i: 5, j: 25 });
+  assert.deepEqual(stepped({ i: 3, j: 4 }, [-1, 0], 5, size, true), { cursor: { i: 0, j: 4 }, moves: false });
+  assert.deepEqual(stepped({ i: 0, j: 4 }, [-1, 0], 1, size, true), { cursor: { i: 9, j: 4 }, moves: true });
+  assert.deepEqual(stepped({ i: 0, j: 4 }, [-1, 0], 1, size, false), { cursor: { i: 0, j: 4 }, moves: false });
+  assert.deepEqual(stepped({ i: 0, j: 4 }, [1, 0], 1, size, true), { cursor: { i: 1, j: 4 }, moves: false });
+  assert.deepEqual(stepped({ i: 7, j: 50 }, [0, 1], 1, size, true), { cursor: { i: 7, j: 41 }, moves: true });
 });

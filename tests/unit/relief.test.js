@@ -11,6 +11,7 @@ import {
   inside,
   laidOn,
   reliefOf,
+  rimOf,
   spotOf,
   trianglesOf,
   tubeOf,
@@ -51,6 +52,19 @@ test('a surface is of its known points alone: no triangle leans on a hole, and n
       assert.equal(triangles.length, wanted);
     }),
   );
+});
+
+test('it ends where one triangle alone has a side', () => {
+  const flat = (/** @type {number[]} */ shares) => ({
+    size: /** @type {[number, number]} */ ([3, 3]),
+    shares: Float64Array.from(shares),
+  });
+  const rim = (/** @type {number[]} */ shares) => rimOf(trianglesOf(flat(shares))).length / 2;
+  // Eight sides around four cells; a hole in the middle leaves four triangles at the corners.
+  assert.equal(rim([0, 0, 0, 0, 0, 0, 0, 0, 0]), 8);
+  assert.equal(rim([0, 0, 0, 0, NaN, 0, 0, 0, 0]), 12);
+  assert.equal(rim([NaN, 0, 0, 0, 0, 0, 0, 0, 0]), 7);
+  assert.equal(rim(new Array(9).fill(NaN)), 0);
 });
 
 test('its height is that of its points, between them within theirs, and nothing in a hole or beside it', () => {

@@ -18,9 +18,11 @@ export const BOX = { width: 1.35, height: 0.5, depth: 1 };
 const SLACK = 1e-9;
 /** Sides of a tube. */
 const SIDES = 7;
-/** Light falls from above and from the left; what it misses is darker by this share. */
+/** Light falls from above and from the left; what it misses is darker by this share. In the dark, where the lowest
+ * colour is that of the page, what it meets is brighter by so much instead. */
 const LIGHT = [-0.45, 0.8, 0.4];
 const SHADE = 0.22;
+const GLOW = 0.09;
 
 /** @param {Pick<import('./ground.js').Ground, 'size' | 'scale' | 'filled'>} ground @returns {Relief} */
 export function reliefOf({ size, scale, filled }) {
@@ -68,6 +70,23 @@ export function trianglesOf(relief) {
   const found = [];
   for (let j = 0; j + 1 < ny; j++) for (let i = 0; i + 1 < nx; i++) found.push(...cell(relief, i, j));
   return found;
+}
+
+/** Where the surface ends, at its edges and at holes: sides that one triangle alone has, as pairs of points.
+ * @param {[number, number, number][]} triangles */
+export function rimOf(triangles) {
+  /** @type {Map<string, [number, number]>} */
+  const single = new Map();
+  for (const [a, b, c] of triangles)
+    for (const [from, to] of /** @type {[number, number][]} */ ([
+      [a, b],
+      [b, c],
+      [c, a],
+    ])) {
+      const key = from < to ? `${from} ${to}` : `${to} ${from}`;
+      if (!single.delete(key)) single.set(key, [from, to]);
+    }
+  return [...single.values()].flat();
 }
 
 /** @param {Relief} relief @param {number} k @returns {Spot} */
@@ -128,7 +147,7 @@ export function contoursOf(relief, triangles, levels) {
   return made;
 }
 
-/** Colours of the points, from 0 to 1: those of the picture from above, darker where the slope turns from the light.
+/** Colours of the points, from 0 to 1: those of the picture from above, as the light falls on the slope.
  * @param {Relief} relief @param {'low' | 'high'} better @param {boolean} dark */
 export function colorsOf(relief, better, dark) {
   const [nx, ny] = relief.size;
@@ -146,9 +165,10 @@ export function colorsOf(relief, better, dark) {
     const dx = (slope(k, i ? k - 1 : k, i < nx - 1 ? k + 1 : k) * BOX.height * (nx - 1)) / BOX.width;
     const dz = (-slope(k, j ? k - nx : k, j < ny - 1 ? k + nx : k) * BOX.height * (ny - 1)) / BOX.depth;
     const lit = (-dx * LIGHT[0] + LIGHT[1] - dz * LIGHT[2]) / (long * Math.hypot(dx, 1, dz));
-    const bright = 1 - SHADE * (1 - Math.max(0, lit));
+    const shade = dark ? 1 : 1 - SHADE * (1 - Math.max(0, lit));
+    const glow = dark ? GLOW * Math.max(0, lit) : 0;
     const rgb = groundRgb(better === 'low' ? 1 - shares[k] : shares[k], dark);
-    for (let c = 0; c < 3; c++) colors[3 * k + c] = (rgb[c] / 255) * bright;
+    for (let c = 0; c < 3; c++) colors[3 * k + c] = (rgb[c] / 255) * shade + glow;
   }
   return colors;
 }

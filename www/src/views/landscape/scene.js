@@ -12,7 +12,7 @@ import {
   Scene,
   WebGLRenderer,
 } from 'three';
-import { colorsOf, contoursOf, spotOf, trianglesOf, tubeOf, worldOf } from './mesh.js';
+import { colorsOf, contoursOf, rimOf, spotOf, trianglesOf, tubeOf, worldOf } from './mesh.js';
 import { DIVERGED } from './grid.js';
 
 /**
@@ -107,7 +107,9 @@ export class ReliefScene {
       const look = new LineBasicMaterial({ color: mark, transparent: true, opacity: labelled ? 0.9 : 0.5 });
       made.push(new LineSegments(segments(contoursOf(relief, triangles, levels), 0.001), look));
     }
+    const rim = rimOf(triangles).map((k) => spotOf(relief, k));
     made.push(
+      new LineSegments(segments(rim, 0.001), new LineBasicMaterial({ color: mark, transparent: true, opacity: 0.6 })),
       new LineSegments(segments(crossesOf(relief, filled.states), 0), new LineBasicMaterial({ color: mark })),
       new LineSegments(segments(FLOOR, 0), new LineBasicMaterial({ color: line })),
     );

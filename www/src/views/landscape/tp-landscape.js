@@ -10,7 +10,7 @@ import { count, exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
 import { KEY } from './extent.js';
-import { Framing } from './framing.js';
+import { Framing, canMove } from './framing.js';
 import { Gestures } from './gestures.js';
 import { UNKNOWN, nearestTo, placeOf } from './grid.js';
 import { groundColor, groundOf, paint } from './ground.js';
@@ -21,6 +21,7 @@ import { landscapeData } from './data.js';
 import { framesOf, pickersOf } from './pickers.js';
 import { hasWeights, shownOf } from './shown.js';
 import { Space } from './space.js';
+import { originOf, startOf, stepped } from './walk.js';
 import { axisTitles, digitsApart, endsOf, pointText, summaryOf, titleOf } from './words.js';
 
 /**
@@ -160,8 +161,10 @@ export class TpLandscape extends FigurePart {
   }
 
   divergedKey() {
-    const mark = html`<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M0 10 10 0M-2 6 6 -2M4 12 12 4"
-      stroke="var(--mark)" fill="none"/></svg>`;
+    // A plane from above is hatched there; on the floor of a surface, or at the foot of a line, stand crosses.
+    const d = this.space.shown || this.flat ? 'M2 2 8 8M8 2 2 8' : 'M0 10 10 0M-2 6 6 -2M4 12 12 4';
+    const mark = html`<svg viewBox="0 0 10 10" aria-hidden="true"><path d=${d} stroke="var(--mark)"
+      fill="none"/></svg>`;
     return { mark, text: this.t('landscape.not_finite') };
   }
 
@@ -554,7 +557,7 @@ export class TpLandscape extends FigurePart {
     if (event.key === 'Escape' && this.cursor) this.cursor = null;
     else if (plain && this.space.shown && !(way && event.shiftKey) && this.space.key(event.key, way)) {
       // It has turned.
-    } else if (event.key === 'Home') this.cursor = this.origin(shown);
+    } else if (event.key === 'Home') this.cursor = originOf(shown.head.size, this.framing.extent(shown));
     else if (way) this.go(shown, way, event.shiftKey && !this.space.shown ? 5 : 1);
     else if (plain && (event.key === '+' || event.key === '=')) this.framing.zoom(KEY.zoom);
     else if (plain && event.key === '-') this.framing.zoom(1 / KEY.zoom);
@@ -566,40 +569,12 @@ export class TpLandscape extends FigurePart {
   }
 
   /** @private @param {Shown} shown @param {[number, number]} way @param {number} by */
-  go(shown, [across, up], by) {
+  go(shown, way, by) {
     const { size } = shown.head;
-    const { i, j } = this.cursor ?? this.start(shown);
-    const next = { i: i + by * across, j: j + by * up };
-    const isOut = next.i < 0 || next.i >= size[0] || next.j < 0 || next.j >= size[1];
-    const stands = (across && (i === 0 || i === size[0] - 1)) || (up && (j === 0 || j === size[1] - 1));
-    if (isOut && stands && size[1] > 1 && !this.space.shown) {
-      this.framing.go(shown, across, up);
-      next.i -= Math.round(across * KEY.pan * (size[0] - 1));
-      next.j -= Math.round(up * KEY.pan * (size[1] - 1));
-    }
-    this.cursor = {
-      i: Math.max(0, Math.min(size[0] - 1, next.i)),
-      j: Math.max(0, Math.min(size[1] - 1, next.j)),
-    };
-  }
-
-  /** Where keys begin: at the trial, or in the middle where it is out of the frame. @private @param {Shown} shown */
-  start(shown) {
-    const [x0, x1, y0, y1] = this.framing.extent(shown);
-    const [nx, ny] = shown.head.size;
-    const isShown = x0 <= 0 && x1 >= 0 && y0 <= 0 && y1 >= 0;
-    return isShown ? this.origin(shown) : { i: (nx - 1) >> 1, j: (ny - 1) >> 1 };
-  }
-
-  /** The point nearest to the trial's own weights. @private @param {Shown} shown */
-  origin(shown) {
-    const { size } = shown.head;
-    const extent = this.framing.extent(shown);
-    const share = (/** @type {number} */ from, /** @type {number} */ to) => -from / (to - from);
-    return {
-      i: nearestTo(share(extent[0], extent[1]), size[0]),
-      j: nearestTo(share(extent[2], extent[3]), size[1]),
-    };
+    const from = this.cursor ?? startOf(size, this.framing.extent(shown));
+    const { cursor, moves } = stepped(from, way, by, size, canMove(shown) && !this.space.shown);
+    if (moves) this.framing.go(shown, ...way);
+    this.cursor = cursor;
   }
 }
 

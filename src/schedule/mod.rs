@@ -72,6 +72,18 @@ pub trait Schedule: Named {
     }
     /// The factor on the learning rate, but for what [`Memory`] has.
     fn factor(&self, at: StepAt) -> f64;
+    /// The factors at so many places from the first to the last of many steps over these epochs. Empty of a schedule that waits
+    /// for what comes of training.
+    pub fn curve(&self, epochs: usize, points: usize) -> Vec<f64> {
+        if self.waits_for_outcome() {
+            return Vec::new();
+        }
+        let per_epoch = 1000;
+        let last = (epochs.max(1) as u64 * per_epoch - 1) as f64;
+        let step = |at: usize| (last * at as f64 / points.saturating_sub(1).max(1) as f64) as u64;
+        (0..points).map(|at| self.factor(StepAt { step: step(at), per_epoch }, &Memory::default())).collect()
+    }
+
     /// The momentum, or beta1, that the schedule puts in place of the optimizer's.
     fn momentum(&self, _: StepAt) -> Option<f64> {
         None
@@ -207,6 +219,15 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_curve_goes_from_the_first_step_to_the_last() {
+        let cosine = made("cosine", &[("epochs", 10.0)]).curve(10, 3);
+        assert!((cosine[0] - 1.0).abs() < 1e-9 && (cosine[1] - 0.5).abs() < 1e-3 && cosine[2] < 1e-3, "{cosine:?}");
+        let warm = made("constant", &[("warmup_epochs", 5.0)]).curve(10, 5);
+        assert!(warm[0] < 0.01 && (warm[1] - 0.5).abs() < 0.01 && warm[3..] == [1.0, 1.0], "{warm:?}");
+        assert!(made("plateau", &[]).curve(10, 5).is_empty() && made("step", &[]).curve(0, 1).len() == 1);
+    }
 
     fn made(name: &str, settings: &[(&str, f64)]) -> Settings {
         let mut made = Settings::named(name).unwrap();

@@ -66,6 +66,13 @@ export const SELECTION = {
         slices.messages.say(store.t('say.brushed', { done: store.brushedCount(), n: store.trials.size }));
     },
   }),
+  /** The surface between trials, as the engine works it out; null where there is none. */
+  response: defineCommand({
+    act: (
+      { runner },
+      /** @type {{places: import('../study/places.js').Places, columns: number, rows: number}} */ asked,
+    ) => runner.response(asked.places, asked.columns, asked.rows),
+  }),
   unbrush: defineCommand({
     act: ({ store, slices }) => {
       slices.selection.setBrush(null);

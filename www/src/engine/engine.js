@@ -91,6 +91,13 @@ export class Engine extends EventTarget {
     return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
   }
 
+  /** The surface between trials: expected scores, then whether each cell is to be drawn; null of too few trials.
+   * @param {import('../study/places.js').Places} places @param {number} columns @param {number} rows
+   * @returns {Promise<Float64Array | null>} */
+  response(places, columns, rows) {
+    return this.client(0).call('response', places, columns, rows);
+  }
+
   /**
    * The loss around a trial's weights, piece by piece.
    * @param {Study} study

@@ -9,6 +9,7 @@ import init, {
   data_file,
   fresh_seed,
   preview,
+  response,
 } from '../generated/engine/engine.js';
 
 /**
@@ -126,6 +127,12 @@ export class Host extends Answers {
 
   freshSeed() {
     return fresh_seed();
+  }
+
+  /** The surface between trials; null of too few. @param {import('../study/places.js').Places} places
+   * @param {number} columns @param {number} rows */
+  response({ dimensions, scored, diverged, at }, columns, rows) {
+    return response(dimensions, scored, diverged, at, columns, rows) ?? null;
   }
 
   /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */

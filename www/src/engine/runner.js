@@ -250,6 +250,12 @@ export class Runner {
     this.store.reports.say('say.resumed');
   }
 
+  /** The surface between trials, which takes an engine. @param {import('../study/places.js').Places} places
+   * @param {number} columns @param {number} rows @returns {Promise<Float64Array | null>} */
+  async response(places, columns, rows) {
+    return supportsEngine() ? this.engine.response(places, columns, rows).catch(() => null) : null;
+  }
+
   stop() {
     if (!this.pending) return;
     this.stopping = true;

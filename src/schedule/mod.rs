@@ -72,18 +72,6 @@ pub trait Schedule: Named {
     }
     /// The factor on the learning rate, but for what [`Memory`] has.
     fn factor(&self, at: StepAt) -> f64;
-    /// The factors at so many places from the first to the last of many steps over these epochs. Empty of a schedule that waits
-    /// for what comes of training.
-    pub fn curve(&self, epochs: usize, points: usize) -> Vec<f64> {
-        if self.waits_for_outcome() {
-            return Vec::new();
-        }
-        let per_epoch = 1000;
-        let last = (epochs.max(1) as u64 * per_epoch - 1) as f64;
-        let step = |at: usize| (last * at as f64 / points.saturating_sub(1).max(1) as f64) as u64;
-        (0..points).map(|at| self.factor(StepAt { step: step(at), per_epoch }, &Memory::default())).collect()
-    }
-
     /// The momentum, or beta1, that the schedule puts in place of the optimizer's.
     fn momentum(&self, _: StepAt) -> Option<f64> {
         None
@@ -198,6 +186,18 @@ impl Settings {
         let done = (at.step + 1) as f64;
         let risen = if done < warmup { done / warmup } else { 1.0 };
         of!(&self.kind, own => own.factor(at)) * memory.factor * risen
+    }
+
+    /// The factors at so many places from the first to the last of many steps over these epochs. Empty of a schedule that waits
+    /// for what comes of training.
+    pub fn curve(&self, epochs: usize, points: usize) -> Vec<f64> {
+        if self.waits_for_outcome() {
+            return Vec::new();
+        }
+        let per_epoch = 1000;
+        let last = (epochs.max(1) as u64 * per_epoch - 1) as f64;
+        let step = |at: usize| (last * at as f64 / points.saturating_sub(1).max(1) as f64) as u64;
+        (0..points).map(|at| self.factor(StepAt { step: step(at), per_epoch }, &Memory::default())).collect()
     }
 
     /// The momentum, or beta1, that the schedule puts in place of the optimizer's.

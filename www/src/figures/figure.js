@@ -17,6 +17,7 @@ import '../controls/tp-menu.js';
  * @typedef {import('./figure-data.js').FigureData} FigureData
  * @typedef {import('./figure-data.js').Key} Key
  * @typedef {import('./figure-data.js').Legend} Legend
+ * @typedef {'png' | 'svg' | 'csv' | 'copy'} SaveKind
  */
 
 /** The width of a printed page, in px, without its margins. */
@@ -48,6 +49,11 @@ export class FigurePart extends Part {
   static plot = '.plot';
   /** The class of the layer that the summary describes. */
   static layer = 'chart';
+  /** What it is saved as, in groups of the menu. @type {SaveKind[][]} */
+  static saves = [
+    ['png', 'svg'],
+    ['csv', 'copy'],
+  ];
 
   constructor() {
     super();
@@ -230,11 +236,16 @@ export class FigurePart extends Part {
     this.tabled = !this.tabled;
   }
 
-  render() {
-    const { store, name, ready, keys } = this;
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
     // What was said was said in the other language.
-    if (this.language !== store.lang) this.said = this.trouble = '';
-    this.language = store.lang;
+    if (this.language !== this.store.lang) this.said = this.trouble = '';
+    this.language = this.store.lang;
+  }
+
+  render() {
+    const { name, ready, keys } = this;
     return html`<figure class="fig" data-testid=${name} aria-label=${this.title}>
       <div class="fh"><h2>${this.heading()}</h2>${this.note()}<span class="sp"></span>
         ${this.legendBar()}<span class="tools">${this.tools()}${this.exportMenu()}${this.tableButton()}</span></div>
@@ -281,28 +292,28 @@ export class FigurePart extends Part {
       @click=${this.toggleTable}>${icon('table')}</button>`;
   }
 
-  /** @private There is nothing to save before there is something to see. */
-  exportMenu() {
+  /** @protected There is nothing to save before there is something to see. */
+  exportMenu(label = this.t('figure.export')) {
     const { store, name } = this;
     if (!store.trials.size || !this.ready) return nothing;
-    const item = (/** @type {'png' | 'svg' | 'csv' | 'copy'} */ kind) => ({
+    const item = (/** @type {SaveKind} */ kind) => ({
       text: this.t(`figure.${kind}`),
       testid: `${name}-${kind}`,
       act: 'export_figure',
       detail: { figure: this, kind },
     });
-    const groups = [{ items: [item('png'), item('svg')] }, { items: [item('csv'), item('copy')] }];
+    const groups = this.kind.saves.map((kinds) => ({ items: kinds.map(item) }));
     return html`${
       this.trouble
         ? html`<span class="q" role="alert"
           data-testid="${name}-trouble" title=${this.trouble}>${this.trouble}</span>`
         : nothing
-    }<tp-menu class="save" .store=${store} name="${name}-export" .label=${this.t('figure.export')}
+    }<tp-menu class="save" .store=${store} name="${name}-export" .label=${label}
       .face=${icon(this.copied ? 'done' : 'save')} .groups=${groups}
       ></tp-menu>`;
   }
 
-  /** @param {'png' | 'svg' | 'csv' | 'copy'} kind */
+  /** @param {SaveKind} kind */
   async export(kind) {
     this.trouble = '';
     try {

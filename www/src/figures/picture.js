@@ -48,20 +48,29 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), KEPT);
 }
 
-/** The lines of a figure's data, made in small tasks. @param {Figure} figure @returns {Promise<string[]>} */
+/** Lines that are put together at a time. */
+const TOGETHER = 200;
+
+/** A figure's data as a file, in parts of many lines, made in small tasks.
+ * @param {Figure} figure @returns {Promise<string[]>} */
 async function csvOf(figure) {
   /** @type {string[]} */
-  const lines = [];
+  const parts = [];
   await inSlices(
     (function* () {
+      /** @type {string[]} */
+      let lines = [];
       for (const line of linesOf(figure.data())) {
-        lines.push(line);
-        if (lines.length % 200 === 0) yield;
+        if (lines.push(line) < TOGETHER) continue;
+        parts.push(lines.join(''));
+        lines = [];
+        yield;
       }
+      parts.push(lines.join(''));
     })(),
     () => true,
   );
-  return lines;
+  return parts;
 }
 
 /** @param {Figure} figure @returns {Promise<Picture>} */

@@ -181,6 +181,28 @@ test('the data are saved and copied as the document has them', async ({ app, pag
   await expect(page.getByTestId('surface-trouble')).toHaveText(DICTIONARIES.en['figure.copy_refused']);
 });
 
+test('T takes the keyboard along: from the picture to its table, and back', async ({ app, page, backend }) => {
+  await app.open();
+  await app.result(small({ trials: 2, fixed: { epochs: 2 } }), backend);
+  const focused = () =>
+    page.evaluate(() => {
+      const one = document.querySelector('tuning-playground')?.shadowRoot?.activeElement;
+      return `${one?.closest('figure')?.getAttribute('data-testid')} ${one?.className.split(' ')[0]}`;
+    });
+  for (const view of ['Sweep', 'Landscape']) {
+    await page.getByRole('tab', { name: view }).click();
+    const names = view === 'Sweep' ? ['surface', 'curves'] : ['landscape'];
+    for (const name of names) {
+      await expect(page.getByTestId(`${name}-plot`)).toHaveAttribute('tabindex', '0');
+      await page.getByTestId(`${name}-plot`).focus();
+      await page.keyboard.press('t');
+      await expect.poll(focused).toBe(`${name} data`);
+      await page.keyboard.press('t');
+      await expect.poll(focused).toBe(`${name} plot`);
+    }
+  }
+});
+
 test('the words of a legend are whole or not there, at any width, in both languages', async ({
   app,
   page,

@@ -199,6 +199,53 @@ test('? lists every key, which can be turned off and stay so', async ({ app, pag
   expect(await app.get('theme')).toBe('light');
 });
 
+test('Esc at once after ? leaves the list of keys closed, and a later ? opens it', async ({ app, page }) => {
+  /** Holds the list's script back. @type {() => void} */
+  let go = () => {};
+  const held = new Promise((resolve) => (go = () => resolve(undefined)));
+  await page.route(/later-keys/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await app.open();
+  await page.keyboard.press('?');
+  await page.keyboard.press('Escape');
+  go();
+  const keys = page.getByTestId('keys');
+  await keys.waitFor({ state: 'attached' });
+  await page.waitForTimeout(300);
+  await expect(keys).toBeHidden();
+  // There by now, it opens in a later task: Esc may come between.
+  await page.evaluate(() => {
+    for (const key of ['?', 'Escape'])
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  });
+  await page.waitForTimeout(300);
+  await expect(keys).toBeHidden();
+  await page.keyboard.press('?');
+  await expect(keys).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(keys).toBeHidden();
+});
+
+test('each choice of a range says what it is, also where it is the only one', async ({ app, page }) => {
+  await app.open('#v=1&s=dataset:(name:iris),space:(optimizer:(type:categorical,choices:!(adam)))');
+  const about = json('src/study/hyperparameters.json').find(
+    (/** @type {any} */ one) => one.name === 'optimizer',
+  ).about;
+  await page.getByTestId('value-optimizer').click();
+  for (const lang of ['en', 'ko']) {
+    await app.set({ lang });
+    const chip = (/** @type {string} */ name) =>
+      page.getByTestId('edit-optimizer').getByRole('checkbox', { name, exact: true });
+    await expect(chip('adam')).toHaveAttribute(
+      'title',
+      `${about.adam[lang]}\n${DICTIONARIES[lang]['row.last_choice']}`,
+    );
+    await expect(chip('sgd')).toHaveAttribute('title', about.sgd[lang]);
+  }
+});
+
 test('/ searches the rows in both languages, and says when there is none', async ({ app, page }) => {
   await app.open();
   const rows = page.locator('[data-testid^=row-]');

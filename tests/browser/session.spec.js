@@ -268,6 +268,25 @@ for (const sampler of ['random', 'sobol'])
     expect(trialsOf(result)).toEqual(trialsOf(whole));
     expect(result.best).toBe(whole.best);
     expect(result.study).toEqual(whole.study);
+    // As many as were asked for the last time, also in a later visit, which has to train them all again.
+    await expect(more).toHaveText('Run 10 more');
+    if (sampler === 'random') {
+      await expect
+        .poll(
+          async () => {
+            await page.reload();
+            await app.defined();
+            return page.locator('tr[data-trial]').count();
+          },
+          { intervals: [1500] },
+        )
+        .toBe(20);
+      await expect(more).toHaveText('Run again with 10 more');
+      await more.click();
+      await expect(page.getByTestId('done')).toContainText('30 / 30');
+      await expect(more).toHaveText('Run 10 more');
+      expect(trialsOf(await app.get('result')).slice(0, 20)).toEqual(trialsOf(whole));
+    }
     // What the panel says is what would go on: another study has to be run from its start.
     await app.page.evaluate(() => {
       const element = /** @type {any} */ (document.querySelector('tuning-playground'));

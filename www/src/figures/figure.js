@@ -232,8 +232,16 @@ export class FigurePart extends Part {
     }
   }
 
-  toggleTable() {
+  /** The keyboard's focus goes along, from the plot to the table in its place and back. */
+  async toggleTable() {
+    const root = /** @type {ShadowRoot} */ (this.getRootNode());
+    const isInside = this.querySelector(this.kind.plot)?.contains(root.activeElement);
     this.tabled = !this.tabled;
+    if (!isInside) return;
+    await this.updateComplete;
+    const next = this.querySelector(this.tabled ? '.data' : `${this.kind.plot}[tabindex]`);
+    const button = this.querySelector('[data-testid="figure-table"]');
+    /** @type {HTMLElement | null} */ (next ?? button)?.focus({ preventScroll: true });
   }
 
   /** @param {import('lit').PropertyValues} changed */

@@ -20,8 +20,14 @@ export const NARROW = [
   [390, 'ko', 'light'],
 ];
 
-/** One wide and one narrow way, for states of a page that is looked at in all ways elsewhere. @type {Way[]} */
-export const PAIR = [WIDE[0], NARROW[1]];
+/**
+ * Each width, language and theme once, for states of a page that is looked at in all ways elsewhere.
+ * @type {Way[]}
+ */
+export const PAIR = [
+  [1440, 'en', 'light'],
+  [390, 'ko', 'dark'],
+];
 
 /**
  * What axe finds serious or critical.

@@ -331,6 +331,41 @@ test('marks of trials at one place lie inside the plot, also at its edges', () =
   }
 });
 
+test('marks that arrive by and by lie where they would lie had they come at once', () => {
+  const frame = { width: 300, height: 200, left: 50, right: 10, top: 8, bottom: 38 };
+  const axis = (/** @type {string} */ name) => ({
+    ...{ name, numeric: true, discrete: true, slots: 9, scale: 'linear', domain: [0, 1], ticks: [] },
+    to: (/** @type {number} */ x) => x,
+  });
+  const axes = /** @type {any} */ ({ x: axis('x'), y: axis('y'), fitted: false });
+  const share = fc.constantFrom(0, 0.25, 0.251, 0.5, 1, NaN);
+  check(
+    fc.property(fc.array(fc.array(fc.tuple(share, share), { maxLength: 8 }), { maxLength: 6 }), (batches) => {
+      const store = {
+        ...{ runs: 1, trials: new Map(), version: 1, state: 'running', dark: false, runStudy: null },
+        shownStudy: { dataset: { name: 'moons' } },
+        objective: { metric: 'validation_loss', direction: 'minimize' },
+        score: () => 1,
+        isOut: () => false,
+      };
+      const [grown, whole] = [new Spots(), new Spots()];
+      for (const batch of batches) {
+        for (const [x, y] of batch) {
+          const number = store.trials.size;
+          store.trials.set(number, { number, state: 'running', params: { x, y }, epochs: new Epochs(new Pool()) });
+        }
+        store.version++;
+        grown.place(/** @type {any} */ (store), axes, frame);
+      }
+      whole.place(/** @type {any} */ (store), axes, frame);
+      assert.deepEqual(
+        grown.all.map(({ number, x, y }) => [number, x, y]),
+        whole.all.map(({ number, x, y }) => [number, x, y]),
+      );
+    }),
+  );
+});
+
 test('labels are thinned until none touches the next', () => {
   const labels = Array.from({ length: 28 }, (_, k) => [10 * k, 24]);
   assert.equal(thinning(labels, 1), 3);

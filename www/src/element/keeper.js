@@ -1,5 +1,13 @@
 import { perform } from '../commands/commands.js';
-import { LIMIT, ResultText, readKeptResult, readKeptSeen, readKeptStudy, studyText } from '../state/kept.js';
+import {
+  LIMIT,
+  ResultText,
+  readKeptAsked,
+  readKeptResult,
+  readKeptSeen,
+  readKeptStudy,
+  studyText,
+} from '../state/kept.js';
 import { sameStudy } from '../study/link.js';
 import { keepNotice } from '../state/notices.js';
 import { Storage } from '../platform/storage.js';
@@ -81,14 +89,17 @@ export class Keeper {
     }
     // The address of a page that is loaded anew gives the study that was kept; another link's shows no other result.
     const last = readKeptResult(result, store.study, kept !== null && sameStudy(kept, store.study));
-    if (last) runner.restore(last);
+    if (last) {
+      perform(store, 'restore_asked', readKeptAsked(result));
+      runner.restore(last);
+    }
     perform(store, 'mark_seen', readKeptSeen(result));
     this.seen = this.state;
   }
 
   /** @private What the result's text depends on. */
   get state() {
-    return [this.store.version, this.store.test, this.runner.result];
+    return [this.store.version, this.store.test, this.runner.result, this.store.asked];
   }
 
   /** @private Keeps what has changed. @param {boolean} leaving there is no later */

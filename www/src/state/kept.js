@@ -75,6 +75,7 @@ export class ResultText {
       best: store.bestTold,
       test: store.test,
       seen: store.seenData,
+      asked: store.asked,
     });
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
   }
@@ -135,6 +136,14 @@ export function readKeptResult(text, shown, edited = false) {
       test: plain,
     });
   });
+}
+
+/** How many more trials were last asked for. @param {unknown} text @returns {import('./types.js').Asked | null} */
+export function readKeptAsked(text) {
+  const asked = sound(text, (document) => (isObject(document) ? document.asked : null));
+  return isObject(asked) && isCount(asked.n) && asked.n > 0 && isCount(asked.trials)
+    ? { n: asked.n, trials: asked.trials }
+    : null;
 }
 
 /** @template T @param {unknown} text @param {(document: any) => T | null} read @returns {T | null} */

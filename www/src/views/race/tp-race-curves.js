@@ -62,7 +62,7 @@ export class TpRaceCurves extends FigurePart {
     return this.paths.length > 0;
   }
 
-  get saves() {
+  get savable() {
     return this.ready;
   }
 

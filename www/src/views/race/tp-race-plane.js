@@ -12,7 +12,7 @@ import { groundColor, groundOf, paint } from '../landscape/ground.js';
 import { numbersOf, pointer } from '../landscape/overlay.js';
 import { studyOf } from '../../state/race.js';
 import { isOut, pointAt, spread } from './clock.js';
-import { planeData } from './data.js';
+import { planeData, raceDocument } from './data.js';
 import { looksOf, nameOf, shapeOf } from './looks.js';
 
 /** @typedef {import('../../figures/plot-axes.js').Frame} Frame */
@@ -35,6 +35,7 @@ export class TpRacePlane extends FigurePart {
   static properties = { ...FigurePart.properties, step: { attribute: false }, log: { attribute: false } };
   static figure = 'race-plane';
   static layer = 'axes';
+  static saves = [...FigurePart.saves, /** @type {import('../../figures/figure.js').SaveKind[]} */ (['json'])];
 
   constructor() {
     super();
@@ -62,7 +63,7 @@ export class TpRacePlane extends FigurePart {
     return this.isNetwork ? this.t(`race.plane.title.${rows}`) : this.t(`race.ground.${ground}`);
   }
 
-  get saves() {
+  get savable() {
     return this.ready;
   }
 
@@ -138,6 +139,11 @@ export class TpRacePlane extends FigurePart {
   get file() {
     const { options } = this.store.race;
     return `${this.isNetwork ? studyOf(this.store).dataset.name : options.ground}-race-${options.over}`;
+  }
+
+  /** The race as `landscape@1`; of a surface of two coordinates, which has no study, with its name. */
+  document() {
+    return raceDocument(this.store);
   }
 
   get pictureTitle() {

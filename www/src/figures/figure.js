@@ -17,7 +17,7 @@ import '../controls/tp-menu.js';
  * @typedef {import('./figure-data.js').FigureData} FigureData
  * @typedef {import('./figure-data.js').Key} Key
  * @typedef {import('./figure-data.js').Legend} Legend
- * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'json'} SaveKind
+ * @typedef {import('./figure-data.js').SaveKind} SaveKind
  */
 
 /** The width of a printed page, in px, without its margins. */

@@ -26,7 +26,7 @@ const KEPT = 60_000;
 /**
  * Saves a figure's picture or data, or copies the data.
  * @param {Figure} figure
- * @param {import('./figure.js').SaveKind} kind
+ * @param {import('./figure-data.js').SaveKind} kind
  * @returns {Promise<string>} the file's name
  */
 export async function exportFigure(figure, kind) {

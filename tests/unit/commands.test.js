@@ -5,7 +5,7 @@ import { ROOT, nodesOf, sourceOf, sources } from './sources.js';
 import { COMMANDS, connect, perform, performAction } from '../../www/src/commands/commands.js';
 import { KEYS } from '../../www/src/commands/keys.js';
 import { Store } from '../../www/src/state/store.js';
-import { readKeptAsked } from '../../www/src/state/kept.js';
+import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
 import { DATASETS, HYPERPARAMETERS, SAMPLERS } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
@@ -258,7 +258,7 @@ test('a run is given as many more as it last was, until its study has other tria
         assert.equal(store.more, Math.min(64, n));
       }
       // As a text that is kept has it, and as what is not sound does not.
-      const kept = readKeptAsked(JSON.stringify({ asked: store.asked }));
+      const kept = keptAsked(JSON.parse(JSON.stringify({ asked: store.asked })));
       assert.deepEqual(kept, store.asked);
       if (other !== trials) {
         perform(store, 'set_trials', other);
@@ -269,8 +269,8 @@ test('a run is given as many more as it last was, until its study has other tria
     }),
   );
   for (const asked of [undefined, null, 5, [], {}, { n: 0, trials: 1 }, { n: 1.5, trials: 1 }, { n: '4', trials: 4 }])
-    assert.equal(readKeptAsked(JSON.stringify({ asked })), null);
-  assert.equal(readKeptAsked('{'), null);
+    assert.equal(keptAsked({ asked }), null);
+  assert.equal(keptAsked(null), null);
 });
 
 test('a study that does not say how many trials it has is given more of them, too', () => {

@@ -9,7 +9,7 @@ import {
   tooOldNotice,
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
-import { resultDocument } from '../state/trials.js';
+import { Trials, resultDocument } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -20,7 +20,6 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Result} Result
  * @typedef {import('../study/types.js').HeldResult} HeldResult
- * @typedef {import('../state/trials.js').Trials} Trials
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {(name: string, detail: unknown) => void} Emit
  */
@@ -223,15 +222,30 @@ export class Runner {
     return new ShownError(this.store.sentence(problem), problem);
   }
 
-  /** Shows the result of an earlier visit; its networks are gone. @param {Result} result */
-  restore(result) {
+  /**
+   * Shows the result of an earlier visit; its networks are gone. Thousands of trials are entered in slices.
+   * @param {Result} result
+   * @param {() => boolean} isFree whether nothing else has taken its place meanwhile
+   * @returns {Promise<boolean>} whether it is shown
+   */
+  async restore(result, isFree) {
     const { store } = this;
-    store.reports.begin(result.study);
-    store.reports.trials(result.trials);
+    const trials = new Trials(result.study);
+    const entered = await inSlices(
+      (function* () {
+        for (const one of result.trials) yield trials.merge(one);
+        return true;
+      })(),
+      isFree,
+    );
+    if (!entered) return false;
+    store.reports.begin(result.study, trials);
+    store.reports.turn();
     store.reports.best(result.best);
     store.reports.outcome('earlier');
     if (result.test) store.reports.test(result.test);
     this.result = { ...result, trials: store.trials.inOrder() };
+    return true;
   }
 
   pause() {

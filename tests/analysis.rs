@@ -556,3 +556,35 @@ fn a_plane_of_a_large_network_is_timed() {
         seconds[2][0], seconds[2][1]
     );
 }
+
+/// A warm-up of momentum by hand: on full batches each step's buffer keeps the share that the step is due.
+#[test]
+fn momentum_that_warms_up_is_the_one_on_paper() {
+    let more = json!({
+        "fixed": {"hidden": [], "epochs": 6, "batch_size": 140, "optimizer": "momentum", "learning_rate": 0.1,
+            "momentum": 0.8, "momentum_start": 0.2, "momentum_warmup_epochs": 3},
+        "space": {},
+        "trials": 1,
+    });
+    let (mut trainer, trials) = trainer(&more);
+    let contestant = trainer.contestant(&trials[0], 1);
+    assert_eq!(contestant.batch, trainer.data().n_train, "full batches");
+    let mut plain = contestant.clone();
+    plain.spec.optimizer.set("momentum", 0.0);
+    let path = &record(&trainer, vec![contestant.clone()], Duration::MAX)[0];
+    // What the gradient was at each point, from a step of plain SGD there.
+    let points: Vec<Vec<f64>> = path.points.iter().map(|point| point.iter().map(|&x| f64::from(x)).collect()).collect();
+    let data = trainer.data();
+    let mut buffer: Vec<f64> = vec![0.0; points[0].len()];
+    for (step, pair) in points.windows(2).enumerate() {
+        let network = Network { spec: plain.spec.clone(), parameters: pair[0].clone() };
+        let (_, gradient) =
+            pollster::block_on(backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network)).unwrap();
+        let momentum = if step < 3 { 0.2 + 0.6 * step as f64 / 3.0 } else { 0.8 };
+        for ((buffer, g), (before, after)) in buffer.iter_mut().zip(&gradient).zip(pair[0].iter().zip(&pair[1])) {
+            *buffer = if step == 0 { *g } else { momentum * *buffer + g };
+            assert!((before - 0.1 * *buffer - after).abs() < 1e-5, "step {step}");
+        }
+    }
+    assert_eq!(points.len(), 7);
+}

@@ -33,6 +33,14 @@ pub struct PointRecord {
     pub loss: f64,
 }
 
+impl PointRecord {
+    /// The point as the document has it.
+    pub fn document(&self) -> Value {
+        let [x, y] = self.place.map(number);
+        json!({"trial": self.trial, "x": x, "y": y, "loss": number(self.loss)})
+    }
+}
+
 /// A path as seen from the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathRecord {
@@ -213,10 +221,6 @@ impl Landscape {
             Metric::Loss => unit * score.loss,
             Metric::Accuracy => score.accuracy,
         };
-        let point = |point: &PointRecord| {
-            let [x, y] = point.place.map(number);
-            json!({"trial": point.trial, "x": x, "y": y, "loss": number(point.loss)})
-        };
         json!({
             "format": FORMAT,
             "study": study,
@@ -226,7 +230,7 @@ impl Landscape {
             "rows": self.rows,
             "size": self.grid.size,
             "values": numbers(self.scores.iter().map(value)),
-            "points": self.points.iter().map(point).collect::<Value>(),
+            "points": self.points.iter().map(PointRecord::document).collect::<Value>(),
             "paths": self.paths.iter().map(PathRecord::document).collect::<Value>(),
         })
     }

@@ -358,6 +358,12 @@ impl Recorder {
         self.runners.iter().map(done).sum::<u64>() as f64 / all.max(1) as f64
     }
 
+    /// Where a contestant is: the steps that it has taken, of how many, and its weights there.
+    pub fn now(&self, at: usize) -> Option<(u64, u64, &[f32])> {
+        let runner = self.runners.get(at)?;
+        Some((*runner.path.steps.last()?, runner.last, runner.path.last()))
+    }
+
     /// The paths so far, in the order of the contestants.
     pub fn paths(&self) -> Vec<Trajectory> {
         let path = |runner: &Runner| {

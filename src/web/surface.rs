@@ -2,7 +2,7 @@
 //! its weights is worked out, coarse points first.
 
 use super::{problem, to_js, unread};
-use crate::analysis::{Grid, Kind, Plane, Recorder, Rows, Site, Trajectory, extent};
+use crate::analysis::{Extent, Grid, Kind, Plane, PointRecord, Recorder, Rows, Site, Trajectory, extent};
 use crate::backend::cpu::{Cpu, PlaneScorer};
 use crate::backend::{self, Network};
 use crate::error::{Error, Result};
@@ -13,28 +13,31 @@ use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Multiplications that scoring a path's points may take; a longer path is thinned for that.
-const PATH_WORK: f64 = 2e9;
-/// Points of a path that are scored in any case.
-const FEWEST_POINTS: usize = 16;
+/// Points a side of a surface around weights that are being trained, and the most multiplications that it may take: more would
+/// hold up the training.
+const GLIMPSE: usize = 17;
+const GLIMPSE_WORK: usize = 200_000_000;
+/// A frame may be so many times narrower or wider than the plane's own.
+const MOST_ZOOM: f64 = 1.001e6;
 
 /// See the module.
 #[wasm_bindgen]
 pub struct Surface {
     trainer: Trainer,
-    contestant: Contestant,
+    contestants: Vec<Contestant>,
     kind: Kind,
     rows: Rows,
     side: usize,
     seed: u64,
     recorder: Option<Recorder>,
     plane: Option<(PlaneScorer, Grid)>,
+    home: Extent,
 }
 
 #[wasm_bindgen]
 impl Surface {
-    /// A surface around a trial of `study` (JSON). `assignment` is a round of that one trial, as
-    /// [`Session::again`](super::session::Session::again) has it; `plane` is random, pca or gradient, `rows` train or
+    /// A surface around a trial of `study` (JSON). `assignment` is a round of that trial and of those that the plane is laid
+    /// through, as [`Session::again`](super::session::Session::again) has it; `plane` is a [`Kind`] by name, `rows` train or
     /// validation, `side` the points a side.
     ///
     /// # Errors
@@ -50,25 +53,38 @@ impl Surface {
         side: usize,
         seed: f64,
     ) -> core::result::Result<Surface, JsValue> {
-        let assignment = Assignment::read(assignment, &[]).and_then(|mut round| round.pop());
-        let assignment = assignment.ok_or_else(|| unread("a round"))?;
-        let kind = [Kind::Random, Kind::Pca, Kind::Gradient].into_iter().find(|kind| kind.name() == plane);
-        let kind = kind.ok_or_else(|| unread("a plane"))?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == plane).ok_or_else(|| unread("a plane"))?;
+        let networks = match kind {
+            Kind::Line => 2,
+            Kind::Three => 3,
+            _ => 1,
+        };
+        let round = Assignment::read(assignment, &[]).filter(|round| round.len() == networks);
+        let round = round.ok_or_else(|| unread("a round"))?;
         let rows = match rows {
             "train" => Rows::Train,
             "validation" => Rows::Validation,
             _ => return Err(unread("rows")),
         };
         let start = || -> Result<Self> {
-            Grid::new(side, [0.0; 4])?;
+            let grid = Self::grid(kind, side, [0.0; 4])?;
             let study = Study::parse(study)?;
             let prepared = Rc::new(study.prepare(table.as_deref())?);
             let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(Cpu::new()), Vec::new())?;
-            let contestant = trainer.contestant(&assignment.trial, assignment.of_trials);
-            let seed = seed as u64;
-            Ok(Self { trainer, contestant, kind, rows, side, seed, recorder: None, plane: None })
+            let contestants: Vec<_> = round.iter().map(|one| trainer.contestant(&one.trial, one.of_trials)).collect();
+            let first = &contestants[0];
+            let differs = |one: &&Contestant| one.spec.shape != first.spec.shape || one.spec.loss != first.spec.loss;
+            if let Some(other) = contestants.iter().find(differs) {
+                return Err(Error::ShapesDiffer { trial: first.trial, other: other.trial });
+            }
+            let (seed, home) = (seed as u64, grid.extent);
+            Ok(Self { trainer, contestants, kind, rows, side, seed, recorder: None, plane: None, home })
         };
         start().map_err(|error| problem(&error))
+    }
+
+    fn grid(kind: Kind, side: usize, extent: Extent) -> Result<Grid> {
+        if kind == Kind::Line { Grid::line(side) } else { Grid::new(side, extent) }
     }
 
     /// Trains for about so long; whether the trial is trained.
@@ -82,7 +98,7 @@ impl Surface {
 
     async fn train_for(&mut self, budget: Duration) -> Result<bool> {
         if self.recorder.is_none() {
-            let contestants = vec![self.contestant.clone()];
+            let contestants = self.contestants.clone();
             self.recorder = Some(Recorder::new(&Cpu::new(), self.trainer.data(), contestants).await?);
         }
         match &mut self.recorder {
@@ -91,8 +107,48 @@ impl Surface {
         }
     }
 
-    /// What is known once the trial is trained: `{size, extent, explained, loss, epochs, parameters, path}`, with `path` null but for a
-    /// plane that was laid through it; as `landscape@1` has them.
+    /// The surface around the weights as they are while they are trained, over few points: what [`head`](Self::head) tells, with
+    /// `step` and `steps`; [`order`](Self::order) and [`score`](Self::score) are then of it. Null where the plane is known
+    /// only in the end, or its points would take long.
+    ///
+    /// # Errors
+    /// Those of `serde_wasm_bindgen`.
+    pub fn glimpse(&mut self) -> core::result::Result<JsValue, JsValue> {
+        let Some((head, plane)) = self.look() else { return Ok(JsValue::NULL) };
+        self.plane = Some(plane);
+        to_js(&head)
+    }
+
+    fn look(&self) -> Option<(serde_json::Value, (PlaneScorer, Grid))> {
+        let (step, steps, weights) = self.recorder.as_ref()?.now(0)?;
+        let first = &self.contestants[0];
+        let (spec, data) = (&first.spec, self.trainer.data());
+        let work = spec.shape.n_parameters() * self.rows.of(data).len() * GLIMPSE * GLIMPSE;
+        if self.kind != Kind::Random || work > GLIMPSE_WORK || weights.iter().any(|x| !x.is_finite()) {
+            return None;
+        }
+        let plane = Plane::random(&spec.shape, weights.to_vec(), self.seed).ok()?;
+        let grid = Grid::new(GLIMPSE, extent(self.kind, [])).ok()?;
+        let scorer = Site { spec, data, rows: self.rows, unit: self.trainer.unit() }.scorer(&plane);
+        let own = self.trainer.unit() * scorer.scores(&[[0.0, 0.0]]).first()?.loss;
+        let origin = PointRecord { trial: first.trial, place: [0.0, 0.0], loss: own };
+        let head = json!({
+            "size": grid.size,
+            "extent": grid.extent,
+            "explained": null,
+            "loss": own,
+            "epochs": first.epochs,
+            "parameters": spec.shape.n_parameters(),
+            "points": [origin.document()],
+            "path": null,
+            "step": step,
+            "steps": steps,
+        });
+        Some((head, (scorer, grid)))
+    }
+
+    /// What is known once the trials are trained: `{size, extent, explained, loss, epochs, parameters, points, path}`, with
+    /// `path` null but for a plane that was laid through it; as `landscape@1` has them.
     ///
     /// # Errors
     /// The problem, as an object: a trial that diverged, a plane that is none.
@@ -102,49 +158,71 @@ impl Surface {
     }
 
     async fn lay(&mut self) -> Result<serde_json::Value> {
-        let mut path = self.recorder.take().and_then(|recorder| recorder.paths().pop()).unwrap_or_default();
-        if path.diverged_at.is_some() || path.points.is_empty() || path.last().iter().any(|x| !x.is_finite()) {
-            return Err(Error::TrialDiverged { trial: self.contestant.trial });
+        let mut paths = self.recorder.take().map(|recorder| recorder.paths()).unwrap_or_default();
+        let is_lost = |path: &&Trajectory| path.diverged_at.is_some() || path.last().iter().any(|x| !x.is_finite());
+        if let Some(lost) = paths.iter().find(is_lost) {
+            return Err(Error::TrialDiverged { trial: lost.trial });
         }
-        let spec = &self.contestant.spec;
+        let first = &self.contestants[0];
+        let spec = &first.spec;
         let data = self.trainer.data();
         let site = Site { spec, data, rows: self.rows, unit: self.trainer.unit() };
-        let (backend, origin) = (Cpu::new(), path.last().to_vec());
+        let (backend, origin) = (Cpu::new(), paths[0].last().to_vec());
         let plane = match self.kind {
-            Kind::Pca => Plane::pca(origin, &path.points)?,
+            Kind::Random => Plane::random(&spec.shape, origin, self.seed)?,
+            Kind::Pca => Plane::pca(origin, &paths[0].points)?,
+            Kind::Line => Plane::line(origin, paths[1].last())?,
+            Kind::Three => Plane::three(origin, paths[1].last(), paths[2].last())?,
             Kind::Gradient => {
                 let parameters = origin.iter().map(|&x| f64::from(x)).collect();
                 let network = Network { spec: spec.clone(), parameters };
                 let (_, gradient) = backend::loss_gradient(&backend, data, backend::Rows::Train, network).await?;
                 Plane::gradient(&spec.shape, origin, &gradient, self.seed)?
             }
-            _ => Plane::random(&spec.shape, origin, self.seed)?,
         };
         let scorer = site.scorer(&plane);
-        let loss = site.losses(&backend, &[path.last()]).await?[0];
+        let trained: Vec<(u32, &[f32])> = paths.iter().map(|path| (path.trial, path.last())).collect();
+        let points = site.points(&backend, &plane, &trained).await?;
+        let mut places: Vec<[f64; 2]> = points.iter().map(|point| point.place).collect();
         let mut seen = None;
         if self.kind == Kind::Pca {
-            self.thin(&mut path);
-            seen = Some(site.path(&backend, &plane, &scorer, &path).await?);
+            paths[0].thin_for(spec.shape.n_parameters() * self.rows.of(data).len());
+            let path = site.path(&backend, &plane, &scorer, &paths[0]).await?;
+            places.extend(&path.places);
+            seen = Some(path.document());
         }
-        let places = seen.iter().flat_map(|path| path.places.iter().copied());
-        let grid = Grid::new(self.side, extent(self.kind, places))?;
+        let grid = Self::grid(self.kind, self.side, extent(self.kind, places))?;
         let head = json!({
             "size": grid.size,
             "extent": grid.extent,
             "explained": plane.explained,
-            "loss": loss,
-            "epochs": self.contestant.epochs,
+            "loss": points[0].loss,
+            "epochs": first.epochs,
             "parameters": spec.shape.n_parameters(),
-            "path": seen.map(|path| path.document()),
+            "points": points.iter().map(PointRecord::document).collect::<Vec<_>>(),
+            "path": seen,
         });
+        self.home = grid.extent;
         self.plane = Some((scorer, grid));
         Ok(head)
     }
 
-    fn thin(&self, path: &mut Trajectory) {
-        let work = self.contestant.spec.shape.n_parameters() * self.rows.of(self.trainer.data()).len();
-        path.thin(((PATH_WORK / work.max(1) as f64) as usize).max(FEWEST_POINTS));
+    /// Covers another part of the plane: `[x0, x1, y0, y1]`. Nobody is trained again.
+    ///
+    /// # Errors
+    /// An object, of a part that is none.
+    pub fn frame(&mut self, extent: &[f64]) -> core::result::Result<(), JsValue> {
+        let Some((_, grid)) = &mut self.plane else { return Err(unread("a plane")) };
+        let part = Extent::try_from(extent).map_err(|_| unread("a frame"))?;
+        let is_part = |at: usize| {
+            let share = (part[at + 1] - part[at]) / (self.home[at + 1] - self.home[at]);
+            (MOST_ZOOM.recip()..=MOST_ZOOM).contains(&share)
+        };
+        if self.kind == Kind::Line || !is_part(0) || !is_part(2) {
+            return Err(unread("a frame"));
+        }
+        grid.extent = part;
+        Ok(())
     }
 
     /// All points of the grid, coarse ones first: of each its index, then the step (2^k) at which it comes.

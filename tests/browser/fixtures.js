@@ -29,6 +29,8 @@ const BROWSER_SAYS = [
   /^Service Worker registration blocked by Playwright$/,
   // Asking for an adapter where there is none is how a page finds that out.
   /^No available adapters\.$/,
+  // Without a GPU the browser takes the pixels of each WebGL canvas to put the page together.
+  /GL Driver Message .* GPU stall due to ReadPixels/,
 ];
 
 /** No task of the page's thread may take so many ms: a page that hangs for longer looks broken. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
-import { PAIR, look } from './look.js';
+import { NARROW, PAIR, WIDE, look } from './look.js';
 import { DICTIONARIES, matches } from './texts.js';
 
 /** The loss around a trial's weights, with the real engine. */
@@ -111,6 +111,13 @@ test('the loss around the selected trial: its own in the middle, other planes, o
   await page.keyboard.press('t');
   await expect(page.getByTestId('landscape').locator('tbody tr')).toHaveCount(51);
   await page.keyboard.press('t');
+  // The table takes the focus of the picture, and gives it back.
+  const plot = page.getByTestId('landscape-plot');
+  await plot.focus();
+  await page.keyboard.press('t');
+  await expect(page.getByTestId('landscape').getByRole('region')).toBeFocused();
+  await page.keyboard.press('t');
+  await expect(plot).toBeFocused();
   await expect.poll(() => page.url()).toContain('view=landscape');
 
   // Another trial has another landscape.
@@ -189,7 +196,7 @@ test('pointer and keys say what lies at a point, and the file has all of them', 
   for (const kind of /** @type {const} */ (['csv', 'svg', 'png'])) {
     await page.getByTestId('landscape-export').click();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`landscape-${kind}`).click()]);
-    expect(file.suggestedFilename()).toBe(`moons-landscape.${kind}`);
+    expect(file.suggestedFilename()).toMatch(new RegExp(`^moons-landscape-random-\\d-validation\\.${kind}$`));
     const text = await readFile(await file.path(), 'latin1');
     if (kind === 'csv') {
       const lines = text.trim().split('\r\n');
@@ -201,6 +208,282 @@ test('pointer and keys say what lies at a point, and the file has all of them', 
       expect(text).not.toContain('<image');
       expect(text).toContain('#bdc6cb');
     }
+  }
+});
+
+/** Has counted the contexts of canvases that were asked for, from the start. @param {import('./app.js').Page} page */
+const countContexts = (page) =>
+  page.addInitScript(() => {
+    /** @type {any} */ (window).contexts = [];
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = /** @type {any} */ (
+      function (/** @type {any} */ ...given) {
+        // @ts-ignore
+        const made = getContext.apply(this, given);
+        const { contexts } = /** @type {any} */ (window);
+        if (given[0] === 'webgl2' && made && !contexts.includes(made)) contexts.push(made);
+        return made;
+      }
+    );
+  });
+
+/** @param {import('./app.js').Page} page */
+const contexts = (page) =>
+  page.evaluate(() => {
+    const all = /** @type {WebGL2RenderingContext[]} */ (/** @type {any} */ (window).contexts);
+    return { made: all.length, open: all.filter((one) => !one.isContextLost()).length };
+  });
+
+/** What the canvas in space shows: how much of it is covered, and with how many colours. @param {import('./app.js').Page} page */
+const solid = (page) =>
+  page.locator('tp-relief').evaluate(async (part) => {
+    const canvas = await /** @type {any} */ (part).still();
+    if (!canvas) return { share: 0, colors: 0 };
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const colors = new Set();
+    let covered = 0;
+    // Every so manieth pixel will do.
+    for (let k = 0; k < data.length; k += 4 * 31) {
+      if (!data[k + 3]) continue;
+      covered++;
+      colors.add((data[k] << 16) | (data[k + 1] << 8) | data[k + 2]);
+    }
+    return { share: (31 * covered) / (width * height), colors: colors.size };
+  });
+
+test('in space the surface is turned by keys and mouse, saved, and every context is given back', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await countContexts(page);
+  await opened(app, backend);
+  await pick(page, 'plane', 'pca');
+  await finished(page, 'pca', 'validation');
+  expect(
+    await page.evaluate(() => performance.getEntriesByType('resource').some((one) => /relief/.test(one.name))),
+  ).toBe(false);
+  await pick(page, 'view', 'solid');
+  await expect(page.locator('tp-relief canvas')).toBeVisible();
+  const shown = await solid(page);
+  expect(shown.share).toBeGreaterThan(0.05);
+  expect(shown.colors).toBeGreaterThan(50);
+  await expect(page.getByTestId('landscape-origin')).toHaveCount(1);
+  await expect(page.locator('canvas.ground')).toBeHidden();
+  const summary = page.getByTestId('landscape').getByRole('img');
+  await expect(summary).toHaveAccessibleName(/^Validation loss around trial/);
+
+  const pose = () => page.locator('tp-relief').evaluate((part) => ({ .../** @type {any} */ (part).pose }));
+  const first = await pose();
+  const plot = page.getByTestId('landscape-plot');
+  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await plot.boundingBox());
+  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  // The wheel is the page's until the plot has the focus.
+  await page.mouse.move(middle[0], middle[1]);
+  await page.mouse.wheel(0, -200);
+  await page.waitForTimeout(100);
+  expect(await pose()).toEqual(first);
+  await page.mouse.down();
+  await page.mouse.move(middle[0] + 80, middle[1] + 40, { steps: 3 });
+  await page.mouse.up();
+  const dragged = await pose();
+  expect(dragged.yaw).toBeLessThan(first.yaw);
+  expect(dragged.pitch).toBeGreaterThan(first.pitch);
+  await page.mouse.wheel(0, -200);
+  await expect.poll(async () => (await pose()).zoom).toBeGreaterThan(1);
+  await page.keyboard.press('0');
+  await expect.poll(pose).toEqual(first);
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(async () => (await pose()).yaw).not.toBe(first.yaw);
+  await page.keyboard.press('Home');
+  await expect.poll(pose).toEqual(first);
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(page.getByTestId('landscape-said')).toHaveText(/: loss /);
+
+  await page.getByTestId('scrub').fill('2');
+  await expect(page.getByTestId('landscape-ball')).toHaveCount(1);
+  for (const kind of /** @type {const} */ (['png', 'svg'])) {
+    await page.getByTestId('landscape-export').click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`landscape-${kind}`).click()]);
+    const text = await readFile(await file.path(), 'latin1');
+    if (kind === 'svg') expect(text).toMatch(/<image[^>]+data:image\/png/);
+    expect(text.length).toBeGreaterThan(20_000);
+  }
+
+  for (let k = 0; k < 20; k++) {
+    await pick(page, 'view', k % 2 ? 'solid' : 'flat');
+    await expect(page.locator('tp-relief')).toHaveCount(k % 2);
+    expect((await contexts(page)).open).toBeLessThan(3);
+  }
+  await page.getByRole('tab', { name: 'Sweep' }).click();
+  await expect(page.locator('tp-relief')).toHaveCount(0);
+  const { made, open } = await contexts(page);
+  expect(made).toBeGreaterThan(10);
+  expect(open).toBe(0);
+});
+
+test('a lost context comes back, or the picture is flat again and says why', async ({ app, page, backend }) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await opened(app, backend);
+  await finished(page, 'random', 'validation');
+  await pick(page, 'view', 'solid');
+  const canvas = page.locator('tp-relief canvas');
+  await expect(canvas).toBeVisible();
+  for (let k = 0; k < 3; k++) {
+    await expect.poll(async () => (await solid(page)).share).toBeGreaterThan(0.05);
+    await canvas.evaluate((one) => {
+      one.id = 'lost';
+      /** @type {HTMLCanvasElement} */ (one).getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+    });
+    await expect(page.locator('canvas#lost')).toHaveCount(0);
+  }
+  await expect(page.getByTestId('landscape-flat')).toHaveText(DICTIONARIES.en['landscape.flat.lost']);
+  await expect(page.locator('canvas.ground')).toBeVisible();
+
+  await page.evaluate(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = /** @type {any} */ (
+      function (/** @type {any} */ ...given) {
+        // @ts-ignore
+        return given[0] === 'webgl2' ? null : getContext.apply(this, given);
+      }
+    );
+  });
+  await pick(page, 'view', 'solid');
+  await expect(page.getByTestId('landscape-flat')).toHaveText(/./);
+  await expect(page.locator('tp-relief')).toHaveCount(0);
+});
+
+test('the frame is moved by hand, and nobody is trained again for it', async ({ app, page, backend }) => {
+  await opened(app, backend);
+  await pick(page, 'plane', 'pca');
+  await finished(page, 'pca', 'validation');
+  const { head } = await landscape(page);
+  const trained = () =>
+    page.locator('tp-landscape').evaluate((part) => /** @type {any} */ (part).store.landscape.plane);
+  const planes = await trained();
+  const { home } = head;
+  const extent = async () => (await landscape(page)).head.extent;
+  const width = (/** @type {number[]} */ one) => one[1] - one[0];
+  await expect(page.getByTestId('landscape-frame-path')).toHaveCount(0);
+  const plot = page.getByTestId('landscape-plot');
+  await plot.focus();
+  await page.keyboard.press('+');
+  await finished(page, 'pca', 'validation');
+  await expect.poll(async () => width(await extent())).toBeCloseTo(width(home) / 1.5, 6);
+  const before = await extent();
+  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await plot.boundingBox());
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 - 100, box.y + box.height / 2, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(async () => (await extent())[0]).toBeGreaterThan(before[0]);
+  expect(width(await extent())).toBeCloseTo(width(before), 9);
+  await page.mouse.wheel(0, 300);
+  await expect.poll(async () => width(await extent())).toBeGreaterThan(width(before));
+  await finished(page, 'pca', 'validation');
+
+  await page.getByTestId('landscape-frame-trial').click();
+  await expect.poll(extent).toEqual([0, 1, 2, 3].map((k) => (k % 2 ? 1 : -1) * 0.125 * (home[k | 1] - home[k & 2])));
+  await finished(page, 'pca', 'validation');
+  const near = await landscape(page);
+  expect(near.known).toBe(near.n);
+  // The trial is in the middle now, with its own loss; where the scrubber stands and what was trained stay.
+  expect(Math.abs(near.middle - near.head.loss)).toBeLessThan(1e-5);
+  await page.getByTestId('landscape-frame-path').click();
+  await expect.poll(extent).toEqual(home);
+  await finished(page, 'pca', 'validation');
+  expect(await trained()).toBe(planes);
+  await expect(page.getByTestId('landscape-frame-path')).toHaveCount(0);
+
+  // The plane is that of the next visit, too.
+  await page.reload();
+  await page.getByRole('tab', { name: 'Landscape' }).click();
+  await expect(page.getByTestId('landscape-plane').locator('[data-value=pca]')).toHaveAttribute(
+    'aria-checked',
+    'true',
+  );
+});
+
+test('while a trial is trained once more, the surface follows its weights', async ({ app, page, backend }) => {
+  const fixed = { hidden: [16, 16], epochs: 1500 };
+  await opened(app, backend, small({ dataset: { name: 'moons' }, fixed, trials: 1 }));
+  await finished(page, 'random', 'validation');
+  await page.locator('tp-landscape').evaluate((part) => {
+    const { landscape } = /** @type {any} */ (part).store.slices;
+    const { glimpse } = landscape;
+    /** @type {any} */ (window).seen = [];
+    landscape.glimpse = function (/** @type {any} */ head, /** @type {any} */ piece) {
+      const middle = piece.losses[piece.indices.indexOf((head.size[0] * head.size[1] - 1) / 2)];
+      /** @type {any} */ (window).seen.push({ at: performance.now(), step: head.step, own: head.loss, middle });
+      glimpse.call(landscape, head, piece);
+    };
+  });
+  await pick(page, 'rows', 'train');
+  await expect(page.getByTestId('landscape-live')).toHaveText(matches('en', 'landscape.step_of'));
+  await finished(page, 'random', 'train');
+  const seen = await page.evaluate(() => /** @type {any} */ (window).seen);
+  expect(seen.length).toBeGreaterThan(2);
+  seen.forEach((/** @type {any} */ one, /** @type {number} */ k) => {
+    if (k) expect(one.step).toBeGreaterThan(seen[k - 1].step);
+    expect(Math.abs(one.middle - one.own)).toBeLessThan(1e-5);
+  });
+  expect(seen[seen.length - 1].own).toBeLessThan(seen[0].own);
+  await expect(page.getByTestId('landscape-live')).toHaveCount(0);
+});
+
+test('planes through two and three trained networks, each at its own loss', async ({ app, page, backend }) => {
+  await opened(app, backend);
+  await finished(page, 'random', 'validation');
+  const points = async () => {
+    const { head } = await landscape(page);
+    return head.points.map((/** @type {any} */ one) => [one.trial, one.x, one.y].map(Number));
+  };
+  const lossAt = (/** @type {number} */ index) =>
+    page.locator('tp-landscape').evaluate((part, k) => /** @type {any} */ (part).store.landscape.losses[k], index);
+  const value = (/** @type {number} */ number) =>
+    page
+      .locator('tp-landscape')
+      .evaluate((part, k) => Number(/** @type {any} */ (part).store.trials.get(k).value), number);
+  await pick(page, 'plane', 'line');
+  await finished(page, 'line', 'validation');
+  const [[a, x0, y0], [b, x1, y1]] = await points();
+  expect([x0, y0, x1, y1].map((one) => Math.round(1e6 * one) / 1e6)).toEqual([0, 0, 1, 0]);
+  // Of 201 points from -0.5 to 1.5 these are 0 and 1.
+  expect(Math.abs((await lossAt(50)) - (await value(a)))).toBeLessThan(1e-5);
+  expect(Math.abs((await lossAt(150)) - (await value(b)))).toBeLessThan(1e-5);
+  await expect(page.getByTestId('landscape-line')).toBeAttached();
+  await expect(page.getByTestId('landscape')).toContainText(`between trials ${a} and ${b}`);
+  await expect(page.getByTestId('fact-barrier')).toHaveText(/\d/);
+  await expect(page.getByTestId('landscape-view').locator('[data-value=solid]')).toBeDisabled();
+  await page.getByTestId('landscape-plot').focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByTestId('landscape-said')).toHaveText(/^0: loss /);
+  await look(app, 'landscape of a line', [WIDE[0], NARROW[1]]);
+  await app.set({ lang: 'en' });
+
+  await pick(page, 'plane', 'three');
+  await finished(page, 'three', 'validation');
+  const three = await points();
+  expect(three.map((/** @type {number[]} */ [number]) => number).sort()).toEqual([0, 1, 2]);
+  await expect(page.getByTestId('landscape-other')).toHaveCount(2);
+  const { head } = await landscape(page);
+  for (const [k, point] of head.points.entries())
+    expect(Math.abs(point.loss - (await value(three[k][0])))).toBeLessThan(1e-5);
+});
+
+test('trials of other shapes make no plane, and the button says why', async ({ app, page, backend }) => {
+  const space = { hidden_units: { type: 'categorical', choices: [4, 5, 6] } };
+  const study = small({ dataset: { name: 'moons' }, trials: 3 });
+  const fixed = { hidden_layers: 1, epochs: 2 };
+  await opened(app, backend, { ...study, fixed, space, sampler: { name: 'grid' } });
+  await finished(page, 'random', 'validation');
+  for (const plane of ['line', 'three']) {
+    const button = page.getByTestId('landscape-plane').locator(`[data-value=${plane}]`);
+    await expect(button).toBeDisabled();
+    await expect(button).toHaveAttribute('title', matches('en', 'landscape.through.none'));
   }
 });
 
@@ -275,6 +558,9 @@ test('the landscape is legible in both languages and themes, wide and narrow', a
   await finished(page, 'pca', 'validation');
   await page.getByTestId('scrub').fill('3');
   await look(app, 'landscape of a path', PAIR, ['#view']);
+  await pick(page, 'view', 'solid');
+  await expect(page.locator('tp-relief canvas')).toBeVisible();
+  await look(app, 'landscape in space', [WIDE[1], NARROW[0]], ['#view']);
   await app.set({ lang: 'ko' });
   await expect(page.getByTestId('landscape-facts')).toContainText(DICTIONARIES.ko['landscape.facts']);
   await expect(page.getByTestId('landscape')).toContainText('주변의 검증 손실');

@@ -13,14 +13,18 @@ import {
 } from '../../www/src/views/landscape/grid.js';
 import { groundColor, groundOf } from '../../www/src/views/landscape/ground.js';
 import { placesOfLabels } from '../../www/src/views/landscape/labels.js';
+import { barrierOf, heightAxis, lostAlong, runsOfLine } from '../../www/src/views/landscape/line.js';
+import { coordinate, digitsApart, endsOf } from '../../www/src/views/landscape/words.js';
 import {
   LEAST_EXPLAINED,
   MOST_DIFFERENCE,
+  MOST_STRETCH,
   differs,
   explainedBy,
   farthest,
   misleads,
 } from '../../www/src/views/landscape/misleads.js';
+import { LandscapeSlice } from '../../www/src/state/landscape.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
 /** A grid in the middle of its refinement: every `step`-th point is known, and some others. */
@@ -136,7 +140,7 @@ test('lines never lean towards a score that is not there', () => {
 test('any landscape can be worked out for drawing, and its lines end outside of the plot', () => {
   check(
     fc.property(field, fc.boolean(), (given, log) => {
-      const steps = groundOf(given, log, 'low');
+      const steps = groundOf({ ...given, extent: [0, 1, 0, 1] }, log, 'low');
       let made = steps.next();
       for (let k = 0; !made.done && k < 100; k++) made = steps.next();
       assert.ok(made.done);
@@ -270,4 +274,83 @@ test('shares and distances of a path are numbers, or nobody knows them', () => {
     }),
   );
   assert.equal(explainedBy(null), null);
+});
+
+test('numbers that differ are written apart, with no more digits than that takes', () => {
+  check(
+    fc.property(fc.array(finite, { minLength: 1, maxLength: 6 }), (scores) => {
+      const digits = digitsApart(scores);
+      const written = (/** @type {number} */ n) => new Set(scores.map((one) => one.toPrecision(n))).size;
+      assert.ok(digits >= 3 && digits <= 15);
+      if (digits < 15) assert.equal(written(digits), new Set(scores).size);
+      if (digits > 3) assert.ok(written(digits - 1) < new Set(scores).size);
+    }),
+  );
+  assert.equal(digitsApart([0.093621, 0.093622]), 5);
+  const write = (/** @type {number} */ score) => score.toFixed(3);
+  assert.deepEqual(endsOf({ low: 0.0936213, high: 0.0936228 }, write), ['0.093621', '0.093623']);
+  assert.deepEqual(endsOf({ low: 0.1, high: 0.2 }, write), ['0.100', '0.200']);
+  assert.deepEqual(endsOf({ low: 0.1, high: 0.1 }, write), ['0.100', '0.100']);
+  assert.equal(coordinate(-3.86457076, 1e-5), '−3.86457076');
+  assert.equal(coordinate(0, 2), '0');
+});
+
+test('a line is drawn where it is known, broken where its score is not finite, and its barrier is measured', () => {
+  const line = (/** @type {number[]} */ values, /** @type {number[]} */ known = values.map(() => 1)) => ({
+    extent: [-0.5, 1.5, 0, 0],
+    values: Float64Array.from(values),
+    known: Uint8Array.from(known),
+  });
+  const same = (/** @type {number} */ score) => score;
+  assert.deepEqual(runsOfLine(line([1, 2, NaN, 4, 5], [1, 1, 1, 0, 1]), same), [
+    [
+      [-0.5, 1],
+      [0, 2],
+    ],
+    [[1.5, 5]],
+  ]);
+  assert.deepEqual(lostAlong(line([NaN, NaN, NaN, 1, NaN])), [0, 1.5]);
+  // At 0 it is 1, at 1 it is 3: halfway 2 lies on the straight way, and 5 is 3 above it.
+  assert.equal(barrierOf(line([9, 1, 5, 3, 9]), 1, 3), 3);
+  assert.equal(barrierOf(line([9, 1, 1.5, 3, 9]), 1, 3), 0);
+  assert.equal(barrierOf(line([9, 1, NaN, 3, 9]), 1, 3), null);
+  assert.equal(barrierOf(line([9, 1, 5, 3, 9], [1, 1, 0, 1, 1]), 1, 3), null);
+  check(
+    fc.property(finite, finite, fc.boolean(), (a, b, log) => {
+      const [low, high] = [Math.min(a, b), Math.max(a, b)];
+      const { axis, place } = heightAxis({ low, high, log: log && low > 0 }, false);
+      if (!Number.isFinite(place(high) - place(low))) return;
+      const [from, to] = axis.domain;
+      assert.ok(from < to || !Number.isFinite(to - from), `${axis.domain}`);
+      for (const score of [low, high]) assert.ok(place(score) >= from && place(score) <= to);
+    }),
+  );
+});
+
+test('a path plane with one tiny axis is said to be stretched', () => {
+  const given = { plane: 'pca', explained: null, path: null, at: 0 };
+  const keys = (/** @type {number[]} */ extent) =>
+    misleads({ ...given, explained: [0.9, 0.05], extent }).map((one) => one.key);
+  assert.deepEqual(keys([0, MOST_STRETCH * 1.01, 0, 1]), ['landscape.misleads.stretched']);
+  assert.deepEqual(keys([0, MOST_STRETCH, 0, 1]), []);
+  assert.deepEqual(keys([]), []);
+  assert.deepEqual(
+    misleads({ ...given, plane: 'line' }).map((one) => one.key),
+    ['landscape.misleads.line'],
+  );
+});
+
+test('what is kept of the options comes back, and nothing else does', () => {
+  const slice = () => new LandscapeSlice(() => {});
+  for (const plane of /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three'])) {
+    const [before, after] = [slice(), slice()];
+    before.options = { plane, rows: 'train', extent: [0, 1, 0, 1], others: [3] };
+    after.recall(before.kept);
+    assert.deepEqual(after.options, { plane, rows: 'train', extent: null, others: [] });
+  }
+  for (const kept of [null, '', 'pca', 'pca test', 'constructor train', 'pca validation train'.slice(4)]) {
+    const one = slice();
+    one.recall(kept);
+    assert.deepEqual(one.options, slice().options);
+  }
 });

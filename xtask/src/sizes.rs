@@ -20,12 +20,16 @@ const ENGINE: Part = Part { name: "engine", limit: 430_000 };
 const ANALYSES: Part = Part { name: "analyses", limit: 300_000 };
 /// Each script that is loaded when it is first needed.
 const LATER: Part = Part { name: "each script loaded later", limit: 40_000 };
+/// The script that draws surfaces in space, three.js for the most part, which only those load who choose it.
+const SPACE: Part = Part { name: "the script that draws in 3-D", limit: 170_000 };
 /// How the names of the engine and its Worker begin.
 const ENGINE_FILES: [&str; 2] = ["engine", "worker"];
 /// The same of the second module.
 const ANALYSES_FILES: [&str; 2] = ["analyses", "analyst"];
 /// How the names of scripts begin that are loaded only when asked for (www/vite.config.js).
 const LATER_FILES: &str = "later-";
+/// How its name begins (www/src/views/landscape/relief.js).
+const SPACE_FILE: &str = "later-relief-";
 /// How the names of the languages' texts begin. A reader loads one; the heaviest counts.
 const TEXTS: &str = "text-";
 /// What counts as engine or page; all else is data.
@@ -44,7 +48,7 @@ pub fn check(dist: &Path) -> Result<()> {
     list(dist, &mut files)?;
     files.sort();
     println!("\n{:>10} {:>10} {:>10}  file", "raw", "gzip", "brotli");
-    let [mut page, mut engine, mut analyses, mut later, mut data, mut texts] = [Size::default(); 6];
+    let [mut page, mut engine, mut analyses, mut later, mut space, mut data, mut texts] = [Size::default(); 7];
     for file in &files {
         let size = measure(file)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -58,6 +62,8 @@ pub fn check(dist: &Path) -> Result<()> {
             add(&mut engine, size);
         } else if ANALYSES_FILES.iter().any(|start| name.starts_with(start)) {
             add(&mut analyses, size);
+        } else if name.starts_with(SPACE_FILE) {
+            add(&mut space, size);
         } else if name.starts_with(LATER_FILES) {
             later = heavier(later, size);
         } else {
@@ -67,7 +73,8 @@ pub fn check(dist: &Path) -> Result<()> {
     add(&mut page, texts);
     print(data, "data and other files");
     let mut complaints = Vec::new();
-    for (part, size) in [(PAGE, page), (ENGINE, engine), (ANALYSES, analyses), (LATER, later)] {
+    let parts = [(PAGE, page), (ENGINE, engine), (ANALYSES, analyses), (LATER, later), (SPACE, space)];
+    for (part, size) in parts {
         print(size, &format!("{}, at most {} after gzip", part.name, part.limit));
         if size.gzip > part.limit {
             complaints.push(format!("{} weighs {} bytes after gzip, more than {}", part.name, size.gzip, part.limit));

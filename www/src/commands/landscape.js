@@ -1,6 +1,13 @@
+import { save, saved } from '../platform/saved.js';
+import { PARTNERS, partnersOf } from '../state/partners.js';
 import { defineCommand } from './command.js';
 
 /** @typedef {import('../state/landscape.js').LandscapeOptions} LandscapeOptions */
+
+const KEPT = 'tuning-playground.landscape';
+
+/** What was looked at when the page was last here. */
+export const landscapeKept = () => saved(KEPT);
 
 /** Trials that have weights to look around. */
 const WITH_WEIGHTS = ['complete', 'pruned', 'diverged'];
@@ -11,14 +18,28 @@ export const LANDSCAPE = {
   landscape: defineCommand({
     act: ({ store, slices, runner }, /** @type {Partial<LandscapeOptions> | undefined} */ changes) => {
       const { landscape, selected } = store;
-      const options = { ...landscape.options, ...changes };
-      const isSame = options.plane === landscape.options.plane && options.rows === landscape.options.rows;
+      const { options: before } = landscape;
+      const isOwn = landscape.trial === selected?.number;
+      const options = { ...before, ...changes };
+      // Another plane is framed anew; other rows are those of the same plane.
+      if (!isOwn || changes?.plane) {
+        const wanted = PARTNERS[options.plane] ?? 0;
+        options.others = partnersOf(store, wanted);
+        if (options.others.length < wanted) Object.assign(options, { plane: 'random', others: [] });
+      }
+      const isSamePlane = options.plane === before.plane && String(options.others) === String(before.others);
+      if (!isOwn || !isSamePlane) options.extent = changes?.extent ?? null;
+      const isSame = isSamePlane && options.rows === before.rows;
       if (!selected || !WITH_WEIGHTS.includes(selected.state)) {
         runner.leaveLandscape();
         slices.landscape.put({ options });
-      } else if (!isSame || landscape.trial !== selected.number || landscape.state === 'none') {
+      } else if (!isSame || !isOwn || landscape.state === 'none') {
         void runner.landscape(selected.number, options);
+      } else if (String(options.extent) !== String(before.extent)) {
+        void runner.frameLandscape(options);
       }
+      // What is looked at is kept between visits; guests keep nothing.
+      if (store.whole && (changes?.plane || changes?.rows)) save(KEPT, landscape.kept);
     },
   }),
   leave_landscape: defineCommand({ act: ({ runner }) => runner.leaveLandscape() }),

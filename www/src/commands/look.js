@@ -1,6 +1,7 @@
 import { save, saved } from '../platform/saved.js';
 import { defineCommand } from './command.js';
 import { focusSoon, opened } from './focus.js';
+import { landscapeKept } from './landscape.js';
 
 /**
  * @typedef {import('../study/types.js').Language} Language
@@ -69,7 +70,10 @@ export const LOOK = {
   }),
   /** Whether this is the page itself, and whether keys act that are pressed alone. */
   stand: defineCommand({
-    act: ({ slices }, /** @type {boolean} */ whole) => slices.look.put({ whole, singleKeys: singleKeysSaved() }),
+    act: ({ slices }, /** @type {boolean} */ whole) => {
+      slices.look.put({ whole, singleKeys: singleKeysSaved() });
+      if (whole) slices.landscape.recall(landscapeKept());
+    },
   }),
 
   view: defineCommand({ act: ({ slices }, /** @type {string} */ view) => slices.look.put({ view }) }),

@@ -5,7 +5,8 @@ import { html, nothing } from 'lit';
  *
  * @template T
  * @param {string} label
- * @param {{value: T, text: unknown, title?: string, name?: string}[]} options
+ * @param {{value: T, text: unknown, title?: string, name?: string, disabled?: boolean}[]} options one that cannot be
+ *   chosen says why in its title
  * @param {T} current
  * @param {(value: T) => void} pick
  * @param {{disabled?: boolean, className?: string, testid?: string}} [how]
@@ -21,7 +22,9 @@ export function segmented(label, options, current, pick, how = {}) {
     event.preventDefault();
     event.stopPropagation();
     const group = /** @type {HTMLElement} */ (event.currentTarget);
-    const next = (at + by + options.length) % options.length;
+    let next = at;
+    do next = (next + by + options.length) % options.length;
+    while (options[next].disabled && next !== at);
     pick(options[next].value);
     /** @type {HTMLElement} */ (group.children[next]).focus();
   };
@@ -32,7 +35,7 @@ export function segmented(label, options, current, pick, how = {}) {
         k,
       ) => html`<button type="button" role="radio" aria-checked=${one.value === current} tabindex=${k === at ? 0 : -1}
         title=${one.title ?? nothing} aria-label=${one.name ?? nothing} data-value=${String(one.value)}
-        ?disabled=${how.disabled}
+        ?disabled=${how.disabled || one.disabled}
         @click=${() => pick(one.value)}>${one.text}</button>`,
     )}</div>`;
 }

@@ -1,5 +1,5 @@
 import { Answers, tableOf } from './answers.js';
-import { SURFACE_BUDGET, nextPiece, pathOf } from './pieces.js';
+import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { RaceHost } from './race-host.js';
 import init, { Surface, data_file } from '../generated/analyses/analyses.js';
 
@@ -14,21 +14,35 @@ export class AnalystHost extends Answers {
     /** @private @type {Surface | null} */ this.plane = null;
     /** @private @type {{order: Uint32Array, next: number} | null} its points, once it is laid */ this.points = null;
     /** @private counts the surfaces */ this.surfaces = 0;
+    /** @private when weights in training are looked at next */ this.next = 0;
+    /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
     /** @private */ this.races = new RaceHost();
   }
 
   /**
    * Begins a loss surface in the place of the one before. @see surface.js
    * @param {string} study
-   * @param {string} round of its one trial
-   * @param {{plane: string, rows: string, side: number}} options
+   * @param {string} round of its trials
+   * @param {{plane: string, rows: string, side: number, extent: number[] | null}} options
    * @param {string} base
    */
-  async surface(study, round, { plane, rows, side }, base) {
+  async surface(study, round, { plane, rows, side, extent }, base) {
     const table = await tableOf(data_file(study), base);
     this.surfaceStop(this.surfaces);
     this.plane = new Surface(study, round, table, plane, rows, side, 0);
+    this.extent = extent;
+    this.next = 0;
     return ++this.surfaces;
+  }
+
+  /** Another part of a surface's plane, from its coarse points on; false if it is another one's turn.
+   * @param {number} id @param {number[]} extent */
+  surfaceFrame(id, extent) {
+    const { plane } = this;
+    if (!plane || id !== this.surfaces || !this.points) return false;
+    plane.frame(new Float64Array(extent));
+    this.points = { order: plane.order(), next: 0 };
+    return true;
   }
 
   /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
@@ -36,12 +50,25 @@ export class AnalystHost extends Answers {
     const { plane } = this;
     if (!plane || id !== this.surfaces) return null;
     if (!this.points) {
-      if (!(await plane.train(SURFACE_BUDGET))) return {};
+      if (!(await plane.train(SURFACE_BUDGET))) return { glimpse: this.glimpse(plane) };
       const head = await plane.head();
+      if (this.extent) plane.frame(new Float64Array(this.extent));
       this.points = { order: plane.order(), next: 0 };
-      return { head: { ...head, path: head.path && pathOf(head.path) } };
+      const { extent: home } = head;
+      return { head: { ...head, home, extent: this.extent ?? home, path: head.path && pathOf(head.path) } };
     }
     return { piece: nextPiece(plane, this.points) };
+  }
+
+  /** A few points around the weights of the moment, now and then. @private @param {Surface} plane */
+  glimpse(plane) {
+    if (performance.now() < this.next) return null;
+    const begun = performance.now();
+    const head = plane.glimpse();
+    const piece = head && pieceOf(plane, plane.order());
+    // What is looked at in between takes a part of the time, and training the most.
+    this.next = begun + Math.max(GLIMPSE_EVERY, 4 * (performance.now() - begun));
+    return head && { head: { ...head, home: head.extent }, piece };
   }
 
   /** Lets go of a surface. @param {number} id */

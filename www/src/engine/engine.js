@@ -4,7 +4,7 @@ import { ANALYST, WORKER } from './hrefs.js';
 import { FORMAT } from '../study/result.js';
 import { RaceRun } from './race.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
-import { surface } from './surface.js';
+import { frameSurface, surface } from './surface.js';
 import { timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
@@ -101,12 +101,22 @@ export class Engine extends EventTarget {
   /**
    * The loss around a trial's weights, piece by piece.
    * @param {Study} study
-   * @param {Pick<Trial, 'number' | 'params'>} trial
+   * @param {Pick<Trial, 'number' | 'params'>[]} trials
    * @param {import('./surface.js').LandscapeOptions} options
    * @param {Parameters<typeof surface>[5]} told
    */
-  surface(study, trial, options, told) {
-    return surface((this.analyst ??= new Client(ANALYST)), study, trial, options, this.assetBase, told);
+  surface(study, trials, options, told) {
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, told);
+  }
+
+  /**
+   * Another part of a surface's plane; false if the Worker has that plane no more.
+   * @param {number} id
+   * @param {import('./surface.js').Head} head with the part's extent
+   * @param {Parameters<typeof surface>[5]} told
+   */
+  frameSurface(id, head, told) {
+    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, told);
   }
 
   /** A race, not begun. @param {import('./race.js').Told} told */

@@ -2,6 +2,8 @@
 
 /** A surface is worked on for so long between two messages, in ms. */
 export const SURFACE_BUDGET = 30;
+/** Weights in training are looked at this often, in ms. */
+export const GLIMPSE_EVERY = 50;
 /** Points of a surface that are scored together. */
 const SURFACE_POINTS = 16;
 
@@ -10,6 +12,14 @@ export const pathOf = ({ trial, ...columns }) => {
   const numbers = Object.entries(columns).map(([name, column]) => [name, column.map(Number)]);
   return { trial, ...Object.fromEntries(numbers) };
 };
+
+/** All points at once. @param {{score: (indices: Uint32Array) => Float64Array}} plane @param {Uint32Array} order */
+export function pieceOf(plane, order) {
+  const indices = order.filter((_, k) => k % 2 === 0);
+  const scores = plane.score(indices);
+  const every = (/** @type {0 | 1} */ from) => scores.filter((_, k) => k % 2 === from);
+  return { indices, losses: every(0), accuracies: every(1), step: 1, done: true };
+}
 
 /** Scores points for about the budget.
  * @param {{score: (indices: Uint32Array) => Float64Array}} plane

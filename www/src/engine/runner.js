@@ -45,6 +45,7 @@ export class Runner {
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
+    /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} */ this.result = null;
@@ -162,6 +163,7 @@ export class Runner {
     this.store.reports.begin(this.fresh, trials);
     // Trials of the run before lie under the same numbers.
     this.landscapes++;
+    this.plane = null;
     this.store.reports.landscape.stop();
     this.fresh = null;
     this.began = true;
@@ -286,18 +288,54 @@ export class Runner {
     const { landscape } = store.reports;
     const trial = store.trials.get(number);
     if (!trial) return;
+    const trials = [trial, ...options.others.flatMap((other) => store.trials.get(other) ?? [])];
+    this.plane = null;
+    landscape.begin(number, options);
+    await this.surface((told) => this.engine.surface(store.shownStudy, trials, options, told));
+  }
+
+  /**
+   * Another part of the plane that is there, or of one that is laid anew where it is gone.
+   * @param {import('./surface.js').LandscapeOptions} options
+   */
+  async frameLandscape(options) {
+    const { landscape } = this.store.reports;
+    const { trial, head } = landscape;
+    if (trial === null) return;
+    if (this.plane === null || !head) {
+      await this.landscape(trial, options);
+      return;
+    }
+    const extent = options.extent ?? head.home;
+    landscape.reframe(options);
+    const found = await this.surface((told) =>
+      this.engine.frameSurface(Number(this.plane), { ...head, extent }, told),
+    );
+    if (found === false) await this.landscape(trial, options);
+  }
+
+  /** What comes of one surface, while it is the one that is wanted. @private
+   * @param {(told: import('./surface.js').Told) => Promise<boolean>} ask */
+  async surface(ask) {
+    const { landscape } = this.store.reports;
     const turn = ++this.landscapes;
     const isWanted = () => turn === this.landscapes;
-    landscape.begin(number, options);
     try {
-      await this.engine.surface(store.shownStudy, trial, options, {
+      const found = await ask({
         isWanted,
-        onHead: (head) => landscape.lay(head),
+        isKept: (id) => id === this.plane,
+        onGlimpse: (head, piece) => landscape.glimpse(head, piece),
+        onHead: (head, id) => {
+          this.plane = id;
+          landscape.lay(head);
+        },
         onPiece: (piece) => landscape.take(piece),
       });
+      return found || !isWanted();
     } catch (error) {
       const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
       if (isWanted()) landscape.fail(problem);
+      return true;
     }
   }
 
@@ -305,7 +343,9 @@ export class Runner {
   leaveLandscape() {
     this.landscapes++;
     const { landscape } = this.store.reports;
-    if (landscape.state === 'training' || landscape.state === 'computing') landscape.stop();
+    if (landscape.state !== 'training' && landscape.state !== 'computing') return;
+    this.plane = null;
+    landscape.stop();
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

@@ -185,6 +185,17 @@ export class FigurePart extends Part {
     return null;
   }
 
+  /** A canvas to take the pixels of another from, which does not give them away itself.
+   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement> | null} */
+  still(_canvas) {
+    return null;
+  }
+
+  /** What a file that is made of vectors has to say of itself beside its name in the menu. */
+  get vectorNote() {
+    return '';
+  }
+
   onDown(/** @type {PointerEvent} */ _event) {}
   onUp(/** @type {PointerEvent} */ _event) {}
   onMove(/** @type {PointerEvent} */ _event) {}
@@ -319,6 +330,7 @@ export class FigurePart extends Part {
       testid: `${name}-${kind}`,
       act: 'export_figure',
       detail: { figure: this, kind },
+      note: kind === 'svg' ? this.vectorNote : '',
     });
     const groups = this.kind.saves.map((kinds) => ({ items: kinds.map(item) }));
     return html`${

@@ -211,7 +211,8 @@ async function partsOf(figure, parent, place) {
       made.push(copy);
     } else if (one instanceof HTMLCanvasElement) {
       const at = element('g', { transform: `translate(${x},${y})` });
-      at.append((await pathsOf(figure, one)) ?? element('image', { href: one.toDataURL(), width, height }));
+      const pixels = async () => ((await figure.still(one)) ?? one).toDataURL();
+      at.append((await pathsOf(figure, one)) ?? element('image', { href: await pixels(), width, height }));
       made.push(at);
     } else if (one.matches('.box'))
       made.push(

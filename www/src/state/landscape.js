@@ -1,16 +1,24 @@
 import { Slice } from './slice.js';
 
 /**
- * @typedef {{plane: 'random' | 'pca' | 'gradient', rows: 'validation' | 'train'}} LandscapeOptions
+ * @typedef {[number, number, number, number]} Extent of x, then of y
+ * @typedef {(typeof PLANES)[number]} Plane
+ * @typedef {{plane: Plane, rows: 'validation' | 'train', extent: Extent | null, others: number[]}} LandscapeOptions
+ *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
+ *   through beside its own
  * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
  *   distance: number[]}} Path as `landscape@1` has it
  * @typedef {object} Head what is known of a surface before its points
  * @property {[number, number]} size points along x and y
- * @property {[number, number, number, number]} extent of x, then of y
+ * @property {Extent} extent what the points cover
+ * @property {Extent} home what they cover where nobody asked for another part
  * @property {[number, number] | null} explained share of the path's variance along each direction
  * @property {number} loss the trial's own
  * @property {number} epochs that it was trained for
+ * @property {number} [step] of its training, where that is under way
+ * @property {number} [steps] of it
  * @property {number} parameters weights and biases
+ * @property {{trial: number, x: number, y: number, loss: number}[]} points the trials that it is laid through
  * @property {Path | null} path of a plane that was laid through it
  * @typedef {object} Piece some of a surface's points
  * @property {Uint32Array} indices
@@ -19,6 +27,9 @@ import { Slice } from './slice.js';
  * @property {number} step every so manieth point of every so manieth row is now known
  * @property {boolean} done
  */
+
+/** Planes in the order in which they are offered. */
+export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three']);
 
 const nothing = () => ({
   /** @type {number | null} */ trial: null,
@@ -37,7 +48,8 @@ export class LandscapeSlice extends Slice {
   constructor(mark) {
     super(mark, 'landscape');
     const { trial, state, problem, head, losses, accuracies, known, step } = nothing();
-    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation' };
+    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation', extent: null, others: [] };
+    /** Counts the planes that were laid, each in whatever frames. */ this.plane = 0;
     this.trial = trial;
     this.state = state;
     this.problem = problem;
@@ -48,41 +60,82 @@ export class LandscapeSlice extends Slice {
     /** Every so manieth point of every so manieth row is known. */ this.step = step;
   }
 
+  /** What is kept of the options between visits. */
+  get kept() {
+    return `${this.options.plane} ${this.options.rows}`;
+  }
+
+  /** @param {string | null} kept */
+  recall(kept) {
+    const [plane, rows] = (kept ?? '').split(' ');
+    const known = PLANES.find((one) => one === plane);
+    if (!known || (rows !== 'validation' && rows !== 'train')) return;
+    this.options = { ...this.options, plane: known, rows };
+    this.touch();
+  }
+
   /** @param {number} trial @param {LandscapeOptions} options */
   begin(trial, options) {
     Object.assign(this, nothing());
     this.trial = trial;
     this.options = options;
     this.state = 'training';
+    this.plane++;
+    this.touch();
+  }
+
+  /** Another part of the same plane; what is known of the one before stays until its first points arrive.
+   * @param {LandscapeOptions} options */
+  reframe(options) {
+    this.options = options;
+    this.state = 'computing';
+    this.touch();
+  }
+
+  /** What is around the weights of the moment, while they are trained. @param {Head} head @param {Piece} piece */
+  glimpse(head, piece) {
+    this.clear(head);
+    this.fill(piece);
     this.touch();
   }
 
   /** @param {Head} head */
   lay(head) {
-    const n = head.size[0] * head.size[1];
-    this.head = head;
-    this.losses = new Float64Array(n).fill(NaN);
-    this.accuracies = new Float64Array(n).fill(NaN);
-    this.known = new Uint8Array(n);
+    this.clear(head);
     this.state = 'computing';
     this.touch();
   }
 
   /** @param {Piece} piece */
-  take({ indices, losses, accuracies, step, done }) {
+  take(piece) {
+    this.fill(piece);
+    this.state = piece.done ? 'done' : 'computing';
+    this.touch();
+  }
+
+  /** @private @param {Head} head */
+  clear(head) {
+    const n = head.size[0] * head.size[1];
+    this.head = head;
+    this.losses = new Float64Array(n).fill(NaN);
+    this.accuracies = new Float64Array(n).fill(NaN);
+    this.known = new Uint8Array(n);
+  }
+
+  /** @private @param {Piece} piece */
+  fill({ indices, losses, accuracies, step }) {
     for (const [k, index] of indices.entries()) {
       this.losses[index] = losses[k];
       this.accuracies[index] = accuracies[k];
       this.known[index] = 1;
     }
     this.step = step;
-    this.state = done ? 'done' : 'computing';
-    this.touch();
   }
 
   /** @param {import('../study/types.js').Problem} problem */
   fail(problem) {
     this.problem = problem;
+    this.head = null;
     this.state = 'failed';
     this.touch();
   }

@@ -57,6 +57,18 @@ function valueIn(name, study, drawn) {
   return drawn[name] ?? study.fixed?.[name] ?? (one ? defaultOf(one, study, drawn) : null);
 }
 
+/** What decides whether two trials' weights can be compared one by one: layers, activation and loss, as one text.
+ * @param {Study} study @param {Record<string, Value>} drawn */
+export function shapeOf(study, drawn) {
+  const value = (/** @type {string} */ name) => valueIn(name, study, drawn);
+  const given = value('hidden');
+  const depth = Number(value('hidden_layers'));
+  const widths = Array.isArray(given)
+    ? given
+    : Array.from({ length: depth }, (_, k) => value(`units_${k + 1}`) ?? value('hidden_units'));
+  return JSON.stringify([widths, widths.length ? value('activation') : null, value('loss')]);
+}
+
 // Which hyperparameters trials use, by the conditions of the table: as src/study/usage.rs has it.
 
 /**

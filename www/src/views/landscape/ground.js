@@ -8,8 +8,9 @@ import { DIVERGED, UNKNOWN, filled, levelsOf, runsOf, scaleOf, sharesOf } from '
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {import('./grid.js').Level} Level
  * @typedef {{x: number, y: number}[]} Ring in places of the grid
- * @typedef {{size: [number, number], scale: import('./grid.js').Scale, filled: import('./grid.js').Filled, bands:
- *   (Level & {rings: Ring[]})[], better: 'low' | 'high'}} Ground
+ * @typedef {[number, number, number, number]} Extent of x, then of y
+ * @typedef {{size: [number, number], extent: Extent, scale: import('./grid.js').Scale, filled:
+ *   import('./grid.js').Filled, bands: (Level & {rings: Ring[]})[], better: 'low' | 'high'}} Ground
  * @typedef {{token: (name: string) => string, dark: boolean}} Look
  */
 
@@ -17,23 +18,25 @@ const RAMP = { light: ['f8fbfc', 'dae0e3', 'bdc6cb'], dark: ['14181a', '293035',
 /** Lines of a hatch are this far apart, in px. */
 const HATCH = 6;
 
-/** From the page's own ground (0, worst) to what contrasts most with it (1, best).
+/** From the page's own ground (0, worst) to what contrasts most with it (1, best), each part from 0 to 255.
  * @param {number} goodness @param {boolean} dark */
-export function groundColor(goodness, dark) {
+export function groundRgb(goodness, dark) {
   const stops = dark ? RAMP.dark : RAMP.light;
   const place = 2 * Math.max(0, Math.min(1, Number.isFinite(goodness) ? goodness : 0));
   const low = Math.min(1, Math.floor(place));
   const part = (/** @type {number} */ stop, /** @type {number} */ c) =>
     parseInt(stops[stop].slice(2 * c, 2 * c + 2), 16);
-  const mix = [0, 1, 2].map((c) => Math.round(part(low, c) + (part(low + 1, c) - part(low, c)) * (place - low)));
-  return `rgb(${mix.join(' ')})`;
+  return [0, 1, 2].map((c) => Math.round(part(low, c) + (part(low + 1, c) - part(low, c)) * (place - low)));
 }
 
+/** @param {number} goodness @param {boolean} dark */
+export const groundColor = (goodness, dark) => `rgb(${groundRgb(goodness, dark).join(' ')})`;
+
 /** Works out what is to be painted, in small steps; null where there is no score.
- * @param {import('./grid.js').Field} field @param {boolean} log @param {'low' | 'high'} better
+ * @param {import('./grid.js').Field & {extent?: Extent}} field @param {boolean} log @param {'low' | 'high'} better
  * @returns {Generator<undefined, Ground | null>} */
 export function* groundOf(field, log, better) {
-  const { size } = field;
+  const { size, extent = /** @type {Extent} */ ([0, 1, 0, 1]) } = field;
   const made = filled(field);
   const scale = scaleOf(made, log);
   if (!scale) return null;
@@ -49,7 +52,7 @@ export function* groundOf(field, log, better) {
       .coordinates.flatMap((polygon) => polygon.map((ring) => ring.map(([x, y]) => ({ x: x - 1.5, y: y - 1.5 }))));
     bands.push({ ...level, rings });
   }
-  return { size, scale, filled: made, bands, better };
+  return { size, extent, scale, filled: made, bands, better };
 }
 
 /** With a margin of one more point at each side, in which lines end, out of sight.
@@ -63,6 +66,16 @@ function padded(shares, [nx, ny]) {
   return made;
 }
 
+/** The frame that a grid of another extent fills when the plot shows `view`.
+ * @param {Frame} frame @param {Extent} extent @param {Extent} view @returns {Frame} */
+export function frameOf(frame, [x0, x1, y0, y1], view) {
+  const { width, height, left, right, top, bottom } = frame;
+  const [w, h] = [width - left - right, height - top - bottom];
+  const x = (/** @type {number} */ at) => left + ((at - view[0]) / (view[1] - view[0])) * w;
+  const y = (/** @type {number} */ at) => height - bottom - ((at - view[2]) / (view[3] - view[2])) * h;
+  return { width, height, left: x(x0), right: width - x(x1), top: y(y1), bottom: height - y(y0) };
+}
+
 /** Where places of a grid lie in a plot, in px. @param {[number, number]} size @param {Frame} frame */
 export function placer([nx, ny], { width, height, left, right, top, bottom }) {
   const [w, h] = [width - left - right, height - top - bottom];
@@ -74,27 +87,31 @@ export function placer([nx, ny], { width, height, left, right, top, bottom }) {
 
 /** @param {CanvasRenderingContext2D} g @param {Ground | null} ground @param {Frame} frame in px of the canvas
  * @param {number} ratio px of the canvas in one of the page @param {Look} look
+ * @param {Extent} [view] what the plot shows, where that is not all of the ground and nothing else
  * @returns {Generator<undefined, void>} */
-export function* paint(g, ground, frame, ratio, { token, dark }) {
+export function* paint(g, ground, frame, ratio, { token, dark }, view) {
   const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
   g.clearRect(0, 0, g.canvas.width, g.canvas.height);
   g.save();
-  const outline = () => {
-    g.beginPath();
-    g.rect(frame.left, frame.top, w, h);
-  };
-  outline();
+  g.beginPath();
+  g.rect(frame.left, frame.top, w, h);
   g.clip();
   g.fillStyle = token('--ground');
   g.fill();
   if (ground) {
     const { size, bands, scale, filled: field, better } = ground;
-    const at = placer(size, frame);
+    const own = frameOf(frame, ground.extent, view ?? ground.extent);
+    const at = placer(size, own);
     const color = (/** @type {number} */ from, /** @type {number} */ to) => {
       const share = (from + to) / 2;
       return groundColor(better === 'low' ? 1 - share : share, dark);
     };
-    outline();
+    const [left, top] = [Math.max(frame.left, own.left), Math.max(frame.top, own.top)];
+    const right = frame.width - Math.max(frame.right, own.right);
+    const bottom = frame.height - Math.max(frame.bottom, own.bottom);
+    g.beginPath();
+    g.rect(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+    g.clip();
     g.fillStyle = color(0, bands[0]?.share ?? (scale.high > scale.low ? 1 : 0));
     g.fill();
     for (const [k, { rings, share }] of bands.entries()) {

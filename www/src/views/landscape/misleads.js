@@ -10,6 +10,12 @@ export const LEAST_EXPLAINED = 0.8;
 /** A loss on the plane that differs by more than this share from the true one is the loss of another network. */
 export const MOST_DIFFERENCE = 0.1;
 
+/** Axes of one unit that are drawn this many times differently bend every angle of the path. */
+export const MOST_STRETCH = 10;
+
+/** How many times larger the second axis is drawn than the first. @param {number[]} extent */
+export const stretchOf = ([x0, x1, y0, y1]) => (x1 - x0) / (y1 - y0);
+
 /** Whether the loss on the plane says something else than the loss of the weights themselves.
  * @param {number} slice @param {number} own */
 export function differs(slice, own) {
@@ -41,21 +47,25 @@ export function farthest(path) {
 
 /**
  * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number,
- *   seeds?: number}} given `at`: the point of the path that is looked at; `seeds`: how many the trial was trained with
+ *   seeds?: number, extent?: number[]}} given `at`: the point of the path that is looked at; `seeds`: how many the
+ *   trial was trained with; `extent`: what the picture covers
  * @returns {Finding[]}
  */
-export function misleads({ plane, explained, path, at, parameters = NaN, seeds = 1 }) {
+export function misleads({ plane, explained, path, at, parameters = NaN, seeds = 1, extent = [] }) {
   /** @type {Finding[]} */
   const found = [];
   const add = (/** @type {string} */ key, /** @type {Record<string, number>} */ values = {}) =>
     void found.push({ key: `landscape.misleads.${key}`, values });
-  if (plane === 'random' || plane === 'gradient') {
+  if (plane === 'line') add('line');
+  if (plane === 'random' || plane === 'gradient' || plane === 'three') {
     if (Number.isFinite(parameters)) add(plane, { parameters });
     else add(`${plane}.some`);
   }
   if (seeds > 1) add('seeds', { seeds });
   const share = explainedBy(explained);
   if (plane === 'pca' && share !== null && share < LEAST_EXPLAINED) add('explained', { share, rest: 1 - share });
+  const times = stretchOf(/** @type {any} */ (extent));
+  if (plane === 'pca' && times > MOST_STRETCH) add('stretched', { times });
   if (!path || !path.steps.length) return found;
   const n = path.steps.length;
   const count = path.loss.filter((own, k) => differs(path.slice_loss[k], own)).length;

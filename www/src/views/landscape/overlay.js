@@ -2,7 +2,7 @@ import { element } from '../../figures/plot-axes.js';
 import { textWidth } from '../../study/scale.js';
 import { FINITE, nearestTo } from './grid.js';
 import { placesOfLabels } from './labels.js';
-import { placer } from './ground.js';
+import { frameOf, placer } from './ground.js';
 
 /**
  * What lies over the ground: numbers on lines, the trial's own place, and the path that it was trained along.
@@ -16,7 +16,12 @@ import { placer } from './ground.js';
 const STEPS = 3;
 const APART = 70;
 
-const HALO = { stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
+const HALO = {
+  stroke: 'var(--surface)',
+  'stroke-width': 4,
+  'stroke-linejoin': 'round',
+  'paint-order': 'stroke',
+};
 
 /** Where a plane's coordinates lie in the plot, in px.
  * @param {[number, number, number, number]} extent @param {Frame} frame @returns {(x: number, y: number) => Point} */
@@ -27,8 +32,12 @@ export const pointer =
     y: height - bottom - ((y - y0) / (y1 - y0)) * (height - top - bottom),
   });
 
+/** Whether a point lies in the plot; what lies outside of it is not drawn. @param {Point} at @param {Frame} frame */
+export const isIn = ({ x, y }, { width, height, left, right, top, bottom }) =>
+  x >= left - 1 && x <= width - right + 1 && y >= top - 1 && y <= height - bottom + 1;
+
 /** @param {Point} at @param {string} words @param {Record<string, string | number>} [look] */
-const text = ({ x, y }, words, look = {}) =>
+export const text = ({ x, y }, words, look = {}) =>
   element(
     'text',
     { x: x.toFixed(1), y: y.toFixed(1), 'font-size': 11, fill: 'var(--ink-2)', ...HALO, ...look },
@@ -37,12 +46,12 @@ const text = ({ x, y }, words, look = {}) =>
 
 /** Numbers on the labelled lines.
  * @param {import('./ground.js').Ground} ground @param {Frame} frame @param {Point[]} taken
- * @param {(value: number) => string} write */
-export function numbersOf({ bands, size, filled }, frame, taken, write) {
+ * @param {(value: number) => string} write @param {import('./ground.js').Extent} [view] what the plot shows */
+export function numbersOf({ bands, size, filled, extent }, frame, taken, write, view = extent) {
   const [nx, ny] = size;
   const isShown = (/** @type {Point} */ { x, y }) =>
     filled.states[nearestTo(y / (ny - 1), ny) * nx + nearestTo(x / (nx - 1), nx)] === FINITE;
-  const at = placer(size, frame);
+  const at = placer(size, frameOf(frame, extent, view));
   const labelled = bands.filter((one) => one.labelled);
   const lines = labelled.map(({ rings }) =>
     [...rings]
@@ -79,19 +88,18 @@ export function pathOf(path, to, frame, words) {
     element('path', { ...line, stroke: 'var(--surface)', 'stroke-width': 4.5 }),
     element('path', { ...line, stroke: 'var(--ink)', 'stroke-width': 1.8, 'data-testid': 'landscape-path' }),
     ...stepsOf(path, points, frame).map(({ at, step }) => dot(at, words.step(step), frame)),
-    element('circle', {
-      cx: start.x.toFixed(1),
-      cy: start.y.toFixed(1),
-      r: 4.5,
-      fill: 'var(--surface)',
-      stroke: 'var(--ink)',
-      'stroke-width': 2,
-      'data-testid': 'landscape-start',
-    }),
-    label(start, words.start, frame),
+    ...(isIn(start, frame) ? [startOf(words.start)(start, frame)] : []),
   ];
   return made;
 }
+
+/** Where a path begins. @param {string} words @returns {(at: Point, frame: Frame) => SVGElement} */
+export const startOf = (words) => (at, frame) => {
+  const g = element('g', { 'data-testid': 'landscape-start' });
+  const look = { r: 4.5, fill: 'var(--surface)', stroke: 'var(--ink)', 'stroke-width': 2 };
+  g.append(element('circle', { cx: at.x.toFixed(1), cy: at.y.toFixed(1), ...look }), label(at, words, frame));
+  return g;
+};
 
 /** Points that are labelled: evenly along the path in steps, where there is room.
  * @param {Path} path @param {Point[]} points @param {Frame} frame */
@@ -103,7 +111,7 @@ export function stepsOf({ steps }, points, frame) {
     const wanted = steps[0] + ((steps[last] - steps[0]) * k) / (STEPS + 1);
     const index = steps.findIndex((one) => one >= wanted);
     const at = points[index];
-    if (!at || !(at.x > frame.left && at.x < frame.width - frame.right)) continue;
+    if (!at || !isIn(at, frame)) continue;
     if (taken.some((one) => Math.hypot(one.x - at.x, one.y - at.y) < APART)) continue;
     taken.push(at);
     found.push({ at, step: steps[index] });
@@ -142,9 +150,11 @@ export const ballOf = ({ x, y }) =>
   });
 
 /** The trial's own place, and its name where the path leaves room.
- * @param {Point} at @param {string} words @param {Frame} frame @param {Point[]} taken points of the path */
-export function placeOfTrial({ x, y }, words, frame, taken) {
-  const g = element('g', { 'data-testid': 'landscape-origin' });
+ * @param {Point} at @param {string} words @param {Frame} frame @param {Point[]} taken points of the path
+ * @param {boolean} [own] whether it is the selected one */
+export function placeOfTrial({ x, y }, words, frame, taken, own = true) {
+  const g = element('g', { 'data-testid': own ? 'landscape-origin' : 'landscape-other' });
+  const color = own ? 'var(--accent)' : 'var(--ink)';
   const ring = (/** @type {string} */ stroke, /** @type {number} */ width) =>
     element('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, fill: 'none', stroke, 'stroke-width': width });
   const half = textWidth(words) / 2;
@@ -165,11 +175,11 @@ export function placeOfTrial({ x, y }, words, frame, taken) {
   const best = sides.reduce((found, one) => (worth(one) > worth(found) ? one : found));
   g.append(
     ring('var(--surface)', 5.5),
-    ring('var(--accent)', 2.6),
+    ring(color, 2.6),
     text(best, words, {
       'text-anchor': 'middle',
       dy: '.35em',
-      fill: 'var(--accent)',
+      fill: color,
       'font-weight': 600,
       'font-size': 12,
     }),

@@ -2,11 +2,18 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric } from '../../study/format.js';
 import { LEAST_EXPLAINED, explainedBy, farthest, misleads } from './misleads.js';
+import { barrierOf } from './line.js';
 import { shownOf } from './shown.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 /** How a finding's numbers are written. @type {Record<string, (value: number) => string>} */
-const WRITE = { share: percent, rest: percent, slice: loss, own: loss };
+const WRITE = {
+  share: percent,
+  rest: percent,
+  slice: loss,
+  own: loss,
+  times: (value) => count(Math.round(value)),
+};
 
 /** What the landscape shows and what it hides: measured, beside the picture. */
 export class TpLandscapeFacts extends Part {
@@ -37,11 +44,20 @@ export class TpLandscapeFacts extends Part {
       at: this.at,
       parameters: head.parameters,
       seeds: Number(this.store.shownStudy.seeds_per_trial ?? 1),
+      extent: head.home,
     });
     const share = explainedBy(head.explained);
     const far = path ? farthest(path) : null;
+    const [from, to] = shown.points;
+    const line = { extent: head.extent, values: shown.losses, known: shown.known };
+    const barrier = options.plane === 'line' && to ? barrierOf(line, from.loss, to.loss) : null;
+    if (shown.state === 'training')
+      return html`<p class="q2">${this.t('landscape.about.training')}</p>
+        <h3>${this.t('landscape.facts.at', { n: count(head.step ?? 0) })}</h3>
+        <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'live')}</dl>`;
     return html`<p class="q2">${this.t(`landscape.about.${options.plane}`)}</p>
       <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'own')}
+      ${barrier === null ? nothing : this.fact('landscape.facts.barrier', loss(barrier), 'barrier')}
       ${far ? this.fact('landscape.facts.farthest', loss(far.distance), 'farthest') : nothing}
       ${
         far && far.share !== null

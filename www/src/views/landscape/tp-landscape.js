@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
-import { segmented } from '../../controls/segmented.js';
 import { pointIn } from '../../controls/pointer.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { wayOf } from '../../figures/cursor.js';
@@ -10,20 +9,25 @@ import { ENDED } from '../../state/store.js';
 import { count, exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
-import { nearestTo, placeOf } from './grid.js';
+import { KEY } from './extent.js';
+import { Framing } from './framing.js';
+import { Gestures } from './gestures.js';
+import { UNKNOWN, nearestTo, placeOf } from './grid.js';
 import { groundColor, groundOf, paint } from './ground.js';
-import { ballOf, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
+import { inSpace } from './in-space.js';
+import { heightAxis, lineOf } from './line.js';
+import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
 import { landscapeData } from './data.js';
+import { framesOf, pickersOf } from './pickers.js';
 import { hasWeights, shownOf } from './shown.js';
+import { Space } from './space.js';
+import { axisTitles, digitsApart, endsOf, pointText, summaryOf, titleOf } from './words.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {import('./shown.js').Shown} Shown
  */
 
-/** Planes in the order in which they are offered. */
-const PLANES = /** @type {const} */ (['random', 'pca', 'gradient']);
-const ROWS = /** @type {const} */ (['validation', 'train']);
 /** Steps of colour of the legend's ramp. */
 const STEPS = 36;
 
@@ -47,8 +51,27 @@ export class TpLandscape extends FigurePart {
     /** @type {'loss' | 'accuracy'} */ this.metric = 'loss';
     /** Whether losses are drawn by their logarithm. */ this.log = true;
     /** @type {{i: number, j: number} | null} the point that keys or the pointer are at */ this.cursor = null;
+    /** Whether and from where it is seen in space. */ this.space = new Space(this);
+    /** The part of the plane that is shown. */ this.framing = new Framing(this);
+    /** @private */ this.gestures = new Gestures({
+      drag: (dx, dy, touch) => (this.space.shown ? this.space.drag(dx, dy, touch) : this.framing.pan(dx, dy)),
+      pinch: (factor, at, dx, dy) => {
+        if (this.space.shown) this.space.pinch(factor, dx, dy);
+        else {
+          this.framing.pan(dx, dy);
+          this.framing.zoom(factor, at);
+        }
+      },
+      oneFinger: () => this.space.shown,
+    });
+    /** @private */ this.onWheel = (/** @type {WheelEvent} */ event) => this.framing.wheel(event);
+    /** @private */ this.onTouch = (/** @type {TouchEvent} */ event) => {
+      // Two fingers are the plot's, one is the page's.
+      if (event.touches.length > 1 && this.ready) event.preventDefault();
+    };
     /** @private grows as points arrive */ this.told = 0;
-    /** @private @type {import('./ground.js').Ground | null} */ this.ground = null;
+    /** @type {import('./ground.js').Ground | null} */ this.ground = null;
+    /** @private of which score the ground is */ this.groundOf = '';
     /** @private what is worked out, what is painted, what lies over it */
     this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
   }
@@ -68,13 +91,14 @@ export class TpLandscape extends FigurePart {
   }
 
   get title() {
-    const { selected } = this.store;
+    const { selected, landscape } = this.store;
     if (!selected) return this.t('landscape.name');
-    return this.t('landscape.title', { score: this.scoreName, number: selected.number });
+    const { plane, others } = landscape.options;
+    return titleOf(this.t.bind(this), plane, this.scoreName, [selected.number, ...others]);
   }
 
   get keys() {
-    return this.t('landscape.keys');
+    return this.t(this.space.shown ? 'landscape.keys.solid' : 'landscape.keys');
   }
 
   get ready() {
@@ -88,7 +112,14 @@ export class TpLandscape extends FigurePart {
 
   note() {
     const { landscape } = this.store;
+    if (this.space.wanted && !this.space.shown && !this.flat)
+      return html`<span class="q" role="status">${this.t('landscape.view.loading')}</span>`;
     if (!this.shown || landscape.state === 'done') return nothing;
+    const { step, steps: last } = this.shown.head;
+    if (landscape.state === 'training') {
+      const text = this.t('landscape.step_of', { n: count(step ?? 0), last: count(last ?? 0) });
+      return html`<span class="q" data-testid="landscape-live">${text}</span>`;
+    }
     const n = landscape.known.length;
     const done = landscape.known.reduce((sum, one) => sum + one, 0);
     const text = this.t('figure.partial', { done: count(done), n: count(n) });
@@ -97,9 +128,9 @@ export class TpLandscape extends FigurePart {
 
   get legend() {
     const { ground } = this;
-    if (!ground || !this.shown) return null;
-    const { low, high } = ground.scale;
-    const ends = [this.write(low), this.write(high)];
+    // A line has no ground.
+    if (!ground || !this.shown || this.isLine(this.shown)) return null;
+    const ends = endsOf(ground.scale, (score) => this.write(score));
     const [best, worst] = ground.better === 'low' ? ends : ends.reverse();
     const color = (/** @type {number} */ share) => groundColor(1 - share, this.store.dark);
     return { text: '', title: '', low: best, high: worst, color };
@@ -116,46 +147,18 @@ export class TpLandscape extends FigurePart {
     }
   }
 
-  controls() {
-    const { options } = this.store.landscape;
-    const pick = (
-      /** @type {string} */ group,
-      /** @type {readonly string[]} */ all,
-      /** @type {string} */ now,
-      /** @type {(value: any) => void} */ act,
-    ) =>
-      segmented(
-        this.t(`landscape.${group}`),
-        all.map((value) => ({ value, text: this.t(`landscape.${group}.${value}`) })),
-        now,
-        act,
-        { testid: `landscape-${group}` },
-      );
-    return html`<div class="pickers">
-      ${pick('plane', PLANES, options.plane, (plane) => this.act('landscape', { plane }))}
-      ${pick('rows', ROWS, options.rows, (rows) => this.act('landscape', { rows }))}
-      ${
-        this.store.task === 'numbers'
-          ? nothing
-          : pick('metric', ['loss', 'accuracy'], this.measure, (one) => {
-              this.metric = one;
-            })
-      }
-      ${
-        this.measure === 'loss'
-          ? pick('scale', ['log', 'linear'], this.log ? 'log' : 'linear', (one) => {
-              this.log = one === 'log';
-            })
-          : nothing
-      }${this.hasDiverged() ? this.keyLine([this.divergedKey()]) : nothing}</div>`;
+  tools() {
+    return framesOf(this);
   }
 
-  /** @private */
+  controls() {
+    return pickersOf(this);
+  }
+
   hasDiverged() {
     return this.shown !== null && this.ground !== null && this.ground.filled.states.includes(2);
   }
 
-  /** @private */
   divergedKey() {
     const mark = html`<svg viewBox="0 0 10 10" aria-hidden="true"><path d="M0 10 10 0M-2 6 6 -2M4 12 12 4"
       stroke="var(--mark)" fill="none"/></svg>`;
@@ -166,9 +169,26 @@ export class TpLandscape extends FigurePart {
     return this.hasDiverged() ? [this.divergedKey()] : [];
   }
 
+  get plotClass() {
+    return this.space.shown ? 'solid' : '';
+  }
+
+  observe() {
+    super.observe();
+    const plot = this.querySelector('.plot');
+    plot?.addEventListener('wheel', /** @type {any} */ (this.onWheel), { passive: false });
+    plot?.addEventListener('touchmove', /** @type {any} */ (this.onTouch), { passive: false });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.framing.end();
+  }
+
   layers() {
     return html`<canvas class="layer ground" aria-hidden="true"></canvas>
       <svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>
+      ${this.space.shown && this.shown ? inSpace(this, this.shown) : nothing}
       <div class="cursor" hidden aria-hidden="true"><i></i><span></span></div>`;
   }
 
@@ -200,20 +220,9 @@ export class TpLandscape extends FigurePart {
   summary() {
     const { shown, ground } = this;
     if (!shown) return this.nothing?.text ?? this.t('landscape.empty');
-    const { options, head, path } = shown;
-    const said = [
-      this.t('landscape.summary', {
-        title: this.title,
-        plane: this.t(`landscape.plane.${options.plane}.words`),
-        value: loss(head.loss),
-      }),
-      ground
-        ? this.t('landscape.summary.span', { low: this.write(ground.scale.low), high: this.write(ground.scale.high) })
-        : '',
-      this.hasDiverged() ? this.t('landscape.summary.diverged', { n: count(this.divergedCount()) }) : '',
-      path ? this.t('landscape.summary.path', { n: count(path.steps.at(-1) ?? 0) }) : '',
-    ];
-    return said.filter(Boolean).join(' ');
+    const ends = ground && endsOf(ground.scale, (score) => this.write(score));
+    const given = { title: this.title, ends, diverged: this.divergedCount() };
+    return summaryOf(this.t.bind(this), shown, given);
   }
 
   /** @private */
@@ -231,21 +240,39 @@ export class TpLandscape extends FigurePart {
     super.wake(topics);
   }
 
-  /** Axes of the plane's own coordinates. @param {Shown} shown */
-  axes({ head: { extent } }) {
+  get flat() {
+    return this.shown !== null && this.isLine(this.shown);
+  }
+
+  /** @param {Shown} shown */
+  isLine({ head }) {
+    return head.size[1] < 2;
+  }
+
+  /** Axes of the plane's own coordinates; upwards, a line has its score. @param {Shown} shown */
+  axes(shown) {
+    const extent = this.framing.extent(shown);
     const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
       domain: /** @type {[number, number]} */ ([low, high]),
       ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
     });
-    return { x: axis(extent[0], extent[1]), y: axis(extent[2], extent[3]) };
+    const up = this.isLine(shown) ? this.height().axis : axis(extent[2], extent[3]);
+    return { x: axis(extent[0], extent[1]), y: up };
+  }
+
+  /** @private */
+  height() {
+    return heightAxis(this.ground?.scale ?? { low: 0, high: 1, log: false }, this.measure === 'accuracy');
+  }
+
+  /** @private @param {Shown} shown @param {Frame} frame */
+  line(shown, frame) {
+    return lineOf(shown, this.measure, this.height(), frame);
   }
 
   /** @param {Shown} shown */
-  titles({ options, head }) {
-    const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
-    const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
-      this.t(`landscape.axis.${options.plane}.${side}`, { share: share(k) });
-    return { x: name('x', 0), y: name('y', 1) };
+  titles(shown) {
+    return axisTitles(this.t.bind(this), shown, this.t(`landscape.metric.${this.measure}`));
   }
 
   /** @param {{y: {ticks: {label: string}[]}} | null} axes @returns {Frame} */
@@ -261,12 +288,15 @@ export class TpLandscape extends FigurePart {
     const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ground'));
     if (!layer || !over || !canvas || this.size.width < 80 || this.size.height < 80) return;
-    canvas.hidden = !shown;
-    if (!shown) {
+    canvas.hidden = !shown || this.space.shown;
+    if (!shown || this.space.shown) {
       layer.replaceChildren();
       over.replaceChildren();
+      Object.assign(this.drawn, { painted: '', over: '' });
+    }
+    if (!shown) {
       this.ground = null;
-      Object.assign(this.drawn, { made: '', painted: '', over: '', wanted: '' });
+      Object.assign(this.drawn, { made: '', wanted: '' });
       this.placeCursor(null);
       return;
     }
@@ -274,8 +304,13 @@ export class TpLandscape extends FigurePart {
     const frame = this.frame(axes);
     const made = `${this.told} ${this.measure} ${this.log}`;
     if (made !== this.drawn.made) void this.renew(shown, made);
+    if (this.space.shown) {
+      this.placeCursor(frame);
+      return;
+    }
+    canvas.hidden = this.isLine(shown);
     // Ground and overlay are drawn each in a task of its own.
-    if (this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
+    if (!canvas.hidden && this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
     else this.drawOver(layer, over, shown, axes, frame);
     this.placeCursor(frame);
   }
@@ -290,6 +325,7 @@ export class TpLandscape extends FigurePart {
     const { measure } = this;
     const field = {
       size: shown.head.size,
+      extent: shown.head.extent,
       values: measure === 'loss' ? shown.losses : shown.accuracies,
       known: shown.known,
       step: shown.step,
@@ -305,8 +341,10 @@ export class TpLandscape extends FigurePart {
     if (!this.isConnected || ground === undefined) return;
     // Of another trial, or of another plane, it is no picture of this one.
     if (this.shown?.known === field.known) {
-      this.ground = ground;
       drawn.made = made;
+      // What is there of the same plane is a better picture than a few first points of another frame.
+      const early = ground === null || ground.filled.states.includes(UNKNOWN);
+      if (!early || !this.ground || this.groundOf !== measure) [this.ground, this.groundOf] = [ground, measure];
       drawn.painted = '';
     }
     this.requestUpdate();
@@ -317,7 +355,8 @@ export class TpLandscape extends FigurePart {
     const { width, height } = frame;
     const ratio = devicePixelRatio;
     const { dark } = this.store;
-    const key = [this.drawn.made, width, height, ratio, dark, palette.version].join();
+    const view = this.shown && this.framing.extent(this.shown);
+    const key = [this.drawn.made, width, height, ratio, dark, palette.version, view].join();
     if (key === this.drawn.painted) return false;
     this.drawn.painted = key;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -335,7 +374,14 @@ export class TpLandscape extends FigurePart {
       Object.entries(this.frame(shown && this.axes(shown))).map(([name, px]) => [name, Number(px) * ratio]),
     );
     const look = { token: tokens(this, store.dark), dark: store.dark };
-    return paint(g, this.ground, /** @type {any} */ (frame), ratio, look);
+    return paint(
+      g,
+      this.ground,
+      /** @type {any} */ (frame),
+      ratio,
+      look,
+      shown ? this.framing.extent(shown) : undefined,
+    );
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -344,25 +390,48 @@ export class TpLandscape extends FigurePart {
     return { ratio: 1, draw: (/** @type {CanvasRenderingContext2D} */ g) => this.painting(g, 1) };
   }
 
+  /** @param {HTMLCanvasElement} canvas */
+  still(canvas) {
+    return canvas.matches('.space') ? (this.relief?.still() ?? null) : null;
+  }
+
+  /** Files say what they show. */
+  get file() {
+    const { selected, landscape } = this.store;
+    const { plane, rows, others } = landscape.options;
+    return [super.file, plane, selected?.number ?? '', ...others, rows].join('-');
+  }
+
+  get vectorNote() {
+    return this.space.shown ? this.t('landscape.svg.image') : '';
+  }
+
+  /** @private */
+  get relief() {
+    return /** @type {import('./relief.js').TpRelief | null} */ (this.querySelector('tp-relief'));
+  }
+
   /** @private
    * @param {HTMLElement} layer @param {SVGSVGElement} over @param {Shown} shown
    * @param {ReturnType<TpLandscape['axes']>} axes @param {Frame} frame */
   drawOver(layer, over, shown, axes, frame) {
-    const { head, path } = shown;
+    const { path } = shown;
     const titles = this.titles(shown);
-    const to = pointer(head.extent, frame);
+    const to = pointer(this.framing.extent(shown), frame);
     const key = JSON.stringify([axes, frame, titles, this.drawn.made, path?.steps.length, this.store.lang]);
     if (key !== this.drawn.over) {
       this.drawn.over = key;
-      layer.replaceChildren(plotOf(axes, frame, titles, []));
+      layer.replaceChildren(plotOf(axes, frame, titles, [], this.isLine(shown)));
       over.replaceChildren(...this.marksOf(shown, frame, to), element('g', { class: 'ball' }));
     }
-    const isAlong = path && this.at < path.steps.length - 1;
-    over.querySelector('.ball')?.replaceChildren(...(isAlong ? [ballOf(to(path.x[this.at], path.y[this.at]))] : []));
+    const ball = path && this.at < path.steps.length - 1 ? to(path.x[this.at], path.y[this.at]) : null;
+    over.querySelector('.ball')?.replaceChildren(...(ball && isIn(ball, frame) ? [ballOf(ball)] : []));
   }
 
   /** @private @param {Shown} shown @param {Frame} frame @param {ReturnType<typeof pointer>} to */
-  marksOf({ path, trial }, frame, to) {
+  marksOf(shown, frame, to) {
+    const { path, trial, points } = shown;
+    if (this.isLine(shown)) return this.line(shown, frame).parts((number) => this.t('trial.number', { number }));
     const origin = to(0, 0);
     const taken = [origin];
     const made = [];
@@ -373,10 +442,16 @@ export class TpLandscape extends FigurePart {
       made.push(...pathOf(path, to, frame, { start: this.t('landscape.start'), step }));
     }
     const isLoss = this.measure === 'loss';
+    const labelled = this.ground?.bands.filter((one) => one.labelled) ?? [];
+    const digits = digitsApart(labelled.map((one) => one.value));
     const number = (/** @type {number} */ value) =>
-      exact(Number((isLoss ? value : 100 * value).toPrecision(4))) + (isLoss ? '' : '%');
-    if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number));
-    made.push(placeOfTrial(origin, this.t('trial.number', { number: trial }), frame, taken.slice(1)));
+      exact(Number((isLoss ? value : 100 * value).toPrecision(digits))) + (isLoss ? '' : '%');
+    if (this.ground) made.unshift(...numbersOf(this.ground, frame, taken, number, this.framing.extent(shown)));
+    for (const point of points) {
+      const at = to(point.x, point.y);
+      const name = this.t('trial.number', { number: point.trial });
+      if (isIn(at, frame)) made.push(placeOfTrial(at, name, frame, taken.slice(1), point.trial === trial));
+    }
     return made;
   }
 
@@ -385,10 +460,9 @@ export class TpLandscape extends FigurePart {
     const cursor = /** @type {HTMLElement | null} */ (this.querySelector('.cursor'));
     const { shown } = this;
     if (!cursor) return;
-    cursor.hidden = !this.cursor || !frame || !shown;
-    if (!this.cursor || !frame || !shown) return;
-    const [x, y] = this.placeOf(shown, this.cursor);
-    const at = pointer(shown.head.extent, frame)(x, y);
+    const at = this.cursor && frame && shown && this.cursorAt(shown, this.cursor, frame);
+    cursor.hidden = !at;
+    if (!this.cursor || !frame || !shown || !at) return;
     cursor.style.transform = `translate(${at.x}px, ${at.y}px)`;
     const [, text] = /** @type {HTMLElement[]} */ ([...cursor.children]);
     text.textContent = this.pointText(shown, this.cursor);
@@ -396,39 +470,69 @@ export class TpLandscape extends FigurePart {
     cursor.classList.toggle('below', at.y < frame.height / 2);
   }
 
+  /** @private @param {Shown} shown @param {{i: number, j: number}} cursor @param {Frame} frame */
+  cursorAt(shown, cursor, frame) {
+    if (this.space.shown) return this.relief?.screenOf(cursor.i, cursor.j) ?? null;
+    const [x, y] = this.placeOf(shown, cursor);
+    if (!this.isLine(shown)) return pointer(this.framing.extent(shown), frame)(x, y);
+    return this.line(shown, frame).at(cursor.i, x);
+  }
+
   /** A point's coordinates. @private @param {Shown} shown @param {{i: number, j: number}} point */
-  placeOf({ head: { size, extent } }, { i, j }) {
+  placeOf(shown, { i, j }) {
+    const { size } = shown.head;
+    const extent = this.framing.extent(shown);
     return [placeOf(i, size[0], extent[0], extent[1]), placeOf(j, size[1], extent[2], extent[3])];
   }
 
   /** @private @param {Shown} shown @param {{i: number, j: number}} point */
   pointText(shown, point) {
-    const [x, y] = this.placeOf(shown, point).map((one) => exact(Number(one.toPrecision(3))));
-    const k = point.j * shown.head.size[0] + point.i;
-    if (!shown.known[k]) return this.t('landscape.point.unknown', { x, y });
-    if (!Number.isFinite(shown.losses[k])) return this.t('landscape.point.diverged', { x, y });
-    const values = { x, y, loss: loss(shown.losses[k]), accuracy: metric(shown.accuracies[k], 'classes') };
-    return this.t(this.store.task === 'numbers' ? 'landscape.point.loss' : 'landscape.point', values);
+    const [x, y] = this.placeOf(shown, point);
+    const at = { k: point.j * shown.head.size[0] + point.i, x, y };
+    return pointText(this.t.bind(this), shown, at, this.framing.extent(shown), this.store.task === 'numbers');
   }
 
   /** @param {PointerEvent} event */
   onMove(event) {
     const { shown } = this;
     if (!shown || this.tabled) return;
-    const at = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
-    const frame = this.frame(this.axes(shown));
-    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-    const [u, v] = [(at.x - frame.left) / w, (frame.height - frame.bottom - at.y) / h];
-    const { size } = shown.head;
-    const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
-    const next = inside ? { i: nearestTo(u, size[0]), j: nearestTo(v, size[1]) } : null;
+    const at = pointIn(/** @type {HTMLElement} */ (event.currentTarget), event);
+    if (this.gestures.move(event, at)) {
+      this.cursor = null;
+      return;
+    }
+    this.pointAt(shown, at);
+  }
+
+  /** @private @param {Shown} shown @param {import('./labels.js').Point} at */
+  pointAt(shown, at) {
+    let next = null;
+    if (this.space.shown) next = this.relief?.pointAt(at) ?? null;
+    else {
+      const [u, v] = this.framing.sharesOf(shown, at);
+      const { size } = shown.head;
+      const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
+      next = inside ? { i: nearestTo(u, size[0]), j: nearestTo(v, size[1]) } : null;
+    }
     if (next?.i === this.cursor?.i && next?.j === this.cursor?.j) return;
     this.cursor = next;
   }
 
   /** A tap shows what lies there. @param {PointerEvent} event */
   onDown(event) {
-    this.onMove(event);
+    const { shown } = this;
+    if (!shown || this.tabled) return;
+    const plot = /** @type {HTMLElement} */ (event.currentTarget);
+    const at = pointIn(plot, event);
+    this.gestures.down(event, at);
+    // What leaves the plot with the button down still moves it.
+    if (event.pointerType === 'mouse' && event.button === 0) plot.setPointerCapture(event.pointerId);
+    this.pointAt(shown, at);
+  }
+
+  /** @param {PointerEvent} event */
+  onUp(event) {
+    this.gestures.up(event);
   }
 
   /** A finger that is lifted leaves what it has shown. @param {PointerEvent} event */
@@ -440,30 +544,57 @@ export class TpLandscape extends FigurePart {
     this.cursor = null;
   }
 
-  /** Arrows go from point to point, with Shift five at a time. @param {KeyboardEvent} event */
+  /** Arrows go from point to point, with Shift five at a time, and at the edge move the frame; in space they turn it,
+   * and with Shift go from point to point. @param {KeyboardEvent} event */
   onKey(event) {
     const { shown } = this;
     if (!shown || event.target !== event.currentTarget) return;
-    const [nx, ny] = shown.head.size;
-    const middle = { i: (nx - 1) >> 1, j: (ny - 1) >> 1 };
     const way = wayOf(event);
+    const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
     if (event.key === 'Escape' && this.cursor) this.cursor = null;
-    else if (event.key === 'Home') this.cursor = this.origin(shown);
-    else if (way) {
-      const by = event.shiftKey ? 5 : 1;
-      const { i, j } = this.cursor ?? this.origin(shown) ?? middle;
-      this.cursor = {
-        i: Math.max(0, Math.min(nx - 1, i + by * way[0])),
-        j: Math.max(0, Math.min(ny - 1, j + by * way[1])),
-      };
-    } else return;
+    else if (plain && this.space.shown && !(way && event.shiftKey) && this.space.key(event.key, way)) {
+      // It has turned.
+    } else if (event.key === 'Home') this.cursor = this.origin(shown);
+    else if (way) this.go(shown, way, event.shiftKey && !this.space.shown ? 5 : 1);
+    else if (plain && (event.key === '+' || event.key === '=')) this.framing.zoom(KEY.zoom);
+    else if (plain && event.key === '-') this.framing.zoom(1 / KEY.zoom);
+    else if (plain && event.key === '0') this.framing.reframe(null);
+    else return;
     event.preventDefault();
     event.stopPropagation();
     if (this.cursor) this.tell(this.pointText(shown, this.cursor));
   }
 
+  /** @private @param {Shown} shown @param {[number, number]} way @param {number} by */
+  go(shown, [across, up], by) {
+    const { size } = shown.head;
+    const { i, j } = this.cursor ?? this.start(shown);
+    const next = { i: i + by * across, j: j + by * up };
+    const isOut = next.i < 0 || next.i >= size[0] || next.j < 0 || next.j >= size[1];
+    const stands = (across && (i === 0 || i === size[0] - 1)) || (up && (j === 0 || j === size[1] - 1));
+    if (isOut && stands && size[1] > 1 && !this.space.shown) {
+      this.framing.go(shown, across, up);
+      next.i -= Math.round(across * KEY.pan * (size[0] - 1));
+      next.j -= Math.round(up * KEY.pan * (size[1] - 1));
+    }
+    this.cursor = {
+      i: Math.max(0, Math.min(size[0] - 1, next.i)),
+      j: Math.max(0, Math.min(size[1] - 1, next.j)),
+    };
+  }
+
+  /** Where keys begin: at the trial, or in the middle where it is out of the frame. @private @param {Shown} shown */
+  start(shown) {
+    const [x0, x1, y0, y1] = this.framing.extent(shown);
+    const [nx, ny] = shown.head.size;
+    const isShown = x0 <= 0 && x1 >= 0 && y0 <= 0 && y1 >= 0;
+    return isShown ? this.origin(shown) : { i: (nx - 1) >> 1, j: (ny - 1) >> 1 };
+  }
+
   /** The point nearest to the trial's own weights. @private @param {Shown} shown */
-  origin({ head: { size, extent } }) {
+  origin(shown) {
+    const { size } = shown.head;
+    const extent = this.framing.extent(shown);
     const share = (/** @type {number} */ from, /** @type {number} */ to) => -from / (to - from);
     return {
       i: nearestTo(share(extent[0], extent[1]), size[0]),

@@ -1,0 +1,77 @@
+import { count, exact, loss, metric } from '../../study/format.js';
+import { isSame } from './extent.js';
+
+/**
+ * The landscape in words: its title, its axes, its points, and all of it in a sentence.
+ *
+ * @typedef {import('./shown.js').Shown} Shown
+ * @typedef {(key: string, values?: Record<string, unknown>) => string} T
+ */
+
+/** Scores that differ are written apart, with as many digits as that takes. @param {number[]} scores
+ * @param {number} [least] digits */
+export function digitsApart(scores, least = 3) {
+  const apart = new Set(scores).size;
+  let digits = least;
+  while (digits < 15 && new Set(scores.map((one) => one.toPrecision(digits))).size < apart) digits++;
+  return digits;
+}
+
+/** The ends of a scale. @param {{low: number, high: number}} scale @param {(score: number) => string} write
+ * @returns {[string, string]} */
+export function endsOf({ low, high }, write) {
+  const ends = [low, high].map(write);
+  if (low === high || ends[0] !== ends[1]) return [ends[0], ends[1]];
+  const digits = digitsApart([low, high]);
+  const [a, b] = [low, high].map((one) => exact(Number(one.toPrecision(digits))));
+  return [a, b];
+}
+
+/** What a plane goes through, in the order of its axes. @param {T} t @param {string} plane @param {string} score
+ * @param {number[]} trials */
+export function titleOf(t, plane, score, trials) {
+  const [a, b, c] = trials;
+  const kind = plane === 'line' || plane === 'three' ? `.${plane}` : '';
+  return t(`landscape.title${kind}`, { score, number: a, a, b, c });
+}
+
+/** @param {T} t @param {Shown} shown @param {string} score what a line's height is */
+export function axisTitles(t, { options, head, trial }, score) {
+  const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
+  const [b, c] = options.others;
+  const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
+    t(`landscape.axis.${options.plane}.${side}`, { share: share(k), a: trial, b, c });
+  return { x: name('x', 0), y: options.plane === 'line' ? score : name('y', 1) };
+}
+
+/**
+ * @param {T} t @param {Shown} shown
+ * @param {{title: string, ends: [string, string] | null, diverged: number}} given
+ */
+export function summaryOf(t, { options, head, path }, { title, ends, diverged }) {
+  const said = [
+    t('landscape.summary', { title, plane: t(`landscape.plane.${options.plane}.words`), value: loss(head.loss) }),
+    ends ? t('landscape.summary.span', { low: ends[0], high: ends[1] }) : '',
+    diverged ? t('landscape.summary.diverged', { n: count(diverged) }) : '',
+    path ? t('landscape.summary.path', { n: count(path.steps.at(-1) ?? 0) }) : '',
+  ];
+  return said.filter(Boolean).join(' ');
+}
+
+/** A coordinate, as exactly as the frame is narrow. @param {number} value @param {number} wide */
+export function coordinate(value, wide) {
+  const more = Math.ceil(Math.log10(Math.abs(value) / wide));
+  return exact(Number(value.toPrecision(Math.max(3, Math.min(12, 3 + (Number.isFinite(more) ? more : 0))))));
+}
+
+/** What lies at a point. @param {T} t @param {Shown} shown @param {{k: number, x: number, y: number}} point
+ * @param {number[]} extent what is shown @param {boolean} numbers whether it is a regression */
+export function pointText(t, { head, known, losses, accuracies }, { k, x, y }, extent, numbers) {
+  const px = coordinate(x, extent[1] - extent[0]);
+  const place = head.size[1] > 1 ? `(${px}, ${coordinate(y, extent[3] - extent[2])})` : px;
+  // Of the frame before, points are elsewhere.
+  if (!known[k] || !isSame(head.extent, /** @type {any} */ (extent))) return t('landscape.point.unknown', { place });
+  if (!Number.isFinite(losses[k])) return t('landscape.point.diverged', { place });
+  const values = { place, loss: loss(losses[k]), accuracy: metric(accuracies[k], 'classes') };
+  return t(numbers ? 'landscape.point.loss' : 'landscape.point', values);
+}

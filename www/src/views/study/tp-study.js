@@ -11,6 +11,7 @@ import { PRESETS, presetOf } from '../../study/presets.js';
 import './tp-datasets.js';
 import '../../controls/tp-menu.js';
 import '../../controls/tp-row.js';
+import '../../controls/tp-schedule.js';
 import '../../controls/tp-number.js';
 import { later } from '../../platform/later.js';
 
@@ -194,7 +195,7 @@ export class TpStudy extends Part {
               rows,
               (one) => one.name,
               (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`,
-            )}`
+            )}${group === 'optimization' ? html`<tp-schedule .store=${store}></tp-schedule>` : nothing}`
           : nothing;
       })}</section>`;
   }

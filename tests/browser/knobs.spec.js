@@ -48,3 +48,36 @@ test('swept schedules have a line each; one that waits has a sentence, and momen
   await app.open(link('dataset:(name:iris)'));
   await expect(page.getByTestId('schedule')).toHaveCount(0);
 });
+
+test('a newcomer sees eight rows and what is set, an expert all: by a button, for good, and by a link', async ({
+  app,
+  page,
+}) => {
+  const rows = page.locator('[data-testid^=row-]');
+  await app.open(link('dataset:(name:iris),fixed:(l2:0.1)'));
+  await expect(rows).toHaveCount(9);
+  await expect(page.getByTestId('row-l2')).toBeVisible();
+  const button = page.getByTestId('all-rows');
+  const all = Number(/All (\d+) settings/.exec(String(await button.textContent()))?.[1]);
+  // What is searched for is found among all.
+  await page.getByTestId('search-rows').fill('beta');
+  await expect(page.getByTestId('row-beta1')).toBeVisible();
+  await page.getByTestId('search-rows').fill('');
+  await expect(rows).toHaveCount(9);
+  await button.click();
+  await expect(rows).toHaveCount(all);
+  await expect(button).toHaveText('Fewer settings');
+  await expect(button).toBeFocused();
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('rows=all');
+  // A link that does not say leaves it to what was chosen; one that does is shown as it says, and changes no choice.
+  await app.open(link('dataset:(name:wine)'));
+  await expect(page.getByTestId('row-beta2')).toBeVisible();
+  await app.open(`${link('dataset:(name:wine)')}&rows=few`);
+  await expect(rows).toHaveCount(8);
+  await app.open(link('dataset:(name:iris)'));
+  await expect(page.getByTestId('row-beta2')).toBeVisible();
+  await page.getByTestId('all-rows').click();
+  await expect(rows).toHaveCount(8);
+  await app.open(`${link('dataset:(name:iris)')}&rows=all`);
+  await expect(page.getByTestId('row-beta2')).toBeVisible();
+});

@@ -308,7 +308,7 @@ test('every row answers bad input with a sentence and a fix, fixed and swept, on
   app,
   page,
 }) => {
-  await app.open('#v=1&lang=ko&s=dataset:(name:iris)');
+  await app.open('#v=1&lang=ko&rows=all&s=dataset:(name:iris)');
   const names = await page
     .locator('[data-testid^=row-]')
     .evaluateAll((all) => all.map((one) => String(one.getAttribute('data-testid')).slice(4)));

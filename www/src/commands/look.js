@@ -85,7 +85,7 @@ export const LOOK = {
   }),
   /** Whether this is the page itself, and whether keys act that are pressed alone. */
   stand: defineCommand({
-    act: ({ slices }, /** @type {boolean} */ whole) => 
+    act: ({ slices }, /** @type {boolean} */ whole) =>
       slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved() }),
   }),
 

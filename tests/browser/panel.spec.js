@@ -367,7 +367,7 @@ test('a row of every kind answers bad input with a sentence and a fix, fixed and
   app,
   page,
 }) => {
-  await app.open('#v=1&lang=ko&s=dataset:(name:iris)');
+  await app.open('#v=1&lang=ko&rows=all&s=dataset:(name:iris)');
   const seen = new Set();
   for (const [name, scales] of KINDS) {
     await page.getByTestId(`value-${name}`).click();

@@ -10,6 +10,7 @@ import init, {
   fresh_seed,
   preview,
   response,
+  schedule,
 } from '../generated/engine/engine.js';
 
 /**
@@ -133,6 +134,12 @@ export class Host extends Answers {
    * @param {number} columns @param {number} rows */
   response({ dimensions, scored, diverged, at }, columns, rows) {
     return response(dimensions, scored, diverged, at, columns, rows) ?? null;
+  }
+
+  /** What a study's schedule multiplies the learning rate by, from the first step to the last; empty of one that waits
+   * for what comes of training. @param {string} study @param {number} points */
+  schedule(study, points) {
+    return schedule(study, points);
   }
 
   /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */

@@ -26,6 +26,8 @@ import { inSlices } from '../platform/turns.js';
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+/** Curves of schedules that are kept. */
+const KEPT_CURVES = 200;
 
 /** An error whose message is the sentence shown, with the problem that it came from. */
 export class ShownError extends Error {
@@ -47,6 +49,7 @@ export class Runner {
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
+    /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
@@ -270,6 +273,23 @@ export class Runner {
    * @param {number} columns @param {number} rows @returns {Promise<Float64Array | null>} */
   async response(places, columns, rows) {
     return supportsEngine() ? this.engine.response(places, columns, rows).catch(() => null) : null;
+  }
+
+  /** A schedule's curve, which takes an engine; nothing is worked out twice.
+   * @param {Study} study @param {number} points @returns {Promise<Float64Array | null>} */
+  schedule(study, points) {
+    if (!supportsEngine()) return Promise.resolve(null);
+    const key = JSON.stringify([study, points]);
+    let curve = this.curves.get(key);
+    if (!curve) {
+      curve = this.engine.schedule(study, points).catch(() => {
+        this.curves.delete(key);
+        return null;
+      });
+      if (this.curves.size >= KEPT_CURVES) this.curves.clear();
+      this.curves.set(key, curve);
+    }
+    return curve;
   }
 
   stop() {

@@ -136,6 +136,11 @@ export class FigurePart extends Part {
     return nothing;
   }
 
+  /** What stands below the plot. @returns {unknown} */
+  below() {
+    return nothing;
+  }
+
   /** Whether there is something to point at. */
   get ready() {
     return this.store.trials.size > 0;
@@ -289,6 +294,7 @@ export class FigurePart extends Part {
         ${this.insteadOf()}
         ${this.tabled ? this.table() : nothing}
       </div>
+      ${this.below()}
       <div class="vh" role="status" data-testid="${name}-said">${this.said}</div>
     </figure>`;
   }

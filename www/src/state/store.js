@@ -88,6 +88,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   scale: ({ look }) => look.scale,
   singleKeys: ({ look }) => look.singleKeys,
   keysShown: ({ look }) => look.keysShown,
+  allRows: ({ look }) => look.allRows,
   whole: ({ look }) => look.whole,
   copied: ({ look }) => look.copied,
   previews: ({ look }) => look.previews,

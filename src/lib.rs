@@ -12,6 +12,7 @@ pub mod bench;
 pub mod dataset;
 pub mod error;
 pub mod fixture;
+pub mod gaussian;
 pub mod json;
 pub mod kernels;
 pub mod mlp;

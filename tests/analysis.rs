@@ -7,7 +7,9 @@ use common::{ACTIVATIONS, pick, stream};
 use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
-use tuning_playground::analysis::{Entry, Grid, Plane, Race, RateSearch, Recorder, Rows, Site, Trajectory, surface};
+use tuning_playground::analysis::{
+    Entry, Grid, Kind, Plane, Race, RateSearch, Recorder, Rows, Site, Trajectory, surface,
+};
 use tuning_playground::backend::{self, Network, cpu::Cpu};
 use tuning_playground::error::Error;
 use tuning_playground::rng::Stream;
@@ -470,4 +472,119 @@ fn momentum_points_where_it_alone_would_go() {
     for ((coast, after), before) in coasts[1].iter().zip(&points[1]).zip(&points[0]) {
         assert!((coast - 0.9 * (after - before)).abs() < 1e-6);
     }
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+fn singles(value: &Value) -> Vec<f32> {
+    numbers(value).into_iter().map(|x| x as f32).collect()
+}
+
+/// Losses over planes as `PyTorch` has them (`tests/golden/landscape/make_plane.py`).
+#[test]
+fn a_plane_is_pytorchs_plane() {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/landscape/plane.json");
+    let file = std::env::var("TUNING_PLANE").unwrap_or_else(|_| own.into());
+    let cases: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let (mut trainer, trials) = trainer(&json!({}));
+    let spec = trainer.contestant(&trials[0], 1).spec;
+    for case in cases.as_array().unwrap() {
+        let widths: Vec<usize> = numbers(&case["widths"]).into_iter().map(|width| width as usize).collect();
+        let (inputs, outputs) = (widths[0], widths[widths.len() - 1]);
+        let mut spec = spec.clone();
+        spec.shape.inputs = inputs;
+        spec.shape.hidden = widths[1..widths.len() - 1].to_vec();
+        spec.shape.outputs = outputs;
+        spec.shape.activation = serde_json::from_value(case["activation"].clone()).unwrap();
+        spec.loss = serde_json::from_value(case["loss"].clone()).unwrap();
+        let x = singles(&case["x"]);
+        let n = x.len() / inputs;
+        let labels = if case["loss"] == "mse" {
+            backend::Labels::Numbers(singles(&case["labels"]))
+        } else {
+            backend::Labels::Classes(numbers(&case["labels"]).into_iter().map(|class| class as u32).collect())
+        };
+        let data = Rc::new(backend::Data { x, columns: inputs, labels, n_train: n, n_validation: 0 });
+        let [u, v] = [0, 1].map(|axis| singles(&case["directions"][axis]));
+        let plane = Plane { kind: Kind::Random, origin: singles(&case["origin"]), directions: [u, v], explained: None };
+        let extent: [f64; 4] = numbers(&case["extent"]).try_into().unwrap();
+        let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
+        let scores = surface(&site.scorer(&plane), &Grid::new(15, extent).unwrap(), 2);
+        let (values, accuracies) = (numbers(&case["values"]), numbers(&case["accuracies"]));
+        assert_eq!(scores.len(), 225);
+        for ((score, wanted), accuracy) in scores.iter().zip(&values).zip(&accuracies) {
+            assert!((score.loss - wanted).abs() < 1e-4 * wanted.max(1.0), "{widths:?}: {} is not {wanted}", score.loss);
+            // One row on the border between two classes may fall to either side.
+            assert!((score.accuracy - accuracy).abs() < 1.5 / n as f64, "{widths:?}: {}", score.accuracy);
+        }
+    }
+}
+
+/// Prints how long 51 x 51 points of 784-128-10 on 1,000 rows take: to be held against `make_plane.py --time`.
+#[test]
+#[ignore = "a measurement, of a release build"]
+fn a_plane_of_a_large_network_is_timed() {
+    let (mut trainer, trials) = trainer(&json!({}));
+    let mut spec = trainer.contestant(&trials[0], 1).spec;
+    spec.shape.inputs = 784;
+    spec.shape.hidden = vec![128];
+    spec.shape.outputs = 10;
+    let mut stream = Stream::new([3, 1]);
+    let x = (0..784_000).map(|_| stream.uniform()).collect();
+    let labels = backend::Labels::Classes((0..1000).map(|row| row % 10).collect());
+    let data = Rc::new(backend::Data { x, columns: 784, labels, n_train: 1000, n_validation: 0 });
+    let origin: Vec<f32> = spec.clone().initial().parameters.iter().map(|&x| x as f32).collect();
+    let plane = Plane::random(&spec.shape, origin, 1).unwrap();
+    let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
+    let mut seconds: Vec<[f64; 2]> = (0..5)
+        .map(|_| {
+            let begun = std::time::Instant::now();
+            let scorer = site.scorer(&plane);
+            let coarse: Vec<[f64; 2]> = (0..25).map(|at| [f64::from(at % 5) / 2.0 - 1.0, f64::from(at / 5)]).collect();
+            scorer.scores(&coarse);
+            let first = begun.elapsed().as_secs_f64();
+            let begun = std::time::Instant::now();
+            surface(&site.scorer(&plane), &Grid::new(51, [-1.0, 1.0, -1.0, 1.0]).unwrap(), 2);
+            [begun.elapsed().as_secs_f64(), first]
+        })
+        .collect();
+    seconds.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    println!(
+        "51 x 51 points of 784-128-10 on 1,000 rows, 2 threads: {:.2} s (median of 5), 5 x 5 first in {:.3} s",
+        seconds[2][0], seconds[2][1]
+    );
+}
+
+/// A warm-up of momentum by hand: on full batches each step's buffer keeps the share that the step is due.
+#[test]
+fn momentum_that_warms_up_is_the_one_on_paper() {
+    let more = json!({
+        "fixed": {"hidden": [], "epochs": 6, "batch_size": 140, "optimizer": "momentum", "learning_rate": 0.1,
+            "momentum": 0.8, "momentum_start": 0.2, "momentum_warmup_epochs": 3},
+        "space": {},
+        "trials": 1,
+    });
+    let (mut trainer, trials) = trainer(&more);
+    let contestant = trainer.contestant(&trials[0], 1);
+    assert_eq!(contestant.batch, trainer.data().n_train, "full batches");
+    let mut plain = contestant.clone();
+    plain.spec.optimizer.set("momentum", 0.0);
+    let path = &record(&trainer, vec![contestant.clone()], Duration::MAX)[0];
+    // What the gradient was at each point, from a step of plain SGD there.
+    let points: Vec<Vec<f64>> = path.points.iter().map(|point| point.iter().map(|&x| f64::from(x)).collect()).collect();
+    let data = trainer.data();
+    let mut buffer: Vec<f64> = vec![0.0; points[0].len()];
+    for (step, pair) in points.windows(2).enumerate() {
+        let network = Network { spec: plain.spec.clone(), parameters: pair[0].clone() };
+        let (_, gradient) =
+            pollster::block_on(backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network)).unwrap();
+        let momentum = if step < 3 { 0.2 + 0.6 * step as f64 / 3.0 } else { 0.8 };
+        for ((buffer, g), (before, after)) in buffer.iter_mut().zip(&gradient).zip(pair[0].iter().zip(&pair[1])) {
+            *buffer = if step == 0 { *g } else { momentum * *buffer + g };
+            assert!((before - 0.1 * *buffer - after).abs() < 1e-5, "step {step}");
+        }
+    }
+    assert_eq!(points.len(), 7);
 }

@@ -8,6 +8,7 @@ mod frame;
 mod plane;
 mod principal;
 mod race;
+mod response;
 mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
@@ -20,6 +21,7 @@ pub use forward::{field, outputs};
 pub use frame::{Extent, framed};
 pub use plane::{Kind, Place, Plane};
 pub use race::{Race, RateSearch};
+pub use response::{Response, Trials, response};
 pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]

@@ -19,7 +19,10 @@ impl NetworkSpec {
     fn pace(&self, at: StepAt, memory: &Memory) -> Pace {
         Pace {
             learning_rate: self.optimizer.learning_rate * self.schedule.factor(at, memory),
-            momentum: self.schedule.momentum(at),
+            momentum: self.schedule.momentum(at).or_else(|| {
+                let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
+                self.schedule.rising_momentum(at, own)
+            }),
         }
     }
 }

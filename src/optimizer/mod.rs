@@ -211,6 +211,14 @@ impl Optimizer {
         [&["learning_rate"][..], of!(&self.settings, settings => names(settings))].concat()
     }
 
+    /// The share of its buffer that stays, of SGD.
+    pub fn momentum(&self) -> Option<f64> {
+        match self.settings {
+            Settings::Sgd(Sgd { momentum, .. }) => Some(momentum),
+            _ => None,
+        }
+    }
+
     /// The update.
     pub fn rule(&self) -> RuleId {
         of!(self.settings, settings => settings.rule())

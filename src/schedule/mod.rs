@@ -93,7 +93,7 @@ macro_rules! schedules {
 
         /// Whether some schedule has a setting of this name.
         pub fn is_setting(name: &str) -> bool {
-            name == WARMUP || $($Settings::NAMES.contains(&name))||+
+            [WARMUP, MOMENTUM_WARMUP, MOMENTUM_START].contains(&name) || $($Settings::NAMES.contains(&name))||+
         }
 
         impl Kind {
@@ -138,8 +138,10 @@ schedules! {
     Plateau: "plateau";
 }
 
-/// The setting that all schedules have.
+/// The settings that all schedules have.
 const WARMUP: &str = "warmup_epochs";
+const MOMENTUM_WARMUP: &str = "momentum_warmup_epochs";
+const MOMENTUM_START: &str = "momentum_start";
 
 /// A schedule and its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,11 +149,14 @@ pub struct Settings {
     kind: Kind,
     /// Epochs over which the learning rate rises in even steps, on top of the schedule.
     warmup_epochs: f64,
+    /// Epochs over which momentum rises evenly from `momentum_start` to the optimizer's own.
+    momentum_warmup_epochs: f64,
+    momentum_start: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { kind: Kind::Constant(Constant), warmup_epochs: 0.0 }
+        Self { kind: Kind::Constant(Constant), warmup_epochs: 0.0, momentum_warmup_epochs: 0.0, momentum_start: 0.0 }
     }
 }
 
@@ -168,11 +173,13 @@ impl Settings {
 
     /// Sets a number; false where the schedule has no setting of this name.
     pub fn set(&mut self, name: &str, value: f64) -> bool {
-        if name == WARMUP {
-            self.warmup_epochs = value;
-            return true;
+        match name {
+            WARMUP => self.warmup_epochs = value,
+            MOMENTUM_WARMUP => self.momentum_warmup_epochs = value,
+            MOMENTUM_START => self.momentum_start = value,
+            own => return of!(&mut self.kind, kind => kind.set(own, value)),
         }
-        of!(&mut self.kind, own => own.set(name, value))
+        true
     }
 
     /// PyTorch's arguments and the settings that stand for them.
@@ -188,9 +195,27 @@ impl Settings {
         of!(&self.kind, own => own.factor(at)) * memory.factor * risen
     }
 
+    /// The factors at so many places from the first to the last of many steps over these epochs. Empty of a schedule that waits
+    /// for what comes of training.
+    pub fn curve(&self, epochs: usize, points: usize) -> Vec<f64> {
+        if self.waits_for_outcome() {
+            return Vec::new();
+        }
+        let per_epoch = 1000;
+        let last = (epochs.max(1) as u64 * per_epoch - 1) as f64;
+        let step = |at: usize| (last * at as f64 / points.saturating_sub(1).max(1) as f64) as u64;
+        (0..points).map(|at| self.factor(StepAt { step: step(at), per_epoch }, &Memory::default())).collect()
+    }
+
     /// The momentum, or beta1, that the schedule puts in place of the optimizer's.
     pub fn momentum(&self, at: StepAt) -> Option<f64> {
         of!(&self.kind, own => own.momentum(at))
+    }
+
+    /// The momentum of a step on its way up to the optimizer's own; `None` once it is there, and without a warm-up.
+    pub fn rising_momentum(&self, at: StepAt, own: f64) -> Option<f64> {
+        let share = at.step as f64 / at.steps(self.momentum_warmup_epochs);
+        (share < 1.0).then(|| self.momentum_start + share * (own - self.momentum_start))
     }
 
     /// Takes an epoch's loss in.
@@ -207,6 +232,35 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn momentum_rises_evenly_and_is_the_optimizers_own_from_then_on() {
+        let settings = made("cosine", &[("momentum_warmup_epochs", 2.0), ("momentum_start", 0.5)]);
+        let rising: Vec<Option<f64>> =
+            (0..6).map(|step| settings.rising_momentum(StepAt { step, per_epoch: 2 }, 0.9)).collect();
+        let wanted = [Some(0.5), Some(0.6), Some(0.7), Some(0.8), None, None];
+        for (found, wanted) in rising.iter().zip(wanted) {
+            assert_eq!(found.is_some(), wanted.is_some());
+            assert!((found.unwrap_or(0.0) - wanted.unwrap_or(0.0)).abs() < 1e-12, "{rising:?}");
+        }
+        // Without a warm-up there is none, whatever the start; the last step of a part of an epoch is still below.
+        for step in [0, 1, 7] {
+            let at = StepAt { step, per_epoch: 2 };
+            assert_eq!(made("step", &[("momentum_start", 0.5)]).rising_momentum(at, 0.9), None);
+        }
+        let short = made("step", &[("momentum_warmup_epochs", 0.25)]);
+        assert_eq!(short.rising_momentum(StepAt { step: 0, per_epoch: 2 }, 0.9), Some(0.0));
+        assert_eq!(short.rising_momentum(StepAt { step: 1, per_epoch: 2 }, 0.9), None);
+    }
+
+    #[test]
+    fn a_curve_goes_from_the_first_step_to_the_last() {
+        let cosine = made("cosine", &[("epochs", 10.0)]).curve(10, 3);
+        assert!((cosine[0] - 1.0).abs() < 1e-9 && (cosine[1] - 0.5).abs() < 1e-3 && cosine[2] < 1e-3, "{cosine:?}");
+        let warm = made("constant", &[("warmup_epochs", 5.0)]).curve(10, 5);
+        assert!(warm[0] < 0.01 && (warm[1] - 0.5).abs() < 0.01 && warm[3..] == [1.0, 1.0], "{warm:?}");
+        assert!(made("plateau", &[]).curve(10, 5).is_empty() && made("step", &[]).curve(0, 1).len() == 1);
+    }
 
     fn made(name: &str, settings: &[(&str, f64)]) -> Settings {
         let mut made = Settings::named(name).unwrap();

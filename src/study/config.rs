@@ -191,6 +191,10 @@ mod tests {
         for (fixed, params) in [
             (json!({}), json!({ "learning_rate": 0.3, "batch_size": 8, "dropout": 0.25, "epochs": 3 })),
             (json!({ "optimizer": "nesterov" }), json!({ "momentum": 0.5, "weight_decay": 0.1 })),
+            (
+                json!({ "optimizer": "momentum", "momentum_start": 0.5 }),
+                json!({ "momentum_warmup_epochs": 2.5, "momentum_start": 0.25 }),
+            ),
             (json!({}), json!({ "optimizer": "gd", "learning_rate": 0.2 })),
             (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
             (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),

@@ -2,7 +2,7 @@
 
 use super::{problem, to_js};
 use crate::backend::{Backend, gpu::Gpu};
-use crate::study::Study;
+use crate::study::{Study, TrialConfig};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -31,6 +31,37 @@ pub fn preview(study: &str, table: Option<Box<[u8]>>, n: u32) -> Result<JsValue,
     let data = Study::parse(study).and_then(|study| study.load(table.as_deref())).map_err(|error| problem(&error))?;
     to_js(&crate::dataset::preview(&data, n as usize))
 }
+
+/// The response surface between trials ([`crate::analysis::response`]): `scored` has each trial's `dimensions` numbers and its
+/// score, `diverged` only the numbers. All expected scores, then for each cell whether it is to be drawn (0 or less); null of
+/// too few trials.
+#[wasm_bindgen]
+pub fn response(
+    dimensions: usize,
+    scored: &[f64],
+    diverged: &[f64],
+    at: &[f64],
+    columns: usize,
+    rows: usize,
+) -> Option<Vec<f64>> {
+    let trials = crate::analysis::Trials { dimensions, scored, diverged, at };
+    crate::analysis::response(&trials, columns, rows).map(|found| [found.values, found.bare].concat())
+}
+
+/// What a study's schedule multiplies the learning rate by at so many places from the first step to the last, with the fixed
+/// settings. Empty of one that waits for what comes of training.
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+pub fn schedule(study: &str, points: usize) -> Result<Vec<f64>, JsValue> {
+    let study = Study::parse(study).map_err(|error| problem(&error))?;
+    let config = TrialConfig::new(&study, &serde_json::Map::new());
+    Ok(config.schedule.curve(config.epochs, points.min(MOST_POINTS)))
+}
+
+/// Points of a schedule's curve, at most.
+const MOST_POINTS: usize = 1000;
 
 /// A fresh seed from the browser's randomness: the one use of it.
 ///

@@ -179,10 +179,10 @@ impl Race {
         }
         let label = |row: usize| match &data.labels {
             Labels::Classes(of) => of[row] as f32,
-            Labels::Numbers(of) => of[row] as f32,
+            Labels::Numbers(of) => of[row],
         };
         (0..data.n_train + data.n_validation)
-            .flat_map(|row| [data.x[2 * row] as f32, data.x[2 * row + 1] as f32, label(row)])
+            .flat_map(|row| [data.x[2 * row], data.x[2 * row + 1], label(row)])
             .collect()
     }
 

@@ -97,7 +97,7 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
 }
 `;
 
-const STUDY = small({ fixed: { epochs: 6 } });
+const STUDY = small({ fixed: { epochs: 2 } });
 /** One that is still training when the word comes. */
 const LONG = small({ fixed: { epochs: 40 } });
 

@@ -304,6 +304,36 @@ test('there is no fit without an area, and the fit of a run before is gone', asy
   }
 });
 
+test('with a third hyperparameter the fit takes in all trials or is cut at one, and says which', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await app.open();
+  const dropout = { type: 'float', low: 0, high: 0.6 };
+  const units = { type: 'int', low: 2, high: 20 };
+  const space = { ...RATE, hidden_units: units, dropout };
+  const fixed = { hidden_layers: 1, epochs: 2 };
+  await app.result(study({ fixed, space, trials: 24, sampler: { name: 'sobol' } }), backend);
+  const bands = () =>
+    page.locator('.ground .fit path').evaluateAll((all) => all.map((one) => one.getAttribute('d')).join());
+  await expect.poll(async () => (await bands()).length).toBeGreaterThan(100);
+  expect(await said(app, 'surface')).toContain('whatever their dropout');
+  const all = await bands();
+  const pick = (/** @type {string} */ value) =>
+    page.getByTestId('surface-cut').locator(`[data-value=${value}]`).click();
+  await pick('slice');
+  await expect.poll(bands).not.toBe(all);
+  const cut = await bands();
+  const number = await app.page.getByTestId('selection').getAttribute('data-trial');
+  expect(await said(app, 'surface')).toContain(`trial ${number} has of dropout`);
+  // Another trial, another cut.
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(bands).not.toBe(cut);
+  await pick('all');
+  await expect.poll(bands).toBe(all);
+});
+
 test('an axis of log 1 − x says so in both languages', async ({ app, page, backend }) => {
   await app.open();
   const space = {

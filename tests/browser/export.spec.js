@@ -8,7 +8,7 @@ import { DICTIONARIES } from './texts.js';
 /**
  * What a figure saves.
  * @param {import('./packages.js').Page} page
- * @param {'surface' | 'curves'} figure
+ * @param {'surface' | 'curves' | 'table'} figure
  * @param {'png' | 'svg' | 'csv'} kind
  */
 async function saved(page, figure, kind) {
@@ -136,6 +136,21 @@ test('the data are saved and copied as the document has them', async ({ app, pag
       [one.number, one.params.learning_rate, one.params.batch_size, one.value, one.state].join(),
     ),
   ]);
+  const table = await saved(page, 'table', 'csv');
+  expect(table.name).toBe('digits-trials.csv');
+  const params = /** @type {const} */ (['dropout', 'learning_rate', 'batch_size']);
+  const measures = /** @type {const} */ (['train_loss', 'validation_loss', 'train_metric', 'validation_metric']);
+  expect(table.data.toString('utf8').trimEnd().split('\r\n')).toEqual([
+    ['number', 'state', ...params, 'value', ...measures, 'gap', 'epochs', 'steps', 'diverged_at', 'seed'].join(),
+    ...trials.map((/** @type {any} */ one) => {
+      const last = one.epochs.at(-1);
+      return [
+        ...[one.number, one.state, ...params.map((name) => one.params[name]), one.value],
+        ...measures.map((name) => last[name]),
+        ...[last.validation_loss - last.train_loss, one.epochs.length, one.steps, '', one.seed],
+      ].join();
+    }),
+  ]);
   const curves = await saved(page, 'curves', 'csv');
   const rows = curves.data.toString('utf8').trimEnd().split('\r\n');
   expect(rows[0]).toBe('trial,epoch,train_loss,validation_loss,train_metric,validation_metric,learning_rate');
@@ -164,6 +179,58 @@ test('the data are saved and copied as the document has them', async ({ app, pag
   await page.getByTestId('surface-export').click();
   await page.getByTestId('surface-copy').click();
   await expect(page.getByTestId('surface-trouble')).toHaveText(DICTIONARIES.en['figure.copy_refused']);
+});
+
+test('T takes the keyboard along: from the picture to its table, and back', async ({ app, page, backend }) => {
+  await app.open();
+  await app.result(small({ trials: 2, fixed: { epochs: 2 } }), backend);
+  const focused = () =>
+    page.evaluate(() => {
+      const one = document.querySelector('tuning-playground')?.shadowRoot?.activeElement;
+      return `${one?.closest('figure')?.getAttribute('data-testid')} ${one?.className.split(' ')[0]}`;
+    });
+  for (const view of ['Sweep', 'Landscape']) {
+    await page.getByRole('tab', { name: view }).click();
+    const names = view === 'Sweep' ? ['surface', 'curves'] : ['landscape'];
+    for (const name of names) {
+      await expect(page.getByTestId(`${name}-plot`)).toHaveAttribute('tabindex', '0');
+      await page.getByTestId(`${name}-plot`).focus();
+      await page.keyboard.press('t');
+      await expect.poll(focused).toBe(`${name} data`);
+      await page.keyboard.press('t');
+      await expect.poll(focused).toBe(`${name} plot`);
+    }
+  }
+});
+
+test('the words of a legend are whole or not there, at any width, in both languages', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await app.open();
+  await app.result(small({ trials: 6, fixed: { epochs: 1 } }), backend);
+  const legend = page.getByTestId('surface').locator('.legend');
+  for (const lang of ['en', 'ko']) {
+    await app.set({ lang });
+    for (const width of [1040, 1180, 1200, 1280, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      const seen = () =>
+        legend.evaluate((one) => {
+          const around = one.getBoundingClientRect();
+          const [words, ...others] = [...one.children].map((part) => part.getBoundingClientRect());
+          const isIn = (/** @type {DOMRect} */ box) =>
+            box.left >= around.left && box.right <= around.right + 1 && box.bottom <= around.bottom + 2;
+          return {
+            words: !words.width || words.top >= around.bottom ? 'none' : isIn(words) ? 'whole' : 'cut',
+            others: others.every(isIn),
+          };
+        });
+      const where = `${width} px, ${lang}`;
+      await expect.poll(async () => (await seen()).others, where).toBe(true);
+      expect((await seen()).words, where).toMatch(width >= 1280 ? /whole/ : /whole|none/);
+    }
+  }
 });
 
 test('arrow keys move the cursor of the curves, which says where it rests', async ({ app, page, backend }) => {

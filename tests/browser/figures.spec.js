@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { SMALL, bestAccuracy, bits } from './app.js';
+import { bestAccuracy, bits, small } from './app.js';
 import { expect, standingTest as test } from './fixtures.js';
 
 /** Seconds that the default study may take on two cores, and until its first curve point. */
@@ -15,6 +15,9 @@ const PLATFORM_DIFFERENCE = 0.02;
  * one of them reaches the accuracies. `cargo xtask soak` and stage `native` train all of them on the GPU.
  */
 const SOME = 8;
+
+/** A study that a software GPU has soon trained. */
+const SHORT = small({ fixed: { epochs: 2 } });
 
 /**
  * The page's own study, or its first trials.
@@ -79,25 +82,25 @@ test('the default study, all of it on a software GPU @soak', async ({ app, backe
 
 test('D2 the same study twice gives the same bits', async ({ app, backend }) => {
   await app.stand();
-  const first = await app.result(SMALL, backend);
-  const second = await app.result(SMALL, backend);
+  const first = await app.result(SHORT, backend);
+  const second = await app.result(SHORT, backend);
   expect(first.trials).toHaveLength(8);
   expect(bits(second)).toEqual(bits(first));
   await app.open();
-  expect(bits(await app.result(SMALL, backend))).toEqual(bits(first));
+  expect(bits(await app.result(SHORT, backend))).toEqual(bits(first));
 });
 
 test('parameters are the same bits on every backend', async ({ app, backend }) => {
   test.skip(backend === 'cpu', 'needs both backends');
   await app.stand();
   const params = async (/** @type {string} */ name) =>
-    (await app.result(SMALL, name)).trials.map((/** @type {any} */ trial) => trial.params);
+    (await app.result(SHORT, name)).trials.map((/** @type {any} */ trial) => trial.params);
   expect(await params('gpu')).toEqual(await params('cpu'));
 });
 
 test('a result is plain data', async ({ app, backend }) => {
   await app.stand();
-  await app.result(SMALL, backend);
+  await app.result(SHORT, backend);
   const same = await app.page.evaluate(() => {
     const { result } = /** @type {any} */ (document.querySelector('tuning-playground'));
     return JSON.stringify(structuredClone(result)) === JSON.stringify(JSON.parse(JSON.stringify(result)));

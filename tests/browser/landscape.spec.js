@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
-import { NARROW, WIDE, look } from './look.js';
+import { NARROW, PAIR, WIDE, look } from './look.js';
 import { DICTIONARIES, matches } from './texts.js';
 
 /** The loss around a trial's weights, with the real engine. */
@@ -553,14 +553,14 @@ test('numbers have no accuracy', async ({ app, page, backend }) => {
 test('the landscape is legible in both languages and themes, wide and narrow', async ({ app, page, backend }) => {
   await opened(app, backend);
   await finished(page, 'random', 'validation');
-  await look(app, 'landscape');
+  await look(app, 'landscape', undefined, ['#view']);
   await pick(page, 'plane', 'pca');
   await finished(page, 'pca', 'validation');
   await page.getByTestId('scrub').fill('3');
-  await look(app, 'landscape of a path');
+  await look(app, 'landscape of a path', PAIR, ['#view']);
   await pick(page, 'view', 'solid');
   await expect(page.locator('tp-relief canvas')).toBeVisible();
-  await look(app, 'landscape in space', [WIDE[1], NARROW[0]]);
+  await look(app, 'landscape in space', [WIDE[1], NARROW[0]], ['#view']);
   await app.set({ lang: 'ko' });
   await expect(page.getByTestId('landscape-facts')).toContainText(DICTIONARIES.ko['landscape.facts']);
   await expect(page.getByTestId('landscape')).toContainText('주변의 검증 손실');

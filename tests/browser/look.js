@@ -20,11 +20,27 @@ export const NARROW = [
   [390, 'ko', 'light'],
 ];
 
-/** What axe finds serious or critical. @param {import('./app.js').App} app @returns {Promise<string[]>} */
-export async function serious(app) {
+/**
+ * Each width, language and theme once, for states of a page that is looked at in all ways elsewhere.
+ * @type {Way[]}
+ */
+export const PAIR = [
+  [1440, 'en', 'light'],
+  [390, 'ko', 'dark'],
+];
+
+/**
+ * What axe finds serious or critical.
+ * @param {import('./app.js').App} app
+ * @param {string[]} [parts] the element's parts to look at; the whole page where there are none
+ * @returns {Promise<string[]>}
+ */
+export async function serious(app, parts = []) {
   if (!(await app.page.evaluate(() => 'axe' in window))) await app.page.evaluate(AXE);
-  return app.page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
+  return app.page.evaluate(async (names) => {
+    const include = names.map((name) => ({ fromShadowDom: ['tuning-playground', name] }));
+    const where = include.length ? { include } : document;
+    const { violations } = await /** @type {any} */ (window).axe.run(where, { resultTypes: ['violations'] });
     return violations
       .filter((/** @type {any} */ one) => ['serious', 'critical'].includes(one.impact))
       .flatMap((/** @type {any} */ one) =>
@@ -34,7 +50,7 @@ export async function serious(app) {
             `(${node.any[0]?.message ?? node.all[0]?.message ?? one.help})`,
         ),
       );
-  });
+  }, parts);
 }
 
 /**
@@ -42,8 +58,9 @@ export async function serious(app) {
  * @param {import('./app.js').App} app
  * @param {string} state
  * @param {Way[]} [ways]
+ * @param {string[]} [parts] those that differ from what is looked at elsewhere: axe takes a second for all of them
  */
-export async function look(app, state, ways = [...WIDE, ...NARROW]) {
+export async function look(app, state, ways = [...WIDE, ...NARROW], parts = []) {
   const { page } = app;
   // Colors in the middle of a transition are nobody's choice.
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -54,7 +71,7 @@ export async function look(app, state, ways = [...WIDE, ...NARROW]) {
     await settled(page);
     if (process.env.TUNING_SCREENSHOTS)
       await page.screenshot({ path: `${process.env.TUNING_SCREENSHOTS}/${where.replaceAll(/\W+/g, '-')}.png` });
-    expect.soft(await serious(app), where).toEqual([]);
+    expect.soft(await serious(app, parts), where).toEqual([]);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
@@ -64,7 +81,7 @@ export async function look(app, state, ways = [...WIDE, ...NARROW]) {
 
 /** Every part has been drawn: each in a task of its own, after the frame that it was woken in.
  * @param {import('./app.js').Page} page */
-const settled = (page) =>
+export const settled = (page) =>
   page.evaluate(async () => {
     for (let frames = 0; frames < 4; frames += 1) {
       await new Promise(requestAnimationFrame);

@@ -65,7 +65,8 @@ const pageRate = (page, epochs) =>
     return result.trials.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.steps, 0) / seconds;
   }, study(epochs));
 
-test('the first run of a visit is nearly as quick as a later one @alone', async ({ app, page }) => {
+// It goes by the clock, for the better part of a minute: soak does it.
+test('the first run of a visit is nearly as quick as a later one @alone @soak', async ({ app, page }) => {
   const shares = [];
   for (let k = 0; k < REPEATS; k++) {
     await app.open();

@@ -60,7 +60,8 @@ test('F1 a number that can be read twice is refused with both readings, and a de
 
 test('a default that a swept choice decides is not shown as one value', async ({ app, page }) => {
   await app.open(
-    '#v=1&lang=en&s=dataset:(name:iris),space:(optimizer:(type:categorical,choices:!(gd,sgd,momentum,adam)),' +
+    '#v=1&lang=en&rows=all&s=dataset:(name:iris),space:(optimizer:(type:categorical,' +
+      'choices:!(gd,sgd,momentum,adam)),' +
       'batch_size:(type:categorical,choices:!(64,16,100,8)))',
   );
   await expect(page.getByTestId('value-learning_rate')).toHaveText('by optimizer');

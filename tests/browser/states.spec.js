@@ -1,23 +1,20 @@
 import { SMALL, small } from './app.js';
-import { look as lookAt } from './look.js';
+import { PAIR, look as lookAt } from './look.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES, matches } from './texts.js';
 
 /** The designed states that no other test reaches; in each the page keeps to its rules, wide and narrow. */
 
-/** @param {import('./app.js').App} app @param {string} state */
-async function look(app, state) {
-  await lookAt(app, state, [
-    [1440, 'en', 'light'],
-    [390, 'ko', 'dark'],
-  ]);
+/** @param {import('./app.js').App} app @param {string} state @param {string[]} [parts] those that the state changes */
+async function look(app, state, parts) {
+  await lookAt(app, state, PAIR, parts);
   await app.page.setViewportSize({ width: 1440, height: 900 });
   await app.set({ lang: 'en', theme: 'light' });
 }
 
 test('empty: one sentence and one button, which runs', async ({ app, page }) => {
   await app.open();
-  await look(app, 'empty');
+  // It is the page that access.spec.js looks at first.
   // On a tablet the name of the chosen set, which is bold, still fits on one line.
   await page.setViewportSize({ width: 1024, height: 768 });
   const name = page.locator('[data-value=digits][aria-checked=true] span');
@@ -37,7 +34,7 @@ test('no WebGPU, but asked for: the CPU is one press away', async ({ app, page, 
     'globalThis.Navigator?.prototype.gpu;';
   await app.open();
   expect(await app.refusal(SMALL, 'gpu')).toMatch(matches('en', 'problem.no_gpu'));
-  await look(app, 'no WebGPU');
+  await look(app, 'no WebGPU', ['tp-run-bar', 'tp-messages']);
   await page.locator('[data-act=start_cpu]').click();
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished');
   await expect(page.getByTestId('backend')).toHaveAttribute('data-backend', 'cpu');
@@ -51,7 +48,7 @@ test('no WebAssembly at all: said, and the page stands', async ({ app, page }) =
   await app.open();
   await page.getByTestId('run').click();
   await expect(page.locator('[data-message=too_old]')).toContainText(DICTIONARIES.en['message.too_old']);
-  await look(app, 'too old');
+  await look(app, 'too old', ['tp-run-bar', 'tp-messages']);
   await page.getByTestId('value-learning_rate').click();
   await expect(page.getByTestId('input-low')).toBeVisible();
 });
@@ -73,7 +70,7 @@ test('all diverged: the smallest rate is named and a calmer range offered', asyn
   // Nothing was measured, so no axis has a number for it.
   await expect(page.getByTestId('no-curves')).toHaveText(DICTIONARIES.en['curves.none']);
   await expect(page.locator('[data-testid=surface] .ground text[text-anchor=end]')).toHaveCount(0);
-  await look(app, 'all diverged');
+  await look(app, 'all diverged', ['tp-main']);
   await message.locator('[data-act=use_range]').click();
   await expect(message).toHaveCount(0);
   expect((await app.get('study')).space.learning_rate).toMatchObject({ low: 0.0001, high: 0.1 });
@@ -88,11 +85,11 @@ test('paused, part done, stopped', async ({ app, page, backend }) => {
   await app.progress('done', 1);
   await page.getByTestId('pause').click();
   await expect(page.getByTestId('partial')).toHaveText(/^[1-9]\d* of 12$/);
-  await look(app, 'paused');
+  await look(app, 'paused', ['tp-run-bar', 'tp-main']);
   await page.getByTestId('stop').click();
   await expect(page.getByTestId('status')).toHaveText(DICTIONARIES.en['run.outcome.stopped']);
   await expect(page.getByTestId('partial')).toHaveText(/^[1-9]\d* of 12$/);
-  await look(app, 'stopped');
+  await look(app, 'stopped', ['tp-run-bar']);
 });
 
 test('test set opened: read-only until the study is duplicated', async ({ app, page, backend }) => {
@@ -137,5 +134,5 @@ test('an invalid row says what is wrong and offers a fix', async ({ app, page })
   await page.getByTestId('input-low').fill('0');
   await page.getByTestId('input-low').press('Enter');
   await expect(page.getByTestId('error-learning_rate')).toBeVisible();
-  await look(app, 'invalid row');
+  await look(app, 'invalid row', ['tp-study']);
 });

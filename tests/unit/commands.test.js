@@ -5,7 +5,8 @@ import { ROOT, nodesOf, sourceOf, sources } from './sources.js';
 import { COMMANDS, connect, perform, performAction } from '../../www/src/commands/commands.js';
 import { KEYS } from '../../www/src/commands/keys.js';
 import { Store } from '../../www/src/state/store.js';
-import { divergedNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
+import { keptAsked } from '../../www/src/state/kept.js';
+import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
 import { DATASETS, HYPERPARAMETERS, SAMPLERS } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
 import { readStudy } from '../../www/src/study/study.js';
@@ -218,6 +219,68 @@ test('input that is mended takes its own message with it, and no other input', (
   assert.equal(store.dropped.get('learning_rate'), undefined);
   perform(store, 'drop_draft', 'learning_rate');
   assert.deepEqual(store.notices, []);
+});
+
+test('one problem is told of once, whoever found it, and two problems twice', () => {
+  const code = fc.constantFrom('out_of_range', 'empty', 'too_large');
+  const one = fc.record({
+    code,
+    key: fc.constantFrom('epochs', 'dropout', undefined),
+    found: fc.constantFrom('0', 0, 5),
+  });
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 6 }), (problems) => {
+      const { store } = pageOf();
+      problems.forEach((found, k) => {
+        const notice = [runNotice(store, found, false), idleNotice(store, found), fallbackNotice(found)][k % 3];
+        store.reports.notify(notice);
+        assert.equal(store.notices.at(-1)?.id, notice.id);
+      });
+      const told = store.notices.map(({ problem }) => [problem?.code, problem?.key, String(problem?.found)].join());
+      assert.equal(new Set(told).size, told.length);
+    }),
+  );
+});
+
+test('a run is given as many more as it last was, until its study has other trials', () => {
+  const count = fc.integer({ min: 1, max: 300 });
+  fc.assert(
+    fc.property(count, fc.array(count, { maxLength: 5 }), count, (trials, given, other) => {
+      const { store, asked } = pageOf();
+      perform(store, 'set_trials', trials);
+      store.reports.state('idle', true);
+      assert.equal(store.more, Math.min(64, trials));
+      for (const n of given) {
+        perform(store, 'more', n);
+        trials += n;
+        assert.equal(store.study.trials, trials);
+        assert.deepEqual(asked.at(-1), ['more', n]);
+        assert.equal(store.more, Math.min(64, n));
+      }
+      // As a text that is kept has it, and as what is not sound does not.
+      const kept = keptAsked(JSON.parse(JSON.stringify({ asked: store.asked })));
+      assert.deepEqual(kept, store.asked);
+      if (other !== trials) {
+        perform(store, 'set_trials', other);
+        assert.equal(store.more, Math.min(64, other));
+        perform(store, 'undo');
+        assert.equal(store.more, Math.min(64, given.at(-1) ?? trials));
+      }
+    }),
+  );
+  for (const asked of [undefined, null, 5, [], {}, { n: 0, trials: 1 }, { n: 1.5, trials: 1 }, { n: '4', trials: 4 }])
+    assert.equal(keptAsked({ asked }), null);
+  assert.equal(keptAsked(null), null);
+});
+
+test('a study that does not say how many trials it has is given more of them, too', () => {
+  const { store } = pageOf();
+  const { trials: _, ...study } = store.study;
+  perform(store, 'replace_study', study);
+  store.reports.state('idle', true);
+  assert.equal(store.more, 64);
+  perform(store, 'more', store.more);
+  assert.equal(store.study.trials, 128);
 });
 
 test('where the test set is open, commands change nothing but by another study', () => {

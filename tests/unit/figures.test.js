@@ -3,7 +3,7 @@ import { inside, narrowed, sharesOf, sideOf } from '../../www/src/study/brush.js
 import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/figures/curve-frame.js';
 import { Spots } from '../../www/src/figures/spots.js';
 import { depthColor } from '../../www/src/figures/colors.js';
-import { fitSurface, hasArea } from '../../www/src/figures/fit.js';
+import { hasArea, placesOf } from '../../www/src/study/places.js';
 import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/study/scale.js';
 import { Epochs, Pool } from '../../www/src/state/columns.js';
 import { Trials } from '../../www/src/state/trials.js';
@@ -149,30 +149,6 @@ test('E4: losses of 0 lie on the lower edge of a logarithm, which starts below t
   assert.equal(spanOf([0, 0], [0], true).log, false);
 });
 
-const place = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), anyNumber);
-
-test('E4: a fit of any points ends, step by step, and has no hole', () => {
-  const point = fc.record({ x: place, y: place, z: fc.oneof(finite, fc.double({ min: 0, max: 2, noNaN: true })) });
-  fc.assert(
-    fc.property(
-      fc.array(point, { maxLength: 40 }),
-      fc.array(fc.record({ x: place, y: place }), { maxLength: 10 }),
-      (points, diverged) => {
-        const steps = fitSurface(points, diverged, 8, 6);
-        for (let k = 0; k < 5000; k++) {
-          const { done, value } = quick(() => steps.next());
-          if (!done) continue;
-          if (value)
-            for (const grid of [value.values, value.bare]) assert.ok(grid.every(Number.isFinite), String(grid));
-          return;
-        }
-        assert.fail('the fit did not end');
-      },
-    ),
-    { numRuns: 200 },
-  );
-});
-
 const range = fc.oneof(
   fc
     .tuple(fc.constantFrom('float', 'int'), pair, fc.constantFrom('linear', 'log', 'log1m'))
@@ -182,6 +158,33 @@ const range = fc.oneof(
     .map(([a, b]) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b) })),
   fc.array(anyNumber, { minLength: 1, maxLength: 9 }).map((choices) => ({ type: 'categorical', choices })),
 );
+
+test('E4: any trials have places that an engine can take, all as long as they say', () => {
+  const name = fc.constantFrom('learning_rate', 'dropout', 'optimizer');
+  const value = fc.oneof(anyNumber, fc.constantFrom('adam', undefined));
+  const trial = fc.record({ params: fc.dictionary(name, value), score: fc.oneof(anyNumber, fc.constant('diverged')) });
+  check(
+    fc.property(range, range, fc.array(trial, { maxLength: 12 }), fc.boolean(), (across, up, trials, sliced) => {
+      const space = /** @type {any} */ ({
+        learning_rate: across,
+        dropout: up,
+        optimizer: { type: 'categorical', choices: ['adam', 'sgd'] },
+      });
+      const study = /** @type {any} */ ({ dataset: { name: 'digits' }, space });
+      const axes = { x: axisOf('learning_rate', space.learning_rate), y: axisOf('dropout', space.dropout) };
+      const score = (/** @type {any} */ one) => one.score;
+      const seen = sliced ? (trials[0] ?? null) : null;
+      const { dimensions, scored, diverged, at } = quick(() =>
+        placesOf(study, axes, /** @type {any} */ (trials), score, /** @type {any} */ (seen)),
+      );
+      assert.equal(dimensions, seen ? 3 : 2);
+      assert.equal(at.length, dimensions - 2);
+      assert.equal(scored.length % (dimensions + 1), 0);
+      assert.equal(diverged.length % dimensions, 0);
+      for (const list of [scored, diverged, at]) assert.ok(list.every(Number.isFinite), String(list));
+    }),
+  );
+});
 
 test('a fit needs three values on each axis', () => {
   const trials = (/** @type {[any, any][]} */ ...all) => new Map(all.map(([x, y], k) => [k, { params: { x, y } }]));
@@ -326,6 +329,41 @@ test('marks of trials at one place lie inside the plot, also at its edges', () =
         assert.ok(one.x >= 50 && one.x <= 290 && one.y >= 8 && one.y <= 162, `${one.x} ${one.y}`);
     }
   }
+});
+
+test('marks that arrive by and by lie where they would lie had they come at once', () => {
+  const frame = { width: 300, height: 200, left: 50, right: 10, top: 8, bottom: 38 };
+  const axis = (/** @type {string} */ name) => ({
+    ...{ name, numeric: true, discrete: true, slots: 9, scale: 'linear', domain: [0, 1], ticks: [] },
+    to: (/** @type {number} */ x) => x,
+  });
+  const axes = /** @type {any} */ ({ x: axis('x'), y: axis('y'), fitted: false });
+  const share = fc.constantFrom(0, 0.25, 0.251, 0.5, 1, NaN);
+  check(
+    fc.property(fc.array(fc.array(fc.tuple(share, share), { maxLength: 8 }), { maxLength: 6 }), (batches) => {
+      const store = {
+        ...{ runs: 1, trials: new Map(), version: 1, state: 'running', dark: false, runStudy: null },
+        shownStudy: { dataset: { name: 'moons' } },
+        objective: { metric: 'validation_loss', direction: 'minimize' },
+        score: () => 1,
+        isOut: () => false,
+      };
+      const [grown, whole] = [new Spots(), new Spots()];
+      for (const batch of batches) {
+        for (const [x, y] of batch) {
+          const number = store.trials.size;
+          store.trials.set(number, { number, state: 'running', params: { x, y }, epochs: new Epochs(new Pool()) });
+        }
+        store.version++;
+        grown.place(/** @type {any} */ (store), axes, frame);
+      }
+      whole.place(/** @type {any} */ (store), axes, frame);
+      assert.deepEqual(
+        grown.all.map(({ number, x, y }) => [number, x, y]),
+        whole.all.map(({ number, x, y }) => [number, x, y]),
+      );
+    }),
+  );
 });
 
 test('labels are thinned until none touches the next', () => {

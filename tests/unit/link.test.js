@@ -125,6 +125,7 @@ test('F2: a whole link gives the study back exactly, with its defaults, and ends
     view: 'sweep',
     lang: 'ko',
     theme: 'dark',
+    rows: 'all',
     scale: 1.25,
     controls: ['learning_rate', 'batch_size'],
     run: true,

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { BY_NAME, HYPERPARAMETERS, gridSize, rowsOf } from '../../www/src/study/hyperparameters.js';
 import { mendsOf } from '../../www/src/study/mends.js';
-import { fittingPoints, partSizes, planned, switched, takenBy } from '../../www/src/study/panel.js';
-import { BY_NAME } from '../../www/src/study/hyperparameters.js';
-import { checkStudy } from '../../www/src/study/study.js';
+import { fewOf, fittingPoints, isSet, partSizes, planned, switched, takenBy } from '../../www/src/study/panel.js';
+import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { wilson } from '../../www/src/views/test/wilson.js';
 
 /** What the panel says of a study, and what mends one. */
@@ -143,4 +142,36 @@ test('Wilson’s interval is that of the textbooks, and stays between 0 and 1', 
       const [low, high] = wilson(k / n, n);
       assert.ok(low >= 0 && high <= 1 && low <= k / n + 1e-12 && high >= k / n - 1e-12);
     }
+});
+
+test('a newcomer meets eight rows, whichever the study can use, and all that it sets', () => {
+  const few = (/** @type {any} */ one) => fewOf(one, rowsOf(one)).map(({ name }) => name);
+  const usual = ['activation', 'dropout', 'optimizer', 'learning_rate'];
+  assert.deepEqual(few(study({})), ['hidden_layers', 'hidden_units', ...usual, 'batch_size', 'epochs']);
+  assert.deepEqual(few(startStudy()), ['hidden', ...usual, 'schedule', 'batch_size', 'epochs']);
+  for (const fixed of [{ optimizer: 'gd' }, { hidden: [8, 8] }, { hidden_layers: 0 }, { optimizer: 'adamw' }])
+    assert.equal(few(study({ fixed })).length, 8, JSON.stringify(fixed));
+  // Whatever else a study sets or sweeps is among them, and what it sets to its default is not.
+  for (const one of rowsOf(study({}))) {
+    if (one.sweep) assert.ok(few(study({ space: { [one.name]: one.sweep } })).includes(one.name), one.name);
+    const other = { int: 3, float: 0.375, categorical: one.choices?.at(-1), bool: true, list: [4] }[one.type];
+    assert.ok(few(study({ fixed: { [one.name]: other } })).includes(one.name), one.name);
+  }
+  assert.ok(!few(study({ fixed: { l2: 0, beta1: 0.9, amsgrad: false } })).some((one) => /l2|beta1|amsgrad/.test(one)));
+});
+
+test('a row is set where it is not what it would be by itself', () => {
+  const is = (/** @type {string} */ name, /** @type {any} */ some) =>
+    isSet(/** @type {any} */ (BY_NAME.get(name)), study(some));
+  for (const one of HYPERPARAMETERS) assert.equal(isSet(one, study({})), false, one.name);
+  assert.equal(is('learning_rate', { fixed: { learning_rate: 0.001 } }), false);
+  assert.equal(is('learning_rate', { fixed: { learning_rate: 0.001, optimizer: 'sgd' } }), true);
+  assert.equal(is('learning_rate', { fixed: { learning_rate: 0.01, optimizer: 'sgd' } }), false);
+  const space = { optimizer: { type: 'categorical', choices: ['sgd', 'adam'] } };
+  assert.equal(is('learning_rate', { space }), false);
+  // One value for all is not what each would have.
+  assert.equal(is('learning_rate', { space, fixed: { learning_rate: 0.01 } }), true);
+  assert.equal(is('optimizer', { space }), true);
+  assert.equal(is('hidden', { fixed: { hidden: [] } }), true);
+  assert.equal(is('dropout', { fixed: { dropout: 0 } }), false);
 });

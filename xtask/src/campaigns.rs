@@ -53,7 +53,18 @@ pub fn interop() -> Result<()> {
         command.args(["run", "--locked", "--bin", "tune", "--", "verify", "--backend", backend]).args(&files);
         run(&mut command)?;
     }
-    Ok(())
+    let plane = folder.join("landscape");
+    fs::create_dir_all(&plane)?;
+    let script = plane.join("make_plane.py");
+    fs::copy(golden.join("landscape").join("make_plane.py"), &script)?;
+    run(program(&python).arg(&script))?;
+    let mut command = cargo();
+    command.args(["test", "--locked", "--test", "analysis", "pytorch"]);
+    run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
+    run(program(&python).arg(&script).arg("--time"))?;
+    let mut command = cargo();
+    command.args(["test", "--locked", "--release", "--test", "analysis", "is_timed", "--", "--ignored", "--nocapture"]);
+    run(&mut command)
 }
 
 fn json_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {

@@ -143,7 +143,8 @@ fn unit() -> Result<()> {
         bail!("tests/unit has no tests");
     }
     files.sort();
-    run(node().arg("--test").args(files))
+    // Left to itself it runs file after file on two cores.
+    run(node().args(["--test", "--test-concurrency=2"]).args(files))
 }
 
 fn page() -> Result<()> {

@@ -29,10 +29,25 @@ export function focusSoon({ page }, selector) {
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
 }
 
+/** What is asked for and not there yet. @type {Set<() => void>} */
+const opening = new Set();
+
 /** Parts that few readers open are loaded when they are asked for.
  * @param {On} on @param {string} name @param {() => void} then */
 export function opened({ slices }, name, then) {
-  void later(name).then(then, (error) =>
-    slices.messages.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) })),
-  );
+  opening.add(then);
+  const arrived = () => {
+    if (opening.delete(then)) then();
+  };
+  void later(name).then(arrived, (error) => {
+    opening.delete(then);
+    slices.messages.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) }));
+  });
+}
+
+/** What is still on its way does not open any more. @returns {boolean} whether anything was */
+export function leftUnopened() {
+  const any = opening.size > 0;
+  opening.clear();
+  return any;
 }

@@ -11,6 +11,9 @@ import { landscapeKept } from './landscape.js';
 
 const KEYS_KEY = 'tuning-playground.keys';
 
+const ROWS_KEY = 'tuning-playground.rows';
+
+const allRowsSaved = () => saved(ROWS_KEY) === 'all';
 const singleKeysSaved = () => saved(KEYS_KEY) !== 'off';
 
 /** Language, theme, size, and what is open. */
@@ -48,6 +51,19 @@ export const LOOK = {
     },
   }),
 
+  /** Whether the panel shows every setting. */
+  all_rows: defineCommand({
+    act: ({ perform }, /** @type {boolean} */ all) => {
+      save(ROWS_KEY, all ? 'all' : 'few');
+      perform('show_rows', all ? 'all' : 'few');
+    },
+  }),
+  /** What a link says of it; null leaves it to what the reader chose. */
+  show_rows: defineCommand({
+    act: ({ slices }, /** @type {'all' | 'few' | null} */ rows) =>
+      slices.look.put({ allRows: rows === null ? allRowsSaved() : rows === 'all' }, 'study'),
+  }),
+
   // What the reader chooses is kept, and stands in links.
   language: defineCommand({ act: ({ page }, /** @type {Language} */ language) => page.choose('lang', language) }),
   theme: defineCommand({ act: ({ page }, /** @type {Theme} */ theme) => page.choose('theme', theme) }),
@@ -71,7 +87,7 @@ export const LOOK = {
   /** Whether this is the page itself, and whether keys act that are pressed alone. */
   stand: defineCommand({
     act: ({ slices }, /** @type {boolean} */ whole) => {
-      slices.look.put({ whole, singleKeys: singleKeysSaved() });
+      slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved() });
       if (whole) slices.landscape.recall(landscapeKept());
     },
   }),

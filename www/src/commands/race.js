@@ -1,4 +1,4 @@
-import { MOST, OVER_CLASSICS, baseOf, contestant, racers, starters, withRate } from '../study/race.js';
+import { MOST, OVER_CLASSICS, baseOf, contestant, joiners, racers, starters, withRate } from '../study/race.js';
 import { keyOf } from '../study/link.js';
 import { optionsOf } from '../state/race.js';
 import { defineCommand } from './command.js';
@@ -95,6 +95,16 @@ export const RACE = {
       const { race } = store;
       if (race.contestants.length >= MOST) return;
       slices.race.enter([...race.contestants, contestant(race.options.over, value, base(store), race.options.ground)]);
+      void runner.races.race();
+    },
+  }),
+  /** Everyone who can race does. */
+  race_all: defineCommand({
+    act: ({ store, slices, runner }) => {
+      const { contestants, options } = store.race;
+      const rest = joiners(options.over, contestants).slice(0, MOST - contestants.length);
+      const joined = rest.map((value) => contestant(options.over, value, base(store), options.ground));
+      slices.race.enter([...contestants, ...joined]);
       void runner.races.race();
     },
   }),

@@ -70,6 +70,12 @@ export const ROWS = {
     },
   }),
 
+  /** The curve of a study's schedule, as the engine works it out; null where there is no engine. */
+  schedule: defineCommand({
+    act: ({ runner }, /** @type {{study: Study, points: number}} */ asked) =>
+      runner.schedule(asked.study, asked.points),
+  }),
+
   /** Opens the editor of a row, or closes the one that is open. */
   edit_row: defineCommand({
     act: ({ slices }, /** @type {string | null} */ name) => {

@@ -1,4 +1,5 @@
 import { BY_NAME } from '../study/hyperparameters.js';
+import { planned } from '../study/panel.js';
 import { defineCommand } from './command.js';
 import { focusSoon, opened } from './focus.js';
 
@@ -34,9 +35,18 @@ export const RUN = {
   /** Gives the run shown so many more trials, and its study with it. */
   more: defineCommand({
     when: (store) => store.more > 0,
-    edit: (study, /** @type {number} */ n) => void (study.trials = (study.trials ?? 0) + n),
+    edit: (study, /** @type {number} */ n) => void (study.trials = planned(study) + n),
     row: () => 'trials',
-    act: ({ runner }, n) => void runner.more(n).catch(() => {}),
+    act: (on, n) => {
+      const { store, slices, runner } = on;
+      slices.run.put({ asked: { n, trials: planned(store.study) } });
+      if (store.alive) void runner.more(n).catch(() => {});
+      else start(on);
+    },
+  }),
+  /** What was asked for in an earlier visit. */
+  restore_asked: defineCommand({
+    act: ({ slices }, /** @type {import('../state/types.js').Asked | null} */ asked) => slices.run.put({ asked }),
   }),
   pause: defineCommand({ act: ({ runner }) => runner.pause() }),
   resume: defineCommand({ act: ({ runner }) => runner.resume() }),

@@ -1,6 +1,7 @@
 import { lookOf } from '../state/score.js';
 import { scoreName, scoreText } from '../state/spread.js';
 import { defineCommand } from './command.js';
+import { leftUnopened } from './focus.js';
 
 /** @typedef {import('../study/brush.js').Brush} Brush @typedef {import('./command.js').On} On */
 
@@ -39,7 +40,10 @@ export const SELECTION = {
   escape: defineCommand({
     keys: [{ press: 'escape', kept: true }],
     act: ({ store, slices, perform }) => {
-      if (store.drawer) perform('drawer', false);
+      // What was asked for a moment ago, and is not to be seen yet, is not wanted any more.
+      if (leftUnopened()) return;
+      if (store.keysShown) perform('keys', false);
+      else if (store.drawer) perform('drawer', false);
       else if (store.brush) perform('unbrush');
       else {
         slices.selection.hover(null);
@@ -65,6 +69,13 @@ export const SELECTION = {
       if (sides.length)
         slices.messages.say(store.t('say.brushed', { done: store.brushedCount(), n: store.trials.size }));
     },
+  }),
+  /** The surface between trials, as the engine works it out; null where there is none. */
+  response: defineCommand({
+    act: (
+      { runner },
+      /** @type {{places: import('../study/places.js').Places, columns: number, rows: number}} */ asked,
+    ) => runner.response(asked.places, asked.columns, asked.rows),
   }),
   unbrush: defineCommand({
     act: ({ store, slices }) => {

@@ -126,22 +126,20 @@ const BEAT = 250;
 
 /** Parts that write the same streaming numbers do so at the same beat, so that they agree; what the reader does, and
  * another selected trial, they show at once. */
-export class BeatPart extends Part {
+export class Beat {
   constructor() {
-    super();
     /** @private the beat of the last writing */ this.written = 0;
-    /** @protected @type {number | undefined} the trial drawn as selected */ this.marked = undefined;
+    /** @type {number | undefined} the trial drawn as selected */ this.marked = undefined;
   }
 
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    const { store } = this;
+  /** Whether a part that these topics wake has something to write. @param {Store} store @param {Set<string>} topics */
+  due(store, topics) {
     const streaming =
       store.state === 'running' && !topics.has('selection') && !topics.has('brush') && !topics.has('look');
     const beat = Math.floor(performance.now() / BEAT);
-    if (streaming && beat === this.written && this.marked === store.selected?.number) return;
+    if (streaming && beat === this.written && this.marked === store.selected?.number) return false;
     this.written = beat;
-    this.requestUpdate();
+    return true;
   }
 }
 

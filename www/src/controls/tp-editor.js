@@ -208,8 +208,9 @@ export class TpEditor extends Part {
     return html`<div class="chips" role="group" aria-label=${this.t('scale.choices')}>${choicesOf(one).map(
       (choice) => {
         const last = chosen.length === 1 && chosen.includes(choice);
+        const about = [one.about?.[String(choice)]?.[this.store.lang], last && this.t('row.last_choice')];
         return html`<button type="button" role="checkbox" aria-checked=${chosen.includes(choice)} aria-disabled=${last}
-          title=${last ? this.t('row.last_choice') : (one.about?.[String(choice)]?.[this.store.lang] ?? nothing)}
+          title=${about.filter(Boolean).join('\n') || nothing}
           @click=${() => flip(choice)}>${text(choice, (key) => this.t(key))}</button>`;
       },
     )}</div>`;

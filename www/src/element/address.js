@@ -34,6 +34,7 @@ const linkOf = (store, chosen) =>
     lang: chosen.has('lang') ? store.lang : undefined,
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
+    rows: store.allRows ? 'all' : undefined,
     controls: store.only ?? undefined,
   });
 
@@ -85,7 +86,7 @@ export class Address {
     clearTimeout(this.timer);
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, controls, scale } = state;
+    const { lang, theme, view, race, controls, scale, rows } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -96,6 +97,7 @@ export class Address {
     if (race && !optionsOf(race)) skipped.push({ what: `race=${race}`, why: 'unknown' });
     else if (race) perform(store, 'race_from', race);
     if (scale !== undefined || found) page.scale = scale ?? 1;
+    if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     const study = state.study ?? (found ? startStudy() : undefined);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();

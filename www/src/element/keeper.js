@@ -1,8 +1,18 @@
 import { perform } from '../commands/commands.js';
-import { LIMIT, ResultText, readKeptResult, readKeptSeen, readKeptStudy, studyText } from '../state/kept.js';
+import {
+  LIMIT,
+  ResultText,
+  documentOf,
+  keptAsked,
+  keptResult,
+  keptSeen,
+  readKeptStudy,
+  studyText,
+} from '../state/kept.js';
 import { sameStudy } from '../study/link.js';
 import { keepNotice } from '../state/notices.js';
 import { Storage } from '../platform/storage.js';
+import { inSlices } from '../platform/turns.js';
 
 /**
  * Keeps the whole page's study and last result between visits. Guests on other pages keep nothing. Where storage is
@@ -80,15 +90,18 @@ export class Keeper {
       perform(store, 'restore_study', kept);
     }
     // The address of a page that is loaded anew gives the study that was kept; another link's shows no other result.
-    const last = readKeptResult(result, store.study, kept !== null && sameStudy(kept, store.study));
-    if (last) runner.restore(last);
-    perform(store, 'mark_seen', readKeptSeen(result));
+    const document = documentOf(result);
+    perform(store, 'mark_seen', keptSeen(document));
+    const isFree = () => store.state === 'idle' && !runner.result;
+    const steps = keptResult(document, store.study, kept !== null && sameStudy(kept, store.study));
+    const last = await inSlices(steps, isFree);
+    if (last && (await runner.restore(last, isFree))) perform(store, 'restore_asked', keptAsked(document));
     this.seen = this.state;
   }
 
   /** @private What the result's text depends on. */
   get state() {
-    return [this.store.version, this.store.test, this.runner.result];
+    return [this.store.version, this.store.test, this.runner.result, this.store.asked];
   }
 
   /** @private Keeps what has changed. @param {boolean} leaving there is no later */

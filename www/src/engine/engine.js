@@ -91,6 +91,19 @@ export class Engine extends EventTarget {
     return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
   }
 
+  /** The surface between trials: expected scores, then whether each cell is to be drawn; null of too few trials.
+   * @param {import('../study/places.js').Places} places @param {number} columns @param {number} rows
+   * @returns {Promise<Float64Array | null>} */
+  response(places, columns, rows) {
+    return this.client(0).call('response', places, columns, rows);
+  }
+
+  /** What a study's schedule multiplies the learning rate by, from the first step to the last; empty of one that waits
+   * for what comes of training. @param {Study} study @param {number} points @returns {Promise<Float64Array>} */
+  schedule(study, points) {
+    return this.client(0).call('schedule', JSON.stringify(study), points);
+  }
+
   /**
    * The loss around a trial's weights, piece by piece.
    * @param {Study} study

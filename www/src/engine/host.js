@@ -9,6 +9,8 @@ import init, {
   data_file,
   fresh_seed,
   preview,
+  response,
+  schedule,
 } from '../generated/engine/engine.js';
 
 /**
@@ -126,6 +128,18 @@ export class Host extends Answers {
 
   freshSeed() {
     return fresh_seed();
+  }
+
+  /** The surface between trials; null of too few. @param {import('../study/places.js').Places} places
+   * @param {number} columns @param {number} rows */
+  response({ dimensions, scored, diverged, at }, columns, rows) {
+    return response(dimensions, scored, diverged, at, columns, rows) ?? null;
+  }
+
+  /** What a study's schedule multiplies the learning rate by, from the first step to the last; empty of one that waits
+   * for what comes of training. @param {string} study @param {number} points */
+  schedule(study, points) {
+    return schedule(study, points);
   }
 
   /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */

@@ -9,7 +9,7 @@ import {
   tooOldNotice,
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
-import { resultDocument } from '../state/trials.js';
+import { Trials, resultDocument } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -20,13 +20,14 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Result} Result
  * @typedef {import('../study/types.js').HeldResult} HeldResult
- * @typedef {import('../state/trials.js').Trials} Trials
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {(name: string, detail: unknown) => void} Emit
  */
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+/** Curves of schedules that are kept. */
+const KEPT_CURVES = 200;
 
 /** An error whose message is the sentence shown, with the problem that it came from. */
 export class ShownError extends Error {
@@ -48,6 +49,7 @@ export class Runner {
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
+    /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} */ this.result = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
@@ -225,15 +227,30 @@ export class Runner {
     return new ShownError(this.store.sentence(problem), problem);
   }
 
-  /** Shows the result of an earlier visit; its networks are gone. @param {Result} result */
-  restore(result) {
+  /**
+   * Shows the result of an earlier visit; its networks are gone. Thousands of trials are entered in slices.
+   * @param {Result} result
+   * @param {() => boolean} isFree whether nothing else has taken its place meanwhile
+   * @returns {Promise<boolean>} whether it is shown
+   */
+  async restore(result, isFree) {
     const { store } = this;
-    store.reports.begin(result.study);
-    store.reports.trials(result.trials);
+    const trials = new Trials(result.study);
+    const entered = await inSlices(
+      (function* () {
+        for (const one of result.trials) yield trials.merge(one);
+        return true;
+      })(),
+      isFree,
+    );
+    if (!entered) return false;
+    store.reports.begin(result.study, trials);
+    store.reports.turn();
     store.reports.best(result.best);
     store.reports.outcome('earlier');
     if (result.test) store.reports.test(result.test);
     this.result = { ...result, trials: store.trials.inOrder() };
+    return true;
   }
 
   pause() {
@@ -250,6 +267,29 @@ export class Runner {
     this.made?.resume();
     this.setState(taken ? 'running' : 'starting');
     this.store.reports.say('say.resumed');
+  }
+
+  /** The surface between trials, which takes an engine. @param {import('../study/places.js').Places} places
+   * @param {number} columns @param {number} rows @returns {Promise<Float64Array | null>} */
+  async response(places, columns, rows) {
+    return supportsEngine() ? this.engine.response(places, columns, rows).catch(() => null) : null;
+  }
+
+  /** A schedule's curve, which takes an engine; nothing is worked out twice.
+   * @param {Study} study @param {number} points @returns {Promise<Float64Array | null>} */
+  schedule(study, points) {
+    if (!supportsEngine()) return Promise.resolve(null);
+    const key = JSON.stringify([study, points]);
+    let curve = this.curves.get(key);
+    if (!curve) {
+      curve = this.engine.schedule(study, points).catch(() => {
+        this.curves.delete(key);
+        return null;
+      });
+      if (this.curves.size >= KEPT_CURVES) this.curves.clear();
+      this.curves.set(key, curve);
+    }
+    return curve;
   }
 
   stop() {

@@ -21,6 +21,8 @@
  * @typedef {{text: string, title: string, low: string, high: string, color?: (share: number) => string}} Legend of the
  *   scale of colours, best first; `color` from best (0) to worst (1) where it is none of scores
  *
+ * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'json'} SaveKind
+ *
  * @typedef {object} Pictured what a picture asks of a figure
  * @property {import('../state/store.js').Store} store
  * @property {string} title
@@ -32,16 +34,22 @@
  * @property {() => string} summary
  * @property {() => Key[]} pictureKeys
  * @property {() => FigureData} data
+ * @property {() => object | null} document what it is saved as in JSON
  * @property {(canvas: HTMLCanvasElement) => {ratio: number, draw: (g: CanvasRenderingContext2D) => Generator} | null}
  *   vectors what a canvas shows, drawn on something that writes SVG; null takes the pixels
  * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement> | null} still another canvas to take them from
  */
 
-/** A cell of a file: all digits of numbers, lists as JSON, quotes where they are needed, nothing for nothing.
+/** What a spreadsheet would take for a formula. @param {unknown} value */
+const isFormula = (value) => typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value));
+
+/** A cell of a file: all digits of numbers, lists as JSON, quotes where they are needed, nothing for nothing; words
+ * that begin like a formula have an apostrophe in front, which spreadsheets take for "text".
  * @param {unknown} value */
 export function cellOf(value) {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const plain = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = isFormula(value) ? `'${plain}` : plain;
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -17,6 +17,7 @@ import '../controls/tp-menu.js';
  * @typedef {import('./figure-data.js').FigureData} FigureData
  * @typedef {import('./figure-data.js').Key} Key
  * @typedef {import('./figure-data.js').Legend} Legend
+ * @typedef {import('./figure-data.js').SaveKind} SaveKind
  */
 
 /** The width of a printed page, in px, without its margins. */
@@ -48,6 +49,11 @@ export class FigurePart extends Part {
   static plot = '.plot';
   /** The class of the layer that the summary describes. */
   static layer = 'chart';
+  /** What it is saved as, in groups of the menu. @type {SaveKind[][]} */
+  static saves = [
+    ['png', 'svg'],
+    ['csv', 'copy'],
+  ];
 
   constructor() {
     super();
@@ -130,13 +136,18 @@ export class FigurePart extends Part {
     return nothing;
   }
 
+  /** What stands below the plot. @returns {unknown} */
+  below() {
+    return nothing;
+  }
+
   /** Whether there is something to point at. */
   get ready() {
     return this.store.trials.size > 0;
   }
 
   /** Whether there is something to save. */
-  get saves() {
+  get savable() {
     return this.store.trials.size > 0 && this.ready;
   }
 
@@ -148,6 +159,11 @@ export class FigurePart extends Part {
   /** @returns {FigureData} */
   data() {
     return { caption: '', columns: [], rows: [], all: () => [] };
+  }
+
+  /** What a figure that is saved as JSON stands in there as. @returns {object | null} */
+  document() {
+    return null;
   }
 
   draw() {}
@@ -242,23 +258,28 @@ export class FigurePart extends Part {
     }
   }
 
-  toggleTable() {
-    const plot = /** @type {HTMLElement | null} */ (this.querySelector(this.kind.plot));
-    const active = /** @type {ShadowRoot} */ (this.getRootNode()).activeElement ?? null;
-    const held = active !== null && plot?.contains(active);
+  /** The keyboard's focus goes along, from the plot to the table in its place and back. */
+  async toggleTable() {
+    const root = /** @type {ShadowRoot} */ (this.getRootNode());
+    const isInside = this.querySelector(this.kind.plot)?.contains(root.activeElement);
     this.tabled = !this.tabled;
-    // The table takes the focus of the picture that it takes the place of, and gives it back.
-    if (held)
-      void this.updateComplete.then(() =>
-        /** @type {HTMLElement | null} */ (this.tabled ? this.querySelector('.data') : plot)?.focus(),
-      );
+    if (!isInside) return;
+    await this.updateComplete;
+    const next = this.querySelector(this.tabled ? '.data' : `${this.kind.plot}[tabindex]`);
+    const button = this.querySelector('[data-testid="figure-table"]');
+    /** @type {HTMLElement | null} */ (next ?? button)?.focus({ preventScroll: true });
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    // What was said was said in the other language.
+    if (this.language !== this.store.lang) this.said = this.trouble = '';
+    this.language = this.store.lang;
   }
 
   render() {
-    const { store, name, ready, keys } = this;
-    // What was said was said in the other language.
-    if (this.language !== store.lang) this.said = this.trouble = '';
-    this.language = store.lang;
+    const { name, ready, keys } = this;
     return html`<figure class="fig" data-testid=${name} aria-label=${this.title}>
       <div class="fh"><h2>${this.heading()}</h2>${this.note()}<span class="sp"></span>
         ${this.legendBar()}<span class="tools">${this.tools()}${this.exportMenu()}${this.tableButton()}</span></div>
@@ -273,6 +294,7 @@ export class FigurePart extends Part {
         ${this.insteadOf()}
         ${this.tabled ? this.table() : nothing}
       </div>
+      ${this.below()}
       <div class="vh" role="status" data-testid="${name}-said">${this.said}</div>
     </figure>`;
   }
@@ -305,31 +327,29 @@ export class FigurePart extends Part {
       @click=${this.toggleTable}>${icon('table')}</button>`;
   }
 
-  /** @private There is nothing to save before there is something to see. */
-  exportMenu() {
+  /** @protected There is nothing to save before there is something to see. */
+  exportMenu(label = this.t('figure.export')) {
     const { store, name } = this;
-    if (!this.saves) return nothing;
-    const item = (/** @type {'png' | 'svg' | 'csv' | 'copy'} */ kind) => ({
+    if (!this.savable) return nothing;
+    const item = (/** @type {SaveKind} */ kind) => ({
       text: this.t(`figure.${kind}`),
       testid: `${name}-${kind}`,
       act: 'export_figure',
       detail: { figure: this, kind },
+      note: kind === 'svg' ? this.vectorNote : '',
     });
-    const groups = [
-      { items: [item('png'), { ...item('svg'), note: this.vectorNote }] },
-      { items: [item('csv'), item('copy')] },
-    ];
+    const groups = this.kind.saves.map((kinds) => ({ items: kinds.map(item) }));
     return html`${
       this.trouble
         ? html`<span class="q" role="alert"
           data-testid="${name}-trouble" title=${this.trouble}>${this.trouble}</span>`
         : nothing
-    }<tp-menu class="save" .store=${store} name="${name}-export" .label=${this.t('figure.export')}
+    }<tp-menu class="save" .store=${store} name="${name}-export" .label=${label}
       .face=${icon(this.copied ? 'done' : 'save')} .groups=${groups}
       ></tp-menu>`;
   }
 
-  /** @param {'png' | 'svg' | 'csv' | 'copy'} kind */
+  /** @param {SaveKind} kind */
   async export(kind) {
     this.trouble = '';
     try {

@@ -26,12 +26,13 @@ const KEPT = 60_000;
 /**
  * Saves a figure's picture or data, or copies the data.
  * @param {Figure} figure
- * @param {'png' | 'svg' | 'csv' | 'copy'} kind
+ * @param {import('./figure-data.js').SaveKind} kind
  * @returns {Promise<string>} the file's name
  */
 export async function exportFigure(figure, kind) {
   const name = `${figure.file}.${kind}`;
   if (kind === 'csv') save(new Blob(await csvOf(figure), { type: 'text/csv;charset=utf-8' }), name);
+  else if (kind === 'json') save(new Blob([textOf(figure.document())], { type: 'application/json' }), name);
   else if (kind === 'copy') await navigator.clipboard.writeText((await csvOf(figure)).join(''));
   else {
     const picture = await pictureOf(figure);
@@ -39,6 +40,12 @@ export async function exportFigure(figure, kind) {
   }
   return name;
 }
+
+/** JSON has no NaN and no infinity: they are words. @param {object | null} document */
+const textOf = (document) =>
+  `${JSON.stringify(document, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  )}\n`;
 
 /** @param {Blob} blob @param {string} name */
 function save(blob, name) {
@@ -48,20 +55,29 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), KEPT);
 }
 
-/** The lines of a figure's data, made in small tasks. @param {Figure} figure @returns {Promise<string[]>} */
+/** Lines that are put together at a time. */
+const TOGETHER = 200;
+
+/** A figure's data as a file, in parts of many lines, made in small tasks.
+ * @param {Figure} figure @returns {Promise<string[]>} */
 async function csvOf(figure) {
   /** @type {string[]} */
-  const lines = [];
+  const parts = [];
   await inSlices(
     (function* () {
+      /** @type {string[]} */
+      let lines = [];
       for (const line of linesOf(figure.data())) {
-        lines.push(line);
-        if (lines.length % 200 === 0) yield;
+        if (lines.push(line) < TOGETHER) continue;
+        parts.push(lines.join(''));
+        lines = [];
+        yield;
       }
+      parts.push(lines.join(''));
     })(),
     () => true,
   );
-  return lines;
+  return parts;
 }
 
 /** @param {Figure} figure @returns {Promise<Picture>} */

@@ -23,6 +23,8 @@ const AT_ONCE = 16_384;
 const APART = 8;
 const WIDEST = 18;
 const TURN = Math.PI * (3 - Math.sqrt(5));
+/** More than any plot is high. */
+const MOST_PIXELS = 2 ** 20;
 /** Colours of a crowd's marks. */
 const SHADES = 24;
 
@@ -52,6 +54,8 @@ export class Spots {
     /** @private @type {Map<number, Spot>} */ this.byNumber = new Map();
     /** @type {Set<Spot>} those whose look has changed since somebody emptied it */ this.changed = new Set();
     /** Changes with every place. */ this.key = '';
+    /** @private @type {Map<number, Spot[]>} those that belong to one pixel */ this.homes = new Map();
+    /** @private how many of all are among them */ this.housed = 0;
     /** Grows whenever trials at one place were spread anew. */ this.laid = 0;
   }
 
@@ -63,6 +67,8 @@ export class Spots {
       this.key = key;
       this.all = [];
       this.byNumber = new Map();
+      this.homes = new Map();
+      this.housed = 0;
       this.changed.clear();
     }
     let placed = 0;
@@ -129,32 +135,37 @@ export class Spots {
     }
   }
 
-  /** @private Trials at one place are spread around it, the first in the middle; all others stay where they belong.
+  /** @private Trials at one place are spread around it, the first in the middle; all others stay where they belong, as
+   * do those at a place that nobody has come to.
    * @param {Axes} axes @param {Frame} frame */
   spread({ x, y }, frame) {
-    /** @type {Map<string, Spot[]>} */
-    const places = new Map();
-    for (const spot of this.all) {
-      spot.home ??= [spot.x, spot.y];
-      const key = spot.home.map(Math.round).join();
-      const here = places.get(key);
-      if (here) here.push(spot);
-      else places.set(key, [spot]);
+    /** @type {Set<Spot[]>} */
+    const shared = new Set();
+    for (; this.housed < this.all.length; this.housed++) {
+      const spot = this.all[this.housed];
+      spot.home = [spot.x, spot.y];
+      const pixel = Math.round(spot.x) * MOST_PIXELS + Math.round(spot.y);
+      const here = this.homes.get(pixel);
+      if (here) {
+        here.push(spot);
+        shared.add(here);
+      } else this.homes.set(pixel, [spot]);
     }
-    if (places.size === this.all.length) return;
+    if (!shared.size) return;
     const gap = Math.min(
       roomOf(x, frame.width - frame.left - frame.right),
       roomOf(y, frame.height - frame.top - frame.bottom),
     );
-    for (const here of places.values()) {
+    for (const here of shared) {
       const step = Math.min(APART, gap / Math.sqrt(here.length));
-      here.forEach((spot, k) => {
+      for (let k = 0; k < here.length; k++) {
+        const spot = here[k];
         const [cx, cy] = spot.home ?? [spot.x, spot.y];
+        const [far, turned] = [step * Math.sqrt(k), k * TURN];
         // Past an edge of the plot a mark is turned back, to where no other lies.
-        const [dx, dy] = [step * Math.sqrt(k) * Math.cos(k * TURN), step * Math.sqrt(k) * Math.sin(k * TURN)];
-        spot.x = within(cx, dx, frame.left, frame.width - frame.right);
-        spot.y = within(cy, dy, frame.top, frame.height - frame.bottom);
-      });
+        spot.x = within(cx, far * Math.cos(turned), frame.left, frame.width - frame.right);
+        spot.y = within(cy, far * Math.sin(turned), frame.top, frame.height - frame.bottom);
+      }
     }
     this.laid++;
   }

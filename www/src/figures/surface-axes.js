@@ -2,7 +2,7 @@ import { axisOf, domainOf, logSteps, roomy, steps, LEAST_DECADES } from '../stud
 import { sweptOf } from '../study/hyperparameters.js';
 import { scoreScale } from '../state/score.js';
 import { scoreLabel, spreadOf } from '../state/spread.js';
-import { hasArea } from './fit.js';
+import { hasArea } from '../study/places.js';
 
 /**
  * The axes of the response surface: which hyperparameters lie on them, and how many trials have no place there.

@@ -1,7 +1,6 @@
 import { contours } from 'd3-contour';
 import { depthColor } from './colors.js';
-import { fitSurface } from './fit.js';
-import { shareOf } from '../study/scale.js';
+import { placesOf } from '../study/places.js';
 import { scoreScale } from '../state/score.js';
 import { element, plotOf } from './plot-axes.js';
 
@@ -13,8 +12,8 @@ import { element, plotOf } from './plot-axes.js';
  * @typedef {import('./plot-axes.js').Frame} Frame
  */
 
-const COLUMNS = 64;
-const ROWS = 48;
+export const COLUMNS = 64;
+export const ROWS = 48;
 const LEVELS = 12;
 
 /** The axes, and a place for the fit below them. @param {{x: Axis, y: Axis}} axes @param {Frame} frame
@@ -27,16 +26,14 @@ export function groundOf(axes, frame, titles, shades) {
 
 /**
  * Bands of equal cost from worst to best, then the page's own ground where the fit is not to be drawn; in small steps.
- * @param {Store} store
- * @param {{x: Axis, y: Axis}} axes
+ * @param {Float64Array} surface as the engine has it: expected shares, then where nobody knows them
  * @param {Frame} frame
  * @param {boolean} dark
  * @returns {Generator<undefined, SVGElement[]>}
  */
-export function* shadesOf(store, axes, frame, dark) {
-  const scale = scoreScale(store);
-  const surface = yield* fit(store, axes, scale);
-  if (!surface) return [];
+export function* shadesOf(surface, frame, dark) {
+  const values = surface.subarray(0, COLUMNS * ROWS);
+  const bare = surface.subarray(COLUMNS * ROWS);
   const lines = contours().size([COLUMNS, ROWS]);
   const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) =>
     pathOf(lines.contour(grid, level).coordinates, frame);
@@ -47,7 +44,7 @@ export function* shadesOf(store, axes, frame, dark) {
     bands.push(
       element('path', {
         // The first band is all of the surface.
-        d: path(surface.values, k ? level : -1e9),
+        d: path(values, k ? level : -1e9),
         fill: depthColor(1 - Math.max(0, level), dark),
         stroke: 'var(--surface)',
         'stroke-opacity': dark ? 0.28 : 0.6,
@@ -56,7 +53,7 @@ export function* shadesOf(store, axes, frame, dark) {
     );
   }
   yield;
-  return [...bands, element('path', { d: path(surface.bare, 0), fill: 'var(--ground)' })];
+  return [...bands, element('path', { d: path(bare, 0), fill: 'var(--ground)' })];
 }
 
 /** @param {number[][][][]} polygons in cells of the grid @param {Frame} frame */
@@ -75,19 +72,14 @@ function pathOf(polygons, frame) {
   return d;
 }
 
-/** @param {Store} store @param {{x: Axis, y: Axis}} axes @param {import('../state/score.js').ScoreScale} scale */
-function fit(store, axes, scale) {
-  const unit = (/** @type {Axis} */ axis, /** @type {any} */ value) => shareOf(axis, axis.to(value));
-  /** @type {import('./fit.js').Point[]} */
-  const points = [];
-  /** @type {{x: number, y: number}[]} */
-  const diverged = [];
-  for (const trial of store.trials.values()) {
-    const at = { x: unit(axes.x, trial.params[axes.x.name]), y: unit(axes.y, trial.params[axes.y.name]) };
-    if (!Number.isFinite(at.x) || !Number.isFinite(at.y)) continue;
-    const score = store.score(trial);
-    if (trial.state === 'diverged') diverged.push(at);
-    else if (Number.isFinite(score)) points.push({ ...at, z: Math.min(scale.share(score), 1.2) });
-  }
-  return fitSurface(points, diverged, COLUMNS, ROWS);
+/** The trials as the fit takes them. @param {Store} store @param {{x: Axis, y: Axis}} axes
+ * @param {import('../study/types.js').Trial | null} seen at whose other values the surface is cut */
+export function fitPlaces(store, axes, seen) {
+  const scale = scoreScale(store);
+  const score = (/** @type {import('../study/types.js').Trial} */ trial) => {
+    if (trial.state === 'diverged') return 'diverged';
+    const own = store.score(trial);
+    return Number.isFinite(own) ? Math.min(scale.share(own), 1.2) : NaN;
+  };
+  return placesOf(store.shownStudy, axes, store.trials.values(), score, seen);
 }

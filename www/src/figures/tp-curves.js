@@ -16,6 +16,7 @@ import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from '
 import { CurvePainter } from './curve-painter.js';
 import { plotOf } from './plot-axes.js';
 import { pointIn } from '../controls/pointer.js';
+import './tp-schedule-strip.js';
 
 /** @typedef {import('../study/types.js').Trial} Trial */
 
@@ -89,6 +90,10 @@ export class TpCurves extends FigurePart {
       <div class="cursor" aria-hidden="true" hidden><i></i><span></span></div>`;
   }
 
+  below() {
+    return html`<tp-schedule-strip .store=${this.store} .frame=${this.frame}></tp-schedule-strip>`;
+  }
+
   get nothing() {
     return this.isLossless ? { name: 'no-curves', text: this.t('curves.none') } : null;
   }
@@ -139,6 +144,8 @@ export class TpCurves extends FigurePart {
   show(box, frame) {
     const { width, height } = this.size;
     this.frame = frame;
+    // The schedule lies along the same epochs.
+    Object.assign(this.querySelector('tp-schedule-strip') ?? {}, { frame });
     const { ratio } = frame;
     const [left, top] = [frame.left / ratio, frame.top / ratio];
     const place = {

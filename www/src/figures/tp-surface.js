@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
-import { groundOf, shadesOf } from './surface-ground.js';
+import { COLUMNS, ROWS, fitPlaces, groundOf, shadesOf } from './surface-ground.js';
 import { icon } from '../controls/icons.js';
+import { segmented } from '../controls/segmented.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
 import { Spots, upOf } from './spots.js';
@@ -12,6 +13,7 @@ import { boxOf, grown, placeBox, shareAt, sidesOf } from './surface-brush.js';
 import { palette, tokens } from './colors.js';
 import { wayOf } from './cursor.js';
 import { count, setting } from '../study/format.js';
+import { othersOf } from '../study/places.js';
 import { shareOf, textWidth } from '../study/scale.js';
 import { scoreScale } from '../state/score.js';
 import { plusMinus, scoreLabel, scoreName, scoreText, spreadOf } from '../state/spread.js';
@@ -35,7 +37,7 @@ const MOVE = 1000;
 
 /** Validation loss over two swept hyperparameters: a dot per trial over a fit of the losses. */
 export class TpSurface extends FigurePart {
-  static properties = { ...FigurePart.properties, boxing: { state: true } };
+  static properties = { ...FigurePart.properties, boxing: { state: true }, sliced: { state: true } };
   static figure = 'surface';
   static file = 'response-surface';
   static layer = 'ground';
@@ -43,6 +45,8 @@ export class TpSurface extends FigurePart {
   constructor() {
     super();
     /** Whether a finger draws boxes, rather than scrolls. */ this.boxing = false;
+    /** Whether the fit is cut at the selected trial's other values, rather than seen through all of them. */
+    this.sliced = false;
     /** @private */ this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
     /** @private */ this.places = new SurfaceAxes();
@@ -106,7 +110,7 @@ export class TpSurface extends FigurePart {
     const named = this.places.names(this.store);
     return html`<div class="pickers">${
       named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
-    }${this.keyLine(this.stateKeys())}${this.unshown()}</div>`;
+    }${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}</div>`;
   }
 
   get plotClass() {
@@ -162,6 +166,7 @@ export class TpSurface extends FigurePart {
       }),
       untrained ? this.t('surface.summary.untrained', { untrained }) : '',
       at ? '' : this.t('surface.none'),
+      this.cutSaid(),
       missing ? this.t('surface.missing', { count: missing }) : '',
     ];
     return said.filter(Boolean).join(' ');
@@ -251,10 +256,52 @@ export class TpSurface extends FigurePart {
       return;
     }
     const live = store.state === 'running';
-    const fit = `${place} ${store.dark} ${store.runs} ${live ? 'live' : `${store.version} ${store.state}`}`;
+    const told = live ? 'live' : `${store.version} ${store.state}`;
+    const fit = `${place} ${this.cut(axes)?.number} ${store.dark} ${store.runs} ${told}`;
     const old = live && performance.now() - state.at > RENEW;
     if (state.busy || (fit === state.fit && !old)) return;
     void this.renew(ground, axes, frame, fit);
+  }
+
+  /** The trial at whose other values the fit is cut; null where it is seen through all of them.
+   * @private @param {Axes} axes */
+  cut(axes) {
+    const { store } = this;
+    return this.sliced && othersOf(store.shownStudy, axes).length ? store.selected : null;
+  }
+
+  /** What of the fit is seen, in a sentence. @private */
+  cutSaid() {
+    const { store } = this;
+    const axes = this.axes();
+    const others = axes?.fitted ? othersOf(store.shownStudy, axes) : [];
+    if (!others.length) return '';
+    const names = others.map((name) => store.label(name)).join(', ');
+    const cut = axes && this.cut(axes);
+    return this.t(`surface.cut.${cut ? 'slice' : 'all'}.title`, { names, number: cut?.number ?? '' });
+  }
+
+  /** With further hyperparameters the fit is one of two things, and says which. @private */
+  cutter() {
+    const { store } = this;
+    const axes = this.axes();
+    const others = axes?.fitted ? othersOf(store.shownStudy, axes) : [];
+    if (!others.length) return nothing;
+    const names = others.map((name) => store.label(name)).join(', ');
+    const number = store.selected?.number ?? '–';
+    return segmented(
+      this.t('surface.cut'),
+      ['all', 'slice'].map((value) => ({
+        value,
+        text: this.t(`surface.cut.${value}`, { number }),
+        title: this.t(`surface.cut.${value}.title`, { names, number }),
+      })),
+      this.sliced ? 'slice' : 'all',
+      (value) => {
+        this.sliced = value === 'slice';
+      },
+      { testid: 'surface-cut' },
+    );
   }
 
   /** @param {HTMLElement} ground @param {Axes} axes @param {Frame} frame @param {string} fit */
@@ -266,9 +313,12 @@ export class TpSurface extends FigurePart {
     // Its first step takes as long as the marks that this task draws.
     await turn();
     const wanted = () => state.fit === fit && this.isConnected && this.store.dark === dark;
-    const shades = await inSlices(shadesOf(this.store, axes, frame, dark), wanted).finally(() => {
-      state.busy = false;
-    });
+    const places = fitPlaces(this.store, axes, this.cut(axes));
+    const surface = /** @type {Float64Array | null} */ (
+      await this.act('response', { places, columns: COLUMNS, rows: ROWS })
+    );
+    const shades = surface ? await inSlices(shadesOf(surface, frame, dark), wanted) : [];
+    state.busy = false;
     state.at = performance.now();
     // The theme may have changed, even to and fro, since its last slice.
     if (shades && wanted()) ground.querySelector('.fit')?.replaceChildren(...shades);

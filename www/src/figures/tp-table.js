@@ -1,11 +1,13 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { BeatPart, define } from '../controls/part.js';
+import { Beat, define } from '../controls/part.js';
 import { stateMark } from '../controls/icons.js';
 import { depthColor } from './colors.js';
 import { sweptOf } from '../study/hyperparameters.js';
 import { DASH, loss, metric, setting, signed } from '../study/format.js';
+import { FigurePart } from './figure.js';
 import { STATES, orderOf } from './order.js';
+import { trialsData } from './trials-data.js';
 import { lookOf, scoreScale } from '../state/score.js';
 import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
 
@@ -18,11 +20,17 @@ import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from 
 /** Above this many rows only those in sight are made. */
 const WHOLE = 100;
 const SPARE = 12;
-/** All trials as a table that sorts; the row of the selected trial is marked in every figure. */
-export class TpTable extends BeatPart {
-  /** @type {import('../state/store.js').Topic[]} */
-  static topics = ['trials', 'selection', 'brush', 'run', 'study'];
-  static properties = { ...BeatPart.properties, by: { state: true }, turned: { state: true }, top: { state: true } };
+
+/**
+ * All trials as a table that sorts; the row of the selected trial is marked in every figure. It is a figure without a
+ * picture, whose frame is the row of its columns' names.
+ */
+export class TpTable extends FigurePart {
+  static figure = 'table';
+  static file = 'trials';
+  /** @type {import('./figure.js').SaveKind[][]} */
+  static saves = [['csv', 'copy']];
+  static properties = { ...FigurePart.properties, by: { state: true }, turned: { state: true }, top: { state: true } };
 
   constructor() {
     super();
@@ -32,17 +40,32 @@ export class TpTable extends BeatPart {
     /** @private @type {number[]} */ this.order = [];
     /** @private */ this.ordered = '';
     /** @private @type {number | null} */ this.shown = null;
+    /** @private */ this.beat = new Beat();
     /** Heights of the box and of a row, kept so that drawing never has to ask the layout. */
-    this.size = { box: 400, row: 24 };
-    /** @private */ this.resizes = new ResizeObserver(() => {
+    this.heights = { box: 400, row: 24 };
+    /** @private */ this.boxes = new ResizeObserver(() => {
       const box = /** @type {HTMLElement | null} */ (this.querySelector('.tw'));
       const row =
-        /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight || this.size.row;
-      const height = box?.clientHeight || this.size.box;
-      if (row === this.size.row && height === this.size.box) return;
-      this.size = { box: height, row };
+        /** @type {HTMLElement | null} */ (this.querySelector('tbody tr[data-trial]'))?.offsetHeight ||
+        this.heights.row;
+      const height = box?.clientHeight || this.heights.box;
+      if (row === this.heights.row && height === this.heights.box) return;
+      this.heights = { box: height, row };
       this.requestUpdate();
     });
+  }
+
+  get title() {
+    return this.t('table.title');
+  }
+
+  data() {
+    return trialsData(this.store);
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    if (this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
   /** @returns {Column[]} */
@@ -175,18 +198,19 @@ export class TpTable extends BeatPart {
     const columns = this.columns();
     this.by = this.sorting(columns);
     this.sort(columns);
-    this.marked = store.selected?.number;
+    this.beat.marked = store.selected?.number;
     const total = this.order.length;
-    const height = this.size.row;
+    const height = this.heights.row;
     const many = total > WHOLE;
     const first = many ? Math.max(0, Math.min(total - 1, Math.floor(this.top / height) - SPARE)) : 0;
-    const end = many ? Math.min(total, first + Math.ceil(this.size.box / height) + 2 * SPARE) : total;
+    const end = many ? Math.min(total, first + Math.ceil(this.heights.box / height) + 2 * SPARE) : total;
     const rows = this.order.slice(first, end);
     const wide = columns.length + 1;
-    return html`<section class="fig" data-testid="table" aria-label=${this.t('table.title')}>
+    return html`<section class="fig" data-testid="table" aria-label=${this.title}>
+      <div class="fh corner"><span class="tools">${this.exportMenu(this.t('table.export'))}</span></div>
       <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey}
         @pointerleave=${() => this.act('hover', null)}>
-      <table aria-label=${this.t('table.title')} aria-rowcount=${total + 1}>
+      <table aria-label=${this.title} aria-rowcount=${total + 1}>
         <thead><tr
           aria-rowindex="1">${this.head('number', '#', true)}${columns.map((one) =>
             one.key === 'bar'
@@ -221,16 +245,17 @@ export class TpTable extends BeatPart {
           }
         </tbody>
       </table></div>
+      <div class="vh" role="status" data-testid="table-said">${this.said}</div>
     </section>`;
   }
 
   observe() {
-    for (const part of ['.tw', 'table']) this.resizes.observe(/** @type {Element} */ (this.querySelector(part)));
+    for (const part of ['.tw', 'table']) this.boxes.observe(/** @type {Element} */ (this.querySelector(part)));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.resizes.disconnect();
+    this.boxes.disconnect();
   }
 
   /** @param {string} key @param {string} label @param {boolean} num @param {boolean} [minor] */
@@ -274,7 +299,7 @@ export class TpTable extends BeatPart {
     const at = this.order.indexOf(number);
     const box = this.querySelector('.tw');
     if (!box || at < 0 || box.scrollHeight <= box.clientHeight) return;
-    const height = this.size.row;
+    const height = this.heights.row;
     const place = at * height;
     const seen = box.clientHeight - height - 26;
     if (place < box.scrollTop) box.scrollTop = place;

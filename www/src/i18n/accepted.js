@@ -46,7 +46,8 @@ const PATTERNS = [
     /^(\S+) (?:\.\.|–|to) (\S+)$/,
     ([low, high]) => ({ key: 'accepted.range', values: { low: figure(low), high: figure(high) } }),
   ],
-  [/^> (\S+)(?: \(log\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
+  [/^> (\S+) \(int\)$/, ([low]) => ({ key: 'accepted.whole_above', values: { low } })],
+  [/^> (\S+)(?: \((?:log|nesterov)\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
   [/^< (\S+)(?: \(log1m\))?$/, ([high]) => ({ key: 'accepted.below', values: { high } })],
   [
     /^(.+ \| .+?)(?: \(int\))?$/,

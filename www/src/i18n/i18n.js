@@ -13,7 +13,10 @@ import { textsIn } from './table-texts.js';
  * A reader loads one language; the other comes when it is chosen.
  * @type {Record<Language, () => Promise<{default: any}>>}
  */
-const FILES = { en: retried(() => import('./en.json')), ko: retried(() => import('./ko.json')) };
+const FILES = {
+  en: retried(() => import('./en.json', { with: { type: 'json' } })),
+  ko: retried(() => import('./ko.json', { with: { type: 'json' } })),
+};
 
 const LANGUAGES = /** @type {Language[]} */ (Object.keys(FILES));
 

@@ -75,6 +75,7 @@ export class ResultText {
       best: store.bestTold,
       test: store.test,
       seen: store.seenData,
+      asked: store.asked,
     });
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
   }
@@ -99,42 +100,63 @@ export class ResultText {
   }
 }
 
-/** Data whose test rows were seen, whatever the result is of. @param {unknown} text @returns {string[]} */
-export function readKeptSeen(text) {
-  const seen = sound(text, (document) => (isObject(document) ? document.seen : null));
+/** What a text says, which is read once: of a long one that takes long. @param {unknown} text */
+export const documentOf = (text) => sound(text, (document) => document);
+
+/** Data whose test rows were seen, whatever the result is of. @param {unknown} document @returns {string[]} */
+export function keptSeen(document) {
+  const seen = isObject(document) ? document.seen : null;
   return Array.isArray(seen) ? seen.filter((one) => typeof one === 'string') : [];
 }
 
-/** The result, if it is that of the study shown.
- * @param {unknown} text @param {Study} shown @param {boolean} [edited] whether the study was edited after it ran
+/** How many more trials were last asked for. @param {unknown} document @returns {import('./types.js').Asked | null} */
+export function keptAsked(document) {
+  const asked = isObject(document) ? document.asked : null;
+  return isObject(asked) && isCount(asked.n) && asked.n > 0 && isCount(asked.trials)
+    ? { n: asked.n, trials: asked.trials }
+    : null;
+}
+
+/** The result, if it is that of the study shown, checked trial by trial.
+ * @param {any} document @param {Study} shown @param {boolean} [edited] whether the study was edited after it ran
+ * @returns {Generator<void, Result | null>} */
+export function* keptResult(document, shown, edited = false) {
+  if (!isObject(document) || document.format !== FORMAT) return null;
+  const read = readStudy(document.study);
+  if ('problem' in read) return null;
+  const same = sameStudy(read.study, shown);
+  if (!same && !edited) return null;
+  const { engine, trials, best, test } = document;
+  if (!isObject(engine) || typeof engine.backend !== 'string' || !Array.isArray(trials)) return null;
+  if (!trials.length || trials.length > TRIALS_LIMIT) return null;
+  const numbers = new Set();
+  for (const one of trials) {
+    if (!isTrial(one) || numbers.has(one.number)) return null;
+    numbers.add(one.number);
+    yield;
+  }
+  if (best !== null && !numbers.has(best)) return null;
+  if (test !== null && !(isObject(test) && numbers.has(test.trial) && isMeasure(test.loss) && isMeasure(test.metric)))
+    return null;
+  const plain = test && { trial: test.trial, loss: test.loss, metric: test.metric };
+  return /** @type {any} */ ({
+    format: FORMAT,
+    study: same ? shown : read.study,
+    engine,
+    trials,
+    best,
+    test: plain,
+  });
+}
+
+/** The result that a text has, all at once. @param {unknown} text @param {Study} shown @param {boolean} [edited]
  * @returns {Result | null} */
 export function readKeptResult(text, shown, edited = false) {
-  return sound(text, (document) => {
-    if (!isObject(document) || document.format !== FORMAT) return null;
-    const read = readStudy(document.study);
-    if ('problem' in read) return null;
-    const same = sameStudy(read.study, shown);
-    if (!same && !edited) return null;
-    const { engine, trials, best, test } = document;
-    if (!isObject(engine) || typeof engine.backend !== 'string' || !Array.isArray(trials)) return null;
-    if (!trials.length || trials.length > TRIALS_LIMIT || !trials.every(isTrial)) return null;
-    const numbers = new Set(trials.map((one) => one.number));
-    if (numbers.size !== trials.length || (best !== null && !numbers.has(best))) return null;
-    if (
-      test !== null &&
-      !(isObject(test) && numbers.has(test.trial) && isMeasure(test.loss) && isMeasure(test.metric))
-    )
-      return null;
-    const plain = test && { trial: test.trial, loss: test.loss, metric: test.metric };
-    return /** @type {any} */ ({
-      format: FORMAT,
-      study: same ? shown : read.study,
-      engine,
-      trials,
-      best,
-      test: plain,
-    });
-  });
+  const steps = keptResult(documentOf(text), shown, edited);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 /** @template T @param {unknown} text @param {(document: any) => T | null} read @returns {T | null} */

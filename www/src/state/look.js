@@ -18,6 +18,8 @@ export class LookSlice extends Slice {
     /** How much larger everything is drawn, for a projector. */ this.scale = 1;
     /** Whether keys act that are pressed alone. */ this.singleKeys = true;
     this.keysShown = false;
+    /** Whether the panel shows every setting, or those that come first and what the study sets. */
+    this.allRows = false;
     /** The page itself, rather than a guest on another. */ this.whole = false;
     /** Whether the link has just been copied. */ this.copied = false;
     /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();

@@ -2,6 +2,14 @@ import { Slice } from './slice.js';
 
 /** @typedef {import('./types.js').Notice} Notice */
 
+/** Whether two problems are one, whoever found it. @param {Notice['problem']} one @param {Notice['problem']} other */
+const isSame = (one, other) =>
+  one !== undefined &&
+  other !== undefined &&
+  one.code === other.code &&
+  String(one.key) === String(other.key) &&
+  String(one.found) === String(other.found);
+
 /** What the page says: notices above the view, and what a screen reader is told. */
 export class MessagesSlice extends Slice {
   /** @param {import('./types.js').Touch} mark @param {import('./run.js').RunSlice} run */
@@ -12,11 +20,12 @@ export class MessagesSlice extends Slice {
     this.spoken = '';
   }
 
-  /** @param {Notice} notice */
+  /** One problem is told of once, by whoever said so last. @param {Notice} notice */
   notify(notice) {
     // What is said during a run lies over the foot of the figures, so that they stay where they are.
     const over = this.run.state !== 'idle';
-    this.notices = [...this.notices.filter((one) => one.id !== notice.id), { ...notice, over }];
+    const others = this.notices.filter((one) => one.id !== notice.id && !isSame(one.problem, notice.problem));
+    this.notices = [...others, { ...notice, over }];
     this.touch();
   }
 

@@ -12,5 +12,7 @@ export class RunSlice extends Slice {
     /** @type {import('../study/types.js').BackendChoice} */ this.choice = 'auto';
     /** @type {import('../study/types.js').BackendInfo | null} */ this.backend = null;
     /** @type {import('../study/types.js').Progress | null} */ this.progress = null;
+    /** @type {import('./types.js').Asked | null} the trials that were last asked for beyond a study's own */
+    this.asked = null;
   }
 }

@@ -1,5 +1,6 @@
 import { Scheduler } from '../platform/scheduler.js';
 import { sentence } from '../i18n/i18n.js';
+import { planned } from '../study/panel.js';
 import { ENDED } from '../study/result.js';
 import { Reports } from './reports.js';
 import { slicesOf } from './slices.js';
@@ -60,6 +61,8 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
 
   state: ({ run }) => run.state,
   outcome: ({ run }) => run.outcome,
+  alive: ({ run }) => run.alive,
+  asked: ({ run }) => run.asked,
   choice: ({ run }) => run.choice,
   backend: ({ run }) => run.backend,
   progress: ({ run }) => run.progress,
@@ -85,6 +88,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   scale: ({ look }) => look.scale,
   singleKeys: ({ look }) => look.singleKeys,
   keysShown: ({ look }) => look.keysShown,
+  allRows: ({ look }) => look.allRows,
   whole: ({ look }) => look.whole,
   copied: ({ look }) => look.copied,
   previews: ({ look }) => look.previews,
@@ -162,13 +166,17 @@ class Readable {
     return this.slices.selection.narrowedStudy();
   }
 
-  /** How many more trials the run shown can be given at once; 0 where it cannot go on. */
+  /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A
+   * result of an earlier visit has no networks to go on with: its study is trained anew, with so many more. */
   get more() {
     const { study: panel, trials: shown, run } = this.slices;
-    const { sampler, trials = 0 } = panel.study;
+    const trials = planned(panel.study);
+    const isThere = run.alive || (run.outcome === 'earlier' && shown.trials.size > 0);
     // A grid is whole; and what the panel says is what would go on.
-    if (!run.alive || run.state !== 'idle' || shown.stale || panel.readOnly || sampler?.name === 'grid') return 0;
-    return Math.max(0, Math.min(MORE, trials, MOST_TRIALS - trials));
+    if (!isThere || run.state !== 'idle' || shown.stale || panel.readOnly || panel.study.sampler?.name === 'grid')
+      return 0;
+    const last = run.asked?.trials === trials ? run.asked.n : trials;
+    return Math.max(0, Math.min(MORE, last, MOST_TRIALS - trials));
   }
 }
 

@@ -54,6 +54,7 @@ export class StudySlice extends Slice {
     // After a test set was opened it is a new study, with a split that nobody has seen.
     while (this.test.isSeen(next)) next.dataset.seed = ((next.dataset.seed ?? 0) + 1) % (SEED_LIMIT + 1);
     this.drafts.clear();
+    this.changed.clear();
     this.editing = null;
     this.change(next);
   }
@@ -63,6 +64,7 @@ export class StudySlice extends Slice {
     this.past.push(this.study);
     this.future = [];
     this.drafts.clear();
+    this.changed.clear();
     this.editing = null;
     this.show(study);
   }

@@ -14,6 +14,7 @@
  *   link?: string, draft?: string}} Notice `draft` is the row or field whose input it is about
  * @typedef {{problem: Problem, text: Record<string, string>, end?: string, fixes?: Action[]}} Draft input that is not
  *   valid yet
+ * @typedef {{n: number, trials: number}} Asked so many more trials, with which a study has come to so many
  * @typedef {{trial: number, loss: number, metric: number}} OpenedTest what a test set said of a trial
  */
 export {};

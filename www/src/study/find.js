@@ -10,6 +10,8 @@ import { HYPERPARAMETERS, choicesOf } from './hyperparameters.js';
 
 /** Words as they are compared: without spaces, dashes and letter case. @param {string} text */
 const bare = (text) => text.toLowerCase().replace(/[\s_\-·.]+/g, '');
+/** What was typed, as it is compared; of a name in a package its last part. @param {string} text */
+const asked = (text) => bare(text.trim().replace(/^[a-z_]+\.(?:[a-z_]+\.)*(?=[a-z_])/i, ''));
 /** Short queries fit whole words and their beginnings: "lr" is no part of "initial rate". */
 const SHORT = 2;
 
@@ -23,8 +25,9 @@ function matches(text, query) {
   return bare(text).includes(query);
 }
 
-/** @param {string} name of a hyperparameter or a choice */
-const othersOf = (name) => /** @type {Record<string, string>} */ (aliases)[name]?.split(', ') ?? [];
+/** Widths of single layers are called as those of all. @param {string} name of a hyperparameter or a choice */
+const othersOf = (name) =>
+  /** @type {Record<string, string>} */ (aliases)[name.replace(/^units_\d+$/, 'hidden_units')]?.split(', ') ?? [];
 
 /** @param {Hyperparameter} one @param {string} query bare */
 const named = (one, query) =>
@@ -36,14 +39,14 @@ const chosen = (one, query) =>
 
 /** @param {Hyperparameter} one @param {string} text */
 export function fits(one, text) {
-  const query = bare(text);
+  const query = asked(text);
   return query === '' || named(one, query) || chosen(one, query).length > 0;
 }
 
 /** What a query names that is not among the rows: without effect in the study, or not in this version yet.
  * @param {string} text @param {Hyperparameter[]} rows @returns {{idle: Hyperparameter[], later: Label[]}} */
 export function missing(text, rows) {
-  const query = bare(text);
+  const query = asked(text);
   /** @type {Hyperparameter[]} */
   const idle = [];
   /** @type {Label[]} */

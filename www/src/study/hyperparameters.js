@@ -183,7 +183,7 @@ export const sweptOf = (study) =>
 const MOST_VALUES = 2000;
 
 /** A place on a scale, as the engine computes it. @param {Distribution} range @param {number} u */
-function between(range, u) {
+export function between(range, u) {
   const [low, high] = [Number(range.low), Number(range.high)];
   const scale = scaleOf(range);
   if (scale === 'linear') return low + u * (high - low);

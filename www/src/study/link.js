@@ -19,6 +19,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
  * @property {number} [scale]
+ * @property {'all' | 'few'} [rows] how many settings the panel shows
  * @property {string[]} [controls]
  * @property {boolean} [run]
  * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
@@ -113,6 +114,7 @@ export function encodeLink(state) {
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
   if (state.race) parts.push(`race=${percent(state.race)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
+  if (state.rows === 'all') parts.push('rows=all');
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
@@ -308,6 +310,7 @@ const PARTS = {
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),
+  rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 

@@ -27,6 +27,42 @@ export function takenBy(one, study) {
   return all.size === 1 ? { value: [...all][0] } : { by: given.by, values };
 }
 
+/** What trials take of a setting that the study leaves alone. @param {Hyperparameter} one @param {Study} study */
+export function untouched(one, study) {
+  const { [one.name]: _, ...fixed } = study.fixed ?? {};
+  return takenBy(one, { ...study, fixed });
+}
+
+/** Whether the study sweeps a hyperparameter or gives it another value than its default.
+ * @param {Hyperparameter} one @param {Study} study */
+export function isSet(one, study) {
+  if (study.space?.[one.name]) return true;
+  const given = study.fixed?.[one.name];
+  if (given === undefined) return false;
+  const own = untouched(one, study);
+  return 'by' in own || JSON.stringify(own.value) !== JSON.stringify(given);
+}
+
+/**
+ * What a newcomer meets first: the network's shape and what its units do, what holds it back, the rule that trains it
+ * and how large, how many and how long its steps are. Where a study cannot use one of them, or gives widths one by
+ * one, the next stands in.
+ */
+const FIRST = [
+  ['hidden_layers', 'hidden_units', 'hidden', 'activation', 'dropout'],
+  ['optimizer', 'learning_rate', 'batch_size', 'epochs', 'schedule', 'weight_decay', 'l2'],
+].flat();
+const FEW = 8;
+
+/** The rows that come first, and all that the study sets.
+ * @param {Study} study @param {Hyperparameter[]} rows */
+export function fewOf(study, rows) {
+  const first = FIRST.map((name) => rows.find((one) => one.name === name))
+    .filter((one) => one && (one.name !== 'hidden' || isSet(one, study)))
+    .slice(0, FEW);
+  return rows.filter((one) => first.includes(one) || isSet(one, study));
+}
+
 /** Trials that a run of the study trains. @param {Study} study */
 export const planned = (study) => (study.sampler?.name === 'grid' ? gridSize(study) : (study.trials ?? 64));
 

@@ -19,7 +19,9 @@ import { BY_NAME, HYPERPARAMETERS, choicesOf, defaultOf } from './hyperparameter
 export const OVER = /** @type {const} */ (['optimizer', 'learning_rate', 'batch_size', 'schedule', 'seed', 'trials']);
 
 /** More lines than these cannot be told apart. */
-export const MOST = 6;
+export const MOST = 10;
+/** So many trials race; more hide each other. */
+const MOST_TRIALS = 6;
 /** Steps of a race. */
 export const STEPS = { least: 10, most: 20_000, usual: 500 };
 
@@ -132,7 +134,7 @@ export function racers(study, trials) {
   const [first] = trials;
   return trials
     .filter((one) => shape(one) === shape(first))
-    .slice(0, MOST)
+    .slice(0, MOST_TRIALS)
     .map(({ number, params }) => ({
       key: String(number),
       params: { ...params },

@@ -3,6 +3,8 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count } from '../../study/format.js';
 
+/** Speeds that are offered; at 1 the whole path takes PLAYED_IN. */
+const SPEEDS = [0.5, 1, 2, 4];
 /** The whole path is played in so many ms. */
 const PLAYED_IN = 8000;
 /** Redraws are at least so many ms apart. */
@@ -15,6 +17,7 @@ export class TpScrubber extends Part {
     steps: { attribute: false },
     at: { attribute: false },
     playing: { state: true },
+    speed: { state: true },
   };
 
   constructor() {
@@ -22,6 +25,7 @@ export class TpScrubber extends Part {
     /** @type {number[]} training steps of the path's points */ this.steps = [];
     this.at = 0;
     this.playing = false;
+    /** How often as quick as usual. */ this.speed = 1;
     /** @private */ this.frame = 0;
   }
 
@@ -60,16 +64,19 @@ export class TpScrubber extends Part {
       return;
     }
     this.playing = true;
-    const first = this.at >= this.last ? 0 : this.at;
-    const begun = performance.now();
+    // A change of speed goes on from where it was.
+    let from = this.at >= this.last ? 0 : this.at;
+    let { speed } = this;
+    let begun = performance.now();
     let drawn = -Infinity;
-    this.go(first);
+    this.go(from);
     const tick = (/** @type {number} */ now) => {
       if (!this.playing) return;
       this.frame = requestAnimationFrame(tick);
       if (now - drawn < FRAME - 4) return;
       drawn = now;
-      const to = first + (Math.max(0, now - begun) / PLAYED_IN) * this.last;
+      const to = from + ((speed * Math.max(0, now - begun)) / PLAYED_IN) * this.last;
+      if (speed !== this.speed) [from, begun, speed] = [to, now, this.speed];
       this.go(Math.min(this.last, Math.floor(to)));
       if (to >= this.last) this.pause();
     };
@@ -101,6 +108,13 @@ export class TpScrubber extends Part {
           this.go(Number(/** @type {HTMLInputElement} */ (event.target).value));
         }}>
       <span class="num" data-testid="scrub-step">${step}</span>
+      <select class="field-input" data-testid="scrub-speed" aria-label=${this.t('landscape.speed')}
+        title=${this.t('landscape.speed')}
+        @change=${(/** @type {Event} */ event) => {
+          this.speed = Number(/** @type {HTMLSelectElement} */ (event.target).value);
+        }}>${SPEEDS.map(
+          (speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed}×</option>`,
+        )}</select>
     </div>`;
   }
 }

@@ -112,3 +112,38 @@ export const planeData = (store, names) => dataOf(store, names, true);
 
 /** @param {Store} store @param {string[]} names */
 export const curveData = (store, names) => dataOf(store, names, false);
+
+/** The race as `landscape@1` has it. @param {Store} store */
+export function raceDocument(store) {
+  const { head, contestants, losses, options } = store.race;
+  if (!head) return null;
+  const isNetwork = options.ground === 'network';
+  const number = (/** @type {number} */ k) => contestants[k]?.trial ?? k;
+  return {
+    format: 'tuning-playground/landscape@1',
+    study: isNetwork ? { ...studyOf(store), shared_seeds: true } : null,
+    ...(isNetwork ? {} : { surface: options.ground }),
+    trials: contestants.map((_, k) => number(k)),
+    contestants: contestants.map(({ key, params, repeat, changes }) => ({ key, params, repeat, changes })),
+    plane: { kind: 'pca', explained: head.explained, extent: head.extent },
+    metric: 'loss',
+    rows: options.rows,
+    size: head.size,
+    values: [...losses],
+    points: head.paths.map(({ x, y, loss }, k) => ({
+      trial: number(k),
+      x: x.at(-1),
+      y: y.at(-1),
+      loss: loss.at(-1),
+    })),
+    paths: head.paths.map(({ steps, x, y, loss, slice_loss, distance }, k) => ({
+      trial: number(k),
+      steps,
+      x,
+      y,
+      loss,
+      slice_loss,
+      distance,
+    })),
+  };
+}

@@ -72,50 +72,93 @@ export function colorOf(value, classes, [low, high], dark) {
   return mix(middle, own, 0.15 + 0.85 * (value - Math.floor(value)));
 }
 
-/** @param {CanvasRenderingContext2D} g @param {Float32Array | null} field @param {Data} data @param {Extent} extent
- * @param {{classes: number, dark: boolean, surface: string, ink: string, ratio: number}} look */
-export function paintField(g, field, data, extent, { classes, dark, surface, ink, ratio }) {
-  const { width, height } = g.canvas;
-  g.fillStyle = surface;
-  g.fillRect(0, 0, width, height);
-  const { rows, nTrain } = data;
-  /** @type {[number, number]} */
-  const span = [Infinity, -Infinity];
-  for (let k = 2; k < rows.length; k += 3) {
-    span[0] = Math.min(span[0], rows[k]);
-    span[1] = Math.max(span[1], rows[k]);
+/** Colours of a class, or from first to last. */
+const STEPS = 128;
+
+/** The colours of all that a network says, as strong as they are drawn: of two classes and of numbers from first to
+ * last, of more a row of colours for each class. As a canvas has them, one word a pixel.
+ * @param {Pick<Look, 'classes' | 'dark' | 'surface'>} look */
+function wordsOf({ classes, dark, surface }) {
+  const n = STEPS * Math.max(1, classes > 2 ? classes : 1);
+  const bytes = new Uint8ClampedArray(4 * n);
+  const page = rgb(surface.length === 4 ? surface.replace(/[\da-f]/gi, '$&$&') : surface);
+  for (let at = 0; at < n; at++) {
+    const share = (at % STEPS) / STEPS;
+    const value = classes > 2 ? Math.floor(at / STEPS) + share : (at + 0.5) / STEPS;
+    bytes.set([...mix(page, colorOf(value, classes, [0, 1], dark), STRENGTH), 255], 4 * at);
   }
-  if (field?.length === SIDE * SIDE) {
-    const image = new ImageData(SIDE, SIDE);
-    for (let at = 0; at < field.length; at++) {
-      const [i, j] = [at % SIDE, SIDE - 1 - Math.floor(at / SIDE)];
-      image.data.set([...colorOf(field[at], classes, span, dark), 255], 4 * (j * SIDE + i));
+  return new Uint32Array(bytes.buffer);
+}
+
+/**
+ * Draws fields over the same rows: colours are worked out once, and so are the rows, which lie over the field.
+ *
+ * @typedef {object} Look
+ * @property {number} classes
+ * @property {boolean} dark
+ * @property {string} surface
+ * @property {string} ink
+ * @property {number} side in pixels
+ * @property {number} ratio pixels in one of the page
+ */
+export class FieldPainter {
+  /** @param {Data} data @param {Look} look */
+  constructor(data, look) {
+    this.data = data;
+    this.look = look;
+    /** @private @type {[number, number]} */ this.span = [Infinity, -Infinity];
+    for (let k = 2; k < data.rows.length; k += 3) {
+      this.span[0] = Math.min(this.span[0], data.rows[k]);
+      this.span[1] = Math.max(this.span[1], data.rows[k]);
     }
-    const small = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE });
-    small.getContext('2d')?.putImageData(image, 0, 0);
-    g.globalAlpha = STRENGTH;
-    g.imageSmoothingEnabled = true;
-    g.drawImage(small, 0, 0, width, height);
-    g.globalAlpha = 1;
+    /** @private */ this.words = wordsOf(look);
+    /** @private */ this.image = new ImageData(SIDE, SIDE);
+    /** @private */ this.pixels = new Uint32Array(this.image.data.buffer);
   }
-  const n = rows.length / 3;
-  const every = Math.max(1, Math.ceil(n / MOST_ROWS));
-  const r = 2.4 * ratio;
-  g.lineWidth = ratio;
-  for (let row = 0; row < n; row += every) {
-    const [x, y, label] = rows.subarray(3 * row, 3 * row + 3);
-    const at = [
-      ((x - extent[0]) / (extent[1] - extent[0])) * width,
-      height - ((y - extent[2]) / (extent[3] - extent[2])) * height,
-    ];
-    const sure = classes > 2 ? label + 0.999 : label;
-    g.fillStyle = `rgb(${colorOf(sure, classes, span, dark).map(Math.round).join(' ')})`;
-    g.strokeStyle = row < nTrain ? surface : ink;
-    g.beginPath();
-    // Rows for validation are square: they are not what is trained on.
-    if (row < nTrain) g.arc(at[0], at[1], r, 0, 2 * Math.PI);
-    else g.rect(at[0] - r, at[1] - r, 2 * r, 2 * r);
-    g.fill();
-    g.stroke();
+
+  /** @param {CanvasRenderingContext2D} g */
+  paintRows(g) {
+    const { classes, dark, surface, ink, side, ratio } = this.look;
+    const { rows, nTrain } = this.data;
+    const extent = extentOf(this.data);
+    g.clearRect(0, 0, side, side);
+    const n = rows.length / 3;
+    const every = Math.max(1, Math.ceil(n / MOST_ROWS));
+    const r = 2.4 * ratio;
+    g.lineWidth = ratio;
+    for (let row = 0; row < n; row += every) {
+      const [x, y, label] = rows.subarray(3 * row, 3 * row + 3);
+      const at = [
+        ((x - extent[0]) / (extent[1] - extent[0])) * side,
+        side - ((y - extent[2]) / (extent[3] - extent[2])) * side,
+      ];
+      const sure = classes > 2 ? label + 0.999 : label;
+      g.fillStyle = `rgb(${colorOf(sure, classes, this.span, dark).map(Math.round).join(' ')})`;
+      g.strokeStyle = row < nTrain ? surface : ink;
+      g.beginPath();
+      // Rows for validation are square: they are not what is trained on.
+      if (row < nTrain) g.arc(at[0], at[1], r, 0, 2 * Math.PI);
+      else g.rect(at[0] - r, at[1] - r, 2 * r, 2 * r);
+      g.fill();
+      g.stroke();
+    }
+  }
+
+  /** @param {CanvasRenderingContext2D} g of as many pixels as a field has points @param {Float32Array} field */
+  paintField(g, field) {
+    const { words, pixels, span } = this;
+    const { classes } = this.look;
+    const scale = STEPS / (classes ? 1 : span[1] - span[0] || 1);
+    const least = classes ? 0 : span[0];
+    const top = (classes > 2 ? words.length : STEPS) - 1;
+    for (let j = 0, at = 0; j < SIDE; j++) {
+      const row = (SIDE - 1 - j) * SIDE;
+      for (let i = 0; i < SIDE; i++, at++) {
+        const word = Math.floor((field[at] - least) * scale);
+        // What is no number has the colour of the middle.
+        pixels[row + i] = words[word >= 0 ? Math.min(top, word) : word < 0 ? 0 : STEPS >> 1];
+      }
+    }
+    g.putImageData(this.image, 0, 0);
   }
 }

@@ -18,6 +18,8 @@ import './tp-race-plane.js';
 
 /** The study is raced once it has rested for so long, in ms. */
 const REST = 400;
+/** Everyone who could join. */
+const ALL = 'all';
 /** Steps that the list offers. */
 const LENGTHS = [100, 200, STEPS.usual, 1000, 2000, 5000];
 
@@ -179,10 +181,14 @@ export class TpRaceView extends Part {
           ? html`<label class="sel-label"><span class="k">${t('race.add')}</span>
             <select class="field-input" data-testid="race-add" .value=${''} @change=${(/** @type {Event} */ event) => {
               const list = /** @type {HTMLSelectElement} */ (event.target);
+              const all = list.value === ALL;
               const value = rest.find((one) => String(one) === list.value);
               list.value = '';
+              if (all) this.act('race_all');
               if (value !== undefined) this.act('race_add', value);
-            }}><option value="">–</option>${rest.map(
+            }}><option value="">–</option>${
+              options.over === 'optimizer' ? html`<option value=${ALL}>${t('race.all')}</option>` : nothing
+            }${rest.map(
               (value) =>
                 html`<option value=${String(value)}>${nameOf({ key: String(value) }, options.over, t)}</option>`,
             )}</select></label>`

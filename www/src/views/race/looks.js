@@ -8,17 +8,41 @@ import { rate } from '../../study/format.js';
  * @typedef {{at: number, color: string, dash: string, end: (typeof ENDS)[number]}} Look
  */
 
-const ENDS = /** @type {const} */ (['circle', 'square', 'triangle', 'diamond', 'down', 'cross']);
-const DASHES = ['2 3', '7 4', '8 3 2 3', '', '12 4', '4 2 1 2 1 2'];
+const ENDS = /** @type {const} */ ([
+  'circle',
+  'square',
+  'triangle',
+  'diamond',
+  'down',
+  'cross',
+  'bar',
+  'pillar',
+  'left',
+  'right',
+]);
+const DASHES = ['2 3', '7 4', '8 3 2 3', '', '12 4', '4 2 1 2 1 2', '1 2', '10 2 2 2', '5 5', '3 1'];
 
 /** Optimizers that have a look of their own wherever they run. @type {Record<string, number>} */
-const OWN = { sgd: 0, momentum: 1, rmsprop: 2, adam: 3, adamw: 4, nesterov: 5 };
+const OWN = {
+  sgd: 0,
+  momentum: 1,
+  rmsprop: 2,
+  adam: 3,
+  adamw: 4,
+  nesterov: 5,
+  nadam: 6,
+  adagrad: 7,
+  adadelta: 8,
+  gd: 9,
+};
 
 /** A look each, all different. @param {Contestant[]} contestants @param {string} over @returns {Look[]} */
 export function looksOf(contestants, over) {
-  const wanted = contestants.map(({ key }, k) => (over === 'optimizer' ? (OWN[key] ?? -1) : [3, 0, 1, 2, 4, 5][k]));
+  const wanted = contestants.map(({ key }, k) =>
+    over === 'optimizer' ? (OWN[key] ?? -1) : [3, 0, 1, 2, 4, 5, 6, 7, 8, 9][k],
+  );
   const taken = new Set(wanted);
-  const free = [0, 1, 2, 3, 4, 5].filter((one) => !taken.has(one));
+  const free = ENDS.map((_, at) => at).filter((one) => !taken.has(one));
   return wanted.map((one) => {
     const at = one >= 0 ? one : (free.shift() ?? 0);
     return { at, color: `var(--race-${at})`, dash: DASHES[at], end: ENDS[at] };
@@ -73,6 +97,28 @@ export function shapeOf(end, r) {
       [0, 1.15],
       [1.1, -0.85],
       [-1.1, -0.85],
+    ],
+    bar: [
+      [-1.3, -0.55],
+      [1.3, -0.55],
+      [1.3, 0.55],
+      [-1.3, 0.55],
+    ],
+    pillar: [
+      [-0.55, -1.3],
+      [0.55, -1.3],
+      [0.55, 1.3],
+      [-0.55, 1.3],
+    ],
+    left: [
+      [-1.15, 0],
+      [0.85, -1.1],
+      [0.85, 1.1],
+    ],
+    right: [
+      [1.15, 0],
+      [-0.85, -1.1],
+      [-0.85, 1.1],
     ],
     cross: [
       [-0.4, -1.1],

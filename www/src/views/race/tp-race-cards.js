@@ -1,11 +1,11 @@
 import { html, nothing, svg } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
-import { tokens } from '../../figures/colors.js';
+import { palette, tokens } from '../../figures/colors.js';
 import { count, exact, loss, metric, rate } from '../../study/format.js';
 import { rateAt } from '../../study/race.js';
 import { isOut, pointAt, reached, targetOf } from './clock.js';
-import { SIDE, classesOf, extentOf, paintField } from './field.js';
+import { FieldPainter, SIDE, classesOf, extentOf } from './field.js';
 import { looksOf, nameOf, shapeOf } from './looks.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
@@ -26,14 +26,27 @@ export class TpRaceCards extends Part {
     /** The step that the clock shows. */ this.step = 0;
     /** @private @type {(Float32Array | null)[]} */ this.fields = [];
     /** @private the points that the fields are of, and those that are asked for */ this.shown = '';
+    /** @private @type {FieldPainter | null} */ this.painter = null;
+    /** @private @type {unknown[]} the painter, the fields and the canvases that were painted last */ this.drawn = [];
+    /** @private of a field, in px; 0 until it is measured */ this.width = 0;
+    /** @private */ this.resizes = new ResizeObserver(() => {
+      this.width = 0;
+      this.paint();
+    });
+    /** @private what the painter was made for */ this.painted = '';
     /** @private */ this.asking = false;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.following = undefined;
     /** @private @type {import('../../state/race.js').RaceHead | null} the race that the fields are of */
     this.head = null;
   }
 
+  observe() {
+    this.resizes.observe(this);
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.resizes.disconnect();
     clearTimeout(this.following);
     this.shown = '';
   }
@@ -76,16 +89,38 @@ export class TpRaceCards extends Part {
     const { store } = this;
     const data = store.race.head?.data;
     if (!data?.rows.length) return;
+    const grounds = /** @type {NodeListOf<HTMLCanvasElement>} */ (this.querySelectorAll('canvas.ground'));
+    const overs = /** @type {NodeListOf<HTMLCanvasElement>} */ (this.querySelectorAll('canvas.rows'));
     const ratio = Math.min(2, devicePixelRatio);
-    const token = tokens(this, store.dark);
-    const classes = classesOf(data, taskOf(studyOf(store)) !== 'numbers');
-    const look = { classes, dark: store.dark, surface: token('--surface'), ink: token('--ink'), ratio };
-    const extent = extentOf(data);
-    for (const [k, canvas] of this.querySelectorAll('canvas').entries()) {
-      const side = Math.round((canvas.clientWidth || 180) * ratio);
-      if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
-      const g = canvas.getContext('2d');
-      if (g) paintField(g, this.fields[k] ?? null, data, extent, look);
+    if (overs.length !== this.drawn.length - 2) this.width = 0;
+    // Asking the layout while the clock moves would cost more than all painting.
+    this.width ||= overs[0]?.clientWidth ?? 0;
+    const { width } = this;
+    if (!width) return;
+    const task = taskOf(studyOf(store));
+    const key = [width, ratio, store.dark, task, palette.version].join();
+    if (!this.painter || key !== this.painted || data !== this.painter.data) {
+      const token = tokens(this, store.dark);
+      const classes = classesOf(data, task !== 'numbers');
+      const [surface, ink] = [token('--surface'), token('--ink')];
+      const look = { classes, dark: store.dark, surface, ink, side: Math.round(width * ratio), ratio };
+      this.painter = new FieldPainter(data, look);
+      this.painted = key;
+    }
+    const { painter } = this;
+    const { side } = painter.look;
+    const drawn = [painter, this.fields, ...grounds];
+    if (drawn.every((one, k) => one === this.drawn[k]) && drawn.length === this.drawn.length) return;
+    const isOther = painter !== this.drawn[0] || drawn.length !== this.drawn.length;
+    this.drawn = drawn;
+    for (const [k, ground] of grounds.entries()) {
+      const g = ground.getContext('2d');
+      const field = this.fields[k];
+      if (g && field?.length === SIDE * SIDE) painter.paintField(g, field);
+      if (!isOther) continue;
+      Object.assign(overs[k], { width: side, height: side });
+      const over = overs[k].getContext('2d');
+      if (over) painter.paintRows(over);
     }
   }
 
@@ -139,8 +174,9 @@ export class TpRaceCards extends Part {
       ${this.rateRow(who, name, k)}
       ${
         isNetwork && head?.data?.rows.length
-          ? html`<canvas role="img" aria-label=${t('race.field', { name, accuracy: metric(path?.accuracy[at], task) })}
-            data-testid="race-field"></canvas>`
+          ? html`<div class="field" role="img" data-testid="race-field"
+            aria-label=${t('race.field', { name, accuracy: metric(path?.accuracy[at], task) })}><canvas class="ground"
+            width=${SIDE} height=${SIDE}></canvas><canvas class="rows"></canvas></div>`
           : nothing
       }
       <p class="q2">${[

@@ -39,6 +39,12 @@ export class TpRaceCurves extends FigurePart {
     /** Whether losses are drawn by their logarithm. */ this.log = true;
     /** @type {(typeof ALONG)[number]} */ this.along = 'steps';
     /** @private whether the clock follows the pointer */ this.held = false;
+    /** @private the axes that are drawn, and the points of the paths */
+    this.drawn = {
+      axes: '',
+      paths: /** @type {RacePath[]} */ ([]),
+      points: /** @type {string[][]} */ ([]),
+    };
     /** @private where the steps are drawn, in px */ this.axis = { left: 0, right: 1, last: 1 };
   }
 
@@ -56,7 +62,7 @@ export class TpRaceCurves extends FigurePart {
     return this.paths.length > 0;
   }
 
-  get saves() {
+  get savable() {
     return this.ready;
   }
 
@@ -122,6 +128,7 @@ export class TpRaceCurves extends FigurePart {
     if (!layer || !over || this.size.width < 80 || this.size.height < 80) return;
     const span = spanOf(paths);
     if (!span) {
+      this.drawn.axes = '';
       layer.replaceChildren();
       over.replaceChildren();
       return;
@@ -138,7 +145,11 @@ export class TpRaceCurves extends FigurePart {
     this.axis = { left, right: width - right, last };
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [0, last], ticks };
-    layer.replaceChildren(plotOf({ x, y }, frame, { x: this.t(`race.along.${this.along}`), y: '' }, [], true));
+    const key = JSON.stringify([x, y, frame, this.along, store.lang]);
+    if (key !== this.drawn.axes) {
+      this.drawn = { axes: key, paths: [], points: [] };
+      layer.replaceChildren(plotOf({ x, y }, frame, { x: this.t(`race.along.${this.along}`), y: '' }, [], true));
+    }
     const at = (/** @type {number} */ step) => frame.left + (step / last) * (width - left - right);
     const up = (/** @type {number} */ value) => {
       const share = shareOf(y, logs ? Math.log10(value) : value);
@@ -159,26 +170,22 @@ export class TpRaceCurves extends FigurePart {
     clip.append(element('rect', { x: frame.left, y: frame.top, width: w + 1, height: h }));
     const floor = frame.height - frame.bottom;
     const made = [clip];
+    const points = this.points(paths, at, up, frame);
     const ends = paths.map((path, k) => {
       const { color, dash } = looks[k];
-      const way = (/** @type {number} */ from, /** @type {number} */ to) => {
-        let d = '';
-        for (let point = from; point <= to; point++) {
-          const height = up(path.loss[point]);
-          if (!Number.isFinite(height)) continue;
-          // Far outside lies as far outside as the picture is high.
-          const y = Math.max(-h, Math.min(frame.height + h, height));
-          d += `${d ? 'L' : 'M'}${at(this.lengthOf(path, path.steps[point])).toFixed(1)},${y.toFixed(1)}`;
-        }
-        return d;
-      };
       const here = pointAt(path.steps, this.step);
       const line = { fill: 'none', stroke: color, 'stroke-linejoin': 'round', 'clip-path': `url(#${id})` };
       /** @type {Record<string, string>} */
       const dashed = dash ? { 'stroke-dasharray': dash } : {};
       made.push(
-        element('path', { ...line, d: way(here, path.steps.length - 1), 'stroke-width': 1, opacity: 0.35 }),
-        element('path', { ...line, ...dashed, d: way(0, here), 'stroke-width': 2, 'data-testid': 'race-curve' }),
+        element('path', { ...line, d: lineOf(points[k].slice(here)), 'stroke-width': 1, opacity: 0.35 }),
+        element('path', {
+          ...line,
+          ...dashed,
+          d: lineOf(points[k].slice(0, here + 1)),
+          'stroke-width': 2,
+          'data-testid': 'race-curve',
+        }),
       );
       const x = at(this.lengthOf(path, path.steps[here]));
       const y = Math.max(frame.top, Math.min(floor, up(path.loss[here]) || frame.top));
@@ -211,6 +218,26 @@ export class TpRaceCurves extends FigurePart {
         ),
       );
     return made;
+  }
+
+  /** Each path's points as they stand in the picture, which the clock only cuts. @private
+   * @param {RacePath[]} paths @param {(step: number) => number} at @param {(value: number) => number} up
+   * @param {Frame} frame */
+  points(paths, at, up, frame) {
+    const { drawn } = this;
+    if (paths.length !== drawn.paths.length || paths.some((path, k) => path !== drawn.paths[k])) {
+      drawn.paths = paths;
+      drawn.points = paths.map((path) =>
+        path.loss.map((loss, point) => {
+          const height = up(loss);
+          if (!Number.isFinite(height)) return '';
+          // Far outside lies as far outside as the picture is high.
+          const y = Math.max(-frame.height, Math.min(2 * frame.height, height));
+          return `${at(this.lengthOf(path, path.steps[point])).toFixed(1)},${y.toFixed(1)}`;
+        }),
+      );
+    }
+    return drawn.points;
   }
 
   /** @private @param {SVGSVGElement} over @param {RacePath[]} paths @param {Frame} frame
@@ -286,6 +313,12 @@ export class TpRaceCurves extends FigurePart {
     event.stopPropagation();
     this.dispatchEvent(new CustomEvent('go', { detail: by * (event.shiftKey ? 10 : 1) }));
   }
+}
+
+/** A line through points, of which some are none. @param {string[]} points */
+function lineOf(points) {
+  const some = points.filter(Boolean);
+  return some.length ? `M${some.join('L')}` : '';
 }
 
 define('tp-race-curves', TpRaceCurves);

@@ -12,7 +12,7 @@ import { groundColor, groundOf, paint } from '../landscape/ground.js';
 import { numbersOf, pointer } from '../landscape/overlay.js';
 import { studyOf } from '../../state/race.js';
 import { isOut, pointAt, spread } from './clock.js';
-import { planeData } from './data.js';
+import { planeData, raceDocument } from './data.js';
 import { looksOf, nameOf, shapeOf } from './looks.js';
 
 /** @typedef {import('../../figures/plot-axes.js').Frame} Frame */
@@ -35,6 +35,7 @@ export class TpRacePlane extends FigurePart {
   static properties = { ...FigurePart.properties, step: { attribute: false }, log: { attribute: false } };
   static figure = 'race-plane';
   static layer = 'axes';
+  static saves = [...FigurePart.saves, /** @type {import('../../figures/figure.js').SaveKind[]} */ (['json'])];
 
   constructor() {
     super();
@@ -44,6 +45,8 @@ export class TpRacePlane extends FigurePart {
     /** @private @type {import('../landscape/ground.js').Ground | null} */ this.ground = null;
     /** @private what is worked out, what is painted, what lies over it */
     this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
+    /** @private the points of the paths as they stand in the picture, which the clock only cuts */
+    this.tracks = { key: '', points: /** @type {string[][]} */ ([]) };
     /** @private @type {[number, number] | null} where the start is being dragged to */ this.drag = null;
   }
 
@@ -60,7 +63,7 @@ export class TpRacePlane extends FigurePart {
     return this.isNetwork ? this.t(`race.plane.title.${rows}`) : this.t(`race.ground.${ground}`);
   }
 
-  get saves() {
+  get savable() {
     return this.ready;
   }
 
@@ -136,6 +139,11 @@ export class TpRacePlane extends FigurePart {
   get file() {
     const { options } = this.store.race;
     return `${this.isNetwork ? studyOf(this.store).dataset.name : options.ground}-race-${options.over}`;
+  }
+
+  /** The race as `landscape@1`; of a surface of two coordinates, which has no study, with its name. */
+  document() {
+    return raceDocument(this.store);
   }
 
   get pictureTitle() {
@@ -291,6 +299,12 @@ export class TpRacePlane extends FigurePart {
     const { contestants, options } = store.race;
     const looks = looksOf(contestants, options.over);
     const to = pointer(head.extent, frame);
+    if (this.tracks.key !== this.drawn.over) {
+      const placed = (/** @type {{x: number, y: number}} */ { x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`;
+      const points = head.paths.map((path) => path.x.map((x, point) => placed(to(x, path.y[point]))));
+      this.tracks = { key: this.drawn.over, points };
+    }
+    const { points } = this.tracks;
     const inside = (/** @type {{x: number, y: number}} */ at) => ({
       x: Math.max(frame.left, Math.min(frame.width - frame.right, at.x)),
       y: Math.max(frame.top, Math.min(frame.height - frame.bottom, at.y)),
@@ -300,9 +314,8 @@ export class TpRacePlane extends FigurePart {
     const names = this.names();
     const ends = head.paths.slice(0, contestants.length).map((path, k) => {
       const at = pointAt(path.steps, step);
-      const places = path.x.map((x, point) => to(x, path.y[point]));
-      const way = (/** @type {{x: number, y: number}[]} */ some) =>
-        `M${some.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L')}`;
+      const places = points[k];
+      const way = (/** @type {string[]} */ some) => `M${some.join('L')}`;
       const line = { fill: 'none', 'stroke-linejoin': 'round' };
       const { color, dash } = looks[k];
       /** @type {Record<string, string>} */
@@ -316,7 +329,7 @@ export class TpRacePlane extends FigurePart {
         element('path', { ...line, d: so, stroke: 'var(--surface)', 'stroke-width': 4 }),
         element('path', { ...line, ...dashed, d: so, stroke: color, 'stroke-width': 2, 'data-testid': 'race-path' }),
       );
-      const here = inside(places[at]);
+      const here = inside(to(path.x[at], path.y[at]));
       const coast = { x: path.coast_x[at] ?? 0, y: path.coast_y[at] ?? 0 };
       const out = isOut(path, step);
       if ((coast.x || coast.y) && !out) {

@@ -47,9 +47,10 @@ export class TpRunBar extends Part {
   more() {
     const n = this.store.more;
     if (!n) return nothing;
+    const key = this.store.alive ? 'run.more' : 'run.more_anew';
     return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
-      title=${this.t('run.more.title', { n })}
-      @click=${() => this.act('more', n)}>${this.t('run.more', { n })}</button></p>`;
+      title=${this.t(`${key}.title`, { n })}
+      @click=${() => this.act('more', n)}>${this.t(key, { n })}</button></p>`;
   }
 
   /** @param {number} total */

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { BeatPart, define } from '../../controls/part.js';
+import { Beat, Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
@@ -7,13 +7,23 @@ import { lookOf } from '../../state/score.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 
 /** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
-export class TpSelection extends BeatPart {
+export class TpSelection extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['selection', 'brush', 'trials', 'run', 'test', 'study'];
 
+  constructor() {
+    super();
+    /** @private */ this.beat = new Beat();
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    if (this.beat.due(this.store, topics)) this.requestUpdate();
+  }
+
   render() {
     const { store } = this;
-    this.marked = store.selected?.number;
+    this.beat.marked = store.selected?.number;
     const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
     const trial = peeked ?? store.selected;
     if (!trial)

@@ -4,13 +4,14 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { segmented } from '../../controls/segmented.js';
 import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../../study/hyperparameters.js';
-import { fittingPoints, pointedAxes } from '../../study/panel.js';
+import { fewOf, fittingPoints, pointedAxes } from '../../study/panel.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
 import { count } from '../../study/format.js';
 import { PRESETS, presetOf } from '../../study/presets.js';
 import './tp-datasets.js';
 import '../../controls/tp-menu.js';
 import '../../controls/tp-row.js';
+import '../../controls/tp-schedule.js';
 import '../../controls/tp-number.js';
 import { later } from '../../platform/later.js';
 
@@ -29,6 +30,7 @@ export class TpStudy extends Part {
     /** What is looked for among the rows. */ this.filter = '';
     /** @type {typeof import('./opened.js') | null} loaded when something is looked for */ this.finder = null;
     /** @private */ this.state = 'idle';
+    /** @private When the list last became longer or shorter. */ this.since = 0;
   }
 
   /** Progress comes often and changes nothing here. @param {Set<string>} topics */
@@ -138,9 +140,15 @@ export class TpStudy extends Part {
   rows() {
     const { store } = this;
     const all = rowsOf(store.study, store.only);
-    const found = all.filter(
-      (one) =>
-        (this.finder?.fits(one, this.filter) ?? true) || store.drafts.has(one.name) || store.editing === one.name,
+    const few = store.only ? all : fewOf(store.study, all);
+    const first = store.allRows ? all : few;
+    // What has just been set back stays where it is.
+    const stays = (/** @type {string} */ name) =>
+      store.drafts.has(name) || store.editing === name || (store.changed.get(name) ?? 0) > this.since;
+    const found = all.filter((one) =>
+      this.filter
+        ? (this.finder?.fits(one, this.filter) ?? true) || store.drafts.has(one.name) || store.editing === one.name
+        : first.includes(one) || stays(one.name),
     );
     const { idle, later } = this.finder?.missing(this.filter, all) ?? { idle: [], later: [] };
     const swept = sweptOf(store.study).length;
@@ -194,9 +202,22 @@ export class TpStudy extends Part {
               rows,
               (one) => one.name,
               (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`,
-            )}`
+            )}${group === 'optimization' ? html`<tp-schedule .store=${store}></tp-schedule>` : nothing}`
           : nothing;
-      })}</section>`;
+      })}
+      ${
+        few.length === all.length || this.filter
+          ? nothing
+          : html`<button type="button" class="lnk rows" data-testid="all-rows" @click=${this.onRows}>${this.t(
+              store.allRows ? 'rows.few' : 'rows.all',
+              { n: all.length },
+            )}</button>`
+      }</section>`;
+  }
+
+  onRows() {
+    this.since = Date.now();
+    this.act('all_rows', !this.store.allRows);
   }
 
   /** @param {string} text */

@@ -3,9 +3,12 @@ import { Part, define } from '../../controls/part.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
+import sheet from './style.css?inline';
 
 /** Response surface, loss curves and trial table of one study. */
 export class TpSweep extends Part {
+  static sheet = sheet;
+
   render() {
     const { store } = this;
     return html`<div class="sweep">

@@ -1,0 +1,83 @@
+import { expect, standingTest as test } from './fixtures.js';
+
+/** The rows of the study panel: their schedules drawn, how many of them are shown, and the way back to a default. */
+
+/** @param {string} study */
+const link = (study) => `#v=1&lang=en&s=${study}`;
+
+test('a schedule is drawn beside its settings and under the loss curves, by the engine', async ({ app, page }) => {
+  await app.open(
+    link('dataset:(name:iris),fixed:(epochs:4,schedule:cosine),space:(dropout:(type:float,low:0,high:0.5)),trials:2'),
+  );
+  const curve = page.getByTestId('schedule').getByRole('img');
+  await expect(curve).toHaveAccessibleName('cosine: from 1 to 0, halfway 0.5');
+  await app.result(null, 'cpu');
+  await expect(page.getByTestId('schedule-strip').getByRole('img')).toHaveAccessibleName(
+    /cosine: from 1 to 0, halfway 0.5; Trial \d: from 1 to 0, halfway 0.5/,
+  );
+  await app.call('choose', 'lang', 'en');
+  await page.evaluate(() => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    const { study } = element;
+    element.study = {
+      ...study,
+      fixed: { ...study.fixed, schedule: 'step', decay_rate: 0.1, decay_epochs: 2, warmup_epochs: 1 },
+    };
+  });
+  await expect(curve).toHaveAccessibleName('step: from 0 to 0.1, halfway 1');
+  // What is shown of the run before stays that run's.
+  await expect(page.getByTestId('schedule-strip').getByRole('img')).toHaveAccessibleName(/cosine: from 1/);
+});
+
+test('swept schedules have a line each; one that waits has a sentence, and momentum that moves is told', async ({
+  app,
+  page,
+}) => {
+  await app.open(
+    link(
+      'dataset:(name:iris),fixed:(optimizer:sgd),space:(schedule:(type:categorical,' +
+        'choices:!(constant,exponential,one_cycle,plateau)),decay_rate:(type:float,low:0.1,high:0.5)),trials:4',
+    ),
+  );
+  await expect(page.locator('[data-schedule]')).toHaveCount(3);
+  await expect(page.getByRole('img', { name: 'constant: 1 throughout' })).toBeVisible();
+  await expect(page.getByTestId('schedule-waits')).toContainText('plateau');
+  await expect(page.getByTestId('schedule-moves')).toContainText('momentum');
+  // Its setting is swept: the middle of the range, and both ends beside it.
+  await expect(page.locator('[data-schedule=exponential] path')).toHaveCount(4);
+  await app.open(link('dataset:(name:iris)'));
+  await expect(page.getByTestId('schedule')).toHaveCount(0);
+});
+
+test('a newcomer sees eight rows and what is set, an expert all: by a button, for good, and by a link', async ({
+  app,
+  page,
+}) => {
+  const rows = page.locator('[data-testid^=row-]');
+  await app.open(link('dataset:(name:iris),fixed:(l2:0.1)'));
+  await expect(rows).toHaveCount(9);
+  await expect(page.getByTestId('row-l2')).toBeVisible();
+  const button = page.getByTestId('all-rows');
+  const all = Number(/All (\d+) settings/.exec(String(await button.textContent()))?.[1]);
+  // What is searched for is found among all.
+  await page.getByTestId('search-rows').fill('beta');
+  await expect(page.getByTestId('row-beta1')).toBeVisible();
+  await page.getByTestId('search-rows').fill('');
+  await expect(rows).toHaveCount(9);
+  await button.click();
+  await expect(rows).toHaveCount(all);
+  await expect(button).toHaveText('Fewer settings');
+  await expect(button).toBeFocused();
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('rows=all');
+  // A link that does not say leaves it to what was chosen; one that does is shown as it says, and changes no choice.
+  await app.open(link('dataset:(name:wine)'));
+  await expect(page.getByTestId('row-beta2')).toBeVisible();
+  await app.open(`${link('dataset:(name:wine)')}&rows=few`);
+  await expect(rows).toHaveCount(8);
+  await app.open(link('dataset:(name:iris)'));
+  await expect(page.getByTestId('row-beta2')).toBeVisible();
+  await page.getByTestId('all-rows').click();
+  await expect(rows).toHaveCount(8);
+  await app.open(`${link('dataset:(name:iris)')}&rows=all`);
+  await expect(page.getByTestId('row-beta2')).toBeVisible();
+});

@@ -1,3 +1,4 @@
+import { NARROW, WIDE, look } from './look.js';
 import { expect, standingTest as test } from './fixtures.js';
 
 /** The rows of the study panel: their schedules drawn, how many of them are shown, and the way back to a default. */
@@ -12,10 +13,9 @@ test('a schedule is drawn beside its settings and under the loss curves, by the 
   const curve = page.getByTestId('schedule').getByRole('img');
   await expect(curve).toHaveAccessibleName('cosine: from 1 to 0, halfway 0.5');
   await app.result(null, 'cpu');
-  await expect(page.getByTestId('schedule-strip').getByRole('img')).toHaveAccessibleName(
+  await expect(page.getByRole('img', { name: 'Learning rate factor by epoch' })).toHaveAccessibleName(
     /cosine: from 1 to 0, halfway 0.5; Trial \d: from 1 to 0, halfway 0.5/,
   );
-  await app.call('choose', 'lang', 'en');
   await page.evaluate(() => {
     const element = /** @type {any} */ (document.querySelector('tuning-playground'));
     const { study } = element;
@@ -26,7 +26,9 @@ test('a schedule is drawn beside its settings and under the loss curves, by the 
   });
   await expect(curve).toHaveAccessibleName('step: from 0 to 0.1, halfway 1');
   // What is shown of the run before stays that run's.
-  await expect(page.getByTestId('schedule-strip').getByRole('img')).toHaveAccessibleName(/cosine: from 1/);
+  await expect(page.getByRole('img', { name: 'Learning rate factor by epoch' })).toHaveAccessibleName(
+    /cosine: from 1/,
+  );
 });
 
 test('swept schedules have a line each; one that waits has a sentence, and momentum that moves is told', async ({
@@ -40,7 +42,7 @@ test('swept schedules have a line each; one that waits has a sentence, and momen
     ),
   );
   await expect(page.locator('[data-schedule]')).toHaveCount(3);
-  await expect(page.getByRole('img', { name: 'constant: 1 throughout' })).toBeVisible();
+  await expect(page.getByTestId('schedule').getByRole('img', { name: 'constant: 1 throughout' })).toBeVisible();
   await expect(page.getByTestId('schedule-waits')).toContainText('plateau');
   await expect(page.getByTestId('schedule-moves')).toContainText('momentum');
   // Its setting is swept: the middle of the range, and both ends beside it.
@@ -80,4 +82,48 @@ test('a newcomer sees eight rows and what is set, an expert all: by a button, fo
   await expect(rows).toHaveCount(8);
   await app.open(`${link('dataset:(name:iris)')}&rows=all`);
   await expect(page.getByTestId('row-beta2')).toBeVisible();
+});
+
+test('a row goes back to its default by a button, and undo takes that back', async ({ app, page }) => {
+  await app.open(
+    link(
+      'dataset:(name:iris),fixed:(dropout:0.25,l2:0.5,learning_rate:0.1),' +
+        'space:(optimizer:(type:categorical,choices:!(sgd,adam)))',
+    ),
+  );
+  await expect(page.getByTestId('reset-epochs')).toHaveCount(0);
+  await page.getByTestId('reset-l2').click();
+  // The row stays where it was pressed, though a newcomer would not meet it.
+  await expect(page.getByTestId('value-l2')).toHaveText('0');
+  await expect(page.getByTestId('value-l2')).toBeFocused();
+  await expect(page.getByTestId('reset-l2')).toHaveCount(0);
+  await expect(page.getByTestId('reset-learning_rate')).toHaveAccessibleName(
+    'learning rate: back to the default, by optimizer',
+  );
+  await page.getByTestId('reset-learning_rate').click();
+  await expect(page.getByTestId('value-learning_rate')).toHaveText('by optimizer');
+  await page.getByTestId('reset-optimizer').click();
+  await expect(page.getByTestId('value-optimizer')).toHaveText('adam');
+  expect(await app.get('study')).toMatchObject({ fixed: { dropout: 0.25 }, space: {} });
+  for (let k = 0; k < 3; k += 1) await page.keyboard.press('Control+z');
+  expect((await app.get('study')).fixed).toEqual({ dropout: 0.25, l2: 0.5, learning_rate: 0.1 });
+  expect((await app.get('study')).space.optimizer.choices).toEqual(['sgd', 'adam']);
+  await page.getByTestId('value-learning_rate').click();
+  await expect(page.getByTestId('unlike-torch')).toHaveText("PyTorch's default for sgd is 10⁻³; here it is 0.01.");
+});
+
+test('rows, curves and resets can be read in both languages and themes, on phones, too', async ({ app, page }) => {
+  await app.open(
+    `${link(
+      'dataset:(name:iris),fixed:(optimizer:sgd,l2:0.1,epochs:3),space:(schedule:(type:categorical,' +
+        'choices:!(step,cosine,one_cycle,plateau)),learning_rate:(type:float,low:0.001,high:0.1,log:!t)),trials:4',
+    )}&rows=all`,
+  );
+  await app.result(null, 'cpu');
+  await page.getByTestId('value-learning_rate').click();
+  await expect(page.getByTestId('edit-learning_rate')).toBeVisible();
+  await look(app, 'knobs', WIDE);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByTestId('open-study').click();
+  await look(app, 'knobs-sheet', NARROW);
 });

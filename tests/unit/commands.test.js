@@ -78,6 +78,7 @@ const DETAILS = {
     ),
   set_range: () => range,
   unset_value: () => name,
+  reset_row: () => name,
   sweep: () => name,
   choose_dataset: () => fc.constantFrom(...DATASETS.filter((one) => one.available).map((one) => one.name)),
   load_preset: () => fc.constantFrom(...PRESETS.map((one) => one.name)),

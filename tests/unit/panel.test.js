@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BY_NAME, HYPERPARAMETERS, gridSize, rowsOf } from '../../www/src/study/hyperparameters.js';
 import { mendsOf } from '../../www/src/study/mends.js';
-import { fewOf, fittingPoints, isSet, partSizes, planned, switched, takenBy } from '../../www/src/study/panel.js';
+import {
+  fewOf,
+  fittingPoints,
+  isSet,
+  partSizes,
+  planned,
+  switched,
+  takenBy,
+  unlikeTorch,
+} from '../../www/src/study/panel.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { wilson } from '../../www/src/views/test/wilson.js';
 
@@ -174,4 +183,29 @@ test('a row is set where it is not what it would be by itself', () => {
   assert.equal(is('optimizer', { space }), true);
   assert.equal(is('hidden', { fixed: { hidden: [] } }), true);
   assert.equal(is('dropout', { fixed: { dropout: 0 } }), false);
+});
+
+test("where a default is not PyTorch's, both are said, for the optimizers that trials have", () => {
+  const unlike = (/** @type {string} */ name, /** @type {any} */ some) =>
+    unlikeTorch(/** @type {any} */ (BY_NAME.get(name)), study(some));
+  for (const optimizer of ['gd', 'sgd', 'momentum', 'nesterov'])
+    assert.deepEqual(unlike('learning_rate', { fixed: { optimizer } }), [{ torch: 0.001, here: 0.01, choices: [] }]);
+  for (const optimizer of ['adagrad', 'rmsprop', 'adadelta', 'adam', 'adamw', 'nadam'])
+    for (const name of ['learning_rate', 'momentum']) assert.deepEqual(unlike(name, { fixed: { optimizer } }), []);
+  assert.deepEqual(unlike('learning_rate', {}), []);
+  const choices = ['adam', 'sgd', 'nesterov'];
+  const space = { optimizer: { type: 'categorical', choices } };
+  assert.deepEqual(unlike('learning_rate', { space }), [{ torch: 0.001, here: 0.01, choices: ['sgd', 'nesterov'] }]);
+  assert.deepEqual(unlike('momentum', { space }), [{ torch: 0, here: 0.9, choices: ['nesterov'] }]);
+  // Whatever is said differs, and no more than a few do.
+  const differing = HYPERPARAMETERS.filter(
+    (one) => unlikeTorch(one, study({ fixed: { optimizer: 'momentum' } })).length,
+  );
+  assert.deepEqual(
+    differing.map(({ name }) => name),
+    ['learning_rate', 'momentum', 'plateau_patience', 'batch_size'],
+  );
+  for (const one of differing)
+    for (const { torch, here } of unlikeTorch(one, study({ fixed: { optimizer: 'momentum' } })))
+      assert.notEqual(torch, here);
 });

@@ -48,6 +48,22 @@ export const ROWS = {
     row: (name) => name,
     act: ({ slices }, name) => slices.study.dropDraft(name),
   }),
+  /** A row as it would be by itself; its button vanishes, and its value has the focus. */
+  reset_row: defineCommand({
+    edit: (study, /** @type {string} */ name) => {
+      delete study.fixed?.[name];
+      delete study.space?.[name];
+    },
+    row: (name) => name,
+    act: (on, name, before) => {
+      const range = before.space?.[name];
+      if (range) on.slices.study.rest(name, range);
+      if (on.store.drafts.has(name)) on.slices.study.giveWay(name);
+      // Widths of single layers have a row only where they are given.
+      const row = /^units_\d+$/.test(name) ? 'hidden_units' : name;
+      focusSoon(on, `[data-testid="value-${CSS.escape(row)}"]`);
+    },
+  }),
   /** Turns a row from fixed to swept or back; the range that is turned off is kept. */
   sweep: defineCommand({
     edit: (study, /** @type {string} */ row, store) => {

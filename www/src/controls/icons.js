@@ -14,6 +14,7 @@ const PATHS = {
   stop: svg`<rect x="3.4" y="3.4" width="7.2" height="7.2" fill="currentColor"/>`,
   undo: svg`<path d="M5 3.2 2.6 5.6 5 8"/><path d="M2.8 5.6h5a3 3 0 0 1 0 6H6"/>`,
   redo: svg`<path d="m9 3.2 2.4 2.4L9 8"/><path d="M11.2 5.6h-5a3 3 0 0 0 0 6H8"/>`,
+  reset: svg`<path d="M3.4 4.4A4.4 4.4 0 1 1 2.6 7.6"/><path d="M3.2 1.8v2.8H6"/>`,
   close: svg`<path d="m3.5 3.5 7 7M10.5 3.5l-7 7"/>`,
   table: svg`<rect x="2" y="2.8" width="10" height="8.4"/><path d="M2 5.8h10M2 8.5h10M5.6 5.8v5.4"/>`,
   dice: svg`<rect x="2.4" y="2.4" width="9.2" height="9.2" rx="1.4"/><path d="M5 5v.01M9 9v.01M9 5v.01M5 9v.01"

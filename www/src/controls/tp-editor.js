@@ -6,7 +6,7 @@ import { density, SCALES } from '../study/scale.js';
 import { exact } from '../study/format.js';
 import { listed, readRange, readValue, rescaled, textsOf } from '../study/ranges.js';
 import { takenBy } from '../study/panel.js';
-import { text } from './tp-row.js';
+import { text, torchText } from './tp-row.js';
 
 /**
  * @typedef {import('../study/ranges.js').Texts} Texts
@@ -85,6 +85,7 @@ export class TpEditor extends Part {
     const { store, one, range } = this;
     const draft = store.drafts.get(one.name);
     const both = one.sweep !== null || range;
+    const unlike = torchText(one, store);
     return html`<div class="edit" role="group" aria-label=${one.label[store.lang]} data-testid="edit-${one.name}"
       @keydown=${this.onKey}>
       <div class="head"><b>${one.label[store.lang]}</b>${
@@ -103,6 +104,7 @@ export class TpEditor extends Part {
           : nothing
       }</div>
       <p class="help">${one.help[store.lang]} ${one.about?.[String(this.taken)]?.[store.lang]}</p>
+      ${unlike ? html`<p class="help" data-testid="unlike-torch">${unlike}</p>` : nothing}
       ${
         range
           ? listed(one)

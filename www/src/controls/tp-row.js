@@ -3,7 +3,8 @@ import { Part, define } from './part.js';
 import { BY_NAME, scaleOf, used } from '../study/hyperparameters.js';
 import { density, stepsOf } from '../study/scale.js';
 import { exact } from '../study/format.js';
-import { takenBy } from '../study/panel.js';
+import { icon } from './icons.js';
+import { isSet, takenBy, unlikeTorch, untouched } from '../study/panel.js';
 
 /** @typedef {import('../study/hyperparameters.js').Hyperparameter} Hyperparameter
  * @typedef {import('../study/types.js').Distribution} Distribution */
@@ -60,7 +61,7 @@ export class TpRow extends Part {
             : html`<span class="n" title=${one.help[store.lang]}>${glyph}<span>${name}</span></span>`
         }
         <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}"
-          ?disabled=${store.readOnly}
+          ?disabled=${store.readOnly} title=${this.unlike() || nothing}
           aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })}
           @click=${() => this.act('edit_row', editing ? null : one.name)}><span
           class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
@@ -71,6 +72,7 @@ export class TpRow extends Part {
               aria-hidden="true">${able ? this.t('row.ask') : ''}</span>`
         }
         <span class="s">${range ? this.t(used(one, store.study) ? `scale.${scaleOf(range)}` : 'row.inert') : ''}</span>
+        ${isSet(one, store.study) && !store.readOnly ? this.reset(name) : nothing}
       </div>
       ${
         draft && !editing
@@ -81,14 +83,30 @@ export class TpRow extends Part {
       ${editing ? html`<tp-editor .store=${store} .one=${one}></tp-editor>` : nothing}`;
   }
 
+  /** @param {string} name */
+  reset(name) {
+    const value = this.taken(untouched(this.one, this.store.study));
+    return html`<button type="button" class="rs" data-testid="reset-${this.one.name}"
+      aria-label=${this.t('row.reset', { name, value })} title=${this.t('row.reset.title', { value })}
+      @click=${() => this.act('reset_row', this.one.name)}>${icon('reset')}</button>`;
+  }
+
+  /** Where the row stands at a default that is not PyTorch's. */
+  unlike() {
+    const { store, one } = this;
+    return isSet(one, store.study) ? '' : torchText(one, store);
+  }
+
+  /** @param {ReturnType<typeof takenBy>} taken */
+  taken(taken) {
+    return 'by' in taken
+      ? this.t('row.by', { name: this.store.label(taken.by) })
+      : text(taken.value, (key) => this.t(key));
+  }
+
   valueText() {
     const { store, one, range } = this;
-    if (!range) {
-      const taken = takenBy(one, store.study);
-      return 'by' in taken
-        ? this.t('row.by', { name: store.label(taken.by) })
-        : text(taken.value, (key) => this.t(key));
-    }
+    if (!range) return this.taken(takenBy(one, store.study));
     if (!range.choices) return rangeText(range, (key, values) => this.t(key, values));
     const numbers = range.choices.every((choice) => typeof choice === 'number');
     const choices = numbers ? [...range.choices].sort((a, b) => Number(a) - Number(b)) : range.choices;
@@ -120,6 +138,16 @@ export class TpRow extends Part {
       )}<path d="M0 14.75h58" stroke="var(--line-2)" stroke-width=".75"/></svg>`;
   }
 }
+
+/** Which defaults are not PyTorch's; nothing where all are.
+ * @param {Hyperparameter} one @param {import('../state/store.js').Store} store */
+export const torchText = (one, store) =>
+  unlikeTorch(one, store.study)
+    .map(({ torch, here, choices }) => {
+      const values = { torch: exact(torch), here: exact(here), names: choices.join(', ') };
+      return store.t(choices.length ? 'row.torch.by' : 'row.torch', values);
+    })
+    .join(' ');
 
 /** @param {unknown} value @param {(key: string) => string} t */
 export function text(value, t) {

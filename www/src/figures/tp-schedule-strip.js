@@ -33,7 +33,10 @@ export class TpScheduleStrip extends SchedulePart {
   wanted() {
     const { shownStudy, selected } = this.store;
     if (!isScheduled(shownStudy)) return [];
-    return [...(selected ? [scheduleOf(shownStudy, selected.params)] : []), ...schedulesOf(shownStudy)];
+    return [
+      ...(selected ? [{ ...scheduleOf(shownStudy, selected.params), trial: selected.number }] : []),
+      ...schedulesOf(shownStudy),
+    ];
   }
 
   render() {
@@ -41,15 +44,19 @@ export class TpScheduleStrip extends SchedulePart {
     if (!shown.length || !frame || !isScheduled(store.shownStudy)) return nothing;
     const { ratio } = frame;
     const [left, width] = [frame.left / ratio, frame.width / ratio];
-    const own = store.selected ? shown[0] : null;
-    const [all, waiting] = [shown.filter(({ factors }) => factors.length), shown.filter((one) => !one.factors.length)];
-    const told = shown
-      .filter((one) => one !== own)
+    // Until the engine has answered for another trial, none is marked.
+    const own = shown.find(
+      ({ schedule }) => schedule.trial !== undefined && schedule.trial === store.selected?.number,
+    );
+    const common = shown.filter(({ schedule }) => schedule.trial === undefined);
+    const marked = own ? [...common, own] : common;
+    const all = marked.filter(({ factors }) => factors.length);
+    const told = common
       .map((one) => `${nameOf(one.schedule.name)}: ${this.words(one)}`)
       .concat(own ? [`${this.t('trial.number', { number: store.selected?.number })}: ${this.words(own)}`] : []);
     if (!all.length)
       return html`<p class="lr-strip q" data-testid="schedule-strip">${this.t('schedule.waits', {
-        name: nameOf(waiting[0].schedule.name),
+        name: nameOf(shown[0].schedule.name),
       })}</p>`;
     const top = highest(all);
     const line = (/** @type {Drawn} */ { schedule, factors }, /** @type {string} */ look) =>
@@ -58,6 +65,7 @@ export class TpScheduleStrip extends SchedulePart {
         (share) => (frame.epochs === 1 ? share * width : frame.x(share * schedule.epochs) / ratio - left),
         (factor) => HEIGHT - 2 - (factor / top) * (HEIGHT - 4),
       )} fill="none" class=${look}/>`;
+    const lines = all.map((one) => line(one, one === own ? 'own' : 'any'));
     const label = (/** @type {number} */ y, /** @type {string} */ text) =>
       svg`<text x=${left - 6} y=${y} text-anchor="end" fill="var(--ink-3)" font-size="11">${text}</text>`;
     return html`<div class="lr-strip" data-testid="schedule-strip" title=${told.join('; ')}><svg role="img"
@@ -65,10 +73,8 @@ export class TpScheduleStrip extends SchedulePart {
         11,
         `× ${rate(top)}`,
       )}${label(HEIGHT - 2, '0')}<path
-      d="M${left} ${HEIGHT - 0.5}H${left + width}" stroke="var(--line-2)"/><svg x=${left} width=${width}
-      height=${HEIGHT}>${all.filter((one) => one !== own).map((one) => line(one, 'any'))}${
-        own?.factors.length ? line(own, 'own') : nothing
-      }</svg></svg></div>`;
+      d="M${left} ${HEIGHT - 0.5}H${left + width}" stroke="var(--line-2)"/><svg
+      aria-hidden="true" x=${left} width=${width} height=${HEIGHT}>${lines}</svg></svg></div>`;
   }
 }
 

@@ -43,6 +43,39 @@ export function isSet(one, study) {
   return 'by' in own || JSON.stringify(own.value) !== JSON.stringify(given);
 }
 
+/** PyTorch's own defaults where this page has others: of `SGD`, of `ReduceLROnPlateau` and of `DataLoader`.
+ * @type {Record<string, Value | Record<string, Value>>} */
+const TORCH = {
+  learning_rate: { gd: 0.001, sgd: 0.001, momentum: 0.001, nesterov: 0.001 },
+  momentum: { momentum: 0, nesterov: 0 },
+  plateau_patience: 10,
+  batch_size: 1,
+};
+
+/**
+ * Where trials would have another default in PyTorch: both values, and the choices that have them.
+ * @param {Hyperparameter} one @param {Study} study @returns {{torch: Value, here: Value, choices: Value[]}[]}
+ */
+export function unlikeTorch(one, study) {
+  const given = TORCH[one.name];
+  if (given === undefined) return [];
+  if (typeof given !== 'object' || given === null) return [{ torch: given, here: one.default, choices: [] }];
+  const optimizer = /** @type {Hyperparameter} */ (BY_NAME.get('optimizer'));
+  const swept = study.space?.optimizer?.choices;
+  /** @type {ReturnType<typeof unlikeTorch>} */
+  const found = [];
+  for (const choice of swept ?? [valueOf(optimizer, study)]) {
+    const torch = /** @type {Record<string, Value>} */ (given)[String(choice)];
+    if (torch === undefined) continue;
+    const here = one.default[String(choice)] ?? 0;
+    const same = found.find((other) => other.torch === torch && other.here === here);
+    if (same) same.choices.push(choice);
+    else found.push({ torch, here, choices: [choice] });
+  }
+  // One optimizer for all trials needs no name.
+  return swept ? found : found.map((other) => ({ ...other, choices: [] }));
+}
+
 /**
  * What a newcomer meets first: the network's shape and what its units do, what holds it back, the rule that trains it
  * and how large, how many and how long its steps are. Where a study cannot use one of them, or gives widths one by

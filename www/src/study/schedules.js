@@ -6,8 +6,9 @@ import { BY_NAME, between, defaultOf, valueOf } from './hyperparameters.js';
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Value} Value
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
- * @typedef {{name: string, epochs: number, middle: Study, ends: Study[]}} Schedule settings that are swept stand at
- *   the middle of their ranges, and in `ends` all at their lowest and all at their highest values
+ * @typedef {{name: string, epochs: number, middle: Study, ends: Study[], trial?: number}} Schedule settings that are
+ *   swept stand at the middle of their ranges, and in `ends` all at their lowest and all at their highest values;
+ *   `trial` is the one whose own it is
  */
 
 /** What a curve depends on beside the schedule's name. */

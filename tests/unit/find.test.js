@@ -65,7 +65,7 @@ test('what this version does not have is named, in both languages', () => {
     );
   assert.deepEqual(
     missing('momentum', ROWS).idle.map((one) => one.name),
-    ['momentum', 'momentum_decay'],
+    ['momentum', 'momentum_start', 'momentum_warmup_epochs', 'momentum_decay'],
   );
   assert.deepEqual(missing('', ROWS), { idle: [], later: [] });
 });

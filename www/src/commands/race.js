@@ -1,6 +1,6 @@
 import { MOST, OVER_CLASSICS, baseOf, contestant, joiners, racers, starters, withRate } from '../study/race.js';
 import { keyOf } from '../study/link.js';
-import { optionsOf } from '../state/race.js';
+import { optionsOf, wordsOf } from '../state/race.js';
 import { defineCommand } from './command.js';
 
 /**
@@ -28,20 +28,19 @@ export const RACE = {
       if (!changes && race.key === keyOf(store.study)) return;
       slices.race.put({ options, start: isOther ? null : race.start });
       if (isOther || !race.contestants.length) slices.race.enter(starters(options.over, base(store), options.ground));
-      // What a search found was found for another race.
-      else slices.race.enter(race.contestants.map(({ search: _, ...one }) => ({ ...one, changes: [] })));
+      // What a search found was found for those steps and rows.
+      else if (changes && changes.tuned === undefined)
+        slices.race.enter(race.contestants.map(({ search: _, ...one }) => one));
       void runner.races.race();
     },
   }),
-  /** Trials race: those of these numbers, else the ones that race already, else the best of the brush, or of all. */
+  /** Trials race: the ones that race already or that a link names, else the best of the brush, or of all. */
   race_trials: defineCommand({
-    act: (
-      { store, slices, runner },
-      /** @type {{numbers?: number[], fresh?: boolean, rows?: RaceOptions['rows']} | undefined} */ how,
-    ) => {
+    act: ({ store, slices, runner }, /** @type {{fresh?: boolean, rows?: RaceOptions['rows']} | undefined} */ how) => {
       const { race } = store;
       const { rows = race.options.rows, fresh = false } = how ?? {};
-      const known = how?.numbers ?? (fresh ? [] : race.contestants.flatMap(({ trial }) => trial ?? []));
+      const raced = race.contestants.flatMap(({ trial }) => trial ?? []);
+      const known = fresh ? [] : raced.length ? raced : race.numbers;
       const named = known.flatMap((number) => store.trials.get(number) ?? []);
       const ranked = () =>
         store
@@ -49,8 +48,11 @@ export const RACE = {
           .map(({ trial }) => trial)
           .filter((trial) => !store.isOut(trial));
       const options = /** @type {const} */ ({ over: 'trials', ground: 'network', tuned: false });
-      slices.race.put({ options: { ...race.options, ...options, rows }, start: null });
-      slices.race.enter(racers(store.shownStudy, named.length ? named : ranked()));
+      const chosen = named.length ? named : ranked();
+      const own = racers(store.shownStudy, chosen);
+      const left = named.length || store.brush ? chosen.length - own.length : 0;
+      slices.race.put({ options: { ...race.options, ...options, rows }, start: null, numbers: [], left });
+      slices.race.enter(own);
       if (store.race.contestants.length) void runner.races.race();
       else runner.races.leave();
     },
@@ -64,23 +66,26 @@ export const RACE = {
   }),
   /** What a link says of a race: what contestants differ in, a surface, or trials; it runs once it is looked at. */
   race_from: defineCommand({
-    act: ({ store, slices }, /** @type {string} */ text) => {
+    act: ({ store, slices, runner }, /** @type {string} */ text) => {
       const read = optionsOf(text);
-      if (!read) return;
-      slices.race.put({ options: { ...store.race.options, ...read.options } });
-      slices.race.enter(
-        read.numbers.map((number) => ({ key: String(number), params: {}, repeat: 0, changes: [], trial: number })),
-      );
+      if (!read || text === wordsOf(store.race)) return;
+      runner.races.leave();
+      const options = { ...store.race.options, ...read.options, tuned: false };
+      slices.race.put({ options, numbers: read.numbers, left: 0, start: null });
+      slices.race.enter(read.numbers.length ? [] : starters(options.over, base(store), options.ground));
     },
   }),
   /** Another learning rate, from a step on. */
   race_rate: defineCommand({
     act: ({ store, slices, runner }, /** @type {{at: number, step: number, rate: number}} */ { at, step, rate }) => {
-      const { contestants } = store.race;
+      const { contestants, options } = store.race;
       if (!contestants[at]) return;
-      slices.race.enter(contestants.map((one, k) => (k === at ? withRate(one, step, rate) : one)));
-      if (step > 0) void runner.races.change(at);
-      else void runner.races.race();
+      const next = withRate(contestants[at], step, rate);
+      // Who differs in nothing but the rate is called by it.
+      const key = String(rate);
+      if (options.over === 'learning_rate' && step <= 0 && contestants.every((one) => one.key !== key)) next.key = key;
+      slices.race.enter(contestants.map((one, k) => (k === at ? next : one)));
+      void runner.races.change(at);
     },
   }),
   /** Takes a contestant's changes of its learning rate back. */

@@ -1,4 +1,4 @@
-import { TRIED } from '../study/race.js';
+import { TRIED, settingOf } from '../study/race.js';
 import { keyOf } from '../study/link.js';
 
 /**
@@ -91,7 +91,11 @@ export class Racing {
   async change(at) {
     const { slice, run } = this;
     if (!run || slice.options.ground !== 'network') return this.race();
-    const { changes } = slice.contestants[at];
+    const who = slice.contestants[at];
+    // The rate that it starts with may have changed, too.
+    const first = Number(settingOf(this.study, who, 'learning_rate'));
+    /** @type {[number, number][]} */
+    const changes = [[0, first], ...who.changes];
     slice.go('training');
     await this.again(() => run.change(at, changes));
   }

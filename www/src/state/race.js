@@ -35,9 +35,9 @@ export const GROUNDS = /** @type {const} */ ([
 ]);
 
 /** What a link says of a race, in words; nothing of the one that the page begins with.
- * @param {Pick<RaceSlice, 'options' | 'contestants'>} race @returns {string | undefined} */
-export function wordsOf({ options: { over, ground }, contestants }) {
-  if (over === 'trials') return contestants.map(({ trial }) => trial).join(',') || undefined;
+ * @param {Pick<RaceSlice, 'options' | 'contestants' | 'numbers'>} race @returns {string | undefined} */
+export function wordsOf({ options: { over, ground }, contestants, numbers }) {
+  if (over === 'trials') return contestants.map(({ trial }) => trial).join(',') || numbers.join(',') || undefined;
   if (ground !== 'network') return ground;
   return over === 'optimizer' ? undefined : over;
 }
@@ -74,6 +74,8 @@ export class RaceSlice extends Slice {
     /** @type {RaceOptions} */
     this.options = { over: 'optimizer', ground: 'network', rows: 'validation', steps: STEPS.usual, tuned: false };
     /** @type {Contestant[]} */ this.contestants = [];
+    /** @type {number[]} trials that a link names, until there are trials */ this.numbers = [];
+    /** How many of the trials that were chosen do not race. */ this.left = 0;
     /** @type {[number, number] | null} where all start, if the reader has moved it */ this.start = null;
     /** The study that was raced, in words. */ this.key = '';
     /** What is trained has come so far, from 0 to 1. */ this.share = 0;
@@ -89,6 +91,8 @@ export class RaceSlice extends Slice {
   begin(key) {
     Object.assign(this, nothing());
     this.key = key;
+    // A place of one plane is none of another.
+    if (this.options.ground === 'network') this.start = null;
     this.go(this.options.tuned ? 'tuning' : 'training');
   }
 

@@ -12,6 +12,7 @@ import { BY_NAME, HYPERPARAMETERS, choicesOf, defaultOf } from './hyperparameter
  * @property {Record<string, Value>} params its settings, over those of the study
  * @property {number} repeat draws its start; who has the same has the same
  * @property {[number, number][]} changes learning rates from a step on
+ * @property {boolean} [edited] whether its learning rate was changed by hand
  * @property {number} [trial] that it is
  * @property {{rates: number[], losses: (number | null)[]}} [search] the learning rates that were tried for it
  */
@@ -115,12 +116,20 @@ export function rateAt(study, who, step) {
   return change ? change[1] : Number(settingOf(study, who, 'learning_rate'));
 }
 
+/** Whether schedules change what a learning rate is told to be.
+ * @param {Study} study @param {Contestant[]} contestants */
+export const isBase = (study, contestants) =>
+  contestants.some(
+    (who) => settingOf(study, who, 'schedule') !== 'constant' || Number(settingOf(study, who, 'warmup_epochs')) > 0,
+  );
+
 /** A contestant whose learning rate is another from a step on; what it had there and later goes.
  * @param {Contestant} who @param {number} step @param {number} rate @returns {Contestant} */
 export function withRate(who, step, rate) {
-  if (step <= 0) return { ...who, params: { ...who.params, learning_rate: rate }, changes: [] };
+  const { search: _, ...own } = who;
+  if (step <= 0) return { ...own, params: { ...who.params, learning_rate: rate }, changes: [], edited: true };
   const kept = who.changes.filter(([from]) => from < step);
-  return { ...who, changes: [...kept, [step, rate]] };
+  return { ...who, changes: [...kept, [step, rate]], edited: true };
 }
 
 /** What makes a network's shape. */

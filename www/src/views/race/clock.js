@@ -18,6 +18,11 @@ export function pointAt(steps, step) {
   return low;
 }
 
+/** A target that everyone reaches within this share of the way tells nobody apart. */
+const SOON = 0.03;
+/** @param {Pick<Track, 'loss'>} path @param {number} target */
+const reachedBy = ({ loss }, target) => loss.some((one) => one <= target);
+
 /** Whether a contestant is out of the race by a step. @param {Pick<Track, 'diverged_at'>} path @param {number} step */
 export const isOut = ({ diverged_at: at }, step) => at !== null && at !== undefined && step >= at;
 
@@ -28,7 +33,20 @@ export function reached({ steps, loss }, target) {
   return at < 0 ? null : steps[at];
 }
 
-/** A round loss that the best came below and the start was above; null where there is none.
+/** Whether all leave one place.
+ * @param {Pick<import('../../state/race.js').RacePath, 'x' | 'y' | 'distance'>[]} paths */
+export function isOneStart(paths) {
+  const [first] = paths;
+  if (!first) return true;
+  const size = Math.max(...paths.flatMap(({ x, y }) => [...x, ...y].map((one) => Math.abs(one) || 0)), 1e-9);
+  const near = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) <= 1e-4 * size;
+  return paths.every(
+    ({ x, y, distance }) => near(x[0], first.x[0]) && near(y[0], first.y[0]) && near(distance[0], first.distance[0]),
+  );
+}
+
+/** A round loss that the best came below and the start was above; null where there is none, or everyone is there at
+ * once.
  * @param {Pick<Track, 'loss'>[]} paths */
 export function targetOf(paths) {
   const finite = paths.flatMap(({ loss }) => loss.filter(Number.isFinite));
@@ -40,7 +58,12 @@ export function targetOf(paths) {
   if (!(best > 0) || !Number.isFinite(start)) return null;
   const size = 10 ** Math.floor(Math.log10(best));
   const target = [1, 2, 5, 10, 20].map((one) => one * size).find((one) => one >= 1.25 * best);
-  return target !== undefined && Number.isFinite(target) && target < start ? Number(target.toPrecision(1)) : null;
+  if (target === undefined || !Number.isFinite(target) || target >= start) return null;
+  const round = Number(target.toPrecision(1));
+  const soon = paths.every(
+    (path) => path.loss.findIndex((one) => one <= round) / path.loss.length < SOON && reachedBy(path, round),
+  );
+  return soon ? null : round;
 }
 
 /** The span of the losses that curves show: of those who stayed, or where nobody did of all; null of none.

@@ -21,7 +21,8 @@ const SHOWN = 24;
 
 /** @param {Store} store @param {string[]} names @param {(path: RacePath) => number[]} points
  * @returns {Generator<Row>} */
-function* pathRows({ race, study }, names, points) {
+function* pathRows(store, names, points) {
+  const { race } = store;
   for (const [k, path] of (race.head?.paths ?? []).entries()) {
     const who = race.contestants[k];
     if (!who) continue;
@@ -35,7 +36,7 @@ function* pathRows({ race, study }, names, points) {
         own: path.loss[at],
         distance: path.distance[at],
         accuracy: path.accuracy[at],
-        rate: rateAt(study, who, path.steps[at]),
+        rate: rateAt(studyOf(store), who, path.steps[at]),
       };
   }
 }

@@ -5,7 +5,7 @@ import { count } from '../../study/format.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { keyOf } from '../../study/link.js';
 import { MOST, OVER, OVER_CLASSICS, STEPS, joiners } from '../../study/race.js';
-import { GROUNDS } from '../../state/race.js';
+import { GROUNDS, wordsOf } from '../../state/race.js';
 import landscape from '../landscape/style.css?inline';
 import '../landscape/tp-scrubber.js';
 import { stopsOf } from './clock.js';
@@ -76,7 +76,7 @@ export class TpRaceView extends Part {
     const isTrials = store.race.options.over === 'trials';
     // Trials race once there are some, and once they stand.
     if (isTrials && (!store.trials.size || store.state !== 'idle')) return;
-    const key = keyOf(isTrials ? store.shownStudy : store.study);
+    const key = `${keyOf(isTrials ? store.shownStudy : store.study)} ${wordsOf(store.race)}`;
     if (key === this.asked || store.drafts.size) return;
     const isFirst = this.asked === '';
     this.asked = key;
@@ -90,13 +90,15 @@ export class TpRaceView extends Part {
     const { store } = this;
     const { race } = store;
     const step = this.stops[this.at] ?? 0;
+    // What goes below 0 has no logarithm.
+    const log = this.log && race.options.ground !== 'saddle';
     const seek = (/** @type {number} */ at) => {
       this.at = Math.max(0, Math.min(this.stops.length - 1, at));
     };
     return html`<div class="race">
       ${this.heading()}
-      <tp-race-plane .store=${store} .step=${step} .log=${this.log}></tp-race-plane>
-      <tp-race-curves .store=${store} .step=${step} .log=${this.log}
+      <tp-race-plane .store=${store} .step=${step} .log=${log}></tp-race-plane>
+      <tp-race-curves .store=${store} .step=${step} .log=${log}
         @seek=${(/** @type {CustomEvent<number>} */ event) => seek(this.stopAt(event.detail))}
         @go=${(/** @type {CustomEvent<number>} */ event) => seek(this.at + event.detail)}></tp-race-curves>
       <tp-race-cards .store=${store} .step=${step}></tp-race-cards>
@@ -194,15 +196,19 @@ export class TpRaceView extends Part {
             )}</select></label>`
           : nothing
       }
-      ${segmented(
-        t('race.scale'),
-        ['log', 'linear'].map((value) => ({ value, text: t(`race.scale.${value}`) })),
-        this.log ? 'log' : 'linear',
-        (value) => {
-          this.log = value === 'log';
-        },
-        { testid: 'race-scale' },
-      )}
+      ${
+        options.ground === 'saddle'
+          ? nothing
+          : segmented(
+              t('race.scale'),
+              ['log', 'linear'].map((value) => ({ value, text: t(`race.scale.${value}`) })),
+              this.log ? 'log' : 'linear',
+              (value) => {
+                this.log = value === 'log';
+              },
+              { testid: 'race-scale' },
+            )
+      }
       ${
         canTune
           ? html`<label class="check"><input type="checkbox" data-testid="race-tune" .checked=${options.tuned}

@@ -3,7 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { count, exact, loss, metric, rate } from '../../study/format.js';
-import { rateAt } from '../../study/race.js';
+import { isBase, rateAt } from '../../study/race.js';
 import { isOut, pointAt, reached, targetOf } from './clock.js';
 import { FieldPainter, SIDE, classesOf, extentOf } from './field.js';
 import { looksOf, nameOf, shapeOf } from './looks.js';
@@ -175,7 +175,10 @@ export class TpRaceCards extends Part {
       ${
         isNetwork && head?.data?.rows.length
           ? html`<div class="field" role="img" data-testid="race-field"
-            aria-label=${t('race.field', { name, accuracy: metric(path?.accuracy[at], task) })}><canvas class="ground"
+            aria-label=${t('race.field', {
+              name,
+              accuracy: task === 'numbers' ? loss(path?.loss[at]) : metric(path?.accuracy[at], task),
+            })}><canvas class="ground"
             width=${SIDE} height=${SIDE}></canvas><canvas class="rows"></canvas></div>`
           : nothing
       }
@@ -195,21 +198,25 @@ export class TpRaceCards extends Part {
    * @param {import('../../study/race.js').Contestant} who @param {string} name @param {number} k */
   rateRow(who, name, k) {
     const { store } = this;
-    const from = this.from;
-    const now = rateAt(store.study, who, from);
-    const label = this.t(from > 0 ? 'race.rate.from' : 'race.rate', { step: count(from) });
+    const { race } = store;
+    const study = studyOf(store);
+    const from = this.fromOf(who);
+    const now = rateAt(study, who, from);
+    const first = isBase(study, race.contestants) ? 'race.rate.base' : 'race.rate';
+    const label = this.t(from > 0 ? 'race.rate.from' : first, { step: count(from) });
     const input = (/** @type {Event} */ event) => {
       const value = 10 ** Number(/** @type {HTMLInputElement} */ (event.target).value);
-      const step = this.from;
+      const step = this.fromOf(who);
       clearTimeout(this.following);
       const act = () => this.act('race_rate', { at: k, step, rate: Number(value.toPrecision(2)) });
       if (event.type === 'change') act();
       else this.following = setTimeout(act, FOLLOW);
     };
     return html`<div class="rate">
-      <label><span class="k">${label}</span> <output class="num">${rate(now)}</output>
+      <label><span class="k">${label}</span> <span class="num">${rate(now)}</span>
         <input type="range" min=${RATES.least} max=${RATES.most} step=${RATES.step}
-          .value=${String(Math.log10(Math.max(1e-12, now)))} data-testid="race-rate" aria-label="${name}: ${label}"
+          .value=${String(Math.log10(Math.max(1e-12, now)))} data-testid="race-rate"
+          ?disabled=${race.state === 'tuning'} aria-label="${name}: ${label}"
           aria-valuetext=${rate(now)} @input=${input} @change=${input}></label>
       ${
         who.changes.length
@@ -222,10 +229,11 @@ export class TpRaceCards extends Part {
     </div>`;
   }
 
-  /** The step from which a changed rate counts: the clock's, but for its ends, where it is the whole race's. */
-  get from() {
+  /** The step from which a changed rate counts: the clock's, but at its end that of the last change, which is the
+   * start where there is none. @private @param {import('../../study/race.js').Contestant} who */
+  fromOf({ changes }) {
     const last = Math.max(0, ...this.paths.map((path) => path.last));
-    return this.step >= last ? 0 : Math.round(this.step);
+    return this.step >= last ? (changes.at(-1)?.[0] ?? 0) : Math.round(this.step);
   }
 
   /** The rates that were tried for a contestant, lowest loss marked. @private

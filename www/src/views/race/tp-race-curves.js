@@ -116,9 +116,14 @@ export class TpRaceCurves extends FigurePart {
     return curveData(this.store, this.names());
   }
 
+  /** Rows tell batches apart; all others see as many a step. @private */
+  get goesBy() {
+    return this.store.race.options.over === 'batch_size' ? this.along : 'steps';
+  }
+
   /** How far along a path is after so many steps. @private @param {RacePath} path @param {number} step */
   lengthOf(path, step) {
-    return this.along === 'rows' && path.batch ? step * path.batch : step;
+    return this.goesBy === 'rows' && path.batch ? step * path.batch : step;
   }
 
   draw() {
@@ -145,10 +150,10 @@ export class TpRaceCurves extends FigurePart {
     this.axis = { left, right: width - right, last };
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [0, last], ticks };
-    const key = JSON.stringify([x, y, frame, this.along, store.lang]);
+    const key = JSON.stringify([x, y, frame, this.goesBy, store.lang]);
     if (key !== this.drawn.axes) {
       this.drawn = { axes: key, paths: [], points: [] };
-      layer.replaceChildren(plotOf({ x, y }, frame, { x: this.t(`race.along.${this.along}`), y: '' }, [], true));
+      layer.replaceChildren(plotOf({ x, y }, frame, { x: this.t(`race.along.${this.goesBy}`), y: '' }, [], true));
     }
     const at = (/** @type {number} */ step) => frame.left + (step / last) * (width - left - right);
     const up = (/** @type {number} */ value) => {
@@ -199,7 +204,10 @@ export class TpRaceCurves extends FigurePart {
           'stroke-width': 1.5,
         }),
       );
-      return y;
+      // Names stand at the ends of the lines, wherever the clock is.
+      let end = path.loss.length - 1;
+      while (end > 0 && !Number.isFinite(path.loss[end])) end--;
+      return Math.max(frame.top, Math.min(floor, up(path.loss[end]) || y));
     });
     const heights = spread(ends, 15, [frame.top + 4, floor]);
     for (const [k, y] of heights.entries())
@@ -263,7 +271,7 @@ export class TpRaceCurves extends FigurePart {
 
   /** The moment that is looked at. @private @param {Frame} frame @param {(step: number) => number} at */
   clock(frame, at) {
-    if (this.along !== 'steps') return [];
+    if (this.goesBy !== 'steps') return [];
     const x = at(this.step).toFixed(1);
     return [
       element('path', {
@@ -279,7 +287,7 @@ export class TpRaceCurves extends FigurePart {
   /** The clock follows the pointer that is held down. @private @param {PointerEvent} event */
   seek(event) {
     const { paths } = this;
-    if (!paths.length || this.along !== 'steps' || this.tabled) return;
+    if (!paths.length || this.goesBy !== 'steps' || this.tabled) return;
     const { x } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
     const { left, right, last } = this.axis;
     const step = ((x - left) / (right - left)) * last;

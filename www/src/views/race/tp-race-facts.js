@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric, rate } from '../../study/format.js';
-import { rateAt } from '../../study/race.js';
-import { isOut, pointAt } from './clock.js';
+import { isBase, rateAt } from '../../study/race.js';
+import { isOneStart, isOut, pointAt } from './clock.js';
 import { looksOf, nameOf } from './looks.js';
 import { LEAST_HELD, raceMisleads } from './misleads.js';
 import { taskOf } from '../../study/hyperparameters.js';
@@ -45,7 +45,7 @@ export class TpRaceFacts extends Part {
       this.t('race.table.loss'),
       ...(isClasses ? [this.t('metric.classes')] : []),
       ...(isNetwork ? [this.t('race.table.off')] : []),
-      this.t('race.table.rate'),
+      this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
     ];
     return html`<table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
       (one) => html`<th scope="col" class="num">${one}</th>`,
@@ -55,10 +55,14 @@ export class TpRaceFacts extends Part {
       const at = pointAt(path.steps, step);
       const out = isOut(path, step);
       return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
-        <td class="num">${out ? this.t('state.diverged') : loss(path.loss[at])}</td>
+        <td class="num">${
+          out
+            ? this.t('state.diverged')
+            : `${loss(path.loss[at])}${step > path.last ? ` ${this.t('race.ended', { step: count(path.last) })}` : ''}`
+        }</td>
         ${isClasses ? html`<td class="num">${out ? '–' : metric(path.accuracy[at], 'classes')}</td>` : nothing}
-        ${isNetwork ? html`<td class="num">${loss(path.distance[at])}</td>` : nothing}
-        <td class="num">${rate(rateAt(store.study, who, step))}</td></tr>`;
+        ${isNetwork ? html`<td class="num">${loss(off(path.distance[at], path))}</td>` : nothing}
+        <td class="num">${rate(rateAt(studyOf(store), who, step))}</td></tr>`;
     })}</tbody></table>`;
   }
 
@@ -76,13 +80,23 @@ export class TpRaceFacts extends Part {
 
   /** What all have in common, and whether each has the rate that suits it. @private */
   fairness() {
-    const { contestants, options } = this.store.race;
+    const { contestants, options, head, left } = this.store.race;
     if (options.ground !== 'network') return html`<p data-testid="race-fair">${this.t('race.fair.classic')}</p>`;
+    const edited = contestants.some((one) => one.edited);
     const searched = contestants.length > 0 && contestants.every((one) => one.search);
-    const key = searched ? 'race.fair.tuned' : options.over === 'trials' ? 'race.fair.trials' : 'race.fair.set';
     const n = contestants[0]?.search?.rates.length ?? 0;
-    return html`<p data-testid="race-fair">${this.t(options.over === 'seed' ? 'race.fair.seeds' : 'race.fair.same')}
-      ${this.t(key, { n, steps: count(n * options.steps) })}</p>`;
+    const start = options.over === 'seed' ? 'seeds' : isOneStart(head?.paths ?? []) ? 'same' : 'own';
+    const rates = searched
+      ? 'tuned'
+      : options.over === 'trials'
+        ? 'trials'
+        : options.over === 'learning_rate'
+          ? ''
+          : 'set';
+    const said = [start, rates, edited ? 'edited' : '', left ? 'left' : ''].filter(Boolean);
+    return html`<p data-testid="race-fair">${said
+      .map((key) => this.t(`race.fair.${key}`, { n: key === 'left' ? left : n, steps: count(n * options.steps) }))
+      .join(' ')}</p>`;
   }
 
   /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
@@ -113,5 +127,12 @@ const written = (values) =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? percent(value) : value]),
   );
+
+/** A distance that is nothing beside the way. @param {number} distance
+ * @param {import('../../state/race.js').RacePath} path */
+function off(distance, { x, y }) {
+  const way = Math.hypot(...[x, y].map((list) => Math.max(...list) - Math.min(...list)));
+  return distance > 1e-6 * way ? distance : 0;
+}
 
 define('tp-race-facts', TpRaceFacts);

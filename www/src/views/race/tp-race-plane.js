@@ -11,7 +11,7 @@ import { inSlices, turn } from '../../platform/turns.js';
 import { groundColor, groundOf, paint } from '../landscape/ground.js';
 import { numbersOf, pointer } from '../landscape/overlay.js';
 import { studyOf } from '../../state/race.js';
-import { isOut, pointAt, spread } from './clock.js';
+import { isOneStart, isOut, pointAt, spread } from './clock.js';
 import { planeData, raceDocument } from './data.js';
 import { looksOf, nameOf, shapeOf } from './looks.js';
 
@@ -68,7 +68,12 @@ export class TpRacePlane extends FigurePart {
   }
 
   get keys() {
-    return this.t('race.plane.keys');
+    return this.t(this.canDrag ? 'race.plane.keys' : 'race.plane.keys.none');
+  }
+
+  /** Whether there is one start, which can be moved. @private */
+  get canDrag() {
+    return this.head !== null && isOneStart(this.head.paths);
   }
 
   get ready() {
@@ -129,7 +134,8 @@ export class TpRacePlane extends FigurePart {
     const { head, store } = this;
     if (!head) return this.nothing?.text ?? '';
     const names = this.names().join(', ');
-    return this.t('race.plane.summary', { title: this.title, names, n: store.race.contestants.length });
+    const key = this.canDrag ? 'race.plane.summary' : 'race.plane.summary.own';
+    return this.t(key, { title: this.title, names, n: store.race.contestants.length });
   }
 
   data() {
@@ -184,7 +190,13 @@ export class TpRacePlane extends FigurePart {
     const { head } = this;
     if (!this.isNetwork) return { x: 'x', y: 'y' };
     const share = (/** @type {0 | 1} */ k) => metric(head?.explained?.[k], 'classes');
-    return { x: this.t('race.axis.x', { share: share(0) }), y: this.t('race.axis.y', { share: share(1) }) };
+    const { start, contestants } = this.store.race;
+    // The plane was laid through other paths than these.
+    const kept = start || contestants.some((one) => one.changes.length) ? '.kept' : '';
+    return {
+      x: this.t(`race.axis${kept}.x`, { share: share(0) }),
+      y: this.t(`race.axis${kept}.y`, { share: share(1) }),
+    };
   }
 
   draw() {
@@ -388,7 +400,7 @@ export class TpRacePlane extends FigurePart {
    * @param {ReturnType<typeof pointer>} to @param {Frame} frame @param {{x: number, y: number}[]} taken */
   startMark(to, frame, taken) {
     const place = this.drag ?? this.home;
-    if (!place || this.store.race.options.over === 'seed') return [];
+    if (!place || !this.canDrag) return [];
     const { x, y } = to(...place);
     const [cx, cy] = [x.toFixed(1), y.toFixed(1)];
     const words = this.t(this.isNetwork ? 'race.start.same' : 'race.start');
@@ -442,7 +454,7 @@ export class TpRacePlane extends FigurePart {
   /** Takes hold of the start. @param {PointerEvent} event */
   onDown(event) {
     const { head, home } = this;
-    if (!head || !home || this.tabled || this.store.race.options.over === 'seed') return;
+    if (!head || !home || this.tabled || !this.canDrag) return;
     const at = this.pointIn(event);
     const start = pointer(head.extent, this.frame(this.axes()))(...home);
     const reach = event.pointerType === 'touch' ? FINGER : GRIP;
@@ -473,10 +485,12 @@ export class TpRacePlane extends FigurePart {
   /** Arrow keys move the start, with Shift farther; Home puts it back. @param {KeyboardEvent} event */
   onKey(event) {
     const { head, home } = this;
-    if (!head || !home || event.target !== event.currentTarget || this.store.race.options.over === 'seed') return;
+    if (!head || !home || event.target !== event.currentTarget || !this.canDrag) return;
     const way = wayOf(event);
-    if (event.key === 'Home') this.act('race_start', { place: null });
-    else if (way) {
+    if (event.key === 'Home') {
+      this.act('race_start', { place: null });
+      this.tell(this.t('race.start.home'));
+    } else if (way) {
       const by = NUDGE * (event.shiftKey ? 5 : 1);
       const [x0, x1, y0, y1] = head.extent;
       const [x, y] = this.store.race.start ?? home;

@@ -127,3 +127,37 @@ test('rows, curves and resets can be read in both languages and themes, on phone
   await page.getByTestId('open-study').click();
   await look(app, 'knobs-sheet', NARROW);
 });
+
+test('of ten optimizers each has a learning rate of its own, as the example says', async ({ app, page }) => {
+  await app.open('#v=1&lang=en');
+  await page.getByTestId('presets').click();
+  await page.getByTestId('preset-ten_optimizers').click();
+  await expect(page.getByTestId('run')).toHaveText('Run 60 trials');
+  const { trials } = await app.result(null, 'cpu');
+  /** @type {Map<string, [rate: number, loss: number][]>} */
+  const losses = new Map();
+  for (const { params, epochs } of trials) {
+    const loss = Number(epochs.at(-1)?.validation_loss ?? Infinity);
+    const of = losses.get(params.optimizer) ?? [];
+    losses.set(params.optimizer, [...of, [params.learning_rate, Number.isNaN(loss) ? Infinity : loss]]);
+  }
+  expect(losses.size).toBe(10);
+  const best = (/** @type {string} */ name) => [...(losses.get(name) ?? [])].sort((a, b) => a[1] - b[1])[0];
+  for (const [rate, names] of /** @type {[number, string[]][]} */ ([
+    [0.01, ['adam', 'adamw', 'nadam', 'rmsprop']],
+    [0.1, ['momentum', 'nesterov']],
+    [0.5, ['sgd']],
+    [3, ['adadelta', 'gd']],
+  ]))
+    for (const name of names) {
+      const near = (losses.get(name) ?? []).find((one) => Math.abs(Math.log(one[0] / rate)) < 0.5);
+      // What two neighbors come to hardly differs where the best rate lies between them.
+      expect(near?.[1], name).toBeLessThan(best(name)[1] + 0.05);
+    }
+  for (const name of losses.keys()) expect(best(name)[1], name).toBeLessThan(0.5);
+  // At whichever single rate, the worst of the ten has hardly learned.
+  for (const [rate] of losses.get('adam') ?? []) {
+    const at = [...losses.values()].map((list) => list.find((one) => one[0] === rate)?.[1] ?? NaN);
+    expect(Math.max(...at), `at ${rate}`).toBeGreaterThan(0.9);
+  }
+});

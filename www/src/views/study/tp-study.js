@@ -202,7 +202,7 @@ export class TpStudy extends Part {
               rows,
               (one) => one.name,
               (one) => html`<tp-row .store=${store} .one=${one} .state=${this.rowState(one.name)}></tp-row>`,
-            )}${group === 'optimization' ? html`<tp-schedule .store=${store}></tp-schedule>` : nothing}`
+            )}${this.schedule(rows)}`
           : nothing;
       })}
       ${
@@ -213,6 +213,14 @@ export class TpStudy extends Part {
               { n: all.length },
             )}</button>`
       }</section>`;
+  }
+
+  /** The schedules' curves stand below their settings.
+   * @param {import('../../study/hyperparameters.js').Hyperparameter[]} rows of a group */
+  schedule(rows) {
+    const isTheirs = rows[0].group === 'optimization';
+    const isFound = !this.filter || rows.some((one) => one.name === 'schedule');
+    return isTheirs && isFound ? html`<tp-schedule .store=${this.store}></tp-schedule>` : nothing;
   }
 
   onRows() {

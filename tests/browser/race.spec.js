@@ -81,7 +81,7 @@ test('four optimizers leave one start; curves, fields and table follow the clock
   const ends = await losses();
   const pictures = () =>
     page
-      .getByTestId('race-field')
+      .locator('.field canvas.ground')
       .evaluateAll((all) => all.map((one) => /** @type {HTMLCanvasElement} */ (one).toDataURL()));
   await expect.poll(async () => new Set(await pictures()).size).toBe(4);
   const trained = await pictures();
@@ -118,6 +118,7 @@ test('a rate that is changed on the way bends that path alone, and from there on
   expect(after.paths.slice(0, 3)).toEqual(before.paths.slice(0, 3));
   // The clock stays where it was.
   await expect(page.getByTestId('scrub-step')).toContainText('step 100 /');
+  await expect(page.getByTestId('race-fair')).toContainText('changed by hand');
   await page.getByTestId('race-steady').click();
   await expect.poll(async () => (await race(page)).paths[3].loss.at(-1)).toBe(old.loss.at(-1));
 });
@@ -162,6 +163,13 @@ test('each is tuned first by as many rates; seeds, batches and classic surfaces 
     expect(search.rates[search.losses.indexOf(Math.min(...known))]).toBe(params.learning_rate);
   }
   await expect(page.getByTestId('race-fair')).toContainText('9 learning rates');
+  // A rate set by hand counts, and nobody is searched for again.
+  await page.getByTestId('race-rate').nth(3).fill('-4');
+  await expect.poll(async () => (await finished(page)).contestants[3].params.learning_rate).toBe(1e-4);
+  const edited = await finished(page);
+  await expect.poll(async () => (await race(page)).paths[3].loss.at(-1)).not.toBe(tuned.paths[3].loss.at(-1));
+  expect(edited.paths[0].loss).toEqual(tuned.paths[0].loss);
+  await expect(page.getByTestId('race-fair')).not.toContainText('9 learning rates');
   for (const over of ['learning_rate', 'batch_size', 'schedule', 'seed']) {
     await page.getByTestId('race-over').locator(`[data-value=${over}]`).click();
     await expect.poll(async () => (await race(page)).options.over).toBe(over);
@@ -199,6 +207,17 @@ test('a link says what races, and follows what is chosen', async ({ app, page })
   await page.getByTestId('race-ground').selectOption('network');
   await finished(page);
   await expect(page).toHaveURL(/&race=learning_rate(&|$)/);
+  // Another link on the same page is another race; trials race once there are some.
+  await page.evaluate(() => {
+    location.hash = '#v=1&view=race&race=bowl';
+  });
+  await expect.poll(async () => (await race(page)).options.ground).toBe('bowl');
+  expect((await finished(page)).paths).toHaveLength(4);
+  await page.evaluate(() => {
+    location.hash = '#v=1&view=race&race=3,7';
+  });
+  await expect(page.getByTestId('race-waits')).toContainText('press Run');
+  await expect(page.getByTestId('race-card')).toHaveCount(0);
 });
 
 test('a race is legible in both languages and themes, wide and narrow', async ({ app, page }) => {

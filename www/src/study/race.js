@@ -12,7 +12,7 @@ import { BY_NAME, HYPERPARAMETERS, choicesOf, defaultOf } from './hyperparameter
  * @property {Record<string, Value>} params its settings, over those of the study
  * @property {number} repeat draws its start; who has the same has the same
  * @property {[number, number][]} changes learning rates from a step on
- * @property {boolean} [edited] whether its learning rate was changed by hand
+ * @property {boolean} [edited] whether the learning rate that it starts with was changed by hand
  * @property {number} [trial] that it is
  * @property {{rates: number[], losses: (number | null)[]}} [search] the learning rates that were tried for it
  */

@@ -82,7 +82,7 @@ export class TpRaceFacts extends Part {
   fairness() {
     const { contestants, options, head, left } = this.store.race;
     if (options.ground !== 'network') return html`<p data-testid="race-fair">${this.t('race.fair.classic')}</p>`;
-    const edited = contestants.some((one) => one.edited);
+    const edited = contestants.some((one) => one.edited || one.changes.length);
     const searched = contestants.length > 0 && contestants.every((one) => one.search);
     const n = contestants[0]?.search?.rates.length ?? 0;
     const start = options.over === 'seed' ? 'seeds' : isOneStart(head?.paths ?? []) ? 'same' : 'own';

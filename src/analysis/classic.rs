@@ -176,7 +176,8 @@ mod tests {
         let path = Classic::Ravine.path(&sgd(0.02), &constant, 1, &[(3, 0.04)], [1.0, -1.0], 6);
         assert_eq!(path.steps, [0, 1, 2, 3, 4, 5, 6]);
         let after = |slope: f64, start: f64, step: i32| {
-            start * (1.0 - 0.02 * slope).powi(step.min(3)) * (1.0 - 0.04 * slope).powi((step - 3).max(0))
+            let factor = |at: i32| if at < 3 { 1.0 - 0.02 * slope } else { 1.0 - 0.04 * slope };
+            start * (0..step).map(factor).product::<f64>()
         };
         for (step, point) in (0..).zip(&path.points) {
             for (found, wanted) in point.iter().zip([after(1.0, 1.0, step), after(25.0, -1.0, step)]) {

@@ -33,7 +33,7 @@ fn sure(loss: Loss, row: &[f32]) -> f32 {
     let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let Some(first) = row.iter().position(|&x| x >= largest) else { return f32::NAN };
     let shares: Vec<f32> = match loss {
-        Loss::CrossEntropy => row.iter().map(|x| (x - largest).exp()).collect(),
+        Loss::CrossEntropy => row.iter().map(|x| libm::expf(x - largest)).collect(),
         // Trained towards 0 and 1, they are shares but for what lies outside.
         Loss::Mse => row.iter().map(|x| x.clamp(0.0, 1.0)).collect(),
     };
@@ -57,7 +57,7 @@ mod tests {
         // The second class by x alone.
         let parameters = [0.0, 0.0, 4.0, 0.0, 0.0, 0.0];
         let found = field(&two, Loss::CrossEntropy, &parameters, 3, [-1.0, 1.0, -5.0, 5.0]);
-        let sigmoid = |z: f32| 1.0 / (1.0 + (-z).exp());
+        let sigmoid = |z: f32| 1.0 / (1.0 + libm::expf(-z));
         for (at, share) in found.iter().enumerate() {
             let x = (at % 3) as f32 - 1.0;
             assert!((share - sigmoid(4.0 * x)).abs() < 1e-6, "{found:?}");

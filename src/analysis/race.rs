@@ -132,18 +132,17 @@ impl Race {
         let spec = &first.contestant.spec;
         let site = Site { spec, data: &self.data, rows: self.rows, unit: self.unit };
         let mut is_new = self.sheet.is_none();
-        let laid = match self.sheet.take() {
-            Some(sheet) => sheet,
-            None => {
-                // Weights that ran away would make everyone else's way a point.
-                let stayed: Vec<&&Trajectory> = paths.iter().filter(|path| path.diverged_at.is_none()).collect();
-                let framed = if stayed.is_empty() { paths.iter().collect() } else { stayed };
-                let points: Vec<Vec<f32>> = framed.iter().flat_map(|path| path.points.iter().cloned()).collect();
-                let origin = framed.first().map_or(Vec::new(), |path| path.last().to_vec());
-                let plane = Plane::pca(origin, &points)?;
-                let scorer = site.scorer(&plane);
-                Sheet { plane, scorer, grid: Grid::new(self.side, [0.0; 4])? }
-            }
+        let laid = if let Some(sheet) = self.sheet.take() {
+            sheet
+        } else {
+            // Weights that ran away would make everyone else's way a point.
+            let stayed: Vec<&&Trajectory> = paths.iter().filter(|path| path.diverged_at.is_none()).collect();
+            let framed = if stayed.is_empty() { paths.iter().collect() } else { stayed };
+            let points: Vec<Vec<f32>> = framed.iter().flat_map(|path| path.points.iter().cloned()).collect();
+            let origin = framed.first().map_or(Vec::new(), |path| path.last().to_vec());
+            let plane = Plane::pca(origin, &points)?;
+            let scorer = site.scorer(&plane);
+            Sheet { plane, scorer, grid: Grid::new(self.side, [0.0; 4])? }
         };
         let mut failed = None;
         for (at, path) in self.paths.iter().enumerate() {

@@ -215,7 +215,7 @@ impl Settings {
     /// The momentum of a step on its way up to the optimizer's own; `None` once it is there, and without a warm-up.
     pub fn rising_momentum(&self, at: StepAt, own: f64) -> Option<f64> {
         let share = at.step as f64 / at.steps(self.momentum_warmup_epochs);
-        (share < 1.0).then(|| self.momentum_start + share * (own - self.momentum_start))
+        (share < 1.0).then_some(self.momentum_start + share * (own - self.momentum_start))
     }
 
     /// Takes an epoch's loss in.

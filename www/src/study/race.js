@@ -129,7 +129,7 @@ export function withRate(who, step, rate) {
   const { search: _, ...own } = who;
   if (step <= 0) return { ...own, params: { ...who.params, learning_rate: rate }, changes: [], edited: true };
   const kept = who.changes.filter(([from]) => from < step);
-  return { ...who, changes: [...kept, [step, rate]], edited: true };
+  return { ...who, changes: [...kept, [step, rate]] };
 }
 
 /** What makes a network's shape. */

@@ -86,13 +86,14 @@ export class TpRaceFacts extends Part {
     const searched = contestants.length > 0 && contestants.every((one) => one.search);
     const n = contestants[0]?.search?.rates.length ?? 0;
     const start = options.over === 'seed' ? 'seeds' : isOneStart(head?.paths ?? []) ? 'same' : 'own';
-    const rates = searched
-      ? 'tuned'
-      : options.over === 'trials'
-        ? 'trials'
-        : options.over === 'learning_rate'
-          ? ''
-          : 'set';
+    const rates =
+      searched && !edited
+        ? 'tuned'
+        : options.over === 'trials'
+          ? 'trials'
+          : options.over === 'learning_rate'
+            ? ''
+            : 'set';
     const said = [start, rates, edited ? 'edited' : '', left ? 'left' : ''].filter(Boolean);
     return html`<p data-testid="race-fair">${said
       .map((key) => this.t(`race.fair.${key}`, { n: key === 'left' ? left : n, steps: count(n * options.steps) }))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tuning_playground::mlp::Activation;
 use tuning_playground::optimizer::{self, Adam, Optimizer, Rmsprop, Settings, Sgd};
-use tuning_playground::schedule;
+use tuning_playground::schedule::{self, StepAt};
 use tuning_playground::search::Search;
 use tuning_playground::study::table::{self, Kind};
 use tuning_playground::study::{self, Study, TrialConfig};
@@ -228,7 +228,13 @@ fn every_activation_has_its_case_in_the_shader() {
 
 /// What trains, whatever the settings are called.
 fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
-    let TrialConfig { optimizer, .. } = config;
+    let TrialConfig { optimizer, mut schedule, .. } = config;
+    // Momentum warms up where there is some, and the schedule has none of its own.
+    let own = optimizer.momentum().filter(|&own| own > 0.0 && schedule.momentum(first(0)).is_none());
+    let rising: Vec<_> = (0..4).map(|step| own.and_then(|own| schedule.rising_momentum(first(step), own))).collect();
+    for name in ["momentum_start", "momentum_warmup_epochs"] {
+        assert!(schedule.set(name, 0.0));
+    }
     // Without a hidden layer there are no units to drop.
     let dropout = if config.hidden.is_empty() { 0.0 } else { config.dropout };
     let scalars = [1, 2].map(|t| optimizer.step_scalars(t, optimizer.learning_rate));
@@ -236,8 +242,14 @@ fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
         optimizer.rule(),
         optimizer.constants(),
         scalars,
-        TrialConfig { optimizer: Optimizer::default(), dropout, ..config },
+        rising,
+        TrialConfig { optimizer: Optimizer::default(), schedule, dropout, ..config },
     )
+}
+
+/// A step of the first epoch, which has four.
+const fn first(step: u64) -> StepAt {
+    StepAt { step, per_epoch: 4 }
 }
 
 /// Values of an owner, each with whether it meets the condition on it; the first one does.

@@ -1,3 +1,4 @@
+import { FEW, FIRST } from './first-rows.js';
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
 /**
@@ -75,17 +76,6 @@ export function unlikeTorch(one, study) {
   // One optimizer for all trials needs no name.
   return swept ? found : found.map((other) => ({ ...other, choices: [] }));
 }
-
-/**
- * What a newcomer meets first: the network's shape and what its units do, what holds it back, the rule that trains it
- * and how large, how many and how long its steps are. Where a study cannot use one of them, or gives widths one by
- * one, the next stands in.
- */
-const FIRST = [
-  ['hidden_layers', 'hidden_units', 'hidden', 'activation', 'dropout'],
-  ['optimizer', 'learning_rate', 'batch_size', 'epochs', 'schedule', 'weight_decay', 'l2'],
-].flat();
-const FEW = 8;
 
 /** The rows that come first, and all that the study sets.
  * @param {Study} study @param {Hyperparameter[]} rows */

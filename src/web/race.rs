@@ -22,7 +22,7 @@ type Outcome<T> = core::result::Result<T, JsValue>;
 pub struct Race {
     trainer: Trainer,
     rows: Rows,
-    race: Runners,
+    runners: Runners,
     search: Option<RateSearch>,
 }
 
@@ -77,8 +77,8 @@ impl Race {
                 Entry { changes, steps, states: true, ..Entry::from(contestant) }
             };
             let entries = assignments.into_iter().enumerate().map(entry).collect();
-            let race = Runners::new(trainer.data().clone(), rows, trainer.unit(), side, entries)?;
-            Ok(Self { trainer, rows, race, search: None })
+            let runners = Runners::new(trainer.data().clone(), rows, trainer.unit(), side, entries)?;
+            Ok(Self { trainer, rows, runners, search: None })
         };
         start().map_err(|error| problem(&error))
     }
@@ -89,18 +89,18 @@ impl Race {
     /// What is no list of changes.
     pub fn change(&mut self, at: usize, changes: &str) -> Outcome<()> {
         let changes = crate::json::parse(changes).map_err(|_| unread("changes"))?;
-        self.race.change(at, changes_of(&changes));
+        self.runners.change(at, changes_of(&changes));
         Ok(())
     }
 
     /// Starts everyone from another place of the plane, or with none from where their seeds do; all are to be trained again.
     pub fn start_at(&mut self, x: Option<f64>, y: Option<f64>) {
-        self.race.start_at(x.zip(y).map(|(x, y)| [x, y]));
+        self.runners.start_at(x.zip(y).map(|(x, y)| [x, y]));
     }
 
     /// The next plane is laid through the paths as they are then.
     pub fn unlay(&mut self) {
-        self.race.unlay();
+        self.runners.unlay();
     }
 
     /// Trains for about so long whoever is not trained: the share of the steps that are done, 1 at the end.
@@ -108,8 +108,8 @@ impl Race {
     /// # Errors
     /// The problem, as an object.
     pub async fn train(&mut self, ms: f64) -> Outcome<f64> {
-        let done = self.race.train(budget(ms)).await.map_err(|error| problem(&error))?;
-        Ok(if done { 1.0 } else { self.race.share_done().min(0.999) })
+        let done = self.runners.train(budget(ms)).await.map_err(|error| problem(&error))?;
+        Ok(if done { 1.0 } else { self.runners.share_done().min(0.999) })
     }
 
     /// What is known once all are trained, `still` over the same part of the plane: `{size, extent, explained, parameters, laid, paths}`; `laid` says whether the surface
@@ -121,35 +121,35 @@ impl Race {
     /// # Errors
     /// The problem, as an object.
     pub async fn head(&mut self, still: bool) -> Outcome<JsValue> {
-        let laid = self.race.lay(still).await.map_err(|error| problem(&error))?;
-        let grid = self.race.sheet().map(|sheet| sheet.grid).ok_or_else(|| problem(&Error::NoPath))?;
+        let laid = self.runners.lay(still).await.map_err(|error| problem(&error))?;
+        let grid = self.runners.sheet().map(|sheet| sheet.grid).ok_or_else(|| problem(&Error::NoPath))?;
         let n_train = self.trainer.data().n_train;
         let paths: Vec<Value> = self
-            .race
+            .runners
             .seen()
             .enumerate()
             .map(|(at, record)| {
-                let entry = &self.race.entries()[at];
-                let diverged_at = self.race.path(at).and_then(|path| path.diverged_at);
+                let entry = &self.runners.entries()[at];
+                let diverged_at = self.runners.path(at).and_then(|path| path.diverged_at);
                 told(
                     record,
-                    &self.race.coasts(at),
+                    &self.runners.coasts(at),
                     diverged_at,
                     entry.n_steps(n_train),
                     json!({
                         "learning_rate": entry.contestant.spec.optimizer.learning_rate,
                         "batch": entry.contestant.batch,
-                        "held": self.race.held(at),
-                        "scales": self.race.path(at).map(|path| &path.scales),
+                        "held": self.runners.held(at),
+                        "scales": self.runners.path(at).map(|path| &path.scales),
                     }),
                 )
             })
             .collect();
-        let first = self.race.entries().first().map(|entry| entry.contestant.spec.shape.n_parameters());
+        let first = self.runners.entries().first().map(|entry| entry.contestant.spec.shape.n_parameters());
         to_js(&json!({
             "size": grid.size,
             "extent": grid.extent,
-            "explained": self.race.explained(),
+            "explained": self.runners.explained(),
             "parameters": first,
             "laid": laid,
             "paths": paths,
@@ -158,12 +158,12 @@ impl Race {
 
     /// As [`super::surface::Surface::order`].
     pub fn order(&self) -> Vec<u32> {
-        self.race.sheet().map_or_else(Vec::new, analysis::Sheet::order)
+        self.runners.sheet().map_or_else(Vec::new, analysis::Sheet::order)
     }
 
     /// As [`super::surface::Surface::score`].
     pub fn score(&self, indices: &[u32]) -> Vec<f64> {
-        let Some(sheet) = self.race.sheet() else { return Vec::new() };
+        let Some(sheet) = self.runners.sheet() else { return Vec::new() };
         let is_class = matches!(self.trainer.data().labels, Labels::Classes(_));
         let unit = self.trainer.unit();
         let pair = |score: crate::backend::Score| [unit * score.loss, if is_class { score.accuracy } else { f64::NAN }];
@@ -193,9 +193,9 @@ impl Race {
 
     /// What a contestant's network at a point of its path says of data of two features; see [`analysis::field`].
     pub fn field(&self, at: usize, point: usize, side: usize, extent: &[f64]) -> Vec<f32> {
-        let weights = self.race.path(at).and_then(|path| path.points.get(point));
+        let weights = self.runners.path(at).and_then(|path| path.points.get(point));
         let (Some(weights), Ok(extent)) = (weights, <[f64; 4]>::try_from(extent)) else { return Vec::new() };
-        let spec = &self.race.entries()[at].contestant.spec;
+        let spec = &self.runners.entries()[at].contestant.spec;
         analysis::field(&spec.shape, spec.loss, weights, side.min(200), extent)
     }
 
@@ -204,7 +204,6 @@ impl Race {
     ///
     /// # Errors
     /// The problem, as an object.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes slices of async functions by value")]
     pub async fn tune(&mut self, rates: Vec<f64>, ms: f64) -> Outcome<JsValue> {
         let tuned = self.try_rates(&rates, budget(ms)).await.map_err(|error| problem(&error))?;
         to_js(&tuned)
@@ -214,7 +213,7 @@ impl Race {
         let data = self.trainer.data().clone();
         let mut search = match self.search.take() {
             Some(search) => search,
-            None => RateSearch::new(&data, self.race.entries(), rates.to_vec()).await?,
+            None => RateSearch::new(&data, self.runners.entries(), rates.to_vec()).await?,
         };
         if !search.advance(budget).await? {
             let done = search.share_done();

@@ -539,6 +539,30 @@ test('of a trial of several seeds it shows one network, and says so', async ({ a
   await expect(page.getByTestId('misleads').locator('[data-finding=seeds]')).toContainText('2');
 });
 
+test('a surface has as many points as are asked for, and is saved as the document that the command line writes', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await opened(app, backend);
+  await finished(page, 'random', 'validation');
+  await page.getByTestId('landscape-side').selectOption('11');
+  await expect.poll(async () => (await landscape(page)).n).toBe(121);
+  await finished(page, 'random', 'validation');
+  const saved = page.waitForEvent('download');
+  await page.getByTestId('landscape-export').click();
+  await page.getByTestId('landscape-json').click();
+  const document = JSON.parse(await readFile(await (await saved).path(), 'utf8'));
+  const { middle, trial, head } = await landscape(page);
+  expect([document.format, document.size, document.values.length]).toEqual([
+    'tuning-playground/landscape@1',
+    [11, 11],
+    121,
+  ]);
+  expect([document.values[60], document.trials, document.rows]).toEqual([middle, [trial], 'validation']);
+  expect(document.plane).toEqual({ kind: 'random', explained: null, extent: head.extent });
+});
+
 test('numbers have no accuracy', async ({ app, page, backend }) => {
   const fixed = { hidden: [6], epochs: 3 };
   await opened(app, backend, small({ dataset: { name: 'diabetes' }, fixed, trials: 2 }));

@@ -29,7 +29,7 @@ export const LANDSCAPE = {
       }
       const isSamePlane = options.plane === before.plane && String(options.others) === String(before.others);
       if (!isOwn || !isSamePlane) options.extent = changes?.extent ?? null;
-      const isSame = isSamePlane && options.rows === before.rows;
+      const isSame = isSamePlane && options.rows === before.rows && options.side === before.side;
       if (!selected || !WITH_WEIGHTS.includes(selected.state)) {
         runner.leaveLandscape();
         slices.landscape.put({ options });

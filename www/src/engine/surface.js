@@ -11,8 +11,7 @@ import { EngineError } from './client.js';
  * @typedef {import('../state/landscape.js').Piece} Piece
  */
 
-/** Points a side, and of a line. */
-const SIDE = 51;
+/** Points of a line. */
 const LINE = 201;
 
 /**
@@ -35,7 +34,7 @@ const LINE = 201;
 export async function surface(client, study, trials, options, base, told) {
   const of_trials = study.trials ?? 1;
   const round = trials.map(({ number, params }) => ({ trial: { number, params }, of_trials, until_epoch: null }));
-  const side = options.plane === 'line' ? LINE : SIDE;
+  const side = options.plane === 'line' ? LINE : options.side;
   const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), { ...options, side }, base);
   return pieces(client, id, told);
 }

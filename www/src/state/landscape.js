@@ -3,9 +3,9 @@ import { Slice } from './slice.js';
 /**
  * @typedef {[number, number, number, number]} Extent of x, then of y
  * @typedef {(typeof PLANES)[number]} Plane
- * @typedef {{plane: Plane, rows: 'validation' | 'train', extent: Extent | null, others: number[]}} LandscapeOptions
- *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
- *   through beside its own
+ * @typedef {{plane: Plane, rows: 'validation' | 'train', extent: Extent | null, others: number[], side: number}}
+ *   LandscapeOptions `side`: points along each axis; `extent`: the part of the plane that is shown, null for its own
+ *   frame; `others`: the trials that the plane is laid through beside its own
  * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
  *   distance: number[]}} Path as `landscape@1` has it
  * @typedef {object} Head what is known of a surface before its points
@@ -31,6 +31,9 @@ import { Slice } from './slice.js';
 /** Planes in the order in which they are offered. */
 export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three']);
 
+/** Points along each axis of a surface that can be asked for; the engine takes odd numbers up to 201. */
+export const SIDES = /** @type {const} */ ([11, 25, 51, 101, 201]);
+
 const nothing = () => ({
   /** @type {number | null} */ trial: null,
   /** @type {'none' | 'training' | 'computing' | 'done' | 'failed'} */ state: 'none',
@@ -48,7 +51,8 @@ export class LandscapeSlice extends Slice {
   constructor(mark) {
     super(mark, 'landscape');
     const { trial, state, problem, head, losses, accuracies, known, step } = nothing();
-    /** @type {LandscapeOptions} */ this.options = { plane: 'random', rows: 'validation', extent: null, others: [] };
+    /** @type {LandscapeOptions} */
+    this.options = { plane: 'random', rows: 'validation', extent: null, others: [], side: SIDES[2] };
     /** Counts the planes that were laid, each in whatever frames. */ this.plane = 0;
     this.trial = trial;
     this.state = state;

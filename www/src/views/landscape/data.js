@@ -81,3 +81,21 @@ function* gridRows({ head: { size, extent }, losses, accuracies, known }, j) {
     yield { what: 'grid', x: placeOf(i, size[0], extent[0], extent[1]), y, loss: losses[k], accuracy: accuracies[k] };
   }
 }
+
+/** The landscape as `landscape@1` has it. @param {import('../../state/store.js').Store} store
+ * @param {import('./shown.js').Shown} shown @param {'loss' | 'accuracy'} metric */
+export function landscapeDocument(store, shown, metric) {
+  const { head, options, trial, points, path } = shown;
+  return {
+    format: 'tuning-playground/landscape@1',
+    study: store.shownStudy,
+    trials: [trial, ...options.others],
+    plane: { kind: options.plane, explained: head.explained, extent: head.extent },
+    metric,
+    rows: options.rows,
+    size: head.size,
+    values: [...(metric === 'loss' ? shown.losses : shown.accuracies)],
+    points,
+    paths: path ? [{ trial, ...path }] : [],
+  };
+}

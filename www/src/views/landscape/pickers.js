@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { segmented } from '../../controls/segmented.js';
-import { PLANES } from '../../state/landscape.js';
+import { PLANES, SIDES } from '../../state/landscape.js';
 import { PARTNERS, partnersOf } from '../../state/partners.js';
 import { canMove } from './framing.js';
 
@@ -76,6 +76,17 @@ export function pickersOf(part) {
       },
       (value) => (value === 'solid' && isLine ? { disabled: true, title: part.t('landscape.view.line') } : {}),
     )}
+    ${
+      isLine
+        ? nothing
+        : html`<label class="sides"><span class="k">${part.t('landscape.side')}</span> <select class="field-input"
+          data-testid="landscape-side"
+          @change=${(/** @type {Event} */ event) =>
+            part.act('landscape', { side: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}
+          >${SIDES.map(
+            (n) => html`<option value=${n} ?selected=${n === options.side}>${n}</option>`,
+          )}</select></label>`
+    }
     ${part.hasDiverged() ? part.keyLine([part.divergedKey()]) : nothing}
     ${
       part.space.reason

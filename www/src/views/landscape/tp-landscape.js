@@ -17,7 +17,7 @@ import { groundColor, groundOf, paint } from './ground.js';
 import { inSpace } from './in-space.js';
 import { heightAxis, lineOf } from './line.js';
 import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
-import { landscapeData } from './data.js';
+import { landscapeData, landscapeDocument } from './data.js';
 import { framesOf, pickersOf } from './pickers.js';
 import { hasWeights, shownOf } from './shown.js';
 import { Space } from './space.js';
@@ -45,6 +45,7 @@ export class TpLandscape extends FigurePart {
   };
   static figure = 'landscape';
   static layer = 'axes';
+  static saves = [...FigurePart.saves, /** @type {import('../../figures/figure-data.js').SaveKind[]} */ (['json'])];
 
   constructor() {
     super();
@@ -403,6 +404,10 @@ export class TpLandscape extends FigurePart {
     const { selected, landscape } = this.store;
     const { plane, rows, others } = landscape.options;
     return [super.file, plane, selected?.number ?? '', ...others, rows].join('-');
+  }
+
+  document() {
+    return this.shown && landscapeDocument(this.store, this.shown, this.measure);
   }
 
   get vectorNote() {

@@ -53,7 +53,8 @@ export function extentOf({ rows }) {
     let [low, high] = [Infinity, -Infinity];
     for (let k = axis; k < rows.length; k += 3) [low, high] = [Math.min(low, rows[k]), Math.max(high, rows[k])];
     if (!(low <= high)) [low, high] = [-1, 1];
-    const room = 0.08 * (high - low) || 1;
+    // Beside a large number 1 is nothing; the spread of tiny ones may be nothing beside them, too.
+    const room = Math.max(0.08 * (high - low), 1e-3 * Math.abs(low), 1e-3 * Math.abs(high)) || 1;
     return [low - room, high + room];
   });
   return /** @type {Extent} */ (sides.flat());

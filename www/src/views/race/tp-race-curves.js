@@ -255,7 +255,7 @@ export class TpRaceCurves extends FigurePart {
     if (target === null) return;
     const y = up(target);
     if (!(y > frame.top + 12 && y < frame.height - frame.bottom)) return;
-    over.prepend(
+    over.append(
       element('path', {
         d: `M${frame.left},${y.toFixed(1)}H${frame.width - frame.right}`,
         stroke: 'var(--line-2)',
@@ -263,7 +263,15 @@ export class TpRaceCurves extends FigurePart {
       }),
       element(
         'text',
-        { x: frame.left + 6, y: y - 4, 'font-size': 11, fill: 'var(--ink-2)' },
+        {
+          x: frame.left + 6,
+          y: y - 4,
+          'font-size': 11,
+          fill: 'var(--ink-2)',
+          stroke: 'var(--surface)',
+          'stroke-width': 4,
+          'paint-order': 'stroke',
+        },
         this.t('race.target', { loss: exact(target) }),
       ),
     );

@@ -48,9 +48,13 @@ export const RACE = {
           .map(({ trial }) => trial)
           .filter((trial) => !store.isOut(trial));
       const options = /** @type {const} */ ({ over: 'trials', ground: 'network', tuned: false });
-      const chosen = named.length ? named : ranked();
+      // Where none has a score, those that diverged show how.
+      const ended = () => [...store.trials.values()].filter(({ state }) => state === 'diverged').slice(0, MOST);
+      const [first] = [named, ranked(), ended()].filter((some) => some.length);
+      const chosen = first ?? [];
       const own = racers(store.shownStudy, chosen);
-      const left = named.length || store.brush ? chosen.length - own.length : 0;
+      // Of all trials the best race; who else was meant is told where somebody chose, or nobody is left to race with.
+      const left = named.length || store.brush || own.length < 2 ? chosen.length - own.length : 0;
       slices.race.put({ options: { ...race.options, ...options, rows }, start: null, numbers: [], left });
       slices.race.enter(own);
       if (store.race.contestants.length) void runner.races.race();

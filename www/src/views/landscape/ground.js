@@ -177,3 +177,14 @@ function hatch(g, outline, { width, height }, ratio, token) {
   g.stroke();
   g.restore();
 }
+
+/** Paints a whole canvas that is as large as the frame, in the screen's own pixels.
+ * @param {HTMLCanvasElement} canvas @param {Frame} frame
+ * @param {(g: CanvasRenderingContext2D) => Iterable<unknown>} painting */
+export function paintAll(canvas, { width, height }, painting) {
+  const [w, h] = [width, height].map((side) => Math.round(side * devicePixelRatio));
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+  const g = canvas.getContext('2d');
+  if (g) for (const _ of painting(g));
+}

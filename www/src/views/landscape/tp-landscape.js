@@ -13,7 +13,7 @@ import { KEY } from './extent.js';
 import { Framing, canMove } from './framing.js';
 import { Gestures } from './gestures.js';
 import { UNKNOWN, nearestTo, placeOf } from './grid.js';
-import { groundColor, groundOf, paint } from './ground.js';
+import { groundColor, groundOf, paint, paintAll } from './ground.js';
 import { inSpace } from './in-space.js';
 import { heightAxis, lineOf } from './line.js';
 import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
@@ -363,11 +363,7 @@ export class TpLandscape extends FigurePart {
     const key = [this.drawn.made, width, height, ratio, dark, palette.version, view].join();
     if (key === this.drawn.painted) return false;
     this.drawn.painted = key;
-    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-    const g = canvas.getContext('2d');
-    if (g) for (const _ of this.painting(g, ratio));
+    paintAll(canvas, frame, (g) => this.painting(g, ratio));
     return true;
   }
 

@@ -81,6 +81,7 @@ export class TpRaceFacts extends Part {
   /** What all have in common, and whether each has the rate that suits it. @private */
   fairness() {
     const { contestants, options, head, left } = this.store.race;
+    if (!contestants.length) return nothing;
     if (options.ground !== 'network') return html`<p data-testid="race-fair">${this.t('race.fair.classic')}</p>`;
     const edited = contestants.some((one) => one.edited || one.changes.length);
     const searched = contestants.length > 0 && contestants.every((one) => one.search);

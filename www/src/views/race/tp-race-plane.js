@@ -8,7 +8,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
-import { groundColor, groundOf, paint } from '../landscape/ground.js';
+import { groundColor, groundOf, paint, paintAll } from '../landscape/ground.js';
 import { numbersOf, pointer } from '../landscape/overlay.js';
 import { studyOf } from '../../state/race.js';
 import { isOneStart, isOut, pointAt, spread } from './clock.js';
@@ -126,7 +126,7 @@ export class TpRacePlane extends FigurePart {
     if (race.state === 'failed')
       return { name: 'race-problem', text: race.problem ? store.sentence(race.problem) : this.t('race.failed') };
     if (this.head) return null;
-    const none = race.options.over === 'trials' && !store.trials.size;
+    const none = race.options.over === 'trials' && !race.contestants.length;
     return { name: 'race-waits', text: this.t(none ? 'race.no_trials' : 'race.waits') };
   }
 
@@ -256,11 +256,7 @@ export class TpRacePlane extends FigurePart {
     const key = [this.drawn.made, width, height, ratio, dark, palette.version].join();
     if (key === this.drawn.painted) return false;
     this.drawn.painted = key;
-    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-    const g = canvas.getContext('2d');
-    if (g) for (const _ of this.painting(g, ratio));
+    paintAll(canvas, frame, (g) => this.painting(g, ratio));
     return true;
   }
 

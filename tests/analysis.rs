@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tuning_playground::analysis::{
-    Entry, Grid, Kind, Plane, Race, RateSearch, Recorder, Rows, Site, Trajectory, surface,
+    Entry, Grid, Kind, Plane, Race, RangeTest, RateSearch, Recorder, Rows, Site, Trajectory, surface,
 };
 use tuning_playground::backend::{self, Network, cpu::Cpu};
 use tuning_playground::error::Error;
@@ -587,4 +587,88 @@ fn momentum_that_warms_up_is_the_one_on_paper() {
         }
     }
     assert_eq!(points.len(), 7);
+}
+
+fn range_test(trainer: &mut Trainer, trials: &[Trial], steps: usize, ends: [f64; 2], budget: Duration) -> RangeTest {
+    let contestant = trainer.contestant(&trials[0], 1);
+    let mut test = pollster::block_on(RangeTest::new(trainer.data(), &contestant, steps, ends)).unwrap();
+    while !pollster::block_on(test.advance(budget)).unwrap() {}
+    test
+}
+
+/// With full batches a step's loss is that of the weights before it.
+#[test]
+fn a_range_test_trains_as_a_race_does_whose_rate_changes_with_every_step() {
+    let more = json!({"fixed": {"hidden": [9], "epochs": 40, "optimizer": "momentum", "batch_size": 140}, "space": {},
+        "trials": 1});
+    let (mut trainer, trials) = trainer(&more);
+    let test = range_test(&mut trainer, &trials, 40, [1e-3, 1.0], Duration::ZERO);
+    let rates = test.rates().to_vec();
+    assert!((rates[0] - 1e-3).abs() < 1e-15 && (rates[39] - 1.0).abs() < 1e-12, "{rates:?}");
+    let base = trainer.contestant(&trials[0], 1);
+    let mut means = vec![0.0; rates.len()];
+    for repeat in 0..4 {
+        let mut one = base.clone();
+        one.spec.run.repeat = repeat;
+        let site = Site { spec: &one.spec, data: trainer.data(), rows: Rows::Train, unit: 1.0 };
+        let changes = rates.iter().enumerate().map(|(step, &rate)| (step as u64, rate)).collect();
+        let entry = Entry { changes, ..Entry::from(one.clone()) };
+        let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), trainer.data(), vec![entry])).unwrap();
+        while !pollster::block_on(recorder.advance(Duration::MAX)).unwrap() {}
+        let path = recorder.paths().remove(0);
+        assert_eq!(path.points.len(), 41);
+        let points: Vec<&[f32]> = path.points.iter().map(Vec::as_slice).collect();
+        let losses = pollster::block_on(site.losses(&Cpu::new(), &points)).unwrap();
+        for (mean, loss) in means.iter_mut().zip(losses) {
+            *mean += loss / 4.0;
+        }
+    }
+    for (found, wanted) in test.losses()[0].iter().zip(&means) {
+        assert!((found / wanted - 1.0).abs() < 1e-5, "{found} {wanted}");
+    }
+}
+
+#[test]
+fn a_range_test_says_a_rate_that_trains_and_is_the_same_however_it_is_paused() {
+    for name in ["moons", "spiral", "xor", "plane"] {
+        for optimizer in
+            ["gd", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw", "nadam"]
+        {
+            let fixed = json!({"hidden": [16, 16], "epochs": 30, "optimizer": optimizer, "batch_size": 32});
+            let more = json!({"dataset": {"name": name, "samples": 300}, "fixed": fixed, "space": {}, "trials": 1});
+            let (mut trainer, trials) = trainer(&more);
+            let test = range_test(&mut trainer, &trials, 200, [1e-6, 10.0], Duration::MAX);
+            let paused = range_test(&mut trainer, &trials, 200, [1e-6, 10.0], Duration::ZERO);
+            assert_eq!(test.losses(), paused.losses());
+            let found = test.found().unwrap();
+            let mut contestant = trainer.contestant(&trials[0], 1);
+            contestant.spec.optimizer.learning_rate = test.rates()[found.steepest];
+            let path = record(&trainer, vec![contestant.clone()], Duration::MAX).remove(0);
+            assert_eq!(path.diverged_at, None, "{name} {optimizer}: {found:?}");
+            let site = Site { spec: &contestant.spec, data: trainer.data(), rows: Rows::Train, unit: 1.0 };
+            let ends = [path.points[0].as_slice(), path.last()];
+            let losses = pollster::block_on(site.losses(&Cpu::new(), &ends)).unwrap();
+            assert!(losses[1] < 0.95 * losses[0], "{name} {optimizer}: {losses:?}");
+        }
+    }
+}
+
+#[test]
+fn a_range_test_of_what_is_no_range_is_refused() {
+    let (mut trainer, trials) = trainer(&json!({}));
+    let contestant = trainer.contestant(&trials[0], 1);
+    let new = |steps, ends| pollster::block_on(RangeTest::new(trainer.data(), &contestant, steps, ends)).map(|_| ());
+    for (steps, ends, key) in [
+        (19, [1e-3, 1.0], "steps"),
+        (1001, [1e-3, 1.0], "steps"),
+        (100, [1.0, 1.0], "learning_rate"),
+        (100, [0.0, 1.0], "learning_rate"),
+        (100, [-1.0, 1.0], "learning_rate"),
+        (100, [1.0, 1e-3], "learning_rate"),
+        (100, [f64::NAN, 1.0], "learning_rate"),
+        (100, [1e-3, f64::INFINITY], "learning_rate"),
+    ] {
+        assert_eq!(new(steps, ends).unwrap_err().to_json()["key"], key, "{steps} {ends:?}");
+    }
+    assert!(new(100, [1e-300, 1e300]).is_ok());
 }

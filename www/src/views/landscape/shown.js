@@ -11,12 +11,6 @@ import { number } from '../../study/format.js';
  *   {trial: number, head: Head, path: Path | null, points: Point[]}} Shown
  */
 
-/** Trials that ended with weights, or at the step at which they lost them. */
-const WITH_WEIGHTS = ['complete', 'pruned', 'diverged'];
-
-/** @param {{state: string}} trial */
-export const hasWeights = (trial) => WITH_WEIGHTS.includes(trial.state);
-
 /** Documents write what is no number as a word. @type {WeakMap<NonNullable<Head['path']>, Path>} */
 const paths = new WeakMap();
 

@@ -1,5 +1,5 @@
 import { count, exact, loss, metric } from '../../study/format.js';
-import { nearestTo, placeOf } from './grid.js';
+import { nearestTo, placeOf } from '../../figures/ground/grid.js';
 
 /**
  * The landscape as a table. The page shows the path, or the row of points through the trial's own place; the file has

@@ -2,17 +2,18 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { reachOf } from '../../state/landscape.js';
 import { shownOf } from './shown.js';
-import sheet from './style.css?inline';
+import shared from '../../figures/ground/style.css?inline';
+import own from './style.css?inline';
 import './tp-landscape.js';
 import './tp-landscape-facts.js';
-import './tp-scrubber.js';
+import '../../controls/tp-scrubber.js';
 
 /** While trials train, the best of them is asked about once it has been the best for so long, in ms. */
 const REST = 400;
 
 /** The loss around the selected trial's weights, the path that led there, and what the picture hides. */
 export class TpLandscapeView extends Part {
-  static sheet = sheet;
+  static sheet = `${shared}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['landscape', 'selection', 'trials', 'run'];
   static properties = { ...Part.properties, at: { state: true } };

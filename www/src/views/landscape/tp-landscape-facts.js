@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric } from '../../study/format.js';
-import { LEAST_EXPLAINED, explainedBy, farthest, misleads } from './misleads.js';
+import { LEAST_EXPLAINED, explainedBy, farthest } from '../../figures/ground/honesty.js';
+import { misleads } from './misleads.js';
 import { barrierOf } from './line.js';
 import { shownOf } from './shown.js';
 

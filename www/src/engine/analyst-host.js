@@ -86,7 +86,7 @@ export class AnalystHost extends Answers {
     const piece = head && pieceOf(plane, plane.order());
     // What is looked at in between takes a part of the time, and training the most.
     this.next = begun + Math.max(GLIMPSE_EVERY, 4 * (performance.now() - begun));
-    return head && { head: { ...head, home: head.extent }, piece };
+    return head && { head: { ...head, home: head.extent, glimpse: true }, piece };
   }
 
   /** Lets go of a surface. @param {number} id */

@@ -23,6 +23,7 @@ import { Slice } from './slice.js';
  * @property {number} of_rows how many there are
  * @property {number} [step] of its training, where that is under way
  * @property {number} [steps] of it
+ * @property {boolean} [glimpse] whether that is on the way to where its trial is
  * @property {number} parameters weights and biases
  * @property {{trial: number, x: number, y: number, loss: number}[]} points the trials that it is laid through
  * @property {Path | null} path of a plane that was laid through it
@@ -67,6 +68,8 @@ export class LandscapeSlice extends Slice {
     const { reach, trial, state, problem, head, losses, accuracies, known, step } = nothing();
     /** @type {LandscapeOptions} */
     this.options = { plane: 'random', rows: 'validation', limit: null, extent: null, others: [], side: SIDES[2] };
+    /** @type {Record<LandscapeOptions['rows'], number | null>} rows of each part, once known */
+    this.rowsOf = { validation: null, train: null };
     /** Counts the planes that were laid, each in whatever frames. */ this.plane = 0;
     this.trial = trial;
     /** How far its trial was trained when that was last looked at. */ this.reach = reach;
@@ -136,6 +139,7 @@ export class LandscapeSlice extends Slice {
 
   /** @private @param {Head} head */
   clear(head) {
+    this.rowsOf[this.options.rows] = head.of_rows;
     const n = head.size[0] * head.size[1];
     this.head = head;
     this.losses = new Float64Array(n).fill(NaN);

@@ -351,6 +351,16 @@ impl Recorder {
         Ok(())
     }
 
+    /// Lets a contestant train for so many epochs, or for all of its own with none; one that has taken them stands still.
+    pub fn until(&mut self, at: usize, epochs: Option<usize>) {
+        let Some(runner) = self.runners.get_mut(at) else { return };
+        let Contestant { batch, .. } = runner.entry.contestant;
+        let whole = runner.entry.n_steps(self.n_train);
+        let an_epoch = self.n_train.div_ceil(batch.max(1)) as u64;
+        runner.last = epochs.map_or(whole, |epochs| (epochs as u64).saturating_mul(an_epoch).min(whole));
+        runner.is_over = runner.path.diverged_at.is_some() || runner.taken() >= runner.last;
+    }
+
     /// Share of all steps that have been taken or need not be.
     pub fn share_done(&self) -> f64 {
         let done = |runner: &Runner| if runner.is_over { runner.last } else { runner.taken() };
@@ -361,7 +371,7 @@ impl Recorder {
     /// Where a contestant is: the steps that it has taken, of how many, and its weights there.
     pub fn now(&self, at: usize) -> Option<(u64, u64, &[f32])> {
         let runner = self.runners.get(at)?;
-        Some((*runner.path.steps.last()?, runner.last, runner.path.last()))
+        Some((*runner.path.steps.last()?, runner.entry.n_steps(self.n_train), runner.path.last()))
     }
 
     /// The paths so far, in the order of the contestants.

@@ -3,6 +3,13 @@ import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pie
 import { RaceHost } from './race-host.js';
 import init, { Surface, data_file } from '../generated/analyses/analyses.js';
 
+/** Whether so many points are there that they make a picture, if a coarse one.
+ * @param {{order: Uint32Array, next: number}} points */
+function isPicture({ order, next }) {
+  const [coarsest, step] = [order[1], order[2 * next + 1] ?? 0];
+  return step <= Math.max(1, coarsest / 4);
+}
+
 /**
  * The second module's side of its Worker: surfaces and races, worked out piece by piece. It is loaded when one is
  * first looked at, and what trains is not held up by it.
@@ -16,6 +23,8 @@ export class AnalystHost extends Answers {
     /** @private counts the surfaces */ this.surfaces = 0;
     /** @private when weights in training are looked at next */ this.next = 0;
     /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
+    /** @private whether its trial is trained on */ this.live = false;
+    /** @private whether that has got farther than its points */ this.farther = false;
     /** @private */ this.races = new RaceHost();
   }
 
@@ -23,15 +32,14 @@ export class AnalystHost extends Answers {
    * Begins a loss surface in the place of the one before. @see surface.js
    * @param {string} study
    * @param {string} round of its trials
-   * @param {{plane: string, rows: string, side: number, extent: number[] | null}} options
+   * @param {import('../state/landscape.js').LandscapeOptions & {live: boolean}} options
    * @param {string} base
    */
-  async surface(study, round, { plane, rows, side, extent }, base) {
+  async surface(study, round, { plane, rows, limit, side, extent, live }, base) {
     const table = await tableOf(data_file(study), base);
     this.surfaceStop(this.surfaces);
-    this.plane = new Surface(study, round, table, plane, rows, side, 0);
-    this.extent = extent;
-    this.next = 0;
+    this.plane = new Surface(study, round, table, plane, rows, limit ?? undefined, side, 0);
+    Object.assign(this, { extent, live, farther: false, next: 0 });
     return ++this.surfaces;
   }
 
@@ -45,13 +53,23 @@ export class AnalystHost extends Answers {
     return true;
   }
 
+  /** The trial has been trained so far; what is around it now follows once there is a picture of where it was.
+   * @param {number} id @param {import('../state/landscape.js').Reach} reach */
+  surfaceReach(id, { epochs, live }) {
+    if (!this.plane || id !== this.surfaces) return;
+    this.plane.reach(epochs ?? undefined);
+    Object.assign(this, { live, farther: true });
+  }
+
   /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
   async surfaceMore(id) {
     const { plane } = this;
     if (!plane || id !== this.surfaces) return null;
+    if (this.points && this.farther && isPicture(this.points)) this.points = null;
     if (!this.points) {
       if (!(await plane.train(SURFACE_BUDGET))) return { glimpse: this.glimpse(plane) };
-      const head = await plane.head();
+      this.farther = false;
+      const head = await plane.head(this.live);
       if (this.extent) plane.frame(new Float64Array(this.extent));
       this.points = { order: plane.order(), next: 0 };
       const { extent: home } = head;
@@ -68,7 +86,7 @@ export class AnalystHost extends Answers {
     const piece = head && pieceOf(plane, plane.order());
     // What is looked at in between takes a part of the time, and training the most.
     this.next = begun + Math.max(GLIMPSE_EVERY, 4 * (performance.now() - begun));
-    return head && { head: { ...head, home: head.extent }, piece };
+    return head && { head: { ...head, home: head.extent, glimpse: true }, piece };
   }
 
   /** Lets go of a surface. @param {number} id */

@@ -107,7 +107,7 @@ export class Engine extends EventTarget {
   /**
    * The loss around a trial's weights, piece by piece.
    * @param {Study} study
-   * @param {Pick<Trial, 'number' | 'params'>[]} trials
+   * @param {Trial[]} trials
    * @param {import('./surface.js').LandscapeOptions} options
    * @param {Parameters<typeof surface>[5]} told
    */

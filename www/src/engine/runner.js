@@ -1,5 +1,6 @@
 import { Engine } from './engine.js';
 import { Racing } from './racing.js';
+import { Following } from './surface.js';
 import {
   divergedNotice,
   fallbackNotice,
@@ -8,6 +9,7 @@ import {
   supportsEngine,
   tooOldNotice,
 } from '../state/notices.js';
+import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
 import { Trials, resultDocument } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
@@ -47,6 +49,7 @@ export class Runner {
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
+    /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
@@ -165,7 +168,7 @@ export class Runner {
     if (!this.fresh) return;
     this.store.reports.begin(this.fresh, trials);
     // Trials of the run before lie under the same numbers.
-    this.landscapes++;
+    this.dropLandscape();
     this.plane = null;
     this.store.reports.landscape.stop();
     this.fresh = null;
@@ -299,7 +302,7 @@ export class Runner {
   }
 
   /**
-   * Works out the loss around an ended trial's weights; what was under way for another is let go.
+   * Works out the loss around a trial's weights, and goes on as it is trained; what was under way for another is let go.
    * @param {number} number
    * @param {import('./surface.js').LandscapeOptions} options
    */
@@ -307,10 +310,13 @@ export class Runner {
     const { store } = this;
     const { landscape } = store.reports;
     const trial = store.trials.get(number);
-    if (!trial) return;
+    const reach = trial && reachOf(trial);
+    if (!reach) return;
     const trials = [trial, ...options.others.flatMap((other) => store.trials.get(other) ?? [])];
     this.plane = null;
-    landscape.begin(number, options);
+    this.dropLandscape();
+    this.following = new Following(reach);
+    landscape.begin(number, options, reach);
     await this.surface((told) => this.engine.surface(store.shownStudy, trials, options, told));
   }
 
@@ -338,10 +344,13 @@ export class Runner {
    * @param {(told: import('./surface.js').Told) => Promise<boolean>} ask */
   async surface(ask) {
     const { landscape } = this.store.reports;
+    const { following } = this;
+    if (!following) return true;
     const turn = ++this.landscapes;
     const isWanted = () => turn === this.landscapes;
     try {
       const found = await ask({
+        following,
         isWanted,
         isKept: (id) => id === this.plane,
         onGlimpse: (head, piece) => landscape.glimpse(head, piece),
@@ -359,9 +368,27 @@ export class Runner {
     }
   }
 
+  /** The surface goes on from where its trial is now. */
+  followLandscape() {
+    const { landscape } = this.store.reports;
+    const trial = landscape.trial === null ? undefined : this.store.trials.get(landscape.trial);
+    const reach = trial && reachOf(trial);
+    if (!reach) return;
+    landscape.reach = reach;
+    if (landscape.state !== 'failed') this.following?.move(reach);
+    // What could not be drawn of weights on the way may be drawn of those at the end.
+    else if (!reach.live) void this.landscape(trial.number, landscape.options);
+  }
+
+  /** Nobody wants the surface any more that is under way. @private */
+  dropLandscape() {
+    this.landscapes++;
+    this.following?.move();
+  }
+
   /** Lets a surface go that is under way. */
   leaveLandscape() {
-    this.landscapes++;
+    this.dropLandscape();
     const { landscape } = this.store.reports;
     if (landscape.state !== 'training' && landscape.state !== 'computing') return;
     this.plane = null;

@@ -1,3 +1,4 @@
+import { reachOf } from '../state/landscape.js';
 import { EngineError } from './client.js';
 
 /**
@@ -9,13 +10,38 @@ import { EngineError } from './client.js';
  * @typedef {import('../state/landscape.js').Head} Head
  * @typedef {import('../state/landscape.js').LandscapeOptions} LandscapeOptions
  * @typedef {import('../state/landscape.js').Piece} Piece
+ * @typedef {import('../state/landscape.js').Reach} Reach
  */
 
 /** Points of a line. */
 const LINE = 201;
 
+/** How far the trial is trained that a surface is laid around, and a way to wait until that is farther. */
+export class Following {
+  /** @param {Reach} now */
+  constructor(now) {
+    this.now = now;
+    /** @private */ this.wake = () => {};
+  }
+
+  /** @param {Reach} [now] without one, whoever waits looks again whether the surface is wanted at all */
+  move(now) {
+    if (now) this.now = now;
+    this.wake();
+  }
+
+  /** @param {Reach} seen @returns {Promise<void>} */
+  moved(seen) {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      if (this.now !== seen) resolve();
+    });
+  }
+}
+
 /**
  * @typedef {object} Told
+ * @property {Following} following
  * @property {() => boolean} isWanted
  * @property {(id: number) => boolean} isKept whether somebody may ask for another part of its plane
  * @property {(head: Head, piece: Piece) => void} onGlimpse of the weights in training
@@ -26,16 +52,21 @@ const LINE = 201;
 /**
  * @param {import('./client.js').Client} client
  * @param {Study} study
- * @param {Pick<Trial, 'number' | 'params'>[]} trials the plane's own, and those that it is laid through
+ * @param {Pick<Trial, 'number' | 'params' | 'state' | 'epochs'>[]} trials the plane's own, and those that it is laid through
  * @param {LandscapeOptions} options
  * @param {string} base what data files are resolved against
  * @param {Told} told
  */
 export async function surface(client, study, trials, options, base, told) {
   const of_trials = study.trials ?? 1;
-  const round = trials.map(({ number, params }) => ({ trial: { number, params }, of_trials, until_epoch: null }));
+  const round = trials.map((trial, at) => ({
+    trial: { number: trial.number, params: trial.params },
+    of_trials,
+    until_epoch: (at ? reachOf(trial) : told.following.now)?.epochs ?? null,
+  }));
   const side = options.plane === 'line' ? LINE : options.side;
-  const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), { ...options, side }, base);
+  const given = { ...options, side, live: told.following.now.live };
+  const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), given, base);
   return pieces(client, id, told);
 }
 
@@ -53,15 +84,22 @@ export async function frameSurface(client, id, head, told) {
 }
 
 /** @param {import('./client.js').Client} client @param {number} id @param {Told} told */
-async function pieces(client, id, { isWanted, isKept, onGlimpse, onHead, onPiece }) {
+async function pieces(client, id, { following, isWanted, isKept, onGlimpse, onHead, onPiece }) {
+  let seen = following.now;
   while (isWanted()) {
+    if (seen !== following.now) {
+      seen = following.now;
+      await client.call('surfaceReach', id, seen);
+    }
     const news = await client.call('surfaceMore', id);
     if (!news) throw new EngineError({ code: 'unexpected', detail: 'another surface was asked for' });
     if (!isWanted()) break;
     if (news.glimpse) onGlimpse(news.glimpse.head, news.glimpse.piece);
     if (news.head) onHead(news.head, id);
     if (news.piece) onPiece(news.piece);
-    if (news.piece?.done) return true;
+    if (!news.piece?.done) continue;
+    if (!seen.live) return true;
+    await following.moved(seen);
   }
   if (!isKept(id)) await client.call('surfaceStop', id);
   return true;

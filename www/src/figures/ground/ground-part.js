@@ -13,7 +13,8 @@ import { groundColor, groundOf, paint, paintAll } from './ground.js';
  * @typedef {import('../plot-axes.js').Ticked} Ticked
  * @typedef {import('./ground.js').Extent} Extent
  * @typedef {import('./ground.js').Ground} Ground
- * @typedef {import('./grid.js').Field & {extent: Extent}} Field
+ * @typedef {import('./grid.js').Field & {extent: Extent, of?: unknown}} Field `of`: what its picture may stand for a while
+ *   after other scores have taken its place
  */
 
 /** Steps of colour of the legend's ramp. */
@@ -121,7 +122,8 @@ export class GroundPart extends FigurePart {
     });
     if (!this.isConnected || ground === undefined) return;
     // Of another plane it is no picture of this one.
-    if (field && this.field?.known === field.known) {
+    const of = (/** @type {Field | null} */ one) => one?.of ?? one?.known;
+    if (field && of(this.field) === of(field)) {
       drawn.made = made;
       this.takeGround(ground, name);
       drawn.painted = '';

@@ -3,6 +3,7 @@ import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { wayOf } from '../../figures/cursor.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
+import { reachOf } from '../../state/landscape.js';
 import { ENDED } from '../../state/store.js';
 import { count, exact, loss, metric } from '../../study/format.js';
 import { turn } from '../../platform/turns.js';
@@ -18,10 +19,10 @@ import { isIn, numbersOf, pointer } from '../../figures/ground/places.js';
 import { ballOf, pathOf, placeOfTrial } from './overlay.js';
 import { landscapeData, landscapeDocument } from './data.js';
 import { framesOf, pickersOf } from './pickers.js';
-import { hasWeights, shownOf } from './shown.js';
+import { shownOf } from './shown.js';
 import { Space } from './space.js';
 import { originOf, startOf, stepped } from './walk.js';
-import { axisTitles, digitsApart, endsOf, pointText, summaryOf, titleOf } from './words.js';
+import { axisTitles, digitsApart, endsOf, pointText, scoreOf, summaryOf, titleOf } from './words.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
@@ -64,7 +65,7 @@ export class TpLandscape extends GroundPart {
       // Two fingers are the plot's, one is the page's.
       if (event.touches.length > 1 && this.ready) event.preventDefault();
     };
-    /** @private of which score the ground is */ this.groundOf = '';
+    /** @private of which score and plane the ground is */ this.groundOf = '';
   }
 
   get shown() {
@@ -81,7 +82,7 @@ export class TpLandscape extends GroundPart {
     if (!shown) return null;
     const { head, losses, accuracies, known, step } = shown;
     const values = this.measure === 'loss' ? losses : accuracies;
-    return { size: head.size, extent: head.extent, values, known, step };
+    return { size: head.size, extent: head.extent, values, known, step, of: shown.plane };
   }
 
   get scores() {
@@ -105,13 +106,15 @@ export class TpLandscape extends GroundPart {
    * @param {import('../../figures/ground/ground.js').Ground | null} ground @param {string} name */
   takeGround(ground, name) {
     const early = ground === null || ground.filled.states.includes(UNKNOWN);
-    if (early && this.ground && this.groundOf === name) return;
-    [this.ground, this.groundOf] = [ground, name];
+    const of = `${name} ${this.shown?.plane}`;
+    if (early && this.ground && this.groundOf === of) return;
+    [this.ground, this.groundOf] = [ground, of];
   }
 
   get scoreName() {
     const { rows } = this.store.landscape.options;
-    return this.t(this.measure === 'loss' ? `score.${rows}_loss.title` : `metric.classes.${rows}.title`);
+    const all = this.t(this.measure === 'loss' ? `score.${rows}_loss.title` : `metric.classes.${rows}.title`);
+    return scoreOf(this.t.bind(this), all, this.shown?.head ?? null);
   }
 
   get title() {
@@ -217,10 +220,10 @@ export class TpLandscape extends GroundPart {
     if (!store.trials.size) return null;
     if (!selected) return { name: 'landscape-none', text: this.t('landscape.none') };
     const number = selected.number;
-    if (!ENDED.includes(selected.state))
-      return { name: 'landscape-trains', text: this.t('landscape.trains', { number }) };
-    if (!hasWeights(selected))
-      return { name: 'landscape-no-weights', text: this.t('landscape.no_weights', { number }) };
+    if (!reachOf(selected)) {
+      const [name, key] = ENDED.includes(selected.state) ? ['no-weights', 'no_weights'] : ['trains', 'trains'];
+      return { name: `landscape-${name}`, text: this.t(`landscape.${key}`, { number }) };
+    }
     const own = landscape.trial === number;
     if (own && landscape.state === 'failed')
       return {

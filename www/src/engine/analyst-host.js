@@ -10,6 +10,8 @@ function isPicture({ order, next }) {
   return step <= Math.max(1, coarsest / 4);
 }
 
+/** @typedef {import('../state/landscape.js').Reach} Reach */
+
 /**
  * The second module's side of its Worker: surfaces and races, worked out piece by piece. It is loaded when one is
  * first looked at, and what trains is not held up by it.
@@ -23,8 +25,8 @@ export class AnalystHost extends Answers {
     /** @private counts the surfaces */ this.surfaces = 0;
     /** @private when weights in training are looked at next */ this.next = 0;
     /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
-    /** @private whether its trial is trained on */ this.live = false;
-    /** @private whether that has got farther than its points */ this.farther = false;
+    /** @private whether its trial has got farther than its points */ this.farther = false;
+    /** @private whether it has been drawn */ this.pictured = false;
     /** @private */ this.races = new RaceHost();
   }
 
@@ -32,14 +34,17 @@ export class AnalystHost extends Answers {
    * Begins a loss surface in the place of the one before. @see surface.js
    * @param {string} study
    * @param {string} round of its trials
-   * @param {import('../state/landscape.js').LandscapeOptions & {live: boolean}} options
+   * @param {import('../state/landscape.js').LandscapeOptions & {reach: Reach, words: (Uint32Array | null)[]}} options
+   *   `words`: what the trials are, where somebody has that
    * @param {string} base
    */
-  async surface(study, round, { plane, rows, limit, side, extent, live }, base) {
+  async surface(study, round, { plane, rows, limit, side, extent, reach, words }, base) {
     const table = await tableOf(data_file(study), base);
     this.surfaceStop(this.surfaces);
     this.plane = new Surface(study, round, table, plane, rows, limit ?? undefined, side, 0);
-    Object.assign(this, { extent, live, farther: false, next: 0 });
+    this.plane.follow(reach.epochs ?? undefined, reach.live);
+    for (const [at, own] of words.entries()) if (own) this.plane.see(at, own);
+    Object.assign(this, { extent, farther: false, pictured: false, next: 0 });
     return ++this.surfaces;
   }
 
@@ -54,11 +59,12 @@ export class AnalystHost extends Answers {
   }
 
   /** The trial has been trained so far; what is around it now follows once there is a picture of where it was.
-   * @param {number} id @param {import('../state/landscape.js').Reach} reach */
-  surfaceReach(id, { epochs, live }) {
+   * @param {number} id @param {Reach} reach @param {Uint32Array | null} words what it is, where somebody has that */
+  surfaceFollow(id, { epochs, live }, words) {
     if (!this.plane || id !== this.surfaces) return;
-    this.plane.reach(epochs ?? undefined);
-    Object.assign(this, { live, farther: true });
+    this.plane.follow(epochs ?? undefined, live);
+    if (words) this.plane.see(0, words);
+    this.farther = true;
   }
 
   /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
@@ -69,9 +75,10 @@ export class AnalystHost extends Answers {
     if (!this.points) {
       if (!(await plane.train(SURFACE_BUDGET))) return { glimpse: this.glimpse(plane) };
       this.farther = false;
-      const head = await plane.head(this.live);
+      const head = await plane.head();
       if (this.extent) plane.frame(new Float64Array(this.extent));
       this.points = { order: plane.order(), next: 0 };
+      this.pictured = true;
       const { extent: home } = head;
       return { head: { ...head, home, extent: this.extent ?? home, path: head.path && pathOf(head.path) } };
     }
@@ -80,7 +87,8 @@ export class AnalystHost extends Answers {
 
   /** A few points around the weights of the moment, now and then. @private @param {Surface} plane */
   glimpse(plane) {
-    if (performance.now() < this.next) return null;
+    // Beside a picture of farther on, what is on the way there again would be a step back.
+    if (this.pictured || performance.now() < this.next) return null;
     const begun = performance.now();
     const head = plane.glimpse();
     const piece = head && pieceOf(plane, plane.order());

@@ -5,7 +5,7 @@ import { FORMAT } from '../study/result.js';
 import { RaceRun } from './race.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { frameSurface, surface } from './surface.js';
-import { timeLeft } from './time-left.js';
+import { isOpen, timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -23,6 +23,7 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./run.js').Run} Run
+ * @typedef {import('./surface.js').Told} Told
  */
 
 /** News of trials are gathered this long, in ms. */
@@ -109,20 +110,37 @@ export class Engine extends EventTarget {
    * @param {Study} study
    * @param {Trial[]} trials
    * @param {import('./surface.js').LandscapeOptions} options
-   * @param {Parameters<typeof surface>[5]} told
+   * @param {Omit<Told, 'weights'>} told
    */
   surface(study, trials, options, told) {
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, told);
+    const weights = (/** @type {Trial} */ trial) => this.weights(trial);
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, { ...told, weights });
+  }
+
+  /** What a trial is, as words: of one that trains, after its next epoch; null where it would have to be trained again.
+   * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
+  async weights(trial) {
+    const run = this.last;
+    if (!run || run.trials.get(trial.number) !== trial) return null;
+    const worker = isOpen(trial) ? (run.planned.get(trial.number)?.worker ?? 0) : null;
+    // The session keeps what it has been told of.
+    if (worker === null && run.reports.length) void this.report(run);
+    const told =
+      worker === null
+        ? this.client(0).call('keptWeights', run.id, trial.number)
+        : this.client(worker).call('weights', run.id, trial.number);
+    return told.catch(() => null);
   }
 
   /**
    * Another part of a surface's plane; false if the Worker has that plane no more.
    * @param {number} id
    * @param {import('./surface.js').Head} head with the part's extent
-   * @param {Parameters<typeof surface>[5]} told
+   * @param {Omit<Told, 'weights'>} told
    */
   frameSurface(id, head, told) {
-    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, told);
+    const nobody = async () => null;
+    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });
   }
 
   /** A race, not begun. @param {import('./race.js').Told} told */

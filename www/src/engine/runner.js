@@ -341,7 +341,7 @@ export class Runner {
   }
 
   /** What comes of one surface, while it is the one that is wanted. @private
-   * @param {(told: import('./surface.js').Told) => Promise<boolean>} ask */
+   * @param {(told: Omit<import('./surface.js').Told, 'weights'>) => Promise<boolean>} ask */
   async surface(ask) {
     const { landscape } = this.store.reports;
     const { following } = this;

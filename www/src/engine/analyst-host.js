@@ -1,11 +1,12 @@
 import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { RaceHost } from './race-host.js';
+import { RangeHost } from './range-host.js';
 import init, { Surface, data_file } from '../generated/analyses/analyses.js';
 
 /**
- * The second module's side of its Worker: surfaces and races, worked out piece by piece. It is loaded when one is
- * first looked at, and what trains is not held up by it.
+ * The second module's side of its Worker: surfaces, races and range tests, worked out piece by piece. It is loaded
+ * when one is first looked at, and what trains is not held up by it.
  */
 export class AnalystHost extends Answers {
   /** @param {import('./answers.js').Post} post */
@@ -17,6 +18,7 @@ export class AnalystHost extends Answers {
     /** @private when weights in training are looked at next */ this.next = 0;
     /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
     /** @private */ this.races = new RaceHost();
+    /** @private */ this.ranges = new RangeHost();
   }
 
   /**
@@ -87,5 +89,13 @@ export class AnalystHost extends Answers {
     }
     const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.races))[what];
     return act.apply(this.races, args);
+  }
+
+  /** What a learning-rate range test is asked; see range-host.js and range.js.
+   * @param {'begin' | 'more' | 'stop'} what @param {any[]} args @param {string} base */
+  async range(what, args, base) {
+    if (what !== 'begin') return this.ranges[what](args[0]);
+    const [study, round, range] = args;
+    return this.ranges.begin(study, round, range, tableOf(data_file(study), base));
   }
 }

@@ -2,6 +2,7 @@ import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
 import { RACE } from './race.js';
+import { RANGE } from './range.js';
 import { ROWS } from './rows.js';
 import { RUN } from './run.js';
 import { SELECTION } from './selection.js';
@@ -30,6 +31,7 @@ export const COMMANDS = {
   ...SELECTION,
   ...LANDSCAPE,
   ...RACE,
+  ...RANGE,
   ...LOOK,
   ...SHARE,
   ...STUDY,

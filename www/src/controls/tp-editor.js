@@ -115,6 +115,12 @@ export class TpEditor extends Part {
             : this.value()
       }
       ${
+        one.name === 'learning_rate'
+          ? html`<div class="ends"><button type="button" class="btn" data-testid="range-test"
+            title=${this.t('range.title')} @click=${() => this.act('range')}>${this.t('range.open')}</button></div>`
+          : nothing
+      }
+      ${
         draft
           ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
             <div class="r">${draft.fixes?.map(

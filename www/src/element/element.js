@@ -161,6 +161,7 @@ export class TuningPlayground extends LitElement {
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
       <tp-bench .store=${store}></tp-bench>
+      <tp-range .store=${store}></tp-range>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }

@@ -1,6 +1,7 @@
 import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { RaceHost } from './race-host.js';
+import { RangeHost } from './range-host.js';
 import init, { Surface, data_file } from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
@@ -13,8 +14,8 @@ function isPicture({ order, next }) {
 /** @typedef {import('../state/landscape.js').Reach} Reach */
 
 /**
- * The second module's side of its Worker: surfaces and races, worked out piece by piece. It is loaded when one is
- * first looked at, and what trains is not held up by it.
+ * The second module's side of its Worker: surfaces, races and range tests, worked out piece by piece. It is loaded
+ * when one is first looked at, and what trains is not held up by it.
  */
 export class AnalystHost extends Answers {
   /** @param {import('./answers.js').Post} post */
@@ -28,6 +29,7 @@ export class AnalystHost extends Answers {
     /** @private whether its trial has got farther than its points */ this.farther = false;
     /** @private whether it has been drawn */ this.pictured = false;
     /** @private */ this.races = new RaceHost();
+    /** @private */ this.ranges = new RangeHost();
   }
 
   /**
@@ -113,5 +115,13 @@ export class AnalystHost extends Answers {
     }
     const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.races))[what];
     return act.apply(this.races, args);
+  }
+
+  /** What a learning-rate range test is asked; see range-host.js and range.js.
+   * @param {'begin' | 'more' | 'stop'} what @param {any[]} args @param {string} base */
+  async range(what, args, base) {
+    if (what !== 'begin') return this.ranges[what](args[0]);
+    const [study, round, range] = args;
+    return this.ranges.begin(study, round, range, tableOf(data_file(study), base));
   }
 }

@@ -3,6 +3,7 @@ import { Client, EngineError } from './client.js';
 import { ANALYST, WORKER } from './hrefs.js';
 import { FORMAT } from '../study/result.js';
 import { RaceRun } from './race.js';
+import { RangeRun } from './range.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { frameSurface, surface } from './surface.js';
 import { isOpen, timeLeft } from './time-left.js';
@@ -44,7 +45,7 @@ export class Engine extends EventTarget {
     super();
     /** @private */ this.assetBase = assetBase;
     /** @private @type {Client[]} */ this.clients = [];
-    /** @private @type {Client | null} who works surfaces and races out */ this.analyst = null;
+    /** @private @type {Client | null} who works surfaces, races and range tests out */ this.analyst = null;
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private @type {Run | null} whose session the lead has */ this.opened = null;
@@ -146,6 +147,11 @@ export class Engine extends EventTarget {
   /** A race, not begun. @param {import('./race.js').Told} told */
   race(told) {
     return new RaceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, told);
+  }
+
+  /** Learning-rate range tests, none of them begun. */
+  range() {
+    return new RangeRun((this.analyst ??= new Client(ANALYST)), this.assetBase);
   }
 
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study

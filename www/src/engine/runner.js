@@ -52,6 +52,7 @@ export class Runner {
     /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
+    /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} */ this.result = null;
@@ -295,6 +296,25 @@ export class Runner {
     return curve;
   }
 
+  /**
+   * Tests learning rates on the study in the panel, in the place of a test that is under way. What keeps the study from
+   * running keeps it from that, too, but for its own learning rate.
+   * @param {Pick<import('../study/types.js').Trial, 'number' | 'params'>} trial whose settings are tested
+   * @param {import('../study/types.js').RateRange} range
+   * @param {(news: import('../study/types.js').RangeNews) => void} onNews
+   */
+  async testRates(trial, range, onNews) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    for (const [name, { problem }] of this.store.drafts) if (name !== 'learning_rate') throw this.shown(problem);
+    this.range ??= this.engine.range();
+    await this.range.run(this.store.study, trial, range, onNews);
+  }
+
+  /** Lets a range test go that is under way. */
+  leaveRates() {
+    void this.range?.stop().catch(() => {});
+  }
+
   stop() {
     if (!this.pending) return;
     this.stopping = true;
@@ -432,6 +452,8 @@ export class Runner {
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
     this.races.dispose();
+    this.leaveRates();
+    this.range = null;
     this.made?.dispose();
     this.made = null;
     this.store.reports.gone(this.result !== null);

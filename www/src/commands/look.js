@@ -86,6 +86,7 @@ export const LOOK = {
   stand: defineCommand({
     act: ({ slices }, /** @type {boolean} */ whole) => {
       slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved() });
+      slices.shelf.keeps = whole;
       if (whole) slices.landscape.recall(landscapeKept());
     },
   }),

@@ -1,5 +1,5 @@
 import { BY_NAME } from '../study/hyperparameters.js';
-import { ENDED } from '../study/result.js';
+import { ENDED, FORMAT } from '../study/result.js';
 import { Epochs, Pool, written } from './columns.js';
 
 /**
@@ -33,12 +33,14 @@ export class Trials extends Map {
     this.counts = { queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 };
     /** Trials with an epoch. */ this.begun = 0;
     /** Epochs of all trials. */ this.epochs = 0;
+    /** Grows with every change. */ this.changes = 0;
     /** @private @type {Trial[]} those that have ended since {@link takeEnded} */ this.ended = [];
   }
 
   /** A trial before its first step, if it is new. @param {Pick<Trial, 'number' | 'params'>} trial */
   add({ number, params }) {
     if (this.has(number)) return;
+    this.changes++;
     const planned = params.epochs ?? this.study?.fixed?.epochs ?? BY_NAME.get('epochs')?.default;
     this.put(number, params, this.study?.seed ?? 0, Number(planned));
   }
@@ -64,6 +66,7 @@ export class Trials extends Map {
   /** Enters a report, the numbers of its events one after the other. What is told of a trial that has ended comes too
    * late, as it does for the session. @param {Float64Array} told */
   report(told) {
+    this.changes++;
     for (let at = 0; at < told.length;) {
       const [trial, state, n, each] = [this.get(told[at]), STATES[told[at + 1]], told[at + 5], told[at + 6]];
       const first = at + HEAD;
@@ -84,6 +87,7 @@ export class Trials extends Map {
   /** Enters the event of a trial or a whole trial as a document, also one that is not known.
    * @param {Partial<TrialDocument> & Pick<TrialDocument, 'number'>} change */
   merge({ epochs = [], state, ...change }) {
+    this.changes++;
     const trial =
       this.get(change.number) ?? this.put(change.number, change.params ?? {}, change.seed ?? 0, epochs.length);
     if (ENDED.includes(trial.state)) return;
@@ -106,6 +110,7 @@ export class Trials extends Map {
     this.counts[trial.state]--;
     this.counts[state]++;
     trial.state = state;
+    this.changes++;
     if (ENDED.includes(state)) this.ended.push(trial);
   }
 
@@ -130,6 +135,19 @@ export class Trials extends Map {
     return [...this.values()].sort((a, b) => a.number - b.number);
   }
 }
+
+/** A run's result as the page holds it.
+ * @param {Omit<HeldResult, 'format' | 'engine' | 'trials'> &
+ *   {engine: HeldResult['engine'] | null, trials: Trials}} run
+ * @returns {HeldResult} */
+export const resultOf = ({ study, trials, best, engine, test }) => ({
+  format: FORMAT,
+  study,
+  engine: engine ?? { backend: 'cpu', adapter: null, workers: 0 },
+  trials: trials.inOrder(),
+  best,
+  test,
+});
 
 /** A trial as documents have it, which shares nothing with the page. @param {Trial} trial @returns {TrialDocument} */
 export function trialDocument({ epochs, ...trial }) {

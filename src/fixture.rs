@@ -234,7 +234,7 @@ impl Fixture {
     fn steps(&self, from: usize, until: usize) -> EpochBatches {
         let mut order = Vec::new();
         let mut steps = Vec::new();
-        let (optimizer, schedule) = (self.network.spec.optimizer, self.network.spec.schedule);
+        let (optimizer, schedule) = (self.network.spec.optimizer, &self.network.spec.schedule);
         let pace = |t| {
             // PyTorch's schedules are stepped once a step.
             let at = StepAt { step: t - 1, per_epoch: 1 };

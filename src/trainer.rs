@@ -449,7 +449,7 @@ impl Trainer {
             seed: self.study.seed,
             loss: config.loss,
             optimizer: config.optimizer,
-            schedule: config.schedule,
+            schedule: config.schedule.clone(),
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,

@@ -122,6 +122,7 @@ impl TrialConfig {
             batch_size: (name != "gd").then_some(1),
             epochs: 1,
         };
+        config.schedule.draw(study.points.clone());
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
         }

@@ -57,7 +57,6 @@ test('what this version does not have is named, in both languages', () => {
   for (const [text, name] of [
     ['배치정규화', 'batch norm'],
     ['L-BFGS', 'optimizer lbfgs'],
-    ['drawn', 'schedule drawn'],
   ])
     assert.ok(
       missing(text, ROWS).later.some((label) => label.en === name),

@@ -6,7 +6,7 @@
  * @typedef {'auto' | 'gpu' | 'cpu'} BackendChoice
  * @typedef {'idle' | 'starting' | 'running' | 'paused'} RunState
  * @typedef {'queued' | 'running' | 'complete' | 'pruned' | 'diverged' | 'failed' | 'cancelled'} TrialState
- * @typedef {number | string | boolean | number[] | null} Value
+ * @typedef {number | string | boolean | number[] | [number, number][] | null} Value
  *
  * @typedef {object} Distribution
  * @property {'float' | 'int' | 'categorical'} type

@@ -28,6 +28,8 @@ pub struct Trajectory {
     pub trial: u32,
     /// Steps taken at each point, from 0.
     pub steps: Vec<u64>,
+    /// Gradient evaluations that these took.
+    pub evaluations: Vec<u64>,
     /// Parameters at each point, flat, in PyTorch's order.
     pub points: Vec<Vec<f32>>,
     /// At each point the step that the optimizer's state alone would take, without a gradient; nothing where that is not
@@ -59,6 +61,7 @@ impl Trajectory {
             bends.remove(at);
             self.points.remove(at);
             self.steps.remove(at);
+            self.evaluations.remove(at);
             if at < self.coasts.len() {
                 self.coasts.remove(at);
             }
@@ -150,6 +153,8 @@ struct Runner {
     /// Steps of the whole way.
     last: u64,
     most: usize,
+    /// Gradient evaluations so far.
+    evaluations: u64,
     path: Trajectory,
     is_over: bool,
 }
@@ -200,6 +205,9 @@ fn scales(spec: &NetworkSpec, snapshot: &Snapshot) -> Option<[f32; 2]> {
 /// where that is no step at all.
 fn coast(spec: &NetworkSpec, snapshot: &Snapshot, step: Option<&BatchStep>) -> Vec<f32> {
     let (Some(mut parts), Some(BatchStep { scalars, .. })) = (snapshot.parts(spec), step) else { return Vec::new() };
+    if spec.optimizer.n_slots() == 0 {
+        return Vec::new();
+    }
     let constants: Constants<f64> = Constants { weight_decay: 0.0, l2: 0.0, ..spec.optimizer.constants() };
     let rule = spec.optimizer.rule();
     let Some(parameters) = parts.next() else { return Vec::new() };
@@ -262,9 +270,11 @@ impl Recorder {
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,
                 most,
+                evaluations: 0,
                 path: Trajectory {
                     trial,
                     steps: vec![0],
+                    evaluations: vec![0],
                     points: vec![first],
                     scales: coasts.iter().map(|_: &Vec<f32>| None).collect(),
                     coasts,
@@ -292,6 +302,7 @@ impl Recorder {
             let advance = self.population.advance(budget.saturating_sub(begun.elapsed())).await?;
             for outcome in advance.outcomes {
                 let runner = &mut self.runners[outcome.network];
+                runner.evaluations += outcome.evaluations;
                 let is_through = runner.next == runner.batches.steps.len();
                 if let Some(validation) = outcome.validation.filter(|_| is_through) {
                     let schedule = &runner.entry.contestant.spec.schedule;
@@ -337,6 +348,7 @@ impl Recorder {
             let parameters = self.population.parameters(at).await?;
             runner.path.points.push(parameters.into_iter().map(|x| x as f32).collect());
             runner.path.steps.push(runner.taken());
+            runner.path.evaluations.push(runner.evaluations.max(runner.taken()));
             if runner.entry.states {
                 let step = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
                 let (spec, snapshot) = (&runner.entry.contestant.spec, self.population.snapshot(at));
@@ -385,6 +397,7 @@ mod tests {
         let point = |at: usize| if at < 40 { vec![at as f32, 0.0] } else { vec![39.0, (at - 39) as f32] };
         let path = |n: usize| Trajectory {
             steps: (0..n as u64).collect(),
+            evaluations: (0..n as u64).collect(),
             points: (0..n).map(point).collect(),
             ..Trajectory::default()
         };

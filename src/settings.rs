@@ -19,6 +19,12 @@ impl Setting for f64 {
     }
 }
 
+impl Setting for u32 {
+    fn of(value: f64) -> Self {
+        value as Self
+    }
+}
+
 impl Setting for bool {
     fn of(value: f64) -> Self {
         value != 0.0

@@ -11,7 +11,9 @@ mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
+use crate::backend::{
+    Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference, second_order,
+};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
@@ -20,6 +22,7 @@ use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, Tria
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule::StepAt;
 use crate::search::{Search, Trial};
+use crate::second_order::{MOST_PARAMETERS, Method};
 use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
@@ -274,20 +277,34 @@ impl Trainer {
         "hidden_units, hidden_layers, batch_size"
     }
 
+    /// What makes a trial smaller whose step takes all rows.
+    fn knobs_of_second_order(&self, spec: &NetworkSpec) -> String {
+        let shape = if self.study.fixed.contains_key("hidden") { "hidden" } else { "hidden_units, hidden_layers" };
+        let keeps = matches!(spec.optimizer.second_order(), Some(Method::Lbfgs(_)));
+        if keeps { format!("history_size, {shape}") } else { shape.into() }
+    }
+
     fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
-        let (limit_bytes, limit) = self.backend.memory_limit();
+        let is_second_order = network.is_second_order();
+        let knob = if is_second_order { self.knobs_of_second_order(network) } else { self.knobs().into() };
+        let parameters = network.shape.n_parameters();
+        if matches!(network.optimizer.second_order(), Some(Method::Newton(_))) && parameters > MOST_PARAMETERS {
+            return Err(Error::TooManyParameters {
+                trial,
+                parameters: parameters as u64,
+                limit: MOST_PARAMETERS as u32,
+                knob,
+            });
+        }
+        // Whatever the backend, they train on the CPU.
+        let own = || (second_order::MEMORY_BYTES, "memory".into());
+        let (limit_bytes, limit) = if is_second_order { own() } else { self.backend.memory_limit() };
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
             return Ok(());
         }
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
-        Err(Error::TooLarge {
-            trial,
-            needed_mb: mb(bytes),
-            limit,
-            limit_mb: limit_bytes >> 20,
-            knob: self.knobs().into(),
-        })
+        Err(Error::TooLarge { trial, needed_mb: mb(bytes), limit, limit_mb: limit_bytes >> 20, knob })
     }
 
     /// Works for about `budget`, over as many epochs as that takes.
@@ -421,6 +438,7 @@ impl Trainer {
                 epochs_begun: 0,
                 epochs_done: 0,
                 steps: 0,
+                evaluations: 0,
                 outcomes: Vec::new(),
                 ended: false,
             });
@@ -491,13 +509,18 @@ impl Trainer {
         let per_epoch = self.data.n_train.div_ceil(batch) as u64;
         let diverged_at = outcomes.iter().filter_map(|outcome| outcome.diverged_at).min();
         let before = (running.epochs_done as u64 - 1) * per_epoch;
-        running.steps += outcomes.iter().map(|o| o.diverged_at.map_or(per_epoch, |at| at - before)).sum::<u64>();
+        for outcome in &outcomes {
+            let steps = outcome.diverged_at.map_or(per_epoch, |at| at - before);
+            running.steps += steps;
+            running.evaluations += outcome.evaluations.max(steps);
+        }
         let mut event = TrialEvent {
             number: running.trial.number,
             state: TrialState::Running,
             epochs: Vec::new(),
             value: None,
             steps: running.steps,
+            evaluations: running.evaluations,
             diverged_at,
         };
         if diverged_at.is_some() {

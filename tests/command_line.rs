@@ -103,6 +103,47 @@ fn gd_trains_with_a_batch_size_that_it_does_not_use() {
 }
 
 #[test]
+fn second_order_trains_on_all_rows_says_what_it_cost_and_is_verified_by_the_reference() {
+    let mut study = small();
+    study["dataset"]["name"] = json!("iris");
+    study["fixed"] = json!({"hidden": [6], "activation": "tanh", "epochs": 8, "batch_size": 16, "dropout": 0.5});
+    study["space"] = json!({
+        "optimizer": {"type": "categorical", "choices": ["lbfgs", "newton", "gd"]},
+        "line_search": {"type": "categorical", "choices": ["none", "strong_wolfe"]},
+    });
+    study["sampler"] = json!({"name": "grid"});
+    study["trials"] = json!(4);
+    let (ended, result) = run(&study, "second-order");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let document = read(&result);
+    assert_eq!(document["engine"]["plan"], "panels+second_order");
+    for trial in document["trials"].as_array().expect("trials") {
+        assert_eq!(trial["state"], "complete", "{trial}");
+        assert_eq!(trial["steps"], 8);
+        let evaluations = trial["evaluations"].as_u64();
+        match trial["params"]["optimizer"].as_str().expect("a name") {
+            "gd" => assert_eq!(evaluations, None),
+            "newton" => assert!(evaluations.expect("a count") >= 8 * (1 + 51 + 1), "{trial}"),
+            _ => assert!((8..=8 * 26).contains(&evaluations.expect("a count")), "{trial}"),
+        }
+        if trial["params"]["optimizer"] == "newton" || trial["params"]["line_search"] == "strong_wolfe" {
+            assert!(trial["epochs"][7]["train_loss"].as_f64() < Some(0.1), "{trial}");
+        }
+    }
+    study["space"] = json!({});
+    study["fixed"] = json!({"hidden": [300], "optimizer": "newton"});
+    let (ended, _) = run(&study, "too-many");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(2) && said.contains("2403 parameters") && said.contains("hidden"), "{said}");
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/lbfgs_strong_wolfe.json");
+    for (backend, wanted) in [("reference", "ok   lbfgs_strong_wolfe:"), ("cpu", "not on this backend (cpu)")] {
+        let ended = tune(&["verify", fixture, "--backend", backend], Stdio::piped());
+        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(ended.status.success() && said.contains(wanted), "{said}");
+    }
+}
+
+#[test]
 fn grids_of_decades_are_decades_in_a_result() {
     let mut study = small();
     study["space"]["learning_rate"]["low"] = json!(1e-6);

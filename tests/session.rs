@@ -251,6 +251,7 @@ fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialE
         epochs: values.iter().enumerate().map(epoch).collect(),
         value: values.last().copied().filter(|_| state == TrialState::Complete),
         steps: (10 * (first + values.len())).saturating_sub(10) as u64,
+        evaluations: (10 * (first + values.len())).saturating_sub(10) as u64,
         diverged_at: None,
     }
 }

@@ -173,6 +173,18 @@ fn defaults_are_pytorchs() {
         ("adagrad", 0.01, &[("lr_decay", 0.0), ("initial_accumulator_value", 0.0), ("epsilon", 1e-10)][..]),
         ("adadelta", 1.0, &[("rho", 0.9), ("epsilon", 1e-6)]),
         (
+            "lbfgs",
+            1.0,
+            &[
+                ("max_iter", 20.0),
+                ("history_size", 100.0),
+                ("line_search_fn", 0.0),
+                ("tolerance_grad", 1e-7),
+                ("tolerance_change", 1e-9),
+            ],
+        ),
+        ("newton", 1.0, &[("newton_damping", 1e-3)]),
+        (
             "adamw",
             1e-3,
             &[("beta1", 0.9), ("beta2", 0.999), ("epsilon", 1e-8), ("weight_decay", 0.01), ("amsgrad", 0.0)],
@@ -184,7 +196,9 @@ fn defaults_are_pytorchs() {
         wanted.learning_rate = learning_rate;
         assert_eq!(named(name), wanted, "{name}");
     }
-    assert_eq!(config(&json!({"optimizer": "gd"})).batch_size, None);
+    for name in ["gd", "lbfgs", "newton"] {
+        assert_eq!(config(&json!({"optimizer": name, "batch_size": 8})).batch_size, None);
+    }
     assert_eq!(config(&json!({})).hidden, vec![16, 16]);
     assert_eq!(config(&json!({"hidden": []})).hidden, Vec::<usize>::new());
 }
@@ -198,7 +212,14 @@ fn available(name: &str) -> Vec<String> {
 #[test]
 fn every_choice_is_a_setting_of_its_own() {
     for row in table::table().iter().filter(|row| row.available && row.kind == Kind::Categorical) {
-        let made: Vec<_> = available(&row.name).iter().map(|choice| config(&json!({&row.name: choice}))).collect();
+        let made = |choice: &String| {
+            let mut fixed = json!({ &row.name: choice });
+            for (owner, condition) in row.used_by.iter().flatten() {
+                fixed[owner.as_str()] = cases(owner, condition).swap_remove(0).0;
+            }
+            config(&fixed)
+        };
+        let made: Vec<_> = available(&row.name).iter().map(made).collect();
         for (i, one) in made.iter().enumerate() {
             assert!(!made[..i].contains(one), "{}: {} is another's", row.name, available(&row.name)[i]);
         }
@@ -240,6 +261,7 @@ fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
     let scalars = [1, 2].map(|t| optimizer.step_scalars(t, optimizer.learning_rate));
     (
         optimizer.rule(),
+        optimizer.second_order(),
         optimizer.constants(),
         scalars,
         rising,

@@ -61,6 +61,9 @@ impl RangeTest {
             found,
             accepted: accepted.into(),
         };
+        if contestant.spec.is_second_order() {
+            return Err(refused("optimizer", "lbfgs | newton".into(), "an optimizer of the first order"));
+        }
         if !(STEPS[0]..=STEPS[1]).contains(&steps) {
             return Err(refused("steps", steps.to_string(), "20 .. 1000"));
         }

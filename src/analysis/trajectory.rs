@@ -28,6 +28,8 @@ pub struct Trajectory {
     pub trial: u32,
     /// Steps taken at each point, from 0.
     pub steps: Vec<u64>,
+    /// Gradient evaluations that these took.
+    pub evaluations: Vec<u64>,
     /// Parameters at each point, flat, in PyTorch's order.
     pub points: Vec<Vec<f32>>,
     /// At each point the step that the optimizer's state alone would take, without a gradient; nothing where that is not
@@ -59,6 +61,7 @@ impl Trajectory {
             bends.remove(at);
             self.points.remove(at);
             self.steps.remove(at);
+            self.evaluations.remove(at);
             if at < self.coasts.len() {
                 self.coasts.remove(at);
             }
@@ -79,7 +82,15 @@ impl Trajectory {
     pub fn begun(contestant: &Contestant) -> Self {
         let first = contestant.initial().parameters.iter().map(|&x| x as f32).collect();
         let (points, coasts, scales) = (vec![first], vec![Vec::new()], vec![None]);
-        Self { trial: contestant.trial, steps: vec![0], points, coasts, scales, diverged_at: None }
+        Self {
+            trial: contestant.trial,
+            steps: vec![0],
+            points,
+            coasts,
+            scales,
+            evaluations: vec![0],
+            diverged_at: None,
+        }
     }
 
     /// Writes down where such a network has been seen, with its momentum where the snapshot has the optimizer's state; whether
@@ -94,6 +105,7 @@ impl Trajectory {
         self.scales.push(scales(spec, snapshot));
         self.points.push(parameters.to_vec());
         self.steps.push(u64::from(snapshot.steps));
+        self.evaluations.push(u64::from(snapshot.steps));
         self.diverged_at = snapshot.diverged_at;
         let most = (PATH_BYTES / (2 * size_of_val(parameters)).max(1)).clamp(FEWEST_POINTS, MOST_POINTS);
         if self.points.len() > DENSER * most {
@@ -179,6 +191,8 @@ struct Runner {
     /// Steps of the whole way.
     last: u64,
     most: usize,
+    /// Gradient evaluations so far.
+    evaluations: u64,
     path: Trajectory,
     is_over: bool,
 }
@@ -229,6 +243,9 @@ fn scales(spec: &NetworkSpec, snapshot: &Snapshot) -> Option<[f32; 2]> {
 /// where that is no step at all.
 fn coast(spec: &NetworkSpec, snapshot: &Snapshot, scalars: Option<&Scalars<f64>>) -> Vec<f32> {
     let (Some(mut parts), Some(scalars)) = (snapshot.parts(spec), scalars) else { return Vec::new() };
+    if spec.optimizer.n_slots() == 0 {
+        return Vec::new();
+    }
     let constants: Constants<f64> = Constants { weight_decay: 0.0, l2: 0.0, ..spec.optimizer.constants() };
     let rule = spec.optimizer.rule();
     let Some(parameters) = parts.next() else { return Vec::new() };
@@ -291,9 +308,11 @@ impl Recorder {
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,
                 most,
+                evaluations: 0,
                 path: Trajectory {
                     trial,
                     steps: vec![0],
+                    evaluations: vec![0],
                     points: vec![first],
                     scales: coasts.iter().map(|_: &Vec<f32>| None).collect(),
                     coasts,
@@ -321,6 +340,7 @@ impl Recorder {
             let advance = self.population.advance(budget.saturating_sub(begun.elapsed())).await?;
             for outcome in advance.outcomes {
                 let runner = &mut self.runners[outcome.network];
+                runner.evaluations += outcome.evaluations;
                 let is_through = runner.next == runner.batches.steps.len();
                 if let Some(validation) = outcome.validation.filter(|_| is_through) {
                     let schedule = &runner.entry.contestant.spec.schedule;
@@ -366,6 +386,7 @@ impl Recorder {
             let parameters = self.population.parameters(at).await?;
             runner.path.points.push(parameters.into_iter().map(|x| x as f32).collect());
             runner.path.steps.push(runner.taken());
+            runner.path.evaluations.push(runner.evaluations.max(runner.taken()));
             if runner.entry.states {
                 let last = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
                 let (spec, snapshot) = (&runner.entry.contestant.spec, self.population.snapshot(at));
@@ -424,6 +445,7 @@ mod tests {
         let point = |at: usize| if at < 40 { vec![at as f32, 0.0] } else { vec![39.0, (at - 39) as f32] };
         let path = |n: usize| Trajectory {
             steps: (0..n as u64).collect(),
+            evaluations: (0..n as u64).collect(),
             points: (0..n).map(point).collect(),
             ..Trajectory::default()
         };

@@ -2,14 +2,19 @@
 
 use super::NetworkSpec;
 use crate::optimizer::Optimizer;
+use crate::second_order::Memory;
 
-/// All of a network that training changes. The reference in f64 loses what f32 does not hold.
+/// All of a network that training changes. The reference in f64 loses what f32 does not hold, but for `wide`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// Parameters, then each number of the optimizer's state, in PyTorch's flat order.
     pub numbers: Vec<f32>,
+    /// Of an optimizer of second order, which is exact to the last bit of f64: parameters and what goes from step to step.
+    pub wide: Vec<f64>,
     /// Steps taken.
     pub steps: u32,
+    /// Gradient evaluations that they took, where a step may take several.
+    pub evaluations: u64,
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
 }
@@ -19,7 +24,14 @@ impl Snapshot {
     /// parameter. `None` where the snapshot is of a network of another size.
     pub fn parts(&self, spec: &NetworkSpec) -> Option<impl Iterator<Item = &[f32]>> {
         let n = spec.shape.n_parameters();
-        let fits = self.numbers.len() == n * (1 + spec.optimizer.n_slots());
+        let fits = self.numbers.len() == n * (1 + spec.optimizer.n_slots())
+            && match spec.optimizer.second_order() {
+                None => self.wide.is_empty(),
+                Some(method) => {
+                    let kept = self.wide.len().checked_sub(n);
+                    kept.is_some_and(|kept| kept <= method.n_kept(n)) && Memory::read(&self.wide[n..], n).is_some()
+                }
+            };
         fits.then(|| self.numbers.chunks_exact(n))
     }
 }

@@ -56,7 +56,6 @@ test('what this version does not have is named, in both languages', () => {
     }
   for (const [text, name] of [
     ['배치정규화', 'batch norm'],
-    ['L-BFGS', 'optimizer lbfgs'],
     ['drawn', 'schedule drawn'],
   ])
     assert.ok(
@@ -96,6 +95,7 @@ const TORCH_ROWS = {
   momentum_decay: 'momentum_decay',
   lr_decay: 'lr_decay',
   history_size: 'history_size',
+  line_search: 'line_search_fn',
   weight_decay: 'weight_decay',
   l2: 'weight penalty',
   schedule: 'lr_scheduler',
@@ -129,6 +129,7 @@ const TORCH_CHOICES = {
     normal: 'normal_',
     zeros: 'zeros_',
   },
+  line_search: { none: 'line_search_fn=None', strong_wolfe: 'strong_wolfe' },
   loss: { cross_entropy: 'CrossEntropyLoss', mse: 'MSELoss' },
   optimizer: {
     gd: 'full batch',

@@ -4,6 +4,7 @@ import { icon, stateMark } from '../../controls/icons.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
 import { lookOf } from '../../state/score.js';
+import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 
 /** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
@@ -62,6 +63,7 @@ export class TpSelection extends Part {
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
+      ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
       ${this.brush()}
     </div>`;
   }

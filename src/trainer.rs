@@ -22,7 +22,6 @@ use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, Tria
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule::StepAt;
 use crate::search::{Search, Trial};
-use crate::second_order::{MOST_PARAMETERS, Method};
 use crate::study::{SamplerSpec, Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
@@ -269,42 +268,28 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    /// What makes a trial smaller: a list of widths leaves depth and width without effect.
-    fn knobs(&self) -> &'static str {
-        if self.study.fixed.contains_key("hidden") {
-            return "hidden, batch_size";
-        }
-        "hidden_units, hidden_layers, batch_size"
-    }
-
-    /// What makes a trial smaller whose step takes all rows.
-    fn knobs_of_second_order(&self, spec: &NetworkSpec) -> String {
-        let shape = if self.study.fixed.contains_key("hidden") { "hidden" } else { "hidden_units, hidden_layers" };
-        let keeps = matches!(spec.optimizer.second_order(), Some(Method::Lbfgs(_)));
-        if keeps { format!("history_size, {shape}") } else { shape.into() }
+    /// What makes a network smaller: a list of widths leaves depth and width without effect.
+    fn shape_knobs(&self) -> &'static str {
+        if self.study.fixed.contains_key("hidden") { "hidden" } else { "hidden_units, hidden_layers" }
     }
 
     fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
-        let is_second_order = network.is_second_order();
-        let knob = if is_second_order { self.knobs_of_second_order(network) } else { self.knobs().into() };
-        let parameters = network.shape.n_parameters();
-        if matches!(network.optimizer.second_order(), Some(Method::Newton(_))) && parameters > MOST_PARAMETERS {
-            return Err(Error::TooManyParameters {
-                trial,
-                parameters: parameters as u64,
-                limit: MOST_PARAMETERS as u32,
-                knob,
-            });
+        if network.is_second_order() {
+            return second_order::check_size(trial, network, self.shape_knobs());
         }
-        // Whatever the backend, they train on the CPU.
-        let own = || (second_order::MEMORY_BYTES, "memory".into());
-        let (limit_bytes, limit) = if is_second_order { own() } else { self.backend.memory_limit() };
+        let (limit_bytes, limit) = self.backend.memory_limit();
         let bytes = self.backend.largest_piece_bytes(network);
         if bytes <= limit_bytes {
             return Ok(());
         }
         let mb = |bytes: u64| bytes.div_ceil(1 << 20);
-        Err(Error::TooLarge { trial, needed_mb: mb(bytes), limit, limit_mb: limit_bytes >> 20, knob })
+        Err(Error::TooLarge {
+            trial,
+            needed_mb: mb(bytes),
+            limit,
+            limit_mb: limit_bytes >> 20,
+            knob: format!("{}, batch_size", self.shape_knobs()),
+        })
     }
 
     /// Works for about `budget`, over as many epochs as that takes.

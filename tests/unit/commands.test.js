@@ -63,6 +63,7 @@ const problem = fc.constantFrom(
   { code: 'empty_space' },
   { code: 'undefined_metric' },
   { code: 'too_large' },
+  { code: 'too_many_parameters' },
   { code: 'batch_too_large', rows: 20 },
   { code: 'loss_mismatch', accepted: 'cross_entropy' },
   { code: 'out_of_range', key: 'space.learning_rate' },

@@ -54,10 +54,7 @@ test('what this version does not have is named, in both languages', () => {
         `${text}: ${JSON.stringify(later)}`,
       );
     }
-  for (const [text, name] of [
-    ['배치정규화', 'batch norm'],
-    ['L-BFGS', 'optimizer lbfgs'],
-  ])
+  for (const [text, name] of [['배치정규화', 'batch norm']])
     assert.ok(
       missing(text, ROWS).later.some((label) => label.en === name),
       text,
@@ -95,6 +92,7 @@ const TORCH_ROWS = {
   momentum_decay: 'momentum_decay',
   lr_decay: 'lr_decay',
   history_size: 'history_size',
+  line_search: 'line_search_fn',
   weight_decay: 'weight_decay',
   l2: 'weight penalty',
   schedule: 'lr_scheduler',
@@ -128,6 +126,7 @@ const TORCH_CHOICES = {
     normal: 'normal_',
     zeros: 'zeros_',
   },
+  line_search: { none: 'line_search_fn=None', strong_wolfe: 'strong_wolfe' },
   loss: { cross_entropy: 'CrossEntropyLoss', mse: 'MSELoss' },
   optimizer: {
     gd: 'full batch',

@@ -8,9 +8,9 @@ use super::{
     Advance, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, Labels, LocalFuture, Network, NetworkSpec, Population,
     Score, Snapshot, Tuning, ready,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::train_invocation::within;
-use crate::second_order::{Memory, Method, largest};
+use crate::second_order::{MOST_PARAMETERS, Memory, Method, largest};
 use core::cell::Cell;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -25,7 +25,7 @@ pub const NAME: &str = "second_order";
 /// Multiplications between two looks at the clock, a fraction of a millisecond.
 const WORK_BETWEEN_LOOKS: usize = 1 << 18;
 /// What one such network may take, whatever the backend.
-pub const MEMORY_BYTES: u64 = 512 << 20;
+const MEMORY_BYTES: u64 = 512 << 20;
 
 /// Bytes that a network takes while it trains.
 pub fn network_bytes(spec: &NetworkSpec) -> u64 {
@@ -33,6 +33,24 @@ pub fn network_bytes(spec: &NetworkSpec) -> u64 {
     let method = spec.optimizer.second_order();
     let own = |method: Method| method.n_kept(n).saturating_add(method.n_scratch(n));
     (8 * n + size_of::<Resident>()).saturating_add(8_usize.saturating_mul(method.map_or(0, own))) as u64
+}
+
+/// Refuses a trial's network that takes too long or too much; `knob` names what makes its layers smaller.
+///
+/// # Errors
+/// [`Error::TooManyParameters`], [`Error::TooLarge`].
+pub fn check_size(trial: u32, spec: &NetworkSpec, knob: &str) -> Result<()> {
+    let (n, bytes) = (spec.shape.n_parameters(), network_bytes(spec));
+    if matches!(spec.optimizer.second_order(), Some(Method::Newton(_))) && n > MOST_PARAMETERS {
+        let (parameters, limit) = (n as u64, MOST_PARAMETERS as u32);
+        return Err(Error::TooManyParameters { trial, parameters, limit, knob: knob.into() });
+    }
+    if bytes > MEMORY_BYTES {
+        let (needed_mb, limit_mb) = (bytes.div_ceil(1 << 20), MEMORY_BYTES >> 20);
+        let knob = format!("history_size, {knob}");
+        return Err(Error::TooLarge { trial, needed_mb, limit: "memory".into(), limit_mb, knob });
+    }
+    Ok(())
 }
 
 /// What a step takes beyond one gradient evaluation, over so many rows, in multiplications.

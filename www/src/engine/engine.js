@@ -115,7 +115,10 @@ export class Engine extends EventTarget {
    */
   surface(study, trials, options, told) {
     const weights = (/** @type {Trial} */ trial) => this.weights(trial);
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, { ...told, weights });
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, {
+      ...told,
+      weights,
+    });
   }
 
   /** What a trial is, as words: of one that trains, after its next epoch; null where it would have to be trained again.

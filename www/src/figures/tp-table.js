@@ -4,11 +4,12 @@ import { Beat, define } from '../controls/part.js';
 import { stateMark } from '../controls/icons.js';
 import { depthColor } from './colors.js';
 import { sweptOf } from '../study/hyperparameters.js';
-import { DASH, loss, metric, setting, signed } from '../study/format.js';
+import { DASH, count, loss, metric, setting, signed } from '../study/format.js';
 import { FigurePart } from './figure.js';
 import { STATES, orderOf } from './order.js';
 import { trialsData } from './trials-data.js';
 import { lookOf, scoreScale } from '../state/score.js';
+import { evaluationsOf } from '../state/trials.js';
 import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
 
 /**
@@ -138,6 +139,15 @@ export class TpTable extends FigurePart {
         minor: true,
         sort: (one) => one.epochs.length,
         text: (one) => one.epochs.length || DASH,
+      });
+    // What a step costs is said where some optimizer asks for the gradient more than once.
+    if (store.trials.costly)
+      columns.push({
+        key: 'evaluations',
+        label: this.t('table.evaluations'),
+        num: true,
+        sort: evaluationsOf,
+        text: (one) => (one.steps ? count(evaluationsOf(one)) : DASH),
       });
     return columns;
   }

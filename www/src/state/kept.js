@@ -181,6 +181,7 @@ export function isTrial(trial) {
     ENDED.includes(trial.state) &&
     isCount(trial.seed) &&
     isCount(trial.steps) &&
+    (trial.evaluations === undefined || isCount(trial.evaluations)) &&
     (trial.diverged_at === null || isCount(trial.diverged_at)) &&
     (trial.value === null || isMeasure(trial.value)) &&
     isObject(trial.params) &&

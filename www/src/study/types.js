@@ -64,6 +64,7 @@
  * @property {number} seed
  * @property {Epochs} epochs
  * @property {number} steps
+ * @property {number} [evaluations] of gradients, where steps took more than one each
  * @property {number | null} diverged_at
  *
  * @typedef {Omit<Trial, 'epochs'> & {epochs: EpochRecord[]}} TrialDocument a trial as documents have it

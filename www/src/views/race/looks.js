@@ -61,6 +61,8 @@ const NAMES = {
   adam: 'Adam',
   adamw: 'AdamW',
   nadam: 'NAdam',
+  lbfgs: 'L-BFGS',
+  newton: 'Newton',
 };
 
 /** What a contestant is called. @param {Pick<Contestant, 'key'>} who @param {string} over

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric, rate } from '../../study/format.js';
 import { isBase, rateAt } from '../../study/race.js';
-import { isOneStart, isOut, pointAt } from './clock.js';
+import { costsMore, isOneStart, isOut, pointAt } from './clock.js';
 import { looksOf, nameOf } from './looks.js';
 import { LEAST_HELD, raceMisleads } from './misleads.js';
 import { taskOf } from '../../study/hyperparameters.js';
@@ -40,12 +40,14 @@ export class TpRaceFacts extends Part {
     const { contestants, options } = store.race;
     const isNetwork = options.ground === 'network';
     const isClasses = isNetwork && taskOf(studyOf(store)) !== 'numbers';
+    const isCostly = head.paths.some(costsMore);
     const looks = looksOf(contestants, options.over);
     const heads = [
       this.t('race.table.loss'),
       ...(isClasses ? [this.t('metric.classes')] : []),
       ...(isNetwork ? [this.t('race.table.off')] : []),
       this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
+      ...(isCostly ? [this.t('race.table.evaluations')] : []),
     ];
     return html`<table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
       (one) => html`<th scope="col" class="num">${one}</th>`,
@@ -62,7 +64,8 @@ export class TpRaceFacts extends Part {
         }</td>
         ${isClasses ? html`<td class="num">${out ? '–' : metric(path.accuracy[at], 'classes')}</td>` : nothing}
         ${isNetwork ? html`<td class="num">${loss(off(path.distance[at], path))}</td>` : nothing}
-        <td class="num">${rate(rateAt(studyOf(store), who, step))}</td></tr>`;
+        <td class="num">${rate(rateAt(studyOf(store), who, step))}</td>
+        ${isCostly ? html`<td class="num">${count(path.evaluations[at])}</td>` : nothing}</tr>`;
     })}</tbody></table>`;
   }
 

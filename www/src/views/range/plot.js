@@ -29,7 +29,9 @@ export function spanOf({ losses, smoothed }) {
   const high = Math.min(most, first + ROOM.above * fall);
   const low = Math.max(least, lowest - ROOM.below * fall) - ROOM.below * fall;
   if (Number.isFinite(high - low) && high > low) return [low, high];
-  return Math.abs(lowest) < 1e300 ? [lowest - Math.max(1, Math.abs(lowest)), lowest + Math.max(1, Math.abs(lowest))] : null;
+  return Math.abs(lowest) < 1e300
+    ? [lowest - Math.max(1, Math.abs(lowest)), lowest + Math.max(1, Math.abs(lowest))]
+    : null;
 }
 
 /** How a test ended; null before it has. @param {RangeNews} news @returns {End} */

@@ -143,11 +143,7 @@ export class TpRange extends Part {
       ${tested && tested.study !== store.study ? said(this.t('range.stale'), 'stale') : nothing}
       ${problem ? html`<p class="err" role="alert" data-testid="range-problem">${store.sentence(problem)}</p>` : nothing}
       ${isRefused ? said(this.refusal(settings.optimizer), 'untestable') : nothing}
-      ${
-        tested
-          ? html`<tp-range-figure .store=${store} .tested=${tested} .words=${words}></tp-range-figure>`
-          : nothing
-      }
+      ${tested ? html`<tp-range-figure .store=${store} .tested=${tested} .words=${words}></tp-range-figure>` : nothing}
       <p role="status" data-testid="range-result">${words}</p>
       ${tested ? this.uses(tested) : nothing}
       ${this.choices()}`;
@@ -248,9 +244,7 @@ export class TpRange extends Part {
   get isChanged() {
     const { tested, options, settings } = this;
     if (!tested) return true;
-    return (
-      JSON.stringify([tested.range, tested.settings.optimizer]) !== JSON.stringify([options, settings.optimizer])
-    );
+    return JSON.stringify([tested.range, tested.settings.optimizer]) !== JSON.stringify([options, settings.optimizer]);
   }
 
   /** What the next test goes through, and the button that runs it. @private */
@@ -277,7 +271,8 @@ export class TpRange extends Part {
                 @change=${(/** @type {Event} */ event) => {
                   this.optimizer = /** @type {HTMLSelectElement} */ (event.target).value;
                 }}>${settings.choices.map(
-                  (one) => html`<option value=${one} ?selected=${one === settings.optimizer}>${this.word(one)}</option>`,
+                  (one) =>
+                    html`<option value=${one} ?selected=${one === settings.optimizer}>${this.word(one)}</option>`,
                 )}</select></div>`
             : nothing
         }

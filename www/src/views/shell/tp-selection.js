@@ -5,6 +5,7 @@ import { contrast } from '../../study/contrast.js';
 import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
 import { lookOf } from '../../state/score.js';
+import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 
 /** @typedef {import('../../study/types.js').Study} Study @typedef {import('../../study/types.js').Trial} Trial */
@@ -82,6 +83,7 @@ export class TpSelection extends Part {
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
+      ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
       ${this.pin(trial)}
       ${this.brush()}
     </div>${this.pinned(trial)}</div>`;

@@ -53,7 +53,11 @@ async function opened(app, study) {
 
 /** Where the marks on the plane stand. @param {Page} page */
 const balls = (page) =>
-  page.getByTestId('race-ball').evaluateAll((all) => all.map((one) => one.getAttribute('transform')));
+  page
+    .locator('tp-race-plane')
+    .evaluate((part) =>
+      /** @type {any} */ (part).balls.map((/** @type {any} */ { x, y }) => [x, y].map(Math.round).join()),
+    );
 
 /** Puts the clock at the stop of a step. @param {Page} page @param {number} step */
 async function clock(page, step) {

@@ -33,7 +33,7 @@ export class RangeRun {
       return;
     }
     this.id = id;
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       const news = await this.call('more', id);
       if (!news || turn !== this.turn) return;
       done = news.done;

@@ -85,7 +85,9 @@ export function settingsOf(study, trial, asked) {
   if (choices.length) all.optimizer = optimizerOf(choices, asked, trial?.params.optimizer);
   // Of settings that hang on others only those that are used.
   const settled = { ...study, fixed: { ...study.fixed, schedule: 'constant', ...all }, space: {} };
-  const values = Object.entries(all).filter(([name]) => used(/** @type {Hyperparameter} */ (BY_NAME.get(name)), settled));
+  const values = Object.entries(all).filter(([name]) =>
+    used(/** @type {Hyperparameter} */ (BY_NAME.get(name)), settled),
+  );
   const own = trial?.params.optimizer;
   return {
     trial: { number: trial?.number ?? 0, params: Object.fromEntries(values) },

@@ -63,7 +63,7 @@ export class TpRangeFigure extends FigurePart {
     const { losses } = this.news;
     if (!losses.length) return html``;
     const steps = this.t('range.partial', { done: losses.length, n: this.tested.range.steps });
-    return html`<span class="q" data-testid="range-steps">${steps}</span>`;
+    return html`<span class="q" data-testid="range-progress">${steps}</span>`;
   }
 
   summary() {
@@ -165,7 +165,11 @@ export class TpRangeFigure extends FigurePart {
     const clip = element('clipPath', { id });
     const [width, height] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
     clip.append(element('rect', { x: frame.left, y: frame.top, width: width + 1, height }));
-    const line = (/** @type {(number | null)[]} */ all, /** @type {string} */ stroke, /** @type {number} */ weight) => {
+    const line = (
+      /** @type {(number | null)[]} */ all,
+      /** @type {string} */ stroke,
+      /** @type {number} */ weight,
+    ) => {
       const points = all.flatMap((one, k) => {
         const value = number(one);
         return Number.isFinite(value) ? [`${x(k).toFixed(1)},${y(value).toFixed(1)}`] : [];
@@ -190,7 +194,12 @@ export class TpRangeFigure extends FigurePart {
       /** @type {Record<string, string | number>} */ look = {},
     ) => {
       const place = { x: beside(at, widthOf(text), frame.left + 4, right, 8).toFixed(1), y: up.toFixed(1) };
-      const halo = { stroke: 'var(--surface)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' };
+      const halo = {
+        stroke: 'var(--surface)',
+        'stroke-width': 4,
+        'paint-order': 'stroke',
+        'stroke-linejoin': 'round',
+      };
       return element('text', { 'font-size': 12, fill: 'var(--ink-2)', ...halo, ...place, ...look }, text);
     };
     /** @type {SVGElement[]} */ const made = [];
@@ -220,10 +229,7 @@ export class TpRangeFigure extends FigurePart {
       const dot = { cx: at.toFixed(1), cy: inside(y(value)).toFixed(1), r: 4.5, fill: 'var(--accent)' };
       const text = this.t('range.label.steepest', { rate: exact(suggested(rates[steepest])) });
       const bold = { fill: 'var(--accent)', 'font-weight': 600, 'data-testid': 'range-steepest' };
-      made.push(
-        element('path', line),
-        element('circle', { ...dot, stroke: 'var(--surface)', 'stroke-width': 2 }),
-      );
+      made.push(element('path', line), element('circle', { ...dot, stroke: 'var(--surface)', 'stroke-width': 2 }));
       said.push(words(text, at, frame.top + 12, bold));
     }
     return [...made, ...said];

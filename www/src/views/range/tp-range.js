@@ -143,13 +143,9 @@ export class TpRange extends Part {
       ${tested && tested.study !== store.study ? said(this.t('range.stale'), 'stale') : nothing}
       ${problem ? html`<p class="err" role="alert" data-testid="range-problem">${store.sentence(problem)}</p>` : nothing}
       ${isRefused ? said(this.refusal(settings.optimizer), 'untestable') : nothing}
-      ${
-        tested
-          ? html`<tp-range-figure .store=${store} .tested=${tested} .words=${words}></tp-range-figure>`
-          : nothing
-      }
+      ${tested ? html`<tp-range-figure .store=${store} .tested=${tested} .words=${words}></tp-range-figure>` : nothing}
       <p role="status" data-testid="range-result">${words}</p>
-      ${tested ? this.uses(tested) : nothing}
+      <div class="foot uses">${tested ? this.uses(tested) : nothing}</div>
       ${this.choices()}`;
   }
 
@@ -221,20 +217,18 @@ export class TpRange extends Part {
         `range.${name}`,
         values,
       )}</button>`;
-    return html`<div class="foot">
-      ${button(
-        'use',
-        { rate: exact(value) },
-        () => this.act('set_value', { name: ROW, value }),
-        !this.isChanged && !readOnly,
-      )}
+    return html`${button(
+      'use',
+      { rate: exact(value) },
+      () => this.act('set_value', { name: ROW, value }),
+      !this.isChanged && !readOnly,
+    )}
       ${button(
         'sweep',
         { low: exact(ends.low), high: exact(ends.high) },
         () => this.act('set_range', { name: ROW, range: { type: 'float', log: true, ...ends } }),
         false,
-      )}
-    </div>`;
+      )}`;
   }
 
   /** Changes the row, and shows it. @private @param {() => void} act */
@@ -248,9 +242,7 @@ export class TpRange extends Part {
   get isChanged() {
     const { tested, options, settings } = this;
     if (!tested) return true;
-    return (
-      JSON.stringify([tested.range, tested.settings.optimizer]) !== JSON.stringify([options, settings.optimizer])
-    );
+    return JSON.stringify([tested.range, tested.settings.optimizer]) !== JSON.stringify([options, settings.optimizer]);
   }
 
   /** What the next test goes through, and the button that runs it. @private */
@@ -277,7 +269,8 @@ export class TpRange extends Part {
                 @change=${(/** @type {Event} */ event) => {
                   this.optimizer = /** @type {HTMLSelectElement} */ (event.target).value;
                 }}>${settings.choices.map(
-                  (one) => html`<option value=${one} ?selected=${one === settings.optimizer}>${this.word(one)}</option>`,
+                  (one) =>
+                    html`<option value=${one} ?selected=${one === settings.optimizer}>${this.word(one)}</option>`,
                 )}</select></div>`
             : nothing
         }

@@ -7,8 +7,11 @@ import { number } from '../../study/format.js';
  * @typedef {{kind: 'diverged' | 'blown' | 'through', at: number} | null} End how a test ended, and the step
  */
 
-/** Losses above this share of the fall are cut off, and below the lowest. */
-const ROOM = { above: 0.5, below: 0.2 };
+/** Shares of the fall that the picture shows around it: above, where the marks' words stand, at least, and at most;
+ * and below. Single batches may lie as far out again as the room below. */
+const ROOM = { least: 0.2, most: 0.5, below: 0.2 };
+/** A fall of less than this share of the loss is drawn as small as it is. */
+const LEAST_FALL = 0.2;
 
 /** @param {(number | null)[]} all */
 const finite = (all) => all.map(number).filter(Number.isFinite);
@@ -22,16 +25,14 @@ export function spanOf({ losses, smoothed }) {
   for (const [k, loss] of line.entries()) if (loss < line[at]) at = k;
   const lowest = line[at];
   const first = line.slice(0, at + 1).reduce((a, b) => Math.max(a, b), lowest);
-  const fall = Math.max(first - lowest, 0.05 * Math.abs(first));
+  const fall = Math.max(first - lowest, LEAST_FALL * Math.abs(first)) || 1;
+  const floor = first - fall;
   const every = finite(losses).concat(line);
   const most = every.reduce((a, b) => Math.max(a, b), -Infinity);
   const least = every.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = Math.min(most, first + ROOM.above * fall);
-  const low = Math.max(least, lowest - ROOM.below * fall) - ROOM.below * fall;
-  if (Number.isFinite(high - low) && high > low) return [low, high];
-  return Math.abs(lowest) < 1e300
-    ? [lowest - Math.max(1, Math.abs(lowest)), lowest + Math.max(1, Math.abs(lowest))]
-    : null;
+  const high = Math.max(Math.min(most, first + ROOM.most * fall), first + ROOM.least * fall);
+  const low = Math.min(Math.max(least, floor - ROOM.below * fall), floor) - ROOM.below * fall;
+  return Number.isFinite(high - low) && high > low ? [low, high] : null;
 }
 
 /** How a test ended; null before it has. @param {RangeNews} news @returns {End} */

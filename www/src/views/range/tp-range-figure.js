@@ -63,7 +63,7 @@ export class TpRangeFigure extends FigurePart {
     const { losses } = this.news;
     if (!losses.length) return html``;
     const steps = this.t('range.partial', { done: losses.length, n: this.tested.range.steps });
-    return html`<span class="q" data-testid="range-steps">${steps}</span>`;
+    return html`<span class="q" data-testid="range-progress">${steps}</span>`;
   }
 
   summary() {

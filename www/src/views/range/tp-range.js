@@ -145,7 +145,7 @@ export class TpRange extends Part {
       ${isRefused ? said(this.refusal(settings.optimizer), 'untestable') : nothing}
       ${tested ? html`<tp-range-figure .store=${store} .tested=${tested} .words=${words}></tp-range-figure>` : nothing}
       <p role="status" data-testid="range-result">${words}</p>
-      ${tested ? this.uses(tested) : nothing}
+      <div class="foot uses">${tested ? this.uses(tested) : nothing}</div>
       ${this.choices()}`;
   }
 
@@ -217,20 +217,18 @@ export class TpRange extends Part {
         `range.${name}`,
         values,
       )}</button>`;
-    return html`<div class="foot">
-      ${button(
-        'use',
-        { rate: exact(value) },
-        () => this.act('set_value', { name: ROW, value }),
-        !this.isChanged && !readOnly,
-      )}
+    return html`${button(
+      'use',
+      { rate: exact(value) },
+      () => this.act('set_value', { name: ROW, value }),
+      !this.isChanged && !readOnly,
+    )}
       ${button(
         'sweep',
         { low: exact(ends.low), high: exact(ends.high) },
         () => this.act('set_range', { name: ROW, range: { type: 'float', log: true, ...ends } }),
         false,
-      )}
-    </div>`;
+      )}`;
   }
 
   /** Changes the row, and shows it. @private @param {() => void} act */

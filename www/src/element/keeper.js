@@ -50,7 +50,8 @@ export class Keeper {
     /** @private @type {Set<Lack>} */ this.lacks = new Set();
     /** @private @type {unknown} the study as it was found or last looked at */ this.study = null;
     /** @private @type {unknown} the study that this page has written */ this.written = null;
-    /** @private what this tab shows, as it was last written */ this.shown = '';
+    /** @private @type {string | null} what this tab shows, as it was last written; null before that is known */
+    this.shown = null;
     /** @private @type {Map<string, {run: Held, seen: string}>} runs of which storage has not all, and what it has */
     this.held = new Map();
     /** @private */ this.busy = false;
@@ -64,7 +65,12 @@ export class Keeper {
   /** @param {boolean} given whether the page's link gave a study, which then wins */
   connect(given) {
     this.study = this.store.study;
-    const restored = this.restore(given).catch((error) => this.lack(error));
+    const restored = this.restore(given)
+      .catch((error) => this.lack(error))
+      .then(() => {
+        // What a visit begins with is no change: looking at a link puts nothing away.
+        this.shown ??= this.showing;
+      });
     this.ready = Promise.race([restored, new Promise((resolve) => void setTimeout(resolve, PATIENCE))]).then(() => {});
     // Neither frames nor messages drive this: a hidden tab trains on without them.
     /** @private @type {ReturnType<typeof setInterval> | undefined} */
@@ -123,9 +129,9 @@ export class Keeper {
     const run = result && (await inSlices(heldOf(id ?? freshId(), result), isFree));
     if (!run || !isFree()) return;
     if (!id) perform(store, 'add_run', { run, more: { state: 'finished', ended: Date.now() } });
-    this.shown = id ? JSON.stringify(shown) : '';
     perform(store, 'restore_shown', run);
     perform(store, 'restore_asked', keptAsked(about));
+    this.shown = id ? this.showing : '';
     if (!id) this.held.set(run.id, { run, seen: '' });
   }
 
@@ -195,7 +201,8 @@ export class Keeper {
     if (this.busy && !leaving) return;
     const next = [...this.held.values()].find(({ run, seen }) => run.trials.size && seen !== this.seenOf(run));
     if (!next) {
-      if (this.shown !== this.showing) this.keepShown().catch((error) => this.lack(error));
+      if (this.shown !== null && this.shown !== this.showing && this.isKept(store.shelf.shown))
+        this.keepShown().catch((error) => this.lack(error));
       return;
     }
     this.busy = true;
@@ -209,6 +216,12 @@ export class Keeper {
   /** @private The engine's run is this page's until all of it is kept, and again when it goes on. @param {Held} run */
   isNew(run) {
     return this.store.shelf.training || this.kept?.run !== run || this.kept.seen !== this.seenOf(run);
+  }
+
+  /** @private Whether storage has a run, which the next visit may then find. @param {string | null} id */
+  isKept(id) {
+    const { live } = this.store.shelf;
+    return id === null || (!this.held.has(id) && (live?.id !== id || this.kept?.run === live));
   }
 
   /** @private What this tab shows, in words. */

@@ -104,7 +104,8 @@ pub async fn loss_gradient(
     let n = rows.len();
     let n_parameters = spec.shape.n_parameters();
     // Steps of no length leave the parameters as they are.
-    let settings = Settings::Sgd(Sgd { momentum: 0.0, nesterov: false, dampening: 0.0, weight_decay: 0.0 });
+    let settings =
+        Settings::Sgd(Sgd { momentum: 0.0, nesterov: false, dampening: 0.0, weight_decay: 0.0, hypergradient: 0.0 });
     let optimizer = Optimizer { settings, learning_rate: 0.0, l2: 0.0 };
     let mut spec = NetworkSpec { optimizer, dropout: 0.0, max_batch: n.max(1), ..spec };
     let most = backend.memory_limit().0.min(TOGETHER_BYTES);

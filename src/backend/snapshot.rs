@@ -2,6 +2,7 @@
 
 use super::NetworkSpec;
 use crate::optimizer::Optimizer;
+use crate::optimizer::descent::ADDED;
 
 /// All of a network that training changes. The reference in f64 loses what f32 does not hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,13 @@ impl Snapshot {
         let n = spec.shape.n_parameters();
         let fits = self.numbers.len() == n * (1 + spec.optimizer.n_slots());
         fits.then(|| self.numbers.chunks_exact(n))
+    }
+
+    /// What descent has added to the network's learning rate so far; 0 of an optimizer whose learning rate does not descend.
+    pub fn added(&self, optimizer: &Optimizer) -> f64 {
+        let n = self.numbers.len() / (1 + optimizer.n_slots());
+        let own = self.numbers.get(n * (1 + ADDED)).filter(|_| optimizer.descends());
+        own.map_or(0.0, |&added| f64::from(added))
     }
 }
 

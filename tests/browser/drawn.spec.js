@@ -110,7 +110,7 @@ test('points are typed, a mistake has a sentence and a fix, and a link carries t
   await field.fill('0: 1; 0.5: 0.1');
   await field.press('Enter');
   await expect.poll(() => pointsOf(app)).toHaveLength(2);
-  const { trials } = (await app.result(null, 'cpu')).result;
+  const { trials } = await app.result(null, 'cpu');
   const [begin, later] = [trials[0].epochs[0], trials[0].epochs[3]].map((one) => one.learning_rate);
   // The last step of the fourth and last epoch is behind the second point, that of the first is on the line.
   expect(later).toBe(0.0001);

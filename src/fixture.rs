@@ -247,8 +247,8 @@ impl Fixture {
         let pace = |t| {
             // PyTorch's schedules are stepped once a step.
             let at = StepAt { step: t - 1, per_epoch: 1 };
-            let learning_rate = optimizer.learning_rate * schedule.factor(at, &Memory::default());
-            Pace { learning_rate, momentum: schedule.momentum(at) }
+            let factor = schedule.factor(at, &Memory::default());
+            Pace { learning_rate: optimizer.learning_rate * factor, factor, momentum: schedule.momentum(at) }
         };
         let range = from..until.min(self.steps);
         let scalars = optimizer.scalars(from as u64 + 1, pace);

@@ -331,7 +331,11 @@ impl Trainer {
         let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
             // Seeds of a trial that diverges in one of them end with that epoch.
-            let waits = wave.trials.iter().any(|running| !running.ended && running.config.schedule.waits_for_outcome());
+            // What a learning rate came to is told by its network's state, which later epochs of a flight would change.
+            let waits = wave.trials.iter().any(|running| {
+                let TrialConfig { schedule, optimizer, .. } = &running.config;
+                !running.ended && (schedule.waits_for_outcome() || optimizer.descends())
+            });
             let alone = waits || self.study.seeds_per_trial > 1;
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
             for _ in 0..ahead {
@@ -349,6 +353,11 @@ impl Trainer {
             }
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
+                if running.config.optimizer.descends() {
+                    for &index in &running.networks {
+                        wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+                    }
+                }
                 let event = self.end_epoch(running, &mut wave.steps);
                 let is_over = event.state != TrialState::Running;
                 report.tell(&mut running.told, event);
@@ -562,11 +571,11 @@ impl Trainer {
         let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
         let at = StepAt { step: epoch as u64 * per_epoch - 1, per_epoch };
         let n = networks.len() as f64;
-        let mut factor = |steps: &Steps| config.schedule.factor(at, &steps.memory);
+        let own = config.optimizer.learning_rate;
+        let mut rate = |steps: &Steps| (own + steps.added) * config.schedule.factor(at, &steps.memory);
         // Where all are alike, their mean is exactly that.
-        let first = networks.next().map_or(1.0, &mut factor);
-        let mean = first + networks.map(|steps| factor(steps) - first).sum::<f64>() / n;
-        config.optimizer.learning_rate * mean
+        let first = networks.next().map_or(own, &mut rate);
+        first + networks.map(|steps| rate(steps) - first).sum::<f64>() / n
     }
 
     /// Losses of numbers are reported in the targets' own units, squared.

@@ -161,9 +161,18 @@ fn defaults_are_pytorchs() {
         let learning_rate = if is_sgd { 0.01 } else { wanted.learning_rate };
         assert_eq!(found, Optimizer { learning_rate, ..wanted }, "{name}");
     }
-    let adam = Settings::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0, amsgrad: false });
+    let adam = Settings::Adam(Adam {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weight_decay: 0.0,
+        amsgrad: false,
+        hypergradient: 0.0,
+    });
     assert_eq!(named("adam"), Optimizer { settings: adam, learning_rate: 1e-3, l2: 0.0 });
-    let sgd = |momentum, nesterov| Settings::Sgd(Sgd { momentum, nesterov, dampening: 0.0, weight_decay: 0.0 });
+    let sgd = |momentum, nesterov| {
+        Settings::Sgd(Sgd { momentum, nesterov, dampening: 0.0, weight_decay: 0.0, hypergradient: 0.0 })
+    };
     for (name, settings) in [("gd", sgd(0.0, false)), ("momentum", sgd(0.9, false)), ("nesterov", sgd(0.9, true))] {
         assert_eq!(named(name), Optimizer { settings, learning_rate: 1e-3, l2: 0.0 }, "{name}");
     }

@@ -3,6 +3,7 @@
 use super::frame::Extent;
 use super::trajectory::{MOST_POINTS, Trajectory};
 use crate::kernels::optimizer;
+use crate::optimizer::descent::{shifted, slope};
 use crate::optimizer::{MOST_SLOTS, Optimizer, Pace};
 use crate::schedule::{self, StepAt};
 use crate::second_order::{self, Memory, Method, Objective, Symmetric};
@@ -121,7 +122,7 @@ impl Classic {
         let pace = |t: u64| {
             let at = StepAt { step: t - 1, per_epoch };
             let factor = schedule.factor(at, &schedule::Memory::default());
-            Pace { learning_rate: rate_at(t - 1) * factor, momentum: schedule.momentum(at) }
+            Pace { learning_rate: rate_at(t - 1) * factor, factor, momentum: schedule.momentum(at) }
         };
         if let Some(method) = optimizer.second_order() {
             return self.path_of_second_order(method, &|t| pace(t).learning_rate, start, steps);
@@ -139,6 +140,11 @@ impl Classic {
         let mut diverged_at = None;
         for (step, scalars) in (1..=steps).zip(optimizer.scalars(1, pace)) {
             let gradient = self.gradient(place);
+            let slope = || {
+                let own = |axis: usize| slope(&constants, constants.l2, place[axis], gradient[axis], &slots[axis]);
+                own(0) + own(1)
+            };
+            let scalars = shifted(rule, &scalars, slope);
             let mut update = |axis: usize| {
                 let own = &mut slots[axis];
                 optimizer::reference(rule, &constants, &scalars, true, place[axis], gradient[axis], own)
@@ -149,6 +155,8 @@ impl Classic {
                 break;
             }
             let without = crate::optimizer::Constants { weight_decay: 0.0, l2: 0.0, ..constants };
+            // Without a gradient the learning rate stays.
+            let scalars = shifted(rule, &scalars, || 0.0);
             let coast = [0, 1].map(|axis| {
                 let p = place[axis];
                 optimizer::reference(rule, &without, &scalars, true, p, 0.0, &mut slots[axis].clone()) - p

@@ -76,6 +76,8 @@ impl RangeTest {
             .map(|repeat| {
                 let mut one = contestant.clone();
                 one.spec.run.repeat = repeat;
+                // The rate goes where the test sends it.
+                one.spec.optimizer.set("hypergradient", 0.0);
                 one
             })
             .collect();

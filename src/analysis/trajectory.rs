@@ -5,6 +5,7 @@ use crate::backend::epoch::{Steps, epoch_batches};
 use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::optimizer;
+use crate::optimizer::descent::shifted;
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use crate::rng::{Purpose, Stream};
 use crate::trainer::Contestant;
@@ -248,6 +249,8 @@ fn coast(spec: &NetworkSpec, snapshot: &Snapshot, scalars: Option<&Scalars<f64>>
     }
     let constants: Constants<f64> = Constants { weight_decay: 0.0, l2: 0.0, ..spec.optimizer.constants() };
     let rule = spec.optimizer.rule();
+    // Without a gradient the learning rate stays.
+    let scalars = &shifted(rule, scalars, || 0.0);
     let Some(parameters) = parts.next() else { return Vec::new() };
     let state: Vec<&[f32]> = parts.collect();
     let one = |at: usize| {

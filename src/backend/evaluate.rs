@@ -14,7 +14,13 @@ const BUDGET: Duration = Duration::from_millis(50);
 
 /// Steps of no length leave the parameters as they are.
 const STILL: Optimizer = Optimizer {
-    settings: Settings::Sgd(Sgd { momentum: 0.0, nesterov: false, dampening: 0.0, weight_decay: 0.0 }),
+    settings: Settings::Sgd(Sgd {
+        momentum: 0.0,
+        nesterov: false,
+        dampening: 0.0,
+        weight_decay: 0.0,
+        hypergradient: 0.0,
+    }),
     learning_rate: 0.0,
     l2: 0.0,
 };

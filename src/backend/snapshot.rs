@@ -2,6 +2,7 @@
 
 use super::NetworkSpec;
 use crate::optimizer::Optimizer;
+use crate::optimizer::descent::ADDED;
 use crate::second_order::Memory;
 
 /// All of a network that training changes. The reference in f64 loses what f32 does not hold, but for `wide`.
@@ -33,6 +34,13 @@ impl Snapshot {
                 }
             };
         fits.then(|| self.numbers.chunks_exact(n))
+    }
+
+    /// What descent has added to the network's learning rate so far; 0 of an optimizer whose learning rate does not descend.
+    pub fn added(&self, optimizer: &Optimizer) -> f64 {
+        let n = self.numbers.len() / (1 + optimizer.n_slots());
+        let own = self.numbers.get(n * (1 + ADDED)).filter(|_| optimizer.descends());
+        own.map_or(0.0, |&added| f64::from(added))
     }
 }
 

@@ -11,6 +11,7 @@ mod adadelta;
 mod adagrad;
 mod adam;
 mod adamw;
+pub mod descent;
 mod nadam;
 mod rmsprop;
 pub mod rule;
@@ -119,11 +120,11 @@ macro_rules! optimizers {
 
 optimizers! {
     [Lbfgs: "lbfgs", Newton: "newton"]
-    sgd::Sgd: "gd" "sgd" "momentum" "nesterov" => Plain Momentum;
+    sgd::Sgd: "gd" "sgd" "momentum" "nesterov" => Plain Momentum PlainDescent MomentumDescent;
     adagrad::Adagrad: "adagrad" => Sum;
     rmsprop::Rmsprop: "rmsprop" => Square SquareMomentum Centred CentredMomentum;
     adadelta::Adadelta: "adadelta" => Ratio;
-    adam::Adam: "adam" => Moments Amsgrad;
+    adam::Adam: "adam" => Moments Amsgrad MomentsDescent AmsgradDescent;
     adamw::Adamw: "adamw" => Decoupled DecoupledAmsgrad;
     nadam::Nadam: "nadam" => LookAhead;
 }
@@ -166,6 +167,8 @@ pub type Scalars<T> = [T; MOST_SCALARS];
 pub struct Pace {
     /// Step size.
     pub learning_rate: f64,
+    /// The schedule's share in it.
+    pub factor: f64,
     /// In place of the optimizer's own momentum or beta1.
     pub momentum: Option<f64>,
 }
@@ -173,7 +176,7 @@ pub struct Pace {
 impl Pace {
     /// This learning rate alone.
     pub fn of(learning_rate: f64) -> Self {
-        Self { learning_rate, momentum: None }
+        Self { learning_rate, factor: 1.0, momentum: None }
     }
 }
 
@@ -274,6 +277,11 @@ impl Optimizer {
         of!(self.settings, settings => settings.rule())
     }
 
+    /// Whether its learning rate descends by itself: see [`descent`].
+    pub fn descends(&self) -> bool {
+        self.rule().arm().descends()
+    }
+
     /// Numbers kept per parameter.
     pub fn n_slots(&self) -> usize {
         self.rule().arm().slots.len()
@@ -325,6 +333,7 @@ mod tests {
     fn arms_use_what_they_name() {
         for &rule in RuleId::ALL {
             let Arm { constants, scalars, slots, body } = rule.arm();
+            assert_eq!(rule.arm().descends(), slots.starts_with(&["direction", "added"]), "{rule:?}");
             let names = [constants, scalars, slots, &["p", "g"]].concat();
             assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{rule:?} has a name twice");
             for name in names {

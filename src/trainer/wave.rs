@@ -68,7 +68,7 @@ impl Wave {
         for (at, (&index, snapshot)) in running.networks.iter().zip(&from.networks).enumerate() {
             population.restore(index, snapshot);
             let memory = from.memories.get(at).copied().unwrap_or_default();
-            steps[index] = Steps { done: snapshot.steps, memory };
+            steps[index] = Steps { done: snapshot.steps, memory, added: 0.0 };
             running.steps += u64::from(snapshot.steps);
             running.evaluations += snapshot.evaluations.max(u64::from(snapshot.steps));
         }

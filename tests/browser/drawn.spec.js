@@ -16,6 +16,7 @@ test('points are added, moved and removed by the mouse, a step of undo each', as
   const drawing = page.getByTestId('drawn').locator('svg');
   const points = drawing.getByRole('slider');
   await expect(points).toHaveCount(2);
+  await page.getByTestId('type-points').scrollIntoViewIfNeeded();
   const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await drawing.boundingBox());
   // The drawing's own measures: 30 to 288 across, 10 (a factor of 10) to 126 (0.01) down, of 300 by 150.
   const place = (/** @type {number} */ share, /** @type {number} */ factor) => ({
@@ -42,14 +43,14 @@ test('points are added, moved and removed by the mouse, a step of undo each', as
   // No further than its neighbour, and no lower than the drawing.
   await page.mouse.move(low.x, low.y);
   await page.mouse.down();
-  await page.mouse.move(box.x + 2 * box.width, box.y + 2 * box.height, { steps: 3 });
+  await page.mouse.move(box.x + box.width + 60, box.y + box.height + 20, { steps: 3 });
   await page.mouse.up();
   expect((await pointsOf(app))[1]).toEqual([1, 0.01]);
   for (const wanted of [moved, [share, factor]]) {
     await page.getByTestId('undo').click();
     await expect.poll(async () => (await pointsOf(app))[1]).toEqual(wanted);
   }
-  await page.mouse.dblclick(half.x, half.y);
+  await points.nth(1).dblclick();
   await expect(points).toHaveCount(2);
   expect(await pointsOf(app)).toEqual([
     [0, 1],
@@ -110,15 +111,12 @@ test('points are typed, a mistake has a sentence and a fix, and a link carries t
   await field.fill('0: 1; 0.5: 0.1');
   await field.press('Enter');
   await expect.poll(() => pointsOf(app)).toHaveLength(2);
-  const { trials } = (await app.result(null, 'cpu')).result;
+  const { trials } = await app.result(null, 'cpu');
   const [begin, later] = [trials[0].epochs[0], trials[0].epochs[3]].map((one) => one.learning_rate);
   // The last step of the fourth and last epoch is behind the second point, that of the first is on the line.
   expect(later).toBe(0.0001);
   expect(begin).toBeGreaterThan(0.0003);
   expect(begin).toBeLessThan(0.0005);
-  await page.reload();
-  await app.defined();
-  await expect.poll(() => pointsOf(app)).toHaveLength(2);
 });
 
 test('a drawing of very many points is read-only, and a swept schedule may be drawn, too', async ({ app, page }) => {
@@ -139,4 +137,22 @@ test('the drawing is there in every language and theme', async ({ app, page }) =
   await app.open(link());
   await expect(page.getByTestId('drawn').getByRole('slider')).toHaveCount(3);
   await look(app, 'drawn', PAIR);
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test('a learning rate that descends by itself draws its way under the loss curves', async ({ app, page }) => {
+  await app.open(
+    '#v=1&lang=en&s=dataset:(name:iris),fixed:(optimizer:sgd,learning_rate:0.01,hypergradient:0.01,epochs:8),' +
+      'space:(dropout:(type:float,low:0,high:0.2)),trials:3',
+  );
+  await expect(page.getByTestId('value-hypergradient')).toHaveText('0.01');
+  const { trials } = await app.result(null, 'cpu');
+  const way = trials[0].epochs.map((/** @type {any} */ one) => one.learning_rate);
+  expect(way[0]).not.toBe(0.01);
+  expect(new Set(way).size).toBe(8);
+  const strip = page.getByRole('img', { name: 'Learning rate by epoch' });
+  await expect(strip).toHaveAccessibleName(/^Learning rate by epoch: Trial \d: from 0\.\d+ to 0\.\d+$/);
+  await expect(strip.locator('svg path')).toHaveCount(3);
+  await look(app, 'descent', PAIR);
+  await page.setViewportSize({ width: 1440, height: 900 });
 });

@@ -154,14 +154,7 @@ const TORCH_CHOICES = {
   },
 };
 /** Rows that PyTorch does not have, and choices that say that there is none. */
-const NOT_OF_TORCH = [
-  'patience',
-  'momentum_warmup_epochs',
-  'newton_damping',
-  'averaging_decay',
-  'hypergradient',
-  'hypergradient_l2',
-];
+const NOT_OF_TORCH = ['patience', 'momentum_warmup_epochs', 'newton_damping', 'averaging_decay', 'hypergradient'];
 
 test('every row and every choice is found by its label in both languages and by its name in PyTorch', () => {
   for (const one of HYPERPARAMETERS) {

@@ -152,11 +152,14 @@ impl Gpu {
     pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
         // Software adapters pay for barriers, devices for dispatches.
         let fused = layered::suits_workgroup(spec) && !self.is_software();
-        let otherwise = if fused || !layered::fits_texture(spec) { Strategy::Workgroup } else { Strategy::Layered };
+        let alone = spec.optimizer.descends() || !layered::fits_texture(spec);
+        let otherwise = if fused || alone { Strategy::Workgroup } else { Strategy::Layered };
         let can = invocation::can_train(spec);
         match self.forced {
             _ if spec.is_second_order() => Strategy::SecondOrder,
             Some(Strategy::Invocation) | None if !can => otherwise,
+            // Its sum over all parameters would be a dispatch of its own in every step.
+            Some(Strategy::Layered) if alone => Strategy::Workgroup,
             Some(strategy) => strategy,
             None if spec.crowd >= invocation::smallest_crowd(self.is_software()) && spec.optimizer.joins_crowds() => {
                 Strategy::Invocation

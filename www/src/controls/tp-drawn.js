@@ -138,6 +138,8 @@ export class TpDrawn extends Part {
   put(points, focus = null) {
     this.toFocus = focus;
     this.act('set_value', { name: 'schedule_points', value: points });
+    // The next key or press is meant for what is there now.
+    this.drawNow();
   }
 
   /** @param {MouseEvent} event */
@@ -159,9 +161,10 @@ export class TpDrawn extends Part {
   onTake(event) {
     const index = this.indexOf(event);
     if (index === null || event.button !== 0) return;
-    /** @type {Element} */ (this.querySelector('svg')).setPointerCapture(event.pointerId);
+    const point = /** @type {SVGElement} */ (/** @type {Element} */ (event.target).closest('[data-point]'));
+    point.setPointerCapture(event.pointerId);
+    point.focus();
     this.drag = { index, points: this.points, from: this.at(event), far: false };
-    /** @type {SVGElement} */ (/** @type {Element} */ (event.target).closest('[data-point]')).focus();
   }
 
   /** @param {PointerEvent} event */

@@ -49,6 +49,7 @@
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
  * @property {number} length
  * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
+ * @property {(k: number) => number} rateAt the learning rate of its last step
  * @property {(name: Measure) => Column} column
  * @property {(name: Measure) => Column} spread over seeds; empty where there is one
  * @property {(index: number) => EpochRecord | undefined} at an epoch as documents have it, as arrays have `at`

@@ -1,7 +1,7 @@
 //! Settings that documents have by name: structs with a default for each field.
 
 /// What `settings!` writes.
-pub trait Named: Copy + Default {
+pub trait Named: Clone + Default {
     /// The names.
     const NAMES: &'static [&'static str];
     /// Sets one; false where there is none of this name.

@@ -70,6 +70,8 @@ pub struct Trainer {
     prepared: Rc<Prepared>,
     waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
+    /// A trial that somebody wants to look at after its next epoch.
+    watched: Option<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
@@ -118,6 +120,7 @@ impl Trainer {
             prepared,
             waiting: VecDeque::new(),
             wave: None,
+            watched: None,
             failed: None,
             spread,
             crowds,
@@ -174,6 +177,15 @@ impl Trainer {
             let crowds = self.count_crowds(of_trials);
             self.crowds.insert(of_trials, crowds);
         }
+    }
+
+    /// Tells in the report of its next epoch what a trial in training is then; false, and nothing to be told, of one that is
+    /// not in training here.
+    pub fn watch(&mut self, number: u32) -> bool {
+        let is_here = |running: &Running| running.trial.number == number && !running.ended;
+        let is_in_training = self.wave.as_ref().is_some_and(|wave| wave.trials.iter().any(is_here));
+        self.watched = is_in_training.then_some(number);
+        is_in_training
     }
 
     /// Lets go of trials that have not ended.
@@ -349,6 +361,16 @@ impl Trainer {
         }
         if advance.epoch_done {
             wave.in_epoch = false;
+            if let Some(number) = self.watched {
+                let running = wave.trials.iter().find(|one| one.trial.number == number && !one.ended);
+                let snapshot = running.map(|running| {
+                    let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                    running.snapshot(networks, &wave.steps)
+                });
+                if snapshot.is_some() {
+                    (report.watched, self.watched) = (snapshot, None);
+                }
+            }
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &wave.trials[owner];
                 let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
@@ -430,7 +452,7 @@ impl Trainer {
             seed: self.study.seed,
             loss: config.loss,
             optimizer: config.optimizer,
-            schedule: config.schedule,
+            schedule: config.schedule.clone(),
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,

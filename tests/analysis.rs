@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tuning_playground::analysis::{
-    Entry, Grid, Kind, Plane, Race, RateSearch, Recorder, Rows, Site, Trajectory, surface,
+    Entry, Grid, Kind, Plane, Race, RangeTest, RateSearch, Recorder, Rows, Site, Trajectory, lay, surface,
 };
 use tuning_playground::backend::{self, Network, cpu::Cpu};
 use tuning_playground::error::Error;
@@ -225,7 +225,7 @@ fn planes_that_are_none_are_refused_by_what_is_wrong() {
         assert_eq!(Plane::pca(a.clone(), &path).unwrap_err(), Error::NoPath);
     }
     for gradient in [vec![0.0; n], vec![f64::NAN; n]] {
-        assert_eq!(Plane::gradient(&shape, a.clone(), &gradient, 0).unwrap_err(), Error::NoGradient);
+        assert_eq!(Plane::gradient(&shape, a.clone(), &gradient, &[], 0).unwrap_err(), Error::NoGradient);
     }
     // A path along a line has a plane, of which it uses one direction.
     let line = Plane::pca(b.clone(), &[a, middle, b.clone()]).unwrap();
@@ -234,20 +234,134 @@ fn planes_that_are_none_are_refused_by_what_is_wrong() {
 }
 
 #[test]
-fn against_the_gradient_loss_falls() {
-    let (mut trainer, trials) = trainer(&json!({"fixed": {"hidden": [6], "epochs": 1}}));
-    let (first, weights) = trained(&mut trainer, &trials);
-    let data = trainer.data();
-    let network = Network { spec: first.spec.clone(), parameters: weights[0].iter().map(|&x| f64::from(x)).collect() };
-    let (score, gradient) =
-        pollster::block_on(backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network)).unwrap();
-    let plane = Plane::gradient(&first.spec.shape, weights[0].clone(), &gradient, 0).unwrap();
-    let site = Site { spec: &first.spec, data, rows: Rows::Train, unit: 1.0 };
-    let [here, ahead, behind] = site.scorer(&plane).scores(&[[0.0, 0.0], [1e-3, 0.0], [-1e-3, 0.0]])[..] else {
-        panic!()
+fn against_the_gradient_loss_falls_and_upwards_goes_the_momentum() {
+    let more = json!({
+        "fixed": {"hidden": [6], "epochs": 2},
+        "space": {"optimizer": {"type": "categorical", "choices": ["sgd", "momentum", "rmsprop", "adam"]}},
+        "sampler": {"name": "grid"},
+        "trials": 4,
+    });
+    let (mut trainer, trials) = trainer(&more);
+    let contestants: Vec<Contestant> = trials.iter().map(|trial| trainer.contestant(trial, 4)).collect();
+    for (contestant, has_momentum) in contestants.into_iter().zip([false, true, false, true]) {
+        let spec = contestant.spec.clone();
+        let data = trainer.data().clone();
+        let entries = vec![Kind::Gradient.entry(contestant)];
+        let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), &data, entries)).unwrap();
+        while !pollster::block_on(recorder.advance(Duration::ZERO)).unwrap() {}
+        let paths = recorder.paths();
+        let plane = pollster::block_on(lay(Kind::Gradient, &spec, &data, &paths, 1, 0)).unwrap();
+        assert_eq!(plane.momentum, has_momentum);
+        assert_eq!(plane.axes(), ["gradient", if has_momentum { "momentum" } else { "random" }]);
+        let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
+        let [here, ahead, behind] = site.scorer(&plane).scores(&[[0.0, 0.0], [1e-3, 0.0], [-1e-3, 0.0]])[..] else {
+            panic!()
+        };
+        assert!(ahead.loss < here.loss && here.loss < behind.loss, "{} {} {}", ahead.loss, here.loss, behind.loss);
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        let [u, v] = &plane.directions;
+        let size = dot(u, u);
+        assert!(dot(u, v).abs() < 1e-5 * size, "at right angles");
+        if !has_momentum {
+            continue;
+        }
+        assert!((dot(v, v) / size - 1.0).abs() < 1e-5, "as long");
+        // The momentum's own step lies in the plane, and above the trial.
+        let coast = paths[0].coasts.last().unwrap();
+        let ahead: Vec<f32> = paths[0].last().iter().zip(coast).map(|(p, step)| p + step).collect();
+        let place = plane.place(&ahead);
+        assert!(place.y > 0.0 && place.distance < 1e-3 * dot(coast, coast).sqrt(), "{place:?}");
+    }
+}
+
+#[test]
+fn momentum_that_is_none_or_follows_the_gradient_leaves_a_random_direction() {
+    let shape = tuning_playground::mlp::Shape {
+        inputs: 3,
+        hidden: vec![4],
+        outputs: 2,
+        activation: pick(&mut stream(2), &ACTIVATIONS),
     };
-    assert!((here.loss - score.loss).abs() < 1e-5);
-    assert!(ahead.loss < here.loss && here.loss < behind.loss, "{} {} {}", ahead.loss, here.loss, behind.loss);
+    let n = shape.n_parameters();
+    let draw = |seed: u32| -> Vec<f32> {
+        let mut stream = Stream::new([seed, 1]);
+        (0..n).map(|_| stream.normal() as f32).collect()
+    };
+    let origin = draw(1);
+    for size in [1e-30_f32, 1.0, 1e17] {
+        let gradient: Vec<f64> = draw(2).iter().map(|x| f64::from(x * size)).collect();
+        let along: Vec<f32> = gradient.iter().map(|x| (-0.1 * x) as f32).collect();
+        let beside: Vec<f32> = draw(3).iter().map(|x| x * size).collect();
+        for (momentum, is_one) in
+            [(vec![], false), (vec![0.0; n], false), (vec![f32::NAN; n], false), (along, false), (beside, true)]
+        {
+            let plane = Plane::gradient(&shape, origin.clone(), &gradient, &momentum, 0).unwrap();
+            assert_eq!(plane.momentum, is_one, "{size}");
+            assert!(plane.directions.iter().flatten().all(|x| x.is_finite()));
+            assert!(plane.directions[1].iter().any(|&x| x != 0.0));
+        }
+    }
+}
+
+#[test]
+fn a_part_of_the_rows_is_drawn_once_and_its_loss_is_the_origins() {
+    let (mut trainer, trials) = trainer(&json!({}));
+    let (first, weights) = trained(&mut trainer, &trials[..1]);
+    let spec = &first.spec;
+    let plane = Plane::random(&spec.shape, weights[0].clone(), 0).unwrap();
+    for rows in [Rows::Train, Rows::Validation] {
+        let whole = trainer.data();
+        let all = rows.count(whole);
+        assert_eq!(rows.of(whole).len(), all);
+        for limit in [None, Some(all), Some(all + 1), Some(usize::MAX)] {
+            assert!(Rc::ptr_eq(&rows.some(whole, limit, 0), whole), "{limit:?}");
+        }
+        let own = |data: &Rc<backend::Data>| {
+            let site = Site { spec, data, rows, unit: 1.0 };
+            let [point] = pollster::block_on(site.points(&Cpu::new(), &plane, &[(0, &weights[0])])).unwrap()[..] else {
+                panic!()
+            };
+            let [middle] = site.scorer(&plane).scores(&[[0.0, 0.0]])[..] else { panic!() };
+            assert!((point.loss - middle.loss).abs() < 1e-5);
+            point.loss
+        };
+        let row = |data: &backend::Data, at: usize| data.x[at * data.columns..(at + 1) * data.columns].to_vec();
+        let known: Vec<Vec<f32>> = rows.of(whole).iter().map(|&at| row(whole, at as usize)).collect();
+        let mut before: Vec<Vec<f32>> = Vec::new();
+        for limit in [1, 7, all / 2, all - 1] {
+            let part = rows.some(whole, Some(limit), 5);
+            assert_eq!((rows.count(&part), part.rows()), (limit, limit));
+            let drawn: Vec<Vec<f32>> = (0..limit).map(|at| row(&part, at)).collect();
+            assert!(drawn.iter().all(|one| known.contains(one)));
+            assert!(before.iter().all(|one| drawn.contains(one)), "more rows are the same and others");
+            before = drawn;
+            let loss = own(&part);
+            assert_eq!(loss.to_bits(), own(&rows.some(whole, Some(limit), 5)).to_bits(), "the same rows every time");
+        }
+        assert_ne!(rows.some(whole, Some(7), 5).x, rows.some(whole, Some(7), 6).x);
+    }
+}
+
+#[test]
+fn who_waits_for_epochs_is_where_the_trainer_was() {
+    let (mut trainer, trials) = trainer(&json!({"fixed": {"hidden": [5], "epochs": 6}}));
+    let contestant = trainer.contestant(&trials[0], 3);
+    let whole = record(&trainer, vec![contestant.clone()], Duration::MAX);
+    let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), trainer.data(), vec![contestant])).unwrap();
+    let an_epoch = whole[0].steps.last().unwrap() / 6;
+    for epochs in [0, 1, 1, 3] {
+        recorder.until(0, Some(epochs));
+        while !pollster::block_on(recorder.advance(Duration::ZERO)).unwrap() {}
+        let (step, steps, weights) = recorder.now(0).unwrap();
+        assert_eq!((step, steps), (epochs as u64 * an_epoch, 6 * an_epoch));
+        let at = whole[0].steps.iter().position(|&one| one == step).unwrap();
+        assert_eq!(weights, whole[0].points[at], "after {epochs} epochs");
+    }
+    recorder.until(0, None);
+    while !pollster::block_on(recorder.advance(Duration::MAX)).unwrap() {}
+    assert_eq!(recorder.paths(), whole);
+    recorder.until(0, Some(usize::MAX));
+    assert!(pollster::block_on(recorder.advance(Duration::MAX)).unwrap(), "there is nothing after the end");
 }
 
 /// On a linear model of numbers the loss is a quadratic: plain gradient descent goes where the closed form says.
@@ -508,7 +622,13 @@ fn a_plane_is_pytorchs_plane() {
         };
         let data = Rc::new(backend::Data { x, columns: inputs, labels, n_train: n, n_validation: 0 });
         let [u, v] = [0, 1].map(|axis| singles(&case["directions"][axis]));
-        let plane = Plane { kind: Kind::Random, origin: singles(&case["origin"]), directions: [u, v], explained: None };
+        let plane = Plane {
+            kind: Kind::Random,
+            origin: singles(&case["origin"]),
+            directions: [u, v],
+            explained: None,
+            momentum: false,
+        };
         let extent: [f64; 4] = numbers(&case["extent"]).try_into().unwrap();
         let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
         let scores = surface(&site.scorer(&plane), &Grid::new(15, extent).unwrap(), 2);
@@ -587,4 +707,88 @@ fn momentum_that_warms_up_is_the_one_on_paper() {
         }
     }
     assert_eq!(points.len(), 7);
+}
+
+fn range_test(trainer: &mut Trainer, trials: &[Trial], steps: usize, ends: [f64; 2], budget: Duration) -> RangeTest {
+    let contestant = trainer.contestant(&trials[0], 1);
+    let mut test = pollster::block_on(RangeTest::new(trainer.data(), &contestant, steps, ends)).unwrap();
+    while !pollster::block_on(test.advance(budget)).unwrap() {}
+    test
+}
+
+/// With full batches a step's loss is that of the weights before it.
+#[test]
+fn a_range_test_trains_as_a_race_does_whose_rate_changes_with_every_step() {
+    let more = json!({"fixed": {"hidden": [9], "epochs": 40, "optimizer": "momentum", "batch_size": 140}, "space": {},
+        "trials": 1});
+    let (mut trainer, trials) = trainer(&more);
+    let test = range_test(&mut trainer, &trials, 40, [1e-3, 1.0], Duration::ZERO);
+    let rates = test.rates().to_vec();
+    assert!((rates[0] - 1e-3).abs() < 1e-15 && (rates[39] - 1.0).abs() < 1e-12, "{rates:?}");
+    let base = trainer.contestant(&trials[0], 1);
+    let mut means = vec![0.0; rates.len()];
+    for repeat in 0..4 {
+        let mut one = base.clone();
+        one.spec.run.repeat = repeat;
+        let site = Site { spec: &one.spec, data: trainer.data(), rows: Rows::Train, unit: 1.0 };
+        let changes = rates.iter().enumerate().map(|(step, &rate)| (step as u64, rate)).collect();
+        let entry = Entry { changes, ..Entry::from(one.clone()) };
+        let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), trainer.data(), vec![entry])).unwrap();
+        while !pollster::block_on(recorder.advance(Duration::MAX)).unwrap() {}
+        let path = recorder.paths().remove(0);
+        assert_eq!(path.points.len(), 41);
+        let points: Vec<&[f32]> = path.points.iter().map(Vec::as_slice).collect();
+        let losses = pollster::block_on(site.losses(&Cpu::new(), &points)).unwrap();
+        for (mean, loss) in means.iter_mut().zip(losses) {
+            *mean += loss / 4.0;
+        }
+    }
+    for (found, wanted) in test.losses()[0].iter().zip(&means) {
+        assert!((found / wanted - 1.0).abs() < 1e-5, "{found} {wanted}");
+    }
+}
+
+#[test]
+fn a_range_test_says_a_rate_that_trains_and_is_the_same_however_it_is_paused() {
+    for name in ["moons", "spiral", "xor", "plane"] {
+        for optimizer in
+            ["gd", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw", "nadam"]
+        {
+            let fixed = json!({"hidden": [16, 16], "epochs": 30, "optimizer": optimizer, "batch_size": 32});
+            let more = json!({"dataset": {"name": name, "samples": 300}, "fixed": fixed, "space": {}, "trials": 1});
+            let (mut trainer, trials) = trainer(&more);
+            let test = range_test(&mut trainer, &trials, 200, [1e-6, 10.0], Duration::MAX);
+            let paused = range_test(&mut trainer, &trials, 200, [1e-6, 10.0], Duration::ZERO);
+            assert_eq!(test.losses(), paused.losses());
+            let found = test.found().unwrap();
+            let mut contestant = trainer.contestant(&trials[0], 1);
+            contestant.spec.optimizer.learning_rate = test.rates()[found.steepest];
+            let path = record(&trainer, vec![contestant.clone()], Duration::MAX).remove(0);
+            assert_eq!(path.diverged_at, None, "{name} {optimizer}: {found:?}");
+            let site = Site { spec: &contestant.spec, data: trainer.data(), rows: Rows::Train, unit: 1.0 };
+            let ends = [path.points[0].as_slice(), path.last()];
+            let losses = pollster::block_on(site.losses(&Cpu::new(), &ends)).unwrap();
+            assert!(losses[1] < 0.95 * losses[0], "{name} {optimizer}: {losses:?}");
+        }
+    }
+}
+
+#[test]
+fn a_range_test_of_what_is_no_range_is_refused() {
+    let (mut trainer, trials) = trainer(&json!({}));
+    let contestant = trainer.contestant(&trials[0], 1);
+    let new = |steps, ends| pollster::block_on(RangeTest::new(trainer.data(), &contestant, steps, ends)).map(|_| ());
+    for (steps, ends, key) in [
+        (19, [1e-3, 1.0], "steps"),
+        (1001, [1e-3, 1.0], "steps"),
+        (100, [1.0, 1.0], "learning_rate"),
+        (100, [0.0, 1.0], "learning_rate"),
+        (100, [-1.0, 1.0], "learning_rate"),
+        (100, [1.0, 1e-3], "learning_rate"),
+        (100, [f64::NAN, 1.0], "learning_rate"),
+        (100, [1e-3, f64::INFINITY], "learning_rate"),
+    ] {
+        assert_eq!(new(steps, ends).unwrap_err().to_json()["key"], key, "{steps} {ends:?}");
+    }
+    assert!(new(100, [1e-300, 1e300]).is_ok());
 }

@@ -68,7 +68,7 @@ fn what_is_refused_names_its_key() {
         ("fixed.batch_size", json!(2.5), "wrong_type", "fixed.batch_size"),
         ("fixed.hidden", json!([4, 4000]), "out_of_range", "fixed.hidden"),
         ("fixed.activation", json!("swish"), "out_of_range", "fixed.activation"),
-        ("fixed.schedule", json!("drawn"), "not_yet", "fixed.schedule"),
+        ("fixed.schedule_points", json!([]), "out_of_range", "fixed.schedule_points"),
         ("fixed.batch_norm", json!(true), "not_yet", "fixed.batch_norm"),
         ("fixed.learning_rate", json!("NaN"), "out_of_range", "fixed.learning_rate"),
         ("fixed.loss", json!("mse"), "loss_mismatch", ""),
@@ -300,6 +300,7 @@ fn every_hyperparameter_is_taken_over_by_those_who_use_it() {
         let values = match row.kind {
             Kind::Bool => [json!(false), json!(true)],
             Kind::List => [json!([3]), json!([4])],
+            Kind::Points => [json!([[0, 0.5]]), json!([[0, 0.25]])],
             // Digits has 1,257 rows for training.
             Kind::Int if row.name == "batch_size" => [json!(7), json!(8)],
             Kind::Int => [json!(row.low), json!(row.low.map(|low| low + 1.0))],

@@ -33,8 +33,8 @@ export default defineConfig({
         codeSplitting: { groups: [{ name: ELEMENT, test: atOnce.has }] },
         // What is loaded when it is asked for is no part of the first load, and of the texts one language is
         // (xtask/src/sizes.rs).
-        chunkFileNames: ({ isDynamicEntry, facadeModuleId }) =>
-          `assets/${!isDynamicEntry ? '' : facadeModuleId?.includes('/i18n/') ? 'text-' : 'later-'}[name]-[hash].js`,
+        chunkFileNames: ({ facadeModuleId }) =>
+          `assets/${facadeModuleId?.includes('/i18n/') ? 'text-' : 'later-'}[name]-[hash].js`,
       },
     },
   },

@@ -5,6 +5,8 @@ use super::plane::Plane;
 use crate::backend::cpu::{PlaneScorer, Point};
 use crate::backend::{Data, NetworkSpec};
 use crate::error::{Error, Result};
+use crate::rng::{Purpose, RunId, Stream};
+use std::rc::Rc;
 
 /// Points a side, at least and at most.
 pub const SIDE: [usize; 2] = [3, 201];
@@ -20,6 +22,35 @@ pub enum Rows {
 }
 
 impl Rows {
+    /// Its name in sentences.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Train => "training",
+            Self::Validation => "validation",
+        }
+    }
+
+    /// How many there are.
+    pub const fn count(self, data: &Data) -> usize {
+        match self {
+            Self::Train => data.n_train,
+            Self::Validation => data.n_validation,
+        }
+    }
+
+    /// The data with no rows but `limit` of these, drawn by `seed`; the data itself where there are no more.
+    pub fn some(self, data: &Rc<Data>, limit: Option<usize>, seed: u64) -> Rc<Data> {
+        let mut rows = self.of(data);
+        let Some(limit) = limit.filter(|&limit| limit < rows.len()) else { return data.clone() };
+        // Two trials' streams are those of random directions.
+        let run = RunId { trial: 2, fold: 0, repeat: 0 };
+        Stream::of(seed, Purpose::Plane, run, 0).shuffle(&mut rows);
+        rows.truncate(limit);
+        rows.sort_unstable();
+        let n_train = if self == Self::Train { limit } else { 0 };
+        Rc::new(data.of_rows(&rows, n_train))
+    }
+
     /// Their numbers.
     pub fn of(self, data: &Data) -> Vec<u32> {
         let (n_train, n_validation) = (data.n_train as u32, data.n_validation as u32);

@@ -2,10 +2,10 @@
 //! way. The weights are those that the trainer would have come to, to the bit: taking an epoch in pieces changes nothing.
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, BatchStep, Data, EpochBatches, NetworkSpec, Population, Snapshot};
+use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::optimizer;
-use crate::optimizer::{Constants, MOST_SLOTS};
+use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use crate::rng::{Purpose, Stream};
 use crate::trainer::Contestant;
 use core::time::Duration;
@@ -74,6 +74,43 @@ impl Trajectory {
                 }
             }
         }
+    }
+}
+
+impl Trajectory {
+    /// The path of a network of which nothing is known but where it begins.
+    pub fn begun(contestant: &Contestant) -> Self {
+        let first = contestant.initial().parameters.iter().map(|&x| x as f32).collect();
+        let (points, coasts, scales) = (vec![first], vec![Vec::new()], vec![None]);
+        Self {
+            trial: contestant.trial,
+            steps: vec![0],
+            evaluations: vec![0],
+            points,
+            coasts,
+            scales,
+            diverged_at: None,
+        }
+    }
+
+    /// Writes down where such a network has been seen, with its momentum where the snapshot has the optimizer's state; whether
+    /// that is somewhere else than before. A snapshot of another size is none of it.
+    pub fn see(&mut self, spec: &NetworkSpec, snapshot: &Snapshot) -> bool {
+        let Some(parameters) = snapshot.numbers.get(..spec.shape.n_parameters()) else { return false };
+        if self.points.last().is_some_and(|last| last == parameters) {
+            return false;
+        }
+        let scalars = spec.optimizer.step_scalars(u64::from(snapshot.steps.max(1)), spec.optimizer.learning_rate);
+        self.coasts.push(coast(spec, snapshot, Some(&scalars)));
+        self.scales.push(scales(spec, snapshot));
+        self.points.push(parameters.to_vec());
+        self.steps.push(u64::from(snapshot.steps));
+        self.diverged_at = snapshot.diverged_at;
+        let most = (PATH_BYTES / (2 * size_of_val(parameters)).max(1)).clamp(FEWEST_POINTS, MOST_POINTS);
+        if self.points.len() > DENSER * most {
+            self.thin(most);
+        }
+        true
     }
 }
 
@@ -203,8 +240,8 @@ fn scales(spec: &NetworkSpec, snapshot: &Snapshot) -> Option<[f32; 2]> {
 
 /// The step that a network's momentum alone would take: its next update with a gradient of 0, without weight decay. Empty
 /// where that is no step at all.
-fn coast(spec: &NetworkSpec, snapshot: &Snapshot, step: Option<&BatchStep>) -> Vec<f32> {
-    let (Some(mut parts), Some(BatchStep { scalars, .. })) = (snapshot.parts(spec), step) else { return Vec::new() };
+fn coast(spec: &NetworkSpec, snapshot: &Snapshot, scalars: Option<&Scalars<f64>>) -> Vec<f32> {
+    let (Some(mut parts), Some(scalars)) = (snapshot.parts(spec), scalars) else { return Vec::new() };
     if spec.optimizer.n_slots() == 0 {
         return Vec::new();
     }
@@ -350,9 +387,9 @@ impl Recorder {
             runner.path.steps.push(runner.taken());
             runner.path.evaluations.push(runner.evaluations.max(runner.taken()));
             if runner.entry.states {
-                let step = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
+                let last = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
                 let (spec, snapshot) = (&runner.entry.contestant.spec, self.population.snapshot(at));
-                runner.path.coasts.push(coast(spec, &snapshot, step));
+                runner.path.coasts.push(coast(spec, &snapshot, last.map(|step| &step.scalars)));
                 runner.path.scales.push(scales(spec, &snapshot));
             }
             if runner.path.points.len() > DENSER * runner.most {
@@ -361,6 +398,16 @@ impl Recorder {
             runner.is_over = runner.taken() >= runner.last;
         }
         Ok(())
+    }
+
+    /// Lets a contestant train for so many epochs, or for all of its own with none; one that has taken them stands still.
+    pub fn until(&mut self, at: usize, epochs: Option<usize>) {
+        let Some(runner) = self.runners.get_mut(at) else { return };
+        let Contestant { batch, .. } = runner.entry.contestant;
+        let whole = runner.entry.n_steps(self.n_train);
+        let an_epoch = self.n_train.div_ceil(batch.max(1)) as u64;
+        runner.last = epochs.map_or(whole, |epochs| (epochs as u64).saturating_mul(an_epoch).min(whole));
+        runner.is_over = runner.path.diverged_at.is_some() || runner.taken() >= runner.last;
     }
 
     /// Share of all steps that have been taken or need not be.
@@ -373,7 +420,7 @@ impl Recorder {
     /// Where a contestant is: the steps that it has taken, of how many, and its weights there.
     pub fn now(&self, at: usize) -> Option<(u64, u64, &[f32])> {
         let runner = self.runners.get(at)?;
-        Some((*runner.path.steps.last()?, runner.last, runner.path.last()))
+        Some((*runner.path.steps.last()?, runner.entry.n_steps(self.n_train), runner.path.last()))
     }
 
     /// The paths so far, in the order of the contestants.

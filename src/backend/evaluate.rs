@@ -43,7 +43,7 @@ impl Rows<'_> {
 
 impl Data {
     /// These rows alone, the first `n_train` of them for training, the others for validation.
-    fn of_rows(&self, rows: &[u32], n_train: usize) -> Self {
+    pub(crate) fn of_rows(&self, rows: &[u32], n_train: usize) -> Self {
         fn gather<T: Copy>(from: &[T], width: usize, rows: &[u32]) -> Vec<T> {
             rows.iter().flat_map(|&row| &from[row as usize * width..][..width]).copied().collect()
         }

@@ -17,6 +17,9 @@ settings! {
         momentum_decay: f64 = 4e-3,
         /// Added to the gradient as `weight_decay * parameter`, biases included.
         weight_decay: f64 = 0.0,
+        /// Whether momentum's product is rounded to f32 at every step. PyTorch keeps it in its default dtype, whatever
+        /// the parameters' is; training here, in f32, would not see the difference.
+        single_product: bool = false,
     }
 }
 
@@ -37,6 +40,12 @@ const NO_PRODUCT: f64 = 1e-20;
 /// Momentum of a step, of the momentum's `decay` of that step.
 fn momentum(beta1: f64, decay: f64) -> f64 {
     beta1 * (1.0 - 0.5 * decay)
+}
+
+impl Nadam {
+    fn times(self, product: f64, momentum: f64) -> f64 {
+        if self.single_product { f64::from(product as f32 * momentum as f32) } else { product * momentum }
+    }
 }
 
 impl Configure for Nadam {
@@ -61,8 +70,9 @@ impl Configure for Nadam {
         // Each factor is below 1 - decay / 2: within 10,000 steps either it or the product is as good as 0, whatever the
         // settings are. A schedule's betas are far from 1.
         let is_scheduled = pace(1).momentum.is_some();
-        while t < first && product > NO_PRODUCT && (is_scheduled || decay > f64::EPSILON) {
-            product *= momentum(pace(t).momentum.unwrap_or(self.beta1), decay);
+        let goes_on = is_scheduled || self.single_product;
+        while t < first && product > NO_PRODUCT && (goes_on || decay > f64::EPSILON) {
+            product = self.times(product, momentum(pace(t).momentum.unwrap_or(self.beta1), decay));
             decay *= base;
             t += 1;
         }
@@ -75,7 +85,7 @@ impl Configure for Nadam {
         let beta1 = pace.momentum.unwrap_or(self.beta1);
         let next = decay * libm::pow(BASE, self.momentum_decay);
         let (now, ahead) = (momentum(beta1, decay), momentum(beta1, next));
-        let product = before * now;
+        let product = self.times(before, now);
         *running = [power2 * self.beta2, next, product];
         let rate = pace.learning_rate * (1.0 - now) / (1.0 - product);
         let mean_rate = pace.learning_rate * ahead / (1.0 - product * ahead);
@@ -94,8 +104,9 @@ mod tests {
     /// An epoch that begins later takes the steps of a run that never paused, also where the product's loop is cut short.
     #[test]
     fn scalars_do_not_depend_on_where_an_epoch_begins() {
-        for (beta1, momentum_decay) in [(0.9, 4e-3), (0.999_999, 0.1), (0.999_999, 1.0), (0.5, 0.0), (0.0, 0.5)] {
-            let settings = Nadam { beta1, momentum_decay, ..Nadam::default() };
+        let cases = [(0.9, 4e-3), (0.999_999, 0.1), (0.999_999, 1.0), (0.5, 0.0), (0.0, 0.5)];
+        for (single_product, (beta1, momentum_decay)) in cases.map(|case| [(false, case), (true, case)]).concat() {
+            let settings = Nadam { beta1, momentum_decay, single_product, ..Nadam::default() };
             let pace = |_| Pace::of(0.1);
             let mut running = settings.begin(1, &pace);
             for t in 1..30_000 {

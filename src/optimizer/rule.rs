@@ -134,7 +134,7 @@ pub trait Visitor {
 pub type Running = [f64; 3];
 
 /// What an optimizer's file says beside its updates.
-pub trait Configure: Named {
+pub trait Configure: Named + Copy {
     /// PyTorch's default.
     const LEARNING_RATE: f64;
     /// Whether strategies that train many tiny networks side by side may be chosen for it.

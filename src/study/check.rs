@@ -7,6 +7,7 @@ use super::usage;
 use super::{Direction, FORMAT, Metric, Study};
 use crate::dataset::{self, Settings, SplitShares};
 use crate::error::{Error, Result};
+use crate::schedule;
 use crate::space::Distribution;
 use crate::space::numbers::{format_number, real, shown};
 use serde_json::{Map, Value, json};
@@ -73,10 +74,12 @@ impl Study {
             None if matches!(metric, Metric::TrainLoss | Metric::ValidationLoss) => Direction::Minimize,
             _ => Direction::Maximize,
         };
+        let points = fixed.get(POINTS).or(table::find(POINTS).map(|row| &row.default)).unwrap_or(&Value::Null);
         let study = Self {
             name,
             dataset,
             data,
+            points: schedule::points(points),
             fixed,
             space,
             sampler,
@@ -276,6 +279,8 @@ impl<'a> Section<'a> {
     }
 }
 
+/// The hyperparameter whose value is a drawing.
+const POINTS: &str = "schedule_points";
 const METRICS: &str = "train_loss | train_metric | validation_loss | validation_metric";
 
 /// The names of these data sets, as messages write a choice.
@@ -357,6 +362,9 @@ fn check_hyperparameters(document: &Section<'_>) -> Result<Hyperparameters> {
         let key = swept.key(name);
         if fixed.object.contains_key(name) {
             return Err(Error::FixedAndSwept { key: name.clone() });
+        }
+        if row.kind == Kind::Points {
+            return Err(Error::UnknownKey { key, within: swept.path, accepted: fixed.key(name) });
         }
         let distribution = Distribution::parse(&key, value)?;
         check_distribution(row, &key, &distribution, value)?;

@@ -123,6 +123,7 @@ impl TrialConfig {
             epochs: 1,
         };
         config.optimizer.set("line_search_fn", f64::from(u8::from(settings.text("line_search") == "strong_wolfe")));
+        config.schedule.draw(study.points.clone());
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
         }

@@ -11,6 +11,8 @@ mod bench;
 mod page;
 #[cfg(feature = "analyses")]
 mod race;
+#[cfg(feature = "analyses")]
+mod range_test;
 #[cfg(not(feature = "analyses"))]
 mod session;
 #[cfg(feature = "analyses")]

@@ -159,7 +159,7 @@ test('the training path is scrubbed, with the true loss beside that of the plane
   const at = async () => Number(await scrub.inputValue());
   await page.getByTestId('scrub-on').click();
   await expect(scrub).toHaveValue('1');
-  await expect(scrub).toHaveAttribute('aria-valuetext', matches('en', 'landscape.step_of'));
+  await expect(scrub).toHaveAttribute('aria-valuetext', matches('en', 'scrub.step_of'));
 
   // Nothing plays by itself; it is played, paused, and stays where it is.
   await page.waitForTimeout(300);
@@ -422,7 +422,7 @@ test('while a trial is trained once more, the surface follows its weights', asyn
     };
   });
   await pick(page, 'rows', 'train');
-  await expect(page.getByTestId('landscape-live')).toHaveText(matches('en', 'landscape.step_of'));
+  await expect(page.getByTestId('landscape-live')).toHaveText(matches('en', 'scrub.step_of'));
   await finished(page, 'random', 'train');
   const seen = await page.evaluate(() => /** @type {any} */ (window).seen);
   expect(seen.length).toBeGreaterThan(2);

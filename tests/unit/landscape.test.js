@@ -10,21 +10,20 @@ import {
   runsOf,
   scaleOf,
   sharesOf,
-} from '../../www/src/views/landscape/grid.js';
-import { groundColor, groundOf } from '../../www/src/views/landscape/ground.js';
-import { placesOfLabels } from '../../www/src/views/landscape/labels.js';
+} from '../../www/src/figures/ground/grid.js';
+import { groundColor, groundOf } from '../../www/src/figures/ground/ground.js';
+import { placesOfLabels } from '../../www/src/figures/ground/labels.js';
 import { barrierOf, heightAxis, lostAlong, runsOfLine } from '../../www/src/views/landscape/line.js';
 import { originOf, startOf, stepped } from '../../www/src/views/landscape/walk.js';
 import { coordinate, digitsApart, endsOf } from '../../www/src/views/landscape/words.js';
 import {
   LEAST_EXPLAINED,
   MOST_DIFFERENCE,
-  MOST_STRETCH,
   differs,
   explainedBy,
   farthest,
-  misleads,
-} from '../../www/src/views/landscape/misleads.js';
+} from '../../www/src/figures/ground/honesty.js';
+import { MOST_STRETCH, misleads } from '../../www/src/views/landscape/misleads.js';
 import { LandscapeSlice } from '../../www/src/state/landscape.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
@@ -114,7 +113,7 @@ test('any scores have a scale, lines in rising order within it, and a share each
 test('lines with numbers are round, and a logarithm has lines where losses are small', () => {
   const of = (/** @type {number[]} */ values, /** @type {boolean} */ log) =>
     levelsOf(
-      /** @type {import('../../www/src/views/landscape/grid.js').Scale} */ (
+      /** @type {import('../../www/src/figures/ground/grid.js').Scale} */ (
         scaleOf({ values: Float64Array.from(values), states: new Uint8Array(values.length).fill(FINITE) }, log)
       ),
     );

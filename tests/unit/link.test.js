@@ -36,6 +36,10 @@ const numberOf = (one) => {
 
 /** @param {any} one @returns {fc.Arbitrary<{fixed?: any, swept?: any}>} */
 function usesOf(one) {
+  if (one.type === 'points') {
+    const share = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1));
+    return fc.record({ fixed: fc.array(fc.tuple(share, numberOf(one)), { minLength: 1, maxLength: 20 }) });
+  }
   if (one.type === 'list')
     return fc.record({
       fixed:

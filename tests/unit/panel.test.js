@@ -114,7 +114,7 @@ test('mends change the study into one that is no longer refused for that', () =>
       ['unsweep'],
     ],
     [study({}), { code: 'empty_space' }, ['sweep_learning_rate']],
-    [study({ fixed: { schedule: 'drawn' } }), { code: 'not_yet', key: 'fixed.schedule' }, ['unset']],
+    [study({ fixed: { averaging: 'ema' } }), { code: 'not_yet', key: 'fixed.averaging' }, ['unset']],
     [
       study({ trials: 99999 }),
       { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' },
@@ -163,7 +163,9 @@ test('a newcomer meets eight rows, whichever the study can use, and all that it 
   // Whatever else a study sets or sweeps is among them, and what it sets to its default is not.
   for (const one of rowsOf(study({}))) {
     if (one.sweep) assert.ok(few(study({ space: { [one.name]: one.sweep } })).includes(one.name), one.name);
-    const other = { int: 3, float: 0.375, categorical: one.choices?.at(-1), bool: true, list: [4] }[one.type];
+    const other = { int: 3, float: 0.375, categorical: one.choices?.at(-1), bool: true, list: [4], points: [[0, 1]] }[
+      one.type
+    ];
     assert.ok(few(study({ fixed: { [one.name]: other } })).includes(one.name), one.name);
   }
   assert.ok(!few(study({ fixed: { l2: 0, beta1: 0.9, amsgrad: false } })).some((one) => /l2|beta1|amsgrad/.test(one)));
@@ -197,15 +199,21 @@ test("where a default is not PyTorch's, both are said, for the optimizers that t
   const space = { optimizer: { type: 'categorical', choices } };
   assert.deepEqual(unlike('learning_rate', { space }), [{ torch: 0.001, here: 0.01, choices: ['sgd', 'nesterov'] }]);
   assert.deepEqual(unlike('momentum', { space }), [{ torch: 0, here: 0.9, choices: ['nesterov'] }]);
-  // Whatever is said differs, and no more than a few do.
-  const differing = HYPERPARAMETERS.filter(
-    (one) => unlikeTorch(one, study({ fixed: { optimizer: 'momentum' } })).length,
-  );
-  assert.deepEqual(
-    differing.map(({ name }) => name),
-    ['learning_rate', 'momentum', 'plateau_patience', 'batch_size'],
-  );
-  for (const one of differing)
-    for (const { torch, here } of unlikeTorch(one, study({ fixed: { optimizer: 'momentum' } })))
-      assert.notEqual(torch, here);
+  // No more than a few differ, whatever is chosen.
+  const chosen = (/** @type {string} */ name) => BY_NAME.get(name)?.choices ?? [];
+  /** @type {Record<string, Set<unknown>>} */
+  const differing = {};
+  for (const optimizer of chosen('optimizer'))
+    for (const schedule of chosen('schedule'))
+      for (const one of HYPERPARAMETERS)
+        for (const { torch, here } of unlikeTorch(one, study({ fixed: { optimizer, schedule } }))) {
+          const by = one.name === 'plateau_patience' ? schedule : one.name === 'batch_size' ? '' : optimizer;
+          (differing[one.name] ??= new Set()).add(`${by} ${torch} ${here}`);
+        }
+  assert.deepEqual(Object.fromEntries(Object.entries(differing).map(([name, those]) => [name, [...those]])), {
+    learning_rate: ['gd 0.001 0.01', 'sgd 0.001 0.01', 'momentum 0.001 0.01', 'nesterov 0.001 0.01'],
+    momentum: ['momentum 0 0.9', 'nesterov 0 0.9'],
+    plateau_patience: ['plateau 10 5'],
+    batch_size: [' 1 32'],
+  });
 });

@@ -1,8 +1,8 @@
 import { test } from 'node:test';
-import { DIVERGED, FINITE, UNKNOWN } from '../../www/src/views/landscape/grid.js';
+import { DIVERGED, FINITE, UNKNOWN } from '../../www/src/figures/ground/grid.js';
 import { MOST_ZOOM, aroundTrial, isSame, panned, zoomedAt } from '../../www/src/views/landscape/extent.js';
 import { Gestures, wheelFactor } from '../../www/src/views/landscape/gestures.js';
-import { groundOf } from '../../www/src/views/landscape/ground.js';
+import { groundOf } from '../../www/src/figures/ground/ground.js';
 import {
   BOX,
   colorsOf,
@@ -229,7 +229,7 @@ test('what stands behind a hill is hidden, what stands on it is not', () => {
 });
 
 test('a frame zooms about a place, moves, and stays within a millionth and a million of its own', () => {
-  const home = /** @type {import('../../www/src/views/landscape/ground.js').Extent} */ ([-3, 1, -0.5, 0.25]);
+  const home = /** @type {import('../../www/src/figures/ground/ground.js').Extent} */ ([-3, 1, -0.5, 0.25]);
   const wild = fc.oneof(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), anyNumber);
   check(
     fc.property(fc.array(fc.tuple(wild, unit, unit, unit), { maxLength: 30 }), (acts) => {

@@ -48,6 +48,10 @@ pub fn interop() -> Result<()> {
     }
     run(program(&python).arg(fixtures.join("make_fixtures.py")))?;
     let files = json_files(&fixtures)?;
+    let defaults = folder.join("torch.json");
+    fs::copy(golden.join("torch_defaults.py"), fixtures.join("torch_defaults.py"))?;
+    run(program(&python).arg(fixtures.join("torch_defaults.py")).arg(&defaults))?;
+    same_defaults(&paths::root().join("www").join("src").join("study").join("torch.json"), &defaults)?;
     for backend in ["reference", "cpu", "gpu"] {
         let mut command = cargo();
         command.args(["run", "--locked", "--bin", "tune", "--", "verify", "--backend", backend]).args(&files);
@@ -65,6 +69,18 @@ pub fn interop() -> Result<()> {
     let mut command = cargo();
     command.args(["test", "--locked", "--release", "--test", "analysis", "is_timed", "--", "--ignored", "--nocapture"]);
     run(&mut command)
+}
+
+/// The defaults that the page shows as PyTorch's are those of the PyTorch that is installed.
+fn same_defaults(shown: &Path, made: &Path) -> Result<()> {
+    let read = |path: &Path| -> Result<Value> {
+        let mut table: Value = serde_json::from_slice(&fs::read(path)?)?;
+        table.as_object_mut().context("a table")?.remove("generator");
+        Ok(table)
+    };
+    let (shown, made) = (read(shown)?, read(made)?);
+    ensure!(shown == made, "PyTorch's defaults have changed: run tests/golden/torch_defaults.py\n{made:#}");
+    Ok(())
 }
 
 fn json_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {

@@ -1,6 +1,6 @@
 import { save, saved } from '../platform/saved.js';
 import { defineCommand } from './command.js';
-import { focusSoon, opened } from './focus.js';
+import { focusSoon, opened, unfold } from './focus.js';
 import { landscapeKept } from './landscape.js';
 
 /**
@@ -34,9 +34,7 @@ export const LOOK = {
   search: defineCommand({
     keys: [{ press: '/' }],
     act: (on) => {
-      const { store, slices, page } = on;
-      const narrow = page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility();
-      slices.look.put({ sheet: store.sheet || narrow === true }, 'study');
+      unfold(on);
       focusSoon(on, '[data-testid="search-rows"]');
     },
   }),
@@ -88,6 +86,7 @@ export const LOOK = {
   stand: defineCommand({
     act: ({ slices }, /** @type {boolean} */ whole) => {
       slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved() });
+      slices.shelf.keeps = whole;
       if (whole) slices.landscape.recall(landscapeKept());
     },
   }),

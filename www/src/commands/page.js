@@ -8,6 +8,8 @@
  * @property {string | null} href the address of this state, or null where it is too long for one
  * @property {{start: () => void}} previews
  * @property {() => Promise<unknown>} run
+ * @property {{body: (id: string) => Promise<import('../state/shelf.js').Held | null>,
+ *   hold: (run: import('../state/shelf.js').Held) => void} | null} shelf where runs are kept; guests keep none
  * @property {(what: 'lang' | 'theme' | 'scale', value: any) => void} choose
  */
 export {};

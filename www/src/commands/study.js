@@ -24,7 +24,11 @@ function presetOf(name) {
 export const STUDY = {
   undo: defineCommand({
     keys: [{ press: 'mod+z', inFields: 'untouched' }],
-    act: ({ slices }) => slices.study.step(-1),
+    act: ({ store, slices, perform }) => {
+      // What was done last is what is taken back.
+      if (store.shelf.canBringBack(store.study) && !store.drafts.size) perform('bring_back');
+      else slices.study.step(-1);
+    },
   }),
   redo: defineCommand({
     keys: [

@@ -160,7 +160,9 @@ export class TuningPlayground extends LitElement {
       <tp-main .store=${store}></tp-main>
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
+      <tp-runs-list .store=${store}></tp-runs-list>
       <tp-bench .store=${store}></tp-bench>
+      <tp-range .store=${store}></tp-range>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }
@@ -188,6 +190,11 @@ export class TuningPlayground extends LitElement {
    */
   adopt(study) {
     return this.intake.adopt(study);
+  }
+
+  /** Where runs are kept between visits. */
+  get shelf() {
+    return this.page?.keeper ?? null;
   }
 
   /** The address of this state; null when it is too long for one. */

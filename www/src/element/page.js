@@ -25,7 +25,7 @@ export class WholePage {
     /** @private */ this.element = element;
     /** @private */ this.store = store;
     /** @private */ this.address = new Address(element, store);
-    /** @private */ this.keeper = new Keeper(store, runner);
+    this.keeper = new Keeper(store, runner);
     /** Where keys are heard. */ this.keys = document;
   }
 

@@ -92,6 +92,11 @@ export class FigurePart extends Part {
     return this.title;
   }
 
+  /** A heading with the letter of its run, where two lie side by side. @protected @param {string} text */
+  lettered(text) {
+    return this.store.other ? `${this.store.letter} · ${text}` : text;
+  }
+
   /** A sentence that says what the picture shows. */
   summary() {
     return '';

@@ -4,6 +4,7 @@ import { depthColor } from './colors.js';
 import { element } from './plot-axes.js';
 import { SvgContext } from './svg-context.js';
 import { inSlices } from '../platform/turns.js';
+import { download } from '../platform/download.js';
 
 /**
  * Figures as files. A picture is the plot as it stands on the page, below a title and a legend that let it stand
@@ -20,8 +21,6 @@ const GAP = 14;
 const RATIO = 2;
 /** Longer paths than this, in letters, become an image. */
 const MOST = 6_000_000;
-/** A browser keeps a file for its download at least so long, in ms. */
-const KEPT = 60_000;
 
 /**
  * Saves a figure's picture or data, or copies the data.
@@ -31,12 +30,12 @@ const KEPT = 60_000;
  */
 export async function exportFigure(figure, kind) {
   const name = `${figure.file}.${kind}`;
-  if (kind === 'csv') save(new Blob(await csvOf(figure), { type: 'text/csv;charset=utf-8' }), name);
-  else if (kind === 'json') save(new Blob([textOf(figure.document())], { type: 'application/json' }), name);
+  if (kind === 'csv') download(new Blob(await csvOf(figure), { type: 'text/csv;charset=utf-8' }), name);
+  else if (kind === 'json') download(new Blob([textOf(figure.document())], { type: 'application/json' }), name);
   else if (kind === 'copy') await navigator.clipboard.writeText((await csvOf(figure)).join(''));
   else {
     const picture = await pictureOf(figure);
-    save(kind === 'svg' ? new Blob([picture.svg], { type: 'image/svg+xml' }) : await pngOf(picture), name);
+    download(kind === 'svg' ? new Blob([picture.svg], { type: 'image/svg+xml' }) : await pngOf(picture), name);
   }
   return name;
 }
@@ -46,14 +45,6 @@ const textOf = (document) =>
   `${JSON.stringify(document, (_, value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   )}\n`;
-
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT);
-}
 
 /** Lines that are put together at a time. */
 const TOGETHER = 200;

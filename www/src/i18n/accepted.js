@@ -46,6 +46,13 @@ const PATTERNS = [
     /^(\S+) (?:\.\.|–|to) (\S+)$/,
     ([low, high]) => ({ key: 'accepted.range', values: { low: figure(low), high: figure(high) } }),
   ],
+  [
+    /^\[\[0 \.\. 1, (\S+) \.\. (\S+)\], \.\.\.\] \(1 \.\. (\d+)\)$/,
+    ([low, high, most]) => ({
+      key: 'accepted.points',
+      values: { low: figure(low), high: figure(high), most: figure(most) },
+    }),
+  ],
   [/^> (\S+) \(int\)$/, ([low]) => ({ key: 'accepted.whole_above', values: { low } })],
   [/^> (\S+)(?: \((?:log|nesterov)\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
   [/^< (\S+)(?: \(log1m\))?$/, ([high]) => ({ key: 'accepted.below', values: { high } })],

@@ -1,5 +1,6 @@
 import { exact, number, scientific } from '../study/format.js';
 import { mendsOf } from '../study/mends.js';
+import { ROOM } from '../study/runs.js';
 
 /**
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
@@ -153,15 +154,58 @@ export const shareNotice = (link) => ({
 
 /**
  * Something is not kept between visits.
- * @param {'refused' | 'full' | 'large'} lack
- * @param {number} size in MB, the most that is kept
+ * @param {string} lack refused, full, large or pinned
+ * @param {number} size in MB, the most that is kept of a run
  * @returns {Notice}
  */
 export const keepNotice = (lack, size) => ({
   id: 'keep',
   kind: 'note',
   title: `message.keep_${lack}`,
-  problem: { code: `note_keep_${lack}`, size },
+  problem: { code: `note_keep_${lack}`, size: lack === 'pinned' ? ROOM.bytes / 1e6 : size, runs: ROOM.runs },
+  actions: lack === 'refused' ? [] : [{ label: 'runs.all', act: 'all_runs', detail: true }],
+});
+
+/** Runs before which another one would have to go. @param {string} letter of the one that goes first, or nothing
+ * @returns {Notice} */
+export const roomNotice = (letter) => ({
+  id: 'room',
+  kind: 'note',
+  title: 'message.room',
+  problem: letter
+    ? { code: 'note_room', letter, size: ROOM.bytes / 1e6, runs: ROOM.runs }
+    : { code: 'note_keep_pinned', size: ROOM.bytes / 1e6, runs: ROOM.runs },
+  actions: [{ label: 'runs.all', act: 'all_runs', detail: true, primary: true }],
+});
+
+/** @param {string} letter @returns {Notice} */
+export const deletedNotice = (letter) => ({
+  id: 'run_deleted',
+  kind: 'note',
+  title: 'message.run_deleted',
+  values: { letter },
+  actions: [{ label: 'action.bring_back', act: 'bring_back', primary: true }],
+});
+
+/** A run that was kept, and is gone or damaged. @param {string} letter @returns {Notice} */
+export const unreadableNotice = (letter) => ({
+  id: 'run_gone',
+  kind: 'alert',
+  title: 'message.run_gone',
+  values: { letter },
+  problem: { code: 'note_run_gone' },
+  actions: [],
+});
+
+/** A file that could not be taken in, or not all of it. @param {string} name @param {Problem} problem
+ * @returns {Notice} */
+export const importNotice = (name, problem) => ({
+  id: 'import',
+  kind: 'alert',
+  title: problem.code === 'note_import_left' ? 'message.import_partly' : 'message.import_refused',
+  values: { name },
+  problem,
+  kept: problem.code === 'note_import_left' ? undefined : 'kept.runs',
   actions: [],
 });
 

@@ -1,5 +1,5 @@
 import { BY_NAME } from '../study/hyperparameters.js';
-import { ENDED } from '../study/result.js';
+import { ENDED, FORMAT } from '../study/result.js';
 import { Epochs, Pool, written } from './columns.js';
 
 /**
@@ -34,12 +34,14 @@ export class Trials extends Map {
     /** Trials with an epoch. */ this.begun = 0;
     /** Epochs of all trials. */ this.epochs = 0;
     /** Whether some trial's steps took more than one gradient evaluation each. */ this.costly = false;
+    /** Grows with every change. */ this.changes = 0;
     /** @private @type {Trial[]} those that have ended since {@link takeEnded} */ this.ended = [];
   }
 
   /** A trial before its first step, if it is new. @param {Pick<Trial, 'number' | 'params'>} trial */
   add({ number, params }) {
     if (this.has(number)) return;
+    this.changes++;
     const planned = params.epochs ?? this.study?.fixed?.epochs ?? BY_NAME.get('epochs')?.default;
     this.put(number, params, this.study?.seed ?? 0, Number(planned));
   }
@@ -65,6 +67,7 @@ export class Trials extends Map {
   /** Enters a report, the numbers of its events one after the other. What is told of a trial that has ended comes too
    * late, as it does for the session. @param {Float64Array} told */
   report(told) {
+    this.changes++;
     for (let at = 0; at < told.length;) {
       const [trial, state, n, each] = [this.get(told[at]), STATES[told[at + 1]], told[at + 6], told[at + 7]];
       const first = at + HEAD;
@@ -86,6 +89,7 @@ export class Trials extends Map {
   /** Enters the event of a trial or a whole trial as a document, also one that is not known.
    * @param {Partial<TrialDocument> & Pick<TrialDocument, 'number'>} change */
   merge({ epochs = [], state, evaluations, ...change }) {
+    this.changes++;
     const trial =
       this.get(change.number) ?? this.put(change.number, change.params ?? {}, change.seed ?? 0, epochs.length);
     if (ENDED.includes(trial.state)) return;
@@ -121,6 +125,7 @@ export class Trials extends Map {
     this.counts[trial.state]--;
     this.counts[state]++;
     trial.state = state;
+    this.changes++;
     if (ENDED.includes(state)) this.ended.push(trial);
   }
 
@@ -148,6 +153,19 @@ export class Trials extends Map {
 
 /** Gradient evaluations of a trial's steps. @param {Pick<Trial, 'steps' | 'evaluations'>} trial */
 export const evaluationsOf = ({ steps, evaluations }) => evaluations ?? steps;
+
+/** A run's result as the page holds it.
+ * @param {Omit<HeldResult, 'format' | 'engine' | 'trials'> &
+ *   {engine: HeldResult['engine'] | null, trials: Trials}} run
+ * @returns {HeldResult} */
+export const resultOf = ({ study, trials, best, engine, test }) => ({
+  format: FORMAT,
+  study,
+  engine: engine ?? { backend: 'cpu', adapter: null, workers: 0 },
+  trials: trials.inOrder(),
+  best,
+  test,
+});
 
 /** A trial as documents have it, which shares nothing with the page. @param {Trial} trial @returns {TrialDocument} */
 export function trialDocument({ epochs, ...trial }) {

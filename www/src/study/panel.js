@@ -1,4 +1,5 @@
 import { FEW, FIRST } from './first-rows.js';
+import torch from './torch.json' with { type: 'json' };
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
 /**
@@ -44,36 +45,29 @@ export function isSet(one, study) {
   return 'by' in own || JSON.stringify(own.value) !== JSON.stringify(given);
 }
 
-/** PyTorch's own defaults where this page has others: of `SGD`, of `ReduceLROnPlateau` and of `DataLoader`.
- * @type {Record<string, Value | Record<string, Value>>} */
-const TORCH = {
-  learning_rate: { gd: 0.001, sgd: 0.001, momentum: 0.001, nesterov: 0.001 },
-  momentum: { momentum: 0, nesterov: 0 },
-  plateau_patience: 10,
-  batch_size: 1,
-};
+/** PyTorch's own defaults, under our names (`tests/golden/torch_defaults.py`): of its optimizers and schedules, and of
+ * `DataLoader`. @type {Record<string, any>} */
+const TORCH = torch;
 
 /**
  * Where trials would have another default in PyTorch: both values, and the choices that have them.
  * @param {Hyperparameter} one @param {Study} study @returns {{torch: Value, here: Value, choices: Value[]}[]}
  */
 export function unlikeTorch(one, study) {
-  const given = TORCH[one.name];
-  if (given === undefined) return [];
-  if (typeof given !== 'object' || given === null) return [{ torch: given, here: one.default, choices: [] }];
-  const optimizer = /** @type {Hyperparameter} */ (BY_NAME.get('optimizer'));
-  const swept = study.space?.optimizer?.choices;
+  const { by, ...given } = TORCH[one.name]?.by ? TORCH[one.name] : { '': TORCH[one.name] };
+  const swept = by && study.space?.[by]?.choices;
+  const chooser = BY_NAME.get(by);
   /** @type {ReturnType<typeof unlikeTorch>} */
   const found = [];
-  for (const choice of swept ?? [valueOf(optimizer, study)]) {
-    const torch = /** @type {Record<string, Value>} */ (given)[String(choice)];
-    if (torch === undefined) continue;
-    const here = one.default[String(choice)] ?? 0;
+  for (const choice of swept ?? [chooser ? valueOf(chooser, study) : '']) {
+    const torch = given[String(choice)];
+    const here = by && one.default?.by === by ? (one.default[String(choice)] ?? 0) : one.default;
+    if (torch === undefined || torch === here) continue;
     const same = found.find((other) => other.torch === torch && other.here === here);
     if (same) same.choices.push(choice);
     else found.push({ torch, here, choices: [choice] });
   }
-  // One optimizer for all trials needs no name.
+  // One choice for all trials needs no name.
   return swept ? found : found.map((other) => ({ ...other, choices: [] }));
 }
 
@@ -83,7 +77,8 @@ export function fewOf(study, rows) {
   const first = FIRST.map((name) => rows.find((one) => one.name === name))
     .filter((one) => one && (one.name !== 'hidden' || isSet(one, study)))
     .slice(0, FEW);
-  return rows.filter((one) => first.includes(one) || isSet(one, study));
+  // Who chooses to draw a schedule has its points at hand.
+  return rows.filter((one) => first.includes(one) || isSet(one, study) || one.type === 'points');
 }
 
 /** Trials that a run of the study trains. @param {Study} study */

@@ -12,7 +12,15 @@ import { BY_NAME, between, defaultOf, valueOf } from './hyperparameters.js';
  */
 
 /** What a curve depends on beside the schedule's name. */
-const SETTINGS = ['decay_rate', 'decay_epochs', 'min_factor', 'plateau_patience', 'warmup_epochs', 'epochs'];
+const SETTINGS = [
+  'decay_rate',
+  'decay_epochs',
+  'min_factor',
+  'plateau_patience',
+  'warmup_epochs',
+  'schedule_points',
+  'epochs',
+];
 /** Points of a curve: odd, so that one lies halfway. */
 export const POINTS = 201;
 

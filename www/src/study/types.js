@@ -6,7 +6,7 @@
  * @typedef {'auto' | 'gpu' | 'cpu'} BackendChoice
  * @typedef {'idle' | 'starting' | 'running' | 'paused'} RunState
  * @typedef {'queued' | 'running' | 'complete' | 'pruned' | 'diverged' | 'failed' | 'cancelled'} TrialState
- * @typedef {number | string | boolean | number[] | null} Value
+ * @typedef {number | string | boolean | number[] | [number, number][] | null} Value
  *
  * @typedef {object} Distribution
  * @property {'float' | 'int' | 'categorical'} type
@@ -74,6 +74,11 @@
  * @property {number} of_trials how many there were when it was asked for
  * @property {number | null} until_epoch the epoch after which it waits, or null for its last
  * @property {number} [from_epoch] the epoch that it goes on from
+ *
+ * @typedef {{steps: number, low: number, high: number}} RateRange learning rates that a range test goes through
+ * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest: number |
+ *   null, lowest: number | null}} RangeNews how far a range test has come: null where a network diverged, and where
+ *   nothing is found
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result

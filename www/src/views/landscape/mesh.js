@@ -1,5 +1,5 @@
-import { FINITE } from './grid.js';
-import { groundRgb } from './ground.js';
+import { FINITE } from '../../figures/ground/grid.js';
+import { groundRgb } from '../../figures/ground/ground.js';
 
 /**
  * A ground as a surface in space, of triangles between the points that are known. Where a point has no finite score
@@ -24,7 +24,8 @@ const LIGHT = [-0.45, 0.8, 0.4];
 const SHADE = 0.22;
 const GLOW = 0.09;
 
-/** @param {Pick<import('./ground.js').Ground, 'size' | 'scale' | 'filled'>} ground @returns {Relief} */
+/** @param {Pick<import('../../figures/ground/ground.js').Ground, 'size' | 'scale' | 'filled'>} ground
+ * @returns {Relief} */
 export function reliefOf({ size, scale, filled }) {
   const shares = Float64Array.from(filled.values, (value, k) =>
     filled.states[k] === FINITE ? scale.share(value) : NaN,

@@ -3,20 +3,21 @@ import { Part, define } from '../../controls/part.js';
 import { element } from '../../figures/plot-axes.js';
 import { tokens } from '../../figures/colors.js';
 import { textWidth } from '../../study/scale.js';
-import { FINITE } from './grid.js';
+import { FINITE } from '../../figures/ground/grid.js';
 import { heightAt, laidOn, reliefOf, sharesAt, spotOf, worldOf } from './mesh.js';
 import { HOME, cameraOf, isHidden, projector } from './orbit.js';
-import { text } from './overlay.js';
+import { text } from '../../figures/ground/places.js';
 import { ReliefScene } from './scene.js';
 
 /**
  * A surface in space, with paths and marks on it. It is given what it draws, and knows no store.
  *
- * @typedef {import('./labels.js').Point} Point
+ * @typedef {import('../../figures/ground/labels.js').Point} Point
  * @typedef {import('./mesh.js').Extent} Extent
  * @typedef {{x: ArrayLike<number>, y: ArrayLike<number>, token: string}} Path in the plane's coordinates; of which
  *   colour
- * @typedef {{x: number, y: number, draw: (at: Point, frame: import('./overlay.js').Frame) => SVGElement}} Mark
+ * @typedef {import('../../figures/plot-axes.js').Frame} Frame
+ * @typedef {{x: number, y: number, draw: (at: Point, frame: Frame) => SVGElement}} Mark
  * @typedef {{width: number, height: number}} Size
  * @typedef {{title: string, low: string, high: string}} Axis its name, and what its ends say
  * @typedef {{x: Axis, y: Axis, height: Axis}} Axes
@@ -48,7 +49,7 @@ export class TpRelief extends Part {
 
   constructor() {
     super();
-    /** @type {import('./ground.js').Ground | null} */ this.ground = null;
+    /** @type {import('../../figures/ground/ground.js').Ground | null} */ this.ground = null;
     /** @type {Extent} what the ground covers */ this.extent = [0, 1, 0, 1];
     /** @type {Path[]} */ this.paths = [];
     /** @type {Mark[]} */ this.marks = [];

@@ -13,7 +13,7 @@ import {
   WebGLRenderer,
 } from 'three';
 import { colorsOf, contoursOf, rimOf, spotOf, trianglesOf, tubeOf, worldOf } from './mesh.js';
-import { DIVERGED } from './grid.js';
+import { DIVERGED } from '../../figures/ground/grid.js';
 
 /**
  * The surface on a canvas, by WebGL: what it is told is drawn when it is told to draw, and never by itself.
@@ -81,7 +81,7 @@ export class ReliefScene {
    * Another surface, with its lines of equal height, a cross on the floor below each point without a score, and the
    * edges of the floor.
    * @param {Relief} relief
-   * @param {Pick<import('./ground.js').Ground, 'filled' | 'bands' | 'better'>} ground
+   * @param {Pick<import('../../figures/ground/ground.js').Ground, 'filled' | 'bands' | 'better'>} ground
    * @param {Colors} colors
    */
   surface(relief, { filled, bands, better }, { dark, mark, line }) {

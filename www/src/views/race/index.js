@@ -6,8 +6,8 @@ import { datasetOf } from '../../study/hyperparameters.js';
 import { keyOf } from '../../study/link.js';
 import { MOST, OVER, OVER_CLASSICS, STEPS, joiners } from '../../study/race.js';
 import { GROUNDS, wordsOf } from '../../state/race.js';
-import landscape from '../landscape/style.css?inline';
-import '../landscape/tp-scrubber.js';
+import shared from '../../figures/ground/style.css?inline';
+import '../../controls/tp-scrubber.js';
 import { stopsOf } from './clock.js';
 import { nameOf } from './looks.js';
 import own from './style.css?inline';
@@ -25,7 +25,7 @@ const LENGTHS = [100, 200, STEPS.usual, 1000, 2000, 5000];
 
 /** Optimizers, rates, batches, schedules, seeds or trials that leave one start. */
 export class TpRaceView extends Part {
-  static sheet = `${landscape}${own}`;
+  static sheet = `${shared}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['race', 'study', 'selection', 'trials', 'run'];
   static properties = { ...Part.properties, at: { state: true }, log: { state: true } };
@@ -229,17 +229,7 @@ export class TpRaceView extends Part {
 
 define('tp-race-view', TpRaceView);
 
-/** @param {'en' | 'ko'} lang the scrubber's words are the landscape's */
-const both = async (lang) => {
-  const [theirs, ours] = await Promise.all(
-    lang === 'ko'
-      ? [import('../landscape/ko.json'), import('./ko.json')]
-      : [import('../landscape/en.json'), import('./en.json')],
-  );
-  return { default: { ...theirs.default, ...ours.default } };
-};
-
-export const texts = { en: () => both('en'), ko: () => both('ko') };
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };
 
 /** @param {import('../../state/store.js').Store} store */
 export const render = (store) => html`<tp-race-view .store=${store}></tp-race-view>`;

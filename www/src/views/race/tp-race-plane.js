@@ -1,15 +1,14 @@
 import { html, nothing } from 'lit';
-import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { palette, tokens } from '../../figures/colors.js';
 import { wayOf } from '../../figures/cursor.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { exact, loss, metric } from '../../study/format.js';
-import { steps, textWidth } from '../../study/scale.js';
-import { inSlices, turn } from '../../platform/turns.js';
-import { groundColor, groundOf, paint, paintAll } from '../landscape/ground.js';
-import { numbersOf, pointer } from '../landscape/overlay.js';
+import { textWidth } from '../../study/scale.js';
+import { turn } from '../../platform/turns.js';
+import { GroundPart } from '../../figures/ground/ground-part.js';
+import { groundColor } from '../../figures/ground/ground.js';
+import { HALO, numbersOf, pointer } from '../../figures/ground/places.js';
 import { studyOf } from '../../state/race.js';
 import { isOneStart, isOut, pointAt, spread } from './clock.js';
 import { planeData, raceDocument } from './data.js';
@@ -17,8 +16,6 @@ import { looksOf, nameOf, shapeOf } from './looks.js';
 
 /** @typedef {import('../../figures/plot-axes.js').Frame} Frame */
 
-/** Steps of colour of the legend's ramp. */
-const STEPS = 36;
 /** The start is taken hold of within so many px; a finger is less exact. */
 const GRIP = 14;
 const FINGER = 26;
@@ -26,25 +23,17 @@ const FINGER = 26;
 const NUDGE = 1 / 50;
 /** An arrow of momentum is this many steps of it long. */
 const COAST = 10;
-const HALO = { stroke: 'var(--surface)', 'stroke-width': 4, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
 
 /** The ground that a race goes over, and the paths. */
-export class TpRacePlane extends FigurePart {
+export class TpRacePlane extends GroundPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['race'];
-  static properties = { ...FigurePart.properties, step: { attribute: false }, log: { attribute: false } };
+  static properties = { ...GroundPart.properties, step: { attribute: false }, log: { attribute: false } };
   static figure = 'race-plane';
-  static layer = 'axes';
-  static saves = [...FigurePart.saves, /** @type {import('../../figures/figure.js').SaveKind[]} */ (['json'])];
 
   constructor() {
     super();
     /** The step that the clock shows. */ this.step = 0;
-    /** Whether losses are drawn by their logarithm. */ this.log = true;
-    /** @private grows as points arrive */ this.told = 0;
-    /** @private @type {import('../landscape/ground.js').Ground | null} */ this.ground = null;
-    /** @private what is worked out, what is painted, what lies over it */
-    this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
     /** @private the points of the paths as they stand in the picture, which the clock only cuts */
     this.tracks = { key: '', points: /** @type {string[][]} */ ([]) };
     /** @private @type {[number, number] | null} where the start is being dragged to */ this.drag = null;
@@ -52,6 +41,15 @@ export class TpRacePlane extends FigurePart {
 
   get head() {
     return this.store.race.head;
+  }
+
+  get field() {
+    const { head, losses: values, known, step } = this.store.race;
+    return head && { size: head.size, extent: head.extent, values, known, step };
+  }
+
+  get view() {
+    return this.head?.extent ?? super.view;
   }
 
   get isNetwork() {
@@ -96,17 +94,6 @@ export class TpRacePlane extends FigurePart {
     const { low, high } = ground.scale;
     const color = (/** @type {number} */ share) => groundColor(1 - share, this.store.dark);
     return { text: '', title: '', low: loss(low), high: loss(high), color };
-  }
-
-  /** @param {HTMLCanvasElement} canvas */
-  paintRamp(canvas) {
-    const g = canvas.getContext('2d');
-    if (!g) return;
-    g.clearRect(0, 0, canvas.width, canvas.height);
-    for (let k = 0; k < STEPS; k++) {
-      g.fillStyle = groundColor(1 - k / (STEPS - 1), this.store.dark);
-      g.fillRect(4 * k, 4, 4, 16);
-    }
   }
 
   tools() {
@@ -169,23 +156,6 @@ export class TpRacePlane extends FigurePart {
   }
 
   /** @private */
-  axes() {
-    const [x0, x1, y0, y1] = this.head?.extent ?? [0, 1, 0, 1];
-    const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
-      domain: /** @type {[number, number]} */ ([low, high]),
-      ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
-    });
-    return { x: axis(x0, x1), y: axis(y0, y1) };
-  }
-
-  /** @private @param {{y: {ticks: {label: string}[]}}} axes @returns {Frame} */
-  frame(axes) {
-    const { width, height } = this.size;
-    const longest = Math.max(0, ...axes.y.ticks.map((tick) => textWidth(tick.label)));
-    return { width, height, left: Math.min(width / 3, 32 + Math.max(14, longest)), right: 12, top: 8, bottom: 38 };
-  }
-
-  /** @private */
   titles() {
     const { head } = this;
     if (!this.isNetwork) return { x: 'x', y: 'y' };
@@ -201,81 +171,26 @@ export class TpRacePlane extends FigurePart {
 
   draw() {
     const { head } = this;
-    const layer = /** @type {HTMLElement | null} */ (this.querySelector('.axes'));
-    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ground'));
-    if (!layer || !over || !canvas || this.size.width < 80 || this.size.height < 80) return;
+    const layers = this.layersOf;
+    if (!layers) return;
+    const { layer, over, canvas } = layers;
     const failed = this.store.race.state === 'failed';
     canvas.hidden = !head || failed;
     if (!head || failed) {
       layer.replaceChildren();
       over.replaceChildren();
-      this.ground = null;
-      Object.assign(this.drawn, { made: '', painted: '', over: '', wanted: '' });
+      this.forgetGround();
       return;
     }
-    const axes = this.axes();
+    const axes = this.axesOver(head.extent);
     const frame = this.frame(axes);
-    const made = `${this.told} ${this.log}`;
-    if (made !== this.drawn.made) void this.renew(made);
+    void this.renew();
     if (this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
     else this.drawOver(layer, over, axes, frame);
   }
 
-  /** Works the ground out in slices; what arrives meanwhile is worked out after it. @private @param {string} made */
-  async renew(made) {
-    const { drawn, store } = this;
-    drawn.wanted = made;
-    if (drawn.busy) return;
-    drawn.busy = true;
-    const { race } = store;
-    const { head, losses: values, known, step } = race;
-    await turn();
-    const field = { size: head?.size ?? [0, 0], values, known, step };
-    const ground =
-      head && known.length
-        ? await inSlices(groundOf(field, this.log, 'low'), () => this.isConnected).finally(() => {
-            drawn.busy = false;
-          })
-        : undefined;
-    drawn.busy = false;
-    if (!this.isConnected || ground === undefined) return;
-    if (store.race.known === known) {
-      this.ground = ground;
-      drawn.made = made;
-      drawn.painted = '';
-    }
-    this.requestUpdate();
-  }
-
-  /** Whether it had to be painted. @private @param {HTMLCanvasElement} canvas @param {Frame} frame */
-  paintOn(canvas, frame) {
-    const { width, height } = frame;
-    const ratio = devicePixelRatio;
-    const { dark } = this.store;
-    const key = [this.drawn.made, width, height, ratio, dark, palette.version].join();
-    if (key === this.drawn.painted) return false;
-    this.drawn.painted = key;
-    paintAll(canvas, frame, (g) => this.painting(g, ratio));
-    return true;
-  }
-
-  /** @private @param {CanvasRenderingContext2D} g @param {number} ratio */
-  painting(g, ratio) {
-    const { store } = this;
-    const own = Object.entries(this.frame(this.axes())).map(([name, px]) => [name, Number(px) * ratio]);
-    const look = { token: tokens(this, store.dark), dark: store.dark };
-    return paint(g, this.ground, /** @type {any} */ (Object.fromEntries(own)), ratio, look);
-  }
-
-  /** @param {HTMLCanvasElement} canvas */
-  vectors(canvas) {
-    if (!canvas.matches('.ground') || !this.ground) return null;
-    return { ratio: 1, draw: (/** @type {CanvasRenderingContext2D} */ g) => this.painting(g, 1) };
-  }
-
   /** @private
-   * @param {HTMLElement} layer @param {SVGSVGElement} over @param {ReturnType<TpRacePlane['axes']>} axes
+   * @param {HTMLElement} layer @param {SVGSVGElement} over @param {ReturnType<TpRacePlane['axesOver']>} axes
    * @param {Frame} frame */
   drawOver(layer, over, axes, frame) {
     const { head, drawn } = this;
@@ -435,7 +350,7 @@ export class TpRacePlane extends FigurePart {
    * @returns {[number, number]} */
   placeOf(at) {
     const [x0, x1, y0, y1] = this.head?.extent ?? [0, 1, 0, 1];
-    const frame = this.frame(this.axes());
+    const frame = this.plotFrame;
     const share = (/** @type {number} */ one) => Math.max(0, Math.min(1, one));
     const u = share((at.x - frame.left) / (frame.width - frame.left - frame.right));
     const v = share((frame.height - frame.bottom - at.y) / (frame.height - frame.top - frame.bottom));
@@ -452,7 +367,7 @@ export class TpRacePlane extends FigurePart {
     const { head, home } = this;
     if (!head || !home || this.tabled || !this.canDrag) return;
     const at = this.pointIn(event);
-    const start = pointer(head.extent, this.frame(this.axes()))(...home);
+    const start = pointer(head.extent, this.plotFrame)(...home);
     const reach = event.pointerType === 'touch' ? FINGER : GRIP;
     if (Math.hypot(at.x - start.x, at.y - start.y) > reach) return;
     event.preventDefault();

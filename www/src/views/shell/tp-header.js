@@ -105,6 +105,7 @@ export class TpHeader extends Part {
         },
         {
           items: [
+            { text: this.t('range.title'), testid: 'menu-range', act: 'range' },
             { text: this.t('bench.title'), testid: 'menu-bench', act: 'bench' },
             { text: this.t('keys'), testid: 'menu-keys', act: 'keys', detail: true },
           ],

@@ -1,7 +1,7 @@
 import { html } from 'lit';
-import { Part, define } from '../../controls/part.js';
-import { icon } from '../../controls/icons.js';
-import { count } from '../../study/format.js';
+import { Part, define } from './part.js';
+import { icon } from './icons.js';
+import { count } from '../study/format.js';
 
 /** Speeds that are offered; at 1 the whole path takes PLAYED_IN. */
 const SPEEDS = [0.5, 1, 2, 4];
@@ -91,25 +91,25 @@ export class TpScrubber extends Part {
 
   render() {
     const { at, last, steps, playing } = this;
-    const step = this.t('landscape.step_of', { n: count(steps[at]), last: count(steps[last]) });
-    const play = this.t(playing ? 'landscape.pause' : 'landscape.play');
+    const step = this.t('scrub.step_of', { n: count(steps[at]), last: count(steps[last]) });
+    const play = this.t(playing ? 'scrub.pause' : 'scrub.play');
     const move = (/** @type {string} */ name, /** @type {number} */ by, /** @type {unknown} */ face) => html`<button
-      type="button" class="ib" data-testid="scrub-${name}" aria-label=${this.t(`landscape.${name}`)}
-      title=${this.t(`landscape.${name}`)} ?disabled=${by < 0 ? at <= 0 : at >= last}
+      type="button" class="ib" data-testid="scrub-${name}" aria-label=${this.t(`scrub.${name}`)}
+      title=${this.t(`scrub.${name}`)} ?disabled=${by < 0 ? at <= 0 : at >= last}
       @click=${() => this.step(by)}>${face}</button>`;
-    return html`<div class="scrubber" role="group" aria-label=${this.t('landscape.scrubber')} data-testid="scrubber">
+    return html`<div class="scrubber" role="group" aria-label=${this.t('scrub.scrubber')} data-testid="scrubber">
       <button type="button" class="ib" data-testid="scrub-play" aria-label=${play} title=${play}
         @click=${this.play}>${icon(playing ? 'pause' : 'play')}</button>
       ${move('back', -1, icon('earlier'))}${move('on', 1, icon('later'))}
       <input type="range" min="0" max=${last} step="1" .value=${String(at)} data-testid="scrub"
-        aria-label=${this.t('landscape.scrubber')} aria-valuetext=${step}
+        aria-label=${this.t('scrub.scrubber')} aria-valuetext=${step}
         @input=${(/** @type {Event} */ event) => {
           this.pause();
           this.go(Number(/** @type {HTMLInputElement} */ (event.target).value));
         }}>
       <span class="num" data-testid="scrub-step">${step}</span>
-      <select class="field-input" data-testid="scrub-speed" aria-label=${this.t('landscape.speed')}
-        title=${this.t('landscape.speed')}
+      <select class="field-input" data-testid="scrub-speed" aria-label=${this.t('scrub.speed')}
+        title=${this.t('scrub.speed')}
         @change=${(/** @type {Event} */ event) => {
           this.speed = Number(/** @type {HTMLSelectElement} */ (event.target).value);
         }}>${SPEEDS.map(

@@ -1,0 +1,23 @@
+import { defineCommand } from './command.js';
+import { opened } from './focus.js';
+
+/**
+ * @typedef {import('../study/types.js').RangeNews} RangeNews
+ * @typedef {import('../study/types.js').RateRange} RateRange
+ * @typedef {import('../study/types.js').Trial} Trial
+ */
+
+/** The learning-rate range test. */
+export const RANGE = {
+  range: defineCommand({
+    act: (on) => opened(on, 'range', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-range')).open()),
+  }),
+  /** Tests learning rates; what it returns settles at the end. */
+  test_rates: defineCommand({
+    act: (
+      { runner },
+      /** @type {{trial: Pick<Trial, 'number' | 'params'>, range: RateRange, onNews: (news: RangeNews) => void}} */ asked,
+    ) => runner.testRates(asked.trial, asked.range, asked.onNews),
+  }),
+  leave_rates: defineCommand({ act: ({ runner }) => runner.leaveRates() }),
+};

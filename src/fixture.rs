@@ -174,10 +174,6 @@ impl Fixture {
     /// # Errors
     /// None of its own.
     pub async fn run_reference(&self) -> Result<Difference> {
-        if self.network.spec.is_second_order() {
-            let mut population = SecondOrder::new(Rc::new(self.data.clone()), vec![self.network.clone()]);
-            return self.run(&mut population).await;
-        }
         let exact = self.run_in_f64().await?;
         let mut rounded = self.clone();
         if !rounded.network.spec.optimizer.set(SINGLE_PRODUCT, 1.0) {
@@ -188,6 +184,10 @@ impl Fixture {
     }
 
     async fn run_in_f64(&self) -> Result<Difference> {
+        if self.network.spec.is_second_order() {
+            let mut population = SecondOrder::new(Rc::new(self.data.clone()), vec![self.network.clone()]);
+            return self.run(&mut population).await;
+        }
         let mut population = ReferencePopulation::<f64>::new(Rc::new(self.data.clone()), vec![self.network.clone()]);
         self.run(&mut population).await
     }

@@ -8,6 +8,7 @@ mod harness;
 use common::{
     ACTIVATIONS, On, Trace, at_once, backends, batches, data, named, narrow, network, pick, run, stream, train,
 };
+use core::future::ready;
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::Cpu;
@@ -16,7 +17,7 @@ use tuning_playground::backend::second_order::SecondOrder;
 use tuning_playground::backend::{Backend, Data, Labels, Network, Population, Snapshot};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 use tuning_playground::optimizer::Optimizer;
-use tuning_playground::second_order::{Objective, Symmetric, finish};
+use tuning_playground::second_order::{Later, Objective, Symmetric, finish};
 use tuning_playground::trainer::TrialSnapshot;
 
 const ROWS: usize = 60;
@@ -262,14 +263,16 @@ fn every_end_is_data() {
 struct Cliff;
 
 impl Objective for Cliff {
-    async fn evaluate(&mut self, place: &[f64], gradient: &mut [f64]) -> f64 {
+    fn evaluate<'a>(&'a mut self, place: &'a [f64], gradient: &'a mut [f64]) -> Later<'a, f64> {
         gradient[0] = if place[0] > 1.0 { f64::NAN } else { -1.0 };
-        if place[0] > 1.0 { f64::NAN } else { -place[0] }
+        Box::pin(ready(if place[0] > 1.0 { f64::NAN } else { -place[0] }))
     }
-    async fn hessian(&mut self, _: &[f64]) -> Symmetric {
-        Symmetric::zeros(1)
+    fn hessian<'a>(&'a mut self, _: &'a [f64]) -> Later<'a, Symmetric> {
+        Box::pin(ready(Symmetric::zeros(1)))
     }
-    async fn rest(&mut self, _: usize) {}
+    fn rest(&mut self, _: usize) -> Later<'_, ()> {
+        Box::pin(ready(()))
+    }
 }
 
 fn a_cliff_within_the_line_search_ends_it() {

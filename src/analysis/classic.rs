@@ -6,8 +6,9 @@ use crate::kernels::optimizer;
 use crate::optimizer::descent::{shifted, slope};
 use crate::optimizer::{MOST_SLOTS, Optimizer, Pace};
 use crate::schedule::{self, StepAt};
-use crate::second_order::{self, Memory, Method, Objective, Symmetric};
+use crate::second_order::{self, Later, Memory, Method, Objective, Symmetric};
 use core::f64::consts::TAU;
+use core::future::ready;
 
 /// A function of two coordinates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,20 +203,22 @@ struct Ground {
 }
 
 impl Objective for Ground {
-    async fn evaluate(&mut self, place: &[f64], gradient: &mut [f64]) -> f64 {
+    fn evaluate<'a>(&'a mut self, place: &'a [f64], gradient: &'a mut [f64]) -> Later<'a, f64> {
         self.evaluations += 1;
         let place = [place[0], place[1]];
         gradient.copy_from_slice(&self.classic.gradient(place));
-        self.classic.value(place)
+        Box::pin(ready(self.classic.value(place)))
     }
 
-    async fn hessian(&mut self, place: &[f64]) -> Symmetric {
+    fn hessian<'a>(&'a mut self, place: &'a [f64]) -> Later<'a, Symmetric> {
         self.evaluations += 2;
         let [xx, xy, yy] = self.classic.curvature([place[0], place[1]]);
-        Symmetric { n: 2, numbers: vec![xx, 0.0, xy, yy] }
+        Box::pin(ready(Symmetric { n: 2, numbers: vec![xx, 0.0, xy, yy] }))
     }
 
-    async fn rest(&mut self, _: usize) {}
+    fn rest(&mut self, _: usize) -> Later<'_, ()> {
+        Box::pin(ready(()))
+    }
 }
 
 /// Beale's three terms, each with its slopes.

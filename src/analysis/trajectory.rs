@@ -86,10 +86,10 @@ impl Trajectory {
         Self {
             trial: contestant.trial,
             steps: vec![0],
+            evaluations: vec![0],
             points,
             coasts,
             scales,
-            evaluations: vec![0],
             diverged_at: None,
         }
     }

@@ -2,7 +2,7 @@
 //! (Nocedal 1980; Liu & Nocedal 1989), which together ask for the gradient at most five times for every four of them.
 
 use super::strong_wolfe::{Line, Point};
-use super::{Objective, add, dot, largest};
+use super::{Objective, add, dot, largest, moved, scaled};
 use crate::settings::settings;
 use std::collections::VecDeque;
 
@@ -62,8 +62,12 @@ impl Memory {
             return;
         }
         numbers.extend([self.iterations as f64, self.length, self.scale]);
-        numbers.extend(self.direction.iter().chain(&self.gradient));
-        numbers.extend(self.changes.iter().flat_map(|change| change.gradient.iter().chain(&change.parameters)));
+        numbers.extend_from_slice(&self.direction);
+        numbers.extend_from_slice(&self.gradient);
+        for change in &self.changes {
+            numbers.extend_from_slice(&change.gradient);
+            numbers.extend_from_slice(&change.parameters);
+        }
     }
 
     /// Reads what [`Memory::write`] has written of so many parameters; `None` of anything else.
@@ -91,12 +95,12 @@ impl Memory {
     fn turn(&mut self, gradient: &[f64], most: usize) {
         self.iterations += 1;
         if self.iterations == 1 {
-            self.direction = gradient.iter().map(|g| -g).collect();
+            self.direction = scaled(gradient, -1.0);
             self.scale = 1.0;
             return;
         }
-        let y: Vec<f64> = gradient.iter().zip(&self.gradient).map(|(new, old)| new - old).collect();
-        let s: Vec<f64> = self.direction.iter().map(|d| d * self.length).collect();
+        let y = moved(gradient, -1.0, &self.gradient);
+        let s = scaled(&self.direction, self.length);
         let curvature = dot(&y, &s);
         if curvature > LEAST_CURVATURE {
             self.scale = curvature / dot(&y, &y);
@@ -105,15 +109,13 @@ impl Memory {
                 self.changes.pop_front();
             }
         }
-        let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        let mut q = scaled(gradient, -1.0);
         let mut shares = vec![0.0; self.changes.len()];
         for (share, Change { gradient, parameters, weight }) in shares.iter_mut().zip(&self.changes).rev() {
             *share = dot(parameters, &q) * weight;
             add(&mut q, -*share, gradient);
         }
-        for x in &mut q {
-            *x *= self.scale;
-        }
+        q = scaled(&q, self.scale);
         for (share, Change { gradient, parameters, weight }) in shares.iter().zip(&self.changes) {
             let own = dot(gradient, &q) * weight;
             add(&mut q, share - own, parameters);
@@ -134,9 +136,9 @@ impl Lbfgs {
         memory: &mut Memory,
         rate: f64,
         x: &mut [f64],
-        objective: &mut impl Objective,
+        objective: &mut dyn Objective,
     ) -> f64 {
-        let most = self.max_iter * 5 / 4;
+        let most = self.max_iter.saturating_mul(5) / 4;
         let mut gradient = vec![0.0; x.len()];
         let mut loss = objective.evaluate(x, &mut gradient).await;
         let mut evaluations = 1;
@@ -149,7 +151,7 @@ impl Lbfgs {
             memory.gradient.clone_from(&gradient);
             let before = loss;
             memory.length = if memory.iterations == 1 {
-                let sum: f64 = gradient.iter().map(|g| g.abs()).sum();
+                let sum = gradient.iter().fold(0.0, |sum, g| sum + g.abs());
                 (1.0 / sum).min(1.0) * rate
             } else {
                 rate

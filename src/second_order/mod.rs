@@ -13,19 +13,22 @@ pub use lbfgs::{Lbfgs, Memory};
 pub use newton::{MOST_PARAMETERS, Newton};
 pub use symmetric::Symmetric;
 
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
+
+/// What an objective says, now or later.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// What is made small: a function of some parameters.
 pub trait Objective {
     /// The loss at these parameters. Its gradient takes the place of what `gradient` holds.
-    fn evaluate(&mut self, parameters: &[f64], gradient: &mut [f64]) -> impl Future<Output = f64>;
+    fn evaluate<'a>(&'a mut self, parameters: &'a [f64], gradient: &'a mut [f64]) -> Later<'a, f64>;
 
     /// The second derivatives of the loss at these parameters.
-    fn hessian(&mut self, parameters: &[f64]) -> impl Future<Output = Symmetric>;
+    fn hessian<'a>(&'a mut self, parameters: &'a [f64]) -> Later<'a, Symmetric>;
 
     /// Lets others go on after so many multiplications, if it is their turn.
-    fn rest(&mut self, work: usize) -> impl Future<Output = ()>;
+    fn rest(&mut self, work: usize) -> Later<'_, ()>;
 }
 
 /// An optimizer's settings.
@@ -45,7 +48,7 @@ impl Method {
         memory: &mut Memory,
         rate: f64,
         parameters: &mut [f64],
-        objective: &mut impl Objective,
+        objective: &mut dyn Objective,
     ) -> f64 {
         match self {
             Self::Lbfgs(own) => own.step(memory, rate, parameters, objective).await,
@@ -89,18 +92,34 @@ pub fn finish<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// `factor * of`.
+#[inline(never)]
+fn scaled(of: &[f64], factor: f64) -> Vec<f64> {
+    of.iter().map(|x| factor * x).collect()
+}
+
+/// `from + factor * along`.
+fn moved(from: &[f64], factor: f64, along: &[f64]) -> Vec<f64> {
+    let mut to = from.to_vec();
+    add(&mut to, factor, along);
+    to
+}
+
 /// The largest magnitude; NaN where one is not a number.
+#[inline(never)]
 pub fn largest(of: &[f64]) -> f64 {
     of.iter().fold(0.0, |most: f64, x| if x.is_nan() || x.abs() > most { x.abs() } else { most })
 }
 
 /// Sum of products.
+#[inline(never)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// `to += factor * from`.
-fn add(to: &mut [f64], factor: f64, from: &[f64]) {
+/// `to += factor * from`. Called so often that each copy of the loop would weigh on what the page loads.
+#[inline(never)]
+pub(crate) fn add(to: &mut [f64], factor: f64, from: &[f64]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to += factor * from;
     }

@@ -7,7 +7,7 @@
 //! Costs are told in gradient evaluations: one for the gradient, one for each length that is tried, and for the Hessian as
 //! many as there are parameters, since each of its columns is what a difference of gradients would give.
 
-use super::{Objective, largest};
+use super::{Objective, largest, moved, scaled};
 use crate::settings::settings;
 
 settings! {
@@ -32,7 +32,7 @@ const RISES: u32 = 8;
 
 impl Newton {
     /// [`super::Method::step`].
-    pub(super) async fn step(&self, rate: f64, x: &mut [f64], objective: &mut impl Objective) -> f64 {
+    pub(super) async fn step(&self, rate: f64, x: &mut [f64], objective: &mut dyn Objective) -> f64 {
         let mut gradient = vec![0.0; x.len()];
         let loss = objective.evaluate(x, &mut gradient).await;
         let slope = largest(&gradient);
@@ -40,7 +40,7 @@ impl Newton {
             return loss;
         }
         let mut hessian = objective.hessian(x).await;
-        let down: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        let down = scaled(&gradient, -1.0);
         let mut damping = self.newton_damping;
         let mut direction = None;
         for _ in 0..=RISES {
@@ -53,7 +53,7 @@ impl Newton {
         let Some(direction) = direction else { return loss };
         let mut length = rate;
         for _ in 0..HALVINGS {
-            let place: Vec<f64> = x.iter().zip(&direction).map(|(x, d)| x + length * d).collect();
+            let place = moved(x, length, &direction);
             let found = objective.evaluate(&place, &mut gradient).await;
             if found < loss {
                 x.copy_from_slice(&place);

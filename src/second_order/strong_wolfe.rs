@@ -1,7 +1,7 @@
 //! The line search that PyTorch ported from `lswolfe.lua`: a point that satisfies the strong Wolfe conditions, found by
 //! cubic interpolation within a bracket. Comparisons are the original's, also of what is not a number.
 
-use super::{Objective, dot, largest};
+use super::{Objective, dot, largest, moved};
 
 /// Share of the slope by which the loss must fall.
 const C1: f64 = 1e-4;
@@ -22,9 +22,9 @@ pub struct Point {
 }
 
 /// A line through parameter space.
-pub struct Line<'a, O> {
+pub struct Line<'a> {
     /// Whose loss is looked at.
-    pub objective: &'a mut O,
+    pub objective: &'a mut dyn Objective,
     /// Where it starts.
     pub from: &'a [f64],
     /// Where it leads.
@@ -33,9 +33,9 @@ pub struct Line<'a, O> {
     pub evaluations: u32,
 }
 
-impl<O: Objective> Line<'_, O> {
+impl Line<'_> {
     async fn at(&mut self, t: f64) -> Point {
-        let place: Vec<f64> = self.from.iter().zip(self.along).map(|(x, d)| x + t * d).collect();
+        let place = moved(self.from, t, self.along);
         let mut gradient = vec![0.0; place.len()];
         let loss = self.objective.evaluate(&place, &mut gradient).await;
         self.evaluations += 1;

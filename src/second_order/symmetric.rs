@@ -36,7 +36,7 @@ impl Symmetric {
     }
 
     /// The solution of `(self + damping I) d = b`, by Cholesky's factor; `None` where that matrix is not positive definite.
-    pub async fn solve(&mut self, damping: f64, b: &[f64], objective: &mut impl Objective) -> Option<Vec<f64>> {
+    pub async fn solve(&mut self, damping: f64, b: &[f64], objective: &mut dyn Objective) -> Option<Vec<f64>> {
         let n = self.n;
         let mut diagonal: Vec<f64> = (0..n).map(|i| self.numbers[i * n + i] + damping).collect();
         for i in 0..n {

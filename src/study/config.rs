@@ -122,8 +122,8 @@ impl TrialConfig {
             batch_size: (!matches!(name.as_str(), "gd" | "lbfgs" | "newton")).then_some(1),
             epochs: 1,
         };
-        config.schedule.draw(study.points.clone());
         config.optimizer.set("line_search_fn", f64::from(u8::from(settings.text("line_search") == "strong_wolfe")));
+        config.schedule.draw(study.points.clone());
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
         }

@@ -5,15 +5,8 @@ use super::Clock;
 use crate::backend::{Data, Labels, NetworkSpec, Score};
 use crate::kernels::{BatchLoss, activate, bend, loss};
 use crate::mlp::{Layer, Loss};
-use crate::second_order::{Objective, Symmetric};
+use crate::second_order::{Later, Objective, Symmetric, add};
 use std::rc::Rc;
-
-/// `to += factor * from`.
-fn add(to: &mut [f64], factor: f64, from: &[f64]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to += factor * from;
-    }
-}
 
 /// A layer's part of a row's way through the network and back.
 #[derive(Clone, Debug)]
@@ -22,7 +15,6 @@ struct Stage {
     /// Before the activation, and the activation's derivatives there.
     sums: Vec<f64>,
     slopes: Vec<f64>,
-    bends: Vec<f64>,
     /// The loss's derivatives by the sums, and by what the activation makes of them.
     deltas: Vec<f64>,
     pulls: Vec<f64>,
@@ -45,7 +37,6 @@ impl Passage {
             input: vec![0.0; layer.inputs],
             sums: vec![0.0; layer.outputs],
             slopes: vec![0.0; layer.outputs],
-            bends: vec![0.0; layer.outputs],
             deltas: vec![0.0; layer.outputs],
             pulls: vec![0.0; layer.outputs],
         };
@@ -76,9 +67,7 @@ impl Passage {
             }
             values.resize(layer.outputs, 0.0);
             for (unit, &z) in stage.sums.iter().enumerate() {
-                let (value, slope) = activate(layer.activation, z);
-                (values[unit], stage.slopes[unit]) = (value, slope);
-                stage.bends[unit] = bend(layer.activation, z, (value, slope));
+                (values[unit], stage.slopes[unit]) = activate(layer.activation, z);
             }
         }
         let outputs = self.layers.last().map_or(1, |layer| layer.outputs);
@@ -135,7 +124,8 @@ impl Passage {
                 for (x, slope) in row.iter_mut().zip(&below.slopes) {
                     *x *= below.slopes[unit] * slope;
                 }
-                row[unit] += below.bends[unit] * below.pulls[unit];
+                let known = (stages[at].input[unit], below.slopes[unit]);
+                row[unit] += bend(layers[at - 1].activation, below.sums[unit], known) * below.pulls[unit];
             }
             curvatures.push(own);
         }
@@ -265,8 +255,8 @@ impl Rows {
     }
 }
 
-impl Objective for Rows {
-    async fn evaluate(&mut self, parameters: &[f64], gradient: &mut [f64]) -> f64 {
+impl Rows {
+    async fn gradient(&mut self, parameters: &[f64], gradient: &mut [f64]) -> f64 {
         self.passage.take(parameters);
         gradient.fill(0.0);
         let (mut sum, mut correct) = (0.0, 0);
@@ -282,7 +272,7 @@ impl Objective for Rows {
                     }
                 }
             }
-            self.rest(3 * parameters.len()).await;
+            self.clock.rest(3 * parameters.len()).await;
         }
         let n = self.n();
         for slope in &mut *gradient {
@@ -303,7 +293,7 @@ impl Objective for Rows {
         score.loss + penalty
     }
 
-    async fn hessian(&mut self, parameters: &[f64]) -> Symmetric {
+    async fn second_derivatives(&mut self, parameters: &[f64]) -> Symmetric {
         let n_parameters = parameters.len();
         let mut hessian = Symmetric::zeros(n_parameters);
         self.passage.take(parameters);
@@ -312,7 +302,7 @@ impl Objective for Rows {
             let own = self.passage.through(parameters, &self.data, row);
             self.passage.back(parameters, &own.delta);
             self.passage.curve(parameters, self.curvature(row, &own.delta), &mut hessian);
-            self.rest(n_parameters * n_parameters / 2).await;
+            self.clock.rest(n_parameters * n_parameters / 2).await;
         }
         let n = self.n();
         for x in &mut hessian.numbers {
@@ -324,9 +314,19 @@ impl Objective for Rows {
         self.evaluations += n_parameters as u64;
         hessian
     }
+}
 
-    async fn rest(&mut self, work: usize) {
-        self.clock.rest(work).await;
+impl Objective for Rows {
+    fn evaluate<'a>(&'a mut self, parameters: &'a [f64], gradient: &'a mut [f64]) -> Later<'a, f64> {
+        Box::pin(self.gradient(parameters, gradient))
+    }
+
+    fn hessian<'a>(&'a mut self, parameters: &'a [f64]) -> Later<'a, Symmetric> {
+        Box::pin(self.second_derivatives(parameters))
+    }
+
+    fn rest(&mut self, work: usize) -> Later<'_, ()> {
+        Box::pin(self.clock.rest(work))
     }
 }
 

@@ -33,8 +33,8 @@ export class Trials extends Map {
     this.counts = { queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 };
     /** Trials with an epoch. */ this.begun = 0;
     /** Epochs of all trials. */ this.epochs = 0;
-    /** Grows with every change. */ this.changes = 0;
     /** Whether some trial's steps took more than one gradient evaluation each. */ this.costly = false;
+    /** Grows with every change. */ this.changes = 0;
     /** @private @type {Trial[]} those that have ended since {@link takeEnded} */ this.ended = [];
   }
 
@@ -151,6 +151,9 @@ export class Trials extends Map {
   }
 }
 
+/** Gradient evaluations of a trial's steps. @param {Pick<Trial, 'steps' | 'evaluations'>} trial */
+export const evaluationsOf = ({ steps, evaluations }) => evaluations ?? steps;
+
 /** A run's result as the page holds it.
  * @param {Omit<HeldResult, 'format' | 'engine' | 'trials'> &
  *   {engine: HeldResult['engine'] | null, trials: Trials}} run
@@ -163,9 +166,6 @@ export const resultOf = ({ study, trials, best, engine, test }) => ({
   best,
   test,
 });
-
-/** Gradient evaluations of a trial's steps. @param {Pick<Trial, 'steps' | 'evaluations'>} trial */
-export const evaluationsOf = ({ steps, evaluations }) => evaluations ?? steps;
 
 /** A trial as documents have it, which shares nothing with the page. @param {Trial} trial @returns {TrialDocument} */
 export function trialDocument({ epochs, ...trial }) {

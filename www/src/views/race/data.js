@@ -9,8 +9,8 @@
  */
 import { count, exact, loss, metric } from '../../study/format.js';
 import { rateAt } from '../../study/race.js';
-import { placeOf } from '../../figures/ground/grid.js';
 import { costsMore } from './clock.js';
+import { placeOf } from '../../figures/ground/grid.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
 

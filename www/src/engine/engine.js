@@ -114,7 +114,10 @@ export class Engine extends EventTarget {
    */
   surface(study, trials, options, told) {
     const weights = (/** @type {Trial} */ trial) => this.weights(trial);
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, { ...told, weights });
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, {
+      ...told,
+      weights,
+    });
   }
 
   /** What a trial is, as words: of one that trains, after its next epoch; null where it would have to be trained again.
@@ -141,6 +144,12 @@ export class Engine extends EventTarget {
   frameSurface(id, head, told) {
     const nobody = async () => null;
     return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });
+  }
+
+  /** How long a surface without a study takes; tests/browser/plane.spec.js prints it.
+   * @param {number[]} widths @param {number} rows @param {number} side */
+  planeWork(widths, rows, side) {
+    return (this.analyst ??= new Client(ANALYST)).call('planeWork', widths, rows, side);
   }
 
   /** A race, not begun. @param {import('./race.js').Told} told */

@@ -22,13 +22,10 @@ test('51 x 51 points of a large network and of a small one @alone @plane', async
     const times = [];
     for (let k = 0; k < 5; k++)
       times.push(
-        await page.evaluate(
-          ([widths, rows]) => {
-            const { runner } = /** @type {any} */ (document.querySelector('tuning-playground'));
-            return runner.engine.planeWork(widths, rows, 51);
-          },
-          /** @type {[number[], number]} */ ([widths, rows]),
-        ),
+        await page.evaluate(([widths, rows]) => {
+          const { runner } = /** @type {any} */ (document.querySelector('tuning-playground'));
+          return runner.engine.planeWork(widths, rows, 51);
+        }, /** @type {[number[], number]} */ ([widths, rows])),
       );
     // The first is of an engine that is still being compiled, which is what the reader waits for.
     const [cold, ...warm] = times;

@@ -354,9 +354,9 @@ test('what is kept of the options comes back, and nothing else does', () => {
   const slice = () => new LandscapeSlice(() => {});
   for (const plane of /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three'])) {
     const [before, after] = [slice(), slice()];
-    before.options = { plane, rows: 'train', extent: [0, 1, 0, 1], others: [3], side: 11 };
+    before.options = { plane, rows: 'train', limit: 7, extent: [0, 1, 0, 1], others: [3], side: 11 };
     after.recall(before.kept);
-    assert.deepEqual(after.options, { plane, rows: 'train', extent: null, others: [], side: 51 });
+    assert.deepEqual(after.options, { plane, rows: 'train', limit: null, extent: null, others: [], side: 51 });
   }
   for (const kept of [null, '', 'pca', 'pca test', 'constructor train', 'pca validation train'.slice(4)]) {
     const one = slice();

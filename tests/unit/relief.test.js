@@ -115,9 +115,9 @@ test('a path lies on the surface, in pieces that end at its edges and at holes',
     }),
   );
   const flat = { size: /** @type {[number, number]} */ ([3, 3]), shares: new Float64Array(9).fill(0.5) };
-  const [whole] = whole(laidOn(flat, [0, 1, 0, 1], { x: [0.1, 0.9], y: [0.2, 0.2] }));
-  near(whole[0].u, 0.1);
-  near(whole[whole.length - 1].u, 0.9);
+  const [laid] = whole(laidOn(flat, [0, 1, 0, 1], { x: [0.1, 0.9], y: [0.2, 0.2] }));
+  near(laid[0].u, 0.1);
+  near(laid[laid.length - 1].u, 0.9);
   // One that comes from far away is as fine as any other, and no longer.
   const [across] = whole(laidOn(flat, [0, 1, 0, 1], { x: [-1e9, 1e9], y: [0.2, 0.2] }));
   near(across[0].u, 0, 1e-6);

@@ -120,7 +120,7 @@ export class Engine extends EventTarget {
     });
   }
 
-  /** What a trial is, as words: of one that trains, after its next epoch; null where it would have to be trained again.
+  /** What a trial is, as words: of one that trains, after its next epoch; null where nobody has that.
    * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
   async weights(trial) {
     const run = this.last;

@@ -2,7 +2,7 @@ import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { RaceHost } from './race-host.js';
 import { RangeHost } from './range-host.js';
-import init, { Surface, data_file } from '../generated/analyses/analyses.js';
+import init, { PlaneWork, Surface, data_file } from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
  * @param {{order: Uint32Array, next: number}} points */
@@ -104,6 +104,19 @@ export class AnalystHost extends Answers {
     if (id !== this.surfaces) return;
     this.plane?.free();
     Object.assign(this, { plane: null, points: null });
+  }
+
+  /** How many ms a surface without a study takes, to its first coarse points and to its last.
+   * @param {number[]} widths @param {number} rows @param {number} side */
+  planeWork(widths, rows, side) {
+    const begun = performance.now();
+    const plane = new PlaneWork(new Uint32Array(widths), rows, side);
+    const made = performance.now() - begun;
+    const points = { order: plane.order(), next: 0 };
+    let first = 0;
+    while (!nextPiece(plane, points).done) if (!first && isPicture(points)) first = performance.now() - begun;
+    plane.free();
+    return { made, first, all: performance.now() - begun };
   }
 
   /** What a race is asked; see race-host.js and race.js.

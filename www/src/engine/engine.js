@@ -121,7 +121,7 @@ export class Engine extends EventTarget {
     });
   }
 
-  /** What a trial is, as words: of one that trains, after its next epoch; null where it would have to be trained again.
+  /** What a trial is, as words: of one that trains, after its next epoch; null where nobody has that.
    * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
   async weights(trial) {
     const run = this.last;
@@ -145,6 +145,12 @@ export class Engine extends EventTarget {
   frameSurface(id, head, told) {
     const nobody = async () => null;
     return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });
+  }
+
+  /** How long a surface without a study takes; tests/browser/plane.spec.js prints it.
+   * @param {number[]} widths @param {number} rows @param {number} side */
+  planeWork(widths, rows, side) {
+    return (this.analyst ??= new Client(ANALYST)).call('planeWork', widths, rows, side);
   }
 
   /** A race, not begun. @param {import('./race.js').Told} told */

@@ -114,8 +114,8 @@ export class Host extends Answers {
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
-    /** @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} a trial that somebody waits to
-     * look at */
+    /** A trial that somebody waits to look at.
+     * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
   }
 

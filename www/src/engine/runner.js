@@ -328,7 +328,7 @@ export class Runner {
   }
 
   /**
-   * Works out the loss around a trial's weights, and goes on as it is trained; what was under way for another is let go.
+   * Works out the loss around a trial's weights, and goes on as it is trained; another one's, under way, is let go.
    * @param {number} number
    * @param {import('./surface.js').LandscapeOptions} options
    */

@@ -3,6 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
+import './tp-best.js';
 import sheet from './style.css?inline';
 
 /** Response surface, loss curves and trial table of one study. */
@@ -12,6 +13,7 @@ export class TpSweep extends Part {
   render() {
     const { store } = this;
     return html`<div class="sweep">
+      <tp-best .store=${store}></tp-best>
       <tp-surface .store=${store}></tp-surface>
       <tp-curves .store=${store}></tp-curves>
       <tp-table .store=${store}></tp-table>

@@ -122,7 +122,7 @@ export class TpTable extends FigurePart {
         aria-invalid=${trouble ? 'true' : nothing} aria-describedby="table-filter-said"
         @input=${this.onFilter} @keydown=${this.onFilterKey}>
       <span id="table-filter-said" class=${trouble ? 'wrong' : 'q'} role="status"
-        data-testid="table-filter-said">${said || (this.query.trim() ? this.t('filter.count', { done, n }) : '')}</span>
+        data-testid="table-filter-said">${said} ${this.query.trim() ? this.t('filter.count', { done, n }) : ''}</span>
     </div>`;
   }
 

@@ -12,6 +12,7 @@ import { checkStudy, checkTogether } from './study.js';
 
 /** A value within this share of the scaled axis lies at the edge. */
 const EDGE = 0.05;
+const SLACK = 1e-9;
 /** A range on a logarithm grows by so much, a linear one by this share of its width. */
 const DECADE = 10;
 const GROWTH = 0.5;
@@ -25,11 +26,12 @@ const clean = (/** @type {number} */ value) => Number(value.toPrecision(12));
 export function edgeOf(range, value) {
   if (range.choices || typeof value !== 'number' || !Number.isFinite(value)) return null;
   const [low, high] = [Number(range.low), Number(range.high)];
-  if (!(high > low) || value < low || value > high) return null;
+  if (!(high > low)) return null;
   const to = SCALES[/** @type {'linear'} */ (scaleOf(range))]?.to ?? SCALES.linear.to;
   // Halves keep the widest range finite.
   const share = (to(value) / 2 - to(low) / 2) / (to(high) / 2 - to(low) / 2);
-  if (!Number.isFinite(share)) return null;
+  // Values that went through a logarithm and back may lie beyond the ends by a last digit.
+  if (!(share >= -SLACK && share <= 1 + SLACK)) return null;
   return share <= EDGE ? 'low' : share >= 1 - EDGE ? 'high' : null;
 }
 

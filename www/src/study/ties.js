@@ -44,7 +44,7 @@ export function ruleOf(best, { task, isLoss, seeds, samples }) {
   }
   // A mean of n squares of normal errors has a relative standard error of √(2 / n).
   const reach = 1 + ERRORS * Math.sqrt(2 / samples);
-  const bound = isLoss ? best.score * reach : 1 - (1 - best.score) * reach;
+  const bound = isLoss ? Math.max(best.score, best.score * reach) : Math.min(best.score, 1 - (1 - best.score) * reach);
   if (!Number.isFinite(bound) || (isLoss && best.score < 0) || (!isLoss && best.score > 1)) return null;
   return { by: 'errors', bound, ties: ({ score }) => (isLoss ? score <= bound : score >= bound) };
 }

@@ -78,6 +78,7 @@ const DETAILS = {
       fc.record({ name: fc.constant('hidden'), value: fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 4 }) }),
     ),
   set_range: () => range,
+  take_range: () => range,
   unset_value: () => name,
   reset_row: () => name,
   sweep: () => name,

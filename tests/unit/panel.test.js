@@ -13,7 +13,7 @@ import {
   unlikeTorch,
 } from '../../www/src/study/panel.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
-import { wilson } from '../../www/src/views/test/wilson.js';
+import { wilson } from '../../www/src/study/wilson.js';
 
 /** What the panel says of a study, and what mends one. */
 

@@ -1,5 +1,6 @@
 import { later } from '../platform/later.js';
 import { BY_NAME } from '../study/hyperparameters.js';
+import { exact } from '../study/format.js';
 import { toDepth, toWidths } from '../study/layers.js';
 import { defineCommand } from './command.js';
 import { focusSoon, unfold } from './focus.js';
@@ -42,6 +43,20 @@ export const ROWS = {
     },
     row: ({ name }) => name,
     act: ({ slices }, { name }) => slices.study.dropDraft(name),
+  }),
+  /** A range that the best trial suggests; the button that was pressed vanishes. */
+  take_range: defineCommand({
+    edit: (study, /** @type {{name: string, range: Distribution}} */ { name, range }) => {
+      (study.space ??= {})[name] = range;
+    },
+    row: ({ name }) => name,
+    act: (on, { name, range }) => {
+      const { store, slices } = on;
+      slices.study.dropDraft(name);
+      const { low, high } = range;
+      slices.messages.say(store.t('say.range', { name: store.label(name), low: exact(low), high: exact(high) }));
+      focusSoon(on, '#run button:not([disabled])');
+    },
   }),
   /** Back to the table's default, or from widths to layers. */
   unset_value: defineCommand({

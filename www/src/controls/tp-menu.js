@@ -5,8 +5,8 @@ import { Part, define } from './part.js';
  * A button that opens a menu: arrows move, Esc closes and gives the focus back.
  *
  * @typedef {import('../commands/commands.js').CommandName} CommandName
- * @typedef {{text: unknown, note?: string, checked?: boolean, act: CommandName, detail?: any, testid?: string,
- *   lang?: string}} Item
+ * @typedef {{text: unknown, note?: string, checked?: boolean, stays?: boolean, act: CommandName, detail?: any, testid?:
+ *   string, lang?: string}} Item `stays` where it is one of several checks, after which the menu is still open
  * @typedef {{label?: string, className?: string, items: Item[]}} Group
  */
 
@@ -62,7 +62,7 @@ export class TpMenu extends Part {
                 }
                 ${group.items.map(
                   (one) => html`<button type="button" tabindex="-1"
-                    role=${one.checked === undefined ? 'menuitem' : 'menuitemradio'}
+                    role=${one.checked === undefined ? 'menuitem' : one.stays ? 'menuitemcheckbox' : 'menuitemradio'}
                     aria-checked=${one.checked ?? nothing}
                     lang=${one.lang ?? nothing} data-testid=${one.testid ?? nothing}
                     @click=${() => this.pick(one)}><span>${one.text}</span>${
@@ -100,7 +100,7 @@ export class TpMenu extends Part {
 
   /** @param {Item} item */
   pick(item) {
-    this.shut();
+    if (!item.stays) this.shut();
     this.perform(item);
   }
 
@@ -119,7 +119,8 @@ export class TpMenu extends Part {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    // The page's own keys are not meant here.
+    // The page's own keys are not meant here, but those that run.
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return this.shut();
     event.stopPropagation();
     const { items } = this;
     const at = items.indexOf(/** @type {HTMLElement} */ (event.target));

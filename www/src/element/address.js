@@ -35,6 +35,8 @@ const linkOf = (store, chosen) =>
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
     rows: store.allRows ? 'all' : undefined,
+    color: store.measure ?? undefined,
+    curves: store.curveColor ?? undefined,
     controls: store.only ?? undefined,
   });
 
@@ -86,7 +88,7 @@ export class Address {
     clearTimeout(this.timer);
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, controls, scale, rows } = state;
+    const { lang, theme, view, race, controls, scale, rows, color, curves } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -98,6 +100,7 @@ export class Address {
     else if (race) perform(store, 'race_from', race);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
+    if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
     const study = state.study ?? (found ? startStudy() : undefined);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();

@@ -1,5 +1,5 @@
 import { render } from 'lit';
-import { linesOf } from './figure-data.js';
+import { linesOf, tabbedLinesOf } from './figure-data.js';
 import { depthColor } from './colors.js';
 import { element } from './plot-axes.js';
 import { SvgContext } from './svg-context.js';
@@ -30,10 +30,13 @@ const MOST = 6_000_000;
  */
 export async function exportFigure(figure, kind) {
   const name = `${figure.file}.${kind}`;
-  if (kind === 'csv') download(new Blob(await csvOf(figure), { type: 'text/csv;charset=utf-8' }), name);
+  if (kind === 'csv')
+    download(new Blob(await textsOf(linesOf(figure.data())), { type: 'text/csv;charset=utf-8' }), name);
   else if (kind === 'json') download(new Blob([textOf(figure.document())], { type: 'application/json' }), name);
-  else if (kind === 'copy') await navigator.clipboard.writeText((await csvOf(figure)).join(''));
-  else {
+  else if (kind === 'copy' || kind === 'tsv') {
+    const lines = kind === 'tsv' ? tabbedLinesOf(figure.shownData()) : linesOf(figure.data());
+    await navigator.clipboard.writeText((await textsOf(lines)).join(''));
+  } else {
     const picture = await pictureOf(figure);
     download(kind === 'svg' ? new Blob([picture.svg], { type: 'image/svg+xml' }) : await pngOf(picture), name);
   }
@@ -49,16 +52,15 @@ const textOf = (document) =>
 /** Lines that are put together at a time. */
 const TOGETHER = 200;
 
-/** A figure's data as a file, in parts of many lines, made in small tasks.
- * @param {Figure} figure @returns {Promise<string[]>} */
-async function csvOf(figure) {
+/** A file's lines in parts of many, made in small tasks. @param {Iterable<string>} made @returns {Promise<string[]>} */
+async function textsOf(made) {
   /** @type {string[]} */
   const parts = [];
   await inSlices(
     (function* () {
       /** @type {string[]} */
       let lines = [];
-      for (const line of linesOf(figure.data())) {
+      for (const line of made) {
         if (lines.push(line) < TOGETHER) continue;
         parts.push(lines.join(''));
         lines = [];

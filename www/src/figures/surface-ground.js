@@ -1,7 +1,7 @@
 import { contours } from 'd3-contour';
 import { depthColor } from './colors.js';
 import { placesOf } from '../study/places.js';
-import { scoreScale } from '../state/score.js';
+import { shownOf, shownScale } from '../state/measure.js';
 import { element, plotOf } from './plot-axes.js';
 
 /**
@@ -29,9 +29,10 @@ export function groundOf(axes, frame, titles, shades) {
  * @param {Float64Array} surface as the engine has it: expected shares, then where nobody knows them
  * @param {Frame} frame
  * @param {boolean} dark
+ * @param {((share: number) => string) | null} color of a scale that is none of scores
  * @returns {Generator<undefined, SVGElement[]>}
  */
-export function* shadesOf(surface, frame, dark) {
+export function* shadesOf(surface, frame, dark, color = null) {
   const values = padded(surface.subarray(0, COLUMNS * ROWS));
   const bare = padded(surface.subarray(COLUMNS * ROWS));
   const lines = contours().size([COLUMNS + 2, ROWS + 2]);
@@ -45,7 +46,8 @@ export function* shadesOf(surface, frame, dark) {
       element('path', {
         // The first band is all of the surface.
         d: path(values, k ? level : -1e9),
-        fill: depthColor(1 - Math.max(0, level), dark),
+        // A scale about 0 has bands that are alike on both of its sides.
+        fill: color ? color(Math.max(0, level + 0.5 / LEVELS)) : depthColor(1 - Math.max(0, level), dark),
         stroke: 'var(--surface)',
         'stroke-opacity': dark ? 0.28 : 0.6,
         'stroke-width': 0.75,
@@ -90,11 +92,12 @@ function pathOf(polygons, frame) {
 /** The trials as the fit takes them. @param {Store} store @param {{x: Axis, y: Axis}} axes
  * @param {import('../study/types.js').Trial | null} seen at whose other values the surface is cut */
 export function fitPlaces(store, axes, seen) {
-  const scale = scoreScale(store);
+  const shown = shownOf(store);
+  const scale = shownScale(store, shown);
   const score = (/** @type {import('../study/types.js').Trial} */ trial) => {
     if (trial.state === 'diverged') return 'diverged';
-    const own = store.score(trial);
-    return Number.isFinite(own) ? Math.min(scale.share(own), 1.2) : NaN;
+    const own = shown.of(trial);
+    return Number.isFinite(own) ? Math.max(-0.2, Math.min(scale.share(own), 1.2)) : NaN;
   };
   return placesOf(store.shownStudy, axes, store.trials.values(), score, seen);
 }

@@ -1,12 +1,14 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
 import { stateMark } from '../controls/icons.js';
 import { epochAxis, lossAxis } from './curve-axes.js';
+import { colorNames, coloringOf, shareColor } from './curve-colors.js';
 import { curveData } from './curve-data.js';
 import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
+import { drawRamp } from './ramp.js';
 import { counted } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
 import { textWidth } from '../study/scale.js';
@@ -71,7 +73,7 @@ export class TpCurves extends FigurePart {
   }
 
   tools() {
-    return segmented(
+    return html`${this.colorPicker()}${segmented(
       this.t('curves.axis'),
       [
         { value: true, text: this.t('scale.log') },
@@ -82,7 +84,56 @@ export class TpCurves extends FigurePart {
         this.log = value;
       },
       { testid: 'curve-scale' },
-    );
+    )}`;
+  }
+
+  /** What colours the curves: their score, or a swept hyperparameter. @private */
+  colorPicker() {
+    const { store } = this;
+    const names = colorNames(store);
+    if (!names.length) return nothing;
+    const now = coloringOf(store)?.name ?? '';
+    const change = (/** @type {Event} */ event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.target);
+      this.act('color_by', { curveColor: value || null });
+    };
+    return html`<span class="pickers"><label>${this.t('color')} <select data-testid="curve-color" @change=${change}
+      .value=${now}><option value="" ?selected=${!now}>${scoreName(store)}</option>${names.map(
+        (one) => html`<option value=${one} ?selected=${one === now}>${store.label(one)}</option>`,
+      )}</select></label></span>`;
+  }
+
+  /** The colours of a hyperparameter: a scale with its ends, or each name with its line. */
+  controls() {
+    const coloring = coloringOf(this.store);
+    if (!coloring) return nothing;
+    const { name, scale, entries, low, high } = coloring;
+    const title = this.colorTitle(name, scale);
+    if (entries.length)
+      return html`<div class="pickers" data-testid="curve-colors" role="group"
+        aria-label=${title}>${this.keyLine(this.colorKeys())}</div>`;
+    return html`<div class="pickers" data-testid="curve-colors"><span class="legend"><span>${title}</span><span>${low}
+      </span><canvas class="ramp" width="144" height="24"></canvas><span>${high}</span></span></div>`;
+  }
+
+  /** @private @param {string} name @param {string} scale */
+  colorTitle(name, scale) {
+    const label = this.store.label(name);
+    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
+  }
+
+  /** A line of each name. @private @returns {import('./figure-data.js').Key[]} */
+  colorKeys() {
+    return (coloringOf(this.store)?.entries ?? []).map(({ text, at, dash }) => ({
+      text,
+      mark: html`<svg class="wide" viewBox="-8 0 18 10" aria-hidden="true"><path d="M-8 5h18"
+        stroke=${`var(--series-${at})`} stroke-width="2" stroke-dasharray=${dash || 'none'}></path></svg>`,
+    }));
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  paintRamp(canvas) {
+    drawRamp(canvas, this.store, (share) => shareColor(share, this.store.dark));
   }
 
   get ready() {
@@ -128,13 +179,16 @@ export class TpCurves extends FigurePart {
     if (this.isLossless) return this.t('curves.none');
     const last = chosen?.epochs.at(-1);
     if (!chosen || !last) return this.t('curves.summary.empty');
-    return this.t('curves.summary', {
+    const coloring = coloringOf(store);
+    const colored = coloring ? ` ${this.t('curves.colored', { name: store.label(coloring.name) })}` : '';
+    const said = this.t('curves.summary', {
       n: store.trials.size,
       number: chosen.number,
       epoch: last.epoch,
       validation: measureText(last, 'validation_loss', store.task),
       train: measureText(last, 'train_loss', store.task),
     });
+    return said + colored;
   }
 
   data() {
@@ -209,7 +263,7 @@ export class TpCurves extends FigurePart {
       all.width,
       all.height,
     ].join();
-    const key = [made, store.runs, store.brushes].join();
+    const key = [made, store.runs, store.brushes, coloringOf(store)?.key].join();
     if (!this.frame || made !== this.made) {
       this.made = made;
       this.painter.reset();
@@ -403,6 +457,12 @@ export class TpCurves extends FigurePart {
   /** In a picture the colours need their scale, as no other figure stands beside it. */
   get pictureLegend() {
     const { store } = this;
+    const coloring = coloringOf(store);
+    if (coloring) {
+      const { name, scale, entries, low, high } = coloring;
+      const color = (/** @type {number} */ share) => shareColor(share, store.dark);
+      return entries.length ? null : { text: this.colorTitle(name, scale), title: '', low, high, color };
+    }
     if (store.best === null) return null;
     const scale = scoreScale(store);
     return {
@@ -420,6 +480,7 @@ export class TpCurves extends FigurePart {
         stroke-dasharray=${dash || 'none'}></path></svg>`;
     const trial = selected ? this.t('trial.number', { number: selected.number }) : '';
     return [
+      ...this.colorKeys(),
       ...(selected
         ? [
             { mark: stroke('var(--accent)'), text: `${trial}, ${this.t('score.validation_loss')}` },

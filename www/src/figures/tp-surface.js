@@ -11,13 +11,16 @@ import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
 import { surfaceData } from './surface-data.js';
 import { boxOf, grown, placeBox, shareAt, sidesOf } from './surface-brush.js';
-import { palette, tokens } from './colors.js';
+import { depthColor, divergingColor, palette, tokens } from './colors.js';
+import { drawRamp } from './ramp.js';
 import { wayOf } from './cursor.js';
 import { count, setting } from '../study/format.js';
 import { othersOf } from '../study/places.js';
 import { shareOf, textWidth } from '../study/scale.js';
 import { scoreScale } from '../state/score.js';
-import { plusMinus, scoreLabel, scoreName, scoreText, spreadOf } from '../state/spread.js';
+import { measuresOf, shownOf, shownScale } from '../state/measure.js';
+import { plusMinus, scoreName, scoreText, spreadOf } from '../state/spread.js';
+import { tiesOf } from '../state/ties.js';
 import { inSlices, turn } from '../platform/turns.js';
 import { pointIn } from '../controls/pointer.js';
 
@@ -61,7 +64,7 @@ export class TpSurface extends FigurePart {
   }
 
   heading() {
-    return this.lettered(scoreName(this.store, true));
+    return this.lettered(shownOf(this.store).title);
   }
 
   get keys() {
@@ -83,15 +86,45 @@ export class TpSurface extends FigurePart {
     const { store } = this;
     if (store.best === null) return null;
     const axes = this.axes();
+    const shown = shownOf(store);
     // On an axis of its own the score needs no colour.
-    const key = axes?.fitted ? 'surface.fit' : axes?.y.name ? 'surface.dots' : '';
-    const scale = scoreScale(store);
+    const key = axes?.fitted ? 'surface.fit' : axes?.y.name || !shown.own ? 'surface.dots' : '';
+    const scale = shownScale(store, shown);
     return {
       text: key && this.t(key),
-      title: key && this.t(`${key}.title`),
-      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
-      high: scoreLabel(store, scale.worst),
+      title: key && [this.t(`${key}.title`), shown.name === 'gap' ? this.t('measure.gap.about') : ''].join(' ').trim(),
+      low: `${scale.zeros ? '≤ ' : ''}${shown.round(scale.best)}`,
+      high: shown.round(scale.worst),
+      ...(this.coloring && { color: this.coloring }),
     };
+  }
+
+  /** @private The colours of a scale that is none of scores: below and above 0. */
+  get coloring() {
+    if (shownOf(this.store).name !== 'gap') return undefined;
+    const { dark } = this.store;
+    return (/** @type {number} */ share) => divergingColor(share, dark);
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  paintRamp(canvas) {
+    const { own } = shownOf(this.store);
+    const scores = (/** @type {number} */ share) => depthColor(1 - share, this.store.dark);
+    drawRamp(canvas, this.store, this.coloring ?? (own ? undefined : scores));
+  }
+
+  /** What colours the surface. @private */
+  measurePicker() {
+    const { store } = this;
+    const shown = shownOf(store);
+    const change = (/** @type {Event} */ event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.target);
+      this.act('color_by', { measure: value === store.objective.metric ? null : value });
+    };
+    return html`<label>${this.t('color')} <select data-testid="surface-color" @change=${change}
+      .value=${shown.name}>${measuresOf(store).map(
+        (one) => html`<option value=${one} ?selected=${one === shown.name}>${shownOf(store, one).label}</option>`,
+      )}</select></label>`;
   }
 
   pictureKeys() {
@@ -111,7 +144,7 @@ export class TpSurface extends FigurePart {
     const named = this.places.names(this.store);
     return html`<div class="pickers">${
       named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
-    }${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}${this.distinct()}</div>`;
+    }${this.measurePicker()}${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}${this.distinct()}</div>`;
   }
 
   /** Of two runs side by side, how many different values each has tried. */
@@ -182,12 +215,34 @@ export class TpSurface extends FigurePart {
         at,
         diverged,
       }),
+      this.tiesSaid(),
       untrained ? this.t('surface.summary.untrained', { untrained }) : '',
+      this.measureSaid(),
       at ? '' : this.t('surface.none'),
       this.cutSaid(),
       missing ? this.t('surface.missing', { count: missing }) : '',
     ];
     return said.filter(Boolean).join(' ');
+  }
+
+  /** @private */
+  tiesSaid() {
+    const n = tiesOf(this.store)?.numbers.size;
+    return n ? this.t('ties', { n }) : '';
+  }
+
+  /** What the colours are, where trials are not ranked by it. @private */
+  measureSaid() {
+    const { store } = this;
+    const shown = shownOf(store);
+    const found = shown.own ? [] : [...store.trials.values()].filter((one) => Number.isFinite(shown.of(one)));
+    if (!found.length) return '';
+    let [low, high] = [found[0], found[0]];
+    for (const one of found) {
+      if (shown.of(one) < shown.of(low)) low = one;
+      if (shown.of(one) > shown.of(high)) high = one;
+    }
+    return this.t('measure.said', { name: shown.title, low: shown.text(low), high: shown.text(high) });
   }
 
   /** Trials without a mark are counted, and the best is named where it is one of them. */
@@ -235,7 +290,7 @@ export class TpSurface extends FigurePart {
       ground.replaceChildren();
       this.ground.key = '';
       this.marks?.draw([]);
-      this.marks?.mark(undefined, undefined, { text: '', spread: '', bar: null });
+      this.marks?.mark(undefined, undefined, { text: '', spread: '', ties: '', bar: null });
       return;
     }
     if (!this.spots.place(store, axes, frame)) this.drawOn();
@@ -275,7 +330,7 @@ export class TpSurface extends FigurePart {
     }
     const live = store.state === 'running';
     const told = live ? 'live' : `${store.version} ${store.state}`;
-    const fit = `${place} ${this.cut(axes)?.number} ${store.dark} ${store.runs} ${told}`;
+    const fit = `${place} ${this.cut(axes)?.number} ${store.dark} ${store.measure} ${store.runs} ${told}`;
     const old = live && performance.now() - state.at > RENEW;
     if (state.busy || (fit === state.fit && !old)) return;
     void this.renew(ground, axes, frame, fit);
@@ -335,7 +390,7 @@ export class TpSurface extends FigurePart {
     const surface = /** @type {Float64Array | null} */ (
       await this.act('response', { places, columns: COLUMNS, rows: ROWS })
     );
-    const shades = surface ? await inSlices(shadesOf(surface, frame, dark), wanted) : [];
+    const shades = surface ? await inSlices(shadesOf(surface, frame, dark, this.coloring), wanted) : [];
     state.busy = false;
     state.at = performance.now();
     // The theme may have changed, even to and fro, since its last slice.
@@ -364,6 +419,7 @@ export class TpSurface extends FigurePart {
         store.dark,
         palette.version,
         store.brushes,
+        store.measure,
         moved,
         store.state === 'running',
       ].join();
@@ -379,12 +435,20 @@ export class TpSurface extends FigurePart {
     };
     this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
       text: trial ? String(trial.number) : '',
+      ties: this.tieLabel(trial),
       spread: plusMinus(spread, store.objective.metric, store.task),
       bar:
         trial && !axes.y.name && Number.isFinite(spread)
           ? [end(store.score(trial) - spread), end(store.score(trial) + spread)]
           : null,
     });
+  }
+
+  /** Beside the number of the best, how many trials tie with it.
+   * @private @param {import('../study/types.js').Trial | null} trial */
+  tieLabel(trial) {
+    const n = trial && trial.number === this.store.best ? tiesOf(this.store)?.numbers.size : 0;
+    return n ? ` ${this.t('ties.mark', { n })}` : '';
   }
 
   /** @param {PointerEvent | MouseEvent} event */

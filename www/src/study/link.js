@@ -20,6 +20,8 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {'auto' | 'light' | 'dark'} [theme]
  * @property {number} [scale]
  * @property {'all' | 'few'} [rows] how many settings the panel shows
+ * @property {string} [color] what colours the response surface, where it is not the score
+ * @property {string} [curves] the hyperparameter that colours the loss curves
  * @property {string[]} [controls]
  * @property {boolean} [run]
  * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
@@ -33,6 +35,9 @@ export const VERSION = 1;
 export const LIMIT = 8192;
 /** The least and the largest scale. */
 export const SCALES = /** @type {const} */ ([0.5, 3]);
+
+/** What may colour the response surface: a measure, or how far validation and training lie apart. */
+export const SURFACE_COLORS = ['validation_loss', 'validation_metric', 'gap'];
 
 /** @param {number} scale @returns {number | null} */
 export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
@@ -115,6 +120,8 @@ export function encodeLink(state) {
   if (state.race) parts.push(`race=${percent(state.race)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
+  if (state.color) parts.push(`color=${percent(state.color)}`);
+  if (state.curves) parts.push(`curves=${percent(state.curves)}`);
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
@@ -311,6 +318,8 @@ const PARTS = {
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),
   rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
+  color: (color) => (SURFACE_COLORS.includes(color) ? { color } : null),
+  curves: (curves) => (BY_NAME.has(curves) ? { curves } : null),
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 

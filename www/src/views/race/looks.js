@@ -1,4 +1,5 @@
 import { rate } from '../../study/format.js';
+import { DASHES, ORDER, OWN } from '../../figures/series.js';
 
 /**
  * How contestants look and what they are called: a colour, a dash and an end shape each, so that colour is never the
@@ -20,32 +21,14 @@ const ENDS = /** @type {const} */ ([
   'left',
   'right',
 ]);
-const DASHES = ['2 3', '7 4', '8 3 2 3', '', '12 4', '4 2 1 2 1 2', '1 2', '10 2 2 2', '5 5', '3 1'];
-
-/** Optimizers that have a look of their own wherever they run. @type {Record<string, number>} */
-const OWN = {
-  sgd: 0,
-  momentum: 1,
-  rmsprop: 2,
-  adam: 3,
-  adamw: 4,
-  nesterov: 5,
-  nadam: 6,
-  adagrad: 7,
-  adadelta: 8,
-  gd: 9,
-};
-
 /** A look each, all different. @param {Contestant[]} contestants @param {string} over @returns {Look[]} */
 export function looksOf(contestants, over) {
-  const wanted = contestants.map(({ key }, k) =>
-    over === 'optimizer' ? (OWN[key] ?? -1) : [3, 0, 1, 2, 4, 5, 6, 7, 8, 9][k],
-  );
+  const wanted = contestants.map(({ key }, k) => (over === 'optimizer' ? (OWN[key] ?? -1) : ORDER[k]));
   const taken = new Set(wanted);
   const free = ENDS.map((_, at) => at).filter((one) => !taken.has(one));
   return wanted.map((one) => {
     const at = one >= 0 ? one : (free.shift() ?? 0);
-    return { at, color: `var(--race-${at})`, dash: DASHES[at], end: ENDS[at] };
+    return { at, color: `var(--series-${at})`, dash: DASHES[at], end: ENDS[at] };
   });
 }
 

@@ -4,9 +4,11 @@ import { icon, stateMark } from '../../controls/icons.js';
 import { contrast } from '../../study/contrast.js';
 import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
+import { shownOf } from '../../state/measure.js';
 import { lookOf } from '../../state/score.js';
 import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
+import { tieReason, tiesOf } from '../../state/ties.js';
 
 /** @typedef {import('../../study/types.js').Study} Study @typedef {import('../../study/types.js').Trial} Trial */
 
@@ -63,7 +65,7 @@ export class TpSelection extends Part {
           ? html` <span
             class="q2 light">${this.t(store.bestSoFar ? 'selection.best_so_far' : 'selection.best')}</span>`
           : nothing
-      }</span>
+      }${this.ties(trial)}</span>
       ${
         look === 'complete'
           ? nothing
@@ -80,6 +82,7 @@ export class TpSelection extends Part {
             )
           : nothing
       }
+      ${this.gap(trial)}
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
@@ -127,6 +130,22 @@ export class TpSelection extends Part {
       <button type="button" class="ib" data-testid="unpin" aria-label=${this.t('selection.unpin')}
         title=${this.t('selection.unpin')} @click=${() => this.act('unpin_trial')}>${icon('close')}</button>
     </div>`;
+  }
+
+  /** Beside the best how many trials tie with it, and beside those that they do; why, on hover.
+   * @param {import('../../study/types.js').Trial} trial */
+  ties({ number }) {
+    const ties = tiesOf(this.store);
+    const n = ties?.numbers.size ?? 0;
+    if (!ties || !n || !(number === ties.best || ties.numbers.has(number))) return nothing;
+    const text = number === ties.best ? this.t('ties.mark', { n }) : this.t('ties.with', { number: ties.best });
+    return html` <span class="q2 light" data-testid="selection-ties" title=${tieReason(this.store, ties)}>${text}</span>`;
+  }
+
+  /** The gap, where it colours the surface. @param {import('../../study/types.js').Trial} trial */
+  gap(trial) {
+    const shown = shownOf(this.store);
+    return shown.name === 'gap' ? this.pair(shown.label, shown.text(trial)) : nothing;
   }
 
   /** How much the brush holds, and what can be done with it. */

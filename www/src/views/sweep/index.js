@@ -1,10 +1,11 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { Part, define } from '../../controls/part.js';
 import { SurfaceAxes } from '../../figures/surface-axes.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
+import './tp-best.js';
 import sheet from './style.css?inline';
 
 /** Response surface, loss curves and trial table of one study; or of two runs, side by side. */
@@ -33,6 +34,7 @@ export class TpSweep extends Part {
       for (const one of this.querySelectorAll('tp-surface')) /** @type {Part} */ (one).requestUpdate();
     };
     return html`<div class="sweep ${other ? 'pair' : ''}" @axes=${moved}>
+      ${other ? nothing : html`<tp-best .store=${store}></tp-best>`}
       <tp-surface .store=${store} .places=${places}></tp-surface>
       <tp-curves .store=${store}></tp-curves>
       ${

@@ -4,7 +4,7 @@ import { icon } from '../../controls/icons.js';
 import { loss, metric, number } from '../../study/format.js';
 import { partSizes } from '../../study/panel.js';
 import { measureText } from '../../state/spread.js';
-import { wilson } from './wilson.js';
+import { wilson } from '../../study/wilson.js';
 import sheet from './style.css?inline';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */

@@ -1,0 +1,123 @@
+import { scoreScale } from './score.js';
+import { plusMinus, scoreLabel, scoreName, scoreValue, spreadAt, spreadOf } from './spread.js';
+import { exact, loss, metric, signed } from '../study/format.js';
+import { SURFACE_COLORS } from '../study/link.js';
+import { roundOff, scaleOfScores } from '../study/scale.js';
+
+/**
+ * What colours the response surface: what trials are ranked by, or a loss, an accuracy, or the gap between validation
+ * and training, by which no trial is ranked.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('../study/types.js').Measure} Measure
+ * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {object} Shown
+ * @property {string} name `gap`, or a measure of an epoch
+ * @property {boolean} own whether trials are ranked by it
+ * @property {(trial: Trial) => number} of a trial; NaN where there is none
+ * @property {string} label
+ * @property {string} title
+ * @property {(trial: Trial) => string} text with the spread over seeds, where there is one
+ * @property {(value: number) => string} round as a label of the scale
+ * @property {(trial: Trial) => number} spread
+ */
+
+/** What a reader may choose: what trials are ranked by first. @param {Store} store @returns {string[]} */
+export const measuresOf = ({ objective }) => [...new Set([objective.metric, ...SURFACE_COLORS])];
+
+/** How much larger the validation loss is than the training loss. @param {Trial} trial */
+export const gapOf = ({ state, epochs }) =>
+  state === 'diverged' || state === 'failed' ? NaN : epochs.measure('validation_loss') - epochs.measure('train_loss');
+
+/** @param {Store} store @param {string} [name] @returns {Shown} */
+export function shownOf(store, name = store.measure ?? store.objective.metric) {
+  const { objective, task } = store;
+  if (name === objective.metric)
+    return {
+      name,
+      own: true,
+      of: (trial) => store.score(trial),
+      label: scoreName(store),
+      title: scoreName(store, true),
+      text: (trial) => scoreValue(store, store.score(trial)) + plusMinus(spreadOf(store, trial), name, task),
+      round: (value) => scoreLabel(store, value),
+      spread: (trial) => spreadOf(store, trial),
+    };
+  if (name === 'gap')
+    return {
+      name,
+      own: false,
+      of: gapOf,
+      label: store.t('measure.gap'),
+      title: store.t('measure.gap.title'),
+      text: (trial) => signed(gapOf(trial)),
+      round: (value) => (value > 0 ? `+${exact(value)}` : exact(value)),
+      spread: () => NaN,
+    };
+  const isLoss = name.endsWith('loss');
+  const key = isLoss ? `score.${name}` : `metric.${task}.${name.split('_')[0]}`;
+  const of = (/** @type {Trial} */ { state, epochs }) =>
+    state === 'diverged' || state === 'failed' ? NaN : epochs.measure(name);
+  const spread = (/** @type {Trial} */ trial) =>
+    Number.isFinite(of(trial)) ? spreadAt(trial.epochs.at(-1), name) : NaN;
+  return {
+    name,
+    own: false,
+    of,
+    label: store.t(key),
+    title: store.t(`${key}.title`),
+    text: (trial) => (isLoss ? loss(of(trial)) : metric(of(trial), task)) + plusMinus(spread(trial), name, task),
+    round: (value) =>
+      isLoss || task === 'numbers' ? exact(value) : `${exact(Number((100 * value).toPrecision(6)))}%`,
+    spread,
+  };
+}
+
+/**
+ * The scale of a gap: as far below 0 as above, so that 0 is in its middle. The farthest tenth shares the colours of the
+ * ends.
+ * @param {number[]} found finite @returns {import('../study/scale.js').ScoreScale}
+ */
+export function scaleOfGaps(found) {
+  const sizes = Float64Array.from(found, Math.abs).sort();
+  const far = sizes[Math.min(sizes.length - 1, Math.floor(0.9 * sizes.length))] ?? 0;
+  const rounded = far > 0 ? roundOff(far, 1) : 0;
+  const end = rounded > 1e-300 && Number.isFinite(rounded) ? Math.min(rounded, 1e300) : 1;
+  const share = (/** @type {number} */ value) => 0.5 + value / end / 2;
+  return {
+    best: -end,
+    worst: end,
+    low: -end,
+    high: end,
+    log: false,
+    zeros: false,
+    cost: (value) => value,
+    share,
+    goodness: (value) => Math.max(0, Math.min(1, 1 - share(value))),
+  };
+}
+
+/** While trials stream in, the scale is renewed this often, in ms. */
+const RENEW = 500;
+
+/** @type {WeakMap<Store, {key: string, version: number, at: number, scale: import('../study/scale.js').ScoreScale}>} */
+const known = new WeakMap();
+
+/** The scale of what is shown. @param {Store} store @param {Shown} shown */
+export function shownScale(store, shown) {
+  if (shown.own) return scoreScale(store);
+  const key = `${store.runs} ${shown.name}`;
+  const kept = known.get(store);
+  const now = performance.now();
+  if (kept?.key === key && (kept.version === store.version || (store.state === 'running' && now - kept.at < RENEW)))
+    return kept.scale;
+  const found = [];
+  for (const trial of store.trials.values()) {
+    const value = shown.of(trial);
+    if (Number.isFinite(value)) found.push(value);
+  }
+  const direction = shown.name.endsWith('loss') ? 'minimize' : 'maximize';
+  const scale = shown.name === 'gap' ? scaleOfGaps(found) : scaleOfScores(found, { metric: shown.name, direction });
+  known.set(store, { key, version: store.version, at: now, scale });
+  return scale;
+}

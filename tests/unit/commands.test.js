@@ -77,6 +77,7 @@ const DETAILS = {
       fc.record({ name: fc.constant('hidden'), value: fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 4 }) }),
     ),
   set_range: () => range,
+  set_words: () => fc.record({ name: fc.string(), question: fc.string({ maxLength: 200 }) }),
   unset_value: () => name,
   reset_row: () => name,
   sweep: () => name,

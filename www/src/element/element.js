@@ -161,6 +161,7 @@ export class TuningPlayground extends LitElement {
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
       <tp-bench .store=${store}></tp-bench>
+      <tp-share .store=${store} .views=${VIEWS}></tp-share>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }
@@ -190,9 +191,10 @@ export class TuningPlayground extends LitElement {
     return this.intake.adopt(study);
   }
 
-  /** The address of this state; null when it is too long for one. */
-  get href() {
-    return hrefOf(this.store, this.page?.chosen);
+  /** The address of this state; null when it is too long for one.
+   * @param {Partial<import('../study/link.js').LinkState>} [other] what it says otherwise */
+  hrefWith(other) {
+    return hrefOf(this.store, this.page?.address, other);
   }
 
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
@@ -318,11 +320,17 @@ export class TuningPlayground extends LitElement {
     this.page?.darken(store.dark);
   }
 
-  /** @private Pictures are drawn for white paper, at once: the browser does not wait. */
+  /** @private The browser does not wait: paper is white. */
   print() {
-    perform(this.store, 'darken', false);
-    this.dataset.theme = 'light';
+    this.paint(false);
     this.page?.darken(false);
+  }
+
+  /** Draws everything in light or dark colours at once, or in the page's own. @param {boolean | null} dark */
+  paint(dark) {
+    if (dark === null) return this.look();
+    perform(this.store, 'darken', dark);
+    this.dataset.theme = dark ? 'dark' : 'light';
     for (const part of this.renderRoot.querySelectorAll('*')) if (part instanceof Part) part.drawNow();
   }
 }

@@ -48,7 +48,7 @@ const textOf = (document) =>
   )}\n`;
 
 /** @param {Blob} blob @param {string} name */
-function save(blob, name) {
+export function save(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = Object.assign(document.createElement('a'), { href: url, download: name });
   link.click();
@@ -172,7 +172,7 @@ function headOf(figure, width) {
 }
 
 /** Words in lines that fit. @param {string} text @param {number} width @param {(text: string) => number} long */
-function wrapped(text, width, long) {
+export function wrapped(text, width, long) {
   /** @type {string[]} */
   const lines = [];
   for (const word of text.split(' ')) {
@@ -275,7 +275,7 @@ function finished(svg, figure) {
 }
 
 /** @param {Picture} picture @returns {Promise<Blob>} */
-async function pngOf({ svg, width, height }) {
+export async function pngOf({ svg, width, height }) {
   const image = new Image(width, height);
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();

@@ -21,7 +21,6 @@ export class LookSlice extends Slice {
     /** Whether the panel shows every setting, or those that come first and what the study sets. */
     this.allRows = false;
     /** The page itself, rather than a guest on another. */ this.whole = false;
-    /** Whether the link has just been copied. */ this.copied = false;
     /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();
   }
 

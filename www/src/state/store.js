@@ -90,7 +90,6 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   keysShown: ({ look }) => look.keysShown,
   allRows: ({ look }) => look.allRows,
   whole: ({ look }) => look.whole,
-  copied: ({ look }) => look.copied,
   previews: ({ look }) => look.previews,
 });
 

@@ -1,5 +1,6 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
+import { readFingerprint, writeFingerprint } from './fingerprint.js';
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
@@ -21,6 +22,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {number} [scale]
  * @property {'all' | 'few'} [rows] how many settings the panel shows
  * @property {string[]} [controls]
+ * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
  * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
  *   What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
@@ -50,6 +52,7 @@ const DEFAULTS = {
   seed: 0,
   shared_seeds: false,
   name: '',
+  question: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
@@ -116,6 +119,7 @@ export function encodeLink(state) {
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
+  if (state.fp) parts.push(`fp=${writeFingerprint(state.fp)}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
   return link.length <= LIMIT ? link : null;
@@ -311,6 +315,10 @@ const PARTS = {
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),
   rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
+  fp: (text) => {
+    const fp = readFingerprint(text);
+    return fp && { fp };
+  },
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 
@@ -385,8 +393,7 @@ function readPart(key, value, named, decoded, skip) {
     for (const name of names) if (!BY_NAME.has(name)) skip(glance(`controls=${name}`), 'unknown');
     const known = [...new Set(names)].filter((name) => BY_NAME.has(name));
     if (known.length) state.controls = known;
-  } else if (key !== 'fp') {
-    // `fp` is what a later page holds a re-run against.
+  } else {
     const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
     if (read) Object.assign(state, read);
     else skip(named, 'unknown');

@@ -22,3 +22,4 @@ defineLater('study', () => import('./study/opened.js'));
 defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
+defineLater('share', () => import('./share/index.js'));

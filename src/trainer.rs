@@ -159,6 +159,12 @@ impl Trainer {
         Contestant { trial: trial.number, batch, epochs, init, spec }
     }
 
+    /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.
+    pub fn scaling(&self) -> impl Iterator<Item = (f64, f64)> {
+        let Prepared { scaling, target_mean, target_scale, .. } = &*self.prepared;
+        scaling.iter().copied().chain([(*target_mean, *target_scale)])
+    }
+
     /// The rows.
     pub const fn data(&self) -> &Rc<Data> {
         &self.data

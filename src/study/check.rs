@@ -16,6 +16,8 @@ use serde_json::{Map, Value, json};
 const SEED_LIMIT: f64 = 9_007_199_254_740_992.0;
 const MAX_TRIALS: f64 = 100_000.0;
 const MAX_SEEDS_PER_TRIAL: f64 = 100.0;
+/// Characters of a question, which stands above the figures on a line or two.
+const MAX_QUESTION: usize = 200;
 /// Generated data: least and largest number of samples.
 const SAMPLES: (f64, f64) = (10.0, 100_000.0);
 
@@ -45,6 +47,7 @@ impl Study {
         document.only(&[
             "format",
             "name",
+            "question",
             "dataset",
             "fixed",
             "space",
@@ -57,6 +60,12 @@ impl Study {
             "shared_seeds",
         ])?;
         let name = document.text("name", "")?;
+        let question = document.text("question", "")?;
+        let n_characters = question.chars().count();
+        if n_characters > MAX_QUESTION {
+            let accepted = format!("0 .. {MAX_QUESTION} (characters)");
+            return Err(Error::OutOfRange { key: "question".into(), found: n_characters.to_string(), accepted });
+        }
         let (dataset, data) = check_dataset(&document)?;
         let (fixed, space) = check_hyperparameters(&document)?;
         let sampler = SamplerSpec::parse(document.object.get("sampler"))?;
@@ -77,6 +86,7 @@ impl Study {
         let points = fixed.get(POINTS).or(table::find(POINTS).map(|row| &row.default)).unwrap_or(&Value::Null);
         let study = Self {
             name,
+            question,
             dataset,
             data,
             points: schedule::points(points),

@@ -51,6 +51,8 @@ pub enum Direction {
 pub struct Study {
     /// Free text.
     pub name: String,
+    /// Free text: what it is to find out.
+    pub question: String,
     /// Name of the data set.
     pub dataset: String,
     /// How the data set is made, split and scaled.
@@ -96,6 +98,7 @@ impl Study {
         json!({
             "format": FORMAT,
             "name": self.name,
+            "question": self.question,
             "dataset": {
                 "name": self.dataset,
                 "samples": self.data.samples,

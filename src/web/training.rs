@@ -142,6 +142,12 @@ impl Training {
         Ok(told)
     }
 
+    /// What the data were standardised by: of each feature the mean and the deviation that were taken off, then those of the
+    /// target; 0 and 1 where nothing was.
+    pub fn scaling(&self) -> Vec<f64> {
+        self.trainer.scaling().flat_map(<[f64; 2]>::from).collect()
+    }
+
     /// The one look at the test rows, for an ended trial whose weights the session keeps.
     ///
     /// # Errors

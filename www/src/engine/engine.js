@@ -573,10 +573,21 @@ export class Engine extends EventTarget {
   }
 
   /** @param {number} number @returns {Promise<{trial: number, loss: number, metric: number}>} */
-  async openTest(number) {
+  openTest(number) {
+    return this.ofTrial('test', number);
+  }
+
+  /** An ended trial's weights, one network a seed, and what the data were standardised by.
+   * @param {number} number @returns {Promise<{networks: Float32Array[], scaling: Float64Array}>} */
+  networks(number) {
+    return this.ofTrial('networks', number);
+  }
+
+  /** @private @param {'test' | 'networks'} call @param {number} number */
+  async ofTrial(call, number) {
     const run = this.last;
     if (!run || run !== this.opened) throw new EngineError({ code: 'no_such_trial', number, accepted: '–' });
-    return this.client(0).call('test', run.id, number, run.text, run.chosen.backend, this.assetBase);
+    return this.client(0).call(call, run.id, number, run.text, run.chosen.backend, this.assetBase);
   }
 
   /** @private Stops without waiting for trials to be drawn. */

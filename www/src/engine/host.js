@@ -455,15 +455,39 @@ export class Host extends Answers {
   }
 
   /**
-   * The one look at the test rows, for a trial of a run's session that has ended. Weights that had to make room for
-   * better ones are trained again first, on the backend that trained them.
+   * The one look at the test rows, for a trial of a run's session that has ended.
+   * @param {number} run @param {number} number @param {string} study @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  test(run, number, study, backend, base) {
+    return this.kept(run, number, study, backend, base, (training, session) => training.test(session, number));
+  }
+
+  /**
+   * An ended trial's weights, one network a seed in PyTorch's flat order, and what the data were standardised by: mean
+   * and deviation of each feature, and of the target.
+   * @param {number} run @param {number} number @param {string} study @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  networks(run, number, study, backend, base) {
+    return this.kept(run, number, study, backend, base, (training, session) => ({
+      networks: /** @type {Float32Array[]} */ (session.networks(number)),
+      scaling: training.scaling(),
+    }));
+  }
+
+  /**
+   * @private What is made of an ended trial's weights. Those that had to make room for better ones are trained again
+   * first, on the backend that trained them.
+   * @template T
    * @param {number} run
    * @param {number} number
    * @param {string} study
    * @param {'gpu' | 'cpu'} backend
    * @param {string} base
+   * @param {(training: Training, session: Session) => T} make
    */
-  async test(run, number, study, backend, base) {
+  async kept(run, number, study, backend, base, make) {
     const isKept = this.sessionOf(run).keeps(number);
     const onGpu = backend === 'gpu' && !isKept;
     const table = await tableOf(study, base);
@@ -478,7 +502,7 @@ export class Host extends Answers {
         if (report.kept) session.keep(report.kept);
         finished = report.finished;
       }
-      return training.test(this.sessionOf(run), number);
+      return make(training, this.sessionOf(run));
     } finally {
       training.free();
     }

@@ -455,6 +455,19 @@ export class Runner {
     }
   }
 
+  /** An ended trial's weights, of the run that the engine has.
+   * @param {number} number @returns {ReturnType<Engine['networks']>} */
+  async weights(number) {
+    if (this.pending || !this.store.alive) throw this.shown({ code: 'weights_gone', number });
+    if (this.store.trials.get(number)?.state === 'diverged')
+      throw this.shown({ code: 'trial_diverged', trial: number });
+    try {
+      return await this.engine.networks(number);
+    } catch (error) {
+      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
+    }
+  }
+
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
     this.races.dispose();

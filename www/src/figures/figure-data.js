@@ -22,7 +22,7 @@
  * @typedef {{text: string, title: string, low: string, high: string, color?: (share: number) => string}} Legend of the
  *   scale of colours, best first; `color` from best (0) to worst (1) where it is none of scores
  *
- * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'tsv' | 'json'} SaveKind
+ * @typedef {import('../study/types.js').SaveKind} SaveKind
  *
  * @typedef {object} Pictured what a picture asks of a figure
  * @property {import('../state/store.js').Store} store

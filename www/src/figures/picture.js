@@ -165,7 +165,7 @@ function headOf(figure, width) {
 }
 
 /** Words in lines that fit. @param {string} text @param {number} width @param {(text: string) => number} long */
-function wrapped(text, width, long) {
+export function wrapped(text, width, long) {
   /** @type {string[]} */
   const lines = [];
   for (const word of text.split(' ')) {
@@ -268,7 +268,7 @@ function finished(svg, figure) {
 }
 
 /** @param {Picture} picture @returns {Promise<Blob>} */
-async function pngOf({ svg, width, height }) {
+export async function pngOf({ svg, width, height }) {
   const image = new Image(width, height);
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();

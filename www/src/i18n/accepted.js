@@ -26,6 +26,7 @@ const WHOLE = {
   'high - low < 1.7e308': 'accepted.narrow',
   '(high - low) / step < 2^31': 'accepted.steps',
   '-2^53 .. 2^53 (int)': 'accepted.exact',
+  '0 .. 200 (characters)': 'accepted.question',
 };
 
 /** @type {[RegExp, (found: string[]) => Words][]} */

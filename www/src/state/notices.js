@@ -142,13 +142,25 @@ function placesOf(skipped) {
     .concat(more > 0 ? [`… (+${more})`] : []);
 }
 
-/** A link that could not be put on the clipboard. @param {string | null} link @returns {Notice} */
-export const shareNotice = (link) => ({
-  id: 'share',
+/**
+ * What a re-run shares with what its link says of the run before.
+ * @param {import('../study/fingerprint.js').Verdict} verdict
+ * @param {import('../study/fingerprint.js').Fingerprint} before
+ * @param {import('../study/fingerprint.js').Fingerprint} now
+ * @param {string | null} adapter
+ * @returns {Notice}
+ */
+export const reproducedNotice = (verdict, before, now, adapter) => ({
+  id: 'fp',
   kind: 'note',
-  title: link ? 'message.share_by_hand' : 'message.share_too_long',
-  problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' },
-  link: link ?? undefined,
+  title: `message.fp_${verdict}`,
+  values: {
+    before: before.backend.toUpperCase(),
+    now: now.backend.toUpperCase(),
+    version: String(before.numerics),
+    own: String(now.numerics),
+    adapter: adapter || 'WebGPU',
+  },
   actions: [],
 });
 

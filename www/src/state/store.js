@@ -97,7 +97,6 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   measure: ({ look }) => look.measure,
   curveColor: ({ look }) => look.curveColor,
   whole: ({ look }) => look.whole,
-  copied: ({ look }) => look.copied,
   previews: ({ look }) => look.previews,
 });
 

@@ -11,7 +11,7 @@
  *   a button that performs the command `act`; `name` tells it from others that perform the same one
  * @typedef {{id: string, kind: 'alert' | 'note', title: string, values?: Record<string, unknown>, problem?: Problem,
  *   kept?: string, actions: (Action & {primary?: boolean})[], lasting?: boolean, over?: boolean,
- *   link?: string, draft?: string}} Notice `draft` is the row or field whose input it is about
+ *   draft?: string}} Notice `draft` is the row or field whose input it is about
  * @typedef {{problem: Problem, text: Record<string, string>, end?: string, fixes?: Action[]}} Draft input that is not
  *   valid yet
  * @typedef {{n: number, trials: number}} Asked so many more trials, with which a study has come to so many

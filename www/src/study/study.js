@@ -25,6 +25,8 @@ import { MOST_POINTS, acceptedPoints } from './points.js';
 
 export const FORMAT = 'tuning-playground/study@1';
 export const TRIALS_LIMIT = 100000;
+/** Characters of a question, which stands above the figures on a line or two. */
+export const QUESTION_LIMIT = 200;
 export const SEED_LIMIT = 2 ** 53 - 1;
 
 /** @returns {Study} */
@@ -78,6 +80,7 @@ function finite(_key, value) {
 const KEYS = [
   'format',
   'name',
+  'question',
   'dataset',
   'fixed',
   'space',
@@ -98,6 +101,7 @@ export function checkStudy(study) {
   return (
     unknownKey(study, KEYS) ??
     (name === undefined || typeof name === 'string' ? null : wrong('name', name, 'text')) ??
+    checkQuestion(study.question) ??
     checkDataset(study) ??
     section(study, 'fixed') ??
     section(study, 'space') ??
@@ -254,6 +258,14 @@ function checkName(key, found, names, later = []) {
 /** @param {string} key @param {any} value @returns {Problem | null} */
 const checkBoolean = (key, value) =>
   value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
+
+/** @param {unknown} question @returns {Problem | null} */
+function checkQuestion(question) {
+  if (question === undefined) return null;
+  if (typeof question !== 'string') return wrong('question', question, 'text');
+  const { length } = [...question];
+  return length > QUESTION_LIMIT ? outside('question', length, `0 .. ${QUESTION_LIMIT} (characters)`) : null;
+}
 
 /** @param {Record<string, any>} study @returns {Problem | null} */
 function checkDataset(study) {
@@ -481,8 +493,8 @@ export function duplicateStudy(study) {
   return copy;
 }
 
-/** What tells a study from others: all but its name. @param {Study} study */
-export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));
+/** What tells a study from others: all but its words. @param {Study} study */
+export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '', question: '' }));
 
 /** @param {any} value @returns {any} */
 function sorted(value) {

@@ -7,6 +7,7 @@
  * @typedef {'idle' | 'starting' | 'running' | 'paused'} RunState
  * @typedef {'queued' | 'running' | 'complete' | 'pruned' | 'diverged' | 'failed' | 'cancelled'} TrialState
  * @typedef {number | string | boolean | number[] | [number, number][] | null} Value
+ * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'tsv' | 'json'} SaveKind what a figure is saved as
  *
  * @typedef {object} Distribution
  * @property {'float' | 'int' | 'categorical'} type
@@ -20,6 +21,7 @@
  * @typedef {object} Study
  * @property {string} format
  * @property {string} [name]
+ * @property {string} [question]
  * @property {{name: string, samples?: number | null, noise?: number, seed?: number, split?: {train: number,
  *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
@@ -85,7 +87,7 @@
  * @typedef {object} Result
  * @property {string} format
  * @property {Study} study
- * @property {{version?: string, backend: string, adapter: string | null, workers: number}} engine
+ * @property {{version?: string, numerics?: number, backend: string, adapter: string | null, workers: number}} engine
  * @property {TrialDocument[]} trials
  * @property {number | null} best
  * @property {{trial: number, loss: number, metric: number} | null} test

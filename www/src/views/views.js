@@ -24,3 +24,4 @@ defineLater('bench', () => import('./bench/index.js'));
 defineLater('runs', () => import('./runs/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
 defineLater('range', () => import('./range/index.js'));
+defineLater('share', () => import('./share/index.js'));

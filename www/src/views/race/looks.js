@@ -69,7 +69,8 @@ const NAMES = {
  * @param {(key: string, values?: Record<string, unknown>) => string} t */
 export function nameOf({ key, params }, over, t) {
   if (over === 'optimizer') return NAMES[key] ?? key;
-  if (over === 'learning_rate') return t('race.name.learning_rate', { value: rate(Number(params?.learning_rate ?? key)) });
+  if (over === 'learning_rate')
+    return t('race.name.learning_rate', { value: rate(Number(params?.learning_rate ?? key)) });
   if (over === 'schedule') return key.replaceAll('_', ' ');
   return t(`race.name.${over}`, { value: key });
 }

@@ -43,7 +43,7 @@ export class TpRaceFacts extends MomentPart {
       ...(isNetwork ? [this.t('race.table.off')] : []),
       this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
     ];
-    return html`<table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
+    return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
       (one) => html`<th scope="col" class="num">${one}</th>`,
     )}</tr></thead><tbody>${contestants.map((who, k) => {
       const path = head.paths[k];
@@ -55,7 +55,7 @@ export class TpRaceFacts extends MomentPart {
         ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes'))) : nothing}
         ${isNetwork ? cell(() => loss(off(path.distance[at()], path))) : nothing}
         ${cell(() => rate(rateAt(studyOf(store), who, this.step)))}</tr>`;
-    })}</tbody></table>`;
+    })}</tbody></table></div>`;
   }
 
   /** @private @param {import('../../state/race.js').RacePath} path */

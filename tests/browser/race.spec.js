@@ -321,3 +321,31 @@ for (const [width, height] of [
     const way = await page.getByTestId('scrub').boundingBox();
     expect(way?.width).toBeGreaterThan(0.75 * width);
   });
+
+test('another study in the middle of a race or of its play is raced in its place', async ({ app, page }) => {
+  await opened(app, { ...SPIRAL, dataset: { name: 'plane' } });
+  await clock(page, 0);
+  await page.getByTestId('scrub-play').click();
+  // From numbers to classes: the fields of the one are still there while the other trains.
+  await page.evaluate((study) => {
+    /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
+  }, SPIRAL);
+  await expect(page.getByTestId('race-table')).toContainText(DICTIONARIES.en['metric.classes']);
+  const { paths, problem } = await finished(page);
+  expect([problem, paths.length]).toEqual([null, 4]);
+  for (const over of ['seed', 'schedule', 'batch_size', 'learning_rate', 'optimizer']) {
+    await page.getByTestId('race-over').locator(`[data-value=${over}]`).click();
+    await page
+      .getByTestId('scrub-play')
+      .click({ timeout: 500 })
+      .catch(() => {});
+  }
+  await expect.poll(async () => (await race(page)).options.over).toBe('optimizer');
+  await expect.poll(async () => (await finished(page)).paths.length).toBe(4);
+  // A contestant is called by the rate that it starts with.
+  await page.getByTestId('race-over').locator('[data-value=learning_rate]').click();
+  await expect(page.getByTestId('race-card').first()).toContainText('rate 0.001');
+  await finished(page);
+  await page.getByTestId('race-rate').first().fill('-2');
+  await expect(page.getByTestId('race-card').first()).toContainText('rate 0.01');
+});

@@ -43,7 +43,8 @@ export class TpRaceFacts extends MomentPart {
       ...(isNetwork ? [this.t('race.table.off')] : []),
       this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
     ];
-    return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
+    return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr>
+      <td></td>${heads.map(
       (one) => html`<th scope="col" class="num">${one}</th>`,
     )}</tr></thead><tbody>${contestants.map((who, k) => {
       const path = head.paths[k];

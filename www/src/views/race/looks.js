@@ -48,11 +48,14 @@ const NAMES = {
   newton: 'Newton',
 };
 
-/** What a contestant is called. @param {Pick<Contestant, 'key'>} who @param {string} over
+/** What a contestant is called; one of a learning rate by the rate that it starts with, also once that was changed.
+ * @param {Pick<Contestant, 'key'> & Partial<Pick<Contestant, 'params'>>} who
+ * @param {string} over
  * @param {(key: string, values?: Record<string, unknown>) => string} t */
-export function nameOf({ key }, over, t) {
+export function nameOf({ key, params }, over, t) {
   if (over === 'optimizer') return NAMES[key] ?? key;
-  if (over === 'learning_rate') return t('race.name.learning_rate', { value: rate(Number(key)) });
+  if (over === 'learning_rate')
+    return t('race.name.learning_rate', { value: rate(Number(params?.learning_rate ?? key)) });
   if (over === 'schedule') return key.replaceAll('_', ' ');
   return t(`race.name.${over}`, { value: key });
 }

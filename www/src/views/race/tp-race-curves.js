@@ -19,8 +19,8 @@ import { Trails } from './trails.js';
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {import('../../state/race.js').RacePath} RacePath
- * @typedef {{paths: RacePath[], key: string, frame: Frame, at: (step: number) => number, up: (loss: number) => number}}
- *   Shown `at` and `up`: where a step and a loss lie, in px
+ * @typedef {{paths: RacePath[], key: string, frame: Frame, at: (step: number) => number, up: (loss: number) =>
+ *   number}} Shown `at` and `up`: where a step and a loss lie, in px
  */
 
 /** What a line goes over: steps, or rows that gradients were worked out of. */

@@ -45,20 +45,21 @@ export class TpRaceFacts extends MomentPart {
       this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
       ...(isCostly ? [this.t('race.table.evaluations')] : []),
     ];
-    return html`<table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
-      (one) => html`<th scope="col" class="num">${one}</th>`,
-    )}</tr></thead><tbody>${contestants.map((who, k) => {
-      const path = head.paths[k];
-      if (!path) return nothing;
-      const at = () => pointAt(path.steps, this.step);
-      const cell = (/** @type {() => string} */ say) => html`<td class="num live" .say=${say}></td>`;
-      return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
+    return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr>
+      <td></td>${heads.map(
+        (one) => html`<th scope="col" class="num">${one}</th>`,
+      )}</tr></thead><tbody>${contestants.map((who, k) => {
+        const path = head.paths[k];
+        if (!path) return nothing;
+        const at = () => pointAt(path.steps, this.step);
+        const cell = (/** @type {() => string} */ say) => html`<td class="num live" .say=${say}></td>`;
+        return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
         ${cell(() => this.lossOf(path))}
         ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes'))) : nothing}
         ${isNetwork ? cell(() => loss(off(path.distance[at()], path))) : nothing}
         ${cell(() => rate(rateAt(studyOf(store), who, this.step)))}
         ${isCostly ? cell(() => count(path.evaluations[at()])) : nothing}</tr>`;
-    })}</tbody></table>`;
+      })}</tbody></table></div>`;
   }
 
   /** @private @param {import('../../state/race.js').RacePath} path */

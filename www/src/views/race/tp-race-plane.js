@@ -173,10 +173,13 @@ export class TpRacePlane extends GroundPart {
     const { start, contestants } = this.store.race;
     // The plane was laid through other paths than these.
     const kept = start || contestants.some((one) => one.changes.length) ? '.kept' : '';
-    return {
-      x: this.t(`race.axis${kept}.x`, { share: share(0) }),
-      y: this.t(`race.axis${kept}.y`, { share: share(1) }),
+    const { width, height } = this.size;
+    /** The whole name where it has room. @param {'x' | 'y'} axis @param {number} room @param {string} share */
+    const name = (axis, room, share) => {
+      const whole = this.t(`race.axis${kept}.${axis}`, { share });
+      return textWidth(whole) < room ? whole : this.t(`race.axis${kept}.short.${axis}`, { share });
     };
+    return { x: name('x', width - 32, share(0)), y: name('y', height - 46, share(1)) };
   }
 
   observe() {
@@ -311,8 +314,11 @@ export class TpRacePlane extends GroundPart {
       [frame.top + 8, frame.height - frame.bottom - 6],
     );
     return marks.map(({ x }, k) => {
-      const isLeft = x + 16 + 1.2 * textWidth(names[k]) > frame.width - frame.right;
-      return { words: names[k], x: x + (isLeft ? -11 : 11), y: heights[k], isLeft };
+      const long = 1.2 * textWidth(names[k]);
+      const isLeft = x + 16 + long > frame.width - frame.right;
+      // Where neither side has room, it lies within the picture all the same.
+      const at = isLeft ? Math.max(frame.left + Math.min(long, frame.width - frame.left), x - 11) : x + 11;
+      return { words: names[k], x: at, y: heights[k], isLeft };
     });
   }
 
@@ -327,7 +333,9 @@ export class TpRacePlane extends GroundPart {
     const place = this.drag ?? this.home;
     if (!place || !this.canDrag) return [];
     const { x, y } = to(...place);
-    const words = this.t(this.isNetwork ? 'race.start.same' : 'race.start');
+    const whole = this.t(this.isNetwork ? 'race.start.same' : 'race.start');
+    const room = Math.max(x - frame.left, frame.width - frame.right - x) - 11;
+    const words = textWidth(whole) < room ? whole : this.t('race.start');
     const left = x > (frame.left + frame.width - frame.right) / 2;
     const mark = element('circle', {
       cx: x.toFixed(1),

@@ -7,7 +7,8 @@ import { traceShape } from './looks.js';
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {{x: number[], y: number[], color: string, dash: string, end: import('./looks.js').Look['end']}} Track
  *   places in px of the page, NaN where there is none
- * @typedef {{words: string, x: number, y: number, isLeft: boolean}} Name y: of its middle; isLeft: whether it ends at x
+ * @typedef {{words: string, x: number, y: number, isLeft: boolean}} Name y: of its middle; isLeft: whether it ends
+ *   at x
  * @typedef {{x: number, y: number, out: boolean, tip?: {x: number, y: number} | null, name?: Name}} Mark where someone
  *   is, whether it is out of the race, where its momentum points, and its name beside it
  * @typedef {{surface: string, halo: number, size: number}} Style halo: how much wider than a line the page's colour
@@ -122,7 +123,8 @@ export class Trails {
     g.clip();
   }
 
-  /** @private @param {CanvasRenderingContext2D} g @param {Frame} frame @param {number} ratio @param {number[]} heads */
+  /** @private @param {CanvasRenderingContext2D} g @param {Frame} frame @param {number} ratio
+   * @param {number[]} heads */
   ways(g, frame, ratio, heads) {
     this.begin(g, frame, ratio);
     for (const [k, track] of this.tracks.entries()) {

@@ -251,7 +251,7 @@ export class TpRange extends Part {
       /** @type {{least: number, most: number}} */ { least, most },
       isWhole = false,
     ) => html`<tp-number .store=${store} name="range-${name}" .label=${this.t(`range.${name}`)} .value=${options[name]}
-      .min=${least} .max=${most} .whole=${isWhole} .apart=${true} .wide=${false}
+      .min=${least} .max=${most} .whole=${isWhole} .apart=${true}
       @take=${(/** @type {CustomEvent<number>} */ event) => {
         this.options = { ...this.options, [name]: event.detail };
       }}></tp-number>`;

@@ -18,7 +18,7 @@ const MOONS = small({
 });
 /** One whose test takes a while. */
 const LARGE = small({
-  fixed: { hidden: [512, 512], batch_size: 512 },
+  fixed: { hidden: [96, 96], batch_size: 128 },
   space: { dropout: { type: 'float', low: 0, high: 0.4 } },
 });
 
@@ -36,8 +36,8 @@ async function given(app, study) {
     /** @type {any} */ (document.querySelector('tuning-playground')).study = one;
   }, study);
   // It takes its place a moment later, and closes what is open.
-  const ranges = () => app.page.locator('tp-study').evaluate((part) => /** @type {any} */ (part).store.study.space);
-  await expect.poll(ranges).toEqual(study.space);
+  const shown = () => app.page.locator('tp-study').evaluate((part) => /** @type {any} */ (part).store.study);
+  await expect.poll(shown).toMatchObject({ dataset: study.dataset, fixed: study.fixed, space: study.space });
 }
 
 /** Opens the test from the row's editor. @param {Page} page */
@@ -194,9 +194,10 @@ test('closed on its way the Worker stops, and the focus comes back', async ({ ap
       close();
     });
   });
-  await expect.poll(async () => (await calls()).slice(-2)).toEqual(['begin', 'stop']);
+  const last = async () => (await calls()).join(' ').split('begin').at(-1) ?? '';
+  await expect.poll(last).toMatch(/stop$/);
   await page.waitForTimeout(300);
-  expect((await calls()).slice(-2)).toEqual(['begin', 'stop']);
+  expect(await last()).not.toContain('more');
 });
 
 test('typed numbers are read as everywhere, and a test waits for what is wrong', async ({ app, page }) => {
@@ -231,7 +232,7 @@ test('typed numbers are read as everywhere, and a test waits for what is wrong',
   await enter('low', '10^-4');
   await enter('high', '0,00001');
   await expect(page.getByTestId('range-order')).toHaveText(matches('en', 'range.order'));
-  await page.getByTestId('range-run').click();
+  await page.getByTestId('range-run').press('Enter');
   await expect(page.getByTestId('range')).toHaveAttribute('data-state', 'done');
   await enter('high', '1');
   await expect(page.getByTestId('range-order')).toHaveCount(0);
@@ -239,13 +240,13 @@ test('typed numbers are read as everywhere, and a test waits for what is wrong',
   await expect.poll(async () => (await found(page)).steps).toBe(100);
   const { rates, low, high } = await finished(page);
   expect([rates.length, low, high]).toEqual([100, 1e-4, 1]);
-  // None of it is part of the study: nothing is there to undo, and a run does not wait for it.
+  // None of it is part of the study, and a run does not wait for it.
   await enter('low', 'abc');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('range-low')).toHaveValue('0.0001');
   await enter('low', 'abc');
   await page.getByTestId('range-close').click();
-  await expect(page.getByTestId('undo')).toHaveAttribute('aria-disabled', 'true');
+  expect(await rowOf(app)).toEqual({ value: undefined, range: MOONS.space.learning_rate });
   await app.result(null, 'cpu');
   // The options are there again.
   await page.getByTestId('range-test').click();
@@ -363,7 +364,7 @@ test.describe('without its data', () => {
   test.use({ quiet: [/ERR_|Failed to load resource/] });
 
   test('a study whose data cannot be had says why, and is tested once they are there', async ({ app, page }) => {
-    await given(app, small({ dataset: { name: 'wine' } }));
+    await given(app, small({ dataset: { name: 'wine' }, space: { dropout: { type: 'float', low: 0, high: 0.5 } } }));
     const isData = (/** @type {URL} */ url) => url.pathname.includes('/data/');
     await page.route(isData, (route) => route.abort());
     await opened(page);

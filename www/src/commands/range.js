@@ -5,6 +5,10 @@ import { opened } from './focus.js';
  * @typedef {import('../study/types.js').RangeNews} RangeNews
  * @typedef {import('../study/types.js').RateRange} RateRange
  * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {object} Asked
+ * @property {Pick<Trial, 'number' | 'params'>} trial whose settings are tested
+ * @property {RateRange} range
+ * @property {(news: RangeNews) => void} onNews
  */
 
 /** The learning-rate range test. */
@@ -14,10 +18,7 @@ export const RANGE = {
   }),
   /** Tests learning rates; what it returns settles at the end. */
   test_rates: defineCommand({
-    act: (
-      { runner },
-      /** @type {{trial: Pick<Trial, 'number' | 'params'>, range: RateRange, onNews: (news: RangeNews) => void}} */ asked,
-    ) => runner.testRates(asked.trial, asked.range, asked.onNews),
+    act: ({ runner }, /** @type {Asked} */ { trial, range, onNews }) => runner.testRates(trial, range, onNews),
   }),
   leave_rates: defineCommand({ act: ({ runner }) => runner.leaveRates() }),
 };

@@ -4,8 +4,8 @@ import { exact } from '../study/format.js';
 import { glance, readNumber, spell, twoReadings } from '../study/numbers.js';
 
 /**
- * A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. It goes to a command
- * and is part of the study, or it stands apart: then `take` tells it, and nothing waits for a wrong one.
+ * A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. It goes to a
+ * command and is part of the study, or it stands apart: then `take` tells it, and no run waits for a wrong one.
  */
 export class TpNumber extends Part {
   /** Undo and fixes take what was entered with them.

@@ -303,8 +303,8 @@ export class Runner {
   }
 
   /**
-   * Tests learning rates on the study in the panel, in the place of a test that is under way. What keeps the study from
-   * running keeps it from that, too, but for its own learning rate.
+   * Tests learning rates on the study in the panel, in the place of a test that is under way. What keeps the study
+   * from running keeps it from that, too, but for its own learning rate.
    * @param {Pick<import('../study/types.js').Trial, 'number' | 'params'>} trial whose settings are tested
    * @param {import('../study/types.js').RateRange} range
    * @param {(news: import('../study/types.js').RangeNews) => void} onNews

@@ -79,9 +79,9 @@
  * @property {number} [from_epoch] the epoch that it goes on from
  *
  * @typedef {{steps: number, low: number, high: number}} RateRange learning rates that a range test goes through
- * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest: number |
- *   null, lowest: number | null}} RangeNews how far a range test has come: null where a network diverged, and where
- *   nothing is found
+ * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest:
+ *   number | null, lowest: number | null}} RangeNews how far a range test has come: null where a network diverged, and
+ *   where nothing is found
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result

@@ -16,8 +16,8 @@ const LEAST_FALL = 0.2;
 /** @param {(number | null)[]} all */
 const finite = (all) => all.map(number).filter(Number.isFinite);
 
-/** The losses between which the picture stands: the fall of the smoothed ones with some room, so that neither a blow-up
- * nor a single batch flattens it. @param {RangeNews} news @returns {[number, number] | null} */
+/** The losses between which the picture stands: the fall of the smoothed ones with some room, so that neither a
+ * blow-up nor a single batch flattens it. @param {RangeNews} news @returns {[number, number] | null} */
 export function spanOf({ losses, smoothed }) {
   const line = finite(smoothed);
   if (!line.length) return null;
@@ -53,8 +53,8 @@ export function fellToTheEnd(news) {
 /** How wide a text is at the most, in pixels: Hangul is wider than Latin. @param {string} text */
 export const widthOf = (text) => [...text].reduce((sum, one) => sum + (/[가-힣]/.test(one) ? 12 : 7), 0);
 
-/** Where a text begins that stands beside a place, within the plot: to the right of it where there is room, else to the
- * left, else as far right as it fits. @param {number} at @param {number} width @param {number} left
+/** Where a text begins that stands beside a place, within the plot: to the right of it where there is room, else to
+ * the left, else as far right as it fits. @param {number} at @param {number} width @param {number} left
  * @param {number} right @param {number} gap */
 export function beside(at, width, left, right, gap) {
   if (at + gap + width <= right) return at + gap;

@@ -16,6 +16,12 @@ import { BY_NAME, between, scaleOf, used, valueOf } from '../../study/hyperparam
  * @property {string} optimizer
  * @property {string[]} choices optimizers that the study sweeps
  * @property {boolean} isOther whether the optimizer is another one than that trial's
+ *
+ * @typedef {object} Tested a test, and how far it has come
+ * @property {Study} study
+ * @property {Settings} settings
+ * @property {import('../../study/types.js').RateRange} range
+ * @property {import('../../study/types.js').RangeNews} news
  */
 
 /** Networks that the engine trains for a test (`src/analysis/range_test.rs`). */

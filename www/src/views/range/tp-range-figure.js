@@ -10,7 +10,7 @@ import { beside, endOf, spanOf, widthOf } from './plot.js';
 import { suggested } from './settings.js';
 
 /**
- * @typedef {import('./tp-range.js').Tested} Tested
+ * @typedef {import('./settings.js').Tested} Tested
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {{x: (step: number) => number, y: (loss: number) => number}} Places
  */

@@ -16,12 +16,7 @@ import sheet from './style.css?inline';
  * @typedef {import('../../study/types.js').Problem} Problem
  * @typedef {import('../../study/types.js').RangeNews} RangeNews
  * @typedef {import('../../study/types.js').RateRange} RateRange
- * @typedef {import('../../study/types.js').Study} Study
- * @typedef {object} Tested a test, and how far it has come
- * @property {Study} study
- * @property {import('./settings.js').Settings} settings
- * @property {RateRange} range
- * @property {RangeNews} news
+ * @typedef {import('./settings.js').Tested} Tested
  */
 
 const ROW = 'learning_rate';
@@ -136,12 +131,14 @@ export class TpRange extends Part {
     const words = tested ? this.found(tested).join(' ') : '';
     const said = (/** @type {string} */ text, /** @type {string} */ name) =>
       html`<p class="q2" data-testid="range-${name}">${text}</p>`;
+    const refused = (/** @type {Problem} */ one) =>
+      html`<p class="err" role="alert" data-testid="range-problem">${store.sentence(one)}</p>`;
     const isRefused = !tested && !problem && !isTestable(settings.optimizer);
     return html`<p class="q2">${this.t('range.about')}</p>
       ${tested ? said(this.done(tested), 'did') : nothing}
       ${store.state === 'running' || store.state === 'starting' ? said(this.t('range.beside'), 'beside') : nothing}
       ${tested && tested.study !== store.study ? said(this.t('range.stale'), 'stale') : nothing}
-      ${problem ? html`<p class="err" role="alert" data-testid="range-problem">${store.sentence(problem)}</p>` : nothing}
+      ${problem ? refused(problem) : nothing}
       ${isRefused ? said(this.refusal(settings.optimizer), 'untestable') : nothing}
       ${tested ? html`<tp-range-figure .store=${store} .tested=${tested} .words=${words}></tp-range-figure>` : nothing}
       <p role="status" data-testid="range-result">${words}</p>
@@ -254,7 +251,7 @@ export class TpRange extends Part {
       /** @type {{least: number, most: number}} */ { least, most },
       isWhole = false,
     ) => html`<tp-number .store=${store} name="range-${name}" .label=${this.t(`range.${name}`)} .value=${options[name]}
-      .min=${least} .max=${most} .whole=${isWhole} .apart=${true} .wide=${false}
+      .min=${least} .max=${most} .whole=${isWhole} .apart=${true}
       @take=${(/** @type {CustomEvent<number>} */ event) => {
         this.options = { ...this.options, [name]: event.detail };
       }}></tp-number>`;

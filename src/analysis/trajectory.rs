@@ -232,11 +232,12 @@ fn scales(spec: &NetworkSpec, snapshot: &Snapshot) -> Option<[f32; 2]> {
     // The largest mean square, where there is one, comes after the mean square.
     let squares = ["sum", "square", "largest"];
     let at = spec.optimizer.rule().arm().slots.iter().rposition(|slot| squares.contains(slot))?;
-    let mut roots: Vec<f32> = snapshot.parts(spec)?.nth(1 + at)?.iter().map(|x| x.max(0.0).sqrt()).collect();
+    // A parameter that was never moved, as of a unit that is dead, has no step size of its own.
+    let mut roots: Vec<f32> =
+        snapshot.parts(spec)?.nth(1 + at)?.iter().filter(|&&x| x > 0.0).map(|x| x.sqrt()).collect();
     let last = roots.len().checked_sub(1)?;
     let mut quantile = |share: usize| *roots.select_nth_unstable_by(last * share / 10, f32::total_cmp).1;
     let [low, middle, high] = [1, 5, 9].map(&mut quantile);
-    // A parameter that was never moved has no step size of its own.
     (low > 0.0 && high.is_finite()).then(|| [middle / high, middle / low])
 }
 

@@ -326,4 +326,27 @@ mod tests {
             assert!(Classic::Bowl.value([end[0], end[1]]) < 0.999 * Classic::Bowl.value(start), "{name}: {end:?}");
         }
     }
+
+    #[test]
+    fn a_learning_rate_descends_on_a_bowl_as_on_paper() {
+        let constant = schedule::Settings::named("constant").unwrap();
+        for (momentum, nesterov) in [(0.0, false), (0.5, false), (0.5, true)] {
+            let mut optimizer = Optimizer::named("sgd").unwrap();
+            let own = [("learning_rate", 0.1), ("momentum", momentum), ("hypergradient", 0.01)];
+            assert!(own.iter().all(|(name, value)| optimizer.set(name, *value)));
+            optimizer.set("nesterov", f64::from(u8::from(nesterov)));
+            let path = Classic::Bowl.path(&optimizer, &constant, 1, &[], [2.0, -1.0], 30);
+            // The gradient of a bowl is the place.
+            let (mut place, mut buffer, mut last, mut rate) = ([2.0_f64, -1.0], [0.0; 2], [0.0; 2], 0.1);
+            for found in &path.points[1..] {
+                rate += 0.01 * (place[0] * last[0] + place[1] * last[1]);
+                buffer = [0, 1].map(|axis| momentum * buffer[axis] + place[axis]);
+                let ahead = [0, 1].map(|axis| place[axis] + momentum * buffer[axis]);
+                last = if nesterov { ahead } else { buffer };
+                place = [0, 1].map(|axis| place[axis] - rate * last[axis]);
+                assert!((0..2).all(|axis| (f64::from(found[axis]) - place[axis]).abs() < 1e-6), "{found:?}, {place:?}");
+            }
+            assert!(rate > 0.12, "{rate}");
+        }
+    }
 }

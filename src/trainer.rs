@@ -11,9 +11,7 @@ mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{
-    Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference, second_order,
-};
+use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
@@ -272,30 +270,6 @@ impl Trainer {
     fn batch_size(&self, config: &TrialConfig) -> usize {
         // A default batch may be larger than a small data set; an asked-for one was refused by the check.
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
-    }
-
-    /// What makes a network smaller: a list of widths leaves depth and width without effect.
-    fn shape_knobs(&self) -> &'static str {
-        if self.study.fixed.contains_key("hidden") { "hidden" } else { "hidden_units, hidden_layers" }
-    }
-
-    fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
-        if network.is_second_order() {
-            return second_order::check_size(trial, network, self.shape_knobs());
-        }
-        let (limit_bytes, limit) = self.backend.memory_limit();
-        let bytes = self.backend.largest_piece_bytes(network);
-        if bytes <= limit_bytes {
-            return Ok(());
-        }
-        let mb = |bytes: u64| bytes.div_ceil(1 << 20);
-        Err(Error::TooLarge {
-            trial,
-            needed_mb: mb(bytes),
-            limit,
-            limit_mb: limit_bytes >> 20,
-            knob: format!("{}, batch_size", self.shape_knobs()),
-        })
     }
 
     /// Works for about `budget`, over as many epochs as that takes.

@@ -473,7 +473,7 @@ test('while a sweep trains, the surface follows the weights of the trial, and en
   await page.locator('tp-landscape').evaluate((part) => /** @type {any} */ (part).act('select', 2));
   await expect(page.getByTestId('landscape-where')).toHaveText(matches('en', 'landscape.about.live'));
   await expect.poll(async () => (await heard(page)).filter(({ name }) => name === 'lay').length).toBeGreaterThan(3);
-  const steps = (await heard(page)).flatMap(({ step }) => step ?? []);
+  const steps = (await heard(page)).flatMap(({ name, step }) => (name === 'lay' && step) || []);
   expect(steps.every((step, k) => !k || step >= steps[k - 1])).toBe(true);
   expect(steps[steps.length - 1]).toBeGreaterThan(steps[0]);
   await app.call('pause');
@@ -632,9 +632,11 @@ test('without trials it invites, while one trains it waits, and one that diverge
   await page.getByRole('tab', { name: 'Landscape' }).click();
   await expect(page.getByTestId('landscape').getByTestId('empty')).toBeVisible();
   // An epoch of this takes longer than what is looked at here.
-  const long = { hidden: [1024, 1024], epochs: 500, batch_size: 1 };
-  await app.start(small({ dataset: { name: 'moons', samples: 1000 }, fixed: long, trials: 2 }), backend);
-  await page.locator('tp-landscape').evaluate((part) => /** @type {any} */ (part).act('pick', 0));
+  const long = { hidden: [512, 512], epochs: 500, batch_size: 1 };
+  await app.start(small({ dataset: { name: 'moons', samples: 1000 }, fixed: long, space: {}, trials: 2 }), backend);
+  const figure = page.locator('tp-landscape');
+  await expect.poll(() => figure.evaluate((part) => /** @type {any} */ (part).store.state)).toBe('running');
+  await figure.evaluate((part) => /** @type {any} */ (part).act('pick', 0));
   await expect(page.getByTestId('landscape-trains')).toHaveText(matches('en', 'landscape.trains'));
   await app.call('stop');
   await app.outcome();

@@ -63,6 +63,7 @@ pub fn interop() -> Result<()> {
     run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
     run(program(&python).arg(&script).arg("--time"))?;
     // The page's surfaces, beside that loop.
+    web::build()?;
     checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
     let mut command = cargo();
     command.args(["test", "--locked", "--release", "--test", "analysis", "is_timed", "--", "--ignored", "--nocapture"]);

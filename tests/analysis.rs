@@ -221,7 +221,7 @@ fn planes_that_are_none_are_refused_by_what_is_wrong() {
     assert_eq!(Plane::three(a.clone(), &a, &b).unwrap_err(), Error::SameWeights);
     assert_eq!(Plane::three(a.clone(), &b, &a).unwrap_err(), Error::SameWeights);
     assert_eq!(Plane::three(a.clone(), &b, &middle).unwrap_err(), Error::OneLine);
-    for path in [vec![a.clone()], vec![a.clone(); 4]] {
+    for path in [vec![a.clone()], vec![a.clone(); 4], vec![a.clone(); 7], vec![a.clone(); 101]] {
         assert_eq!(Plane::pca(a.clone(), &path).unwrap_err(), Error::NoPath);
     }
     for gradient in [vec![0.0; n], vec![f64::NAN; n]] {

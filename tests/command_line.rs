@@ -161,3 +161,45 @@ fn grids_of_decades_are_decades_in_a_result() {
     rates.sort_by(f64::total_cmp);
     assert_eq!(rates, [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0]);
 }
+
+#[test]
+fn a_landscape_of_a_part_of_the_rows_says_so_and_that_of_the_momentum_which_axes_it_has() {
+    let folder = folder("landscape");
+    let (study, file) = (folder.join("study.json"), folder.join("landscape.json"));
+    fs::write(&study, small().to_string()).expect("written");
+    let ask = |more: &[&str]| {
+        let (study, file) = (study.to_string_lossy(), file.to_string_lossy());
+        let start = ["landscape", &study, "--trial", "1", "--size", "3", "-o", &file];
+        tune(&[&start, more].concat(), Stdio::piped())
+    };
+    let written = |more: &[&str]| {
+        let output = ask(more);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        read(&file)
+    };
+    let whole = written(&[]);
+    let all = whole["n_rows"].as_u64().expect("rows");
+    let some = written(&["--limit", "7", "--rows", "train"]);
+    assert_eq!((some["n_rows"].as_u64(), some["rows"].as_str()), (Some(7), Some("train")));
+    let middle = |one: &Value| one["values"][4].as_f64().expect("a loss");
+    for one in [&whole, &some] {
+        assert!((middle(one) - one["points"][0]["loss"].as_f64().expect("a loss")).abs() < 1e-5);
+    }
+    assert_eq!(middle(&written(&["--limit", &all.to_string()])).to_bits(), middle(&whole).to_bits());
+    assert_ne!(middle(&written(&["--limit", "1"])).to_bits(), middle(&whole).to_bits());
+    for plane in ["gradient", "momentum"] {
+        let laid = written(&["--plane", plane]);
+        assert_eq!(laid["plane"]["kind"], "gradient");
+        assert_eq!(laid["plane"]["axes"], json!(["gradient", "momentum"]), "of Adam");
+    }
+    for (more, says) in [
+        (["--limit", "0"], "1 to"),
+        (["--limit", "99999999"], "1 to"),
+        (["--plane", "hessian"], "hessian"),
+        (["--plane", "sideways"], "gradient"),
+    ] {
+        let refused = ask(&more);
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && text.contains(says), "{more:?}: {text}");
+    }
+}

@@ -84,8 +84,10 @@ impl Plane {
     /// # Errors
     /// [`Error::NoPath`] where nothing spreads.
     pub fn pca(origin: Vec<f32>, points: &[Vec<f32>]) -> Result<Self> {
+        // The mean of equal points is off by its rounding, which is no direction.
+        let stays = points.iter().all(|point| Some(point) == points.first());
         let (directions, shares) = principal(points);
-        if shares[0] == 0.0 {
+        if stays || shares[0] == 0.0 {
             return Err(Error::NoPath);
         }
         Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares), momentum: false })

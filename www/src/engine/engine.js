@@ -125,7 +125,8 @@ export class Engine extends EventTarget {
    * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
   async weights(trial) {
     const run = this.last;
-    if (!run || run.trials.get(trial.number) !== trial) return null;
+    // What a trial diverged with is no place to look around.
+    if (!run || trial.state === 'diverged' || run.trials.get(trial.number) !== trial) return null;
     const worker = isOpen(trial) ? (run.planned.get(trial.number)?.worker ?? 0) : null;
     // The session keeps what it has been told of.
     if (worker === null && run.reports.length) void this.report(run);

@@ -39,7 +39,8 @@
  * @property {() => object | null} document what it is saved as in JSON
  * @property {(canvas: HTMLCanvasElement) => {ratio: number, draw: (g: CanvasRenderingContext2D) => Generator} | null}
  *   vectors what a canvas shows, drawn on something that writes SVG; null takes the pixels
- * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement> | null} still another canvas to take them from
+ * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement | null> | null} still another
+ *   canvas to take them from
  */
 
 /** What a spreadsheet would take for a formula. @param {unknown} value */

@@ -202,7 +202,7 @@ export class FigurePart extends Part {
   }
 
   /** A canvas to take the pixels of another from, which does not give them away itself.
-   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement> | null} */
+   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement | null> | null} */
   still(_canvas) {
     return null;
   }

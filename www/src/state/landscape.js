@@ -5,7 +5,8 @@ import { Slice } from './slice.js';
  * @typedef {[number, number, number, number]} Extent of x, then of y
  * @typedef {(typeof PLANES)[number]} Plane
  * @typedef {{plane: Plane, rows: 'validation' | 'train', limit: number | null, extent: Extent | null, others:
- *   number[], side: number}} LandscapeOptions `limit`: so many of the rows, null for all; `side`: points along each axis;
+ *   number[], side: number}} LandscapeOptions `limit`: so many of the rows, null for all; `side`: points along each
+ *   axis;
  *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
  *   through beside its own
  * @typedef {{epochs: number | null, live: boolean}} Reach how far a trial is trained: `epochs` is null where that is

@@ -62,6 +62,7 @@ export class TpRelief extends Part {
     /** @private @type {ReliefScene | null} */ this.scene = null;
     /** @private @type {import('./mesh.js').Relief | null} of what is drawn */ this.relief = null;
     /** @private whether something is being made */ this.busy = false;
+    /** @private what is over once that is made */ this.work = Promise.resolve();
     /** @private what the scene was made of */ this.made = nothing();
     /** @private */ this.frame = 0;
     /** @private */ this.last = -Infinity;
@@ -135,12 +136,12 @@ export class TpRelief extends Part {
 
   updated() {
     if (this.scene?.ready) this.soon();
-    void this.renew();
+    if (!this.busy) this.work = this.renew();
   }
 
   /** Makes what the scene lacks, in slices; what changes meanwhile is made after it. @private */
   async renew() {
-    if (this.busy || this.isWhole()) return;
+    if (this.isWhole()) return;
     this.busy = true;
     // The context, the surface and what lies on it are made each in tasks of their own.
     await turn();
@@ -220,8 +221,9 @@ export class TpRelief extends Part {
     over?.replaceChildren(...this.axisParts(at), ...this.markParts(at, camera.eye));
   }
 
-  /** The picture as it stands, for a file. @returns {Promise<HTMLCanvasElement> | null} */
-  still() {
+  /** The picture as it stands, for a file. @returns {Promise<HTMLCanvasElement | null>} */
+  async still() {
+    await this.work;
     if (!this.scene?.ready) return null;
     this.drawAt(RATIO);
     this.soon();

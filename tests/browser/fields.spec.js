@@ -58,7 +58,7 @@ test('undo acts right after Enter in a field, and takes input that is not valid 
   expect((await app.get('study')).trials).toBe(100);
 });
 
-test('Space after a click on a name is the name\'s, and on the page itself it runs', async ({ app, page }) => {
+test("Space after a click on a name is the name's, and on the page itself it runs", async ({ app, page }) => {
   await page.getByTestId('sweep-dropout').click();
   await expect(page.getByTestId('row-dropout')).toHaveAttribute('data-swept', 'false');
   await page.keyboard.press('ArrowRight');

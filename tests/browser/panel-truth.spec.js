@@ -96,7 +96,7 @@ test('what is refused at Run has a button that mends it', async ({ app, backend,
   expect(await app.get('study')).toMatchObject({ dataset: { name: 'diabetes' }, fixed: { loss: 'mse' } });
 });
 
-test('Space runs on the page, starts nothing after a click, and Ctrl Enter runs from fields, menus and dialogs', async ({
+test('Space runs on the page, starts nothing after a click, and Ctrl Enter runs from anywhere', async ({
   app,
   backend,
   page,
@@ -113,7 +113,11 @@ test('Space runs on the page, starts nothing after a click, and Ctrl Enter runs 
   await page.getByTestId('sweep-dropout').click();
   await page.getByTestId('surface-plot').click();
   await page.keyboard.press('Space');
-  await page.getByTestId('table').locator('th').first().click({ position: { x: 2, y: 2 } });
+  await page
+    .getByTestId('table')
+    .locator('th')
+    .first()
+    .click({ position: { x: 2, y: 2 } });
   await page.keyboard.press('Space');
   await page.waitForTimeout(300);
   await expect(page.locator('.app')).toHaveAttribute('data-state', 'idle');

@@ -23,7 +23,11 @@ const study = (changes) => ({
 /** @param {any} one */
 const gapOf = (one) => one.epochs.at(-1).validation_loss - one.epochs.at(-1).train_loss;
 
-test('the surface is coloured by the gap: legend, table, file, summary and link follow', async ({ app, page, backend }) => {
+test('the surface is coloured by the gap: legend, table, file, summary and link follow', async ({
+  app,
+  page,
+  backend,
+}) => {
   await app.open('#v=1&lang=en');
   const { trials } = await app.result(study(), backend);
   const fit = page.locator('[data-testid=surface] .fit path').nth(3);
@@ -39,7 +43,10 @@ test('the surface is coloured by the gap: legend, table, file, summary and link 
   await expect.poll(() => fit.getAttribute('fill')).not.toBe(before);
   await expect(page.getByTestId('selection')).toContainText('gap');
   const gaps = trials.map(gapOf);
-  await expect(page.locator('[data-testid=surface] .ground')).toHaveAttribute('aria-label', /Generalization gap, from/);
+  await expect(page.locator('[data-testid=surface] .ground')).toHaveAttribute(
+    'aria-label',
+    /Generalization gap, from/,
+  );
   await page.getByTestId('surface').getByTestId('figure-table').click();
   await expect(page.locator('[data-testid=surface] .data th').nth(4)).toHaveText('gap');
   await page.getByTestId('surface').getByTestId('figure-table').click();
@@ -59,7 +66,11 @@ test('the surface is coloured by the gap: legend, table, file, summary and link 
   expect(await serious(app)).toEqual([]);
 });
 
-test('a link says what colours surface and curves; names have a line each, numbers a scale', async ({ app, page, backend }) => {
+test('a link says what colours surface and curves; names have a line each, numbers a scale', async ({
+  app,
+  page,
+  backend,
+}) => {
   await app.open('#v=1&lang=en&color=gap&curves=optimizer');
   await app.result(study(), backend);
   await expect(page.getByTestId('surface-color')).toHaveValue('gap');
@@ -79,7 +90,11 @@ test('a link says what colours surface and curves; names have a line each, numbe
   await expect.poll(() => page.evaluate(() => location.hash)).not.toContain('curves=');
 });
 
-test('ties are counted with their reason, and a best at the edge widens its range, once and undoably', async ({ app, page, backend }) => {
+test('ties are counted with their reason, and a best at the edge widens its range, once and undoably', async ({
+  app,
+  page,
+  backend,
+}) => {
   await app.open('#v=1&lang=en');
   const narrow = { learning_rate: { type: 'float', low: 1e-5, high: 2e-4, log: true } };
   const { trials, best } = await app.result(study({ space: narrow, trials: 12 }), backend);
@@ -124,9 +139,7 @@ test('a line of text filters the table, and says what is wrong with it', async (
   await page.getByTestId('table-filter-button').click();
   await expect(page.getByTestId('table-filter')).toBeFocused();
   await page.keyboard.type('batch size = 16, optimizer = adam');
-  const meant = trials.filter(
-    ({ params }) => params.batch_size === 16 && params.optimizer === 'adam',
-  );
+  const meant = trials.filter(({ params }) => params.batch_size === 16 && params.optimizer === 'adam');
   await expect(page.locator('tr[data-trial]')).toHaveCount(meant.length);
   await expect(page.getByTestId('table-filter-said')).toHaveText(` ${meant.length} of 24 trials`);
   await page.getByTestId('table-filter').fill('optimizer = adm');
@@ -153,7 +166,17 @@ test('columns are chosen, kept, and copied as they are shown', async ({ app, pag
   await page.getByTestId('column-train_loss').click();
   await expect(page.getByTestId('column-gap')).toHaveAttribute('aria-checked', 'false');
   await page.keyboard.press('Escape');
-  const heads = ['#', 'status', 'val loss', 'accuracy', 'train loss', 'optimizer', 'learning rate', 'batch size', 'epochs'];
+  const heads = [
+    '#',
+    'status',
+    'val loss',
+    'accuracy',
+    'train loss',
+    'optimizer',
+    'learning rate',
+    'batch size',
+    'epochs',
+  ];
   await page.getByTestId('table-filter-button').click();
   await page.keyboard.type('trial < 4');
   await expect(page.locator('tr[data-trial]')).toHaveCount(4);
@@ -163,7 +186,10 @@ test('columns are chosen, kept, and copied as they are shown', async ({ app, pag
   await page.getByTestId('table-export').click();
   await page.getByTestId('table-tsv').click();
   await expect(page.getByTestId('table-said')).toHaveText(DICTIONARIES.en['figure.copied']);
-  const lines = (await page.evaluate(() => navigator.clipboard.readText())).replaceAll('\r\n', '\n').trimEnd().split('\n');
+  const lines = (await page.evaluate(() => navigator.clipboard.readText()))
+    .replaceAll('\r\n', '\n')
+    .trimEnd()
+    .split('\n');
   expect(lines[0].split('\t')).toEqual(heads);
   expect(lines).toHaveLength(5);
   order.forEach((number, k) => {

@@ -114,23 +114,30 @@ test('what cannot be read says what to change', () => {
 
 test('any text is read soon and never throws, and a number compares as it says', () => {
   check(
-    fc.property(fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: fc.constantFrom(...'lossrb=<>!,; 0.1e-') })), (text) => {
-      const found = quick(() => read(text));
-      if (found.holds) assert.equal(typeof found.holds(trial()), 'boolean');
-      else assert.match(found.trouble.code, /^[a-z_]+$/);
-    }),
+    fc.property(
+      fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: fc.constantFrom(...'lossrb=<>!,; 0.1e-') })),
+      (text) => {
+        const found = quick(() => read(text));
+        if (found.holds) assert.equal(typeof found.holds(trial()), 'boolean');
+        else assert.match(found.trouble.code, /^[a-z_]+$/);
+      },
+    ),
   );
   check(
-    fc.property(anyNumber.filter((one) => Math.abs(one) < 1e300 && (one === 0 || Math.abs(one) > 1e-300)), anyNumber, (limit, loss) => {
-      const one = trial({ loss });
-      const text = String(limit);
-      // Three digits behind a point can be thousands.
-      if (/^-?[1-9]\d{0,2}\.\d{3}$/.test(text)) return;
-      assert.equal(holds(`loss < ${text}`, one), loss < limit);
-      assert.equal(holds(`loss > ${text}`, one), loss > limit);
-      if (!Number.isNaN(loss)) assert.notEqual(holds(`loss = ${text}`, one), holds(`loss != ${text}`, one));
-      assert.equal(holds(`loss = ${text}`, trial({ loss: limit })), true);
-      assert.equal(holds(`loss >= ${text}`, trial({ loss: limit })), true);
-    }),
+    fc.property(
+      anyNumber.filter((one) => Math.abs(one) < 1e300 && (one === 0 || Math.abs(one) > 1e-300)),
+      anyNumber,
+      (limit, loss) => {
+        const one = trial({ loss });
+        const text = String(limit);
+        // Three digits behind a point can be thousands.
+        if (/^-?[1-9]\d{0,2}\.\d{3}$/.test(text)) return;
+        assert.equal(holds(`loss < ${text}`, one), loss < limit);
+        assert.equal(holds(`loss > ${text}`, one), loss > limit);
+        if (!Number.isNaN(loss)) assert.notEqual(holds(`loss = ${text}`, one), holds(`loss != ${text}`, one));
+        assert.equal(holds(`loss = ${text}`, trial({ loss: limit })), true);
+        assert.equal(holds(`loss >= ${text}`, trial({ loss: limit })), true);
+      },
+    ),
   );
 });

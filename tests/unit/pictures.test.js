@@ -73,7 +73,10 @@ test('ties are those that the samples or the seeds cannot tell apart', () => {
   const loss = ruleOf({ score: 2, accuracy: 0.5, spread: NaN }, { ...how, task: 'numbers', samples: 50 });
   assert.equal(loss?.by, 'errors');
   assert.ok(Math.abs((loss?.bound ?? 0) - 2 * 1.4) < 1e-12);
-  const r2 = ruleOf({ score: 0.5, accuracy: 0.5, spread: NaN }, { task: 'numbers', isLoss: false, seeds: 1, samples: 50 });
+  const r2 = ruleOf(
+    { score: 0.5, accuracy: 0.5, spread: NaN },
+    { task: 'numbers', isLoss: false, seeds: 1, samples: 50 },
+  );
   assert.ok(Math.abs((r2?.bound ?? 0) - (1 - 0.5 * 1.4)) < 1e-12);
 });
 
@@ -104,7 +107,15 @@ test('the best ties with itself, and what is worse never ties where what is bett
 
 test('a value within a twentieth of the scaled range lies at its edge', () => {
   const at = (/** @type {number} */ share) => 10 ** (-4 + 3 * share);
-  for (const [share, end] of /** @type {const} */ ([[0, 'low'], [0.049, 'low'], [0.051, null], [0.5, null], [0.949, null], [0.951, 'high'], [1, 'high']]))
+  for (const [share, end] of /** @type {const} */ ([
+    [0, 'low'],
+    [0.049, 'low'],
+    [0.051, null],
+    [0.5, null],
+    [0.949, null],
+    [0.951, 'high'],
+    [1, 'high'],
+  ]))
     assert.equal(edgeOf(LOG, Math.min(0.1, at(share))), end, String(share));
   assert.equal(edgeOf({ type: 'float', low: 0, high: 1 }, 0.04), 'low');
   assert.equal(edgeOf({ type: 'float', low: 0.5, high: 0.99, scale: 'log1m' }, 0.989), 'high');
@@ -124,7 +135,12 @@ test('a range grows by a decade or half of its width, in its steps, and never pa
   assert.equal(wide('dropout', { type: 'float', low: 0, high: 0.9, step: 0.1 }, 'high'), 1);
   assert.equal(wide('hidden_units', { type: 'int', low: 8, high: 128, log: true }, 'high'), 1280);
   assert.equal(wide('hidden_units', { type: 'int', low: 8, high: 2000, log: true }, 'high'), 2048);
-  assert.equal(wide('momentum', { type: 'float', low: 0.5, high: 0.99, scale: 'log1m' }, 'high', { fixed: { optimizer: 'momentum' } }), 0.999);
+  assert.equal(
+    wide('momentum', { type: 'float', low: 0.5, high: 0.99, scale: 'log1m' }, 'high', {
+      fixed: { optimizer: 'momentum' },
+    }),
+    0.999,
+  );
   // A batch is no larger than the training part.
   assert.ok(Number(wide('batch_size', { type: 'int', low: 8, high: 1024, log: true }, 'high') ?? 0) <= 1258);
 });
@@ -136,30 +152,43 @@ test('even steps around the best of a logarithmic range', () => {
   assert.deepEqual(near(0.003)?.range, { type: 'float', low: 0.001, high: 0.006, step: 0.001 });
   assert.deepEqual(near(40, { type: 'int', low: 8, high: 128, log: true }, 'hidden_units')?.values, [20, 40, 60, 80]);
   assert.equal(near(0.003, { type: 'float', low: 1e-4, high: 0.1 }), null);
-  for (const nothing of [0, -1, NaN, Infinity, 'adam', 5e-324, 1e308]) assert.equal(near(/** @type {any} */ (nothing)), null);
+  for (const nothing of [0, -1, NaN, Infinity, 'adam', 5e-324, 1e308])
+    assert.equal(near(/** @type {any} */ (nothing)), null);
 });
 
 test('whatever the range and the best, what is offered can run and holds what it was offered for', () => {
   const swept = HYPERPARAMETERS.filter((one) => one.available && (one.type === 'float' || one.type === 'int'));
   check(
-    fc.property(fc.constantFrom(...swept), finite, finite, finite, fc.constantFrom('linear', 'log', 'log1m'), (one, a, b, value, scale) => {
-      const range = /** @type {any} */ ({ type: one.type, low: Math.min(a, b), high: Math.max(a, b), scale });
-      const given = study({ [one.name]: range });
-      const isSound = checkStudy(given) === null;
-      for (const side of /** @type {const} */ (['low', 'high'])) {
-        const next = isSound ? widened(given, one.name, side) : null;
-        if (!next) continue;
-        assert.equal(checkStudy(study({ [one.name]: next })), null);
-        assert.ok(side === 'low' ? Number(next.low) < range.low : Number(next.high) > range.high);
-        assert.ok(Number(next.low) >= Number(one.low ?? -Infinity) && Number(next.high) <= Number(one.high ?? Infinity));
-        assert.equal(scaleOf(next), scaleOf(range));
-      }
+    fc.property(
+      fc.constantFrom(...swept),
+      finite,
+      finite,
+      finite,
+      fc.constantFrom('linear', 'log', 'log1m'),
+      (one, a, b, value, scale) => {
+        const range = /** @type {any} */ ({ type: one.type, low: Math.min(a, b), high: Math.max(a, b), scale });
+        const given = study({ [one.name]: range });
+        const isSound = checkStudy(given) === null;
+        for (const side of /** @type {const} */ (['low', 'high'])) {
+          const next = isSound ? widened(given, one.name, side) : null;
+          if (!next) continue;
+          assert.equal(checkStudy(study({ [one.name]: next })), null);
+          assert.ok(side === 'low' ? Number(next.low) < range.low : Number(next.high) > range.high);
+          assert.ok(
+            Number(next.low) >= Number(one.low ?? -Infinity) && Number(next.high) <= Number(one.high ?? Infinity),
+          );
+          assert.equal(scaleOf(next), scaleOf(range));
+        }
         const found = isSound ? closer(given, one.name, value) : null;
-      if (!found) return;
-      assert.ok(Number(found.range.low) <= value && Number(found.range.high) >= value, JSON.stringify([value, found]));
-      assert.ok(found.values.length >= 3 && found.values.length <= 13);
-      assert.equal(checkStudy(study({ [one.name]: found.range })), null);
-    }),
+        if (!found) return;
+        assert.ok(
+          Number(found.range.low) <= value && Number(found.range.high) >= value,
+          JSON.stringify([value, found]),
+        );
+        assert.ok(found.values.length >= 3 && found.values.length <= 13);
+        assert.equal(checkStudy(study({ [one.name]: found.range })), null);
+      },
+    ),
   );
 });
 
@@ -196,7 +225,10 @@ test('curves have the colours of a hyperparameter: numbers on its scale, names w
   assert.deepEqual(of(LOG, 1e-4, 'learning_rate')?.color, shareColor(0, false));
   assert.deepEqual(of(LOG, 0.1, 'learning_rate')?.color, shareColor(1, false));
   assert.equal(of(LOG, undefined, 'learning_rate'), null);
-  const names = { type: 'categorical', choices: ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'nesterov', 'nadam', 'adagrad', 'adadelta', 'gd'] };
+  const names = {
+    type: 'categorical',
+    choices: ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'nesterov', 'nadam', 'adagrad', 'adadelta', 'gd'],
+  };
   const looks = names.choices.map((one) => JSON.stringify(of(names, one, 'optimizer')));
   assert.equal(new Set(looks).size, names.choices.length);
   assert.deepEqual(of(names, 'adam', 'optimizer'), { color: '--series-3', dash: [] });

@@ -41,9 +41,7 @@ export function surfaceData(store, names) {
         text: (/** @type {Trial} */ one) => scoreValue(store, store.score(one)),
         value: (/** @type {Trial} */ one) => store.score(one),
       },
-      ...(shown.own
-        ? []
-        : [{ key: shown.name, label: shown.label, num: true, text: shown.text, value: shown.of }]),
+      ...(shown.own ? [] : [{ key: shown.name, label: shown.label, num: true, text: shown.text, value: shown.of }]),
       {
         key: 'state',
         label: store.t('table.state'),

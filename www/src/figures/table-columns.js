@@ -37,14 +37,14 @@ function bar(store, score, scale) {
   const goodness = scale.goodness(score);
   const { metric: name, direction } = store.objective;
   // A loss is as long as it is large; of accuracies, which hardly differ in length, the best is the longest.
-  const share =
-    name.endsWith('loss') && direction !== 'maximize' ? Math.abs(score / (scale.worst || 1)) : goodness;
+  const share = name.endsWith('loss') && direction !== 'maximize' ? Math.abs(score / (scale.worst || 1)) : goodness;
   const width = Math.max(1, Math.round(82 * Math.min(1, share)) || 1);
   return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7"
       fill=${depthColor(0.1 + 0.9 * goodness, store.dark)}></rect></svg>`;
 }
 
-/** A measure as a column; the score has one of its own. @param {Store} store @param {Measure} name @returns {Column} */
+/** A measure as a column; the score has one of its own.
+ * @param {Store} store @param {Measure} name @returns {Column} */
 function measure(store, name) {
   const isLoss = name.endsWith('loss');
   const part = name.split('_')[0];

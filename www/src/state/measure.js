@@ -66,8 +66,7 @@ export function shownOf(store, name = store.measure ?? store.objective.metric) {
     of,
     label: store.t(key),
     title: store.t(`${key}.title`),
-    text: (trial) =>
-      (isLoss ? loss(of(trial)) : metric(of(trial), task)) + plusMinus(spread(trial), name, task),
+    text: (trial) => (isLoss ? loss(of(trial)) : metric(of(trial), task)) + plusMinus(spread(trial), name, task),
     round: (value) =>
       isLoss || task === 'numbers' ? exact(value) : `${exact(Number((100 * value).toPrecision(6)))}%`,
     spread,
@@ -75,8 +74,8 @@ export function shownOf(store, name = store.measure ?? store.objective.metric) {
 }
 
 /**
- * The scale of a gap: as far below 0 as above, so that 0 is in its middle. The farthest tenth shares the colours of the
- * ends.
+ * The scale of a gap: as far below 0 as above, so that 0 is in its middle. The farthest tenth shares the colours
+ * of its ends.
  * @param {number[]} found finite @returns {import('../study/scale.js').ScoreScale}
  */
 export function scaleOfGaps(found) {
@@ -101,7 +100,8 @@ export function scaleOfGaps(found) {
 /** While trials stream in, the scale is renewed this often, in ms. */
 const RENEW = 500;
 
-/** @type {WeakMap<Store, {key: string, version: number, at: number, scale: import('../study/scale.js').ScoreScale}>} */
+/** @typedef {import('../study/scale.js').ScoreScale} ScoreScale */
+/** @type {WeakMap<Store, {key: string, version: number, at: number, scale: ScoreScale}>} */
 const known = new WeakMap();
 
 /** The scale of what is shown. @param {Store} store @param {Shown} shown */

@@ -56,11 +56,7 @@ function find(store) {
 export function tieReason(store, { by, bound, samples, numbers }) {
   const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
   const shown =
-    by === 'accuracy'
-      ? `${(100 * bound).toFixed(1)}%`
-      : by === 'errors'
-        ? String(Number(bound.toPrecision(3)))
-        : '';
+    by === 'accuracy' ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? String(Number(bound.toPrecision(3))) : '';
   return store.t(`ties.by.${by}`, {
     n: numbers.size,
     bound: shown,

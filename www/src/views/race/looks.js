@@ -23,9 +23,7 @@ const ENDS = /** @type {const} */ ([
 ]);
 /** A look each, all different. @param {Contestant[]} contestants @param {string} over @returns {Look[]} */
 export function looksOf(contestants, over) {
-  const wanted = contestants.map(({ key }, k) =>
-    over === 'optimizer' ? (OWN[key] ?? -1) : ORDER[k],
-  );
+  const wanted = contestants.map(({ key }, k) => (over === 'optimizer' ? (OWN[key] ?? -1) : ORDER[k]));
   const taken = new Set(wanted);
   const free = ENDS.map((_, at) => at).filter((one) => !taken.has(one));
   return wanted.map((one) => {

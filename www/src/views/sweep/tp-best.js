@@ -14,8 +14,8 @@ const OFFERS = 3;
 const WRITTEN = 3;
 
 /**
- * What the best trial of a run that has ended suggests: how many tie with it, a range that ends where it lies, and even
- * steps around it where the range is a logarithm.
+ * What the best trial of a run that has ended suggests: how many tie with it, a range that ends where it lies, and
+ * even steps around it where the range is a logarithm.
  */
 export class TpBest extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
@@ -76,15 +76,19 @@ export class TpBest extends Part {
           : nothing
       }
       ${edges.map(
-        ({ name, value, wider }) => html`<span class="edge" data-testid="edge-${name}">${this.t('best.edge', {
-          name: store.label(name),
-          value: setting(value),
-        })} ${
-          store.readOnly
-            ? nothing
-            : html`<button type="button" class="btn" data-testid="widen-${name}"
-            @click=${() => this.act('take_range', { name, range: wider })}>${this.t('best.widen', ends(wider))}</button>`
-        }</span>`,
+        ({ name, value, wider }) =>
+          html`<span class="edge" data-testid="edge-${name}">${this.t('best.edge', {
+            name: store.label(name),
+            value: setting(value),
+          })} ${
+            store.readOnly
+              ? nothing
+              : html`<button type="button" class="btn" data-testid="widen-${name}"
+            @click=${() => this.act('take_range', { name, range: wider })}>${this.t(
+              'best.widen',
+              ends(wider),
+            )}</button>`
+          }</span>`,
       )}
       ${steps.map(
         ({ name, range, values }) => html`<button type="button" class="btn" data-testid="closer-${name}"

@@ -303,7 +303,7 @@ test('there is no fit without an area, and the fit of a run before is gone', asy
   for (const space of [one, two]) {
     await app.result(study({ space, fixed: { epochs: 1 }, trials: 8 }), backend);
     await expect(fit).toHaveCount(0);
-    await expect(page.getByTestId('surface').locator('.legend')).toContainText('color: each trial');
+    await expect(page.getByTestId('surface').locator('.legend')).toContainText('color: trial');
   }
 });
 

@@ -5,8 +5,8 @@ import { Part, define } from './part.js';
  * A button that opens a menu: arrows move, Esc closes and gives the focus back.
  *
  * @typedef {import('../commands/commands.js').CommandName} CommandName
- * @typedef {{text: unknown, note?: string, checked?: boolean, stays?: boolean, act: CommandName, detail?: any, testid?:
- *   string, lang?: string}} Item `stays` where it is one of several checks, after which the menu is still open
+ * @typedef {{text: unknown, note?: string, checked?: boolean, stays?: boolean, act: CommandName, detail?: any,
+ *   testid?: string, lang?: string}} Item `stays` where it is one of several checks, after which the menu is open
  * @typedef {{label?: string, className?: string, items: Item[]}} Group
  */
 

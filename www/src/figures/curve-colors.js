@@ -81,7 +81,8 @@ export function coloringOf(store) {
   return found;
 }
 
-/** The colour of a place on the scale of numbers: the larger, the more ink. @param {number} share @param {boolean} dark */
+/** The colour of a place on the scale of numbers: the larger, the more ink.
+ * @param {number} share @param {boolean} dark */
 export const shareColor = (share, dark) => depthColor(PALEST + (1 - PALEST) * share, dark);
 
 /** A trial's line; null where it has no value. @param {Coloring} coloring @param {Trial} trial @param {boolean} dark

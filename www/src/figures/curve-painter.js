@@ -5,9 +5,10 @@ import { coloringOf, lineLook } from './curve-colors.js';
 import { curvesOf, lineOf } from './curve-frame.js';
 
 /**
- * Paints loss curves: one polyline per trial coloured by its score or a hyperparameter, a cross where a trial diverged. While trials
- * stream in only what is new is drawn; now and then all is painted anew behind the scenes, slice by slice, as colours
- * follow the scores. What is marked (selection, hover, running heads) lies on a canvas above.
+ * Paints loss curves: one polyline per trial coloured by its score or a hyperparameter, a cross where a trial
+ * diverged. While trials stream in only what is new is drawn; now and then all is painted anew behind the scenes,
+ * slice by slice, as colours follow the scores. What is marked (selection, hover, running heads) lies on a canvas
+ * above.
  *
  * @typedef {import('../study/types.js').Column} Column
  * @typedef {import('../study/types.js').Trial} Trial

@@ -17,8 +17,8 @@
  * @property {() => Iterable<any>} all those of the file
  * @property {(row: any) => boolean} [isMarked]
  *
- * @typedef {{mark: unknown, text: string, title?: string}} Key a mark as a template of an `svg` of 10 × 10, and what it stands
- *   for
+ * @typedef {{mark: unknown, text: string, title?: string}} Key a mark as a template of an `svg` of 10 × 10, and what
+ *   it stands for
  * @typedef {{text: string, title: string, low: string, high: string, color?: (share: number) => string}} Legend of the
  *   scale of colours, best first; `color` from best (0) to worst (1) where it is none of scores
  *
@@ -63,7 +63,8 @@ export function* linesOf({ columns, all }) {
   for (const row of all()) yield `${columns.map((one) => cellOf(one.value(row))).join(',')}\r\n`;
 }
 
-/** A cell between tabs, which has no quotes: spreadsheets take lines and tabs for the next cell. @param {unknown} value */
+/** A cell between tabs, which has no quotes: spreadsheets take lines and tabs for the next cell.
+ * @param {unknown} value */
 const tabbed = (value) =>
   typeof value === 'number' && !Number.isFinite(value)
     ? ''

@@ -52,7 +52,8 @@ const textOf = (document) =>
 /** Lines that are put together at a time. */
 const TOGETHER = 200;
 
-/** A file's lines in parts of many, made in small tasks. @param {Iterable<string>} made @returns {Promise<string[]>} */
+/** A file's lines in parts of many, made in small tasks.
+ * @param {Iterable<string>} made @returns {Promise<string[]>} */
 async function textsOf(made) {
   /** @type {string[]} */
   const parts = [];

@@ -44,7 +44,8 @@ function bar(store, score, scale) {
       fill=${depthColor(0.1 + 0.9 * goodness, store.dark)}></rect></svg>`;
 }
 
-/** A measure as a column; the score has one of its own. @param {Store} store @param {Measure} name @returns {Column} */
+/** A measure as a column; the score has one of its own.
+ * @param {Store} store @param {Measure} name @returns {Column} */
 function measure(store, name) {
   const isLoss = name.endsWith('loss');
   const part = name.split('_')[0];

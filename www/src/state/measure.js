@@ -1,5 +1,5 @@
 import { scoreScale } from './score.js';
-import { plusMinus, scoreLabel, scoreName, scoreValue, spreadAt, spreadOf } from './spread.js';
+import { plusMinus, spreadAt } from './spread.js';
 import { exact, loss, metric, signed } from '../study/format.js';
 import { SURFACE_COLORS } from '../study/link.js';
 import { roundOff, scaleOfScores } from '../study/scale.js';
@@ -19,7 +19,6 @@ import { roundOff, scaleOfScores } from '../study/scale.js';
  * @property {string} title
  * @property {(trial: Trial) => string} text with the spread over seeds, where there is one
  * @property {(value: number) => string} round as a label of the scale
- * @property {(trial: Trial) => number} spread
  */
 
 /** What a reader may choose: what trials are ranked by first. @param {Store} store @returns {string[]} */
@@ -32,50 +31,46 @@ export const gapOf = ({ state, epochs }) =>
 /** @param {Store} store @param {string} [name] @returns {Shown} */
 export function shownOf(store, name = store.measure ?? store.objective.metric) {
   const { objective, task } = store;
-  if (name === objective.metric)
-    return {
-      name,
-      own: true,
-      of: (trial) => store.score(trial),
-      label: scoreName(store),
-      title: scoreName(store, true),
-      text: (trial) => scoreValue(store, store.score(trial)) + plusMinus(spreadOf(store, trial), name, task),
-      round: (value) => scoreLabel(store, value),
-      spread: (trial) => spreadOf(store, trial),
-    };
+  const isLoss = name.endsWith('loss');
+  // Words are looked up when they are asked for: marks need none.
+  const named = (/** @type {string} */ key) => ({
+    name,
+    get label() {
+      return store.t(key);
+    },
+    get title() {
+      return store.t(`${key}.title`);
+    },
+  });
+  const measured = named(isLoss ? `score.${name}` : `metric.${task}.${name.split('_')[0]}`);
+  const round = (/** @type {number} */ value) =>
+    isLoss || task === 'numbers' ? exact(value) : `${exact(Number((100 * value).toPrecision(6)))}%`;
   if (name === 'gap')
-    return {
-      name,
+    return Object.assign(named('measure.gap'), {
       own: false,
       of: gapOf,
-      label: store.t('measure.gap'),
-      title: store.t('measure.gap.title'),
-      text: (trial) => signed(gapOf(trial)),
-      round: (value) => (value > 0 ? `+${exact(value)}` : exact(value)),
-      spread: () => NaN,
-    };
-  const isLoss = name.endsWith('loss');
-  const key = isLoss ? `score.${name}` : `metric.${task}.${name.split('_')[0]}`;
-  const of = (/** @type {Trial} */ { state, epochs }) =>
-    state === 'diverged' || state === 'failed' ? NaN : epochs.measure(name);
-  const spread = (/** @type {Trial} */ trial) =>
-    Number.isFinite(of(trial)) ? spreadAt(trial.epochs.at(-1), name) : NaN;
-  return {
-    name,
-    own: false,
+      text: (/** @type {Trial} */ trial) => signed(gapOf(trial)),
+      round: (/** @type {number} */ value) => (value > 0 ? `+${exact(value)}` : exact(value)),
+    });
+  const own = name === objective.metric;
+  const of = own
+    ? (/** @type {Trial} */ trial) => store.score(trial)
+    : (/** @type {Trial} */ { state, epochs }) =>
+        state === 'diverged' || state === 'failed' ? NaN : epochs.measure(name);
+  return Object.assign(measured, {
+    own,
     of,
-    label: store.t(key),
-    title: store.t(`${key}.title`),
-    text: (trial) => (isLoss ? loss(of(trial)) : metric(of(trial), task)) + plusMinus(spread(trial), name, task),
-    round: (value) =>
-      isLoss || task === 'numbers' ? exact(value) : `${exact(Number((100 * value).toPrecision(6)))}%`,
-    spread,
-  };
+    text: (/** @type {Trial} */ trial) => {
+      const spread = Number.isFinite(of(trial)) ? spreadAt(trial.epochs.at(-1), name) : NaN;
+      return (isLoss ? loss(of(trial)) : metric(of(trial), task)) + plusMinus(spread, name, task);
+    },
+    round,
+  });
 }
 
 /**
- * The scale of a gap: as far below 0 as above, so that 0 is in its middle. The farthest tenth shares the colours of the
- * ends.
+ * The scale of a gap: as far below 0 as above, so that 0 is in its middle. The farthest tenth shares the colours
+ * of its ends.
  * @param {number[]} found finite @returns {import('../study/scale.js').ScoreScale}
  */
 export function scaleOfGaps(found) {
@@ -100,7 +95,8 @@ export function scaleOfGaps(found) {
 /** While trials stream in, the scale is renewed this often, in ms. */
 const RENEW = 500;
 
-/** @type {WeakMap<Store, {key: string, version: number, at: number, scale: import('../study/scale.js').ScoreScale}>} */
+/** @typedef {import('../study/scale.js').ScoreScale} ScoreScale */
+/** @type {WeakMap<Store, {key: string, version: number, at: number, scale: ScoreScale}>} */
 const known = new WeakMap();
 
 /** The scale of what is shown. @param {Store} store @param {Shown} shown */

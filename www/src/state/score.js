@@ -62,8 +62,8 @@ const NOTHING = 1e-6;
 /**
  * Whether a trial ended no better than guessing. For classes a guess says the largest one, or for every sample each
  * class's share; a trial learned nothing if neither part of the data has a larger accuracy than the one, or neither a
- * lower loss than the other. Training has a say, as a network may know its own rows too well. For numbers a guess is the
- * mean of the targets, which has an R² of 0.
+ * lower loss than the other. Training has a say, as a network may know its own rows too well. For numbers a guess is
+ * the mean of the targets, which has an R² of 0.
  * @param {Store} store @param {Trial} trial
  */
 export function isUntrained(store, { state, epochs }) {

@@ -95,8 +95,8 @@ function round(value, way) {
 }
 
 /**
- * Even steps around a value of a logarithmic range, from about a third of it to twice it; null where the range is none,
- * or where such steps leave the hyperparameter's limits.
+ * Even steps around a value of a logarithmic range, from about a third of it to twice it; null where the range is
+ * none, or where such steps leave the hyperparameter's limits.
  * @param {Study} study
  * @param {string} name
  * @param {unknown} value

@@ -14,8 +14,8 @@ import { glance, readNumber } from './numbers.js';
  * @property {(trial: Trial) => unknown} value
  * @property {'number' | 'share' | 'word'} kind a share is also written in per cent
  * @property {[string, string[]][]} [words] each value of a word, and what it is called
- * @typedef {{code: string, found: string, name?: string, accepted?: string, one?: string, other?: string}} Trouble with a
- *   filter; `code` is a sentence of the table
+ * @typedef {{code: string, found: string, name?: string, accepted?: string, one?: string, other?: string}} Trouble
+ *   with a filter; `code` is a sentence of the table
  * @typedef {{holds: (trial: Trial) => boolean, trouble: null} | {holds: null, trouble: Trouble}} Filter
  */
 
@@ -137,8 +137,8 @@ function takenBy(study, name) {
   return (/** @type {Trial} */ { params }) => fixed ?? defaultOf(one, study, params);
 }
 
-/** What a condition is about. A name that is both a field's and a hyperparameter's is the latter where the value is one
- * of its choices: `loss = mse`, or where it is swept: `epochs > 10`.
+/** What a condition is about. A name that is both a field's and a hyperparameter's is the latter where the value is
+ * one of its choices: `loss = mse`, or where it is swept: `epochs > 10`.
  * @param {string} name @param {string} value @param {Field[]} fields @param {Study} study */
 function subjectOf(name, value, fields, study) {
   const swept = Object.keys(study.space ?? {});

@@ -9,7 +9,8 @@ import { datasetOf } from './hyperparameters.js';
  *   all count as equal
  */
 
-/** Rows of each class of the bundled tables (`www/public/data/`); a test counts them. @type {Record<string, number[]>} */
+/** Rows of each class of the bundled tables (`www/public/data/`); a test counts them.
+ * @type {Record<string, number[]>} */
 export const CLASS_ROWS = {
   digits: [178, 182, 177, 183, 181, 182, 181, 179, 174, 180],
   iris: [50, 50, 50],

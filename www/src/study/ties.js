@@ -22,7 +22,8 @@ import { wilson } from './wilson.js';
 /** Standard errors between two means that are told apart. */
 const ERRORS = 2;
 
-/** The standard error of a mean over seeds, from the spread of a population. @param {number} spread @param {number} n */
+/** The standard error of a mean over seeds, from the spread of a population.
+ * @param {number} spread @param {number} n */
 export const errorOf = (spread, n) => (n > 1 && spread >= 0 ? spread / Math.sqrt(n - 1) : NaN);
 
 /** What ties with this best trial; null where nothing can be said.

@@ -29,7 +29,6 @@ export class TpKeys extends Part {
               'single_keys',
               /** @type {HTMLInputElement} */ (event.target).checked,
             )}>${this.t('keys.single')}</label>
-        <p class="q2">${this.t('keys.space')}</p>
         <p class="q2">${this.t('keys.about')}</p>
       </div></dialog>`;
   }

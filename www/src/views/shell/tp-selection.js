@@ -139,7 +139,8 @@ export class TpSelection extends Part {
     const n = ties?.numbers.size ?? 0;
     if (!ties || !n || !(number === ties.best || ties.numbers.has(number))) return nothing;
     const text = number === ties.best ? this.t('ties.mark', { n }) : this.t('ties.with', { number: ties.best });
-    return html` <span class="q2 light" data-testid="selection-ties" title=${tieReason(this.store, ties)}>${text}</span>`;
+    return html` <span class="q2 light" data-testid="selection-ties"
+      title=${tieReason(this.store, ties)}>${text}</span>`;
   }
 
   /** The gap, where it colours the surface. @param {import('../../study/types.js').Trial} trial */

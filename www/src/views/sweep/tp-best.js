@@ -12,10 +12,12 @@ import { tieReason, tiesOf } from '../../state/ties.js';
 const OFFERS = 3;
 /** Of a list of values the first two are written, and the last. */
 const WRITTEN = 3;
+/** Longer numbers, in signs, are written with a power of ten. */
+const LONGEST = 8;
 
 /**
- * What the best trial of a run that has ended suggests: how many tie with it, a range that ends where it lies, and even
- * steps around it where the range is a logarithm.
+ * What the best trial of a run that has ended suggests: how many tie with it, a range that ends where it lies, and
+ * even steps around it where the range is a logarithm.
  */
 export class TpBest extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
@@ -84,12 +86,15 @@ export class TpBest extends Part {
             store.readOnly
               ? nothing
               : html`<button type="button" class="btn" data-testid="widen-${name}"
-            @click=${() => this.act('take_range', { name, range: wider })}>${this.t('best.widen', ends(wider))}</button>`
+            @click=${() => this.act('take_range', { name, range: wider })}>${this.t(
+              'best.widen',
+              ends(wider),
+            )}</button>`
           }</span>`,
       )}
       ${steps.map(
         ({ name, range, values }) => html`<button type="button" class="btn" data-testid="closer-${name}"
-          title=${this.t('best.closer.title', { ...ends(range), step: exact(range.step) })}
+          title=${this.t('best.closer.title', { ...ends(range), step: written(range.step) })}
           @click=${() => this.act('take_range', { name, range })}>${this.t('best.closer', {
             name: store.label(name),
             values: listed(values),
@@ -99,12 +104,18 @@ export class TpBest extends Part {
   }
 }
 
+/** A number as people write it, while it is short. @param {unknown} value */
+function written(value) {
+  const text = String(value);
+  return text.includes('e') || text.length > LONGEST ? exact(value) : text;
+}
+
 /** @param {Distribution} range */
-const ends = ({ low, high }) => ({ low: exact(low), high: exact(high) });
+const ends = ({ low, high }) => ({ low: written(low), high: written(high) });
 
 /** @param {number[]} values */
 function listed(values) {
-  const all = values.map(exact);
+  const all = values.map(written);
   return all.length <= WRITTEN ? all.join(', ') : `${all.slice(0, 2).join(', ')}, …, ${all[all.length - 1]}`;
 }
 

@@ -1,7 +1,18 @@
 import { defineCommand } from './command.js';
 import { opened } from './focus.js';
+import { FORMAT as RESULT } from '../study/result.js';
 
 /** @typedef {{export: (kind: import('../study/types.js').SaveKind) => unknown}} Exported a figure */
+
+/** The study that a text has; a text that is neither is refused as a study. @param {string} text */
+function studyIn(text) {
+  try {
+    const document = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return document?.format === RESULT ? document.study : document;
+  } catch {
+    return text;
+  }
+}
 
 /** What leaves the page. */
 export const SHARE = {
@@ -24,6 +35,12 @@ export const SHARE = {
   trial_weights: defineCommand({ act: ({ runner }, /** @type {number} */ number) => runner.weights(number) }),
   /** Draws the figures in light or dark colors at once, for pictures of them; null goes back to the page's own. */
   paint: defineCommand({ act: ({ page }, /** @type {boolean | null} */ dark) => page.paint(dark) }),
+  /** Puts the study of a file in the panel: a study document, or a result with its study. */
+  open_study: defineCommand({
+    act: ({ page }, /** @type {string} */ text) => {
+      page.study = studyIn(text);
+    },
+  }),
   /** Opens the fields of title and question. */
   edit_words: defineCommand({
     act: ({ page }) => /** @type {any} */ (page.renderRoot.querySelector('tp-question'))?.edit(),

@@ -118,7 +118,7 @@ export class Address {
     const settled = other ? page.adopt(study) : Promise.resolve();
     this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
-    if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer));
+    if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer, (study ?? store.study).dataset.name));
     const problem = state.study ? checkTogether(state.study) : null;
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));

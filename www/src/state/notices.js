@@ -115,20 +115,26 @@ const SKIPPED_SHOWN = 12;
  * A link that was not understood in full.
  * @param {import('../study/link.js').Skipped[]} skipped
  * @param {boolean} newer
+ * @param {string} dataset that the study stands on
  * @returns {Notice}
  */
-export function linkNotice(skipped, newer) {
+export function linkNotice(skipped, newer, dataset) {
   const long = skipped.some((one) => one.why === 'too_long');
-  const lost = placesOf(skipped.filter((one) => one.why === 'lost'));
-  const list = placesOf(skipped.filter((one) => one.why !== 'lost'));
+  const data = skipped.find((one) => one.found);
+  const others = skipped.filter((one) => one !== data);
+  const lost = placesOf(others.filter((one) => one.why === 'lost'));
+  const list = placesOf(others.filter((one) => one.why !== 'lost'));
   const cut = lost.length > 0;
+  const rest = !cut ? 'skipped' : list.length ? 'both' : 'lost';
   return {
     id: 'link',
     kind: 'alert',
-    title: `message.link_${long ? 'long' : newer ? 'newer' : cut ? 'cut' : 'partly'}`,
+    title: `message.link_${long ? 'long' : newer ? 'newer' : data ? 'data' : cut ? 'cut' : 'partly'}`,
     problem: long
       ? { code: 'note_link_long' }
-      : { code: `note_link_${!cut ? 'skipped' : list.length ? 'both' : 'lost'}`, lost, list },
+      : data
+        ? { code: `note_link_data${others.length ? `_${rest}` : ''}`, data: data.found, dataset, lost, list }
+        : { code: `note_link_${rest}`, lost, list },
     actions: [],
   };
 }

@@ -26,9 +26,9 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {string[]} [controls]
  * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
- * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
- *   What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
- *   `study`
+ * @typedef {{what: string, why: string, found?: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a
+ *   problem's code. What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
+ *   `study`. `found` is the name of data that are not here
  * @typedef {{state: LinkState, skipped: Skipped[], newer: boolean, found: boolean}} Decoded found: a link of ours
  */
 
@@ -241,7 +241,9 @@ function dropCut({ object, path, whole, closed }) {
 }
 
 /** The study of a link. A key that fails the study's check is named and left out.
- * @param {string} text @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
+ * @param {string} text
+ * @param {(what: string, why: string, found?: string) => void} skip
+ * @returns {Study | undefined} */
 function readStudyText(text, skip) {
   const found = read(text);
   // From here on it is like any other document.
@@ -264,7 +266,7 @@ function readStudyText(text, skip) {
 
 /**
  * @param {Record<string, any>} given
- * @param {(what: string, why: string) => void} skip
+ * @param {(what: string, why: string, found?: string) => void} skip
  * @returns {Study | undefined}
  */
 function checked({ format = FORMAT, ...given }, skip) {
@@ -307,7 +309,7 @@ function checked({ format = FORMAT, ...given }, skip) {
   let kept = pieces.length - failed.length;
   for (const piece of failed) {
     const why = attempt(piece);
-    if (why) skip(glance(piece[0]), why);
+    if (why) skip(glance(piece[0]), why, piece[0] === 'dataset.name' ? glance(String(piece[3])) : '');
     else kept += 1;
   }
   return kept ? structuredClone(study) : undefined;
@@ -339,7 +341,8 @@ export function decodeLink(hash) {
   /** @type {Decoded} */
   const decoded = { state: {}, skipped: [], newer: false, found: false };
   const { state, skipped } = decoded;
-  const skip = (/** @type {string} */ what, /** @type {string} */ why) => void skipped.push({ what, why });
+  const skip = (/** @type {string} */ what, /** @type {string} */ why, found = '') =>
+    void skipped.push(found ? { what, why, found } : { what, why });
   const given = String(hash ?? '');
   const parts = given.length > 3 * LIMIT ? [given] : partsOf(given);
   if (parts.join('&').length > LIMIT) {

@@ -186,7 +186,8 @@ h2{font-size:17px;margin:28px 0 8px}
 .question{font-size:18px;margin:0 0 8px;overflow-wrap:anywhere}
 .about{color:var(--ink-2);margin:4px 0}
 a{color:var(--accent)}
-figure{margin:0 0 16px;overflow-x:auto}
+figure{margin:0 0 8px;max-width:100%}
+.figures{display:flex;flex-wrap:wrap;gap:0 8px;align-items:flex-start}
 img{display:block;max-width:100%;height:auto}
 .scroll{overflow:auto;max-height:70vh}
 table{border-collapse:collapse;font-size:13px}
@@ -258,7 +259,7 @@ ${STYLE}
 ${study.question ? `<p class="question"><bdi>${escaped(study.question)}</bdi></p>` : ''}
 ${list(about)}
 <p>${link ? `<a href="${escaped(link)}">${escaped(t('share.again'))}</a>` : escaped(t('share.no_link'))}</p>
-${section('share.figures', figures.join('\n'))}${section(
+${section('share.figures', figures.length ? `<div class="figures">\n${figures.join('\n')}\n</div>` : '')}${section(
     'share.study',
     `<table><tbody>\n${settingsOf(store)
       .map(([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`)

@@ -30,6 +30,8 @@ const SIZES = [0.75, 1, 1.25, 1.5, 2];
 const TOLD = 2000;
 /** Pixels a side of a QR code as a file. */
 const CODE_PIXELS = 1024;
+/** A file of a study or a result that is opened has at most so many bytes. */
+const MOST_OPENED = 20_000_000;
 /** Colours that the dialog keeps while figures are drawn in those of the other theme. */
 const TOKENS = ['surface', 'sunken', 'ground', 'ink', 'ink-2', 'ink-3', 'line', 'line-2', 'accent', 'accent-ink'];
 
@@ -204,7 +206,7 @@ export class TpShare extends Part {
     const svg = svgOf(code, CODE_PIXELS);
     const name = `${this.stem}-qr`;
     const picture = { svg, width: CODE_PIXELS, height: CODE_PIXELS };
-    return html`<div class="code"><img data-testid="code" width="200" height="200" alt=${this.t('share.code_alt')}
+    return html`<div class="code"><img data-testid="code" width="300" height="300" alt=${this.t('share.code_alt')}
         src="data:image/svg+xml,${encodeURIComponent(svg)}">
       <div class="kinds">${this.fileButton('code-png', 'PNG', async () =>
         this.file([await pngOf(picture)], 'image/png', `${name}.png`),
@@ -239,7 +241,9 @@ export class TpShare extends Part {
   /** @private */
   filePart() {
     const { store } = this;
-    const figures = figuresOf(/** @type {ParentNode} */ (this.getRootNode()));
+    const root = /** @type {ParentNode} */ (this.getRootNode());
+    // The table's file is that of the run, whatever the view.
+    const figures = figuresOf(root).filter((one) => one.name !== 'table');
     const pictures = figures.filter(isPicture);
     const view = this.views.find((one) => one.name === store.view)?.title[store.lang] ?? '';
     const trial = store.selected;
@@ -298,6 +302,11 @@ export class TpShare extends Part {
       ${row(
         this.t('share.study'),
         this.fileButton('study-json', 'JSON', () => this.saveStudy()),
+      )}
+      ${row(
+        this.t('share.open'),
+        html`<label class="btn"><input type="file" class="vh" accept=".json,application/json"
+          data-testid="open-study-file" @change=${this.onFile}>${this.t('share.choose')}</label>`,
       )}
       <p class="q2">${this.t('share.other_views')}</p>
     </section>`;
@@ -466,6 +475,28 @@ export class TpShare extends Part {
     if (!this.coded || qr.module) return;
     const drawn = () => this.requestUpdate();
     void qr.open().then(drawn, drawn);
+  }
+
+  /** @private What is no study is told of above the figures, as any study that is refused. @param {Event} event */
+  async onFile(event) {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    const file = field.files?.[0];
+    if (!file) return;
+    [this.said, this.trouble] = ['', ''];
+    try {
+      if (file.size > MOST_OPENED) throw new RangeError(this.t('share.too_large', { size: MOST_OPENED / 1e6 }));
+      const text = await file.text();
+      this.dialog.close();
+      this.act('open_study', text);
+    } catch (error) {
+      this.trouble = this.t('share.not_opened', {
+        file: file.name,
+        detail: String(/** @type {Error} */ (error)?.message ?? error),
+      });
+    } finally {
+      // The same file can be chosen again.
+      field.value = '';
+    }
   }
 
   /** @private */

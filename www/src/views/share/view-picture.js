@@ -58,6 +58,7 @@ export async function pictureOfView(figures, { title, question, about }) {
   write(title, 18, '--ink', 600);
   write(question, 15, '--ink');
   write(about, 12, '--ink-2');
+  y += GAP;
   /** @type {string[]} */
   const nested = [];
   for (const row of rows) {

@@ -135,8 +135,8 @@ from torch import nn
 FILE = ${JSON.stringify(file)}
 N_SEEDS = ${networks.length}
 # Features are standardized before they enter the network, by the training part's mean and deviation.
-MEAN = torch.tensor(${list(0)})
-SCALE = torch.tensor(${list(1)})
+MEAN = torch.tensor(${list(0)}, dtype=torch.float32)
+SCALE = torch.tensor(${list(1)}, dtype=torch.float32)
 ${scales}
 
 def load(path=FILE, seed=0):

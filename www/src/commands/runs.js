@@ -43,12 +43,18 @@ function show({ store, slices, runner, perform }, held) {
 export const RUNS = {
   /** Shows a run, its study and its trials; one that is trained goes on. */
   show_run: defineCommand({
-    when: (store, /** @type {string} */ id) => store.shelf.shown !== id && store.shelf.of(id) !== null,
+    when: (store, /** @type {string} */ id) =>
+      store.shelf.of(id) !== null && (store.shelf.shown !== id || store.stale),
     act: async (on, id) => {
+      const { store, slices } = on;
+      if (store.shelf.shown === id) {
+        // Its study comes back into the panel.
+        slices.study.replace(structuredClone(store.shownStudy));
+        return;
+      }
       const held = await bodyOf(on, id);
       if (!held) return;
       show(on, held);
-      const { store, slices } = on;
       slices.messages.say(store.t('say.run_shown', { letter: store.letter }));
     },
   }),
@@ -200,9 +206,9 @@ export const RUNS = {
   }),
   runs_gone: defineCommand({ act: ({ slices }, /** @type {string[]} */ ids) => slices.shelf.drop(ids) }),
   runs_settled: defineCommand({
-    act: ({ slices }) => {
-      slices.shelf.changed.clear();
-      slices.shelf.removed.clear();
+    act: ({ slices }, /** @type {Record<'changed' | 'removed', string[]>} */ { changed, removed }) => {
+      for (const id of changed) slices.shelf.changed.delete(id);
+      for (const id of removed) slices.shelf.removed.delete(id);
     },
   }),
   keep_in_memory: defineCommand({ act: ({ slices }) => slices.shelf.put({ inMemory: true }) }),

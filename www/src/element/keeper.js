@@ -329,17 +329,17 @@ export class Keeper {
     for (const id of removed) this.held.delete(id);
     // There may be room now for what had none.
     if (removed.length) for (const one of this.held.values()) one.seen = '';
-    perform(this.store, 'runs_settled');
-    if (this.lacks.has('refused')) return;
     try {
+      if (this.lacks.has('refused')) return;
       for (const id of changed) {
         const record = shelf.of(id);
-        // What is to be written whole is written so.
-        if (record && !this.held.has(id)) await this.storage.amend(id, changesOf(record));
+        if (record) await this.storage.amend(id, changesOf(record));
       }
       if (removed.length) await this.storage.remove(removed);
     } catch (error) {
       this.lack(error);
+    } finally {
+      perform(this.store, 'runs_settled', { changed, removed });
     }
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { Beat, Part, define } from '../../controls/part.js';
+import { Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
 import { runName, runScore } from '../../i18n/aspects.js';
 import { letterOf } from '../../study/runs.js';
@@ -15,18 +15,12 @@ const OFFERED = 12;
 /** The runs that there are, a chip each: pressed, it shows its run. */
 export class TpRuns extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['shelf', 'trials'];
+  static topics = ['shelf'];
 
   constructor() {
     super();
-    /** @private */ this.beat = new Beat();
     /** @private the chip that Tab comes to */ this.at = '';
     /** @private */ this.was = '';
-  }
-
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    if (topics.has('shelf') || this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
   /** The runs with a chip. */

@@ -132,8 +132,8 @@ export const RUNS = {
       const last = slices.shelf.bringBack();
       slices.messages.dismiss('run_deleted');
       if (!last?.held) return;
-      page.shelf?.hold(last.held);
       show(on, last.held);
+      page.shelf?.hold(last.held);
       focusSoon(on, '.chips [aria-current=true]');
     },
   }),
@@ -162,10 +162,10 @@ export const RUNS = {
       const backend = String(read.result.engine.backend).slice(0, 40);
       const more = { name: name.replace(/\.json$/i, '').slice(0, NAME_LIMIT), ended: Date.now(), backend };
       slices.shelf.add(held, { state: 'imported', ...more });
-      page.shelf?.hold(held);
       if (read.left) slices.messages.notify(importNotice(name, read.left));
       slices.messages.say(store.t('say.imported', { letter: store.shelf.letter(held.id), n: held.trials.size }));
       show(on, held);
+      page.shelf?.hold(held);
       return read.left ?? null;
     },
   }),
@@ -199,6 +199,8 @@ export const RUNS = {
     act: ({ slices }, /** @type {{run: Held, more: Partial<RunRecord>}} */ { run, more }) =>
       slices.shelf.add(run, more),
   }),
+  /** The runs that have begun since they were last asked for. */
+  take_begun: defineCommand({ act: ({ slices }) => slices.shelf.begun.splice(0) }),
   count_run: defineCommand({ act: ({ slices }) => slices.shelf.count() }),
   note_kept: defineCommand({
     act: ({ slices }, /** @type {{id: string, changes: Partial<RunRecord>}} */ { id, changes }) =>

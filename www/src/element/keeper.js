@@ -191,6 +191,8 @@ export class Keeper {
   look(leaving) {
     const { store } = this;
     const { live } = store.shelf;
+    // Short runs may have ended before anybody looked.
+    for (const run of /** @type {Held[]} */ (perform(store, 'take_begun'))) this.held.set(run.id, { run, seen: '' });
     if (live) perform(store, 'count_run');
     if (live && live.trials.size && !this.held.has(live.id) && store.shelf.of(live.id) && this.isNew(live))
       this.held.set(live.id, { run: live, seen: '' });

@@ -64,7 +64,7 @@ test('a run stays when the next begins: shown again with its study, and after a 
   await chip(page, 'B').click();
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished');
   await page.getByTestId('run-more').click();
-  await expect(chip(page, 'B')).toHaveAttribute('aria-label', /12 of 12/);
+  await expect(chip(page, 'B')).toHaveAttribute('title', /12 of 12/);
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished');
   await kept(page);
   await page.reload();
@@ -225,7 +225,7 @@ test('the list names, notes, pins, deletes and brings back', async ({ app, backe
   await expect(page.getByTestId('empty')).toBeVisible();
   expect(await app.get('result')).toBeNull();
   await app.result({ ...IRIS, trials: 2 }, backend);
-  expect((await chips(page)).map((one) => one.slice(0, 2))).toEqual(['[A']);
+  await expect.poll(async () => (await chips(page)).map((one) => one.slice(0, 2))).toEqual(['[A']);
 });
 
 test('a run that leaves as a file comes back as it was; damaged and newer files are told apart', async ({

@@ -61,12 +61,12 @@ export class TpRuns extends Part {
     const title = this.t('runs.chip', { letter, name, score, done: run.done, n: run.trials }) + said;
     return html`<button type="button" class="chip ${run.id === shelf.beside?.id ? 'beside' : ''}"
       data-run=${run.id} data-letter=${letter} aria-current=${run.id === shelf.shown} tabindex=${focused ? 0 : -1}
-      title=${run.note ? `${title}. ${run.note}` : title} aria-label=${title}
+      title=${run.note ? `${title}. ${run.note}` : title}
       @focus=${() => {
         this.at = run.id;
       }}
-      @click=${() => this.act('show_run', run.id)}>${isTrained ? stateMark('running') : nothing}<b>${letter}</b><span
-      class="name">${name}</span><span class="score">${score}</span>${run.pinned ? icon('pin') : nothing}</button>`;
+      @click=${() => this.act('show_run', run.id)}>${isTrained ? stateMark('running') : nothing}<b>${letter}</b> <span
+      class="name">${name}</span> <span class="score">${score}</span>${run.pinned ? icon('pin') : nothing}</button>`;
   }
 
   /** Another run to lie beside the one shown. */

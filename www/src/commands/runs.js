@@ -43,12 +43,18 @@ function show({ store, slices, runner, perform }, held) {
 export const RUNS = {
   /** Shows a run, its study and its trials; one that is trained goes on. */
   show_run: defineCommand({
-    when: (store, /** @type {string} */ id) => store.shelf.shown !== id && store.shelf.of(id) !== null,
+    when: (store, /** @type {string} */ id) =>
+      store.shelf.of(id) !== null && (store.shelf.shown !== id || store.stale),
     act: async (on, id) => {
+      const { store, slices } = on;
+      if (store.shelf.shown === id) {
+        // Its study comes back into the panel.
+        slices.study.replace(structuredClone(store.shownStudy));
+        return;
+      }
       const held = await bodyOf(on, id);
       if (!held) return;
       show(on, held);
-      const { store, slices } = on;
       slices.messages.say(store.t('say.run_shown', { letter: store.letter }));
     },
   }),
@@ -126,8 +132,8 @@ export const RUNS = {
       const last = slices.shelf.bringBack();
       slices.messages.dismiss('run_deleted');
       if (!last?.held) return;
-      page.shelf?.hold(last.held);
       show(on, last.held);
+      page.shelf?.hold(last.held);
       focusSoon(on, '.chips [aria-current=true]');
     },
   }),
@@ -156,10 +162,10 @@ export const RUNS = {
       const backend = String(read.result.engine.backend).slice(0, 40);
       const more = { name: name.replace(/\.json$/i, '').slice(0, NAME_LIMIT), ended: Date.now(), backend };
       slices.shelf.add(held, { state: 'imported', ...more });
-      page.shelf?.hold(held);
       if (read.left) slices.messages.notify(importNotice(name, read.left));
       slices.messages.say(store.t('say.imported', { letter: store.shelf.letter(held.id), n: held.trials.size }));
       show(on, held);
+      page.shelf?.hold(held);
       return read.left ?? null;
     },
   }),
@@ -193,6 +199,8 @@ export const RUNS = {
     act: ({ slices }, /** @type {{run: Held, more: Partial<RunRecord>}} */ { run, more }) =>
       slices.shelf.add(run, more),
   }),
+  /** The runs that have begun since they were last asked for. */
+  take_begun: defineCommand({ act: ({ slices }) => slices.shelf.begun.splice(0) }),
   count_run: defineCommand({ act: ({ slices }) => slices.shelf.count() }),
   note_kept: defineCommand({
     act: ({ slices }, /** @type {{id: string, changes: Partial<RunRecord>}} */ { id, changes }) =>
@@ -200,9 +208,9 @@ export const RUNS = {
   }),
   runs_gone: defineCommand({ act: ({ slices }, /** @type {string[]} */ ids) => slices.shelf.drop(ids) }),
   runs_settled: defineCommand({
-    act: ({ slices }) => {
-      slices.shelf.changed.clear();
-      slices.shelf.removed.clear();
+    act: ({ slices }, /** @type {Record<'changed' | 'removed', string[]>} */ { changed, removed }) => {
+      for (const id of changed) slices.shelf.changed.delete(id);
+      for (const id of removed) slices.shelf.removed.delete(id);
     },
   }),
   keep_in_memory: defineCommand({ act: ({ slices }) => slices.shelf.put({ inMemory: true }) }),

@@ -191,6 +191,8 @@ export class Keeper {
   look(leaving) {
     const { store } = this;
     const { live } = store.shelf;
+    // Short runs may have ended before anybody looked.
+    for (const run of /** @type {Held[]} */ (perform(store, 'take_begun'))) this.held.set(run.id, { run, seen: '' });
     if (live) perform(store, 'count_run');
     if (live && live.trials.size && !this.held.has(live.id) && store.shelf.of(live.id) && this.isNew(live))
       this.held.set(live.id, { run: live, seen: '' });
@@ -329,17 +331,17 @@ export class Keeper {
     for (const id of removed) this.held.delete(id);
     // There may be room now for what had none.
     if (removed.length) for (const one of this.held.values()) one.seen = '';
-    perform(this.store, 'runs_settled');
-    if (this.lacks.has('refused')) return;
     try {
+      if (this.lacks.has('refused')) return;
       for (const id of changed) {
         const record = shelf.of(id);
-        // What is to be written whole is written so.
-        if (record && !this.held.has(id)) await this.storage.amend(id, changesOf(record));
+        if (record) await this.storage.amend(id, changesOf(record));
       }
       if (removed.length) await this.storage.remove(removed);
     } catch (error) {
       this.lack(error);
+    } finally {
+      perform(this.store, 'runs_settled', { changed, removed });
     }
   }
 

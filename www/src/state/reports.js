@@ -106,7 +106,6 @@ export class Reports {
     const { shelf, trials } = this.slices;
     const { its } = this;
     if (its || !shelf.live) return (its ?? trials).turn();
-    shelf.touch();
     return shelf.live.trials.takeEnded();
   }
 
@@ -144,6 +143,8 @@ export class Reports {
 
   /** @param {OpenedTest} test @param {Study} [study] whose trials it is of */
   test(test, study = this.slices.trials.shownStudy) {
+    const { shelf } = this.slices;
+    if (shelf.live && this.isShown) shelf.live.test = { ...test };
     this.slices.test.open(test, study);
   }
 

@@ -35,6 +35,7 @@ export class ShelfSlice extends Slice {
     /** @type {RunRecord[]} in the order in which they began */ this.records = [];
     /** @type {string | null} the run that the page shows */ this.shown = null;
     /** @type {Held | null} the run that the engine trains, or trained last */ this.live = null;
+    /** @type {Held[]} runs that have begun since they were last asked for */ this.begun = [];
     /** Whether that one is still trained. */ this.training = false;
     /**
      * @type {{id: string, store: any, pair: import('./trials-slice.js').TrialsSlice[]} | null} the run that lies
@@ -77,7 +78,8 @@ export class ShelfSlice extends Slice {
     const record = recordOf(id, nextPlace(this.records), study, this.tab);
     this.live = { id, study, trials, best: null, engine: null, test: null };
     this.training = true;
-    if (!this.keeps) this.records = [];
+    if (this.keeps) this.begun.push(this.live);
+    else this.records = [];
     this.name(record, before);
     this.records.push(record);
     this.shown = id;

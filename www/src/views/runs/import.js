@@ -76,7 +76,7 @@ function soundPart(document, study, refused) {
     study,
     engine: isEngine
       ? {
-          ...(typeof engine.version === 'string' ? { version: engine.version } : {}),
+          ...Object.fromEntries(Object.entries(engine).filter(([, value]) => /^(string|number)$/.test(typeof value))),
           backend: engine.backend,
           adapter: typeof engine.adapter === 'string' ? engine.adapter : null,
           workers: Number.isSafeInteger(engine.workers) ? engine.workers : 0,

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { Beat, Part, define } from '../../controls/part.js';
+import { Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
 import { runName, runScore } from '../../i18n/aspects.js';
 import { letterOf } from '../../study/runs.js';
@@ -15,18 +15,12 @@ const OFFERED = 12;
 /** The runs that there are, a chip each: pressed, it shows its run. */
 export class TpRuns extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['shelf', 'trials'];
+  static topics = ['shelf'];
 
   constructor() {
     super();
-    /** @private */ this.beat = new Beat();
     /** @private the chip that Tab comes to */ this.at = '';
     /** @private */ this.was = '';
-  }
-
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    if (topics.has('shelf') || this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
   /** The runs with a chip. */
@@ -67,12 +61,12 @@ export class TpRuns extends Part {
     const title = this.t('runs.chip', { letter, name, score, done: run.done, n: run.trials }) + said;
     return html`<button type="button" class="chip ${run.id === shelf.beside?.id ? 'beside' : ''}"
       data-run=${run.id} data-letter=${letter} aria-current=${run.id === shelf.shown} tabindex=${focused ? 0 : -1}
-      title=${run.note ? `${title}. ${run.note}` : title} aria-label=${title}
+      title=${run.note ? `${title}. ${run.note}` : title}
       @focus=${() => {
         this.at = run.id;
       }}
-      @click=${() => this.act('show_run', run.id)}>${isTrained ? stateMark('running') : nothing}<b>${letter}</b><span
-      class="name">${name}</span><span class="score">${score}</span>${run.pinned ? icon('pin') : nothing}</button>`;
+      @click=${() => this.act('show_run', run.id)}>${isTrained ? stateMark('running') : nothing}<b>${letter}</b> <span
+      class="name">${name}</span> <span class="score">${score}</span>${run.pinned ? icon('pin') : nothing}</button>`;
   }
 
   /** Another run to lie beside the one shown. */

@@ -95,7 +95,7 @@ impl Study {
         let SplitShares { train, validation, test } = self.data.split;
         let space: Map<String, Value> =
             self.space.iter().map(|(name, distribution)| (name.clone(), distribution.to_json())).collect();
-        json!({
+        let mut document = json!({
             "format": FORMAT,
             "name": self.name,
             "question": self.question,
@@ -117,7 +117,14 @@ impl Study {
             "seeds_per_trial": self.seeds_per_trial,
             "seed": self.seed,
             "shared_seeds": self.shared_seeds,
-        })
+        });
+        // Most studies ask nothing in words.
+        if self.question.is_empty()
+            && let Value::Object(keys) = &mut document
+        {
+            keys.shift_remove("question");
+        }
+        document
     }
 
     /// Whether `a` beats `b` under the study's objective.

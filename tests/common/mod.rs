@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 #![expect(dead_code, reason = "each test binary uses a part")]
 
+pub mod paths;
+
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{self, Cpu, Level};

@@ -42,7 +42,7 @@ export class Reproduction {
     this.own = fingerprintOf(result);
   }
 
-  /** A run that has ended is held against the link; a result that was kept here since is no re-run. */
+  /** A run that has ended is held against the link; a result that was kept between visits is no re-run. */
   follow() {
     const { store, seen } = this;
     if (store.state !== 'idle') {
@@ -52,9 +52,8 @@ export class Reproduction {
     this.look();
     const { claimed, own } = this;
     if (this.seen === seen || !this.seen || !claimed || claimed.key !== keyOf(this.seen.study) || !own) return;
-    const verdict = compareFingerprints(claimed.fp, own);
-    if (store.outcome === 'earlier' && verdict === 'same') this.claimed = null;
     if (store.outcome !== 'finished') return;
+    const verdict = compareFingerprints(claimed.fp, own);
     const notice = reproducedNotice(verdict, claimed.fp, own, this.seen.engine.adapter);
     perform(store, 'notify', notice);
     perform(store, 'say', notice);

@@ -26,12 +26,14 @@ export class Reproduction {
     perform(this.store, 'dismiss', 'fp');
   }
 
-  /** What the panel's study came to here, else where its link was made. @returns {Fingerprint | undefined} */
+  /** What the panel's study came to in a run of this visit, else what the link says, else an earlier visit.
+   * @returns {Fingerprint | undefined} */
   get fp() {
     const { store, claimed } = this;
     this.look();
-    if (this.own && this.seen && sameStudy(this.seen.study, store.study)) return this.own;
-    return claimed && claimed.key === keyOf(store.study) ? claimed.fp : undefined;
+    const own = this.own && this.seen && sameStudy(this.seen.study, store.study) ? this.own : undefined;
+    const said = claimed && claimed.key === keyOf(store.study) ? claimed.fp : undefined;
+    return store.outcome === 'earlier' ? (said ?? own) : (own ?? said);
   }
 
   /** @private */

@@ -26,12 +26,14 @@ export class Reproduction {
     perform(this.store, 'dismiss', 'fp');
   }
 
-  /** What the panel's study came to here, else where its link was made. @returns {Fingerprint | undefined} */
+  /** What the panel's study came to in a run of this visit, else what the link says, else an earlier visit.
+   * @returns {Fingerprint | undefined} */
   get fp() {
     const { store, claimed } = this;
     this.look();
-    if (this.own && this.seen && sameStudy(this.seen.study, store.study)) return this.own;
-    return claimed && claimed.key === keyOf(store.study) ? claimed.fp : undefined;
+    const own = this.own && this.seen && sameStudy(this.seen.study, store.study) ? this.own : undefined;
+    const said = claimed && claimed.key === keyOf(store.study) ? claimed.fp : undefined;
+    return store.outcome === 'earlier' ? (said ?? own) : (own ?? said);
   }
 
   /** @private */
@@ -42,7 +44,7 @@ export class Reproduction {
     this.own = fingerprintOf(result);
   }
 
-  /** A run that has ended is held against the link; a result that was kept here since is no re-run. */
+  /** A run that has ended is held against the link; a result that was kept between visits is no re-run. */
   follow() {
     const { store, seen } = this;
     if (store.state !== 'idle') {
@@ -52,9 +54,8 @@ export class Reproduction {
     this.look();
     const { claimed, own } = this;
     if (this.seen === seen || !this.seen || !claimed || claimed.key !== keyOf(this.seen.study) || !own) return;
-    const verdict = compareFingerprints(claimed.fp, own);
-    if (store.outcome === 'earlier' && verdict === 'same') this.claimed = null;
     if (store.outcome !== 'finished') return;
+    const verdict = compareFingerprints(claimed.fp, own);
     const notice = reproducedNotice(verdict, claimed.fp, own, this.seen.engine.adapter);
     perform(store, 'notify', notice);
     perform(store, 'say', notice);

@@ -27,8 +27,8 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
  * @typedef {{what: string, why: string, found?: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a
- *   problem's code. What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
- *   `study`. `found` is the name of data that are not here
+ *   problem's code. What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`,
+ *   or all of it, `study`. `found` is the name of data that are not here
  * @typedef {{state: LinkState, skipped: Skipped[], newer: boolean, found: boolean}} Decoded found: a link of ours
  */
 

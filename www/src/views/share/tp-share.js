@@ -74,7 +74,7 @@ export class TpShare extends Part {
   async open() {
     const { store } = this;
     this.options = { run: false, lang: '', theme: 'auto', scale: store.scale, view: store.view };
-    [this.said, this.trouble, this.copied, this.shown] = ['', '', '', true];
+    [this.said, this.trouble, this.copied, this.coded, this.shown] = ['', '', '', false, true];
     await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
     /** @type {HTMLElement | null} */ (this.querySelector('[data-testid="copy-link"]:not([disabled])'))?.focus();

@@ -102,8 +102,9 @@ export class Keeper {
   async restore(given) {
     const { store, storage } = this;
     const before = store.study;
-    const { study, shown, result, runs } = await storage.read();
-    const tabs = await storage.living();
+    // The tab has its name by the time that the others are asked for.
+    const { study, shown, result, runs, body } = await storage.read();
+    const tabs = runs.length ? await storage.living() : null;
     perform(store, 'restore_runs', { runs, own: this.own, tabs, tab: storage.tab });
     // Whoever set a study or started a run meanwhile meant it.
     const isFree = () => store.state === 'idle' && !this.runner.result;
@@ -113,18 +114,19 @@ export class Keeper {
       this.study = kept;
       perform(store, 'restore_study', kept);
     }
-    await this.restoreShown(shown, result, kept !== null && sameStudy(kept, store.study), isFree);
+    await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
   }
 
   /** @private The address of a page that is loaded anew gives the study that was kept; another link's shows no other
-   * run. @param {any} shown @param {unknown} legacy what an earlier page wrote @param {boolean} isOwn whether the
-   * study is the one that was kept @param {() => boolean} isFree */
-  async restoreShown(shown, legacy, isOwn, isFree) {
+   * run.
+   * @param {any} shown @param {unknown} text its text, or what an earlier page wrote
+   * @param {boolean} isOwn whether the study is the one that was kept @param {() => boolean} isFree */
+  async restoreShown(shown, text, isOwn, isFree) {
     const { store } = this;
-    const about = shown ?? documentOf(legacy);
+    const document = documentOf(text);
+    const about = shown ?? document;
     perform(store, 'mark_seen', keptSeen(about));
     const id = typeof shown?.id === 'string' && store.shelf.of(shown.id) ? shown.id : null;
-    const document = documentOf(id ? await this.storage.body(id) : legacy);
     const result = await inSlices(keptResult(document, store.study, isOwn), isFree);
     const run = result && (await inSlices(heldOf(id ?? freshId(), result), isFree));
     if (!run || !isFree()) return;

@@ -99,7 +99,8 @@ export class Storage {
     return (await this.open()).transaction(TEXTS, mode).objectStore(TEXTS);
   }
 
-  /** @returns {Promise<Record<'study' | 'shown' | 'result', unknown> & {runs: unknown[]}>} */
+  /** All that a visit begins with, at once: with the run that was shown, whole.
+   * @returns {Promise<Record<'study' | 'shown' | 'result' | 'body', any> & {runs: unknown[]}>} */
   async read() {
     const before = await this.claim();
     const texts = await this.texts('readonly');
@@ -115,7 +116,8 @@ export class Storage {
     this.tabs = [...new Set(names.reverse())].filter((one) => one && one !== this.tab).reverse();
     const [last, own] = [found.slice(0, OWN.length), found.slice(OWN.length)];
     const [study, shown, result] = own.some((one) => one !== undefined) ? own : last;
-    return { study, shown, result, runs };
+    const body = typeof shown?.id === 'string' ? await answer(texts.get(BODY + shown.id)) : undefined;
+    return { study, shown, result, runs, body };
   }
 
   /** The tabs that live; null where the browser does not tell. @returns {Promise<Set<string> | null>} */

@@ -8,7 +8,7 @@ use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tuning_playground::analysis::{
-    Entry, Grid, Kind, Plane, Race, RangeTest, RateSearch, Recorder, Rows, Site, Trajectory, surface,
+    Entry, Grid, Kind, Plane, Race, RangeTest, RateSearch, Recorder, Rows, Site, Trajectory, lay, surface,
 };
 use tuning_playground::backend::{self, Network, cpu::Cpu};
 use tuning_playground::error::Error;
@@ -221,11 +221,11 @@ fn planes_that_are_none_are_refused_by_what_is_wrong() {
     assert_eq!(Plane::three(a.clone(), &a, &b).unwrap_err(), Error::SameWeights);
     assert_eq!(Plane::three(a.clone(), &b, &a).unwrap_err(), Error::SameWeights);
     assert_eq!(Plane::three(a.clone(), &b, &middle).unwrap_err(), Error::OneLine);
-    for path in [vec![a.clone()], vec![a.clone(); 4]] {
+    for path in [vec![a.clone()], vec![a.clone(); 4], vec![a.clone(); 7], vec![a.clone(); 101]] {
         assert_eq!(Plane::pca(a.clone(), &path).unwrap_err(), Error::NoPath);
     }
     for gradient in [vec![0.0; n], vec![f64::NAN; n]] {
-        assert_eq!(Plane::gradient(&shape, a.clone(), &gradient, 0).unwrap_err(), Error::NoGradient);
+        assert_eq!(Plane::gradient(&shape, a.clone(), &gradient, &[], 0).unwrap_err(), Error::NoGradient);
     }
     // A path along a line has a plane, of which it uses one direction.
     let line = Plane::pca(b.clone(), &[a, middle, b.clone()]).unwrap();
@@ -234,20 +234,134 @@ fn planes_that_are_none_are_refused_by_what_is_wrong() {
 }
 
 #[test]
-fn against_the_gradient_loss_falls() {
-    let (mut trainer, trials) = trainer(&json!({"fixed": {"hidden": [6], "epochs": 1}}));
-    let (first, weights) = trained(&mut trainer, &trials);
-    let data = trainer.data();
-    let network = Network { spec: first.spec.clone(), parameters: weights[0].iter().map(|&x| f64::from(x)).collect() };
-    let (score, gradient) =
-        pollster::block_on(backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network)).unwrap();
-    let plane = Plane::gradient(&first.spec.shape, weights[0].clone(), &gradient, 0).unwrap();
-    let site = Site { spec: &first.spec, data, rows: Rows::Train, unit: 1.0 };
-    let [here, ahead, behind] = site.scorer(&plane).scores(&[[0.0, 0.0], [1e-3, 0.0], [-1e-3, 0.0]])[..] else {
-        panic!()
+fn against_the_gradient_loss_falls_and_upwards_goes_the_momentum() {
+    let more = json!({
+        "fixed": {"hidden": [6], "epochs": 2},
+        "space": {"optimizer": {"type": "categorical", "choices": ["sgd", "momentum", "rmsprop", "adam"]}},
+        "sampler": {"name": "grid"},
+        "trials": 4,
+    });
+    let (mut trainer, trials) = trainer(&more);
+    let contestants: Vec<Contestant> = trials.iter().map(|trial| trainer.contestant(trial, 4)).collect();
+    for (contestant, has_momentum) in contestants.into_iter().zip([false, true, false, true]) {
+        let spec = contestant.spec.clone();
+        let data = trainer.data().clone();
+        let entries = vec![Kind::Gradient.entry(contestant)];
+        let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), &data, entries)).unwrap();
+        while !pollster::block_on(recorder.advance(Duration::ZERO)).unwrap() {}
+        let paths = recorder.paths();
+        let plane = pollster::block_on(lay(Kind::Gradient, &spec, &data, &paths, 1, 0)).unwrap();
+        assert_eq!(plane.momentum, has_momentum);
+        assert_eq!(plane.axes(), ["gradient", if has_momentum { "momentum" } else { "random" }]);
+        let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
+        let [here, ahead, behind] = site.scorer(&plane).scores(&[[0.0, 0.0], [1e-3, 0.0], [-1e-3, 0.0]])[..] else {
+            panic!()
+        };
+        assert!(ahead.loss < here.loss && here.loss < behind.loss, "{} {} {}", ahead.loss, here.loss, behind.loss);
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        let [u, v] = &plane.directions;
+        let size = dot(u, u);
+        assert!(dot(u, v).abs() < 1e-5 * size, "at right angles");
+        if !has_momentum {
+            continue;
+        }
+        assert!((dot(v, v) / size - 1.0).abs() < 1e-5, "as long");
+        // The momentum's own step lies in the plane, and above the trial.
+        let coast = paths[0].coasts.last().unwrap();
+        let ahead: Vec<f32> = paths[0].last().iter().zip(coast).map(|(p, step)| p + step).collect();
+        let place = plane.place(&ahead);
+        assert!(place.y > 0.0 && place.distance < 1e-3 * dot(coast, coast).sqrt(), "{place:?}");
+    }
+}
+
+#[test]
+fn momentum_that_is_none_or_follows_the_gradient_leaves_a_random_direction() {
+    let shape = tuning_playground::mlp::Shape {
+        inputs: 3,
+        hidden: vec![4],
+        outputs: 2,
+        activation: pick(&mut stream(2), &ACTIVATIONS),
     };
-    assert!((here.loss - score.loss).abs() < 1e-5);
-    assert!(ahead.loss < here.loss && here.loss < behind.loss, "{} {} {}", ahead.loss, here.loss, behind.loss);
+    let n = shape.n_parameters();
+    let draw = |seed: u32| -> Vec<f32> {
+        let mut stream = Stream::new([seed, 1]);
+        (0..n).map(|_| stream.normal() as f32).collect()
+    };
+    let origin = draw(1);
+    for size in [1e-30_f32, 1.0, 1e17] {
+        let gradient: Vec<f64> = draw(2).iter().map(|x| f64::from(x * size)).collect();
+        let along: Vec<f32> = gradient.iter().map(|x| (-0.1 * x) as f32).collect();
+        let beside: Vec<f32> = draw(3).iter().map(|x| x * size).collect();
+        for (momentum, is_one) in
+            [(vec![], false), (vec![0.0; n], false), (vec![f32::NAN; n], false), (along, false), (beside, true)]
+        {
+            let plane = Plane::gradient(&shape, origin.clone(), &gradient, &momentum, 0).unwrap();
+            assert_eq!(plane.momentum, is_one, "{size}");
+            assert!(plane.directions.iter().flatten().all(|x| x.is_finite()));
+            assert!(plane.directions[1].iter().any(|&x| x != 0.0));
+        }
+    }
+}
+
+#[test]
+fn a_part_of_the_rows_is_drawn_once_and_its_loss_is_the_origins() {
+    let (mut trainer, trials) = trainer(&json!({}));
+    let (first, weights) = trained(&mut trainer, &trials[..1]);
+    let spec = &first.spec;
+    let plane = Plane::random(&spec.shape, weights[0].clone(), 0).unwrap();
+    for rows in [Rows::Train, Rows::Validation] {
+        let whole = trainer.data();
+        let all = rows.count(whole);
+        assert_eq!(rows.of(whole).len(), all);
+        for limit in [None, Some(all), Some(all + 1), Some(usize::MAX)] {
+            assert!(Rc::ptr_eq(&rows.some(whole, limit, 0), whole), "{limit:?}");
+        }
+        let own = |data: &Rc<backend::Data>| {
+            let site = Site { spec, data, rows, unit: 1.0 };
+            let [point] = pollster::block_on(site.points(&Cpu::new(), &plane, &[(0, &weights[0])])).unwrap()[..] else {
+                panic!()
+            };
+            let [middle] = site.scorer(&plane).scores(&[[0.0, 0.0]])[..] else { panic!() };
+            assert!((point.loss - middle.loss).abs() < 1e-5);
+            point.loss
+        };
+        let row = |data: &backend::Data, at: usize| data.x[at * data.columns..(at + 1) * data.columns].to_vec();
+        let known: Vec<Vec<f32>> = rows.of(whole).iter().map(|&at| row(whole, at as usize)).collect();
+        let mut before: Vec<Vec<f32>> = Vec::new();
+        for limit in [1, 7, all / 2, all - 1] {
+            let part = rows.some(whole, Some(limit), 5);
+            assert_eq!((rows.count(&part), part.rows()), (limit, limit));
+            let drawn: Vec<Vec<f32>> = (0..limit).map(|at| row(&part, at)).collect();
+            assert!(drawn.iter().all(|one| known.contains(one)));
+            assert!(before.iter().all(|one| drawn.contains(one)), "more rows are the same and others");
+            before = drawn;
+            let loss = own(&part);
+            assert_eq!(loss.to_bits(), own(&rows.some(whole, Some(limit), 5)).to_bits(), "the same rows every time");
+        }
+        assert_ne!(rows.some(whole, Some(7), 5).x, rows.some(whole, Some(7), 6).x);
+    }
+}
+
+#[test]
+fn who_waits_for_epochs_is_where_the_trainer_was() {
+    let (mut trainer, trials) = trainer(&json!({"fixed": {"hidden": [5], "epochs": 6}}));
+    let contestant = trainer.contestant(&trials[0], 3);
+    let whole = record(&trainer, vec![contestant.clone()], Duration::MAX);
+    let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), trainer.data(), vec![contestant])).unwrap();
+    let an_epoch = whole[0].steps.last().unwrap() / 6;
+    for epochs in [0, 1, 1, 3] {
+        recorder.until(0, Some(epochs));
+        while !pollster::block_on(recorder.advance(Duration::ZERO)).unwrap() {}
+        let (step, steps, weights) = recorder.now(0).unwrap();
+        assert_eq!((step, steps), (epochs as u64 * an_epoch, 6 * an_epoch));
+        let at = whole[0].steps.iter().position(|&one| one == step).unwrap();
+        assert_eq!(weights, whole[0].points[at], "after {epochs} epochs");
+    }
+    recorder.until(0, None);
+    while !pollster::block_on(recorder.advance(Duration::MAX)).unwrap() {}
+    assert_eq!(recorder.paths(), whole);
+    recorder.until(0, Some(usize::MAX));
+    assert!(pollster::block_on(recorder.advance(Duration::MAX)).unwrap(), "there is nothing after the end");
 }
 
 /// On a linear model of numbers the loss is a quadratic: plain gradient descent goes where the closed form says.
@@ -508,7 +622,13 @@ fn a_plane_is_pytorchs_plane() {
         };
         let data = Rc::new(backend::Data { x, columns: inputs, labels, n_train: n, n_validation: 0 });
         let [u, v] = [0, 1].map(|axis| singles(&case["directions"][axis]));
-        let plane = Plane { kind: Kind::Random, origin: singles(&case["origin"]), directions: [u, v], explained: None };
+        let plane = Plane {
+            kind: Kind::Random,
+            origin: singles(&case["origin"]),
+            directions: [u, v],
+            explained: None,
+            momentum: false,
+        };
         let extent: [f64; 4] = numbers(&case["extent"]).try_into().unwrap();
         let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
         let scores = surface(&site.scorer(&plane), &Grid::new(15, extent).unwrap(), 2);

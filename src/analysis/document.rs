@@ -86,6 +86,8 @@ pub struct Landscape {
     pub grid: Grid,
     /// Of which rows.
     pub rows: Rows,
+    /// How many rows.
+    pub n_rows: usize,
     /// What is shown.
     pub metric: Metric,
     /// Scores, row by row, y upwards; NaN where the loss is not finite.
@@ -213,6 +215,9 @@ impl Landscape {
             "explained": self.plane.explained.map(numbers),
             "extent": numbers(self.grid.extent),
         });
+        if self.plane.kind == Kind::Gradient {
+            plane["axes"] = json!(self.plane.axes());
+        }
         if vectors {
             plane["origin"] = json!(self.plane.origin);
             plane["directions"] = json!(self.plane.directions);
@@ -228,6 +233,7 @@ impl Landscape {
             "plane": plane,
             "metric": self.metric,
             "rows": self.rows,
+            "n_rows": self.n_rows,
             "size": self.grid.size,
             "values": numbers(self.scores.iter().map(value)),
             "points": self.points.iter().map(PointRecord::document).collect::<Value>(),

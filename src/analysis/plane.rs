@@ -5,6 +5,9 @@ use crate::error::{Error, Result};
 use crate::mlp::Shape;
 use crate::rng::{self, Purpose, RunId, Stream};
 
+/// Momentum that is at right angles to the gradient by less than this share of its length follows it.
+const LEAST_ACROSS: f64 = 1e-4;
+
 /// How a plane's directions are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,7 +20,7 @@ pub enum Kind {
     Line,
     /// The plane through three networks.
     Three,
-    /// The gradient at the origin, and a random direction at right angles to it.
+    /// The gradient at the origin and the optimizer's momentum there.
     Gradient,
 }
 
@@ -48,6 +51,8 @@ pub struct Plane {
     pub directions: [Vec<f32>; 2],
     /// Share of the paths' variance along each direction, where the plane was laid through paths.
     pub explained: Option<[f64; 2]>,
+    /// Whether the second direction is that of an optimizer's momentum.
+    pub momentum: bool,
 }
 
 /// Where something lies as seen from a plane.
@@ -71,7 +76,7 @@ impl Plane {
         if directions.iter().flatten().all(|&x| x == 0.0) {
             return Err(Error::ZeroWeights);
         }
-        Ok(Self { kind: Kind::Random, origin, directions, explained: None })
+        Ok(Self { kind: Kind::Random, origin, directions, explained: None, momentum: false })
     }
 
     /// The two directions along which these points spread most about their mean, from an origin.
@@ -79,11 +84,13 @@ impl Plane {
     /// # Errors
     /// [`Error::NoPath`] where nothing spreads.
     pub fn pca(origin: Vec<f32>, points: &[Vec<f32>]) -> Result<Self> {
+        // The mean of equal points is off by its rounding, which is no direction.
+        let stays = points.iter().all(|point| Some(point) == points.first());
         let (directions, shares) = principal(points);
-        if shares[0] == 0.0 {
+        if stays || shares[0] == 0.0 {
             return Err(Error::NoPath);
         }
-        Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares) })
+        Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares), momentum: false })
     }
 
     /// The line from `a` (x = 0) through `b` (x = 1).
@@ -96,7 +103,7 @@ impl Plane {
             return Err(Error::SameWeights);
         }
         let none = vec![0.0; a.len()];
-        Ok(Self { kind: Kind::Line, origin: a, directions: [direction, none], explained: None })
+        Ok(Self { kind: Kind::Line, origin: a, directions: [direction, none], explained: None, momentum: false })
     }
 
     /// The plane through `a` (0, 0), `b` (1, 0) and `c`. Both directions have the length from `a` to `b` and stand at right
@@ -117,32 +124,39 @@ impl Plane {
         }
         let scale = (uu / length).sqrt();
         let v = across.into_iter().map(|x| (scale * x) as f32).collect();
-        Ok(Self { kind: Kind::Three, origin: a, directions: [u, v], explained: None })
+        Ok(Self { kind: Kind::Three, origin: a, directions: [u, v], explained: None, momentum: false })
     }
 
-    /// Against the gradient at the origin, so that loss falls to the right, and at right angles to it; both as long as the
-    /// origin's weights, as random directions are.
+    /// Against the gradient at the origin, so that loss falls to the right, and upwards with the step that the optimizer's
+    /// momentum would take, as far as it is at right angles; both as long as the origin's weights, as random directions are.
+    /// Without a momentum (empty), or with one that only follows the gradient, upwards goes a random direction.
     ///
     /// # Errors
     /// [`Error::NoGradient`] where it is zero or not finite.
-    pub fn gradient(shape: &Shape, origin: Vec<f32>, gradient: &[f64], seed: u64) -> Result<Self> {
-        let length = gradient.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if !(length > 0.0 && length.is_finite()) {
-            return Err(Error::NoGradient);
-        }
+    pub fn gradient(shape: &Shape, origin: Vec<f32>, gradient: &[f64], momentum: &[f32], seed: u64) -> Result<Self> {
         let layers = shape.layers();
         let weights = layers.iter().map(|layer| {
             let own = &origin[layer.weight..layer.bias];
             dot(own, own)
         });
         let size = Some(weights.sum::<f64>().sqrt()).filter(|&size| size > 0.0).unwrap_or(1.0);
-        let u: Vec<f32> = gradient.iter().map(|x| (-x * size / length) as f32).collect();
-        let mut v = filter_normalised(shape, &origin, seed, 1);
-        let share = dot(&u, &v) / dot(&u, &u);
-        for (v, u) in v.iter_mut().zip(&u) {
-            *v -= (share * f64::from(*u)) as f32;
-        }
-        Ok(Self { kind: Kind::Gradient, origin, directions: [u, v], explained: None })
+        let Some(downhill) = unit(gradient.iter().map(|x| -x)) else { return Err(Error::NoGradient) };
+        let across = across(momentum, &downhill);
+        let v = match &across {
+            Some(across) => scaled(across, size),
+            None => {
+                let drawn = filter_normalised(shape, &origin, seed, 1);
+                let share: f64 = drawn.iter().zip(&downhill).map(|(v, u)| f64::from(*v) * u).sum();
+                drawn.iter().zip(&downhill).map(|(v, u)| (f64::from(*v) - share * u) as f32).collect()
+            }
+        };
+        let directions = [scaled(&downhill, size), v];
+        Ok(Self { kind: Kind::Gradient, origin, directions, explained: None, momentum: across.is_some() })
+    }
+
+    /// What the directions of a plane along the gradient are, by name.
+    pub const fn axes(&self) -> [&'static str; 2] {
+        ["gradient", if self.momentum { "momentum" } else { "random" }]
     }
 
     /// The parameters at a point of the plane.
@@ -201,6 +215,33 @@ fn difference_f64(a: &[f32], b: &[f32]) -> Vec<f64> {
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+/// These numbers as a vector of length 1; nothing where they are all zero, or not finite.
+fn unit(numbers: impl Iterator<Item = f64> + Clone) -> Option<Vec<f64>> {
+    // Squares of what is very large or very small are not numbers any more.
+    let largest = numbers.clone().fold(0.0, |most: f64, x| if x.is_nan() { f64::NAN } else { most.max(x.abs()) });
+    if !(largest > 0.0 && largest.is_finite()) {
+        return None;
+    }
+    let length = numbers.clone().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt();
+    Some(numbers.map(|x| x / largest / length).collect())
+}
+
+/// What of a step is at right angles to a direction of length 1, with that length; nothing where that is but rounding.
+fn across(step: &[f32], direction: &[f64]) -> Option<Vec<f64>> {
+    if step.len() != direction.len() {
+        return None;
+    }
+    let step = unit(step.iter().map(|&x| f64::from(x)))?;
+    let share: f64 = step.iter().zip(direction).map(|(v, u)| v * u).sum();
+    let rest: Vec<f64> = step.iter().zip(direction).map(|(v, u)| v - share * u).collect();
+    let length = rest.iter().map(|x| x * x).sum::<f64>().sqrt();
+    if length > LEAST_ACROSS { unit(rest.into_iter()) } else { None }
+}
+
+fn scaled(direction: &[f64], length: f64) -> Vec<f32> {
+    direction.iter().map(|x| (x * length) as f32).collect()
 }
 
 /// Standard normal numbers, each unit's row scaled to the norm of the origin's row; zero on biases.

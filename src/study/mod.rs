@@ -12,8 +12,10 @@ pub use sampler::{SOBOL_TRIALS, SamplerSpec};
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
 use crate::error::Result;
+use crate::schedule::Point;
 use crate::space::Distribution;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Value of a study's `format`.
 pub const FORMAT: &str = "tuning-playground/study@1";
@@ -49,12 +51,16 @@ pub enum Direction {
 pub struct Study {
     /// Free text.
     pub name: String,
+    /// Free text: what it is to find out.
+    pub question: String,
     /// Name of the data set.
     pub dataset: String,
     /// How the data set is made, split and scaled.
     pub data: Settings,
     /// Hyperparameters that stay as they are.
     pub fixed: Map<String, Value>,
+    /// The points of a drawn schedule, shared by all trials.
+    pub points: Arc<[Point]>,
     /// Hyperparameters that are searched, in the document's order.
     pub space: Vec<(String, Distribution)>,
     /// Who picks the trials.
@@ -92,6 +98,7 @@ impl Study {
         json!({
             "format": FORMAT,
             "name": self.name,
+            "question": self.question,
             "dataset": {
                 "name": self.dataset,
                 "samples": self.data.samples,

@@ -232,7 +232,6 @@ test('rows are found by other names, and what is not there yet is named', async 
     ['배치 정규화', 'batch norm'],
     ['batchnorm', 'batch norm'],
     ['L-BFGS', 'lbfgs'],
-    ['drawn', 'drawn'],
     ['patience', 'patience'],
   ]) {
     await field.fill(text);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tuning_playground::analysis::{self, Grid, Kind, Landscape, Metric, Plane, Recorder, Rows, Site, Trajectory};
-use tuning_playground::backend::{self, Network, cpu::Cpu};
+use tuning_playground::analysis::{self, Entry, Grid, Kind, Landscape, Metric, Recorder, Rows, Site, Trajectory};
+use tuning_playground::backend::{self, cpu::Cpu};
 use tuning_playground::search::{Search, Trial};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
@@ -25,6 +25,8 @@ enum PlaneName {
     Pca,
     Line,
     Three,
+    /// The gradient and the optimizer's momentum.
+    #[value(alias = "momentum")]
     Gradient,
     Hessian,
 }
@@ -56,6 +58,9 @@ pub struct Options {
     /// The rows whose loss is shown.
     #[arg(long, value_enum, default_value = "validation")]
     rows: RowsName,
+    /// So many of these rows, drawn by the study's seed, in place of all.
+    #[arg(long, value_name = "ROWS")]
+    limit: Option<usize>,
     /// What is shown.
     #[arg(long, value_enum, default_value = "loss")]
     metric: MetricName,
@@ -127,27 +132,6 @@ fn check_shapes(contestants: &[Contestant]) -> Result<()> {
     }
 }
 
-async fn plane_of(kind: Kind, site: &Site<'_>, paths: &[Trajectory], is_race: bool, seed: u64) -> Result<Plane> {
-    let origin = paths[0].last().to_vec();
-    match kind {
-        Kind::Random => Plane::random(&site.spec.shape, origin, seed),
-        Kind::Line => Plane::line(origin, paths[1].last()),
-        Kind::Three => Plane::three(origin, paths[1].last(), paths[2].last()),
-        Kind::Gradient => {
-            let parameters = origin.iter().map(|&x| f64::from(x)).collect();
-            let network = Network { spec: site.spec.clone(), parameters };
-            let (_, gradient) = backend::loss_gradient(&Cpu::new(), site.data, backend::Rows::Train, network).await?;
-            Plane::gradient(&site.spec.shape, origin, &gradient, seed)
-        }
-        Kind::Pca => {
-            // A single path is seen from its end, several from where all are.
-            let own = if is_race { paths } else { &paths[..1] };
-            let points: Vec<Vec<f32>> = own.iter().flat_map(|path| path.points.iter().cloned()).collect();
-            Plane::pca(origin, &points)
-        }
-    }
-}
-
 /// `tune landscape`, or `tune race`: the latter's trials share their seeds, and their paths are shown.
 pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
     let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
@@ -163,7 +147,7 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
     let study = Study { shared_seeds: study.shared_seeds || is_race, ..study };
     let prepared = Rc::new(study.prepare_native()?);
     let document = study.to_json();
-    let of_trials = study.trials;
+    let (of_trials, seed) = (study.trials, study.seed);
     let backend = Cpu::new();
     let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(backend), Vec::new())?;
     let metric = match options.metric {
@@ -175,6 +159,15 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
         let accepted = "loss, as targets are numbers".into();
         return Err(Error::OutOfRange { key: "metric".into(), found: "accuracy".into(), accepted });
     }
+    let rows = match options.rows {
+        RowsName::Train => Rows::Train,
+        RowsName::Validation => Rows::Validation,
+    };
+    let all = rows.count(trainer.data());
+    if let Some(limit) = options.limit.filter(|limit| !(1..=all).contains(limit)) {
+        let accepted = format!("1 to {all}, the rows for {}", rows.name());
+        return Err(Error::OutOfRange { key: "limit".into(), found: limit.to_string(), accepted });
+    }
     let mut contestants = Vec::new();
     for &number in &options.trials {
         let Some(trial) = trials.iter().find(|trial| trial.number == number) else {
@@ -184,24 +177,23 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
         contestants.push(trainer.contestant(trial, of_trials));
     }
     check_shapes(&contestants)?;
-    let rows = match options.rows {
-        RowsName::Train => Rows::Train,
-        RowsName::Validation => Rows::Validation,
-    };
     let spec = contestants[0].spec.clone();
-    let site = Site { spec: &spec, data: trainer.data(), rows, unit: trainer.unit() };
+    let data = rows.some(trainer.data(), options.limit, seed);
+    let site = Site { spec: &spec, data: &data, rows, unit: trainer.unit() };
     let landscape = pollster::block_on(async {
-        let mut recorder = Recorder::new(&backend, site.data, contestants).await?;
+        let entries: Vec<Entry> = contestants.into_iter().map(|contestant| kind.entry(contestant)).collect();
+        let mut recorder = Recorder::new(&backend, trainer.data(), entries).await?;
         while !recorder.advance(BUDGET).await? {}
         let paths = recorder.paths();
         drop(recorder);
-        let is_lost = |path: &&Trajectory| path.diverged_at.is_some() || path.last().iter().any(|x| !x.is_finite());
         // In a race whoever falls out has run as far as it came; an origin must stand.
-        let others = if is_race { &paths[..1] } else { &paths[..] };
-        if let Some(path) = others.iter().find(is_lost) {
+        let named_paths = if is_race { &paths[..1] } else { &paths[..] };
+        if let Some(path) = named_paths.iter().find(|path| path.diverged_at.is_some()) {
             return Err(Error::TrialDiverged { trial: path.trial });
         }
-        let plane = plane_of(kind, &site, &paths, is_race, options.seed).await?;
+        // A single path is seen from its end, several from where all are.
+        let spread = if is_race { paths.len() } else { 1 };
+        let plane = analysis::lay(kind, &spec, trainer.data(), &paths, spread, options.seed).await?;
         let is_seen = |path: &Trajectory| is_race || kind == Kind::Pca && path.trial == paths[0].trial;
         let scorer = site.scorer(&plane);
         let mut records = Vec::new();
@@ -217,7 +209,8 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
         };
         let scores = analysis::surface(&scorer, &grid, threads());
         let trials = options.trials.clone();
-        Ok(Landscape { trials, plane, grid, rows, metric, scores, points, paths: records })
+        let n_rows = rows.count(&data);
+        Ok(Landscape { trials, plane, grid, rows, n_rows, metric, scores, points, paths: records })
     })?;
     write(&landscape.document(&document, site.unit, options.vectors), file, options.output.as_deref())?;
     summarise(&landscape, started.elapsed());
@@ -235,14 +228,17 @@ fn write(document: &serde_json::Value, file: Option<&Path>, output: Option<&Path
 }
 
 fn summarise(landscape: &Landscape, took: Duration) {
-    let Landscape { plane, grid, scores, points, .. } = landscape;
+    let Landscape { plane, grid, n_rows, scores, points, .. } = landscape;
     let lost = scores.iter().filter(|score| !score.loss.is_finite()).count();
     let [nx, ny] = grid.size;
     say(&format!(
-        "{} plane, {nx} x {ny} points in {:.1} s, {lost} without a finite loss",
+        "{} plane, {nx} x {ny} points of {n_rows} rows in {:.1} s, {lost} without a finite loss",
         plane.kind.name(),
         took.as_secs_f64()
     ));
+    if plane.kind == Kind::Gradient && !plane.momentum {
+        say("this optimizer has no momentum at right angles to the gradient: the second direction is random");
+    }
     if let Some([x, y]) = plane.explained {
         say(&format!(
             "the plane holds {:.0} % of the path's variance ({:.0} % and {:.0} %)",

@@ -1,4 +1,5 @@
 import { save, saved } from '../platform/saved.js';
+import { reachOf } from '../state/landscape.js';
 import { PARTNERS, partnersOf } from '../state/partners.js';
 import { defineCommand } from './command.js';
 
@@ -9,8 +10,8 @@ const KEPT = 'tuning-playground.landscape';
 /** What was looked at when the page was last here. */
 export const landscapeKept = () => saved(KEPT);
 
-/** Trials that have weights to look around. */
-const WITH_WEIGHTS = ['complete', 'pruned', 'diverged'];
+/** What makes another surface of the same plane. */
+const SAME = /** @type {const} */ (['rows', 'limit', 'side']);
 
 /** The loss in the space of weights. */
 export const LANDSCAPE = {
@@ -29,8 +30,8 @@ export const LANDSCAPE = {
       }
       const isSamePlane = options.plane === before.plane && String(options.others) === String(before.others);
       if (!isOwn || !isSamePlane) options.extent = changes?.extent ?? null;
-      const isSame = isSamePlane && options.rows === before.rows && options.side === before.side;
-      if (!selected || !WITH_WEIGHTS.includes(selected.state)) {
+      const isSame = isSamePlane && SAME.every((key) => options[key] === before[key]);
+      if (!selected || !reachOf(selected)) {
         runner.leaveLandscape();
         slices.landscape.put({ options });
       } else if (!isSame || !isOwn || landscape.state === 'none') {
@@ -42,5 +43,7 @@ export const LANDSCAPE = {
       if (store.whole && (changes?.plane || changes?.rows)) save(KEPT, landscape.kept);
     },
   }),
+  /** The trial that is looked at has been trained further. */
+  follow_landscape: defineCommand({ act: ({ runner }) => runner.followLandscape() }),
   leave_landscape: defineCommand({ act: ({ runner }) => runner.leaveLandscape() }),
 };

@@ -1,6 +1,6 @@
 import { save, saved } from '../platform/saved.js';
 import { defineCommand } from './command.js';
-import { focusSoon, opened } from './focus.js';
+import { focusSoon, opened, unfold } from './focus.js';
 import { landscapeKept } from './landscape.js';
 
 /**
@@ -46,9 +46,7 @@ export const LOOK = {
   search: defineCommand({
     keys: [{ press: '/' }],
     act: (on) => {
-      const { store, slices, page } = on;
-      const narrow = page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility();
-      slices.look.put({ sheet: store.sheet || narrow === true }, 'study');
+      unfold(on);
       focusSoon(on, '[data-testid="search-rows"]');
     },
   }),
@@ -114,6 +112,7 @@ export const LOOK = {
   stand: defineCommand({
     act: ({ slices }, /** @type {boolean} */ whole) => {
       slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved(), columns: columnsSaved() });
+      slices.shelf.keeps = whole;
       if (whole) slices.landscape.recall(landscapeKept());
     },
   }),

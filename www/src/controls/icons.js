@@ -27,6 +27,7 @@ const PATHS = {
   menu: svg`<circle cx="2.8" cy="7" r="1" fill="currentColor"/><circle cx="7" cy="7" r="1" fill="currentColor"/><circle
     cx="11.2" cy="7" r="1" fill="currentColor"/>`,
   save: svg`<path d="M7 2v6.4M4.4 6 7 8.6 9.6 6M2.4 9.4v2.2h9.2V9.4"/>`,
+  pin: svg`<path d="M5 2h4M5.8 2v4L4 8.2h6L8.2 6V2M7 8.2V12"/>`,
   filter: svg`<path d="M2 3h10L8.2 7.4V11l-2.4 1V7.4Z"/>`,
   columns: svg`<rect x="2" y="2.8" width="10" height="8.4"/><path d="M5.4 2.8v8.4M8.7 2.8v8.4"/>`,
   done: svg`<path d="m2.8 7.4 2.8 2.8 5.6-6.4"/>`,

@@ -4,6 +4,7 @@ import { idleNotice, linkNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
 import { optionsOf, wordsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
+import { Reproduction } from './reproduction.js';
 
 /**
  * The address of the whole page: it is read when the page loads and when it changes, and it follows the state. Guests
@@ -25,8 +26,10 @@ const QUIET = 400;
  * The present state as a link's text; null when it is too long for one.
  * @param {Store} store
  * @param {Set<string>} chosen
+ * @param {import('../study/fingerprint.js').Fingerprint} [fp]
+ * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
  */
-const linkOf = (store, chosen) =>
+const linkOf = (store, chosen, fp, other = {}) =>
   encodeLink({
     study: store.study,
     view: store.view,
@@ -38,21 +41,26 @@ const linkOf = (store, chosen) =>
     color: store.measure ?? undefined,
     curves: store.curveColor ?? undefined,
     controls: store.only ?? undefined,
+    fp,
+    ...other,
   });
 
-/** The address to share. @param {Store} store @param {Set<string>} [chosen] @returns {string | null} */
-export function hrefOf(store, chosen = new Set()) {
-  const link = linkOf(store, chosen);
+/** The address to share. @param {Store} store @param {Address | undefined} address of the whole page
+ * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
+ * @returns {string | null} */
+export function hrefOf(store, address, other) {
+  const link = linkOf(store, address?.chosen ?? new Set(), address?.reproduction.fp, other);
   return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
 }
 
 export class Address {
-  /** @param {Page} page @param {Store} store */
-  constructor(page, store) {
+  /** @param {Page} page @param {Store} store @param {import('../engine/runner.js').Runner} runner */
+  constructor(page, store, runner) {
     /** @private */ this.page = page;
     /** @private */ this.store = store;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
+    this.reproduction = new Reproduction(store, runner);
     /** @private */ this.onHash = () => this.read();
     /** @private */ this.onLeave = () => this.write();
     /**
@@ -65,7 +73,11 @@ export class Address {
   /** @returns {boolean} whether the address gave a study */
   connect() {
     const given = this.read();
-    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race'], () => this.follow());
+    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race', 'run'], (topics) => {
+      this.reproduction.follow();
+      // Of a run the address says what came of it.
+      if (this.store.state === 'idle' || topics.size > 1 || !topics.has('run')) this.follow();
+    });
     addEventListener('hashchange', this.onHash);
     addEventListener('pagehide', this.onLeave);
     return given;
@@ -80,7 +92,7 @@ export class Address {
 
   /** @private */
   get link() {
-    return linkOf(this.store, this.chosen);
+    return linkOf(this.store, this.chosen, this.reproduction.fp);
   }
 
   /** @private */
@@ -104,6 +116,7 @@ export class Address {
     const study = state.study ?? (found ? startStudy() : undefined);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();
+    this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
     if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer));
     const problem = state.study ? checkTogether(state.study) : null;

@@ -24,8 +24,8 @@ export class WholePage {
   constructor(element, store, runner) {
     /** @private */ this.element = element;
     /** @private */ this.store = store;
-    /** @private */ this.address = new Address(element, store);
-    /** @private */ this.keeper = new Keeper(store, runner);
+    this.address = new Address(element, store, runner);
+    this.keeper = new Keeper(store, runner);
     /** Where keys are heard. */ this.keys = document;
   }
 

@@ -129,6 +129,11 @@ export class CurvePainter {
     const { ratio } = frame;
     within(g, frame, () => {
       if (store.state !== 'idle') heads(g, frame, store, look);
+      const pinned = store.pinned?.trial;
+      if (pinned && pinned !== chosen) {
+        over(g, pinned, frame, look, look.token('--ink'), 2);
+        line(g, lineOf(pinned).train, 0, frame, look.token('--ink'), 1.2 * ratio, [2 * ratio, 3 * ratio]);
+      }
       if (peeked && peeked !== chosen) over(g, peeked, frame, look, look.token('--ink'), 1.8);
       if (chosen) {
         line(g, lineOf(chosen).train, 0, frame, look.token('--accent'), 1.4 * ratio, [4 * ratio, 3 * ratio]);

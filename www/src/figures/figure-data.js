@@ -22,7 +22,7 @@
  * @typedef {{text: string, title: string, low: string, high: string, color?: (share: number) => string}} Legend of the
  *   scale of colours, best first; `color` from best (0) to worst (1) where it is none of scores
  *
- * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'tsv' | 'json'} SaveKind
+ * @typedef {import('../study/types.js').SaveKind} SaveKind
  *
  * @typedef {object} Pictured what a picture asks of a figure
  * @property {import('../state/store.js').Store} store
@@ -39,7 +39,8 @@
  * @property {() => object | null} document what it is saved as in JSON
  * @property {(canvas: HTMLCanvasElement) => {ratio: number, draw: (g: CanvasRenderingContext2D) => Generator} | null}
  *   vectors what a canvas shows, drawn on something that writes SVG; null takes the pixels
- * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement> | null} still another canvas to take them from
+ * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement | null> | null} still another
+ *   canvas to take them from
  */
 
 /** What a spreadsheet would take for a formula. @param {unknown} value */

@@ -93,6 +93,11 @@ export class FigurePart extends Part {
     return this.title;
   }
 
+  /** A heading with the letter of its run, where two lie side by side. @protected @param {string} text */
+  lettered(text) {
+    return this.store.other ? `${this.store.letter} · ${text}` : text;
+  }
+
   /** A sentence that says what the picture shows. */
   summary() {
     return '';
@@ -197,7 +202,7 @@ export class FigurePart extends Part {
   }
 
   /** A canvas to take the pixels of another from, which does not give them away itself.
-   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement> | null} */
+   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement | null> | null} */
   still(_canvas) {
     return null;
   }

@@ -33,9 +33,9 @@ export function groundOf(axes, frame, titles, shades) {
  * @returns {Generator<undefined, SVGElement[]>}
  */
 export function* shadesOf(surface, frame, dark, color = null) {
-  const values = surface.subarray(0, COLUMNS * ROWS);
-  const bare = surface.subarray(COLUMNS * ROWS);
-  const lines = contours().size([COLUMNS, ROWS]);
+  const values = padded(surface.subarray(0, COLUMNS * ROWS));
+  const bare = padded(surface.subarray(COLUMNS * ROWS));
+  const lines = contours().size([COLUMNS + 2, ROWS + 2]);
   const path = (/** @type {Float64Array} */ grid, /** @type {number} */ level) =>
     pathOf(lines.contour(grid, level).coordinates, frame);
   const bands = [];
@@ -55,20 +55,35 @@ export function* shadesOf(surface, frame, dark, color = null) {
     );
   }
   yield;
-  return [...bands, element('path', { d: path(bare, 0), fill: 'var(--ground)' })];
+  const { left, top, right, bottom, width, height } = frame;
+  // What lies in the margin is cut off.
+  const window = element('svg', { x: left, y: top, width: width - left - right, height: height - top - bottom });
+  window.append(...bands, element('path', { d: path(bare, 0), fill: 'var(--ground)' }));
+  return [window];
 }
 
-/** @param {number[][][][]} polygons in cells of the grid @param {Frame} frame */
+/** With a margin of one more cell at each side, in which lines end: at the very edge each would cut its corner off.
+ * @param {Float64Array} cells */
+function padded(cells) {
+  const made = new Float64Array((COLUMNS + 2) * (ROWS + 2));
+  for (let j = 0, k = 0; j < ROWS + 2; j++) {
+    const row = Math.max(0, Math.min(ROWS - 1, j - 1)) * COLUMNS;
+    for (let i = 0; i < COLUMNS + 2; i++, k++) made[k] = cells[row + Math.max(0, Math.min(COLUMNS - 1, i - 1))];
+  }
+  return made;
+}
+
+/** @param {number[][][][]} polygons in cells of the grid and its margin @param {Frame} frame */
 function pathOf(polygons, frame) {
   const [sx, sy] = [
     (frame.width - frame.left - frame.right) / COLUMNS,
     (frame.height - frame.top - frame.bottom) / ROWS,
   ];
-  const base = frame.height - frame.bottom;
+  const base = frame.height - frame.bottom - frame.top;
   let d = '';
   for (const polygon of polygons) {
     for (const ring of polygon) {
-      d += `M${ring.map(([x, y]) => `${(frame.left + x * sx).toFixed(1)},${(base - y * sy).toFixed(1)}`).join('L')}Z`;
+      d += `M${ring.map(([x, y]) => `${((x - 1) * sx).toFixed(1)},${(base - (y - 1) * sy).toFixed(1)}`).join('L')}Z`;
     }
   }
   return d;

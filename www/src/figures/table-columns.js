@@ -6,6 +6,7 @@ import { DASH, count, loss, metric, setting, signed } from '../study/format.js';
 import { STATES } from './order.js';
 import { gapOf } from '../state/measure.js';
 import { lookOf, scoreScale } from '../state/score.js';
+import { evaluationsOf } from '../state/trials.js';
 import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
 
 /**
@@ -126,6 +127,15 @@ export function columnsOf(store) {
       minor: true,
       sort: (one) => one.epochs.length,
       text: (one) => one.epochs.length || DASH,
+    });
+  // What a step costs is said where some optimizer asks for the gradient more than once.
+  if (store.trials.costly)
+    columns.push({
+      key: 'evaluations',
+      label: store.t('table.evaluations'),
+      num: true,
+      sort: evaluationsOf,
+      text: (one) => (one.steps ? count(evaluationsOf(one)) : DASH),
     });
   columns.push({
     key: 'steps',

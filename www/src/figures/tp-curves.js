@@ -23,6 +23,9 @@ import './tp-schedule-strip.js';
 /** @typedef {import('../study/types.js').Trial} Trial */
 
 const NEAR = 22;
+/** The height of a curve's name, and where one that would lie over another goes. */
+const LINE = 14;
+const ASIDE = [0, -LINE, LINE, -2 * LINE, 2 * LINE, -3 * LINE, 3 * LINE];
 /** What a study trains for that says nothing. */
 const DEFAULT_EPOCHS = Number(BY_NAME.get('epochs')?.default ?? 20);
 /** While trials stream in, the range of the axes is looked at this often, in ms. */
@@ -50,6 +53,10 @@ export class TpCurves extends FigurePart {
 
   get title() {
     return this.t('curves.title');
+  }
+
+  heading() {
+    return this.lettered(this.title);
   }
 
   get keys() {
@@ -137,8 +144,15 @@ export class TpCurves extends FigurePart {
     return html`<canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over"
         aria-hidden="true"></canvas>
       <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train"
-        aria-hidden="true" hidden>${this.t('curves.train')}</span>
+        aria-hidden="true" hidden>${this.t('curves.train')}</span><span class="end pinned"
+        aria-hidden="true" hidden>${this.pinned}</span>
       <div class="cursor" aria-hidden="true" hidden><i></i><span></span></div>`;
+  }
+
+  /** @private What the end of the pinned trial's curve is called. */
+  get pinned() {
+    const { pinned } = this.store;
+    return pinned ? `${pinned.letter} ${pinned.trial.number}` : '';
   }
 
   below() {
@@ -266,6 +280,12 @@ export class TpCurves extends FigurePart {
     const ends = endsOf(frame, store.selected);
     this.nameEnd('.end.val', ends?.x, ends?.val);
     this.nameEnd('.end.train', ends?.x, ends?.train);
+    const pinned = store.pinned?.trial !== store.selected ? endsOf(frame, store.pinned?.trial ?? null) : null;
+    // It stands beside the other two names, never over them.
+    const taken = [ends?.val, ends?.train].filter((y) => y !== undefined && y !== null);
+    const at =
+      pinned && ASIDE.map((by) => pinned.val + by).find((y) => taken.every((one) => Math.abs(one - y) >= LINE));
+    this.nameEnd('.end.pinned', pinned?.x, at);
     this.placeCursor(frame);
   }
 
@@ -288,12 +308,29 @@ export class TpCurves extends FigurePart {
     if (!label.hidden) label.style.transform = `translate(${x}px, ${y}px) translateY(-50%)`;
   }
 
-  /** The range of the axes: all that did not diverge, and the selected trial. */
+  /** The range of the axes: all that did not diverge, and the trials that are marked; of both runs where two lie side
+   * by side. */
   measure() {
     const { store } = this;
+    const { pinned, comparable } = store;
+    /** @type {{losses: number[], starts: number[], held: number[]}} */
+    const found = {
+      losses: [],
+      starts: [],
+      held: pinned && pinned.trial.state !== 'diverged' ? marksOf(pinned.trial) : [],
+    };
+    this.epochs = 1;
+    for (const one of comparable ? [store, comparable] : [store]) this.gather(one, found);
+    const { losses, starts, held } = found;
+    this.measured = starts.length > 0 || losses.some(Number.isFinite);
+    const { span, log } = spanOf(losses, starts, this.log, held);
+    Object.assign(this, { span, logs: log });
+  }
+
+  /** @private @param {import('../state/store.js').Store} store
+   * @param {{losses: number[], starts: number[], held: number[]}} found */
+  gather(store, { losses, starts, held }) {
     let longest = 1;
-    const starts = [];
-    const losses = [];
     const every = curvesOf(store);
     const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
     for (const trial of sound.length ? sound : every) {
@@ -307,17 +344,15 @@ export class TpCurves extends FigurePart {
     const { selected } = store;
     const marked = new Set([selected, store.trials.get(store.best ?? -1)]);
     // A diverged curve leaves the frame; where losses are maximized, the highest are what counts.
-    const held = [...marked].flatMap((one) => (one && one.state !== 'diverged' ? marksOf(one) : []));
+    for (const one of marked) if (one && one.state !== 'diverged') held.push(...marksOf(one));
     if (selected?.state === 'diverged') losses.push(...[...lineOf(selected).train].filter(Number.isFinite));
     const { metric, direction } = store.objective;
     if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
-    this.measured = starts.length > 0 || losses.some(Number.isFinite);
     this.epochs = Math.max(
+      this.epochs,
       longest,
       Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1,
     );
-    const { span, log } = spanOf(losses, starts, this.log, held);
-    Object.assign(this, { span, logs: log });
   }
 
   /** @param {PointerEvent | MouseEvent} event @returns {number | null} */

@@ -6,6 +6,7 @@ import { icon } from '../controls/icons.js';
 import { segmented } from '../controls/segmented.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
+import { drawRugs } from './rugs.js';
 import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
 import { surfaceData } from './surface-data.js';
@@ -52,7 +53,7 @@ export class TpSurface extends FigurePart {
     this.sliced = false;
     /** @private */ this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
-    /** @private */ this.places = new SurfaceAxes();
+    /** Which hyperparameters lie on the axes; of two runs side by side the same. */ this.places = new SurfaceAxes();
     /** @private */ this.many = new CanvasMarks();
     /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
     /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
@@ -63,7 +64,7 @@ export class TpSurface extends FigurePart {
   }
 
   heading() {
-    return shownOf(this.store).title;
+    return this.lettered(shownOf(this.store).title);
   }
 
   get keys() {
@@ -143,7 +144,24 @@ export class TpSurface extends FigurePart {
     const named = this.places.names(this.store);
     return html`<div class="pickers">${
       named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
-    }${this.measurePicker()}${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}</div>`;
+    }${this.measurePicker()}${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}${this.distinct()}</div>`;
+  }
+
+  /** Of two runs side by side, how many different values each has tried. */
+  distinct() {
+    const { store } = this;
+    const axes = store.other && this.axes();
+    if (!axes || !store.trials.size) return nothing;
+    const said = [axes.x, axes.y]
+      .filter((axis) => axis.name)
+      .map((axis) =>
+        this.t('runs.distinct', {
+          name: store.label(axis.name),
+          distinct: this.places.distinct(store, axis),
+          n: store.trials.size,
+        }),
+      );
+    return html`<span class="q2" data-testid="distinct">${said.join(' · ')}</span>`;
   }
 
   get plotClass() {
@@ -152,7 +170,7 @@ export class TpSurface extends FigurePart {
 
   layers() {
     return html`<div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
-        width="100%" height="100%"></svg></div>
+        width="100%" height="100%"></svg><svg class="layer rugs" width="100%" height="100%"></svg></div>
       <div class="box" hidden></div>`;
   }
 
@@ -168,7 +186,7 @@ export class TpSurface extends FigurePart {
   picker(side, named) {
     const change = (/** @type {Event} */ event) => {
       this.places.choose(this.store, side, /** @type {HTMLSelectElement} */ (event.target).value);
-      this.ground.key = '';
+      this.dispatchEvent(new Event('axes', { bubbles: true }));
       this.requestUpdate();
     };
     return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change}
@@ -408,6 +426,7 @@ export class TpSurface extends FigurePart {
       this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
     } else spots.changed.clear();
     if (!this.marks.draw(many ? [] : spots.all)) this.drawOn();
+    drawRugs(/** @type {SVGSVGElement} */ (this.querySelector('.rugs')), store.other ? spots.all : [], axes, frame);
     const trial = store.selected;
     const spread = trial ? spreadOf(store, trial) : NaN;
     const end = (/** @type {number} */ score) => {

@@ -1,11 +1,16 @@
+import { ENDED } from '../study/result.js';
 import { Slice } from './slice.js';
 
 /**
  * @typedef {[number, number, number, number]} Extent of x, then of y
  * @typedef {(typeof PLANES)[number]} Plane
- * @typedef {{plane: Plane, rows: 'validation' | 'train', extent: Extent | null, others: number[], side: number}}
- *   LandscapeOptions `side`: points along each axis; `extent`: the part of the plane that is shown, null for its own
- *   frame; `others`: the trials that the plane is laid through beside its own
+ * @typedef {{plane: Plane, rows: 'validation' | 'train', limit: number | null, extent: Extent | null, others:
+ *   number[], side: number}} LandscapeOptions `limit`: so many of the rows, null for all; `side`: points along each
+ *   axis;
+ *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
+ *   through beside its own
+ * @typedef {{epochs: number | null, live: boolean}} Reach how far a trial is trained: `epochs` is null where that is
+ *   all of its own, `live` says that more will come
  * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
  *   distance: number[]}} Path as `landscape@1` has it
  * @typedef {object} Head what is known of a surface before its points
@@ -14,9 +19,12 @@ import { Slice } from './slice.js';
  * @property {Extent} home what they cover where nobody asked for another part
  * @property {[number, number] | null} explained share of the path's variance along each direction
  * @property {number} loss the trial's own
- * @property {number} epochs that it was trained for
+ * @property {boolean} momentum whether the second direction is the momentum's
+ * @property {number} n_rows that the loss is the mean of
+ * @property {number} of_rows how many there are
  * @property {number} [step] of its training, where that is under way
  * @property {number} [steps] of it
+ * @property {boolean} [glimpse] whether that is on the way to where its trial is
  * @property {number} parameters weights and biases
  * @property {{trial: number, x: number, y: number, loss: number}[]} points the trials that it is laid through
  * @property {Path | null} path of a plane that was laid through it
@@ -34,7 +42,15 @@ export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line'
 /** Points along each axis of a surface that can be asked for; the engine takes odd numbers up to 201. */
 export const SIDES = /** @type {const} */ ([11, 25, 51, 101, 201]);
 
+/** How far a trial is trained; null where it has no weights yet.
+ * @param {Pick<import('../study/types.js').Trial, 'state' | 'epochs'>} trial @returns {Reach | null} */
+export function reachOf({ state, epochs }) {
+  if (state === 'complete' || state === 'diverged') return { epochs: null, live: false };
+  return epochs.length ? { epochs: epochs.length, live: !ENDED.includes(state) } : null;
+}
+
 const nothing = () => ({
+  /** @type {Reach | null} */ reach: null,
   /** @type {number | null} */ trial: null,
   /** @type {'none' | 'training' | 'computing' | 'done' | 'failed'} */ state: 'none',
   /** @type {import('../study/types.js').Problem | null} */ problem: null,
@@ -50,11 +66,14 @@ export class LandscapeSlice extends Slice {
   /** @param {import('./types.js').Touch} mark */
   constructor(mark) {
     super(mark, 'landscape');
-    const { trial, state, problem, head, losses, accuracies, known, step } = nothing();
+    const { reach, trial, state, problem, head, losses, accuracies, known, step } = nothing();
     /** @type {LandscapeOptions} */
-    this.options = { plane: 'random', rows: 'validation', extent: null, others: [], side: SIDES[2] };
+    this.options = { plane: 'random', rows: 'validation', limit: null, extent: null, others: [], side: SIDES[2] };
+    /** @type {Record<LandscapeOptions['rows'], number | null>} rows of each part, once known */
+    this.rowsOf = { validation: null, train: null };
     /** Counts the planes that were laid, each in whatever frames. */ this.plane = 0;
     this.trial = trial;
+    /** How far its trial was trained when that was last looked at. */ this.reach = reach;
     this.state = state;
     this.problem = problem;
     this.head = head;
@@ -78,10 +97,11 @@ export class LandscapeSlice extends Slice {
     this.touch();
   }
 
-  /** @param {number} trial @param {LandscapeOptions} options */
-  begin(trial, options) {
+  /** @param {number} trial @param {LandscapeOptions} options @param {Reach} reach */
+  begin(trial, options, reach) {
     Object.assign(this, nothing());
     this.trial = trial;
+    this.reach = reach;
     this.options = options;
     this.state = 'training';
     this.plane++;
@@ -106,19 +126,21 @@ export class LandscapeSlice extends Slice {
   /** @param {Head} head */
   lay(head) {
     this.clear(head);
-    this.state = 'computing';
+    this.state = head.step === undefined ? 'computing' : 'training';
     this.touch();
   }
 
   /** @param {Piece} piece */
   take(piece) {
     this.fill(piece);
-    this.state = piece.done ? 'done' : 'computing';
+    // What is still trained goes on from here.
+    if (this.state !== 'training') this.state = piece.done ? 'done' : 'computing';
     this.touch();
   }
 
   /** @private @param {Head} head */
   clear(head) {
+    this.rowsOf[this.options.rows] = head.of_rows;
     const n = head.size[0] * head.size[1];
     this.head = head;
     this.losses = new Float64Array(n).fill(NaN);

@@ -26,7 +26,6 @@ export class LookSlice extends Slice {
     /** The hyperparameter that colours the loss curves; null for the score. @type {string | null} */
     this.curveColor = null;
     /** The page itself, rather than a guest on another. */ this.whole = false;
-    /** Whether the link has just been copied. */ this.copied = false;
     /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();
   }
 

@@ -47,6 +47,12 @@ function makeScale(store) {
     if (Number.isFinite(score)) found.push(score);
     if (isUntrained(store, trial)) untrained++;
   }
+  // Two runs side by side have one scale.
+  const { comparable } = store;
+  for (const trial of comparable?.trials.values() ?? []) {
+    const score = comparable?.score(trial) ?? NaN;
+    if (Number.isFinite(score)) found.push(score);
+  }
   return { ...scaleOfScores(found, store.objective), untrained };
 }
 

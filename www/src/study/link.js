@@ -1,5 +1,6 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
+import { readFingerprint, writeFingerprint } from './fingerprint.js';
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
@@ -23,6 +24,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {string} [color] what colours the response surface, where it is not the score
  * @property {string} [curves] the hyperparameter that colours the loss curves
  * @property {string[]} [controls]
+ * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
  * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
  *   What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
@@ -55,6 +57,7 @@ const DEFAULTS = {
   seed: 0,
   shared_seeds: false,
   name: '',
+  question: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
@@ -123,6 +126,7 @@ export function encodeLink(state) {
   if (state.color) parts.push(`color=${percent(state.color)}`);
   if (state.curves) parts.push(`curves=${percent(state.curves)}`);
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
+  if (state.fp) parts.push(`fp=${writeFingerprint(state.fp)}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
   return link.length <= LIMIT ? link : null;
@@ -320,6 +324,10 @@ const PARTS = {
   rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
   color: (color) => (SURFACE_COLORS.includes(color) ? { color } : null),
   curves: (curves) => (BY_NAME.has(curves) ? { curves } : null),
+  fp: (text) => {
+    const fp = readFingerprint(text);
+    return fp && { fp };
+  },
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 
@@ -394,8 +402,7 @@ function readPart(key, value, named, decoded, skip) {
     for (const name of names) if (!BY_NAME.has(name)) skip(glance(`controls=${name}`), 'unknown');
     const known = [...new Set(names)].filter((name) => BY_NAME.has(name));
     if (known.length) state.controls = known;
-  } else if (key !== 'fp') {
-    // `fp` is what a later page holds a re-run against.
+  } else {
     const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
     if (read) Object.assign(state, read);
     else skip(named, 'unknown');

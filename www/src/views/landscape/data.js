@@ -1,5 +1,5 @@
 import { count, exact, loss, metric } from '../../study/format.js';
-import { nearestTo, placeOf } from './grid.js';
+import { nearestTo, placeOf } from '../../figures/ground/grid.js';
 
 /**
  * The landscape as a table. The page shows the path, or the row of points through the trial's own place; the file has
@@ -90,9 +90,15 @@ export function landscapeDocument(store, shown, metric) {
     format: 'tuning-playground/landscape@1',
     study: store.shownStudy,
     trials: [trial, ...options.others],
-    plane: { kind: options.plane, explained: head.explained, extent: head.extent },
+    plane: {
+      kind: options.plane,
+      explained: head.explained,
+      extent: head.extent,
+      ...(options.plane === 'gradient' ? { axes: ['gradient', head.momentum ? 'momentum' : 'random'] } : {}),
+    },
     metric,
     rows: options.rows,
+    n_rows: head.n_rows,
     size: head.size,
     values: [...(metric === 'loss' ? shown.losses : shown.accuracies)],
     points,

@@ -1,7 +1,7 @@
 /**
  * The part of a plane that is shown, moved by hand: from a millionth to a million times as wide as the plane's own.
  *
- * @typedef {import('./ground.js').Extent} Extent
+ * @typedef {import('../../figures/ground/ground.js').Extent} Extent
  */
 
 /** How many times narrower or wider than the plane's own frame. */

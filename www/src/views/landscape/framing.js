@@ -7,8 +7,8 @@ import { wheelFactor } from './gestures.js';
  * points when it rests.
  *
  * @typedef {import('./shown.js').Shown} Shown
- * @typedef {import('./ground.js').Extent} Extent
- * @typedef {import('./labels.js').Point} Point
+ * @typedef {import('../../figures/ground/ground.js').Extent} Extent
+ * @typedef {import('../../figures/ground/labels.js').Point} Point
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {object} Figure
  * @property {Shown | null} shown

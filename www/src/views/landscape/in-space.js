@@ -10,7 +10,7 @@ import { ballOf, placeOfTrial, startOf } from './overlay.js';
  * @typedef {import('./relief.js').Path} Path
  * @typedef {object} Figure
  * @property {import('../../state/store.js').Store} store
- * @property {import('./ground.js').Ground | null} ground
+ * @property {import('../../figures/ground/ground.js').Ground | null} ground
  * @property {number} at
  * @property {{width: number, height: number}} size
  * @property {'loss' | 'accuracy'} measure

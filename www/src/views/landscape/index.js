@@ -1,17 +1,19 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
-import { hasWeights, shownOf } from './shown.js';
-import sheet from './style.css?inline';
+import { reachOf } from '../../state/landscape.js';
+import { shownOf } from './shown.js';
+import shared from '../../figures/ground/style.css?inline';
+import own from './style.css?inline';
 import './tp-landscape.js';
 import './tp-landscape-facts.js';
-import './tp-scrubber.js';
+import '../../controls/tp-scrubber.js';
 
 /** While trials train, the best of them is asked about once it has been the best for so long, in ms. */
-const REST = 1000;
+const REST = 400;
 
 /** The loss around the selected trial's weights, the path that led there, and what the picture hides. */
 export class TpLandscapeView extends Part {
-  static sheet = sheet;
+  static sheet = `${shared}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['landscape', 'selection', 'trials', 'run'];
   static properties = { ...Part.properties, at: { state: true } };
@@ -45,16 +47,22 @@ export class TpLandscapeView extends Part {
     this.ask();
   }
 
-  /** Asks for the landscape of the selected trial, once it has ended; once for each, as it may be refused. @private */
+  /** Asks for the landscape of the selected trial, once it has weights; once for each, as it may be refused. One that
+   * is there follows its trial. @private */
   ask() {
-    const { landscape, selected, runs, state } = this.store;
-    if (!selected || !hasWeights(selected)) return;
-    if (landscape.trial === selected.number && landscape.state !== 'none') return;
+    const { landscape, selected, picked, runs, state } = this.store;
+    const reach = selected && reachOf(selected);
+    if (!selected || !reach) return;
+    if (landscape.trial === selected.number && landscape.state !== 'none') {
+      const { epochs, live } = landscape.reach ?? reach;
+      if (epochs !== reach.epochs || live !== reach.live) this.act('follow_landscape');
+      return;
+    }
     const asked = `${runs} ${selected.number} ${state}`;
     if (asked === this.asked) return;
     this.asked = asked;
     clearTimeout(this.resting);
-    if (state === 'idle') this.act('landscape', {});
+    if (state === 'idle' || picked !== null) this.act('landscape', {});
     else this.resting = setTimeout(() => this.act('landscape', {}), REST);
   }
 

@@ -1,8 +1,9 @@
 import { element } from '../../figures/plot-axes.js';
 import { exact, metric } from '../../study/format.js';
 import { logSteps, steps } from '../../study/scale.js';
-import { nearestTo, placeOf } from './grid.js';
-import { isIn, placeOfTrial, pointer, text } from './overlay.js';
+import { nearestTo, placeOf } from '../../figures/ground/grid.js';
+import { isIn, pointer, text } from '../../figures/ground/places.js';
+import { placeOfTrial } from './overlay.js';
 
 /**
  * The score along a straight line through two networks, as a curve.

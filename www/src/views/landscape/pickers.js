@@ -3,6 +3,7 @@ import { segmented } from '../../controls/segmented.js';
 import { PLANES, SIDES } from '../../state/landscape.js';
 import { PARTNERS, partnersOf } from '../../state/partners.js';
 import { canMove } from './framing.js';
+import './tp-some-rows.js';
 
 /**
  * What the reader may choose above the landscape.
@@ -53,6 +54,7 @@ export function pickersOf(part) {
       (value) => through(part, value, others),
     )}
     ${pick('rows', ROWS, options.rows, (rows) => part.act('landscape', { rows }))}
+    <tp-some-rows .store=${store} .value=${options.limit} .of=${store.landscape.rowsOf[options.rows]}></tp-some-rows>
     ${
       store.task === 'numbers'
         ? nothing

@@ -7,15 +7,9 @@ import { number } from '../../study/format.js';
  * @typedef {import('../../state/landscape.js').Head} Head
  * @typedef {import('./misleads.js').Path} Path
  * @typedef {{trial: number, x: number, y: number, loss: number}} Point where a trial's network lies
- * @typedef {Pick<Store['landscape'], 'options' | 'losses' | 'accuracies' | 'known' | 'step' | 'state' | 'plane'> &
- *   {trial: number, head: Head, path: Path | null, points: Point[]}} Shown
+ * @typedef {Pick<Store['landscape'], 'options' | 'reach' | 'losses' | 'accuracies' | 'known' | 'step' | 'state'
+ *   | 'plane'> & {trial: number, head: Head, path: Path | null, points: Point[]}} Shown
  */
-
-/** Trials that ended with weights, or at the step at which they lost them. */
-const WITH_WEIGHTS = ['complete', 'pruned', 'diverged'];
-
-/** @param {{state: string}} trial */
-export const hasWeights = (trial) => WITH_WEIGHTS.includes(trial.state);
 
 /** Documents write what is no number as a word. @type {WeakMap<NonNullable<Head['path']>, Path>} */
 const paths = new WeakMap();
@@ -52,8 +46,8 @@ function pointsOf({ points }) {
 
 /** Null until the plane of the selected trial is known. @param {Store} store @returns {Shown | null} */
 export function shownOf({ landscape, selected }) {
-  const { trial, head, options, losses, accuracies, known, step, state, plane } = landscape;
+  const { trial, head, options, reach, losses, accuracies, known, step, state, plane } = landscape;
   if (!selected || !head || trial !== selected.number) return null;
   const [path, points] = [pathOf(head), pointsOf(head)];
-  return { trial, head, options, losses, accuracies, known, step, state, plane, path, points };
+  return { trial, head, options, reach, losses, accuracies, known, step, state, plane, path, points };
 }

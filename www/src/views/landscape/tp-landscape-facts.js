@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric } from '../../study/format.js';
-import { LEAST_EXPLAINED, explainedBy, farthest, misleads } from './misleads.js';
+import { LEAST_EXPLAINED, explainedBy, farthest } from '../../figures/ground/honesty.js';
+import { misleads } from './misleads.js';
 import { barrierOf } from './line.js';
 import { shownOf } from './shown.js';
 
@@ -14,6 +15,10 @@ const WRITE = {
   own: loss,
   times: (value) => count(Math.round(value)),
 };
+
+/** @param {TpLandscapeFacts} part @param {import('../../state/landscape.js').Head} head */
+const rowsText = (part, { n_rows: n, of_rows: of }) =>
+  n < of ? part.t('landscape.facts.rows.some', { n: count(n), of: count(of) }) : count(of);
 
 /** What the landscape shows and what it hides: measured, beside the picture. */
 export class TpLandscapeFacts extends Part {
@@ -43,6 +48,7 @@ export class TpLandscapeFacts extends Part {
       path,
       at: this.at,
       parameters: head.parameters,
+      rows: [head.n_rows, head.of_rows],
       seeds: Number(this.store.shownStudy.seeds_per_trial ?? 1),
       extent: head.home,
     });
@@ -51,12 +57,20 @@ export class TpLandscapeFacts extends Part {
     const [from, to] = shown.points;
     const line = { extent: head.extent, values: shown.losses, known: shown.known };
     const barrier = options.plane === 'line' && to ? barrierOf(line, from.loss, to.loss) : null;
-    if (shown.state === 'training')
+    const { epochs, live } = shown.reach ?? { epochs: null, live: false };
+    const where =
+      epochs === null
+        ? ''
+        : this.t(`landscape.about.${live ? 'live' : 'stopped'}`, { number: shown.trial, epoch: count(epochs) });
+    if (head.glimpse)
       return html`<p class="q2">${this.t('landscape.about.training')}</p>
         <h3>${this.t('landscape.facts.at', { n: count(head.step ?? 0) })}</h3>
         <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'live')}</dl>`;
-    return html`<p class="q2">${this.t(`landscape.about.${options.plane}`)}</p>
+    const about = options.plane === 'gradient' && !head.momentum ? 'gradient.random' : options.plane;
+    return html`${where ? html`<p data-testid="landscape-where">${where}</p>` : nothing}
+      <p class="q2">${this.t(`landscape.about.${about}`)}</p>
       <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'own')}
+      ${this.fact('landscape.facts.rows', rowsText(this, head), 'rows')}
       ${barrier === null ? nothing : this.fact('landscape.facts.barrier', loss(barrier), 'barrier')}
       ${far ? this.fact('landscape.facts.farthest', loss(far.distance), 'farthest') : nothing}
       ${

@@ -1,57 +1,51 @@
 import { html, nothing } from 'lit';
-import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { palette, tokens } from '../../figures/colors.js';
 import { wayOf } from '../../figures/cursor.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
+import { reachOf } from '../../state/landscape.js';
 import { ENDED } from '../../state/store.js';
 import { count, exact, loss, metric } from '../../study/format.js';
-import { steps, textWidth } from '../../study/scale.js';
-import { inSlices, turn } from '../../platform/turns.js';
+import { turn } from '../../platform/turns.js';
+import { GroundPart } from '../../figures/ground/ground-part.js';
 import { KEY } from './extent.js';
 import { Framing, canMove } from './framing.js';
 import { Gestures } from './gestures.js';
-import { UNKNOWN, nearestTo, placeOf } from './grid.js';
-import { groundColor, groundOf, paint, paintAll } from './ground.js';
+import { UNKNOWN, nearestTo, placeOf } from '../../figures/ground/grid.js';
+import { groundColor } from '../../figures/ground/ground.js';
 import { inSpace } from './in-space.js';
 import { heightAxis, lineOf } from './line.js';
-import { ballOf, isIn, numbersOf, pathOf, placeOfTrial, pointer } from './overlay.js';
+import { isIn, numbersOf, pointer } from '../../figures/ground/places.js';
+import { ballOf, pathOf, placeOfTrial } from './overlay.js';
 import { landscapeData, landscapeDocument } from './data.js';
 import { framesOf, pickersOf } from './pickers.js';
-import { hasWeights, shownOf } from './shown.js';
+import { shownOf } from './shown.js';
 import { Space } from './space.js';
 import { originOf, startOf, stepped } from './walk.js';
-import { axisTitles, digitsApart, endsOf, pointText, summaryOf, titleOf } from './words.js';
+import { axisTitles, digitsApart, endsOf, pointText, scoreOf, summaryOf, titleOf } from './words.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {import('./shown.js').Shown} Shown
  */
 
-/** Steps of colour of the legend's ramp. */
-const STEPS = 36;
-
 /** The loss around the selected trial's weights, over a plane through weight space. */
-export class TpLandscape extends FigurePart {
+export class TpLandscape extends GroundPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['landscape', 'trials', 'selection', 'run'];
   static properties = {
-    ...FigurePart.properties,
+    ...GroundPart.properties,
     at: { attribute: false },
     metric: { state: true },
     log: { state: true },
     cursor: { state: true },
   };
   static figure = 'landscape';
-  static layer = 'axes';
-  static saves = [...FigurePart.saves, /** @type {import('../../figures/figure-data.js').SaveKind[]} */ (['json'])];
 
   constructor() {
     super();
     /** The point of the path that is looked at. */ this.at = 0;
     /** @type {'loss' | 'accuracy'} */ this.metric = 'loss';
-    /** Whether losses are drawn by their logarithm. */ this.log = true;
     /** @type {{i: number, j: number} | null} the point that keys or the pointer are at */ this.cursor = null;
     /** Whether and from where it is seen in space. */ this.space = new Space(this);
     /** The part of the plane that is shown. */ this.framing = new Framing(this);
@@ -71,15 +65,17 @@ export class TpLandscape extends FigurePart {
       // Two fingers are the plot's, one is the page's.
       if (event.touches.length > 1 && this.ready) event.preventDefault();
     };
-    /** @private grows as points arrive */ this.told = 0;
-    /** @type {import('./ground.js').Ground | null} */ this.ground = null;
-    /** @private of which score the ground is */ this.groundOf = '';
-    /** @private what is worked out, what is painted, what lies over it */
-    this.drawn = { wanted: '', made: '', painted: '', over: '', busy: false };
+    /** @private @type {Shown | null} what the ground was made of */ this.held = null;
+    /** @private of which score and plane the ground is */ this.groundOf = '';
   }
 
+  /** What is there. Of weights in training that is the last picture, until there is the next: path and ground belong
+   * together. */
   get shown() {
-    return shownOf(this.store);
+    const now = shownOf(this.store);
+    const { held } = this;
+    const isBefore = held && now && held.plane === now.plane && held.head.step !== undefined;
+    return isBefore ? held : now;
   }
 
   /** What is drawn; a regression has no accuracy. */
@@ -87,9 +83,46 @@ export class TpLandscape extends FigurePart {
     return this.store.task === 'numbers' ? 'loss' : this.metric;
   }
 
+  get field() {
+    const shown = shownOf(this.store);
+    if (!shown) return null;
+    const { head, losses, accuracies, known, step } = shown;
+    const values = this.measure === 'loss' ? losses : accuracies;
+    return { size: head.size, extent: head.extent, values, known, step, of: shown.plane, shown };
+  }
+
+  get scores() {
+    const isLoss = this.measure === 'loss';
+    return {
+      name: this.measure,
+      log: isLoss && this.log,
+      better: /** @type {'low' | 'high'} */ (isLoss ? 'low' : 'high'),
+    };
+  }
+
+  get view() {
+    return this.shown ? this.framing.extent(this.shown) : super.view;
+  }
+
+  get plotFrame() {
+    return this.frame(this.shown && this.axes(this.shown));
+  }
+
+  /** What is there of the same plane is a better picture than a few first points of another frame.
+   * @param {import('../../figures/ground/ground.js').Ground | null} ground @param {string} name
+   * @param {import('../../figures/ground/ground-part.js').Field & {shown?: Shown}} field */
+  takeGround(ground, name, { shown }) {
+    const early = ground === null || ground.filled.states.includes(UNKNOWN);
+    const of = `${name} ${this.shown?.plane}`;
+    if (early && this.ground && this.groundOf === of) return;
+    [this.ground, this.groundOf] = [ground, of];
+    this.held = shown ?? null;
+  }
+
   get scoreName() {
     const { rows } = this.store.landscape.options;
-    return this.t(this.measure === 'loss' ? `score.${rows}_loss.title` : `metric.classes.${rows}.title`);
+    const all = this.t(this.measure === 'loss' ? `score.${rows}_loss.title` : `metric.classes.${rows}.title`);
+    return scoreOf(this.t.bind(this), all, this.shown?.head ?? null);
   }
 
   get title() {
@@ -119,7 +152,7 @@ export class TpLandscape extends FigurePart {
     if (!this.shown || landscape.state === 'done') return nothing;
     const { step, steps: last } = this.shown.head;
     if (landscape.state === 'training') {
-      const text = this.t('landscape.step_of', { n: count(step ?? 0), last: count(last ?? 0) });
+      const text = this.t('scrub.step_of', { n: count(step ?? 0), last: count(last ?? 0) });
       return html`<span class="q" data-testid="landscape-live">${text}</span>`;
     }
     const n = landscape.known.length;
@@ -136,17 +169,6 @@ export class TpLandscape extends FigurePart {
     const [best, worst] = ground.better === 'low' ? ends : ends.reverse();
     const color = (/** @type {number} */ share) => groundColor(1 - share, this.store.dark);
     return { text: '', title: '', low: best, high: worst, color };
-  }
-
-  /** @param {HTMLCanvasElement} canvas */
-  paintRamp(canvas) {
-    const g = canvas.getContext('2d');
-    if (!g) return;
-    g.clearRect(0, 0, canvas.width, canvas.height);
-    for (let k = 0; k < STEPS; k++) {
-      g.fillStyle = groundColor(1 - k / (STEPS - 1), this.store.dark);
-      g.fillRect(4 * k, 4, 4, 16);
-    }
   }
 
   tools() {
@@ -206,10 +228,10 @@ export class TpLandscape extends FigurePart {
     if (!store.trials.size) return null;
     if (!selected) return { name: 'landscape-none', text: this.t('landscape.none') };
     const number = selected.number;
-    if (!ENDED.includes(selected.state))
-      return { name: 'landscape-trains', text: this.t('landscape.trains', { number }) };
-    if (!hasWeights(selected))
-      return { name: 'landscape-no-weights', text: this.t('landscape.no_weights', { number }) };
+    if (!reachOf(selected)) {
+      const [name, key] = ENDED.includes(selected.state) ? ['no-weights', 'no_weights'] : ['trains', 'trains'];
+      return { name: `landscape-${name}`, text: this.t(`landscape.${key}`, { number }) };
+    }
     const own = landscape.trial === number;
     if (own && landscape.state === 'failed')
       return {
@@ -255,13 +277,8 @@ export class TpLandscape extends FigurePart {
 
   /** Axes of the plane's own coordinates; upwards, a line has its score. @param {Shown} shown */
   axes(shown) {
-    const extent = this.framing.extent(shown);
-    const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
-      domain: /** @type {[number, number]} */ ([low, high]),
-      ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
-    });
-    const up = this.isLine(shown) ? this.height().axis : axis(extent[2], extent[3]);
-    return { x: axis(extent[0], extent[1]), y: up };
+    const axes = this.axesOver(this.framing.extent(shown));
+    return this.isLine(shown) ? { ...axes, y: this.height().axis } : axes;
   }
 
   /** @private */
@@ -279,19 +296,11 @@ export class TpLandscape extends FigurePart {
     return axisTitles(this.t.bind(this), shown, this.t(`landscape.metric.${this.measure}`));
   }
 
-  /** @param {{y: {ticks: {label: string}[]}} | null} axes @returns {Frame} */
-  frame(axes = null) {
-    const { width, height } = this.size;
-    const longest = Math.max(0, ...(axes?.y.ticks.map((tick) => textWidth(tick.label)) ?? []));
-    return { width, height, left: Math.min(width / 3, 32 + Math.max(14, longest)), right: 12, top: 8, bottom: 38 };
-  }
-
   draw() {
     const { shown } = this;
-    const layer = /** @type {HTMLElement | null} */ (this.querySelector('.axes'));
-    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ground'));
-    if (!layer || !over || !canvas || this.size.width < 80 || this.size.height < 80) return;
+    const layers = this.layersOf;
+    if (!layers) return;
+    const { layer, over, canvas } = layers;
     canvas.hidden = !shown || this.space.shown;
     if (!shown || this.space.shown) {
       layer.replaceChildren();
@@ -299,15 +308,13 @@ export class TpLandscape extends FigurePart {
       Object.assign(this.drawn, { painted: '', over: '' });
     }
     if (!shown) {
-      this.ground = null;
-      Object.assign(this.drawn, { made: '', wanted: '' });
+      this.forgetGround();
       this.placeCursor(null);
       return;
     }
     const axes = this.axes(shown);
     const frame = this.frame(axes);
-    const made = `${this.told} ${this.measure} ${this.log}`;
-    if (made !== this.drawn.made) void this.renew(shown, made);
+    void this.renew();
     if (this.space.shown) {
       this.placeCursor(frame);
       return;
@@ -317,77 +324,6 @@ export class TpLandscape extends FigurePart {
     if (!canvas.hidden && this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
     else this.drawOver(layer, over, shown, axes, frame);
     this.placeCursor(frame);
-  }
-
-  /** Works the ground out in slices; what arrives meanwhile is worked out after it.
-   * @private @param {Shown} shown @param {string} made */
-  async renew(shown, made) {
-    const { drawn } = this;
-    drawn.wanted = made;
-    if (drawn.busy) return;
-    drawn.busy = true;
-    const { measure } = this;
-    const field = {
-      size: shown.head.size,
-      extent: shown.head.extent,
-      values: measure === 'loss' ? shown.losses : shown.accuracies,
-      known: shown.known,
-      step: shown.step,
-    };
-    await turn();
-    const better = measure === 'loss' ? 'low' : 'high';
-    const ground = await inSlices(
-      groundOf(field, measure === 'loss' && this.log, better),
-      () => this.isConnected,
-    ).finally(() => {
-      drawn.busy = false;
-    });
-    if (!this.isConnected || ground === undefined) return;
-    // Of another trial, or of another plane, it is no picture of this one.
-    if (this.shown?.known === field.known) {
-      drawn.made = made;
-      // What is there of the same plane is a better picture than a few first points of another frame.
-      const early = ground === null || ground.filled.states.includes(UNKNOWN);
-      if (!early || !this.ground || this.groundOf !== measure) [this.ground, this.groundOf] = [ground, measure];
-      drawn.painted = '';
-    }
-    this.requestUpdate();
-  }
-
-  /** Whether it had to be painted. @private @param {HTMLCanvasElement} canvas @param {Frame} frame */
-  paintOn(canvas, frame) {
-    const { width, height } = frame;
-    const ratio = devicePixelRatio;
-    const { dark } = this.store;
-    const view = this.shown && this.framing.extent(this.shown);
-    const key = [this.drawn.made, width, height, ratio, dark, palette.version, view].join();
-    if (key === this.drawn.painted) return false;
-    this.drawn.painted = key;
-    paintAll(canvas, frame, (g) => this.painting(g, ratio));
-    return true;
-  }
-
-  /** @private @param {CanvasRenderingContext2D} g @param {number} ratio */
-  painting(g, ratio) {
-    const { shown, store } = this;
-    const frame = Object.fromEntries(
-      Object.entries(this.frame(shown && this.axes(shown))).map(([name, px]) => [name, Number(px) * ratio]),
-    );
-    const look = { token: tokens(this, store.dark), dark: store.dark };
-    return paint(
-      g,
-      this.ground,
-      /** @type {any} */ (frame),
-      ratio,
-      look,
-      shown ? this.framing.extent(shown) : undefined,
-    );
-  }
-
-  /** @param {HTMLCanvasElement} canvas */
-  vectors(canvas) {
-    if (!canvas.matches('.ground') || !this.ground) return null;
-    return { ratio: 1, draw: (/** @type {CanvasRenderingContext2D} */ g) => this.painting(g, 1) };
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -508,7 +444,7 @@ export class TpLandscape extends FigurePart {
     this.pointAt(shown, at);
   }
 
-  /** @private @param {Shown} shown @param {import('./labels.js').Point} at */
+  /** @private @param {Shown} shown @param {import('../../figures/ground/labels.js').Point} at */
   pointAt(shown, at) {
     let next = null;
     if (this.space.shown) next = this.relief?.pointAt(at) ?? null;

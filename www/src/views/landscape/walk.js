@@ -1,5 +1,5 @@
 import { KEY } from './extent.js';
-import { nearestTo } from './grid.js';
+import { nearestTo } from '../../figures/ground/grid.js';
 
 /**
  * Where keys lead among the points of a frame.

@@ -35,13 +35,20 @@ export function titleOf(t, plane, score, trials) {
   return t(`landscape.title${kind}`, { score, number: a, a, b, c });
 }
 
+/** A score and, where it is not that of all rows, of how many. @param {T} t @param {string} score
+ * @param {import('../../state/landscape.js').Head | null} head */
+export function scoreOf(t, score, head) {
+  return head && head.n_rows < head.of_rows ? t('landscape.title.some', { score, n: count(head.n_rows) }) : score;
+}
+
 /** @param {T} t @param {Shown} shown @param {string} score what a line's height is */
 export function axisTitles(t, { options, head, trial }, score) {
   const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
   const [b, c] = options.others;
   const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
     t(`landscape.axis.${options.plane}.${side}`, { share: share(k), a: trial, b, c });
-  return { x: name('x', 0), y: options.plane === 'line' ? score : name('y', 1) };
+  const y = options.plane === 'gradient' && !head.momentum ? t('landscape.axis.gradient.y.random') : name('y', 1);
+  return { x: name('x', 0), y: options.plane === 'line' ? score : y };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { LEAST_EXPLAINED, differs, explainedBy, farthest } from '../landscape/misleads.js';
+import { LEAST_EXPLAINED, differs, explainedBy } from '../../figures/ground/honesty.js';
 
 /**
  * What a race's picture cannot show, and where it misleads.
@@ -30,5 +30,3 @@ export function raceMisleads(head, names) {
   if (lost.length) found.push({ key: 'race.misleads.lost', values: { names: list(lost) } });
   return found;
 }
-
-export { LEAST_EXPLAINED, farthest };

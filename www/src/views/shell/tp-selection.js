@@ -1,12 +1,31 @@
 import { html, nothing } from 'lit';
 import { Beat, Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
-import { sweptOf } from '../../study/hyperparameters.js';
+import { contrast } from '../../study/contrast.js';
+import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
 import { shownOf } from '../../state/measure.js';
 import { lookOf } from '../../state/score.js';
+import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 import { tieReason, tiesOf } from '../../state/ties.js';
+
+/** @typedef {import('../../study/types.js').Study} Study @typedef {import('../../study/types.js').Trial} Trial */
+
+/** What a trial has for a hyperparameter: drawn, or its study's. @param {Study} study @param {Trial} trial
+ * @param {string} name */
+function takenIn(study, { params }, name) {
+  const one = BY_NAME.get(name);
+  return params[name] ?? (one && used(one, study) ? valueOf(one, study) : undefined);
+}
+
+/** The hyperparameters in which trials of two studies may differ. @param {Study} a @param {Study} b */
+const namesOf = (a, b) => [
+  ...new Set([
+    ...[b, a].flatMap((one) => sweptOf(one).map(({ name }) => name)),
+    ...(a === b ? [] : contrast(a, b).flatMap(({ key }) => (key.startsWith('hp.') ? [key.slice(3)] : []))),
+  ]),
+];
 
 /** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
 export class TpSelection extends Part {
@@ -29,15 +48,17 @@ export class TpSelection extends Part {
     const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
     const trial = peeked ?? store.selected;
     if (!trial)
-      return html`<div class="sel" data-testid="selection" role="group" aria-label=${this.t('selection')}
-        tabindex="0"><span class="q">${this.t('selection.none')}</span></div>`;
+      return html`<div class="sels"><div class="sel" data-testid="selection" role="group"
+        aria-label=${this.t('selection')} tabindex="0"><span class="q">${this.t('selection.none')}</span></div>
+        ${this.pinned(null)}</div>`;
     const last = trial.epochs.at(-1);
     const look = lookOf(store, trial);
     // What is the score already is not said twice.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
     const peeking = peeked !== null && peeked !== store.selected;
     const best = trial.number === store.best;
-    return html`<div class="sel ${peeking ? 'peek' : ''}" data-testid="selection" data-trial=${trial.number}
+    return html`<div class="sels"><div class="sel ${peeking ? 'peek' : ''}" data-testid="selection"
+      data-trial=${trial.number}
       role="group" aria-label=${this.t('selection')} tabindex="0">
       <span class="id">${this.t('trial.number', { number: trial.number })}${
         best
@@ -65,7 +86,49 @@ export class TpSelection extends Part {
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
+      ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
+      ${this.pin(trial)}
       ${this.brush()}
+    </div>${this.pinned(trial)}</div>`;
+  }
+
+  /** Pins the selected trial; a trial that is only hovered keeps the room of the button. @param {Trial} trial */
+  pin(trial) {
+    const { store } = this;
+    if (!store.whole) return nothing;
+    const isPinned = store.pinned?.trial === store.selected;
+    return html`<button type="button" class="ib" data-testid="pin-trial" aria-pressed=${isPinned}
+      ?disabled=${trial !== store.selected} title=${this.t('selection.pin.title')}
+      @click=${() => this.act('pin_trial')}>${icon('pin')}${this.t(
+        isPinned ? 'selection.unpin' : 'selection.pin',
+      )}</button>`;
+  }
+
+  /** The pinned trial, and in what it differs from the one above it. @param {Trial | null} trial */
+  pinned(trial) {
+    const { store } = this;
+    const { pinned } = store;
+    if (!pinned || pinned.trial === store.selected) return nothing;
+    const { letter, study, trial: own } = pinned;
+    const last = own.epochs.at(-1);
+    const measure = (/** @type {'validation_loss' | 'validation_metric'} */ name, /** @type {string} */ key) =>
+      last ? this.pair(this.t(key), measureText(last, name, taskOf(study))) : nothing;
+    return html`<div class="sel pinned" data-testid="pinned" data-trial=${own.number} role="group" tabindex="0"
+      aria-label=${this.t('selection.pinned')}>
+      <span class="id">${this.t('selection.pinned.of', { letter, number: own.number })}</span>
+      ${own.state === 'complete' ? nothing : html`<span class="st">${this.t(`state.${own.state}`)}</span>`}
+      ${measure('validation_loss', 'score.validation_loss')}
+      ${measure('validation_metric', `metric.${taskOf(study)}`)}
+      ${namesOf(study, store.shownStudy).map((name) => {
+        const value = takenIn(study, own, name);
+        const differs = trial !== null && String(value) !== String(takenIn(store.shownStudy, trial, name));
+        return html`<span class=${differs ? 'differs' : ''} data-differs=${differs}><span
+          class="k">${store.label(name)}</span>${setting(value)}${
+            differs ? html`<span class="vh"> (${this.t('selection.differs')})</span>` : nothing
+          }</span>`;
+      })}
+      <button type="button" class="ib" data-testid="unpin" aria-label=${this.t('selection.unpin')}
+        title=${this.t('selection.unpin')} @click=${() => this.act('unpin_trial')}>${icon('close')}</button>
     </div>`;
   }
 

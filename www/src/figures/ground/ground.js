@@ -2,10 +2,10 @@ import { contours } from 'd3-contour';
 import { DIVERGED, UNKNOWN, filled, levelsOf, runsOf, scaleOf, sharesOf } from './grid.js';
 
 /**
- * The ground of the landscape: bands of equal score with lines between them, on a ramp without a colour of its own, so
+ * The ground of a landscape: bands of equal score with lines between them, on a ramp without a colour of its own, so
  * that path and marks stand out.
  *
- * @typedef {import('../../figures/plot-axes.js').Frame} Frame
+ * @typedef {import('../plot-axes.js').Frame} Frame
  * @typedef {import('./grid.js').Level} Level
  * @typedef {{x: number, y: number}[]} Ring in places of the grid
  * @typedef {[number, number, number, number]} Extent of x, then of y

@@ -1,0 +1,68 @@
+//! Planes through networks that were trained step by step.
+
+use super::plane::{Kind, Plane};
+use super::trajectory::{Entry, Trajectory};
+use crate::backend::{self, Data, Network, NetworkSpec, cpu::Cpu};
+use crate::error::{Error, Result};
+use crate::trainer::Contestant;
+use std::rc::Rc;
+
+/// Points of a path of which only the end is looked at.
+const ENDS: usize = 8;
+
+impl Kind {
+    /// Networks that a plane of this kind is laid through.
+    pub const fn networks(self) -> usize {
+        match self {
+            Self::Line => 2,
+            Self::Three => 3,
+            Self::Random | Self::Pca | Self::Gradient => 1,
+        }
+    }
+
+    /// How a contestant is recorded for a plane of this kind: momentum is looked at where it is a direction.
+    pub fn entry(self, contestant: Contestant) -> Entry {
+        let entry = Entry::from(contestant);
+        if self == Self::Gradient { Entry { states: true, points: ENDS, ..entry } } else { entry }
+    }
+}
+
+/// The plane of some kind through paths, the first of which ends at its origin. Principal components are those of the
+/// first `spread` paths; the gradient is that of the training rows in `data`.
+///
+/// # Errors
+/// What keeps the plane from being one: a trial that diverged, weights that are zero or all alike, no gradient.
+pub async fn lay(
+    kind: Kind,
+    spec: &NetworkSpec,
+    data: &Rc<Data>,
+    paths: &[Trajectory],
+    spread: usize,
+    seed: u64,
+) -> Result<Plane> {
+    let is_lost = |path: &&Trajectory| path.diverged_at.is_some() || path.last().iter().any(|x| !x.is_finite());
+    let standing = &paths[..kind.networks().min(paths.len())];
+    if let Some(lost) = standing.iter().find(is_lost) {
+        return Err(Error::TrialDiverged { trial: lost.trial });
+    }
+    let [first, others @ ..] = standing else { return Err(Error::NoPath) };
+    let origin = first.last().to_vec();
+    match (kind, others) {
+        (Kind::Random, _) => Plane::random(&spec.shape, origin, seed),
+        (Kind::Line, [b, ..]) => Plane::line(origin, b.last()),
+        (Kind::Three, [b, c, ..]) => Plane::three(origin, b.last(), c.last()),
+        (Kind::Line | Kind::Three, _) => Err(Error::SameWeights),
+        (Kind::Gradient, _) => {
+            let parameters = origin.iter().map(|&x| f64::from(x)).collect();
+            let network = Network { spec: spec.clone(), parameters };
+            let (_, gradient) = backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network).await?;
+            let momentum = first.coasts.last().map_or(&[][..], Vec::as_slice);
+            Plane::gradient(&spec.shape, origin, &gradient, momentum, seed)
+        }
+        (Kind::Pca, _) => {
+            let points: Vec<Vec<f32>> =
+                paths.iter().take(spread.max(1)).flat_map(|path| path.points.iter().cloned()).collect();
+            Plane::pca(origin, &points)
+        }
+    }
+}

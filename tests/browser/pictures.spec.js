@@ -147,7 +147,9 @@ test('a line of text filters the table, and says what is wrong with it', async (
   await page.getByTestId('table-filter-button').click();
   await expect(page.getByTestId('table-filter')).toBeFocused();
   await page.keyboard.type('batch size = 16, optimizer = adam');
-  const meant = trials.filter(({ params }) => params.batch_size === 16 && params.optimizer === 'adam');
+  const meant = trials.filter(
+    (/** @type {any} */ { params }) => params.batch_size === 16 && params.optimizer === 'adam',
+  );
   await expect(page.locator('tr[data-trial]')).toHaveCount(meant.length);
   await expect(page.getByTestId('table-filter-said')).toHaveText(` ${meant.length} of 24 trials`);
   await page.getByTestId('table-filter').fill('optimizer = adm');

@@ -26,9 +26,9 @@ const study = (space, more = {}) => ({
 const LOG = { type: /** @type {const} */ ('float'), low: 1e-4, high: 0.1, log: true };
 
 test('a guess is worth the largest class, and the loss of the shares', () => {
-  for (const { name, kind, classes, file } of DATASETS.filter((one) => one.available && one.classes > 0)) {
-    if (kind !== 'bundled') continue;
-    const text = gunzipSync(readFileSync(join(ROOT, '..', 'public', 'data', String(file)))).toString();
+  for (const { name, kind, classes, available } of DATASETS) {
+    if (kind !== 'bundled' || !available || !classes) continue;
+    const text = gunzipSync(readFileSync(join(ROOT, '..', 'public', 'data', `${name}.csv.gz`))).toString();
     const rows = text.trim().split(/\r?\n/).slice(1);
     /** @type {Map<string, number>} */
     const counts = new Map();

@@ -10,6 +10,9 @@ import { Part, define } from './part.js';
  * @typedef {{label?: string, className?: string, items: Item[]}} Group
  */
 
+/** The key that runs from anywhere. @param {KeyboardEvent} event */
+const runs = ({ key, ctrlKey, metaKey }) => key === 'Enter' && (ctrlKey || metaKey);
+
 export class TpMenu extends Part {
   static properties = {
     ...Part.properties,
@@ -112,6 +115,8 @@ export class TpMenu extends Part {
 
   /** @param {KeyboardEvent} event */
   onButtonKey(event) {
+    // What is still opening does not open over the run.
+    if (runs(event)) this.open = false;
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
     this.show(true, event.key === 'ArrowUp' ? 'last' : 'first');
@@ -120,7 +125,7 @@ export class TpMenu extends Part {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     // The page's own keys are not meant here, but those that run.
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return this.shut();
+    if (runs(event)) return this.shut();
     event.stopPropagation();
     const { items } = this;
     const at = items.indexOf(/** @type {HTMLElement} */ (event.target));

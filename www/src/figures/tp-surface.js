@@ -142,9 +142,10 @@ export class TpSurface extends FigurePart {
 
   controls() {
     const named = this.places.names(this.store);
-    return html`<div class="pickers">${
-      named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
-    }${this.measurePicker()}${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}${this.distinct()}</div>`;
+    const axes = named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing;
+    const keys = this.keyLine(this.stateKeys());
+    return html`<div
+      class="pickers">${axes}${this.measurePicker()}${this.cutter()}${keys}${this.unshown()}${this.distinct()}</div>`;
   }
 
   /** Of two runs side by side, how many different values each has tried. */

@@ -108,9 +108,12 @@ export function shownScale(store, shown) {
   if (kept?.key === key && (kept.version === store.version || (store.state === 'running' && now - kept.at < RENEW)))
     return kept.scale;
   const found = [];
-  for (const trial of store.trials.values()) {
-    const value = shown.of(trial);
-    if (Number.isFinite(value)) found.push(value);
+  // Two runs side by side have one scale.
+  for (const one of store.comparable ? [store, store.comparable] : [store]) {
+    for (const trial of one.trials.values()) {
+      const value = shown.of(trial);
+      if (Number.isFinite(value)) found.push(value);
+    }
   }
   const direction = shown.name.endsWith('loss') ? 'minimize' : 'maximize';
   const scale = shown.name === 'gap' ? scaleOfGaps(found) : scaleOfScores(found, { metric: shown.name, direction });

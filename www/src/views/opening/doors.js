@@ -13,19 +13,17 @@ import { baseOf, contestant } from '../../study/race.js';
 
 /** What is trained twice is short. */
 const SHORT = { trials: 32, epochs: 10 };
-/** The range that is searched where the study has none to compare scales on. */
-const USUAL = { low: 1e-4, high: 0.1 };
+/** Learning rates over so many powers of ten are where a linear scale sees but the largest. */
+const WIDE = { low: 1e-5, high: 1 };
 /** The best so manieth part of the trials says where the good region is, and so many at least. */
 const BEST_PART = 4;
 const LEAST = 4;
 
 /** One study on a linear scale of learning rates, and on a logarithm. @param {Study} study @returns {[Study, Study]} */
 export function scalesOf(study) {
-  const { low = 0, high = 0 } = study.space?.learning_rate ?? {};
-  const ends = low > 0 && high >= 100 * low ? { low, high } : USUAL;
   const short = (/** @type {boolean} */ log) => {
     const one = structuredClone(study);
-    one.space = { ...one.space, learning_rate: { type: 'float', ...ends, log } };
+    one.space = { ...one.space, learning_rate: { type: 'float', ...WIDE, log } };
     delete one.fixed?.learning_rate;
     if (!one.space.epochs) one.fixed = { ...one.fixed, epochs: SHORT.epochs };
     return { ...one, trials: SHORT.trials, sampler: { name: 'random' } };
@@ -61,8 +59,7 @@ export const DOORS = {
     if (!(await trained())) return null;
     const before = store.shelf.shown;
     const letters = { a: store.letter, b: '' };
-    const { low = 0, high = 0 } = linear.space?.learning_rate ?? {};
-    const middle = Math.sqrt(Number(low) * Number(high));
+    const middle = Math.sqrt(WIDE.low * WIDE.high);
     const first = below(store.trials.values(), middle);
     perform('door_study', log);
     if (!(await trained())) return null;

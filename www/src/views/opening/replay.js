@@ -19,7 +19,7 @@ export function cutAt(study, trials, epoch) {
       params,
       seed,
       steps: begun ? Math.round((steps * epoch) / all) : 0,
-      epochs: epochs.records(epoch),
+      epochs: Array.from({ length: Math.min(epoch, all) }, (_, k) => epochs.at(k)).filter((one) => one !== undefined),
       ...(begun && { state: 'running' }),
     });
   }

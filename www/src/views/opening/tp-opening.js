@@ -130,7 +130,8 @@ export class TpOpening extends Part {
 
   /** @private @param {boolean} isBusy */
   doors(isBusy) {
-    return html`<div class="doors" role="group" aria-label=${this.t('opening.doors')}>${WAYS.map(
+    const isSmall = this.store.opening.said !== null || this.store.other !== null;
+    return html`<div class="doors ${isSmall ? 'small' : ''}" role="group" aria-label=${this.t('opening.doors')}>${WAYS.map(
       (one) => html`<button type="button" class="btn door" data-testid="door-${one}"
         ?disabled=${isBusy || this.store.readOnly || this.store.opening.door !== ''}
         @click=${() => this.act('door', one)}><b>${this.t(`opening.${one}`)}</b><span>${this.t(

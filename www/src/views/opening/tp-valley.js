@@ -39,8 +39,9 @@ export class TpValley extends Part {
     if (!spot || !figure) return nothing;
     const { width, height } = figure.size;
     const [isLeft, isLow] = [spot.x > width / 2, spot.y < height / 2];
-    return html`<span class="valley ${isLeft ? 'left' : ''} ${isLow ? 'low' : ''}" data-testid="valley"
-      style="left:${spot.x}px;top:${spot.y}px"><span>${this.t('opening.valley', { n: store.trials.size })}</span></span>`;
+    return html`<span class="valley ${isLeft ? 'left' : ''} ${isLow ? 'low' : ''}"
+      .style=${`left:${spot.x}px;top:${spot.y}px`}><span
+        data-testid="valley">${this.t('opening.valley', { n: store.trials.size })}</span></span>`;
   }
 
   /** @private Where a learning rate lies, in pixels from the left. @param {number} rate */
@@ -99,8 +100,9 @@ export class TpValley extends Part {
     const x = this.xOf(rate);
     if (!figure || !Number.isFinite(x)) return nothing;
     const { top, bottom, height, width } = figure.frame();
-    return html`<span class="guessed ${kind} ${x > width / 2 ? 'left' : ''}" data-testid="mark-${kind}"
-      style="left:${x}px;top:${top}px;height:${height - top - bottom}px"><span>${text}</span></span>`;
+    return html`<span class="guessed ${kind} ${x > width / 2 ? 'left' : ''}"
+      .style=${`left:${x}px;top:${top}px;height:${height - top - bottom}px`}><span
+        data-testid="mark-${kind}">${text}</span></span>`;
   }
 }
 

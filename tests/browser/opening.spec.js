@@ -5,9 +5,7 @@ import { NARROW, WIDE, look } from './look.js';
 
 /** What a first visitor meets: an example, a question, ways on; and the replay of runs. */
 
-const EXAMPLE = JSON.parse(
-  readFileSync(new URL('../../www/src/views/opening/example.json', import.meta.url), 'utf8'),
-);
+const EXAMPLE = JSON.parse(readFileSync(new URL('../../www/src/views/opening/example.json', import.meta.url), 'utf8'));
 
 test.use({ opening: true });
 

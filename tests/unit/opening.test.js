@@ -79,7 +79,10 @@ test('the example takes a few kB and no run of the reader', () => {
   // A run that begins is named without regard to the example, and is no example.
   store.reports.begin({ ...example.study, trials: 3 });
   assert.equal(store.isExample, false);
-  assert.deepEqual(store.shelf.records.map(({ about }) => about), [[]]);
+  assert.deepEqual(
+    store.shelf.records.map(({ about }) => about),
+    [[]],
+  );
 });
 
 test('a replay shows each epoch as it was, and the end as it is', () => {
@@ -115,9 +118,18 @@ test('a trial that ended early is over in a replay once it is', () => {
 test('a guess is answered by the network nearest to it', () => {
   const study = startStudy();
   const trials = new Trials(study);
-  for (const [k, [rate, loss]] of [[0.0001, 1.9], [0.004, 0.1], [0.01, 0.9]].entries())
-    trials.merge({ ...trialOf(k, rate, loss), epochs: trialOf(k, rate, loss).epochs.map((one) => ({
-      ...one, validation_metric: 1 - loss / 2 })) });
+  for (const [k, [rate, loss]] of [
+    [0.0001, 1.9],
+    [0.004, 0.1],
+    [0.01, 0.9],
+  ].entries())
+    trials.merge({
+      ...trialOf(k, rate, loss),
+      epochs: trialOf(k, rate, loss).epochs.map((one) => ({
+        ...one,
+        validation_metric: 1 - loss / 2,
+      })),
+    });
   const store = showing(study, trials, 1);
   assert.deepEqual(answerTo(store, 0.005).key, 'opening.answer.hit');
   const { key, values } = answerTo(store, 0.012);
@@ -161,7 +173,9 @@ test('the two scales differ in the scale alone, and are sound for any study', ()
 
 test('the good region holds the best quarter, within the range and never wider', () => {
   const { study, trials, best } = readExample();
-  const ranked = showing(study, trials, best).ranked().map(({ trial }) => trial);
+  const ranked = showing(study, trials, best)
+    .ranked()
+    .map(({ trial }) => trial);
   const range = /** @type {any} */ (study.space).learning_rate;
   const found = goodRange(range, ranked, 'learning_rate');
   assert.equal(found?.n, 16);

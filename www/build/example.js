@@ -10,11 +10,13 @@ const EXAMPLE = new URL('../src/views/opening/example.json', import.meta.url);
 
 const [from, trained = new Date().toISOString().slice(0, 10)] = process.argv.slice(2);
 const { study, engine, best, trials } = JSON.parse(readFileSync(from, 'utf8'));
-if (trials.some((/** @type {any} */ one) => one.state !== 'complete')) throw new Error('a trial of the example was not trained to its end');
+if (trials.some((/** @type {any} */ one) => one.state !== 'complete'))
+  throw new Error('a trial of the example was not trained to its end');
 
 /** Rows that an accuracy counts: the fewest of which every share is a whole number. @param {number[]} shares */
 function rowsOf(shares) {
-  for (let n = 1; n < 100_000; n++) if (shares.every((one) => Math.abs(one * n - Math.round(one * n)) < 1e-6)) return n;
+  for (let n = 1; n < 100_000; n++)
+    if (shares.every((one) => Math.abs(one * n - Math.round(one * n)) < 1e-6)) return n;
   throw new Error('the accuracies are shares of no number of rows');
 }
 

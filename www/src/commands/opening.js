@@ -34,7 +34,8 @@ export const OPENING = {
       const { study } = store;
       const part = await later('opening').catch(() => null);
       // Without a network, or where somebody was quicker, there is none.
-      if (!part || store.study !== study || store.state !== 'idle' || store.trials.size || store.view !== 'sweep') return;
+      const isFree = store.study === study && store.state === 'idle' && !store.trials.size;
+      if (!part || !isFree || store.view !== 'sweep') return;
       runner.showExample(part.readExample());
       slices.opening.put({ step: 'example' }, 'trials');
     },
@@ -61,7 +62,6 @@ export const OPENING = {
       // Where the networks lie, and nothing of what became of them.
       if (store.isExample) slices.trials.swap(cutAt(store.shownStudy, store.trials, 0), null);
       slices.opening.put({ step: 'guess' }, 'trials');
-      focusSoon(on, '[data-testid="guess-rate"]');
       return undefined;
     },
   }),

@@ -193,7 +193,8 @@ export class Runner {
     this.result = isOwn ? this.own : resultOf(held);
   }
 
-  /** Shows the stored example, which is no result of this device. @param {Parameters<Store['reports']['example']>[0]} one */
+  /** Shows the stored example, which is no result of this device.
+   * @param {Parameters<Store['reports']['example']>[0]} one */
   showExample(one) {
     this.forgetPlane();
     this.store.reports.example(one);

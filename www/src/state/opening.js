@@ -36,6 +36,12 @@ export function epochsOf(trials) {
   return most;
 }
 
-/** Whether the run shown has ended and has epochs to be replayed. @param {import('./store.js').Store} store */
+/** Whether the run shown has ended and has epochs to be replayed.
+ * @param {{state: string, whole: boolean, trials: Trials, other: unknown}} store */
 export const canReplay = ({ state, whole, trials, other }) =>
-  state === 'idle' && whole && !other && trials.begun > 0 && trials.epochs > trials.begun && trials.epochs < MOST_EPOCHS;
+  state === 'idle' &&
+  whole &&
+  !other &&
+  trials.begun > 0 &&
+  trials.epochs > trials.begun &&
+  trials.epochs < MOST_EPOCHS;

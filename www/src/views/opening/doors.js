@@ -19,7 +19,8 @@ const WIDE = { low: 1e-5, high: 1 };
 const BEST_PART = 4;
 const LEAST = 4;
 
-/** One study on a linear scale of learning rates, and on a logarithm. @param {Study} study @returns {[Study, Study]} */
+/** One study on a linear scale of learning rates, and on a logarithm.
+ * @param {Study} study @returns {[Study, Study]} */
 export function scalesOf(study) {
   const short = (/** @type {boolean} */ log) => {
     const one = structuredClone(study);
@@ -32,8 +33,7 @@ export function scalesOf(study) {
 }
 
 /** How many trials have a learning rate below another one. @param {Iterable<Trial>} trials @param {number} rate */
-export const below = (trials, rate) =>
-  [...trials].filter(({ params }) => Number(params.learning_rate) < rate).length;
+export const below = (trials, rate) => [...trials].filter(({ params }) => Number(params.learning_rate) < rate).length;
 
 /** The range of a hyperparameter that the best trials lie in; null where it would be no narrower.
  * @param {import('../../study/types.js').Distribution | undefined} range @param {Trial[]} ranked best first

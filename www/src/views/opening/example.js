@@ -5,8 +5,8 @@ import example from './example.json' with { type: 'json' };
 /** When the example was trained. */
 export const TRAINED = example.trained;
 
-/** The stored example as a run that can be shown. `www/build/example.js` writes it, from a result of the default study:
- * losses are rounded, accuracies are numbers of rows, and how long an epoch took is not told.
+/** The stored example as a run that can be shown. `www/build/example.js` writes it, from a result of the default
+ * study: losses are rounded, accuracies are numbers of rows, and how long an epoch took is not told.
  * @returns {Omit<import('../../state/shelf.js').Held, 'id'>} */
 export function readExample() {
   const read = readStudy(example.study);

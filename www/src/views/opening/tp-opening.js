@@ -25,6 +25,7 @@ export class TpOpening extends Part {
     /** The guess on the slider. @type {number | null} */ this.notch = null;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private whether a replay was there at the last drawing */ this.replayed = false;
+    /** @private @type {import('../../state/opening.js').Step | null} the step at the last drawing */ this.was = null;
     /** @private */ this.still = matchMedia('(prefers-reduced-motion: reduce)');
   }
 
@@ -52,6 +53,14 @@ export class TpOpening extends Part {
     if (replay && !this.replayed && !this.still.matches) this.play();
     if (!replay) this.pause();
     this.replayed = replay !== null;
+  }
+
+  /** A question that takes the place of the button has the focus, also where other parts are slow. */
+  updated() {
+    const { step } = this.store.opening;
+    if (step === 'guess' && this.was === 'example')
+      /** @type {HTMLElement | null} */ (this.querySelector('.says :is(input, button)'))?.focus();
+    this.was = step;
   }
 
   render() {
@@ -88,7 +97,12 @@ export class TpOpening extends Part {
   /** @private The day on which the example was trained. */
   date() {
     const day = new Date(`${TRAINED}T12:00:00Z`);
-    return day.toLocaleDateString(this.store.lang, { year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' });
+    return day.toLocaleDateString(this.store.lang, {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      timeZone: 'UTC',
+    });
   }
 
   /** @private */
@@ -120,8 +134,7 @@ export class TpOpening extends Part {
   answer() {
     const { store } = this;
     const { guess, run, said, door } = store.opening;
-    if (door === 'log' || door === 'narrow')
-      return html`<p role="status">${this.t(`opening.${door}.running`)}</p>`;
+    if (door === 'log' || door === 'narrow') return html`<p role="status">${this.t(`opening.${door}.running`)}</p>`;
     if (said) return html`<p role="status" data-testid="door-said">${this.t(said.key, said.values)}</p>`;
     if (guess === null || store.shelf.shown !== run || !store.trials.size) return nothing;
     const { key, values } = answerTo(store, guess);
@@ -130,10 +143,12 @@ export class TpOpening extends Part {
 
   /** @private @param {boolean} isBusy */
   doors(isBusy) {
-    const isSmall = this.store.opening.said !== null || this.store.other !== null;
-    return html`<div class="doors ${isSmall ? 'small' : ''}" role="group" aria-label=${this.t('opening.doors')}>${WAYS.map(
+    const { store } = this;
+    const isSmall = store.opening.said !== null || store.other !== null || store.view !== 'sweep';
+    const name = this.t('opening.doors');
+    return html`<div class="doors ${isSmall ? 'small' : ''}" role="group" aria-label=${name}>${WAYS.map(
       (one) => html`<button type="button" class="btn door" data-testid="door-${one}"
-        ?disabled=${isBusy || this.store.readOnly || this.store.opening.door !== ''}
+        ?disabled=${isBusy || store.readOnly || store.opening.door !== ''}
         @click=${() => this.act('door', one)}><b>${this.t(`opening.${one}`)}</b><span>${this.t(
           `opening.${one}.about`,
         )}</span></button>`,

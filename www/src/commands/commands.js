@@ -1,6 +1,7 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
+import { OPENING } from './opening.js';
 import { RACE } from './race.js';
 import { RANGE } from './range.js';
 import { ROWS } from './rows.js';
@@ -37,6 +38,7 @@ export const COMMANDS = {
   ...LOOK,
   ...SHARE,
   ...STUDY,
+  ...OPENING,
   ...ROWS,
   ...MESSAGES,
 };

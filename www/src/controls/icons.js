@@ -11,6 +11,7 @@ const PATHS = {
   pause: svg`<path d="M4.5 3v8M9.5 3v8" stroke-width="2.2"/>`,
   earlier: svg`<path d="M9.6 3 5.6 7l4 4M3.4 3v8"/>`,
   later: svg`<path d="M4.4 3l4 4-4 4M10.6 3v8"/>`,
+  replay: svg`<path d="M3.4 4.4A4.4 4.4 0 1 1 2.6 7.6M3.2 1.8v2.8H6"/><path d="M6 5.2v4L9 7.2Z" fill="currentColor"/>`,
   stop: svg`<rect x="3.4" y="3.4" width="7.2" height="7.2" fill="currentColor"/>`,
   undo: svg`<path d="M5 3.2 2.6 5.6 5 8"/><path d="M2.8 5.6h5a3 3 0 0 1 0 6H6"/>`,
   redo: svg`<path d="m9 3.2 2.4 2.4L9 8"/><path d="M11.2 5.6h-5a3 3 0 0 0 0 6H8"/>`,

@@ -62,10 +62,11 @@ export class Keeper {
     /** @private */ this.onFocus = () => void this.refresh();
   }
 
-  /** @param {boolean} given whether the page's link gave a study, which then wins */
-  connect(given) {
+  /** @param {boolean} given whether the page's link gave a study, which then wins
+   * @param {boolean} bare whether there was no link at all */
+  connect(given, bare) {
     this.study = this.store.study;
-    const restored = this.restore(given)
+    const restored = this.restore(given, bare)
       .catch((error) => this.lack(error))
       .then(() => {
         // What a visit begins with is no change: looking at a link puts nothing away.
@@ -98,12 +99,15 @@ export class Keeper {
     this.look(true);
   }
 
-  /** @private @param {boolean} given */
-  async restore(given) {
+  /** @private @param {boolean} given @param {boolean} bare */
+  async restore(given, bare) {
     const { store, storage } = this;
     const before = store.study;
     // The tab has its name by the time that the others are asked for.
-    const { study, shown, result, runs, body } = await storage.read();
+    const { study, shown, result, runs, body } = await storage.read().catch((error) => {
+      if (bare) perform(store, 'open_example');
+      throw error;
+    });
     const tabs = runs.length ? await storage.living() : null;
     perform(store, 'restore_runs', { runs, own: this.own, tabs, tab: storage.tab });
     // Whoever set a study or started a run meanwhile meant it.
@@ -114,6 +118,7 @@ export class Keeper {
       this.study = kept;
       perform(store, 'restore_study', kept);
     }
+    if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
     await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
   }
 

@@ -193,6 +193,14 @@ export class Runner {
     this.result = isOwn ? this.own : resultOf(held);
   }
 
+  /** Shows the stored example, which is no result of this device.
+   * @param {Parameters<Store['reports']['example']>[0]} one */
+  showExample(one) {
+    this.forgetPlane();
+    this.store.reports.example(one);
+    this.result = null;
+  }
+
   /** Shows no run at all. */
   showNothing() {
     this.forgetPlane();
@@ -437,6 +445,7 @@ export class Runner {
       throw this.shown({ code: 'test_opened', number: store.test.trial });
     }
     if (store.seen) throw this.shown({ code: 'test_seen' });
+    if (store.isExample) throw this.shown({ code: 'test_earlier' });
     if (this.pending || !result) throw this.shown({ code: 'test_running' });
     if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
     const study = store.shownStudy;

@@ -93,9 +93,14 @@ export class FigurePart extends Part {
     return this.title;
   }
 
-  /** A heading with the letter of its run, where two lie side by side. @protected @param {string} text */
+  /** A heading with the letter of its run, where two lie side by side, or that says of what else its trials are.
+   * @protected @param {string} text */
   lettered(text) {
-    return this.store.other ? `${this.store.letter} · ${text}` : text;
+    const { store } = this;
+    const { replay } = store.opening;
+    if (store.isExample) text = `${text} · ${this.t('example')}`;
+    if (replay) text = `${text} · ${this.t('replay.at', { epoch: replay.epoch, last: replay.last })}`;
+    return store.other ? `${store.letter} · ${text}` : text;
   }
 
   /** A sentence that says what the picture shows. */
@@ -382,7 +387,8 @@ export class FigurePart extends Part {
 
   /** What files of this figure are called. */
   get file() {
-    return `${this.store.shownStudy.dataset.name}-${this.kind.file || this.name}`;
+    const { store } = this;
+    return `${store.isExample ? 'example-' : ''}${store.shownStudy.dataset.name}-${this.kind.file || this.name}`;
   }
 
   /** What a picture is of, for those who see nothing but it. */

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
-import { stateMark } from '../controls/icons.js';
+import { icon, stateMark } from '../controls/icons.js';
 import { epochAxis, lossAxis } from './curve-axes.js';
 import { colorNames, coloringOf, shareColor } from './curve-colors.js';
 import { curveData } from './curve-data.js';
@@ -12,6 +12,7 @@ import { drawRamp } from './ramp.js';
 import { counted } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
 import { textWidth } from '../study/scale.js';
+import { canReplay } from '../state/opening.js';
 import { scoreScale } from '../state/score.js';
 import { measureText, scoreLabel, scoreName } from '../state/spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
@@ -72,8 +73,18 @@ export class TpCurves extends FigurePart {
       }</span>`;
   }
 
+  /** @private Shows slowly how the epochs went by. */
+  replayButton() {
+    const { store } = this;
+    const { replay } = store.opening;
+    if (!replay && !canReplay(store)) return nothing;
+    return html`<button type="button" class="ib" data-testid="replay" aria-pressed=${replay !== null}
+      aria-label=${this.t('replay')} title=${this.t('replay.title')}
+      @click=${() => this.act('replay', replay ? null : 1)}>${icon('replay')}</button>`;
+  }
+
   tools() {
-    return html`${this.colorPicker()}${segmented(
+    return html`${this.replayButton()}${this.colorPicker()}${segmented(
       this.t('curves.axis'),
       [
         { value: true, text: this.t('scale.log') },

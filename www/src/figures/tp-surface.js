@@ -51,7 +51,7 @@ export class TpSurface extends FigurePart {
     /** Whether a finger draws boxes, rather than scrolls. */ this.boxing = false;
     /** Whether the fit is cut at the selected trial's other values, rather than seen through all of them. */
     this.sliced = false;
-    /** @private */ this.spots = new Spots();
+    this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
     /** Which hyperparameters lie on the axes; of two runs side by side the same. */ this.places = new SurfaceAxes();
     /** @private */ this.many = new CanvasMarks();
@@ -172,7 +172,9 @@ export class TpSurface extends FigurePart {
   layers() {
     return html`<div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
         width="100%" height="100%"></svg><svg class="layer rugs" width="100%" height="100%"></svg></div>
-      <div class="box" hidden></div>`;
+      <div class="box" hidden></div>${
+        this.store.opening.step ? html`<tp-valley .store=${this.store} .figure=${this}></tp-valley>` : nothing
+      }`;
   }
 
   emptyState() {
@@ -299,6 +301,7 @@ export class TpSurface extends FigurePart {
     this.drawMarks(axes, frame);
     const box = /** @type {HTMLElement} */ (this.querySelector('.box'));
     placeBox(box, boxOf(axes, store.brush), frame);
+    /** @type {any} */ (this.querySelector('tp-valley'))?.requestUpdate?.();
   }
 
   /** @private Draws what there was no time for, in a task of its own. */

@@ -64,10 +64,11 @@ export class Reports {
    * @param {Study} study @param {import('./trials.js').Trials} [own] which the run enters what becomes of them into */
   begin(study, own) {
     const { trials, selection, run, shelf } = this.slices;
-    const before = trials.trials.size ? trials.runStudy : null;
+    const isOwn = trials.trials.size > 0 && run.outcome !== 'example';
+    const before = isOwn ? trials.runStudy : null;
     trials.start(study, own);
     selection.reset();
-    run.put({ progress: null });
+    run.put({ progress: null, ...(run.outcome === 'example' && { outcome: 'none' }) });
     shelf.begin(structuredClone(study), trials.trials, before);
   }
 
@@ -81,6 +82,16 @@ export class Reports {
     shelf.put({ shown: id });
     run.put({ alive, outcome: shelf.live?.trials === own ? this.outcome : 'earlier' });
     if (test) this.test(test, study);
+    this.settled();
+  }
+
+  /** Shows the stored example, which is no run. @param {Omit<import('./shelf.js').Held, 'id'>} example */
+  example({ study, trials: own, best }) {
+    const { trials, selection, run } = this.slices;
+    trials.start(study, own);
+    trials.bestTold = best;
+    selection.reset();
+    run.put({ outcome: 'example' });
     this.settled();
   }
 

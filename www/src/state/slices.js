@@ -1,6 +1,7 @@
 import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
 import { MessagesSlice } from './messages.js';
+import { OpeningSlice } from './opening.js';
 import { RaceSlice } from './race.js';
 import { RunSlice } from './run.js';
 import { SelectionSlice } from './selection.js';
@@ -23,5 +24,6 @@ export function slicesOf(mark) {
   const landscape = new LandscapeSlice(mark);
   const race = new RaceSlice(mark);
   const shelf = new ShelfSlice(mark);
-  return { look, run, messages, test, study, trials, selection, landscape, race, shelf };
+  const opening = new OpeningSlice(mark);
+  return { look, run, messages, test, study, trials, selection, landscape, race, shelf, opening };
 }

@@ -79,6 +79,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   landscape: ({ landscape }) => landscape,
   race: ({ race }) => race,
   shelf: ({ shelf }) => shelf,
+  opening: ({ opening }) => opening,
 
   notices: ({ messages }) => messages.notices,
   spoken: ({ messages }) => messages.spoken,
@@ -208,6 +209,11 @@ class Readable {
   /** The study with its ranges cut to the brush, or null where that cannot be or changes nothing. */
   narrowedStudy() {
     return this.slices.selection.narrowedStudy();
+  }
+
+  /** Whether the trials shown are the stored example's, which nobody has trained here. */
+  get isExample() {
+    return this.slices.run.outcome === 'example';
   }
 
   /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A

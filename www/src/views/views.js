@@ -21,6 +21,7 @@ export const VIEWS = [
 defineLater('study', () => import('./study/opened.js'));
 defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
+defineLater('opening', () => import('./opening/index.js'));
 defineLater('runs', () => import('./runs/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
 defineLater('range', () => import('./range/index.js'));

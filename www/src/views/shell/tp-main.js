@@ -40,7 +40,8 @@ export class TpMain extends Part {
     const { store, view } = this;
     const open = store.seen;
     return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
-      <div class="above"><tp-runs .store=${store}></tp-runs><tp-question .store=${store}></tp-question></div>
+      <div class="above"><tp-runs .store=${store}></tp-runs><tp-question .store=${store}></tp-question><tp-opening
+        .store=${store}></tp-opening></div>
       <div class="tabs">
         <div role="tablist" aria-label=${this.t('views')} @keydown=${this.onKey}>${VIEWS.map(
           (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view"

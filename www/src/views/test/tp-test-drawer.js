@@ -92,7 +92,7 @@ export class TpTestDrawer extends Part {
     const reason =
       store.state !== 'idle'
         ? this.t('test.wait')
-        : store.outcome === 'earlier'
+        : store.outcome === 'earlier' || store.isExample
           ? store.sentence({ code: 'test_earlier' })
           : trial?.state === 'complete'
             ? ''

@@ -106,19 +106,11 @@ export class Engine extends EventTarget {
     return this.client(0).call('schedule', JSON.stringify(study), points);
   }
 
-  /**
-   * The loss around a trial's weights, piece by piece.
-   * @param {Study} study
-   * @param {Trial[]} trials
-   * @param {import('./surface.js').LandscapeOptions} options
-   * @param {Omit<Told, 'weights'>} told
-   */
+  /** The loss around a trial's weights, piece by piece. @param {Study} study @param {Trial[]} trials
+   * @param {import('./surface.js').LandscapeOptions} options @param {Omit<Told, 'weights'>} told */
   surface(study, trials, options, told) {
-    const weights = (/** @type {Trial} */ trial) => this.weights(trial);
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, {
-      ...told,
-      weights,
-    });
+    const whole = { ...told, weights: (/** @type {Trial} */ trial) => this.weights(trial) };
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, whole);
   }
 
   /** What a trial is, as words: of one that trains, after its next epoch; null where nobody has that.
@@ -137,12 +129,8 @@ export class Engine extends EventTarget {
     return told.catch(() => null);
   }
 
-  /**
-   * Another part of a surface's plane; false if the Worker has that plane no more.
-   * @param {number} id
-   * @param {import('./surface.js').Head} head with the part's extent
-   * @param {Omit<Told, 'weights'>} told
-   */
+  /** Another part of a surface's plane; false if the Worker has that plane no more. @param {number} id
+   * @param {import('./surface.js').Head} head with the part's extent @param {Omit<Told, 'weights'>} told */
   frameSurface(id, head, told) {
     const nobody = async () => null;
     return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });

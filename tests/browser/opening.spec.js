@@ -71,9 +71,12 @@ test('a guess is taken on the surface, trained and answered; the engine trains w
   const { trials } = await app.get('result');
   const names = /** @type {string[]} */ (EXAMPLE.names);
   expect(trials.map((/** @type {any} */ one) => names.map((name) => one.params[name]))).toEqual(EXAMPLE.params);
-  for (const { number, value } of trials) {
+  // Large steps are chaotic: there other rounding leads elsewhere.
+  const calm = trials.filter((/** @type {any} */ one) => one.params.learning_rate < 0.003);
+  expect(calm.length).toBeGreaterThan(16);
+  for (const { number, value } of calm) {
     const stored = EXAMPLE.validation_loss[(number + 1) * EXAMPLE.epochs - 1];
-    expect(Math.abs(value / stored - 1), `trial ${number}: make the example anew`).toBeLessThan(0.25);
+    expect(Math.abs(value / stored - 1), `trial ${number}: make the example anew`).toBeLessThan(0.1);
   }
   await look(app, 'the answer', [...WIDE, ...NARROW], ['tp-opening', 'tp-surface']);
 });

@@ -38,6 +38,7 @@ export const OPENING = {
       if (!part || !isFree || store.view !== 'sweep') return;
       runner.showExample(part.readExample());
       slices.opening.put({ step: 'example' }, 'trials');
+      slices.messages.say(store.t('opening.valley', { n: store.trials.size }));
     },
   }),
   /** The scene is gone for good, and the example with it; runs stay. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { NARROW, WIDE, look } from './look.js';
+import { SUB_PATH } from './serve.js';
 
 /** What a first visitor meets: an example, a question, ways on; and the replay of runs. */
 
@@ -148,20 +149,22 @@ test('a second visit begins without them', async ({ app, page, site }) => {
 test('a run that is refused leaves the question where it was', async ({ app, page }) => {
   await app.open();
   await page.getByTestId('train-here').click();
-  await page.getByTestId('open-study').or(page.getByTestId('trials')).first().waitFor();
-  await page.getByTestId('trials').fill('nonsense');
+  await page.getByTestId('guess-rate').waitFor();
+  await page.getByTestId('trials').fill('0');
+  await page.getByTestId('trials').press('Tab');
   await page.getByTestId('skip-guess').click();
   await expect(page.getByTestId('opening')).toHaveAttribute('data-step', 'guess');
 });
 
 test('a guest on another page does not have them', async ({ page, site }) => {
   site.pages.set(
-    'guest.html',
-    '<!doctype html><html lang="en"><title>Guest</title><script type="module" src="./tuning-playground.js"></script>' +
-      '<tuning-playground></tuning-playground></html>',
+    '/guest.html',
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
+    <script type="module" src="${SUB_PATH}tuning-playground.js"></script></head>
+    <body><tuning-playground></tuning-playground></body></html>`,
   );
-  await page.goto(new URL('guest.html', site.url).href);
-  await page.locator('tp-run-bar button').first().waitFor();
+  await page.goto(`${site.origin}/guest.html`);
+  await page.locator('tp-run-bar button').first().waitFor({ state: 'attached' });
   await page.waitForTimeout(1500);
   await expect(page.getByTestId('opening')).toHaveCount(0);
   await expect(page.getByTestId('example-stamp')).toHaveCount(0);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { NARROW, WIDE, look } from './look.js';
+import { SUB_PATH } from './serve.js';
 
 /** What a first visitor meets: an example, a question, ways on; and the replay of runs. */
 
@@ -71,9 +72,12 @@ test('a guess is taken on the surface, trained and answered; the engine trains w
   const { trials } = await app.get('result');
   const names = /** @type {string[]} */ (EXAMPLE.names);
   expect(trials.map((/** @type {any} */ one) => names.map((name) => one.params[name]))).toEqual(EXAMPLE.params);
-  for (const { number, value } of trials) {
+  // Large steps are chaotic: there other rounding leads elsewhere.
+  const calm = trials.filter((/** @type {any} */ one) => one.params.learning_rate < 0.003);
+  expect(calm.length).toBeGreaterThan(16);
+  for (const { number, value } of calm) {
     const stored = EXAMPLE.validation_loss[(number + 1) * EXAMPLE.epochs - 1];
-    expect(Math.abs(value / stored - 1), `trial ${number}: make the example anew`).toBeLessThan(0.25);
+    expect(Math.abs(value / stored - 1), `trial ${number}: make the example anew`).toBeLessThan(0.1);
   }
   await look(app, 'the answer', [...WIDE, ...NARROW], ['tp-opening', 'tp-surface']);
 });
@@ -127,13 +131,10 @@ test('closed, the first steps are gone for good', async ({ app, page }) => {
   await expect(page.getByTestId('opening')).toHaveCount(0);
 });
 
-test('a link with a study, a guest and a second visit begin without them', async ({ app, page, site }) => {
-  const link = await (async () => {
-    await app.open();
-    await page.getByTestId('leave-opening').waitFor();
-    await app.call('run');
-    return page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).hrefWith());
-  })();
+test('a second visit begins without them', async ({ app, page, site }) => {
+  await app.open();
+  await page.getByTestId('leave-opening').waitFor();
+  await app.call('run');
   await expect(page.getByTestId('opening')).toHaveAttribute('data-step', 'doors');
   // Its run is kept: whoever comes again has been here.
   await expect(async () => {
@@ -143,7 +144,30 @@ test('a link with a study, a guest and a second visit begin without them', async
     await expect(page.getByTestId('runs')).toBeVisible({ timeout: 2000 });
   }).toPass();
   await expect(page.getByTestId('opening')).toHaveCount(0);
-  expect(link).toContain('#');
+});
+
+test('a run that is refused leaves the question where it was', async ({ app, page }) => {
+  await app.open();
+  await page.getByTestId('train-here').click();
+  await page.getByTestId('guess-rate').waitFor();
+  await page.getByTestId('trials').fill('0');
+  await page.getByTestId('trials').press('Tab');
+  await page.getByTestId('skip-guess').click();
+  await expect(page.getByTestId('opening')).toHaveAttribute('data-step', 'guess');
+});
+
+test('a guest on another page does not have them', async ({ page, site }) => {
+  site.pages.set(
+    '/guest.html',
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
+    <script type="module" src="${SUB_PATH}tuning-playground.js"></script></head>
+    <body><tuning-playground></tuning-playground></body></html>`,
+  );
+  await page.goto(`${site.origin}/guest.html`);
+  await page.locator('tp-run-bar button').first().waitFor({ state: 'attached' });
+  await page.waitForTimeout(1500);
+  await expect(page.getByTestId('opening')).toHaveCount(0);
+  await expect(page.getByTestId('example-stamp')).toHaveCount(0);
 });
 
 test('whoever comes by a link sees what it says', async ({ app, page }) => {

@@ -38,6 +38,7 @@ export const OPENING = {
       if (!part || !isFree || store.view !== 'sweep') return;
       runner.showExample(part.readExample());
       slices.opening.put({ step: 'example' }, 'trials');
+      slices.messages.say(store.t('opening.valley', { n: store.trials.size }));
     },
   }),
   /** The scene is gone for good, and the example with it; runs stay. */
@@ -72,7 +73,10 @@ export const OPENING = {
       const { store, slices } = on;
       slices.opening.put({ step: 'running', guess, run: null });
       await trained(on);
-      if (slices.opening.step === 'running') slices.opening.put({ step: 'doors', run: store.shelf.shown }, 'trials');
+      if (slices.opening.step !== 'running') return;
+      // A run that was refused leaves the question where it was.
+      const step = store.isExample ? 'guess' : 'doors';
+      slices.opening.put({ step, run: store.shelf.shown }, 'trials');
     },
   }),
   /** The reader has begun a run by another way. */

@@ -15,6 +15,8 @@ const STUDY = small({
   sampler: { name: 'grid' },
   trials: 4,
 });
+// What is swept is not fixed.
+delete STUDY.fixed.optimizer;
 /** Weights and biases of 4-6-3, and so the columns of their Hessian. */
 const PARAMETERS = 51;
 
@@ -89,9 +91,9 @@ test('they race from the same weights, and the table says what that cost', async
   const cost = DICTIONARIES.en['race.table.evaluations'];
   await expect(table).toBeVisible();
   await expect(table).not.toContainText(cost);
-  for (const optimizer of ['lbfgs', 'newton']) await page.getByTestId('race-add').selectOption(optimizer);
   for (const ground of ['network', 'rosenbrock']) {
     await page.getByTestId('race-ground').selectOption(ground);
+    for (const optimizer of ['lbfgs', 'newton']) await page.getByTestId('race-add').selectOption(optimizer);
     await expect(table).toContainText(cost);
     for (const name of ['L-BFGS', 'Newton']) {
       const cell = table.getByRole('row', { name }).getByRole('cell').last();

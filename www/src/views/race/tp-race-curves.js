@@ -205,7 +205,7 @@ export class TpRaceCurves extends FigurePart {
         // Far outside lies as far outside as the picture is high.
         return Number.isFinite(height) ? Math.max(-frame.height, Math.min(2 * frame.height, height)) : NaN;
       }),
-      color: token(`--race-${looks[k].at}`),
+      color: token(`--series-${looks[k].at}`),
       dash: looks[k].dash,
       end: looks[k].end,
     }));

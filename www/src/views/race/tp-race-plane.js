@@ -249,7 +249,7 @@ export class TpRacePlane extends GroundPart {
       const at = path.x.map((x, point) => to(x, path.y[point]));
       const x = at.map((one) => near(one.x, frame.width));
       const y = at.map((one) => near(one.y, frame.height));
-      return { x, y, color: token(`--race-${looks[k].at}`), dash: looks[k].dash, end: looks[k].end };
+      return { x, y, color: token(`--series-${looks[k].at}`), dash: looks[k].dash, end: looks[k].end };
     });
     this.trails.lay(tracks, token('--surface'), getComputedStyle(this).fontFamily);
     this.shown = { head, frame, to, names, key };

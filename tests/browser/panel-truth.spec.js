@@ -231,7 +231,6 @@ test('rows are found by other names, and what is not there yet is named', async 
   for (const [text, name] of [
     ['배치 정규화', 'batch norm'],
     ['batchnorm', 'batch norm'],
-    ['L-BFGS', 'lbfgs'],
     ['patience', 'patience'],
   ]) {
     await field.fill(text);

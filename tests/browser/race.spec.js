@@ -331,8 +331,12 @@ test('another study in the middle of a race or of its play is raced in its place
     /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
   }, SPIRAL);
   await expect(page.getByTestId('race-table')).toContainText(DICTIONARIES.en['metric.classes']);
-  const { paths, problem } = await finished(page);
-  expect([problem, paths.length]).toEqual([null, 4]);
+  await expect
+    .poll(async () => {
+      const { paths, problem } = await finished(page);
+      return [problem, paths.length];
+    })
+    .toEqual([null, 4]);
   for (const over of ['seed', 'schedule', 'batch_size', 'learning_rate', 'optimizer']) {
     await page.getByTestId('race-over').locator(`[data-value=${over}]`).click();
     await page

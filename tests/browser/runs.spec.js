@@ -381,7 +381,7 @@ test('where storage is full a run stays in memory, and is kept once another is d
   await page.reload();
   await app.defined();
   await expect.poll(async () => (await app.get('result'))?.trials).toEqual(b.trials);
-  expect(await chips(page)).toHaveLength(1);
+  await expect.poll(() => chips(page)).toHaveLength(1);
 });
 
 /** Puts so many runs into storage. @param {Page} page @param {number} many */

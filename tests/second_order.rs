@@ -17,7 +17,7 @@ use tuning_playground::backend::second_order::SecondOrder;
 use tuning_playground::backend::{Backend, Data, Labels, Network, Population, Snapshot};
 use tuning_playground::mlp::{Activation, Loss, Shape};
 use tuning_playground::optimizer::Optimizer;
-use tuning_playground::second_order::{Later, Objective, Symmetric, finish};
+use tuning_playground::second_order::{Later, Memory, Objective, Symmetric, finish};
 use tuning_playground::trainer::TrialSnapshot;
 
 const ROWS: usize = 60;
@@ -277,7 +277,7 @@ impl Objective for Cliff {
 
 fn a_cliff_within_the_line_search_ends_it() {
     for optimizer in optimizers() {
-        let (method, mut memory, mut place) = (optimizer.second_order().unwrap(), Default::default(), [0.0]);
+        let (method, mut memory, mut place) = (optimizer.second_order().unwrap(), Memory::default(), [0.0]);
         for _ in 0..4 {
             let loss = finish(method.step(&mut memory, 1.0, &mut place, &mut Cliff));
             if loss.is_nan() {

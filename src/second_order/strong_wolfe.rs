@@ -122,11 +122,11 @@ fn lesser(a: f64, b: f64) -> f64 {
 }
 
 /// Where the cubic through two places is least within bounds; their middle where it has no such place.
+#[expect(clippy::manual_midpoint, reason = "its bits may differ from PyTorch's")]
 fn cubic(a: &Point, b: &Point, (least, most): (f64, f64)) -> f64 {
     let d1 = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.t - b.t);
     let square = d1 * d1 - a.slope * b.slope;
     if square.is_nan() || square < 0.0 {
-        // Not `midpoint`, whose bits may differ from PyTorch's.
         return (least + most) / 2.0;
     }
     let d2 = square.sqrt();

@@ -55,6 +55,7 @@ impl Surface {
     /// The problem, as an object.
     #[wasm_bindgen(constructor)]
     #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
+    #[expect(clippy::too_many_arguments, reason = "what crosses to a Worker crosses by itself")]
     pub fn new(
         study: &str,
         assignment: &str,

@@ -205,7 +205,7 @@ fn product(a: &[f64], b: &[f64], inner: usize, columns: usize) -> Vec<f64> {
 /// A network's loss over rows, with the penalty on its weights.
 pub struct Rows {
     data: Rc<Data<f64>>,
-    rows: Vec<u32>,
+    places: Vec<u32>,
     l2: f64,
     passage: Passage,
     clock: Rc<Clock>,
@@ -217,14 +217,14 @@ pub struct Rows {
 
 impl Rows {
     /// A loss that nobody has looked at.
-    pub fn new(spec: &NetworkSpec, data: Rc<Data<f64>>, mut rows: Vec<u32>, clock: Rc<Clock>) -> Self {
+    pub fn new(spec: &NetworkSpec, data: Rc<Data<f64>>, mut places: Vec<u32>, clock: Rc<Clock>) -> Self {
         // Sums must not depend on the order in which an epoch shuffles its rows.
-        rows.sort_unstable();
-        Self { data, rows, l2: spec.optimizer.l2, passage: Passage::new(spec), clock, evaluations: 0, first: None }
+        places.sort_unstable();
+        Self { data, places, l2: spec.optimizer.l2, passage: Passage::new(spec), clock, evaluations: 0, first: None }
     }
 
     fn n(&self) -> f64 {
-        self.rows.len() as f64
+        self.places.len() as f64
     }
 
     fn weights(&self) -> impl Iterator<Item = usize> + use<> {
@@ -260,8 +260,8 @@ impl Rows {
         self.passage.take(parameters);
         gradient.fill(0.0);
         let (mut sum, mut correct) = (0.0, 0);
-        for at in 0..self.rows.len() {
-            let own = self.passage.through(parameters, &self.data, self.rows[at]);
+        for at in 0..self.places.len() {
+            let own = self.passage.through(parameters, &self.data, self.places[at]);
             (sum, correct) = (sum + own.sum, correct + own.correct);
             self.passage.back(parameters, &own.delta);
             for (layer, stage) in self.passage.layers.iter().zip(&self.passage.stages) {
@@ -297,8 +297,8 @@ impl Rows {
         let n_parameters = parameters.len();
         let mut hessian = Symmetric::zeros(n_parameters);
         self.passage.take(parameters);
-        for at in 0..self.rows.len() {
-            let row = self.rows[at];
+        for at in 0..self.places.len() {
+            let row = self.places[at];
             let own = self.passage.through(parameters, &self.data, row);
             self.passage.back(parameters, &own.delta);
             self.passage.curve(parameters, self.curvature(row, &own.delta), &mut hessian);

@@ -94,7 +94,7 @@ test('a guess is given with keys, too', async ({ app, page }) => {
   await expect(page.getByTestId('answer')).toContainText('0.1');
 });
 
-test('two scales side by side, a narrower range, a race; undo brings the study back', async ({ app, page }) => {
+test('two scales side by side, a narrower range, a race; undo brings the study back @soak', async ({ app, page }) => {
   test.setTimeout(180_000);
   await toDoors(app);
   const before = await app.get('study');

@@ -65,7 +65,8 @@ test('while a sweep trains, the surface follows the weights of the trial, and en
   await app.open();
   await page.getByRole('tab', { name: 'Landscape' }).click();
   await expect(page.locator('tp-landscape')).toBeAttached();
-  const fixed = { hidden: [16, 16], epochs: 1500 };
+  // Long enough to be paused on the way on any machine.
+  const fixed = { hidden: [16, 16], epochs: 6000 };
   await app.start(small({ dataset: { name: 'moons', samples: 500, noise: 0.3 }, fixed, trials: 4 }), backend);
   await app.steps(1);
   await listen(page);

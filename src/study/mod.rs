@@ -8,7 +8,7 @@ pub mod table;
 pub mod usage;
 
 pub use config::TrialConfig;
-pub use sampler::{SOBOL_TRIALS, SamplerSpec};
+pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
 use crate::error::Result;

@@ -23,9 +23,42 @@ pub enum SamplerSpec {
     Random,
     /// Points that fill the space evenly (Owen-scrambled Sobol).
     Sobol,
+    /// Tree-structured Parzen estimator.
+    Tpe(Learning),
+    /// Gaussian process.
+    Gp(Learning),
+    /// Evolution of a normal distribution.
+    Cmaes {
+        /// Trials drawn at random first.
+        startup: u32,
+        /// Trials asked for at once, where not its population.
+        round: Option<u32>,
+    },
 }
 
-const AVAILABLE: &str = "grid | random | sobol";
+/// How a sampler that learns goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learning {
+    /// Trials drawn at random first.
+    pub startup: u32,
+    /// Trials asked for at once after them.
+    pub round: u32,
+}
+
+impl Learning {
+    /// How many trials are asked for at once when so many have been before.
+    pub fn round(self, told: u32) -> u32 {
+        if told < self.startup { self.startup - told } else { self.round }
+    }
+}
+
+const AVAILABLE: &str = "grid | random | sobol | tpe | gp | cmaes";
+/// Of the samplers that learn.
+const STARTUP: u32 = 10;
+const ROUND: u32 = 8;
+const CMAES_STARTUP: u32 = 1;
+const MAX_STARTUP: f64 = 65_536.0;
+const MAX_ROUND: f64 = 65_536.0;
 const MAX_POINTS: f64 = 1000.0;
 const DEFAULT_POINTS: usize = 5;
 
@@ -61,9 +94,18 @@ impl SamplerSpec {
                 only(&["name", "points"])?;
                 Self::parse_grid(value.get("points"))
             }
-            "hand" | "tpe" | "gp" | "cmaes" | "pbt" => {
-                Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() })
+            "tpe" | "gp" => {
+                only(&["name", "startup", "round"])?;
+                let startup = whole(value, "startup", 1.0, MAX_STARTUP)?.unwrap_or(STARTUP);
+                let learning = Learning { startup, round: whole(value, "round", 1.0, MAX_ROUND)?.unwrap_or(ROUND) };
+                Ok(if name == "tpe" { Self::Tpe(learning) } else { Self::Gp(learning) })
             }
+            "cmaes" => {
+                only(&["name", "startup", "round"])?;
+                let startup = whole(value, "startup", 0.0, MAX_STARTUP)?.unwrap_or(CMAES_STARTUP);
+                Ok(Self::Cmaes { startup, round: whole(value, "round", 1.0, MAX_ROUND)? })
+            }
+            "hand" | "pbt" => Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() }),
             _ => Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
         }
     }
@@ -99,7 +141,7 @@ impl SamplerSpec {
     /// [`Error::GridTooLarge`], points for an axis that is not there, more than Sobol's sequence has.
     pub fn check(&self, space: &Space, trials: u32, combinations: impl FnOnce() -> f64) -> Result<()> {
         let axis_points = match self {
-            Self::Random => return Ok(()),
+            Self::Random | Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => return Ok(()),
             Self::Sobol => return check_sobol(space, trials),
             Self::Grid { axis_points, .. } => axis_points,
         };
@@ -135,9 +177,24 @@ impl SamplerSpec {
         match self {
             Self::Random => json!({"name": "random"}),
             Self::Sobol => json!({"name": "sobol"}),
+            Self::Tpe(Learning { startup, round }) => json!({"name": "tpe", "startup": startup, "round": round}),
+            Self::Gp(Learning { startup, round }) => json!({"name": "gp", "startup": startup, "round": round}),
+            Self::Cmaes { startup, round: None } => json!({"name": "cmaes", "startup": startup}),
+            Self::Cmaes { startup, round } => json!({"name": "cmaes", "startup": startup, "round": round}),
             Self::Grid { points, axis_points } if axis_points.is_empty() => json!({"name": "grid", "points": points}),
             Self::Grid { axis_points, .. } => json!({"name": "grid", "points": axis_points}),
         }
+    }
+}
+
+/// A whole number of a sampler's settings, where it is given.
+fn whole(sampler: &Value, name: &str, low: f64, high: f64) -> Result<Option<u32>> {
+    let Some(found) = sampler.get(name) else { return Ok(None) };
+    let (key, accepted) = (format!("sampler.{name}"), format!("{low} .. {high} (int)"));
+    match found.as_f64().filter(|n| libm::trunc(*n) == *n) {
+        None => Err(Error::WrongType { key, found: shown(found), accepted }),
+        Some(n) if (low..=high).contains(&n) => Ok(Some(n as u32)),
+        Some(_) => Err(Error::OutOfRange { key, found: shown(found), accepted }),
     }
 }
 

@@ -49,6 +49,7 @@ fn store(member: u32, piece: u32, value: vec4<f32>) {
 }
 
 //@ update
+//@ slope
 
 // Updates all parameters by the gradient in state; whether any went beyond the limits. One loop takes all pieces: drivers
 // compile it in milliseconds, and the same unrolled in minutes.

@@ -104,6 +104,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             }
             ready();
         }
+        //@ slope
         optimizer(member, index, WIDTH);
         ready();
     }

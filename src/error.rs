@@ -75,6 +75,12 @@ pub enum Error {
     /// More memory than there is.
     #[error("trial {trial} needs {needed_mb} MB, more than the {limit_mb} MB of {limit}; lower one of: {knob}")]
     TooLarge { trial: u32, needed_mb: u64, limit: String, limit_mb: u64, knob: String },
+    /// A network too large for a method that works out its Hessian.
+    #[error(
+        "trial {trial} has {parameters} parameters, more than the {limit} up to which Newton's method works out a Hessian; \
+         lower one of: {knob}, or change optimizer"
+    )]
+    TooManyParameters { trial: u32, parameters: u64, limit: u32, knob: String },
     /// The data file could not be read.
     #[error("the data of {dataset} cannot be read: {detail}")]
     BadData { dataset: String, detail: String },

@@ -1,6 +1,7 @@
 //! Fixtures (`tuning-playground/fixture@1`): one training run with everything given, and what PyTorch made of it.
 
 use crate::backend::reference::ReferencePopulation;
+use crate::backend::second_order::SecondOrder;
 use crate::backend::{Backend, BatchStep, Data, EpochBatches, Labels, Network, NetworkSpec, Population};
 use crate::error::{Error, Result};
 use crate::kernels::Real;
@@ -183,6 +184,10 @@ impl Fixture {
     }
 
     async fn run_in_f64(&self) -> Result<Difference> {
+        if self.network.spec.is_second_order() {
+            let mut population = SecondOrder::new(Rc::new(self.data.clone()), vec![self.network.clone()]);
+            return self.run(&mut population).await;
+        }
         let mut population = ReferencePopulation::<f64>::new(Rc::new(self.data.clone()), vec![self.network.clone()]);
         self.run(&mut population).await
     }
@@ -190,8 +195,12 @@ impl Fixture {
     /// Trains it on a backend in f32.
     ///
     /// # Errors
-    /// What the backend reports.
+    /// What the backend reports; [`Error::NotOnThisBackend`] of an optimizer of second order, which trains in f64 on each.
     pub async fn run_on(&self, backend: &dyn Backend) -> Result<Difference> {
+        if self.network.spec.is_second_order() {
+            let feature = "an optimizer of second order".into();
+            return Err(Error::NotOnThisBackend { feature, backend: backend.name().into() });
+        }
         let data = Data {
             x: self.data.x.iter().map(|&x| x as f32).collect(),
             columns: self.data.columns,
@@ -234,12 +243,12 @@ impl Fixture {
     fn steps(&self, from: usize, until: usize) -> EpochBatches {
         let mut order = Vec::new();
         let mut steps = Vec::new();
-        let (optimizer, schedule) = (self.network.spec.optimizer, self.network.spec.schedule);
+        let (optimizer, schedule) = (self.network.spec.optimizer, &self.network.spec.schedule);
         let pace = |t| {
             // PyTorch's schedules are stepped once a step.
             let at = StepAt { step: t - 1, per_epoch: 1 };
-            let learning_rate = optimizer.learning_rate * schedule.factor(at, &Memory::default());
-            Pace { learning_rate, momentum: schedule.momentum(at) }
+            let factor = schedule.factor(at, &Memory::default());
+            Pace { learning_rate: optimizer.learning_rate * factor, factor, momentum: schedule.momentum(at) }
         };
         let range = from..until.min(self.steps);
         let scalars = optimizer.scalars(from as u64 + 1, pace);
@@ -361,6 +370,18 @@ fn parse_named<T>(
 
 /// PyTorch's optimizer arguments, with our names for the learning rate, betas and epsilon.
 fn parse_optimizer(document: &Map<String, Value>) -> Result<Optimizer> {
+    let mut document = document.clone();
+    if let Some(search) = document.get_mut("line_search_fn") {
+        *search = match search.as_str() {
+            Some("strong_wolfe") => true.into(),
+            None if search.is_null() => false.into(),
+            _ => {
+                let (key, found) = ("optimizer.line_search_fn".into(), search.to_string());
+                return Err(Error::WrongType { key, found, accepted: "null | strong_wolfe".into() });
+            }
+        };
+    }
+    let document = &document;
     let is_ours = |name: &str| ["l2", SINGLE_PRODUCT].contains(&name);
     let set = |made: &mut Optimizer, name: &str, value| !is_ours(name) && made.set(name, value);
     let known = |made: &Optimizer| made.names().into_iter().filter(|name| !is_ours(name)).collect();
@@ -375,6 +396,7 @@ fn parse_optimizer(document: &Map<String, Value>) -> Result<Optimizer> {
         let (is_sound, accepted) = match name.as_str() {
             "beta1" | "beta2" => ((0.0..1.0).contains(&value), "0 <= x < 1"),
             "rho" => ((0.0..=1.0).contains(&value), "0 .. 1"),
+            "history_size" => (value >= 1.0, ">= 1"),
             _ => (value >= 0.0, ">= 0"),
         };
         if !is_sound {

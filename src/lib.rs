@@ -23,6 +23,7 @@ pub mod result;
 pub mod rng;
 pub mod schedule;
 pub mod search;
+pub mod second_order;
 pub mod session;
 pub mod settings;
 pub mod space;

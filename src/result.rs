@@ -109,6 +109,9 @@ pub struct TrialRecord {
     pub seed: u64,
     pub epochs: Vec<EpochRecord>,
     pub steps: u64,
+    /// Gradient evaluations that the steps took; missing where each took one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluations: Option<u64>,
     pub diverged_at: Option<u64>,
 }
 
@@ -126,6 +129,8 @@ pub struct TrialEvent {
     pub value: Option<f64>,
     /// Gradient steps taken, over all its seeds.
     pub steps: u64,
+    /// Gradient evaluations that the steps took.
+    pub evaluations: u64,
     /// The step at which it diverged.
     pub diverged_at: Option<u64>,
 }
@@ -138,17 +143,17 @@ impl TrialEvent {
     const SPREAD_NUMBERS: usize = 4;
 
     /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
-    /// [`TrialState::ALL`]), value, steps, the step at which it diverged, how many epochs follow and how many numbers each
-    /// has; then the epochs. What is missing is NaN.
+    /// [`TrialState::ALL`]), value, steps, the step at which it diverged, gradient evaluations, how many epochs follow and
+    /// how many numbers each has; then the epochs. What is missing is NaN.
     pub fn write(&self, numbers: &mut Vec<f64>) {
-        let Self { number, state, ref epochs, value, steps, diverged_at } = *self;
+        let Self { number, state, ref epochs, value, steps, evaluations, diverged_at } = *self;
         let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);
         let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
         let value = value.unwrap_or(f64::NAN);
         let has_spread = epochs.first().is_some_and(|epoch| epoch.spread.is_some());
         let each = Self::EPOCH_NUMBERS + if has_spread { Self::SPREAD_NUMBERS } else { 0 };
         numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at]);
-        numbers.extend([epochs.len() as f64, each as f64]);
+        numbers.extend([evaluations as f64, epochs.len() as f64, each as f64]);
         for one in epochs {
             numbers.extend([one.epoch as f64, one.train_loss, one.validation_loss, one.train_metric]);
             numbers.extend([one.validation_metric, one.learning_rate, one.seconds]);
@@ -166,7 +171,8 @@ impl TrialEvent {
     pub fn read(mut numbers: &[f64]) -> Option<Vec<Self>> {
         let mut events = Vec::new();
         while !numbers.is_empty() {
-            let (&[number, state, value, steps, diverged_at, n, each], rest) = numbers.split_first_chunk()?;
+            let (&[number, state, value, steps, diverged_at, evaluations, n, each], rest) =
+                numbers.split_first_chunk()?;
             let each = each as usize;
             let has_spread = each == Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
             if !has_spread && each != Self::EPOCH_NUMBERS {
@@ -196,6 +202,7 @@ impl TrialEvent {
                 epochs: epochs.chunks_exact(each).map(epoch).collect(),
                 value: matches!(state, TrialState::Complete | TrialState::Pruned).then_some(value),
                 steps: steps as u64,
+                evaluations: evaluations as u64,
                 diverged_at: Some(diverged_at).filter(|step| !step.is_nan()).map(|step| step as u64),
             });
         }
@@ -204,7 +211,15 @@ impl TrialEvent {
 
     /// A trial that has begun and done nothing yet.
     pub const fn begun(number: u32) -> Self {
-        Self { number, state: TrialState::Running, epochs: Vec::new(), value: None, steps: 0, diverged_at: None }
+        Self {
+            number,
+            state: TrialState::Running,
+            epochs: Vec::new(),
+            value: None,
+            steps: 0,
+            evaluations: 0,
+            diverged_at: None,
+        }
     }
 }
 
@@ -274,17 +289,17 @@ mod tests {
         let nan = f64::NAN;
         #[rustfmt::skip]
         let numbers = [
-            3.0, 4.0, nan, 20.0, 17.0, 2.0, 7.0,
+            3.0, 4.0, nan, 20.0, 17.0, 25.0, 2.0, 7.0,
             1.0, 0.5, 0.1 + 0.2, 0.25, 5e-324, 0.01, 0.125,
             2.0, nan, f64::INFINITY, 0.0, -0.0, 0.02, 0.25,
-            0.0, 2.0, nan, 9.0, nan, 0.0, 7.0,
-            1.0, 1.0, 0.125, 9.0, nan, 1.0, 11.0,
+            0.0, 2.0, nan, 9.0, nan, 9.0, 0.0, 7.0,
+            1.0, 1.0, 0.125, 9.0, nan, 9.0, 1.0, 11.0,
             4.0, 0.5, 0.25, 1.0, 0.75, 0.01, 2.0, 0.1, 0.2, nan, f64::NEG_INFINITY,
         ];
         let events = TrialEvent::read(&numbers).expect("whole events");
         let [diverged, complete, running] = events.as_slice() else { panic!("three events") };
         assert_eq!((diverged.number, diverged.state, diverged.value), (3, TrialState::Diverged, None));
-        assert_eq!((diverged.steps, diverged.diverged_at), (20, Some(17)));
+        assert_eq!((diverged.steps, diverged.evaluations, diverged.diverged_at), (20, 25, Some(17)));
         assert_eq!(diverged.epochs[0].validation_loss, 0.1 + 0.2);
         assert_eq!(diverged.epochs[0].validation_metric, 5e-324);
         assert!(diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_infinite());
@@ -300,14 +315,14 @@ mod tests {
         let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         // The value of a trial that has none is missing.
         let mut given = numbers;
-        given[30] = nan;
+        given[32] = nan;
         assert_eq!(bits(&written), bits(&given));
         for length in 1..numbers.len() {
-            let is_whole = [21, 28].contains(&length);
+            let is_whole = [22, 30].contains(&length);
             assert_eq!(TrialEvent::read(&numbers[..length]).is_some(), is_whole, "{length} numbers");
         }
-        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0, 7.0]), None, "a state that there is not");
-        assert_eq!(TrialEvent::read(&[0.0, 1.0, nan, 0.0, nan, 0.0, 8.0]), None, "epochs of another size");
+        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0, 0.0, 7.0]), None, "a state that there is not");
+        assert_eq!(TrialEvent::read(&[0.0, 1.0, nan, 0.0, nan, 0.0, 0.0, 8.0]), None, "epochs of another size");
     }
 
     #[test]

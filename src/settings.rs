@@ -1,7 +1,7 @@
 //! Settings that documents have by name: structs with a default for each field.
 
 /// What `settings!` writes.
-pub trait Named: Copy + Default {
+pub trait Named: Clone + Default {
     /// The names.
     const NAMES: &'static [&'static str];
     /// Sets one; false where there is none of this name.
@@ -16,6 +16,12 @@ pub(crate) trait Setting {
 impl Setting for f64 {
     fn of(value: f64) -> Self {
         value
+    }
+}
+
+impl Setting for u32 {
+    fn of(value: f64) -> Self {
+        value as Self
     }
 }
 

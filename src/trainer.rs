@@ -68,6 +68,8 @@ pub struct Trainer {
     prepared: Rc<Prepared>,
     waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
+    /// A trial that somebody wants to look at after its next epoch.
+    watched: Option<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
@@ -116,6 +118,7 @@ impl Trainer {
             prepared,
             waiting: VecDeque::new(),
             wave: None,
+            watched: None,
             failed: None,
             spread,
             crowds,
@@ -154,6 +157,12 @@ impl Trainer {
         Contestant { trial: trial.number, batch, epochs, init, spec }
     }
 
+    /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.
+    pub fn scaling(&self) -> impl Iterator<Item = (f64, f64)> {
+        let Prepared { scaling, target_mean, target_scale, .. } = &*self.prepared;
+        scaling.iter().copied().chain([(*target_mean, *target_scale)])
+    }
+
     /// The rows.
     pub const fn data(&self) -> &Rc<Data> {
         &self.data
@@ -172,6 +181,15 @@ impl Trainer {
             let crowds = self.count_crowds(of_trials);
             self.crowds.insert(of_trials, crowds);
         }
+    }
+
+    /// Tells in the report of its next epoch what a trial in training is then; false, and nothing to be told, of one that is
+    /// not in training here.
+    pub fn watch(&mut self, number: u32) -> bool {
+        let is_here = |running: &Running| running.trial.number == number && !running.ended;
+        let is_in_training = self.wave.as_ref().is_some_and(|wave| wave.trials.iter().any(is_here));
+        self.watched = is_in_training.then_some(number);
+        is_in_training
     }
 
     /// Lets go of trials that have not ended.
@@ -254,30 +272,6 @@ impl Trainer {
         config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
-    /// What makes a trial smaller: a list of widths leaves depth and width without effect.
-    fn knobs(&self) -> &'static str {
-        if self.study.fixed.contains_key("hidden") {
-            return "hidden, batch_size";
-        }
-        "hidden_units, hidden_layers, batch_size"
-    }
-
-    fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
-        let (limit_bytes, limit) = self.backend.memory_limit();
-        let bytes = self.backend.largest_piece_bytes(network);
-        if bytes <= limit_bytes {
-            return Ok(());
-        }
-        let mb = |bytes: u64| bytes.div_ceil(1 << 20);
-        Err(Error::TooLarge {
-            trial,
-            needed_mb: mb(bytes),
-            limit,
-            limit_mb: limit_bytes >> 20,
-            knob: self.knobs().into(),
-        })
-    }
-
     /// Works for about `budget`, over as many epochs as that takes.
     ///
     /// # Errors
@@ -317,7 +311,11 @@ impl Trainer {
         let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
             // Seeds of a trial that diverges in one of them end with that epoch.
-            let waits = wave.trials.iter().any(|running| !running.ended && running.config.schedule.waits_for_outcome());
+            // What a learning rate came to is told by its network's state, which later epochs of a flight would change.
+            let waits = wave.trials.iter().any(|running| {
+                let TrialConfig { schedule, optimizer, .. } = &running.config;
+                !running.ended && (schedule.waits_for_outcome() || optimizer.descends())
+            });
             let alone = waits || self.study.seeds_per_trial > 1;
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
             for _ in 0..ahead {
@@ -335,6 +333,11 @@ impl Trainer {
             }
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
+                if running.config.optimizer.descends() {
+                    for &index in &running.networks {
+                        wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+                    }
+                }
                 let event = self.end_epoch(running, &mut wave.steps);
                 let is_over = event.state != TrialState::Running;
                 report.tell(&mut running.told, event);
@@ -347,6 +350,16 @@ impl Trainer {
         }
         if advance.epoch_done {
             wave.in_epoch = false;
+            if let Some(number) = self.watched {
+                let running = wave.trials.iter().find(|one| one.trial.number == number && !one.ended);
+                let snapshot = running.map(|running| {
+                    let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                    running.snapshot(networks, &wave.steps)
+                });
+                if snapshot.is_some() {
+                    (report.watched, self.watched) = (snapshot, None);
+                }
+            }
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &wave.trials[owner];
                 let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
@@ -399,6 +412,7 @@ impl Trainer {
                 epochs_begun: 0,
                 epochs_done: 0,
                 steps: 0,
+                evaluations: 0,
                 outcomes: Vec::new(),
                 ended: false,
             });
@@ -427,7 +441,7 @@ impl Trainer {
             seed: self.study.seed,
             loss: config.loss,
             optimizer: config.optimizer,
-            schedule: config.schedule,
+            schedule: config.schedule.clone(),
             dropout: config.dropout,
             max_batch: self.batch_size(config),
             crowd: 1,
@@ -469,13 +483,18 @@ impl Trainer {
         let per_epoch = self.data.n_train.div_ceil(batch) as u64;
         let diverged_at = outcomes.iter().filter_map(|outcome| outcome.diverged_at).min();
         let before = (running.epochs_done as u64 - 1) * per_epoch;
-        running.steps += outcomes.iter().map(|o| o.diverged_at.map_or(per_epoch, |at| at - before)).sum::<u64>();
+        for outcome in &outcomes {
+            let steps = outcome.diverged_at.map_or(per_epoch, |at| at - before);
+            running.steps += steps;
+            running.evaluations += outcome.evaluations.max(steps);
+        }
         let mut event = TrialEvent {
             number: running.trial.number,
             state: TrialState::Running,
             epochs: Vec::new(),
             value: None,
             steps: running.steps,
+            evaluations: running.evaluations,
             diverged_at,
         };
         if diverged_at.is_some() {
@@ -532,11 +551,11 @@ impl Trainer {
         let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
         let at = StepAt { step: epoch as u64 * per_epoch - 1, per_epoch };
         let n = networks.len() as f64;
-        let mut factor = |steps: &Steps| config.schedule.factor(at, &steps.memory);
+        let own = config.optimizer.learning_rate;
+        let mut rate = |steps: &Steps| (own + steps.added) * config.schedule.factor(at, &steps.memory);
         // Where all are alike, their mean is exactly that.
-        let first = networks.next().map_or(1.0, &mut factor);
-        let mean = first + networks.map(|steps| factor(steps) - first).sum::<f64>() / n;
-        config.optimizer.learning_rate * mean
+        let first = networks.next().map_or(own, &mut rate);
+        first + networks.map(|steps| rate(steps) - first).sum::<f64>() / n
     }
 
     /// Losses of numbers are reported in the targets' own units, squared.

@@ -103,6 +103,51 @@ fn gd_trains_with_a_batch_size_that_it_does_not_use() {
 }
 
 #[test]
+fn second_order_trains_on_all_rows_says_what_it_cost_and_is_verified_by_the_reference() {
+    let mut study = small();
+    study["dataset"]["name"] = json!("iris");
+    study["fixed"] = json!({"hidden": [6], "activation": "tanh", "epochs": 8, "batch_size": 16, "dropout": 0.5});
+    study["space"] = json!({
+        "optimizer": {"type": "categorical", "choices": ["lbfgs", "newton", "gd"]},
+        "line_search": {"type": "categorical", "choices": ["none", "strong_wolfe"]},
+    });
+    study["sampler"] = json!({"name": "grid"});
+    study["trials"] = json!(4);
+    let (ended, result) = run(&study, "second-order");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let document = read(&result);
+    assert_eq!(document["engine"]["plan"], "panels+second_order");
+    for trial in document["trials"].as_array().expect("trials") {
+        // Without a line search steps of length 1 may lead anywhere, as PyTorch's do.
+        let is_bold = trial["params"]["line_search"] == "none";
+        assert!(is_bold || trial["state"] == "complete", "{trial}");
+        assert!(is_bold || trial["steps"] == 8, "{trial}");
+        let evaluations = trial["evaluations"].as_u64();
+        match trial["params"]["optimizer"].as_str().expect("a name") {
+            "gd" => assert_eq!(evaluations, None),
+            "newton" => assert!(evaluations.expect("a count") >= 8 * (1 + 51 + 1), "{trial}"),
+            _ => assert!((8..=8 * 26).contains(&evaluations.expect("a count")), "{trial}"),
+        }
+        if trial["params"]["optimizer"] == "newton" || trial["params"]["line_search"] == "strong_wolfe" {
+            let [first, last] = [0, 7].map(|at| trial["epochs"][at]["train_loss"].as_f64().expect("a loss"));
+            assert!(last < 0.5 * first, "{trial}");
+        }
+    }
+    study["space"] = json!({});
+    study["fixed"] = json!({"hidden": [300], "optimizer": "newton"});
+    let (ended, _) = run(&study, "too-many");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(2) && said.contains("2403 parameters") && said.contains("hidden"), "{said}");
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/lbfgs_strong_wolfe.json");
+    for (backend, wanted) in [("reference", "ok   lbfgs_strong_wolfe:"), ("cpu", "not on this backend (cpu)")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+        let ended = command.args(["verify", fixture, "--backend", backend]).output().expect("tune ends");
+        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(ended.status.success() && said.contains(wanted), "{said}");
+    }
+}
+
+#[test]
 fn grids_of_decades_are_decades_in_a_result() {
     let mut study = small();
     study["space"]["learning_rate"]["low"] = json!(1e-6);
@@ -115,4 +160,46 @@ fn grids_of_decades_are_decades_in_a_result() {
     let mut rates: Vec<f64> = trials.iter().filter_map(|trial| trial["params"]["learning_rate"].as_f64()).collect();
     rates.sort_by(f64::total_cmp);
     assert_eq!(rates, [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0]);
+}
+
+#[test]
+fn a_landscape_of_a_part_of_the_rows_says_so_and_that_of_the_momentum_which_axes_it_has() {
+    let folder = folder("landscape");
+    let (study, file) = (folder.join("study.json"), folder.join("landscape.json"));
+    fs::write(&study, small().to_string()).expect("written");
+    let ask = |more: &[&str]| {
+        let (study, file) = (study.to_string_lossy(), file.to_string_lossy());
+        let start = ["landscape", &study, "--trial", "1", "--size", "3", "-o", &file];
+        tune(&[&start, more].concat(), Stdio::piped())
+    };
+    let written = |more: &[&str]| {
+        let output = ask(more);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        read(&file)
+    };
+    let whole = written(&[]);
+    let all = whole["n_rows"].as_u64().expect("rows");
+    let some = written(&["--limit", "7", "--rows", "train"]);
+    assert_eq!((some["n_rows"].as_u64(), some["rows"].as_str()), (Some(7), Some("train")));
+    let middle = |one: &Value| one["values"][4].as_f64().expect("a loss");
+    for one in [&whole, &some] {
+        assert!((middle(one) - one["points"][0]["loss"].as_f64().expect("a loss")).abs() < 1e-5);
+    }
+    assert_eq!(middle(&written(&["--limit", &all.to_string()])).to_bits(), middle(&whole).to_bits());
+    assert_ne!(middle(&written(&["--limit", "1"])).to_bits(), middle(&whole).to_bits());
+    for plane in ["gradient", "momentum"] {
+        let laid = written(&["--plane", plane]);
+        assert_eq!(laid["plane"]["kind"], "gradient");
+        assert_eq!(laid["plane"]["axes"], json!(["gradient", "momentum"]), "of Adam");
+    }
+    for (more, says) in [
+        (["--limit", "0"], "1 to"),
+        (["--limit", "99999999"], "1 to"),
+        (["--plane", "hessian"], "hessian"),
+        (["--plane", "sideways"], "gradient"),
+    ] {
+        let refused = ask(&more);
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && text.contains(says), "{more:?}: {text}");
+    }
 }

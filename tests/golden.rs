@@ -6,6 +6,7 @@ mod harness;
 use common::{On, backends};
 use serde_json::{Value, json};
 use std::path::Path;
+use tuning_playground::error::Error;
 use tuning_playground::fixture::{Fixture, TOLERANCE_F32, TOLERANCE_F64};
 
 fn fixtures() -> Vec<Fixture> {
@@ -36,7 +37,12 @@ fn c3_f32_backends_are_pytorch(on: On) {
     for backend in backends(on) {
         let (name, mut worst) = (backend.name(), (0.0, String::new()));
         for fixture in fixtures() {
-            let difference = pollster::block_on(fixture.run_on(backend.as_ref())).expect("a run");
+            let run = pollster::block_on(fixture.run_on(backend.as_ref()));
+            if let Err(Error::NotOnThisBackend { .. }) = run {
+                assert!(fixture.name.starts_with("lbfgs"), "{} is for {name}", fixture.name);
+                continue;
+            }
+            let difference = run.expect("a run");
             assert!(difference.error <= TOLERANCE_F32, "{} on {name}: {difference:?}", fixture.name);
             if difference.error > worst.0 {
                 worst = (difference.error, fixture.name);
@@ -56,6 +62,10 @@ fn what_pytorch_refuses_is_refused_with_its_reason() {
         ("optimizer", json!({"name": "adadelta", "rho": 1.5}), "optimizer.rho"),
         ("optimizer", json!({"name": "nadam", "momentum_decay": -1}), "optimizer.momentum_decay"),
         ("optimizer", json!({"name": "adagrad"}), "schedule.cycle_momentum"),
+        ("optimizer", json!({"name": "lbfgs", "line_search_fn": "armijo"}), "optimizer.line_search_fn"),
+        ("optimizer", json!({"name": "lbfgs", "history_size": 0}), "optimizer.history_size"),
+        ("optimizer", json!({"name": "lbfgs", "weight_decay": 0.1}), "optimizer.weight_decay"),
+        ("optimizer", json!({"name": "newton", "newton_damping": -1}), "optimizer.newton_damping"),
         ("schedule", json!({"anneal_strategy": "sine"}), "schedule.anneal_strategy"),
         ("schedule", json!({"gamma": 0.5}), "schedule.gamma"),
     ] {

@@ -100,6 +100,7 @@ fn most_while_training(trials: u32, budget: usize) -> [usize; 2] {
         n_validation: 4,
         n_test: 0,
         task: Task::Classes(10),
+        scaling: vec![(0.0, 1.0); columns],
         target_mean: 0.0,
         target_scale: 1.0,
     };

@@ -68,7 +68,7 @@ fn what_is_refused_names_its_key() {
         ("fixed.batch_size", json!(2.5), "wrong_type", "fixed.batch_size"),
         ("fixed.hidden", json!([4, 4000]), "out_of_range", "fixed.hidden"),
         ("fixed.activation", json!("swish"), "out_of_range", "fixed.activation"),
-        ("fixed.schedule", json!("drawn"), "not_yet", "fixed.schedule"),
+        ("fixed.schedule_points", json!([]), "out_of_range", "fixed.schedule_points"),
         ("fixed.batch_norm", json!(true), "not_yet", "fixed.batch_norm"),
         ("fixed.learning_rate", json!("NaN"), "out_of_range", "fixed.learning_rate"),
         ("fixed.loss", json!("mse"), "loss_mismatch", ""),
@@ -161,9 +161,18 @@ fn defaults_are_pytorchs() {
         let learning_rate = if is_sgd { 0.01 } else { wanted.learning_rate };
         assert_eq!(found, Optimizer { learning_rate, ..wanted }, "{name}");
     }
-    let adam = Settings::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0, amsgrad: false });
+    let adam = Settings::Adam(Adam {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weight_decay: 0.0,
+        amsgrad: false,
+        hypergradient: 0.0,
+    });
     assert_eq!(named("adam"), Optimizer { settings: adam, learning_rate: 1e-3, l2: 0.0 });
-    let sgd = |momentum, nesterov| Settings::Sgd(Sgd { momentum, nesterov, dampening: 0.0, weight_decay: 0.0 });
+    let sgd = |momentum, nesterov| {
+        Settings::Sgd(Sgd { momentum, nesterov, dampening: 0.0, weight_decay: 0.0, hypergradient: 0.0 })
+    };
     for (name, settings) in [("gd", sgd(0.0, false)), ("momentum", sgd(0.9, false)), ("nesterov", sgd(0.9, true))] {
         assert_eq!(named(name), Optimizer { settings, learning_rate: 1e-3, l2: 0.0 }, "{name}");
     }
@@ -172,6 +181,18 @@ fn defaults_are_pytorchs() {
     for (name, learning_rate, own) in [
         ("adagrad", 0.01, &[("lr_decay", 0.0), ("initial_accumulator_value", 0.0), ("epsilon", 1e-10)][..]),
         ("adadelta", 1.0, &[("rho", 0.9), ("epsilon", 1e-6)]),
+        (
+            "lbfgs",
+            1.0,
+            &[
+                ("max_iter", 20.0),
+                ("history_size", 100.0),
+                ("line_search_fn", 0.0),
+                ("tolerance_grad", 1e-7),
+                ("tolerance_change", 1e-9),
+            ],
+        ),
+        ("newton", 1.0, &[("newton_damping", 1e-3)]),
         (
             "adamw",
             1e-3,
@@ -184,7 +205,9 @@ fn defaults_are_pytorchs() {
         wanted.learning_rate = learning_rate;
         assert_eq!(named(name), wanted, "{name}");
     }
-    assert_eq!(config(&json!({"optimizer": "gd"})).batch_size, None);
+    for name in ["gd", "lbfgs", "newton"] {
+        assert_eq!(config(&json!({"optimizer": name, "batch_size": 8})).batch_size, None);
+    }
     assert_eq!(config(&json!({})).hidden, vec![16, 16]);
     assert_eq!(config(&json!({"hidden": []})).hidden, Vec::<usize>::new());
 }
@@ -198,7 +221,14 @@ fn available(name: &str) -> Vec<String> {
 #[test]
 fn every_choice_is_a_setting_of_its_own() {
     for row in table::table().iter().filter(|row| row.available && row.kind == Kind::Categorical) {
-        let made: Vec<_> = available(&row.name).iter().map(|choice| config(&json!({&row.name: choice}))).collect();
+        let made = |choice: &String| {
+            let mut fixed = json!({ &row.name: choice });
+            for (owner, condition) in row.used_by.iter().flatten() {
+                fixed[owner.as_str()] = cases(owner, condition).swap_remove(0).0;
+            }
+            config(&fixed)
+        };
+        let made: Vec<_> = available(&row.name).iter().map(made).collect();
         for (i, one) in made.iter().enumerate() {
             assert!(!made[..i].contains(one), "{}: {} is another's", row.name, available(&row.name)[i]);
         }
@@ -240,6 +270,7 @@ fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
     let scalars = [1, 2].map(|t| optimizer.step_scalars(t, optimizer.learning_rate));
     (
         optimizer.rule(),
+        optimizer.second_order(),
         optimizer.constants(),
         scalars,
         rising,
@@ -278,6 +309,7 @@ fn every_hyperparameter_is_taken_over_by_those_who_use_it() {
         let values = match row.kind {
             Kind::Bool => [json!(false), json!(true)],
             Kind::List => [json!([3]), json!([4])],
+            Kind::Points => [json!([[0, 0.5]]), json!([[0, 0.25]])],
             // Digits has 1,257 rows for training.
             Kind::Int if row.name == "batch_size" => [json!(7), json!(8)],
             Kind::Int => [json!(row.low), json!(row.low.map(|low| low + 1.0))],

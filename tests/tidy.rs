@@ -119,6 +119,7 @@ const ORDER: [&str; 23] = [
     "linear",
     "gaussian",
     "settings",
+    "second_order",
     "mlp",
     "optimizer",
     "schedule",

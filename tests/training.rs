@@ -309,6 +309,51 @@ fn cosine_and_one_cycle_end_where_the_run_ends() {
     }
 }
 
+/// What is told of a learning rate that descends is what the last step of the epoch was taken with.
+fn a_learning_rate_that_descends_is_told_as_it_was(on: On) {
+    for (rate, fixed) in [
+        (0.1, json!({"optimizer": "gd", "learning_rate": 0.1, "hypergradient": 0.05, "epochs": 8})),
+        (0.1, json!({"optimizer": "nesterov", "learning_rate": 0.1, "hypergradient": 0.001, "epochs": 3})),
+        (
+            0.01,
+            json!({
+                "optimizer": "adam", "learning_rate": 0.01, "hypergradient": 1e-5, "epochs": 4, "schedule": "exponential",
+                "decay_rate": 0.5, "decay_epochs": 2,
+            }),
+        ),
+    ] {
+        let rates = |backend| epochs(backend, &fixed).iter().map(|epoch| epoch.learning_rate).collect::<Vec<_>>();
+        let wanted = rates(Box::new(Reference));
+        let factor =
+            |epoch: usize| if fixed["schedule"] == "exponential" { libm::pow(0.5, epoch as f64 / 2.0) } else { 1.0 };
+        let own: Vec<f64> = wanted.iter().enumerate().map(|(epoch, rate)| rate / factor(epoch + 1)).collect();
+        // Before its first step it has not moved, and it moves in every other.
+        assert_eq!(own[0] == rate, fixed["optimizer"] == "gd", "{fixed}: {own:?}");
+        assert!(own.windows(2).all(|pair| (pair[1] / pair[0] - 1.0).abs() > 1e-4), "{fixed}: {own:?}");
+        for backend in backends(on) {
+            let name = format!("{}, {}", backend.adapter(), backend.name());
+            for (found, wanted) in rates(backend).iter().zip(&wanted) {
+                assert!((found / wanted - 1.0).abs() < 1e-4, "{name}: {fixed}: {found} is not {wanted}");
+            }
+        }
+    }
+}
+
+/// A rate that runs away is a diverged trial, and no error.
+fn a_learning_rate_that_runs_away_diverges(on: On) {
+    let shape = shape(2, &[], 2, Activation::Tanh);
+    let data = narrow(&data(&shape, Loss::Mse, 40, 10, 5));
+    for name in ["sgd", "nesterov", "adam"] {
+        let optimizer = named(name, &[("hypergradient", 1e6)]);
+        let network = network(0, &shape, Loss::Mse, optimizer, 0.0, 8);
+        for backend in backends(on) {
+            let (outcomes, _) = run(&*backend, &data, core::slice::from_ref(&network), 20, at_once).remove(0);
+            let at = outcomes.last().and_then(|outcome| outcome.diverged_at);
+            assert!(at.is_some(), "{name} on {} by {}", backend.adapter(), backend.strategy(&network.spec));
+        }
+    }
+}
+
 /// PyTorch's own test of its optimizers, with rates that suit whole batches.
 fn c4_every_optimizer_solves_xor_from_every_seed() {
     const EPOCHS: u64 = 3000;
@@ -357,6 +402,8 @@ harness::tests! {
         dropping_everything_trains_the_last_bias_alone,
         without_epsilon_padding_is_no_trouble,
         a_lost_validation_is_the_last_steps,
+        a_learning_rate_that_descends_is_told_as_it_was,
+        a_learning_rate_that_runs_away_diverges,
     ]
     plain [
         a_step_schedule_steps_down_in_training_and_in_what_is_told,

@@ -31,7 +31,7 @@ export default defineConfig({
         entryFileNames: ({ name }) => (name === ELEMENT ? '[name].js' : 'assets/[name]-[hash].js'),
         // All that is loaded at once is one file: left to itself, the bundler tears out what later parts share with it.
         codeSplitting: { groups: [{ name: ELEMENT, test: atOnce.has }] },
-        // What is loaded when it is asked for is no part of the first load, and of the texts one language is
+        // All that is no part of the element's file is loaded when it is asked for, and of the texts one language is
         // (xtask/src/sizes.rs).
         chunkFileNames: ({ facadeModuleId }) =>
           `assets/${facadeModuleId?.includes('/i18n/') ? 'text-' : 'later-'}[name]-[hash].js`,

@@ -84,8 +84,10 @@ impl Plane {
     /// # Errors
     /// [`Error::NoPath`] where nothing spreads.
     pub fn pca(origin: Vec<f32>, points: &[Vec<f32>]) -> Result<Self> {
+        // The mean of equal points is off by its rounding, which is no direction.
+        let stays = points.iter().all(|point| Some(point) == points.first());
         let (directions, shares) = principal(points);
-        if shares[0] == 0.0 {
+        if stays || shares[0] == 0.0 {
             return Err(Error::NoPath);
         }
         Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares), momentum: false })
@@ -140,13 +142,12 @@ impl Plane {
         let size = Some(weights.sum::<f64>().sqrt()).filter(|&size| size > 0.0).unwrap_or(1.0);
         let Some(downhill) = unit(gradient.iter().map(|x| -x)) else { return Err(Error::NoGradient) };
         let across = across(momentum, &downhill);
-        let v = match &across {
-            Some(across) => scaled(across, size),
-            None => {
-                let drawn = filter_normalised(shape, &origin, seed, 1);
-                let share: f64 = drawn.iter().zip(&downhill).map(|(v, u)| f64::from(*v) * u).sum();
-                drawn.iter().zip(&downhill).map(|(v, u)| (f64::from(*v) - share * u) as f32).collect()
-            }
+        let v = if let Some(across) = &across {
+            scaled(across, size)
+        } else {
+            let drawn = filter_normalised(shape, &origin, seed, 1);
+            let share: f64 = drawn.iter().zip(&downhill).map(|(v, u)| f64::from(*v) * u).sum();
+            drawn.iter().zip(&downhill).map(|(v, u)| (f64::from(*v) - share * u) as f32).collect()
         };
         let directions = [scaled(&downhill, size), v];
         Ok(Self { kind: Kind::Gradient, origin, directions, explained: None, momentum: across.is_some() })
@@ -222,7 +223,7 @@ fn unit(numbers: impl Iterator<Item = f64> + Clone) -> Option<Vec<f64>> {
     if !(largest > 0.0 && largest.is_finite()) {
         return None;
     }
-    let length = numbers.clone().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt();
+    let length = numbers.clone().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt();
     Some(numbers.map(|x| x / largest / length).collect())
 }
 

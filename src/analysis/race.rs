@@ -7,8 +7,8 @@ use super::plane::{Kind, Plane};
 use super::sheet::Sheet;
 use super::surface::{Grid, Rows};
 use super::trajectory::{Entry, Recorder, Trajectory};
-use crate::backend::Data;
 use crate::backend::cpu::Cpu;
+use crate::backend::{Data, second_order};
 use crate::error::{Error, Result};
 use core::time::Duration;
 use std::rc::Rc;
@@ -33,7 +33,7 @@ impl Race {
     /// A race of these over `rows`' losses, with surfaces of `side` points a side.
     ///
     /// # Errors
-    /// [`Error::ShapesDiffer`], [`Error::SurfaceSize`].
+    /// [`Error::ShapesDiffer`], [`Error::SurfaceSize`]; [`Error::TooManyParameters`] for Newton's method.
     pub fn new(data: Rc<Data>, rows: Rows, unit: f64, side: usize, entries: Vec<Entry>) -> Result<Self> {
         Grid::new(side, [0.0; 4])?;
         let specs = |entry: &Entry| (entry.contestant.spec.shape.clone(), entry.contestant.spec.loss);
@@ -41,6 +41,9 @@ impl Race {
             && let Some(other) = others.iter().find(|other| specs(other) != specs(first))
         {
             return Err(Error::ShapesDiffer { trial: first.contestant.trial, other: other.contestant.trial });
+        }
+        for Entry { contestant, .. } in entries.iter().filter(|entry| entry.contestant.spec.is_second_order()) {
+            second_order::check_size(contestant.trial, &contestant.spec, "hidden, hidden_units, hidden_layers")?;
         }
         let (paths, seen) = entries.iter().map(|_| (None, None)).unzip();
         Ok(Self { data, rows, unit, side, entries, paths, seen, under_way: None, sheet: None })

@@ -61,6 +61,9 @@ impl RangeTest {
             found,
             accepted: accepted.into(),
         };
+        if contestant.spec.is_second_order() {
+            return Err(refused("optimizer", "lbfgs | newton".into(), "an optimizer of the first order"));
+        }
         if !(STEPS[0]..=STEPS[1]).contains(&steps) {
             return Err(refused("steps", steps.to_string(), "20 .. 1000"));
         }
@@ -73,6 +76,8 @@ impl RangeTest {
             .map(|repeat| {
                 let mut one = contestant.clone();
                 one.spec.run.repeat = repeat;
+                // The rate goes where the test sends it.
+                one.spec.optimizer.set("hypergradient", 0.0);
                 one
             })
             .collect();

@@ -127,19 +127,19 @@ impl Grid {
         [along(x0, x1, index % nx, nx), along(y0, y1, index / nx, self.size[1])]
     }
 
-    /// All indices, coarse ones first: every 2^k-th point of every 2^k-th row, then those between, down to k = 0. With each
-    /// the step k at which it comes.
+    /// All indices, coarse ones first: every 2^k-th point of every 2^k-th row and the last ones, so that the edge is known as
+    /// well as the middle, then those between, down to k = 0. With each the step k at which it comes.
     pub fn coarse_first(&self) -> Vec<(usize, u32)> {
         let [nx, ny] = self.size;
         let longest = nx.max(ny) - 1;
         // The coarsest picture still has some points a side.
         let first = (longest / 4).max(1).ilog2();
         let mut order = Vec::with_capacity(self.len());
+        let is_at = |at: usize, n: usize, k: u32| at.is_multiple_of(1 << k) || at + 1 == n;
         for k in (0..=first).rev() {
-            let step = 1 << k;
-            for row in (0..ny).step_by(step) {
-                for column in (0..nx).step_by(step) {
-                    let is_known = k < first && row % (2 * step) == 0 && column % (2 * step) == 0;
+            for row in (0..ny).filter(|&row| is_at(row, ny, k)) {
+                for column in (0..nx).filter(|&column| is_at(column, nx, k)) {
+                    let is_known = k < first && is_at(row, ny, k + 1) && is_at(column, nx, k + 1);
                     if !is_known {
                         order.push((row * nx + column, k));
                     }
@@ -171,6 +171,12 @@ mod tests {
             prop_assert_eq!(seen.len(), grid.len());
             prop_assert_eq!(order.len(), grid.len());
             prop_assert!(order.is_sorted_by(|a, b| a.1 >= b.1));
+            // Each round knows the edges as well as what lies within.
+            let coarse: BTreeSet<usize> = order.iter().filter(|one| one.1 == order[0].1).map(|one| one.0).collect();
+            let last = 2 * half;
+            for corner in [0, last, last * (last + 1), last * (last + 2)] {
+                prop_assert!(coarse.contains(&corner));
+            }
             prop_assert_eq!(grid.point(grid.len() / 2), [f64::midpoint(low, low + width), 0.0]);
             let corner = grid.point(grid.len() - 1);
             prop_assert!((corner[0] - low - width).abs() < 1e-12 * (9.0 + width) && corner[1] == width);

@@ -2,10 +2,11 @@
 //! way. The weights are those that the trainer would have come to, to the bit: taking an epoch in pieces changes nothing.
 
 use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, BatchStep, Data, EpochBatches, NetworkSpec, Population, Snapshot};
+use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::optimizer;
-use crate::optimizer::{Constants, MOST_SLOTS};
+use crate::optimizer::descent::shifted;
+use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use crate::rng::{Purpose, Stream};
 use crate::trainer::Contestant;
 use core::time::Duration;
@@ -28,6 +29,8 @@ pub struct Trajectory {
     pub trial: u32,
     /// Steps taken at each point, from 0.
     pub steps: Vec<u64>,
+    /// Gradient evaluations that these took.
+    pub evaluations: Vec<u64>,
     /// Parameters at each point, flat, in PyTorch's order.
     pub points: Vec<Vec<f32>>,
     /// At each point the step that the optimizer's state alone would take, without a gradient; nothing where that is not
@@ -59,6 +62,7 @@ impl Trajectory {
             bends.remove(at);
             self.points.remove(at);
             self.steps.remove(at);
+            self.evaluations.remove(at);
             if at < self.coasts.len() {
                 self.coasts.remove(at);
             }
@@ -71,6 +75,44 @@ impl Trajectory {
                 }
             }
         }
+    }
+}
+
+impl Trajectory {
+    /// The path of a network of which nothing is known but where it begins.
+    pub fn begun(contestant: &Contestant) -> Self {
+        let first = contestant.initial().parameters.iter().map(|&x| x as f32).collect();
+        let (points, coasts, scales) = (vec![first], vec![Vec::new()], vec![None]);
+        Self {
+            trial: contestant.trial,
+            steps: vec![0],
+            evaluations: vec![0],
+            points,
+            coasts,
+            scales,
+            diverged_at: None,
+        }
+    }
+
+    /// Writes down where such a network has been seen, with its momentum where the snapshot has the optimizer's state; whether
+    /// that is somewhere else than before. A snapshot of another size is none of it.
+    pub fn see(&mut self, spec: &NetworkSpec, snapshot: &Snapshot) -> bool {
+        let Some(parameters) = snapshot.numbers.get(..spec.shape.n_parameters()) else { return false };
+        if self.points.last().is_some_and(|last| last == parameters) {
+            return false;
+        }
+        let scalars = spec.optimizer.step_scalars(u64::from(snapshot.steps.max(1)), spec.optimizer.learning_rate);
+        self.coasts.push(coast(spec, snapshot, Some(&scalars)));
+        self.scales.push(scales(spec, snapshot));
+        self.points.push(parameters.to_vec());
+        self.steps.push(u64::from(snapshot.steps));
+        self.evaluations.push(u64::from(snapshot.steps));
+        self.diverged_at = snapshot.diverged_at;
+        let most = (PATH_BYTES / (2 * size_of_val(parameters)).max(1)).clamp(FEWEST_POINTS, MOST_POINTS);
+        if self.points.len() > DENSER * most {
+            self.thin(most);
+        }
+        true
     }
 }
 
@@ -150,6 +192,8 @@ struct Runner {
     /// Steps of the whole way.
     last: u64,
     most: usize,
+    /// Gradient evaluations so far.
+    evaluations: u64,
     path: Trajectory,
     is_over: bool,
 }
@@ -188,20 +232,26 @@ fn scales(spec: &NetworkSpec, snapshot: &Snapshot) -> Option<[f32; 2]> {
     // The largest mean square, where there is one, comes after the mean square.
     let squares = ["sum", "square", "largest"];
     let at = spec.optimizer.rule().arm().slots.iter().rposition(|slot| squares.contains(slot))?;
-    let mut roots: Vec<f32> = snapshot.parts(spec)?.nth(1 + at)?.iter().map(|x| x.max(0.0).sqrt()).collect();
+    // A parameter that was never moved, as of a unit that is dead, has no step size of its own.
+    let mut roots: Vec<f32> =
+        snapshot.parts(spec)?.nth(1 + at)?.iter().filter(|&&x| x > 0.0).map(|x| x.sqrt()).collect();
     let last = roots.len().checked_sub(1)?;
     let mut quantile = |share: usize| *roots.select_nth_unstable_by(last * share / 10, f32::total_cmp).1;
     let [low, middle, high] = [1, 5, 9].map(&mut quantile);
-    // A parameter that was never moved has no step size of its own.
     (low > 0.0 && high.is_finite()).then(|| [middle / high, middle / low])
 }
 
 /// The step that a network's momentum alone would take: its next update with a gradient of 0, without weight decay. Empty
 /// where that is no step at all.
-fn coast(spec: &NetworkSpec, snapshot: &Snapshot, step: Option<&BatchStep>) -> Vec<f32> {
-    let (Some(mut parts), Some(BatchStep { scalars, .. })) = (snapshot.parts(spec), step) else { return Vec::new() };
+fn coast(spec: &NetworkSpec, snapshot: &Snapshot, scalars: Option<&Scalars<f64>>) -> Vec<f32> {
+    let (Some(mut parts), Some(scalars)) = (snapshot.parts(spec), scalars) else { return Vec::new() };
+    if spec.optimizer.n_slots() == 0 {
+        return Vec::new();
+    }
     let constants: Constants<f64> = Constants { weight_decay: 0.0, l2: 0.0, ..spec.optimizer.constants() };
     let rule = spec.optimizer.rule();
+    // Without a gradient the learning rate stays.
+    let scalars = &shifted(rule, scalars, || 0.0);
     let Some(parameters) = parts.next() else { return Vec::new() };
     let state: Vec<&[f32]> = parts.collect();
     let one = |at: usize| {
@@ -262,9 +312,11 @@ impl Recorder {
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,
                 most,
+                evaluations: 0,
                 path: Trajectory {
                     trial,
                     steps: vec![0],
+                    evaluations: vec![0],
                     points: vec![first],
                     scales: coasts.iter().map(|_: &Vec<f32>| None).collect(),
                     coasts,
@@ -292,6 +344,7 @@ impl Recorder {
             let advance = self.population.advance(budget.saturating_sub(begun.elapsed())).await?;
             for outcome in advance.outcomes {
                 let runner = &mut self.runners[outcome.network];
+                runner.evaluations += outcome.evaluations;
                 let is_through = runner.next == runner.batches.steps.len();
                 if let Some(validation) = outcome.validation.filter(|_| is_through) {
                     let schedule = &runner.entry.contestant.spec.schedule;
@@ -337,10 +390,11 @@ impl Recorder {
             let parameters = self.population.parameters(at).await?;
             runner.path.points.push(parameters.into_iter().map(|x| x as f32).collect());
             runner.path.steps.push(runner.taken());
+            runner.path.evaluations.push(runner.evaluations.max(runner.taken()));
             if runner.entry.states {
-                let step = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
+                let last = runner.next.checked_sub(1).and_then(|last| runner.batches.steps.get(last));
                 let (spec, snapshot) = (&runner.entry.contestant.spec, self.population.snapshot(at));
-                runner.path.coasts.push(coast(spec, &snapshot, step));
+                runner.path.coasts.push(coast(spec, &snapshot, last.map(|step| &step.scalars)));
                 runner.path.scales.push(scales(spec, &snapshot));
             }
             if runner.path.points.len() > DENSER * runner.most {
@@ -395,6 +449,7 @@ mod tests {
         let point = |at: usize| if at < 40 { vec![at as f32, 0.0] } else { vec![39.0, (at - 39) as f32] };
         let path = |n: usize| Trajectory {
             steps: (0..n as u64).collect(),
+            evaluations: (0..n as u64).collect(),
             points: (0..n).map(point).collect(),
             ..Trajectory::default()
         };

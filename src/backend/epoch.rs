@@ -12,13 +12,17 @@ pub(crate) struct Steps {
     pub done: u32,
     /// What its schedule remembers.
     pub memory: Memory,
+    /// What descent has added to its learning rate by the end of its last epoch.
+    pub added: f64,
 }
 
 impl NetworkSpec {
     /// What the schedule decides about a step.
     fn pace(&self, at: StepAt, memory: &Memory) -> Pace {
+        let factor = self.schedule.factor(at, memory);
         Pace {
-            learning_rate: self.optimizer.learning_rate * self.schedule.factor(at, memory),
+            learning_rate: self.optimizer.learning_rate * factor,
+            factor,
             momentum: self.schedule.momentum(at).or_else(|| {
                 let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
                 self.schedule.rising_momentum(at, own)

@@ -12,6 +12,19 @@ const TOGETHER_BYTES: u64 = 64 << 20;
 /// The time that a population works before others may go on.
 const BUDGET: Duration = Duration::from_millis(50);
 
+/// Steps of no length leave the parameters as they are.
+const STILL: Optimizer = Optimizer {
+    settings: Settings::Sgd(Sgd {
+        momentum: 0.0,
+        nesterov: false,
+        dampening: 0.0,
+        weight_decay: 0.0,
+        hypergradient: 0.0,
+    }),
+    learning_rate: 0.0,
+    l2: 0.0,
+};
+
 /// A choice of rows of the data.
 #[derive(Clone, Copy, Debug)]
 pub enum Rows<'a> {
@@ -66,7 +79,12 @@ pub async fn evaluate(
     };
     let most = backend.memory_limit().0.min(TOGETHER_BYTES);
     let mut scores = Vec::new();
-    let mut waiting = networks.into_iter().peekable();
+    // What takes no steps needs no strategy of its own, and no room for what goes from step to step.
+    let still = |Network { spec, parameters }: Network| {
+        let optimizer = if spec.is_second_order() { STILL } else { spec.optimizer };
+        Network { spec: NetworkSpec { optimizer, ..spec }, parameters }
+    };
+    let mut waiting = networks.into_iter().map(still).peekable();
     while waiting.peek().is_some() {
         let (mut bytes, mut wave) = (0, Vec::new());
         let own = |spec: &NetworkSpec| backend.network_bytes(spec) + backend.beside_bytes(spec, 0);
@@ -103,10 +121,7 @@ pub async fn loss_gradient(
     let rows = rows.list(data);
     let n = rows.len();
     let n_parameters = spec.shape.n_parameters();
-    // Steps of no length leave the parameters as they are.
-    let settings = Settings::Sgd(Sgd { momentum: 0.0, nesterov: false, dampening: 0.0, weight_decay: 0.0 });
-    let optimizer = Optimizer { settings, learning_rate: 0.0, l2: 0.0 };
-    let mut spec = NetworkSpec { optimizer, dropout: 0.0, max_batch: n.max(1), ..spec };
+    let mut spec = NetworkSpec { optimizer: STILL, dropout: 0.0, max_batch: n.max(1), ..spec };
     let most = backend.memory_limit().0.min(TOGETHER_BYTES);
     while spec.max_batch > 1 && backend.network_bytes(&spec).max(backend.largest_piece_bytes(&spec)) > most {
         spec.max_batch = spec.max_batch.div_ceil(2);
@@ -119,7 +134,7 @@ pub async fn loss_gradient(
     let data = Rc::new(data.of_rows(&rows, n));
     let mut population = backend.population(data, vec![Network { spec, parameters }]).await?;
     let (mut score, mut sum) = (Score::default(), vec![0.0; n_parameters]);
-    let scalars = optimizer.step_scalars(1, 0.0);
+    let scalars = STILL.step_scalars(1, 0.0);
     for (step, first) in (0..).zip((0..n).step_by(batch)) {
         let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
         let share = order.len() as f64 / n as f64;

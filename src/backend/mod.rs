@@ -7,7 +7,8 @@
 //! neighbours, the budget or the pauses. Between epochs a network can be taken out of its population
 //! ([`Population::snapshot`]) and go on in another.
 //!
-//! A backend has one or more *strategies*, ways to train a network, of which [`Backend::strategy`] picks one for each.
+//! A backend has one or more *strategies*, ways to train a network, of which [`Backend::strategy`] picks one for each. One
+//! is the same of all ([`second_order`]).
 
 pub mod cpu;
 pub(crate) mod epoch;
@@ -15,6 +16,7 @@ mod evaluate;
 pub mod gpu;
 mod mixed;
 pub mod reference;
+pub mod second_order;
 mod snapshot;
 
 pub use evaluate::{Rows, evaluate, loss_gradient};
@@ -119,6 +121,11 @@ impl NetworkSpec {
         Program { shape, rule: self.optimizer.rule(), loss: self.loss }
     }
 
+    /// Whether its optimizer moves all parameters at once.
+    pub fn is_second_order(&self) -> bool {
+        self.optimizer.second_order().is_some()
+    }
+
     /// The key of the dropout masks after hidden layer `layer` (from 0).
     pub fn dropout_key(&self, layer: usize) -> [u32; 2] {
         rng::key(self.seed, Purpose::Dropout, self.run, layer as u32)
@@ -169,6 +176,8 @@ pub struct EpochOutcome {
     pub validation: Option<Score>,
     /// The step (from 1, over the whole run) at which the network diverged; its scores then mean nothing.
     pub diverged_at: Option<u64>,
+    /// Gradient evaluations of the epoch where a step may take several; 0 where each took one.
+    pub evaluations: u64,
     /// Wall time of the epoch.
     pub seconds: f64,
 }

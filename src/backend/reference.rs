@@ -1,9 +1,10 @@
 //! The plain backend: one network after the other, every number where a reader would look for it. It is what the fast
 //! backends are held against, and in f64 what PyTorch is.
 
+use super::second_order::SecondOrder;
 use super::{
     Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec,
-    Population, Score, Snapshot, Tuning, ready,
+    Population, Score, Snapshot, Tuning, UPDATE_WORK, mixed, ready, second_order,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::{Training, within};
@@ -28,11 +29,21 @@ impl Backend for Reference {
         "plain Rust, f32".into()
     }
 
-    fn strategy(&self, _: &NetworkSpec) -> &'static str {
-        "reference"
+    fn strategy(&self, spec: &NetworkSpec) -> &'static str {
+        if spec.is_second_order() { second_order::NAME } else { "reference" }
+    }
+
+    fn step_work(&self, spec: &NetworkSpec) -> f64 {
+        if spec.is_second_order() {
+            return second_order::step_work(spec);
+        }
+        UPDATE_WORK * spec.shape.n_parameters() as f64
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
+        if spec.is_second_order() {
+            return second_order::network_bytes(spec);
+        }
         let NetworkSpec { shape, optimizer, max_batch, .. } = spec;
         let activations: usize = shape.layers().iter().map(|layer| 2 * layer.outputs * max_batch).sum();
         4 * (shape.n_parameters() * (2 + optimizer.n_slots()) + activations) as u64
@@ -43,7 +54,13 @@ impl Backend for Reference {
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
-        ready(Ok(Box::new(ReferencePopulation::new(data, networks)) as Box<dyn Population>))
+        let part = |is_second_order, own| -> Box<dyn Population> {
+            if is_second_order {
+                return Box::new(SecondOrder::on(&data, own));
+            }
+            Box::new(ReferencePopulation::new(data.clone(), own))
+        };
+        ready(Ok(mixed::population(networks, NetworkSpec::is_second_order, part)))
     }
 }
 
@@ -187,6 +204,7 @@ impl<T: Real> Population for ReferencePopulation<T> {
                 train: Score { loss: progress.loss / rows, accuracy: progress.correct as f64 / rows },
                 validation,
                 diverged_at: diverged_at.or(if lost { last_step } else { None }),
+                evaluations: 0,
                 seconds: progress.seconds,
             });
             if start.elapsed() >= budget {
@@ -208,7 +226,7 @@ impl<T: Real> Population for ReferencePopulation<T> {
     fn snapshot(&self, network: usize) -> Snapshot {
         let Trained { parameters, slots, steps, diverged_at, .. } = &self.networks[network];
         let numbers = parameters.iter().chain(slots.iter().flatten()).map(|x| x.to() as f32).collect();
-        Snapshot { numbers, steps: *steps, diverged_at: *diverged_at }
+        Snapshot { numbers, steps: *steps, diverged_at: *diverged_at, ..Snapshot::default() }
     }
 
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {

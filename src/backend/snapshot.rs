@@ -2,14 +2,20 @@
 
 use super::NetworkSpec;
 use crate::optimizer::Optimizer;
+use crate::optimizer::descent::ADDED;
+use crate::second_order::Memory;
 
-/// All of a network that training changes. The reference in f64 loses what f32 does not hold.
+/// All of a network that training changes. The reference in f64 loses what f32 does not hold, but for `wide`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// Parameters, then each number of the optimizer's state, in PyTorch's flat order.
     pub numbers: Vec<f32>,
+    /// Of an optimizer of second order, which is exact to the last bit of f64: parameters and what goes from step to step.
+    pub wide: Vec<f64>,
     /// Steps taken.
     pub steps: u32,
+    /// Gradient evaluations that they took, where a step may take several.
+    pub evaluations: u64,
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
 }
@@ -19,8 +25,22 @@ impl Snapshot {
     /// parameter. `None` where the snapshot is of a network of another size.
     pub fn parts(&self, spec: &NetworkSpec) -> Option<impl Iterator<Item = &[f32]>> {
         let n = spec.shape.n_parameters();
-        let fits = self.numbers.len() == n * (1 + spec.optimizer.n_slots());
+        let fits = self.numbers.len() == n * (1 + spec.optimizer.n_slots())
+            && match spec.optimizer.second_order() {
+                None => self.wide.is_empty(),
+                Some(method) => {
+                    let kept = self.wide.len().checked_sub(n);
+                    kept.is_some_and(|kept| kept <= method.n_kept(n)) && Memory::read(&self.wide[n..], n).is_some()
+                }
+            };
         fits.then(|| self.numbers.chunks_exact(n))
+    }
+
+    /// What descent has added to the network's learning rate so far; 0 of an optimizer whose learning rate does not descend.
+    pub fn added(&self, optimizer: &Optimizer) -> f64 {
+        let n = self.numbers.len() / (1 + optimizer.n_slots());
+        let own = self.numbers.get(n * (1 + ADDED)).filter(|_| optimizer.descends());
+        own.map_or(0.0, |&added| f64::from(added))
     }
 }
 

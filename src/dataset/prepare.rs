@@ -28,6 +28,8 @@ pub struct Prepared {
     pub n_test: usize,
     /// What is predicted.
     pub task: Task,
+    /// Mean and deviation of each feature that were taken off; (0, 1) where they are not standardised.
+    pub scaling: Vec<(f64, f64)>,
     /// Mean of the training part's targets in their own units; 0 for classes.
     pub target_mean: f64,
     /// Their deviation; 1 for classes and where all are equal.
@@ -87,6 +89,7 @@ pub fn prepare(data: &Dataset, split: &Split, standardize: bool) -> Prepared {
         n_validation: split.validation.len(),
         n_test: split.test.len(),
         task: data.task(),
+        scaling,
         target_mean,
         target_scale,
     }
@@ -157,6 +160,7 @@ mod tests {
                 n_validation,
                 n_test,
                 task,
+                scaling: Vec::new(),
                 target_mean: 0.0,
                 target_scale: 1.0,
             };

@@ -116,9 +116,43 @@ pub fn activate<T: Real>(activation: Activation, z: T) -> (T, T) {
     }
 }
 
+/// An activation's second derivative, by `z` and what [`activate`] says of it. Where its slope jumps, that of the side
+/// below.
+pub fn bend(activation: Activation, z: f64, (a, slope): (f64, f64)) -> f64 {
+    match activation {
+        Activation::Linear | Activation::Relu | Activation::LeakyRelu => 0.0,
+        Activation::Sigmoid => slope * (1.0 - 2.0 * a),
+        Activation::Tanh => -2.0 * a * slope,
+        Activation::Elu => {
+            if z > 0.0 {
+                0.0
+            } else {
+                slope
+            }
+        }
+        Activation::Gelu => {
+            let z = z.clamp(-GELU_CLAMP, GELU_CLAMP);
+            f64::normal(z).1 * (2.0 - z * z)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bends_are_the_differences_of_slopes() {
+        const H: f64 = 1e-6;
+        for activation in Activation::ALL {
+            for z in [-40.0, -7.0, -1.3, -0.2, 0.1, 0.9, 2.5, 8.0, 40.0] {
+                let slope = |z| activate(activation, z).1;
+                let wanted = (slope(z + H) - slope(z - H)) / (2.0 * H);
+                let found = bend(activation, z, activate(activation, z));
+                assert!((found - wanted).abs() < 1e-8, "{activation:?}({z}): {found} is not {wanted}");
+            }
+        }
+    }
 
     #[test]
     fn activations_stay_finite_and_true_over_all_of_f32() {

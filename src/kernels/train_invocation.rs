@@ -4,6 +4,7 @@
 use super::{BatchLoss, DIVERGENCE_LIMIT, Labels, Mask, Real, STATE_LIMIT};
 use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
 use crate::mlp::{Layer, Loss};
+use crate::optimizer::descent::{DIRECTION, shifted, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, RuleId, Scalars};
 
 /// A network in training.
@@ -64,6 +65,7 @@ pub fn reference<T: Real>(
 /// The optimizer over all parameters; whether all stayed below the limits.
 fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool {
     let mut finite = true;
+    let scalars = &shifted(network.rule, scalars, || slope_of(network));
     for layer in network.layers {
         for i in layer.weight..layer.bias + layer.outputs {
             let mut state = [T::zero(); MOST_SLOTS];
@@ -82,6 +84,20 @@ fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool 
         }
     }
     finite
+}
+
+/// `g . u` of a network whose learning rate descends.
+fn slope_of<T: Real>(network: &Training<'_, T>) -> T {
+    let mut sum = T::zero();
+    for layer in network.layers {
+        for i in layer.weight..layer.bias + layer.outputs {
+            let l2 = if i < layer.bias { network.constants.l2 } else { T::zero() };
+            let mut state = [T::zero(); MOST_SLOTS];
+            state[DIRECTION] = network.slots[DIRECTION][i];
+            sum += slope(network.constants, l2, network.parameters[i], network.gradient[i], &state);
+        }
+    }
+    sum
 }
 
 /// Whether `x` is a number and its magnitude below `limit`.

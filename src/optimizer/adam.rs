@@ -17,6 +17,8 @@ settings! {
         weight_decay: f64 = 0.0,
         /// Divide by the largest mean square so far.
         amsgrad: bool = false,
+        /// Step size of the learning rate's own descent: Adam-HD.
+        hypergradient: f64 = 0.0,
     }
 }
 
@@ -39,6 +41,35 @@ rule! {
     }
 }
 
+rule! {
+    /// Adam whose learning rate descends.
+    MomentsDescent(
+        beta2, square_share, epsilon; shift, rate, factor, correction, mean_share, mean_correction;
+        direction, added, mean, square
+    ) |p, g| {
+        added += shift;
+        mean += mean_share * (g - mean);
+        square = beta2 * square + square_share * g * g;
+        direction = mean_correction * mean / (sqrt(square) * correction + epsilon);
+        p -= (rate + factor * added) * direction;
+    }
+}
+
+rule! {
+    /// Adam with `AMSGrad` whose learning rate descends.
+    AmsgradDescent(
+        beta2, square_share, epsilon; shift, rate, factor, correction, mean_share, mean_correction;
+        direction, added, mean, square, largest
+    ) |p, g| {
+        added += shift;
+        mean += mean_share * (g - mean);
+        square = beta2 * square + square_share * g * g;
+        largest = max(largest, square);
+        direction = mean_correction * mean / (sqrt(largest) * correction + epsilon);
+        p -= (rate + factor * added) * direction;
+    }
+}
+
 /// `beta1^t` and `beta2^t`.
 pub(super) fn powers(betas: [f64; 2], t: u64) -> Running {
     filled(betas.map(|beta| libm::pow(beta, t as f64)))
@@ -57,7 +88,12 @@ impl Configure for Adam {
     const LEARNING_RATE: f64 = 1e-3;
 
     fn rule(self) -> RuleId {
-        if self.amsgrad { RuleId::Amsgrad } else { RuleId::Moments }
+        match (self.amsgrad, self.hypergradient == 0.0) {
+            (false, true) => RuleId::Moments,
+            (true, true) => RuleId::Amsgrad,
+            (false, false) => RuleId::MomentsDescent,
+            (true, false) => RuleId::AmsgradDescent,
+        }
     }
 
     fn weight_decay(self) -> f64 {
@@ -73,7 +109,13 @@ impl Configure for Adam {
     }
 
     fn scalars(self, running: &mut Running, t: u64, pace: Pace) -> Scalars<f64> {
-        filled(corrected(running, [self.beta1, self.beta2], t, pace))
+        let betas = [self.beta1, self.beta2];
+        if self.hypergradient == 0.0 {
+            return filled(corrected(running, betas, t, pace));
+        }
+        let [mean_correction, correction, mean_share] =
+            corrected(running, betas, t, Pace { learning_rate: 1.0, ..pace });
+        filled([self.hypergradient, pace.learning_rate, pace.factor, correction, mean_share, mean_correction])
     }
 
     fn divides_by_zero(self) -> bool {

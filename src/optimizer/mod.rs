@@ -4,11 +4,14 @@
 //! and the shaders are written from the same statements.
 //!
 //! Adding one takes its file, a `mod` and a line in `optimizers!` below.
+//!
+//! Those of second order are no such statements: they are [`crate::second_order`]'s, and have a name and settings here.
 
 mod adadelta;
 mod adagrad;
 mod adam;
 mod adamw;
+pub mod descent;
 mod nadam;
 mod rmsprop;
 pub mod rule;
@@ -23,9 +26,10 @@ pub use rmsprop::Rmsprop;
 pub use rule::{Arm, Element, Rule, Visitor};
 pub use sgd::Sgd;
 
+use crate::second_order::{Lbfgs, Method, Newton};
 use crate::settings::Named;
 use num_traits::Float;
-use rule::{Configure, Running};
+use rule::{Configure, Running, filled};
 
 /// The largest of some numbers.
 const fn most(of: &[usize]) -> usize {
@@ -40,11 +44,12 @@ const fn most(of: &[usize]) -> usize {
 }
 
 macro_rules! optimizers {
-    ($($file:ident::$Settings:ident: $($name:literal)+ => $($rule:ident)+;)+) => {
+    ([$($Whole:ident: $whole:literal),+] $($file:ident::$Settings:ident: $($name:literal)+ => $($rule:ident)+;)+) => {
         /// Each optimizer's settings.
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub enum Settings {
             $(#[doc = concat!("Of `", stringify!($file), "`.")] $Settings($Settings),)+
+            $(#[doc = concat!("Of `", $whole, "`.")] $Whole($Whole),)+
         }
 
         /// Which update a network uses.
@@ -52,10 +57,12 @@ macro_rules! optimizers {
         #[repr(u32)]
         pub enum RuleId {
             $($(#[doc = concat!("`", stringify!($file), "`.")] $rule,)+)+
+            /// None of them: an optimizer of second order moves all parameters at once, by a strategy of its own.
+            Whole,
         }
 
         /// Names of all optimizers, as documents have them.
-        pub const NAMES: &[&str] = &[$($($name),+),+];
+        pub const NAMES: &[&str] = &[$($($name),+),+, $($whole),+];
         /// Most numbers kept per parameter, by any rule.
         pub const MOST_SLOTS: usize = most(&[$($($file::$rule::ARM.slots.len()),+),+]);
         /// Most constants of a rule.
@@ -64,13 +71,14 @@ macro_rules! optimizers {
         pub const MOST_SCALARS: usize = most(&[$($($file::$rule::ARM.scalars.len()),+),+]);
 
         impl RuleId {
-            /// Every rule.
+            /// Every rule that shaders and loops are made of.
             pub const ALL: &[Self] = &[$($(Self::$rule),+),+];
 
             /// What shaders are told of it.
             pub fn arm(self) -> Arm {
                 match self {
                     $($(Self::$rule => $file::$rule::ARM,)+)+
+                    Self::Whole => Arm { constants: &[], scalars: &["rate"], slots: &[], body: "" },
                 }
             }
 
@@ -79,6 +87,7 @@ macro_rules! optimizers {
             pub fn visit<V: Visitor>(self, visitor: V) -> V::Output {
                 match self {
                     $($(Self::$rule => visitor.visit::<$file::$rule>(),)+)+
+                    Self::Whole => unreachable!("a strategy of its own trains what no rule does"),
                 }
             }
         }
@@ -87,13 +96,14 @@ macro_rules! optimizers {
         fn by_name(name: &str) -> Option<(Settings, f64)> {
             match name {
                 $($($name)|+ => Some((Settings::$Settings($Settings::named(name)), $Settings::LEARNING_RATE)),)+
+                $($whole => Some((Settings::$Whole($Whole::default()), $Whole::LEARNING_RATE)),)+
                 _ => None,
             }
         }
 
         /// Whether some optimizer has a setting of this name.
         pub fn is_setting(name: &str) -> bool {
-            $($Settings::NAMES.contains(&name))||+
+            $($Settings::NAMES.contains(&name))||+ || $($Whole::NAMES.contains(&name))||+
         }
 
         /// Calls a method of the settings, whose they are.
@@ -101,6 +111,7 @@ macro_rules! optimizers {
             ($settings:expr, $own:ident => $call:expr) => {
                 match $settings {
                     $(Settings::$Settings($own) => $call,)+
+                    $(Settings::$Whole($own) => $call,)+
                 }
             };
         }
@@ -108,13 +119,44 @@ macro_rules! optimizers {
 }
 
 optimizers! {
-    sgd::Sgd: "gd" "sgd" "momentum" "nesterov" => Plain Momentum;
+    [Lbfgs: "lbfgs", Newton: "newton"]
+    sgd::Sgd: "gd" "sgd" "momentum" "nesterov" => Plain Momentum PlainDescent MomentumDescent;
     adagrad::Adagrad: "adagrad" => Sum;
     rmsprop::Rmsprop: "rmsprop" => Square SquareMomentum Centred CentredMomentum;
     adadelta::Adadelta: "adadelta" => Ratio;
-    adam::Adam: "adam" => Moments Amsgrad;
+    adam::Adam: "adam" => Moments Amsgrad MomentsDescent AmsgradDescent;
     adamw::Adamw: "adamw" => Decoupled DecoupledAmsgrad;
     nadam::Nadam: "nadam" => LookAhead;
+}
+
+macro_rules! of_second_order {
+    ($($Settings:ident: $learning_rate:expr;)+) => {$(
+        impl Configure for $Settings {
+            const LEARNING_RATE: f64 = $learning_rate;
+            const JOINS_CROWDS: bool = false;
+
+            fn rule(self) -> RuleId {
+                RuleId::Whole
+            }
+
+            fn weight_decay(self) -> f64 {
+                0.0
+            }
+
+            fn constants(self) -> [f64; MOST_CONSTANTS] {
+                filled([])
+            }
+
+            fn scalars(self, _: &mut Running, _: u64, pace: Pace) -> Scalars<f64> {
+                filled([pace.learning_rate])
+            }
+        }
+    )+};
+}
+
+of_second_order! {
+    Lbfgs: 1.0;
+    Newton: 1.0;
 }
 
 /// What changes from step to step, in the order of the rule's names; what a rule does not name is 0.
@@ -125,6 +167,8 @@ pub type Scalars<T> = [T; MOST_SCALARS];
 pub struct Pace {
     /// Step size.
     pub learning_rate: f64,
+    /// The schedule's share in it.
+    pub factor: f64,
     /// In place of the optimizer's own momentum or beta1.
     pub momentum: Option<f64>,
 }
@@ -132,7 +176,7 @@ pub struct Pace {
 impl Pace {
     /// This learning rate alone.
     pub fn of(learning_rate: f64) -> Self {
-        Self { learning_rate, momentum: None }
+        Self { learning_rate, factor: 1.0, momentum: None }
     }
 }
 
@@ -219,9 +263,23 @@ impl Optimizer {
         }
     }
 
+    /// The method that moves all parameters at once, of an optimizer of second order.
+    pub fn second_order(&self) -> Option<Method> {
+        match self.settings {
+            Settings::Lbfgs(own) => Some(Method::Lbfgs(own)),
+            Settings::Newton(own) => Some(Method::Newton(own)),
+            _ => None,
+        }
+    }
+
     /// The update.
     pub fn rule(&self) -> RuleId {
         of!(self.settings, settings => settings.rule())
+    }
+
+    /// Whether its learning rate descends by itself: see [`descent`].
+    pub fn descends(&self) -> bool {
+        self.rule().arm().descends()
     }
 
     /// Numbers kept per parameter.
@@ -275,6 +333,7 @@ mod tests {
     fn arms_use_what_they_name() {
         for &rule in RuleId::ALL {
             let Arm { constants, scalars, slots, body } = rule.arm();
+            assert_eq!(rule.arm().descends(), slots.starts_with(&["direction", "added"]), "{rule:?}");
             let names = [constants, scalars, slots, &["p", "g"]].concat();
             assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{rule:?} has a name twice");
             for name in names {

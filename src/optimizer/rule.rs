@@ -88,6 +88,9 @@ pub(super) fn not_negative<E: Element>(x: E) -> E {
     x.larger(E::ZERO)
 }
 
+/// The name of the first scalar of rules whose learning rate descends.
+pub(super) const SHIFT: &str = "shift";
+
 /// What shaders are told of a rule. Its words are the same in Rust and WGSL.
 #[derive(Clone, Copy, Debug)]
 pub struct Arm {
@@ -99,6 +102,13 @@ pub struct Arm {
     pub slots: &'static [&'static str],
     /// The statements that turn parameter `p`, gradient `g` and the slots into what they are after the step.
     pub body: &'static str,
+}
+
+impl Arm {
+    /// Whether the learning rate descends, too: see `descent.rs`.
+    pub fn descends(&self) -> bool {
+        self.scalars.first() == Some(&SHIFT)
+    }
 }
 
 /// An update of parameters: one for each set of numbers that is kept per parameter, so that no loop asks which there are.
@@ -134,7 +144,7 @@ pub trait Visitor {
 pub type Running = [f64; 3];
 
 /// What an optimizer's file says beside its updates.
-pub trait Configure: Named {
+pub trait Configure: Named + Copy {
     /// PyTorch's default.
     const LEARNING_RATE: f64;
     /// Whether strategies that train many tiny networks side by side may be chosen for it.
@@ -202,6 +212,8 @@ macro_rules! rule {
                 let [$($constant,)* ..] = constants.own;
                 let [$($scalar,)* ..] = *scalars;
                 let [$(mut $slot,)* ..] = *slots;
+                // A slot may be written without having been read.
+                let _before: &[E] = &[$($slot),*];
                 $($body)*
                 let after: &[E] = &[$($slot),*];
                 slots[..after.len()].copy_from_slice(after);

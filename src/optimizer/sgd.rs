@@ -15,6 +15,8 @@ settings! {
         nesterov: bool = false,
         /// Added to the gradient as `weight_decay * parameter`, biases included.
         weight_decay: f64 = 0.0,
+        /// Step size of the learning rate's own descent: SGD-HD.
+        hypergradient: f64 = 0.0,
     }
 }
 
@@ -33,6 +35,25 @@ rule! {
     }
 }
 
+rule! {
+    /// SGD without momentum whose learning rate descends.
+    PlainDescent(; shift, rate, factor; direction, added) |p, g| {
+        added += shift;
+        direction = g;
+        p -= (rate + factor * added) * direction;
+    }
+}
+
+rule! {
+    /// SGD with momentum whose learning rate descends.
+    MomentumDescent(nesterov; shift, rate, factor, momentum, share; direction, added, buffer) |p, g| {
+        added += shift;
+        buffer = momentum * buffer + share * g;
+        direction = if_zero(nesterov, buffer, g + momentum * buffer);
+        p -= (rate + factor * added) * direction;
+    }
+}
+
 impl Configure for Sgd {
     const LEARNING_RATE: f64 = 1e-3;
     // It would train faster so, to other bits than version 1 of the numerics.
@@ -44,7 +65,12 @@ impl Configure for Sgd {
     }
 
     fn rule(self) -> RuleId {
-        if self.momentum == 0.0 { RuleId::Plain } else { RuleId::Momentum }
+        match (self.momentum == 0.0, self.hypergradient == 0.0) {
+            (true, true) => RuleId::Plain,
+            (false, true) => RuleId::Momentum,
+            (true, false) => RuleId::PlainDescent,
+            (false, false) => RuleId::MomentumDescent,
+        }
     }
 
     fn weight_decay(self) -> f64 {
@@ -60,6 +86,10 @@ impl Configure for Sgd {
         // without dampening, and without momentum there is no buffer.
         let is_whole = t == 1 || self.nesterov || self.momentum == 0.0;
         let share = if is_whole { 1.0 } else { 1.0 - self.dampening };
-        filled([pace.learning_rate, pace.momentum.unwrap_or(self.momentum), share])
+        let momentum = pace.momentum.unwrap_or(self.momentum);
+        if self.hypergradient == 0.0 {
+            return filled([pace.learning_rate, momentum, share]);
+        }
+        filled([self.hypergradient, pace.learning_rate, pace.factor, momentum, share])
     }
 }

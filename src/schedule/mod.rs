@@ -4,6 +4,7 @@
 
 mod constant;
 mod cosine;
+mod drawn;
 mod exponential;
 mod inverse_time;
 mod one_cycle;
@@ -12,6 +13,7 @@ mod step;
 
 pub use constant::Constant;
 pub use cosine::Cosine;
+pub use drawn::{Drawn, MOST_POINTS, Point, points};
 pub use exponential::Exponential;
 pub use inverse_time::InverseTime;
 pub use one_cycle::OneCycle;
@@ -19,6 +21,7 @@ pub use plateau::Plateau;
 pub use step::Step;
 
 use crate::settings::Named;
+use std::sync::Arc;
 
 /// Where a run stands before a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,7 +86,7 @@ pub trait Schedule: Named {
 macro_rules! schedules {
     ($($Settings:ident: $name:literal;)+) => {
         /// A schedule and its own settings.
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum Kind {
             $(#[doc = concat!("`", $name, "`.")] $Settings($Settings),)+
         }
@@ -136,6 +139,7 @@ schedules! {
     Cosine: "cosine";
     OneCycle: "one_cycle";
     Plateau: "plateau";
+    Drawn: "drawn";
 }
 
 /// The settings that all schedules have.
@@ -144,7 +148,7 @@ const MOMENTUM_WARMUP: &str = "momentum_warmup_epochs";
 const MOMENTUM_START: &str = "momentum_start";
 
 /// A schedule and its settings.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     kind: Kind,
     /// Epochs over which the learning rate rises in even steps, on top of the schedule.
@@ -180,6 +184,13 @@ impl Settings {
             own => return of!(&mut self.kind, kind => kind.set(own, value)),
         }
         true
+    }
+
+    /// Gives a drawn schedule its points; any other has none.
+    pub fn draw(&mut self, points: Arc<[Point]>) {
+        if let Kind::Drawn(drawn) = &mut self.kind {
+            drawn.draw(points);
+        }
     }
 
     /// PyTorch's arguments and the settings that stand for them.

@@ -99,6 +99,7 @@ impl Ledger {
             seed: self.seed,
             epochs: Vec::new(),
             steps: 0,
+            evaluations: None,
             diverged_at: None,
         });
     }
@@ -112,7 +113,10 @@ impl Ledger {
         let Some(trial) = self.trials.get_mut(event.number as usize) else { return };
         trial.state = event.state;
         trial.value = event.value;
-        trial.steps = trial.steps.max(event.steps);
+        if event.steps >= trial.steps {
+            trial.steps = event.steps;
+            trial.evaluations = Some(event.evaluations).filter(|&n| n != event.steps);
+        }
         trial.diverged_at = event.diverged_at;
         let known = trial.epochs.len();
         trial.epochs.extend(event.epochs.into_iter().filter(|epoch| epoch.epoch > known));

@@ -7,6 +7,7 @@ use super::usage;
 use super::{Direction, FORMAT, Metric, Study};
 use crate::dataset::{self, Settings, SplitShares};
 use crate::error::{Error, Result};
+use crate::schedule;
 use crate::space::Distribution;
 use crate::space::numbers::{format_number, real, shown};
 use serde_json::{Map, Value, json};
@@ -15,6 +16,8 @@ use serde_json::{Map, Value, json};
 const SEED_LIMIT: f64 = 9_007_199_254_740_992.0;
 const MAX_TRIALS: f64 = 100_000.0;
 const MAX_SEEDS_PER_TRIAL: f64 = 100.0;
+/// Characters of a question, which stands above the figures on a line or two.
+const MAX_QUESTION: usize = 200;
 /// Generated data: least and largest number of samples.
 const SAMPLES: (f64, f64) = (10.0, 100_000.0);
 
@@ -44,6 +47,7 @@ impl Study {
         document.only(&[
             "format",
             "name",
+            "question",
             "dataset",
             "fixed",
             "space",
@@ -56,6 +60,12 @@ impl Study {
             "shared_seeds",
         ])?;
         let name = document.text("name", "")?;
+        let question = document.text("question", "")?;
+        let n_characters = question.chars().count();
+        if n_characters > MAX_QUESTION {
+            let accepted = format!("0 .. {MAX_QUESTION} (characters)");
+            return Err(Error::OutOfRange { key: "question".into(), found: n_characters.to_string(), accepted });
+        }
         let (dataset, data) = check_dataset(&document)?;
         let (fixed, space) = check_hyperparameters(&document)?;
         let sampler = SamplerSpec::parse(document.object.get("sampler"))?;
@@ -73,10 +83,13 @@ impl Study {
             None if matches!(metric, Metric::TrainLoss | Metric::ValidationLoss) => Direction::Minimize,
             _ => Direction::Maximize,
         };
+        let points = fixed.get(POINTS).or(table::find(POINTS).map(|row| &row.default)).unwrap_or(&Value::Null);
         let study = Self {
             name,
+            question,
             dataset,
             data,
+            points: schedule::points(points),
             fixed,
             space,
             sampler,
@@ -276,6 +289,8 @@ impl<'a> Section<'a> {
     }
 }
 
+/// The hyperparameter whose value is a drawing.
+const POINTS: &str = "schedule_points";
 const METRICS: &str = "train_loss | train_metric | validation_loss | validation_metric";
 
 /// The names of these data sets, as messages write a choice.
@@ -357,6 +372,9 @@ fn check_hyperparameters(document: &Section<'_>) -> Result<Hyperparameters> {
         let key = swept.key(name);
         if fixed.object.contains_key(name) {
             return Err(Error::FixedAndSwept { key: name.clone() });
+        }
+        if row.kind == Kind::Points {
+            return Err(Error::UnknownKey { key, within: swept.path, accepted: fixed.key(name) });
         }
         let distribution = Distribution::parse(&key, value)?;
         check_distribution(row, &key, &distribution, value)?;

@@ -119,9 +119,11 @@ impl TrialConfig {
             optimizer: Optimizer::named(&name).unwrap_or_else(|| unknown("optimizer")),
             schedule: schedule::Settings::named(&settings.text("schedule")).unwrap_or_else(|| unknown("schedule")),
             dropout: 0.0,
-            batch_size: (name != "gd").then_some(1),
+            batch_size: (!matches!(name.as_str(), "gd" | "lbfgs" | "newton")).then_some(1),
             epochs: 1,
         };
+        config.optimizer.set("line_search_fn", f64::from(u8::from(settings.text("line_search") == "strong_wolfe")));
+        config.schedule.draw(study.points.clone());
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
             config.set(&row.name, &settings.value(&row.name));
         }
@@ -149,7 +151,8 @@ impl TrialConfig {
             return value.is_null();
         };
         match name {
-            "dropout" => self.dropout = number,
+            // Loss and gradient of a second order's steps are those of one network.
+            "dropout" => self.dropout = if self.optimizer.second_order().is_some() { 0.0 } else { number },
             // A deviation of another initialization's is inert.
             "init_std" if self.init == Init::Normal => self.init_std = number,
             "init_std" => {}
@@ -196,6 +199,9 @@ mod tests {
                 json!({ "momentum_warmup_epochs": 2.5, "momentum_start": 0.25 }),
             ),
             (json!({}), json!({ "optimizer": "gd", "learning_rate": 0.2 })),
+            (json!({ "dropout": 0.5 }), json!({ "optimizer": "lbfgs", "history_size": 5 })),
+            (json!({ "optimizer": "lbfgs" }), json!({ "line_search": "strong_wolfe", "dropout": 0.5 })),
+            (json!({ "optimizer": "newton", "l2": 0.5 }), json!({ "newton_damping": 0.5, "weight_decay": 0.5 })),
             (json!({ "hidden_layers": 2 }), json!({ "units_1": 5, "units_2": 7, "dropout": 0.5 })),
             (json!({}), json!({ "activation": "tanh", "beta1": 0.5 })),
             (json!({ "init": "normal" }), json!({ "init_std": 0.5 })),

@@ -12,8 +12,10 @@ pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
 use crate::error::Result;
+use crate::schedule::Point;
 use crate::space::Distribution;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Value of a study's `format`.
 pub const FORMAT: &str = "tuning-playground/study@1";
@@ -49,12 +51,16 @@ pub enum Direction {
 pub struct Study {
     /// Free text.
     pub name: String,
+    /// Free text: what it is to find out.
+    pub question: String,
     /// Name of the data set.
     pub dataset: String,
     /// How the data set is made, split and scaled.
     pub data: Settings,
     /// Hyperparameters that stay as they are.
     pub fixed: Map<String, Value>,
+    /// The points of a drawn schedule, shared by all trials.
+    pub points: Arc<[Point]>,
     /// Hyperparameters that are searched, in the document's order.
     pub space: Vec<(String, Distribution)>,
     /// Who picks the trials.
@@ -89,9 +95,10 @@ impl Study {
         let SplitShares { train, validation, test } = self.data.split;
         let space: Map<String, Value> =
             self.space.iter().map(|(name, distribution)| (name.clone(), distribution.to_json())).collect();
-        json!({
+        let mut document = json!({
             "format": FORMAT,
             "name": self.name,
+            "question": self.question,
             "dataset": {
                 "name": self.dataset,
                 "samples": self.data.samples,
@@ -110,7 +117,14 @@ impl Study {
             "seeds_per_trial": self.seeds_per_trial,
             "seed": self.seed,
             "shared_seeds": self.shared_seeds,
-        })
+        });
+        // Most studies ask nothing in words.
+        if self.question.is_empty()
+            && let Value::Object(keys) = &mut document
+        {
+            keys.shift_remove("question");
+        }
+        document
     }
 
     /// Whether `a` beats `b` under the study's objective.

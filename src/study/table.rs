@@ -2,6 +2,7 @@
 //! bounds, default and texts stand. The page reads the same file.
 
 use crate::error::{Error, Result};
+use crate::schedule::MOST_POINTS;
 use crate::space::numbers::{format_number, real, shown, whole};
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,6 +25,8 @@ pub enum Kind {
     Bool,
     /// A list of whole numbers.
     List,
+    /// A list of pairs: a share of the training, and a number. Fixed only.
+    Points,
 }
 
 /// One row of the table. Labels and help texts are for the page (`build.rs` leaves them out).
@@ -34,7 +37,7 @@ pub struct Hyperparameter {
     /// What its values look like.
     #[serde(rename = "type")]
     pub kind: Kind,
-    /// Least value, of a list's elements too.
+    /// Least value, of a list's elements and of points' second numbers too.
     pub low: Option<f64>,
     /// Largest value.
     pub high: Option<f64>,
@@ -85,6 +88,9 @@ impl Hyperparameter {
             Kind::Int => format!("{} .. {} (int)", number(self.low), number(self.high)),
             Kind::List => format!("[{} .. {}, ...] (int, 0 .. 10)", number(self.low), number(self.high)),
             Kind::Float => format!("{} .. {}", number(self.low), number(self.high)),
+            Kind::Points => {
+                format!("[[0 .. 1, {} .. {}], ...] (1 .. {MOST_POINTS})", number(self.low), number(self.high))
+            }
         }
     }
 
@@ -119,16 +125,40 @@ impl Hyperparameter {
                 }
                 items.iter().try_for_each(|item| self.in_range(key, item, whole(item).ok_or_else(wrong)?))
             }
+            Kind::Points => self.accept_points(key, value),
         }
     }
 
+    fn accept_points(&self, key: &str, value: &Value) -> Result<()> {
+        let wrong = |found| Error::WrongType { key: key.into(), found, accepted: self.accepted() };
+        let outside = |found| Error::OutOfRange { key: key.into(), found, accepted: self.accepted() };
+        let items = value.as_array().ok_or_else(|| wrong(shown(value)))?;
+        if items.is_empty() {
+            return Err(outside("[]".into()));
+        }
+        if items.len() > MOST_POINTS {
+            return Err(outside(format!("[...] ({})", items.len())));
+        }
+        items.iter().try_for_each(|item| {
+            let pair = item.as_array().filter(|pair| pair.len() == 2);
+            let pair = pair.and_then(|pair| Some([real(&pair[0])?, real(&pair[1])?]));
+            let [share, factor] = pair.ok_or_else(|| wrong(shown(item)))?;
+            if (0.0..=1.0).contains(&share) && self.holds(factor) {
+                return Ok(());
+            }
+            Err(outside(format!("[{}, {}]", format_number(share), format_number(factor))))
+        })
+    }
+
     fn in_range(&self, key: &str, value: &Value, x: f64) -> Result<()> {
-        let above = self.low.is_none_or(|low| x >= low);
-        let below = self.high.is_none_or(|high| x <= high);
-        if x.is_finite() && above && below {
+        if self.holds(x) {
             return Ok(());
         }
         Err(Error::OutOfRange { key: key.into(), found: shown(value), accepted: self.accepted() })
+    }
+
+    fn holds(&self, x: f64) -> bool {
+        x.is_finite() && self.low.is_none_or(|low| x >= low) && self.high.is_none_or(|high| x <= high)
     }
 
     fn not_yet(&self, key: &str, found: &str) -> Error {

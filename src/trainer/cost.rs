@@ -1,7 +1,8 @@
 //! What trials will take.
 
 use super::Trainer;
-use crate::backend::NetworkSpec;
+use crate::backend::{NetworkSpec, second_order};
+use crate::error::{Error, Result};
 use crate::study::TrialConfig;
 
 /// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
@@ -31,5 +32,30 @@ impl Trainer {
             steps: (steps * config.epochs) as u64 * u64::from(seeds),
             work: epoch * config.epochs as f64 * f64::from(seeds),
         }
+    }
+
+    /// What makes a network smaller: a list of widths leaves depth and width without effect.
+    fn shape_knobs(&self) -> &'static str {
+        if self.study.fixed.contains_key("hidden") { "hidden" } else { "hidden_units, hidden_layers" }
+    }
+
+    /// Refuses a network that takes more than there is.
+    pub(super) fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
+        if network.is_second_order() {
+            return second_order::check_size(trial, network, self.shape_knobs());
+        }
+        let (limit_bytes, limit) = self.backend.memory_limit();
+        let bytes = self.backend.largest_piece_bytes(network);
+        if bytes <= limit_bytes {
+            return Ok(());
+        }
+        let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+        Err(Error::TooLarge {
+            trial,
+            needed_mb: mb(bytes),
+            limit,
+            limit_mb: limit_bytes >> 20,
+            knob: format!("{}, batch_size", self.shape_knobs()),
+        })
     }
 }

@@ -26,40 +26,46 @@ impl serde::Serialize for TrialSnapshot {
 impl TrialSnapshot {
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
-        let network = |network: &Snapshot| size_of::<Snapshot>() + size_of_val(&network.numbers[..]);
+        let network = |Snapshot { numbers, wide, .. }: &Snapshot| {
+            size_of::<Snapshot>() + size_of_val(&numbers[..]) + size_of_val(&wide[..])
+        };
         size_of::<Self>() + size_of_val(&self.memories[..]) + self.networks.iter().map(network).sum::<usize>()
     }
 
     /// Appends the snapshot to `words`: how many follow; number, epochs, memories, networks; then each memory's best loss and
     /// factor in halves and its wait; then of each network its steps, the two halves of the step at which it diverged (0 for
-    /// none), how many numbers follow, and these, bit by bit.
+    /// none) and of its evaluations, how many numbers and how many wide ones follow, and these, bit by bit.
     pub fn write(&self, words: &mut Vec<u32>) {
+        let halves = |x: u64| [x as u32, (x >> 32) as u32];
         let first = words.len();
         words.push(0);
         words.extend([self.number, self.epochs as u32, self.memories.len() as u32, self.networks.len() as u32]);
         for Memory { best, since, factor } in &self.memories {
-            words.extend([best, factor].iter().flat_map(|x| [x.to_bits() as u32, (x.to_bits() >> 32) as u32]));
+            words.extend([best, factor].iter().flat_map(|x| halves(x.to_bits())));
             words.push(*since);
         }
-        for Snapshot { numbers, steps, diverged_at } in &self.networks {
-            let at = diverged_at.unwrap_or(0);
-            words.extend([*steps, at as u32, (at >> 32) as u32, numbers.len() as u32]);
+        for Snapshot { numbers, wide, steps, evaluations, diverged_at } in &self.networks {
+            words.push(*steps);
+            words.extend([diverged_at.unwrap_or(0), *evaluations].into_iter().flat_map(halves));
+            words.extend([numbers.len() as u32, wide.len() as u32]);
             words.extend(numbers.iter().map(|number| number.to_bits()));
+            words.extend(wide.iter().flat_map(|number| halves(number.to_bits())));
         }
         words[first] = (words.len() - first - 1) as u32;
     }
 
     /// Reads all snapshots that `words` consists of. `None` of anything else.
     pub fn read(mut words: &[u32]) -> Option<Vec<Self>> {
+        let whole = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
+        let number = |low, high| f64::from_bits(whole(low, high));
         let mut snapshots = Vec::new();
         while !words.is_empty() {
             let &[n_words] = words.split_off(..1)? else { return None };
             let mut words = words.split_off(..n_words as usize)?;
-            let &[number, epochs, n_memories, n_networks] = words.split_off(..4)? else { return None };
+            let &[trial, epochs, n_memories, n_networks] = words.split_off(..4)? else { return None };
             let (mut memories, mut networks) = (Vec::new(), Vec::new());
             for _ in 0..n_memories {
                 let &[best_low, best_high, factor_low, factor_high, since] = words.split_off(..5)? else { return None };
-                let number = |low, high| f64::from_bits(u64::from(high) << 32 | u64::from(low));
                 memories.push(Memory {
                     best: number(best_low, best_high),
                     since,
@@ -67,15 +73,17 @@ impl TrialSnapshot {
                 });
             }
             for _ in 0..n_networks {
-                let &[steps, low, high, n] = words.split_off(..4)? else { return None };
-                let at = u64::from(high) << 32 | u64::from(low);
+                let &[steps, at_low, at_high, low, high, n, n_wide] = words.split_off(..7)? else { return None };
+                let (at, evaluations) = (whole(at_low, at_high), whole(low, high));
                 let numbers = words.split_off(..n as usize)?.iter().map(|&bits| f32::from_bits(bits)).collect();
-                networks.push(Snapshot { numbers, steps, diverged_at: (at > 0).then_some(at) });
+                let wide = words.split_off(..(n_wide as usize).checked_mul(2)?)?;
+                let wide = wide.chunks_exact(2).map(|halves| number(halves[0], halves[1])).collect();
+                networks.push(Snapshot { numbers, wide, steps, evaluations, diverged_at: (at > 0).then_some(at) });
             }
             if !words.is_empty() {
                 return None;
             }
-            snapshots.push(Self { number, epochs: epochs as usize, networks, memories });
+            snapshots.push(Self { number: trial, epochs: epochs as usize, networks, memories });
         }
         Some(snapshots)
     }
@@ -93,16 +101,26 @@ mod tests {
                 (
                     any::<u32>(),
                     any::<u32>(),
-                    prop::collection::vec((any::<u32>(), any::<u64>(), prop::collection::vec(any::<u32>(), 0..9)), 0..4),
+                    prop::collection::vec(
+                        (
+                            any::<u32>(),
+                            any::<(u64, u64)>(),
+                            prop::collection::vec(any::<u32>(), 0..9),
+                            prop::collection::vec(any::<u64>(), 0..5),
+                        ),
+                        0..4,
+                    ),
                     prop::collection::vec((any::<f64>(), any::<u32>(), any::<f64>()), 0..4),
                 ),
                 0..5,
             ),
             cut in any::<prop::sample::Index>(),
         ) {
-            let network = |(steps, at, bits): (u32, u64, Vec<u32>)| Snapshot {
+            let network = |(steps, (at, evaluations), bits, wide): (u32, (u64, u64), Vec<u32>, Vec<u64>)| Snapshot {
                 numbers: bits.into_iter().map(f32::from_bits).collect(),
+                wide: wide.into_iter().map(f64::from_bits).collect(),
                 steps,
+                evaluations,
                 diverged_at: (at > 0).then_some(at),
             };
             let memory = |(best, since, factor)| Memory { best, since, factor };

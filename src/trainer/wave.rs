@@ -18,6 +18,8 @@ pub struct Running {
     pub epochs_begun: usize,
     pub epochs_done: usize,
     pub steps: u64,
+    /// Gradient evaluations that they took.
+    pub evaluations: u64,
     /// Outcomes of the epoch under way.
     pub outcomes: Vec<EpochOutcome>,
     pub ended: bool,
@@ -66,8 +68,9 @@ impl Wave {
         for (at, (&index, snapshot)) in running.networks.iter().zip(&from.networks).enumerate() {
             population.restore(index, snapshot);
             let memory = from.memories.get(at).copied().unwrap_or_default();
-            steps[index] = Steps { done: snapshot.steps, memory };
+            steps[index] = Steps { done: snapshot.steps, memory, added: 0.0 };
             running.steps += u64::from(snapshot.steps);
+            running.evaluations += snapshot.evaluations.max(u64::from(snapshot.steps));
         }
         (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
     }

@@ -10,6 +10,8 @@ mod bench;
 #[cfg(not(feature = "analyses"))]
 mod page;
 #[cfg(feature = "analyses")]
+mod plane_work;
+#[cfg(feature = "analyses")]
 mod race;
 #[cfg(feature = "analyses")]
 mod range_test;

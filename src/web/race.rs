@@ -115,7 +115,7 @@ impl Race {
     /// What is known once all are trained, `still` over the same part of the plane: `{size, extent, explained, parameters, laid, paths}`; `laid` says whether the surface
     /// is another than before, and each path has beside what `landscape@1` has `accuracy`, `coast_x`, `coast_y`,
     /// `diverged_at`, `learning_rate`, `batch`, `held`, the share of its own spread that the plane holds, `scales`
-    /// ([`Trajectory::scales`]) and `last`, the steps
+    /// ([`Trajectory::scales`]), `evaluations`, of gradients, at each point, and `last`, the steps
     /// of its whole way.
     ///
     /// # Errors
@@ -140,6 +140,7 @@ impl Race {
                         "learning_rate": entry.contestant.spec.optimizer.learning_rate,
                         "batch": entry.contestant.batch,
                         "held": self.runners.held(at),
+                        "evaluations": self.runners.path(at).map(|path| &path.evaluations),
                         "scales": self.runners.path(at).map(|path| &path.scales),
                     }),
                 )
@@ -287,7 +288,7 @@ pub fn classic(study: &str, round: &str, name: &str, side: usize, steps: f64, st
             &pairs(coasts),
             path.diverged_at,
             steps,
-            json!({ "learning_rate": rate, "batch": null, "held": 1 }),
+            json!({ "learning_rate": rate, "batch": null, "held": 1, "evaluations": path.evaluations }),
         )
     };
     let paths: Vec<Value> = assignments.into_iter().enumerate().map(run).collect();

@@ -70,6 +70,29 @@ impl Session {
         Ok(self.session.kept(number).map_err(|error| problem(&error))?.is_some())
     }
 
+    /// What an ended trial is, as words; nothing where that is not kept.
+    ///
+    /// # Errors
+    /// The problem, as an object, of a trial that has not ended.
+    pub fn weights(&self, number: u32) -> Result<Option<Vec<u32>>, JsValue> {
+        let kept = self.session.kept(number).map_err(|error| problem(&error))?;
+        Ok(kept.map(|(_, snapshot)| {
+            let mut words = Vec::new();
+            snapshot.write(&mut words);
+            words
+        }))
+    }
+
+    /// An ended trial's weights and biases, one network a seed, each in PyTorch's flat order; empty where they are not kept.
+    ///
+    /// # Errors
+    /// The problem, as an object, of a trial that has not ended.
+    pub fn networks(&self, number: u32) -> Result<js_sys::Array, JsValue> {
+        let kept = self.session.kept(number).map_err(|error| problem(&error))?;
+        let networks = kept.iter().flat_map(|(_, ended)| &ended.networks);
+        Ok(networks.map(|network| js_sys::Float32Array::from(&network.numbers[..])).collect())
+    }
+
     /// The round that brings an ended trial's weights back, as [`Session::next_round`] has it.
     ///
     /// # Errors

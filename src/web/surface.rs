@@ -1,13 +1,14 @@
-//! A loss surface in a Worker, in pieces: a trial is trained step by step on the CPU, then the loss over a plane through
-//! its weights is worked out, coarse points first.
+//! A loss surface in a Worker, in pieces: the loss over a plane through a trial's weights, coarse points first. Weights come
+//! from who trains the trial, or keeps what it has come to; where nobody has them, or the plane needs the way there, the trial
+//! is trained once more, step by step, on the CPU.
 
 use super::{problem, to_js, unread};
-use crate::analysis::{self, Entry, Extent, Grid, Kind, Plane, PointRecord, Recorder, Rows, Site, extent};
+use crate::analysis::{self, Entry, Extent, Grid, Kind, Plane, PointRecord, Recorder, Rows, Site, Trajectory, extent};
 use crate::backend::cpu::{Cpu, PlaneScorer};
 use crate::backend::{self, Data};
 use crate::error::{Error, Result};
 use crate::study::Study;
-use crate::trainer::{Assignment, Contestant, Trainer};
+use crate::trainer::{Assignment, Contestant, Trainer, TrialSnapshot};
 use core::time::Duration;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -29,6 +30,10 @@ pub struct Surface {
     contestants: Vec<Contestant>,
     /// Epochs that each is trained for, unless it is for all of its own.
     until: Vec<Option<usize>>,
+    /// Where each has been seen by who trains it or has trained it.
+    seen: Vec<Option<Trajectory>>,
+    /// Whether the first one is still in training elsewhere.
+    live: bool,
     kind: Kind,
     rows: Rows,
     /// The rows that are scored.
@@ -50,6 +55,7 @@ impl Surface {
     /// The problem, as an object.
     #[wasm_bindgen(constructor)]
     #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
+    #[expect(clippy::too_many_arguments, reason = "what crosses to a Worker crosses by itself")]
     pub fn new(
         study: &str,
         assignment: &str,
@@ -82,9 +88,24 @@ impl Surface {
             }
             let (seed, home) = (seed as u64, grid.extent);
             let until = round.iter().map(|one| one.until_epoch).collect();
+            let seen = vec![None; contestants.len()];
             let limit = limit.map(|limit| limit.max(1) as usize);
             let data = rows.some(trainer.data(), limit, drawn_by);
-            Ok(Self { trainer, contestants, until, kind, rows, data, side, seed, recorder: None, plane: None, home })
+            Ok(Self {
+                trainer,
+                contestants,
+                until,
+                seen,
+                live: false,
+                kind,
+                rows,
+                data,
+                side,
+                seed,
+                recorder: None,
+                plane: None,
+                home,
+            })
         };
         start().map_err(|error| problem(&error))
     }
@@ -93,13 +114,49 @@ impl Surface {
         if kind == Kind::Line { Grid::line(side) } else { Grid::new(side, extent) }
     }
 
-    /// Lets the trial be trained for so many epochs, or with none for all of its own.
-    pub fn reach(&mut self, epochs: Option<u32>) {
+    /// The first trial has been trained for so many epochs, or with none for all of its own; `live` says that it goes on. What
+    /// was seen of its end does not count any more.
+    pub fn follow(&mut self, epochs: Option<u32>, live: bool) {
         let epochs = epochs.map(|epochs| epochs as usize);
         self.until[0] = epochs;
+        if !live || !self.live {
+            self.seen[0] = None;
+        }
+        self.live = live;
         if let Some(recorder) = &mut self.recorder {
             recorder.until(0, epochs);
         }
+    }
+
+    /// Takes what a trial is, as who trains it or has trained it says ([`TrialSnapshot::write`]); false where that is no such
+    /// trial's.
+    pub fn see(&mut self, at: usize, words: &[u32]) -> bool {
+        let Some(contestant) = self.contestants.get(at) else { return false };
+        let snapshots = TrialSnapshot::read(words).unwrap_or_default();
+        let own = snapshots.into_iter().find(|one| one.number == contestant.trial);
+        let Some(network) = own.and_then(|one| one.networks.into_iter().next()) else { return false };
+        let path = self.seen[at].get_or_insert_with(|| Trajectory::begun(contestant));
+        path.see(&contestant.spec, &network);
+        let is_there = path.points.len() > 1;
+        if !is_there {
+            self.seen[at] = None;
+        } else if self.is_seen(at)
+            && let Some(recorder) = &mut self.recorder
+        {
+            recorder.until(at, Some(0));
+        }
+        is_there
+    }
+
+    /// Whether a trial is looked at as it was seen; of one that has ended nobody has seen the way there.
+    fn is_seen(&self, at: usize) -> bool {
+        let needs_way = matches!(self.kind, Kind::Pca | Kind::Gradient);
+        self.seen[at].is_some() && (self.live || !needs_way)
+    }
+
+    /// Whether nothing has to be trained once more.
+    fn is_known(&self) -> bool {
+        (0..self.seen.len()).all(|at| self.is_seen(at))
     }
 
     /// Trains for about so long; whether the trials are trained as far as they may be.
@@ -112,11 +169,14 @@ impl Surface {
     }
 
     async fn train_for(&mut self, budget: Duration) -> Result<bool> {
+        if self.is_known() {
+            return Ok(true);
+        }
         if self.recorder.is_none() {
             let entries: Vec<Entry> = self.contestants.iter().map(|one| self.kind.entry(one.clone())).collect();
             let mut recorder = Recorder::new(&Cpu::new(), self.trainer.data(), entries).await?;
             for (at, &epochs) in self.until.iter().enumerate() {
-                recorder.until(at, epochs);
+                recorder.until(at, if self.is_seen(at) { Some(0) } else { epochs });
             }
             self.recorder = Some(recorder);
         }
@@ -156,14 +216,24 @@ impl Surface {
     }
 
     /// What is known once the trials are trained as far as they may be: `{size, extent, explained, loss, n_rows, of_rows,
-    /// parameters, points, path}`, with `path` null but for a plane that was laid through it; as `landscape@1` has them. `live`
-    /// is of a trial that will be trained on: with `step` and `steps`.
+    /// parameters, points, path}`, with `path` null but for a plane that was laid through it; as `landscape@1` has them. Of a
+    /// trial that will be trained on with `step` and `steps`.
     ///
     /// # Errors
     /// The problem, as an object: a trial that diverged, a plane that is none.
-    pub async fn head(&mut self, live: bool) -> core::result::Result<JsValue, JsValue> {
-        let head = self.lay(live).await.map_err(|error| problem(&error))?;
+    pub async fn head(&mut self) -> core::result::Result<JsValue, JsValue> {
+        let head = self.lay().await.map_err(|error| problem(&error))?;
         to_js(&head)
+    }
+
+    /// The path of each, as it was trained here or seen elsewhere.
+    fn paths(&self) -> Vec<Trajectory> {
+        let mut trained = self.recorder.as_ref().map(Recorder::paths).unwrap_or_default().into_iter();
+        let path = |(at, seen): (usize, &Option<Trajectory>)| {
+            let own = trained.next();
+            seen.clone().filter(|_| self.is_seen(at)).or(own).unwrap_or_default()
+        };
+        self.seen.iter().enumerate().map(path).collect()
     }
 
     fn head_of(
@@ -193,11 +263,15 @@ impl Surface {
         head
     }
 
-    async fn lay(&mut self, live: bool) -> Result<Value> {
-        let Some(recorder) = &self.recorder else { return Err(Error::NoPath) };
-        let mut paths = recorder.paths();
-        let step = recorder.now(0).filter(|_| live).map(|(step, steps, _)| (step, steps));
+    async fn lay(&mut self) -> Result<Value> {
+        let mut paths = self.paths();
+        if paths.iter().any(|path| path.last().is_empty()) {
+            return Err(Error::NoPath);
+        }
+        let live = self.live;
         let first = &self.contestants[0];
+        let steps = Entry::from(first.clone()).n_steps(self.trainer.data().n_train);
+        let step = paths[0].steps.last().filter(|_| live).map(|&step| (step, steps));
         let spec = &first.spec;
         let plane = analysis::lay(self.kind, spec, self.trainer.data(), &paths, 1, self.seed).await?;
         let site = Site { spec, data: &self.data, rows: self.rows, unit: self.trainer.unit() };

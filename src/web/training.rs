@@ -108,29 +108,44 @@ impl Training {
         gpu.gpu.prepare(&self.trainer.outlines());
     }
 
+    /// Has a trial's next epoch tell what it is then; false of one that is not in training here.
+    pub fn watch(&mut self, number: u32) -> bool {
+        self.trainer.watch(number)
+    }
+
     /// Works for about `budget_ms` and says what happened: `{numbers, kept, steps, finished, resumed}`, `numbers` the events
-    /// of trials for the page and [`Session::report`], and `kept`, if any have left training, for [`Session::keep`].
+    /// of trials for the page and [`Session::report`], `kept`, if any have left training, for [`Session::keep`], and `watched`, if
+    /// one was asked for.
     ///
     /// # Errors
     /// The problem, as an object.
     pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
-        let Report { trials, snapshots, steps, finished, resumed } = report;
+        let Report { trials, snapshots, watched, steps, finished, resumed } = report;
         let mut numbers = Vec::new();
         for event in &trials {
             event.write(&mut numbers);
         }
         let told = to_js(&serde_json::json!({ "steps": steps, "finished": finished, "resumed": resumed }))?;
         js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
-        if !snapshots.is_empty() {
+        for (name, snapshots) in [("kept", &snapshots[..]), ("watched", watched.as_slice())] {
+            if snapshots.is_empty() {
+                continue;
+            }
             let mut words = Vec::new();
             for snapshot in snapshots {
                 snapshot.write(&mut words);
             }
-            js_sys::Reflect::set(&told, &"kept".into(), &js_sys::Uint32Array::from(words.as_slice()))?;
+            js_sys::Reflect::set(&told, &name.into(), &js_sys::Uint32Array::from(words.as_slice()))?;
         }
         Ok(told)
+    }
+
+    /// What the data were standardised by: of each feature the mean and the deviation that were taken off, then those of the
+    /// target; 0 and 1 where nothing was.
+    pub fn scaling(&self) -> Vec<f64> {
+        self.trainer.scaling().flat_map(<[f64; 2]>::from).collect()
     }
 
     /// The one look at the test rows, for an ended trial whose weights the session keeps.

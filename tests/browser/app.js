@@ -18,6 +18,17 @@ import { expect } from './packages.js';
 /** The prelude that each page was opened with. @type {WeakMap<Page, string>} */
 const standing = new WeakMap();
 
+/** Tests begin like readers who have closed the first steps, in all pages of the context.
+ * @param {Page} page */
+export const skipOpening = (page) =>
+  page.context().addInitScript(() => {
+    try {
+      localStorage.setItem('tuning-playground.opening', 'seen');
+    } catch {
+      // Frames without storage have no first steps either.
+    }
+  });
+
 export class App {
   /** @param {Page} page @param {Site} site */
   constructor(page, site) {

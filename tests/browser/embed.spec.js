@@ -129,7 +129,7 @@ test('an element that leaves its page while it trains stops and lets its Workers
     await page.evaluate(() =>
       /** @type {any} */ (window).element.openTest(0).catch((/** @type {Error} */ error) => error.message),
     ),
-  ).toContain('earlier visit');
+  ).toContain('networks of this run are gone');
   expect((await app.result(small({ trials: 2 }), backend)).trials).toHaveLength(2);
 });
 

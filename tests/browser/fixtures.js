@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { App } from './app.js';
+import { App, skipOpening } from './app.js';
 import { VIEWPORT } from './chromium.js';
 import { expect, test as base } from './packages.js';
 import { serve } from './serve.js';
@@ -15,6 +15,7 @@ export { expect };
  * @typedef {object} Given what tests are given beside Playwright's own
  * @property {'cpu' | 'gpu'} backend the project's
  * @property {RegExp[]} quiet complaints that a test means to provoke
+ * @property {boolean} opening whether the page leads its first visitors on
  * @property {App} app
  * @property {'allow' | 'block'} serviceWorkers Playwright's own
  *
@@ -119,12 +120,14 @@ const FIXTURES = {
     },
     { scope: 'worker' },
   ],
+  opening: [false, { option: true }],
   page: async (
-    /** @type {Given & Sites & {page: Page}} */ { page, site, otherSite, starved, quiet },
+    /** @type {Given & Sites & {page: Page}} */ { page, site, otherSite, starved, quiet, opening },
     /** @type {(page: Page) => Promise<void>} */ use,
   ) => {
     const complaints = collectComplaints(page, [site, otherSite], [...BROWSER_SAYS, ...quiet]);
     await watch(page);
+    if (!opening) await skipOpening(page);
     await use(page);
     tidy(site, otherSite);
     expect(await standing(complaints, starved), 'the page should not complain').toEqual([]);
@@ -153,6 +156,7 @@ const STANDING = {
       const context = await browser.newContext({ viewport: VIEWPORT, serviceWorkers: 'block' });
       const page = await context.newPage();
       await watch(page);
+      await skipOpening(page);
       await use({ page, complaints: collectComplaints(page, [site, otherSite], BROWSER_SAYS) });
       await context.close();
     },

@@ -29,7 +29,8 @@ async function storedHere() {
       const request = texts.get(key);
       request.onsuccess = () => resolve(request.result);
     });
-  const [study, result] = [await read('study'), await read('result')];
+  const [study, shown] = [await read('study'), await read('shown')];
+  const result = shown && (await read(`body ${shown.id}`));
   database.close();
   return { study, result };
 }
@@ -44,6 +45,8 @@ const plant = (page, records) =>
       request.onerror = () => reject(request.error);
     });
     const change = database.transaction('texts', 'readwrite');
+    // What this tab has kept itself would win.
+    change.objectStore('texts').clear();
     for (const [key, value] of Object.entries(given)) change.objectStore('texts').put(value, key);
     await new Promise((resolve) => void (change.oncomplete = resolve));
     database.close();
@@ -290,7 +293,9 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
       type: 'longtask',
     });
     // Everything is written anew.
-    /** @type {any} */ (document.querySelector('tuning-playground')).page.keeper.text.study = null;
+    const { keeper } = /** @type {any} */ (document.querySelector('tuning-playground')).page;
+    keeper.text.of = null;
+    for (const one of keeper.held.values()) one.seen = '';
   });
   await page.waitForTimeout(2500);
   const longest = Math.max(0, ...(await page.evaluate(() => /** @type {any} */ (window).tasks)));
@@ -300,7 +305,8 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
   await expect(page.locator('[data-message=keep]')).toHaveCount(0);
   await pour(128, 400);
   await expect(page.locator('[data-message=keep]')).toContainText(DICTIONARIES.en['message.keep_large']);
-  await expect.poll(async () => (await stored(page)).result).toBeUndefined();
+  await page.waitForTimeout(1500);
+  expect((await stored(page)).result.length).toBeLessThan(8e6);
 });
 
 const EPOCH = {
@@ -453,7 +459,7 @@ test('two tabs: each finds its own result again, and a new one the last', async 
     },
     /** @type {[any, string]} */ ([small({ trials: 3 }), backend]),
   );
-  await expect.poll(async () => JSON.parse((await stored(page)).result).trials.length).toBe(3);
+  await expect.poll(async () => JSON.parse((await stored(page)).result ?? '{}').trials?.length).toBe(3);
   const find = async (/** @type {import('./packages.js').Page} */ where) => {
     await where.locator('.app[data-outcome=earlier]').waitFor();
     return where.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).result.trials);

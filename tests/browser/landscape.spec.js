@@ -1,67 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
+import { STUDY, colors, finished, landscape, opened, pick } from './ground.js';
 import { NARROW, PAIR, WIDE, look } from './look.js';
 import { DICTIONARIES, matches } from './texts.js';
 
 /** The loss around a trial's weights, with the real engine. */
-
-const STUDY = small({ dataset: { name: 'moons' }, fixed: { hidden: [6], epochs: 8 }, trials: 3 });
-
-/** What the page knows of the landscape. @param {import('./app.js').Page} page */
-const landscape = (page) =>
-  page.locator('tp-landscape').evaluate((part) => {
-    const { landscape, selected } = /** @type {any} */ (part).store;
-    const { trial, state, head, options, losses, accuracies, known, step } = landscape;
-    const middle = (losses.length - 1) / 2;
-    return {
-      trial,
-      state,
-      head,
-      options,
-      step,
-      n: losses.length,
-      known: known.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + one, 0),
-      middle: losses[middle],
-      accuracy: accuracies[middle],
-      value: Number(selected?.value),
-      last: selected?.epochs.at(-1),
-    };
-  });
-
-/** @param {import('./app.js').Page} page @param {string} plane @param {string} rows */
-async function finished(page, plane, rows) {
-  await expect
-    .poll(async () => {
-      const { state, options } = await landscape(page);
-      return [state, options.plane, options.rows];
-    })
-    .toEqual(['done', plane, rows]);
-  // What has arrived is drawn a moment later.
-  await expect(page.getByTestId('landscape').getByTestId('partial')).toHaveCount(0);
-}
-
-/** @param {import('./app.js').Page} page @param {string} group @param {string} value */
-const pick = (page, group, value) => page.getByTestId(`landscape-${group}`).locator(`[data-value=${value}]`).click();
-
-/** @param {import('./app.js').App} app @param {string} backend @param {any} [study] */
-async function opened(app, backend, study = STUDY) {
-  await app.open();
-  const result = await app.result(study, backend);
-  await app.page.getByRole('tab', { name: 'Landscape' }).click();
-  await expect(app.page.getByTestId('landscape')).toBeVisible();
-  return result;
-}
-
-/** How many different colours the middle of the canvas has. @param {import('./app.js').Page} page */
-const colors = (page) =>
-  page.locator('tp-landscape canvas.ground').evaluate((canvas) => {
-    const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
-    const data = /** @type {HTMLCanvasElement} */ (canvas).getContext('2d')?.getImageData(0, 0, width, height).data;
-    const seen = new Set();
-    for (let k = 0; data && k < data.length; k += 4) seen.add(`${data[k]} ${data[k + 1]} ${data[k + 2]}`);
-    return seen.size;
-  });
 
 test('the loss around the selected trial: its own in the middle, other planes, other rows', async ({
   app,
@@ -407,86 +351,6 @@ test('the frame is moved by hand, and nobody is trained again for it', async ({ 
   );
 });
 
-test('while a trial is trained once more, the surface follows its weights', async ({ app, page, backend }) => {
-  const fixed = { hidden: [16, 16], epochs: 1500 };
-  await opened(app, backend, small({ dataset: { name: 'moons' }, fixed, trials: 1 }));
-  await finished(page, 'random', 'validation');
-  await page.locator('tp-landscape').evaluate((part) => {
-    const { landscape } = /** @type {any} */ (part).store.slices;
-    const { glimpse } = landscape;
-    /** @type {any} */ (window).seen = [];
-    landscape.glimpse = function (/** @type {any} */ head, /** @type {any} */ piece) {
-      const middle = piece.losses[piece.indices.indexOf((head.size[0] * head.size[1] - 1) / 2)];
-      /** @type {any} */ (window).seen.push({ at: performance.now(), step: head.step, own: head.loss, middle });
-      glimpse.call(landscape, head, piece);
-    };
-  });
-  await pick(page, 'rows', 'train');
-  await expect(page.getByTestId('landscape-live')).toHaveText(matches('en', 'scrub.step_of'));
-  await finished(page, 'random', 'train');
-  const seen = await page.evaluate(() => /** @type {any} */ (window).seen);
-  expect(seen.length).toBeGreaterThan(2);
-  seen.forEach((/** @type {any} */ one, /** @type {number} */ k) => {
-    if (k) expect(one.step).toBeGreaterThan(seen[k - 1].step);
-    expect(Math.abs(one.middle - one.own)).toBeLessThan(1e-5);
-  });
-  expect(seen[seen.length - 1].own).toBeLessThan(seen[0].own);
-  await expect(page.getByTestId('landscape-live')).toHaveCount(0);
-});
-
-test('planes through two and three trained networks, each at its own loss', async ({ app, page, backend }) => {
-  await opened(app, backend);
-  await finished(page, 'random', 'validation');
-  const points = async () => {
-    const { head } = await landscape(page);
-    return head.points.map((/** @type {any} */ one) => [one.trial, one.x, one.y].map(Number));
-  };
-  const lossAt = (/** @type {number} */ index) =>
-    page.locator('tp-landscape').evaluate((part, k) => /** @type {any} */ (part).store.landscape.losses[k], index);
-  const value = (/** @type {number} */ number) =>
-    page
-      .locator('tp-landscape')
-      .evaluate((part, k) => Number(/** @type {any} */ (part).store.trials.get(k).value), number);
-  await pick(page, 'plane', 'line');
-  await finished(page, 'line', 'validation');
-  const [[a, x0, y0], [b, x1, y1]] = await points();
-  expect([x0, y0, x1, y1].map((one) => Math.round(1e6 * one) / 1e6)).toEqual([0, 0, 1, 0]);
-  // Of 201 points from -0.5 to 1.5 these are 0 and 1.
-  expect(Math.abs((await lossAt(50)) - (await value(a)))).toBeLessThan(1e-5);
-  expect(Math.abs((await lossAt(150)) - (await value(b)))).toBeLessThan(1e-5);
-  await expect(page.getByTestId('landscape-line')).toBeAttached();
-  await expect(page.getByTestId('landscape')).toContainText(`between trials ${a} and ${b}`);
-  await expect(page.getByTestId('fact-barrier')).toHaveText(/\d/);
-  await expect(page.getByTestId('landscape-view').locator('[data-value=solid]')).toBeDisabled();
-  await page.getByTestId('landscape-plot').focus();
-  await page.keyboard.press('Home');
-  await expect(page.getByTestId('landscape-said')).toHaveText(/^0: loss /);
-  await look(app, 'landscape of a line', [WIDE[0], NARROW[1]]);
-  await app.set({ lang: 'en' });
-
-  await pick(page, 'plane', 'three');
-  await finished(page, 'three', 'validation');
-  const three = await points();
-  expect(three.map((/** @type {number[]} */ [number]) => number).sort()).toEqual([0, 1, 2]);
-  await expect(page.getByTestId('landscape-other')).toHaveCount(2);
-  const { head } = await landscape(page);
-  for (const [k, point] of head.points.entries())
-    expect(Math.abs(point.loss - (await value(three[k][0])))).toBeLessThan(1e-5);
-});
-
-test('trials of other shapes make no plane, and the button says why', async ({ app, page, backend }) => {
-  const space = { hidden_units: { type: 'categorical', choices: [4, 5, 6] } };
-  const study = small({ dataset: { name: 'moons' }, trials: 3 });
-  const fixed = { hidden_layers: 1, epochs: 2 };
-  await opened(app, backend, { ...study, fixed, space, sampler: { name: 'grid' } });
-  await finished(page, 'random', 'validation');
-  for (const plane of ['line', 'three']) {
-    const button = page.getByTestId('landscape-plane').locator(`[data-value=${plane}]`);
-    await expect(button).toBeDisabled();
-    await expect(button).toHaveAttribute('title', matches('en', 'landscape.through.none'));
-  }
-});
-
 test('what has no finite loss is hatched and said, never made up', async ({ app, page, backend }) => {
   await opened(app, backend);
   await finished(page, 'random', 'validation');
@@ -512,8 +376,12 @@ test('without trials it invites, while one trains it waits, and one that diverge
   await app.open();
   await page.getByRole('tab', { name: 'Landscape' }).click();
   await expect(page.getByTestId('landscape').getByTestId('empty')).toBeVisible();
-  await app.start(small({ fixed: { epochs: 500 }, trials: 2 }), backend);
-  await app.steps(1);
+  // An epoch of this takes longer than what is looked at here.
+  const long = { hidden: [512, 512], epochs: 500, batch_size: 1 };
+  await app.start(small({ dataset: { name: 'moons', samples: 1000 }, fixed: long, space: {}, trials: 2 }), backend);
+  const figure = page.locator('tp-landscape');
+  await expect.poll(() => figure.evaluate((part) => /** @type {any} */ (part).store.state)).toBe('running');
+  await figure.evaluate((part) => /** @type {any} */ (part).act('pick', 0));
   await expect(page.getByTestId('landscape-trains')).toHaveText(matches('en', 'landscape.trains'));
   await app.call('stop');
   await app.outcome();
@@ -561,6 +429,7 @@ test('a surface has as many points as are asked for, and is saved as the documen
   ]);
   expect([document.values[60], document.trials, document.rows]).toEqual([middle, [trial], 'validation']);
   expect(document.plane).toEqual({ kind: 'random', explained: null, extent: head.extent });
+  expect(document.n_rows).toBe(head.n_rows);
 });
 
 test('numbers have no accuracy', async ({ app, page, backend }) => {

@@ -1,4 +1,4 @@
-import { decodeLink, encodeLink, withDefaults, withoutDefaults } from '../../www/src/study/link.js';
+import { decodeLink, encodeLink, withoutDefaults } from '../../www/src/study/link.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { chance, hostile } from '../unit/hostile.js';
 import { SMALL } from './app.js';
@@ -97,27 +97,6 @@ test('a link may ask for the run', async ({ app, page }) => {
   await app.open(`${encodeLink({ study: /** @type {any} */ (SMALL), run: true })}`);
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished', { timeout: 60_000 });
   expect((await app.get('result')).trials).toHaveLength(8);
-});
-
-test('Share copies the link, or shows it selected', async ({ app, page, site }) => {
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.origin });
-  await app.open('#v=1&s=dataset:(name:circle),trials:9');
-  await page.getByTestId('share').click();
-  await expect(page.getByTestId('share')).toHaveAttribute('data-copied', 'true');
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied.startsWith(`${site.url}#v=1&s=`)).toBe(true);
-  expect(decodeLink(new URL(copied).hash).state.study).toEqual(
-    withDefaults(/** @type {any} */ ({ format: 'tuning-playground/study@1', dataset: { name: 'circle' }, trials: 9 })),
-  );
-  await page.evaluate(() => {
-    navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
-  });
-  await page.getByTestId('share').click();
-  const link = page.getByTestId('share-link');
-  await expect(link).toHaveValue(copied);
-  await expect
-    .poll(() => link.evaluate((one) => /** @type {HTMLInputElement} */ (one).selectionEnd))
-    .toBe(copied.length);
 });
 
 test('a guest leaves the address of its host alone', async ({ app, page, site, otherSite }) => {

@@ -31,6 +31,12 @@ const REFUSED = [
     'too_large',
     [],
   ],
+  [
+    'a network too large for a Hessian',
+    small({ fixed: { hidden: [200], optimizer: 'newton' }, space: {} }),
+    'too_many_parameters',
+    [/15[,.]?010/, /2[,.]?000/, /layer sizes|은닉층 구성/],
+  ],
   ['fixed and swept at once', small({ fixed: { dropout: 0.1 } }), 'fixed_and_swept', []],
   ['a grid with too many points', small({ sampler: { name: 'grid' }, trials: 4 }), 'grid_too_large', ['100']],
   ['another format', small({ format: 'tuning-playground/study@99' }), 'format', ['study@99']],

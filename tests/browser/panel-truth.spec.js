@@ -96,7 +96,7 @@ test('what is refused at Run has a button that mends it', async ({ app, backend,
   expect(await app.get('study')).toMatchObject({ dataset: { name: 'diabetes' }, fixed: { loss: 'mse' } });
 });
 
-test("Space runs after a click, is the button's that the keyboard reached, and Ctrl Enter runs from a field", async ({
+test('Space runs on the page, starts nothing after a click, and Ctrl Enter runs from anywhere', async ({
   app,
   backend,
   page,
@@ -107,13 +107,50 @@ test("Space runs after a click, is the button's that the keyboard reached, and C
   );
   await app.set({ backend });
   await page.getByTestId('sweep-dropout').click();
+  await expect(page.getByTestId('row-dropout')).toHaveAttribute('data-swept', 'true');
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('row-dropout')).toHaveAttribute('data-swept', 'false');
+  await page.getByTestId('sweep-dropout').click();
+  await page.getByTestId('surface-plot').click({ position: { x: 8, y: 8 } });
+  await page.keyboard.press('Space');
+  await page
+    .getByTestId('table')
+    .locator('th')
+    .first()
+    .click({ position: { x: 2, y: 2 } });
+  await page.keyboard.press('Space');
+  await page.waitForTimeout(300);
+  await expect(page.locator('.app')).toHaveAttribute('data-state', 'idle');
+  await page.locator('.top').click({ position: { x: 300, y: 20 } });
   await page.keyboard.press('Space');
   await expect(page.getByTestId('pause')).toBeVisible();
   await expect(page.getByTestId('row-dropout')).toHaveAttribute('data-swept', 'true');
   await expect(page.getByTestId('percent')).toContainText('%');
+  // A row that was clicked, and a figure; a figure that the keyboard came to.
+  await page.locator('tr[data-trial] td:nth-child(2)').first().click();
+  await page.keyboard.press('Space');
+  await page.getByTestId('curves-plot').click();
+  await page.keyboard.press('Space');
+  await page.waitForTimeout(300);
+  await expect(page.getByTestId('pause')).toBeVisible();
+  await page.keyboard.press('Shift+Tab');
+  await page.getByTestId('surface-plot').focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('resume')).toBeVisible();
+  // What acts everywhere acts in a menu and over the list of keys, too.
   await page.getByTestId('presets').click();
-  await page.keyboard.press('Escape');
-  await page.getByTestId('row-dropout').getByTestId('sweep-dropout').focus();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('pause')).toBeVisible();
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await page.getByTestId('sweep-dropout').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByTestId('keys')).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('resume')).toBeVisible();
+  await expect(page.getByTestId('keys')).toBeHidden();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('pause')).toBeVisible();
+  await page.getByTestId('sweep-dropout').focus();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Space');
@@ -194,8 +231,6 @@ test('rows are found by other names, and what is not there yet is named', async 
   for (const [text, name] of [
     ['배치 정규화', 'batch norm'],
     ['batchnorm', 'batch norm'],
-    ['L-BFGS', 'lbfgs'],
-    ['drawn', 'drawn'],
     ['patience', 'patience'],
   ]) {
     await field.fill(text);

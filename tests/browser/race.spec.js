@@ -53,7 +53,11 @@ async function opened(app, study) {
 
 /** Where the marks on the plane stand. @param {Page} page */
 const balls = (page) =>
-  page.getByTestId('race-ball').evaluateAll((all) => all.map((one) => one.getAttribute('transform')));
+  page
+    .locator('tp-race-plane')
+    .evaluate((part) =>
+      /** @type {any} */ (part).balls.map((/** @type {any} */ { x, y }) => [x, y].map(Math.round).join()),
+    );
 
 /** Puts the clock at the stop of a step. @param {Page} page @param {number} step */
 async function clock(page, step) {
@@ -226,4 +230,126 @@ test('a race is legible in both languages and themes, wide and narrow', async ({
   await look(app, 'race');
   await app.set({ lang: 'ko' });
   await expect(page.getByTestId('race-facts')).toContainText(DICTIONARIES.ko['race.held']);
+});
+
+/** Milliseconds of the page's thread that a frame may cost while a race plays, and how many times that on a machine
+ * that others slow down. */
+const FRAME = 8;
+const SLACK = 3;
+
+test('a playing race leaves the thread of the page free @alone', async ({ app, page }) => {
+  await opened(app, SPIRAL);
+  await clock(page, 0);
+  const protocol = await page.context().newCDPSession(page);
+  // Time of the processor: waiting for a core is no work.
+  await protocol.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spent = async () =>
+    (await protocol.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+  await page.locator('tp-scrubber').evaluate((part) => {
+    const counted = /** @type {any} */ (window);
+    counted.frames = 0;
+    part.addEventListener('scrub', () => counted.frames++);
+  });
+  const before = await spent();
+  await page.getByTestId('scrub-play').click();
+  await page.waitForTimeout(5000);
+  const ms = 1000 * ((await spent()) - before);
+  const frames = await page.evaluate(() => /** @type {any} */ (window).frames);
+  console.log(`${frames} frames, ${(ms / frames).toFixed(2)} ms of the page's thread each; ${FRAME} are allowed`);
+  expect(frames).toBeGreaterThan(50);
+  expect(ms / frames).toBeLessThan(SLACK * FRAME);
+});
+
+test('while it plays nobody is drawn anew, and once it rests all say the same step', async ({ app, page }) => {
+  await opened(app, SPIRAL);
+  await clock(page, 0);
+  await page.waitForTimeout(500);
+  const drawn = () =>
+    page.locator('tp-race-view').evaluate((view) => {
+      const counted = /** @type {any} */ (view);
+      if (counted.drawn === undefined) {
+        counted.drawn = 0;
+        for (const part of [view, ...view.querySelectorAll('tp-race-plane, tp-race-curves, tp-race-cards')]) {
+          const own = /** @type {any} */ (part).updated.bind(part);
+          /** @type {any} */ (part).updated = (/** @type {unknown} */ changed) => {
+            counted.drawn++;
+            own(changed);
+          };
+        }
+      }
+      return counted.drawn;
+    });
+  await drawn();
+  await page.getByTestId('scrub-play').click();
+  const start = await balls(page);
+  await expect.poll(() => balls(page)).not.toEqual(start);
+  await page.waitForTimeout(1500);
+  // The words follow while it plays.
+  await expect(page.getByTestId('race-facts').locator('h2').first()).not.toHaveText('At step 0');
+  const whilePlaying = await drawn();
+  await page.getByTestId('scrub-play').click();
+  await expect.poll(drawn).toBeGreaterThanOrEqual(3);
+  expect(whilePlaying).toBeLessThan(3);
+  const step = (await page.getByTestId('scrub-step').textContent())?.match(/step ([\d,]+) /)?.[1];
+  await expect(page.getByTestId('race-facts').locator('h2').first()).toHaveText(`At step ${step}`);
+});
+
+for (const [width, height] of [
+  [200, 400],
+  [320, 256],
+  [390, 844],
+])
+  test(`in a window of ${width} x ${height} px no control is out of reach`, async ({ app, page }) => {
+    await page.setViewportSize({ width, height });
+    await opened(app, SPIRAL);
+    for (const lang of ['en', 'ko']) {
+      await app.set({ lang });
+      await page.waitForTimeout(300);
+      const out = await page.locator('tp-race-view').evaluate((view) => {
+        const app = /** @type {HTMLElement} */ (view.closest('.app'));
+        const right = app.getBoundingClientRect().right + 1;
+        const own = 'button, input, select, .num.live, .own, h2';
+        const seen = [...app.querySelectorAll(`:is(.tabs, .run, tp-race-view) :is(${own})`)];
+        return seen
+          .filter((one) => one.getClientRects().length && !one.closest('.vh, table'))
+          .map((one) => ({ name: one.textContent?.trim(), area: one.getBoundingClientRect() }))
+          .filter(({ area }) => area.left < -1 || area.right > right)
+          .map(({ name, area }) => `${name} ${Math.round(area.left)} to ${Math.round(area.right)}`);
+      });
+      expect(out).toEqual([]);
+    }
+    const way = await page.getByTestId('scrub').boundingBox();
+    expect(way?.width).toBeGreaterThan(0.75 * width);
+  });
+
+test('another study in the middle of a race or of its play is raced in its place', async ({ app, page }) => {
+  await opened(app, { ...SPIRAL, dataset: { name: 'plane' } });
+  await clock(page, 0);
+  await page.getByTestId('scrub-play').click();
+  // From numbers to classes: the fields of the one are still there while the other trains.
+  await page.evaluate((study) => {
+    /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
+  }, SPIRAL);
+  await expect(page.getByTestId('race-table')).toContainText(DICTIONARIES.en['metric.classes']);
+  await expect
+    .poll(async () => {
+      const { paths, problem } = await finished(page);
+      return [problem, paths.length];
+    })
+    .toEqual([null, 4]);
+  for (const over of ['seed', 'schedule', 'batch_size', 'learning_rate', 'optimizer']) {
+    await page.getByTestId('race-over').locator(`[data-value=${over}]`).click();
+    await page
+      .getByTestId('scrub-play')
+      .click({ timeout: 500 })
+      .catch(() => {});
+  }
+  await expect.poll(async () => (await race(page)).options.over).toBe('optimizer');
+  await expect.poll(async () => (await finished(page)).paths.length).toBe(4);
+  // A contestant is called by the rate that it starts with.
+  await page.getByTestId('race-over').locator('[data-value=learning_rate]').click();
+  await expect(page.getByTestId('race-card').first()).toContainText('rate 0.001');
+  await finished(page);
+  await page.getByTestId('race-rate').first().fill('-2');
+  await expect(page.getByTestId('race-card').first()).toContainText('rate 0.01');
 });

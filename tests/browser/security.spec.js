@@ -30,6 +30,9 @@ test('S4 the page needs nothing that its policy forbids', async ({ app, backend,
     await app.set({ lang });
     await page.getByTestId('theme').click();
     await page.getByTestId('share').click();
+    await page.getByTestId('share-code').click();
+    await expect(page.getByTestId('code')).toBeVisible();
+    await page.getByTestId('close-share').click();
     await page.getByTestId('value-learning_rate').click();
     await page.getByTestId('input-low').press('Escape');
     await page.locator('tr[data-trial="3"] button').click();

@@ -109,7 +109,7 @@ function otherSession() {
   const eventsOf = (numbers) => {
     const events = [];
     for (let at = 0; at < numbers.length;) {
-      const [number, state, value, steps, , n, each] = numbers.slice(at, (at += 7));
+      const [number, state, value, steps, , , n, each] = numbers.slice(at, (at += 8));
       const epochs = Array.from({ length: n }, () => {
         const [epoch, , validation_loss] = numbers.slice(at, (at += each));
         return { epoch, validation_loss };
@@ -320,7 +320,7 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
   site.prelude = `(${keepWorkers})();`;
   await app.open();
   // Long enough to be stopped on the way.
-  const long = { dataset: { name: 'moons', samples: 2000 }, fixed: { hidden: [6], epochs: 150 } };
+  const long = { dataset: { name: 'moons', samples: 2000 }, fixed: { hidden: [6], epochs: 600 } };
   const whole = await app.result(study(12, long), backend);
   await app.start(study(8, long), backend);
   await app.progress('steps', 500);
@@ -334,7 +334,7 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
   await page.evaluate((number) => {
     const { workers, run } = /** @type {any} */ (globalThis).keptWorkers;
     // Complete, as `TrialEvent::write` writes it: state 2, value 0, one step, no epochs.
-    const numbers = Float64Array.of(number, 2, 0, 1, NaN, 0, 7);
+    const numbers = Float64Array.of(number, 2, 0, 1, NaN, 1, 0, 7);
     workers[0].dispatchEvent(
       new MessageEvent('message', { data: { run, report: { numbers, steps: 0, finished: false } } }),
     );

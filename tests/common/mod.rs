@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 #![expect(dead_code, reason = "each test binary uses a part")]
 
+pub mod paths;
+
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{self, Cpu, Level};
@@ -95,6 +97,10 @@ pub fn optimizers() -> Vec<Optimizer> {
         named("rmsprop", &[("momentum", 0.5), ("l2", 0.01), ("learning_rate", 0.005), ("epsilon", 1e-3)]),
         named("rmsprop", &[("centered", 1.0), ("alpha", 0.9), ("epsilon", 1e-2)]),
         named("rmsprop", &[("centered", 1.0), ("momentum", 0.9), ("learning_rate", 0.002), ("epsilon", 1e-2)]),
+        named("sgd", &[("learning_rate", 0.05), ("hypergradient", 0.01), ("l2", 0.02)]),
+        named("nesterov", &[("learning_rate", 0.01), ("hypergradient", 1e-3), ("weight_decay", 0.02)]),
+        named("adam", &[("hypergradient", 1e-4), ("weight_decay", 0.02), ("l2", 0.01)]),
+        named("adam", &[("hypergradient", 1e-4), ("amsgrad", 1.0), ("beta2", 0.9)]),
     ]
 }
 
@@ -102,7 +108,7 @@ pub fn optimizers() -> Vec<Optimizer> {
 /// rule is right by itself is for the fixtures and the kernels' tests.
 pub fn some_optimizers() -> Vec<Optimizer> {
     let all = optimizers();
-    [1, 3, 8, 14].map(|at| all[at]).to_vec()
+    [1, 3, 8, 14, 17].map(|at| all[at]).to_vec()
 }
 
 /// What a network trains on, in f64 with values that f32 holds.

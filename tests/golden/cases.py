@@ -125,6 +125,16 @@ FIRST = [
               learning_rate=0.1, momentum=0.9),
     scheduled("one_cycle_adam", "adam", {"name": "one_cycle", "max_lr": 0.01, "total_steps": 100, "pct_start": 0.2,
                                          "anneal_strategy": "linear"}, learning_rate=0.01),
+    # The learning rate descends, too; of the last one under a schedule.
+    case("descent_sgd", [3, 8, 3], "tanh", "sgd", learning_rate=0.01, hypergradient=0.02),
+    case("descent_sgd_from_zero", [2, 7, 1], "sigmoid", "sgd", "mse", sizes=(9, 4), learning_rate=0.0,
+         hypergradient=0.002),
+    case("descent_momentum", [3, 8, 6, 3], "tanh", "momentum", learning_rate=0.02, momentum=0.5, dampening=0.25,
+         weight_decay=0.01, hypergradient=0.001),
+    case("descent_nesterov", [3, 8, 3], "tanh", "nesterov", learning_rate=0.01, momentum=0.8, hypergradient=0.0005),
+    case("descent_adam", [3, 8, 3], "tanh", "adam", learning_rate=0.001, hypergradient=2e-5),
+    case("descent_adam_amsgrad", [3, 8, 2], "sigmoid", "adam", learning_rate=0.005, amsgrad=True, weight_decay=0.01,
+         beta1=0.8, beta2=0.95, hypergradient=1e-5, schedule={"name": "exponential", "gamma": 0.98}),
     case("leaky_relu_sgd", [3, 8, 6, 3], "leaky_relu", "sgd", learning_rate=0.05),
     case("leaky_relu_adam", [3, 8, 1], "leaky_relu", "adam", "mse", learning_rate=0.005),
     case("elu_momentum", [3, 8, 6, 3], "elu", "momentum", learning_rate=0.02, momentum=0.9),
@@ -178,16 +188,28 @@ FIRST = [
     scheduled("one_cycle_rmsprop", "rmsprop", {"name": "one_cycle", "max_lr": 0.005, "total_steps": 100,
                                                "three_phase": True, "pct_start": 0.4}, learning_rate=0.005,
               momentum=0.9, epsilon=1e-2),
-]
-
-
-LATER = [
     # Full batch; a step is up to max_iter inner iterations.
     lbfgs("defaults", [3, 6, 3], "tanh", max_iter=20),
     lbfgs("short_history", [3, 8, 3], "sigmoid", learning_rate=0.5, max_iter=4, history_size=3),
     lbfgs("strong_wolfe", [3, 6, 1], "tanh", "mse", max_iter=5, line_search_fn="strong_wolfe"),
     lbfgs("strong_wolfe_classes", [4, 8, 3], "sigmoid", max_iter=10, history_size=5, line_search_fn="strong_wolfe"),
     lbfgs("tolerances", [3, 4], "relu", learning_rate=0.5, max_iter=8, tolerance_grad=1e-3, tolerance_change=1e-4),
+    lbfgs("one_iteration", [3, 6, 3], "tanh", learning_rate=0.5, max_iter=1),
+    lbfgs("strong_wolfe_one_iteration", [3, 6, 3], "tanh", max_iter=1, line_search_fn="strong_wolfe"),
+    lbfgs("history_of_one", [3, 6, 2], "tanh", learning_rate=0.3, max_iter=5, history_size=1),
+    lbfgs("relu", [3, 8, 1], "relu", "mse", learning_rate=0.2, max_iter=3),
+    lbfgs("strong_wolfe_relu", [3, 8, 3], "relu", max_iter=3, line_search_fn="strong_wolfe"),
+    lbfgs("strong_wolfe_history_of_one", [3, 6, 2], "gelu", "mse", max_iter=4, history_size=1,
+          line_search_fn="strong_wolfe"),
+    lbfgs("strong_wolfe_long_steps", [3, 6, 3], "elu", learning_rate=20, max_iter=4, line_search_fn="strong_wolfe"),
+    lbfgs("strong_wolfe_defaults", [3, 5, 2], "tanh", line_search_fn="strong_wolfe"),
+    lbfgs("linear", [4, 1], "relu", "mse"),
+    case("lbfgs_two_batches", [3, 6, 3], "tanh", "lbfgs", sizes=(30, 20), steps=10, expect=(1, 2, 5, 10),
+         learning_rate=0.1, max_iter=3),
+]
+
+
+LATER = [
     normed("sgd", [3, 8, 3], "relu", "sgd", learning_rate=0.05),
     normed("momentum", [3, 8, 6, 3], "tanh", "momentum", learning_rate=0.02, momentum=0.9),
     normed("adam", [3, 8, 3], "tanh", "adam", learning_rate=0.005),

@@ -77,6 +77,7 @@ def make_optimizer(settings, parameters):
     name = settings.pop("name")
     renamed = {"learning_rate": "lr", "epsilon": "eps"}
     betas = (settings.pop("beta1", 0.9), settings.pop("beta2", 0.999))
+    hypergradient = settings.pop("hypergradient", None)
     arguments = {renamed.get(key, key): value for key, value in settings.items()}
     if name in ("adam", "adamw", "nadam"):
         arguments["betas"] = betas
@@ -84,12 +85,48 @@ def make_optimizer(settings, parameters):
         arguments["nesterov"] = True
     if name != "lbfgs":
         arguments["foreach"] = False
-    return OPTIMIZERS[name](parameters, **arguments)
+    optimizer = OPTIMIZERS[name](parameters, **arguments)
+    return optimizer if hypergradient is None else Descent(optimizer, hypergradient)
+
+
+class Descent:
+    """Hypergradient descent on the learning rate (Baydin et al., 2018) around torch's own SGD or Adam, which torch does
+    not have: lr += hypergradient * (g . u), where g is the gradient with weight decay and u the direction of the last
+    step, p -= lr * u. The direction is what torch's optimizer does with a learning rate of 1; a schedule's share in its
+    learning rate multiplies the one that descends."""
+
+    def __init__(self, inner, hypergradient):
+        (self.group,) = inner.param_groups
+        self.inner, self.hypergradient = inner, hypergradient
+        self.first = self.rate = self.group["lr"]
+        self.direction = [torch.zeros_like(p) for p in self.group["params"]]
+
+    def zero_grad(self):
+        self.inner.zero_grad()
+
+    def factor(self, scheduled):
+        return scheduled / self.first if self.first else 1.0
+
+    def step(self, closure):
+        loss = closure()
+        parameters, decay = self.group["params"], self.group["weight_decay"]
+        with torch.no_grad():
+            slopes = [((p.grad + decay * p) * u).sum() for p, u in zip(parameters, self.direction, strict=True)]
+            self.rate += self.hypergradient * float(sum(slopes))
+            before = [p.detach().clone() for p in parameters]
+            scheduled, self.group["lr"] = self.group["lr"], 1.0
+            self.inner.step()
+            self.group["lr"] = scheduled
+            self.direction = [a - b for a, b in zip(before, parameters, strict=True)]
+            for p, a, u in zip(parameters, before, self.direction, strict=True):
+                p.copy_(a - self.rate * self.factor(scheduled) * u)
+        return loss
 
 
 def make_schedule(settings, optimizer):
     if settings is None:
         return None
+    optimizer = getattr(optimizer, "inner", optimizer)
     return SCHEDULES[settings["name"]](optimizer, **{key: value for key, value in settings.items() if key != "name"})
 
 

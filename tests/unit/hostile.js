@@ -38,6 +38,8 @@ export function someStudy(random) {
     if (!one.available || random() > 0.3) continue;
     if (one.type === 'list') {
       if (one.name === 'hidden') study.fixed.hidden = pick([[], [32], [64, 32, 16]]);
+    } else if (one.type === 'points') {
+      study.fixed[one.name] = [[0, between(one)], ...(random() < 0.5 ? [[random(), between(one)]] : [])];
     } else if (one.type === 'categorical' || one.type === 'bool') {
       if (choicesOf(one).length) study[pick(['fixed', 'space'])][one.name] = pick(choicesOf(one));
       if (one.name in study.space) study.space[one.name] = { type: 'categorical', choices: choicesOf(one) };

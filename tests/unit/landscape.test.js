@@ -27,7 +27,10 @@ import { MOST_STRETCH, misleads } from '../../www/src/views/landscape/misleads.j
 import { LandscapeSlice } from '../../www/src/state/landscape.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
-/** A grid in the middle of its refinement: every `step`-th point is known, and some others. */
+/** @param {number} at @param {number} n @param {number} step */
+const isCoarse = (at, n, step) => at % step === 0 || at === n - 1;
+
+/** A grid in the middle of its refinement: every `step`-th point and the last ones are known, and some others. */
 const field = fc
   .record({
     nx: fc.integer({ min: 1, max: 9 }),
@@ -40,7 +43,7 @@ const field = fc
   .map(({ nx, ny, power, scores, others, whole }) => {
     const step = 2 ** power;
     const known = Uint8Array.from({ length: nx * ny }, (_, k) =>
-      Number(others[k] || (whole && (k % nx) % step === 0 && Math.floor(k / nx) % step === 0)),
+      Number(others[k] || (whole && isCoarse(k % nx, nx, step) && isCoarse(Math.floor(k / nx), ny, step))),
     );
     const values = Float64Array.from({ length: nx * ny }, (_, k) => (known[k] ? scores[k] : NaN));
     return { size: /** @type {[number, number]} */ ([nx, ny]), values, known, step, whole };
@@ -76,14 +79,21 @@ test('a point between coarse ones is their mean; beside one that diverged the ne
   const { states, values: made } = filled(given);
   assert.deepEqual([...states], [FINITE, FINITE, FINITE, FINITE, DIVERGED, DIVERGED, FINITE, DIVERGED, DIVERGED]);
   assert.equal(made[4], NaN);
-  // Past the last coarse place its value stands on: 4 points, every third known.
+  // The last point is known from the start, however far it is from the coarse one before: 5 points, every third known.
   const row = { size: /** @type {[number, number]} */ ([5, 1]), step: 3 };
   const line = filled({
     ...row,
-    values: Float64Array.from([0, NaN, NaN, 3, NaN]),
-    known: Uint8Array.from([1, 0, 0, 1, 0]),
+    values: Float64Array.from([0, NaN, NaN, 3, 9]),
+    known: Uint8Array.from([1, 0, 0, 1, 1]),
   });
-  assert.deepEqual([...line.values], [0, 1, 2, 3, 3]);
+  assert.deepEqual([...line.values], [0, 1, 2, 3, 9]);
+  const wide = filled({
+    size: [6, 1],
+    step: 3,
+    values: Float64Array.from([0, NaN, NaN, 3, NaN, 9]),
+    known: Uint8Array.from([1, 0, 0, 1, 0, 1]),
+  });
+  assert.deepEqual([...wide.values], [0, 1, 2, 3, 6, 9]);
 });
 
 test('any scores have a scale, lines in rising order within it, and a share each', () => {
@@ -344,9 +354,9 @@ test('what is kept of the options comes back, and nothing else does', () => {
   const slice = () => new LandscapeSlice(() => {});
   for (const plane of /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three'])) {
     const [before, after] = [slice(), slice()];
-    before.options = { plane, rows: 'train', extent: [0, 1, 0, 1], others: [3], side: 11 };
+    before.options = { plane, rows: 'train', limit: 7, extent: [0, 1, 0, 1], others: [3], side: 11 };
     after.recall(before.kept);
-    assert.deepEqual(after.options, { plane, rows: 'train', extent: null, others: [], side: 51 });
+    assert.deepEqual(after.options, { plane, rows: 'train', limit: null, extent: null, others: [], side: 51 });
   }
   for (const kept of [null, '', 'pca', 'pca test', 'constructor train', 'pca validation train'.slice(4)]) {
     const one = slice();

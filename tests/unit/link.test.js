@@ -36,6 +36,10 @@ const numberOf = (one) => {
 
 /** @param {any} one @returns {fc.Arbitrary<{fixed?: any, swept?: any}>} */
 function usesOf(one) {
+  if (one.type === 'points') {
+    const share = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1));
+    return fc.record({ fixed: fc.array(fc.tuple(share, numberOf(one)), { minLength: 1, maxLength: 20 }) });
+  }
   if (one.type === 'list')
     return fc.record({
       fixed:
@@ -69,6 +73,9 @@ function usesOf(one) {
 const anyStudy = fc
   .record({
     name: fc.constantFrom(...NAMES),
+    question: fc.option(fc.oneof(fc.constantFrom(...NAMES), fc.string({ unit: 'grapheme', maxLength: 60 })), {
+      nil: undefined,
+    }),
     dataset: fc.record(
       {
         name: fc.constantFrom(...DATASETS.filter((one) => one.available).map((one) => one.name)),
@@ -96,9 +103,10 @@ const anyStudy = fc
       { requiredKeys: [] },
     ),
   })
-  .map(({ name, dataset, uses, rest }) => {
+  .map(({ name, question, dataset, uses, rest }) => {
     /** @type {any} */
     const study = { format: FORMAT, name, dataset, fixed: {}, space: {}, ...rest };
+    if (question !== undefined) study.question = question;
     for (const [key, { fixed, swept }] of uses) {
       if (key in study.fixed || key in study.space) continue;
       if (swept) study.space[key] = swept;
@@ -175,7 +183,16 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
           }
         for (const group of ['fixed', 'space'])
           for (const name of Object.keys(read[group])) assert.ok(name in given[group]);
-        for (const key of ['trials', 'seed', 'sampler', 'objective', 'seeds_per_trial', 'shared_seeds', 'name'])
+        for (const key of [
+          'trials',
+          'seed',
+          'sampler',
+          'objective',
+          'seeds_per_trial',
+          'shared_seeds',
+          'name',
+          'question',
+        ])
           if (!lost.includes('study') && !lost.includes(key)) assert.deepEqual(read[key], given[key], key);
         for (const [key, value] of Object.entries(given.dataset))
           if (!['study', 'dataset', `dataset.${key}`].some((one) => lost.includes(one)))

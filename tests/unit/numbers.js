@@ -72,6 +72,14 @@ export function quick(call) {
   return assert.fail(`took ${least.toFixed(1)} ms`);
 }
 
+/** What work in small steps comes to. @template T @param {Generator<unknown, T>} steps @returns {T} */
+export function whole(steps) {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /** @param {number[]} list */
 export const rises = (list) => list.every((one, k) => !k || one > list[k - 1]);
 

@@ -13,7 +13,7 @@ import {
   unlikeTorch,
 } from '../../www/src/study/panel.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
-import { wilson } from '../../www/src/views/test/wilson.js';
+import { wilson } from '../../www/src/study/wilson.js';
 
 /** What the panel says of a study, and what mends one. */
 
@@ -114,7 +114,7 @@ test('mends change the study into one that is no longer refused for that', () =>
       ['unsweep'],
     ],
     [study({}), { code: 'empty_space' }, ['sweep_learning_rate']],
-    [study({ fixed: { schedule: 'drawn' } }), { code: 'not_yet', key: 'fixed.schedule' }, ['unset']],
+    [study({ fixed: { averaging: 'ema' } }), { code: 'not_yet', key: 'fixed.averaging' }, ['unset']],
     [
       study({ trials: 99999 }),
       { code: 'out_of_range', key: 'trials', accepted: '1 .. 65536 (sobol)' },
@@ -163,7 +163,9 @@ test('a newcomer meets eight rows, whichever the study can use, and all that it 
   // Whatever else a study sets or sweeps is among them, and what it sets to its default is not.
   for (const one of rowsOf(study({}))) {
     if (one.sweep) assert.ok(few(study({ space: { [one.name]: one.sweep } })).includes(one.name), one.name);
-    const other = { int: 3, float: 0.375, categorical: one.choices?.at(-1), bool: true, list: [4] }[one.type];
+    const other = { int: 3, float: 0.375, categorical: one.choices?.at(-1), bool: true, list: [4], points: [[0, 1]] }[
+      one.type
+    ];
     assert.ok(few(study({ fixed: { [one.name]: other } })).includes(one.name), one.name);
   }
   assert.ok(!few(study({ fixed: { l2: 0, beta1: 0.9, amsgrad: false } })).some((one) => /l2|beta1|amsgrad/.test(one)));

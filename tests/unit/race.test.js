@@ -194,6 +194,9 @@ test('any rows have a part of the plane, and anything that a network says a colo
       assert.ok(color.length === 3 && color.every((one) => one >= 0 && one <= 255), `${value} ${classes}: ${color}`);
     }),
   );
+  // Rows of numbers that a study of classes still shows for a moment, or classes past counting, have no classes.
+  for (const label of [0.5, -1, 1e9, NaN])
+    assert.equal(classesOf({ rows: Float32Array.of(0, 0, label), nTrain: 1 }, true), 0);
   assert.ok(SIDE * SIDE * 4 < 20_000, 'a field of four contestants is worked out within a frame');
 });
 

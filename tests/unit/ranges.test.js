@@ -3,6 +3,7 @@ import test from 'node:test';
 import fc from '../../www/node_modules/fast-check/lib/fast-check.js';
 import { BY_NAME, HYPERPARAMETERS, choicesOf, scaleOf } from '../../www/src/study/hyperparameters.js';
 import { readNumber, readNumbers } from '../../www/src/study/numbers.js';
+import { arePoints, spellPoints } from '../../www/src/study/points.js';
 import { readRange, readValue, rescaled, textsOf } from '../../www/src/study/ranges.js';
 import { checkDistribution, checkValue } from '../../www/src/study/study.js';
 
@@ -78,6 +79,7 @@ const typed = fc.oneof(
 /** Whether a label's text says exactly the value. @param {unknown} label @param {unknown} value */
 function says(label, value) {
   const text = String(label);
+  if (arePoints(value)) return value.length > 12 ? text.endsWith('…') : text === spellPoints(value);
   const list = Array.isArray(value) ? value : [value];
   if (!list.every((one) => typeof one === 'number')) return text === list.map(String).join(', ');
   if (!list.length) return text === '[]';

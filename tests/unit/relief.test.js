@@ -18,7 +18,7 @@ import {
   worldOf,
 } from '../../www/src/views/landscape/mesh.js';
 import { HOME, cameraOf, isHidden, projector, turned, zoomed } from '../../www/src/views/landscape/orbit.js';
-import { anyNumber, assert, check, fc } from './numbers.js';
+import { anyNumber, assert, check, fc, whole } from './numbers.js';
 
 const share = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(NaN));
 /** Any surface, with holes. */
@@ -40,7 +40,7 @@ test('a surface is of its known points alone: no triangle leans on a hole, and n
   check(
     fc.property(relief, (given) => {
       const [nx, ny] = given.size;
-      const triangles = trianglesOf(given);
+      const triangles = whole(trianglesOf(given));
       for (const points of triangles) for (const k of points) assert.ok(!Number.isNaN(given.shares[k]));
       let wanted = 0;
       for (let j = 0; j + 1 < ny; j++)
@@ -59,7 +59,8 @@ test('it ends where one triangle alone has a side', () => {
     size: /** @type {[number, number]} */ ([3, 3]),
     shares: Float64Array.from(shares),
   });
-  const rim = (/** @type {number[]} */ shares) => rimOf(trianglesOf(flat(shares))).length / 2;
+  const rim = (/** @type {number[]} */ shares) =>
+    whole(rimOf(whole(trianglesOf(flat(shares))), shares.length)).length / 2;
   // Eight sides around four cells; a hole in the middle leaves four triangles at the corners.
   assert.equal(rim([0, 0, 0, 0, 0, 0, 0, 0, 0]), 8);
   assert.equal(rim([0, 0, 0, 0, NaN, 0, 0, 0, 0]), 12);
@@ -73,7 +74,7 @@ test('its height is that of its points, between them within theirs, and nothing 
       const height = heightAt(given, u, v);
       const sound = given.shares.filter((one) => !Number.isNaN(one));
       if (!Number.isNaN(height)) assert.ok(height >= Math.min(...sound) - 1e-9 && height <= Math.max(...sound) + 1e-9);
-      for (const triangle of trianglesOf(given))
+      for (const triangle of whole(trianglesOf(given)))
         for (const k of triangle) {
           const spot = spotOf(given, k);
           near(heightAt(given, spot.u, spot.v), spot.share);
@@ -92,7 +93,7 @@ test('its height is that of its points, between them within theirs, and nothing 
 test('lines of equal height lie on the surface, at their height', () => {
   check(
     fc.property(relief, fc.array(unit, { maxLength: 4 }), (given, levels) => {
-      const spots = contoursOf(given, trianglesOf(given), levels);
+      const spots = whole(contoursOf(given, whole(trianglesOf(given)), levels));
       assert.equal(spots.length % 2, 0);
       for (const { u, v, share } of spots) {
         assert.ok(levels.includes(share));
@@ -107,22 +108,22 @@ test('a path lies on the surface, in pieces that end at its edges and at holes',
   check(
     fc.property(relief, fc.array(fc.tuple(place, place), { maxLength: 6 }), (given, places) => {
       const path = { x: places.map(([x]) => x), y: places.map(([, y]) => y) };
-      for (const piece of laidOn(given, [0, 1, 0, 1], path)) {
+      for (const piece of whole(laidOn(given, [0, 1, 0, 1], path))) {
         assert.ok(piece.length > 1);
         for (const { u, v, share } of piece) near(heightAt(given, u, v), share, 1e-9);
       }
     }),
   );
   const flat = { size: /** @type {[number, number]} */ ([3, 3]), shares: new Float64Array(9).fill(0.5) };
-  const [whole] = laidOn(flat, [0, 1, 0, 1], { x: [0.1, 0.9], y: [0.2, 0.2] });
-  near(whole[0].u, 0.1);
-  near(whole[whole.length - 1].u, 0.9);
+  const [laid] = whole(laidOn(flat, [0, 1, 0, 1], { x: [0.1, 0.9], y: [0.2, 0.2] }));
+  near(laid[0].u, 0.1);
+  near(laid[laid.length - 1].u, 0.9);
   // One that comes from far away is as fine as any other, and no longer.
-  const [across] = laidOn(flat, [0, 1, 0, 1], { x: [-1e9, 1e9], y: [0.2, 0.2] });
+  const [across] = whole(laidOn(flat, [0, 1, 0, 1], { x: [-1e9, 1e9], y: [0.2, 0.2] }));
   near(across[0].u, 0, 1e-6);
   near(across[across.length - 1].u, 1, 1e-6);
   assert.ok(across.length < 9);
-  assert.deepEqual(laidOn(flat, [0, 1, 0, 1], { x: [0.5, NaN, Infinity], y: [0.5, 0.5, 0.5] }), []);
+  assert.deepEqual(whole(laidOn(flat, [0, 1, 0, 1], { x: [0.5, NaN, Infinity], y: [0.5, 0.5, 0.5] })), []);
 });
 
 test('of a straight line what lies on the piece is kept', () => {
@@ -182,8 +183,9 @@ test('a ground becomes a surface: finite points as shares of the scale, all else
   const made = reliefOf(ground);
   assert.deepEqual([...made.shares], [0, 1 / 8, 2 / 8, 3 / 8, NaN, 5 / 8, 6 / 8, 7 / 8, 1]);
   // Four cells, each without the corner in the middle.
-  assert.equal(trianglesOf(made).length, 4);
-  for (const dark of [true, false]) assert.ok([...colorsOf(made, 'low', dark)].every((one) => one >= 0 && one <= 1));
+  assert.equal(whole(trianglesOf(made)).length, 4);
+  for (const dark of [true, false])
+    assert.ok([...whole(colorsOf(made, 'low', dark))].every((one) => one >= 0 && one <= 1));
 });
 
 test('wherever the eye stands, all of the box is before it, and its middle stays in the middle', () => {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BY_NAME, HYPERPARAMETERS, choicesOf } from '../../www/src/study/hyperparameters.js';
-import { isScheduled, movedBy, outline, scheduleOf, schedulesOf } from '../../www/src/study/schedules.js';
+import {
+  isDescending,
+  isScheduled,
+  movedBy,
+  outline,
+  scheduleOf,
+  schedulesOf,
+} from '../../www/src/study/schedules.js';
 import { checkStudy } from '../../www/src/study/study.js';
 
 /** The schedules of a study, as the small studies whose curves are drawn, and what is said of a curve. */
@@ -72,6 +79,24 @@ test('a trial has the schedule that was drawn for it', () => {
   });
   const { name, middle, ends } = scheduleOf(swept, { schedule: 'step', decay_rate: 0.25 });
   assert.deepEqual([name, middle.fixed, ends], ['step', { schedule: 'step', decay_rate: 0.25, decay_epochs: 4 }, []]);
+});
+
+test('a learning rate descends where a hypergradient above 0 meets an optimizer that takes it', () => {
+  const range = (/** @type {number} */ high) => ({ type: 'float', low: 0, high });
+  for (const [some, is] of /** @type {[any, boolean][]} */ ([
+    [{}, false],
+    [{ fixed: { hypergradient: 0 } }, false],
+    [{ fixed: { hypergradient: 1e-5 } }, true],
+    [{ fixed: { hypergradient: 1e-5, optimizer: 'rmsprop' } }, false],
+    [
+      { fixed: { hypergradient: 1e-5 }, space: { optimizer: { type: 'categorical', choices: ['nadam', 'gd'] } } },
+      true,
+    ],
+    [{ space: { hypergradient: range(0) } }, false],
+    [{ space: { hypergradient: range(0.1) } }, true],
+    [{ space: { hypergradient: { type: 'categorical', choices: [0, 0.1] } } }, true],
+  ]))
+    assert.equal(isDescending(study(some)), is, JSON.stringify(some));
 });
 
 test('constant rates without a warm-up have nothing to draw', () => {

@@ -66,6 +66,9 @@ pub fn interop() -> Result<()> {
     command.args(["test", "--locked", "--test", "analysis", "pytorch"]);
     run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
     run(program(&python).arg(&script).arg("--time"))?;
+    // The page's surfaces, beside that loop.
+    web::build()?;
+    checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
     let mut command = cargo();
     command.args(["test", "--locked", "--release", "--test", "analysis", "is_timed", "--", "--ignored", "--nocapture"]);
     run(&mut command)

@@ -39,6 +39,7 @@ impl Progress {
             train: self.train.score(),
             validation,
             diverged_at: diverged_at.or(if lost { last_step } else { None }),
+            evaluations: 0,
             seconds: self.seconds,
         }
     }

@@ -19,7 +19,8 @@ mod sparse;
 mod units;
 mod update;
 
-use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed, ready};
+use super::second_order::SecondOrder;
+use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed, ready, second_order};
 use crate::error::Result;
 pub use isa::Level;
 use lanes::Lanes;
@@ -46,10 +47,12 @@ pub enum Strategy {
     Panels,
     /// Several side by side, a lane each.
     Lanes,
+    /// What moves all parameters at once, which no other can train.
+    SecondOrder,
 }
 
 impl Strategy {
-    /// Every strategy.
+    /// Every strategy that one may ask for.
     pub const ALL: [Self; 2] = [Self::Panels, Self::Lanes];
 }
 
@@ -82,6 +85,7 @@ impl Cpu {
     pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
         let is_tiny = || spec.program().shape.n_parameters() <= MOST_PARAMETERS;
         match self.forced {
+            _ if spec.is_second_order() => Strategy::SecondOrder,
             _ if !lanes::can_train(spec) => Strategy::Panels,
             Some(strategy) => strategy,
             None if spec.crowd >= SMALLEST_CROWD && spec.optimizer.joins_crowds() && is_tiny() => Strategy::Lanes,
@@ -127,6 +131,7 @@ impl Backend for Cpu {
         match self.strategy_of(spec) {
             Strategy::Panels => "panels",
             Strategy::Lanes => "lanes",
+            Strategy::SecondOrder => second_order::NAME,
         }
     }
 
@@ -136,12 +141,15 @@ impl Backend for Cpu {
         match self.strategy_of(spec) {
             Strategy::Panels => 42.0 * parameters + 5300.0 * spec.shape.layers().len() as f64,
             Strategy::Lanes => UPDATE_WORK * parameters,
+            Strategy::SecondOrder => second_order::step_work(spec),
         }
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
-        if self.strategy_of(spec) == Strategy::Lanes {
-            return lanes::bytes(spec);
+        match self.strategy_of(spec) {
+            Strategy::Lanes => return lanes::bytes(spec),
+            Strategy::SecondOrder => return second_order::network_bytes(spec),
+            Strategy::Panels => {}
         }
         let NetworkSpec { shape, optimizer, max_batch, .. } = spec;
         let [kept, scratch] = network::bytes(&shape.layers(), optimizer.n_slots(), *max_batch, self.level.panel());
@@ -158,6 +166,7 @@ impl Backend for Cpu {
             match strategy {
                 Strategy::Panels => Box::new(CpuPopulation::new(data.clone(), own, self.level)),
                 Strategy::Lanes => Box::new(Lanes::new(data.clone(), own)),
+                Strategy::SecondOrder => Box::new(SecondOrder::on(&data, own)),
             }
         };
         ready(Ok(mixed::population(networks, |spec| self.strategy_of(spec), part)))

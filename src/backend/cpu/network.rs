@@ -11,6 +11,7 @@ use super::update::Piece;
 use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, NetworkSpec, Score, Snapshot, Tuning};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
+use crate::optimizer::descent::{DIRECTION, shifted, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use core::ops::Range;
 use wide::f32x4;
@@ -319,6 +320,7 @@ impl Trained {
 
     /// The optimizer over all parameters; whether all stayed below the limits.
     fn update(&mut self, scalars: Scalars<f64>) -> bool {
+        let scalars = shifted(self.spec.optimizer.rule(), &scalars, || self.slope());
         let scalars = scalars.map(|scalar| f32x4::splat(scalar as f32));
         let mut is_fine = true;
         // Padding's gradient is 0, which these would divide by 0; PyTorch does so with real ones.
@@ -346,6 +348,34 @@ impl Trained {
             }
         }
         is_fine
+    }
+
+    /// `g . u` of a network whose learning rate descends.
+    fn slope(&self) -> f64 {
+        let mut sum = 0.0;
+        for (Layer { inputs, outputs, .. }, own) in self.layers.iter().zip(&self.places) {
+            for (first, width) in panels(*outputs, self.level.panel()) {
+                let weight = own.start + first * (inputs + 1);
+                let bias = weight + width * inputs;
+                sum += self.slope_of(weight..bias, self.constants.l2) + self.slope_of(bias..bias + width, f32x4::ZERO);
+            }
+        }
+        sum
+    }
+
+    fn slope_of(&self, piece: Range<usize>, l2: f32x4) -> f64 {
+        let four = |numbers: &[f32], i: usize| f32x4::new(numbers.as_chunks().0[i]);
+        let [p, g, u] = [&self.parameters, &self.gradient, &self.slots[DIRECTION]].map(|all| &all[piece.clone()]);
+        let mut state = [f32x4::ZERO; MOST_SLOTS];
+        let mut sums = [0.0; 4];
+        for i in 0..piece.len() / 4 {
+            state[DIRECTION] = four(u, i);
+            let own = slope(&self.constants, l2, four(p, i), four(g, i), &state);
+            for (sum, own) in sums.iter_mut().zip(own.to_array()) {
+                *sum += f64::from(own);
+            }
+        }
+        sums.iter().sum()
     }
 
     fn update_piece(&mut self, piece: Range<usize>, is_weight: bool, scalars: &Scalars<f32x4>) -> bool {

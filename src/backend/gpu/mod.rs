@@ -18,7 +18,8 @@ pub use binding::Kernel;
 pub use invocation::source as invocation_source;
 pub use layered::passes::kernels;
 
-use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, mixed};
+use super::second_order::{self, SecondOrder};
+use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed};
 use crate::error::Result;
 use core::time::Duration;
 use device::SharedDevice;
@@ -42,10 +43,12 @@ pub enum Strategy {
     Workgroup,
     /// One dispatch a layer of all networks.
     Layered,
+    /// What moves all parameters at once: not here, but on the CPU.
+    SecondOrder,
 }
 
 impl Strategy {
-    /// Every strategy.
+    /// Every strategy that one may ask for.
     pub const ALL: [Self; 3] = [Self::Layered, Self::Workgroup, Self::Invocation];
 
     fn name(self) -> &'static str {
@@ -53,6 +56,7 @@ impl Strategy {
             Self::Invocation => "invocation",
             Self::Workgroup => "workgroup",
             Self::Layered => "layered",
+            Self::SecondOrder => second_order::NAME,
         }
     }
 }
@@ -127,6 +131,7 @@ impl Gpu {
                 Strategy::Layered => PASSES.into_iter().filter(|pass| *pass != Pass::TrainWorkgroup).for_each(|pass| {
                     device.kernel(pass, update);
                 }),
+                Strategy::SecondOrder => {}
             }
         }
     }
@@ -138,6 +143,7 @@ impl Gpu {
             Strategy::Invocation => Box::new(Invocation::new(data, networks)),
             Strategy::Workgroup => Box::new(Layered::new(data, networks, true)),
             Strategy::Layered => Box::new(Layered::new(data, networks, false)),
+            Strategy::SecondOrder => return Box::new(SecondOrder::on(&data, networks)),
         };
         Box::new(Driver::new(self.device.clone(), population, self.copy_every))
     }
@@ -146,10 +152,14 @@ impl Gpu {
     pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
         // Software adapters pay for barriers, devices for dispatches.
         let fused = layered::suits_workgroup(spec) && !self.is_software();
-        let otherwise = if fused || !layered::fits_texture(spec) { Strategy::Workgroup } else { Strategy::Layered };
+        let alone = spec.optimizer.descends() || !layered::fits_texture(spec);
+        let otherwise = if fused || alone { Strategy::Workgroup } else { Strategy::Layered };
         let can = invocation::can_train(spec);
         match self.forced {
+            _ if spec.is_second_order() => Strategy::SecondOrder,
             Some(Strategy::Invocation) | None if !can => otherwise,
+            // Its sum over all parameters would be a dispatch of its own in every step.
+            Some(Strategy::Layered) if alone => Strategy::Workgroup,
             Some(strategy) => strategy,
             None if spec.crowd >= invocation::smallest_crowd(self.is_software()) && spec.optimizer.joins_crowds() => {
                 Strategy::Invocation
@@ -172,8 +182,16 @@ impl Backend for Gpu {
         self.strategy_of(spec).name()
     }
 
+    fn step_work(&self, spec: &NetworkSpec) -> f64 {
+        if spec.is_second_order() {
+            return second_order::step_work(spec);
+        }
+        UPDATE_WORK * spec.shape.n_parameters() as f64
+    }
+
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
         match self.strategy_of(spec) {
+            Strategy::SecondOrder => second_order::network_bytes(spec),
             Strategy::Invocation => invocation::network_bytes(spec),
             Strategy::Workgroup | Strategy::Layered => {
                 let sizes = layout::sizes(spec);
@@ -186,6 +204,7 @@ impl Backend for Gpu {
         // What is read back has two copies, one to map and one on the host; so have the batches, on the device and the host.
         let steps = n_train.div_ceil(spec.max_batch.max(1));
         let (copied, words) = match self.strategy_of(spec) {
+            Strategy::SecondOrder => (0, 4 + n_train),
             Strategy::Invocation => (invocation::state_bytes(spec), 4 + n_train + invocation::STEP_WORDS * steps),
             Strategy::Workgroup | Strategy::Layered => {
                 (layered::state_bytes(spec), 4 + n_train + layered::STEP_WORDS * steps)
@@ -210,6 +229,7 @@ impl Backend for Gpu {
 
     fn largest_piece_bytes(&self, spec: &NetworkSpec) -> u64 {
         match self.strategy_of(spec) {
+            Strategy::SecondOrder => second_order::network_bytes(spec),
             Strategy::Invocation => invocation::network_bytes(spec),
             Strategy::Workgroup | Strategy::Layered => {
                 let sizes = layout::sizes(spec);

@@ -42,6 +42,11 @@ impl Update {
         RuleId::ALL.iter().flat_map(both)
     }
 
+    /// Whether its learning rate descends.
+    pub fn descends(self) -> bool {
+        self.rule.arm().descends()
+    }
+
     /// Its number in the tables.
     pub fn number(self) -> u32 {
         2 * self.rule as u32 + u32::from(self.is_guarded)
@@ -77,6 +82,15 @@ pub struct Places {
     pub load: fn(usize) -> String,
     /// A statement that stores an expression.
     pub store: fn(usize, &str) -> String,
+}
+
+/// The function of four parameters' share in `g . u`, where the rule's learning rate descends.
+pub fn slope(update: Update) -> &'static str {
+    if !update.descends() {
+        return "";
+    }
+    "fn slope(l2: f32, c: Constants, state: State, gradient: vec4<f32>) -> f32 {\n\
+     return dot(gradient + l2 * state.p + c[0].x * state.p, state.direction);\n}\n"
 }
 
 /// The functions `update` of four parameters, `is_beyond`, `masked`, `load_state` and `store_state`.

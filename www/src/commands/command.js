@@ -12,6 +12,7 @@
  * @property {Page} page
  * @property {Runner} runner
  * @property {(name: string, detail?: unknown) => unknown} perform another command
+ * @property {(other: Store) => void} join lets a store's commands act in this page
  */
 
 /**

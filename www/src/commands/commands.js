@@ -1,9 +1,12 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
+import { OPENING } from './opening.js';
 import { RACE } from './race.js';
+import { RANGE } from './range.js';
 import { ROWS } from './rows.js';
 import { RUN } from './run.js';
+import { RUNS } from './runs.js';
 import { SELECTION } from './selection.js';
 import { SHARE } from './share.js';
 import { STUDY } from './study.js';
@@ -27,12 +30,15 @@ import { STUDY } from './study.js';
 
 export const COMMANDS = {
   ...RUN,
+  ...RUNS,
   ...SELECTION,
   ...LANDSCAPE,
   ...RACE,
+  ...RANGE,
   ...LOOK,
   ...SHARE,
   ...STUDY,
+  ...OPENING,
   ...ROWS,
   ...MESSAGES,
 };
@@ -44,7 +50,14 @@ const connected = new WeakMap();
  * @param {Store} store @param {On['page']} page @param {On['runner']} runner */
 export function connect(store, page, runner) {
   const { slices } = store;
-  const on = { store, slices, page, runner, perform: /** @type {On['perform']} */ ((...one) => act(on, ...one)) };
+  const on = {
+    store,
+    slices,
+    page,
+    runner,
+    perform: /** @type {On['perform']} */ ((...one) => act(on, ...one)),
+    join: (/** @type {Store} */ other) => connect(other, page, runner),
+  };
   connected.set(store, on);
 }
 

@@ -29,6 +29,12 @@ export function focusSoon({ page }, selector) {
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
 }
 
+/** Opens the study where it lies behind a button. @param {On} on */
+export function unfold({ store, slices, page }) {
+  const narrow = page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility();
+  slices.look.put({ sheet: store.sheet || narrow === true }, 'study');
+}
+
 /** What is asked for and not there yet. @type {Set<() => void>} */
 const opening = new Set();
 

@@ -26,21 +26,33 @@ export const KEYS = Object.entries(COMMANDS).flatMap(([name, command]) => {
   return keys.length ? [{ name, keys, shown: keys.flatMap(facesOf) }] : [];
 });
 
-/** The button that a pointer pressed, until the keyboard comes to one. @type {Element | null} */
-let pointed = null;
-/** @param {Event} event */
-const buttonOf = (event) => {
+/** What answers a press: Space is its own while it has the focus, and starts nothing after a click on it. */
+const CONTROLS =
+  'button, a, input, select, textarea, summary, label, tr, dialog, [role=option], [role^=menuitem], [contenteditable]';
+/** A figure that the keyboard came to leaves Space to the run; one that was clicked does not. */
+const FIGURES = '.plot, .strip';
+
+/** @param {Event} event @param {string} selector @returns {Element | null} the nearest around what it happened to */
+const around = (event, selector) => {
   const target = event.composedPath()[0];
-  return target instanceof Element ? target.closest('button, a') : null;
+  return target instanceof Element ? target.closest(selector) : null;
 };
-globalThis.addEventListener?.('pointerdown', (event) => void (pointed = buttonOf(event)), { capture: true });
-globalThis.addEventListener?.(
-  'keydown',
-  (event) => {
-    if (/^(Tab|Enter)/.test(event.key)) pointed = null;
-  },
-  { capture: true },
-);
+
+/** What was clicked last, until the focus goes elsewhere. @type {Element | null} */
+let pressed = null;
+/** @type {[string, (event: any) => void][]} */
+const watched = [
+  ['pointerdown', (event) => void (pressed = around(event, `${CONTROLS}, ${FIGURES}`))],
+  ['keydown', ({ key }) => void (key === 'Tab' && (pressed = null))],
+  [
+    'focusin',
+    (event) => {
+      const to = event.composedPath()[0];
+      if (pressed && to instanceof Node && !pressed.contains(to) && !to.contains(pressed)) pressed = null;
+    },
+  ],
+];
+for (const [name, act] of watched) globalThis.addEventListener?.(name, act, { capture: true });
 
 /** What a key does. @param {KeyboardEvent} event @returns {(Key & {name: string}) | undefined} */
 function keyOf(event) {
@@ -76,10 +88,13 @@ const isUntouched = (field) => field.matches('.field-input:not([type=search])') 
 
 /** @param {KeyboardEvent} event @param {Page} page @param {Store} store */
 export function onShortcut(event, page, store) {
-  // A dialog has its keys to itself, and so has the writing of Hangul.
-  if (event.defaultPrevented || event.isComposing || page.renderRoot.querySelector('dialog[open]')) return;
+  // The writing of Hangul has its keys to itself,
+  if (event.defaultPrevented || event.isComposing) return;
   const found = keyOf(event);
   if (!found) return;
+  // and so has a dialog, but for what acts everywhere: it closes, unless it is at work.
+  const dialog = page.renderRoot.querySelector('dialog[open]');
+  if (dialog && (found.inFields !== 'always' || /** @type {HTMLElement} */ (dialog).dataset.busy === 'true')) return;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing =
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -87,15 +102,10 @@ export function onShortcut(event, page, store) {
   if (typing && !combined && !(found.inFields === 'untouched' && isUntouched(target))) return;
   const single = !event.ctrlKey && !event.metaKey && !found.kept;
   if (single && !store.singleKeys) return;
-  const button = buttonOf(event);
-  if (button && event.key === ' ') {
-    // Space belongs to the button that the keyboard went to, and not to one that was clicked.
-    if (button !== pointed) return;
-    // Some browsers press a button when Space goes up.
-    button.addEventListener('keyup', (up) => up.preventDefault(), { once: true });
-  }
+  if (event.key === ' ' && (pressed || around(event, CONTROLS))) return;
   // What is being typed counts before the run begins.
   if (typing && combined) target?.dispatchEvent(new Event('change', { bubbles: true }));
   event.preventDefault();
+  /** @type {HTMLDialogElement | null} */ (dialog)?.close();
   performAction(store, { act: found.name, detail: found.detail });
 }

@@ -1,6 +1,6 @@
 import { save, saved } from '../platform/saved.js';
 import { defineCommand } from './command.js';
-import { focusSoon, opened } from './focus.js';
+import { focusSoon, opened, unfold } from './focus.js';
 import { landscapeKept } from './landscape.js';
 
 /**
@@ -12,6 +12,18 @@ import { landscapeKept } from './landscape.js';
 const KEYS_KEY = 'tuning-playground.keys';
 
 const ROWS_KEY = 'tuning-playground.rows';
+
+const COLUMNS_KEY = 'tuning-playground.columns';
+
+/** Columns of the trial table as they were chosen in an earlier visit. @returns {Record<string, boolean>} */
+function columnsSaved() {
+  try {
+    const kept = Object.entries(JSON.parse(saved(COLUMNS_KEY) ?? '{}'));
+    return Object.fromEntries(kept.filter(([, shown]) => typeof shown === 'boolean'));
+  } catch {
+    return {};
+  }
+}
 
 const allRowsSaved = () => saved(ROWS_KEY) === 'all';
 const singleKeysSaved = () => saved(KEYS_KEY) !== 'off';
@@ -34,9 +46,7 @@ export const LOOK = {
   search: defineCommand({
     keys: [{ press: '/' }],
     act: (on) => {
-      const { store, slices, page } = on;
-      const narrow = page.renderRoot.querySelector('.top .only-narrow')?.checkVisibility();
-      slices.look.put({ sheet: store.sheet || narrow === true }, 'study');
+      unfold(on);
       focusSoon(on, '[data-testid="search-rows"]');
     },
   }),
@@ -64,6 +74,20 @@ export const LOOK = {
       slices.look.put({ allRows: rows === null ? allRowsSaved() : rows === 'all' }, 'study'),
   }),
 
+  /** Shows a column of the trial table or puts it away, in later visits, too. */
+  table_column: defineCommand({
+    act: ({ store, slices }, /** @type {{key: string, shown: boolean}} */ { key, shown }) => {
+      const columns = { ...store.columns, [key]: shown };
+      save(COLUMNS_KEY, JSON.stringify(columns));
+      slices.look.put({ columns });
+    },
+  }),
+  /** What colours the response surface and the loss curves; null for the score. Links say so. */
+  color_by: defineCommand({
+    act: ({ slices }, /** @type {{measure?: string | null, curveColor?: string | null}} */ colors) =>
+      slices.look.put(colors, 'trials', 'selection'),
+  }),
+
   // What the reader chooses is kept, and stands in links.
   language: defineCommand({ act: ({ page }, /** @type {Language} */ language) => page.choose('lang', language) }),
   theme: defineCommand({ act: ({ page }, /** @type {Theme} */ theme) => page.choose('theme', theme) }),
@@ -87,7 +111,8 @@ export const LOOK = {
   /** Whether this is the page itself, and whether keys act that are pressed alone. */
   stand: defineCommand({
     act: ({ slices }, /** @type {boolean} */ whole) => {
-      slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved() });
+      slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved(), columns: columnsSaved() });
+      slices.shelf.keeps = whole;
       if (whole) slices.landscape.recall(landscapeKept());
     },
   }),

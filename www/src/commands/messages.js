@@ -17,6 +17,11 @@ export const MESSAGES = {
     act: ({ slices }, /** @type {import('../state/types.js').Notice} */ notice) => slices.messages.notify(notice),
   }),
   dismiss: defineCommand({ act: ({ slices }, /** @type {string} */ id) => slices.messages.dismiss(id) }),
+  /** Says to a screen reader what a notice says. */
+  say: defineCommand({
+    act: ({ store, slices }, /** @type {import('../state/types.js').Notice} */ { title, values }) =>
+      slices.messages.say(store.t(title, values)),
+  }),
   /** Mends the study in the panel. */
   mend: defineCommand({
     edit: (study, /** @type {Mending} */ mending, store) => mendOf(study, mending, store)?.change(study),

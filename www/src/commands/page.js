@@ -5,9 +5,13 @@
  * @property {HTMLElement | DocumentFragment} renderRoot
  * @property {ShadowRoot | null} shadowRoot
  * @property {any} study
- * @property {string | null} href the address of this state, or null where it is too long for one
+ * @property {(other?: Partial<import('../study/link.js').LinkState>) => string | null} hrefWith the address of this
+ *   state, but for what it says otherwise; null where it is too long for one
+ * @property {(dark: boolean | null) => void} paint draws the figures in light or dark colours, or in the page's own
  * @property {{start: () => void}} previews
  * @property {() => Promise<unknown>} run
+ * @property {{body: (id: string) => Promise<import('../state/shelf.js').Held | null>,
+ *   hold: (run: import('../state/shelf.js').Held) => void} | null} shelf where runs are kept; guests keep none
  * @property {(what: 'lang' | 'theme' | 'scale', value: any) => void} choose
  */
 export {};

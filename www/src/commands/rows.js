@@ -1,8 +1,9 @@
 import { later } from '../platform/later.js';
 import { BY_NAME } from '../study/hyperparameters.js';
+import { exact } from '../study/format.js';
 import { toDepth, toWidths } from '../study/layers.js';
 import { defineCommand } from './command.js';
-import { focusSoon } from './focus.js';
+import { focusSoon, unfold } from './focus.js';
 
 /**
  * @typedef {import('../state/types.js').Draft} Draft
@@ -29,7 +30,11 @@ export const ROWS = {
       (study.fixed ??= {})[name] = value;
     },
     row: ({ name }) => name,
-    act: ({ slices }, { name }) => slices.study.dropDraft(name),
+    act: ({ slices }, { name }, before) => {
+      const range = before.space?.[name];
+      if (range) slices.study.rest(name, range);
+      slices.study.dropDraft(name);
+    },
   }),
   set_range: defineCommand({
     edit: (study, /** @type {{name: string, range: Distribution}} */ { name, range }) => {
@@ -38,6 +43,20 @@ export const ROWS = {
     },
     row: ({ name }) => name,
     act: ({ slices }, { name }) => slices.study.dropDraft(name),
+  }),
+  /** A range that the best trial suggests; the button that was pressed vanishes. */
+  take_range: defineCommand({
+    edit: (study, /** @type {{name: string, range: Distribution}} */ { name, range }) => {
+      (study.space ??= {})[name] = range;
+    },
+    row: ({ name }) => name,
+    act: (on, { name, range }) => {
+      const { store, slices } = on;
+      slices.study.dropDraft(name);
+      const { low, high } = range;
+      slices.messages.say(store.t('say.range', { name: store.label(name), low: exact(low), high: exact(high) }));
+      focusSoon(on, '#run button:not([disabled])');
+    },
   }),
   /** Back to the table's default, or from widths to layers. */
   unset_value: defineCommand({
@@ -98,6 +117,14 @@ export const ROWS = {
       // The editor is drawn as soon as it is here.
       if (name !== null) void later('study').catch(() => {});
       slices.study.put({ editing: name });
+    },
+  }),
+  /** Shows a row with its editor, and gives it the focus. */
+  show_row: defineCommand({
+    act: (on, /** @type {string} */ name) => {
+      unfold(on);
+      on.perform('edit_row', name);
+      focusSoon(on, `[data-testid="value-${CSS.escape(name)}"]`);
     },
   }),
   /** Closes the editor of a row, and forgets input that is not valid. */

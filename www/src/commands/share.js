@@ -1,39 +1,48 @@
-import { shareNotice } from '../state/notices.js';
 import { defineCommand } from './command.js';
+import { opened } from './focus.js';
+import { FORMAT as RESULT } from '../study/result.js';
 
-/** The button says so for this long, in ms. */
-const COPIED = 2000;
+/** @typedef {{export: (kind: import('../study/types.js').SaveKind) => unknown}} Exported a figure */
 
-/** @param {import('./command.js').On} on */
-async function share({ store, slices, page }) {
-  const { messages, look } = slices;
-  const link = page.href;
-  messages.dismiss('share');
+/** The study that a text has; a text that is neither is refused as a study. @param {string} text */
+function studyIn(text) {
   try {
-    if (link === null) throw new RangeError('too long for a link');
-    await navigator.clipboard.writeText(link);
+    const document = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return document?.format === RESULT ? document.study : document;
   } catch {
-    messages.notify(shareNotice(link));
-    messages.say(store.t(link ? 'message.share_by_hand' : 'message.share_too_long'));
-    const shown = () =>
-      /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('[data-testid="share-link"]'))?.focus();
-    setTimeout(shown, 100);
-    return;
+    return text;
   }
-  messages.say(store.t('share.copied'));
-  look.put({ copied: true });
-  setTimeout(() => look.put({ copied: false }), COPIED);
 }
-
-/** @typedef {{export: (kind: 'png' | 'svg' | 'csv' | 'copy') => unknown}} Exported a figure */
 
 /** What leaves the page. */
 export const SHARE = {
   /** Saves a figure's picture or its data, or copies these. */
   export_figure: defineCommand({
-    act: (_, /** @type {{figure: Exported, kind: 'png' | 'svg' | 'csv' | 'copy'}} */ { figure, kind }) =>
+    act: (_, /** @type {{figure: Exported, kind: import('../study/types.js').SaveKind}} */ { figure, kind }) =>
       figure.export(kind),
   }),
-  /** Copies a link to the page's state; where the clipboard is refused the link is shown, selected. */
-  share: defineCommand({ act: share }),
+  /** Opens what there is to share: the link, and files. */
+  share: defineCommand({
+    act: (on) => opened(on, 'share', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-share')).open()),
+  }),
+  /** The address of the page's state, but for what the reader wants otherwise; null where it is too long for one. */
+  link_with: defineCommand({
+    act: ({ page }, /** @type {Partial<import('../study/link.js').LinkState>} */ other) => page.hrefWith(other),
+  }),
+  /** The result shown, as the page holds it. */
+  held_result: defineCommand({ act: ({ runner }) => runner.result }),
+  /** An ended trial's weights. */
+  trial_weights: defineCommand({ act: ({ runner }, /** @type {number} */ number) => runner.weights(number) }),
+  /** Draws the figures in light or dark colors at once, for pictures of them; null goes back to the page's own. */
+  paint: defineCommand({ act: ({ page }, /** @type {boolean | null} */ dark) => page.paint(dark) }),
+  /** Puts the study of a file in the panel: a study document, or a result with its study. */
+  open_study: defineCommand({
+    act: ({ page }, /** @type {string} */ text) => {
+      page.study = studyIn(text);
+    },
+  }),
+  /** Opens the fields of title and question. */
+  edit_words: defineCommand({
+    act: ({ page }) => /** @type {any} */ (page.renderRoot.querySelector('tp-question'))?.edit(),
+  }),
 };

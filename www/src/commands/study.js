@@ -24,7 +24,11 @@ function presetOf(name) {
 export const STUDY = {
   undo: defineCommand({
     keys: [{ press: 'mod+z', inFields: 'untouched' }],
-    act: ({ slices }) => slices.study.step(-1),
+    act: ({ store, slices, perform }) => {
+      // What was done last is what is taken back.
+      if (store.shelf.canBringBack(store.study) && !store.drafts.size) perform('bring_back');
+      else slices.study.step(-1);
+    },
   }),
   redo: defineCommand({
     keys: [
@@ -77,6 +81,10 @@ export const STUDY = {
     act: ({ slices }, /** @type {Study} */ study) => slices.study.put({ study }, 'run'),
   }),
 
+  /** What a study is called and asks. */
+  set_words: defineCommand({
+    edit: (study, /** @type {{name: string, question: string}} */ words) => void Object.assign(study, words),
+  }),
   set_samples: number('samples', (study, value) => void (study.dataset.samples = value)),
   set_noise: number('noise', (study, value) => void (study.dataset.noise = value)),
   set_data_seed: number('data-seed', (study, value) => void (study.dataset.seed = value)),

@@ -11,6 +11,7 @@ const PATHS = {
   pause: svg`<path d="M4.5 3v8M9.5 3v8" stroke-width="2.2"/>`,
   earlier: svg`<path d="M9.6 3 5.6 7l4 4M3.4 3v8"/>`,
   later: svg`<path d="M4.4 3l4 4-4 4M10.6 3v8"/>`,
+  replay: svg`<path d="M3.4 4.4A4.4 4.4 0 1 1 2.6 7.6M3.2 1.8v2.8H6"/><path d="M6 5.2v4L9 7.2Z" fill="currentColor"/>`,
   stop: svg`<rect x="3.4" y="3.4" width="7.2" height="7.2" fill="currentColor"/>`,
   undo: svg`<path d="M5 3.2 2.6 5.6 5 8"/><path d="M2.8 5.6h5a3 3 0 0 1 0 6H6"/>`,
   redo: svg`<path d="m9 3.2 2.4 2.4L9 8"/><path d="M11.2 5.6h-5a3 3 0 0 0 0 6H8"/>`,
@@ -27,6 +28,9 @@ const PATHS = {
   menu: svg`<circle cx="2.8" cy="7" r="1" fill="currentColor"/><circle cx="7" cy="7" r="1" fill="currentColor"/><circle
     cx="11.2" cy="7" r="1" fill="currentColor"/>`,
   save: svg`<path d="M7 2v6.4M4.4 6 7 8.6 9.6 6M2.4 9.4v2.2h9.2V9.4"/>`,
+  pin: svg`<path d="M5 2h4M5.8 2v4L4 8.2h6L8.2 6V2M7 8.2V12"/>`,
+  filter: svg`<path d="M2 3h10L8.2 7.4V11l-2.4 1V7.4Z"/>`,
+  columns: svg`<rect x="2" y="2.8" width="10" height="8.4"/><path d="M5.4 2.8v8.4M8.7 2.8v8.4"/>`,
   done: svg`<path d="m2.8 7.4 2.8 2.8 5.6-6.4"/>`,
   keys: svg`<rect x="1.4" y="3.6" width="11.2" height="6.8" rx="1"/><path d="M4 6v.01M7 6v.01M10 6v.01M4.6 8.2h4.8"/>`,
 };

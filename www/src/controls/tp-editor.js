@@ -115,6 +115,12 @@ export class TpEditor extends Part {
             : this.value()
       }
       ${
+        one.name === 'learning_rate'
+          ? html`<div class="ends"><button type="button" class="btn" data-testid="range-test"
+            title=${this.t('range.title')} @click=${() => this.act('range')}>${this.t('range.open')}</button></div>`
+          : nothing
+      }
+      ${
         draft
           ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
             <div class="r">${draft.fixes?.map(
@@ -140,8 +146,8 @@ export class TpEditor extends Part {
     const draft = this.store.drafts.get(this.one.name);
     const bad = draft !== undefined && (draft.end ?? which) === which;
     return html`<input class="field-input ${extra}" type="text"
-      inputmode=${this.one.type === 'list' || which === 'choices' ? 'text' : 'decimal'} autocomplete="off"
-      spellcheck="false"
+      inputmode=${['list', 'points'].includes(this.one.type) || which === 'choices' ? 'text' : 'decimal'}
+      autocomplete="off" spellcheck="false"
       data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
       @input=${(/** @type {Event} */ event) => this.type(which, event)} @change=${() => this.commit()}
       @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && this.commit()}>`;
@@ -158,6 +164,7 @@ export class TpEditor extends Part {
             : nothing
         }</div>`;
     const given = this.store.study.fixed?.[one.name] !== undefined;
+    const isDrawn = one.type === 'points';
     const taken = takenBy(one, this.store.study);
     const words = (/** @type {unknown} */ value) => text(value, (key) => this.t(key));
     return html`${
@@ -167,8 +174,14 @@ export class TpEditor extends Part {
             .map((pair) => pair.map(words).join(' '))
             .join(', ')}</p>`
         : nothing
-    }<div class="ends">${this.input('value', one.label[this.store.lang])}<span
-      class="q">${one.low !== null && one.high !== null ? `${exact(one.low)} – ${exact(one.high)}` : ''}</span>
+    }<div class="ends">${this.input('value', one.label[this.store.lang], isDrawn ? 'long' : '')}<span
+      class="q">${
+        isDrawn
+          ? this.t('row.points.typed')
+          : one.low !== null && one.high !== null
+            ? `${exact(one.low)} – ${exact(one.high)}`
+            : ''
+      }</span>
       ${
         given && one.default !== null
           ? html`<button type="button" class="lnk"

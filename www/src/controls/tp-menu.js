@@ -5,10 +5,13 @@ import { Part, define } from './part.js';
  * A button that opens a menu: arrows move, Esc closes and gives the focus back.
  *
  * @typedef {import('../commands/commands.js').CommandName} CommandName
- * @typedef {{text: unknown, note?: string, checked?: boolean, act: CommandName, detail?: any, testid?: string,
- *   lang?: string}} Item
+ * @typedef {{text: unknown, note?: string, checked?: boolean, stays?: boolean, act: CommandName, detail?: any,
+ *   testid?: string, lang?: string}} Item `stays` where it is one of several checks, after which the menu is open
  * @typedef {{label?: string, className?: string, items: Item[]}} Group
  */
+
+/** The key that runs from anywhere. @param {KeyboardEvent} event */
+const runs = ({ key, ctrlKey, metaKey }) => key === 'Enter' && (ctrlKey || metaKey);
 
 export class TpMenu extends Part {
   static properties = {
@@ -62,7 +65,7 @@ export class TpMenu extends Part {
                 }
                 ${group.items.map(
                   (one) => html`<button type="button" tabindex="-1"
-                    role=${one.checked === undefined ? 'menuitem' : 'menuitemradio'}
+                    role=${one.checked === undefined ? 'menuitem' : one.stays ? 'menuitemcheckbox' : 'menuitemradio'}
                     aria-checked=${one.checked ?? nothing}
                     lang=${one.lang ?? nothing} data-testid=${one.testid ?? nothing}
                     @click=${() => this.pick(one)}><span>${one.text}</span>${
@@ -100,7 +103,7 @@ export class TpMenu extends Part {
 
   /** @param {Item} item */
   pick(item) {
-    this.shut();
+    if (!item.stays) this.shut();
     this.perform(item);
   }
 
@@ -112,6 +115,8 @@ export class TpMenu extends Part {
 
   /** @param {KeyboardEvent} event */
   onButtonKey(event) {
+    // What is still opening does not open over the run.
+    if (runs(event)) this.open = false;
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
     this.show(true, event.key === 'ArrowUp' ? 'last' : 'first');
@@ -119,7 +124,8 @@ export class TpMenu extends Part {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    // The page's own keys are not meant here.
+    // The page's own keys are not meant here, but those that run.
+    if (runs(event)) return this.shut();
     event.stopPropagation();
     const { items } = this;
     const at = items.indexOf(/** @type {HTMLElement} */ (event.target));

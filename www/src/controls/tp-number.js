@@ -3,7 +3,10 @@ import { Part, define } from './part.js';
 import { exact } from '../study/format.js';
 import { glance, readNumber, spell, twoReadings } from '../study/numbers.js';
 
-/** A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. */
+/**
+ * A labelled number that is checked as it is entered; a wrong one stays, with a sentence and a fix. It goes to a
+ * command and is part of the study, or it stands apart: then `take` tells it, and no run waits for a wrong one.
+ */
 export class TpNumber extends Part {
   /** Undo and fixes take what was entered with them.
    * @type {import('../state/store.js').Topic[]} */
@@ -19,6 +22,7 @@ export class TpNumber extends Part {
     locked: { type: Boolean },
     entered: { state: true },
     wide: { type: Boolean },
+    apart: { type: Boolean },
     command: {},
     detail: { attribute: false },
     extra: { attribute: false },
@@ -34,6 +38,7 @@ export class TpNumber extends Part {
     this.whole = false;
     this.locked = false;
     this.wide = false;
+    this.apart = false;
     /** @type {string | null} */ this.entered = null;
     /** @private @type {number | null} the last one entered here */ this.accepted = null;
     /** The command that takes the number. */ this.command = '';
@@ -45,7 +50,7 @@ export class TpNumber extends Part {
   willUpdate(changed) {
     if (changed.has('value') && changed.get('value') !== undefined && this.value !== this.accepted) this.settle();
     // An undo takes what is half entered with it.
-    if (this.entered !== null && !this.store.drafts.has(this.name)) this.entered = null;
+    if (this.entered !== null && !this.apart && !this.store.drafts.has(this.name)) this.entered = null;
   }
 
   /** A field that is no longer shown holds nothing up. */
@@ -57,7 +62,7 @@ export class TpNumber extends Part {
   settle() {
     if (this.entered === null) return;
     this.entered = null;
-    this.act('drop_draft', this.name);
+    if (!this.apart) this.act('drop_draft', this.name);
   }
 
   /** @param {string} text */
@@ -116,7 +121,7 @@ export class TpNumber extends Part {
             data-testid="error-${this.name}">${this.store.sentence(problem)}
             <div class="r">${this.fixes(text).map(
               (fix) => html`<button type="button" class="lnk" data-testid="fix"
-                @click=${() => this.perform(fix)}>${this.t(fix.label, fix.values)}</button>`,
+                @click=${() => this.mend(fix)}>${this.t(fix.label, fix.values)}</button>`,
             )}</div></div>`
           : nothing
       }`;
@@ -144,20 +149,29 @@ export class TpNumber extends Part {
       return;
     }
     this.entered = text;
-    this.act('keep_draft', {
-      name: this.name,
-      problem: /** @type {any} */ (problem),
-      text: { value: text },
-      fixes: this.fixes(text),
-    });
+    if (!this.apart)
+      this.act('keep_draft', {
+        name: this.name,
+        problem: /** @type {any} */ (problem),
+        text: { value: text },
+        fixes: this.fixes(text),
+      });
     void this.updateComplete.then(() => this.querySelector('.err')?.scrollIntoView({ block: 'nearest' }));
+  }
+
+  /** @param {import('../state/types.js').Action} fix */
+  mend(fix) {
+    if (!this.apart) return void this.perform(fix);
+    this.querySelector('input')?.focus();
+    this.accept(/** @type {{detail: number}} */ (fix.detail).detail);
   }
 
   /** @param {number} value */
   accept(value) {
     this.settle();
     this.accepted = value;
-    this.perform({ act: this.command, detail: this.detail(value) });
+    if (this.apart) this.dispatchEvent(new CustomEvent('take', { detail: value }));
+    else this.perform({ act: this.command, detail: this.detail(value) });
     // The field writes the value in one way, also where it was the same before: -0, 007.
     const field = this.querySelector('input');
     if (field) field.value = spell(value);

@@ -3,6 +3,7 @@ import { Part, define } from './part.js';
 import { BY_NAME, scaleOf, used } from '../study/hyperparameters.js';
 import { density, stepsOf } from '../study/scale.js';
 import { exact } from '../study/format.js';
+import { arePoints } from '../study/points.js';
 import { icon } from './icons.js';
 import { isSet, takenBy, unlikeTorch, untouched } from '../study/panel.js';
 
@@ -101,7 +102,7 @@ export class TpRow extends Part {
   taken(taken) {
     return 'by' in taken
       ? this.t('row.by', { name: this.store.label(taken.by) })
-      : text(taken.value, (key) => this.t(key));
+      : text(taken.value, (key, values) => this.t(key, values));
   }
 
   valueText() {
@@ -149,9 +150,10 @@ export const torchText = (one, store) =>
     })
     .join(' ');
 
-/** @param {unknown} value @param {(key: string) => string} t */
+/** @param {unknown} value @param {(key: string, values?: Record<string, unknown>) => string} t */
 export function text(value, t) {
   if (typeof value === 'boolean') return t(value ? 'on' : 'off');
+  if (arePoints(value)) return t('row.points', { n: value.length });
   if (Array.isArray(value)) return value.length ? value.join(' × ') : t('row.no_layers');
   if (value === null || value === undefined) return t('row.by_layers');
   return typeof value === 'number' ? exact(value) : String(value).replaceAll('_', ' ');

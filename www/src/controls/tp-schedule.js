@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
 import { POINTS, isScheduled, movedBy, outline, schedulesOf } from '../study/schedules.js';
+import { later } from '../platform/later.js';
 import { rate } from '../study/format.js';
 
 /**
@@ -102,10 +103,18 @@ export class TpSchedule extends SchedulePart {
     const several = shown.length > 1;
     const drawn = shown.filter(({ factors }) => factors.length);
     const waiting = shown.filter(({ factors }) => !factors.length);
+    const byHand = store.readOnly ? undefined : drawn.find(({ schedule }) => schedule.name === 'drawn');
+    // Whoever looks at a drawing may change it; what that takes is not in the first load.
+    if (byHand) void later('study').catch(() => {});
     const moved = movedBy(store.study).map((name) => store.label(name));
     return html`<div class="sched" data-testid="schedule">
       ${drawn.length ? this.said('title', { epochs: drawn[0].schedule.epochs }) : nothing}
-      ${drawn.map((one) => this.line(one, several))}
+      ${drawn.map((one) => (one === byHand && !several ? nothing : this.line(one, several)))}
+      ${
+        byHand
+          ? html`<tp-drawn .store=${store} .factors=${byHand.factors} .epochs=${byHand.schedule.epochs}></tp-drawn>`
+          : nothing
+      }
       ${drawn.some(({ ends }) => ends.length) ? this.said('ends') : nothing}
       ${waiting.map(({ schedule }) => this.said('waits', { name: nameOf(schedule.name) }))}
       ${moved.length ? this.said('moves', { names: moved.join(', ') }) : nothing}

@@ -4,6 +4,7 @@ import { idleNotice, linkNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
 import { optionsOf, wordsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
+import { Reproduction } from './reproduction.js';
 
 /**
  * The address of the whole page: it is read when the page loads and when it changes, and it follows the state. Guests
@@ -25,8 +26,10 @@ const QUIET = 400;
  * The present state as a link's text; null when it is too long for one.
  * @param {Store} store
  * @param {Set<string>} chosen
+ * @param {import('../study/fingerprint.js').Fingerprint} [fp]
+ * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
  */
-const linkOf = (store, chosen) =>
+const linkOf = (store, chosen, fp, other = {}) =>
   encodeLink({
     study: store.study,
     view: store.view,
@@ -35,22 +38,30 @@ const linkOf = (store, chosen) =>
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
     rows: store.allRows ? 'all' : undefined,
+    color: store.measure ?? undefined,
+    curves: store.curveColor ?? undefined,
     controls: store.only ?? undefined,
+    fp,
+    ...other,
   });
 
-/** The address to share. @param {Store} store @param {Set<string>} [chosen] @returns {string | null} */
-export function hrefOf(store, chosen = new Set()) {
-  const link = linkOf(store, chosen);
+/** The address to share. @param {Store} store @param {Address | undefined} address of the whole page
+ * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
+ * @returns {string | null} */
+export function hrefOf(store, address, other) {
+  const link = linkOf(store, address?.chosen ?? new Set(), address?.reproduction.fp, other);
   return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
 }
 
 export class Address {
-  /** @param {Page} page @param {Store} store */
-  constructor(page, store) {
+  /** @param {Page} page @param {Store} store @param {import('../engine/runner.js').Runner} runner */
+  constructor(page, store, runner) {
     /** @private */ this.page = page;
     /** @private */ this.store = store;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
+    /** @private whether something was training at the last look */ this.ran = store.state;
+    this.reproduction = new Reproduction(store, runner);
     /** @private */ this.onHash = () => this.read();
     /** @private */ this.onLeave = () => this.write();
     /**
@@ -63,7 +74,17 @@ export class Address {
   /** @returns {boolean} whether the address gave a study */
   connect() {
     const given = this.read();
-    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race'], () => this.follow());
+    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race', 'run'], (topics) => {
+      this.reproduction.follow();
+      // Who loads the page anew at once gets the study that ran.
+      const { state } = this.store;
+      if (state !== this.ran) {
+        this.ran = state;
+        this.write();
+      }
+      // Of a run the address says what came of it.
+      if (this.store.state === 'idle' || topics.size > 1 || !topics.has('run')) this.follow();
+    });
     addEventListener('hashchange', this.onHash);
     addEventListener('pagehide', this.onLeave);
     return given;
@@ -78,7 +99,7 @@ export class Address {
 
   /** @private */
   get link() {
-    return linkOf(this.store, this.chosen);
+    return linkOf(this.store, this.chosen, this.reproduction.fp);
   }
 
   /** @private */
@@ -86,7 +107,7 @@ export class Address {
     clearTimeout(this.timer);
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, controls, scale, rows } = state;
+    const { lang, theme, view, race, controls, scale, rows, color, curves } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -98,11 +119,13 @@ export class Address {
     else if (race) perform(store, 'race_from', race);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
+    if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
     const study = state.study ?? (found ? startStudy() : undefined);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();
+    this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
-    if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer));
+    if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer, (study ?? store.study).dataset.name));
     const problem = state.study ? checkTogether(state.study) : null;
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));

@@ -160,7 +160,10 @@ export class TuningPlayground extends LitElement {
       <tp-main .store=${store}></tp-main>
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
+      <tp-runs-list .store=${store}></tp-runs-list>
       <tp-bench .store=${store}></tp-bench>
+      <tp-range .store=${store}></tp-range>
+      <tp-share .store=${store} .views=${VIEWS}></tp-share>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
   }
@@ -190,9 +193,15 @@ export class TuningPlayground extends LitElement {
     return this.intake.adopt(study);
   }
 
-  /** The address of this state; null when it is too long for one. */
-  get href() {
-    return hrefOf(this.store, this.page?.chosen);
+  /** Where runs are kept between visits. */
+  get shelf() {
+    return this.page?.keeper ?? null;
+  }
+
+  /** The address of this state; null when it is too long for one.
+   * @param {Partial<import('../study/link.js').LinkState>} [other] what it says otherwise */
+  hrefWith(other) {
+    return hrefOf(this.store, this.page?.address, other);
   }
 
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
@@ -318,11 +327,17 @@ export class TuningPlayground extends LitElement {
     this.page?.darken(store.dark);
   }
 
-  /** @private Pictures are drawn for white paper, at once: the browser does not wait. */
+  /** @private The browser does not wait: paper is white. */
   print() {
-    perform(this.store, 'darken', false);
-    this.dataset.theme = 'light';
+    this.paint(false);
     this.page?.darken(false);
+  }
+
+  /** Draws everything in light or dark colours at once, or in the page's own. @param {boolean | null} dark */
+  paint(dark) {
+    if (dark === null) return this.look();
+    perform(this.store, 'darken', dark);
+    this.dataset.theme = dark ? 'dark' : 'light';
     for (const part of this.renderRoot.querySelectorAll('*')) if (part instanceof Part) part.drawNow();
   }
 }

@@ -3,24 +3,30 @@ import {
   LIMIT,
   ResultText,
   documentOf,
+  heldOf,
   keptAsked,
   keptResult,
   keptSeen,
   readKeptStudy,
   studyText,
 } from '../state/kept.js';
+import { changesOf } from '../state/shelf.js';
 import { sameStudy } from '../study/link.js';
-import { keepNotice } from '../state/notices.js';
+import { EPOCH_BYTES } from '../study/result.js';
+import { freshId, makeRoom, nextPlace } from '../study/runs.js';
+import { keepNotice, roomNotice } from '../state/notices.js';
+import { readStudy } from '../study/study.js';
 import { Storage } from '../platform/storage.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
- * Keeps the whole page's study and last result between visits. Guests on other pages keep nothing. Where storage is
- * refused or full the page goes on in memory and says so once.
+ * Keeps the whole page's study and its runs between visits. Guests on other pages keep nothing. Where storage is
+ * refused or full, runs stay in memory, and the page says so once.
  *
  * @typedef {import('../state/store.js').Store} Store
+ * @typedef {import('../state/shelf.js').Held} Held
  * @typedef {import('../engine/runner.js').Runner} Runner
- * @typedef {'refused' | 'full' | 'large'} Lack why something is not kept
+ * @typedef {'refused' | 'full' | 'large' | 'pinned' | 'room'} Lack why something is not kept
  */
 
 /**
@@ -44,29 +50,44 @@ export class Keeper {
     /** @private @type {Set<Lack>} */ this.lacks = new Set();
     /** @private @type {unknown} the study as it was found or last looked at */ this.study = null;
     /** @private @type {unknown} the study that this page has written */ this.written = null;
-    /** @private @type {unknown[]} */ this.seen = [];
+    /** @private @type {string | null} what this tab shows, as it was last written; null before that is known */
+    this.shown = null;
+    /** @private @type {Map<string, {run: Held, seen: string}>} runs of which storage has not all, and what it has */
+    this.held = new Map();
     /** @private */ this.busy = false;
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
     /** @private Browsers do not promise to finish this, so nothing rests on it. */
     this.onLeave = () => this.look(true);
-    /** @private */ this.onHide = () => void (document.hidden && this.look(true));
+    /** @private */ this.onHide = () => void (document.hidden ? this.look(true) : this.refresh());
+    /** @private */ this.onFocus = () => void this.refresh();
   }
 
-  /** @param {boolean} given whether the page's link gave a study, which then wins */
-  connect(given) {
+  /** @param {boolean} given whether the page's link gave a study, which then wins
+   * @param {boolean} bare whether there was no link at all */
+  connect(given, bare) {
     this.study = this.store.study;
-    this.seen = this.state;
-    const restored = this.restore(given).catch((error) => this.lack(error));
+    const restored = this.restore(given, bare)
+      .catch((error) => this.lack(error))
+      .then(() => {
+        // What a visit begins with is no change: looking at a link puts nothing away.
+        this.shown ??= this.showing;
+      });
     this.ready = Promise.race([restored, new Promise((resolve) => void setTimeout(resolve, PATIENCE))]).then(() => {});
     // Neither frames nor messages drive this: a hidden tab trains on without them.
     /** @private @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = setInterval(() => this.look(false), EVERY);
-    // A run's end and an opened test set are kept at once.
-    /** @private @type {(() => void) | undefined} */ this.unsubscribe = this.store.subscribe(['run', 'test'], () => {
-      if (this.store.state === 'idle') this.look(false);
-    });
+    // A run's end, an opened test set, and what is done to runs are kept at once.
+    /** @private @type {(() => void) | undefined} */ this.unsubscribe = this.store.subscribe(
+      ['run', 'test', 'shelf'],
+      (topics) => {
+        const { shelf, state } = this.store;
+        if (topics.has('shelf') && (shelf.changed.size || shelf.removed.size)) void this.settle();
+        if (state === 'idle') this.look(false);
+      },
+    );
     document.addEventListener('visibilitychange', this.onHide);
     addEventListener('pagehide', this.onLeave);
+    addEventListener('focus', this.onFocus);
   }
 
   disconnect() {
@@ -74,73 +95,261 @@ export class Keeper {
     this.unsubscribe?.();
     document.removeEventListener('visibilitychange', this.onHide);
     removeEventListener('pagehide', this.onLeave);
+    removeEventListener('focus', this.onFocus);
     this.look(true);
   }
 
-  /** @private @param {boolean} given */
-  async restore(given) {
-    const { store, runner } = this;
+  /** @private @param {boolean} given @param {boolean} bare */
+  async restore(given, bare) {
+    const { store, storage } = this;
     const before = store.study;
-    const { study, result } = await this.storage.read();
+    // The tab has its name by the time that the others are asked for.
+    const { study, shown, result, runs, body } = await storage.read().catch((error) => {
+      if (bare) perform(store, 'open_example');
+      throw error;
+    });
+    const tabs = runs.length ? await storage.living() : null;
+    perform(store, 'restore_runs', { runs, own: this.own, tabs, tab: storage.tab });
     // Whoever set a study or started a run meanwhile meant it.
-    if (store.study !== before || store.state !== 'idle' || runner.result) return;
+    const isFree = () => store.state === 'idle' && !this.runner.result;
+    if (store.study !== before || !isFree()) return;
     const kept = readKeptStudy(study);
     if (kept && !given) {
       this.study = kept;
       perform(store, 'restore_study', kept);
     }
-    // The address of a page that is loaded anew gives the study that was kept; another link's shows no other result.
-    const document = documentOf(result);
-    perform(store, 'mark_seen', keptSeen(document));
-    const isFree = () => store.state === 'idle' && !runner.result;
-    const steps = keptResult(document, store.study, kept !== null && sameStudy(kept, store.study));
-    const last = await inSlices(steps, isFree);
-    if (last && (await runner.restore(last, isFree))) perform(store, 'restore_asked', keptAsked(document));
-    this.seen = this.state;
+    if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
+    await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
   }
 
-  /** @private What the result's text depends on. */
-  get state() {
-    return [this.store.version, this.store.test, this.runner.result, this.store.asked];
+  /** @private The address of a page that is loaded anew gives the study that was kept; another link's shows no other
+   * run.
+   * @param {any} shown @param {unknown} text its text, or what an earlier page wrote
+   * @param {boolean} isOwn whether the study is the one that was kept @param {() => boolean} isFree */
+  async restoreShown(shown, text, isOwn, isFree) {
+    const { store } = this;
+    const document = documentOf(text);
+    const about = shown ?? document;
+    perform(store, 'mark_seen', keptSeen(about));
+    const id = typeof shown?.id === 'string' && store.shelf.of(shown.id) ? shown.id : null;
+    const result = await inSlices(keptResult(document, store.study, isOwn), isFree);
+    const run = result && (await inSlices(heldOf(id ?? freshId(), result), isFree));
+    if (!run || !isFree()) return;
+    if (!id) perform(store, 'add_run', { run, more: { state: 'finished', ended: Date.now() } });
+    perform(store, 'restore_shown', run);
+    perform(store, 'restore_asked', keptAsked(about));
+    this.shown = id ? this.showing : '';
+    if (!id) this.held.set(run.id, { run, seen: '' });
+  }
+
+  /** @private The runs that this page knows better than storage does. */
+  get own() {
+    const { live } = this.store.shelf;
+    return new Set([...this.held.keys(), ...(live ? [live.id] : [])]);
+  }
+
+  /** @private What other tabs have done meanwhile. */
+  async refresh() {
+    if (this.lacks.has('refused')) return;
+    try {
+      const [runs, tabs] = [await this.storage.runs(), await this.storage.living()];
+      perform(this.store, 'restore_runs', { runs, own: this.own, tabs, tab: this.storage.tab });
+    } catch {
+      // What is shown stays; whoever writes next says what is wrong.
+    }
+  }
+
+  /** A run with its trials; null where it is gone or not sound. @param {string} id @returns {Promise<Held | null>} */
+  async body(id) {
+    const { live } = this.store.shelf;
+    if (live?.id === id) return live;
+    const held = this.held.get(id);
+    if (held) return held.run;
+    try {
+      const document = documentOf(await this.storage.body(id));
+      const read = readStudy(document?.study);
+      if ('problem' in read) return null;
+      const result = await inSlices(keptResult(document, read.study, true), () => true);
+      return result ? ((await inSlices(heldOf(id, result), () => true)) ?? null) : null;
+    } catch (error) {
+      this.lack(error);
+      return null;
+    }
+  }
+
+  /** Takes a run in that storage does not have. @param {Held} run */
+  hold(run) {
+    this.held.set(run.id, { run, seen: '' });
+    this.look(false);
+  }
+
+  /** @private What a run's text depends on. @param {Held} run */
+  seenOf(run) {
+    const record = this.store.shelf.of(run.id);
+    return `${run.trials.changes} ${run.best} ${record?.state} ${JSON.stringify(this.testOf(run))}`;
+  }
+
+  /** @private @param {Held} run */
+  testOf({ study, test }) {
+    return this.store.testOf(study) ?? test;
   }
 
   /** @private Keeps what has changed. @param {boolean} leaving there is no later */
   look(leaving) {
     const { store } = this;
+    const { live } = store.shelf;
+    // Short runs may have ended before anybody looked.
+    for (const run of /** @type {Held[]} */ (perform(store, 'take_begun'))) this.held.set(run.id, { run, seen: '' });
+    if (live) perform(store, 'count_run');
+    if (live && live.trials.size && !this.held.has(live.id) && store.shelf.of(live.id) && this.isNew(live))
+      this.held.set(live.id, { run: live, seen: '' });
+    this.trim();
     if (this.lacks.has('refused')) return;
     if (this.study !== store.study) this.keepStudy().catch((error) => this.lack(error));
-    const { state } = this;
-    const changed = state.some((one, k) => one !== this.seen[k]);
     // What is being written in slices would not be finished by a page that leaves.
-    if (!store.trials.size || !(this.busy ? leaving : changed)) return;
-    this.seen = state;
+    if (this.busy && !leaving) return;
+    const next = [...this.held.values()].find(({ run, seen }) => run.trials.size && seen !== this.seenOf(run));
+    if (!next) {
+      if (this.shown !== null && this.shown !== this.showing && this.isKept(store.shelf.shown))
+        this.keepShown().catch((error) => this.lack(error));
+      return;
+    }
     this.busy = true;
-    this.keepResult(leaving)
+    this.keepRun(next, leaving)
       .catch((error) => this.lack(error))
       .finally(() => {
         this.busy = false;
       });
   }
 
-  /** @private @param {boolean} leaving */
-  async keepResult(leaving) {
+  /** @private The engine's run is this page's until all of it is kept, and again when it goes on. @param {Held} run */
+  isNew(run) {
+    return this.store.shelf.training || this.kept?.run !== run || this.kept.seen !== this.seenOf(run);
+  }
+
+  /** @private Whether storage has a run, which the next visit may then find. @param {string | null} id */
+  isKept(id) {
+    const { live } = this.store.shelf;
+    return id === null || (!this.held.has(id) && (live?.id !== id || this.kept?.run === live));
+  }
+
+  /** @private What this tab shows, in words. */
+  get showing() {
+    const { shelf, seenData, asked } = this.store;
+    return JSON.stringify({ id: shelf.shown, seen: seenData, asked });
+  }
+
+  /** @private @param {{run: Held, seen: string}} entry @param {boolean} leaving */
+  async keepRun(entry, leaving) {
     const { store } = this;
-    const writing = this.text.write(store, this.runner.result);
-    const { runStudy } = store;
+    const { run } = entry;
+    const seen = this.seenOf(run);
+    const { backend } = store;
+    const engine = run.engine ?? {
+      backend: backend?.backend ?? 'cpu',
+      adapter: backend?.adapter ?? null,
+      workers: backend?.workers ?? 0,
+    };
+    const writing = this.text.write(run, { engine, test: this.testOf(run) });
     let from = performance.now();
     let step = writing.next();
     for (; !step.done; step = writing.next()) {
       if (leaving || performance.now() - from < SLICE) continue;
       await turn();
-      // Another run began meanwhile: its trials are written in their turn.
-      if (store.runStudy !== runStudy) return;
       from = performance.now();
     }
-    if (step.value === null) this.say('large');
+    const record = store.shelf.of(run.id);
+    if (!record) return void this.held.delete(run.id);
+    entry.seen = seen;
+    const bytes = step.value?.length ?? run.trials.epochs * EPOCH_BYTES;
+    const note = (/** @type {object} */ changes) => perform(store, 'note_kept', { id: run.id, changes });
+    note({ bytes });
+    const showing = this.showing;
+    if (step.value === null) {
+      this.say('large');
+      await this.storage.write('shown', JSON.parse(showing));
+      return;
+    }
+    const [text, shown] = [step.value, JSON.parse(showing)];
     // The run's study belongs to it, also when it came with a link and was never changed.
-    const seen = store.seenData;
-    const text = step.value ?? (seen.length ? JSON.stringify({ seen }) : null);
-    await Promise.all([this.written === store.study ? null : this.keepStudy(), this.storage.write('result', text)]);
+    const study = this.written === store.study ? null : this.keepStudy();
+    /** @type {string[]} */
+    let gone = [];
+    let isKept = true;
+    if (leaving) await Promise.all([study, this.storage.keepNow(record, text, shown)]);
+    else
+      [isKept] = await Promise.all([
+        this.storage.keep(text, shown, (others) => {
+          const own = others.find((one) => one?.id === run.id);
+          const rest = others.filter((one) => one?.id !== run.id);
+          // Another tab may have renamed it, or taken its letter before it was here.
+          if (own && !store.shelf.changed.has(run.id)) note(changesOf(own));
+          else if (!own && rest.some((one) => one?.place === record.place)) note({ place: nextPlace(rest) });
+          const stays = new Set([store.shelf.shown, store.shelf.live?.id].map(String));
+          const room = makeRoom([...rest, record], run.id, stays);
+          gone = room.gone;
+          return { run: record, ...room };
+        }),
+        study,
+      ]);
+    if (!isKept) return this.say('pinned');
+    this.shown = showing;
+    perform(store, 'runs_gone', gone);
+    if (!store.shelf.training || store.shelf.live !== run) this.letGo(entry, seen);
+  }
+
+  /** @private All of a run that has ended is kept: nobody has to hold it.
+   * @param {{run: Held, seen: string}} entry @param {string} seen */
+  letGo(entry, seen) {
+    if (this.seenOf(entry.run) !== seen) return;
+    this.held.delete(entry.run.id);
+    /** @private @type {{run: Held, seen: string} | undefined} the last run that was kept whole */ this.kept = entry;
+    this.warn(entry.run.id);
+  }
+
+  /** @private Says beforehand which run another one like this would put away. @param {string} id */
+  warn(id) {
+    const { store } = this;
+    const { records, shown } = store.shelf;
+    const last = store.shelf.of(id);
+    if (!last || this.lacks.has('room')) return;
+    const next = { ...last, id: '', started: Infinity };
+    const { gone, fits } = makeRoom([...records, next], '', new Set([String(shown)]));
+    if (fits && !gone.length) return;
+    this.lacks.add('room');
+    perform(store, 'notify', roomNotice(fits ? store.shelf.letter(gone[0]) : ''));
+  }
+
+  /** @private What is in memory alone has no more room than what is kept: the oldest go. */
+  trim() {
+    const { shelf } = this.store;
+    const alone = shelf.records.filter((one) => this.held.has(one.id));
+    const last = alone.at(-1);
+    if (alone.length < 2 || !last) return;
+    const { gone } = makeRoom(alone, last.id, new Set([shelf.shown, shelf.live?.id].map(String)));
+    for (const id of gone) this.held.delete(id);
+    perform(this.store, 'runs_gone', gone);
+  }
+
+  /** @private What the reader has done to runs. */
+  async settle() {
+    const { shelf } = this.store;
+    const [changed, removed] = [[...shelf.changed], [...shelf.removed]];
+    for (const id of removed) this.held.delete(id);
+    // There may be room now for what had none.
+    if (removed.length) for (const one of this.held.values()) one.seen = '';
+    try {
+      if (this.lacks.has('refused')) return;
+      for (const id of changed) {
+        const record = shelf.of(id);
+        if (record) await this.storage.amend(id, changesOf(record));
+      }
+      if (removed.length) await this.storage.remove(removed);
+    } catch (error) {
+      this.lack(error);
+    } finally {
+      perform(this.store, 'runs_settled', { changed, removed });
+    }
   }
 
   /** @private */
@@ -150,12 +359,18 @@ export class Keeper {
     await this.storage.write('study', studyText(study));
   }
 
+  /** @private */
+  async keepShown() {
+    const showing = this.showing;
+    this.shown = showing;
+    await this.storage.write('shown', JSON.parse(showing));
+  }
+
   /** @private @param {unknown} error */
   lack(error) {
     const full = /** @type {any} */ (error)?.name === 'QuotaExceededError';
     this.say(full ? 'full' : 'refused');
-    // A result of an earlier state would be shown as if it were the last.
-    if (full) this.storage.write('result', null).catch(() => this.say('refused'));
+    if (!full) perform(this.store, 'keep_in_memory');
   }
 
   /** @private @param {Lack} lack */

@@ -24,8 +24,8 @@ export class WholePage {
   constructor(element, store, runner) {
     /** @private */ this.element = element;
     /** @private */ this.store = store;
-    /** @private */ this.address = new Address(element, store);
-    /** @private */ this.keeper = new Keeper(store, runner);
+    this.address = new Address(element, store, runner);
+    this.keeper = new Keeper(store, runner);
     /** Where keys are heard. */ this.keys = document;
   }
 
@@ -33,7 +33,8 @@ export class WholePage {
   connect(assets) {
     const theme = this.element.hasAttribute('theme') ? null : saved(THEME_KEY);
     if (theme === 'light' || theme === 'dark') perform(this.store, 'show_theme', theme);
-    this.keeper.connect(this.address.connect());
+    const given = this.address.connect();
+    this.keeper.connect(given, !given && location.hash.length < 2);
     workOffline(assets);
   }
 
@@ -50,6 +51,8 @@ export class WholePage {
   /** The page stands: what a reader may want next is fetched. */
   stands() {
     setTimeout(() => {
+      // Whoever saves data loads what they open.
+      if (/** @type {any} */ (navigator).connection?.saveData) return;
       // The other language's texts, so that a switch is at once, and what may be opened.
       void loadTexts(this.store.lang === 'ko' ? 'en' : 'ko');
       void fetchLater();

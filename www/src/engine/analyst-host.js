@@ -1,7 +1,8 @@
 import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { RaceHost } from './race-host.js';
-import init, { Surface, data_file } from '../generated/analyses/analyses.js';
+import { RangeHost } from './range-host.js';
+import init, { PlaneWork, Surface, data_file } from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
  * @param {{order: Uint32Array, next: number}} points */
@@ -10,9 +11,11 @@ function isPicture({ order, next }) {
   return step <= Math.max(1, coarsest / 4);
 }
 
+/** @typedef {import('../state/landscape.js').Reach} Reach */
+
 /**
- * The second module's side of its Worker: surfaces and races, worked out piece by piece. It is loaded when one is
- * first looked at, and what trains is not held up by it.
+ * The second module's side of its Worker: surfaces, races and range tests, worked out piece by piece. It is loaded
+ * when one is first looked at, and what trains is not held up by it.
  */
 export class AnalystHost extends Answers {
   /** @param {import('./answers.js').Post} post */
@@ -23,23 +26,27 @@ export class AnalystHost extends Answers {
     /** @private counts the surfaces */ this.surfaces = 0;
     /** @private when weights in training are looked at next */ this.next = 0;
     /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
-    /** @private whether its trial is trained on */ this.live = false;
-    /** @private whether that has got farther than its points */ this.farther = false;
+    /** @private whether its trial has got farther than its points */ this.farther = false;
+    /** @private whether it has been drawn */ this.pictured = false;
     /** @private */ this.races = new RaceHost();
+    /** @private */ this.ranges = new RangeHost();
   }
 
   /**
    * Begins a loss surface in the place of the one before. @see surface.js
    * @param {string} study
    * @param {string} round of its trials
-   * @param {import('../state/landscape.js').LandscapeOptions & {live: boolean}} options
+   * @param {import('../state/landscape.js').LandscapeOptions & {reach: Reach, words: (Uint32Array | null)[]}} options
+   *   `words`: what the trials are, where somebody has that
    * @param {string} base
    */
-  async surface(study, round, { plane, rows, limit, side, extent, live }, base) {
+  async surface(study, round, { plane, rows, limit, side, extent, reach, words }, base) {
     const table = await tableOf(data_file(study), base);
     this.surfaceStop(this.surfaces);
     this.plane = new Surface(study, round, table, plane, rows, limit ?? undefined, side, 0);
-    Object.assign(this, { extent, live, farther: false, next: 0 });
+    this.plane.follow(reach.epochs ?? undefined, reach.live);
+    for (const [at, own] of words.entries()) if (own) this.plane.see(at, own);
+    Object.assign(this, { extent, farther: false, pictured: false, next: 0 });
     return ++this.surfaces;
   }
 
@@ -54,11 +61,12 @@ export class AnalystHost extends Answers {
   }
 
   /** The trial has been trained so far; what is around it now follows once there is a picture of where it was.
-   * @param {number} id @param {import('../state/landscape.js').Reach} reach */
-  surfaceReach(id, { epochs, live }) {
+   * @param {number} id @param {Reach} reach @param {Uint32Array | null} words what it is, where somebody has that */
+  surfaceFollow(id, { epochs, live }, words) {
     if (!this.plane || id !== this.surfaces) return;
-    this.plane.reach(epochs ?? undefined);
-    Object.assign(this, { live, farther: true });
+    this.plane.follow(epochs ?? undefined, live);
+    if (words) this.plane.see(0, words);
+    this.farther = true;
   }
 
   /** The next piece of a surface, or nothing if it is another one's turn. @param {number} id */
@@ -69,9 +77,10 @@ export class AnalystHost extends Answers {
     if (!this.points) {
       if (!(await plane.train(SURFACE_BUDGET))) return { glimpse: this.glimpse(plane) };
       this.farther = false;
-      const head = await plane.head(this.live);
+      const head = await plane.head();
       if (this.extent) plane.frame(new Float64Array(this.extent));
       this.points = { order: plane.order(), next: 0 };
+      this.pictured = true;
       const { extent: home } = head;
       return { head: { ...head, home, extent: this.extent ?? home, path: head.path && pathOf(head.path) } };
     }
@@ -80,7 +89,8 @@ export class AnalystHost extends Answers {
 
   /** A few points around the weights of the moment, now and then. @private @param {Surface} plane */
   glimpse(plane) {
-    if (performance.now() < this.next) return null;
+    // Beside a picture of farther on, what is on the way there again would be a step back.
+    if (this.pictured || performance.now() < this.next) return null;
     const begun = performance.now();
     const head = plane.glimpse();
     const piece = head && pieceOf(plane, plane.order());
@@ -96,6 +106,19 @@ export class AnalystHost extends Answers {
     Object.assign(this, { plane: null, points: null });
   }
 
+  /** How many ms a surface without a study takes, to its first coarse points and to its last.
+   * @param {number[]} widths @param {number} rows @param {number} side */
+  planeWork(widths, rows, side) {
+    const begun = performance.now();
+    const plane = new PlaneWork(new Uint32Array(widths), rows, side);
+    const made = performance.now() - begun;
+    const points = { order: plane.order(), next: 0 };
+    let first = 0;
+    while (!nextPiece(plane, points).done) if (!first && isPicture(points)) first = performance.now() - begun;
+    plane.free();
+    return { made, first, all: performance.now() - begun };
+  }
+
   /** What a race is asked; see race-host.js and race.js.
    * @param {string} what @param {any[]} args @param {string} base */
   async race(what, args, base) {
@@ -105,5 +128,13 @@ export class AnalystHost extends Answers {
     }
     const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.races))[what];
     return act.apply(this.races, args);
+  }
+
+  /** What a learning-rate range test is asked; see range-host.js and range.js.
+   * @param {'begin' | 'more' | 'stop'} what @param {any[]} args @param {string} base */
+  async range(what, args, base) {
+    if (what !== 'begin') return this.ranges[what](args[0]);
+    const [study, round, range] = args;
+    return this.ranges.begin(study, round, range, tableOf(data_file(study), base));
   }
 }

@@ -3,9 +3,10 @@ import { Client, EngineError } from './client.js';
 import { ANALYST, WORKER } from './hrefs.js';
 import { FORMAT } from '../study/result.js';
 import { RaceRun } from './race.js';
+import { RangeRun } from './range.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { frameSurface, surface } from './surface.js';
-import { timeLeft } from './time-left.js';
+import { isOpen, timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -23,6 +24,7 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./run.js').Run} Run
+ * @typedef {import('./surface.js').Told} Told
  */
 
 /** News of trials are gathered this long, in ms. */
@@ -43,7 +45,7 @@ export class Engine extends EventTarget {
     super();
     /** @private */ this.assetBase = assetBase;
     /** @private @type {Client[]} */ this.clients = [];
-    /** @private @type {Client | null} who works surfaces and races out */ this.analyst = null;
+    /** @private @type {Client | null} who works surfaces, races and range tests out */ this.analyst = null;
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private @type {Run | null} whose session the lead has */ this.opened = null;
@@ -104,30 +106,50 @@ export class Engine extends EventTarget {
     return this.client(0).call('schedule', JSON.stringify(study), points);
   }
 
-  /**
-   * The loss around a trial's weights, piece by piece.
-   * @param {Study} study
-   * @param {Trial[]} trials
-   * @param {import('./surface.js').LandscapeOptions} options
-   * @param {Parameters<typeof surface>[5]} told
-   */
+  /** The loss around a trial's weights, piece by piece. @param {Study} study @param {Trial[]} trials
+   * @param {import('./surface.js').LandscapeOptions} options @param {Omit<Told, 'weights'>} told */
   surface(study, trials, options, told) {
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, told);
+    const whole = { ...told, weights: (/** @type {Trial} */ trial) => this.weights(trial) };
+    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, whole);
   }
 
-  /**
-   * Another part of a surface's plane; false if the Worker has that plane no more.
-   * @param {number} id
-   * @param {import('./surface.js').Head} head with the part's extent
-   * @param {Parameters<typeof surface>[5]} told
-   */
+  /** What a trial is, as words: of one that trains, after its next epoch; null where nobody has that.
+   * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
+  async weights(trial) {
+    const run = this.last;
+    // What a trial diverged with is no place to look around.
+    if (!run || trial.state === 'diverged' || run.trials.get(trial.number) !== trial) return null;
+    const worker = isOpen(trial) ? (run.planned.get(trial.number)?.worker ?? 0) : null;
+    // The session keeps what it has been told of.
+    if (worker === null && run.reports.length) void this.report(run);
+    const told =
+      worker === null
+        ? this.client(0).call('keptWeights', run.id, trial.number)
+        : this.client(worker).call('weights', run.id, trial.number);
+    return told.catch(() => null);
+  }
+
+  /** Another part of a surface's plane; false if the Worker has that plane no more. @param {number} id
+   * @param {import('./surface.js').Head} head with the part's extent @param {Omit<Told, 'weights'>} told */
   frameSurface(id, head, told) {
-    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, told);
+    const nobody = async () => null;
+    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });
+  }
+
+  /** How long a surface without a study takes; tests/browser/plane.spec.js prints it.
+   * @param {number[]} widths @param {number} rows @param {number} side */
+  planeWork(widths, rows, side) {
+    return (this.analyst ??= new Client(ANALYST)).call('planeWork', widths, rows, side);
   }
 
   /** A race, not begun. @param {import('./race.js').Told} told */
   race(told) {
     return new RaceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, told);
+  }
+
+  /** Learning-rate range tests, none of them begun. */
+  range() {
+    return new RangeRun((this.analyst ??= new Client(ANALYST)), this.assetBase);
   }
 
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
@@ -540,10 +562,21 @@ export class Engine extends EventTarget {
   }
 
   /** @param {number} number @returns {Promise<{trial: number, loss: number, metric: number}>} */
-  async openTest(number) {
+  openTest(number) {
+    return this.ofTrial('test', number);
+  }
+
+  /** An ended trial's weights, one network a seed, and what the data were standardised by.
+   * @param {number} number @returns {Promise<{networks: Float32Array[], scaling: Float64Array}>} */
+  networks(number) {
+    return this.ofTrial('networks', number);
+  }
+
+  /** @private @param {'test' | 'networks'} call @param {number} number */
+  async ofTrial(call, number) {
     const run = this.last;
     if (!run || run !== this.opened) throw new EngineError({ code: 'no_such_trial', number, accepted: '–' });
-    return this.client(0).call('test', run.id, number, run.text, run.chosen.backend, this.assetBase);
+    return this.client(0).call(call, run.id, number, run.text, run.chosen.backend, this.assetBase);
   }
 
   /** @private Stops without waiting for trials to be drawn. */

@@ -114,6 +114,9 @@ export class Host extends Answers {
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
+    /** A trial that somebody waits to look at.
+     * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
+    this.watched = null;
   }
 
   /** @param {string} study */
@@ -391,8 +394,12 @@ export class Host extends Answers {
       for (;;) {
         if (this.paused) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
         if (this.run !== run) return;
-        const report = await (onGpu ? guarded(() => training.advance(BUDGET)) : training.advance(BUDGET));
+        if (this.watched && !training.watch(this.watched.number)) this.show(null);
+        const { watched, ...report } = await (onGpu
+          ? guarded(() => training.advance(BUDGET))
+          : training.advance(BUDGET));
         if (this.run !== run) return;
+        if (watched) this.show(watched);
         this.post(
           { run, report },
           [report.numbers, report.kept].filter(Boolean).map(({ buffer }) => buffer),
@@ -402,7 +409,29 @@ export class Host extends Answers {
       }
     } catch (error) {
       this.post({ run, problem: problemOf(error) });
+    } finally {
+      this.show(null);
     }
+  }
+
+  /** What a trial that trains here is after its next epoch, as words; null of one that does not train now.
+   * @param {number} run @param {number} number @returns {Promise<Uint32Array | null>} */
+  weights(run, number) {
+    this.show(null);
+    if (this.run !== run || this.trained !== run || this.paused) return Promise.resolve(null);
+    return new Promise((tell) => (this.watched = { number, tell }));
+  }
+
+  /** @private @param {Uint32Array | null} words */
+  show(words) {
+    this.watched?.tell(words);
+    this.watched = null;
+  }
+
+  /** What an ended trial of a run's session is, as words; null where nobody keeps it.
+   * @param {number} run @param {number} number */
+  keptWeights(run, number) {
+    return this.sessionOf(run).weights(number) ?? null;
   }
 
   /** Ends the training after the step under way. */
@@ -415,6 +444,8 @@ export class Host extends Answers {
 
   pause() {
     this.paused = true;
+    // Nobody waits for what may not come.
+    this.show(null);
   }
 
   resume() {
@@ -424,15 +455,39 @@ export class Host extends Answers {
   }
 
   /**
-   * The one look at the test rows, for a trial of a run's session that has ended. Weights that had to make room for
-   * better ones are trained again first, on the backend that trained them.
+   * The one look at the test rows, for a trial of a run's session that has ended.
+   * @param {number} run @param {number} number @param {string} study @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  test(run, number, study, backend, base) {
+    return this.kept(run, number, study, backend, base, (training, session) => training.test(session, number));
+  }
+
+  /**
+   * An ended trial's weights, one network a seed in PyTorch's flat order, and what the data were standardised by: mean
+   * and deviation of each feature, and of the target.
+   * @param {number} run @param {number} number @param {string} study @param {'gpu' | 'cpu'} backend
+   * @param {string} base
+   */
+  networks(run, number, study, backend, base) {
+    return this.kept(run, number, study, backend, base, (training, session) => ({
+      networks: /** @type {Float32Array[]} */ (session.networks(number)),
+      scaling: training.scaling(),
+    }));
+  }
+
+  /**
+   * @private What is made of an ended trial's weights. Those that had to make room for better ones are trained again
+   * first, on the backend that trained them.
+   * @template T
    * @param {number} run
    * @param {number} number
    * @param {string} study
    * @param {'gpu' | 'cpu'} backend
    * @param {string} base
+   * @param {(training: Training, session: Session) => T} make
    */
-  async test(run, number, study, backend, base) {
+  async kept(run, number, study, backend, base, make) {
     const isKept = this.sessionOf(run).keeps(number);
     const onGpu = backend === 'gpu' && !isKept;
     const table = await tableOf(study, base);
@@ -447,7 +502,7 @@ export class Host extends Answers {
         if (report.kept) session.keep(report.kept);
         finished = report.finished;
       }
-      return training.test(this.sessionOf(run), number);
+      return make(training, this.sessionOf(run));
     } finally {
       training.free();
     }

@@ -11,7 +11,7 @@ import {
 } from '../state/notices.js';
 import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
-import { Trials, resultDocument } from '../state/trials.js';
+import { resultDocument, resultOf } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -23,6 +23,7 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../study/types.js').Result} Result
  * @typedef {import('../study/types.js').HeldResult} HeldResult
  * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../state/trials.js').Trials} Trials
  * @typedef {(name: string, detail: unknown) => void} Emit
  */
 
@@ -52,9 +53,11 @@ export class Runner {
     /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
+    /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
-    /** @type {HeldResult | null} */ this.result = null;
+    /** @type {HeldResult | null} of the run shown */ this.result = null;
+    /** @private @type {HeldResult | null} of the engine's own run, once it has ended */ this.own = null;
     /** @private */ this.spoken = { at: 0, tenth: 0 };
     /** Whether the pending run was told to stop. */ this.stopping = false;
     /** @private @type {Promise<unknown>} settles once nobody is opening a test set */
@@ -167,12 +170,41 @@ export class Runner {
   begin(trials) {
     if (!this.fresh) return;
     this.store.reports.begin(this.fresh, trials);
-    // Trials of the run before lie under the same numbers.
+    this.forgetPlane();
+    this.fresh = null;
+    this.began = true;
+    this.result = this.own = null;
+  }
+
+  /** @private Trials of the run before lie under the same numbers. */
+  forgetPlane() {
     this.dropLandscape();
     this.plane = null;
     this.store.reports.landscape.stop();
-    this.fresh = null;
-    this.began = true;
+  }
+
+  /** Shows a run that is there; one that is trained goes on. The networks of all but the engine's own are gone.
+   * @param {import('../state/shelf.js').Held} held */
+  show(held) {
+    const { store } = this;
+    this.forgetPlane();
+    const isOwn = held.trials === store.shelf.live?.trials;
+    store.reports.show(held, isOwn && (this.made?.canGoOn ?? false));
+    this.result = isOwn ? this.own : resultOf(held);
+  }
+
+  /** Shows the stored example, which is no result of this device.
+   * @param {Parameters<Store['reports']['example']>[0]} one */
+  showExample(one) {
+    this.forgetPlane();
+    this.store.reports.example(one);
+    this.result = null;
+  }
+
+  /** Shows no run at all. */
+  showNothing() {
+    this.forgetPlane();
+    this.store.reports.clear();
     this.result = null;
   }
 
@@ -181,26 +213,34 @@ export class Runner {
   async finish(result, first = 0) {
     const { store } = this;
     this.begin();
-    // The same study trains the same networks again.
-    result.test = store.test && { ...store.test };
-    this.result = result;
-    store.reports.best(result.best);
+    this.keep(result);
+    const { best } = result;
+    store.reports.best(best);
     await this.tell();
     const stopped = result.trials.some(({ number, state }) => number >= first && state === 'cancelled');
-    store.reports.outcome(stopped ? 'stopped' : 'finished');
+    store.reports.end(stopped ? 'stopped' : 'finished', result.engine);
     store.reports.dismiss('device');
     this.setState('idle');
-    const diverged = divergedNotice(store);
+    const diverged = store.reports.isShown ? divergedNotice(store) : null;
     if (diverged) store.reports.notify(diverged);
-    const best = store.best;
     if (stopped) {
-      const { complete } = store.counts;
+      const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
     } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
     store.reports.settled();
     const document = resultDocument(result);
     this.emit('finished', document);
     return document;
+  }
+
+  /** @private What the engine's run has come to. @param {HeldResult | null} result */
+  keep(result) {
+    const { store } = this;
+    // The same study trains the same networks again.
+    const test = result && store.testOf(store.shelf.live?.study ?? result.study);
+    if (result) result.test = test && { ...test };
+    this.own = result;
+    if (store.reports.isShown) this.result = result;
   }
 
   /** @private @param {unknown} error @param {boolean} started @returns {Error} */
@@ -211,10 +251,11 @@ export class Runner {
     // What follows the first clause is a list of what the engine was built without.
     if (problem.code === 'no_gpu') problem.detail = String(problem.detail).split(';')[0];
     if (started) {
-      store.reports.outcome('failed');
       store.reports.cancelUnfinished();
-      if (store.backend) this.result = snapshot(store);
-    }
+      const result = snapshot(store);
+      if (result) this.keep(result);
+      store.reports.end('failed', result?.engine ?? null);
+    } else store.reports.rest();
     if (store.backend?.reason === 'restarting') store.reports.backend(null);
     store.reports.dismiss('device');
     this.setState('idle');
@@ -228,32 +269,6 @@ export class Runner {
   /** @private @param {Problem} problem */
   shown(problem) {
     return new ShownError(this.store.sentence(problem), problem);
-  }
-
-  /**
-   * Shows the result of an earlier visit; its networks are gone. Thousands of trials are entered in slices.
-   * @param {Result} result
-   * @param {() => boolean} isFree whether nothing else has taken its place meanwhile
-   * @returns {Promise<boolean>} whether it is shown
-   */
-  async restore(result, isFree) {
-    const { store } = this;
-    const trials = new Trials(result.study);
-    const entered = await inSlices(
-      (function* () {
-        for (const one of result.trials) yield trials.merge(one);
-        return true;
-      })(),
-      isFree,
-    );
-    if (!entered) return false;
-    store.reports.begin(result.study, trials);
-    store.reports.turn();
-    store.reports.best(result.best);
-    store.reports.outcome('earlier');
-    if (result.test) store.reports.test(result.test);
-    this.result = { ...result, trials: store.trials.inOrder() };
-    return true;
   }
 
   pause() {
@@ -295,6 +310,25 @@ export class Runner {
     return curve;
   }
 
+  /**
+   * Tests learning rates on the study in the panel, in the place of a test that is under way. What keeps the study
+   * from running keeps it from that, too, but for its own learning rate.
+   * @param {Pick<import('../study/types.js').Trial, 'number' | 'params'>} trial whose settings are tested
+   * @param {import('../study/types.js').RateRange} range
+   * @param {(news: import('../study/types.js').RangeNews) => void} onNews
+   */
+  async testRates(trial, range, onNews) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    for (const [name, { problem }] of this.store.drafts) if (name !== 'learning_rate') throw this.shown(problem);
+    this.range ??= this.engine.range();
+    await this.range.run(this.store.study, trial, range, onNews);
+  }
+
+  /** Lets a range test go that is under way. */
+  leaveRates() {
+    void this.range?.stop().catch(() => {});
+  }
+
   stop() {
     if (!this.pending) return;
     this.stopping = true;
@@ -302,7 +336,7 @@ export class Runner {
   }
 
   /**
-   * Works out the loss around a trial's weights, and goes on as it is trained; what was under way for another is let go.
+   * Works out the loss around a trial's weights, and goes on as it is trained; another one's, under way, is let go.
    * @param {number} number
    * @param {import('./surface.js').LandscapeOptions} options
    */
@@ -341,7 +375,7 @@ export class Runner {
   }
 
   /** What comes of one surface, while it is the one that is wanted. @private
-   * @param {(told: import('./surface.js').Told) => Promise<boolean>} ask */
+   * @param {(told: Omit<import('./surface.js').Told, 'weights'>) => Promise<boolean>} ask */
   async surface(ask) {
     const { landscape } = this.store.reports;
     const { following } = this;
@@ -411,6 +445,7 @@ export class Runner {
       throw this.shown({ code: 'test_opened', number: store.test.trial });
     }
     if (store.seen) throw this.shown({ code: 'test_seen' });
+    if (store.isExample) throw this.shown({ code: 'test_earlier' });
     if (this.pending || !result) throw this.shown({ code: 'test_running' });
     if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
     const study = store.shownStudy;
@@ -429,9 +464,24 @@ export class Runner {
     }
   }
 
+  /** An ended trial's weights, of the run that the engine has.
+   * @param {number} number @returns {ReturnType<Engine['networks']>} */
+  async weights(number) {
+    if (this.pending || !this.store.alive) throw this.shown({ code: 'weights_gone', number });
+    if (this.store.trials.get(number)?.state === 'diverged')
+      throw this.shown({ code: 'trial_diverged', trial: number });
+    try {
+      return await this.engine.networks(number);
+    } catch (error) {
+      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
+    }
+  }
+
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
     this.races.dispose();
+    this.leaveRates();
+    this.range = null;
     this.made?.dispose();
     this.made = null;
     this.store.reports.gone(this.result !== null);
@@ -456,7 +506,7 @@ export class Runner {
     const code = `fallback_${problem.code}`;
     // What follows the first clause is a list of what the engine was built without.
     const told = { ...problem, code, detail: String(problem.detail ?? '').split(';')[0] };
-    this.fresh ??= store.runStudy;
+    this.fresh ??= store.shelf.live?.study ?? null;
     this.forget();
     store.reports.backend(null);
     store.reports.dismiss('device');

@@ -42,6 +42,7 @@ export class Following {
 /**
  * @typedef {object} Told
  * @property {Following} following
+ * @property {(trial: Trial) => Promise<Uint32Array | null>} weights what a trial is, where somebody has it
  * @property {() => boolean} isWanted
  * @property {(id: number) => boolean} isKept whether somebody may ask for another part of its plane
  * @property {(head: Head, piece: Piece) => void} onGlimpse of the weights in training
@@ -52,22 +53,25 @@ export class Following {
 /**
  * @param {import('./client.js').Client} client
  * @param {Study} study
- * @param {Pick<Trial, 'number' | 'params' | 'state' | 'epochs'>[]} trials the plane's own, and those that it is laid through
+ * @param {Trial[]} trials the plane's own, and those that it is laid through
  * @param {LandscapeOptions} options
  * @param {string} base what data files are resolved against
  * @param {Told} told
  */
 export async function surface(client, study, trials, options, base, told) {
   const of_trials = study.trials ?? 1;
+  const reach = told.following.now;
   const round = trials.map((trial, at) => ({
     trial: { number: trial.number, params: trial.params },
     of_trials,
-    until_epoch: (at ? reachOf(trial) : told.following.now)?.epochs ?? null,
+    until_epoch: (at ? reachOf(trial) : reach)?.epochs ?? null,
   }));
   const side = options.plane === 'line' ? LINE : options.side;
-  const given = { ...options, side, live: told.following.now.live };
+  const words = await Promise.all(trials.map(told.weights));
+  if (!told.isWanted()) return true;
+  const given = { ...options, side, reach, words };
   const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), given, base);
-  return pieces(client, id, told);
+  return pieces(client, id, told, reach, () => told.weights(trials[0]));
 }
 
 /**
@@ -80,16 +84,24 @@ export async function surface(client, study, trials, options, base, told) {
 export async function frameSurface(client, id, head, told) {
   if (!(await client.call('surfaceFrame', id, head.extent))) return false;
   if (told.isWanted()) told.onHead(head, id);
-  return pieces(client, id, told);
+  return pieces(client, id, told, told.following.now, async () => null);
 }
 
-/** @param {import('./client.js').Client} client @param {number} id @param {Told} told */
-async function pieces(client, id, { following, isWanted, isKept, onGlimpse, onHead, onPiece }) {
-  let seen = following.now;
+/** @param {import('./client.js').Client} client @param {number} id @param {Told} told @param {Reach} seen what the
+ * Worker knows of the trial @param {() => Promise<Uint32Array | null>} weights of the trial */
+async function pieces(client, id, { following, isWanted, isKept, onGlimpse, onHead, onPiece }, seen, weights) {
+  /** @type {Promise<void> | null} */ let asked = null;
+  /** @type {{reach: Reach, words: Uint32Array | null} | null} */ let farther = null;
+  const ask = async (/** @type {Reach} */ reach) => {
+    farther = { reach, words: await weights() };
+  };
   while (isWanted()) {
-    if (seen !== following.now) {
-      seen = following.now;
-      await client.call('surfaceReach', id, seen);
+    // A picture of where the trial was gets finer while its weights are on their way.
+    if (seen !== following.now) asked ??= ask(following.now);
+    if (farther) {
+      const { reach, words } = /** @type {{reach: Reach, words: Uint32Array | null}} */ (farther);
+      [asked, farther, seen] = [null, null, reach];
+      await client.call('surfaceFollow', id, reach, words);
     }
     const news = await client.call('surfaceMore', id);
     if (!news) throw new EngineError({ code: 'unexpected', detail: 'another surface was asked for' });
@@ -98,8 +110,9 @@ async function pieces(client, id, { following, isWanted, isKept, onGlimpse, onHe
     if (news.head) onHead(news.head, id);
     if (news.piece) onPiece(news.piece);
     if (!news.piece?.done) continue;
-    if (!seen.live) return true;
-    await following.moved(seen);
+    if (asked) await asked;
+    else if (!seen.live && seen === following.now) return true;
+    else await following.moved(seen);
   }
   if (!isKept(id)) await client.call('surfaceStop', id);
   return true;

@@ -5,21 +5,38 @@ const DEPTH = ['f6f6d7', 'c7e3b7', '8dcfac', '56b7ac', '2e9ba8', '1a7f9f', '1861
 /** @param {string} hex @returns {[number, number, number]} */
 const rgb = (hex) => [parseInt(hex.slice(0, 2), 16), parseInt(hex.slice(2, 4), 16), parseInt(hex.slice(4), 16)];
 
-const stops = DEPTH.map(rgb);
+/** Blue below 0, ochre above; what is near 0 recedes into the page. */
+const DIVERGING = {
+  light: ['347bc5', '99bce3', 'f6f6f6', 'd4b189', 'aa6700'],
+  dark: ['6faeef', '435f7c', '1e1e1e', '6f5837', 'd39e4f'],
+};
+
+/** A scale of 256 colours through some. @param {string[]} hexes */
+function through(hexes) {
+  const stops = hexes.map(rgb);
+  return Array.from({ length: 256 }, (_, index) => {
+    const place = (index / 255) * (stops.length - 1);
+    const low = Math.min(stops.length - 2, Math.floor(place));
+    const mix = [0, 1, 2].map((c) => Math.round(stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (place - low)));
+    return `rgb(${mix.join(' ')})`;
+  });
+}
 
 /** "Depth", from straw (0) to deep blue (1). */
-const depth = Array.from({ length: 256 }, (_, index) => {
-  const place = (index / 255) * (stops.length - 1);
-  const low = Math.min(stops.length - 2, Math.floor(place));
-  const mix = [0, 1, 2].map((c) => Math.round(stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (place - low)));
-  return `rgb(${mix.join(' ')})`;
-});
+const depth = through(DEPTH);
+const diverging = { light: through(DIVERGING.light), dark: through(DIVERGING.dark) };
 
 /** The colour of a goodness from 0 (worst) to 1 (best): the best always contrasts most with the page.
  * @param {number} goodness @param {boolean} dark */
 export function depthColor(goodness, dark) {
   const place = Math.max(0, Math.min(1, Number.isFinite(goodness) ? goodness : 0));
   return depth[Math.round(255 * (dark ? 1 - 0.96 * place : place))];
+}
+
+/** The colour of a place on a scale with 0 in its middle. @param {number} share from 0 to 1 @param {boolean} dark */
+export function divergingColor(share, dark) {
+  const place = Math.max(0, Math.min(1, Number.isFinite(share) ? share : 0.5));
+  return diverging[dark ? 'dark' : 'light'][Math.round(255 * place)];
 }
 
 /** @type {Map<string, string>} */

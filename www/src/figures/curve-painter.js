@@ -1,12 +1,14 @@
 import { depthColor } from './colors.js';
 import { isUntrained, scoreScale } from '../state/score.js';
 import { inSlices } from '../platform/turns.js';
+import { coloringOf, lineLook } from './curve-colors.js';
 import { curvesOf, lineOf } from './curve-frame.js';
 
 /**
- * Paints loss curves: one polyline per trial coloured by its score, a cross where a trial diverged. While trials
- * stream in only what is new is drawn; now and then all is painted anew behind the scenes, slice by slice, as colours
- * follow the scores. What is marked (selection, hover, running heads) lies on a canvas above.
+ * Paints loss curves: one polyline per trial coloured by its score or a hyperparameter, a cross where a trial
+ * diverged. While trials stream in only what is new is drawn; now and then all is painted anew behind the scenes,
+ * slice by slice, as colours follow the scores. What is marked (selection, hover, running heads) lies on a canvas
+ * above.
  *
  * @typedef {import('../study/types.js').Column} Column
  * @typedef {import('../study/types.js').Trial} Trial
@@ -127,6 +129,11 @@ export class CurvePainter {
     const { ratio } = frame;
     within(g, frame, () => {
       if (store.state !== 'idle') heads(g, frame, store, look);
+      const pinned = store.pinned?.trial;
+      if (pinned && pinned !== chosen) {
+        over(g, pinned, frame, look, look.token('--ink'), 2);
+        line(g, lineOf(pinned).train, 0, frame, look.token('--ink'), 1.2 * ratio, [2 * ratio, 3 * ratio]);
+      }
       if (peeked && peeked !== chosen) over(g, peeked, frame, look, look.token('--ink'), 1.8);
       if (chosen) {
         line(g, lineOf(chosen).train, 0, frame, look.token('--accent'), 1.4 * ratio, [4 * ratio, 3 * ratio]);
@@ -228,13 +235,18 @@ function curve(g, to, trial, from, scale, store, look) {
   const out = store.isOut(trial);
   const score = store.score(trial);
   const plain = !Number.isFinite(score) || trial.state === 'cancelled' || isUntrained(store, trial);
-  g.globalAlpha = out ? 1 : plain ? 0.75 : 0.95;
+  const coloring = coloringOf(store);
+  const own = coloring && !out ? lineLook(coloring, trial, store.dark, look.token) : null;
+  const isPlain = coloring ? !own : plain;
+  g.globalAlpha = out ? 1 : isPlain ? 0.75 : 0.95;
   const color = out
     ? look.token('--line')
-    : plain
+    : isPlain
       ? look.token('--mark')
-      : depthColor(0.1 + 0.9 * scale.goodness(score), store.dark);
-  line(g, lineOf(trial).validation, Math.max(0, from - 1), frame, color, (plain ? 0.9 : 1.1) * frame.ratio);
+      : (own?.color ?? depthColor(0.1 + 0.9 * scale.goodness(score), store.dark));
+  const dash = own?.dash.map((one) => one * frame.ratio) ?? [];
+  const width = (isPlain ? 0.9 : 1.1) * frame.ratio;
+  line(g, lineOf(trial).validation, Math.max(0, from - 1), frame, color, width, dash);
   to.points.set(trial.number, trial.epochs.length);
   g.globalAlpha = 1;
   if (trial.state !== 'diverged') return;

@@ -17,11 +17,12 @@
  * @property {() => Iterable<any>} all those of the file
  * @property {(row: any) => boolean} [isMarked]
  *
- * @typedef {{mark: unknown, text: string}} Key a mark as a template of an `svg` of 10 × 10, and what it stands for
+ * @typedef {{mark: unknown, text: string, title?: string}} Key a mark as a template of an `svg` of 10 × 10, and what
+ *   it stands for
  * @typedef {{text: string, title: string, low: string, high: string, color?: (share: number) => string}} Legend of the
  *   scale of colours, best first; `color` from best (0) to worst (1) where it is none of scores
  *
- * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'json'} SaveKind
+ * @typedef {import('../study/types.js').SaveKind} SaveKind
  *
  * @typedef {object} Pictured what a picture asks of a figure
  * @property {import('../state/store.js').Store} store
@@ -34,10 +35,12 @@
  * @property {() => string} summary
  * @property {() => Key[]} pictureKeys
  * @property {() => FigureData} data
+ * @property {() => FigureData} shownData what of the data stands on the page
  * @property {() => object | null} document what it is saved as in JSON
  * @property {(canvas: HTMLCanvasElement) => {ratio: number, draw: (g: CanvasRenderingContext2D) => Generator} | null}
  *   vectors what a canvas shows, drawn on something that writes SVG; null takes the pixels
- * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement> | null} still another canvas to take them from
+ * @property {(canvas: HTMLCanvasElement) => Promise<HTMLCanvasElement | null> | null} still another
+ *   canvas to take them from
  */
 
 /** What a spreadsheet would take for a formula. @param {unknown} value */
@@ -58,4 +61,20 @@ export function cellOf(value) {
 export function* linesOf({ columns, all }) {
   yield `${columns.map((one) => cellOf(one.key)).join(',')}\r\n`;
   for (const row of all()) yield `${columns.map((one) => cellOf(one.value(row))).join(',')}\r\n`;
+}
+
+/** A cell between tabs, which has no quotes: spreadsheets take lines and tabs for the next cell.
+ * @param {unknown} value */
+const tabbed = (value) =>
+  typeof value === 'number' && !Number.isFinite(value)
+    ? ''
+    : cellOf(value)
+        .replace(/^"(.*)"$/s, (_, text) => text.replaceAll('""', '"'))
+        .replace(/[\t\r\n]+/g, ' ');
+
+/** The lines for a spreadsheet, the names of the columns as the page writes them first.
+ * @param {Pick<FigureData, 'columns' | 'all'>} data @returns {Generator<string>} */
+export function* tabbedLinesOf({ columns, all }) {
+  yield `${columns.map((one) => tabbed(one.label)).join('\t')}\n`;
+  for (const row of all()) yield `${columns.map((one) => tabbed(one.value(row))).join('\t')}\n`;
 }

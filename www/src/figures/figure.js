@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import { Part } from '../controls/part.js';
 import { icon, stateMark } from '../controls/icons.js';
-import { count } from '../study/format.js';
+import { count, loss, metric } from '../study/format.js';
+import { guessOf } from '../study/guess.js';
 import { planned } from '../study/panel.js';
 import { datasetOf } from '../study/hyperparameters.js';
 import { drawRamp } from './ramp.js';
@@ -92,6 +93,16 @@ export class FigurePart extends Part {
     return this.title;
   }
 
+  /** A heading with the letter of its run, where two lie side by side, or that says of what else its trials are.
+   * @protected @param {string} text */
+  lettered(text) {
+    const { store } = this;
+    const { replay } = store.opening;
+    if (store.isExample) text = `${text} · ${this.t('example')}`;
+    if (replay) text = `${text} · ${this.t('replay.at', { epoch: replay.epoch, last: replay.last })}`;
+    return store.other ? `${store.letter} · ${text}` : text;
+  }
+
   /** A sentence that says what the picture shows. */
   summary() {
     return '';
@@ -161,6 +172,11 @@ export class FigurePart extends Part {
     return { caption: '', columns: [], rows: [], all: () => [] };
   }
 
+  /** What of the data stands on the page. @returns {FigureData} */
+  shownData() {
+    return this.data();
+  }
+
   /** What a figure that is saved as JSON stands in there as. @returns {object | null} */
   document() {
     return null;
@@ -191,7 +207,7 @@ export class FigurePart extends Part {
   }
 
   /** A canvas to take the pixels of another from, which does not give them away itself.
-   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement> | null} */
+   * @param {HTMLCanvasElement} _canvas @returns {Promise<HTMLCanvasElement | null> | null} */
   still(_canvas) {
     return null;
   }
@@ -355,21 +371,24 @@ export class FigurePart extends Part {
     try {
       const { exportFigure } = await picture.open();
       const file = await exportFigure(this, kind);
-      this.said = kind === 'copy' ? this.t('figure.copied') : this.t('figure.saved', { file });
-      if (kind !== 'copy') return;
+      const isCopied = kind === 'copy' || kind === 'tsv';
+      this.said = isCopied ? this.t('figure.copied') : this.t('figure.saved', { file });
+      if (!isCopied) return;
       this.copied = true;
       setTimeout(() => {
         this.copied = false;
       }, TOLD);
     } catch (error) {
       const detail = String(/** @type {Error} */ (error)?.message ?? error);
-      this.trouble = kind === 'copy' ? this.t('figure.copy_refused') : this.t('figure.not_saved', { detail });
+      const isCopied = kind === 'copy' || kind === 'tsv';
+      this.trouble = isCopied ? this.t('figure.copy_refused') : this.t('figure.not_saved', { detail });
     }
   }
 
   /** What files of this figure are called. */
   get file() {
-    return `${this.store.shownStudy.dataset.name}-${this.kind.file || this.name}`;
+    const { store } = this;
+    return `${store.isExample ? 'example-' : ''}${store.shownStudy.dataset.name}-${this.kind.file || this.name}`;
   }
 
   /** What a picture is of, for those who see nothing but it. */
@@ -434,6 +453,14 @@ export class FigurePart extends Part {
     }, REST);
   }
 
+  /** What a trial has to be better than to have learned anything. @private */
+  guessSaid() {
+    const guess = guessOf(this.store.shownStudy);
+    if (!guess) return this.t('guess.numbers');
+    const share = metric(guess.share, 'classes');
+    return this.t(guess.exact ? 'guess.classes' : 'guess.even', { share, loss: loss(guess.loss) });
+  }
+
   /** The states of the trials at hand, and in a run those that may come. @returns {Key[]} */
   stateKeys() {
     const { counts, state, trials } = this.store;
@@ -442,15 +469,23 @@ export class FigurePart extends Part {
       .filter(
         (one) => known[one] || ((state !== 'idle' || !trials.size) && (one === 'complete' || one === 'diverged')),
       )
-      .map((one) => ({ mark: stateMark(one), text: this.t(`state.${one}`) }));
+      .map((one) => {
+        const word = this.t(`state.${one}`);
+        const isCounted = one === 'untrained' || one === 'diverged';
+        return {
+          mark: stateMark(one),
+          text: isCounted && known[one] ? `${word} ${count(known[one])}` : word,
+          title: one === 'untrained' ? this.guessSaid() : '',
+        };
+      });
   }
 
   /** @param {Key[]} keys */
   keyLine(keys) {
     return html`<span
       class="status-key">${keys.map(
-        ({ mark, text }) => html`<span
-          class="st">${mark}${text}</span>`,
+        ({ mark, text, title }) => html`<span
+          class="st" title=${title || nothing}>${mark}${text}</span>`,
       )}</span>`;
   }
 }

@@ -5,8 +5,8 @@
  * @typedef {{number: number, x: number, y: number, state: string, color?: string, out: boolean, home?: [number,
  *   number]}} Spot `color` only where the ground has none; `out` of the brush; at `home` lie all trials with the same
  *   settings
- * @typedef {{text: string, spread: string, bar: [End, End] | null}} Label of the selected trial: its number, the
- *   spread over its seeds, and the ends of that spread on the axis of scores
+ * @typedef {{text: string, spread: string, ties: string, bar: [End, End] | null}} Label of the selected trial: its
+ *   number, the spread over its seeds, what ties with it, and the ends of that spread on the axis of scores
  * @typedef {{at: number, capped: boolean}} End without a cap where it lies beyond the axis
  */
 
@@ -163,10 +163,12 @@ function rings(selected, hovered, label) {
       'stroke-linejoin': 'round',
     });
     text.textContent = label.text;
-    if (label.spread) {
-      const spread = element('tspan', { 'font-weight': 400, 'data-testid': 'mark-spread' });
-      spread.textContent = label.spread;
-      text.append(spread);
+    const further = { 'mark-spread': label.spread, 'mark-ties': label.ties };
+    for (const [name, words] of Object.entries(further)) {
+      if (!words) continue;
+      const part = element('tspan', { 'font-weight': 400, 'data-testid': name });
+      part.textContent = words;
+      text.append(part);
     }
     g.append(text);
     made.push(g);

@@ -1,9 +1,10 @@
 import { render } from 'lit';
-import { linesOf } from './figure-data.js';
+import { linesOf, tabbedLinesOf } from './figure-data.js';
 import { depthColor } from './colors.js';
 import { element } from './plot-axes.js';
 import { SvgContext } from './svg-context.js';
 import { inSlices } from '../platform/turns.js';
+import { download } from '../platform/download.js';
 
 /**
  * Figures as files. A picture is the plot as it stands on the page, below a title and a legend that let it stand
@@ -20,8 +21,6 @@ const GAP = 14;
 const RATIO = 2;
 /** Longer paths than this, in letters, become an image. */
 const MOST = 6_000_000;
-/** A browser keeps a file for its download at least so long, in ms. */
-const KEPT = 60_000;
 
 /**
  * Saves a figure's picture or data, or copies the data.
@@ -31,12 +30,15 @@ const KEPT = 60_000;
  */
 export async function exportFigure(figure, kind) {
   const name = `${figure.file}.${kind}`;
-  if (kind === 'csv') save(new Blob(await csvOf(figure), { type: 'text/csv;charset=utf-8' }), name);
-  else if (kind === 'json') save(new Blob([textOf(figure.document())], { type: 'application/json' }), name);
-  else if (kind === 'copy') await navigator.clipboard.writeText((await csvOf(figure)).join(''));
-  else {
+  if (kind === 'csv')
+    download(new Blob(await textsOf(linesOf(figure.data())), { type: 'text/csv;charset=utf-8' }), name);
+  else if (kind === 'json') download(new Blob([textOf(figure.document())], { type: 'application/json' }), name);
+  else if (kind === 'copy' || kind === 'tsv') {
+    const lines = kind === 'tsv' ? tabbedLinesOf(figure.shownData()) : linesOf(figure.data());
+    await navigator.clipboard.writeText((await textsOf(lines)).join(''));
+  } else {
     const picture = await pictureOf(figure);
-    save(kind === 'svg' ? new Blob([picture.svg], { type: 'image/svg+xml' }) : await pngOf(picture), name);
+    download(kind === 'svg' ? new Blob([picture.svg], { type: 'image/svg+xml' }) : await pngOf(picture), name);
   }
   return name;
 }
@@ -47,27 +49,19 @@ const textOf = (document) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   )}\n`;
 
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT);
-}
-
 /** Lines that are put together at a time. */
 const TOGETHER = 200;
 
-/** A figure's data as a file, in parts of many lines, made in small tasks.
- * @param {Figure} figure @returns {Promise<string[]>} */
-async function csvOf(figure) {
+/** A file's lines in parts of many, made in small tasks.
+ * @param {Iterable<string>} made @returns {Promise<string[]>} */
+async function textsOf(made) {
   /** @type {string[]} */
   const parts = [];
   await inSlices(
     (function* () {
       /** @type {string[]} */
       let lines = [];
-      for (const line of linesOf(figure.data())) {
+      for (const line of made) {
         if (lines.push(line) < TOGETHER) continue;
         parts.push(lines.join(''));
         lines = [];
@@ -172,7 +166,7 @@ function headOf(figure, width) {
 }
 
 /** Words in lines that fit. @param {string} text @param {number} width @param {(text: string) => number} long */
-function wrapped(text, width, long) {
+export function wrapped(text, width, long) {
   /** @type {string[]} */
   const lines = [];
   for (const word of text.split(' ')) {
@@ -275,7 +269,7 @@ function finished(svg, figure) {
 }
 
 /** @param {Picture} picture @returns {Promise<Blob>} */
-async function pngOf({ svg, width, height }) {
+export async function pngOf({ svg, width, height }) {
   const image = new Image(width, height);
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();

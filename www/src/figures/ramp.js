@@ -5,17 +5,22 @@ import { spreadOf } from '../state/spread.js';
 /** How many steps of colour a scale is drawn with. */
 export const STEPS = 72;
 
-/** The scale of colours, and on it the selected trial's score with its spread over seeds.
- * @param {HTMLCanvasElement} canvas of 144 × 24 pixels @param {import('../state/store.js').Store} store */
-export function drawRamp(canvas, store) {
+/**
+ * The scale of colours, and on it the selected trial's score with its spread over seeds.
+ * @param {HTMLCanvasElement} canvas of 144 × 24 pixels
+ * @param {import('../state/store.js').Store} store
+ * @param {(share: number) => string} [color] from the scale's first end to its last, where it is none of scores
+ */
+export function drawRamp(canvas, store, color) {
   const g = canvas.getContext('2d');
   if (!g) return;
   g.clearRect(0, 0, canvas.width, canvas.height);
   for (let k = 0; k < STEPS; k++) {
-    g.fillStyle = depthColor(1 - k / (STEPS - 1), store.dark);
+    const share = k / (STEPS - 1);
+    g.fillStyle = color ? color(share) : depthColor(1 - share, store.dark);
     g.fillRect(2 * k, 4, 2, 16);
   }
-  const trial = store.selected;
+  const trial = color ? null : store.selected;
   const spread = trial ? spreadOf(store, trial) : NaN;
   if (!trial || !Number.isFinite(spread)) return;
   const scale = scoreScale(store);

@@ -1,6 +1,7 @@
-import { depthColor } from './colors.js';
+import { depthColor, divergingColor } from './colors.js';
 import { shareOf } from '../study/scale.js';
-import { lookOf, scoreScale } from '../state/score.js';
+import { shownOf, shownScale } from '../state/measure.js';
+import { lookOf } from '../state/score.js';
 import { CROWD } from '../state/store.js';
 
 /**
@@ -72,13 +73,17 @@ export class Spots {
       this.changed.clear();
     }
     let placed = 0;
-    const scale = scoreScale(store);
+    const shown = shownOf(store);
+    const scale = shownScale(store, shown);
     const isCrowd = store.trials.size > CROWD;
-    const colored = (!axes.fitted || isCrowd) && y.name !== '';
+    // On an axis of its own a score needs no colour.
+    const colored = (!axes.fitted || isCrowd) && (y.name !== '' || !shown.own);
+    const own = (/** @type {number} */ share) =>
+      shown.name === 'gap' ? divergingColor(share, store.dark) : depthColor(1 - share, store.dark);
     // A mark is painted again whenever its colour changes; in a crowd nobody tells neighbouring ones apart.
-    const shades = Array.from({ length: SHADES + 1 }, (_, shade) => depthColor(shade / SHADES, store.dark));
-    const colorOf = (/** @type {number} */ score) =>
-      isCrowd ? shades[Math.round(SHADES * scale.goodness(score))] : depthColor(scale.goodness(score), store.dark);
+    const shades = Array.from({ length: SHADES + 1 }, (_, shade) => own(1 - shade / SHADES));
+    const colorOf = (/** @type {number} */ value) =>
+      isCrowd ? shades[Math.round(SHADES * scale.goodness(value))] : own(1 - scale.goodness(value));
     for (const trial of store.trials.values()) {
       let spot = this.byNumber.get(trial.number);
       if (!spot) {
@@ -93,12 +98,13 @@ export class Spots {
         this.byNumber.set(trial.number, spot);
         if (Number.isFinite(spot.x) && Number.isFinite(spot.y)) this.all.push(spot);
       }
-      const score = colored || !y.name ? store.score(trial) : NaN;
+      const score = y.name ? NaN : store.score(trial);
+      const value = colored ? shown.of(trial) : NaN;
       if (!y.name && Number.isFinite(spot.x))
         spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
       // A trial that never trained is a place on the map and nothing more.
       const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : lookOf(store, trial);
-      const color = colored && Number.isFinite(score) ? colorOf(score) : undefined;
+      const color = Number.isFinite(value) ? colorOf(value) : undefined;
       const out = store.isOut(trial);
       if (spot.state === state && spot.color === color && spot.out === out) continue;
       Object.assign(spot, { state, color, out });

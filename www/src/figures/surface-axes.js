@@ -3,6 +3,7 @@ import { sweptOf } from '../study/hyperparameters.js';
 import { scoreScale } from '../state/score.js';
 import { scoreLabel, spreadOf } from '../state/spread.js';
 import { hasArea } from '../study/places.js';
+import { jointRange } from '../study/joint.js';
 
 /**
  * The axes of the response surface: which hyperparameters lie on them, and how many trials have no place there.
@@ -16,14 +17,25 @@ export class SurfaceAxes {
   constructor() {
     /** @type {string | null} chosen by the reader */ this.xName = null;
     /** @type {string | null} */ this.yName = null;
-    /** @private */ this.absent = { key: '', n: 0 };
-    /** @private */ this.area = { key: '', has: false };
+    /** @private @type {WeakMap<Store, {absent: {key: string, n: number}, area: {key: string, has: boolean}}>} */
+    this.known = new WeakMap();
+  }
+
+  /** @private What has been worked out of a run. @param {Store} store */
+  workedOut(store) {
+    let known = this.known.get(store);
+    if (!known) this.known.set(store, (known = { absent: { key: '', n: 0 }, area: { key: '', has: false } }));
+    return known;
   }
 
   /** The names on the axes: those chosen, else learning rate and batch size, else the first that are swept.
    * @param {Store} store */
   names(store) {
-    const all = sweptOf(store.shownStudy).map((one) => one.name);
+    const own = sweptOf(store.shownStudy).map((one) => one.name);
+    // Two runs side by side lie on the axes that both have.
+    const theirs = store.other?.shownStudy.space;
+    const both = theirs ? own.filter((one) => theirs[one]) : own;
+    const all = both.length ? both : own;
     const prefer = [
       ...['learning_rate', 'batch_size'].filter((one) => all.includes(one)),
       ...all.filter((one) => one !== 'learning_rate' && one !== 'batch_size'),
@@ -39,9 +51,12 @@ export class SurfaceAxes {
     const { x, y } = this.names(store);
     const space = store.shownStudy.space ?? {};
     if (!x) return null;
-    const across = axisOf(x, space[x]);
+    const theirs = store.other?.shownStudy.space;
+    const axis = (/** @type {string} */ name) =>
+      axisOf(name, theirs?.[name] ? jointRange(space[name], theirs[name]) : space[name]);
+    const across = axis(x);
     if (y) {
-      const up = axisOf(y, space[y]);
+      const up = axis(y);
       return { x: across, y: up, fitted: across.numeric && up.numeric && this.hasArea(store, x, y) };
     }
     return { x: across, y: scoreAxis(store), fitted: false };
@@ -51,8 +66,9 @@ export class SurfaceAxes {
    * @param {Store} store @param {string} x @param {string} y */
   hasArea(store, x, y) {
     const key = [store.runs, store.trials.size, x, y].join();
-    if (key !== this.area.key) this.area = { key, has: hasArea(store.trials, x, y) };
-    return this.area.has;
+    const known = this.workedOut(store);
+    if (key !== known.area.key) known.area = { key, has: hasArea(store.trials, x, y) };
+    return known.area.has;
   }
 
   /** Takes a hyperparameter for an axis; the one that lay there goes to the other where both would be the same.
@@ -67,15 +83,26 @@ export class SurfaceAxes {
     return [axes?.x.name, axes?.y.name].filter((name) => name !== undefined && name !== '').map(String);
   }
 
+  /** How many different values the trials have on an axis. @param {Store} store @param {Axis} axis */
+  distinct(store, axis) {
+    const values = new Set();
+    for (const { params } of store.trials.values()) {
+      const value = params[axis.name];
+      if (value !== undefined && value !== null) values.add(typeof value === 'object' ? String(value) : value);
+    }
+    return values.size;
+  }
+
   /** How many trials have no value on one of the axes, and so no mark. @param {Store} store */
   missing(store) {
     const names = this.named(this.of(store)).filter((name) => store.shownStudy.space?.[name]);
     const key = [store.runs, store.trials.size, ...names].join();
-    if (key === this.absent.key) return this.absent.n;
+    const known = this.workedOut(store);
+    if (key === known.absent.key) return known.absent.n;
     let n = 0;
     for (const { params } of store.trials.values())
       if (names.some((name) => params[name] === undefined || params[name] === null)) n++;
-    this.absent = { key, n };
+    known.absent = { key, n };
     return n;
   }
 }
@@ -84,13 +111,15 @@ export class SurfaceAxes {
 function scoreAxis(store) {
   const scale = scoreScale(store);
   const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
-  const chosen = store.selected;
-  const score = chosen ? store.score(chosen) : NaN;
-  const around = chosen ? spreadOf(store, chosen) || 0 : 0;
-  // The selected trial lies inside with its spread over the seeds; 0 has no place on a logarithm.
-  const held = [scale.low, scale.high, score, score - around, score + around].filter((one) =>
-    Number.isFinite(to(one)),
-  );
+  const { comparable } = store;
+  // The selected trials lie inside with their spread over the seeds; 0 has no place on a logarithm.
+  const marked = [store, ...(comparable ? [comparable] : [])].flatMap((one) => {
+    const chosen = one.selected;
+    const score = chosen ? one.score(chosen) : NaN;
+    const around = chosen ? spreadOf(one, chosen) || 0 : 0;
+    return [score, score - around, score + around];
+  });
+  const held = [scale.low, scale.high, ...marked].filter((one) => Number.isFinite(to(one)));
   const [low, high] = [Math.min(...held), Math.max(...held)];
   const size = Math.max(Math.abs(low), Math.abs(high));
   const ends = [to(low), to(high)];

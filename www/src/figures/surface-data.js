@@ -1,5 +1,6 @@
 import { setting } from '../study/format.js';
 import { lookOf } from '../state/score.js';
+import { shownOf } from '../state/measure.js';
 import { scoreName, scoreValue } from '../state/spread.js';
 
 /**
@@ -15,6 +16,7 @@ const ROWS = 300;
  * @returns {import('./figure-data.js').FigureData} */
 export function surfaceData(store, names) {
   const trials = [...store.trials.values()];
+  const shown = shownOf(store);
   return {
     caption: store.t('surface.caption'),
     columns: [
@@ -39,6 +41,7 @@ export function surfaceData(store, names) {
         text: (/** @type {Trial} */ one) => scoreValue(store, store.score(one)),
         value: (/** @type {Trial} */ one) => store.score(one),
       },
+      ...(shown.own ? [] : [{ key: shown.name, label: shown.label, num: true, text: shown.text, value: shown.of }]),
       {
         key: 'state',
         label: store.t('table.state'),

@@ -20,6 +20,9 @@ export class SvgContext {
     this.lineWidth = 1;
     this.lineJoin = 'miter';
     this.globalAlpha = 1;
+    this.font = '12px sans-serif';
+    this.textAlign = 'left';
+    this.textBaseline = 'alphabetic';
     /** @private */ this.dash = /** @type {number[]} */ ([]);
     /** @private */ this.d = '';
     /** @private the outline that all is cut to */ this.clipped = '';
@@ -74,6 +77,28 @@ export class SvgContext {
   /** @param {number[]} dash */
   setLineDash(dash) {
     this.dash = dash;
+  }
+
+  /** @param {string} words @param {number} x @param {number} y */
+  fillText(words, x, y) {
+    this.text(words, x, y, { fill: this.fillStyle });
+  }
+
+  /** @param {string} words @param {number} x @param {number} y */
+  strokeText(words, x, y) {
+    const { strokeStyle: stroke, lineWidth, lineJoin } = this;
+    this.text(words, x, y, { stroke, 'stroke-width': at(lineWidth), 'stroke-linejoin': lineJoin });
+  }
+
+  /** The font's weight and size are kept; its face is the picture's. @private @param {string} words
+   * @param {number} x @param {number} y @param {Record<string, string | number>} look */
+  text(words, x, y, look) {
+    const [, weight = '400', size = '12'] = /^(?:(\d+) )?([\d.]+)px/.exec(this.font) ?? [];
+    const anchor = this.textAlign === 'right' ? 'end' : 'start';
+    const dy = this.textBaseline === 'middle' ? '.35em' : 0;
+    const font = { 'text-anchor': anchor, 'font-size': size, 'font-weight': weight };
+    this.place().append(element('text', { x: at(x), y: at(y), dy, ...font, ...look }, words));
+    this.length += words.length + 120;
   }
 
   /** Nothing lies there yet. */

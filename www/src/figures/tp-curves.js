@@ -1,15 +1,18 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
-import { stateMark } from '../controls/icons.js';
+import { icon, stateMark } from '../controls/icons.js';
 import { epochAxis, lossAxis } from './curve-axes.js';
+import { colorNames, coloringOf, shareColor } from './curve-colors.js';
 import { curveData } from './curve-data.js';
 import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
+import { drawRamp } from './ramp.js';
 import { counted } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
 import { textWidth } from '../study/scale.js';
+import { canReplay } from '../state/opening.js';
 import { scoreScale } from '../state/score.js';
 import { measureText, scoreLabel, scoreName } from '../state/spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
@@ -21,6 +24,9 @@ import './tp-schedule-strip.js';
 /** @typedef {import('../study/types.js').Trial} Trial */
 
 const NEAR = 22;
+/** The height of a curve's name, and where one that would lie over another goes. */
+const LINE = 14;
+const ASIDE = [0, -LINE, LINE, -2 * LINE, 2 * LINE, -3 * LINE, 3 * LINE];
 /** What a study trains for that says nothing. */
 const DEFAULT_EPOCHS = Number(BY_NAME.get('epochs')?.default ?? 20);
 /** While trials stream in, the range of the axes is looked at this often, in ms. */
@@ -50,6 +56,10 @@ export class TpCurves extends FigurePart {
     return this.t('curves.title');
   }
 
+  heading() {
+    return this.lettered(this.title);
+  }
+
   get keys() {
     return this.t('curves.keys');
   }
@@ -63,8 +73,18 @@ export class TpCurves extends FigurePart {
       }</span>`;
   }
 
+  /** @private Shows slowly how the epochs went by. */
+  replayButton() {
+    const { store } = this;
+    const { replay } = store.opening;
+    if (!replay && !canReplay(store)) return nothing;
+    return html`<button type="button" class="ib" data-testid="replay" aria-pressed=${replay !== null}
+      aria-label=${this.t('replay')} title=${this.t('replay.title')}
+      @click=${() => this.act('replay', replay ? null : 1)}>${icon('replay')}</button>`;
+  }
+
   tools() {
-    return segmented(
+    return html`${this.replayButton()}${this.colorPicker()}${segmented(
       this.t('curves.axis'),
       [
         { value: true, text: this.t('scale.log') },
@@ -75,7 +95,56 @@ export class TpCurves extends FigurePart {
         this.log = value;
       },
       { testid: 'curve-scale' },
-    );
+    )}`;
+  }
+
+  /** What colours the curves: their score, or a swept hyperparameter. @private */
+  colorPicker() {
+    const { store } = this;
+    const names = colorNames(store);
+    if (!names.length) return nothing;
+    const now = coloringOf(store)?.name ?? '';
+    const change = (/** @type {Event} */ event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.target);
+      this.act('color_by', { curveColor: value || null });
+    };
+    return html`<span class="pickers"><label>${this.t('color')} <select data-testid="curve-color" @change=${change}
+      .value=${now}><option value="" ?selected=${!now}>${scoreName(store)}</option>${names.map(
+        (one) => html`<option value=${one} ?selected=${one === now}>${store.label(one)}</option>`,
+      )}</select></label></span>`;
+  }
+
+  /** The colours of a hyperparameter: a scale with its ends, or each name with its line. */
+  controls() {
+    const coloring = coloringOf(this.store);
+    if (!coloring) return nothing;
+    const { name, scale, entries, low, high } = coloring;
+    const title = this.colorTitle(name, scale);
+    if (entries.length)
+      return html`<div class="pickers" data-testid="curve-colors" role="group"
+        aria-label=${title}>${this.keyLine(this.colorKeys())}</div>`;
+    return html`<div class="pickers" data-testid="curve-colors"><span class="legend"><span>${title}</span><span>${low}
+      </span><canvas class="ramp" width="144" height="24"></canvas><span>${high}</span></span></div>`;
+  }
+
+  /** @private @param {string} name @param {string} scale */
+  colorTitle(name, scale) {
+    const label = this.store.label(name);
+    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
+  }
+
+  /** A line of each name. @private @returns {import('./figure-data.js').Key[]} */
+  colorKeys() {
+    return (coloringOf(this.store)?.entries ?? []).map(({ text, at, dash }) => ({
+      text,
+      mark: html`<svg class="wide" viewBox="-8 0 18 10" aria-hidden="true"><path d="M-8 5h18"
+        stroke=${`var(--series-${at})`} stroke-width="2" stroke-dasharray=${dash || 'none'}></path></svg>`,
+    }));
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  paintRamp(canvas) {
+    drawRamp(canvas, this.store, (share) => shareColor(share, this.store.dark));
   }
 
   get ready() {
@@ -86,8 +155,15 @@ export class TpCurves extends FigurePart {
     return html`<canvas class="layer lines all" aria-hidden="true"></canvas><canvas class="layer lines over"
         aria-hidden="true"></canvas>
       <span class="end val" aria-hidden="true" hidden>${this.t('curves.val')}</span><span class="end train"
-        aria-hidden="true" hidden>${this.t('curves.train')}</span>
+        aria-hidden="true" hidden>${this.t('curves.train')}</span><span class="end pinned"
+        aria-hidden="true" hidden>${this.pinned}</span>
       <div class="cursor" aria-hidden="true" hidden><i></i><span></span></div>`;
+  }
+
+  /** @private What the end of the pinned trial's curve is called. */
+  get pinned() {
+    const { pinned } = this.store;
+    return pinned ? `${pinned.letter} ${pinned.trial.number}` : '';
   }
 
   below() {
@@ -114,13 +190,16 @@ export class TpCurves extends FigurePart {
     if (this.isLossless) return this.t('curves.none');
     const last = chosen?.epochs.at(-1);
     if (!chosen || !last) return this.t('curves.summary.empty');
-    return this.t('curves.summary', {
+    const coloring = coloringOf(store);
+    const colored = coloring ? ` ${this.t('curves.colored', { name: store.label(coloring.name) })}` : '';
+    const said = this.t('curves.summary', {
       n: store.trials.size,
       number: chosen.number,
       epoch: last.epoch,
       validation: measureText(last, 'validation_loss', store.task),
       train: measureText(last, 'train_loss', store.task),
     });
+    return said + colored;
   }
 
   data() {
@@ -195,7 +274,7 @@ export class TpCurves extends FigurePart {
       all.width,
       all.height,
     ].join();
-    const key = [made, store.runs, store.brushes].join();
+    const key = [made, store.runs, store.brushes, coloringOf(store)?.key].join();
     if (!this.frame || made !== this.made) {
       this.made = made;
       this.painter.reset();
@@ -212,6 +291,12 @@ export class TpCurves extends FigurePart {
     const ends = endsOf(frame, store.selected);
     this.nameEnd('.end.val', ends?.x, ends?.val);
     this.nameEnd('.end.train', ends?.x, ends?.train);
+    const pinned = store.pinned?.trial !== store.selected ? endsOf(frame, store.pinned?.trial ?? null) : null;
+    // It stands beside the other two names, never over them.
+    const taken = [ends?.val, ends?.train].filter((y) => y !== undefined && y !== null);
+    const at =
+      pinned && ASIDE.map((by) => pinned.val + by).find((y) => taken.every((one) => Math.abs(one - y) >= LINE));
+    this.nameEnd('.end.pinned', pinned?.x, at);
     this.placeCursor(frame);
   }
 
@@ -234,12 +319,29 @@ export class TpCurves extends FigurePart {
     if (!label.hidden) label.style.transform = `translate(${x}px, ${y}px) translateY(-50%)`;
   }
 
-  /** The range of the axes: all that did not diverge, and the selected trial. */
+  /** The range of the axes: all that did not diverge, and the trials that are marked; of both runs where two lie side
+   * by side. */
   measure() {
     const { store } = this;
+    const { pinned, comparable } = store;
+    /** @type {{losses: number[], starts: number[], held: number[]}} */
+    const found = {
+      losses: [],
+      starts: [],
+      held: pinned && pinned.trial.state !== 'diverged' ? marksOf(pinned.trial) : [],
+    };
+    this.epochs = 1;
+    for (const one of comparable ? [store, comparable] : [store]) this.gather(one, found);
+    const { losses, starts, held } = found;
+    this.measured = starts.length > 0 || losses.some(Number.isFinite);
+    const { span, log } = spanOf(losses, starts, this.log, held);
+    Object.assign(this, { span, logs: log });
+  }
+
+  /** @private @param {import('../state/store.js').Store} store
+   * @param {{losses: number[], starts: number[], held: number[]}} found */
+  gather(store, { losses, starts, held }) {
     let longest = 1;
-    const starts = [];
-    const losses = [];
     const every = curvesOf(store);
     const sound = every.filter((one) => one.state !== 'diverged' && one.epochs.length);
     for (const trial of sound.length ? sound : every) {
@@ -253,17 +355,15 @@ export class TpCurves extends FigurePart {
     const { selected } = store;
     const marked = new Set([selected, store.trials.get(store.best ?? -1)]);
     // A diverged curve leaves the frame; where losses are maximized, the highest are what counts.
-    const held = [...marked].flatMap((one) => (one && one.state !== 'diverged' ? marksOf(one) : []));
+    for (const one of marked) if (one && one.state !== 'diverged') held.push(...marksOf(one));
     if (selected?.state === 'diverged') losses.push(...[...lineOf(selected).train].filter(Number.isFinite));
     const { metric, direction } = store.objective;
     if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
-    this.measured = starts.length > 0 || losses.some(Number.isFinite);
     this.epochs = Math.max(
+      this.epochs,
       longest,
       Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1,
     );
-    const { span, log } = spanOf(losses, starts, this.log, held);
-    Object.assign(this, { span, logs: log });
   }
 
   /** @param {PointerEvent | MouseEvent} event @returns {number | null} */
@@ -368,6 +468,12 @@ export class TpCurves extends FigurePart {
   /** In a picture the colours need their scale, as no other figure stands beside it. */
   get pictureLegend() {
     const { store } = this;
+    const coloring = coloringOf(store);
+    if (coloring) {
+      const { name, scale, entries, low, high } = coloring;
+      const color = (/** @type {number} */ share) => shareColor(share, store.dark);
+      return entries.length ? null : { text: this.colorTitle(name, scale), title: '', low, high, color };
+    }
     if (store.best === null) return null;
     const scale = scoreScale(store);
     return {
@@ -385,6 +491,7 @@ export class TpCurves extends FigurePart {
         stroke-dasharray=${dash || 'none'}></path></svg>`;
     const trial = selected ? this.t('trial.number', { number: selected.number }) : '';
     return [
+      ...this.colorKeys(),
       ...(selected
         ? [
             { mark: stroke('var(--accent)'), text: `${trial}, ${this.t('score.validation_loss')}` },

@@ -6,17 +6,21 @@ import { icon } from '../controls/icons.js';
 import { segmented } from '../controls/segmented.js';
 import { CanvasMarks } from './mark-canvas.js';
 import { SVG_LIMIT, SvgMarks } from './marks.js';
+import { drawRugs } from './rugs.js';
 import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
 import { surfaceData } from './surface-data.js';
 import { boxOf, grown, placeBox, shareAt, sidesOf } from './surface-brush.js';
-import { palette, tokens } from './colors.js';
+import { depthColor, divergingColor, palette, tokens } from './colors.js';
+import { drawRamp } from './ramp.js';
 import { wayOf } from './cursor.js';
 import { count, setting } from '../study/format.js';
 import { othersOf } from '../study/places.js';
 import { shareOf, textWidth } from '../study/scale.js';
 import { scoreScale } from '../state/score.js';
-import { plusMinus, scoreLabel, scoreName, scoreText, spreadOf } from '../state/spread.js';
+import { measuresOf, shownOf, shownScale } from '../state/measure.js';
+import { plusMinus, scoreName, scoreText, spreadOf } from '../state/spread.js';
+import { tiesOf } from '../state/ties.js';
 import { inSlices, turn } from '../platform/turns.js';
 import { pointIn } from '../controls/pointer.js';
 
@@ -47,9 +51,9 @@ export class TpSurface extends FigurePart {
     /** Whether a finger draws boxes, rather than scrolls. */ this.boxing = false;
     /** Whether the fit is cut at the selected trial's other values, rather than seen through all of them. */
     this.sliced = false;
-    /** @private */ this.spots = new Spots();
+    this.spots = new Spots();
     /** @private @type {SvgMarks | null} */ this.marks = null;
-    /** @private */ this.places = new SurfaceAxes();
+    /** Which hyperparameters lie on the axes; of two runs side by side the same. */ this.places = new SurfaceAxes();
     /** @private */ this.many = new CanvasMarks();
     /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
     /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
@@ -60,7 +64,7 @@ export class TpSurface extends FigurePart {
   }
 
   heading() {
-    return scoreName(this.store, true);
+    return this.lettered(shownOf(this.store).title);
   }
 
   get keys() {
@@ -82,15 +86,45 @@ export class TpSurface extends FigurePart {
     const { store } = this;
     if (store.best === null) return null;
     const axes = this.axes();
+    const shown = shownOf(store);
     // On an axis of its own the score needs no colour.
-    const key = axes?.fitted ? 'surface.fit' : axes?.y.name ? 'surface.dots' : '';
-    const scale = scoreScale(store);
+    const key = axes?.fitted ? 'surface.fit' : axes?.y.name || !shown.own ? 'surface.dots' : '';
+    const scale = shownScale(store, shown);
     return {
       text: key && this.t(key),
-      title: key && this.t(`${key}.title`),
-      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
-      high: scoreLabel(store, scale.worst),
+      title: key && [this.t(`${key}.title`), shown.name === 'gap' ? this.t('measure.gap.about') : ''].join(' ').trim(),
+      low: `${scale.zeros ? '≤ ' : ''}${shown.round(scale.best)}`,
+      high: shown.round(scale.worst),
+      ...(this.coloring && { color: this.coloring }),
     };
+  }
+
+  /** @private The colours of a scale that is none of scores: below and above 0. */
+  get coloring() {
+    if (shownOf(this.store).name !== 'gap') return undefined;
+    const { dark } = this.store;
+    return (/** @type {number} */ share) => divergingColor(share, dark);
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  paintRamp(canvas) {
+    const { own } = shownOf(this.store);
+    const scores = (/** @type {number} */ share) => depthColor(1 - share, this.store.dark);
+    drawRamp(canvas, this.store, this.coloring ?? (own ? undefined : scores));
+  }
+
+  /** What colours the surface. @private */
+  measurePicker() {
+    const { store } = this;
+    const shown = shownOf(store);
+    const change = (/** @type {Event} */ event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.target);
+      this.act('color_by', { measure: value === store.objective.metric ? null : value });
+    };
+    return html`<label>${this.t('color')} <select data-testid="surface-color" @change=${change}
+      .value=${shown.name}>${measuresOf(store).map(
+        (one) => html`<option value=${one} ?selected=${one === shown.name}>${shownOf(store, one).label}</option>`,
+      )}</select></label>`;
   }
 
   pictureKeys() {
@@ -108,9 +142,27 @@ export class TpSurface extends FigurePart {
 
   controls() {
     const named = this.places.names(this.store);
-    return html`<div class="pickers">${
-      named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing
-    }${this.cutter()}${this.keyLine(this.stateKeys())}${this.unshown()}</div>`;
+    const axes = named.all.length > 2 ? html`${this.picker('x', named)}${this.picker('y', named)}` : nothing;
+    const keys = this.keyLine(this.stateKeys());
+    return html`<div
+      class="pickers">${axes}${this.measurePicker()}${this.cutter()}${keys}${this.unshown()}${this.distinct()}</div>`;
+  }
+
+  /** Of two runs side by side, how many different values each has tried. */
+  distinct() {
+    const { store } = this;
+    const axes = store.other && this.axes();
+    if (!axes || !store.trials.size) return nothing;
+    const said = [axes.x, axes.y]
+      .filter((axis) => axis.name)
+      .map((axis) =>
+        this.t('runs.distinct', {
+          name: store.label(axis.name),
+          distinct: this.places.distinct(store, axis),
+          n: store.trials.size,
+        }),
+      );
+    return html`<span class="q2" data-testid="distinct">${said.join(' · ')}</span>`;
   }
 
   get plotClass() {
@@ -119,8 +171,10 @@ export class TpSurface extends FigurePart {
 
   layers() {
     return html`<div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
-        width="100%" height="100%"></svg></div>
-      <div class="box" hidden></div>`;
+        width="100%" height="100%"></svg><svg class="layer rugs" width="100%" height="100%"></svg></div>
+      <div class="box" hidden></div>${
+        this.store.opening.step ? html`<tp-valley .store=${this.store} .figure=${this}></tp-valley>` : nothing
+      }`;
   }
 
   emptyState() {
@@ -135,7 +189,7 @@ export class TpSurface extends FigurePart {
   picker(side, named) {
     const change = (/** @type {Event} */ event) => {
       this.places.choose(this.store, side, /** @type {HTMLSelectElement} */ (event.target).value);
-      this.ground.key = '';
+      this.dispatchEvent(new Event('axes', { bubbles: true }));
       this.requestUpdate();
     };
     return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change}
@@ -164,12 +218,34 @@ export class TpSurface extends FigurePart {
         at,
         diverged,
       }),
+      this.tiesSaid(),
       untrained ? this.t('surface.summary.untrained', { untrained }) : '',
+      this.measureSaid(),
       at ? '' : this.t('surface.none'),
       this.cutSaid(),
       missing ? this.t('surface.missing', { count: missing }) : '',
     ];
     return said.filter(Boolean).join(' ');
+  }
+
+  /** @private */
+  tiesSaid() {
+    const n = tiesOf(this.store)?.numbers.size;
+    return n ? this.t('ties', { n }) : '';
+  }
+
+  /** What the colours are, where trials are not ranked by it. @private */
+  measureSaid() {
+    const { store } = this;
+    const shown = shownOf(store);
+    const found = shown.own ? [] : [...store.trials.values()].filter((one) => Number.isFinite(shown.of(one)));
+    if (!found.length) return '';
+    let [low, high] = [found[0], found[0]];
+    for (const one of found) {
+      if (shown.of(one) < shown.of(low)) low = one;
+      if (shown.of(one) > shown.of(high)) high = one;
+    }
+    return this.t('measure.said', { name: shown.title, low: shown.text(low), high: shown.text(high) });
   }
 
   /** Trials without a mark are counted, and the best is named where it is one of them. */
@@ -217,7 +293,7 @@ export class TpSurface extends FigurePart {
       ground.replaceChildren();
       this.ground.key = '';
       this.marks?.draw([]);
-      this.marks?.mark(undefined, undefined, { text: '', spread: '', bar: null });
+      this.marks?.mark(undefined, undefined, { text: '', spread: '', ties: '', bar: null });
       return;
     }
     if (!this.spots.place(store, axes, frame)) this.drawOn();
@@ -225,6 +301,7 @@ export class TpSurface extends FigurePart {
     this.drawMarks(axes, frame);
     const box = /** @type {HTMLElement} */ (this.querySelector('.box'));
     placeBox(box, boxOf(axes, store.brush), frame);
+    /** @type {any} */ (this.querySelector('tp-valley'))?.requestUpdate?.();
   }
 
   /** @private Draws what there was no time for, in a task of its own. */
@@ -257,7 +334,7 @@ export class TpSurface extends FigurePart {
     }
     const live = store.state === 'running';
     const told = live ? 'live' : `${store.version} ${store.state}`;
-    const fit = `${place} ${this.cut(axes)?.number} ${store.dark} ${store.runs} ${told}`;
+    const fit = `${place} ${this.cut(axes)?.number} ${store.dark} ${store.measure} ${store.runs} ${told}`;
     const old = live && performance.now() - state.at > RENEW;
     if (state.busy || (fit === state.fit && !old)) return;
     void this.renew(ground, axes, frame, fit);
@@ -317,7 +394,7 @@ export class TpSurface extends FigurePart {
     const surface = /** @type {Float64Array | null} */ (
       await this.act('response', { places, columns: COLUMNS, rows: ROWS })
     );
-    const shades = surface ? await inSlices(shadesOf(surface, frame, dark), wanted) : [];
+    const shades = surface ? await inSlices(shadesOf(surface, frame, dark, this.coloring), wanted) : [];
     state.busy = false;
     state.at = performance.now();
     // The theme may have changed, even to and fro, since its last slice.
@@ -346,12 +423,14 @@ export class TpSurface extends FigurePart {
         store.dark,
         palette.version,
         store.brushes,
+        store.measure,
         moved,
         store.state === 'running',
       ].join();
       this.many.draw(canvas, spots, store.trials.size, frame, key, { token: tokens(this, store.dark) });
     } else spots.changed.clear();
     if (!this.marks.draw(many ? [] : spots.all)) this.drawOn();
+    drawRugs(/** @type {SVGSVGElement} */ (this.querySelector('.rugs')), store.other ? spots.all : [], axes, frame);
     const trial = store.selected;
     const spread = trial ? spreadOf(store, trial) : NaN;
     const end = (/** @type {number} */ score) => {
@@ -360,12 +439,20 @@ export class TpSurface extends FigurePart {
     };
     this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
       text: trial ? String(trial.number) : '',
+      ties: this.tieLabel(trial),
       spread: plusMinus(spread, store.objective.metric, store.task),
       bar:
         trial && !axes.y.name && Number.isFinite(spread)
           ? [end(store.score(trial) - spread), end(store.score(trial) + spread)]
           : null,
     });
+  }
+
+  /** Beside the number of the best, how many trials tie with it.
+   * @private @param {import('../study/types.js').Trial | null} trial */
+  tieLabel(trial) {
+    const n = trial && trial.number === this.store.best ? tiesOf(this.store)?.numbers.size : 0;
+    return n ? ` ${this.t('ties.mark', { n })}` : '';
   }
 
   /** @param {PointerEvent | MouseEvent} event */

@@ -1,21 +1,16 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Beat, define } from '../controls/part.js';
-import { stateMark } from '../controls/icons.js';
-import { depthColor } from './colors.js';
-import { sweptOf } from '../study/hyperparameters.js';
-import { DASH, loss, metric, setting, signed } from '../study/format.js';
+import { icon } from '../controls/icons.js';
+import { readFilter } from '../study/filter.js';
+import { count } from '../study/format.js';
 import { FigurePart } from './figure.js';
-import { STATES, orderOf } from './order.js';
+import { orderOf } from './order.js';
+import { columnsOf, fieldsOf, isShown } from './table-columns.js';
 import { trialsData } from './trials-data.js';
-import { lookOf, scoreScale } from '../state/score.js';
-import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
+import { scoreName } from '../state/spread.js';
 
-/**
- * @typedef {import('../study/types.js').Trial} Trial
- * @typedef {{key: string, label: string, num: boolean, minor?: boolean, sort: (trial: Trial) => number | string,
- *   text: (trial: Trial) => unknown}} Column
- */
+/** @typedef {import('./table-columns.js').Column} Column @typedef {import('../study/types.js').Trial} Trial */
 
 /** Above this many rows only those in sight are made. */
 const WHOLE = 100;
@@ -29,14 +24,26 @@ export class TpTable extends FigurePart {
   static figure = 'table';
   static file = 'trials';
   /** @type {import('./figure.js').SaveKind[][]} */
-  static saves = [['csv', 'copy']];
-  static properties = { ...FigurePart.properties, by: { state: true }, turned: { state: true }, top: { state: true } };
+  static saves = [['tsv'], ['csv', 'copy']];
+  static properties = {
+    ...FigurePart.properties,
+    by: { state: true },
+    turned: { state: true },
+    top: { state: true },
+    query: { state: true },
+    filtering: { state: true },
+  };
 
   constructor() {
     super();
     this.by = 'score';
     /** Whether the order is turned round. */ this.turned = false;
     this.top = 0;
+    /** The filter as it was written. */ this.query = '';
+    /** Whether the line for it is open. */ this.filtering = false;
+    /** @private What it says; the last that was understood, while another is being written.
+     * @type {{key: string, holds: (trial: Trial) => boolean, trouble: import('../study/filter.js').Trouble | null}} */
+    this.filter = { key: '', holds: () => true, trouble: null };
     /** @private @type {number[]} */ this.order = [];
     /** @private */ this.ordered = '';
     /** @private @type {number | null} */ this.shown = null;
@@ -68,114 +75,113 @@ export class TpTable extends FigurePart {
     if (this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
-  /** @returns {Column[]} */
+  /** Those that are shown. @returns {Column[]} */
   columns() {
-    const { store } = this;
-    const scale = scoreScale(store);
-    const last = (/** @type {Trial} */ trial) => trial.epochs.at(-1);
-    const gap = (/** @type {Trial} */ { state, epochs }) =>
-      state === 'diverged' ? NaN : epochs.measure('validation_loss') - epochs.measure('train_loss');
-    // The score has a column of its own: beside an accuracy the loss is shown, and the other way round.
-    const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
-    const isLoss = other === 'validation_loss';
-    const kind = this.t(isLoss ? 'score.validation_loss' : `metric.${store.task}`);
-    /** @type {Column[]} */
-    const columns = [
-      {
-        key: 'state',
-        label: this.t('table.state'),
-        num: false,
-        sort: (one) => STATES.indexOf(one.state) + (lookOf(store, one) === 'untrained' ? 0.5 : 0),
-        text: (one) => this.state(lookOf(store, one)),
-      },
-      {
-        key: 'score',
-        label: scoreName(store),
-        num: true,
-        sort: (one) => store.score(one),
-        text: (one) =>
-          html`${scoreValue(store, store.score(one))}${this.spread(
-            spreadOf(store, one),
-            store.objective.metric,
-            store.task,
-          )}`,
-      },
-      {
-        key: 'bar',
-        label: '',
-        num: false,
-        minor: true,
-        sort: () => 0,
-        text: (one) => this.bar(store.score(one), scale),
-      },
-      {
-        key: 'metric',
-        label: kind,
-        num: true,
-        sort: (one) => one.epochs.measure(other),
-        text: (one) =>
-          one.state === 'diverged'
-            ? DASH
-            : html`${
-                isLoss ? loss(last(one)?.[other]) : metric(last(one)?.[other], store.task)
-              }${this.spread(spreadAt(last(one), other), other, store.task)}`,
-      },
-      { key: 'gap', label: this.t('table.gap'), num: true, minor: true, sort: gap, text: (one) => signed(gap(one)) },
-      ...sweptOf(store.shownStudy).map((one) => ({
-        key: `param.${one.name}`,
-        label: one.label[store.lang],
-        num: one.type !== 'categorical' && one.type !== 'bool',
-        sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN),
-        text: (/** @type {Trial} */ trial) => setting(trial.params[one.name]),
-      })),
-    ];
-    // Where epochs are swept, they have a column already.
-    if (!store.shownStudy.space?.epochs)
-      columns.push({
-        key: 'epochs',
-        label: this.t('table.epochs'),
-        num: true,
-        minor: true,
-        sort: (one) => one.epochs.length,
-        text: (one) => one.epochs.length || DASH,
-      });
-    return columns;
-  }
-
-  /** @param {string} look */
-  state(look) {
-    return html`<span class="st" data-look=${look}>${stateMark(look)}${this.t(`state.${look}`)}</span>`;
-  }
-
-  /** The spread over seeds; with several seeds there is room for it in every row, so that nothing moves.
-   * @param {number} spread @param {string} name @param {string} task */
-  spread(spread, name, task) {
-    return hasSpread(this.store) ? html`<span class="pm">${plusMinus(spread, name, task)}</span>` : nothing;
-  }
-
-  /** @param {number} score @param {import('../state/score.js').ScoreScale} scale */
-  bar(score, scale) {
-    if (!Number.isFinite(score)) return nothing;
-    const goodness = scale.goodness(score);
-    // A loss is as long as it is large; of accuracies, which hardly differ in length, the best is the longest.
-    const share =
-      this.store.objective.metric.endsWith('loss') && this.naturally !== 'down'
-        ? Math.abs(score / (scale.worst || 1))
-        : goodness;
-    const width = Math.max(1, Math.round(82 * Math.min(1, share)) || 1);
-    return html`<svg class="bar" width="82" height="7" aria-hidden="true"><rect width=${width} height="7"
-      fill=${depthColor(0.1 + 0.9 * goodness, this.store.dark)}></rect></svg>`;
+    const { columns: chosen } = this.store;
+    return columnsOf(this.store).filter((one) => isShown(one, chosen));
   }
 
   /** Rows are in the order of what this very drawing writes. @param {Column[]} columns */
   sort(columns) {
     const { store } = this;
     const { by, down } = this;
-    const key = `${by} ${down} ${store.runs} ${store.version}`;
+    const { holds } = this.readQuery();
+    const key = `${by} ${down} ${store.runs} ${store.version} ${this.filter.key}`;
     if (key === this.ordered) return;
     this.ordered = key;
     const column = columns.find((one) => one.key === by);
-    this.order = orderOf(store.trials.values(), (one) => (column ? column.sort(one) : one.number), down);
+    const meant = function* () {
+      for (const one of store.trials.values()) if (holds(one)) yield one;
+    };
+    const rows = this.query.trim() ? meant() : store.trials.values();
+    this.order = orderOf(rows, (one) => (column ? column.sort(one) : one.number), down);
+  }
+
+  /** @private What the filter says of the study shown. */
+  readQuery() {
+    const { store, query } = this;
+    const key = `${store.runs} ${store.objective.metric} ${query}`;
+    if (key === this.filter.key) return this.filter;
+    const { holds, trouble } = readFilter(query, store.shownStudy, fieldsOf(store));
+    // What is half written leaves the rows as they are; of another run nothing is known any more.
+    const kept = this.filter.key.startsWith(`${store.runs} `) ? this.filter.holds : () => true;
+    this.filter = { key, holds: holds ?? kept, trouble };
+    return this.filter;
+  }
+
+  /** @private The line of the filter: what is typed counts at once, and says what it leaves. */
+  filterLine() {
+    if (!this.filtering && !this.query) return nothing;
+    const { store } = this;
+    const { trouble } = this.filter;
+    const [done, n] = [count(this.order.length), count(store.trials.size)];
+    const said = trouble ? this.t(`filter.${trouble.code}`, { ...trouble }) : '';
+    return html`<div class="filter">
+      <input type="search" class="field-input" data-testid="table-filter" .value=${this.query} spellcheck="false"
+        autocomplete="off" aria-label=${this.t('filter')} placeholder=${this.t('filter.example')}
+        aria-invalid=${trouble ? 'true' : nothing} aria-describedby="table-filter-said"
+        @input=${this.onFilter} @keydown=${this.onFilterKey}>
+      <span id="table-filter-said" class=${trouble ? 'wrong' : 'q'} role="status"
+        data-testid="table-filter-said">${said} ${this.query.trim() ? this.t('filter.count', { done, n }) : ''}</span>
+    </div>`;
+  }
+
+  /** @param {Event} event */
+  onFilter(event) {
+    this.query = /** @type {HTMLInputElement} */ (event.target).value;
+    this.top = 0;
+    const box = this.querySelector('.tw');
+    if (box) box.scrollTop = 0;
+  }
+
+  /** Escape empties the filter, and then closes its line. @param {KeyboardEvent} event */
+  onFilterKey(event) {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.query) this.query = '';
+    else this.toggleFilter();
+  }
+
+  /** Opens the line of the filter with the focus in it, or closes it and shows all trials. */
+  async toggleFilter() {
+    const open = !(this.filtering || this.query);
+    this.filtering = open;
+    if (!open) this.query = '';
+    await this.updateComplete;
+    const next = open ? '[data-testid="table-filter"]' : '[data-testid="table-filter-button"]';
+    /** @type {HTMLElement | null} */ (this.querySelector(next))?.focus();
+  }
+
+  /** @private The filter, and which columns are shown. */
+  tableTools() {
+    const { store } = this;
+    if (!store.trials.size) return nothing;
+    const open = this.filtering || this.query !== '';
+    const columns = columnsOf(store).map((one) => ({
+      text: one.key === 'bar' ? this.t('table.bar', { score: scoreName(store, true) }) : one.label,
+      checked: isShown(one, store.columns),
+      stays: true,
+      testid: `column-${one.key}`,
+      act: /** @type {const} */ ('table_column'),
+      detail: { key: one.key, shown: !isShown(one, store.columns) },
+    }));
+    return html`<button type="button" class="ib" data-testid="table-filter-button" aria-pressed=${open}
+        aria-label=${this.t('filter')} title=${this.t('filter.title')}
+        @click=${this.toggleFilter}>${icon('filter')}</button>
+      <tp-menu class="save" .store=${store} name="table-columns" .label=${this.t('table.columns')}
+        .face=${icon('columns')} .groups=${[{ label: this.t('table.columns'), items: columns }]}></tp-menu>`;
+  }
+
+  /** The rows and columns that are shown, in their order: what is copied for a spreadsheet.
+   * @returns {import('./figure-data.js').FigureData} */
+  shownData() {
+    const { store } = this;
+    const rows = this.order.flatMap((number) => store.trials.get(number) ?? []);
+    const shown = this.columns().filter((one) => one.key !== 'bar');
+    const first = { key: '#', label: '#', text: () => '', value: (/** @type {Trial} */ one) => one.number };
+    const columns = shown.map((one) => ({ ...one, value: one.value ?? one.sort }));
+    return { caption: this.title, columns: [first, ...columns], rows: [], all: () => rows };
   }
 
   /** The column to sort by: the score, where the one chosen is not that of this study. @param {Column[]} columns */
@@ -207,7 +213,10 @@ export class TpTable extends FigurePart {
     const rows = this.order.slice(first, end);
     const wide = columns.length + 1;
     return html`<section class="fig" data-testid="table" aria-label=${this.title}>
-      <div class="fh corner"><span class="tools">${this.exportMenu(this.t('table.export'))}</span></div>
+      ${this.filterLine()}
+      <div class="over"><div class="fh corner"><span class="tools">${this.tableTools()}${this.exportMenu(
+        this.t('table.export'),
+      )}</span></div>
       <div class="tw" tabindex="-1" @scroll=${this.onScroll} @keydown=${this.onKey}
         @pointerleave=${() => this.act('hover', null)}>
       <table aria-label=${this.title} aria-rowcount=${total + 1}>
@@ -241,10 +250,10 @@ export class TpTable extends FigurePart {
             total
               ? nothing
               : html`<tr class="pad"><td colspan=${wide}
-                class="q none">${this.t('table.empty')}</td></tr>`
+                class="q none">${this.t(store.trials.size ? 'filter.none' : 'table.empty')}</td></tr>`
           }
         </tbody>
-      </table></div>
+      </table></div></div>
       <div class="vh" role="status" data-testid="table-said">${this.said}</div>
     </section>`;
   }

@@ -1,6 +1,7 @@
 import { sweptOf } from '../study/hyperparameters.js';
 import { MEASURES } from '../state/columns.js';
 import { hasSpread } from '../state/spread.js';
+import { evaluationsOf } from '../state/trials.js';
 
 /**
  * The trials as a file: what became of each, as the result document has it, with the measures of its last epoch.
@@ -28,6 +29,7 @@ export function trialsData(store) {
   // Where epochs are swept, a column of that name has those that were asked for.
   add(swept.includes('epochs') ? 'epochs_trained' : 'epochs', (one) => one.epochs.length);
   add('steps', (one) => one.steps);
+  if (store.trials.costly) add('evaluations', evaluationsOf);
   add('diverged_at', (one) => one.diverged_at);
   add('seed', (one) => one.seed);
   return { caption: store.t('table.title'), columns, rows: [], all: () => store.trials.values() };

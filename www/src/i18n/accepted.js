@@ -26,6 +26,7 @@ const WHOLE = {
   'high - low < 1.7e308': 'accepted.narrow',
   '(high - low) / step < 2^31': 'accepted.steps',
   '-2^53 .. 2^53 (int)': 'accepted.exact',
+  '0 .. 200 (characters)': 'accepted.question',
 };
 
 /** @type {[RegExp, (found: string[]) => Words][]} */
@@ -45,6 +46,13 @@ const PATTERNS = [
   [
     /^(\S+) (?:\.\.|–|to) (\S+)$/,
     ([low, high]) => ({ key: 'accepted.range', values: { low: figure(low), high: figure(high) } }),
+  ],
+  [
+    /^\[\[0 \.\. 1, (\S+) \.\. (\S+)\], \.\.\.\] \(1 \.\. (\d+)\)$/,
+    ([low, high, most]) => ({
+      key: 'accepted.points',
+      values: { low: figure(low), high: figure(high), most: figure(most) },
+    }),
   ],
   [/^> (\S+) \(int\)$/, ([low]) => ({ key: 'accepted.whole_above', values: { low } })],
   [/^> (\S+)(?: \((?:log|nesterov)\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],

@@ -1,8 +1,10 @@
 /**
- * Texts that survive the page, in IndexedDB: what this tab keeps, and what any tab kept last, for tabs that are new.
- * Every failure comes out as the promise's; nothing here is said to anyone.
+ * What survives the page, in IndexedDB: what this tab keeps, and what any tab kept last, for tabs that are new; and
+ * runs, a short record and a text each. Every change is a transaction of its own that touches only what it is of, so
+ * that tabs lose nothing of each other's. Every failure comes out as the promise's; nothing here is said to anyone.
  *
- * @typedef {'study' | 'result'} Key
+ * @typedef {'study' | 'shown'} Key
+ * @typedef {{id: string} & Record<string, any>} Short what is listed of a run
  */
 
 const NAME = 'tuning-playground';
@@ -11,6 +13,12 @@ const TEXTS = 'texts';
 const TAB = 'tuning-playground.tab';
 /** So many tabs have texts of their own; of others only the last ones are left. */
 const TABS = 4;
+/** What a tab has of its own; `result` is what earlier pages wrote. */
+const OWN = ['study', 'shown', 'result'];
+const RUN = 'run ';
+const BODY = 'body ';
+/** The keys of all records of runs. */
+const allRuns = () => IDBKeyRange.bound(RUN, `${RUN}\uffff`);
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const answer = (request) =>
@@ -38,7 +46,7 @@ const take = (name) =>
 export class Storage {
   constructor() {
     /** @private @type {Promise<IDBDatabase> | null} */ this.opened = null;
-    /** @private This tab's name, once it has one. */ this.tab = '';
+    /** This tab's name, once it has one. */ this.tab = '';
     /** @private @type {string[]} tabs with texts, the latest last; written with this tab's first text */
     this.tabs = [];
   }
@@ -86,39 +94,132 @@ export class Storage {
     }
   }
 
-  /** @returns {Promise<Record<Key, unknown>>} */
-  async read() {
-    const before = await this.claim();
-    const texts = (await this.open()).transaction(TEXTS).objectStore(TEXTS);
-    const wanted = ['tabs', 'study', 'result', `study ${before}`, `result ${before}`];
-    const [keys, tabs, study, result, ownStudy, ownResult] = await Promise.all([
-      answer(texts.getAllKeys()),
-      ...wanted.map((key) => answer(texts.get(key))),
-    ]);
-    const found = keys.map((key) => String(key).split(' ')[1]).concat(Array.isArray(tabs) ? tabs : []);
-    // A name that comes twice counts where it comes last.
-    this.tabs = [...new Set(found.reverse())].filter((one) => one && one !== this.tab).reverse();
-    const isOwn = ownStudy !== undefined || ownResult !== undefined;
-    return isOwn ? { study: ownStudy, result: ownResult } : { study, result };
+  /** Opens a transaction. @private @param {'readonly' | 'readwrite'} mode */
+  async texts(mode) {
+    return (await this.open()).transaction(TEXTS, mode).objectStore(TEXTS);
   }
 
-  /** Keeps a text, or with null nothing. Whole or not at all, and of two tabs the later one is the last.
-   * @param {Key} key @param {string | null} text @returns {Promise<void>} */
-  async write(key, text) {
-    const change = (await this.open()).transaction(TEXTS, 'readwrite');
-    const texts = change.objectStore(TEXTS);
+  /** All that a visit begins with, at once: with the run that was shown, whole.
+   * @returns {Promise<Record<'study' | 'shown' | 'result' | 'body', any> & {runs: unknown[]}>} */
+  async read() {
+    const before = await this.claim();
+    const texts = await this.texts('readonly');
+    const wanted = ['tabs', ...OWN, ...OWN.map((one) => `${one} ${before}`)];
+    const [keys, runs, tabs, ...found] = await Promise.all([
+      answer(texts.getAllKeys()),
+      answer(texts.getAll(allRuns())),
+      ...wanted.map((key) => answer(texts.get(key))),
+    ]);
+    const known = keys.map((key) => String(key).split(' ')).filter(([one]) => OWN.includes(one));
+    const names = known.map(([, tab]) => tab).concat(Array.isArray(tabs) ? tabs : []);
+    // A name that comes twice counts where it comes last.
+    this.tabs = [...new Set(names.reverse())].filter((one) => one && one !== this.tab).reverse();
+    const [last, own] = [found.slice(0, OWN.length), found.slice(OWN.length)];
+    const [study, shown, result] = own.some((one) => one !== undefined) ? own : last;
+    const body = typeof shown?.id === 'string' ? await answer(texts.get(BODY + shown.id)) : undefined;
+    return { study, shown, result, runs, body };
+  }
+
+  /** The tabs that live; null where the browser does not tell. @returns {Promise<Set<string> | null>} */
+  async living() {
+    try {
+      const { held = [] } = await navigator.locks.query();
+      return new Set(held.map(({ name = '' }) => name.split(' ')).flatMap(([of, tab]) => (of === TAB ? [tab] : [])));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps a value of this tab; null for nothing. Of two tabs the later one is the last.
+   * @param {Key} key @param {unknown} value @returns {Promise<void>} */
+  async write(key, value) {
+    await this.change((texts) => this.put(texts, key, value));
+  }
+
+  /** @private @param {IDBObjectStore} texts @param {Key} key @param {unknown} value */
+  put(texts, key, value) {
     for (const gone of this.tab ? this.tabs.splice(0, this.tabs.length + 1 - TABS) : [])
-      for (const one of ['study', 'result']) texts.delete(`${one} ${gone}`);
+      for (const one of OWN) texts.delete(`${one} ${gone}`);
     // Where the disk is full nothing but deleting can be done.
-    if (this.tab && text !== null) texts.put([...this.tabs, this.tab], 'tabs');
+    if (this.tab && value !== null) texts.put([...this.tabs, this.tab], 'tabs');
     for (const name of this.tab ? [key, `${key} ${this.tab}`] : [key])
-      if (text === null) texts.delete(name);
-      else texts.put(text, name);
-    // A page that is about to go hears no answers: without this the browser would give up the change.
-    change.commit();
-    await new Promise((resolve, reject) => {
-      change.oncomplete = resolve;
-      change.onabort = () => reject(change.error);
+      if (value === null) texts.delete(name);
+      else texts.put(value, name);
+    // What earlier pages wrote has been read by now.
+    if (key === 'shown') for (const name of ['result', `result ${this.tab}`]) texts.delete(name);
+  }
+
+  /** Whole or not at all. @private @param {(texts: IDBObjectStore) => void | Promise<void>} act
+   * @param {boolean} [whole] whether all is asked for at once */
+  async change(act, whole = true) {
+    const texts = await this.texts('readwrite');
+    const { transaction } = texts;
+    const done = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
     });
+    void done.catch(() => {});
+    await act(texts);
+    // A page that is about to go hears no answers: without this the browser would give up the change.
+    if (whole) transaction.commit();
+    await done;
+  }
+
+  /** The records of all runs. @returns {Promise<unknown[]>} */
+  async runs() {
+    return answer((await this.texts('readonly')).getAll(allRuns()));
+  }
+
+  /** What a run trained. @param {string} id @returns {Promise<unknown>} */
+  async body(id) {
+    return answer((await this.texts('readonly')).get(BODY + id));
+  }
+
+  /** Keeps a run, and what this tab shows. Others go where they have to, if it then has room.
+   * @param {string} body @param {unknown} shown @param {(runs: any[]) => {run: Short, gone: string[], fits: boolean}}
+   *   settle what to do, by the records of all runs @returns {Promise<boolean>} whether it is kept */
+  async keep(body, shown, settle) {
+    let isKept = false;
+    await this.change(async (texts) => {
+      const { run, gone, fits } = settle(await answer(texts.getAll(allRuns())));
+      isKept = fits;
+      if (!fits) return;
+      for (const id of gone) this.take(texts, id);
+      texts.put(run, RUN + run.id);
+      texts.put(body, BODY + run.id);
+      this.put(texts, 'shown', shown);
+    }, false);
+    return isKept;
+  }
+
+  /** The same at once, by a page that is about to go, and without a look at the others.
+   * @param {Short} run @param {string} body @param {unknown} shown */
+  async keepNow(run, body, shown) {
+    await this.change((texts) => {
+      texts.put(run, RUN + run.id);
+      texts.put(body, BODY + run.id);
+      this.put(texts, 'shown', shown);
+    });
+  }
+
+  /** Changes the record of a run that is still there. @param {string} id @param {Record<string, unknown>} changes */
+  async amend(id, changes) {
+    await this.change(async (texts) => {
+      const run = await answer(texts.get(RUN + id));
+      if (run && typeof run === 'object') texts.put({ ...run, ...changes }, RUN + id);
+    }, false);
+  }
+
+  /** @param {string[]} ids of runs */
+  async remove(ids) {
+    await this.change((texts) => {
+      for (const id of ids) this.take(texts, id);
+    });
+  }
+
+  /** @private @param {IDBObjectStore} texts @param {string} id */
+  take(texts, id) {
+    texts.delete(RUN + id);
+    texts.delete(BODY + id);
   }
 }

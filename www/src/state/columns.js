@@ -129,7 +129,7 @@ export class Epochs {
     /** Epochs so far. */ this.length = 0;
     /** @private @type {Rows | null} measures, seconds and spread */ this.rows = null;
     /** @private the learning rate of all epochs, */ this.rate = NaN;
-    /** @private @type {Rows | null} unless a schedule changes it */ this.rates = null;
+    /** @private @type {Rows | null} unless it changes */ this.rates = null;
   }
 
   /**
@@ -190,13 +190,19 @@ export class Epochs {
     return new Column(this, SPREAD + MEASURES.indexOf(name), this.hasSpread);
   }
 
+  /** The learning rate of an epoch's last step. @param {number} k
+   * @returns {number} NaN where there is no such epoch */
+  rateAt(k) {
+    if (!(k >= 0 && k < this.length)) return NaN;
+    return this.rates ? this.pool.get(this.rates.at(k)) : this.rate;
+  }
+
   /** An epoch as documents have it. @param {number} index from the end where it is negative
    * @returns {EpochRecord | undefined} */
   at(index) {
     const k = index < 0 ? this.length + index : index;
     if (!(k >= 0 && k < this.length)) return undefined;
     const [train_loss, validation_loss, train_metric, validation_metric] = this.measures(k, 0);
-    const rate = this.rates ? this.pool.get(this.rates.at(k)) : this.rate;
     /** @type {EpochRecord} */
     const record = {
       epoch: k + 1,
@@ -204,7 +210,7 @@ export class Epochs {
       validation_loss,
       train_metric,
       validation_metric,
-      learning_rate: written(rate),
+      learning_rate: written(this.rateAt(k)),
       seconds: this.get(k, SECONDS),
     };
     if (!this.hasSpread) return record;

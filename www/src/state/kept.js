@@ -1,7 +1,8 @@
 import { BY_NAME } from '../study/hyperparameters.js';
 import { sameStudy } from '../study/link.js';
-import { ENDED, FORMAT } from '../study/result.js';
+import { ENDED, EPOCH_BYTES, FORMAT } from '../study/result.js';
 import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
+import { Trials } from './trials.js';
 
 /**
  * What is kept between visits, as text: a study document and a result document. Pure. What is read may have been
@@ -14,11 +15,6 @@ import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
 
 /** Results longer than this are not kept; ASCII, but for the study's name. */
 export const LIMIT = 8_000_000;
-
-/** Characters that an epoch takes at the least. */
-const LEAST =
-  '{"epoch":1,"train_loss":0,"validation_loss":0,"train_metric":0,"validation_metric":0,"learning_rate":0,"seconds":0}'
-    .length;
 
 /** @param {Study} study */
 export const studyText = (study) => JSON.stringify(study);
@@ -34,49 +30,35 @@ export function readKeptStudy(text) {
 /** Writes the result so far again and again while it grows: each epoch is put into words once. */
 export class ResultText {
   constructor() {
-    /** @private @type {Study | null} */ this.study = null;
+    /** @private @type {unknown} whose text it is */ this.of = null;
     /** @private whether it is too long to be kept */ this.long = false;
     /** @private @type {Map<number, {epochs: number, text: string}>} */ this.trials = new Map();
   }
 
   /** The text, in steps so that nobody waits for it; null when it would be too long.
-   * @param {import('./store.js').Store} store
-   * @param {import('../study/types.js').HeldResult | null} result the engine's, once the run has ended
+   * @param {import('./shelf.js').Held} run
+   * @param {Pick<import('../study/types.js').HeldResult, 'engine' | 'test'>} more
    * @returns {Generator<void, string | null>} */
-  *write(store, result) {
-    const { runStudy, backend } = store;
-    if (this.study !== runStudy) {
-      this.study = runStudy;
+  *write({ study, trials, best }, { engine, test }) {
+    if (this.of !== trials) {
+      this.of = trials;
       this.long = false;
       this.trials.clear();
     }
     // A run's text only grows.
-    this.long ||= store.trials.epochs * LEAST > LIMIT;
+    this.long ||= trials.epochs * EPOCH_BYTES > LIMIT;
     if (this.long) return this.drop();
     const parts = [];
     let length = 0;
-    for (const trial of store.trials.inOrder()) {
+    for (const trial of trials.inOrder()) {
       const part = this.trial(trial);
       length += part.length + 1;
       if (length > LIMIT) return this.drop();
       parts.push(part);
       yield;
     }
-    const engine = result?.engine ?? {
-      backend: backend?.backend ?? 'cpu',
-      adapter: backend?.adapter ?? null,
-      workers: backend?.workers ?? 0,
-    };
-    const head = JSON.stringify({
-      format: FORMAT,
-      study: runStudy,
-      engine,
-      // What the page marks as best may lag a moment behind.
-      best: store.bestTold,
-      test: store.test,
-      seen: store.seenData,
-      asked: store.asked,
-    });
+    // What the page marks as best may lag a moment behind.
+    const head = JSON.stringify({ format: FORMAT, study, engine, best, test });
     return `${head.slice(0, -1)},"trials":[${parts.join(',')}]}`;
   }
 
@@ -159,6 +141,18 @@ export function readKeptResult(text, shown, edited = false) {
   }
 }
 
+/** A run as the page holds it, of a result that is sound.
+ * @param {string} id @param {Result} result @returns {Generator<void, import('./shelf.js').Held>} */
+export function* heldOf(id, { study, engine, best, test, trials: documents }) {
+  const trials = new Trials(study);
+  for (const one of documents) {
+    trials.merge(one);
+    yield;
+  }
+  trials.takeEnded();
+  return { id, study, trials, best, engine, test };
+}
+
 /** @template T @param {unknown} text @param {(document: any) => T | null} read @returns {T | null} */
 function sound(text, read) {
   if (typeof text !== 'string' || text.length > 2 * LIMIT) return null;
@@ -178,8 +172,8 @@ const isMeasure = (value) =>
   typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
 const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric', 'learning_rate', 'seconds'];
 
-/** @param {any} trial */
-function isTrial(trial) {
+/** @param {any} trial @returns {trial is import('../study/types.js').TrialDocument} */
+export function isTrial(trial) {
   return (
     isObject(trial) &&
     isCount(trial.number) &&
@@ -187,6 +181,7 @@ function isTrial(trial) {
     ENDED.includes(trial.state) &&
     isCount(trial.seed) &&
     isCount(trial.steps) &&
+    (trial.evaluations === undefined || isCount(trial.evaluations)) &&
     (trial.diverged_at === null || isCount(trial.diverged_at)) &&
     (trial.value === null || isMeasure(trial.value)) &&
     isObject(trial.params) &&

@@ -4,12 +4,13 @@ import { Slice } from './slice.js';
 /**
  * @typedef {[number, number, number, number]} Extent of x, then of y
  * @typedef {(typeof PLANES)[number]} Plane
- * @typedef {{plane: Plane, rows: 'validation' | 'train', limit: number | null, extent: Extent | null, others: number[],
- *   side: number}} LandscapeOptions `limit`: so many of the rows, null for all; `side`: points along each axis;
+ * @typedef {{plane: Plane, rows: 'validation' | 'train', limit: number | null, extent: Extent | null, others:
+ *   number[], side: number}} LandscapeOptions `limit`: so many of the rows, null for all; `side`: points along each
+ *   axis;
  *   `extent`: the part of the plane that is shown, null for its own frame; `others`: the trials that the plane is laid
  *   through beside its own
- * @typedef {{epochs: number | null, live: boolean}} Reach how far a trial is trained: `epochs` is null where that is all
- *   of its own, `live` says that more will come
+ * @typedef {{epochs: number | null, live: boolean}} Reach how far a trial is trained: `epochs` is null where that is
+ *   all of its own, `live` says that more will come
  * @typedef {{trial: number, steps: number[], x: number[], y: number[], loss: number[], slice_loss: number[],
  *   distance: number[]}} Path as `landscape@1` has it
  * @typedef {object} Head what is known of a surface before its points
@@ -41,8 +42,8 @@ export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line'
 /** Points along each axis of a surface that can be asked for; the engine takes odd numbers up to 201. */
 export const SIDES = /** @type {const} */ ([11, 25, 51, 101, 201]);
 
-/** How far a trial is trained; null where it has no weights yet. @param {Pick<import('../study/types.js').Trial, 'state' |
- *   'epochs'>} trial @returns {Reach | null} */
+/** How far a trial is trained; null where it has no weights yet.
+ * @param {Pick<import('../study/types.js').Trial, 'state' | 'epochs'>} trial @returns {Reach | null} */
 export function reachOf({ state, epochs }) {
   if (state === 'complete' || state === 'diverged') return { epochs: null, live: false };
   return epochs.length ? { epochs: epochs.length, live: !ENDED.includes(state) } : null;

@@ -20,8 +20,12 @@ export class LookSlice extends Slice {
     this.keysShown = false;
     /** Whether the panel shows every setting, or those that come first and what the study sets. */
     this.allRows = false;
+    /** Columns of the trial table that were chosen or put away. @type {Record<string, boolean>} */ this.columns = {};
+    /** What colours the response surface; null for what trials are ranked by. @type {string | null} */
+    this.measure = null;
+    /** The hyperparameter that colours the loss curves; null for the score. @type {string | null} */
+    this.curveColor = null;
     /** The page itself, rather than a guest on another. */ this.whole = false;
-    /** Whether the link has just been copied. */ this.copied = false;
     /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();
   }
 

@@ -1,5 +1,6 @@
 import { exact, number, scientific } from '../study/format.js';
 import { mendsOf } from '../study/mends.js';
+import { ROOM } from '../study/runs.js';
 
 /**
  * What the page says when something goes wrong or needs saying: what happened, what is kept, what to do.
@@ -114,20 +115,26 @@ const SKIPPED_SHOWN = 12;
  * A link that was not understood in full.
  * @param {import('../study/link.js').Skipped[]} skipped
  * @param {boolean} newer
+ * @param {string} dataset that the study stands on
  * @returns {Notice}
  */
-export function linkNotice(skipped, newer) {
+export function linkNotice(skipped, newer, dataset) {
   const long = skipped.some((one) => one.why === 'too_long');
-  const lost = placesOf(skipped.filter((one) => one.why === 'lost'));
-  const list = placesOf(skipped.filter((one) => one.why !== 'lost'));
+  const data = skipped.find((one) => one.found);
+  const others = skipped.filter((one) => one !== data);
+  const lost = placesOf(others.filter((one) => one.why === 'lost'));
+  const list = placesOf(others.filter((one) => one.why !== 'lost'));
   const cut = lost.length > 0;
+  const rest = !cut ? 'skipped' : list.length ? 'both' : 'lost';
   return {
     id: 'link',
     kind: 'alert',
-    title: `message.link_${long ? 'long' : newer ? 'newer' : cut ? 'cut' : 'partly'}`,
+    title: `message.link_${long ? 'long' : newer ? 'newer' : data ? 'data' : cut ? 'cut' : 'partly'}`,
     problem: long
       ? { code: 'note_link_long' }
-      : { code: `note_link_${!cut ? 'skipped' : list.length ? 'both' : 'lost'}`, lost, list },
+      : data
+        ? { code: `note_link_data${others.length ? `_${rest}` : ''}`, data: data.found, dataset, lost, list }
+        : { code: `note_link_${rest}`, lost, list },
     actions: [],
   };
 }
@@ -141,27 +148,82 @@ function placesOf(skipped) {
     .concat(more > 0 ? [`… (+${more})`] : []);
 }
 
-/** A link that could not be put on the clipboard. @param {string | null} link @returns {Notice} */
-export const shareNotice = (link) => ({
-  id: 'share',
+/**
+ * What a re-run shares with what its link says of the run before.
+ * @param {import('../study/fingerprint.js').Verdict} verdict
+ * @param {import('../study/fingerprint.js').Fingerprint} before
+ * @param {import('../study/fingerprint.js').Fingerprint} now
+ * @param {string | null} adapter
+ * @returns {Notice}
+ */
+export const reproducedNotice = (verdict, before, now, adapter) => ({
+  id: 'fp',
   kind: 'note',
-  title: link ? 'message.share_by_hand' : 'message.share_too_long',
-  problem: { code: link ? 'note_share_by_hand' : 'note_share_too_long' },
-  link: link ?? undefined,
+  title: `message.fp_${verdict}`,
+  values: {
+    before: before.backend.toUpperCase(),
+    now: now.backend.toUpperCase(),
+    version: String(before.numerics),
+    own: String(now.numerics),
+    adapter: adapter || 'WebGPU',
+  },
   actions: [],
 });
 
 /**
  * Something is not kept between visits.
- * @param {'refused' | 'full' | 'large'} lack
- * @param {number} size in MB, the most that is kept
+ * @param {string} lack refused, full, large or pinned
+ * @param {number} size in MB, the most that is kept of a run
  * @returns {Notice}
  */
 export const keepNotice = (lack, size) => ({
   id: 'keep',
   kind: 'note',
   title: `message.keep_${lack}`,
-  problem: { code: `note_keep_${lack}`, size },
+  problem: { code: `note_keep_${lack}`, size: lack === 'pinned' ? ROOM.bytes / 1e6 : size, runs: ROOM.runs },
+  actions: lack === 'refused' ? [] : [{ label: 'runs.all', act: 'all_runs', detail: true }],
+});
+
+/** Runs before which another one would have to go. @param {string} letter of the one that goes first, or nothing
+ * @returns {Notice} */
+export const roomNotice = (letter) => ({
+  id: 'room',
+  kind: 'note',
+  title: 'message.room',
+  problem: letter
+    ? { code: 'note_room', letter, size: ROOM.bytes / 1e6, runs: ROOM.runs }
+    : { code: 'note_keep_pinned', size: ROOM.bytes / 1e6, runs: ROOM.runs },
+  actions: [{ label: 'runs.all', act: 'all_runs', detail: true, primary: true }],
+});
+
+/** @param {string} letter @returns {Notice} */
+export const deletedNotice = (letter) => ({
+  id: 'run_deleted',
+  kind: 'note',
+  title: 'message.run_deleted',
+  values: { letter },
+  actions: [{ label: 'action.bring_back', act: 'bring_back', primary: true }],
+});
+
+/** A run that was kept, and is gone or damaged. @param {string} letter @returns {Notice} */
+export const unreadableNotice = (letter) => ({
+  id: 'run_gone',
+  kind: 'alert',
+  title: 'message.run_gone',
+  values: { letter },
+  problem: { code: 'note_run_gone' },
+  actions: [],
+});
+
+/** A file that could not be taken in, or not all of it. @param {string} name @param {Problem} problem
+ * @returns {Notice} */
+export const importNotice = (name, problem) => ({
+  id: 'import',
+  kind: 'alert',
+  title: problem.code === 'note_import_left' ? 'message.import_partly' : 'message.import_refused',
+  values: { name },
+  problem,
+  kept: problem.code === 'note_import_left' ? undefined : 'kept.runs',
   actions: [],
 });
 

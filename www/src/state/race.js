@@ -7,7 +7,7 @@ import { Slice } from './slice.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('./landscape.js').Piece} Piece
  * @typedef {import('./landscape.js').Path & {accuracy: number[], coast_x: number[], coast_y: number[], held: number,
- *   scales: ([number, number] | null)[],
+ *   scales: ([number, number] | null)[], evaluations: number[],
  *   learning_rate: number, batch: number | null, last: number, diverged_at: number | null}} RacePath what
  *   `landscape@1` has of a path, and more
  * @typedef {object} RaceHead

@@ -14,17 +14,40 @@ export class Reports {
   /** @param {import('./slices.js').Slices} slices */
   constructor(slices) {
     /** @private */ this.slices = slices;
+    /** @private @type {import('./run.js').RunSlice['outcome']} of the engine's run */ this.outcome = 'none';
+  }
+
+  /** Whether the run that the engine has, or had last, is the one shown. */
+  get isShown() {
+    const { shelf, trials } = this.slices;
+    return !shelf.live || shelf.live.trials === trials.trials;
+  }
+
+  /** @private The slice that shows the engine's run; none where the reader looks at others. */
+  get its() {
+    const { shelf, trials } = this.slices;
+    return [trials, ...(shelf.beside?.pair ?? [])].find((one) => one.trials === shelf.live?.trials);
   }
 
   /** @param {RunState} state @param {boolean} alive whether the engine has the run shown */
   state(state, alive) {
     this.slices.trials.version++;
-    this.slices.run.put({ state, alive });
+    this.slices.run.put({ state, alive: alive && this.isShown }, 'shelf');
   }
 
-  /** @param {import('./run.js').RunSlice['outcome']} outcome */
-  outcome(outcome) {
-    this.slices.run.put({ outcome });
+  /** How the engine's run has ended. @param {'finished' | 'stopped' | 'failed'} outcome
+   * @param {import('../study/types.js').HeldResult['engine'] | null} engine */
+  end(outcome, engine) {
+    this.slices.shelf.end(outcome, engine);
+    this.outcome = outcome;
+    if (this.isShown) this.slices.run.put({ outcome });
+  }
+
+  /** A run that was to go on did not. */
+  rest() {
+    const { shelf } = this.slices;
+    const ended = this.outcome === 'stopped' || this.outcome === 'failed' ? this.outcome : 'finished';
+    if (shelf.training && shelf.live) shelf.end(ended, shelf.live.engine);
   }
 
   /** @param {BackendInfo | null} backend that trains */
@@ -40,21 +63,61 @@ export class Reports {
   /** A run's trials begin; those of the run before are put away.
    * @param {Study} study @param {import('./trials.js').Trials} [own] which the run enters what becomes of them into */
   begin(study, own) {
-    const { trials, selection, run } = this.slices;
+    const { trials, selection, run, shelf } = this.slices;
+    const isOwn = trials.trials.size > 0 && run.outcome !== 'example';
+    const before = isOwn ? trials.runStudy : null;
     trials.start(study, own);
     selection.reset();
-    run.put({ progress: null });
+    run.put({ progress: null, ...(run.outcome === 'example' && { outcome: 'none' }) });
+    shelf.begin(structuredClone(study), trials.trials, before);
+  }
+
+  /** Shows a run that is there, while whatever is trained goes on.
+   * @param {import('./shelf.js').Held} held @param {boolean} alive whether the engine has it, and trains nothing */
+  show({ id, study, trials: own, best, test }, alive) {
+    const { trials, selection, run, shelf } = this.slices;
+    trials.start(study, own);
+    trials.bestTold = best;
+    selection.reset();
+    shelf.put({ shown: id });
+    run.put({ alive, outcome: shelf.live?.trials === own ? this.outcome : 'earlier' });
+    if (test) this.test(test, study);
+    this.settled();
+  }
+
+  /** Shows the stored example, which is no run. @param {Omit<import('./shelf.js').Held, 'id'>} example */
+  example({ study, trials: own, best }) {
+    const { trials, selection, run } = this.slices;
+    trials.start(study, own);
+    trials.bestTold = best;
+    selection.reset();
+    run.put({ outcome: 'example' });
+    this.settled();
+  }
+
+  /** Shows no run at all. */
+  clear() {
+    const { trials, selection, run, shelf, study } = this.slices;
+    trials.start(study.study);
+    selection.reset();
+    shelf.put({ shown: null });
+    run.put({ alive: false, outcome: 'none', progress: null });
+    this.settled();
   }
 
   /** The run shown goes on as the panel's study, which has more trials. */
   grow() {
-    const { study: panel, trials } = this.slices;
+    const { study: panel, trials, shelf } = this.slices;
     trials.runStudy = structuredClone(panel.study);
+    shelf.grow(trials.runStudy);
   }
 
-  /** Something has become of the trials shown. @returns {Trial[]} those that have just ended */
+  /** Something has become of the engine's trials. @returns {Trial[]} those that have just ended */
   turn() {
-    return this.slices.trials.turn();
+    const { shelf, trials } = this.slices;
+    const { its } = this;
+    if (its || !shelf.live) return (its ?? trials).turn();
+    return shelf.live.trials.takeEnded();
   }
 
   /** Enters trials, or what became of them, as documents have them.
@@ -65,17 +128,22 @@ export class Reports {
 
   /** @param {number | null} number of the trial that the session says is best */
   best(number) {
-    this.slices.trials.bestTold = number;
+    const { shelf } = this.slices;
+    if (shelf.live) shelf.live.best = number;
+    const { its } = this;
+    if (its) its.bestTold = number;
   }
 
   /** A run that ended early leaves no trial half done. */
   cancelUnfinished() {
-    this.slices.trials.cancelUnfinished();
+    this.slices.shelf.live?.trials.cancelOpen();
+    this.turn();
   }
 
   /** The engine has let the run go, and its networks with it. @param {boolean} ended whether it has a result */
   gone(ended) {
     this.slices.run.put({ alive: false });
+    this.outcome = 'earlier';
     if (ended) this.slices.run.put({ outcome: 'earlier' }, 'test');
   }
 
@@ -86,6 +154,8 @@ export class Reports {
 
   /** @param {OpenedTest} test @param {Study} [study] whose trials it is of */
   test(test, study = this.slices.trials.shownStudy) {
+    const { shelf } = this.slices;
+    if (shelf.live && this.isShown) shelf.live.test = { ...test };
     this.slices.test.open(test, study);
   }
 

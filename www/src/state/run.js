@@ -6,7 +6,10 @@ export class RunSlice extends Slice {
   constructor(mark) {
     super(mark, 'run');
     /** @type {import('../study/types.js').RunState} */ this.state = 'idle';
-    /** @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier'} earlier: of a visit before this one */
+    /**
+     * @type {'none' | 'finished' | 'stopped' | 'failed' | 'earlier' | 'example'} earlier: of a visit before this one;
+     *   example: stored with the page
+     */
     this.outcome = 'none';
     /** Whether the engine still has the run shown. */ this.alive = false;
     /** @type {import('../study/types.js').BackendChoice} */ this.choice = 'auto';

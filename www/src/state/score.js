@@ -1,5 +1,5 @@
 import { scaleOfScores } from '../study/scale.js';
-import { datasetOf } from '../study/hyperparameters.js';
+import { guessOf } from '../study/guess.js';
 import { CROWD } from './store.js';
 
 /**
@@ -47,17 +47,32 @@ function makeScale(store) {
     if (Number.isFinite(score)) found.push(score);
     if (isUntrained(store, trial)) untrained++;
   }
+  // Two runs side by side have one scale.
+  const { comparable } = store;
+  for (const trial of comparable?.trials.values() ?? []) {
+    const score = comparable?.score(trial) ?? NaN;
+    if (Number.isFinite(score)) found.push(score);
+  }
   return { ...scaleOfScores(found, store.objective), untrained };
 }
 
-/** Whether a trial ended worse than guessing: the same probability for every class, or the mean of the targets, which
- * has an R² of 0. Training has a say, as a network may know its own rows too well.
- * @param {Store} store @param {Trial} trial */
+/** In a loss as f32 has it, so much is nothing. */
+const NOTHING = 1e-6;
+
+/**
+ * Whether a trial ended no better than guessing. For classes a guess says the largest one, or for every sample each
+ * class's share; a trial learned nothing if neither part of the data has a larger accuracy than the one, or neither a
+ * lower loss than the other. Training has a say, as a network may know its own rows too well. For numbers a guess is
+ * the mean of the targets, which has an R² of 0.
+ * @param {Store} store @param {Trial} trial
+ */
 export function isUntrained(store, { state, epochs }) {
   if (state !== 'complete' || !epochs.length) return false;
-  const classes = datasetOf(store.shownStudy)?.classes ?? 0;
-  if (classes < 2) return epochs.measure('train_metric') < 0 && epochs.measure('validation_metric') < 0;
-  return Math.min(epochs.measure('train_loss'), epochs.measure('validation_loss')) > Math.log(classes);
+  const guess = guessOf(store.shownStudy);
+  const rated = Math.max(epochs.measure('train_metric'), epochs.measure('validation_metric'));
+  if (!guess) return rated <= 0;
+  const least = Math.min(epochs.measure('train_loss'), epochs.measure('validation_loss'));
+  return rated <= guess.share || least >= guess.loss * (1 - NOTHING);
 }
 
 /** A trial's state as it is shown. @param {Store} store @param {Trial} trial */

@@ -5,6 +5,7 @@ import { Slice } from './slice.js';
  * @typedef {import('../study/brush.js').Brush} Brush
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {{trial: Trial, letter: string, study: Study}} Pinned a trial with its run's letter and study
  */
 
 /** The trials that every figure marks: picked, hovered, and inside the brush. */
@@ -22,6 +23,13 @@ export class SelectionSlice extends Slice {
     /** @type {number | null} */ this.hovered = null;
     /** @type {Brush | null} */ this.brush = null;
     /** Grows with every change of the brush. */ this.brushes = 0;
+    /** @type {Pinned | null} the trial that others are held against, of whatever run */ this.pinned = null;
+  }
+
+  /** @param {Pinned | null} pinned */
+  hold(pinned) {
+    this.pinned = pinned;
+    this.touch();
   }
 
   /** Other trials are shown: nothing is marked. */

@@ -1,9 +1,11 @@
 import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
 import { MessagesSlice } from './messages.js';
+import { OpeningSlice } from './opening.js';
 import { RaceSlice } from './race.js';
 import { RunSlice } from './run.js';
 import { SelectionSlice } from './selection.js';
+import { ShelfSlice } from './shelf.js';
 import { StudySlice } from './study.js';
 import { TestSlice } from './test.js';
 import { TrialsSlice } from './trials-slice.js';
@@ -21,5 +23,7 @@ export function slicesOf(mark) {
   const selection = new SelectionSlice(mark, study, trials);
   const landscape = new LandscapeSlice(mark);
   const race = new RaceSlice(mark);
-  return { look, run, messages, test, study, trials, selection, landscape, race };
+  const shelf = new ShelfSlice(mark);
+  const opening = new OpeningSlice(mark);
+  return { look, run, messages, test, study, trials, selection, landscape, race, shelf, opening };
 }

@@ -1,15 +1,15 @@
 import { FORMAT } from '../study/result.js';
 
-/** What the store holds so far, as a result, for a run that ended early.
- * @param {import('./store.js').Store} store @returns {import('../study/types.js').HeldResult} */
-export function snapshot(store) {
-  const { backend } = store;
+/** What there is of the engine's run so far, as a result, for one that ended early.
+ * @param {import('./store.js').Store} store @returns {import('../study/types.js').HeldResult | null} */
+export function snapshot({ backend, shelf: { live } }) {
+  if (!live || !backend) return null;
   return {
     format: FORMAT,
-    study: structuredClone(store.shownStudy),
-    engine: { backend: backend?.backend ?? 'cpu', adapter: backend?.adapter ?? null, workers: backend?.workers ?? 0 },
-    trials: store.trials.inOrder(),
-    best: store.bestTold,
-    test: store.test && { ...store.test },
+    study: structuredClone(live.study),
+    engine: { backend: backend.backend, adapter: backend.adapter, workers: backend.workers },
+    trials: live.trials.inOrder(),
+    best: live.best,
+    test: null,
   };
 }

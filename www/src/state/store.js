@@ -3,7 +3,9 @@ import { sentence } from '../i18n/i18n.js';
 import { planned } from '../study/panel.js';
 import { ENDED } from '../study/result.js';
 import { Reports } from './reports.js';
+import { SelectionSlice } from './selection.js';
 import { slicesOf } from './slices.js';
+import { TrialsSlice } from './trials-slice.js';
 
 /**
  * All that the page knows, in one place, made of slices. Components read it by short names and are woken by topic;
@@ -46,7 +48,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   counts: ({ trials }) => trials.counts,
   begun: ({ trials }) => trials.begun,
   runs: ({ trials }) => trials.runs,
-  version: ({ trials }) => trials.version,
+  version: ({ trials, shelf }) => shelf.beside?.pair.reduce((sum, one) => sum + one.version, 0) ?? trials.version,
   task: ({ trials }) => trials.task,
   objective: ({ trials }) => trials.objective,
   best: ({ trials }) => trials.best,
@@ -55,6 +57,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
 
   selected: ({ selection }) => selection.selected,
   picked: ({ selection }) => selection.picked,
+  pinned: ({ selection }) => selection.pinned,
   hovered: ({ selection }) => selection.hovered,
   brush: ({ selection }) => selection.brush,
   brushes: ({ selection }) => selection.brushes,
@@ -75,6 +78,8 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
 
   landscape: ({ landscape }) => landscape,
   race: ({ race }) => race,
+  shelf: ({ shelf }) => shelf,
+  opening: ({ opening }) => opening,
 
   notices: ({ messages }) => messages.notices,
   spoken: ({ messages }) => messages.spoken,
@@ -89,17 +94,20 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   singleKeys: ({ look }) => look.singleKeys,
   keysShown: ({ look }) => look.keysShown,
   allRows: ({ look }) => look.allRows,
+  columns: ({ look }) => look.columns,
+  measure: ({ look }) => look.measure,
+  curveColor: ({ look }) => look.curveColor,
   whole: ({ look }) => look.whole,
-  copied: ({ look }) => look.copied,
   previews: ({ look }) => look.previews,
 });
 
 class Readable {
   constructor() {
-    /** Written by commands alone. */
-    this.slices = slicesOf((...topics) => {
+    /** @private @type {import('./types.js').Touch} */
+    this.mark = (...topics) => {
       for (const topic of topics) this.scheduler.mark(topic);
-    });
+    };
+    /** Written by commands alone. */ this.slices = slicesOf(this.mark);
     /** Written by the engine alone. */ this.reports = new Reports(this.slices);
     /** @private @type {Set<{topics: Set<string>, wake: (topics: Set<string>) => void}>} */ this.listeners = new Set();
     /** @private */ this.scheduler = new Scheduler((topics) =>
@@ -107,6 +115,36 @@ class Readable {
         .filter((one) => [...topics].some((topic) => one.topics.has(topic)))
         .map((one) => () => this.listeners.has(one) && one.wake(topics)),
     );
+  }
+
+  /** The same page with other trials, and a selection among them: what figures of a run beside the shown one read.
+   * @returns {Store} */
+  another() {
+    const { mark, slices } = this;
+    const trials = new TrialsSlice(mark, slices.study, slices.run);
+    const selection = new SelectionSlice(mark, slices.study, trials);
+    return Object.assign(Object.create(this), { slices: { ...slices, trials, selection } });
+  }
+
+  /** The run that lies beside this one, where two are compared. @returns {Store | null} */
+  get other() {
+    const beside = this.slices.shelf.beside?.store ?? null;
+    return beside === /** @type {unknown} */ (this) ? Object.getPrototypeOf(this) : beside;
+  }
+
+  /** The same, if its trials are ranked by the same: both then have one scale. @returns {Store | null} */
+  get comparable() {
+    const { other, slices } = this;
+    if (!other) return null;
+    const { task, objective } = slices.trials;
+    const isSame = other.task === task && other.objective.metric === objective.metric;
+    return isSame && other.objective.direction === objective.direction ? other : null;
+  }
+
+  /** The letter of the run that this store shows. */
+  get letter() {
+    const { shelf } = this.slices;
+    return shelf.letter((shelf.beside?.store === /** @type {unknown} */ (this) && shelf.beside?.id) || shelf.shown);
   }
 
   /** @param {Topic[]} topics @param {(topics: Set<string>) => void} wake @returns {() => void} */
@@ -133,7 +171,14 @@ class Readable {
 
   /** Whether undo or redo has a study to go to. @param {-1 | 1} direction */
   canStep(direction) {
-    return this.slices.study.canStep(direction);
+    const { study, shelf } = this.slices;
+    return (direction < 0 && shelf.canBringBack(study.study)) || study.canStep(direction);
+  }
+
+  /** What the test set said of a study's trials, once it was opened.
+   * @param {import('../study/types.js').Study} study */
+  testOf(study) {
+    return this.slices.test.of(study);
   }
 
   /** What a trial is ranked by; NaN when there is nothing yet. @param {Trial} trial */
@@ -164,6 +209,11 @@ class Readable {
   /** The study with its ranges cut to the brush, or null where that cannot be or changes nothing. */
   narrowedStudy() {
     return this.slices.selection.narrowedStudy();
+  }
+
+  /** Whether the trials shown are the stored example's, which nobody has trained here. */
+  get isExample() {
+    return this.slices.run.outcome === 'example';
   }
 
   /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A

@@ -70,6 +70,16 @@ export class TrialsSlice extends Slice {
     this.touch('test');
   }
 
+  /** Shows other trials of the same run. @param {Trials} trials @param {number | null} best */
+  swap(trials, best) {
+    this.trials = trials;
+    this.runs++;
+    this.bestHeld = { at: 0, number: null };
+    this.bestTold = best;
+    this.version++;
+    this.touch('selection');
+  }
+
   /** Trials by state. */
   get counts() {
     return this.trials.counts;

@@ -1,5 +1,5 @@
 import { BY_NAME } from '../study/hyperparameters.js';
-import { ENDED } from '../study/result.js';
+import { ENDED, FORMAT } from '../study/result.js';
 import { Epochs, Pool, written } from './columns.js';
 
 /**
@@ -20,7 +20,7 @@ const STATES = ['queued', 'running', 'complete', 'pruned', 'diverged', 'cancelle
 /** What has no value until it ends has one then. @type {TrialState[]} */
 const VALUED = ['complete', 'pruned'];
 /** Numbers before a trial's epochs in a report (`TrialEvent::write`). */
-const HEAD = 7;
+const HEAD = 8;
 
 /** @extends {Map<number, Trial>} */
 export class Trials extends Map {
@@ -33,12 +33,15 @@ export class Trials extends Map {
     this.counts = { queued: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0, cancelled: 0 };
     /** Trials with an epoch. */ this.begun = 0;
     /** Epochs of all trials. */ this.epochs = 0;
+    /** Whether some trial's steps took more than one gradient evaluation each. */ this.costly = false;
+    /** Grows with every change. */ this.changes = 0;
     /** @private @type {Trial[]} those that have ended since {@link takeEnded} */ this.ended = [];
   }
 
   /** A trial before its first step, if it is new. @param {Pick<Trial, 'number' | 'params'>} trial */
   add({ number, params }) {
     if (this.has(number)) return;
+    this.changes++;
     const planned = params.epochs ?? this.study?.fixed?.epochs ?? BY_NAME.get('epochs')?.default;
     this.put(number, params, this.study?.seed ?? 0, Number(planned));
   }
@@ -64,14 +67,16 @@ export class Trials extends Map {
   /** Enters a report, the numbers of its events one after the other. What is told of a trial that has ended comes too
    * late, as it does for the session. @param {Float64Array} told */
   report(told) {
+    this.changes++;
     for (let at = 0; at < told.length;) {
-      const [trial, state, n, each] = [this.get(told[at]), STATES[told[at + 1]], told[at + 5], told[at + 6]];
+      const [trial, state, n, each] = [this.get(told[at]), STATES[told[at + 1]], told[at + 6], told[at + 7]];
       const first = at + HEAD;
       at = first + n * each;
       if (!trial || !state || ENDED.includes(trial.state)) continue;
-      const [value, steps, diverged] = [told[first - 5], told[first - 4], told[first - 3]];
+      const [value, steps, diverged] = [told[first - 6], told[first - 5], told[first - 4]];
       trial.value = VALUED.includes(state) ? written(value) : null;
       trial.steps = Math.max(trial.steps, steps);
+      this.weigh(trial, told[first - 3]);
       trial.diverged_at = Number.isNaN(diverged) ? null : diverged;
       const { epochs } = trial;
       const before = epochs.length;
@@ -83,7 +88,8 @@ export class Trials extends Map {
 
   /** Enters the event of a trial or a whole trial as a document, also one that is not known.
    * @param {Partial<TrialDocument> & Pick<TrialDocument, 'number'>} change */
-  merge({ epochs = [], state, ...change }) {
+  merge({ epochs = [], state, evaluations, ...change }) {
+    this.changes++;
     const trial =
       this.get(change.number) ?? this.put(change.number, change.params ?? {}, change.seed ?? 0, epochs.length);
     if (ENDED.includes(trial.state)) return;
@@ -91,7 +97,20 @@ export class Trials extends Map {
     trial.epochs.add(epochs);
     this.count(before, trial.epochs.length);
     Object.assign(trial, change, { steps: Math.max(trial.steps, change.steps ?? 0) });
+    this.weigh(trial, evaluations ?? 0);
     if (state) this.turn(trial, state);
+  }
+
+  /** Notes what a trial's steps took, where it was more than an evaluation each. @private @param {Trial} trial
+   * @param {number} evaluations */
+  weigh(trial, evaluations) {
+    const most = Math.max(trial.evaluations ?? 0, evaluations);
+    if (most > trial.steps) {
+      trial.evaluations = most;
+      this.costly = true;
+    } else if (trial.evaluations !== undefined) {
+      delete trial.evaluations;
+    }
   }
 
   /** @private @param {number} before epochs of a trial @param {number} after */
@@ -106,6 +125,7 @@ export class Trials extends Map {
     this.counts[trial.state]--;
     this.counts[state]++;
     trial.state = state;
+    this.changes++;
     if (ENDED.includes(state)) this.ended.push(trial);
   }
 
@@ -130,6 +150,22 @@ export class Trials extends Map {
     return [...this.values()].sort((a, b) => a.number - b.number);
   }
 }
+
+/** Gradient evaluations of a trial's steps. @param {Pick<Trial, 'steps' | 'evaluations'>} trial */
+export const evaluationsOf = ({ steps, evaluations }) => evaluations ?? steps;
+
+/** A run's result as the page holds it.
+ * @param {Omit<HeldResult, 'format' | 'engine' | 'trials'> &
+ *   {engine: HeldResult['engine'] | null, trials: Trials}} run
+ * @returns {HeldResult} */
+export const resultOf = ({ study, trials, best, engine, test }) => ({
+  format: FORMAT,
+  study,
+  engine: engine ?? { backend: 'cpu', adapter: null, workers: 0 },
+  trials: trials.inOrder(),
+  best,
+  test,
+});
 
 /** A trial as documents have it, which shares nothing with the page. @param {Trial} trial @returns {TrialDocument} */
 export function trialDocument({ epochs, ...trial }) {

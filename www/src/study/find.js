@@ -9,7 +9,7 @@ import { HYPERPARAMETERS, choicesOf } from './hyperparameters.js';
  */
 
 /** Words as they are compared: without spaces, dashes and letter case. @param {string} text */
-const bare = (text) => text.toLowerCase().replace(/[\s_\-·.]+/g, '');
+export const bare = (text) => text.toLowerCase().replace(/[\s_\-·.]+/g, '');
 /** What was typed, as it is compared; of a name in a package its last part. @param {string} text */
 const asked = (text) => bare(text.trim().replace(/^[a-z_]+\.(?:[a-z_]+\.)*(?=[a-z_])/i, ''));
 /** Short queries fit whole words and their beginnings: "lr" is no part of "initial rate". */
@@ -26,7 +26,7 @@ function matches(text, query) {
 }
 
 /** Widths of single layers are called as those of all. @param {string} name of a hyperparameter or a choice */
-const othersOf = (name) =>
+export const othersOf = (name) =>
   /** @type {Record<string, string>} */ (aliases)[name.replace(/^units_\d+$/, 'hidden_units')]?.split(', ') ?? [];
 
 /** @param {Hyperparameter} one @param {string} query bare */
@@ -41,6 +41,31 @@ const chosen = (one, query) =>
 export function fits(one, text) {
   const query = asked(text);
   return query === '' || named(one, query) || chosen(one, query).length > 0;
+}
+
+/**
+ * The hyperparameters that a text names in full, in either language or by another name; by their own names and labels
+ * first. Of two that share another name, as "decay", those that the study sweeps are meant.
+ * @param {string} text
+ * @param {string[]} swept
+ * @returns {Hyperparameter[]}
+ */
+export function calledIn(text, swept) {
+  const query = bare(text.trim());
+  if (query === '') return [];
+  const is = (/** @type {string} */ one) => bare(one) === query;
+  const own = HYPERPARAMETERS.filter((one) => [one.name, one.label.en, one.label.ko].some(is));
+  const found = own.length ? own : HYPERPARAMETERS.filter((one) => othersOf(one.name).some(is));
+  const meant = found.filter((one) => swept.includes(one.name));
+  return meant.length ? meant : found;
+}
+
+/** The choices of a hyperparameter that a text names in full. @param {Hyperparameter} one @param {string} text */
+export function choiceIn(one, text) {
+  const query = bare(text.trim());
+  return choicesOf(one).find((choice) =>
+    [String(choice), ...(typeof choice === 'string' ? othersOf(choice) : [])].some((name) => bare(name) === query),
+  );
 }
 
 /** What a query names that is not among the rows: without effect in the study, or not in this version yet.

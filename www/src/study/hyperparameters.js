@@ -8,11 +8,12 @@ import catalog from '../../../src/dataset/catalog.json' with { type: 'json' };
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Value} Value
  * @typedef {import('./types.js').Distribution} Distribution
- * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list', low: number | null, high: number |
- *   null, choices: string[] | null, available_choices?: string[], default: any, scale: 'linear' | 'log' | 'log1m',
- *   sweep: Distribution | null, group: 'model' | 'optimization' | 'training', used_by: Record<string, (string |
- *   null)[] | {above: number | string}> | null, available: boolean, label: {en: string, ko: string}, help: {en:
- *   string, ko: string}, about?: Record<string, {en: string, ko: string}>}} Hyperparameter
+ * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list' | 'points',
+ *   low: number | null, high: number | null, choices: string[] | null, available_choices?: string[], default: any,
+ *   scale: 'linear' | 'log' | 'log1m', sweep: Distribution | null, group: 'model' | 'optimization' | 'training',
+ *   used_by: Record<string, (string | null)[] | {above: number | string}> | null, available: boolean,
+ *   label: {en: string, ko: string}, help: {en: string, ko: string},
+ *   about?: Record<string, {en: string, ko: string}>}} Hyperparameter
  * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number, noise:
  *   boolean, available: boolean, label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
  */

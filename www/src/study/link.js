@@ -1,5 +1,6 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
+import { readFingerprint, writeFingerprint } from './fingerprint.js';
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
@@ -20,11 +21,14 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {'auto' | 'light' | 'dark'} [theme]
  * @property {number} [scale]
  * @property {'all' | 'few'} [rows] how many settings the panel shows
+ * @property {string} [color] what colours the response surface, where it is not the score
+ * @property {string} [curves] the hyperparameter that colours the loss curves
  * @property {string[]} [controls]
+ * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
- * @typedef {{what: string, why: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a problem's code.
- *   What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`, or all of it,
- *   `study`
+ * @typedef {{what: string, why: string, found?: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a
+ *   problem's code. What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`,
+ *   or all of it, `study`. `found` is the name of data that are not here
  * @typedef {{state: LinkState, skipped: Skipped[], newer: boolean, found: boolean}} Decoded found: a link of ours
  */
 
@@ -33,6 +37,9 @@ export const VERSION = 1;
 export const LIMIT = 8192;
 /** The least and the largest scale. */
 export const SCALES = /** @type {const} */ ([0.5, 3]);
+
+/** What may colour the response surface: a measure, or how far validation and training lie apart. */
+export const SURFACE_COLORS = ['validation_loss', 'validation_metric', 'gap'];
 
 /** @param {number} scale @returns {number | null} */
 export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
@@ -50,6 +57,7 @@ const DEFAULTS = {
   seed: 0,
   shared_seeds: false,
   name: '',
+  question: '',
 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
@@ -115,7 +123,10 @@ export function encodeLink(state) {
   if (state.race) parts.push(`race=${percent(state.race)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
+  if (state.color) parts.push(`color=${percent(state.color)}`);
+  if (state.curves) parts.push(`curves=${percent(state.curves)}`);
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
+  if (state.fp) parts.push(`fp=${writeFingerprint(state.fp)}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
   return link.length <= LIMIT ? link : null;
@@ -230,7 +241,9 @@ function dropCut({ object, path, whole, closed }) {
 }
 
 /** The study of a link. A key that fails the study's check is named and left out.
- * @param {string} text @param {(what: string, why: string) => void} skip @returns {Study | undefined} */
+ * @param {string} text
+ * @param {(what: string, why: string, found?: string) => void} skip
+ * @returns {Study | undefined} */
 function readStudyText(text, skip) {
   const found = read(text);
   // From here on it is like any other document.
@@ -253,7 +266,7 @@ function readStudyText(text, skip) {
 
 /**
  * @param {Record<string, any>} given
- * @param {(what: string, why: string) => void} skip
+ * @param {(what: string, why: string, found?: string) => void} skip
  * @returns {Study | undefined}
  */
 function checked({ format = FORMAT, ...given }, skip) {
@@ -296,7 +309,7 @@ function checked({ format = FORMAT, ...given }, skip) {
   let kept = pieces.length - failed.length;
   for (const piece of failed) {
     const why = attempt(piece);
-    if (why) skip(glance(piece[0]), why);
+    if (why) skip(glance(piece[0]), why, piece[0] === 'dataset.name' ? glance(String(piece[3])) : '');
     else kept += 1;
   }
   return kept ? structuredClone(study) : undefined;
@@ -311,6 +324,12 @@ const PARTS = {
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),
   rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
+  color: (color) => (SURFACE_COLORS.includes(color) ? { color } : null),
+  curves: (curves) => (BY_NAME.has(curves) ? { curves } : null),
+  fp: (text) => {
+    const fp = readFingerprint(text);
+    return fp && { fp };
+  },
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 
@@ -322,7 +341,8 @@ export function decodeLink(hash) {
   /** @type {Decoded} */
   const decoded = { state: {}, skipped: [], newer: false, found: false };
   const { state, skipped } = decoded;
-  const skip = (/** @type {string} */ what, /** @type {string} */ why) => void skipped.push({ what, why });
+  const skip = (/** @type {string} */ what, /** @type {string} */ why, found = '') =>
+    void skipped.push(found ? { what, why, found } : { what, why });
   const given = String(hash ?? '');
   const parts = given.length > 3 * LIMIT ? [given] : partsOf(given);
   if (parts.join('&').length > LIMIT) {
@@ -385,8 +405,7 @@ function readPart(key, value, named, decoded, skip) {
     for (const name of names) if (!BY_NAME.has(name)) skip(glance(`controls=${name}`), 'unknown');
     const known = [...new Set(names)].filter((name) => BY_NAME.has(name));
     if (known.length) state.controls = known;
-  } else if (key !== 'fp') {
-    // `fp` is what a later page holds a re-run against.
+  } else {
     const read = Object.hasOwn(PARTS, key) ? PARTS[key](value) : null;
     if (read) Object.assign(state, read);
     else skip(named, 'unknown');

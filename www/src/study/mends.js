@@ -23,6 +23,35 @@ export function mendsOf(study, problem, label) {
   });
 }
 
+/** Half as wide is a quarter of the weights: pressed again, it comes to any limit.
+ * @param {Study} study @returns {Mend[]} */
+function narrowed(study) {
+  const halved = (/** @type {unknown} */ width) => Math.max(1, Math.floor(Number(width) / 2));
+  const widths = study.fixed?.hidden;
+  if (Array.isArray(widths)) {
+    const less = widths.map(halved);
+    return [
+      {
+        act: 'narrow_layers',
+        label: 'fix.use',
+        values: { value: less.join(', ') },
+        change: (next) => void ((next.fixed ??= {}).hidden = less),
+      },
+    ];
+  }
+  const width = study.fixed?.hidden_units;
+  if (width === undefined) return [];
+  const less = halved(width);
+  return [
+    {
+      act: 'narrow_layers',
+      label: 'fix.use',
+      values: { value: less },
+      change: (next) => void ((next.fixed ??= {}).hidden_units = less),
+    },
+  ];
+}
+
 /** @type {Record<string, (study: Study, problem: Problem, label: (name: string) => string) => Mend[]>} */
 const BY_CODE = {
   grid_too_large: (study, problem) => {
@@ -74,33 +103,8 @@ const BY_CODE = {
       },
     },
   ],
-  // Half as wide is a quarter of the weights: pressed again, it comes to any limit.
-  too_large: (study) => {
-    const halved = (/** @type {unknown} */ width) => Math.max(1, Math.floor(Number(width) / 2));
-    const widths = study.fixed?.hidden;
-    if (Array.isArray(widths)) {
-      const less = widths.map(halved);
-      return [
-        {
-          act: 'narrow_layers',
-          label: 'fix.use',
-          values: { value: less.join(', ') },
-          change: (next) => void ((next.fixed ??= {}).hidden = less),
-        },
-      ];
-    }
-    const width = study.fixed?.hidden_units;
-    if (width === undefined) return [];
-    const less = halved(width);
-    return [
-      {
-        act: 'narrow_layers',
-        label: 'fix.use',
-        values: { value: less },
-        change: (next) => void ((next.fixed ??= {}).hidden_units = less),
-      },
-    ];
-  },
+  too_large: narrowed,
+  too_many_parameters: narrowed,
   undefined_metric: () => [
     { act: 'set_metric', label: 'action.reset_metric', change: (study) => void delete study.objective },
   ],

@@ -77,7 +77,8 @@ export function fewOf(study, rows) {
   const first = FIRST.map((name) => rows.find((one) => one.name === name))
     .filter((one) => one && (one.name !== 'hidden' || isSet(one, study)))
     .slice(0, FEW);
-  return rows.filter((one) => first.includes(one) || isSet(one, study));
+  // Who chooses to draw a schedule has its points at hand.
+  return rows.filter((one) => first.includes(one) || isSet(one, study) || one.type === 'points');
 }
 
 /** Trials that a run of the study trains. @param {Study} study */

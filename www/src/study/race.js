@@ -39,6 +39,8 @@ const RATES = {
   adam: 0.01,
   adamw: 0.01,
   nadam: 0.01,
+  lbfgs: 1,
+  newton: 1,
 };
 /** Rates that a search tries for everyone: half decades, as many for each. */
 export const TRIED = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
@@ -63,7 +65,7 @@ const FIRST = {
 const SLOPES = { bowl: 0.1, ravine: 0.03, saddle: 0.1, beale: 0.005, rosenbrock: 0.0005, rastrigin: 0.002 };
 const PLAIN = ['gd', 'sgd', 'momentum', 'nesterov'];
 /** @type {Record<string, number>} */
-const STRIDES = { adagrad: 0.3, adadelta: 1 };
+const STRIDES = { adagrad: 0.3, adadelta: 1, lbfgs: 1, newton: 1 };
 
 /** The learning rate that an optimizer starts a race with. @param {string} optimizer @param {string} ground */
 export function rateOf(optimizer, ground) {

@@ -2,6 +2,7 @@ import { choicesOf, scaleOf } from './hyperparameters.js';
 import { SCALES, stepsOf } from './scale.js';
 import { checkDistribution, checkValue } from './study.js';
 import { exact } from './format.js';
+import { acceptedPoints, arePoints, nearestPoints, readPoints, spellPoints } from './points.js';
 import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.js';
 
 /**
@@ -46,6 +47,7 @@ export function readValue(one, text, before) {
     fixes: legalValues(one, fixes, keep),
   });
   if (one.type === 'list') return readWidths(one, text, bad);
+  if (one.type === 'points') return readDrawing(one, text, bad);
   if (one.type === 'bool' || one.type === 'categorical') {
     const value = named(one, text);
     const problem = checkValue(one, value);
@@ -74,6 +76,18 @@ function readWidths(one, text, bad) {
   return problem ? bad({ ...problem, found: glance(text) }, [use(clean(read.values))]) : { value: read.values };
 }
 
+/** @param {Hyperparameter} one @param {string} text @param {(problem: Problem, fixes?: Fix[]) => Bad} bad
+ * @returns {Good | Bad} */
+function readDrawing(one, text, bad) {
+  const accepted = acceptedPoints(one);
+  if (text.trim() === '') return bad({ code: 'empty', key: one.name, accepted });
+  const read = readPoints(text);
+  if ('found' in read) return bad({ code: 'wrong_type', key: one.name, found: glance(read.found), accepted });
+  const problem = checkValue(one, read.points);
+  if (!problem) return { value: read.points };
+  return bad({ ...problem, found: glance(text) }, [use(nearestPoints(read.points, Number(one.high)))]);
+}
+
 /** Fixes that hold and differ; where there are none, what stood before or the least that the hyperparameter takes.
  * @param {Hyperparameter} one @param {Fix[]} fixes @param {Fix} keep @returns {Fix[]} */
 function legalValues(one, fixes, keep) {
@@ -85,9 +99,19 @@ function legalValues(one, fixes, keep) {
   return last.filter(holds).slice(0, 1);
 }
 
+/** More points than this are told by the first. */
+const MOST_SAID = 12;
+/** @param {import('./points.js').Point[]} points */
+const drawing = (points) => (points.length > MOST_SAID ? glance(spellPoints(points)) : spellPoints(points));
 /** @param {unknown} value */
 const written = (value) =>
-  typeof value === 'number' ? exact(value) : Array.isArray(value) ? value.join(', ') || '[]' : String(value);
+  typeof value === 'number'
+    ? exact(value)
+    : arePoints(value)
+      ? drawing(value)
+      : Array.isArray(value)
+        ? value.join(', ') || '[]'
+        : String(value);
 /** @param {any} value @returns {Fix} */
 const use = (value) => ({ label: 'fix.use', values: { value: written(value) }, value });
 /** A reading of what was typed, without the signs that can be misread. @param {number} value @returns {Fix} */
@@ -317,7 +341,8 @@ function nearest(one, value) {
  * @param {Value} value @returns {Texts} */
 export function textsOf(one, range, value) {
   const plain = (/** @type {unknown} */ given) => (typeof given === 'number' ? spell(given) : String(given ?? ''));
-  const list = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.map(plain).join(', ') : plain(given));
+  const list = (/** @type {unknown} */ given) =>
+    arePoints(given) ? spellPoints(given) : Array.isArray(given) ? given.map(plain).join(', ') : plain(given);
   return {
     low: plain(range?.low),
     high: plain(range?.high),

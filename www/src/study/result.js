@@ -18,3 +18,8 @@ export function objectiveOf({ objective }) {
   const metric = objective?.metric ?? 'validation_loss';
   return { metric, direction: objective?.direction ?? (metric.endsWith('loss') ? 'minimize' : 'maximize') };
 }
+
+/** What an epoch takes as text, at the least. */
+export const EPOCH_BYTES =
+  '{"epoch":1,"train_loss":0,"validation_loss":0,"train_metric":0,"validation_metric":0,"learning_rate":0,"seconds":0}'
+    .length;

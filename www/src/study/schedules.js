@@ -1,4 +1,4 @@
-import { BY_NAME, between, defaultOf, valueOf } from './hyperparameters.js';
+import { BY_NAME, between, defaultOf, used, valueOf } from './hyperparameters.js';
 
 /**
  * The schedules of a study, as small studies whose curves the engine works out, and what is said of a curve.
@@ -12,7 +12,15 @@ import { BY_NAME, between, defaultOf, valueOf } from './hyperparameters.js';
  */
 
 /** What a curve depends on beside the schedule's name. */
-const SETTINGS = ['decay_rate', 'decay_epochs', 'min_factor', 'plateau_patience', 'warmup_epochs', 'epochs'];
+const SETTINGS = [
+  'decay_rate',
+  'decay_epochs',
+  'min_factor',
+  'plateau_patience',
+  'warmup_epochs',
+  'schedule_points',
+  'epochs',
+];
 /** Points of a curve: odd, so that one lies halfway. */
 export const POINTS = 201;
 
@@ -68,6 +76,14 @@ export function isScheduled(study) {
   const warmup = study.space?.warmup_epochs ?? study.fixed?.warmup_epochs ?? 0;
   const most = typeof warmup === 'object' && !Array.isArray(warmup) ? (warmup?.choices ?? [warmup?.high]) : [warmup];
   return namesOf(study).some((name) => name !== defaultOf(ROW, study)) || most.some((one) => Number(one) > 0);
+}
+
+/** Whether the learning rate of any trial descends by itself, to where only training tells. @param {Study} study */
+export function isDescending(study) {
+  const one = /** @type {Hyperparameter} */ (BY_NAME.get('hypergradient'));
+  const range = study.space?.hypergradient;
+  const given = range ? (range.choices ?? [range.high]) : [study.fixed?.hypergradient];
+  return given.some((value) => Number(value) > 0) && used(one, study);
 }
 
 /** What a one-cycle schedule moves in place of its own row: momentum, beta1, both where optimizers are swept.

@@ -10,6 +10,7 @@ import {
   scaleOf,
   taskOf,
 } from './hyperparameters.js';
+import { MOST_POINTS, acceptedPoints } from './points.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -24,6 +25,8 @@ import {
 
 export const FORMAT = 'tuning-playground/study@1';
 export const TRIALS_LIMIT = 100000;
+/** Characters of a question, which stands above the figures on a line or two. */
+export const QUESTION_LIMIT = 200;
 export const SEED_LIMIT = 2 ** 53 - 1;
 
 /** @returns {Study} */
@@ -77,6 +80,7 @@ function finite(_key, value) {
 const KEYS = [
   'format',
   'name',
+  'question',
   'dataset',
   'fixed',
   'space',
@@ -97,6 +101,7 @@ export function checkStudy(study) {
   return (
     unknownKey(study, KEYS) ??
     (name === undefined || typeof name === 'string' ? null : wrong('name', name, 'text')) ??
+    checkQuestion(study.question) ??
     checkDataset(study) ??
     section(study, 'fixed') ??
     section(study, 'space') ??
@@ -254,6 +259,14 @@ function checkName(key, found, names, later = []) {
 const checkBoolean = (key, value) =>
   value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
 
+/** @param {unknown} question @returns {Problem | null} */
+function checkQuestion(question) {
+  if (question === undefined) return null;
+  if (typeof question !== 'string') return wrong('question', question, 'text');
+  const { length } = [...question];
+  return length > QUESTION_LIMIT ? outside('question', length, `0 .. ${QUESTION_LIMIT} (characters)`) : null;
+}
+
 /** @param {Record<string, any>} study @returns {Problem | null} */
 function checkDataset(study) {
   const { dataset } = study;
@@ -353,7 +366,9 @@ function checkHyperparameters(fixed, space) {
     first(Object.entries(space), ([name, range]) => {
       const one = BY_NAME.get(name);
       if (!one) return unknown(name, 'space');
-      return name in fixed ? { code: 'fixed_and_swept', key: name } : checkDistribution(one, range, `space.${name}`);
+      if (name in fixed) return { code: 'fixed_and_swept', key: name };
+      if (one.type !== 'points') return checkDistribution(one, range, `space.${name}`);
+      return { code: 'unknown_key', key: `space.${name}`, within: 'space', accepted: `fixed.${name}` };
     })
   );
 }
@@ -370,6 +385,7 @@ export function checkValue(one, value, key = one.name) {
   if (one.type === 'categorical')
     return checkName(key, value ?? null, /** @type {string[]} */ (choicesOf(one)), one.choices ?? []);
   if (one.type === 'bool') return typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
+  if (one.type === 'points') return checkPoints(one, value, key);
   if (one.type !== 'list') {
     const problem = checkNumber(key, value ?? null, Number(one.low), Number(one.high), one.type === 'int');
     // Whole numbers have no strings for those that are not finite.
@@ -388,6 +404,24 @@ export function checkValue(one, value, key = one.name) {
         : null,
   );
 }
+
+/** @param {Hyperparameter} one @param {unknown} value @param {string} key @returns {Problem | null} */
+function checkPoints(one, value, key) {
+  const accepted = acceptedPoints(one);
+  if (!Array.isArray(value)) return wrong(key, value, accepted);
+  const out = (/** @type {string} */ found) => ({ code: 'out_of_range', key, found, accepted });
+  if (!value.length) return out('[]');
+  if (value.length > MOST_POINTS) return out(`[...] (${value.length})`);
+  return first(value, (pair) => {
+    const [share, factor] = Array.isArray(pair) && pair.length === 2 ? pair.map(real) : [];
+    if (share === undefined || factor === undefined) return wrong(key, pair, accepted);
+    const isWithin = share >= 0 && share <= 1 && factor >= Number(one.low) && factor <= Number(one.high);
+    return isWithin ? null : out(`[${[share, factor].map(plainly).join(', ')}]`);
+  });
+}
+
+/** A number in a message, also one that is not finite, as the engine writes it. @param {number} value */
+const plainly = (value) => (Number.isFinite(value) ? shown(value) : String(value).replace('Infinity', 'inf'));
 
 /** @param {Hyperparameter} one @param {Distribution} distribution @param {string} [key] @returns {Problem | null} */
 export function checkDistribution(one, distribution, key = one.name) {
@@ -459,8 +493,8 @@ export function duplicateStudy(study) {
   return copy;
 }
 
-/** What tells a study from others: all but its name. @param {Study} study */
-export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '' }));
+/** What tells a study from others: all but its words. @param {Study} study */
+export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '', question: '' }));
 
 /** @param {any} value @returns {any} */
 function sorted(value) {

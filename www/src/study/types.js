@@ -6,7 +6,8 @@
  * @typedef {'auto' | 'gpu' | 'cpu'} BackendChoice
  * @typedef {'idle' | 'starting' | 'running' | 'paused'} RunState
  * @typedef {'queued' | 'running' | 'complete' | 'pruned' | 'diverged' | 'failed' | 'cancelled'} TrialState
- * @typedef {number | string | boolean | number[] | null} Value
+ * @typedef {number | string | boolean | number[] | [number, number][] | null} Value
+ * @typedef {'png' | 'svg' | 'csv' | 'copy' | 'tsv' | 'json'} SaveKind what a figure is saved as
  *
  * @typedef {object} Distribution
  * @property {'float' | 'int' | 'categorical'} type
@@ -20,6 +21,7 @@
  * @typedef {object} Study
  * @property {string} format
  * @property {string} [name]
+ * @property {string} [question]
  * @property {{name: string, samples?: number | null, noise?: number, seed?: number, split?: {train: number,
  *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
@@ -49,6 +51,7 @@
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
  * @property {number} length
  * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
+ * @property {(k: number) => number} rateAt the learning rate of its last step
  * @property {(name: Measure) => Column} column
  * @property {(name: Measure) => Column} spread over seeds; empty where there is one
  * @property {(index: number) => EpochRecord | undefined} at an epoch as documents have it, as arrays have `at`
@@ -64,6 +67,7 @@
  * @property {number} seed
  * @property {Epochs} epochs
  * @property {number} steps
+ * @property {number} [evaluations] of gradients, where steps took more than one each
  * @property {number | null} diverged_at
  *
  * @typedef {Omit<Trial, 'epochs'> & {epochs: EpochRecord[]}} TrialDocument a trial as documents have it
@@ -74,11 +78,16 @@
  * @property {number | null} until_epoch the epoch after which it waits, or null for its last
  * @property {number} [from_epoch] the epoch that it goes on from
  *
+ * @typedef {{steps: number, low: number, high: number}} RateRange learning rates that a range test goes through
+ * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest:
+ *   number | null, lowest: number | null}} RangeNews how far a range test has come: null where a network diverged, and
+ *   where nothing is found
+ *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result
  * @property {string} format
  * @property {Study} study
- * @property {{version?: string, backend: string, adapter: string | null, workers: number}} engine
+ * @property {{version?: string, numerics?: number, backend: string, adapter: string | null, workers: number}} engine
  * @property {TrialDocument[]} trials
  * @property {number | null} best
  * @property {{trial: number, loss: number, metric: number} | null} test

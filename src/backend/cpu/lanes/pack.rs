@@ -118,7 +118,7 @@ impl Resident {
     pub fn snapshot(&self) -> Snapshot {
         let n = self.spec.shape.n_parameters();
         let numbers = [&self.state[..n], &self.state[2 * n..]].concat();
-        Snapshot { numbers, steps: self.steps, diverged_at: self.diverged_at }
+        Snapshot { numbers, steps: self.steps, diverged_at: self.diverged_at, ..Snapshot::default() }
     }
 
     /// What [`crate::backend::Population::restore`] does.

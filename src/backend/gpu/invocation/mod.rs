@@ -491,6 +491,7 @@ impl DevicePopulation for Invocation {
                 train: Score { loss: train_loss / rows, accuracy: train_correct / rows },
                 validation: (n_validation > 0.0).then_some(validation),
                 diverged_at: (diverged != 0).then(|| u64::from(diverged)),
+                evaluations: 0,
                 seconds,
             })
         };
@@ -521,7 +522,7 @@ impl DevicePopulation for Invocation {
         let group = &self.groups[self.places[network].0];
         let numbers = group.kept().flat_map(flat).collect();
         let (_, diverged) = self.sums(network, None);
-        Snapshot { numbers, steps: 0, diverged_at: (diverged != 0).then(|| u64::from(diverged)) }
+        Snapshot { numbers, steps: 0, diverged_at: (diverged != 0).then(|| u64::from(diverged)), ..Snapshot::default() }
     }
 
     fn restore(&mut self, network: usize, snapshot: &Snapshot) -> bool {

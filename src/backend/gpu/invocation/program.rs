@@ -159,8 +159,25 @@ impl Writer<'_> {
         line!(self, "let constants = {};", update::constants(vector));
     }
 
+    /// Writes `g . u` over all parameters, where the learning rate descends.
+    fn slope(&mut self) {
+        let slope = update::slope(Update::unguarded(self.program.rule));
+        if slope.is_empty() {
+            return;
+        }
+        self.out.push_str(slope);
+        line!(self, "fn slope_all(member: u32, c: Constants) -> f32 {{\nvar sum = 0.0;");
+        line!(self, "for (var piece = 0u; piece < N_PIECES; piece++) {{");
+        line!(self, "let l2 = select(c[0].y, 0.0, is_bias(piece));");
+        line!(self, "sum += slope(l2, c, load_state(member, piece), load(member, N_PIECES + piece));");
+        line!(self, "}}\nreturn sum;\n}}");
+    }
+
     fn step_scalars(&mut self) {
-        line!(self, "let s = {};", update::scalars(|i| format!("batches[first_step + {}u]", 1 + i)));
+        line!(self, "var s = {};", update::scalars(|i| format!("batches[first_step + {}u]", 1 + i)));
+        if self.program.rule.arm().descends() {
+            line!(self, "s[0] *= slope_all(member, constants);");
+        }
     }
 
     fn load(&mut self) {
@@ -373,6 +390,7 @@ pub fn source(program: &Program) -> String {
         match mark {
             "constants" => writer.constants(pieces),
             "update" => writer.out.push_str(&update::source(Update::unguarded(program.rule), &PLACES)),
+            "slope" => writer.slope(),
             "run constants" => writer.run_constants(),
             "step scalars" => writer.step_scalars(),
             "load parameters" => writer.load(),

@@ -426,6 +426,7 @@ impl DevicePopulation for Layered {
                 validation: (epoch.blocks > 0)
                     .then(|| score(stats.validation_loss, stats.validation_correct, n_validation)),
                 diverged_at: (stats.diverged != 0).then(|| u64::from(stats.diverged)),
+                evaluations: 0,
                 seconds,
             })
         };
@@ -464,6 +465,7 @@ impl DevicePopulation for Layered {
             numbers: parameters.chain(slots).flat_map(flat).collect(),
             steps: 0,
             diverged_at: (diverged != 0).then(|| u64::from(diverged)),
+            ..Snapshot::default()
         }
     }
 

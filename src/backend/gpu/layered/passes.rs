@@ -49,6 +49,9 @@ const PLACES: Places = Places {
     },
 };
 
+/// What a network's workgroup does before a step of a rule whose learning rate descends.
+const DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/descent.wgsl"));
+
 impl Pass {
     /// Whether the pass has a kernel for each rule.
     pub fn updates(self) -> bool {
@@ -78,12 +81,22 @@ impl Pass {
             ),
         };
         let constants = update::constants(|i| format!("tables[at + {}u]", 2 + i));
-        let source = source.replace("//@ constants", &format!("let constants = {constants};"));
+        let has_slope = self == Self::TrainWorkgroup && rule.descends();
+        let source = source
+            .replace("//@ constants", &format!("let constants = {constants};"))
+            .replace("//@ slope", if has_slope { "add_slopes(member, index);" } else { "" });
         let mut parts = vec![update::types(), format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\n"), source];
         if self.updates() {
             let scalars = update::scalars(|i| format!("step_word(member, {}u)", 3 + i));
-            parts.push(format!("fn step_scalars(member: Member) -> Scalars {{ return {scalars}; }}\n"));
+            let shift = if has_slope { "s[0] *= slope_sum; " } else { "" };
+            parts.push(format!(
+                "fn step_scalars(member: Member) -> Scalars {{ var s = {scalars}; {shift}return s; }}\n"
+            ));
             parts.push(update::source(rule, &PLACES));
+            if has_slope {
+                parts.push(update::slope(rule).into());
+                parts.push(DESCENT.into());
+            }
         }
         Kernel { name, source: parts.concat() }
     }

@@ -5,7 +5,8 @@ import { logSteps, steps } from '../../study/scale.js';
  * it. Where a network diverged there is no score, and none is made up.
  *
  * @typedef {{size: [number, number], values: Float64Array, known: Uint8Array, step: number}} Field scores row by row,
- *   y upwards; every `step`-th point of every `step`-th row is known
+ *   y upwards; every `step`-th point of every `step`-th row is known,
+ *   and the last ones
  * @typedef {{values: Float64Array, states: Uint8Array}} Filled
  * @typedef {{low: number, high: number, log: boolean, share: (value: number) => number}} Scale shares from 0 at the
  *   lowest score to 1 at the highest
@@ -51,16 +52,13 @@ export function filled({ size: [nx, ny], values, known, step }) {
   return made;
 }
 
-/** The coarse places around each of `n`; the last ones stand for what lies past them.
- * @param {number} n @param {number} every */
-function placesOf(n, every) {
-  const last = Math.floor((n - 1) / every) * every;
-  return Array.from({ length: n }, (_, i) => {
-    const low = Math.min(last, i - (i % every));
-    const high = Math.min(last, low + every);
-    return { low, high, share: high > low ? (i - low) / every : 0 };
+/** The coarse places around each of `n`, the last of which is one. @param {number} n @param {number} every */
+const placesOf = (n, every) =>
+  Array.from({ length: n }, (_, i) => {
+    const low = i - (i % every);
+    const high = Math.min(n - 1, low + every);
+    return { low, high, share: high > low ? (i - low) / (high - low) : 0 };
   });
-}
 
 /** @param {number} a @param {number} b @param {number} share */
 const mix = (a, b, share) => a * (1 - share) + b * share;

@@ -13,8 +13,8 @@ import { groundColor, groundOf, paint, paintAll } from './ground.js';
  * @typedef {import('../plot-axes.js').Ticked} Ticked
  * @typedef {import('./ground.js').Extent} Extent
  * @typedef {import('./ground.js').Ground} Ground
- * @typedef {import('./grid.js').Field & {extent: Extent, of?: unknown}} Field `of`: what its picture may stand for a while
- *   after other scores have taken its place
+ * @typedef {import('./grid.js').Field & {extent: Extent, of?: unknown}} Field `of`: what its picture may stand for
+ *   a while after other scores have taken its place
  */
 
 /** Steps of colour of the legend's ramp. */
@@ -55,8 +55,9 @@ export class GroundPart extends FigurePart {
     return this.frame(this.axesOver(this.view));
   }
 
-  /** A ground has been worked out. @param {Ground | null} ground @param {string} _name which scores it is of */
-  takeGround(ground, _name) {
+  /** A ground has been worked out. @param {Ground | null} ground @param {string} _name which scores it is of
+   * @param {Field} _field what it was made of */
+  takeGround(ground, _name, _field) {
     this.ground = ground;
   }
 
@@ -125,7 +126,7 @@ export class GroundPart extends FigurePart {
     const of = (/** @type {Field | null} */ one) => one?.of ?? one?.known;
     if (field && of(this.field) === of(field)) {
       drawn.made = made;
-      this.takeGround(ground, name);
+      this.takeGround(ground, name, field);
       drawn.painted = '';
     }
     this.requestUpdate();

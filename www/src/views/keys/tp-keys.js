@@ -11,7 +11,7 @@ export class TpKeys extends Part {
     const { store } = this;
     return html`<dialog class="keys" aria-labelledby="keys-title" data-testid="keys"
       @close=${() => this.act('keys', false)}
-        @click=${this.onClick} @keydown=${(/** @type {Event} */ event) => event.stopPropagation()}>
+        @click=${this.onClick} @keydown=${this.onKey}>
       <div class="body">
         <div class="bar"><h2 id="keys-title">${this.t('keys')}</h2><span class="sp"></span>
           <button type="button" class="ib" data-testid="close-keys" aria-label=${this.t('action.close')}
@@ -42,6 +42,11 @@ export class TpKeys extends Part {
     // The browser keeps the focus inside and gives it back at the end.
     if (this.store.keysShown && !dialog?.open) dialog?.showModal();
     else if (!this.store.keysShown && dialog?.open) dialog.close();
+  }
+
+  /** No key is meant for the page behind, but those that run. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!(event.key === 'Enter' && (event.ctrlKey || event.metaKey))) event.stopPropagation();
   }
 
   /** A press beside the sheet closes it. @param {MouseEvent} event */

@@ -47,8 +47,8 @@ export class TpLandscapeView extends Part {
     this.ask();
   }
 
-  /** Asks for the landscape of the selected trial, once it has weights; once for each, as it may be refused. One that is
-   * there follows its trial. @private */
+  /** Asks for the landscape of the selected trial, once it has weights; once for each, as it may be refused. One that
+   * is there follows its trial. @private */
   ask() {
     const { landscape, selected, picked, runs, state } = this.store;
     const reach = selected && reachOf(selected);

@@ -3,7 +3,7 @@ import { groundRgb } from '../../figures/ground/ground.js';
 
 /**
  * A ground as a surface in space, of triangles between the points that are known. Where a point has no finite score
- * there is a hole, and nothing is made up to fill it.
+ * there is a hole, and nothing is made up to fill it. What takes long of a large ground is worked out in small steps.
  *
  * @typedef {[number, number, number]} Vector in the scene: to the right, up, towards the reader
  * @typedef {{u: number, v: number, share: number}} Spot `u` and `v` from 0 to 1 along the plane's sides, `share` of
@@ -16,6 +16,8 @@ import { groundRgb } from '../../figures/ground/ground.js';
 export const BOX = { width: 1.35, height: 0.5, depth: 1 };
 /** Places that lie so near to a line, in cells, lie on it. */
 const SLACK = 1e-9;
+/** Points and triangles of one step, of what is worked out in steps. */
+const STRIDE = 256;
 /** Sides of a tube. */
 const SIDES = 7;
 /** Light falls from above and from the left; what it misses is darker by this share. In the dark, where the lowest
@@ -65,29 +67,34 @@ function cell({ size: [nx], shares }, i, j) {
       ];
 }
 
-/** All triangles. @param {Relief} relief */
-export function trianglesOf(relief) {
+/** All triangles. @param {Relief} relief @returns {Generator<undefined, [number, number, number][]>} */
+export function* trianglesOf(relief) {
   const [nx, ny] = relief.size;
   const found = [];
-  for (let j = 0; j + 1 < ny; j++) for (let i = 0; i + 1 < nx; i++) found.push(...cell(relief, i, j));
+  for (let j = 0; j + 1 < ny; j++) {
+    yield;
+    for (let i = 0; i + 1 < nx; i++) found.push(...cell(relief, i, j));
+  }
   return found;
 }
 
 /** Where the surface ends, at its edges and at holes: sides that one triangle alone has, as pairs of points.
- * @param {[number, number, number][]} triangles */
-export function rimOf(triangles) {
-  /** @type {Map<string, [number, number]>} */
-  const single = new Map();
-  for (const [a, b, c] of triangles)
-    for (const [from, to] of /** @type {[number, number][]} */ ([
-      [a, b],
-      [b, c],
-      [c, a],
-    ])) {
-      const key = from < to ? `${from} ${to}` : `${to} ${from}`;
-      if (!single.delete(key)) single.set(key, [from, to]);
-    }
-  return [...single.values()].flat();
+ * @param {[number, number, number][]} triangles @param {number} points how many there are
+ * @returns {Generator<undefined, number[]>} */
+export function* rimOf(triangles, points) {
+  /** @type {Set<number>} */
+  const single = new Set();
+  const side = (/** @type {number} */ from, /** @type {number} */ to) => {
+    const key = Math.min(from, to) * points + Math.max(from, to);
+    if (!single.delete(key)) single.add(key);
+  };
+  for (const [k, [a, b, c]] of triangles.entries()) {
+    if (k % STRIDE === 0) yield;
+    side(a, b);
+    side(b, c);
+    side(c, a);
+  }
+  return [...single].flatMap((key) => [Math.floor(key / points), key % points]);
 }
 
 /** @param {Relief} relief @param {number} k @returns {Spot} */
@@ -124,11 +131,12 @@ const cellsAt = (at, n) => {
 
 /** Lines of equal height on the triangles, as pairs of places.
  * @param {Relief} relief @param {[number, number, number][]} triangles @param {number[]} levels shares
- * @returns {Spot[]} */
-export function contoursOf(relief, triangles, levels) {
+ * @returns {Generator<undefined, Spot[]>} */
+export function* contoursOf(relief, triangles, levels) {
   /** @type {Spot[]} */
   const made = [];
-  for (const triangle of triangles) {
+  for (const [n, triangle] of triangles.entries()) {
+    if (n % STRIDE === 0) yield;
     const spots = triangle.map((k) => spotOf(relief, k));
     for (const level of levels) {
       const above = spots.map(({ share }) => share >= level);
@@ -149,8 +157,9 @@ export function contoursOf(relief, triangles, levels) {
 }
 
 /** Colours of the points, from 0 to 1: those of the picture from above, as the light falls on the slope.
- * @param {Relief} relief @param {'low' | 'high'} better @param {boolean} dark */
-export function colorsOf(relief, better, dark) {
+ * @param {Relief} relief @param {'low' | 'high'} better @param {boolean} dark
+ * @returns {Generator<undefined, Float32Array<ArrayBuffer>>} */
+export function* colorsOf(relief, better, dark) {
   const [nx, ny] = relief.size;
   const { shares } = relief;
   const colors = new Float32Array(3 * shares.length);
@@ -161,6 +170,7 @@ export function colorsOf(relief, better, dark) {
     return Number.isNaN(high) ? shares[k] - low : (high - low) / (after === k || before === k ? 1 : 2);
   };
   for (let k = 0; k < shares.length; k++) {
+    if (k % STRIDE === 0) yield;
     if (Number.isNaN(shares[k])) continue;
     const [i, j] = [k % nx, Math.floor(k / nx)];
     const dx = (slope(k, i ? k - 1 : k, i < nx - 1 ? k + 1 : k) * BOX.height * (nx - 1)) / BOX.width;
@@ -195,8 +205,8 @@ export function inside(from, to) {
 
 /** A path laid on the surface, in pieces: it ends where the surface does, and before a hole.
  * @param {Relief} relief @param {Extent} extent @param {{x: ArrayLike<number>, y: ArrayLike<number>}} path
- * @returns {Spot[][]} */
-export function laidOn(relief, extent, { x, y }) {
+ * @returns {Generator<undefined, Spot[][]>} */
+export function* laidOn(relief, extent, { x, y }) {
   const [nx, ny] = relief.size;
   /** @type {Spot[][]} */
   const pieces = [];
@@ -214,6 +224,7 @@ export function laidOn(relief, extent, { x, y }) {
     else piece.push({ u, v, share });
   };
   for (let k = 0; k + 1 < x.length; k++) {
+    yield;
     const [from, to] = [sharesAt(extent, x[k], y[k]), sharesAt(extent, x[k + 1], y[k + 1])];
     const part = inside(from, to);
     if (!part) {

@@ -16,8 +16,8 @@ export const stretchOf = ([x0, x1, y0, y1]) => (x1 - x0) / (y1 - y0);
 /**
  * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number,
  *   seeds?: number, rows?: [number, number], extent?: number[]}} given `at`: the point of the path that is looked at;
- *   `seeds`: how many the trial was trained with; `rows`: of how many it is the loss, and how many there are; `extent`:
- *   what the picture covers
+ *   `seeds`: how many the trial was trained with; `rows`: of how many it is the loss, and how many there are;
+ *   `extent`: what the picture covers
  * @returns {Finding[]}
  */
 export function misleads({ plane, explained, path, at, parameters = NaN, seeds = 1, rows = [0, 0], extent = [] }) {

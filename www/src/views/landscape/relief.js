@@ -2,6 +2,7 @@ import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { element } from '../../figures/plot-axes.js';
 import { tokens } from '../../figures/colors.js';
+import { inSlices, turn } from '../../platform/turns.js';
 import { textWidth } from '../../study/scale.js';
 import { FINITE } from '../../figures/ground/grid.js';
 import { heightAt, laidOn, reliefOf, sharesAt, spotOf, worldOf } from './mesh.js';
@@ -59,17 +60,27 @@ export class TpRelief extends Part {
     this.dark = false;
     /** Grows as colours change. */ this.palette = 0;
     /** @private @type {ReliefScene | null} */ this.scene = null;
-    /** @private @type {import('./mesh.js').Relief | null} */ this.relief = null;
+    /** @private @type {import('./mesh.js').Relief | null} of what is drawn */ this.relief = null;
+    /** @private whether something is being made */ this.busy = false;
+    /** @private what is over once that is made */ this.work = Promise.resolve();
+    /** @private what the scene was made of */ this.made = nothing();
     /** @private */ this.frame = 0;
     /** @private */ this.last = -Infinity;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.waiting = undefined;
     /** @private whether it has given up */ this.over = false;
+    /** @private whether it waits before it asks for another context */ this.waits = false;
     /** @private how many contexts it has lost */ this.losses = 0;
     /** @private */ this.lost = () => {
       // What a lost context had made is gone with it, and a new canvas gets a new one.
       this.end();
       if (++this.losses > LOSSES) this.fail('lost');
-      else this.waiting = setTimeout(() => this.requestUpdate(), PAUSE);
+      else {
+        this.waits = true;
+        this.waiting = setTimeout(() => {
+          this.waits = false;
+          this.requestUpdate();
+        }, PAUSE);
+      }
     };
   }
 
@@ -87,6 +98,7 @@ export class TpRelief extends Part {
     canvas?.removeEventListener('webglcontextlost', this.lost);
     this.scene?.dispose();
     this.scene = null;
+    this.made = nothing();
     canvas?.remove();
   }
 
@@ -122,30 +134,60 @@ export class TpRelief extends Part {
       <svg class="layer marks" width="100%" height="100%" aria-hidden="true"></svg>`;
   }
 
-  /** @param {import('lit').PropertyValues} changed */
-  updated(changed) {
-    const { ground, dark } = this;
-    const begun = !this.scene;
-    if (!this.isConnected || this.over || !this.begin() || !this.scene) return;
-    const token = tokens(this, dark);
-    const colors = { dark, mark: rgbOf(token('--mark')), line: rgbOf(token('--line-2')) };
-    const repaint = begun || changed.has('dark') || changed.has('palette');
-    if (repaint || changed.has('ground')) {
-      this.relief = ground && reliefOf(ground);
-      if (ground && this.relief) this.scene.surface(this.relief, ground, colors);
-    }
-    if (repaint || changed.has('ground') || changed.has('extent') || changed.has('paths')) this.lay(token);
-    if (this.scene.ready) this.soon();
-    else void this.scene.compile().then(() => this.soon());
+  updated() {
+    if (this.scene?.ready) this.soon();
+    if (!this.busy) this.work = this.renew();
   }
 
-  /** @private @param {(name: string) => string} token */
-  lay(token) {
-    const { relief, extent, scene } = this;
-    if (!relief) return;
-    scene?.paths(
-      this.paths.map((path) => ({ color: rgbOf(token(path.token)), pieces: laidOn(relief, extent, path) })),
-    );
+  /** Makes what the scene lacks, in slices; what changes meanwhile is made after it. @private */
+  async renew() {
+    if (this.isWhole()) return;
+    this.busy = true;
+    // The context, the surface and what lies on it are made each in tasks of their own.
+    await turn();
+    try {
+      while (!this.isWhole() && this.begin()) await this.make();
+    } finally {
+      this.busy = false;
+    }
+    this.soon();
+  }
+
+  /** Whether nothing is left to be made, or can be. @private */
+  isWhole() {
+    const { ground, made } = this;
+    if (!this.isConnected || this.over || !ground || this.waits) return true;
+    return made.ready && made.ground === ground && made.paths === this.paths && made.look === this.look;
+  }
+
+  /** @private */
+  get look() {
+    return `${this.dark} ${this.palette} ${this.extent}`;
+  }
+
+  /** @private */
+  async make() {
+    const { scene, ground, paths, extent, dark, look } = this;
+    if (!scene || !ground) return;
+    const wanted = () => this.isConnected && this.scene === scene;
+    const token = tokens(this, dark);
+    const colors = { dark, mark: rgbOf(token('--mark')), line: rgbOf(token('--line-2')) };
+    const { made } = this;
+    if (made.ground !== ground || made.look !== look) {
+      const relief = reliefOf(ground);
+      if (!(await inSlices(scene.surface(relief, ground, colors), wanted))) return;
+      Object.assign(made, { ground, look, paths: null });
+      this.relief = relief;
+    }
+    if (made.paths !== paths) {
+      if (!(await inSlices(linesOf(scene, /** @type {any} */ (this.relief), extent, paths, token), wanted))) return;
+      made.paths = paths;
+    }
+    if (made.ready) return;
+    await turn();
+    if (!wanted()) return;
+    await scene.compile();
+    made.ready = true;
   }
 
   /** @private Draws once on a frame to come. */
@@ -179,8 +221,9 @@ export class TpRelief extends Part {
     over?.replaceChildren(...this.axisParts(at), ...this.markParts(at, camera.eye));
   }
 
-  /** The picture as it stands, for a file. @returns {Promise<HTMLCanvasElement> | null} */
-  still() {
+  /** The picture as it stands, for a file. @returns {Promise<HTMLCanvasElement | null>} */
+  async still() {
+    await this.work;
     if (!this.scene?.ready) return null;
     this.drawAt(RATIO);
     this.soon();
@@ -263,6 +306,23 @@ export class TpRelief extends Part {
     const share = Number.isNaN(spot.share) ? 0 : spot.share;
     return projector(camera, size.width, size.height)(worldOf({ ...spot, share }));
   }
+}
+
+/** What a scene was made of. */
+const nothing = () => ({
+  /** @type {import('../../figures/ground/ground.js').Ground | null} */ ground: null,
+  /** @type {Path[] | null} */ paths: null,
+  look: '',
+  ready: false,
+});
+
+/** @param {ReliefScene} scene @param {import('./mesh.js').Relief} relief @param {Extent} extent @param {Path[]} paths
+ * @param {(name: string) => string} token @returns {Generator<undefined, true>} */
+function* linesOf(scene, relief, extent, paths, token) {
+  const lines = [];
+  for (const path of paths)
+    lines.push({ color: rgbOf(token(path.token)), pieces: yield* laidOn(relief, extent, path) });
+  return yield* scene.paths(lines);
 }
 
 /** Words that stay within the picture. @param {Point} at @param {string} words @param {Size} size

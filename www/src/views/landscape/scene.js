@@ -34,12 +34,23 @@ const WAITS = { tries: 200, ms: 10 };
 // Colours are the page's own, and are drawn as they are.
 ColorManagement.enabled = false;
 
-/** @param {number[]} numbers */
-const corners = (numbers) => new BufferAttribute(new Float32Array(numbers), 3);
+/** Places are written down so many at a step. */
+const STRIDE = 1024;
 
-/** @param {Spot[]} spots @param {number} lift */
-const segments = (spots, lift) =>
-  new BufferGeometry().setAttribute('position', corners(spots.flatMap((spot) => worldOf(spot, lift))));
+/** @param {Spot[]} spots @param {number} lift @returns {Generator<undefined, BufferAttribute>} */
+function* placesOf(spots, lift) {
+  const made = new Float32Array(3 * spots.length);
+  for (const [k, spot] of spots.entries()) {
+    if (k % STRIDE === 0) yield;
+    made.set(worldOf(spot, lift), 3 * k);
+  }
+  return new BufferAttribute(made, 3);
+}
+
+/** @param {Spot[]} spots @param {number} lift @returns {Generator<undefined, BufferGeometry>} */
+function* segments(spots, lift) {
+  return new BufferGeometry().setAttribute('position', yield* placesOf(spots, lift));
+}
 
 export class ReliefScene {
   /** @param {HTMLCanvasElement} canvas */
@@ -79,21 +90,21 @@ export class ReliefScene {
 
   /**
    * Another surface, with its lines of equal height, a cross on the floor below each point without a score, and the
-   * edges of the floor.
+   * edges of the floor; made in small steps, and there at the last of them.
    * @param {Relief} relief
    * @param {Pick<import('../../figures/ground/ground.js').Ground, 'filled' | 'bands' | 'better'>} ground
    * @param {Colors} colors
+   * @returns {Generator<undefined, true>}
    */
-  surface(relief, { filled, bands, better }, { dark, mark, line }) {
+  *surface(relief, { filled, bands, better }, { dark, mark, line }) {
     const { shares } = relief;
-    const triangles = trianglesOf(relief);
-    const places = Array.from(shares, (share, k) =>
-      worldOf({ ...spotOf(relief, k), share: Number.isNaN(share) ? 0 : share }),
-    ).flat();
+    const triangles = yield* trianglesOf(relief);
+    const spots = Array.from(shares, (share, k) => ({ ...spotOf(relief, k), share: Number.isNaN(share) ? 0 : share }));
     const geometry = new BufferGeometry()
-      .setAttribute('position', corners(places))
-      .setAttribute('color', new BufferAttribute(colorsOf(relief, better, dark), 3))
-      .setIndex(new BufferAttribute(new Uint32Array(triangles.flat()), 1));
+      .setAttribute('position', yield* placesOf(spots, 0))
+      .setAttribute('color', new BufferAttribute(yield* colorsOf(relief, better, dark), 3))
+      .setIndex(new BufferAttribute(Uint32Array.from(triangles.flat()), 1));
+    yield;
     const solid = new MeshBasicMaterial({
       vertexColors: true,
       side: DoubleSide,
@@ -105,34 +116,39 @@ export class ReliefScene {
     for (const labelled of [false, true]) {
       const levels = bands.filter((one) => one.labelled === labelled).map((one) => one.share);
       const look = new LineBasicMaterial({ color: mark, transparent: true, opacity: labelled ? 0.9 : 0.5 });
-      made.push(new LineSegments(segments(contoursOf(relief, triangles, levels), 0.001), look));
+      const lines = yield* contoursOf(relief, triangles, levels);
+      made.push(new LineSegments(yield* segments(lines, 0.001), look));
     }
-    const rim = rimOf(triangles).map((k) => spotOf(relief, k));
+    const rim = (yield* rimOf(triangles, shares.length)).map((k) => spotOf(relief, k));
+    const faint = new LineBasicMaterial({ color: mark, transparent: true, opacity: 0.6 });
     made.push(
-      new LineSegments(segments(rim, 0.001), new LineBasicMaterial({ color: mark, transparent: true, opacity: 0.6 })),
-      new LineSegments(segments(crossesOf(relief, filled.states), 0), new LineBasicMaterial({ color: mark })),
-      new LineSegments(segments(FLOOR, 0), new LineBasicMaterial({ color: line })),
+      new LineSegments(yield* segments(rim, 0.001), faint),
+      new LineSegments(yield* segments(crossesOf(relief, filled.states), 0), new LineBasicMaterial({ color: mark })),
+      new LineSegments(yield* segments(FLOOR, 0), new LineBasicMaterial({ color: line })),
     );
     this.ground = this.swap(this.ground, made);
+    return true;
   }
 
-  /** Other paths; what a hill hides of one is still faintly there. @param {Line[]} lines */
-  paths(lines) {
-    const made = lines.flatMap(({ color, pieces }) =>
-      pieces.flatMap((piece) => {
+  /** Other paths; what a hill hides of one is still faintly there. @param {Line[]} lines
+   * @returns {Generator<undefined, true>} */
+  *paths(lines) {
+    const made = [];
+    for (const { color, pieces } of lines)
+      for (const piece of pieces) {
+        yield;
         const { positions, indices } = tubeOf(
           piece.map((spot) => worldOf(spot, RADIUS)),
           RADIUS,
         );
-        const tube = () =>
-          new BufferGeometry()
-            .setAttribute('position', new BufferAttribute(positions, 3))
-            .setIndex(new BufferAttribute(indices, 1));
+        const tube = new BufferGeometry()
+          .setAttribute('position', new BufferAttribute(positions, 3))
+          .setIndex(new BufferAttribute(indices, 1));
         const ghost = { color, transparent: true, opacity: GHOST, depthTest: false, depthWrite: false };
-        return [new Mesh(tube(), new MeshBasicMaterial({ color })), new Mesh(tube(), new MeshBasicMaterial(ghost))];
-      }),
-    );
+        made.push(new Mesh(tube, new MeshBasicMaterial({ color })), new Mesh(tube, new MeshBasicMaterial(ghost)));
+      }
     this.lines = this.swap(this.lines, made);
+    return true;
   }
 
   /** @param {Camera} camera @param {number} width @param {number} height @param {number} ratio */

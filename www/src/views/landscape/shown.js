@@ -7,8 +7,8 @@ import { number } from '../../study/format.js';
  * @typedef {import('../../state/landscape.js').Head} Head
  * @typedef {import('./misleads.js').Path} Path
  * @typedef {{trial: number, x: number, y: number, loss: number}} Point where a trial's network lies
- * @typedef {Pick<Store['landscape'], 'options' | 'reach' | 'losses' | 'accuracies' | 'known' | 'step' | 'state' | 'plane'> &
- *   {trial: number, head: Head, path: Path | null, points: Point[]}} Shown
+ * @typedef {Pick<Store['landscape'], 'options' | 'reach' | 'losses' | 'accuracies' | 'known' | 'step' | 'state'
+ *   | 'plane'> & {trial: number, head: Head, path: Path | null, points: Point[]}} Shown
  */
 
 /** Documents write what is no number as a word. @type {WeakMap<NonNullable<Head['path']>, Path>} */

@@ -58,7 +58,10 @@ export class TpLandscapeFacts extends Part {
     const line = { extent: head.extent, values: shown.losses, known: shown.known };
     const barrier = options.plane === 'line' && to ? barrierOf(line, from.loss, to.loss) : null;
     const { epochs, live } = shown.reach ?? { epochs: null, live: false };
-    const where = epochs === null ? '' : this.t(`landscape.about.${live ? 'live' : 'stopped'}`, { number: shown.trial, epoch: count(epochs) });
+    const where =
+      epochs === null
+        ? ''
+        : this.t(`landscape.about.${live ? 'live' : 'stopped'}`, { number: shown.trial, epoch: count(epochs) });
     if (head.glimpse)
       return html`<p class="q2">${this.t('landscape.about.training')}</p>
         <h3>${this.t('landscape.facts.at', { n: count(head.step ?? 0) })}</h3>

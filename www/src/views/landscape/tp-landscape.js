@@ -65,11 +65,17 @@ export class TpLandscape extends GroundPart {
       // Two fingers are the plot's, one is the page's.
       if (event.touches.length > 1 && this.ready) event.preventDefault();
     };
+    /** @private @type {Shown | null} what the ground was made of */ this.held = null;
     /** @private of which score and plane the ground is */ this.groundOf = '';
   }
 
+  /** What is there. Of weights in training that is the last picture, until there is the next: path and ground belong
+   * together. */
   get shown() {
-    return shownOf(this.store);
+    const now = shownOf(this.store);
+    const { held } = this;
+    const isBefore = held && now && held.plane === now.plane && held.head.step !== undefined;
+    return isBefore ? held : now;
   }
 
   /** What is drawn; a regression has no accuracy. */
@@ -78,11 +84,11 @@ export class TpLandscape extends GroundPart {
   }
 
   get field() {
-    const { shown } = this;
+    const shown = shownOf(this.store);
     if (!shown) return null;
     const { head, losses, accuracies, known, step } = shown;
     const values = this.measure === 'loss' ? losses : accuracies;
-    return { size: head.size, extent: head.extent, values, known, step, of: shown.plane };
+    return { size: head.size, extent: head.extent, values, known, step, of: shown.plane, shown };
   }
 
   get scores() {
@@ -103,12 +109,14 @@ export class TpLandscape extends GroundPart {
   }
 
   /** What is there of the same plane is a better picture than a few first points of another frame.
-   * @param {import('../../figures/ground/ground.js').Ground | null} ground @param {string} name */
-  takeGround(ground, name) {
+   * @param {import('../../figures/ground/ground.js').Ground | null} ground @param {string} name
+   * @param {import('../../figures/ground/ground-part.js').Field & {shown?: Shown}} field */
+  takeGround(ground, name, { shown }) {
     const early = ground === null || ground.filled.states.includes(UNKNOWN);
     const of = `${name} ${this.shown?.plane}`;
     if (early && this.ground && this.groundOf === of) return;
     [this.ground, this.groundOf] = [ground, of];
+    this.held = shown ?? null;
   }
 
   get scoreName() {

@@ -23,6 +23,10 @@ const SOON = 0.03;
 /** @param {Pick<Track, 'loss'>} path @param {number} target */
 const reachedBy = ({ loss }, target) => loss.some((one) => one <= target);
 
+/** Whether steps took more than one gradient evaluation each.
+ * @param {Pick<import('../../state/race.js').RacePath, 'steps' | 'evaluations'>} path */
+export const costsMore = ({ steps, evaluations }) => Number(evaluations.at(-1)) > Number(steps.at(-1));
+
 /** Whether a contestant is out of the race by a step. @param {Pick<Track, 'diverged_at'>} path @param {number} step */
 export const isOut = ({ diverged_at: at }, step) => at !== null && at !== undefined && step >= at;
 

@@ -4,10 +4,12 @@
  * @typedef {import('../../state/store.js').Store} Store
  * @typedef {import('../../state/race.js').RacePath} RacePath
  * @typedef {{name: string, step?: number, x: number, y: number, loss: number, own?: number, distance?: number,
- *   accuracy?: number, rate?: number}} Row `loss` is that of the ground, `own` that of the path's own weights
+ *   accuracy?: number, rate?: number, evaluations?: number}} Row
+ * `loss` is that of the ground, `own` that of the path's own weights
  */
 import { count, exact, loss, metric } from '../../study/format.js';
 import { rateAt } from '../../study/race.js';
+import { costsMore } from './clock.js';
 import { placeOf } from '../../figures/ground/grid.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
@@ -37,6 +39,7 @@ function* pathRows(store, names, points) {
         distance: path.distance[at],
         accuracy: path.accuracy[at],
         rate: rateAt(studyOf(store), who, path.steps[at]),
+        evaluations: path.evaluations[at],
       };
   }
 }
@@ -78,6 +81,9 @@ function dataOf(store, names, withGround) {
   const columns = [
     column('name', t('race.table.name'), (row) => row.name, 'name'),
     column('step', t('race.table.step'), (row) => count(row.step ?? NaN), 'step'),
+    ...((store.race.head?.paths ?? []).some(costsMore)
+      ? [column('evaluations', t('race.table.evaluations'), (row) => count(row.evaluations ?? NaN), 'evaluations')]
+      : []),
     { ...column('learning_rate', t('race.table.rate'), (row) => exact(row.rate), 'rate'), filed: true },
     own,
     ...(isClasses

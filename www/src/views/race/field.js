@@ -39,12 +39,18 @@ const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 /** @param {number[]} a @param {number[]} b @param {number} share */
 const mix = (a, b, share) => a.map((one, k) => one + (b[k] - one) * share);
 
-/** How many classes the rows have; 0 of numbers. @param {Data} data @param {boolean} isClasses */
+/** More classes than these are no classes. */
+const MOST_CLASSES = 1000;
+
+/** How many classes the rows have; 0 of numbers, which they are, too, while another study's race is still shown.
+ * @param {Data} data @param {boolean} isClasses */
 export function classesOf({ rows }, isClasses) {
-  if (!isClasses) return 0;
   let most = 1;
-  for (let k = 2; k < rows.length; k += 3) most = Math.max(most, rows[k]);
-  return most + 1;
+  for (let k = 2; k < rows.length; k += 3) {
+    if (!Number.isInteger(rows[k]) || rows[k] < 0 || rows[k] >= MOST_CLASSES) return 0;
+    most = Math.max(most, rows[k]);
+  }
+  return isClasses ? most + 1 : 0;
 }
 
 /** The part of the plane that holds all rows, with a margin. @param {Data} data @returns {Extent} */

@@ -10,6 +10,7 @@ import shared from '../../figures/ground/style.css?inline';
 import '../../controls/tp-scrubber.js';
 import { stopsOf } from './clock.js';
 import { nameOf } from './looks.js';
+import { Moment } from './moment.js';
 import own from './style.css?inline';
 import './tp-race-cards.js';
 import './tp-race-curves.js';
@@ -28,11 +29,12 @@ export class TpRaceView extends Part {
   static sheet = `${shared}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['race', 'study', 'selection', 'trials', 'run'];
-  static properties = { ...Part.properties, at: { state: true }, log: { state: true } };
+  static properties = { ...Part.properties, log: { state: true } };
 
   constructor() {
     super();
-    /** The stop that the clock shows. */ this.at = 0;
+    /** The stop that is looked at. */ this.at = 0;
+    /** @private */ this.moment = new Moment();
     /** Whether losses are drawn by their logarithm. */ this.log = true;
     /** @private @type {number[]} */ this.stops = [0];
     /** @private @type {import('../../state/race.js').RaceHead | null} whose stops these are */ this.head = null;
@@ -57,13 +59,23 @@ export class TpRaceView extends Part {
     const isEnd = !this.head || this.at === this.stops.length - 1;
     this.head = head;
     this.stops = head?.paths.length ? stopsOf(head.paths) : [0];
-    this.at = isEnd ? this.stops.length - 1 : this.stopAt(step);
+    this.seek(isEnd ? this.stops.length - 1 : this.stopAt(step));
   }
 
   /** The stop at a step, or the one before. @private @param {number} step */
   stopAt(step) {
     const after = this.stops.findIndex((one) => one > step);
     return after < 0 ? this.stops.length - 1 : Math.max(0, after - 1);
+  }
+
+  /** All parts go along, without being drawn anew. @private @param {number} at */
+  seek(at) {
+    this.at = Math.max(0, Math.min(this.stops.length - 1, at));
+    const scrubber = /** @type {import('../../controls/tp-scrubber.js').TpScrubber | null} */ (
+      this.querySelector('tp-scrubber')
+    );
+    if (scrubber && scrubber.steps === this.stops) scrubber.at = this.at;
+    this.moment.go(this.stops[this.at] ?? 0);
   }
 
   updated() {
@@ -89,24 +101,21 @@ export class TpRaceView extends Part {
   render() {
     const { store } = this;
     const { race } = store;
-    const step = this.stops[this.at] ?? 0;
     // What goes below 0 has no logarithm.
     const log = this.log && race.options.ground !== 'saddle';
-    const seek = (/** @type {number} */ at) => {
-      this.at = Math.max(0, Math.min(this.stops.length - 1, at));
-    };
+    const { moment } = this;
     return html`<div class="race">
       ${this.heading()}
-      <tp-race-plane .store=${store} .step=${step} .log=${log}></tp-race-plane>
-      <tp-race-curves .store=${store} .step=${step} .log=${log}
-        @seek=${(/** @type {CustomEvent<number>} */ event) => seek(this.stopAt(event.detail))}
-        @go=${(/** @type {CustomEvent<number>} */ event) => seek(this.at + event.detail)}></tp-race-curves>
-      <tp-race-cards .store=${store} .step=${step}></tp-race-cards>
-      <tp-race-facts .store=${store} .step=${step}></tp-race-facts>
+      <tp-race-plane .store=${store} .moment=${moment} .log=${log}></tp-race-plane>
+      <tp-race-curves .store=${store} .moment=${moment} .log=${log}
+        @seek=${(/** @type {CustomEvent<number>} */ event) => this.seek(this.stopAt(event.detail))}
+        @go=${(/** @type {CustomEvent<number>} */ event) => this.seek(this.at + event.detail)}></tp-race-curves>
+      <tp-race-cards .store=${store} .moment=${moment}></tp-race-cards>
+      <tp-race-facts .store=${store} .moment=${moment}></tp-race-facts>
       ${
         race.head
           ? html`<tp-scrubber .store=${store} .steps=${this.stops} .at=${this.at}
-            @scrub=${(/** @type {CustomEvent<number>} */ event) => seek(event.detail)}></tp-scrubber>`
+            @scrub=${(/** @type {CustomEvent<number>} */ event) => this.seek(event.detail)}></tp-scrubber>`
           : nothing
       }
     </div>`;

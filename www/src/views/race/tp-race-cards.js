@@ -1,5 +1,5 @@
 import { html, nothing, svg } from 'lit';
-import { Part, define } from '../../controls/part.js';
+import { define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { count, exact, loss, metric, rate } from '../../study/format.js';
@@ -7,6 +7,7 @@ import { isBase, rateAt } from '../../study/race.js';
 import { isOut, pointAt, reached, targetOf } from './clock.js';
 import { FieldPainter, SIDE, classesOf, extentOf } from './field.js';
 import { looksOf, nameOf, shapeOf } from './looks.js';
+import { MomentPart } from './moment.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
 
@@ -16,14 +17,12 @@ const RATES = { least: -6, most: 1, step: 0.05 };
 const FOLLOW = 120;
 
 /** Each contestant: its learning rate, its loss, and what it says of the data's plane. */
-export class TpRaceCards extends Part {
+export class TpRaceCards extends MomentPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['race'];
-  static properties = { ...Part.properties, step: { attribute: false } };
 
   constructor() {
     super();
-    /** The step that the clock shows. */ this.step = 0;
     /** @private @type {(Float32Array | null)[]} */ this.fields = [];
     /** @private the points that the fields are of, and those that are asked for */ this.shown = '';
     /** @private @type {FieldPainter | null} */ this.painter = null;
@@ -41,6 +40,7 @@ export class TpRaceCards extends Part {
   }
 
   observe() {
+    super.observe();
     this.resizes.observe(this);
   }
 
@@ -57,8 +57,13 @@ export class TpRaceCards extends Part {
   }
 
   updated() {
+    super.updated();
     void this.ask();
     this.paint();
+  }
+
+  moved() {
+    void this.ask();
   }
 
   /** Asks for the fields of the points shown; of many moments in a row the last one counts. @private */
@@ -139,12 +144,12 @@ export class TpRaceCards extends Part {
    * @param {import('../../state/race.js').RacePath | undefined} path @param {number | null} target
    * @param {number} k */
   card(who, look, path, target, k) {
-    const { store, step } = this;
+    const { store } = this;
     const { options, contestants, head } = store.race;
     const t = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => this.t(key, values);
     const name = nameOf(who, options.over, t);
-    const at = path ? pointAt(path.steps, step) : 0;
-    const out = path ? isOut(path, step) : false;
+    const at = () => (path ? pointAt(path.steps, this.step) : 0);
+    const isGone = () => path !== undefined && isOut(path, this.step);
     const hit = path && target !== null ? reached(path, target) : null;
     const isNetwork = options.ground === 'network';
     const task = taskOf(studyOf(store));
@@ -156,14 +161,15 @@ export class TpRaceCards extends Part {
           : hit === null
             ? t('race.not_reached', { loss: exact(target) })
             : t('race.reached', { loss: exact(target), step: count(hit) });
-    return html`<li class="own-${look.at}" data-testid="race-card" data-key=${who.key}>
+    return html`<li class="said own-${look.at}" data-testid="race-card" data-key=${who.key}>
       <div class="ch">
         <svg viewBox="-14 -8 28 16" width="28" height="16" aria-hidden="true"><path d="M-14,0H14" fill="none"
           stroke=${look.color} stroke-width="2" stroke-dasharray=${look.dash || nothing} /><path
           d=${shapeOf(look.end, 5)} fill=${look.color} stroke="var(--surface)" /></svg>
         <b class="own">${name}</b>
         <span class="sp"></span>
-        <b class="num" data-testid="race-loss">${out || !path ? '–' : loss(path.loss[at])}</b>
+        <b class="num live" data-testid="race-loss"
+          .say=${() => (isGone() || !path ? '–' : loss(path.loss[at()]))}></b>
         ${
           contestants.length > 1
             ? html`<button type="button" class="ib" data-testid="race-remove" aria-label=${t('race.remove', { name })}
@@ -177,19 +183,15 @@ export class TpRaceCards extends Part {
           ? html`<div class="field" role="img" data-testid="race-field"
             aria-label=${t('race.field', {
               name,
-              accuracy: task === 'numbers' ? loss(path?.loss[at]) : metric(path?.accuracy[at], task),
+              accuracy: task === 'numbers' ? loss(path?.loss[at()]) : metric(path?.accuracy[at()], task),
             })}><canvas class="ground"
             width=${SIDE} height=${SIDE}></canvas><canvas class="rows"></canvas></div>`
           : nothing
       }
-      <p class="q2">${[
-        isNetwork && path && task !== 'numbers' && !out
-          ? t('race.accuracy', { value: metric(path.accuracy[at], 'classes') })
-          : '',
-        end,
-      ]
-        .filter(Boolean)
-        .join(' · ')}</p>
+      <p class="q2"><span class="live" .say=${() =>
+        isNetwork && path && task !== 'numbers' && !isGone()
+          ? t('race.accuracy', { value: metric(path.accuracy[at()], 'classes') }) + (end && ' · ')
+          : ''}></span>${end}</p>
       ${this.searched(who)}
     </li>`;
   }
@@ -200,10 +202,12 @@ export class TpRaceCards extends Part {
     const { store } = this;
     const { race } = store;
     const study = studyOf(store);
-    const from = this.fromOf(who);
-    const now = rateAt(study, who, from);
+    const now = () => rateAt(study, who, this.fromOf(who));
     const first = isBase(study, race.contestants) ? 'race.rate.base' : 'race.rate';
-    const label = this.t(from > 0 ? 'race.rate.from' : first, { step: count(from) });
+    const label = () => {
+      const from = this.fromOf(who);
+      return this.t(from > 0 ? 'race.rate.from' : first, { step: count(from) });
+    };
     const input = (/** @type {Event} */ event) => {
       const value = 10 ** Number(/** @type {HTMLInputElement} */ (event.target).value);
       const step = this.fromOf(who);
@@ -213,11 +217,11 @@ export class TpRaceCards extends Part {
       else this.following = setTimeout(act, FOLLOW);
     };
     return html`<div class="rate">
-      <label><span class="k">${label}</span> <span class="num">${rate(now)}</span>
-        <input type="range" min=${RATES.least} max=${RATES.most} step=${RATES.step}
-          .value=${String(Math.log10(Math.max(1e-12, now)))} data-testid="race-rate"
-          ?disabled=${race.state === 'tuning'} aria-label="${name}: ${label}"
-          aria-valuetext=${rate(now)} @input=${input} @change=${input}></label>
+      <label><span class="k live" .say=${label}></span> <span class="num live" .say=${() => rate(now())}></span>
+        <input type="range" class="live" min=${RATES.least} max=${RATES.most} step=${RATES.step}
+          .say=${() => String(Math.log10(Math.max(1e-12, now())))} data-testid="race-rate"
+          ?disabled=${race.state === 'tuning'} aria-label="${name}: ${label()}"
+          aria-valuetext=${rate(now())} @input=${input} @change=${input}></label>
       ${
         who.changes.length
           ? html`<p class="q2" data-testid="race-changes">${who.changes

@@ -3,18 +3,24 @@ import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { pointIn } from '../../controls/pointer.js';
+import { palette, tokens } from '../../figures/colors.js';
 import { lossAxis } from '../../figures/curve-axes.js';
+import { HALO } from '../../figures/ground/places.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, exact, loss } from '../../study/format.js';
 import { steps as stepsOn, shareOf, textWidth } from '../../study/scale.js';
 import { studyOf } from '../../state/race.js';
 import { isOut, pointAt, spanOf, spread, targetOf } from './clock.js';
 import { curveData } from './data.js';
-import { looksOf, nameOf, shapeOf } from './looks.js';
+import { looksOf, nameOf } from './looks.js';
+import { Moment } from './moment.js';
+import { Trails } from './trails.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
  * @typedef {import('../../state/race.js').RacePath} RacePath
+ * @typedef {{paths: RacePath[], key: string, frame: Frame, at: (step: number) => number, up: (loss: number) =>
+ *   number}} Shown `at` and `up`: where a step and a loss lie, in px
  */
 
 /** What a line goes over: steps, or rows that gradients were worked out of. */
@@ -26,7 +32,7 @@ export class TpRaceCurves extends FigurePart {
   static topics = ['race'];
   static properties = {
     ...FigurePart.properties,
-    step: { attribute: false },
+    moment: { attribute: false },
     log: { attribute: false },
     along: { state: true },
   };
@@ -35,16 +41,13 @@ export class TpRaceCurves extends FigurePart {
 
   constructor() {
     super();
-    /** The step that the clock shows. */ this.step = 0;
+    this.moment = new Moment();
     /** Whether losses are drawn by their logarithm. */ this.log = true;
     /** @type {(typeof ALONG)[number]} */ this.along = 'steps';
     /** @private whether the clock follows the pointer */ this.held = false;
-    /** @private the axes that are drawn, and the points of the paths */
-    this.drawn = {
-      axes: '',
-      paths: /** @type {RacePath[]} */ ([]),
-      points: /** @type {string[][]} */ ([]),
-    };
+    /** @private the axes that are drawn */ this.drawn = '';
+    /** @private */ this.trails = new Trails({ surface: '', halo: 0, size: 4.5 });
+    /** @private @type {Shown | null} what the moment moves in */ this.shown = null;
     /** @private where the steps are drawn, in px */ this.axis = { left: 0, right: 1, last: 1 };
   }
 
@@ -95,15 +98,20 @@ export class TpRaceCurves extends FigurePart {
   }
 
   layers() {
-    return html`<svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>`;
+    return html`<canvas class="layer ways" aria-hidden="true"></canvas>
+      <svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>`;
   }
 
   summary() {
     const { paths } = this;
     if (!paths.length) return this.t('race.waits');
     const names = this.names();
-    const said = paths.map((path, k) => `${names[k]} ${loss(path.loss[pointAt(path.steps, this.step)])}`);
-    return this.t('race.curves.summary', { title: this.title, step: count(this.step), losses: said.join(', ') });
+    const said = paths.map((path, k) => `${names[k]} ${loss(path.loss[pointAt(path.steps, this.moment.step)])}`);
+    return this.t('race.curves.summary', {
+      title: this.title,
+      step: count(this.moment.step),
+      losses: said.join(', '),
+    });
   }
 
   get file() {
@@ -126,14 +134,27 @@ export class TpRaceCurves extends FigurePart {
     return this.goesBy === 'rows' && path.batch ? step * path.batch : step;
   }
 
+  observe() {
+    super.observe();
+    this.moment.follow(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.moment.leave(this);
+  }
+
   draw() {
     const { paths, store } = this;
     const layer = /** @type {HTMLElement | null} */ (this.querySelector('.axes'));
     const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    if (!layer || !over || this.size.width < 80 || this.size.height < 80) return;
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ways'));
+    if (!layer || !over || !canvas || this.size.width < 80 || this.size.height < 80) return;
     const span = spanOf(paths);
+    canvas.hidden = !span;
     if (!span) {
-      this.drawn.axes = '';
+      this.drawn = '';
+      this.shown = null;
       layer.replaceChildren();
       over.replaceChildren();
       return;
@@ -151,8 +172,8 @@ export class TpRaceCurves extends FigurePart {
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [0, last], ticks };
     const key = JSON.stringify([x, y, frame, this.goesBy, store.lang]);
-    if (key !== this.drawn.axes) {
-      this.drawn = { axes: key, paths: [], points: [] };
+    if (key !== this.drawn) {
+      this.drawn = key;
       layer.replaceChildren(plotOf({ x, y }, frame, { x: this.t(`race.along.${this.goesBy}`), y: '' }, [], true));
     }
     const at = (/** @type {number} */ step) => frame.left + (step / last) * (width - left - right);
@@ -160,135 +181,117 @@ export class TpRaceCurves extends FigurePart {
       const share = shareOf(y, logs ? Math.log10(value) : value);
       return height - frame.bottom - share * (height - frame.top - frame.bottom);
     };
-    over.replaceChildren(...this.marks(paths, names, frame, at, up), ...this.clock(frame, at));
-    if (store.race.options.ground === 'network' || span[0] > 0) this.target(over, paths, frame, up);
+    this.layTrails({ paths, key, frame, at, up }, names);
+    const target = store.race.options.ground === 'network' || span[0] > 0 ? this.target(paths, frame, up) : [];
+    over.replaceChildren(...target, ...this.endNames(paths, names, frame, up));
+    this.drawMoment(false);
   }
 
-  /** @private @param {RacePath[]} paths @param {string[]} names @param {Frame} frame
-   * @param {(step: number) => number} at @param {(value: number) => number} up */
-  marks(paths, names, frame, at, up) {
-    const { contestants, options } = this.store.race;
-    const looks = looksOf(contestants, options.over);
-    const id = `race-curves-${Math.round(frame.width)}-${Math.round(frame.height)}`;
-    const clip = element('clipPath', { id });
-    const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-    clip.append(element('rect', { x: frame.left, y: frame.top, width: w + 1, height: h }));
-    const floor = frame.height - frame.bottom;
-    const made = [clip];
-    const points = this.points(paths, at, up, frame);
-    const ends = paths.map((path, k) => {
-      const { color, dash } = looks[k];
-      const here = pointAt(path.steps, this.step);
-      const line = { fill: 'none', stroke: color, 'stroke-linejoin': 'round', 'clip-path': `url(#${id})` };
-      /** @type {Record<string, string>} */
-      const dashed = dash ? { 'stroke-dasharray': dash } : {};
-      made.push(
-        element('path', { ...line, d: lineOf(points[k].slice(here)), 'stroke-width': 1, opacity: 0.35 }),
-        element('path', {
-          ...line,
-          ...dashed,
-          d: lineOf(points[k].slice(0, here + 1)),
-          'stroke-width': 2,
-          'data-testid': 'race-curve',
-        }),
-      );
-      const x = at(this.lengthOf(path, path.steps[here]));
-      const y = Math.max(frame.top, Math.min(floor, up(path.loss[here]) || frame.top));
-      const out = isOut(path, this.step);
-      made.push(
-        element('path', {
-          d: out ? 'M-4,-4L4,4M-4,4L4,-4' : shapeOf(looks[k].end, 4.5),
-          transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`,
-          fill: out ? 'none' : color,
-          stroke: out ? color : 'var(--surface)',
-          'stroke-width': 1.5,
-        }),
-      );
-      // Names stand at the ends of the lines, wherever the clock is.
-      let end = path.loss.length - 1;
-      while (end > 0 && !Number.isFinite(path.loss[end])) end--;
-      return Math.max(frame.top, Math.min(floor, up(path.loss[end]) || y));
-    });
-    const heights = spread(ends, 15, [frame.top + 4, floor]);
-    for (const [k, y] of heights.entries())
-      made.push(
-        element(
-          'text',
-          {
-            x: frame.width - frame.right + 10,
-            y: y.toFixed(1),
-            dy: '.35em',
-            'font-size': 12,
-            'font-weight': 600,
-            fill: looks[k].color,
-          },
-          names[k],
-        ),
-      );
-    return made;
-  }
-
-  /** Each path's points as they stand in the picture, which the clock only cuts. @private
-   * @param {RacePath[]} paths @param {(step: number) => number} at @param {(value: number) => number} up
-   * @param {Frame} frame */
-  points(paths, at, up, frame) {
-    const { drawn } = this;
-    if (paths.length !== drawn.paths.length || paths.some((path, k) => path !== drawn.paths[k])) {
-      drawn.paths = paths;
-      drawn.points = paths.map((path) =>
-        path.loss.map((loss, point) => {
-          const height = up(loss);
-          if (!Number.isFinite(height)) return '';
-          // Far outside lies as far outside as the picture is high.
-          const y = Math.max(-frame.height, Math.min(2 * frame.height, height));
-          return `${at(this.lengthOf(path, path.steps[point])).toFixed(1)},${y.toFixed(1)}`;
-        }),
-      );
-    }
-    return drawn.points;
-  }
-
-  /** @private @param {SVGSVGElement} over @param {RacePath[]} paths @param {Frame} frame
-   * @param {(value: number) => number} up */
-  target(over, paths, frame, up) {
-    const target = targetOf(paths);
-    if (target === null) return;
-    const y = up(target);
-    if (!(y > frame.top + 12 && y < frame.height - frame.bottom)) return;
-    over.append(
-      element('path', {
-        d: `M${frame.left},${y.toFixed(1)}H${frame.width - frame.right}`,
-        stroke: 'var(--line-2)',
-        'stroke-dasharray': '4 3',
+  /** The curves as they lie in the picture. @private @param {Shown} shown @param {string[]} names */
+  layTrails(shown, names) {
+    const { store } = this;
+    shown.key = [shown.key, names, store.dark, palette.version, devicePixelRatio].join();
+    const last = this.shown;
+    const { paths, at, up, frame } = shown;
+    this.shown = shown;
+    const isSame = last?.key === shown.key && paths.every((path, k) => path === last.paths[k]);
+    if (isSame && last.paths.length === paths.length) return;
+    const token = tokens(this, store.dark);
+    const looks = looksOf(store.race.contestants, store.race.options.over);
+    const tracks = paths.map((path, k) => ({
+      x: path.steps.map((step) => at(this.lengthOf(path, step))),
+      y: path.loss.map((one) => {
+        const height = up(one);
+        // Far outside lies as far outside as the picture is high.
+        return Number.isFinite(height) ? Math.max(-frame.height, Math.min(2 * frame.height, height)) : NaN;
       }),
-      element(
-        'text',
-        {
-          x: frame.left + 6,
-          y: y - 4,
-          'font-size': 11,
-          fill: 'var(--ink-2)',
-          stroke: 'var(--surface)',
-          'stroke-width': 4,
-          'paint-order': 'stroke',
-        },
-        this.t('race.target', { loss: exact(target) }),
-      ),
+      color: token(`--series-${looks[k].at}`),
+      dash: looks[k].dash,
+      end: looks[k].end,
+    }));
+    this.trails.lay(tracks, token('--surface'), '');
+  }
+
+  /** The moment is another: what moves with it is drawn, and nothing else. */
+  moved() {
+    this.drawMoment(true);
+  }
+
+  /** @private @param {boolean} moving */
+  drawMoment(moving) {
+    const { shown } = this;
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ways'));
+    // Of another race it is drawn anew soon.
+    if (!canvas || !shown || shown.paths.some((path, k) => path !== this.paths[k])) return;
+    const { heads, marks } = this.momentOf(shown);
+    this.trails.draw(canvas, shown.frame, heads, marks, moving, (g) => this.now(g));
+  }
+
+  /** @private @param {Shown} shown */
+  momentOf({ paths, frame, at, up }) {
+    const { step } = this.moment;
+    const heads = paths.map((path) => pointAt(path.steps, step));
+    const marks = paths.map((path, k) => ({
+      x: at(this.lengthOf(path, path.steps[heads[k]])),
+      y: Math.max(frame.top, Math.min(frame.height - frame.bottom, up(path.loss[heads[k]]) || frame.top)),
+      out: isOut(path, step),
+    }));
+    return { heads, marks };
+  }
+
+  /** A line at the moment that is looked at. @private @param {CanvasRenderingContext2D} g */
+  now(g) {
+    if (!this.shown || this.goesBy !== 'steps') return;
+    const { frame, at } = this.shown;
+    const x = Math.round(at(this.moment.step)) + 0.5;
+    g.beginPath();
+    g.moveTo(x, frame.top);
+    g.lineTo(x, frame.height - frame.bottom);
+    g.lineWidth = 1;
+    g.globalAlpha = 0.5;
+    g.strokeStyle = tokens(this, this.store.dark)('--ink');
+    g.stroke();
+    g.globalAlpha = 1;
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  vectors(canvas) {
+    const { shown } = this;
+    if (!canvas.matches('.ways') || !shown) return null;
+    const { heads, marks } = this.momentOf(shown);
+    const draw = (/** @type {CanvasRenderingContext2D} */ g) =>
+      this.trails.vectors(g, shown.frame, heads, marks, () => this.now(g));
+    return { ratio: 1, draw };
+  }
+
+  /** Names stand at the ends of the lines, wherever the clock is. @private
+   * @param {RacePath[]} paths @param {string[]} names @param {Frame} frame @param {Shown['up']} up */
+  endNames(paths, names, frame, up) {
+    const looks = looksOf(this.store.race.contestants, this.store.race.options.over);
+    const floor = frame.height - frame.bottom;
+    const ends = paths.map(({ loss }) => {
+      let end = loss.length - 1;
+      while (end > 0 && !Number.isFinite(loss[end])) end--;
+      return Math.max(frame.top, Math.min(floor, up(loss[end]) || frame.top));
+    });
+    const x = frame.width - frame.right + 10;
+    const look = { x, dy: '.35em', 'font-size': 12, 'font-weight': 600 };
+    return spread(ends, 15, [frame.top + 4, floor]).map((y, k) =>
+      element('text', { ...look, y: y.toFixed(1), fill: looks[k].color }, names[k]),
     );
   }
 
-  /** The moment that is looked at. @private @param {Frame} frame @param {(step: number) => number} at */
-  clock(frame, at) {
-    if (this.goesBy !== 'steps') return [];
-    const x = at(this.step).toFixed(1);
+  /** @private @param {RacePath[]} paths @param {Frame} frame @param {Shown['up']} up */
+  target(paths, frame, up) {
+    const target = targetOf(paths);
+    if (target === null) return [];
+    const y = up(target);
+    if (!(y > frame.top + 12 && y < frame.height - frame.bottom)) return [];
+    const d = `M${frame.left},${y.toFixed(1)}H${frame.width - frame.right}`;
+    const look = { x: frame.left + 6, y: y - 4, 'font-size': 11, fill: 'var(--ink-2)', ...HALO };
     return [
-      element('path', {
-        d: `M${x},${frame.top}V${frame.height - frame.bottom}`,
-        stroke: 'var(--ink)',
-        'stroke-width': 1,
-        opacity: 0.5,
-        'data-testid': 'race-now',
-      }),
+      element('path', { d, stroke: 'var(--line-2)', 'stroke-dasharray': '4 3' }),
+      element('text', look, this.t('race.target', { loss: exact(target) })),
     ];
   }
 
@@ -329,12 +332,6 @@ export class TpRaceCurves extends FigurePart {
     event.stopPropagation();
     this.dispatchEvent(new CustomEvent('go', { detail: by * (event.shiftKey ? 10 : 1) }));
   }
-}
-
-/** A line through points, of which some are none. @param {string[]} points */
-function lineOf(points) {
-  const some = points.filter(Boolean);
-  return some.length ? `M${some.join('L')}` : '';
 }
 
 define('tp-race-curves', TpRaceCurves);

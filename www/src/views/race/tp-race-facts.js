@@ -1,32 +1,28 @@
 import { html, nothing } from 'lit';
-import { Part, define } from '../../controls/part.js';
+import { define } from '../../controls/part.js';
 import { count, loss, metric, rate } from '../../study/format.js';
 import { isBase, rateAt } from '../../study/race.js';
-import { isOneStart, isOut, pointAt } from './clock.js';
+import { costsMore, isOneStart, isOut, pointAt } from './clock.js';
 import { looksOf, nameOf } from './looks.js';
 import { LEAST_HELD, raceMisleads } from './misleads.js';
+import { MomentPart } from './moment.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 
 /** Where everyone is at the clock's step, how fair the race is, and what its picture hides. */
-export class TpRaceFacts extends Part {
+export class TpRaceFacts extends MomentPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['race'];
-  static properties = { ...Part.properties, step: { attribute: false } };
-
-  constructor() {
-    super();
-    /** The step that the clock shows. */ this.step = 0;
-  }
 
   render() {
     const { race } = this.store;
     const { head, contestants, options } = race;
     const names = contestants.map((who) => nameOf(who, options.over, (key, values) => this.t(key, values)));
-    return html`<section class="facts" aria-labelledby="race-facts" data-testid="race-facts">
-      <h2 id="race-facts">${this.t('race.facts', { step: count(this.step) })}</h2>
+    return html`<section class="facts said" aria-labelledby="race-facts" data-testid="race-facts">
+      <h2 id="race-facts" class="live"
+        .say=${() => this.t('race.facts', { step: count(this.step) })}></h2>
       ${head && race.state !== 'failed' ? this.table(head, names) : nothing}
       ${head && race.state !== 'failed' ? this.scales(head, names) : nothing}
       ${this.fairness()}
@@ -36,46 +32,58 @@ export class TpRaceFacts extends Part {
 
   /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
   table(head, names) {
-    const { store, step } = this;
+    const { store } = this;
     const { contestants, options } = store.race;
     const isNetwork = options.ground === 'network';
     const isClasses = isNetwork && taskOf(studyOf(store)) !== 'numbers';
+    const isCostly = head.paths.some(costsMore);
     const looks = looksOf(contestants, options.over);
     const heads = [
       this.t('race.table.loss'),
       ...(isClasses ? [this.t('metric.classes')] : []),
       ...(isNetwork ? [this.t('race.table.off')] : []),
       this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
+      ...(isCostly ? [this.t('race.table.evaluations')] : []),
     ];
-    return html`<table class="standing" data-testid="race-table"><thead><tr><td></td>${heads.map(
-      (one) => html`<th scope="col" class="num">${one}</th>`,
-    )}</tr></thead><tbody>${contestants.map((who, k) => {
-      const path = head.paths[k];
-      if (!path) return nothing;
-      const at = pointAt(path.steps, step);
-      const out = isOut(path, step);
-      return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
-        <td class="num">${
-          out
-            ? this.t('state.diverged')
-            : `${loss(path.loss[at])}${step > path.last ? ` ${this.t('race.ended', { step: count(path.last) })}` : ''}`
-        }</td>
-        ${isClasses ? html`<td class="num">${out ? '–' : metric(path.accuracy[at], 'classes')}</td>` : nothing}
-        ${isNetwork ? html`<td class="num">${loss(off(path.distance[at], path))}</td>` : nothing}
-        <td class="num">${rate(rateAt(studyOf(store), who, step))}</td></tr>`;
-    })}</tbody></table>`;
+    return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr>
+      <td></td>${heads.map(
+        (one) => html`<th scope="col" class="num">${one}</th>`,
+      )}</tr></thead><tbody>${contestants.map((who, k) => {
+        const path = head.paths[k];
+        if (!path) return nothing;
+        const at = () => pointAt(path.steps, this.step);
+        const cell = (/** @type {() => string} */ say) => html`<td class="num live" .say=${say}></td>`;
+        return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
+        ${cell(() => this.lossOf(path))}
+        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes'))) : nothing}
+        ${isNetwork ? cell(() => loss(off(path.distance[at()], path))) : nothing}
+        ${cell(() => rate(rateAt(studyOf(store), who, this.step)))}
+        ${isCostly ? cell(() => count(path.evaluations[at()])) : nothing}</tr>`;
+      })}</tbody></table></div>`;
+  }
+
+  /** @private @param {import('../../state/race.js').RacePath} path */
+  lossOf(path) {
+    const { step } = this;
+    if (isOut(path, step)) return this.t('state.diverged');
+    const ended = step > path.last ? ` ${this.t('race.ended', { step: count(path.last) })}` : '';
+    return loss(path.loss[pointAt(path.steps, step)]) + ended;
   }
 
   /** How unlike the parameters' own step sizes are, of optimizers that have them. @private
    * @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
   scales(head, names) {
-    const own = head.paths.slice(0, names.length).flatMap((path, k) => {
-      const scale = path.scales[pointAt(path.steps, this.step)];
-      return scale && !isOut(path, this.step) ? [{ name: names[k], low: rate(scale[0]), high: rate(scale[1]) }] : [];
-    });
-    if (!own.length) return nothing;
-    const said = own.map(({ name, low, high }) => this.t('race.scales.one', { name, low, high })).join(', ');
-    return html`<p class="q2" data-testid="race-scales">${this.t('race.scales', { said })}</p>`;
+    const paths = head.paths.slice(0, names.length);
+    if (!paths.some(({ scales }) => scales.some(Boolean))) return nothing;
+    const say = () => {
+      const own = paths.flatMap((path, k) => {
+        const scale = path.scales[pointAt(path.steps, this.step)];
+        return scale && !isOut(path, this.step) ? [{ name: names[k], low: rate(scale[0]), high: rate(scale[1]) }] : [];
+      });
+      const said = own.map(({ name, low, high }) => this.t('race.scales.one', { name, low, high })).join(', ');
+      return said && this.t('race.scales', { said });
+    };
+    return html`<p class="q2 live" data-testid="race-scales" .say=${say}></p>`;
   }
 
   /** What all have in common, and whether each has the rate that suits it. @private */

@@ -4,6 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { wayOf } from '../../figures/cursor.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { exact, loss, metric } from '../../study/format.js';
+import { palette, tokens } from '../../figures/colors.js';
 import { textWidth } from '../../study/scale.js';
 import { turn } from '../../platform/turns.js';
 import { GroundPart } from '../../figures/ground/ground-part.js';
@@ -12,9 +13,15 @@ import { HALO, numbersOf, pointer } from '../../figures/ground/places.js';
 import { studyOf } from '../../state/race.js';
 import { isOneStart, isOut, pointAt, spread } from './clock.js';
 import { planeData, raceDocument } from './data.js';
-import { looksOf, nameOf, shapeOf } from './looks.js';
+import { looksOf, nameOf } from './looks.js';
+import { Moment } from './moment.js';
+import { Trails } from './trails.js';
 
-/** @typedef {import('../../figures/plot-axes.js').Frame} Frame */
+/**
+ * @typedef {import('../../figures/plot-axes.js').Frame} Frame
+ * @typedef {{head: import('../../state/race.js').RaceHead, frame: Frame, key: string, names: string[], to:
+ *   ReturnType<typeof pointer>}} Shown
+ */
 
 /** The start is taken hold of within so many px; a finger is less exact. */
 const GRIP = 14;
@@ -28,14 +35,15 @@ const COAST = 10;
 export class TpRacePlane extends GroundPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['race'];
-  static properties = { ...GroundPart.properties, step: { attribute: false }, log: { attribute: false } };
+  static properties = { ...GroundPart.properties, moment: { attribute: false }, log: { attribute: false } };
   static figure = 'race-plane';
 
   constructor() {
     super();
-    /** The step that the clock shows. */ this.step = 0;
-    /** @private the points of the paths as they stand in the picture, which the clock only cuts */
-    this.tracks = { key: '', points: /** @type {string[][]} */ ([]) };
+    this.moment = new Moment();
+    /** @private */ this.trails = new Trails({ surface: '', halo: 2, size: 6 });
+    /** @private @type {Shown | null} what the moment moves in */ this.shown = null;
+    /** Where everyone is, in px. @type {import('./trails.js').Mark[]} */ this.balls = [];
     /** @private @type {[number, number] | null} where the start is being dragged to */ this.drag = null;
   }
 
@@ -104,6 +112,8 @@ export class TpRacePlane extends GroundPart {
 
   layers() {
     return html`<canvas class="layer ground" aria-hidden="true"></canvas>
+      <svg class="layer numbers marks" width="100%" height="100%" aria-hidden="true"></svg>
+      <canvas class="layer ways" aria-hidden="true"></canvas>
       <svg class="layer over marks" width="100%" height="100%" aria-hidden="true"></svg>`;
   }
 
@@ -163,141 +173,152 @@ export class TpRacePlane extends GroundPart {
     const { start, contestants } = this.store.race;
     // The plane was laid through other paths than these.
     const kept = start || contestants.some((one) => one.changes.length) ? '.kept' : '';
-    return {
-      x: this.t(`race.axis${kept}.x`, { share: share(0) }),
-      y: this.t(`race.axis${kept}.y`, { share: share(1) }),
+    const { width, height } = this.size;
+    /** The whole name where it has room. @param {'x' | 'y'} axis @param {number} room @param {string} share */
+    const name = (axis, room, share) => {
+      const whole = this.t(`race.axis${kept}.${axis}`, { share });
+      return textWidth(whole) < room ? whole : this.t(`race.axis${kept}.short.${axis}`, { share });
     };
+    return { x: name('x', width - 32, share(0)), y: name('y', height - 46, share(1)) };
+  }
+
+  observe() {
+    super.observe();
+    this.moment.follow(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.moment.leave(this);
   }
 
   draw() {
     const { head } = this;
     const layers = this.layersOf;
     if (!layers) return;
-    const { layer, over, canvas } = layers;
-    const failed = this.store.race.state === 'failed';
-    canvas.hidden = !head || failed;
-    if (!head || failed) {
-      layer.replaceChildren();
-      over.replaceChildren();
+    const isNone = !head || this.store.race.state === 'failed';
+    layers.canvas.hidden = isNone;
+    /** @type {HTMLElement} */ (this.querySelector('canvas.ways')).hidden = isNone;
+    if (isNone) {
+      for (const layer of this.querySelectorAll('.plot > :is(.axes, svg)')) layer.replaceChildren();
       this.forgetGround();
+      this.shown = null;
       return;
     }
     const axes = this.axesOver(head.extent);
     const frame = this.frame(axes);
     void this.renew();
-    if (this.paintOn(canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
-    else this.drawOver(layer, over, axes, frame);
+    if (this.paintOn(layers.canvas, frame)) void turn().then(() => this.isConnected && this.redraw());
+    else this.drawOver(layers, axes, frame);
   }
 
-  /** @private
-   * @param {HTMLElement} layer @param {SVGSVGElement} over @param {ReturnType<TpRacePlane['axesOver']>} axes
+  /** @private @param {NonNullable<TpRacePlane['layersOf']>} layers @param {ReturnType<TpRacePlane['axesOver']>} axes
    * @param {Frame} frame */
-  drawOver(layer, over, axes, frame) {
-    const { head, drawn } = this;
+  drawOver({ layer, over }, axes, frame) {
+    const { head, drawn, store } = this;
     if (!head) return;
     const titles = this.titles();
-    const key = JSON.stringify([axes, frame, titles, drawn.made, this.told, this.store.lang]);
+    const to = pointer(head.extent, frame);
+    const key = JSON.stringify([axes, frame, titles, drawn.made, this.told, store.lang]);
     if (key !== drawn.over) {
       drawn.over = key;
       layer.replaceChildren(plotOf(axes, frame, titles, []));
-      const id = `race-plot-${Math.round(frame.width)}-${Math.round(frame.height)}`;
-      const clip = element('clipPath', { id });
-      const [w, h] = [frame.width - frame.left - frame.right, frame.height - frame.top - frame.bottom];
-      clip.append(element('rect', { x: frame.left, y: frame.top, width: w, height: h }));
-      const lines = element('g', { class: 'lines', 'clip-path': `url(#${id})` });
-      over.replaceChildren(clip, element('g', { class: 'numbers' }), lines, element('g', { class: 'balls' }));
-      const to = pointer(head.extent, frame);
       const taken = head.paths.flatMap(({ x, y }) => x.flatMap((one, k) => (k % 24 ? [] : [to(one, y[k])])));
       const write = (/** @type {number} */ value) => exact(Number(value.toPrecision(3)));
-      if (this.ground) over.querySelector('.numbers')?.append(...numbersOf(this.ground, frame, taken, write));
+      const numbers = this.ground ? numbersOf(this.ground, frame, taken, write) : [];
+      this.querySelector('svg.numbers')?.replaceChildren(...numbers);
     }
-    this.drawClock(over, frame);
+    this.layTrails(head, frame, to);
+    over.replaceChildren(...this.startMark(to, frame));
+    this.drawMoment(false);
   }
 
-  /** What moves with the clock: the ways so far, where everyone is, and momentum.
-   * @private @param {SVGSVGElement} over @param {Frame} frame */
-  drawClock(over, frame) {
-    const { head, store, step } = this;
-    if (!head) return;
-    const { contestants, options } = store.race;
+  /** The paths as they lie in the picture, and their names. @private
+   * @param {import('../../state/race.js').RaceHead} head @param {Frame} frame @param {Shown['to']} to */
+  layTrails(head, frame, to) {
+    const { contestants, options } = this.store.race;
+    const token = tokens(this, this.store.dark);
+    const names = this.names();
+    const key = JSON.stringify([frame, head.extent, names, this.store.dark, palette.version, devicePixelRatio]);
+    if (this.shown?.head === head && this.shown.key === key) return;
     const looks = looksOf(contestants, options.over);
-    const to = pointer(head.extent, frame);
-    if (this.tracks.key !== this.drawn.over) {
-      const placed = (/** @type {{x: number, y: number}} */ { x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`;
-      const points = head.paths.map((path) => path.x.map((x, point) => placed(to(x, path.y[point]))));
-      this.tracks = { key: this.drawn.over, points };
-    }
-    const { points } = this.tracks;
+    // Far outside lies as far outside as is seen.
+    const near = (/** @type {number} */ at, /** @type {number} */ size) =>
+      Math.max(-9 * size, Math.min(10 * size, at));
+    const tracks = head.paths.slice(0, contestants.length).map((path, k) => {
+      const at = path.x.map((x, point) => to(x, path.y[point]));
+      const x = at.map((one) => near(one.x, frame.width));
+      const y = at.map((one) => near(one.y, frame.height));
+      return { x, y, color: token(`--series-${looks[k].at}`), dash: looks[k].dash, end: looks[k].end };
+    });
+    this.trails.lay(tracks, token('--surface'), getComputedStyle(this).fontFamily);
+    this.shown = { head, frame, to, names, key };
+  }
+
+  /** The moment is another: what moves with it is drawn, and nothing else. */
+  moved() {
+    this.drawMoment(true);
+  }
+
+  /** The ways so far, where everyone is, momentum, and the names beside. @private @param {boolean} moving */
+  drawMoment(moving) {
+    const { shown } = this;
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.ways'));
+    // Of another race it is drawn anew soon.
+    if (!canvas || !shown || shown.head !== this.head) return;
+    const { heads, marks } = this.momentOf(shown);
+    this.balls = marks;
+    this.trails.draw(canvas, shown.frame, heads, marks, moving);
+    this.placeWords();
+  }
+
+  /** @private @param {Shown} shown */
+  momentOf(shown) {
+    const { head, frame, to } = shown;
+    const { step } = this.moment;
     const inside = (/** @type {{x: number, y: number}} */ at) => ({
       x: Math.max(frame.left, Math.min(frame.width - frame.right, at.x)),
       y: Math.max(frame.top, Math.min(frame.height - frame.bottom, at.y)),
     });
-    /** @type {SVGElement[]} */ const lines = [];
-    /** @type {SVGElement[]} */ const balls = [];
-    const names = this.names();
-    const ends = head.paths.slice(0, contestants.length).map((path, k) => {
+    /** @type {number[]} */ const heads = [];
+    const marks = head.paths.slice(0, this.trails.tracks.length).map((path) => {
       const at = pointAt(path.steps, step);
-      const places = points[k];
-      const way = (/** @type {string[]} */ some) => `M${some.join('L')}`;
-      const line = { fill: 'none', 'stroke-linejoin': 'round' };
-      const { color, dash } = looks[k];
-      /** @type {Record<string, string>} */
-      const dashed = dash ? { 'stroke-dasharray': dash } : {};
-      if (at + 1 < places.length)
-        lines.push(
-          element('path', { ...line, d: way(places.slice(at)), stroke: color, 'stroke-width': 1, opacity: 0.35 }),
-        );
-      const so = way(places.slice(0, at + 1));
-      lines.push(
-        element('path', { ...line, d: so, stroke: 'var(--surface)', 'stroke-width': 4 }),
-        element('path', { ...line, ...dashed, d: so, stroke: color, 'stroke-width': 2, 'data-testid': 'race-path' }),
-      );
-      const here = inside(to(path.x[at], path.y[at]));
-      const coast = { x: path.coast_x[at] ?? 0, y: path.coast_y[at] ?? 0 };
-      const out = isOut(path, step);
-      if ((coast.x || coast.y) && !out) {
-        const tip = inside(to(path.x[at] + COAST * coast.x, path.y[at] + COAST * coast.y));
-        balls.push(...arrow(here, tip, color));
-      }
-      balls.push(
-        element('path', {
-          d: out ? 'M-5,-5L5,5M-5,5L5,-5' : shapeOf(looks[k].end, 6),
-          transform: `translate(${here.x.toFixed(1)},${here.y.toFixed(1)})`,
-          fill: out ? 'none' : color,
-          stroke: out ? color : 'var(--surface)',
-          'stroke-width': 2,
-          'data-testid': 'race-ball',
-          'data-point': at,
-        }),
-      );
-      return { here, name: names[k], color };
+      heads.push(at);
+      const [u, v] = [path.coast_x[at] ?? 0, path.coast_y[at] ?? 0];
+      const tip = u || v ? inside(to(path.x[at] + COAST * u, path.y[at] + COAST * v)) : null;
+      // Whoever has left all numbers stays where it was last.
+      let seen = at;
+      while (seen > 0 && !(Number.isFinite(path.x[seen]) && Number.isFinite(path.y[seen]))) seen--;
+      return { ...inside(to(path.x[seen], path.y[seen])), out: isOut(path, step), tip };
     });
-    balls.push(
-      ...this.labels(ends, frame),
-      ...this.startMark(
-        to,
-        frame,
-        ends.map(({ here }) => here),
-      ),
-    );
-    over.querySelector('.lines')?.replaceChildren(...lines);
-    over.querySelector('.balls')?.replaceChildren(...balls);
+    const names = this.namesOf(shown, marks);
+    return { heads, marks: marks.map((mark, k) => ({ ...mark, name: names[k] })) };
   }
 
-  /** Names beside where everyone is, apart from each other. @private
-   * @param {{here: {x: number, y: number}, name: string, color: string}[]} ends @param {Frame} frame */
-  labels(ends, frame) {
+  /** @param {HTMLCanvasElement} canvas */
+  vectors(canvas) {
+    const { shown } = this;
+    if (!canvas.matches('.ways')) return super.vectors(canvas);
+    if (!shown) return null;
+    const { heads, marks } = this.momentOf(shown);
+    const draw = (/** @type {CanvasRenderingContext2D} */ g) => this.trails.vectors(g, shown.frame, heads, marks);
+    return { ratio: 1, draw };
+  }
+
+  /** Names beside where everyone is, apart from each other. @private @param {Shown} shown
+   * @param {{x: number, y: number}[]} marks */
+  namesOf({ names, frame }, marks) {
     const heights = spread(
-      ends.map(({ here }) => here.y - 10),
+      marks.map(({ y }) => y - 10),
       15,
       [frame.top + 8, frame.height - frame.bottom - 6],
     );
-    return ends.map(({ here, name, color }, k) => {
-      const left = here.x + 16 + 1.2 * textWidth(name) > frame.width - frame.right;
-      const look = { 'font-size': 12, 'font-weight': 600, fill: color, dy: '.35em', ...HALO };
-      /** @type {Record<string, string | number>} */
-      const side = left ? { x: here.x - 11, 'text-anchor': 'end' } : { x: here.x + 11 };
-      return element('text', { ...look, ...side, y: heights[k].toFixed(1) }, name);
+    return marks.map(({ x }, k) => {
+      const long = 1.2 * textWidth(names[k]);
+      const isLeft = x + 16 + long > frame.width - frame.right;
+      // Where neither side has room, it lies within the picture all the same.
+      const at = isLeft ? Math.max(frame.left + Math.min(long, frame.width - frame.left), x - 11) : x + 11;
+      return { words: names[k], x: at, y: heights[k], isLeft };
     });
   }
 
@@ -307,43 +328,38 @@ export class TpRacePlane extends GroundPart {
     return path ? /** @type {[number, number]} */ ([path.x[0], path.y[0]]) : null;
   }
 
-  /** The start, and its words where nobody stands in their way. @private
-   * @param {ReturnType<typeof pointer>} to @param {Frame} frame @param {{x: number, y: number}[]} taken */
-  startMark(to, frame, taken) {
+  /** @private @param {Shown['to']} to @param {Frame} frame */
+  startMark(to, frame) {
     const place = this.drag ?? this.home;
     if (!place || !this.canDrag) return [];
     const { x, y } = to(...place);
-    const [cx, cy] = [x.toFixed(1), y.toFixed(1)];
-    const words = this.t(this.isNetwork ? 'race.start.same' : 'race.start');
+    const whole = this.t(this.isNetwork ? 'race.start.same' : 'race.start');
+    const room = Math.max(x - frame.left, frame.width - frame.right - x) - 11;
+    const words = textWidth(whole) < room ? whole : this.t('race.start');
     const left = x > (frame.left + frame.width - frame.right) / 2;
-    const isFree = taken.every((one) => Math.abs(one.y - y) > 26 || Math.abs(one.x - x) > 30 + textWidth(words));
-    return [
-      element('circle', {
-        cx,
-        cy,
-        r: 6,
-        fill: 'var(--surface)',
-        stroke: 'var(--ink)',
-        'stroke-width': 2.2,
-        'data-testid': 'race-start',
-      }),
-      ...(isFree
-        ? [
-            element(
-              'text',
-              {
-                x: x + (left ? -11 : 11),
-                y: Math.max(frame.top + 10, y - 9),
-                'text-anchor': left ? 'end' : 'start',
-                'font-size': 11,
-                fill: 'var(--ink-2)',
-                ...HALO,
-              },
-              words,
-            ),
-          ]
-        : []),
-    ];
+    const mark = element('circle', {
+      cx: x.toFixed(1),
+      cy: y.toFixed(1),
+      r: 6,
+      fill: 'var(--surface)',
+      stroke: 'var(--ink)',
+      'stroke-width': 2.2,
+      'data-testid': 'race-start',
+    });
+    const look = { 'text-anchor': left ? 'end' : 'start', 'font-size': 11, fill: 'var(--ink-2)', ...HALO };
+    return [mark, element('text', { x: x + (left ? -11 : 11), y: Math.max(frame.top + 10, y - 9), ...look }, words)];
+  }
+
+  /** The words of the start are there where nobody stands in their way. @private */
+  placeWords() {
+    const words = this.querySelector('svg.over text');
+    const place = this.drag ?? this.home;
+    if (!words || !place || !this.shown) return;
+    const { x, y } = this.shown.to(...place);
+    const width = 30 + textWidth(words.textContent ?? '');
+    const isFree = this.balls.every((one) => Math.abs(one.y - y) > 26 || Math.abs(one.x - x) > width);
+    const seen = isFree ? 'visible' : 'hidden';
+    if (words.getAttribute('visibility') !== seen) words.setAttribute('visibility', seen);
   }
 
   /** A place of the plot in the plane's coordinates, within the plane. @private @param {{x: number, y: number}} at
@@ -418,26 +434,6 @@ export class TpRacePlane extends GroundPart {
     event.preventDefault();
     event.stopPropagation();
   }
-}
-
-/** The way that momentum points, and how strongly.
- * @param {{x: number, y: number}} from @param {{x: number, y: number}} tip @param {string} color */
-function arrow(from, tip, color) {
-  const length = Math.hypot(tip.x - from.x, tip.y - from.y);
-  if (!(length > 0)) return [];
-  // Shorter than the mark itself it would not be seen: it has at least the way it points.
-  const drawn = Math.min(60, 16 + length) / length;
-  const to = { x: from.x + drawn * (tip.x - from.x), y: from.y + drawn * (tip.y - from.y) };
-  const [u, v] = [(tip.x - from.x) / length, (tip.y - from.y) / length];
-  const wing = (/** @type {number} */ side) =>
-    `${(to.x - 6 * u - 3.5 * side * v).toFixed(1)},${(to.y - 6 * v + 3.5 * side * u).toFixed(1)}`;
-  const end = `${to.x.toFixed(1)},${to.y.toFixed(1)}`;
-  const d = `M${from.x.toFixed(1)},${from.y.toFixed(1)}L${end}M${wing(1)}L${end}L${wing(-1)}`;
-  const line = { d, fill: 'none', 'stroke-linecap': 'round' };
-  return [
-    element('path', { ...line, stroke: 'var(--surface)', 'stroke-width': 4 }),
-    element('path', { ...line, stroke: color, 'stroke-width': 1.6, 'data-testid': 'race-momentum' }),
-  ];
 }
 
 define('tp-race-plane', TpRacePlane);

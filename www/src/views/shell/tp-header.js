@@ -46,11 +46,9 @@ export class TpHeader extends Part {
         @click=${() => this.act('theme', next)}>${icon(theme === 'auto' ? 'theme' : theme)}</button>
       ${
         store.whole
-          ? html`<button type="button" class="btn share" data-testid="share" data-copied=${store.copied}
+          ? html`<button type="button" class="btn share" data-testid="share" aria-haspopup="dialog"
             title=${this.t('share.title')}
-            @click=${() => this.act('share')}>${icon('share')}<span>${this.t(
-              store.copied ? 'share.copied' : 'share',
-            )}</span></button>`
+            @click=${() => this.act('share')}>${icon('share')}<span>${this.t('share')}</span></button>`
           : nothing
       }
       ${store.whole ? this.menu() : nothing}
@@ -105,6 +103,7 @@ export class TpHeader extends Part {
         },
         {
           items: [
+            { text: this.t('range.title'), testid: 'menu-range', act: 'range' },
             { text: this.t('bench.title'), testid: 'menu-bench', act: 'bench' },
             { text: this.t('keys'), testid: 'menu-keys', act: 'keys', detail: true },
           ],

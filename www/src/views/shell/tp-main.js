@@ -2,6 +2,8 @@ import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { VIEWS } from '../views.js';
+import './tp-question.js';
+import './tp-runs.js';
 import './tp-selection.js';
 import './tp-messages.js';
 
@@ -38,6 +40,8 @@ export class TpMain extends Part {
     const { store, view } = this;
     const open = store.seen;
     return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
+      <div class="above"><tp-runs .store=${store}></tp-runs><tp-question .store=${store}></tp-question><tp-opening
+        .store=${store}></tp-opening></div>
       <div class="tabs">
         <div role="tablist" aria-label=${this.t('views')} @keydown=${this.onKey}>${VIEWS.map(
           (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view"

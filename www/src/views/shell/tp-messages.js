@@ -36,14 +36,7 @@ export class TpMessages extends Part {
               data-testid="sentence">${store.sentence(notice.problem)}</span>`
             : nothing
         }
-        ${notice.kept ? html`<span class="q2 line">${this.t(notice.kept, notice.values)}</span>` : nothing}
-        ${
-          notice.link
-            ? html`<input class="link" readonly data-testid="share-link" aria-label=${this.t('share.link')}
-              .value=${notice.link}
-              @focus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).select()}>`
-            : nothing
-        }</div>
+        ${notice.kept ? html`<span class="q2 line">${this.t(notice.kept, notice.values)}</span>` : nothing}</div>
       <div class="r">${notice.actions.map(
         (one) => html`<button type="button" class="btn ${one.primary ? 'p' : ''}" data-act=${one.name ?? one.act}
           @click=${() => this.perform(one)}>${this.t(one.label, one.values)}</button>`,

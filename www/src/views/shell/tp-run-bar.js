@@ -8,11 +8,12 @@ import '../../figures/tp-strip.js';
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
 export class TpRunBar extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['run', 'trials', 'study', 'test', 'notices'];
+  static topics = ['run', 'trials', 'study', 'test', 'notices', 'shelf'];
 
   render() {
     const { store } = this;
-    const total = store.trials.size || planned(store.study);
+    const { isAway } = store.shelf;
+    const total = (isAway && store.progress?.total) || store.trials.size || planned(store.study);
     return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
@@ -57,8 +58,9 @@ export class TpRunBar extends Part {
   numbers(total) {
     const { store } = this;
     const { complete, pruned, diverged, failed } = store.counts;
-    const ended = complete + pruned + diverged + failed;
-    const progress = store.progress;
+    const { shelf, progress } = store;
+    // What is trained is told of here, whatever is shown.
+    const ended = shelf.isAway ? (progress?.done ?? 0) : complete + pruned + diverged + failed;
     const live = store.state === 'running' || store.state === 'paused';
     // Long first epochs: trials that have not ended are progress, too.
     const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
@@ -66,7 +68,7 @@ export class TpRunBar extends Part {
       share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
     const status =
-      live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${store.outcome}`);
+      live || store.state === 'starting' ? this.t(`run.state.${store.state}`) : this.t(`run.outcome.${this.outcome}`);
     return html`<dl>
       <div data-testid="done"><dt
         class="vh">${this.t('run.done')}</dt><dd><b>${count(ended)}</b> / ${count(total)}
@@ -85,11 +87,32 @@ export class TpRunBar extends Part {
     </dl>`;
   }
 
+  /** How the run shown has ended. */
+  get outcome() {
+    const { outcome, shelf } = this.store;
+    const isCut = outcome === 'earlier' && shelf.of(shelf.shown)?.state === 'interrupted';
+    return isCut ? 'interrupted' : outcome;
+  }
+
+  /** A run that goes on while another is shown. */
+  away() {
+    const { shelf } = this.store;
+    const id = shelf.live?.id ?? '';
+    return html`<p class="hint" data-testid="away">${this.t('runs.away', { letter: shelf.letter(id) })} <button
+      type="button" class="lnk" data-testid="show-live"
+      @click=${() => this.act('show_run', id)}>${this.t('runs.away.show')}</button></p>`;
+  }
+
   hint() {
     const { store } = this;
+    if (store.shelf.isAway) return this.away();
     if (store.readOnly)
       return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate"
         @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
+    if (this.outcome === 'interrupted' && store.state === 'idle' && !store.stale) {
+      const { done, trials } = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
+      return html`<p class="hint" data-testid="interrupted">${this.t('run.interrupted', { done, n: trials })}</p>`;
+    }
     if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
     return html`<p class="hint"
       data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;

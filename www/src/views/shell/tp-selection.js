@@ -1,10 +1,31 @@
 import { html, nothing } from 'lit';
 import { Beat, Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
-import { sweptOf } from '../../study/hyperparameters.js';
+import { contrast } from '../../study/contrast.js';
+import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparameters.js';
 import { count, setting } from '../../study/format.js';
+import { shownOf } from '../../state/measure.js';
 import { lookOf } from '../../state/score.js';
+import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
+import { tieReason, tiesOf } from '../../state/ties.js';
+
+/** @typedef {import('../../study/types.js').Study} Study @typedef {import('../../study/types.js').Trial} Trial */
+
+/** What a trial has for a hyperparameter: drawn, or its study's. @param {Study} study @param {Trial} trial
+ * @param {string} name */
+function takenIn(study, { params }, name) {
+  const one = BY_NAME.get(name);
+  return params[name] ?? (one && used(one, study) ? valueOf(one, study) : undefined);
+}
+
+/** The hyperparameters in which trials of two studies may differ. @param {Study} a @param {Study} b */
+const namesOf = (a, b) => [
+  ...new Set([
+    ...[b, a].flatMap((one) => sweptOf(one).map(({ name }) => name)),
+    ...(a === b ? [] : contrast(a, b).flatMap(({ key }) => (key.startsWith('hp.') ? [key.slice(3)] : []))),
+  ]),
+];
 
 /** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
 export class TpSelection extends Part {
@@ -27,22 +48,24 @@ export class TpSelection extends Part {
     const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
     const trial = peeked ?? store.selected;
     if (!trial)
-      return html`<div class="sel" data-testid="selection" role="group" aria-label=${this.t('selection')}
-        tabindex="0"><span class="q">${this.t('selection.none')}</span></div>`;
+      return html`<div class="sels"><div class="sel" data-testid="selection" role="group"
+        aria-label=${this.t('selection')} tabindex="0"><span class="q">${this.t('selection.none')}</span></div>
+        ${this.pinned(null)}</div>`;
     const last = trial.epochs.at(-1);
     const look = lookOf(store, trial);
     // What is the score already is not said twice.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
     const peeking = peeked !== null && peeked !== store.selected;
     const best = trial.number === store.best;
-    return html`<div class="sel ${peeking ? 'peek' : ''}" data-testid="selection" data-trial=${trial.number}
+    return html`<div class="sels"><div class="sel ${peeking ? 'peek' : ''}" data-testid="selection"
+      data-trial=${trial.number}
       role="group" aria-label=${this.t('selection')} tabindex="0">
       <span class="id">${this.t('trial.number', { number: trial.number })}${
         best
           ? html` <span
             class="q2 light">${this.t(store.bestSoFar ? 'selection.best_so_far' : 'selection.best')}</span>`
           : nothing
-      }</span>
+      }${this.ties(trial)}</span>
       ${
         look === 'complete'
           ? nothing
@@ -59,11 +82,71 @@ export class TpSelection extends Part {
             )
           : nothing
       }
+      ${this.gap(trial)}
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
+      ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
+      ${this.pin(trial)}
       ${this.brush()}
+    </div>${this.pinned(trial)}</div>`;
+  }
+
+  /** Pins the selected trial; a trial that is only hovered keeps the room of the button. @param {Trial} trial */
+  pin(trial) {
+    const { store } = this;
+    if (!store.whole) return nothing;
+    const isPinned = store.pinned?.trial === store.selected;
+    return html`<button type="button" class="ib" data-testid="pin-trial" aria-pressed=${isPinned}
+      ?disabled=${trial !== store.selected} title=${this.t('selection.pin.title')}
+      @click=${() => this.act('pin_trial')}>${icon('pin')}${this.t(
+        isPinned ? 'selection.unpin' : 'selection.pin',
+      )}</button>`;
+  }
+
+  /** The pinned trial, and in what it differs from the one above it. @param {Trial | null} trial */
+  pinned(trial) {
+    const { store } = this;
+    const { pinned } = store;
+    if (!pinned || pinned.trial === store.selected) return nothing;
+    const { letter, study, trial: own } = pinned;
+    const last = own.epochs.at(-1);
+    const measure = (/** @type {'validation_loss' | 'validation_metric'} */ name, /** @type {string} */ key) =>
+      last ? this.pair(this.t(key), measureText(last, name, taskOf(study))) : nothing;
+    return html`<div class="sel pinned" data-testid="pinned" data-trial=${own.number} role="group" tabindex="0"
+      aria-label=${this.t('selection.pinned')}>
+      <span class="id">${this.t('selection.pinned.of', { letter, number: own.number })}</span>
+      ${own.state === 'complete' ? nothing : html`<span class="st">${this.t(`state.${own.state}`)}</span>`}
+      ${measure('validation_loss', 'score.validation_loss')}
+      ${measure('validation_metric', `metric.${taskOf(study)}`)}
+      ${namesOf(study, store.shownStudy).map((name) => {
+        const value = takenIn(study, own, name);
+        const differs = trial !== null && String(value) !== String(takenIn(store.shownStudy, trial, name));
+        return html`<span class=${differs ? 'differs' : ''} data-differs=${differs}><span
+          class="k">${store.label(name)}</span>${setting(value)}${
+            differs ? html`<span class="vh"> (${this.t('selection.differs')})</span>` : nothing
+          }</span>`;
+      })}
+      <button type="button" class="ib" data-testid="unpin" aria-label=${this.t('selection.unpin')}
+        title=${this.t('selection.unpin')} @click=${() => this.act('unpin_trial')}>${icon('close')}</button>
     </div>`;
+  }
+
+  /** Beside the best how many trials tie with it, and beside those that they do; why, on hover.
+   * @param {import('../../study/types.js').Trial} trial */
+  ties({ number }) {
+    const ties = tiesOf(this.store);
+    const n = ties?.numbers.size ?? 0;
+    if (!ties || !n || !(number === ties.best || ties.numbers.has(number))) return nothing;
+    const text = number === ties.best ? this.t('ties.mark', { n }) : this.t('ties.with', { number: ties.best });
+    return html` <span class="q2 light" data-testid="selection-ties"
+      title=${tieReason(this.store, ties)}>${text}</span>`;
+  }
+
+  /** The gap, where it colours the surface. @param {import('../../study/types.js').Trial} trial */
+  gap(trial) {
+    const shown = shownOf(this.store);
+    return shown.name === 'gap' ? this.pair(shown.label, shown.text(trial)) : nothing;
   }
 
   /** How much the brush holds, and what can be done with it. */

@@ -1,20 +1,52 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { Part, define } from '../../controls/part.js';
+import { SurfaceAxes } from '../../figures/surface-axes.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
+import './tp-best.js';
 import sheet from './style.css?inline';
 
-/** Response surface, loss curves and trial table of one study. */
+/** Response surface, loss curves and trial table of one study; or of two runs, side by side. */
 export class TpSweep extends Part {
   static sheet = sheet;
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['shelf'];
+
+  constructor() {
+    super();
+    /** @private of both surfaces */ this.places = new SurfaceAxes();
+    /** @private the run beside the one shown, as it was drawn */ this.beside = '';
+  }
+
+  /** Only another run beside changes anything here. */
+  wake() {
+    if ((this.store.shelf.beside?.id ?? '') !== this.beside) this.requestUpdate();
+  }
 
   render() {
-    const { store } = this;
-    return html`<div class="sweep">
-      <tp-surface .store=${store}></tp-surface>
+    const { store, places } = this;
+    const { other } = store;
+    this.beside = store.shelf.beside?.id ?? '';
+    // Another axis of one surface is that of both.
+    const moved = () => {
+      for (const one of this.querySelectorAll('tp-surface')) /** @type {Part} */ (one).requestUpdate();
+    };
+    return html`<div class="sweep ${other ? 'pair' : ''}" @axes=${moved}>
+      ${other ? nothing : html`<tp-best .store=${store}></tp-best>`}
+      <tp-surface .store=${store} .places=${places}></tp-surface>
       <tp-curves .store=${store}></tp-curves>
-      <tp-table .store=${store}></tp-table>
+      ${
+        other
+          ? keyed(
+              other,
+              html`<tp-surface class="b" .store=${other} .places=${places}></tp-surface>
+                <tp-curves class="b" .store=${other}></tp-curves>
+                <tp-compare .store=${store}></tp-compare>`,
+            )
+          : html`<tp-table .store=${store}></tp-table>`
+      }
     </div>`;
   }
 }

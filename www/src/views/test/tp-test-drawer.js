@@ -4,7 +4,7 @@ import { icon } from '../../controls/icons.js';
 import { loss, metric, number } from '../../study/format.js';
 import { partSizes } from '../../study/panel.js';
 import { measureText } from '../../state/spread.js';
-import { wilson } from './wilson.js';
+import { wilson } from '../../study/wilson.js';
 import sheet from './style.css?inline';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
@@ -92,7 +92,7 @@ export class TpTestDrawer extends Part {
     const reason =
       store.state !== 'idle'
         ? this.t('test.wait')
-        : store.outcome === 'earlier'
+        : store.outcome === 'earlier' || store.isExample
           ? store.sentence({ code: 'test_earlier' })
           : trial?.state === 'complete'
             ? ''

@@ -1,0 +1,132 @@
+import { later } from '../platform/later.js';
+import { save, saved } from '../platform/saved.js';
+import { canReplay, epochsOf } from '../state/opening.js';
+import { defineCommand } from './command.js';
+import { focusSoon, opened } from './focus.js';
+
+/**
+ * @typedef {import('./command.js').On} On
+ * @typedef {import('../study/types.js').Study} Study
+ */
+
+const OPENING_KEY = 'tuning-playground.opening';
+
+/** Lets the replay go; the run is shown as it ended, unless another is shown by now. @param {On} on */
+function endReplay({ slices }) {
+  const { opening, trials } = slices;
+  const { replay } = opening;
+  if (replay && trials.trials === replay.cut) trials.swap(replay.of, replay.best);
+  opening.put({ replay: null }, 'trials');
+}
+
+/** Trains the study of the panel. @param {On} on @returns {Promise<boolean>} whether to its end */
+const trained = async ({ page, store }) => {
+  await page.run().catch(() => {});
+  return store.outcome === 'finished';
+};
+
+/** The first visit, and replays. */
+export const OPENING = {
+  /** Shows a first visitor the stored example. */
+  open_example: defineCommand({
+    when: (store) => store.whole && saved(OPENING_KEY) === null,
+    act: async ({ store, slices, runner }) => {
+      const { study } = store;
+      const part = await later('opening').catch(() => null);
+      // Without a network, or where somebody was quicker, there is none.
+      const isFree = store.study === study && store.state === 'idle' && !store.trials.size;
+      if (!part || !isFree || store.view !== 'sweep') return;
+      runner.showExample(part.readExample());
+      slices.opening.put({ step: 'example' }, 'trials');
+      slices.messages.say(store.t('opening.valley', { n: store.trials.size }));
+    },
+  }),
+  /** The scene is gone for good, and the example with it; runs stay. */
+  leave_opening: defineCommand({
+    act: (on) => {
+      const { store, slices, runner } = on;
+      save(OPENING_KEY, 'seen');
+      endReplay(on);
+      if (store.isExample && store.state === 'idle') runner.showNothing();
+      slices.opening.put({ step: null, said: null, guess: null }, 'trials');
+      focusSoon(on, '#run button:not([disabled])');
+    },
+  }),
+  /** Asks for a guess before the example's networks are trained here; where there is nothing to guess, trains them. */
+  train_here: defineCommand({
+    act: async (on) => {
+      const { store, slices } = on;
+      endReplay(on);
+      const range = store.study.space?.learning_rate;
+      if (range?.type !== 'float' || store.stale) return on.perform('guess', null);
+      const { cutAt } = await later('opening');
+      // Where the networks lie, and nothing of what became of them.
+      if (store.isExample) slices.trials.swap(cutAt(store.shownStudy, store.trials, 0), null);
+      slices.opening.put({ step: 'guess' }, 'trials');
+      return undefined;
+    },
+  }),
+  /** The learning rate that the reader thinks best, or none; the networks are trained. */
+  guess: defineCommand({
+    when: (store) => store.state === 'idle',
+    act: async (on, /** @type {number | null} */ guess) => {
+      const { store, slices } = on;
+      slices.opening.put({ step: 'running', guess, run: null });
+      await trained(on);
+      if (slices.opening.step !== 'running') return;
+      // A run that was refused leaves the question where it was.
+      const step = store.isExample ? 'guess' : 'doors';
+      slices.opening.put({ step, run: store.shelf.shown }, 'trials');
+    },
+  }),
+  /** The reader has begun a run by another way. */
+  opening_doors: defineCommand({
+    act: ({ slices }) => slices.opening.put({ step: 'doors', guess: null }),
+  }),
+  /** A study that a door sets up; undo takes it back. */
+  door_study: defineCommand({ edit: (_, /** @type {Study} */ study) => study }),
+  /** One of the ways on: sets up what it shows, and trains it. */
+  door: defineCommand({
+    when: (store, /** @type {string} */ _) => store.state === 'idle' && !store.readOnly && !store.opening.door,
+    act: async (on, name) => {
+      endReplay(on);
+      const { DOORS } = await later('opening');
+      if (on.store.shelf.beside) on.perform('compare_run', null);
+      on.slices.opening.put({ door: name, said: null });
+      const said = await DOORS[name]({ ...on, trained: () => trained(on) });
+      on.slices.opening.put({ door: '', said: said ?? null });
+    },
+  }),
+  /** Two optimizers leave one start, in their own view. */
+  race_two: defineCommand({
+    act: ({ store, slices, perform }, /** @type {import('../study/race.js').Contestant[]} */ two) => {
+      slices.race.put({ options: { ...store.race.options, over: 'optimizer', ground: 'network' }, start: null });
+      slices.race.enter(two);
+      perform('view', 'race');
+    },
+  }),
+
+  /** Shows the run as it stood after so many epochs; null ends that. */
+  replay: defineCommand({
+    act: (on, /** @type {number | null} */ epoch) => {
+      const { store, slices } = on;
+      if (epoch === null || (slices.opening.replay && slices.trials.trials !== slices.opening.replay.cut)) {
+        endReplay(on);
+        return;
+      }
+      if (!slices.opening.replay && !canReplay(store)) return;
+      opened(on, 'opening', async () => {
+        const { cutAt } = await later('opening');
+        const { trials, opening } = slices;
+        if (store.state !== 'idle') return endReplay(on);
+        const replay = opening.replay ?? { of: trials.trials, best: trials.bestTold, last: epochsOf(trials.trials) };
+        const isEnd = epoch >= replay.last;
+        const cut = isEnd ? replay.of : cutAt(store.shownStudy, replay.of, epoch);
+        trials.swap(cut, replay.best);
+        if (!isEnd) trials.bestTold = trials.ranked()[0]?.trial.number ?? null;
+        opening.put({ replay: { ...replay, cut, epoch: Math.min(epoch, replay.last) } });
+        return undefined;
+      });
+    },
+  }),
+};

@@ -1,0 +1,63 @@
+import { perform } from '../commands/commands.js';
+import { reproducedNotice } from '../state/notices.js';
+import { compareFingerprints, fingerprintOf } from '../study/fingerprint.js';
+import { keyOf, sameStudy } from '../study/link.js';
+
+/**
+ * Whether a run came to what a link says that its study came to elsewhere.
+ *
+ * @typedef {import('../study/fingerprint.js').Fingerprint} Fingerprint
+ * @typedef {import('../study/types.js').HeldResult} HeldResult
+ */
+
+export class Reproduction {
+  /** @param {import('../state/store.js').Store} store @param {import('../engine/runner.js').Runner} runner */
+  constructor(store, runner) {
+    /** @private */ this.store = store;
+    /** @private */ this.runner = runner;
+    /** @private @type {{fp: Fingerprint, key: string} | null} what the link said */ this.claimed = null;
+    /** @private @type {HeldResult | null} the result that was looked at last */ this.seen = null;
+    /** @private @type {Fingerprint | null} of that */ this.own = null;
+  }
+
+  /** What a link says. @param {Fingerprint | null} fp @param {import('../study/types.js').Study} [study] */
+  claim(fp, study) {
+    this.claimed = fp && study ? { fp, key: keyOf(study) } : null;
+    perform(this.store, 'dismiss', 'fp');
+  }
+
+  /** What the panel's study came to in a run of this visit, else what the link says, else an earlier visit.
+   * @returns {Fingerprint | undefined} */
+  get fp() {
+    const { store, claimed } = this;
+    this.look();
+    const own = this.own && this.seen && sameStudy(this.seen.study, store.study) ? this.own : undefined;
+    const said = claimed && claimed.key === keyOf(store.study) ? claimed.fp : undefined;
+    return store.outcome === 'earlier' ? (said ?? own) : (own ?? said);
+  }
+
+  /** @private */
+  look() {
+    const { result } = this.runner;
+    if (this.store.state !== 'idle' || result === this.seen) return;
+    this.seen = result;
+    this.own = fingerprintOf(result);
+  }
+
+  /** A run that has ended is held against the link; a result that was kept between visits is no re-run. */
+  follow() {
+    const { store, seen } = this;
+    if (store.state !== 'idle') {
+      perform(store, 'dismiss', 'fp');
+      return;
+    }
+    this.look();
+    const { claimed, own } = this;
+    if (this.seen === seen || !this.seen || !claimed || claimed.key !== keyOf(this.seen.study) || !own) return;
+    if (store.outcome !== 'finished') return;
+    const verdict = compareFingerprints(claimed.fp, own);
+    const notice = reproducedNotice(verdict, claimed.fp, own, this.seen.engine.adapter);
+    perform(store, 'notify', notice);
+    perform(store, 'say', notice);
+  }
+}

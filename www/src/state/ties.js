@@ -1,0 +1,67 @@
+import { partSizes } from '../study/panel.js';
+import { ruleOf } from '../study/ties.js';
+import { isUntrained } from './score.js';
+import { spreadOf } from './spread.js';
+
+/**
+ * The trials that tie with the best of a run that has ended, and why.
+ *
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {{numbers: Set<number>, by: 'seeds' | 'accuracy' | 'errors', bound: number, samples: number, best: number}}
+ *   Ties without the best itself
+ */
+
+/** @type {WeakMap<Store, {version: number, best: number | null, study: unknown, ties: Ties | null}>} */
+const known = new WeakMap();
+
+/** Null while trials are training, and where nothing can be said. @param {Store} store @returns {Ties | null} */
+export function tiesOf(store) {
+  if (store.state !== 'idle') return null;
+  const { version, best, runStudy: study } = store;
+  const kept = known.get(store);
+  if (kept && kept.version === version && kept.best === best && kept.study === study) return kept.ties;
+  const ties = find(store);
+  known.set(store, { version, best, study, ties });
+  return ties;
+}
+
+/** @param {Store} store @returns {Ties | null} */
+function find(store) {
+  const best = store.trials.get(store.best ?? -1);
+  const { metric, direction } = store.objective;
+  const isLoss = metric.endsWith('loss');
+  // The highest of losses, or the lowest of accuracies, is the best of nothing.
+  if (!best || best.state !== 'complete' || (direction === 'maximize') === isLoss || isUntrained(store, best))
+    return null;
+  const part = metric.split('_')[0];
+  const samples = partSizes(store.shownStudy)[part === 'train' ? 0 : 1];
+  const outcome = (/** @type {Trial} */ trial) => ({
+    score: store.score(trial),
+    accuracy: trial.epochs.measure(`${part}_metric`),
+    spread: spreadOf(store, trial),
+  });
+  const seeds = store.shownStudy.seeds_per_trial ?? 1;
+  const rule = ruleOf(outcome(best), { task: store.task, isLoss, seeds, samples });
+  if (!rule) return null;
+  const numbers = new Set();
+  for (const trial of store.trials.values()) {
+    if (trial === best || trial.state !== 'complete' || isUntrained(store, trial)) continue;
+    if (rule.ties(outcome(trial))) numbers.add(trial.number);
+  }
+  return { numbers, by: rule.by, bound: rule.bound, samples, best: best.number };
+}
+
+/** Why they tie, in a sentence. @param {Store} store @param {Ties} ties */
+export function tieReason(store, { by, bound, samples, numbers }) {
+  const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
+  const shown =
+    by === 'accuracy' ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? String(Number(bound.toPrecision(3))) : '';
+  return store.t(`ties.by.${by}`, {
+    n: numbers.size,
+    bound: shown,
+    rows: samples,
+    part: store.t(part),
+    seeds: store.shownStudy.seeds_per_trial ?? 1,
+  });
+}

@@ -1,0 +1,7 @@
+import './tp-opening.js';
+import './tp-valley.js';
+
+export { readExample } from './example.js';
+export { cutAt } from './replay.js';
+export { DOORS } from './doors.js';
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

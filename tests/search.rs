@@ -28,7 +28,7 @@ fn floats(n: usize, low: f64, high: f64) -> Value {
 fn branin(x: &[f64]) -> f64 {
     let pi = core::f64::consts::PI;
     let b = x[1] - 5.1 / (4.0 * pi * pi) * x[0] * x[0] + 5.0 / pi * x[0] - 6.0;
-    b * b + 10.0 * (1.0 - 1.0 / (8.0 * pi)) * x[0].cos() + 10.0
+    b * b + 10.0 * (1.0 - 1.0 / (8.0 * pi)) * libm::cos(x[0]) + 10.0
 }
 
 fn hartmann6(x: &[f64]) -> f64 {
@@ -46,7 +46,7 @@ fn hartmann6(x: &[f64]) -> f64 {
     ];
     let term = |k: usize| {
         let inner: f64 = (0..6).map(|d| A[k][d] * (x[d] - P[k][d]) * (x[d] - P[k][d])).sum();
-        [1.0, 1.2, 3.0, 3.2][k] * (-inner).exp()
+        [1.0, 1.2, 3.0, 3.2][k] * libm::exp(-inner)
     };
     -(0..4).map(term).sum::<f64>()
 }
@@ -56,12 +56,12 @@ fn ackley(x: &[f64]) -> f64 {
     let n = x.len() as f64;
     let moved: Vec<f64> = x.iter().zip(at).map(|(x, at)| x - at).collect();
     let square = (moved.iter().map(|x| x * x).sum::<f64>() / n).sqrt();
-    let waves = moved.iter().map(|x| (core::f64::consts::TAU * x).cos()).sum::<f64>() / n;
-    -20.0 * (-0.2 * square).exp() - waves.exp() + 20.0 + core::f64::consts::E
+    let waves = moved.iter().map(|x| libm::cos(core::f64::consts::TAU * x)).sum::<f64>() / n;
+    -20.0 * libm::exp(-0.2 * square) - libm::exp(waves) + 20.0 + core::f64::consts::E
 }
 
 fn log_toy(x: &[f64]) -> f64 {
-    let (a, b, c) = (x[0].log10() - 3e-3_f64.log10(), x[1].log10() + 4.0, x[2].log10() + 8.0);
+    let (a, b, c) = (libm::log10(x[0]) - libm::log10(3e-3), libm::log10(x[1]) + 4.0, libm::log10(x[2]) + 8.0);
     let over = if a > 1.0 { 5.0 * (a - 1.0) } else { 0.0 };
     a * a + 0.15 * (b + 0.5 * a) * (b + 0.5 * a) + 0.01 * c * c + over
 }
@@ -89,7 +89,7 @@ fn functions() -> [Function; 4] {
 /// The regret after so many trials, asked for in rounds of so many.
 fn regret(function: &Function, sampler: &str, seed: u64, trials: u32, round: u32) -> f64 {
     let axes = space(&function.axes);
-    let spec = SamplerSpec::parse(Some(&json!({"name": sampler}))).unwrap();
+    let spec = SamplerSpec::parse_asking(Some(&json!({"name": sampler}))).unwrap();
     let mut sampler: Box<dyn Sampler> = start(&spec, &axes, seed);
     let mut best = f64::INFINITY;
     let mut number = 0;
@@ -131,7 +131,17 @@ fn larger(ours: &[f64], theirs: &[f64]) -> f64 {
     let (m, n) = (ours.len() as f64, theirs.len() as f64);
     let wins: f64 = ours
         .iter()
-        .flat_map(|a| theirs.iter().map(move |b| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 }))
+        .flat_map(|a| {
+            theirs.iter().map(move |b| {
+                if a > b {
+                    1.0
+                } else if a == b {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+        })
         .sum();
     let z = (wins - m * n / 2.0 - 0.5) / (m * n * (m + n + 1.0) / 12.0).sqrt();
     0.5 * libm::erfc(z / core::f64::consts::SQRT_2)

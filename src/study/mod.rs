@@ -8,7 +8,9 @@ pub mod table;
 pub mod usage;
 
 pub use config::TrialConfig;
-pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
+#[cfg(not(target_arch = "wasm32"))]
+pub use sampler::Learning;
+pub use sampler::{SOBOL_TRIALS, SamplerSpec};
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
 use crate::error::Result;

@@ -90,7 +90,9 @@ fn newton(gradient: &[f64], pairs: &[(Vec<f64>, Vec<f64>, f64)]) -> Vec<f64> {
     }
     if let Some((_, y, sy)) = pairs.last() {
         let scale = sy / dot(y, y);
-        way.iter_mut().for_each(|way| *way *= scale);
+        for way in &mut way {
+            *way *= scale;
+        }
     }
     for ((s, y, sy), share) in pairs.iter().zip(shares.into_iter().rev()) {
         let back = share - dot(y, &way) / sy;

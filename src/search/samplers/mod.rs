@@ -1,21 +1,29 @@
 //! The samplers, one file each. To add one: a file with a type that implements [`Sampler`], its line in [`start`], and a
 //! variant of [`SamplerSpec`] with what a study says of it (`study/sampler.rs`); `contract.rs` is what it must keep to.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod cmaes;
 #[cfg(test)]
 mod contract;
+#[cfg(not(target_arch = "wasm32"))]
 mod descent;
+#[cfg(not(target_arch = "wasm32"))]
 mod gp;
 mod grid;
+#[cfg(not(target_arch = "wasm32"))]
 mod history;
+#[cfg(not(target_arch = "wasm32"))]
 mod matern;
 mod random;
 mod sobol;
+#[cfg(not(target_arch = "wasm32"))]
 mod tpe;
 
 use super::Outcome;
 use crate::space::{Axes, Space};
-use crate::study::{Learning, SamplerSpec};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::study::Learning;
+use crate::study::SamplerSpec;
 use serde_json::{Map, Value};
 
 /// Picks trials one after the other; the same seed picks the same trials.
@@ -40,8 +48,11 @@ pub fn start(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
     match spec {
         SamplerSpec::Random => Box::new(random::Random::new(space, seed)),
         SamplerSpec::Sobol => Box::new(sobol::Sobol::new(space, seed)),
+        #[cfg(not(target_arch = "wasm32"))]
         SamplerSpec::Tpe(learning) => Box::new(tpe::Tpe::new(space, *learning, seed)),
+        #[cfg(not(target_arch = "wasm32"))]
         SamplerSpec::Gp(learning) => Box::new(gp::Gp::new(space, *learning, seed)),
+        #[cfg(not(target_arch = "wasm32"))]
         SamplerSpec::Cmaes { startup, round } => {
             let round = round.unwrap_or_else(|| cmaes::Cmaes::population(space));
             Box::new(cmaes::Cmaes::new(space, Learning { startup: *startup, round }, seed))

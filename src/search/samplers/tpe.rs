@@ -117,7 +117,9 @@ impl Density {
             .collect();
         weights.push(PRIOR);
         let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in &mut weights {
+            *weight /= sum;
+        }
         let kernels = axes.iter().enumerate().map(|(d, axis)| Kernels::of(axis, d, trials)).collect();
         Self { weights, kernels }
     }

@@ -1,5 +1,7 @@
 //! A Gaussian process over places of the unit cube, with a plane as its mean: what is thought between outcomes that are known.
 
+use crate::linear::Lower;
+
 /// How far away a place still speaks, and how much of an outcome the places do not explain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prior {
@@ -18,49 +20,6 @@ impl Prior {
     /// The squared distance of two places, in reaches.
     pub fn squared(&self, a: &[f64], b: &[f64]) -> f64 {
         a.iter().zip(b).zip(&self.reaches).map(|((a, b), reach)| ((a - b) / reach) * ((a - b) / reach)).sum()
-    }
-}
-
-/// A lower triangular matrix, row by row, whole rows.
-struct Lower {
-    n: usize,
-    numbers: Vec<f64>,
-}
-
-impl Lower {
-    /// The Cholesky factor of a symmetric matrix, of which the lower half counts; `None` where rounding has made it
-    /// indefinite.
-    fn factor(n: usize, mut numbers: Vec<f64>) -> Option<Self> {
-        for i in 0..n {
-            for j in 0..=i {
-                let (above, own) = numbers.split_at(i * n);
-                let other = if i == j { &own[..j] } else { &above[j * n..j * n + j] };
-                let known: f64 = own[..j].iter().zip(other).map(|(a, b)| a * b).sum();
-                let rest = numbers[i * n + j] - known;
-                if i == j && !(rest > 0.0 && rest.is_finite()) {
-                    return None;
-                }
-                numbers[i * n + j] = if i == j { rest.sqrt() } else { rest / numbers[j * n + j] };
-            }
-        }
-        Some(Self { n, numbers })
-    }
-
-    /// `x` of `L x = b`, in the place of `b`.
-    fn forward(&self, x: &mut [f64]) {
-        for i in 0..self.n {
-            let row = &self.numbers[i * self.n..][..i];
-            let known: f64 = row.iter().zip(&x[..i]).map(|(a, b)| a * b).sum();
-            x[i] = (x[i] - known) / self.numbers[i * self.n + i];
-        }
-    }
-
-    /// `x` of `L^T x = b`, in the place of `b`.
-    fn backward(&self, x: &mut [f64]) {
-        for i in (0..self.n).rev() {
-            let known: f64 = (i + 1..self.n).map(|j| self.numbers[j * self.n + i] * x[j]).sum();
-            x[i] = (x[i] - known) / self.numbers[i * self.n + i];
-        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod fixture;
 pub mod gaussian;
 pub mod json;
 pub mod kernels;
+mod linear;
 pub mod mlp;
 pub mod optimizer;
 mod order;

@@ -111,11 +111,12 @@ fn each_outside_world_has_one_door() {
 }
 
 /// The engine's modules from the bottom up: each uses only those before it.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "error",
     "order",
     "json",
     "rng",
+    "linear",
     "gaussian",
     "settings",
     "second_order",

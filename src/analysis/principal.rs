@@ -1,5 +1,7 @@
 //! Principal directions of points in a space of many dimensions.
 
+use crate::linear::jacobi;
+
 /// Vectors that are iterated together: the more beyond the two that are wanted, the sooner these stand still.
 const TOGETHER: usize = 8;
 /// Rounds of the iteration, at most; each separates what it can by the ratio of the wanted spreads to the rest.
@@ -137,46 +139,6 @@ fn orthonormalise(vectors: &mut [Vec<f64>]) {
             *x *= scale;
         }
     }
-}
-
-/// Jacobi's rotations: all eigenvalues of a small symmetric matrix, largest first, with their vectors.
-fn jacobi(mut a: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let n = a.len();
-    let mut v: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
-    for _ in 0..30 {
-        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i][j] * a[i][j]).sum();
-        let on: f64 = (0..n).map(|i| a[i][i] * a[i][i]).sum();
-        if off <= 1e-30 * on || off == 0.0 {
-            break;
-        }
-        for p in 0..n {
-            for q in p + 1..n {
-                if a[p][q] == 0.0 {
-                    continue;
-                }
-                let theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
-                let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-                let t = if theta == 0.0 { 1.0 } else { t };
-                let c = 1.0 / (t * t + 1.0).sqrt();
-                let s = t * c;
-                for row in &mut a {
-                    (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
-                }
-                let (head, tail) = a.split_at_mut(q);
-                for (x, y) in head[p].iter_mut().zip(&mut tail[0]) {
-                    (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
-                }
-                for row in &mut v {
-                    (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
-                }
-            }
-        }
-    }
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| a[j][j].total_cmp(&a[i][i]));
-    let values = order.iter().map(|&i| a[i][i]).collect();
-    let vectors = order.iter().map(|&i| v.iter().map(|row| row[i]).collect()).collect();
-    (values, vectors)
 }
 
 #[cfg(test)]

@@ -59,9 +59,10 @@ impl Search {
                 Some(known) if use_the_same => known,
                 other => other.insert(usage::unused(study, &params)),
             };
-            for name in unused {
+            for name in &*unused {
                 params.shift_remove(name.as_str());
             }
+            self.sampler.leave_out(number, unused);
             Some(Trial { number, params })
         };
         let trials: Vec<Trial> = (self.asked..self.asked + wanted).map_while(ask).collect();

@@ -197,6 +197,32 @@ impl Distribution {
         }
     }
 
+    /// The shares in [0, 1] that become the same value as `u` does, from the least to the largest; of plain floats `u` alone.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn cell(&self, u: f64) -> [f64; 2] {
+        let whole = |k: usize, n: usize| [k as f64 / n as f64, (k + 1) as f64 / n as f64];
+        match self {
+            Self::Categorical { choices } => whole(index_below(u, choices.len()), choices.len()),
+            Self::Float { step: None, .. } => [u, u],
+            Self::Int { low, high, scale: Scale::Log, .. } => {
+                let x = self.at(u).as_f64().unwrap_or(*low);
+                let (first, last) = (libm::log(low - 0.5), libm::log(high + 0.5));
+                [x - 0.5, x + 0.5].map(|end| ((libm::log(end) - first) / (last - first)).clamp(0.0, 1.0))
+            }
+            _ => whole(index_below(u, self.n_steps()), self.n_steps()),
+        }
+    }
+
+    /// Whether there is only one value.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn is_single(&self) -> bool {
+        match self {
+            Self::Float { low, high, step: None, .. } => low == high,
+            Self::Categorical { choices } => choices.len() == 1,
+            _ => self.n_steps() == 1,
+        }
+    }
+
     /// The values that a grid takes from it: steps and choices as they are, else `points` values evenly spread in its own
     /// scale, both ends included; fewer where there are no more. Each is the shortest decimal number close by.
     pub fn grid(&self, points: usize) -> Vec<Value> {

@@ -8,6 +8,8 @@ pub mod table;
 pub mod usage;
 
 pub use config::TrialConfig;
+#[cfg(not(target_arch = "wasm32"))]
+pub use sampler::Learning;
 pub use sampler::{SOBOL_TRIALS, SamplerSpec};
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};

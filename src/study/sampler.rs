@@ -23,9 +23,53 @@ pub enum SamplerSpec {
     Random,
     /// Points that fill the space evenly (Owen-scrambled Sobol).
     Sobol,
+    /// Tree-structured Parzen estimator.
+    #[cfg(not(target_arch = "wasm32"))]
+    Tpe(Learning),
+    /// Gaussian process.
+    #[cfg(not(target_arch = "wasm32"))]
+    Gp(Learning),
+    /// Evolution of a normal distribution.
+    #[cfg(not(target_arch = "wasm32"))]
+    Cmaes {
+        /// Trials drawn at random first.
+        startup: u32,
+        /// Trials asked for at once, where not its population.
+        round: Option<u32>,
+    },
+}
+
+/// How a sampler that learns goes about it.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learning {
+    /// Trials drawn at random first.
+    pub startup: u32,
+    /// Trials asked for at once after them.
+    pub round: u32,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Learning {
+    /// How many trials are asked for at once when so many have been before.
+    pub fn round(self, told: u32) -> u32 {
+        if told < self.startup { self.startup - told } else { self.round }
+    }
 }
 
 const AVAILABLE: &str = "grid | random | sobol";
+/// Of ask and tell.
+#[cfg(not(target_arch = "wasm32"))]
+const LEARNING: [&str; 3] = ["tpe", "gp", "cmaes"];
+/// Of the samplers that learn, which the page does not have yet.
+#[cfg(not(target_arch = "wasm32"))]
+const STARTUP: u32 = 10;
+#[cfg(not(target_arch = "wasm32"))]
+const CMAES_STARTUP: u32 = 1;
+#[cfg(not(target_arch = "wasm32"))]
+const MAX_STARTUP: f64 = 65_536.0;
+#[cfg(not(target_arch = "wasm32"))]
+const MAX_ROUND: f64 = 65_536.0;
 const MAX_POINTS: f64 = 1000.0;
 const DEFAULT_POINTS: usize = 5;
 
@@ -43,17 +87,7 @@ impl SamplerSpec {
             found: shown(found),
             accepted: AVAILABLE.into(),
         })?;
-        let only = |known: &[&str]| {
-            let mut names = value.as_object().into_iter().flat_map(Map::keys);
-            match names.find(|name| !known.contains(&name.as_str())) {
-                None => Ok(()),
-                Some(unknown) => Err(Error::UnknownKey {
-                    key: format!("sampler.{unknown}"),
-                    within: "sampler".into(),
-                    accepted: known.join(", "),
-                }),
-            }
-        };
+        let only = |known: &[&str]| only(value, known);
         match name {
             "random" => only(&["name"]).map(|()| Self::Random),
             "sobol" => only(&["name"]).map(|()| Self::Sobol),
@@ -65,6 +99,38 @@ impl SamplerSpec {
                 Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() })
             }
             _ => Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
+        }
+    }
+
+    /// Reads the sampler of ask and tell, where those that learn are there already; they ask for one trial at a time unless
+    /// `round` says otherwise.
+    ///
+    /// # Errors
+    /// As [`SamplerSpec::parse`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn parse_asking(value: Option<&Value>) -> Result<Self> {
+        let name = value.and_then(|value| value.get("name")).and_then(Value::as_str);
+        let (Some(value), Some(name)) = (value, name.filter(|name| LEARNING.contains(name))) else {
+            return Self::parse(value);
+        };
+        only(value, &["name", "startup", "round"])?;
+        let round = whole(value, "round", 1.0, MAX_ROUND)?.unwrap_or(1);
+        let startup =
+            |least, usual| -> Result<u32> { Ok(whole(value, "startup", least, MAX_STARTUP)?.unwrap_or(usual)) };
+        Ok(match name {
+            "tpe" => Self::Tpe(Learning { startup: startup(1.0, STARTUP)?, round }),
+            "gp" => Self::Gp(Learning { startup: startup(1.0, STARTUP)?, round }),
+            _ => Self::Cmaes { startup: startup(0.0, CMAES_STARTUP)?, round: Some(round) },
+        })
+    }
+
+    /// How many trials ask and tell writes before it waits for their values.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn asked_at_once(&self) -> u32 {
+        match self {
+            Self::Tpe(Learning { round, .. }) | Self::Gp(Learning { round, .. }) => *round,
+            Self::Cmaes { round, .. } => round.unwrap_or(1),
+            Self::Grid { .. } | Self::Random | Self::Sobol => 1,
         }
     }
 
@@ -100,6 +166,8 @@ impl SamplerSpec {
     pub fn check(&self, space: &Space, trials: u32, combinations: impl FnOnce() -> f64) -> Result<()> {
         let axis_points = match self {
             Self::Random => return Ok(()),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => return Ok(()),
             Self::Sobol => return check_sobol(space, trials),
             Self::Grid { axis_points, .. } => axis_points,
         };
@@ -135,9 +203,42 @@ impl SamplerSpec {
         match self {
             Self::Random => json!({"name": "random"}),
             Self::Sobol => json!({"name": "sobol"}),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Tpe(Learning { startup, round }) => json!({"name": "tpe", "startup": startup, "round": round}),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Gp(Learning { startup, round }) => json!({"name": "gp", "startup": startup, "round": round}),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Cmaes { startup, round: None } => json!({"name": "cmaes", "startup": startup}),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Cmaes { startup, round } => json!({"name": "cmaes", "startup": startup, "round": round}),
             Self::Grid { points, axis_points } if axis_points.is_empty() => json!({"name": "grid", "points": points}),
             Self::Grid { axis_points, .. } => json!({"name": "grid", "points": axis_points}),
         }
+    }
+}
+
+/// Refuses keys that are not known.
+fn only(sampler: &Value, known: &[&str]) -> Result<()> {
+    let mut names = sampler.as_object().into_iter().flat_map(Map::keys);
+    match names.find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(Error::UnknownKey {
+            key: format!("sampler.{unknown}"),
+            within: "sampler".into(),
+            accepted: known.join(", "),
+        }),
+    }
+}
+
+/// A whole number of a sampler's settings, where it is given.
+#[cfg(not(target_arch = "wasm32"))]
+fn whole(sampler: &Value, name: &str, low: f64, high: f64) -> Result<Option<u32>> {
+    let Some(found) = sampler.get(name) else { return Ok(None) };
+    let (key, accepted) = (format!("sampler.{name}"), format!("{low} .. {high} (int)"));
+    match found.as_f64().filter(|n| libm::trunc(*n) == *n) {
+        None => Err(Error::WrongType { key, found: shown(found), accepted }),
+        Some(n) if (low..=high).contains(&n) => Ok(Some(n as u32)),
+        Some(_) => Err(Error::OutOfRange { key, found: shown(found), accepted }),
     }
 }
 

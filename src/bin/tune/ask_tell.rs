@@ -1,6 +1,7 @@
 //! `tune ask-tell`: the samplers for any language, as JSON lines on standard input and output.
 
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 use tuning_playground::json::parse;
@@ -34,7 +35,7 @@ impl Search {
         };
         let search = Self {
             space: ranges.iter().map(parse).collect::<Result<_>>()?,
-            sampler: SamplerSpec::parse(sampler.as_ref())?,
+            sampler: SamplerSpec::parse_asking(sampler.as_ref())?,
             seed: whole(line, "seed", 0.0, 0.0, MAX_SEED)? as u64,
             trials: whole(line, "trials", 64.0, 1.0, MAX_TRIALS)? as u32,
         };
@@ -50,28 +51,48 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitCode> {
     let first = lines.next()?.ok_or_else(missing)?;
     let search = Search::read(&first).map_err(|error| lines.problem(&error))?;
     let mut sampler = search::start(&search.sampler, &search.space, search.seed);
-    for number in 0..search.trials {
-        let Some(params) = sampler.ask(number) else { break };
-        writeln!(output, "{}", json!({"number": number, "params": params}))
-            .and_then(|()| output.flush())
-            .map_err(|error| Error::File { path: "standard output".into(), detail: error.to_string() })?;
-        let Some(told) = lines.next()? else { break };
-        let value = read_value(&told, number).map_err(|error| lines.problem(&error))?;
-        sampler.tell(&Outcome { number, value });
+    let mut first = 0;
+    while first < search.trials {
+        let round = first..search.trials.min(first.saturating_add(search.sampler.asked_at_once()));
+        let asked: Vec<_> = round.map_while(|number| Some((number, sampler.ask(number)?))).collect();
+        for (number, params) in &asked {
+            writeln!(output, "{}", json!({"number": number, "params": params}))
+                .and_then(|()| output.flush())
+                .map_err(|error| Error::File { path: "standard output".into(), detail: error.to_string() })?;
+        }
+        // Values come in any order; the sampler hears of them in that of the numbers.
+        let mut values: BTreeMap<u32, Option<f64>> = asked.iter().map(|(number, _)| (*number, None)).collect();
+        while values.values().any(Option::is_none) {
+            let Some(told) = lines.next()? else { return Ok(ExitCode::SUCCESS) };
+            let (number, value) = read_result(&told, &values).map_err(|error| lines.problem(&error))?;
+            values.insert(number, Some(value));
+        }
+        if values.is_empty() {
+            break;
+        }
+        first += values.len() as u32;
+        for (number, value) in values {
+            sampler.tell(&Outcome { number, value: value.unwrap_or(f64::NAN) });
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The value told for trial `number`.
-fn read_value(told: &Map<String, Value>, number: u32) -> Result<f64> {
+/// The number and the value that are told of one of the trials that wait for it.
+fn read_result(told: &Map<String, Value>, values: &BTreeMap<u32, Option<f64>>) -> Result<(u32, f64)> {
     only(told, &["number", "value"], "a result")?;
-    let field = |key: &str, accepted: &str| {
-        told.get(key).ok_or_else(|| Error::Missing { key: key.into(), accepted: accepted.into() })
-    };
-    let found = field("number", &format!("the number of the trial that was asked: {number}"))?;
-    if found.as_f64() != Some(f64::from(number)) {
-        return Err(wrong("number", found, &format!("the number of the trial that was asked: {number}")));
-    }
+    let waiting: Vec<u32> = values.iter().filter(|(_, value)| value.is_none()).map(|(number, _)| *number).collect();
+    let numbers: Vec<String> = waiting.iter().map(u32::to_string).collect();
+    let accepted = format!("the number of the trial that was asked: {}", numbers.join(" | "));
+    let missing = || Error::Missing { key: "number".into(), accepted: accepted.clone() };
+    let found = told.get("number").ok_or_else(missing)?;
+    let number = waiting.into_iter().find(|&number| found.as_f64() == Some(f64::from(number)));
+    let number = number.ok_or_else(|| wrong("number", found, &accepted))?;
+    read_value(told).map(|value| (number, value))
+}
+
+/// A result's value; not a number where the trial has failed.
+fn read_value(told: &Map<String, Value>) -> Result<f64> {
     let found = told.get("value").unwrap_or(&Value::Null);
     match found {
         // A trial that has no value, or none that is finite, has failed; the search goes on.

@@ -1,14 +1,28 @@
 //! The samplers, one file each. To add one: a file with a type that implements [`Sampler`], its line in [`start`], and a
 //! variant of [`SamplerSpec`] with what a study says of it (`study/sampler.rs`); `contract.rs` is what it must keep to.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod cmaes;
 #[cfg(test)]
 mod contract;
+#[cfg(not(target_arch = "wasm32"))]
+mod descent;
+#[cfg(not(target_arch = "wasm32"))]
+mod gp;
 mod grid;
+#[cfg(not(target_arch = "wasm32"))]
+mod history;
+#[cfg(not(target_arch = "wasm32"))]
+mod matern;
 mod random;
 mod sobol;
+#[cfg(not(target_arch = "wasm32"))]
+mod tpe;
 
 use super::Outcome;
 use crate::space::{Axes, Space};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::study::Learning;
 use crate::study::SamplerSpec;
 use serde_json::{Map, Value};
 
@@ -24,6 +38,9 @@ pub trait Sampler {
 
     /// What came out of a trial. Samplers that do not learn from results ignore it.
     fn tell(&mut self, _outcome: &Outcome) {}
+
+    /// Parameters that a trial which was asked for does not use. Samplers that do not learn ignore it.
+    fn leave_out(&mut self, _number: u32, _unused: &[String]) {}
 }
 
 /// The sampler at the beginning of a study.
@@ -31,6 +48,15 @@ pub fn start(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
     match spec {
         SamplerSpec::Random => Box::new(random::Random::new(space, seed)),
         SamplerSpec::Sobol => Box::new(sobol::Sobol::new(space, seed)),
+        #[cfg(not(target_arch = "wasm32"))]
+        SamplerSpec::Tpe(learning) => Box::new(tpe::Tpe::new(space, *learning, seed)),
+        #[cfg(not(target_arch = "wasm32"))]
+        SamplerSpec::Gp(learning) => Box::new(gp::Gp::new(space, *learning, seed)),
+        #[cfg(not(target_arch = "wasm32"))]
+        SamplerSpec::Cmaes { startup, round } => {
+            let round = round.unwrap_or_else(|| cmaes::Cmaes::population(space));
+            Box::new(cmaes::Cmaes::new(space, Learning { startup: *startup, round }, seed))
+        }
         SamplerSpec::Grid { .. } => {
             let axes = space.iter().map(|(name, axis)| (name.clone(), axis.grid(spec.points(name)).into()));
             start_grid(vec![axes.collect()], seed)

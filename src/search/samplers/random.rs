@@ -21,12 +21,16 @@ fn stream_of_name(name: &str) -> u32 {
     name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
+/// Where in its range a trial's hyperparameter lies, in [0, 1).
+pub(super) fn share(seed: u64, number: u32, name: &str) -> f64 {
+    let run = RunId { trial: number, ..RunId::default() };
+    Stream::of(seed, Purpose::Search, run, stream_of_name(name)).uniform_f64()
+}
+
 impl Sampler for Random {
     fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
-        let run = RunId { trial: number, ..RunId::default() };
         let draw = |(name, distribution): &(String, Distribution)| {
-            let mut stream = Stream::of(self.seed, Purpose::Search, run, stream_of_name(name));
-            (name.clone(), distribution.at(stream.uniform_f64()))
+            (name.clone(), distribution.at(share(self.seed, number, name)))
         };
         Some(self.space.iter().map(draw).collect())
     }

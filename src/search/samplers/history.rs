@@ -1,0 +1,148 @@
+//! What samplers that learn remember: where trials are in the unit cube, and what came of them. An axis's share in [0, 1] is
+//! even in its own scale; of steps and choices it is the middle of the part that becomes the same value.
+
+use super::random;
+use crate::rng::{Purpose, RunId, Stream};
+use crate::search::Outcome;
+use crate::space::{Distribution, Space};
+use serde_json::{Map, Value};
+
+/// A share that lies in the part beside.
+const BESIDE: f64 = 1e-12;
+
+/// An axis of the cube.
+pub struct Axis {
+    pub name: String,
+    pub distribution: Distribution,
+    pub kind: Kind,
+}
+
+/// What lies along an axis.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One value: nothing is searched.
+    Single,
+    /// Every share is a value of its own.
+    Real,
+    /// Values in order, each of which has a part of the axis.
+    Steps,
+    /// So many values without an order.
+    Choices(usize),
+}
+
+impl Axis {
+    fn of(name: &str, distribution: &Distribution) -> Self {
+        let kind = match distribution {
+            _ if distribution.is_single() => Kind::Single,
+            Distribution::Categorical { choices } => Kind::Choices(choices.len()),
+            Distribution::Float { step: None, .. } => Kind::Real,
+            _ => Kind::Steps,
+        };
+        Self { name: name.into(), distribution: distribution.clone(), kind }
+    }
+
+    /// The share that stands for the value which `u` becomes.
+    pub fn snap(&self, u: f64) -> f64 {
+        let [low, high] = self.distribution.cell(u);
+        f64::midpoint(low, high)
+    }
+
+    /// Shares of other values: all of a few; of more the neighbours and some others, evenly.
+    pub fn others(&self, u: f64, most: usize) -> Vec<f64> {
+        let [low, high] = self.distribution.cell(u);
+        let own = f64::midpoint(low, high);
+        let near = [low - BESIDE, high + BESIDE].into_iter().filter(|u| (0.0..1.0).contains(u));
+        let n = if let Kind::Choices(n) = self.kind { n } else { most };
+        let even = (0..n).map(|k| (k as f64 + 0.5) / n as f64);
+        let mut all: Vec<f64> = near.chain(even).map(|u| self.snap(u)).filter(|&u| u != own).collect();
+        all.sort_by(f64::total_cmp);
+        all.dedup();
+        all
+    }
+
+    /// The number of the choice that `u` becomes.
+    pub fn choice(&self, u: f64) -> usize {
+        match self.kind {
+            Kind::Choices(n) => ((u * n as f64) as usize).min(n - 1),
+            _ => 0,
+        }
+    }
+}
+
+/// A trial that was asked for.
+pub struct Known {
+    /// Its shares, snapped.
+    pub point: Vec<f64>,
+    /// Axes that it uses.
+    pub used: Vec<bool>,
+    /// What came of it, not finite where it failed; nothing while it runs.
+    pub value: Option<f64>,
+}
+
+/// See the module.
+pub struct History {
+    pub axes: Vec<Axis>,
+    /// In number order, without gaps.
+    pub trials: Vec<Known>,
+    seed: u64,
+}
+
+impl History {
+    pub fn new(space: &Space, seed: u64) -> Self {
+        let axes = space.iter().map(|(name, distribution)| Axis::of(name, distribution)).collect();
+        Self { axes, trials: Vec::new(), seed }
+    }
+
+    /// Where the sampler "random" puts a trial of this number.
+    pub fn drawn(&self, number: u32) -> Vec<f64> {
+        self.axes.iter().map(|axis| random::share(self.seed, number, &axis.name)).collect()
+    }
+
+    /// Draws of a sampler's own for a trial.
+    pub fn stream(&self, number: u32, sampler: u32) -> Stream {
+        Stream::of(self.seed, Purpose::Search, RunId { trial: number, ..RunId::default() }, sampler)
+    }
+
+    /// Enters the next trial, which is now running, and says its parameters.
+    pub fn enter(&mut self, point: &[f64]) -> Map<String, Value> {
+        let params = self.axes.iter().zip(point).map(|(axis, &u)| (axis.name.clone(), axis.distribution.at(u)));
+        let params = params.collect();
+        let point = self.axes.iter().zip(point).map(|(axis, &u)| axis.snap(u)).collect();
+        self.trials.push(Known { point, used: vec![true; self.axes.len()], value: None });
+        params
+    }
+
+    pub fn leave_out(&mut self, number: u32, unused: &[String]) {
+        let Some(trial) = self.trials.get_mut(number as usize) else { return };
+        for (used, axis) in trial.used.iter_mut().zip(&self.axes) {
+            *used &= !unused.contains(&axis.name);
+        }
+    }
+
+    pub fn tell(&mut self, outcome: &Outcome) {
+        if let Some(trial) = self.trials.get_mut(outcome.number as usize) {
+            trial.value = Some(outcome.value);
+        }
+    }
+
+    /// How many trials have ended.
+    pub fn n_told(&self) -> usize {
+        self.trials.iter().filter(|trial| trial.value.is_some()).count()
+    }
+
+    /// Trials that have ended and their values; who failed counts as the worst that did not. Empty where all failed.
+    pub fn told(&self) -> Vec<(&Known, f64)> {
+        let finite = |trial: &Known| trial.value.filter(|value| value.is_finite());
+        let worst = self.trials.iter().filter_map(finite).fold(f64::NEG_INFINITY, f64::max);
+        if worst == f64::NEG_INFINITY {
+            return Vec::new();
+        }
+        let ended = self.trials.iter().filter(|trial| trial.value.is_some());
+        ended.map(|trial| (trial, finite(trial).unwrap_or(worst))).collect()
+    }
+
+    /// Trials that are running.
+    pub fn running(&self) -> impl Iterator<Item = &Known> {
+        self.trials.iter().filter(|trial| trial.value.is_none())
+    }
+}

@@ -1,0 +1,175 @@
+//! Samplers that learn reach what Optuna's reach: `golden/regret.csv` holds every run of its 40 seeds.
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
+
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use tuning_playground::search::{Outcome, Sampler, start};
+use tuning_playground::space::Distribution;
+use tuning_playground::study::SamplerSpec;
+
+type Space = Vec<(String, Distribution)>;
+
+fn space(axes: &Value) -> Space {
+    let parse = |(name, axis): (&String, &Value)| (name.clone(), Distribution::parse(name, axis).unwrap());
+    axes.as_object().unwrap().iter().map(parse).collect()
+}
+
+struct Function {
+    name: &'static str,
+    axes: Value,
+    least: f64,
+    value: fn(&[f64]) -> f64,
+}
+
+fn floats(n: usize, low: f64, high: f64) -> Value {
+    (0..n).map(|k| (format!("x{k}"), json!({"type": "float", "low": low, "high": high}))).collect::<Map<_, _>>().into()
+}
+
+fn branin(x: &[f64]) -> f64 {
+    let pi = core::f64::consts::PI;
+    let b = x[1] - 5.1 / (4.0 * pi * pi) * x[0] * x[0] + 5.0 / pi * x[0] - 6.0;
+    b * b + 10.0 * (1.0 - 1.0 / (8.0 * pi)) * libm::cos(x[0]) + 10.0
+}
+
+fn hartmann6(x: &[f64]) -> f64 {
+    const A: [[f64; 6]; 4] = [
+        [10.0, 3.0, 17.0, 3.5, 1.7, 8.0],
+        [0.05, 10.0, 17.0, 0.1, 8.0, 14.0],
+        [3.0, 3.5, 1.7, 10.0, 17.0, 8.0],
+        [17.0, 8.0, 0.05, 10.0, 0.1, 14.0],
+    ];
+    const P: [[f64; 6]; 4] = [
+        [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
+        [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
+        [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650],
+        [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
+    ];
+    let term = |k: usize| {
+        let inner: f64 = (0..6).map(|d| A[k][d] * (x[d] - P[k][d]) * (x[d] - P[k][d])).sum();
+        [1.0, 1.2, 3.0, 3.2][k] * libm::exp(-inner)
+    };
+    -(0..4).map(term).sum::<f64>()
+}
+
+fn ackley(x: &[f64]) -> f64 {
+    let at = [9.3, -17.1, 4.9, -11.7, 20.3];
+    let n = x.len() as f64;
+    let moved: Vec<f64> = x.iter().zip(at).map(|(x, at)| x - at).collect();
+    let square = (moved.iter().map(|x| x * x).sum::<f64>() / n).sqrt();
+    let waves = moved.iter().map(|x| libm::cos(core::f64::consts::TAU * x)).sum::<f64>() / n;
+    -20.0 * libm::exp(-0.2 * square) - libm::exp(waves) + 20.0 + core::f64::consts::E
+}
+
+fn log_toy(x: &[f64]) -> f64 {
+    let (a, b, c) = (libm::log10(x[0]) - libm::log10(3e-3), libm::log10(x[1]) + 4.0, libm::log10(x[2]) + 8.0);
+    let over = if a > 1.0 { 5.0 * (a - 1.0) } else { 0.0 };
+    a * a + 0.15 * (b + 0.5 * a) * (b + 0.5 * a) + 0.01 * c * c + over
+}
+
+fn functions() -> [Function; 4] {
+    let log = |low: f64, high: f64| json!({"type": "float", "low": low, "high": high, "log": true});
+    [
+        Function {
+            name: "branin",
+            axes: json!({"x": {"type": "float", "low": -5, "high": 10}, "y": {"type": "float", "low": 0, "high": 15}}),
+            least: 0.397_887_357_729_738_16,
+            value: branin,
+        },
+        Function { name: "hartmann6", axes: floats(6, 0.0, 1.0), least: -3.322_368_011_391_339, value: hartmann6 },
+        Function { name: "ackley5s", axes: floats(5, -32.768, 32.768), least: 0.0, value: ackley },
+        Function {
+            name: "logtoy",
+            axes: json!({"lr": log(1e-6, 1.0), "wd": log(1e-8, 0.1), "eps": log(1e-12, 1e-3)}),
+            least: 0.0,
+            value: log_toy,
+        },
+    ]
+}
+
+/// The regret after so many trials, asked for in rounds of so many.
+fn regret(function: &Function, sampler: &str, seed: u64, trials: u32, round: u32) -> f64 {
+    let axes = space(&function.axes);
+    let spec = SamplerSpec::parse_asking(Some(&json!({"name": sampler}))).unwrap();
+    let mut sampler: Box<dyn Sampler> = start(&spec, &axes, seed);
+    let mut best = f64::INFINITY;
+    let mut number = 0;
+    while number < trials {
+        let asked: Vec<(u32, f64)> = (number..trials.min(number + round))
+            .map(|number| {
+                let params = sampler.ask(number).unwrap();
+                let x: Vec<f64> = axes.iter().map(|(name, _)| params[name].as_f64().unwrap()).collect();
+                (number, (function.value)(&x))
+            })
+            .collect();
+        for (number, value) in &asked {
+            best = best.min(*value);
+            sampler.tell(&Outcome { number: *number, value: *value });
+        }
+        number += asked.len() as u32;
+    }
+    best - function.least
+}
+
+/// Optuna's regrets at 60 trials, by function and sampler.
+fn optuna() -> BTreeMap<(String, String), Vec<f64>> {
+    let mut all = BTreeMap::<_, Vec<f64>>::new();
+    for line in include_str!("golden/regret.csv").lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        all.entry((fields[0].into(), fields[1].into())).or_default().push(fields[5].parse().unwrap());
+    }
+    all
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2])
+}
+
+/// One-sided Mann-Whitney by the normal approximation: how likely `ours` would be so much larger if both were alike.
+fn larger(ours: &[f64], theirs: &[f64]) -> f64 {
+    let (m, n) = (ours.len() as f64, theirs.len() as f64);
+    let wins: f64 = ours
+        .iter()
+        .flat_map(|a| {
+            theirs.iter().map(move |b| {
+                if a > b {
+                    1.0
+                } else if a == b {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+        })
+        .sum();
+    let z = (wins - m * n / 2.0 - 0.5) / (m * n * (m + n + 1.0) / 12.0).sqrt();
+    0.5 * libm::erfc(z / core::f64::consts::SQRT_2)
+}
+
+fn gate(sampler: &str, seeds: u64) {
+    let optuna = optuna();
+    for function in functions() {
+        let ours: Vec<f64> = (0..seeds).map(|seed| regret(&function, sampler, seed, 60, 1)).collect();
+        let theirs = &optuna[&(function.name.to_owned(), sampler.to_owned())];
+        let (p, ratio) = (larger(&ours, theirs), median(&ours).max(1e-3) / median(theirs).max(1e-3));
+        println!("{sampler} {}: median {:.3e} of {:.3e}, p {p:.4}", function.name, median(&ours), median(theirs));
+        assert!(p >= 0.001 || ratio <= 1.25, "{sampler} on {}: p {p}, ratio {ratio}", function.name);
+    }
+}
+
+#[test]
+fn tpe_reaches_optunas_regrets() {
+    gate("tpe", 40);
+}
+
+#[test]
+fn cmaes_reaches_optunas_regrets() {
+    gate("cmaes", 40);
+}
+
+#[test]
+#[ignore = "campaign"]
+fn gp_reaches_optunas_regrets() {
+    gate("gp", 40);
+}

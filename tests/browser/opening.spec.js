@@ -82,7 +82,7 @@ test('a guess is taken on the surface, trained and answered; the engine trains w
   await look(app, 'the answer', [...WIDE, ...NARROW], ['tp-opening', 'tp-surface']);
 });
 
-test('a guess is given with keys, too', async ({ app, page }) => {
+test('a guess is given with keys, too @soak', async ({ app, page }) => {
   await app.open();
   await page.getByTestId('train-here').press('Enter');
   const slider = page.getByTestId('guess-rate');
@@ -131,7 +131,7 @@ test('closed, the first steps are gone for good', async ({ app, page }) => {
   await expect(page.getByTestId('opening')).toHaveCount(0);
 });
 
-test('a second visit begins without them', async ({ app, page, site }) => {
+test('a second visit begins without them @soak', async ({ app, page, site }) => {
   await app.open();
   await page.getByTestId('leave-opening').waitFor();
   await app.call('run');

@@ -322,7 +322,7 @@ for (const [width, height] of [
     expect(way?.width).toBeGreaterThan(0.75 * width);
   });
 
-test('another study in the middle of a race or of its play is raced in its place', async ({ app, page }) => {
+test('another study in the middle of a race or of its play is raced in its place @soak', async ({ app, page }) => {
   await opened(app, { ...SPIRAL, dataset: { name: 'plane' } });
   await clock(page, 0);
   await page.getByTestId('scrub-play').click();

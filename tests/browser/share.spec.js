@@ -321,7 +321,7 @@ test('a page that needs no network: figures in both themes, the table, the docum
   }
 });
 
-test('a page of a large run says what it leaves out, and stays within 5 MB', async ({ app, page }) => {
+test('a page of a large run says what it leaves out, and stays within 5 MB @soak', async ({ app, page }) => {
   test.setTimeout(240_000);
   await app.open('#v=1&lang=en');
   const study = {

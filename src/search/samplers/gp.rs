@@ -2,14 +2,9 @@
 //! and noise, all fitted to what is known; the next trial is where the logarithm of the expected improvement is largest (Ament et
 //! al. 2023). Trials that are running are taken to come out as expected (Ginsbourger et al. 2010: the kriging believer).
 
-use super::Sampler;
 use super::descent::minimise;
-use super::history::{Axis, History, Kind};
+use super::history::{Axis, History, Kind, Model};
 use super::matern::{Fitted, Lengths};
-use crate::search::Outcome;
-use crate::space::Space;
-use crate::study::Learning;
-use serde_json::{Map, Value};
 
 /// Quasi-random places that are looked at first.
 const CANDIDATES: u32 = 2048;
@@ -26,24 +21,19 @@ const MOST_TRIALS: usize = 200;
 /// The stream of its draws.
 const STREAM: u32 = 0x6770_0001;
 
+#[derive(Default)]
 pub struct Gp {
-    history: History,
-    learning: Learning,
     /// Where the fit of the round before ended, and how many trials it knew.
     lengths: Option<(usize, Lengths)>,
 }
 
-impl Gp {
-    pub fn new(space: &Space, learning: Learning, seed: u64) -> Self {
-        Self { history: History::new(space, seed), learning, lengths: None }
-    }
-
-    fn suggest(&mut self, number: u32) -> Vec<f64> {
-        let axes = &self.history.axes;
+impl Model for Gp {
+    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
+        let axes = &history.axes;
         let mut told: Vec<(&[f64], f64)> =
-            self.history.told().into_iter().map(|(trial, value)| (trial.point.as_slice(), value)).collect();
+            history.told().into_iter().map(|(trial, value)| (trial.point.as_slice(), value)).collect();
         if told.is_empty() {
-            return self.history.drawn(number);
+            return history.drawn(number);
         }
         if told.len() > MOST_TRIALS {
             let latest = told.split_off(told.len() - MOST_TRIALS / 2);
@@ -58,7 +48,7 @@ impl Gp {
         let unit = if spread > 0.0 && spread.is_finite() { spread } else { 1.0 };
         let z: Vec<f64> = values.iter().map(|value| ((value - mean) / unit).clamp(-1e3, 1e3)).collect();
         let is_choice: Vec<bool> = axes.iter().map(|axis| matches!(axis.kind, Kind::Choices(_))).collect();
-        let n_told = self.history.n_told();
+        let n_told = history.n_told();
         let lengths = match &self.lengths {
             Some((known, lengths)) if *known == n_told => lengths.clone(),
             before => {
@@ -67,123 +57,102 @@ impl Gp {
             }
         };
         let Some(mut fitted) = Fitted::of(&lengths, &is_choice, &points, &z) else {
-            return self.history.drawn(number);
+            return history.drawn(number);
         };
         self.lengths = Some((n_told, lengths));
         let best = z.iter().copied().fold(f64::INFINITY, f64::min);
-        for trial in self.history.running() {
+        for trial in history.running() {
             fitted.believe(&trial.point);
         }
-        self.climb(&fitted, best, number, points[least(&z)])
+        climb(history, &fitted, best, number, points[least(&z)])
     }
+}
 
-    /// The place of the largest expected improvement below `best`, as far as it is found.
-    fn climb(&self, fitted: &Fitted, best: f64, number: u32, known: &[f64]) -> Vec<f64> {
-        let axes = &self.history.axes;
-        let mut stream = self.history.stream(number, STREAM);
-        let scramble = stream.below(u32::MAX);
-        let dimensions = sobol_burley::NUM_DIMENSIONS;
-        let place = |k: u32| -> Vec<f64> {
-            let share = |(d, axis): (usize, &Axis)| {
-                let d = d as u32;
-                // Beyond the sequence's dimensions another scramble of it.
-                axis.snap(f64::from(sobol_burley::sample(k, d % dimensions, scramble ^ (d / dimensions))))
-            };
-            axes.iter().enumerate().map(share).collect()
+/// The place of the largest expected improvement below `best`, as far as it is found.
+fn climb(history: &History, fitted: &Fitted, best: f64, number: u32, known: &[f64]) -> Vec<f64> {
+    let axes = &history.axes;
+    let mut stream = history.stream(number, STREAM);
+    let scramble = stream.below(u32::MAX);
+    let dimensions = sobol_burley::NUM_DIMENSIONS;
+    let place = |k: u32| -> Vec<f64> {
+        let share = |(d, axis): (usize, &Axis)| {
+            let d = d as u32;
+            // Beyond the sequence's dimensions another scramble of it.
+            axis.snap(f64::from(sobol_burley::sample(k, d % dimensions, scramble ^ (d / dimensions))))
         };
-        let mut found: Vec<(f64, Vec<f64>)> = (0..CANDIDATES)
-            .map(place)
-            .chain([known.to_vec()])
-            .map(|point| (fitted.improvement(&point, best), point))
-            .collect();
-        found.sort_by(|a, b| b.0.total_cmp(&a.0));
-        // The best, and others by how much they promise.
-        let most = found[0].0;
-        let mut starts = vec![found[0].1.clone(), known.to_vec()];
-        let promises: Vec<f64> = found.iter().map(|(gain, _)| libm::exp(gain - most)).collect();
-        let sum: f64 = promises.iter().sum();
-        while starts.len() < CLIMBS + 1 {
-            let mut rest = stream.uniform_f64() * sum;
-            let at = promises.iter().position(|promise| {
-                rest -= promise;
-                rest < 0.0
-            });
-            starts.push(found[at.unwrap_or(0)].1.clone());
-        }
-        let mut winner = found.swap_remove(0);
-        for start in starts {
-            let (gain, point) = self.climb_from(fitted, best, start);
-            if gain > winner.0 {
-                winner = (gain, point);
-            }
-        }
-        winner.1
+        axes.iter().enumerate().map(share).collect()
+    };
+    let mut found: Vec<(f64, Vec<f64>)> = (0..CANDIDATES)
+        .map(place)
+        .chain([known.to_vec()])
+        .map(|point| (fitted.improvement(&point, best), point))
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // The best, and others by how much they promise.
+    let most = found[0].0;
+    let mut starts = vec![found[0].1.clone(), known.to_vec()];
+    let promises: Vec<f64> = found.iter().map(|(gain, _)| libm::exp(gain - most)).collect();
+    let sum: f64 = promises.iter().sum();
+    while starts.len() < CLIMBS + 1 {
+        let mut rest = stream.uniform_f64() * sum;
+        let at = promises.iter().position(|promise| {
+            rest -= promise;
+            rest < 0.0
+        });
+        starts.push(found[at.unwrap_or(0)].1.clone());
     }
+    let mut winner = found.swap_remove(0);
+    for start in starts {
+        let (gain, point) = climb_from(axes, fitted, best, start);
+        if gain > winner.0 {
+            winner = (gain, point);
+        }
+    }
+    winner.1
+}
 
-    fn climb_from(&self, fitted: &Fitted, best: f64, mut point: Vec<f64>) -> (f64, Vec<f64>) {
-        let axes = &self.history.axes;
-        let along: Vec<usize> = (0..axes.len()).filter(|&d| axes[d].kind == Kind::Real).collect();
-        let is_stepped = |d: &usize| matches!(axes[*d].kind, Kind::Steps | Kind::Choices(_));
-        let stepped: Vec<usize> = (0..axes.len()).filter(is_stepped).collect();
-        let mut gain = fitted.improvement(&point, best);
-        for _ in 0..ROUNDS {
-            let before = gain;
-            if !along.is_empty() {
-                let start: Vec<f64> = along.iter().map(|&d| point[d]).collect();
-                let whole = |x: &[f64]| {
-                    let mut whole = point.clone();
-                    along.iter().zip(x).for_each(|(&d, &x)| whole[d] = x);
-                    whole
-                };
-                let down = |x: &[f64], slopes: &mut [f64]| {
-                    let mut all = vec![0.0; point.len()];
-                    let gain = fitted.slopes(&whole(x), best, &mut all);
-                    along.iter().zip(slopes).for_each(|(&d, slope)| *slope = -all[d]);
-                    -gain
-                };
-                let (x, value) = minimise(start, Some([0.0, 1.0]), CLIMB_STEPS, 1e-6, down);
-                if -value > gain {
-                    (gain, point) = (-value, whole(&x));
-                }
-            }
-            for &d in &stepped {
-                for u in axes[d].others(point[d], MOST_STEPS) {
-                    let mut other = point.clone();
-                    other[d] = u;
-                    let value = fitted.improvement(&other, best);
-                    if value > gain {
-                        (gain, point) = (value, other);
-                    }
-                }
-            }
-            if stepped.is_empty() || gain - before <= 1e-9 * gain.abs() {
-                break;
+fn climb_from(axes: &[Axis], fitted: &Fitted, best: f64, mut point: Vec<f64>) -> (f64, Vec<f64>) {
+    let along: Vec<usize> = (0..axes.len()).filter(|&d| axes[d].kind == Kind::Real).collect();
+    let is_stepped = |d: &usize| matches!(axes[*d].kind, Kind::Steps | Kind::Choices(_));
+    let stepped: Vec<usize> = (0..axes.len()).filter(is_stepped).collect();
+    let mut gain = fitted.improvement(&point, best);
+    for _ in 0..ROUNDS {
+        let before = gain;
+        if !along.is_empty() {
+            let start: Vec<f64> = along.iter().map(|&d| point[d]).collect();
+            let whole = |x: &[f64]| {
+                let mut whole = point.clone();
+                along.iter().zip(x).for_each(|(&d, &x)| whole[d] = x);
+                whole
+            };
+            let down = |x: &[f64], slopes: &mut [f64]| {
+                let mut all = vec![0.0; point.len()];
+                let gain = fitted.slopes(&whole(x), best, &mut all);
+                along.iter().zip(slopes).for_each(|(&d, slope)| *slope = -all[d]);
+                -gain
+            };
+            let (x, value) = minimise(start, Some([0.0, 1.0]), CLIMB_STEPS, 1e-6, down);
+            if -value > gain {
+                (gain, point) = (-value, whole(&x));
             }
         }
-        (gain, point)
+        for &d in &stepped {
+            for u in axes[d].others(point[d], MOST_STEPS) {
+                let mut other = point.clone();
+                other[d] = u;
+                let value = fitted.improvement(&other, best);
+                if value > gain {
+                    (gain, point) = (value, other);
+                }
+            }
+        }
+        if stepped.is_empty() || gain - before <= 1e-9 * gain.abs() {
+            break;
+        }
     }
+    (gain, point)
 }
 
 fn least(values: &[f64]) -> usize {
     (0..values.len()).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0)
-}
-
-impl Sampler for Gp {
-    fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
-        let learns = number >= self.learning.startup && self.history.n_told() > 0;
-        let point = if learns { self.suggest(number) } else { self.history.drawn(number) };
-        Some(self.history.enter(&point))
-    }
-
-    fn round(&self, told: u32) -> u32 {
-        self.learning.round(told)
-    }
-
-    fn tell(&mut self, outcome: &Outcome) {
-        self.history.tell(outcome);
-    }
-
-    fn leave_out(&mut self, number: u32, unused: &[String]) {
-        self.history.leave_out(number, unused);
-    }
 }

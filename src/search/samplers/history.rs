@@ -1,10 +1,11 @@
 //! What samplers that learn remember: where trials are in the unit cube, and what came of them. An axis's share in [0, 1] is
 //! even in its own scale; of steps and choices it is the middle of the part that becomes the same value.
 
-use super::random;
+use super::{Sampler, random};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Outcome;
 use crate::space::{Distribution, Space};
+use crate::study::Learning;
 use serde_json::{Map, Value};
 
 /// A share that lies in the part beside.
@@ -144,5 +145,44 @@ impl History {
     /// Trials that are running.
     pub fn running(&self) -> impl Iterator<Item = &Known> {
         self.trials.iter().filter(|trial| trial.value.is_none())
+    }
+}
+
+/// How a sampler picks a place by what is known.
+pub trait Model {
+    /// The place of trial `number`; some trial has ended.
+    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64>;
+}
+
+/// A sampler that draws its first trials at random, and then goes by its model.
+pub struct Learner<M> {
+    history: History,
+    learning: Learning,
+    model: M,
+}
+
+impl<M: Model> Learner<M> {
+    pub fn new(space: &Space, learning: Learning, seed: u64, model: M) -> Self {
+        Self { history: History::new(space, seed), learning, model }
+    }
+}
+
+impl<M: Model> Sampler for Learner<M> {
+    fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
+        let learns = number >= self.learning.startup && self.history.n_told() > 0;
+        let point = if learns { self.model.suggest(&self.history, number) } else { self.history.drawn(number) };
+        Some(self.history.enter(&point))
+    }
+
+    fn round(&self, told: u32) -> u32 {
+        self.learning.round(told)
+    }
+
+    fn tell(&mut self, outcome: &Outcome) {
+        self.history.tell(outcome);
+    }
+
+    fn leave_out(&mut self, number: u32, unused: &[String]) {
+        self.history.leave_out(number, unused);
     }
 }

@@ -49,9 +49,9 @@ pub fn start(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
         SamplerSpec::Random => Box::new(random::Random::new(space, seed)),
         SamplerSpec::Sobol => Box::new(sobol::Sobol::new(space, seed)),
         #[cfg(not(target_arch = "wasm32"))]
-        SamplerSpec::Tpe(learning) => Box::new(tpe::Tpe::new(space, *learning, seed)),
+        SamplerSpec::Tpe(learning) => Box::new(history::Learner::new(space, *learning, seed, tpe::Tpe)),
         #[cfg(not(target_arch = "wasm32"))]
-        SamplerSpec::Gp(learning) => Box::new(gp::Gp::new(space, *learning, seed)),
+        SamplerSpec::Gp(learning) => Box::new(history::Learner::new(space, *learning, seed, gp::Gp::default())),
         #[cfg(not(target_arch = "wasm32"))]
         SamplerSpec::Cmaes { startup, round } => {
             let round = round.unwrap_or_else(|| cmaes::Cmaes::population(space));

@@ -2,14 +2,9 @@
 //! good trials and one of all others, each a mixture of one kernel a trial over all axes at once; of some candidates drawn from
 //! the first the one is tried that is likeliest to be good.
 
-use super::Sampler;
-use super::history::{Axis, History, Kind, Known};
+use super::history::{Axis, History, Kind, Known, Model};
 use crate::rng::Stream;
-use crate::search::Outcome;
-use crate::space::Space;
-use crate::study::Learning;
 use core::f64::consts::SQRT_2;
-use serde_json::{Map, Value};
 
 /// Candidates of which the likeliest is tried.
 const CANDIDATES: usize = 24;
@@ -26,66 +21,39 @@ const DRAWS: usize = 200;
 /// The stream of its draws.
 const STREAM: u32 = 0x7470_6501;
 
-pub struct Tpe {
-    history: History,
-    learning: Learning,
-}
+pub struct Tpe;
 
-impl Tpe {
-    pub fn new(space: &Space, learning: Learning, seed: u64) -> Self {
-        Self { history: History::new(space, seed), learning }
-    }
-
-    fn suggest(&self, number: u32) -> Vec<f64> {
-        let mut told: Vec<(usize, f64)> = self.history.trials.iter().enumerate().filter_map(ended).collect();
+impl Model for Tpe {
+    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
+        let mut told: Vec<(usize, f64)> = history.trials.iter().enumerate().filter_map(ended).collect();
         let n_good = told.len().div_ceil(10).min(MOST_GOOD);
         // Ties go to the older trial, as the sort is stable.
         told.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let mut is_good = vec![false; self.history.trials.len()];
+        let mut is_good = vec![false; history.trials.len()];
         for (at, _) in told.iter().take(n_good) {
             is_good[*at] = true;
         }
         let part = |good: bool| -> Vec<&Known> {
-            self.history.trials.iter().zip(&is_good).filter(|(_, is)| **is == good).map(|(trial, _)| trial).collect()
+            history.trials.iter().zip(&is_good).filter(|(_, is)| **is == good).map(|(trial, _)| trial).collect()
         };
         // Trials that are running count as bad ones, so that nobody goes where somebody is.
-        let [good, bad] = [true, false].map(|good| Density::of(&self.history.axes, &part(good)));
-        let mut stream = self.history.stream(number, STREAM);
+        let [good, bad] = [true, false].map(|good| Density::of(&history.axes, &part(good)));
+        let mut stream = history.stream(number, STREAM);
         let mut best: Option<(f64, Vec<f64>)> = None;
         for _ in 0..CANDIDATES {
-            let point = good.draw(&self.history.axes, &mut stream);
-            let gain = good.log(&self.history.axes, &point) - bad.log(&self.history.axes, &point);
+            let point = good.draw(&history.axes, &mut stream);
+            let gain = good.log(&history.axes, &point) - bad.log(&history.axes, &point);
             if best.as_ref().is_none_or(|(most, _)| gain > *most) {
                 best = Some((gain, point));
             }
         }
-        best.map_or_else(|| self.history.drawn(number), |(_, point)| point)
+        best.map_or_else(|| history.drawn(number), |(_, point)| point)
     }
 }
 
 /// A trial's place and its value; who failed comes after all others.
 fn ended((at, trial): (usize, &Known)) -> Option<(usize, f64)> {
     trial.value.map(|value| (at, if value.is_finite() { value } else { f64::INFINITY }))
-}
-
-impl Sampler for Tpe {
-    fn ask(&mut self, number: u32) -> Option<Map<String, Value>> {
-        let learns = number >= self.learning.startup && self.history.n_told() > 0;
-        let point = if learns { self.suggest(number) } else { self.history.drawn(number) };
-        Some(self.history.enter(&point))
-    }
-
-    fn round(&self, told: u32) -> u32 {
-        self.learning.round(told)
-    }
-
-    fn tell(&mut self, outcome: &Outcome) {
-        self.history.tell(outcome);
-    }
-
-    fn leave_out(&mut self, number: u32, unused: &[String]) {
-        self.history.leave_out(number, unused);
-    }
 }
 
 /// A mixture of kernels, one of each trial and one of the prior.

@@ -1,6 +1,6 @@
 import { exact, loss, metric } from '../study/format.js';
 import { BY_NAME, DATASETS } from '../study/hyperparameters.js';
-import { translate } from './i18n.js';
+import { PLACES, translate } from './i18n.js';
 
 /**
  * What a study says of one thing, in words.
@@ -10,16 +10,7 @@ import { translate } from './i18n.js';
  */
 
 /** Places of a study whose names stand elsewhere. @type {Record<string, string>} */
-const NAMES = {
-  'dataset.name': 'data.set',
-  'dataset.samples': 'data.samples',
-  'dataset.noise': 'data.noise',
-  'dataset.seed': 'data.seed',
-  sampler: 'search.sampler',
-  trials: 'search.trials',
-  seed: 'search.seed',
-  shared_seeds: 'place.shared_seeds',
-};
+const NAMES = { ...PLACES, shared_seeds: 'place.shared_seeds' };
 
 /** @param {string} key */
 const settingOf = (key) => (key.startsWith('hp.') ? key.slice(3) : '');

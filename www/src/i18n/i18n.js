@@ -165,7 +165,7 @@ function inWords(language, key) {
 }
 
 /** Places of a study that have their name elsewhere. @type {Record<string, string>} */
-const PLACES = {
+export const PLACES = {
   'dataset.name': 'data.set',
   'dataset.samples': 'data.samples',
   'dataset.noise': 'data.noise',

@@ -213,3 +213,14 @@ test('columns are chosen, kept, and copied as they are shown', async ({ app, pag
   await expect(page.locator('thead th').filter({ hasText: 'train loss' })).toHaveCount(1);
   await expect(page.locator('thead th').filter({ hasText: /^gap/ })).toHaveCount(0);
 });
+
+test('menus name what is shown when another study brings other choices', async ({ app, page, backend }) => {
+  await app.open();
+  await app.result(study({ trials: 3 }), backend);
+  await expect(page.getByTestId('surface-color')).toHaveValue('validation_loss');
+  const objective = { metric: 'validation_metric', direction: 'maximize' };
+  await app.result(study({ trials: 3, objective }), backend);
+  const color = page.getByTestId('surface-color');
+  await expect(color).toHaveValue('validation_metric');
+  await expect(color.locator('option').first()).toHaveAttribute('value', 'validation_metric');
+});

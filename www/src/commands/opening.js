@@ -93,6 +93,8 @@ export const OPENING = {
       const { DOORS } = await later('opening');
       if (on.store.shelf.beside) on.perform('compare_run', null);
       on.slices.opening.put({ door: name, said: null });
+      // A race goes to its own view; what all others train is seen here.
+      on.perform('view', 'sweep');
       const said = await DOORS[name]({ ...on, trained: () => trained(on) });
       on.slices.opening.put({ door: '', said: said ?? null });
     },

@@ -60,7 +60,7 @@ export class Address {
     /** @private */ this.store = store;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
-    /** @private whether something was training at the last look */ this.ran = store.state;
+    /** @private what was trained and shown at the last look */ this.stood = `${store.state} ${store.shelf.shown}`;
     this.reproduction = new Reproduction(store, runner);
     /** @private */ this.onHash = () => this.read();
     /** @private */ this.onLeave = () => this.write();
@@ -76,10 +76,11 @@ export class Address {
     const given = this.read();
     /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race', 'run'], (topics) => {
       this.reproduction.follow();
-      // Who loads the page anew at once gets the study that ran.
-      const { state } = this.store;
-      if (state !== this.ran) {
-        this.ran = state;
+      // Who loads the page anew at once gets the study that ran, and of the run that is shown.
+      const { state, shelf } = this.store;
+      const now = `${state} ${shelf.shown}`;
+      if (now !== this.stood) {
+        this.stood = now;
         this.write();
       }
       // Of a run the address says what came of it.

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
 import { icon, stateMark } from '../controls/icons.js';
@@ -108,9 +109,9 @@ export class TpCurves extends FigurePart {
       const { value } = /** @type {HTMLSelectElement} */ (event.target);
       this.act('color_by', { curveColor: value || null });
     };
-    return html`<span class="pickers"><label>${this.t('color')} <select data-testid="curve-color" @change=${change}
-      .value=${now}><option value="" ?selected=${!now}>${scoreName(store)}</option>${names.map(
-        (one) => html`<option value=${one} ?selected=${one === now}>${store.label(one)}</option>`,
+    return html`<span class="pickers"><label>${this.t('color')} <select data-testid="curve-color" @change=${change}>
+      <option value="" .selected=${live(!now)}>${scoreName(store)}</option>${names.map(
+        (one) => html`<option value=${one} .selected=${live(one === now)}>${store.label(one)}</option>`,
       )}</select></label></span>`;
   }
 

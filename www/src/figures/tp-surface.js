@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
 import { COLUMNS, ROWS, fitPlaces, groundOf, shadesOf } from './surface-ground.js';
@@ -121,10 +122,11 @@ export class TpSurface extends FigurePart {
       const { value } = /** @type {HTMLSelectElement} */ (event.target);
       this.act('color_by', { measure: value === store.objective.metric ? null : value });
     };
-    return html`<label>${this.t('color')} <select data-testid="surface-color" @change=${change}
-      .value=${shown.name}>${measuresOf(store).map(
-        (one) => html`<option value=${one} ?selected=${one === shown.name}>${shownOf(store, one).label}</option>`,
-      )}</select></label>`;
+    return html`<label>${this.t('color')} <select data-testid="surface-color" @change=${change}>${measuresOf(
+      store,
+    ).map(
+      (one) => html`<option value=${one} .selected=${live(one === shown.name)}>${shownOf(store, one).label}</option>`,
+    )}</select></label>`;
   }
 
   pictureKeys() {
@@ -192,10 +194,9 @@ export class TpSurface extends FigurePart {
       this.dispatchEvent(new Event('axes', { bubbles: true }));
       this.requestUpdate();
     };
-    return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change}
-      .value=${named[side] ?? ''}>${named.all.map(
-        (one) => html`<option value=${one} ?selected=${one === named[side]}>${this.store.label(one)}</option>`,
-      )}</select></label>`;
+    return html`<label>${this.t(`axis.${side}`)} <select data-testid="axis-${side}" @change=${change}>${named.all.map(
+      (one) => html`<option value=${one} .selected=${live(one === named[side])}>${this.store.label(one)}</option>`,
+    )}</select></label>`;
   }
 
   summary() {

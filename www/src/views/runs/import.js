@@ -38,7 +38,10 @@ export function readResult(text) {
   if (!isObject(document) || format !== FORMAT) {
     const version = /^tuning-playground\/result@(\d+)$/.exec(String(format))?.[1];
     const newer = Number(version) > Number(FORMAT.split('@')[1]);
-    return refused(newer ? 'newer' : 'format', { found: glance(format), accepted: FORMAT });
+    return refused(newer ? 'newer' : 'format', {
+      found: format === undefined ? '–' : glance(format),
+      accepted: FORMAT,
+    });
   }
   const read = readStudy(document.study);
   if ('problem' in read) return refused('study', { of: read.problem });

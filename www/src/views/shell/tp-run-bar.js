@@ -62,6 +62,9 @@ export class TpRunBar extends Part {
     // What is trained is told of here, whatever is shown.
     const ended = shelf.isAway ? (progress?.done ?? 0) : complete + pruned + diverged + failed;
     const live = store.state === 'running' || store.state === 'paused';
+    // Of an earlier run that is shown the engine knows nothing.
+    const isOther = !live && shelf.live !== null && shelf.live.trials !== store.trials;
+    const steps = progress && !isOther ? count(progress.steps) : '–';
     // Long first epochs: trials that have not ended are progress, too.
     const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
     const percent =
@@ -79,7 +82,7 @@ export class TpRunBar extends Part {
           : html`<dt
             class="vh">${this.t('run.status')}</dt><dd data-testid="status">${status}</dd>`
       }</div>
-      <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${progress ? count(progress.steps) : '–'}</dd></div>
+      <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${steps}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
       <div class="only-phone"
         data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}

@@ -391,9 +391,12 @@ export function duplicateStudy(study) {
   return copy;
 }
 
-/** What tells a study from others: all but its words; hyperband's brackets go by its name, too. @param {Study} study */
-export const identityOf = (study) =>
-  JSON.stringify(sorted({ ...study, name: study.pruner?.name === 'hyperband' ? study.name : '', question: '' }));
+/** What tells a study from others: all but its words; hyperband's brackets go by its name, too.
+ * @param {Study} study */
+export const identityOf = (study) => {
+  const name = study.pruner?.name === 'hyperband' ? (study.name ?? '') : '';
+  return JSON.stringify(sorted({ ...study, name, question: '' }));
+};
 
 /** @param {any} value @returns {any} */
 function sorted(value) {

@@ -2,10 +2,7 @@
 //! network, every run is finite or diverged (N1), and 100 steps agree with the f64 reference.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::{
+use crate::common::{
     ACTIVATIONS, On, Trace, at_once, backends, batches, data, named, narrow, network, optimizers, pick, relative_l2,
     run, some_optimizers, stream, train,
 };
@@ -392,7 +389,7 @@ fn a_lost_validation_is_the_last_steps(on: On) {
     }
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         c5_together_is_alone,
         d2_budgets_and_pauses_change_no_bit,

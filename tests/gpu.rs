@@ -86,23 +86,34 @@ fn told(trace: &Trace) -> usize {
     trace.0.len()
 }
 
-fn r1_a_lost_device_changes_no_bit() {
+/// Loses the device in every `every`-th of the ways: a new one compiles all its kernels anew.
+fn r1(every: usize) {
     for gpu in gpus() {
         let work = partly_diverging();
         let (undisturbed, none) = disturbed(&gpu, &work, 1, usize::MAX);
         assert_eq!(none, 0);
+        let mut ways = Vec::new();
         // Host copies after every piece, and at the ends of flights alone.
         for gpu in [gpu.with_copies_every(Duration::ZERO), gpu] {
             for ahead in [1, EPOCHS] {
                 // An epoch takes at least four pieces: they grow at most twofold from one step.
-                for lost_at in [0, 1, 2, 3, 6] {
-                    let (traces, resumed) = disturbed(&gpu, &work, ahead, lost_at);
-                    assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
-                    assert_eq!(traces, undisturbed, "lost at piece {lost_at}, {ahead} epochs at a time");
-                }
+                ways.extend([0, 1, 2, 3, 6].map(|lost_at| (gpu.clone(), ahead, lost_at)));
             }
         }
+        for (gpu, ahead, lost_at) in ways.into_iter().step_by(every) {
+            let (traces, resumed) = disturbed(&gpu, &work, ahead, lost_at);
+            assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
+            assert_eq!(traces, undisturbed, "lost at piece {lost_at}, {ahead} epochs at a time");
+        }
     }
+}
+
+fn r1_a_lost_device_changes_no_bit() {
+    r1(3);
+}
+
+fn r1_a_device_lost_in_any_way_changes_no_bit() {
+    r1(1);
 }
 
 fn epochs_begun_together_are_the_same_bits() {
@@ -289,4 +300,5 @@ crate::harness::tests! {
         memory_on_the_device_grows_as_stated,
         a_sound_device_passes_its_test_with_a_margin,
     ]
+    soak_gpu [r1_a_device_lost_in_any_way_changes_no_bit]
 }

@@ -39,6 +39,11 @@ impl Tests {
         self.push(On::Cpu, name, test, true);
     }
 
+    /// [`Self::gpu`] for a test that is too long for every change.
+    pub fn soak_gpu(&mut self, name: &str, test: fn()) {
+        self.push(On::Gpu, name, test, true);
+    }
+
     /// [`Self::each_backend`] for a test that is too long for every change.
     pub fn soak_each_backend(&mut self, name: &str, test: fn(On)) {
         self.push(On::Cpu, name, move || test(On::Cpu), true);

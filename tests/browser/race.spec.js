@@ -204,7 +204,7 @@ test('each is tuned first by as many rates; seeds, batches and classic surfaces 
 });
 
 test('a link says what races, and follows what is chosen', async ({ app, page }) => {
-  await app.open('#v=1&view=race&race=rosenbrock');
+  await app.open('#v=1&s=dataset:(name:iris),fixed:(hidden:!(8),epochs:3)&view=race&race=rosenbrock');
   const { options, contestants } = await finished(page);
   expect([options.ground, options.over, contestants.length]).toEqual(['rosenbrock', 'optimizer', 4]);
   await page.getByTestId('race-over').locator('[data-value=learning_rate]').click();

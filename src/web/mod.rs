@@ -7,6 +7,8 @@
 
 #[cfg(not(feature = "analyses"))]
 mod bench;
+#[cfg(feature = "analyses")]
+mod model;
 #[cfg(not(feature = "analyses"))]
 mod page;
 #[cfg(feature = "analyses")]

@@ -117,8 +117,22 @@ test('pictures of units are maps, weights of images, or biases', () => {
 test('a network is drawn up to so many units, layers and weights', () => {
   assert.ok(isDrawn(headOf(2, [64, 64, 2])));
   assert.ok(!isDrawn(headOf(2, [65, 2])));
-  assert.ok(!isDrawn(headOf(2, Array.from({ length: 9 }, () => 4))));
-  assert.ok(!isDrawn(headOf(784, [64, 64, 10].map((n) => n + 36))));
+  assert.ok(
+    !isDrawn(
+      headOf(
+        2,
+        Array.from({ length: 9 }, () => 4),
+      ),
+    ),
+  );
+  assert.ok(
+    !isDrawn(
+      headOf(
+        784,
+        [64, 64, 10].map((n) => n + 36),
+      ),
+    ),
+  );
   assert.ok(headOf(784, [64, 10]).parameters < MOST_WEIGHTS && isDrawn(headOf(784, [64, 10])));
 });
 

@@ -5,6 +5,8 @@ import { Model } from '../generated/analyses/analyses.js';
  *
  * @typedef {{axes: [number, number], side: number, unit: [number, number] | null}} Asked the features that a plane is
  *   of, points along its sides, and the layer and unit that are asked about in place of the network
+ * @typedef {{model: Model, head: any, turn: number, extents: Map<string, Float64Array>}} Entry a network, and the
+ *   parts of planes that hold its rows, by their features
  * @typedef {object} Look
  * @property {number} at the point of the way; below 0 what the network is now
  * @property {Uint32Array | null} words what the trial has come to since, to be seen first
@@ -66,7 +68,7 @@ const largest = (weights) => weights.reduce((most, one) => Math.max(most, Math.a
 
 export class ModelHost {
   constructor() {
-    /** @private @type {Map<number, {model: Model, head: any, turn: number, extents: Map<string, Float64Array>}>} */ this.all = new Map();
+    /** @private @type {Map<number, Entry>} */ this.all = new Map();
     /** @private */ this.count = 0;
   }
 

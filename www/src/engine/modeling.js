@@ -93,7 +93,11 @@ export class Modeling {
   goesUnasked(trial, work) {
     const { store } = this;
     return (
-      hasEnded(trial) && trial.epochs.length > 0 && work <= UNASKED && store.state === 'idle' && this.engine().has(trial)
+      hasEnded(trial) &&
+      trial.epochs.length > 0 &&
+      work <= UNASKED &&
+      store.state === 'idle' &&
+      this.engine().has(trial)
     );
   }
 
@@ -116,7 +120,8 @@ export class Modeling {
     try {
       const ended = hasEnded(trial);
       // What has become of it since; of a network that is looked at as it was nothing.
-      const words = asked.at < 0 && !subject.ended ? await (ended ? this.kept(trial) : this.engine().weights(trial)) : null;
+      const words =
+        asked.at < 0 && !subject.ended ? await (ended ? this.kept(trial) : this.engine().weights(trial)) : null;
       if (!this.isWanted(slot, turn)) return null;
       const found = await this.engine().model('look', id, { ...asked, words, isEnd: ended });
       if (!found || !this.isWanted(slot, turn)) return null;
@@ -167,7 +172,10 @@ export class Modeling {
   close(slot) {
     const subject = this.subjects[slot];
     this.subjects[slot] = null;
-    if (subject?.id) void this.engine().model('stop', subject.id).catch(() => {});
+    if (subject?.id)
+      void this.engine()
+        .model('stop', subject.id)
+        .catch(() => {});
   }
 
   /** Nobody looks any more. */

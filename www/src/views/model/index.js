@@ -101,7 +101,9 @@ export class TpModelView extends Part {
     const wanted = slot
       ? beside && { trial: beside.trial, study: beside.study }
       : selected && { trial: selected, study: store.shownStudy };
-    const key = wanted ? `${slot ? beside?.letter : runs} ${wanted.trial.number} ${wanted.trial.epochs.length > 0}` : '';
+    const key = wanted
+      ? `${slot ? beside?.letter : runs} ${wanted.trial.number} ${wanted.trial.epochs.length > 0}`
+      : '';
     if (key === this.wanted[slot]) return;
     const isFirst = this.wanted[slot] === '' || !wanted;
     this.wanted[slot] = key;
@@ -280,7 +282,8 @@ export class TpModelView extends Part {
     if (sight.state === 'failed')
       return html`<div class="blank" role="alert" data-testid="model-failed"><p>${
         sight.problem ? store.sentence(sight.problem) : this.t('model.failed')
-      }</p><button type="button" class="btn" @click=${() => this.retry(slot)}>${this.t('figure.retry')}</button></div>`;
+      }</p><button type="button" class="btn" data-testid="model-retry"
+        @click=${() => this.retry(slot)}>${this.t('model.retry')}</button></div>`;
     if (sight.state === 'absent') return this.absent(slot, sight, number);
     return html`<div class="blank" role="status" data-testid="model-loading"><p>${this.t('model.loading', {
       number,

@@ -3,9 +3,9 @@
  *
  * @typedef {import('../../state/model.js').ModelHead} ModelHead
  * @typedef {{x: number, y: number, size: number, label: boolean}} Box
- * @typedef {{layer: number, from: number, to: number, value: number, share: number, x0: number, y0: number, x1: number,
- *   y1: number}} Line a weight from a unit of `layer` (0 for the inputs) to one of the next; `share` of the layer's
- *   largest
+ * @typedef {{layer: number, from: number, to: number, value: number, share: number, x0: number, y0: number,
+ *   x1: number, y1: number}} Line a weight from a unit of `layer` (0 for the inputs) to one of the next; `share` of the
+ *   layer's largest
  */
 
 /** More inputs than these are not drawn. */
@@ -18,7 +18,8 @@ const EDGE = 6;
 /** Units smaller than this have no names. */
 const LEAST_NAMED = 9;
 
-/** Boxes of the inputs, then of each layer; none of inputs that are too many. @param {ModelHead} head @param {number} width @param {number} height @returns {Box[][]} */
+/** Boxes of the inputs, then of each layer; none of inputs that are too many.
+ * @param {ModelHead} head @param {number} width @param {number} height @returns {Box[][]} */
 export function boxesOf({ inputs, widths }, width, height) {
   const counts = [inputs > MOST_INPUTS ? 0 : inputs, ...widths];
   const inner = Math.max(40, height - 2 * EDGE);
@@ -107,11 +108,11 @@ export function imageSide(inputs) {
   return inputs >= 25 && side * side === inputs ? side : 0;
 }
 
-/** What is drawn in each unit of each layer: its map over the plane, else in the first layer, of images, its weights as
- * one, else its bias.
+/** What is drawn in each unit of each layer: its map over the plane, else in the first layer, of images, its weights
+ * as one, else its bias.
  * @param {ModelHead} head @param {{maps: Float32Array | null, weights: Float32Array | null}} found
- * @returns {{side: number, values: Float32Array, first: number, most?: number}[]} `most`: what the colours go to, where
- *   that is not the picture's own */
+ * @returns {{side: number, values: Float32Array, first: number, most?: number}[]} `most`: what the colours
+ *   go to, where that is not the picture's own */
 export function picturesOf({ inputs, widths }, { maps, weights }) {
   const pictures = [];
   const units = widths.reduce((sum, one) => sum + one, 0);

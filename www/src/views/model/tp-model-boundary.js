@@ -151,8 +151,7 @@ export class TpModelBoundary extends SightPart {
   }
 
   pictureKeys() {
-    const mark = (/** @type {unknown} */ shape) =>
-      html`<svg viewBox="0 0 10 10" aria-hidden="true">${shape}</svg>`;
+    const mark = (/** @type {unknown} */ shape) => html`<svg viewBox="0 0 10 10" aria-hidden="true">${shape}</svg>`;
     const keys = [
       { mark: mark(svg`<circle cx="5" cy="5" r="3.5" fill="var(--mark)" />`), text: this.t('model.part.train') },
       {
@@ -344,7 +343,8 @@ export class TpModelBoundary extends SightPart {
     return frame;
   }
 
-  /** @private @param {HTMLCanvasElement} canvas @param {Frame} frame @param {[number, number, number, number]} extent */
+  /** @private @param {HTMLCanvasElement} canvas @param {Frame} frame
+   * @param {[number, number, number, number]} extent */
   paintRows(canvas, frame, extent) {
     const side = frame.width - frame.left - frame.right;
     const ratio = Math.min(2, devicePixelRatio);

@@ -39,7 +39,8 @@ export class TpModelFacts extends Part {
     const [train, validation] = lens.parts.map(({ verdict }) => verdict);
     const study = lens.slot ? store.pinned?.study : store.shownStudy;
     const seeds = BY_NAME.get('seeds');
-    const n = Number((lens.slot ? study : store.shownStudy)?.seeds ?? (seeds && study ? valueOf(seeds, study) : 1)) || 1;
+    const n =
+      Number((lens.slot ? study : store.shownStudy)?.seeds ?? (seeds && study ? valueOf(seeds, study) : 1)) || 1;
     const isClasses = head.task === 'classes';
     /** @type {[string, string][]} */
     const facts = [
@@ -48,17 +49,18 @@ export class TpModelFacts extends Part {
       ['train_loss', loss(train?.loss)],
       ['train_metric', metric(train?.metric, head.task)],
       ['gap', validation && train ? signed(validation.loss - train.loss) : '–'],
-      ...(isClasses
-        ? [/** @type {[string, string]} */ (['calibration', loss(validation?.calibration)])]
-        : []),
+      ...(isClasses ? [/** @type {[string, string]} */ (['calibration', loss(validation?.calibration)])] : []),
       ['parameters', count(head.parameters)],
     ];
     const name = (/** @type {string} */ key) =>
       key.endsWith('_metric') ? this.t(`model.fact.${key}.${head.task}`) : this.t(`model.fact.${key}`);
+    const end = lens.slot ? '-b' : '';
+    const about = (/** @type {string} */ key) =>
+      key === 'calibration' ? this.t('model.fact.calibration.title') : nothing;
     return html`<div class="facts">
-      <dl class="numbers" data-testid=${lens.slot ? 'model-facts-b' : 'model-facts'}>${facts.map(
-        ([key, value]) => html`<div><dt title=${key === 'calibration' ? this.t('model.fact.calibration.title') : nothing}
-          >${name(key)}</dt><dd class="num" data-testid="model-fact-${key}${lens.slot ? '-b' : ''}">${value}</dd></div>`,
+      <dl class="numbers" data-testid="model-facts${end}">${facts.map(
+        ([key, value]) => html`<div><dt title=${about(key)}>${name(key)}</dt>
+          <dd class="num" data-testid="model-fact-${key}${end}">${value}</dd></div>`,
       )}</dl>
       ${this.words(sight, n).map((text) => html`<p class="q2" data-testid="model-said">${text}</p>`)}
     </div>`;

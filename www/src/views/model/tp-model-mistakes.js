@@ -43,7 +43,11 @@ export class TpModelMistakes extends SightPart {
   rowsOf(part) {
     const one = this.lens.parts[part];
     const n = this.head.inputs;
-    return one.verdict.worst.map((mistake, k) => ({ mistake, part, features: one.features.subarray(k * n, (k + 1) * n) }));
+    return one.verdict.worst.map((mistake, k) => ({
+      mistake,
+      part,
+      features: one.features.subarray(k * n, (k + 1) * n),
+    }));
   }
 
   controls() {
@@ -148,7 +152,8 @@ export class TpModelMistakes extends SightPart {
   layers() {
     if (!this.ready) return nothing;
     const rows = this.rowsOf(this.part);
-    if (!rows.length) return html`<p class="none" data-testid="${this.name}-none">${this.t('model.mistakes.none')}</p>`;
+    if (!rows.length)
+      return html`<p class="none" data-testid="${this.name}-none">${this.t('model.mistakes.none')}</p>`;
     const side = imageSide(this.head.inputs);
     return side ? this.pictures(rows, side) : this.list(rows);
   }
@@ -177,9 +182,7 @@ export class TpModelMistakes extends SightPart {
         ({ mistake, features: own }) => html`<tr><td class="num">${this.answer(mistake.truth)}</td>
           <td class="num">${this.answer(mistake.said)}</td>
           <td class="num">${
-            isClasses
-              ? metric(mistake.share, 'classes')
-              : exact(Number((mistake.truth - mistake.said).toPrecision(3)))
+            isClasses ? metric(mistake.share, 'classes') : exact(Number((mistake.truth - mistake.said).toPrecision(3)))
           }</td>
           ${shown.map((_, k) => html`<td class="num">${this.featureText(k, own[k])}</td>`)}</tr>`,
       )}</tbody></table></div>`;

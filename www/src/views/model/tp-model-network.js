@@ -136,7 +136,12 @@ export class TpModelNetwork extends SightPart {
       caption: this.summary(),
       columns: [
         { key: 'to', label: this.t('model.to'), text: (/** @type {any} */ one) => one.to, value: (one) => one.to },
-        { key: 'from', label: this.t('model.from'), text: (/** @type {any} */ one) => one.from, value: (one) => one.from },
+        {
+          key: 'from',
+          label: this.t('model.from'),
+          text: (/** @type {any} */ one) => one.from,
+          value: (one) => one.from,
+        },
         {
           key: 'weight',
           label: this.t('model.weight'),
@@ -280,7 +285,11 @@ export class TpModelNetwork extends SightPart {
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
       .slice(0, 3)
       .map((one) => `${this.unitName(layer - 1, one.from)} ${number(one.value)}`);
-    return this.t('model.network.unit', { name, bias: number(this.biasOf(layer, unit)), strongest: own.join(', ') || '–' });
+    return this.t('model.network.unit', {
+      name,
+      bias: number(this.biasOf(layer, unit)),
+      strongest: own.join(', ') || '–',
+    });
   }
 
   /** @private @param {number} layer @param {number} unit */

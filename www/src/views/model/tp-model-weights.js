@@ -80,7 +80,11 @@ export class TpModelWeights extends SightPart {
     const { found } = this.lens;
     if (!this.ready || !found) return this.title;
     const said = found.layers.map(({ span, n }, k) =>
-      this.t('model.weights.layer', { name: this.layerName(k), n: count(n), most: exact(Number(span.toPrecision(2))) }),
+      this.t('model.weights.layer', {
+        name: this.layerName(k),
+        n: count(n),
+        most: exact(Number(span.toPrecision(2))),
+      }),
     );
     return `${this.ofTrial(this.title)}. ${said.join(' ')}`;
   }
@@ -167,7 +171,9 @@ export class TpModelWeights extends SightPart {
     const { head } = this;
     const sizes = head.widths.map((_, layer) => this.sizeOf(layer));
     // The last one lies on its side where that is narrower.
-    const drawn = sizes.map(([rows, columns], k) => (k === sizes.length - 1 && columns > rows ? [columns, rows] : [rows, columns]));
+    const drawn = sizes.map(([rows, columns], k) =>
+      k === sizes.length - 1 && columns > rows ? [columns, rows] : [rows, columns],
+    );
     const columns = drawn.reduce((sum, one) => sum + one[1], 0);
     const rows = Math.max(...drawn.map((one) => one[0]));
     const room = width - GAP * (drawn.length - 1);
@@ -229,7 +235,8 @@ export class TpModelWeights extends SightPart {
       const path = (/** @type {Float64Array} */ bins) =>
         Array.from(
           bins,
-          (one, at) => `${(x + ((at + 0.5) / bins.length) * wide).toFixed(1)},${(base - (one / most) * room).toFixed(1)}`,
+          (one, at) =>
+            `${(x + ((at + 0.5) / bins.length) * wide).toFixed(1)},${(base - (one / most) * room).toFixed(1)}`,
         ).join('L');
       yield element('path', { d: `M${x},${base}L${path(now)}L${x + wide},${base}Z`, fill: 'var(--sunken)' });
       yield element('path', { d: `M${path(now)}`, fill: 'none', stroke: 'var(--ink)', 'stroke-width': 1.4 });

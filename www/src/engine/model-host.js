@@ -150,6 +150,8 @@ export class ModelHost {
     }
     return {
       ...told,
+      axes: plane?.axes ?? null,
+      unit: plane?.unit ?? null,
       extent: [...extent],
       maps,
       parts,

@@ -9,7 +9,7 @@ import { supportsEngine } from '../state/notices.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./model-host.js').Look} Look
- * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean}} Subject `ended`: what it ended
+ * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean, tried: boolean}} Subject `tried`: it has been trained once more; `ended`: what it ended
  *   with is known
  */
 
@@ -53,7 +53,7 @@ export class Modeling {
     }
     const { trial, study } = wanted;
     const turn = ++this.turns;
-    const subject = { trial, study, turn, id: 0, ended: false };
+    const subject = { trial, study, turn, id: 0, ended: false, tried: false };
     this.subjects[slot] = subject;
     this.slice.open(slot, { trial: trial.number, state: 'loading', live: this.isLive(trial) });
     await this.guarded(slot, turn, async () => {
@@ -140,13 +140,14 @@ export class Modeling {
     const now = performance.now();
     const isFarther = way.steps.at(-1) !== before.steps.at(-1) || way.known !== before.known;
     // While it trains, whoever reads how far it is reads no faster than this.
-    if (live === was && !(isFarther && (!live || now - this.told[slot] > TELL))) return;
-    this.told[slot] = now;
-    this.slice.change(slot, { way, live });
+    if (live !== was || (isFarther && (!live || now - this.told[slot] > TELL))) {
+      this.told[slot] = now;
+      this.slice.change(slot, { way, live });
+    }
     const { head } = this.slice.sights[slot];
-    const trial = this.subjects[slot]?.trial;
-    if (!live && was && head && trial && way.steps.length < SEEN && this.goesUnasked(trial, head.work))
-      void this.again(slot);
+    const subject = this.subjects[slot];
+    if (live || !head || !subject || subject.tried || way.steps.length >= SEEN) return;
+    if (this.goesUnasked(subject.trial, head.work)) void this.again(slot);
   }
 
   /** Trains a network once more, to have its weights and those on the way there. @param {0 | 1} slot */
@@ -154,6 +155,7 @@ export class Modeling {
     const subject = this.subjects[slot];
     if (!subject?.id || this.slice.sights[slot].share !== null) return;
     const { turn, id } = subject;
+    subject.tried = true;
     this.slice.change(slot, { share: 0 });
     await this.guarded(slot, turn, async () => {
       for (;;) {

@@ -101,9 +101,7 @@ export class TpModelView extends Part {
     const wanted = slot
       ? beside && { trial: beside.trial, study: beside.study }
       : selected && { trial: selected, study: store.shownStudy };
-    const key = wanted
-      ? `${slot ? beside?.letter : runs} ${wanted.trial.number} ${wanted.trial.epochs.length > 0}`
-      : '';
+    const key = wanted ? `${slot ? beside?.letter : runs} ${wanted.trial.number}` : '';
     if (key === this.wanted[slot]) return;
     const isFirst = this.wanted[slot] === '' || !wanted;
     this.wanted[slot] = key;
@@ -154,9 +152,10 @@ export class TpModelView extends Part {
       return lens.at !== this.pointOf(slot);
     }
     if (judged) lens.judgedAt = performance.now();
+    const isOther = String([lens.found?.axes, lens.found?.unit]) !== String([found.axes, found.unit]);
     const isFirst = lens.found === null;
     lens.take(found);
-    if (isFirst) this.refresh();
+    if (isFirst || isOther) this.refresh();
     if (isLive && !found.fresh) await new Promise((resolve) => setTimeout(resolve, AGAIN));
     await frame();
     return true;

@@ -10,6 +10,8 @@
  * @typedef {{n: number, span: number, now: Float64Array, then: Float64Array}} Spread of a layer's weights
  * @typedef {object} Found
  * @property {number} at
+ * @property {[number, number] | null} axes the plane's features
+ * @property {[number, number] | null} unit the layer and unit that the field is of, in place of the network
  * @property {[number, number, number, number]} extent
  * @property {Float32Array | null} field
  * @property {Float32Array | null} maps

@@ -3,8 +3,8 @@
  *
  * @typedef {import('../../state/model.js').ModelHead} ModelHead
  * @typedef {{x: number, y: number, size: number, label: boolean}} Box
- * @typedef {{layer: number, from: number, to: number, value: number, share: number, x0: number, y0: number,
- *   x1: number, y1: number}} Line a weight from a unit of `layer` (0 for the inputs) to one of the next; `share` of the
+ * @typedef {{layer: number, from: number, to: number, value: number, share: number, x0: number,
+ *   y0: number, x1: number, y1: number}} Line a weight from a unit of `layer` (0 for the inputs) to one of the next; `share` of the
  *   layer's largest
  */
 

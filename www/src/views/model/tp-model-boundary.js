@@ -38,8 +38,15 @@ export class TpModelBoundary extends SightPart {
     /** @private @type {Frame | null} */ this.frame = null;
   }
 
+  /** The features of the plane that is drawn, or will be. */
   get axes() {
-    return this.lens.plane(this.head);
+    const wanted = this.lens.plane(this.head);
+    return wanted && (this.lens.found?.axes ?? wanted);
+  }
+
+  /** The unit that is drawn in place of the network. */
+  get unit() {
+    return this.lens.found?.unit ?? null;
   }
 
   get classes() {
@@ -47,7 +54,7 @@ export class TpModelBoundary extends SightPart {
   }
 
   get title() {
-    const { unit } = this.lens;
+    const { unit } = this;
     if (unit) return this.t('model.unit', this.unitWords(unit));
     return this.t(this.sight.head?.task === 'numbers' ? 'model.values' : 'model.boundary');
   }
@@ -76,7 +83,7 @@ export class TpModelBoundary extends SightPart {
   get span() {
     const { lens, head } = this;
     const field = lens.found?.field;
-    if (lens.unit && field) return around(largestOf(field));
+    if (this.unit && field) return around(largestOf(field));
     const target = lens.places.flatMap(({ truths }) => [...truths]);
     const [low, high] = spanOf(target);
     if (head.task === 'classes') return /** @type {[number, number]} */ ([0, 1]);
@@ -87,13 +94,13 @@ export class TpModelBoundary extends SightPart {
   get legend() {
     if (!this.ready) return null;
     const { head, lens, span } = this;
-    if (!lens.unit && this.classes > 2) return null;
+    if (!this.unit && this.classes > 2) return null;
     const dark = this.store.dark;
     const own = (/** @type {number} */ value) => {
       const [mean, scale] = head.scaling.at(-1) ?? [0, 1];
       return exact(Number((mean + scale * value).toPrecision(3)));
     };
-    const [low, high] = lens.unit
+    const [low, high] = this.unit
       ? span.map((one) => exact(Number(one.toPrecision(2))))
       : this.classes
         ? [this.nameOfClass(0), this.nameOfClass(1)]
@@ -109,7 +116,7 @@ export class TpModelBoundary extends SightPart {
   }
 
   tools() {
-    if (!this.lens.unit) return nothing;
+    if (!this.unit) return nothing;
     return html`<button type="button" class="lnk" data-testid="${this.name}-output"
       @click=${() => this.show(null)}>${this.t('model.unit.back')}</button>`;
   }
@@ -164,7 +171,7 @@ export class TpModelBoundary extends SightPart {
         mark: mark(svg`<circle cx="5" cy="5" r="3.5" fill="var(--surface)" stroke="var(--ink)" stroke-width="2" />`),
         text: this.t('model.wrong'),
       });
-    if (!this.lens.unit && this.classes > 2)
+    if (!this.unit && this.classes > 2)
       for (let k = 0; k < Math.min(10, this.classes); k++) {
         const color = colorOf(k + 0.999, this.classes, [0, 1], this.store.dark)
           .map(Math.round)
@@ -285,7 +292,7 @@ export class TpModelBoundary extends SightPart {
     const frame = this.framed(layer, found.extent);
     const side = Math.round(Math.sqrt(found.field.length));
     const { dark } = this.store;
-    const { unit } = this.lens;
+    const { unit } = this;
     const look = { classes: unit ? 0 : this.classes, dark, surface: tokens(this, dark)('--surface'), span: this.span };
     const made = JSON.stringify([look.classes, dark, look.surface, palette.version]);
     if (!this.painter || made !== this.made) {
@@ -349,7 +356,7 @@ export class TpModelBoundary extends SightPart {
     const side = frame.width - frame.left - frame.right;
     const ratio = Math.min(2, devicePixelRatio);
     const { places } = this.lens;
-    const key = [side, ratio, places, this.made, this.lens.unit];
+    const key = [side, ratio, places, this.made, this.unit];
     if (this.drawn.length === key.length && key.every((one, k) => one === this.drawn[k])) return;
     this.drawn = key;
     const pixels = Math.round(side * ratio);
@@ -423,7 +430,7 @@ export class TpModelBoundary extends SightPart {
   valueText(value) {
     const { head } = this;
     if (!Number.isFinite(value)) return this.t('model.no_number');
-    if (this.lens.unit) return exact(Number(value.toPrecision(3)));
+    if (this.unit) return exact(Number(value.toPrecision(3)));
     if (head.task === 'numbers') {
       const [mean, scale] = head.scaling.at(-1) ?? [0, 1];
       return exact(Number((mean + scale * value).toPrecision(4)));
@@ -467,7 +474,7 @@ export class TpModelBoundary extends SightPart {
   onKey(event) {
     if (!this.ready || event.target !== event.currentTarget) return;
     const way = wayOf(event);
-    if (event.key === 'Escape' && (this.cursor || this.lens.unit)) {
+    if (event.key === 'Escape' && (this.cursor || this.unit)) {
       if (this.cursor) this.cursor = null;
       else this.show(null);
     } else if (way) {

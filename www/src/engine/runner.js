@@ -2,6 +2,7 @@ import { Engine } from './engine.js';
 import { Racing } from './racing.js';
 import { Following } from './surface.js';
 import {
+  anewNotice,
   divergedNotice,
   fallbackNotice,
   resumingNotice,
@@ -72,6 +73,8 @@ export class Runner {
     /** @private */ this.began = false;
     /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */
     this.fresh = null;
+    /** @private @type {import('./take-up.js').Before | null} the run that goes on, if it was cut off */
+    this.before = null;
   }
 
   /** @private */
@@ -85,6 +88,7 @@ export class Runner {
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
     on('restart', (detail) => this.onRestart(detail));
+    on('anew', () => this.store.reports.notify(anewNotice()));
     this.made = engine;
     return engine;
   }
@@ -114,8 +118,25 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @returns {Promise<Result>} */
-  async start() {
+  /** Goes on with the run shown, which was cut off when its page went away.
+   * @param {Pick<import('./take-up.js').Before, 'id' | 'open'>} rest @returns {Promise<Result>} */
+  takeUp({ id, open }) {
+    const { store, result } = this;
+    const before = result && { id, study: store.shownStudy, trials: store.trials, engine: result.engine, open };
+    this.pending ??= this.start(before).finally(() => {
+      this.pending = this.before = null;
+    });
+    return this.pending;
+  }
+
+  /** What the trials in training are, so that another page can go on from there.
+   * @param {number} most bytes @returns {Promise<import('./take-up.js').Open[]>} */
+  async save(most) {
+    return this.pending && this.made ? this.made.save(most) : [];
+  }
+
+  /** @private @param {import('./take-up.js').Before | null} [before] @returns {Promise<Result>} */
+  async start(before = null) {
     const { store } = this;
     this.stopping = false;
     this.began = false;
@@ -131,9 +152,10 @@ export class Runner {
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
+      this.before = before;
       this.spoken = { at: performance.now(), tenth: 0 };
       // A stop that came while the study was being checked is kept until the engine can take it.
-      const running = this.engine.run(store.study, store.choice);
+      const running = this.engine.run(store.study, store.choice, before);
       if (this.stopping) this.engine.stop();
       else if (store.state === 'paused') this.engine.pause();
       return await this.finish(await running);
@@ -169,7 +191,7 @@ export class Runner {
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
   begin(trials) {
     if (!this.fresh) return;
-    this.store.reports.begin(this.fresh, trials);
+    this.store.reports.begin(this.fresh, trials, this.before?.id);
     this.forgetPlane();
     this.fresh = null;
     this.began = true;

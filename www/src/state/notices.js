@@ -252,6 +252,15 @@ export const fallbackNotice = (problem) => ({
   actions: [],
 });
 
+/** What had been trained of a run that was cut off cannot be gone on with. @returns {Notice} */
+export const anewNotice = () => ({
+  id: 'anew',
+  kind: 'note',
+  title: 'message.anew',
+  problem: { code: 'note_anew' },
+  actions: [],
+});
+
 /** @returns {Notice} */
 export const tooOldNotice = () => ({
   id: 'too_old',

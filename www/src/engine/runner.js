@@ -30,6 +30,8 @@ import { inSlices } from '../platform/turns.js';
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+/** What is said of studies and runs before; a run that begins answers it. */
+const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
 
@@ -141,7 +143,7 @@ export class Runner {
     this.stopping = false;
     this.began = false;
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       if (!supportsEngine()) {
         store.reports.notify(tooOldNotice());
@@ -180,7 +182,7 @@ export class Runner {
     const before = store.trials.size;
     store.reports.grow();
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       return await this.finish(await this.engine.more(n), before);
     } catch (error) {

@@ -42,7 +42,7 @@ export class TpSweep extends Part {
       ],
       over,
       (value) => this.act('overlay', value),
-      { testid: 'overlay' },
+      { testid: 'lay' },
     )}</div>`;
   }
 

@@ -344,7 +344,11 @@ test('two tabs lose nothing of each other', async ({ app, backend, page, site })
   await Promise.all([other.close(), third.close()]);
 });
 
-test('R7 a sweep that a reload cuts off goes on from where it was, to the same bits', async ({ app, backend, page }) => {
+test('R7 a sweep that a reload cuts off goes on from where it was, to the same bits', async ({
+  app,
+  backend,
+  page,
+}) => {
   await app.open();
   const whole = await app.result(CUT, backend);
   await app.start(CUT, backend);

@@ -11,7 +11,10 @@ const named = (fixed, trials = [{ learning_rate: 0.01 }, { learning_rate: 0.0001
   culpritOf({ ...startStudy(), space: {}, fixed }, trials)?.name ?? null;
 
 test('the setting that is out of what is usual is named, not the learning rate', () => {
-  const points = [[0, 1], [1, 1000]];
+  const points = [
+    [0, 1],
+    [1, 1000],
+  ];
   /** @type {[string, any, any[]?][]} */
   const cases = [
     ['hypergradient', { optimizer: 'sgd', hypergradient: 1000 }],
@@ -48,12 +51,14 @@ test('what no trial uses, what only some have, and what lies within what is usua
 test('any values of any settings give a setting of the table, or none, and what is usual of it', () => {
   const value = fc.oneof(fc.double(), fc.constantFrom(0, 1, 5e-324, 1e300, -1, NaN, 'x', null, true, [[0, 1]]));
   const drawn = fc.dictionary(fc.constantFrom(...HYPERPARAMETERS.map((one) => one.name)), value);
-  check(fc.property(drawn, fc.array(drawn, { maxLength: 4 }), (fixed, trials) => {
-    const study = /** @type {any} */ ({ ...startStudy(), space: {}, fixed });
-    const found = culpritOf(study, /** @type {any} */ (trials));
-    if (!found) return;
-    assert.ok(HYPERPARAMETERS.some((one) => one.name === found.name));
-    assert.ok(found.usual[0] < found.usual[1] && Number.isFinite(found.value));
-    for (const one of trials) assert.ok(extremesOf(study, /** @type {any} */ (one)).has(found.name));
-  }));
+  check(
+    fc.property(drawn, fc.array(drawn, { maxLength: 4 }), (fixed, trials) => {
+      const study = /** @type {any} */ ({ ...startStudy(), space: {}, fixed });
+      const found = culpritOf(study, /** @type {any} */ (trials));
+      if (!found) return;
+      assert.ok(HYPERPARAMETERS.some((one) => one.name === found.name));
+      assert.ok(found.usual[0] < found.usual[1] && Number.isFinite(found.value));
+      for (const one of trials) assert.ok(extremesOf(study, /** @type {any} */ (one)).has(found.name));
+    }),
+  );
 });

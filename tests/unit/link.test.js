@@ -335,7 +335,8 @@ test('F2: whatever a link was cut to, it gives a study that has what it searches
         const { state, skipped, found } = quick(() => decodeLink(whole.slice(0, end)));
         const isNothing = skipped.some((one) => one.what === 'study' && one.why === 'lost');
         assert.equal(found, true);
-        if (!state.study) assert.deepEqual(isNothing ? [] : whole.slice(0, end), [], 'the reader is told that nothing is left');
+        if (!state.study)
+          assert.deepEqual(isNothing ? [] : whole.slice(0, end), [], 'the reader is told that nothing is left');
         // Links of earlier pages may end anywhere between two keys, and leave out what is at its default.
         else if (swept && !isOld) {
           const left = Object.keys(state.study.space ?? {}).length;

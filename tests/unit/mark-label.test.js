@@ -25,7 +25,9 @@ test('words lie within the plot where there is room, over at most one other mark
         ({ x, y }) => x > box.left && x < box.right && y > box.top && y < box.bottom && (x !== mark.x || y !== mark.y),
       );
       if (place.long) {
-        assert.ok(box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom);
+        assert.ok(
+          box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom,
+        );
         assert.ok(covered.length <= 1);
       }
     }),
@@ -35,7 +37,17 @@ test('words lie within the plot where there is room, over at most one other mark
 
 test('the words of a mark alone in its plot are all there, on either side', () => {
   const room = { left: 50, right: 400, top: 10, bottom: 200 };
-  assert.deepEqual(labelPlace({ x: 60, y: 100 }, '7', FURTHER, room, []), { x: 14, y: 4, anchor: 'start', long: true });
-  assert.deepEqual(labelPlace({ x: 390, y: 100 }, '7', FURTHER, room, []), { x: -14, y: 4, anchor: 'end', long: true });
+  assert.deepEqual(labelPlace({ x: 60, y: 100 }, '7', FURTHER, room, []), {
+    x: 14,
+    y: 4,
+    anchor: 'start',
+    long: true,
+  });
+  assert.deepEqual(labelPlace({ x: 390, y: 100 }, '7', FURTHER, room, []), {
+    x: -14,
+    y: 4,
+    anchor: 'end',
+    long: true,
+  });
   assert.equal(labelPlace({ x: 200, y: 100 }, '7', FURTHER, { ...room, left: 190, right: 215 }, []).long, false);
 });

@@ -101,7 +101,8 @@ export const RUNS = {
       const { more } = store.shelf;
       if (more.some((one) => one.id === id)) return slices.shelf.put({ more: more.filter((one) => one.id !== id) });
       const held = await bodyOf(on, id);
-      if (held && store.shelf.overlaid) slices.shelf.put({ more: [...store.shelf.more, { id, store: storeOf(store, held) }] });
+      if (held && store.shelf.overlaid)
+        slices.shelf.put({ more: [...store.shelf.more, { id, store: storeOf(store, held) }] });
     },
   }),
   /** Opens the list of all runs. */

@@ -337,7 +337,8 @@ export class Engine extends EventTarget {
         .call('save', run.id, most / workers.length)
         .catch(() => {});
     await Promise.race([awaited, new Promise((resolve) => void setTimeout(resolve, SAVED_IN))]);
-    for (const number of run.open.keys()) if (!isOpen(/** @type {Trial} */ (run.trials.get(number)))) run.open.delete(number);
+    for (const number of run.open.keys())
+      if (!isOpen(/** @type {Trial} */ (run.trials.get(number)))) run.open.delete(number);
     return [...run.open.values()];
   }
 

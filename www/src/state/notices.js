@@ -129,7 +129,13 @@ export function linkNotice(skipped, newer, dataset) {
   // Of a study of which nothing is left, nothing is loaded.
   const none = skipped.find((one) => one.why === 'lost' && one.what === 'study');
   if (none)
-    return { id: 'link', kind: 'alert', title: 'message.link_cut', problem: { code: 'note_link_nothing' }, actions: [] };
+    return {
+      id: 'link',
+      kind: 'alert',
+      title: 'message.link_cut',
+      problem: { code: 'note_link_nothing' },
+      actions: [],
+    };
   const rest = !cut ? 'skipped' : list.length ? 'both' : 'lost';
   return {
     id: 'link',
@@ -329,8 +335,8 @@ export function divergedNotice(store) {
           high: exact(culprit.usual[1]),
         }
       : rates.length
-      ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
-      : { code: 'note_all_diverged_fixed' },
+        ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
+        : { code: 'note_all_diverged_fixed' },
     actions,
   };
 }

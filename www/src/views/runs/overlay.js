@@ -20,6 +20,9 @@ export const MOST = 5;
 /** Points of thin curves that all runs together have, at most: the picture is drawn anew while a run trains. */
 const POINTS = 20_000;
 
+/** Ends of an axis lie no farther from 0. */
+const WIDEST = Number.MAX_VALUE / 8;
+
 /** The series of runs in the order in which they were laid over each other. @param {number} k */
 export const seriesOf = (k) => ORDER[k % ORDER.length];
 
@@ -95,7 +98,10 @@ function bestAxes(layers, log, width, height) {
     const { span, log: logs } = spanOf(scores, scores, log, scores);
     return { x, y: lossAxis(isEmpty ? null : span, logs, height), log: logs, isEmpty };
   }
-  const [low, high] = [Math.min(...scores), Math.max(...scores)];
+  // So the widest span is finite.
+  const [low, high] = [Math.min(...scores), Math.max(...scores)].map((end) =>
+    Math.max(-WIDEST, Math.min(WIDEST, end)),
+  );
   const room = (high - low) / 20 || Math.max(Math.abs(high), 1e-3) / 20;
   /** @type {[number, number]} */
   const domain = isEmpty ? [0, 1] : [low - room, high + room];

@@ -55,8 +55,7 @@ export class TpOverlay extends FigurePart {
     const { shelf, comparable } = store;
     const found = [{ id: String(shelf.shown), store }];
     if (comparable && shelf.beside) found.push({ id: shelf.beside.id, store: comparable });
-    for (const one of shelf.more)
-      if (shelf.of(one.id) && !found.some(({ id }) => id === one.id)) found.push(one);
+    for (const one of shelf.more) if (shelf.of(one.id) && !found.some(({ id }) => id === one.id)) found.push(one);
     return found.map((one, k) => ({ ...one, letter: shelf.letter(one.id), at: seriesOf(k) }));
   }
 
@@ -126,8 +125,8 @@ export class TpOverlay extends FigurePart {
         one.metric === metric &&
         one.direction === direction,
     );
-    return html`<div class="pickers overlaid" role="group" aria-label=${this.t('overlay.runs')}>${runs.map(
-      (run, k) => this.entry(run, k > 1),
+    return html`<div class="pickers overlaid" role="group" aria-label=${this.t('overlay.runs')}>${runs.map((run, k) =>
+      this.entry(run, k > 1),
     )}${others
       .slice(-OFFERED)
       .reverse()
@@ -252,7 +251,8 @@ export class TpOverlay extends FigurePart {
         thin.push(line(curves.join(''), { stroke, 'stroke-width': 1, 'stroke-opacity': 0.28 }));
       }
       const best = bestOf(run.store);
-      const d = this.shows === 'best' ? stairs(bestSoFar(run.store), x, y) : pathOf(best ? lineOf(best).validation : [], x, y);
+      const d =
+        this.shows === 'best' ? stairs(bestSoFar(run.store), x, y) : pathOf(best ? lineOf(best).validation : [], x, y);
       const look = { stroke, 'stroke-width': 2.4, 'stroke-dasharray': DASHES[run.at] || 'none' };
       thick.push(
         line(d, { stroke: 'var(--surface)', 'stroke-width': 5 }),

@@ -59,7 +59,8 @@ export class Keeper {
     /** @private @type {Map<string, {run: Held, seen: string}>} runs of which storage has not all, and what it has */
     this.held = new Map();
     /** @private */ this.busy = false;
-    /** @private @type {{run: Held | null, parts: Uint32Array | null, at: number}} the open trials as they were written */
+    /** @private @type {{run: Held | null, parts: Uint32Array | null, at: number}} the open trials as they were
+     * written */
     this.opened = { run: null, parts: null, at: 0 };
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
     /** @private Browsers do not promise to finish this, so nothing rests on it. */
@@ -314,8 +315,8 @@ export class Keeper {
     if (!store.shelf.training || store.shelf.live !== run) this.letGo(entry, seen);
   }
 
-  /** @private What the open trials of a run in training are, where that is little enough to be written again and again;
-   * what is large is written less often. @param {Held} run */
+  /** @private What the open trials of a run in training are, where that is little enough to be written again and
+   * again; what is large is written less often. @param {Held} run */
   async openOf(run) {
     const { shelf } = this.store;
     if (!shelf.training || shelf.live !== run) return null;

@@ -322,8 +322,9 @@ export class Engine extends EventTarget {
     await this.takeUp(run);
   }
 
-  /** What the trials in training are, as of their last epochs, so that they can go on from there in another page; waits a
-   * moment for those that are asked for now. @param {number} most bytes @returns {Promise<import('./take-up.js').Open[]>} */
+  /** What the trials in training are, as of their last epochs, so that they can go on from there in another page;
+   * waits a moment for those that are asked for now. @param {number} most bytes
+   * @returns {Promise<import('./take-up.js').Open[]>} */
   async save(most) {
     const run = this.active;
     if (!run) return [];

@@ -1,13 +1,14 @@
 import { eventOf } from '../state/trials.js';
 
 /**
- * A run that was cut off goes on: what had ended is told to the new session as it stands, and trials that were open go on
- * from the last snapshot that was kept of them. Pure.
+ * A run that was cut off goes on: what had ended is told to the new session as it stands, and trials that were open
+ * go on from the last snapshot that was kept of them. Pure.
  *
  * @typedef {import('../study/types.js').Assignment} Assignment
  * @typedef {import('../study/types.js').HeldResult} HeldResult
  * @typedef {import('../study/types.js').Trial} Trial
- * @typedef {{number: number, epochs: number, words: Uint32Array}} Open a trial between two epochs, as the engine writes it
+ * @typedef {{number: number, epochs: number, words: Uint32Array}} Open a trial between two epochs, as the engine
+ * writes it
  * @typedef {object} Before what is left of the run
  * @property {string} id
  * @property {import('../study/types.js').Study} study
@@ -19,8 +20,9 @@ import { eventOf } from '../state/trials.js';
 /** Trials with these states have all that they are going to have. */
 const WHOLE = ['complete', 'pruned', 'diverged'];
 
-/** The snapshots that words consist of (`TrialSnapshot::write` in src/trainer/snapshot.rs): each begins with how many words
- * follow, its number and its epochs. What does not add up is left out. @param {Uint32Array} words @returns {Open[]} */
+/** The snapshots that words consist of (`TrialSnapshot::write` in src/trainer/snapshot.rs): each begins with how
+ * many words follow, its number and its epochs. What does not add up is left out. @param {Uint32Array} words
+ * @returns {Open[]} */
 export function snapshotsIn(words) {
   /** @type {Open[]} */
   const found = [];
@@ -41,11 +43,12 @@ export const givesSameBits = (before, now) =>
   (now.backend === 'cpu' || before.adapter === now.adapter);
 
 /**
- * What of a round need not be trained again: events of the trials that have ended, and of those that go on as far as they
- * had come; and where these go on. A trial that was drawn otherwise is another one, and is trained from its start.
+ * What of a round need not be trained again: events of the trials that have ended, and of those that go on as far as
+ * they had come; and where these go on. A trial that was drawn otherwise is another one, and is trained from its
+ * start.
  * @param {Assignment[]} round @param {Before} before
- * @returns {{told: Float64Array, rest: Assignment[], from: Map<number, Uint32Array>, steps: number}} steps of those that
- *   go on
+ * @returns {{told: Float64Array, rest: Assignment[], from: Map<number, Uint32Array>, steps: number}} steps of
+ *   those that go on
  */
 export function takenUp(round, { trials, open }) {
   /** @type {number[]} */

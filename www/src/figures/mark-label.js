@@ -1,7 +1,8 @@
 /**
  * Where the words beside the selected trial's mark stand: within the plot, and clear of the other marks. Pure.
  *
- * @typedef {{x: number, y: number, anchor: 'start' | 'end', long: boolean}} Place from the mark's middle; `long` with all
+ * @typedef {{x: number, y: number, anchor: 'start' | 'end', long: boolean}} Place from the mark's middle; `long`
+ * with all
  *   of the words
  * @typedef {{left: number, right: number, top: number, bottom: number}} Room of the plot
  */

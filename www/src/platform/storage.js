@@ -183,7 +183,8 @@ export class Storage {
   }
 
   /** Keeps a run, and what this tab shows. Others go where they have to, if it then has room.
-   * @param {string} body @param {unknown} open nothing of a run that has ended @param {unknown} shown @param {(runs: any[]) => {run: Short, gone: string[], fits: boolean}}
+   * @param {string} body @param {unknown} open nothing of a run that has ended @param {unknown} shown
+   * @param {(runs: any[]) => {run: Short, gone: string[], fits: boolean}}
    *   settle what to do, by the records of all runs @returns {Promise<boolean>} whether it is kept */
   async keep(body, open, shown, settle) {
     let isKept = false;

@@ -216,8 +216,8 @@ class Readable {
     return this.slices.run.outcome === 'example';
   }
 
-  /** How many trials are left of the run shown, which was cut off and can go on: on what trained it, as no trial changes
-   * its backend on the way. */
+  /** How many trials are left of the run shown, which was cut off and can go on: on what trained it, as no trial
+   * changes its backend on the way. */
   get rest() {
     const { study: panel, trials: shown, run, shelf } = this.slices;
     const record = shelf.of(shelf.shown);

@@ -156,7 +156,8 @@ export class Trials extends Map {
  * @param {Trial} trial @param {TrialState} state @param {number} n epochs @param {number[]} told */
 export function eventOf(trial, state, n, told) {
   const { epochs } = trial;
-  // Each epoch takes as many steps, and as many evaluations: only of trials that are whole do the numbers have to be exact.
+  // Each epoch takes as many steps, and as many evaluations: only of trials that are whole do the numbers have to be
+  // exact.
   const share = (/** @type {number} */ all) => (n === epochs.length ? all : Math.round((all * n) / epochs.length));
   const value = VALUED.includes(state) ? number(trial.value) : NaN;
   told.push(trial.number, STATES.indexOf(state), value, share(trial.steps), trial.diverged_at ?? NaN);

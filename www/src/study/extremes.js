@@ -1,13 +1,14 @@
 import { BY_NAME, uses, valueIn } from './hyperparameters.js';
 
 /**
- * Which setting is likely to blame where networks diverge: the one that lies farthest outside of what is usual, and not the
- * learning rate by default. Pure.
+ * Which setting is likely to blame where networks diverge: the one that lies farthest outside of what is usual, and
+ * not the learning rate by default. Pure.
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Value} Value
  * @typedef {Record<string, Value>} Drawn
- * @typedef {{name: string, value: number, usual: [number, number]}} Extreme a setting, the value of the trial in which it is
+ * @typedef {{name: string, value: number, usual: [number, number]}} Extreme a setting, the value of the trial in
+ * which it is
  *   least extreme, and between which values it usually lies
  * @typedef {{usual: [number, number], of?: (value: any, rate: number) => number}} Bounds `of` makes the number that is
  *   judged of the value, NaN where it does no harm at this learning rate
@@ -85,7 +86,8 @@ function rateExcess(study, { learning_rate: own, ...drawn }) {
   return Math.max(0, Math.log10(rate / Math.max(LARGE_RATE, usual)));
 }
 
-/** The setting that is out of what is usual in each of these trials, farther out than the learning rate; null where none is.
+/** The setting that is out of what is usual in each of these trials, farther out than the learning rate; null where
+ * none is.
  * @param {Study} study @param {Drawn[]} trials that diverged @returns {Extreme | null} */
 export function culpritOf(study, trials) {
   /** @type {Map<string, {value: number, by: number, usual: [number, number]}> | null} the least of all trials */

@@ -119,7 +119,8 @@ export const placesIn = ({ x, y, log }) => ({
   },
 });
 
-/** Places in their order, moved so that neighbours stand so far apart and all lie between two ends where there is room.
+/** Places in their order, moved so that neighbours stand so far apart and all lie between two ends where there is
+ * room.
  * @param {number[]} places @param {number} gap @param {number} top @param {number} bottom @returns {number[]} */
 export function apart(places, gap, top, bottom) {
   const order = [...places.keys()].sort((a, b) => places[a] - places[b] || a - b);

@@ -147,7 +147,8 @@ export class TpOverlay extends FigurePart {
     const record = this.store.shelf.of(run.id);
     const text = record ? this.nameOf(record) : run.letter;
     const mark = html`<svg class="wide" viewBox="-8 0 18 10" aria-hidden="true"><path d="M-8 5h18"
-      stroke=${`var(--series-${run.at})`} stroke-width="2.4" stroke-dasharray=${DASHES[run.at] || 'none'}></path></svg>`;
+      stroke=${`var(--series-${run.at})`} stroke-width="2.4"
+      stroke-dasharray=${DASHES[run.at] || 'none'}></path></svg>`;
     if (!isLoose) return html`<span class="st" data-testid="overlay-key">${mark}${text}</span>`;
     return html`<label class="st" data-testid="overlay-key"><input type="checkbox" .checked=${true}
       data-testid="overlay-${run.letter}" @change=${() => this.act('overlay_run', run.id)}>${mark}${text}</label>`;
@@ -315,7 +316,8 @@ function* rowsOf({ store, letter }, which) {
       yield { run: letter, trial: trial.number, at: epoch, value, text: loss(value) };
 }
 
-/** @param {Iterable<number>} values of epochs @param {(at: number) => number} x @param {(value: number) => number} y */
+/** @param {Iterable<number>} values of epochs @param {(at: number) => number} x @param {(value: number) => number} y
+ */
 function pathOf(values, x, y) {
   let d = '';
   let epoch = 0;
@@ -334,7 +336,8 @@ function pathOf(values, x, y) {
   return d;
 }
 
-/** @param {{n: number, score: number}[]} found @param {(at: number) => number} x @param {(value: number) => number} y */
+/** @param {{n: number, score: number}[]} found @param {(at: number) => number} x 
+ * @param {(value: number) => number} y */
 const stairs = (found, x, y) =>
   found
     .map(({ n, score }, k) =>

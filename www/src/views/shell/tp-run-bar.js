@@ -44,7 +44,9 @@ export class TpRunBar extends Part {
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
-      @click=${() => !blocked && this.act(act === 'run' && rest ? 'take_up' : act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
+      @click=${() => !blocked && this.act(act === 'run' && rest ? 'take_up' : act)}>${icon(
+        act === 'pause' ? 'pause' : 'play',
+      )}${name}</button>`;
   }
 
   /** Goes on with the run shown, where it can. */

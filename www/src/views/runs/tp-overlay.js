@@ -336,7 +336,7 @@ function pathOf(values, x, y) {
   return d;
 }
 
-/** @param {{n: number, score: number}[]} found @param {(at: number) => number} x 
+/** @param {{n: number, score: number}[]} found @param {(at: number) => number} x
  * @param {(value: number) => number} y */
 const stairs = (found, x, y) =>
   found

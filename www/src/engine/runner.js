@@ -90,7 +90,7 @@ export class Runner {
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
     on('restart', (detail) => this.onRestart(detail));
-    on('anew', () => this.store.reports.notify(anewNotice()));
+    on('anew', () => this.onAnew());
     this.made = engine;
     return engine;
   }
@@ -536,6 +536,12 @@ export class Runner {
     store.reports.dismiss('device');
     store.reports.notify(fallbackNotice(told));
     this.emit('problem', { ...told, message: store.sentence(told) });
+  }
+
+  /** @private What is left of the run cannot be gone on with: it stays, and its study is trained as another run. */
+  onAnew() {
+    this.before = null;
+    this.store.reports.notify(anewNotice());
   }
 
   /** Makes ready for a run of the study as it is now; what goes wrong here is told by the run. */

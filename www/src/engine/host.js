@@ -262,7 +262,8 @@ export class Host extends Answers {
     return session.next_round();
   }
 
-  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {import('./sessions.js').Session} */
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run
+   * @returns {import('./sessions.js').Session} */
   sessionOf(run) {
     if (this.session && this.opened === run) return this.session;
     throw { code: 'unexpected', detail: 'the session is over' };

@@ -108,6 +108,7 @@ export class Host extends Answers {
     /** @private @type {Training | null} */ this.training = null;
     /** @private @type {import('./sessions.js').Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
+    /** @private the run whose session is being made */ this.beginning = 0;
     /** @private the study of the training, as text */ this.text = '';
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
@@ -250,15 +251,16 @@ export class Host extends Answers {
 
   /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
   async begin(run, study) {
-    this.opened = run;
+    this.beginning = run;
     const session = await sessionFor(study);
     // Another run may have begun meanwhile.
-    if (this.opened !== run) {
+    if (this.beginning !== run) {
       session.free();
       throw { code: 'unexpected', detail: 'another run was asked for' };
     }
     this.session?.free();
     this.session = session;
+    this.opened = run;
     return session.next_round();
   }
 

@@ -109,6 +109,7 @@ export class Host extends Answers {
     /** @private @type {Training | null} */ this.training = null;
     /** @private @type {import('./sessions.js').Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
+    /** @private the run whose session is being made */ this.beginning = 0;
     /** @private the study of the training, as text */ this.text = '';
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
@@ -266,7 +267,8 @@ export class Host extends Answers {
     return { round: session.next_round(), numerics: session.numerics };
   }
 
-  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {import('./sessions.js').Session} */
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run
+   * @returns {import('./sessions.js').Session} */
   sessionOf(run) {
     if (this.session && this.opened === run) return this.session;
     throw { code: 'unexpected', detail: 'the session is over' };

@@ -190,6 +190,8 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
           'objective',
           'seeds_per_trial',
           'shared_seeds',
+          'stages',
+          'budget',
           'name',
           'question',
         ])

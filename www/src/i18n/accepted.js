@@ -54,6 +54,11 @@ const PATTERNS = [
       values: { low: figure(low), high: figure(high), most: figure(most) },
     }),
   ],
+  [/^>= (\S+) \(1 epoch\)$/, ([low]) => ({ key: 'accepted.budget', values: { low: figure(low) } })],
+  [
+    /^(\S+) \.\. (\S+) \(int, (?:stages|trials)\)$/,
+    ([low, high]) => ({ key: 'accepted.staged', values: { low: figure(low), high: figure(high) } }),
+  ],
   [/^> (\S+) \(int\)$/, ([low]) => ({ key: 'accepted.whole_above', values: { low } })],
   [/^> (\S+)(?: \((?:log|nesterov)\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
   [/^< (\S+)(?: \(log1m\))?$/, ([high]) => ({ key: 'accepted.below', values: { high } })],

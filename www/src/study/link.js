@@ -1,6 +1,7 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
 import { readFingerprint, writeFingerprint } from './fingerprint.js';
+import { trialsOf, withoutUsual } from './search.js';
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
@@ -56,6 +57,8 @@ const DEFAULTS = {
   seeds_per_trial: 1,
   seed: 0,
   shared_seeds: false,
+  stages: null,
+  budget: null,
   name: '',
   question: '',
 };
@@ -81,7 +84,14 @@ const differing = (given, defaults) =>
 
 /** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withoutDefaults(study) {
-  return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
+  const { sampler, pruner } = study;
+  const own = {
+    ...study,
+    ...(study.stages && study.trials === trialsOf(study.stages) && { trials: DEFAULTS.trials }),
+    ...(sampler && { sampler: withoutUsual(sampler, 'sampler') }),
+    ...(pruner && { pruner: withoutUsual(pruner, 'pruner') }),
+  };
+  return /** @type {Study} */ ({ ...differing(own, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
 }
 
 /** What tells a study from others, in words of whatever length. @param {Study} study */
@@ -93,7 +103,9 @@ export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withDefaults({ format, ...study }) {
   const { name, ...dataset } = study.dataset;
-  return /** @type {Study} */ ({ ...DEFAULTS, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
+  // Stages say how many trials there are.
+  const usual = study.stages ? { ...DEFAULTS, trials: trialsOf(study.stages) } : DEFAULTS;
+  return /** @type {Study} */ ({ ...usual, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
 }
 
 // Writing

@@ -1,5 +1,7 @@
 import { BY_NAME, datasetOf } from './hyperparameters.js';
+import { count } from './format.js';
 import { fittingPoints, partSizes } from './panel.js';
+import { trialsOf } from './search.js';
 import { TRIALS_LIMIT } from './study.js';
 
 /**
@@ -160,8 +162,16 @@ function byKey(study, problem, label) {
   if (name && study.fixed?.[name] !== undefined)
     return [{ act: 'unset', label: 'action.unset', values, change: (next) => void delete next.fixed?.[name] }];
   const most = /^\S+ \.\. (\d+)\b.*\(sobol\)$/.exec(String(problem.accepted));
-  if (problem.key === 'trials' && most) {
-    return [setTrials(Number(most[1]))];
+  if (problem.key === 'trials' && (most || study.stages)) {
+    return [setTrials(most ? Number(most[1]) : trialsOf(study.stages ?? []))];
+  }
+  if (problem.key === 'budget') {
+    const n = Number(/^>= (\d+)/.exec(String(problem.accepted))?.[1]);
+    const change = (/** @type {number | null} */ budget) => (/** @type {Study} */ next) => void (next.budget = budget);
+    return [
+      ...(n ? [{ act: 'set_budget', label: 'fix.use', values: { value: count(n) }, change: change(n) }] : []),
+      { act: 'drop_budget', label: 'action.drop_budget', change: change(null) },
+    ];
   }
   return [];
 }

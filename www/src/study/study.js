@@ -11,6 +11,7 @@ import {
   taskOf,
 } from './hyperparameters.js';
 import { MOST_POINTS, acceptedPoints } from './points.js';
+import { BUDGET_LIMIT, MOST_STAGES, PRUNERS, STAGE, settingsOf, trialsOf } from './search.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -38,6 +39,8 @@ function shown(value) {
   const size = Math.abs(value);
   return size === 0 || (size >= 1e-4 && size < 1e7) ? String(value) : value.toExponential().replace('e+', 'e');
 }
+/** Optimizers that take all rows in a step. */
+export const WHOLE = ['gd', 'lbfgs', 'newton'];
 /** @param {unknown} value @returns {value is Record<string, any>} */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** A number, also where it is written as the string of one that is not finite. @param {unknown} value */
@@ -91,6 +94,8 @@ const KEYS = [
   'seeds_per_trial',
   'seed',
   'shared_seeds',
+  'stages',
+  'budget',
 ];
 
 /** What is wrong with a study's keys, one by one. @param {Record<string, any>} study @returns {Problem | null} */
@@ -108,8 +113,9 @@ export function checkStudy(study) {
     checkHyperparameters(study.fixed ?? {}, study.space ?? {}) ??
     (sampler === undefined ? null : checkSampler(sampler)) ??
     section(study, 'pruner') ??
-    checkName('pruner.name', study.pruner?.name, ['none'], ['median', 'halving', 'hyperband']) ??
-    unknownKey(study.pruner ?? {}, ['name'], 'pruner') ??
+    checkName('pruner.name', study.pruner?.name, PRUNERS) ??
+    unknownKey(study.pruner ?? {}, ['name', ...settingsOf(study, 'pruner').map((one) => one.name)], 'pruner') ??
+    checkWhole(study, 'pruner') ??
     section(study, 'objective') ??
     unknownKey(study.objective ?? {}, ['metric', 'direction'], 'objective') ??
     checkName('objective.metric', study.objective?.metric, [
@@ -119,10 +125,12 @@ export function checkStudy(study) {
       'validation_metric',
     ]) ??
     checkName('objective.direction', study.objective?.direction, ['minimize', 'maximize']) ??
+    checkStages(study.stages) ??
     checkNumber('trials', study.trials, 1, TRIALS_LIMIT, true) ??
     checkNumber('seeds_per_trial', study.seeds_per_trial, 1, 100, true) ??
     checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
-    checkBoolean('shared_seeds', study.shared_seeds)
+    checkBoolean('shared_seeds', study.shared_seeds) ??
+    (study.budget === null ? null : checkNumber('budget', study.budget, 1, BUDGET_LIMIT, true))
   );
 }
 
@@ -130,6 +138,8 @@ export function checkStudy(study) {
  * @param {Study} study @returns {Problem | null} */
 export function checkTogether(study) {
   const space = study.space ?? {};
+  const unstaged = checkTrialsOfStages(study);
+  if (unstaged) return unstaged;
   for (const key of Object.keys(space)) {
     const because = inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(key)), study);
     if (because) return { code: 'inert', key, because };
@@ -164,12 +174,36 @@ export function checkTogether(study) {
       rows: size,
       accepted: `${part}_loss`,
     };
-  return checkFit(study, Object.keys(space));
+  return checkBudget(study, sizes[0]) ?? checkFit(study, Object.keys(space));
+}
+
+/** @param {Study} study @returns {Problem | null} */
+function checkTrialsOfStages({ stages, space, trials }) {
+  if (!stages) return null;
+  if (space?.epochs) return { code: 'inert', key: 'epochs', because: 'stages' };
+  const all = trialsOf(stages);
+  if (all > TRIALS_LIMIT) return outside('stages', all, `1 .. ${TRIALS_LIMIT} (int, trials)`);
+  return all <= (trials ?? all) ? null : outside('trials', trials, `${all} .. ${TRIALS_LIMIT} (int, stages)`);
+}
+
+/** A budget that is over before any trial's first epoch is. @param {Study} study @param {number} rows
+ * @returns {Problem | null} */
+function checkBudget(study, rows) {
+  const { budget, space = {}, fixed = {} } = study;
+  if (budget === undefined || budget === null) return null;
+  const optimizers = space.optimizer?.choices ?? [fixed.optimizer];
+  const range = space.batch_size;
+  const batches = range ? (range.choices ?? [range.high]) : [fixed.batch_size ?? BY_NAME.get('batch_size')?.default];
+  const isWhole = optimizers.some((name) => WHOLE.includes(String(name)));
+  const largest = isWhole ? rows : Math.min(rows, Math.max(...batches.map(Number)));
+  const epoch = Math.ceil(rows / Math.max(1, Math.floor(largest))) * (study.seeds_per_trial ?? 1);
+  return budget >= epoch ? null : outside('budget', budget, `>= ${epoch} (1 epoch)`);
 }
 
 /** Whether the space suits the sampler. @param {Study} study @param {string[]} axes @returns {Problem | null} */
 function checkFit(study, axes) {
-  const { sampler, trials = 64 } = study;
+  const { sampler, stages } = study;
+  const trials = stages ? Math.min(...stages.map((stage) => stage.trials)) : (study.trials ?? 64);
   if (sampler?.name === 'sobol') {
     if (trials > 65536)
       return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
@@ -330,15 +364,51 @@ function checkSplit(split) {
 /** @param {any} sampler @returns {Problem | null} */
 function checkSampler(sampler) {
   const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
-  const problem = checkName('sampler.name', found, SAMPLERS, ['hand', 'tpe', 'gp', 'cmaes', 'pbt']);
+  const problem = checkName('sampler.name', found, SAMPLERS, ['hand', 'pbt']);
   if (problem) return problem;
   if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
   const { points } = sampler;
   const axes = isObject(points) ? Object.entries(points).map(([name, value]) => [`.${name}`, value]) : [['', points]];
+  const settings = settingsOf(/** @type {any} */ ({ sampler }), 'sampler').map((one) => one.name);
   return (
-    unknownKey(sampler, sampler.name === 'grid' ? ['name', 'points'] : ['name'], 'sampler') ??
-    first(axes, ([name, value]) => checkNumber(`sampler.points${name}`, value, 1, 1000, true))
+    unknownKey(sampler, ['name', ...(sampler.name === 'grid' ? ['points'] : []), ...settings], 'sampler') ??
+    first(axes, ([name, value]) => checkNumber(`sampler.points${name}`, value, 1, 1000, true)) ??
+    checkWhole({ sampler }, 'sampler')
   );
+}
+
+/** @param {any} study @param {import('./search.js').Part} part @returns {Problem | null} */
+const checkWhole = (study, part) =>
+  first(settingsOf(study, part), ({ name, low, high }) => {
+    const found = study[part]?.[name];
+    const key = `${part}.${name}`;
+    return found === undefined || typeof found === 'number'
+      ? checkNumber(key, found, low, high, true)
+      : wrong(key, found, `${low} .. ${shown(high)} (int)`);
+  });
+
+/** @param {any} stages @returns {Problem | null} */
+function checkStages(stages) {
+  if (stages === undefined || stages === null) return null;
+  const members = '{"epochs", "trials", "shrink"}';
+  if (!Array.isArray(stages)) return wrong('stages', stages, `null | [${members}, ...]`);
+  if (!stages.length || stages.length > MOST_STAGES)
+    return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: `1 .. ${MOST_STAGES}` };
+  return first([...stages.entries()], ([k, stage]) => {
+    const key = `stages[${k}]`;
+    if (!isObject(stage)) return wrong(key, stage, members);
+    const missing = (/** @type {string} */ name) =>
+      stage[name] === undefined ? { code: 'missing', key: `${key}.${name}`, accepted: 'epochs, trials' } : null;
+    const { trials, shrink } = STAGE;
+    return (
+      unknownKey(stage, Object.keys(STAGE), key) ??
+      missing('epochs') ??
+      checkValue(/** @type {Hyperparameter} */ (BY_NAME.get('epochs')), stage.epochs, `${key}.epochs`) ??
+      missing('trials') ??
+      checkNumber(`${key}.trials`, stage.trials ?? null, trials.low, trials.high, true) ??
+      checkNumber(`${key}.shrink`, stage.shrink, shrink.low, shrink.high)
+    );
+  });
 }
 
 /** The first problem with any of a list. @template T @param {T[]} list @param {(one: T) => Problem | null} check */

@@ -3,6 +3,8 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
 import { planned } from '../../study/panel.js';
+import { planOf } from '../../study/plan.js';
+import { isRefined, prunerOf } from '../../study/search.js';
 import '../../figures/tp-strip.js';
 
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
@@ -32,22 +34,36 @@ export class TpRunBar extends Part {
     const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
     const blocked =
       act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
-    const name =
-      act !== 'run'
-        ? this.t(`run.${act}`)
-        : starting
-          ? this.t('run.starting')
-          : this.t('run.run', { n: planned(store.study) });
+    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.runName();
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
       @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
   }
 
+  /** What a run trains; about, where a budget ends it. */
+  runName() {
+    const { asked, trials } = planOf(this.store.study);
+    return trials < asked
+      ? this.t('run.run_about', { n: trials, trials: count(trials) })
+      : this.t('run.run', { n: asked });
+  }
+
+  /** What a run takes at most, of a study that says how it may end early. */
+  plan() {
+    const { study } = this.store;
+    if (!isRefined(study) || this.store.state !== 'idle') return nothing;
+    const { asked, steps } = planOf(study);
+    const most = Math.min(steps, study.budget ?? Infinity);
+    const pruned = prunerOf(study) === 'none' ? '' : ` ${this.t('run.plan.pruned')}`;
+    const said = this.t('run.plan', { n: asked, steps: count(most) });
+    return html`<p class="hint" data-testid="plan">${said}${pruned}</p>`;
+  }
+
   /** Goes on with the run shown, where it can. */
   more() {
     const n = this.store.more;
-    if (!n) return nothing;
+    if (!n) return this.plan();
     const key = this.store.alive ? 'run.more' : 'run.more_anew';
     return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
       title=${this.t(`${key}.title`, { n })}

@@ -103,7 +103,7 @@ fn regret(function: &Function, sampler: &str, seed: u64, trials: u32, round: u32
             .collect();
         for (number, value) in &asked {
             best = best.min(*value);
-            sampler.tell(&Outcome { number: *number, value: *value });
+            sampler.tell(&Outcome::whole(*number, *value));
         }
         number += asked.len() as u32;
     }

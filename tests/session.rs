@@ -56,7 +56,7 @@ impl Sampler for Learner {
 struct Median;
 
 impl Pruner for Median {
-    fn rung(&self, epochs: usize) -> Option<usize> {
+    fn rung(&self, _: u32, epochs: usize) -> Option<usize> {
         [1, 3].into_iter().find(|&rung| rung > epochs)
     }
 
@@ -297,9 +297,9 @@ fn a_round_waits_for_all_of_the_one_before() {
 }
 
 fn a_budget_that_is_spent_asks_for_nothing_more() {
-    let asked = |budget| {
+    let asked = |budget: u64| {
         let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
-        let mut session = Session::with(study(&json!({})), search, Box::new(NoPruner)).with_budget(budget);
+        let mut session = Session::with(study(&json!({"budget": budget})), search, Box::new(NoPruner));
         loop {
             let round = session.next_round();
             if round.is_empty() {

@@ -190,8 +190,6 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
           'objective',
           'seeds_per_trial',
           'shared_seeds',
-          'stages',
-          'budget',
           'name',
           'question',
         ])

@@ -20,8 +20,8 @@ const start = ({ page }) => void page.run().catch(() => {});
 /** Stages say how many trials there are.
  * @param {import('../study/types.js').Study} study @param {Stage[] | null} stages */
 function put(study, stages) {
-  study.stages = stages;
-  if (stages) study.trials = trialsOf(stages);
+  delete study.stages;
+  if (stages) Object.assign(study, { stages, trials: trialsOf(stages) });
 }
 
 /** Input that is not valid in fields that are gone. @param {On} on @param {RegExp} names */
@@ -49,7 +49,10 @@ export const SEARCH = {
   }),
   /** Null for none. */
   set_budget: defineCommand({
-    edit: (study, /** @type {number | null} */ budget) => void (study.budget = budget),
+    edit: (study, /** @type {number | null} */ budget) => {
+      delete study.budget;
+      if (budget !== null) study.budget = budget;
+    },
     act: ({ slices }) => slices.study.dropDraft('budget'),
   }),
   /** Null for none. */

@@ -92,12 +92,12 @@ export function automated(study, auto) {
     if (one && inertBy(one, next)) delete space[name];
   }
   const whole = auto.budget / Math.max(1, fixed.epochs * stepsOfEpoch(next));
+  delete next.stages;
   return {
     ...next,
     sampler: { name: 'tpe' },
     pruner: { name: 'hyperband' },
     trials: Math.max(1, Math.min(MOST_TRIALS, Math.ceil(STOPPED * whole))),
     budget: auto.budget,
-    stages: null,
   };
 }

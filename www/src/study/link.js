@@ -57,11 +57,11 @@ const DEFAULTS = {
   seeds_per_trial: 1,
   seed: 0,
   shared_seeds: false,
-  stages: null,
-  budget: null,
   name: '',
   question: '',
 };
+/** Keys that a link leaves out where they say nothing. */
+const NOTHING = { stages: null, budget: null };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
   samples: null,
@@ -91,7 +91,10 @@ export function withoutDefaults(study) {
     ...(sampler && { sampler: withoutUsual(sampler, 'sampler') }),
     ...(pruner && { pruner: withoutUsual(pruner, 'pruner') }),
   };
-  return /** @type {Study} */ ({ ...differing(own, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
+  return /** @type {Study} */ ({
+    ...differing(own, { ...DEFAULTS, ...NOTHING }),
+    dataset: differing(study.dataset, DATASET_DEFAULTS),
+  });
 }
 
 /** What tells a study from others, in words of whatever length. @param {Study} study */
@@ -305,7 +308,7 @@ function checked({ format = FORMAT, ...given }, skip) {
   const attempt = ([, within, key, value]) => {
     const known =
       within === null
-        ? Object.hasOwn(DEFAULTS, key)
+        ? Object.hasOwn(DEFAULTS, key) || Object.hasOwn(NOTHING, key)
         : within === 'dataset'
           ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key)
           : BY_NAME.has(key);

@@ -167,10 +167,18 @@ function byKey(study, problem, label) {
   }
   if (problem.key === 'budget') {
     const n = Number(/^>= (\d+)/.exec(String(problem.accepted))?.[1]);
-    const change = (/** @type {number | null} */ budget) => (/** @type {Study} */ next) => void (next.budget = budget);
     return [
-      ...(n ? [{ act: 'set_budget', label: 'fix.use', values: { value: count(n) }, change: change(n) }] : []),
-      { act: 'drop_budget', label: 'action.drop_budget', change: change(null) },
+      ...(n
+        ? [
+            {
+              act: 'set_budget',
+              label: 'fix.use',
+              values: { value: count(n) },
+              change: (/** @type {Study} */ next) => void (next.budget = n),
+            },
+          ]
+        : []),
+      { act: 'drop_budget', label: 'action.drop_budget', change: (next) => void delete next.budget },
     ];
   }
   return [];

@@ -1,6 +1,6 @@
 import { BY_NAME, between, valueOf } from './hyperparameters.js';
 import { partSizes, planned } from './panel.js';
-import { WHOLE } from './study.js';
+import { WHOLE } from './search.js';
 
 /**
  * What a run of a study comes to before it begins: how many trials at most, and about how many gradient steps.

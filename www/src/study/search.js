@@ -1,6 +1,7 @@
 /**
  * How a study is searched: the settings of samplers and pruners with their defaults and bounds, coarse to fine in
- * stages, a budget, and what is wrong with them. The engine's are in `src/study/sampler.rs` and `src/study/pruner.rs`.
+ * stages, and a budget. Checked in search-checks.js; the engine's are in
+ * `src/study/sampler.rs` and `src/study/pruner.rs`.
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Stage} Stage
@@ -58,6 +59,8 @@ export const SHRINK = 0.5;
 export const MOST_STAGES = 20;
 export const BUDGET_LIMIT = 2 ** 53 - 1;
 
+/** Optimizers that take all rows in a step. */
+export const WHOLE = ['gd', 'lbfgs', 'newton'];
 /** Samplers that learn from what trials came to. */
 export const LEARNING = ['tpe', 'gp', 'cmaes'];
 

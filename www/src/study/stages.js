@@ -21,5 +21,6 @@ export function deeperEpochs(study) {
 /** The study with more epochs; by hand there is one stage a run. @param {Study} study @returns {Study} */
 export function deepened(study) {
   const { epochs, ...space } = study.space ?? {};
-  return { ...study, space, fixed: { ...study.fixed, epochs: deeperEpochs(study) }, stages: null };
+  const { stages, ...rest } = study;
+  return { ...rest, space, fixed: { ...study.fixed, epochs: deeperEpochs(study) } };
 }

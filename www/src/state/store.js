@@ -60,6 +60,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   pinned: ({ selection }) => selection.pinned,
   hovered: ({ selection }) => selection.hovered,
   brush: ({ selection }) => selection.brush,
+  stage: ({ selection }) => selection.stage,
   brushes: ({ selection }) => selection.brushes,
 
   state: ({ run }) => run.state,

@@ -39,6 +39,23 @@ export function stepsOfEpoch(study) {
   return each * (study.seeds_per_trial ?? 1);
 }
 
+/** Gradient steps of a trial that trains all its epochs. @param {Study} study @param {Record<string, Value>} params */
+export function stepsOfTrial(study, params) {
+  const given = { ...study, fixed: { ...study.fixed, ...params }, space: {} };
+  return epochsOf(given) * stepsOfEpoch(given);
+}
+
+/** What trials that have ended, or train, have taken of the steps of all their epochs.
+ * @param {Study} study @param {Iterable<Pick<import('./types.js').Trial, 'params' | 'steps'>>} trials */
+export function shareSpent(study, trials) {
+  let [spent, whole] = [0, 0];
+  for (const { params, steps } of trials) {
+    spent += steps;
+    whole += stepsOfTrial(study, params);
+  }
+  return whole ? spent / whole : 0;
+}
+
 /**
  * What a run comes to. `asked` is how many trials are asked for where nothing ends the run before; `trials` how many of
  * them the budget is about enough for, if each takes all its epochs; `steps` what those take.

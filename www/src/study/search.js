@@ -110,6 +110,15 @@ export function isRefined(study) {
   return own || prunerOf(study) !== 'none' || !!study.stages || typeof study.budget === 'number';
 }
 
+/** How a trial came to be: drawn at random before the sampler had anything to learn from, or suggested by what it had
+ * learned; null where the sampler learns nothing.
+ * @param {Study} study @param {number} number of the trial within its stage @returns {'random' | 'suggested' | null} */
+export function originOf(study, number) {
+  if (!LEARNING.includes(samplerOf(study))) return null;
+  const usual = SETTINGS.sampler[samplerOf(study)].find(({ name }) => name === 'startup')?.usual ?? 0;
+  return number < (study.sampler?.startup ?? usual) ? 'random' : 'suggested';
+}
+
 /** The stages that a study begins with: half of its trials with a quarter of the epochs, then the others in a smaller
  * box. @param {Study} study @param {number} epochs @param {number} trials @returns {Stage[]} */
 export function firstStages(study, epochs, trials) {

@@ -3,7 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
 import { planned } from '../../study/panel.js';
-import { planOf } from '../../study/plan.js';
+import { planOf, shareSpent } from '../../study/plan.js';
 import { isRefined, prunerOf } from '../../study/search.js';
 import '../../figures/tp-strip.js';
 
@@ -100,10 +100,22 @@ export class TpRunBar extends Part {
       }</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${steps}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
+      ${pruned ? this.pruned() : nothing}
       <div class="only-phone"
         data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}
         </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
     </dl>`;
+  }
+
+  /** How many trials were pruned, and what of the steps of all was taken. */
+  pruned() {
+    const { store } = this;
+    const share = Math.round(100 * shareSpent(store.shownStudy, store.trials.values()));
+    return html`<div class="all" data-testid="pruned">${this.t('run.pruned', {
+      complete: count(store.counts.complete),
+      pruned: count(store.counts.pruned),
+      share,
+    })}</div>`;
   }
 
   /** How the run shown has ended. */

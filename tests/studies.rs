@@ -403,6 +403,36 @@ fn what_does_not_go_together_is_refused_by_its_name() {
     }
 }
 
+/// What was told does not depend on what was suggested: one suggestion that differs does not hide the next.
+fn told(number: u32, _: &Map<String, Value>, epoch: usize) -> Option<f64> {
+    let mixed = (u64::from(number) * 37 + 11) % 101;
+    (mixed != 60).then(|| mixed as f64 / 101.0 + 1.0 / epoch as f64)
+}
+
+/// `tests/unit/suggestions.test.js` holds the page's module to the same file.
+#[test]
+fn the_same_told_values_give_the_suggestions_that_are_written_down() {
+    let written: Vec<Value> = serde_json::from_str(include_str!("golden/suggestions.json")).unwrap();
+    for one in &written {
+        let session = play(&Study::check(&one["study"]).unwrap(), &told);
+        let trials: Vec<_> = session.trials().iter().map(|trial| json!([trial.params, trial.epochs.len()])).collect();
+        assert_eq!(json!(trials), one["trials"], "{}", one["study"]);
+    }
+}
+
+/// Prints the file anew: `cargo test --test studies written_anew -- --ignored --nocapture --exact | grep '^\['`.
+#[test]
+#[ignore = "writes what the test above reads"]
+fn written_anew() {
+    let mut written: Vec<Value> = serde_json::from_str(include_str!("golden/suggestions.json")).unwrap();
+    for one in &mut written {
+        let session = play(&Study::check(&one["study"]).unwrap(), &told);
+        one["trials"] = session.trials().iter().map(|trial| json!([trial.params, trial.epochs.len()])).collect();
+    }
+    let lines: Vec<String> = written.iter().map(Value::to_string).collect();
+    println!("\n[{}]", lines.join(",\n"));
+}
+
 /// Architecture and optimization in one space, under a budget.
 fn automl() -> Study {
     study(&json!({

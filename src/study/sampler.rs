@@ -147,9 +147,13 @@ impl SamplerSpec {
         }
     }
 
-    /// Whether what trials come to decides over those after them.
-    pub const fn learns(&self) -> bool {
-        matches!(self, Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. })
+    /// How many trials a usual round has, at most.
+    pub fn first_round(&self) -> u32 {
+        match self {
+            Self::Tpe(learning) | Self::Gp(learning) => learning.startup.max(learning.round),
+            Self::Cmaes { startup, round } => round.unwrap_or(ROUND).max(*startup),
+            Self::Grid { .. } | Self::Random { .. } | Self::Sobol { .. } => self.round().unwrap_or(u32::MAX),
+        }
     }
 
     /// A sampler that needs to know of no trial's end: itself, or the draws with which one that learns begins. It asks for

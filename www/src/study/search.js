@@ -120,8 +120,8 @@ export function originOf(study, number) {
 }
 
 /** The stages that a study begins with: half of its trials with a quarter of the epochs, then the others in a smaller
- * box. @param {Study} study @param {number} epochs @param {number} trials @returns {Stage[]} */
-export function firstStages(study, epochs, trials) {
+ * box. @param {number} epochs @param {number} trials @returns {Stage[]} */
+export function firstStages(epochs, trials) {
   const first = Math.max(1, Math.ceil(trials / 2));
   return [
     { epochs: Math.max(1, Math.round(epochs / 4)), trials: first, shrink: SHRINK },

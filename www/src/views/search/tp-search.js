@@ -99,8 +99,7 @@ export class TpSearch extends Part {
     if (!stages)
       return html`<div class="fld plain"><span class="q2 sp">${this.t('place.stages')}</span><button type="button"
         class="lnk" data-testid="add-stages" ?disabled=${readOnly} title=${this.t('stages.about')}
-        @click=${() =>
-          this.act('set_stages', firstStages(study, Math.round(epochsOf(study)), study.trials ?? 64))}>${this.t(
+        @click=${() => this.act('set_stages', firstStages(Math.round(epochsOf(study)), study.trials ?? 64))}>${this.t(
           'stages.start',
         )}</button></div>`;
     return html`<div class="fld plain"><span class="q2 sp">${this.t('place.stages')}</span>${this.reset(

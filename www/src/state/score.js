@@ -41,12 +41,13 @@ export function scoreScale(store) {
 /**
  * The trials whose scores can be held against each other: what was pruned has one of fewer epochs, and counts only
  * where nothing else is there.
- * @param {import('./trials.js').Trials} trials
- * @returns {Iterable<Trial>}
+ * @param {Map<number, Trial>} trials
+ * @returns {Trial[]}
  */
-export function* comparableTrials(trials) {
-  const all = trials.counts.pruned === trials.size;
-  for (const trial of trials.values()) if (all || trial.state !== 'pruned') yield trial;
+export function comparableTrials(trials) {
+  const all = [...trials.values()];
+  const whole = all.filter(({ state }) => state !== 'pruned');
+  return whole.length ? whole : all;
 }
 
 /** @param {Store} store @returns {ScoreScale} */

@@ -57,8 +57,8 @@ export function shareSpent(study, trials) {
 }
 
 /**
- * What a run comes to. `asked` is how many trials are asked for where nothing ends the run before; `trials` how many of
- * them the budget is about enough for, if each takes all its epochs; `steps` what those take.
+ * What a run comes to. `asked` is how many trials are asked for where nothing ends the run before; `trials` how many
+ * of them the budget is about enough for, if each takes all its epochs; `steps` what those take.
  * @param {Study} study
  * @returns {{asked: number, trials: number, steps: number, perTrial: number}}
  */

@@ -112,7 +112,8 @@ export function isRefined(study) {
 
 /** How a trial came to be: drawn at random before the sampler had anything to learn from, or suggested by what it had
  * learned; null where the sampler learns nothing.
- * @param {Study} study @param {number} number of the trial within its stage @returns {'random' | 'suggested' | null} */
+ * @param {Study} study @param {number} number of the trial within its stage
+ * @returns {'random' | 'suggested' | null} */
 export function originOf(study, number) {
   if (!LEARNING.includes(samplerOf(study))) return null;
   const usual = SETTINGS.sampler[samplerOf(study)].find(({ name }) => name === 'startup')?.usual ?? 0;

@@ -36,7 +36,8 @@ export function deepened(study) {
 const within = (value, low, high) => Math.max(low, Math.min(high, value));
 
 /** The part of a range that is so much of it in its own scale, with a value in its middle as far as the ends allow;
- * choices stay all. @param {Distribution} range @param {unknown} value @param {number} share @returns {Distribution} */
+ * choices stay all.
+ * @param {Distribution} range @param {unknown} value @param {number} share @returns {Distribution} */
 export function around(range, value, share) {
   const [low, high] = [Number(range.low), Number(range.high)];
   if (range.choices || typeof value !== 'number' || !Number.isFinite(value) || !(high > low)) return range;

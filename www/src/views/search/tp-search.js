@@ -131,7 +131,8 @@ export class TpSearch extends Part {
     )}</div>${
       stages.length > 1 && !store.readOnly
         ? html`<button type="button" class="ib" data-testid="remove-stage-${k + 1}"
-            aria-label=${this.t('stages.remove', { number: k + 1 })} title=${this.t('stages.remove', { number: k + 1 })}
+            aria-label=${this.t('stages.remove', { number: k + 1 })}
+            title=${this.t('stages.remove', { number: k + 1 })}
             @click=${() => this.act('remove_stage', k)}>${icon('close')}</button>`
         : nothing
     }</li>`;

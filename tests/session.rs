@@ -2,10 +2,7 @@
 //! trains them; rungs change no bit; best, budget, stop and progress.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::On;
+use crate::common::On;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -192,7 +189,7 @@ fn backends(on: On) -> Opens {
             }
             backends
         }
-        On::Gpu => vec![("gpu", Box::new(|| Box::new(common::gpu())))],
+        On::Gpu => vec![("gpu", Box::new(|| Box::new(crate::common::gpu())))],
     }
 }
 
@@ -471,7 +468,7 @@ fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
     }
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once,
         weights_that_were_let_go_come_back_to_the_same_bits,

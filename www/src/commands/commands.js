@@ -8,6 +8,7 @@ import { RANGE } from './range.js';
 import { ROWS } from './rows.js';
 import { RUN } from './run.js';
 import { RUNS } from './runs.js';
+import { SEARCH } from './search.js';
 import { SELECTION } from './selection.js';
 import { SHARE } from './share.js';
 import { STUDY } from './study.js';
@@ -40,6 +41,7 @@ export const COMMANDS = {
   ...LOOK,
   ...SHARE,
   ...STUDY,
+  ...SEARCH,
   ...OPENING,
   ...ROWS,
   ...MESSAGES,

@@ -252,7 +252,11 @@ export class Runner {
     if (stopped) {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
-    } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
+    } else {
+      const { complete, pruned } = store.shelf.live?.trials.counts ?? store.counts;
+      const key = best === null ? 'say.finished_none' : pruned ? 'say.finished_pruned' : 'say.finished';
+      store.reports.say(key, { n: result.trials.length, best, complete, pruned });
+    }
     store.reports.settled();
     const document = resultDocument(result);
     this.emit('finished', document);

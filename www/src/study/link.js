@@ -1,6 +1,7 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
 import { readFingerprint, writeFingerprint } from './fingerprint.js';
+import { trialsOf, withoutUsual } from './search.js';
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
@@ -83,8 +84,15 @@ const differing = (given, defaults) =>
 
 /** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withoutDefaults(study) {
+  const { sampler, pruner } = study;
+  const own = {
+    ...study,
+    ...(study.stages && study.trials === trialsOf(study.stages) && { trials: DEFAULTS.trials }),
+    ...(sampler && { sampler: withoutUsual(sampler, 'sampler') }),
+    ...(pruner && { pruner: withoutUsual(pruner, 'pruner') }),
+  };
   return /** @type {Study} */ ({
-    ...differing(study, { ...DEFAULTS, ...NOTHING }),
+    ...differing(own, { ...DEFAULTS, ...NOTHING }),
     dataset: differing(study.dataset, DATASET_DEFAULTS),
   });
 }
@@ -98,7 +106,9 @@ export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withDefaults({ format, ...study }) {
   const { name, ...dataset } = study.dataset;
-  return /** @type {Study} */ ({ ...DEFAULTS, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
+  // Stages say how many trials there are.
+  const usual = study.stages ? { ...DEFAULTS, trials: trialsOf(study.stages) } : DEFAULTS;
+  return /** @type {Study} */ ({ ...usual, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
 }
 
 // Writing
@@ -304,7 +314,7 @@ function checked({ format = FORMAT, ...given }, skip) {
   const attempt = ([, within, key, value]) => {
     const known =
       within === null
-        ? Object.hasOwn(DEFAULTS, key)
+        ? Object.hasOwn(DEFAULTS, key) || Object.hasOwn(NOTHING, key)
         : within === 'dataset'
           ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key)
           : BY_NAME.has(key);

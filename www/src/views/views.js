@@ -24,6 +24,8 @@ export const VIEWS = [
 
 /** What opens over a view or beside it. */
 defineLater('study', () => import('./study/opened.js'));
+defineLater('progress', () => import('./progress/index.js'));
+defineLater('search', () => import('./search/index.js'));
 defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
 defineLater('opening', () => import('./opening/index.js'));

@@ -6,6 +6,7 @@ import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparame
 import { count, setting } from '../../study/format.js';
 import { shownOf } from '../../state/measure.js';
 import { lookOf } from '../../state/score.js';
+import { deeperEpochs, originIn } from '../../study/stages.js';
 import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 import { tieReason, tiesOf } from '../../state/ties.js';
@@ -72,6 +73,7 @@ export class TpSelection extends Part {
           : html`<span class="st"
             data-look=${look}>${stateMark(look)}${this.t(`state.${look}`)}</span>`
       }
+      ${this.origin(trial)}
       ${this.pair(scoreName(store), html`<b data-testid="selection-score">${scoreText(store, trial)}</b>`)}
       ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}
       ${
@@ -99,6 +101,12 @@ export class TpSelection extends Part {
     return html`<button type="button" class="lnk" data-testid="open-model" title=${this.t('selection.model.title')}
       ?disabled=${trial !== store.selected}
       @click=${() => this.act('open_model', null)}>${this.t('selection.model')}</button>`;
+  }
+
+  /** Whether the sampler drew the trial at random, or suggested it. @param {Trial} trial */
+  origin({ number }) {
+    const origin = originIn(this.store.shownStudy, number);
+    return origin ? html`<span class="q2" data-testid="origin">${this.t(`origin.${origin}`)}</span>` : nothing;
   }
 
   /** Pins the selected trial; a trial that is only hovered keeps the room of the button. @param {Trial} trial */
@@ -178,6 +186,9 @@ export class TpSelection extends Part {
       ${none && !store.readOnly ? html`<span class="q" data-testid="no-narrow">${why}</span>` : nothing}
       <button type="button" class="btn" data-testid="narrow" ?disabled=${!able} title=${able ? nothing : why}
         @click=${() => this.act('narrow')}>${this.t('brush.narrow')}</button>
+      <button type="button" class="btn" data-testid="run-box" ?disabled=${!able || store.state !== 'idle'}
+        title=${able ? this.t('brush.run_box.title', { epochs: deeperEpochs(store.study) }) : why}
+        @click=${() => this.act('run_box')}>${this.t('brush.run_box')}</button>
       ${
         store.brushedCount() > 1
           ? html`<button type="button" class="btn" data-testid="race-these"

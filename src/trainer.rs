@@ -76,6 +76,12 @@ pub struct Trainer {
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     strategies: BTreeSet<&'static str>,
     costs: Vec<Cost>,
+    /// Bytes of the largest network assigned so far.
+    largest: u64,
+    /// Trials whose numbers leave the same remainder by this draw the same random numbers.
+    streams: u32,
+    /// Only how trials end is told, and nothing is kept of them.
+    brief: bool,
     /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
 }
@@ -110,6 +116,8 @@ impl Trainer {
         let (crowds, strategies) = (BTreeMap::new(), BTreeSet::new());
         let costs = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
+        // Common random numbers: what a trial draws does not depend on its number.
+        let streams = if study.shared_seeds { 1 } else { u32::MAX };
         let mut trainer = Self {
             study,
             base,
@@ -124,10 +132,20 @@ impl Trainer {
             crowds,
             strategies,
             costs,
+            largest: 0,
+            streams,
+            brief: false,
         };
         let of_trials = trainer.study.trials;
         trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
         Ok(trainer)
+    }
+
+    /// The same for whoever trains tens of thousands of trials to see how each ends: their last epochs alone are told, no
+    /// weights are kept, and trials whose numbers leave the same remainder by `streams` draw the same random numbers.
+    #[must_use]
+    pub fn brief(self, streams: u32) -> Self {
+        Self { brief: true, streams: streams.max(1), ..self }
     }
 
     /// Adds what is to be trained next.
@@ -141,6 +159,7 @@ impl Trainer {
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
+            self.largest = self.largest.max(network_bytes(self.backend.as_ref(), &network, self.data.n_train));
             self.strategies.insert(self.backend.strategy(&network));
             self.costs.push(self.cost(&config, &network));
         }
@@ -340,8 +359,10 @@ impl Trainer {
                 }
                 let event = self.end_epoch(running, &mut wave.steps);
                 let is_over = event.state != TrialState::Running;
-                report.tell(&mut running.told, event);
-                if is_over {
+                if is_over || !self.brief {
+                    report.tell(&mut running.told, event);
+                }
+                if is_over && !self.brief {
                     report.snapshots.push(wave.finals(owner).await?);
                 } else if running.ended {
                     wave.to_park.push(owner);
@@ -401,7 +422,9 @@ impl Trainer {
                 owner.push(trials.len());
             }
             let mut told = None;
-            report.tell(&mut told, TrialEvent::begun(trial.number));
+            if !self.brief {
+                report.tell(&mut told, TrialEvent::begun(trial.number));
+            }
             snapshots.extend(from.map(|from| (trials.len(), from)));
             trials.push(Running {
                 told,
@@ -433,8 +456,7 @@ impl Trainer {
     }
 
     fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
-        // Common random numbers: what a trial draws does not depend on its number.
-        let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
+        let run = RunId { trial: trial.number % self.streams, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
         let network = NetworkSpec {
             run,
@@ -502,17 +524,19 @@ impl Trainer {
             event.state = TrialState::Diverged;
             return event;
         }
-        let record = self.record(running.epochs_done, &running.config, &outcomes, steps);
+        let is_last = running.epochs_done == running.config.epochs;
+        let is_told = is_last || !self.brief;
+        let record = is_told.then(|| self.record(running.epochs_done, &running.config, &outcomes, steps));
         for outcome in &outcomes {
             let loss = outcome.validation.unwrap_or(outcome.train).loss;
             running.config.schedule.observe(&mut steps[outcome.network].memory, loss);
         }
         running.ended = running.epochs_done == running.until;
-        if running.epochs_done == running.config.epochs {
+        if is_last {
             event.state = TrialState::Complete;
-            event.value = Some(record.value(self.study.metric));
+            event.value = record.as_ref().map(|record| record.value(self.study.metric));
         }
-        event.epochs.push(record);
+        event.epochs.extend(record);
         event
     }
 

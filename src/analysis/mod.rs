@@ -15,6 +15,7 @@ mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
+mod trainability;
 mod trajectory;
 
 pub use classic::Classic;
@@ -30,4 +31,5 @@ pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::surface;
+pub use trainability::{MAP_FORMAT, MAP_SIDES, MapAxis, MapPlan, MapReport, Mapper, Pixel, SEEDS};
 pub use trajectory::{Entry, MOST_POINTS, Recorder, Trajectory};

@@ -8,6 +8,8 @@
 #[cfg(not(feature = "analyses"))]
 mod bench;
 #[cfg(not(feature = "analyses"))]
+mod map;
+#[cfg(not(feature = "analyses"))]
 mod page;
 #[cfg(feature = "analyses")]
 mod plane_work;

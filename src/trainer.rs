@@ -10,7 +10,7 @@ mod report;
 mod snapshot;
 mod wave;
 
-use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::epoch::{Steps, batches_of, shuffled};
 use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
@@ -476,19 +476,24 @@ impl Trainer {
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
         let mut epoch = Vec::new();
+        // Networks that draw the same random numbers have their rows in the same order.
+        let mut known = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                epoch.push(epoch_batches(
-                    network,
-                    &wave.networks[network],
-                    Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
-                    self.data.n_train,
-                    batch,
-                    &mut wave.steps[network],
-                ));
+                let at = (run, running.epochs_begun);
+                let order = match &known {
+                    Some((same, order)) if *same == at => Vec::clone(order),
+                    _ => {
+                        let stream = Stream::of(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
+                        let order = shuffled(self.data.n_train, stream);
+                        known = Some((at, order.clone()));
+                        order
+                    }
+                };
+                epoch.push(batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]));
             }
             running.epochs_begun += 1;
         }

@@ -1,5 +1,6 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
+import { MAP } from './map.js';
 import { MESSAGES } from './messages.js';
 import { OPENING } from './opening.js';
 import { RACE } from './race.js';
@@ -35,6 +36,7 @@ export const COMMANDS = {
   ...LANDSCAPE,
   ...RACE,
   ...RANGE,
+  ...MAP,
   ...LOOK,
   ...SHARE,
   ...STUDY,

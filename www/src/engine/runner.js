@@ -13,6 +13,7 @@ import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
+import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -29,6 +30,8 @@ import { inSlices } from '../platform/turns.js';
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+const mapping = defineLater('mapping', () => import('./mapping.js'));
+
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
 
@@ -54,6 +57,7 @@ export class Runner {
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.races = new Racing(store, () => this.engine);
     /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
+    /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} of the run shown */ this.result = null;
@@ -429,6 +433,15 @@ export class Runner {
     landscape.stop();
   }
 
+  /** The trainability map, which takes an engine. @returns {Promise<import('./mapping.js').Mapping>} */
+  async maps() {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const { Mapping } = await mapping.open();
+    this.mapped ??= new Mapping(this.store, () => this.engine.pool);
+    this.mapped.yield(this.store.state !== 'idle');
+    return this.mapped;
+  }
+
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.
    * @param {number} trial @returns {Promise<import('../state/store.js').OpenedTest>} */
   openTest(trial) {
@@ -480,6 +493,7 @@ export class Runner {
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
     this.races.dispose();
+    this.mapped?.dispose();
     this.leaveRates();
     this.range = null;
     this.made?.dispose();
@@ -490,6 +504,7 @@ export class Runner {
   /** @private @param {import('../study/types.js').RunState} state */
   setState(state) {
     this.store.reports.state(state, this.made?.canGoOn ?? false);
+    this.mapped?.yield(state !== 'idle');
   }
 
   /** @private @param {import('../study/types.js').BackendInfo} info */

@@ -1,5 +1,6 @@
 import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
+import { MapSlice } from './map.js';
 import { MessagesSlice } from './messages.js';
 import { OpeningSlice } from './opening.js';
 import { RaceSlice } from './race.js';
@@ -23,7 +24,8 @@ export function slicesOf(mark) {
   const selection = new SelectionSlice(mark, study, trials);
   const landscape = new LandscapeSlice(mark);
   const race = new RaceSlice(mark);
+  const map = new MapSlice(mark);
   const shelf = new ShelfSlice(mark);
   const opening = new OpeningSlice(mark);
-  return { look, run, messages, test, study, trials, selection, landscape, race, shelf, opening };
+  return { look, run, messages, test, study, trials, selection, landscape, race, map, shelf, opening };
 }

@@ -78,6 +78,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
 
   landscape: ({ landscape }) => landscape,
   race: ({ race }) => race,
+  map: ({ map }) => map,
   shelf: ({ shelf }) => shelf,
   opening: ({ opening }) => opening,
 

@@ -15,6 +15,11 @@ export const VIEWS = [
     title: { en: 'Race', ko: '경주' },
     load: () => import('./race/index.js'),
   }),
+  defineView({
+    name: 'map',
+    title: { en: 'Map', ko: '지도' },
+    load: () => import('./map/index.js'),
+  }),
 ];
 
 /** What opens over a view or beside it. */

@@ -7,7 +7,9 @@ import {
   closer,
   firstAxes,
   fractal,
+  mapFromWords,
   mapStudy,
+  mapWords,
   partOf,
   passesOf,
   pixelsOf,
@@ -168,7 +170,9 @@ function sliceOf(n, limit) {
   const slice = new MapSlice(() => {});
   const axis = (/** @type {number} */ k) => ({ name: 'x', values: range(k), starts: range(k) });
   const head = /** @type {Any} */ ({ x: axis(n), y: axis(n), limit, metric: 'train_loss' });
-  slice.begin(/** @type {Any} */ ({ options: { x: 'x', y: 'y', size: n }, ranges: {}, key: '', study: {}, trial: null }));
+  slice.begin(
+    /** @type {Any} */ ({ options: { x: 'x', y: 'y', size: n }, ranges: {}, key: '', study: {}, trial: null }),
+  );
   slice.lay(head, { steps: 0, seconds: null, bytes: 0, workers: 1 }, /** @type {Any} */ ({}));
   return slice;
 }
@@ -208,10 +212,7 @@ test('colours: the best loss is deepest, what held out longest is darkest, all l
     const scale = scaleOf(columns, limit);
     assert(scale.best > 0 && scale.best < scale.worst, JSON.stringify(scale));
     const goods = [...columns.losses.slice(0, 5)].map((loss) => goodnessOf(scale, loss));
-    assert(
-      goods.every((one) => one >= 0 && one <= 1) && goods[0] > goods[1] && goods[1] > goods[2],
-      goods.join(),
-    );
+    assert(goods.every((one) => one >= 0 && one <= 1) && goods[0] > goods[1] && goods[1] > goods[2], goods.join());
     const shades = new Uint16Array(6);
     shade(shades, columns, scale, 100);
     assert(
@@ -242,4 +243,34 @@ test('the fractal example is a study, of full batches', () => {
   assert(study.fixed?.optimizer === 'gd' && study.objective?.metric === 'train_loss', 'full batches, train loss');
   assert(firstAxes(study).join() === 'learning_rate,init_std', firstAxes(study).join());
   for (const size of SIZES) assert(sidesOf({ x: 'x', y: SEEDS, size })[1] <= 32, 'few seeds');
+});
+
+test('a link says which map it is, and anything else is none', () => {
+  const ranges = /** @type {Any} */ ({ x: rangeOf(STUDY, 'learning_rate'), y: rangeOf(STUDY, 'init_std') });
+  const options = { x: 'learning_rate', y: 'init_std', size: 128 };
+  assert(mapWords(STUDY, options, ranges) === 'learning_rate,init_std,128', 'the whole range');
+  for (const box of /** @type {Any[]} */ ([
+    [0.1, 0.3, 0.2, 0.9],
+    [-0.5, 1.5, -0.2, 1.2],
+    [0.4999, 0.5, 0.2, 0.2001],
+  ])) {
+    const part = zoomedTo(options, ranges, box);
+    const again = mapFromWords(STUDY, mapWords(STUDY, options, part));
+    assert(JSON.stringify(again?.ranges) === JSON.stringify(part), JSON.stringify([again, part]));
+  }
+  assert(mapWords(STUDY, { ...options, y: SEEDS }, { x: ranges.x, y: null }) === 'learning_rate,seeds,128', 'seeds');
+  assert(mapFromWords(STUDY, 'learning_rate,seeds,128')?.ranges.y === null, 'seeds');
+  for (const text of [
+    '',
+    'a,b,128',
+    'learning_rate,learning_rate,64',
+    'learning_rate,init_std,100',
+    'seeds,init_std,64',
+  ])
+    assert(mapFromWords(STUDY, text) === null, text);
+  for (const text of ['1,0', '0,1', '-1,1', 'x,y', '1e400,2', '1,1', ',,1', '1e-300,1e300']) {
+    const found = mapFromWords(STUDY, `learning_rate,init_std,64,${text}`);
+    const problem = found && checkStudy(mapStudy(STUDY, null, found.options, found.ranges));
+    assert(found !== null && problem === null, `${text}: ${JSON.stringify(problem)}`);
+  }
 });

@@ -1,4 +1,4 @@
-import { firstAxes, fractal, rangeOf, zoomedTo } from '../study/map.js';
+import { firstAxes, fractal, mapFromWords, rangeOf, zoomedTo } from '../study/map.js';
 import { keyOf } from '../study/link.js';
 import { defineCommand } from './command.js';
 
@@ -41,12 +41,17 @@ export const MAP = {
   map: defineCommand({
     act: async (on, /** @type {Partial<MapOptions> | undefined} */ changes) => {
       const { map, study } = on.store;
+      const asked = map.asked ? mapFromWords(study, map.asked) : null;
+      if (map.asked) on.slices.map.put({ asked: '' });
+      if (asked) return (await on.runner.maps()).plan(asked.options, asked.ranges, false);
       if (!changes && map.options && (map.n > 0 || map.key === keyOf(study))) return;
       const isOn = map.state === 'training' || map.state === 'waiting';
       const maps = await laid(on, changes);
       if (isOn) await maps.start();
     },
   }),
+  /** What a link says of the map, which is laid out once it is looked at. */
+  map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: (on) => laid(on, {}) }),
   map_start: defineCommand({ act: async ({ runner }) => (await runner.maps()).start() }),

@@ -5,8 +5,8 @@ import { SEEDS, mapStudy, passesOf, pixelsOf, sidesOf } from '../study/map.js';
 import { keyOf } from '../study/link.js';
 
 /**
- * The trainability map of the page: all Workers train its pixels, in shares, coarse passes first, and the state is told
- * what comes of it. A run goes first: meanwhile the map waits, and goes on by itself.
+ * The trainability map of the page: all Workers train its pixels, in shares, coarse passes first, and the state is
+ * told what comes of it. A run goes first: meanwhile the map waits, and goes on by itself.
  *
  * @typedef {import('./client.js').Client} Client
  * @typedef {import('../study/types.js').Study} Study

@@ -55,6 +55,7 @@ export class MapSlice extends Slice {
     super(mark, 'map');
     /** @type {MapOptions | null} */ this.options = null;
     /** @type {Ranges | null} what is shown of the axes */ this.ranges = null;
+    /** What a link says of it, until it is looked at. */ this.asked = '';
     /** The study that it was made of, and the trial, as a text. */ this.key = '';
     /** @type {number | null} the trial that has what the study sweeps beside the axes */ this.trial = null;
     /** @type {number | null} the pixel that is pointed at */ this.peek = null;

@@ -169,6 +169,49 @@ export const zoomedTo = ({ x, y }, ranges, [x0, x1, y0, y1]) => ({
   y: ranges.y && partOf(y, ranges.y, y0, y1),
 });
 
+/** What a link says of a map: its axes and size, and the ends of what is shown where that is not the whole range.
+ * @param {Study} study @param {MapOptions} options @param {Ranges} ranges @returns {string} */
+export function mapWords(study, { x, y, size }, ranges) {
+  const ends = (/** @type {string} */ name, /** @type {Distribution | null} */ range) => {
+    const home = rangeOf(study, name);
+    if (!range || range.choices || (home?.low === range.low && home?.high === range.high)) return ['', ''];
+    return [String(range.low), String(range.high)];
+  };
+  const words = [x, y, String(size), ...ends(x, ranges.x), ...ends(y, ranges.y)];
+  // A link ends in a letter or a digit.
+  while (words.at(-1) === '') words.pop();
+  return words.join();
+}
+
+/** The map of a study that a link's words stand for; null of none. @param {Study} study @param {string} text
+ * @returns {{options: MapOptions, ranges: Ranges} | null} */
+export function mapFromWords(study, text) {
+  const [x, y, pixels, ...ends] = text.split(',');
+  const size = SIZES.find((one) => one === Number(pixels));
+  const able = axesOf(study);
+  if (!size || !able.includes(x) || x === y || (y !== SEEDS && !able.includes(y)) || ends.length > 4) return null;
+  const part = (
+    /** @type {string} */ name,
+    /** @type {string | undefined} */ a,
+    /** @type {string | undefined} */ b,
+  ) => {
+    const range = rangeOf(study, name);
+    const [low, high] = [Number(a || NaN), Number(b || NaN)];
+    if (!range || range.choices || range.step || !(high > low)) return range;
+    const { to } = SCALES[/** @type {'linear'} */ (scaleOf(range))];
+    const [from, until] = [to(Number(range.low)), to(Number(range.high))];
+    // By the way that a zoom takes, which keeps within what the hyperparameter goes.
+    const found = partOf(name, range, (to(low) - from) / (until - from), (to(high) - from) / (until - from));
+    const isWhole = range.type !== 'int' || (Number.isInteger(low) && Number.isInteger(high));
+    const near = (/** @type {number} */ one, /** @type {unknown} */ other) =>
+      Math.abs(one - Number(other)) <= 1e-3 * Math.abs(high - low);
+    const isOnScale = Number.isFinite(to(low)) && Number.isFinite(to(high));
+    return isOnScale && isWhole && near(low, found.low) && near(high, found.high) ? { ...found, low, high } : found;
+  };
+  const ranges = { x: part(x, ends[0], ends[1]), y: y === SEEDS ? null : part(y, ends[2], ends[3]) };
+  return { options: { x, y, size }, ranges: /** @type {Ranges} */ (ranges) };
+}
+
 /** How many times closer one part of a range is than another. @param {Distribution | null} whole
  * @param {Distribution | null} part */
 export function closer(whole, part) {

@@ -9,11 +9,16 @@ import './tp-map-facts.js';
 export class TpMapView extends Part {
   static sheet = `${shared}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = [];
+  static topics = ['map'];
 
   firstUpdated() {
     super.firstUpdated();
     this.act('map');
+  }
+
+  /** A link may say what to show also while the map is open. */
+  wake() {
+    if (this.store.map.asked) this.act('map');
   }
 
   disconnectedCallback() {

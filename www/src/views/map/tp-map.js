@@ -1,21 +1,19 @@
 import { html, nothing } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
-import { icon } from '../../controls/icons.js';
 import { pointIn } from '../../controls/pointer.js';
 import { wayOf } from '../../figures/cursor.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, loss } from '../../study/format.js';
-import { SEEDS, SIZES, axesOf, passesOf, shareOn, sidesOf } from '../../study/map.js';
-import { keyOf } from '../../study/link.js';
+import { passesOf, shareOn, sidesOf } from '../../study/map.js';
 import { textWidth } from '../../study/scale.js';
 import { DIVERGED, SLOW, TRAINED } from '../../state/map.js';
 import { Grip } from './grip.js';
 import { mapData, mapDocument } from './data.js';
 import { bandsOf, fill, inksOf, ochreColor, scaleOf, shade, slowColor } from './paint.js';
-import { axisName, axisTitle, longTime, megabytes, percent, pixelText, seedTicks, ticksOf } from './words.js';
+import { controlsOf } from './pickers.js';
+import { axisName, axisTitle, percent, pixelText, seedTicks, ticksOf } from './words.js';
 
 /** @typedef {import('../../figures/plot-axes.js').Frame} Frame @typedef {import('./grip.js').Spot} Spot */
 
@@ -136,125 +134,7 @@ export class TpMap extends FigurePart {
   }
 
   controls() {
-    const { store, map } = this;
-    const { options, state } = map;
-    if (!options) return nothing;
-    const able = axesOf(store.study);
-    const pick = (/** @type {'x' | 'y'} */ side) => {
-      const names = [...new Set([...able, options[side]])].filter((name) => side === 'y' || name !== SEEDS);
-      const all = side === 'y' ? [...names.filter((name) => name !== SEEDS), SEEDS] : names;
-      const change = (/** @type {Event} */ event) =>
-        this.act('map', { [side]: /** @type {HTMLSelectElement} */ (event.target).value });
-      return html`<label>${this.t(`map.${side}`)} <select data-testid="map-${side}" @change=${change}>${all.map(
-        (name) =>
-          html`<option value=${name} .selected=${live(name === options[side])}>${axisName(store, name)}</option>`,
-      )}</select></label>`;
-    };
-    const resize = (/** @type {Event} */ event) =>
-      this.act('map', { size: Number(/** @type {HTMLSelectElement} */ (event.target).value) });
-    const isOn = state === 'training' || state === 'waiting';
-    const label = isOn ? 'pause' : map.done > 0 && map.done < map.n ? 'resume' : map.done ? 'again' : 'start';
-    const isAble = map.n > 0 && (isOn || map.done < map.n);
-    return html`<div class="pickers">${pick('x')}${pick('y')}
-      <label>${this.t('map.size')} <select data-testid="map-size" @change=${resize}>${SIZES.map(
-        (size) =>
-          html`<option value=${size} .selected=${live(size === options.size)}>${sidesOf({ ...options, size }).join(
-            ' × ',
-          )}</option>`,
-      )}</select></label>
-      ${
-        label === 'again'
-          ? nothing
-          : html`<button type="button" class="btn ${isOn ? '' : 'p'}" data-testid="map-go" ?disabled=${!isAble}
-              @click=${() => this.act(isOn ? 'map_pause' : 'map_start')}>${icon(isOn ? 'pause' : 'play')}${this.t(
-                `map.${label}`,
-              )}</button>`
-      }
-      <span class="q2" role="status" data-testid="map-cost">${this.costText()}</span></div>
-      ${this.notices()}`;
-  }
-
-  /** What the map takes, before it is there, and how long it still takes. @private */
-  costText() {
-    const { map, store } = this;
-    const { cost, state } = map;
-    if (state === 'waiting') return this.t('map.waiting');
-    if (state === 'planning') return this.t('map.measuring');
-    if (!cost || state === 'done' || state === 'failed') return '';
-    if (state === 'training' && map.done && map.seconds) {
-      const own = map.seconds / map.done;
-      return this.t('map.left', { time: longTime(store, own * (map.n - map.done)) });
-    }
-    // 17 bytes of a pixel's columns, and a picture and a half.
-    const mb = megabytes(cost.bytes + 40 * map.n);
-    if (cost.seconds === null) return this.t('map.cost.unmeasured', { mb });
-    const time = longTime(store, (cost.seconds * (map.n - map.done)) / map.n);
-    return this.t('map.cost', { time, n: cost.workers, mb });
-  }
-
-  /** What the reader has to know of the map as it is. @private */
-  notices() {
-    const { map, store } = this;
-    const said = (/** @type {string} */ name, /** @type {unknown} */ text, /** @type {unknown} */ more = nothing) =>
-      html`<p class="said" data-testid="map-${name}">${text} ${more}</p>`;
-    const button = (
-      /** @type {string} */ key,
-      /** @type {Record<string, unknown>} */ values,
-      /** @type {() => void} */ act,
-    ) =>
-      html`<button type="button" class="btn" data-testid="map-${key}" @click=${act}>${this.t(`map.${key}`, values)}</button>`;
-    const found = [];
-    if (map.state === 'failed' && map.problem) {
-      const kept = map.done ? this.t('map.kept', { n: count(map.done) }) : '';
-      found.push(
-        said(
-          'failed',
-          html`<b role="alert">${store.sentence(map.problem)}</b> ${kept}`,
-          button('retry', {}, () => this.act(map.head ? 'map_start' : 'map_renew')),
-        ),
-      );
-    }
-    if (this.isStale)
-      found.push(
-        said(
-          'stale',
-          this.t('map.stale'),
-          button('renew', {}, () => this.act('map_renew')),
-        ),
-      );
-    const seconds = map.cost?.seconds ?? 0;
-    const { options } = map;
-    if (options && map.state !== 'done' && seconds > 600 && options.size > SIZES[0]) {
-      const size = [...SIZES].reverse().find((one) => seconds * (one / options.size) ** 2 < 600) ?? SIZES[0];
-      const less = {
-        size: sidesOf({ ...options, size }).join(' × '),
-        time: longTime(store, seconds * (size / options.size) ** 2),
-      };
-      if (size < options.size)
-        found.push(
-          said(
-            'long',
-            this.t('map.long', { time: longTime(store, seconds) }),
-            button('smaller', less, () => this.act('map', { size })),
-          ),
-        );
-    }
-    if (map.n && map.counts[DIVERGED] === map.n) found.push(said('all-diverged', this.t('map.all_diverged')));
-    else if (map.n && map.counts[SLOW] === map.n) found.push(said('all-slow', this.t('map.all_slow')));
-    if (map.head && map.head.limit === null) found.push(said('one-class', this.t('map.one_class')));
-    return found;
-  }
-
-  /** Whether the study is another one than that of the map. @private */
-  get isStale() {
-    const { map, store } = this;
-    return map.key !== '' && map.key !== this.studyKey(store.study);
-  }
-
-  /** @private @param {import('../../study/types.js').Study} study */
-  studyKey(study) {
-    if (this.keyed?.study !== study) this.keyed = { study, key: keyOf(study) };
-    return this.keyed.key;
+    return controlsOf(this);
   }
 
   layers() {
@@ -556,8 +436,8 @@ export class TpMap extends FigurePart {
     this.pointAt(null);
   }
 
-  /** Arrows go from pixel to pixel, with Shift ten at a time; Enter opens one, + and - zoom there, Backspace goes back.
-   * @param {KeyboardEvent} event */
+  /** Arrows go from pixel to pixel, with Shift ten at a time; Enter opens one, + and - zoom there, Backspace goes
+   * back. @param {KeyboardEvent} event */
   onKey(event) {
     const { map } = this;
     if (!this.ready || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;

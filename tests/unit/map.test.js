@@ -173,7 +173,7 @@ function sliceOf(n, limit) {
   slice.begin(
     /** @type {Any} */ ({ options: { x: 'x', y: 'y', size: n }, ranges: {}, key: '', study: {}, trial: null }),
   );
-  slice.lay(head, { steps: 0, seconds: null, bytes: 0, workers: 1 }, /** @type {Any} */ ({}));
+  slice.lay(head, { steps: 0, seconds: null, bytes: 0, workers: 1, plan: '' }, /** @type {Any} */ ({}));
   return slice;
 }
 
@@ -273,4 +273,18 @@ test('a link says which map it is, and anything else is none', () => {
     const problem = found && checkStudy(mapStudy(STUDY, null, found.options, found.ranges));
     assert(found !== null && problem === null, `${text}: ${JSON.stringify(problem)}`);
   }
+});
+
+test('another size of a map keeps the networks that are trained already', () => {
+  const coarse = sliceOf(4, 0.6);
+  coarse.take(Float64Array.of(5, 0.25, 0, 15, NaN, 9));
+  const { now } = coarse;
+  const fine = sliceOf(8, 0.6);
+  const head = /** @type {Any} */ (fine.head);
+  head.x.values = head.y.values = range(8).map((k) => k / 2);
+  fine.inherit(now);
+  assert(fine.done === 2 && fine.losses[2 * 8 + 2] === 0.25 && fine.steps[6 * 8 + 6] === 9, 'where they belong');
+  const back = sliceOf(4, 0.6);
+  back.inherit({ ...fine.now });
+  assert(back.done === 2 && back.losses[5] === 0.25, 'and back');
 });

@@ -80,9 +80,17 @@ export class Mapping {
         : mapStudy(store.study, trial, options, ranges);
     const key = isPart ? slice.key : keyOf(store.study);
     const number = isPart ? slice.trial : (trial?.number ?? null);
-    if (!isPart) this.each = 0;
+    const before = slice.study && slice.ranges ? slice.now : null;
+    const textOf = (/** @type {Study | null} */ one) => JSON.stringify({ ...one, trials: 0 });
+    const isFiner = before !== null && before.head !== null && textOf(before.study) === textOf(study);
+    if (!isPart && !isFiner) this.each = 0;
     slice.begin({ options, ranges, key, study, trial: number }, history);
-    await this.prepare();
+    const isLaid = await this.prepare();
+    // Networks of another size of the same map are known already, where the same way of training them is taken.
+    const isAlike = before?.backend?.backend === slice.backend?.backend && before?.cost?.plan === slice.cost?.plan;
+    if (!isLaid || !isFiner || !before || !isAlike) return;
+    slice.inherit(before);
+    if (slice.state === 'ready' && slice.done === slice.n) slice.go('done');
   }
 
   /** @private Lets the Workers lay the map out, and says what it will take. */
@@ -106,8 +114,8 @@ export class Mapping {
       if (pace !== null) this.each = pace * steps;
       const atOnce = Math.min(pixels, this.shareOf() * workers);
       const seconds = this.each ? (this.each * pixels) / workers : null;
-      const cost = { steps: steps * pixels, seconds, bytes: bytes * atOnce, workers };
-      slice.lay(head, cost, { ...backend, plan: info.plan });
+      const cost = { steps: steps * pixels, seconds, bytes: bytes * atOnce, workers, plan: info.plan };
+      slice.lay(head, cost, backend);
       if (slice.state === 'planning') slice.go('ready');
     });
     return isWanted();

@@ -13,7 +13,7 @@ import { Slice } from './slice.js';
  *   each value begins
  * @typedef {{x: MapAxis, y: MapAxis, limit: number | null, metric: 'train_loss' | 'validation_loss'}} MapHead `limit`:
  *   the loss below which a network is called trained, null where all are that end
- * @typedef {{steps: number, seconds: number | null, bytes: number, workers: number}} MapCost what it will take:
+ * @typedef {{steps: number, seconds: number | null, bytes: number, workers: number, plan: string}} MapCost what it will take:
  *   gradient steps, seconds once they were measured, bytes of the networks that train at once
  * @typedef {{trial: Trial, study: Study, index: number, done: boolean}} PixelRun a pixel's network, trained to see its
  *   curve
@@ -150,6 +150,24 @@ export class MapSlice extends Slice {
     this.counts = new Uint32Array([n, 0, 0, 0]);
     this.version++;
     this.put(/** @type {any} */ ({ head, cost, backend, taken: 0, seconds: 0 }));
+  }
+
+  /** Takes over what another sheet knows of the same networks: those of a coarser map, or a finer one.
+   * @param {Sheet} other */
+  inherit({ head, known, losses, steps }) {
+    if (!this.head || !head) return;
+    const placesOf = (/** @type {MapAxis} */ own, /** @type {MapAxis} */ old) => {
+      const at = new Map(own.values.map((value, k) => [JSON.stringify(value), k]));
+      return old.values.map((value) => at.get(JSON.stringify(value)) ?? -1);
+    };
+    const [columns, rows] = [placesOf(this.head.x, head.x), placesOf(this.head.y, head.y)];
+    const [nx] = this.size;
+    const found = [];
+    for (let k = 0; k < known.length; k++) {
+      const [column, row] = [columns[k % columns.length], rows[Math.floor(k / columns.length)]];
+      if (known[k] !== UNKNOWN && column >= 0 && row >= 0) found.push(row * nx + column, losses[k], steps[k]);
+    }
+    this.take(Float64Array.from(found));
   }
 
   /** Pixels that have ended, three numbers each: which, its loss, the step at which it diverged or 0.

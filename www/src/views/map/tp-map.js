@@ -22,7 +22,7 @@ const RESCALE = 600;
 /** A key zooms so much. */
 const KEY_ZOOM = 2;
 /** More trials than this are drawn without a mark each. */
-const MOST_MARKS = 4000;
+const MOST_MARKS = 1000;
 
 /** Two hyperparameters span a plane, and each of its pixels is a trained network. */
 export class TpMap extends FigurePart {
@@ -39,7 +39,7 @@ export class TpMap extends FigurePart {
     /** @type {number | null} the pixel that the pointer or keys are at */ this.cursor = null;
     /** @private */ this.grip = new Grip(this);
     /** @private of the window's picture */
-    this.made = { sheet: -1, version: -1, dark: false, palette: -1, scaled: 0, axes: '', over: '' };
+    this.made = { sheet: -1, version: -1, dark: false, palette: -1, scaled: 0, axes: '', shown: '', marks: '' };
     /** @private */ this.shades = new Uint16Array();
     /** The scale of the losses. */ this.scale = { best: 0.1, worst: 1 };
     /** @private @type {Uint32Array} */ this.inks = new Uint32Array();
@@ -66,7 +66,7 @@ export class TpMap extends FigurePart {
   }
 
   get ready() {
-    return this.map.n > 0;
+    return this.map.options !== null;
   }
 
   get savable() {
@@ -91,8 +91,9 @@ export class TpMap extends FigurePart {
     const { map, store } = this;
     if (map.state === 'failed' && map.problem && !map.done)
       return { name: 'map-problem', text: store.sentence(map.problem) };
-    if (!map.n) return { name: 'map-waits', text: this.t('map.planning') };
-    return null;
+    // What lay in a window before is a picture until its own pixels come.
+    if (map.n || this.before.width) return null;
+    return { name: 'map-waits', text: this.t('map.planning') };
   }
 
   summary() {
@@ -194,7 +195,20 @@ export class TpMap extends FigurePart {
     }
     this.make();
     this.paint(canvas, frame);
-    over.replaceChildren(...this.marks(frame));
+    const marked = [
+      key,
+      this.grip.box,
+      this.grip.rect,
+      store.version,
+      store.selected?.number,
+      map.pixel?.index,
+      map.n,
+    ];
+    const marks = JSON.stringify([...marked, store.lang, map.sheet]);
+    if (marks !== made.marks) {
+      made.marks = marks;
+      over.replaceChildren(...this.marks(frame));
+    }
     this.placeCursor(frame);
   }
 
@@ -254,18 +268,23 @@ export class TpMap extends FigurePart {
     const { image, before, grip } = this;
     const g = before.getContext('2d');
     if (!g) return;
-    const box = grip.taken();
-    const { options } = this.map;
-    if (!box || !options || !image.width) {
-      before.width = before.height = 0;
+    const { options, ranges } = this.map;
+    const shown = JSON.stringify([options?.x, options?.y, ranges]);
+    const isSame = shown === this.made.shown;
+    this.made.shown = shown;
+    const box = grip.taken() ?? (isSame ? /** @type {const} */ ([0, 1, 0, 1]) : null);
+    const [width, height] = [image.width || before.width, image.height || before.height];
+    if (!box || !options || !width || !height) {
+      before.width = before.height = image.width = image.height = 0;
       return;
     }
     const [w, h] = sidesOf(options);
     const copy = document.createElement('canvas');
-    Object.assign(copy, { width: image.width, height: image.height });
+    Object.assign(copy, { width, height });
     const c = copy.getContext('2d');
-    if (before.width) c?.drawImage(before, 0, 0, image.width, image.height);
-    c?.drawImage(image, 0, 0);
+    if (before.width) c?.drawImage(before, 0, 0, width, height);
+    if (image.width) c?.drawImage(image, 0, 0);
+    image.width = image.height = 0;
     Object.assign(before, { width: w, height: h });
     g.imageSmoothingEnabled = false;
     const [x0, x1, y0, y1] = box;
@@ -299,7 +318,7 @@ export class TpMap extends FigurePart {
       g.drawImage(this.before, ...place);
       g.globalAlpha = 1;
     }
-    if (this.layout) g.drawImage(this.image, ...place);
+    if (this.layout && this.image.width) g.drawImage(this.image, ...place);
     g.restore();
   }
 
@@ -442,7 +461,7 @@ export class TpMap extends FigurePart {
     const { map } = this;
     if (!this.ready || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const [nx, ny] = map.size;
-    const way = wayOf(event);
+    const way = nx ? wayOf(event) : null;
     const from = this.cursor ?? Math.floor(ny / 2) * nx + Math.floor(nx / 2);
     if (way) {
       const by = event.shiftKey ? 10 : 1;

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod cost;
+mod crowds;
 mod report;
 mod snapshot;
 mod wave;
@@ -19,8 +20,8 @@ use crate::order::by_key;
 use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule::StepAt;
-use crate::search::{Search, Trial};
-use crate::study::{SamplerSpec, Study, TrialConfig};
+use crate::search::Trial;
+use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 use core::time::Duration;
@@ -32,9 +33,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use wave::{Running, Wave};
 use web_time::Instant;
-
-/// Trials of a round that are looked at to count networks of a kind.
-const COUNTED: usize = 4096;
 
 /// A network that is trained step by step.
 #[derive(Clone, Debug)]
@@ -195,13 +193,6 @@ impl Trainer {
         }
     }
 
-    fn know_crowds(&mut self, of_trials: u32) {
-        if !self.crowds.contains_key(&of_trials) {
-            let crowds = self.count_crowds(of_trials);
-            self.crowds.insert(of_trials, crowds);
-        }
-    }
-
     /// Tells in the report of its next epoch what a trial in training is then; false, and nothing to be told, of one that is
     /// not in training here.
     pub fn watch(&mut self, number: u32) -> bool {
@@ -215,26 +206,6 @@ impl Trainer {
     pub fn cancel(&mut self) {
         self.waiting.clear();
         self.wave = None;
-    }
-
-    /// How many networks of each program a study of so many trials will have, by its first round of trials or, of a large one, some of it.
-    fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
-        // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
-        let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
-        let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
-        let round = Search::new(&self.study).ask(&Study { trials, ..(*self.study).clone() });
-        // Odd, so that it does not go round with the axes of a grid.
-        let every = round.len().div_ceil(COUNTED) | 1;
-        let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
-        for trial in round.iter().step_by(every) {
-            *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
-        }
-        let networks = u64::from(of_trials) * u64::from(self.study.seeds_per_trial);
-        let counted = counts.values().sum::<u64>().max(1);
-        for n in counts.values_mut() {
-            *n = *n * networks / counted;
-        }
-        counts
     }
 
     /// Another trainer for the same study, on the same rows.

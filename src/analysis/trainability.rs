@@ -1,9 +1,10 @@
-//! A trainability map (after Sohl-Dickstein 2024): two hyperparameters span a plane, and each of its pixels is a network that
-//! is trained with the pixel's settings. All of them draw the same random numbers (`shared_seeds`), so that neighbours differ
-//! by their settings alone. In place of the second hyperparameter may stand seeds: pixel (x, r) is then trial r of the study
-//! with that x.
+//! A trainability map (after Sohl-Dickstein 2024): two hyperparameters span a plane, and each of its pixels is a
+//! network that is trained with the pixel's settings. All of them draw the same random numbers (`shared_seeds`), so
+//! that neighbours differ by their settings alone. In place of the second hyperparameter may stand seeds: pixel (x, r)
+//! is then trial r of the study with that x.
 //!
-//! Pixels count from 0 row by row, upwards. Their networks are ordinary trials of the map's study, whose space is its axes.
+//! Pixels count from 0 row by row, upwards. Their networks are ordinary trials of the map's study, whose space is its
+//! axes.
 
 use crate::backend::Backend;
 use crate::dataset::Prepared;
@@ -22,8 +23,8 @@ pub const MAP_FORMAT: &str = "tuning-playground/map@1";
 pub const SEEDS: &str = "seeds";
 /// Fewest and most pixels along a side.
 pub const MAP_SIDES: [usize; 2] = [2, 1024];
-/// A network is called trained where it ends below this share of what guessing loses: closer to guessing, it has learned too
-/// little to tell.
+/// A network is called trained where it ends below this share of what guessing loses: closer to guessing, it has
+/// learned too little to tell.
 const LEARNED: f64 = 0.9;
 
 /// One side of a map.
@@ -31,7 +32,8 @@ const LEARNED: f64 = 0.9;
 pub struct MapAxis {
     /// The hyperparameter, or [`SEEDS`].
     pub name: String,
-    /// What pixels along it have, in the order of the range; each value once, so there may be fewer than the side is long.
+    /// What pixels along it have, in the order of the range; each value once, so there may be fewer than the side is
+    /// long.
     pub values: Vec<Value>,
     /// The place along the side, of as many as it is long, at which each value begins.
     pub starts: Vec<u32>,
@@ -191,8 +193,8 @@ impl Mapper {
     /// Adds pixels that are to be trained.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] where a network is more than the backend takes, [`Error::OutOfRange`] of pixels that the map does
-    /// not have.
+    /// [`Error::TooLarge`] where a network is more than the backend takes, [`Error::OutOfRange`] of pixels that the
+    /// map does not have.
     pub fn assign(&mut self, pixels: &[u32]) -> Result<()> {
         if let Some(pixel) = pixels.iter().find(|&&pixel| pixel as usize >= self.plan.len()) {
             let (key, found) = ("pixel".into(), pixel.to_string());
@@ -242,8 +244,8 @@ impl Mapper {
         self.trainer.cancel();
     }
 
-    /// Losses up to which a network is called trained, above which slow: a share of what guessing loses that looks at no
-    /// feature. Where guessing is right already, everything that ends is trained.
+    /// Losses up to which a network is called trained, above which slow: a share of what guessing loses that looks at
+    /// no feature. Where guessing is right already, everything that ends is trained.
     pub fn limit(&self) -> f64 {
         let guess = self.trainer.guess(self.plan.metric() == Metric::TrainLoss);
         if guess > 0.0 { LEARNED * guess } else { f64::INFINITY }

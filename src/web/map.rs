@@ -18,8 +18,8 @@ pub struct TrainabilityMap {
 
 #[wasm_bindgen]
 impl TrainabilityMap {
-    /// A map of `study` (JSON), whose space is `x` and `y`, of so many pixels along each side, trained on the CPU. `table` is the
-    /// study's data file, uncompressed, or null.
+    /// A map of `study` (JSON), whose space is `x` and `y`, of so many pixels along each side, trained on the CPU.
+    /// `table` is the study's data file, uncompressed, or null.
     ///
     /// # Errors
     /// The problem, as an object.
@@ -66,8 +66,8 @@ impl TrainabilityMap {
         Ok(Self { mapper: start().map_err(|error| problem(&error))? })
     }
 
-    /// What is known before anything is trained: the axes as `{name, values, starts}`, the loss below which a network is called
-    /// trained, and which loss that is.
+    /// What is known before anything is trained: the axes as `{name, values, starts}`, the loss below which a network
+    /// is called trained, and which loss that is.
     ///
     /// # Errors
     /// None of its own.
@@ -103,8 +103,8 @@ impl TrainabilityMap {
         self.mapper.network_bytes() as f64
     }
 
-    /// Works for about so long: `{ended, steps, finished, resumed}`; `ended` has of each pixel that has ended its number, its
-    /// loss (NaN where it diverged) and the step at which it diverged (0 where it did not).
+    /// Works for about so long: `{ended, steps, finished, resumed}`; `ended` has of each pixel that has ended its
+    /// number, its loss (NaN where it diverged) and the step at which it diverged (0 where it did not).
     ///
     /// # Errors
     /// The problem, as an object.

@@ -46,7 +46,8 @@ pub struct Options {
     /// Ends of y.
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true)]
     y_range: Option<String>,
-    /// The trial that has what the study searches beside x and y; without it the study is run first, and its best has it.
+    /// The trial that has what the study searches beside x and y; without it the study is run first, and its best has
+    /// it.
     #[arg(long, value_name = "NUMBER")]
     trial: Option<u32>,
     /// What trains.
@@ -61,7 +62,8 @@ fn refused(key: &str, found: impl Into<String>, accepted: impl Into<String>) -> 
     Error::OutOfRange { key: key.into(), found: found.into(), accepted: accepted.into() }
 }
 
-/// A range as the study has it, else as the page first sweeps that hyperparameter, between other ends where they are given.
+/// A range as the study has it, else as the page first sweeps that hyperparameter, between other ends where they are
+/// given.
 fn range_of(study: &Study, key: &str, name: &str, ends: Option<&str>) -> Result<Value> {
     let rows: Vec<Value> = serde_json::from_str(TABLE).unwrap_or_default();
     let usual = |name: &str| rows.iter().find(|row| row["name"] == name).map(|row| row["sweep"].clone());

@@ -14,7 +14,7 @@ import { Slice } from './slice.js';
  * @typedef {{x: MapAxis, y: MapAxis, limit: number | null, metric: 'train_loss' | 'validation_loss'}} MapHead `limit`:
  *   the loss below which a network is called trained, null where all are that end
  * @typedef {{steps: number, seconds: number | null, bytes: number, workers: number, plan: string}} MapCost what it
- *   will take: gradient steps, seconds once they were measured, bytes of the networks that train at once; `plan` is how
+ *   will take: gradient steps, seconds once they were measured, bytes of the networks that train at once, and how
  * @typedef {{trial: Trial, study: Study, index: number, done: boolean}} PixelRun a pixel's network, trained to see its
  *   curve
  * @typedef {'none' | 'planning' | 'ready' | 'training' | 'paused' | 'waiting' | 'done' | 'failed'} MapState waiting: a

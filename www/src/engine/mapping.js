@@ -175,7 +175,8 @@ export class Mapping {
         });
       });
       await Promise.all(lanes);
-      if (isWanted()) slice.go('done');
+      // Where a Worker was replaced on the way, its share is left.
+      if (isWanted()) slice.go(slice.done === slice.n ? 'done' : 'paused');
     });
   }
 

@@ -20,6 +20,11 @@ export const VIEWS = [
     title: { en: 'Map', ko: '지도' },
     load: () => import('./map/index.js'),
   }),
+  defineView({
+    name: 'model',
+    title: { en: 'Model', ko: '모델' },
+    load: () => import('./model/index.js'),
+  }),
 ];
 
 /** What opens over a view or beside it. */

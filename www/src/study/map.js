@@ -256,18 +256,19 @@ export function pixelsOf(nx, ny, passes, at) {
 }
 
 /**
- * The study of a preset after Sohl-Dickstein (2024): a small network, full batches, plain gradient descent.
+ * The study of a preset after Sohl-Dickstein (2024): a small network, full batches, squared error, plain
+ * gradient descent.
  * @param {Study} study
  * @returns {Study}
  */
 export function fractal(study) {
   return {
     ...study,
-    dataset: { name: 'moons', samples: 100, noise: 0.2 },
+    dataset: { name: 'waves', samples: 100 },
     fixed: { hidden: [16], activation: 'tanh', init: 'normal', optimizer: 'gd', epochs: 100 },
     space: {
-      learning_rate: { type: 'float', low: 0.1, high: 1000, log: true },
-      init_std: { type: 'float', low: 0.03, high: 10, log: true },
+      learning_rate: { type: 'float', low: 0.01, high: 10, log: true },
+      init_std: { type: 'float', low: 0.03, high: 3, log: true },
     },
     objective: { metric: 'train_loss', direction: 'minimize' },
   };

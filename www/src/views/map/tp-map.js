@@ -92,7 +92,7 @@ export class TpMap extends FigurePart {
     if (map.state === 'failed' && map.problem && !map.done)
       return { name: 'map-problem', text: store.sentence(map.problem) };
     // What lay in a window before is a picture until its own pixels come.
-    if (map.n || this.before.width) return null;
+    if (map.n || this.before.width || this.image.width) return null;
     return { name: 'map-waits', text: this.t('map.planning') };
   }
 

@@ -3,9 +3,16 @@
  *
  * @typedef {import('../../state/model.js').ModelHead} ModelHead
  * @typedef {{x: number, y: number, size: number, label: boolean}} Box
- * @typedef {{layer: number, from: number, to: number, value: number, share: number, x0: number,
- *   y0: number, x1: number, y1: number}} Line a weight from a unit of `layer` (0 for the inputs) to one of the next; `share` of the
- *   layer's largest
+ * @typedef {object} Line a weight
+ * @property {number} layer of the unit that it goes out from; 0 for the inputs
+ * @property {number} from
+ * @property {number} to a unit of the next layer
+ * @property {number} value
+ * @property {number} share of the layer's largest
+ * @property {number} x0
+ * @property {number} y0
+ * @property {number} x1
+ * @property {number} y1
  */
 
 /** More inputs than these are not drawn. */

@@ -57,6 +57,8 @@ export class TpModelView extends Part {
     /** @private whether what is there is being asked for, in each place */ this.pulling = [false, false];
     /** @private when the scrubber moved last, in ms */ this.movedAt = -Infinity;
     /** @private @type {number[]} */ this.steps = [0];
+    /** @private @type {Sight['head'][]} the networks that were there last: their figures stay while others come */
+    this.heads = [null, null];
   }
 
   disconnectedCallback() {
@@ -208,7 +210,7 @@ export class TpModelView extends Part {
       @aim=${() => SLOTS.forEach((slot) => void this.pull(slot))}>
       <div class="sheets">${beside ? SLOTS.map((slot) => this.sheet(slot, true)) : this.sheet(0, false)}</div>
       ${
-        sights[0].state === 'ready'
+        sights[0].state === 'ready' || this.heads[0]
           ? html`<div class="foot">${this.wayThere(sights[0])}${
               last > 0
                 ? html`<tp-scrubber .store=${store} .steps=${steps} .at=${this.at < 0 ? last : this.at}
@@ -239,10 +241,12 @@ export class TpModelView extends Part {
   /** All of one network. @private @param {Slot} slot @param {boolean} paired */
   sheet(slot, paired) {
     const sight = this.store.model.sights[slot];
-    if (sight.state !== 'ready' || !sight.head) return html`<div class="sheet">${this.placeholder(slot)}</div>`;
+    if (sight.state === 'ready') this.heads[slot] = sight.head;
+    else if (sight.state !== 'loading') this.heads[slot] = null;
+    const head = sight.head ?? this.heads[slot];
+    if (!head || sight.state === 'absent') return html`<div class="sheet">${this.placeholder(slot)}</div>`;
     const { store } = this;
     const lens = this.lenses[slot];
-    const { head } = sight;
     const boundary = html`<tp-model-boundary .store=${store} .lens=${lens} .paired=${paired}></tp-model-boundary>`;
     const verdict =
       head.task === 'classes'

@@ -40,7 +40,8 @@ export class TpModelBoundary extends SightPart {
 
   /** The features of the plane that is drawn, or will be. */
   get axes() {
-    const wanted = this.lens.plane(this.head);
+    const { head } = this.sight;
+    const wanted = head && this.lens.plane(head);
     return wanted && (this.lens.found?.axes ?? wanted);
   }
 

@@ -33,6 +33,12 @@ const AGAIN = 60;
 
 const SLOTS = /** @type {Slot[]} */ ([0, 1]);
 
+/** The last point that lies no later than a step. @param {number[]} steps @param {number} step */
+const before = (steps, step) => {
+  const after = steps.findIndex((one) => one > step);
+  return (after < 0 ? steps.length : after) - 1;
+};
+
 /** The next frame; a hidden tab has none, and waits less often. */
 const frame = () =>
   new Promise((resolve) => {
@@ -84,7 +90,7 @@ export class TpModelView extends Part {
       // A step that is looked at stays; the end stays the end.
       const step = this.steps[this.at];
       this.steps = steps;
-      if (this.at >= 0) this.seek(steps.findLastIndex((one) => one <= step));
+      if (this.at >= 0) this.seek(before(steps, step));
     }
   }
 
@@ -179,7 +185,7 @@ export class TpModelView extends Part {
     if (!own.head || !other.head) return -1;
     const epoch = (this.steps[this.at] ?? 0) / own.head.epoch_steps;
     const { steps } = other.way;
-    const at = steps.findLastIndex((one) => one / /** @type {any} */ (other.head).epoch_steps <= epoch);
+    const at = before(steps, epoch * other.head.epoch_steps);
     return at === steps.length - 1 ? -1 : Math.max(0, at);
   }
 

@@ -50,12 +50,6 @@ export const isDrawn = ({ widths, parameters }) =>
  * @param {import('../../state/model.js').ModelHead} head */
 export const isFlat = ({ inputs }) => inputs <= 2;
 
-const nothing = () => ({
-  /** @type {Found | null} */ found: null,
-  /** @type {Part[]} */ parts: [],
-  /** @type {Places[]} */ places: [],
-});
-
 export class Lens {
   /** @param {0 | 1} slot */
   constructor(slot) {
@@ -63,10 +57,9 @@ export class Lens {
     /** The point of the way that is looked at; below 0 what the network is now. */ this.at = -1;
     /** @type {[number, number] | null} the layer and unit that are shown large */ this.unit = null;
     /** @type {[number, number] | null} the plane's features, where they had to be chosen */ this.axes = null;
-    Object.assign(this, nothing());
-    /** @type {Found | null} */ this.found;
-    /** @type {Part[]} training, validation */ this.parts;
-    /** @type {Places[]} */ this.places;
+    /** @type {Found | null} */ this.found = null;
+    /** @type {Part[]} training, validation */ this.parts = [];
+    /** @type {Places[]} rows on the plane, of training and of validation */ this.places = [];
     /** What was asked for last. */ this.key = '';
     /** When rows were judged last, in ms. */ this.judgedAt = -Infinity;
     /** @private @type {Set<{moved: () => void}>} */ this.followers = new Set();
@@ -84,7 +77,7 @@ export class Lens {
 
   /** Another network. */
   clear() {
-    Object.assign(this, nothing(), { at: -1, unit: null, key: '', judgedAt: -Infinity });
+    Object.assign(this, { found: null, parts: [], places: [], at: -1, unit: null, key: '', judgedAt: -Infinity });
   }
 
   /** @param {Found} found */

@@ -5,7 +5,7 @@ import { wayOf } from '../../figures/cursor.js';
 import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { plotOf } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
-import { count, exact, loss, metric } from '../../study/format.js';
+import { exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { colorOf } from '../race/field.js';
 import { isFlat } from './lens.js';
@@ -94,7 +94,7 @@ export class TpModelBoundary extends SightPart {
 
   get legend() {
     if (!this.ready) return null;
-    const { head, lens, span } = this;
+    const { head, span } = this;
     if (!this.unit && this.classes > 2) return null;
     const dark = this.store.dark;
     const own = (/** @type {number} */ value) => {
@@ -128,7 +128,7 @@ export class TpModelBoundary extends SightPart {
     this.dispatchEvent(new CustomEvent('aim', { bubbles: true }));
   }
 
-  /** @private Features to choose a plane of; none where the data are one. */
+  /** Features to choose a plane of; none where the data are one. */
   controls() {
     if (!super.ready) return nothing;
     const { head, axes } = this;

@@ -135,12 +135,17 @@ export class TpModelNetwork extends SightPart {
     return {
       caption: this.summary(),
       columns: [
-        { key: 'to', label: this.t('model.to'), text: (/** @type {any} */ one) => one.to, value: (one) => one.to },
+        {
+          key: 'to',
+          label: this.t('model.to'),
+          text: (/** @type {any} */ one) => one.to,
+          value: (/** @type {any} */ one) => one.to,
+        },
         {
           key: 'from',
           label: this.t('model.from'),
           text: (/** @type {any} */ one) => one.from,
-          value: (one) => one.from,
+          value: (/** @type {any} */ one) => one.from,
         },
         {
           key: 'weight',

@@ -2,6 +2,8 @@
 
 mod distribution;
 mod grid_values;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+mod narrow;
 pub mod numbers;
 
 pub use distribution::{Distribution, Scale};

@@ -1,11 +1,10 @@
 //! Training in a Worker.
 
 use super::page::GpuHandle;
-use super::session::Session;
 use super::{problem, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
 use crate::study::Study;
-use crate::trainer::{Assignment, Report, Trainer};
+use crate::trainer::{Assignment, Report, Trainer, TrialSnapshot};
 use core::time::Duration;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -18,7 +17,7 @@ pub struct Training {
 
 #[wasm_bindgen]
 impl Training {
-    /// A training of `round`, or a share of it, as [`Session::next_round`] gives it, of `study` (JSON).
+    /// A training of `round`, or a share of it, as [`Session::next_round`](super::session::Session::next_round) gives it, of `study` (JSON).
     /// `table` is the study's data file, uncompressed, or null. `gpu` trains for backend "gpu".
     ///
     /// # Errors
@@ -48,7 +47,7 @@ impl Training {
         Ok(training)
     }
 
-    /// Adds what is to be trained next: a share of a round, and where its trials go on, as [`Session::hand_over`] has it.
+    /// Adds what is to be trained next: a share of a round, and where its trials go on, as [`Session::hand_over`](super::session::Session::hand_over) has it.
     ///
     /// # Errors
     /// The problem, as an object.
@@ -113,9 +112,14 @@ impl Training {
         self.trainer.watch(number)
     }
 
+    /// Has the next epoch of all trials in training tell what they are then, as far as they take at most so many bytes.
+    pub fn watch_all(&mut self, most: f64) {
+        self.trainer.watch_all(most as u64);
+    }
+
     /// Works for about `budget_ms` and says what happened: `{numbers, kept, steps, finished, resumed}`, `numbers` the events
-    /// of trials for the page and [`Session::report`], `kept`, if any have left training, for [`Session::keep`], and `watched`, if
-    /// one was asked for.
+    /// of trials for the page and a session's `report`, `kept`, if any have left training, for its `keep`, and `watched`, if
+    /// any were asked for.
     ///
     /// # Errors
     /// The problem, as an object.
@@ -129,7 +133,7 @@ impl Training {
         }
         let told = to_js(&serde_json::json!({ "steps": steps, "finished": finished, "resumed": resumed }))?;
         js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
-        for (name, snapshots) in [("kept", &snapshots[..]), ("watched", watched.as_slice())] {
+        for (name, snapshots) in [("kept", &snapshots[..]), ("watched", &watched[..])] {
             if snapshots.is_empty() {
                 continue;
             }
@@ -148,13 +152,15 @@ impl Training {
         self.trainer.scaling().flat_map(<[f64; 2]>::from).collect()
     }
 
-    /// The one look at the test rows, for an ended trial whose weights the session keeps.
+    /// The one look at the test rows, for an ended trial: itself as [`Session::again`](super::session::Session::again) has it, and
+    /// what it is as [`Session::weights`](super::session::Session::weights) has it.
     ///
     /// # Errors
-    /// The problem, as an object.
-    pub fn test(&self, session: &Session, number: u32) -> Result<JsValue, JsValue> {
-        let kept = session.session.kept(number).map_err(|error| problem(&error))?;
-        let (trial, ended) = kept.ok_or_else(|| unread("weights"))?;
-        to_js(&self.trainer.test(&trial, ended))
+    /// What is no trial, or no weights.
+    pub fn test(&self, trial: &str, weights: &[u32]) -> Result<JsValue, JsValue> {
+        let round = Assignment::read(trial, &[]).ok_or_else(|| unread("a trial"))?;
+        let snapshots = TrialSnapshot::read(weights).ok_or_else(|| unread("weights"))?;
+        let (Some(assignment), Some(ended)) = (round.first(), snapshots.first()) else { return Err(unread("weights")) };
+        to_js(&self.trainer.test(&assignment.trial, ended))
     }
 }

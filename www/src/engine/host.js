@@ -1,12 +1,14 @@
 import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, firstRound, shapeClass } from './calibration.js';
+import { sessionFor } from './sessions.js';
+import { snapshotsIn } from './take-up.js';
 import init, {
   Bench,
   GpuHandle,
-  Session,
   Training,
   check,
   data_file,
+  first_round,
   fresh_seed,
   preview,
   response,
@@ -105,8 +107,10 @@ export class Host extends Answers {
     /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
     /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
     /** @private @type {Training | null} */ this.training = null;
-    /** @private @type {Session | null} */ this.session = null;
+    /** @private @type {import('./sessions.js').Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
+    /** @private the run whose session is being made */ this.beginning = 0;
+    /** @private the study of the training, as text */ this.text = '';
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
     /** @private the run whose training is here */ this.trained = 0;
@@ -117,6 +121,7 @@ export class Host extends Answers {
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
+    /** @private bytes of what trials are that somebody waits to keep; 0 while nobody does */ this.saving = 0;
   }
 
   /** @param {string} study */
@@ -219,7 +224,7 @@ export class Host extends Answers {
     }
     const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
     await guarded(async () => {
-      const training = Training.on_gpu(study, firstRound(study), table, gpu);
+      const training = Training.on_gpu(study, first_round(study), table, gpu);
       training.prepare(gpu);
       training.free();
     });
@@ -235,7 +240,7 @@ export class Host extends Answers {
     const table = await tableOf(study, base);
     const isWanted = () => this.run === 0;
     if (!isWanted()) return;
-    const some = JSON.stringify(JSON.parse(firstRound(study)).slice(0, AHEAD_TRIALS));
+    const some = JSON.stringify(JSON.parse(first_round(study)).slice(0, AHEAD_TRIALS));
     const training = Training.on_cpu(study, some, table);
     const until = performance.now() + AHEAD;
     while (isWanted() && performance.now() < until) {
@@ -246,22 +251,30 @@ export class Host extends Answers {
     training.free();
   }
 
-  /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
-  begin(run, study) {
-    const session = new Session(study);
+  /** Begins the session of a run: its first round, as JSON, and the version of what trains.
+   * @param {number} run @param {string} study */
+  async begin(run, study) {
+    this.beginning = run;
+    const session = await sessionFor(study);
+    // Another run may have begun meanwhile.
+    if (this.beginning !== run) {
+      session.free();
+      throw { code: 'unexpected', detail: 'another run was asked for' };
+    }
     this.session?.free();
     this.session = session;
     this.opened = run;
-    return session.next_round();
+    return { round: session.next_round(), numerics: session.numerics };
   }
 
-  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {Session} */
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run
+   * @returns {import('./sessions.js').Session} */
   sessionOf(run) {
     if (this.session && this.opened === run) return this.session;
     throw { code: 'unexpected', detail: 'the session is over' };
   }
 
-  /** @private @param {Session} session */
+  /** @private @param {import('./sessions.js').Session} session */
   standing(session) {
     const { done, total, steps, total_steps: totalSteps } = session.progress();
     return { done, total, steps, totalSteps, best: session.best ?? null };
@@ -327,7 +340,12 @@ export class Host extends Answers {
    * @param {string} base
    */
   async work(study, round, base) {
-    const training = Training.on_cpu(study, round, await tableOf(study, base));
+    // The rows of a later round are those of the round before.
+    if (this.text === study) await this.loop;
+    const training =
+      this.training && this.text === study
+        ? this.training.sibling_on_cpu(round)
+        : Training.on_cpu(study, round, await tableOf(study, base));
     const work = training.planned_work();
     training.free();
     return work;
@@ -347,6 +365,7 @@ export class Host extends Answers {
     await this.stop();
     this.training?.free();
     this.training = null;
+    this.text = study;
     const table = await tableOf(study, base);
     this.run = run;
     this.onGpu = backend === 'gpu';
@@ -395,14 +414,20 @@ export class Host extends Answers {
         if (this.paused) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
         if (this.run !== run) return;
         if (this.watched && !training.watch(this.watched.number)) this.show(null);
+        if (this.saving) training.watch_all(this.saving);
         const { watched, ...report } = await (onGpu
           ? guarded(() => training.advance(BUDGET))
           : training.advance(BUDGET));
         if (this.run !== run) return;
-        if (watched) this.show(watched);
+        if (watched) {
+          const shown = snapshotsIn(watched).find(({ number }) => number === this.watched?.number);
+          if (shown) this.show(shown.words);
+          if (this.saving) report.open = watched;
+          this.saving = 0;
+        }
         this.post(
           { run, report },
-          [report.numbers, report.kept].filter(Boolean).map(({ buffer }) => buffer),
+          [report.numbers, report.kept, report.open].filter(Boolean).map(({ buffer }) => buffer),
         );
         if (report.finished) return;
         await yieldToMessages();
@@ -422,6 +447,12 @@ export class Host extends Answers {
     return new Promise((tell) => (this.watched = { number, tell }));
   }
 
+  /** Has the report of the next epoch say what the trials are that train here, as far as that takes so many bytes.
+   * @param {number} run @param {number} most */
+  save(run, most) {
+    if (this.run === run && this.trained === run) this.saving = most;
+  }
+
   /** @private @param {Uint32Array | null} words */
   show(words) {
     this.watched?.tell(words);
@@ -437,6 +468,7 @@ export class Host extends Answers {
   /** Ends the training after the step under way. */
   async stop() {
     this.run = 0;
+    this.saving = 0;
     this.resume();
     await this.loop;
     this.training?.cancel();
@@ -460,7 +492,9 @@ export class Host extends Answers {
    * @param {string} base
    */
   test(run, number, study, backend, base) {
-    return this.kept(run, number, study, backend, base, (training, session) => training.test(session, number));
+    return this.kept(run, number, study, backend, base, (training, session) =>
+      training.test(session.again(number), session.weights(number) ?? new Uint32Array()),
+    );
   }
 
   /**
@@ -485,7 +519,7 @@ export class Host extends Answers {
    * @param {string} study
    * @param {'gpu' | 'cpu'} backend
    * @param {string} base
-   * @param {(training: Training, session: Session) => T} make
+   * @param {(training: Training, session: import('./sessions.js').Session) => T} make
    */
   async kept(run, number, study, backend, base, make) {
     const isKept = this.sessionOf(run).keeps(number);

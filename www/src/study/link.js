@@ -59,6 +59,8 @@ const DEFAULTS = {
   name: '',
   question: '',
 };
+/** Keys that a link leaves out where they say nothing. */
+const NOTHING = { stages: null, budget: null };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
   samples: null,
@@ -81,7 +83,10 @@ const differing = (given, defaults) =>
 
 /** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withoutDefaults(study) {
-  return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
+  return /** @type {Study} */ ({
+    ...differing(study, { ...DEFAULTS, ...NOTHING }),
+    dataset: differing(study.dataset, DATASET_DEFAULTS),
+  });
 }
 
 /** What tells a study from others, in words of whatever length. @param {Study} study */
@@ -257,6 +262,12 @@ function readStudyText(text, skip) {
     lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
   if (!CLOSERS.test(rest)) skip(`s: ${glance(rest)}`, 'unreadable');
   if (!Object.keys(object).length) {
+    skip('study', 'lost');
+    return undefined;
+  }
+  // Without any of its axes what is left is not the link's study: there would be nothing to search.
+  const isBare = lost.includes('space') && !Object.keys(object.space ?? {}).length;
+  if (isBare) {
     skip('study', 'lost');
     return undefined;
   }

@@ -30,6 +30,7 @@ export class TpRunBar extends Part {
     const { store } = this;
     const starting = store.state === 'starting';
     const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
+    const { rest } = store;
     const blocked =
       act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
     const name =
@@ -37,11 +38,15 @@ export class TpRunBar extends Part {
         ? this.t(`run.${act}`)
         : starting
           ? this.t('run.starting')
-          : this.t('run.run', { n: planned(store.study) });
+          : rest
+            ? this.t('run.rest', { n: rest })
+            : this.t('run.run', { n: planned(store.study) });
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
-      @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
+      @click=${() => !blocked && this.act(act === 'run' && rest ? 'take_up' : act)}>${icon(
+        act === 'pause' ? 'pause' : 'play',
+      )}${name}</button>`;
   }
 
   /** Goes on with the run shown, where it can. */
@@ -114,7 +119,13 @@ export class TpRunBar extends Part {
         @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
     if (this.outcome === 'interrupted' && store.state === 'idle' && !store.stale) {
       const { done, trials } = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
-      return html`<p class="hint" data-testid="interrupted">${this.t('run.interrupted', { done, n: trials })}</p>`;
+      const said = this.t(store.rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n: trials });
+      return html`<p class="hint" data-testid="interrupted">${said} ${
+        store.rest
+          ? html`<button type="button" class="lnk" data-testid="run-anew"
+              @click=${() => this.act('run')}>${this.t('run.anew')}</button>`
+          : nothing
+      }</p>`;
     }
     if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
     return html`<p class="hint"

@@ -2,6 +2,7 @@
 //! even in its own scale; of steps and choices it is the middle of the part that becomes the same value.
 
 use super::{Sampler, random};
+use crate::order::{by_key, place};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Outcome;
 use crate::space::{Distribution, Space};
@@ -55,8 +56,8 @@ impl Axis {
         let near = [low - BESIDE, high + BESIDE].into_iter().filter(|u| (0.0..1.0).contains(u));
         let n = if let Kind::Choices(n) = self.kind { n } else { most };
         let even = (0..n).map(|k| (k as f64 + 0.5) / n as f64);
-        let mut all: Vec<f64> = near.chain(even).map(|u| self.snap(u)).filter(|&u| u != own).collect();
-        all.sort_by(f64::total_cmp);
+        let all = near.chain(even).map(|u| self.snap(u)).filter(|&u| u != own).collect();
+        let mut all = by_key(all, |&u| place(u));
         all.dedup();
         all
     }
@@ -78,6 +79,23 @@ pub struct Known {
     pub used: Vec<bool>,
     /// What came of it, not finite where it failed; nothing while it runs.
     pub value: Option<f64>,
+    /// Epochs after which it was pruned.
+    pub pruned_after: Option<usize>,
+}
+
+impl Known {
+    fn has_failed(&self) -> bool {
+        !self.value.is_some_and(f64::is_finite)
+    }
+
+    /// Whoever got to its end comes before who was pruned, those before the others that got farther, and who failed last.
+    fn class(&self) -> u64 {
+        match self.pruned_after {
+            _ if self.has_failed() => u64::MAX,
+            Some(epochs) => u64::MAX - 1 - epochs as u64,
+            None => 0,
+        }
+    }
 }
 
 /// See the module.
@@ -109,7 +127,7 @@ impl History {
         let params = self.axes.iter().zip(point).map(|(axis, &u)| (axis.name.clone(), axis.distribution.at(u)));
         let params = params.collect();
         let point = self.axes.iter().zip(point).map(|(axis, &u)| axis.snap(u)).collect();
-        self.trials.push(Known { point, used: vec![true; self.axes.len()], value: None });
+        self.trials.push(Known { point, used: vec![true; self.axes.len()], value: None, pruned_after: None });
         params
     }
 
@@ -122,7 +140,7 @@ impl History {
 
     pub fn tell(&mut self, outcome: &Outcome) {
         if let Some(trial) = self.trials.get_mut(outcome.number as usize) {
-            trial.value = Some(outcome.value);
+            (trial.value, trial.pruned_after) = (Some(outcome.value), outcome.pruned_after);
         }
     }
 
@@ -131,15 +149,26 @@ impl History {
         self.trials.iter().filter(|trial| trial.value.is_some()).count()
     }
 
-    /// Trials that have ended and their values; who failed counts as the worst that did not. Empty where all failed.
+    /// Trials that have ended and their values, in number order. Who failed counts as the worst that did not, and who was pruned
+    /// as no better than whoever ranks before it, since values of fewer epochs are no measure beside those of all. Empty where
+    /// all failed.
     pub fn told(&self) -> Vec<(&Known, f64)> {
-        let finite = |trial: &Known| trial.value.filter(|value| value.is_finite());
-        let worst = self.trials.iter().filter_map(finite).fold(f64::NEG_INFINITY, f64::max);
-        if worst == f64::NEG_INFINITY {
-            return Vec::new();
+        let mut worst = f64::NEG_INFINITY;
+        let mut told = vec![None; self.trials.len()];
+        for at in self.ranked((0..self.trials.len()).collect()) {
+            let trial = &self.trials[at];
+            worst = trial.value.filter(|value| value.is_finite()).map_or(worst, |value| value.max(worst));
+            told[at] = Some((trial, worst));
         }
-        let ended = self.trials.iter().filter(|trial| trial.value.is_some());
-        ended.map(|trial| (trial, finite(trial).unwrap_or(worst))).collect()
+        if worst == f64::NEG_INFINITY { Vec::new() } else { told.into_iter().flatten().collect() }
+    }
+
+    /// The places among `trials` of those of some that have ended, the best first: those that got to their end by their values,
+    /// then pruned ones, of which those are better that got farther, then those that failed. Equals stay as they are.
+    pub fn ranked(&self, mut some: Vec<usize>) -> Vec<usize> {
+        some.retain(|&at| self.trials[at].value.is_some());
+        let value = |at: &usize| self.trials[*at].value.filter(|value| value.is_finite()).map_or(u64::MAX, place);
+        by_key(by_key(some, value), |&at| self.trials[at].class())
     }
 
     /// Trials that are running.

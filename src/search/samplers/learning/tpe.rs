@@ -3,6 +3,7 @@
 //! the first the one is tried that is likeliest to be good.
 
 use super::history::{Axis, History, Kind, Known, Model};
+use crate::order::{by_key, place};
 use crate::rng::Stream;
 use core::f64::consts::SQRT_2;
 
@@ -25,13 +26,11 @@ pub struct Tpe;
 
 impl Model for Tpe {
     fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
-        let mut told: Vec<(usize, f64)> = history.trials.iter().enumerate().filter_map(ended).collect();
+        let told = history.ranked((0..history.trials.len()).collect());
         let n_good = told.len().div_ceil(10).min(MOST_GOOD);
-        // Ties go to the older trial, as the sort is stable.
-        told.sort_by(|a, b| a.1.total_cmp(&b.1));
         let mut is_good = vec![false; history.trials.len()];
-        for (at, _) in told.iter().take(n_good) {
-            is_good[*at] = true;
+        for at in told.into_iter().take(n_good) {
+            is_good[at] = true;
         }
         let part = |good: bool| -> Vec<&Known> {
             history.trials.iter().zip(&is_good).filter(|(_, is)| **is == good).map(|(trial, _)| trial).collect()
@@ -49,11 +48,6 @@ impl Model for Tpe {
         }
         best.map_or_else(|| history.drawn(number), |(_, point)| point)
     }
-}
-
-/// A trial's place and its value; who failed comes after all others.
-fn ended((at, trial): (usize, &Known)) -> Option<(usize, f64)> {
-    trial.value.map(|value| (at, if value.is_finite() { value } else { f64::INFINITY }))
 }
 
 /// A mixture of kernels, one of each trial and one of the prior.
@@ -170,7 +164,7 @@ fn normals(d: usize, trials: &[&Known]) -> Vec<[f64; 3]> {
     let mut sorted: Vec<f64> = trials.iter().filter(|trial| trial.used[d]).map(|trial| trial.point[d]).collect();
     let narrowest = 1.0 / (sorted.len() + 2).min(MOST_PARTS) as f64;
     sorted.push(prior);
-    sorted.sort_by(f64::total_cmp);
+    let sorted = by_key(sorted, |&x| place(x));
     let kernel = |middle: f64, width: f64| [middle, width, libm::log(mass([0.0, 1.0], middle, width))];
     // Equal places have neighbours in the order of their trials.
     let mut taken = vec![false; sorted.len()];

@@ -31,6 +31,9 @@ const JUDGE = 300;
 /** A network that has come no farther is looked at again after so long, in ms. */
 const AGAIN = 60;
 
+/** Layers of more units are drawn higher. */
+const CROWDED = 20;
+
 const SLOTS = /** @type {Slot[]} */ ([0, 1]);
 
 /** The last point that lies no later than a step. @param {number[]} steps @param {number} step */
@@ -260,7 +263,8 @@ export class TpModelView extends Part {
         : html`<tp-model-residuals .store=${store} .lens=${lens} .paired=${paired}></tp-model-residuals>`;
     const rest = html`<tp-model-mistakes .store=${store} .lens=${lens} .paired=${paired}></tp-model-mistakes>`;
     const facts = html`<tp-model-facts .store=${store} .lens=${lens} .paired=${paired}></tp-model-facts>`;
-    const network = html`<tp-model-network .store=${store} .lens=${lens} .paired=${paired}></tp-model-network>`;
+    const network = html`<tp-model-network class=${Math.max(...head.widths) > CROWDED ? 'many' : ''} .store=${store}
+      .lens=${lens} .paired=${paired}></tp-model-network>`;
     const layers = html`<tp-model-layers .store=${store} .lens=${lens} .paired=${paired}></tp-model-layers>`;
     const weights = html`<tp-model-weights .store=${store} .lens=${lens} .paired=${paired}></tp-model-weights>`;
     const flat = isFlat(head);

@@ -150,3 +150,21 @@ export function flipped(values, first, side) {
     made.set(values.subarray(first + row * side, first + (row + 1) * side), (side - 1 - row) * side);
   return made;
 }
+
+/** Points along a side of an input's picture. */
+const RAMP = 16;
+
+/** What inputs are over the plane that is drawn: those that vary grow to the right or upwards, others have no picture.
+ * @param {[number, number] | null} axes @param {number} inputs
+ * @returns {({side: number, values: Float32Array, first: number, most: number} | null)[]} */
+export function rampsOf(axes, inputs) {
+  return Array.from({ length: inputs }, (_, input) => {
+    const which = axes?.indexOf(input) ?? -1;
+    if (which < 0) return null;
+    const along = (/** @type {number} */ k) => (2 * k) / (RAMP - 1) - 1;
+    const values = Float32Array.from({ length: RAMP * RAMP }, (_, k) =>
+      along(which ? Math.floor(k / RAMP) : k % RAMP),
+    );
+    return { side: RAMP, values, first: 0, most: 1 };
+  });
+}

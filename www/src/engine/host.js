@@ -1,5 +1,5 @@
 import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
-import { calibrate, firstRound, shapeClass } from './calibration.js';
+import { calibrate, shapeClass } from './calibration.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
 import init, {

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count } from '../../study/format.js';
+import { turn } from '../../platform/turns.js';
 import { partSizes, planned } from '../../study/panel.js';
 import shared from '../../figures/ground/style.css?inline';
 import '../../controls/tp-scrubber.js';
@@ -166,10 +167,22 @@ export class TpModelView extends Part {
     const isOther = String([lens.found?.axes, lens.found?.unit]) !== String([found.axes, found.unit]);
     const isFirst = lens.found === null;
     lens.take(found);
+    await this.show(lens, moving);
     if (isFirst || isOther) this.refresh();
     if (isLive && !found.fresh) await new Promise((resolve) => setTimeout(resolve, AGAIN));
     await frame();
     return true;
+  }
+
+  /** Shows what was found: while it moves one figure at a time beside the first, then all, each in a task of its own.
+   * @private @param {Lens} lens @param {boolean} moving */
+  async show(lens, moving) {
+    for (const part of lens.others()) {
+      await turn();
+      if (!this.isConnected) return;
+      part.moved();
+      if (moving) return;
+    }
   }
 
   /** Figures that have their first picture are drawn anew. @private */

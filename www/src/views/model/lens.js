@@ -8,6 +8,7 @@
  * @typedef {{verdict: Verdict, features: Float32Array, said?: Float32Array, truths?: Float64Array}} Part
  * @typedef {{rows: Uint32Array, xy: Float32Array, truths: Float64Array, said: Float32Array}} Places rows on the plane
  * @typedef {{n: number, span: number, now: Float64Array, then: Float64Array}} Spread of a layer's weights
+ * @typedef {{quick?: boolean, moved: () => void}} Follower `quick`: it keeps up with everything
  * @typedef {object} Found
  * @property {number} at
  * @property {[number, number] | null} axes the plane's features
@@ -17,7 +18,7 @@
  * @property {Float32Array | null} maps
  * @property {Part[]} parts training, validation; none where nothing was judged
  * @property {Places[] | null} places
- * @property {Spread[]} layers
+ * @property {Spread[]} layers none where they were not asked for
  * @property {Float32Array} norms
  * @property {Float32Array | null} weights
  */
@@ -36,6 +37,8 @@ const LEAST_ROWS = 32;
 const PLACES = 400;
 /** Weights of larger networks are not drawn one by one. */
 export const MOST_WEIGHTS = 60_000;
+/** Weights of networks of more parameters are looked through only when rows are judged. */
+const LARGE = 200_000;
 /** Units of a layer, layers and units in all that are drawn one by one. */
 export const DRAWN = { units: 64, layers: 8, all: 400 };
 
@@ -62,15 +65,15 @@ export class Lens {
     /** @type {Places[]} rows on the plane, of training and of validation */ this.places = [];
     /** What was asked for last. */ this.key = '';
     /** When rows were judged last, in ms. */ this.judgedAt = -Infinity;
-    /** @private @type {Set<{moved: () => void}>} */ this.followers = new Set();
+    /** @private @type {Set<Follower>} */ this.followers = new Set();
   }
 
-  /** @param {{moved: () => void}} part */
+  /** @param {Follower} part */
   follow(part) {
     this.followers.add(part);
   }
 
-  /** @param {{moved: () => void}} part */
+  /** @param {Follower} part */
   leave(part) {
     this.followers.delete(part);
   }
@@ -80,16 +83,22 @@ export class Lens {
     Object.assign(this, { found: null, parts: [], places: [], at: -1, unit: null, key: '', judgedAt: -Infinity });
   }
 
-  /** @param {Found} found */
+  /** What was found is shown by those that keep up with everything. @param {Found} found */
   take(found) {
-    this.found = found;
+    const { layers, norms, weights } = this.found ?? found;
+    this.found = found.layers.length ? found : { ...found, layers, norms, weights };
     if (found.parts.length) this.parts = found.parts;
     if (found.places) this.places = found.places;
-    this.moved();
+    for (const part of this.followers) if (part.quick) part.moved();
   }
 
-  moved() {
-    for (const part of this.followers) part.moved();
+  /** The others, which show what was found one after the other: first those whose turn is longest ago. */
+  *others() {
+    for (const part of [...this.followers].filter(({ quick }) => !quick)) {
+      if (!this.followers.delete(part)) continue;
+      this.followers.add(part);
+      yield part;
+    }
   }
 
   /** The features of the plane; none where none was chosen of many.
@@ -112,6 +121,7 @@ export class Lens {
       plane: axes && { axes, side, unit: this.unit },
       mapSide: axes && isDrawn(head) ? (units > 150 ? 14 : 22) : 0,
       mostWeights: MOST_WEIGHTS,
+      spreads: judged || head.parameters <= LARGE,
       mostRows: judged ? within(JUDGED[pace], LEAST_ROWS, MOST_ROWS) : 0,
       mostPlaces: judged ? PLACES : 0,
     };

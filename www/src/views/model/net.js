@@ -31,11 +31,13 @@ export function boxesOf({ inputs, widths }, width, height) {
   const counts = [inputs > MOST_INPUTS ? 0 : inputs, ...widths];
   const inner = Math.max(40, height - 2 * EDGE);
   const names = Math.min(NAMES, width / 6);
-  const across = Math.max(40, width - 2 * names);
+  // Inputs that are not drawn leave their room to the layers.
+  const [first, left] = counts[0] ? [0, names] : [1, LARGEST / 2];
+  const across = Math.max(40, width - left - names);
   const columns = counts.length;
-  const step = across / Math.max(1, columns - 1);
+  const step = across / Math.max(1, columns - 1 - first);
   return counts.map((n, k) => {
-    const x = names + k * step;
+    const x = left + (k - first) * step;
     const room = n ? inner / n : 0;
     const size = Math.max(2, Math.min(LARGEST, step * 0.4, room * 0.82));
     const label = (k === 0 || k === columns - 1) && size >= LEAST_NAMED;

@@ -29,6 +29,7 @@ export class TpModelBoundary extends SightPart {
 
   constructor() {
     super();
+    /** It keeps up with everything that is found. */ this.quick = true;
     /** @type {{u: number, v: number} | null} shares of the plane */ this.cursor = null;
     /** @private @type {Painter | null} */ this.painter = null;
     /** @private what the painter was made for */ this.made = '';

@@ -210,13 +210,13 @@ export class TpModelWeights extends SightPart {
     const g = this.stamp.getContext('2d');
     if (!g) return;
     const image = g.createImageData(wide, tall);
-    const { dark } = this.store;
+    const pixels = new Uint32Array(image.data.buffer);
+    const words = wordsOf(this.store.dark);
     for (let row = 0; row < outputs; row++)
       for (let column = 0; column < inputs; column++) {
         const share = (weights[first + row * inputs + column] - low) / (high - low);
         const at = isTurned ? column * wide + row : row * wide + column;
-        const color = (divergingColor(share, dark).match(/\d+/g) ?? []).map(Number);
-        image.data.set([...color.slice(0, 3), 255], 4 * at);
+        pixels[at] = words[Math.max(0, Math.min(255, Math.round(255 * share))) || 0];
       }
     g.putImageData(image, 0, 0);
   }
@@ -263,6 +263,24 @@ export class TpModelWeights extends SightPart {
       }
     }
   }
+}
+
+/** @type {Map<boolean, Uint32Array>} */
+const known = new Map();
+
+/** The scale of weights, as words of a canvas. @param {boolean} dark */
+function wordsOf(dark) {
+  let words = known.get(dark);
+  if (!words) {
+    const bytes = new Uint8ClampedArray(4 * 256);
+    for (let k = 0; k < 256; k++) {
+      const color = (divergingColor(k / 255, dark).match(/\d+/g) ?? []).map(Number);
+      bytes.set([...color.slice(0, 3), 255], 4 * k);
+    }
+    words = new Uint32Array(bytes.buffer);
+    known.set(dark, words);
+  }
+  return words;
 }
 
 /** @param {string} text @param {number} room in px */

@@ -90,6 +90,7 @@ export class TuningPlayground extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.runner.back();
     if (!this.hasAttribute('lang')) this.applyLanguage(preferredLanguage());
     this.scheme.addEventListener('change', this.onScheme);
     /** @private */ this.unwatch = watchContrast(this.onScheme);

@@ -148,6 +148,7 @@ export class Runner {
     const { store } = this;
     this.stopping = false;
     this.began = false;
+    this.back();
     this.setState('starting');
     store.reports.dismiss(...ANSWERED);
     try {
@@ -520,7 +521,8 @@ export class Runner {
     }
   }
 
-  /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
+  /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is
+   * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.models.dispose();
     this.races.dispose();
@@ -528,8 +530,12 @@ export class Runner {
     this.leaveRates();
     this.range = null;
     this.made?.dispose();
-    this.made = null;
     this.store.reports.gone(this.result !== null);
+  }
+
+  /** Workers may start again. */
+  back() {
+    if (this.made?.isGone) this.made = null;
   }
 
   /** @private @param {import('../study/types.js').RunState} state */

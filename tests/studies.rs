@@ -422,7 +422,7 @@ fn the_same_told_values_give_the_suggestions_that_are_written_down() {
     }
 }
 
-/// Prints the file anew: `cargo test --test studies written_anew -- --ignored --nocapture --exact | grep '^\['`.
+/// Prints the file anew: `cargo test --test integration written_anew -- --ignored --nocapture | grep -A9 '^\['`.
 #[test]
 #[ignore = "writes what the test above reads"]
 fn written_anew() {

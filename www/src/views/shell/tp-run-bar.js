@@ -111,11 +111,12 @@ export class TpRunBar extends Part {
   pruned() {
     const { store } = this;
     const share = Math.round(100 * shareSpent(store.shownStudy, store.trials.values()));
-    return html`<div class="all" data-testid="pruned">${this.t('run.pruned', {
-      complete: count(store.counts.complete),
-      pruned: count(store.counts.pruned),
-      share,
-    })}</div>`;
+    return html`<div class="all"><dt class="vh">${this.t('state.pruned')}</dt><dd
+      data-testid="pruned">${this.t('run.pruned', {
+        complete: count(store.counts.complete),
+        pruned: count(store.counts.pruned),
+        share,
+      })}</dd></div>`;
   }
 
   /** How the run shown has ended. */

@@ -68,8 +68,8 @@ pub struct Trainer {
     prepared: Rc<Prepared>,
     waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
-    /// A trial that somebody wants to look at after its next epoch.
-    watched: Option<u32>,
+    /// Trials that somebody wants to look at after their next epoch.
+    watched: BTreeSet<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
@@ -118,7 +118,7 @@ impl Trainer {
             prepared,
             waiting: VecDeque::new(),
             wave: None,
-            watched: None,
+            watched: BTreeSet::new(),
             failed: None,
             spread,
             crowds,
@@ -188,8 +188,24 @@ impl Trainer {
     pub fn watch(&mut self, number: u32) -> bool {
         let is_here = |running: &Running| running.trial.number == number && !running.ended;
         let is_in_training = self.wave.as_ref().is_some_and(|wave| wave.trials.iter().any(is_here));
-        self.watched = is_in_training.then_some(number);
+        if is_in_training {
+            self.watched.insert(number);
+        }
         is_in_training
+    }
+
+    /// Watches all trials in training, from the first on, as far as their networks take at most so many bytes.
+    pub fn watch_all(&mut self, most: u64) {
+        let Some(wave) = &self.wave else { return };
+        let mut bytes = 0;
+        for running in wave.trials.iter().filter(|one| !one.ended) {
+            let own = |&index: &usize| self.backend.network_bytes(&wave.networks[index]);
+            bytes += running.networks.iter().map(own).sum::<u64>();
+            if bytes > most {
+                return;
+            }
+            self.watched.insert(running.trial.number);
+        }
     }
 
     /// Lets go of trials that have not ended.
@@ -351,15 +367,10 @@ impl Trainer {
         }
         if advance.epoch_done {
             wave.in_epoch = false;
-            if let Some(number) = self.watched {
-                let running = wave.trials.iter().find(|one| one.trial.number == number && !one.ended);
-                let snapshot = running.map(|running| {
-                    let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
-                    running.snapshot(networks, &wave.steps)
-                });
-                if snapshot.is_some() {
-                    (report.watched, self.watched) = (snapshot, None);
-                }
+            let watched = core::mem::take(&mut self.watched);
+            for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
+                let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                report.watched.push(running.snapshot(networks, &wave.steps));
             }
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &wave.trials[owner];

@@ -9,5 +9,6 @@ mod corpus;
 mod presets;
 mod race;
 mod search;
+mod studies;
 mod study;
 mod tidy;

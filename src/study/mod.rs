@@ -206,7 +206,7 @@ impl Study {
         }
     }
 
-    fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
+    pub(crate) fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
         let split = dataset::split(data, &self.data)?;
         let prepared = dataset::prepare(data, &split, self.data.standardize);
         let [train, validation, _] = prepared.target_spreads();

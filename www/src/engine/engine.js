@@ -6,7 +6,8 @@ import { RaceRun } from './race.js';
 import { RangeRun } from './range.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { frameSurface, surface } from './surface.js';
-import { isOpen, timeLeft } from './time-left.js';
+import { givesSameBits, joined, snapshotsIn, takenUp } from './take-up.js';
+import { isOpen, paceSoFar, timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
 import { inSlices } from '../platform/turns.js';
 
@@ -34,6 +35,8 @@ const PROGRESS_EVERY = 150;
 const PROGRESS_SHARE = 20;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
+/** What trials in training are is waited for no longer than this, in ms. */
+const SAVED_IN = 250;
 /** Problems of the GPU, for which the CPU is the way out. */
 const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 /** Where the GPU has failed. */
@@ -113,8 +116,18 @@ export class Engine extends EventTarget {
     return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, whole);
   }
 
+  /** What a look into a network is asked; see model-host.js. @param {string} what @param {...unknown} args */
+  model(what, ...args) {
+    return (this.analyst ??= new Client(ANALYST)).call('model', what, args, this.assetBase);
+  }
+
+  /** Whether a trial is of the last run here. @param {Trial} trial */
+  has(trial) {
+    return this.last?.trials.get(trial.number) === trial;
+  }
+
   /** What a trial is, as words: of one that trains, after its next epoch; null where nobody has that.
-   * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
+   * @param {Trial} trial @returns {Promise<Uint32Array | null>} */
   async weights(trial) {
     const run = this.last;
     // What a trial diverged with is no place to look around.
@@ -171,11 +184,13 @@ export class Engine extends EventTarget {
     return this.client(0).call('freshSeed');
   }
 
-  /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<HeldResult>} */
-  run(study, choice = 'auto') {
+  /** @param {Study} study @param {BackendChoice} [choice]
+   * @param {import('./take-up.js').Before | null} [before] what is left of the run, if it was cut off
+   * @returns {Promise<HeldResult>} */
+  run(study, choice = 'auto', before = null) {
     this.end();
     return new Promise((resolve, reject) => {
-      const run = newRun(++this.runs, study, choice, { resolve, reject });
+      const run = newRun(++this.runs, study, choice, { resolve, reject, before });
       this.active = run;
       this.state = 'starting';
       this.begin(run).catch((error) => this.fail(run, error));
@@ -242,8 +257,9 @@ export class Engine extends EventTarget {
   async open(run) {
     const { id } = run;
     this.opened = run;
-    run.round = JSON.parse(await this.client(0).call('begin', id, run.text));
+    const { round, numerics } = await this.client(0).call('begin', id, run.text);
     if (this.active !== run || run.id !== id) return;
+    Object.assign(run, { round: JSON.parse(round), numerics });
     await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
     run.drawn = true;
   }
@@ -260,6 +276,17 @@ export class Engine extends EventTarget {
   /** @private @param {Run} run @returns {Promise<any>} */
   async choose(run) {
     const problem = this.faulty;
+    // No trial changes its backend on the way.
+    if (run.before?.engine.backend === 'cpu' && run.choice === 'auto') {
+      const chosen = await this.client(0).call('choose', 'cpu');
+      return { ...chosen, reason: 'resumed' };
+    }
+    if (run.before?.engine.backend === 'gpu' && !problem) {
+      const chosen = await this.client(0)
+        .call('choose', 'gpu')
+        .catch(() => null);
+      if (chosen) return { ...chosen, reason: 'resumed' };
+    }
     if (run.choice === 'auto' && problem) return { ...ON_CPU, problem };
     return this.client(0).call('choose', run.choice, run.text, this.assetBase, workersOn());
   }
@@ -269,16 +296,61 @@ export class Engine extends EventTarget {
     const { id } = run;
     run.chosen = chosen;
     run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), run.round.length) : 1;
-    run.backend = { ...chosen, workers: run.workers };
+    run.backend = { ...chosen, workers: run.workers, numerics: run.numerics };
+    await this.takeUp(run);
+    if (this.active !== run || run.id !== id) return;
     await this.assign(run);
     if (this.active !== run || run.id !== id) return;
+    if (run.before) run.paces = [paceSoFar(run)];
     this.last = run;
     if (this.state !== 'paused') this.state = 'running';
     this.tell('backend', run.backend);
     run.began = performance.now();
-    run.marks.push({ at: run.began, steps: 0 });
+    run.marks.push({ at: run.began, steps: run.steps });
     this.watch(run);
     if (run.round.length === 0) this.finish(run);
+  }
+
+  /** @private What a run that was cut off had come to is not trained again, if what trains now gives the same bits.
+   * @param {Run} run */
+  async takeUp(run) {
+    const { id, before, numerics } = run;
+    if (!before) return;
+    if (!givesSameBits(before.engine, { ...run.chosen, numerics })) {
+      run.before = null;
+      return this.tell('anew', null);
+    }
+    const { told, rest, from, steps } = takenUp(run.round, before);
+    if (!told.length) return;
+    run.trials.report(told);
+    run.fresh = true;
+    const { round, ended: _, ...standing } = await this.client(0).call('report', id, [told], []);
+    if (this.active !== run || run.id !== id) return;
+    Object.assign(run, { standing, from, steps: Math.round(steps), round: round === null ? rest : JSON.parse(round) });
+    if (round === null) return;
+    await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
+    await this.takeUp(run);
+  }
+
+  /** What the trials in training are, as of their last epochs, so that they can go on from there in another page;
+   * waits a moment for those that are asked for now. @param {number} most bytes
+   * @returns {Promise<import('./take-up.js').Open[]>} */
+  async save(most) {
+    const run = this.active;
+    if (!run) return [];
+    if (this.state !== 'running') return [...run.open.values()];
+    const workers = [...run.started];
+    const awaited = new Promise((resolve) => {
+      run.saved = { left: workers.length, resolve };
+    });
+    for (const worker of workers)
+      this.client(worker)
+        .call('save', run.id, most / workers.length)
+        .catch(() => {});
+    await Promise.race([awaited, new Promise((resolve) => void setTimeout(resolve, SAVED_IN))]);
+    for (const number of run.open.keys())
+      if (!isOpen(/** @type {Trial} */ (run.trials.get(number)))) run.open.delete(number);
+    return [...run.open.values()];
   }
 
   /** @private @param {Run} run */
@@ -362,8 +434,12 @@ export class Engine extends EventTarget {
 
   /** @private Where trials that have been trained before go on. @param {Run} run @param {Assignment[]} share */
   async handOver(run, share) {
-    const numbers = share.filter((one) => one.from_epoch !== undefined).map(({ trial }) => trial.number);
-    return numbers.length ? this.client(0).call('handOver', run.id, numbers) : new Uint32Array();
+    const { from } = run;
+    const going = share.filter((one) => one.from_epoch !== undefined).map(({ trial }) => trial.number);
+    const own = going.flatMap((number) => from.get(number) ?? []);
+    const numbers = going.filter((number) => !from.delete(number));
+    const parked = numbers.length ? await this.client(0).call('handOver', run.id, numbers) : new Uint32Array();
+    return own.length ? joined([...own, parked]) : parked;
   }
 
   /**
@@ -391,6 +467,9 @@ export class Engine extends EventTarget {
       started: new Set(),
       trials: new Trials(run.study),
       fresh: false,
+      before: null,
+      from: new Map(),
+      open: new Map(),
     });
     this.tell('restart', problem);
     // The Worker may be another one, which has no session.
@@ -417,6 +496,10 @@ export class Engine extends EventTarget {
     run.fresh = true;
     run.reports.push(report.numbers);
     if (report.kept) run.kept.push(report.kept);
+    if (report.open) {
+      for (const one of snapshotsIn(report.open)) run.open.set(one.number, one);
+      if (run.saved && --run.saved.left === 0) run.saved.resolve(null);
+    }
     if (report.finished) this.report(run);
   }
 

@@ -1,7 +1,9 @@
 import { Engine } from './engine.js';
+import { Modeling } from './modeling.js';
 import { Racing } from './racing.js';
 import { Following } from './surface.js';
 import {
+  anewNotice,
   divergedNotice,
   fallbackNotice,
   resumingNotice,
@@ -29,6 +31,8 @@ import { inSlices } from '../platform/turns.js';
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+/** What is said of studies and runs before; a run that begins answers it. */
+const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
 
@@ -52,6 +56,7 @@ export class Runner {
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
     /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
+    this.models = new Modeling(store, () => this.engine);
     this.races = new Racing(store, () => this.engine);
     /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
@@ -72,6 +77,8 @@ export class Runner {
     /** @private */ this.began = false;
     /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */
     this.fresh = null;
+    /** @private @type {import('./take-up.js').Before | null} the run that goes on, if it was cut off */
+    this.before = null;
   }
 
   /** @private */
@@ -85,6 +92,7 @@ export class Runner {
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
     on('restart', (detail) => this.onRestart(detail));
+    on('anew', () => this.onAnew());
     this.made = engine;
     return engine;
   }
@@ -114,13 +122,30 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @returns {Promise<Result>} */
-  async start() {
+  /** Goes on with the run shown, which was cut off when its page went away.
+   * @param {Pick<import('./take-up.js').Before, 'id' | 'open'>} rest @returns {Promise<Result>} */
+  takeUp({ id, open }) {
+    const { store, result } = this;
+    const before = result && { id, study: store.shownStudy, trials: store.trials, engine: result.engine, open };
+    this.pending ??= this.start(before).finally(() => {
+      this.pending = this.before = null;
+    });
+    return this.pending;
+  }
+
+  /** What the trials in training are, so that another page can go on from there.
+   * @param {number} most bytes @returns {Promise<import('./take-up.js').Open[]>} */
+  async save(most) {
+    return this.pending && this.made ? this.made.save(most) : [];
+  }
+
+  /** @private @param {import('./take-up.js').Before | null} [before] @returns {Promise<Result>} */
+  async start(before = null) {
     const { store } = this;
     this.stopping = false;
     this.began = false;
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       if (!supportsEngine()) {
         store.reports.notify(tooOldNotice());
@@ -131,9 +156,10 @@ export class Runner {
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
+      this.before = before;
       this.spoken = { at: performance.now(), tenth: 0 };
       // A stop that came while the study was being checked is kept until the engine can take it.
-      const running = this.engine.run(store.study, store.choice);
+      const running = this.engine.run(store.study, store.choice, before);
       if (this.stopping) this.engine.stop();
       else if (store.state === 'paused') this.engine.pause();
       return await this.finish(await running);
@@ -158,7 +184,7 @@ export class Runner {
     const before = store.trials.size;
     store.reports.grow();
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       return await this.finish(await this.engine.more(n), before);
     } catch (error) {
@@ -169,7 +195,7 @@ export class Runner {
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
   begin(trials) {
     if (!this.fresh) return;
-    this.store.reports.begin(this.fresh, trials);
+    this.store.reports.begin(this.fresh, trials, this.before?.id);
     this.forgetPlane();
     this.fresh = null;
     this.began = true;
@@ -483,6 +509,7 @@ export class Runner {
 
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
+    this.models.dispose();
     this.races.dispose();
     this.leaveRates();
     this.range = null;
@@ -516,6 +543,12 @@ export class Runner {
     store.reports.dismiss('device');
     store.reports.notify(fallbackNotice(told));
     this.emit('problem', { ...told, message: store.sentence(told) });
+  }
+
+  /** @private What is left of the run cannot be gone on with: it stays, and its study is trained as another run. */
+  onAnew() {
+    this.before = null;
+    this.store.reports.notify(anewNotice());
   }
 
   /** Makes ready for a run of the study as it is now; what goes wrong here is told by the run. */

@@ -93,12 +93,17 @@ export class FigurePart extends Part {
     return this.title;
   }
 
+  /** A heading that says so where its trials are the stored example's. @protected @param {string} text */
+  stamped(text) {
+    return this.store.isExample ? `${text} · ${this.t('example')}` : text;
+  }
+
   /** A heading with the letter of its run, where two lie side by side, or that says of what else its trials are.
    * @protected @param {string} text */
   lettered(text) {
     const { store } = this;
     const { replay } = store.opening;
-    if (store.isExample) text = `${text} · ${this.t('example')}`;
+    text = this.stamped(text);
     if (replay) text = `${text} · ${this.t('replay.at', { epoch: replay.epoch, last: replay.last })}`;
     return store.other ? `${store.letter} · ${text}` : text;
   }

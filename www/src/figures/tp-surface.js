@@ -450,7 +450,13 @@ export class TpSurface extends FigurePart {
       const share = axes.y.scale === 'log' && score <= 0 ? -1 : shareOf(axes.y, axes.y.to(score));
       return { at: upOf(frame, share), capped: share >= 0 && share <= 1 };
     };
-    this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
+    const room = {
+      left: frame.left,
+      right: frame.width - frame.right,
+      top: frame.top,
+      bottom: frame.height - frame.bottom,
+    };
+    const label = {
       text: trial ? String(trial.number) : '',
       ties: this.tieLabel(trial),
       spread: plusMinus(spread, store.objective.metric, store.task),
@@ -458,7 +464,8 @@ export class TpSurface extends FigurePart {
         trial && !axes.y.name && Number.isFinite(spread)
           ? [end(store.score(trial) - spread), end(store.score(trial) + spread)]
           : null,
-    });
+    };
+    this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), label, room, spots.all);
   }
 
   /** Beside the number of the best, how many trials tie with it.

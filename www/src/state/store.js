@@ -78,6 +78,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   seenData: ({ test }) => test.seenData,
 
   landscape: ({ landscape }) => landscape,
+  model: ({ model }) => model,
   race: ({ race }) => race,
   shelf: ({ shelf }) => shelf,
   opening: ({ opening }) => opening,
@@ -215,6 +216,16 @@ class Readable {
   /** Whether the trials shown are the stored example's, which nobody has trained here. */
   get isExample() {
     return this.slices.run.outcome === 'example';
+  }
+
+  /** How many trials are left of the run shown, which was cut off and can go on: on what trained it, as no trial
+   * changes its backend on the way. */
+  get rest() {
+    const { study: panel, trials: shown, run, shelf } = this.slices;
+    const record = shelf.of(shelf.shown);
+    const isCut = record?.state === 'interrupted' && run.outcome === 'earlier' && run.state === 'idle';
+    if (!isCut || shown.stale || panel.readOnly) return 0;
+    return run.choice === 'auto' || run.choice === record.backend ? shown.counts.cancelled : 0;
   }
 
   /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A

@@ -62,6 +62,8 @@
  * @property {(most?: number) => EpochRecord[]} records of the last ones, or of all
  * @property {(told: ArrayLike<number>, from: number, n: number) => void} take
  * @property {(records: EpochRecord[]) => void} add
+ * @property {(n: number, told: number[]) => void} tell
+ * @property {number} each numbers that tell of an epoch
  *
  * @typedef {object} Trial
  * @property {number} number
@@ -105,7 +107,8 @@
  * @property {string | null} adapter
  * @property {number} workers
  * @property {boolean} software
- * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'restarting'} reason
+ * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'resumed' | 'restarting'} reason
+ * @property {number} [numerics] the version of what trains
  * @property {{cpu: number, gpu: number}} [rates] steps a second of this study, measured
  * @property {Problem} [problem] what the GPU failed by
  *

@@ -32,13 +32,23 @@ export class TpRunBar extends Part {
     const { store } = this;
     const starting = store.state === 'starting';
     const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
+    const { rest } = store;
     const blocked =
       act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
-    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.runName();
+    const name =
+      act !== 'run'
+        ? this.t(`run.${act}`)
+        : starting
+          ? this.t('run.starting')
+          : rest
+            ? this.t('run.rest', { n: rest })
+            : this.runName();
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
-      @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
+      @click=${() => !blocked && this.act(act === 'run' && rest ? 'take_up' : act)}>${icon(
+        act === 'pause' ? 'pause' : 'play',
+      )}${name}</button>`;
   }
 
   /** What a run trains; about, where a budget ends it. */
@@ -143,7 +153,13 @@ export class TpRunBar extends Part {
         @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
     if (this.outcome === 'interrupted' && store.state === 'idle' && !store.stale) {
       const { done, trials } = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
-      return html`<p class="hint" data-testid="interrupted">${this.t('run.interrupted', { done, n: trials })}</p>`;
+      const said = this.t(store.rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n: trials });
+      return html`<p class="hint" data-testid="interrupted">${said} ${
+        store.rest
+          ? html`<button type="button" class="lnk" data-testid="run-anew"
+              @click=${() => this.act('run')}>${this.t('run.anew')}</button>`
+          : nothing
+      }</p>`;
     }
     if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
     return html`<p class="hint"

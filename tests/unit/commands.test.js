@@ -131,6 +131,8 @@ const DETAILS = {
   more: () => fc.integer({ min: 1, max: 64 }),
   narrow: () => fc.constant(undefined),
   race_spiral: () => fc.constant(undefined),
+  map_fractal: () => fc.constant(undefined),
+  map_take: () => fc.record({ learning_rate: fc.double({ min: 1e-6, max: 10, noNaN: true }) }),
   mend: () =>
     fc.record({
       problem,

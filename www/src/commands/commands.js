@@ -1,5 +1,6 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
+import { MAP } from './map.js';
 import { MESSAGES } from './messages.js';
 import { MODEL } from './model.js';
 import { OPENING } from './opening.js';
@@ -38,6 +39,7 @@ export const COMMANDS = {
   ...MODEL,
   ...RACE,
   ...RANGE,
+  ...MAP,
   ...LOOK,
   ...SHARE,
   ...STUDY,

@@ -9,8 +9,8 @@ import { supportsEngine } from '../state/notices.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./model-host.js').Look} Look
- * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean, tried: boolean}} Subject `tried`: it has been trained once more; `ended`: what it ended
- *   with is known
+ * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean, tried: boolean}} Subject `ended`:
+ *   what it ended with is known; `tried`: it has been trained once more
  */
 
 /** A training once more that takes no more multiplications is begun unasked. */

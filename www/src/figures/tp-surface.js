@@ -456,6 +456,7 @@ export class TpSurface extends FigurePart {
       top: frame.top,
       bottom: frame.height - frame.bottom,
     };
+    /** @type {import('./marks.js').Label} */
     const label = {
       text: trial ? String(trial.number) : '',
       ties: this.tieLabel(trial),

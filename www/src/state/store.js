@@ -80,6 +80,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   landscape: ({ landscape }) => landscape,
   model: ({ model }) => model,
   race: ({ race }) => race,
+  map: ({ map }) => map,
   shelf: ({ shelf }) => shelf,
   opening: ({ opening }) => opening,
 

@@ -45,11 +45,10 @@ const WIDTHS = /^(hidden|units_\d+)$/;
  * @param {Study} study @param {string} name @param {Distribution} wanted @returns {Distribution} */
 function fitting(study, name, wanted) {
   if (!wanted.choices) return { ...wanted };
+  /** @type {readonly unknown[]} */
   const known = choicesOf(/** @type {import('./hyperparameters.js').Hyperparameter} */ (BY_NAME.get(name)));
   const [rows] = partSizes(study);
-  const choices = wanted.choices.filter((one) =>
-    name === 'batch_size' ? Number(one) <= rows : known.includes(/** @type {string} */ (one)),
-  );
+  const choices = wanted.choices.filter((one) => (name === 'batch_size' ? Number(one) <= rows : known.includes(one)));
   return { ...wanted, choices: choices.length ? choices : [Math.max(1, rows)] };
 }
 

@@ -18,6 +18,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {Study} [study]
  * @property {string} [view]
  * @property {string} [race] what races
+ * @property {string} [map] axes, size and window of the trainability map
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
  * @property {number} [scale]
@@ -136,6 +137,7 @@ export function encodeLink(state) {
   if (state.lang) parts.push(`lang=${percent(state.lang)}`);
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
   if (state.race) parts.push(`race=${percent(state.race)}`);
+  if (state.map) parts.push(`map=${percent(state.map)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
   if (state.color) parts.push(`color=${percent(state.color)}`);
@@ -341,6 +343,7 @@ const PARTS = {
   // Which views there are is the page's to know.
   view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
   race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
+  map: (map) => (/^[a-z_0-9]{1,30},[a-z_0-9]{1,30},\d{2,3}(,[-\d.e]{0,24}){0,4}$/.test(map) ? { map } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),

@@ -35,6 +35,7 @@ export function progressOf(trials, { metric, direction }) {
 export function rungsOf(trials) {
   /** @type {Map<number, number>} */
   const stopped = new Map();
+  /** @type {number[]} */
   const lengths = [];
   for (const { state, epochs } of trials) {
     lengths.push(epochs.length);

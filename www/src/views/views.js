@@ -16,6 +16,11 @@ export const VIEWS = [
     load: () => import('./race/index.js'),
   }),
   defineView({
+    name: 'map',
+    title: { en: 'Map', ko: '지도' },
+    load: () => import('./map/index.js'),
+  }),
+  defineView({
     name: 'model',
     title: { en: 'Model', ko: '모델' },
     load: () => import('./model/index.js'),

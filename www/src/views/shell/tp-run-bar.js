@@ -35,14 +35,7 @@ export class TpRunBar extends Part {
     const { rest } = store;
     const blocked =
       act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
-    const name =
-      act !== 'run'
-        ? this.t(`run.${act}`)
-        : starting
-          ? this.t('run.starting')
-          : rest
-            ? this.t('run.rest', { n: rest })
-            : this.runName();
+    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.runName();
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
@@ -51,8 +44,10 @@ export class TpRunBar extends Part {
       )}${name}</button>`;
   }
 
-  /** What a run trains; about, where a budget ends it. */
+  /** What a run trains: the rest of one that was cut off; about so many where a budget ends it. */
   runName() {
+    const { rest } = this.store;
+    if (rest) return this.t('run.rest', { n: rest });
     const { asked, trials } = planOf(this.store.study);
     return trials < asked
       ? this.t('run.run_about', { n: trials, trials: count(trials) })

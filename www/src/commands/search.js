@@ -21,7 +21,10 @@ const start = ({ page }) => void page.run().catch(() => {});
  * @param {import('../study/types.js').Study} study @param {Stage[] | null} stages */
 function put(study, stages) {
   delete study.stages;
-  if (stages) Object.assign(study, { stages, trials: trialsOf(stages) });
+  if (!stages) return;
+  Object.assign(study, { stages, trials: trialsOf(stages) });
+  // And how many epochs each has.
+  delete study.space?.epochs;
 }
 
 /** Input that is not valid in fields that are gone. @param {On} on @param {RegExp} names */

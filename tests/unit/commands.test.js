@@ -123,7 +123,7 @@ const DETAILS = {
   remove_stage: () => fc.integer({ min: 0, max: 1 }),
   automl: () =>
     fc.record({
-      auto: fc.record({ architecture: fc.boolean(), optimization: fc.boolean(), budget: fc.integer({ min: 1000 }) }),
+      study: fc.constantFrom(...PRESETS.map((one) => ({ ...one.study, budget: 5000 }))),
       run: fc.constant(false),
     }),
   run_box: () => fc.constant(undefined),

@@ -19,6 +19,7 @@ const FEATURES = 4;
 export class TpModelMistakes extends SightPart {
   static figure = 'model-mistakes';
   static properties = { ...SightPart.properties, chosen: { state: true } };
+  /** @type {import('../../figures/figure-data.js').SaveKind[][]} */
   static saves = [['csv', 'copy']];
 
   constructor() {

@@ -16,6 +16,7 @@ mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
+mod trainability;
 mod trajectory;
 mod verdict;
 
@@ -33,5 +34,6 @@ pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::surface;
+pub use trainability::{MAP_FORMAT, MAP_SIDES, MapAxis, MapPlan, MapReport, Mapper, Pixel, SEEDS};
 pub use trajectory::{Entry, MOST_POINTS, Recorder, Trajectory};
 pub use verdict::{Mistake, Unit, Verdict, verdict};

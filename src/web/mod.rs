@@ -8,6 +8,8 @@
 
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod bench;
+#[cfg(not(any(feature = "analyses", feature = "search")))]
+mod map;
 #[cfg(feature = "analyses")]
 mod model;
 #[cfg(not(any(feature = "analyses", feature = "search")))]

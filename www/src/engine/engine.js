@@ -165,6 +165,11 @@ export class Engine extends EventTarget {
     return new RangeRun((this.analyst ??= new Client(ANALYST)), this.assetBase);
   }
 
+  /** The Workers, for whoever trains beside runs (mapping.js). @returns {import('./mapping.js').Pool} */
+  get pool() {
+    return { client: (index) => this.client(index), base: this.assetBase };
+  }
+
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
    * @param {BackendChoice} choice */
   async ahead(study, choice) {

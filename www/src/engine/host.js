@@ -1,5 +1,6 @@
 import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
+import { MapHost } from './map-host.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
 import init, {
@@ -118,6 +119,7 @@ export class Host extends Answers {
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
+    /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
@@ -463,6 +465,26 @@ export class Host extends Answers {
    * @param {number} run @param {number} number */
   keptWeights(run, number) {
     return this.sessionOf(run).weights(number) ?? null;
+  }
+
+  /** What is asked of a trainability map (map-host.js). @param {'begin' | 'estimate' | 'train' | 'stop'} what
+   * @param {any[]} given */
+  map(what, ...given) {
+    return /** @type {Function} */ (this.maps[what]).apply(this.maps, given);
+  }
+
+  /** Makes a map ready. @param {number} id @param {import('./map-host.js').MapGiven} given
+   * @param {'gpu' | 'cpu'} backend @param {string} base */
+  async beginMap(id, given, backend, base) {
+    const [table, gpu] = [await tableOf(given.study, base), backend === 'gpu' ? await this.open() : null];
+    return this.maps.begin(id, given, table, gpu);
+  }
+
+  /** All that becomes of one trial, of whatever study. @param {string} study @param {string} round
+   * @param {'gpu' | 'cpu'} backend @param {string} base */
+  async trace(study, round, backend, base) {
+    const [table, gpu] = [await tableOf(study, base), backend === 'gpu' ? await this.open() : null];
+    return this.maps.trace(study, round, table, gpu);
   }
 
   /** Ends the training after the step under way. */

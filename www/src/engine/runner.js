@@ -15,6 +15,7 @@ import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
+import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -33,6 +34,8 @@ import { inSlices } from '../platform/turns.js';
 const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
+const mapping = defineLater('mapping', () => import('./mapping.js'));
+
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
 
@@ -59,6 +62,7 @@ export class Runner {
     this.models = new Modeling(store, () => this.engine);
     this.races = new Racing(store, () => this.engine);
     /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
+    /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} of the run shown */ this.result = null;
@@ -252,7 +256,11 @@ export class Runner {
     if (stopped) {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
-    } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
+    } else {
+      const { complete, pruned } = store.shelf.live?.trials.counts ?? store.counts;
+      const key = best === null ? 'say.finished_none' : pruned ? 'say.finished_pruned' : 'say.finished';
+      store.reports.say(key, { n: result.trials.length, best, complete, pruned });
+    }
     store.reports.settled();
     const document = resultDocument(result);
     this.emit('finished', document);
@@ -455,6 +463,15 @@ export class Runner {
     landscape.stop();
   }
 
+  /** The trainability map, which takes an engine. @returns {Promise<import('./mapping.js').Mapping>} */
+  async maps() {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const { Mapping } = await mapping.open();
+    this.mapped ??= new Mapping(this.store, () => this.engine.pool);
+    this.mapped.yield(this.store.state !== 'idle');
+    return this.mapped;
+  }
+
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.
    * @param {number} trial @returns {Promise<import('../state/store.js').OpenedTest>} */
   openTest(trial) {
@@ -507,6 +524,7 @@ export class Runner {
   dispose() {
     this.models.dispose();
     this.races.dispose();
+    this.mapped?.dispose();
     this.leaveRates();
     this.range = null;
     this.made?.dispose();
@@ -517,6 +535,7 @@ export class Runner {
   /** @private @param {import('../study/types.js').RunState} state */
   setState(state) {
     this.store.reports.state(state, this.made?.canGoOn ?? false);
+    this.mapped?.yield(state !== 'idle');
   }
 
   /** @private @param {import('../study/types.js').BackendInfo} info */

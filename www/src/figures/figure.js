@@ -121,7 +121,7 @@ export class FigurePart extends Part {
   /** How much of what is to come it shows. @returns {unknown} */
   note() {
     const { counts, trials } = this.store;
-    const done = counts.complete + counts.diverged;
+    const done = counts.complete + counts.pruned + counts.diverged + counts.failed;
     if (!trials.size || done === trials.size) return nothing;
     return html`<span class="q"
       data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(trials.size) })}</span>`;
@@ -470,13 +470,13 @@ export class FigurePart extends Part {
   stateKeys() {
     const { counts, state, trials } = this.store;
     const known = { ...counts, untrained: scoreScale(this.store).untrained };
-    return /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled'])
+    return /** @type {const} */ (['complete', 'running', 'queued', 'untrained', 'pruned', 'diverged', 'cancelled'])
       .filter(
         (one) => known[one] || ((state !== 'idle' || !trials.size) && (one === 'complete' || one === 'diverged')),
       )
       .map((one) => {
         const word = this.t(`state.${one}`);
-        const isCounted = one === 'untrained' || one === 'diverged';
+        const isCounted = one === 'untrained' || one === 'pruned' || one === 'diverged';
         return {
           mark: stateMark(one),
           text: isCounted && known[one] ? `${word} ${count(known[one])}` : word,

@@ -25,6 +25,7 @@ const widthOf = (text) => [...text].reduce((sum, one) => sum + (/[\u1100-\uffdc]
  * @returns {Place}
  */
 export function labelPlace(mark, number, further, room, others) {
+  /** @type {{x: number, y: number}[]} */
   const near = [];
   const reach = GAP + widthOf(number + further) + MARK;
   for (const one of others)
@@ -36,7 +37,9 @@ export function labelPlace(mark, number, further, room, others) {
     /** @type {{place: Place, covered: number} | null} */
     let found = null;
     for (const y of ROWS)
-      for (const anchor of /** @type {const} */ (mark.x - room.left > 120 ? ['end', 'start'] : ['start', 'end'])) {
+      for (const anchor of /** @type {Place['anchor'][]} */ (
+        mark.x - room.left > 120 ? ['end', 'start'] : ['start', 'end']
+      )) {
         const [from, to] = anchor === 'start' ? [GAP, GAP + width] : [-GAP - width, -GAP];
         const [left, right] = [mark.x + from, mark.x + to];
         const [top, bottom] = [mark.y + y - LINE + 3, mark.y + y + 3];

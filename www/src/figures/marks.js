@@ -61,12 +61,17 @@ function shape({ state, color, out }, x = 0, y = 0) {
       path(HALF, { fill: ink }),
     ];
   if (state === 'queued') return [disc(1.8, out ? ink : 'var(--mark)', 'var(--surface)', 1)];
+  // Where the sampler wants to look next.
+  if (state === 'next') return [disc(2.6, 'none', 'var(--surface)', 3.4), disc(2.6, 'none', ink, 1.1)];
   if (state === 'complete')
     return [color ? disc(4.8, out ? ink : color, ink, 1) : disc(4.6, ink, 'var(--surface)', 1.6)];
   const hollow = state === 'untrained' ? 'var(--surface)' : 'none';
+  const edge = disc(3.6, hollow, ink, 1.3);
+  // Pruned is a ring, and what was cancelled one that is not closed.
+  if (state === 'cancelled') edge.setAttribute('stroke-dasharray', '2.5 2');
   return [
     disc(3.6, hollow, 'var(--surface)', 3.6),
-    disc(3.6, hollow, ink, 1.3),
+    edge,
     ...(state === 'untrained' ? [path(BAR, { stroke: ink, 'stroke-width': 1.3 })] : []),
   ];
 }

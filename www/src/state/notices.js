@@ -15,7 +15,7 @@ import { ROOM } from '../study/runs.js';
 const DEVICE = ['no_gpu', 'gpu', 'gpu_wrong', 'not_on_this_backend'];
 
 /** @param {Store} store */
-const finished = (store) => store.counts.complete + store.counts.diverged;
+const finished = ({ counts }) => counts.complete + counts.pruned + counts.diverged;
 
 /** @param {Store} store */
 function kept(store) {

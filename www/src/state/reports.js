@@ -181,6 +181,11 @@ export class Reports {
     return this.slices.race;
   }
 
+  /** The trainability map. */
+  get map() {
+    return this.slices.map;
+  }
+
   /** @param {Notice} notice */
   notify(notice) {
     this.slices.messages.notify(notice);

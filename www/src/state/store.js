@@ -60,6 +60,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   pinned: ({ selection }) => selection.pinned,
   hovered: ({ selection }) => selection.hovered,
   brush: ({ selection }) => selection.brush,
+  stage: ({ selection }) => selection.stage,
   brushes: ({ selection }) => selection.brushes,
 
   state: ({ run }) => run.state,
@@ -79,6 +80,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   landscape: ({ landscape }) => landscape,
   model: ({ model }) => model,
   race: ({ race }) => race,
+  map: ({ map }) => map,
   shelf: ({ shelf }) => shelf,
   opening: ({ opening }) => opening,
 
@@ -236,6 +238,8 @@ class Readable {
     // A grid is whole; and what the panel says is what would go on.
     if (!isThere || run.state !== 'idle' || shown.stale || panel.readOnly || panel.study.sampler?.name === 'grid')
       return 0;
+    // Stages say how many there are, and a budget that is spent is enough for none.
+    if (panel.study.stages || (run.progress?.steps ?? 0) >= (panel.study.budget ?? Infinity)) return 0;
     const last = run.asked?.trials === trials ? run.asked.n : trials;
     return Math.max(0, Math.min(MORE, last, MOST_TRIALS - trials));
   }

@@ -19,6 +19,7 @@ const LAST = [
   'sampler',
   'objective',
   'pruner',
+  'stages',
   'dataset.samples',
   'dataset.noise',
   'dataset.split',
@@ -27,6 +28,7 @@ const LAST = [
   'seeds_per_trial',
   'shared_seeds',
   'trials',
+  'budget',
   'dataset.seed',
   'seed',
 ];

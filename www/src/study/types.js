@@ -28,13 +28,15 @@
  * @property {Record<string, Distribution>} [space]
  * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
  * @property {{name: string, startup?: number, warmup?: number, reduction?: number, min_epochs?: number}} [pruner]
- * @property {{epochs: number, trials: number, shrink?: number}[] | null} [stages] coarse to fine
+ * @property {Stage[] | null} [stages] coarse to fine
  * @property {number | null} [budget] trial-steps after which nothing more is asked for
  * @property {{metric: string, direction: string}} [objective]
  * @property {number} [trials]
  * @property {number} [seeds_per_trial]
  * @property {number} [seed]
  * @property {boolean} [shared_seeds]
+ *
+ * @typedef {{epochs: number, trials: number, shrink?: number}} Stage
  *
  * @typedef {object} EpochRecord
  * @property {number} epoch

@@ -3,6 +3,8 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
 import { planned } from '../../study/panel.js';
+import { planOf, shareSpent } from '../../study/plan.js';
+import { isRefined, prunerOf } from '../../study/search.js';
 import '../../figures/tp-strip.js';
 
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
@@ -33,14 +35,7 @@ export class TpRunBar extends Part {
     const { rest } = store;
     const blocked =
       act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
-    const name =
-      act !== 'run'
-        ? this.t(`run.${act}`)
-        : starting
-          ? this.t('run.starting')
-          : rest
-            ? this.t('run.rest', { n: rest })
-            : this.t('run.run', { n: planned(store.study) });
+    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.runName();
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
@@ -49,10 +44,31 @@ export class TpRunBar extends Part {
       )}${name}</button>`;
   }
 
+  /** What a run trains: the rest of one that was cut off; about so many where a budget ends it. */
+  runName() {
+    const { rest } = this.store;
+    if (rest) return this.t('run.rest', { n: rest });
+    const { asked, trials } = planOf(this.store.study);
+    return trials < asked
+      ? this.t('run.run_about', { n: trials, trials: count(trials) })
+      : this.t('run.run', { n: asked });
+  }
+
+  /** What a run takes at most, of a study that says how it may end early. */
+  plan() {
+    const { study } = this.store;
+    if (!isRefined(study) || this.store.state !== 'idle') return nothing;
+    const { asked, steps } = planOf(study);
+    const most = Math.min(steps, study.budget ?? Infinity);
+    const pruned = prunerOf(study) === 'none' ? '' : ` ${this.t('run.plan.pruned')}`;
+    const said = this.t('run.plan', { n: asked, steps: count(most) });
+    return html`<p class="hint" data-testid="plan">${said}${pruned}</p>`;
+  }
+
   /** Goes on with the run shown, where it can. */
   more() {
     const n = this.store.more;
-    if (!n) return nothing;
+    if (!n) return this.plan();
     const key = this.store.alive ? 'run.more' : 'run.more_anew';
     return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
       title=${this.t(`${key}.title`, { n })}
@@ -89,10 +105,22 @@ export class TpRunBar extends Part {
       }</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${steps}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
+      ${pruned ? this.pruned() : nothing}
       <div class="only-phone"
         data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}
         </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
     </dl>`;
+  }
+
+  /** How many trials were pruned, and what of the steps of all was taken. */
+  pruned() {
+    const { store } = this;
+    const share = Math.round(100 * shareSpent(store.shownStudy, store.trials.values()));
+    return html`<div class="all" data-testid="pruned">${this.t('run.pruned', {
+      complete: count(store.counts.complete),
+      pruned: count(store.counts.pruned),
+      share,
+    })}</div>`;
   }
 
   /** How the run shown has ended. */

@@ -6,7 +6,9 @@ import { SurfaceAxes } from '../../figures/surface-axes.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
+import { later } from '../../platform/later.js';
 import './tp-best.js';
+import './tp-stages.js';
 import sheet from './style.css?inline';
 
 /** Response surface, loss curves and trial table of one study; or of two runs, side by side. */
@@ -19,6 +21,28 @@ export class TpSweep extends Part {
     super();
     /** @private of both surfaces */ this.places = new SurfaceAxes();
     /** @private the run beside the one shown, as it was drawn */ this.beside = '';
+    /** @private what stands beside the surface @type {'curves' | 'progress'} */ this.mode = 'curves';
+  }
+
+  /** The loss curves, or in their place what was found by when. @private */
+  other() {
+    const { store } = this;
+    return this.mode === 'progress' && !store.other
+      ? html`<tp-progress .store=${store}></tp-progress>`
+      : html`<tp-curves .store=${store}></tp-curves>`;
+  }
+
+  /** @private @param {CustomEvent<'curves' | 'progress'>} event */
+  async onMode({ detail }) {
+    if (detail === 'progress' && !(await later('progress').catch(() => null))) return;
+    this.mode = detail;
+    this.requestUpdate();
+    await this.updateComplete;
+    // The button that was pressed is in the other figure now.
+    requestAnimationFrame(() => {
+      const next = detail === 'progress' ? 'show-curves' : 'show-progress';
+      /** @type {HTMLElement | null} */ (this.querySelector(`[data-testid="${next}"]`))?.focus();
+    });
   }
 
   /** Only another run beside, or over, the one shown changes anything here. */
@@ -55,10 +79,15 @@ export class TpSweep extends Part {
     const moved = () => {
       for (const one of this.querySelectorAll('tp-surface')) /** @type {Part} */ (one).requestUpdate();
     };
-    return html`<div class="sweep ${other ? 'pair' : ''} ${over ? 'over' : ''}" @axes=${moved}>
-      ${other ? this.how(over) : html`<tp-best .store=${store}></tp-best>`}
+    return html`<div class="sweep ${other ? 'pair' : ''} ${over ? 'over' : ''}" @axes=${moved} @mode=${this.onMode}>
+      ${
+        other
+          ? this.how(over)
+          : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best
+            .store=${store}></tp-best></div>`
+      }
       <tp-surface .store=${store} .places=${places}></tp-surface>
-      ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : html`<tp-curves .store=${store}></tp-curves>`}
+      ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : this.other()}
       ${
         other
           ? keyed(

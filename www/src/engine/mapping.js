@@ -124,7 +124,7 @@ export class Mapping {
   /** @private @param {Client} lead @param {string} base @returns {Promise<BackendInfo>} */
   async choose(lead, base) {
     const { study } = this.slice;
-    if (this.isFallen) return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
+    if (this.isFallen) return { backend: 'cpu', adapter: 'WASM SIMD', workers: workersOn(), software: false, reason: 'gpu_failed' };
     const some = { ...study, trials: Math.min(CHOICE_TRIALS, study?.trials ?? 1) };
     return lead.call('choose', this.store.choice, JSON.stringify(some), base, workersOn());
   }

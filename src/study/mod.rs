@@ -3,11 +3,13 @@
 
 mod check;
 pub mod config;
+mod record;
 mod sampler;
 pub mod table;
 pub mod usage;
 
 pub use config::TrialConfig;
+pub use record::{Record, Records};
 #[cfg(not(target_arch = "wasm32"))]
 pub use sampler::Learning;
 pub use sampler::{SOBOL_TRIALS, SamplerSpec};
@@ -79,6 +81,8 @@ pub struct Study {
     pub seed: u64,
     /// Whether all trials draw the same random numbers in training.
     pub shared_seeds: bool,
+    /// What is written down of each layer after every epoch.
+    pub record: Records,
 }
 
 impl Study {
@@ -125,6 +129,9 @@ impl Study {
             && let Value::Object(keys) = &mut document
         {
             keys.shift_remove("question");
+        }
+        if !self.record.is_empty() {
+            document["record"] = self.record.iter().map(Record::name).collect();
         }
         document
     }

@@ -2,6 +2,7 @@
 
 mod ask_tell;
 mod commands;
+mod export;
 mod landscape;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -48,6 +49,8 @@ enum Command {
     Landscape(landscape::Options),
     /// Trains trials of a study from the same weights on the same batches and writes their paths over one plane.
     Race(landscape::Options),
+    /// Makes a result document something that other programs read.
+    Export(export::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
     /// {"number", "params"}, reads {"number", "value"}, and so on until all trials are told.
     AskTell,
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
         Command::Landscape(options) => landscape::run(&options, false),
         Command::Race(options) => landscape::run(&options, true),
+        Command::Export(options) => export::run(&options),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };
     match done {

@@ -163,6 +163,7 @@ export class TuningPlayground extends LitElement {
       <tp-runs-list .store=${store}></tp-runs-list>
       <tp-bench .store=${store}></tp-bench>
       <tp-range .store=${store}></tp-range>
+      <tp-sharpness .store=${store}></tp-sharpness>
       <tp-share .store=${store} .views=${VIEWS}></tp-share>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;

@@ -3,7 +3,7 @@ import { Client, EngineError } from './client.js';
 import { ANALYST, WORKER } from './hrefs.js';
 import { FORMAT } from '../study/result.js';
 import { RaceRun } from './race.js';
-import { RangeRun } from './range.js';
+import { PieceRun } from './range.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { frameSurface, surface } from './surface.js';
 import { isOpen, timeLeft } from './time-left.js';
@@ -147,9 +147,9 @@ export class Engine extends EventTarget {
     return new RaceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, told);
   }
 
-  /** Learning-rate range tests, none of them begun. */
-  range() {
-    return new RangeRun((this.analyst ??= new Client(ANALYST)), this.assetBase);
+  /** What is worked out of one trial, none of it begun. @param {'range' | 'sharpness'} kind */
+  piecewise(kind) {
+    return new PieceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, kind);
   }
 
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study

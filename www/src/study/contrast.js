@@ -26,6 +26,7 @@ const LAST = [
   'dataset.standardize',
   'seeds_per_trial',
   'shared_seeds',
+  'record',
   'trials',
   'dataset.seed',
   'seed',

@@ -45,7 +45,7 @@ impl Lower {
     }
 
     /// The inverse of the matrix that was factored, row by row.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn inverse(&self) -> Vec<f64> {
         let n = self.n;
         // First that of the factor, column by column, kept as rows.

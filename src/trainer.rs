@@ -201,12 +201,13 @@ impl Trainer {
         self.wave = None;
     }
 
-    /// How many networks of each program a study of so many trials will have, by its first round of trials or, of a large one, some of it.
+    /// How many networks of each program a study of so many trials will have, by its first
+    /// trials, or stand-ins for those of a sampler that learns.
     fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
         // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
         let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
         let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
-        let round = Search::new(&self.study).ask(&Study { trials, ..(*self.study).clone() });
+        let round = Search::preview(&self.study, trials);
         // Odd, so that it does not go round with the axes of a grid.
         let every = round.len().div_ceil(COUNTED) | 1;
         let mut counts: BTreeMap<Program, u64> = BTreeMap::new();

@@ -1,10 +1,8 @@
 //! Planes, surfaces and paths: what is drawn is what the networks are.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-
-use common::paths::{record, trainer};
-use common::{ACTIVATIONS, pick, stream};
+use crate::common::paths::{record, trainer};
+use crate::common::{ACTIVATIONS, pick, stream};
 use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;

@@ -1,10 +1,7 @@
 //! Networks as they are: scores on any rows, outputs, gradients, by every strategy of every backend.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::{
+use crate::common::{
     ACTIVATIONS, On, at_once, backends, data, narrow, network, optimizers, pick, relative_l2, run, some_optimizers,
     stream,
 };
@@ -132,8 +129,8 @@ fn gradients_are_those_of_the_reference_in_f64(on: On) {
             let spec = NetworkSpec { dropout: 0.0, max_batch: TRAIN, ..network.spec.clone() };
             let whole = Network { spec, parameters: network.parameters.clone() };
             let mut wanted = ReferencePopulation::<f64>::new(Rc::new(wide.clone()), vec![whole.clone()]);
-            let epoch = vec![EpochBatches { order: rows.clone(), ..common::batches(0, &whole, TRAIN, 0) }];
-            let outcome = common::train(&mut wanted, epoch, core::time::Duration::MAX).remove(0);
+            let epoch = vec![EpochBatches { order: rows.clone(), ..crate::common::batches(0, &whole, TRAIN, 0) }];
+            let outcome = crate::common::train(&mut wanted, epoch, core::time::Duration::MAX).remove(0);
             let wanted = pollster::block_on(wanted.gradient(0)).unwrap();
             for backend in backends(on) {
                 let given = network.clone();
@@ -170,7 +167,7 @@ fn gradients_over_many_rows_and_over_none() {
     assert!(of(Rows::These(&first[..9]), &lost).1.iter().all(|x| x.is_nan()));
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         evaluation_alone_is_the_validation_of_training,
         any_rows_score_what_the_reference_in_f64_says,

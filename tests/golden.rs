@@ -1,9 +1,6 @@
 //! Fixtures made by PyTorch (`tests/golden/make_fixtures.py`): every one on every backend.
 
-mod common;
-mod harness;
-
-use common::{On, backends};
+use crate::common::{On, backends};
 use serde_json::{Value, json};
 use std::path::Path;
 use tuning_playground::error::Error;
@@ -82,7 +79,7 @@ fn what_pytorch_refuses_is_refused_with_its_reason() {
     assert!(Fixture::parse(text, "as it is").is_ok());
 }
 
-harness::tests! {
+crate::harness::tests! {
     plain [c3_the_f64_reference_is_pytorch, what_pytorch_refuses_is_refused_with_its_reason]
     each_backend [c3_f32_backends_are_pytorch]
 }

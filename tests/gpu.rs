@@ -1,9 +1,6 @@
 //! The GPU alone: lost devices, shaders, shapes that share dispatches.
 
-mod common;
-mod harness;
-
-use common::{
+use crate::common::{
     Trace, at_once, batches, data, gpu, gpus, narrow, network, optimizers, pick, some_optimizers, stream, train,
 };
 use core::time::Duration;
@@ -19,14 +16,14 @@ fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
     let inputs = 5;
     let networks = (0..n).map(|trial| {
         let hidden = (0..draw.below(4)).map(|_| 1 + draw.below(20) as usize).collect();
-        let activation = pick(&mut draw, &common::ACTIVATIONS);
+        let activation = pick(&mut draw, &crate::common::ACTIVATIONS);
         let shape = Shape { inputs, hidden, outputs: 3, activation };
         let optimizer = pick(&mut draw, &some_optimizers());
         let dropout = pick(&mut draw, &[0.0, 0.3]);
         network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut draw, &[7, 16, 90]))
     });
     let networks: Vec<Network> = networks.collect();
-    let shape = Shape { inputs, hidden: vec![], outputs: 3, activation: common::ACTIVATIONS[0] };
+    let shape = Shape { inputs, hidden: vec![], outputs: 3, activation: crate::common::ACTIVATIONS[0] };
     (narrow(&data(&shape, Loss::CrossEntropy, 90, 70, 3)), networks)
 }
 
@@ -78,7 +75,7 @@ fn disturbed(
 fn partly_diverging() -> (Rc<Data>, Vec<Network>) {
     let (data, mut networks) = mixed(12);
     for (network, rate) in networks.iter_mut().step_by(4).zip([3.0, 1e3, 1e7]) {
-        network.spec.shape.activation = common::ACTIVATIONS[0];
+        network.spec.shape.activation = crate::common::ACTIVATIONS[0];
         network.spec.optimizer.learning_rate = rate;
     }
     (data, networks)
@@ -89,23 +86,34 @@ fn told(trace: &Trace) -> usize {
     trace.0.len()
 }
 
-fn r1_a_lost_device_changes_no_bit() {
+/// Loses the device in every `every`-th of the ways: a new one compiles all its kernels anew.
+fn r1(every: usize) {
     for gpu in gpus() {
         let work = partly_diverging();
         let (undisturbed, none) = disturbed(&gpu, &work, 1, usize::MAX);
         assert_eq!(none, 0);
+        let mut ways = Vec::new();
         // Host copies after every piece, and at the ends of flights alone.
         for gpu in [gpu.with_copies_every(Duration::ZERO), gpu] {
             for ahead in [1, EPOCHS] {
                 // An epoch takes at least four pieces: they grow at most twofold from one step.
-                for lost_at in [0, 1, 2, 3, 6] {
-                    let (traces, resumed) = disturbed(&gpu, &work, ahead, lost_at);
-                    assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
-                    assert_eq!(traces, undisturbed, "lost at piece {lost_at}, {ahead} epochs at a time");
-                }
+                ways.extend([0, 1, 2, 3, 6].map(|lost_at| (gpu.clone(), ahead, lost_at)));
             }
         }
+        for (gpu, ahead, lost_at) in ways.into_iter().step_by(every) {
+            let (traces, resumed) = disturbed(&gpu, &work, ahead, lost_at);
+            assert!(resumed >= 1, "the device was lost at piece {lost_at} and nobody noticed");
+            assert_eq!(traces, undisturbed, "lost at piece {lost_at}, {ahead} epochs at a time");
+        }
     }
+}
+
+fn r1_a_lost_device_changes_no_bit() {
+    r1(3);
+}
+
+fn r1_a_device_lost_in_any_way_changes_no_bit() {
+    r1(1);
 }
 
 fn epochs_begun_together_are_the_same_bits() {
@@ -129,9 +137,9 @@ fn epochs_begun_together_are_the_same_bits() {
 fn c5_mixed_shapes_share_dispatches_without_a_trace() {
     for gpu in gpus() {
         let (data, networks) = mixed(40);
-        let together = common::run(&gpu, &data, &networks, 2, at_once);
+        let together = crate::common::run(&gpu, &data, &networks, 2, at_once);
         for (index, network) in networks.iter().enumerate().step_by(7) {
-            let alone = common::run(&gpu, &data, core::slice::from_ref(network), 2, at_once);
+            let alone = crate::common::run(&gpu, &data, core::slice::from_ref(network), 2, at_once);
             assert_eq!(alone[0], together[index], "network {index}: {:?}", network.spec.shape);
         }
     }
@@ -139,11 +147,11 @@ fn c5_mixed_shapes_share_dispatches_without_a_trace() {
 
 fn s3_rows_wider_than_any_texture_train_too() {
     let gpu = gpu();
-    let shape = Shape { inputs: 40_000, hidden: vec![3], outputs: 2, activation: common::ACTIVATIONS[0] };
+    let shape = Shape { inputs: 40_000, hidden: vec![3], outputs: 2, activation: crate::common::ACTIVATIONS[0] };
     let data = narrow(&data(&shape, Loss::CrossEntropy, 12, 5, 3));
     let own = [network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, 4)];
     let [on_gpu, on_cpu] = [&gpu as &dyn Backend, &Cpu::new()].map(|backend| {
-        let (outcomes, _) = &common::run(backend, &data, &own, 1, at_once)[0];
+        let (outcomes, _) = &crate::common::run(backend, &data, &own, 1, at_once)[0];
         outcomes[0].clone()
     });
     assert_eq!(gpu.strategy(&own[0].spec), "workgroup");
@@ -234,7 +242,8 @@ fn hold_masks(rotate: &str) {
 fn s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated() {
     let gpu = gpu();
     let bytes = |hidden: &[usize], batch| {
-        let shape = Shape { inputs: 64, hidden: hidden.to_vec(), outputs: 10, activation: common::ACTIVATIONS[3] };
+        let shape =
+            Shape { inputs: 64, hidden: hidden.to_vec(), outputs: 10, activation: crate::common::ACTIVATIONS[3] };
         gpu.largest_piece_bytes(&network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, batch).spec)
     };
     let (limit, _) = gpu.memory_limit();
@@ -248,7 +257,7 @@ const ROWS: usize = 350;
 
 /// A network, and the bytes made on the device while so many of them train.
 fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> (Network, f64) {
-    let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: common::ACTIVATIONS[3] };
+    let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: crate::common::ACTIVATIONS[3] };
     let data = narrow(&data(&shape, Loss::CrossEntropy, ROWS, 0, 3));
     let one = |trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[3], 0.1, 32);
     let networks: Vec<_> = (0..n).map(one).collect();
@@ -279,7 +288,7 @@ fn a_sound_device_passes_its_test_with_a_margin() {
     assert!(off < 2e-5, "{off}");
 }
 
-harness::tests! {
+crate::harness::tests! {
     plain [r5_kernels_bind_no_more_than_the_specs_default_limits]
     gpu [
         r1_a_lost_device_changes_no_bit,
@@ -291,4 +300,5 @@ harness::tests! {
         memory_on_the_device_grows_as_stated,
         a_sound_device_passes_its_test_with_a_margin,
     ]
+    soak_gpu [r1_a_device_lost_in_any_way_changes_no_bit]
 }

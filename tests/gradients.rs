@@ -1,10 +1,7 @@
 //! C1: the f64 reference's gradients are central differences. C2: every f32 backend's gradients are the f64 reference's.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::{
+use crate::common::{
     ACTIVATIONS, On, backends, batches, data, gpus, log_uniform, narrow, network, pick, relative_l2, stream, train,
 };
 use core::time::Duration;
@@ -143,7 +140,7 @@ fn c1_gradients_are_central_differences_of_500() {
     c1(500);
 }
 
-harness::tests! {
+crate::harness::tests! {
     plain [c1_gradients_are_central_differences]
     each_backend [c2_gradients_are_those_of_f64]
     gpu [c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy]

@@ -1,10 +1,7 @@
 //! Each kernel of every f32 backend against its plain twin in f64, by the kernel's name: what the kernel alone decides
 //! is read from networks in which nothing else could hide a fault.
 
-mod common;
-mod harness;
-
-use common::{ACTIVATIONS, On, backends, batches, data, named, narrow, network, optimizers, train};
+use crate::common::{ACTIVATIONS, On, backends, batches, data, named, narrow, network, optimizers, train};
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -166,7 +163,7 @@ fn train_invocation(on: On) {
 
 /// The same tiles in the same order: what a workgroup trains is what layers train, to the bit.
 fn train_workgroup() {
-    let gpu = common::gpu();
+    let gpu = crate::common::gpu();
     for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
         let shape =
             Shape { inputs: 6, hidden: hidden.to_vec(), outputs: 3, activation: ACTIVATIONS[case % ACTIVATIONS.len()] };
@@ -177,13 +174,13 @@ fn train_workgroup() {
         let traces = [Strategy::Layered, Strategy::Workgroup].map(|strategy| {
             let gpu = gpu.with_strategy(strategy);
             assert!(networks.iter().all(|network| gpu.strategy_of(&network.spec) == strategy));
-            common::run(&gpu, &data, &networks, 2, common::at_once)
+            crate::common::run(&gpu, &data, &networks, 2, crate::common::at_once)
         });
         assert_eq!(traces[0], traces[1], "{hidden:?}");
     }
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         dense_forward,
         loss,

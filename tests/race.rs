@@ -1,9 +1,7 @@
 //! Races, searches of learning rates and range tests.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-
-use common::paths::{record, trainer};
+use crate::common::paths::{record, trainer};
 use core::time::Duration;
 use serde_json::json;
 use tuning_playground::analysis::{Entry, Race, RangeTest, RateSearch, Recorder, Rows, Site, Trajectory};

@@ -2,10 +2,7 @@
 //! parked, and data of every end that they come to.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::{
+use crate::common::{
     ACTIVATIONS, On, Trace, at_once, backends, batches, data, named, narrow, network, pick, run, stream, train,
 };
 use core::future::ready;
@@ -290,7 +287,7 @@ fn a_cliff_within_the_line_search_ends_it() {
     }
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         every_backend_gives_the_same_bits_beside_whatever_company,
         a_parked_network_goes_on_elsewhere_to_the_same_bits,

@@ -2,10 +2,7 @@
 //! trains them; rungs change no bit; best, budget, stop and progress.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::On;
+use crate::common::On;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -56,7 +53,7 @@ impl Sampler for Learner {
 struct Median;
 
 impl Pruner for Median {
-    fn rung(&self, epochs: usize) -> Option<usize> {
+    fn rung(&self, _: u32, epochs: usize) -> Option<usize> {
         [1, 3].into_iter().find(|&rung| rung > epochs)
     }
 
@@ -192,7 +189,7 @@ fn backends(on: On) -> Opens {
             }
             backends
         }
-        On::Gpu => vec![("gpu", Box::new(|| Box::new(common::gpu())))],
+        On::Gpu => vec![("gpu", Box::new(|| Box::new(crate::common::gpu())))],
     }
 }
 
@@ -298,9 +295,9 @@ fn a_round_waits_for_all_of_the_one_before() {
 }
 
 fn a_budget_that_is_spent_asks_for_nothing_more() {
-    let asked = |budget| {
+    let asked = |budget: u64| {
         let search = Search::with_sampler(Box::new(Learner { told: Rc::default() }));
-        let mut session = Session::with(study(&json!({})), search, Box::new(NoPruner)).with_budget(budget);
+        let mut session = Session::with(study(&json!({"budget": budget})), search, Box::new(NoPruner));
         loop {
             let round = session.next_round();
             if round.is_empty() {
@@ -472,7 +469,7 @@ fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
     }
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once,
         weights_that_were_let_go_come_back_to_the_same_bits,

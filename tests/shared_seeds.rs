@@ -1,10 +1,7 @@
 //! `shared_seeds`: trials draw the same initial weights, row orders and masks, by every strategy of every backend.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::{On, backends};
+use crate::common::{On, backends};
 use core::time::Duration;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -85,7 +82,7 @@ fn repeats_keep_numbers_of_their_own() {
     assert_eq!(spreads[0], spreads[1]);
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         trials_with_equal_settings_give_equal_bits,
         trials_of_different_learning_rates_start_from_equal_weights_and_draw_equal_masks,

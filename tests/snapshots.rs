@@ -2,10 +2,7 @@
 //! backend.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-mod common;
-mod harness;
-
-use common::{ACTIVATIONS, On, backends, batches, data, narrow, network, optimizers, pick, stream, train};
+use crate::common::{ACTIVATIONS, On, backends, batches, data, narrow, network, optimizers, pick, stream, train};
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, NetworkSpec, Population, Snapshot, Tuning};
@@ -134,7 +131,7 @@ fn a_restored_network_takes_the_place_of_another_and_disturbs_nobody(on: On) {
 /// The same network as trial `trial`, with initial parameters of its own.
 fn numbered(network: Network, trial: u32) -> Network {
     let NetworkSpec { shape, loss, optimizer, dropout, max_batch, .. } = network.spec;
-    common::network(trial, &shape, loss, optimizer, dropout, max_batch)
+    crate::common::network(trial, &shape, loss, optimizer, dropout, max_batch)
 }
 
 fn what_does_not_fit_is_refused_and_changes_nothing(on: On) {
@@ -231,7 +228,7 @@ fn that_a_network_diverged_goes_with_it(on: On) {
     }
 }
 
-harness::tests! {
+crate::harness::tests! {
     each_backend [
         a_parked_network_goes_on_elsewhere_to_the_same_bits,
         a_restored_network_takes_the_place_of_another_and_disturbs_nobody,

@@ -264,6 +264,23 @@ fn every_shader_has_a_kernel_with_a_reference_twin() {
 }
 
 #[test]
+fn every_test_file_is_in_a_binary() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_default();
+    let (manifest, binaries) = (read("Cargo.toml"), read("tests/backends.rs") + &read("tests/integration.rs"));
+    let lost = |source: &Source| {
+        let name = source.path.strip_prefix("tests/")?.strip_suffix(".rs")?;
+        let found = manifest.contains(&format!("[[test]]\nname = \"{name}\""))
+            || binaries.contains(&format!("\nmod {name};"))
+            || name.contains('/');
+        (!found).then(|| source.path.clone())
+    };
+    assert_none(
+        &sources("tests", &["rs"]).iter().filter_map(lost).collect::<Vec<_>>(),
+        "a file of tests is a module of backends.rs or integration.rs, or a [[test]]",
+    );
+}
+
+#[test]
 fn nothing_unwraps() {
     let mut complaints = Vec::new();
     for source in sources("src", &["rs"]).iter().chain(&sources("xtask/src", &["rs"])) {

@@ -5,6 +5,7 @@ mod classic;
 mod document;
 mod forward;
 mod frame;
+mod insight;
 mod lay;
 mod plane;
 mod principal;
@@ -17,11 +18,13 @@ mod surface;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
 mod trajectory;
+mod verdict;
 
 pub use classic::Classic;
 pub use document::{FORMAT, Landscape, Metric, PathRecord, PointRecord, Site, extent};
-pub use forward::{field, outputs};
+pub use forward::{Cut, field, outputs};
 pub use frame::{Extent, framed};
+pub use insight::Insight;
 pub use lay::lay;
 pub use plane::{Kind, Place, Plane};
 pub use race::{Race, RateSearch};
@@ -33,3 +36,4 @@ pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::surface;
 pub use trajectory::{Entry, MOST_POINTS, Recorder, Trajectory};
+pub use verdict::{Mistake, Unit, Verdict, verdict};

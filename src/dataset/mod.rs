@@ -12,7 +12,7 @@ mod table;
 pub use catalog::{Entry, Kind, catalog, find};
 pub use generate::{MAX_SAMPLES, MIN_SAMPLES, generate};
 pub use prepare::{Prepared, PreparedTargets, prepare};
-pub use preview::{Preview, preview};
+pub use preview::{Preview, preview, tellers};
 pub use split::{Split, part_sizes, split};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::bundled;

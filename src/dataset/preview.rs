@@ -25,10 +25,7 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
     let n = n.clamp(1, data.rows.max(1)).min(data.rows);
     // Tables may be sorted by class: rows are taken from all over.
     let rows: Vec<usize> = (0..n).map(|at| at * data.rows / n).collect();
-    let (y, classes): (Vec<f64>, usize) = match &data.targets {
-        Targets::Classes(of) => (of.iter().map(|&class| f64::from(class)).collect(), data.class_names.len()),
-        Targets::Numbers(numbers) => (numbers.clone(), 0),
-    };
+    let (y, classes) = answers(data);
     let made = find(&data.name, Kind::Generated).is_ok();
     let picked: Vec<usize> = if made {
         (0..data.columns).collect()
@@ -41,10 +38,7 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
             axes: Vec::new(),
         };
     } else {
-        // The bits of numbers from 0 on are in their order.
-        let order =
-            by_key((0..data.columns).collect(), |&column| u64::MAX - telling(data, column, &y, classes).to_bits());
-        order.into_iter().take(if classes > 0 { 2 } else { 1 }).collect()
+        tellers(data).into_iter().take(if classes > 0 { 2 } else { 1 }).collect()
     };
     let name = |&column: &usize| data.feature_names[column].clone();
     let mut axes: Vec<String> = picked.iter().map(name).collect();
@@ -61,6 +55,21 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
         .map(|x| x as f32)
         .collect();
     Preview { columns: axes.len(), x, y: rows.iter().map(|&row| y[row] as f32).collect(), classes, axes }
+}
+
+/// The columns, those first that tell most of the answers.
+pub fn tellers(data: &Dataset) -> Vec<usize> {
+    let (y, classes) = answers(data);
+    // The bits of numbers from 0 on are in their order.
+    by_key((0..data.columns).collect(), |&column| u64::MAX - telling(data, column, &y, classes).to_bits())
+}
+
+/// The answers as numbers, and how many classes there are.
+fn answers(data: &Dataset) -> (Vec<f64>, usize) {
+    match &data.targets {
+        Targets::Classes(of) => (of.iter().map(|&class| f64::from(class)).collect(), data.class_names.len()),
+        Targets::Numbers(numbers) => (numbers.clone(), 0),
+    }
 }
 
 /// The share of a column's variance that the answers explain: between classes, or along a line.

@@ -11,6 +11,15 @@ pub struct Outcome {
     pub number: u32,
     /// What the study compares; smaller is better whatever the study's direction, and what is not finite has failed.
     pub value: f64,
+    /// Epochs after which the pruner stopped it; `None` where it got to its own end.
+    pub pruned_after: Option<usize>,
+}
+
+impl Outcome {
+    /// Of a trial that got to its own end.
+    pub const fn whole(number: u32, value: f64) -> Self {
+        Self { number, value, pruned_after: None }
+    }
 }
 
 /// All trials asked for, each at the place of its number.
@@ -38,6 +47,16 @@ impl Ledger {
         trial.is_some_and(|trial| matches!(trial.state, TrialState::Queued | TrialState::Running))
     }
 
+    /// The numbers of trials that have not ended.
+    pub fn open(&self) -> impl Iterator<Item = u32> {
+        self.trials.iter().map(|trial| trial.number).filter(|&number| self.is_open(number))
+    }
+
+    /// Gradient steps that all trials have taken.
+    pub fn steps(&self) -> u64 {
+        self.trials.iter().map(|trial| trial.steps).sum()
+    }
+
     /// How many epochs the trial has trained.
     pub fn epochs(&self, number: u32) -> usize {
         self.trials.get(number as usize).map_or(0, |trial| trial.epochs.len())
@@ -52,8 +71,9 @@ impl Ledger {
 
     /// How a trial ended: by its value or, where it ended early, its last epoch's; NaN where that means nothing.
     pub fn outcome(&self, number: u32) -> Outcome {
-        let value = self.trials.get(number as usize).map_or(f64::NAN, |trial| self.score(trial));
-        Outcome { number, value }
+        let Some(trial) = self.trials.get(number as usize) else { return Outcome::whole(number, f64::NAN) };
+        let pruned_after = (trial.state == TrialState::Pruned).then_some(trial.epochs.len());
+        Outcome { number, value: self.score(trial), pruned_after }
     }
 
     /// The number of the best trial among those that are complete; while none is, of the best so far. Ties go to the

@@ -11,7 +11,8 @@ pub mod threads;
 
 use crate::error::{Error, Result};
 use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, TrialState};
-use crate::search::{Ledger, NoPruner, Pruner, Search, Trial, Verdict};
+use crate::search::{Ledger, Pruner, Search, Trial, Verdict, start_pruner};
+use crate::space::Distribution;
 use crate::study::Study;
 use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
@@ -54,8 +55,6 @@ pub struct Session {
     under_way: usize,
     /// Trials that the session has ended by itself and told nobody of.
     ended: Vec<u32>,
-    /// Trial-steps after which nothing more is asked for.
-    budget: Option<u64>,
     is_over: bool,
     engine: EngineInfo,
     test: Option<TestScore>,
@@ -64,8 +63,8 @@ pub struct Session {
 impl Session {
     /// The beginning of a study's session.
     pub fn new(study: Study) -> Self {
-        let search = Search::new(&study);
-        Self::with(study, search, Box::new(NoPruner))
+        let (search, pruner) = (Search::new(&study), start_pruner(&study));
+        Self::with(study, search, pruner)
     }
 
     /// A session with a search and a pruner of the caller's.
@@ -83,17 +82,10 @@ impl Session {
             told: 0,
             under_way: 0,
             ended: Vec::new(),
-            budget: None,
             is_over: false,
             engine: EngineInfo::default(),
             test: None,
         }
-    }
-
-    /// Asks for nothing more once ended rounds have taken so many trial-steps.
-    #[must_use]
-    pub fn with_budget(self, steps: u64) -> Self {
-        Self { budget: Some(steps), ..self }
     }
 
     /// Keeps at most so many bytes of trials that have left training.
@@ -142,9 +134,7 @@ impl Session {
             self.search.tell(&self.ledger.outcome(number));
         }
         self.told = asked;
-        let spent: u64 = self.trials().iter().map(|trial| trial.steps).sum();
-        let trials =
-            if self.budget.is_some_and(|budget| spent >= budget) { Vec::new() } else { self.search.ask(&self.study) };
+        let trials = self.search.ask_after(&self.study, &self.ledger);
         self.is_over = trials.is_empty();
         for trial in &trials {
             self.ledger.enter(trial);
@@ -191,7 +181,7 @@ impl Session {
         let send = |trial: Trial| {
             let epochs = self.ledger.epochs(trial.number);
             // A rung that is passed already would hold the trial for ever.
-            let until_epoch = self.pruner.rung(epochs).filter(|&rung| rung > epochs);
+            let until_epoch = self.pruner.rung(trial.number, epochs).filter(|&rung| rung > epochs);
             self.goals[trial.number as usize] = until_epoch.unwrap_or(usize::MAX);
             let from = self.archive.take(trial.number);
             Assignment { of_trials: self.of_trials[trial.number as usize], trial, until_epoch, from }
@@ -317,8 +307,14 @@ impl Session {
     /// Gives the study `n` more trials: the sampler goes on where it stood, with the next round. What was cancelled stays so.
     ///
     /// # Errors
-    /// A number of trials, or a sampler with so many, that no study may have; the session is then as it was.
+    /// A number of trials, or a sampler with so many, that no study may have; a budget that is spent. The session is then as it
+    /// was.
     pub fn more(&mut self, n: u32) -> Result<()> {
+        let spent = self.ledger.steps();
+        if let Some(budget) = self.study.budget.filter(|&budget| budget <= spent) {
+            let (found, accepted) = (budget.to_string(), format!("> {spent}"));
+            return Err(Error::OutOfRange { key: "budget".into(), found, accepted });
+        }
         let study = self.study.with_trials(self.study.trials.saturating_add(n))?;
         self.search.go_on(&study);
         self.study = study;
@@ -360,13 +356,26 @@ impl Session {
 
     /// The result document without its trials' records, for who has them already.
     pub fn head(&self) -> Value {
-        json!({
+        let mut head = json!({
             "format": FORMAT,
             "study": self.study.to_json(),
             "engine": self.engine,
             "trials": [],
             "best": self.best(),
             "test": self.test,
-        })
+        });
+        if !self.search.boxes().is_empty() {
+            head["boxes"] = self.boxes();
+        }
+        head
+    }
+
+    /// What each stage that has begun searches, as a list of spaces; empty for a study without stages.
+    pub fn boxes(&self) -> Value {
+        let space = |axes: &Vec<(String, Distribution)>| {
+            let axes = axes.iter().map(|(name, axis)| (name.clone(), axis.to_json()));
+            axes.collect::<serde_json::Map<_, _>>()
+        };
+        json!(self.search.boxes().iter().map(space).collect::<Vec<_>>())
     }
 }

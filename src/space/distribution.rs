@@ -198,7 +198,7 @@ impl Distribution {
     }
 
     /// The shares in [0, 1] that become the same value as `u` does, from the least to the largest; of plain floats `u` alone.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn cell(&self, u: f64) -> [f64; 2] {
         let whole = |k: usize, n: usize| [k as f64 / n as f64, (k + 1) as f64 / n as f64];
         match self {
@@ -214,7 +214,7 @@ impl Distribution {
     }
 
     /// Whether there is only one value.
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn is_single(&self) -> bool {
         match self {
             Self::Float { low, high, step: None, .. } => low == high,

@@ -2,6 +2,7 @@
 
 mod distribution;
 mod grid_values;
+mod narrow;
 pub mod numbers;
 
 pub use distribution::{Distribution, Scale};

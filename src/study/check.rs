@@ -1,10 +1,10 @@
 //! From text to a checked study: refuses what is unknown, out of range or not yet there, and names it.
 
-use super::SamplerSpec;
 use super::config;
 use super::table::{self, Kind};
 use super::usage;
 use super::{Direction, FORMAT, Metric, Record, Records, Study};
+use super::{PrunerSpec, SamplerSpec, Stage};
 use crate::dataset::{self, Settings, SplitShares};
 use crate::error::{Error, Result};
 use crate::schedule;
@@ -58,6 +58,8 @@ impl Study {
             "seeds_per_trial",
             "seed",
             "shared_seeds",
+            "stages",
+            "budget",
             "record",
         ])?;
         let name = document.text("name", "")?;
@@ -70,7 +72,7 @@ impl Study {
         let (dataset, data) = check_dataset(&document)?;
         let (fixed, space) = check_hyperparameters(&document)?;
         let sampler = SamplerSpec::parse(document.object.get("sampler"))?;
-        check_pruner(&document)?;
+        let pruner = PrunerSpec::parse(document.object.get("pruner"))?;
         let objective = document.section("objective")?;
         objective.only(&["metric", "direction"])?;
         let metric = match objective.name("metric", METRICS, "")? {
@@ -84,6 +86,9 @@ impl Study {
             None if matches!(metric, Metric::TrainLoss | Metric::ValidationLoss) => Direction::Minimize,
             _ => Direction::Maximize,
         };
+        let stages = Stage::parse_all(document.object.get("stages"))?;
+        let of_stages: u64 = stages.iter().map(|stage| u64::from(stage.trials)).sum();
+        let usual = if stages.is_empty() { 64.0 } else { of_stages as f64 };
         let points = fixed.get(POINTS).or(table::find(POINTS).map(|row| &row.default)).unwrap_or(&Value::Null);
         let study = Self {
             name,
@@ -94,14 +99,21 @@ impl Study {
             fixed,
             space,
             sampler,
+            pruner,
             metric,
             direction,
-            trials: document.whole("trials", 64.0, 1.0, MAX_TRIALS)? as u32,
+            trials: document.whole("trials", usual, 1.0, MAX_TRIALS)? as u32,
             seeds_per_trial: document.whole("seeds_per_trial", 1.0, 1.0, MAX_SEEDS_PER_TRIAL)? as u16,
             seed: document.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
             shared_seeds: document.boolean("shared_seeds", false)?,
+            stages,
+            budget: document.whole_or_null("budget", 1.0, SEED_LIMIT - 1.0)?.map(|steps| steps as u64),
             record: check_record(&document)?,
         };
+        study.check_stages(of_stages)?;
+        // Stages say how many trials there are: `trials` is at least so many, as with a grid.
+        let trials = if study.stages.is_empty() { study.trials } else { of_stages as u32 };
+        let study = Self { trials, ..study };
         study.check_use()?;
         study.check_loss()?;
         study.check_nesterov()?;
@@ -110,12 +122,60 @@ impl Study {
         if config::loss_of_task(&study.dataset) == "mse" {
             study.check_metric([n_train, n_validation], |rows| rows > 1)?;
         }
-        study.sampler.check(&study.space, study.trials, || usage::n_combinations(&study))?;
+        study.check_budget(n_train)?;
+        let at_once = study.stages.iter().map(|stage| stage.trials).min().unwrap_or(study.trials);
+        study.sampler.check(&study.space, at_once, || usage::n_combinations(&study))?;
         Ok(study)
     }
 
+    /// Refuses epochs that stages leave without effect, and more trials in stages than there may be.
+    fn check_stages(&self, of_stages: u64) -> Result<()> {
+        if self.stages.is_empty() {
+            return Ok(());
+        }
+        if self.space.iter().any(|(name, _)| name == "epochs") {
+            return Err(Error::Inert { key: "epochs".into(), because: "stages".into() });
+        }
+        if of_stages as f64 > MAX_TRIALS {
+            let accepted = format!("1 .. {MAX_TRIALS} (int, trials)");
+            return Err(Error::OutOfRange { key: "stages".into(), found: of_stages.to_string(), accepted });
+        }
+        if of_stages <= u64::from(self.trials) {
+            return Ok(());
+        }
+        let accepted = format!("{of_stages} .. {MAX_TRIALS} (int, stages)");
+        Err(Error::OutOfRange { key: "trials".into(), found: self.trials.to_string(), accepted })
+    }
+
+    /// Refuses a budget that is over before any trial's first epoch is.
+    fn check_budget(&self, n_train: usize) -> Result<()> {
+        let Some(budget) = self.budget else { return Ok(()) };
+        let optimizers = match self.space.iter().find(|(name, _)| name == "optimizer") {
+            Some((_, Distribution::Categorical { choices })) => choices.clone(),
+            _ => vec![config::fixed(self, "optimizer")],
+        };
+        let is_whole = |name: &Value| matches!(name.as_str(), Some("gd" | "lbfgs" | "newton"));
+        let largest = if optimizers.iter().any(is_whole) { n_train } else { self.largest_batch().min(n_train) };
+        let epoch = n_train.div_ceil(largest.max(1)) as u64 * u64::from(self.seeds_per_trial);
+        if budget >= epoch {
+            return Ok(());
+        }
+        let accepted = format!(">= {epoch} (1 epoch)");
+        Err(Error::OutOfRange { key: "budget".into(), found: format_number(budget as f64), accepted })
+    }
+
+    /// The most rows that a batch may have.
+    fn largest_batch(&self) -> usize {
+        let largest = match self.space.iter().find(|(name, _)| name == "batch_size").map(|(_, axis)| axis) {
+            Some(Distribution::Categorical { choices }) => choices.iter().filter_map(Value::as_f64).fold(0.0, f64::max),
+            Some(range) => range.bounds().map_or(0.0, |(_, high)| high),
+            None => config::fixed(self, "batch_size").as_f64().unwrap_or_default(),
+        };
+        largest as usize
+    }
+
     /// Rows of each part, known before any data are loaded.
-    fn part_sizes(&self) -> Result<[usize; 3]> {
+    pub(super) fn part_sizes(&self) -> Result<[usize; 3]> {
         let own = dataset::catalog().iter().find(|entry| entry.name == self.dataset).map_or(0, |entry| entry.rows);
         let rows = self.data.samples.unwrap_or(own).max(own);
         let samples = Some(self.data.samples.unwrap_or(own));
@@ -134,14 +194,11 @@ impl Study {
 
     /// Refuses batches that are larger than the training part, where a trial has batches.
     fn check_batch_size(&self, n_train: usize) -> Result<()> {
-        let swept = self.space.iter().find(|(name, _)| name == "batch_size").map(|(_, axis)| axis);
-        let largest = match swept {
-            Some(Distribution::Categorical { choices }) => choices.iter().filter_map(Value::as_f64).fold(0.0, f64::max),
-            Some(range) => range.bounds().map_or(0.0, |(_, high)| high),
-            None => self.fixed.get("batch_size").and_then(Value::as_f64).unwrap_or_default(),
-        };
+        // A default batch may be larger than small data.
+        let is_given = self.fixed.contains_key("batch_size") || self.space.iter().any(|(name, _)| name == "batch_size");
+        let largest = self.largest_batch();
         let is_used = || usage::inert(&self.dataset, &self.fixed, &self.space, "batch_size").is_none();
-        if largest > n_train as f64 && is_used() {
+        if is_given && largest > n_train && is_used() {
             return Err(Error::BatchTooLarge { batch_size: largest as u32, rows: n_train as u32 });
         }
         Ok(())
@@ -260,6 +317,13 @@ impl<'a> Section<'a> {
 
     fn whole(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
         self.in_range(name, default, low, high, " (int)")
+    }
+
+    fn whole_or_null(&self, name: &str, low: f64, high: f64) -> Result<Option<f64>> {
+        match self.object.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(_) => self.whole(name, low, low, high).map(Some),
+        }
     }
 
     fn in_range(&self, name: &str, default: f64, low: f64, high: f64, kind: &str) -> Result<f64> {
@@ -414,12 +478,6 @@ fn check_distribution(
         _ if row.available => Err(wrong("categorical")),
         _ => row.accept(key, &Value::Null),
     }
-}
-
-fn check_pruner(document: &Section<'_>) -> Result<()> {
-    let pruner = document.section("pruner")?;
-    pruner.name("name", "none", "median | halving | hyperband")?;
-    pruner.only(&["name"])
 }
 
 /// Each of a list of names, once.

@@ -42,6 +42,11 @@ pub fn loss_of_task(dataset: &str) -> &'static str {
     }
 }
 
+/// What a study's trials have of a hyperparameter that is not drawn.
+pub(super) fn fixed(study: &Study, name: &str) -> Value {
+    SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params: &Map::new() }.value(name)
+}
+
 /// A trial's settings by name: drawn, else fixed, else the default.
 pub(super) struct SettingsOf<'a> {
     pub dataset: &'a str,

@@ -3,16 +3,19 @@
 
 mod check;
 pub mod config;
+mod keys;
+mod pruner;
 mod record;
 mod sampler;
+mod stages;
 pub mod table;
 pub mod usage;
 
 pub use config::TrialConfig;
+pub use pruner::{PrunerSpec, Rungs};
 pub use record::{Record, Records};
-#[cfg(not(target_arch = "wasm32"))]
-pub use sampler::Learning;
-pub use sampler::{SOBOL_TRIALS, SamplerSpec};
+pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
+pub use stages::Stage;
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
 use crate::error::Result;
@@ -69,6 +72,12 @@ pub struct Study {
     pub space: Vec<(String, Distribution)>,
     /// Who picks the trials.
     pub sampler: SamplerSpec,
+    /// Who stops some of them.
+    pub pruner: PrunerSpec,
+    /// Coarse to fine; empty where the whole space is searched once.
+    pub stages: Vec<Stage>,
+    /// Trial-steps after which nothing more is asked for.
+    pub budget: Option<u64>,
     /// What is compared.
     pub metric: Metric,
     /// Which end is good.
@@ -93,7 +102,36 @@ impl Study {
     pub fn with_trials(&self, trials: u32) -> Result<Self> {
         let mut document = self.to_json();
         document["trials"] = json!(trials);
+        // More trials are of the last stage.
+        if let Some(last) = self.stages.last() {
+            let own = i64::from(last.trials) + i64::from(trials) - i64::from(self.trials);
+            document["stages"][self.stages.len() - 1]["trials"] = json!(own);
+        }
         Self::check(&document)
+    }
+
+    /// The most epochs that a trial may have.
+    pub fn most_epochs(&self) -> u32 {
+        if let Some(most) = self.stages.iter().map(|stage| stage.epochs).max() {
+            return most;
+        }
+        let swept = self.space.iter().find(|(name, _)| name == "epochs");
+        let most = match swept {
+            Some((_, Distribution::Categorical { choices })) => {
+                choices.iter().filter_map(Value::as_f64).reduce(f64::max)
+            }
+            Some((_, range)) => range.bounds().map(|(_, high)| high),
+            None => config::fixed(self, "epochs").as_f64(),
+        };
+        most.unwrap_or(1.0) as u32
+    }
+
+    /// Gradient steps that a trial with these drawn parameters takes, if it does not end early.
+    pub fn steps(&self, params: &Map<String, Value>) -> u64 {
+        let [n_train, ..] = self.part_sizes().unwrap_or([1; 3]);
+        let config = TrialConfig::new(self, params);
+        let batch = config.batch_size.unwrap_or(n_train).min(n_train).max(1);
+        n_train.div_ceil(batch) as u64 * config.epochs as u64 * u64::from(self.seeds_per_trial)
     }
 
     /// The whole document with every default written out, its keys in the order of formats.md.
@@ -117,13 +155,19 @@ impl Study {
             "fixed": self.fixed,
             "space": space,
             "sampler": self.sampler.to_json(),
-            "pruner": {"name": "none"},
+            "pruner": self.pruner.to_json(),
             "objective": {"metric": self.metric, "direction": self.direction},
             "trials": self.trials,
             "seeds_per_trial": self.seeds_per_trial,
             "seed": self.seed,
             "shared_seeds": self.shared_seeds,
         });
+        if !self.stages.is_empty() {
+            document["stages"] = self.stages.iter().map(Stage::to_json).collect();
+        }
+        if let Some(budget) = self.budget {
+            document["budget"] = json!(budget);
+        }
         // Most studies ask nothing in words.
         if self.question.is_empty()
             && let Value::Object(keys) = &mut document
@@ -169,7 +213,7 @@ impl Study {
         }
     }
 
-    fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
+    pub(crate) fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
         let split = dataset::split(data, &self.data)?;
         let prepared = dataset::prepare(data, &split, self.data.standardize);
         let [train, validation, _] = prepared.target_spreads();

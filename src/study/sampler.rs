@@ -1,15 +1,16 @@
 //! A study's `sampler`: what its document says of it. The samplers themselves are in `search/samplers`.
 
+use super::keys::{only, whole};
 use crate::error::{Error, Result};
 use crate::space::Space;
 use crate::space::numbers::{format_number, shown};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Points in Sobol's sequence (16-bit direction numbers).
 pub const SOBOL_TRIALS: u32 = 1 << 16;
 
-/// A study's `sampler`, checked.
+/// A study's `sampler`, checked. `round` is how many trials are asked for at once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SamplerSpec {
     /// Every combination of the axes' points, in an order shuffled by the seed.
@@ -18,29 +19,33 @@ pub enum SamplerSpec {
         points: usize,
         /// Points of single axes, by name.
         axis_points: BTreeMap<String, usize>,
+        /// `None` is all of them.
+        round: Option<u32>,
     },
     /// Independent draws.
-    Random,
+    Random {
+        /// `None` is all of them.
+        round: Option<u32>,
+    },
     /// Points that fill the space evenly (Owen-scrambled Sobol).
-    Sobol,
+    Sobol {
+        /// `None` is all of them.
+        round: Option<u32>,
+    },
     /// Tree-structured Parzen estimator.
-    #[cfg(not(target_arch = "wasm32"))]
     Tpe(Learning),
     /// Gaussian process.
-    #[cfg(not(target_arch = "wasm32"))]
     Gp(Learning),
     /// Evolution of a normal distribution.
-    #[cfg(not(target_arch = "wasm32"))]
     Cmaes {
         /// Trials drawn at random first.
         startup: u32,
-        /// Trials asked for at once, where not its population.
+        /// `None` is its population.
         round: Option<u32>,
     },
 }
 
 /// How a sampler that learns goes about it.
-#[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Learning {
     /// Trials drawn at random first.
@@ -49,7 +54,6 @@ pub struct Learning {
     pub round: u32,
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 impl Learning {
     /// How many trials are asked for at once when so many have been before.
     pub fn round(self, told: u32) -> u32 {
@@ -57,29 +61,41 @@ impl Learning {
     }
 }
 
-const AVAILABLE: &str = "grid | random | sobol";
-/// Of ask and tell.
-#[cfg(not(target_arch = "wasm32"))]
-const LEARNING: [&str; 3] = ["tpe", "gp", "cmaes"];
-/// Of the samplers that learn, which the page does not have yet.
-#[cfg(not(target_arch = "wasm32"))]
+const AVAILABLE: &str = "grid | random | sobol | tpe | gp | cmaes";
 const STARTUP: u32 = 10;
-#[cfg(not(target_arch = "wasm32"))]
 const CMAES_STARTUP: u32 = 1;
-#[cfg(not(target_arch = "wasm32"))]
+const ROUND: u32 = 8;
 const MAX_STARTUP: f64 = 65_536.0;
-#[cfg(not(target_arch = "wasm32"))]
-const MAX_ROUND: f64 = 65_536.0;
+const MAX_ROUND: f64 = 100_000.0;
 const MAX_POINTS: f64 = 1000.0;
 const DEFAULT_POINTS: usize = 5;
+const WITHIN: &str = "sampler";
 
 impl SamplerSpec {
+    /// Independent draws, all at once.
+    pub const RANDOM: Self = Self::Random { round: None };
+    /// Sobol's points, all at once.
+    pub const SOBOL: Self = Self::Sobol { round: None };
+
     /// Reads a study's `sampler`; missing means random.
     ///
     /// # Errors
     /// Unknown names and keys, samplers that are not there yet.
     pub fn parse(value: Option<&Value>) -> Result<Self> {
-        let Some(value) = value else { return Ok(Self::Random) };
+        Self::read(value, ROUND, None)
+    }
+
+    /// Reads the sampler of ask and tell: one that learns asks for one trial at a time unless `round` says otherwise.
+    ///
+    /// # Errors
+    /// As [`SamplerSpec::parse`].
+    pub fn parse_asking(value: Option<&Value>) -> Result<Self> {
+        Self::read(value, 1, Some(1))
+    }
+
+    /// The rounds are those of a study, or of ask and tell, where the document has none; `population` is that of CMA-ES.
+    fn read(value: Option<&Value>, round: u32, population: Option<u32>) -> Result<Self> {
+        let Some(value) = value else { return Ok(Self::RANDOM) };
         let key = "sampler.name".to_owned();
         let found = value.get("name").unwrap_or(value);
         let name = found.as_str().filter(|_| value.is_object()).ok_or_else(|| Error::WrongType {
@@ -87,54 +103,73 @@ impl SamplerSpec {
             found: shown(found),
             accepted: AVAILABLE.into(),
         })?;
-        let only = |known: &[&str]| only(value, known);
-        match name {
-            "random" => only(&["name"]).map(|()| Self::Random),
-            "sobol" => only(&["name"]).map(|()| Self::Sobol),
-            "grid" => {
-                only(&["name", "points"])?;
-                Self::parse_grid(value.get("points"))
-            }
-            "hand" | "tpe" | "gp" | "cmaes" | "pbt" => {
-                Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() })
-            }
-            _ => Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
-        }
-    }
-
-    /// Reads the sampler of ask and tell, where those that learn are there already; they ask for one trial at a time unless
-    /// `round` says otherwise.
-    ///
-    /// # Errors
-    /// As [`SamplerSpec::parse`].
-    #[cfg(not(target_arch = "wasm32"))]
-    pub fn parse_asking(value: Option<&Value>) -> Result<Self> {
-        let name = value.and_then(|value| value.get("name")).and_then(Value::as_str);
-        let (Some(value), Some(name)) = (value, name.filter(|name| LEARNING.contains(name))) else {
-            return Self::parse(value);
+        let known: &[&str] = match name {
+            "random" | "sobol" => &["name", "round"],
+            "grid" => &["name", "points", "round"],
+            "tpe" | "gp" | "cmaes" => &["name", "startup", "round"],
+            "hand" | "pbt" => return Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() }),
+            _ => return Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
         };
-        only(value, &["name", "startup", "round"])?;
-        let round = whole(value, "round", 1.0, MAX_ROUND)?.unwrap_or(1);
-        let startup =
-            |least, usual| -> Result<u32> { Ok(whole(value, "startup", least, MAX_STARTUP)?.unwrap_or(usual)) };
+        only(value, WITHIN, known)?;
+        let (points, axis_points) = Self::parse_points(value.get("points"))?;
+        let least = if name == "cmaes" { 0.0 } else { 1.0 };
+        let startup = whole(value, WITHIN, "startup", least, MAX_STARTUP)?;
+        let given = whole(value, WITHIN, "round", 1.0, MAX_ROUND)?;
+        let learning = Learning { startup: startup.unwrap_or(STARTUP), round: given.unwrap_or(round) };
         Ok(match name {
-            "tpe" => Self::Tpe(Learning { startup: startup(1.0, STARTUP)?, round }),
-            "gp" => Self::Gp(Learning { startup: startup(1.0, STARTUP)?, round }),
-            _ => Self::Cmaes { startup: startup(0.0, CMAES_STARTUP)?, round: Some(round) },
+            "grid" => Self::Grid { points, axis_points, round: given },
+            "sobol" => Self::Sobol { round: given },
+            "tpe" => Self::Tpe(learning),
+            "gp" => Self::Gp(learning),
+            "cmaes" => Self::Cmaes { startup: startup.unwrap_or(CMAES_STARTUP), round: given.or(population) },
+            _ => Self::Random { round: given },
         })
     }
 
-    /// How many trials ask and tell writes before it waits for their values.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub fn asked_at_once(&self) -> u32 {
+    /// How many trials are asked for at once, where the document says so.
+    pub const fn round(&self) -> Option<u32> {
         match self {
-            Self::Tpe(Learning { round, .. }) | Self::Gp(Learning { round, .. }) => *round,
-            Self::Cmaes { round, .. } => round.unwrap_or(1),
-            Self::Grid { .. } | Self::Random | Self::Sobol => 1,
+            Self::Grid { round, .. } | Self::Random { round } | Self::Sobol { round } => *round,
+            Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => None,
         }
     }
 
-    fn parse_grid(points: Option<&Value>) -> Result<Self> {
+    /// How many trials ask and tell writes before it waits for their values.
+    pub const fn asked_at_once(&self) -> u32 {
+        let given = match self {
+            Self::Tpe(Learning { round, .. }) | Self::Gp(Learning { round, .. }) => Some(*round),
+            Self::Cmaes { round, .. } => *round,
+            Self::Grid { .. } | Self::Random { .. } | Self::Sobol { .. } => self.round(),
+        };
+        match given {
+            Some(round) => round,
+            None => 1,
+        }
+    }
+
+    /// How many trials a usual round has, at most.
+    pub fn first_round(&self) -> u32 {
+        match self {
+            Self::Tpe(learning) | Self::Gp(learning) => learning.startup.max(learning.round),
+            Self::Cmaes { startup, round } => round.unwrap_or(ROUND).max(*startup),
+            Self::Grid { .. } | Self::Random { .. } | Self::Sobol { .. } => self.round().unwrap_or(u32::MAX),
+        }
+    }
+
+    /// A sampler that needs to know of no trial's end: itself, or the draws with which one that learns begins. It asks for
+    /// everything at once.
+    #[must_use]
+    pub fn blind(&self) -> Self {
+        match self {
+            Self::Grid { points, axis_points, .. } => {
+                Self::Grid { points: *points, axis_points: axis_points.clone(), round: None }
+            }
+            Self::Sobol { .. } => Self::SOBOL,
+            _ => Self::RANDOM,
+        }
+    }
+
+    fn parse_points(points: Option<&Value>) -> Result<(usize, BTreeMap<String, usize>)> {
         let read = |key: String, value: &Value| {
             let accepted = format!("1 .. {MAX_POINTS} (int)");
             let wrong = || Error::WrongType { key: key.clone(), found: shown(value), accepted: accepted.clone() };
@@ -144,19 +179,17 @@ impl SamplerSpec {
             }
             Err(Error::OutOfRange { key: key.clone(), found: shown(value), accepted: accepted.clone() })
         };
+        let mut axis_points = BTreeMap::new();
         match points {
-            None => Ok(Self::Grid { points: DEFAULT_POINTS, axis_points: BTreeMap::new() }),
+            None => {}
             Some(Value::Object(axes)) => {
-                let mut axis_points = BTreeMap::new();
                 for (name, value) in axes {
                     axis_points.insert(name.clone(), read(format!("sampler.points.{name}"), value)?);
                 }
-                Ok(Self::Grid { points: DEFAULT_POINTS, axis_points })
             }
-            Some(value) => {
-                Ok(Self::Grid { points: read("sampler.points".into(), value)?, axis_points: BTreeMap::new() })
-            }
+            Some(value) => return Ok((read("sampler.points".into(), value)?, axis_points)),
         }
+        Ok((DEFAULT_POINTS, axis_points))
     }
 
     /// Whether the space suits the sampler. `combinations` is how many of them a grid has.
@@ -165,10 +198,8 @@ impl SamplerSpec {
     /// [`Error::GridTooLarge`], points for an axis that is not there, more than Sobol's sequence has.
     pub fn check(&self, space: &Space, trials: u32, combinations: impl FnOnce() -> f64) -> Result<()> {
         let axis_points = match self {
-            Self::Random => return Ok(()),
-            #[cfg(not(target_arch = "wasm32"))]
-            Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => return Ok(()),
-            Self::Sobol => return check_sobol(space, trials),
+            Self::Random { .. } | Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => return Ok(()),
+            Self::Sobol { .. } => return check_sobol(space, trials),
             Self::Grid { axis_points, .. } => axis_points,
         };
         if let Some(name) = axis_points.keys().find(|name| !space.iter().any(|(axis, _)| axis == *name)) {
@@ -194,51 +225,33 @@ impl SamplerSpec {
 
     /// How many values a grid takes from an axis that has no steps of its own.
     pub fn points(&self, axis: &str) -> usize {
-        let Self::Grid { points, axis_points } = self else { return DEFAULT_POINTS };
+        let Self::Grid { points, axis_points, .. } = self else { return DEFAULT_POINTS };
         *axis_points.get(axis).unwrap_or(points)
     }
 
     /// The `sampler` of the study document.
     pub fn to_json(&self) -> Value {
+        let (name, round) = match self {
+            Self::Grid { round, .. } => ("grid", *round),
+            Self::Random { round } => ("random", *round),
+            Self::Sobol { round } => ("sobol", *round),
+            Self::Tpe(learning) => ("tpe", Some(learning.round)),
+            Self::Gp(learning) => ("gp", Some(learning.round)),
+            Self::Cmaes { round, .. } => ("cmaes", *round),
+        };
+        let mut object = json!({"name": name});
         match self {
-            Self::Random => json!({"name": "random"}),
-            Self::Sobol => json!({"name": "sobol"}),
-            #[cfg(not(target_arch = "wasm32"))]
-            Self::Tpe(Learning { startup, round }) => json!({"name": "tpe", "startup": startup, "round": round}),
-            #[cfg(not(target_arch = "wasm32"))]
-            Self::Gp(Learning { startup, round }) => json!({"name": "gp", "startup": startup, "round": round}),
-            #[cfg(not(target_arch = "wasm32"))]
-            Self::Cmaes { startup, round: None } => json!({"name": "cmaes", "startup": startup}),
-            #[cfg(not(target_arch = "wasm32"))]
-            Self::Cmaes { startup, round } => json!({"name": "cmaes", "startup": startup, "round": round}),
-            Self::Grid { points, axis_points } if axis_points.is_empty() => json!({"name": "grid", "points": points}),
-            Self::Grid { axis_points, .. } => json!({"name": "grid", "points": axis_points}),
+            Self::Grid { points, axis_points, .. } if axis_points.is_empty() => object["points"] = json!(points),
+            Self::Grid { axis_points, .. } => object["points"] = json!(axis_points),
+            Self::Tpe(Learning { startup, .. }) | Self::Gp(Learning { startup, .. }) | Self::Cmaes { startup, .. } => {
+                object["startup"] = json!(startup);
+            }
+            Self::Random { .. } | Self::Sobol { .. } => {}
         }
-    }
-}
-
-/// Refuses keys that are not known.
-fn only(sampler: &Value, known: &[&str]) -> Result<()> {
-    let mut names = sampler.as_object().into_iter().flat_map(Map::keys);
-    match names.find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(unknown) => Err(Error::UnknownKey {
-            key: format!("sampler.{unknown}"),
-            within: "sampler".into(),
-            accepted: known.join(", "),
-        }),
-    }
-}
-
-/// A whole number of a sampler's settings, where it is given.
-#[cfg(not(target_arch = "wasm32"))]
-fn whole(sampler: &Value, name: &str, low: f64, high: f64) -> Result<Option<u32>> {
-    let Some(found) = sampler.get(name) else { return Ok(None) };
-    let (key, accepted) = (format!("sampler.{name}"), format!("{low} .. {high} (int)"));
-    match found.as_f64().filter(|n| libm::trunc(*n) == *n) {
-        None => Err(Error::WrongType { key, found: shown(found), accepted }),
-        Some(n) if (low..=high).contains(&n) => Ok(Some(n as u32)),
-        Some(_) => Err(Error::OutOfRange { key, found: shown(found), accepted }),
+        if let Some(round) = round {
+            object["round"] = json!(round);
+        }
+        object
     }
 }
 

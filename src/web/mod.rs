@@ -1,13 +1,15 @@
 //! The engine as the page's Workers see it: the only user of `wasm_bindgen`, `js_sys` and `web_sys`.
 //!
-//! Two modules are made of it: the engine, which trains studies, and with the feature `analyses` one that is loaded when it is
-//! first needed, for what is looked at of trained networks.
+//! Three modules are made of it: the engine, which trains studies; with the feature `analyses` one that is loaded when it is
+//! first needed, for what is looked at of trained networks; and with the feature `search` one for sessions whose sampler learns.
 //!
 //! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
 
-#[cfg(not(feature = "analyses"))]
+#[cfg(not(any(feature = "analyses", feature = "search")))]
 mod bench;
-#[cfg(not(feature = "analyses"))]
+#[cfg(feature = "analyses")]
+mod model;
+#[cfg(not(any(feature = "analyses", feature = "search")))]
 mod page;
 #[cfg(feature = "analyses")]
 mod plane_work;
@@ -21,10 +23,11 @@ mod session;
 mod sharpness;
 #[cfg(feature = "analyses")]
 mod surface;
-#[cfg(not(feature = "analyses"))]
+#[cfg(not(any(feature = "analyses", feature = "search")))]
 mod training;
 
 use crate::error::Error;
+#[cfg(not(feature = "search"))]
 use crate::study::Study;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -33,6 +36,12 @@ use wasm_bindgen::prelude::*;
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(|error| JsValue::from_str(&error.to_string()))
+}
+
+/// Text goes between threads far quicker than tens of thousands of objects.
+#[cfg(not(feature = "analyses"))]
+fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 fn problem(error: &Error) -> JsValue {
@@ -56,6 +65,7 @@ pub fn start() {
 ///
 /// # Errors
 /// The problem, as an object.
+#[cfg(not(feature = "search"))]
 #[wasm_bindgen]
 pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;

@@ -1,15 +1,11 @@
 //! What the page asks the engine beside training: whether a study is one, how its data look, a seed, a GPU.
 
-use super::{problem, to_js};
+use super::{problem, text, to_js};
 use crate::backend::{Backend, gpu::Gpu};
+use crate::search::Search;
 use crate::study::{Study, TrialConfig};
-use serde::Serialize;
+use crate::trainer::Assignment;
 use wasm_bindgen::prelude::*;
-
-/// Text goes between threads far quicker than tens of thousands of objects.
-pub(super) fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
-    serde_json::to_string(value).map_err(|error| JsValue::from_str(&error.to_string()))
-}
 
 /// Checks a study and returns the whole document with its defaults.
 ///
@@ -19,6 +15,20 @@ pub(super) fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> 
 pub fn check(study: &str) -> Result<JsValue, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;
     to_js(&study.to_json())
+}
+
+/// Trials that stand for a study's first round, as [`Session::next_round`](super::session::Session::next_round) has it: for
+/// whoever measures or makes ready before there is a session.
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+pub fn first_round(study: &str) -> Result<String, JsValue> {
+    let study = Study::parse(study).map_err(|error| problem(&error))?;
+    let of_stage = study.stages.first().map_or(study.trials, |stage| stage.trials);
+    let trials = Search::preview(&study, study.sampler.first_round().min(of_stage));
+    let round: Vec<_> = trials.into_iter().map(|trial| Assignment::whole(trial, study.trials)).collect();
+    text(&round)
 }
 
 /// At most `n` rows of a study's data for a small picture: `{columns, x, y, classes, axes}`. `table` as for [`Training`].

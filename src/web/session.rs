@@ -1,7 +1,6 @@
 //! A session in the lead Worker: one run of a study, whichever Workers train it.
 
-use super::page::text;
-use super::{problem, to_js, unread};
+use super::{problem, text, to_js, unread};
 use crate::result::{EngineInfo, TrialEvent};
 use crate::session;
 use crate::study::Study;
@@ -13,7 +12,7 @@ use wasm_bindgen::prelude::*;
 /// See [`session::Session`]. The page has the trials, too: what it is told is what it lacks.
 #[wasm_bindgen]
 pub struct Session {
-    pub(super) session: session::Session,
+    session: session::Session,
     /// Where trials of the last round go on, until that is handed over to whoever trains them.
     from: BTreeMap<u32, TrialSnapshot>,
 }
@@ -43,7 +42,7 @@ impl Session {
         Ok(told)
     }
 
-    /// Where these trials of the last round go on, for [`Training::assign`](super::training::Training::assign); nothing of
+    /// Where these trials of the last round go on, for a training's `assign`; nothing of
     /// those that begin at their first epoch.
     pub fn hand_over(&mut self, numbers: &[u32]) -> Vec<u32> {
         let mut words = Vec::new();

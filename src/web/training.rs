@@ -1,11 +1,10 @@
 //! Training in a Worker.
 
 use super::page::GpuHandle;
-use super::session::Session;
 use super::{problem, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
 use crate::study::Study;
-use crate::trainer::{Assignment, Report, Trainer};
+use crate::trainer::{Assignment, Report, Trainer, TrialSnapshot};
 use core::time::Duration;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -18,7 +17,7 @@ pub struct Training {
 
 #[wasm_bindgen]
 impl Training {
-    /// A training of `round`, or a share of it, as [`Session::next_round`] gives it, of `study` (JSON).
+    /// A training of `round`, or a share of it, as [`Session::next_round`](super::session::Session::next_round) gives it, of `study` (JSON).
     /// `table` is the study's data file, uncompressed, or null. `gpu` trains for backend "gpu".
     ///
     /// # Errors
@@ -48,7 +47,7 @@ impl Training {
         Ok(training)
     }
 
-    /// Adds what is to be trained next: a share of a round, and where its trials go on, as [`Session::hand_over`] has it.
+    /// Adds what is to be trained next: a share of a round, and where its trials go on, as [`Session::hand_over`](super::session::Session::hand_over) has it.
     ///
     /// # Errors
     /// The problem, as an object.
@@ -114,7 +113,7 @@ impl Training {
     }
 
     /// Works for about `budget_ms` and says what happened: `{numbers, kept, steps, finished, resumed}`, `numbers` the events
-    /// of trials for the page and [`Session::report`], `kept`, if any have left training, for [`Session::keep`], and `watched`, if
+    /// of trials for the page and a session's `report`, `kept`, if any have left training, for its `keep`, and `watched`, if
     /// one was asked for.
     ///
     /// # Errors
@@ -148,13 +147,15 @@ impl Training {
         self.trainer.scaling().flat_map(<[f64; 2]>::from).collect()
     }
 
-    /// The one look at the test rows, for an ended trial whose weights the session keeps.
+    /// The one look at the test rows, for an ended trial: itself as [`Session::again`](super::session::Session::again) has it, and
+    /// what it is as [`Session::weights`](super::session::Session::weights) has it.
     ///
     /// # Errors
-    /// The problem, as an object.
-    pub fn test(&self, session: &Session, number: u32) -> Result<JsValue, JsValue> {
-        let kept = session.session.kept(number).map_err(|error| problem(&error))?;
-        let (trial, ended) = kept.ok_or_else(|| unread("weights"))?;
-        to_js(&self.trainer.test(&trial, ended))
+    /// What is no trial, or no weights.
+    pub fn test(&self, trial: &str, weights: &[u32]) -> Result<JsValue, JsValue> {
+        let round = Assignment::read(trial, &[]).ok_or_else(|| unread("a trial"))?;
+        let snapshots = TrialSnapshot::read(weights).ok_or_else(|| unread("weights"))?;
+        let (Some(assignment), Some(ended)) = (round.first(), snapshots.first()) else { return Err(unread("weights")) };
+        to_js(&self.trainer.test(&assignment.trial, ended))
     }
 }

@@ -21,7 +21,7 @@ test('A1 nothing serious before a run, in the benchmark, and after a run', async
   await look(app, 'idle');
   await app.page.setViewportSize({ width: 1440, height: 900 });
   await app.page.getByTestId('backend').click();
-  await look(app, 'benchmark', undefined, ['tp-bench']);
+  await look(app, 'benchmark', PAIR, ['tp-bench']);
   await app.page.keyboard.press('Escape');
   await app.result(SMALL, backend);
   await look(app, 'finished', undefined, RUN);

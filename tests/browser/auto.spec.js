@@ -151,7 +151,7 @@ test.describe('R2 a fault of the GPU', () => {
     // One of each kind for every change, all of them for soak. Those that take a whole start of the GPU come under
     // auto alone; in mid-run under gpu there is lost.spec.js.
     const quick = ['requestDevice', 'badShader', 'createBuffer'].includes(fault);
-    const often = quick || ['wrongMasks', 'lost'].includes(fault) || (fault === 'mapAsync' && at === 'word');
+    const often = quick || ['wrongMasks', 'lost'].includes(fault);
     const study = at === 'start' ? STUDY : LONG;
     test(`${fault} (${at}): one message under gpu${quick ? '' : ' @soak'}`, async ({ app, site }) => {
       site.prelude = prelude(fault, { at });

@@ -136,7 +136,7 @@ test('a drawing of very many points is read-only, and a swept schedule may be dr
 test('the drawing is there in every language and theme', async ({ app, page }) => {
   await app.open(link());
   await expect(page.getByTestId('drawn').getByRole('slider')).toHaveCount(3);
-  await look(app, 'drawn', PAIR);
+  await look(app, 'drawn', PAIR, ['tp-study']);
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
@@ -153,6 +153,6 @@ test('a learning rate that descends by itself draws its way under the loss curve
   const strip = page.getByRole('img', { name: 'Learning rate by epoch' });
   await expect(strip).toHaveAccessibleName(/^Learning rate by epoch: Trial \d: from 0\.\d+ to 0\.\d+$/);
   await expect(strip.locator('svg path')).toHaveCount(3);
-  await look(app, 'descent', PAIR);
+  await look(app, 'descent', PAIR, ['tp-main']);
   await page.setViewportSize({ width: 1440, height: 900 });
 });

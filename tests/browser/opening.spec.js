@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { App, small } from './app.js';
 import { expect, test } from './fixtures.js';
-import { NARROW, WIDE, look } from './look.js';
+import { NARROW, PAIR, WIDE, look } from './look.js';
 import { SUB_PATH } from './serve.js';
 
 /** What a first visitor meets: an example, a question, ways on; and the replay of runs. */
@@ -47,7 +47,7 @@ test('the example is shown as one, and is no run of the reader', async ({ app, p
   await page.getByTestId('test-lock').click();
   await expect(page.getByTestId('open-test')).toBeDisabled();
   await page.keyboard.press('Escape');
-  await look(app, 'the example', [...WIDE, ...NARROW], ['tp-opening', 'tp-surface']);
+  await look(app, 'the example', PAIR, ['tp-opening', 'tp-surface']);
 });
 
 test('a guess is taken on the surface, trained and answered; the engine trains what the example has', async ({
@@ -79,7 +79,7 @@ test('a guess is taken on the surface, trained and answered; the engine trains w
     const stored = EXAMPLE.validation_loss[(number + 1) * EXAMPLE.epochs - 1];
     expect(Math.abs(value / stored - 1), `trial ${number}: make the example anew`).toBeLessThan(0.1);
   }
-  await look(app, 'the answer', [...WIDE, ...NARROW], ['tp-opening', 'tp-surface']);
+  await look(app, 'the answer', [WIDE[1], NARROW[1]], ['tp-opening', 'tp-surface']);
 });
 
 test('a guess is given with keys, too @soak', async ({ app, page }) => {

@@ -12,3 +12,10 @@ const require = createRequire(import.meta.url);
 const playwright = require('../../www/node_modules/@playwright/test');
 
 export const { chromium, expect, test } = playwright;
+
+/** Playwright looks after 0.1, 0.35, 0.85 and 1.85 seconds, and then once a second: most of what is waited for is there
+ * well before its next look. */
+const LOOKS = { intervals: [50, 100, 150, 200] };
+const { poll } = expect;
+expect.poll = (actual, given) =>
+  poll(actual, typeof given === 'string' ? { ...LOOKS, message: given } : { ...LOOKS, ...given });

@@ -100,7 +100,11 @@ test('Space runs on the page, starts nothing after a click, and Ctrl Enter runs 
   app,
   backend,
   page,
+  site,
 }) => {
+  // One Worker leaves a core to the page.
+  site.prelude = `if (typeof document !== 'undefined')
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1, configurable: true });`;
   await app.open(
     '#v=1&lang=en&s=dataset:(name:digits),fixed:(hidden:!(256,256),epochs:200),space:(learning_rate:(type:float,' +
       'low:0.001,high:0.1,log:!t)),trials:64',

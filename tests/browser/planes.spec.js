@@ -66,8 +66,8 @@ test('while a sweep trains, the surface follows the weights of the trial, and en
   await page.getByRole('tab', { name: 'Landscape' }).click();
   await expect(page.locator('tp-landscape')).toBeAttached();
   // Long enough to be paused on the way on any machine.
-  const fixed = { hidden: [16, 16], epochs: 6000 };
-  await app.start(small({ dataset: { name: 'moons', samples: 500, noise: 0.3 }, fixed, trials: 4 }), backend);
+  const fixed = { hidden: [16, 16], epochs: 4000 };
+  await app.start(small({ dataset: { name: 'moons', samples: 500, noise: 0.3 }, fixed, trials: 3 }), backend);
   await app.steps(1);
   await listen(page);
   await page.locator('tp-landscape').evaluate((part) => /** @type {any} */ (part).act('select', 2));
@@ -180,7 +180,7 @@ test('planes through two and three trained networks, each at its own loss', asyn
   await page.getByTestId('landscape-plot').focus();
   await page.keyboard.press('Home');
   await expect(page.getByTestId('landscape-said')).toHaveText(/^0: loss /);
-  await look(app, 'landscape of a line', [WIDE[0], NARROW[1]]);
+  await look(app, 'landscape of a line', [WIDE[0], NARROW[1]], ['#view']);
   await app.set({ lang: 'en' });
 
   await pick(page, 'plane', 'three');

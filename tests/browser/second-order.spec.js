@@ -106,7 +106,7 @@ test('they race from the same weights, and the table says what that cost', async
 test('the column and the rows are legible in both languages and themes, wide and narrow', async ({ app, page }) => {
   await app.open('#v=1&lang=en&rows=all');
   await app.result(STUDY, 'cpu');
-  await look(app, 'second-order', WIDE);
+  await look(app, 'second-order', WIDE, ['tp-study', 'tp-main']);
   await page.setViewportSize({ width: 390, height: 844 });
-  await look(app, 'second-order-narrow', NARROW);
+  await look(app, 'second-order-narrow', NARROW, ['tp-main']);
 });

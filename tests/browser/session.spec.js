@@ -320,7 +320,7 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
   site.prelude = `(${keepWorkers})();`;
   await app.open();
   // Long enough to be stopped on the way.
-  const long = { dataset: { name: 'moons', samples: 2000 }, fixed: { hidden: [6], epochs: 600 } };
+  const long = { dataset: { name: 'moons', samples: 2000 }, fixed: { hidden: [6], epochs: 300 } };
   const whole = await app.result(study(12, long), backend);
   await app.start(study(8, long), backend);
   await app.progress('steps', 500);

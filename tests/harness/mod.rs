@@ -1,8 +1,6 @@
 //! The harness of tests that train on backends. The standard one decides when it is compiled which tests are ignored; whether
 //! there is a GPU shows when tests run. Here a test that needs a GPU is ignored where there is no adapter, and fails there
 //! where `TUNING_REQUIRE_GPU` is set, as `cargo xtask test` does.
-#![expect(dead_code, reason = "each test binary uses a part")]
-
 use crate::common::On;
 use libtest_mimic::{Arguments, Trial};
 use std::cell::OnceCell;
@@ -10,9 +8,11 @@ use std::process::ExitCode;
 use tuning_playground::backend::gpu::Gpu;
 use tuning_playground::error::Error;
 
-/// The tests of a binary. A test that trains on the GPU is called `gpu::<name>`, any other `cpu::<name>`.
+/// The tests of a binary. A test that trains on the GPU is called `gpu::<file>::<name>`, any other `cpu::<file>::<name>`.
 #[derive(Default)]
 pub struct Tests {
+    /// Whose tests are added.
+    pub file: &'static str,
     all: Vec<Trial>,
     lacks_gpu: OnceCell<bool>,
 }
@@ -39,6 +39,11 @@ impl Tests {
         self.push(On::Cpu, name, test, true);
     }
 
+    /// [`Self::gpu`] for a test that is too long for every change.
+    pub fn soak_gpu(&mut self, name: &str, test: fn()) {
+        self.push(On::Gpu, name, test, true);
+    }
+
     /// [`Self::each_backend`] for a test that is too long for every change.
     pub fn soak_each_backend(&mut self, name: &str, test: fn(On)) {
         self.push(On::Cpu, name, move || test(On::Cpu), true);
@@ -54,13 +59,17 @@ impl Tests {
             test();
             Ok(())
         };
-        self.all.push(Trial::test(format!("{folder}::{name}"), run).with_ignored_flag(is_ignored));
+        self.all.push(Trial::test(format!("{folder}::{}::{name}", self.file), run).with_ignored_flag(is_ignored));
     }
+}
 
-    /// Runs what the command line chooses.
-    pub fn run(self) -> ExitCode {
-        libtest_mimic::run(&Arguments::from_args(), self.all).exit_code()
+/// Runs what the command line chooses of the tests of some files.
+pub fn run(files: &[fn(&mut Tests)]) -> ExitCode {
+    let mut tests = Tests::default();
+    for add in files {
+        add(&mut tests);
     }
+    libtest_mimic::run(&Arguments::from_args(), tests.all).exit_code()
 }
 
 /// Whether the machine has no adapter and need not have one. An adapter that fails is no reason to ignore anything.
@@ -73,13 +82,12 @@ fn lacks_gpu() -> bool {
     true
 }
 
-/// The `main` of a test binary, from the names of its tests by kind, which is a method of [`Tests`].
+/// What adds a file's tests, from their names by kind, which is a method of [`Tests`].
 macro_rules! tests {
     ($($kind:ident [$($name:ident),+ $(,)?])+) => {
-        fn main() -> std::process::ExitCode {
-            let mut tests = harness::Tests::default();
+        pub fn add(tests: &mut crate::harness::Tests) {
+            tests.file = module_path!().rsplit("::").next().unwrap_or_default();
             $($(tests.$kind(stringify!($name), $name);)+)+
-            tests.run()
         }
     };
 }

@@ -16,7 +16,7 @@ const TEST_ACCURACY: f64 = 0.94;
 pub fn soak() -> Result<()> {
     system::vulkan()?;
     let mut command = cargo();
-    command.args(["test", "--locked", "--workspace", "--", "--ignored", "--nocapture"]);
+    command.args(["test", "--locked", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
     checks::clippy_wasm()?;
     // What the page's pace is held against.
@@ -63,14 +63,24 @@ pub fn interop() -> Result<()> {
     fs::copy(golden.join("landscape").join("make_plane.py"), &script)?;
     run(program(&python).arg(&script))?;
     let mut command = cargo();
-    command.args(["test", "--locked", "--test", "analysis", "pytorch"]);
+    command.args(["test", "--locked", "--test", "integration", "pytorchs_plane"]);
     run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
     run(program(&python).arg(&script).arg("--time"))?;
     // The page's surfaces, beside that loop.
     web::build()?;
     checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
     let mut command = cargo();
-    command.args(["test", "--locked", "--release", "--test", "analysis", "is_timed", "--", "--ignored", "--nocapture"]);
+    command.args([
+        "test",
+        "--locked",
+        "--release",
+        "--test",
+        "integration",
+        "is_timed",
+        "--",
+        "--ignored",
+        "--nocapture",
+    ]);
     run(&mut command)
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 pub fn clippy_wasm() -> Result<()> {
     let toolchain = toolchain::wasm()?;
     if toolchain.has_clippy() {
-        for module in [&[][..], &["--features", "analyses"]] {
+        for module in [&[][..], &["--features", "analyses"], &["--features", "search"]] {
             run(toolchain.cargo("clippy").args(module).args(["--", "-D", "warnings"]))?;
         }
         return Ok(());

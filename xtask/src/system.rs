@@ -57,6 +57,9 @@ pub fn install(packages: &[&str], purpose: &str) -> Result<()> {
         bail!("{purpose} is missing: install {names} (on Debian or Ubuntu: sudo apt-get install {names})");
     }
     println!("installing {names}: {purpose}");
+    // Stages run beside each other, and apt does not wait for another.
+    let lock = fs::File::create(env::temp_dir().join("tuning-playground-apt.lock"))?;
+    lock.lock()?;
     process::run(program("apt-get").args(["update", "-qq"]))?;
     let mut command = program("apt-get");
     command.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);

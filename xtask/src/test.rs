@@ -1,12 +1,13 @@
-//! `cargo xtask test`: every check, cheapest first. Needs no Python.
+//! `cargo xtask test`: every check, cheapest first; the page's beside the native ones. Needs no Python.
 
-use crate::process::{cargo, node, run};
+use crate::process::{cargo, node, program, run};
 use crate::wasm::{self, Profile};
 use crate::{campaigns, checks, packages, paths, system, web};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
-use std::fs;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 /// Options of `cargo xtask test`.
 #[derive(Args)]
@@ -20,30 +21,59 @@ pub struct Options {
     /// Print the stages and what they check
     #[arg(long)]
     list: bool,
+    /// One stage after the other, each with its output as it comes
+    #[arg(long)]
+    serial: bool,
+}
+
+/// When a stage runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// One after the other, from the start.
+    Native,
+    /// One after the other, beside those: what makes the page compiles, links and checks in one thread most of the time.
+    Page,
+    /// Once both have ended, with the machine to itself.
+    Last,
 }
 
 struct Stage {
     name: &'static str,
     about: &'static str,
+    when: When,
     run: fn() -> Result<()>,
 }
 
 const STAGES: [Stage; 11] = [
-    Stage { name: "format", about: "cargo fmt", run: format },
-    Stage { name: "clippy", about: "lints of everything native", run: clippy },
-    Stage { name: "docs", about: "rustdoc without a warning", run: docs },
-    Stage { name: "rust", about: "unit, integration, GPU and documentation tests", run: rust },
-    Stage { name: "engine", about: "the engine as WebAssembly", run: engine },
-    Stage { name: "prettier", about: "the layout of the page's files and its tests", run: prettier },
-    Stage { name: "types", about: "tsc --checkJs over the page and its tests", run: types },
-    Stage { name: "unit", about: "what the page computes, for any numbers, under Node.js", run: unit },
-    Stage { name: "page", about: "production page and what it weighs", run: page },
-    Stage { name: "native", about: "the default study through the command line", run: campaigns::native },
-    Stage { name: "browser", about: "the production page in Chromium, on the CPU and on a software GPU", run: browser },
+    Stage { name: "format", about: "cargo fmt", when: When::Native, run: format },
+    Stage { name: "clippy", about: "lints of everything native", when: When::Native, run: clippy },
+    Stage { name: "docs", about: "rustdoc without a warning", when: When::Native, run: docs },
+    Stage { name: "rust", about: "unit, integration and GPU tests", when: When::Native, run: rust },
+    Stage {
+        name: "native",
+        about: "the default study by the command line",
+        when: When::Native,
+        run: campaigns::native,
+    },
+    Stage { name: "prettier", about: "the layout of the page's files and its tests", when: When::Page, run: prettier },
+    Stage { name: "engine", about: "the engine as WebAssembly", when: When::Page, run: engine },
+    Stage { name: "types", about: "tsc --checkJs over the page and its tests", when: When::Page, run: types },
+    Stage { name: "unit", about: "what the page computes, for any numbers, by Node.js", when: When::Page, run: unit },
+    Stage { name: "page", about: "production page and what it weighs", when: When::Page, run: page },
+    Stage {
+        name: "browser",
+        about: "that page in Chromium, on the CPU and a software GPU",
+        when: When::Last,
+        run: browser,
+    },
 ];
+
+/// A stage's name, its seconds, and what was wrong.
+type Outcome = (&'static str, Duration, Option<String>);
 
 /// Runs the stages; whether all passed.
 pub fn test(options: &Options) -> Result<bool> {
+    let begun = Instant::now();
     if options.list {
         for stage in &STAGES {
             println!("{:<12} {}", stage.name, stage.about);
@@ -59,12 +89,26 @@ pub fn test(options: &Options) -> Result<bool> {
     let named = |list: &[String], stage: &Stage| list.iter().any(|name| name == stage.name);
     let chosen =
         |stage: &&Stage| (options.only.is_empty() || named(&options.only, stage)) && !named(&options.skip, stage);
-    let outcomes: Vec<_> = STAGES.iter().filter(chosen).map(|stage| (stage.name, timed(stage))).collect();
-    Ok(report(&outcomes))
+    let chosen: Vec<&Stage> = STAGES.iter().filter(chosen).collect();
+    let lane = |when: When| chosen.iter().copied().filter(move |stage| stage.when == when);
+    let is_double = !options.serial && lane(When::Native).next().is_some() && lane(When::Page).next().is_some();
+    let mut outcomes: Vec<Outcome> = if is_double {
+        thread::scope(|scope| {
+            let page: Vec<_> = lane(When::Page).collect();
+            let page = scope.spawn(move || page.into_iter().map(apart).collect::<Vec<_>>());
+            let native: Vec<_> = lane(When::Native).map(timed).collect();
+            println!("\n=== waiting for the stages of the page");
+            native.into_iter().chain(page.join().unwrap_or_default()).collect()
+        })
+    } else {
+        lane(When::Native).chain(lane(When::Page)).map(timed).collect()
+    };
+    outcomes.extend(lane(When::Last).map(timed));
+    Ok(report(&outcomes, chosen.len(), begun.elapsed()))
 }
 
-/// Runs one stage; its seconds, and what was wrong.
-fn timed(stage: &Stage) -> (Duration, Option<String>) {
+/// Runs one stage.
+fn timed(stage: &Stage) -> Outcome {
     println!("\n=== {}: {}", stage.name, stage.about);
     let start = Instant::now();
     let outcome = (stage.run)();
@@ -73,46 +117,81 @@ fn timed(stage: &Stage) -> (Duration, Option<String>) {
         Ok(()) => println!("=== {} passed in {:.1} s", stage.name, took.as_secs_f64()),
         Err(error) => println!("=== {} FAILED after {:.1} s: {error:#}", stage.name, took.as_secs_f64()),
     }
-    (took, outcome.err().map(|error| format!("{error:#}")))
+    (stage.name, took, outcome.err().map(|error| format!("{error:#}")))
+}
+
+/// Runs one stage in a process of its own, whose output is printed once it has ended: not between another stage's lines.
+fn apart(stage: &Stage) -> Outcome {
+    let start = Instant::now();
+    let outcome = logged(stage.name);
+    (stage.name, start.elapsed(), outcome.err().map(|error| format!("{error:#}")))
+}
+
+fn logged(name: &str) -> Result<()> {
+    fs::create_dir_all(paths::target())?;
+    let log = paths::target().join(format!("stage-{name}.log"));
+    let file = fs::File::create(&log)?;
+    let mut command = program(env::current_exe()?);
+    command.args(["test", "--only", name]).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+    let status = command.status()?;
+    let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+    // Its own table is a part of the one at the end.
+    println!("{}", said.rsplit_once("\n\nstage ").map_or(said.as_str(), |(stage, _)| stage));
+    let prefix = format!("{name}: ");
+    let wrong = said.lines().rev().find_map(|line| line.strip_prefix(&prefix));
+    ensure!(status.success(), "{}", wrong.unwrap_or("it ended before it said why"));
+    Ok(())
 }
 
 /// The stages in a table, and below it what was wrong: whoever reads only the end of a long output reads that.
-fn report(outcomes: &[(&str, (Duration, Option<String>))]) -> bool {
+fn report(outcomes: &[Outcome], stages: usize, took: Duration) -> bool {
     println!("\n{:<12} {:>8}  outcome", "stage", "seconds");
-    for (name, (took, wrong)) in outcomes {
+    for (name, took, wrong) in outcomes {
         println!("{name:<12} {:>8.1}  {}", took.as_secs_f64(), if wrong.is_none() { "passed" } else { "FAILED" });
     }
-    let total: Duration = outcomes.iter().map(|(_, (took, _))| *took).sum();
-    println!("{:<12} {:>8.1}\n", "all", total.as_secs_f64());
-    for (name, (_, wrong)) in outcomes {
+    println!("{:<12} {:>8.1}  from begin to end\n", "all", took.as_secs_f64());
+    for (name, _, wrong) in outcomes {
         if let Some(wrong) = wrong {
             println!("{name}: {wrong}");
         }
     }
-    let failed = outcomes.iter().filter(|(_, (_, wrong))| wrong.is_some()).count();
-    println!("{} passed, {failed} failed", outcomes.len() - failed);
-    failed == 0 && !outcomes.is_empty()
+    let passed = outcomes.iter().filter(|(_, _, wrong)| wrong.is_none()).count();
+    println!("{passed} passed, {} failed", stages - passed);
+    passed == stages && stages > 0
 }
 
 fn format() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))
 }
 
+/// Each by itself: both together would compile the engine's dependencies with other features than `cargo run` takes.
+const PACKAGES: [&str; 2] = ["tuning-playground", "xtask"];
+
 fn clippy() -> Result<()> {
-    run(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    for package in PACKAGES {
+        let mut command = cargo();
+        run(command.args(["clippy", "--locked", "--package", package, "--all-targets", "--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 fn docs() -> Result<()> {
-    let mut command = cargo();
-    command.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
-    run(command.env("RUSTDOCFLAGS", "-D warnings"))
+    for package in PACKAGES {
+        let mut command = cargo();
+        command.args(["doc", "--locked", "--package", package, "--no-deps", "--document-private-items"]);
+        run(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
 }
 
 fn rust() -> Result<()> {
     system::vulkan()?;
-    let mut command = cargo();
-    command.args(["test", "--locked", "--workspace", "--no-fail-fast"]).env("TUNING_REQUIRE_GPU", "1");
-    run(system::with_runtime_dir(&mut command)?)
+    for package in PACKAGES {
+        let mut command = cargo();
+        command.args(["test", "--locked", "--package", package, "--no-fail-fast"]).env("TUNING_REQUIRE_GPU", "1");
+        run(system::with_runtime_dir(&mut command)?)?;
+    }
+    Ok(())
 }
 
 fn engine() -> Result<()> {

@@ -1,4 +1,4 @@
-//! The engine as WebAssembly, in two modules: cargo, wasm-bindgen and, for the production page, wasm-opt.
+//! The engine as WebAssembly, in three modules: cargo, wasm-bindgen and, for the production page, wasm-opt.
 
 use crate::process::{node, run};
 use crate::toolchain::{self, TARGET, Toolchain};
@@ -10,7 +10,8 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The library's file name.
 const LIBRARY: &str = "tuning_playground.wasm";
 /// What is generated from it, in a folder of its own: a name and the feature that makes it.
-const MODULES: [(&str, Option<&str>); 2] = [("engine", None), ("analyses", Some("analyses"))];
+const MODULES: [(&str, Option<&str>); 3] =
+    [("engine", None), ("analyses", Some("analyses")), ("search", Some("search"))];
 /// What browsers have had since fixed-width SIMD. Named one by one: `--all-features` makes a module that they refuse.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
@@ -36,14 +37,20 @@ pub enum Profile {
 /// Builds the modules into `www/src/generated`.
 pub fn build(profile: Profile) -> Result<()> {
     let toolchain = toolchain::wasm()?;
-    for (name, feature) in MODULES {
-        compile(&toolchain, profile, feature)?;
-        bind(&toolchain, profile, name)?;
-        if profile == Profile::Production {
-            optimise(name)?;
-        }
-    }
-    Ok(())
+    MODULES.into_iter().try_for_each(|module| make(&toolchain, profile, module))
+}
+
+/// Builds one of them as the production page has it.
+pub fn build_one(name: &str) -> Result<()> {
+    let toolchain = toolchain::wasm()?;
+    let wanted = MODULES.into_iter().filter(|(other, _)| *other == name);
+    wanted.into_iter().try_for_each(|module| make(&toolchain, Profile::Production, module))
+}
+
+fn make(toolchain: &Toolchain, profile: Profile, (name, feature): (&str, Option<&str>)) -> Result<()> {
+    compile(toolchain, profile, feature)?;
+    bind(toolchain, profile, name)?;
+    if profile == Profile::Production { optimise(name) } else { Ok(()) }
 }
 
 fn compile(toolchain: &Toolchain, profile: Profile, feature: Option<&str>) -> Result<()> {

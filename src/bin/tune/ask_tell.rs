@@ -72,7 +72,7 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> Result<ExitCode> {
         }
         first += values.len() as u32;
         for (number, value) in values {
-            sampler.tell(&Outcome { number, value: value.unwrap_or(f64::NAN) });
+            sampler.tell(&Outcome::whole(number, value.unwrap_or(f64::NAN)));
         }
     }
     Ok(ExitCode::SUCCESS)

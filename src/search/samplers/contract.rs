@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::space::Distribution;
+use crate::study::Learning;
 use std::collections::BTreeMap;
 
 const SPACE: &str = r#"{
@@ -28,8 +29,8 @@ fn samplers() -> Vec<(SamplerSpec, Vec<(String, Distribution)>)> {
         object.iter().map(|(name, axis)| (name.clone(), Distribution::parse(name, axis).expect("valid"))).collect();
     let learning = Learning { startup: 5, round: 3 };
     let mut all: Vec<_> = [
-        SamplerSpec::Random,
-        SamplerSpec::Sobol,
+        SamplerSpec::RANDOM,
+        SamplerSpec::SOBOL,
         SamplerSpec::Tpe(learning),
         SamplerSpec::Gp(learning),
         SamplerSpec::Cmaes { startup: 1, round: Some(6) },
@@ -37,7 +38,7 @@ fn samplers() -> Vec<(SamplerSpec, Vec<(String, Distribution)>)> {
     .map(|spec| (spec, whole.clone()))
     .into();
     // A grid of everything is too large: two axes at a time.
-    let grid = SamplerSpec::Grid { points: 4, axis_points: BTreeMap::new() };
+    let grid = SamplerSpec::Grid { points: 4, axis_points: BTreeMap::new(), round: None };
     all.extend(whole.windows(2).map(|pair| (grid.clone(), pair.to_vec())));
     all
 }
@@ -46,7 +47,7 @@ fn draw(spec: &SamplerSpec, space: &Space, seed: u64, tell: impl Fn(u32) -> f64)
     let mut sampler = start(spec, space, seed);
     let ask = |number| {
         let params = sampler.ask(number)?;
-        sampler.tell(&Outcome { number, value: tell(number) });
+        sampler.tell(&Outcome::whole(number, tell(number)));
         Some(params)
     };
     (0..if matches!(spec, SamplerSpec::Gp(_)) { 40 } else { 300 }).map_while(ask).collect()
@@ -108,7 +109,7 @@ fn trials_that_are_still_running_hold_nobody_up() {
         let mut sampler = start(&spec, &space, 0);
         let asked: Vec<_> = (0..8).map_while(|number| sampler.ask(number)).collect();
         for number in (0..asked.len() as u32).rev() {
-            sampler.tell(&Outcome { number, value: 0.5 });
+            sampler.tell(&Outcome::whole(number, 0.5));
         }
         assert!(!asked.is_empty());
     }

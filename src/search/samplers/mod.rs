@@ -1,28 +1,16 @@
 //! The samplers, one file each. To add one: a file with a type that implements [`Sampler`], its line in [`start`], and a
 //! variant of [`SamplerSpec`] with what a study says of it (`study/sampler.rs`); `contract.rs` is what it must keep to.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod cmaes;
 #[cfg(test)]
 mod contract;
-#[cfg(not(target_arch = "wasm32"))]
-mod descent;
-#[cfg(not(target_arch = "wasm32"))]
-mod gp;
 mod grid;
-#[cfg(not(target_arch = "wasm32"))]
-mod history;
-#[cfg(not(target_arch = "wasm32"))]
-mod matern;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+mod learning;
 mod random;
 mod sobol;
-#[cfg(not(target_arch = "wasm32"))]
-mod tpe;
 
 use super::Outcome;
 use crate::space::{Axes, Space};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::study::Learning;
 use crate::study::SamplerSpec;
 use serde_json::{Map, Value};
 
@@ -46,22 +34,25 @@ pub trait Sampler {
 /// The sampler at the beginning of a study.
 pub fn start(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
     match spec {
-        SamplerSpec::Random => Box::new(random::Random::new(space, seed)),
-        SamplerSpec::Sobol => Box::new(sobol::Sobol::new(space, seed)),
-        #[cfg(not(target_arch = "wasm32"))]
-        SamplerSpec::Tpe(learning) => Box::new(history::Learner::new(space, *learning, seed, tpe::Tpe)),
-        #[cfg(not(target_arch = "wasm32"))]
-        SamplerSpec::Gp(learning) => Box::new(history::Learner::new(space, *learning, seed, gp::Gp::default())),
-        #[cfg(not(target_arch = "wasm32"))]
-        SamplerSpec::Cmaes { startup, round } => {
-            let round = round.unwrap_or_else(|| cmaes::Cmaes::population(space));
-            Box::new(cmaes::Cmaes::new(space, Learning { startup: *startup, round }, seed))
-        }
+        SamplerSpec::Random { .. } => Box::new(random::Random::new(space, seed)),
+        SamplerSpec::Sobol { .. } => Box::new(sobol::Sobol::new(space, seed)),
         SamplerSpec::Grid { .. } => {
             let axes = space.iter().map(|(name, axis)| (name.clone(), axis.grid(spec.points(name)).into()));
             start_grid(vec![axes.collect()], seed)
         }
+        SamplerSpec::Tpe(_) | SamplerSpec::Gp(_) | SamplerSpec::Cmaes { .. } => start_learning(spec, space, seed),
     }
+}
+
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+fn start_learning(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
+    learning::start(spec, space, seed)
+}
+
+/// What the page asks this module for no session of a study that learns, as the module `search` has those.
+#[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
+fn start_learning(spec: &SamplerSpec, _: &Space, _: u64) -> Box<dyn Sampler> {
+    unreachable!("{spec:?} is of another module")
 }
 
 /// A grid in parts: the combinations of each part's axes.
@@ -115,10 +106,10 @@ mod tests {
 
     #[test]
     fn random_draws_do_not_depend_on_the_order_of_the_space() {
-        let mut forward = start(&SamplerSpec::Random, &space(SPACE), 7);
+        let mut forward = start(&SamplerSpec::RANDOM, &space(SPACE), 7);
         let mut reversed_space = space(SPACE);
         reversed_space.reverse();
-        let mut backward = start(&SamplerSpec::Random, &reversed_space, 7);
+        let mut backward = start(&SamplerSpec::RANDOM, &reversed_space, 7);
         for number in 0..50 {
             let (a, b) = (forward.ask(number).expect("endless"), backward.ask(number).expect("endless"));
             assert!(a.iter().all(|(name, value)| b.get(name) == Some(value)));
@@ -127,7 +118,7 @@ mod tests {
 
     #[test]
     fn random_spreads_evenly_in_log_space() {
-        let mut sampler = start(&SamplerSpec::Random, &space(SPACE), 3);
+        let mut sampler = start(&SamplerSpec::RANDOM, &space(SPACE), 3);
         let decades: Vec<f64> = (0..3000)
             .filter_map(|n| sampler.ask(n)?.get("lr")?.as_f64())
             .map(|lr| libm::floor(libm::log10(lr)))

@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn fills_the_square_more_evenly_than_random() {
         for seed in 0..20 {
-            let even = discrepancy(&points(&SamplerSpec::Sobol, 2, seed, 64));
-            let random = discrepancy(&points(&SamplerSpec::Random, 2, seed, 64));
+            let even = discrepancy(&points(&SamplerSpec::SOBOL, 2, seed, 64));
+            let random = discrepancy(&points(&SamplerSpec::RANDOM, 2, seed, 64));
             assert!(even < 0.07 && even < random, "seed {seed}: {even} and {random}");
         }
     }
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn every_dimension_has_one_of_64_points_in_each_of_64_parts() {
         for seed in [0, 1, 77] {
-            let points = points(&SamplerSpec::Sobol, 256, seed, 64);
+            let points = points(&SamplerSpec::SOBOL, 256, seed, 64);
             for dimension in 0..256 {
                 let mut parts: Vec<usize> = points.iter().map(|point| (point[dimension] * 64.0) as usize).collect();
                 parts.sort_unstable();
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn seeds_differ_and_more_trials_begin_with_the_same_ones() {
-        let of = |seed, n| points(&SamplerSpec::Sobol, 3, seed, n);
+        let of = |seed, n| points(&SamplerSpec::SOBOL, 3, seed, n);
         assert_eq!(of(5, 64), of(5, 64));
         assert_eq!(of(5, 20), of(5, 64)[..20]);
         for seed in 0..50 {
@@ -102,28 +102,28 @@ mod tests {
     #[test]
     fn the_order_of_the_space_changes_nothing() {
         let mut space = unit_space(5);
-        let forward = start(&SamplerSpec::Sobol, &space, 7).ask(3).expect("a point");
+        let forward = start(&SamplerSpec::SOBOL, &space, 7).ask(3).expect("a point");
         space.reverse();
-        let backward = start(&SamplerSpec::Sobol, &space, 7).ask(3).expect("a point");
+        let backward = start(&SamplerSpec::SOBOL, &space, 7).ask(3).expect("a point");
         assert!(forward.iter().all(|(name, value)| backward[name] == *value));
     }
 
     #[test]
     fn the_bits_are_frozen() {
         // In units of 2^-23: whole numbers, the same natively and in WASM.
-        let first = points(&SamplerSpec::Sobol, 2, 0, 3).concat();
+        let first = points(&SamplerSpec::SOBOL, 2, 0, 3).concat();
         let scaled: Vec<f64> = first.iter().map(|x| x * 8_388_608.0).collect();
         assert_eq!(scaled, [6_317_500.0, 8_132_108.0, 3_210_085.0, 3_327_574.0, 6_039_597.0, 149_291.0]);
     }
 
     #[test]
     fn what_the_sequence_does_not_have_is_refused_by_its_limit() {
-        SamplerSpec::Sobol.check(&unit_space(256), 65_536, || 0.0).expect("it has those");
-        let trials = SamplerSpec::Sobol.check(&unit_space(2), 65_537, || 0.0).expect_err("one too many").to_string();
+        SamplerSpec::SOBOL.check(&unit_space(256), 65_536, || 0.0).expect("it has those");
+        let trials = SamplerSpec::SOBOL.check(&unit_space(2), 65_537, || 0.0).expect_err("one too many").to_string();
         assert!(trials.contains("trials is 65537") && trials.contains("65536"), "{trials}");
-        let space = SamplerSpec::Sobol.check(&unit_space(257), 64, || 0.0).expect_err("one too many").to_string();
+        let space = SamplerSpec::SOBOL.check(&unit_space(257), 64, || 0.0).expect_err("one too many").to_string();
         assert!(space.contains("257") && space.contains("256"), "{space}");
-        let mut sampler = start(&SamplerSpec::Sobol, &unit_space(256), 0);
+        let mut sampler = start(&SamplerSpec::SOBOL, &unit_space(256), 0);
         assert!(sampler.ask(65_535).is_some() && sampler.ask(65_536).is_none());
     }
 }

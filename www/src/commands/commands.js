@@ -1,6 +1,7 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
+import { MODEL } from './model.js';
 import { OPENING } from './opening.js';
 import { RACE } from './race.js';
 import { RANGE } from './range.js';
@@ -33,6 +34,7 @@ export const COMMANDS = {
   ...RUNS,
   ...SELECTION,
   ...LANDSCAPE,
+  ...MODEL,
   ...RACE,
   ...RANGE,
   ...LOOK,

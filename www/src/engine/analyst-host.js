@@ -1,5 +1,6 @@
 import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
+import { ModelHost } from './model-host.js';
 import { RaceHost } from './race-host.js';
 import { PieceHost } from './range-host.js';
 import init, { PlaneWork, RangeTest, Sharpness, Surface, data_file } from '../generated/analyses/analyses.js';
@@ -28,6 +29,7 @@ export class AnalystHost extends Answers {
     /** @private @type {number[] | null} the part of the plane that it begins with */ this.extent = null;
     /** @private whether its trial has got farther than its points */ this.farther = false;
     /** @private whether it has been drawn */ this.pictured = false;
+    /** @private */ this.models = new ModelHost();
     /** @private */ this.races = new RaceHost();
     /** @private what is worked out of one trial, piece by piece */
     this.piecewises = {
@@ -134,6 +136,14 @@ export class AnalystHost extends Answers {
     }
     const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.races))[what];
     return act.apply(this.races, args);
+  }
+
+  /** What a look into a network is asked; see model-host.js.
+   * @param {string} what @param {any[]} args @param {string} base */
+  async model(what, args, base) {
+    if (what === 'begin') return this.models.begin(args[0], args[1], await tableOf(data_file(args[0]), base));
+    const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.models))[what];
+    return act.apply(this.models, args);
   }
 
   /** What is asked of something that is worked out piece by piece; see range-host.js and range.js.

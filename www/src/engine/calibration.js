@@ -1,4 +1,4 @@
-import { Session, Training } from '../generated/engine/engine.js';
+import { Training, first_round } from '../generated/engine/engine.js';
 
 /**
  * Which backend trains a study sooner, measured on its own trials. What is trained here is thrown away, and only the
@@ -37,14 +37,6 @@ export function shapeClass(study) {
     study.seeds_per_trial,
     study.sampler,
   ]);
-}
-
-/** The first round of a study as JSON, without a word to anybody. @param {string} study */
-export function firstRound(study) {
-  const session = new Session(study);
-  const round = session.next_round();
-  session.free();
-  return round;
 }
 
 /** Trains for so many ms, or to the end. @param {Training} training @param {number} limit @param {number} slice
@@ -117,7 +109,7 @@ async function onGpu(whole, round, steps, work, gpu, rest) {
  * @returns {Promise<Rates>}
  */
 export async function calibrate(study, table, gpu, most, { rest, guarded }) {
-  const text = firstRound(study);
+  const text = first_round(study);
   /** @type {Assignment[]} */
   const round = JSON.parse(text);
   const whole = Training.on_cpu(study, text, table);

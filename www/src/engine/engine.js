@@ -113,8 +113,18 @@ export class Engine extends EventTarget {
     return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, whole);
   }
 
+  /** What a look into a network is asked; see model-host.js. @param {string} what @param {...unknown} args */
+  model(what, ...args) {
+    return (this.analyst ??= new Client(ANALYST)).call('model', what, args, this.assetBase);
+  }
+
+  /** Whether a trial is of the last run here. @param {Trial} trial */
+  has(trial) {
+    return this.last?.trials.get(trial.number) === trial;
+  }
+
   /** What a trial is, as words: of one that trains, after its next epoch; null where nobody has that.
-   * @private @param {Trial} trial @returns {Promise<Uint32Array | null>} */
+   * @param {Trial} trial @returns {Promise<Uint32Array | null>} */
   async weights(trial) {
     const run = this.last;
     // What a trial diverged with is no place to look around.

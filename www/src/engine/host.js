@@ -1,12 +1,13 @@
 import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
-import { calibrate, firstRound, shapeClass } from './calibration.js';
+import { calibrate, shapeClass } from './calibration.js';
+import { sessionFor } from './sessions.js';
 import init, {
   Bench,
   GpuHandle,
-  Session,
   Training,
   check,
   data_file,
+  first_round,
   fresh_seed,
   preview,
   response,
@@ -105,8 +106,9 @@ export class Host extends Answers {
     /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
     /** @private counts the calibrations: a later one ends the one before it */ this.asked = 0;
     /** @private @type {Training | null} */ this.training = null;
-    /** @private @type {Session | null} */ this.session = null;
+    /** @private @type {import('./sessions.js').Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
+    /** @private the study of the training, as text */ this.text = '';
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
     /** @private the run whose training is here */ this.trained = 0;
@@ -219,7 +221,7 @@ export class Host extends Answers {
     }
     const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
     await guarded(async () => {
-      const training = Training.on_gpu(study, firstRound(study), table, gpu);
+      const training = Training.on_gpu(study, first_round(study), table, gpu);
       training.prepare(gpu);
       training.free();
     });
@@ -235,7 +237,7 @@ export class Host extends Answers {
     const table = await tableOf(study, base);
     const isWanted = () => this.run === 0;
     if (!isWanted()) return;
-    const some = JSON.stringify(JSON.parse(firstRound(study)).slice(0, AHEAD_TRIALS));
+    const some = JSON.stringify(JSON.parse(first_round(study)).slice(0, AHEAD_TRIALS));
     const training = Training.on_cpu(study, some, table);
     const until = performance.now() + AHEAD;
     while (isWanted() && performance.now() < until) {
@@ -247,21 +249,26 @@ export class Host extends Answers {
   }
 
   /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
-  begin(run, study) {
-    const session = new Session(study);
+  async begin(run, study) {
+    this.opened = run;
+    const session = await sessionFor(study);
+    // Another run may have begun meanwhile.
+    if (this.opened !== run) {
+      session.free();
+      throw { code: 'unexpected', detail: 'another run was asked for' };
+    }
     this.session?.free();
     this.session = session;
-    this.opened = run;
     return session.next_round();
   }
 
-  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {Session} */
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {import('./sessions.js').Session} */
   sessionOf(run) {
     if (this.session && this.opened === run) return this.session;
     throw { code: 'unexpected', detail: 'the session is over' };
   }
 
-  /** @private @param {Session} session */
+  /** @private @param {import('./sessions.js').Session} session */
   standing(session) {
     const { done, total, steps, total_steps: totalSteps } = session.progress();
     return { done, total, steps, totalSteps, best: session.best ?? null };
@@ -327,7 +334,12 @@ export class Host extends Answers {
    * @param {string} base
    */
   async work(study, round, base) {
-    const training = Training.on_cpu(study, round, await tableOf(study, base));
+    // The rows of a later round are those of the round before.
+    if (this.text === study) await this.loop;
+    const training =
+      this.training && this.text === study
+        ? this.training.sibling_on_cpu(round)
+        : Training.on_cpu(study, round, await tableOf(study, base));
     const work = training.planned_work();
     training.free();
     return work;
@@ -347,6 +359,7 @@ export class Host extends Answers {
     await this.stop();
     this.training?.free();
     this.training = null;
+    this.text = study;
     const table = await tableOf(study, base);
     this.run = run;
     this.onGpu = backend === 'gpu';
@@ -460,7 +473,9 @@ export class Host extends Answers {
    * @param {string} base
    */
   test(run, number, study, backend, base) {
-    return this.kept(run, number, study, backend, base, (training, session) => training.test(session, number));
+    return this.kept(run, number, study, backend, base, (training, session) =>
+      training.test(session.again(number), session.weights(number) ?? new Uint32Array()),
+    );
   }
 
   /**
@@ -485,7 +500,7 @@ export class Host extends Answers {
    * @param {string} study
    * @param {'gpu' | 'cpu'} backend
    * @param {string} base
-   * @param {(training: Training, session: Session) => T} make
+   * @param {(training: Training, session: import('./sessions.js').Session) => T} make
    */
   async kept(run, number, study, backend, base, make) {
     const isKept = this.sessionOf(run).keeps(number);

@@ -1,4 +1,5 @@
 import { Engine } from './engine.js';
+import { Modeling } from './modeling.js';
 import { Racing } from './racing.js';
 import { Following } from './surface.js';
 import {
@@ -52,6 +53,7 @@ export class Runner {
     /** @private counts the surfaces that were asked for */ this.landscapes = 0;
     /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
+    this.models = new Modeling(store, () => this.engine);
     this.races = new Racing(store, () => this.engine);
     /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
     this.piecewise = {};
@@ -487,6 +489,7 @@ export class Runner {
 
   /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
   dispose() {
+    this.models.dispose();
     this.races.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
     this.piecewise = {};

@@ -6,7 +6,7 @@
  *   trial
  * @typedef {{at: number, spent: number, done: number}} Mark when the run had trained for so many seconds: seconds that
  *   Workers had spent, work that was done
- * @typedef {{planned: Map<number, Planned>, steps: number, paces: Mark[]}} Course
+ * @typedef {{planned: Map<number, Planned>, steps: number, paces: Mark[], standing?: {total: number}}} Course
  */
 
 /**
@@ -23,7 +23,7 @@ const SHORTEST = 0.3;
 /** @param {Course} run @param {number} active seconds of training so far
  * @returns {number | null} seconds */
 export function timeLeft(run, active) {
-  let [all, done, told, open, openSteps] = [0, 0, 0, 0, 0];
+  let [all, done, told, open, openSteps, ended, endedWork] = [0, 0, 0, 0, 0, 0, 0];
   /** @type {Map<number, number>} */
   const workers = new Map();
   for (const { trial, steps, work, worker } of run.planned.values()) {
@@ -31,7 +31,11 @@ export function timeLeft(run, active) {
     all += work;
     done += work * share;
     told += trial.steps;
-    if (!isOpen(trial)) continue;
+    if (!isOpen(trial)) {
+      ended++;
+      endedWork += work * share;
+      continue;
+    }
     open += work * (1 - share);
     openSteps += Math.max(0, steps - trial.steps);
     workers.set(worker, (workers.get(worker) ?? 0) + work * (1 - share));
@@ -46,6 +50,10 @@ export function timeLeft(run, active) {
   while (run.paces.length > 1 && run.paces[1].at <= since) run.paces.shift();
   const from = run.paces[0]?.at <= since ? run.paces[0] : { spent: 0, done: 0 };
   if (active <= 0 || done <= Math.max(LEAST * all, from.done)) return null;
-  const most = Math.max(0, ...workers.values()) * (1 - underWay);
+  // Trials that have not been asked for are taken for what those that have ended came to, pruned ones with what they
+  // took.
+  const unasked = Math.max(0, (run.standing?.total ?? 0) - run.planned.size);
+  const later = (unasked * (ended ? endedWork / ended : all / run.planned.size)) / Math.max(1, workers.size);
+  const most = Math.max(0, ...workers.values()) * (1 - underWay) + later;
   return (most * (now.spent - from.spent)) / (done - from.done);
 }

@@ -291,7 +291,8 @@ export class TpTable extends FigurePart {
     const selected = store.selected === trial;
     return html`<tr data-trial=${number} data-state=${trial.state} aria-rowindex=${index + 2} aria-selected=${selected}
       class="${store.hovered === number ? 'hov' : ''} ${store.isOut(trial) ? 'out' : ''}"
-      @click=${() => this.act('pick', number)} @pointerenter=${() => this.act('hover', number)}>
+      @click=${() => this.act('pick', number)} @dblclick=${() => store.whole && this.act('open_model', number)}
+      @pointerenter=${() => this.act('hover', number)}>
       <td class="num"><button type="button" tabindex=${selected ? 0 : -1}
         aria-label=${this.t('trial.number', { number })} aria-pressed=${selected}>${number}</button></td>
       ${columns.map(

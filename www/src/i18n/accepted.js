@@ -27,6 +27,8 @@ const WHOLE = {
   '(high - low) / step < 2^31': 'accepted.steps',
   '-2^53 .. 2^53 (int)': 'accepted.exact',
   '0 .. 200 (characters)': 'accepted.question',
+  'null | [{"epochs", "trials", "shrink"}, ...]': 'accepted.stages',
+  '{"epochs", "trials", "shrink"}': 'accepted.stage',
 };
 
 /** @type {[RegExp, (found: string[]) => Words][]} */
@@ -36,7 +38,7 @@ const PATTERNS = [
     ([low, high]) => ({ key: 'accepted.widths', values: { low: figure(low), high: figure(high) } }),
   ],
   [
-    /^(\S+) \.\. (\S+) \(int\)$/,
+    /^(\S+) \.\. (\S+) \(int(?:, trials)?\)$/,
     ([low, high]) => ({ key: 'accepted.whole', values: { low: figure(low), high: figure(high) } }),
   ],
   [
@@ -54,6 +56,8 @@ const PATTERNS = [
       values: { low: figure(low), high: figure(high), most: figure(most) },
     }),
   ],
+  [/^(\S+) \.\. \S+ \(int, stages\)$/, ([low]) => ({ key: 'accepted.of_stages', values: { low: figure(low) } })],
+  [/^>= (\S+) \(1 epoch\)$/, ([low]) => ({ key: 'accepted.epoch', values: { low: figure(low) } })],
   [/^> (\S+) \(int\)$/, ([low]) => ({ key: 'accepted.whole_above', values: { low } })],
   [/^> (\S+)(?: \((?:log|nesterov)\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
   [/^< (\S+)(?: \(log1m\))?$/, ([high]) => ({ key: 'accepted.below', values: { high } })],

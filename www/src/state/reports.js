@@ -169,6 +169,11 @@ export class Reports {
     return this.slices.landscape;
   }
 
+  /** The networks that are looked into. */
+  get model() {
+    return this.slices.model;
+  }
+
   /** Networks that leave one start. */
   get race() {
     return this.slices.race;

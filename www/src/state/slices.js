@@ -1,6 +1,7 @@
 import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
 import { MessagesSlice } from './messages.js';
+import { ModelSlice } from './model.js';
 import { OpeningSlice } from './opening.js';
 import { RaceSlice } from './race.js';
 import { RunSlice } from './run.js';
@@ -22,8 +23,9 @@ export function slicesOf(mark) {
   const trials = new TrialsSlice(mark, study, run);
   const selection = new SelectionSlice(mark, study, trials);
   const landscape = new LandscapeSlice(mark);
+  const model = new ModelSlice(mark);
   const race = new RaceSlice(mark);
   const shelf = new ShelfSlice(mark);
   const opening = new OpeningSlice(mark);
-  return { look, run, messages, test, study, trials, selection, landscape, race, shelf, opening };
+  return { look, run, messages, test, study, trials, selection, landscape, model, race, shelf, opening };
 }

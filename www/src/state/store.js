@@ -77,6 +77,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   seenData: ({ test }) => test.seenData,
 
   landscape: ({ landscape }) => landscape,
+  model: ({ model }) => model,
   race: ({ race }) => race,
   shelf: ({ shelf }) => shelf,
   opening: ({ opening }) => opening,

@@ -26,7 +26,7 @@ export const BY_NAME = new Map(HYPERPARAMETERS.map((one) => [one.name, one]));
 export const DATASETS = /** @type {any} */ (catalog);
 export const GROUPS = /** @type {const} */ (['model', 'optimization', 'training']);
 /** The samplers that the engine has, in the order shown. */
-export const SAMPLERS = ['grid', 'random', 'sobol'];
+export const SAMPLERS = ['grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes'];
 
 /** @param {Study} study */
 export const datasetOf = (study) => DATASETS.find((one) => one.name === study.dataset.name);

@@ -60,6 +60,8 @@ const DEFAULTS = {
   name: '',
   question: '',
 };
+/** Keys that a link leaves out where they say nothing. */
+const NOTHING = { stages: null, budget: null };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
   samples: null,
@@ -82,7 +84,10 @@ const differing = (given, defaults) =>
 
 /** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withoutDefaults(study) {
-  return /** @type {Study} */ ({ ...differing(study, DEFAULTS), dataset: differing(study.dataset, DATASET_DEFAULTS) });
+  return /** @type {Study} */ ({
+    ...differing(study, { ...DEFAULTS, ...NOTHING }),
+    dataset: differing(study.dataset, DATASET_DEFAULTS),
+  });
 }
 
 /** What tells a study from others, in words of whatever length. @param {Study} study */

@@ -1,16 +1,21 @@
 import defaultStudy from '../../../src/study/default.json' with { type: 'json' };
 import {
-  BY_NAME,
-  DATASETS,
-  HYPERPARAMETERS,
-  SAMPLERS,
-  choicesOf,
-  gridSize,
-  inertBy,
-  scaleOf,
-  taskOf,
-} from './hyperparameters.js';
+  TRIALS_LIMIT,
+  checkBoolean,
+  checkName,
+  checkNumber,
+  first,
+  isObject,
+  outside,
+  real,
+  section,
+  shown,
+  unknownKey,
+  wrong,
+} from './checks.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, choicesOf, inertBy, scaleOf, taskOf } from './hyperparameters.js';
 import { MOST_POINTS, acceptedPoints } from './points.js';
+import { checkBudget, checkFit, checkPruner, checkSampler, checkStaged, checkStages } from './search-checks.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -23,30 +28,14 @@ import { MOST_POINTS, acceptedPoints } from './points.js';
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
  */
 
+export { TRIALS_LIMIT };
 export const FORMAT = 'tuning-playground/study@1';
-export const TRIALS_LIMIT = 100000;
 /** Characters of a question, which stands above the figures on a line or two. */
 export const QUESTION_LIMIT = 200;
 export const SEED_LIMIT = 2 ** 53 - 1;
 
 /** @returns {Study} */
 export const startStudy = () => structuredClone(/** @type {any} */ (defaultStudy));
-
-/** A value as messages write it, numbers short and exact: 0.001, 1e9. @param {unknown} value */
-function shown(value) {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return JSON.stringify(value ?? null);
-  const size = Math.abs(value);
-  return size === 0 || (size >= 1e-4 && size < 1e7) ? String(value) : value.toExponential().replace('e+', 'e');
-}
-/** @param {unknown} value @returns {value is Record<string, any>} */
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A number, also where it is written as the string of one that is not finite. @param {unknown} value */
-const real = (value) =>
-  typeof value === 'number'
-    ? value
-    : /^(NaN|-?Infinity)$/.test(/** @type {any} */ (value)) && typeof value === 'string'
-      ? Number(value)
-      : undefined;
 
 /**
  * @param {unknown} input an object or its JSON text
@@ -91,6 +80,8 @@ const KEYS = [
   'seeds_per_trial',
   'seed',
   'shared_seeds',
+  'stages',
+  'budget',
   'record',
 ];
 
@@ -112,8 +103,8 @@ export function checkStudy(study) {
     checkHyperparameters(study.fixed ?? {}, study.space ?? {}) ??
     (sampler === undefined ? null : checkSampler(sampler)) ??
     section(study, 'pruner') ??
-    checkName('pruner.name', study.pruner?.name, ['none'], ['median', 'halving', 'hyperband']) ??
-    unknownKey(study.pruner ?? {}, ['name'], 'pruner') ??
+    checkPruner(study.pruner ?? {}) ??
+    (study.stages === undefined || study.stages === null ? null : checkStages(study.stages, checkEpochs)) ??
     section(study, 'objective') ??
     unknownKey(study.objective ?? {}, ['metric', 'direction'], 'objective') ??
     checkName('objective.metric', study.objective?.metric, [
@@ -127,6 +118,7 @@ export function checkStudy(study) {
     checkNumber('seeds_per_trial', study.seeds_per_trial, 1, 100, true) ??
     checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
     checkBoolean('shared_seeds', study.shared_seeds) ??
+    (study.budget === null ? null : checkNumber('budget', study.budget, 1, SEED_LIMIT, true)) ??
     checkRecord(study.record)
   );
 }
@@ -147,6 +139,8 @@ function checkRecord(record) {
  * @param {Study} study @returns {Problem | null} */
 export function checkTogether(study) {
   const space = study.space ?? {};
+  const staged = checkStaged(study);
+  if (staged) return staged;
   for (const key of Object.keys(space)) {
     const because = inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(key)), study);
     if (because) return { code: 'inert', key, because };
@@ -181,26 +175,7 @@ export function checkTogether(study) {
       rows: size,
       accepted: `${part}_loss`,
     };
-  return checkFit(study, Object.keys(space));
-}
-
-/** Whether the space suits the sampler. @param {Study} study @param {string[]} axes @returns {Problem | null} */
-function checkFit(study, axes) {
-  const { sampler, trials = 64 } = study;
-  if (sampler?.name === 'sobol') {
-    if (trials > 65536)
-      return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
-  } else if (sampler?.name === 'grid') {
-    const other = isObject(sampler.points)
-      ? Object.keys(sampler.points).find((name) => !axes.includes(name))
-      : undefined;
-    if (other !== undefined)
-      return { code: 'unknown_key', key: `sampler.points.${other}`, within: 'space', accepted: axes.join(', ') };
-    const size = gridSize(study);
-    if (size > trials)
-      return { code: 'grid_too_large', combinations: size < 1e15 ? String(size) : shown(size), trials };
-  }
-  return null;
+  return checkBudget(study, sizes[0]) ?? checkFit(study, Object.keys(space));
 }
 
 /** Rows of each part, shared out by largest remainders as the engine does. @param {Study} study */
@@ -218,63 +193,6 @@ function partSizes({ dataset }) {
   }
   return { rows, sizes };
 }
-
-/** @param {string} key @param {unknown} found @param {string} accepted @returns {Problem} */
-const wrong = (key, found, accepted) => ({ code: 'wrong_type', key, found: shown(found), accepted });
-/** @param {string} key @param {unknown} found @param {string} accepted @returns {Problem} */
-const outside = (key, found, accepted) => ({ code: 'out_of_range', key, found: shown(found), accepted });
-
-/** @param {Record<string, any>} study @param {string} key @returns {Problem | null} */
-const section = (study, key) =>
-  study[key] === undefined || isObject(study[key]) ? null : wrong(key, study[key], '{...}');
-
-/** @param {Record<string, any>} object @param {string[]} keys @param {string} [within] @returns {Problem | null} */
-function unknownKey(object, keys, within) {
-  const key = Object.keys(object).find((one) => !keys.includes(one));
-  return key === undefined
-    ? null
-    : {
-        code: 'unknown_key',
-        key: within ? `${within}.${key}` : key,
-        within: within ?? 'study',
-        accepted: keys.join(', '),
-      };
-}
-
-/**
- * @param {string} key
- * @param {unknown} found
- * @param {number} low
- * @param {number} high
- * @param {boolean} [whole]
- * @returns {Problem | null}
- */
-function checkNumber(key, found, low, high, whole = false) {
-  if (found === undefined) return null;
-  const accepted = `${shown(low)} .. ${shown(high)}${whole ? ' (int)' : ''}`;
-  const x = real(found);
-  if (x === undefined || (whole && x % 1)) return wrong(key, found, accepted);
-  return x >= low && x <= high ? null : outside(key, found, accepted);
-}
-
-/**
- * @param {string} key
- * @param {unknown} found
- * @param {string[]} names
- * @param {string[]} [later]
- * @returns {Problem | null}
- */
-function checkName(key, found, names, later = []) {
-  if (found === undefined) return null;
-  const accepted = names.join(' | ');
-  if (typeof found !== 'string') return wrong(key, found, accepted);
-  if (names.includes(found)) return null;
-  return later.includes(found) ? { code: 'not_yet', key, found, accepted } : outside(key, found, accepted);
-}
-
-/** @param {string} key @param {any} value @returns {Problem | null} */
-const checkBoolean = (key, value) =>
-  value === undefined || typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
 
 /** @param {unknown} question @returns {Problem | null} */
 function checkQuestion(question) {
@@ -344,29 +262,6 @@ function checkSplit(split) {
   };
 }
 
-/** @param {any} sampler @returns {Problem | null} */
-function checkSampler(sampler) {
-  const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
-  const problem = checkName('sampler.name', found, SAMPLERS, ['hand', 'tpe', 'gp', 'cmaes', 'pbt']);
-  if (problem) return problem;
-  if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
-  const { points } = sampler;
-  const axes = isObject(points) ? Object.entries(points).map(([name, value]) => [`.${name}`, value]) : [['', points]];
-  return (
-    unknownKey(sampler, sampler.name === 'grid' ? ['name', 'points'] : ['name'], 'sampler') ??
-    first(axes, ([name, value]) => checkNumber(`sampler.points${name}`, value, 1, 1000, true))
-  );
-}
-
-/** The first problem with any of a list. @template T @param {T[]} list @param {(one: T) => Problem | null} check */
-function first(list, check) {
-  for (const one of list) {
-    const problem = check(one);
-    if (problem) return problem;
-  }
-  return null;
-}
-
 /** @param {Record<string, unknown>} fixed @param {Record<string, Distribution>} space @returns {Problem | null} */
 function checkHyperparameters(fixed, space) {
   const unknown = (/** @type {string} */ name, /** @type {string} */ within) => ({
@@ -394,6 +289,9 @@ const availableNames = () =>
   HYPERPARAMETERS.filter((one) => one.available)
     .map((one) => one.name)
     .join(', ');
+
+/** A stage's epochs are those of any trial. @param {unknown} value @param {string} key */
+const checkEpochs = (value, key) => checkValue(/** @type {Hyperparameter} */ (BY_NAME.get('epochs')), value, key);
 
 /** @param {Hyperparameter} one @param {unknown} value @param {string} [key] @returns {Problem | null} */
 export function checkValue(one, value, key = one.name) {
@@ -510,8 +408,12 @@ export function duplicateStudy(study) {
   return copy;
 }
 
-/** What tells a study from others: all but its words. @param {Study} study */
-export const identityOf = (study) => JSON.stringify(sorted({ ...study, name: '', question: '' }));
+/** What tells a study from others: all but its words; hyperband's brackets go by its name, too.
+ * @param {Study} study */
+export const identityOf = (study) => {
+  const name = study.pruner?.name === 'hyperband' ? (study.name ?? '') : '';
+  return JSON.stringify(sorted({ ...study, name, question: '' }));
+};
 
 /** @param {any} value @returns {any} */
 function sorted(value) {

@@ -26,8 +26,10 @@
  *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
- * @property {{name: string, points?: number | Record<string, number>}} [sampler]
- * @property {{name: string}} [pruner]
+ * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
+ * @property {{name: string, startup?: number, warmup?: number, reduction?: number, min_epochs?: number}} [pruner]
+ * @property {{epochs: number, trials: number, shrink?: number}[] | null} [stages] coarse to fine
+ * @property {number | null} [budget] trial-steps after which nothing more is asked for
  * @property {{metric: string, direction: string}} [objective]
  * @property {number} [trials]
  * @property {number} [seeds_per_trial]

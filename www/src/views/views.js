@@ -15,6 +15,11 @@ export const VIEWS = [
     title: { en: 'Race', ko: '경주' },
     load: () => import('./race/index.js'),
   }),
+  defineView({
+    name: 'model',
+    title: { en: 'Model', ko: '모델' },
+    load: () => import('./model/index.js'),
+  }),
 ];
 
 /** What opens over a view or beside it. */

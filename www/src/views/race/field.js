@@ -9,7 +9,7 @@
 /** Points a side of a field. */
 export const SIDE = 56;
 /** The field is drawn so strongly that rows stand out on it. */
-const STRENGTH = 0.62;
+export const STRENGTH = 0.62;
 /** Rows drawn, at most. */
 const MOST_ROWS = 400;
 
@@ -80,12 +80,12 @@ export function colorOf(value, classes, [low, high], dark) {
 }
 
 /** Colours of a class, or from first to last. */
-const STEPS = 128;
+export const STEPS = 128;
 
 /** The colours of all that a network says, as strong as they are drawn: of two classes and of numbers from first to
  * last, of more a row of colours for each class. As a canvas has them, one word a pixel.
  * @param {Pick<Look, 'classes' | 'dark' | 'surface'>} look */
-function wordsOf({ classes, dark, surface }) {
+export function wordsOf({ classes, dark, surface }) {
   const n = STEPS * Math.max(1, classes > 2 ? classes : 1);
   const bytes = new Uint8ClampedArray(4 * n);
   const page = rgb(surface.length === 4 ? surface.replace(/[\da-f]/gi, '$&$&') : surface);

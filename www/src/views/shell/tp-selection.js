@@ -87,7 +87,7 @@ export class TpSelection extends Part {
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
-      ${this.sharp(trial)}${this.pin(trial)}
+      ${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}
       ${this.brush()}
     </div>${this.pinned(trial)}</div>`;
   }
@@ -100,6 +100,15 @@ export class TpSelection extends Part {
     if (!store.whole || !(trial.epochs.length || trial.state === 'diverged')) return nothing;
     return html`<button type="button" class="lnk" data-testid="open-sharpness" ?disabled=${trial !== store.selected}
       title=${this.t(`${key}.title`)} @click=${() => this.act('sharpness')}>${this.t(key)}</button>`;
+  }
+
+  /** The way to the trial's network, from all views but its own. @param {Trial} trial */
+  door(trial) {
+    const { store } = this;
+    if (!store.whole || store.view === 'model') return nothing;
+    return html`<button type="button" class="lnk" data-testid="open-model" title=${this.t('selection.model.title')}
+      ?disabled=${trial !== store.selected}
+      @click=${() => this.act('open_model', null)}>${this.t('selection.model')}</button>`;
   }
 
   /** Pins the selected trial; a trial that is only hovered keeps the room of the button. @param {Trial} trial */

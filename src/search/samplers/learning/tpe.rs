@@ -25,13 +25,14 @@ pub struct Tpe;
 
 impl Model for Tpe {
     fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
-        let mut told: Vec<(usize, f64)> = history.trials.iter().enumerate().filter_map(ended).collect();
+        let is_told = |at: &usize| history.trials[*at].value.is_some();
+        let mut told: Vec<usize> = (0..history.trials.len()).filter(is_told).collect();
         let n_good = told.len().div_ceil(10).min(MOST_GOOD);
         // Ties go to the older trial, as the sort is stable.
-        told.sort_by(|a, b| a.1.total_cmp(&b.1));
+        told.sort_by(|&a, &b| history.trials[a].compare(&history.trials[b]));
         let mut is_good = vec![false; history.trials.len()];
-        for (at, _) in told.iter().take(n_good) {
-            is_good[*at] = true;
+        for at in told.into_iter().take(n_good) {
+            is_good[at] = true;
         }
         let part = |good: bool| -> Vec<&Known> {
             history.trials.iter().zip(&is_good).filter(|(_, is)| **is == good).map(|(trial, _)| trial).collect()
@@ -49,11 +50,6 @@ impl Model for Tpe {
         }
         best.map_or_else(|| history.drawn(number), |(_, point)| point)
     }
-}
-
-/// A trial's place and its value; who failed comes after all others.
-fn ended((at, trial): (usize, &Known)) -> Option<(usize, f64)> {
-    trial.value.map(|value| (at, if value.is_finite() { value } else { f64::INFINITY }))
 }
 
 /// A mixture of kernels, one of each trial and one of the prior.

@@ -3,7 +3,7 @@
 //! al. 2023). Trials that are running are taken to come out as expected (Ginsbourger et al. 2010: the kriging believer).
 
 use super::descent::minimise;
-use super::history::{Axis, History, Kind, Model};
+use super::history::{Axis, History, Kind, Known, Model};
 use super::matern::{Fitted, Lengths};
 
 /// Quasi-random places that are looked at first.
@@ -18,6 +18,8 @@ const CLIMB_STEPS: usize = 30;
 const MOST_STEPS: usize = 16;
 /// Trials that the process goes through; of more, the better half of these and the latest.
 const MOST_TRIALS: usize = 200;
+/// A place that no choice has.
+const NO_CHOICE: f64 = -1.0;
 /// The stream of its draws.
 const STREAM: u32 = 0x6770_0001;
 
@@ -30,8 +32,7 @@ pub struct Gp {
 impl Model for Gp {
     fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
         let axes = &history.axes;
-        let mut told: Vec<(&[f64], f64)> =
-            history.told().into_iter().map(|(trial, value)| (trial.point.as_slice(), value)).collect();
+        let mut told = history.told();
         if told.is_empty() {
             return history.drawn(number);
         }
@@ -41,7 +42,9 @@ impl Model for Gp {
             told.truncate(MOST_TRIALS / 2);
             told.extend(latest);
         }
-        let (points, values): (Vec<&[f64]>, Vec<f64>) = told.into_iter().unzip();
+        let (trials, values): (Vec<&Known>, Vec<f64>) = told.into_iter().unzip();
+        let places: Vec<Vec<f64>> = trials.iter().map(|trial| place(axes, trial)).collect();
+        let points: Vec<&[f64]> = places.iter().map(Vec::as_slice).collect();
         let n = values.len() as f64;
         let mean = values.iter().map(|value| value / n).sum::<f64>();
         let spread = values.iter().map(|value| (value - mean) * (value - mean) / n).sum::<f64>().sqrt();
@@ -62,10 +65,21 @@ impl Model for Gp {
         self.lengths = Some((n_told, lengths));
         let best = z.iter().copied().fold(f64::INFINITY, f64::min);
         for trial in history.running() {
-            fitted.believe(&trial.point);
+            fitted.believe(&place(axes, trial));
         }
-        climb(history, &fitted, best, number, points[least(&z)])
+        climb(history, &fitted, best, number, &trials[least(&z)].point)
     }
+}
+
+/// Where a trial is as the process knows it: nothing is learned from a number that the trial did not use, so all such trials lie
+/// in the middle of that axis, and apart from every choice.
+fn place(axes: &[Axis], trial: &Known) -> Vec<f64> {
+    let share = |((axis, &u), &used): ((&Axis, &f64), &bool)| match axis.kind {
+        _ if used => u,
+        Kind::Choices(_) => NO_CHOICE,
+        Kind::Single | Kind::Real | Kind::Steps => 0.5,
+    };
+    axes.iter().zip(&trial.point).zip(&trial.used).map(share).collect()
 }
 
 /// The place of the largest expected improvement below `best`, as far as it is found.

@@ -6,6 +6,7 @@ use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Outcome;
 use crate::space::{Distribution, Space};
 use crate::study::Learning;
+use core::cmp::{Ordering, Reverse};
 use serde_json::{Map, Value};
 
 /// A share that lies in the part beside.
@@ -78,6 +79,28 @@ pub struct Known {
     pub used: Vec<bool>,
     /// What came of it, not finite where it failed; nothing while it runs.
     pub value: Option<f64>,
+    /// Epochs after which it was pruned.
+    pub pruned_after: Option<usize>,
+}
+
+impl Known {
+    /// The better first: trials that got to their end by their values, then pruned ones, of which those are better that got
+    /// farther, then those that failed.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let rank = |trial: &Self| {
+            let has_failed = !trial.value.is_some_and(f64::is_finite);
+            (
+                has_failed,
+                trial.pruned_after.is_some() && !has_failed,
+                Reverse(trial.pruned_after.filter(|_| !has_failed)),
+            )
+        };
+        let values = || {
+            let [own, of_other] = [self, other].map(|trial| trial.value.filter(|value| value.is_finite()));
+            own.unwrap_or_default().total_cmp(&of_other.unwrap_or_default())
+        };
+        rank(self).cmp(&rank(other)).then_with(values)
+    }
 }
 
 /// See the module.
@@ -109,7 +132,7 @@ impl History {
         let params = self.axes.iter().zip(point).map(|(axis, &u)| (axis.name.clone(), axis.distribution.at(u)));
         let params = params.collect();
         let point = self.axes.iter().zip(point).map(|(axis, &u)| axis.snap(u)).collect();
-        self.trials.push(Known { point, used: vec![true; self.axes.len()], value: None });
+        self.trials.push(Known { point, used: vec![true; self.axes.len()], value: None, pruned_after: None });
         params
     }
 
@@ -122,7 +145,7 @@ impl History {
 
     pub fn tell(&mut self, outcome: &Outcome) {
         if let Some(trial) = self.trials.get_mut(outcome.number as usize) {
-            trial.value = Some(outcome.value);
+            (trial.value, trial.pruned_after) = (Some(outcome.value), outcome.pruned_after);
         }
     }
 
@@ -131,15 +154,23 @@ impl History {
         self.trials.iter().filter(|trial| trial.value.is_some()).count()
     }
 
-    /// Trials that have ended and their values; who failed counts as the worst that did not. Empty where all failed.
+    /// Trials that have ended and their values, in number order. Who failed counts as the worst that did not, and who was pruned
+    /// as no better than whoever ranks before it, since values of fewer epochs are no measure beside those of all. Empty where
+    /// all failed.
     pub fn told(&self) -> Vec<(&Known, f64)> {
-        let finite = |trial: &Known| trial.value.filter(|value| value.is_finite());
-        let worst = self.trials.iter().filter_map(finite).fold(f64::NEG_INFINITY, f64::max);
+        let mut ranked: Vec<usize> = (0..self.trials.len()).filter(|&at| self.trials[at].value.is_some()).collect();
+        ranked.sort_by(|&a, &b| self.trials[a].compare(&self.trials[b]));
+        let mut worst = f64::NEG_INFINITY;
+        let mut told = Vec::with_capacity(ranked.len());
+        for at in ranked {
+            worst = self.trials[at].value.filter(|value| value.is_finite()).map_or(worst, |value| value.max(worst));
+            told.push((at, worst));
+        }
         if worst == f64::NEG_INFINITY {
             return Vec::new();
         }
-        let ended = self.trials.iter().filter(|trial| trial.value.is_some());
-        ended.map(|trial| (trial, finite(trial).unwrap_or(worst))).collect()
+        told.sort_by_key(|(at, _)| *at);
+        told.into_iter().map(|(at, value)| (&self.trials[at], value)).collect()
     }
 
     /// Trials that are running.

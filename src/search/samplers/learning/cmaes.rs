@@ -89,11 +89,12 @@ impl Sampler for Cmaes {
         }
         let mut ranked: Vec<usize> = ended.into_iter().take(self.evolution.population).collect();
         self.generation.retain(|at| !ranked.contains(at));
-        let rank = |at: usize| trials[at].value.filter(|value| value.is_finite()).unwrap_or(f64::INFINITY);
-        ranked.sort_by(|&a, &b| rank(a).total_cmp(&rank(b)));
-        let of = |at: usize| self.along.iter().map(|&d| trials[at].point[d]).collect();
-        let points: Vec<Vec<f64>> = ranked.into_iter().map(of).collect();
-        self.evolution.learn(&points);
+        ranked.sort_by(|&a, &b| trials[a].compare(&trials[b]));
+        let of = |at: &usize| self.along.iter().map(|&d| trials[*at].point[d]).collect();
+        let used = |at: &usize| self.along.iter().map(|&d| trials[*at].used[d]).collect();
+        let points: Vec<Vec<f64>> = ranked.iter().map(of).collect();
+        let used: Vec<Vec<bool>> = ranked.iter().map(used).collect();
+        self.evolution.learn(&points, &used);
     }
 
     fn leave_out(&mut self, number: u32, unused: &[String]) {
@@ -207,8 +208,9 @@ impl Evolution {
         white
     }
 
-    /// Moves towards the better ones of a generation, the best first.
-    fn learn(&mut self, points: &[Vec<f64>]) {
+    /// Moves towards the better ones of a generation, the best first, along the axes that each has `used`. What a trial drew
+    /// along others has no part in its rank: it leaves the widths, on the average, as they are.
+    fn learn(&mut self, points: &[Vec<f64>], used: &[Vec<bool>]) {
         let n = self.mean.len();
         if n == 0 {
             return;
@@ -225,8 +227,11 @@ impl Evolution {
                 *to += weight * y;
             }
         }
-        for (mean, y) in self.mean.iter_mut().zip(&step) {
-            *mean += self.sigma * y;
+        let ranked = steps.iter().zip(used).zip(&self.weights).take(self.population / 2);
+        for ((own, used), weight) in ranked {
+            for ((mean, y), _) in self.mean.iter_mut().zip(own).zip(used).filter(|(_, used)| **used) {
+                *mean += self.sigma * weight * y;
+            }
         }
         let white = self.whitened(&step);
         let fresh = (rates.sigma_path * (2.0 - rates.sigma_path) * self.effective).sqrt();
@@ -263,5 +268,37 @@ impl Evolution {
         self.axes = axes;
         let change = rates.sigma_path / rates.damping * (length / rates.expected - 1.0);
         self.sigma = (self.sigma * libm::exp(change)).clamp(NARROWEST, 1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Distribution;
+    use serde_json::json;
+
+    #[test]
+    fn an_axis_that_nobody_uses_keeps_its_middle_and_about_its_width() {
+        let unit = json!({"type": "float", "low": 0, "high": 1});
+        let space: Vec<(String, Distribution)> =
+            ["x", "y", "z"].map(|name| (name.into(), Distribution::parse(name, &unit).expect("valid"))).into();
+        let mut widths = Vec::new();
+        for seed in 0..20 {
+            let mut cmaes = Cmaes::new(&space, Learning { startup: 0, round: 7 }, seed);
+            for number in 0..140 {
+                let params = cmaes.ask(number).expect("endless");
+                cmaes.leave_out(number, &["y".into()]);
+                let off = |name: &str| params[name].as_f64().expect("a number") - 0.3;
+                cmaes.tell(&Outcome::whole(number, off("x") * off("x") + off("z") * off("z")));
+            }
+            let Evolution { mean, sigma, covariance, .. } = &cmaes.evolution;
+            assert_eq!(mean[1], 0.5);
+            assert!((mean[0] - 0.3).abs() < 0.05 && (mean[2] - 0.3).abs() < 0.05, "{mean:?}");
+            let width = |d: usize| sigma * covariance[d][d].sqrt();
+            widths.push(width(1) / width(0));
+        }
+        // The used axes have become narrower beside it.
+        widths.sort_by(f64::total_cmp);
+        assert!(widths[10] > 1.5, "{widths:?}");
     }
 }

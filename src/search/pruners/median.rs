@@ -1,0 +1,46 @@
+//! The median rule: after each epoch a trial stops whose best value so far is worse than the median of all values of that epoch.
+
+use super::{Pruner, Verdict};
+use crate::search::Ledger;
+use std::collections::BTreeMap;
+
+/// See the module.
+pub struct Median {
+    /// So many first trials are never stopped: they are what others are held against.
+    pub startup: u32,
+    /// Epochs after which nobody is judged.
+    pub warmup: usize,
+}
+
+impl Pruner for Median {
+    fn rung(&self, number: u32, epochs: usize) -> Option<usize> {
+        (number >= self.startup).then_some(epochs.max(self.warmup) + 1)
+    }
+
+    /// A trial that has had no number yet stops.
+    fn judge(&mut self, ledger: &Ledger) -> Vec<Verdict> {
+        let mut medians: BTreeMap<usize, f64> = BTreeMap::new();
+        let mut stopped = Vec::new();
+        for number in ledger.open() {
+            let epoch = ledger.epochs(number);
+            if number < self.startup || epoch <= self.warmup {
+                continue;
+            }
+            let best = (1..=epoch).filter_map(|epoch| ledger.value_at(number, epoch)).fold(f64::NAN, f64::min);
+            let median = *medians.entry(epoch).or_insert_with(|| median(ledger, epoch));
+            if best.is_nan() || best > median {
+                stopped.push(Verdict::Stop(number));
+            }
+        }
+        stopped
+    }
+}
+
+/// Of all trials that have got to an epoch; those whose value is no number have no part in it.
+fn median(ledger: &Ledger, epoch: usize) -> f64 {
+    let values = ledger.trials().iter().filter_map(|trial| ledger.value_at(trial.number, epoch));
+    let mut values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
+    values.sort_by(f64::total_cmp);
+    let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
+    f64::midpoint(values[last / 2], values[values.len() / 2])
+}

@@ -1,0 +1,31 @@
+//! Every test that trains on backends, in one binary: each binary compiles the engine's generic code and links wgpu anew.
+//! Its harness can ignore at run time (`harness/mod.rs`).
+
+mod common;
+mod harness;
+
+mod evaluation;
+mod golden;
+mod gpu;
+mod gradients;
+mod kernels;
+mod second_order;
+mod session;
+mod shared_seeds;
+mod snapshots;
+mod training;
+
+fn main() -> std::process::ExitCode {
+    harness::run(&[
+        evaluation::add,
+        golden::add,
+        gpu::add,
+        gradients::add,
+        kernels::add,
+        second_order::add,
+        session::add,
+        shared_seeds::add,
+        snapshots::add,
+        training::add,
+    ])
+}

@@ -1,0 +1,14 @@
+//! Every other test of the engine from outside, in one binary (`backends.rs`).
+
+mod common;
+
+mod analysis;
+mod ask_tell;
+mod command_line;
+mod corpus;
+mod presets;
+mod race;
+mod search;
+mod studies;
+mod study;
+mod tidy;

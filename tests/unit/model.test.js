@@ -1,0 +1,167 @@
+import test from 'node:test';
+import { assert, fc } from './numbers.js';
+import { Lens, MOST_WEIGHTS, isDrawn } from '../../www/src/views/model/lens.js';
+import {
+  boxesOf,
+  flipped,
+  imageSide,
+  linesOf,
+  nearestLine,
+  picturesOf,
+  unitAt,
+} from '../../www/src/views/model/net.js';
+import { around, largestOf, spanOf } from '../../www/src/views/model/paint.js';
+
+/** @typedef {import('../../www/src/state/model.js').ModelHead} ModelHead */
+
+/** What a network is drawn of. @param {number} inputs @param {number[]} widths @returns {ModelHead} */
+const headOf = (inputs, widths) =>
+  /** @type {any} */ ({
+    inputs,
+    widths,
+    parameters: widths.reduce((sum, n, k) => sum + n * ((k ? widths[k - 1] : inputs) + 1), 0),
+  });
+
+const shapes = fc.record({
+  inputs: fc.integer({ min: 1, max: 16 }),
+  widths: fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 6 }),
+});
+const sizes = fc.record({
+  width: fc.integer({ min: 120, max: 1200 }),
+  height: fc.integer({ min: 100, max: 700 }),
+});
+/** @param {ModelHead} head */
+const weightsOf = ({ parameters }) => Float32Array.from({ length: parameters }, (_, k) => Math.sin(k + 1));
+
+test('units stand in the picture, none on another of its layer, and are found where they are', () => {
+  fc.assert(
+    fc.property(shapes, sizes, ({ inputs, widths }, { width, height }) => {
+      const boxes = boxesOf(headOf(inputs, widths), width, height);
+      assert.deepEqual(
+        boxes.map((layer) => layer.length),
+        [inputs, ...widths],
+      );
+      for (const [layer, all] of boxes.entries()) {
+        for (const [unit, box] of all.entries()) {
+          assert.ok(box.x >= 0 && box.x + box.size <= width + 1e-9);
+          assert.ok(box.y >= 0 && box.y + box.size <= height + 1e-9, `${box.y} ${box.size} ${height}`);
+          const next = all[unit + 1];
+          if (next && box.size > 2) assert.ok(box.y + box.size <= next.y + 1e-9);
+          if (box.size < 4) continue;
+          const middle = { x: box.x + box.size / 2, y: box.y + box.size / 2 };
+          assert.equal(unitAt([...boxes.slice(layer)], middle, 0)?.[1], unit);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('each weight is a line between its units, and the strongest under the pointer is read', () => {
+  fc.assert(
+    fc.property(shapes, ({ inputs, widths }) => {
+      const head = headOf(inputs, widths);
+      const weights = weightsOf(head);
+      const lines = linesOf(head, boxesOf(head, 600, 300), weights);
+      const n = widths.reduce((sum, one, k) => sum + one * (k ? widths[k - 1] : inputs), 0);
+      assert.equal(lines.length, n);
+      let first = 0;
+      for (const [layer, outputs] of widths.entries()) {
+        const from = layer ? widths[layer - 1] : inputs;
+        for (const line of lines.filter((one) => one.layer === layer)) {
+          assert.equal(line.value, weights[first + line.to * from + line.from]);
+          assert.ok(Math.abs(line.share) <= 1);
+        }
+        first += outputs * (from + 1);
+      }
+      const some = lines[lines.length >> 1];
+      const at = { x: (some.x0 + some.x1) / 2, y: (some.y0 + some.y1) / 2 };
+      const found = nearestLine(lines, at, 5);
+      assert.ok(found && Math.abs(found.share) >= Math.abs(some.share) - 1e-9);
+      assert.equal(nearestLine(lines, { x: -50, y: 0 }, 5), null);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('weights that are all 0 have no share, and inputs that are too many have no lines', () => {
+  const head = headOf(3, [2, 2]);
+  const lines = linesOf(head, boxesOf(head, 300, 200), new Float32Array(head.parameters));
+  assert.ok(lines.every(({ share }) => share === 0));
+  const many = headOf(64, [5, 3]);
+  const boxes = boxesOf(many, 300, 200);
+  assert.equal(boxes[0].length, 0);
+  assert.ok(linesOf(many, boxes, weightsOf(many)).every(({ layer }) => layer === 1));
+});
+
+test('pictures of units are maps, weights of images, or biases', () => {
+  const flat = headOf(2, [3, 2]);
+  const maps = Float32Array.from({ length: 5 * 16 }, (_, k) => k);
+  assert.deepEqual(
+    picturesOf(flat, { maps, weights: weightsOf(flat) }).map(({ side, first }) => [side, first]),
+    [0, 1, 2, 3, 4].map((k) => [4, 16 * k]),
+  );
+  const digits = headOf(64, [2, 10]);
+  const weights = weightsOf(digits);
+  const pictures = picturesOf(digits, { maps: null, weights });
+  assert.equal(pictures.length, 12);
+  // The image's first pixel is at its top left: the last row of a grid that goes upwards.
+  assert.equal(pictures[1].values[56], weights[64]);
+  assert.deepEqual([pictures[2].side, pictures[2].first], [1, 130 + 20]);
+  assert.equal(imageSide(64), 8);
+  assert.equal(imageSide(784), 28);
+  for (const none of [1, 2, 4, 9, 13, 30, 63]) assert.equal(imageSide(none), 0);
+  assert.deepEqual([...flipped(new Float32Array([9, 1, 2, 3, 4]), 1, 2)], [3, 4, 1, 2]);
+});
+
+test('a network is drawn up to so many units, layers and weights', () => {
+  assert.ok(isDrawn(headOf(2, [64, 64, 2])));
+  assert.ok(!isDrawn(headOf(2, [65, 2])));
+  assert.ok(
+    !isDrawn(
+      headOf(
+        2,
+        Array.from({ length: 9 }, () => 4),
+      ),
+    ),
+  );
+  assert.ok(
+    !isDrawn(
+      headOf(
+        784,
+        [64, 64, 10].map((n) => n + 36),
+      ),
+    ),
+  );
+  assert.ok(headOf(784, [64, 10]).parameters < MOST_WEIGHTS && isDrawn(headOf(784, [64, 10])));
+});
+
+test('what is asked for is bounded, however large the network', () => {
+  const lens = new Lens(0);
+  for (const widths of [[2], [32, 32, 2], [...Array.from({ length: 10 }, () => 2048), 10]]) {
+    const head = headOf(2, widths);
+    for (const moving of [false, true]) {
+      const asked = lens.asked(head, moving, true);
+      const side = asked.plane?.side ?? 0;
+      assert.ok(side >= 12 && side <= 96);
+      assert.ok(asked.mostRows >= 32 && asked.mostRows <= 10_000);
+      // Where the coarsest is asked for anyway, it takes what it takes.
+      if (side > 12) assert.ok(side * side * head.parameters <= 4e8);
+    }
+  }
+  const wide = headOf(64, [32, 10]);
+  assert.equal(lens.asked(wide, false, false).plane, null);
+  lens.axes = [3, 7];
+  assert.deepEqual(lens.asked(wide, false, false).plane?.axes, [3, 7]);
+  assert.equal(lens.asked(wide, false, false).mostRows, 0);
+  assert.deepEqual(lens.plane(headOf(1, [2])), [0, 0]);
+});
+
+test('colours go as far below 0 as above, also where all is 0 or nothing is a number', () => {
+  assert.deepEqual(around(0), [-1, 1]);
+  assert.deepEqual(around(3), [-3, 3]);
+  assert.equal(largestOf(new Float32Array([NaN, -2, 1])), 2);
+  assert.equal(largestOf(new Float32Array([9, 1, 2]), 1, 3), 2);
+  assert.deepEqual(spanOf([]), [0, 0]);
+  assert.deepEqual(spanOf([NaN, 4, -1]), [-1, 4]);
+});

@@ -1,0 +1,35 @@
+import { defineCommand } from './command.js';
+
+/**
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').Trial} Trial
+ */
+
+/** What is inside of networks. */
+export const MODEL = {
+  /** Opens the view on a trial. */
+  open_model: defineCommand({
+    act: ({ perform }, /** @type {number | null} */ trial) => {
+      if (trial !== null) perform('select', trial);
+      perform('view', 'model');
+    },
+  }),
+  /** Looks into a trial's network, in the place of another, or into none. */
+  model: defineCommand({
+    act: ({ runner }, /** @type {{slot: 0 | 1, wanted: {trial: Trial, study: Study} | null}} */ { slot, wanted }) =>
+      void runner.models.open(slot, wanted),
+  }),
+  /** What a network is at a point of its way. */
+  model_look: defineCommand({
+    act: (
+      { runner },
+      /** @type {{slot: 0 | 1, asked: Parameters<import('../engine/modeling.js').Modeling['look']>[1]}} */ {
+        slot,
+        asked,
+      },
+    ) => runner.models.look(slot, asked),
+  }),
+  /** Trains a network once more, as its weights are not there, or those on the way. */
+  model_again: defineCommand({ act: ({ runner }, /** @type {0 | 1} */ slot) => void runner.models.again(slot) }),
+  leave_model: defineCommand({ act: ({ runner }) => runner.models.leave() }),
+};

@@ -1,0 +1,35 @@
+import { Session as OwnSession } from '../generated/engine/engine.js';
+
+/**
+ * Sessions of studies. Those whose sampler learns are of a module of their own, which is loaded for the first of them;
+ * both have the same interface.
+ *
+ * @typedef {import('../generated/engine/engine.js').Session} Session
+ */
+
+const LEARNING = ['tpe', 'gp', 'cmaes'];
+
+/** @type {Promise<typeof import('../generated/search/search.js')> | null} */
+let learning = null;
+
+/** The module of sessions that learn; one that could not be loaded is asked for again. */
+function learningModule() {
+  learning ??= import('../generated/search/search.js')
+    .then(async (module) => {
+      await module.default();
+      return module;
+    })
+    .catch((error) => {
+      learning = null;
+      throw error;
+    });
+  return learning;
+}
+
+/** The beginning of a study's session. @param {string} study @returns {Promise<Session>} */
+export async function sessionFor(study) {
+  const name = JSON.parse(study).sampler?.name;
+  if (!LEARNING.includes(name)) return new OwnSession(study);
+  const module = await learningModule();
+  return /** @type {any} */ (new module.Session(study));
+}

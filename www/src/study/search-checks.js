@@ -1,0 +1,136 @@
+import {
+  TRIALS_LIMIT,
+  checkName,
+  checkNumber,
+  checkPlain,
+  first,
+  isObject,
+  outside,
+  shown,
+  unknownKey,
+  wrong,
+} from './checks.js';
+import { BY_NAME, SAMPLERS, gridSize, valueOf } from './hyperparameters.js';
+
+/**
+ * What a study says of its search: sampler, pruner, stages and budget, and whether they go together. The engine's
+ * checks are in `src/study/sampler.rs`, `pruner.rs`, `stages.rs` and `check.rs`.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
+ */
+
+/** @type {Record<string, string[]>} what a sampler may be told */
+const OF_SAMPLER = {
+  grid: ['points', 'round'],
+  random: ['round'],
+  sobol: ['round'],
+  tpe: ['startup', 'round'],
+  gp: ['startup', 'round'],
+  cmaes: ['startup', 'round'],
+};
+const MOST_AT_ONCE = 100000;
+
+/** @param {any} sampler @returns {Problem | null} */
+export function checkSampler(sampler) {
+  const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
+  const problem = checkName('sampler.name', found, SAMPLERS, ['hand', 'pbt']);
+  if (problem) return problem;
+  if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
+  const { points, name } = sampler;
+  const axes = isObject(points) ? Object.entries(points).map(([axis, value]) => [`.${axis}`, value]) : [['', points]];
+  return (
+    unknownKey(sampler, ['name', ...OF_SAMPLER[name]], 'sampler') ??
+    first(axes, ([axis, value]) => checkPlain(`sampler.points${axis}`, value, 1, 1000)) ??
+    checkPlain('sampler.startup', sampler.startup, name === 'cmaes' ? 0 : 1, 65536) ??
+    checkPlain('sampler.round', sampler.round, 1, MOST_AT_ONCE)
+  );
+}
+
+/** @type {Record<string, string[]>} what a pruner may be told */
+const OF_PRUNER = {
+  none: [],
+  median: ['startup', 'warmup'],
+  halving: ['reduction', 'min_epochs'],
+  hyperband: ['reduction', 'min_epochs'],
+};
+
+/** @param {Record<string, any>} pruner @returns {Problem | null} */
+export function checkPruner(pruner) {
+  const problem = checkName('pruner.name', pruner.name, Object.keys(OF_PRUNER));
+  if (problem) return problem;
+  return (
+    unknownKey(pruner, ['name', ...OF_PRUNER[pruner.name ?? 'none']], 'pruner') ??
+    checkPlain('pruner.startup', pruner.startup, 0, 100000) ??
+    checkPlain('pruner.warmup', pruner.warmup, 0, 10000) ??
+    checkPlain('pruner.reduction', pruner.reduction, 2, 1000) ??
+    checkPlain('pruner.min_epochs', pruner.min_epochs, 1, 10000)
+  );
+}
+
+/** @param {any} stages @param {(value: unknown, key: string) => Problem | null} checkEpochs
+ * @returns {Problem | null} */
+export function checkStages(stages, checkEpochs) {
+  if (!Array.isArray(stages)) return wrong('stages', stages, 'null | [{"epochs", "trials", "shrink"}, ...]');
+  if (!stages.length || stages.length > 20)
+    return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: '1 .. 20' };
+  return first([...stages.entries()], ([at, stage]) => {
+    const key = `stages[${at}]`;
+    if (!isObject(stage)) return wrong(key, stage, '{"epochs", "trials", "shrink"}');
+    const missing = (/** @type {string} */ name) =>
+      stage[name] === undefined ? { code: 'missing', key: `${key}.${name}`, accepted: 'epochs, trials' } : null;
+    return (
+      unknownKey(stage, ['epochs', 'trials', 'shrink'], key) ??
+      missing('epochs') ??
+      checkEpochs(stage.epochs, `${key}.epochs`) ??
+      missing('trials') ??
+      checkNumber(`${key}.trials`, stage.trials, 1, TRIALS_LIMIT, true) ??
+      checkNumber(`${key}.shrink`, stage.shrink, 0.001, 1)
+    );
+  });
+}
+
+/** Whether stages go with the rest of their study. @param {Study} study @returns {Problem | null} */
+export function checkStaged({ stages, space, trials }) {
+  if (!stages) return null;
+  if (space?.epochs) return { code: 'inert', key: 'epochs', because: 'stages' };
+  const sum = stages.reduce((all, stage) => all + stage.trials, 0);
+  if (sum > TRIALS_LIMIT) return outside('stages', sum, `1 .. ${TRIALS_LIMIT} (int, trials)`);
+  return sum <= (trials ?? sum) ? null : outside('trials', trials, `${sum} .. ${TRIALS_LIMIT} (int, stages)`);
+}
+
+/** Refuses a budget that is over before any trial's first epoch is.
+ * @param {Study} study @param {number} rows of the training part @returns {Problem | null} */
+export function checkBudget(study, rows) {
+  const { budget, space = {} } = study;
+  if (typeof budget !== 'number') return null;
+  const value = (/** @type {string} */ name) => valueOf(/** @type {Hyperparameter} */ (BY_NAME.get(name)), study);
+  const optimizers = space.optimizer?.choices ?? [value('optimizer')];
+  const whole = optimizers.some((one) => ['gd', 'lbfgs', 'newton'].includes(String(one)));
+  const batches = space.batch_size ? (space.batch_size.choices ?? [space.batch_size.high]) : [value('batch_size')];
+  const largest = whole ? rows : Math.min(rows, Math.max(...batches.map(Number)));
+  const epoch = Math.ceil(rows / Math.max(1, largest)) * (study.seeds_per_trial ?? 1);
+  return budget >= epoch ? null : outside('budget', budget, `>= ${epoch} (1 epoch)`);
+}
+
+/** Whether the space suits the sampler. @param {Study} study @param {string[]} axes @returns {Problem | null} */
+export function checkFit(study, axes) {
+  const { sampler } = study;
+  // Each stage has a grid of its own.
+  const trials = study.stages ? Math.min(...study.stages.map((stage) => stage.trials)) : (study.trials ?? 64);
+  if (sampler?.name === 'sobol') {
+    if (trials > 65536)
+      return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
+  } else if (sampler?.name === 'grid') {
+    const other = isObject(sampler.points)
+      ? Object.keys(sampler.points).find((name) => !axes.includes(name))
+      : undefined;
+    if (other !== undefined)
+      return { code: 'unknown_key', key: `sampler.points.${other}`, within: 'space', accepted: axes.join(', ') };
+    const size = gridSize(study);
+    if (size > trials)
+      return { code: 'grid_too_large', combinations: size < 1e15 ? String(size) : shown(size), trials };
+  }
+  return null;
+}

@@ -1,0 +1,100 @@
+import { html, nothing } from 'lit';
+import { FigurePart } from '../../figures/figure.js';
+import { exact } from '../../study/format.js';
+import { Lens } from './lens.js';
+
+/** What all figures of one network share. */
+export class SightPart extends FigurePart {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['model'];
+  static properties = { ...FigurePart.properties, lens: { attribute: false }, paired: { attribute: false } };
+
+  constructor() {
+    super();
+    this.lens = new Lens(0);
+    /** Whether another network lies beside it. */ this.paired = false;
+  }
+
+  get sight() {
+    return this.store.model.sights[this.lens.slot];
+  }
+
+  /** Of a network that is ready. */
+  get head() {
+    return /** @type {import('../../state/model.js').ModelHead} */ (this.sight.head);
+  }
+
+  get name() {
+    const { figure } = /** @type {typeof SightPart} */ (this.constructor);
+    return this.lens.slot ? `${figure}-b` : figure;
+  }
+
+  get ready() {
+    return this.sight.state === 'ready' && this.lens.found !== null;
+  }
+
+  get savable() {
+    return this.ready;
+  }
+
+  get file() {
+    return `${super.file}-${this.sight.trial}`;
+  }
+
+  /** Which trial, where two lie side by side. @protected @param {string} text */
+  ofTrial(text) {
+    const { pinned } = this.store;
+    const { trial } = this.sight;
+    if (!this.paired || trial === null) return text;
+    const name = this.lens.slot
+      ? this.t('selection.pinned.of', { letter: pinned?.letter ?? '', number: trial })
+      : this.t('trial.number', { number: trial });
+    return `${name} · ${text}`;
+  }
+
+  heading() {
+    return this.ofTrial(this.title);
+  }
+
+  /** The epoch that is looked at. */
+  get epoch() {
+    const { way } = this.sight;
+    const at = this.lens.at < 0 ? way.steps.length - 1 : this.lens.at;
+    return (way.steps[at] ?? 0) / Math.max(1, this.head.epoch_steps);
+  }
+
+  /** @returns {unknown} */
+  note() {
+    if (!this.ready) return nothing;
+    const epoch = exact(Number(this.epoch.toFixed(1)));
+    return html`<span class="q" data-testid="${this.name}-epoch">${this.t('model.epoch', { epoch })}</span>`;
+  }
+
+  observe() {
+    super.observe();
+    this.lens.follow(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.lens.leave(this);
+  }
+
+  /** What was found is there to be painted. */
+  moved() {
+    if (this.hasUpdated && this.isConnected) this.redraw();
+  }
+
+  onLeave(/** @type {PointerEvent} */ _event) {}
+
+  /** A class by its name. @param {number} k */
+  nameOfClass(k) {
+    return this.head.classes[k] ?? String(k);
+  }
+
+  /** A feature's value in its own unit. @param {number} feature @param {number} value */
+  own(feature, value) {
+    const [mean, scale] = this.head.scaling[feature] ?? [0, 1];
+    return mean + scale * value;
+  }
+}

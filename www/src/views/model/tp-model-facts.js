@@ -1,0 +1,84 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { count, loss, metric, signed } from '../../study/format.js';
+import { valueOf, BY_NAME } from '../../study/hyperparameters.js';
+import { Lens } from './lens.js';
+
+/** What a network comes to at the epoch that is looked at, and what has to be said of where its weights are from. */
+export class TpModelFacts extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['model'];
+  static properties = { ...Part.properties, lens: { attribute: false }, paired: { attribute: false } };
+
+  constructor() {
+    super();
+    this.lens = new Lens(0);
+    this.paired = false;
+    /** @private @type {unknown} */ this.drawn = null;
+  }
+
+  observe() {
+    this.lens.follow(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.lens.leave(this);
+  }
+
+  moved() {
+    if (this.lens.parts !== this.drawn) this.requestUpdate();
+  }
+
+  render() {
+    const { store, lens } = this;
+    const sight = store.model.sights[lens.slot];
+    this.drawn = lens.parts;
+    if (sight.state !== 'ready' || !sight.head) return nothing;
+    const { head } = sight;
+    const [train, validation] = lens.parts.map(({ verdict }) => verdict);
+    const study = lens.slot ? store.pinned?.study : store.shownStudy;
+    const seeds = BY_NAME.get('seeds');
+    const n =
+      Number((lens.slot ? study : store.shownStudy)?.seeds ?? (seeds && study ? valueOf(seeds, study) : 1)) || 1;
+    const isClasses = head.task === 'classes';
+    /** @type {[string, string][]} */
+    const facts = [
+      ['validation_loss', loss(validation?.loss)],
+      ['validation_metric', metric(validation?.metric, head.task)],
+      ['train_loss', loss(train?.loss)],
+      ['train_metric', metric(train?.metric, head.task)],
+      ['gap', validation && train ? signed(validation.loss - train.loss) : '–'],
+      ...(isClasses ? [/** @type {[string, string]} */ (['calibration', loss(validation?.calibration)])] : []),
+      ['parameters', count(head.parameters)],
+    ];
+    const name = (/** @type {string} */ key) =>
+      key.endsWith('_metric') ? this.t(`model.fact.${key}.${head.task}`) : this.t(`model.fact.${key}`);
+    const end = lens.slot ? '-b' : '';
+    const about = (/** @type {string} */ key) =>
+      key === 'calibration' ? this.t('model.fact.calibration.title') : nothing;
+    return html`<div class="facts">
+      <dl class="numbers" data-testid="model-facts${end}">${facts.map(
+        ([key, value]) => html`<div><dt title=${about(key)}>${name(key)}</dt>
+          <dd class="num" data-testid="model-fact-${key}${end}">${value}</dd></div>`,
+      )}</dl>
+      ${this.words(sight, n).map((text) => html`<p class="q2" data-testid="model-said">${text}</p>`)}
+    </div>`;
+  }
+
+  /** @private @param {import('../../state/model.js').Sight} sight @param {number} seeds */
+  words({ way, trial, live, head }, seeds) {
+    const words = [];
+    const number = trial ?? 0;
+    if (!way.known) words.push(this.t(live ? 'model.said.live' : 'model.said.untrained', { number }));
+    if (way.diverged_at !== null) words.push(this.t('model.said.diverged', { number, step: count(way.diverged_at) }));
+    if (way.same === false) words.push(this.t('model.said.differs'));
+    if (seeds > 1) words.push(this.t('model.said.seeds', { n: seeds }));
+    const { verdict } = this.lens.parts[1] ?? {};
+    if (verdict && head && verdict.n < head.n_validation)
+      words.push(this.t('model.said.some', { n: count(verdict.n), of: count(head.n_validation) }));
+    return words;
+  }
+}
+
+define('tp-model-facts', TpModelFacts);

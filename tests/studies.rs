@@ -63,6 +63,7 @@ fn play(study: &Study, curve: Curve<'_>) -> Session {
                     learning_rate: 0.0,
                     seconds: 0.0,
                     spread: None,
+                    recorded: None,
                 });
             }
             let trained = known + event.epochs.len();

@@ -1,7 +1,7 @@
 import { Client, EngineError } from './client.js';
 import { ANALYST, WORKER } from './hrefs.js';
 import { RaceRun } from './race.js';
-import { RangeRun } from './range.js';
+import { PieceRun } from './range.js';
 import { frameSurface } from './surface.js';
 
 /**
@@ -110,9 +110,9 @@ export class Workers extends EventTarget {
     return new RaceRun(this.analyst, this.assetBase, told);
   }
 
-  /** Learning-rate range tests, none of them begun. */
-  range() {
-    return new RangeRun(this.analyst, this.assetBase);
+  /** What is worked out of one trial, none of it begun. @param {'range' | 'sharpness'} kind */
+  piecewise(kind) {
+    return new PieceRun(this.analyst, this.assetBase, kind);
   }
 
   /** The Workers, for whoever trains beside runs (mapping.js). @returns {import('./mapping.js').Pool} */

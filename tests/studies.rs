@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::json;
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
@@ -413,10 +414,16 @@ fn told(number: u32, _: &Map<String, Value>, epoch: usize) -> Option<f64> {
     (mixed != 60).then(|| mixed as f64 / 101.0 + 1.0 / epoch as f64)
 }
 
+/// Studies, and each trial's parameters and epochs; numbers are read to the bit.
+fn written_down() -> Vec<Value> {
+    let Value::Array(written) = json::parse(include_str!("golden/suggestions.json")).unwrap() else { panic!("a list") };
+    written
+}
+
 /// `tests/unit/suggestions.test.js` holds the page's module to the same file.
 #[test]
 fn the_same_told_values_give_the_suggestions_that_are_written_down() {
-    let written: Vec<Value> = serde_json::from_str(include_str!("golden/suggestions.json")).unwrap();
+    let written = written_down();
     for one in &written {
         let session = play(&Study::check(&one["study"]).unwrap(), &told);
         let trials: Vec<_> = session.trials().iter().map(|trial| json!([trial.params, trial.epochs.len()])).collect();
@@ -428,7 +435,7 @@ fn the_same_told_values_give_the_suggestions_that_are_written_down() {
 #[test]
 #[ignore = "writes what the test above reads"]
 fn written_anew() {
-    let mut written: Vec<Value> = serde_json::from_str(include_str!("golden/suggestions.json")).unwrap();
+    let mut written = written_down();
     for one in &mut written {
         let session = play(&Study::check(&one["study"]).unwrap(), &told);
         one["trials"] = session.trials().iter().map(|trial| json!([trial.params, trial.epochs.len()])).collect();

@@ -63,6 +63,7 @@ fn play(study: &Study, curve: Curve<'_>) -> Session {
                     learning_rate: 0.0,
                     seconds: 0.0,
                     spread: None,
+                    recorded: None,
                 });
             }
             let trained = known + event.epochs.len();
@@ -422,7 +423,7 @@ fn the_same_told_values_give_the_suggestions_that_are_written_down() {
     }
 }
 
-/// Prints the file anew: `cargo test --test studies written_anew -- --ignored --nocapture --exact | grep '^\['`.
+/// Prints the file anew: `cargo test --test integration written_anew -- --ignored --nocapture | grep -A9 '^\['`.
 #[test]
 #[ignore = "writes what the test above reads"]
 fn written_anew() {

@@ -1,4 +1,3 @@
-import { automated } from '../study/automl.js';
 import { trialsOf } from '../study/search.js';
 import { deepened } from '../study/stages.js';
 import { defineCommand } from './command.js';
@@ -8,9 +7,9 @@ import { opened } from './focus.js';
  * How the study is searched, beside its sampler: settings, pruner, stages, budget; AutoML, and the brushed box as the
  * next stage.
  *
- * @typedef {import('../study/automl.js').Auto} Auto
  * @typedef {import('../study/search.js').Part} Part
  * @typedef {import('../study/types.js').Stage} Stage
+ * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('./command.js').On} On
  */
 
@@ -18,10 +17,13 @@ import { opened } from './focus.js';
 const start = ({ page }) => void page.run().catch(() => {});
 
 /** Stages say how many trials there are.
- * @param {import('../study/types.js').Study} study @param {Stage[] | null} stages */
+ * @param {Study} study @param {Stage[] | null} stages */
 function put(study, stages) {
   delete study.stages;
-  if (stages) Object.assign(study, { stages, trials: trialsOf(stages) });
+  if (!stages) return;
+  Object.assign(study, { stages, trials: trialsOf(stages) });
+  // And how many epochs each has.
+  delete study.space?.epochs;
 }
 
 /** Input that is not valid in fields that are gone. @param {On} on @param {RegExp} names */
@@ -77,9 +79,10 @@ export const SEARCH = {
     act: (on) => dropDrafts(on, /^stage-/),
   }),
 
-  /** Sets the study up for AutoML, which undo takes back, and runs it where that is asked for. */
+  /** Puts the study of AutoML (`study/automl.js`) in the panel, which undo takes back, and runs it where that is asked
+   * for. */
   automl: defineCommand({
-    edit: (study, /** @type {{auto: Auto, run: boolean}} */ { auto }) => automated(study, auto),
+    edit: (_, /** @type {{study: Study, run: boolean}} */ { study }) => structuredClone(study),
     act: (on, { run }) => {
       const { store, slices } = on;
       dropDrafts(on, /./);

@@ -61,7 +61,8 @@ export class Runner {
     /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
     this.models = new Modeling(store, () => this.engine);
     this.races = new Racing(store, () => this.engine);
-    /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
+    /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
+    this.piecewise = {};
     /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
@@ -148,6 +149,7 @@ export class Runner {
     const { store } = this;
     this.stopping = false;
     this.began = false;
+    this.back();
     this.setState('starting');
     store.reports.dismiss(...ANSWERED);
     try {
@@ -354,13 +356,20 @@ export class Runner {
   async testRates(trial, range, onNews) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     for (const [name, { problem }] of this.store.drafts) if (name !== 'learning_rate') throw this.shown(problem);
-    this.range ??= this.engine.range();
-    await this.range.run(this.store.study, trial, range, onNews);
+    await (this.piecewise.range ??= this.engine.piecewise('range')).run(this.store.study, trial, range, onNews);
   }
 
-  /** Lets a range test go that is under way. */
-  leaveRates() {
-    void this.range?.stop().catch(() => {});
+  /** Trains a trial once more and tells how sharp the loss is on the way. What it returns settles at the end.
+   * @param {import('../study/types.js').SharpAsked} asked */
+  async lookSharply({ study, trial, diverges, epochs, onNews }) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const run = (this.piecewise.sharpness ??= this.engine.piecewise('sharpness'));
+    await run.run(study, trial, { diverges }, onNews, epochs);
+  }
+
+  /** Lets go of what is under way. @param {'range' | 'sharpness'} kind */
+  leave(kind) {
+    void this.piecewise[kind]?.stop().catch(() => {});
   }
 
   stop() {
@@ -520,16 +529,21 @@ export class Runner {
     }
   }
 
-  /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
+  /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is
+   * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.models.dispose();
     this.races.dispose();
     this.mapped?.dispose();
-    this.leaveRates();
-    this.range = null;
+    for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
+    this.piecewise = {};
     this.made?.dispose();
-    this.made = null;
     this.store.reports.gone(this.result !== null);
+  }
+
+  /** Workers may start again. */
+  back() {
+    if (this.made?.isGone) this.made = null;
   }
 
   /** @private @param {import('../study/types.js').RunState} state */

@@ -1,7 +1,7 @@
 import { Client, EngineError } from './client.js';
 import { ANALYST, WORKER } from './hrefs.js';
 import { RaceRun } from './race.js';
-import { RangeRun } from './range.js';
+import { PieceRun } from './range.js';
 import { frameSurface } from './surface.js';
 
 /**
@@ -18,8 +18,8 @@ export class Workers extends EventTarget {
     super();
     /** @protected */ this.assetBase = assetBase;
     /** @protected @type {Client[]} */ this.clients = [];
-    /** @protected @type {Client | null} who works out surfaces, races and what else analyses are */ this.analysing =
-      null;
+    /** @private @type {Client | null} */ this.analysing = null;
+    /** Whether the Workers have been let go. */ this.isGone = false;
   }
 
   /** @protected What an engine does with a Worker's news. @param {number} worker @param {any} news */
@@ -41,6 +41,7 @@ export class Workers extends EventTarget {
           () => this.lost(),
         ),
       );
+      if (this.isGone) this.clients[at].dispose();
     }
     return this.clients[index];
   }
@@ -109,9 +110,9 @@ export class Workers extends EventTarget {
     return new RaceRun(this.analyst, this.assetBase, told);
   }
 
-  /** Learning-rate range tests, none of them begun. */
-  range() {
-    return new RangeRun(this.analyst, this.assetBase);
+  /** What is worked out of one trial, none of it begun. @param {'range' | 'sharpness'} kind */
+  piecewise(kind) {
+    return new PieceRun(this.analyst, this.assetBase, kind);
   }
 
   /** The Workers, for whoever trains beside runs (mapping.js). @returns {import('./mapping.js').Pool} */
@@ -124,10 +125,10 @@ export class Workers extends EventTarget {
     return this.client(0).call('freshSeed');
   }
 
+  /** Lets all Workers go, for good: what is still asked is refused. */
   dispose() {
+    this.isGone = true;
     for (const client of this.clients) client.dispose();
-    this.clients = [];
-    this.analysing?.dispose();
-    this.analysing = null;
+    this.analyst.dispose();
   }
 }

@@ -151,6 +151,8 @@ export function rowsOf(study, only = null) {
     if (only) return only.includes(one.name);
     if (!one.available) return false;
     if (study.space?.[one.name]) return true;
+    // Stages say how many epochs there are.
+    if (one.name === 'epochs' && study.stages) return false;
     if (/^units_\d+$/.test(one.name)) return study.fixed?.[one.name] !== undefined;
     if (one.choices && choicesOf(one).length < 2) return study.fixed?.[one.name] !== undefined;
     return used(one, study);

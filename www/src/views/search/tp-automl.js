@@ -102,7 +102,7 @@ export class TpAutoml extends Part {
   /** @private @param {boolean} run */
   start(run) {
     this.dialog.close();
-    this.act('automl', { auto: this.auto, run });
+    this.act('automl', { study: automated(this.store.study, this.auto), run });
   }
 }
 

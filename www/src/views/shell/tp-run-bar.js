@@ -49,9 +49,12 @@ export class TpRunBar extends Part {
     const { rest } = this.store;
     if (rest) return this.t('run.rest', { n: rest });
     const { asked, trials } = planOf(this.store.study);
-    return trials < asked
-      ? this.t('run.run_about', { n: trials, trials: count(trials) })
-      : this.t('run.run', { n: asked });
+    if (trials >= asked) return this.t('run.run', { n: asked });
+    // Of trials that are pruned a budget is enough for more.
+    const isPruned = prunerOf(this.store.study) !== 'none';
+    return isPruned
+      ? this.t('run.run_most', { n: asked })
+      : this.t('run.run_about', { n: trials, trials: count(trials) });
   }
 
   /** What a run takes at most, of a study that says how it may end early. */
@@ -116,11 +119,12 @@ export class TpRunBar extends Part {
   pruned() {
     const { store } = this;
     const share = Math.round(100 * shareSpent(store.shownStudy, store.trials.values()));
-    return html`<div class="all" data-testid="pruned">${this.t('run.pruned', {
-      complete: count(store.counts.complete),
-      pruned: count(store.counts.pruned),
-      share,
-    })}</div>`;
+    return html`<div class="wide all"><dt class="vh">${this.t('state.pruned')}</dt><dd
+      data-testid="pruned">${this.t('run.pruned', {
+        complete: count(store.counts.complete),
+        pruned: count(store.counts.pruned),
+        share,
+      })}</dd></div>`;
   }
 
   /** How the run shown has ended. */

@@ -25,7 +25,7 @@ export class TpSweep extends Part {
   }
 
   /** The loss curves, or in their place what was found by when. @private */
-  other() {
+  curves() {
     const { store } = this;
     return this.mode === 'progress' && !store.other
       ? html`<tp-progress .store=${store}></tp-progress>`
@@ -83,11 +83,10 @@ export class TpSweep extends Part {
       ${
         other
           ? this.how(over)
-          : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best
-            .store=${store}></tp-best></div>`
+          : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best .store=${store}></tp-best></div>`
       }
       <tp-surface .store=${store} .places=${places}></tp-surface>
-      ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : this.other()}
+      ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : this.curves()}
       ${
         other
           ? keyed(

@@ -1,5 +1,22 @@
 //! Small dense linear algebra, with sums in one order: the same bits natively and in WASM.
 
+/// The sum of products, in four sums side by side: one alone would wait for each of its additions.
+#[inline]
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    // As long as the shorter one: chunks of both must be of the same places.
+    let n = a.len().min(b.len());
+    let (a_fours, a_rest) = a[..n].as_chunks::<4>();
+    let (b_fours, b_rest) = b[..n].as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (a, b) in a_fours.iter().zip(b_fours) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+}
+
 /// A lower triangular matrix, row by row, whole rows.
 pub struct Lower {
     /// Rows.
@@ -16,7 +33,7 @@ impl Lower {
             for j in 0..=i {
                 let (above, own) = numbers.split_at(i * n);
                 let other = if i == j { &own[..j] } else { &above[j * n..j * n + j] };
-                let known: f64 = own[..j].iter().zip(other).map(|(a, b)| a * b).sum();
+                let known = dot(&own[..j], other);
                 let rest = numbers[i * n + j] - known;
                 if i == j && !(rest > 0.0 && rest.is_finite()) {
                     return None;
@@ -31,7 +48,7 @@ impl Lower {
     pub fn forward(&self, x: &mut [f64]) {
         for i in 0..self.n {
             let row = &self.numbers[i * self.n..][..i];
-            let known: f64 = row.iter().zip(&x[..i]).map(|(a, b)| a * b).sum();
+            let known = dot(row, &x[..i]);
             x[i] = (x[i] - known) / self.numbers[i * self.n + i];
         }
     }
@@ -55,7 +72,7 @@ impl Lower {
             column[j] = 1.0 / self.numbers[j * n + j];
             for i in j + 1..n {
                 let row = &self.numbers[i * n..][..i];
-                let known: f64 = row[j..].iter().zip(&column[j..i]).map(|(a, b)| a * b).sum();
+                let known = dot(&row[j..], &column[j..i]);
                 column[i] = -known / self.numbers[i * n + i];
             }
         }
@@ -63,7 +80,7 @@ impl Lower {
         for i in 0..n {
             for j in 0..=i {
                 let (a, b) = (&columns[i * n + i..(i + 1) * n], &columns[j * n + i..(j + 1) * n]);
-                let product: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+                let product = dot(a, b);
                 (inverse[i * n + j], inverse[j * n + i]) = (product, product);
             }
         }

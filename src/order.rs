@@ -9,9 +9,15 @@ pub fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
     order.into_iter().filter_map(|(_, at)| items[at].take()).collect()
 }
 
+/// A number's place among all numbers, as [`f64::total_cmp`] has it: a key.
+pub fn place(x: f64) -> u64 {
+    let bits = x.to_bits();
+    if x.is_sign_negative() { !bits } else { bits | 1 << 63 }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::by_key;
+    use super::{by_key, place};
     use proptest::prelude::*;
 
     proptest! {
@@ -20,6 +26,11 @@ mod tests {
             let mut sorted = items.clone();
             sorted.sort_by_key(|item| item.0);
             prop_assert_eq!(by_key(items, |item| item.0), sorted);
+        }
+
+        #[test]
+        fn places_are_those_of_the_total_order(a in any::<f64>(), b in any::<f64>()) {
+            prop_assert_eq!(place(a).cmp(&place(b)), a.total_cmp(&b));
         }
     }
 }

@@ -6,12 +6,13 @@
 
 mod assignment;
 mod cost;
+mod crowds;
 mod record;
 mod report;
 mod snapshot;
 mod wave;
 
-use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::epoch::{Steps, batches_of, shuffled};
 use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
@@ -19,8 +20,8 @@ use crate::mlp::Init;
 use crate::order::by_key;
 use crate::result::{EngineInfo, TestScore, TrialEvent, TrialState};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::search::{Search, Trial};
-use crate::study::{SamplerSpec, Study, TrialConfig};
+use crate::search::Trial;
+use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 use core::time::Duration;
@@ -32,9 +33,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use wave::{Running, Wave};
 use web_time::Instant;
-
-/// Trials of a round that are looked at to count networks of a kind.
-const COUNTED: usize = 4096;
 
 /// A network that is trained step by step.
 #[derive(Clone, Debug)]
@@ -68,14 +66,20 @@ pub struct Trainer {
     prepared: Rc<Prepared>,
     waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
-    /// A trial that somebody wants to look at after its next epoch.
-    watched: Option<u32>,
+    /// Trials that somebody wants to look at after their next epoch.
+    watched: BTreeSet<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     strategies: BTreeSet<&'static str>,
     costs: Vec<Cost>,
+    /// Bytes of the largest network assigned so far.
+    largest: u64,
+    /// Trials whose numbers leave the same remainder by this draw the same random numbers.
+    streams: u32,
+    /// Only how trials end is told, and nothing is kept of them.
+    brief: bool,
     /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
     /// Rows that networks are looked at over, by how many they are.
@@ -112,6 +116,8 @@ impl Trainer {
         let (crowds, strategies) = (BTreeMap::new(), BTreeSet::new());
         let costs = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
+        // Common random numbers: what a trial draws does not depend on its number.
+        let streams = if study.shared_seeds { 1 } else { u32::MAX };
         let mut trainer = Self {
             study,
             base,
@@ -120,17 +126,27 @@ impl Trainer {
             prepared,
             waiting: VecDeque::new(),
             wave: None,
-            watched: None,
+            watched: BTreeSet::new(),
             failed: None,
             spread,
             crowds,
             strategies,
             costs,
+            largest: 0,
+            streams,
+            brief: false,
             looked_at: BTreeMap::new(),
         };
         let of_trials = trainer.study.trials;
         trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
         Ok(trainer)
+    }
+
+    /// The same for whoever trains tens of thousands of trials to see how each ends: their last epochs alone are told, no
+    /// weights are kept, and trials whose numbers leave the same remainder by `streams` draw the same random numbers.
+    #[must_use]
+    pub fn brief(self, streams: u32) -> Self {
+        Self { brief: true, streams: streams.max(1), ..self }
     }
 
     /// Adds what is to be trained next.
@@ -144,6 +160,7 @@ impl Trainer {
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
+            self.largest = self.largest.max(network_bytes(self.backend.as_ref(), &network, self.data.n_train));
             self.strategies.insert(self.backend.strategy(&network));
             self.costs.push(self.cost(&config, &network));
         }
@@ -179,47 +196,35 @@ impl Trainer {
         }
     }
 
-    fn know_crowds(&mut self, of_trials: u32) {
-        if !self.crowds.contains_key(&of_trials) {
-            let crowds = self.count_crowds(of_trials);
-            self.crowds.insert(of_trials, crowds);
-        }
-    }
-
     /// Tells in the report of its next epoch what a trial in training is then; false, and nothing to be told, of one that is
     /// not in training here.
     pub fn watch(&mut self, number: u32) -> bool {
         let is_here = |running: &Running| running.trial.number == number && !running.ended;
         let is_in_training = self.wave.as_ref().is_some_and(|wave| wave.trials.iter().any(is_here));
-        self.watched = is_in_training.then_some(number);
+        if is_in_training {
+            self.watched.insert(number);
+        }
         is_in_training
+    }
+
+    /// Watches all trials in training, from the first on, as far as their networks take at most so many bytes.
+    pub fn watch_all(&mut self, most: u64) {
+        let Some(wave) = &self.wave else { return };
+        let mut bytes = 0;
+        for running in wave.trials.iter().filter(|one| !one.ended) {
+            let own = |&index: &usize| self.backend.network_bytes(&wave.networks[index]);
+            bytes += running.networks.iter().map(own).sum::<u64>();
+            if bytes > most {
+                return;
+            }
+            self.watched.insert(running.trial.number);
+        }
     }
 
     /// Lets go of trials that have not ended.
     pub fn cancel(&mut self) {
         self.waiting.clear();
         self.wave = None;
-    }
-
-    /// How many networks of each program a study of so many trials will have, by its first
-    /// trials, or stand-ins for those of a sampler that learns.
-    fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
-        // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
-        let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
-        let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
-        let round = Search::preview(&self.study, trials);
-        // Odd, so that it does not go round with the axes of a grid.
-        let every = round.len().div_ceil(COUNTED) | 1;
-        let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
-        for trial in round.iter().step_by(every) {
-            *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
-        }
-        let networks = u64::from(of_trials) * u64::from(self.study.seeds_per_trial);
-        let counted = counts.values().sum::<u64>().max(1);
-        for n in counts.values_mut() {
-            *n = *n * networks / counted;
-        }
-        counts
     }
 
     /// Another trainer for the same study, on the same rows.
@@ -356,15 +361,10 @@ impl Trainer {
         }
         if wave.is_through && wave.to_close.is_empty() {
             wave.in_epoch = false;
-            if let Some(number) = self.watched {
-                let running = wave.trials.iter().find(|one| one.trial.number == number && !one.ended);
-                let snapshot = running.map(|running| {
-                    let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
-                    running.snapshot(networks, &wave.steps)
-                });
-                if snapshot.is_some() {
-                    (report.watched, self.watched) = (snapshot, None);
-                }
+            let watched = core::mem::take(&mut self.watched);
+            for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
+                let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                report.watched.push(running.snapshot(networks, &wave.steps));
             }
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &wave.trials[owner];
@@ -394,8 +394,10 @@ impl Trainer {
             epoch.recorded = recorded;
         }
         let is_over = event.state != TrialState::Running;
-        report.tell(&mut running.told, event);
-        if is_over {
+        if is_over || !self.brief {
+            report.tell(&mut running.told, event);
+        }
+        if is_over && !self.brief {
             report.snapshots.push(wave.finals(owner).await?);
         } else if running.ended {
             wave.to_park.push(owner);
@@ -432,7 +434,9 @@ impl Trainer {
             }
             let kept = self.kept(&networks[first..]);
             let mut told = None;
-            report.tell(&mut told, TrialEvent::begun(trial.number));
+            if !self.brief {
+                report.tell(&mut told, TrialEvent::begun(trial.number));
+            }
             snapshots.extend(from.map(|from| (trials.len(), from)));
             trials.push(Running {
                 told,
@@ -466,8 +470,7 @@ impl Trainer {
     }
 
     fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
-        // Common random numbers: what a trial draws does not depend on its number.
-        let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
+        let run = RunId { trial: trial.number % self.streams, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
         let network = NetworkSpec {
             run,
@@ -487,19 +490,24 @@ impl Trainer {
 
     fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
         let mut epoch = Vec::new();
+        // Networks that draw the same random numbers have their rows in the same order.
+        let mut known = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                epoch.push(epoch_batches(
-                    network,
-                    &wave.networks[network],
-                    Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
-                    self.data.n_train,
-                    batch,
-                    &mut wave.steps[network],
-                ));
+                let at = (run, running.epochs_begun);
+                let order = match &known {
+                    Some((same, order)) if *same == at => Vec::clone(order),
+                    _ => {
+                        let stream = Stream::of(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
+                        let order = shuffled(self.data.n_train, stream);
+                        known = Some((at, order.clone()));
+                        order
+                    }
+                };
+                epoch.push(batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]));
             }
             running.epochs_begun += 1;
         }
@@ -535,17 +543,19 @@ impl Trainer {
             event.state = TrialState::Diverged;
             return event;
         }
-        let record = self.scores(running.epochs_done, &running.config, &outcomes, steps);
+        let is_last = running.epochs_done == running.config.epochs;
+        let is_told = is_last || !self.brief;
+        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, steps));
         for outcome in &outcomes {
             let loss = outcome.validation.unwrap_or(outcome.train).loss;
             running.config.schedule.observe(&mut steps[outcome.network].memory, loss);
         }
         running.ended = running.epochs_done == running.until;
-        if running.epochs_done == running.config.epochs {
+        if is_last {
             event.state = TrialState::Complete;
-            event.value = Some(record.value(self.study.metric));
+            event.value = record.as_ref().map(|record| record.value(self.study.metric));
         }
-        event.epochs.push(record);
+        event.epochs.extend(record);
         event
     }
 

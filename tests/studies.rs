@@ -4,9 +4,11 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
 use tuning_playground::session::Session;
-use tuning_playground::study::{FORMAT, Study, TrialConfig};
+use tuning_playground::session::threads::Crew;
+use tuning_playground::study::{DEFAULT, FORMAT, Study, TrialConfig};
 
 const SAMPLERS: [&str; 6] = ["grid", "random", "sobol", "tpe", "gp", "cmaes"];
 const PRUNERS: [&str; 4] = ["none", "median", "halving", "hyperband"];
@@ -421,7 +423,7 @@ fn the_same_told_values_give_the_suggestions_that_are_written_down() {
     }
 }
 
-/// Prints the file anew: `cargo test --test studies written_anew -- --ignored --nocapture --exact | grep '^\['`.
+/// Prints the file anew: `cargo test --test integration written_anew -- --ignored --nocapture | grep -A9 '^\['`.
 #[test]
 #[ignore = "writes what the test above reads"]
 fn written_anew() {
@@ -432,6 +434,39 @@ fn written_anew() {
     }
     let lines: Vec<String> = written.iter().map(Value::to_string).collect();
     println!("\n[{}]", lines.join(",\n"));
+}
+
+/// The default study by halving, from what all of its trials come to when they are trained to their ends: a trial that goes on
+/// after verdicts has the same bits (`tests/session.rs`).
+#[test]
+#[ignore = "campaign"]
+fn halving_of_the_default_study_spends_little_and_ends_nearly_as_well() {
+    let (mut shares, mut ratios) = (Vec::new(), Vec::new());
+    for seed in 0..10 {
+        let mut document = Study::parse(DEFAULT).unwrap().to_json();
+        document["seed"] = json!(seed);
+        let whole = Study::check(&document).unwrap();
+        let prepared = whole.prepare_native().unwrap();
+        let mut random = Session::new(whole);
+        let crew = Crew { prepared: &prepared, workers: 2, open: &|| Ok(Box::new(Cpu::new())), test: false };
+        crew.train(&mut random, |_, _| {}).unwrap();
+        document["pruner"] = json!({"name": "halving", "min_epochs": 4});
+        let curve = |number: u32, _: &Map<String, Value>, epoch: usize| {
+            random.trials()[number as usize].epochs.get(epoch - 1).map(|epoch| epoch.validation_loss)
+        };
+        let halving = play(&Study::check(&document).unwrap(), &curve);
+        let best = |session: &Session| session.trials()[session.best().unwrap() as usize].value.unwrap();
+        shares.push(steps(&halving) as f64 / steps(&random) as f64);
+        ratios.push(best(&halving) / best(&random));
+        println!("seed {seed}: {:.3} of the steps, {:.3} times the best loss", shares[seed], ratios[seed]);
+    }
+    let median = |values: &mut Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        f64::midpoint(values[4], values[5])
+    };
+    let (share, ratio) = (median(&mut shares), median(&mut ratios));
+    println!("median: {share:.3} of the steps, {ratio:.3} times the best loss");
+    assert!(share <= 0.4 && ratio <= 1.05);
 }
 
 /// Architecture and optimization in one space, under a budget.

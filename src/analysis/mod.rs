@@ -17,6 +17,7 @@ mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
+mod trainability;
 mod trajectory;
 mod verdict;
 
@@ -35,5 +36,6 @@ pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::surface;
+pub use trainability::{MAP_FORMAT, MAP_SIDES, MapAxis, MapPlan, MapReport, Mapper, Pixel, SEEDS};
 pub use trajectory::{Entry, MOST_POINTS, Recorder, Trajectory};
 pub use verdict::{Mistake, Unit, Verdict, verdict};

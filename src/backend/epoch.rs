@@ -41,13 +41,30 @@ impl NetworkSpec {
 pub(crate) fn epoch_batches(
     index: usize,
     spec: &NetworkSpec,
-    mut shuffle: Stream,
+    shuffle: Stream,
     n_train: usize,
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
+    batches_of(index, spec, shuffled(n_train, shuffle), batch, progress)
+}
+
+/// The rows of an epoch, in its order.
+pub(crate) fn shuffled(n_train: usize, mut shuffle: Stream) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
     shuffle.shuffle(&mut order);
+    order
+}
+
+/// [`epoch_batches`] of rows in an order that is known already.
+pub(crate) fn batches_of(
+    index: usize,
+    spec: &NetworkSpec,
+    order: Vec<u32>,
+    batch: usize,
+    progress: &mut Steps,
+) -> EpochBatches {
+    let n_train = order.len();
     let (first, memory) = (progress.done, progress.memory);
     let n_steps = n_train.div_ceil(batch);
     let pace = |t| spec.pace(StepAt { step: t - 1, per_epoch: n_steps as u64 }, &memory);

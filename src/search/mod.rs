@@ -22,9 +22,6 @@ pub struct Trial {
     pub params: Map<String, Value>,
 }
 
-/// A stage's seed is the study's with the stage's number in the bits that no study's seed has.
-const STAGE_BIT: u32 = 53;
-
 /// The study's trials, round by round. Grid, random and Sobol give all of them in one round, unless the study says otherwise.
 pub struct Search {
     sampler: Box<dyn Sampler>,
@@ -134,6 +131,7 @@ impl Search {
 
     /// The next stage searches a smaller box around the best trial so far; where there is none, or for what that trial does not
     /// use, the whole box again.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     fn narrow(&mut self, study: &Study, ledger: &Ledger) {
         let (Some(stage), Some(before)) = (study.stages.get(self.boxes.len()), self.boxes.last()) else { return };
         let best = ledger.best().and_then(|number| ledger.trials().get(number as usize));
@@ -142,10 +140,17 @@ impl Search {
             (name.clone(), value.map_or_else(|| range.clone(), |value| range.around(value, stage.shrink)))
         };
         let space: Vec<(String, Distribution)> = before.iter().map(narrow).collect();
-        let seed = study.seed | (self.boxes.len() as u64) << STAGE_BIT;
+        // The stage's number stands in the bits that no study's seed has.
+        let seed = study.seed | (self.boxes.len() as u64) << 53;
         self.sampler = sampler_of(&Study { space: space.clone(), seed, ..study.clone() });
         self.boxes.push(space);
         self.first = self.asked;
+    }
+
+    /// The page asks this module for no session of a study with stages, as the module `search` has those.
+    #[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
+    fn narrow(&mut self, _: &Study, _: &Ledger) {
+        unreachable!("stages are of another module")
     }
 
     /// Goes on after the end, in a study that has been given more trials.

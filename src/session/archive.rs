@@ -1,8 +1,8 @@
 //! Trials out of training, kept within a budget of memory: those that wait to go on, and what became of those that have
 //! ended. Whatever is let go can be trained again to the same bits.
 
+use crate::order::{by_key, place};
 use crate::trainer::TrialSnapshot;
-use core::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// What is kept takes this much at most, one trial that must stay excepted.
@@ -20,13 +20,12 @@ pub enum Worth {
 }
 
 impl Worth {
-    fn order(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Ended(a), Self::Ended(b)) => b.total_cmp(a),
-            (Self::Waits(a), Self::Waits(b)) => a.cmp(b),
-            (Self::Stays, Self::Stays) => Ordering::Equal,
-            (Self::Ended(_), _) | (Self::Waits(_), Self::Stays) => Ordering::Less,
-            (_, Self::Ended(_)) | (Self::Stays, Self::Waits(_)) => Ordering::Greater,
+    /// A class, and a place within it.
+    fn keys(self) -> [u64; 2] {
+        match self {
+            Self::Ended(value) => [0, !place(value)],
+            Self::Waits(epochs) => [1, epochs as u64],
+            Self::Stays => [2, 0],
         }
     }
 }
@@ -71,9 +70,9 @@ impl Archive {
         if self.bytes <= self.budget {
             return;
         }
-        let mut order: Vec<(Worth, u32)> = self.trials.values().map(|one| (worth(one), one.number)).collect();
-        order.sort_by(|(a, a_number), (b, b_number)| a.order(b).then(b_number.cmp(a_number)));
-        for (worth, number) in order {
+        let order: Vec<(Worth, u32)> = self.trials.values().rev().map(|one| (worth(one), one.number)).collect();
+        let order = by_key(order, |(worth, _)| worth.keys()[1]);
+        for (worth, number) in by_key(order, |(worth, _)| worth.keys()[0]) {
             if worth == Worth::Stays || self.bytes <= self.budget - self.budget / 16 {
                 return;
             }

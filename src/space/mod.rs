@@ -2,6 +2,7 @@
 
 mod distribution;
 mod grid_values;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 mod narrow;
 pub mod numbers;
 

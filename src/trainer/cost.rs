@@ -2,7 +2,7 @@
 
 use super::Trainer;
 use crate::backend::second_order::{Look, MOST_CURVED};
-use crate::backend::{NetworkSpec, second_order};
+use crate::backend::{Data, Labels, NetworkSpec, second_order};
 use crate::error::{Error, Result};
 use crate::study::{Record, TrialConfig};
 
@@ -36,6 +36,34 @@ impl Trainer {
         Cost {
             steps: (steps * config.epochs) as u64 * u64::from(seeds),
             work: epoch * config.epochs as f64 * f64::from(seeds),
+        }
+    }
+
+    /// All bytes that the largest network assigned so far takes while it trains.
+    pub const fn largest_network(&self) -> u64 {
+        self.largest
+    }
+
+    /// What somebody loses who looks at no feature, on the rows for training or validation: who says each class as often as it
+    /// is among the rows for training, or their mean. Infinite where a class is only among the others.
+    pub fn guess(&self, on_train: bool) -> f64 {
+        let Data { labels, n_train, n_validation, .. } = &*self.data;
+        let rows = if on_train { 0..*n_train } else { *n_train..n_train + n_validation };
+        let n = rows.len() as f64;
+        match labels {
+            Labels::Classes(classes) => {
+                let share = |class: u32| {
+                    classes[..*n_train].iter().filter(|&&other| other == class).count() as f64 / *n_train as f64
+                };
+                let n_classes = classes[rows.clone()].iter().max().map_or(0, |&most| most + 1);
+                let shares: Vec<f64> = (0..n_classes).map(share).collect();
+                rows.map(|row| -libm::log(shares[classes[row] as usize])).sum::<f64>() / n
+            }
+            Labels::Numbers(numbers) => {
+                let mean = numbers[..*n_train].iter().map(|&y| f64::from(y)).sum::<f64>() / *n_train as f64;
+                let off = |row: usize| f64::from(numbers[row]) - mean;
+                self.unit() * rows.map(|row| off(row) * off(row)).sum::<f64>() / n
+            }
         }
     }
 

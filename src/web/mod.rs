@@ -1,12 +1,15 @@
 //! The engine as the page's Workers see it: the only user of `wasm_bindgen`, `js_sys` and `web_sys`.
 //!
 //! Three modules are made of it: the engine, which trains studies; with the feature `analyses` one that is loaded when it is
-//! first needed, for what is looked at of trained networks; and with the feature `search` one for sessions whose sampler learns.
+//! first needed, for what is looked at of trained networks; and with the feature `search` one for sessions that learn,
+//! prune or have stages.
 //!
 //! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
 
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod bench;
+#[cfg(not(any(feature = "analyses", feature = "search")))]
+mod map;
 #[cfg(feature = "analyses")]
 mod model;
 #[cfg(not(any(feature = "analyses", feature = "search")))]

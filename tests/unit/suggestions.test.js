@@ -1,4 +1,4 @@
-/** The module of sessions that learn, as WebAssembly: what it suggests, and that it does so to the bits of `tests/studies.rs`. */
+/** The module of sessions that learn, as WebAssembly: it suggests what `tests/studies.rs` does, to the bit. */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

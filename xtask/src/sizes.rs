@@ -18,8 +18,8 @@ const PAGE: Part = Part { name: "page", limit: 170_000 };
 const ENGINE: Part = Part { name: "engine", limit: 430_000 };
 /// The second module and its Worker, loaded when a surface or a race is first looked at.
 const ANALYSES: Part = Part { name: "analyses", limit: 380_000 };
-/// The third module, which the lead Worker loads for a study whose sampler learns.
-const SEARCH: Part = Part { name: "search", limit: 200_000 };
+/// The third module, which the lead Worker loads for a study that learns, prunes or has stages.
+const SEARCH: Part = Part { name: "search", limit: 240_000 };
 /// Each script that is loaded when it is first needed.
 const LATER: Part = Part { name: "each script loaded later", limit: 40_000 };
 /// The script that draws surfaces in space, three.js for the most part, which only those load who choose it.

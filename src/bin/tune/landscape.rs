@@ -84,7 +84,7 @@ const SIZE: usize = 51;
 const LINE_SIZE: usize = 53;
 
 /// The trials of a study, each with its settings. Samplers that ask once need no training for that.
-fn trials_of(study: &Study) -> Result<Vec<Trial>> {
+pub fn trials_of(study: &Study) -> Result<Vec<Trial>> {
     let mut search = Search::new(study);
     let asked = search.ask(study);
     if search.is_over() {

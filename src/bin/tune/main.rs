@@ -4,6 +4,7 @@ mod ask_tell;
 mod commands;
 mod export;
 mod landscape;
+mod map;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ enum Command {
     Landscape(landscape::Options),
     /// Trains trials of a study from the same weights on the same batches and writes their paths over one plane.
     Race(landscape::Options),
+    /// Trains a network for each pixel of a plane of two hyperparameters and writes how each ended, in columns of numbers.
+    Map(map::Options),
     /// Makes a result document something that other programs read.
     Export(export::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
         Command::Landscape(options) => landscape::run(&options, false),
         Command::Race(options) => landscape::run(&options, true),
+        Command::Map(options) => map::run(&options),
         Command::Export(options) => export::run(&options),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };

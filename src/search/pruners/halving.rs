@@ -3,6 +3,7 @@
 
 use super::hyperband::Brackets;
 use super::{Pruner, Verdict};
+use crate::order::{by_key, place};
 use crate::search::Ledger;
 use crate::study::Rungs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,10 +52,10 @@ impl Pruner for Halving {
                 *value = ledger.value_at(*number, rung).unwrap_or(f64::NAN);
             }
             there.retain(|(value, _)| !value.is_nan());
-            there.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let best = there.iter().take((there.len() / self.rungs.reduction as usize).max(1));
+            let most = (there.len() / self.rungs.reduction as usize).max(1);
+            let best = by_key(there, |&(value, _)| place(value)).into_iter().take(most);
             // Who was among the best of a lower rung may not be among those of its own.
-            going_on.extend(best.map(|&(_, number)| (number, rung)));
+            going_on.extend(best.map(|(_, number)| (number, rung)));
         }
         let stops = |number: &u32| !going_on.contains(&(*number, ledger.epochs(*number)));
         waiting.into_iter().filter(stops).map(Verdict::Stop).collect()

@@ -1,6 +1,7 @@
 //! The median rule: after each epoch a trial stops whose best value so far is worse than the median of all values of that epoch.
 
 use super::{Pruner, Verdict};
+use crate::order::{by_key, place};
 use crate::search::Ledger;
 use std::collections::BTreeMap;
 
@@ -13,8 +14,9 @@ pub struct Median {
 }
 
 impl Pruner for Median {
-    fn rung(&self, number: u32, epochs: usize) -> Option<usize> {
-        (number >= self.startup).then_some(epochs.max(self.warmup) + 1)
+    /// The first trials, too: all train side by side, and nobody waits for those to end.
+    fn rung(&self, _: u32, epochs: usize) -> Option<usize> {
+        Some(epochs.max(self.warmup) + 1)
     }
 
     /// A trial that has had no number yet stops.
@@ -39,8 +41,7 @@ impl Pruner for Median {
 /// Of all trials that have got to an epoch; those whose value is no number have no part in it.
 fn median(ledger: &Ledger, epoch: usize) -> f64 {
     let values = ledger.trials().iter().filter_map(|trial| ledger.value_at(trial.number, epoch));
-    let mut values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
-    values.sort_by(f64::total_cmp);
+    let values = by_key(values.filter(|value| !value.is_nan()).collect(), |&value| place(value));
     let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
     f64::midpoint(values[last / 2], values[values.len() / 2])
 }

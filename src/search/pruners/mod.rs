@@ -1,8 +1,11 @@
 //! Pruners, a file each: who stops trials that promise little. To add one: a type that implements [`Pruner`], its line in
 //! [`start`], and a variant of [`PrunerSpec`] with what a study says of it (`study/pruner.rs`).
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 mod halving;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 mod hyperband;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 mod median;
 
 use super::Ledger;
@@ -26,6 +29,7 @@ pub trait Pruner {
 }
 
 /// The pruner of a study.
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 pub fn start(study: &Study) -> Box<dyn Pruner> {
     match study.pruner {
         PrunerSpec::None => Box::new(NoPruner),
@@ -36,6 +40,13 @@ pub fn start(study: &Study) -> Box<dyn Pruner> {
             Box::new(halving::Halving { rungs, brackets: Some(brackets) })
         }
     }
+}
+
+/// The page asks this module for no session of a study with a pruner, as the module `search` has those.
+#[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
+pub fn start(study: &Study) -> Box<dyn Pruner> {
+    assert!(study.pruner == PrunerSpec::None, "pruners are of another module");
+    Box::new(NoPruner)
 }
 
 /// Lets every trial train to its end.

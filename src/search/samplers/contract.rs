@@ -3,6 +3,8 @@
 use super::*;
 use crate::space::Distribution;
 use crate::study::Learning;
+use proptest::prelude::*;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 const SPACE: &str = r#"{
@@ -119,5 +121,93 @@ fn trials_that_are_still_running_hold_nobody_up() {
 fn a_specification_reads_what_it_writes() {
     for (spec, _) in samplers() {
         assert_eq!(SamplerSpec::parse_asking(Some(&spec.to_json())).expect("its own output"), spec);
+    }
+}
+
+/// A range of a document, sound but otherwise of any kind.
+fn any_axis() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        (-1e6..1e6, 0.0..1e6).prop_map(|(low, wide)| json!({"type": "float", "low": low, "high": low + wide})),
+        (1e-12..1e3, 1.0..1e9)
+            .prop_map(|(low, by)| json!({"type": "float", "low": low, "high": low * by, "log": true})),
+        (0.0..0.9, 0.0..0.0999)
+            .prop_map(|(low, wide)| { json!({"type": "float", "low": low, "high": low + wide, "scale": "log1m"}) }),
+        (-9.0..9.0, 0.0..9.0, 0.01..3.0)
+            .prop_map(|(low, wide, step)| { json!({"type": "float", "low": low, "high": low + wide, "step": step}) }),
+        (-50..50, 0..90, 1..9)
+            .prop_map(|(low, wide, step)| { json!({"type": "int", "low": low, "high": low + wide, "step": step}) }),
+        (1..50, 0..5000).prop_map(|(low, wide)| json!({"type": "int", "low": low, "high": low + wide, "log": true})),
+        (1..7).prop_map(|n| json!({"type": "categorical", "choices": (0..n).collect::<Vec<_>>()})),
+    ]
+}
+
+/// What comes of a trial, and whether it leaves its first axis out.
+fn any_outcome() -> impl Strategy<Value = (f64, Option<usize>, bool)> {
+    let value = prop_oneof![
+        6 => -10.0..10.0,
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+        1 => Just(f64::NEG_INFINITY),
+        1 => Just(1e308),
+        1 => Just(-5e-324),
+        2 => Just(0.0),
+    ];
+    (value, prop_oneof![2 => Just(None), 1 => (1..9_usize).prop_map(Some)], any::<bool>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_space_any_results_in_any_rounds(
+        axes in prop::collection::vec(any_axis(), 0..5),
+        outcomes in prop::collection::vec(any_outcome(), 24),
+        (which, seed, round) in (0..6_usize, 0..1_u64 << 53, 1..10_usize),
+    ) {
+        let learning = Learning { startup: 4, round: round as u32 };
+        let spec = [
+            SamplerSpec::RANDOM,
+            SamplerSpec::SOBOL,
+            SamplerSpec::Tpe(learning),
+            SamplerSpec::Gp(learning),
+            SamplerSpec::Cmaes { startup: 1, round: None },
+            SamplerSpec::Grid { points: 2, axis_points: BTreeMap::new(), round: None },
+        ][which].clone();
+        let parse = |(at, axis): (usize, &Value)| (format!("x{at}"), Distribution::parse("x", axis).expect("valid"));
+        let mut space: Vec<(String, Distribution)> = axes.iter().enumerate().map(parse).collect();
+        // A grid of many steps is large by right.
+        if which == 5 {
+            space.retain(|(_, axis)| axis.n_grid(2) < 60);
+            space.truncate(2);
+        }
+        let play = || {
+            let mut sampler = start(&spec, &space, seed);
+            let mut trials = Vec::new();
+            let mut first = 0;
+            while first < outcomes.len() {
+                let asked = first..outcomes.len().min(first + round);
+                first = asked.end;
+                for number in asked.clone() {
+                    let Some(params) = sampler.ask(number as u32) else { return trials };
+                    if outcomes[number].2 {
+                        sampler.leave_out(number as u32, &["x0".into()]);
+                    }
+                    trials.push(params);
+                }
+                for number in asked {
+                    let (value, pruned_after, _) = outcomes[number];
+                    sampler.tell(&Outcome { number: number as u32, value, pruned_after });
+                }
+            }
+            trials
+        };
+        let trials = play();
+        prop_assert_eq!(&trials, &play());
+        prop_assert!(!trials.is_empty());
+        for params in trials {
+            prop_assert_eq!(params.len(), space.len());
+            for (name, axis) in &space {
+                prop_assert!(fits(axis, &params[name]), "{:?}: {} = {} of {:?}", &spec, name, &params[name], axis);
+            }
+        }
     }
 }

@@ -49,7 +49,7 @@ fn start_learning(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampl
     learning::start(spec, space, seed)
 }
 
-/// What the page asks this module for no session of a study that learns, as the module `search` has those.
+/// The page asks this module for no session of a study that learns, as the module `search` has those.
 #[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
 fn start_learning(spec: &SamplerSpec, _: &Space, _: u64) -> Box<dyn Sampler> {
     unreachable!("{spec:?} is of another module")

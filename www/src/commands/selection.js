@@ -1,5 +1,6 @@
 import { lookOf } from '../state/score.js';
 import { scoreName, scoreText } from '../state/spread.js';
+import { stagesOf } from '../study/stages.js';
 import { defineCommand } from './command.js';
 import { leftUnopened } from './focus.js';
 
@@ -45,6 +46,7 @@ export const SELECTION = {
       if (store.keysShown) perform('keys', false);
       else if (store.drawer) perform('drawer', false);
       else if (store.brush) perform('unbrush');
+      else if (store.stage) perform('show_stage', null);
       else {
         slices.selection.hover(null);
         slices.selection.pick(null);
@@ -76,6 +78,15 @@ export const SELECTION = {
       { runner },
       /** @type {{places: import('../study/places.js').Places, columns: number, rows: number}} */ asked,
     ) => runner.response(asked.places, asked.columns, asked.rows),
+  }),
+  /** Shows the trials of one stage, and the box that they were drawn from; null for those of all. */
+  show_stage: defineCommand({
+    act: ({ store, slices }, /** @type {number | null} */ at) => {
+      const stage = at === null ? null : (stagesOf(store.shownStudy, store.trials)[at] ?? null);
+      slices.selection.showStage(stage);
+      const n = stage ? stage.end - stage.first : store.trials.size;
+      slices.messages.say(store.t(stage ? 'say.stage' : 'say.stages', { number: (at ?? 0) + 1, n }));
+    },
   }),
   unbrush: defineCommand({
     act: ({ store, slices }) => {

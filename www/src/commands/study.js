@@ -90,7 +90,12 @@ export const STUDY = {
   set_data_seed: number('data-seed', (study, value) => void (study.dataset.seed = value)),
   set_trials: number('trials', (study, value) => void (study.trials = value)),
   set_seed: number('seed', (study, value) => void (study.seed = value)),
-  set_sampler: defineCommand({ edit: (study, /** @type {string} */ name) => void (study.sampler = { name }) }),
+  set_sampler: defineCommand({
+    edit: (study, /** @type {string} */ name) => void (study.sampler = { name }),
+    act: ({ store, slices }) => {
+      for (const name of [...store.drafts.keys()]) if (/^(sampler\.|points)/.test(name)) slices.study.dropDraft(name);
+    },
+  }),
   /** What is written down of each layer, one more or one less. */
   set_record: defineCommand({
     edit: (study, /** @type {{name: string, checked: boolean}} */ { name, checked }) => {

@@ -1,6 +1,8 @@
 import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
+import { MapHost } from './map-host.js';
 import { sessionFor } from './sessions.js';
+import { snapshotsIn } from './take-up.js';
 import init, {
   Bench,
   GpuHandle,
@@ -108,6 +110,7 @@ export class Host extends Answers {
     /** @private @type {Training | null} */ this.training = null;
     /** @private @type {import('./sessions.js').Session | null} */ this.session = null;
     /** @private the run of the session */ this.opened = 0;
+    /** @private the run whose session is being made */ this.beginning = 0;
     /** @private the study of the training, as text */ this.text = '';
     /** @private @type {Bench | null} a work that is ready to be measured */ this.bench = null;
     /** @private the run that trains; anything else is stale */ this.run = 0;
@@ -116,9 +119,11 @@ export class Host extends Answers {
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
+    /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
+    /** @private bytes of what trials are that somebody waits to keep; 0 while nobody does */ this.saving = 0;
   }
 
   /** @param {string} study */
@@ -248,21 +253,24 @@ export class Host extends Answers {
     training.free();
   }
 
-  /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
+  /** Begins the session of a run: its first round, as JSON, and the version of what trains.
+   * @param {number} run @param {string} study */
   async begin(run, study) {
-    this.opened = run;
+    this.beginning = run;
     const session = await sessionFor(study);
     // Another run may have begun meanwhile.
-    if (this.opened !== run) {
+    if (this.beginning !== run) {
       session.free();
       throw { code: 'unexpected', detail: 'another run was asked for' };
     }
     this.session?.free();
     this.session = session;
-    return session.next_round();
+    this.opened = run;
+    return { round: session.next_round(), numerics: session.numerics };
   }
 
-  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run @returns {import('./sessions.js').Session} */
+  /** @private A run's session; a Worker that was replaced has lost it. @param {number} run
+   * @returns {import('./sessions.js').Session} */
   sessionOf(run) {
     if (this.session && this.opened === run) return this.session;
     throw { code: 'unexpected', detail: 'the session is over' };
@@ -408,14 +416,20 @@ export class Host extends Answers {
         if (this.paused) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
         if (this.run !== run) return;
         if (this.watched && !training.watch(this.watched.number)) this.show(null);
+        if (this.saving) training.watch_all(this.saving);
         const { watched, ...report } = await (onGpu
           ? guarded(() => training.advance(BUDGET))
           : training.advance(BUDGET));
         if (this.run !== run) return;
-        if (watched) this.show(watched);
+        if (watched) {
+          const shown = snapshotsIn(watched).find(({ number }) => number === this.watched?.number);
+          if (shown) this.show(shown.words);
+          if (this.saving) report.open = watched;
+          this.saving = 0;
+        }
         this.post(
           { run, report },
-          [report.numbers, report.kept].filter(Boolean).map(({ buffer }) => buffer),
+          [report.numbers, report.kept, report.open].filter(Boolean).map(({ buffer }) => buffer),
         );
         if (report.finished) return;
         await yieldToMessages();
@@ -435,6 +449,12 @@ export class Host extends Answers {
     return new Promise((tell) => (this.watched = { number, tell }));
   }
 
+  /** Has the report of the next epoch say what the trials are that train here, as far as that takes so many bytes.
+   * @param {number} run @param {number} most */
+  save(run, most) {
+    if (this.run === run && this.trained === run) this.saving = most;
+  }
+
   /** @private @param {Uint32Array | null} words */
   show(words) {
     this.watched?.tell(words);
@@ -447,9 +467,30 @@ export class Host extends Answers {
     return this.sessionOf(run).weights(number) ?? null;
   }
 
+  /** What is asked of a trainability map (map-host.js). @param {'begin' | 'estimate' | 'train' | 'stop'} what
+   * @param {any[]} given */
+  map(what, ...given) {
+    return /** @type {Function} */ (this.maps[what]).apply(this.maps, given);
+  }
+
+  /** Makes a map ready. @param {number} id @param {import('./map-host.js').MapGiven} given
+   * @param {'gpu' | 'cpu'} backend @param {string} base */
+  async beginMap(id, given, backend, base) {
+    const [table, gpu] = [await tableOf(given.study, base), backend === 'gpu' ? await this.open() : null];
+    return this.maps.begin(id, given, table, gpu);
+  }
+
+  /** All that becomes of one trial, of whatever study. @param {string} study @param {string} round
+   * @param {'gpu' | 'cpu'} backend @param {string} base */
+  async trace(study, round, backend, base) {
+    const [table, gpu] = [await tableOf(study, base), backend === 'gpu' ? await this.open() : null];
+    return this.maps.trace(study, round, table, gpu);
+  }
+
   /** Ends the training after the step under way. */
   async stop() {
     this.run = 0;
+    this.saving = 0;
     this.resume();
     await this.loop;
     this.training?.cancel();

@@ -9,8 +9,8 @@ import { supportsEngine } from '../state/notices.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./model-host.js').Look} Look
- * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean, tried: boolean}} Subject `tried`: it has been trained once more; `ended`: what it ended
- *   with is known
+ * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean, tried: boolean}} Subject `ended`:
+ *   what it ended with is known; `tried`: it has been trained once more
  */
 
 /** A training once more that takes no more multiplications is begun unasked. */
@@ -19,6 +19,9 @@ const UNASKED = 1e10;
 const SEEN = 8;
 /** How far a network has come is told this often, in ms. */
 const TELL = 250;
+
+/** Whether there is more of a trial than the weights that it begins with. @param {Trial} trial */
+const hasTrained = ({ epochs, state }) => epochs.length > 0 || state === 'diverged';
 
 /** @param {Trial} trial */
 const hasEnded = (trial) => ENDED.includes(trial.state);
@@ -77,7 +80,7 @@ export class Modeling {
       }
       if (!this.isWanted(slot, turn)) return;
       // What has not been trained is what it begins with.
-      const isThere = way.known || !hasEnded(trial) || !epochs;
+      const isThere = way.known || !hasEnded(trial) || !hasTrained(trial);
       this.slice.change(slot, { head: begun.head, way, state: isThere ? 'ready' : 'absent' });
       if (this.goesUnasked(trial, begun.head.work)) await this.again(slot);
     });
@@ -93,11 +96,7 @@ export class Modeling {
   goesUnasked(trial, work) {
     const { store } = this;
     return (
-      hasEnded(trial) &&
-      trial.epochs.length > 0 &&
-      work <= UNASKED &&
-      store.state === 'idle' &&
-      this.engine().has(trial)
+      hasEnded(trial) && hasTrained(trial) && work <= UNASKED && store.state === 'idle' && this.engine().has(trial)
     );
   }
 

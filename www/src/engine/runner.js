@@ -3,6 +3,7 @@ import { Modeling } from './modeling.js';
 import { Racing } from './racing.js';
 import { Following } from './surface.js';
 import {
+  anewNotice,
   divergedNotice,
   fallbackNotice,
   resumingNotice,
@@ -14,6 +15,7 @@ import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
+import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -30,6 +32,10 @@ import { inSlices } from '../platform/turns.js';
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+/** What is said of studies and runs before; a run that begins answers it. */
+const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
+const mapping = defineLater('mapping', () => import('./mapping.js'));
+
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
 
@@ -57,6 +63,7 @@ export class Runner {
     this.races = new Racing(store, () => this.engine);
     /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
     this.piecewise = {};
+    /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} of the run shown */ this.result = null;
@@ -75,6 +82,8 @@ export class Runner {
     /** @private */ this.began = false;
     /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */
     this.fresh = null;
+    /** @private @type {import('./take-up.js').Before | null} the run that goes on, if it was cut off */
+    this.before = null;
   }
 
   /** @private */
@@ -88,6 +97,7 @@ export class Runner {
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
     on('restart', (detail) => this.onRestart(detail));
+    on('anew', () => this.onAnew());
     this.made = engine;
     return engine;
   }
@@ -117,13 +127,31 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @returns {Promise<Result>} */
-  async start() {
+  /** Goes on with the run shown, which was cut off when its page went away.
+   * @param {Pick<import('./take-up.js').Before, 'id' | 'open'>} rest @returns {Promise<Result>} */
+  takeUp({ id, open }) {
+    const { store, result } = this;
+    const before = result && { id, study: store.shownStudy, trials: store.trials, engine: result.engine, open };
+    this.pending ??= this.start(before).finally(() => {
+      this.pending = this.before = null;
+    });
+    return this.pending;
+  }
+
+  /** What the trials in training are, so that another page can go on from there.
+   * @param {number} most bytes @returns {Promise<import('./take-up.js').Open[]>} */
+  async save(most) {
+    return this.pending && this.made ? this.made.save(most) : [];
+  }
+
+  /** @private @param {import('./take-up.js').Before | null} [before] @returns {Promise<Result>} */
+  async start(before = null) {
     const { store } = this;
     this.stopping = false;
     this.began = false;
+    this.back();
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       if (!supportsEngine()) {
         store.reports.notify(tooOldNotice());
@@ -134,9 +162,10 @@ export class Runner {
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
+      this.before = before;
       this.spoken = { at: performance.now(), tenth: 0 };
       // A stop that came while the study was being checked is kept until the engine can take it.
-      const running = this.engine.run(store.study, store.choice);
+      const running = this.engine.run(store.study, store.choice, before);
       if (this.stopping) this.engine.stop();
       else if (store.state === 'paused') this.engine.pause();
       return await this.finish(await running);
@@ -161,7 +190,7 @@ export class Runner {
     const before = store.trials.size;
     store.reports.grow();
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       return await this.finish(await this.engine.more(n), before);
     } catch (error) {
@@ -172,7 +201,7 @@ export class Runner {
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
   begin(trials) {
     if (!this.fresh) return;
-    this.store.reports.begin(this.fresh, trials);
+    this.store.reports.begin(this.fresh, trials, this.before?.id);
     this.forgetPlane();
     this.fresh = null;
     this.began = true;
@@ -229,7 +258,11 @@ export class Runner {
     if (stopped) {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
-    } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
+    } else {
+      const { complete, pruned } = store.shelf.live?.trials.counts ?? store.counts;
+      const key = best === null ? 'say.finished_none' : pruned ? 'say.finished_pruned' : 'say.finished';
+      store.reports.say(key, { n: result.trials.length, best, complete, pruned });
+    }
     store.reports.settled();
     const document = resultDocument(result);
     this.emit('finished', document);
@@ -439,6 +472,15 @@ export class Runner {
     landscape.stop();
   }
 
+  /** The trainability map, which takes an engine. @returns {Promise<import('./mapping.js').Mapping>} */
+  async maps() {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const { Mapping } = await mapping.open();
+    this.mapped ??= new Mapping(this.store, () => this.engine.pool);
+    this.mapped.yield(this.store.state !== 'idle');
+    return this.mapped;
+  }
+
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.
    * @param {number} trial @returns {Promise<import('../state/store.js').OpenedTest>} */
   openTest(trial) {
@@ -487,20 +529,27 @@ export class Runner {
     }
   }
 
-  /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
+  /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is
+   * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.models.dispose();
     this.races.dispose();
+    this.mapped?.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
     this.piecewise = {};
     this.made?.dispose();
-    this.made = null;
     this.store.reports.gone(this.result !== null);
+  }
+
+  /** Workers may start again. */
+  back() {
+    if (this.made?.isGone) this.made = null;
   }
 
   /** @private @param {import('../study/types.js').RunState} state */
   setState(state) {
     this.store.reports.state(state, this.made?.canGoOn ?? false);
+    this.mapped?.yield(state !== 'idle');
   }
 
   /** @private @param {import('../study/types.js').BackendInfo} info */
@@ -523,6 +572,12 @@ export class Runner {
     store.reports.dismiss('device');
     store.reports.notify(fallbackNotice(told));
     this.emit('problem', { ...told, message: store.sentence(told) });
+  }
+
+  /** @private What is left of the run cannot be gone on with: it stays, and its study is trained as another run. */
+  onAnew() {
+    this.before = null;
+    this.store.reports.notify(anewNotice());
   }
 
   /** Makes ready for a run of the study as it is now; what goes wrong here is told by the run. */

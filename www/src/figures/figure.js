@@ -93,12 +93,17 @@ export class FigurePart extends Part {
     return this.title;
   }
 
+  /** A heading that says so where its trials are the stored example's. @protected @param {string} text */
+  stamped(text) {
+    return this.store.isExample ? `${text} · ${this.t('example')}` : text;
+  }
+
   /** A heading with the letter of its run, where two lie side by side, or that says of what else its trials are.
    * @protected @param {string} text */
   lettered(text) {
     const { store } = this;
     const { replay } = store.opening;
-    if (store.isExample) text = `${text} · ${this.t('example')}`;
+    text = this.stamped(text);
     if (replay) text = `${text} · ${this.t('replay.at', { epoch: replay.epoch, last: replay.last })}`;
     return store.other ? `${store.letter} · ${text}` : text;
   }
@@ -116,7 +121,7 @@ export class FigurePart extends Part {
   /** How much of what is to come it shows. @returns {unknown} */
   note() {
     const { counts, trials } = this.store;
-    const done = counts.complete + counts.diverged;
+    const done = counts.complete + counts.pruned + counts.diverged + counts.failed;
     if (!trials.size || done === trials.size) return nothing;
     return html`<span class="q"
       data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(trials.size) })}</span>`;
@@ -465,13 +470,13 @@ export class FigurePart extends Part {
   stateKeys() {
     const { counts, state, trials } = this.store;
     const known = { ...counts, untrained: scoreScale(this.store).untrained };
-    return /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled'])
+    return /** @type {const} */ (['complete', 'running', 'queued', 'untrained', 'pruned', 'diverged', 'cancelled'])
       .filter(
         (one) => known[one] || ((state !== 'idle' || !trials.size) && (one === 'complete' || one === 'diverged')),
       )
       .map((one) => {
         const word = this.t(`state.${one}`);
-        const isCounted = one === 'untrained' || one === 'diverged';
+        const isCounted = one === 'untrained' || one === 'pruned' || one === 'diverged';
         return {
           mark: stateMark(one),
           text: isCounted && known[one] ? `${word} ${count(known[one])}` : word,

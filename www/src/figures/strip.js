@@ -95,6 +95,11 @@ export function paintStrip(canvas, store, { width, height }) {
     } else if (trial && state === 'complete') {
       g.fillStyle = isUntrained(store, trial) ? ink.mark : depthColor(scale.goodness(store.score(trial)), store.dark);
       g.fillRect(x, y, cw, ch);
+    } else if (state === 'pruned') {
+      g.fillStyle = ink.line;
+      g.fillRect(x, y, cw, ch / 2);
+      g.fillStyle = ink.mark;
+      g.fillRect(x, y + ch / 2, cw, ch / 2);
     } else if (state === 'running') {
       g.fillStyle = ink.ink;
       g.fillRect(x, y, cw, ch);

@@ -94,7 +94,9 @@ export class TpTable extends FigurePart {
       for (const one of store.trials.values()) if (holds(one)) yield one;
     };
     const rows = this.query.trim() ? meant() : store.trials.values();
-    this.order = orderOf(rows, (one) => (column ? column.sort(one) : one.number), down);
+    // The score of a pruned trial is one of fewer epochs.
+    const isPruned = (/** @type {Trial} */ one) => by === 'score' && one.state === 'pruned';
+    this.order = orderOf(rows, (one) => (column ? column.sort(one) : one.number), down, isPruned);
   }
 
   /** @private What the filter says of the study shown. */

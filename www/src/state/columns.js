@@ -243,6 +243,20 @@ export class Epochs {
     return MEASURES.map((_, j) => written(this.get(k, place + j)));
   }
 
+  /** Adds the first epochs as an engine tells of them, to numbers. @param {number} n epochs @param {number[]} told */
+  tell(n, told) {
+    const places = [...MEASURES.keys()];
+    for (let k = 0; k < n; k++) {
+      told.push(k + 1, ...places.map((j) => this.get(k, j)), this.rateAt(k), this.get(k, SECONDS));
+      if (this.hasSpread) told.push(...places.map((j) => this.get(k, SPREAD + j)));
+    }
+  }
+
+  /** Numbers that tell of an epoch. */
+  get each() {
+    return TOLD_SECONDS + 1 + (this.hasSpread ? MEASURES.length : 0);
+  }
+
   /** Epochs as documents have them. @param {number} [most] so many, the last ones @returns {EpochRecord[]} */
   records(most = this.length) {
     const length = Math.min(most, this.length);

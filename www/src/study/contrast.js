@@ -19,6 +19,7 @@ const LAST = [
   'sampler',
   'objective',
   'pruner',
+  'stages',
   'dataset.samples',
   'dataset.noise',
   'dataset.split',
@@ -28,6 +29,7 @@ const LAST = [
   'shared_seeds',
   'record',
   'trials',
+  'budget',
   'dataset.seed',
   'seed',
 ];

@@ -28,7 +28,7 @@
  * @property {Record<string, Distribution>} [space]
  * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
  * @property {{name: string, startup?: number, warmup?: number, reduction?: number, min_epochs?: number}} [pruner]
- * @property {{epochs: number, trials: number, shrink?: number}[] | null} [stages] coarse to fine
+ * @property {Stage[] | null} [stages] coarse to fine
  * @property {number | null} [budget] trial-steps after which nothing more is asked for
  * @property {{metric: string, direction: string}} [objective]
  * @property {number} [trials]
@@ -36,6 +36,8 @@
  * @property {number} [seed]
  * @property {boolean} [shared_seeds]
  * @property {string[]} [record] of each layer after every epoch
+ *
+ * @typedef {{epochs: number, trials: number, shrink?: number}} Stage
  *
  * @typedef {object} EpochRecord
  * @property {number} epoch
@@ -63,6 +65,8 @@
  * @property {(most?: number) => EpochRecord[]} records of the last ones, or of all
  * @property {(told: ArrayLike<number>, from: number, n: number) => void} take
  * @property {(records: EpochRecord[]) => void} add
+ * @property {(n: number, told: number[]) => void} tell
+ * @property {number} each numbers that tell of an epoch
  *
  * @typedef {object} Trial
  * @property {number} number
@@ -112,7 +116,8 @@
  * @property {string | null} adapter
  * @property {number} workers
  * @property {boolean} software
- * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'restarting'} reason
+ * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'resumed' | 'restarting'} reason
+ * @property {number} [numerics] the version of what trains
  * @property {{cpu: number, gpu: number}} [rates] steps a second of this study, measured
  * @property {Problem} [problem] what the GPU failed by
  *

@@ -16,6 +16,11 @@ export const VIEWS = [
     load: () => import('./race/index.js'),
   }),
   defineView({
+    name: 'map',
+    title: { en: 'Map', ko: '지도' },
+    load: () => import('./map/index.js'),
+  }),
+  defineView({
     name: 'model',
     title: { en: 'Model', ko: '모델' },
     load: () => import('./model/index.js'),
@@ -24,6 +29,8 @@ export const VIEWS = [
 
 /** What opens over a view or beside it. */
 defineLater('study', () => import('./study/opened.js'));
+defineLater('progress', () => import('./progress/index.js'));
+defineLater('search', () => import('./search/index.js'));
 defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
 defineLater('opening', () => import('./opening/index.js'));

@@ -87,9 +87,8 @@ impl Sampler for Cmaes {
         if ended.len() < self.evolution.population {
             return;
         }
-        let mut ranked: Vec<usize> = ended.into_iter().take(self.evolution.population).collect();
+        let ranked = self.history.ranked(ended.into_iter().take(self.evolution.population).collect());
         self.generation.retain(|at| !ranked.contains(at));
-        ranked.sort_by(|&a, &b| trials[a].compare(&trials[b]));
         let of = |at: &usize| self.along.iter().map(|&d| trials[*at].point[d]).collect();
         let used = |at: &usize| self.along.iter().map(|&d| trials[*at].used[d]).collect();
         let points: Vec<Vec<f64>> = ranked.iter().map(of).collect();

@@ -5,6 +5,7 @@
 use super::descent::minimise;
 use super::history::{Axis, History, Kind, Known, Model};
 use super::matern::{Fitted, Lengths};
+use crate::order::{by_key, place};
 
 /// Quasi-random places that are looked at first.
 const CANDIDATES: u32 = 2048;
@@ -38,12 +39,12 @@ impl Model for Gp {
         }
         if told.len() > MOST_TRIALS {
             let latest = told.split_off(told.len() - MOST_TRIALS / 2);
-            told.sort_by(|a, b| a.1.total_cmp(&b.1));
+            told = by_key(told, |(_, value)| place(*value));
             told.truncate(MOST_TRIALS / 2);
             told.extend(latest);
         }
         let (trials, values): (Vec<&Known>, Vec<f64>) = told.into_iter().unzip();
-        let places: Vec<Vec<f64>> = trials.iter().map(|trial| place(axes, trial)).collect();
+        let places: Vec<Vec<f64>> = trials.iter().map(|trial| known_place(axes, trial)).collect();
         let points: Vec<&[f64]> = places.iter().map(Vec::as_slice).collect();
         let n = values.len() as f64;
         let mean = values.iter().map(|value| value / n).sum::<f64>();
@@ -65,7 +66,7 @@ impl Model for Gp {
         self.lengths = Some((n_told, lengths));
         let best = z.iter().copied().fold(f64::INFINITY, f64::min);
         for trial in history.running() {
-            fitted.believe(&place(axes, trial));
+            fitted.believe(&known_place(axes, trial));
         }
         climb(history, &fitted, best, number, &trials[least(&z)].point)
     }
@@ -73,7 +74,7 @@ impl Model for Gp {
 
 /// Where a trial is as the process knows it: nothing is learned from a number that the trial did not use, so all such trials lie
 /// in the middle of that axis, and apart from every choice.
-fn place(axes: &[Axis], trial: &Known) -> Vec<f64> {
+fn known_place(axes: &[Axis], trial: &Known) -> Vec<f64> {
     let share = |((axis, &u), &used): ((&Axis, &f64), &bool)| match axis.kind {
         _ if used => u,
         Kind::Choices(_) => NO_CHOICE,
@@ -88,7 +89,7 @@ fn climb(history: &History, fitted: &Fitted, best: f64, number: u32, known: &[f6
     let mut stream = history.stream(number, STREAM);
     let scramble = stream.below(u32::MAX);
     let dimensions = sobol_burley::NUM_DIMENSIONS;
-    let place = |k: u32| -> Vec<f64> {
+    let quasi = |k: u32| -> Vec<f64> {
         let share = |(d, axis): (usize, &Axis)| {
             let d = d as u32;
             // Beyond the sequence's dimensions another scramble of it.
@@ -96,12 +97,12 @@ fn climb(history: &History, fitted: &Fitted, best: f64, number: u32, known: &[f6
         };
         axes.iter().enumerate().map(share).collect()
     };
-    let mut found: Vec<(f64, Vec<f64>)> = (0..CANDIDATES)
-        .map(place)
+    let found: Vec<(f64, Vec<f64>)> = (0..CANDIDATES)
+        .map(quasi)
         .chain([known.to_vec()])
         .map(|point| (fitted.improvement(&point, best), point))
         .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut found = by_key(found, |(gain, _)| !place(*gain));
     // The best, and others by how much they promise.
     let most = found[0].0;
     let mut starts = vec![found[0].1.clone(), known.to_vec()];

@@ -2,11 +2,11 @@
 //! even in its own scale; of steps and choices it is the middle of the part that becomes the same value.
 
 use super::{Sampler, random};
+use crate::order::{by_key, place};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Outcome;
 use crate::space::{Distribution, Space};
 use crate::study::Learning;
-use core::cmp::{Ordering, Reverse};
 use serde_json::{Map, Value};
 
 /// A share that lies in the part beside.
@@ -56,8 +56,8 @@ impl Axis {
         let near = [low - BESIDE, high + BESIDE].into_iter().filter(|u| (0.0..1.0).contains(u));
         let n = if let Kind::Choices(n) = self.kind { n } else { most };
         let even = (0..n).map(|k| (k as f64 + 0.5) / n as f64);
-        let mut all: Vec<f64> = near.chain(even).map(|u| self.snap(u)).filter(|&u| u != own).collect();
-        all.sort_by(f64::total_cmp);
+        let all = near.chain(even).map(|u| self.snap(u)).filter(|&u| u != own).collect();
+        let mut all = by_key(all, |&u| place(u));
         all.dedup();
         all
     }
@@ -84,22 +84,17 @@ pub struct Known {
 }
 
 impl Known {
-    /// The better first: trials that got to their end by their values, then pruned ones, of which those are better that got
-    /// farther, then those that failed.
-    pub fn compare(&self, other: &Self) -> Ordering {
-        let rank = |trial: &Self| {
-            let has_failed = !trial.value.is_some_and(f64::is_finite);
-            (
-                has_failed,
-                trial.pruned_after.is_some() && !has_failed,
-                Reverse(trial.pruned_after.filter(|_| !has_failed)),
-            )
-        };
-        let values = || {
-            let [own, of_other] = [self, other].map(|trial| trial.value.filter(|value| value.is_finite()));
-            own.unwrap_or_default().total_cmp(&of_other.unwrap_or_default())
-        };
-        rank(self).cmp(&rank(other)).then_with(values)
+    fn has_failed(&self) -> bool {
+        !self.value.is_some_and(f64::is_finite)
+    }
+
+    /// Whoever got to its end comes before who was pruned, those before the others that got farther, and who failed last.
+    fn class(&self) -> u64 {
+        match self.pruned_after {
+            _ if self.has_failed() => u64::MAX,
+            Some(epochs) => u64::MAX - 1 - epochs as u64,
+            None => 0,
+        }
     }
 }
 
@@ -158,19 +153,22 @@ impl History {
     /// as no better than whoever ranks before it, since values of fewer epochs are no measure beside those of all. Empty where
     /// all failed.
     pub fn told(&self) -> Vec<(&Known, f64)> {
-        let mut ranked: Vec<usize> = (0..self.trials.len()).filter(|&at| self.trials[at].value.is_some()).collect();
-        ranked.sort_by(|&a, &b| self.trials[a].compare(&self.trials[b]));
         let mut worst = f64::NEG_INFINITY;
-        let mut told = Vec::with_capacity(ranked.len());
-        for at in ranked {
-            worst = self.trials[at].value.filter(|value| value.is_finite()).map_or(worst, |value| value.max(worst));
-            told.push((at, worst));
+        let mut told = vec![None; self.trials.len()];
+        for at in self.ranked((0..self.trials.len()).collect()) {
+            let trial = &self.trials[at];
+            worst = trial.value.filter(|value| value.is_finite()).map_or(worst, |value| value.max(worst));
+            told[at] = Some((trial, worst));
         }
-        if worst == f64::NEG_INFINITY {
-            return Vec::new();
-        }
-        told.sort_by_key(|(at, _)| *at);
-        told.into_iter().map(|(at, value)| (&self.trials[at], value)).collect()
+        if worst == f64::NEG_INFINITY { Vec::new() } else { told.into_iter().flatten().collect() }
+    }
+
+    /// The places among `trials` of those of some that have ended, the best first: those that got to their end by their values,
+    /// then pruned ones, of which those are better that got farther, then those that failed. Equals stay as they are.
+    pub fn ranked(&self, mut some: Vec<usize>) -> Vec<usize> {
+        some.retain(|&at| self.trials[at].value.is_some());
+        let value = |at: &usize| self.trials[*at].value.filter(|value| value.is_finite()).map_or(u64::MAX, place);
+        by_key(by_key(some, value), |&at| self.trials[at].class())
     }
 
     /// Trials that are running.

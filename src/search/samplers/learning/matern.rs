@@ -2,7 +2,7 @@
 //! expected improvement over it with its slopes.
 
 use super::descent::minimise;
-use crate::linear::Lower;
+use crate::linear::{Lower, dot};
 use core::f64::consts::{PI, SQRT_2};
 
 /// The least variance of noise.
@@ -28,11 +28,13 @@ pub struct Lengths {
 }
 
 /// What two places differ by along an axis, squared: choices are the same or not.
+#[inline]
 fn square(is_choice: bool, a: f64, b: f64) -> f64 {
     if is_choice { f64::from(u8::from(a != b)) } else { (a - b) * (a - b) }
 }
 
 /// The kernel of a squared distance in lengths, and its slope over that.
+#[inline]
 fn matern(squared: f64) -> [f64; 2] {
     let r = SQRT_5 * squared.sqrt();
     let decay = libm::exp(-r);
@@ -103,7 +105,7 @@ impl Squares {
         let Some(factor) = Lower::factor(n, numbers) else { return f64::INFINITY };
         let mut alpha = z.to_vec();
         factor.forward(&mut alpha);
-        let fit: f64 = alpha.iter().map(|x| x * x).sum();
+        let fit = dot(&alpha, &alpha);
         factor.backward(&mut alpha);
         let volume: f64 = (0..n).map(|i| libm::log(factor.numbers[i * n + i])).sum();
         let inverse_matrix = factor.inverse();
@@ -125,8 +127,7 @@ impl Squares {
         let mut value = 0.5 * fit + volume;
         for k in 0..d {
             let x = inverse[k];
-            let likelihood: f64 =
-                by_pair.iter().zip(&self.by_axis[k]).map(|(own, square)| own * square).sum::<f64>() * x;
+            let likelihood = dot(&by_pair, &self.by_axis[k]) * x;
             // The prior: neither much longer nor much shorter than the range.
             value += 0.1 / x + 0.1 * x;
             slopes[k] = -likelihood - 0.1 / x + 0.1 * x;
@@ -195,9 +196,9 @@ impl Fitted {
             let [kernel, down] = matern(apart(&self.lengths, &self.is_choice, point, known));
             (*own, *slope) = (self.lengths.scale * kernel, self.lengths.scale * down);
         }
-        let mean = covariances.iter().zip(&self.alpha).map(|(k, alpha)| k * alpha).sum();
+        let mean = dot(&covariances, &self.alpha);
         self.factor.forward(&mut covariances);
-        let known: f64 = covariances.iter().map(|x| x * x).sum();
+        let known = dot(&covariances, &covariances);
         let deviation = ((self.lengths.scale - known).max(0.0) + LEAST_VARIANCE).sqrt();
         (mean, deviation, slopes, covariances)
     }
@@ -216,7 +217,7 @@ impl Fitted {
         // Solved to the end: row by row of the turned factor.
         for i in (0..n).rev() {
             let row = &self.turned[i * n..(i + 1) * n];
-            let known: f64 = row[i + 1..].iter().zip(&solved[i + 1..]).map(|(a, b)| a * b).sum();
+            let known = dot(&row[i + 1..], &solved[i + 1..]);
             solved[i] = (solved[i] - known) / row[i];
         }
         for (d, slope) in slopes.iter_mut().enumerate() {
@@ -237,6 +238,7 @@ impl Fitted {
 }
 
 /// The squared distance of two places, in lengths.
+#[inline]
 fn apart(lengths: &Lengths, is_choice: &[bool], a: &[f64], b: &[f64]) -> f64 {
     let axes = a.iter().zip(b).zip(is_choice).zip(&lengths.inverse);
     axes.map(|(((&a, &b), &is_choice), inverse)| inverse * square(is_choice, a, b)).sum()

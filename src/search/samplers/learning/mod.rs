@@ -96,8 +96,7 @@ mod tests {
             history.enter(&point);
             history.tell(outcome);
         }
-        let mut order: Vec<usize> = (0..told.len()).collect();
-        order.sort_by(|&a, &b| history.trials[a].compare(&history.trials[b]));
+        let order = history.ranked((0..told.len()).collect());
         assert_eq!(order, [5, 0, 4, 3, 1, 7, 2, 6]);
         // As values none is better than whoever ranks before it.
         let values: Vec<f64> = history.told().into_iter().map(|(_, value)| value).collect();

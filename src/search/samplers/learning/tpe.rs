@@ -3,6 +3,7 @@
 //! the first the one is tried that is likeliest to be good.
 
 use super::history::{Axis, History, Kind, Known, Model};
+use crate::order::{by_key, place};
 use crate::rng::Stream;
 use core::f64::consts::SQRT_2;
 
@@ -25,11 +26,8 @@ pub struct Tpe;
 
 impl Model for Tpe {
     fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
-        let is_told = |at: &usize| history.trials[*at].value.is_some();
-        let mut told: Vec<usize> = (0..history.trials.len()).filter(is_told).collect();
+        let told = history.ranked((0..history.trials.len()).collect());
         let n_good = told.len().div_ceil(10).min(MOST_GOOD);
-        // Ties go to the older trial, as the sort is stable.
-        told.sort_by(|&a, &b| history.trials[a].compare(&history.trials[b]));
         let mut is_good = vec![false; history.trials.len()];
         for at in told.into_iter().take(n_good) {
             is_good[at] = true;
@@ -166,7 +164,7 @@ fn normals(d: usize, trials: &[&Known]) -> Vec<[f64; 3]> {
     let mut sorted: Vec<f64> = trials.iter().filter(|trial| trial.used[d]).map(|trial| trial.point[d]).collect();
     let narrowest = 1.0 / (sorted.len() + 2).min(MOST_PARTS) as f64;
     sorted.push(prior);
-    sorted.sort_by(f64::total_cmp);
+    let sorted = by_key(sorted, |&x| place(x));
     let kernel = |middle: f64, width: f64| [middle, width, libm::log(mass([0.0, 1.0], middle, width))];
     // Equal places have neighbours in the order of their trials.
     let mut taken = vec![false; sorted.len()];

@@ -1,0 +1,4 @@
+import './tp-search.js';
+import './tp-automl.js';
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

@@ -120,11 +120,11 @@ export class FigurePart extends Part {
 
   /** How much of what is to come it shows. @returns {unknown} */
   note() {
-    const { counts, trials } = this.store;
+    const { counts, trials, expected } = this.store;
     const done = counts.complete + counts.pruned + counts.diverged + counts.failed;
-    if (!trials.size || done === trials.size) return nothing;
+    if (!trials.size || done === expected) return nothing;
     return html`<span class="q"
-      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(trials.size) })}</span>`;
+      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(expected) })}</span>`;
   }
 
   /** @returns {Legend | null} */

@@ -1,6 +1,7 @@
 //! Small dense linear algebra, with sums in one order: the same bits natively and in WASM.
 
 /// The sum of products, in four sums side by side: one alone would wait for each of its additions.
+#[inline]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     // As long as the shorter one: chunks of both must be of the same places.
     let n = a.len().min(b.len());

@@ -7,19 +7,19 @@
 mod assignment;
 mod cost;
 mod crowds;
+mod record;
 mod report;
 mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
+use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
 use crate::order::by_key;
-use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
+use crate::result::{EngineInfo, TestScore, TrialEvent, TrialState};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::schedule::StepAt;
 use crate::search::Trial;
 use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
@@ -82,6 +82,8 @@ pub struct Trainer {
     brief: bool,
     /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
+    /// Rows that networks are looked at over, by how many they are.
+    looked_at: BTreeMap<usize, Rc<Data<f64>>>,
 }
 
 /// Rows for training and evaluation out of a prepared data set.
@@ -133,6 +135,7 @@ impl Trainer {
             largest: 0,
             streams,
             brief: false,
+            looked_at: BTreeMap::new(),
         };
         let of_trials = trainer.study.trials;
         trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
@@ -314,6 +317,7 @@ impl Trainer {
             report.finished = true;
             return Ok(());
         }
+        let begun = Instant::now();
         let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
             // Seeds of a trial that diverges in one of them end with that epoch.
@@ -322,41 +326,40 @@ impl Trainer {
                 let TrialConfig { schedule, optimizer, .. } = &running.config;
                 !running.ended && (schedule.waits_for_outcome() || optimizer.descends())
             });
-            let alone = waits || self.study.seeds_per_trial > 1;
+            let alone = waits || self.study.seeds_per_trial > 1 || !self.study.record.is_empty();
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
             for _ in 0..ahead {
                 self.begin_epoch(&mut wave)?;
             }
         }
-        let advance = wave.population.advance(budget).await?;
-        report.steps += advance.steps;
-        report.resumed |= advance.resumed;
-        for outcome in advance.outcomes {
-            let owner = wave.owner[outcome.network];
-            let running = &mut wave.trials[owner];
-            if running.ended {
-                continue;
-            }
-            running.outcomes.push(outcome);
-            if running.outcomes.len() == running.networks.len() {
-                if running.config.optimizer.descends() {
-                    for &index in &running.networks {
-                        wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+        if wave.to_close.is_empty() {
+            let advance = wave.population.advance(budget).await?;
+            report.steps += advance.steps;
+            report.resumed |= advance.resumed;
+            wave.is_through = advance.epoch_done;
+            for outcome in advance.outcomes {
+                let owner = wave.owner[outcome.network];
+                let running = &mut wave.trials[owner];
+                if running.ended {
+                    continue;
+                }
+                running.outcomes.push(outcome);
+                if running.outcomes.len() == running.networks.len() {
+                    wave.to_close.push_back(owner);
+                    if self.study.record.is_empty() {
+                        self.close(&mut wave, report).await?;
                     }
-                }
-                let event = self.end_epoch(running, &mut wave.steps);
-                let is_over = event.state != TrialState::Running;
-                if is_over || !self.brief {
-                    report.tell(&mut running.told, event);
-                }
-                if is_over && !self.brief {
-                    report.snapshots.push(wave.finals(owner).await?);
-                } else if running.ended {
-                    wave.to_park.push(owner);
                 }
             }
         }
-        if advance.epoch_done {
+        // What is recorded takes time of its own: one trial after the other, for as long as there is any.
+        while !wave.to_close.is_empty() {
+            self.close(&mut wave, report).await?;
+            if begun.elapsed() >= budget {
+                break;
+            }
+        }
+        if wave.is_through && wave.to_close.is_empty() {
             wave.in_epoch = false;
             let watched = core::mem::take(&mut self.watched);
             for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
@@ -373,6 +376,32 @@ impl Trainer {
             self.wave = Some(wave);
         }
         report.finished = self.wave.is_none() && self.waiting.is_empty();
+        Ok(())
+    }
+
+    /// Closes the epoch of the next trial all of whose networks are through it.
+    async fn close(&mut self, wave: &mut Wave, report: &mut Report) -> Result<()> {
+        let Some(owner) = wave.to_close.pop_front() else { return Ok(()) };
+        let recorded = self.recorded(wave, owner);
+        let running = &mut wave.trials[owner];
+        if running.config.optimizer.descends() {
+            for &index in &running.networks {
+                wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+            }
+        }
+        let mut event = self.end_epoch(running, &mut wave.steps);
+        if let Some(epoch) = event.epochs.last_mut() {
+            epoch.recorded = recorded;
+        }
+        let is_over = event.state != TrialState::Running;
+        if is_over || !self.brief {
+            report.tell(&mut running.told, event);
+        }
+        if is_over && !self.brief {
+            report.snapshots.push(wave.finals(owner).await?);
+        } else if running.ended {
+            wave.to_park.push(owner);
+        }
         Ok(())
     }
 
@@ -403,6 +432,7 @@ impl Trainer {
                 networks.push(network.initial_by(config.init, config.init_std));
                 owner.push(trials.len());
             }
+            let kept = self.kept(&networks[first..]);
             let mut told = None;
             if !self.brief {
                 report.tell(&mut told, TrialEvent::begun(trial.number));
@@ -420,6 +450,7 @@ impl Trainer {
                 evaluations: 0,
                 outcomes: Vec::new(),
                 ended: false,
+                kept,
             });
         }
         if trials.is_empty() {
@@ -427,8 +458,9 @@ impl Trainer {
         }
         let population = self.backend.population(self.data.clone(), networks).await?;
         let steps = vec![Steps::default(); outlines.len()];
-        let (in_epoch, to_park) = (false, Vec::new());
-        let mut wave = Wave { population, networks: outlines, trials, owner, steps, in_epoch, to_park };
+        let (in_epoch, to_park, to_close) = (false, Vec::new(), VecDeque::new());
+        let (networks, is_through) = (outlines, false);
+        let mut wave = Wave { population, networks, trials, owner, steps, in_epoch, is_through, to_close, to_park };
         for (owner, from) in snapshots {
             let per_epoch = self.data.n_train.div_ceil(self.batch_size(&wave.trials[owner].config));
             wave.take_up(owner, &from, per_epoch);
@@ -513,7 +545,7 @@ impl Trainer {
         }
         let is_last = running.epochs_done == running.config.epochs;
         let is_told = is_last || !self.brief;
-        let record = is_told.then(|| self.record(running.epochs_done, &running.config, &outcomes, steps));
+        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, steps));
         for outcome in &outcomes {
             let loss = outcome.validation.unwrap_or(outcome.train).loss;
             running.config.schedule.observe(&mut steps[outcome.network].memory, loss);
@@ -525,48 +557,6 @@ impl Trainer {
         }
         event.epochs.extend(record);
         event
-    }
-
-    fn record(&self, epoch: usize, config: &TrialConfig, outcomes: &[EpochOutcome], steps: &[Steps]) -> EpochRecord {
-        let over_seeds =
-            |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
-        let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
-        let train_loss = over_seeds(&|o| self.loss_in_units(o.train));
-        let validation_loss = over_seeds(&|o| self.loss_in_units(validation(o)));
-        let train_metric = over_seeds(&|o| self.metric(o.train, 0));
-        let validation_metric = over_seeds(&|o| self.metric(validation(o), 1));
-        EpochRecord {
-            epoch,
-            train_loss: train_loss.0,
-            validation_loss: validation_loss.0,
-            train_metric: train_metric.0,
-            validation_metric: validation_metric.0,
-            learning_rate: self.learning_rate(epoch, config, outcomes.iter().map(|o| &steps[o.network])),
-            seconds: over_seeds(&|o| o.seconds).0,
-            spread: (outcomes.len() > 1).then_some(Spread {
-                train_loss: train_loss.1,
-                validation_loss: validation_loss.1,
-                train_metric: train_metric.1,
-                validation_metric: validation_metric.1,
-            }),
-        }
-    }
-
-    /// The learning rate of an epoch's last step, the mean over a trial's networks; epochs count from 1.
-    fn learning_rate<'a>(
-        &self,
-        epoch: usize,
-        config: &TrialConfig,
-        mut networks: impl ExactSizeIterator<Item = &'a Steps>,
-    ) -> f64 {
-        let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
-        let at = StepAt { step: epoch as u64 * per_epoch - 1, per_epoch };
-        let n = networks.len() as f64;
-        let own = config.optimizer.learning_rate;
-        let mut rate = |steps: &Steps| (own + steps.added) * config.schedule.factor(at, &steps.memory);
-        // Where all are alike, their mean is exactly that.
-        let first = networks.next().map_or(own, &mut rate);
-        first + networks.map(|steps| rate(steps) - first).sum::<f64>() / n
     }
 
     /// Losses of numbers are reported in the targets' own units, squared.

@@ -6,6 +6,7 @@ mod analysis;
 mod ask_tell;
 mod command_line;
 mod corpus;
+mod map;
 mod presets;
 mod race;
 mod search;

@@ -12,6 +12,7 @@ mod principal;
 mod race;
 mod range_test;
 mod response;
+mod sharpness;
 mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
@@ -30,6 +31,7 @@ pub use plane::{Kind, Place, Plane};
 pub use race::{Race, RateSearch};
 pub use range_test::{Found, RangeTest};
 pub use response::{Response, Trials, response};
+pub use sharpness::{Point as SharpnessPoint, Sharpness};
 pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]

@@ -20,14 +20,20 @@ impl NetworkSpec {
     /// What the schedule decides about a step.
     fn pace(&self, at: StepAt, memory: &Memory) -> Pace {
         let factor = self.schedule.factor(at, memory);
-        Pace {
-            learning_rate: self.optimizer.learning_rate * factor,
-            factor,
-            momentum: self.schedule.momentum(at).or_else(|| {
-                let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
-                self.schedule.rising_momentum(at, own)
-            }),
-        }
+        Pace { learning_rate: self.optimizer.learning_rate * factor, factor, momentum: self.momentum(at) }
+    }
+
+    /// What the schedule puts in the place of the optimizer's own momentum or beta1 at a step.
+    fn momentum(&self, at: StepAt) -> Option<f64> {
+        self.schedule.momentum(at).or_else(|| {
+            let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
+            self.schedule.rising_momentum(at, own)
+        })
+    }
+
+    /// The largest curvature at which a step of this learning rate is stable; `None` where no limit is known.
+    pub(crate) fn stability_limit(&self, rate: f64, at: StepAt) -> Option<f64> {
+        self.optimizer.stability_limit(rate, self.momentum(at))
     }
 }
 

@@ -23,6 +23,8 @@ mod range_test;
 #[cfg(not(feature = "analyses"))]
 mod session;
 #[cfg(feature = "analyses")]
+mod sharpness;
+#[cfg(feature = "analyses")]
 mod surface;
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod training;

@@ -9,7 +9,7 @@ import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
 import { DATASETS, HYPERPARAMETERS, SAMPLERS } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
-import { readStudy } from '../../www/src/study/study.js';
+import { RECORDS, readStudy } from '../../www/src/study/study.js';
 
 /**
  * Commands: what changes the study is taken back by undo, and whatever names a command names one that there is.
@@ -96,6 +96,7 @@ const DETAILS = {
   set_data_seed: () => seed,
   set_trials: () => fc.integer({ min: 1, max: 100000 }),
   set_seed: () => seed,
+  set_record: () => fc.record({ name: fc.constantFrom(...RECORDS), checked: fc.boolean() }),
   set_sampler: () => fc.constantFrom(...SAMPLERS),
   set_points: () => fc.integer({ min: 1, max: 1000 }),
   set_pruner: () => fc.constantFrom('none', 'median', 'halving', 'hyperband'),

@@ -99,6 +99,7 @@ const anyStudy = fc
         seed: fc.maxSafeNat(),
         seeds_per_trial: fc.integer({ min: 1, max: 9 }),
         shared_seeds: fc.boolean(),
+        record: fc.uniqueArray(fc.constantFrom('gradient_norm', 'weight_norm', 'update_ratio', 'curvature')),
       },
       { requiredKeys: [] },
     ),
@@ -190,6 +191,7 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
           'objective',
           'seeds_per_trial',
           'shared_seeds',
+          'record',
           'name',
           'question',
         ])

@@ -35,7 +35,8 @@ fn search() -> Result<()> {
     wasm::build_one("search")?;
     run(node().arg(paths::bench().join("search.js")))?;
     let mut command = cargo();
-    command.args(["test", "--locked", "--release", "--test", "search", "--", "--include-ignored", "--nocapture"]);
+    command.args(["test", "--locked", "--release", "--test", "integration", "--"]);
+    command.args(["--include-ignored", "--nocapture", "search::", "studies::halving_of_the_default_study"]);
     run(&mut command)
 }
 

@@ -2,6 +2,7 @@
 
 mod ask_tell;
 mod commands;
+mod export;
 mod landscape;
 mod map;
 
@@ -51,6 +52,8 @@ enum Command {
     Race(landscape::Options),
     /// Trains a network for each pixel of a plane of two hyperparameters and writes how each ended, in columns of numbers.
     Map(map::Options),
+    /// Makes a result document something that other programs read.
+    Export(export::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
     /// {"number", "params"}, reads {"number", "value"}, and so on until all trials are told.
     AskTell,
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Landscape(options) => landscape::run(&options, false),
         Command::Race(options) => landscape::run(&options, true),
         Command::Map(options) => map::run(&options),
+        Command::Export(options) => export::run(&options),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };
     match done {

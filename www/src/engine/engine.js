@@ -1,14 +1,12 @@
 import { deal, workersOn } from './cores.js';
-import { Client, EngineError } from './client.js';
-import { ANALYST, WORKER } from './hrefs.js';
+import { EngineError } from './client.js';
 import { FORMAT } from '../study/result.js';
-import { RaceRun } from './race.js';
-import { RangeRun } from './range.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
-import { frameSurface, surface } from './surface.js';
+import { surface } from './surface.js';
 import { givesSameBits, joined, snapshotsIn, takenUp } from './take-up.js';
 import { isOpen, paceSoFar, timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
+import { Workers } from './workers.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -42,13 +40,10 @@ const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 /** Where the GPU has failed. */
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
 
-export class Engine extends EventTarget {
+export class Engine extends Workers {
   /** @param {{assetBase: string}} options what data files are resolved against */
-  constructor({ assetBase }) {
-    super();
-    /** @private */ this.assetBase = assetBase;
-    /** @private @type {Client[]} */ this.clients = [];
-    /** @private @type {Client | null} who works surfaces, races and range tests out */ this.analyst = null;
+  constructor(options) {
+    super(options);
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private @type {Run | null} whose session the lead has */ this.opened = null;
@@ -58,67 +53,16 @@ export class Engine extends EventTarget {
     /** @type {RunState} */ this.state = 'idle';
   }
 
-  /** @private @param {number} index */
-  client(index) {
-    while (this.clients.length <= index) {
-      const at = this.clients.length;
-      this.clients.push(
-        new Client(
-          WORKER,
-          (news) => this.hear(at, news),
-          () => (this.opened = null),
-        ),
-      );
-    }
-    return this.clients[index];
-  }
-
-  /** @private @param {string} name @param {unknown} detail */
-  tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-
-  /**
-   * @param {Study} study
-   * @returns {Promise<{study: Study | null, problem: Problem | null}>} the whole study, or what is wrong with it
-   */
-  async check(study) {
-    try {
-      return { study: await this.client(0).call('check', JSON.stringify(study)), problem: null };
-    } catch (error) {
-      return { study: null, problem: /** @type {EngineError} */ (error).problem };
-    }
-  }
-
-  /** A few rows of a study's data, for a small picture. @param {Study} study @param {number} n
-   * @returns {Promise<import('../study/types.js').Preview>} */
-  preview(study, n) {
-    return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
-  }
-
-  /** The surface between trials: expected scores, then whether each cell is to be drawn; null of too few trials.
-   * @param {import('../study/places.js').Places} places @param {number} columns @param {number} rows
-   * @returns {Promise<Float64Array | null>} */
-  response(places, columns, rows) {
-    return this.client(0).call('response', places, columns, rows);
-  }
-
-  /** What a study's schedule multiplies the learning rate by, from the first step to the last; empty of one that waits
-   * for what comes of training. @param {Study} study @param {number} points @returns {Promise<Float64Array>} */
-  schedule(study, points) {
-    return this.client(0).call('schedule', JSON.stringify(study), points);
+  /** @protected The lead may have had the session. */
+  lost() {
+    this.opened = null;
   }
 
   /** The loss around a trial's weights, piece by piece. @param {Study} study @param {Trial[]} trials
    * @param {import('./surface.js').LandscapeOptions} options @param {Omit<Told, 'weights'>} told */
   surface(study, trials, options, told) {
     const whole = { ...told, weights: (/** @type {Trial} */ trial) => this.weights(trial) };
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, whole);
-  }
-
-  /** What a look into a network is asked; see model-host.js. @param {string} what @param {...unknown} args */
-  model(what, ...args) {
-    return (this.analyst ??= new Client(ANALYST)).call('model', what, args, this.assetBase);
+    return surface(this.analyst, study, trials, options, this.assetBase, whole);
   }
 
   /** Whether a trial is of the last run here. @param {Trial} trial */
@@ -142,34 +86,6 @@ export class Engine extends EventTarget {
     return told.catch(() => null);
   }
 
-  /** Another part of a surface's plane; false if the Worker has that plane no more. @param {number} id
-   * @param {import('./surface.js').Head} head with the part's extent @param {Omit<Told, 'weights'>} told */
-  frameSurface(id, head, told) {
-    const nobody = async () => null;
-    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });
-  }
-
-  /** How long a surface without a study takes; tests/browser/plane.spec.js prints it.
-   * @param {number[]} widths @param {number} rows @param {number} side */
-  planeWork(widths, rows, side) {
-    return (this.analyst ??= new Client(ANALYST)).call('planeWork', widths, rows, side);
-  }
-
-  /** A race, not begun. @param {import('./race.js').Told} told */
-  race(told) {
-    return new RaceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, told);
-  }
-
-  /** Learning-rate range tests, none of them begun. */
-  range() {
-    return new RangeRun((this.analyst ??= new Client(ANALYST)), this.assetBase);
-  }
-
-  /** The Workers, for whoever trains beside runs (mapping.js). @returns {import('./mapping.js').Pool} */
-  get pool() {
-    return { client: (index) => this.client(index), base: this.assetBase };
-  }
-
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
    * @param {BackendChoice} choice */
   async ahead(study, choice) {
@@ -182,11 +98,6 @@ export class Engine extends EventTarget {
     await Promise.all(
       Array.from({ length: others }, (_, k) => this.client(k + 1).call('warm', given, this.assetBase)),
     );
-  }
-
-  /** A study seed that nobody has used. @returns {Promise<number>} */
-  freshSeed() {
-    return this.client(0).call('freshSeed');
   }
 
   /** @param {Study} study @param {BackendChoice} [choice]
@@ -484,7 +395,7 @@ export class Engine extends EventTarget {
     await this.trainOn(run, { ...ON_CPU, problem });
   }
 
-  /** @private @param {number} worker @param {import('./client.js').News} news */
+  /** @protected @param {number} worker @param {import('./client.js').News} news */
   hear(worker, news) {
     const run = this.active;
     if (!run) return;
@@ -675,9 +586,6 @@ export class Engine extends EventTarget {
 
   dispose() {
     this.end();
-    for (const client of this.clients) client.dispose();
-    this.clients = [];
-    this.analyst?.dispose();
-    this.analyst = null;
+    super.dispose();
   }
 }

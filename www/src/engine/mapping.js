@@ -39,6 +39,14 @@ const problemOf = (error) =>
     detail: String(/** @type {any} */ (error)?.message ?? error),
   };
 
+/** Where the GPU has failed. */
+const ON_CPU = {
+  backend: /** @type {const} */ ('cpu'),
+  adapter: 'WASM SIMD',
+  software: false,
+  reason: /** @type {const} */ ('gpu_failed'),
+};
+
 export class Mapping {
   /** @param {import('../state/store.js').Store} store @param {() => Pool} pool */
   constructor(store, pool) {
@@ -124,7 +132,7 @@ export class Mapping {
   /** @private @param {Client} lead @param {string} base @returns {Promise<BackendInfo>} */
   async choose(lead, base) {
     const { study } = this.slice;
-    if (this.isFallen) return { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
+    if (this.isFallen) return { ...ON_CPU, workers: workersOn() };
     const some = { ...study, trials: Math.min(CHOICE_TRIALS, study?.trials ?? 1) };
     return lead.call('choose', this.store.choice, JSON.stringify(some), base, workersOn());
   }

@@ -27,6 +27,7 @@ const LAST = [
   'dataset.standardize',
   'seeds_per_trial',
   'shared_seeds',
+  'record',
   'trials',
   'budget',
   'dataset.seed',

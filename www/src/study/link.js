@@ -58,6 +58,7 @@ const DEFAULTS = {
   seeds_per_trial: 1,
   seed: 0,
   shared_seeds: false,
+  record: [],
   name: '',
   question: '',
 };

@@ -35,6 +35,7 @@
  * @property {number} [seeds_per_trial]
  * @property {number} [seed]
  * @property {boolean} [shared_seeds]
+ * @property {string[]} [record] of each layer after every epoch
  *
  * @typedef {{epochs: number, trials: number, shrink?: number}} Stage
  *
@@ -47,6 +48,8 @@
  * @property {number | string} learning_rate
  * @property {number} seconds
  * @property {Record<Measure, number | string>} [spread] over seeds
+ * @property {Record<string, number | string>[]} [layers] what the study has asked for
+ * @property {Record<string, number | string | null>} [curvature] of the whole network
  *
  * @typedef {'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric'} Measure
  * @typedef {{length: number, get: (k: number) => number, [Symbol.iterator]: () => Iterator<number>}} Column a number
@@ -88,6 +91,12 @@
  * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest:
  *   number | null, lowest: number | null}} RangeNews how far a range test has come: null where a network diverged, and
  *   where nothing is found
+ *
+ * @typedef {{done: boolean, rows: number, of_rows: number, per_epoch: number, steps: number, diverged_at: number |
+ *   null, point: any}} SharpNews how far a look at a training's sharpness has come; `point`: what was seen next
+ *   (`pointOf` of views/sharpness/story.js)
+ * @typedef {{study: Study, trial: Trial, diverges: boolean, epochs: number | null, onNews: (news: SharpNews) => void
+ *   }} SharpAsked epochs: that the trial is trained for, null for all of its own
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result

@@ -37,4 +37,5 @@ defineLater('opening', () => import('./opening/index.js'));
 defineLater('runs', () => import('./runs/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
 defineLater('range', () => import('./range/index.js'));
+defineLater('sharpness', () => import('./sharpness/index.js'));
 defineLater('share', () => import('./share/index.js'));

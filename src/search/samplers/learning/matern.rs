@@ -28,11 +28,13 @@ pub struct Lengths {
 }
 
 /// What two places differ by along an axis, squared: choices are the same or not.
+#[inline]
 fn square(is_choice: bool, a: f64, b: f64) -> f64 {
     if is_choice { f64::from(u8::from(a != b)) } else { (a - b) * (a - b) }
 }
 
 /// The kernel of a squared distance in lengths, and its slope over that.
+#[inline]
 fn matern(squared: f64) -> [f64; 2] {
     let r = SQRT_5 * squared.sqrt();
     let decay = libm::exp(-r);
@@ -236,6 +238,7 @@ impl Fitted {
 }
 
 /// The squared distance of two places, in lengths.
+#[inline]
 fn apart(lengths: &Lengths, is_choice: &[bool], a: &[f64], b: &[f64]) -> f64 {
     let axes = a.iter().zip(b).zip(is_choice).zip(&lengths.inverse);
     axes.map(|(((&a, &b), &is_choice), inverse)| inverse * square(is_choice, a, b)).sum()

@@ -85,8 +85,10 @@ export class Grip {
   }
 
   /** Zooms about a place of the window. @param {number} times @param {[number, number]} at shares */
-  zoom(times, [u, v]) {
+  zoom(times, at) {
+    if (!(times > 0 && times < Infinity) || !at.every(Number.isFinite)) return;
     const [x0, x1, y0, y1] = this.box ?? [0, 1, 0, 1];
+    const [u, v] = [Math.max(x0, Math.min(x1, at[0])), Math.max(y0, Math.min(y1, at[1]))];
     const held = (/** @type {number} */ span) => Math.max(1 / MOST, Math.min(MOST, span / times)) / span;
     const [across, up] = [held(x1 - x0), held(y1 - y0)];
     this.show([u - (u - x0) * across, u + (x1 - u) * across, v - (v - y0) * up, v + (y1 - v) * up]);

@@ -248,7 +248,8 @@ export class TpModelView extends Part {
   wayThere(sight) {
     if (sight.share !== null) return this.progress(sight.share);
     if (!sight.head || sight.live || sight.way.steps.length > 2 || this.store.state !== 'idle') return nothing;
-    if (!this.store.selected?.epochs.length) return nothing;
+    // What was trained once more is all there is.
+    if (!this.store.selected?.epochs.length || sight.way.same !== null) return nothing;
     return html`<p class="q2 way">${this.t('model.way')} <button type="button" class="lnk" data-testid="model-way"
       @click=${() => this.act('model_again', 0)}>${this.t('model.way.again')}</button></p>`;
   }

@@ -24,7 +24,7 @@
  */
 
 /** Points along a side of the plane: of a picture that stands, and of one that moves. */
-const SIDES = { still: 96, moving: 72 };
+const SIDES = { still: 96, moving: 56 };
 /** Multiplications that a picture of the plane may take while it moves, and as it stands. */
 const WORK = { still: 4e8, moving: 6e7 };
 /** The coarsest plane. */
@@ -119,7 +119,7 @@ export class Lens {
     return {
       at: this.at,
       plane: axes && { axes, side, unit: this.unit },
-      mapSide: axes && isDrawn(head) ? (units > 150 ? 14 : 22) : 0,
+      mapSide: axes && isDrawn(head) ? (moving || units > 150 ? 14 : 22) : 0,
       mostWeights: MOST_WEIGHTS,
       spreads: judged || head.parameters <= LARGE,
       mostRows: judged ? within(JUDGED[pace], LEAST_ROWS, MOST_ROWS) : 0,

@@ -67,8 +67,8 @@ export class TpModelFacts extends Part {
   words({ way, trial, live, head }, seeds) {
     const words = [];
     const number = trial ?? 0;
-    if (!way.known) words.push(this.t(live ? 'model.said.live' : 'model.said.untrained', { number }));
     if (way.diverged_at !== null) words.push(this.t('model.said.diverged', { number, step: count(way.diverged_at) }));
+    else if (!way.known) words.push(this.t(live ? 'model.said.live' : 'model.said.untrained', { number }));
     if (way.same === false) words.push(this.t('model.said.differs'));
     if (seeds > 1) words.push(this.t('model.said.seeds', { n: seeds }));
     const { verdict } = this.lens.parts[1] ?? {};

@@ -19,6 +19,7 @@ const FEATURES = 4;
 export class TpModelMistakes extends SightPart {
   static figure = 'model-mistakes';
   static properties = { ...SightPart.properties, chosen: { state: true } };
+  /** @type {import('../../figures/figure-data.js').SaveKind[][]} */
   static saves = [['csv', 'copy']];
 
   constructor() {
@@ -37,6 +38,11 @@ export class TpModelMistakes extends SightPart {
 
   get isClasses() {
     return this.head.task === 'classes';
+  }
+
+  /** Classes are taken for others, numbers predicted. @private @param {'truth' | 'said'} name */
+  wordOf(name) {
+    return this.sight.head?.task === 'numbers' ? `model.${name}.number` : `model.${name}`;
   }
 
   /** @param {number} part @returns {Row[]} */
@@ -108,13 +114,13 @@ export class TpModelMistakes extends SightPart {
         ),
         column(
           'truth',
-          this.t('model.truth'),
+          this.t(this.wordOf('truth')),
           (row) => row.mistake.truth,
           (row) => this.answer(row.mistake.truth),
         ),
         column(
           'said',
-          this.t('model.said'),
+          this.t(this.wordOf('said')),
           (row) => row.mistake.said,
           (row) => this.answer(row.mistake.said),
         ),
@@ -174,8 +180,8 @@ export class TpModelMistakes extends SightPart {
     const shown = features.slice(0, FEATURES);
     const { isClasses } = this;
     return html`<div class="tw" tabindex="0" role="region" aria-label=${this.title}><table>
-      <thead><tr><th scope="col" class="num">${this.t('model.truth')}</th>
-        <th scope="col" class="num">${this.t('model.said')}</th>
+      <thead><tr><th scope="col" class="num">${this.t(this.wordOf('truth'))}</th>
+        <th scope="col" class="num">${this.t(this.wordOf('said'))}</th>
         <th scope="col" class="num">${this.t(isClasses ? 'model.probability' : 'model.residual.number')}</th>
         ${shown.map((name) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead>
       <tbody>${rows.map(

@@ -7,7 +7,7 @@ import { drawRamp } from '../../figures/ramp.js';
 import { exact } from '../../study/format.js';
 import { isDrawn } from './lens.js';
 import { Painter, around, largestOf, sized } from './paint.js';
-import { boxesOf, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
+import { boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
 import { SightPart } from './sight-part.js';
 
 /**
@@ -88,8 +88,15 @@ export class TpModelNetwork extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.over ? this.read(this.over) : this.ready ? this.t('model.network.hint') : nothing
+      this.over ? this.read(this.over) : this.ready ? this.hint() : nothing
     }</p>`;
+  }
+
+  /** What is seen of each unit, and what can be done. @private */
+  hint() {
+    const { head } = this;
+    if (this.lens.plane(head)) return this.t('model.network.hint');
+    return this.t(imageSide(head.inputs) ? 'model.network.hint.images' : 'model.network.hint.biases');
   }
 
   summary() {

@@ -92,7 +92,7 @@ export class TpSelection extends Part {
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
-      ${this.pin(trial)}${this.door(trial)}
+      ${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}
       ${this.brush()}
     </div>${this.pinned(trial)}</div>`;
   }
@@ -113,6 +113,16 @@ export class TpSelection extends Part {
           this.pair(BY_NAME.has(name) ? this.store.label(name) : this.t('map.seeds'), setting(value)),
         )}
     </div></div>`;
+  }
+
+  /** How sharp the loss is along the selected trial's training, and why it diverged; as {@link pin}.
+   * @param {Trial} trial */
+  sharp(trial) {
+    const { store } = this;
+    const key = trial.state === 'diverged' ? 'selection.why' : 'selection.sharpness';
+    if (!store.whole || !(trial.epochs.length || trial.state === 'diverged')) return nothing;
+    return html`<button type="button" class="lnk" data-testid="open-sharpness" ?disabled=${trial !== store.selected}
+      title=${this.t(`${key}.title`)} @click=${() => this.act('sharpness')}>${this.t(key)}</button>`;
   }
 
   /** The way to the trial's network, from all views but its own. @param {Trial} trial */

@@ -10,6 +10,7 @@ import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
 import { count } from '../../study/format.js';
 import { PRESETS, presetOf } from '../../study/presets.js';
 import './tp-datasets.js';
+import './tp-record.js';
 import '../../controls/tp-menu.js';
 import '../../controls/tp-row.js';
 import '../../controls/tp-schedule.js';
@@ -326,6 +327,7 @@ export class TpStudy extends Part {
         (value) => this.act('backend', /** @type {import('../../study/types.js').BackendChoice} */ (value)),
         { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' },
       )}</div>
+      <tp-record .store=${store}></tp-record>
       <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench"
         @click=${() => this.act('bench')}>${this.t('bench.title')}</button></div>
     </section>`;

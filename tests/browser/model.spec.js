@@ -96,7 +96,7 @@ test('the network of a trial: its boundary, its verdict is the trial’s own, un
   await page.keyboard.press('Shift+ArrowRight');
   if ((await found(page)).trial === own.trial) await page.keyboard.press('Shift+ArrowLeft');
   await expect(page.getByTestId('model-boundary-b')).toBeVisible();
-  await expect(page.getByTestId('model-boundary-b')).toContainText(`trial ${own.trial}`);
+  await expect(page.getByTestId('model-boundary-b')).toContainText(`Trial ${own.trial}`);
   await expect(page.getByTestId('model-fact-validation_loss-b')).toHaveText(own.last.validation_loss.toFixed(3));
   await page.getByTestId('unpin').click();
   await expect(page.getByTestId('model-boundary-b')).toHaveCount(0);
@@ -141,7 +141,7 @@ test('numbers have residuals, and a trial that diverged is seen before it did', 
   expect(Math.abs(own.parts[1].loss / own.last.validation_loss - 1)).toBeLessThan(1e-4);
   await expect(page.getByTestId('model-residuals')).toBeVisible();
   await page.locator('#main').focus();
-  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press(own.trial ? 'Shift+ArrowLeft' : 'Shift+ArrowRight');
   await expect(page.getByTestId('model-said').filter({ hasText: 'diverged at step' })).toBeVisible();
   await open(page, 'Sweep');
 });

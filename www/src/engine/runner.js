@@ -1,7 +1,7 @@
 import { Engine } from './engine.js';
 import { Modeling } from './modeling.js';
 import { Racing } from './racing.js';
-import { Following } from './surface.js';
+import { Surfacing } from './surfacing.js';
 import {
   anewNotice,
   divergedNotice,
@@ -11,7 +11,6 @@ import {
   supportsEngine,
   tooOldNotice,
 } from '../state/notices.js';
-import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
@@ -56,9 +55,7 @@ export class Runner {
     /** @private */ this.assetBase = assetBase;
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
-    /** @private counts the surfaces that were asked for */ this.landscapes = 0;
-    /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
-    /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
+    this.surfaces = new Surfacing(store, () => this.engine);
     this.models = new Modeling(store, () => this.engine);
     this.races = new Racing(store, () => this.engine);
     /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
@@ -202,24 +199,17 @@ export class Runner {
   begin(trials) {
     if (!this.fresh) return;
     this.store.reports.begin(this.fresh, trials, this.before?.id);
-    this.forgetPlane();
+    this.surfaces.forget();
     this.fresh = null;
     this.began = true;
     this.result = this.own = null;
-  }
-
-  /** @private Trials of the run before lie under the same numbers. */
-  forgetPlane() {
-    this.dropLandscape();
-    this.plane = null;
-    this.store.reports.landscape.stop();
   }
 
   /** Shows a run that is there; one that is trained goes on. The networks of all but the engine's own are gone.
    * @param {import('../state/shelf.js').Held} held */
   show(held) {
     const { store } = this;
-    this.forgetPlane();
+    this.surfaces.forget();
     const isOwn = held.trials === store.shelf.live?.trials;
     store.reports.show(held, isOwn && (this.made?.canGoOn ?? false));
     this.result = isOwn ? this.own : resultOf(held);
@@ -228,14 +218,14 @@ export class Runner {
   /** Shows the stored example, which is no result of this device.
    * @param {Parameters<Store['reports']['example']>[0]} one */
   showExample(one) {
-    this.forgetPlane();
+    this.surfaces.forget();
     this.store.reports.example(one);
     this.result = null;
   }
 
   /** Shows no run at all. */
   showNothing() {
-    this.forgetPlane();
+    this.surfaces.forget();
     this.store.reports.clear();
     this.result = null;
   }
@@ -376,100 +366,6 @@ export class Runner {
     if (!this.pending) return;
     this.stopping = true;
     if (this.made && this.made.state !== 'idle') this.engine.stop();
-  }
-
-  /**
-   * Works out the loss around a trial's weights, and goes on as it is trained; another one's, under way, is let go.
-   * @param {number} number
-   * @param {import('./surface.js').LandscapeOptions} options
-   */
-  async landscape(number, options) {
-    const { store } = this;
-    const { landscape } = store.reports;
-    const trial = store.trials.get(number);
-    const reach = trial && reachOf(trial);
-    if (!reach) return;
-    const trials = [trial, ...options.others.flatMap((other) => store.trials.get(other) ?? [])];
-    this.plane = null;
-    this.dropLandscape();
-    this.following = new Following(reach);
-    landscape.begin(number, options, reach);
-    await this.surface((told) => this.engine.surface(store.shownStudy, trials, options, told));
-  }
-
-  /**
-   * Another part of the plane that is there, or of one that is laid anew where it is gone.
-   * @param {import('./surface.js').LandscapeOptions} options
-   */
-  async frameLandscape(options) {
-    const { landscape } = this.store.reports;
-    const { trial, head } = landscape;
-    if (trial === null) return;
-    if (this.plane === null || !head) {
-      await this.landscape(trial, options);
-      return;
-    }
-    const extent = options.extent ?? head.home;
-    landscape.reframe(options);
-    const found = await this.surface((told) =>
-      this.engine.frameSurface(Number(this.plane), { ...head, extent }, told),
-    );
-    if (found === false) await this.landscape(trial, options);
-  }
-
-  /** What comes of one surface, while it is the one that is wanted. @private
-   * @param {(told: Omit<import('./surface.js').Told, 'weights'>) => Promise<boolean>} ask */
-  async surface(ask) {
-    const { landscape } = this.store.reports;
-    const { following } = this;
-    if (!following) return true;
-    const turn = ++this.landscapes;
-    const isWanted = () => turn === this.landscapes;
-    try {
-      const found = await ask({
-        following,
-        isWanted,
-        isKept: (id) => id === this.plane,
-        onGlimpse: (head, piece) => landscape.glimpse(head, piece),
-        onHead: (head, id) => {
-          this.plane = id;
-          landscape.lay(head);
-        },
-        onPiece: (piece) => landscape.take(piece),
-      });
-      return found || !isWanted();
-    } catch (error) {
-      const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
-      if (isWanted()) landscape.fail(problem);
-      return true;
-    }
-  }
-
-  /** The surface goes on from where its trial is now. */
-  followLandscape() {
-    const { landscape } = this.store.reports;
-    const trial = landscape.trial === null ? undefined : this.store.trials.get(landscape.trial);
-    const reach = trial && reachOf(trial);
-    if (!reach) return;
-    landscape.reach = reach;
-    if (landscape.state !== 'failed') this.following?.move(reach);
-    // What could not be drawn of weights on the way may be drawn of those at the end.
-    else if (!reach.live) void this.landscape(trial.number, landscape.options);
-  }
-
-  /** Nobody wants the surface any more that is under way. @private */
-  dropLandscape() {
-    this.landscapes++;
-    this.following?.move();
-  }
-
-  /** Lets a surface go that is under way. */
-  leaveLandscape() {
-    this.dropLandscape();
-    const { landscape } = this.store.reports;
-    if (landscape.state !== 'training' && landscape.state !== 'computing') return;
-    this.plane = null;
-    landscape.stop();
   }
 
   /** The trainability map, which takes an engine. @returns {Promise<import('./mapping.js').Mapping>} */

@@ -89,7 +89,6 @@ test('the network of a trial: its boundary, its verdict is the trial’s own, un
   await expect(page.getByTestId('model-network').locator('tbody tr')).toHaveCount(56);
   await page.getByTestId('model-network').getByTestId('figure-table').click();
   await expect.poll(() => page.url()).toContain('view=model');
-  await look(app, 'model', PAIR, ['tp-model-view']);
 
   // Beside the pinned trial, both at the same epoch.
   await page.locator('#main').focus();
@@ -97,10 +96,13 @@ test('the network of a trial: its boundary, its verdict is the trial’s own, un
   await page.keyboard.press('Shift+ArrowRight');
   if ((await found(page)).trial === own.trial) await page.keyboard.press('Shift+ArrowLeft');
   await expect(page.getByTestId('model-boundary-b')).toBeVisible();
-  await expect(page.getByTestId('model-boundary-b')).toContainText(`trial ${own.trial}`);
+  await expect(page.getByTestId('model-boundary-b')).toContainText(`Trial ${own.trial}`);
   await expect(page.getByTestId('model-fact-validation_loss-b')).toHaveText(own.last.validation_loss.toFixed(3));
   await page.getByTestId('unpin').click();
   await expect(page.getByTestId('model-boundary-b')).toHaveCount(0);
+  await look(app, 'model', PAIR, ['tp-model-view']);
+  await app.set({ lang: 'en', theme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await open(page, 'Sweep');
 });
 
@@ -126,8 +128,8 @@ test('numbers have residuals, and a trial that diverged is seen before it did', 
   await app.stand();
   const study = small({
     dataset: { name: 'waves', samples: 120 },
-    fixed: { hidden: [5], epochs: 4, optimizer: 'sgd', activation: 'relu' },
-    space: { learning_rate: { type: 'categorical', choices: [0.01, 1e6] } },
+    fixed: { hidden: [8, 8], epochs: 8, optimizer: 'sgd', activation: 'tanh' },
+    space: { learning_rate: { type: 'categorical', choices: [0.1, 1e6] } },
     sampler: { name: 'grid' },
     trials: 2,
   });
@@ -139,7 +141,7 @@ test('numbers have residuals, and a trial that diverged is seen before it did', 
   expect(Math.abs(own.parts[1].loss / own.last.validation_loss - 1)).toBeLessThan(1e-4);
   await expect(page.getByTestId('model-residuals')).toBeVisible();
   await page.locator('#main').focus();
-  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press(own.trial ? 'Shift+ArrowLeft' : 'Shift+ArrowRight');
   await expect(page.getByTestId('model-said').filter({ hasText: 'diverged at step' })).toBeVisible();
   await open(page, 'Sweep');
 });

@@ -157,7 +157,9 @@ export class TpModelView extends Part {
     lens.key = key;
     const asked = lens.asked(head, moving, judged);
     const found = /** @type {(Found & {fresh: boolean}) | null} */ (await this.act('model_look', { slot, asked }));
-    if (!this.isConnected || sight.opened !== this.store.model.sights[slot].opened) return false;
+    if (!this.isConnected) return false;
+    // Another network has come meanwhile, which nobody has looked at yet.
+    if (sight.opened !== this.store.model.sights[slot].opened) return true;
     if (!found) {
       // Another look took its place, or the network is gone.
       lens.key = before;

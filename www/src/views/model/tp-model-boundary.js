@@ -271,7 +271,6 @@ export class TpModelBoundary extends SightPart {
       ],
       rows,
       all: () => rows,
-      isMarked: (/** @type {Row} */ row) => row.right === false,
     };
   }
 

@@ -156,7 +156,8 @@ export class TpModelMistakes extends SightPart {
   }
 
   layers() {
-    if (!this.ready) return nothing;
+    // The table stands in the place of the list.
+    if (!this.ready || this.tabled) return nothing;
     const rows = this.rowsOf(this.chosen);
     if (!rows.length)
       return html`<p class="none" data-testid="${this.name}-none">${this.t('model.mistakes.none')}</p>`;

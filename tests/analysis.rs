@@ -265,11 +265,11 @@ fn the_sharpest_directions_bend_as_their_eigenvalues_say() {
     let [u, v] = &plane.directions;
     let size = dot(u, u);
     assert!(dot(u, v).abs() < 1e-3 * size && (dot(v, v) / size - 1.0).abs() < 1e-5, "at right angles, as long");
-    const H: f64 = 0.02;
-    let places = [[0.0, 0.0], [H, 0.0], [-H, 0.0], [0.0, H], [0.0, -H]];
+    let h = 0.02;
+    let places = [[0.0, 0.0], [h, 0.0], [-h, 0.0], [0.0, h], [0.0, -h]];
     let losses: Vec<f64> = site.scorer(&plane).scores(&places).iter().map(|score| score.loss).collect();
     for (bend, wanted) in [(losses[1] + losses[2], x), (losses[3] + losses[4], y)] {
-        let found = (bend - 2.0 * losses[0]) / (H * H * size);
+        let found = (bend - 2.0 * losses[0]) / (h * h * size);
         assert!((found / wanted - 1.0).abs() < 0.05, "{found} is not {wanted}");
     }
     let found = Landscape {

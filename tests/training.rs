@@ -439,10 +439,12 @@ fn recorded(
     let mut all = vec![Vec::new(); trials.len()];
     let whole = |trial| Assignment::whole(trial, 3);
     let mut waiting: Vec<Assignment> = trials.into_iter().map(whole).collect();
-    waiting.iter_mut().for_each(|one| one.until_epoch = parked);
+    for one in &mut waiting {
+        one.until_epoch = parked;
+    }
     while !waiting.is_empty() {
         let mut trainer = Trainer::new(study.clone(), prepared.clone(), backend(), Vec::new()).unwrap();
-        let going: Vec<Assignment> = waiting.drain(..).collect();
+        let going = core::mem::take(&mut waiting);
         let again = going[0].until_epoch.map(|_| going.clone());
         trainer.assign(going).unwrap();
         let mut snapshots = Vec::new();

@@ -92,9 +92,13 @@ fn is_made_unit(vector: &mut [f64]) -> bool {
     if !(largest > 0.0 && largest.is_finite()) {
         return false;
     }
-    vector.iter_mut().for_each(|x| *x /= largest);
+    for x in &mut *vector {
+        *x /= largest;
+    }
     let length = dot(vector, vector).sqrt();
-    vector.iter_mut().for_each(|x| *x /= length);
+    for x in &mut *vector {
+        *x /= length;
+    }
     true
 }
 

@@ -31,7 +31,9 @@ impl Rows {
             self.passage.back_along([parameters, direction], &drifts, pulls, &mut product);
         }
         let n = self.n();
-        product.iter_mut().for_each(|x| *x /= n);
+        for x in &mut product {
+            *x /= n;
+        }
         for at in self.weights() {
             product[at] += self.l2 * direction[at];
         }

@@ -68,14 +68,11 @@ fn range_of(study: &Study, key: &str, name: &str, ends: Option<&str>) -> Result<
     let rows: Vec<Value> = serde_json::from_str(TABLE).unwrap_or_default();
     let usual = |name: &str| rows.iter().find(|row| row["name"] == name).map(|row| row["sweep"].clone());
     let own = study.space.iter().find(|(own, _)| own == name).map(|(_, range)| range.to_json());
-    let mut range = match own.or_else(|| usual(name)).filter(|range| !range.is_null()) {
-        Some(range) => range,
-        None => {
-            let can = |row: &&Value| !row["sweep"].is_null() && row["available"] == true;
-            let names: Vec<&str> = rows.iter().filter(can).filter_map(|row| row["name"].as_str()).collect();
-            let seeds = if key == "y" { format!(", {SEEDS}") } else { String::new() };
-            return Err(refused(key, name, format!("{}{seeds}", names.join(", "))));
-        }
+    let Some(mut range) = own.or_else(|| usual(name)).filter(|range| !range.is_null()) else {
+        let can = |row: &&Value| !row["sweep"].is_null() && row["available"] == true;
+        let names: Vec<&str> = rows.iter().filter(can).filter_map(|row| row["name"].as_str()).collect();
+        let seeds = if key == "y" { format!(", {SEEDS}") } else { String::new() };
+        return Err(refused(key, name, format!("{}{seeds}", names.join(", "))));
     };
     let Some(ends) = ends else { return Ok(range) };
     let key = format!("{key}-range");
@@ -322,14 +319,15 @@ fn summarise(plan: &MapPlan, pixels: &[Pixel], limit: f64, took: Duration) {
     let n = pixels.len();
     let [columns, rows] = plan.size();
     let diverged = pixels.iter().filter(|pixel| pixel.diverged_at > 0).count();
-    let slow = pixels.iter().filter(|pixel| pixel.diverged_at == 0 && !(pixel.loss < limit)).count();
+    let trained = pixels.iter().filter(|pixel| pixel.diverged_at == 0 && pixel.loss < limit).count();
+    let slow = n - diverged - trained;
     let share = |k: usize| 100.0 * k as f64 / n.max(1) as f64;
     let metric = if plan.metric() == Metric::TrainLoss { "train" } else { "validation" };
     let seconds = took.as_secs_f64();
     say(&format!("{columns} x {rows} networks in {seconds:.1} s, {:.0} a second", n as f64 / seconds));
     say(&format!(
         "{:.1} % trained ({metric} loss below {limit:.4}), {:.1} % slow, {:.1} % diverged",
-        share(n - slow - diverged),
+        share(trained),
         share(slow),
         share(diverged)
     ));

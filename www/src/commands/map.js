@@ -54,6 +54,14 @@ export const MAP = {
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: (on) => laid(on, {}) }),
+  /** The same, in the axes that a map of it begins with. */
+  map_anew: defineCommand({
+    act: (on) => {
+      const [x, y] = firstAxes(on.store.study);
+      on.slices.map.put({ options: null });
+      return laid(on, { x, y });
+    },
+  }),
   map_start: defineCommand({ act: async ({ runner }) => (await runner.maps()).start() }),
   map_pause: defineCommand({ act: async ({ runner }) => (await runner.maps()).pause() }),
   /** A part of what is shown, or more than that; it is trained if that was. */

@@ -1,5 +1,5 @@
 import { trialsOf } from '../study/search.js';
-import { deepened } from '../study/stages.js';
+import { deepened } from '../study/plan.js';
 import { defineCommand } from './command.js';
 import { opened } from './focus.js';
 

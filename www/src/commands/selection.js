@@ -1,6 +1,5 @@
 import { lookOf } from '../state/score.js';
 import { scoreName, scoreText } from '../state/spread.js';
-import { stagesOf } from '../study/stages.js';
 import { defineCommand } from './command.js';
 import { leftUnopened } from './focus.js';
 
@@ -81,11 +80,13 @@ export const SELECTION = {
   }),
   /** Shows the trials of one stage, and the box that they were drawn from; null for those of all. */
   show_stage: defineCommand({
-    act: ({ store, slices }, /** @type {number | null} */ at) => {
-      const stage = at === null ? null : (stagesOf(store.shownStudy, store.trials)[at] ?? null);
-      slices.selection.showStage(stage);
-      const n = stage ? stage.end - stage.first : store.trials.size;
-      slices.messages.say(store.t(stage ? 'say.stage' : 'say.stages', { number: (at ?? 0) + 1, n }));
+    act: (
+      { store, slices },
+      /** @type {{stage: import('../study/stages.js').Stage, number: number} | null} */ shown,
+    ) => {
+      slices.selection.showStage(shown?.stage ?? null);
+      const n = shown ? shown.stage.end - shown.stage.first : store.trials.size;
+      slices.messages.say(store.t(shown ? 'say.stage' : 'say.stages', { number: shown?.number ?? '', n }));
     },
   }),
   unbrush: defineCommand({

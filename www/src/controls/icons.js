@@ -56,9 +56,11 @@ export function stateMark(state) {
         : state === 'running'
           ? svg`<circle cx="5" cy="5" r="3.6" fill="none" stroke="var(--ink)" stroke-width="1.3"/><path
             d="M5 1.4a3.6 3.6 0 0 1 0 7.2Z" fill="var(--ink)"/>`
-          : state === 'queued'
-            ? svg`<circle cx="5" cy="5" r="1.4" fill="var(--mark)"/>`
-            : svg`<circle cx="5" cy="5" r="3.4" fill="none" stroke="var(--ink)" stroke-width="1.3"
+          : state === 'next'
+            ? svg`<circle cx="5" cy="5" r="2.4" fill="none" stroke="var(--ink)" stroke-width="1.1"/>`
+            : state === 'queued'
+              ? svg`<circle cx="5" cy="5" r="1.4" fill="var(--mark)"/>`
+              : svg`<circle cx="5" cy="5" r="3.4" fill="none" stroke="var(--ink)" stroke-width="1.3"
               stroke-dasharray=${state === 'cancelled' ? '2.5 2' : 'none'}/>${
                 state === 'untrained'
                   ? svg`<path d="M3 5h4" stroke="var(--ink)"

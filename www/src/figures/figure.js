@@ -5,6 +5,7 @@ import { count, loss, metric } from '../study/format.js';
 import { guessOf } from '../study/guess.js';
 import { planned } from '../study/panel.js';
 import { datasetOf } from '../study/hyperparameters.js';
+import { LEARNING, samplerOf } from '../study/search.js';
 import { drawRamp } from './ramp.js';
 import { scoreScale } from '../state/score.js';
 import { CROWD } from '../state/store.js';
@@ -120,11 +121,11 @@ export class FigurePart extends Part {
 
   /** How much of what is to come it shows. @returns {unknown} */
   note() {
-    const { counts, trials } = this.store;
+    const { counts, trials, expected } = this.store;
     const done = counts.complete + counts.pruned + counts.diverged + counts.failed;
-    if (!trials.size || done === trials.size) return nothing;
+    if (!trials.size || done === expected) return nothing;
     return html`<span class="q"
-      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(trials.size) })}</span>`;
+      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(expected) })}</span>`;
   }
 
   /** @returns {Legend | null} */
@@ -469,12 +470,15 @@ export class FigurePart extends Part {
   /** The states of the trials at hand, and in a run those that may come. @returns {Key[]} */
   stateKeys() {
     const { counts, state, trials } = this.store;
-    const known = { ...counts, untrained: scoreScale(this.store).untrained };
+    const learns = LEARNING.includes(samplerOf(this.store.shownStudy));
+    const known = { ...counts, next: 0, untrained: scoreScale(this.store).untrained };
     return /** @type {const} */ (['complete', 'running', 'queued', 'untrained', 'pruned', 'diverged', 'cancelled'])
       .filter(
         (one) => known[one] || ((state !== 'idle' || !trials.size) && (one === 'complete' || one === 'diverged')),
       )
-      .map((one) => {
+      .map((given) => {
+        // Where the sampler wants to look next.
+        const one = given === 'queued' && learns ? 'next' : given;
         const word = this.t(`state.${one}`);
         const isCounted = one === 'untrained' || one === 'pruned' || one === 'diverged';
         return {

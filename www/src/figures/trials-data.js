@@ -1,5 +1,5 @@
 import { sweptOf } from '../study/hyperparameters.js';
-import { originIn } from '../study/stages.js';
+import { originIn } from '../study/search.js';
 import { MEASURES } from '../state/columns.js';
 import { hasSpread } from '../state/spread.js';
 import { evaluationsOf } from '../state/trials.js';

@@ -229,6 +229,16 @@ class Readable {
     return run.choice === 'auto' || run.choice === record.backend ? shown.counts.cancelled : 0;
   }
 
+  /** Trials that there will be, as far as is known: samplers that learn ask for them in rounds. */
+  get expected() {
+    const { trials: shown, run, study: panel, shelf } = this.slices;
+    const { size } = shown.trials;
+    if (!size || !shown.runStudy) return size || planned(panel.study);
+    const isTrained = !shelf.live || shelf.live.trials === shown.trials;
+    const isLive = isTrained && (run.state === 'running' || run.state === 'paused');
+    return isLive && shown.runStudy.sampler?.name !== 'grid' ? Math.max(size, planned(shown.runStudy)) : size;
+  }
+
   /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A
    * result of an earlier visit has no networks to go on with: its study is trained anew, with so many more. */
   get more() {

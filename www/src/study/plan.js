@@ -56,6 +56,23 @@ export function shareSpent(study, trials) {
   return whole ? spent / whole : 0;
 }
 
+/** A box that is searched again gets so many times the epochs. */
+const DEEPER = 2;
+
+/** The epochs of a trial that goes deeper. @param {Study} study */
+export function deeperEpochs(study) {
+  const most = Number(BY_NAME.get('epochs')?.high);
+  const last = study.stages?.at(-1)?.epochs ?? Math.round(epochsOf(study));
+  return Math.min(most, DEEPER * last);
+}
+
+/** The study with more epochs; by hand there is one stage a run. @param {Study} study @returns {Study} */
+export function deepened(study) {
+  const { epochs, ...space } = study.space ?? {};
+  const { stages, ...rest } = study;
+  return { ...rest, space, fixed: { ...study.fixed, epochs: deeperEpochs(study) } };
+}
+
 /**
  * What a run comes to. `asked` is how many trials are asked for where nothing ends the run before; `trials` how many
  * of them the budget is about enough for, if each takes all its epochs; `steps` what those take.

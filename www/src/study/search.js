@@ -120,6 +120,16 @@ export function originOf(study, number) {
   return number < (study.sampler?.startup ?? usual) ? 'random' : 'suggested';
 }
 
+/** How a trial came to be: each stage begins at random anew. @param {Study} study @param {number} number */
+export function originIn(study, number) {
+  let first = 0;
+  for (const { trials } of study.stages ?? []) {
+    if (number < first + trials) break;
+    first += trials;
+  }
+  return originOf(study, number - first);
+}
+
 /** The stages that a study begins with: half of its trials with a quarter of the epochs, then the others in a smaller
  * box. @param {number} epochs @param {number} trials @returns {Stage[]} */
 export function firstStages(epochs, trials) {

@@ -1,7 +1,6 @@
-import { BY_NAME, between, gridSize, scaleOf } from './hyperparameters.js';
-import { epochsOf } from './plan.js';
+import { between, gridSize, scaleOf } from './hyperparameters.js';
 import { objectiveOf, scoreOf } from './result.js';
-import { SHRINK, originOf } from './search.js';
+import { SHRINK } from './search.js';
 import { SCALES } from './scale.js';
 
 /**
@@ -14,23 +13,6 @@ import { SCALES } from './scale.js';
  * @typedef {Record<string, Distribution>} Box
  * @typedef {{first: number, end: number, epochs: number, box: Box}} Stage trials from `first` to before `end`
  */
-
-/** A box that is searched again gets so many times the epochs. */
-const DEEPER = 2;
-
-/** The epochs of a trial that goes deeper. @param {Study} study */
-export function deeperEpochs(study) {
-  const most = Number(BY_NAME.get('epochs')?.high);
-  const last = study.stages?.at(-1)?.epochs ?? Math.round(epochsOf(study));
-  return Math.min(most, DEEPER * last);
-}
-
-/** The study with more epochs; by hand there is one stage a run. @param {Study} study @returns {Study} */
-export function deepened(study) {
-  const { epochs, ...space } = study.space ?? {};
-  const { stages, ...rest } = study;
-  return { ...rest, space, fixed: { ...study.fixed, epochs: deeperEpochs(study) } };
-}
 
 /** @param {number} value @param {number} low @param {number} high */
 const within = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -60,16 +42,6 @@ export function around(range, value, share) {
   ];
   if (range.type !== 'int') return { ...range, low: from, high: until };
   return { ...range, low: Math.min(value, Math.round(from)), high: Math.max(value, Math.round(until)) };
-}
-
-/** How a trial came to be: each stage begins at random anew. @param {Study} study @param {number} number */
-export function originIn(study, number) {
-  let first = 0;
-  for (const { trials } of study.stages ?? []) {
-    if (number < first + trials) break;
-    first += trials;
-  }
-  return originOf(study, number - first);
 }
 
 /** The best of the first trials: one that is complete, if there is any.

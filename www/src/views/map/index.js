@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
+import { keyOf } from '../../study/link.js';
 import shared from '../../figures/ground/style.css?inline';
 import own from './style.css?inline';
 import './tp-map.js';
@@ -9,16 +10,19 @@ import './tp-map-facts.js';
 export class TpMapView extends Part {
   static sheet = `${shared}${own}`;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['map'];
+  static topics = ['map', 'study'];
 
   firstUpdated() {
     super.firstUpdated();
     this.act('map');
   }
 
-  /** A link may say what to show also while the map is open. */
+  /** A link may say what to show also while the map is open; a map that nobody has trained follows the study. */
   wake() {
-    if (this.store.map.asked) this.act('map');
+    const { map, study } = this.store;
+    if (map.asked) this.act('map');
+    else if (map.options && !map.done && ['ready', 'failed'].includes(map.state) && map.key !== keyOf(study))
+      this.act('map_anew');
   }
 
   disconnectedCallback() {

@@ -174,7 +174,7 @@ export class TpMapFacts extends Part {
       <button type="button" class="btn" data-testid="map-fractal" ?disabled=${store.readOnly}
         @click=${async () => {
           await this.act('map_fractal');
-          this.act('map_renew');
+          this.act('map_anew');
         }}>${this.t('map.fractal')}</button>`;
   }
 }

@@ -132,7 +132,7 @@ export function whyOf(points, divergedAt) {
  * @param {Point[]} points @returns {Sentence[]} */
 export function standingOf(points) {
   const owns = ownsSteps(points);
-  const last = points.findLast((point) => Number.isFinite(sharpness(point, owns)));
+  const last = points.filter((point) => Number.isFinite(sharpness(point, owns))).at(-1);
   if (!last) return [];
   const known = points.filter((point) => Number.isFinite(timesOf(point, owns)));
   const now = { key: 'sharp.now', values: { at: last.at, value: sharpness(last, owns) } };

@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
-import { planned } from '../../study/panel.js';
 import { planOf, shareSpent } from '../../study/plan.js';
 import { isRefined, prunerOf } from '../../study/search.js';
 import '../../figures/tp-strip.js';
@@ -15,7 +14,7 @@ export class TpRunBar extends Part {
   render() {
     const { store } = this;
     const { isAway } = store.shelf;
-    const total = (isAway && store.progress?.total) || store.trials.size || planned(store.study);
+    const total = (isAway && store.progress?.total) || store.expected;
     return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
@@ -90,7 +89,10 @@ export class TpRunBar extends Part {
     const isOther = !live && shelf.live !== null && shelf.live.trials !== store.trials;
     const steps = progress && !isOther ? count(progress.steps) : '–';
     // Long first epochs: trials that have not ended are progress, too.
-    const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
+    // Of trials that nobody has asked for yet, the engine knows nothing.
+    const ahead = shelf.isAway ? 0 : (total - store.trials.size) * planOf(store.shownStudy).perTrial;
+    const all = live && progress?.totalSteps ? progress.totalSteps + ahead : 0;
+    const share = all && ended < total ? (100 * (progress?.steps ?? 0)) / all : null;
     const percent =
       share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';

@@ -8,7 +8,6 @@ import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
 import { later } from '../../platform/later.js';
 import './tp-best.js';
-import './tp-stages.js';
 import sheet from './style.css?inline';
 
 /** Response surface, loss curves and trial table of one study; or of two runs, side by side. */

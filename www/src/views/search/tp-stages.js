@@ -12,12 +12,13 @@ export class TpStages extends Part {
     const stages = store.trials.size ? stagesOf(store.shownStudy, store.trials) : [];
     if (!stages.length) return nothing;
     return html`<nav class="best stages-bar" aria-label=${this.t('stages')} data-testid="stage-bar">${stages.map(
-      ({ first, end, epochs }, k) => {
+      (stage, k) => {
+        const { first, end, epochs } = stage;
         const isShown = store.stage?.first === first;
         return html`${k ? html`<span aria-hidden="true">›</span>` : nothing}<button type="button"
           class="btn ${isShown ? 'on' : ''}" data-testid="show-stage-${k + 1}" aria-pressed=${isShown}
           title=${this.t('stages.show')}
-          @click=${() => this.act('show_stage', isShown ? null : k)}>${this.t('stages.said', {
+          @click=${() => this.act('show_stage', isShown ? null : { stage, number: k + 1 })}>${this.t('stages.said', {
             number: k + 1,
             trials: end - first,
             epochs,

@@ -61,7 +61,15 @@ export class MapHost {
 
   /** What a map will take: gradient steps and bytes of a network, and with `clock` seconds a step.
    * @param {number} id @param {number} pixels @param {boolean} clock */
-  async estimate(id, pixels, clock) {
+  estimate(id, pixels, clock) {
+    const work = this.loop.then(() => this.measure(id, pixels, clock));
+    // Another map waits for its step under way.
+    this.loop = work.catch(() => {});
+    return work;
+  }
+
+  /** @private @param {number} id @param {number} pixels @param {boolean} clock */
+  async measure(id, pixels, clock) {
     const map = this.mapOf(id);
     const n = Math.min(SAMPLE, pixels);
     // A row of places that meets every row and column alike.

@@ -58,8 +58,9 @@ export const MAP = {
   map_anew: defineCommand({
     act: (on) => {
       const [x, y] = firstAxes(on.store.study);
+      const size = on.store.map.options?.size ?? USUAL;
       on.slices.map.put({ options: null });
-      return laid(on, { x, y });
+      return laid(on, { x, y, size });
     },
   }),
   map_start: defineCommand({ act: async ({ runner }) => (await runner.maps()).start() }),

@@ -18,6 +18,8 @@ const SAMPLE = 48;
 /** The longest that they are trained to see how long that takes, in ms, the first part of it to warm up. */
 const MEASURE = 160;
 const WARM_UP = 50;
+/** A network whose first step takes longer than this, in ms, is not waited for. */
+const PATIENCE = 5000;
 
 export class MapHost {
   /** @param {Around} around */
@@ -59,7 +61,15 @@ export class MapHost {
 
   /** What a map will take: gradient steps and bytes of a network, and with `clock` seconds a step.
    * @param {number} id @param {number} pixels @param {boolean} clock */
-  async estimate(id, pixels, clock) {
+  estimate(id, pixels, clock) {
+    const work = this.loop.then(() => this.measure(id, pixels, clock));
+    // Another map waits for its step under way.
+    this.loop = work.catch(() => {});
+    return work;
+  }
+
+  /** @private @param {number} id @param {number} pixels @param {boolean} clock */
+  async measure(id, pixels, clock) {
     const map = this.mapOf(id);
     const n = Math.min(SAMPLE, pixels);
     // A row of places that meets every row and column alike.
@@ -72,11 +82,14 @@ export class MapHost {
     if (clock) {
       const begun = performance.now();
       let [taken, from] = [0, begun];
-      for (let finished = false; !finished && performance.now() - begun < MEASURE;) {
+      const spent = () => performance.now() - begun;
+      for (let finished = false; !finished && (spent() < MEASURE || (!taken && spent() < PATIENCE));) {
         const report = await this.guard(() => map.advance(BUDGET));
         ({ finished } = report);
         taken += report.steps;
-        if (from === begun && !finished && performance.now() - begun > WARM_UP) [taken, from] = [0, performance.now()];
+        // Of steps so long that few of them fit the first ones count, too.
+        const isWarm = from === begun && !finished && spent() > WARM_UP && spent() < MEASURE / 2;
+        if (isWarm) [taken, from] = [0, performance.now()];
         await this.around.rest();
         if (turn !== this.turn) break;
       }

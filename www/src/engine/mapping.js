@@ -25,6 +25,8 @@ const SHARE = { cpu: 60, gpu: 400 };
 const LEAST = { cpu: 4, gpu: 256 };
 const MOST = { cpu: 1024, gpu: 16_384 };
 const FIRST = { cpu: 32, gpu: 1024 };
+/** Bytes of the networks that train at once (`Backend::wave_bytes`). */
+const WAVE_BYTES = { cpu: 2 ** 26, gpu: 2 ** 29 };
 /** Shares that a Worker has at a time: it never waits for the page. */
 const AHEAD = 2;
 /** A study of more trials is no other to who chooses a backend. */
@@ -120,9 +122,10 @@ export class Mapping {
       if (!isWanted()) return;
       const workers = this.backend === 'cpu' ? workersOn() : 1;
       if (pace !== null) this.each = pace * steps;
-      const atOnce = Math.min(pixels, this.shareOf() * workers);
+      // What trains at once is held to so many bytes, as in any run.
+      const wave = Math.max(bytes, Math.min(WAVE_BYTES[this.backend], bytes * Math.min(pixels, this.shareOf())));
       const seconds = this.each ? (this.each * pixels) / workers : null;
-      const cost = { steps: steps * pixels, seconds, bytes: bytes * atOnce, workers, plan: info.plan };
+      const cost = { steps: steps * pixels, seconds, bytes: wave * workers, workers, plan: info.plan };
       slice.lay(head, cost, backend);
       if (slice.state === 'planning') slice.go('ready');
     });

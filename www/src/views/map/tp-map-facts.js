@@ -167,7 +167,7 @@ export class TpMapFacts extends Part {
     const { map } = store;
     const isOther = map.trial !== null && Object.keys(store.shownStudy.space ?? {}).length > 0;
     return html`<h2>${this.t('map.about')}</h2>
-      <p class="q2">${this.t('map.about.pixels')}${
+      <p class="q2">${this.t(map.options?.y === SEEDS ? 'map.about.seeds' : 'map.about.pixels')}${
         isOther ? ` ${this.t('map.about.trial', { number: map.trial })}` : ''
       }</p>
       <p class="q2">${this.t('map.fractal.about')}</p>

@@ -318,8 +318,13 @@ impl Trainer {
             });
             let alone = waits || self.study.seeds_per_trial > 1;
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
+            if !alone {
+                wave.population.let_lag();
+            }
             for _ in 0..ahead {
-                self.begin_epoch(&mut wave)?;
+                if !self.begin_epoch(&mut wave)? {
+                    break;
+                }
             }
         }
         let advance = wave.population.advance(budget).await?;
@@ -334,6 +339,7 @@ impl Trainer {
             running.outcomes.push(outcome);
             if running.outcomes.len() == running.networks.len() {
                 if running.config.optimizer.descends() {
+                    wave.population.settle().await?;
                     for &index in &running.networks {
                         wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
                     }
@@ -348,8 +354,14 @@ impl Trainer {
                 }
             }
         }
+        if advance.wants_more && self.watched.is_none() && wave.to_park.is_empty() {
+            wave.in_epoch = false;
+        }
         if advance.epoch_done {
             wave.in_epoch = false;
+            if self.watched.is_some() || !wave.to_park.is_empty() {
+                wave.population.settle().await?;
+            }
             if let Some(number) = self.watched {
                 let running = wave.trials.iter().find(|one| one.trial.number == number && !one.ended);
                 let snapshot = running.map(|running| {
@@ -452,8 +464,9 @@ impl Trainer {
         NetworkSpec { crowd, ..network }
     }
 
-    fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
-        let mut epoch = Vec::new();
+    /// Begins the next epoch of all that have one; whether there is any.
+    fn begin_epoch(&self, wave: &mut Wave) -> Result<bool> {
+        let (mut epoch, mut ends) = (Vec::new(), false);
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
@@ -469,9 +482,15 @@ impl Trainer {
                 ));
             }
             running.epochs_begun += 1;
+            ends |= running.epochs_begun == running.until;
         }
         wave.in_epoch = true;
-        wave.population.begin_epoch(epoch)
+        let is_any = !epoch.is_empty();
+        wave.population.begin_epoch(epoch)?;
+        if ends {
+            wave.population.expect_end();
+        }
+        Ok(is_any)
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.

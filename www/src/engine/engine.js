@@ -53,6 +53,8 @@ export class Engine extends EventTarget {
     /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */
     this.faulty = null;
     /** @type {RunState} */ this.state = 'idle';
+    /** @private */ this.onHidden = () => void this.clients[0]?.call('hidden', document.hidden).catch(() => {});
+    globalThis.document?.addEventListener('visibilitychange', this.onHidden);
   }
 
   /** @private @param {number} index */
@@ -587,6 +589,7 @@ export class Engine extends EventTarget {
 
   dispose() {
     this.end();
+    document.removeEventListener('visibilitychange', this.onHidden);
     for (const client of this.clients) client.dispose();
     this.clients = [];
     this.analyst?.dispose();

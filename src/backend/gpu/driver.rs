@@ -133,6 +133,8 @@ struct Lap {
 /// A population trained by one strategy.
 pub struct Driver<S: Source = SharedDevice> {
     source: S,
+    /// The device that the population was last on.
+    on: Option<Rc<S::Device>>,
     population: Box<dyn DevicePopulation<S::Device>>,
     copies: Copies,
     /// Whether host copies may lag between flights.
@@ -175,6 +177,7 @@ impl<S: Source> Driver<S> {
         let now = source.get().now();
         Self {
             source,
+            on: None,
             population,
             copies,
             lags: false,
@@ -200,12 +203,12 @@ impl<S: Source> Driver<S> {
 
     async fn work(&mut self, budget: f64) -> Result<Advance> {
         let mut advance = Advance::default();
+        let device = self.device();
         if self.is_idle() {
             self.ready.append(&mut self.held);
             advance.outcomes = core::mem::take(&mut self.ready);
             return Ok(Advance { epoch_done: true, ..advance });
         }
-        let device = self.source.get();
         let mut fits = self.population.fits(&device);
         if !fits && self.laps.is_empty() {
             // What is only on the device would be lost with the old buffers.
@@ -262,6 +265,24 @@ impl<S: Source> Driver<S> {
         }
         advance.outcomes = core::mem::take(&mut self.ready);
         Ok(advance)
+    }
+
+    /// The present device. Another population may have replaced the one that this one is on: what was there is gone.
+    fn device(&mut self) -> Rc<S::Device> {
+        let device = self.source.get();
+        if self.on.as_ref().is_some_and(|on| !Rc::ptr_eq(on, &device)) {
+            self.population.drop_buffers();
+            self.rewind();
+        }
+        self.on = Some(device.clone());
+        device
+    }
+
+    /// Goes back to the last host copy.
+    fn rewind(&mut self) {
+        self.laps.clear();
+        self.population.rewind();
+        (self.copy, self.at, self.is_fresh, self.pace, self.left) = (None, 0, true, None, None);
     }
 
     /// Whether nothing is under way.
@@ -372,8 +393,6 @@ impl<S: Source> Driver<S> {
     /// Goes back to the last host copy, on a new device where the old one is lost.
     async fn recover(&mut self, lost: Error) -> Result<Advance> {
         self.population.drop_buffers();
-        self.laps.clear();
-        self.copy = None;
         self.failures += 1;
         if self.failures > MAX_FAILURES {
             return Err(lost);
@@ -384,8 +403,7 @@ impl<S: Source> Driver<S> {
         let resumed = self.source.get().is_lost();
         for _ in 0..RECOVERY_ATTEMPTS {
             if self.source.renew().await.is_ok() && !self.source.get().is_lost() {
-                self.population.rewind();
-                (self.at, self.is_fresh, self.pace, self.left) = (0, true, None, None);
+                self.rewind();
                 // What was told before the loss would not be told again.
                 let outcomes = core::mem::take(&mut self.ready);
                 return Ok(Advance { outcomes, resumed, ..Advance::default() });
@@ -412,7 +430,7 @@ impl<S: Source> Driver<S> {
         while !self.is_fresh || self.told > 0 {
             // After a loss all that was told of is done again, and told to nobody.
             let outcome = if self.is_idle() {
-                let device = self.source.get();
+                let device = self.device();
                 self.copy(&device).await.map(|()| Advance::default())
             } else {
                 self.work(LONGEST_BUDGET).await

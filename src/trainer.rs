@@ -328,8 +328,13 @@ impl Trainer {
             });
             let alone = waits || self.study.seeds_per_trial > 1 || !self.study.record.is_empty();
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
+            if !alone {
+                wave.population.let_lag();
+            }
             for _ in 0..ahead {
-                self.begin_epoch(&mut wave)?;
+                if !self.begin_epoch(&mut wave)? {
+                    break;
+                }
             }
         }
         if wave.to_close.is_empty() {
@@ -351,6 +356,9 @@ impl Trainer {
                     }
                 }
             }
+            if advance.wants_more && self.watched.is_empty() && wave.to_park.is_empty() && wave.to_close.is_empty() {
+                wave.in_epoch = false;
+            }
         }
         // What is recorded takes time of its own: one trial after the other, for as long as there is any.
         while !wave.to_close.is_empty() {
@@ -361,6 +369,9 @@ impl Trainer {
         }
         if wave.is_through && wave.to_close.is_empty() {
             wave.in_epoch = false;
+            if !self.watched.is_empty() || !wave.to_park.is_empty() {
+                wave.population.settle().await?;
+            }
             let watched = core::mem::take(&mut self.watched);
             for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
                 let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
@@ -385,6 +396,7 @@ impl Trainer {
         let recorded = self.recorded(wave, owner);
         let running = &mut wave.trials[owner];
         if running.config.optimizer.descends() {
+            wave.population.settle().await?;
             for &index in &running.networks {
                 wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
             }
@@ -488,8 +500,9 @@ impl Trainer {
         NetworkSpec { crowd, ..network }
     }
 
-    fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
-        let mut epoch = Vec::new();
+    /// Begins the next epoch of all that have one; whether there is any.
+    fn begin_epoch(&self, wave: &mut Wave) -> Result<bool> {
+        let (mut epoch, mut ends) = (Vec::new(), false);
         // Networks that draw the same random numbers have their rows in the same order.
         let mut known = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
@@ -510,9 +523,15 @@ impl Trainer {
                 epoch.push(batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]));
             }
             running.epochs_begun += 1;
+            ends |= running.epochs_begun == running.until;
         }
         wave.in_epoch = true;
-        wave.population.begin_epoch(epoch)
+        let is_any = !epoch.is_empty();
+        wave.population.begin_epoch(epoch)?;
+        if ends {
+            wave.population.expect_end();
+        }
+        Ok(is_any)
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.

@@ -10,6 +10,7 @@ mod map;
 mod presets;
 mod race;
 mod search;
+mod shaders;
 mod studies;
 mod study;
 mod tidy;

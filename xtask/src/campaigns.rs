@@ -2,7 +2,7 @@
 //! study through the native binary, which `test` runs too.
 
 use crate::process::{cargo, find, program, run};
-use crate::{checks, paths, system, web};
+use crate::{bundle, checks, paths, system, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::path::Path;
@@ -19,6 +19,7 @@ pub fn soak() -> Result<()> {
     command.args(["test", "--locked", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
     checks::clippy_wasm()?;
+    bundle::try_it()?;
     // What the page's pace is held against.
     run(cargo().args(["build", "--locked", "--release", "--bin", "tune"]))?;
     web::build()?;

@@ -54,7 +54,9 @@ fn make(toolchain: &Toolchain, profile: Profile, (name, feature): (&str, Option<
 }
 
 fn compile(toolchain: &Toolchain, profile: Profile, feature: Option<&str>) -> Result<()> {
-    let mut command = toolchain.cargo("build");
+    // As a dynamic library alone: cargo optimises over crates only where nothing else is made of them.
+    let mut command = toolchain.cargo("rustc");
+    command.args(["--crate-type", "cdylib"]);
     if profile != Profile::Debug {
         command.arg("--release");
     }

@@ -51,6 +51,8 @@ export class Engine extends Workers {
     /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */
     this.faulty = null;
     /** @type {RunState} */ this.state = 'idle';
+    /** @private */ this.onHidden = () => void this.clients[0]?.call('hidden', document.hidden).catch(() => {});
+    globalThis.document?.addEventListener('visibilitychange', this.onHidden);
   }
 
   /** @protected The lead may have had the session. */
@@ -586,6 +588,7 @@ export class Engine extends Workers {
 
   dispose() {
     this.end();
+    globalThis.document?.removeEventListener('visibilitychange', this.onHidden);
     super.dispose();
   }
 }

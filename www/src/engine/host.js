@@ -33,6 +33,12 @@ const AHEAD = 250;
 const AHEAD_PIECE = 20;
 const AHEAD_TRIALS = 64;
 
+/**
+ * MB of networks that train at once on a GPU. iOS ends pages that take much more, and a Worker cannot tell Safari on an
+ * iPad from Safari on a Mac.
+ */
+const WAVE_MB = /iP(hone|ad|od)|Macintosh(?!.*(Chrome|Firefox))/.test(navigator.userAgent) ? 128 : 512;
+
 /** Lets messages that wait come in first; timers would be throttled in a hidden tab. */
 const turn = new MessageChannel();
 /** @type {((value: unknown) => void)[]} */
@@ -155,9 +161,19 @@ export class Host extends Answers {
   /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */
   async open() {
     if (this.gpu) return this.gpu;
-    this.opening ??= guarded(() => GpuHandle.open()).finally(() => (this.opening = null));
+    this.opening ??= guarded(() => GpuHandle.open(WAVE_MB)).finally(() => (this.opening = null));
     const gpu = await this.opening;
     return (this.gpu ??= gpu);
+  }
+
+  /** Says that the page is hidden, or seen: submits may be longer where nothing is drawn. @param {boolean} isHidden */
+  hidden(isHidden) {
+    this.gpu?.hidden(isHidden);
+  }
+
+  /** What was measured on the GPU: its latency, what a dispatch costs, paces, first uses. */
+  async facts() {
+    return this.gpu ? guarded(() => /** @type {GpuHandle} */ (this.gpu).facts()) : null;
   }
 
   /**

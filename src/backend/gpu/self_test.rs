@@ -126,12 +126,14 @@ fn compare_program(
         return Ok(0.0);
     }
     let losses = |outcome: &EpochOutcome| [outcome.train.loss, outcome.validation.unwrap_or_default().loss];
-    let off = relative(&losses(&own), &losses(&right));
+    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+    let [own_losses, right_losses] = [losses(&own), losses(&right)];
+    // A single class costs nothing: the loss is 0 there.
+    let off = distance(&own_losses, &right_losses) / distance(&right_losses, &[0.0; 2]).max(1e-3);
     if is_beyond(off, PROGRAM_LOSS) {
         return wrong("loss", off);
     }
     let (own, right) = (&found.parameters[index], &expected.parameters[index]);
-    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
     let (moved, size) = (distance(right, &network.parameters), distance(right, &vec![0.0; right.len()]));
     let off = distance(own, right) / (PROGRAM_MOVED * moved + PROGRAM_STAYED * size).max(1e-30);
     if is_beyond(off, 1.0) { wrong("parameters", off * PROGRAM_MOVED) } else { Ok(off) }

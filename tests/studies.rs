@@ -388,7 +388,7 @@ fn what_does_not_go_together_is_refused_by_its_name() {
         (json!({"stages": [{"epochs": 1, "trials": 3, "shrink": 0}]}), "stages[0].shrink is 0"),
         (json!({"stages": [{"epochs": 1, "trials": 41}], "trials": 40}), "trials is 40; the accepted range is 41"),
         (
-            json!({"stages": [{"epochs": 1, "trials": 3}], "space": {"epochs": {"type": "int", "low": 1, "high": 5}}}),
+            json!({"stages": [{"epochs": 1, "trials": 3}], "fixed": {}, "space": {"epochs": {"type": "int", "low": 1, "high": 5}}}),
             "stages",
         ),
         (json!({"budget": 4}), "budget is 4; the accepted range is >= 5 (1 epoch)"),

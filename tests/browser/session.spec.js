@@ -27,7 +27,9 @@ function countHandedOver() {
   /** @type {any} */ (globalThis).Worker = class extends Real {
     /** @param {any} message @param {any} transfer */
     postMessage(message, transfer) {
-      const words = /^(start|assign)$/.test(message.call) && message.args.find((one) => one instanceof Uint32Array);
+      const words =
+        /^(start|assign)$/.test(message.call) &&
+        message.args.find((/** @type {unknown} */ one) => one instanceof Uint32Array);
       // Before each trial it says how many words follow.
       for (let at = 0; words && at < words.length; at += 1 + words[at]) /** @type {any} */ (globalThis).handedOver++;
       return super.postMessage(message, transfer);

@@ -1,5 +1,4 @@
 import { Engine } from './engine.js';
-import { Modeling } from './modeling.js';
 import { Racing } from './racing.js';
 import { Surfacing } from './surfacing.js';
 import {
@@ -33,6 +32,7 @@ import { inSlices } from '../platform/turns.js';
 const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
+const modeling = defineLater('modeling', () => import('./modeling.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 
 /** Curves of schedules that are kept. */
@@ -56,7 +56,8 @@ export class Runner {
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
     this.surfaces = new Surfacing(store, () => this.engine);
-    this.models = new Modeling(store, () => this.engine);
+    /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
+    this.looking = null;
     this.races = new Racing(store, () => this.engine);
     /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
     this.piecewise = {};
@@ -368,6 +369,15 @@ export class Runner {
     if (this.made && this.made.state !== 'idle') this.engine.stop();
   }
 
+  /** Looks into networks. @returns {Promise<import('./modeling.js').Modeling>} */
+  models() {
+    const made = () => modeling.open().then(({ Modeling }) => new Modeling(this.store, () => this.engine));
+    return (this.looking ??= made().catch((error) => {
+      this.looking = null;
+      throw error;
+    }));
+  }
+
   /** The trainability map, which takes an engine. @returns {Promise<import('./mapping.js').Mapping>} */
   async maps() {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
@@ -428,7 +438,7 @@ export class Runner {
   /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is
    * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
-    this.models.dispose();
+    this.looking?.then((models) => models.dispose()).catch(() => {});
     this.races.dispose();
     this.mapped?.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});

@@ -67,6 +67,7 @@ export const sidesOf = ({ y, size }) => [size, y === SEEDS ? Math.min(size, SEED
  */
 export function mapStudy(study, trial, options, ranges) {
   const { x, y } = options;
+  /** @type {Record<string, any>} */
   const fixed = { ...study.fixed };
   for (const [name, range] of Object.entries(study.space ?? {}))
     fixed[name] = trial?.params[name] ?? (trial ? undefinedOf(name, study) : middleOf(range));

@@ -29,6 +29,7 @@ export const VIEWS = [
 
 /** What opens over a view or beside it. */
 defineLater('study', () => import('./study/opened.js'));
+defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));
 defineLater('search', () => import('./search/index.js'));
 defineLater('test', () => import('./test/index.js'));

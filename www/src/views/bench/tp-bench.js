@@ -214,7 +214,8 @@ export class TpBench extends Part {
 
   /** @private Everything that was measured, as a file that a visitor can send; nothing is guessed of a card's name. */
   export() {
-    const cell = ([/** @type {string} */ key, /** @type {any} */ { steps, seconds, bytes, plan }]) => {
+    /** @param {[string, any]} cell */
+    const cell = ([key, { steps, seconds, bytes, plan }]) => {
       const [backend, ...name] = key.split(' ');
       const { trials } = ALL[name.join(' ')];
       return { backend, work: name.join(' '), trials, strategy: plan, rate: steps / seconds, bytes_per_trial: bytes };

@@ -14,13 +14,13 @@ export class TpMapView extends Part {
 
   firstUpdated() {
     super.firstUpdated();
-    this.act('map');
+    this.act('map', undefined);
   }
 
   /** A link may say what to show also while the map is open; a map that nobody has trained follows the study. */
   wake() {
     const { map, study } = this.store;
-    if (map.asked) this.act('map');
+    if (map.asked) this.act('map', undefined);
     else if (map.options && !map.done && ['ready', 'failed'].includes(map.state) && map.key !== keyOf(study))
       this.act('map_anew');
   }

@@ -46,7 +46,7 @@ export class TpMapFacts extends Part {
                 html`<button type="button" class="btn" data-testid="map-window" @click=${() =>
                   this.act('map_back', at)}>${text(times(one.ranges))}</button>`,
             )}<b data-testid="map-times">${text(times(ranges))}</b><span class="sp"></span><button type="button"
-              class="btn" data-testid="map-back" @click=${() => this.act('map_back')}>${this.t(
+              class="btn" data-testid="map-back" @click=${() => this.act('map_back', undefined)}>${this.t(
                 'map.back',
               )}</button></div>`
           : nothing

@@ -44,7 +44,7 @@ export class TpMap extends FigurePart {
     /** The scale of the losses. */ this.scale = { best: 0.1, worst: 1 };
     /** @private @type {Uint32Array} */ this.inks = new Uint32Array();
     /** @private the pixels, at one to one */ this.image = document.createElement('canvas');
-    /** @private what lay here before, as large as it is now */ this.before = document.createElement('canvas');
+    /** @private what lay here before, as large as it is now */ this.earlier = document.createElement('canvas');
     /** @private @type {{columns: Uint16Array, rows: Uint16Array, nx: number, passes: [number, number][]} | null} */
     this.layout = null;
     /** @private */ this.onWheel = (/** @type {WheelEvent} */ event) => this.grip.wheel(event);
@@ -92,7 +92,7 @@ export class TpMap extends FigurePart {
     if (map.state === 'failed' && map.problem && !map.done)
       return { name: 'map-problem', text: store.sentence(map.problem) };
     // What lay in a window before is a picture until its own pixels come.
-    if (map.n || this.before.width || this.image.width) return null;
+    if (map.n || this.earlier.width || this.image.width) return null;
     return { name: 'map-waits', text: this.t('map.planning') };
   }
 
@@ -265,7 +265,7 @@ export class TpMap extends FigurePart {
 
   /** Another window: what lay in this one stays, where it then lies, until its own pixels come. @private */
   keepBefore() {
-    const { image, before, grip } = this;
+    const { image, earlier: before, grip } = this;
     const g = before.getContext('2d');
     if (!g) return;
     const { options, ranges } = this.map;
@@ -312,10 +312,10 @@ export class TpMap extends FigurePart {
     const [x0, x1, y0, y1] = this.grip.box ?? [0, 1, 0, 1];
     const [across, up] = [w / (x1 - x0), h / (y1 - y0)];
     const place = /** @type {const} */ ([frame.left - x0 * across, frame.top - (1 - y1) * up, across, up]);
-    if (this.before.width) {
+    if (this.earlier.width) {
       // Paler than what is trained: it is only what lay there before.
       g.globalAlpha = 0.75;
-      g.drawImage(this.before, ...place);
+      g.drawImage(this.earlier, ...place);
       g.globalAlpha = 1;
     }
     if (this.layout && this.image.width) g.drawImage(this.image, ...place);
@@ -472,7 +472,7 @@ export class TpMap extends FigurePart {
     } else if (event.key === 'Enter' && this.cursor !== null) this.act('map_pixel', this.cursor);
     else if (event.key === '+' || event.key === '=') this.zoomBy(KEY_ZOOM);
     else if (event.key === '-') this.zoomBy(1 / KEY_ZOOM);
-    else if (event.key === 'Backspace' && map.history.length) this.act('map_back');
+    else if (event.key === 'Backspace' && map.history.length) this.act('map_back', undefined);
     else if (event.key === '0' && map.history.length) this.act('map_back', 0);
     else if (event.key === 'Escape' && (this.grip.rect || this.cursor !== null)) {
       this.grip.end();

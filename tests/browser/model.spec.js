@@ -8,26 +8,29 @@ const MOONS = small({ dataset: { name: 'moons', samples: 200 }, fixed: { hidden:
 
 /** What was found of the selected trial's network, and what its trial says. @param {import('./app.js').Page} page */
 const found = (page, figure = 'tp-model-boundary') =>
-  page.locator(figure).evaluate((part) => {
-    const { lens, store } = /** @type {any} */ (part);
-    const last = store.selected?.epochs.at(-1);
-    const sum = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0);
-    return {
-      sight: store.model.sights[0],
-      trial: store.selected?.number,
-      last: last && { ...last },
-      at: lens.at,
-      unit: lens.found?.unit ?? null,
-      field: lens.found?.field ? [...lens.found.field.slice(0, 50)] : null,
-      fieldSide: lens.found?.field ? Math.sqrt(lens.found.field.length) : 0,
-      norms: [...(lens.found?.norms ?? [])],
-      parts: lens.parts.map((/** @type {any} */ { verdict }) => ({
-        ...verdict,
-        confused: sum(verdict.confusion),
-        worst: verdict.worst.length,
-      })),
-    };
-  });
+  page
+    .locator(figure)
+    .first()
+    .evaluate((part) => {
+      const { lens, store } = /** @type {any} */ (part);
+      const last = store.selected?.epochs.at(-1);
+      const sum = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0);
+      return {
+        sight: store.model.sights[0],
+        trial: store.selected?.number,
+        last: last && { ...last },
+        at: lens.at,
+        unit: lens.found?.unit ?? null,
+        field: lens.found?.field ? [...lens.found.field.slice(0, 50)] : null,
+        fieldSide: lens.found?.field ? Math.sqrt(lens.found.field.length) : 0,
+        norms: [...(lens.found?.norms ?? [])],
+        parts: lens.parts.map((/** @type {any} */ { verdict }) => ({
+          ...verdict,
+          confused: sum(verdict.confusion),
+          worst: verdict.worst.length,
+        })),
+      };
+    });
 
 /** @param {import('./app.js').Page} page */
 const colors = (page) =>

@@ -28,7 +28,8 @@ test('curvature is recorded and drawn, and a trial that diverged is told where a
 }) => {
   await app.open();
   const { trials } = await app.result(WAVES, backend);
-  const [calm, lost] = trials;
+  const by = (/** @type {string} */ state) => trials.find((/** @type {any} */ one) => one.state === state);
+  const [calm, lost] = [by('complete'), by('diverged')];
   expect([calm.state, lost.state, calm.epochs.length]).toEqual(['complete', 'diverged', 30]);
   for (const { layers, curvature } of calm.epochs) {
     expect(layers.map((/** @type {object} */ one) => Object.keys(one).length)).toEqual([4, 4]);
@@ -65,7 +66,9 @@ test('curvature is recorded and drawn, and a trial that diverged is told where a
   expect(csv.split(/\r?\n/)[0]).toContain('step,learning_rate,loss,sharpness,limit,residual,gradient_norm_1');
   await page.getByTestId('sharp-close').click();
 
-  await page.locator('tp-selection').evaluate((part) => void (/** @type {any} */ (part).act('select', 1)));
+  await page
+    .locator('tp-selection')
+    .evaluate((part, number) => void (/** @type {any} */ (part).act('select', number)), lost.number);
   await expect(open).toHaveText('Why?');
   await open.click();
   await expect(page.getByTestId('sharp')).toHaveAttribute('data-state', 'done', { timeout: 30_000 });

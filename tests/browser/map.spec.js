@@ -112,7 +112,7 @@ test('a map is trained, read, opened at a pixel, zoomed and left again; a run go
   await expect.poll(async () => (await map(page)).windows).toBe(0);
 
   // Files have every pixel.
-  await page.getByTestId('map-export').getByRole('button').first().click();
+  await page.getByTestId('map-export').click();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId('map-csv').click()]);
   const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
   expect(lines[0]).toBe('learning_rate,init_std,outcome,validation_loss,diverged_at');

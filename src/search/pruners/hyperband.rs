@@ -19,7 +19,7 @@ impl Brackets {
             most += 1;
         }
         // Optuna divides logarithms, which takes these three powers for a little less than they are.
-        let is_short = matches!((reduction, most), (3, 5) | (10, 3) | (17, 3));
+        let is_short = matches!((reduction, most), (3, 5) | (10 | 17, 3));
         if is_short && epochs_of(most) == u64::from(most_epochs) {
             most -= 1;
         }

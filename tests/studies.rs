@@ -81,7 +81,7 @@ fn play(study: &Study, curve: Curve<'_>) -> Session {
     session
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a curve of those that may diverge")]
+#[expect(clippy::unnecessary_wraps, reason = "a curve, of which others diverge")]
 fn valley(number: u32, params: &Map<String, Value>, epoch: usize) -> Option<f64> {
     let off = libm::log10(params["learning_rate"].as_f64().unwrap()) + 2.0;
     Some(off * off + 1.0 / epoch as f64 + f64::from(number % 3) * 1e-3)

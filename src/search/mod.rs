@@ -149,6 +149,7 @@ impl Search {
 
     /// The page asks this module for no session of a study with stages, as the module `search` has those.
     #[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
+    #[expect(clippy::unused_self, reason = "its twin has use for it")]
     fn narrow(&mut self, _: &Study, _: &Ledger) {
         unreachable!("stages are of another module")
     }

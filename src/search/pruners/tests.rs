@@ -123,13 +123,14 @@ fn worse_than_the_median_of_those_that_got_there_stops_but_not_at_first() {
     assert_eq!(stopped(&largest, &[&[0.1], &[0.9], &[0.5]]), [0]);
 }
 
+/// A study's name, most and least epochs, reduction, shares, and the brackets of its first trials.
+type Made<'a> = (&'a str, u32, u32, u32, &'a [u64], &'a str);
+
 #[test]
 fn brackets_are_those_of_optuna() {
-    type Made = (&'static str, u32, u32, u32, &'static [u64], &'static str);
-
     assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
     // Made by optuna 5.0.0: name, most and least epochs, reduction, shares, brackets of the trials 0 to 29.
-    let made: [Made; 8] = [
+    let made: [Made<'_>; 8] = [
         ("", 20, 1, 3, &[9, 5, 3], "201102200010021100011210012022"),
         ("digits", 20, 1, 3, &[9, 5, 3], "010000212102100200002222110020"),
         ("\u{d559}\u{c2b5}", 81, 1, 3, &[81, 34, 15, 8, 5], "224113110001130102003113000214"),

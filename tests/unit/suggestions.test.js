@@ -50,7 +50,7 @@ function play(study) {
 }
 
 test('the same told values give the same suggestions as natively, to the bit', () => {
-  const written = JSON.parse(bytes('../golden/suggestions.json').toString());
+  const written = JSON.parse(bytes('../golden/search/suggestions.json').toString());
   assert.ok(written.length >= 7);
   for (const { study, trials } of written) {
     assert.ok(trials.length >= 22);

@@ -13,12 +13,12 @@ mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
-use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
+use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
 use crate::order::by_key;
-use crate::result::{EngineInfo, TestScore, TrialEvent, TrialState};
+use crate::result::{EngineInfo, TrialEvent, TrialState};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Trial;
 use crate::study::{Study, TrialConfig};
@@ -576,38 +576,6 @@ impl Trainer {
         }
         event.epochs.extend(record);
         event
-    }
-
-    /// Losses of numbers are reported in the targets' own units, squared.
-    fn loss_in_units(&self, score: Score) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => score.loss,
-            Task::Numbers => score.loss * self.prepared.target_scale * self.prepared.target_scale,
-        }
-    }
-
-    /// Accuracy for classes, R^2 for numbers; `part` is 0 train, 1 validation, 2 test.
-    fn metric(&self, score: Score, part: usize) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => score.accuracy,
-            Task::Numbers => 1.0 - score.loss / self.spread[part],
-        }
-    }
-
-    /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its seeds.
-    pub fn test(&self, trial: &Trial, ended: &TrialSnapshot) -> TestScore {
-        let first = self.data.n_train + self.data.n_validation;
-        let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
-        let network = self.network(trial, 0, &self.config(trial), 0);
-        let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
-        let (mut loss, mut metric) = (0.0, 0.0);
-        for Snapshot { numbers, .. } in &ended.networks {
-            let score = reference::score(&network, &layers, &numbers[..n_parameters], &self.data, &rows);
-            loss += self.loss_in_units(score);
-            metric += self.metric(score, 2);
-        }
-        let n = ended.networks.len() as f64;
-        TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
     }
 }
 

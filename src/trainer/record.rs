@@ -1,12 +1,14 @@
 //! What is written down of an epoch: its scores, and what the study asks for beside them.
 
-use super::Trainer;
 use super::wave::{Kept, Running, Wave};
+use super::{Trainer, TrialSnapshot};
 use crate::backend::epoch::Steps;
 use crate::backend::second_order::{Look, length, parts};
-use crate::backend::{EpochOutcome, Network};
-use crate::result::{EpochRecord, Recorded, Spread, mean_and_deviation};
+use crate::backend::{EpochOutcome, Network, Score, Snapshot, reference};
+use crate::dataset::Task;
+use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
 use crate::schedule::StepAt;
+use crate::search::Trial;
 use crate::study::{Record, TrialConfig};
 
 /// The learning rate of a step of a network that has come so far.
@@ -15,6 +17,38 @@ fn rate_at(at: StepAt, config: &TrialConfig, steps: &Steps) -> f64 {
 }
 
 impl Trainer {
+    /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its seeds.
+    pub fn test(&self, trial: &Trial, ended: &TrialSnapshot) -> TestScore {
+        let first = self.data.n_train + self.data.n_validation;
+        let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
+        let network = self.network(trial, 0, &self.config(trial), 0);
+        let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
+        let (mut loss, mut metric) = (0.0, 0.0);
+        for Snapshot { numbers, .. } in &ended.networks {
+            let score = reference::score(&network, &layers, &numbers[..n_parameters], &self.data, &rows);
+            loss += self.loss_in_units(score);
+            metric += self.metric(score, 2);
+        }
+        let n = ended.networks.len() as f64;
+        TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
+    }
+
+    /// Losses of numbers are reported in the targets' own units, squared.
+    pub(super) fn loss_in_units(&self, score: Score) -> f64 {
+        match self.prepared.task {
+            Task::Classes(_) => score.loss,
+            Task::Numbers => score.loss * self.prepared.target_scale * self.prepared.target_scale,
+        }
+    }
+
+    /// Accuracy for classes, R^2 for numbers; `part` is 0 train, 1 validation, 2 test.
+    pub(super) fn metric(&self, score: Score, part: usize) -> f64 {
+        match self.prepared.task {
+            Task::Classes(_) => score.accuracy,
+            Task::Numbers => 1.0 - score.loss / self.spread[part],
+        }
+    }
+
     /// An epoch's scores, the mean over a trial's networks.
     pub(super) fn scores(
         &self,

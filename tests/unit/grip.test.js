@@ -34,7 +34,7 @@ test('a press is a click, a drag is a box', () => {
   assert(grip.move(mouse, { x: 60, y: 80 }) && grip.rect?.width === 40 && grip.rect.height === 60, 'a box is drawn');
   assert(!grip.up(mouse), 'no click');
   const near = (/** @type {Any} */ box) => [0.2, 0.6, 0.2, 0.8].every((one, k) => Math.abs(box[k] - one) < 1e-9);
-  assert(asked.length === 1 && near(asked[0][1]), JSON.stringify(asked));
+  assert(Number(asked.length) === 1 && near(asked[0][1]), JSON.stringify(asked));
   assert(near(grip.taken()) && grip.taken() === null, 'taken once');
 });
 

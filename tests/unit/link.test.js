@@ -328,7 +328,7 @@ test('F2: a link of an earlier page that lost its end loads what is there and na
   assert.equal(decodeLink('#v=1&run=1&s=dataset:(name:iris),space:(learning_rate:(type:flo').state.run, undefined);
 });
 
-test('F2: whatever a link was cut to, it gives a study that has what it searches, or says that nothing is left', () => {
+test('F2: whatever a link was cut to, it gives what can be read and names what it lost, or says that nothing is left', () => {
   fc.assert(
     fc.property(anyStudy, fc.boolean(), (study, isOld) => {
       const whole = isOld ? linkOf(study).replace('s=(', 's=') : linkOf(study);
@@ -342,12 +342,13 @@ test('F2: whatever a link was cut to, it gives a study that has what it searches
         // Links of earlier pages may end anywhere between two keys, and leave out what is at its default.
         else if (swept && !isOld) {
           const left = Object.keys(state.study.space ?? {}).length;
-          assert.ok(left > 0, `axes of ${whole.slice(0, end)}`);
+          const isSaid = skipped.some(({ what, why }) => why === 'lost' && what.startsWith('space'));
+          assert.ok(left > 0 || isSaid, `axes of ${whole.slice(0, end)}`);
         }
         if (isNothing) assert.deepEqual([state.study, skipped.length], [undefined, 1]);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 12 },
   );
 });
 

@@ -40,7 +40,7 @@ function play(study) {
       const epochs =
         params.epochs ?? study.fixed?.epochs ?? defaultOf(/** @type {any} */ (BY_NAME.get('epochs')), study);
       const until = Math.min(until_epoch ?? epochs, epochs);
-      session.report(new Float64Array(event(number, trials[number][1], until, epochs)));
+      session.report(Float64Array.from(event(number, trials[number][1], until, epochs), Number));
       if (told(number, 1) !== null) trials[number][1] = until;
     }
     session.ended();

@@ -1,5 +1,6 @@
-import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
+import { Answers, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
+import { WAVE_MB, adapterFound, guarded, yieldToMessages } from './device.js';
 import { MapHost } from './map-host.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
@@ -33,71 +34,8 @@ const AHEAD = 250;
 const AHEAD_PIECE = 20;
 const AHEAD_TRIALS = 64;
 
-/**
- * MB of networks that train at once on a GPU. iOS ends pages that take much more, and a Worker cannot tell Safari on an
- * iPad from Safari on a Mac.
- */
-const WAVE_MB = /iP(hone|ad|od)|Macintosh(?!.*(Chrome|Firefox))/.test(navigator.userAgent) ? 128 : 512;
-
-/** Lets messages that wait come in first; timers would be throttled in a hidden tab. */
-const turn = new MessageChannel();
-/** @type {((value: unknown) => void)[]} */
-const yielding = [];
-turn.port1.onmessage = () => yielding.shift()?.(undefined);
-function yieldToMessages() {
-  return new Promise((resolve) => {
-    yielding.push(resolve);
-    turn.port2.postMessage(null);
-  });
-}
-
-/** Adapters that are programs, by what browsers call them. */
-const PROGRAMS = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
-
-/**
- * What the browser says of its adapter, without asking it for a device; null where there is none. wgpu passes only the
- * description on, which many leave empty.
- */
-async function adapterFound() {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (!adapter) return null;
-  const { description, vendor, architecture, isFallbackAdapter } = /** @type {any} */ (adapter.info ?? {});
-  const name = description || [vendor, architecture].filter(Boolean).join(' ');
-  return { name, software: Boolean(isFallbackAdapter) || PROGRAMS.test([name, architecture].join(' ')) };
-}
-
 /** @param {string} study @param {string} base */
 const tableOf = (study, base) => tableFrom(data_file(study), base);
-
-const OWN_THREAD = typeof document === 'undefined';
-
-/**
- * What the browser throws in the middle of WASM passes every handler there by, and leaves a promise that never
- * settles: here it becomes the call's own problem. This instance of the engine is then no good any more.
- * @template T
- * @param {() => Promise<T>} act
- * @returns {Promise<T>}
- */
-async function guarded(act) {
-  /** @type {(problem: object) => void} */
-  let fail = () => {};
-  const thrown = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
-  const onThrown = (/** @type {any} */ event) => {
-    // On the page's thread others may throw, too.
-    if (!OWN_THREAD && event.filename !== import.meta.url && !/\.wasm|^wasm:/.test(event.filename ?? '')) return;
-    event.preventDefault();
-    fail({ code: 'gpu', detail: causeOf(event.error ?? event.reason ?? event.message), broken: true });
-  };
-  for (const name of ['error', 'unhandledrejection']) addEventListener(name, onThrown);
-  try {
-    return await Promise.race([act(), thrown]);
-  } catch (error) {
-    if (error && typeof error === 'object' && 'code' in error && !(error instanceof Error)) throw error;
-    throw { code: 'gpu', detail: causeOf(error), broken: true };
-  } finally {
-    for (const name of ['error', 'unhandledrejection']) removeEventListener(name, onThrown);
-  }
-}
 
 /** A round of no trials. */
 const NO_ROUND = '[]';

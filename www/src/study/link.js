@@ -278,12 +278,6 @@ function readStudyText(text, skip) {
     skip('study', 'lost');
     return undefined;
   }
-  // Without any of its axes what is left is not the link's study: there would be nothing to search.
-  const isBare = lost.includes('space') && !Object.keys(object.space ?? {}).length;
-  if (isBare) {
-    skip('study', 'lost');
-    return undefined;
-  }
   for (const what of new Set(lost)) skip(what, 'lost');
   return checked(object, skip);
 }

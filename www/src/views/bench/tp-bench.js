@@ -37,7 +37,8 @@ export class TpBench extends Part {
     /** How long a work is measured, in ms. */ this.limit = 1500;
     /**
      * @private
-     * @type {Map<string, {steps: number, seconds: number, bytes: number, plan: string}>} what was measured, by backend and work
+     * @type {Map<string, {steps: number, seconds: number, bytes: number, plan: string}>} what was measured, by
+     *   backend and work
      */
     this.cells = new Map();
     /** @private @type {Map<Backend, string | Problem>} what measured, or why nothing did */ this.notes = new Map();
@@ -114,7 +115,8 @@ export class TpBench extends Part {
           )}</button>
         <button type="button" class="btn" data-testid="bench-copy" ?disabled=${!this.cells.size || measuring !== null}
           @click=${this.copy}>${this.t('bench.copy')}</button>
-        <button type="button" class="btn" data-testid="bench-export" ?disabled=${!this.cells.size || measuring !== null}
+        <button type="button" class="btn" data-testid="bench-export"
+          ?disabled=${!this.cells.size || measuring !== null}
           @click=${this.export}>${this.t('bench.export')}</button>
         <span class="q2" role="status" data-testid="bench-status">${busy ? this.t('bench.wait') : this.said()}</span>
       </div>

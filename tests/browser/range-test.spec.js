@@ -157,7 +157,7 @@ test('closed on its way the Worker stops, and the focus comes back', async ({ ap
     const calls = [];
     const { postMessage } = Worker.prototype;
     Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ ...rest) {
-      if (message?.call === 'range') calls.push(message.args[0]);
+      if (message?.call === 'piecewise') calls.push(message.args[1]);
       return postMessage.call(this, message, ...rest);
     };
     Object.assign(window, { testCalls: calls });

@@ -141,7 +141,7 @@ fn device_paths_change_no_bit_and_survive_losses() {
         for (gpu, lags) in [
             (forced.clone(), false),
             (forced.clone(), true),
-            (forced.with_copies_every(Duration::from_secs(3600)), true),
+            (forced.with_copies_every(Duration::from_hours(1)), true),
             (forced.with_copies_every(Duration::ZERO), true),
         ] {
             for lost_at in [usize::MAX, 0, 2] {

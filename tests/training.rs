@@ -487,9 +487,9 @@ fn what_is_recorded_changes_no_bit_and_is_the_same_however_it_is_cut(on: On) {
         // What has no limit says NaN of it, which is unlike itself; as text all is exact.
         let text = |all: &[Vec<EpochRecord>]| serde_json::to_string(all).unwrap();
         let cut = recorded(backend, &ALL, Duration::ZERO, None);
-        assert!(text(&whole) == text(&cut), "cut into the smallest pieces");
+        assert_eq!(text(&whole), text(&cut), "cut into the smallest pieces");
         let parked = recorded(backend, &ALL, Duration::from_secs(9), Some(2));
-        assert!(text(&whole) == text(&parked), "parked on the way");
+        assert_eq!(text(&whole), text(&parked), "parked on the way");
         for (number, (own, cpu)) in whole.iter().zip(&on_cpu).enumerate() {
             assert_eq!(own.len(), 4);
             for (own, cpu) in own.iter().zip(cpu) {

@@ -51,7 +51,7 @@ pub struct Unit {
 
 impl Unit {
     fn kind(self) -> Kind {
-        (self.strategy, self.side.max(1.0).log2() as u32)
+        (self.strategy, libm::log2(self.side.max(1.0)) as u32)
     }
 
     /// Seconds of a unit on a slow device.
@@ -85,7 +85,7 @@ impl Knowledge {
         let (strategy, size) = unit.kind();
         let of_strategy = self.paces.range((strategy, 0)..=(strategy, u32::MAX));
         let (&(_, nearest), pace) = of_strategy.min_by_key(|((_, other), _)| other.abs_diff(size))?;
-        Some(pace * f64::from(size.saturating_sub(nearest)).exp2() * unit.macs / unit.side)
+        Some(pace * libm::exp2(f64::from(size.saturating_sub(nearest))) * unit.macs / unit.side)
     }
 
     fn learn(&mut self, unit: Unit, pace: f64) {

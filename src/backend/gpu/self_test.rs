@@ -233,7 +233,9 @@ async fn on_device(
     epochs: Vec<Vec<EpochBatches>>,
 ) -> Result<Trained> {
     let n = epochs.len();
-    epochs.into_iter().for_each(|epoch| population.push_epoch(epoch));
+    for epoch in epochs {
+        population.push_epoch(epoch);
+    }
     population.make_buffers(device);
     let portion = Portion { units: u32::from(u16::MAX), macs: TEST_MACS };
     for number in 0..n {

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let name = Path::new(table).file_name().ok_or("a table is a file")?;
         fs::write(Path::new(&to).join(name), serde_json::to_string(&rows)?)?;
     }
-    for folder in ["shaders", "shaders/shared"] {
+    for folder in ["shaders", "shaders/functions", "shaders/bindings"] {
         println!("cargo::rerun-if-changed={folder}");
         let to = Path::new(&to).join(folder);
         fs::create_dir_all(&to)?;

@@ -1,5 +1,5 @@
 // dL/dz of the layer below: (delta W^T) times the local derivative that dense_forward left in its place.
-// shared/dense_backward_data.wgsl says what an invocation does.
+// functions/dense_backward_data.wgsl says what an invocation does.
 
 @group(0) @binding(4) var<storage, read> params: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;

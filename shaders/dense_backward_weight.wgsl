@@ -1,4 +1,4 @@
-// dL/dW = x^T delta and dL/db for one layer of every network. shared/dense_backward_weight.wgsl says what an invocation does.
+// dL/dW = x^T delta and dL/db for one layer of every network. functions/dense_backward_weight.wgsl says what an invocation does.
 
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4<f32>>;

@@ -1,4 +1,4 @@
-// a = dropout(activation(x W + b)) for one layer of every network. shared/dense_forward.wgsl says what an invocation does.
+// a = dropout(activation(x W + b)) for one layer of every network. functions/dense_forward.wgsl says what an invocation does.
 
 @group(0) @binding(4) var<storage, read> params: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;

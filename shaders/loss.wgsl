@@ -1,4 +1,4 @@
-// Loss of a batch, its gradient at the outputs and the epoch's sums: one workgroup a network. shared/loss.wgsl says what an
+// Loss of a batch, its gradient at the outputs and the epoch's sums: one workgroup a network. functions/loss.wgsl says what an
 // invocation does.
 
 @group(0) @binding(5) var<storage, read> labels: array<u32>; // classes, or the bits of numbers

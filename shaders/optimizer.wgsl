@@ -1,4 +1,4 @@
-// The update of every parameter of the networks of one rule. shared/optimizer.wgsl says what an invocation does.
+// The update of every parameter of the networks of one rule. functions/optimizer.wgsl says what an invocation does.
 
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;

@@ -23,8 +23,6 @@ fn x_at(place: vec2<u32>, k: u32) -> vec4<f32> {
 // Invocations of a workgroup.
 const WIDTH: u32 = 64u;
 
-var<workgroup> stopped: u32;
-
 fn network_at(index: u32) -> Network {
     let at = (2u + CONSTANTS4) * index;
     let a = tables[at];
@@ -63,18 +61,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     now = call;
     let evaluating = call.evaluation != 0u;
-    // One turn for a block of validation rows, else one for each step.
+    // One turn for a block of validation rows, else one for each step. A network that has diverged takes its turns, too, and
+    // changes nothing: a loop left early by a value from memory is miscompiled on the way to Metal.
     let first = select(call.step, 0u, evaluating);
     let end = select(min(call.end_step, member.n_steps), 1u, evaluating);
     for (var step = first; step < end; step++) {
         if !evaluating {
             now.step = step;
-        }
-        if index == 0u {
-            stopped = stats[member.network].diverged;
-        }
-        if workgroupUniformLoad(&stopped) != 0u {
-            break;
         }
         let rows = batch_rows(member);
         for (var depth = 0u; depth < network.n_layers; depth++) {

@@ -208,6 +208,8 @@ impl Bench {
             let initial = networks.iter().cloned().map(NetworkSpec::initial).collect();
             let population = backend.population(data.clone(), initial).await?;
             let steps_done = vec![Steps::default(); networks.len()];
+            let mut population = population;
+            population.let_lag();
             waves.push(Wave { networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false });
         }
         let info = BenchInfo {
@@ -236,6 +238,9 @@ impl Bench {
         }
         let advance = wave.population.advance(budget).await?;
         wave.in_epoch = !advance.epoch_done;
+        if advance.wants_more && wave.steps_left > 0 {
+            wave.begin_epochs(self.data.n_train)?;
+        }
         if advance.epoch_done {
             // Waves take turns: who measures for a moment would see the first alone.
             self.at = (self.at + 1) % self.waves.len();

@@ -116,6 +116,18 @@ pub enum Error {
     /// A gradient that points nowhere.
     #[error("the gradient at these weights is zero or not finite; choose another trial or another plane")]
     NoGradient,
+    /// No two directions along which the loss bends.
+    #[error(
+        "the loss around these weights is not finite, or bends along fewer than two directions; choose another trial or \
+         another plane"
+    )]
+    NoCurvature,
+    /// A network too large for its second derivatives.
+    #[error(
+        "this network has {parameters} parameters, more than the {limit} up to which the sharpest directions are worked \
+         out; choose another plane or a smaller network"
+    )]
+    NoRoomForCurvature { parameters: u64, limit: u32 },
     /// A trial without usable weights, where weights are needed.
     #[error(
         "trial {trial} diverged: its weights mean nothing; choose a trial that did not, or a smaller learning rate"

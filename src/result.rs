@@ -1,6 +1,9 @@
 //! The parts of the result document (`tuning-playground/result@1`), which `session` puts together, and how numbers that JSON lacks are written.
 
-use crate::study::Metric;
+mod recorded;
+
+use crate::study::{Metric, Records};
+pub use recorded::Recorded;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -50,6 +53,9 @@ pub struct EpochRecord {
     /// How far the seeds lie apart; missing where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
+    /// `layers`, and the whole network's `curvature`; missing where the study does not ask for them.
+    #[serde(flatten)]
+    pub recorded: Option<Recorded>,
 }
 
 impl EpochRecord {
@@ -141,6 +147,10 @@ impl TrialEvent {
     const EPOCH_NUMBERS: usize = 7;
     /// Of several seeds the spread of the four scores follows.
     const SPREAD_NUMBERS: usize = 4;
+    /// Behind the spread, of one seed as of several, stands where something was recorded what that is: [`Records::bits`], and
+    /// [`Self::SPREAD_BIT`] where there are several seeds. Then come its numbers.
+    const MARK: usize = Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
+    const SPREAD_BIT: f64 = 16.0;
 
     /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
     /// [`TrialState::ALL`]), value, steps, the step at which it diverged, gradient evaluations, how many epochs follow and
@@ -151,17 +161,26 @@ impl TrialEvent {
         let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
         let value = value.unwrap_or(f64::NAN);
         let has_spread = epochs.first().is_some_and(|epoch| epoch.spread.is_some());
-        let each = Self::EPOCH_NUMBERS + if has_spread { Self::SPREAD_NUMBERS } else { 0 };
+        let recorded = epochs.first().and_then(|epoch| epoch.recorded.as_ref()).map(|own| own.numbers().len());
+        let each = match recorded {
+            Some(n) => Self::MARK + 1 + n,
+            None => Self::EPOCH_NUMBERS + if has_spread { Self::SPREAD_NUMBERS } else { 0 },
+        };
         numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at]);
         numbers.extend([evaluations as f64, epochs.len() as f64, each as f64]);
         for one in epochs {
             numbers.extend([one.epoch as f64, one.train_loss, one.validation_loss, one.train_metric]);
             numbers.extend([one.validation_metric, one.learning_rate, one.seconds]);
-            if has_spread {
+            if has_spread || recorded.is_some() {
                 let missing = f64::NAN;
                 numbers.extend(one.spread.map_or([missing; Self::SPREAD_NUMBERS], |of| {
                     [of.train_loss, of.validation_loss, of.train_metric, of.validation_metric]
                 }));
+            }
+            if let Some(own) = &one.recorded {
+                let mark = f64::from(own.records().bits()) + if has_spread { Self::SPREAD_BIT } else { 0.0 };
+                numbers.push(mark);
+                numbers.extend(own.numbers());
             }
         }
     }
@@ -174,32 +193,43 @@ impl TrialEvent {
             let (&[number, state, value, steps, diverged_at, evaluations, n, each], rest) =
                 numbers.split_first_chunk()?;
             let each = each as usize;
-            let has_spread = each == Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
-            if !has_spread && each != Self::EPOCH_NUMBERS {
+            let is_recorded = each > Self::MARK;
+            if !is_recorded && each != Self::MARK && each != Self::EPOCH_NUMBERS {
                 return None;
             }
             let (epochs, rest) = rest.split_at_checked((n as usize).checked_mul(each)?)?;
             numbers = rest;
-            let epoch = |of: &[f64]| EpochRecord {
-                epoch: of[0] as usize,
-                train_loss: of[1],
-                validation_loss: of[2],
-                train_metric: of[3],
-                validation_metric: of[4],
-                learning_rate: of[5],
-                seconds: of[6],
-                spread: has_spread.then(|| Spread {
-                    train_loss: of[7],
-                    validation_loss: of[8],
-                    train_metric: of[9],
-                    validation_metric: of[10],
-                }),
+            let epoch = |of: &[f64]| {
+                let mark = if is_recorded { of[Self::MARK] } else { 0.0 };
+                let has_spread = each == Self::MARK || mark >= Self::SPREAD_BIT;
+                let recorded = if is_recorded {
+                    let records = Records::from_bits((mark % Self::SPREAD_BIT) as u8)?;
+                    Some(Recorded::new(records, of[Self::MARK + 1..].to_vec())?)
+                } else {
+                    None
+                };
+                Some(EpochRecord {
+                    epoch: of[0] as usize,
+                    train_loss: of[1],
+                    validation_loss: of[2],
+                    train_metric: of[3],
+                    validation_metric: of[4],
+                    learning_rate: of[5],
+                    seconds: of[6],
+                    spread: has_spread.then(|| Spread {
+                        train_loss: of[7],
+                        validation_loss: of[8],
+                        train_metric: of[9],
+                        validation_metric: of[10],
+                    }),
+                    recorded,
+                })
             };
             let state = *TrialState::ALL.get(state as usize)?;
             events.push(Self {
                 number: number as u32,
                 state,
-                epochs: epochs.chunks_exact(each).map(epoch).collect(),
+                epochs: epochs.chunks_exact(each).map(epoch).collect::<Option<_>>()?,
                 value: matches!(state, TrialState::Complete | TrialState::Pruned).then_some(value),
                 steps: steps as u64,
                 evaluations: evaluations as u64,
@@ -321,6 +351,24 @@ mod tests {
             let is_whole = [22, 30].contains(&length);
             assert_eq!(TrialEvent::read(&numbers[..length]).is_some(), is_whole, "{length} numbers");
         }
+        // Behind a spread, which one seed lacks, what was recorded: a gradient's length of two layers.
+        let recorded = [
+            0.0, 1.0, nan, 9.0, nan, 9.0, 1.0, 14.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.1, 0.0, nan, nan, nan, nan, 1.0, 3.0,
+            4.0,
+        ];
+        let events = TrialEvent::read(&recorded).expect("whole events");
+        let epoch = &events[0].epochs[0];
+        assert_eq!((epoch.spread, epoch.recorded.as_ref().map(Recorded::numbers)), (None, Some(&[3.0, 4.0][..])));
+        let mut written = Vec::new();
+        events[0].write(&mut written);
+        assert_eq!(bits(&written), bits(&recorded));
+        let document = serde_json::to_value(epoch).unwrap();
+        assert_eq!(document["layers"], json!([{"gradient_norm": 3.0}, {"gradient_norm": 4.0}]));
+        for mark in [0.0, 8.0, 32.0, nan] {
+            let mut other = recorded;
+            other[19] = mark;
+            assert_eq!(TrialEvent::read(&other), None, "{mark}");
+        }
         assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0, 0.0, 7.0]), None, "a state that there is not");
         assert_eq!(TrialEvent::read(&[0.0, 1.0, nan, 0.0, nan, 0.0, 0.0, 8.0]), None, "epochs of another size");
     }
@@ -336,6 +384,7 @@ mod tests {
             learning_rate: 0.1,
             seconds: 0.0,
             spread: None,
+            recorded: None,
         };
         assert!(serde_json::to_value(&record).unwrap().get("spread").is_none());
         let spread =

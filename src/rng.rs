@@ -1,5 +1,5 @@
 //! The one source of randomness: Threefry-2x32, counter based (Salmon et al., "Parallel random numbers: as easy as
-//! 1, 2, 3", SC 2011). Twin of `shaders/shared/threefry.wgsl`.
+//! 1, 2, 3", SC 2011). Twin of `shaders/functions/threefry.wgsl`.
 //!
 //! # Packing (frozen by tests; changing it needs a new [`NUMERICS_VERSION`](crate::NUMERICS_VERSION))
 //! A stream's key is folded from where the number is used, never from a thread or a worker:

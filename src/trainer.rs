@@ -6,21 +6,22 @@
 
 mod assignment;
 mod cost;
+mod crowds;
+mod record;
 mod report;
 mod snapshot;
 mod wave;
 
-use crate::backend::epoch::{Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochOutcome, Labels, Network, NetworkSpec, Program, Score, Snapshot, reference};
+use crate::backend::epoch::{Steps, batches_of, shuffled};
+use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program};
 use crate::dataset::{Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
 use crate::order::by_key;
-use crate::result::{EngineInfo, EpochRecord, Spread, TestScore, TrialEvent, TrialState, mean_and_deviation};
+use crate::result::{EngineInfo, TrialEvent, TrialState};
 use crate::rng::{Purpose, RunId, Stream};
-use crate::schedule::StepAt;
-use crate::search::{Search, Trial};
-use crate::study::{SamplerSpec, Study, TrialConfig};
+use crate::search::Trial;
+use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 use core::time::Duration;
@@ -32,9 +33,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use wave::{Running, Wave};
 use web_time::Instant;
-
-/// Trials of a round that are looked at to count networks of a kind.
-const COUNTED: usize = 4096;
 
 /// A network that is trained step by step.
 #[derive(Clone, Debug)]
@@ -68,16 +66,24 @@ pub struct Trainer {
     prepared: Rc<Prepared>,
     waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
-    /// A trial that somebody wants to look at after its next epoch.
-    watched: Option<u32>,
+    /// Trials that somebody wants to look at after their next epoch.
+    watched: BTreeSet<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     strategies: BTreeSet<&'static str>,
     costs: Vec<Cost>,
+    /// Bytes of the largest network assigned so far.
+    largest: u64,
+    /// Trials whose numbers leave the same remainder by this draw the same random numbers.
+    streams: u32,
+    /// Only how trials end is told, and nothing is kept of them.
+    brief: bool,
     /// [`Prepared::target_spreads`], for R^2.
     spread: [f64; 3],
+    /// Rows that networks are looked at over, by how many they are.
+    looked_at: BTreeMap<usize, Rc<Data<f64>>>,
 }
 
 /// Rows for training and evaluation out of a prepared data set.
@@ -110,6 +116,8 @@ impl Trainer {
         let (crowds, strategies) = (BTreeMap::new(), BTreeSet::new());
         let costs = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
+        // Common random numbers: what a trial draws does not depend on its number.
+        let streams = if study.shared_seeds { 1 } else { u32::MAX };
         let mut trainer = Self {
             study,
             base,
@@ -118,16 +126,27 @@ impl Trainer {
             prepared,
             waiting: VecDeque::new(),
             wave: None,
-            watched: None,
+            watched: BTreeSet::new(),
             failed: None,
             spread,
             crowds,
             strategies,
             costs,
+            largest: 0,
+            streams,
+            brief: false,
+            looked_at: BTreeMap::new(),
         };
         let of_trials = trainer.study.trials;
         trainer.assign(trials.into_iter().map(|trial| Assignment::whole(trial, of_trials)).collect())?;
         Ok(trainer)
+    }
+
+    /// The same for whoever trains tens of thousands of trials to see how each ends: their last epochs alone are told, no
+    /// weights are kept, and trials whose numbers leave the same remainder by `streams` draw the same random numbers.
+    #[must_use]
+    pub fn brief(self, streams: u32) -> Self {
+        Self { brief: true, streams: streams.max(1), ..self }
     }
 
     /// Adds what is to be trained next.
@@ -141,6 +160,7 @@ impl Trainer {
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             self.check_size(trial.number, &network)?;
+            self.largest = self.largest.max(network_bytes(self.backend.as_ref(), &network, self.data.n_train));
             self.strategies.insert(self.backend.strategy(&network));
             self.costs.push(self.cost(&config, &network));
         }
@@ -176,47 +196,35 @@ impl Trainer {
         }
     }
 
-    fn know_crowds(&mut self, of_trials: u32) {
-        if !self.crowds.contains_key(&of_trials) {
-            let crowds = self.count_crowds(of_trials);
-            self.crowds.insert(of_trials, crowds);
-        }
-    }
-
     /// Tells in the report of its next epoch what a trial in training is then; false, and nothing to be told, of one that is
     /// not in training here.
     pub fn watch(&mut self, number: u32) -> bool {
         let is_here = |running: &Running| running.trial.number == number && !running.ended;
         let is_in_training = self.wave.as_ref().is_some_and(|wave| wave.trials.iter().any(is_here));
-        self.watched = is_in_training.then_some(number);
+        if is_in_training {
+            self.watched.insert(number);
+        }
         is_in_training
+    }
+
+    /// Watches all trials in training, from the first on, as far as their networks take at most so many bytes.
+    pub fn watch_all(&mut self, most: u64) {
+        let Some(wave) = &self.wave else { return };
+        let mut bytes = 0;
+        for running in wave.trials.iter().filter(|one| !one.ended) {
+            let own = |&index: &usize| self.backend.network_bytes(&wave.networks[index]);
+            bytes += running.networks.iter().map(own).sum::<u64>();
+            if bytes > most {
+                return;
+            }
+            self.watched.insert(running.trial.number);
+        }
     }
 
     /// Lets go of trials that have not ended.
     pub fn cancel(&mut self) {
         self.waiting.clear();
         self.wave = None;
-    }
-
-    /// How many networks of each program a study of so many trials will have, by its first
-    /// trials, or stand-ins for those of a sampler that learns.
-    fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
-        // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
-        let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
-        let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
-        let round = Search::preview(&self.study, trials);
-        // Odd, so that it does not go round with the axes of a grid.
-        let every = round.len().div_ceil(COUNTED) | 1;
-        let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
-        for trial in round.iter().step_by(every) {
-            *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
-        }
-        let networks = u64::from(of_trials) * u64::from(self.study.seeds_per_trial);
-        let counted = counts.values().sum::<u64>().max(1);
-        for n in counts.values_mut() {
-            *n = *n * networks / counted;
-        }
-        counts
     }
 
     /// Another trainer for the same study, on the same rows.
@@ -309,6 +317,7 @@ impl Trainer {
             report.finished = true;
             return Ok(());
         }
+        let begun = Instant::now();
         let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
             // Seeds of a trial that diverges in one of them end with that epoch.
@@ -317,49 +326,56 @@ impl Trainer {
                 let TrialConfig { schedule, optimizer, .. } = &running.config;
                 !running.ended && (schedule.waits_for_outcome() || optimizer.descends())
             });
-            let alone = waits || self.study.seeds_per_trial > 1;
+            let alone = waits || self.study.seeds_per_trial > 1 || !self.study.record.is_empty();
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
+            if !alone {
+                wave.population.let_lag();
+            }
             for _ in 0..ahead {
-                self.begin_epoch(&mut wave)?;
+                if !self.begin_epoch(&mut wave)? {
+                    break;
+                }
             }
         }
-        let advance = wave.population.advance(budget).await?;
-        report.steps += advance.steps;
-        report.resumed |= advance.resumed;
-        for outcome in advance.outcomes {
-            let owner = wave.owner[outcome.network];
-            let running = &mut wave.trials[owner];
-            if running.ended {
-                continue;
-            }
-            running.outcomes.push(outcome);
-            if running.outcomes.len() == running.networks.len() {
-                if running.config.optimizer.descends() {
-                    for &index in &running.networks {
-                        wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+        if wave.to_close.is_empty() {
+            let advance = wave.population.advance(budget).await?;
+            report.steps += advance.steps;
+            report.resumed |= advance.resumed;
+            wave.is_through = advance.epoch_done;
+            for outcome in advance.outcomes {
+                let owner = wave.owner[outcome.network];
+                let running = &mut wave.trials[owner];
+                if running.ended {
+                    continue;
+                }
+                running.outcomes.push(outcome);
+                if running.outcomes.len() == running.networks.len() {
+                    wave.to_close.push_back(owner);
+                    if self.study.record.is_empty() {
+                        self.close(&mut wave, report).await?;
                     }
                 }
-                let event = self.end_epoch(running, &mut wave.steps);
-                let is_over = event.state != TrialState::Running;
-                report.tell(&mut running.told, event);
-                if is_over {
-                    report.snapshots.push(wave.finals(owner).await?);
-                } else if running.ended {
-                    wave.to_park.push(owner);
-                }
+            }
+            if advance.wants_more && self.watched.is_empty() && wave.to_park.is_empty() && wave.to_close.is_empty() {
+                wave.in_epoch = false;
             }
         }
-        if advance.epoch_done {
+        // What is recorded takes time of its own: one trial after the other, for as long as there is any.
+        while !wave.to_close.is_empty() {
+            self.close(&mut wave, report).await?;
+            if begun.elapsed() >= budget {
+                break;
+            }
+        }
+        if wave.is_through && wave.to_close.is_empty() {
             wave.in_epoch = false;
-            if let Some(number) = self.watched {
-                let running = wave.trials.iter().find(|one| one.trial.number == number && !one.ended);
-                let snapshot = running.map(|running| {
-                    let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
-                    running.snapshot(networks, &wave.steps)
-                });
-                if snapshot.is_some() {
-                    (report.watched, self.watched) = (snapshot, None);
-                }
+            if !self.watched.is_empty() || !wave.to_park.is_empty() {
+                wave.population.settle().await?;
+            }
+            let watched = core::mem::take(&mut self.watched);
+            for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
+                let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                report.watched.push(running.snapshot(networks, &wave.steps));
             }
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &wave.trials[owner];
@@ -371,6 +387,33 @@ impl Trainer {
             self.wave = Some(wave);
         }
         report.finished = self.wave.is_none() && self.waiting.is_empty();
+        Ok(())
+    }
+
+    /// Closes the epoch of the next trial all of whose networks are through it.
+    async fn close(&mut self, wave: &mut Wave, report: &mut Report) -> Result<()> {
+        let Some(owner) = wave.to_close.pop_front() else { return Ok(()) };
+        let recorded = self.recorded(wave, owner);
+        let running = &mut wave.trials[owner];
+        if running.config.optimizer.descends() {
+            wave.population.settle().await?;
+            for &index in &running.networks {
+                wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+            }
+        }
+        let mut event = self.end_epoch(running, &mut wave.steps);
+        if let Some(epoch) = event.epochs.last_mut() {
+            epoch.recorded = recorded;
+        }
+        let is_over = event.state != TrialState::Running;
+        if is_over || !self.brief {
+            report.tell(&mut running.told, event);
+        }
+        if is_over && !self.brief {
+            report.snapshots.push(wave.finals(owner).await?);
+        } else if running.ended {
+            wave.to_park.push(owner);
+        }
         Ok(())
     }
 
@@ -401,8 +444,11 @@ impl Trainer {
                 networks.push(network.initial_by(config.init, config.init_std));
                 owner.push(trials.len());
             }
+            let kept = self.kept(&networks[first..]);
             let mut told = None;
-            report.tell(&mut told, TrialEvent::begun(trial.number));
+            if !self.brief {
+                report.tell(&mut told, TrialEvent::begun(trial.number));
+            }
             snapshots.extend(from.map(|from| (trials.len(), from)));
             trials.push(Running {
                 told,
@@ -416,6 +462,7 @@ impl Trainer {
                 evaluations: 0,
                 outcomes: Vec::new(),
                 ended: false,
+                kept,
             });
         }
         if trials.is_empty() {
@@ -423,8 +470,9 @@ impl Trainer {
         }
         let population = self.backend.population(self.data.clone(), networks).await?;
         let steps = vec![Steps::default(); outlines.len()];
-        let (in_epoch, to_park) = (false, Vec::new());
-        let mut wave = Wave { population, networks: outlines, trials, owner, steps, in_epoch, to_park };
+        let (in_epoch, to_park, to_close) = (false, Vec::new(), VecDeque::new());
+        let (networks, is_through) = (outlines, false);
+        let mut wave = Wave { population, networks, trials, owner, steps, in_epoch, is_through, to_close, to_park };
         for (owner, from) in snapshots {
             let per_epoch = self.data.n_train.div_ceil(self.batch_size(&wave.trials[owner].config));
             wave.take_up(owner, &from, per_epoch);
@@ -434,8 +482,7 @@ impl Trainer {
     }
 
     fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
-        // Common random numbers: what a trial draws does not depend on its number.
-        let run = RunId { trial: if self.study.shared_seeds { 0 } else { trial.number }, fold: 0, repeat };
+        let run = RunId { trial: trial.number % self.streams, fold: 0, repeat };
         let shape = config.shape(self.data.columns, self.prepared.task);
         let network = NetworkSpec {
             run,
@@ -453,26 +500,38 @@ impl Trainer {
         NetworkSpec { crowd, ..network }
     }
 
-    fn begin_epoch(&self, wave: &mut Wave) -> Result<()> {
-        let mut epoch = Vec::new();
+    /// Begins the next epoch of all that have one; whether there is any.
+    fn begin_epoch(&self, wave: &mut Wave) -> Result<bool> {
+        let (mut epoch, mut ends) = (Vec::new(), false);
+        // Networks that draw the same random numbers have their rows in the same order.
+        let mut known = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
             for &network in &running.networks {
                 let run = wave.networks[network].run;
-                epoch.push(epoch_batches(
-                    network,
-                    &wave.networks[network],
-                    Stream::of(self.study.seed, Purpose::Shuffle, run, running.epochs_begun as u32),
-                    self.data.n_train,
-                    batch,
-                    &mut wave.steps[network],
-                ));
+                let at = (run, running.epochs_begun);
+                let order = match &known {
+                    Some((same, order)) if *same == at => Vec::clone(order),
+                    _ => {
+                        let stream = Stream::of(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
+                        let order = shuffled(self.data.n_train, stream);
+                        known = Some((at, order.clone()));
+                        order
+                    }
+                };
+                epoch.push(batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]));
             }
             running.epochs_begun += 1;
+            ends |= running.epochs_begun == running.until;
         }
         wave.in_epoch = true;
-        wave.population.begin_epoch(epoch)
+        let is_any = !epoch.is_empty();
+        wave.population.begin_epoch(epoch)?;
+        if ends {
+            wave.population.expect_end();
+        }
+        Ok(is_any)
     }
 
     /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
@@ -503,92 +562,20 @@ impl Trainer {
             event.state = TrialState::Diverged;
             return event;
         }
-        let record = self.record(running.epochs_done, &running.config, &outcomes, steps);
+        let is_last = running.epochs_done == running.config.epochs;
+        let is_told = is_last || !self.brief;
+        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, steps));
         for outcome in &outcomes {
             let loss = outcome.validation.unwrap_or(outcome.train).loss;
             running.config.schedule.observe(&mut steps[outcome.network].memory, loss);
         }
         running.ended = running.epochs_done == running.until;
-        if running.epochs_done == running.config.epochs {
+        if is_last {
             event.state = TrialState::Complete;
-            event.value = Some(record.value(self.study.metric));
+            event.value = record.as_ref().map(|record| record.value(self.study.metric));
         }
-        event.epochs.push(record);
+        event.epochs.extend(record);
         event
-    }
-
-    fn record(&self, epoch: usize, config: &TrialConfig, outcomes: &[EpochOutcome], steps: &[Steps]) -> EpochRecord {
-        let over_seeds =
-            |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
-        let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
-        let train_loss = over_seeds(&|o| self.loss_in_units(o.train));
-        let validation_loss = over_seeds(&|o| self.loss_in_units(validation(o)));
-        let train_metric = over_seeds(&|o| self.metric(o.train, 0));
-        let validation_metric = over_seeds(&|o| self.metric(validation(o), 1));
-        EpochRecord {
-            epoch,
-            train_loss: train_loss.0,
-            validation_loss: validation_loss.0,
-            train_metric: train_metric.0,
-            validation_metric: validation_metric.0,
-            learning_rate: self.learning_rate(epoch, config, outcomes.iter().map(|o| &steps[o.network])),
-            seconds: over_seeds(&|o| o.seconds).0,
-            spread: (outcomes.len() > 1).then_some(Spread {
-                train_loss: train_loss.1,
-                validation_loss: validation_loss.1,
-                train_metric: train_metric.1,
-                validation_metric: validation_metric.1,
-            }),
-        }
-    }
-
-    /// The learning rate of an epoch's last step, the mean over a trial's networks; epochs count from 1.
-    fn learning_rate<'a>(
-        &self,
-        epoch: usize,
-        config: &TrialConfig,
-        mut networks: impl ExactSizeIterator<Item = &'a Steps>,
-    ) -> f64 {
-        let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
-        let at = StepAt { step: epoch as u64 * per_epoch - 1, per_epoch };
-        let n = networks.len() as f64;
-        let own = config.optimizer.learning_rate;
-        let mut rate = |steps: &Steps| (own + steps.added) * config.schedule.factor(at, &steps.memory);
-        // Where all are alike, their mean is exactly that.
-        let first = networks.next().map_or(own, &mut rate);
-        first + networks.map(|steps| rate(steps) - first).sum::<f64>() / n
-    }
-
-    /// Losses of numbers are reported in the targets' own units, squared.
-    fn loss_in_units(&self, score: Score) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => score.loss,
-            Task::Numbers => score.loss * self.prepared.target_scale * self.prepared.target_scale,
-        }
-    }
-
-    /// Accuracy for classes, R^2 for numbers; `part` is 0 train, 1 validation, 2 test.
-    fn metric(&self, score: Score, part: usize) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => score.accuracy,
-            Task::Numbers => 1.0 - score.loss / self.spread[part],
-        }
-    }
-
-    /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its seeds.
-    pub fn test(&self, trial: &Trial, ended: &TrialSnapshot) -> TestScore {
-        let first = self.data.n_train + self.data.n_validation;
-        let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
-        let network = self.network(trial, 0, &self.config(trial), 0);
-        let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
-        let (mut loss, mut metric) = (0.0, 0.0);
-        for Snapshot { numbers, .. } in &ended.networks {
-            let score = reference::score(&network, &layers, &numbers[..n_parameters], &self.data, &rows);
-            loss += self.loss_in_units(score);
-            metric += self.metric(score, 2);
-        }
-        let n = ended.networks.len() as f64;
-        TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
     }
 }
 

@@ -6,7 +6,9 @@ use crate::common::{ACTIVATIONS, pick, stream};
 use core::time::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
-use tuning_playground::analysis::{Grid, Kind, Plane, Recorder, Rows, Site, lay, surface};
+use tuning_playground::analysis::{
+    Grid, Kind, Landscape, Metric, Plane, Recorder, Rows, Sharpness, Site, lay, surface,
+};
 use tuning_playground::backend::{self, Network, cpu::Cpu};
 use tuning_playground::error::Error;
 use tuning_playground::rng::Stream;
@@ -249,6 +251,96 @@ fn against_the_gradient_loss_falls_and_upwards_goes_the_momentum() {
 }
 
 #[test]
+fn the_sharpest_directions_bend_as_their_eigenvalues_say() {
+    let more = json!({"fixed": {"hidden": [6], "epochs": 3, "activation": "tanh"}, "trials": 1});
+    let (mut trainer, trials) = trainer(&more);
+    let contestant = trainer.contestant(&trials[0], 1);
+    let (spec, data) = (contestant.spec.clone(), trainer.data().clone());
+    let paths = record(&trainer, vec![contestant], Duration::MAX);
+    let plane = pollster::block_on(lay(Kind::Hessian, &spec, &data, &paths, 1, 0)).unwrap();
+    let [x, y] = plane.eigenvalues.unwrap();
+    assert!(x >= y && y > 0.0, "{x} and {y}");
+    let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+    let [u, v] = &plane.directions;
+    let size = dot(u, u);
+    assert!(dot(u, v).abs() < 1e-3 * size && (dot(v, v) / size - 1.0).abs() < 1e-5, "at right angles, as long");
+    let h = 0.02;
+    let places = [[0.0, 0.0], [h, 0.0], [-h, 0.0], [0.0, h], [0.0, -h]];
+    let losses: Vec<f64> = site.scorer(&plane).scores(&places).iter().map(|score| score.loss).collect();
+    for (bend, wanted) in [(losses[1] + losses[2], x), (losses[3] + losses[4], y)] {
+        let found = (bend - 2.0 * losses[0]) / (h * h * size);
+        assert!((found / wanted - 1.0).abs() < 0.05, "{found} is not {wanted}");
+    }
+    let found = Landscape {
+        trials: vec![0],
+        plane,
+        grid: Grid::new(11, [-1.0, 1.0, -1.0, 1.0]).unwrap(),
+        rows: Rows::Train,
+        n_rows: data.n_train,
+        metric: Metric::Loss,
+        scores: Vec::new(),
+        points: Vec::new(),
+        paths: Vec::new(),
+    }
+    .document(&json!({}), 4.0, false);
+    assert_eq!(found["plane"]["eigenvalues"], json!([4.0 * x, 4.0 * y]), "in the loss's own units");
+}
+
+#[test]
+fn a_training_is_watched_as_it_is_recorded_and_its_divergence_is_seen_coming() {
+    let more = json!({
+        "dataset": {"name": "waves", "samples": 90},
+        "fixed": {"hidden": [6], "activation": "tanh", "optimizer": "gd", "epochs": 30},
+        "space": {"learning_rate": {"type": "categorical", "choices": [0.05, 20.0]}},
+        "sampler": {"name": "grid"},
+        "trials": 2,
+        "record": ["curvature"],
+    });
+    let (mut trainer, trials) = trainer(&more);
+    let watch = |contestant: &Contestant, diverges: bool, budget: Duration| {
+        let data = trainer.data().clone();
+        let mut watch = pollster::block_on(Sharpness::new(&Cpu::new(), &data, contestant, None, diverges)).unwrap();
+        let mut points = Vec::new();
+        while !watch.is_done() {
+            points.extend(pollster::block_on(watch.advance(budget)).unwrap());
+        }
+        (points, watch.diverged_at())
+    };
+    let mut copy = trainer.sibling(Box::new(Cpu::new())).unwrap();
+    let contestants: Vec<Contestant> = trials.iter().map(|trial| copy.contestant(trial, 2)).collect();
+    let (calm, none) = watch(&contestants[0], false, Duration::from_secs(1));
+    assert!(none.is_none() && calm.len() == 31 && calm[30].step == 30);
+    let (lost, at) = watch(&contestants[1], true, Duration::from_secs(1));
+    let at = at.unwrap();
+    assert!(lost.last().unwrap().step == at - 1 && lost.len() <= 60, "{at}");
+    assert_eq!(lost[0].limit, Some(0.1));
+    assert!(lost.iter().all(|point| point.curvature.largest > 0.1), "foreseen from the first step on");
+    // Unforeseen, and in the smallest pieces, it ends where it diverges, too.
+    let (pieces, seen) = watch(&contestants[1], false, Duration::ZERO);
+    assert_eq!(seen, Some(at));
+    assert_eq!(pieces[0].curvature.largest, lost[0].curvature.largest);
+
+    trainer
+        .assign(trials.iter().cloned().map(|trial| tuning_playground::trainer::Assignment::whole(trial, 2)).collect())
+        .unwrap();
+    let mut epochs = Vec::new();
+    loop {
+        let report = pollster::block_on(trainer.advance(Duration::MAX)).unwrap();
+        epochs.extend(report.trials.into_iter().filter(|event| event.number == 0).flat_map(|event| event.epochs));
+        if report.finished {
+            break;
+        }
+    }
+    // Each epoch of gradient descent is a step.
+    for (epoch, point) in epochs.iter().zip(&calm[1..]) {
+        let recorded = serde_json::to_value(epoch).unwrap()["curvature"]["largest"].as_f64().unwrap();
+        assert!((recorded / point.curvature.largest - 1.0).abs() < 0.01, "step {}", point.step);
+    }
+    assert_eq!(epochs.len(), 30);
+}
+
+#[test]
 fn momentum_that_is_none_or_follows_the_gradient_leaves_a_random_direction() {
     let shape = tuning_playground::mlp::Shape {
         inputs: 3,
@@ -410,6 +502,7 @@ fn a_plane_is_pytorchs_plane() {
             directions: [u, v],
             explained: None,
             momentum: false,
+            eigenvalues: None,
         };
         let extent: [f64; 4] = numbers(&case["extent"]).try_into().unwrap();
         let site = Site { spec: &spec, data: &data, rows: Rows::Train, unit: 1.0 };

@@ -40,6 +40,43 @@ fn read(path: &PathBuf) -> Value {
 }
 
 #[test]
+fn a_result_with_its_records_is_exported_as_rows() {
+    let mut study = small();
+    (study["record"], study["fixed"]["epochs"]) = (json!(["weight_norm", "curvature"]), json!(2));
+    let (ended, result) = run(&study, "exported");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let table = result.with_extension("csv");
+    let export = |to| {
+        let [result, table] = [&result, &table].map(|path| path.to_string_lossy().into_owned());
+        tune(&["export", &result, "--to", to, "-o", &table], Stdio::piped())
+    };
+    assert!(export("csv").status.success());
+    let text = fs::read_to_string(&table).expect("the table is there");
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let names = lines.next().expect("names");
+    let rows: Vec<_> = lines.collect();
+    assert_eq!(rows.len(), 4, "two epochs of two trials");
+    let document = read(&result);
+    let at = |name: &str| names.iter().position(|one| *one == name).unwrap_or_else(|| panic!("{name} in {names:?}"));
+    for (k, row) in rows.iter().enumerate() {
+        let epoch = &document["trials"][k / 2]["epochs"][k % 2];
+        assert_eq!(row[at("trial_number")], (k / 2).to_string());
+        for (name, wanted) in [
+            ("weight_norm_2", &epoch["layers"][1]["weight_norm"]),
+            ("curvature_1", &epoch["layers"][0]["curvature"]),
+            ("curvature_largest", &epoch["curvature"]["largest"]),
+            ("learning_rate", &epoch["learning_rate"]),
+        ] {
+            let (found, wanted): (f64, _) = (row[at(name)].parse().expect("a number"), wanted.as_f64().expect("one"));
+            // The reader of this test is a bit off.
+            assert!((found - wanted).abs() <= 1e-15 * wanted.abs() * 4.0, "{name}: {found} is not {wanted}");
+        }
+    }
+    let later = export("pytorch");
+    assert!(!later.status.success() && String::from_utf8_lossy(&later.stderr).contains("csv"));
+}
+
+#[test]
 fn a_result_is_written_when_nobody_reads_what_is_said() {
     let folder = folder("closed");
     let (study, result) = (folder.join("study.json"), folder.join("result.json"));
@@ -192,12 +229,12 @@ fn a_landscape_of_a_part_of_the_rows_says_so_and_that_of_the_momentum_which_axes
         assert_eq!(laid["plane"]["kind"], "gradient");
         assert_eq!(laid["plane"]["axes"], json!(["gradient", "momentum"]), "of Adam");
     }
-    for (more, says) in [
-        (["--limit", "0"], "1 to"),
-        (["--limit", "99999999"], "1 to"),
-        (["--plane", "hessian"], "hessian"),
-        (["--plane", "sideways"], "gradient"),
-    ] {
+    let sharpest = written(&["--plane", "hessian"]);
+    let [x, y] = [0, 1].map(|at| sharpest["plane"]["eigenvalues"][at].as_f64().expect("an eigenvalue"));
+    assert!(sharpest["plane"]["kind"] == "hessian" && x >= y && x > 0.0, "{x} and {y}");
+    for (more, says) in
+        [(["--limit", "0"], "1 to"), (["--limit", "99999999"], "1 to"), (["--plane", "sideways"], "gradient")]
+    {
         let refused = ask(&more);
         let text = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(!refused.status.success() && text.contains(says), "{more:?}: {text}");

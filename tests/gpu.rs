@@ -8,7 +8,8 @@ use std::rc::Rc;
 use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::backend::gpu::{Gpu, Strategy, kernels};
 use tuning_playground::backend::{Backend, Data, Network, NetworkSpec};
-use tuning_playground::mlp::{Loss, Shape};
+use tuning_playground::error::Error;
+use tuning_playground::mlp::{Activation, Loss, Shape};
 
 /// Networks of many shapes, batch sizes and optimizers over one data set.
 fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
@@ -38,7 +39,21 @@ fn disturbed(
     ahead: u64,
     lost_at: usize,
 ) -> (Vec<Trace>, usize) {
+    disturbed_at(gpu, (data, networks), ahead, lost_at, false)
+}
+
+/// [`disturbed`], with host copies that lag between epochs or don't.
+fn disturbed_at(
+    gpu: &Gpu,
+    (data, networks): (&Rc<Data>, &Vec<Network>),
+    ahead: u64,
+    lost_at: usize,
+    lags: bool,
+) -> (Vec<Trace>, usize) {
     let mut population = pollster::block_on(gpu.population(Rc::clone(data), networks.clone())).expect("a population");
+    if lags {
+        population.let_lag();
+    }
     let mut traces: Vec<Trace> = vec![Trace::default(); networks.len()];
     let (mut pieces, mut resumed) = (0, 0);
     for first in (0..EPOCHS).step_by(ahead as usize) {
@@ -116,6 +131,80 @@ fn r1_a_device_lost_in_any_way_changes_no_bit() {
     r1(1);
 }
 
+/// What only devices do, on whatever adapter there is: laps under way together, no ramp, copies that lag.
+fn device_paths_change_no_bit_and_survive_losses() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let (data, networks) = partly_diverging();
+    for strategy in Strategy::ALL {
+        let forced = device.with_strategy(strategy);
+        let (undisturbed, _) = disturbed(&forced, &(data.clone(), networks.clone()), 1, usize::MAX);
+        for (gpu, lags) in [
+            (forced.clone(), false),
+            (forced.clone(), true),
+            (forced.with_copies_every(Duration::from_secs(3600)), true),
+            (forced.with_copies_every(Duration::ZERO), true),
+        ] {
+            for lost_at in [usize::MAX, 0, 2] {
+                let (traces, resumed) = disturbed_at(&gpu, (&data, &networks), 2, lost_at, lags);
+                assert!(lost_at == usize::MAX || resumed >= 1, "{strategy:?}: nobody noticed the loss");
+                assert_eq!(traces, undisturbed, "{strategy:?} lost at {lost_at}, lags {lags}");
+            }
+        }
+    }
+}
+
+/// The device is gone before anything is compiled for the networks.
+fn r1_a_device_lost_before_its_first_kernel_is_replaced() {
+    let gpu = pollster::block_on(Gpu::open()).expect("an adapter");
+    let (data, networks) = mixed(6);
+    let undisturbed = crate::common::run(&gpu, &data, &networks, 1, at_once);
+    gpu.lose_device();
+    assert_eq!(crate::common::run(&gpu, &data, &networks, 1, at_once), undisturbed);
+}
+
+/// An epoch's batches, states and activations of many networks are more than a binding holds: they train in parts.
+fn s3_what_no_binding_holds_trains_in_parts_to_the_same_bits() {
+    for gpu in gpus() {
+        let (data, networks) = mixed(24);
+        let whole = crate::common::run(&gpu, &data, &networks, 2, at_once);
+        let most = networks.iter().map(|network| gpu.largest_piece_bytes(&network.spec)).max().unwrap_or(0);
+        for parts in [1, 3] {
+            let limit = parts * most.max(4096);
+            let gpu = gpu.with_binding_limit(limit);
+            assert_eq!(crate::common::run(&gpu, &data, &networks, 2, at_once), whole, "bindings of {limit} bytes");
+        }
+    }
+}
+
+/// The wrong number in one program's shaders only: the device's own test passes, the program's does not.
+fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
+    let device = pollster::block_on(Gpu::open()).expect("an adapter");
+    // GELU's normal distribution, which nothing but GELU calls.
+    device.tamper("0.53070271", "0.93070271");
+    for strategy in Strategy::ALL {
+        let gpu = device.with_strategy(strategy);
+        let trained = |activation| {
+            let shape = Shape { inputs: 3, hidden: vec![6], outputs: 2, activation };
+            let data = narrow(&data(&shape, Loss::CrossEntropy, 40, 10, 1));
+            let own = vec![network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, 8)];
+            pollster::block_on(gpu.population(data, own)).map(drop)
+        };
+        trained(Activation::Relu).expect("a program that is right");
+        let wrong = trained(Activation::Gelu);
+        let Err(Error::GpuWrong { detail }) = &wrong else { panic!("{strategy:?}: {wrong:?}") };
+        assert!(detail.contains("Gelu"), "{detail}");
+    }
+}
+
+/// A batch is never cut within an invocation: beyond a dispatch's length others train it.
+fn batches_too_long_for_an_invocation_go_elsewhere() {
+    let gpu = gpu().with_strategy(Strategy::Invocation);
+    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 2, activation: Activation::Tanh };
+    let of = |batch| gpu.strategy_of(&network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, batch).spec);
+    assert_eq!(of(16_384), Strategy::Invocation);
+    assert_ne!(of(16_385), Strategy::Invocation);
+}
+
 fn epochs_begun_together_are_the_same_bits() {
     for gpu in gpus() {
         let work = partly_diverging();
@@ -172,7 +261,7 @@ const MASK_BLOCKS: u32 = 262_144;
 
 fn d1_a_million_mask_decisions_are_the_same_bits_in_wgsl() {
     for rotate in
-        [include_str!("../shaders/shared/rotate.wgsl"), include_str!("../shaders/shared/rotate_software.wgsl")]
+        [include_str!("../shaders/functions/rotate.wgsl"), include_str!("../shaders/functions/rotate_software.wgsl")]
     {
         hold_masks(rotate);
     }
@@ -183,7 +272,7 @@ fn hold_masks(rotate: &str) {
     use wgpu::BufferUsages as Usage;
     let source = [
         rotate,
-        include_str!("../shaders/shared/threefry.wgsl"),
+        include_str!("../shaders/functions/threefry.wgsl"),
         "@group(0) @binding(0) var<storage, read_write> decisions: array<vec4<u32>>;
         @compute @workgroup_size(64)
         fn main(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -274,11 +363,30 @@ fn memory_on_the_device_grows_as_stated() {
         [(Strategy::Invocation, &[8, 8][..]), (Strategy::Layered, &[8, 8]), (Strategy::Layered, &[128])]
     {
         let gpu = gpu.with_strategy(strategy);
+        // What is made to try a program for the first time belongs to no population.
+        made(&gpu, 1, hidden);
         let ((one, fewer), (_, more)) = (made(&gpu, 64, hidden), made(&gpu, 192, hidden));
         // Half of what is beside lies on the host; its specification is no part of either.
         let beside = (gpu.beside_bytes(&one.spec, ROWS) - size_of::<NetworkSpec>() as u64) / 2;
         let (said, grown) = ((gpu.network_bytes(&one.spec) + beside) as f64, (more - fewer) / 128.0);
         assert!((grown / said - 1.0).abs() < 0.1, "{strategy:?} {hidden:?}: {grown} bytes for {said}");
+    }
+}
+
+/// What a visitor can send of a device is finite, and all of it is there.
+fn what_is_measured_of_a_device_is_told() {
+    let gpu = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let (data, networks) = mixed(6);
+    crate::common::run(&gpu, &data, &networks, 1, at_once);
+    let facts = pollster::block_on(gpu.facts()).expect("facts");
+    for key in ["latency_ms", "dispatch_us", "self_test"] {
+        let number = facts[key].as_f64().expect(key);
+        assert!(number.is_finite() && number >= 0.0, "{key}: {number}");
+    }
+    for (list, key) in [("first_uses", "ms"), ("first_uses", "off"), ("paces", "us")] {
+        let numbers: Vec<f64> =
+            facts[list].as_array().expect(list).iter().filter_map(|one| one[key].as_f64()).collect();
+        assert!(!numbers.is_empty() && numbers.iter().all(|number| number.is_finite()), "{list} {key}: {numbers:?}");
     }
 }
 
@@ -292,12 +400,18 @@ crate::harness::tests! {
     plain [r5_kernels_bind_no_more_than_the_specs_default_limits]
     gpu [
         r1_a_lost_device_changes_no_bit,
+        device_paths_change_no_bit_and_survive_losses,
+        r1_a_device_lost_before_its_first_kernel_is_replaced,
+        s3_what_no_binding_holds_trains_in_parts_to_the_same_bits,
+        a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains,
+        batches_too_long_for_an_invocation_go_elsewhere,
         epochs_begun_together_are_the_same_bits,
         c5_mixed_shapes_share_dispatches_without_a_trace,
         s3_rows_wider_than_any_texture_train_too,
         d1_a_million_mask_decisions_are_the_same_bits_in_wgsl,
         s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated,
         memory_on_the_device_grows_as_stated,
+        what_is_measured_of_a_device_is_told,
         a_sound_device_passes_its_test_with_a_margin,
     ]
     soak_gpu [r1_a_device_lost_in_any_way_changes_no_bit]

@@ -161,7 +161,8 @@ fn train_invocation(on: On) {
     }
 }
 
-/// The same tiles in the same order: what a workgroup trains is what layers train, to the bit.
+/// The same tiles in the same order: what a workgroup trains is what layers train, to the bit on software adapters. On
+/// devices two pipelines need not agree to the bit: compilers contract products and sums as they like.
 fn train_workgroup() {
     let gpu = crate::common::gpu();
     for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
@@ -176,7 +177,15 @@ fn train_workgroup() {
             assert!(networks.iter().all(|network| gpu.strategy_of(&network.spec) == strategy));
             crate::common::run(&gpu, &data, &networks, 2, crate::common::at_once)
         });
-        assert_eq!(traces[0], traces[1], "{hidden:?}");
+        if gpu.is_software() {
+            assert_eq!(traces[0], traces[1], "{hidden:?}");
+            continue;
+        }
+        for (layered, workgroup) in traces[0].iter().zip(&traces[1]) {
+            let numbers =
+                |trace: &crate::common::Trace| trace.1.iter().map(|&bits| f64::from_bits(bits)).collect::<Vec<_>>();
+            close(&format!("{hidden:?}"), "parameters", &numbers(layered), &numbers(workgroup));
+        }
     }
 }
 

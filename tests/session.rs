@@ -242,6 +242,7 @@ fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialE
         learning_rate: 0.0,
         seconds: 0.0,
         spread: None,
+        recorded: None,
     };
     TrialEvent {
         number,

@@ -64,6 +64,7 @@ fn play(study: &Study, curve: Curve<'_>) -> Session {
                     learning_rate: 0.0,
                     seconds: 0.0,
                     spread: None,
+                    recorded: None,
                 });
             }
             let trained = known + event.epochs.len();
@@ -417,7 +418,9 @@ fn told(number: u32, _: &Map<String, Value>, epoch: usize) -> Option<f64> {
 
 /// Studies, and each trial's parameters and epochs; numbers are read to the bit.
 fn written_down() -> Vec<Value> {
-    let Value::Array(written) = json::parse(include_str!("golden/suggestions.json")).unwrap() else { panic!("a list") };
+    let Value::Array(written) = json::parse(include_str!("golden/search/suggestions.json")).unwrap() else {
+        panic!("a list")
+    };
     written
 }
 

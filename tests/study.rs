@@ -249,7 +249,7 @@ fn every_choice_is_a_setting_of_its_own() {
 /// The shader's other case is `linear`.
 #[test]
 fn every_activation_has_its_case_in_the_shader() {
-    let shader = include_str!("../shaders/shared/activation.wgsl");
+    let shader = include_str!("../shaders/functions/activation.wgsl");
     for name in available("activation").iter().filter(|name| *name != "linear") {
         let activation: Activation = serde_json::from_value(json!(name)).expect("an activation");
         assert!(shader.contains(&format!("case {}u:", activation as u32)), "{name}");

@@ -17,7 +17,7 @@ use tuning_playground::optimizer::{NAMES, Optimizer};
 use tuning_playground::result::EpochRecord;
 use tuning_playground::search::Search;
 use tuning_playground::study::{FORMAT, Study};
-use tuning_playground::trainer::Trainer;
+use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 
 fn shape(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> Shape {
     Shape { inputs, hidden: hidden.to_vec(), outputs, activation }
@@ -415,6 +415,134 @@ fn a_lost_validation_is_the_last_steps(on: On) {
     }
 }
 
+/// The epochs of each trial of a study, without their times, trained in calls of this budget; with `parked` each trial waits
+/// after that epoch and goes on in another trainer.
+fn recorded(
+    backend: fn() -> Box<dyn Backend>,
+    record: &[&str],
+    budget: Duration,
+    parked: Option<usize>,
+) -> Vec<Vec<EpochRecord>> {
+    let study = json!({
+        "format": FORMAT,
+        "dataset": {"name": "moons", "samples": 80},
+        "fixed": {"hidden": [6, 5], "activation": "tanh", "epochs": 4, "batch_size": 14, "dropout": 0.2, "l2": 0.01},
+        "space": {"optimizer": {"type": "categorical", "choices": ["adam", "momentum", "nadam"]}},
+        "sampler": {"name": "grid"},
+        "seeds_per_trial": 2,
+        "trials": 3,
+        "record": record,
+    });
+    let study = Rc::new(Study::check(&study).unwrap());
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    let trials = Search::new(&study).ask(&study);
+    let mut all = vec![Vec::new(); trials.len()];
+    let whole = |trial| Assignment::whole(trial, 3);
+    let mut waiting: Vec<Assignment> = trials.into_iter().map(whole).collect();
+    for one in &mut waiting {
+        one.until_epoch = parked;
+    }
+    while !waiting.is_empty() {
+        let mut trainer = Trainer::new(study.clone(), prepared.clone(), backend(), Vec::new()).unwrap();
+        let going = core::mem::take(&mut waiting);
+        let again = going[0].until_epoch.map(|_| going.clone());
+        trainer.assign(going).unwrap();
+        let mut snapshots = Vec::new();
+        loop {
+            let report = pollster::block_on(trainer.advance(budget)).unwrap();
+            for event in report.trials {
+                let told = event.epochs.into_iter().map(|epoch| EpochRecord { seconds: 0.0, ..epoch });
+                all[event.number as usize].extend(told);
+            }
+            snapshots.extend(report.snapshots);
+            if report.finished {
+                break;
+            }
+        }
+        for one in again.into_iter().flatten() {
+            let from = snapshots.iter().find(|snapshot| snapshot.number == one.trial.number).cloned();
+            let mut words = Vec::new();
+            from.unwrap().write(&mut words);
+            let from = TrialSnapshot::read(&words).unwrap().pop();
+            waiting.push(Assignment { until_epoch: None, from, ..one });
+        }
+    }
+    all
+}
+
+fn what_is_recorded_changes_no_bit_and_is_the_same_however_it_is_cut(on: On) {
+    const ALL: [&str; 4] = ["gradient_norm", "weight_norm", "update_ratio", "curvature"];
+    let kinds: Vec<fn() -> Box<dyn Backend>> = match on {
+        On::Cpu => vec![|| Box::new(Cpu::new()), || Box::new(Reference)],
+        On::Gpu => vec![|| backends(On::Gpu).remove(0)],
+    };
+    let on_cpu = recorded(|| Box::new(Cpu::new()), &ALL, Duration::from_secs(9), None);
+    for backend in kinds {
+        let plain = recorded(backend, &[], Duration::from_secs(9), None);
+        let whole = recorded(backend, &ALL, Duration::from_secs(9), None);
+        for (plain, whole) in plain.iter().zip(&whole) {
+            let bare = whole.iter().map(|epoch| EpochRecord { recorded: None, ..epoch.clone() });
+            assert!(plain.iter().all(|epoch| epoch.recorded.is_none()) && bare.eq(plain.iter().cloned()));
+        }
+        // What has no limit says NaN of it, which is unlike itself; as text all is exact.
+        let text = |all: &[Vec<EpochRecord>]| serde_json::to_string(all).unwrap();
+        let cut = recorded(backend, &ALL, Duration::ZERO, None);
+        assert!(text(&whole) == text(&cut), "cut into the smallest pieces");
+        let parked = recorded(backend, &ALL, Duration::from_secs(9), Some(2));
+        assert!(text(&whole) == text(&parked), "parked on the way");
+        for (number, (own, cpu)) in whole.iter().zip(&on_cpu).enumerate() {
+            assert_eq!(own.len(), 4);
+            for (own, cpu) in own.iter().zip(cpu) {
+                let documents = [own, cpu].map(|epoch| serde_json::to_value(epoch).unwrap());
+                let [layers, theirs] = documents.each_ref().map(|one| one["layers"].as_array().unwrap());
+                assert_eq!(layers.len(), 3);
+                for (layer, other) in layers.iter().zip(theirs) {
+                    assert!(layer.as_object().unwrap().keys().eq(ALL.iter()), "{layer}");
+                    for name in ALL {
+                        let [own, other] = [layer, other].map(|one| one[name].as_f64().unwrap());
+                        assert!((own - other).abs() <= 0.01 * other.abs(), "{name}: {own} is not {other}");
+                        assert!(own > 0.0 || name == "curvature", "{name}");
+                    }
+                }
+                let whole = &documents[0]["curvature"];
+                assert_eq!((&whole["rows"], &whole["of_rows"]), (&json!(56.0), &json!(56.0)));
+                let largest = whole["largest"].as_f64().unwrap();
+                let of_layers = layers.iter().map(|layer| layer["curvature"].as_f64().unwrap()).fold(0.0, f64::max);
+                assert!(largest >= 0.99 * of_layers, "the whole is as sharp as its sharpest layer");
+                // Adam, momentum, and one of which no limit is known.
+                let wanted = [json!(38_000.0), json!(380.0), json!(null)];
+                let near = |x: &serde_json::Value, y: &serde_json::Value| match (x.as_f64(), y.as_f64()) {
+                    (Some(x), Some(y)) => (x - y).abs() < 1e-6 * y,
+                    _ => x == y,
+                };
+                assert!(near(&whole["limit"], &wanted[number]), "trial {number}: {whole}");
+                assert_eq!(whole["preconditioned"].is_null(), number > 0, "trial {number}: {whole}");
+            }
+        }
+    }
+}
+
+fn a_trial_that_diverges_has_no_record_of_that_epoch() {
+    let fixed = json!({"optimizer": "gd", "learning_rate": 1e6, "epochs": 5, "hidden": [4]});
+    let study =
+        json!({"format": FORMAT, "dataset": {"name": "moons"}, "fixed": fixed, "trials": 1, "record": ["curvature"]});
+    let study = Rc::new(Study::check(&study).unwrap());
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    let trials = Search::new(&study).ask(&study);
+    let mut trainer = Trainer::new(study, prepared, Box::new(Cpu::new()), trials).unwrap();
+    let mut told = Vec::new();
+    loop {
+        let report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
+        told.extend(report.trials);
+        if report.finished {
+            break;
+        }
+    }
+    let diverged_at = told.iter().find_map(|event| event.diverged_at).expect("a learning rate of a million diverges");
+    let epochs: usize = told.iter().map(|event| event.epochs.len()).sum();
+    assert_eq!(epochs as u64, diverged_at - 1);
+}
+
 crate::harness::tests! {
     each_backend [
         c5_together_is_alone,
@@ -427,8 +555,10 @@ crate::harness::tests! {
         a_lost_validation_is_the_last_steps,
         a_learning_rate_that_descends_is_told_as_it_was,
         a_learning_rate_that_runs_away_diverges,
+        what_is_recorded_changes_no_bit_and_is_the_same_however_it_is_cut,
     ]
     plain [
+        a_trial_that_diverges_has_no_record_of_that_epoch,
         a_step_schedule_steps_down_in_training_and_in_what_is_told,
         a_plateau_steps_down_by_what_its_epochs_are_told_to_have_lost,
         cosine_and_one_cycle_end_where_the_run_ends,

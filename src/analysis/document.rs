@@ -186,7 +186,7 @@ impl Site<'_> {
 /// What a picture of a plane covers: around the origin, or all that lies there.
 pub fn extent(kind: Kind, places: impl IntoIterator<Item = [f64; 2]>) -> super::Extent {
     match kind {
-        Kind::Random | Kind::Gradient => AROUND,
+        Kind::Random | Kind::Gradient | Kind::Hessian => AROUND,
         Kind::Line => super::frame::ALONG,
         Kind::Pca | Kind::Three => framed(places),
     }
@@ -217,6 +217,9 @@ impl Landscape {
         });
         if self.plane.kind == Kind::Gradient {
             plane["axes"] = json!(self.plane.axes());
+        }
+        if let Some(own) = self.plane.eigenvalues {
+            plane["eigenvalues"] = numbers(own.map(|x| unit * x));
         }
         if vectors {
             plane["origin"] = json!(self.plane.origin);

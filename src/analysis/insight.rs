@@ -23,7 +23,7 @@ pub struct Insight {
     path: Trajectory,
     recorder: Option<Recorder>,
     /// The weights that the trial ended with, as who trained it has them.
-    kept: Option<(u64, Vec<f32>)>,
+    kept: Option<Vec<f32>>,
     /// Whether the way is the one that was trained once more.
     is_recorded: bool,
 }
@@ -76,16 +76,18 @@ impl Insight {
         self.data.n_train.div_ceil(self.contestant.batch.max(1)) as u64
     }
 
-    /// Takes the network as who trains or keeps it has it; false where it is none of this trial's, or nothing new. What lies
-    /// before what is known is a training of its own.
-    pub fn see(&mut self, snapshot: &Snapshot, is_end: bool) -> bool {
+    /// Takes the network as who trains or keeps it has it, or as it ended after so many epochs; false where it is none of this
+    /// trial's, or nothing new. What lies before what is known is a training of its own.
+    pub fn see(&mut self, snapshot: &Snapshot, end: Option<usize>) -> bool {
         let n = self.contestant.spec.shape.n_parameters();
-        let (Some(parameters), steps) = (snapshot.numbers.get(..n), u64::from(snapshot.steps)) else { return false };
+        let Some(parameters) = snapshot.numbers.get(..n) else { return false };
+        // Of what has ended nobody keeps the steps.
+        let steps = end.map_or(u64::from(snapshot.steps), |epochs| epochs as u64 * self.epoch_steps());
         if parameters.iter().any(|x| !x.is_finite()) {
             return false;
         }
-        if is_end {
-            self.kept = Some((steps, parameters.to_vec()));
+        if end.is_some() {
+            self.kept = Some(parameters.to_vec());
         }
         if self.path.steps.last().is_some_and(|&last| last > steps) {
             self.path = Self::begun(&self.contestant);
@@ -140,15 +142,15 @@ impl Insight {
     /// Whether the training that was written down came to the very weights that the trial ended with; none where that is not
     /// known.
     pub fn is_same(&self) -> Option<bool> {
-        let (steps, weights) = self.kept.as_ref().filter(|_| self.is_recorded)?;
-        Some(self.path.steps.last() == Some(steps) && self.path.last() == weights)
+        let kept = self.kept.as_ref().filter(|_| self.is_recorded)?;
+        Some(self.path.last() == kept)
     }
 
     /// The weights at a point of the way, or with none as they are now: what the trial ended with, where that is known.
     pub fn weights(&self, at: Option<usize>) -> &[f32] {
         match (at, &self.kept) {
             (Some(at), _) => self.path.points.get(at).map_or(&[], Vec::as_slice),
-            (None, Some((_, kept))) => kept,
+            (None, Some(kept)) => kept,
             (None, None) => self.path.last(),
         }
     }
@@ -222,28 +224,30 @@ mod tests {
         let mut one = insight(r#""learning_rate": 0.01"#);
         trained(&mut one, None);
         let last = one.path().points.len() - 1;
-        let end = snapshot(&one, last);
+        // As archives have it, without its steps.
+        let end = Snapshot { steps: 0, ..snapshot(&one, last) };
         let mut other = insight(r#""learning_rate": 0.01"#);
-        assert!(other.see(&snapshot(&one, 2), false));
-        assert!(!other.see(&snapshot(&one, 2), false), "nothing new");
-        assert!(other.see(&end, true));
+        assert!(other.see(&snapshot(&one, 2), None));
+        assert!(!other.see(&snapshot(&one, 2), None), "nothing new");
+        assert!(other.see(&end, Some(6)));
         assert_eq!(other.weights(None), &end.numbers[..]);
         assert_eq!(other.path().points.len(), 3);
+        assert_eq!(other.path().steps.last(), Some(&one.n_steps()));
         trained(&mut other, None);
         assert_eq!(other.is_same(), Some(true));
         let mut off = end.clone();
         off.numbers[0] += 1e-3;
-        assert!(other.see(&off, true));
+        assert!(other.see(&off, Some(6)));
         assert_eq!(other.weights(None), &off.numbers[..]);
         let mut again = insight(r#""learning_rate": 0.01"#);
-        again.see(&off, true);
+        again.see(&off, Some(6));
         trained(&mut again, None);
         assert_eq!(again.is_same(), Some(false));
         assert_eq!(again.weights(None), &off.numbers[..]);
         // A shorter one is of another network, and what is no number is no place.
-        assert!(!again.see(&Snapshot { numbers: vec![1.0; 3], ..Snapshot::default() }, true));
+        assert!(!again.see(&Snapshot { numbers: vec![1.0; 3], ..Snapshot::default() }, Some(6)));
         let nan = Snapshot { numbers: vec![f32::NAN; end.numbers.len()], ..end };
-        assert!(!again.see(&nan, true));
+        assert!(!again.see(&nan, Some(6)));
     }
 
     #[test]
@@ -252,7 +256,7 @@ mod tests {
         trained(&mut one, None);
         let mut other = insight(r#""learning_rate": 0.01"#);
         for at in [3, 5, 1] {
-            other.see(&snapshot(&one, at), false);
+            other.see(&snapshot(&one, at), None);
         }
         assert_eq!(other.path().steps, [0, one.path().steps[1]]);
     }
@@ -272,7 +276,7 @@ mod tests {
         let n = one.weights(None).len();
         let mut numbers = vec![0.0; n];
         (numbers[0], numbers[14]) = (3.0, -4.0);
-        one.see(&Snapshot { numbers, steps: 4, ..Snapshot::default() }, false);
+        one.see(&Snapshot { numbers, steps: 4, ..Snapshot::default() }, None);
         assert_eq!(one.norms()[3..], [5.0, 0.0, 0.0, 5.0, 0.0, 0.0]);
     }
 }

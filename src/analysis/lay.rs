@@ -2,6 +2,7 @@
 
 use super::plane::{Kind, Plane};
 use super::trajectory::{Entry, Trajectory};
+use crate::backend::second_order::{Look, MOST_CURVED};
 use crate::backend::{self, Data, Network, NetworkSpec, cpu::Cpu};
 use crate::error::{Error, Result};
 use crate::trainer::Contestant;
@@ -16,19 +17,22 @@ impl Kind {
         match self {
             Self::Line => 2,
             Self::Three => 3,
-            Self::Random | Self::Pca | Self::Gradient => 1,
+            Self::Random | Self::Pca | Self::Gradient | Self::Hessian => 1,
         }
     }
 
     /// How a contestant is recorded for a plane of this kind: momentum is looked at where it is a direction.
     pub fn entry(self, contestant: Contestant) -> Entry {
         let entry = Entry::from(contestant);
-        if self == Self::Gradient { Entry { states: true, points: ENDS, ..entry } } else { entry }
+        match self {
+            Self::Gradient | Self::Hessian => Entry { states: self == Self::Gradient, points: ENDS, ..entry },
+            _ => entry,
+        }
     }
 }
 
 /// The plane of some kind through paths, the first of which ends at its origin. Principal components are those of the
-/// first `spread` paths; the gradient is that of the training rows in `data`.
+/// first `spread` paths; gradient and second derivatives are those of the training rows in `data`.
 ///
 /// # Errors
 /// What keeps the plane from being one: a trial that diverged, weights that are zero or all alike, no gradient.
@@ -58,6 +62,15 @@ pub async fn lay(
             let (_, gradient) = backend::loss_gradient(&Cpu::new(), data, backend::Rows::Train, network).await?;
             let momentum = first.coasts.last().map_or(&[][..], Vec::as_slice);
             Plane::gradient(&spec.shape, origin, &gradient, momentum, seed)
+        }
+        (Kind::Hessian, _) => {
+            let parameters: Vec<f64> = origin.iter().map(|&x| f64::from(x)).collect();
+            let n = parameters.len();
+            if n > MOST_CURVED {
+                return Err(Error::NoRoomForCurvature { parameters: n as u64, limit: MOST_CURVED as u32 });
+            }
+            let found = Look::new(spec, Look::data(data, n)).eigenvalues(&parameters, 0..n, None, &[], 2);
+            Plane::hessian(&spec.shape, origin, found)
         }
         (Kind::Pca, _) => {
             let points: Vec<Vec<f32>> =

@@ -12,10 +12,12 @@ mod principal;
 mod race;
 mod range_test;
 mod response;
+mod sharpness;
 mod sheet;
 mod surface;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
+mod trainability;
 mod trajectory;
 mod verdict;
 
@@ -29,9 +31,11 @@ pub use plane::{Kind, Place, Plane};
 pub use race::{Race, RateSearch};
 pub use range_test::{Found, RangeTest};
 pub use response::{Response, Trials, response};
+pub use sharpness::{Point as SharpnessPoint, Sharpness};
 pub use sheet::Sheet;
 pub use surface::{Grid, Rows, SIDE};
 #[cfg(not(target_arch = "wasm32"))]
 pub use threads::surface;
+pub use trainability::{MAP_FORMAT, MAP_SIDES, MapAxis, MapPlan, MapReport, Mapper, Pixel, SEEDS};
 pub use trajectory::{Entry, MOST_POINTS, Recorder, Trajectory};
 pub use verdict::{Mistake, Unit, Verdict, verdict};

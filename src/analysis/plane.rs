@@ -4,6 +4,7 @@ use super::principal::principal;
 use crate::error::{Error, Result};
 use crate::mlp::Shape;
 use crate::rng::{self, Purpose, RunId, Stream};
+use crate::second_order::Largest;
 
 /// Momentum that is at right angles to the gradient by less than this share of its length follows it.
 const LEAST_ACROSS: f64 = 1e-4;
@@ -22,11 +23,13 @@ pub enum Kind {
     Three,
     /// The gradient at the origin and the optimizer's momentum there.
     Gradient,
+    /// The two directions along which the training loss is sharpest at the origin.
+    Hessian,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Random, Self::Pca, Self::Line, Self::Three, Self::Gradient];
+    pub const ALL: [Self; 6] = [Self::Random, Self::Pca, Self::Line, Self::Three, Self::Gradient, Self::Hessian];
 
     /// Its name in documents.
     pub const fn name(self) -> &'static str {
@@ -36,6 +39,7 @@ impl Kind {
             Self::Line => "line",
             Self::Three => "three",
             Self::Gradient => "gradient",
+            Self::Hessian => "hessian",
         }
     }
 }
@@ -53,6 +57,8 @@ pub struct Plane {
     pub explained: Option<[f64; 2]>,
     /// Whether the second direction is that of an optimizer's momentum.
     pub momentum: bool,
+    /// Second derivatives along the directions at the origin, by the length of weights, of a plane along the sharpest ones.
+    pub eigenvalues: Option<[f64; 2]>,
 }
 
 /// Where something lies as seen from a plane.
@@ -76,7 +82,7 @@ impl Plane {
         if directions.iter().flatten().all(|&x| x == 0.0) {
             return Err(Error::ZeroWeights);
         }
-        Ok(Self { kind: Kind::Random, origin, directions, explained: None, momentum: false })
+        Ok(Self { kind: Kind::Random, origin, directions, explained: None, momentum: false, eigenvalues: None })
     }
 
     /// The two directions along which these points spread most about their mean, from an origin.
@@ -90,7 +96,7 @@ impl Plane {
         if stays || shares[0] == 0.0 {
             return Err(Error::NoPath);
         }
-        Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares), momentum: false })
+        Ok(Self { kind: Kind::Pca, origin, directions, explained: Some(shares), momentum: false, eigenvalues: None })
     }
 
     /// The line from `a` (x = 0) through `b` (x = 1).
@@ -103,7 +109,14 @@ impl Plane {
             return Err(Error::SameWeights);
         }
         let none = vec![0.0; a.len()];
-        Ok(Self { kind: Kind::Line, origin: a, directions: [direction, none], explained: None, momentum: false })
+        Ok(Self {
+            kind: Kind::Line,
+            origin: a,
+            directions: [direction, none],
+            explained: None,
+            momentum: false,
+            eigenvalues: None,
+        })
     }
 
     /// The plane through `a` (0, 0), `b` (1, 0) and `c`. Both directions have the length from `a` to `b` and stand at right
@@ -124,7 +137,14 @@ impl Plane {
         }
         let scale = (uu / length).sqrt();
         let v = across.into_iter().map(|x| (scale * x) as f32).collect();
-        Ok(Self { kind: Kind::Three, origin: a, directions: [u, v], explained: None, momentum: false })
+        Ok(Self {
+            kind: Kind::Three,
+            origin: a,
+            directions: [u, v],
+            explained: None,
+            momentum: false,
+            eigenvalues: None,
+        })
     }
 
     /// Against the gradient at the origin, so that loss falls to the right, and upwards with the step that the optimizer's
@@ -134,12 +154,7 @@ impl Plane {
     /// # Errors
     /// [`Error::NoGradient`] where it is zero or not finite.
     pub fn gradient(shape: &Shape, origin: Vec<f32>, gradient: &[f64], momentum: &[f32], seed: u64) -> Result<Self> {
-        let layers = shape.layers();
-        let weights = layers.iter().map(|layer| {
-            let own = &origin[layer.weight..layer.bias];
-            dot(own, own)
-        });
-        let size = Some(weights.sum::<f64>().sqrt()).filter(|&size| size > 0.0).unwrap_or(1.0);
+        let size = size_of(shape, &origin);
         let Some(downhill) = unit(gradient.iter().map(|x| -x)) else { return Err(Error::NoGradient) };
         let across = across(momentum, &downhill);
         let v = if let Some(across) = &across {
@@ -150,7 +165,31 @@ impl Plane {
             drawn.iter().zip(&downhill).map(|(v, u)| (f64::from(*v) - share * u) as f32).collect()
         };
         let directions = [scaled(&downhill, size), v];
-        Ok(Self { kind: Kind::Gradient, origin, directions, explained: None, momentum: across.is_some() })
+        Ok(Self {
+            kind: Kind::Gradient,
+            origin,
+            directions,
+            explained: None,
+            momentum: across.is_some(),
+            eigenvalues: None,
+        })
+    }
+
+    /// Along the two directions in which the training loss is sharpest at the origin, both as long as its weights.
+    ///
+    /// # Errors
+    /// [`Error::NoCurvature`] where there are no two.
+    pub fn hessian(shape: &Shape, origin: Vec<f32>, found: Option<Largest>) -> Result<Self> {
+        let Some(Largest { values, vectors, .. }) = found else { return Err(Error::NoCurvature) };
+        let ([x, y], [u, v]) = (&values[..], &vectors[..]) else { return Err(Error::NoCurvature) };
+        let size = size_of(shape, &origin);
+        // Which end of a direction is which is nobody's choice: the largest number points up.
+        let upright = |direction: &[f64]| {
+            let most = direction.iter().fold(0.0, |most: f64, x| if x.abs() > most.abs() { *x } else { most });
+            scaled(direction, if most < 0.0 { -size } else { size })
+        };
+        let (directions, eigenvalues) = ([upright(u), upright(v)], Some([*x, *y]));
+        Ok(Self { kind: Kind::Hessian, origin, directions, explained: None, momentum: false, eigenvalues })
     }
 
     /// What the directions of a plane along the gradient are, by name.
@@ -204,6 +243,15 @@ impl Plane {
     }
 }
 
+/// Length of all weights, without biases; 1 where they are nothing.
+fn size_of(shape: &Shape, origin: &[f32]) -> f64 {
+    let weights = shape.layers().into_iter().map(|layer| {
+        let own = &origin[layer.weight..layer.bias];
+        dot(own, own)
+    });
+    Some(weights.sum::<f64>().sqrt()).filter(|&size| size > 0.0).unwrap_or(1.0)
+}
+
 fn difference(a: &[f32], b: &[f32]) -> Vec<f32> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
@@ -219,7 +267,7 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
 /// These numbers as a vector of length 1; nothing where they are all zero, or not finite.
 fn unit(numbers: impl Iterator<Item = f64> + Clone) -> Option<Vec<f64>> {
     // Squares of what is very large or very small are not numbers any more.
-    let largest = numbers.clone().fold(0.0, |most: f64, x| if x.is_nan() { f64::NAN } else { most.max(x.abs()) });
+    let largest = numbers.clone().fold(0.0, |most: f64, x| if x.is_nan() || x.abs() > most { x.abs() } else { most });
     if !(largest > 0.0 && largest.is_finite()) {
         return None;
     }

@@ -20,14 +20,20 @@ impl NetworkSpec {
     /// What the schedule decides about a step.
     fn pace(&self, at: StepAt, memory: &Memory) -> Pace {
         let factor = self.schedule.factor(at, memory);
-        Pace {
-            learning_rate: self.optimizer.learning_rate * factor,
-            factor,
-            momentum: self.schedule.momentum(at).or_else(|| {
-                let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
-                self.schedule.rising_momentum(at, own)
-            }),
-        }
+        Pace { learning_rate: self.optimizer.learning_rate * factor, factor, momentum: self.momentum(at) }
+    }
+
+    /// What the schedule puts in the place of the optimizer's own momentum or beta1 at a step.
+    fn momentum(&self, at: StepAt) -> Option<f64> {
+        self.schedule.momentum(at).or_else(|| {
+            let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
+            self.schedule.rising_momentum(at, own)
+        })
+    }
+
+    /// The largest curvature at which a step of this learning rate is stable; `None` where no limit is known.
+    pub(crate) fn stability_limit(&self, rate: f64, at: StepAt) -> Option<f64> {
+        self.optimizer.stability_limit(rate, self.momentum(at))
     }
 }
 
@@ -35,13 +41,30 @@ impl NetworkSpec {
 pub(crate) fn epoch_batches(
     index: usize,
     spec: &NetworkSpec,
-    mut shuffle: Stream,
+    shuffle: Stream,
     n_train: usize,
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
+    batches_of(index, spec, shuffled(n_train, shuffle), batch, progress)
+}
+
+/// The rows of an epoch, in its order.
+pub(crate) fn shuffled(n_train: usize, mut shuffle: Stream) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n_train as u32).collect();
     shuffle.shuffle(&mut order);
+    order
+}
+
+/// [`epoch_batches`] of rows in an order that is known already.
+pub(crate) fn batches_of(
+    index: usize,
+    spec: &NetworkSpec,
+    order: Vec<u32>,
+    batch: usize,
+    progress: &mut Steps,
+) -> EpochBatches {
+    let n_train = order.len();
     let (first, memory) = (progress.done, progress.memory);
     let n_steps = n_train.div_ceil(batch);
     let pace = |t| spec.pace(StepAt { step: t - 1, per_epoch: n_steps as u64 }, &memory);

@@ -23,7 +23,7 @@ struct Mixed {
 /// A population of networks, each trained by the strategy that `strategy_of` names; `part` makes one strategy's population.
 pub fn population<S: Ord + Copy>(
     networks: Vec<Network>,
-    strategy_of: impl Fn(&NetworkSpec) -> S,
+    mut strategy_of: impl FnMut(&NetworkSpec) -> S,
     part: impl Fn(S, Vec<Network>) -> Box<dyn Population>,
 ) -> Box<dyn Population> {
     let mut by_strategy: BTreeMap<S, (Vec<usize>, Vec<Network>)> = BTreeMap::new();
@@ -61,8 +61,26 @@ impl Population for Mixed {
         self.parts.iter().map(|part| part.population.epochs_ahead()).min().unwrap_or(1)
     }
 
+    fn let_lag(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.population.let_lag());
+    }
+
+    fn expect_end(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.population.expect_end());
+    }
+
+    fn settle(&mut self) -> LocalFuture<'_, Result<()>> {
+        Box::pin(async move {
+            for part in &mut self.parts {
+                part.population.settle().await?;
+            }
+            Ok(())
+        })
+    }
+
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
         Box::pin(async move {
+            let is_one = self.parts.len() == 1;
             let Some(part) = self.parts.iter_mut().find(|part| part.at_work) else {
                 return Ok(Advance { epoch_done: true, ..Advance::default() });
             };
@@ -72,6 +90,8 @@ impl Population for Mixed {
                 outcome.network = part.networks[outcome.network];
             }
             advance.epoch_done = self.parts.iter().all(|part| !part.at_work);
+            // The other parts wait for their turn.
+            advance.wants_more &= is_one;
             Ok(advance)
         })
     }

@@ -193,6 +193,9 @@ pub struct Advance {
     pub epoch_done: bool,
     /// The device was lost and work goes on from the last host copy.
     pub resumed: bool,
+    /// Everything begun is on its way, and the device would be idle while its last part is waited for: more epochs may be
+    /// begun.
+    pub wants_more: bool,
 }
 
 /// Networks that train together on one data set.
@@ -207,6 +210,21 @@ pub trait Population {
     /// short epochs do. A network that diverges stays out of those that follow.
     fn epochs_ahead(&self) -> usize {
         1
+    }
+
+    /// Lets what the host knows of networks lag behind the device between epochs: whoever asks for a snapshot, restores or
+    /// retunes one calls [`Population::settle`] first.
+    fn let_lag(&mut self) {}
+
+    /// Says that some network ends with the epoch that was begun last: its parameters will be asked for.
+    fn expect_end(&mut self) {}
+
+    /// Makes what the host knows of networks what they are. Between epochs.
+    ///
+    /// # Errors
+    /// What the device reports, where it can't go on by itself.
+    fn settle(&mut self) -> LocalFuture<'_, Result<()>> {
+        ready(Ok(()))
     }
 
     /// Trains for about `budget`, at least one step.

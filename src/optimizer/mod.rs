@@ -16,6 +16,7 @@ mod nadam;
 mod rmsprop;
 pub mod rule;
 mod sgd;
+mod stability;
 
 pub use adadelta::Adadelta;
 pub use adagrad::Adagrad;

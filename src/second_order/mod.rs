@@ -4,11 +4,13 @@
 //! A step is a future that may wait wherever it asks its objective, and keeps what it has worked out: whoever polls it
 //! decides how long it works before others may go on. Waiting changes no bit.
 
+mod lanczos;
 pub mod lbfgs;
 mod newton;
 mod strong_wolfe;
 mod symmetric;
 
+pub use lanczos::{Largest, largest as largest_eigenvalues};
 pub use lbfgs::{Lbfgs, Memory};
 pub use newton::{MOST_PARAMETERS, Newton};
 pub use symmetric::Symmetric;

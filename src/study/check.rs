@@ -3,7 +3,7 @@
 use super::config;
 use super::table::{self, Kind};
 use super::usage;
-use super::{Direction, FORMAT, Metric, Study};
+use super::{Direction, FORMAT, Metric, Record, Records, Study};
 use super::{PrunerSpec, SamplerSpec, Stage};
 use crate::dataset::{self, Settings, SplitShares};
 use crate::error::{Error, Result};
@@ -60,6 +60,7 @@ impl Study {
             "shared_seeds",
             "stages",
             "budget",
+            "record",
         ])?;
         let name = document.text("name", "")?;
         let question = document.text("question", "")?;
@@ -107,6 +108,7 @@ impl Study {
             shared_seeds: document.boolean("shared_seeds", false)?,
             stages,
             budget: document.whole_or_null("budget", 1.0, SEED_LIMIT - 1.0)?.map(|steps| steps as u64),
+            record: check_record(&document)?,
         };
         study.check_stages(of_stages)?;
         // Stages say how many trials there are: `trials` is at least so many, as with a grid.
@@ -340,11 +342,16 @@ impl<'a> Section<'a> {
     /// One of the `accepted` names; those of `later` are known, but not yet there.
     fn name(&self, name: &str, accepted: &str, later: &str) -> Result<Option<&'a str>> {
         let Some(value) = self.object.get(name) else { return Ok(None) };
+        self.named(name, value, accepted, later).map(Some)
+    }
+
+    /// [`Self::name`] of a value at `name`.
+    fn named(&self, name: &str, value: &'a Value, accepted: &str, later: &str) -> Result<&'a str> {
         let text = value.as_str().ok_or_else(|| self.wrong(name, value, accepted))?;
         let is_among = |list: &str| list.split(" | ").any(|known| known == text);
         let (key, accepted_names) = (self.key(name), accepted.to_owned());
         if is_among(accepted) {
-            Ok(Some(text))
+            Ok(text)
         } else if is_among(later) {
             Err(Error::NotYet { key, found: text.into(), accepted: accepted_names })
         } else {
@@ -471,4 +478,18 @@ fn check_distribution(
         _ if row.available => Err(wrong("categorical")),
         _ => row.accept(key, &Value::Null),
     }
+}
+
+/// Each of a list of names, once.
+fn check_record(document: &Section<'_>) -> Result<Records> {
+    let key = "record";
+    let Some(value) = document.object.get(key) else { return Ok(Records::default()) };
+    let names = Record::ALL.map(Record::name).join(" | ");
+    let list = value.as_array().ok_or_else(|| document.wrong(key, value, &format!("[{names}, ...]")))?;
+    list.iter().try_fold(Records::default(), |records, value| {
+        let name = document.named(key, value, &names, "dead_units")?;
+        let one = Record::ALL.into_iter().find(|one| one.name() == name);
+        let more = one.and_then(|one| records.with(one));
+        more.ok_or_else(|| Error::Duplicate { key: key.into(), found: shown(value) })
+    })
 }

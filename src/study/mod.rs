@@ -5,6 +5,7 @@ mod check;
 pub mod config;
 mod keys;
 mod pruner;
+mod record;
 mod sampler;
 mod stages;
 pub mod table;
@@ -12,6 +13,7 @@ pub mod usage;
 
 pub use config::TrialConfig;
 pub use pruner::{PrunerSpec, Rungs};
+pub use record::{Record, Records};
 pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
 pub use stages::Stage;
 
@@ -88,6 +90,8 @@ pub struct Study {
     pub seed: u64,
     /// Whether all trials draw the same random numbers in training.
     pub shared_seeds: bool,
+    /// What is written down of each layer after every epoch.
+    pub record: Records,
 }
 
 impl Study {
@@ -169,6 +173,9 @@ impl Study {
             && let Value::Object(keys) = &mut document
         {
             keys.shift_remove("question");
+        }
+        if !self.record.is_empty() {
+            document["record"] = self.record.iter().map(Record::name).collect();
         }
         document
     }

@@ -1,13 +1,17 @@
 //! What trials will take.
 
 use super::Trainer;
-use crate::backend::{NetworkSpec, second_order};
+use crate::backend::second_order::{Look, MOST_CURVED};
+use crate::backend::{Data, Labels, NetworkSpec, second_order};
 use crate::error::{Error, Result};
-use crate::study::TrialConfig;
+use crate::study::{Record, TrialConfig};
 
 /// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
 const UNIT_WORK: f64 = 8.0;
 const OUTPUT_WORK: f64 = 120.0;
+/// Ways through a network that an eigenvalue takes, about, and how much longer a row takes in f64 by itself.
+const PRODUCTS: f64 = 50.0;
+const SINGLY: f64 = 4.0;
 
 /// What a trial will take over all epochs and seeds, if it does not end early.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +30,8 @@ impl Trainer {
         let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
         let units = network.shape.hidden.iter().sum::<usize>() as f64;
         let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
-        let epoch = rows * row + steps as f64 * self.backend.step_work(network);
+        let recorded = self.recording(network) * row;
+        let epoch = rows * row + steps as f64 * self.backend.step_work(network) + recorded;
         let seeds = self.study.seeds_per_trial;
         Cost {
             steps: (steps * config.epochs) as u64 * u64::from(seeds),
@@ -34,13 +39,69 @@ impl Trainer {
         }
     }
 
+    /// All bytes that the largest network assigned so far takes while it trains.
+    pub const fn largest_network(&self) -> u64 {
+        self.largest
+    }
+
+    /// What somebody loses who looks at no feature, on the rows for training or validation: who says each class as often as it
+    /// is among the rows for training, or their mean. Infinite where a class is only among the others.
+    pub fn guess(&self, on_train: bool) -> f64 {
+        let Data { labels, n_train, n_validation, .. } = &*self.data;
+        let rows = if on_train { 0..*n_train } else { *n_train..n_train + n_validation };
+        let n = rows.len() as f64;
+        match labels {
+            Labels::Classes(classes) => {
+                let share = |class: u32| {
+                    classes[..*n_train].iter().filter(|&&other| other == class).count() as f64 / *n_train as f64
+                };
+                let n_classes = classes[rows.clone()].iter().max().map_or(0, |&most| most + 1);
+                let shares: Vec<f64> = (0..n_classes).map(share).collect();
+                rows.map(|row| -libm::log(shares[classes[row] as usize])).sum::<f64>() / n
+            }
+            Labels::Numbers(numbers) => {
+                let mean = numbers[..*n_train].iter().map(|&y| f64::from(y)).sum::<f64>() / *n_train as f64;
+                let off = |row: usize| f64::from(numbers[row]) - mean;
+                self.unit() * rows.map(|row| off(row) * off(row)).sum::<f64>() / n
+            }
+        }
+    }
+
+    /// Rows that go through a network for what is recorded after each epoch, one at a time.
+    fn recording(&self, network: &NetworkSpec) -> f64 {
+        let rows = Look::rows(self.data.n_train, network.shape.n_parameters()) as f64;
+        let times = |record| match record {
+            Record::Curvature => PRODUCTS * (2.0 + network.shape.hidden.len() as f64),
+            Record::GradientNorm => 3.0,
+            Record::WeightNorm | Record::UpdateRatio => 0.0,
+        };
+        SINGLY * rows * self.study.record.iter().map(times).sum::<f64>()
+    }
+
     /// What makes a network smaller: a list of widths leaves depth and width without effect.
     fn shape_knobs(&self) -> &'static str {
         if self.study.fixed.contains_key("hidden") { "hidden" } else { "hidden_units, hidden_layers" }
     }
 
+    /// Refuses a network whose curvature takes more than there is.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    pub fn check_curvature(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
+        let n = network.shape.n_parameters();
+        if n <= MOST_CURVED {
+            return Ok(());
+        }
+        let mb = |n: usize| (second_order::curvature_bytes(n) >> 20) as u64;
+        let (limit, knob) = ("curvature".into(), format!("{}, record", self.shape_knobs()));
+        Err(Error::TooLarge { trial, needed_mb: mb(n), limit, limit_mb: mb(MOST_CURVED), knob })
+    }
+
     /// Refuses a network that takes more than there is.
     pub(super) fn check_size(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
+        if self.study.record.has(Record::Curvature) {
+            self.check_curvature(trial, network)?;
+        }
         if network.is_second_order() {
             return second_order::check_size(trial, network, self.shape_knobs());
         }

@@ -10,8 +10,8 @@ pub struct Report {
     pub trials: Vec<TrialEvent>,
     /// Those of them that have left training: they have ended, or got where they were sent.
     pub snapshots: Vec<TrialSnapshot>,
-    /// The trial that was asked for by [`Trainer::watch`](super::Trainer::watch), as it is between two epochs.
-    pub watched: Option<TrialSnapshot>,
+    /// Trials that were asked for by [`Trainer::watch`](super::Trainer::watch), as they are between two epochs.
+    pub watched: Vec<TrialSnapshot>,
     /// Gradient steps taken since the last report.
     pub steps: u64,
     /// Everything is trained.

@@ -14,6 +14,8 @@ pub struct TrialSnapshot {
     pub networks: Vec<Snapshot>,
     /// Of a schedule that waits for outcomes, what each network's remembers.
     pub memories: Vec<Memory>,
+    /// Where curvature is recorded, the directions that each network's was found along.
+    pub warm: Vec<Vec<f32>>,
 }
 
 /// Among words there is only the epoch that a trial goes on from: numbers travel beside them.
@@ -29,17 +31,20 @@ impl TrialSnapshot {
         let network = |Snapshot { numbers, wide, .. }: &Snapshot| {
             size_of::<Snapshot>() + size_of_val(&numbers[..]) + size_of_val(&wide[..])
         };
-        size_of::<Self>() + size_of_val(&self.memories[..]) + self.networks.iter().map(network).sum::<usize>()
+        let warm = self.warm.iter().map(|own| size_of_val(&own[..])).sum::<usize>();
+        size_of::<Self>() + size_of_val(&self.memories[..]) + warm + self.networks.iter().map(network).sum::<usize>()
     }
 
-    /// Appends the snapshot to `words`: how many follow; number, epochs, memories, networks; then each memory's best loss and
+    /// Appends the snapshot to `words`: how many follow; number, epochs, memories, networks, directions; then each memory's best loss and
     /// factor in halves and its wait; then of each network its steps, the two halves of the step at which it diverged (0 for
-    /// none) and of its evaluations, how many numbers and how many wide ones follow, and these, bit by bit.
+    /// none) and of its evaluations, how many numbers and how many wide ones follow, and these, bit by bit; then how many
+    /// numbers each network's directions have, and these.
     pub fn write(&self, words: &mut Vec<u32>) {
         let halves = |x: u64| [x as u32, (x >> 32) as u32];
         let first = words.len();
         words.push(0);
-        words.extend([self.number, self.epochs as u32, self.memories.len() as u32, self.networks.len() as u32]);
+        words.extend([self.number, self.epochs as u32]);
+        words.extend([self.memories.len(), self.networks.len(), self.warm.len()].map(|n| n as u32));
         for Memory { best, since, factor } in &self.memories {
             words.extend([best, factor].iter().flat_map(|x| halves(x.to_bits())));
             words.push(*since);
@@ -50,6 +55,10 @@ impl TrialSnapshot {
             words.extend([numbers.len() as u32, wide.len() as u32]);
             words.extend(numbers.iter().map(|number| number.to_bits()));
             words.extend(wide.iter().flat_map(|number| halves(number.to_bits())));
+        }
+        for own in &self.warm {
+            words.push(own.len() as u32);
+            words.extend(own.iter().map(|number| number.to_bits()));
         }
         words[first] = (words.len() - first - 1) as u32;
     }
@@ -62,8 +71,9 @@ impl TrialSnapshot {
         while !words.is_empty() {
             let &[n_words] = words.split_off(..1)? else { return None };
             let mut words = words.split_off(..n_words as usize)?;
-            let &[trial, epochs, n_memories, n_networks] = words.split_off(..4)? else { return None };
-            let (mut memories, mut networks) = (Vec::new(), Vec::new());
+            let &[trial, epochs, n_memories, n_networks, n_warm] = words.split_off(..5)? else { return None };
+            let (mut memories, mut networks, mut warm) = (Vec::new(), Vec::new(), Vec::new());
+            let narrow = |words: &[u32]| -> Vec<f32> { words.iter().map(|&bits| f32::from_bits(bits)).collect() };
             for _ in 0..n_memories {
                 let &[best_low, best_high, factor_low, factor_high, since] = words.split_off(..5)? else { return None };
                 memories.push(Memory {
@@ -75,15 +85,19 @@ impl TrialSnapshot {
             for _ in 0..n_networks {
                 let &[steps, at_low, at_high, low, high, n, n_wide] = words.split_off(..7)? else { return None };
                 let (at, evaluations) = (whole(at_low, at_high), whole(low, high));
-                let numbers = words.split_off(..n as usize)?.iter().map(|&bits| f32::from_bits(bits)).collect();
+                let numbers = narrow(words.split_off(..n as usize)?);
                 let wide = words.split_off(..(n_wide as usize).checked_mul(2)?)?;
                 let wide = wide.chunks_exact(2).map(|halves| number(halves[0], halves[1])).collect();
                 networks.push(Snapshot { numbers, wide, steps, evaluations, diverged_at: (at > 0).then_some(at) });
             }
+            for _ in 0..n_warm {
+                let &[n] = words.split_off(..1)? else { return None };
+                warm.push(narrow(words.split_off(..n as usize)?));
+            }
             if !words.is_empty() {
                 return None;
             }
-            snapshots.push(Self { number: trial, epochs: epochs as usize, networks, memories });
+            snapshots.push(Self { number: trial, epochs: epochs as usize, networks, memories, warm });
         }
         Some(snapshots)
     }
@@ -111,6 +125,7 @@ mod tests {
                         0..4,
                     ),
                     prop::collection::vec((any::<f64>(), any::<u32>(), any::<f64>()), 0..4),
+                    prop::collection::vec(prop::collection::vec(any::<f32>(), 0..4), 0..3),
                 ),
                 0..5,
             ),
@@ -124,7 +139,8 @@ mod tests {
                 diverged_at: (at > 0).then_some(at),
             };
             let memory = |(best, since, factor)| Memory { best, since, factor };
-            let trial = |(number, epochs, networks, memories): (u32, u32, Vec<_>, Vec<_>)| TrialSnapshot {
+            let trial = |(number, epochs, networks, memories, warm): (u32, u32, Vec<_>, Vec<_>, _)| TrialSnapshot {
+                warm,
                 number,
                 epochs: epochs as usize,
                 networks: networks.into_iter().map(network).collect(),

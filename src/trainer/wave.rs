@@ -6,6 +6,15 @@ use crate::backend::{EpochOutcome, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::search::Trial;
 use crate::study::TrialConfig;
+use std::collections::VecDeque;
+
+/// What is kept of a network from one epoch's record to the next.
+pub struct Kept {
+    /// Its parameters where the epoch begins.
+    pub parameters: Vec<f32>,
+    /// The directions along which its curvature was found.
+    pub warm: Vec<f32>,
+}
 
 /// One trial in training: its settings and its networks' progress.
 pub struct Running {
@@ -23,6 +32,8 @@ pub struct Running {
     /// Outcomes of the epoch under way.
     pub outcomes: Vec<EpochOutcome>,
     pub ended: bool,
+    /// One a network, where something is recorded.
+    pub kept: Vec<Kept>,
     /// Its place in the report under way.
     pub told: Option<usize>,
 }
@@ -32,7 +43,8 @@ impl Running {
     pub fn snapshot(&self, networks: Vec<Snapshot>, steps: &[Steps]) -> TrialSnapshot {
         let waits = self.config.schedule.waits_for_outcome();
         let memories = self.networks.iter().filter(|_| waits).map(|&index| steps[index].memory).collect();
-        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks, memories }
+        let warm = self.kept.iter().map(|kept| kept.warm.clone()).filter(|warm| !warm.is_empty()).collect();
+        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks, memories, warm }
     }
 }
 
@@ -45,6 +57,10 @@ pub struct Wave {
     pub owner: Vec<usize>,
     pub steps: Vec<Steps>,
     pub in_epoch: bool,
+    /// Whether the population is done with what was begun.
+    pub is_through: bool,
+    /// Trials whose epoch is over and has not been written down.
+    pub to_close: VecDeque<usize>,
     /// Trials that have got where they were sent, and will go on from there.
     pub to_park: Vec<usize>,
 }
@@ -69,6 +85,10 @@ impl Wave {
             population.restore(index, snapshot);
             let memory = from.memories.get(at).copied().unwrap_or_default();
             steps[index] = Steps { done: snapshot.steps, memory, added: 0.0 };
+            if let Some(kept) = running.kept.get_mut(at) {
+                kept.parameters = snapshot.numbers[..networks[index].shape.n_parameters()].to_vec();
+                kept.warm = from.warm.get(at).cloned().unwrap_or_default();
+            }
             running.steps += u64::from(snapshot.steps);
             running.evaluations += snapshot.evaluations.max(u64::from(snapshot.steps));
         }
@@ -83,6 +103,7 @@ impl Wave {
             let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
             networks.push(Snapshot { numbers, ..Snapshot::default() });
         }
-        Ok(self.trials[owner].snapshot(networks, &self.steps))
+        let ended = self.trials[owner].snapshot(networks, &self.steps);
+        Ok(TrialSnapshot { warm: Vec::new(), ..ended })
     }
 }

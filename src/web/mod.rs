@@ -8,6 +8,8 @@
 
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod bench;
+#[cfg(not(any(feature = "analyses", feature = "search")))]
+mod map;
 #[cfg(feature = "analyses")]
 mod model;
 #[cfg(not(any(feature = "analyses", feature = "search")))]
@@ -20,6 +22,8 @@ mod race;
 mod range_test;
 #[cfg(not(feature = "analyses"))]
 mod session;
+#[cfg(feature = "analyses")]
+mod sharpness;
 #[cfg(feature = "analyses")]
 mod surface;
 #[cfg(not(any(feature = "analyses", feature = "search")))]

@@ -75,7 +75,8 @@ impl Model {
         let number = self.insight.contestant().trial;
         let snapshots = TrialSnapshot::read(words).unwrap_or_default();
         let own = snapshots.into_iter().find(|one| one.number == number);
-        own.and_then(|one| one.networks.into_iter().next()).is_some_and(|one| self.insight.see(&one, is_end))
+        let Some(TrialSnapshot { epochs, networks, .. }) = own else { return false };
+        networks.first().is_some_and(|one| self.insight.see(one, is_end.then_some(epochs)))
     }
 
     /// Trains the trial once more for about so long: the share that is done, 1 at the end.

@@ -91,13 +91,26 @@ pub struct GpuHandle {
 
 #[wasm_bindgen]
 impl GpuHandle {
-    /// Asks the browser for a device.
+    /// Asks the browser for a device that trains so many MB of networks at once.
     ///
     /// # Errors
     /// The problem, as an object.
-    pub async fn open() -> Result<GpuHandle, JsValue> {
+    pub async fn open(wave_mb: u32) -> Result<GpuHandle, JsValue> {
         let gpu = Gpu::open().await.map_err(|error| problem(&error))?;
-        Ok(Self { gpu })
+        Ok(Self { gpu: gpu.with_wave_bytes(u64::from(wave_mb) << 20) })
+    }
+
+    /// What was measured on the device.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub async fn facts(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.gpu.facts().await.map_err(|error| problem(&error))?)
+    }
+
+    /// Says whether the page is hidden: nothing is drawn beside the device then, and submits may be longer.
+    pub fn hidden(&self, is_hidden: bool) {
+        self.gpu.set_unseen(is_hidden);
     }
 
     /// Whether the adapter is a program that runs on the CPU.

@@ -158,6 +158,12 @@ impl Session {
         to_js(&self.session.progress())
     }
 
+    /// The version of the numerics that trains here: under another one the same study has other bits.
+    #[wasm_bindgen(getter)]
+    pub fn numerics(&self) -> u32 {
+        NUMERICS_VERSION
+    }
+
     /// The best trial's number.
     #[wasm_bindgen(getter)]
     pub fn best(&self) -> Option<u32> {

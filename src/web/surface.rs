@@ -250,6 +250,7 @@ impl Surface {
         put("extent", json!(grid.extent));
         put("explained", json!(plane.explained));
         put("momentum", json!(plane.momentum));
+        put("eigenvalues", json!(plane.eigenvalues.map(|own| own.map(|x| self.trainer.unit() * x))));
         put("loss", json!(points.first().map(|point| point.loss)));
         put("n_rows", json!(self.rows.count(data)));
         put("of_rows", json!(self.rows.count(whole)));

@@ -112,9 +112,14 @@ impl Training {
         self.trainer.watch(number)
     }
 
+    /// Has the next epoch of all trials in training tell what they are then, as far as they take at most so many bytes.
+    pub fn watch_all(&mut self, most: f64) {
+        self.trainer.watch_all(most as u64);
+    }
+
     /// Works for about `budget_ms` and says what happened: `{numbers, kept, steps, finished, resumed}`, `numbers` the events
     /// of trials for the page and a session's `report`, `kept`, if any have left training, for its `keep`, and `watched`, if
-    /// one was asked for.
+    /// any were asked for.
     ///
     /// # Errors
     /// The problem, as an object.
@@ -128,7 +133,7 @@ impl Training {
         }
         let told = to_js(&serde_json::json!({ "steps": steps, "finished": finished, "resumed": resumed }))?;
         js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
-        for (name, snapshots) in [("kept", &snapshots[..]), ("watched", watched.as_slice())] {
+        for (name, snapshots) in [("kept", &snapshots[..]), ("watched", &watched[..])] {
             if snapshots.is_empty() {
                 continue;
             }

@@ -40,6 +40,14 @@ test('the loss around the selected trial: its own in the middle, other planes, o
   expect(Math.abs(downhill.middle - train.middle)).toBeLessThan(1e-5);
   await expect(page.getByTestId('scrubber')).toHaveCount(0);
 
+  await pick(page, 'plane', 'hessian');
+  await finished(page, 'hessian', 'train');
+  expect(Math.abs((await landscape(page)).middle - train.middle)).toBeLessThan(1e-5);
+  const bends = await page.locator('[data-testid^=fact-eigenvalue]').allTextContents();
+  expect(Number(bends[0])).toBeGreaterThanOrEqual(Number(bends[1]));
+  await pick(page, 'plane', 'gradient');
+  await finished(page, 'gradient', 'train');
+
   await pick(page, 'metric', 'accuracy');
   await expect(page.getByTestId('landscape')).toContainText('Training accuracy around trial');
   await expect(page.getByTestId('landscape-scale')).toHaveCount(0);

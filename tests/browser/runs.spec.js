@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { small } from './app.js';
+import { bits, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { PAIR, look } from './look.js';
 import { DICTIONARIES, matches } from './texts.js';
@@ -15,6 +15,8 @@ const IRIS = small({
   trials: 6,
 });
 const LINEAR = { ...IRIS, space: { learning_rate: { type: 'float', low: 0.001, high: 0.1 } } };
+/** Trains long enough to be cut off in the middle, and its trials end at different times. */
+const CUT = small({ fixed: { epochs: 150, hidden: [24] }, trials: 10 });
 /** Trains long enough to be left in the middle. */
 const LONG = small({ fixed: { epochs: 400, hidden: [64, 64] }, trials: 12 });
 
@@ -279,6 +281,36 @@ test('a run that leaves as a file comes back as it was; damaged and newer files 
   expect(await chips(page)).toHaveLength(3);
 });
 
+test('runs lie over each other in one plot, on one scale, with a legend by run', async ({ app, backend, page }) => {
+  await app.open();
+  const a = await app.result(LINEAR, backend);
+  await app.result(IRIS, backend);
+  await app.result({ ...IRIS, seed: 9 }, backend);
+  await page.getByTestId('compare').click();
+  await page.getByTestId('compare-A').click();
+  await page.getByTestId('lay').getByRole('radio').nth(1).click();
+  const figure = page.getByTestId('overlay');
+  await expect(figure.getByTestId('overlay-key')).toHaveCount(2);
+  await expect(page.locator('tp-curves')).toHaveCount(0);
+  await figure.getByTestId('overlay-B').click();
+  await expect(figure.getByTestId('overlay-key')).toHaveCount(3);
+  await expect(figure.locator('path[data-run]')).toHaveCount(3);
+  await figure.getByTestId('overlay-shows').getByRole('radio').nth(1).click();
+  // The file says what the picture shows: the best so far, which only falls.
+  const rows = await figure.evaluate((one) => {
+    const { columns, all } = /** @type {any} */ (one.closest('tp-overlay')).data();
+    return [...all()].map((row) => columns.map((/** @type {any} */ column) => column.value(row)));
+  });
+  const own = rows.filter(([run]) => run === 'A').map((row) => row[3]);
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.every((value, k) => !k || value <= own[k - 1])).toBe(true);
+  expect(own.at(-1)).toBe(Math.min(...a.trials.map((/** @type {any} */ one) => one.value)));
+  await figure.getByTestId('overlay-B').click();
+  await expect(figure.locator('path[data-run]')).toHaveCount(2);
+  await page.getByTestId('end-compare').click();
+  await expect(page.locator('tp-overlay')).toHaveCount(0);
+});
+
 test('two tabs lose nothing of each other', async ({ app, backend, page, site }) => {
   await app.open();
   const other = await page.context().newPage();
@@ -312,22 +344,47 @@ test('two tabs lose nothing of each other', async ({ app, backend, page, site })
   await Promise.all([other.close(), third.close()]);
 });
 
-test('R7 a sweep that a reload cuts off is there, says so, and runs anew', async ({ app, backend, page }) => {
+test('R7 a sweep that a reload cuts off goes on from where it was, to the same bits', async ({
+  app,
+  backend,
+  page,
+}) => {
   await app.open();
-  await app.result(IRIS, backend);
-  await app.start(LONG, backend);
-  await app.steps(200);
-  await page.waitForTimeout(2200);
+  const whole = await app.result(CUT, backend);
+  await app.start(CUT, backend);
+  // What trials in training are has been written, and what had been trained by then is not lost.
+  await page.waitForFunction(() => {
+    const { keeper } = /** @type {any} */ (document.querySelector('tuning-playground')).page;
+    return keeper.opened.parts?.length > 0 && !keeper.busy;
+  });
+  const before = await app.stepsDone();
   await page.reload();
   await app.defined();
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'earlier');
   await expect(page.getByTestId('status')).toHaveText(DICTIONARIES.en['run.outcome.interrupted']);
-  await expect(page.getByTestId('interrupted')).toBeVisible();
-  expect((await app.get('result')).trials).toHaveLength(12);
+  await expect(page.getByTestId('interrupted')).toContainText('go on');
   expect((await chips(page)).map((one) => one.replace('[', '')[0])).toEqual(['A', 'B']);
+  await page.evaluate((choice) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    element.backend = choice;
+    /** @type {any} */ (window).first = new Promise((resolve) =>
+      element.addEventListener('progress', (/** @type {any} */ event) => resolve(event.detail.steps), { once: true }),
+    );
+  }, backend);
   await page.getByTestId('run').click();
-  await expect.poll(() => chips(page)).toHaveLength(3);
-  await page.getByTestId('stop').click();
+  const first = await page.evaluate(() => /** @type {any} */ (window).first);
+  // It goes on with at least half of what was trained: a second or two of it may be lost.
+  expect(first).toBeGreaterThan(before / 2);
+  await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished', { timeout: 60_000 });
+  const again = await app.get('result');
+  expect(bits(again).trials).toEqual(bits(whole).trials);
+  expect(again.best).toBe(whole.best);
+  expect((await chips(page)).map((one) => one.replace('[', '')[0])).toEqual(['A', 'B']);
+  // Weights of trials that had ended before are trained again when somebody asks for them.
+  await kept(page);
+  await page.reload();
+  await app.defined();
+  await expect(page.getByTestId('status')).toHaveText(DICTIONARIES.en['run.outcome.earlier']);
 });
 
 test('where storage is refused runs stay until the page is closed', async ({ app, backend, page }) => {

@@ -59,7 +59,7 @@ test('a link holds the whole study, in sight', () => {
       'standardize:!t),space:(),' +
       'fixed:(hidden:!(8,4),optimizer:adam),trials:16,sampler:(name:random),pruner:(name:none),' +
       'objective:(metric:validation_loss,direction:minimize),' +
-      'seeds_per_trial:1,seed:0,shared_seeds:!f,name:%27%27,question:%27%27)&view=sweep',
+      'seeds_per_trial:1,seed:0,shared_seeds:!f,record:!(),name:%27%27,question:%27%27)&view=sweep',
   );
   const choices = Array.from({ length: 3000 }, (_, index) => index + 1);
   assert.equal(

@@ -11,7 +11,7 @@ const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_m
 const ENDED = STATES.slice(2);
 
 /**
- * @typedef {{values: number[], rate: number, seconds: number, spread: number[]}} Numbers of an epoch
+ * @typedef {{values: number[], rate: number, seconds: number, spread: number[], more: number[]}} Numbers of an epoch
  * @typedef {{number: number, state: number, value: number, steps: number, evaluations: number,
  *   divergedAt: number | null, first: number, epochs: Numbers[]}} Event
  */
@@ -22,22 +22,45 @@ const plain = (x) => (Number.isFinite(x) ? x : String(x));
 /** @param {number[]} values */
 const named = (values) => Object.fromEntries(MEASURES.map((name, k) => [name, plain(values[k])]));
 
-/** @param {Event} event @param {boolean} seeds whether there are several a trial */
-const recordsOf = ({ first, epochs }, seeds) =>
-  epochs.map(({ values, rate, seconds, spread }, k) => ({
+const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'curvature'];
+const CURVATURE = ['largest', 'preconditioned', 'limit', 'residual', 'rows', 'of_rows'];
+
+/** What was recorded of an epoch of two layers, as a document has it. @param {number} mark @param {number[]} more */
+function recordedOf(mark, more) {
+  const names = RECORDS.filter((_, k) => mark & (1 << k));
+  if (!names.length) return {};
+  const layer = (/** @type {number} */ from) => names.map((name, k) => [name, plain(more[from + k])]);
+  const layers = [layer(0), layer(names.length)].map((one) => Object.fromEntries(one));
+  if (!names.includes('curvature')) return { layers };
+  const whole = CURVATURE.map((name, k) => {
+    const value = more[2 * names.length + k];
+    return [name, Number.isNaN(value) && (k === 1 || k === 2) ? null : plain(value)];
+  });
+  return { layers, curvature: Object.fromEntries(whole) };
+}
+
+/** How many numbers that are. @param {number} mark */
+const countOf = (mark) => 2 * RECORDS.filter((_, k) => mark & (1 << k)).length + (mark & 8 ? CURVATURE.length : 0);
+
+/** @param {Event} event @param {boolean} seeds whether there are several a trial @param {number} mark recorded */
+const recordsOf = ({ first, epochs }, seeds, mark) =>
+  epochs.map(({ values, rate, seconds, spread, more }, k) => ({
     epoch: first + k,
     ...named(values),
     learning_rate: plain(rate),
     seconds,
     ...(seeds ? { spread: named(spread) } : {}),
+    ...recordedOf(mark, more),
   }));
 
-/** As `TrialEvent::write` writes it. @param {Event} event @param {boolean} seeds */
-const numbersOf = ({ number, state, value, steps, evaluations, divergedAt, first, epochs }, seeds) => [
-  ...[number, state, value, steps, divergedAt ?? NaN, evaluations, epochs.length, seeds && epochs.length ? 11 : 7],
-  ...epochs.flatMap(({ values, rate, seconds, spread }, k) => [
+/** As `TrialEvent::write` writes it. @param {Event} event @param {boolean} seeds @param {number} mark */
+const numbersOf = ({ number, state, value, steps, evaluations, divergedAt, first, epochs }, seeds, mark) => [
+  ...[number, state, value, steps, divergedAt ?? NaN, evaluations, epochs.length],
+  !epochs.length ? 7 : mark ? 12 + countOf(mark) : seeds ? 11 : 7,
+  ...epochs.flatMap(({ values, rate, seconds, spread, more }, k) => [
     ...[first + k, ...values, rate, seconds],
-    ...(seeds ? spread : []),
+    ...(seeds ? spread : mark ? [NaN, NaN, NaN, NaN] : []),
+    ...(mark ? [mark + (seeds ? 16 : 0), ...more.slice(0, countOf(mark))] : []),
   ]),
 ];
 
@@ -51,8 +74,8 @@ function model(n, study) {
   }));
   return {
     trials,
-    /** @param {Event} event @param {boolean} seeds */
-    enter(event, seeds) {
+    /** @param {Event} event @param {boolean} seeds @param {number} mark */
+    enter(event, seeds, mark) {
       const trial = trials[event.number];
       if (!trial || ENDED.includes(trial.state)) return;
       trial.state = STATES[event.state];
@@ -62,7 +85,7 @@ function model(n, study) {
       if (most > trial.steps) trial.evaluations = most;
       else delete trial.evaluations;
       trial.diverged_at = event.divergedAt;
-      for (const record of recordsOf(event, seeds))
+      for (const record of recordsOf(event, seeds, mark))
         if (record.epoch === trial.epochs.length + 1) trial.epochs.push(record);
     },
     cancel() {
@@ -79,6 +102,7 @@ const epochNumbers = fc.record({
   rate: fc.oneof({ weight: 8, arbitrary: fc.constant(0.1) }, anyNumber),
   seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
   spread: four,
+  more: fc.array(anyNumber, { minLength: 14, maxLength: 14 }),
 });
 
 /** Events of trials 0 to 3, and of one that there is not; epochs that are known, next, or far ahead. */
@@ -117,7 +141,8 @@ test('whatever is told of trials, their documents are those of a plain model', (
       fc.array(act, { maxLength: 40 }),
       fc.boolean(),
       fc.constantFrom(undefined, 1, 20, 128, 300),
-      (acts, seeds, epochs) => {
+      fc.constantFrom(0, 0, 1, 6, 8, 15),
+      (acts, seeds, epochs, mark) => {
         const study = /** @type {any} */ ({ seed: 3, fixed: { epochs } });
         const trials = new Trials(study);
         for (let number = 0; number < 4; number++) trials.add({ number, params: { learning_rate: 0.1 } });
@@ -132,8 +157,8 @@ test('whatever is told of trials, their documents are those of a plain model', (
             for (const trial of trials.values()) trialDocument(trial).epochs.pop();
           } else {
             const given = { ...one, first: one.first || (want.trials[one.number]?.epochs.length ?? 0) + 1 };
-            trials.report(Float64Array.from(numbersOf(given, seeds)));
-            want.enter(given, seeds);
+            trials.report(Float64Array.from(numbersOf(given, seeds, mark)));
+            want.enter(given, seeds, mark);
           }
           ended += trials.takeEnded().length;
         }

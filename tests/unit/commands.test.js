@@ -9,7 +9,7 @@ import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
 import { DATASETS, HYPERPARAMETERS, SAMPLERS } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
-import { readStudy } from '../../www/src/study/study.js';
+import { RECORDS, readStudy } from '../../www/src/study/study.js';
 
 /**
  * Commands: what changes the study is taken back by undo, and whatever names a command names one that there is.
@@ -70,7 +70,11 @@ const problem = fc.constantFrom(
   { code: 'out_of_range', key: 'fixed.optimizer' },
 );
 
-/** Details that each command with an edit may be given. @type {Record<string, (store: StoreType) => fc.Arbitrary<unknown>>} */
+/** A stage of a study. */
+const STAGE = { epochs: fc.integer({ min: 1, max: 9 }), trials: fc.integer({ min: 1, max: 9 }) };
+
+/** Details that each command with an edit may be given.
+ * @type {Record<string, (store: StoreType) => fc.Arbitrary<unknown>>} */
 const DETAILS = {
   set_value: () =>
     fc.oneof(
@@ -92,12 +96,44 @@ const DETAILS = {
   set_data_seed: () => seed,
   set_trials: () => fc.integer({ min: 1, max: 100000 }),
   set_seed: () => seed,
+  set_record: () => fc.record({ name: fc.constantFrom(...RECORDS), checked: fc.boolean() }),
   set_sampler: () => fc.constantFrom(...SAMPLERS),
   set_points: () => fc.integer({ min: 1, max: 1000 }),
+  set_pruner: () => fc.constantFrom('none', 'median', 'halving', 'hyperband'),
+  set_setting: () =>
+    fc.record({
+      part: fc.constantFrom('sampler', 'pruner'),
+      name: fc.constantFrom('startup', 'round', 'reduction'),
+      value: fc.constantFrom(null, 2, 8),
+    }),
+  set_budget: () => fc.constantFrom(null, 5000),
+  set_stages: () =>
+    fc.option(
+      fc.array(fc.record(STAGE, { noNullPrototype: true }), {
+        minLength: 2,
+        maxLength: 4,
+      }),
+      { freq: 9 },
+    ),
+  set_stage: () =>
+    fc.record({
+      k: fc.integer({ min: 0, max: 1 }),
+      name: fc.constantFrom('epochs', 'trials', 'shrink'),
+      value: fc.integer({ min: 10, max: 99 }),
+    }),
+  remove_stage: () => fc.integer({ min: 0, max: 1 }),
+  automl: () =>
+    fc.record({
+      study: fc.constantFrom(...PRESETS.map((one) => ({ ...one.study, budget: 5000 }))),
+      run: fc.constant(false),
+    }),
+  run_box: () => fc.constant(undefined),
   set_points_of: () => fc.record({ axis: name, points: fc.integer({ min: 1, max: 1000 }) }),
   more: () => fc.integer({ min: 1, max: 64 }),
   narrow: () => fc.constant(undefined),
   race_spiral: () => fc.constant(undefined),
+  map_fractal: () => fc.constant(undefined),
+  map_take: () => fc.record({ learning_rate: fc.double({ min: 1e-6, max: 10, noNaN: true }) }),
   mend: () =>
     fc.record({
       problem,
@@ -123,7 +159,7 @@ const step = fc.oneof(
 
 /** What a command finds that narrows, or that gives a run more. @param {StoreType} store @param {Step} step */
 function prepare(store, { act, brush = [0, 1] }) {
-  if (act === 'narrow') {
+  if (act === 'narrow' || act === 'run_box') {
     const [from, to] = [...brush].sort((a, b) => a - b);
     const ranges = Object.entries(store.study.space ?? {}).filter(([, one]) => one.type === 'float');
     perform(
@@ -170,7 +206,7 @@ test('as many undos as there were changes give the study back, and redo brings t
       }
       assert.ok(!store.canStep(1));
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
   assert.deepEqual([...tried].sort(), Object.keys(DETAILS).sort());
 });

@@ -269,6 +269,7 @@ test('the picture says when it misleads, and only then', () => {
   assert.deepEqual(keys({ plane: 'random', path: null, at: 0, explained: null, parameters: 354 }), ['random']);
   assert.deepEqual(keys({ plane: 'random', path: null, at: 0, explained: null, seeds: 3 }), ['random.some', 'seeds']);
   assert.deepEqual(keys({ plane: 'gradient', path: null, at: 0, explained: null }), ['gradient.some']);
+  assert.deepEqual(keys({ plane: 'hessian', path: null, at: 0, explained: null, parameters: 9 }), ['hessian']);
   assert.deepEqual(misleads({ ...pca, at: 1, explained: null })[1].values, { step: 5, slice: 1.5, own: 1 });
 });
 
@@ -352,7 +353,7 @@ test('a path plane with one tiny axis is said to be stretched', () => {
 
 test('what is kept of the options comes back, and nothing else does', () => {
   const slice = () => new LandscapeSlice(() => {});
-  for (const plane of /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three'])) {
+  for (const plane of /** @type {const} */ (['random', 'pca', 'gradient', 'hessian', 'line', 'three'])) {
     const [before, after] = [slice(), slice()];
     before.options = { plane, rows: 'train', limit: 7, extent: [0, 1, 0, 1], others: [3], side: 11 };
     after.recall(before.kept);

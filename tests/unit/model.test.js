@@ -8,6 +8,7 @@ import {
   linesOf,
   nearestLine,
   picturesOf,
+  rampsOf,
   unitAt,
 } from '../../www/src/views/model/net.js';
 import { around, largestOf, spanOf } from '../../www/src/views/model/paint.js';
@@ -108,6 +109,11 @@ test('pictures of units are maps, weights of images, or biases', () => {
   // The image's first pixel is at its top left: the last row of a grid that goes upwards.
   assert.equal(pictures[1].values[56], weights[64]);
   assert.deepEqual([pictures[2].side, pictures[2].first], [1, 130 + 20]);
+  const [right, rest, up] = rampsOf([0, 2], 3);
+  assert.equal(rest, null);
+  assert.ok(right && up && right.values[15] === 1 && right.values[240] === -1);
+  assert.ok(up.values[15] === -1 && up.values[240] === 1);
+  assert.deepEqual(rampsOf(null, 2), [null, null]);
   assert.equal(imageSide(64), 8);
   assert.equal(imageSide(784), 28);
   for (const none of [1, 2, 4, 9, 13, 30, 63]) assert.equal(imageSide(none), 0);

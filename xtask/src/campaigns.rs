@@ -2,11 +2,11 @@
 //! study through the native binary, which `test` runs too.
 
 use crate::process::{cargo, find, program, run};
-use crate::{checks, paths, system, web};
+use crate::{bundle, checks, paths, system, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
+use std::{env, fs};
 
 /// The default study must reach these accuracies, on every backend.
 const VALIDATION_ACCURACY: f64 = 0.95;
@@ -19,6 +19,7 @@ pub fn soak() -> Result<()> {
     command.args(["test", "--locked", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
     checks::clippy_wasm()?;
+    bundle::try_it()?;
     // What the page's pace is held against.
     run(cargo().args(["build", "--locked", "--release", "--bin", "tune"]))?;
     web::build()?;
@@ -113,10 +114,13 @@ fn json_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
 pub fn native() -> Result<()> {
     system::vulkan()?;
     let study = paths::root().join("src").join("study").join("default.json");
+    // The program that the tests have: by itself it and all it stands on would be compiled anew, with other features.
+    run(cargo().args(["test", "--locked", "--no-run", "--test", "integration"]))?;
+    let tune = paths::target().join("debug").join("tune").with_extension(env::consts::EXE_EXTENSION);
     for backend in ["cpu", "gpu"] {
         let result = paths::target().join(format!("default-{backend}.json"));
-        let mut command = cargo();
-        command.args(["run", "--locked", "--bin", "tune", "--", "run"]).arg(&study);
+        let mut command = program(&tune);
+        command.arg("run").arg(&study);
         command.args(["--backend", backend, "--test", "-o"]).arg(&result);
         run(system::with_runtime_dir(&mut command)?)?;
         check_result(&result).with_context(|| format!("backend {backend}"))?;

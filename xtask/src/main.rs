@@ -1,6 +1,7 @@
 //! `cargo xtask`: builds, serves and tests the page and the engine. `cargo xtask help` lists what there is.
 
 mod bench;
+mod bundle;
 mod campaigns;
 mod checks;
 mod packages;
@@ -35,6 +36,8 @@ enum Task {
     Test(test::Options),
     /// Measures the engine and its peers from npm in one browser, into tests/bench/RESULTS.md
     Bench(bench::Options),
+    /// Packs what measures and tests a GPU on a machine without a toolchain, into target/bundle
+    Bundle,
     /// Runs the long campaigns: ignored Rust tests and browser tests tagged @soak
     Soak,
     /// Remakes the `PyTorch` fixtures and verifies the engine against them (needs Python)
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Build => web::build().map(|()| true),
         Task::Test(options) => test::test(&options),
         Task::Bench(options) => bench::bench(&options).map(|()| true),
+        Task::Bundle => bundle::bundle().map(|()| true),
         Task::Soak => campaigns::soak().map(|()| true),
         Task::Interop => campaigns::interop().map(|()| true),
     };

@@ -10,9 +10,14 @@ mod device;
 mod driver;
 mod invocation;
 mod layered;
+mod machine;
+mod measure;
+mod pace;
 mod self_test;
 mod staging;
 mod update;
+#[cfg(test)]
+mod virtual_device;
 
 pub use binding::Kernel;
 pub use invocation::source as invocation_source;
@@ -22,17 +27,23 @@ use super::second_order::{self, SecondOrder};
 use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed};
 use crate::error::Result;
 use core::time::Duration;
-use device::SharedDevice;
-use driver::{CHECKPOINT_INTERVAL, DevicePopulation, Driver};
+use device::{Device, SharedDevice};
+use driver::{COPY_EVERY, Copies, DevicePopulation, Driver, SMALL_BYTES};
 use invocation::Invocation;
 use layered::Layered;
 use layered::layout;
 use layered::passes::{PASSES, Pass};
+use machine::{Machine as _, Source as _};
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use update::Update;
 
 /// The default of WebGPU's specification for a storage binding; more is not asked for.
 const BINDING_LIMIT: u64 = 128 << 20;
+
+/// First uses that are written down, at most.
+const MOST_FIRST_USES: usize = 64;
 
 /// A way to train networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +78,11 @@ pub struct Gpu {
     device: SharedDevice,
     /// The strategy for every network that it can train, whatever the rule says: for tests and benches.
     forced: Option<Strategy>,
-    copy_every: Duration,
+    copies: Copies,
+    /// Bytes of networks that train at once.
+    wave_bytes: u64,
+    /// Bytes that a binding holds.
+    binding_limit: u64,
 }
 
 impl Gpu {
@@ -77,10 +92,33 @@ impl Gpu {
     /// [`crate::Error::NoGpu`] where there is none, [`crate::Error::GpuWrong`] where it computes something else than the
     /// CPU.
     pub async fn open() -> Result<Self> {
+        Self::open_as(false).await
+    }
+
+    /// [`Self::open`], with a software adapter taken for a device: what only devices run is tested by it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn open_as_device() -> Result<Self> {
+        Self::open_as(true).await
+    }
+
+    async fn open_as(device: bool) -> Result<Self> {
+        fn test(device: &Rc<Device>) -> LocalFuture<'_, Result<()>> {
+            Box::pin(async {
+                self_test::run(device).await?;
+                // The first waits of a device take longer: the test has made them.
+                measure::latency(device).await
+            })
+        }
         Ok(Self {
-            device: SharedDevice::open(|device| Box::pin(async { self_test::run(device).await.map(drop) })).await?,
+            device: SharedDevice::open(test, device).await?,
             forced: None,
-            copy_every: CHECKPOINT_INTERVAL,
+            // A device is only busy with many networks.
+            wave_bytes: 512 << 20,
+            binding_limit: BINDING_LIMIT,
+            copies: Copies { every: COPY_EVERY, small_bytes: SMALL_BYTES },
         })
     }
 
@@ -90,15 +128,38 @@ impl Gpu {
         Self { forced: Some(strategy), ..self.clone() }
     }
 
-    /// The same GPU whose host copies are at most this much work old, for tests.
+    /// The same GPU whose host copies are at most this much work old, and small networks' no fresher than others': for tests.
     #[must_use]
-    pub fn with_copies_every(&self, copy_every: Duration) -> Self {
-        Self { copy_every, ..self.clone() }
+    pub fn with_copies_every(&self, every: Duration) -> Self {
+        Self { copies: Copies { every, small_bytes: 0 }, ..self.clone() }
+    }
+
+    /// The same GPU that trains so many bytes of networks at once, for browsers that end pages which take more.
+    #[must_use]
+    pub fn with_wave_bytes(&self, wave_bytes: u64) -> Self {
+        Self { wave_bytes, ..self.clone() }
+    }
+
+    /// The same GPU whose bindings hold so many bytes, for tests of what no test has the memory for.
+    #[must_use]
+    pub fn with_binding_limit(&self, binding_limit: u64) -> Self {
+        Self { binding_limit, ..self.clone() }
+    }
+
+    /// Has the device compile shaders with one text in place of another: a device that computes something else, for tests.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn tamper(&self, from: &str, to: &str) {
+        self.device.get().tamper(from, to);
     }
 
     /// Whether the adapter is a program and not a device.
     pub fn is_software(&self) -> bool {
         self.device.get().is_software
+    }
+
+    /// Says whether nothing is drawn beside the device: submits may be longer then.
+    pub fn set_unseen(&self, is_unseen: bool) {
+        self.device.get().knowledge().borrow_mut().is_unseen = is_unseen;
     }
 
     /// Loses the device as a driver's reset would: for tests.
@@ -118,6 +179,30 @@ impl Gpu {
     /// Bytes of all that was made on the present device, for tests of the estimates.
     pub fn allocated_bytes(&self) -> u64 {
         self.device.get().allocated.get()
+    }
+
+    /// What was measured on the device: `{latency_ms, dispatch_us, self_test, first_uses, paces}`.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn facts(&self) -> Result<serde_json::Value> {
+        let device = self.device.get();
+        let dispatch = measure::dispatch_seconds(&device).await?;
+        let off = self.test_again().await?;
+        let uses = device.first_uses.borrow();
+        let uses = uses.iter().map(|(name, seconds, off)| json!({ "name": name, "ms": 1e3 * seconds, "off": off }));
+        let known = device.knowledge().borrow();
+        let pace = |(strategy, size, seconds): (u8, u32, f64)| {
+            let names = [Strategy::Layered, Strategy::Workgroup, Strategy::Invocation].map(Strategy::name);
+            json!({ "strategy": names[usize::from(strategy) % 3], "macs_log2": size, "us": 1e6 * seconds })
+        };
+        Ok(json!({
+            "latency_ms": 1e3 * known.latency,
+            "dispatch_us": 1e6 * dispatch,
+            "self_test": off,
+            "first_uses": uses.collect::<Vec<_>>(),
+            "paces": known.paces().map(pace).collect::<Vec<_>>(),
+        }))
     }
 
     /// Begins to compile what the networks of a study will need; a training that starts later finds it ready.
@@ -145,7 +230,7 @@ impl Gpu {
             Strategy::Layered => Box::new(Layered::new(data, networks, false)),
             Strategy::SecondOrder => return Box::new(SecondOrder::on(&data, networks)),
         };
-        Box::new(Driver::new(self.device.clone(), population, self.copy_every))
+        Box::new(Driver::new(self.device.clone(), population, self.copies))
     }
 
     /// Which strategy trains a network: a pure function of the network, its crowd and the kind of adapter.
@@ -154,7 +239,7 @@ impl Gpu {
         let fused = layered::suits_workgroup(spec) && !self.is_software();
         let alone = spec.optimizer.descends() || !layered::fits_texture(spec);
         let otherwise = if fused || alone { Strategy::Workgroup } else { Strategy::Layered };
-        let can = invocation::can_train(spec);
+        let can = invocation::can_train(spec, self.is_software());
         match self.forced {
             _ if spec.is_second_order() => Strategy::SecondOrder,
             Some(Strategy::Invocation) | None if !can => otherwise,
@@ -219,12 +304,11 @@ impl Backend for Gpu {
     }
 
     fn wave_bytes(&self) -> u64 {
-        // A device is only busy with many networks.
-        512 << 20
+        self.wave_bytes
     }
 
     fn memory_limit(&self) -> (u64, String) {
-        (BINDING_LIMIT, "maxStorageBufferBindingSize".into())
+        (self.binding_limit, "maxStorageBufferBindingSize".into())
     }
 
     fn largest_piece_bytes(&self, spec: &NetworkSpec) -> u64 {
@@ -239,10 +323,53 @@ impl Backend for Gpu {
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
-        super::ready(Ok(mixed::population(
-            networks,
-            |spec| self.strategy_of(spec),
-            |strategy, own| self.part(strategy, &data, own),
-        )))
+        Box::pin(async move {
+            self.try_new(&networks).await?;
+            let mut taken: BTreeMap<Strategy, (usize, [u64; 4])> = BTreeMap::new();
+            // Networks of a strategy that no binding holds together train one part after the other.
+            let part_of = |spec: &NetworkSpec| {
+                let strategy = self.strategy_of(spec);
+                let own = match strategy {
+                    Strategy::SecondOrder => [0; 4],
+                    Strategy::Invocation => invocation::pieces(spec, data.n_train),
+                    Strategy::Workgroup | Strategy::Layered => layered::pieces(spec, data.n_train),
+                };
+                let (part, bytes) = taken.entry(strategy).or_default();
+                if bytes.iter().zip(own).any(|(bytes, own)| *bytes > 0 && bytes + own > self.binding_limit) {
+                    (*part, *bytes) = (*part + 1, [0; 4]);
+                }
+                bytes.iter_mut().zip(own).for_each(|(bytes, own)| *bytes += own);
+                (strategy, *part)
+            };
+            Ok(mixed::population(networks, part_of, |(strategy, _), own| self.part(strategy, &data, own)))
+        })
+    }
+}
+
+impl Gpu {
+    /// Holds what was never trained on the device against the CPU.
+    async fn try_new(&self, networks: &[Network]) -> Result<()> {
+        let device = self.device.get();
+        let specs: Vec<_> = networks.iter().map(|one| (self.strategy_of(&one.spec), &one.spec)).collect();
+        let mut groups: BTreeMap<(Strategy, usize, usize, bool), Vec<NetworkSpec>> = BTreeMap::new();
+        for (strategy, spec) in self_test::untried(&device.tried, &specs) {
+            let key = (strategy, spec.shape.inputs, spec.shape.outputs, spec.loss == crate::mlp::Loss::Mse);
+            groups.entry(key).or_default().push(spec);
+        }
+        for ((strategy, ..), specs) in groups {
+            let (begun, n) = (device.now(), specs.len());
+            match self_test::try_programs(&device, strategy, specs).await {
+                // Training finds out by itself that the device is gone, and how to go on.
+                Err(_) if device.is_lost() => device.tried.borrow_mut().clear(),
+                tried => {
+                    let (off, name) = (tried?, format!("{} x{n}", strategy.name()));
+                    let mut uses = device.first_uses.borrow_mut();
+                    if uses.len() < MOST_FIRST_USES {
+                        uses.push((name, device.now() - begun, off));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -3,10 +3,13 @@
 //! workgroup's barrier, both update rules and the way back to the host. A driver that gets one of them wrong would
 //! otherwise draw wrong curves without a word.
 
-use super::device::Device;
+use super::Strategy;
+use super::device::{Code, Device};
 use super::driver::{DevicePopulation, UNREADABLE};
 use super::invocation::Invocation;
 use super::layered::Layered;
+use super::machine::Machine;
+use super::pace::Portion;
 use crate::backend::cpu::Cpu;
 use crate::backend::epoch::{Steps, epoch_batches};
 use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec};
@@ -15,12 +18,16 @@ use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::{Adam, Optimizer, Settings, Sgd};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule;
+use core::cell::RefCell;
 use core::time::Duration;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Rows for training, for validation, and of a batch: more rows than a workgroup of the loss has invocations.
 const ROWS: [usize; 3] = [160, 20, 80];
 const EPOCHS: u32 = 2;
+/// Multiplications of a dispatch: the whole test is less.
+const TEST_MACS: u64 = 32 << 20;
 /// Relative distance (L2) of parameters, and relative one of losses, from the CPU's. Sound devices stay below a hundredth
 /// of it, one wrong mask or sum does not.
 const TOLERANCE: f64 = 2e-3;
@@ -33,6 +40,116 @@ struct Trained {
     parameters: Vec<Vec<f64>>,
 }
 
+/// Rows of a batch, for training and for validation, where a program is tried.
+const PROGRAM_ROWS: [usize; 3] = [32, 64, 20];
+/// Units of a layer where a program is tried: several tiles, one of them cut.
+const PROGRAM_WIDTH: usize = 27;
+/// Learning rate there: steps that show.
+const PROGRAM_RATE: f64 = 0.01;
+/// Distance of the parameters from the CPU's as a share of what two steps moved them by, and of what they are.
+const PROGRAM_MOVED: f64 = 0.05;
+const PROGRAM_STAYED: f64 = 1e-5;
+/// Relative distance of the losses there.
+const PROGRAM_LOSS: f64 = 1e-3;
+
+/// The networks whose code was not tried on the device, cut to a size at which two steps take no time: one for each.
+pub fn untried(tried: &RefCell<BTreeSet<Code>>, networks: &[(Strategy, &NetworkSpec)]) -> Vec<(Strategy, NetworkSpec)> {
+    let mut new = Vec::new();
+    for &(strategy, spec) in networks {
+        let is_unrolled = strategy == Strategy::Invocation;
+        let program = is_unrolled.then(|| spec.program());
+        let update = super::update::Update::of(&spec.optimizer).number();
+        let code = (strategy, program, spec.shape.activation, spec.loss, update);
+        if strategy == Strategy::SecondOrder || !tried.borrow_mut().insert(code) {
+            continue;
+        }
+        let mut spec = spec.clone();
+        if !is_unrolled {
+            // Kernels of any width have no other code for wider networks.
+            let cut = |width: usize| width.min(PROGRAM_WIDTH);
+            spec.shape.hidden.truncate(3);
+            spec.shape.hidden.iter_mut().for_each(|width| *width = cut(*width));
+            (spec.shape.inputs, spec.shape.outputs) = (cut(spec.shape.inputs), cut(spec.shape.outputs));
+        }
+        spec.optimizer.learning_rate = PROGRAM_RATE;
+        spec.max_batch = PROGRAM_ROWS[0];
+        new.push((strategy, spec));
+    }
+    new
+}
+
+/// Holds two steps of networks, all of one strategy and with the same inputs and outputs, against the CPU: a device may
+/// compute something else in one program only.
+///
+/// # Errors
+/// [`Error::GpuWrong`] where they differ; what the device reports.
+pub async fn try_programs(device: &Rc<Device>, strategy: Strategy, specs: Vec<NetworkSpec>) -> Result<f64> {
+    let Some(first) = specs.first() else { return Ok(0.0) };
+    let data = Rc::new(program_rows(first.shape.inputs, first.shape.outputs, first.loss));
+    let networks: Vec<Network> = specs.into_iter().map(NetworkSpec::initial).collect();
+    let once = |(index, Network { spec, .. }): (usize, &Network)| {
+        let order = Stream::of(spec.seed, Purpose::Shuffle, spec.run, 0);
+        epoch_batches(index, spec, order, PROGRAM_ROWS[1], PROGRAM_ROWS[0], &mut Steps::default())
+    };
+    let epoch: Vec<_> = networks.iter().enumerate().map(once).collect();
+    let expected = on_cpu(&data, &networks, vec![epoch.clone()]).await?;
+    let mut population: Box<dyn DevicePopulation> = match strategy {
+        Strategy::Invocation => Box::new(Invocation::new(data, networks.clone())),
+        Strategy::Workgroup => Box::new(Layered::new(data, networks.clone(), true)),
+        Strategy::Layered | Strategy::SecondOrder => Box::new(Layered::new(data, networks.clone(), false)),
+    };
+    let found = on_device(population.as_mut(), device, networks.len(), vec![epoch]).await?;
+    let mut largest: f64 = 0.0;
+    for (index, network) in networks.iter().enumerate() {
+        largest = largest.max(compare_program(strategy, network, index, &found, &expected)?);
+    }
+    Ok(largest)
+}
+
+/// Holds one network's two steps against the CPU's: the distance of its parameters as a share of what may be.
+fn compare_program(
+    strategy: Strategy,
+    network: &Network,
+    index: usize,
+    found: &Trained,
+    expected: &Trained,
+) -> Result<f64> {
+    let wrong = |what: &str, off: f64| {
+        let (spec, ppm) = (&network.spec, (1e6 * off) as u64);
+        let name = format!("{} {:?} {:?}", strategy.name(), spec.optimizer.rule(), spec.shape.activation);
+        Err(Error::GpuWrong { detail: format!("{name}: {what} off by {ppm} ppm") })
+    };
+    let of = |all: &Trained| all.outcomes.iter().find(|outcome| outcome.network == index).cloned();
+    let (Some(own), Some(right)) = (of(found), of(expected)) else { return wrong("no loss", 1.0) };
+    if right.diverged_at.is_some() {
+        // What diverges in two steps tells nothing.
+        return Ok(0.0);
+    }
+    let losses = |outcome: &EpochOutcome| [outcome.train.loss, outcome.validation.unwrap_or_default().loss];
+    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+    let [own_losses, right_losses] = [losses(&own), losses(&right)];
+    // A single class costs nothing: the loss is 0 there.
+    let off = distance(&own_losses, &right_losses) / distance(&right_losses, &[0.0; 2]).max(1e-3);
+    if is_beyond(off, PROGRAM_LOSS) {
+        return wrong("loss", off);
+    }
+    let (own, right) = (&found.parameters[index], &expected.parameters[index]);
+    let (moved, size) = (distance(right, &network.parameters), distance(right, &vec![0.0; right.len()]));
+    let off = distance(own, right) / (PROGRAM_MOVED * moved + PROGRAM_STAYED * size).max(1e-30);
+    if is_beyond(off, 1.0) { wrong("parameters", off * PROGRAM_MOVED) } else { Ok(off) }
+}
+
+fn program_rows(columns: usize, outputs: usize, loss: Loss) -> Data {
+    let mut stream = Stream::of(2, Purpose::Generate, RunId::default(), 0);
+    let n = PROGRAM_ROWS[1] + PROGRAM_ROWS[2];
+    let x = (0..n * columns).map(|_| 2.0 * stream.uniform() - 1.0).collect();
+    let labels = match loss {
+        Loss::CrossEntropy => Labels::Classes((0..n).map(|_| stream.below(outputs.max(1) as u32)).collect()),
+        Loss::Mse => Labels::Numbers((0..n * outputs).map(|_| 2.0 * stream.uniform() - 1.0).collect()),
+    };
+    Data { x, columns, labels, n_train: PROGRAM_ROWS[1], n_validation: PROGRAM_ROWS[2] }
+}
+
 /// Trains the tiny networks by every strategy and by the CPU: the largest relative distance of their parameters.
 ///
 /// # Errors
@@ -40,15 +157,18 @@ struct Trained {
 pub async fn run(device: &Rc<Device>) -> Result<f64> {
     let data = Rc::new(rows());
     let networks = networks();
-    let expected = on_cpu(&data, &networks).await?;
+    let epochs = |n: usize| (0..EPOCHS).map(|number| epoch(&networks[..n], number)).collect();
+    let expected = on_cpu(&data, &networks, epochs(networks.len())).await?;
     // Strategies compile a kernel for each rule: the first network alone takes every part of `workgroup` and `invocation`.
     let mut off: f64 = 0.0;
     let one = &networks[..1];
     for (name, fused, networks) in [("layered", false, &networks[..]), ("workgroup", true, one)] {
-        let trained = on_device(&mut Layered::new(data.clone(), networks.to_vec(), fused), device, networks).await?;
+        let n = networks.len();
+        let trained =
+            on_device(&mut Layered::new(data.clone(), networks.to_vec(), fused), device, n, epochs(n)).await?;
         off = off.max(compare(name, &trained, &expected)?);
     }
-    let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, one).await?;
+    let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, 1, epochs(1)).await?;
     Ok(off.max(compare("invocation", &invocation, &expected)?))
 }
 
@@ -86,11 +206,11 @@ fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochBatches> {
     networks.iter().enumerate().map(batches).collect()
 }
 
-async fn on_cpu(data: &Rc<Data>, networks: &[Network]) -> Result<Trained> {
+async fn on_cpu(data: &Rc<Data>, networks: &[Network], epochs: Vec<Vec<EpochBatches>>) -> Result<Trained> {
     let mut population = Cpu::default().population(data.clone(), networks.to_vec()).await?;
     let mut outcomes = Vec::new();
-    for number in 0..EPOCHS {
-        population.begin_epoch(epoch(networks, number))?;
+    for epoch in epochs {
+        population.begin_epoch(epoch)?;
         loop {
             let advance = population.advance(Duration::MAX).await?;
             outcomes.extend(advance.outcomes);
@@ -109,29 +229,34 @@ async fn on_cpu(data: &Rc<Data>, networks: &[Network]) -> Result<Trained> {
 async fn on_device(
     population: &mut dyn DevicePopulation,
     device: &Rc<Device>,
-    networks: &[Network],
+    networks: usize,
+    epochs: Vec<Vec<EpochBatches>>,
 ) -> Result<Trained> {
-    let n = EPOCHS as usize;
-    (0..EPOCHS).for_each(|number| population.push_epoch(epoch(networks, number)));
-    population.ensure_buffers(device);
+    let n = epochs.len();
+    epochs.into_iter().for_each(|epoch| population.push_epoch(epoch));
+    population.make_buffers(device);
+    let portion = Portion { units: u32::from(u16::MAX), macs: TEST_MACS };
     for number in 0..n {
         while !population.is_submitted(number) {
-            population.submit(device, number, u32::from(u16::MAX));
+            population.submit(device, number, portion, number);
         }
-        population.set_aside(device, number);
     }
-    let read = population.read(device, Some(0..n)).await;
+    let (sums, copy) = (population.read_sums(device, 0, n), population.read_copy(device));
+    let read = sums.await;
+    let copied = copy.await;
     // Where the device reports an error, the read failed because of it.
     if let Some(detail) = device.take_error() {
         return Err(Error::Gpu { detail });
     }
-    if read.is_err() && !device.is_lost() {
+    if (read.is_err() || copied.is_err()) && !device.is_lost() {
         return Err(Error::Gpu { detail: UNREADABLE.into() });
     }
     let sums = read?;
+    copied?;
+    population.take_copy(device)?;
     let each = sums.chunks_exact(population.sums_bytes());
-    let outcomes = each.zip(0..).flat_map(|(sums, number)| population.outcomes(number, Some(sums), 0.0)).collect();
-    let parameters = (0..networks.len()).map(|index| population.parameters(index)).collect();
+    let outcomes = each.zip(0..).flat_map(|(sums, number)| population.outcomes(number, sums, 0.0)).collect();
+    let parameters = (0..networks).map(|index| population.parameters(index)).collect();
     Ok(Trained { outcomes, parameters })
 }
 
@@ -188,7 +313,8 @@ mod tests {
     fn wrong_numbers_do_not_pass() -> Result<()> {
         pollster::block_on(async {
             let (data, networks) = (Rc::new(rows()), networks());
-            let expected = on_cpu(&data, &networks).await?;
+            let epochs = (0..EPOCHS).map(|number| epoch(&networks, number)).collect();
+            let expected = on_cpu(&data, &networks, epochs).await?;
             let again = || Trained { outcomes: expected.outcomes.clone(), parameters: expected.parameters.clone() };
             compare("same", &again(), &expected)?;
             let mut wrong = again();

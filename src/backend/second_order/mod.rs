@@ -2,6 +2,8 @@
 //! ([`crate::second_order`]), one after the other, in f64 on the CPU. A step may take many gradient evaluations; the budget
 //! may end between any two rows.
 
+mod along;
+mod look;
 mod rows;
 
 use super::{
@@ -15,6 +17,7 @@ use core::cell::Cell;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
+pub use look::{Curvature, Look, MOST_CURVED, curvature_bytes, length, parts};
 use rows::{Passage, Rows};
 use std::collections::VecDeque;
 use std::rc::Rc;

@@ -10,23 +10,35 @@ use std::rc::Rc;
 
 /// A layer's part of a row's way through the network and back.
 #[derive(Clone, Debug)]
-struct Stage {
-    input: Vec<f64>,
+pub(super) struct Stage {
+    pub input: Vec<f64>,
     /// Before the activation, and the activation's derivatives there.
-    sums: Vec<f64>,
-    slopes: Vec<f64>,
+    pub sums: Vec<f64>,
+    pub slopes: Vec<f64>,
     /// The loss's derivatives by the sums, and by what the activation makes of them.
-    deltas: Vec<f64>,
-    pulls: Vec<f64>,
+    pub deltas: Vec<f64>,
+    pub pulls: Vec<f64>,
 }
 
 /// A network and the buffers that a row needs.
 pub struct Passage {
-    layers: Rc<[Layer]>,
+    pub(super) layers: Rc<[Layer]>,
     loss: Loss,
-    stages: Vec<Stage>,
+    pub(super) stages: Vec<Stage>,
     /// Weights inputs x outputs.
-    turned: Vec<f64>,
+    pub(super) turned: Vec<f64>,
+}
+
+/// Writes weights inputs x outputs.
+pub(super) fn turn(layers: &[Layer], parameters: &[f64], turned: &mut [f64]) {
+    for layer in layers {
+        for unit in 0..layer.outputs {
+            for input in 0..layer.inputs {
+                turned[layer.weight + input * layer.outputs + unit] =
+                    parameters[layer.weight + unit * layer.inputs + input];
+            }
+        }
+    }
 }
 
 impl Passage {
@@ -45,19 +57,12 @@ impl Passage {
     }
 
     /// Takes these parameters for the rows that follow.
-    fn take(&mut self, parameters: &[f64]) {
-        for layer in &*self.layers {
-            for unit in 0..layer.outputs {
-                for input in 0..layer.inputs {
-                    self.turned[layer.weight + input * layer.outputs + unit] =
-                        parameters[layer.weight + unit * layer.inputs + input];
-                }
-            }
-        }
+    pub(super) fn take(&mut self, parameters: &[f64]) {
+        turn(&self.layers, parameters, &mut self.turned);
     }
 
     /// A row's loss and its derivatives by the outputs.
-    fn through(&mut self, parameters: &[f64], data: &Data<f64>, row: u32) -> BatchLoss<f64> {
+    pub(super) fn through(&mut self, parameters: &[f64], data: &Data<f64>, row: u32) -> BatchLoss<f64> {
         let mut values: Vec<f64> = data.x[row as usize * data.columns..][..data.columns].to_vec();
         for (layer, stage) in self.layers.iter().zip(&mut self.stages) {
             stage.input.copy_from_slice(&values);
@@ -75,7 +80,7 @@ impl Passage {
     }
 
     /// Back from these derivatives by the outputs.
-    fn back(&mut self, parameters: &[f64], outputs: &[f64]) {
+    pub(super) fn back(&mut self, parameters: &[f64], outputs: &[f64]) {
         let mut pulls = outputs.to_vec();
         for (layer, stage) in self.layers.iter().zip(&mut self.stages).rev() {
             stage.pulls.copy_from_slice(&pulls);
@@ -204,10 +209,10 @@ fn product(a: &[f64], b: &[f64], inner: usize, columns: usize) -> Vec<f64> {
 
 /// A network's loss over rows, with the penalty on its weights.
 pub struct Rows {
-    data: Rc<Data<f64>>,
-    places: Vec<u32>,
-    l2: f64,
-    passage: Passage,
+    pub(super) data: Rc<Data<f64>>,
+    pub(super) places: Vec<u32>,
+    pub(super) l2: f64,
+    pub(super) passage: Passage,
     clock: Rc<Clock>,
     /// Gradient evaluations so far; a Hessian counts as many as it has columns.
     pub evaluations: u64,
@@ -223,11 +228,11 @@ impl Rows {
         Self { data, places, l2: spec.optimizer.l2, passage: Passage::new(spec), clock, evaluations: 0, first: None }
     }
 
-    fn n(&self) -> f64 {
+    pub(super) fn n(&self) -> f64 {
         self.places.len() as f64
     }
 
-    fn weights(&self) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn weights(&self) -> impl Iterator<Item = usize> + use<> {
         let layers = self.passage.layers.clone();
         (0..layers.len()).flat_map(move |at| layers[at].weight..layers[at].bias)
     }
@@ -385,6 +390,16 @@ mod tests {
                         assert!((found - wanted).abs() < 1e-7, "{place}: {found} is not {wanted}");
                     }
                     assert_eq!(rows.evaluations, (1 + 2 * n + n) as u64);
+                    // What the second derivatives make of a direction is found without them, too.
+                    let direction: Vec<f64> = (0..n).map(|at| ((7 * at) % 5) as f64 - 1.7).collect();
+                    let product = rows.along(&parameters, &direction);
+                    for (i, found) in product.iter().enumerate() {
+                        let wanted: f64 = (0..n).map(|j| hessian.at(i, j) * direction[j]).sum();
+                        assert!(
+                            (found - wanted).abs() < 1e-10,
+                            "{activation:?} {hidden:?} {loss:?}: {found}, {wanted}"
+                        );
+                    }
                 }
             }
         }

@@ -49,7 +49,7 @@ pub fn read(path: &Path) -> Result<String> {
         .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })
 }
 
-fn open(name: BackendName) -> Result<Box<dyn Backend>> {
+pub fn open(name: BackendName) -> Result<Box<dyn Backend>> {
     Ok(match name {
         BackendName::Gpu => Box::new(pollster::block_on(Gpu::open())?),
         BackendName::Cpu => Box::new(Cpu::default()),
@@ -115,7 +115,7 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
     };
     let started = Instant::now();
     let mut session = Session::new(study);
-    let bar = progress_bar();
+    let bar = progress_bar("steps");
     let crew = Crew { prepared: &prepared, workers, open: &|| open(name), test };
     crew.train(&mut session, |session, report| show(&bar, session, report))?;
     bar.finish_and_clear();
@@ -133,16 +133,19 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
 }
 
 /// `auto` decided once, so that every worker takes the same.
-fn resolve(name: BackendName) -> Result<BackendName> {
+pub fn resolve(name: BackendName) -> Result<BackendName> {
     if name != BackendName::Auto {
         return Ok(name);
     }
     Ok(if open(name)?.name() == "gpu" { BackendName::Gpu } else { BackendName::Cpu })
 }
 
-fn progress_bar() -> ProgressBar {
+/// A bar of so many `units`, where somebody sees it.
+pub fn progress_bar(units: &str) -> ProgressBar {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} steps  {per_sec}  {eta} left  {msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {units}  {{per_sec}}  {{eta}} left  {{msg}}"))
+    {
         bar.set_style(style);
     }
     bar

@@ -28,6 +28,7 @@ enum PlaneName {
     /// The gradient and the optimizer's momentum.
     #[value(alias = "momentum")]
     Gradient,
+    /// The two directions along which the training loss is sharpest.
     Hessian,
 }
 
@@ -83,7 +84,7 @@ const SIZE: usize = 51;
 const LINE_SIZE: usize = 53;
 
 /// The trials of a study, each with its settings. Samplers that ask once need no training for that.
-fn trials_of(study: &Study) -> Result<Vec<Trial>> {
+pub fn trials_of(study: &Study) -> Result<Vec<Trial>> {
     let mut search = Search::new(study);
     let asked = search.ask(study);
     if search.is_over() {
@@ -109,11 +110,8 @@ fn kind_of(name: Option<PlaneName>, trials: usize, is_race: bool) -> Result<Kind
         (Some(PlaneName::Three), _) | (None, 3) => (Kind::Three, Some(3)),
         (Some(PlaneName::Pca), _) => (Kind::Pca, None),
         (Some(PlaneName::Gradient), _) => (Kind::Gradient, None),
+        (Some(PlaneName::Hessian), _) => (Kind::Hessian, None),
         (Some(PlaneName::Random) | None, _) => (Kind::Random, None),
-        (Some(PlaneName::Hessian), _) => {
-            let accepted = Kind::ALL.map(Kind::name).join(", ");
-            return Err(Error::NotYet { key: "plane".into(), found: "hessian".into(), accepted });
-        }
     };
     match wanted {
         Some(wanted) if trials != wanted => {
@@ -213,7 +211,7 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
         Ok(Landscape { trials, plane, grid, rows, n_rows, metric, scores, points, paths: records })
     })?;
     write(&landscape.document(&document, site.unit, options.vectors), file, options.output.as_deref())?;
-    summarise(&landscape, started.elapsed());
+    summarise(&landscape, site.unit, started.elapsed());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -227,7 +225,7 @@ fn write(document: &serde_json::Value, file: Option<&Path>, output: Option<&Path
     }
 }
 
-fn summarise(landscape: &Landscape, took: Duration) {
+fn summarise(landscape: &Landscape, unit: f64, took: Duration) {
     let Landscape { plane, grid, n_rows, scores, points, .. } = landscape;
     let lost = scores.iter().filter(|score| !score.loss.is_finite()).count();
     let [nx, ny] = grid.size;
@@ -238,6 +236,9 @@ fn summarise(landscape: &Landscape, took: Duration) {
     ));
     if plane.kind == Kind::Gradient && !plane.momentum {
         say("this optimizer has no momentum at right angles to the gradient: the second direction is random");
+    }
+    if let Some([x, y]) = plane.eigenvalues {
+        say(&format!("the Hessian's two largest eigenvalues, along x and y: {:.4} and {:.4}", unit * x, unit * y));
     }
     if let Some([x, y]) = plane.explained {
         say(&format!(

@@ -2,7 +2,9 @@
 
 mod ask_tell;
 mod commands;
+mod export;
 mod landscape;
+mod map;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -48,6 +50,10 @@ enum Command {
     Landscape(landscape::Options),
     /// Trains trials of a study from the same weights on the same batches and writes their paths over one plane.
     Race(landscape::Options),
+    /// Trains a network for each pixel of a plane of two hyperparameters and writes how each ended, in columns of numbers.
+    Map(map::Options),
+    /// Makes a result document something that other programs read.
+    Export(export::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
     /// {"number", "params"}, reads {"number", "value"}, and so on until all trials are told.
     AskTell,
@@ -70,6 +76,8 @@ fn main() -> ExitCode {
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
         Command::Landscape(options) => landscape::run(&options, false),
         Command::Race(options) => landscape::run(&options, true),
+        Command::Map(options) => map::run(&options),
+        Command::Export(options) => export::run(&options),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };
     match done {

@@ -27,6 +27,7 @@ fn enter(ledger: &mut Ledger, state: TrialState, values: &[f64]) {
         learning_rate: 0.0,
         seconds: 0.0,
         spread: None,
+        recorded: None,
     };
     let epochs = values.iter().enumerate().map(epoch).collect();
     ledger.take(TrialEvent { state, epochs, ..TrialEvent::begun(number) });

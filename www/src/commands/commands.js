@@ -1,5 +1,6 @@
 import { LANDSCAPE } from './landscape.js';
 import { LOOK } from './look.js';
+import { MAP } from './map.js';
 import { MESSAGES } from './messages.js';
 import { MODEL } from './model.js';
 import { OPENING } from './opening.js';
@@ -8,6 +9,7 @@ import { RANGE } from './range.js';
 import { ROWS } from './rows.js';
 import { RUN } from './run.js';
 import { RUNS } from './runs.js';
+import { SEARCH } from './search.js';
 import { SELECTION } from './selection.js';
 import { SHARE } from './share.js';
 import { STUDY } from './study.js';
@@ -37,9 +39,11 @@ export const COMMANDS = {
   ...MODEL,
   ...RACE,
   ...RANGE,
+  ...MAP,
   ...LOOK,
   ...SHARE,
   ...STUDY,
+  ...SEARCH,
   ...OPENING,
   ...ROWS,
   ...MESSAGES,

@@ -117,6 +117,12 @@ export const LOOK = {
     },
   }),
 
+  /** The tab at a place, counted from 0. */
+  tab: defineCommand({
+    keys: [0, 1, 2, 3, 4].map((at) => ({ press: String(at + 1), detail: at })),
+    act: ({ page }, /** @type {number} */ at) =>
+      /** @type {HTMLElement | undefined} */ (page.renderRoot.querySelectorAll('.tabs [role=tab]')[at])?.click(),
+  }),
   view: defineCommand({ act: ({ slices }, /** @type {string} */ view) => slices.look.put({ view }) }),
   sheet: defineCommand({
     act: (on, /** @type {boolean} */ sheet) => {

@@ -16,20 +16,24 @@ export const MODEL = {
   }),
   /** Looks into a trial's network, in the place of another, or into none. */
   model: defineCommand({
-    act: ({ runner }, /** @type {{slot: 0 | 1, wanted: {trial: Trial, study: Study} | null}} */ { slot, wanted }) =>
-      void runner.models.open(slot, wanted),
+    act: async (
+      { runner },
+      /** @type {{slot: 0 | 1, wanted: {trial: Trial, study: Study} | null}} */ { slot, wanted },
+    ) => (await runner.models()).open(slot, wanted),
   }),
   /** What a network is at a point of its way. */
   model_look: defineCommand({
-    act: (
+    act: async (
       { runner },
       /** @type {{slot: 0 | 1, asked: Parameters<import('../engine/modeling.js').Modeling['look']>[1]}} */ {
         slot,
         asked,
       },
-    ) => runner.models.look(slot, asked),
+    ) => (await runner.models()).look(slot, asked),
   }),
   /** Trains a network once more, as its weights are not there, or those on the way. */
-  model_again: defineCommand({ act: ({ runner }, /** @type {0 | 1} */ slot) => void runner.models.again(slot) }),
-  leave_model: defineCommand({ act: ({ runner }) => runner.models.leave() }),
+  model_again: defineCommand({
+    act: async ({ runner }, /** @type {0 | 1} */ slot) => (await runner.models()).again(slot),
+  }),
+  leave_model: defineCommand({ act: async ({ runner }) => (await runner.looking)?.leave() }),
 };

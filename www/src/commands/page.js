@@ -11,6 +11,7 @@
  * @property {{start: () => void}} previews
  * @property {() => Promise<unknown>} run
  * @property {{body: (id: string) => Promise<import('../state/shelf.js').Held | null>,
+ *   open: (id: string) => Promise<import('../engine/take-up.js').Open[]>,
  *   hold: (run: import('../state/shelf.js').Held) => void} | null} shelf where runs are kept; guests keep none
  * @property {(what: 'lang' | 'theme' | 'scale', value: any) => void} choose
  */

@@ -11,7 +11,7 @@ import { opened } from './focus.js';
  * @property {(news: RangeNews) => void} onNews
  */
 
-/** The learning-rate range test. */
+/** What is worked out of one trial: the learning-rate range test, and its sharpness. */
 export const RANGE = {
   range: defineCommand({
     act: (on) => opened(on, 'range', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-range')).open()),
@@ -20,5 +20,15 @@ export const RANGE = {
   test_rates: defineCommand({
     act: ({ runner }, /** @type {Asked} */ { trial, range, onNews }) => runner.testRates(trial, range, onNews),
   }),
-  leave_rates: defineCommand({ act: ({ runner }) => runner.leaveRates() }),
+  /** Opens the sharpness of the selected trial, and why it diverged if it did. */
+  sharpness: defineCommand({
+    act: (on) =>
+      opened(on, 'sharpness', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-sharpness')).open()),
+  }),
+  /** What it returns settles at the end. */
+  look_sharply: defineCommand({
+    act: ({ runner }, /** @type {import('../study/types.js').SharpAsked} */ asked) => runner.lookSharply(asked),
+  }),
+  leave_sharpness: defineCommand({ act: ({ runner }) => runner.leave('sharpness') }),
+  leave_rates: defineCommand({ act: ({ runner }) => runner.leave('range') }),
 };

@@ -15,7 +15,16 @@ export const RUN = {
     act: ({ store, perform }) => {
       if (store.state === 'running') perform('pause');
       else if (store.state === 'paused') perform('resume');
-      else if (store.state === 'idle' && !store.readOnly) perform('run');
+      else if (store.state === 'idle' && !store.readOnly) perform(store.rest ? 'take_up' : 'run');
+    },
+  }),
+  /** Goes on with the run shown, which was cut off. */
+  take_up: defineCommand({
+    when: (store) => store.rest > 0,
+    act: async ({ store, page, runner }) => {
+      const id = String(store.shelf.shown);
+      const open = (await page.shelf?.open(id)) ?? [];
+      if (store.rest > 0 && store.shelf.shown === id) void runner.takeUp({ id, open }).catch(() => {});
     },
   }),
   run: defineCommand({

@@ -39,6 +39,15 @@ function show({ store, slices, runner, perform }, held) {
   runner.show(held);
 }
 
+/** The same page with a run's trials. @param {import('../state/store.js').Store} store @param {Held} held */
+function storeOf(store, held) {
+  const other = store.another();
+  const { trials } = other.slices;
+  trials.start(held.study, held.trials);
+  trials.bestTold = held.best;
+  return other;
+}
+
 /** Runs that stay: shown, compared, named, pinned, deleted, brought in and out. */
 export const RUNS = {
   /** Shows a run, its study and its trials; one that is trained goes on. */
@@ -64,22 +73,36 @@ export const RUNS = {
       const { store, slices, join } = on;
       if (id === null || id === store.shelf.shown) {
         slices.trials.version++;
-        slices.shelf.put({ beside: null }, 'trials', 'selection');
+        slices.shelf.put({ beside: null, overlaid: false, more: [] }, 'trials', 'selection');
         return;
       }
       opened(on, 'runs', async () => {
         const held = await bodyOf(on, id);
         if (!held || id === store.shelf.shown) return;
-        const other = store.another();
+        const other = storeOf(store, held);
         join(other);
         const { trials } = other.slices;
-        trials.start(held.study, held.trials);
-        trials.bestTold = held.best;
         slices.trials.version++;
         slices.look.put({ view: 'sweep' });
         slices.shelf.put({ beside: { id, store: other, pair: [slices.trials, trials] } }, 'trials', 'selection');
         slices.messages.say(store.t('say.compared', { a: store.letter, b: other.letter }));
       });
+    },
+  }),
+  /** Lays the runs that are compared over each other, or side by side again. */
+  overlay: defineCommand({
+    when: (store) => store.other !== null,
+    act: ({ slices }, /** @type {boolean} */ overlaid) => slices.shelf.put({ overlaid }),
+  }),
+  /** Lays a further run over those that lie there, or takes it away. */
+  overlay_run: defineCommand({
+    act: async (on, /** @type {string} */ id) => {
+      const { store, slices } = on;
+      const { more } = store.shelf;
+      if (more.some((one) => one.id === id)) return slices.shelf.put({ more: more.filter((one) => one.id !== id) });
+      const held = await bodyOf(on, id);
+      if (held && store.shelf.overlaid)
+        slices.shelf.put({ more: [...store.shelf.more, { id, store: storeOf(store, held) }] });
     },
   }),
   /** Opens the list of all runs. */

@@ -45,6 +45,7 @@ export const SELECTION = {
       if (store.keysShown) perform('keys', false);
       else if (store.drawer) perform('drawer', false);
       else if (store.brush) perform('unbrush');
+      else if (store.stage) perform('show_stage', null);
       else {
         slices.selection.hover(null);
         slices.selection.pick(null);
@@ -76,6 +77,17 @@ export const SELECTION = {
       { runner },
       /** @type {{places: import('../study/places.js').Places, columns: number, rows: number}} */ asked,
     ) => runner.response(asked.places, asked.columns, asked.rows),
+  }),
+  /** Shows the trials of one stage, and the box that they were drawn from; null for those of all. */
+  show_stage: defineCommand({
+    act: (
+      { store, slices },
+      /** @type {{stage: import('../study/stages.js').Stage, number: number} | null} */ shown,
+    ) => {
+      slices.selection.showStage(shown?.stage ?? null);
+      const n = shown ? shown.stage.end - shown.stage.first : store.trials.size;
+      slices.messages.say(store.t(shown ? 'say.stage' : 'say.stages', { number: shown?.number ?? '', n }));
+    },
   }),
   unbrush: defineCommand({
     act: ({ store, slices }) => {

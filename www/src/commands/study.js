@@ -1,6 +1,6 @@
 import { switched } from '../study/panel.js';
 import { PRESETS } from '../study/presets.js';
-import { duplicateStudy } from '../study/study.js';
+import { RECORDS, duplicateStudy } from '../study/study.js';
 import { defineCommand } from './command.js';
 
 /** @typedef {import('../study/types.js').Study} Study */
@@ -90,7 +90,20 @@ export const STUDY = {
   set_data_seed: number('data-seed', (study, value) => void (study.dataset.seed = value)),
   set_trials: number('trials', (study, value) => void (study.trials = value)),
   set_seed: number('seed', (study, value) => void (study.seed = value)),
-  set_sampler: defineCommand({ edit: (study, /** @type {string} */ name) => void (study.sampler = { name }) }),
+  set_sampler: defineCommand({
+    edit: (study, /** @type {string} */ name) => void (study.sampler = { name }),
+    act: ({ store, slices }) => {
+      for (const name of [...store.drafts.keys()]) if (/^(sampler\.|points)/.test(name)) slices.study.dropDraft(name);
+    },
+  }),
+  /** What is written down of each layer, one more or one less. */
+  set_record: defineCommand({
+    edit: (study, /** @type {{name: string, checked: boolean}} */ { name, checked }) => {
+      const asked = RECORDS.filter((one) => (one === name ? checked : study.record?.includes(one)));
+      if (asked.length) study.record = asked;
+      else delete study.record;
+    },
+  }),
   /** A grid's points on all axes alike, all at once. */
   set_points: number('points', (study, points) => void (study.sampler = { name: 'grid', points })),
   /** A grid's points on one axis. */

@@ -31,6 +31,7 @@ const PATHS = {
   pin: svg`<path d="M5 2h4M5.8 2v4L4 8.2h6L8.2 6V2M7 8.2V12"/>`,
   filter: svg`<path d="M2 3h10L8.2 7.4V11l-2.4 1V7.4Z"/>`,
   columns: svg`<rect x="2" y="2.8" width="10" height="8.4"/><path d="M5.4 2.8v8.4M8.7 2.8v8.4"/>`,
+  progress: svg`<path d="M2 2.4h3v3.4h3.4v3h3.2v2.8"/>`,
   done: svg`<path d="m2.8 7.4 2.8 2.8 5.6-6.4"/>`,
   keys: svg`<rect x="1.4" y="3.6" width="11.2" height="6.8" rx="1"/><path d="M4 6v.01M7 6v.01M10 6v.01M4.6 8.2h4.8"/>`,
 };
@@ -55,10 +56,12 @@ export function stateMark(state) {
         : state === 'running'
           ? svg`<circle cx="5" cy="5" r="3.6" fill="none" stroke="var(--ink)" stroke-width="1.3"/><path
             d="M5 1.4a3.6 3.6 0 0 1 0 7.2Z" fill="var(--ink)"/>`
-          : state === 'queued'
-            ? svg`<circle cx="5" cy="5" r="1.4" fill="var(--mark)"/>`
-            : svg`<circle cx="5" cy="5" r="3.4" fill="none" stroke="var(--ink)"
-              stroke-width="1.3"/>${
+          : state === 'next'
+            ? svg`<circle cx="5" cy="5" r="2.4" fill="none" stroke="var(--ink)" stroke-width="1.1"/>`
+            : state === 'queued'
+              ? svg`<circle cx="5" cy="5" r="1.4" fill="var(--mark)"/>`
+              : svg`<circle cx="5" cy="5" r="3.4" fill="none" stroke="var(--ink)" stroke-width="1.3"
+              stroke-dasharray=${state === 'cancelled' ? '2.5 2' : 'none'}/>${
                 state === 'untrained'
                   ? svg`<path d="M3 5h4" stroke="var(--ink)"
                     stroke-width="1.3"/>`

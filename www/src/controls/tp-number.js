@@ -26,6 +26,9 @@ export class TpNumber extends Part {
     command: {},
     detail: { attribute: false },
     extra: { attribute: false },
+    optional: { type: Boolean },
+    blank: {},
+    hint: {},
   };
 
   constructor() {
@@ -42,8 +45,11 @@ export class TpNumber extends Part {
     /** @type {string | null} */ this.entered = null;
     /** @private @type {number | null} the last one entered here */ this.accepted = null;
     /** The command that takes the number. */ this.command = '';
-    /** @type {(value: number) => unknown} what it is given */ this.detail = (value) => value;
+    /** @type {(value: any) => unknown} what it is given */ this.detail = (value) => value;
     /** @type {unknown} */ this.extra = nothing;
+    /** Whether the field may be empty, which is null. */ this.optional = false;
+    /** What an empty field says. */ this.blank = '';
+    /** A name that tells it from others with the same label. */ this.hint = '';
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -74,7 +80,7 @@ export class TpNumber extends Part {
   check(text) {
     const read = this.read(text);
     const accepted = `${this.min} .. ${this.max}${this.whole ? ' (int)' : ''}`;
-    if (text.trim() === '') return { code: 'empty', key: this.label, accepted };
+    if (text.trim() === '') return this.optional ? null : { code: 'empty', key: this.label, accepted };
     const found = glance(text);
     if (read.code === 'two_readings') return twoReadings(this.label, text, read.readings);
     if (read.code) return { code: read.code, key: this.label, found, accepted };
@@ -112,7 +118,8 @@ export class TpNumber extends Part {
     const problem = this.entered === null ? null : this.check(this.entered);
     return html`<div class="fld ${this.wide ? 'full' : ''}"><label for=${id}>${this.label}</label>
         <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off"
-          .value=${text} ?disabled=${this.locked}
+          .value=${text} ?disabled=${this.locked} placeholder=${this.blank || nothing}
+          aria-label=${this.hint || nothing}
           aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}
           @keydown=${this.onKey}>${this.extra}</div>
       ${
@@ -144,6 +151,7 @@ export class TpNumber extends Part {
     const text = /** @type {HTMLInputElement} */ (event.target).value;
     const problem = this.check(text);
     const read = this.read(text);
+    if (!problem && text.trim() === '') return void this.accept(null);
     if (!problem && !read.code) {
       this.accept(read.value);
       return;
@@ -166,7 +174,7 @@ export class TpNumber extends Part {
     this.accept(/** @type {{detail: number}} */ (fix.detail).detail);
   }
 
-  /** @param {number} value */
+  /** @param {number | null} value */
   accept(value) {
     this.settle();
     this.accepted = value;
@@ -174,7 +182,7 @@ export class TpNumber extends Part {
     else this.perform({ act: this.command, detail: this.detail(value) });
     // The field writes the value in one way, also where it was the same before: -0, 007.
     const field = this.querySelector('input');
-    if (field) field.value = spell(value);
+    if (field) field.value = value === null ? '' : spell(value);
     this.requestUpdate();
   }
 }

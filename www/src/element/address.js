@@ -1,6 +1,7 @@
 import { decodeLink, encodeLink } from '../study/link.js';
 import { perform } from '../commands/commands.js';
 import { idleNotice, linkNotice } from '../state/notices.js';
+import { mapWords } from '../study/map.js';
 import { checkTogether, startStudy } from '../study/study.js';
 import { optionsOf, wordsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
@@ -34,6 +35,7 @@ const linkOf = (store, chosen, fp, other = {}) =>
     study: store.study,
     view: store.view,
     race: store.view === 'race' ? wordsOf(store.race) : undefined,
+    map: store.view === 'map' ? mapOf(store) : undefined,
     lang: chosen.has('lang') ? store.lang : undefined,
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
@@ -44,6 +46,9 @@ const linkOf = (store, chosen, fp, other = {}) =>
     fp,
     ...other,
   });
+
+/** What a link says of the trainability map. @param {Store} store */
+const mapOf = ({ map, study }) => (map.options && map.ranges ? mapWords(study, map.options, map.ranges) : undefined);
 
 /** The address to share. @param {Store} store @param {Address | undefined} address of the whole page
  * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
@@ -61,6 +66,7 @@ export class Address {
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
     /** @private what was trained and shown at the last look */ this.stood = `${store.state} ${store.shelf.shown}`;
+    /** @private the window of the map at the last look */ this.window = -1;
     this.reproduction = new Reproduction(store, runner);
     /** @private */ this.onHash = () => this.read();
     /** @private */ this.onLeave = () => this.write();
@@ -74,7 +80,10 @@ export class Address {
   /** @returns {boolean} whether the address gave a study */
   connect() {
     const given = this.read();
-    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race', 'run'], (topics) => {
+    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race', 'map', 'run'], (topics) => {
+      // Pixels that come in are nothing of the address.
+      if (topics.size === 1 && topics.has('map') && this.window === this.store.map.sheet) return;
+      this.window = this.store.map.sheet;
       this.reproduction.follow();
       // Who loads the page anew at once gets the study that ran, and of the run that is shown.
       const { state, shelf } = this.store;
@@ -108,7 +117,7 @@ export class Address {
     clearTimeout(this.timer);
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, controls, scale, rows, color, curves } = state;
+    const { lang, theme, view, race, map, controls, scale, rows, color, curves } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -118,6 +127,7 @@ export class Address {
     else if (view || found) page.view = view ?? VIEWS[0].name;
     if (race && !optionsOf(race)) skipped.push({ what: `race=${race}`, why: 'unknown' });
     else if (race) perform(store, 'race_from', race);
+    if (map) perform(store, 'map_from', map);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });

@@ -90,6 +90,7 @@ export class TuningPlayground extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.runner.back();
     if (!this.hasAttribute('lang')) this.applyLanguage(preferredLanguage());
     this.scheme.addEventListener('change', this.onScheme);
     /** @private */ this.unwatch = watchContrast(this.onScheme);
@@ -163,6 +164,8 @@ export class TuningPlayground extends LitElement {
       <tp-runs-list .store=${store}></tp-runs-list>
       <tp-bench .store=${store}></tp-bench>
       <tp-range .store=${store}></tp-range>
+      <tp-automl .store=${store}></tp-automl>
+      <tp-sharpness .store=${store}></tp-sharpness>
       <tp-share .store=${store} .views=${VIEWS}></tp-share>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;

@@ -1,4 +1,5 @@
 import { perform } from '../commands/commands.js';
+import { joined, snapshotsIn } from '../engine/take-up.js';
 import {
   LIMIT,
   ResultText,
@@ -33,6 +34,9 @@ import { inSlices } from '../platform/turns.js';
  * Milliseconds between two looks at what has changed: with the writing itself, a page that dies loses less than 2 s.
  */
 const EVERY = 1000;
+/** What open trials are is kept up to so many bytes, and written at so many bytes a second. */
+const MOST_OPEN = 8e6;
+const OPEN_RATE = 4e6;
 /** The page waits no longer than this for what was kept. */
 const PATIENCE = 250;
 /** Milliseconds of work at a time. */
@@ -55,6 +59,9 @@ export class Keeper {
     /** @private @type {Map<string, {run: Held, seen: string}>} runs of which storage has not all, and what it has */
     this.held = new Map();
     /** @private */ this.busy = false;
+    /** @private @type {{run: Held | null, parts: Uint32Array | null, at: number}} the open trials as they were
+     * written */
+    this.opened = { run: null, parts: null, at: 0 };
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
     /** @private Browsers do not promise to finish this, so nothing rests on it. */
     this.onLeave = () => this.look(true);
@@ -177,6 +184,13 @@ export class Keeper {
     }
   }
 
+  /** What the open trials were of a run that was cut off; nothing where that is not kept, or not sound.
+   * @param {string} id @returns {Promise<import('../engine/take-up.js').Open[]>} */
+  async open(id) {
+    const found = await this.storage.openTrials(id).catch(() => null);
+    return found instanceof Uint32Array ? snapshotsIn(found) : [];
+  }
+
   /** Takes a run in that storage does not have. @param {Held} run */
   hold(run) {
     this.held.set(run.id, { run, seen: '' });
@@ -249,7 +263,10 @@ export class Keeper {
       backend: backend?.backend ?? 'cpu',
       adapter: backend?.adapter ?? null,
       workers: backend?.workers ?? 0,
+      numerics: backend?.numerics,
     };
+    // These first: the text then has all epochs that they have.
+    const open = leaving ? null : await this.openOf(run);
     const writing = this.text.write(run, { engine, test: this.testOf(run) });
     let from = performance.now();
     let step = writing.next();
@@ -261,9 +278,9 @@ export class Keeper {
     const record = store.shelf.of(run.id);
     if (!record) return void this.held.delete(run.id);
     entry.seen = seen;
-    const bytes = step.value?.length ?? run.trials.epochs * EPOCH_BYTES;
+    const bytes = (step.value?.length ?? run.trials.epochs * EPOCH_BYTES) + (open?.byteLength ?? 0);
     const note = (/** @type {object} */ changes) => perform(store, 'note_kept', { id: run.id, changes });
-    note({ bytes });
+    note({ bytes, backend: engine.backend });
     const showing = this.showing;
     if (step.value === null) {
       this.say('large');
@@ -279,7 +296,7 @@ export class Keeper {
     if (leaving) await Promise.all([study, this.storage.keepNow(record, text, shown)]);
     else
       [isKept] = await Promise.all([
-        this.storage.keep(text, shown, (others) => {
+        this.storage.keep(text, open, shown, (others) => {
           const own = others.find((one) => one?.id === run.id);
           const rest = others.filter((one) => one?.id !== run.id);
           // Another tab may have renamed it, or taken its letter before it was here.
@@ -296,6 +313,20 @@ export class Keeper {
     this.shown = showing;
     perform(store, 'runs_gone', gone);
     if (!store.shelf.training || store.shelf.live !== run) this.letGo(entry, seen);
+  }
+
+  /** @private What the open trials of a run in training are, where that is little enough to be written again and
+   * again; what is large is written less often. @param {Held} run */
+  async openOf(run) {
+    const { shelf } = this.store;
+    if (!shelf.training || shelf.live !== run) return null;
+    const now = performance.now();
+    const { parts, at } = this.opened;
+    const bytes = parts ? parts.byteLength : 0;
+    if (this.opened.run === run && now - at < (1000 * bytes) / OPEN_RATE) return parts;
+    const words = joined((await this.runner.save(MOST_OPEN)).map((one) => one.words));
+    this.opened = { run, parts: words, at: now };
+    return words;
   }
 
   /** @private All of a run that has ended is kept: nobody has to hold it.

@@ -2,8 +2,8 @@ import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { ModelHost } from './model-host.js';
 import { RaceHost } from './race-host.js';
-import { RangeHost } from './range-host.js';
-import init, { PlaneWork, Surface, data_file } from '../generated/analyses/analyses.js';
+import { PieceHost } from './range-host.js';
+import init, { PlaneWork, RangeTest, Sharpness, Surface, data_file } from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
  * @param {{order: Uint32Array, next: number}} points */
@@ -31,7 +31,13 @@ export class AnalystHost extends Answers {
     /** @private whether it has been drawn */ this.pictured = false;
     /** @private */ this.models = new ModelHost();
     /** @private */ this.races = new RaceHost();
-    /** @private */ this.ranges = new RangeHost();
+    /** @private what is worked out of one trial, piece by piece */
+    this.piecewises = {
+      range: new PieceHost((study, round, table, { steps, low, high }) =>
+        RangeTest.begin(study, round, table, steps, low, high),
+      ),
+      sharpness: new PieceHost((study, round, table, { diverges }) => Sharpness.begin(study, round, table, diverges)),
+    };
   }
 
   /**
@@ -140,11 +146,13 @@ export class AnalystHost extends Answers {
     return act.apply(this.models, args);
   }
 
-  /** What a learning-rate range test is asked; see range-host.js and range.js.
-   * @param {'begin' | 'more' | 'stop'} what @param {any[]} args @param {string} base */
-  async range(what, args, base) {
-    if (what !== 'begin') return this.ranges[what](args[0]);
-    const [study, round, range] = args;
-    return this.ranges.begin(study, round, range, tableOf(data_file(study), base));
+  /** What is asked of something that is worked out piece by piece; see range-host.js and range.js.
+   * @param {'range' | 'sharpness'} kind @param {'begin' | 'more' | 'stop'} what @param {any[]} args
+   * @param {string} base */
+  async piecewise(kind, what, args, base) {
+    const host = this.piecewises[kind];
+    if (what !== 'begin') return host[what](args[0]);
+    const [study, round, given] = args;
+    return host.begin(study, round, given, tableOf(data_file(study), base));
   }
 }

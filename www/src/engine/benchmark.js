@@ -58,6 +58,11 @@ export class Benchmark {
     };
   }
 
+  /** What was measured of the GPU itself beside works; null of the CPU. @returns {Promise<object | null>} */
+  facts() {
+    return this.unlessAborted(this.clients[0]?.call('facts') ?? Promise.resolve(null));
+  }
+
   /** Ends all that is under way; what waits for it is told. */
   dispose() {
     this.abort(new DOMException('The benchmark was ended', 'AbortError'));

@@ -8,6 +8,8 @@ import { borrowedScriptUrl, scriptUrl } from '../platform/trusted.js';
  * @typedef {{run: number, report?: any, problem?: Problem}} News
  */
 
+const REMOVED = { code: 'unexpected', detail: 'the element was removed' };
+
 /** A problem of the engine as something to throw. */
 export class EngineError extends Error {
   /** @param {Problem} problem */
@@ -47,10 +49,10 @@ export class Client {
     /** @private @type {Worker | null} */ this.worker = null;
     /** @private @type {Promise<{receive: Function}> | null} */ this.local = null;
     /** @private */ this.answered = false;
-    this.open();
+    /** @private */ this.isGone = false;
   }
 
-  /** @private */
+  /** @private The host starts with the first call. */
   open() {
     try {
       this.worker = startWorker(this.href);
@@ -60,6 +62,7 @@ export class Client {
     this.worker.addEventListener('message', ({ data }) => this.hear(data));
     this.worker.addEventListener('error', (event) => {
       event.preventDefault();
+      if (this.isGone) return;
       // Before the first answer the Worker did not start at all: forbidden, or its file cannot be had.
       if (!this.answered) return this.openHere();
       this.fail({ code: 'unexpected', detail: event.message || 'the Worker stopped' });
@@ -99,6 +102,8 @@ export class Client {
 
   /** @private @param {any} message */
   hear(message) {
+    // What was on its way when the host was let go.
+    if (this.isGone) return;
     this.answered = true;
     if (!('id' in message)) {
       if (message.problem?.broken) this.renew();
@@ -136,6 +141,8 @@ export class Client {
   /** A call that hands arrays over instead of copying them: nobody here has them afterwards.
    * @param {ArrayBufferView[]} arrays @param {string} call @param {...any} args @returns {Promise<any>} */
   move(arrays, call, ...args) {
+    if (this.isGone) return Promise.reject(new EngineError(REMOVED));
+    if (!this.worker && !this.local) this.open();
     const id = this.next++;
     const request = { id, call, args };
     return new Promise((resolve, reject) => {
@@ -147,11 +154,13 @@ export class Client {
     });
   }
 
+  /** Lets the host go, for good: what is asked afterwards is refused, and starts none. */
   dispose() {
+    this.isGone = true;
     this.worker?.terminate();
+    this.worker = null;
     const entries = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { reject } of entries)
-      reject(new EngineError({ code: 'unexpected', detail: 'the element was removed' }));
+    for (const { reject } of entries) reject(new EngineError(REMOVED));
   }
 }

@@ -1,13 +1,12 @@
 import { deal, workersOn } from './cores.js';
-import { Client, EngineError } from './client.js';
-import { ANALYST, WORKER } from './hrefs.js';
+import { EngineError } from './client.js';
 import { FORMAT } from '../study/result.js';
-import { RaceRun } from './race.js';
-import { RangeRun } from './range.js';
 import { NOTHING_YET, activeSeconds, newRun } from './run.js';
-import { frameSurface, surface } from './surface.js';
-import { isOpen, timeLeft } from './time-left.js';
+import { surface } from './surface.js';
+import { givesSameBits, joined, snapshotsIn, takenUp } from './take-up.js';
+import { isOpen, paceSoFar, timeLeft } from './time-left.js';
 import { Trials } from '../state/trials.js';
+import { Workers } from './workers.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -34,18 +33,17 @@ const PROGRESS_EVERY = 150;
 const PROGRESS_SHARE = 20;
 /** The rate is that of this long, in ms. */
 const RATE_WINDOW = 2000;
+/** What trials in training are is waited for no longer than this, in ms. */
+const SAVED_IN = 250;
 /** Problems of the GPU, for which the CPU is the way out. */
 const OF_GPU = ['no_gpu', 'gpu', 'gpu_wrong', 'device_lost'];
 /** Where the GPU has failed. */
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false, reason: 'gpu_failed' };
 
-export class Engine extends EventTarget {
+export class Engine extends Workers {
   /** @param {{assetBase: string}} options what data files are resolved against */
-  constructor({ assetBase }) {
-    super();
-    /** @private */ this.assetBase = assetBase;
-    /** @private @type {Client[]} */ this.clients = [];
-    /** @private @type {Client | null} who works surfaces, races and range tests out */ this.analyst = null;
+  constructor(options) {
+    super(options);
     /** @private @type {Run | null} */ this.active = null;
     /** @private @type {Run | null} the last run, for its test scores */ this.last = null;
     /** @private @type {Run | null} whose session the lead has */ this.opened = null;
@@ -53,69 +51,20 @@ export class Engine extends EventTarget {
     /** @private @type {Problem | null} what the GPU failed by: `auto` leaves it alone until it has trained again */
     this.faulty = null;
     /** @type {RunState} */ this.state = 'idle';
+    /** @private */ this.onHidden = () => void this.clients[0]?.call('hidden', document.hidden).catch(() => {});
+    globalThis.document?.addEventListener('visibilitychange', this.onHidden);
   }
 
-  /** @private @param {number} index */
-  client(index) {
-    while (this.clients.length <= index) {
-      const at = this.clients.length;
-      this.clients.push(
-        new Client(
-          WORKER,
-          (news) => this.hear(at, news),
-          () => (this.opened = null),
-        ),
-      );
-    }
-    return this.clients[index];
-  }
-
-  /** @private @param {string} name @param {unknown} detail */
-  tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-
-  /**
-   * @param {Study} study
-   * @returns {Promise<{study: Study | null, problem: Problem | null}>} the whole study, or what is wrong with it
-   */
-  async check(study) {
-    try {
-      return { study: await this.client(0).call('check', JSON.stringify(study)), problem: null };
-    } catch (error) {
-      return { study: null, problem: /** @type {EngineError} */ (error).problem };
-    }
-  }
-
-  /** A few rows of a study's data, for a small picture. @param {Study} study @param {number} n
-   * @returns {Promise<import('../study/types.js').Preview>} */
-  preview(study, n) {
-    return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
-  }
-
-  /** The surface between trials: expected scores, then whether each cell is to be drawn; null of too few trials.
-   * @param {import('../study/places.js').Places} places @param {number} columns @param {number} rows
-   * @returns {Promise<Float64Array | null>} */
-  response(places, columns, rows) {
-    return this.client(0).call('response', places, columns, rows);
-  }
-
-  /** What a study's schedule multiplies the learning rate by, from the first step to the last; empty of one that waits
-   * for what comes of training. @param {Study} study @param {number} points @returns {Promise<Float64Array>} */
-  schedule(study, points) {
-    return this.client(0).call('schedule', JSON.stringify(study), points);
+  /** @protected The lead may have had the session. */
+  lost() {
+    this.opened = null;
   }
 
   /** The loss around a trial's weights, piece by piece. @param {Study} study @param {Trial[]} trials
    * @param {import('./surface.js').LandscapeOptions} options @param {Omit<Told, 'weights'>} told */
   surface(study, trials, options, told) {
     const whole = { ...told, weights: (/** @type {Trial} */ trial) => this.weights(trial) };
-    return surface((this.analyst ??= new Client(ANALYST)), study, trials, options, this.assetBase, whole);
-  }
-
-  /** What a look into a network is asked; see model-host.js. @param {string} what @param {...unknown} args */
-  model(what, ...args) {
-    return (this.analyst ??= new Client(ANALYST)).call('model', what, args, this.assetBase);
+    return surface(this.analyst, study, trials, options, this.assetBase, whole);
   }
 
   /** Whether a trial is of the last run here. @param {Trial} trial */
@@ -139,29 +88,6 @@ export class Engine extends EventTarget {
     return told.catch(() => null);
   }
 
-  /** Another part of a surface's plane; false if the Worker has that plane no more. @param {number} id
-   * @param {import('./surface.js').Head} head with the part's extent @param {Omit<Told, 'weights'>} told */
-  frameSurface(id, head, told) {
-    const nobody = async () => null;
-    return frameSurface((this.analyst ??= new Client(ANALYST)), id, head, { ...told, weights: nobody });
-  }
-
-  /** How long a surface without a study takes; tests/browser/plane.spec.js prints it.
-   * @param {number[]} widths @param {number} rows @param {number} side */
-  planeWork(widths, rows, side) {
-    return (this.analyst ??= new Client(ANALYST)).call('planeWork', widths, rows, side);
-  }
-
-  /** A race, not begun. @param {import('./race.js').Told} told */
-  race(told) {
-    return new RaceRun((this.analyst ??= new Client(ANALYST)), this.assetBase, told);
-  }
-
-  /** Learning-rate range tests, none of them begun. */
-  range() {
-    return new RangeRun((this.analyst ??= new Client(ANALYST)), this.assetBase);
-  }
-
   /** Makes ready for a study that may be run next: all Workers that would train it. @param {Study} study
    * @param {BackendChoice} choice */
   async ahead(study, choice) {
@@ -176,16 +102,13 @@ export class Engine extends EventTarget {
     );
   }
 
-  /** A study seed that nobody has used. @returns {Promise<number>} */
-  freshSeed() {
-    return this.client(0).call('freshSeed');
-  }
-
-  /** @param {Study} study @param {BackendChoice} [choice] @returns {Promise<HeldResult>} */
-  run(study, choice = 'auto') {
+  /** @param {Study} study @param {BackendChoice} [choice]
+   * @param {import('./take-up.js').Before | null} [before] what is left of the run, if it was cut off
+   * @returns {Promise<HeldResult>} */
+  run(study, choice = 'auto', before = null) {
     this.end();
     return new Promise((resolve, reject) => {
-      const run = newRun(++this.runs, study, choice, { resolve, reject });
+      const run = newRun(++this.runs, study, choice, { resolve, reject, before });
       this.active = run;
       this.state = 'starting';
       this.begin(run).catch((error) => this.fail(run, error));
@@ -252,8 +175,9 @@ export class Engine extends EventTarget {
   async open(run) {
     const { id } = run;
     this.opened = run;
-    run.round = JSON.parse(await this.client(0).call('begin', id, run.text));
+    const { round, numerics } = await this.client(0).call('begin', id, run.text);
     if (this.active !== run || run.id !== id) return;
+    Object.assign(run, { round: JSON.parse(round), numerics });
     await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
     run.drawn = true;
   }
@@ -270,6 +194,17 @@ export class Engine extends EventTarget {
   /** @private @param {Run} run @returns {Promise<any>} */
   async choose(run) {
     const problem = this.faulty;
+    // No trial changes its backend on the way.
+    if (run.before?.engine.backend === 'cpu' && run.choice === 'auto') {
+      const chosen = await this.client(0).call('choose', 'cpu');
+      return { ...chosen, reason: 'resumed' };
+    }
+    if (run.before?.engine.backend === 'gpu' && !problem) {
+      const chosen = await this.client(0)
+        .call('choose', 'gpu')
+        .catch(() => null);
+      if (chosen) return { ...chosen, reason: 'resumed' };
+    }
     if (run.choice === 'auto' && problem) return { ...ON_CPU, problem };
     return this.client(0).call('choose', run.choice, run.text, this.assetBase, workersOn());
   }
@@ -279,16 +214,61 @@ export class Engine extends EventTarget {
     const { id } = run;
     run.chosen = chosen;
     run.workers = chosen.backend === 'cpu' ? Math.min(workersOn(), run.round.length) : 1;
-    run.backend = { ...chosen, workers: run.workers };
+    run.backend = { ...chosen, workers: run.workers, numerics: run.numerics };
+    await this.takeUp(run);
+    if (this.active !== run || run.id !== id) return;
     await this.assign(run);
     if (this.active !== run || run.id !== id) return;
+    if (run.before) run.paces = [paceSoFar(run)];
     this.last = run;
     if (this.state !== 'paused') this.state = 'running';
     this.tell('backend', run.backend);
     run.began = performance.now();
-    run.marks.push({ at: run.began, steps: 0 });
+    run.marks.push({ at: run.began, steps: run.steps });
     this.watch(run);
     if (run.round.length === 0) this.finish(run);
+  }
+
+  /** @private What a run that was cut off had come to is not trained again, if what trains now gives the same bits.
+   * @param {Run} run */
+  async takeUp(run) {
+    const { id, before, numerics } = run;
+    if (!before) return;
+    if (!givesSameBits(before.engine, { ...run.chosen, numerics })) {
+      run.before = null;
+      return this.tell('anew', null);
+    }
+    const { told, rest, from, steps } = takenUp(run.round, before);
+    if (!told.length) return;
+    run.trials.report(told);
+    run.fresh = true;
+    const { round, ended: _, ...standing } = await this.client(0).call('report', id, [told], []);
+    if (this.active !== run || run.id !== id) return;
+    Object.assign(run, { standing, from, steps: Math.round(steps), round: round === null ? rest : JSON.parse(round) });
+    if (round === null) return;
+    await inSlices(this.enqueue(run), () => this.active === run && run.id === id);
+    await this.takeUp(run);
+  }
+
+  /** What the trials in training are, as of their last epochs, so that they can go on from there in another page;
+   * waits a moment for those that are asked for now. @param {number} most bytes
+   * @returns {Promise<import('./take-up.js').Open[]>} */
+  async save(most) {
+    const run = this.active;
+    if (!run) return [];
+    if (this.state !== 'running') return [...run.open.values()];
+    const workers = [...run.started];
+    const awaited = new Promise((resolve) => {
+      run.saved = { left: workers.length, resolve };
+    });
+    for (const worker of workers)
+      this.client(worker)
+        .call('save', run.id, most / workers.length)
+        .catch(() => {});
+    await Promise.race([awaited, new Promise((resolve) => void setTimeout(resolve, SAVED_IN))]);
+    for (const number of run.open.keys())
+      if (!isOpen(/** @type {Trial} */ (run.trials.get(number)))) run.open.delete(number);
+    return [...run.open.values()];
   }
 
   /** @private @param {Run} run */
@@ -372,8 +352,12 @@ export class Engine extends EventTarget {
 
   /** @private Where trials that have been trained before go on. @param {Run} run @param {Assignment[]} share */
   async handOver(run, share) {
-    const numbers = share.filter((one) => one.from_epoch !== undefined).map(({ trial }) => trial.number);
-    return numbers.length ? this.client(0).call('handOver', run.id, numbers) : new Uint32Array();
+    const { from } = run;
+    const going = share.filter((one) => one.from_epoch !== undefined).map(({ trial }) => trial.number);
+    const own = going.flatMap((number) => from.get(number) ?? []);
+    const numbers = going.filter((number) => !from.delete(number));
+    const parked = numbers.length ? await this.client(0).call('handOver', run.id, numbers) : new Uint32Array();
+    return own.length ? joined([...own, parked]) : parked;
   }
 
   /**
@@ -401,6 +385,9 @@ export class Engine extends EventTarget {
       started: new Set(),
       trials: new Trials(run.study),
       fresh: false,
+      before: null,
+      from: new Map(),
+      open: new Map(),
     });
     this.tell('restart', problem);
     // The Worker may be another one, which has no session.
@@ -410,7 +397,7 @@ export class Engine extends EventTarget {
     await this.trainOn(run, { ...ON_CPU, problem });
   }
 
-  /** @private @param {number} worker @param {import('./client.js').News} news */
+  /** @protected @param {number} worker @param {import('./client.js').News} news */
   hear(worker, news) {
     const run = this.active;
     if (!run) return;
@@ -427,6 +414,10 @@ export class Engine extends EventTarget {
     run.fresh = true;
     run.reports.push(report.numbers);
     if (report.kept) run.kept.push(report.kept);
+    if (report.open) {
+      for (const one of snapshotsIn(report.open)) run.open.set(one.number, one);
+      if (run.saved && --run.saved.left === 0) run.saved.resolve(null);
+    }
     if (report.finished) this.report(run);
   }
 
@@ -597,9 +588,7 @@ export class Engine extends EventTarget {
 
   dispose() {
     this.end();
-    for (const client of this.clients) client.dispose();
-    this.clients = [];
-    this.analyst?.dispose();
-    this.analyst = null;
+    globalThis.document?.removeEventListener('visibilitychange', this.onHidden);
+    super.dispose();
   }
 }

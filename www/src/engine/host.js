@@ -1,6 +1,9 @@
-import { Answers, causeOf, problemOf, tableOf as tableFrom } from './answers.js';
+import { Answers, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
+import { WAVE_MB, adapterFound, guarded, yieldToMessages } from './device.js';
+import { MapHost } from './map-host.js';
 import { sessionFor } from './sessions.js';
+import { snapshotsIn } from './take-up.js';
 import init, {
   Bench,
   GpuHandle,
@@ -31,65 +34,8 @@ const AHEAD = 250;
 const AHEAD_PIECE = 20;
 const AHEAD_TRIALS = 64;
 
-/** Lets messages that wait come in first; timers would be throttled in a hidden tab. */
-const turn = new MessageChannel();
-/** @type {((value: unknown) => void)[]} */
-const yielding = [];
-turn.port1.onmessage = () => yielding.shift()?.(undefined);
-function yieldToMessages() {
-  return new Promise((resolve) => {
-    yielding.push(resolve);
-    turn.port2.postMessage(null);
-  });
-}
-
-/** Adapters that are programs, by what browsers call them. */
-const PROGRAMS = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
-
-/**
- * What the browser says of its adapter, without asking it for a device; null where there is none. wgpu passes only the
- * description on, which many leave empty.
- */
-async function adapterFound() {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (!adapter) return null;
-  const { description, vendor, architecture, isFallbackAdapter } = /** @type {any} */ (adapter.info ?? {});
-  const name = description || [vendor, architecture].filter(Boolean).join(' ');
-  return { name, software: Boolean(isFallbackAdapter) || PROGRAMS.test([name, architecture].join(' ')) };
-}
-
 /** @param {string} study @param {string} base */
 const tableOf = (study, base) => tableFrom(data_file(study), base);
-
-const OWN_THREAD = typeof document === 'undefined';
-
-/**
- * What the browser throws in the middle of WASM passes every handler there by, and leaves a promise that never
- * settles: here it becomes the call's own problem. This instance of the engine is then no good any more.
- * @template T
- * @param {() => Promise<T>} act
- * @returns {Promise<T>}
- */
-async function guarded(act) {
-  /** @type {(problem: object) => void} */
-  let fail = () => {};
-  const thrown = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
-  const onThrown = (/** @type {any} */ event) => {
-    // On the page's thread others may throw, too.
-    if (!OWN_THREAD && event.filename !== import.meta.url && !/\.wasm|^wasm:/.test(event.filename ?? '')) return;
-    event.preventDefault();
-    fail({ code: 'gpu', detail: causeOf(event.error ?? event.reason ?? event.message), broken: true });
-  };
-  for (const name of ['error', 'unhandledrejection']) addEventListener(name, onThrown);
-  try {
-    return await Promise.race([act(), thrown]);
-  } catch (error) {
-    if (error && typeof error === 'object' && 'code' in error && !(error instanceof Error)) throw error;
-    throw { code: 'gpu', detail: causeOf(error), broken: true };
-  } finally {
-    for (const name of ['error', 'unhandledrejection']) removeEventListener(name, onThrown);
-  }
-}
 
 /** A round of no trials. */
 const NO_ROUND = '[]';
@@ -117,9 +63,11 @@ export class Host extends Answers {
     /** @private @type {Promise<void>} */ this.loop = Promise.resolve();
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
+    /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
+    /** @private bytes of what trials are that somebody waits to keep; 0 while nobody does */ this.saving = 0;
   }
 
   /** @param {string} study */
@@ -151,9 +99,19 @@ export class Host extends Answers {
   /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */
   async open() {
     if (this.gpu) return this.gpu;
-    this.opening ??= guarded(() => GpuHandle.open()).finally(() => (this.opening = null));
+    this.opening ??= guarded(() => GpuHandle.open(WAVE_MB)).finally(() => (this.opening = null));
     const gpu = await this.opening;
     return (this.gpu ??= gpu);
+  }
+
+  /** Says that the page is hidden, or seen: submits may be longer where nothing is drawn. @param {boolean} isHidden */
+  hidden(isHidden) {
+    this.gpu?.hidden(isHidden);
+  }
+
+  /** What was measured on the GPU: its latency, what a dispatch costs, paces, first uses. */
+  async facts() {
+    return this.gpu ? guarded(() => /** @type {GpuHandle} */ (this.gpu).facts()) : null;
   }
 
   /**
@@ -249,7 +207,8 @@ export class Host extends Answers {
     training.free();
   }
 
-  /** Begins the session of a run: its first round, as JSON. @param {number} run @param {string} study */
+  /** Begins the session of a run: its first round, as JSON, and the version of what trains.
+   * @param {number} run @param {string} study */
   async begin(run, study) {
     this.beginning = run;
     const session = await sessionFor(study);
@@ -261,7 +220,7 @@ export class Host extends Answers {
     this.session?.free();
     this.session = session;
     this.opened = run;
-    return session.next_round();
+    return { round: session.next_round(), numerics: session.numerics };
   }
 
   /** @private A run's session; a Worker that was replaced has lost it. @param {number} run
@@ -411,14 +370,20 @@ export class Host extends Answers {
         if (this.paused) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
         if (this.run !== run) return;
         if (this.watched && !training.watch(this.watched.number)) this.show(null);
+        if (this.saving) training.watch_all(this.saving);
         const { watched, ...report } = await (onGpu
           ? guarded(() => training.advance(BUDGET))
           : training.advance(BUDGET));
         if (this.run !== run) return;
-        if (watched) this.show(watched);
+        if (watched) {
+          const shown = snapshotsIn(watched).find(({ number }) => number === this.watched?.number);
+          if (shown) this.show(shown.words);
+          if (this.saving) report.open = watched;
+          this.saving = 0;
+        }
         this.post(
           { run, report },
-          [report.numbers, report.kept].filter(Boolean).map(({ buffer }) => buffer),
+          [report.numbers, report.kept, report.open].filter(Boolean).map(({ buffer }) => buffer),
         );
         if (report.finished) return;
         await yieldToMessages();
@@ -438,6 +403,12 @@ export class Host extends Answers {
     return new Promise((tell) => (this.watched = { number, tell }));
   }
 
+  /** Has the report of the next epoch say what the trials are that train here, as far as that takes so many bytes.
+   * @param {number} run @param {number} most */
+  save(run, most) {
+    if (this.run === run && this.trained === run) this.saving = most;
+  }
+
   /** @private @param {Uint32Array | null} words */
   show(words) {
     this.watched?.tell(words);
@@ -450,9 +421,30 @@ export class Host extends Answers {
     return this.sessionOf(run).weights(number) ?? null;
   }
 
+  /** What is asked of a trainability map (map-host.js). @param {'begin' | 'estimate' | 'train' | 'stop'} what
+   * @param {any[]} given */
+  map(what, ...given) {
+    return /** @type {Function} */ (this.maps[what]).apply(this.maps, given);
+  }
+
+  /** Makes a map ready. @param {number} id @param {import('./map-host.js').MapGiven} given
+   * @param {'gpu' | 'cpu'} backend @param {string} base */
+  async beginMap(id, given, backend, base) {
+    const [table, gpu] = [await tableOf(given.study, base), backend === 'gpu' ? await this.open() : null];
+    return this.maps.begin(id, given, table, gpu);
+  }
+
+  /** All that becomes of one trial, of whatever study. @param {string} study @param {string} round
+   * @param {'gpu' | 'cpu'} backend @param {string} base */
+  async trace(study, round, backend, base) {
+    const [table, gpu] = [await tableOf(study, base), backend === 'gpu' ? await this.open() : null];
+    return this.maps.trace(study, round, table, gpu);
+  }
+
   /** Ends the training after the step under way. */
   async stop() {
     this.run = 0;
+    this.saving = 0;
     this.resume();
     await this.loop;
     this.training?.cancel();

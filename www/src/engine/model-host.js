@@ -14,6 +14,7 @@ import { Model } from '../generated/analyses/analyses.js';
  * @property {Asked | null} plane
  * @property {number} mapSide points a side of each unit's map; 0 for no maps
  * @property {number} mostWeights weights of a network of more parameters are not told one by one
+ * @property {boolean} spreads whether the weights are looked through
  * @property {number} mostRows rows of each part that are judged, at most
  * @property {number} mostPlaces rows of each part that are drawn on the plane, at most
  */
@@ -28,6 +29,8 @@ const WORST = 24;
 const ROOM = 0.08;
 /** Bins of a distribution of weights. */
 const BINS = 41;
+
+const NO_WEIGHTS = { layers: [], norms: new Float32Array(), weights: null };
 
 const PARTS = /** @type {const} */ (['train', 'validation']);
 
@@ -105,7 +108,7 @@ export class ModelHost {
 
   /** What a network is at a point of its way; null where another look at it was asked for meanwhile.
    * @param {number} id @param {Look} look */
-  async look(id, { at, words, isEnd, plane, mapSide, mostWeights, mostRows, mostPlaces }) {
+  async look(id, { at, words, isEnd, plane, mapSide, mostWeights, spreads, mostRows, mostPlaces }) {
     const one = this.of(id);
     const { model, head } = one;
     const turn = ++one.turn;
@@ -156,7 +159,7 @@ export class ModelHost {
       maps,
       parts,
       places: plane && mostPlaces ? PARTS.map((part) => this.places(model, head, at, part, axes, mostPlaces)) : null,
-      ...this.weights(model, head, at, mostWeights),
+      ...(spreads ? this.weights(model, head, at, mostWeights) : NO_WEIGHTS),
     };
   }
 

@@ -9,8 +9,14 @@ import { supportsEngine } from '../state/notices.js';
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('./model-host.js').Look} Look
- * @typedef {{trial: Trial, study: Study, id: number, turn: number, ended: boolean, tried: boolean}} Subject `tried`: it has been trained once more; `ended`: what it ended
- *   with is known
+ * @typedef {object} Subject
+ * @property {Trial} trial
+ * @property {Study} study
+ * @property {number} id
+ * @property {number} turn
+ * @property {boolean} ended what it ended with is known
+ * @property {boolean} tried it has been trained once more
+ * @property {Promise<Uint32Array | null> | null} ahead what it is after its next epoch
  */
 
 /** A training once more that takes no more multiplications is begun unasked. */
@@ -19,6 +25,9 @@ const UNASKED = 1e10;
 const SEEN = 8;
 /** How far a network has come is told this often, in ms. */
 const TELL = 250;
+
+/** Whether there is more of a trial than the weights that it begins with. @param {Trial} trial */
+const hasTrained = ({ epochs, state }) => epochs.length > 0 || state === 'diverged';
 
 /** @param {Trial} trial */
 const hasEnded = (trial) => ENDED.includes(trial.state);
@@ -53,7 +62,7 @@ export class Modeling {
     }
     const { trial, study } = wanted;
     const turn = ++this.turns;
-    const subject = { trial, study, turn, id: 0, ended: false, tried: false };
+    const subject = { trial, study, turn, id: 0, ended: false, tried: false, ahead: null };
     this.subjects[slot] = subject;
     this.slice.open(slot, { trial: trial.number, state: 'loading', live: this.isLive(trial) });
     await this.guarded(slot, turn, async () => {
@@ -77,7 +86,7 @@ export class Modeling {
       }
       if (!this.isWanted(slot, turn)) return;
       // What has not been trained is what it begins with.
-      const isThere = way.known || !hasEnded(trial) || !epochs;
+      const isThere = way.known || !hasEnded(trial) || !hasTrained(trial);
       this.slice.change(slot, { head: begun.head, way, state: isThere ? 'ready' : 'absent' });
       if (this.goesUnasked(trial, begun.head.work)) await this.again(slot);
     });
@@ -93,11 +102,7 @@ export class Modeling {
   goesUnasked(trial, work) {
     const { store } = this;
     return (
-      hasEnded(trial) &&
-      trial.epochs.length > 0 &&
-      work <= UNASKED &&
-      store.state === 'idle' &&
-      this.engine().has(trial)
+      hasEnded(trial) && hasTrained(trial) && work <= UNASKED && store.state === 'idle' && this.engine().has(trial)
     );
   }
 
@@ -120,8 +125,10 @@ export class Modeling {
     try {
       const ended = hasEnded(trial);
       // What has become of it since; of a network that is looked at as it was nothing.
-      const words =
-        asked.at < 0 && !subject.ended ? await (ended ? this.kept(trial) : this.engine().weights(trial)) : null;
+      const isNow = asked.at < 0 && !subject.ended;
+      const words = isNow ? await (ended ? this.kept(trial) : (subject.ahead ?? this.engine().weights(trial))) : null;
+      // While this is looked at, who trains the trial gets on to the next.
+      subject.ahead = isNow && !ended && words ? this.engine().weights(trial) : null;
       if (!this.isWanted(slot, turn)) return null;
       const found = await this.engine().model('look', id, { ...asked, words, isEnd: ended });
       if (!found || !this.isWanted(slot, turn)) return null;

@@ -1,33 +1,34 @@
 /**
- * Learning-rate range tests in their Worker, seen from the page: another test ends the one that is under way.
+ * What is worked out of one trial, told piece by piece, in its Worker as seen from the page: learning-rate range
+ * tests, and how sharp the loss is along a training. Another one of its kind ends the one that is under way.
  *
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
- * @typedef {import('../study/types.js').RateRange} RateRange
- * @typedef {import('../study/types.js').RangeNews} RangeNews
  */
 
-export class RangeRun {
-  /** @param {import('./client.js').Client} client @param {string} base what data files are resolved against */
-  constructor(client, base) {
+export class PieceRun {
+  /** @param {import('./client.js').Client} client @param {string} base what data files are resolved against
+   * @param {'range' | 'sharpness'} kind */
+  constructor(client, base, kind) {
     /** @private */ this.client = client;
     /** @private */ this.base = base;
-    /** @private the test that the Worker has; 0 is none */ this.id = 0;
+    /** @private */ this.kind = kind;
+    /** @private the one that the Worker has; 0 is none */ this.id = 0;
     /** @private grows with everything that is asked for */ this.turn = 0;
   }
 
   /** @private @param {string} what @param {...unknown} args */
   call(what, ...args) {
-    return this.client.call('range', what, args, this.base);
+    return this.client.call('piecewise', this.kind, what, args, this.base);
   }
 
-  /** Tests to the end, unless another test is asked for or a stop.
-   * @param {Study} study @param {Pick<Trial, 'number' | 'params'>} trial whose settings are tested
-   * @param {RateRange} range @param {(news: RangeNews) => void} onNews */
-  async run(study, trial, range, onNews) {
+  /** Goes on to the end, unless another one is asked for or a stop.
+   * @param {Study} study @param {Pick<Trial, 'number' | 'params'>} trial @param {object} given what its kind needs
+   * @param {(news: any) => void} onNews @param {number | null} [epochs] that the trial is trained for, null for all */
+  async run(study, { number, params }, given, onNews, epochs = null) {
     const turn = ++this.turn;
-    const round = [{ trial, of_trials: study.trials ?? 1, until_epoch: null }];
-    const id = await this.call('begin', JSON.stringify(study), JSON.stringify(round), range);
+    const round = [{ trial: { number, params }, of_trials: study.trials ?? 1, until_epoch: epochs }];
+    const id = await this.call('begin', JSON.stringify(study), JSON.stringify(round), given);
     if (turn !== this.turn) {
       await this.call('stop', id);
       return;

@@ -31,6 +31,11 @@ import { Trials } from '../state/trials.js';
  * @property {boolean} drawn whether the page has the first trials
  * @property {boolean} stopping it was stopped before that
  * @property {boolean} begun whether an epoch has ended
+ * @property {import('./take-up.js').Before | null} before what is left of it from before the page was loaded anew
+ * @property {Map<number, Uint32Array>} from where trials go on of which that is known
+ * @property {Map<number, import('./take-up.js').Open>} open what trials in training were when they were last looked at
+ * @property {{left: number, resolve: (value: null) => void} | null} saved who waits for that
+ * @property {number} numerics the version of what trains
  * @property {number} steps
  * @property {{at: number, steps: number}[]} marks
  * @property {number} quiet
@@ -52,7 +57,7 @@ export const activeSeconds = (run) => (performance.now() - run.began - run.reste
  * @param {number} id
  * @param {Study} study
  * @param {BackendChoice} choice
- * @param {Pick<Run, 'resolve' | 'reject'>} promise
+ * @param {Pick<Run, 'resolve' | 'reject' | 'before'>} promise
  * @returns {Run}
  */
 export function newRun(id, study, choice, promise) {
@@ -76,6 +81,10 @@ export function newRun(id, study, choice, promise) {
     drawn: false,
     stopping: false,
     begun: false,
+    from: new Map(),
+    open: new Map(),
+    saved: null,
+    numerics: 0,
     steps: 0,
     marks: [],
     quiet: 0,

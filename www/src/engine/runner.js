@@ -1,8 +1,8 @@
 import { Engine } from './engine.js';
-import { Modeling } from './modeling.js';
 import { Racing } from './racing.js';
-import { Following } from './surface.js';
+import { Surfacing } from './surfacing.js';
 import {
+  anewNotice,
   divergedNotice,
   fallbackNotice,
   resumingNotice,
@@ -10,10 +10,10 @@ import {
   supportsEngine,
   tooOldNotice,
 } from '../state/notices.js';
-import { reachOf } from '../state/landscape.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { checkTogether } from '../study/study.js';
+import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -30,6 +30,11 @@ import { inSlices } from '../platform/turns.js';
 
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
+/** What is said of studies and runs before; a run that begins answers it. */
+const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
+const modeling = defineLater('modeling', () => import('./modeling.js'));
+const mapping = defineLater('mapping', () => import('./mapping.js'));
+
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
 
@@ -50,12 +55,13 @@ export class Runner {
     /** @private */ this.assetBase = assetBase;
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
-    /** @private counts the surfaces that were asked for */ this.landscapes = 0;
-    /** @private @type {import('./surface.js').Following | null} the trial of the surface */ this.following = null;
-    /** @private @type {number | null} the surface whose plane the Worker still has */ this.plane = null;
-    this.models = new Modeling(store, () => this.engine);
+    this.surfaces = new Surfacing(store, () => this.engine);
+    /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
+    this.looking = null;
     this.races = new Racing(store, () => this.engine);
-    /** @private @type {import('./range.js').RangeRun | null} */ this.range = null;
+    /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
+    this.piecewise = {};
+    /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
     /** @type {Promise<Result> | null} */ this.pending = null;
     /** @type {HeldResult | null} of the run shown */ this.result = null;
@@ -74,6 +80,8 @@ export class Runner {
     /** @private */ this.began = false;
     /** @private @type {Study | null} a run's study until its first trials arrive; what was there stays until then */
     this.fresh = null;
+    /** @private @type {import('./take-up.js').Before | null} the run that goes on, if it was cut off */
+    this.before = null;
   }
 
   /** @private */
@@ -87,6 +95,7 @@ export class Runner {
     on('progress', (detail) => this.onProgress(detail));
     on('problem', (detail) => this.onProblem(detail));
     on('restart', (detail) => this.onRestart(detail));
+    on('anew', () => this.onAnew());
     this.made = engine;
     return engine;
   }
@@ -116,13 +125,31 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @returns {Promise<Result>} */
-  async start() {
+  /** Goes on with the run shown, which was cut off when its page went away.
+   * @param {Pick<import('./take-up.js').Before, 'id' | 'open'>} rest @returns {Promise<Result>} */
+  takeUp({ id, open }) {
+    const { store, result } = this;
+    const before = result && { id, study: store.shownStudy, trials: store.trials, engine: result.engine, open };
+    this.pending ??= this.start(before).finally(() => {
+      this.pending = this.before = null;
+    });
+    return this.pending;
+  }
+
+  /** What the trials in training are, so that another page can go on from there.
+   * @param {number} most bytes @returns {Promise<import('./take-up.js').Open[]>} */
+  async save(most) {
+    return this.pending && this.made ? this.made.save(most) : [];
+  }
+
+  /** @private @param {import('./take-up.js').Before | null} [before] @returns {Promise<Result>} */
+  async start(before = null) {
     const { store } = this;
     this.stopping = false;
     this.began = false;
+    this.back();
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       if (!supportsEngine()) {
         store.reports.notify(tooOldNotice());
@@ -133,9 +160,10 @@ export class Runner {
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
+      this.before = before;
       this.spoken = { at: performance.now(), tenth: 0 };
       // A stop that came while the study was being checked is kept until the engine can take it.
-      const running = this.engine.run(store.study, store.choice);
+      const running = this.engine.run(store.study, store.choice, before);
       if (this.stopping) this.engine.stop();
       else if (store.state === 'paused') this.engine.pause();
       return await this.finish(await running);
@@ -160,7 +188,7 @@ export class Runner {
     const before = store.trials.size;
     store.reports.grow();
     this.setState('starting');
-    store.reports.dismiss('run', 'all_diverged', 'device', 'fallback');
+    store.reports.dismiss(...ANSWERED);
     try {
       return await this.finish(await this.engine.more(n), before);
     } catch (error) {
@@ -171,25 +199,18 @@ export class Runner {
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
   begin(trials) {
     if (!this.fresh) return;
-    this.store.reports.begin(this.fresh, trials);
-    this.forgetPlane();
+    this.store.reports.begin(this.fresh, trials, this.before?.id);
+    this.surfaces.forget();
     this.fresh = null;
     this.began = true;
     this.result = this.own = null;
-  }
-
-  /** @private Trials of the run before lie under the same numbers. */
-  forgetPlane() {
-    this.dropLandscape();
-    this.plane = null;
-    this.store.reports.landscape.stop();
   }
 
   /** Shows a run that is there; one that is trained goes on. The networks of all but the engine's own are gone.
    * @param {import('../state/shelf.js').Held} held */
   show(held) {
     const { store } = this;
-    this.forgetPlane();
+    this.surfaces.forget();
     const isOwn = held.trials === store.shelf.live?.trials;
     store.reports.show(held, isOwn && (this.made?.canGoOn ?? false));
     this.result = isOwn ? this.own : resultOf(held);
@@ -198,14 +219,14 @@ export class Runner {
   /** Shows the stored example, which is no result of this device.
    * @param {Parameters<Store['reports']['example']>[0]} one */
   showExample(one) {
-    this.forgetPlane();
+    this.surfaces.forget();
     this.store.reports.example(one);
     this.result = null;
   }
 
   /** Shows no run at all. */
   showNothing() {
-    this.forgetPlane();
+    this.surfaces.forget();
     this.store.reports.clear();
     this.result = null;
   }
@@ -228,7 +249,11 @@ export class Runner {
     if (stopped) {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
-    } else store.reports.say(best === null ? 'say.finished_none' : 'say.finished', { n: result.trials.length, best });
+    } else {
+      const { complete, pruned } = store.shelf.live?.trials.counts ?? store.counts;
+      const key = best === null ? 'say.finished_none' : pruned ? 'say.finished_pruned' : 'say.finished';
+      store.reports.say(key, { n: result.trials.length, best, complete, pruned });
+    }
     store.reports.settled();
     const document = resultDocument(result);
     this.emit('finished', document);
@@ -322,13 +347,20 @@ export class Runner {
   async testRates(trial, range, onNews) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     for (const [name, { problem }] of this.store.drafts) if (name !== 'learning_rate') throw this.shown(problem);
-    this.range ??= this.engine.range();
-    await this.range.run(this.store.study, trial, range, onNews);
+    await (this.piecewise.range ??= this.engine.piecewise('range')).run(this.store.study, trial, range, onNews);
   }
 
-  /** Lets a range test go that is under way. */
-  leaveRates() {
-    void this.range?.stop().catch(() => {});
+  /** Trains a trial once more and tells how sharp the loss is on the way. What it returns settles at the end.
+   * @param {import('../study/types.js').SharpAsked} asked */
+  async lookSharply({ study, trial, diverges, epochs, onNews }) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const run = (this.piecewise.sharpness ??= this.engine.piecewise('sharpness'));
+    await run.run(study, trial, { diverges }, onNews, epochs);
+  }
+
+  /** Lets go of what is under way. @param {'range' | 'sharpness'} kind */
+  leave(kind) {
+    void this.piecewise[kind]?.stop().catch(() => {});
   }
 
   stop() {
@@ -337,98 +369,22 @@ export class Runner {
     if (this.made && this.made.state !== 'idle') this.engine.stop();
   }
 
-  /**
-   * Works out the loss around a trial's weights, and goes on as it is trained; another one's, under way, is let go.
-   * @param {number} number
-   * @param {import('./surface.js').LandscapeOptions} options
-   */
-  async landscape(number, options) {
-    const { store } = this;
-    const { landscape } = store.reports;
-    const trial = store.trials.get(number);
-    const reach = trial && reachOf(trial);
-    if (!reach) return;
-    const trials = [trial, ...options.others.flatMap((other) => store.trials.get(other) ?? [])];
-    this.plane = null;
-    this.dropLandscape();
-    this.following = new Following(reach);
-    landscape.begin(number, options, reach);
-    await this.surface((told) => this.engine.surface(store.shownStudy, trials, options, told));
+  /** Looks into networks. @returns {Promise<import('./modeling.js').Modeling>} */
+  models() {
+    const made = () => modeling.open().then(({ Modeling }) => new Modeling(this.store, () => this.engine));
+    return (this.looking ??= made().catch((error) => {
+      this.looking = null;
+      throw error;
+    }));
   }
 
-  /**
-   * Another part of the plane that is there, or of one that is laid anew where it is gone.
-   * @param {import('./surface.js').LandscapeOptions} options
-   */
-  async frameLandscape(options) {
-    const { landscape } = this.store.reports;
-    const { trial, head } = landscape;
-    if (trial === null) return;
-    if (this.plane === null || !head) {
-      await this.landscape(trial, options);
-      return;
-    }
-    const extent = options.extent ?? head.home;
-    landscape.reframe(options);
-    const found = await this.surface((told) =>
-      this.engine.frameSurface(Number(this.plane), { ...head, extent }, told),
-    );
-    if (found === false) await this.landscape(trial, options);
-  }
-
-  /** What comes of one surface, while it is the one that is wanted. @private
-   * @param {(told: Omit<import('./surface.js').Told, 'weights'>) => Promise<boolean>} ask */
-  async surface(ask) {
-    const { landscape } = this.store.reports;
-    const { following } = this;
-    if (!following) return true;
-    const turn = ++this.landscapes;
-    const isWanted = () => turn === this.landscapes;
-    try {
-      const found = await ask({
-        following,
-        isWanted,
-        isKept: (id) => id === this.plane,
-        onGlimpse: (head, piece) => landscape.glimpse(head, piece),
-        onHead: (head, id) => {
-          this.plane = id;
-          landscape.lay(head);
-        },
-        onPiece: (piece) => landscape.take(piece),
-      });
-      return found || !isWanted();
-    } catch (error) {
-      const problem = /** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) };
-      if (isWanted()) landscape.fail(problem);
-      return true;
-    }
-  }
-
-  /** The surface goes on from where its trial is now. */
-  followLandscape() {
-    const { landscape } = this.store.reports;
-    const trial = landscape.trial === null ? undefined : this.store.trials.get(landscape.trial);
-    const reach = trial && reachOf(trial);
-    if (!reach) return;
-    landscape.reach = reach;
-    if (landscape.state !== 'failed') this.following?.move(reach);
-    // What could not be drawn of weights on the way may be drawn of those at the end.
-    else if (!reach.live) void this.landscape(trial.number, landscape.options);
-  }
-
-  /** Nobody wants the surface any more that is under way. @private */
-  dropLandscape() {
-    this.landscapes++;
-    this.following?.move();
-  }
-
-  /** Lets a surface go that is under way. */
-  leaveLandscape() {
-    this.dropLandscape();
-    const { landscape } = this.store.reports;
-    if (landscape.state !== 'training' && landscape.state !== 'computing') return;
-    this.plane = null;
-    landscape.stop();
+  /** The trainability map, which takes an engine. @returns {Promise<import('./mapping.js').Mapping>} */
+  async maps() {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const { Mapping } = await mapping.open();
+    this.mapped ??= new Mapping(this.store, () => this.engine.pool);
+    this.mapped.yield(this.store.state !== 'idle');
+    return this.mapped;
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.
@@ -479,20 +435,27 @@ export class Runner {
     }
   }
 
-  /** Lets the Workers go, and the GPU with them; whatever needs them next starts them anew. */
+  /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is
+   * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
-    this.models.dispose();
+    this.looking?.then((models) => models.dispose()).catch(() => {});
     this.races.dispose();
-    this.leaveRates();
-    this.range = null;
+    this.mapped?.dispose();
+    for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
+    this.piecewise = {};
     this.made?.dispose();
-    this.made = null;
     this.store.reports.gone(this.result !== null);
+  }
+
+  /** Workers may start again. */
+  back() {
+    if (this.made?.isGone) this.made = null;
   }
 
   /** @private @param {import('../study/types.js').RunState} state */
   setState(state) {
     this.store.reports.state(state, this.made?.canGoOn ?? false);
+    this.mapped?.yield(state !== 'idle');
   }
 
   /** @private @param {import('../study/types.js').BackendInfo} info */
@@ -515,6 +478,12 @@ export class Runner {
     store.reports.dismiss('device');
     store.reports.notify(fallbackNotice(told));
     this.emit('problem', { ...told, message: store.sentence(told) });
+  }
+
+  /** @private What is left of the run cannot be gone on with: it stays, and its study is trained as another run. */
+  onAnew() {
+    this.before = null;
+    this.store.reports.notify(anewNotice());
   }
 
   /** Makes ready for a run of the study as it is now; what goes wrong here is told by the run. */

@@ -20,6 +20,13 @@ const LEAST = 0.002;
 /** Seconds that a pace is told from, at the least. */
 const SHORTEST = 0.3;
 
+/** The pace of a run that goes on: what was done before took no time of it. @param {Course} run @returns {Mark} */
+export function paceSoFar({ planned }) {
+  let done = 0;
+  for (const { trial, steps, work } of planned.values()) done += work * Math.min(1, trial.steps / Math.max(1, steps));
+  return { at: 0, spent: 0, done };
+}
+
 /** @param {Course} run @param {number} active seconds of training so far
  * @returns {number | null} seconds */
 export function timeLeft(run, active) {

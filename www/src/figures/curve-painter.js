@@ -15,7 +15,7 @@ import { curvesOf, lineOf } from './curve-frame.js';
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('./curve-frame.js').CurveFrame} CurveFrame
  * @typedef {{token: (name: string) => string}} Look
- * @typedef {{frame: CurveFrame, key: string, version: number, points: Map<number, number>, crossed: Set<number>, took:
+ * @typedef {{frame: CurveFrame, key: string, version: number, points: Map<number, number>, ended: Set<number>, took:
  *   number, at: number}} Painted
  */
 
@@ -25,6 +25,8 @@ const RECOLOR = 1000;
 const SHARE = 0.1;
 /** So many points are drawn between two looks at the clock. */
 const SETTLE = 800;
+/** Half the length of the tick at the end of a pruned curve. */
+const TICK = 4;
 /** More heads than this hide the curves. */
 const HEADS = 400;
 
@@ -79,7 +81,7 @@ export class CurvePainter {
     const g = back.getContext('2d');
     if (!g) return;
     /** @type {Painted} */
-    const job = { frame, key, version: store.version, points: new Map(), crossed: new Set(), took: 0, at: 0 };
+    const job = { frame, key, version: store.version, points: new Map(), ended: new Set(), took: 0, at: 0 };
     this.job = job;
     const start = performance.now();
     const wanted = () => this.job === job;
@@ -115,7 +117,7 @@ export class CurvePainter {
    * @param {CanvasRenderingContext2D} g @param {'all' | 'over'} which @param {CurveFrame} frame @param {Store} store
    * @param {Look} look */
   *whole(g, which, frame, store, look) {
-    const job = { frame, key: '', version: 0, points: new Map(), crossed: new Set(), took: 0, at: 0 };
+    const job = { frame, key: '', version: 0, points: new Map(), ended: new Set(), took: 0, at: 0 };
     if (which === 'all') yield* everything(g, job, store, look);
     else this.mark(g, frame, store, look);
   }
@@ -199,7 +201,8 @@ function* news(g, painted, store, look) {
   let points = 0;
   for (const trial of curvesOf(store)) {
     const from = painted.points.get(trial.number) ?? 0;
-    if (trial.epochs.length <= from && (trial.state !== 'diverged' || painted.crossed.has(trial.number))) continue;
+    const ends = trial.state === 'diverged' || trial.state === 'pruned';
+    if (trial.epochs.length <= from && (!ends || painted.ended.has(trial.number))) continue;
     within(g, painted.frame, () => curve(g, painted, trial, from, scale, store, look));
     points += trial.epochs.length - from + 5;
     if (points < SETTLE) continue;
@@ -234,7 +237,8 @@ function curve(g, to, trial, from, scale, store, look) {
   const { frame } = to;
   const out = store.isOut(trial);
   const score = store.score(trial);
-  const plain = !Number.isFinite(score) || trial.state === 'cancelled' || isUntrained(store, trial);
+  const isCut = trial.state === 'cancelled' || trial.state === 'pruned';
+  const plain = !Number.isFinite(score) || isCut || isUntrained(store, trial);
   const coloring = coloringOf(store);
   const own = coloring && !out ? lineLook(coloring, trial, store.dark, look.token) : null;
   const isPlain = coloring ? !own : plain;
@@ -249,9 +253,11 @@ function curve(g, to, trial, from, scale, store, look) {
   line(g, lineOf(trial).validation, Math.max(0, from - 1), frame, color, width, dash);
   to.points.set(trial.number, trial.epochs.length);
   g.globalAlpha = 1;
-  if (trial.state !== 'diverged') return;
-  cross(g, trial, frame, look.token(out ? '--line' : '--ink-2'), 3.3, 1.3);
-  to.crossed.add(trial.number);
+  const ink = look.token(out ? '--line' : '--ink-2');
+  if (trial.state === 'diverged') cross(g, trial, frame, ink, 3.3, 1.3);
+  else if (trial.state === 'pruned') tick(g, trial, frame, ink, 1.2);
+  else return;
+  to.ended.add(trial.number);
 }
 
 /** @param {CanvasRenderingContext2D} g @param {Column} values @param {number} from @param {CurveFrame} frame
@@ -324,6 +330,20 @@ function band(g, values, around, frame, color) {
   g.lineWidth = frame.ratio;
   g.stroke();
   g.globalAlpha = 1;
+}
+
+/** A pruned curve ends here. @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame
+ * @param {string} color @param {number} width */
+function tick(g, trial, frame, color, width) {
+  const { validation } = lineOf(trial);
+  const [x, y] = [frame.x(validation.length), frame.y(validation.get(validation.length - 1))];
+  if (!Number.isFinite(y)) return;
+  g.strokeStyle = color;
+  g.lineWidth = width * frame.ratio;
+  g.beginPath();
+  g.moveTo(x, y - TICK * frame.ratio);
+  g.lineTo(x, y + TICK * frame.ratio);
+  g.stroke();
 }
 
 /**

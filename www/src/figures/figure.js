@@ -5,6 +5,7 @@ import { count, loss, metric } from '../study/format.js';
 import { guessOf } from '../study/guess.js';
 import { planned } from '../study/panel.js';
 import { datasetOf } from '../study/hyperparameters.js';
+import { LEARNING, samplerOf } from '../study/search.js';
 import { drawRamp } from './ramp.js';
 import { scoreScale } from '../state/score.js';
 import { CROWD } from '../state/store.js';
@@ -93,12 +94,17 @@ export class FigurePart extends Part {
     return this.title;
   }
 
+  /** A heading that says so where its trials are the stored example's. @protected @param {string} text */
+  stamped(text) {
+    return this.store.isExample ? `${text} · ${this.t('example')}` : text;
+  }
+
   /** A heading with the letter of its run, where two lie side by side, or that says of what else its trials are.
    * @protected @param {string} text */
   lettered(text) {
     const { store } = this;
     const { replay } = store.opening;
-    if (store.isExample) text = `${text} · ${this.t('example')}`;
+    text = this.stamped(text);
     if (replay) text = `${text} · ${this.t('replay.at', { epoch: replay.epoch, last: replay.last })}`;
     return store.other ? `${store.letter} · ${text}` : text;
   }
@@ -115,11 +121,11 @@ export class FigurePart extends Part {
 
   /** How much of what is to come it shows. @returns {unknown} */
   note() {
-    const { counts, trials } = this.store;
-    const done = counts.complete + counts.diverged;
-    if (!trials.size || done === trials.size) return nothing;
+    const { counts, trials, expected } = this.store;
+    const done = counts.complete + counts.pruned + counts.diverged + counts.failed;
+    if (!trials.size || done === expected) return nothing;
     return html`<span class="q"
-      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(trials.size) })}</span>`;
+      data-testid="partial">${this.t('figure.partial', { done: count(done), n: count(expected) })}</span>`;
   }
 
   /** @returns {Legend | null} */
@@ -464,14 +470,17 @@ export class FigurePart extends Part {
   /** The states of the trials at hand, and in a run those that may come. @returns {Key[]} */
   stateKeys() {
     const { counts, state, trials } = this.store;
-    const known = { ...counts, untrained: scoreScale(this.store).untrained };
-    return /** @type {const} */ (['complete', 'running', 'untrained', 'diverged', 'cancelled'])
+    const learns = LEARNING.includes(samplerOf(this.store.shownStudy));
+    const known = { ...counts, next: 0, untrained: scoreScale(this.store).untrained };
+    return /** @type {const} */ (['complete', 'running', 'queued', 'untrained', 'pruned', 'diverged', 'cancelled'])
       .filter(
         (one) => known[one] || ((state !== 'idle' || !trials.size) && (one === 'complete' || one === 'diverged')),
       )
-      .map((one) => {
+      .map((given) => {
+        // Where the sampler wants to look next.
+        const one = given === 'queued' && learns ? 'next' : given;
         const word = this.t(`state.${one}`);
-        const isCounted = one === 'untrained' || one === 'diverged';
+        const isCounted = one === 'untrained' || one === 'pruned' || one === 'diverged';
         return {
           mark: stateMark(one),
           text: isCounted && known[one] ? `${word} ${count(known[one])}` : word,

@@ -85,7 +85,8 @@ function makeSprite(spot, ratio, scale, look) {
     g.strokeStyle = edge;
     g.stroke();
   };
-  if (spot.state === 'queued') disc(1.8, spot.out ? ink : look.token('--mark'), surface);
+  if (spot.state === 'next') disc(2.6, surface, ink);
+  else if (spot.state === 'queued') disc(1.8, spot.out ? ink : look.token('--mark'), surface);
   else if (spot.state === 'complete') disc(4.6, spot.out ? ink : (spot.color ?? ink), surface);
   else if (spot.state === 'diverged') {
     const arm = new Path2D(CROSS);
@@ -99,7 +100,12 @@ function makeSprite(spot, ratio, scale, look) {
       g.stroke(arm);
     }
   } else {
-    disc(4.2, surface, ink);
+    disc(4.2, surface, spot.state === 'cancelled' ? surface : ink);
+    if (spot.state === 'cancelled') {
+      g.setLineDash([3, 2.4]);
+      g.strokeStyle = ink;
+      g.stroke();
+    }
     if (spot.state === 'untrained') g.stroke(new Path2D(BAR));
     if (spot.state === 'running') {
       g.beginPath();

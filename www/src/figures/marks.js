@@ -1,3 +1,5 @@
+import { labelPlace } from './mark-label.js';
+
 /**
  * The marks of trials on the response surface: the state is the shape, never the colour. Up to 2,000 of them are SVG
  * elements that are changed only when they change; more are painted on a canvas.
@@ -59,12 +61,17 @@ function shape({ state, color, out }, x = 0, y = 0) {
       path(HALF, { fill: ink }),
     ];
   if (state === 'queued') return [disc(1.8, out ? ink : 'var(--mark)', 'var(--surface)', 1)];
+  // Where the sampler wants to look next.
+  if (state === 'next') return [disc(2.6, 'none', 'var(--surface)', 3.4), disc(2.6, 'none', ink, 1.1)];
   if (state === 'complete')
     return [color ? disc(4.8, out ? ink : color, ink, 1) : disc(4.6, ink, 'var(--surface)', 1.6)];
   const hollow = state === 'untrained' ? 'var(--surface)' : 'none';
+  const edge = disc(3.6, hollow, ink, 1.3);
+  // Pruned is a ring, and what was cancelled one that is not closed.
+  if (state === 'cancelled') edge.setAttribute('stroke-dasharray', '2.5 2');
   return [
     disc(3.6, hollow, 'var(--surface)', 3.6),
-    disc(3.6, hollow, ink, 1.3),
+    edge,
     ...(state === 'untrained' ? [path(BAR, { stroke: ink, 'stroke-width': 1.3 })] : []),
   ];
 }
@@ -128,17 +135,22 @@ export class SvgMarks {
    * @param {Spot | undefined} selected
    * @param {Spot | undefined} hovered
    * @param {Label} label
+   * @param {import('./mark-label.js').Room} [room] of the plot
+   * @param {Iterable<Spot>} [others] marks that the label keeps clear of
    */
-  mark(selected, hovered, label) {
-    const key = JSON.stringify([selected, hovered, label]);
+  mark(selected, hovered, label, room, others = []) {
+    const place =
+      selected && room ? labelPlace(selected, label.text, label.spread + label.ties, room, others) : undefined;
+    const key = JSON.stringify([selected, hovered, label, place]);
     if (key === this.marked) return;
     this.marked = key;
-    this.top.replaceChildren(...rings(selected, hovered, label));
+    this.top.replaceChildren(...rings(selected, hovered, label, place));
   }
 }
 
-/** @param {Spot | undefined} selected @param {Spot | undefined} hovered @param {Label} label */
-function rings(selected, hovered, label) {
+/** @param {Spot | undefined} selected @param {Spot | undefined} hovered @param {Label} label
+ * @param {import('./mark-label.js').Place} [at] */
+function rings(selected, hovered, label, at = { x: 14, y: 4, anchor: 'start', long: true }) {
   const made = [];
   if (hovered && hovered.number !== selected?.number) {
     const g = element('g', { transform: place(hovered) });
@@ -149,11 +161,10 @@ function rings(selected, hovered, label) {
     const g = element('g', { transform: place(selected), 'data-selected': selected.number });
     if (label.bar) g.append(...errorBar(label.bar, selected.y));
     g.append(...shape({ ...selected, out: false }), ring('var(--surface)', 5), ring('var(--accent)', 2.6));
-    const left = selected.x > 120;
     const text = element('text', {
-      x: left ? -14 : 14,
-      y: 4,
-      'text-anchor': left ? 'end' : 'start',
+      x: at.x,
+      y: at.y,
+      'text-anchor': at.anchor,
       'font-size': 12,
       'font-weight': 600,
       fill: 'var(--accent)',
@@ -165,7 +176,7 @@ function rings(selected, hovered, label) {
     text.textContent = label.text;
     const further = { 'mark-spread': label.spread, 'mark-ties': label.ties };
     for (const [name, words] of Object.entries(further)) {
-      if (!words) continue;
+      if (!words || !at.long) continue;
       const part = element('tspan', { 'font-weight': 400, 'data-testid': name });
       part.textContent = words;
       text.append(part);

@@ -9,23 +9,30 @@ const known = (value) => typeof value === 'string' || typeof value === 'boolean'
  * @param {Iterable<import('../study/types.js').Trial>} trials
  * @param {(trial: import('../study/types.js').Trial) => any} value
  * @param {boolean} down the largest first
+ * @param {(trial: import('../study/types.js').Trial) => boolean} [behind] those that come after all others with one
  * @returns {number[]}
  */
-export function orderOf(trials, value, down) {
+export function orderOf(trials, value, down, behind = () => false) {
   const rows = Array.from(trials, (one) => ({
     number: one.number,
     value: value(one),
     state: STATES.indexOf(one.state),
+    isBehind: behind(one),
   }));
   const valued = rows.filter((one) => known(one.value));
   const others = rows.filter((one) => !known(one.value)).sort((a, b) => a.state - b.state || a.number - b.number);
   const sign = down ? -1 : 1;
-  const first = valued.every((one) => typeof one.value === 'number')
-    ? byNumber(valued, sign)
-    : valued
-        .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || a.number - b.number)
-        .map((one) => one.number);
-  return first.concat(others.map((one) => one.number));
+  const sorted = (/** @type {typeof rows} */ some) =>
+    some.every((one) => typeof one.value === 'number')
+      ? byNumber(some, sign)
+      : some
+          .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || a.number - b.number)
+          .map((one) => one.number);
+  const first = sorted(valued.filter((one) => !one.isBehind));
+  return first.concat(
+    sorted(valued.filter((one) => one.isBehind)),
+    others.map((one) => one.number),
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { depthColor, divergingColor } from './colors.js';
 import { shareOf } from '../study/scale.js';
+import { LEARNING, samplerOf } from '../study/search.js';
 import { shownOf, shownScale } from '../state/measure.js';
 import { lookOf } from '../state/score.js';
 import { CROWD } from '../state/store.js';
@@ -72,6 +73,7 @@ export class Spots {
       this.housed = 0;
       this.changed.clear();
     }
+    const learns = LEARNING.includes(samplerOf(store.shownStudy));
     let placed = 0;
     const shown = shownOf(store);
     const scale = shownScale(store, shown);
@@ -103,7 +105,8 @@ export class Spots {
       if (!y.name && Number.isFinite(spot.x))
         spot.y = upOf(frame, Number.isFinite(score) ? shareOf(y, y.to(score)) : 1);
       // A trial that never trained is a place on the map and nothing more.
-      const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : lookOf(store, trial);
+      const waits = trial.state === 'queued' && learns ? 'next' : lookOf(store, trial);
+      const state = trial.state === 'cancelled' && !trial.epochs.length ? 'queued' : waits;
       const color = Number.isFinite(value) ? colorOf(value) : undefined;
       const out = store.isOut(trial);
       if (spot.state === state && spot.color === color && spot.out === out) continue;

@@ -1,4 +1,3 @@
-import { planned } from '../study/panel.js';
 import { depthColor, tokens } from './colors.js';
 import { isUntrained, scoreScale } from '../state/score.js';
 import { pointIn } from '../controls/pointer.js';
@@ -59,7 +58,7 @@ function speaker(store, cell, per) {
  * @param {{width: number, height: number}} size of the strip on the page
  */
 export function paintStrip(canvas, store, { width, height }) {
-  const total = store.trials.size || planned(store.study);
+  const total = store.expected;
   if (width < 8 || height < 4) return;
   const ratio = Math.max(1, devicePixelRatio * store.scale);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -95,6 +94,11 @@ export function paintStrip(canvas, store, { width, height }) {
     } else if (trial && state === 'complete') {
       g.fillStyle = isUntrained(store, trial) ? ink.mark : depthColor(scale.goodness(store.score(trial)), store.dark);
       g.fillRect(x, y, cw, ch);
+    } else if (state === 'pruned') {
+      g.fillStyle = ink.line;
+      g.fillRect(x, y, cw, ch / 2);
+      g.fillStyle = ink.mark;
+      g.fillRect(x, y + ch / 2, cw, ch / 2);
     } else if (state === 'running') {
       g.fillStyle = ink.ink;
       g.fillRect(x, y, cw, ch);
@@ -142,8 +146,8 @@ export function paintStrip(canvas, store, { width, height }) {
 export function stripSpot(strip, event, store) {
   // What is around the cells belongs to the nearest of them: a finger is larger than they are.
   const { x, y, width, height } = pointIn(/** @type {HTMLElement} */ (strip.firstElementChild), event);
-  const total = store.trials.size;
-  if (!total) return null;
+  const total = store.expected;
+  if (!store.trials.size) return null;
   const grid = layout(total, width, height);
   const column = Math.floor(x / (grid.w + grid.gap));
   const row = Math.max(0, Math.min(stripRows(total) - 1, Math.floor(y / (grid.h + grid.rowGap))));

@@ -27,6 +27,18 @@ export function boxOf(axes, brush) {
   return x || y ? [x ?? [0, 1], y ?? [0, 1]] : null;
 }
 
+/** The box of the stage that is shown; null where it is the whole plot.
+ * @param {Axes} axes @param {import('../state/store.js').Store} store @returns {[Ends, Ends] | null} */
+export function stageBox(axes, { stage, shownStudy }) {
+  const sides = [axes.x, axes.y].flatMap(({ name }) => {
+    const range = stage?.box[name];
+    const whole = shownStudy.space?.[name];
+    if (!range || range.choices || (range.low === whole?.low && range.high === whole?.high)) return [];
+    return [{ name, low: Number(range.low), high: Number(range.high) }];
+  });
+  return sides.length ? boxOf(axes, sides) : null;
+}
+
 /** The sides of a box; one that covers its whole axis leaves nothing out, and is none.
  * @param {Axes} axes @param {Record<string, any>} space @param {[Ends, Ends]} box */
 export function sidesOf(axes, space, [x, y]) {

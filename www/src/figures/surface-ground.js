@@ -96,6 +96,8 @@ export function fitPlaces(store, axes, seen) {
   const scale = shownScale(store, shown);
   const score = (/** @type {import('../study/types.js').Trial} */ trial) => {
     if (trial.state === 'diverged') return 'diverged';
+    // What a pruned trial came to says nothing of where it would have ended.
+    if (trial.state === 'pruned') return NaN;
     const own = shown.of(trial);
     return Number.isFinite(own) ? Math.max(-0.2, Math.min(scale.share(own), 1.2)) : NaN;
   };

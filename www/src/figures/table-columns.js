@@ -3,6 +3,7 @@ import { stateMark } from '../controls/icons.js';
 import { depthColor } from './colors.js';
 import { sweptOf } from '../study/hyperparameters.js';
 import { DASH, count, loss, metric, setting, signed } from '../study/format.js';
+import { LEARNING, originIn, samplerOf } from '../study/search.js';
 import { STATES } from './order.js';
 import { gapOf } from '../state/measure.js';
 import { lookOf, scoreScale } from '../state/score.js';
@@ -118,6 +119,17 @@ export function columnsOf(store) {
       text: (/** @type {Trial} */ trial) => setting(trial.params[one.name]),
     })),
   ];
+  // A sampler that learns has drawn some at random, and suggested the others.
+  if (LEARNING.includes(samplerOf(store.shownStudy)))
+    columns.push({
+      key: 'origin',
+      label: store.t('table.origin'),
+      num: false,
+      minor: true,
+      sort: (one) => originIn(store.shownStudy, one.number) ?? '',
+      text: (one) => store.t(`origin.${originIn(store.shownStudy, one.number)}`),
+      value: (one) => originIn(store.shownStudy, one.number),
+    });
   // Where epochs are swept, they have a column already.
   if (!store.shownStudy.space?.epochs)
     columns.push({

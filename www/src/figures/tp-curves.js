@@ -85,18 +85,22 @@ export class TpCurves extends FigurePart {
   }
 
   tools() {
-    return html`${this.replayButton()}${this.colorPicker()}${segmented(
-      this.t('curves.axis'),
-      [
-        { value: true, text: this.t('scale.log') },
-        { value: false, text: this.t('scale.linear') },
-      ],
-      this.log,
-      (value) => {
-        this.log = value;
-      },
-      { testid: 'curve-scale' },
-    )}`;
+    return html`${this.replayButton()}<button type="button" class="ib" data-testid="show-progress" aria-pressed="false"
+      aria-label=${this.t('progress')} title=${this.t('progress')}
+      @click=${() => this.dispatchEvent(new CustomEvent('mode', { bubbles: true, detail: 'progress' }))}>${icon(
+        'progress',
+      )}</button>${this.colorPicker()}${segmented(
+        this.t('curves.axis'),
+        [
+          { value: true, text: this.t('scale.log') },
+          { value: false, text: this.t('scale.linear') },
+        ],
+        this.log,
+        (value) => {
+          this.log = value;
+        },
+        { testid: 'curve-scale' },
+      )}`;
   }
 
   /** What colours the curves: their score, or a swept hyperparameter. @private */
@@ -360,11 +364,7 @@ export class TpCurves extends FigurePart {
     if (selected?.state === 'diverged') losses.push(...[...lineOf(selected).train].filter(Number.isFinite));
     const { metric, direction } = store.objective;
     if (direction === 'maximize' && metric.endsWith('loss')) for (const one of sound) held.push(lineOf(one).most);
-    this.epochs = Math.max(
-      this.epochs,
-      longest,
-      Number(store.shownStudy.fixed?.epochs ?? mostOf(store.shownStudy.space?.epochs) ?? DEFAULT_EPOCHS) || 1,
-    );
+    this.epochs = Math.max(this.epochs, longest, mostEpochs(store.shownStudy));
   }
 
   /** @param {PointerEvent | MouseEvent} event @returns {number | null} */
@@ -520,6 +520,12 @@ export class TpCurves extends FigurePart {
     };
   }
 }
+
+/** The most epochs that a trial may have. @param {import('../study/types.js').Study} study */
+const mostEpochs = ({ stages, fixed, space }) =>
+  stages
+    ? Math.max(...stages.map(({ epochs }) => epochs))
+    : Number(fixed?.epochs ?? mostOf(space?.epochs) ?? DEFAULT_EPOCHS) || 1;
 
 /** The largest value of a range. @param {import('../study/types.js').Distribution | undefined} range */
 const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);

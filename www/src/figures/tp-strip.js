@@ -1,7 +1,6 @@
 import { html } from 'lit';
 import { FigurePart } from './figure.js';
 import { define } from '../controls/part.js';
-import { planned } from '../study/panel.js';
 import { lookOf } from '../state/score.js';
 import { scoreName, scoreText } from '../state/spread.js';
 import { wayOf } from './cursor.js';
@@ -47,7 +46,7 @@ export class TpStrip extends FigurePart {
 
   render() {
     const { store } = this;
-    const total = store.trials.size || planned(store.study);
+    const total = store.expected;
     return html`<div class="strip" data-rows=${stripRows(total)} data-testid="strip" role="slider" tabindex="0"
       aria-label=${this.title}
       aria-valuemin="0" aria-valuemax=${Math.max(0, total - 1)} aria-valuenow=${store.selected?.number ?? 0}

@@ -11,13 +11,14 @@ import { drawRugs } from './rugs.js';
 import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
 import { surfaceData } from './surface-data.js';
-import { boxOf, grown, placeBox, shareAt, sidesOf } from './surface-brush.js';
+import { boxOf, grown, placeBox, shareAt, sidesOf, stageBox } from './surface-brush.js';
 import { depthColor, divergingColor, palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
 import { wayOf } from './cursor.js';
 import { count, setting } from '../study/format.js';
 import { othersOf } from '../study/places.js';
 import { shareOf, textWidth } from '../study/scale.js';
+import { samplerOf } from '../study/search.js';
 import { scoreScale } from '../state/score.js';
 import { measuresOf, shownOf, shownScale } from '../state/measure.js';
 import { plusMinus, scoreName, scoreText, spreadOf } from '../state/spread.js';
@@ -93,7 +94,15 @@ export class TpSurface extends FigurePart {
     const scale = shownScale(store, shown);
     return {
       text: key && this.t(key),
-      title: key && [this.t(`${key}.title`), shown.name === 'gap' ? this.t('measure.gap.about') : ''].join(' ').trim(),
+      title:
+        key &&
+        [
+          this.t(`${key}.title`),
+          shown.name === 'gap' ? this.t('measure.gap.about') : '',
+          key === 'surface.fit' && samplerOf(store.shownStudy) === 'gp' ? this.t('surface.not_sampler') : '',
+        ]
+          .join(' ')
+          .trim(),
       low: `${scale.zeros ? '≤ ' : ''}${shown.round(scale.best)}`,
       high: shown.round(scale.worst),
       ...(this.coloring && { color: this.coloring }),
@@ -174,7 +183,7 @@ export class TpSurface extends FigurePart {
   layers() {
     return html`<div class="layer marks" aria-hidden="true"><canvas class="layer" hidden></canvas><svg class="layer"
         width="100%" height="100%"></svg><svg class="layer rugs" width="100%" height="100%"></svg></div>
-      <div class="box" hidden></div>${
+      <div class="box stage" hidden></div><div class="box drawn" hidden></div>${
         this.store.opening.step ? html`<tp-valley .store=${this.store} .figure=${this}></tp-valley>` : nothing
       }`;
   }
@@ -223,7 +232,9 @@ export class TpSurface extends FigurePart {
       untrained ? this.t('surface.summary.untrained', { untrained }) : '',
       this.measureSaid(),
       at ? '' : this.t('surface.none'),
+      store.counts.pruned ? this.t('surface.pruned', { count: store.counts.pruned }) : '',
       this.cutSaid(),
+      samplerOf(store.shownStudy) === 'gp' && this.axes()?.fitted ? this.t('surface.not_sampler') : '',
       missing ? this.t('surface.missing', { count: missing }) : '',
     ];
     return said.filter(Boolean).join(' ');
@@ -300,8 +311,9 @@ export class TpSurface extends FigurePart {
     if (!this.spots.place(store, axes, frame)) this.drawOn();
     this.drawGround(ground, axes, frame);
     this.drawMarks(axes, frame);
-    const box = /** @type {HTMLElement} */ (this.querySelector('.box'));
-    placeBox(box, boxOf(axes, store.brush), frame);
+    const box = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.querySelector(`.box.${name}`));
+    placeBox(box('drawn'), boxOf(axes, store.brush), frame);
+    placeBox(box('stage'), stageBox(axes, store), frame);
     /** @type {any} */ (this.querySelector('tp-valley'))?.requestUpdate?.();
   }
 
@@ -438,7 +450,14 @@ export class TpSurface extends FigurePart {
       const share = axes.y.scale === 'log' && score <= 0 ? -1 : shareOf(axes.y, axes.y.to(score));
       return { at: upOf(frame, share), capped: share >= 0 && share <= 1 };
     };
-    this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), {
+    const room = {
+      left: frame.left,
+      right: frame.width - frame.right,
+      top: frame.top,
+      bottom: frame.height - frame.bottom,
+    };
+    /** @type {import('./marks.js').Label} */
+    const label = {
       text: trial ? String(trial.number) : '',
       ties: this.tieLabel(trial),
       spread: plusMinus(spread, store.objective.metric, store.task),
@@ -446,7 +465,8 @@ export class TpSurface extends FigurePart {
         trial && !axes.y.name && Number.isFinite(spread)
           ? [end(store.score(trial) - spread), end(store.score(trial) + spread)]
           : null,
-    });
+    };
+    this.marks.mark(spots.of(trial?.number), spots.of(store.hovered), label, room, spots.all);
   }
 
   /** Beside the number of the best, how many trials tie with it.

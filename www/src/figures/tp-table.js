@@ -2,8 +2,8 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Beat, define } from '../controls/part.js';
 import { icon } from '../controls/icons.js';
-import { readFilter } from '../study/filter.js';
 import { count } from '../study/format.js';
+import { later } from '../platform/later.js';
 import { FigurePart } from './figure.js';
 import { orderOf } from './order.js';
 import { columnsOf, fieldsOf, isShown } from './table-columns.js';
@@ -32,6 +32,7 @@ export class TpTable extends FigurePart {
     top: { state: true },
     query: { state: true },
     filtering: { state: true },
+    reader: { state: true },
   };
 
   constructor() {
@@ -41,6 +42,8 @@ export class TpTable extends FigurePart {
     this.top = 0;
     /** The filter as it was written. */ this.query = '';
     /** Whether the line for it is open. */ this.filtering = false;
+    /** @type {typeof import('../study/filter.js') | null} who reads it, loaded when the line opens */ this.reader =
+      null;
     /** @private What it says; the last that was understood, while another is being written.
      * @type {{key: string, holds: (trial: Trial) => boolean, trouble: import('../study/filter.js').Trouble | null}} */
     this.filter = { key: '', holds: () => true, trouble: null };
@@ -94,15 +97,17 @@ export class TpTable extends FigurePart {
       for (const one of store.trials.values()) if (holds(one)) yield one;
     };
     const rows = this.query.trim() ? meant() : store.trials.values();
-    this.order = orderOf(rows, (one) => (column ? column.sort(one) : one.number), down);
+    // The score of a pruned trial is one of fewer epochs.
+    const isPruned = (/** @type {Trial} */ one) => by === 'score' && one.state === 'pruned';
+    this.order = orderOf(rows, (one) => (column ? column.sort(one) : one.number), down, isPruned);
   }
 
   /** @private What the filter says of the study shown. */
   readQuery() {
     const { store, query } = this;
     const key = `${store.runs} ${store.objective.metric} ${query}`;
-    if (key === this.filter.key) return this.filter;
-    const { holds, trouble } = readFilter(query, store.shownStudy, fieldsOf(store));
+    if (key === this.filter.key || !this.reader) return this.filter;
+    const { holds, trouble } = this.reader.readFilter(query, store.shownStudy, fieldsOf(store));
     // What is half written leaves the rows as they are; of another run nothing is known any more.
     const kept = this.filter.key.startsWith(`${store.runs} `) ? this.filter.holds : () => true;
     this.filter = { key, holds: holds ?? kept, trouble };
@@ -148,6 +153,7 @@ export class TpTable extends FigurePart {
     const open = !(this.filtering || this.query);
     this.filtering = open;
     if (!open) this.query = '';
+    else this.reader ??= await later('filter').catch(() => null);
     await this.updateComplete;
     const next = open ? '[data-testid="table-filter"]' : '[data-testid="table-filter-button"]';
     /** @type {HTMLElement | null} */ (this.querySelector(next))?.focus();

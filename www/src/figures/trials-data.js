@@ -1,4 +1,5 @@
 import { sweptOf } from '../study/hyperparameters.js';
+import { originIn } from '../study/search.js';
 import { MEASURES } from '../state/columns.js';
 import { hasSpread } from '../state/spread.js';
 import { evaluationsOf } from '../state/trials.js';
@@ -19,6 +20,7 @@ export function trialsData(store) {
   add('number', (one) => one.number);
   add('state', (one) => one.state);
   for (const name of swept) add(name, (one) => one.params[name]);
+  if (originIn(store.shownStudy, 0)) add('origin', (one) => originIn(store.shownStudy, one.number));
   add('value', (one) => one.value);
   for (const name of MEASURES) add(name, (one) => one.epochs.at(-1)?.[name]);
   if (hasSpread(store)) for (const name of MEASURES) add(`${name}_spread`, (one) => one.epochs.at(-1)?.spread?.[name]);

@@ -62,6 +62,10 @@ const PATTERNS = [
   [/^> (\S+)(?: \((?:log|nesterov)\))?$/, ([low]) => ({ key: 'accepted.above', values: { low } })],
   [/^< (\S+)(?: \(log1m\))?$/, ([high]) => ({ key: 'accepted.below', values: { high } })],
   [
+    /^\[(.+ \| .+), \.\.\.\]$/,
+    ([names]) => ({ key: 'accepted.list_of', values: { names: names.split(' | ').join(', ') } }),
+  ],
+  [
     /^(.+ \| .+?)(?: \(int\))?$/,
     ([names]) => ({ key: 'accepted.one_of', values: { names: names.split(' | ').join(', ') } }),
   ],

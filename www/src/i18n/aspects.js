@@ -34,10 +34,12 @@ function valueText(lang, value) {
 /** @param {Language} lang @param {string} key @param {any} value */
 function placeText(lang, key, value) {
   if (key === 'dataset.name') return DATASETS.find((one) => one.name === value)?.label[lang] ?? String(value);
-  if (key === 'sampler' && value?.name) {
+  if (key === 'stages' && Array.isArray(value))
+    return value.map(({ trials, epochs }) => `${exact(trials)} × ${exact(epochs)}`).join(' › ');
+  if ((key === 'sampler' || key === 'pruner') && value?.name) {
     const { name, ...rest } = value;
     const more = Object.values(rest).map((one) => (typeof one === 'object' ? Object.values(one).join(' × ') : one));
-    return [translate(lang, `sampler.${name}`), ...more.map(String)].join(' ');
+    return [translate(lang, `${key}.${name}`), ...more.map(String)].join(' ');
   }
   if (value !== null && typeof value === 'object')
     return Object.values(value)
@@ -62,7 +64,7 @@ export function aspectText(lang, key, aspect) {
  * @param {Language} lang @param {string} key @param {Aspect} aspect */
 export function aspectBrief(lang, key, aspect) {
   const text = aspectText(lang, key, aspect);
-  const isNamed = 'scale' in aspect || key === 'dataset.name' || key === 'sampler';
+  const isNamed = 'scale' in aspect || ['dataset.name', 'sampler', 'pruner'].includes(key);
   return isNamed || ('value' in aspect && typeof aspect.value === 'string')
     ? text
     : `${aspectName(lang, key)} ${text}`;

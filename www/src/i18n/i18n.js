@@ -159,6 +159,7 @@ export const has = (language, key) => key in dictionary(language);
 /** A hyperparameter's name in words, with its place in the document where it has one; all else as it is.
  * @param {Language} language @param {string} key */
 function inWords(language, key) {
+  if (key === 'stages' || key === 'budget') return translate(language, `place.${key}`);
   const name = key.split('.').find((part) => BY_NAME.has(part)) ?? '';
   const label = BY_NAME.get(name)?.label[language];
   return !label ? key : name === key ? label : translate(language, 'problem.place', { label, key });

@@ -17,6 +17,8 @@ const TABS = 4;
 const OWN = ['study', 'shown', 'result'];
 const RUN = 'run ';
 const BODY = 'body ';
+/** What a run's open trials are, while it is trained. */
+const OPEN = 'open ';
 /** The keys of all records of runs. */
 const allRuns = () => IDBKeyRange.bound(RUN, `${RUN}\uffff`);
 
@@ -175,10 +177,16 @@ export class Storage {
     return answer((await this.texts('readonly')).get(BODY + id));
   }
 
+  /** What a run's open trials were. @param {string} id @returns {Promise<unknown>} */
+  async openTrials(id) {
+    return answer((await this.texts('readonly')).get(OPEN + id));
+  }
+
   /** Keeps a run, and what this tab shows. Others go where they have to, if it then has room.
-   * @param {string} body @param {unknown} shown @param {(runs: any[]) => {run: Short, gone: string[], fits: boolean}}
+   * @param {string} body @param {unknown} open nothing of a run that has ended @param {unknown} shown
+   * @param {(runs: any[]) => {run: Short, gone: string[], fits: boolean}}
    *   settle what to do, by the records of all runs @returns {Promise<boolean>} whether it is kept */
-  async keep(body, shown, settle) {
+  async keep(body, open, shown, settle) {
     let isKept = false;
     await this.change(async (texts) => {
       const { run, gone, fits } = settle(await answer(texts.getAll(allRuns())));
@@ -187,6 +195,8 @@ export class Storage {
       for (const id of gone) this.take(texts, id);
       texts.put(run, RUN + run.id);
       texts.put(body, BODY + run.id);
+      if (open) texts.put(open, OPEN + run.id);
+      else texts.delete(OPEN + run.id);
       this.put(texts, 'shown', shown);
     }, false);
     return isKept;
@@ -219,7 +229,6 @@ export class Storage {
 
   /** @private @param {IDBObjectStore} texts @param {string} id */
   take(texts, id) {
-    texts.delete(RUN + id);
-    texts.delete(BODY + id);
+    for (const one of [RUN, BODY, OPEN]) texts.delete(one + id);
   }
 }

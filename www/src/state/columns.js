@@ -1,4 +1,5 @@
 import { number } from '../study/format.js';
+import { SPREAD_BIT, recordedOf, toldOf } from './recorded.js';
 
 /**
  * The numbers of trials' epochs, in 64 bits as documents have them. They lie in blocks that all trials of a run share,
@@ -15,19 +16,25 @@ const IN_BLOCK = (1 << BLOCK) - 1;
 /** Epochs that lie side by side at most, as a power of two. */
 const SEGMENT = 7;
 const IN_SEGMENT = (1 << SEGMENT) - 1;
+/** Numbers of a row, so that a segment fits into a block. */
+const MOST_WIDE = 1 << (BLOCK - SEGMENT - 1);
 
 /** @type {Measure[]} */
 export const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric'];
 /** Places in an epoch's row behind its measures. */
 const SECONDS = MEASURES.length;
 const SPREAD = SECONDS + 1;
+/** Behind the spread, which then is there in any case: what was recorded, and its numbers. */
+const MARK = SPREAD + MEASURES.length;
 
 /**
  * What an engine tells of an epoch (`TrialEvent::write` in src/result.rs): its number, the measures, the learning rate
- * and the seconds; of several seeds the spread of the measures, too.
+ * and the seconds; of several seeds the spread of the measures, too; then what was recorded.
  */
 const TOLD_RATE = 1 + MEASURES.length;
 const TOLD_SECONDS = TOLD_RATE + 1;
+/** Numbers told before what lies in a row, but for the learning rate. */
+const BEFORE = TOLD_SECONDS - SECONDS;
 
 /** Blocks of numbers, which only grow. */
 export class Pool {
@@ -141,10 +148,11 @@ export class Epochs {
   take(told, from, n) {
     const { pool, length } = this;
     if (told[from] !== length + 1) return;
-    this.rows ??= new Rows(pool, n > TOLD_SECONDS + 1 ? SPREAD + MEASURES.length : SPREAD, this.planned);
-    const [rate, at, behind] = [told[from + TOLD_RATE], this.rows.push(length), TOLD_SECONDS - SECONDS];
+    // What is too wide for a block, as no engine records it, is left out.
+    this.rows ??= new Rows(pool, n - BEFORE > MOST_WIDE ? MARK : n - BEFORE, this.planned);
+    const [rate, at] = [told[from + TOLD_RATE], this.rows.push(length)];
     for (let j = 0; j < SECONDS; j++) pool.set(at + j, told[from + 1 + j]);
-    for (let j = SECONDS; j < this.rows.width; j++) pool.set(at + j, j + behind < n ? told[from + j + behind] : NaN);
+    for (let j = SECONDS; j < this.rows.width; j++) pool.set(at + j, j + BEFORE < n ? told[from + j + BEFORE] : NaN);
     if (!length) this.rate = rate;
     if (!this.rates && !Object.is(rate, this.rate)) {
       this.rates = new Rows(pool, 1, this.planned);
@@ -157,16 +165,18 @@ export class Epochs {
   /** Adds epochs of a document. @param {EpochRecord[]} records */
   add(records) {
     const hasSpread = records.some(({ spread }) => spread);
-    for (const { epoch, learning_rate, seconds, spread, ...measures } of records) {
+    for (const { epoch, learning_rate, seconds, spread, layers, curvature, ...measures } of records) {
       const told = [epoch, ...MEASURES.map((name) => number(measures[name])), number(learning_rate), number(seconds)];
-      if (hasSpread) told.push(...MEASURES.map((name) => number(spread?.[name])));
+      const recorded = toldOf({ layers, curvature }, hasSpread);
+      if (hasSpread || recorded.length) told.push(...MEASURES.map((name) => number(spread?.[name])), ...recorded);
       this.take(told, 0, told.length);
     }
   }
 
   /** Whether a trial has several seeds. */
   get hasSpread() {
-    return this.rows !== null && this.rows.width > SPREAD;
+    if (!this.rows || this.rows.width <= MARK) return this.rows?.width === MARK;
+    return this.get(0, MARK) >= SPREAD_BIT;
   }
 
   /** @param {number} k @param {number} place in an epoch's row @returns {number} */
@@ -213,20 +223,38 @@ export class Epochs {
       learning_rate: written(this.rateAt(k)),
       seconds: this.get(k, SECONDS),
     };
-    if (!this.hasSpread) return record;
-    const spread = this.measures(k, SPREAD);
-    record.spread = {
-      train_loss: spread[0],
-      validation_loss: spread[1],
-      train_metric: spread[2],
-      validation_metric: spread[3],
-    };
-    return record;
+    if (this.hasSpread) {
+      const spread = this.measures(k, SPREAD);
+      record.spread = {
+        train_loss: spread[0],
+        validation_loss: spread[1],
+        train_metric: spread[2],
+        validation_metric: spread[3],
+      };
+    }
+    const n = (this.rows?.width ?? 0) - MARK - 1;
+    if (n <= 0) return record;
+    const numbers = Array.from({ length: n }, (_, j) => this.get(k, MARK + 1 + j));
+    return Object.assign(record, recordedOf(this.get(k, MARK), numbers));
   }
 
   /** @private @param {number} k @param {number} place of the first */
   measures(k, place) {
     return MEASURES.map((_, j) => written(this.get(k, place + j)));
+  }
+
+  /** Adds the first epochs as an engine tells of them, to numbers. @param {number} n epochs @param {number[]} told */
+  tell(n, told) {
+    const places = [...MEASURES.keys()];
+    for (let k = 0; k < n; k++) {
+      told.push(k + 1, ...places.map((j) => this.get(k, j)), this.rateAt(k), this.get(k, SECONDS));
+      if (this.hasSpread) told.push(...places.map((j) => this.get(k, SPREAD + j)));
+    }
+  }
+
+  /** Numbers that tell of an epoch. */
+  get each() {
+    return TOLD_SECONDS + 1 + (this.hasSpread ? MEASURES.length : 0);
   }
 
   /** Epochs as documents have them. @param {number} [most] so many, the last ones @returns {EpochRecord[]} */

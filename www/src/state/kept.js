@@ -2,6 +2,7 @@ import { BY_NAME } from '../study/hyperparameters.js';
 import { sameStudy } from '../study/link.js';
 import { ENDED, EPOCH_BYTES, FORMAT } from '../study/result.js';
 import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
+import { isRecorded } from './recorded.js';
 import { Trials } from './trials.js';
 
 /**
@@ -204,5 +205,7 @@ function isSetting(name, value) {
  */
 function isEpoch(epoch, index) {
   if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasure(epoch[name]))) return false;
-  return epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));
+  const isSpread =
+    epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));
+  return isSpread && isRecorded(epoch, isMeasure);
 }

@@ -20,6 +20,7 @@ import { Slice } from './slice.js';
  * @property {[number, number] | null} explained share of the path's variance along each direction
  * @property {number} loss the trial's own
  * @property {boolean} momentum whether the second direction is the momentum's
+ * @property {[number, number] | null} [eigenvalues] of the Hessian along the directions, of a plane along the sharpest
  * @property {number} n_rows that the loss is the mean of
  * @property {number} of_rows how many there are
  * @property {number} [step] of its training, where that is under way
@@ -37,7 +38,7 @@ import { Slice } from './slice.js';
  */
 
 /** Planes in the order in which they are offered. */
-export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'line', 'three']);
+export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'hessian', 'line', 'three']);
 
 /** Points along each axis of a surface that can be asked for; the engine takes odd numbers up to 201. */
 export const SIDES = /** @type {const} */ ([11, 25, 51, 101, 201]);

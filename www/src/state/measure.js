@@ -1,4 +1,4 @@
-import { scoreScale } from './score.js';
+import { comparableTrials, scoreScale } from './score.js';
 import { plusMinus, spreadAt } from './spread.js';
 import { exact, loss, metric, signed } from '../study/format.js';
 import { SURFACE_COLORS } from '../study/link.js';
@@ -110,7 +110,7 @@ export function shownScale(store, shown) {
   const found = [];
   // Two runs side by side have one scale.
   for (const one of store.comparable ? [store, store.comparable] : [store]) {
-    for (const trial of one.trials.values()) {
+    for (const trial of comparableTrials(one.trials)) {
       const value = shown.of(trial);
       if (Number.isFinite(value)) found.push(value);
     }

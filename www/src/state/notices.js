@@ -1,3 +1,4 @@
+import { culpritOf } from '../study/extremes.js';
 import { exact, number, scientific } from '../study/format.js';
 import { mendsOf } from '../study/mends.js';
 import { ROOM } from '../study/runs.js';
@@ -14,7 +15,7 @@ import { ROOM } from '../study/runs.js';
 const DEVICE = ['no_gpu', 'gpu', 'gpu_wrong', 'not_on_this_backend'];
 
 /** @param {Store} store */
-const finished = (store) => store.counts.complete + store.counts.diverged;
+const finished = ({ counts }) => counts.complete + counts.pruned + counts.diverged;
 
 /** @param {Store} store */
 function kept(store) {
@@ -125,6 +126,16 @@ export function linkNotice(skipped, newer, dataset) {
   const lost = placesOf(others.filter((one) => one.why === 'lost'));
   const list = placesOf(others.filter((one) => one.why !== 'lost'));
   const cut = lost.length > 0;
+  // Of a study of which nothing is left, nothing is loaded.
+  const none = skipped.find((one) => one.why === 'lost' && one.what === 'study');
+  if (none)
+    return {
+      id: 'link',
+      kind: 'alert',
+      title: 'message.link_cut',
+      problem: { code: 'note_link_nothing' },
+      actions: [],
+    };
   const rest = !cut ? 'skipped' : list.length ? 'both' : 'lost';
   return {
     id: 'link',
@@ -252,6 +263,15 @@ export const fallbackNotice = (problem) => ({
   actions: [],
 });
 
+/** What had been trained of a run that was cut off cannot be gone on with. @returns {Notice} */
+export const anewNotice = () => ({
+  id: 'anew',
+  kind: 'note',
+  title: 'message.anew',
+  problem: { code: 'note_anew' },
+  actions: [],
+});
+
 /** @returns {Notice} */
 export const tooOldNotice = () => ({
   id: 'too_old',
@@ -286,6 +306,19 @@ export function divergedNotice(store) {
       primary: true,
     },
   ];
+  const culprit = culpritOf(
+    store.shownStudy,
+    trials.map((one) => one.params),
+  );
+  // Smaller rates do not help where something else is to blame.
+  if (culprit)
+    actions.splice(0, 1, {
+      label: 'action.to_default',
+      values: { name: store.label(culprit.name) },
+      act: 'reset_row',
+      detail: culprit.name,
+      primary: true,
+    });
   const curved = trials.some((trial) => [...trial.epochs.column('validation_loss')].some(Number.isFinite));
   if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
   return {
@@ -293,9 +326,17 @@ export function divergedNotice(store) {
     kind: 'note',
     title: 'message.all_diverged',
     values: { n: trials.length },
-    problem: rates.length
-      ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
-      : { code: 'note_all_diverged_fixed' },
+    problem: culprit
+      ? {
+          code: 'note_all_diverged_by',
+          name: store.label(culprit.name),
+          value: exact(Number(culprit.value.toPrecision(2))),
+          low: exact(culprit.usual[0]),
+          high: exact(culprit.usual[1]),
+        }
+      : rates.length
+        ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
+        : { code: 'note_all_diverged_fixed' },
     actions,
   };
 }

@@ -26,7 +26,8 @@ export class Reports {
   /** @private The slice that shows the engine's run; none where the reader looks at others. */
   get its() {
     const { shelf, trials } = this.slices;
-    return [trials, ...(shelf.beside?.pair ?? [])].find((one) => one.trials === shelf.live?.trials);
+    const others = shelf.more.map((one) => one.store.slices.trials);
+    return [trials, ...(shelf.beside?.pair ?? []), ...others].find((one) => one.trials === shelf.live?.trials);
   }
 
   /** @param {RunState} state @param {boolean} alive whether the engine has the run shown */
@@ -61,15 +62,16 @@ export class Reports {
   }
 
   /** A run's trials begin; those of the run before are put away.
-   * @param {Study} study @param {import('./trials.js').Trials} [own] which the run enters what becomes of them into */
-  begin(study, own) {
+   * @param {Study} study @param {import('./trials.js').Trials} [own] which the run enters what becomes of them into
+   * @param {string} [id] of a run that was cut off, and goes on */
+  begin(study, own, id) {
     const { trials, selection, run, shelf } = this.slices;
     const isOwn = trials.trials.size > 0 && run.outcome !== 'example';
     const before = isOwn ? trials.runStudy : null;
     trials.start(study, own);
     selection.reset();
     run.put({ progress: null, ...(run.outcome === 'example' && { outcome: 'none' }) });
-    shelf.begin(structuredClone(study), trials.trials, before);
+    shelf.begin(structuredClone(study), trials.trials, before, id);
   }
 
   /** Shows a run that is there, while whatever is trained goes on.
@@ -177,6 +179,11 @@ export class Reports {
   /** Networks that leave one start. */
   get race() {
     return this.slices.race;
+  }
+
+  /** The trainability map. */
+  get map() {
+    return this.slices.map;
   }
 
   /** @param {Notice} notice */

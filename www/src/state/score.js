@@ -38,20 +38,29 @@ export function scoreScale(store) {
   return scale;
 }
 
+/**
+ * The trials whose scores can be held against each other: what was pruned has one of fewer epochs, and counts only
+ * where nothing else is there.
+ * @param {Map<number, Trial>} trials
+ * @returns {Trial[]}
+ */
+export function comparableTrials(trials) {
+  const all = [...trials.values()];
+  const whole = all.filter(({ state }) => state !== 'pruned');
+  return whole.length ? whole : all;
+}
+
 /** @param {Store} store @returns {ScoreScale} */
 function makeScale(store) {
   const found = [];
   let untrained = 0;
-  for (const trial of store.trials.values()) {
-    const score = store.score(trial);
-    if (Number.isFinite(score)) found.push(score);
-    if (isUntrained(store, trial)) untrained++;
-  }
   // Two runs side by side have one scale.
-  const { comparable } = store;
-  for (const trial of comparable?.trials.values() ?? []) {
-    const score = comparable?.score(trial) ?? NaN;
-    if (Number.isFinite(score)) found.push(score);
+  for (const one of store.comparable ? [store, store.comparable] : [store]) {
+    for (const trial of comparableTrials(one.trials)) {
+      const score = one.score(trial);
+      if (Number.isFinite(score)) found.push(score);
+      if (one === store && isUntrained(store, trial)) untrained++;
+    }
   }
   return { ...scaleOfScores(found, store.objective), untrained };
 }

@@ -22,6 +22,7 @@ export class SelectionSlice extends Slice {
     /** @type {number | null} */ this.picked = null;
     /** @type {number | null} */ this.hovered = null;
     /** @type {Brush | null} */ this.brush = null;
+    /** @type {import('../study/stages.js').Stage | null} the stage whose trials alone count */ this.stage = null;
     /** Grows with every change of the brush. */ this.brushes = 0;
     /** @type {Pinned | null} the trial that others are held against, of whatever run */ this.pinned = null;
   }
@@ -37,8 +38,16 @@ export class SelectionSlice extends Slice {
     this.picked = null;
     this.hovered = null;
     this.brush = null;
+    this.stage = null;
     this.brushes++;
     this.touch();
+  }
+
+  /** @param {import('../study/stages.js').Stage | null} stage */
+  showStage(stage) {
+    this.stage = stage;
+    this.brushes++;
+    this.touch('brush');
   }
 
   /** The trial that every figure marks: the learner's pick, else the best. @returns {Trial | null} */
@@ -79,8 +88,10 @@ export class SelectionSlice extends Slice {
     this.touch('brush');
   }
 
-  /** Whether a brush leaves the trial out. @param {Trial} trial */
+  /** Whether a brush, or the stage that is shown, leaves the trial out. @param {Trial} trial */
   isOut(trial) {
+    const { stage } = this;
+    if (stage && (trial.number < stage.first || trial.number >= stage.end)) return true;
     return this.brush !== null && !inside(this.brush, trial, this.all.score(trial));
   }
 

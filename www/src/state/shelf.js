@@ -42,6 +42,8 @@ export class ShelfSlice extends Slice {
      *   beside the one shown, as a store of its own, and the trials of both
      */
     this.beside = null;
+    /** Whether the runs that are compared lie over each other; */ this.overlaid = false;
+    /** @type {{id: string, store: any}[]} and which others do so, too, each as a store of its own. */ this.more = [];
     /** @type {Set<string>} records that have changed since they were written */ this.changed = new Set();
     /** @type {Set<string>} records that are to be removed */ this.removed = new Set();
     /** @type {Deleted[]} */ this.deleted = [];
@@ -67,12 +69,19 @@ export class ShelfSlice extends Slice {
   }
 
   /** A run begins, or what was begun on the GPU begins anew. The page shows it.
-   * @param {Study} study @param {Trials} trials @param {Study | null} before the study of the trials shown before */
-  begin(study, trials, before) {
+   * @param {Study} study @param {Trials} trials @param {Study | null} before the study of the trials shown before
+   * @param {string} [cut] the run that goes on, if it was cut off */
+  begin(study, trials, before, cut) {
     if (this.training && this.live) {
       Object.assign(this.live, { study, trials, best: null });
       this.shown = this.live.id;
       return;
+    }
+    if (cut && this.of(cut)) {
+      this.live = { id: cut, study, trials, best: null, engine: null, test: null };
+      this.training = true;
+      this.shown = cut;
+      return this.amend(cut, { state: 'running', ended: null, tab: this.tab });
     }
     const id = freshId();
     const record = recordOf(id, nextPlace(this.records), study, this.tab);

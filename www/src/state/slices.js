@@ -1,5 +1,6 @@
 import { LandscapeSlice } from './landscape.js';
 import { LookSlice } from './look.js';
+import { MapSlice } from './map.js';
 import { MessagesSlice } from './messages.js';
 import { ModelSlice } from './model.js';
 import { OpeningSlice } from './opening.js';
@@ -25,7 +26,8 @@ export function slicesOf(mark) {
   const landscape = new LandscapeSlice(mark);
   const model = new ModelSlice(mark);
   const race = new RaceSlice(mark);
+  const map = new MapSlice(mark);
   const shelf = new ShelfSlice(mark);
   const opening = new OpeningSlice(mark);
-  return { look, run, messages, test, study, trials, selection, landscape, model, race, shelf, opening };
+  return { look, run, messages, test, study, trials, selection, landscape, model, race, map, shelf, opening };
 }

@@ -60,6 +60,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   pinned: ({ selection }) => selection.pinned,
   hovered: ({ selection }) => selection.hovered,
   brush: ({ selection }) => selection.brush,
+  stage: ({ selection }) => selection.stage,
   brushes: ({ selection }) => selection.brushes,
 
   state: ({ run }) => run.state,
@@ -79,6 +80,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   landscape: ({ landscape }) => landscape,
   model: ({ model }) => model,
   race: ({ race }) => race,
+  map: ({ map }) => map,
   shelf: ({ shelf }) => shelf,
   opening: ({ opening }) => opening,
 
@@ -217,6 +219,26 @@ class Readable {
     return this.slices.run.outcome === 'example';
   }
 
+  /** How many trials are left of the run shown, which was cut off and can go on: on what trained it, as no trial
+   * changes its backend on the way. */
+  get rest() {
+    const { study: panel, trials: shown, run, shelf } = this.slices;
+    const record = shelf.of(shelf.shown);
+    const isCut = record?.state === 'interrupted' && run.outcome === 'earlier' && run.state === 'idle';
+    if (!isCut || shown.stale || panel.readOnly) return 0;
+    return run.choice === 'auto' || run.choice === record.backend ? shown.counts.cancelled : 0;
+  }
+
+  /** Trials that there will be, as far as is known: samplers that learn ask for them in rounds. */
+  get expected() {
+    const { trials: shown, run, study: panel, shelf } = this.slices;
+    const { size } = shown.trials;
+    if (!size || !shown.runStudy) return size || planned(panel.study);
+    const isTrained = !shelf.live || shelf.live.trials === shown.trials;
+    const isLive = isTrained && (run.state === 'running' || run.state === 'paused');
+    return isLive && shown.runStudy.sampler?.name !== 'grid' ? Math.max(size, planned(shown.runStudy)) : size;
+  }
+
   /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A
    * result of an earlier visit has no networks to go on with: its study is trained anew, with so many more. */
   get more() {
@@ -226,6 +248,8 @@ class Readable {
     // A grid is whole; and what the panel says is what would go on.
     if (!isThere || run.state !== 'idle' || shown.stale || panel.readOnly || panel.study.sampler?.name === 'grid')
       return 0;
+    // Stages say how many there are, and a budget that is spent is enough for none.
+    if (panel.study.stages || (run.progress?.steps ?? 0) >= (panel.study.budget ?? Infinity)) return 0;
     const last = run.asked?.trials === trials ? run.asked.n : trials;
     return Math.max(0, Math.min(MORE, last, MOST_TRIALS - trials));
   }

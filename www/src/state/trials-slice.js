@@ -110,13 +110,18 @@ export class TrialsSlice extends Slice {
     this.turn();
   }
 
-  /** Trials with a score, best first. */
+  /** Trials with a score, best first; what was pruned comes behind. */
   ranked() {
     const sign = this.objective.direction === 'maximize' ? -1 : 1;
     return [...this.trials.values()]
       .map((trial) => ({ trial, score: this.score(trial) }))
       .filter((one) => Number.isFinite(one.score))
-      .sort((a, b) => sign * (a.score - b.score) || a.trial.number - b.trial.number);
+      .sort(
+        (a, b) =>
+          Number(a.trial.state === 'pruned') - Number(b.trial.state === 'pruned') ||
+          sign * (a.score - b.score) ||
+          a.trial.number - b.trial.number,
+      );
   }
 
   /** The number of the best trial. Finished trials come first; among unfinished ones it changes slowly. */

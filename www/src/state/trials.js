@@ -1,4 +1,5 @@
 import { BY_NAME } from '../study/hyperparameters.js';
+import { number } from '../study/format.js';
 import { ENDED, FORMAT } from '../study/result.js';
 import { Epochs, Pool, written } from './columns.js';
 
@@ -149,6 +150,19 @@ export class Trials extends Map {
   inOrder() {
     return [...this.values()].sort((a, b) => a.number - b.number);
   }
+}
+
+/** Adds what an engine would tell of a trial, as far as its first epochs, to numbers (`TrialEvent::write`).
+ * @param {Trial} trial @param {TrialState} state @param {number} n epochs @param {number[]} told */
+export function eventOf(trial, state, n, told) {
+  const { epochs } = trial;
+  // Each epoch takes as many steps, and as many evaluations: only of trials that are whole do the numbers have to be
+  // exact.
+  const share = (/** @type {number} */ all) => (n === epochs.length ? all : Math.round((all * n) / epochs.length));
+  const value = VALUED.includes(state) ? number(trial.value) : NaN;
+  told.push(trial.number, STATES.indexOf(state), value, share(trial.steps), trial.diverged_at ?? NaN);
+  told.push(share(evaluationsOf(trial)), n, epochs.each);
+  epochs.tell(n, told);
 }
 
 /** Gradient evaluations of a trial's steps. @param {Pick<Trial, 'steps' | 'evaluations'>} trial */

@@ -5,7 +5,7 @@
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Distribution} Distribution
  * @typedef {'study' | 'trials' | 'selection' | 'brush' | 'run' | 'notices' | 'look' | 'test' | 'previews'
- *   | 'landscape' | 'model' | 'race' | 'shelf' | 'opening'} Topic
+ *   | 'landscape' | 'model' | 'race' | 'map' | 'shelf' | 'opening'} Topic
  * @typedef {(...topics: Topic[]) => void} Touch says which topics have changed
  * @typedef {{label: string, values?: Record<string, unknown>, act: string, detail?: any, name?: string}} Action
  *   a button that performs the command `act`; `name` tells it from others that perform the same one

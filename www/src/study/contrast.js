@@ -19,6 +19,7 @@ const LAST = [
   'sampler',
   'objective',
   'pruner',
+  'stages',
   'dataset.samples',
   'dataset.noise',
   'dataset.split',
@@ -26,7 +27,9 @@ const LAST = [
   'dataset.standardize',
   'seeds_per_trial',
   'shared_seeds',
+  'record',
   'trials',
+  'budget',
   'dataset.seed',
   'seed',
 ];

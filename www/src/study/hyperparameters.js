@@ -51,7 +51,7 @@ export const valueOf = (one, study) => study.fixed?.[one.name] ?? defaultOf(one,
 
 /** A hyperparameter's value in a trial: drawn, fixed, or the default. A list of widths overrides the depth.
  * @param {string} name @param {Study} study @param {Record<string, Value>} drawn @returns {Value} */
-function valueIn(name, study, drawn) {
+export function valueIn(name, study, drawn) {
   const widths = name === 'hidden_layers' ? valueIn('hidden', study, drawn) : null;
   if (Array.isArray(widths)) return widths.length;
   const one = BY_NAME.get(name);
@@ -93,8 +93,9 @@ function meets(owner, condition, study, drawn) {
   return Number(value) > limit;
 }
 
-/** @param {Hyperparameter | undefined} one @param {Study} study @param {Record<string, Value>} drawn */
-const uses = (one, study, drawn) =>
+/** Whether a trial uses a hyperparameter.
+ * @param {Hyperparameter | undefined} one @param {Study} study @param {Record<string, Value>} drawn */
+export const uses = (one, study, drawn) =>
   Object.entries(one?.used_by ?? {}).every(([owner, condition]) => meets(owner, condition, study, drawn));
 
 /**
@@ -150,6 +151,8 @@ export function rowsOf(study, only = null) {
     if (only) return only.includes(one.name);
     if (!one.available) return false;
     if (study.space?.[one.name]) return true;
+    // Stages say how many epochs there are.
+    if (one.name === 'epochs' && study.stages) return false;
     if (/^units_\d+$/.test(one.name)) return study.fixed?.[one.name] !== undefined;
     if (one.choices && choicesOf(one).length < 2) return study.fixed?.[one.name] !== undefined;
     return used(one, study);

@@ -1,6 +1,7 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
 import { readFingerprint, writeFingerprint } from './fingerprint.js';
+import { trialsOf, withoutUsual } from './search.js';
 import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 
 /**
@@ -17,6 +18,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {Study} [study]
  * @property {string} [view]
  * @property {string} [race] what races
+ * @property {string} [map] axes, size and window of the trainability map
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
  * @property {number} [scale]
@@ -56,6 +58,7 @@ const DEFAULTS = {
   seeds_per_trial: 1,
   seed: 0,
   shared_seeds: false,
+  record: [],
   name: '',
   question: '',
 };
@@ -83,8 +86,15 @@ const differing = (given, defaults) =>
 
 /** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withoutDefaults(study) {
+  const { sampler, pruner } = study;
+  const own = {
+    ...study,
+    ...(study.stages && study.trials === trialsOf(study.stages) && { trials: DEFAULTS.trials }),
+    ...(sampler && { sampler: withoutUsual(sampler, 'sampler') }),
+    ...(pruner && { pruner: withoutUsual(pruner, 'pruner') }),
+  };
   return /** @type {Study} */ ({
-    ...differing(study, { ...DEFAULTS, ...NOTHING }),
+    ...differing(own, { ...DEFAULTS, ...NOTHING }),
     dataset: differing(study.dataset, DATASET_DEFAULTS),
   });
 }
@@ -98,7 +108,9 @@ export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withDefaults({ format, ...study }) {
   const { name, ...dataset } = study.dataset;
-  return /** @type {Study} */ ({ ...DEFAULTS, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
+  // Stages say how many trials there are.
+  const usual = study.stages ? { ...DEFAULTS, trials: trialsOf(study.stages) } : DEFAULTS;
+  return /** @type {Study} */ ({ ...usual, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
 }
 
 // Writing
@@ -126,6 +138,7 @@ export function encodeLink(state) {
   if (state.lang) parts.push(`lang=${percent(state.lang)}`);
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
   if (state.race) parts.push(`race=${percent(state.race)}`);
+  if (state.map) parts.push(`map=${percent(state.map)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
   if (state.color) parts.push(`color=${percent(state.color)}`);
@@ -298,7 +311,7 @@ function checked({ format = FORMAT, ...given }, skip) {
   const attempt = ([, within, key, value]) => {
     const known =
       within === null
-        ? Object.hasOwn(DEFAULTS, key)
+        ? Object.hasOwn(DEFAULTS, key) || Object.hasOwn(NOTHING, key)
         : within === 'dataset'
           ? key === 'name' || Object.hasOwn(DATASET_DEFAULTS, key)
           : BY_NAME.has(key);
@@ -325,6 +338,7 @@ const PARTS = {
   // Which views there are is the page's to know.
   view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
   race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
+  map: (map) => (/^[a-z_0-9]{1,30},[a-z_0-9]{1,30},\d{2,3}(,[-\d.e]{0,24}){0,4}$/.test(map) ? { map } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),

@@ -1,5 +1,7 @@
 import { BY_NAME, datasetOf } from './hyperparameters.js';
+import { count } from './format.js';
 import { fittingPoints, partSizes } from './panel.js';
+import { trialsOf } from './search.js';
 import { TRIALS_LIMIT } from './study.js';
 
 /**
@@ -160,8 +162,24 @@ function byKey(study, problem, label) {
   if (name && study.fixed?.[name] !== undefined)
     return [{ act: 'unset', label: 'action.unset', values, change: (next) => void delete next.fixed?.[name] }];
   const most = /^\S+ \.\. (\d+)\b.*\(sobol\)$/.exec(String(problem.accepted));
-  if (problem.key === 'trials' && most) {
-    return [setTrials(Number(most[1]))];
+  if (problem.key === 'trials' && (most || study.stages)) {
+    return [setTrials(most ? Number(most[1]) : trialsOf(study.stages ?? []))];
+  }
+  if (problem.key === 'budget') {
+    const n = Number(/^>= (\d+)/.exec(String(problem.accepted))?.[1]);
+    return [
+      ...(n
+        ? [
+            {
+              act: 'set_budget',
+              label: 'fix.use',
+              values: { value: count(n) },
+              change: (/** @type {Study} */ next) => void (next.budget = n),
+            },
+          ]
+        : []),
+      { act: 'drop_budget', label: 'action.drop_budget', change: (next) => void delete next.budget },
+    ];
   }
   return [];
 }

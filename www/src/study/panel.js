@@ -1,5 +1,6 @@
 import { FEW, FIRST } from './first-rows.js';
 import torch from './torch.json' with { type: 'json' };
+import { trialsOf } from './search.js';
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
 /**
@@ -82,7 +83,12 @@ export function fewOf(study, rows) {
 }
 
 /** Trials that a run of the study trains. @param {Study} study */
-export const planned = (study) => (study.sampler?.name === 'grid' ? gridSize(study) : (study.trials ?? 64));
+export const planned = (study) =>
+  study.stages?.length
+    ? trialsOf(study.stages)
+    : study.sampler?.name === 'grid'
+      ? gridSize(study)
+      : (study.trials ?? 64);
 
 const MOST_POINTS = 1000;
 

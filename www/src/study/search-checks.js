@@ -11,6 +11,7 @@ import {
   wrong,
 } from './checks.js';
 import { BY_NAME, SAMPLERS, gridSize, valueOf } from './hyperparameters.js';
+import { MOST_STAGES, PRUNERS, STAGE, WHOLE, settingsOf, trialsOf } from './search.js';
 
 /**
  * What a study says of its search: sampler, pruner, stages and budget, and whether they go together. The engine's
@@ -21,17 +22,6 @@ import { BY_NAME, SAMPLERS, gridSize, valueOf } from './hyperparameters.js';
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
  */
 
-/** @type {Record<string, string[]>} what a sampler may be told */
-const OF_SAMPLER = {
-  grid: ['points', 'round'],
-  random: ['round'],
-  sobol: ['round'],
-  tpe: ['startup', 'round'],
-  gp: ['startup', 'round'],
-  cmaes: ['startup', 'round'],
-};
-const MOST_AT_ONCE = 100000;
-
 /** @param {any} sampler @returns {Problem | null} */
 export function checkSampler(sampler) {
   const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
@@ -39,33 +29,27 @@ export function checkSampler(sampler) {
   if (problem) return problem;
   if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
   const { points, name } = sampler;
+  const settings = settingsOf(/** @type {any} */ ({ sampler }), 'sampler');
   const axes = isObject(points) ? Object.entries(points).map(([axis, value]) => [`.${axis}`, value]) : [['', points]];
   return (
-    unknownKey(sampler, ['name', ...OF_SAMPLER[name]], 'sampler') ??
+    unknownKey(
+      sampler,
+      ['name', ...(name === 'grid' ? ['points'] : []), ...settings.map((one) => one.name)],
+      'sampler',
+    ) ??
     first(axes, ([axis, value]) => checkPlain(`sampler.points${axis}`, value, 1, 1000)) ??
-    checkPlain('sampler.startup', sampler.startup, name === 'cmaes' ? 0 : 1, 65536) ??
-    checkPlain('sampler.round', sampler.round, 1, MOST_AT_ONCE)
+    first(settings, ({ name: key, low, high }) => checkPlain(`sampler.${key}`, sampler[key], low, high))
   );
 }
 
-/** @type {Record<string, string[]>} what a pruner may be told */
-const OF_PRUNER = {
-  none: [],
-  median: ['startup', 'warmup'],
-  halving: ['reduction', 'min_epochs'],
-  hyperband: ['reduction', 'min_epochs'],
-};
-
 /** @param {Record<string, any>} pruner @returns {Problem | null} */
 export function checkPruner(pruner) {
-  const problem = checkName('pruner.name', pruner.name, Object.keys(OF_PRUNER));
+  const problem = checkName('pruner.name', pruner.name, PRUNERS);
   if (problem) return problem;
+  const settings = settingsOf(/** @type {any} */ ({ pruner }), 'pruner');
   return (
-    unknownKey(pruner, ['name', ...OF_PRUNER[pruner.name ?? 'none']], 'pruner') ??
-    checkPlain('pruner.startup', pruner.startup, 0, 100000) ??
-    checkPlain('pruner.warmup', pruner.warmup, 0, 10000) ??
-    checkPlain('pruner.reduction', pruner.reduction, 2, 1000) ??
-    checkPlain('pruner.min_epochs', pruner.min_epochs, 1, 10000)
+    unknownKey(pruner, ['name', ...settings.map(({ name }) => name)], 'pruner') ??
+    first(settings, ({ name, low, high }) => checkPlain(`pruner.${name}`, pruner[name], low, high))
   );
 }
 
@@ -73,8 +57,8 @@ export function checkPruner(pruner) {
  * @returns {Problem | null} */
 export function checkStages(stages, checkEpochs) {
   if (!Array.isArray(stages)) return wrong('stages', stages, 'null | [{"epochs", "trials", "shrink"}, ...]');
-  if (!stages.length || stages.length > 20)
-    return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: '1 .. 20' };
+  if (!stages.length || stages.length > MOST_STAGES)
+    return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: `1 .. ${MOST_STAGES}` };
   return first([...stages.entries()], ([at, stage]) => {
     const key = `stages[${at}]`;
     if (!isObject(stage)) return wrong(key, stage, '{"epochs", "trials", "shrink"}');
@@ -85,8 +69,8 @@ export function checkStages(stages, checkEpochs) {
       missing('epochs') ??
       checkEpochs(stage.epochs, `${key}.epochs`) ??
       missing('trials') ??
-      checkNumber(`${key}.trials`, stage.trials, 1, TRIALS_LIMIT, true) ??
-      checkNumber(`${key}.shrink`, stage.shrink, 0.001, 1)
+      checkNumber(`${key}.trials`, stage.trials, STAGE.trials.low, STAGE.trials.high, true) ??
+      checkNumber(`${key}.shrink`, stage.shrink, STAGE.shrink.low, STAGE.shrink.high)
     );
   });
 }
@@ -95,7 +79,7 @@ export function checkStages(stages, checkEpochs) {
 export function checkStaged({ stages, space, trials }) {
   if (!stages) return null;
   if (space?.epochs) return { code: 'inert', key: 'epochs', because: 'stages' };
-  const sum = stages.reduce((all, stage) => all + stage.trials, 0);
+  const sum = trialsOf(stages);
   if (sum > TRIALS_LIMIT) return outside('stages', sum, `1 .. ${TRIALS_LIMIT} (int, trials)`);
   return sum <= (trials ?? sum) ? null : outside('trials', trials, `${sum} .. ${TRIALS_LIMIT} (int, stages)`);
 }
@@ -107,7 +91,7 @@ export function checkBudget(study, rows) {
   if (typeof budget !== 'number') return null;
   const value = (/** @type {string} */ name) => valueOf(/** @type {Hyperparameter} */ (BY_NAME.get(name)), study);
   const optimizers = space.optimizer?.choices ?? [value('optimizer')];
-  const whole = optimizers.some((one) => ['gd', 'lbfgs', 'newton'].includes(String(one)));
+  const whole = optimizers.some((one) => WHOLE.includes(String(one)));
   const batches = space.batch_size ? (space.batch_size.choices ?? [space.batch_size.high]) : [value('batch_size')];
   const largest = whole ? rows : Math.min(rows, Math.max(...batches.map(Number)));
   const epoch = Math.ceil(rows / Math.max(1, largest)) * (study.seeds_per_trial ?? 1);

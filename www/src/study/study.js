@@ -82,7 +82,11 @@ const KEYS = [
   'shared_seeds',
   'stages',
   'budget',
+  'record',
 ];
+
+/** What a study may ask to be written down of each layer after every epoch, in the order of documents. */
+export const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'curvature'];
 
 /** What is wrong with a study's keys, one by one. @param {Record<string, any>} study @returns {Problem | null} */
 export function checkStudy(study) {
@@ -114,7 +118,20 @@ export function checkStudy(study) {
     checkNumber('seeds_per_trial', study.seeds_per_trial, 1, 100, true) ??
     checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
     checkBoolean('shared_seeds', study.shared_seeds) ??
-    (study.budget === null ? null : checkNumber('budget', study.budget, 1, SEED_LIMIT, true))
+    (study.budget === null ? null : checkNumber('budget', study.budget, 1, SEED_LIMIT, true)) ??
+    checkRecord(study.record)
+  );
+}
+
+/** A list of names, each once. @param {unknown} record @returns {Problem | null} */
+function checkRecord(record) {
+  if (record === undefined) return null;
+  if (!Array.isArray(record)) return wrong('record', record, `[${RECORDS.join(' | ')}, ...]`);
+  return first(
+    record.map((one, k) => [one ?? null, k]),
+    ([one, k]) =>
+      checkName('record', one, RECORDS, ['dead_units']) ??
+      (record.indexOf(one) < k ? { code: 'duplicate', key: 'record', found: shown(one) } : null),
   );
 }
 

@@ -28,13 +28,16 @@
  * @property {Record<string, Distribution>} [space]
  * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
  * @property {{name: string, startup?: number, warmup?: number, reduction?: number, min_epochs?: number}} [pruner]
- * @property {{epochs: number, trials: number, shrink?: number}[] | null} [stages] coarse to fine
+ * @property {Stage[] | null} [stages] coarse to fine
  * @property {number | null} [budget] trial-steps after which nothing more is asked for
  * @property {{metric: string, direction: string}} [objective]
  * @property {number} [trials]
  * @property {number} [seeds_per_trial]
  * @property {number} [seed]
  * @property {boolean} [shared_seeds]
+ * @property {string[]} [record] of each layer after every epoch
+ *
+ * @typedef {{epochs: number, trials: number, shrink?: number}} Stage
  *
  * @typedef {object} EpochRecord
  * @property {number} epoch
@@ -45,6 +48,8 @@
  * @property {number | string} learning_rate
  * @property {number} seconds
  * @property {Record<Measure, number | string>} [spread] over seeds
+ * @property {Record<string, number | string>[]} [layers] what the study has asked for
+ * @property {Record<string, number | string | null>} [curvature] of the whole network
  *
  * @typedef {'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric'} Measure
  * @typedef {{length: number, get: (k: number) => number, [Symbol.iterator]: () => Iterator<number>}} Column a number
@@ -60,6 +65,8 @@
  * @property {(most?: number) => EpochRecord[]} records of the last ones, or of all
  * @property {(told: ArrayLike<number>, from: number, n: number) => void} take
  * @property {(records: EpochRecord[]) => void} add
+ * @property {(n: number, told: number[]) => void} tell
+ * @property {number} each numbers that tell of an epoch
  *
  * @typedef {object} Trial
  * @property {number} number
@@ -85,6 +92,12 @@
  *   number | null, lowest: number | null}} RangeNews how far a range test has come: null where a network diverged, and
  *   where nothing is found
  *
+ * @typedef {{done: boolean, rows: number, of_rows: number, per_epoch: number, steps: number, diverged_at: number |
+ *   null, point: any}} SharpNews how far a look at a training's sharpness has come; `point`: what was seen next
+ *   (`pointOf` of views/sharpness/story.js)
+ * @typedef {{study: Study, trial: Trial, diverges: boolean, epochs: number | null, onNews: (news: SharpNews) => void
+ *   }} SharpAsked epochs: that the trial is trained for, null for all of its own
+ *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result
  * @property {string} format
@@ -103,7 +116,8 @@
  * @property {string | null} adapter
  * @property {number} workers
  * @property {boolean} software
- * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'restarting'} reason
+ * @property {'measured' | 'no_webgpu' | 'software_adapter' | 'gpu_failed' | 'asked' | 'resumed' | 'restarting'} reason
+ * @property {number} [numerics] the version of what trains
  * @property {{cpu: number, gpu: number}} [rates] steps a second of this study, measured
  * @property {Problem} [problem] what the GPU failed by
  *

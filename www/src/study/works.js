@@ -46,3 +46,8 @@ export const WORKS = {
     dropout: /** @type {[number, number]} */ ([0, 0.35]),
   },
 };
+
+/** The same small network in populations of several sizes, by how many: where a GPU begins to win. */
+export const CROWDS = Object.fromEntries(
+  [16, 256, 4096].map((trials) => [`W1 x${trials}`, { ...WORKS.W3, trials, steps: ENDLESS }]),
+);

@@ -16,6 +16,11 @@ export const VIEWS = [
     load: () => import('./race/index.js'),
   }),
   defineView({
+    name: 'map',
+    title: { en: 'Map', ko: '지도' },
+    load: () => import('./map/index.js'),
+  }),
+  defineView({
     name: 'model',
     title: { en: 'Model', ko: '모델' },
     load: () => import('./model/index.js'),
@@ -24,10 +29,14 @@ export const VIEWS = [
 
 /** What opens over a view or beside it. */
 defineLater('study', () => import('./study/opened.js'));
+defineLater('filter', () => import('../study/filter.js'));
+defineLater('progress', () => import('./progress/index.js'));
+defineLater('search', () => import('./search/index.js'));
 defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
 defineLater('opening', () => import('./opening/index.js'));
 defineLater('runs', () => import('./runs/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
 defineLater('range', () => import('./range/index.js'));
+defineLater('sharpness', () => import('./sharpness/index.js'));
 defineLater('share', () => import('./share/index.js'));

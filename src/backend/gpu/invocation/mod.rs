@@ -9,20 +9,20 @@ mod program;
 pub use compiled::pipeline;
 pub use program::source;
 
-use super::binding::CALL_STRIDE;
+use super::binding::{CALL_STRIDE, Name, TRAIN_INVOCATION};
 use super::device::{Device, Pipeline, label_words};
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
+use super::pace::{Portion, Unit};
 use super::staging::{Memory, Part, Staging, copy};
 use super::update::{self, CONSTANTS4};
 use crate::backend::{
-    Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Program, Score, Snapshot, Tuning,
+    Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Program, Score, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
 use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
-use core::ops::Range;
 use group::{Group, HEAD};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -32,18 +32,26 @@ const WORKGROUP: u32 = 32;
 /// Vectors of parameters that a network may have: more would no longer stand in registers, and drivers take longer than
 /// the square of it to compile (`SwiftShader`: 33 vectors 0.8 s, 61 2.5 s).
 const MAX_PIECES: usize = 64;
+/// The same for devices, whose drivers compile on the way to the first submit: 2-8-8-2 has 33.
+const MAX_PIECES_ON_DEVICE: usize = 40;
+/// The most rows of a batch: a batch is never cut, and a dispatch of so many rows of so large networks is long enough.
+const MOST_ROWS: usize = 16_384;
 /// Rows of a unit of work, each of one network.
 const ROWS_PER_UNIT: usize = 64;
-/// Units of the first submit on a device.
+/// Units of the first submit on a software adapter.
 const FIRST_UNITS: u32 = 32;
+/// Seconds that a row takes an invocation of a slow device.
+const ROW_SECONDS: f64 = 4e-6;
 /// The most dispatches of a submit.
 const MAX_CALLS: usize = 256;
 const VEC4: usize = 16;
 
 /// Whether the strategy can train a network at all.
-pub fn can_train(spec: &NetworkSpec) -> bool {
+pub fn can_train(spec: &NetworkSpec, software: bool) -> bool {
+    let most = if software { MAX_PIECES } else { MAX_PIECES_ON_DEVICE };
     // The silent units of a narrower network would divide 0 by 0.
-    !spec.optimizer.divides_by_zero() && program::layers(&spec.program()).1 <= MAX_PIECES
+    let divides = spec.optimizer.divides_by_zero();
+    !divides && spec.max_batch <= MOST_ROWS && program::layers(&spec.program()).1 <= most
 }
 
 /// The smallest number of networks of one program for which the strategy is quicker than the others. It was measured on
@@ -60,6 +68,13 @@ const SETTINGS_HEAD: usize = 2 + 4 * CONSTANTS4;
 /// Bytes that one network takes on the device.
 pub fn network_bytes(spec: &NetworkSpec) -> u64 {
     state_bytes(spec) + 4 * settings_words(spec.shape.hidden.len()) as u64
+}
+
+/// Bytes of a network in each of the buffers that grow with networks.
+pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
+    let steps = n_train.div_ceil(spec.max_batch.max(1));
+    let batches = 4 * (4 + n_train + STEP_WORDS * steps) as u64;
+    [state_bytes(spec), network_bytes(spec) - state_bytes(spec), batches, 0]
 }
 
 /// Bytes of a network that change while it trains, and are read back.
@@ -134,6 +149,13 @@ struct Epoch {
     next: Position,
     /// What was to be submitted next when the host's copy was made.
     host_next: Position,
+}
+
+impl Epoch {
+    fn is_submitted(&self) -> bool {
+        let Position { end, group, member, .. } = self.next;
+        end >= self.end && group == 0 && member == 0
+    }
 }
 
 /// A population's buffers on one device.
@@ -242,14 +264,19 @@ impl Invocation {
         self.groups.iter().map(head).collect()
     }
 
-    fn make_buffers(&self, device: &Rc<Device>, batches_words: usize) -> Buffers {
+    /// Words of the largest epoch.
+    fn most_words(&self) -> usize {
+        self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+    }
+
+    fn buffers_on(&self, device: &Rc<Device>) -> Buffers {
         use wgpu::BufferUsages as Usage;
         let mut memory = Memory::default();
         let mut make = |label, bytes: usize, usage| memory.buffer(device, label, bytes as u64, usage);
         let table = Usage::STORAGE | Usage::COPY_DST;
         let words = label_words(&self.data.labels);
         let settings = make("settings", 4 * self.settings.len(), table);
-        let batches = make("batches", 4 * batches_words, table);
+        let batches = make("batches", 4 * self.most_words(), table);
         let state = make("state", VEC4 * self.host.len(), table | Usage::COPY_SRC);
         let x = make("x", 4 * self.data.x.len(), table);
         let labels = make("labels", 4 * words.len(), table);
@@ -265,9 +292,18 @@ impl Invocation {
                 offset: 0,
                 size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
             };
-            let storage = [&settings, &batches, &state, &x, &labels].map(wgpu::Buffer::as_entire_binding);
-            let resources = core::iter::once(wgpu::BindingResource::Buffer(call)).chain(storage);
-            let entries = (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource });
+            let bound = |name: Name| match name {
+                Name::Settings => &settings,
+                Name::Batches => &batches,
+                Name::State => &state,
+                Name::X => &x,
+                Name::Labels => &labels,
+                other => unreachable!("train_invocation does not bind {other:?}"),
+            };
+            let own = TRAIN_INVOCATION.bindings.iter();
+            let own = own.map(|&(binding, name, _)| (binding, bound(name).as_entire_binding()));
+            let entries = core::iter::once((0, wgpu::BindingResource::Buffer(call))).chain(own);
+            let entries = entries.map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource });
             let bind = device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some("train_invocation"),
                 layout: &pipeline.layout,
@@ -276,12 +312,27 @@ impl Invocation {
             (pipeline, bind)
         });
         let groups = groups.collect();
-        let staging = Staging::new(device, state.size());
+        let staging = Staging::new(device, state.size(), self.sums_bytes());
         Buffers { device: device.clone(), batches, state, calls, staging, _memory: memory, groups }
     }
 }
 
 impl DevicePopulation for Invocation {
+    fn unit(&self) -> Unit {
+        let n = self.networks.len().max(1) as f64;
+        let side = 3.0 * self.networks.iter().map(|spec| spec.shape.n_parameters() as f64).sum::<f64>();
+        // Each network's row stands beside those of all others.
+        let rows = ROWS_PER_UNIT as f64;
+        Unit { strategy: 2, macs: rows * side / n, side, floor: rows / n * ROW_SECONDS, first: FIRST_UNITS }
+    }
+
+    fn epoch_size(&self) -> (f64, usize) {
+        let (n, n_train) = (self.networks.len(), self.data.n_train);
+        let steps = self.networks.iter().map(|spec| n_train.div_ceil(spec.max_batch.max(1))).sum::<usize>();
+        let rows = n * (n_train + self.data.n_validation);
+        (rows.div_ceil(ROWS_PER_UNIT) as f64, 4 * (n * (4 + n_train) + STEP_WORDS * steps))
+    }
+
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
         let rows_of = |batches: &EpochBatches| batches.steps.iter().map(|step| step.rows).sum::<u32>();
         let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
@@ -339,36 +390,34 @@ impl DevicePopulation for Invocation {
     }
 
     fn batches_bytes(&self) -> usize {
-        4 * self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+        4 * self.flight.iter().map(|epoch| epoch.words.len()).sum::<usize>()
     }
 
-    fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let words = self.batches_bytes() / 4;
-        let fits =
-            |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.batches.size() >= 4 * words as u64;
-        if !self.buffers.as_ref().is_some_and(fits) {
-            // Free the old buffers before making new ones.
-            self.buffers = None;
-            self.buffers = Some(self.make_buffers(device, words));
-        }
+    fn fits(&self, device: &Rc<Device>) -> bool {
+        let bytes = 4 * self.most_words() as u64;
+        let fits = |buffers: &Buffers| Rc::ptr_eq(&buffers.device, device) && buffers.batches.size() >= bytes;
+        self.buffers.as_ref().is_some_and(fits)
+    }
+
+    fn make_buffers(&mut self, device: &Rc<Device>) {
+        // Free the old buffers before making new ones.
+        self.buffers = None;
+        self.buffers = Some(self.buffers_on(device));
     }
 
     fn drop_buffers(&mut self) {
         self.buffers = None;
     }
 
-    fn first_amount(&self) -> u32 {
-        FIRST_UNITS
-    }
-
-    fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted {
-        let epoch = &mut self.flight[epoch];
+    fn submit(&mut self, device: &Device, epoch: usize, portion: Portion, slot: usize) -> Submitted {
         let Some(buffers) = self.buffers.as_ref() else { return Submitted::default() };
+        let heads = self.heads(&buffers.state);
+        let epoch = &mut self.flight[epoch];
         if !epoch.is_written {
             device.queue.write_buffer(&buffers.batches, 0, bytemuck::cast_slice(&epoch.words));
             epoch.is_written = true;
         }
-        let whole = amount as usize * ROWS_PER_UNIT;
+        let whole = portion.units as usize * ROWS_PER_UNIT;
         let mut budget = whole;
         let mut steps = 0;
         let mut dispatches: Vec<(usize, u32)> = Vec::new();
@@ -428,46 +477,46 @@ impl DevicePopulation for Invocation {
                 pass.dispatch_workgroups(workgroups, 1, 1);
             }
         }
+        if epoch.is_submitted() {
+            buffers.staging.set_aside(&mut encoder, &heads, slot);
+        }
         device.queue.submit([encoder.finish()]);
         Submitted { steps, units: (whole - budget).div_ceil(ROWS_PER_UNIT) as u32 }
     }
 
     fn is_submitted(&self, epoch: usize) -> bool {
-        let epoch = &self.flight[epoch];
-        let Position { end, group, member, .. } = epoch.next;
-        end >= epoch.end && group == 0 && member == 0
+        self.flight[epoch].is_submitted()
     }
 
     fn sums_bytes(&self) -> usize {
         VEC4 * HEAD * self.networks.len()
     }
 
-    fn set_aside(&self, device: &Device, epoch: usize) {
-        if let Some(buffers) = &self.buffers {
-            buffers.staging.set_aside(device, &self.heads(&buffers.state), epoch);
+    fn state_bytes(&self) -> usize {
+        VEC4 * self.host.len()
+    }
+
+    fn read_sums(&self, device: &Rc<Device>, lap: usize, slots: usize) -> LocalFuture<'static, Result<Vec<u8>>> {
+        match &self.buffers {
+            Some(buffers) => buffers.staging.read_aside(device, lap, slots * self.sums_bytes()),
+            None => ready(Err(nothing_trained())),
         }
     }
 
-    fn read<'a>(&'a mut self, device: &'a Device, aside: Option<Range<usize>>) -> LocalFuture<'a, Result<Vec<u8>>> {
-        Box::pin(async move {
-            let sums_bytes = self.sums_bytes();
-            let buffers = self.buffers.as_ref().ok_or_else(nothing_trained)?;
-            let Some(slots) = aside else {
-                buffers.staging.read(device, &[(&buffers.state, 0, VEC4 as u64)], 0..0, |_, _| {}).await?;
-                return Ok(Vec::new());
-            };
-            let (host, mut sums) = (&mut self.host, Vec::new());
-            let slots = slots.start * sums_bytes..slots.end * sums_bytes;
-            let take = |state: &[u8], aside: &[u8]| {
-                copy(state, host);
-                sums = aside.to_vec();
-            };
-            buffers.staging.read(device, &[(&buffers.state, 0, buffers.state.size())], slots, take).await?;
-            for epoch in &mut self.flight {
-                epoch.host_next = epoch.next;
-            }
-            Ok(sums)
-        })
+    fn read_copy(&self, device: &Rc<Device>) -> LocalFuture<'static, Result<()>> {
+        match &self.buffers {
+            Some(Buffers { staging, state, .. }) => staging.read(device, &[(state, 0, state.size())]),
+            None => ready(Err(nothing_trained())),
+        }
+    }
+
+    fn take_copy(&mut self, device: &Rc<Device>) -> Result<()> {
+        let Buffers { staging, state, .. } = self.buffers.as_ref().ok_or_else(nothing_trained)?;
+        staging.take(device, state.size(), |bytes| copy(bytes, &mut self.host))?;
+        for epoch in &mut self.flight {
+            epoch.host_next = epoch.next;
+        }
+        Ok(())
     }
 
     fn rewind(&mut self) {
@@ -476,11 +525,11 @@ impl DevicePopulation for Invocation {
         }
     }
 
-    fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome> {
+    fn outcomes(&self, epoch: usize, sums: &[u8], seconds: f64) -> Vec<EpochOutcome> {
         let epoch = &self.flight[epoch];
         let n_validation = self.data.n_validation as f64;
         let outcome = |&(network, rows, _): &(usize, u32, u32)| {
-            let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network, aside);
+            let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network, Some(sums));
             let rows = f64::from(rows);
             let validation = Score { loss: loss / n_validation, accuracy: correct / n_validation };
             let (group, member) = self.places[network];
@@ -498,20 +547,21 @@ impl DevicePopulation for Invocation {
         epoch.networks.iter().filter_map(outcome).collect()
     }
 
-    fn clear(&mut self) {
-        self.flight.clear();
+    fn forget(&mut self, epochs: usize) {
+        self.flight.drain(..epochs);
     }
 
     fn parameters(&self, network: usize) -> Vec<f64> {
         self.flat(network, HEAD, &self.host)
     }
 
-    fn gradient<'a>(&'a mut self, device: &'a Device, network: usize) -> LocalFuture<'a, Result<Vec<f64>>> {
+    fn gradient<'a>(&'a mut self, device: &'a Rc<Device>, network: usize) -> LocalFuture<'a, Result<Vec<f64>>> {
         Box::pin(async move {
             let buffers = self.buffers.as_ref().ok_or_else(nothing_trained)?;
             let mut state = vec![[0; 4]; self.host.len()];
             let whole = (&buffers.state, 0, buffers.state.size());
-            buffers.staging.read(device, &[whole], 0..0, |bytes, _| copy(bytes, &mut state)).await?;
+            buffers.staging.read(device, &[whole]).await?;
+            buffers.staging.take(device, buffers.state.size(), |bytes| copy(bytes, &mut state))?;
             let pieces = self.groups[self.places[network].0].pieces;
             Ok(self.flat(network, HEAD + pieces, &state))
         })

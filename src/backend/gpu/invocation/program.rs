@@ -6,18 +6,10 @@
 
 use super::{SETTINGS_HEAD, STEP_WORDS};
 use crate::backend::Program;
+use crate::backend::gpu::binding::TRAIN_INVOCATION;
 use crate::backend::gpu::update::{self, Places, Update};
 use crate::mlp::{Activation, Loss};
 use core::fmt::Write as _;
-
-/// The whole shader but for the marked places, which this module fills.
-const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/train_invocation.wgsl"));
-const SHARED: [&str; 4] = [
-    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
-    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/threefry.wgsl")),
-    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/activation.wgsl")),
-    include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/update.wgsl")),
-];
 
 /// How the shader reaches parameters and slots: the parameters stand first, then the gradient, then the slots.
 const PLACES: Places = Places {
@@ -382,8 +374,8 @@ impl Writer<'_> {
 pub fn source(program: &Program) -> String {
     let (layers, pieces) = layers(program);
     let mut writer = Writer { program, layers, out: String::new() };
-    let mut shader = [update::types(), SHARED.concat()].concat();
-    for line in TEMPLATE.lines() {
+    let mut shader = update::types();
+    for line in TRAIN_INVOCATION.parts.iter().flat_map(|part| part.lines()) {
         shader.push_str(line);
         shader.push('\n');
         let Some(mark) = line.trim().strip_prefix("//@ ") else { continue };

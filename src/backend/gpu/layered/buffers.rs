@@ -1,13 +1,13 @@
 //! A population's buffers on one device: made from host copies, read back into them.
 
 use super::layout::{Call, Layout, Stats};
-use super::passes::{PASSES, Pass, bindings};
-use crate::backend::Data;
-use crate::backend::gpu::binding::{Access, CALL_STRIDE};
+use super::passes::{PASSES, Pass};
+use crate::backend::gpu::binding::{Access, CALL_STRIDE, Name};
 use crate::backend::gpu::device::{Device, label_words};
 use crate::backend::gpu::staging::{Memory, Staging, copy};
+use crate::backend::{Data, LocalFuture};
 use crate::error::Result;
-use core::ops::Range;
+use std::rc::Rc;
 
 /// Everything of a population that changes while it trains, as the host knows it.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl Buffers {
         let calls = make("calls", MAX_CALLS as u64 * CALL_STRIDE, Usage::UNIFORM | Usage::COPY_DST);
         let texels = rows_texture(device, &mut memory, in_texture, data.columns);
         let staging_bytes = params.size() + slots.size() + stats.size();
-        let staging = Staging::new(device, staging_bytes);
+        let staging = Staging::new(device, staging_bytes, size_of_val(&state.stats[..]));
         let write = |buffer: &wgpu::Buffer, bytes: &[u8]| {
             if !bytes.is_empty() {
                 device.queue.write_buffer(buffer, 0, bytes);
@@ -84,31 +84,32 @@ impl Buffers {
         write(&params, bytemuck::cast_slice(&state.params));
         write(&slots, bytemuck::cast_slice(&state.slots));
         write(&stats, bytemuck::cast_slice(&state.stats));
+        let texels = wgpu::BindingResource::TextureView(&texels);
+        let bound = |name: Name| match name {
+            Name::Networks => &networks,
+            Name::Layers => &layers,
+            Name::Tables => &tables,
+            Name::Batches => &batches,
+            Name::X => &rows,
+            Name::Labels => &label_buffer,
+            Name::Params => &params,
+            Name::Slots => &slots,
+            Name::Work => &work,
+            Name::Gradient => &gradient,
+            Name::Stats => &stats,
+            Name::Settings | Name::State => unreachable!("only strategy invocation binds {name:?}"),
+        };
         let groups = PASSES
             .iter()
             .map(|&pass| {
-                let own = |binding: u32| match (pass, binding) {
-                    (Pass::TrainWorkgroup, 1) => &tables,
-                    (_, 1) => &networks,
-                    (Pass::TrainWorkgroup, 2) => &batches,
-                    (_, 2) => &layers,
-                    (Pass::TrainWorkgroup, 3) => &rows,
-                    (_, 3) => &batches,
-                    (Pass::Loss, 5) => &label_buffer,
-                    (Pass::Optimizer | Pass::TrainWorkgroup, 5) => &slots,
-                    (Pass::Optimizer, 6) | (Pass::DenseBackwardWeight | Pass::TrainWorkgroup, 7) => &gradient,
-                    (_, 4) => &params,
-                    (_, 6) => &work,
-                    _ => &stats,
-                };
                 let call = wgpu::BufferBinding {
                     buffer: &calls,
                     offset: 0,
                     size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
                 };
-                let own = bindings(pass).iter().map(|&(binding, access)| match access {
-                    Access::Texels => (binding, wgpu::BindingResource::TextureView(&texels)),
-                    _ => (binding, own(binding).as_entire_binding()),
+                let own = pass.row().bindings.iter().map(|&(binding, name, access)| match access {
+                    Access::Texels => (binding, texels.clone()),
+                    Access::Read | Access::Write => (binding, bound(name).as_entire_binding()),
                 });
                 let entries: Vec<_> = core::iter::once((0, wgpu::BindingResource::Buffer(call)))
                     .chain(own)
@@ -135,8 +136,8 @@ impl Buffers {
     }
 
     /// Puts the sums and verdicts of all networks aside.
-    pub fn set_aside(&self, device: &Device, slot: usize) {
-        self.staging.set_aside(device, &[(&self.stats, 0, self.stats.size())], slot);
+    pub fn set_aside(&self, encoder: &mut wgpu::CommandEncoder, slot: usize) {
+        self.staging.set_aside(encoder, &[(&self.stats, 0, self.stats.size())], slot);
     }
 
     /// Fills the uniforms of the next submit.
@@ -153,33 +154,33 @@ impl Buffers {
         &self.groups[pass as usize]
     }
 
-    /// Waits for all that was submitted; with a `state`, reads sums, parameters and optimizer state into it, which changes
-    /// as a whole or not at all, and gives what was put aside into these slots.
-    pub async fn read(&self, device: &Device, into: Option<(&mut HostState, Range<usize>)>) -> Result<Vec<u8>> {
+    /// Begins to read so many bytes of what was put aside.
+    pub fn read_aside(&self, device: &Rc<Device>, lap: usize, bytes: usize) -> LocalFuture<'static, Result<Vec<u8>>> {
+        self.staging.read_aside(device, lap, bytes)
+    }
+
+    /// Begins to read sums, parameters and optimizer state, for [`Self::take`].
+    pub fn read(&self, device: &Rc<Device>) -> LocalFuture<'static, Result<()>> {
         let whole = |buffer| (buffer, 0, wgpu::Buffer::size(buffer));
-        let parts = [whole(&self.stats), whole(&self.params), whole(&self.slots)];
-        let Some((state, slots)) = into else {
-            self.staging.read(device, &parts[..1], 0..0, |_, _| {}).await?;
-            return Ok(Vec::new());
-        };
-        let (stats_end, params_end) = (self.stats.size() as usize, (self.stats.size() + self.params.size()) as usize);
-        let mut sums = Vec::new();
-        self.staging
-            .read(device, &parts, slots.start * stats_end..slots.end * stats_end, |bytes, aside| {
-                copy(bytes, &mut state.stats);
-                copy(&bytes[stats_end..], &mut state.params);
-                copy(&bytes[params_end..], &mut state.slots);
-                sums = aside.to_vec();
-            })
-            .await?;
-        Ok(sums)
+        self.staging.read(device, &[whole(&self.stats), whole(&self.params), whole(&self.slots)])
+    }
+
+    /// Takes what was read into a `state`, which changes as a whole or not at all.
+    pub fn take(&self, device: &Device, state: &mut HostState) -> Result<()> {
+        let (stats_end, params_end) = (self.stats.size(), self.stats.size() + self.params.size());
+        self.staging.take(device, params_end + self.slots.size(), |bytes| {
+            copy(bytes, &mut state.stats);
+            copy(&bytes[stats_end as usize..], &mut state.params);
+            copy(&bytes[params_end as usize..], &mut state.slots);
+        })
     }
 
     /// Reads part of the gradient, in floats.
-    pub async fn read_gradient(&self, device: &Device, first: usize, n: usize) -> Result<Vec<f32>> {
+    pub async fn read_gradient(&self, device: &Rc<Device>, first: usize, n: usize) -> Result<Vec<f32>> {
         let mut gradient = vec![0.0; n];
         let range = (&self.gradient, 4 * first as u64, 4 * n as u64);
-        self.staging.read(device, &[range], 0..0, |bytes, _| copy(bytes, &mut gradient)).await?;
+        self.staging.read(device, &[range]).await?;
+        self.staging.take(device, 4 * n as u64, |bytes| copy(bytes, &mut gradient))?;
         Ok(gradient)
     }
 }
@@ -198,7 +199,7 @@ fn padded_rows(data: &Data) -> Vec<f32> {
     padded
 }
 
-/// The padded rows as a texture: twin of `shaders/shared/rows.wgsl`. Data that a binding holds fits up to 32768
+/// The padded rows as a texture: twin of `shaders/bindings/rows.wgsl`. Data that a binding holds fits up to 32768
 /// features; `strategy_of` gives networks with more of them to strategy `workgroup`.
 fn rows_texture(device: &Device, memory: &mut Memory, padded: &[f32], columns: usize) -> wgpu::TextureView {
     let width = columns.div_ceil(4);

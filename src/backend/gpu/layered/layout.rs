@@ -1,4 +1,4 @@
-//! How a population lies on the device. Twin of `shaders/shared/population.wgsl`; offsets count vec4.
+//! How a population lies on the device. Twin of `shaders/functions/population.wgsl`; offsets count vec4.
 
 use crate::backend::NetworkSpec;
 use crate::backend::gpu::update::{self, CONSTANTS4, Update};

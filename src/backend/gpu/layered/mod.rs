@@ -12,13 +12,15 @@ pub mod passes;
 use super::binding::CALL_STRIDE;
 use super::device::Device;
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
+use super::pace::{Portion, Unit};
 use super::update::{CONSTANTS4, Update};
-use crate::backend::{Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Score, Snapshot, Tuning};
+use crate::backend::{
+    Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Score, Snapshot, Tuning, ready,
+};
 use crate::error::Result;
 use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
-use core::ops::Range;
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
 use passes::{PASSES, Pass};
 use std::collections::BTreeSet;
@@ -26,8 +28,9 @@ use std::rc::Rc;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
-/// About as many multiplications as a dispatch takes: 100 ms on the slowest software adapter, microseconds on a device.
-const DISPATCH_MACS: u64 = 32 << 20;
+/// Seconds of a step on a slow device however small it is: of each dispatch of a layer, or of a workgroup's whole step.
+const DISPATCH_SECONDS: f64 = 4e-5;
+const STEP_SECONDS: f64 = 5e-5;
 /// vec4s of parameters that an invocation of the optimizer updates on software adapters, for which reading tables costs most.
 const UPDATES: u32 = 64;
 /// The default of WebGPU's specification for the workgroups of one dimension.
@@ -51,6 +54,13 @@ pub fn state_bytes(spec: &NetworkSpec) -> u64 {
 pub fn table_bytes(spec: &NetworkSpec) -> u64 {
     let layers = spec.shape.hidden.len() + 1;
     2 * (size_of::<layout::GpuNetwork>() + layers * size_of::<layout::GpuLayer>()) as u64
+}
+
+/// Bytes of a network in each of the buffers that grow with networks.
+pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
+    let layout::Sizes { params4, slots4, work4 } = layout::sizes(spec);
+    let steps = n_train.div_ceil(spec.max_batch.max(1));
+    [16 * params4, 16 * slots4, 16 * work4, 4 * (4 + n_train + STEP_WORDS * steps)].map(|bytes| bytes as u64)
 }
 
 /// Whether strategy `workgroup` suits a network.
@@ -85,6 +95,12 @@ struct Epoch {
     blocks: u32,
 }
 
+impl Epoch {
+    fn is_submitted(&self) -> bool {
+        self.next_step >= self.n_steps.first().copied().unwrap_or(0) && self.next_block >= self.blocks
+    }
+}
+
 /// Invocations per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
 #[derive(Clone, Debug, Default)]
 struct Tiles {
@@ -110,6 +126,8 @@ struct Dispatch {
 struct Queue {
     /// Rules of the population: a pass that updates is dispatched for each.
     n_rules: usize,
+    /// About as many multiplications as a dispatch takes.
+    macs: u64,
     dispatches: Vec<Dispatch>,
 }
 
@@ -127,7 +145,7 @@ impl Queue {
 
     /// [`Self::push`] for the networks of one rule.
     fn push_for(&mut self, pass: Pass, rule: usize, call: Call, tiles: Option<u32>, members: usize, macs: u64) {
-        let most = (DISPATCH_MACS / macs.max(1)).clamp(1, u64::from(MAX_WORKGROUPS)) as u32;
+        let most = (self.macs / macs.max(1)).clamp(1, u64::from(MAX_WORKGROUPS)) as u32;
         let room = (MAX_CALLS / 2).saturating_sub(self.dispatches.len()).max(1) as u32;
         let members = members as u32;
         let window = most.max(members.div_ceil(room));
@@ -179,6 +197,11 @@ impl Layered {
         Self { fused, data, networks, updates, layout, buffers: None, host, flight: Vec::new() }
     }
 
+    /// Words of the largest epoch.
+    fn most_words(&self) -> usize {
+        self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+    }
+
     /// Raises `most` to what the network of these batches needs.
     fn cover(&self, most: &mut Tiles, batches: &EpochBatches) {
         let most_rows = batches.steps.iter().map(|step| step.rows).max().unwrap_or(0);
@@ -214,6 +237,26 @@ fn member_rows(words: &[u32], member: usize) -> (u32, u32) {
 }
 
 impl DevicePopulation for Layered {
+    fn unit(&self) -> Unit {
+        let step = |spec: &NetworkSpec| -> f64 {
+            let layers = spec.shape.layers().into_iter();
+            let macs = |layer: crate::mlp::Layer| 16 * layer.inputs.div_ceil(4) * layer.outputs.div_ceil(4);
+            3.0 * (spec.max_batch * layers.map(macs).sum::<usize>()) as f64
+        };
+        let macs = self.networks.iter().map(step).sum();
+        let depth = self.networks.iter().map(|spec| spec.shape.hidden.len() + 1).max().unwrap_or(1);
+        let floor = if self.fused { STEP_SECONDS } else { (3 * depth + 1) as f64 * DISPATCH_SECONDS };
+        Unit { strategy: u8::from(self.fused), macs, side: macs, floor, first: 1 }
+    }
+
+    fn epoch_size(&self) -> (f64, usize) {
+        let n_train = self.data.n_train;
+        let steps = |spec: &NetworkSpec| n_train.div_ceil(spec.max_batch.max(1));
+        let most = self.networks.iter().map(steps).max().unwrap_or(0);
+        let words: usize = self.networks.iter().map(|spec| 4 + n_train + STEP_WORDS * steps(spec)).sum();
+        ((most + self.data.n_validation.div_ceil(EVALUATION_ROWS)) as f64, 4 * words)
+    }
+
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
         let epoch = by_key(epoch, |batches| batches.network as u64);
         let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
@@ -257,32 +300,30 @@ impl DevicePopulation for Layered {
     }
 
     fn batches_bytes(&self) -> usize {
-        4 * self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+        4 * self.flight.iter().map(|epoch| epoch.words.len()).sum::<usize>()
     }
 
-    fn ensure_buffers(&mut self, device: &Rc<Device>) {
-        let words = self.batches_bytes() / 4;
+    fn fits(&self, device: &Rc<Device>) -> bool {
+        let words = self.most_words();
         let fits = |(on, buffers): &(Rc<Device>, Buffers)| Rc::ptr_eq(on, device) && buffers.batches_words() >= words;
-        if !self.buffers.as_ref().is_some_and(fits) {
-            // Free the old buffers before making new ones.
-            self.buffers = None;
-            // Settings may have changed; places stay.
-            self.layout = Layout::new(&self.networks);
-            let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, words, self.fused);
-            self.buffers = Some((device.clone(), buffers));
-        }
+        self.buffers.as_ref().is_some_and(fits)
+    }
+
+    fn make_buffers(&mut self, device: &Rc<Device>) {
+        // Free the old buffers before making new ones.
+        self.buffers = None;
+        // Settings may have changed; places stay.
+        self.layout = Layout::new(&self.networks);
+        let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, self.most_words(), self.fused);
+        self.buffers = Some((device.clone(), buffers));
     }
 
     fn drop_buffers(&mut self) {
         self.buffers = None;
     }
 
-    fn first_amount(&self) -> u32 {
-        1
-    }
-
     /// A unit is a step or, after the last step, a validation block, of all networks.
-    fn submit(&mut self, device: &Device, epoch: usize, amount: u32) -> Submitted {
+    fn submit(&mut self, device: &Device, epoch: usize, portion: Portion, slot: usize) -> Submitted {
         let epoch = &mut self.flight[epoch];
         let Some((_, buffers)) = self.buffers.as_ref() else { return Submitted::default() };
         if !epoch.is_written {
@@ -297,10 +338,10 @@ impl DevicePopulation for Layered {
         };
         let depth = epoch.tiles.last().map_or(0, |tiles| tiles.forward.len());
         let n_rules = self.updates.len();
-        let mut queue = Queue { n_rules, dispatches: Vec::new() };
+        let mut queue = Queue { n_rules, macs: portion.macs, dispatches: Vec::new() };
         let mut taken = 0;
         let most = epoch.n_steps.first().copied().unwrap_or(0);
-        let last = most.min(epoch.next_step.saturating_add(amount));
+        let last = most.min(epoch.next_step.saturating_add(portion.units));
         if self.fused && epoch.next_step < last {
             let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let call = Call { step: epoch.next_step, end_step: last, ..tables };
@@ -327,6 +368,8 @@ impl DevicePopulation for Layered {
                 }
             }
             let updates = tiles.params4.div_ceil(if device.is_software { UPDATES } else { 1 });
+            // An invocation of the optimizer takes as many vec4s as there are too many.
+            let updates = updates.min(MAX_WORKGROUPS * WORKGROUP);
             queue.push(Pass::Optimizer, call(0), Some(updates), members, 32 * u64::from(tiles.params4));
             taken += members as u64;
             epoch.next_step += 1;
@@ -367,35 +410,46 @@ impl DevicePopulation for Layered {
                 pass.dispatch_workgroups(x, 1, z);
             }
         }
+        if epoch.is_submitted() {
+            buffers.set_aside(&mut encoder, slot);
+        }
         device.queue.submit([encoder.finish()]);
         Submitted { steps: taken, units: epoch.next_step - before.0 + epoch.next_block - before.1 }
     }
 
     fn is_submitted(&self, epoch: usize) -> bool {
-        let epoch = &self.flight[epoch];
-        epoch.next_step >= epoch.n_steps.first().copied().unwrap_or(0) && epoch.next_block >= epoch.blocks
+        self.flight[epoch].is_submitted()
     }
 
     fn sums_bytes(&self) -> usize {
         size_of_val(&self.host.stats[..])
     }
 
-    fn set_aside(&self, device: &Device, epoch: usize) {
-        if let Some((_, buffers)) = &self.buffers {
-            buffers.set_aside(device, epoch);
+    fn state_bytes(&self) -> usize {
+        16 * (self.layout.params4 + self.layout.slots4) + self.sums_bytes()
+    }
+
+    fn read_sums(&self, device: &Rc<Device>, lap: usize, slots: usize) -> LocalFuture<'static, Result<Vec<u8>>> {
+        match &self.buffers {
+            Some((_, buffers)) => buffers.read_aside(device, lap, slots * self.sums_bytes()),
+            None => ready(Err(nothing_trained())),
         }
     }
 
-    fn read<'a>(&'a mut self, device: &'a Device, aside: Option<Range<usize>>) -> LocalFuture<'a, Result<Vec<u8>>> {
-        Box::pin(async move {
-            let (_, buffers) = self.buffers.as_ref().ok_or_else(nothing_trained)?;
-            let all = aside.is_some();
-            let sums = buffers.read(device, aside.map(|slots| (&mut self.host, slots))).await?;
-            for epoch in self.flight.iter_mut().filter(|_| all) {
-                epoch.host_next = (epoch.next_step, epoch.next_block);
-            }
-            Ok(sums)
-        })
+    fn read_copy(&self, device: &Rc<Device>) -> LocalFuture<'static, Result<()>> {
+        match &self.buffers {
+            Some((_, buffers)) => buffers.read(device),
+            None => ready(Err(nothing_trained())),
+        }
+    }
+
+    fn take_copy(&mut self, device: &Rc<Device>) -> Result<()> {
+        let (_, buffers) = self.buffers.as_ref().ok_or_else(nothing_trained)?;
+        buffers.take(device, &mut self.host)?;
+        for epoch in &mut self.flight {
+            epoch.host_next = (epoch.next_step, epoch.next_block);
+        }
+        Ok(())
     }
 
     fn rewind(&mut self) {
@@ -405,14 +459,12 @@ impl DevicePopulation for Layered {
         }
     }
 
-    fn outcomes(&self, epoch: usize, aside: Option<&[u8]>, seconds: f64) -> Vec<EpochOutcome> {
+    fn outcomes(&self, epoch: usize, sums: &[u8], seconds: f64) -> Vec<EpochOutcome> {
         let epoch = &self.flight[epoch];
         let n_validation = self.data.n_validation as f64;
         let outcome = |(member, &network): (usize, &usize)| {
             let from = network * size_of::<Stats>();
-            let stats = aside.map_or(self.host.stats[network], |aside| {
-                bytemuck::pod_read_unaligned(&aside[from..from + size_of::<Stats>()])
-            });
+            let stats: Stats = bytemuck::pod_read_unaligned(&sums[from..from + size_of::<Stats>()]);
             let (rows, before) = member_rows(&epoch.words, member);
             let rows = f64::from(rows);
             let score = |loss: f32, correct: f32, rows: f64| Score {
@@ -433,8 +485,8 @@ impl DevicePopulation for Layered {
         epoch.networks.iter().enumerate().filter_map(outcome).collect()
     }
 
-    fn clear(&mut self) {
-        self.flight.clear();
+    fn forget(&mut self, epochs: usize) {
+        self.flight.drain(..epochs);
     }
 
     fn parameters(&self, network: usize) -> Vec<f64> {
@@ -443,7 +495,7 @@ impl DevicePopulation for Layered {
         layout::from_device(&self.networks[network].shape, &self.host.params[first..first + n])
     }
 
-    fn gradient<'a>(&'a mut self, device: &'a Device, network: usize) -> LocalFuture<'a, Result<Vec<f64>>> {
+    fn gradient<'a>(&'a mut self, device: &'a Rc<Device>, network: usize) -> LocalFuture<'a, Result<Vec<f64>>> {
         Box::pin(async move {
             let place = &self.layout.networks[network];
             let (first, n) = (4 * place.params as usize, 4 * place.n_params4 as usize);

@@ -1,19 +1,8 @@
 //! The kernels of strategies `layered` and `workgroup`.
 
 use super::STEP_WORDS;
-use crate::backend::gpu::binding::{Access, Kernel};
+use crate::backend::gpu::binding::{self, Kernel, Row};
 use crate::backend::gpu::update::{self, Places, Update};
-
-macro_rules! kernel {
-    ($name:literal $(, $shared:literal)*) => {
-        ($name, [
-            include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/population.wgsl")),
-            include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/bits.wgsl")),
-            $(include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/", $shared, ".wgsl")),)*
-            include_str!(concat!(env!("OUT_DIR"), "/shaders/", $name, ".wgsl")),
-        ].concat())
-    };
-}
 
 /// Which kernel a dispatch runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,36 +39,30 @@ const PLACES: Places = Places {
 };
 
 /// What a network's workgroup does before a step of a rule whose learning rate descends.
-const DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/shared/descent.wgsl"));
+const DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/functions/descent.wgsl"));
 
 impl Pass {
+    /// Its row of the kernels' table.
+    pub fn row(self) -> &'static Row {
+        match self {
+            Self::DenseForward => &binding::DENSE_FORWARD,
+            Self::Loss => &binding::LOSS,
+            Self::DenseBackwardData => &binding::DENSE_BACKWARD_DATA,
+            Self::DenseBackwardWeight => &binding::DENSE_BACKWARD_WEIGHT,
+            Self::Optimizer => &binding::OPTIMIZER,
+            Self::TrainWorkgroup => &binding::TRAIN_WORKGROUP,
+        }
+    }
+
     /// Whether the pass has a kernel for each rule.
     pub fn updates(self) -> bool {
-        matches!(self, Self::Optimizer | Self::TrainWorkgroup)
+        self.row().updates
     }
 
     /// The kernel of a pass; `rule` matters where it updates.
     pub fn kernel(self, rule: Update) -> Kernel {
-        let (name, source) = match self {
-            Self::DenseForward => {
-                kernel!("dense_forward", "tables", "rows", "threefry", "activation", "dense_forward")
-            }
-            Self::Loss => kernel!("loss", "tables", "loss"),
-            Self::DenseBackwardData => kernel!("dense_backward_data", "tables", "dense_backward_data"),
-            Self::DenseBackwardWeight => kernel!("dense_backward_weight", "tables", "rows", "dense_backward_weight"),
-            Self::Optimizer => kernel!("optimizer", "tables", "update", "optimizer"),
-            Self::TrainWorkgroup => kernel!(
-                "train_workgroup",
-                "threefry",
-                "activation",
-                "update",
-                "dense_forward",
-                "loss",
-                "dense_backward_data",
-                "dense_backward_weight",
-                "optimizer"
-            ),
-        };
+        let &Row { name, parts, .. } = self.row();
+        let source = parts.concat();
         let constants = update::constants(|i| format!("tables[at + {}u]", 2 + i));
         let has_slope = self == Self::TrainWorkgroup && rule.descends();
         let source = source
@@ -109,17 +92,50 @@ pub fn kernels() -> Vec<Kernel> {
     PASSES.into_iter().flat_map(of).collect()
 }
 
-/// What a kernel binds beside the call. A stage may bind only eight storage buffers on the spec's default limits.
-pub fn bindings(pass: Pass) -> &'static [(u32, Access)] {
-    use Access::{Read, Texels, Write};
-    match pass {
-        Pass::DenseForward => &[(1, Read), (2, Read), (3, Read), (4, Read), (5, Texels), (6, Write)],
-        Pass::DenseBackwardData => &[(1, Read), (2, Read), (3, Read), (4, Read), (6, Write)],
-        Pass::Loss => &[(1, Read), (2, Read), (3, Read), (5, Read), (6, Write), (7, Write)],
-        Pass::DenseBackwardWeight => &[(1, Read), (2, Read), (3, Read), (5, Texels), (6, Write), (7, Write)],
-        Pass::Optimizer => &[(1, Read), (2, Read), (3, Read), (4, Write), (5, Write), (6, Read), (7, Write)],
-        Pass::TrainWorkgroup => {
-            &[(1, Read), (2, Read), (3, Read), (4, Write), (5, Write), (6, Write), (7, Write), (8, Write)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::gpu::binding::{
+        Access, DENSE_BACKWARD_DATA, DENSE_BACKWARD_WEIGHT, DENSE_FORWARD, LOSS, OPTIMIZER, TRAIN_INVOCATION,
+        TRAIN_WORKGROUP,
+    };
+
+    /// The declarations of a shader: number, name and access of each binding but the call's.
+    fn declared(source: &str) -> Vec<(u32, String, Access)> {
+        let mut all = Vec::new();
+        for line in source.lines().filter(|line| line.contains("@binding(") && !line.contains("var<uniform>")) {
+            let number = line.split("@binding(").nth(1).and_then(|rest| rest.split(')').next()).unwrap();
+            let declaration = line.split("var").nth(1).unwrap();
+            let access = match declaration.split('>').next().unwrap() {
+                "<storage, read" => Access::Read,
+                "<storage, read_write" => Access::Write,
+                _ => Access::Texels,
+            };
+            let name = declaration.split(':').next().unwrap().split('>').next_back().unwrap();
+            all.push((number.parse().unwrap(), name.trim().to_owned(), access));
+        }
+        all.sort_by_key(|(number, ..)| *number);
+        all
+    }
+
+    #[test]
+    fn shaders_declare_what_the_table_binds() {
+        let rows = [
+            &DENSE_FORWARD,
+            &LOSS,
+            &DENSE_BACKWARD_DATA,
+            &DENSE_BACKWARD_WEIGHT,
+            &OPTIMIZER,
+            &TRAIN_WORKGROUP,
+            &TRAIN_INVOCATION,
+        ];
+        for row in rows {
+            let wanted: Vec<_> =
+                row.bindings.iter().map(|&(number, name, access)| (number, name.text().to_owned(), access)).collect();
+            assert_eq!(declared(&row.parts.concat()), wanted, "{}", row.name);
+            for kernel in kernels().iter().filter(|kernel| kernel.name == row.name) {
+                assert_eq!(declared(&kernel.source), wanted, "{}", row.name);
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ import { icon } from '../../controls/icons.js';
 import { backendReason } from '../../state/backend-reason.js';
 import { Benchmark } from '../../commands/benchmark.js';
 import { DASH, short } from '../../study/format.js';
-import { WORKS } from '../../study/works.js';
+import { download } from '../../platform/download.js';
+import { CROWDS, WORKS } from '../../study/works.js';
 import sheet from './style.css?inline';
 
 /**
@@ -14,12 +15,17 @@ import sheet from './style.css?inline';
  * @typedef {'cpu' | 'gpu'} Backend
  */
 
-const NAMES = /** @type {(keyof typeof WORKS)[]} */ (Object.keys(WORKS));
+/** @type {Record<string, import('../../study/works.js').Work>} */
+const ALL = { ...WORKS, ...CROWDS };
+const NAMES = Object.keys(ALL);
 /** @type {Backend[]} */
 const BACKENDS = ['cpu', 'gpu'];
 /** A work that has an end may take so many times longer than one that has none. */
 const PATIENCE = 6;
-const hasEnd = (/** @type {keyof typeof WORKS} */ name) => name === 'W3';
+const hasEnd = (/** @type {string} */ name) => name === 'W3';
+const BENCHMARK_FILE = 'tuning-playground-benchmark.json';
+/** Populations are measured for a part of the time. */
+const CROWD_TIME = 0.3;
 
 export class TpBench extends Part {
   static sheet = sheet;
@@ -31,10 +37,12 @@ export class TpBench extends Part {
     /** How long a work is measured, in ms. */ this.limit = 1500;
     /**
      * @private
-     * @type {Map<string, {steps: number, seconds: number, bytes: number}>} what was measured, by backend and work
+     * @type {Map<string, {steps: number, seconds: number, bytes: number, plan: string}>} what was measured, by
+     *   backend and work
      */
     this.cells = new Map();
     /** @private @type {Map<Backend, string | Problem>} what measured, or why nothing did */ this.notes = new Map();
+    /** @private @type {object | null} what was measured of the GPU itself */ this.facts = null;
     /** @private @type {Benchmark | null} */ this.measuring = null;
     /** @private @type {[string, Record<string, string>]} a text and its values */ this.status = ['', {}];
   }
@@ -94,7 +102,12 @@ export class TpBench extends Part {
             )}</tr>`,
         )}</tbody>
       </table>
-      ${this.told().map((note) => html`<p class="q2">${note}</p>`)}
+      ${this.told().map((note) => html`<p class="q2">${note}</p>`)}${
+        this.facts
+          ? html`
+            <p class="q2" data-testid="bench-facts">${this.saidOf(/** @type {any} */ (this.facts))}</p>`
+          : nothing
+      }
       <div class="foot">
         <button type="button" class="btn ${measuring || busy ? '' : 'p'}" data-testid="bench-start" ?disabled=${busy}
           @click=${measuring ? this.cancel : this.measure}>${this.t(
@@ -102,6 +115,9 @@ export class TpBench extends Part {
           )}</button>
         <button type="button" class="btn" data-testid="bench-copy" ?disabled=${!this.cells.size || measuring !== null}
           @click=${this.copy}>${this.t('bench.copy')}</button>
+        <button type="button" class="btn" data-testid="bench-export"
+          ?disabled=${!this.cells.size || measuring !== null}
+          @click=${this.export}>${this.t('bench.export')}</button>
         <span class="q2" role="status" data-testid="bench-status">${busy ? this.t('bench.wait') : this.said()}</span>
       </div>
     </dialog>`;
@@ -119,6 +135,17 @@ export class TpBench extends Part {
     return key && this.t(key, { work: this.t(`bench.${name}`), backend });
   }
 
+  /** @private What was measured of the GPU itself, in a sentence.
+   * @param {{latency_ms: number, dispatch_us: number, self_test: number, first_uses: {ms: number}[]}} facts */
+  saidOf(facts) {
+    return this.t('bench.facts', {
+      latency: Number(facts.latency_ms.toPrecision(2)),
+      dispatch: Number(facts.dispatch_us.toPrecision(2)),
+      off: facts.self_test.toExponential(0),
+      first: Math.round(Math.max(0, ...facts.first_uses.map((one) => one.ms))),
+    });
+  }
+
   /** @private What measured, or why nothing did. */
   told() {
     return [...this.notes].map(
@@ -129,11 +156,11 @@ export class TpBench extends Part {
   /**
    * @private The time of a work that has an end, its rate, and what a trial takes of the memory.
    * @param {Backend} backend
-   * @param {keyof typeof WORKS} name
+   * @param {string} name
    */
   shown(backend, name) {
     const measured = this.cells.get(`${backend} ${name}`);
-    const { trials, steps } = WORKS[name];
+    const { trials, steps } = ALL[name];
     if (!measured) return [DASH];
     const rate = measured.steps / measured.seconds;
     const time = hasEnd(name)
@@ -150,19 +177,19 @@ export class TpBench extends Part {
   async measure() {
     this.cells.clear();
     this.notes.clear();
+    this.facts = null;
     for (const backend of BACKENDS) {
       const measuring = new Benchmark(backend);
       this.measuring = measuring;
       try {
         for (const name of NAMES) {
           this.tell('bench.now', { name, backend: backend.toUpperCase() });
-          const { adapter, workers, bytes_per_trial: bytes } = await measuring.prepare(WORKS[name]);
+          const { adapter, workers, plan, bytes_per_trial: bytes } = await measuring.prepare(ALL[name]);
           this.notes.set(backend, backend === 'gpu' ? adapter : `${adapter} ×${workers}`);
-          this.cells.set(`${backend} ${name}`, {
-            ...(await measuring.measure(hasEnd(name) ? PATIENCE * this.limit : this.limit)),
-            bytes,
-          });
+          const part = hasEnd(name) ? PATIENCE : name in CROWDS ? CROWD_TIME : 1;
+          this.cells.set(`${backend} ${name}`, { ...(await measuring.measure(part * this.limit)), bytes, plan });
         }
+        if (backend === 'gpu') this.facts = await measuring.facts();
       } catch (error) {
         // A cancel has said so itself.
         if (this.measuring !== measuring) return;
@@ -185,6 +212,24 @@ export class TpBench extends Part {
     this.measuring.dispose();
     this.measuring = null;
     this.tell('bench.cancelled');
+  }
+
+  /** @private Everything that was measured, as a file that a visitor can send; nothing is guessed of a card's name. */
+  export() {
+    /** @param {[string, any]} cell */
+    const cell = ([key, { steps, seconds, bytes, plan }]) => {
+      const [backend, ...name] = key.split(' ');
+      const { trials } = ALL[name.join(' ')];
+      return { backend, work: name.join(' '), trials, strategy: plan, rate: steps / seconds, bytes_per_trial: bytes };
+    };
+    const all = {
+      format: 'tuning-playground/benchmark@1',
+      browser: navigator.userAgent,
+      devices: this.told(),
+      gpu: this.facts,
+      rates: [...this.cells].map(cell),
+    };
+    download(new Blob([`${JSON.stringify(all, null, 2)}\n`], { type: 'application/json' }), BENCHMARK_FILE);
   }
 
   /** @private */

@@ -94,6 +94,7 @@ export function landscapeDocument(store, shown, metric) {
       kind: options.plane,
       explained: head.explained,
       extent: head.extent,
+      ...(head.eigenvalues ? { eigenvalues: head.eigenvalues } : {}),
       ...(options.plane === 'gradient' ? { axes: ['gradient', head.momentum ? 'momentum' : 'random'] } : {}),
     },
     metric,

@@ -26,7 +26,7 @@ export function misleads({ plane, explained, path, at, parameters = NaN, seeds =
   const add = (/** @type {string} */ key, /** @type {Record<string, number>} */ values = {}) =>
     void found.push({ key: `landscape.misleads.${key}`, values });
   if (plane === 'line') add('line');
-  if (plane === 'random' || plane === 'gradient' || plane === 'three') {
+  if (['random', 'gradient', 'hessian', 'three'].includes(plane)) {
     if (Number.isFinite(parameters)) add(plane, { parameters });
     else add(`${plane}.some`);
   }

@@ -71,6 +71,9 @@ export class TpLandscapeFacts extends Part {
       <p class="q2">${this.t(`landscape.about.${about}`)}</p>
       <dl>${this.fact(`score.${options.rows}_loss`, loss(head.loss), 'own')}
       ${this.fact('landscape.facts.rows', rowsText(this, head), 'rows')}
+      ${(head.eigenvalues ?? []).map((one, k) =>
+        this.fact(`landscape.facts.eigenvalue.${'xy'[k]}`, loss(one), `eigenvalue-${'xy'[k]}`),
+      )}
       ${barrier === null ? nothing : this.fact('landscape.facts.barrier', loss(barrier), 'barrier')}
       ${far ? this.fact('landscape.facts.farthest', loss(far.distance), 'farthest') : nothing}
       ${

@@ -132,6 +132,10 @@ export class TpLandscape extends GroundPart {
     return titleOf(this.t.bind(this), plane, this.scoreName, [selected.number, ...others]);
   }
 
+  heading() {
+    return this.stamped(this.title);
+  }
+
   get keys() {
     return this.t(this.space.shown ? 'landscape.keys.solid' : 'landscape.keys');
   }

@@ -46,7 +46,13 @@ export function axisTitles(t, { options, head, trial }, score) {
   const share = (/** @type {0 | 1} */ k) => metric(head.explained?.[k], 'classes');
   const [b, c] = options.others;
   const name = (/** @type {'x' | 'y'} */ side, /** @type {0 | 1} */ k) =>
-    t(`landscape.axis.${options.plane}.${side}`, { share: share(k), a: trial, b, c });
+    t(`landscape.axis.${options.plane}.${side}`, {
+      share: share(k),
+      value: loss(head.eigenvalues?.[k]),
+      a: trial,
+      b,
+      c,
+    });
   const y = options.plane === 'gradient' && !head.momentum ? t('landscape.axis.gradient.y.random') : name('y', 1);
   return { x: name('x', 0), y: options.plane === 'line' ? score : y };
 }

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count } from '../../study/format.js';
+import { turn } from '../../platform/turns.js';
 import { partSizes, planned } from '../../study/panel.js';
 import shared from '../../figures/ground/style.css?inline';
 import '../../controls/tp-scrubber.js';
@@ -31,7 +32,16 @@ const JUDGE = 300;
 /** A network that has come no farther is looked at again after so long, in ms. */
 const AGAIN = 60;
 
+/** Layers of more units are drawn higher. */
+const CROWDED = 20;
+
 const SLOTS = /** @type {Slot[]} */ ([0, 1]);
+
+/** The last point that lies no later than a step. @param {number[]} steps @param {number} step */
+const before = (steps, step) => {
+  const after = steps.findIndex((one) => one > step);
+  return (after < 0 ? steps.length : after) - 1;
+};
 
 /** The next frame; a hidden tab has none, and waits less often. */
 const frame = () =>
@@ -57,6 +67,8 @@ export class TpModelView extends Part {
     /** @private whether what is there is being asked for, in each place */ this.pulling = [false, false];
     /** @private when the scrubber moved last, in ms */ this.movedAt = -Infinity;
     /** @private @type {number[]} */ this.steps = [0];
+    /** @private @type {Sight['head'][]} the networks that were there last: their figures stay while others come */
+    this.heads = [null, null];
   }
 
   disconnectedCallback() {
@@ -82,7 +94,7 @@ export class TpModelView extends Part {
       // A step that is looked at stays; the end stays the end.
       const step = this.steps[this.at];
       this.steps = steps;
-      if (this.at >= 0) this.seek(steps.findLastIndex((one) => one <= step));
+      if (this.at >= 0) this.seek(before(steps, step));
     }
   }
 
@@ -145,7 +157,9 @@ export class TpModelView extends Part {
     lens.key = key;
     const asked = lens.asked(head, moving, judged);
     const found = /** @type {(Found & {fresh: boolean}) | null} */ (await this.act('model_look', { slot, asked }));
-    if (!this.isConnected || sight.opened !== this.store.model.sights[slot].opened) return false;
+    if (!this.isConnected) return false;
+    // Another network has come meanwhile, which nobody has looked at yet.
+    if (sight.opened !== this.store.model.sights[slot].opened) return true;
     if (!found) {
       // Another look took its place, or the network is gone.
       lens.key = before;
@@ -155,10 +169,22 @@ export class TpModelView extends Part {
     const isOther = String([lens.found?.axes, lens.found?.unit]) !== String([found.axes, found.unit]);
     const isFirst = lens.found === null;
     lens.take(found);
+    await this.show(lens, moving);
     if (isFirst || isOther) this.refresh();
     if (isLive && !found.fresh) await new Promise((resolve) => setTimeout(resolve, AGAIN));
     await frame();
     return true;
+  }
+
+  /** Shows what was found: while it moves one figure at a time beside the first, then all, each in a task of its own.
+   * @private @param {Lens} lens @param {boolean} moving */
+  async show(lens, moving) {
+    for (const part of lens.others()) {
+      await turn();
+      if (!this.isConnected) return;
+      part.moved();
+      if (moving) return;
+    }
   }
 
   /** Figures that have their first picture are drawn anew. @private */
@@ -177,7 +203,7 @@ export class TpModelView extends Part {
     if (!own.head || !other.head) return -1;
     const epoch = (this.steps[this.at] ?? 0) / own.head.epoch_steps;
     const { steps } = other.way;
-    const at = steps.findLastIndex((one) => one / /** @type {any} */ (other.head).epoch_steps <= epoch);
+    const at = before(steps, epoch * other.head.epoch_steps);
     return at === steps.length - 1 ? -1 : Math.max(0, at);
   }
 
@@ -208,7 +234,7 @@ export class TpModelView extends Part {
       @aim=${() => SLOTS.forEach((slot) => void this.pull(slot))}>
       <div class="sheets">${beside ? SLOTS.map((slot) => this.sheet(slot, true)) : this.sheet(0, false)}</div>
       ${
-        sights[0].state === 'ready'
+        sights[0].state === 'ready' || this.heads[0]
           ? html`<div class="foot">${this.wayThere(sights[0])}${
               last > 0
                 ? html`<tp-scrubber .store=${store} .steps=${steps} .at=${this.at < 0 ? last : this.at}
@@ -224,7 +250,8 @@ export class TpModelView extends Part {
   wayThere(sight) {
     if (sight.share !== null) return this.progress(sight.share);
     if (!sight.head || sight.live || sight.way.steps.length > 2 || this.store.state !== 'idle') return nothing;
-    if (!this.store.selected?.epochs.length) return nothing;
+    // What was trained once more is all there is.
+    if (!this.store.selected?.epochs.length || sight.way.same !== null) return nothing;
     return html`<p class="q2 way">${this.t('model.way')} <button type="button" class="lnk" data-testid="model-way"
       @click=${() => this.act('model_again', 0)}>${this.t('model.way.again')}</button></p>`;
   }
@@ -239,10 +266,12 @@ export class TpModelView extends Part {
   /** All of one network. @private @param {Slot} slot @param {boolean} paired */
   sheet(slot, paired) {
     const sight = this.store.model.sights[slot];
-    if (sight.state !== 'ready' || !sight.head) return html`<div class="sheet">${this.placeholder(slot)}</div>`;
+    if (sight.state === 'ready') this.heads[slot] = sight.head;
+    else if (sight.state !== 'loading') this.heads[slot] = null;
+    const head = sight.head ?? this.heads[slot];
+    if (!head || sight.state === 'absent') return html`<div class="sheet">${this.placeholder(slot)}</div>`;
     const { store } = this;
     const lens = this.lenses[slot];
-    const { head } = sight;
     const boundary = html`<tp-model-boundary .store=${store} .lens=${lens} .paired=${paired}></tp-model-boundary>`;
     const verdict =
       head.task === 'classes'
@@ -250,7 +279,8 @@ export class TpModelView extends Part {
         : html`<tp-model-residuals .store=${store} .lens=${lens} .paired=${paired}></tp-model-residuals>`;
     const rest = html`<tp-model-mistakes .store=${store} .lens=${lens} .paired=${paired}></tp-model-mistakes>`;
     const facts = html`<tp-model-facts .store=${store} .lens=${lens} .paired=${paired}></tp-model-facts>`;
-    const network = html`<tp-model-network .store=${store} .lens=${lens} .paired=${paired}></tp-model-network>`;
+    const network = html`<tp-model-network class=${Math.max(...head.widths) > CROWDED ? 'many' : ''} .store=${store}
+      .lens=${lens} .paired=${paired}></tp-model-network>`;
     const layers = html`<tp-model-layers .store=${store} .lens=${lens} .paired=${paired}></tp-model-layers>`;
     const weights = html`<tp-model-weights .store=${store} .lens=${lens} .paired=${paired}></tp-model-weights>`;
     const flat = isFlat(head);

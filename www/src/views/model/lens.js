@@ -8,6 +8,7 @@
  * @typedef {{verdict: Verdict, features: Float32Array, said?: Float32Array, truths?: Float64Array}} Part
  * @typedef {{rows: Uint32Array, xy: Float32Array, truths: Float64Array, said: Float32Array}} Places rows on the plane
  * @typedef {{n: number, span: number, now: Float64Array, then: Float64Array}} Spread of a layer's weights
+ * @typedef {{quick?: boolean, moved: () => void}} Follower `quick`: it keeps up with everything
  * @typedef {object} Found
  * @property {number} at
  * @property {[number, number] | null} axes the plane's features
@@ -17,13 +18,13 @@
  * @property {Float32Array | null} maps
  * @property {Part[]} parts training, validation; none where nothing was judged
  * @property {Places[] | null} places
- * @property {Spread[]} layers
+ * @property {Spread[]} layers none where they were not asked for
  * @property {Float32Array} norms
  * @property {Float32Array | null} weights
  */
 
 /** Points along a side of the plane: of a picture that stands, and of one that moves. */
-const SIDES = { still: 96, moving: 72 };
+const SIDES = { still: 96, moving: 56 };
 /** Multiplications that a picture of the plane may take while it moves, and as it stands. */
 const WORK = { still: 4e8, moving: 6e7 };
 /** The coarsest plane. */
@@ -36,6 +37,8 @@ const LEAST_ROWS = 32;
 const PLACES = 400;
 /** Weights of larger networks are not drawn one by one. */
 export const MOST_WEIGHTS = 60_000;
+/** Weights of networks of more parameters are looked through only when rows are judged. */
+const LARGE = 200_000;
 /** Units of a layer, layers and units in all that are drawn one by one. */
 export const DRAWN = { units: 64, layers: 8, all: 400 };
 
@@ -50,12 +53,6 @@ export const isDrawn = ({ widths, parameters }) =>
  * @param {import('../../state/model.js').ModelHead} head */
 export const isFlat = ({ inputs }) => inputs <= 2;
 
-const nothing = () => ({
-  /** @type {Found | null} */ found: null,
-  /** @type {Part[]} */ parts: [],
-  /** @type {Places[]} */ places: [],
-});
-
 export class Lens {
   /** @param {0 | 1} slot */
   constructor(slot) {
@@ -63,40 +60,45 @@ export class Lens {
     /** The point of the way that is looked at; below 0 what the network is now. */ this.at = -1;
     /** @type {[number, number] | null} the layer and unit that are shown large */ this.unit = null;
     /** @type {[number, number] | null} the plane's features, where they had to be chosen */ this.axes = null;
-    Object.assign(this, nothing());
-    /** @type {Found | null} */ this.found;
-    /** @type {Part[]} training, validation */ this.parts;
-    /** @type {Places[]} */ this.places;
+    /** @type {Found | null} */ this.found = null;
+    /** @type {Part[]} training, validation */ this.parts = [];
+    /** @type {Places[]} rows on the plane, of training and of validation */ this.places = [];
     /** What was asked for last. */ this.key = '';
     /** When rows were judged last, in ms. */ this.judgedAt = -Infinity;
-    /** @private @type {Set<{moved: () => void}>} */ this.followers = new Set();
+    /** @private @type {Set<Follower>} */ this.followers = new Set();
   }
 
-  /** @param {{moved: () => void}} part */
+  /** @param {Follower} part */
   follow(part) {
     this.followers.add(part);
   }
 
-  /** @param {{moved: () => void}} part */
+  /** @param {Follower} part */
   leave(part) {
     this.followers.delete(part);
   }
 
   /** Another network. */
   clear() {
-    Object.assign(this, nothing(), { at: -1, unit: null, key: '', judgedAt: -Infinity });
+    Object.assign(this, { found: null, parts: [], places: [], at: -1, unit: null, key: '', judgedAt: -Infinity });
   }
 
-  /** @param {Found} found */
+  /** What was found is shown by those that keep up with everything. @param {Found} found */
   take(found) {
-    this.found = found;
+    const { layers, norms, weights } = this.found ?? found;
+    this.found = found.layers.length ? found : { ...found, layers, norms, weights };
     if (found.parts.length) this.parts = found.parts;
     if (found.places) this.places = found.places;
-    this.moved();
+    for (const part of this.followers) if (part.quick) part.moved();
   }
 
-  moved() {
-    for (const part of this.followers) part.moved();
+  /** The others, which show what was found one after the other: first those whose turn is longest ago. */
+  *others() {
+    for (const part of [...this.followers].filter(({ quick }) => !quick)) {
+      if (!this.followers.delete(part)) continue;
+      this.followers.add(part);
+      yield part;
+    }
   }
 
   /** The features of the plane; none where none was chosen of many.
@@ -117,8 +119,9 @@ export class Lens {
     return {
       at: this.at,
       plane: axes && { axes, side, unit: this.unit },
-      mapSide: axes && isDrawn(head) ? (units > 150 ? 14 : 22) : 0,
+      mapSide: axes && isDrawn(head) ? (moving || units > 150 ? 14 : 22) : 0,
       mostWeights: MOST_WEIGHTS,
+      spreads: judged || head.parameters <= LARGE,
       mostRows: judged ? within(JUDGED[pace], LEAST_ROWS, MOST_ROWS) : 0,
       mostPlaces: judged ? PLACES : 0,
     };

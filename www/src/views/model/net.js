@@ -3,9 +3,16 @@
  *
  * @typedef {import('../../state/model.js').ModelHead} ModelHead
  * @typedef {{x: number, y: number, size: number, label: boolean}} Box
- * @typedef {{layer: number, from: number, to: number, value: number, share: number, x0: number,
- *   y0: number, x1: number, y1: number}} Line a weight from a unit of `layer` (0 for the inputs) to one of the next; `share` of the
- *   layer's largest
+ * @typedef {object} Line a weight
+ * @property {number} layer of the unit that it goes out from; 0 for the inputs
+ * @property {number} from
+ * @property {number} to a unit of the next layer
+ * @property {number} value
+ * @property {number} share of the layer's largest
+ * @property {number} x0
+ * @property {number} y0
+ * @property {number} x1
+ * @property {number} y1
  */
 
 /** More inputs than these are not drawn. */
@@ -24,11 +31,13 @@ export function boxesOf({ inputs, widths }, width, height) {
   const counts = [inputs > MOST_INPUTS ? 0 : inputs, ...widths];
   const inner = Math.max(40, height - 2 * EDGE);
   const names = Math.min(NAMES, width / 6);
-  const across = Math.max(40, width - 2 * names);
+  // Inputs that are not drawn leave their room to the layers.
+  const [first, left] = counts[0] ? [0, names] : [1, LARGEST / 2];
+  const across = Math.max(40, width - left - names);
   const columns = counts.length;
-  const step = across / Math.max(1, columns - 1);
+  const step = across / Math.max(1, columns - 1 - first);
   return counts.map((n, k) => {
-    const x = names + k * step;
+    const x = left + (k - first) * step;
     const room = n ? inner / n : 0;
     const size = Math.max(2, Math.min(LARGEST, step * 0.4, room * 0.82));
     const label = (k === 0 || k === columns - 1) && size >= LEAST_NAMED;
@@ -142,4 +151,22 @@ export function flipped(values, first, side) {
   for (let row = 0; row < side; row++)
     made.set(values.subarray(first + row * side, first + (row + 1) * side), (side - 1 - row) * side);
   return made;
+}
+
+/** Points along a side of an input's picture. */
+const RAMP = 16;
+
+/** What inputs are over the plane that is drawn: those that vary grow to the right or upwards, others have no picture.
+ * @param {[number, number] | null} axes @param {number} inputs
+ * @returns {({side: number, values: Float32Array, first: number, most: number} | null)[]} */
+export function rampsOf(axes, inputs) {
+  return Array.from({ length: inputs }, (_, input) => {
+    const which = axes?.indexOf(input) ?? -1;
+    if (which < 0) return null;
+    const along = (/** @type {number} */ k) => (2 * k) / (RAMP - 1) - 1;
+    const values = Float32Array.from({ length: RAMP * RAMP }, (_, k) =>
+      along(which ? Math.floor(k / RAMP) : k % RAMP),
+    );
+    return { side: RAMP, values, first: 0, most: 1 };
+  });
 }

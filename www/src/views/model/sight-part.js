@@ -46,10 +46,8 @@ export class SightPart extends FigurePart {
     const { pinned } = this.store;
     const { trial } = this.sight;
     if (!this.paired || trial === null) return text;
-    const name = this.lens.slot
-      ? this.t('selection.pinned.of', { letter: pinned?.letter ?? '', number: trial })
-      : this.t('trial.number', { number: trial });
-    return `${name} · ${text}`;
+    const name = this.t('trial.number', { number: trial });
+    return this.lens.slot ? `${pinned?.letter ?? ''} · ${name} · ${text}` : `${name} · ${text}`;
   }
 
   heading() {

@@ -5,7 +5,7 @@ import { wayOf } from '../../figures/cursor.js';
 import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { plotOf } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
-import { count, exact, loss, metric } from '../../study/format.js';
+import { exact, loss, metric } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { colorOf } from '../race/field.js';
 import { isFlat } from './lens.js';
@@ -29,6 +29,7 @@ export class TpModelBoundary extends SightPart {
 
   constructor() {
     super();
+    /** It keeps up with everything that is found. */ this.quick = true;
     /** @type {{u: number, v: number} | null} shares of the plane */ this.cursor = null;
     /** @private @type {Painter | null} */ this.painter = null;
     /** @private what the painter was made for */ this.made = '';
@@ -40,7 +41,8 @@ export class TpModelBoundary extends SightPart {
 
   /** The features of the plane that is drawn, or will be. */
   get axes() {
-    const wanted = this.lens.plane(this.head);
+    const { head } = this.sight;
+    const wanted = head && this.lens.plane(head);
     return wanted && (this.lens.found?.axes ?? wanted);
   }
 
@@ -93,7 +95,7 @@ export class TpModelBoundary extends SightPart {
 
   get legend() {
     if (!this.ready) return null;
-    const { head, lens, span } = this;
+    const { head, span } = this;
     if (!this.unit && this.classes > 2) return null;
     const dark = this.store.dark;
     const own = (/** @type {number} */ value) => {
@@ -127,7 +129,7 @@ export class TpModelBoundary extends SightPart {
     this.dispatchEvent(new CustomEvent('aim', { bubbles: true }));
   }
 
-  /** @private Features to choose a plane of; none where the data are one. */
+  /** Features to choose a plane of; none where the data are one. */
   controls() {
     if (!super.ready) return nothing;
     const { head, axes } = this;
@@ -269,7 +271,6 @@ export class TpModelBoundary extends SightPart {
       ],
       rows,
       all: () => rows,
-      isMarked: (/** @type {Row} */ row) => row.right === false,
     };
   }
 

@@ -126,7 +126,6 @@ export class TpModelConfusion extends SightPart {
       ],
       rows: rows.filter((row) => row.n),
       all: () => rows,
-      isMarked: (/** @type {Row} */ row) => row.truth !== row.said,
     };
   }
 

@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric, signed } from '../../study/format.js';
-import { valueOf, BY_NAME } from '../../study/hyperparameters.js';
 import { Lens } from './lens.js';
 
 /** What a network comes to at the epoch that is looked at, and what has to be said of where its weights are from. */
@@ -38,9 +37,7 @@ export class TpModelFacts extends Part {
     const { head } = sight;
     const [train, validation] = lens.parts.map(({ verdict }) => verdict);
     const study = lens.slot ? store.pinned?.study : store.shownStudy;
-    const seeds = BY_NAME.get('seeds');
-    const n =
-      Number((lens.slot ? study : store.shownStudy)?.seeds ?? (seeds && study ? valueOf(seeds, study) : 1)) || 1;
+    const n = study?.seeds_per_trial ?? 1;
     const isClasses = head.task === 'classes';
     /** @type {[string, string][]} */
     const facts = [
@@ -70,8 +67,8 @@ export class TpModelFacts extends Part {
   words({ way, trial, live, head }, seeds) {
     const words = [];
     const number = trial ?? 0;
-    if (!way.known) words.push(this.t(live ? 'model.said.live' : 'model.said.untrained', { number }));
     if (way.diverged_at !== null) words.push(this.t('model.said.diverged', { number, step: count(way.diverged_at) }));
+    else if (!way.known) words.push(this.t(live ? 'model.said.live' : 'model.said.untrained', { number }));
     if (way.same === false) words.push(this.t('model.said.differs'));
     if (seeds > 1) words.push(this.t('model.said.seeds', { n: seeds }));
     const { verdict } = this.lens.parts[1] ?? {};

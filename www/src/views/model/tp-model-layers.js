@@ -23,6 +23,8 @@ const DASHES = ['2 3', '6 3', '9 3 2 3', '4 2', '1 2'];
 const RECORDED = /** @type {const} */ (['gradient_norm', 'update_ratio']);
 /** Lines of more layers crowd. */
 const MOST_LAYERS = 12;
+/** Points of a line. */
+const MOST_POINTS = 160;
 
 /** Weights, and where they were written down gradients, of each layer over the epochs. */
 export class TpModelLayers extends SightPart {
@@ -215,7 +217,9 @@ export class TpModelLayers extends SightPart {
     over.replaceChildren(
       ...lines.flatMap(({ points }, k) => {
         const last = k === this.head.widths.length - 1;
-        const path = points.map((one) => place(one)).map((at) => `${at.x.toFixed(1)},${at.y.toFixed(1)}`);
+        const path = some(points)
+          .map((one) => place(one))
+          .map((at) => `${at.x.toFixed(1)},${at.y.toFixed(1)}`);
         const look = {
           fill: 'none',
           stroke: last ? 'var(--ink)' : 'var(--ink-2)',
@@ -303,6 +307,12 @@ export class TpModelLayers extends SightPart {
     event.stopPropagation();
     if (this.cursor !== null) this.tell(this.read(this.cursor));
   }
+}
+
+/** Points enough for a line, both ends among them. @template T @param {T[]} points */
+function some(points) {
+  const by = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, k) => k % by === 0 || k === points.length - 1);
 }
 
 define('tp-model-layers', TpModelLayers);

@@ -18,12 +18,13 @@ const FEATURES = 4;
 /** The rows that a network is most wrong about: images as they are, others as rows of features. */
 export class TpModelMistakes extends SightPart {
   static figure = 'model-mistakes';
-  static properties = { ...SightPart.properties, part: { state: true } };
+  static properties = { ...SightPart.properties, chosen: { state: true } };
+  /** @type {import('../../figures/figure-data.js').SaveKind[][]} */
   static saves = [['csv', 'copy']];
 
   constructor() {
     super();
-    /** Training (0) or validation (1). */ this.part = 1;
+    /** Training (0) or validation (1). */ this.chosen = 1;
     /** @private @type {unknown} */ this.drawn = null;
   }
 
@@ -37,6 +38,11 @@ export class TpModelMistakes extends SightPart {
 
   get isClasses() {
     return this.head.task === 'classes';
+  }
+
+  /** Classes are taken for others, numbers predicted. @private @param {'truth' | 'said'} name */
+  wordOf(name) {
+    return this.sight.head?.task === 'numbers' ? `model.${name}.number` : `model.${name}`;
   }
 
   /** @param {number} part @returns {Row[]} */
@@ -54,9 +60,9 @@ export class TpModelMistakes extends SightPart {
     return html`<div class="pickers">${segmented(
       this.t('model.part'),
       ['train', 'validation'].map((value) => ({ value, text: this.t(`model.part.${value}`) })),
-      this.part ? 'validation' : 'train',
+      this.chosen ? 'validation' : 'train',
       (value) => {
-        this.part = value === 'validation' ? 1 : 0;
+        this.chosen = value === 'validation' ? 1 : 0;
       },
       { testid: `${this.name}-part` },
     )}${this.ready ? html`<span class="q">${this.counted()}</span>` : nothing}</div>`;
@@ -64,7 +70,7 @@ export class TpModelMistakes extends SightPart {
 
   /** @private */
   counted() {
-    const { verdict } = this.lens.parts[this.part];
+    const { verdict } = this.lens.parts[this.chosen];
     if (!this.isClasses) return this.t('model.mistakes.most', { n: verdict.worst.length });
     const wrong = Math.round((1 - verdict.metric) * verdict.n);
     return this.t('model.mistakes.count', { wrong: count(wrong), n: count(verdict.n), shown: verdict.worst.length });
@@ -108,13 +114,13 @@ export class TpModelMistakes extends SightPart {
         ),
         column(
           'truth',
-          this.t('model.truth'),
+          this.t(this.wordOf('truth')),
           (row) => row.mistake.truth,
           (row) => this.answer(row.mistake.truth),
         ),
         column(
           'said',
-          this.t('model.said'),
+          this.t(this.wordOf('said')),
           (row) => row.mistake.said,
           (row) => this.answer(row.mistake.said),
         ),
@@ -150,8 +156,9 @@ export class TpModelMistakes extends SightPart {
   }
 
   layers() {
-    if (!this.ready) return nothing;
-    const rows = this.rowsOf(this.part);
+    // The table stands in the place of the list.
+    if (!this.ready || this.tabled) return nothing;
+    const rows = this.rowsOf(this.chosen);
     if (!rows.length)
       return html`<p class="none" data-testid="${this.name}-none">${this.t('model.mistakes.none')}</p>`;
     const side = imageSide(this.head.inputs);
@@ -174,8 +181,8 @@ export class TpModelMistakes extends SightPart {
     const shown = features.slice(0, FEATURES);
     const { isClasses } = this;
     return html`<div class="tw" tabindex="0" role="region" aria-label=${this.title}><table>
-      <thead><tr><th scope="col" class="num">${this.t('model.truth')}</th>
-        <th scope="col" class="num">${this.t('model.said')}</th>
+      <thead><tr><th scope="col" class="num">${this.t(this.wordOf('truth'))}</th>
+        <th scope="col" class="num">${this.t(this.wordOf('said'))}</th>
         <th scope="col" class="num">${this.t(isClasses ? 'model.probability' : 'model.residual.number')}</th>
         ${shown.map((name) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead>
       <tbody>${rows.map(
@@ -201,7 +208,7 @@ export class TpModelMistakes extends SightPart {
     const { dark } = this.store;
     const token = tokens(this, dark);
     const [paper, ink] = ['--sunken', '--ink'].map((name) => partsOf(token(name)));
-    for (const [k, { features }] of this.rowsOf(this.part).entries()) {
+    for (const [k, { features }] of this.rowsOf(this.chosen).entries()) {
       const canvas = canvases[k];
       if (!canvas) continue;
       sized(canvas, side, side);

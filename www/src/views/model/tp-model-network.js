@@ -7,7 +7,7 @@ import { drawRamp } from '../../figures/ramp.js';
 import { exact } from '../../study/format.js';
 import { isDrawn } from './lens.js';
 import { Painter, around, largestOf, sized } from './paint.js';
-import { boxesOf, linesOf, nearestLine, picturesOf, unitAt } from './net.js';
+import { boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
 import { SightPart } from './sight-part.js';
 
 /**
@@ -88,8 +88,15 @@ export class TpModelNetwork extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.over ? this.read(this.over) : this.ready ? this.t('model.network.hint') : nothing
+      this.over ? this.read(this.over) : this.ready ? this.hint() : nothing
     }</p>`;
+  }
+
+  /** What is seen of each unit, and what can be done. @private */
+  hint() {
+    const { head } = this;
+    if (this.lens.plane(head)) return this.t('model.network.hint');
+    return this.t(imageSide(head.inputs) ? 'model.network.hint.images' : 'model.network.hint.biases');
   }
 
   summary() {
@@ -135,12 +142,17 @@ export class TpModelNetwork extends SightPart {
     return {
       caption: this.summary(),
       columns: [
-        { key: 'to', label: this.t('model.to'), text: (/** @type {any} */ one) => one.to, value: (one) => one.to },
+        {
+          key: 'to',
+          label: this.t('model.to'),
+          text: (/** @type {any} */ one) => one.to,
+          value: (/** @type {any} */ one) => one.to,
+        },
         {
           key: 'from',
           label: this.t('model.from'),
           text: (/** @type {any} */ one) => one.from,
-          value: (one) => one.from,
+          value: (/** @type {any} */ one) => one.from,
         },
         {
           key: 'weight',
@@ -220,10 +232,11 @@ export class TpModelNetwork extends SightPart {
     const { head, painter, stamp } = this;
     if (!found?.weights || !painter) return;
     const pictures = picturesOf(head, found);
+    const ramps = rampsOf(found.axes, this.boxes[0].length);
     let at = 0;
     for (const [layer, boxes] of this.boxes.entries()) {
       for (const [k, box] of boxes.entries()) {
-        const picture = layer ? pictures[at++] : null;
+        const picture = layer ? pictures[at++] : ramps[k];
         g.fillStyle = token('--surface');
         g.fillRect(box.x, box.y, box.size, box.size);
         if (picture) {
@@ -234,7 +247,7 @@ export class TpModelNetwork extends SightPart {
           painter.paint(image, values, side, first, span);
           stamp.getContext('2d')?.putImageData(image, 0, 0);
           // Pixels of an image stay pixels; a map is one of points.
-          g.imageSmoothingEnabled = found.maps !== null;
+          g.imageSmoothingEnabled = found.maps !== null && side > 1;
           g.drawImage(stamp, box.x, box.y, box.size, box.size);
         }
         const isChosen = unit !== null && layer === unit[0] + 1 && k === unit[1];

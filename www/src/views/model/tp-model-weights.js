@@ -11,6 +11,8 @@ import { SightPart } from './sight-part.js';
 const MOST_SIDE = 256;
 const TEXT = 16;
 const GAP = 14;
+/** Room for a layer's name, in px. */
+const NAME = 76;
 /** Layers that are drawn. */
 const MOST_LAYERS = 6;
 /** The share of the width that distributions take. */
@@ -176,7 +178,9 @@ export class TpModelWeights extends SightPart {
     );
     const columns = drawn.reduce((sum, one) => sum + one[1], 0);
     const rows = Math.max(...drawn.map((one) => one[0]));
-    const room = width - GAP * (drawn.length - 1);
+    // A narrow one takes the room of its name.
+    const names = drawn.filter(([, wide]) => wide < 8).length;
+    const room = width - GAP * (drawn.length - 1) - names * NAME;
     const cell = Math.max(0.5, Math.min(12, room / columns, (height - TEXT - 4) / rows));
     let [x, first] = [0, 0];
     const span = around(this.most || largestOf(weights));
@@ -190,7 +194,7 @@ export class TpModelWeights extends SightPart {
         g.imageSmoothingEnabled = false;
         g.drawImage(this.stamp, x, TEXT, own, tall * cell);
       }
-      const next = layer + 1 < drawn.length ? x + Math.max(own, 64) + GAP : width;
+      const next = layer + 1 < drawn.length ? x + Math.max(own, NAME) + GAP : width + GAP;
       const text = { x, y: 11, 'font-size': 11, fill: 'var(--ink-3)' };
       if (x < width) yield element('text', text, cut(name, next - x - 4));
       x = next;
@@ -206,13 +210,13 @@ export class TpModelWeights extends SightPart {
     const g = this.stamp.getContext('2d');
     if (!g) return;
     const image = g.createImageData(wide, tall);
-    const { dark } = this.store;
+    const pixels = new Uint32Array(image.data.buffer);
+    const words = wordsOf(this.store.dark);
     for (let row = 0; row < outputs; row++)
       for (let column = 0; column < inputs; column++) {
         const share = (weights[first + row * inputs + column] - low) / (high - low);
         const at = isTurned ? column * wide + row : row * wide + column;
-        const color = (divergingColor(share, dark).match(/\d+/g) ?? []).map(Number);
-        image.data.set([...color.slice(0, 3), 255], 4 * at);
+        pixels[at] = words[Math.max(0, Math.min(255, Math.round(255 * share))) || 0];
       }
     g.putImageData(image, 0, 0);
   }
@@ -259,6 +263,24 @@ export class TpModelWeights extends SightPart {
       }
     }
   }
+}
+
+/** @type {Map<boolean, Uint32Array>} */
+const known = new Map();
+
+/** The scale of weights, as words of a canvas. @param {boolean} dark */
+function wordsOf(dark) {
+  let words = known.get(dark);
+  if (!words) {
+    const bytes = new Uint8ClampedArray(4 * 256);
+    for (let k = 0; k < 256; k++) {
+      const color = (divergingColor(k / 255, dark).match(/\d+/g) ?? []).map(Number);
+      bytes.set([...color.slice(0, 3), 255], 4 * k);
+    }
+    words = new Uint32Array(bytes.buffer);
+    known.set(dark, words);
+  }
+  return words;
 }
 
 /** @param {string} text @param {number} room in px */

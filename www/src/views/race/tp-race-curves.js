@@ -61,6 +61,10 @@ export class TpRaceCurves extends FigurePart {
     return ground === 'network' ? this.t(`score.${rows}_loss.title`) : this.t('race.curves.height');
   }
 
+  heading() {
+    return this.store.race.options.ground === 'network' ? this.stamped(this.title) : this.title;
+  }
+
   get ready() {
     return this.paths.length > 0;
   }

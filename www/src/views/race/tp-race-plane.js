@@ -69,6 +69,11 @@ export class TpRacePlane extends GroundPart {
     return this.isNetwork ? this.t(`race.plane.title.${rows}`) : this.t(`race.ground.${ground}`);
   }
 
+  /** A classic surface is no example's. */
+  heading() {
+    return this.isNetwork ? this.stamped(this.title) : this.title;
+  }
+
   get savable() {
     return this.ready;
   }

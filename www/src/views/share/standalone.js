@@ -1,5 +1,6 @@
 import { pictureOf } from '../../figures/picture.js';
-import { inSlices } from '../../platform/turns.js';
+import { orderOf } from '../../figures/order.js';
+import { inSlices, turn } from '../../platform/turns.js';
 import { exact, setting } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { trialDocument } from '../../state/trials.js';
@@ -71,10 +72,10 @@ export async function shotsOf(store, figures, both, paint) {
 /**
  * The trials' documents as a list of texts, as much as there is room for: all of them; or without their epochs but for
  * the score; or of these the best.
- * @param {Store} store @param {HeldResult} result @param {number} room in bytes
+ * @param {HeldResult} result @param {Trial[]} ranked the best first @param {number} room in bytes
  * @returns {Promise<{text: string, kept: 'all' | 'bare' | 'best', n: number}>}
  */
-async function trialTexts(store, { trials }, room) {
+async function trialTexts({ trials }, ranked, room) {
   /** @param {Iterable<Trial>} from @param {boolean} bare @param {boolean} some whether a part of them will do */
   function* write(from, bare, some) {
     const texts = [];
@@ -94,7 +95,7 @@ async function trialTexts(store, { trials }, room) {
   for (const [kept, from, bare] of /** @type {const} */ ([
     ['all', trials, false],
     ['bare', trials, true],
-    ['best', store.ranked().map((one) => one.trial), true],
+    ['best', ranked, true],
   ])) {
     const texts = await inSlices(write(from, bare, kept === 'best'), always);
     if (texts) return { text: `[${texts.join(',\n')}]`, kept, n: texts.length };
@@ -144,7 +145,7 @@ function settingsOf(store) {
 }
 
 /** @param {Store} store @param {Trial[]} trials */
-function tableOf(store, trials) {
+async function tableOf(store, trials) {
   const swept = sweptOf(store.shownStudy).map((one) => one.name);
   const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
   const names = [
@@ -169,7 +170,19 @@ function tableOf(store, trials) {
   const row = (/** @type {unknown[]} */ values, begin = '<td>', end = '</td>') =>
     `<tr>${values.map((one) => `${begin}${escaped(one)}${end}`).join('')}</tr>`;
   const head = row(names, '<th scope="col">', '</th>');
-  return `<thead>${head}</thead>\n<tbody>\n${trials.map((one) => row(cells(one))).join('\n')}\n</tbody>`;
+  const rows = await inSlices(
+    (function* () {
+      /** @type {string[]} */
+      const made = [];
+      for (const one of trials) {
+        made.push(row(cells(one)));
+        yield;
+      }
+      return made;
+    })(),
+    () => true,
+  );
+  return `<thead>${head}</thead>\n<tbody>\n${(rows ?? []).join('\n')}\n</tbody>`;
 }
 
 const STYLE = `:root{color-scheme:light dark;
@@ -216,14 +229,15 @@ export async function standaloneOf(store, { result, link, title, shots }) {
     const alt = escaped(`${figure.pictureTitle}. ${figure.summary()}`);
     figures.push(`<figure><picture>${other}<img src="${light}" alt="${alt}"></picture></figure>`);
   }
-  const ranked = store.ranked().map((one) => one.trial);
-  const listed = new Set(ranked);
-  const order = [...ranked, ...result.trials.filter((one) => !listed.has(one))];
+  // Those without a score come last.
+  const numbers = orderOf(result.trials, (one) => store.score(one), store.objective.direction === 'maximize');
+  const order = numbers.flatMap((number) => store.trials.get(number) ?? []);
+  await turn();
   const shown = order.slice(0, ROWS);
   if (shown.length < order.length) left.push(t('share.left.rows', { n: shown.length, all: order.length }));
-  const table = tableOf(store, shown);
+  const table = await tableOf(store, shown);
   const { trials: _, ...head } = result;
-  const kept = await trialTexts(store, result, MOST_BYTES - spent - bytes(table) - FRAME);
+  const kept = await trialTexts(result, order, MOST_BYTES - spent - bytes(table) - FRAME);
   if (kept.kept === 'bare') left.push(t('share.left.epochs'));
   if (kept.kept === 'best') left.push(t('share.left.trials', { n: kept.n, all: result.trials.length }));
   const document = `${blockOf(head).slice(0, -1)},"trials":${kept.text}}`;

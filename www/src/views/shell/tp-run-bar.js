@@ -2,7 +2,8 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
-import { planned } from '../../study/panel.js';
+import { planOf, shareSpent } from '../../study/plan.js';
+import { isRefined, prunerOf } from '../../study/search.js';
 import '../../figures/tp-strip.js';
 
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
@@ -13,7 +14,7 @@ export class TpRunBar extends Part {
   render() {
     const { store } = this;
     const { isAway } = store.shelf;
-    const total = (isAway && store.progress?.total) || store.trials.size || planned(store.study);
+    const total = (isAway && store.progress?.total) || store.expected;
     return html`<section class="run" id="run" tabindex="-1" aria-label=${this.t('run.region')}>
       <div class="bts">${this.mainButton()}
         <button type="button" class="btn" data-testid="stop" ?disabled=${store.state === 'idle'}
@@ -30,24 +31,46 @@ export class TpRunBar extends Part {
     const { store } = this;
     const starting = store.state === 'starting';
     const act = store.state === 'running' ? 'pause' : store.state === 'paused' ? 'resume' : 'run';
+    const { rest } = store;
     const blocked =
       act !== 'run' ? '' : store.readOnly ? this.t('run.read_only') : starting ? this.t('run.starting') : '';
-    const name =
-      act !== 'run'
-        ? this.t(`run.${act}`)
-        : starting
-          ? this.t('run.starting')
-          : this.t('run.run', { n: planned(store.study) });
+    const name = act !== 'run' ? this.t(`run.${act}`) : starting ? this.t('run.starting') : this.runName();
     return html`<button type="button" class="btn ${blocked ? '' : 'p'}" data-testid=${act}
       ?disabled=${store.readOnly && act === 'run'}
       aria-disabled=${starting ? 'true' : nothing} title=${blocked || nothing}
-      @click=${() => !blocked && this.act(act)}>${icon(act === 'pause' ? 'pause' : 'play')}${name}</button>`;
+      @click=${() => !blocked && this.act(act === 'run' && rest ? 'take_up' : act)}>${icon(
+        act === 'pause' ? 'pause' : 'play',
+      )}${name}</button>`;
+  }
+
+  /** What a run trains: the rest of one that was cut off; about so many where a budget ends it. */
+  runName() {
+    const { rest } = this.store;
+    if (rest) return this.t('run.rest', { n: rest });
+    const { asked, trials } = planOf(this.store.study);
+    if (trials >= asked) return this.t('run.run', { n: asked });
+    // Of trials that are pruned a budget is enough for more.
+    const isPruned = prunerOf(this.store.study) !== 'none';
+    return isPruned
+      ? this.t('run.run_most', { n: asked })
+      : this.t('run.run_about', { n: trials, trials: count(trials) });
+  }
+
+  /** What a run takes at most, of a study that says how it may end early. */
+  plan() {
+    const { study } = this.store;
+    if (!isRefined(study) || this.store.state !== 'idle') return nothing;
+    const { asked, steps } = planOf(study);
+    const most = Math.min(steps, study.budget ?? Infinity);
+    const pruned = prunerOf(study) === 'none' ? '' : ` ${this.t('run.plan.pruned')}`;
+    const said = this.t('run.plan', { n: asked, steps: count(most) });
+    return html`<p class="hint" data-testid="plan">${said}${pruned}</p>`;
   }
 
   /** Goes on with the run shown, where it can. */
   more() {
     const n = this.store.more;
-    if (!n) return nothing;
+    if (!n) return this.plan();
     const key = this.store.alive ? 'run.more' : 'run.more_anew';
     return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
       title=${this.t(`${key}.title`, { n })}
@@ -66,7 +89,10 @@ export class TpRunBar extends Part {
     const isOther = !live && shelf.live !== null && shelf.live.trials !== store.trials;
     const steps = progress && !isOther ? count(progress.steps) : '–';
     // Long first epochs: trials that have not ended are progress, too.
-    const share = live && progress?.totalSteps && ended < total ? (100 * progress.steps) / progress.totalSteps : null;
+    // Of trials that nobody has asked for yet, the engine knows nothing.
+    const ahead = shelf.isAway ? 0 : (total - store.trials.size) * planOf(store.shownStudy).perTrial;
+    const all = live && progress?.totalSteps ? progress.totalSteps + ahead : 0;
+    const share = all && ended < total ? (100 * (progress?.steps ?? 0)) / all : null;
     const percent =
       share === null ? '' : ` · ${share > 0 && share < 10 ? share.toFixed(1) : Math.min(99, Math.floor(share))}%`;
     const left = live && progress?.secondsLeft != null ? duration(progress.secondsLeft) : '–';
@@ -84,10 +110,23 @@ export class TpRunBar extends Part {
       }</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${steps}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
+      ${pruned ? this.pruned() : nothing}
       <div class="only-phone"
         data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}
         </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
     </dl>`;
+  }
+
+  /** How many trials were pruned, and what of the steps of all was taken. */
+  pruned() {
+    const { store } = this;
+    const share = Math.round(100 * shareSpent(store.shownStudy, store.trials.values()));
+    return html`<div class="wide all"><dt class="vh">${this.t('state.pruned')}</dt><dd
+      data-testid="pruned">${this.t('run.pruned', {
+        complete: count(store.counts.complete),
+        pruned: count(store.counts.pruned),
+        share,
+      })}</dd></div>`;
   }
 
   /** How the run shown has ended. */
@@ -114,7 +153,13 @@ export class TpRunBar extends Part {
         @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
     if (this.outcome === 'interrupted' && store.state === 'idle' && !store.stale) {
       const { done, trials } = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
-      return html`<p class="hint" data-testid="interrupted">${this.t('run.interrupted', { done, n: trials })}</p>`;
+      const said = this.t(store.rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n: trials });
+      return html`<p class="hint" data-testid="interrupted">${said} ${
+        store.rest
+          ? html`<button type="button" class="lnk" data-testid="run-anew"
+              @click=${() => this.act('run')}>${this.t('run.anew')}</button>`
+          : nothing
+      }</p>`;
     }
     if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
     return html`<p class="hint"

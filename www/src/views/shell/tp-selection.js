@@ -3,9 +3,12 @@ import { Beat, Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
 import { contrast } from '../../study/contrast.js';
 import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparameters.js';
-import { count, setting } from '../../study/format.js';
+import { count, loss, setting } from '../../study/format.js';
+import { OUTCOMES } from '../../state/map.js';
 import { shownOf } from '../../state/measure.js';
 import { lookOf } from '../../state/score.js';
+import { deeperEpochs } from '../../study/plan.js';
+import { originIn } from '../../study/search.js';
 import { evaluationsOf } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 import { tieReason, tiesOf } from '../../state/ties.js';
@@ -30,7 +33,7 @@ const namesOf = (a, b) => [
 /** The line that stays the same between views: which trial is marked, and what it is. Hovering previews another. */
 export class TpSelection extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['selection', 'brush', 'trials', 'run', 'test', 'study'];
+  static topics = ['selection', 'brush', 'trials', 'run', 'test', 'study', 'map'];
 
   constructor() {
     super();
@@ -45,6 +48,8 @@ export class TpSelection extends Part {
   render() {
     const { store } = this;
     this.beat.marked = store.selected?.number;
+    const pixel = store.view === 'map' ? (store.map.peek ?? store.map.pixel?.index ?? null) : null;
+    if (pixel !== null && pixel < store.map.n) return this.pixel(pixel);
     const peeked = store.hovered === null ? null : (store.trials.get(store.hovered) ?? null);
     const trial = peeked ?? store.selected;
     if (!trial)
@@ -72,6 +77,7 @@ export class TpSelection extends Part {
           : html`<span class="st"
             data-look=${look}>${stateMark(look)}${this.t(`state.${look}`)}</span>`
       }
+      ${this.origin(trial)}
       ${this.pair(scoreName(store), html`<b data-testid="selection-score">${scoreText(store, trial)}</b>`)}
       ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}
       ${
@@ -87,9 +93,37 @@ export class TpSelection extends Part {
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
-      ${this.pin(trial)}${this.door(trial)}
+      ${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}
       ${this.brush()}
     </div>${this.pinned(trial)}</div>`;
+  }
+
+  /** A pixel of the trainability map, on which the line describes it. @param {number} index */
+  pixel(index) {
+    const { map } = this.store;
+    const [nx] = map.size;
+    const place = { x: count((index % nx) + 1), y: count(Math.floor(index / nx) + 1) };
+    const values = { loss: loss(map.losses[index]), step: count(map.steps[index]) };
+    return html`<div class="sels"><div class="sel peek" data-testid="selection" data-pixel=${index} role="group"
+      aria-label=${this.t('selection')} tabindex="0">
+      <span class="id">${this.t('map.pixel.of', place)}</span>
+      <b>${this.t(`map.said.${OUTCOMES[map.known[index]]}`, values)}</b>
+      ${map
+        .settingsOf(index)
+        .map(([name, value]) =>
+          this.pair(BY_NAME.has(name) ? this.store.label(name) : this.t('map.seeds'), setting(value)),
+        )}
+    </div></div>`;
+  }
+
+  /** How sharp the loss is along the selected trial's training, and why it diverged; as {@link pin}.
+   * @param {Trial} trial */
+  sharp(trial) {
+    const { store } = this;
+    const key = trial.state === 'diverged' ? 'selection.why' : 'selection.sharpness';
+    if (!store.whole || !(trial.epochs.length || trial.state === 'diverged')) return nothing;
+    return html`<button type="button" class="lnk" data-testid="open-sharpness" ?disabled=${trial !== store.selected}
+      title=${this.t(`${key}.title`)} @click=${() => this.act('sharpness')}>${this.t(key)}</button>`;
   }
 
   /** The way to the trial's network, from all views but its own. @param {Trial} trial */
@@ -99,6 +133,12 @@ export class TpSelection extends Part {
     return html`<button type="button" class="lnk" data-testid="open-model" title=${this.t('selection.model.title')}
       ?disabled=${trial !== store.selected}
       @click=${() => this.act('open_model', null)}>${this.t('selection.model')}</button>`;
+  }
+
+  /** Whether the sampler drew the trial at random, or suggested it. @param {Trial} trial */
+  origin({ number }) {
+    const origin = originIn(this.store.shownStudy, number);
+    return origin ? html`<span class="q2" data-testid="origin">${this.t(`origin.${origin}`)}</span>` : nothing;
   }
 
   /** Pins the selected trial; a trial that is only hovered keeps the room of the button. @param {Trial} trial */
@@ -178,6 +218,9 @@ export class TpSelection extends Part {
       ${none && !store.readOnly ? html`<span class="q" data-testid="no-narrow">${why}</span>` : nothing}
       <button type="button" class="btn" data-testid="narrow" ?disabled=${!able} title=${able ? nothing : why}
         @click=${() => this.act('narrow')}>${this.t('brush.narrow')}</button>
+      <button type="button" class="btn" data-testid="run-box" ?disabled=${!able || store.state !== 'idle'}
+        title=${able ? this.t('brush.run_box.title', { epochs: deeperEpochs(store.study) }) : why}
+        @click=${() => this.act('run_box')}>${this.t('brush.run_box')}</button>
       ${
         store.brushedCount() > 1
           ? html`<button type="button" class="btn" data-testid="race-these"

@@ -4,11 +4,13 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { segmented } from '../../controls/segmented.js';
 import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../../study/hyperparameters.js';
-import { fewOf, fittingPoints, pointedAxes } from '../../study/panel.js';
+import { fewOf, fittingPoints, planned, pointedAxes } from '../../study/panel.js';
+import { isRefined, samplerOf } from '../../study/search.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
 import { count } from '../../study/format.js';
 import { PRESETS, presetOf } from '../../study/presets.js';
 import './tp-datasets.js';
+import './tp-record.js';
 import '../../controls/tp-menu.js';
 import '../../controls/tp-row.js';
 import '../../controls/tp-schedule.js';
@@ -23,12 +25,18 @@ export class TpStudy extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['study', 'test', 'run'];
 
-  static properties = { ...Part.properties, filter: { state: true }, finder: { state: true } };
+  static properties = {
+    ...Part.properties,
+    filter: { state: true },
+    finder: { state: true },
+    refining: { state: true },
+  };
 
   constructor() {
     super();
     /** What is looked for among the rows. */ this.filter = '';
     /** @type {typeof import('./opened.js') | null} loaded when something is looked for */ this.finder = null;
+    /** Whether what is said of the search beside the sampler was asked for. */ this.refining = false;
     /** @private */ this.state = 'idle';
     /** @private When the list last became longer or shorter. */ this.since = 0;
   }
@@ -268,21 +276,34 @@ export class TpStudy extends Part {
   search() {
     const { store } = this;
     const { study } = store;
-    const sampler = study.sampler?.name ?? 'random';
+    const sampler = samplerOf(study);
     const locked = store.readOnly;
     const combinations = gridSize(study);
     const dice = this.dice('new-seed', 'search.new_seed', 'set_seed');
-    return html`<section class="sec"><h2>${this.t('search')}</h2>
+    return html`<section class="sec"><h2>${this.t('search')}<span class="sp"></span><button type="button" class="lnk"
+        data-testid="open-automl" title=${this.t('automl.title')} ?disabled=${locked}
+        @click=${() => this.act('open_automl')}>${this.t('automl')}…</button></h2>
       <div class="methods">${segmented(
         this.t('search.sampler'),
-        SAMPLERS.map((name) => ({ value: name, text: this.t(`sampler.${name}`) })),
+        SAMPLERS.map((name) => ({
+          value: name,
+          text: this.t(`sampler.${name}`),
+          title: this.t(`sampler.${name}.about`),
+        })),
         sampler,
         (name) => this.act('set_sampler', name),
         { disabled: locked, testid: 'sampler' },
       )}</div>
+      <p class="about" data-testid="sampler-about">${this.t(`sampler.${sampler}.about`)}</p>
       <div class="flds">
-        <tp-number .store=${store} name="trials" .label=${this.t('search.trials')} .value=${study.trials ?? 64}
-          .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} command="set_trials"></tp-number>
+        ${
+          study.stages
+            ? html`<div class="fld"><span class="q2 sp">${this.t('search.trials')}</span><span
+              data-testid="staged-trials">${count(planned(study))}</span></div>`
+            : html`<tp-number .store=${store} name="trials" .label=${this.t('search.trials')}
+          .value=${study.trials ?? 64}
+          .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} command="set_trials"></tp-number>`
+        }
         <tp-number .store=${store} name="seed" .label=${this.t('search.seed')} .value=${study.seed ?? 0} .min=${0}
           .max=${SEED_LIMIT} .whole=${true} .locked=${locked} .extra=${dice} command="set_seed"></tp-number>
         ${
@@ -294,6 +315,7 @@ export class TpStudy extends Part {
         }
       </div>
       ${sampler === 'grid' && combinations > (study.trials ?? 64) ? this.large(combinations) : nothing}
+      ${this.refined()}
       <div class="fld plain"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(
         this.t('search.backend'),
         [
@@ -305,9 +327,25 @@ export class TpStudy extends Part {
         (value) => this.act('backend', /** @type {import('../../study/types.js').BackendChoice} */ (value)),
         { disabled: store.state !== 'idle' || locked, testid: 'backend-choice' },
       )}</div>
+      <tp-record .store=${store}></tp-record>
       <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench"
         @click=${() => this.act('bench')}>${this.t('bench.title')}</button></div>
     </section>`;
+  }
+
+  /** What else is said of the search: there where the study says some of it, or all settings are shown. */
+  refined() {
+    const { store } = this;
+    const needed = store.allRows || isRefined(store.study);
+    const open = needed || this.refining;
+    if (open) void later('search').catch(() => {});
+    return html`${
+      needed
+        ? nothing
+        : html`<button type="button" class="lnk rows" data-testid="refine" aria-expanded=${open} @click=${() => {
+            this.refining = !open;
+          }}>${this.t(open ? 'search.less' : 'search.more')}</button>`
+    }${open ? html`<tp-search .store=${store}></tp-search>` : nothing}`;
   }
 
   /** How many points a grid takes: one number for all axes, or one for each where the study says so. */

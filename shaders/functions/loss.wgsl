@@ -57,7 +57,9 @@ fn squared_error(layer: Layer, outputs: u32, b: u32, first_label: u32, scale: f3
                 let difference = work[row + quad][i] - bitcast<f32>(label_at(first_label + o));
                 failed = failed || beyond(difference, DIVERGENCE_LIMIT);
                 sum += difference * difference;
-                delta[i] = 2.0 * difference * scale / f32(outputs);
+                // Shader model 5 assigns no component by a variable index.
+                let own = vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(i);
+                delta = select(delta, vec4<f32>(2.0 * difference * scale / f32(outputs)), own);
             }
         }
         if now.evaluation == 0u {

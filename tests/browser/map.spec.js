@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises';
+import { small } from './app.js';
+import { expect, standingTest as test } from './fixtures.js';
+import { look } from './look.js';
+
+/** Trainability maps, with the real engine. */
+
+/** @typedef {import('./app.js').Page} Page */
+
+const LOG = { type: 'float', low: 0.001, high: 1e6, log: true };
+/** Of numbers, whose loss grows without an end where the rate is too large. */
+const NETS = small({
+  dataset: { name: 'waves', samples: 60 },
+  fixed: { hidden: [4], epochs: 3, init: 'normal', optimizer: 'sgd' },
+  space: { learning_rate: LOG, init_std: { type: 'float', low: 0.01, high: 3, log: true } },
+  trials: 3,
+});
+
+/** What the page knows of the map. @param {Page} page */
+const map = (page) =>
+  page.locator('tp-map').evaluate((part) => {
+    const { map: now } = /** @type {any} */ (part).store;
+    const { state, options, ranges, done, n, counts, known, losses, steps, history, pixel, problem } = now;
+    return {
+      state,
+      options,
+      ranges,
+      done,
+      n,
+      problem,
+      counts: [...counts],
+      known: [...known],
+      losses: [...losses].map(String),
+      steps: [...steps],
+      windows: history.length,
+      curve: pixel?.done ? pixel.trial.epochs.length : null,
+    };
+  });
+
+/** @param {Page} page @param {RegExp} [state] */
+async function settled(page, state = /ready|done|failed/) {
+  await expect.poll(async () => (await map(page)).state, { timeout: 30_000 }).toMatch(state);
+  return map(page);
+}
+
+/** Opens a study's map of 16 × 16 pixels, not trained yet. @param {import('./app.js').App} app @param {any} study */
+async function opened(app, study) {
+  await app.stand();
+  const { page } = app;
+  await page.evaluate((given) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    element.study = given;
+    element.view = 'map';
+  }, study);
+  await page.getByTestId('map-go').or(page.getByTestId('map-renew')).first().waitFor();
+  if (await page.getByTestId('map-renew').count()) await page.getByTestId('map-renew').click();
+  await settled(page, /ready|failed|done/);
+  await page.getByTestId('map-size').selectOption('16');
+  return settled(page, /ready|failed/);
+}
+
+test('a map is trained, read, opened at a pixel, zoomed and left again; a run goes first', async ({ app }) => {
+  const { page } = app;
+  const ready = await opened(app, NETS);
+  expect(ready).toMatchObject({ state: 'ready', n: 256, done: 0 });
+  await expect(page.getByTestId('map-cost')).toContainText(/Worker/);
+  await page.getByTestId('map-go').click();
+  const whole = await settled(page, /done|failed/);
+  expect(whole).toMatchObject({ state: 'done', done: 256 });
+  // Small rates learn little in three epochs, huge ones diverge.
+  expect(Math.min(...whole.counts.slice(2))).toBeGreaterThan(10);
+  expect(whole.counts.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + one, 0)).toBe(256);
+
+  // What the pointer is at is read at once, in the plot and in the selection line.
+  const plot = page.getByTestId('map-plot');
+  const area = await plot.boundingBox();
+  if (!area) throw new Error('the plot is not there');
+  await page.mouse.move(area.x + area.width - 30, area.y + area.height / 2);
+  await expect(page.getByTestId('selection')).toHaveAttribute('data-pixel', /\d+/);
+  await expect(page.getByTestId('selection')).toContainText('diverged at step');
+  // Its run is the pixel's, with its curve.
+  await page.mouse.move(area.x + area.width * 0.2, area.y + area.height * 0.6);
+  const index = Number(await page.getByTestId('selection').getAttribute('data-pixel'));
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect.poll(async () => (await map(page)).curve).toBe(3);
+  const [loss, own] = await page.locator('tp-map').evaluate((part, at) => {
+    const { map: now } = /** @type {any} */ (part).store;
+    return [now.losses[at], now.pixel.trial.epochs.measure('validation_loss')];
+  }, index);
+  expect(own, 'the curve ends where the pixel does, to the bit').toBe(loss);
+
+  // A box is a window: the picture moves at once, and its pixels are trained.
+  await page.mouse.move(area.x + 120, area.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(area.x + 260, area.y + 160, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => (await map(page)).windows).toBe(1);
+  const inside = await settled(page, /done|failed/);
+  expect(inside.done).toBe(256);
+  expect(inside.ranges.x.high).toBeLessThan(1e6);
+  await page.getByTestId('map-back').click();
+  expect(await map(page)).toMatchObject({ windows: 0, state: 'done', losses: whole.losses });
+
+  // By keys alone.
+  await plot.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('+');
+  await expect.poll(async () => (await map(page)).windows).toBe(1);
+  await settled(page, /done|failed/);
+  await page.keyboard.press('Backspace');
+  await expect.poll(async () => (await map(page)).windows).toBe(0);
+
+  // Files have every pixel.
+  await page.getByTestId('map-export').click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId('map-csv').click()]);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+  expect(lines[0]).toBe('learning_rate,init_std,outcome,validation_loss,diverged_at');
+  expect(lines).toHaveLength(257);
+
+  // A finer map forms while a run begins: the run goes first, and the map goes on after it.
+  await page.getByTestId('map-size').selectOption('256');
+  await settled(page, /ready/);
+  await page.getByTestId('map-go').click();
+  await expect.poll(async () => (await map(page)).done).toBeGreaterThan(0);
+  await app.start(null, 'cpu');
+  await expect.poll(async () => (await map(page)).state).toBe('waiting');
+  const { result } = await app.outcome();
+  expect(result.trials.every((/** @type {any} */ one) => one.state !== 'cancelled')).toBe(true);
+  await expect.poll(async () => (await map(page)).state).toMatch(/training|done/);
+  await page.getByTestId('map-go').click();
+  await settled(page, /paused/);
+  await expect(page.locator('tp-map .marks .trial, tp-map .marks .here')).not.toHaveCount(0);
+  await look(app, 'map', undefined, ['tp-map', 'tp-map-facts']);
+});
+
+test('what makes a map hard is said', async ({ app }) => {
+  const { page } = app;
+  // Choices are bands, seeds are rows.
+  const space = { optimizer: { type: 'categorical', choices: ['sgd', 'adam', 'gd'] }, learning_rate: LOG };
+  await opened(app, { ...NETS, fixed: { hidden: [4], epochs: 2 }, space });
+  await page.getByTestId('map-y').selectOption('optimizer');
+  expect(await settled(page, /ready|failed/)).toMatchObject({ n: 48, state: 'ready' });
+  await page.getByTestId('map-y').selectOption('seeds');
+  expect(await settled(page, /ready|failed/)).toMatchObject({ n: 256, state: 'ready' });
+  await page.getByTestId('map-go').click();
+  await settled(page, /done|failed/);
+  await expect(page.getByTestId('map-works')).toBeVisible();
+
+  // All diverge.
+  const wild = { ...LOG, low: 1e7, high: 1e9 };
+  await opened(app, { ...NETS, space: { ...NETS.space, learning_rate: wild } });
+  await page.getByTestId('map-go').click();
+  expect((await settled(page, /done|failed/)).counts[3]).toBe(256);
+  await expect(page.getByTestId('map-all-diverged')).toBeVisible();
+
+  // Networks that take more time than anybody has: a smaller map is offered.
+  await opened(app, { ...NETS, fixed: { ...NETS.fixed, hidden: new Array(10).fill(2048) } });
+  await page.getByTestId('map-size').selectOption('64');
+  await expect(page.getByTestId('map-long')).toBeVisible();
+
+  // The study changes in the middle: the map is that of the study as it was, and says so.
+  await opened(app, NETS);
+  await page.evaluate(
+    (given) => {
+      /** @type {any} */ (document.querySelector('tuning-playground')).study = given;
+    },
+    { ...NETS, fixed: { ...NETS.fixed, epochs: 2 } },
+  );
+  await expect(page.getByTestId('map-stale')).toBeVisible();
+  await page.getByTestId('map-renew').click();
+  await settled(page, /ready/);
+  await expect(page.getByTestId('map-stale')).toHaveCount(0);
+});

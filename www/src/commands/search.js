@@ -1,0 +1,104 @@
+import { trialsOf } from '../study/search.js';
+import { deepened } from '../study/plan.js';
+import { defineCommand } from './command.js';
+import { opened } from './focus.js';
+
+/**
+ * How the study is searched, beside its sampler: settings, pruner, stages, budget; AutoML, and the brushed box as the
+ * next stage.
+ *
+ * @typedef {import('../study/search.js').Part} Part
+ * @typedef {import('../study/types.js').Stage} Stage
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('./command.js').On} On
+ */
+
+/** A run that fails says so on the page; nobody else waits for this promise. @param {On} on */
+const start = ({ page }) => void page.run().catch(() => {});
+
+/** Stages say how many trials there are.
+ * @param {Study} study @param {Stage[] | null} stages */
+function put(study, stages) {
+  delete study.stages;
+  if (!stages) return;
+  Object.assign(study, { stages, trials: trialsOf(stages) });
+  // And how many epochs each has.
+  delete study.space?.epochs;
+}
+
+/** Input that is not valid in fields that are gone. @param {On} on @param {RegExp} names */
+function dropDrafts({ store, slices }, names) {
+  for (const name of [...store.drafts.keys()]) if (names.test(name)) slices.study.dropDraft(name);
+}
+
+export const SEARCH = {
+  /** Opens what is said of the search beside the sampler, or what AutoML says beforehand. */
+  open_automl: defineCommand({
+    act: (on) =>
+      opened(on, 'search', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-automl'))?.open()),
+  }),
+  set_pruner: defineCommand({
+    edit: (study, /** @type {string} */ name) => void (study.pruner = { name }),
+    act: (on) => dropDrafts(on, /^pruner\./),
+  }),
+  /** A setting of the sampler or of the pruner; null for its default. */
+  set_setting: defineCommand({
+    edit: (study, /** @type {{part: Part, name: string, value: number | null}} */ { part, name, value }) => {
+      const { [name]: _, ...rest } = /** @type {Record<string, any>} */ (study[part] ?? {});
+      study[part] = /** @type {any} */ ({ ...rest, ...(value !== null && { [name]: value }) });
+    },
+    act: ({ slices }, { part, name }) => slices.study.dropDraft(`${part}.${name}`),
+  }),
+  /** Null for none. */
+  set_budget: defineCommand({
+    edit: (study, /** @type {number | null} */ budget) => {
+      delete study.budget;
+      if (budget !== null) study.budget = budget;
+    },
+    act: ({ slices }) => slices.study.dropDraft('budget'),
+  }),
+  /** Null for none. */
+  set_stages: defineCommand({
+    edit: (study, /** @type {Stage[] | null} */ stages) => put(study, stages),
+    act: (on) => dropDrafts(on, /^stage-/),
+  }),
+  set_stage: defineCommand({
+    edit: (study, /** @type {{k: number, name: keyof Stage, value: number}} */ { k, name, value }) => {
+      const stages = study.stages ?? [];
+      if (!stages[k]) return;
+      stages[k][name] = value;
+      put(study, stages);
+    },
+    act: ({ slices }, { k, name }) => slices.study.dropDraft(`stage-${k + 1}-${name}`),
+  }),
+  remove_stage: defineCommand({
+    edit: (study, /** @type {number} */ k) => {
+      const left = study.stages?.filter((_, other) => other !== k);
+      put(study, left?.length ? left : null);
+    },
+    act: (on) => dropDrafts(on, /^stage-/),
+  }),
+
+  /** Puts the study of AutoML (`study/automl.js`) in the panel, which undo takes back, and runs it where that is asked
+   * for. */
+  automl: defineCommand({
+    edit: (_, /** @type {{study: Study, run: boolean}} */ { study }) => structuredClone(study),
+    act: (on, { run }) => {
+      const { store, slices } = on;
+      dropDrafts(on, /./);
+      slices.messages.say(store.t('say.automl'));
+      if (run && store.state === 'idle') start(on);
+    },
+  }),
+  /** Runs the brushed box as a study of its own, with more epochs; the run before it stays. */
+  run_box: defineCommand({
+    when: (store) => store.state === 'idle' && !store.readOnly && store.narrowedStudy() !== null,
+    edit: (_, __, store) => deepened(store.narrowedStudy() ?? store.study),
+    act: (on) => {
+      const { store, slices } = on;
+      slices.selection.setBrush(null);
+      slices.messages.say(store.t('say.box'));
+      start(on);
+    },
+  }),
+};

@@ -1,0 +1,151 @@
+/**
+ * How a study is searched: the settings of samplers and pruners with their defaults and bounds, coarse to fine in
+ * stages, and a budget. Checked in search-checks.js; the engine's are in
+ * `src/study/sampler.rs` and `src/study/pruner.rs`.
+ *
+ * @typedef {import('./types.js').Study} Study
+ * @typedef {import('./types.js').Stage} Stage
+ * @typedef {{name: string, low: number, high: number, usual: number | null}} Setting a whole number; without a usual
+ *   one the sampler has a rule of its own
+ * @typedef {'sampler' | 'pruner'} Part
+ */
+
+/** The pruners that the engine has, in the order shown. */
+export const PRUNERS = ['none', 'median', 'halving', 'hyperband'];
+
+const MOST_STARTUP = 65_536;
+const MOST_TRIALS = 100_000;
+const EPOCHS = 10_000;
+
+/** @param {number} low @param {number} usual @returns {Setting} */
+const startup = (low, usual) => ({ name: 'startup', low, high: MOST_STARTUP, usual });
+/** @param {number | null} usual @returns {Setting} */
+const round = (usual) => ({ name: 'round', low: 1, high: MOST_TRIALS, usual });
+/** @param {number} usual @returns {Setting[]} */
+const rungs = (usual) => [
+  { name: 'reduction', low: 2, high: 1000, usual },
+  { name: 'min_epochs', low: 1, high: EPOCHS, usual: 1 },
+];
+
+/** @type {Record<Part, Record<string, Setting[]>>} */
+const SETTINGS = {
+  sampler: {
+    grid: [round(null)],
+    random: [round(null)],
+    sobol: [round(null)],
+    tpe: [startup(1, 10), round(8)],
+    gp: [startup(1, 10), round(8)],
+    cmaes: [startup(0, 1), round(null)],
+  },
+  pruner: {
+    none: [],
+    median: [
+      { name: 'startup', low: 0, high: MOST_TRIALS, usual: 5 },
+      { name: 'warmup', low: 0, high: EPOCHS, usual: 0 },
+    ],
+    halving: rungs(4),
+    hyperband: rungs(3),
+  },
+};
+
+/** A stage's settings. */
+export const STAGE = {
+  epochs: { low: 1, high: EPOCHS },
+  trials: { low: 1, high: MOST_TRIALS },
+  shrink: { low: 0.001, high: 1 },
+};
+/** What a stage shrinks each range to where it says nothing. */
+export const SHRINK = 0.5;
+export const MOST_STAGES = 20;
+export const BUDGET_LIMIT = 2 ** 53 - 1;
+
+/** Optimizers that take all rows in a step. */
+export const WHOLE = ['gd', 'lbfgs', 'newton'];
+/** Samplers that learn from what trials came to. */
+export const LEARNING = ['tpe', 'gp', 'cmaes'];
+
+/** @param {Study} study */
+export const samplerOf = (study) => study.sampler?.name ?? 'random';
+/** @param {Study} study */
+export const prunerOf = (study) => study.pruner?.name ?? 'none';
+
+/** The settings of a study's sampler or pruner. @param {Study} study @param {Part} part */
+export const settingsOf = (study, part) =>
+  SETTINGS[part][part === 'sampler' ? samplerOf(study) : prunerOf(study)] ?? [];
+
+/** The settings that matter in a study: trials are asked for in rounds only where something is learned from them.
+ * @param {Study} study @param {Part} part */
+export const shownSettings = (study, part) =>
+  settingsOf(study, part).filter(
+    ({ name }) =>
+      name !== 'round' || LEARNING.includes(samplerOf(study)) || prunerOf(study) !== 'none' || study.sampler?.round,
+  );
+
+/** Numbers of the space that a sampler draws. @param {Study} study */
+const dimensions = (study) => Object.keys(study.space ?? {}).length;
+
+/** What a setting is where the study does not say it: null is all trials at once.
+ * @param {Study} study @param {Part} part @param {Setting} setting @returns {number | null} */
+export function usualOf(study, part, { name, usual }) {
+  if (part !== 'sampler' || name !== 'round' || samplerOf(study) !== 'cmaes') return usual;
+  return 4 + Math.floor(3 * Math.log(Math.max(1, dimensions(study))));
+}
+
+/** The document without what is at its default, which means the same.
+ * @param {any} given a sampler or a pruner @param {Part} part */
+export function withoutUsual(given, part) {
+  const settings = SETTINGS[part][given?.name];
+  if (!settings) return given;
+  const same = (/** @type {[string, unknown]} */ [key, value]) =>
+    settings.some(({ name, usual }) => name === key && usual === value) ||
+    (given.name === 'grid' && key === 'points' && value === 5);
+  return Object.fromEntries(Object.entries(given).filter((entry) => !same(entry)));
+}
+
+/** Whether a study says more of its search than sampler, trials and seed. @param {Study} study */
+export function isRefined(study) {
+  const own = settingsOf(study, 'sampler').some(
+    ({ name }) => study.sampler?.[/** @type {'round'} */ (name)] !== undefined,
+  );
+  return own || prunerOf(study) !== 'none' || !!study.stages || typeof study.budget === 'number';
+}
+
+/** How a trial came to be: drawn at random before the sampler had anything to learn from, or suggested by what it had
+ * learned; null where the sampler learns nothing.
+ * @param {Study} study @param {number} number of the trial within its stage
+ * @returns {'random' | 'suggested' | null} */
+export function originOf(study, number) {
+  if (!LEARNING.includes(samplerOf(study))) return null;
+  const usual = SETTINGS.sampler[samplerOf(study)].find(({ name }) => name === 'startup')?.usual ?? 0;
+  return number < (study.sampler?.startup ?? usual) ? 'random' : 'suggested';
+}
+
+/** How a trial came to be: each stage begins at random anew. @param {Study} study @param {number} number */
+export function originIn(study, number) {
+  let first = 0;
+  for (const { trials } of study.stages ?? []) {
+    if (number < first + trials) break;
+    first += trials;
+  }
+  return originOf(study, number - first);
+}
+
+/** The stages that a study begins with: half of its trials with a quarter of the epochs, then the others in a smaller
+ * box. @param {number} epochs @param {number} trials @returns {Stage[]} */
+export function firstStages(epochs, trials) {
+  const first = Math.max(1, Math.ceil(trials / 2));
+  return [
+    { epochs: Math.max(1, Math.round(epochs / 4)), trials: first, shrink: SHRINK },
+    { epochs, trials: Math.max(1, trials - first), shrink: SHRINK },
+  ];
+}
+
+/** One more stage behind the others: as many trials as the last, for twice as long. @param {Stage[]} stages
+ * @returns {Stage[]} */
+export function withStage(stages) {
+  const { epochs, trials, shrink } = stages[stages.length - 1];
+  return [...stages, { epochs: Math.min(EPOCHS, 2 * epochs), trials, shrink }];
+}
+
+/** Trials of all stages. @param {Stage[]} stages */
+export const trialsOf = (stages) => stages.reduce((sum, { trials }) => sum + trials, 0);

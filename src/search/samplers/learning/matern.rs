@@ -145,6 +145,8 @@ pub struct Fitted {
     lengths: Lengths,
     is_choice: Vec<bool>,
     points: Vec<Vec<f64>>,
+    /// The points one after the other, each number over its axis's length; choices as they are.
+    scaled: Vec<f64>,
     z: Vec<f64>,
     factor: Lower,
     /// The factor's columns as rows.
@@ -174,7 +176,8 @@ impl Fitted {
         factor.backward(&mut alpha);
         let turned = (0..n * n).map(|at| if at % n >= at / n { factor.numbers[at % n * n + at / n] } else { 0.0 });
         let turned = turned.collect();
-        Some(Self { lengths, is_choice, points, z, factor, turned, alpha })
+        let scaled = points.iter().flat_map(|point| scaled(&lengths, &is_choice, point)).collect();
+        Some(Self { lengths, is_choice, points, scaled, z, factor, turned, alpha })
     }
 
     /// Takes a point to come out as it is expected to.
@@ -192,9 +195,24 @@ impl Fitted {
     fn at(&self, point: &[f64]) -> (f64, f64, Vec<f64>, Vec<f64>) {
         let n = self.points.len();
         let (mut covariances, mut slopes) = (vec![0.0; n], vec![0.0; n]);
-        for ((own, slope), known) in covariances.iter_mut().zip(&mut slopes).zip(&self.points) {
-            let [kernel, down] = matern(apart(&self.lengths, &self.is_choice, point, known));
-            (*own, *slope) = (self.lengths.scale * kernel, self.lengths.scale * down);
+        let (d, has_choices) = (point.len(), self.is_choice.contains(&true));
+        let own = scaled(&self.lengths, &self.is_choice, point);
+        // Most of the time that a suggestion takes goes by here.
+        for i in 0..n {
+            let known = &self.scaled[i * d..(i + 1) * d];
+            let mut squared = 0.0;
+            if has_choices {
+                for (k, (a, b)) in own.iter().zip(known).enumerate() {
+                    let inverse = if self.is_choice[k] { self.lengths.inverse[k] } else { 1.0 };
+                    squared += inverse * square(self.is_choice[k], *a, *b);
+                }
+            } else {
+                for (a, b) in own.iter().zip(known) {
+                    squared += (a - b) * (a - b);
+                }
+            }
+            let [kernel, down] = matern(squared);
+            (covariances[i], slopes[i]) = (self.lengths.scale * kernel, self.lengths.scale * down);
         }
         let mean = dot(&covariances, &self.alpha);
         self.factor.forward(&mut covariances);
@@ -235,6 +253,12 @@ impl Fitted {
         }
         libm::log(deviation) + log
     }
+}
+
+/// A place whose numbers are in lengths.
+fn scaled(lengths: &Lengths, is_choice: &[bool], point: &[f64]) -> Vec<f64> {
+    let number = |((x, is_choice), inverse): ((&f64, &bool), &f64)| if *is_choice { *x } else { x * inverse.sqrt() };
+    point.iter().zip(is_choice).zip(&lengths.inverse).map(number).collect()
 }
 
 /// The squared distance of two places, in lengths.

@@ -73,7 +73,8 @@ test('curvature is recorded and drawn, and a trial that diverged is told where a
   await open.click();
   await expect(page.getByTestId('sharp')).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
   const { news, points } = await found(page);
-  if (backend === 'cpu') expect(news.diverged_at).toBe(lost.diverged_at);
+  // Watched step by step it is seen at the next batch's loss at the latest.
+  if (backend === 'cpu') expect(news.diverged_at - lost.diverged_at).toBeLessThanOrEqual(1);
   expect(points.at(-1).at).toBe(news.diverged_at - 1);
   const words = page.getByTestId('sharp-result');
   await expect(words).toContainText(`It diverged at step ${news.diverged_at}`);

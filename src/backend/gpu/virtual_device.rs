@@ -1,5 +1,6 @@
 //! A device that only counts: a clock of its own, kernels that take as long as they are told to, waits with a latency.
 //! It drives the driver that real devices have, so that pacing is tested for devices that nobody has at hand.
+#![cfg(test)]
 
 use super::driver::{Copies, DevicePopulation, Driver, SMALL_BYTES, Submitted};
 use super::machine::{Machine, Source};

@@ -7,7 +7,7 @@ mod group;
 mod program;
 
 pub use compiled::pipeline;
-pub use program::source;
+pub use program::{can_train, source};
 
 use super::binding::{CALL_STRIDE, Name, TRAIN_INVOCATION};
 use super::device::{Device, Pipeline, label_words};
@@ -29,13 +29,6 @@ use std::rc::Rc;
 
 /// Invocations of a workgroup, as in the shader.
 const WORKGROUP: u32 = 32;
-/// Vectors of parameters that a network may have: more would no longer stand in registers, and drivers take longer than
-/// the square of it to compile (`SwiftShader`: 33 vectors 0.8 s, 61 2.5 s).
-const MAX_PIECES: usize = 64;
-/// The same for devices, whose drivers compile on the way to the first submit: 2-8-8-2 has 33.
-const MAX_PIECES_ON_DEVICE: usize = 40;
-/// The most rows of a batch: a batch is never cut, and a dispatch of so many rows of so large networks is long enough.
-const MOST_ROWS: usize = 16_384;
 /// Rows of a unit of work, each of one network.
 const ROWS_PER_UNIT: usize = 64;
 /// Units of the first submit on a software adapter.
@@ -45,14 +38,6 @@ const ROW_SECONDS: f64 = 4e-6;
 /// The most dispatches of a submit.
 const MAX_CALLS: usize = 256;
 const VEC4: usize = 16;
-
-/// Whether the strategy can train a network at all.
-pub fn can_train(spec: &NetworkSpec, software: bool) -> bool {
-    let most = if software { MAX_PIECES } else { MAX_PIECES_ON_DEVICE };
-    // The silent units of a narrower network would divide 0 by 0.
-    let divides = spec.optimizer.divides_by_zero();
-    !divides && spec.max_batch <= MOST_ROWS && program::layers(&spec.program()).1 <= most
-}
 
 /// The smallest number of networks of one program for which the strategy is quicker than the others. It was measured on
 /// software adapters, which run invocations one after the other; a real GPU needs thousands of invocations to be busy.

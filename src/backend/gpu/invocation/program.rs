@@ -5,11 +5,27 @@
 //! `e..` the loss's derivative before the activation.
 
 use super::{SETTINGS_HEAD, STEP_WORDS};
-use crate::backend::Program;
 use crate::backend::gpu::binding::TRAIN_INVOCATION;
 use crate::backend::gpu::update::{self, Places, Update};
+use crate::backend::{NetworkSpec, Program};
 use crate::mlp::{Activation, Loss};
 use core::fmt::Write as _;
+
+/// Vectors of parameters that a network may have: more would no longer stand in registers, and drivers take longer than
+/// the square of it to compile (`SwiftShader`: 33 vectors 0.8 s, 61 2.5 s).
+const MAX_PIECES: usize = 64;
+/// The same for devices, whose drivers compile on the way to the first submit: 2-8-8-2 has 33.
+const MAX_PIECES_ON_DEVICE: usize = 40;
+/// The most rows of a batch: a batch is never cut, and a dispatch of so many rows of so large networks is long enough.
+const MOST_ROWS: usize = 16_384;
+
+/// Whether the strategy can train a network at all.
+pub fn can_train(spec: &NetworkSpec, software: bool) -> bool {
+    let most = if software { MAX_PIECES } else { MAX_PIECES_ON_DEVICE };
+    // The silent units of a narrower network would divide 0 by 0.
+    let divides = spec.optimizer.divides_by_zero();
+    !divides && spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
+}
 
 /// How the shader reaches parameters and slots: the parameters stand first, then the gradient, then the slots.
 const PLACES: Places = Places {

@@ -47,6 +47,7 @@ async function settled(page, state = /ready|done|failed/) {
 async function opened(app, study) {
   await app.stand();
   const { page } = app;
+  await app.set({ lang: 'en', theme: 'light' });
   await page.evaluate((given) => {
     const element = /** @type {any} */ (document.querySelector('tuning-playground'));
     element.study = given;

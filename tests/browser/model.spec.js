@@ -159,6 +159,11 @@ test('where nobody has the weights the page says so, and trains the trial once m
   await open(page);
   await expect.poll(async () => (await found(page)).parts.length).toBe(2);
   const own = await found(page);
+  // A run is kept a moment after it has ended.
+  await page.waitForFunction(() => {
+    const { store, page: whole } = /** @type {any} */ (document.querySelector('tuning-playground'));
+    return whole.keeper.isKept(store.shelf.shown) && !whole.keeper.busy;
+  });
   await page.reload();
   await app.defined();
   await expect(page.getByTestId('model-absent')).toBeVisible();

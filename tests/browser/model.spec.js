@@ -159,7 +159,8 @@ test('where nobody has the weights the page says so, and trains the trial once m
   await open(page);
   await expect.poll(async () => (await found(page)).parts.length).toBe(2);
   const own = await found(page);
-  // A run is kept a moment after it has ended.
+  // A run is kept, and the address says the view, a moment later.
+  await expect.poll(() => page.url()).toContain('view=model');
   await page.waitForFunction(() => {
     const { store, page: whole } = /** @type {any} */ (document.querySelector('tuning-playground'));
     return whole.keeper.isKept(store.shelf.shown) && !whole.keeper.busy;

@@ -10,7 +10,7 @@ pub const CURVATURE: [&str; 6] = ["largest", "preconditioned", "limit", "residua
 const MAY_BE_MISSING: [&str; 2] = ["preconditioned", "limit"];
 
 /// What was asked for and its numbers: layer by layer, in the order of [`Record::ALL`]; then, where curvature is asked for,
-/// [`CURVATURE`].
+/// `CURVATURE`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     records: Records,

@@ -49,7 +49,7 @@ pub async fn dispatch_seconds(device: &Rc<Device>) -> Result<f64> {
 /// Waits for nothing a few times: the shortest is the device's latency.
 ///
 /// # Errors
-/// [`Error::Gpu`] where even that takes too long; what the device reports.
+/// [`crate::error::Error::Gpu`] where even that takes too long; what the device reports.
 pub async fn latency(device: &Rc<Device>) -> Result<()> {
     let staging = Staging::new(device, 0, 0);
     let mut latency = f64::INFINITY;

@@ -1,6 +1,6 @@
 import { causeOf } from './answers.js';
 
-/** What a host has to know of the browser that it trains in: its GPU, what fails within WASM, how messages get a turn. */
+/** What a host has to know of its browser: its GPU, what fails within WASM, how messages get a turn. */
 
 /**
  * MB of networks that train at once on a GPU. iOS ends pages that take much more, and a Worker cannot tell Safari on

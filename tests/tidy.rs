@@ -21,11 +21,8 @@ struct Source {
 }
 
 impl Source {
-    /// The text up to the tests at the file's end, without line comments; nothing of a file of tests.
+    /// The text up to the tests at the file's end, without line comments.
     fn code(&self) -> String {
-        if self.text.contains("\n#![cfg(test)]\n") {
-            return String::new();
-        }
         let text = self.text.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.collect::<Vec<_>>().join("\n")

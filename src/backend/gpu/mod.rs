@@ -16,6 +16,7 @@ mod pace;
 mod self_test;
 mod staging;
 mod update;
+#[cfg(test)]
 mod virtual_device;
 
 pub use binding::Kernel;

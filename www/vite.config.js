@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { contentPolicy } from './build/content-policy.js';
+import { plainJson } from './build/plain-json.js';
 import { wholeElement } from './build/whole-element.js';
 import { serviceWorker } from './build/service-worker.js';
 import { tableTexts } from './build/texts.js';
@@ -14,7 +15,7 @@ export default defineConfig({
   // While developing, too: packages' development builds fill the console with reminders.
   resolve: { conditions: ['module', 'browser', 'production'] },
   publicDir: 'public',
-  plugins: [tableTexts(), contentPolicy(), atOnce.plugin, serviceWorker()],
+  plugins: [plainJson(), tableTexts(), contentPolicy(), atOnce.plugin, serviceWorker()],
   server: { fs: { allow: ['..'] } },
   worker: { format: 'es' },
   build: {

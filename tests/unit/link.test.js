@@ -328,6 +328,24 @@ test('F2: a link of an earlier page that lost its end loads what is there and na
   assert.equal(decodeLink('#v=1&run=1&s=dataset:(name:iris),space:(learning_rate:(type:flo').state.run, undefined);
 });
 
+test('F2: stages and a budget are kept by a cut behind them, and named by one within them', () => {
+  const study = {
+    ...startStudy(),
+    trials: 12,
+    stages: [
+      { epochs: 3, trials: 6, shrink: 0.5 },
+      { epochs: 9, trials: 6, shrink: 0.5 },
+    ],
+    budget: 5000,
+  };
+  const link = linkOf(/** @type {any} */ (study));
+  const behind = decodeLink(link.slice(0, link.indexOf('space:') + 4));
+  assert.deepEqual([behind.state.study?.stages, behind.state.study?.budget], [study.stages, 5000]);
+  const within = decodeLink(link.slice(0, link.indexOf('epochs:9') + 4));
+  assert.equal(within.state.study?.stages, undefined);
+  assert.ok(within.skipped.some(({ what, why }) => what === 'stages' && why === 'lost'));
+});
+
 test('F2: whatever a link was cut to, it gives what can be read and names what it lost, or says that nothing is left', () => {
   fc.assert(
     fc.property(anyStudy, fc.boolean(), (study, isOld) => {

@@ -67,6 +67,9 @@ class Added {
   }
 }
 
+/** Tells by `arrived` that there are texts of a part that may be drawn already. */
+export const ARRIVALS = new EventTarget();
+
 /** The texts of a part are there once this settles, in the languages that are here. */
 setTexts(async (files) => {
   const added = new Added(files);
@@ -76,6 +79,7 @@ setTexts(async (files) => {
     await Promise.any(here.map((one) => added.load(one)));
     // The other language may have less luck; its words then stand in this one.
     await Promise.allSettled(here.map((one) => added.load(one)));
+    ARRIVALS.dispatchEvent(new Event('arrived'));
   } catch (error) {
     ADDED.splice(ADDED.indexOf(added), 1);
     throw error;

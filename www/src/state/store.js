@@ -226,7 +226,11 @@ class Readable {
     const record = shelf.of(shelf.shown);
     const isCut = record?.state === 'interrupted' && run.outcome === 'earlier' && run.state === 'idle';
     if (!isCut || shown.stale || panel.readOnly) return 0;
-    return run.choice === 'auto' || run.choice === record.backend ? shown.counts.cancelled : 0;
+    if (run.choice !== 'auto' && run.choice !== record.backend) return 0;
+    // Samplers that learn have not asked for all of them.
+    const unasked =
+      shown.runStudy?.sampler?.name === 'grid' ? 0 : planned(shown.runStudy ?? panel.study) - shown.trials.size;
+    return shown.counts.cancelled + Math.max(0, unasked);
   }
 
   /** Trials that there will be, as far as is known: samplers that learn ask for them in rounds. */

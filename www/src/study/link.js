@@ -106,11 +106,20 @@ export const keyOf = (study) => identityOf(withoutDefaults(study));
 export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
-export function withDefaults({ format, ...study }) {
-  const { name, ...dataset } = study.dataset;
+export function withDefaults({ format, dataset, ...study }) {
+  const { stages, budget } = study;
   // Stages say how many trials there are.
-  const usual = study.stages ? { ...DEFAULTS, trials: trialsOf(study.stages) } : DEFAULTS;
-  return /** @type {Study} */ ({ ...usual, ...study, dataset: { name, ...DATASET_DEFAULTS, ...dataset }, format });
+  const { dataset: _, ...usual } = stages ? { ...DEFAULTS, trials: trialsOf(stages) } : DEFAULTS;
+  // What not every study has goes first: at the end nobody would miss it in a link that was cut.
+  const rare = { ...(stages && { stages }), ...(budget && { budget }) };
+  const { name, ...data } = dataset;
+  return /** @type {Study} */ ({
+    dataset: { name, ...DATASET_DEFAULTS, ...data },
+    ...rare,
+    ...usual,
+    ...study,
+    format,
+  });
 }
 
 // Writing
@@ -244,7 +253,10 @@ function dropCut({ object, path, whole, closed }) {
   const lost = [];
   const [top, name] = path;
   if (top !== undefined && !(CONTAINERS.includes(top) && isObject(object[top]))) {
-    if (!isSure(object[top], whole)) delete object[top];
+    if (!isSure(object[top], whole)) {
+      delete object[top];
+      if (top in NOTHING) lost.push(top);
+    }
   } else if (top !== undefined) {
     const within = object[top];
     if (name !== undefined && !(path.length === 2 && isSure(within[name], whole))) {

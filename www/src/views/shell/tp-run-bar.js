@@ -153,9 +153,10 @@ export class TpRunBar extends Part {
         @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
     if (this.outcome === 'interrupted' && store.state === 'idle' && !store.stale) {
       const { done, trials } = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
-      const said = this.t(store.rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n: trials });
+      const { rest } = store;
+      const said = this.t(rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n: rest ? done + rest : trials });
       return html`<p class="hint" data-testid="interrupted">${said} ${
-        store.rest
+        rest
           ? html`<button type="button" class="lnk" data-testid="run-anew"
               @click=${() => this.act('run')}>${this.t('run.anew')}</button>`
           : nothing

@@ -44,7 +44,7 @@ export class TpSweep extends Part {
     });
   }
 
-  /** Only another run beside, or over, the one shown changes anything here. */
+  /** Only another run beside, or over, the one shown changes anything here, and the words between the two. */
   wake() {
     if (this.shown !== this.beside) this.requestUpdate();
   }
@@ -52,7 +52,7 @@ export class TpSweep extends Part {
   /** @private What of the shelf makes a difference here. */
   get shown() {
     const { beside, overlaid } = this.store.shelf;
-    return `${beside?.id ?? ''} ${overlaid}`;
+    return `${beside?.id ?? ''} ${overlaid} ${beside ? this.store.lang : ''}`;
   }
 
   /** How the curves of two runs lie: beside or over each other. @private @param {boolean} over */

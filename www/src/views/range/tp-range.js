@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit';
-import { Part, define } from '../../controls/part.js';
+import { define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { text } from '../../controls/tp-row.js';
 import '../../controls/tp-number.js';
+import { WorkDialog } from '../../controls/work-dialog.js';
 import { exact, rate } from '../../study/format.js';
 import { BY_NAME, defaultOf } from '../../study/hyperparameters.js';
 import { NETWORKS, RATES, STEPS, USUAL, around, isTestable, settingsOf, suggested } from './settings.js';
@@ -23,59 +24,35 @@ const ROW = 'learning_rate';
 /** @type {RangeNews} */
 const NOTHING = { done: false, rates: [], losses: [], smoothed: [], steepest: null, lowest: null };
 
-export class TpRange extends Part {
+export class TpRange extends WorkDialog {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run', 'study', 'test'];
   static properties = {
-    ...Part.properties,
-    isOpen: { state: true },
+    ...WorkDialog.properties,
     options: { state: true },
     optimizer: { state: true },
     tested: { state: true },
-    state: { state: true },
-    problem: { state: true },
   };
 
   constructor() {
     super();
-    this.isOpen = false;
     /** @type {RateRange} what the next test goes through */ this.options = { ...USUAL };
     /** @type {string | null} the optimizer that was chosen for it */ this.optimizer = null;
     /** @type {Tested | null} */ this.tested = null;
-    /** @type {'none' | 'running' | 'done' | 'stopped'} */ this.state = 'none';
-    /** @type {Problem | null} what kept the study from being tested */ this.problem = null;
-    /** @private grows with every test, and with every stop */ this.turn = 0;
-  }
-
-  /** @private */
-  get dialog() {
-    return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
   open() {
     if (this.isOpen) return;
-    this.isOpen = true;
     this.optimizer = null;
-    this.dialog.showModal();
+    this.show();
     void this.begin();
   }
 
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    if (this.isOpen || topics.has('look')) super.wake(topics);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    if (this.isOpen) this.dialog.close();
-    this.closed();
-  }
-
-  /** @private */
+  /** @protected */
   closed() {
-    this.stop();
-    Object.assign(this, { isOpen: false, tested: null, problem: null, state: 'none' });
+    super.closed();
+    this.tested = null;
   }
 
   /** What the next test is done with. @private */
@@ -95,23 +72,13 @@ export class TpRange extends Part {
     const onNews = (/** @type {RangeNews} */ news) => {
       if (turn === this.turn && this.tested) this.tested = { ...this.tested, news };
     };
-    try {
-      await this.act('test_rates', { trial: settings.trial, range, onNews });
-      if (turn === this.turn) this.state = this.tested.news.done ? 'done' : 'stopped';
-    } catch (error) {
-      if (turn !== this.turn) return;
-      const { problem } = /** @type {{problem?: Problem}} */ (error);
-      this.problem = problem ?? { code: 'unexpected', detail: String(error) };
-      this.tested = null;
-      this.state = 'none';
-    }
+    const isDone = () => this.tested?.news.done ?? false;
+    await this.finish(this.act('test_rates', { trial: settings.trial, range, onNews }), isDone);
+    if (this.problem) this.tested = null;
   }
 
-  /** @private */
-  stop() {
-    this.turn++;
-    if (this.state !== 'running') return;
-    this.state = 'stopped';
+  /** @protected */
+  leave() {
     this.act('leave_rates');
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
-import { Part, define } from '../../controls/part.js';
+import { define } from '../../controls/part.js';
+import { WorkDialog } from '../../controls/work-dialog.js';
 import { icon } from '../../controls/icons.js';
 import { count, exact, loss, rate } from '../../study/format.js';
 import { layerName, pointOf, pointsOf, standingOf, triedRate, whyOf } from './story.js';
@@ -17,70 +18,38 @@ import sheet from './style.css?inline';
  * @typedef {import('./story.js').Sentence} Sentence
  */
 
-export class TpSharpness extends Part {
+export class TpSharpness extends WorkDialog {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run'];
   static properties = {
-    ...Part.properties,
-    isOpen: { state: true },
+    ...WorkDialog.properties,
     points: { state: true },
     news: { state: true },
-    state: { state: true },
-    problem: { state: true },
   };
 
   constructor() {
     super();
-    this.isOpen = false;
     /** @type {Trial | null} */ this.trial = null;
     /** @type {import('../../study/types.js').Study | null} whose trial it is */ this.study = null;
     /** @type {Point[]} */ this.points = [];
     /** @type {SharpNews | null} what was told last; nothing of what the run has recorded */ this.news = null;
-    /** @type {'none' | 'running' | 'done' | 'stopped'} */ this.state = 'none';
-    /** @type {Problem | null} */ this.problem = null;
-    /** @private grows with everything that is begun, and with every stop */ this.turn = 0;
-  }
-
-  /** @private */
-  get dialog() {
-    return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
   open() {
     const { selected, shownStudy } = this.store;
     if (this.isOpen || !selected) return;
-    this.isOpen = true;
     this.trial = selected;
     this.study = shownStudy;
     this.points = pointsOf(selected.epochs.records());
-    this.dialog.showModal();
+    this.show();
     if (!this.points.length || selected.state === 'diverged') void this.begin();
   }
 
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    if (this.isOpen || topics.has('look')) super.wake(topics);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    if (this.isOpen) this.dialog.close();
-    this.closed();
-  }
-
-  /** @private */
+  /** @protected */
   closed() {
-    this.stop();
-    Object.assign(this, {
-      isOpen: false,
-      trial: null,
-      study: null,
-      points: [],
-      news: null,
-      problem: null,
-      state: 'none',
-    });
+    super.closed();
+    Object.assign(this, { trial: null, study: null, points: [], news: null });
   }
 
   /** @private */
@@ -98,22 +67,12 @@ export class TpSharpness extends Part {
       this.news = news;
       if (news.point) this.points = [...this.points, pointOf(news.point)];
     };
-    try {
-      await this.act('look_sharply', { study, trial, diverges, epochs, onNews });
-      if (turn === this.turn) this.state = this.news?.done ? 'done' : 'stopped';
-    } catch (error) {
-      if (turn !== this.turn) return;
-      const { problem } = /** @type {{problem?: Problem}} */ (error);
-      this.problem = problem ?? { code: 'unexpected', detail: String(error) };
-      this.state = 'none';
-    }
+    const asked = { study, trial, diverges, epochs, onNews };
+    await this.finish(this.act('look_sharply', asked), () => this.news?.done ?? false);
   }
 
-  /** @private */
-  stop() {
-    this.turn++;
-    if (this.state !== 'running') return;
-    this.state = 'stopped';
+  /** @protected */
+  leave() {
     this.act('leave_sharpness');
   }
 

@@ -1,42 +1,27 @@
 //! Works that measure a backend.
 
-use super::page::GpuHandle;
 use super::{problem, to_js};
-use crate::backend::{Backend, cpu::Cpu};
+use crate::backend::Backend;
 use crate::bench;
 use core::time::Duration;
 use wasm_bindgen::prelude::*;
 
-/// A work that measures a backend; see `src/bench.rs`.
+/// A work that measures a backend; see `src/bench.rs`; made in `cpu.rs` and `gpu.rs`.
 #[wasm_bindgen]
 pub struct Bench {
     bench: bench::Bench,
 }
 
-#[wasm_bindgen]
 impl Bench {
-    /// A work (JSON) on the GPU.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub async fn on_gpu(work: String, gpu: &GpuHandle) -> Result<Bench, JsValue> {
-        Self::start(&work, &gpu.gpu).await
-    }
-
-    /// A work (JSON) on the CPU.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub async fn on_cpu(work: String) -> Result<Bench, JsValue> {
-        Self::start(&work, &Cpu::default()).await
-    }
-
-    async fn start(work: &str, backend: &dyn Backend) -> Result<Bench, JsValue> {
+    pub(super) async fn new(work: &str, backend: &dyn Backend) -> Result<Bench, JsValue> {
         let work = bench::Work::parse(work).map_err(|error| problem(&error))?;
         let bench = bench::Bench::new(backend, &work).await.map_err(|error| problem(&error))?;
         Ok(Self { bench })
     }
+}
 
+#[wasm_bindgen]
+impl Bench {
     /// What trains: `{backend, adapter, plan, bytes_per_trial, bytes_total}`.
     ///
     /// # Errors

@@ -1,56 +1,24 @@
 //! A trainability map's pixels in a Worker, a share at a time.
 
-use super::page::GpuHandle;
 use super::{problem, to_js};
 use crate::analysis::{MapPlan, Mapper};
-use crate::backend::{Backend, cpu::Cpu};
+use crate::backend::Backend;
 use crate::study::Study;
 use core::time::Duration;
 use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// See [`crate::analysis::Mapper`].
+/// See [`crate::analysis::Mapper`]; made in `cpu.rs` and `gpu.rs`.
 #[wasm_bindgen]
 pub struct TrainabilityMap {
     mapper: Mapper,
 }
 
-#[wasm_bindgen]
 impl TrainabilityMap {
-    /// A map of `study` (JSON), whose space is `x` and `y`, of so many pixels along each side, trained on the CPU.
-    /// `table` is the study's data file, uncompressed, or null.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
-    pub fn on_cpu(
-        study: &str,
-        x: &str,
-        y: &str,
-        sides: &[u32],
-        table: Option<Box<[u8]>>,
-    ) -> Result<TrainabilityMap, JsValue> {
-        Self::start(study, [x, y], sides, table.as_deref(), Box::new(Cpu::default()))
-    }
-
-    /// As [`TrainabilityMap::on_cpu`], on the GPU.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
-    pub fn on_gpu(
-        study: &str,
-        x: &str,
-        y: &str,
-        sides: &[u32],
-        table: Option<Box<[u8]>>,
-        gpu: &GpuHandle,
-    ) -> Result<TrainabilityMap, JsValue> {
-        Self::start(study, [x, y], sides, table.as_deref(), Box::new(gpu.gpu.clone()))
-    }
-
-    fn start(
+    /// A map of `study` (JSON), whose space are the two `names`, of so many pixels along each side. `table` is the study's data
+    /// file, uncompressed, or null.
+    pub(super) fn new(
         study: &str,
         names: [&str; 2],
         sides: &[u32],
@@ -65,7 +33,10 @@ impl TrainabilityMap {
         };
         Ok(Self { mapper: start().map_err(|error| problem(&error))? })
     }
+}
 
+#[wasm_bindgen]
+impl TrainabilityMap {
     /// What is known before anything is trained: the axes as `{name, values, starts}`, the loss below which a network
     /// is called trained, and which loss that is.
     ///

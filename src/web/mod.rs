@@ -1,18 +1,22 @@
 //! The engine as the page's Workers see it: the only user of `wasm_bindgen`, `js_sys` and `web_sys`.
 //!
-//! Three modules are made of it: the engine, which trains studies; with the feature `analyses` one that is loaded when it is
-//! first needed, for what is looked at of trained networks; and with the feature `search` one for sessions that learn,
-//! prune or have stages.
+//! Four modules are made of it: the engine, which checks studies and trains them on the CPU; and those that are loaded when
+//! they are first needed: with the feature `gpu` what trains on the GPU, with `analyses` what is looked at of trained
+//! networks, with `search` sessions that learn, prune or have stages.
 //!
 //! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
 
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod bench;
+#[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
+mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod map;
 #[cfg(feature = "analyses")]
 mod model;
-#[cfg(not(any(feature = "analyses", feature = "search")))]
+#[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
 mod page;
 #[cfg(feature = "analyses")]
 mod plane_work;
@@ -20,7 +24,7 @@ mod plane_work;
 mod race;
 #[cfg(feature = "analyses")]
 mod range_test;
-#[cfg(not(feature = "analyses"))]
+#[cfg(not(any(feature = "analyses", feature = "gpu")))]
 mod session;
 #[cfg(feature = "analyses")]
 mod sharpness;
@@ -30,7 +34,7 @@ mod surface;
 mod training;
 
 use crate::error::Error;
-#[cfg(not(feature = "search"))]
+#[cfg(not(any(feature = "gpu", feature = "search")))]
 use crate::study::Study;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -42,7 +46,7 @@ fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 }
 
 /// Text goes between threads far quicker than tens of thousands of objects.
-#[cfg(not(feature = "analyses"))]
+#[cfg(not(any(feature = "analyses", feature = "gpu")))]
 fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
     serde_json::to_string(value).map_err(|error| JsValue::from_str(&error.to_string()))
 }
@@ -68,7 +72,7 @@ pub fn start() {
 ///
 /// # Errors
 /// The problem, as an object.
-#[cfg(not(feature = "search"))]
+#[cfg(not(any(feature = "gpu", feature = "search")))]
 #[wasm_bindgen]
 pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;

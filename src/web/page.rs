@@ -1,7 +1,6 @@
-//! What the page asks the engine beside training: whether a study is one, how its data look, a seed, a GPU.
+//! What the page asks the engine beside training: whether a study is one, how its data look, a seed.
 
 use super::{problem, text, to_js};
-use crate::backend::{Backend, gpu::Gpu};
 use crate::search::Search;
 use crate::study::{Study, TrialConfig};
 use crate::trainer::Assignment;
@@ -81,47 +80,4 @@ const MOST_POINTS: usize = 1000;
 pub fn fresh_seed() -> Result<f64, JsValue> {
     let bits = getrandom::u32().map_err(|error| JsValue::from_str(&error.to_string()))?;
     Ok(f64::from(bits))
-}
-
-/// A GPU that was asked for, and what it says of itself.
-#[wasm_bindgen]
-pub struct GpuHandle {
-    pub(super) gpu: Gpu,
-}
-
-#[wasm_bindgen]
-impl GpuHandle {
-    /// Asks the browser for a device that trains so many MB of networks at once.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub async fn open(wave_mb: u32) -> Result<GpuHandle, JsValue> {
-        let gpu = Gpu::open().await.map_err(|error| problem(&error))?;
-        Ok(Self { gpu: gpu.with_wave_bytes(u64::from(wave_mb) << 20) })
-    }
-
-    /// What was measured on the device.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub async fn facts(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.gpu.facts().await.map_err(|error| problem(&error))?)
-    }
-
-    /// Says whether the page is hidden: nothing is drawn beside the device then, and submits may be longer.
-    pub fn hidden(&self, is_hidden: bool) {
-        self.gpu.set_unseen(is_hidden);
-    }
-
-    /// Whether the adapter is a program that runs on the CPU.
-    #[wasm_bindgen(getter)]
-    pub fn software(&self) -> bool {
-        self.gpu.is_software()
-    }
-
-    /// The adapter's name; may be empty.
-    #[wasm_bindgen(getter)]
-    pub fn adapter(&self) -> String {
-        self.gpu.adapter()
-    }
 }

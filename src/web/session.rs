@@ -160,6 +160,7 @@ impl Session {
 
     /// The version of the numerics that trains here: under another one the same study has other bits.
     #[wasm_bindgen(getter)]
+    #[expect(clippy::unused_self, reason = "the page asks a session for it")]
     pub fn numerics(&self) -> u32 {
         NUMERICS_VERSION
     }

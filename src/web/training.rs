@@ -1,6 +1,5 @@
 //! Training in a Worker.
 
-use super::page::GpuHandle;
 use super::{problem, to_js, unread};
 use crate::backend::{Backend, cpu::Cpu};
 use crate::study::Study;
@@ -9,34 +8,21 @@ use core::time::Duration;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Trains a share of a study's trials in this Worker.
+/// Trains a share of a study's trials in this Worker; made in `cpu.rs` and `gpu.rs`.
 #[wasm_bindgen]
 pub struct Training {
-    trainer: Trainer,
+    pub(super) trainer: Trainer,
 }
 
-#[wasm_bindgen]
 impl Training {
-    /// A training of `round`, or a share of it, as [`Session::next_round`](super::session::Session::next_round) gives it, of `study` (JSON).
-    /// `table` is the study's data file, uncompressed, or null. `gpu` trains for backend "gpu".
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
-    pub fn on_gpu(study: &str, round: &str, table: Option<Box<[u8]>>, gpu: &GpuHandle) -> Result<Training, JsValue> {
-        Self::start(study, round, table.as_deref(), Box::new(gpu.gpu.clone()))
-    }
-
-    /// As [`Training::on_gpu`], on the CPU.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
-    pub fn on_cpu(study: &str, round: &str, table: Option<Box<[u8]>>) -> Result<Training, JsValue> {
-        Self::start(study, round, table.as_deref(), Box::new(Cpu::default()))
-    }
-
-    fn start(study: &str, round: &str, table: Option<&[u8]>, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
+    /// A training of `round`, or a share of it, as a session's `next_round` gives it, of
+    /// `study` (JSON). `table` is the study's data file, uncompressed, or null.
+    pub(super) fn new(
+        study: &str,
+        round: &str,
+        table: Option<&[u8]>,
+        backend: Box<dyn Backend>,
+    ) -> Result<Training, JsValue> {
         let start = || -> crate::Result<Trainer> {
             let study = Study::parse(study)?;
             let prepared = study.prepare(table)?;
@@ -47,18 +33,24 @@ impl Training {
         Ok(training)
     }
 
-    /// Adds what is to be trained next: a share of a round, and where its trials go on, as [`Session::hand_over`](super::session::Session::hand_over) has it.
+    /// A training of a share of a round on the same rows.
+    pub(super) fn sibling(&self, round: &str, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
+        let trainer = self.trainer.sibling(backend).map_err(|error| problem(&error))?;
+        let mut training = Self { trainer };
+        training.assign(round, &[])?;
+        Ok(training)
+    }
+}
+
+#[wasm_bindgen]
+impl Training {
+    /// Adds what is to be trained next: a share of a round, and where its trials go on, as a session's `hand_over` has it.
     ///
     /// # Errors
     /// The problem, as an object.
     pub fn assign(&mut self, round: &str, from: &[u32]) -> Result<(), JsValue> {
         let round = Assignment::read(round, from).ok_or_else(|| unread("a round"))?;
         self.trainer.assign(round).map_err(|error| problem(&error))
-    }
-
-    /// Lets go of trials that have not ended.
-    pub fn cancel(&mut self) {
-        self.trainer.cancel();
     }
 
     /// A training of a share of a round on the same rows, on the CPU.
@@ -69,19 +61,9 @@ impl Training {
         self.sibling(round, Box::new(Cpu::default()))
     }
 
-    /// As [`Training::sibling_on_cpu`], on the GPU.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub fn sibling_on_gpu(&self, round: &str, gpu: &GpuHandle) -> Result<Training, JsValue> {
-        self.sibling(round, Box::new(gpu.gpu.clone()))
-    }
-
-    fn sibling(&self, round: &str, backend: Box<dyn Backend>) -> Result<Training, JsValue> {
-        let trainer = self.trainer.sibling(backend).map_err(|error| problem(&error))?;
-        let mut training = Self { trainer };
-        training.assign(round, &[])?;
-        Ok(training)
+    /// Lets go of trials that have not ended.
+    pub fn cancel(&mut self) {
+        self.trainer.cancel();
     }
 
     /// What trains, as a result's `engine` has it of one worker.
@@ -100,11 +82,6 @@ impl Training {
     /// What each trial assigned last costs, in the order given; only proportions mean something.
     pub fn planned_work(&self) -> Vec<f64> {
         self.trainer.costs().iter().map(|cost| cost.work).collect()
-    }
-
-    /// Begins to compile what this training will need on the GPU, for one that starts later.
-    pub fn prepare(&self, gpu: &GpuHandle) {
-        gpu.gpu.prepare(&self.trainer.outlines());
     }
 
     /// Has a trial's next epoch tell what it is then; false of one that is not in training here.
@@ -152,8 +129,8 @@ impl Training {
         self.trainer.scaling().flat_map(<[f64; 2]>::from).collect()
     }
 
-    /// The one look at the test rows, for an ended trial: itself as [`Session::again`](super::session::Session::again) has it, and
-    /// what it is as [`Session::weights`](super::session::Session::weights) has it.
+    /// The one look at the test rows, for an ended trial: itself as a session's `again` has it, and what it is as `weights` has
+    /// it.
     ///
     /// # Errors
     /// What is no trial, or no weights.

@@ -22,7 +22,7 @@ pub fn soak() -> Result<()> {
     bundle::try_it()?;
     // What the page's pace is held against.
     run(cargo().args(["build", "--locked", "--release", "--bin", "tune"]))?;
-    web::build()?;
+    web::build(&web::Build::default())?;
     checks::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
 }
 
@@ -68,7 +68,7 @@ pub fn interop() -> Result<()> {
     run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
     run(program(&python).arg(&script).arg("--time"))?;
     // The page's surfaces, beside that loop.
-    web::build()?;
+    web::build(&web::Build::default())?;
     checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
     let mut command = cargo();
     command.args([

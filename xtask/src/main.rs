@@ -31,7 +31,7 @@ enum Task {
     /// Sets everything up and serves the page, reloading as its sources change
     Serve(web::Serve),
     /// Writes the production page to www/dist and prints what it weighs
-    Build,
+    Build(web::Build),
     /// Runs every check, cheapest first
     Test(test::Options),
     /// Measures the engine and its peers from npm in one browser, into tests/bench/RESULTS.md
@@ -47,7 +47,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Serve(options) => web::serve(&options).map(|()| true),
-        Task::Build => web::build().map(|()| true),
+        Task::Build(options) => web::build(&options).map(|()| true),
         Task::Test(options) => test::test(&options),
         Task::Bench(options) => bench::bench(&options).map(|()| true),
         Task::Bundle => bundle::bundle().map(|()| true),

@@ -1,17 +1,17 @@
-//! The engine as WebAssembly, in three modules: cargo, wasm-bindgen and, for the production page, wasm-opt.
+//! The engine as WebAssembly, in four modules: cargo, wasm-bindgen and, for the production page, wasm-opt.
 
 use crate::process::{node, run};
 use crate::toolchain::{self, TARGET, Toolchain};
 use crate::{packages, paths};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::fs;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The library's file name.
 const LIBRARY: &str = "tuning_playground.wasm";
 /// What is generated from it, in a folder of its own: a name and the feature that makes it.
-const MODULES: [(&str, Option<&str>); 3] =
-    [("engine", None), ("analyses", Some("analyses")), ("search", Some("search"))];
+const MODULES: [(&str, Option<&str>); 4] =
+    [("engine", None), ("gpu", Some("gpu")), ("analyses", Some("analyses")), ("search", Some("search"))];
 /// What browsers have had since fixed-width SIMD. Named one by one: `--all-features` makes a module that they refuse.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
@@ -42,9 +42,11 @@ pub fn build(profile: Profile) -> Result<()> {
 
 /// Builds one of them as the production page has it.
 pub fn build_one(name: &str) -> Result<()> {
-    let toolchain = toolchain::wasm()?;
-    let wanted = MODULES.into_iter().filter(|(other, _)| *other == name);
-    wanted.into_iter().try_for_each(|module| make(&toolchain, Profile::Production, module))
+    let Some(module) = MODULES.into_iter().find(|(other, _)| *other == name) else {
+        let names = MODULES.map(|(name, _)| name).join(", ");
+        bail!("there is no module {name}; the modules are {names}");
+    };
+    make(&toolchain::wasm()?, Profile::Production, module)
 }
 
 fn make(toolchain: &Toolchain, profile: Profile, (name, feature): (&str, Option<&str>)) -> Result<()> {

@@ -22,6 +22,14 @@ pub struct Serve {
     debug: bool,
 }
 
+/// Options of `cargo xtask build`.
+#[derive(Args, Default)]
+pub struct Build {
+    /// Compile only these WASM modules, where the others were compiled before
+    #[arg(long, value_delimiter = ',', value_name = "MODULE")]
+    only: Vec<String>,
+}
+
 /// Sets everything up and serves the page. Vite's own server: it starts at once and reloads what is edited; the
 /// production page is what the browser tests run against.
 pub fn serve(options: &Serve) -> Result<()> {
@@ -39,9 +47,14 @@ pub fn serve(options: &Serve) -> Result<()> {
 }
 
 /// Writes the production page to `www/dist` and checks what it weighs.
-pub fn build() -> Result<()> {
+pub fn build(options: &Build) -> Result<()> {
     packages::install()?;
-    wasm::build(Profile::Production)?;
+    if options.only.is_empty() {
+        wasm::build(Profile::Production)?;
+    }
+    for name in &options.only {
+        wasm::build_one(name)?;
+    }
     bundle()
 }
 

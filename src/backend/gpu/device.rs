@@ -155,6 +155,7 @@ impl Device {
     }
 
     /// What is compiled for a shader.
+    #[cfg_attr(target_arch = "wasm32", expect(clippy::unused_self, reason = "only native tests change shaders"))]
     pub fn source(&self, source: String) -> String {
         #[cfg(not(target_arch = "wasm32"))]
         if let Some([from, to]) = &*self.tampered.borrow() {

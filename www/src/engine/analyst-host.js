@@ -15,7 +15,7 @@ function isPicture({ order, next }) {
 /** @typedef {import('../state/landscape.js').Reach} Reach */
 
 /**
- * The second module's side of its Worker: surfaces, races and range tests, worked out piece by piece. It is loaded
+ * The side of its Worker of the module `analyses`: surfaces, races and range tests, worked out piece by piece. It is loaded
  * when one is first looked at, and what trains is not held up by it.
  */
 export class AnalystHost extends Answers {

@@ -1,11 +1,12 @@
 import { Training, first_round } from '../generated/engine/engine.js';
+import { NO_ROUND } from './gpu.js';
 import { secondsOnCpu, secondsOnGpu } from './measure.js';
 
 /**
  * Which backend trains a study sooner, measured on its own trials. What is trained here is thrown away, and only the
  * backend is chosen by it: what a backend computes never depends on a clock.
  *
- * @typedef {import('../generated/engine/engine.js').GpuHandle} GpuHandle
+ * @typedef {import('./gpu.js').Gpu} Gpu
  * @typedef {import('../study/types.js').Assignment} Assignment
  * @typedef {{cpu: number, gpu: number}} Rates steps a second of the whole round
  */
@@ -34,7 +35,7 @@ export function shapeClass(study) {
 /**
  * @param {string} study
  * @param {Uint8Array | undefined} table
- * @param {GpuHandle} gpu
+ * @param {Gpu} gpu
  * @param {number} most Workers at most
  * @param {{rest: () => Promise<unknown>, guarded: <T>(act: () => Promise<T>) => Promise<T>}} host
  * @returns {Promise<Rates>}
@@ -51,8 +52,10 @@ export async function calibrate(study, table, gpu, most, { rest, guarded }) {
     const some = (/** @type {number[]} */ places) =>
       whole.sibling_on_cpu(JSON.stringify(places.map((place) => round[place])));
     const cpu = await secondsOnCpu(plan, Math.min(most, round.length), some, means);
-    const all = () => whole.sibling_on_gpu(text, gpu);
-    const onDevice = await guarded(() => secondsOnGpu(plan, all, means));
+    const there = gpu.training(study, NO_ROUND, table);
+    const onDevice = await guarded(() => secondsOnGpu(plan, () => gpu.sibling(there, text), means)).finally(() =>
+      there.free(),
+    );
     return { cpu: total / cpu, gpu: total / onDevice };
   } finally {
     whole.free();

@@ -35,6 +35,8 @@ export async function adapterFound() {
   return { name, software: Boolean(isFallbackAdapter) || PROGRAMS.test([name, architecture].join(' ')) };
 }
 
+/** The files of WASM modules, and of what binds the one for the GPU. */
+const ITS_OWN = /\.wasm|^wasm:|\/gpu[^/]*\.js$/;
 const OWN_THREAD = typeof document === 'undefined';
 
 /**
@@ -50,7 +52,7 @@ export async function guarded(act) {
   const thrown = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
   const onThrown = (/** @type {any} */ event) => {
     // On the page's thread others may throw, too.
-    if (!OWN_THREAD && event.filename !== import.meta.url && !/\.wasm|^wasm:/.test(event.filename ?? '')) return;
+    if (!OWN_THREAD && event.filename !== import.meta.url && !ITS_OWN.test(event.filename ?? '')) return;
     event.preventDefault();
     fail({ code: 'gpu', detail: causeOf(event.error ?? event.reason ?? event.message), broken: true });
   };

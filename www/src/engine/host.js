@@ -1,12 +1,12 @@
 import { Answers, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
-import { WAVE_MB, adapterFound, guarded, yieldToMessages } from './device.js';
+import { adapterFound, guarded, yieldToMessages } from './device.js';
+import { Gpu, NO_ROUND } from './gpu.js';
 import { MapHost } from './map-host.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
 import init, {
   Bench,
-  GpuHandle,
   Training,
   check,
   data_file,
@@ -37,16 +37,14 @@ const AHEAD_TRIALS = 64;
 /** @param {string} study @param {string} base */
 const tableOf = (study, base) => tableFrom(data_file(study), base);
 
-/** A round of no trials. */
-const NO_ROUND = '[]';
 const ON_CPU = { backend: 'cpu', adapter: 'WASM SIMD', software: false };
 
 export class Host extends Answers {
   /** @param {Post} post */
   constructor(post) {
     super(post, init);
-    /** @private @type {GpuHandle | null} */ this.gpu = null;
-    /** @private @type {Promise<GpuHandle> | null} */ this.opening = null;
+    /** @private @type {Gpu | null} */ this.gpu = null;
+    /** @private @type {Promise<Gpu> | null} */ this.opening = null;
     /** @private @type {Map<string, import('./calibration.js').Rates>} by the kind of study */
     this.measured = new Map();
     /** @private @type {Set<string>} kinds of study that the CPU has trained for a moment */ this.warmed = new Set();
@@ -96,10 +94,10 @@ export class Host extends Answers {
     return schedule(study, points);
   }
 
-  /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<GpuHandle>} */
+  /** @private The GPU, opened and tested when it is first asked for. @returns {Promise<Gpu>} */
   async open() {
     if (this.gpu) return this.gpu;
-    this.opening ??= guarded(() => GpuHandle.open(WAVE_MB)).finally(() => (this.opening = null));
+    this.opening ??= Gpu.open().finally(() => (this.opening = null));
     const gpu = await this.opening;
     return (this.gpu ??= gpu);
   }
@@ -111,7 +109,7 @@ export class Host extends Answers {
 
   /** What was measured on the GPU: its latency, what a dispatch costs, paces, first uses. */
   async facts() {
-    return this.gpu ? guarded(() => /** @type {GpuHandle} */ (this.gpu).facts()) : null;
+    return this.gpu ? guarded(() => /** @type {Gpu} */ (this.gpu).facts()) : null;
   }
 
   /**
@@ -179,11 +177,7 @@ export class Host extends Answers {
       return 'cpu';
     }
     const [gpu, table] = await Promise.all([this.open(), tableOf(study, base)]);
-    await guarded(async () => {
-      const training = Training.on_gpu(study, first_round(study), table, gpu);
-      training.prepare(gpu);
-      training.free();
-    });
+    await guarded(async () => gpu.prepare(study, first_round(study), table));
     return 'gpu';
   }
 
@@ -332,9 +326,7 @@ export class Host extends Answers {
 
   /** @private A training without trials. @param {string} study @param {boolean} onGpu @param {Uint8Array} [table] */
   trainingOf(study, onGpu, table) {
-    return onGpu && this.gpu
-      ? Training.on_gpu(study, NO_ROUND, table, this.gpu)
-      : Training.on_cpu(study, NO_ROUND, table);
+    return onGpu && this.gpu ? this.gpu.training(study, NO_ROUND, table) : Training.on_cpu(study, NO_ROUND, table);
   }
 
   /**
@@ -524,9 +516,7 @@ export class Host extends Answers {
    */
   async prepare(work, backend) {
     const make = (/** @type {object} */ given) =>
-      backend === 'gpu' && this.gpu
-        ? Bench.on_gpu(JSON.stringify(given), this.gpu)
-        : Bench.on_cpu(JSON.stringify(given));
+      backend === 'gpu' && this.gpu ? this.gpu.bench(JSON.stringify(given)) : Bench.on_cpu(JSON.stringify(given));
     const free = () => {
       this.bench?.free();
       this.bench = null;

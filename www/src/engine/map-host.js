@@ -4,7 +4,7 @@ import { TrainabilityMap, Training } from '../generated/engine/engine.js';
  * A Worker's part of a trainability map: it trains shares of its pixels, one map at a time; another takes the place of
  * the one before, whose shares then come home as far as they are.
  *
- * @typedef {import('../generated/engine/engine.js').GpuHandle} GpuHandle
+ * @typedef {import('./gpu.js').Gpu} Gpu
  * @typedef {{study: string, x: string, y: string, sides: [number, number]}} MapGiven
  * @typedef {object} Around what the host lends
  * @property {() => Promise<unknown>} rest lets messages that wait come in
@@ -38,7 +38,7 @@ export class MapHost {
   }
 
   /** Makes a map ready. @param {number} id @param {MapGiven} given @param {Uint8Array | undefined} table
-   * @param {GpuHandle | null} gpu */
+   * @param {Gpu | null} gpu */
   async begin(id, { study, x, y, sides }, table, gpu) {
     this.stop();
     await this.loop;
@@ -46,9 +46,7 @@ export class MapHost {
     this.map = null;
     this.onGpu = gpu !== null;
     const whole = new Uint32Array(sides);
-    this.map = gpu
-      ? TrainabilityMap.on_gpu(study, x, y, whole, table, gpu)
-      : TrainabilityMap.on_cpu(study, x, y, whole, table);
+    this.map = gpu ? gpu.map(study, x, y, whole, table) : TrainabilityMap.on_cpu(study, x, y, whole, table);
     this.id = id;
     return this.map.head();
   }
@@ -143,9 +141,9 @@ export class MapHost {
   }
 
   /** All that becomes of one trial of a study, as the numbers of a report. @param {string} study @param {string} round
-   * @param {Uint8Array | undefined} table @param {GpuHandle | null} gpu */
+   * @param {Uint8Array | undefined} table @param {Gpu | null} gpu */
   async trace(study, round, table, gpu) {
-    const training = gpu ? Training.on_gpu(study, round, table, gpu) : Training.on_cpu(study, round, table);
+    const training = gpu ? gpu.training(study, round, table) : Training.on_cpu(study, round, table);
     const act = (/** @type {() => Promise<any>} */ one) => (gpu ? this.around.guarded(one) : one());
     const found = /** @type {number[]} */ ([]);
     try {

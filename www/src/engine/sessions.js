@@ -1,3 +1,4 @@
+import { loadedOnce } from './loaded-once.js';
 import { Session as OwnSession } from '../generated/engine/engine.js';
 
 /**
@@ -9,22 +10,7 @@ import { Session as OwnSession } from '../generated/engine/engine.js';
 
 const LEARNING = ['tpe', 'gp', 'cmaes'];
 
-/** @type {Promise<typeof import('../generated/search/search.js')> | null} */
-let learning = null;
-
-/** The module of sessions that learn; one that could not be loaded is asked for again. */
-function learningModule() {
-  learning ??= import('../generated/search/search.js')
-    .then(async (module) => {
-      await module.default();
-      return module;
-    })
-    .catch((error) => {
-      learning = null;
-      throw error;
-    });
-  return learning;
-}
+const learningModule = loadedOnce(() => import('../generated/search/search.js'));
 
 /** The beginning of a study's session. @param {string} study @returns {Promise<Session>} */
 export async function sessionFor(study) {

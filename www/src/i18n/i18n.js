@@ -67,8 +67,19 @@ class Added {
   }
 }
 
-/** Tells by `arrived` that there are texts of a part that may be drawn already. */
+/** Tells by `arrived` that there are words now which something is drawn without. */
 export const ARRIVALS = new EventTarget();
+
+/** Keys that were asked for before their words were here, as they are where a part's script comes before its texts.
+ * @type {Set<string>} */
+const missed = new Set();
+
+/** Most parts come before anybody looks at them: that draws nothing anew. @param {Added} added */
+function tellOf({ words }) {
+  const late = [...missed].filter((key) => Object.values(words).some((some) => key in some));
+  for (const key of late) missed.delete(key);
+  if (late.length) ARRIVALS.dispatchEvent(new Event('arrived'));
+}
 
 /** The texts of a part are there once this settles, in the languages that are here. */
 setTexts(async (files) => {
@@ -79,7 +90,7 @@ setTexts(async (files) => {
     await Promise.any(here.map((one) => added.load(one)));
     // The other language may have less luck; its words then stand in this one.
     await Promise.allSettled(here.map((one) => added.load(one)));
-    ARRIVALS.dispatchEvent(new Event('arrived'));
+    tellOf(added);
   } catch (error) {
     ADDED.splice(ADDED.indexOf(added), 1);
     throw error;
@@ -149,7 +160,9 @@ export function translate(language, key, values = {}) {
     for (const added of ADDED) if (added.text(language, one) !== undefined) return added.text(language, one);
     return undefined;
   };
-  const text = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key) ?? key;
+  const found = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key);
+  if (found === undefined) missed.add(key);
+  const text = found ?? key;
   const written = (/** @type {string} */ name) =>
     Number.isInteger(values[name]) && !NAMES.includes(name)
       ? number.format(/** @type {number} */ (values[name]))

@@ -164,7 +164,7 @@ export class TpRunBar extends Part {
     }
     if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
     return html`<p class="hint"
-      data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
+      data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>${this.plan()}`;
   }
 }
 

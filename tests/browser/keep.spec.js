@@ -435,10 +435,7 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   await page.evaluate(
     () => new Promise((resolve) => void (indexedDB.deleteDatabase('tuning-playground').onsuccess = resolve)),
   );
-  await page.evaluate(
-    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
-    small({ trials: 2 }),
-  );
+  await app.put(small({ trials: 2 }));
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(2);
   await expect(page.locator('[data-message]')).toHaveCount(0);
   await other.close();

@@ -171,7 +171,9 @@ test('? lists every key, which can be turned off and stay so', async ({ app, pag
     const texts = Object.entries(DICTIONARIES[lang]).filter(([key]) => /^keys\.(?!single|about)/.test(key));
     expect(texts.length).toBeGreaterThan(10);
     await expect(keys.locator('dd:visible')).toHaveCount(texts.length);
-    expect((await keys.locator('dd').allInnerTexts()).sort()).toEqual(texts.map(([, text]) => text).sort());
+    await expect
+      .poll(async () => (await keys.locator('dd').allInnerTexts()).sort())
+      .toEqual(texts.map(([, text]) => text).sort());
   }
   await page.keyboard.press('d');
   expect(await app.get('theme'), 'no key acts behind the list').toBe('light');

@@ -118,10 +118,8 @@ test('test set opened: read-only until the study is duplicated', async ({ app, p
 test('a study that was put in place can be undone', async ({ app, page }) => {
   await app.open();
   const before = await app.get('study');
-  await page.evaluate((/** @type {unknown} */ study) => {
-    /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
-  }, SMALL);
-  await expect.poll(async () => (await app.get('study')).trials).toBe(8);
+  await app.put(SMALL);
+  expect((await app.get('study')).trials).toBe(8);
   await page.getByTestId('undo').click();
   await expect.poll(async () => app.get('study')).toEqual(before);
   await page.getByTestId('redo').click();

@@ -3,6 +3,9 @@ import { studyNotice } from '../state/notices.js';
 
 /** Where the focus goes. @typedef {import('./page.js').Page} Page @typedef {import('./command.js').On} On */
 
+/** Run, or Stop: what the run bar says beside them may vanish as well. */
+export const RUN_BUTTON = '#run .bts button:not([disabled])';
+
 /** Parts are drawn anew within so many frames of a press, also where the machine is busy. */
 const FRAMES = 600;
 
@@ -15,18 +18,32 @@ export function keepFocus(page) {
   const look = () => {
     const now = page.shadowRoot?.activeElement;
     if ((now && now !== before) || frames-- <= 0) return;
-    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
+    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(RUN_BUTTON));
     if (!before.isConnected && run) run.focus({ preventScroll: true });
     else requestAnimationFrame(look);
   };
   look();
 }
 
-/** Gives the focus to the first element of a selector, after the page has been drawn with what has just changed.
+/** A part that is long in coming is waited for so many frames. */
+const PATIENCE = 120;
+
+/** Gives the focus to the first element of a selector, after the page has been drawn with what has just changed: three
+ * frames later, and where that is not drawn yet once it is, unless the reader does something else meanwhile.
  * @param {On} on @param {string} selector */
 export function focusSoon({ page }, selector) {
-  const focus = () => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector))?.focus();
-  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
+  let frames = PATIENCE;
+  const leave = new AbortController();
+  for (const act of ['keydown', 'pointerdown'])
+    addEventListener(act, () => leave.abort(), { capture: true, signal: leave.signal });
+  const look = () => {
+    const to = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector));
+    to?.focus();
+    const has = to !== null && page.shadowRoot?.activeElement === to;
+    if (has || frames-- <= 0) leave.abort();
+    if (!leave.signal.aborted) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(look)));
 }
 
 /** Opens the study where it lies behind a button. @param {On} on */

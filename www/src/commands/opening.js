@@ -49,7 +49,7 @@ export const OPENING = {
       endReplay(on);
       if (store.isExample && store.state === 'idle') runner.showNothing();
       slices.opening.put({ step: null, said: null, guess: null }, 'trials');
-      focusSoon(on, '#run button:not([disabled])');
+      focusSoon(on, RUN_BUTTON);
     },
   }),
   /** Asks for a guess before the example's networks are trained here; where there is nothing to guess, trains them. */

@@ -2,7 +2,7 @@ import { later } from '../platform/later.js';
 import { save, saved } from '../platform/saved.js';
 import { canReplay, epochsOf } from '../state/opening.js';
 import { defineCommand } from './command.js';
-import { focusSoon, opened } from './focus.js';
+import { RUN_BUTTON, focusSoon, opened } from './focus.js';
 
 /**
  * @typedef {import('./command.js').On} On

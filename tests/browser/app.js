@@ -46,8 +46,8 @@ export class App {
     await this.page.locator('tp-run-bar button').first().waitFor({ state: 'attached' });
   }
 
-  /** Opens the page unless it stands open already, with the same prelude (standingTest); its look is that of a page that
-   * has just been opened. */
+  /** Opens the page unless it stands open already, with the same prelude (standingTest); it looks like one that has just
+   * been opened. */
   async stand() {
     if (standing.get(this.page) !== this.site.prelude) await this.open();
     await this.page.setViewportSize(VIEWPORT);

@@ -29,19 +29,18 @@ export function keepFocus(page) {
 const PATIENCE = 120;
 
 /** Gives the focus to the first element of a selector, after the page has been drawn with what has just changed: three
- * frames later, and where that is not drawn yet once it is, unless the reader does something else meanwhile.
+ * frames later, and where that is not drawn yet once it is, unless something else has taken it meanwhile.
  * @param {On} on @param {string} selector */
 export function focusSoon({ page }, selector) {
+  const held = () => page.shadowRoot?.activeElement ?? null;
   let frames = PATIENCE;
-  const leave = new AbortController();
-  for (const act of ['keydown', 'pointerdown'])
-    addEventListener(act, () => leave.abort(), { capture: true, signal: leave.signal });
+  /** @type {Element | null | undefined} */ let before = undefined;
   const look = () => {
+    if (before !== undefined && held() !== before) return;
     const to = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector));
     to?.focus();
-    const has = to !== null && page.shadowRoot?.activeElement === to;
-    if (has || frames-- <= 0) leave.abort();
-    if (!leave.signal.aborted) requestAnimationFrame(look);
+    before = held();
+    if ((!to || before !== to) && frames-- > 0) requestAnimationFrame(look);
   };
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(look)));
 }

@@ -153,8 +153,8 @@ test('what makes a map hard is said', async ({ app }) => {
   await expect(page.getByTestId('map-all-diverged')).toBeVisible();
 
   // Networks that take more time than anybody has: a smaller map is offered.
-  await opened(app, { ...NETS, fixed: { ...NETS.fixed, hidden: new Array(10).fill(2048) } });
-  await page.getByTestId('map-size').selectOption('64');
+  await opened(app, { ...NETS, fixed: { ...NETS.fixed, hidden: new Array(10).fill(512) } });
+  await page.getByTestId('map-size').selectOption('256');
   await expect(page.getByTestId('map-long')).toBeVisible();
 
   // The study changes in the middle: the map is that of the study as it was, and says so.

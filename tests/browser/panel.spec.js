@@ -74,12 +74,7 @@ test('every preset passes the engine, is undone, and the quickest one trains', a
     await app.start(loaded, backend);
     await app.call('stop');
     expect((await app.outcome()).problem, name).toBeNull();
-    await app.page.evaluate(
-      (/** @type {any} */ given) =>
-        void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: given }),
-      before,
-    );
-    await expect.poll(async () => (await app.get('study')).name).toBe(before.name);
+    await app.put(before);
   }
   await page.getByTestId('presets').click();
   await page.getByTestId('preset-batches').click();

@@ -67,19 +67,11 @@ class Added {
   }
 }
 
-/** Tells by `arrived` that there are words now which something is drawn without. */
+/** Tells by `arrived` that a part's texts are here now. */
 export const ARRIVALS = new EventTarget();
 
-/** Keys that were asked for before their words were here, as they are where a part's script comes before its texts.
- * @type {Set<string>} */
-const missed = new Set();
-
-/** Most parts come before anybody looks at them: that draws nothing anew. @param {Added} added */
-function tellOf({ words }) {
-  const late = [...missed].filter((key) => Object.values(words).some((some) => key in some));
-  for (const key of late) missed.delete(key);
-  if (late.length) ARRIVALS.dispatchEvent(new Event('arrived'));
-}
+/** How many words were asked for before they were here, as they are where a part's script comes before its texts. */
+export const missing = { count: 0 };
 
 /** The texts of a part are there once this settles, in the languages that are here. */
 setTexts(async (files) => {
@@ -90,7 +82,7 @@ setTexts(async (files) => {
     await Promise.any(here.map((one) => added.load(one)));
     // The other language may have less luck; its words then stand in this one.
     await Promise.allSettled(here.map((one) => added.load(one)));
-    tellOf(added);
+    ARRIVALS.dispatchEvent(new Event('arrived'));
   } catch (error) {
     ADDED.splice(ADDED.indexOf(added), 1);
     throw error;
@@ -161,7 +153,7 @@ export function translate(language, key, values = {}) {
     return undefined;
   };
   const found = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key);
-  if (found === undefined) missed.add(key);
+  if (found === undefined) missing.count++;
   const text = found ?? key;
   const written = (/** @type {string} */ name) =>
     Number.isInteger(values[name]) && !NAMES.includes(name)

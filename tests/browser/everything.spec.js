@@ -47,17 +47,23 @@ async function trained({ app, page, backend }, dataset, samplers) {
 for (const [k, dataset] of DATASETS.entries()) {
   const own = SAMPLERS[k % SAMPLERS.length];
   const others = SAMPLERS.filter((one) => one !== own);
-  standingTest(`E4 ${dataset} trains to the end (${own}), calm and hot, and the page answers`, (on) =>
-    trained(on, dataset, [own]),
+  standingTest(
+    `E4 ${dataset} trains to the end (${own}), calm and hot, and the page answers`,
+    ({ app, page, backend }) => trained({ app, page, backend }, dataset, [own]),
   );
-  standingTest(`E4 ${dataset} trains to the end (${others.join(', ')}), calm and hot @soak`, (on) =>
-    trained(on, dataset, others),
+  standingTest(
+    `E4 ${dataset} trains to the end (${others.join(', ')}), calm and hot @soak`,
+    ({ app, page, backend }) => trained({ app, page, backend }, dataset, others),
   );
 }
 
 // Gauss is in edges.spec.js.
-for (const dataset of ['blobs', 'penguins', 'diabetes']) {
-  test(`E4 the default study on ${dataset} runs to its end, and a reload brings it back`, async ({
+for (const [dataset, when] of [
+  ['blobs', ' @soak'],
+  ['penguins', ''],
+  ['diabetes', ' @soak'],
+]) {
+  test(`E4 the default study on ${dataset} runs to its end, and a reload brings it back${when}`, async ({
     app,
     page,
     backend,

@@ -1,3 +1,4 @@
+import { VIEWPORT } from './chromium.js';
 import { expect } from './packages.js';
 
 /**
@@ -45,9 +46,23 @@ export class App {
     await this.page.locator('tp-run-bar button').first().waitFor({ state: 'attached' });
   }
 
-  /** Opens the page unless it stands open already, with the same prelude (standingTest). */
+  /** Opens the page unless it stands open already, with the same prelude (standingTest); it looks like one that has just
+   * been opened. */
   async stand() {
     if (standing.get(this.page) !== this.site.prelude) await this.open();
+    await this.page.setViewportSize(VIEWPORT);
+    await this.page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null, forcedColors: null });
+    await this.set({ lang: 'en', theme: 'light', view: 'sweep' });
+  }
+
+  /** Sets a study and waits until it has taken its place, as what is pressed before is of the study before.
+   * @param {Document} study */
+  async put(study) {
+    await this.page.evaluate(async (given) => {
+      const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+      element.study = given;
+      await element.intake.settled;
+    }, study);
   }
 
   async defined() {

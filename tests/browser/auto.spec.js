@@ -99,7 +99,7 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
 
 const STUDY = small({ fixed: { epochs: 2 } });
 /** One that is still training when the word comes. */
-const LONG = small({ fixed: { epochs: 40 } });
+const LONG = small({ fixed: { epochs: 20 } });
 
 /**
  * What a fault is told as: a problem's code, and what of its cause the message names.

@@ -297,7 +297,11 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
     keeper.text.of = null;
     for (const one of keeper.held.values()) one.seen = '';
   });
-  await page.waitForTimeout(2500);
+  await page.waitForFunction(() => {
+    const { keeper } = /** @type {any} */ (document.querySelector('tuning-playground')).page;
+    return keeper.text.of !== null && !keeper.busy;
+  });
+  await expect.poll(async () => (await stored(page)).result?.length ?? 0).toBeGreaterThan(4e6);
   const longest = Math.max(0, ...(await page.evaluate(() => /** @type {any} */ (window).tasks)));
   const { length } = (await stored(page)).result;
   console.log(`a result of ${length} characters; longest task ${longest} ms`);
@@ -435,10 +439,7 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   await page.evaluate(
     () => new Promise((resolve) => void (indexedDB.deleteDatabase('tuning-playground').onsuccess = resolve)),
   );
-  await page.evaluate(
-    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
-    small({ trials: 2 }),
-  );
+  await app.put(small({ trials: 2 }));
   await expect.poll(async () => JSON.parse((await stored(page)).study ?? '{}').trials).toBe(2);
   await expect(page.locator('[data-message]')).toHaveCount(0);
   await other.close();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { STUDY, colors, finished, landscape, opened, pick } from './ground.js';
-import { NARROW, PAIR, WIDE, look } from './look.js';
+import { NARROW, PAIR, WIDE, look, settled } from './look.js';
 import { DICTIONARIES, matches } from './texts.js';
 
 /** The loss around a trial's weights, with the real engine. */
@@ -235,7 +235,7 @@ test('in space the surface is turned by keys and mouse, saved, and every context
   // The wheel is the page's until the plot has the focus.
   await page.mouse.move(middle[0], middle[1]);
   await page.mouse.wheel(0, -200);
-  await page.waitForTimeout(100);
+  await settled(page);
   expect(await pose()).toEqual(first);
   await page.mouse.down();
   await page.mouse.move(middle[0] + 80, middle[1] + 40, { steps: 3 });
@@ -264,7 +264,7 @@ test('in space the surface is turned by keys and mouse, saved, and every context
     expect(text.length).toBeGreaterThan(20_000);
   }
 
-  for (let k = 0; k < 20; k++) {
+  for (let k = 0; k < 8; k++) {
     await pick(page, 'view', k % 2 ? 'solid' : 'flat');
     await expect(page.locator('tp-relief')).toHaveCount(k % 2);
     expect((await contexts(page)).open).toBeLessThan(3);
@@ -272,7 +272,7 @@ test('in space the surface is turned by keys and mouse, saved, and every context
   await page.getByRole('tab', { name: 'Sweep' }).click();
   await expect(page.locator('tp-relief')).toHaveCount(0);
   const { made, open } = await contexts(page);
-  expect(made).toBeGreaterThan(10);
+  expect(made).toBeGreaterThan(4);
   expect(open).toBe(0);
 });
 

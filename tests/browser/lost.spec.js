@@ -26,7 +26,7 @@ if (globalThis.GPUAdapter && !globalThis.testDevices) {
 }
 `;
 
-const STUDY = small({ fixed: { epochs: 5 }, trials: 4 });
+const STUDY = small({ fixed: { epochs: 4 }, trials: 4 });
 
 /** Destroys the engine's device; how many there were. @param {import('./app.js').App} app @param {boolean} refuse */
 async function lose(app, refuse = false) {

@@ -47,22 +47,24 @@ async function settled(page, state = /ready|done|failed/) {
 async function opened(app, study) {
   await app.stand();
   const { page } = app;
-  await app.set({ lang: 'en', theme: 'light' });
-  await page.evaluate((given) => {
-    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
-    element.study = given;
-    element.view = 'map';
-  }, study);
-  await page.getByTestId('map-go').or(page.getByTestId('map-renew')).first().waitFor();
-  // Before it is trained a map follows the study by itself, and the button goes.
-  if (await page.getByTestId('map-renew').count())
-    await page
-      .getByTestId('map-renew')
-      .click({ timeout: 2000 })
-      .catch(() => {});
+  await app.put(study);
+  await app.set({ view: 'map' });
   await settled(page, /ready|failed|done/);
+  // Before it is trained a map follows the study by itself, and the button goes.
+  const renew = page.getByTestId('map-renew');
+  if (await renew.count()) await renew.click({ timeout: 2000 }).catch(() => {});
+  await expect(page.getByTestId('map-stale')).toHaveCount(0);
   await page.getByTestId('map-size').selectOption('16');
-  return settled(page, /ready|failed/);
+  await expect
+    .poll(
+      async () => {
+        const { state, options } = await map(page);
+        return `${options.size} ${state}`;
+      },
+      { timeout: 30_000 },
+    )
+    .toMatch(/^16 (ready|failed)/);
+  return map(page);
 }
 
 test('a map is trained, read, opened at a pixel, zoomed and left again', async ({ app }) => {
@@ -128,8 +130,6 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await app.result(null, 'cpu');
   await expect(page.locator('tp-map .marks .trial, tp-map .marks .here')).not.toHaveCount(0);
   await look(app, 'map', undefined, ['tp-map', 'tp-map-facts']);
-  await app.set({ lang: 'en', theme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test('what makes a map hard is said', async ({ app }) => {
@@ -153,20 +153,15 @@ test('what makes a map hard is said', async ({ app }) => {
   await expect(page.getByTestId('map-all-diverged')).toBeVisible();
 
   // Networks that take more time than anybody has: a smaller map is offered.
-  await opened(app, { ...NETS, fixed: { ...NETS.fixed, hidden: new Array(10).fill(2048) } });
-  await page.getByTestId('map-size').selectOption('64');
+  await opened(app, { ...NETS, fixed: { ...NETS.fixed, hidden: new Array(10).fill(512) } });
+  await page.getByTestId('map-size').selectOption('256');
   await expect(page.getByTestId('map-long')).toBeVisible();
 
   // The study changes in the middle: the map is that of the study as it was, and says so.
   await opened(app, NETS);
   await page.getByTestId('map-go').click();
   await settled(page, /done|failed/);
-  await page.evaluate(
-    (given) => {
-      /** @type {any} */ (document.querySelector('tuning-playground')).study = given;
-    },
-    { ...NETS, fixed: { ...NETS.fixed, epochs: 2 } },
-  );
+  await app.put({ ...NETS, fixed: { ...NETS.fixed, epochs: 2 } });
   await expect(page.getByTestId('map-stale')).toBeVisible();
   await page.getByTestId('map-renew').click();
   await settled(page, /ready/);

@@ -40,9 +40,10 @@ test('R8 works without a network after the first load, on every bundled table', 
     online.trials.map((/** @type {any} */ one) => one.value),
   );
   for (const name of ['iris', 'wine', 'breast_cancer', 'diabetes', 'penguins'])
-    expect((await app.result(small({ dataset: { name }, space: {}, trials: 2 }), backend)).trials, name).toHaveLength(
-      2,
-    );
+    expect(
+      (await app.result(small({ dataset: { name }, fixed: { epochs: 1 }, space: {}, trials: 2 }), backend)).trials,
+      name,
+    ).toHaveLength(2);
   await page.goto(`${site.url}index.html?from=somewhere#v=1&lang=ko&s=trials:3`);
   await app.defined();
   expect((await app.get('study')).trials).toBe(3);

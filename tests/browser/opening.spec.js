@@ -226,6 +226,6 @@ test('whoever saves data gets no more than is opened', async ({ app, page }) => 
   page.on('request', (request) => asked.push(request.url()));
   await app.open();
   await page.getByTestId('valley').waitFor();
-  await page.waitForTimeout(5000);
+  await page.waitForTimeout(3000);
   expect(asked.filter((url) => /later-(race|landscape|share|relief)/.test(url))).toEqual([]);
 });

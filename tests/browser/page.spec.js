@@ -6,10 +6,7 @@ import { expect, test } from './fixtures.js';
 test('run, pause, resume, stop', async ({ app, page }) => {
   await app.open();
   // So long that no machine ends it between two clicks.
-  await page.evaluate(
-    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
-    small({ fixed: { epochs: 2000 }, trials: 24 }),
-  );
+  await app.put(small({ fixed: { epochs: 2000 }, trials: 24 }));
   const shell = page.locator('.app');
   await expect(shell).toHaveAttribute('data-state', 'idle');
   await page.getByTestId('run').click();

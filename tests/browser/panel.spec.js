@@ -74,12 +74,7 @@ test('every preset passes the engine, is undone, and the quickest one trains', a
     await app.start(loaded, backend);
     await app.call('stop');
     expect((await app.outcome()).problem, name).toBeNull();
-    await app.page.evaluate(
-      (/** @type {any} */ given) =>
-        void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: given }),
-      before,
-    );
-    await expect.poll(async () => (await app.get('study')).name).toBe(before.name);
+    await app.put(before);
   }
   await page.getByTestId('presets').click();
   await page.getByTestId('preset-batches').click();
@@ -171,7 +166,9 @@ test('? lists every key, which can be turned off and stay so', async ({ app, pag
     const texts = Object.entries(DICTIONARIES[lang]).filter(([key]) => /^keys\.(?!single|about)/.test(key));
     expect(texts.length).toBeGreaterThan(10);
     await expect(keys.locator('dd:visible')).toHaveCount(texts.length);
-    expect((await keys.locator('dd').allInnerTexts()).sort()).toEqual(texts.map(([, text]) => text).sort());
+    await expect
+      .poll(async () => (await keys.locator('dd').allInnerTexts()).sort())
+      .toEqual(texts.map(([, text]) => text).sort());
   }
   await page.keyboard.press('d');
   expect(await app.get('theme'), 'no key acts behind the list').toBe('light');

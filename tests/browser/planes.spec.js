@@ -69,8 +69,9 @@ test('while a sweep trains, the surface follows the weights of the trial, and en
   const fixed = { hidden: [16, 16], epochs: 4000 };
   await app.start(small({ dataset: { name: 'moons', samples: 500, noise: 0.3 }, fixed, trials: 3 }), backend);
   await app.steps(1);
-  await listen(page);
   await page.locator('tp-landscape').evaluate((part) => /** @type {any} */ (part).act('select', 2));
+  await expect.poll(async () => (await landscape(page)).trial).toBe(2);
+  await listen(page);
   await expect(page.getByTestId('landscape-where')).toHaveText(matches('en', 'landscape.about.live'));
   await expect.poll(async () => (await heard(page)).filter(({ name }) => name === 'lay').length).toBeGreaterThan(3);
   const steps = (await heard(page)).flatMap(({ name, step }) => (name === 'lay' && step) || []);

@@ -44,9 +44,7 @@ const finished = async (page) => {
 /** @param {import('./app.js').App} app @param {any} study */
 async function opened(app, study) {
   await app.open();
-  await app.page.evaluate((given) => {
-    /** @type {any} */ (document.querySelector('tuning-playground')).study = given;
-  }, study);
+  await app.put(study);
   await app.page.getByRole('tab', { name: 'Race' }).click();
   return finished(app.page);
 }
@@ -336,9 +334,7 @@ test('another study in the middle of a race or of its play is raced in its place
   await clock(page, 0);
   await page.getByTestId('scrub-play').click();
   // From numbers to classes: the fields of the one are still there while the other trains.
-  await page.evaluate((study) => {
-    /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
-  }, SPIRAL);
+  await app.put(SPIRAL);
   await expect(page.getByTestId('race-table')).toContainText(DICTIONARIES.en['metric.classes']);
   await expect
     .poll(async () => {

@@ -32,12 +32,7 @@ const found = (page) =>
 /** @param {import('./app.js').App} app @param {any} study */
 async function given(app, study) {
   await app.open();
-  await app.page.evaluate((one) => {
-    /** @type {any} */ (document.querySelector('tuning-playground')).study = one;
-  }, study);
-  // It takes its place a moment later, and closes what is open.
-  const shown = () => app.page.locator('tp-study').evaluate((part) => /** @type {any} */ (part).store.study);
-  await expect.poll(shown).toMatchObject({ dataset: study.dataset, fixed: study.fixed, space: study.space });
+  await app.put(study);
 }
 
 /** Opens the test from the row's editor. @param {Page} page */

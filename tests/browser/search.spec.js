@@ -12,8 +12,7 @@ const STUDY = {
 
 test('the panel sets sampler, pruner, stages and budget, which undo takes back', async ({ app, page }) => {
   await app.stand();
-  await page.evaluate((study) => Object.assign(document.querySelector('tuning-playground') ?? {}, { study }), STUDY);
-  await expect.poll(async () => (await app.get('study')).trials).toBe(12);
+  await app.put(STUDY);
   const before = await app.get('study');
   await page.getByTestId('sampler').getByRole('radio', { name: 'TPE' }).click();
   await expect(page.getByTestId('sampler-about')).toContainText('2011');
@@ -46,6 +45,7 @@ test('the panel sets sampler, pruner, stages and budget, which undo takes back',
 
 test('AutoML says what it may change, and sets it up as one change', async ({ app, page }) => {
   await app.stand();
+  await app.put(STUDY);
   const before = await app.get('study');
   await page.getByTestId('open-automl').click();
   await expect(page.getByTestId('automl-optimization')).toContainText('your range');

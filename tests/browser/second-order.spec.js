@@ -20,12 +20,6 @@ delete STUDY.fixed.optimizer;
 /** Weights and biases of 4-6-3, and so the columns of their Hessian. */
 const PARAMETERS = 51;
 
-/** @param {import('./app.js').App} app @param {any} study */
-const put = (app, study) =>
-  app.page.evaluate((given) => {
-    /** @type {any} */ (document.querySelector('tuning-playground')).study = given;
-  }, study);
-
 test('gradient evaluations stand beside what they bought, in the table, its file, the line and after a reload', async ({
   app,
   page,
@@ -76,7 +70,7 @@ test('a study without them has no such column, and their rows come with them', a
     ['newton', ['newton_damping']],
     ['adam', ['dropout', 'weight_decay', 'batch_size']],
   ])) {
-    await put(app, { ...STUDY, fixed: { ...STUDY.fixed, optimizer }, space: {} });
+    await app.put({ ...STUDY, fixed: { ...STUDY.fixed, optimizer }, space: {} });
     await expect(page.getByTestId('value-optimizer')).toHaveText(optimizer);
     expect(await shown(), optimizer).toEqual(rows);
   }
@@ -84,7 +78,7 @@ test('a study without them has no such column, and their rows come with them', a
 
 test('they race from the same weights, and the table says what that cost', async ({ app, page }) => {
   await app.open('#v=1&lang=en');
-  await put(app, small({ dataset: { name: 'moons', samples: 80 }, fixed: { hidden: [4] }, space: {}, trials: 1 }));
+  await app.put(small({ dataset: { name: 'moons', samples: 80 }, fixed: { hidden: [4] }, space: {}, trials: 1 }));
   await page.getByRole('tab', { name: 'Race' }).click();
   await page.getByTestId('race-steps').selectOption('100');
   const table = page.getByTestId('race-table');

@@ -152,11 +152,7 @@ test('a QR code is there up to 1,200 bytes, and says so beyond', async ({ app, p
   const [png] = await saved(page, 'code-png');
   expect([png.name, png.data.readUInt32BE(16)]).toEqual(['circle-qr.png', 2048]);
   await page.keyboard.press('Escape');
-  await page.evaluate(
-    (study) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study }),
-    { ...STUDY, name: 'x'.repeat(1000) },
-  );
-  await expect.poll(async () => (await app.get('study')).name.length).toBe(1000);
+  await app.put({ ...STUDY, name: 'x'.repeat(1000) });
   await openShare(page);
   await expect(page.getByTestId('code')).toHaveCount(0);
   await page.getByTestId('share-code').click();
@@ -166,10 +162,7 @@ test('a QR code is there up to 1,200 bytes, and says so beyond', async ({ app, p
 test('a study that is too large for a link is passed on as a file', async ({ app, page }) => {
   await app.open();
   const study = { ...STUDY, name: 'x'.repeat(9000), question: 'Still here?' };
-  await page.evaluate(
-    (given) => void Object.assign(/** @type {any} */ (document.querySelector('tuning-playground')), { study: given }),
-    study,
-  );
+  await app.put(study);
   await expect(page.getByTestId('question')).toHaveText('Still here?');
   await page.getByTestId('share').click();
   await expect(page.getByTestId('share-too-long')).toContainText('8 KB');

@@ -18,9 +18,9 @@ test('empty: one sentence and one button, which runs', async ({ app, page }) => 
   // On a tablet the name of the chosen set, which is bold, still fits on one line.
   await page.setViewportSize({ width: 1024, height: 768 });
   const name = page.locator('[data-value=digits][aria-checked=true] span');
-  expect(
-    await name.evaluate((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)),
-  ).toBeLessThan(1.5);
+  const lines = () =>
+    name.evaluate((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight));
+  await expect.poll(lines).toBeLessThan(1.5);
   const empty = page.getByTestId('empty');
   await expect(empty).toContainText(DICTIONARIES.en['empty.title']);
   await empty.getByRole('button').click();
@@ -118,10 +118,8 @@ test('test set opened: read-only until the study is duplicated', async ({ app, p
 test('a study that was put in place can be undone', async ({ app, page }) => {
   await app.open();
   const before = await app.get('study');
-  await page.evaluate((/** @type {unknown} */ study) => {
-    /** @type {any} */ (document.querySelector('tuning-playground')).study = study;
-  }, SMALL);
-  await expect.poll(async () => (await app.get('study')).trials).toBe(8);
+  await app.put(SMALL);
+  expect((await app.get('study')).trials).toBe(8);
   await page.getByTestId('undo').click();
   await expect.poll(async () => app.get('study')).toEqual(before);
   await page.getByTestId('redo').click();

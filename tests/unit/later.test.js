@@ -1,4 +1,5 @@
 import test from 'node:test';
+import { ARRIVALS, loadTexts, missing, translate } from '../../www/src/i18n/i18n.js';
 import { Later } from '../../www/src/platform/later.js';
 import { assert } from './numbers.js';
 
@@ -32,4 +33,16 @@ test('a part that is there from the start is never loaded', async () => {
   const part = new Later(() => Promise.reject(new Error('not asked for')), module);
   assert.deepEqual([part.state, part.module], ['ready', module]);
   assert.equal(await part.open(), module);
+});
+
+test('words that come late are missed before, and it is told when they are here', async () => {
+  await loadTexts('en');
+  let told = 0;
+  ARRIVALS.addEventListener('arrived', () => told++);
+  const before = missing.count;
+  assert.equal(translate('en', 'late.name'), 'late.name');
+  assert.deepEqual([missing.count - before, told], [1, 0]);
+  const load = async () => ({ default: { 'late.name': 'Late' } });
+  await new Later(async () => ({ texts: { en: load, ko: load } })).open();
+  assert.deepEqual([translate('en', 'late.name'), missing.count - before, told], ['Late', 1, 1]);
 });

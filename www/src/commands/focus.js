@@ -3,6 +3,9 @@ import { studyNotice } from '../state/notices.js';
 
 /** Where the focus goes. @typedef {import('./page.js').Page} Page @typedef {import('./command.js').On} On */
 
+/** Run, or Stop: what the run bar says beside them may vanish as well. */
+export const RUN_BUTTON = '#run .bts button:not([disabled])';
+
 /** Parts are drawn anew within so many frames of a press, also where the machine is busy. */
 const FRAMES = 600;
 
@@ -15,18 +18,31 @@ export function keepFocus(page) {
   const look = () => {
     const now = page.shadowRoot?.activeElement;
     if ((now && now !== before) || frames-- <= 0) return;
-    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector('#run button:not([disabled])'));
+    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(RUN_BUTTON));
     if (!before.isConnected && run) run.focus({ preventScroll: true });
     else requestAnimationFrame(look);
   };
   look();
 }
 
-/** Gives the focus to the first element of a selector, after the page has been drawn with what has just changed.
+/** A part that is long in coming is waited for so many frames. */
+const PATIENCE = 120;
+
+/** Gives the focus to the first element of a selector, after the page has been drawn with what has just changed: three
+ * frames later, and where that is not drawn yet once it is, unless something else has taken it meanwhile.
  * @param {On} on @param {string} selector */
 export function focusSoon({ page }, selector) {
-  const focus = () => /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector))?.focus();
-  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(focus)));
+  const held = () => page.shadowRoot?.activeElement ?? null;
+  let frames = PATIENCE;
+  /** @type {Element | null | undefined} */ let before = undefined;
+  const look = () => {
+    if (before !== undefined && held() !== before) return;
+    const to = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector));
+    to?.focus();
+    before = held();
+    if ((!to || before !== to) && frames-- > 0) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(look)));
 }
 
 /** Opens the study where it lies behind a button. @param {On} on */

@@ -108,8 +108,6 @@ export const LOOK = {
   darken: defineCommand({
     act: ({ slices }, /** @type {boolean} */ dark) => slices.look.put({ dark }, 'trials', 'selection'),
   }),
-  /** Words are there now that may be drawn already without. */
-  reword: defineCommand({ act: ({ slices }) => slices.look.touch() }),
   /** Whether this is the page itself, and whether keys act that are pressed alone. */
   stand: defineCommand({
     act: ({ slices }, /** @type {boolean} */ whole) => {

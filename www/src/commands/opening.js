@@ -2,7 +2,7 @@ import { later } from '../platform/later.js';
 import { save, saved } from '../platform/saved.js';
 import { canReplay, epochsOf } from '../state/opening.js';
 import { defineCommand } from './command.js';
-import { focusSoon, opened } from './focus.js';
+import { RUN_BUTTON, focusSoon, opened } from './focus.js';
 
 /**
  * @typedef {import('./command.js').On} On
@@ -49,7 +49,7 @@ export const OPENING = {
       endReplay(on);
       if (store.isExample && store.state === 'idle') runner.showNothing();
       slices.opening.put({ step: null, said: null, guess: null }, 'trials');
-      focusSoon(on, '#run button:not([disabled])');
+      focusSoon(on, RUN_BUTTON);
     },
   }),
   /** Asks for a guess before the example's networks are trained here; where there is nothing to guess, trains them. */

@@ -3,7 +3,7 @@ import { BY_NAME } from '../study/hyperparameters.js';
 import { exact } from '../study/format.js';
 import { toDepth, toWidths } from '../study/layers.js';
 import { defineCommand } from './command.js';
-import { focusSoon, unfold } from './focus.js';
+import { RUN_BUTTON, focusSoon, unfold } from './focus.js';
 
 /**
  * @typedef {import('../state/types.js').Draft} Draft
@@ -55,7 +55,7 @@ export const ROWS = {
       slices.study.dropDraft(name);
       const { low, high } = range;
       slices.messages.say(store.t('say.range', { name: store.label(name), low: exact(low), high: exact(high) }));
-      focusSoon(on, '#run button:not([disabled])');
+      focusSoon(on, RUN_BUTTON);
     },
   }),
   /** Back to the table's default, or from widths to layers. */

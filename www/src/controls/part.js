@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import { perform, performAction } from '../commands/commands.js';
+import { ARRIVALS, missing } from '../i18n/i18n.js';
 import { turn } from '../platform/turns.js';
 
 /**
@@ -9,6 +10,13 @@ import { turn } from '../platform/turns.js';
 
 /** Styles of parts that were loaded later, by their text. @type {Map<string, CSSStyleSheet>} */
 const sheets = new Map();
+
+/** Parts that were drawn before all of their words were here. Nobody else is drawn anew when words come, as most come
+ * before anybody looks at them. @type {Set<Part>} */
+const lacking = new Set();
+ARRIVALS.addEventListener('arrived', () => {
+  for (const part of lacking) part.requestUpdate();
+});
 
 /**
  * A part of the page. Parts render into the one shadow root of the element, so that they share its styles and its
@@ -71,6 +79,14 @@ export class Part extends LitElement {
     if (!this.unsubscribe) this.listen();
   }
 
+  /** @param {import('lit').PropertyValues} changed */
+  update(changed) {
+    const before = missing.count;
+    super.update(changed);
+    if (missing.count > before) lacking.add(this);
+    else lacking.delete(this);
+  }
+
   /** @private */
   listen() {
     const topics = /** @type {typeof Part} */ (this.constructor).topics;
@@ -79,6 +95,7 @@ export class Part extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    lacking.delete(this);
     this.unsubscribe?.();
     this.unsubscribe = undefined;
   }

@@ -8,7 +8,7 @@ import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
 import figuresRoomSheet from './styles/figures-room.css?inline';
 import { clampScale } from '../study/link.js';
-import { ARRIVALS, languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
+import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
 import { resultDocument } from '../state/trials.js';
 import { Ahead } from '../engine/ahead.js';
@@ -68,7 +68,6 @@ export class TuningPlayground extends LitElement {
     /** @private */ this.store = new Store();
     const emit = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
       void this.dispatchEvent(eventOf(name, detail));
-    /** @private */ this.onTexts = () => perform(this.store, 'reword');
     /** @private */ this.runner = new Runner(this.store, ASSETS, emit);
     this.previews = new Previews(this.store, (study, n) => this.runner.preview(study, n));
     /** @private */ this.intake = new Intake(this.store, this.runner, emit);
@@ -102,7 +101,6 @@ export class TuningPlayground extends LitElement {
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
     perform(this.store, 'stand', this.page !== null);
-    ARRIVALS.addEventListener('arrived', this.onTexts);
     this.ahead.connect();
     this.page?.connect(ASSETS);
     this.look();
@@ -117,7 +115,6 @@ export class TuningPlayground extends LitElement {
     removeEventListener('afterprint', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
-    ARRIVALS.removeEventListener('arrived', this.onTexts);
     this.ahead.disconnect();
     this.previews.stop();
     // An element that is moved is back within the same task.

@@ -67,8 +67,11 @@ class Added {
   }
 }
 
-/** Tells by `arrived` that there are texts of a part that may be drawn already. */
+/** Tells by `arrived` that a part's texts are here now. */
 export const ARRIVALS = new EventTarget();
+
+/** How many words were asked for before they were here, as they are where a part's script comes before its texts. */
+export const missing = { count: 0 };
 
 /** The texts of a part are there once this settles, in the languages that are here. */
 setTexts(async (files) => {
@@ -149,7 +152,9 @@ export function translate(language, key, values = {}) {
     for (const added of ADDED) if (added.text(language, one) !== undefined) return added.text(language, one);
     return undefined;
   };
-  const text = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key) ?? key;
+  const found = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key);
+  if (found === undefined) missing.count++;
+  const text = found ?? key;
   const written = (/** @type {string} */ name) =>
     Number.isInteger(values[name]) && !NAMES.includes(name)
       ? number.format(/** @type {number} */ (values[name]))

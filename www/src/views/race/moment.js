@@ -33,6 +33,7 @@ export class Moment {
     /** @private @type {Set<Follower>} */ this.followers = new Set();
     /** @private */ this.movedAt = -Infinity;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.resting = undefined;
+    /** @private */ this.frame = 0;
   }
 
   /** @param {Follower} part */
@@ -43,7 +44,7 @@ export class Moment {
   /** @param {Follower} part */
   leave(part) {
     this.followers.delete(part);
-    if (!this.followers.size) clearTimeout(this.resting);
+    if (!this.followers.size) this.stay();
   }
 
   /** @param {number} step */
@@ -52,10 +53,19 @@ export class Moment {
     this.step = step;
     for (const part of this.followers) part.moved();
     this.write();
-    clearTimeout(this.resting);
+    this.stay();
+    // Where frames are further apart than that, one that moves it comes first.
     this.resting = setTimeout(() => {
-      for (const part of this.followers) part.requestUpdate();
+      this.frame = requestAnimationFrame(() => {
+        for (const part of this.followers) part.requestUpdate();
+      });
     }, REST);
+  }
+
+  /** @private Nobody is drawn anew. */
+  stay() {
+    clearTimeout(this.resting);
+    cancelAnimationFrame(this.frame);
   }
 
   /** Writes all words, but while it runs in each frame only those that were written longest ago. @private */

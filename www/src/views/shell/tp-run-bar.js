@@ -163,8 +163,8 @@ export class TpRunBar extends Part {
       }</p>`;
     }
     if (!store.stale || (store.outcome === 'none' && store.state === 'idle')) return this.more();
-    return html`<p class="hint"
-      data-testid="stale">${store.state === 'idle' ? this.t('run.stale') : this.t('run.stale_running')}</p>`;
+    const said = this.t(store.state === 'idle' ? 'run.stale' : 'run.stale_running');
+    return html`<p class="hint" data-testid="stale">${said}</p>${this.plan()}`;
   }
 }
 

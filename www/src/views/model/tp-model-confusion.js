@@ -91,6 +91,11 @@ export class TpModelConfusion extends SightPart {
     return this.t(`model.part.${part ? 'validation' : 'train'}`);
   }
 
+  /** @private @param {number} part */
+  titleOf(part) {
+    return `${this.partName(part)} ${metric(this.lens.parts[part].verdict.metric, 'classes')}`;
+  }
+
   data() {
     const rows = this.ready ? [...this.rows()] : [];
     return {
@@ -186,7 +191,8 @@ export class TpModelConfusion extends SightPart {
     const n = this.classes;
     const names = Array.from({ length: n }, (_, k) => this.nameOfClass(k));
     const longest = Math.min(width / 6, Math.max(10, ...names.map(textWidth)));
-    this.geometry = geometryOf(n, width, height, longest + 10);
+    const titles = [0, 1].map((part) => textWidth(this.titleOf(part)));
+    this.geometry = geometryOf(n, width, height, longest + 10, Math.max(...titles));
     const svg = element('svg', { width, height, 'aria-hidden': 'true', 'font-size': 11 });
     for (const part of [0, 1]) svg.append(...this.matrix(part, names, longest));
     layer.replaceChildren(svg);
@@ -198,8 +204,7 @@ export class TpModelConfusion extends SightPart {
     const { dark } = this.store;
     const n = names.length;
     const [x0, top] = [left[part], tops[part]];
-    const title = `${this.partName(part)} ${metric(this.lens.parts[part].verdict.metric, 'classes')}`;
-    yield element('text', { x: x0, y: top - 7, fill: 'var(--ink-2)', 'font-size': 12 }, title);
+    yield element('text', { x: x0, y: top - 7, fill: 'var(--ink-2)', 'font-size': 12 }, this.titleOf(part));
     const fits = cell >= LEAST_CELL;
     const every = Math.max(1, Math.ceil(13 / cell));
     const cut = (/** @type {string} */ name, /** @type {number} */ room) => {

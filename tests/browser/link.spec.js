@@ -80,7 +80,7 @@ test('F2 a link that lost its end says in words what was lost, in both languages
   await app.open(cut);
   const message = page.locator('[data-message=link]');
   await expect(message).toContainText(
-    'Lost: the range of learning rate · any further ranges · any further fixed values · trials · Sampler',
+    'Lost: the range of learning rate · any further ranges · any further fixed values · trials · sampler',
   );
   await app.set({ lang: 'ko' });
   await expect(message).toContainText('학습률 범위');

@@ -113,11 +113,25 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   // By keys alone.
   await plot.focus();
   await page.keyboard.press('ArrowRight');
+  const cursor = () => page.getByTestId('selection').getAttribute('data-pixel');
+  const at = await cursor();
   await page.keyboard.press('+');
   await expect.poll(async () => (await map(page)).windows).toBe(1);
   await settled(page, /done|failed/);
+  // The cursor goes on at the settings that it was at, and keys lead on from there.
+  await expect.poll(cursor).not.toBeNull();
+  const inWindow = Number(await cursor());
+  await page.keyboard.press('ArrowRight');
+  expect(Number(await cursor())).toBe(inWindow + 1);
+  await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Backspace');
   await expect.poll(async () => (await map(page)).windows).toBe(0);
+  await expect.poll(cursor).toBe(at);
+  await page.keyboard.press('Home');
+  expect(Number(await cursor()) % 16).toBe(0);
+  await page.keyboard.press('End');
+  await page.keyboard.press('PageUp');
+  expect(await cursor()).toBe('255');
 
   // Files have every pixel.
   await page.getByTestId('map-export').click();

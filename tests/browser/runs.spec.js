@@ -295,6 +295,16 @@ test('runs lie over each other in one plot, on one scale, with a legend by run',
   await figure.getByTestId('overlay-B').click();
   await expect(figure.getByTestId('overlay-key')).toHaveCount(3);
   await expect(figure.locator('path[data-run]')).toHaveCount(3);
+  // Title, sentence and tables are of the same runs.
+  const table = page.getByTestId('compare-table');
+  await expect(table.locator('thead th b')).toHaveText(['C', 'A', 'B']);
+  await expect(page.getByTestId('compare-best')).toHaveCount(3);
+  await expect(table.locator('tbody th', { hasText: /^trials$/ })).toHaveCount(1);
+  const shown = await figure.evaluate((one) => {
+    const { rows } = /** @type {any} */ (one.closest('tp-overlay')).data();
+    return [...new Set(rows.map((/** @type {any} */ row) => row.run))];
+  });
+  expect(shown).toEqual(['C', 'A', 'B']);
   await figure.getByTestId('overlay-shows').getByRole('radio').nth(1).click();
   // The file says what the picture shows: the best so far, which only falls.
   const rows = await figure.evaluate((one) => {
@@ -363,6 +373,8 @@ test('R7 a sweep that a reload cuts off goes on from where it was, to the same b
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'earlier');
   await expect(page.getByTestId('status')).toHaveText(DICTIONARIES.en['run.outcome.interrupted']);
   await expect(page.getByTestId('interrupted')).toContainText('go on');
+  // It can only go on on what trained it.
+  await expect(page.getByTestId('backend')).toContainText(DICTIONARIES.en[`backend.choice.${backend}`]);
   expect((await chips(page)).map((one) => one.replace('[', '')[0])).toEqual(['A', 'B']);
   await page.evaluate((choice) => {
     const element = /** @type {any} */ (document.querySelector('tuning-playground'));

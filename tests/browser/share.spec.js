@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { decodeLink, encodeLink } from '../../www/src/study/link.js';
-import { SMALL } from './app.js';
+import { SMALL, small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { DICTIONARIES } from './texts.js';
 import shareEn from '../../www/src/views/share/en.json' with { type: 'json' };
@@ -309,6 +309,28 @@ test('a page that needs no network: figures in both themes, the table, the docum
     expect(state.fp).toBeTruthy();
     await reader.close();
   }
+});
+
+test('sheet and page name how the study searches: sampler, pruner, stages and budget', async ({ app, page }) => {
+  await app.open('#v=1&lang=en');
+  const { trials: _, ...rest } = small({});
+  const stages = [
+    { epochs: 1, trials: 6 },
+    { epochs: 2, trials: 3, shrink: 0.5 },
+  ];
+  await app.result({ ...rest, stages, pruner: { name: 'median' }, budget: 1_000_000 }, 'cpu');
+  await openShare(page);
+  const outline = page.getByTestId('share-outline');
+  await expect(outline).toContainText(/random · .*pruner median.* · stages 6 × 1 › 3 × 2 · budget .*1,000,000/);
+  const [file] = await saved(page, 'standalone');
+  const html = file.data.toString();
+  for (const [name, value] of [
+    ['pruner', 'median'],
+    ['stages', '6 × 1 › 3 × 2'],
+    ['budget (trial-steps)', '1,000,000'],
+    ['sampler', 'random'],
+  ])
+    expect(html).toContain(`<th scope="row">${name}</th><td>${value}`);
 });
 
 test('a page of a large run says what it leaves out, and stays within 5 MB @soak', async ({ app, page }) => {

@@ -1,10 +1,12 @@
 import { test } from 'node:test';
 import { inside, narrowed, sharesOf, sideOf } from '../../www/src/study/brush.js';
 import { CurveFrame, curvesOf, lineOf, spanOf } from '../../www/src/figures/curve-frame.js';
+import { lossAxis } from '../../www/src/figures/curve-axes.js';
+import { hasEnough } from '../../www/src/figures/surface-ground.js';
 import { Spots } from '../../www/src/figures/spots.js';
 import { depthColor } from '../../www/src/figures/colors.js';
 import { hasArea, placesOf } from '../../www/src/study/places.js';
-import { axisOf, roomy, roundOff, scaleOfScores, thinning } from '../../www/src/study/scale.js';
+import { axisOf, bounded, roomy, roundOff, scaleOfScores, shareOf, thinning } from '../../www/src/study/scale.js';
 import { Epochs, Pool } from '../../www/src/state/columns.js';
 import { Trials } from '../../www/src/state/trials.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
@@ -149,6 +151,43 @@ test('E4: losses of 0 lie on the lower edge of a logarithm, which starts below t
   assert.equal(spanOf([0, 0], [0], true).log, false);
 });
 
+test('where losses of 0 lie is labeled 0, and no other label lies on it', () => {
+  const { span, log, zeros } = spanOf([0, 0.00085, 0.3], [0.7, 0.5], true);
+  assert.ok(zeros);
+  const { domain, ticks } = lossAxis(span, log, 300, zeros);
+  assert.deepEqual(ticks[0], { at: domain[0], label: '0' });
+  assert.ok(ticks.length > 2 && ticks.slice(1).every((one) => shareOf({ domain }, one.at) > 0.06));
+  const above = spanOf([0.00085, 0.3], [0.7, 0.5], true);
+  assert.equal(above.zeros, false);
+  assert.ok(lossAxis(above.span, true, 300, above.zeros).ticks.every(({ label }) => label !== '0'));
+  assert.equal(lossAxis([0, 1], false, 300, false).ticks.filter(({ label }) => label === '0').length, 1);
+});
+
+test('an axis shows nothing that a score cannot be, but for a margin', () => {
+  assert.deepEqual(bounded([-0.5, 0.5], [0, Infinity]), [-0.05, 0.5]);
+  assert.deepEqual(bounded([0.5, 1.5], [0, 1]), [0.5, 1.05]);
+  assert.deepEqual(bounded([-3, 0.5], [-Infinity, 1]), [-3, 0.5]);
+  check(
+    fc.property(finite, fc.double({ min: 1e-9, max: 1e12, noNaN: true }), (low, size) => {
+      const [from, to] = bounded([low, low + size], [0, 1]);
+      assert.ok(from <= to && from >= low && to <= low + size);
+    }),
+  );
+});
+
+test('scores of which no two differ have no scale to tell of', () => {
+  const flat = (/** @type {number[]} */ scores) =>
+    scaleOfScores(scores, { metric: 'validation_loss', direction: 'minimize' }).flat;
+  assert.deepEqual([[], [0.3], [0.3, 0.3], [0, 0, 0]].map(flat), [true, true, true, true]);
+  assert.deepEqual(
+    [
+      [0.3, 0.31],
+      [0, 0.1],
+    ].map(flat),
+    [false, false],
+  );
+});
+
 const range = fc.oneof(
   fc
     .tuple(fc.constantFrom('float', 'int'), pair, fc.constantFrom('linear', 'log', 'log1m'))
@@ -184,6 +223,23 @@ test('E4: any trials have places that an engine can take, all as long as they sa
       for (const list of [scored, diverged, at]) assert.ok(list.every(Number.isFinite), String(list));
     }),
   );
+});
+
+test('a fit needs four trials whose score is that of their end', () => {
+  const has = (/** @type {[string, number][]} */ ...trials) =>
+    hasEnough(
+      /** @type {any} */ ({
+        measure: null,
+        objective: { metric: 'validation_loss', direction: 'minimize' },
+        task: 'classes',
+        score: (/** @type {any} */ trial) => trial.score,
+        trials: new Map(trials.map(([state, score], number) => [number, { number, state, score }])),
+      }),
+    );
+  /** @type {[string, number]} */ const whole = ['complete', 0.5];
+  assert.equal(has(whole, whole, whole), false);
+  assert.equal(has(whole, whole, whole, ['pruned', 0.7], ['diverged', NaN], ['queued', NaN]), false);
+  assert.equal(has(whole, whole, ['running', 0.9], whole), true);
 });
 
 test('a fit needs three values on each axis', () => {

@@ -485,6 +485,35 @@ test('a study without its defaults is the same study', () => {
   assert.match(linkOf(startStudy()), /dataset:\(name:digits,samples:!n.*trials:64/);
 });
 
+test('F2: a link that lost a piece in its middle names what was lost, not what is left of it', () => {
+  const link = linkOf(startStudy());
+  const without = (/** @type {string} */ from, /** @type {string} */ to) => {
+    const [a, b] = [link.indexOf(from), link.indexOf(to)];
+    assert.ok(a > 0 && b > a, `${from} ${to}`);
+    const { skipped, state } = decodeLink(link.slice(0, a) + link.slice(b));
+    assert.ok(state.study && skipped.every(({ why }) => !/^un/.test(why)), JSON.stringify(skipped));
+    return skipped.map(({ what }) => what);
+  };
+  assert.deepEqual(without('e:digits', 'oise:0'), ['dataset.name', 'dataset.samples', 'dataset.noise']);
+  assert.deepEqual(without('ation:relu', ':adam'), ['fixed.activation']);
+  assert.deepEqual(without('ing_rate', '_size:(type'), ['space.learning_rate', 'space']);
+  assert.ok(without('objective', 'seeds_per').includes('objective'));
+  assert.ok(without('(train:0.7', 'st:0.15').includes('dataset.split'));
+  // A few letters may be read as a key that some later page has.
+  const words = new Set([...BY_NAME.keys(), ...Object.keys(plain(startStudy())), 'split']);
+  const [from, to] = [link.indexOf('s=(') + 3, link.indexOf('&view')];
+  let [all, raw] = [0, 0];
+  for (let at = from; at < to; at += 2)
+    for (const long of [1, 8, 45]) {
+      if (at + long > to) continue;
+      all++;
+      const { skipped } = quick(() => decodeLink(link.slice(0, at) + link.slice(at + long)));
+      const isRaw = ({ what = '', why = '' }) => /^un/.test(why) && !words.has(what.split('.').at(-1) ?? '');
+      if (skipped.some(isRaw)) raw++;
+    }
+  assert.ok(raw < all / 50, `${raw} of ${all}`);
+});
+
 test('a closed link is whole though it leaves out keys, and says what keys it has too many', () => {
   const { state, skipped } = decodeLink('#v=1&s=(dataset:(name:iris),trials:5)&run=1');
   assert.deepEqual({ skipped, run: state.run }, { skipped: [], run: true });

@@ -14,6 +14,7 @@ import {
   passesOf,
   pixelsOf,
   rangeOf,
+  nearestOn,
   shareOn,
   sidesOf,
   zoomedTo,
@@ -156,6 +157,8 @@ test('zooming in for ever ends, and every window on the way is a study', () => {
 });
 
 test('values lie where the engine has their pixels', () => {
+  assert(nearestOn(LOG, [0.001, 0.1, 1, 10], 0.4) === 2 && nearestOn(LOG, [0.01, 0.1], 5) === 1, 'the nearest');
+  assert(nearestOn(null, [0, 1, 2, 3], 2) === 2, 'seeds');
   assert(shareOn(LOG, 1e-3) === 0 && Math.abs(shareOn(LOG, 10) - 1) < 1e-12, 'ends');
   assert(Math.abs(shareOn(LOG, 0.1) - 0.5) < 1e-12, 'the middle of a logarithm');
   const choices = /** @type {Any} */ ({ type: 'categorical', choices: ['sgd', 'adam'] });

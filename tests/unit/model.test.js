@@ -1,5 +1,5 @@
 import test from 'node:test';
-import { assert, fc } from './numbers.js';
+import { assert, check, fc } from './numbers.js';
 import { Lens, MOST_WEIGHTS, isDrawn } from '../../www/src/views/model/lens.js';
 import {
   boxesOf,
@@ -11,7 +11,7 @@ import {
   rampsOf,
   unitAt,
 } from '../../www/src/views/model/net.js';
-import { around, largestOf, spanOf } from '../../www/src/views/model/paint.js';
+import { around, geometryOf, largestOf, spanOf } from '../../www/src/views/model/paint.js';
 
 /** @typedef {import('../../www/src/state/model.js').ModelHead} ModelHead */
 
@@ -170,4 +170,25 @@ test('colours go as far below 0 as above, also where all is 0 or nothing is a nu
   assert.equal(largestOf(new Float32Array([9, 1, 2]), 1, 3), 2);
   assert.deepEqual(spanOf([]), [0, 0]);
   assert.deepEqual(spanOf([NaN, 4, -1]), [-1, 4]);
+});
+
+test('two matrices lie where cells are largest: on a phone one below the other, with room for three digits', () => {
+  const phone = geometryOf(10, 358, 756, 20);
+  assert.ok(phone.cell > 24 && phone.top[1] > phone.top[0] + 10 * phone.cell && phone.left[0] === phone.left[1]);
+  const wide = geometryOf(10, 600, 300, 20);
+  assert.ok(wide.top[0] === wide.top[1] && wide.left[1] > wide.left[0] + 10 * wide.cell);
+  check(
+    fc.property(
+      fc.integer({ min: 2, max: 40 }),
+      fc.integer({ min: 60, max: 1500 }),
+      fc.integer({ min: 60, max: 800 }),
+      (n, width, height) => {
+        const { cell, left, top } = geometryOf(n, width, height, 20);
+        const isBelow = top[1] > top[0];
+        const [right, bottom] = [left[1] + n * cell, top[1] + n * cell];
+        if (cell > 1) assert.ok(right <= width + 1e-9 && bottom <= height + 1e-9, `${isBelow} ${right} ${bottom}`);
+        assert.ok(isBelow ? top[1] >= top[0] + n * cell : left[1] >= left[0] + n * cell);
+      },
+    ),
+  );
 });

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import { assert, fc } from './numbers.js';
-import { contrast } from '../../www/src/study/contrast.js';
+import { contrast, contrasts } from '../../www/src/study/contrast.js';
 import { startStudy } from '../../www/src/study/study.js';
 import { ROOM, byAge, isRecord, letterOf, makeRoom, nextPlace } from '../../www/src/study/runs.js';
 import { jointRange } from '../../www/src/study/joint.js';
@@ -108,6 +108,28 @@ test('a study differs from itself in nothing, and from another in what was chang
   changes.forEach(([change]) => change(other));
   assert.equal(contrast(base, other)[0].key, 'dataset.name');
   assert.equal(contrast(base, other).at(-1)?.key, 'seed');
+});
+
+test('several studies differ in what any two of them do, and each says its own', () => {
+  const base = startStudy();
+  const [linear, small] = [structuredClone(base), structuredClone(base)];
+  Object.assign(/** @type {any} */ (linear.space).learning_rate, { log: false, scale: 'linear' });
+  Object.assign(/** @type {any} */ (small.space).learning_rate, { low: 0.002 });
+  small.seed = 3;
+  assert.deepEqual(contrasts([base, structuredClone(base), structuredClone(base)]), []);
+  const two = contrasts([base, linear]);
+  assert.deepEqual(two, [{ key: 'hp.learning_rate', aspects: [{ scale: 'log' }, { scale: 'linear' }] }]);
+  const found = contrasts([base, linear, small]);
+  assert.deepEqual(
+    found.map(({ key }) => key),
+    ['hp.learning_rate', 'seed'],
+  );
+  // A scale alone would not say how the third one's range differs.
+  assert.deepEqual(
+    found[0].aspects,
+    [base, linear, small].map((one) => ({ range: one.space?.learning_rate })),
+  );
+  assert.deepEqual(found[1].aspects, [{ value: base.seed ?? 0 }, { value: base.seed ?? 0 }, { value: 3 }]);
 });
 
 const range = fc.oneof(

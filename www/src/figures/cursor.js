@@ -16,6 +16,18 @@ export function wayOf({ key, altKey, ctrlKey, metaKey }) {
   return key === 'ArrowDown' ? [0, -1] : null;
 }
 
+/** The same, and to the ends of a row with Home and End, of a column with Page up and Page down.
+ * @param {Key} event @returns {[number, number] | null} */
+export function wayOrEdgeOf(event) {
+  const edge = /** @type {Record<string, [number, number]>} */ ({
+    Home: [-Infinity, 0],
+    End: [Infinity, 0],
+    PageUp: [0, Infinity],
+    PageDown: [0, -Infinity],
+  })[event.key];
+  return edge && !(event.altKey || event.ctrlKey || event.metaKey) ? edge : wayOf(event);
+}
+
 /**
  * The place that a key leads to among whole places from `first` to `last`; null where it leads nowhere.
  * @param {number} at

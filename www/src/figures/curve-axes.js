@@ -1,5 +1,5 @@
 import { count, exact } from '../study/format.js';
-import { logSteps, steps } from '../study/scale.js';
+import { logSteps, steps, withZero } from '../study/scale.js';
 
 /**
  * The axes of the loss curves.
@@ -16,11 +16,14 @@ export function epochAxis(epochs, width) {
 }
 
 /** Losses; null where there is none, and the axis has nothing to say.
- * @param {[number, number] | null} span @param {boolean} log @param {number} height @returns {Ticked} */
-export function lossAxis(span, log, height) {
+ * @param {[number, number] | null} span @param {boolean} log @param {number} height
+ * @param {boolean} [zeros] whether losses of 0 lie on the lower end of a logarithm @returns {Ticked} */
+export function lossAxis(span, log, height, zeros = false) {
   if (!span) return { domain: [0, 1], ticks: [] };
   const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
   const values = log ? logSteps(span[0], span[1], height / 40) : steps(span[0], span[1], height / 50);
   const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(4))) }));
-  return { domain: [to(span[0]), to(span[1])], ticks };
+  /** @type {[number, number]} */
+  const domain = [to(span[0]), to(span[1])];
+  return { domain, ticks: log && zeros ? withZero(domain, ticks) : ticks };
 }

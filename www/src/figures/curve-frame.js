@@ -80,14 +80,16 @@ const LARGEST = Number.MAX_VALUE / 2;
  * @param {number[]} starts
  * @param {boolean} log
  * @param {number[]} held losses that lie in the frame, however high they are
- * @returns {{span: [number, number], log: boolean}} log is false where no loss has a place on a logarithm
+ * @returns {{span: [number, number], log: boolean, zeros: boolean}} log is false where no loss has a place on a
+ *   logarithm; zeros: some have none there
  */
 export function spanOf(losses, starts, log, held = []) {
   const marked = held.filter(Number.isFinite);
-  let [low, least, top] = [Infinity, Infinity, -Infinity];
+  let [low, least, top, zeros] = [Infinity, Infinity, -Infinity, false];
   for (const value of marked) top = Math.max(top, value);
   for (const value of [...losses, ...marked]) {
     if (value < low && value > -Infinity) low = value;
+    if (value === 0) zeros = true;
     if (value < least && value > 0) least = value;
   }
   // Zeros, which have no place on a logarithm, say nothing of where the others start.
@@ -102,6 +104,7 @@ export function spanOf(losses, starts, log, held = []) {
     return {
       span: [from, Math.max(from * 1.01, from + 4 * Number.MIN_VALUE, Math.min(LARGEST, 10 ** ends[1]))],
       log: true,
+      zeros,
     };
   }
   const within = (/** @type {number} */ value) => Math.max(-LARGEST / 4, Math.min(LARGEST / 4, value));
@@ -110,7 +113,7 @@ export function spanOf(losses, starts, log, held = []) {
   const from = within(low > to / 2 ? Math.min(low, to) : Math.min(0, low));
   const size = Math.max(Math.abs(from), to);
   const ends = roomy(from, to, size > 1e-300 ? size / 20 : 1);
-  return { span: [from === 0 ? 0 : ends[0], ends[1]], log: false };
+  return { span: [from === 0 ? 0 : ends[0], ends[1]], log: false, zeros: false };
 }
 
 /** @type {Column} */

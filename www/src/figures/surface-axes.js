@@ -1,7 +1,8 @@
-import { axisOf, domainOf, logSteps, roomy, steps, LEAST_DECADES } from '../study/scale.js';
+import { LEAST_DECADES, axisOf, bounded, domainOf, logSteps, roomy, steps, withZero } from '../study/scale.js';
 import { sweptOf } from '../study/hyperparameters.js';
 import { scoreScale } from '../state/score.js';
-import { scoreLabel, spreadOf } from '../state/spread.js';
+import { isPossible, scoreBounds, scoreLabel, spreadOf } from '../state/spread.js';
+import { hasEnough } from './surface-ground.js';
 import { hasArea } from '../study/places.js';
 import { jointRange } from '../study/joint.js';
 
@@ -11,20 +12,25 @@ import { jointRange } from '../study/joint.js';
  * @typedef {import('../study/scale.js').Axis} Axis
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('./spots.js').Axes} Axes
+ * @typedef {{absent: {key: string, n: number}, area: Had, enough: Had}} Known what has been worked out of a run
+ * @typedef {{key: string, has: boolean}} Had
  */
 
 export class SurfaceAxes {
   constructor() {
     /** @type {string | null} chosen by the reader */ this.xName = null;
     /** @type {string | null} */ this.yName = null;
-    /** @private @type {WeakMap<Store, {absent: {key: string, n: number}, area: {key: string, has: boolean}}>} */
+    /** @private @type {WeakMap<Store, Known>} */
     this.known = new WeakMap();
   }
 
   /** @private What has been worked out of a run. @param {Store} store */
   workedOut(store) {
     let known = this.known.get(store);
-    if (!known) this.known.set(store, (known = { absent: { key: '', n: 0 }, area: { key: '', has: false } }));
+    if (!known) {
+      known = { absent: { key: '', n: 0 }, area: { key: '', has: false }, enough: { key: '', has: false } };
+      this.known.set(store, known);
+    }
     return known;
   }
 
@@ -62,13 +68,16 @@ export class SurfaceAxes {
     return { x: across, y: scoreAxis(store), fitted: false };
   }
 
-  /** Whether the trials lie at places enough for a fit between them.
+  /** Whether there are trials with a score enough, at places enough, for a fit between them.
    * @param {Store} store @param {string} x @param {string} y */
   hasArea(store, x, y) {
     const key = [store.runs, store.trials.size, x, y].join();
     const known = this.workedOut(store);
     if (key !== known.area.key) known.area = { key, has: hasArea(store.trials, x, y) };
-    return known.area.has;
+    if (!known.area.has) return false;
+    const scored = `${store.version} ${store.measure}`;
+    if (scored !== known.enough.key) known.enough = { key: scored, has: hasEnough(store) };
+    return known.enough.has;
   }
 
   /** Takes a hyperparameter for an axis; the one that lay there goes to the other where both would be the same.
@@ -124,13 +133,17 @@ function scoreAxis(store) {
   const size = Math.max(Math.abs(low), Math.abs(high));
   const ends = [to(low), to(high)];
   const isWide = high - low < 1e300;
-  const domain = isWide
+  const around = isWide
     ? roomy(ends[0], ends[1], scale.log ? LEAST_DECADES : size > 1e-300 ? size / 20 : 1)
     : domainOf(ends[0], ends[1], 0);
+  const domain = scale.log ? around : bounded(around, scoreBounds(store));
   // Where nothing was scored there is nothing to label.
   const marks =
     store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
-  const ticks = marks.map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
+  const labels = marks
+    .filter((value) => isPossible(store, value))
+    .map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
+  const ticks = scale.zeros ? withZero(domain, labels) : labels;
   return {
     name: '',
     numeric: true,

@@ -89,6 +89,22 @@ function pathOf(polygons, frame) {
   return d;
 }
 
+/** What the fit takes of a trial: what a pruned one came to says nothing of where it would have ended.
+ * @param {import('../state/measure.js').Shown} shown @param {import('../study/types.js').Trial} trial */
+const fitScore = (shown, trial) => (trial.state === 'pruned' || trial.state === 'diverged' ? NaN : shown.of(trial));
+
+/** Of fewer trials the engine makes no fit (`src/analysis/response.rs`). */
+const FEWEST = 4;
+
+/** Whether trials enough have come to something that a fit can go through. @param {Store} store */
+export function hasEnough(store) {
+  const shown = shownOf(store);
+  let n = 0;
+  for (const trial of store.trials.values())
+    if (Number.isFinite(fitScore(shown, trial)) && ++n === FEWEST) return true;
+  return false;
+}
+
 /** The trials as the fit takes them. @param {Store} store @param {{x: Axis, y: Axis}} axes
  * @param {import('../study/types.js').Trial | null} seen at whose other values the surface is cut */
 export function fitPlaces(store, axes, seen) {
@@ -96,9 +112,7 @@ export function fitPlaces(store, axes, seen) {
   const scale = shownScale(store, shown);
   const score = (/** @type {import('../study/types.js').Trial} */ trial) => {
     if (trial.state === 'diverged') return 'diverged';
-    // What a pruned trial came to says nothing of where it would have ended.
-    if (trial.state === 'pruned') return NaN;
-    const own = shown.of(trial);
+    const own = fitScore(shown, trial);
     return Number.isFinite(own) ? Math.max(-0.2, Math.min(scale.share(own), 1.2)) : NaN;
   };
   return placesOf(store.shownStudy, axes, store.trials.values(), score, seen);

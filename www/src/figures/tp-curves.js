@@ -49,6 +49,7 @@ export class TpCurves extends FigurePart {
     /** @private */ this.painter = new CurvePainter();
     /** @private @type {[number, number]} */ this.span = [0.1, 1];
     /** @private whether the axis is a logarithm, which needs a loss above 0 */ this.logs = true;
+    /** @private whether some losses are 0 */ this.zeros = false;
     /** @private */ this.epochs = 1;
     /** @private whether there is any loss: without one the axis has nothing to say */ this.measured = false;
   }
@@ -242,14 +243,14 @@ export class TpCurves extends FigurePart {
     };
     const axes = {
       x: epochAxis(frame.epochs, width),
-      y: lossAxis(this.measured ? frame.span : null, frame.log, height),
+      y: lossAxis(this.measured ? frame.span : null, frame.log, height, this.zeros),
     };
     box.replaceChildren(plotOf(axes, place, { x: this.t('epoch') }, [], true));
   }
 
   /** Where the lines lie, in pixels of the canvas. @param {number} width @param {number} height */
   place(width, height) {
-    const labels = lossAxis(this.measured ? this.span : null, this.logs, height).ticks.map(({ label }) =>
+    const labels = lossAxis(this.measured ? this.span : null, this.logs, height, this.zeros).ticks.map(({ label }) =>
       textWidth(label),
     );
     const [left, top] = [Math.max(46, 14 + Math.max(0, ...labels)), 8];
@@ -275,6 +276,7 @@ export class TpCurves extends FigurePart {
       palette.version,
       this.t('epoch'),
       this.logs,
+      this.zeros,
       this.measured,
       all.width,
       all.height,
@@ -339,8 +341,8 @@ export class TpCurves extends FigurePart {
     for (const one of comparable ? [store, comparable] : [store]) this.gather(one, found);
     const { losses, starts, held } = found;
     this.measured = starts.length > 0 || losses.some(Number.isFinite);
-    const { span, log } = spanOf(losses, starts, this.log, held);
-    Object.assign(this, { span, logs: log });
+    const { span, log, zeros } = spanOf(losses, starts, this.log, held);
+    Object.assign(this, { span, logs: log, zeros });
   }
 
   /** @private @param {import('../state/store.js').Store} store
@@ -477,6 +479,7 @@ export class TpCurves extends FigurePart {
     }
     if (store.best === null) return null;
     const scale = scoreScale(store);
+    if (scale.flat) return null;
     return {
       text: scoreName(store),
       title: '',

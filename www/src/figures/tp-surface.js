@@ -92,6 +92,8 @@ export class TpSurface extends FigurePart {
     // On an axis of its own the score needs no colour.
     const key = axes?.fitted ? 'surface.fit' : axes?.y.name || !shown.own ? 'surface.dots' : '';
     const scale = shownScale(store, shown);
+    // Where no two scores differ, nothing is told by a color.
+    if (scale.flat) return null;
     return {
       text: key && this.t(key),
       title:

@@ -176,11 +176,9 @@ function inWords(language, key) {
 
 /** Places of a study that have their name elsewhere. @type {Record<string, string>} */
 export const PLACES = {
-  'dataset.name': 'data.set',
   'dataset.samples': 'data.samples',
   'dataset.noise': 'data.noise',
   'dataset.seed': 'data.seed',
-  sampler: 'search.sampler',
   trials: 'search.trials',
   seed: 'search.seed',
 };

@@ -86,6 +86,8 @@ export function scaleOfGaps(found) {
     high: end,
     log: false,
     zeros: false,
+    // 0 is the middle of it, whatever there is.
+    flat: false,
     cost: (value) => value,
     share,
     goodness: (value) => Math.max(0, Math.min(1, 1 - share(value))),

@@ -36,6 +36,13 @@ export const scoreLabel = (store, score) =>
     ? exact(score)
     : `${exact(Number((100 * score).toPrecision(6)))}%`;
 
+/** What a score can be. @param {Store} store @returns {[number, number]} */
+export const scoreBounds = ({ objective, task }) =>
+  objective.metric.endsWith('loss') ? [0, Infinity] : [task === 'numbers' ? -Infinity : 0, 1];
+
+/** @param {Store} store @param {number} score */
+export const isPossible = (store, score) => score >= scoreBounds(store)[0] && score <= scoreBounds(store)[1];
+
 /** " ± 0.013", or nothing. @param {number} spread @param {string} name @param {string} task */
 export function plusMinus(spread, name, task) {
   if (!Number.isFinite(spread)) return '';

@@ -50,6 +50,24 @@ const scaleOf = ({ log, scale }) => scale ?? (log ? 'log' : 'linear');
 /** @param {unknown} one */
 const words = (one) => JSON.stringify(one ?? null);
 
+/** In what several studies differ from the first of them: of each what it says.
+ * @param {Study[]} studies @returns {{key: string, aspects: Aspect[]}[]} */
+export function contrasts([first, ...others]) {
+  const pairs = others.map((one) => contrast(first, one));
+  const keys = [...new Set(pairs.flat().map(({ key }) => key))];
+  return keys.map((key) => {
+    const found = pairs.map((pair) => pair.find((one) => one.key === key));
+    const same = found.find((one) => one !== undefined);
+    // Ranges that have their ends in common with the first one say them where another's are others.
+    const isScale = found.every((one) => !one || 'scale' in one.a);
+    const one = HYPERPARAMETERS.find(({ name }) => key === `hp.${name}`);
+    const own = (/** @type {Study} */ study, /** @type {Aspect} */ said) =>
+      (!isScale && 'scale' in said && one && settingIn(withDefaults(study), one)) || said;
+    const [a, ...rest] = [same?.a, ...found.map((pair) => pair?.b ?? same?.a)];
+    return { key, aspects: [a, ...rest].map((said, k) => own([first, ...others][k], /** @type {Aspect} */ (said))) };
+  });
+}
+
 /** @param {Study} given @param {Study} other @returns {Difference[]} the most telling first */
 export function contrast(given, other) {
   const [a, b] = [withDefaults(given), withDefaults(other)];

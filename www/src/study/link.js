@@ -285,13 +285,79 @@ function readStudyText(text, skip) {
     lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));
   else if (path?.length === 1 && !(path[0] in object) && !lost.length)
     lost.push(only(path[0], Object.keys(DEFAULTS)) ?? 'rest');
-  if (!CLOSERS.test(rest)) skip(`s: ${glance(rest)}`, 'unreadable');
+  const isWritten = isWhole(text);
+  const isRead = CLOSERS.test(rest);
+  // Of a link that had every key, what is missing says more than what is left of it.
+  if (!isRead && !isWritten) skip(`s: ${glance(rest)}`, 'unreadable');
   if (!Object.keys(object).length) {
     skip('study', 'lost');
     return undefined;
   }
+  if (isWritten) lost.push(...(isRead ? [] : settingsIn(rest)), ...missingOf(object));
+  const isHurt = lost.length > 0 || !isRead;
+  const study = checked(object, (what, why, known) => {
+    const pieces = why === 'unknown_key' && isWritten ? pieceOf(what, isHurt) : null;
+    if (pieces) lost.push(...pieces);
+    else skip(what, why, known);
+  });
   for (const what of new Set(lost)) skip(what, 'lost');
-  return checked(object, skip);
+  return study;
+}
+
+/** A link that the page wrote has every key; one of somebody else's making does not have so many. */
+const MANY_KEYS = 7;
+
+/** Whether the page wrote a study's text, whatever has become of it since. @param {string} text */
+const isWhole = (text) =>
+  text.startsWith('(') && Object.keys(DEFAULTS).filter((key) => text.includes(`${key}:`)).length >= MANY_KEYS;
+
+/** The places that every link of the page has, and that are not here. @param {Record<string, any>} object */
+function missingOf(object) {
+  const { dataset } = object;
+  const data = isObject(dataset) ? ['name', ...Object.keys(DATASET_DEFAULTS)].filter((key) => !(key in dataset)) : [];
+  return [...data.map((key) => `dataset.${key}`), ...Object.keys(DEFAULTS).filter((key) => !(key in object))];
+}
+
+/** Hyperparameters that a text names. @param {string} text */
+const settingsIn = (text) =>
+  [...text.matchAll(/[(,]([a-z_\d]+):/g)].filter(([, name]) => BY_NAME.has(name)).map(([, name]) => `fixed.${name}`);
+
+/**
+ * What was lost where a key is none because a piece is missing in it; null where it may well be one of a later page.
+ * @param {string} what
+ * @param {boolean} isHurt whether pieces are missing elsewhere
+ * @returns {string[] | null}
+ */
+function pieceOf(what, isHurt) {
+  const [group, name] = what.split('.');
+  if (name === undefined) return isHurt ? [] : null;
+  if (BY_NAME.has(name)) return group === 'dataset' ? [`fixed.${name}`] : null;
+  const found = group === 'dataset' ? [] : joinedOf(name, [...BY_NAME.keys()]);
+  if (found.length) return found.map((one) => (one ? `${group}.${one}` : group));
+  return isHurt ? (group === 'dataset' ? [] : [group]) : null;
+}
+
+/** A name's beginning and another's end stand beside each other only where what was between them is missing. */
+const SURE = 3;
+
+/**
+ * The names of which a piece was lost where this stands: the beginning and the end of one, or of two; empty where
+ * several end so.
+ * @param {string} text
+ * @param {string[]} names
+ */
+function joinedOf(text, names) {
+  const first = names.filter((name) => name.startsWith(text));
+  if (first.length) return first.length === 1 ? first : [];
+  for (let at = text.length; at >= 0; at--) {
+    const [begin, end] = [text.slice(0, at), text.slice(at)];
+    const one = names.find((name) => name.startsWith(begin) && name.endsWith(end) && name.length > text.length);
+    if (one && text.length >= SURE) return [one];
+    if (Math.min(begin.length, end.length) < SURE) continue;
+    const [from, ends] = [only(begin, names), names.filter((name) => name.endsWith(end))];
+    if (from && ends.length) return [from, ends.length === 1 ? ends[0] : ''];
+  }
+  return [];
 }
 
 /**

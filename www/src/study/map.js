@@ -127,6 +127,19 @@ export function shareOn(range, value) {
   return (to(value) - to(low - half)) / (to(high + half) - to(low - half));
 }
 
+/** Which of an axis's values lies nearest to another. @param {Distribution | null} range of seeds there is none
+ * @param {Value[]} values @param {Value} wanted */
+export function nearestOn(range, values, wanted) {
+  const place = (/** @type {Value} */ value) => (range ? shareOn(range, value) : Number(value));
+  const at = place(wanted);
+  let [best, near] = [0, Infinity];
+  for (const [k, value] of values.entries()) {
+    const distance = Math.abs(place(value) - at);
+    if (distance < near) [best, near] = [k, distance];
+  }
+  return best;
+}
+
 /** A number with the digits that tell it from its neighbours in a range. @param {number} value @param {number} span */
 function neat(value, span) {
   const size = Math.abs(value);

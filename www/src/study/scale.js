@@ -108,6 +108,23 @@ export function roomy(a, b, least) {
 /** A logarithm to the base of ten is at least this long on an axis of losses: losses 5 % apart fill it. */
 export const LEAST_DECADES = 0.02;
 
+/** The ends of an axis without what no value can be: beyond that there is a margin of a twentieth.
+ * @param {[number, number]} ends @param {[number, number]} bounds @returns {[number, number]} */
+export function bounded([low, high], [least, most]) {
+  const pad = (high - low) / 20;
+  return [Math.max(low, Math.min(least, high) - pad), Math.min(high, Math.max(most, low) + pad)];
+}
+
+/** Labels of a logarithm have so much of it to themselves where 0 lies below them. */
+const ZERO_ROOM = 0.07;
+
+/** Ticks of a logarithm on whose lower end losses of 0 lie, which have no place of their own there.
+ * @param {[number, number]} domain @param {{at: number, label: string}[]} ticks */
+export const withZero = (domain, ticks) => [
+  { at: domain[0], label: '0' },
+  ...ticks.filter(({ at }) => shareOf({ domain }, at) > ZERO_ROOM),
+];
+
 /** A place on an axis as a share of its length. @param {{domain: [number, number]}} axis @param {number} at */
 export const shareOf = ({ domain: [low, high] }, at) => (at - low) / (high - low);
 
@@ -253,8 +270,10 @@ export function density(distribution, along, low, high, bins) {
 /**
  * How good scores are. `share` is 0 at the best and 1 at the worst; `zeros`: losses of 0 lie below the scale. `low`
  * and `high` are what an axis of scores shows: all of them, but for the worst tenth where that would flatten the rest.
- * @typedef {{best: number, worst: number, low: number, high: number, log: boolean, zeros: boolean, cost: (score:
- *   number) => number, share: (score: number) => number, goodness: (score: number) => number}} ScoreScale
+ * `flat`: there are no two scores that differ, and the ends are made up.
+ * @typedef {{best: number, worst: number, low: number, high: number, log: boolean, zeros: boolean, flat: boolean,
+ *   cost: (score: number) => number, share: (score: number) => number, goodness: (score: number) => number
+ * }} ScoreScale
  */
 
 /** @param {number} value @param {1 | -1} direction down or up to the next number with two significant figures */
@@ -300,6 +319,7 @@ export function scaleOfScores(found, { metric, direction }) {
     high: ends[1],
     log,
     zeros: log && scores[0] <= 0,
+    flat: !(scores.length > 1 && scores[0] !== scores[scores.length - 1]),
     cost,
     share,
     goodness: (score) => Math.max(0, Math.min(1, 1 - share(score))),

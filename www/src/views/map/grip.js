@@ -84,23 +84,24 @@ export class Grip {
     this.figure.act('map_zoom', box);
   }
 
-  /** Zooms about a place of the window. @param {number} times @param {[number, number]} at shares */
-  zoom(times, at) {
+  /** Zooms about a place of the window. @param {number} times @param {[number, number]} at shares
+   * @param {boolean} [stays] whether the cursor stays where it is */
+  zoom(times, at, stays = false) {
     if (!(times > 0 && times < Infinity) || !at.every(Number.isFinite)) return;
     const [x0, x1, y0, y1] = this.box ?? [0, 1, 0, 1];
     const [u, v] = [Math.max(x0, Math.min(x1, at[0])), Math.max(y0, Math.min(y1, at[1]))];
     const held = (/** @type {number} */ span) => Math.max(1 / MOST, Math.min(MOST, span / times)) / span;
     const [across, up] = [held(x1 - x0), held(y1 - y0)];
-    this.show([u - (u - x0) * across, u + (x1 - u) * across, v - (v - y0) * up, v + (y1 - v) * up]);
+    this.show([u - (u - x0) * across, u + (x1 - u) * across, v - (v - y0) * up, v + (y1 - v) * up], stays);
   }
 
-  /** @private @param {Box} box */
-  show(box) {
+  /** @private @param {Box} box @param {boolean} stays */
+  show(box, stays) {
     const { figure } = this;
     this.box = box;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.box && this.ask(this.box), REST);
-    figure.pointAt(null);
+    if (!stays) figure.pointAt(null);
     figure.requestUpdate();
   }
 

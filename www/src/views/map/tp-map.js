@@ -2,11 +2,11 @@ import { html, nothing } from 'lit';
 import { FigurePart } from '../../figures/figure.js';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { wayOf } from '../../figures/cursor.js';
+import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, loss } from '../../study/format.js';
-import { passesOf, shareOn, sidesOf } from '../../study/map.js';
+import { nearestOn, passesOf, shareOn, sidesOf } from '../../study/map.js';
 import { textWidth } from '../../study/scale.js';
 import { DIVERGED, SLOW, TRAINED } from '../../state/map.js';
 import { Grip } from './grip.js';
@@ -37,6 +37,11 @@ export class TpMap extends FigurePart {
   constructor() {
     super();
     /** @type {number | null} the pixel that the pointer or keys are at */ this.cursor = null;
+    /**
+     * The settings of the pixel that keys are at, by which it is found again in another window.
+     * @private @type {[import('../../study/types.js').Value, import('../../study/types.js').Value] | null}
+     */
+    this.keyed = null;
     /** @private */ this.grip = new Grip(this);
     /** @private of the window's picture */
     this.made = { sheet: -1, version: -1, dark: false, palette: -1, scaled: 0, axes: '', shown: '', marks: '' };
@@ -219,6 +224,7 @@ export class TpMap extends FigurePart {
     if (!options) return;
     if (made.sheet !== map.sheet) {
       this.keepBefore();
+      this.cursor = null;
       made.sheet = map.sheet;
       made.version = -1;
       this.layout = null;
@@ -237,6 +243,7 @@ export class TpMap extends FigurePart {
       Object.assign(this.image, { width: w, height: h });
       made.scaled = 0;
       made.version = -1;
+      this.returnCursor();
     }
     const isOther = made.dark !== store.dark || made.palette !== palette.version || !this.inks.length;
     if (made.version === map.version && !isOther) return;
@@ -255,6 +262,24 @@ export class TpMap extends FigurePart {
     const pixels = g.createImageData(this.image.width, this.image.height);
     fill(new Uint32Array(pixels.data.buffer), this.layout, this.shades, this.inks);
     g.putImageData(pixels, 0, 0);
+  }
+
+  /** In another window the cursor of the keys goes on where its settings lie. @private */
+  returnCursor() {
+    const { keyed } = this;
+    const { head, ranges } = this.map;
+    if (!keyed || !head || !ranges) return;
+    const column = nearestOn(ranges.x, head.x.values, keyed[0]);
+    const row = nearestOn(ranges.y, head.y.values, keyed[1]);
+    this.moveTo(row * head.x.values.length + column);
+  }
+
+  /** Keys lead the cursor to a pixel. @private @param {number} index */
+  moveTo(index) {
+    this.pointAt(index);
+    const [[, x], [, y]] = this.map.settingsOf(index);
+    this.keyed = [x, y];
+    this.tell(pixelText(this.store, index));
   }
 
   /** Steps that a network takes. */
@@ -413,6 +438,7 @@ export class TpMap extends FigurePart {
 
   /** @param {number | null} index */
   pointAt(index) {
+    this.keyed = null;
     if (index === this.cursor) return;
     this.cursor = index;
     this.act('map_hover', index);
@@ -455,20 +481,22 @@ export class TpMap extends FigurePart {
     this.pointAt(null);
   }
 
-  /** Arrows go from pixel to pixel, with Shift ten at a time; Enter opens one, + and - zoom there, Backspace goes
-   * back. @param {KeyboardEvent} event */
+  /** Arrows go from pixel to pixel, with Shift ten at a time, Home and End along the row; Enter opens one, + and -
+   * zoom there, Backspace goes back. @param {KeyboardEvent} event */
   onKey(event) {
     const { map } = this;
     if (!this.ready || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const [nx, ny] = map.size;
-    const way = nx ? wayOf(event) : null;
+    const way = nx ? wayOrEdgeOf(event) : null;
     const from = this.cursor ?? Math.floor(ny / 2) * nx + Math.floor(nx / 2);
     if (way) {
       const by = event.shiftKey ? 10 : 1;
       const within = (/** @type {number} */ at, /** @type {number} */ n) => Math.max(0, Math.min(n - 1, at));
-      const column = within((from % nx) + (this.cursor === null ? 0 : way[0] * by), nx);
-      const row = within(Math.floor(from / nx) + (this.cursor === null ? 0 : way[1] * by), ny);
-      this.pointAt(row * nx + column);
+      // The first arrow shows where the cursor is.
+      const goes = this.cursor !== null || !way.every(Number.isFinite);
+      const column = within((from % nx) + (goes ? way[0] * by : 0), nx);
+      const row = within(Math.floor(from / nx) + (goes ? way[1] * by : 0), ny);
+      this.moveTo(row * nx + column);
     } else if (event.key === 'Enter' && this.cursor !== null) this.act('map_pixel', this.cursor);
     else if (event.key === '+' || event.key === '=') this.zoomBy(KEY_ZOOM);
     else if (event.key === '-') this.zoomBy(1 / KEY_ZOOM);
@@ -480,7 +508,6 @@ export class TpMap extends FigurePart {
     } else return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.cursor !== null) this.tell(pixelText(this.store, this.cursor));
   }
 
   /** @private @param {number} times */
@@ -488,7 +515,7 @@ export class TpMap extends FigurePart {
     const frame = this.frame();
     const at = this.cursor === null ? null : this.placeOfPixel(this.cursor, frame);
     const share = at && this.sharesOf(at);
-    this.grip.zoom(times, share ?? [0.5, 0.5]);
+    this.grip.zoom(times, share ?? [0.5, 0.5], true);
   }
 }
 

@@ -34,6 +34,8 @@ const AGAIN = 60;
 
 /** Layers of more units are drawn higher. */
 const CROWDED = 20;
+/** Matrices of more classes than this lie one below the other where there is little room. */
+const MANY_CLASSES = 6;
 
 const SLOTS = /** @type {Slot[]} */ ([0, 1]);
 
@@ -275,7 +277,8 @@ export class TpModelView extends Part {
     const boundary = html`<tp-model-boundary .store=${store} .lens=${lens} .paired=${paired}></tp-model-boundary>`;
     const verdict =
       head.task === 'classes'
-        ? html`<tp-model-confusion .store=${store} .lens=${lens} .paired=${paired}></tp-model-confusion>`
+        ? html`<tp-model-confusion class=${(head.widths.at(-1) ?? 0) > MANY_CLASSES ? 'many' : ''} .store=${store}
+            .lens=${lens} .paired=${paired}></tp-model-confusion>`
         : html`<tp-model-residuals .store=${store} .lens=${lens} .paired=${paired}></tp-model-residuals>`;
     const rest = html`<tp-model-mistakes .store=${store} .lens=${lens} .paired=${paired}></tp-model-mistakes>`;
     const facts = html`<tp-model-facts .store=${store} .lens=${lens} .paired=${paired}></tp-model-facts>`;

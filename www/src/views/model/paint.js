@@ -78,3 +78,25 @@ export function sized(canvas, width, height) {
   Object.assign(canvas, { width, height });
   return true;
 }
+
+/** Between two matrices beside each other. */
+const GAP = 20;
+/** Room above each matrix for its title, and below it for the names of the classes. */
+const [ABOVE, BELOW] = [20, 20];
+
+/**
+ * Where the two matrices lie, beside each other or one below the other, whichever has the larger cells.
+ * @param {number} n classes @param {number} width @param {number} height @param {number} left room for their names
+ * @param {number} [title] room for the title of each
+ * @returns {{cell: number, left: [number, number], top: [number, number]}}
+ */
+export function geometryOf(n, width, height, left, title = 0) {
+  const beside = Math.min((width - left - GAP) / 2 / n, (height - ABOVE - BELOW) / n);
+  const below = Math.min((width - left) / n, (height / 2 - ABOVE - BELOW) / n);
+  if (below > beside || n * beside + GAP < title) {
+    const cell = Math.max(1, below);
+    return { cell, left: [left, left], top: [ABOVE, 2 * ABOVE + BELOW + n * cell] };
+  }
+  const cell = Math.max(1, beside);
+  return { cell, left: [left, left + n * cell + GAP], top: [ABOVE, ABOVE] };
+}

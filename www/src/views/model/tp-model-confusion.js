@@ -2,11 +2,12 @@ import { html } from 'lit';
 import { define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { pointIn } from '../../controls/pointer.js';
-import { wayOf } from '../../figures/cursor.js';
+import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { depthColor, divergingColor } from '../../figures/colors.js';
 import { element } from '../../figures/plot-axes.js';
 import { count, metric } from '../../study/format.js';
 import { textWidth } from '../../study/scale.js';
+import { geometryOf } from './paint.js';
 import { SightPart } from './sight-part.js';
 
 /**
@@ -16,7 +17,6 @@ import { SightPart } from './sight-part.js';
 
 /** Numbers are written into cells of at least this size, in px. */
 const LEAST_CELL = 15;
-const GAP = 20;
 /** Ink on a colour of this brightness or more is dark. */
 const BRIGHT = 0.36;
 
@@ -38,7 +38,7 @@ export class TpModelConfusion extends SightPart {
     super();
     /** Whether cells say shares of their rows. */ this.shares = false;
     /** @type {Cell | null} what the pointer or the keys are at */ this.cell = null;
-    /** @private */ this.geometry = { cell: 0, left: [0, 0], top: 0 };
+    /** @private */ this.geometry = geometryOf(1, 0, 0, 0);
     /** @private @type {unknown[]} */ this.drawn = [];
   }
 
@@ -89,6 +89,11 @@ export class TpModelConfusion extends SightPart {
 
   partName(/** @type {number} */ part) {
     return this.t(`model.part.${part ? 'validation' : 'train'}`);
+  }
+
+  /** @private @param {number} part */
+  titleOf(part) {
+    return `${this.partName(part)} ${metric(this.lens.parts[part].verdict.metric, 'classes')}`;
   }
 
   data() {
@@ -186,9 +191,8 @@ export class TpModelConfusion extends SightPart {
     const n = this.classes;
     const names = Array.from({ length: n }, (_, k) => this.nameOfClass(k));
     const longest = Math.min(width / 6, Math.max(10, ...names.map(textWidth)));
-    const [left, top, bottom] = [longest + 10, 20, 20];
-    const cell = Math.max(1, Math.min((width - left - GAP) / 2 / n, (height - top - bottom) / n));
-    this.geometry = { cell, left: [left, left + n * cell + GAP], top };
+    const titles = [0, 1].map((part) => textWidth(this.titleOf(part)));
+    this.geometry = geometryOf(n, width, height, longest + 10, Math.max(...titles));
     const svg = element('svg', { width, height, 'aria-hidden': 'true', 'font-size': 11 });
     for (const part of [0, 1]) svg.append(...this.matrix(part, names, longest));
     layer.replaceChildren(svg);
@@ -196,12 +200,11 @@ export class TpModelConfusion extends SightPart {
 
   /** @private @param {number} part @param {string[]} names @param {number} longest */
   *matrix(part, names, longest) {
-    const { cell, left, top } = this.geometry;
+    const { cell, left, top: tops } = this.geometry;
     const { dark } = this.store;
     const n = names.length;
-    const x0 = left[part];
-    const title = `${this.partName(part)} ${metric(this.lens.parts[part].verdict.metric, 'classes')}`;
-    yield element('text', { x: x0, y: 13, fill: 'var(--ink-2)', 'font-size': 12 }, title);
+    const [x0, top] = [left[part], tops[part]];
+    yield element('text', { x: x0, y: top - 7, fill: 'var(--ink-2)', 'font-size': 12 }, this.titleOf(part));
     const fits = cell >= LEAST_CELL;
     const every = Math.max(1, Math.ceil(13 / cell));
     const cut = (/** @type {string} */ name, /** @type {number} */ room) => {
@@ -210,7 +213,7 @@ export class TpModelConfusion extends SightPart {
     };
     for (let truth = 0; truth < n; truth++) {
       const y = top + truth * cell;
-      if (part === 0 && truth % every === 0)
+      if ((part === 0 || tops[1] > tops[0]) && truth % every === 0)
         yield element(
           'text',
           { x: x0 - 6, y: y + cell / 2, dy: '.35em', 'text-anchor': 'end', fill: 'var(--ink-3)' },
@@ -241,7 +244,7 @@ export class TpModelConfusion extends SightPart {
   *cellOf(at, fits, dark) {
     const { cell, left, top } = this.geometry;
     const { n, share } = this.rowOf(at);
-    const [x, y] = [left[at.part] + at.said * cell, top + at.truth * cell];
+    const [x, y] = [left[at.part] + at.said * cell, top[at.part] + at.truth * cell];
     const isRight = at.truth === at.said;
     const color = !n ? 'var(--sunken)' : isRight ? depthColor(0.25 + 0.75 * share, dark) : wrongColor(share, dark);
     const gap = cell > 6 ? 1 : 0;
@@ -268,8 +271,9 @@ export class TpModelConfusion extends SightPart {
     const { cell, left, top } = this.geometry;
     const at = pointIn(/** @type {HTMLElement} */ (event.currentTarget), event);
     const n = this.classes;
-    const part = at.x >= left[1] ? 1 : 0;
-    const [said, truth] = [Math.floor((at.x - left[part]) / cell), Math.floor((at.y - top) / cell)];
+    const isStacked = top[1] > top[0];
+    const part = (isStacked ? at.y >= top[1] : at.x >= left[1]) ? 1 : 0;
+    const [said, truth] = [Math.floor((at.x - left[part]) / cell), Math.floor((at.y - top[part]) / cell)];
     const inside = said >= 0 && said < n && truth >= 0 && truth < n;
     this.aim(inside ? { part, truth, said } : null);
   }
@@ -301,16 +305,22 @@ export class TpModelConfusion extends SightPart {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     if (!this.ready || event.target !== event.currentTarget) return;
-    const way = wayOf(event);
+    const way = wayOrEdgeOf(event);
     const n = this.classes;
     if (event.key === 'Escape' && this.cell) this.cell = null;
     else if (way) {
       const now = this.cell ?? { part: 1, truth: 0, said: 0 };
       // From one matrix to the other where they meet.
-      const across = now.part * n + now.said + (this.cell ? way[0] : 0);
-      const at = Math.max(0, Math.min(2 * n - 1, across));
-      const truth = Math.max(0, Math.min(n - 1, now.truth - (this.cell ? way[1] : 0)));
-      this.cell = { part: Math.floor(at / n), truth, said: at % n };
+      const [across, down] = this.cell || !way.every(Number.isFinite) ? [way[0], -way[1]] : [0, 0];
+      const within = (/** @type {number} */ at, /** @type {number} */ all) => Math.max(0, Math.min(all - 1, at));
+      const { top } = this.geometry;
+      if (top[1] > top[0]) {
+        const row = within(now.part * n + now.truth + down, 2 * n);
+        this.cell = { part: Math.floor(row / n), truth: row % n, said: within(now.said + across, n) };
+      } else {
+        const column = within(now.part * n + now.said + across, 2 * n);
+        this.cell = { part: Math.floor(column / n), truth: within(now.truth + down, n), said: column % n };
+      }
     } else return;
     event.preventDefault();
     event.stopPropagation();

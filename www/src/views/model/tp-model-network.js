@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { wayOf } from '../../figures/cursor.js';
+import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { exact } from '../../study/format.js';
@@ -366,14 +366,15 @@ export class TpModelNetwork extends SightPart {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     if (!this.ready || event.target !== event.currentTarget) return;
-    const way = wayOf(event);
+    const way = wayOrEdgeOf(event);
     const { inputs, widths } = this.head;
     const counts = [this.boxes[0]?.length ? inputs : 0, ...widths];
     const now = this.over && 'unit' in this.over ? this.over.unit : null;
     if (way) {
       const first = counts[0] ? 0 : 1;
-      const layer = Math.max(first, Math.min(counts.length - 1, (now?.[0] ?? 1) + (now ? way[0] : 0)));
-      const unit = Math.max(0, Math.min(counts[layer] - 1, (now?.[1] ?? 0) - (now ? way[1] : 0)));
+      const goes = now || !way.every(Number.isFinite);
+      const layer = Math.max(first, Math.min(counts.length - 1, (now?.[0] ?? 1) + (goes ? way[0] : 0)));
+      const unit = Math.max(0, Math.min(counts[layer] - 1, (now?.[1] ?? 0) - (goes ? way[1] : 0)));
       this.over = { unit: [layer, unit] };
     } else if ((event.key === 'Enter' || event.key === ' ') && now) this.choose(now);
     else if (event.key === 'Escape' && (now || this.lens.unit)) {

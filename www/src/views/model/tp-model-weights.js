@@ -10,6 +10,8 @@ import { SightPart } from './sight-part.js';
 /** A matrix of more rows or columns is drawn as a distribution alone. */
 const MOST_SIDE = 256;
 const TEXT = 16;
+/** Weights that are smaller than this, in px, are not drawn one by one. */
+const LEAST_CELL = 0.5;
 const GAP = 14;
 /** Room for a layer's name, in px. */
 const NAME = 76;
@@ -160,28 +162,43 @@ export class TpModelWeights extends SightPart {
     this.made = made;
     const words = [];
     const { weights } = found;
-    const canMatrix = weights !== null && found.layers.length <= MOST_LAYERS;
-    const left = canMatrix ? width * (1 - SPREADS) - GAP : 0;
+    const beside = width * (1 - SPREADS) - GAP;
+    const canMatrix =
+      weights !== null && found.layers.length <= MOST_LAYERS && this.cellOf(beside, height) >= LEAST_CELL;
+    const left = canMatrix ? beside : 0;
     if (canMatrix && weights) words.push(...this.matrices(g, weights, left, height));
     words.push(...this.spreads(canMatrix ? left + GAP : 0, width, height));
     over.replaceChildren(...words);
   }
 
-  /** @private @param {CanvasRenderingContext2D} g @param {Float32Array} weights @param {number} width
-   * @param {number} height */
-  *matrices(g, weights, width, height) {
-    const { head } = this;
-    const sizes = head.widths.map((_, layer) => this.sizeOf(layer));
-    // The last one lies on its side where that is narrower.
-    const drawn = sizes.map(([rows, columns], k) =>
-      k === sizes.length - 1 && columns > rows ? [columns, rows] : [rows, columns],
+  /** Outputs and inputs of each layer. @private */
+  get sizes() {
+    return this.head.widths.map((_, layer) => this.sizeOf(layer));
+  }
+
+  /** Rows and columns of each matrix: the last one lies on its side where that is narrower. @private */
+  get drawn() {
+    return this.sizes.map(([rows, columns], k, { length }) =>
+      k === length - 1 && columns > rows ? [columns, rows] : [rows, columns],
     );
+  }
+
+  /** How large a weight is that has a place beside its like. @private @param {number} width @param {number} height */
+  cellOf(width, height) {
+    const { drawn } = this;
     const columns = drawn.reduce((sum, one) => sum + one[1], 0);
     const rows = Math.max(...drawn.map((one) => one[0]));
     // A narrow one takes the room of its name.
     const names = drawn.filter(([, wide]) => wide < 8).length;
     const room = width - GAP * (drawn.length - 1) - names * NAME;
-    const cell = Math.max(0.5, Math.min(12, room / columns, (height - TEXT - 4) / rows));
+    return Math.min(12, room / columns, (height - TEXT - 4) / rows);
+  }
+
+  /** @private @param {CanvasRenderingContext2D} g @param {Float32Array} weights @param {number} width
+   * @param {number} height */
+  *matrices(g, weights, width, height) {
+    const { sizes, drawn } = this;
+    const cell = Math.max(LEAST_CELL, this.cellOf(width, height));
     let [x, first] = [0, 0];
     const span = around(this.most || largestOf(weights));
     for (const [layer, [tall, wide]] of drawn.entries()) {

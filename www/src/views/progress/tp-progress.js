@@ -6,10 +6,10 @@ import { lossAxis } from '../../figures/curve-axes.js';
 import { SvgMarks } from '../../figures/marks.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { lookOf, scoreScale } from '../../state/score.js';
-import { scoreName, scoreText, scoreValue } from '../../state/spread.js';
+import { isPossible, scoreBounds, scoreName, scoreText, scoreValue } from '../../state/spread.js';
 import { count } from '../../study/format.js';
 import { progressOf, rungsOf } from '../../study/progress.js';
-import { roomy, shareOf, steps as roundSteps, textWidth } from '../../study/scale.js';
+import { bounded, roomy, shareOf, steps as roundSteps, textWidth } from '../../study/scale.js';
 import { pointIn } from '../../controls/pointer.js';
 
 /**
@@ -177,8 +177,10 @@ export class TpProgress extends FigurePart {
     const isUp = store.objective.direction === 'maximize';
     const cut = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))];
     const ends = sorted.length ? roomy(to(cut(isUp ? 0.1 : 0)), to(cut(isUp ? 1 : 0.9)), isLog ? 0.02 : 1e-6) : null;
-    const span = /** @type {[number, number] | null} */ (ends && ends.map((one) => (isLog ? 10 ** one : one)));
-    const y = lossAxis(span, isLog, height - MARGINS.top - MARGINS.bottom);
+    /** @type {[number, number] | null} */
+    const span = ends && (isLog ? [10 ** ends[0], 10 ** ends[1]] : bounded(ends, scoreBounds(store)));
+    const y = lossAxis(span, isLog, height - MARGINS.top - MARGINS.bottom, scale.zeros);
+    if (!isLog) y.ticks = y.ticks.filter(({ at }) => isPossible(store, at));
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
     const all = points.at(-1)?.steps ?? 1;

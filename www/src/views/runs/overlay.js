@@ -1,7 +1,7 @@
 import { epochAxis, lossAxis } from '../../figures/curve-axes.js';
 import { lineOf, spanOf } from '../../figures/curve-frame.js';
-import { exact } from '../../study/format.js';
-import { shareOf, steps } from '../../study/scale.js';
+import { isPossible, scoreBounds, scoreLabel } from '../../state/spread.js';
+import { bounded, shareOf, steps } from '../../study/scale.js';
 import { ORDER } from '../../figures/series.js';
 
 /**
@@ -25,6 +25,19 @@ const WIDEST = Number.MAX_VALUE / 8;
 
 /** The series of runs in the order in which they were laid over each other. @param {number} k */
 export const seriesOf = (k) => ORDER[k % ORDER.length];
+
+/** The runs that are compared, the one shown first: two, or all that lie over each other. @param {Store} store
+ * @returns {Layer[]} */
+export function layersOf(store) {
+  const { shelf, comparable, other } = store;
+  /** @type {{id: string, store: Store}[]} */
+  const found = [{ id: String(shelf.shown), store }];
+  const beside = shelf.overlaid ? comparable : other;
+  if (beside && shelf.beside) found.push({ id: shelf.beside.id, store: beside });
+  if (shelf.overlaid)
+    for (const one of shelf.more) if (shelf.of(one.id) && !found.some(({ id }) => id === one.id)) found.push(one);
+  return found.map((one, k) => ({ ...one, letter: shelf.letter(one.id), at: seriesOf(k) }));
+}
 
 /** The trials with a thin curve: each, or every so manieth where they are many.
  * @param {Layer} layer @param {number} runs @returns {{trials: Trial[], every: number}} */
@@ -83,8 +96,13 @@ function curveAxes(layers, log, width, height) {
     if (best && best.state !== 'diverged') held.push(...lineOf(best).validation);
   }
   const isEmpty = !losses.some(Number.isFinite);
-  const { span, log: logs } = spanOf(losses, starts, log, held);
-  return { x: epochAxis(epochs, width), y: lossAxis(isEmpty ? null : span, logs, height), log: logs, isEmpty };
+  const { span, log: logs, zeros } = spanOf(losses, starts, log, held);
+  return {
+    x: epochAxis(epochs, width),
+    y: lossAxis(isEmpty ? null : span, logs, height, zeros),
+    log: logs,
+    isEmpty,
+  };
 }
 
 /** @param {Layer[]} layers @param {boolean} log @param {number} width @param {number} height @returns {Axes} */
@@ -95,8 +113,8 @@ function bestAxes(layers, log, width, height) {
   const isEmpty = scores.length === 0;
   const x = epochAxis(n, width);
   if (layers[0]?.store.objective.metric.endsWith('loss')) {
-    const { span, log: logs } = spanOf(scores, scores, log, scores);
-    return { x, y: lossAxis(isEmpty ? null : span, logs, height), log: logs, isEmpty };
+    const { span, log: logs, zeros } = spanOf(scores, scores, log, scores);
+    return { x, y: lossAxis(isEmpty ? null : span, logs, height, zeros), log: logs, isEmpty };
   }
   // So the widest span is finite.
   const [low, high] = [Math.min(...scores), Math.max(...scores)].map((end) =>
@@ -104,8 +122,12 @@ function bestAxes(layers, log, width, height) {
   );
   const room = (high - low) / 20 || Math.max(Math.abs(high), 1e-3) / 20;
   /** @type {[number, number]} */
-  const domain = isEmpty ? [0, 1] : [low - room, high + room];
-  const ticks = isEmpty ? [] : steps(domain[0], domain[1], height / 50).map((at) => ({ at, label: exact(at) }));
+  const domain = isEmpty ? [0, 1] : bounded([low - room, high + room], scoreBounds(layers[0].store));
+  const ticks = isEmpty
+    ? []
+    : steps(...domain, height / 50)
+        .filter((at) => isPossible(layers[0].store, at))
+        .map((at) => ({ at, label: scoreLabel(layers[0].store, at) }));
   return { x, y: { domain, ticks }, log: false, isEmpty };
 }
 

@@ -1,14 +1,16 @@
 import { html, nothing } from 'lit';
 import { Beat, Part, define } from '../../controls/part.js';
 import { aspectName, aspectText, runName } from '../../i18n/aspects.js';
-import { contrast } from '../../study/contrast.js';
+import { contrasts } from '../../study/contrast.js';
 import { count, loss, metric } from '../../study/format.js';
+import { planned } from '../../study/panel.js';
 import { scoreName, scoreText } from '../../state/spread.js';
+import { bestOf, layersOf } from './overlay.js';
 import sheet from './style.css?inline';
 
-/** @typedef {import('../../state/store.js').Store} Store */
+/** @typedef {import('../../state/store.js').Store} Store @typedef {import('./overlay.js').Layer} Layer */
 
-/** What two runs have come to, and in what their studies differ: by how much, and never who wins. */
+/** What the compared runs have come to, and in what their studies differ: by how much, and never who wins. */
 export class TpCompare extends Part {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
@@ -26,43 +28,44 @@ export class TpCompare extends Part {
 
   render() {
     const { store } = this;
-    const { other } = store;
-    if (!other) return nothing;
-    const both = [store, other];
-    const differing = contrast(store.shownStudy, other.shownStudy);
+    if (!store.other) return nothing;
+    const runs = layersOf(store);
+    const differing = contrasts(runs.map((one) => one.store.shownStudy));
     const { lang } = store;
+    const row = (/** @type {string} */ name, /** @type {(one: Store) => unknown} */ cell, testid = '') =>
+      html`<tr><th scope="row">${name}</th>${runs.map(
+        (one) => html`<td data-testid=${testid || nothing}>${cell(one.store)}</td>`,
+      )}</tr>`;
     return html`<section class="compare" data-testid="compare-table" tabindex="0"
-      aria-label=${this.t('compare.title', { a: store.letter, b: other.letter })}>
-      <p data-testid="compare-said">${this.said(other).join(' ')}</p>
-      <table><thead><tr><td></td>${both.map((one) => this.head(one))}</tr></thead>
+      aria-label=${this.t('compare.title', { runs: runs.map(({ letter }) => letter).join(', ') })}>
+      <p data-testid="compare-said">${this.said(runs).join(' ')}</p>
+      <table><thead><tr><td></td>${runs.map((one) => this.head(one))}</tr></thead>
       <tbody>
-        <tr><th scope="row">${this.t('compare.best', { score: scoreName(store) })}</th>${both.map(
-          (one) => html`<td data-testid="compare-best">${this.best(one)}</td>`,
-        )}</tr>
-        <tr><th scope="row">${this.t('compare.trials')}</th>${both.map(
-          (one) => html`<td>${this.counts(one)}</td>`,
-        )}</tr>
-        ${differing.map(
-          ({ key, a, b }) =>
-            html`<tr data-key=${key}><th scope="row">${aspectName(lang, key)}</th>${[a, b].map(
-              (aspect) => html`<td>${aspectText(lang, key, aspect)}</td>`,
-            )}</tr>`,
-        )}
+        ${row(this.t('compare.best', { score: scoreName(store) }), (one) => this.best(one), 'compare-best')}
+        ${row(this.t('compare.trials'), (one) => this.counts(one))}
+        ${differing
+          // The row above says how many trials there are.
+          .filter(({ key }) => key !== 'trials')
+          .map(
+            ({ key, aspects }) =>
+              html`<tr data-key=${key}><th scope="row">${aspectName(lang, key)}</th>${aspects.map(
+                (aspect) => html`<td>${aspectText(lang, key, aspect)}</td>`,
+              )}</tr>`,
+          )}
       </tbody></table>
       ${differing.length ? nothing : html`<p class="q2">${this.t('compare.same')}</p>`}
     </section>`;
   }
 
-  /** @param {Store} one */
-  head(one) {
-    const { shelf, lang } = this.store;
-    const record = shelf.of(one === this.store ? shelf.shown : (shelf.beside?.id ?? null));
-    return html`<th scope="col"><b>${one.letter}</b> ${record ? runName(lang, record) : ''}</th>`;
+  /** @param {Layer} one */
+  head({ id, letter }) {
+    const record = this.store.shelf.of(id);
+    return html`<th scope="col"><b>${letter}</b> ${record ? runName(this.store.lang, record) : ''}</th>`;
   }
 
   /** @param {Store} one */
   best(one) {
-    const trial = one.best === null ? undefined : one.trials.get(one.best);
+    const trial = bestOf(one);
     if (!trial) return '–';
     return html`<b>${scoreText(one, trial)}</b> <span
       class="q">${this.t('compare.trial', { number: trial.number })}</span>`;
@@ -71,42 +74,57 @@ export class TpCompare extends Part {
   /** @param {Store} one */
   counts(one) {
     const { complete, pruned, diverged, failed } = one.counts;
-    const said = [this.t('compare.of', { done: count(complete + pruned + diverged + failed), n: one.trials.size })];
+    const n = Math.max(one.trials.size, planned(one.shownStudy));
+    const said = [this.t('compare.of', { done: count(complete + pruned + diverged + failed), n: count(n) })];
     if (diverged) said.push(this.t('compare.diverged', { n: diverged }));
     return said.join(', ');
   }
 
-  /** By how much the bests lie apart, and what has to be known beside it. @param {Store} other @returns {string[]} */
-  said(other) {
+  /** By how much the bests lie apart, and what has to be known beside it. @param {Layer[]} runs @returns {string[]} */
+  said(runs) {
     const { store } = this;
     if (!store.comparable) return [this.t('compare.metrics')];
-    const said = [];
-    const [a, b] = [store, other].map((one) => {
-      const trial = one.best === null ? undefined : one.trials.get(one.best);
-      return trial ? one.score(trial) : NaN;
-    });
-    const { metric: name, direction } = store.objective;
-    const text = (/** @type {number} */ value) => (name.endsWith('loss') ? loss(value) : metric(value, store.task));
-    if (Number.isFinite(a) && Number.isFinite(b)) {
-      const up = direction === 'maximize';
-      const better = a > b === up ? store.letter : other.letter;
+    const said = this.gap(runs);
+    const sizes = runs.map((one) => one.store.trials.size);
+    const most = Math.max(...sizes);
+    const more = runs.filter((_, k) => sizes[k] === most);
+    if (more.length < runs.length)
       said.push(
-        text(a) === text(b)
-          ? this.t('compare.tie', { score: text(a) })
-          : this.t(up ? 'compare.higher' : 'compare.lower', { better, by: text(Math.abs(a - b)) }),
+        runs.length > 2 ? this.t('compare.uneven') : this.t('compare.counts', { more: more.map((one) => one.letter) }),
       );
-    }
-    const [mine, theirs] = [store.trials.size, other.trials.size];
-    if (mine !== theirs) said.push(this.t('compare.counts', { more: mine > theirs ? store.letter : other.letter }));
-    const [own, data] = [store, other].map((one) => JSON.stringify(one.shownStudy.dataset));
-    if (own !== data) said.push(this.t('compare.data'));
-    const missing = Object.keys(store.shownStudy.space ?? {}).filter((one) => !other.shownStudy.space?.[one]);
-    const swept = Object.keys(store.shownStudy.space ?? {}).length;
-    if (missing.length === swept && swept) {
-      const names = missing.map((one) => store.label(one)).join(', ');
-      said.push(this.t('compare.axes', { b: other.letter, names }));
-    }
+    if (new Set(runs.map((one) => JSON.stringify(one.store.shownStudy.dataset))).size > 1)
+      said.push(this.t('compare.data'));
+    const [, other] = runs;
+    const swept = Object.keys(store.shownStudy.space ?? {});
+    const missing = swept.filter((one) => !other.store.shownStudy.space?.[one]);
+    if (swept.length && missing.length === swept.length)
+      said.push(this.t('compare.axes', { b: other.letter, names: missing.map((one) => store.label(one)).join(', ') }));
     return said;
+  }
+
+  /** By how much the best is ahead of the next one. @private @param {Layer[]} runs @returns {string[]} */
+  gap(runs) {
+    const { objective, task } = this.store;
+    const { metric: name, direction } = objective;
+    const up = direction === 'maximize';
+    const text = (/** @type {number} */ value) => (name.endsWith('loss') ? loss(value) : metric(value, task));
+    const found = runs.flatMap(({ letter, store }) => {
+      const best = bestOf(store);
+      const score = best ? store.score(best) : NaN;
+      return Number.isFinite(score) ? [{ letter, score }] : [];
+    });
+    if (found.length < 2) return [];
+    const [first, second] = found.sort((a, b) => (up ? b.score - a.score : a.score - b.score));
+    const same = found.filter(({ score }) => text(score) === text(first.score));
+    const score = text(first.score);
+    if (same.length > 1)
+      return [
+        runs.length > 2
+          ? this.t('compare.ties', { runs: same.map(({ letter }) => letter).join(', '), score })
+          : this.t('compare.tie', { score }),
+      ];
+    const key = `compare.${up ? 'high' : 'low'}${runs.length > 2 ? 'est' : 'er'}`;
+    return [this.t(key, { better: first.letter, by: text(Math.abs(first.score - second.score)) })];
   }
 }
 

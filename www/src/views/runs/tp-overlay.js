@@ -10,7 +10,7 @@ import { scoreName, scoreText, scoreValue } from '../../state/spread.js';
 import { loss } from '../../study/format.js';
 import { letterOf } from '../../study/runs.js';
 import { textWidth } from '../../study/scale.js';
-import { MOST, apart, axesOf, bestOf, bestSoFar, placesIn, seriesOf, thinOf } from './overlay.js';
+import { MOST, apart, axesOf, bestOf, bestSoFar, layersOf, placesIn, thinOf } from './overlay.js';
 
 /**
  * @typedef {import('./overlay.js').Layer} Layer
@@ -51,12 +51,7 @@ export class TpOverlay extends FigurePart {
 
   /** The runs that lie there, the one shown first. @returns {Layer[]} */
   get runs() {
-    const { store } = this;
-    const { shelf, comparable } = store;
-    const found = [{ id: String(shelf.shown), store }];
-    if (comparable && shelf.beside) found.push({ id: shelf.beside.id, store: comparable });
-    for (const one of shelf.more) if (shelf.of(one.id) && !found.some(({ id }) => id === one.id)) found.push(one);
-    return found.map((one, k) => ({ ...one, letter: shelf.letter(one.id), at: seriesOf(k) }));
+    return layersOf(this.store);
   }
 
   get title() {
@@ -196,7 +191,8 @@ export class TpOverlay extends FigurePart {
           text: (/** @type {Row} */ row) => row.text,
         },
       ],
-      rows: runs.flatMap((run) => [...rowsOf(run, isBest ? 'best' : 'one')]).slice(0, ROWS),
+      // Each run has its share of them.
+      rows: runs.flatMap((run) => [...rowsOf(run, isBest ? 'best' : 'one')].slice(0, ROWS / runs.length)),
       all,
     };
   }

@@ -1,3 +1,4 @@
+import { aspectName, aspectText } from '../../i18n/aspects.js';
 import { pictureOf } from '../../figures/picture.js';
 import { orderOf } from '../../figures/order.js';
 import { inSlices, turn } from '../../platform/turns.js';
@@ -6,6 +7,7 @@ import { sweptOf } from '../../study/hyperparameters.js';
 import { trialDocument } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
 import { withDefaults } from '../../study/link.js';
+import { prunerOf } from '../../study/search.js';
 
 /**
  * A run as one HTML file that needs neither a network nor scripts: the study and its question, the figures as they
@@ -111,37 +113,54 @@ const rangeText = ({ choices, low, high, step, log, scale }) =>
         .filter((one) => one && one !== 'linear')
         .join(' ');
 
+/** What a study says of its search: how it draws trials, how many, and which of them it stops.
+ * @param {import('../../study/types.js').Study} given */
+function searchOf(given) {
+  const study = withDefaults(given);
+  const { sampler, pruner, trials, stages, budget } = study;
+  return /** @type {[string, unknown][]} */ ([
+    ['sampler', sampler],
+    ['trials', trials],
+    ...(prunerOf(study) === 'none' ? [] : [['pruner', pruner]]),
+    ...(stages ? [['stages', stages]] : []),
+    ...(budget ? [['budget', budget]] : []),
+  ]);
+}
+
+/** The same in a line. @param {Store} store */
+export function outlineOf({ lang, study }) {
+  const [[, sampler], ...rest] = searchOf(study);
+  const name = study.dataset.name;
+  return [
+    aspectText(lang, 'dataset.name', { value: name }),
+    aspectText(lang, 'sampler', { value: sampler }),
+    ...rest.map(([key, value]) => `${aspectName(lang, key)} ${aspectText(lang, key, { value })}`),
+  ].join(' · ');
+}
+
 /** What the study sets, by name. @param {Store} store @returns {[string, string][]} */
 function settingsOf(store) {
-  const {
-    dataset,
-    sampler,
-    trials,
-    seed,
-    seeds_per_trial: seeds,
-    objective,
-    ...study
-  } = withDefaults(store.shownStudy);
-  /** @type {[string, unknown][]} */
-  const rows = [
-    [store.t('data.set'), dataset.name],
+  const { lang, shownStudy } = store;
+  const { dataset, seed, seeds_per_trial: seeds, objective, space, fixed } = withDefaults(shownStudy);
+  const place = (/** @type {string} */ key, /** @type {unknown} */ value) =>
+    /** @type {[string, string]} */ ([aspectName(lang, key), aspectText(lang, key, { value })]);
+  return [
+    place('dataset.name', dataset.name),
     ...['samples', 'noise', 'seed'].flatMap((name) => {
       const value = /** @type {any} */ (dataset)[name];
-      return value ? [/** @type {[string, unknown]} */ ([store.t(`data.${name}`), value])] : [];
+      return value ? [place(`dataset.${name}`, value)] : [];
     }),
-    ...Object.entries(study.space ?? {}).map(
-      ([name, range]) => /** @type {[string, unknown]} */ ([store.label(name), rangeText(range)]),
+    ...Object.entries(space ?? {}).map(
+      ([name, range]) => /** @type {[string, string]} */ ([store.label(name), rangeText(range)]),
     ),
-    ...Object.entries(study.fixed ?? {}).map(
-      ([name, value]) => /** @type {[string, unknown]} */ ([store.label(name), setting(value)]),
+    ...Object.entries(fixed ?? {}).map(
+      ([name, value]) => /** @type {[string, string]} */ ([store.label(name), String(setting(value))]),
     ),
-    [store.t('search.sampler'), sampler?.name],
-    [store.t('search.trials'), trials],
-    [store.t('place.seeds_per_trial'), seeds],
-    [store.t('search.seed'), seed],
-    [store.t('place.objective'), objective?.metric],
+    ...searchOf(shownStudy).map(([key, value]) => place(key, value)),
+    place('seeds_per_trial', seeds),
+    place('seed', seed),
+    place('objective', objective),
   ];
-  return rows.map(([name, value]) => [name, String(value)]);
 }
 
 /** @param {Store} store @param {Trial[]} trials */

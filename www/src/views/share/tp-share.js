@@ -12,7 +12,7 @@ import { withDefaults, withoutDefaults } from '../../study/link.js';
 import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';
-import { escaped, shotsOf, standaloneOf } from './standalone.js';
+import { escaped, outlineOf, shotsOf, standaloneOf } from './standalone.js';
 import { safetensorsOf, scriptOf } from './weights.js';
 import { figuresOf, isPicture, pictureOfView, savesOf } from './view-picture.js';
 import sheet from './style.css?inline';
@@ -116,6 +116,7 @@ export class TpShare extends Part {
             : html`<button type="button" class="lnk" data-testid="share-words"
               @click=${this.editWords}>${this.t(question ? 'words.edit' : 'words.add')}</button>`
         }</p>
+      <p class="q2" data-testid="share-outline">${outlineOf(store)}</p>
       ${this.linkPart(link)}${link === null ? nothing : this.codePart(link)}${this.embedPart()}${this.filePart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>

@@ -12,7 +12,7 @@ const STEPS = [0.75, 1, 1.25, 1.5, 2];
 /** Name, backend with its measured rate, language, theme, share. */
 export class TpHeader extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['run', 'look'];
+  static topics = ['run', 'look', 'shelf', 'study'];
 
   render() {
     const { store } = this;
@@ -115,9 +115,12 @@ export class TpHeader extends Part {
     const { store } = this;
     const info = store.backend;
     if (!info) {
-      const text = store.state === 'starting' ? this.t('backend.starting') : this.t(`backend.choice.${store.choice}`);
-      return html`<button type="button" class="backend wide" data-testid="backend" data-backend="none"
-        title=${this.t('bench.title')}
+      // A run that was cut off goes on on what trained it.
+      const resumed = store.rest ? store.shelf.of(store.shelf.shown)?.backend : '';
+      const text =
+        store.state === 'starting' ? this.t('backend.starting') : this.t(`backend.choice.${resumed || store.choice}`);
+      const title = [resumed && this.t('backend.reason.resumed'), this.t('bench.title')].filter(Boolean).join(' ');
+      return html`<button type="button" class="backend wide" data-testid="backend" data-backend="none" title=${title}
         @click=${() => this.act('bench')}><i class="led none"></i><span class="who">${text}</span></button>`;
     }
     const restarting = info.reason === 'restarting';

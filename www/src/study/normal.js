@@ -42,7 +42,7 @@ function logGamma(x) {
 
 /** The regularised incomplete beta function, by its continued fraction. @param {number} x
  * @param {number} a @param {number} b @returns {number} */
-function betaShare(x, a, b) {
+export function betaShare(x, a, b) {
   if (!(x > 0)) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - betaShare(1 - x, b, a);

@@ -1,7 +1,7 @@
 //! What is too long for every change, or needs more than `cargo xtask test` may: `soak`, `interop`; and the default
 //! study through the native binary, which `test` runs too.
 
-use crate::process::{cargo, find, program, run};
+use crate::process::{cargo, find, node, program, run};
 use crate::{bundle, checks, paths, system, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -11,6 +11,8 @@ use std::{env, fs};
 /// The default study must reach these accuracies, on every backend.
 const VALIDATION_ACCURACY: f64 = 0.95;
 const TEST_ACCURACY: f64 = 0.94;
+/// Whose importances the page's are held against, as `tests/golden/importance` has them.
+const OPTUNA: &str = "optuna==5.0.0";
 
 /// Runs the ignored Rust tests, lints of the engine for the browser, and the browser tests tagged `@soak`.
 pub fn soak() -> Result<()> {
@@ -26,7 +28,8 @@ pub fn soak() -> Result<()> {
     checks::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
 }
 
-/// Remakes the fixtures with `PyTorch` in a virtual environment under the target folder, and verifies the engine.
+/// Remakes the fixtures with `PyTorch` in a virtual environment under the target folder and verifies the engine; holds
+/// the page against `PyTorch` and Optuna.
 pub fn interop() -> Result<()> {
     let python = find("python3").or_else(|| find("python")).context("Python 3 is not in PATH")?;
     let folder = paths::target().join("interop");
@@ -36,7 +39,7 @@ pub fn interop() -> Result<()> {
         run(program(python).args(["-m", "venv"]).arg(&venv))?;
     }
     let python = bin.join("python");
-    run(program(&python).args(["-m", "pip", "install", "--quiet", "torch", "scikit-learn"]))?;
+    run(program(&python).args(["-m", "pip", "install", "--quiet", "torch", "scikit-learn", OPTUNA]))?;
     let fixtures = folder.join("fixtures");
     if fixtures.is_dir() {
         fs::remove_dir_all(&fixtures)?;
@@ -67,6 +70,7 @@ pub fn interop() -> Result<()> {
     command.args(["test", "--locked", "--test", "integration", "pytorchs_plane"]);
     run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
     run(program(&python).arg(&script).arg("--time"))?;
+    importance(&python, &folder)?;
     // The page's surfaces, beside that loop.
     web::build(&web::Build::default())?;
     checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
@@ -83,6 +87,19 @@ pub fn interop() -> Result<()> {
         "--nocapture",
     ]);
     run(&mut command)
+}
+
+/// The page's importances are those that Optuna works out here and now.
+fn importance(python: &Path, folder: &Path) -> Result<()> {
+    let made = folder.join("importance");
+    fs::create_dir_all(&made)?;
+    // The script writes beside itself.
+    let script = made.join("make_importance.py");
+    fs::copy(paths::root().join("tests").join("golden").join("importance").join("make_importance.py"), &script)?;
+    run(program(python).arg(&script))?;
+    let mut command = node();
+    command.arg("--test").arg(paths::unit_tests().join("importance.test.js"));
+    run(command.env("TUNING_IMPORTANCE", made.join("importance.json")))
 }
 
 /// The defaults that the page shows as PyTorch's are those of the PyTorch that is installed.

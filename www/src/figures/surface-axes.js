@@ -65,7 +65,7 @@ export class SurfaceAxes {
       const up = axis(y);
       return { x: across, y: up, fitted: across.numeric && up.numeric && this.hasArea(store, x, y) };
     }
-    return { x: across, y: scoreAxis(store), fitted: false };
+    return { x: across, y: scoreAxis(store, markedOf(store)), fitted: false };
   }
 
   /** Whether there are trials with a score enough, at places enough, for a fit between them.
@@ -116,18 +116,22 @@ export class SurfaceAxes {
   }
 }
 
-/** With one swept hyperparameter, the score itself is the second axis. @param {Store} store @returns {Axis} */
-function scoreAxis(store) {
-  const scale = scoreScale(store);
-  const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
+/** The selected trials' scores, with their spread over the seeds. @param {Store} store */
+function markedOf(store) {
   const { comparable } = store;
-  // The selected trials lie inside with their spread over the seeds; 0 has no place on a logarithm.
-  const marked = [store, ...(comparable ? [comparable] : [])].flatMap((one) => {
+  return [store, ...(comparable ? [comparable] : [])].flatMap((one) => {
     const chosen = one.selected;
     const score = chosen ? one.score(chosen) : NaN;
     const around = chosen ? spreadOf(one, chosen) || 0 : 0;
     return [score, score - around, score + around];
   });
+}
+
+/** The score itself as an axis. @param {Store} store
+ * @param {number[]} marked scores that lie inside; 0 has no place on a logarithm @returns {Axis} */
+export function scoreAxis(store, marked = []) {
+  const scale = scoreScale(store);
+  const to = (/** @type {any} */ value) => (scale.log ? Math.log10(Number(value)) : Number(value));
   const held = [scale.low, scale.high, ...marked].filter((one) => Number.isFinite(to(one)));
   const [low, high] = [Math.min(...held), Math.max(...held)];
   const size = Math.max(Math.abs(low), Math.abs(high));

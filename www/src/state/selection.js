@@ -24,6 +24,7 @@ export class SelectionSlice extends Slice {
     /** @type {Brush | null} */ this.brush = null;
     /** @type {import('../study/stages.js').Stage | null} the stage whose trials alone count */ this.stage = null;
     /** Grows with every change of the brush. */ this.brushes = 0;
+    /** @private */ this.counted = { key: '', n: 0 };
     /** @type {Pinned | null} the trial that others are held against, of whatever run */ this.pinned = null;
   }
 
@@ -95,10 +96,14 @@ export class SelectionSlice extends Slice {
     return this.brush !== null && !inside(this.brush, trial, this.all.score(trial));
   }
 
-  /** Trials inside the brush. */
+  /** Trials inside the brush; asked for by many. */
   brushedCount() {
+    const { runs, version, trials } = this.all;
+    const key = `${runs} ${version} ${this.brushes}`;
+    if (key === this.counted.key) return this.counted.n;
     let n = 0;
-    for (const trial of this.all.trials.values()) if (!this.isOut(trial)) n++;
+    for (const trial of trials.values()) if (!this.isOut(trial)) n++;
+    this.counted = { key, n };
     return n;
   }
 

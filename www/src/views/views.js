@@ -6,6 +6,11 @@ import * as sweep from './sweep/index.js';
 export const VIEWS = [
   firstView({ name: 'sweep', title: { en: 'Sweep', ko: '탐색' }, module: sweep }),
   defineView({
+    name: 'trials',
+    title: { en: 'Trials', ko: '시행' },
+    load: () => import('./trials/index.js'),
+  }),
+  defineView({
     name: 'landscape',
     title: { en: 'Landscape', ko: '손실 지형' },
     load: () => import('./landscape/index.js'),

@@ -1,0 +1,27 @@
+import { html } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import './tp-parallel.js';
+import './tp-slice.js';
+import './tp-importance.js';
+import sheet from './style.css?inline';
+
+/** All trials of a study, looked at from several sides at once: what one figure brushes, all leave out. */
+export class TpTrials extends Part {
+  static sheet = sheet;
+
+  render() {
+    const { store } = this;
+    return html`<div class="trials" tabindex="-1">
+      <tp-parallel .store=${store}></tp-parallel>
+      <tp-slice .store=${store}></tp-slice>
+      <tp-importance .store=${store}></tp-importance>
+    </div>`;
+  }
+}
+
+define('tp-trials', TpTrials);
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };
+
+/** @param {import('../../state/store.js').Store} store */
+export const render = (store) => html`<tp-trials .store=${store}></tp-trials>`;

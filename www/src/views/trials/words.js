@@ -1,0 +1,34 @@
+import { setting } from '../../study/format.js';
+
+/**
+ * Sentences that several figures of this view say.
+ *
+ * @typedef {import('../../state/store.js').Store} Store
+ * @typedef {import('./verdicts.js').Verdict} Verdict
+ */
+
+/** A share in whole per cent; what is less than one is not none. @param {number} share */
+export function percent(share) {
+  const whole = Math.round(100 * share);
+  if (share > 0 && whole === 0) return '< 1%';
+  return share < 1 && whole === 100 ? '> 99%' : `${whole}%`;
+}
+
+/** The values among which most of the best lie. @param {Verdict} verdict */
+export function stretchOf({ axis, good }) {
+  if (!good) return '–';
+  if (axis.range?.choices) return good.choices.map((place) => setting(axis.range?.choices?.[place])).join(', ');
+  return good.low === good.high ? setting(good.low) : `${setting(good.low)} – ${setting(good.high)}`;
+}
+
+/** Where the best lie, and whether that says anything. @param {Store} store @param {Verdict} verdict */
+export function goodSaid(store, verdict) {
+  const { good } = verdict;
+  if (!good) return store.t('good.few');
+  return store.t(good.told ? 'good.here' : 'good.anywhere', {
+    held: good.held,
+    of: good.of,
+    stretch: stretchOf(verdict),
+    base: percent(good.base),
+  });
+}

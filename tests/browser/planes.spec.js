@@ -66,7 +66,7 @@ test('while a sweep trains, the surface follows the weights of the trial, and en
   await page.getByRole('tab', { name: 'Landscape' }).click();
   await expect(page.locator('tp-landscape')).toBeAttached();
   // Long enough to be paused on the way on any machine, also while the page waits for a core.
-  const fixed = { hidden: [16, 16], epochs: 6000 };
+  const fixed = { hidden: [16, 16], epochs: 4000 };
   await app.start(small({ dataset: { name: 'moons', samples: 500, noise: 0.3 }, fixed, trials: 2 }), backend);
   await app.steps(1);
   await app.call('pause');

@@ -300,6 +300,9 @@ test('what is said during a run moves no figure', async ({ app, page, backend })
   await app.open();
   await app.start(small({ trials: 8, fixed: { epochs: 4000 } }), backend);
   await app.steps(1);
+  // The run's own chip is there from now on.
+  await expect(page.locator('.chip')).toHaveCount(1);
+  await settled(page);
   const places = () =>
     page.locator('.plot').evaluateAll((list) => list.map((one) => JSON.stringify(one.getBoundingClientRect())));
   const before = await places();

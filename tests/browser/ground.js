@@ -29,10 +29,13 @@ export const landscape = (page) =>
 /** @param {import('./app.js').Page} page @param {string} plane @param {string} rows */
 export async function finished(page, plane, rows) {
   await expect
-    .poll(async () => {
-      const { state, options } = await landscape(page);
-      return [state, options.plane, options.rows];
-    })
+    .poll(
+      async () => {
+        const { state, options } = await landscape(page);
+        return [state, options.plane, options.rows];
+      },
+      { timeout: 30_000 },
+    )
     .toEqual(['done', plane, rows]);
   // What has arrived is drawn a moment later.
   await expect(page.getByTestId('landscape').getByTestId('partial')).toHaveCount(0);

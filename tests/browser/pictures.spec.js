@@ -188,7 +188,7 @@ test('columns are chosen, kept, and copied as they are shown', async ({ app, pag
     'epochs',
   ];
   await page.getByTestId('table-filter-button').click();
-  await page.keyboard.type('trial < 4');
+  await page.getByTestId('table-filter').fill('trial < 4');
   await expect(page.locator('tr[data-trial]')).toHaveCount(4);
   const order = await page
     .locator('tr[data-trial]')

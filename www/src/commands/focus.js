@@ -9,7 +9,10 @@ export const RUN_BUTTON = '#run .bts button:not([disabled])';
 /** Parts are drawn anew within so many frames of a press, also where the machine is busy. */
 const FRAMES = 600;
 
-/** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it.
+/** How many elements the focus is on its way to. */
+let awaited = 0;
+
+/** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it, or will.
  * @param {Page} page */
 export function keepFocus(page) {
   const before = page.shadowRoot?.activeElement;
@@ -19,7 +22,7 @@ export function keepFocus(page) {
     const now = page.shadowRoot?.activeElement;
     if ((now && now !== before) || frames-- <= 0) return;
     const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(RUN_BUTTON));
-    if (!before.isConnected && run) run.focus({ preventScroll: true });
+    if (!before.isConnected && run && !awaited) run.focus({ preventScroll: true });
     else requestAnimationFrame(look);
   };
   look();
@@ -35,12 +38,14 @@ export function focusSoon({ page }, selector) {
   const held = () => page.shadowRoot?.activeElement ?? null;
   let frames = PATIENCE;
   /** @type {Element | null | undefined} */ let before = undefined;
+  awaited++;
   const look = () => {
-    if (before !== undefined && held() !== before) return;
-    const to = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector));
+    const isTaken = before !== undefined && held() !== null && held() !== before;
+    const to = isTaken ? null : /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(selector));
     to?.focus();
     before = held();
-    if ((!to || before !== to) && frames-- > 0) requestAnimationFrame(look);
+    if (isTaken || (to && before === to) || frames-- <= 0) awaited--;
+    else requestAnimationFrame(look);
   };
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(look)));
 }

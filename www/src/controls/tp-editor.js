@@ -72,7 +72,9 @@ export class TpEditor extends Part {
   firstUpdated() {
     const first = /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'));
     first?.focus({ preventScroll: true });
-    this.querySelector('.edit')?.scrollIntoView({ block: 'nearest' });
+    // Where there is no room for both, the row that it is of stays in sight.
+    for (const one of [this.querySelector('.edit'), this.parentElement?.querySelector('.hp')])
+      one?.scrollIntoView({ block: 'nearest' });
   }
 
   updated() {

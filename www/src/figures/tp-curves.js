@@ -13,6 +13,7 @@ import { drawRamp } from './ramp.js';
 import { counted } from '../study/format.js';
 import { BY_NAME } from '../study/hyperparameters.js';
 import { textWidth } from '../study/scale.js';
+import { isSearched } from '../study/search.js';
 import { canReplay } from '../state/opening.js';
 import { scoreScale } from '../state/score.js';
 import { measureText, scoreLabel, scoreName } from '../state/spread.js';
@@ -86,11 +87,13 @@ export class TpCurves extends FigurePart {
   }
 
   tools() {
-    return html`${this.replayButton()}<button type="button" class="ib" data-testid="show-progress" aria-pressed="false"
-      aria-label=${this.t('progress')} title=${this.t('progress')}
+    // Whoever searches looks for it first, by its name.
+    const isSearch = isSearched(this.store.shownStudy);
+    return html`${this.replayButton()}<button type="button" class="ib"
+      data-testid="show-progress" aria-pressed="false" aria-label=${this.t('progress')} title=${this.t('progress')}
       @click=${() => this.dispatchEvent(new CustomEvent('mode', { bubbles: true, detail: 'progress' }))}>${icon(
         'progress',
-      )}</button>${this.colorPicker()}${segmented(
+      )}${isSearch ? html`<span>${this.t('selection.best_so_far')}</span>` : nothing}</button>${this.colorPicker()}${segmented(
         this.t('curves.axis'),
         [
           { value: true, text: this.t('scale.log') },

@@ -69,6 +69,9 @@ export const samplerOf = (study) => study.sampler?.name ?? 'random';
 /** @param {Study} study */
 export const prunerOf = (study) => study.pruner?.name ?? 'none';
 
+/** Whether trials hang on what others came to. @param {Study} study */
+export const isSearched = (study) => LEARNING.includes(samplerOf(study)) || prunerOf(study) !== 'none';
+
 /** The settings of a study's sampler or pruner. @param {Study} study @param {Part} part */
 export const settingsOf = (study, part) =>
   SETTINGS[part][part === 'sampler' ? samplerOf(study) : prunerOf(study)] ?? [];

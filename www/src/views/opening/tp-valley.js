@@ -2,7 +2,10 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { setting } from '../../study/format.js';
-import { SCALES, shareOf } from '../../study/scale.js';
+import { SCALES, shareOf, textWidth } from '../../study/scale.js';
+
+/** Beside its words a mark needs so many pixels. */
+const ROOM = 30;
 
 /** Words on the response surface: what its dots are and where the valley lies, and where a guess is and the best. */
 export class TpValley extends Part {
@@ -89,18 +92,21 @@ export class TpValley extends Part {
   marks(guess) {
     const { store } = this;
     const best = Number(store.trials.get(store.best ?? -1)?.params.learning_rate);
-    return html`${this.line(guess, 'mine', this.t('opening.mine', { rate: setting(guess) }))}${
-      best > 0 ? this.line(best, 'won', this.t('opening.won', { rate: setting(best) })) : nothing
+    return html`${this.line(guess, 'mine', this.t('opening.mine', { rate: setting(guess) }), best)}${
+      best > 0 ? this.line(best, 'won', this.t('opening.won', { rate: setting(best) }), guess) : nothing
     }`;
   }
 
-  /** @private @param {number} rate @param {'mine' | 'won'} kind @param {string} text */
-  line(rate, kind, text) {
+  /** A line with its words on the side away from the other one, where there is room.
+   * @private @param {number} rate @param {'mine' | 'won'} kind @param {string} text @param {number} [other] */
+  line(rate, kind, text, other = NaN) {
     const { figure } = this;
     const x = this.xOf(rate);
     if (!figure || !Number.isFinite(x)) return nothing;
     const { top, bottom, height, width } = figure.frame();
-    return html`<span class="guessed ${kind} ${x > width / 2 ? 'left' : ''}"
+    const room = textWidth(text) + ROOM;
+    const isLeft = rate < other ? x > room : rate > other ? x > width - room : x > width / 2;
+    return html`<span class="guessed ${kind} ${isLeft ? 'left' : ''}"
       .style=${`left:${x}px;top:${top}px;height:${height - top - bottom}px`}><span
         data-testid="mark-${kind}">${text}</span></span>`;
   }

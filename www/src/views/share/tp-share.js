@@ -116,7 +116,7 @@ export class TpShare extends Part {
             : html`<button type="button" class="lnk" data-testid="share-words"
               @click=${this.editWords}>${this.t(question ? 'words.edit' : 'words.add')}</button>`
         }</p>
-      <p class="q2" data-testid="share-outline">${outlineOf(store)}</p>
+      <p class="words q2" data-testid="share-outline">${outlineOf(store)}</p>
       ${this.linkPart(link)}${link === null ? nothing : this.codePart(link)}${this.embedPart()}${this.filePart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>

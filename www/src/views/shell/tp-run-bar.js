@@ -112,8 +112,14 @@ export class TpRunBar extends Part {
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
       ${pruned ? this.pruned() : nothing}
       <div class="only-phone"
-        data-testid="rate-short"><dt>${store.backend?.backend === 'cpu' ? 'CPU' : 'GPU'}
-        </dt><dd>${progress?.rate ? short(progress.rate) : '–'}${this.t('run.rate')}</dd></div>
+        data-testid="rate-short">${
+          // Before the first run nobody knows which it will be.
+          store.backend
+            ? html`<dt>${store.backend.backend === 'cpu' ? 'CPU' : 'GPU'} </dt><dd>${
+                progress?.rate ? short(progress.rate) : '–'
+              }${this.t('run.rate')}</dd>`
+            : nothing
+        }</div>
     </dl>`;
   }
 

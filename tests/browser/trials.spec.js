@@ -23,7 +23,7 @@ const TEN = [
   'l2',
 ];
 const THREE = TEN.slice(0, 3);
-const FIGURES = ['parallel', 'slice', 'importance'];
+const FIGURES = ['parallel', 'slice', 'importance', 'distribution', 'timeline'];
 
 /** Shows a run of as many trials, made in the page: such a document is longer than a test can hand over.
  * @param {Page} page @param {Made} made */
@@ -262,9 +262,17 @@ test('figures as files: lines as paths, and the trials inside the brush as a tab
 const POOR = [
   ['no trial diverged', { n: 30, names: THREE }, {}],
   ['half diverged', { n: 30, names: THREE, diverged: 0.5 }, {}],
-  ['all diverged', { n: 30, names: THREE, diverged: 1 }, { slice: /30 diverged/, importance: /30 diverged/ }],
+  [
+    'all diverged',
+    { n: 30, names: THREE, diverged: 1 },
+    { slice: /30 diverged/, importance: /30 diverged/, distribution: /30 diverged/ },
+  ],
   ['one trial', { n: 1, names: THREE }, { importance: /two finished trials/ }],
-  ['one trial that diverged', { n: 1, names: THREE, diverged: 1 }, { slice: /1 diverged/, importance: /1 diverged/ }],
+  [
+    'one trial that diverged',
+    { n: 1, names: THREE, diverged: 1 },
+    { slice: /1 diverged/, importance: /1 diverged/, distribution: /1 diverged/ },
+  ],
   ['equal scores', { n: 30, names: THREE, equal: true }, { importance: /All 30 finished trials are among the best/ }],
   ['one hyperparameter', { n: 30, names: ['learning_rate'] }, { importance: /Only learning rate was searched/ }],
   [

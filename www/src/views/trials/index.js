@@ -5,6 +5,7 @@ import './tp-slice.js';
 import './tp-importance.js';
 import './tp-distribution.js';
 import './tp-timeline.js';
+import './tp-difference.js';
 import sheet from './style.css?inline';
 
 /** All trials of a study, looked at from several sides at once: what one figure brushes, all leave out. */
@@ -19,6 +20,7 @@ export class TpTrials extends Part {
       <tp-importance .store=${store}></tp-importance>
       <tp-distribution .store=${store}></tp-distribution>
       <tp-timeline .store=${store}></tp-timeline>
+      <tp-difference .store=${store}></tp-difference>
     </div>`;
   }
 }

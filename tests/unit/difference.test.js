@@ -1,5 +1,5 @@
 import test from 'node:test';
-import { intervalOf, isTold, paired, welch } from '../../www/src/study/difference.js';
+import { intervalOf, isTold, measuredOf as measured, paired, welch } from '../../www/src/study/difference.js';
 import { chance } from '../browser/chance.js';
 import { anyNumber, assert, check, fc } from './numbers.js';
 
@@ -11,13 +11,6 @@ const STUDIES = 1000;
 function normals(seed) {
   const random = chance(seed);
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** As a result has the scores of several seeds. @param {number[]} scores */
-function measured(scores) {
-  const n = scores.length;
-  const mean = scores.reduce((sum, one) => sum + one, 0) / n;
-  return { mean, spread: Math.sqrt(scores.reduce((sum, one) => sum + (one - mean) ** 2, 0) / n), n };
 }
 
 /** How many of the simulated studies' intervals hold the truth. @param {() => {low: number, high: number} | null} draw

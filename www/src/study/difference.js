@@ -23,6 +23,14 @@ function around(mean, error, freedom) {
   return { mean, low: mean - half, high: mean + half, freedom, chance: studentBeyond(mean / error, freedom) };
 }
 
+/** Scores of several seeds as a result has them. @param {number[]} scores @returns {Measured} */
+export function measuredOf(scores) {
+  const n = scores.length;
+  const mean = scores.reduce((sum, one) => sum + one, 0) / n;
+  const square = scores.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  return { mean, spread: Math.sqrt(square / n), n };
+}
+
 /** The interval of one mean; null of one seed. @param {Measured} measured @returns {Interval | null} */
 export const intervalOf = ({ mean, spread, n }) => around(mean, errorOf(spread, n), n - 1);
 
@@ -39,10 +47,8 @@ export function welch(a, b) {
 /** The difference of two trials that shared their seeds, from those of each seed; null of a single one.
  * @param {number[]} differences @returns {Difference | null} */
 export function paired(differences) {
-  const n = differences.length;
-  const mean = differences.reduce((sum, one) => sum + one, 0) / n;
-  const square = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-  return around(mean, errorOf(Math.sqrt(square / n), n), n - 1);
+  const { mean, spread, n } = measuredOf(differences);
+  return around(mean, errorOf(spread, n), n - 1);
 }
 
 /** Whether an interval leaves one sign only. @param {Interval} interval */

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue, spreadOf } from '../../state/spread.js';
-import { intervalOf, isTold, welch } from '../../study/difference.js';
+import { intervalOf, isTold, measuredOf, paired, welch } from '../../study/difference.js';
 import { domainOf, steps } from '../../study/scale.js';
 import { FieldFigure } from './field-figure.js';
 
@@ -10,10 +10,16 @@ import { FieldFigure } from './field-figure.js';
  * @typedef {import('../../study/types.js').Trial} Trial
  * @typedef {import('../../study/difference.js').Difference} Difference
  * @typedef {import('../../study/difference.js').Interval} Interval
- * @typedef {{a: Trial, b: Trial, n: number, difference: Difference | null, by: 'welch'}} Pair
+ * @typedef {import('../../study/difference.js').Measured} Measured
+ * @typedef {{a: Trial, b: Trial, n: number, means: Measured[], difference: Difference | null, by: 'welch' | 'shared' |
+ *   'paired'}} Pair
+ * @typedef {{key: string, scores: [number, number][], state: 'training' | 'done' | 'failed', problem: string}} Fresh
+ *   the same two trials trained again
  * @typedef {{name: string, key: string, interval: Interval | null, isDifference?: boolean}} Row
  */
 
+/** So many seeds tell of a pair that is trained again. */
+const SEEDS = 10;
 /** The height of a row, and room below the rows for the numbers. */
 const ROW = 30;
 const BOTTOM = 38;
@@ -23,6 +29,11 @@ const TOP = 8;
 export class TpDifference extends FieldFigure {
   static figure = 'difference';
 
+  constructor() {
+    super();
+    /** @private @type {Fresh | null} */ this.fresh = null;
+  }
+
   get title() {
     return this.t('difference.title');
   }
@@ -31,8 +42,8 @@ export class TpDifference extends FieldFigure {
     return nothing;
   }
 
-  /** @private The selected trial, and the one that it is held against: the pinned one, else the best, else the one that
-   * comes behind it. @returns {Pair | null} */
+  /** @private The selected trial, and the one that it is held against: the pinned one, else the best of the others.
+   * @returns {Pair | null} */
   get pair() {
     const { store } = this;
     const a = store.selected;
@@ -43,8 +54,27 @@ export class TpDifference extends FieldFigure {
       pinned && store.trials.get(pinned.number) === pinned && pinned !== a && isWhole(pinned) ? pinned : null;
     const b = own ?? this.rival(a);
     if (!b) return null;
-    const n = store.shownStudy.seeds_per_trial ?? 1;
-    return { a, b, n, difference: welch(this.measured(a, n), this.measured(b, n)), by: 'welch' };
+    const fresh = this.freshOf(a, b);
+    if (fresh.length > 1) {
+      const means = [0, 1].map((k) => measuredOf(fresh.map((one) => one[k])));
+      const difference = paired(fresh.map(([own, other]) => own - other));
+      return { a, b, n: fresh.length, means, difference, by: 'paired' };
+    }
+    const { seeds_per_trial: n = 1, shared_seeds: isShared } = store.shownStudy;
+    const means = [a, b].map((one) => ({ mean: store.score(one), spread: spreadOf(store, one), n }));
+    return { a, b, n, means, difference: welch(means[0], means[1]), by: isShared ? 'shared' : 'welch' };
+  }
+
+  /** @private @param {Trial} a @param {Trial} b */
+  keyOf(a, b) {
+    return `${this.store.runs} ${a.number} ${b.number}`;
+  }
+
+  /** @private What a pair came to when it was trained again; where one diverged there is no difference.
+   * @param {Trial} a @param {Trial} b @returns {[number, number][]} */
+  freshOf(a, b) {
+    const all = this.fresh?.key === this.keyOf(a, b) ? this.fresh.scores : [];
+    return all.filter(([own, other]) => Number.isFinite(own) && Number.isFinite(other));
   }
 
   /** @private The best of all others. @param {Trial} a */
@@ -57,11 +87,6 @@ export class TpDifference extends FieldFigure {
       if (field.trials[k] !== a && cost < least) [found, least] = [k, cost];
     }
     return found < 0 ? null : field.trials[found];
-  }
-
-  /** @private @param {Trial} trial @param {number} n seeds */
-  measured(trial, n) {
-    return { mean: this.store.score(trial), spread: spreadOf(this.store, trial), n };
   }
 
   get lack() {
@@ -78,7 +103,7 @@ export class TpDifference extends FieldFigure {
   sentences() {
     const { store, pair } = this;
     if (!pair?.difference) return [];
-    const { a, b, n, difference } = pair;
+    const { a, b, n, difference, by } = pair;
     const score = scoreName(store);
     const ends = [difference.low, difference.high].sort((x, y) => x - y);
     const values = {
@@ -95,11 +120,13 @@ export class TpDifference extends FieldFigure {
       isTold(difference)
         ? this.t(isMore ? 'difference.higher' : 'difference.lower', values)
         : this.t('difference.not_told', values),
-      this.t(store.shownStudy.shared_seeds ? 'difference.by.shared' : 'difference.by.welch'),
+      this.t(`difference.by.${by}`, { n }),
     ];
-    // The best of many owes a part of it to chance.
+    const lost = by === 'paired' ? (this.fresh?.scores.length ?? n) - n : 0;
+    if (lost) said.push(this.t('difference.lost', { n: lost }));
+    // The best of many owes a part of it to chance; fresh seeds do not.
     const whole = store.counts.complete;
-    if (whole > 2 && (a.number === store.best || b.number === store.best))
+    if (by !== 'paired' && whole > 2 && (a.number === store.best || b.number === store.best))
       said.push(this.t('difference.winner', { n: whole, number: store.best }));
     return said;
   }
@@ -115,26 +142,78 @@ export class TpDifference extends FieldFigure {
   }
 
   below() {
-    const said = this.ready && !this.lack ? this.sentences() : [];
-    return said.length
-      ? html`<p class="q2 about" data-testid="difference-said" role="status"><b>${said[0]}</b> ${said
-          .slice(1)
-          .join(' ')}</p>`
-      : super.below();
+    if (!this.ready) return super.below();
+    const said = this.lack ? [] : this.sentences();
+    return html`${
+      said.length
+        ? html`<p class="q2 about" data-testid="difference-verdict" role="status"><b>${said[0]}</b> ${said
+            .slice(1)
+            .join(' ')}</p>`
+        : nothing
+    }${this.again()}`;
+  }
+
+  /** @private Trains both again, with seeds that they share. */
+  again() {
+    const { pair, fresh, store } = this;
+    if (!pair) return nothing;
+    const own = fresh?.key === this.keyOf(pair.a, pair.b) ? fresh : null;
+    const isTraining = own?.state === 'training';
+    const able = store.state === 'idle' && !isTraining && !store.isExample;
+    const text = isTraining
+      ? this.t('difference.training', { done: own.scores.length, n: SEEDS })
+      : own?.state === 'failed'
+        ? this.t('difference.failed', { detail: own.problem })
+        : store.state === 'idle'
+          ? ''
+          : this.t('difference.wait');
+    return html`<p class="again"><button type="button" class="btn" data-testid="difference-again" ?disabled=${!able}
+      title=${this.t('difference.again.title')} @click=${() => this.train(pair)}>${this.t('difference.again', {
+        a: pair.a.number,
+        b: pair.b.number,
+        n: SEEDS,
+      })}</button> <span class="q2" role="status" data-testid="difference-state">${text}</span></p>`;
+  }
+
+  /** @private @param {Pair} pair */
+  async train({ a, b }) {
+    const { store } = this;
+    /** @type {Fresh} */
+    const fresh = { key: this.keyOf(a, b), scores: [], state: 'training', problem: '' };
+    this.fresh = fresh;
+    this.requestUpdate();
+    const isWanted = () => this.fresh === fresh && this.isConnected && store.state === 'idle';
+    try {
+      const onPair = (/** @type {[number, number]} */ scores) => {
+        fresh.scores.push(scores);
+        this.requestUpdate();
+      };
+      await this.act('pair', { study: store.shownStudy, trials: [a, b], seeds: SEEDS, onPair, isWanted });
+      fresh.state = 'done';
+    } catch (error) {
+      const { problem } = /** @type {any} */ (error);
+      fresh.state = 'failed';
+      fresh.problem = problem ? store.sentence(problem) : String(/** @type {any} */ (error)?.message ?? error);
+    }
+    this.requestUpdate();
   }
 
   /** @private @returns {Row[]} */
   get rows() {
     const { pair } = this;
     if (!pair) return [];
-    const { a, b, n, difference } = pair;
-    const own = (/** @type {Trial} */ trial) => ({
+    const { a, b, means, difference } = pair;
+    const own = (/** @type {Trial} */ trial, /** @type {Measured} */ measured) => ({
       name: this.t('trial.number', { number: trial.number }),
       key: String(trial.number),
-      interval: intervalOf(this.measured(trial, n)),
+      interval: intervalOf(measured),
     });
     const name = this.t('difference.row', { a: a.number, b: b.number });
-    return [own(a), own(b), { name, key: `${a.number} - ${b.number}`, interval: difference, isDifference: true }];
+    return [
+      own(a, means[0]),
+      own(b, means[1]),
+      { name, key: `${a.number} - ${b.number}`, interval: difference, isDifference: true },
+    ];
   }
 
   /** @returns {import('../../figures/figure-data.js').FigureData} */

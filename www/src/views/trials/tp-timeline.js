@@ -120,7 +120,7 @@ export class TpTimeline extends FieldFigure {
 
   /** What it comes to, for everybody. */
   below() {
-    return this.ready ? html`<p class="q2 about" data-testid="timeline-said">${this.summary()}</p>` : super.below();
+    return this.ready ? html`<p class="q2 about" data-testid="timeline-sum">${this.summary()}</p>` : super.below();
   }
 
   /** @returns {import('../../figures/figure-data.js').FigureData} */

@@ -23,7 +23,9 @@ const TEN = [
   'l2',
 ];
 const THREE = TEN.slice(0, 3);
-const FIGURES = ['parallel', 'slice', 'importance'];
+const FIGURES = ['parallel', 'slice', 'importance', 'distribution', 'timeline'];
+/** What stands below them, and takes no brush. */
+const DIFFERENCE = 'difference';
 
 /** Shows a run of as many trials, made in the page: such a document is longer than a test can hand over.
  * @param {Page} page @param {Made} made */
@@ -258,13 +260,67 @@ test('figures as files: lines as paths, and the trials inside the brush as a tab
   expect(await saved('importance', 'csv')).toMatch(/^name,importance,best_lie\r\n(\w+,0\.\d+,–\r\n){3}$/);
 });
 
+test('a difference is held against the seeds: of one nothing is told, of fresh ones that both share it is', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await app.open();
+  await app.set({ lang: 'en' });
+  const result = await app.result({ ...SMALL, trials: 8 }, backend);
+  await app.set({ view: 'trials' });
+  await shown(page);
+  await expect(page.getByTestId('no-difference')).toContainText('one seed each');
+  // Far apart, so that ten seeds tell.
+  const ranked = result.trials.toSorted((/** @type {any} */ a, /** @type {any} */ b) => a.value - b.value);
+  const [best, worst] = [ranked[0], ranked[7]];
+  await page.evaluate((number) => {
+    const figure = document.querySelector('tuning-playground')?.shadowRoot?.querySelector('tp-difference');
+    /** @type {any} */ (figure).act('pick', number);
+  }, worst.number);
+  await page.getByTestId('difference-again').click();
+  await expect(page.getByTestId('difference-verdict')).toContainText('the same 10 fresh seeds', { timeout: 60_000 });
+  await expect(page.getByTestId('difference-verdict')).toContainText(
+    `Trial ${worst.number} is higher than trial ${best.number} by`,
+  );
+  await expect(page.getByTestId('difference-verdict')).toContainText('these 10 seeds tell them apart');
+  const scores = await page.evaluate(() => {
+    const figure = document.querySelector('tuning-playground')?.shadowRoot?.querySelector('tp-difference');
+    return /** @type {any} */ (figure).fresh.scores;
+  });
+  expect(new Set(scores.flat()).size).toBe(20);
+  await page.getByTestId('difference-again').scrollIntoViewIfNeeded();
+  await look(app, 'difference, paired', PAIR, ['tp-difference']);
+  await app.set({ lang: 'en', theme: 'light' });
+  // Each is what the engine makes of these settings with that seed.
+  for (const [k, one] of [worst, best].entries()) {
+    const alone = { ...SMALL, fixed: { ...SMALL.fixed, ...one.params }, space: {}, shared_seeds: true, trials: 1 };
+    const again = await app.result({ ...alone, seed: SMALL.seed + 3 }, 'cpu');
+    expect(again.trials[0].value).toBeCloseTo(scores[2][k], 4);
+  }
+
+  // Several seeds of their own tell by themselves, and are not called equal where they do not.
+  await app.result({ ...SMALL, trials: 4, seeds_per_trial: 3, fixed: { ...SMALL.fixed, epochs: 2 } }, backend);
+  await shown(page);
+  await expect(page.getByTestId('difference-verdict')).toContainText(/these 3 seeds/);
+  await expect(page.getByTestId('difference-verdict')).toContainText("Welch's interval");
+});
+
 /** @type {[string, Made, Record<string, RegExp>][]} */
 const POOR = [
   ['no trial diverged', { n: 30, names: THREE }, {}],
   ['half diverged', { n: 30, names: THREE, diverged: 0.5 }, {}],
-  ['all diverged', { n: 30, names: THREE, diverged: 1 }, { slice: /30 diverged/, importance: /30 diverged/ }],
+  [
+    'all diverged',
+    { n: 30, names: THREE, diverged: 1 },
+    { slice: /30 diverged/, importance: /30 diverged/, distribution: /30 diverged/ },
+  ],
   ['one trial', { n: 1, names: THREE }, { importance: /two finished trials/ }],
-  ['one trial that diverged', { n: 1, names: THREE, diverged: 1 }, { slice: /1 diverged/, importance: /1 diverged/ }],
+  [
+    'one trial that diverged',
+    { n: 1, names: THREE, diverged: 1 },
+    { slice: /1 diverged/, importance: /1 diverged/, distribution: /1 diverged/ },
+  ],
   ['equal scores', { n: 30, names: THREE, equal: true }, { importance: /All 30 finished trials are among the best/ }],
   ['one hyperparameter', { n: 30, names: ['learning_rate'] }, { importance: /Only learning rate was searched/ }],
   [
@@ -281,6 +337,8 @@ test('N4 whatever the trials are, each figure draws them or says in a sentence w
   for (const [name, made, sentences] of POOR) {
     await bring(page, made);
     await shown(page);
+    // Two trials of one seed each are never told apart.
+    await expect(page.getByTestId(`no-${DIFFERENCE}`), name).toHaveText(/one seed|trained to their end/);
     for (const figure of FIGURES) {
       const sentence = page.getByTestId(`no-${figure}`);
       if (sentences[figure]) await expect(sentence, `${name}, ${figure}`).toHaveText(sentences[figure]);

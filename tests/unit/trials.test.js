@@ -2,6 +2,7 @@ import test from 'node:test';
 import { ABSENT, Field, LEARNED } from '../../www/src/views/trials/field.js';
 import { nearestLine, placeOf, placesOf, shareAt } from '../../www/src/views/trials/parallel-places.js';
 import { Raster, packed, uppermost } from '../../www/src/views/trials/raster.js';
+import { barsOf, quantilesOf, reachedOf } from '../../www/src/views/trials/tallies.js';
 import { chanceOf, goodChoices, goodRange } from '../../www/src/study/good-range.js';
 import { inside } from '../../www/src/study/brush.js';
 import { Trials } from '../../www/src/state/trials.js';
@@ -270,6 +271,51 @@ test('E4: any places have a stretch that holds most of the best, or too few of t
       );
       assert.equal(choices === null, best < 5);
       if (choices) assert.ok(choices.held >= 0.8 * best && choices.choices.length >= 1 && choices.base <= 1);
+    }),
+  );
+});
+
+test('E4: any trials have a distribution that only rises towards worse scores, up to those that have one', () => {
+  check(
+    fc.property(fc.array(given, { maxLength: 30 }), fc.constantFrom('minimize', 'maximize'), (all, way) => {
+      const field = new Field(storeOf(documentsOf(all), null, way));
+      field.renew();
+      const { reached, n, whole } = reachedOf(field, field.score.shares, true, 50);
+      const rising = way === 'minimize' ? [...reached] : [...reached].reverse();
+      for (const [k, share] of rising.entries()) assert.ok(share <= 1 && (!k || share >= rising[k - 1] - 1e-12));
+      assert.equal(n, field.begun);
+      assert.ok(Math.abs(rising[rising.length - 1] - (n ? whole / n : 0)) < 1e-12);
+      const found = quantilesOf(field, true, [0.1, 0.5, 1]);
+      for (const [k, share] of [0.1, 0.5, 1].entries()) {
+        const score = found[k];
+        const better = [...field.whole].filter(
+          (one) => score !== null && (way === 'minimize' ? one <= score : one >= score),
+        );
+        if (score === null) assert.ok(whole < Math.ceil(share * n) || !n);
+        else assert.ok(better.length >= share * n);
+      }
+    }),
+  );
+});
+
+test('E4: bars hold every trial once, and all of their lengths', () => {
+  check(
+    fc.property(fc.array(given, { maxLength: 40 }), fc.integer({ min: 1, max: 60 }), (all, most) => {
+      const field = new Field(storeOf(documentsOf(all)));
+      field.renew();
+      const lengths = Float64Array.from(all, (_, k) => k % 5);
+      const bars = barsOf(field, lengths, most);
+      assert.ok(bars.length <= most);
+      assert.deepEqual(
+        bars.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, k) => first + k)),
+        [...all.keys()],
+      );
+      const sum = bars.reduce(
+        (total, { first, end, learned, plain, diverged }) => total + (end - first) * (learned + plain + diverged),
+        0,
+      );
+      const whole = lengths.reduce((total, one, k) => total + (field.looks[k] === ABSENT ? 0 : one), 0);
+      assert.ok(Math.abs(sum - whole) < 1e-9);
     }),
   );
 });

@@ -29,6 +29,10 @@ export const RANGE = {
   look_sharply: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').SharpAsked} */ asked) => runner.lookSharply(asked),
   }),
+  /** Trains two trials again with seeds that both share; what it returns settles at the end. */
+  pair: defineCommand({
+    act: ({ runner }, /** @type {import('../study/types.js').PairAsked} */ asked) => runner.pair(asked),
+  }),
   leave_sharpness: defineCommand({ act: ({ runner }) => runner.leave('sharpness') }),
   leave_rates: defineCommand({ act: ({ runner }) => runner.leave('range') }),
 };

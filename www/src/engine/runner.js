@@ -34,6 +34,7 @@ const SPEAK_EVERY = 5000;
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
+const pairing = defineLater('pairing', () => import('./pairing.js'));
 
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
@@ -385,6 +386,12 @@ export class Runner {
     this.mapped ??= new Mapping(this.store, () => this.engine.pool);
     this.mapped.yield(this.store.state !== 'idle');
     return this.mapped;
+  }
+
+  /** Trains two trials again with seeds that both share. @param {import('../study/types.js').PairAsked} asked */
+  async pair(asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    await (await pairing.open()).trainPairs(this.engine.pool, asked);
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

@@ -184,6 +184,13 @@ export class Epochs {
     return this.rows && k >= 0 && k < this.length ? this.pool.get(this.rows.at(k) + place) : NaN;
   }
 
+  /** Seconds that all epochs took together. */
+  get seconds() {
+    let sum = 0;
+    for (let k = 0; k < this.length; k++) sum += this.get(k, SECONDS);
+    return sum;
+  }
+
   /** A measure of an epoch, the last one if none is named. @param {string} name @param {number} [k]
    * @returns {number} NaN where there is no such epoch */
   measure(name, k = this.length - 1) {

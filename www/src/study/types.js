@@ -57,6 +57,7 @@
  *
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
  * @property {number} length
+ * @property {number} seconds that all took together
  * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
  * @property {(k: number) => number} rateAt the learning rate of its last step
  * @property {(name: Measure) => Column} column
@@ -97,6 +98,10 @@
  *   (`pointOf` of views/sharpness/story.js)
  * @typedef {{study: Study, trial: Trial, diverges: boolean, epochs: number | null, onNews: (news: SharpNews) => void
  *   }} SharpAsked epochs: that the trial is trained for, null for all of its own
+ *
+ * @typedef {{study: Study, trials: [Trial, Trial], seeds: number, onPair: (scores: [number, number]) => void, isWanted:
+ *   () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN where its
+ *   network diverged
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result

@@ -67,9 +67,14 @@ export class FieldFigure extends FigurePart {
 
   /** What there is to say where there is nothing to draw, whatever the figure. @protected @returns {string} */
   get lack() {
+    const { field } = this;
+    return field.begun && !field.searched.length ? this.t('trials.none_searched') : this.unscored;
+  }
+
+  /** The same of a figure that needs scores and no hyperparameter. @protected @returns {string} */
+  get unscored() {
     const { store, field } = this;
     if (!field.begun) return '';
-    if (!field.searched.length) return this.t('trials.none_searched');
     if (!field.kept) return this.t('trials.none_inside');
     if (field.score.missing < field.begun) return '';
     const { diverged } = store.counts;
@@ -83,6 +88,11 @@ export class FieldFigure extends FigurePart {
 
   emptyState() {
     return this.store.trials.size ? nothing : html`<p class="empty">${this.t('trials.none')}</p>`;
+  }
+
+  /** @protected What lies over everything: marks of the hovered and the selected trial. */
+  overLayer() {
+    return html`<svg class="layer over" width="100%" height="100%" aria-hidden="true"></svg>`;
   }
 
   /** @protected The scale of scores, as colours. @returns {import('../../figures/figure-data.js').Legend | null} */

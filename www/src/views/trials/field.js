@@ -182,8 +182,10 @@ export class Field {
       if (look !== ABSENT) this.begun++;
       this.shades[k] = look === LEARNED ? Math.round((SHADES - 1) * scale.goodness(score)) : 0;
       // A loss of 0 has no place on a logarithm: it is as good as the best.
-      const share = isScored ? shareOf(axis, axis.to(score)) : NaN;
-      shares[k] = share === -Infinity ? 0 : Math.max(0, Math.min(1, share));
+      const isBelow = axis.scale === 'log' && score <= 0;
+      const share = isBelow ? 0 : shareOf(axis, axis.to(score));
+      // On an axis without a length all lie in its middle.
+      shares[k] = isScored ? Math.max(0, Math.min(1, Number.isNaN(share) ? 0.5 : share)) : NaN;
       if (look !== ABSENT && !isScored) this.score.missing++;
       k++;
     }

@@ -3,6 +3,9 @@ import { Part, define } from '../../controls/part.js';
 import './tp-parallel.js';
 import './tp-slice.js';
 import './tp-importance.js';
+import './tp-distribution.js';
+import './tp-timeline.js';
+import './tp-difference.js';
 import sheet from './style.css?inline';
 
 /** All trials of a study, looked at from several sides at once: what one figure brushes, all leave out. */
@@ -15,6 +18,9 @@ export class TpTrials extends Part {
       <tp-parallel .store=${store}></tp-parallel>
       <tp-slice .store=${store}></tp-slice>
       <tp-importance .store=${store}></tp-importance>
+      <tp-distribution .store=${store}></tp-distribution>
+      <tp-timeline .store=${store}></tp-timeline>
+      <tp-difference .store=${store}></tp-difference>
     </div>`;
   }
 }

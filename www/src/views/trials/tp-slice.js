@@ -79,8 +79,7 @@ export class TpSlice extends FieldFigure {
   }
 
   layers() {
-    return html`<canvas class="layer dots" aria-hidden="true"></canvas><svg class="layer over" width="100%"
-        height="100%" aria-hidden="true"></svg>`;
+    return html`<canvas class="layer dots" aria-hidden="true"></canvas>${this.overLayer()}`;
   }
 
   /** @private Where the panels lie. @returns {Panel[]} */
@@ -120,8 +119,8 @@ export class TpSlice extends FieldFigure {
     this.panels = this.place();
     plot.style.height = `${this.high}px`;
     const verdicts = verdictsOf(field);
-    const key = [this.paintKey, this.high, store.lang].join();
-    const ground = `${key} ${field.brushKey}`;
+    const names = [scoreName(store, true), ...field.searched.map((axis) => this.nameOf(axis))];
+    const ground = [this.paintKey, this.high, field.brushKey, ...names].join();
     if (ground !== this.drawn) {
       this.drawn = ground;
       chart.replaceChildren(this.axes(verdicts));

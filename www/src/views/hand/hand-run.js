@@ -141,10 +141,15 @@ export class HandRun {
   async leave() {
     this.pause();
     const { id } = this;
+    this.forget();
+    if (id) await this.call('stop', id).catch(() => {});
+  }
+
+  /** @private */
+  forget() {
     this.id = 0;
     this.kept.clear();
     this.drop = [];
-    if (id) await this.call('stop', id).catch(() => {});
   }
 
   /** @private @param {number} rounds @param {number} [until] */
@@ -202,6 +207,8 @@ export class HandRun {
     try {
       for (const stretch of await this.reach(index, until)) {
         const news = isOn() ? await this.stretch(stretch) : null;
+        // The Worker was replaced meanwhile: what is needed is trained again.
+        if (!news && isOn()) this.forget();
         if (!news) return;
         if (stretch.isNew) branch.points.push(...news.epochs.map(pointOf));
         if (news.divergedAt !== null) Object.assign(branch, { state: 'diverged', divergedAt: news.divergedAt });

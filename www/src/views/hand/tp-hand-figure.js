@@ -21,6 +21,8 @@ const MARGINS = { right: 26, top: 10, bottom: 38 };
 const [STRIP, ROW] = [38, 22];
 /** Settings that have a strip, at most. */
 const STRIPS = 3;
+/** A plot narrower than this, in px, has one strip alone. */
+const NARROW = 480;
 /** A run has room for so many epochs before there are any. */
 const LEAST_EPOCHS = 10;
 
@@ -101,7 +103,7 @@ export class TpHandFigure extends FigurePart {
       { mark: line('var(--accent)', 2, ''), text: this.t('score.validation_loss') },
       { mark: line('var(--ink)', 1.2, '4 3'), text: this.t('hand.train_loss') },
       { mark: line('var(--mark)', 1.2, ''), text: this.t('hand.others') },
-      { mark: line('var(--mark)', 1.2, '1.5 3'), text: this.t('hand.changed') },
+      { mark: line('var(--mark)', 1.2, '2 2'), text: this.t('hand.changed') },
     ];
   }
 
@@ -157,6 +159,13 @@ export class TpHandFigure extends FigurePart {
     };
   }
 
+  /** Room for what stands below the losses has to be known first. @param {number} width @param {number} height */
+  resized(width, height) {
+    const { most } = this;
+    super.resized(width, height);
+    if (most !== this.most) this.requestUpdate();
+  }
+
   /** @private The settings that were changed on the way of the branch in hand; the learning rate always is there.
    * @param {number} most */
   strips(most) {
@@ -166,8 +175,13 @@ export class TpHandFigure extends FigurePart {
   }
 
   /** @private */
+  get most() {
+    return this.size.width < NARROW ? 1 : STRIPS;
+  }
+
+  /** @private */
   get room() {
-    return STRIP * this.strips(STRIPS).length + ROW * this.hand.branches.length + 6;
+    return STRIP * this.strips(this.most).length + ROW * this.hand.branches.length + 6;
   }
 
   updated() {
@@ -255,7 +269,7 @@ export class TpHandFigure extends FigurePart {
         return Math.max(-height, Math.min(2 * height, height - frame.bottom - shareOf(y, at) * up));
       },
     };
-    const names = this.strips(STRIPS);
+    const names = this.strips(this.most);
     this.rowsAt = height + STRIP * names.length;
     const clip = element('clipPath', { id: 'hand-clip' });
     clip.append(element('rect', { x: left, y: frame.top, width: across + 1, height: up }));
@@ -276,7 +290,7 @@ export class TpHandFigure extends FigurePart {
       element('path', { d: `M${x(epoch)},${top}V${bottom}`, fill: 'none', ...look });
     const changed = [...new Set(changesOf(hand, hand.current).map(({ epoch }) => epoch))];
     return [
-      ...changed.map((epoch) => upright(epoch, { stroke: 'var(--mark)', 'stroke-dasharray': '1.5 3' })),
+      ...changed.map((epoch) => upright(epoch, { stroke: 'var(--mark)', 'stroke-dasharray': '2 2' })),
       ...(cursor === null ? [] : [upright(cursor, { stroke: 'var(--accent)', 'stroke-width': 1.2 })]),
     ];
   }
@@ -373,7 +387,7 @@ export class TpHandFigure extends FigurePart {
       return [
         element('path', { d, fill: 'none', stroke, 'stroke-width': isCurrent ? 2 : 1.4 }),
         ...changes.map(({ epoch }) => node(x(epoch), 'var(--ink)', 'var(--ink)')),
-        ...(parent === null ? [] : [node(begin, 'var(--surface)', stroke)]),
+        ...(parent === null || begin === end ? [] : [node(begin, 'var(--surface)', stroke)]),
         isStub
           ? element('path', { d: cross, stroke: isCurrent ? 'var(--ink)' : 'var(--ink-3)', 'stroke-width': 1.6 })
           : node(

@@ -46,6 +46,10 @@ const PACES = [2, 10, 30, 0];
 const BEAT = 40;
 /** Changes that are listed, the latest first. */
 const MOST_LISTED = 100;
+/** Branches with which the figure is low enough to stay in sight on a phone. */
+const FEW = 4;
+/** What a run is begun as that is no trial's. */
+const [NO_TRIAL, RECORD] = [-1, -2];
 /** A button says for so long that it has copied, in ms. */
 const TOLD = 2000;
 
@@ -73,7 +77,10 @@ export class TpHand extends Part {
     /** @type {Fault | null} why something was not done */ this.fault = null;
     /** What is spoken. */ this.said = '';
     this.copied = false;
-    /** @private the trial that it was begun as; -1 is the study's fixed values */ this.of = -1;
+    /** @private the trial that it was begun as; -1 is the study's own values, -2 a record */ this.of = NO_TRIAL;
+    /** @private the run that was there before, and what it was begun as
+     * @type {{run: HandRun, of: number} | null} */
+    this.previous = null;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.beat = undefined;
   }
 
@@ -93,33 +100,50 @@ export class TpHand extends Part {
     if (this.isOpen) return;
     const { selected, shownStudy, study } = this.store;
     const trial = asTrial ? selected : null;
-    const of = trial?.number ?? -1;
+    const of = trial?.number ?? NO_TRIAL;
     const given = trial ? shownStudy : study;
     this.isOpen = true;
     this.dialog.showModal();
+    void this.updateComplete.then(() => {
+      /** @type {HTMLElement | null} */ (this.querySelector('[data-testid="hand-play"]'))?.focus();
+    });
     if (this.run && (!asTrial || (this.of === of && sameStudy(this.run.study, given)))) return;
     this.begin(given, trial);
   }
 
   /** @private @param {Study} study @param {import('../../study/types.js').Trial | null} trial */
   begin(study, trial) {
-    this.of = trial?.number ?? -1;
     const params = startOf(study, trial);
     const problem = refusal(study, params, 0);
-    this.take({ study, trial: { number: trial?.number ?? 0, params }, hand: begun(params) });
+    const number = trial?.number ?? 0;
+    this.take({ study, trial: { number, params }, hand: begun(params) }, trial?.number ?? NO_TRIAL);
     if (problem) this.fault = { problem };
     // It goes on from where the trial ended, once it is there again; one that diverged does so again.
     else if (trial?.epochs.length || trial?.state === 'diverged')
       this.run?.until((trial.epochs.at(-1)?.epoch ?? 0) + Number(trial.state === 'diverged'));
   }
 
-  /** @private Another run takes the place of the one that was there. @param {ConstructorParameters<typeof HandRun>[0]} of */
-  take(of) {
-    void this.run?.leave();
+  /** @private Another run takes the place of the one that was there, which can come back.
+   * @param {ConstructorParameters<typeof HandRun>[0]} given @param {number} of what it is begun as */
+  take(given, of) {
+    const { run } = this;
+    void run?.leave();
+    if (run?.hand.branches.some(({ points }) => points.length)) this.previous = { run, of: this.of };
+    this.of = of;
     const call = (/** @type {string} */ what, /** @type {any[]} */ ...args) =>
       /** @type {Promise<any>} */ (this.act('train_by_hand', { what, args }));
-    this.run = new HandRun(of, call, () => this.onNews());
+    this.run = new HandRun(given, call, () => this.onNews());
     Object.assign(this, { cursor: null, fault: null, said: '', version: this.version + 1 });
+  }
+
+  /** @private The run that was there before comes back. */
+  back() {
+    const { previous } = this;
+    if (!previous) return;
+    const { study, trial, hand, replay } = previous.run;
+    this.take({ study, trial, hand }, previous.of);
+    /** @type {HandRun} */ (this.run).replay = replay;
+    if (this.previous === previous) this.previous = null;
   }
 
   /** @private */
@@ -277,8 +301,7 @@ export class TpHand extends Part {
       return;
     }
     const { read } = found;
-    this.of = -2;
-    this.take(read);
+    this.take(read, RECORD);
     const run = /** @type {HandRun} */ (this.run);
     run.replay = { until: read.until, last: read.last };
     this.said = this.t('hand.said.brought', { n: count(lengthOf(read)) });
@@ -324,26 +347,28 @@ export class TpHand extends Part {
         <section class="knobs" aria-label=${this.t('hand.settings')}>${this.knobs(run)}</section>
         <div class="sight">
           ${wrong ? html`<p class="err" role="alert" data-testid="hand-problem">${wrong}</p>` : nothing}
-          <tp-hand-figure .store=${store} .run=${run} .version=${this.version} .cursor=${this.cursor}
+          <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run} .version=${this.version} .cursor=${this.cursor}
             @point=${(/** @type {CustomEvent} */ { detail }) => this.point(detail.branch, detail.epoch)}>
           </tp-hand-figure>
           ${this.facts(run)}${this.branches(run)}${this.changes(run)}
         </div>
       </div>
       ${this.foot(run)}
-      <div class="vh" role="status" data-testid="hand-said">${this.said}</div>`;
+      <div class="vh" role="status" data-testid="hand-told">${this.said}</div>`;
   }
 
   /** @private @param {HandRun} run */
   bar(run) {
     const { store } = this;
     const data = datasetOf(run.study)?.label[store.lang] ?? run.study.dataset.name;
-    const begin = this.of >= 0 ? this.t('trial.number', { number: this.of }) : this.t('hand.of_study');
+    const of = { [NO_TRIAL]: 'hand.of_study', [RECORD]: 'hand.of_record' }[this.of];
+    const begin = of ? this.t(of) : this.t('trial.number', { number: this.of });
     const button = (/** @type {string} */ name, /** @type {unknown} */ face, /** @type {() => unknown} */ act) =>
       html`<button type="button" class="btn" data-testid="hand-${name}" title=${this.t(`hand.${name}.title`)}
         @click=${act}>${face}</button>`;
     return html`<div class="bar"><h2 id="hand-heading">${this.t('hand.title')}</h2>
         <span class="q2">${data} · ${begin} · ${this.t('hand.on_cpu')}</span><span class="sp"></span>
+        ${this.previous ? button('back', this.t('hand.back'), () => this.back()) : nothing}
         ${button('anew', this.t('hand.anew'), () => this.begin(store.study, null))}
         ${button('copy', html`${icon(this.copied ? 'done' : 'share')}${this.t('hand.copy')}`, () => this.copy())}
         ${button('save', html`${icon('save')}${this.t('hand.save')}`, () => this.save())}
@@ -447,13 +472,12 @@ export class TpHand extends Part {
   branches(run) {
     const { hand } = run;
     return html`<table class="list" data-testid="hand-branches"><caption>${this.t('hand.branches')}</caption>
-      <thead><tr>${['branch', 'from', 'epoch', 'now', 'state', 'live_column'].map(
-        (key) => html`<th scope="col">${this.t(`hand.${key}`)}</th>`,
-      )}</tr></thead><tbody>${hand.branches.map((one, k) => {
-        const letter = letterOf(k);
-        const isLive = one.live && isOpen(one);
-        const state = one.reverted ? 'reverted' : one.state === 'open' ? (isLive ? 'live' : 'paused') : one.state;
-        return html`<tr aria-current=${k === hand.current}><th scope="row"><button type="button" class="lnk"
+      <thead><tr>${['branch', 'from', 'epoch', 'now', 'state', 'live_column'].map((key) => this.column(key))}</tr></thead><tbody>${hand.branches.map(
+        (one, k) => {
+          const letter = letterOf(k);
+          const isLive = one.live && isOpen(one);
+          const state = one.reverted ? 'reverted' : one.state === 'open' ? (isLive ? 'live' : 'paused') : one.state;
+          return html`<tr aria-current=${k === hand.current}><th scope="row"><button type="button" class="lnk"
           data-testid="hand-take-${letter}" aria-label=${this.t('hand.take', { letter })} ?disabled=${!!run.replay}
           @click=${() => this.point(k, null)}>${letter}</button></th>
           <td>${one.parent === null ? '–' : `${letterOf(one.parent)} ${count(one.from)}`}</td>
@@ -464,7 +488,14 @@ export class TpHand extends Part {
               one.live = !one.live;
               this.version++;
             }}></td></tr>`;
-      })}</tbody></table>`;
+        },
+      )}</tbody></table>`;
+  }
+
+  /** @private @param {string} key */
+  column(key) {
+    const isNumber = ['epoch', 'now', 'after'].includes(key);
+    return html`<th scope="col" class=${isNumber ? 'num' : ''}>${this.t(`hand.${key}`)}</th>`;
   }
 
   /** @private @param {HandRun} run */
@@ -475,9 +506,7 @@ export class TpHand extends Part {
     return html`<table class="list" data-testid="hand-changes"><caption>${this.t('hand.changes')}${
       rest > 0 ? ` (${this.t('hand.changes.latest', { n: MOST_LISTED, of: count(all.length) })})` : ''
     }</caption>
-      <thead><tr>${['branch', 'after', 'setting', 'change'].map(
-        (key) => html`<th scope="col">${this.t(`hand.${key}`)}</th>`,
-      )}</tr></thead><tbody>${all
+      <thead><tr>${['branch', 'after', 'setting', 'change'].map((key) => this.column(key))}</tr></thead><tbody>${all
         .slice(-MOST_LISTED)
         .reverse()
         .map(

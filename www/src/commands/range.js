@@ -11,7 +11,7 @@ import { opened } from './focus.js';
  * @property {(news: RangeNews) => void} onNews
  */
 
-/** What is worked out of one trial: the learning-rate range test, and its sharpness. */
+/** What is worked out of one trial: the learning-rate range test, its sharpness, and a run by hand. */
 export const RANGE = {
   range: defineCommand({
     act: (on) => opened(on, 'range', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-range')).open()),
@@ -34,5 +34,13 @@ export const RANGE = {
     act: ({ runner }, /** @type {import('../study/types.js').PairAsked} */ asked) => runner.pair(asked),
   }),
   leave_sharpness: defineCommand({ act: ({ runner }) => runner.leave('sharpness') }),
+  /** Opens tuning by hand, of the selected trial or of what is there. */
+  hand: defineCommand({
+    act: (on, /** @type {boolean} */ asTrial) =>
+      opened(on, 'hand', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-hand')).open(asTrial)),
+  }),
+  train_by_hand: defineCommand({
+    act: ({ runner }, /** @type {{what: string, args: any[]}} */ { what, args }) => runner.byHand(what, args),
+  }),
   leave_rates: defineCommand({ act: ({ runner }) => runner.leave('range') }),
 };

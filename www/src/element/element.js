@@ -164,6 +164,7 @@ export class TuningPlayground extends LitElement {
       <tp-runs-list .store=${store}></tp-runs-list>
       <tp-bench .store=${store}></tp-bench>
       <tp-range .store=${store}></tp-range>
+      <tp-hand .store=${store}></tp-hand>
       <tp-automl .store=${store}></tp-automl>
       <tp-sharpness .store=${store}></tp-sharpness>
       <tp-share .store=${store} .views=${VIEWS}></tp-share>

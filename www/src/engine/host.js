@@ -2,6 +2,7 @@ import { Answers, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
 import { adapterFound, guarded, yieldToMessages } from './device.js';
 import { Gpu, NO_ROUND } from './gpu.js';
+import { HandHost } from './hand-host.js';
 import { MapHost } from './map-host.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
@@ -62,6 +63,7 @@ export class Host extends Answers {
     /** @private @type {(() => void) | null} set while paused */ this.wake = null;
     /** @private */ this.paused = false;
     /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
+    /** @private */ this.hands = new HandHost(yieldToMessages);
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
@@ -424,6 +426,14 @@ export class Host extends Answers {
   async beginMap(id, given, backend, base) {
     const [table, gpu] = [await tableOf(given.study, base), backend === 'gpu' ? await this.open() : null];
     return this.maps.begin(id, given, table, gpu);
+  }
+
+  /** What is asked of a run by hand (hand-host.js). @param {'begin' | 'train' | 'stop'} what @param {any[]} args
+   * @param {string} base */
+  async hand(what, args, base) {
+    if (what !== 'begin') return /** @type {Function} */ (this.hands[what]).apply(this.hands, args);
+    const study = JSON.stringify(args[0]);
+    return this.hands.begin(study, await tableOf(study, base));
   }
 
   /** All that becomes of one trial, of whatever study. @param {string} study @param {string} round

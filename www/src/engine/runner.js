@@ -359,6 +359,12 @@ export class Runner {
     await run.run(study, trial, { diverges }, onNews, epochs);
   }
 
+  /** What a run by hand asks its Worker; see hand-host.js. @param {string} what @param {any[]} args */
+  async byHand(what, args) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    return this.engine.byHand(what, args);
+  }
+
   /** Lets go of what is under way. @param {'range' | 'sharpness'} kind */
   leave(kind) {
     void this.piecewise[kind]?.stop().catch(() => {});

@@ -115,6 +115,11 @@ export class Workers extends EventTarget {
     return new PieceRun(this.analyst, this.assetBase, kind);
   }
 
+  /** What a run by hand asks; see hand-host.js. @param {string} what @param {any[]} args @returns {Promise<any>} */
+  byHand(what, args) {
+    return this.client(0).call('hand', what, args, this.assetBase);
+  }
+
   /** The Workers, for whoever trains beside runs (mapping.js). @returns {import('./mapping.js').Pool} */
   get pool() {
     return { client: (index) => this.client(index), base: this.assetBase };

@@ -42,6 +42,7 @@ defineLater('bench', () => import('./bench/index.js'));
 defineLater('opening', () => import('./opening/index.js'));
 defineLater('runs', () => import('./runs/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
+defineLater('hand', () => import('./hand/index.js'));
 defineLater('range', () => import('./range/index.js'));
 defineLater('sharpness', () => import('./sharpness/index.js'));
 defineLater('share', () => import('./share/index.js'));

@@ -93,7 +93,7 @@ export class TpSelection extends Part {
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
-      ${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}
+      ${this.sharp(trial)}${this.hand(trial)}${this.pin(trial)}${this.door(trial)}
       ${this.brush()}
     </div>${this.pinned(trial)}</div>`;
   }
@@ -124,6 +124,16 @@ export class TpSelection extends Part {
     if (!store.whole || !(trial.epochs.length || trial.state === 'diverged')) return nothing;
     return html`<button type="button" class="lnk" data-testid="open-sharpness" ?disabled=${trial !== store.selected}
       title=${this.t(`${key}.title`)} @click=${() => this.act('sharpness')}>${this.t(key)}</button>`;
+  }
+
+  /** The trial goes on by hand; as {@link pin}. @param {Trial} trial */
+  hand(trial) {
+    const { store } = this;
+    if (!store.whole || !(trial.epochs.length || trial.state === 'diverged')) return nothing;
+    return html`<button type="button" class="lnk" data-testid="continue-by-hand" ?disabled=${trial !== store.selected}
+      title=${this.t('selection.hand.title')} @click=${() => this.act('hand', true)}>${this.t(
+        'selection.hand',
+      )}</button>`;
   }
 
   /** The way to the trial's network, from all views but its own. @param {Trial} trial */

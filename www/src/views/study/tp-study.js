@@ -281,6 +281,8 @@ export class TpStudy extends Part {
     const combinations = gridSize(study);
     const dice = this.dice('new-seed', 'search.new_seed', 'set_seed');
     return html`<section class="sec"><h2>${this.t('search')}<span class="sp"></span><button type="button" class="lnk"
+        data-testid="open-hand" title=${this.t('selection.hand.title')}
+        @click=${() => this.act('hand', false)}>${this.t('hand')}…</button><button type="button" class="lnk"
         data-testid="open-automl" title=${this.t('automl.title')} ?disabled=${locked}
         @click=${() => this.act('open_automl')}>${this.t('automl')}…</button></h2>
       <div class="methods">${segmented(

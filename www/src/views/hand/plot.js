@@ -1,0 +1,47 @@
+/**
+ * What the picture of a run by hand shows of its numbers. Pure functions.
+ *
+ * @typedef {import('./branches.js').Point} Point
+ */
+
+/** Losses above so many times the highest of the first epochs lie outside the picture, as those of a run do that is
+ * about to diverge. */
+const BLOWN = 3;
+
+/** The losses between which the picture stands; null where there is none. @param {Point[][]} lines
+ * @returns {[number, number] | null} */
+export function spanOf(lines) {
+  let [low, high, first] = [Infinity, -Infinity, -Infinity];
+  for (const points of lines) {
+    for (const { epoch, train_loss: train, validation_loss: validation } of points) {
+      for (const one of [train, validation]) {
+        if (!Number.isFinite(one)) continue;
+        low = Math.min(low, one);
+        high = Math.max(high, one);
+        if (epoch === 1) first = Math.max(first, one);
+      }
+    }
+  }
+  if (!(high >= low)) return null;
+  if (Number.isFinite(first)) high = Math.min(high, BLOWN * first);
+  return high > low ? [low, high] : [low - Math.abs(low) / 10 - 1e-9, low + Math.abs(low) / 10 + 1e-9];
+}
+
+/** Points of which none is hidden by others at so many pixels: of those that fall together the lowest and the highest.
+ * @param {Point[]} points @param {'validation_loss' | 'train_loss'} measure @param {number} width */
+export function thinned(points, measure, width) {
+  const finite = points.filter((one) => Number.isFinite(one[measure]));
+  const each = Math.ceil(finite.length / Math.max(1, width));
+  if (each <= 2) return finite;
+  /** @type {Point[]} */
+  const kept = [];
+  for (let at = 0; at < finite.length; at += each) {
+    const some = finite.slice(at, at + each);
+    const by = (/** @type {(a: number, b: number) => boolean} */ is) =>
+      some.reduce((a, b) => (is(b[measure], a[measure]) ? b : a));
+    const pair = [by((a, b) => a < b), by((a, b) => a > b)].sort((a, b) => a.epoch - b.epoch);
+    kept.push(...new Set(pair));
+  }
+  const last = finite[finite.length - 1];
+  return kept.at(-1) === last ? kept : [...kept, last];
+}

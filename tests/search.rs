@@ -242,14 +242,35 @@ fn functions_that_are_not_named_are_searched_as_well() {
 }
 
 #[test]
-#[ignore = "campaign"]
-fn rounds_of_eight_cost_little() {
+fn rounds_of_eight_cost_tpe_little() {
     for function in functions().iter().chain(&unnamed()) {
         let [one, eight] = [1, 8].map(|round| median(&regrets(function, "tpe", 40, round)).max(REACHED));
         println!("tpe {}: median {one:.3e} one by one, {eight:.3e} in eights", function.name);
         assert!(eight <= 3.0 * one, "{}", function.name);
-        let gp = median(&regrets(function, "gp", 40, 8)).max(REACHED);
-        println!("gp {}: median {gp:.3e} in eights", function.name);
-        assert!(gp <= one, "{}", function.name);
     }
+}
+
+/// Functions on which the median of a gp in eights is above that of tpe one by one.
+fn worse_in_eights(functions: &[Function], seeds: u64) -> Vec<&'static str> {
+    let is_worse = |function: &&Function| {
+        let tpe = median(&regrets(function, "tpe", 40, 1)).max(REACHED);
+        let gp = median(&regrets(function, "gp", seeds, 8)).max(REACHED);
+        println!("gp {}: median {gp:.3e} in eights, tpe {tpe:.3e} one by one", function.name);
+        gp > tpe
+    };
+    functions.iter().filter(is_worse).map(|function| function.name).collect()
+}
+
+#[test]
+fn a_gp_in_eights_goes_where_nobody_is_on_the_way() {
+    // Where the kriging believer crowds. The gate itself takes minutes: a campaign.
+    let crowded = &functions()[1..3];
+    assert_eq!(worse_in_eights(crowded, 5), [""; 0]);
+}
+
+#[test]
+#[ignore = "campaign"]
+fn a_gp_in_eights_is_no_worse_than_tpe_one_by_one() {
+    assert_eq!(worse_in_eights(&functions(), 40), [""; 0]);
+    assert_eq!(worse_in_eights(&unnamed(), 40), [""; 0]);
 }

@@ -375,8 +375,17 @@ fn stages_go_with_pruners_and_budgets() {
     let session = play(&study(&staged(&more)), &valley);
     assert!(steps(&session) >= 200 && session.trials().len() < 26);
     assert!(!of_state(&session, TrialState::Pruned).is_empty());
-    let halving = play(&study(&staged(&json!({"pruner": {"name": "halving"}}))), &valley);
+    // Later stages get worse at every epoch, and still each lets its best on, of which one in four gets from rung to rung.
+    let worse = |number: u32, _: &_, epoch: usize| Some(f64::from(number) - epoch as f64 * 1e-3);
+    let halving = play(&study(&staged(&json!({"pruner": {"name": "halving"}}))), &worse);
     assert_eq!(halving.trials().len(), 26);
+    let complete = |session: &Session| -> Vec<u32> {
+        of_state(session, TrialState::Complete).iter().map(|trial| trial.number).collect()
+    };
+    assert_eq!(complete(&halving), [0, 1, 2, 12, 20]);
+    // The first five of each stage are let be.
+    let median = play(&study(&staged(&json!({"pruner": {"name": "median"}}))), &worse);
+    assert_eq!(complete(&median), [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 20, 21, 22, 23, 24]);
 }
 
 #[test]

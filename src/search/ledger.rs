@@ -28,17 +28,31 @@ pub struct Ledger {
     direction: Direction,
     seed: u64,
     trials: Vec<TrialRecord>,
+    /// The number of the stage's first trial.
+    stage_first: u32,
 }
 
 impl Ledger {
     /// The ledger of a study of which nothing has been asked.
     pub const fn new(study: &Study) -> Self {
-        Self { metric: study.metric, direction: study.direction, seed: study.seed, trials: Vec::new() }
+        let Study { metric, direction, seed, .. } = *study;
+        Self { metric, direction, seed, trials: Vec::new(), stage_first: 0 }
     }
 
     /// The trials in number order.
     pub fn trials(&self) -> &[TrialRecord] {
         &self.trials
+    }
+
+    /// The trials of the stage that is under way, in number order; of a study without stages all. Pruners hold a trial against
+    /// these only: another stage's had other epochs, on which schedules depend, and another box.
+    pub fn trials_of_stage(&self) -> &[TrialRecord] {
+        self.trials.get(self.stage_first as usize..).unwrap_or_default()
+    }
+
+    /// The number of the stage's first trial.
+    pub fn stage_first(&self) -> u32 {
+        self.stage_first
     }
 
     /// Whether the trial has not ended.
@@ -107,6 +121,11 @@ impl Ledger {
             Direction::Minimize => value,
             Direction::Maximize => -value,
         }
+    }
+
+    /// Begins the stage whose first trial has this number.
+    pub(crate) fn enter_stage(&mut self, first: u32) {
+        self.stage_first = first;
     }
 
     /// Enters a trial that was asked for; numbers have no gaps.

@@ -62,6 +62,11 @@ impl Search {
         &self.boxes
     }
 
+    /// The number of the first trial of the stage under way.
+    pub fn stage_first(&self) -> u32 {
+        self.first
+    }
+
     /// The first round of trials.
     pub fn ask(&mut self, study: &Study) -> Vec<Trial> {
         self.ask_after(study, &Ledger::new(study))

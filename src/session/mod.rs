@@ -136,6 +136,7 @@ impl Session {
         self.told = asked;
         let trials = self.search.ask_after(&self.study, &self.ledger);
         self.is_over = trials.is_empty();
+        self.ledger.enter_stage(self.search.stage_first());
         for trial in &trials {
             self.ledger.enter(trial);
         }

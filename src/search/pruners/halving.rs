@@ -1,5 +1,6 @@
-//! Successive halving: at each rung one of `reduction` goes on, of all that have ever got there (Li et al. 2020, as Optuna has it:
-//! a trial is judged once, and goes on at once). Judged are those that wait together, so which goes on depends on no order.
+//! Successive halving: at each rung one of `reduction` goes on, of all of its stage that have ever got there (Li et al. 2020, as
+//! Optuna has it: a trial is judged once, and goes on at once). Judged are those that wait together, so which goes on depends on
+//! no order.
 
 use super::hyperband::Brackets;
 use super::{Pruner, Verdict};
@@ -40,7 +41,7 @@ impl Pruner for Halving {
         for &number in &waiting {
             rivals.entry((self.bracket(number), ledger.epochs(number))).or_default();
         }
-        for trial in ledger.trials() {
+        for trial in ledger.trials_of_stage() {
             let bracket = self.bracket(trial.number);
             for (_, there) in rivals.range_mut((bracket, 0)..=(bracket, trial.epochs.len())) {
                 there.push((f64::NAN, trial.number));

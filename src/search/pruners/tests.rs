@@ -123,6 +123,27 @@ fn worse_than_the_median_of_those_that_got_there_stops_but_not_at_first() {
     assert_eq!(stopped(&largest, &[&[0.1], &[0.9], &[0.5]]), [0]);
 }
 
+#[test]
+fn a_stage_is_held_against_itself() {
+    let epochs = [0.1, 0.1, 0.2, 0.8, 0.9, 0.7];
+    let judged = |pruner: Value| {
+        let study = study(&pruner, &json!({}));
+        let mut ledger = Ledger::new(&study);
+        // A stage whose values are all better than those of the next.
+        epochs[..3].iter().for_each(|&value| enter(&mut ledger, TrialState::Complete, &[value]));
+        ledger.enter_stage(3);
+        epochs[3..].iter().for_each(|&value| enter(&mut ledger, TrialState::Running, &[value]));
+        start(&study).judge(&ledger)
+    };
+    let stops = |numbers: &[u32]| -> Vec<Verdict> { numbers.iter().map(|&number| Verdict::Stop(number)).collect() };
+    assert_eq!(judged(json!({"name": "halving"})), stops(&[3, 4]));
+    assert_eq!(judged(json!({"name": "median", "startup": 0})), stops(&[4]));
+    // The first trials are those of the stage.
+    assert_eq!(judged(json!({"name": "median", "startup": 2})), stops(&[]));
+    assert_eq!(judged(json!({"name": "median", "startup": 3})), stops(&[]));
+    assert_eq!(judged(json!({"name": "median", "startup": 1})), stops(&[4]));
+}
+
 /// A study's name, most and least epochs, reduction, shares, and the brackets of its first trials.
 type Made<'a> = (&'a str, u32, u32, u32, &'a [u64], &'a str);
 

@@ -1,6 +1,7 @@
 //! Bayesian search by a Gaussian process, with the settings of Optuna 5: Matern's kernel of order 5/2 with a length for each axis
 //! and noise, all fitted to what is known; the next trial is where the logarithm of the expected improvement is largest (Ament et
-//! al. 2023). Trials that are running are taken to come out as expected (Ginsbourger et al. 2010: the kriging believer).
+//! al. 2023). Trials that are running are taken to come out a deviation worse than expected, and no better than the best so
+//! far: the kriging believer of Ginsbourger et al. (2010) without his hopes, with which a round crowds around one guess.
 
 use super::descent::minimise;
 use super::history::{Axis, History, Kind, Known, Model};
@@ -66,7 +67,7 @@ impl Model for Gp {
         self.lengths = Some((n_told, lengths));
         let best = z.iter().copied().fold(f64::INFINITY, f64::min);
         for trial in history.running() {
-            fitted.believe(&known_place(axes, trial));
+            fitted.believe(&known_place(axes, trial), best);
         }
         climb(history, &fitted, best, number, &trials[least(&z)].point)
     }

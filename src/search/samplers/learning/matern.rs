@@ -180,11 +180,12 @@ impl Fitted {
         Some(Self { lengths, is_choice, points, scaled, z, factor, turned, alpha })
     }
 
-    /// Takes a point to come out as it is expected to.
-    pub fn believe(&mut self, point: &[f64]) {
-        let mean = self.at(point).0;
+    /// Takes a point to come out a deviation worse than it is expected to, and no better than `best`.
+    pub fn believe(&mut self, point: &[f64], best: f64) {
+        let (mean, deviation, ..) = self.at(point);
+        let value = (mean + deviation).max(best);
         let points = [self.points.as_slice(), &[point.to_vec()]].concat();
-        let z = [self.z.as_slice(), &[mean]].concat();
+        let z = [self.z.as_slice(), &[value]].concat();
         if let Some(more) = Self::through(self.lengths.clone(), self.is_choice.clone(), points, z) {
             *self = more;
         }
@@ -359,16 +360,23 @@ mod tests {
     }
 
     #[test]
-    fn one_believed_point_is_known_and_changes_nothing_that_is_expected() {
+    fn a_believed_point_is_known_as_worse_than_expected_and_never_as_the_best() {
         let (points, z) = some(9, 2);
         let points: Vec<&[f64]> = points.iter().map(Vec::as_slice).collect();
         let lengths = Lengths { inverse: vec![4.0, 2.0], scale: 1.0, noise: 0.01 };
-        let mut fitted = Fitted::of(&lengths, &[false; 2], &points, &z).expect("a process");
         let (there, elsewhere) = ([0.2, 0.9], [0.8, 0.1]);
-        let before = (fitted.at(&there), fitted.at(&elsewhere));
-        fitted.believe(&there);
-        let after = (fitted.at(&there), fitted.at(&elsewhere));
-        assert!((before.0.0 - after.0.0).abs() < 1e-9 && (before.1.0 - after.1.0).abs() < 1e-9);
-        assert!(after.0.1 < 0.5 * before.0.1 && after.1.1 <= before.1.1 + 1e-12);
+        let believed = |best| {
+            let mut fitted = Fitted::of(&lengths, &[false; 2], &points, &z).expect("a process");
+            let before = (fitted.at(&there), fitted.at(&elsewhere));
+            fitted.believe(&there, best);
+            let after = (fitted.at(&there), fitted.at(&elsewhere));
+            assert!(after.0.1 < 0.5 * before.0.1 && after.1.1 <= before.1.1 + 1e-12);
+            let (mean, deviation, ..) = before.0;
+            ((after.0.0 - mean) / deviation, *fitted.z.last().expect("a value"))
+        };
+        // By nearly a deviation, of which the noise takes its share.
+        let (risen, _) = believed(f64::NEG_INFINITY);
+        assert!(risen > 0.9 && risen < 1.0, "{risen}");
+        assert_eq!(believed(7.0).1, 7.0);
     }
 }

@@ -311,10 +311,43 @@ test('a result too large to keep is not kept, and long ones hold nobody up', asy
   console.log(`a result of ${length} characters; longest task ${longest} ms`);
   expect(length).toBeGreaterThan(4e6);
   await expect(page.locator('[data-message=keep]')).toHaveCount(0);
-  await pour(128, 400);
+  await pour(128, 2400);
   await expect(page.locator('[data-message=keep]')).toContainText(DICTIONARIES.en['message.keep_large']);
   await page.waitForTimeout(1500);
   expect((await stored(page)).result.length).toBeLessThan(8e6);
+});
+
+test('a run of 65,536 trials is there again after a reload @soak', async ({ app, backend, page }) => {
+  test.setTimeout(240_000);
+  await visit(app);
+  await app.start(
+    small({
+      dataset: { name: 'moons', samples: 20 },
+      fixed: { hidden: [2], epochs: 1, batch_size: 8 },
+      space: { learning_rate: { type: 'float', low: 1e-4, high: 1, log: true } },
+      trials: 65_536,
+    }),
+    backend,
+  );
+  await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished', { timeout: 120_000 });
+  const best = await page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).store.best);
+  await page.waitForFunction(
+    () => {
+      const { keeper } = /** @type {any} */ (document.querySelector('tuning-playground')).page;
+      return !keeper.held.size && !keeper.busy;
+    },
+    undefined,
+    { timeout: 60_000 },
+  );
+  await expect(page.locator('[data-message=keep]')).toHaveCount(0);
+  await page.reload();
+  await app.defined();
+  await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'earlier', { timeout: 60_000 });
+  const again = await page.evaluate(() => {
+    const { store } = /** @type {any} */ (document.querySelector('tuning-playground'));
+    return [store.trials.size, store.best];
+  });
+  expect(again).toEqual([65_536, best]);
 });
 
 const EPOCH = {

@@ -80,6 +80,16 @@ test('a guess is taken on the surface, trained and answered; the engine trains w
     expect(Math.abs(value / stored - 1), `trial ${number}: make the example anew`).toBeLessThan(0.1);
   }
   await look(app, 'the answer', [WIDE[1], NARROW[1]], ['tp-opening', 'tp-surface']);
+  // On a phone every way on is seen, and the words of guess and best stand apart.
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const door of ['log', 'narrow', 'race'])
+    await expect(page.getByTestId(`door-${door}`)).toBeInViewport({ ratio: 1 });
+  const [mine, won] = [
+    await page.getByTestId('mark-mine').boundingBox(),
+    await page.getByTestId('mark-won').boundingBox(),
+  ];
+  if (!mine || !won) throw new Error('a mark has no words');
+  expect(mine.x >= won.x + won.width || won.x >= mine.x + mine.width).toBe(true);
 });
 
 test('a guess is given with keys, too @soak', async ({ app, page }) => {

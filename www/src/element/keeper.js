@@ -37,6 +37,8 @@ const EVERY = 1000;
 /** What open trials are is kept up to so many bytes, and written at so many bytes a second. */
 const MOST_OPEN = 8e6;
 const OPEN_RATE = 4e6;
+/** While a run trains its text is written at so many bytes a second at most: one of 65,536 trials has 25 MB. */
+const TEXT_RATE = 8e6;
 /** The page waits no longer than this for what was kept. */
 const PATIENCE = 250;
 /** Milliseconds of work at a time. */
@@ -62,6 +64,7 @@ export class Keeper {
     /** @private @type {{run: Held | null, parts: Uint32Array | null, at: number}} the open trials as they were
      * written */
     this.opened = { run: null, parts: null, at: 0 };
+    /** @private the text that was written last */ this.wrote = { id: '', at: 0, bytes: 0 };
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
     /** @private Browsers do not promise to finish this, so nothing rests on it. */
     this.onLeave = () => this.look(true);
@@ -222,7 +225,9 @@ export class Keeper {
     if (this.study !== store.study) this.keepStudy().catch((error) => this.lack(error));
     // What is being written in slices would not be finished by a page that leaves.
     if (this.busy && !leaving) return;
-    const next = [...this.held.values()].find(({ run, seen }) => run.trials.size && seen !== this.seenOf(run));
+    const next = [...this.held.values()].find(
+      ({ run, seen }) => run.trials.size && seen !== this.seenOf(run) && (leaving || this.isDue(run)),
+    );
     if (!next) {
       if (this.shown !== null && this.shown !== this.showing && this.isKept(store.shelf.shown))
         this.keepShown().catch((error) => this.lack(error));
@@ -234,6 +239,14 @@ export class Keeper {
       .finally(() => {
         this.busy = false;
       });
+  }
+
+  /** @private Whether a run's text may be written again. @param {Held} run */
+  isDue(run) {
+    const { shelf } = this.store;
+    const { id, at, bytes } = this.wrote;
+    const isTrained = shelf.training && shelf.live === run;
+    return !isTrained || id !== run.id || performance.now() - at >= (1000 * bytes) / TEXT_RATE;
   }
 
   /** @private The engine's run is this page's until all of it is kept, and again when it goes on. @param {Held} run */
@@ -288,6 +301,7 @@ export class Keeper {
       return;
     }
     const [text, shown] = [step.value, JSON.parse(showing)];
+    this.wrote = { id: run.id, at: performance.now(), bytes: text.length };
     // The run's study belongs to it, also when it came with a link and was never changed.
     const study = this.written === store.study ? null : this.keepStudy();
     /** @type {string[]} */

@@ -87,24 +87,28 @@ export class TpCurves extends FigurePart {
   }
 
   tools() {
-    // Whoever searches looks for it first, by its name.
-    const isSearch = isSearched(this.store.shownStudy);
-    return html`${this.replayButton()}<button type="button" class="ib"
-      data-testid="show-progress" aria-pressed="false" aria-label=${this.t('progress')} title=${this.t('progress')}
+    return html`${this.replayButton()}${this.progressButton()}${this.colorPicker()}${segmented(
+      this.t('curves.axis'),
+      [
+        { value: true, text: this.t('scale.log') },
+        { value: false, text: this.t('scale.linear') },
+      ],
+      this.log,
+      (value) => {
+        this.log = value;
+      },
+      { testid: 'curve-scale' },
+    )}`;
+  }
+
+  /** Where trials hang on others it is what their reader looks for, so it has its name there. @private */
+  progressButton() {
+    const name = isSearched(this.store.shownStudy) ? this.t('selection.best_so_far') : '';
+    return html`<button type="button" class="ib" data-testid="show-progress" aria-pressed="false"
+      aria-label=${this.t('progress')} title=${this.t('progress')}
       @click=${() => this.dispatchEvent(new CustomEvent('mode', { bubbles: true, detail: 'progress' }))}>${icon(
         'progress',
-      )}${isSearch ? html`<span>${this.t('selection.best_so_far')}</span>` : nothing}</button>${this.colorPicker()}${segmented(
-        this.t('curves.axis'),
-        [
-          { value: true, text: this.t('scale.log') },
-          { value: false, text: this.t('scale.linear') },
-        ],
-        this.log,
-        (value) => {
-          this.log = value;
-        },
-        { testid: 'curve-scale' },
-      )}`;
+      )}${name ? html`<span>${name}</span>` : nothing}</button>`;
   }
 
   /** What colours the curves: their score, or a swept hyperparameter. @private */

@@ -15,7 +15,7 @@ import { Trials } from './trials.js';
  */
 
 /** Results longer than this are not kept; ASCII, but for the study's name. */
-export const LIMIT = 8_000_000;
+export const LIMIT = 30_000_000;
 
 /** @param {Study} study */
 export const studyText = (study) => JSON.stringify(study);

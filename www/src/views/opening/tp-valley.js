@@ -103,9 +103,9 @@ export class TpValley extends Part {
     const { figure } = this;
     const x = this.xOf(rate);
     if (!figure || !Number.isFinite(x)) return nothing;
-    const { top, bottom, height, width } = figure.frame();
+    const { left, top, bottom, height, width } = figure.frame();
     const room = textWidth(text) + ROOM;
-    const isLeft = rate < other ? x > room : rate > other ? x > width - room : x > width / 2;
+    const isLeft = rate < other ? x - left > room : rate > other ? x > width - room : x > width / 2;
     return html`<span class="guessed ${kind} ${isLeft ? 'left' : ''}"
       .style=${`left:${x}px;top:${top}px;height:${height - top - bottom}px`}><span
         data-testid="mark-${kind}">${text}</span></span>`;

@@ -85,9 +85,10 @@ def importances(trials, direction):
     study = optuna.create_study(direction=direction)
     study.add_trials(trials)
     evaluator = PedAnovaImportanceEvaluator()
+    # Optuna's own order differs from one process to the next where importances are equal.
     return {
-        "shares": get_param_importances(study),
-        "divergences": get_param_importances(study, evaluator=evaluator, normalize=False),
+        "shares": dict(sorted(get_param_importances(study).items())),
+        "divergences": dict(sorted(get_param_importances(study, evaluator=evaluator, normalize=False).items())),
     }
 
 

@@ -13,7 +13,8 @@ import { errorOf } from './ties.js';
 
 const SHARE = 0.95;
 
-/** @param {number} mean @param {number} error its standard error @param {number} freedom @returns {Difference | null} */
+/** @param {number} mean @param {number} error its standard error @param {number} freedom
+ * @returns {Difference | null} */
 function around(mean, error, freedom) {
   if (!Number.isFinite(mean) || !(error >= 0) || !Number.isFinite(error)) return null;
   // Where all seeds agree there is nothing to be uncertain of.

@@ -99,9 +99,9 @@
  * @typedef {{study: Study, trial: Trial, diverges: boolean, epochs: number | null, onNews: (news: SharpNews) => void
  *   }} SharpAsked epochs: that the trial is trained for, null for all of its own
  *
- * @typedef {{study: Study, trials: [Trial, Trial], seeds: number, onPair: (scores: [number, number]) => void, isWanted:
- *   () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN where its
- *   network diverged
+ * @typedef {{study: Study, trials: [Trial, Trial], seeds: number, onPair: (scores: [number, number]) => void,
+ *   isWanted: () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN
+ *   where its network diverged
  *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result

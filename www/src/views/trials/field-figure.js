@@ -31,6 +31,8 @@ export class FieldFigure extends FigurePart {
   constructor() {
     super();
     /** @private */ this.beat = new Beat();
+    /** @private what was worked out, @type {Map<string, unknown>} */ this.worked = new Map();
+    /** @private and for which trials and brush */ this.workedFor = '';
     /** @private what each layer shows @type {Map<string, string>} */ this.shown = new Map();
     /** @private what each layer is to show @type {Map<string, {key: string, steps: () => Generator}>} */
     this.wanted = new Map();
@@ -45,6 +47,16 @@ export class FieldFigure extends FigurePart {
   /** @returns {Field} */
   get field() {
     return fieldOf(this.store);
+  }
+
+  /** Works something out once for as long as trials and brush stay: a hovered trial changes neither.
+   * @protected @template T @param {string} name @param {() => T} make @returns {T} */
+  once(name, make) {
+    const { brushKey } = this.field;
+    if (this.workedFor !== brushKey) this.worked.clear();
+    this.workedFor = brushKey;
+    if (!this.worked.has(name)) this.worked.set(name, make());
+    return /** @type {T} */ (this.worked.get(name));
   }
 
   heading() {

@@ -52,7 +52,7 @@ export class TpDifference extends FieldFigure {
     const pinned = store.pinned?.trial;
     const own =
       pinned && store.trials.get(pinned.number) === pinned && pinned !== a && isWhole(pinned) ? pinned : null;
-    const b = own ?? this.rival(a);
+    const b = own ?? this.once(`rival of ${a.number}`, () => this.rival(a));
     if (!b) return null;
     const fresh = this.freshOf(a, b);
     if (fresh.length > 1) {

@@ -36,7 +36,7 @@ export class TpDistribution extends FieldFigure {
   summary() {
     if (this.lack) return this.lack;
     const { store, field } = this;
-    const [half] = quantilesOf(field, false, [0.5]);
+    const [half] = this.once('half', () => quantilesOf(field, false, [0.5]));
     return this.t(half === null ? 'distribution.few' : 'distribution.summary', {
       n: count(field.kept),
       score: scoreName(store),

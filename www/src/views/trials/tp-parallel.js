@@ -84,6 +84,11 @@ export class TpParallel extends FieldFigure {
     return this.stateKeys();
   }
 
+  /** It is the first of the view. */
+  emptyState() {
+    return this.invitation();
+  }
+
   /** @private */
   get places() {
     const { field } = this;

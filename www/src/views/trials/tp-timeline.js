@@ -112,7 +112,7 @@ export class TpTimeline extends FieldFigure {
         sum: this.shows === 'epochs' ? count(sum) : exact(Number(sum.toPrecision(3))),
       }),
     ];
-    const { pruned, diverged } = this.spared();
+    const { pruned, diverged } = this.once('spared', () => this.spared());
     if (pruned) said.push(this.t('timeline.pruned', { n: count(pruned) }));
     if (diverged) said.push(this.t('timeline.diverged', { n: count(diverged) }));
     return said.join(' ');

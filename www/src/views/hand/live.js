@@ -174,6 +174,14 @@ export function sliderOf(row, study, epoch) {
   };
 }
 
+/** What a row takes at least and at most behind an epoch: no batch has more rows than there are, and no schedule ends
+ * before the next epoch. @param {Hyperparameter} row @param {Study} study @param {number} epoch
+ * @returns {[number, number]} */
+export function boundsOf({ name, low, high }, study, epoch) {
+  const most = (name === 'batch_size' && partSizes(study)[0]) || Number(high);
+  return [name === 'epochs' ? epoch + 1 : Number(low), most];
+}
+
 /** The choices of a row that is one. @param {Hyperparameter} row */
 export const optionsOf = (row) => choicesOf(row).map(String);
 

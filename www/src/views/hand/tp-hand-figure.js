@@ -234,7 +234,9 @@ export class TpHandFigure extends FigurePart {
   /** @private @param {number} branch @param {number | null} epoch */
   point(branch, epoch) {
     const isEnd = epoch === tipOf(this.hand.branches[branch]);
-    this.dispatchEvent(new CustomEvent('point', { detail: { branch, epoch: isEnd ? null : epoch } }));
+    // The next press counts from here, also before all is drawn anew.
+    this.cursor = isEnd ? null : epoch;
+    this.dispatchEvent(new CustomEvent('point', { detail: { branch, epoch: this.cursor } }));
   }
 
   draw() {

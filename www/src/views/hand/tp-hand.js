@@ -22,7 +22,7 @@ import {
   tipOf,
 } from './branches.js';
 import { HandRun } from './hand-run.js';
-import { hasEnd, liveRows, lockedRows, optionsOf, refusal, sliderOf, startOf, whole } from './live.js';
+import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf, refusal, sliderOf, startOf, whole } from './live.js';
 import { lengthOf, readRecord, written } from './record.js';
 import './tp-hand-figure.js';
 import sheet from './style.css?inline';
@@ -418,9 +418,10 @@ export class TpHand extends Part {
           (one) => html`<option value=${one} ?selected=${one === value}>${this.word(one)}</option>`,
         )}</select></div>`;
     const slider = /** @type {import('./live.js').Slider} */ (sliderOf(row, run.study, run.actsBehind()));
+    const [low, high] = boundsOf(row, run.study, run.actsBehind());
     return html`<div class="knob" title=${row.help[this.store.lang]}>
       <tp-number .store=${this.store} name="hand-${name}" .label=${label} .value=${Number(value)}
-        .min=${Number(row.low)} .max=${Number(row.high)} .whole=${row.type === 'int'} .apart=${true} .locked=${locked}
+        .min=${low} .max=${high} .whole=${row.type === 'int'} .apart=${true} .locked=${locked}
         @take=${(/** @type {CustomEvent<number>} */ event) => this.set({ [name]: event.detail })}></tp-number>
       <input type="range" min="0" max=${slider.steps} step="1" .value=${String(slider.placeOf(Number(value)))}
         aria-label=${label} aria-valuetext=${exact(value)} data-testid="hand-slide-${name}" ?disabled=${locked}

@@ -257,6 +257,10 @@ test('branches: settings, changes, forks and reverts', () => {
   branches.change(hand, 1, { dropout: 0.5 });
   grow(hand, 1, 3);
   assert.deepEqual(branches.settingsAt(hand, 0, 5), { learning_rate: 4, dropout: 0 });
+  assert.deepEqual(
+    [1, 2].map((epoch) => branches.settingsAt(hand, 1, epoch).learning_rate),
+    [1, 3],
+  );
   assert.deepEqual(branches.settingsAt(hand, 1, 6), { learning_rate: 3, dropout: 0.5 });
   assert.deepEqual(
     branches.pointsOf(hand, 1).map(({ epoch }) => epoch),

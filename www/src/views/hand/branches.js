@@ -67,10 +67,11 @@ export function ownerOf({ branches }, index, epoch) {
   return at;
 }
 
-/** The settings of a branch behind an epoch of it: with them the next one is trained, if it is the branch's own.
+/** The settings of a branch behind an epoch of it or of its past: with them the next one is trained.
  * @param {Hand} hand @param {number} index @param {number} epoch @returns {Settings} */
 export function settingsAt(hand, index, epoch) {
   const { parent, from, changes } = hand.branches[index];
+  if (parent !== null && epoch < from) return settingsAt(hand, parent, epoch);
   // What was changed at the fork itself acted on the branch that it was forked from alone.
   const all = parent === null ? { ...hand.params } : settingsAt(hand, parent, from - 1);
   for (const change of changes) if (change.epoch <= epoch) Object.assign(all, change.settings);

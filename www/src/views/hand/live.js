@@ -87,7 +87,8 @@ export const liveRows = (study, settings) =>
     one.name === 'epochs' ? hasEnd(settings) : one.available && uses(one, { ...study, space: {} }, settings),
   );
 
-/** Settings that stay as they are: what a network is, and how it learns. @param {Study} study @param {Settings} settings
+/** Settings that stay as they are: what a network is, and how it learns.
+ * @param {Study} study @param {Settings} settings
  * @returns {[Hyperparameter, Value][]} */
 export function lockedRows(study, settings) {
   const plain = { ...study, space: {} };

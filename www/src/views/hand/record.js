@@ -10,7 +10,8 @@ import { LIVE_NAMES, refusal, startOf } from './live.js';
  *
  * - `study`, a study@1; `trial`, the `number` and `params` of the trial that the run began as;
  * - `branches`, in the order in which they came to be: the index of its `parent` (null of the first), the epoch `from`
- *   which it is a branch of its own, the epoch `until` which it was trained, or in which it diverged, whether it was `reverted` and whether
+ *   which it is a branch of its own, the epoch `until` which it was trained, or in which it diverged,
+ *   whether it was `reverted` and whether
  *   it is `live`; and `last`, the validation loss of its last epoch, by which a replay is checked (null without one);
  * - `changes`, each `[branch, epoch, settings]`: they act from the epoch behind that one on.
  *

@@ -4,7 +4,7 @@ import { Part, define } from '../../controls/part.js';
 import { text } from '../../controls/tp-row.js';
 import '../../controls/tp-number.js';
 import { download } from '../../platform/download.js';
-import { count, exact, loss } from '../../study/format.js';
+import { count, loss, setting } from '../../study/format.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { sameStudy } from '../../study/link.js';
 import {
@@ -347,7 +347,9 @@ export class TpHand extends Part {
         <section class="knobs" aria-label=${this.t('hand.settings')}>${this.knobs(run)}</section>
         <div class="sight">
           ${wrong ? html`<p class="err" role="alert" data-testid="hand-problem">${wrong}</p>` : nothing}
-          <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run} .version=${this.version} .cursor=${this.cursor}
+          <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run}
+            .version=${this.version}
+            .cursor=${this.cursor}
             @point=${(/** @type {CustomEvent} */ { detail }) => this.point(detail.branch, detail.epoch)}>
           </tp-hand-figure>
           ${this.facts(run)}${this.branches(run)}${this.changes(run)}
@@ -424,7 +426,7 @@ export class TpHand extends Part {
         .min=${low} .max=${high} .whole=${row.type === 'int'} .apart=${true} .locked=${locked}
         @take=${(/** @type {CustomEvent<number>} */ event) => this.set({ [name]: event.detail })}></tp-number>
       <input type="range" min="0" max=${slider.steps} step="1" .value=${String(slider.placeOf(Number(value)))}
-        aria-label=${label} aria-valuetext=${exact(value)} data-testid="hand-slide-${name}" ?disabled=${locked}
+        aria-label=${label} aria-valuetext=${setting(value)} data-testid="hand-slide-${name}" ?disabled=${locked}
         @input=${(/** @type {Event} */ event) => {
           this.set({ [name]: slider.at(Number(/** @type {HTMLInputElement} */ (event.target).value)) });
         }}></div>`;
@@ -473,12 +475,11 @@ export class TpHand extends Part {
   branches(run) {
     const { hand } = run;
     return html`<table class="list" data-testid="hand-branches"><caption>${this.t('hand.branches')}</caption>
-      <thead><tr>${['branch', 'from', 'epoch', 'now', 'state', 'live_column'].map((key) => this.column(key))}</tr></thead><tbody>${hand.branches.map(
-        (one, k) => {
-          const letter = letterOf(k);
-          const isLive = one.live && isOpen(one);
-          const state = one.reverted ? 'reverted' : one.state === 'open' ? (isLive ? 'live' : 'paused') : one.state;
-          return html`<tr aria-current=${k === hand.current}><th scope="row"><button type="button" class="lnk"
+      ${this.head(['branch', 'from', 'epoch', 'now', 'state', 'live_column'])}<tbody>${hand.branches.map((one, k) => {
+        const letter = letterOf(k);
+        const isLive = one.live && isOpen(one);
+        const state = one.reverted ? 'reverted' : one.state === 'open' ? (isLive ? 'live' : 'paused') : one.state;
+        return html`<tr aria-current=${k === hand.current}><th scope="row"><button type="button" class="lnk"
           data-testid="hand-take-${letter}" aria-label=${this.t('hand.take', { letter })} ?disabled=${!!run.replay}
           @click=${() => this.point(k, null)}>${letter}</button></th>
           <td>${one.parent === null ? '–' : `${letterOf(one.parent)} ${count(one.from)}`}</td>
@@ -489,14 +490,15 @@ export class TpHand extends Part {
               one.live = !one.live;
               this.version++;
             }}></td></tr>`;
-        },
-      )}</tbody></table>`;
+      })}</tbody></table>`;
   }
 
-  /** @private @param {string} key */
-  column(key) {
-    const isNumber = ['epoch', 'now', 'after'].includes(key);
-    return html`<th scope="col" class=${isNumber ? 'num' : ''}>${this.t(`hand.${key}`)}</th>`;
+  /** @private @param {string[]} keys */
+  head(keys) {
+    const isNumber = (/** @type {string} */ key) => ['epoch', 'now', 'after'].includes(key);
+    return html`<thead><tr>${keys.map(
+      (key) => html`<th scope="col" class=${isNumber(key) ? 'num' : ''}>${this.t(`hand.${key}`)}</th>`,
+    )}</tr></thead>`;
   }
 
   /** @private @param {HandRun} run */
@@ -507,7 +509,7 @@ export class TpHand extends Part {
     return html`<table class="list" data-testid="hand-changes"><caption>${this.t('hand.changes')}${
       rest > 0 ? ` (${this.t('hand.changes.latest', { n: MOST_LISTED, of: count(all.length) })})` : ''
     }</caption>
-      <thead><tr>${['branch', 'after', 'setting', 'change'].map((key) => this.column(key))}</tr></thead><tbody>${all
+      ${this.head(['branch', 'after', 'setting', 'change'])}<tbody>${all
         .slice(-MOST_LISTED)
         .reverse()
         .map(

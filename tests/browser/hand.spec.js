@@ -139,10 +139,22 @@ test('a trial goes on by hand: changed while it trains, forked, reverted, and tr
   await expect(page.getByTestId('hand-facts')).toContainText('to the last bit', { timeout: 30_000 });
   await rested(page);
   expect((await found(page)).branches).toEqual(branches);
+  // A link holds it, too, and waits until somebody wants it trained.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByTestId('hand-copy').click();
+  await expect(page.getByTestId('hand-told')).toHaveText('The link was copied');
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain('&hand=(');
   // The run that was there before can come back.
   await page.getByTestId('hand-back').click();
   await train(page, 1);
   expect(await tip(page, 2)).toBe(change.epoch + 4);
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('hand-dialog')).toBeHidden();
+  await page.evaluate((to) => void (location.hash = new URL(to).hash), link);
+  await expect(page.getByTestId('hand-facts')).toContainText('This is the record of a run');
+  expect((await found(page)).branches[0].points).toEqual([]);
+  await page.getByTestId('hand-play').click();
+  await expect(page.getByTestId('hand-facts')).toContainText('to the last bit', { timeout: 30_000 });
+  expect((await found(page)).branches).toEqual(branches);
 });

@@ -206,14 +206,21 @@ export function stretchesOf(hand, index, from, until) {
 export function listed(hand) {
   /** @type {ReturnType<typeof listed>} */
   const all = [];
-  for (const [branch, { changes }] of hand.branches.entries()) {
+  for (const [branch, { from, changes }] of hand.branches.entries()) {
+    const now = settingsAt(hand, branch, from - 1);
+    /** @type {Map<string, (typeof all)[number]>} the last entry of each setting */
+    const known = new Map();
     for (const { epoch, settings } of changes) {
-      const earlier = settingsAt(hand, branch, epoch - 1);
       for (const [name, to] of Object.entries(settings)) {
-        const known = all.findLast((one) => one.branch === branch && one.name === name);
-        if (known && known.last === epoch - 1) Object.assign(known, { last: epoch, to });
-        else all.push({ branch, epoch, last: epoch, name, from: earlier[name] ?? null, to });
+        const last = known.get(name);
+        const one = { branch, epoch, last: epoch, name, from: now[name] ?? null, to };
+        if (last?.last === epoch - 1) Object.assign(last, { last: epoch, to });
+        else {
+          all.push(one);
+          known.set(name, one);
+        }
       }
+      Object.assign(now, settings);
     }
   }
   return all;

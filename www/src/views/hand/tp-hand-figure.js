@@ -349,9 +349,10 @@ export class TpHandFigure extends FigurePart {
     const { hand, run } = this;
     const { x } = /** @type {Places} */ (this.places);
     const tip = tipOf(hand.branches[hand.current]);
-    const turns = [0, ...changesOf(hand, hand.current).flatMap((one) => (name in one.settings ? [one.epoch] : []))];
-    const values = turns.map((epoch) => settingsAt(hand, hand.current, epoch)[name]);
-    // A change at the fork itself is one of the branch that begins there.
+    const changed = changesOf(hand, hand.current).filter(({ settings }) => name in settings);
+    const turns = [0, ...changed.map(({ epoch }) => epoch)];
+    const values = [hand.params[name], ...changed.map(({ settings }) => settings[name])];
+    // What was changed while an epoch is trained is written down after it.
     values[values.length - 1] = run.settings()[name];
     const kinds = [...new Set(values)];
     const size = (/** @type {import('../../study/types.js').Value} */ value) =>

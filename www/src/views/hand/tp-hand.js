@@ -23,7 +23,7 @@ import {
 } from './branches.js';
 import { HandRun } from './hand-run.js';
 import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf, refusal, sliderOf, startOf, whole } from './live.js';
-import { lengthOf, readRecord, written } from './record.js';
+import { lengthOf, readRecord, readWords, toWords, written } from './record.js';
 import './tp-hand-figure.js';
 import sheet from './style.css?inline';
 
@@ -102,13 +102,27 @@ export class TpHand extends Part {
     const trial = asTrial ? selected : null;
     const of = trial?.number ?? NO_TRIAL;
     const given = trial ? shownStudy : study;
+    this.show();
+    if (this.run && (!asTrial || (this.of === of && sameStudy(this.run.study, given)))) return;
+    this.begin(given, trial);
+  }
+
+  /** Opens the run that a link has, of the study in the panel; nothing is trained before the reader says so.
+   * @param {string} words */
+  openLink(words) {
+    const { study } = this.store;
+    if (!this.isOpen) this.show();
+    if (!this.run) this.begin(study, null);
+    this.bring(readWords(words, study));
+  }
+
+  /** @private */
+  show() {
     this.isOpen = true;
     this.dialog.showModal();
     void this.updateComplete.then(() => {
       /** @type {HTMLElement | null} */ (this.querySelector('[data-testid="hand-play"]'))?.focus();
     });
-    if (this.run && (!asTrial || (this.of === of && sameStudy(this.run.study, given)))) return;
-    this.begin(given, trial);
   }
 
   /** @private @param {Study} study @param {import('../../study/types.js').Trial | null} trial */
@@ -261,22 +275,29 @@ export class TpHand extends Part {
     this.version++;
   }
 
-  /** The record, as text. */
+  /** @private */
   get record() {
     const { hand, study, trial } = /** @type {HandRun} */ (this.run);
-    return JSON.stringify(written(hand, study, trial));
+    return written(hand, study, trial);
   }
 
   /** @private */
   save() {
     const { study } = /** @type {HandRun} */ (this.run);
-    download(new Blob([this.record], { type: 'application/json' }), `${study.dataset.name}-by-hand.json`);
+    const text = JSON.stringify(this.record);
+    download(new Blob([text], { type: 'application/json' }), `${study.dataset.name}-by-hand.json`);
   }
 
   /** @private */
   async copy() {
+    const { record } = this;
+    const href = this.act('link_with', { study: record.study, view: 'sweep', hand: toWords(record) });
+    if (!href) {
+      this.fault = { key: 'hand.no_link' };
+      return;
+    }
     try {
-      await navigator.clipboard.writeText(this.record);
+      await navigator.clipboard.writeText(String(href));
       this.copied = true;
       this.said = this.t('hand.said.copied');
       setTimeout(() => (this.copied = false), TOLD);
@@ -290,22 +311,21 @@ export class TpHand extends Part {
     const field = /** @type {HTMLInputElement} */ (event.target);
     const [file] = field.files ?? [];
     field.value = '';
-    if (file) this.bring(await file.text());
+    if (file && this.bring(readRecord(await file.text()))) this.run?.play();
   }
 
-  /** Takes a record up: it is trained again, and compared. @param {string} record */
-  bring(record) {
-    const found = readRecord(record);
+  /** Takes a record up, if it is one. @param {ReturnType<typeof readRecord>} found @returns {boolean} */
+  bring(found) {
     if ('fault' in found) {
       this.fault = found.fault;
-      return;
+      return false;
     }
     const { read } = found;
     this.take(read, RECORD);
     const run = /** @type {HandRun} */ (this.run);
     run.replay = { until: read.until, last: read.last };
     this.said = this.t('hand.said.brought', { n: count(lengthOf(read)) });
-    run.play();
+    return true;
   }
 
   /** @private @param {KeyboardEvent} event */
@@ -465,6 +485,8 @@ export class TpHand extends Part {
           }),
         );
     }
+    if (run.replay && run.state === 'paused')
+      told.push(this.t('hand.replay.ahead', { n: count(lengthOf({ hand, until: run.replay.until })) }));
     if (run.compared) told.push(this.t(`hand.replay.${run.compared}`));
     if (run.hasDropped) told.push(this.t('hand.dropped'));
     if (this.store.state === 'running' || this.store.state === 'starting') told.push(this.t('hand.beside'));

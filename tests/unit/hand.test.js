@@ -9,7 +9,7 @@ import * as branches from '../../www/src/views/hand/branches.js';
 import { HandRun } from '../../www/src/views/hand/hand-run.js';
 import { LIVE_NAMES, liveRows, refusal, sliderOf, startOf, whole } from '../../www/src/views/hand/live.js';
 import { spanOf, thinned } from '../../www/src/views/hand/plot.js';
-import { lengthOf, readRecord, written } from '../../www/src/views/hand/record.js';
+import { lengthOf, readRecord, readWords, toWords, written } from '../../www/src/views/hand/record.js';
 
 const wasm = readFileSync(new URL('../../www/src/generated/engine/engine_bg.wasm', import.meta.url));
 initSync({ module: wasm });
@@ -187,6 +187,13 @@ test('a record trains the same again, through forks, changes, divergence and rev
   assert.deepEqual(again.hand.branches, run.hand.branches);
   assert.equal(JSON.stringify(written(again.hand, read.study, read.trial)), text);
 
+  // A link has the same, and the study beside it.
+  const words = toWords(JSON.parse(text));
+  assert.ok(words.length < 400, words);
+  assert.deepEqual(readWords(words, study), readRecord(text));
+  assert.equal(/** @type {any} */ (readWords(words.slice(0, -9), study)).fault.key, 'hand.bad.link');
+  assert.equal(/** @type {any} */ (readWords('(t:0)', study)).fault.key, 'hand.bad.link');
+
   // One that says it came to something else is told from it.
   const other = /** @type {any} */ (readRecord(text)).read;
   const { run: third } = runOf(other.study, other);
@@ -195,6 +202,24 @@ test('a record trains the same again, through forks, changes, divergence and rev
   await rested(third);
   assert.equal(third.compared, 'other');
   for (const one of [run, again, third]) await one.leave();
+});
+
+test('checkpoints are bounded, and what a Worker has lost is trained again', async () => {
+  const { run, host } = runOf(studyOf({}));
+  const keep = (/** @type {string} */ name) => /** @type {any} */ (run).keep(name, 30 * 2 ** 20);
+  for (const epoch of [1, 2, 3, 4]) keep(`A${epoch}`);
+  assert.deepEqual([.../** @type {any} */ (run).kept.keys()], ['A3', 'A4']);
+  assert.deepEqual([/** @type {any} */ (run).drop, run.hasDropped], [['A1', 'A2'], true]);
+  await run.leave();
+  await train(run, 3);
+  const told = structuredClone(losses(run));
+  // As when it is replaced.
+  host.stop(/** @type {any} */ (host).id);
+  run.play();
+  while (run.tip() < 6) await new Promise((resolve) => void setTimeout(resolve, 2));
+  await run.leave();
+  assert.deepEqual(losses(run).slice(0, 3), told);
+  assert.deepEqual(losses(run).slice(0, 6), (await ordinary(studyOf({}))).slice(0, 6));
 });
 
 test('a run ends when it is left, and a schedule with its end', async () => {
@@ -257,6 +282,10 @@ test('branches: settings, changes, forks and reverts', () => {
   branches.change(hand, 1, { dropout: 0.5 });
   grow(hand, 1, 3);
   assert.deepEqual(branches.settingsAt(hand, 0, 5), { learning_rate: 4, dropout: 0 });
+  assert.deepEqual(
+    [1, 2].map((epoch) => branches.settingsAt(hand, 1, epoch).learning_rate),
+    [1, 3],
+  );
   assert.deepEqual(branches.settingsAt(hand, 1, 6), { learning_rate: 3, dropout: 0.5 });
   assert.deepEqual(
     branches.pointsOf(hand, 1).map(({ epoch }) => epoch),

@@ -39,6 +39,11 @@ export const RANGE = {
     act: (on, /** @type {boolean} */ asTrial) =>
       opened(on, 'hand', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-hand')).open(asTrial)),
   }),
+  /** Opens the run by hand that a link has. */
+  hand_from: defineCommand({
+    act: (on, /** @type {string} */ words) =>
+      opened(on, 'hand', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-hand')).openLink(words)),
+  }),
   train_by_hand: defineCommand({
     act: ({ runner }, /** @type {{what: string, args: any[]}} */ { what, args }) => runner.byHand(what, args),
   }),

@@ -141,6 +141,7 @@ export class Address {
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
     this.last = this.link;
+    if (state.hand) void settled.then(() => perform(store, 'hand_from', String(state.hand))).catch(() => {});
     if (state.run) void settled.then(() => page.run()).catch(() => {});
     return study !== undefined;
   }

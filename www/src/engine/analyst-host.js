@@ -15,8 +15,8 @@ function isPicture({ order, next }) {
 /** @typedef {import('../state/landscape.js').Reach} Reach */
 
 /**
- * The side of its Worker of the module `analyses`: surfaces, races and range tests, worked out piece by piece. It is loaded
- * when one is first looked at, and what trains is not held up by it.
+ * The side of its Worker of the module `analyses`: surfaces, races and range tests, worked out piece by piece. It is
+ * loaded when one is first looked at, and what trains is not held up by it.
  */
 export class AnalystHost extends Answers {
   /** @param {import('./answers.js').Post} post */

@@ -17,11 +17,7 @@ import { fitted } from './snapshot-words.js';
  * @property {Omit<Fit, 'perEpoch'>} fit
  * @property {string[]} drop checkpoints that are put away
  *
- * @typedef {object} Trained
- * @property {number[][]} epochs the number of each, train and validation loss, train and validation metric, and the
- *   learning rate of its last step
- * @property {number | null} divergedAt the step
- * @property {number} bytes of the checkpoint at the end; 0 where the trial has ended
+ * @typedef {import('../study/types.js').HandNews} HandNews
  */
 
 /** A stretch is worked on for so long between two looks at what else is asked, in ms. */
@@ -52,7 +48,7 @@ export class HandHost {
   }
 
   /** Trains a stretch; null where it is another one's turn meanwhile. @param {number} id @param {Stretch} stretch
-   * @returns {Promise<Trained | null>} */
+   * @returns {Promise<HandNews | null>} */
   async train(id, { trial, ofTrials, from, epoch, until, to, fit, drop }) {
     const { training } = this;
     if (!training || id !== this.id) return null;
@@ -62,7 +58,7 @@ export class HandHost {
     if (!start) throw { code: 'unexpected', detail: `there is no checkpoint ${from}` };
     const words = from === null ? start : fitted(start, { ...fit, perEpoch: this.perEpoch(training, round, trial) });
     training.assign(round, words);
-    /** @type {Trained} */
+    /** @type {HandNews} */
     const trained = { epochs: [], divergedAt: null, bytes: 0 };
     for (let finished = false; !finished;) {
       const report = await training.advance(BUDGET);
@@ -81,7 +77,7 @@ export class HandHost {
     return trained;
   }
 
-  /** @private Enters the events of a report. @param {Float64Array} numbers @param {Trained} trained */
+  /** @private Enters the events of a report. @param {Float64Array} numbers @param {HandNews} trained */
   read(numbers, trained) {
     for (let at = 0; at < numbers.length;) {
       const [state, n, each] = [numbers[at + 1], numbers[at + 6], numbers[at + 7]];

@@ -16,7 +16,7 @@ const NO_MEMORY = [0, 0x7ff0_0000, 0, 0x3ff0_0000, 0];
 
 /**
  * The snapshot for other settings. Steps are counted as if all epochs had been of the present batch size, which keeps
- * a schedule's place in epochs; a momentum that is new begins at nothing, and so does the wait of a schedule that waits.
+ * a schedule's place in epochs; a momentum that is new begins at nothing, as does the wait of a schedule that waits.
  * @param {Uint32Array} words one snapshot @param {Fit} fit
  * @returns {Uint32Array}
  */

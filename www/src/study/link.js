@@ -18,6 +18,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {Study} [study]
  * @property {string} [view]
  * @property {string} [race] what races
+ * @property {string} [hand] a run by hand (views/hand/record.js)
  * @property {string} [map] axes, size and window of the trainability map
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
@@ -143,6 +144,7 @@ export function encodeLink(state) {
     const { format, ...rest } = withDefaults(state.study);
     parts.push(`s=${percent(write(rest))}`);
   }
+  if (state.hand) parts.push(`hand=${percent(state.hand)}`);
   parts.push(`view=${percent(state.view ?? 'sweep')}`);
   if (state.lang) parts.push(`lang=${percent(state.lang)}`);
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
@@ -416,6 +418,7 @@ const PARTS = {
   // Which views there are is the page's to know.
   view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
   race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
+  hand: (hand) => (/^\(.*\)$/.test(hand) ? { hand } : null),
   map: (map) => (/^[a-z_0-9]{1,30},[a-z_0-9]{1,30},\d{2,3}(,[-\d.e]{0,24}){0,4}$/.test(map) ? { map } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),

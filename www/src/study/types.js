@@ -96,6 +96,9 @@
  * @typedef {{done: boolean, rows: number, of_rows: number, per_epoch: number, steps: number, diverged_at: number |
  *   null, point: any}} SharpNews how far a look at a training's sharpness has come; `point`: what was seen next
  *   (`pointOf` of views/sharpness/story.js)
+ * @typedef {{epochs: number[][], divergedAt: number | null, bytes: number}} HandNews what a stretch of a run by hand
+ *   came to: of each epoch its number, train and validation loss, train and validation metric, and the learning
+ *   rate of its last step; the step at which it diverged; bytes of the checkpoint at its end, 0 where the trial ended
  * @typedef {{study: Study, trial: Trial, diverges: boolean, epochs: number | null, onNews: (news: SharpNews) => void
  *   }} SharpAsked epochs: that the trial is trained for, null for all of its own
  *

@@ -67,10 +67,11 @@ export function ownerOf({ branches }, index, epoch) {
   return at;
 }
 
-/** The settings of a branch behind an epoch of it: with them the next one is trained, if it is the branch's own.
+/** The settings of a branch behind an epoch of it or of its past: with them the next one is trained.
  * @param {Hand} hand @param {number} index @param {number} epoch @returns {Settings} */
 export function settingsAt(hand, index, epoch) {
   const { parent, from, changes } = hand.branches[index];
+  if (parent !== null && epoch < from) return settingsAt(hand, parent, epoch);
   // What was changed at the fork itself acted on the branch that it was forked from alone.
   const all = parent === null ? { ...hand.params } : settingsAt(hand, parent, from - 1);
   for (const change of changes) if (change.epoch <= epoch) Object.assign(all, change.settings);
@@ -205,14 +206,21 @@ export function stretchesOf(hand, index, from, until) {
 export function listed(hand) {
   /** @type {ReturnType<typeof listed>} */
   const all = [];
-  for (const [branch, { changes }] of hand.branches.entries()) {
+  for (const [branch, { from, changes }] of hand.branches.entries()) {
+    const now = settingsAt(hand, branch, from - 1);
+    /** @type {Map<string, (typeof all)[number]>} the last entry of each setting */
+    const known = new Map();
     for (const { epoch, settings } of changes) {
-      const earlier = settingsAt(hand, branch, epoch - 1);
       for (const [name, to] of Object.entries(settings)) {
-        const known = all.findLast((one) => one.branch === branch && one.name === name);
-        if (known && known.last === epoch - 1) Object.assign(known, { last: epoch, to });
-        else all.push({ branch, epoch, last: epoch, name, from: earlier[name] ?? null, to });
+        const last = known.get(name);
+        const one = { branch, epoch, last: epoch, name, from: now[name] ?? null, to };
+        if (last?.last === epoch - 1) Object.assign(last, { last: epoch, to });
+        else {
+          all.push(one);
+          known.set(name, one);
+        }
       }
+      Object.assign(now, settings);
     }
   }
   return all;

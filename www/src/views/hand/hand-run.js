@@ -20,7 +20,7 @@ import { number } from '../../study/format.js';
  *
  * @typedef {import('../../study/types.js').Study} Study
  * @typedef {import('../../study/types.js').Problem} Problem
- * @typedef {import('../../engine/hand-host.js').Trained} Trained
+ * @typedef {import('../../study/types.js').HandNews} HandNews
  * @typedef {import('./branches.js').Hand} Hand
  * @typedef {import('./branches.js').Settings} Settings
  * @typedef {import('./record.js').Start} Start
@@ -224,8 +224,8 @@ export class HandRun {
     }
   }
 
-  /** @private What has to be trained to get a branch to an epoch, from the nearest checkpoint on. Past and new epochs lie
-   * in stretches of their own. @param {number} index @param {number} until */
+  /** @private What has to be trained to get a branch to an epoch, from the nearest checkpoint on. Past and new epochs
+   * lie in stretches of their own. @param {number} index @param {number} until */
   async reach(index, until) {
     const { hand, trial, study } = this;
     if (!this.id) this.id = await this.call('begin', { ...study, record: [] });
@@ -235,7 +235,7 @@ export class HandRun {
     return all.flatMap(inPieces).map((one) => ({ ...one, isNew: one.from >= tip, trial }));
   }
 
-  /** @private @param {Awaited<ReturnType<HandRun['reach']>>[number]} stretch @returns {Promise<Trained | null>} */
+  /** @private @param {Awaited<ReturnType<HandRun['reach']>>[number]} stretch @returns {Promise<HandNews | null>} */
   async stretch({ branch, from, until, settings, trial }) {
     const { hand, study } = this;
     const owner = ownerOf(hand, branch, from);

@@ -87,7 +87,8 @@ export const liveRows = (study, settings) =>
     one.name === 'epochs' ? hasEnd(settings) : one.available && uses(one, { ...study, space: {} }, settings),
   );
 
-/** Settings that stay as they are: what a network is, and how it learns. @param {Study} study @param {Settings} settings
+/** Settings that stay as they are: what a network is, and how it learns.
+ * @param {Study} study @param {Settings} settings
  * @returns {[Hyperparameter, Value][]} */
 export function lockedRows(study, settings) {
   const plain = { ...study, space: {} };
@@ -172,6 +173,14 @@ export function sliderOf(row, study, epoch) {
     at: (place) => (place < off ? 0 : from(a + ((place - off) / places) * (b - a))),
     placeOf: (value) => (off && value <= 0 ? 0 : nearest(off + (places * (to(value) - a)) / (b - a), steps)),
   };
+}
+
+/** What a row takes at least and at most behind an epoch: no batch has more rows than there are, and no schedule ends
+ * before the next epoch. @param {Hyperparameter} row @param {Study} study @param {number} epoch
+ * @returns {[number, number]} */
+export function boundsOf({ name, low, high }, study, epoch) {
+  const most = (name === 'batch_size' && partSizes(study)[0]) || Number(high);
+  return [name === 'epochs' ? epoch + 1 : Number(low), most];
 }
 
 /** The choices of a row that is one. @param {Hyperparameter} row */

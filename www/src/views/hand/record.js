@@ -1,4 +1,5 @@
 import { BY_NAME } from '../../study/hyperparameters.js';
+import { read as readCompact, write } from '../../study/compact.js';
 import { isObject } from '../../study/checks.js';
 import { number } from '../../study/format.js';
 import { FORMAT as STUDY, readStudy } from '../../study/study.js';
@@ -10,7 +11,8 @@ import { LIVE_NAMES, refusal, startOf } from './live.js';
  *
  * - `study`, a study@1; `trial`, the `number` and `params` of the trial that the run began as;
  * - `branches`, in the order in which they came to be: the index of its `parent` (null of the first), the epoch `from`
- *   which it is a branch of its own, the epoch `until` which it was trained, or in which it diverged, whether it was `reverted` and whether
+ *   which it is a branch of its own, the epoch `until` which it was trained, or in which it diverged,
+ *   whether it was `reverted` and whether
  *   it is `live`; and `last`, the validation loss of its last epoch, by which a replay is checked (null without one);
  * - `changes`, each `[branch, epoch, settings]`: they act from the epoch behind that one on.
  *
@@ -57,16 +59,18 @@ const isWhole = (value, low, high) => Number.isInteger(value) && Number(value) >
  * @returns {{fault: Fault}} */
 const bad = (key, values = {}) => ({ fault: { key: `hand.bad.${key}`, values } });
 
-/** Reads a record's text; nothing of it is believed. @param {string} text @returns {{read: Read} | {fault: Fault}} */
+/** Reads a record's text. @param {string} text @returns {{read: Read} | {fault: Fault}} */
 export function readRecord(text) {
   if (text.length > MOST_TEXT) return bad('long', { most: MOST_TEXT / 1e6 });
-  /** @type {any} */
-  let given;
   try {
-    given = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return readDocument(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     return bad('json', { detail: String(/** @type {Error} */ (error).message) });
   }
+}
+
+/** Reads a record; nothing of it is believed. @param {any} given @returns {{read: Read} | {fault: Fault}} */
+function readDocument(given) {
   if (!isObject(given) || given.format !== FORMAT) {
     const isStudy = isObject(given) && given.format === STUDY;
     return bad(isStudy ? 'study' : 'format', { format: FORMAT });
@@ -117,5 +121,38 @@ export function readRecord(text) {
   return { read: { study, trial: { number: trial.number, params }, hand, until, last } };
 }
 
-/** How many epochs a replay trains. @param {Read} read */
+/** A record without its study and what the study says already, for a link.
+ * @param {ReturnType<typeof written>} record */
+export function toWords({ study, trial, branches, changes }) {
+  const plain = { ...study, space: {} };
+  const isLive = (/** @type {[string, unknown]} */ [name]) => LIVE_NAMES.includes(name);
+  const given = Object.entries(trial.params);
+  const fixed = Object.fromEntries(given.filter((one) => !isLive(one)));
+  const usual = startOf(plain, { params: fixed });
+  const params = Object.fromEntries(given.filter(([name, value]) => !(name in usual) || usual[name] !== value));
+  return write({
+    t: trial.number,
+    p: { ...fixed, ...params },
+    b: branches.map((one) => [one.parent, one.from, one.until, one.reverted, one.live, one.last]),
+    c: changes,
+  });
+}
+
+/** Reads what {@link toWords} wrote of a run of a study. @param {string} words @param {Study} study
+ * @returns {{read: Read} | {fault: Fault}} */
+export function readWords(words, study) {
+  const { object, closed } = readCompact(words);
+  const { t, p, b, c } = object;
+  if (!closed || !Array.isArray(b)) return bad('link');
+  const branches = b.map((one) => {
+    const [parent, from, until, reverted, live, last] = Array.isArray(one) ? one : [];
+    return { parent, from, until, reverted, live, last };
+  });
+  // What the reader gives has no prototype; a record is plain objects.
+  return readDocument(
+    structuredClone({ format: FORMAT, study, trial: { number: t, params: p }, branches, changes: c }),
+  );
+}
+
+/** How many epochs a replay trains. @param {Pick<Read, 'hand' | 'until'>} read */
 export const lengthOf = ({ hand, until }) => hand.branches.reduce((sum, { from }, k) => sum + until[k] - from, 0);

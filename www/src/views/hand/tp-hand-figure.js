@@ -4,7 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { count, exact, loss, metric, rate, setting } from '../../study/format.js';
+import { count, loss, metric, rate, setting } from '../../study/format.js';
 import { datasetOf, taskOf } from '../../study/hyperparameters.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { changesOf, checkpointsOf, isOpen, letterOf, pointsOf, settingsAt, tipOf } from './branches.js';
@@ -234,7 +234,9 @@ export class TpHandFigure extends FigurePart {
   /** @private @param {number} branch @param {number | null} epoch */
   point(branch, epoch) {
     const isEnd = epoch === tipOf(this.hand.branches[branch]);
-    this.dispatchEvent(new CustomEvent('point', { detail: { branch, epoch: isEnd ? null : epoch } }));
+    // The next press counts from here, also before all is drawn anew.
+    this.cursor = isEnd ? null : epoch;
+    this.dispatchEvent(new CustomEvent('point', { detail: { branch, epoch: this.cursor } }));
   }
 
   draw() {
@@ -347,9 +349,10 @@ export class TpHandFigure extends FigurePart {
     const { hand, run } = this;
     const { x } = /** @type {Places} */ (this.places);
     const tip = tipOf(hand.branches[hand.current]);
-    const turns = [0, ...changesOf(hand, hand.current).flatMap((one) => (name in one.settings ? [one.epoch] : []))];
-    const values = turns.map((epoch) => settingsAt(hand, hand.current, epoch)[name]);
-    // A change at the fork itself is one of the branch that begins there.
+    const changed = changesOf(hand, hand.current).filter(({ settings }) => name in settings);
+    const turns = [0, ...changed.map(({ epoch }) => epoch)];
+    const values = [hand.params[name], ...changed.map(({ settings }) => settings[name])];
+    // What was changed while an epoch is trained is written down after it.
     values[values.length - 1] = run.settings()[name];
     const kinds = [...new Set(values)];
     const size = (/** @type {import('../../study/types.js').Value} */ value) =>
@@ -359,7 +362,7 @@ export class TpHandFigure extends FigurePart {
     const y = (/** @type {number} */ at) => top + STRIP - 6 - (high > low ? ((at - low) / (high - low)) * 14 : 7);
     const d = turns.map((epoch, k) => `${k ? 'V' : `M${x(0)},`}${y(sizes[k])}H${x(turns[k + 1] ?? tip)}`).join('');
     const now = values[values.length - 1];
-    const words = `${this.store.label(name)} ${typeof now === 'number' ? exact(now) : String(now).replaceAll('_', ' ')}`;
+    const words = `${this.store.label(name)} ${setting(now).replaceAll('_', ' ')}`;
     return [
       element('path', { d: `M${left},${top}H${this.size.width - MARGINS.right}`, stroke: 'var(--grid)' }),
       element('text', { x: left + 4, y: top + 13, fill: 'var(--ink-2)', 'font-size': 11 }, words),

@@ -4,7 +4,7 @@ import { Part, define } from '../../controls/part.js';
 import { text } from '../../controls/tp-row.js';
 import '../../controls/tp-number.js';
 import { download } from '../../platform/download.js';
-import { count, exact, loss } from '../../study/format.js';
+import { count, loss, setting } from '../../study/format.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { sameStudy } from '../../study/link.js';
 import {
@@ -22,8 +22,8 @@ import {
   tipOf,
 } from './branches.js';
 import { HandRun } from './hand-run.js';
-import { hasEnd, liveRows, lockedRows, optionsOf, refusal, sliderOf, startOf, whole } from './live.js';
-import { lengthOf, readRecord, written } from './record.js';
+import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf, refusal, sliderOf, startOf, whole } from './live.js';
+import { lengthOf, readRecord, readWords, toWords, written } from './record.js';
 import './tp-hand-figure.js';
 import sheet from './style.css?inline';
 
@@ -102,13 +102,27 @@ export class TpHand extends Part {
     const trial = asTrial ? selected : null;
     const of = trial?.number ?? NO_TRIAL;
     const given = trial ? shownStudy : study;
+    this.show();
+    if (this.run && (!asTrial || (this.of === of && sameStudy(this.run.study, given)))) return;
+    this.begin(given, trial);
+  }
+
+  /** Opens the run that a link has, of the study in the panel; nothing is trained before the reader says so.
+   * @param {string} words */
+  openLink(words) {
+    const { study } = this.store;
+    if (!this.isOpen) this.show();
+    if (!this.run) this.begin(study, null);
+    this.bring(readWords(words, study));
+  }
+
+  /** @private */
+  show() {
     this.isOpen = true;
     this.dialog.showModal();
     void this.updateComplete.then(() => {
       /** @type {HTMLElement | null} */ (this.querySelector('[data-testid="hand-play"]'))?.focus();
     });
-    if (this.run && (!asTrial || (this.of === of && sameStudy(this.run.study, given)))) return;
-    this.begin(given, trial);
   }
 
   /** @private @param {Study} study @param {import('../../study/types.js').Trial | null} trial */
@@ -261,22 +275,29 @@ export class TpHand extends Part {
     this.version++;
   }
 
-  /** The record, as text. */
+  /** @private */
   get record() {
     const { hand, study, trial } = /** @type {HandRun} */ (this.run);
-    return JSON.stringify(written(hand, study, trial));
+    return written(hand, study, trial);
   }
 
   /** @private */
   save() {
     const { study } = /** @type {HandRun} */ (this.run);
-    download(new Blob([this.record], { type: 'application/json' }), `${study.dataset.name}-by-hand.json`);
+    const text = JSON.stringify(this.record);
+    download(new Blob([text], { type: 'application/json' }), `${study.dataset.name}-by-hand.json`);
   }
 
   /** @private */
   async copy() {
+    const { record } = this;
+    const href = this.act('link_with', { study: record.study, view: 'sweep', hand: toWords(record) });
+    if (!href) {
+      this.fault = { key: 'hand.no_link' };
+      return;
+    }
     try {
-      await navigator.clipboard.writeText(this.record);
+      await navigator.clipboard.writeText(String(href));
       this.copied = true;
       this.said = this.t('hand.said.copied');
       setTimeout(() => (this.copied = false), TOLD);
@@ -290,22 +311,21 @@ export class TpHand extends Part {
     const field = /** @type {HTMLInputElement} */ (event.target);
     const [file] = field.files ?? [];
     field.value = '';
-    if (file) this.bring(await file.text());
+    if (file && this.bring(readRecord(await file.text()))) this.run?.play();
   }
 
-  /** Takes a record up: it is trained again, and compared. @param {string} record */
-  bring(record) {
-    const found = readRecord(record);
+  /** Takes a record up, if it is one. @param {ReturnType<typeof readRecord>} found @returns {boolean} */
+  bring(found) {
     if ('fault' in found) {
       this.fault = found.fault;
-      return;
+      return false;
     }
     const { read } = found;
     this.take(read, RECORD);
     const run = /** @type {HandRun} */ (this.run);
     run.replay = { until: read.until, last: read.last };
     this.said = this.t('hand.said.brought', { n: count(lengthOf(read)) });
-    run.play();
+    return true;
   }
 
   /** @private @param {KeyboardEvent} event */
@@ -347,7 +367,9 @@ export class TpHand extends Part {
         <section class="knobs" aria-label=${this.t('hand.settings')}>${this.knobs(run)}</section>
         <div class="sight">
           ${wrong ? html`<p class="err" role="alert" data-testid="hand-problem">${wrong}</p>` : nothing}
-          <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run} .version=${this.version} .cursor=${this.cursor}
+          <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run}
+            .version=${this.version}
+            .cursor=${this.cursor}
             @point=${(/** @type {CustomEvent} */ { detail }) => this.point(detail.branch, detail.epoch)}>
           </tp-hand-figure>
           ${this.facts(run)}${this.branches(run)}${this.changes(run)}
@@ -418,12 +440,13 @@ export class TpHand extends Part {
           (one) => html`<option value=${one} ?selected=${one === value}>${this.word(one)}</option>`,
         )}</select></div>`;
     const slider = /** @type {import('./live.js').Slider} */ (sliderOf(row, run.study, run.actsBehind()));
+    const [low, high] = boundsOf(row, run.study, run.actsBehind());
     return html`<div class="knob" title=${row.help[this.store.lang]}>
       <tp-number .store=${this.store} name="hand-${name}" .label=${label} .value=${Number(value)}
-        .min=${Number(row.low)} .max=${Number(row.high)} .whole=${row.type === 'int'} .apart=${true} .locked=${locked}
+        .min=${low} .max=${high} .whole=${row.type === 'int'} .apart=${true} .locked=${locked}
         @take=${(/** @type {CustomEvent<number>} */ event) => this.set({ [name]: event.detail })}></tp-number>
       <input type="range" min="0" max=${slider.steps} step="1" .value=${String(slider.placeOf(Number(value)))}
-        aria-label=${label} aria-valuetext=${exact(value)} data-testid="hand-slide-${name}" ?disabled=${locked}
+        aria-label=${label} aria-valuetext=${setting(value)} data-testid="hand-slide-${name}" ?disabled=${locked}
         @input=${(/** @type {Event} */ event) => {
           this.set({ [name]: slider.at(Number(/** @type {HTMLInputElement} */ (event.target).value)) });
         }}></div>`;
@@ -462,6 +485,8 @@ export class TpHand extends Part {
           }),
         );
     }
+    if (run.replay && run.state === 'paused')
+      told.push(this.t('hand.replay.ahead', { n: count(lengthOf({ hand, until: run.replay.until })) }));
     if (run.compared) told.push(this.t(`hand.replay.${run.compared}`));
     if (run.hasDropped) told.push(this.t('hand.dropped'));
     if (this.store.state === 'running' || this.store.state === 'starting') told.push(this.t('hand.beside'));
@@ -472,12 +497,11 @@ export class TpHand extends Part {
   branches(run) {
     const { hand } = run;
     return html`<table class="list" data-testid="hand-branches"><caption>${this.t('hand.branches')}</caption>
-      <thead><tr>${['branch', 'from', 'epoch', 'now', 'state', 'live_column'].map((key) => this.column(key))}</tr></thead><tbody>${hand.branches.map(
-        (one, k) => {
-          const letter = letterOf(k);
-          const isLive = one.live && isOpen(one);
-          const state = one.reverted ? 'reverted' : one.state === 'open' ? (isLive ? 'live' : 'paused') : one.state;
-          return html`<tr aria-current=${k === hand.current}><th scope="row"><button type="button" class="lnk"
+      ${this.head(['branch', 'from', 'epoch', 'now', 'state', 'live_column'])}<tbody>${hand.branches.map((one, k) => {
+        const letter = letterOf(k);
+        const isLive = one.live && isOpen(one);
+        const state = one.reverted ? 'reverted' : one.state === 'open' ? (isLive ? 'live' : 'paused') : one.state;
+        return html`<tr aria-current=${k === hand.current}><th scope="row"><button type="button" class="lnk"
           data-testid="hand-take-${letter}" aria-label=${this.t('hand.take', { letter })} ?disabled=${!!run.replay}
           @click=${() => this.point(k, null)}>${letter}</button></th>
           <td>${one.parent === null ? '–' : `${letterOf(one.parent)} ${count(one.from)}`}</td>
@@ -488,14 +512,15 @@ export class TpHand extends Part {
               one.live = !one.live;
               this.version++;
             }}></td></tr>`;
-        },
-      )}</tbody></table>`;
+      })}</tbody></table>`;
   }
 
-  /** @private @param {string} key */
-  column(key) {
-    const isNumber = ['epoch', 'now', 'after'].includes(key);
-    return html`<th scope="col" class=${isNumber ? 'num' : ''}>${this.t(`hand.${key}`)}</th>`;
+  /** @private @param {string[]} keys */
+  head(keys) {
+    const isNumber = (/** @type {string} */ key) => ['epoch', 'now', 'after'].includes(key);
+    return html`<thead><tr>${keys.map(
+      (key) => html`<th scope="col" class=${isNumber(key) ? 'num' : ''}>${this.t(`hand.${key}`)}</th>`,
+    )}</tr></thead>`;
   }
 
   /** @private @param {HandRun} run */
@@ -506,7 +531,7 @@ export class TpHand extends Part {
     return html`<table class="list" data-testid="hand-changes"><caption>${this.t('hand.changes')}${
       rest > 0 ? ` (${this.t('hand.changes.latest', { n: MOST_LISTED, of: count(all.length) })})` : ''
     }</caption>
-      <thead><tr>${['branch', 'after', 'setting', 'change'].map((key) => this.column(key))}</tr></thead><tbody>${all
+      ${this.head(['branch', 'after', 'setting', 'change'])}<tbody>${all
         .slice(-MOST_LISTED)
         .reverse()
         .map(

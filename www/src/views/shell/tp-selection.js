@@ -93,7 +93,7 @@ export class TpSelection extends Part {
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
-      ${this.sharp(trial)}${this.hand(trial)}${this.pin(trial)}${this.door(trial)}
+      ${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}${this.hand(trial)}
       ${this.brush()}
     </div>${this.pinned(trial)}</div>`;
   }

@@ -68,7 +68,10 @@ pub fn largest(
                 if length == 0.0 { 0.0 } else { length * last / values[at].abs().max(1e-12 * reach) }
             };
             let residual = (0..found).map(off).fold(0.0, f64::max);
-            if is_whole || residual <= tolerance {
+            // Where all eigenvalues lie close together, any vector is nearly one's, and the largest is not found by then.
+            let spread = values[0] - values[k - 1];
+            let is_told = |at: usize| off(at) * values[at].abs() <= tolerance * spread;
+            if is_whole || residual <= tolerance && (0..found).all(is_told) {
                 let vector = |part: &Vec<f64>| {
                     let mut vector = vec![0.0; n];
                     for (share, known) in part.iter().zip(&basis) {
@@ -182,6 +185,23 @@ mod tests {
         // Nothing overflows on the way.
         let huge = largest(scaled(&start, 1e300), 1, 1e-6, |vector| times(&rows, vector)).unwrap();
         assert!((huge.values[0] + 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_largest_of_many_that_lie_close_together_is_found() {
+        // What a penalty makes of weights that little else bends.
+        let mut stream = Stream::new([1, 4]);
+        for top in [0.1001, 0.102, 0.11, 0.2] {
+            let mut values = vec![0.1; 40];
+            values[0] = top;
+            for (at, value) in values.iter_mut().enumerate().skip(1) {
+                *value += 1e-6 * at as f64;
+            }
+            let rows = matrix(&values, &mut stream);
+            let start = (0..40).map(|_| stream.normal()).collect();
+            let found = largest(start, 1, 1e-3, |vector| times(&rows, vector)).unwrap();
+            assert!((found.values[0] - top).abs() < 1e-3 * (top - 0.1), "{top}: {found:?}");
+        }
     }
 
     #[test]

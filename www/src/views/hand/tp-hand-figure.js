@@ -248,8 +248,7 @@ export class TpHandFigure extends FigurePart {
     const { hand } = this;
     const lines = hand.branches.map((_, k) => pointsOf(hand, k));
     const span = spanOf(lines);
-    const y = lossAxis(span, span !== null && span[0] > 0, height - MARGINS.top - MARGINS.bottom);
-    const isLog = span !== null && span[0] > 0;
+    const y = lossAxis(span, true, height - MARGINS.top - MARGINS.bottom);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
     const most = Math.max(LEAST_EPOCHS, ...hand.branches.map(tipOf));
@@ -267,8 +266,8 @@ export class TpHandFigure extends FigurePart {
       x: (epoch) => left + shareOf(x, epoch) * across,
       // Far outside lies as far outside as the picture is high.
       y: (value) => {
-        const at = isLog ? Math.log10(value) : value;
-        return Math.max(-height, Math.min(2 * height, height - frame.bottom - shareOf(y, at) * up));
+        const at = shareOf(y, Math.log10(Math.max(value, Number.MIN_VALUE)));
+        return Math.max(-height, Math.min(2 * height, height - frame.bottom - at * up));
       },
     };
     const names = this.strips(this.most);

@@ -423,7 +423,8 @@ export class TpHand extends Part {
         ([row, value]) => html`<div><dt>${icon('lock')}${row.label[this.store.lang]}</dt><dd>${this.word(value)}</dd>
         </div>`,
       )}</dl>
-      <p class="q2 about">${this.t('hand.about')}</p>`;
+      <p class="q2 about">${this.t('hand.about')}</p>
+      ${this.store.singleKeys ? html`<p class="q2 about keys">${this.t('hand.keys')}</p>` : nothing}`;
   }
 
   /** @private @param {Hyperparameter} row @param {HandRun} run @param {Settings} settings @param {boolean} locked */

@@ -166,12 +166,12 @@ export class TpHandFigure extends FigurePart {
     if (most !== this.most) this.requestUpdate();
   }
 
-  /** @private The settings that were changed on the way of the branch in hand; the learning rate always is there.
+  /** @private The settings that were changed on the way of the branch in hand, the latest first, behind the learning rate.
    * @param {number} most */
   strips(most) {
     const { hand } = this;
     const changed = changesOf(hand, hand.current).flatMap(({ settings }) => Object.keys(settings));
-    return [...new Set(['learning_rate', ...changed])].slice(0, most);
+    return [...new Set(['learning_rate', ...changed.reverse()])].slice(0, most);
   }
 
   /** @private */

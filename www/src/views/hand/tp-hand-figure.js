@@ -166,7 +166,7 @@ export class TpHandFigure extends FigurePart {
     if (most !== this.most) this.requestUpdate();
   }
 
-  /** @private The settings that were changed on the way of the branch in hand, the latest first, behind the learning rate.
+  /** @private The learning rate, and the settings that were changed on the way of the branch in hand, the latest first.
    * @param {number} most */
   strips(most) {
     const { hand } = this;
@@ -251,7 +251,7 @@ export class TpHandFigure extends FigurePart {
     const y = lossAxis(span, true, height - MARGINS.top - MARGINS.bottom);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
-    const most = Math.max(LEAST_EPOCHS, ...hand.branches.map(tipOf));
+    const most = Math.max(LEAST_EPOCHS, ...hand.branches.map(tipOf), ...(this.run.replay?.until ?? []));
     const ticks = steps(0, most, width / 70, true).map((at) => ({ at, label: count(at) }));
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [0, most], ticks };
@@ -348,7 +348,8 @@ export class TpHandFigure extends FigurePart {
     const { hand, run } = this;
     const { x } = /** @type {Places} */ (this.places);
     const tip = tipOf(hand.branches[hand.current]);
-    const changed = changesOf(hand, hand.current).filter(({ settings }) => name in settings);
+    // Of a record that is still to be trained some lie ahead.
+    const changed = changesOf(hand, hand.current).filter(({ epoch, settings }) => epoch <= tip && name in settings);
     const turns = [0, ...changed.map(({ epoch }) => epoch)];
     const values = [hand.params[name], ...changed.map(({ settings }) => settings[name])];
     // What was changed while an epoch is trained is written down after it.

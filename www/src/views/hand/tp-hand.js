@@ -404,7 +404,8 @@ export class TpHand extends Part {
   why(run) {
     const { state, reverted, divergedAt } = this.branch;
     const letter = letterOf(run.hand.current);
-    if (run.replay || run.state === 'replaying') return this.t('hand.why.replay');
+    if (run.replay && run.state === 'paused') return this.t('hand.why.record');
+    if (run.state === 'replaying') return this.t('hand.why.replay');
     if (reverted) return this.t('hand.why.reverted', { letter });
     if (state === 'diverged') return this.t('hand.why.diverged', { letter, step: count(divergedAt ?? NaN) });
     if (state === 'complete') return this.t('hand.why.complete', { letter });

@@ -166,7 +166,7 @@ export class TpHandFigure extends FigurePart {
     if (most !== this.most) this.requestUpdate();
   }
 
-  /** @private The learning rate, and the settings that were changed on the way of the branch in hand, the latest first.
+  /** @private The learning rate and what was changed on the way of the branch in hand, the latest first.
    * @param {number} most */
   strips(most) {
     const { hand } = this;

@@ -24,8 +24,7 @@ const found = (page) =>
   });
 
 /** Until it rests. @param {Page} page */
-const rested = (page) =>
-  expect(page.getByTestId('hand-dialog')).toHaveAttribute('data-state', 'paused', { timeout: 30_000 });
+const rested = (page) => expect.poll(async () => (await found(page)).state, { timeout: 30_000 }).toBe('paused');
 
 /** Trains each live branch so many epochs. @param {Page} page @param {number} n */
 async function train(page, n) {
@@ -157,4 +156,28 @@ test('a trial goes on by hand: changed while it trains, forked, reverted, and tr
   await page.getByTestId('hand-play').click();
   await expect(page.getByTestId('hand-facts')).toContainText('to the last bit', { timeout: 30_000 });
   expect((await found(page)).branches).toEqual(branches);
+});
+
+test('a link with a run by hand opens it before anything is trained, or says what is wrong with it', async ({
+  app,
+  page,
+}) => {
+  const link = (/** @type {string} */ parent) =>
+    `#v=1&s=(dataset:(name:moons))&hand=(t:0,p:(dropout:0.1),b:!(!(${parent},0,3,!f,!t,!n)),c:!(!(0,2,(dropout:0))))&lang=en`;
+  const fresh = async (/** @type {string} */ hash) => {
+    await page.goto('about:blank');
+    await app.open(hash);
+  };
+  await fresh(link('1'));
+  await expect(page.getByTestId('hand-problem')).toContainText('Branch A of the record');
+  await fresh(link('!n'));
+  await expect(page.getByTestId('hand-facts')).toContainText('This is the record of a run');
+  expect(await tip(page, 0)).toBe(0);
+  await expect(page.getByTestId('hand-slide-dropout')).toBeDisabled();
+  await page.getByTestId('hand-play').click();
+  await rested(page);
+  expect(await tip(page, 0)).toBe(3);
+  await expect(page.getByTestId('hand-slide-dropout')).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await app.open();
 });

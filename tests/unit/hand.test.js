@@ -113,7 +113,7 @@ test('a change leaves all before it as it was, keeps what was learned, and acts 
     [{ optimizer: 'adamw' }, { weight_decay: 0.5 }, { dropout: 0.5 }, { l2: 0.1 }],
     [{ optimizer: 'newton', hidden: [3] }, { l2: 0.5 }, { learning_rate: 0.5 }],
   ])) {
-    const study = studyOf({ epochs: 40, ...fixed });
+    const study = studyOf({ epochs: 40, ...fixed }, { seeds_per_trial: 2 });
     const plain = await ordinary(study);
     const { run } = runOf(study);
     await train(run, 3);
@@ -452,6 +452,9 @@ test('the picture leaves out what blows up, and thins long curves without hiding
   for (const value of [9, 0.01]) assert.ok(kept.some((one) => one.validation_loss === value));
   assert.deepEqual(spanOf([points]), [0.01, 3]);
   assert.equal(spanOf([[]]), null);
+  // What is learned by heart goes to 0, which no logarithmic axis has.
+  const learned = points.map((one, k) => ({ ...one, validation_loss: k ? 0 : 1, train_loss: 1e-12 }));
+  assert.deepEqual(spanOf([learned]), [1e-6, 1]);
   const [low, high] = spanOf([points.slice(0, 1)]) ?? [0, 0];
   assert.ok(low < 1 && high > 1);
 });

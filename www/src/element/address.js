@@ -16,6 +16,7 @@ import { Reproduction } from './reproduction.js';
  * @property {number | string} scale
  * @property {(study: import('../study/types.js').Study) => Promise<void>} adopt
  * @property {() => Promise<unknown>} run
+ * @property {Promise<unknown>} updateComplete
  *
  * @typedef {import('../state/store.js').Store} Store
  */
@@ -141,7 +142,9 @@ export class Address {
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
     this.last = this.link;
-    if (state.hand) void settled.then(() => perform(store, 'hand_from', String(state.hand))).catch(() => {});
+    const { hand } = state;
+    // It opens over the page, once that stands.
+    if (hand) void Promise.all([settled, page.updateComplete]).then(() => perform(store, 'hand_from', hand));
     if (state.run) void settled.then(() => page.run()).catch(() => {});
     return study !== undefined;
   }

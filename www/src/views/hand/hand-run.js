@@ -53,6 +53,7 @@ export class HandRun {
     /** @type {Problem | null} what ended the training */ this.problem = null;
     /** Whether a checkpoint was put away. */ this.hasDropped = false;
     /** @private bytes of the checkpoints that are kept @type {Map<string, number>} */ this.kept = new Map();
+    /** @private of all of them */ this.bytes = 0;
     /** @private @type {string[]} checkpoints that the Worker has not been told to put away yet */ this.drop = [];
     /** @private the training in the Worker; 0 before the first epoch */ this.id = 0;
     /** @private grows with everything that is begun, and with every stop */ this.turn = 0;
@@ -149,6 +150,7 @@ export class HandRun {
   forget() {
     this.id = 0;
     this.kept.clear();
+    this.bytes = 0;
     this.drop = [];
   }
 
@@ -266,12 +268,13 @@ export class HandRun {
    * @param {number} bytes */
   keep(name, bytes) {
     const { hand, kept } = this;
+    this.bytes += bytes - (kept.get(name) ?? 0);
     kept.delete(name);
     kept.set(name, bytes);
+    if (this.bytes <= MOST_BYTES) return;
     const needed = new Set(hand.branches.map((one, k) => nameOf(ownerOf(hand, k, tipOf(one)), tipOf(one))));
     needed.add(name);
-    let all = 0;
-    for (const one of kept.values()) all += one;
+    let all = this.bytes;
     for (const [one, size] of kept) {
       if (all <= MOST_BYTES) break;
       if (needed.has(one)) continue;
@@ -280,5 +283,6 @@ export class HandRun {
       this.hasDropped = true;
       all -= size;
     }
+    this.bytes = all;
   }
 }

@@ -7,15 +7,18 @@
 /** Losses above so many times the highest of the first epochs lie outside the picture, as those of a run do that is
  * about to diverge. */
 const BLOWN = 3;
+/** The highest loss is at most so many times the lowest in the picture: what is learned by heart goes to 0. */
+const MOST_RATIO = 1e6;
 
-/** The losses between which the picture stands; null where there is none. @param {Point[][]} lines
+/** The losses between which the picture stands, above 0 so that their axis is logarithmic; null where there is none.
+ * @param {Point[][]} lines
  * @returns {[number, number] | null} */
 export function spanOf(lines) {
   let [low, high, first] = [Infinity, -Infinity, -Infinity];
   for (const points of lines) {
     for (const { epoch, train_loss: train, validation_loss: validation } of points) {
       for (const one of [train, validation]) {
-        if (!Number.isFinite(one)) continue;
+        if (!(one > 0 && one < Infinity)) continue;
         low = Math.min(low, one);
         high = Math.max(high, one);
         if (epoch === 1) first = Math.max(first, one);
@@ -24,7 +27,8 @@ export function spanOf(lines) {
   }
   if (!(high >= low)) return null;
   if (Number.isFinite(first)) high = Math.min(high, BLOWN * first);
-  return high > low ? [low, high] : [low - Math.abs(low) / 10 - 1e-9, low + Math.abs(low) / 10 + 1e-9];
+  low = Math.max(low, high / MOST_RATIO);
+  return high > low ? [low, high] : [low * 0.9, low * 1.1];
 }
 
 /** Points of which none is hidden by others at so many pixels: of those that fall together the lowest and the highest.

@@ -166,12 +166,12 @@ export class TpHandFigure extends FigurePart {
     if (most !== this.most) this.requestUpdate();
   }
 
-  /** @private The settings that were changed on the way of the branch in hand; the learning rate always is there.
+  /** @private The learning rate and what was changed on the way of the branch in hand, the latest first.
    * @param {number} most */
   strips(most) {
     const { hand } = this;
     const changed = changesOf(hand, hand.current).flatMap(({ settings }) => Object.keys(settings));
-    return [...new Set(['learning_rate', ...changed])].slice(0, most);
+    return [...new Set(['learning_rate', ...changed.reverse()])].slice(0, most);
   }
 
   /** @private */
@@ -248,11 +248,10 @@ export class TpHandFigure extends FigurePart {
     const { hand } = this;
     const lines = hand.branches.map((_, k) => pointsOf(hand, k));
     const span = spanOf(lines);
-    const y = lossAxis(span, span !== null && span[0] > 0, height - MARGINS.top - MARGINS.bottom);
-    const isLog = span !== null && span[0] > 0;
+    const y = lossAxis(span, true, height - MARGINS.top - MARGINS.bottom);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
-    const most = Math.max(LEAST_EPOCHS, ...hand.branches.map(tipOf));
+    const most = Math.max(LEAST_EPOCHS, ...hand.branches.map(tipOf), ...(this.run.replay?.until ?? []));
     const ticks = steps(0, most, width / 70, true).map((at) => ({ at, label: count(at) }));
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [0, most], ticks };
@@ -267,8 +266,8 @@ export class TpHandFigure extends FigurePart {
       x: (epoch) => left + shareOf(x, epoch) * across,
       // Far outside lies as far outside as the picture is high.
       y: (value) => {
-        const at = isLog ? Math.log10(value) : value;
-        return Math.max(-height, Math.min(2 * height, height - frame.bottom - shareOf(y, at) * up));
+        const at = shareOf(y, Math.log10(Math.max(value, Number.MIN_VALUE)));
+        return Math.max(-height, Math.min(2 * height, height - frame.bottom - at * up));
       },
     };
     const names = this.strips(this.most);
@@ -349,7 +348,8 @@ export class TpHandFigure extends FigurePart {
     const { hand, run } = this;
     const { x } = /** @type {Places} */ (this.places);
     const tip = tipOf(hand.branches[hand.current]);
-    const changed = changesOf(hand, hand.current).filter(({ settings }) => name in settings);
+    // Of a record that is still to be trained some lie ahead.
+    const changed = changesOf(hand, hand.current).filter(({ epoch, settings }) => epoch <= tip && name in settings);
     const turns = [0, ...changed.map(({ epoch }) => epoch)];
     const values = [hand.params[name], ...changed.map(({ settings }) => settings[name])];
     // What was changed while an epoch is trained is written down after it.

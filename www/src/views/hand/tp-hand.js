@@ -404,7 +404,8 @@ export class TpHand extends Part {
   why(run) {
     const { state, reverted, divergedAt } = this.branch;
     const letter = letterOf(run.hand.current);
-    if (run.replay || run.state === 'replaying') return this.t('hand.why.replay');
+    if (run.replay && run.state === 'paused') return this.t('hand.why.record');
+    if (run.state === 'replaying') return this.t('hand.why.replay');
     if (reverted) return this.t('hand.why.reverted', { letter });
     if (state === 'diverged') return this.t('hand.why.diverged', { letter, step: count(divergedAt ?? NaN) });
     if (state === 'complete') return this.t('hand.why.complete', { letter });
@@ -423,7 +424,8 @@ export class TpHand extends Part {
         ([row, value]) => html`<div><dt>${icon('lock')}${row.label[this.store.lang]}</dt><dd>${this.word(value)}</dd>
         </div>`,
       )}</dl>
-      <p class="q2 about">${this.t('hand.about')}</p>`;
+      <p class="q2 about">${this.t('hand.about')}</p>
+      ${this.store.singleKeys ? html`<p class="q2 about keys">${this.t('hand.keys')}</p>` : nothing}`;
   }
 
   /** @private @param {Hyperparameter} row @param {HandRun} run @param {Settings} settings @param {boolean} locked */

@@ -19,47 +19,33 @@ import { middleOf } from '../range/settings.js';
  * @property {(value: number) => number} placeOf the nearest one
  */
 
-/** In the order of the page. */
-export const LIVE_NAMES = [
-  'learning_rate',
-  'momentum',
-  'beta1',
-  'weight_decay',
-  'l2',
-  'dropout',
-  'batch_size',
-  'schedule',
-  'decay_rate',
-  'decay_epochs',
-  'min_factor',
-  'plateau_patience',
-  'warmup_epochs',
-  'epochs',
-];
 /** Schedules that end with the last epoch. */
 const ENDING = ['cosine', 'one_cycle', 'drawn'];
-/** Where a slider begins and ends, of a logarithmic one above 0. */
-const ENDS = /** @type {Record<string, [number, number]>} */ ({
+/** What can be changed, in the order of the page, and where its slider begins and ends, of a logarithmic one above 0;
+ * null of what is chosen, or whose slider follows from the study. */
+const ENDS = /** @type {Record<string, [number, number] | null>} */ ({
   learning_rate: [1e-6, 10],
-  weight_decay: [1e-6, 1],
-  l2: [1e-6, 1],
   momentum: [0, 0.999],
   beta1: [0, 0.999],
+  weight_decay: [1e-6, 1],
+  l2: [1e-6, 1],
   dropout: [0, 0.9],
+  batch_size: null,
+  schedule: null,
   decay_rate: [0.05, 1],
   decay_epochs: [1, 100],
   min_factor: [0, 1],
   plateau_patience: [1, 50],
   warmup_epochs: [0, 50],
+  epochs: null,
 });
+export const LIVE_NAMES = Object.keys(ENDS);
 const PLACES = 100;
 /** Of a slider towards 1, so that two digits tell each place from the next. */
 const PLACES_TO_1 = 60;
 const LARGEST_BATCH = 1024;
 /** A schedule that would have ended already gets so many epochs more. */
 const FURTHER = 20;
-/** A logarithmic slider's first place is 0 where 0 means that something is off. */
-const CAN_BE_OFF = ['weight_decay', 'l2'];
 
 /** @param {string} name */
 export const rowOf = (name) => /** @type {Hyperparameter} */ (BY_NAME.get(name));
@@ -151,7 +137,9 @@ export function sliderOf(row, study, epoch) {
     const at = (/** @type {number} */ place) => epoch + 1 + place;
     return { steps: 2 * PLACES, at, placeOf: (value) => nearest(value - epoch - 1, 2 * PLACES) };
   }
-  const [low, high] = ENDS[name];
+  const ends = ENDS[name];
+  if (!ends) return null;
+  const [low, high] = ends;
   const to = {
     log: (/** @type {number} */ x) => Math.log10(Math.max(low, x)),
     log1m: (/** @type {number} */ x) => -Math.log10(Math.max(1 - high, 1 - x)),
@@ -163,7 +151,8 @@ export function sliderOf(row, study, epoch) {
     linear: (/** @type {number} */ u) => (type === 'int' ? Math.round(u) : short(u)),
   }[scale];
   const [a, b] = [to(low), to(high)];
-  const off = CAN_BE_OFF.includes(name) ? 1 : 0;
+  // A logarithmic slider's first place is 0, at which a decay or a penalty is off.
+  const off = scale === 'log' && name !== 'learning_rate' ? 1 : 0;
   // Whole numbers have a place each, and shares a hundredth.
   const linear = high - low > 1 ? high - low : Math.round(100 * (high - low));
   const places = { linear, log: PLACES, log1m: PLACES_TO_1 }[scale];

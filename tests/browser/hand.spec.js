@@ -19,6 +19,7 @@ const MOONS = small({
 const found = (page) =>
   page.locator('tp-hand').evaluate((part) => {
     const { run, cursor } = /** @type {any} */ (part);
+    if (!run) return { state: 'none', branches: [] };
     const { hand, state, compared } = run;
     return { cursor, state, compared, current: hand.current, branches: structuredClone(hand.branches) };
   });

@@ -93,6 +93,20 @@ test('F2 a link that lost its end says in words what was lost, in both languages
   expect((await app.get('study')).space.learning_rate).toEqual({ type: 'float', low: 0.0001, high: 0.1, log: true });
 });
 
+test('a link that comes while the page is about to write its address is not lost', async ({ app, page }) => {
+  await app.open('#v=1&lang=en&s=dataset:(name:moons)');
+  await expect.poll(async () => (await app.get('study')).dataset.name).toBe('moons');
+  // Both in one task: the page learns of the link only afterwards.
+  await page.evaluate(() => {
+    const { page } = /** @type {any} */ (document.querySelector('tuning-playground'));
+    page.address.last = null;
+    location.hash = '#v=1&lang=en&s=dataset:(name:iris)';
+    page.address.write();
+  });
+  await expect.poll(async () => (await app.get('study')).dataset.name).toBe('iris');
+  await expect.poll(() => page.url()).toContain('iris');
+});
+
 test('a link may ask for the run', async ({ app, page }) => {
   await app.open(`${encodeLink({ study: /** @type {any} */ (SMALL), run: true })}`);
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'finished', { timeout: 60_000 });

@@ -66,6 +66,7 @@ export class Address {
     /** @private */ this.store = store;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
+    /** @private the address's own part as it was last read or written */ this.hash = location.hash;
     /** @private what was trained and shown at the last look */ this.stood = `${store.state} ${store.shelf.shown}`;
     /** @private the window of the map at the last look */ this.window = -1;
     this.reproduction = new Reproduction(store, runner);
@@ -116,6 +117,7 @@ export class Address {
   /** @private */
   read() {
     clearTimeout(this.timer);
+    this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
     const { lang, theme, view, race, map, controls, scale, rows, color, curves } = state;
@@ -159,10 +161,12 @@ export class Address {
   write() {
     clearTimeout(this.timer);
     const { link } = this;
-    if (link === this.last) return;
+    // A link that has just come is read first.
+    if (link === this.last || location.hash !== this.hash) return;
     this.last = link;
     try {
       history.replaceState(history.state, '', link ?? location.href.split('#', 1)[0]);
+      this.hash = location.hash;
     } catch {
       // Some frames may not change their address; Share still makes the link.
     }

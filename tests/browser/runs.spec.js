@@ -16,7 +16,7 @@ const IRIS = small({
 });
 const LINEAR = { ...IRIS, space: { learning_rate: { type: 'float', low: 0.001, high: 0.1 } } };
 /** Trains long enough to be cut off in the middle, and its trials end at different times. */
-const CUT = small({ fixed: { epochs: 150, hidden: [24] }, trials: 10 });
+const CUT = small({ fixed: { epochs: 200, hidden: [48, 48] }, trials: 10 });
 /** Trains long enough to be left in the middle. */
 const LONG = small({ fixed: { epochs: 400, hidden: [64, 64] }, trials: 12 });
 
@@ -364,8 +364,9 @@ test('R7 a sweep that a reload cuts off goes on from where it was, to the same b
   await app.start(CUT, backend);
   // What trials in training are has been written, and what had been trained by then is not lost.
   await page.waitForFunction(() => {
-    const { keeper } = /** @type {any} */ (document.querySelector('tuning-playground')).page;
-    return keeper.opened.parts?.length > 0 && !keeper.busy;
+    const { store, page } = /** @type {any} */ (document.querySelector('tuning-playground'));
+    const { opened, busy } = page.keeper;
+    return store.shelf.training && opened.run === store.shelf.live && opened.parts?.length > 0 && !busy;
   });
   const before = await app.stepsDone();
   await page.reload();

@@ -69,6 +69,8 @@ async function opened(app, study) {
 
 test('a map is trained, read, opened at a pixel, zoomed and left again', async ({ app }) => {
   const { page } = app;
+  // What the pointer or a key does is drawn a frame or two later.
+  const drawn = () => page.waitForTimeout(400);
   const ready = await opened(app, NETS);
   expect(ready).toMatchObject({ state: 'ready', n: 256, done: 0 });
   await expect(page.getByTestId('map-cost')).toContainText(/Worker/);
@@ -88,6 +90,7 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await expect(page.getByTestId('selection')).toContainText('diverged at step');
   // Its run is the pixel's, with its curve.
   await page.mouse.move(area.x + area.width * 0.2, area.y + area.height * 0.6);
+  await drawn();
   const index = Number(await page.getByTestId('selection').getAttribute('data-pixel'));
   await page.mouse.down();
   await page.mouse.up();
@@ -114,24 +117,26 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await plot.focus();
   await page.keyboard.press('ArrowRight');
   const cursor = () => page.getByTestId('selection').getAttribute('data-pixel');
+  await drawn();
   const at = await cursor();
   await page.keyboard.press('+');
   await expect.poll(async () => (await map(page)).windows).toBe(1);
   await settled(page, /done|failed/);
   // The cursor goes on at the settings that it was at, and keys lead on from there.
+  await drawn();
   await expect.poll(cursor).not.toBeNull();
   const inWindow = Number(await cursor());
   await page.keyboard.press('ArrowRight');
-  expect(Number(await cursor())).toBe(inWindow + 1);
+  await expect.poll(cursor).toBe(String(inWindow + 1));
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Backspace');
   await expect.poll(async () => (await map(page)).windows).toBe(0);
   await expect.poll(cursor).toBe(at);
   await page.keyboard.press('Home');
-  expect(Number(await cursor()) % 16).toBe(0);
+  await expect.poll(async () => Number(await cursor()) % 16).toBe(0);
   await page.keyboard.press('End');
   await page.keyboard.press('PageUp');
-  expect(await cursor()).toBe('255');
+  await expect.poll(cursor).toBe('255');
 
   // Files have every pixel.
   await page.getByTestId('map-export').click();

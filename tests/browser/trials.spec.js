@@ -409,6 +409,12 @@ for (const [n, most] of /** @type {[number, number][]} */ ([
       ['wider', { name: 'learning_rate', low: 1e-4, high: 0.1 }],
       ['another axis', { name: 'optimizer', low: 0, high: 1, choices: ['adam'] }],
     ];
+    // The first brush comes while the rest is still being drawn and compiled.
+    await page.evaluate((side) => {
+      const { shadowRoot } = /** @type {any} */ (document.querySelector('tuning-playground'));
+      shadowRoot.querySelector('tp-timeline').act('brush', [side]);
+    }, sides[2][1]);
+    await shown(page);
     for (const figure of FIGURES) {
       for (const [what, side] of sides) {
         const begun = Date.now();

@@ -425,7 +425,7 @@ export class TpHand extends Part {
         </div>`,
       )}</dl>
       <p class="q2 about">${this.t('hand.about')}</p>
-      ${this.store.singleKeys ? html`<p class="q2 about keys">${this.t('hand.keys')}</p>` : nothing}`;
+      ${this.store.singleKeys ? html`<p class="q2 about key-list">${this.t('hand.keys')}</p>` : nothing}`;
   }
 
   /** @private @param {Hyperparameter} row @param {HandRun} run @param {Settings} settings @param {boolean} locked */

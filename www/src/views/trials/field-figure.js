@@ -102,6 +102,23 @@ export class FieldFigure extends FigurePart {
     return this.store.trials.size ? nothing : html`<p class="empty">${this.t('trials.none')}</p>`;
   }
 
+  /** The number of the trial that a pointer means. @protected @param {MouseEvent} event @returns {number | null} */
+  trialAt(event) {
+    void event;
+    return null;
+  }
+
+  /** @param {PointerEvent} event */
+  onMove(event) {
+    if (!this.tabled && !this.nothing) this.act('hover', this.trialAt(event));
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const found = this.tabled || this.nothing ? null : this.trialAt(event);
+    if (found !== null) this.act('pick', found);
+  }
+
   /** @protected What lies over everything: marks of the hovered and the selected trial. */
   overLayer() {
     return html`<svg class="layer over" width="100%" height="100%" aria-hidden="true"></svg>`;

@@ -139,8 +139,8 @@ export class TpDistribution extends FieldFigure {
     ];
   }
 
-  /** @private The trial whose score is nearest. @param {MouseEvent} event @returns {number | null} */
-  nearest(event) {
+  /** @protected The trial whose score is nearest. @param {MouseEvent} event @returns {number | null} */
+  trialAt(event) {
     const { field, frame } = this;
     const { x } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
     const at = (x - frame.left) / (frame.width - frame.left - frame.right);
@@ -151,17 +151,6 @@ export class TpDistribution extends FieldFigure {
       if (far < near) [found, near] = [k, far];
     }
     return found < 0 ? null : field.trials[found].number;
-  }
-
-  /** @param {PointerEvent} event */
-  onMove(event) {
-    if (!this.tabled && this.drawn) this.act('hover', this.nearest(event));
-  }
-
-  /** @param {MouseEvent} event */
-  onClick(event) {
-    const found = this.tabled || !this.drawn ? null : this.nearest(event);
-    if (found !== null) this.act('pick', found);
   }
 }
 

@@ -41,9 +41,9 @@ export class TpSlice extends FieldFigure {
 
   constructor() {
     super();
-    /** @private */ this.drawn = '';
     /** @private @type {Panel[]} */ this.panels = [];
     /** @private the height of the whole */ this.high = HIGH;
+    /** @private */ this.drawn = '';
   }
 
   get title() {
@@ -278,8 +278,8 @@ export class TpSlice extends FieldFigure {
     });
   }
 
-  /** @private @param {MouseEvent} event @returns {number | null} */
-  nearest(event) {
+  /** @protected @param {MouseEvent} event @returns {number | null} */
+  trialAt(event) {
     const { field } = this;
     const { x, y } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
     const panel = this.panels.find(
@@ -300,17 +300,6 @@ export class TpSlice extends FieldFigure {
       if (far < near) [found, near] = [k, far];
     }
     return found < 0 ? null : field.trials[found].number;
-  }
-
-  /** @param {PointerEvent} event */
-  onMove(event) {
-    if (!this.tabled) this.act('hover', this.nearest(event));
-  }
-
-  /** @param {MouseEvent} event */
-  onClick(event) {
-    const found = this.tabled ? null : this.nearest(event);
-    if (found !== null) this.act('pick', found);
   }
 }
 

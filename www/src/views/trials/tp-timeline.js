@@ -268,9 +268,9 @@ export class TpTimeline extends FieldFigure {
     return [element('path', { d, fill, stroke: 'var(--surface)', 'stroke-width': width, 'paint-order': 'stroke' })];
   }
 
-  /** @private The trial below the pointer: of several in one bar the best. @param {MouseEvent} event
+  /** @protected The trial below the pointer: of several in one bar the best. @param {MouseEvent} event
    * @returns {number | null} */
-  nearest(event) {
+  trialAt(event) {
     const { field, frame } = this;
     const { x } = pointIn(/** @type {HTMLElement} */ (this.querySelector('.plot')), event);
     const wide = frame.width - frame.left - frame.right;
@@ -284,17 +284,6 @@ export class TpTimeline extends FieldFigure {
       if (found < 0 || field.looks[k] < field.looks[found] || field.shades[k] > field.shades[found]) found = k;
     }
     return found < 0 ? null : field.trials[found].number;
-  }
-
-  /** @param {PointerEvent} event */
-  onMove(event) {
-    if (!this.tabled && this.drawn) this.act('hover', this.nearest(event));
-  }
-
-  /** @param {MouseEvent} event */
-  onClick(event) {
-    const found = this.tabled || !this.drawn ? null : this.nearest(event);
-    if (found !== null) this.act('pick', found);
   }
 }
 

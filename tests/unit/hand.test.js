@@ -319,6 +319,8 @@ test('branches: settings, changes, forks and reverts', () => {
   assert.equal(branches.revert(hand, 1, 6), 1);
   assert.deepEqual(branches.settingsNow(hand), { learning_rate: 3, dropout: 0.5 });
   assert.equal(branches.revert(hand, 1, 2), 2);
+  // Nor does a fork that has not been trained leave one.
+  assert.equal(branches.revert(hand, 2, 2), 2);
   assert.deepEqual(
     hand.branches.map((one) => [one.parent, one.from, one.reverted, one.live]),
     [
@@ -454,7 +456,13 @@ test('the picture leaves out what blows up, and thins long curves without hiding
   assert.equal(spanOf([[]]), null);
   // What is learned by heart goes to 0, which no logarithmic axis has.
   const learned = points.map((one, k) => ({ ...one, validation_loss: k ? 0 : 1, train_loss: 1e-12 }));
-  assert.deepEqual(spanOf([learned]), [1e-6, 1]);
+  assert.deepEqual(spanOf([learned]), [1e-12, 1]);
+  // The branch in hand is in the picture, whatever another came to.
+  const blown = branches.pointOf([1, 1e15, 1e14, 0, 0, 0]);
+  const rescued = [1, 2, 3].map((epoch) => branches.pointOf([epoch, 10 ** -epoch, 5 * 10 ** -epoch, 0, 0, 0]));
+  assert.deepEqual(spanOf([[blown], rescued], 1), [1e-3, 1.5]);
+  assert.deepEqual(spanOf([[blown], []], 1), [1e14, 1e15]);
+  assert.deepEqual(spanOf([[{ ...learned[0], train_loss: 1 }], [{ ...learned[0], epoch: 2 }]], 0), [1e-6, 1]);
   const [low, high] = spanOf([points.slice(0, 1)]) ?? [0, 0];
   assert.ok(low < 1 && high > 1);
 });

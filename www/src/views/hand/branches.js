@@ -121,7 +121,7 @@ export function fork(hand, index, epoch) {
  * @param {Hand} hand @param {number} index @param {number} epoch @returns {number | null} as {@link fork} */
 export function revert(hand, index, epoch) {
   const branch = hand.branches[index];
-  if (epoch === tipOf(branch) && isOpen(branch) && ownerOf(hand, index, epoch) === index) {
+  if (epoch === tipOf(branch) && isOpen(branch)) {
     if (branch.changes.at(-1)?.epoch === epoch) branch.changes.pop();
     return index;
   }

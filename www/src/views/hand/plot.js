@@ -7,27 +7,40 @@
 /** Losses above so many times the highest of the first epochs lie outside the picture, as those of a run do that is
  * about to diverge. */
 const BLOWN = 3;
-/** The highest loss is at most so many times the lowest in the picture: what is learned by heart goes to 0. */
-const MOST_RATIO = 1e6;
+/** The highest loss is at most so many times the lowest in the picture, for the branch in hand and for the others:
+ * what is learned by heart goes to 0. */
+const MOST_RATIO = 1e12;
+const MOST_RATIO_OF_OTHERS = 1e6;
 
-/** The losses between which the picture stands, above 0 so that their axis is logarithmic; null where there is none.
- * @param {Point[][]} lines
- * @returns {[number, number] | null} */
-export function spanOf(lines) {
+/** Lowest and highest loss above 0, and the highest of the first epoch. @param {Point[]} points */
+function reachOf(points) {
   let [low, high, first] = [Infinity, -Infinity, -Infinity];
-  for (const points of lines) {
-    for (const { epoch, train_loss: train, validation_loss: validation } of points) {
-      for (const one of [train, validation]) {
-        if (!(one > 0 && one < Infinity)) continue;
-        low = Math.min(low, one);
-        high = Math.max(high, one);
-        if (epoch === 1) first = Math.max(first, one);
-      }
+  for (const { epoch, train_loss: train, validation_loss: validation } of points) {
+    for (const one of [train, validation]) {
+      if (!(one > 0 && one < Infinity)) continue;
+      low = Math.min(low, one);
+      high = Math.max(high, one);
+      if (epoch === 1) first = Math.max(first, one);
     }
   }
-  if (!(high >= low)) return null;
-  if (Number.isFinite(first)) high = Math.min(high, BLOWN * first);
-  low = Math.max(low, high / MOST_RATIO);
+  return { low, high, first };
+}
+
+/** The losses between which the picture stands, above 0 so that their axis is logarithmic: those of the branch in hand
+ * are in it, whatever others came to; null where there is none.
+ * @param {Point[][]} lines @param {number} [current] the branch in hand
+ * @returns {[number, number] | null} */
+export function spanOf(lines, current = 0) {
+  const reaches = lines.map(reachOf);
+  const own = reaches[current];
+  let high = Math.max(...reaches.map((one) => one.high));
+  if (!(high > 0)) return null;
+  const first = own.first > 0 ? own.first : Math.max(...reaches.map((one) => one.first));
+  if (first > 0) high = Math.min(high, BLOWN * first);
+  const low = Math.min(
+    Math.max(Math.min(...reaches.map((one) => one.low)), high / MOST_RATIO_OF_OTHERS),
+    Math.max(own.low, high / MOST_RATIO),
+  );
   return high > low ? [low, high] : [low * 0.9, low * 1.1];
 }
 

@@ -247,7 +247,7 @@ export class TpHandFigure extends FigurePart {
     if (!layer || !over || width < 80 || height < 80) return;
     const { hand } = this;
     const lines = hand.branches.map((_, k) => pointsOf(hand, k));
-    const span = spanOf(lines);
+    const span = spanOf(lines, hand.current);
     const y = lossAxis(span, true, height - MARGINS.top - MARGINS.bottom);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
@@ -300,15 +300,20 @@ export class TpHandFigure extends FigurePart {
   curves(lines) {
     const { hand, size } = this;
     const { x, y } = /** @type {Places} */ (this.places);
+    const bottom = size.height - this.room - MARGINS.bottom;
     const path = (
       /** @type {Point[]} */ points,
       /** @type {'validation_loss' | 'train_loss'} */ measure,
       /** @type {Record<string, string | number>} */ look,
     ) => {
-      const d = thinned(points, measure, size.width)
+      const kept = thinned(points, measure, size.width);
+      const d = kept
         .map((one, k) => `${k ? 'L' : 'M'}${x(one.epoch).toFixed(1)},${y(one[measure]).toFixed(1)}`)
         .join('');
-      return element('path', { d, fill: 'none', 'clip-path': 'url(#hand-clip)', ...look });
+      const way = { d, fill: 'none', 'clip-path': 'url(#hand-clip)', ...look };
+      // One epoch is a dot.
+      const dot = { d: `${d}h0`, 'stroke-linecap': 'round', 'stroke-width': 6 };
+      return element('path', kept.length === 1 ? { ...way, ...dot } : way);
     };
     const { current, branches } = hand;
     const others = branches.flatMap(({ points, reverted, from }, k) =>
@@ -328,7 +333,7 @@ export class TpHandFigure extends FigurePart {
       const fill = k === current ? 'var(--accent)' : 'var(--ink-3)';
       const place = {
         x: x(last.epoch) + 5,
-        y: Math.max(12, Math.min(y(last.validation_loss), size.height)),
+        y: Math.max(12, Math.min(y(last.validation_loss), bottom)),
         dy: '.35em',
       };
       const word = state === 'diverged' ? `${letterOf(k)} ×` : letterOf(k);

@@ -459,6 +459,11 @@ export class TpHand extends Part {
     return text(value, (key) => this.t(key));
   }
 
+  /** The same in a list, where two digits tell enough. @private @param {Value} value */
+  brief(value) {
+    return typeof value === 'number' ? setting(value) : this.word(value);
+  }
+
   /** What has come of it so far. @private @param {HandRun} run */
   facts(run) {
     const { hand } = run;
@@ -539,7 +544,7 @@ export class TpHand extends Part {
         .map(
           (one) => html`<tr><td>${letterOf(one.branch)}</td>
           <td class="num">${one.last > one.epoch ? `${count(one.epoch)}–${count(one.last)}` : count(one.epoch)}</td>
-          <td>${this.store.label(one.name)}</td><td>${this.word(one.from)} → ${this.word(one.to)}</td></tr>`,
+          <td>${this.store.label(one.name)}</td><td>${this.brief(one.from)} → ${this.brief(one.to)}</td></tr>`,
         )}</tbody></table>`;
   }
 

@@ -4,9 +4,9 @@ import { ABSENT, DIVERGED, LEARNED } from './field.js';
  * What trials come to when they are counted: how many are as good as a score, and how long each trained. Pure.
  *
  * @typedef {Pick<import('./field.js').Field, 'n' | 'looks' | 'shades' | 'whole' | 'out' | 'isUp'>} Counted
- * @typedef {{first: number, end: number, learned: number, plain: number, diverged: number, shade: number}} Bar trials
- *   from `first` to before `end`: how long they trained on average, in parts by what became of them, and the colour of
- *   the best; -1 where none has learned
+ * @typedef {{first: number, end: number, learned: number, plain: number, diverged: number, shade: number,
+ *   isDiverged: boolean}} Bar trials from `first` to before `end`: how long they trained on average, in parts by what
+ *   became of them, whether one diverged, and the colour of the best; -1 where none has learned
  */
 
 /**
@@ -64,15 +64,16 @@ export function barsOf(field, lengths, most) {
   return Array.from({ length: n ? bars : 0 }, (_, bar) => {
     const [first, end] = [Math.floor((bar * n) / bars), Math.floor(((bar + 1) * n) / bars)];
     const sums = [0, 0, 0];
-    let shade = -1;
+    let [shade, isDiverged] = [-1, false];
     for (let k = first; k < end; k++) {
       if (looks[k] === ABSENT) continue;
       const isLearned = looks[k] === LEARNED;
+      isDiverged ||= looks[k] === DIVERGED;
       // A bar has a colour where the brush holds one of its trials.
       sums[looks[k] === DIVERGED ? 2 : isLearned ? 0 : 1] += lengths[k] / (end - first);
       if (isLearned && !out[k]) shade = Math.max(shade, shades[k]);
     }
     const [learned, plain, diverged] = sums;
-    return { first, end, learned, plain, diverged, shade };
+    return { first, end, learned, plain, diverged, isDiverged, shade };
   });
 }

@@ -235,8 +235,8 @@ export class TpTimeline extends FieldFigure {
       part(bar.learned, bar.shade < 0 ? token('--line-2') : depthColor(bar.shade / (SHADES - 1), store.dark));
       part(bar.plain, token('--line-2'));
       part(bar.diverged, token('--mark'));
-      // The shape says that it diverged, not the colour alone.
-      if (bar.diverged && each > 4) {
+      // The shape says that it diverged, not the colour alone, also where that was before an epoch ended.
+      if (bar.isDiverged && each > 4) {
         g.strokeStyle = token('--ink');
         g.lineWidth = 1.2;
         g.beginPath();

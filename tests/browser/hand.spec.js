@@ -57,6 +57,13 @@ test('a trial goes on by hand: changed while it trains, forked, reverted, and tr
   else expect(Math.abs(again[5] - own[5])).toBeLessThan(0.05);
   await expect(page.getByTestId('hand-play')).toBeFocused();
 
+  // A press that has to wait for what it began keeps the focus.
+  await page.getByTestId('hand-step').focus();
+  await page.keyboard.press('Enter');
+  await rested(page);
+  await expect.poll(() => tip(page, 0)).toBe(7);
+  await expect(page.getByTestId('hand-step')).toBeFocused();
+
   // While it trains a slider acts in the next epoch but the one that is under way.
   await page.getByTestId('hand-pace').selectOption('30');
   await page.getByTestId('hand-play').click();

@@ -556,18 +556,19 @@ export class TpHand extends Part {
     const key = (/** @type {string} */ face) => html`<kbd>${face}</kbd>`;
     const many = run.hand.branches.length >= MOST_BRANCHES;
     const ends = hasEnd(run.settings()) ? ` / ${count(Number(run.settings().epochs))}` : '';
+    // None of them is disabled, so that the focus stays: what cannot be done does nothing, or says why.
     return html`<div class="foot">
-      <button type="button" class="btn p" data-testid="hand-play" ?disabled=${isPaused && !run.canPlay}
+      <button type="button" class="btn p" data-testid="hand-play" aria-disabled=${isPaused && !run.canPlay}
         @click=${this.play}>${icon(isPaused ? 'play' : 'pause')}${this.t(`hand.${name}`)}</button>
       <button type="button" class="btn" data-testid="hand-step" title=${this.t('hand.step.title')}
-        ?disabled=${!isPaused || !run.canPlay || !!run.replay} @click=${() => run.step()}>${icon('later')}${this.t(
+        aria-disabled=${!isPaused || !run.canPlay || !!run.replay} @click=${() => run.step()}>${icon('later')}${this.t(
           'hand.step',
         )}</button>
-      <button type="button" class="btn" data-testid="hand-fork" ?disabled=${!!run.replay || many}
+      <button type="button" class="btn" data-testid="hand-fork" aria-disabled=${!!run.replay || many}
         title=${this.t('hand.fork.title', { epoch: count(at) })} @click=${this.fork}>${this.t('hand.fork')}${key(
           'F',
         )}</button>
-      <button type="button" class="btn" data-testid="hand-revert" ?disabled=${!!run.replay || many}
+      <button type="button" class="btn" data-testid="hand-revert" aria-disabled=${!!run.replay || many}
         title=${this.t('hand.revert.title')} @click=${this.revert}>${icon('undo')}${this.t('hand.revert')}${key(
           'Z',
         )}</button>

@@ -252,7 +252,7 @@ test('where storage is full the run goes on and one message says so', async ({ a
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
 });
 
-test('a result too large to keep is not kept, and long ones hold nobody up', async ({ app, page }) => {
+test('a result too large to keep is not kept, and long ones hold nobody up @soak', async ({ app, page }) => {
   await visit(app);
   /** Puts trials into the store as the engine would. @param {number} trials @param {number} epochs */
   const pour = (trials, epochs) =>

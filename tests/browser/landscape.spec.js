@@ -204,7 +204,7 @@ const solid = (page) =>
     return { share: (31 * covered) / (width * height), colors: colors.size };
   });
 
-test('in space the surface is turned by keys and mouse, saved, and every context is given back', async ({
+test('in space the surface is turned by keys and mouse, saved, and every context is given back @soak', async ({
   app,
   page,
   backend,
@@ -276,7 +276,7 @@ test('in space the surface is turned by keys and mouse, saved, and every context
   expect(open).toBe(0);
 });
 
-test('a lost context comes back, or the picture is flat again and says why', async ({ app, page, backend }) => {
+test('a lost context comes back, or the picture is flat again and says why @soak', async ({ app, page, backend }) => {
   await page.setViewportSize({ width: 900, height: 600 });
   await opened(app, backend);
   await finished(page, 'random', 'validation');

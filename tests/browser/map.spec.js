@@ -151,7 +151,7 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await look(app, 'map', undefined, ['tp-map', 'tp-map-facts']);
 });
 
-test('what makes a map hard is said', async ({ app }) => {
+test('what makes a map hard is said @soak', async ({ app }) => {
   const { page } = app;
   // Choices are bands, seeds are rows.
   const space = { optimizer: { type: 'categorical', choices: ['sgd', 'adam', 'gd'] }, learning_rate: LOG };

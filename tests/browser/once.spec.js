@@ -54,7 +54,7 @@ test('a test set is opened once for its rows, whatever study asks', async ({ app
   expect(await opened(app, 1)).toMatchObject({ trial: 1 });
 });
 
-test('undo, a typed seed and a link find seen rows seen; a reload too', async ({ app, backend, page }) => {
+test('undo, a typed seed and a link find seen rows seen; a reload too @soak', async ({ app, backend, page }) => {
   await app.result(IRIS, backend);
   await app.call('openTest', 1);
   await page.getByTestId('duplicate').click();

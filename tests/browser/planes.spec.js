@@ -57,7 +57,7 @@ test('where nobody has a trial’s weights it is trained once more, and the surf
   await expect(page.getByTestId('landscape-live')).toHaveCount(0);
 });
 
-test('while a sweep trains, the surface follows the weights of the trial, and ends with those it ends with', async ({
+test('while a sweep trains, the surface follows the weights of the trial, and ends with those it ends with @soak', async ({
   app,
   page,
   backend,

@@ -150,7 +150,7 @@ test('the start is moved by pointer and by keys, and put back', async ({ app, pa
   await expect.poll(async () => (await finished(page)).paths[0].at[0]).toEqual(before.paths[0].at[0]);
 });
 
-test('each is tuned first by as many rates; seeds, batches and classic surfaces race; trials of a run, too', async ({
+test('each is tuned first by as many rates; seeds, batches and classic surfaces race; trials of a run, too @soak', async ({
   app,
   page,
   backend,

@@ -197,7 +197,7 @@ test('closed on its way the Worker stops, and the focus comes back', async ({ ap
   expect((await last()).split('more').length).toBeLessThan(3);
 });
 
-test('typed numbers are read as everywhere, and a test waits for what is wrong', async ({ app, page }) => {
+test('typed numbers are read as everywhere, and a test waits for what is wrong @soak', async ({ app, page }) => {
   await given(app, MOONS);
   await opened(page);
   await finished(page);
@@ -300,7 +300,7 @@ test('a study of numbers is tested in the units of its target', async ({ app, pa
   await expect(page.getByTestId('range-use')).toBeVisible();
 });
 
-test('beside a run it says that both are slower, and the run goes on', async ({ app, page }) => {
+test('beside a run it says that both are slower, and the run goes on @soak', async ({ app, page }) => {
   await app.open();
   await app.start(small({ fixed: { epochs: 2000, hidden: [64] }, trials: 16 }), 'cpu');
   await app.steps(1);

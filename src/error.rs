@@ -1,6 +1,7 @@
 //! The one error type. Every message says what happened and what to change; `code` and the named fields travel to the
 //! page, which writes the sentence in the reader's language (`www/src/i18n/*.json`, keys `problem.<code>`).
 
+use crate::dataset::own::Fault;
 use serde::Serialize;
 
 /// What can go wrong, with the values that a message needs.
@@ -84,6 +85,13 @@ pub enum Error {
     /// The data file could not be read.
     #[error("the data of {dataset} cannot be read: {detail}")]
     BadData { dataset: String, detail: String },
+    /// A reader's own data.
+    #[error("{file}: {fault}")]
+    BadTable {
+        file: String,
+        #[serde(flatten)]
+        fault: Fault,
+    },
     /// No adapter for compute shaders.
     #[error("there is no WebGPU here ({detail}); choose the CPU backend")]
     NoGpu { detail: String },

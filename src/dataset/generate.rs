@@ -78,6 +78,7 @@ pub fn generate(name: &str, settings: &Settings) -> Result<Dataset> {
         columns: 2,
         rows,
         features: order.iter().flat_map(|&row| points[row]).collect(),
+        pixels: Vec::new(),
         targets: match targets {
             Targets::Classes(classes) => Targets::Classes(order.iter().map(|&row| classes[row]).collect()),
             Targets::Numbers(numbers) => Targets::Numbers(order.iter().map(|&row| numbers[row]).collect()),

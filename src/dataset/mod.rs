@@ -4,6 +4,7 @@
 
 mod catalog;
 mod generate;
+pub mod own;
 mod prepare;
 mod preview;
 mod split;
@@ -27,6 +28,33 @@ pub enum Task {
     Numbers,
 }
 
+/// What is predicted, before it is known how many classes there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskKind {
+    /// Classes.
+    Classes,
+    /// Numbers.
+    Numbers,
+}
+
+impl TaskKind {
+    /// The names in documents.
+    pub const NAMES: &'static str = "classes | numbers";
+
+    /// By its name in documents and in the catalog.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Classes, Self::Numbers].into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its name in documents and in the catalog.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Classes => "classes",
+            Self::Numbers => "numbers",
+        }
+    }
+}
+
 /// The answers, one a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
@@ -45,8 +73,10 @@ pub struct Dataset {
     pub columns: usize,
     /// Examples.
     pub rows: usize,
-    /// `rows` x `columns`, row-major.
+    /// `rows` x `columns`, row-major; NaN where a value is missing. Empty where there are `pixels`.
     pub features: Vec<f64>,
+    /// The same as bytes, of images.
+    pub pixels: Vec<u8>,
     /// `rows` answers.
     pub targets: Targets,
     /// `columns` names.
@@ -64,7 +94,13 @@ impl Dataset {
         }
     }
 
-    /// The features of one row.
+    /// One feature of one row; NaN where it is missing.
+    pub fn value(&self, row: usize, column: usize) -> f64 {
+        let at = row * self.columns + column;
+        self.pixels.get(at).map_or_else(|| self.features[at], |&pixel| f64::from(pixel))
+    }
+
+    /// The features of one row of a table that is no images.
     pub fn row(&self, row: usize) -> &[f64] {
         &self.features[row * self.columns..(row + 1) * self.columns]
     }

@@ -63,14 +63,20 @@ pub fn prepare(data: &Dataset, split: &Split, standardize: bool) -> Prepared {
     let columns = data.columns;
     let scaling: Vec<(f64, f64)> = (0..columns)
         .map(|column| {
-            let values = || split.train.iter().map(|&row| data.features[row as usize * columns + column]);
+            let values =
+                || split.train.iter().map(|&row| data.value(row as usize, column)).filter(|value| !value.is_nan());
             if standardize { mean_and_deviation(values) } else { (0.0, 1.0) }
         })
         .collect();
+    let means = means_of_missing(data, split, &scaling, standardize);
     let rows = || [&split.train, &split.validation, &split.test].into_iter().flatten().map(|&row| row as usize);
     let x = rows()
         .flat_map(|row| {
-            data.row(row).iter().zip(&scaling).map(|(value, (mean, scale))| ((value - mean) / scale) as f32)
+            scaling.iter().zip(&means).enumerate().map(move |(column, ((mean, scale), missing))| {
+                let value = data.value(row, column);
+                let value = if value.is_nan() { *missing } else { value };
+                ((value - mean) / scale) as f32
+            })
         })
         .collect();
     let (targets, target_mean, target_scale) = match &data.targets {
@@ -93,6 +99,17 @@ pub fn prepare(data: &Dataset, split: &Split, standardize: bool) -> Prepared {
         target_mean,
         target_scale,
     }
+}
+
+/// What stands for a missing value of each feature: the mean of the training rows that have one.
+fn means_of_missing(data: &Dataset, split: &Split, scaling: &[(f64, f64)], standardize: bool) -> Vec<f64> {
+    let mean = |column: usize| {
+        let values = || split.train.iter().map(|&row| data.value(row as usize, column)).filter(|value| !value.is_nan());
+        let is_missing = |&row: &u32| data.value(row as usize, column).is_nan();
+        let any = [&split.train, &split.validation, &split.test].into_iter().flatten().any(is_missing);
+        if any { mean_and_deviation(values).0 } else { 0.0 }
+    };
+    scaling.iter().enumerate().map(|(column, scale)| if standardize { scale.0 } else { mean(column) }).collect()
 }
 
 /// Mean and population deviation in two passes; (the value, 1) where all values are equal.
@@ -207,6 +224,7 @@ mod tests {
             columns: 2,
             rows: 6,
             features: vec![0.1, 1.0, 0.1, 2.0, 0.1, 3.0, 0.1, 6.0, 0.1, 5.0, 7.1, 4.0],
+            pixels: Vec::new(),
             targets: Targets::Classes(vec![0, 1, 0, 1, 0, 1]),
             feature_names: vec!["a".into(), "b".into()],
             class_names: vec!["0".into(), "1".into()],

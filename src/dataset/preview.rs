@@ -29,10 +29,10 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
     let made = find(&data.name, Kind::Generated).is_ok();
     let picked: Vec<usize> = if made {
         (0..data.columns).collect()
-    } else if data.name == "digits" {
+    } else if data.name == "digits" || !data.pixels.is_empty() {
         return Preview {
             columns: data.columns,
-            x: rows.iter().flat_map(|&row| data.row(row)).map(|&x| x as f32).collect(),
+            x: rows.iter().flat_map(|&row| (0..data.columns).map(move |k| data.value(row, k) as f32)).collect(),
             y: rows.iter().map(|&row| y[row] as f32).collect(),
             classes,
             axes: Vec::new(),
@@ -40,6 +40,9 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
     } else {
         tellers(data).into_iter().take(if classes > 0 { 2 } else { 1 }).collect()
     };
+    // A row without a value on an axis has no place in a picture.
+    let is_whole = |&row: &usize| picked.iter().all(|&column| !data.value(row, column).is_nan());
+    let rows: Vec<usize> = rows.into_iter().filter(is_whole).collect();
     let name = |&column: &usize| data.feature_names[column].clone();
     let mut axes: Vec<String> = picked.iter().map(name).collect();
     let with_target = picked.len() < 2;
@@ -49,7 +52,7 @@ pub fn preview(data: &Dataset, n: usize) -> Preview {
     let x = rows
         .iter()
         .flat_map(|&row| {
-            let features = picked.iter().map(move |&column| data.row(row)[column]);
+            let features = picked.iter().map(move |&column| data.value(row, column));
             features.chain(with_target.then_some(y[row]))
         })
         .map(|x| x as f32)
@@ -74,7 +77,7 @@ fn answers(data: &Dataset) -> (Vec<f64>, usize) {
 
 /// The share of a column's variance that the answers explain: between classes, or along a line.
 fn telling(data: &Dataset, column: usize, y: &[f64], classes: usize) -> f64 {
-    let value = |row: usize| data.row(row)[column];
+    let value = |row: usize| data.value(row, column);
     let mean = |sum: f64, count: usize| sum / count.max(1) as f64;
     let all = mean((0..data.rows).map(value).sum(), data.rows);
     let total: f64 = (0..data.rows).map(|row| (value(row) - all) * (value(row) - all)).sum();

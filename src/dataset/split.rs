@@ -120,6 +120,7 @@ mod tests {
             columns: 1,
             rows: classes.len(),
             features: vec![0.0; classes.len()],
+            pixels: Vec::new(),
             targets: Targets::Classes(classes),
             feature_names: vec!["x".into()],
             class_names: (0..n_classes).map(|class| class.to_string()).collect(),

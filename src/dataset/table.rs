@@ -54,6 +54,7 @@ fn read(entry: &Entry, csv_text: &[u8]) -> core::result::Result<Dataset, String>
         columns,
         rows: answers.len(),
         features,
+        pixels: Vec::new(),
         targets,
         feature_names: header.iter().take(columns).map(str::to_owned).collect(),
         class_names,

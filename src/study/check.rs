@@ -1,11 +1,13 @@
 //! From text to a checked study: refuses what is unknown, out of range or not yet there, and names it.
 
 use super::config;
+use super::own_data;
 use super::table::{self, Kind};
 use super::usage;
 use super::{Direction, FORMAT, Metric, Record, Records, Study};
 use super::{PrunerSpec, SamplerSpec, Stage};
-use crate::dataset::{self, Settings, SplitShares};
+use crate::dataset::own::Own;
+use crate::dataset::{self, Settings, SplitShares, TaskKind};
 use crate::error::{Error, Result};
 use crate::schedule;
 use crate::space::Distribution;
@@ -69,7 +71,7 @@ impl Study {
             let accepted = format!("0 .. {MAX_QUESTION} (characters)");
             return Err(Error::OutOfRange { key: "question".into(), found: n_characters.to_string(), accepted });
         }
-        let (dataset, data) = check_dataset(&document)?;
+        let Data { name: dataset, settings: data, task, own } = check_dataset(&document)?;
         let (fixed, space) = check_hyperparameters(&document)?;
         let sampler = SamplerSpec::parse(document.object.get("sampler"))?;
         let pruner = PrunerSpec::parse(document.object.get("pruner"))?;
@@ -95,6 +97,8 @@ impl Study {
             question,
             dataset,
             data,
+            task,
+            own,
             points: schedule::points(points),
             fixed,
             space,
@@ -119,7 +123,7 @@ impl Study {
         study.check_nesterov()?;
         let [n_train, n_validation, _] = study.part_sizes()?;
         study.check_batch_size(n_train)?;
-        if config::loss_of_task(&study.dataset) == "mse" {
+        if config::loss_of_task(study.task) == "mse" {
             study.check_metric([n_train, n_validation], |rows| rows > 1)?;
         }
         study.check_budget(n_train)?;
@@ -176,7 +180,9 @@ impl Study {
 
     /// Rows of each part, known before any data are loaded.
     pub(super) fn part_sizes(&self) -> Result<[usize; 3]> {
-        let own = dataset::catalog().iter().find(|entry| entry.name == self.dataset).map_or(0, |entry| entry.rows);
+        let of_catalog =
+            || dataset::catalog().iter().find(|entry| entry.name == self.dataset).map_or(0, |entry| entry.rows);
+        let own = self.own.as_ref().map_or_else(of_catalog, |own| own.found.rows);
         let rows = self.data.samples.unwrap_or(own).max(own);
         let samples = Some(self.data.samples.unwrap_or(own));
         let settings = Settings { samples, ..self.data.clone() };
@@ -186,7 +192,7 @@ impl Study {
     /// A searched hyperparameter that no trial could ever use searches nothing.
     fn check_use(&self) -> Result<()> {
         let inert = |name: &String| {
-            let because = usage::inert(&self.dataset, &self.fixed, &self.space, name)?;
+            let because = usage::inert(self.task, &self.fixed, &self.space, name)?;
             Some(Error::Inert { key: name.clone(), because })
         };
         self.space.iter().find_map(|(name, _)| inert(name)).map_or(Ok(()), Err)
@@ -197,7 +203,7 @@ impl Study {
         // A default batch may be larger than small data.
         let is_given = self.fixed.contains_key("batch_size") || self.space.iter().any(|(name, _)| name == "batch_size");
         let largest = self.largest_batch();
-        let is_used = || usage::inert(&self.dataset, &self.fixed, &self.space, "batch_size").is_none();
+        let is_used = || usage::inert(self.task, &self.fixed, &self.space, "batch_size").is_none();
         if is_given && largest > n_train && is_used() {
             return Err(Error::BatchTooLarge { batch_size: largest as u32, rows: n_train as u32 });
         }
@@ -240,7 +246,7 @@ impl Study {
         let (_, optimizers) = self.given("optimizer");
         let (key, momenta) = self.given("momentum");
         let is_asked = optimizers.iter().any(|name| *name == "nesterov")
-            && usage::inert(&self.dataset, &self.fixed, &self.space, "momentum").is_none();
+            && usage::inert(self.task, &self.fixed, &self.space, "momentum").is_none();
         if is_asked && momenta.iter().any(|momentum| momentum.as_f64() == Some(0.0)) {
             return Err(Error::OutOfRange { key, found: "0".into(), accepted: "> 0 (nesterov)".into() });
         }
@@ -248,7 +254,7 @@ impl Study {
     }
 
     fn check_loss(&self) -> Result<()> {
-        let fits = config::loss_of_task(&self.dataset);
+        let fits = config::loss_of_task(self.task);
         match self.given("loss").1.iter().find(|loss| loss.as_str() != Some(fits)) {
             Some(loss) => Err(Error::LossMismatch {
                 loss: loss.as_str().unwrap_or_default().into(),
@@ -261,19 +267,19 @@ impl Study {
 }
 
 /// An object of the document and the path that leads to it.
-struct Section<'a> {
-    path: String,
-    object: &'a Map<String, Value>,
+pub(super) struct Section<'a> {
+    pub path: String,
+    pub object: &'a Map<String, Value>,
 }
 
 static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
 
 impl<'a> Section<'a> {
-    fn key(&self, name: &str) -> String {
+    pub fn key(&self, name: &str) -> String {
         if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
     }
 
-    fn only(&self, known: &[&str]) -> Result<()> {
+    pub fn only(&self, known: &[&str]) -> Result<()> {
         match self.object.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(()),
             Some(unknown) => Err(Error::UnknownKey {
@@ -285,7 +291,7 @@ impl<'a> Section<'a> {
     }
 
     /// The object below `name`; a missing one is empty.
-    fn section(&self, name: &str) -> Result<Section<'a>> {
+    pub fn section(&self, name: &str) -> Result<Section<'a>> {
         let object = match self.object.get(name) {
             None => &EMPTY,
             Some(value) => value.as_object().ok_or_else(|| self.wrong(name, value, "{...}"))?,
@@ -293,7 +299,7 @@ impl<'a> Section<'a> {
         Ok(Section { path: self.key(name), object })
     }
 
-    fn wrong(&self, name: &str, found: &Value, accepted: &str) -> Error {
+    pub fn wrong(&self, name: &str, found: &Value, accepted: &str) -> Error {
         Error::WrongType { key: self.key(name), found: found.to_string(), accepted: accepted.into() }
     }
 
@@ -304,7 +310,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn boolean(&self, name: &str, default: bool) -> Result<bool> {
+    pub fn boolean(&self, name: &str, default: bool) -> Result<bool> {
         match self.object.get(name) {
             None => Ok(default),
             Some(value) => value.as_bool().ok_or_else(|| self.wrong(name, value, "true | false")),
@@ -315,7 +321,7 @@ impl<'a> Section<'a> {
         self.in_range(name, default, low, high, "")
     }
 
-    fn whole(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
+    pub fn whole(&self, name: &str, default: f64, low: f64, high: f64) -> Result<f64> {
         self.in_range(name, default, low, high, " (int)")
     }
 
@@ -340,7 +346,7 @@ impl<'a> Section<'a> {
     }
 
     /// One of the `accepted` names; those of `later` are known, but not yet there.
-    fn name(&self, name: &str, accepted: &str, later: &str) -> Result<Option<&'a str>> {
+    pub fn name(&self, name: &str, accepted: &str, later: &str) -> Result<Option<&'a str>> {
         let Some(value) = self.object.get(name) else { return Ok(None) };
         self.named(name, value, accepted, later).map(Some)
     }
@@ -370,17 +376,28 @@ fn names(of: impl Fn(&dataset::Entry) -> bool) -> String {
     entries.map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(" | ")
 }
 
-fn check_dataset(document: &Section<'_>) -> Result<(String, Settings)> {
+/// What a document says of its data.
+struct Data {
+    name: String,
+    settings: Settings,
+    task: TaskKind,
+    own: Option<Own>,
+}
+
+const KEYS_OF_DATA: [&str; 7] = ["name", "samples", "noise", "seed", "split", "folds", "standardize"];
+
+fn check_dataset(document: &Section<'_>) -> Result<Data> {
     let available = names(|entry| entry.available);
     let missing = || Error::Missing { key: "dataset.name".into(), accepted: available.clone() };
     if !document.object.contains_key("dataset") {
         return Err(missing());
     }
     let section = document.section("dataset")?;
-    section.only(&["name", "samples", "noise", "seed", "split", "folds", "standardize"])?;
     let name = section.name("name", &available, &names(|entry| !entry.available))?.ok_or_else(missing)?;
     let entry = dataset::catalog().iter().find(|entry| entry.name == name).ok_or_else(missing)?;
-    let own_rows = f64::from(entry.rows);
+    section.only(&[&KEYS_OF_DATA, own_data::keys(entry.kind)].concat())?;
+    let own = own_data::check(entry.kind, &section)?;
+    let own_rows = f64::from(own.as_ref().map_or(entry.rows, |own| own.found.rows));
     let (low, high) = if entry.kind == dataset::Kind::Generated { SAMPLES } else { (SAMPLES.0, own_rows) };
     let samples = match section.object.get("samples") {
         None | Some(Value::Null) => None,
@@ -398,7 +415,9 @@ fn check_dataset(document: &Section<'_>) -> Result<(String, Settings)> {
         split: check_split(&section)?,
         standardize: section.boolean("standardize", true)?,
     };
-    Ok((name.into(), settings))
+    let of_catalog = || TaskKind::named(&entry.task);
+    let task = own.as_ref().map(|own| own.found.task).or_else(of_catalog).ok_or_else(missing)?;
+    Ok(Data { name: name.into(), settings, task, own })
 }
 
 fn check_split(section: &Section<'_>) -> Result<SplitShares> {

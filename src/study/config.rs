@@ -2,7 +2,7 @@
 
 use super::Study;
 use super::table::{self, Kind};
-use crate::dataset::{self, Task};
+use crate::dataset::{Task, TaskKind};
 use crate::mlp::{Activation, Init, Loss, Shape};
 use crate::optimizer::{self, Optimizer};
 use crate::schedule::{self, StepAt};
@@ -34,22 +34,21 @@ pub struct TrialConfig {
 }
 
 /// `cross_entropy` or `mse`, as the data set's task asks.
-pub fn loss_of_task(dataset: &str) -> &'static str {
-    match dataset::catalog().iter().find(|entry| entry.name == dataset).map(|entry| entry.task.as_str()) {
-        Some("numbers") => "mse",
-        Some("classes") => "cross_entropy",
-        _ => unreachable!("the study's check lets only data sets of a known task through"),
+pub fn loss_of_task(task: TaskKind) -> &'static str {
+    match task {
+        TaskKind::Numbers => "mse",
+        TaskKind::Classes => "cross_entropy",
     }
 }
 
 /// What a study's trials have of a hyperparameter that is not drawn.
 pub(super) fn fixed(study: &Study, name: &str) -> Value {
-    SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params: &Map::new() }.value(name)
+    SettingsOf { task: study.task, fixed: &study.fixed, params: &Map::new() }.value(name)
 }
 
 /// A trial's settings by name: drawn, else fixed, else the default.
 pub(super) struct SettingsOf<'a> {
-    pub dataset: &'a str,
+    pub task: TaskKind,
     pub fixed: &'a Map<String, Value>,
     pub params: &'a Map<String, Value>,
 }
@@ -73,10 +72,7 @@ impl SettingsOf<'_> {
         let Some(default) = table::find(name).map(|row| &row.default) else { return Value::Null };
         match default.get("by").and_then(Value::as_str) {
             None => default.clone(),
-            Some("task") => default
-                .get(if loss_of_task(self.dataset) == "mse" { "numbers" } else { "classes" })
-                .cloned()
-                .unwrap_or_default(),
+            Some("task") => default.get(self.task.name()).cloned().unwrap_or_default(),
             Some(owner) => default.get(self.text(owner)).cloned().unwrap_or_default(),
         }
     }
@@ -113,7 +109,7 @@ fn unknown<T>(name: &str) -> T {
 impl TrialConfig {
     /// The settings of a trial with these drawn parameters.
     pub fn new(study: &Study, params: &Map<String, Value>) -> Self {
-        let settings = SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params };
+        let settings = SettingsOf { task: study.task, fixed: &study.fixed, params };
         let name = settings.text("optimizer");
         let mut config = Self {
             hidden: settings.hidden(),

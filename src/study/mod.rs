@@ -4,6 +4,7 @@
 mod check;
 pub mod config;
 mod keys;
+pub mod own_data;
 mod pruner;
 mod record;
 mod sampler;
@@ -17,7 +18,8 @@ pub use record::{Record, Records};
 pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
 pub use stages::Stage;
 
-use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
+use crate::dataset::own::Own;
+use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares, TaskKind};
 use crate::error::Result;
 use crate::schedule::Point;
 use crate::space::Distribution;
@@ -64,6 +66,10 @@ pub struct Study {
     pub dataset: String,
     /// How the data set is made, split and scaled.
     pub data: Settings,
+    /// What is predicted.
+    pub task: TaskKind,
+    /// A reader's own data.
+    pub own: Option<Own>,
     /// Hyperparameters that stay as they are.
     pub fixed: Map<String, Value>,
     /// The points of a drawn schedule, shared by all trials.
@@ -107,7 +113,21 @@ impl Study {
             let own = i64::from(last.trials) + i64::from(trials) - i64::from(self.trials);
             document["stages"][self.stages.len() - 1]["trials"] = json!(own);
         }
-        Self::check(&document)
+        self.changed(&document)
+    }
+
+    /// Another study of the same data: what a document says that was made of this study's.
+    ///
+    /// # Errors
+    /// As [`Study::check`].
+    pub fn changed(&self, document: &Value) -> Result<Self> {
+        let mut study = Self::check(document)?;
+        if let (Some(own), Some(before)) = (&mut study.own, &self.own)
+            && own.found == before.found
+        {
+            own.data.clone_from(&before.data);
+        }
+        Ok(study)
     }
 
     /// The most epochs that a trial may have.
@@ -162,6 +182,9 @@ impl Study {
             "seed": self.seed,
             "shared_seeds": self.shared_seeds,
         });
+        if let Some(own) = &self.own {
+            own_data::write(own, &mut document["dataset"]);
+        }
         if !self.stages.is_empty() {
             document["stages"] = self.stages.iter().map(Stage::to_json).collect();
         }
@@ -199,7 +222,10 @@ impl Study {
     /// # Errors
     /// Data that cannot be read or are too few for their split.
     pub fn prepare(&self, table: Option<&[u8]>) -> Result<Prepared> {
-        self.prepare_dataset(&self.load(table)?)
+        match &self.own {
+            Some(own) => self.prepare_dataset(&*own.load(table)?),
+            None => self.prepare_dataset(&self.load(table)?),
+        }
     }
 
     /// The study's data as they are, before their split. `table` as for [`Study::prepare`].
@@ -207,9 +233,10 @@ impl Study {
     /// # Errors
     /// Data that cannot be read.
     pub fn load(&self, table: Option<&[u8]>) -> Result<Dataset> {
-        match table {
-            Some(text) => dataset::parse_bundled(&self.dataset, text),
-            None => dataset::generate(&self.dataset, &self.data),
+        match (&self.own, table) {
+            (Some(own), _) => Ok(Arc::unwrap_or_clone(own.load(table)?)),
+            (None, Some(text)) => dataset::parse_bundled(&self.dataset, text),
+            (None, None) => dataset::generate(&self.dataset, &self.data),
         }
     }
 

@@ -5,6 +5,7 @@ use super::SamplerSpec;
 use super::Study;
 use super::config::SettingsOf;
 use super::table::{self, Hyperparameter};
+use crate::dataset::TaskKind;
 use crate::space::{Axes, Distribution};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -37,19 +38,19 @@ impl SettingsOf<'_> {
 /// Names of drawn parameters that the trial does not use: those of another optimizer, widths of layers that are not
 /// there. `params` are all that were drawn.
 pub fn unused(study: &Study, params: &Map<String, Value>) -> Vec<String> {
-    let settings = SettingsOf { dataset: &study.dataset, fixed: &study.fixed, params };
+    let settings = SettingsOf { task: study.task, fixed: &study.fixed, params };
     let is_used = |name: &str| table::find(name).is_none_or(|row| settings.uses(row));
     params.keys().filter(|name| !is_used(name)).cloned().collect()
 }
 
 /// Whether all trials of a study leave the same parameters unused: nothing is drawn that decides over others.
 pub fn use_the_same(study: &Study) -> bool {
-    Cases::new(&study.dataset, &study.fixed, &study.space, &ends).deciding.is_empty()
+    Cases::new(study.task, &study.fixed, &study.space, &ends).deciding.is_empty()
 }
 
 /// The hyperparameter that keeps every trial from using `name`; `None` where some trial uses it.
 pub fn inert(
-    dataset: &str,
+    task: TaskKind,
     fixed: &Map<String, Value>,
     space: &[(String, Distribution)],
     name: &str,
@@ -58,7 +59,7 @@ pub fn inert(
     let conditions = || row.used_by.iter().flatten();
     let mut ever = false;
     let mut met = vec![false; conditions().count()];
-    Cases::about(&[row], dataset, fixed, space, &ends).visit(&mut |settings, _| {
+    Cases::about(&[row], task, fixed, space, &ends).visit(&mut |settings, _| {
         ever |= settings.uses(row);
         for (met, (owner, condition)) in met.iter_mut().zip(conditions()) {
             *met |= settings.meets(owner, condition);
@@ -79,7 +80,7 @@ pub fn n_combinations(study: &Study) -> f64 {
         ends(name, axis)
     };
     let sizes: Vec<usize> = study.space.iter().map(|(name, axis)| axis.n_grid(study.sampler.points(name))).collect();
-    let mut cases = Cases::new(&study.dataset, &study.fixed, &study.space, &values);
+    let mut cases = Cases::new(study.task, &study.fixed, &study.space, &values);
     let counts = cases.gather(&sizes);
     let mut total = 0.0;
     cases.visit(&mut |settings, case| total += cases.product(settings, case, &counts, &sizes));
@@ -89,7 +90,7 @@ pub fn n_combinations(study: &Study) -> f64 {
 /// A grid in parts: values of what decides over others, and whole axes of all else that such trials use.
 pub fn grid(study: &Study) -> Vec<Axes> {
     let points = |name: &str| study.sampler.points(name);
-    let cases = Cases::new(&study.dataset, &study.fixed, &study.space, &|name, axis| axis.grid(points(name)));
+    let cases = Cases::new(study.task, &study.fixed, &study.space, &|name, axis| axis.grid(points(name)));
     let whole: Vec<Rc<[Value]>> = study.space.iter().map(|(name, axis)| axis.grid(points(name)).into()).collect();
     let mut parts = Vec::new();
     cases.visit(&mut |settings, case| {
@@ -123,7 +124,7 @@ fn ends(_: &str, axis: &Distribution) -> Vec<Value> {
 
 /// All settings that trials can have of what decides over others.
 struct Cases<'a> {
-    dataset: &'a str,
+    task: TaskKind,
     fixed: &'a Map<String, Value>,
     space: &'a [(String, Distribution)],
     /// Index into the space, and values.
@@ -132,19 +133,19 @@ struct Cases<'a> {
 
 impl<'a> Cases<'a> {
     fn new(
-        dataset: &'a str,
+        task: TaskKind,
         fixed: &'a Map<String, Value>,
         space: &'a [(String, Distribution)],
         values: &dyn Fn(&str, &Distribution) -> Vec<Value>,
     ) -> Self {
         let rows: Vec<_> = space.iter().filter_map(|(name, _)| table::find(name)).collect();
-        Self::about(&rows, dataset, fixed, space, values)
+        Self::about(&rows, task, fixed, space, values)
     }
 
     /// The cases that matter to these rows.
     fn about(
         rows: &[&'static Hyperparameter],
-        dataset: &'a str,
+        task: TaskKind,
         fixed: &'a Map<String, Value>,
         space: &'a [(String, Distribution)],
         values: &dyn Fn(&str, &Distribution) -> Vec<Value>,
@@ -161,7 +162,7 @@ impl<'a> Cases<'a> {
         }
         let deciding = space.iter().enumerate().filter(|(_, (name, _))| names.contains(&name.as_str()));
         let deciding = deciding.map(|(index, (name, axis))| (index, values(name, axis))).collect();
-        Self { dataset, fixed, space, deciding }
+        Self { task, fixed, space, deciding }
     }
 
     /// Where an axis of the space stands among those that decide.
@@ -177,7 +178,7 @@ impl<'a> Cases<'a> {
             for ((index, values), at) in self.deciding.iter().zip(&case) {
                 params[self.space[*index].0.as_str()] = values[*at].clone();
             }
-            each(&SettingsOf { dataset: self.dataset, fixed: self.fixed, params: &params }, &case);
+            each(&SettingsOf { task: self.task, fixed: self.fixed, params: &params }, &case);
             // An odometer: the last one turns fastest.
             let turning = (0..case.len()).rev().find(|&place| case[place] + 1 < self.deciding[place].1.len());
             let Some(turning) = turning else { return };
@@ -196,7 +197,7 @@ impl<'a> Cases<'a> {
             let mut kinds: Vec<(Vec<bool>, Value, f64)> = Vec::new();
             for value in core::mem::take(values) {
                 params[name] = value.clone();
-                let settings = SettingsOf { dataset: self.dataset, fixed: self.fixed, params: &params };
+                let settings = SettingsOf { task: self.task, fixed: self.fixed, params: &params };
                 let conditions = rows.iter().filter_map(|row| row.used_by.as_ref()?.get(name));
                 let met: Vec<bool> = conditions.map(|condition| settings.meets(name, condition)).collect();
                 match kinds.iter_mut().find(|(other, kind, _)| value.is_number() && kind.is_number() && *other == met) {

@@ -17,6 +17,8 @@ mod map;
 #[cfg(feature = "analyses")]
 mod model;
 #[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
+mod own;
+#[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
 mod page;
 #[cfg(feature = "analyses")]
 mod plane_work;
@@ -68,7 +70,8 @@ pub fn start() {
     }));
 }
 
-/// The file under `data/` that a study needs, or null where its data are generated.
+/// The file under `data/` that a study needs, or `own:` and the digest of a reader's own data; null where its data are
+/// generated, or stand in it.
 ///
 /// # Errors
 /// The problem, as an object.
@@ -76,5 +79,6 @@ pub fn start() {
 #[wasm_bindgen]
 pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;
-    Ok(study.data_file().map(Into::into))
+    let own = study.own.as_ref().filter(|own| own.data.is_none());
+    Ok(own.map(|own| format!("own:{}", own.found.digest)).or_else(|| study.data_file().map(Into::into)))
 }

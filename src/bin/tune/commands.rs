@@ -2,11 +2,12 @@
 
 use crate::BackendName;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tuning_playground::backend::{Backend, cpu::Cpu, gpu::Gpu, reference::Reference};
+use tuning_playground::dataset::own::{Fault, MAX_BYTES};
 use tuning_playground::fixture::{Fixture, TOLERANCE_F32, TOLERANCE_F64};
 use tuning_playground::result::TrialState;
 use tuning_playground::session::Session;
@@ -47,6 +48,33 @@ pub fn check_output(path: &Path) -> Result<()> {
 pub fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path)
         .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })
+}
+
+/// The study in a file; files that it names lie beside it.
+pub fn study_in(path: &Path) -> Result<Study> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Study::parse_with(&read(path)?, &|name| {
+        let file = folder.join(name);
+        let problem = |detail: String| Error::File { path: file.display().to_string(), detail };
+        let size = std::fs::metadata(&file).map_err(|error| problem(error.to_string()))?.len();
+        if size > MAX_BYTES {
+            let fault = Fault::TooLarge { found: size >> 20, limit: MAX_BYTES >> 20 };
+            return Err(Error::BadTable { file: name.into(), fault });
+        }
+        let bytes = std::fs::read(&file).map_err(|error| problem(error.to_string()))?;
+        unpacked(bytes).map_err(|error| problem(error.to_string()))
+    })
+}
+
+/// The bytes of a file that may be a gzip archive, as MNIST's are.
+fn unpacked(bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+    if !bytes.starts_with(b"\x1f\x8b") {
+        return Ok(bytes);
+    }
+    let mut text = Vec::new();
+    // One byte more than is read says that there is more.
+    flate2::read::GzDecoder::new(&bytes[..]).take(MAX_BYTES + 1).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 pub fn open(name: BackendName) -> Result<Box<dyn Backend>> {
@@ -102,8 +130,7 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
 
 /// `tune run`.
 pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: bool) -> Result<ExitCode> {
-    let text = path.map_or_else(|| Ok(study::DEFAULT.to_owned()), read)?;
-    let study = Study::parse(&text)?;
+    let study = path.map_or_else(|| Study::parse(study::DEFAULT), study_in)?;
     let file = output.filter(|output| output.as_os_str() != "-");
     file.map_or(Ok(()), check_output)?;
     let prepared = study.prepare_native()?;

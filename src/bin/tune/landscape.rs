@@ -1,6 +1,6 @@
 //! `tune landscape` and `tune race`: networks trained step by step, and the loss over a plane through them.
 
-use crate::commands::{check_output, print, read, say};
+use crate::commands::{check_output, print, say, study_in};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -134,7 +134,7 @@ fn check_shapes(contestants: &[Contestant]) -> Result<()> {
 pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
     let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
     file.map_or(Ok(()), check_output)?;
-    let study = Study::parse(&read(&options.study)?)?;
+    let study = study_in(&options.study)?;
     let kind = kind_of(options.plane, options.trials.len(), is_race)?;
     let size = options.size.unwrap_or(if kind == Kind::Line { LINE_SIZE } else { SIZE });
     // What is wrong with the size is said before anything is trained.

@@ -1,7 +1,7 @@
 //! `tune map`: two hyperparameters span a plane, and each of its pixels is a trained network.
 
 use crate::BackendName;
-use crate::commands::{check_output, open, print, progress_bar, read, resolve, say};
+use crate::commands::{check_output, open, print, progress_bar, resolve, say, study_in};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -167,7 +167,7 @@ fn study_of(study: &Study, options: &Options, sides: [usize; 2], others: Map<Str
     if let (Value::Object(document), Value::Object(changes)) = (&mut document, changes) {
         document.extend(changes);
     }
-    Study::check(&document)
+    study.changed(&document)
 }
 
 /// What a thread tells.
@@ -256,7 +256,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
     file.map_or(Ok(()), check_output)?;
     let sides = sides(&options.size)?;
-    let study = Study::parse(&read(&options.study)?)?;
+    let study = study_in(&options.study)?;
     for (key, name) in [("x", &options.x), ("y", &options.y)] {
         if name != SEEDS && table::find(name).is_none() {
             // The ranges' own message names what there is.

@@ -1,0 +1,300 @@
+//! Tables as people have them, and what is said of those that are none.
+
+use super::*;
+use crate::dataset::{Settings, prepare, preview, split};
+use proptest::prelude::*;
+
+/// Twelve rows of two numbers and a class.
+fn plain(separator: &str, decimal: &str) -> String {
+    let row = |k: usize| {
+        let number = format!("{}{decimal}5", k % 5);
+        format!("{number}{separator}{}{separator}{}\n", k * k, ["red", "blue"][k % 2])
+    };
+    format!("width{separator}height{separator}color\n{}", (0..12).map(row).collect::<String>())
+}
+
+fn made(text: &str, reading: &Reading) -> (Report, Dataset) {
+    let (report, data) = read_csv(text.as_bytes(), reading).unwrap();
+    let data = data.unwrap_or_else(|| panic!("{:?}", report.fault));
+    (report, data)
+}
+
+fn fault(text: &str, reading: &Reading) -> Fault {
+    match read_csv(text.as_bytes(), reading) {
+        Err(fault) => fault,
+        Ok((report, None)) => report.fault.unwrap(),
+        Ok((report, Some(_))) => panic!("{report:?}"),
+    }
+}
+
+fn about(target: &str) -> Reading {
+    Reading { target: Some(target.into()), ..Reading::default() }
+}
+
+#[test]
+fn separators_and_decimal_signs_are_found() {
+    let expected = made(&plain(",", "."), &Reading::default()).1;
+    assert_eq!((expected.rows, expected.columns), (12, 2));
+    assert_eq!(expected.class_names, ["blue", "red"]);
+    assert_eq!(expected.targets, Targets::Classes([1, 0].repeat(6)));
+    for (separator, decimal) in [(";", "."), (";", ","), ("\t", "."), ("\t", ","), ("|", ".")] {
+        let text = plain(separator, decimal);
+        let (report, data) = made(&text, &Reading::default());
+        assert_eq!(data, expected, "{separator:?} {decimal}");
+        assert_eq!(
+            (report.separator, report.decimal),
+            (separator.chars().next().unwrap(), decimal.chars().next().unwrap())
+        );
+        // A byte order mark, ends of lines of another system, UTF-16, spaces around.
+        assert_eq!(made(&format!("\u{feff}{}", text.replace('\n', "\r\n")), &Reading::default()).1, expected);
+        assert_eq!(made(&text.replace(separator, &format!(" {separator} ")), &Reading::default()).1, expected);
+        let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read_csv(&wide, &Reading::default()).unwrap().1, Some(expected.clone()));
+    }
+}
+
+#[test]
+fn names_are_found_or_made() {
+    let text = plain(",", ".");
+    let bare = text.split_once('\n').unwrap().1;
+    let (report, data) = made(bare, &Reading::default());
+    assert!(!report.header);
+    assert_eq!(data.feature_names, ["column_1", "column_2"]);
+    assert_eq!(data.rows, 12);
+    // A reader who knows better is followed.
+    let (report, data) = made(bare, &Reading { header: Some(true), ..Reading::default() });
+    assert_eq!((report.rows, data.rows), (11, 11));
+    let (report, _) = made(
+        "a,a,,a\n1,2,3,x\n4,5,6,y\n".repeat(8).as_str(),
+        &Reading {
+            header: Some(true),
+            columns: vec![
+                ("a".into(), ColumnKind::Ignored),
+                ("a_2".into(), ColumnKind::Number),
+                ("column_3".into(), ColumnKind::Number),
+            ],
+            ..Reading::default()
+        },
+    );
+    let names: Vec<&str> = report.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["a", "a_2", "column_3", "a_3"]);
+    // Words alone have names only where those are distinct.
+    assert!(made(&format!("mood,weather\n{}", "good,sun\nbad,rain\n".repeat(6)), &Reading::default()).0.header);
+}
+
+#[test]
+fn targets_are_found_and_may_be_named() {
+    let text: String = (0..24).map(|k| format!("{},{},{}\n", k % 3, f64::from(k) * 0.5, k % 4)).collect();
+    let text = format!("Label,size,kind\n{text}");
+    let (report, data) = made(&text, &Reading::default());
+    assert_eq!((report.target.as_str(), report.task, data.class_names.len()), ("Label", "classes", 3));
+    assert_eq!(data.class_names, ["0", "1", "2"]);
+    let (report, data) = made(&text, &about("size"));
+    assert_eq!((report.task, data.feature_names.len()), ("numbers", 2));
+    let Targets::Numbers(numbers) = &data.targets else { panic!("numbers are expected") };
+    assert!((numbers[3] - 1.5).abs() < f64::EPSILON);
+    let asked = Reading { task: Some(TaskKind::Numbers), ..about("kind") };
+    assert_eq!(made(&text, &asked).0.task, "numbers");
+    // Classes that are numbers stand in the order of numbers.
+    let many: String = (0..24).map(|k| format!("{},{}\n", k * 7, k % 12 - 3)).collect();
+    let (_, data) = made(&format!("x,class\n{many}"), &Reading::default());
+    assert_eq!(data.class_names[..4], ["-3", "-2", "-1", "0"]);
+    assert_eq!(data.class_names[11], "8");
+}
+
+#[test]
+fn categories_are_taken_apart_and_notes_left_out() {
+    let row = |k: usize| format!("{},note {k},{},{}\n", ["x", "y", "z"][k % 3], k, ["no", "yes"][k % 2]);
+    let text: String = (0..20).map(row).collect();
+    let (report, data) = made(&format!("kind,notes,size,answer\n{text}"), &Reading::default());
+    assert_eq!(data.feature_names, ["kind=x", "kind=y", "kind=z", "size"]);
+    assert_eq!(data.row(4), [0.0, 1.0, 0.0, 4.0]);
+    assert_eq!(report.columns[1].kind, ColumnKind::Ignored);
+    assert_eq!(report.classes, [("no".into(), 10), ("yes".into(), 10)]);
+    let columns = vec![("notes".into(), ColumnKind::Category), ("kind".into(), ColumnKind::Ignored)];
+    let (_, data) = made(&format!("kind,notes,size,answer\n{text}"), &Reading { columns, ..Reading::default() });
+    assert_eq!(data.columns, 21);
+}
+
+#[test]
+fn missing_values_are_the_training_rows_mean_or_their_rows_go() {
+    let row = |k: usize| {
+        let size = if k % 5 == 0 { ["", "NA", "?", "nan", "-"][k / 5 % 5].to_owned() } else { k.to_string() };
+        let kind = if k == 3 { "" } else { ["x", "y"][k % 2] };
+        format!("{size},{kind},{}\n", if k == 7 { "" } else { ["no", "yes"][k / 2 % 2] })
+    };
+    let text: String = (0..40).map(row).collect();
+    let text = format!("size,kind,answer\n{text}");
+    let (report, data) = made(&text, &Reading::default());
+    assert_eq!((report.rows, data.rows, report.without_target), (40, 39, 1));
+    assert_eq!((report.columns[0].missing, report.columns[1].missing), (8, 1));
+    assert!(data.value(0, 0).is_nan() && data.value(3, 1).is_nan() && data.value(3, 2).is_nan());
+    let dropped = made(&text, &Reading { missing: Missing::Drop, ..Reading::default() }).1;
+    assert_eq!(dropped.rows, 30);
+    assert!(dropped.features.iter().all(|value| value.is_finite()));
+    let settings = Settings::default();
+    let parts = split(&data, &settings).unwrap();
+    for standardize in [true, false] {
+        let ready = prepare(&data, &parts, standardize);
+        assert!(ready.x.iter().all(|x| x.is_finite()));
+        let known: Vec<f64> =
+            parts.train.iter().map(|&row| data.value(row as usize, 0)).filter(|x| !x.is_nan()).collect();
+        let mean = known.iter().sum::<f64>() / known.len() as f64;
+        let order = [&parts.train[..], &parts.validation, &parts.test].concat();
+        for (at, _) in order.iter().enumerate().filter(|&(_, &row)| data.value(row as usize, 0).is_nan()) {
+            let filled = f64::from(ready.x[at * 3]);
+            assert!((filled - if standardize { 0.0 } else { mean }).abs() < 1e-5, "{filled} {mean}");
+        }
+    }
+    let shown = preview(&data, 39);
+    assert!(shown.x.iter().all(|x| x.is_finite()));
+    assert_eq!(shown.x.len(), shown.y.len() * shown.columns);
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line_and_column() {
+    let any = Reading::default();
+    let text = plain(",", ".");
+    assert_eq!(fault("", &any), Fault::Empty {});
+    assert_eq!(fault("\u{feff}", &any), Fault::Empty {});
+    assert_eq!(fault("a,b,c\n\n \n", &any), Fault::Empty {});
+    let ragged = text.replace("1.5,1,blue", "1.5,1,blue,7");
+    assert_eq!(fault(&ragged, &any), Fault::Ragged { line: 3, found: 4, expected: 3 });
+    assert_eq!(fault(&text.replace("2.5,4,red", "2.5,4"), &any), Fault::Ragged { line: 4, found: 2, expected: 3 });
+    assert_eq!(
+        fault(&text.replace("4.5,16,red", "4.5,sixteen,red"), &any),
+        Fault::TextInNumbers { column: "height".into(), line: 6, text: "sixteen".into(), count: 1 }
+    );
+    let as_missing = Reading { columns: vec![("height".into(), ColumnKind::Number)], ..Reading::default() };
+    assert!(made(&text.replace("4.5,16,red", "4.5,sixteen,red"), &as_missing).1.value(4, 1).is_nan());
+    assert_eq!(
+        fault(&text, &about("colour")),
+        Fault::NoTarget { target: "colour".into(), accepted: "width, height, color".into() }
+    );
+    let named = Reading { columns: vec![("depth".into(), ColumnKind::Number)], ..Reading::default() };
+    assert_eq!(
+        fault(&text, &named),
+        Fault::NoColumn { column: "depth".into(), accepted: "width, height, color".into() }
+    );
+    assert_eq!(
+        fault(&text, &Reading { task: Some(TaskKind::Numbers), ..Reading::default() }),
+        Fault::TextTarget { column: "color".into(), line: 2, text: "red".into() }
+    );
+    let one = text.replace("blue", "red");
+    assert_eq!(fault(&one, &any), Fault::OneClass { column: "color".into(), value: "red".into() });
+    let same: String = (0..12).map(|k| format!("{k},2.5\n")).collect();
+    assert_eq!(fault(&format!("x,y\n{same}"), &any), Fault::ConstantTarget { column: "y".into(), value: "2.5".into() });
+    let short: String = text.split_inclusive('\n').take(8).collect();
+    assert_eq!(fault(&short, &any), Fault::TooFew { rows: 7, needed: 10 });
+    let all_ignored = vec![("width".into(), ColumnKind::Ignored), ("height".into(), ColumnKind::Ignored)];
+    assert_eq!(
+        fault(&text, &Reading { columns: all_ignored, ..Reading::default() }),
+        Fault::NoFeatures { target: "color".into() }
+    );
+    let ids: String = (0..1200).map(|k| format!("{},id{k}\n", k % 7)).collect();
+    assert!(matches!(fault(&ids, &any), Fault::TooManyClasses { limit: 1000, .. }));
+    let open = format!("{text}1,\"2,red\n{}", "1,2,red\n".repeat(200));
+    assert_eq!(fault(&open, &any), Fault::OpenQuote { line: 14 });
+    let wide = "1,".repeat(1_000_000);
+    assert_eq!(fault(&wide, &any), Fault::TooManyColumns { found: 1_000_001, limit: MAX_FEATURES });
+    for (bytes, looks_like) in [
+        (&b"\x89PNG\r\n\x1a\n"[..], "a PNG image"),
+        (b"PK\x03\x04\x14", "an Excel workbook or a ZIP archive"),
+        (b"a,b\x00\x00c", "a binary file"),
+    ] {
+        assert_eq!(read_csv(bytes, &any), Err(Fault::NotText { looks_like: looks_like.into() }));
+    }
+    assert_eq!(read_csv(b"a,b\n1,\xb0\xa1\n", &any), Err(Fault::NotUtf8 { line: 2 }));
+}
+
+#[test]
+fn a_packed_table_is_the_same_table() {
+    for data in [made(&plain(",", "."), &Reading::default()).1, made(&plain(",", "."), &about("height")).1] {
+        let packed = pack(&data);
+        let again = unpack(&packed).unwrap();
+        assert_eq!(again, Dataset { name: "own".into(), ..data.clone() });
+        assert_eq!(digest(&again), digest(&data));
+        for cut in 0..packed.len() {
+            assert!(unpack(&packed[..cut]).is_err());
+        }
+        let mut other = data.clone();
+        other.features[3] += 1e-9;
+        assert_ne!(digest(&other), digest(&data));
+    }
+}
+
+#[test]
+fn a_study_says_what_was_found_and_wants_that_very_table() {
+    use crate::study::Study;
+    let text = plain(",", ".");
+    let write = |dataset: serde_json::Value| {
+        serde_json::json!({"format": "tuning-playground/study@1", "dataset": dataset}).to_string()
+    };
+    let inline = write(serde_json::json!({"name": "csv", "text": text, "target": "color"}));
+    let study = Study::parse(&inline).unwrap();
+    let prepared = study.prepare(None).unwrap();
+    assert_eq!((prepared.n_train, prepared.columns), (8, 2));
+    assert_eq!(Study::check(&study.to_json()).unwrap(), study);
+    let named = write(serde_json::json!({"name": "csv", "file": "colors.csv"}));
+    assert!(Study::parse(&named).unwrap_err().to_string().contains("dataset.found"));
+    let read = |name: &str| {
+        assert_eq!(name, "colors.csv");
+        Ok(text.clone().into_bytes())
+    };
+    let of_file = Study::parse_with(&named, &read).unwrap();
+    assert_eq!(of_file.prepare(None).unwrap(), prepared);
+    assert_eq!(of_file.with_trials(3).unwrap().prepare(None).unwrap(), prepared);
+    // What a Worker gets: the document, and the packed table.
+    let sent = Study::parse(&of_file.to_json().to_string()).unwrap();
+    let data = made(&text, &Reading::default()).1;
+    assert_eq!(sent.prepare(Some(&pack(&data))).unwrap(), prepared);
+    assert!(sent.prepare(None).unwrap_err().to_string().contains("open colors.csv"));
+    let mut other = data;
+    other.features[0] = 9.0;
+    assert!(sent.prepare(Some(&pack(&other))).unwrap_err().to_string().contains("another table"));
+    let numbers = write(serde_json::json!({"name": "csv", "text": text, "target": "height", "task": "numbers"}));
+    assert_eq!(Study::parse(&numbers).unwrap().prepare(None).unwrap().task, crate::dataset::Task::Numbers);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn no_bytes_are_too_much(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read_csv(&bytes, &Reading::default());
+        let _ = read_idx(&[&bytes, &bytes]);
+        let _ = unpack(&bytes);
+    }
+
+    #[test]
+    fn no_text_is_too_much(text in "[0-9a-c,;\t\".\\-+eE \n\r|\u{feff}é?NA]{0,300}", header: Option<bool>) {
+        let reading = Reading { header, ..Reading::default() };
+        if let Ok((report, Some(data))) = read_csv(text.as_bytes(), &reading) {
+            prop_assert_eq!(report.used, data.rows);
+            prop_assert!(data.rows >= MIN_ROWS && data.features.len() == data.rows * data.columns);
+            prop_assert!(data.features.iter().all(|value| value.is_nan() || value.is_finite()));
+            prop_assert_eq!(unpack(&pack(&data)).unwrap().targets, data.targets);
+        }
+    }
+
+    #[test]
+    fn a_table_of_numbers_comes_back(
+        rows in prop::collection::vec((-1e12_f64..1e12, any::<i32>(), 0_u8..3), 12..60),
+        (separator, decimal) in prop::sample::select(vec![(',', '.'), (';', ','), ('\t', ','), (';', '.'), ('|', '.')]),
+    ) {
+        let number = |value: f64| value.to_string().replace('.', &decimal.to_string());
+        let mut text = format!("a{separator}b{separator}class\n");
+        for (a, b, class) in &rows {
+            text += &format!("{}{separator}{b}{separator}c{class}\n", number(*a));
+        }
+        let reading = Reading { separator: Some(separator), decimal: Some(decimal), ..Reading::default() };
+        prop_assume!(rows.iter().any(|row| row.2 != rows[0].2));
+        let (report, data) = made(&text, &reading);
+        let flat: Vec<f64> = rows.iter().flat_map(|&(a, b, _)| [a, f64::from(b)]).collect();
+        prop_assert_eq!(&data.features, &flat);
+        // What is found by itself is the same.
+        let (found, same) = made(&text, &Reading::default());
+        prop_assert_eq!(found.separator, report.separator);
+        prop_assert_eq!(same.features, flat);
+    }
+}

@@ -10,6 +10,10 @@ use crate::error::{Error, Result};
 use crate::space::numbers::shown;
 use serde_json::{Map, Value, json};
 
+/// Of the page's modules only the engine reads tables: the others are told what is in them, and get them packed.
+const READS_TABLES: bool =
+    !(cfg!(target_arch = "wasm32") && cfg!(any(feature = "gpu", feature = "analyses", feature = "search")));
+
 /// Keys of `dataset` that only own data have.
 pub fn keys(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -31,7 +35,7 @@ pub(super) fn check(kind: Kind, dataset: &Section<'_>) -> Result<Option<Own>> {
         Kind::Text => (source(dataset)?, reading(dataset)?),
         Kind::Files => (files(dataset)?, Reading::default()),
     };
-    if let Source::Text(text) = &source {
+    if let (true, Source::Text(text)) = (READS_TABLES, &source) {
         let wrong = |fault: Fault| Error::BadTable { file: "dataset.text".into(), fault };
         if text.len() > MAX_TEXT {
             let found = text.len().div_ceil(1 << 20) as u64;

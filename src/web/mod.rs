@@ -71,7 +71,7 @@ pub fn start() {
 }
 
 /// The file under `data/` that a study needs, or `own:` and the digest of a reader's own data; null where its data are
-/// generated, or stand in it.
+/// generated.
 ///
 /// # Errors
 /// The problem, as an object.
@@ -79,6 +79,5 @@ pub fn start() {
 #[wasm_bindgen]
 pub fn data_file(study: &str) -> Result<Option<String>, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;
-    let own = study.own.as_ref().filter(|own| own.data.is_none());
-    Ok(own.map(|own| format!("own:{}", own.found.digest)).or_else(|| study.data_file().map(Into::into)))
+    Ok(study.own.as_ref().map(|own| format!("own:{}", own.found.digest)).or_else(|| study.data_file().map(Into::into)))
 }

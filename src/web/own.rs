@@ -82,11 +82,34 @@ impl OwnFiles {
         to_js(&json!({ "report": report, "found": found, "preview": preview }))
     }
 
+    /// Lines of the first file around one that was named, counted from 1.
+    pub fn line(&self, line: u32) -> String {
+        let Some((_, bytes)) = self.files.first() else { return String::new() };
+        let line = (line as usize).max(1) - 1;
+        let from = line.saturating_sub(1);
+        let shown = bytes.split(|&byte| byte == b'\n').enumerate().skip(from).take(3);
+        let text = |(at, line): (usize, &[u8])| {
+            let start = &line[..line.len().min(300)];
+            format!("{}  {}", at + 1, String::from_utf8_lossy(start).trim_end())
+        };
+        shown.map(text).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A table that is small enough to stand in a study.
+    pub fn text(&self) -> Option<String> {
+        match &self.files[..] {
+            [(_, bytes)] if bytes.len() <= IN_STUDY && !self.are_idx() => String::from_utf8(bytes.clone()).ok(),
+            _ => None,
+        }
+    }
+
     /// The packed table of what was read last.
     pub fn packed(&self) -> Option<Vec<u8>> {
         self.table.as_ref().map(own::pack)
     }
 }
 
+/// A table of at most so many bytes goes with its study, in links, too.
+const IN_STUDY: usize = 3000;
 /// Rows of the picture that stands beside a table.
 const PREVIEW: usize = 200;

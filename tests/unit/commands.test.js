@@ -7,7 +7,7 @@ import { KEYS } from '../../www/src/commands/keys.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
-import { DATASETS, HYPERPARAMETERS, SAMPLERS } from '../../www/src/study/hyperparameters.js';
+import { DATASETS, HYPERPARAMETERS, SAMPLERS, isOwn } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
 import { RECORDS, readStudy } from '../../www/src/study/study.js';
 
@@ -53,6 +53,12 @@ function pageOf() {
 const names = HYPERPARAMETERS.filter((one) => one.available !== false).map((one) => one.name);
 const name = fc.constantFrom(...names);
 const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+/** A table of the reader's own. */
+const OWN = {
+  name: 'csv',
+  file: 'heights.csv',
+  found: { task: 'numbers', rows: 442, features: 7, classes: 0, digest: '0123456789abcdef' },
+};
 const range = fc.constantFrom(
   ...HYPERPARAMETERS.flatMap((one) => (one.sweep ? [{ name: one.name, range: one.sweep }] : [])),
 );
@@ -88,7 +94,9 @@ const DETAILS = {
   unset_value: () => name,
   reset_row: () => name,
   sweep: () => name,
-  choose_dataset: () => fc.constantFrom(...DATASETS.filter((one) => one.available).map((one) => one.name)),
+  choose_dataset: () =>
+    fc.constantFrom(...DATASETS.filter((one) => one.available && !isOwn(one)).map((one) => one.name)),
+  use_data: () => fc.constant({ dataset: OWN, table: null }),
   load_preset: () => fc.constantFrom(...PRESETS.map((one) => one.name)),
   duplicate: () => fc.constant(undefined),
   set_samples: () => fc.integer({ min: 10, max: 100000 }),
@@ -333,7 +341,7 @@ test('where the test set is open, commands change nothing but by another study',
       if (!store.readOnly) return;
       prepare(store, one);
       performAction(store, one);
-      const loads = ['choose_dataset', 'load_preset', 'duplicate'].includes(one.act);
+      const loads = ['choose_dataset', 'use_data', 'load_preset', 'duplicate'].includes(one.act);
       assert.ok(loads || store.study === before);
       assert.ok(store.study === before || !store.readOnly);
       if (store.study !== before) perform(store, 'replace_study', before);

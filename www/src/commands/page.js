@@ -12,7 +12,10 @@
  * @property {() => Promise<unknown>} run
  * @property {{body: (id: string) => Promise<import('../state/shelf.js').Held | null>,
  *   open: (id: string) => Promise<import('../engine/take-up.js').Open[]>,
- *   hold: (run: import('../state/shelf.js').Held) => void} | null} shelf where runs are kept; guests keep none
+ *   hold: (run: import('../state/shelf.js').Held) => void,
+ *   tables: () => Promise<import('../study/types.js').KeptTable[]>,
+ *   keepTable: (one: import('../study/types.js').KeptTable) => void,
+ *   removeTable: (digest: string) => Promise<void>} | null} shelf where runs are kept; guests keep none
  * @property {(what: 'lang' | 'theme' | 'scale', value: any) => void} choose
  */
 export {};

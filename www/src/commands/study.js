@@ -2,8 +2,12 @@ import { switched } from '../study/panel.js';
 import { PRESETS } from '../study/presets.js';
 import { RECORDS, duplicateStudy } from '../study/study.js';
 import { defineCommand } from './command.js';
+import { opened } from './focus.js';
 
-/** @typedef {import('../study/types.js').Study} Study */
+/**
+ * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').UsedData} UsedData
+ */
 
 /** A field's number; input that was not valid gives way to it.
  * @param {string} field @param {(study: Study, value: number) => void} put */
@@ -12,6 +16,16 @@ const number = (field, put) =>
     edit: (study, /** @type {number} */ value) => put(study, value),
     act: ({ slices }) => slices.study.dropDraft(field),
   });
+
+/** A loss that did not fit is said to be gone.
+ * @param {import('./command.js').On} on @param {string} dataset @param {string | null} loss */
+function tellLoss({ store, slices }, dataset, loss) {
+  if (!loss) return;
+  const title = 'message.loss_dropped';
+  const values = { loss: loss.replaceAll('_', ' '), dataset };
+  slices.messages.notify({ id: 'study', kind: 'note', title, values, actions: [] });
+  slices.messages.say(store.t(title, values));
+}
 
 /** @param {string} name */
 function presetOf(name) {
@@ -42,14 +56,35 @@ export const STUDY = {
     loads: true,
     when: (store, /** @type {string} */ name) => name !== store.study.dataset.name,
     edit: (study, name) => switched(study, name).study,
-    act: ({ store, slices }, name, before) => {
-      const { loss } = switched(before, name);
-      if (!loss) return;
-      const title = 'message.loss_dropped';
-      const values = { loss: loss.replaceAll('_', ' '), dataset: name };
-      slices.messages.notify({ id: 'study', kind: 'note', title, values, actions: [] });
-      slices.messages.say(store.t(title, values));
+    act: (on, name, before) => tellLoss(on, name, switched(before, name).loss),
+  }),
+  /** Opens what reads data of the reader's own; `files` were dropped on the page. */
+  open_data: defineCommand({
+    act: (on, /** @type {File[] | undefined} */ files) =>
+      opened(on, 'data', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-data')).open(files)),
+  }),
+  /** A Worker for the reader's files, which whoever has it lets go. */
+  read_data: defineCommand({ act: ({ runner }) => runner.reader() }),
+  /** The study of a table of the reader's own, which stays in this browser. */
+  use_data: defineCommand({
+    loads: true,
+    edit: (study, /** @type {UsedData} */ { dataset }) => switched(study, dataset.name, dataset).study,
+    act: (on, { dataset, table }, before) => {
+      const { runner, page } = on;
+      if (table && dataset.found) {
+        runner.takeTable(dataset.found.digest, table);
+        page.shelf?.keepTable({ dataset, table, at: Date.now() });
+      }
+      tellLoss(on, dataset.name, switched(before, dataset.name, dataset).loss);
     },
+  }),
+  /** The tables that this browser keeps, the latest first. */
+  kept_tables: defineCommand({ act: ({ page }) => page.shelf?.tables() ?? Promise.resolve([]) }),
+  remove_table: defineCommand({ act: ({ page }, /** @type {string} */ digest) => page.shelf?.removeTable(digest) }),
+  /** A table that this browser has kept. */
+  restore_table: defineCommand({
+    act: ({ runner }, /** @type {UsedData & {table: Blob}} */ { dataset, table }) =>
+      runner.takeTable(String(dataset.found?.digest), table),
   }),
   load_preset: defineCommand({
     loads: true,

@@ -162,6 +162,7 @@ export class TuningPlayground extends LitElement {
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
       <tp-runs-list .store=${store}></tp-runs-list>
+      <tp-data .store=${store}></tp-data>
       <tp-bench .store=${store}></tp-bench>
       <tp-range .store=${store}></tp-range>
       <tp-hand .store=${store}></tp-hand>

@@ -60,7 +60,7 @@ export class Intake {
   async settle(study) {
     let problem = null;
     try {
-      problem = await this.runner.check(study);
+      problem = await this.complete(study);
     } catch {
       // An engine that does not start says so when it is asked to run; the page's own checks have passed.
     }
@@ -72,11 +72,25 @@ export class Intake {
     await this.adopt(study);
   }
 
+  /** @private The engine's check. What is in a table that came with the study is known once it has been read.
+   * @param {Study} study */
+  async complete(study) {
+    const checked = await this.runner.check(study);
+    const found = checked.study?.dataset.found;
+    if (found) study.dataset.found = found;
+    return checked.problem;
+  }
+
   /**
    * Puts a study that has passed the page's check in place and ends the run of the one before.
    * @param {Study} study
    */
   async adopt(study) {
+    const { text, found } = study.dataset;
+    if (text !== undefined && !found) {
+      const problem = await this.complete(study).catch(() => null);
+      if (problem) return this.refuse(problem, study);
+    }
     const running = this.runner.pending;
     perform(this.store, 'replace_study', study);
     if (!running) return;

@@ -27,6 +27,7 @@ import { inSlices } from '../platform/turns.js';
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../state/shelf.js').Held} Held
  * @typedef {import('../engine/runner.js').Runner} Runner
+ * @typedef {import('../study/types.js').KeptTable} Kept a table of the reader's own
  * @typedef {'refused' | 'full' | 'large' | 'pinned' | 'room'} Lack why something is not kept
  */
 
@@ -41,6 +42,9 @@ const OPEN_RATE = 4e6;
 const TEXT_RATE = 8e6;
 /** The page waits no longer than this for what was kept. */
 const PATIENCE = 250;
+/** Tables of the reader's own that are kept: so many bytes, and so many of them. */
+const TABLE_BYTES = 600e6;
+const MOST_TABLES = 20;
 /** Milliseconds of work at a time. */
 const SLICE = 8;
 
@@ -113,6 +117,8 @@ export class Keeper {
   async restore(given, bare) {
     const { store, storage } = this;
     const before = store.study;
+    // Whatever the study is, its data are there before anybody asks for them.
+    for (const one of await this.tables()) perform(store, 'restore_table', one);
     // The tab has its name by the time that the others are asked for.
     const { study, shown, result, runs, body } = await storage.read().catch((error) => {
       if (bare) perform(store, 'open_example');
@@ -130,6 +136,29 @@ export class Keeper {
     }
     if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
     await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
+  }
+
+  /** The tables of the reader's own that this browser keeps, the latest first. @returns {Promise<Kept[]>} */
+  async tables() {
+    const found = await this.storage.tables().catch(() => []);
+    const isSound = (/** @type {any} */ one) =>
+      one?.table instanceof Blob && typeof one.dataset?.found?.digest === 'string';
+    return found.filter(isSound).sort((a, b) => b.at - a.at);
+  }
+
+  /** Keeps a table; those that were used longest ago go where there is no room. @param {Kept} one */
+  async keepTable(one) {
+    const digest = String(one.dataset.found?.digest);
+    const others = (await this.tables()).filter(({ dataset }) => dataset.found?.digest !== digest);
+    let room = TABLE_BYTES - one.table.size;
+    const gone = others.filter(({ table }, k) => (room -= table.size) < 0 || k + 2 > MOST_TABLES);
+    const digests = gone.map(({ dataset }) => String(dataset.found?.digest));
+    await this.storage.keepTable(digest, one, digests).catch((error) => this.lack(error));
+  }
+
+  /** @param {string} digest */
+  async removeTable(digest) {
+    await this.storage.removeTable(digest).catch((error) => this.lack(error));
   }
 
   /** @private The address of a page that is loaded anew gives the study that was kept; another link's shows no other

@@ -27,6 +27,20 @@ export class WholePage {
     this.address = new Address(element, store, runner);
     this.keeper = new Keeper(store, runner);
     /** Where keys are heard. */ this.keys = document;
+    /** @private @param {DragEvent} event */
+    this.onDrag = (event) => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    };
+    /** @private Files may be dropped anywhere: results, or data of the reader's own. @param {DragEvent} event */
+    this.onDrop = (event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (!files.length || event.defaultPrevented) return;
+      event.preventDefault();
+      const [file] = files;
+      if (/\.json$/i.test(file.name))
+        void file.text().then((text) => perform(store, 'import_run', { text, name: file.name }));
+      else perform(store, 'open_data', files);
+    };
   }
 
   /** @param {string} assets where the page's files lie */
@@ -34,12 +48,16 @@ export class WholePage {
     const theme = this.element.hasAttribute('theme') ? null : saved(THEME_KEY);
     if (theme === 'light' || theme === 'dark') perform(this.store, 'show_theme', theme);
     const given = this.address.connect();
+    this.element.addEventListener('dragover', this.onDrag);
+    this.element.addEventListener('drop', this.onDrop);
     this.keeper.connect(given, !given && location.hash.length < 2);
     workOffline(assets);
   }
 
   disconnect() {
     this.address.disconnect();
+    this.element.removeEventListener('dragover', this.onDrag);
+    this.element.removeEventListener('drop', this.onDrop);
     this.keeper.disconnect();
   }
 

@@ -39,8 +39,17 @@ async function fetchTable(url) {
   }
 }
 
-/** The table of this name, if there is one. @param {string | null | undefined} file @param {string} base */
-export const tableOf = async (file, base) => (file ? fetchTable(new URL(`data/${file}`, base).href) : undefined);
+/** A reader's own tables, by `own:` and their digest. @type {Map<string, Blob>} */
+const OWN = new Map();
+
+/** The table of this name, if there is one; undefined of a reader's own that is not here.
+ * @param {string | null | undefined} file @param {string} base */
+export async function tableOf(file, base) {
+  if (!file) return undefined;
+  if (!file.startsWith('own:')) return fetchTable(new URL(`data/${file}`, base).href);
+  const table = OWN.get(file);
+  return table && new Uint8Array(await table.arrayBuffer());
+}
 
 export class Answers {
   /** @param {Post} post @param {() => Promise<unknown>} load loads the module, before the first answer */
@@ -48,6 +57,11 @@ export class Answers {
     /** @protected */ this.post = post;
     /** @private */ this.load = load;
     /** @private @type {Promise<unknown> | null} */ this.loaded = null;
+  }
+
+  /** Takes a table of the reader's own. @param {string} digest @param {Blob} table */
+  ownTable(digest, table) {
+    OWN.set(`own:${digest}`, table);
   }
 
   /** @param {Request} request */

@@ -6,6 +6,7 @@ import { borrowedScriptUrl, scriptUrl } from '../platform/trusted.js';
  *
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {{run: number, report?: any, problem?: Problem}} News
+ * @typedef {{id: 0, call: string, args: any[]}} Message a call whose answer nobody waits for
  */
 
 const REMOVED = { code: 'unexpected', detail: 'the element was removed' };
@@ -34,11 +35,13 @@ export class Client {
    * @param {string} href of the Worker's file
    * @param {(news: News) => void} [onNews]
    * @param {() => void} [onRenew] told when a host and all that it had is gone
+   * @param {Message[]} [first] what every host is told before anything else
    */
-  constructor(href, onNews = () => {}, onRenew = () => {}) {
+  constructor(href, onNews = () => {}, onRenew = () => {}, first = []) {
     /** @private */ this.href = href;
     /** @private */ this.onNews = onNews;
     /** @private */ this.onRenew = onRenew;
+    /** @private */ this.first = first;
     /** @private */ this.next = 1;
     /**
      * @private
@@ -59,6 +62,7 @@ export class Client {
     } catch {
       return this.openHere();
     }
+    for (const message of this.first) this.send(message);
     this.worker.addEventListener('message', ({ data }) => this.hear(data));
     this.worker.addEventListener('error', (event) => {
       event.preventDefault();
@@ -79,7 +83,13 @@ export class Client {
       const Host = /** @type {any} */ (globalThis)[Symbol.for('tuning-playground.hosts')].get(href);
       return new Host((/** @type {any} */ message) => this.hear(message));
     });
+    for (const message of this.first) this.send(message);
     this.resend();
+  }
+
+  /** Tells a host that is there something, for which nobody waits. @param {Message} message */
+  note(message) {
+    if (this.worker || this.local) this.send(message);
   }
 
   /** @private A new host gets what is not yet answered, unless it has been moved to the one before. */

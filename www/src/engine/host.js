@@ -4,6 +4,7 @@ import { adapterFound, guarded, yieldToMessages } from './device.js';
 import { Gpu, NO_ROUND } from './gpu.js';
 import { HandHost } from './hand-host.js';
 import { MapHost } from './map-host.js';
+import { OwnHost } from './own-host.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
 import init, {
@@ -13,6 +14,7 @@ import init, {
   data_file,
   first_round,
   fresh_seed,
+  pack_text,
   preview,
   response,
   schedule,
@@ -64,6 +66,7 @@ export class Host extends Answers {
     /** @private */ this.paused = false;
     /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
     /** @private */ this.hands = new HandHost(yieldToMessages);
+    /** @private */ this.owns = new OwnHost();
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
@@ -78,6 +81,17 @@ export class Host extends Answers {
   /** A few rows of a study's data. @param {string} study @param {number} n @param {string} base */
   async preview(study, n, base) {
     return preview(study, await tableOf(study, base), n);
+  }
+
+  /** The packed table of a study that has its data as text; null of others. @param {string} study */
+  packText(study) {
+    const table = pack_text(study);
+    return table ? new Blob([/** @type {any} */ (table)]) : null;
+  }
+
+  /** Files of the reader's own; see own-host.js. @param {string} what @param {any[]} args */
+  ownFiles(what, args) {
+    return this.owns.answer(what, args);
   }
 
   freshSeed() {

@@ -1,4 +1,4 @@
-import { DATASETS } from '../study/hyperparameters.js';
+import { DATASETS, datasetOf, isOwn } from '../study/hyperparameters.js';
 import { withDataset } from '../study/panel.js';
 import { FORMAT } from '../study/study.js';
 
@@ -41,13 +41,17 @@ export class Previews {
   /** @private The first set whose present picture is not known yet, the chosen one before the others. */
   next() {
     const { dataset } = this.store.study;
-    const sets = DATASETS.filter((one) => one.available).sort(
+    const sets = DATASETS.filter((one) => one.available && (one.name === dataset.name || !isOwn(one))).sort(
       (a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name),
     );
     for (const set of sets) {
       const { samples, noise, seed } = withDataset(dataset, set.name);
       // A table's picture is of all its rows, whatever the study keeps of them.
-      const wanted = set.kind === 'generated' ? { name: set.name, samples, noise, seed } : { name: set.name };
+      const wanted = isOwn(set)
+        ? { ...dataset, split: undefined }
+        : set.kind === 'generated'
+          ? { name: set.name, samples, noise, seed }
+          : { name: set.name };
       const key = JSON.stringify(wanted);
       if (!this.known.has(key)) return { set, key, study: { format: FORMAT, dataset: wanted } };
       this.show(set.name, this.known.get(key) ?? null);
@@ -60,7 +64,9 @@ export class Previews {
     if (this.busy) return;
     this.busy = true;
     for (let one = this.next(); one && this.unsubscribe; one = this.next()) {
-      const preview = await this.load(one.study, one.set.features > 40 ? IMAGES : POINTS).catch(() => null);
+      const preview = await this.load(one.study, (datasetOf(one.study)?.features ?? 0) > 40 ? IMAGES : POINTS).catch(
+        () => null,
+      );
       // Whoever stopped this may have ended the engine that was asked.
       if (!this.unsubscribe) break;
       if (this.known.size >= KEPT) this.known.clear();

@@ -83,6 +83,7 @@ export class Runner {
     this.fresh = null;
     /** @private @type {import('./take-up.js').Before | null} the run that goes on, if it was cut off */
     this.before = null;
+    store.subscribe(['study'], () => void this.readText());
   }
 
   /** @private */
@@ -101,10 +102,25 @@ export class Runner {
     return engine;
   }
 
-  /** @param {Study} study @returns {Promise<Problem | null>} */
+  /** @param {Study} study @returns {Promise<{study: Study | null, problem: Problem | null}>} */
   async check(study) {
-    if (!supportsEngine()) return null;
-    return (await this.engine.check(study)).problem ?? null;
+    return supportsEngine() ? this.engine.check(study) : { study: null, problem: null };
+  }
+
+  /** @private Data that stand in a study are packed, for whoever does not read text. */
+  async readText() {
+    const { study } = this.store;
+    if (study.dataset.text !== undefined && supportsEngine()) await this.engine.check(study);
+  }
+
+  /** A Worker for files of the reader's own. */
+  reader() {
+    return this.engine.reader();
+  }
+
+  /** Lets Workers train a table of the reader's own. @param {string} digest @param {Blob} table packed */
+  takeTable(digest, table) {
+    this.engine.takeTable(digest, table);
   }
 
   /**

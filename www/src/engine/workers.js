@@ -19,6 +19,8 @@ export class Workers extends EventTarget {
     /** @protected */ this.assetBase = assetBase;
     /** @protected @type {Client[]} */ this.clients = [];
     /** @private @type {Client | null} */ this.analysing = null;
+    /** @private @type {import('./client.js').Message[]} the reader's own tables, as every Worker is told them */
+    this.tables = [];
     /** Whether the Workers have been let go. */ this.isGone = false;
   }
 
@@ -39,6 +41,7 @@ export class Workers extends EventTarget {
           WORKER,
           (news) => this.hear(at, news),
           () => this.lost(),
+          this.tables,
         ),
       );
       if (this.isGone) this.clients[at].dispose();
@@ -53,7 +56,7 @@ export class Workers extends EventTarget {
 
   /** Who works out analyses. @protected */
   get analyst() {
-    return (this.analysing ??= new Client(ANALYST));
+    return (this.analysing ??= new Client(ANALYST, undefined, undefined, this.tables));
   }
 
   /**
@@ -62,7 +65,13 @@ export class Workers extends EventTarget {
    */
   async check(study) {
     try {
-      return { study: await this.client(0).call('check', JSON.stringify(study)), problem: null };
+      const text = JSON.stringify(study);
+      const whole = await this.client(0).call('check', text);
+      // Of all modules only the engine reads text.
+      const { text: table, found } = whole.dataset;
+      if (table !== undefined && !this.tables.some(({ args }) => args[0] === found.digest))
+        this.takeTable(found.digest, await this.client(0).call('packText', text));
+      return { study: whole, problem: null };
     } catch (error) {
       return { study: null, problem: /** @type {EngineError} */ (error).problem };
     }
@@ -113,6 +122,23 @@ export class Workers extends EventTarget {
   /** What is worked out of one trial, none of it begun. @param {'range' | 'sharpness'} kind */
   piecewise(kind) {
     return new PieceRun(this.analyst, this.assetBase, kind);
+  }
+
+  /** Lets all Workers train a table of the reader's own. @param {string} digest @param {Blob} table packed */
+  takeTable(digest, table) {
+    /** @type {import('./client.js').Message} */
+    const message = { id: 0, call: 'ownTable', args: [digest, table] };
+    this.tables.push(message);
+    for (const client of [...this.clients, ...(this.analysing ? [this.analysing] : [])]) client.note(message);
+  }
+
+  /** A Worker for files of the reader's; see own-host.js. Whoever has it lets it go. */
+  reader() {
+    const client = new Client(WORKER);
+    return {
+      call: (/** @type {string} */ what, /** @type {any[]} */ ...args) => client.call('ownFiles', what, args),
+      dispose: () => client.dispose(),
+    };
   }
 
   /** What a run by hand asks; see hand-host.js. @param {string} what @param {any[]} args @returns {Promise<any>} */

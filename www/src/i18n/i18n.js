@@ -217,7 +217,7 @@ function valuesOf(language, problem) {
  * @param {Language} language
  * @param {Problem} problem */
 export function sentence(language, problem) {
-  const key = `problem.${problem.code}`;
+  const key = `problem.${problem.code}${problem.fault ? `.${problem.fault}` : ''}`;
   if (!has(language, key)) return problem.message ?? translate(language, 'problem.unknown');
   return translate(language, key, valuesOf(language, problem));
 }

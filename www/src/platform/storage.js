@@ -19,6 +19,8 @@ const RUN = 'run ';
 const BODY = 'body ';
 /** What a run's open trials are, while it is trained. */
 const OPEN = 'open ';
+/** A table of the reader's own, by its digest. */
+const TABLE = 'table ';
 /** The keys of all records of runs. */
 const allRuns = () => IDBKeyRange.bound(RUN, `${RUN}\uffff`);
 
@@ -170,6 +172,25 @@ export class Storage {
   /** The records of all runs. @returns {Promise<unknown[]>} */
   async runs() {
     return answer((await this.texts('readonly')).getAll(allRuns()));
+  }
+
+  /** The tables of the reader's own. @returns {Promise<any[]>} */
+  async tables() {
+    return answer((await this.texts('readonly')).getAll(IDBKeyRange.bound(TABLE, `${TABLE}\uffff`)));
+  }
+
+  /** Keeps a table. Others go, given by their digests. @param {string} digest @param {object} table
+   * @param {string[]} gone */
+  async keepTable(digest, table, gone) {
+    await this.change((texts) => {
+      for (const one of gone) texts.delete(TABLE + one);
+      texts.put(table, TABLE + digest);
+    });
+  }
+
+  /** @param {string} digest */
+  async removeTable(digest) {
+    await this.change((texts) => void texts.delete(TABLE + digest));
   }
 
   /** What a run trained. @param {string} id @returns {Promise<unknown>} */

@@ -67,6 +67,8 @@ export function runNotice(store, problem, started) {
  * @returns {Notice['actions']}
  */
 export function mendsShown(store, study, problem, given = false) {
+  // Data are not mended here: they are looked at.
+  if (problem.code === 'bad_table') return [{ label: 'data.own', act: 'open_data', primary: true }];
   try {
     return mendsOf(study, problem, (name) => store.label(name)).map(({ act: which, label, values }, k) => ({
       label,

@@ -7,8 +7,8 @@ import { Slice } from './slice.js';
 
 /** What decides which rows are a study's test set: shares of the other parts do not. @param {Study} study */
 export function dataOf(study) {
-  const { name, seed = 0, noise = 0, samples } = study.dataset;
-  return JSON.stringify([name, seed, noise, samples ?? datasetOf(study)?.rows, partSizes(study)[2]]);
+  const { name, seed = 0, noise = 0, samples, found } = study.dataset;
+  return JSON.stringify([found?.digest ?? name, seed, noise, samples ?? datasetOf(study)?.rows, partSizes(study)[2]]);
 }
 
 /** Which test rows have been seen. */

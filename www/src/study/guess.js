@@ -43,7 +43,11 @@ export function guessOf(study) {
   if (guess === undefined) {
     const { name, kind, classes } = datasetOf(study) ?? { name: '', kind: '', classes: 0 };
     const even = new Array(Math.max(0, classes)).fill(1);
-    guess = classes < 2 ? null : guessFrom(CLASS_ROWS[name] ?? even, kind !== 'generated' || !RANDOM.includes(name));
+    // How many rows the classes of the reader's own data have is not known here.
+    guess =
+      classes < 2 || study.dataset.found
+        ? null
+        : guessFrom(CLASS_ROWS[name] ?? even, kind !== 'generated' || !RANDOM.includes(name));
     known.set(study, guess);
   }
   return guess;

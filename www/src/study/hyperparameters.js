@@ -28,11 +28,21 @@ export const GROUPS = /** @type {const} */ (['model', 'optimization', 'training'
 /** The samplers that the engine has, in the order shown. */
 export const SAMPLERS = ['grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes'];
 
-/** @param {Study} study */
-export const datasetOf = (study) => DATASETS.find((one) => one.name === study.dataset.name);
+/** A study's data set; of a reader's own data what was found in them.
+ * @param {Study} study @returns {Dataset | undefined} */
+export function datasetOf({ dataset }) {
+  const known = DATASETS.find((one) => one.name === dataset.name);
+  if (!known || !isOwn(known)) return known;
+  const { file, files, found } = dataset;
+  const name = file ?? files?.join(', ');
+  return { ...known, ...found, ...(name && { label: { en: name, ko: name } }) };
+}
+
+/** Whether a data set is the reader's own. @param {Dataset} one */
+export const isOwn = (one) => one.kind === 'text' || one.kind === 'files';
 
 /** @param {Study} study */
-export const taskOf = (study) => datasetOf(study)?.task ?? 'classes';
+export const taskOf = (study) => datasetOf(study)?.task || 'classes';
 
 /** @param {Hyperparameter} one */
 export const choicesOf = (one) => (one.type === 'bool' ? [false, true] : (one.available_choices ?? one.choices ?? []));

@@ -1,6 +1,7 @@
 import { FEW, FIRST } from './first-rows.js';
 import torch from './torch.json' with { type: 'json' };
 import { trialsOf } from './search.js';
+import { withoutOwn } from './own.js';
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
 /**
@@ -134,11 +135,12 @@ export function partSizes(study) {
  * The same study with another data set; a loss that does not fit the other's task gives way to its default.
  * @param {Study} study
  * @param {string} name
+ * @param {Partial<Study['dataset']>} [own] what it says of data of the reader's own
  * @returns {{study: Study, loss: string | null}} the loss that was dropped
  */
-export function switched(study, name) {
+export function switched(study, name, own = {}) {
   const next = structuredClone(study);
-  next.dataset = withDataset(next.dataset, name);
+  next.dataset = { ...withDataset(next.dataset, name), ...own };
   const one = BY_NAME.get('loss');
   const fits = one?.default[datasetOf(next)?.task ?? ''];
   const set = next.fixed?.loss ?? next.space?.loss?.choices?.find((choice) => choice !== fits);
@@ -152,7 +154,7 @@ export function switched(study, name) {
  * @param {Study['dataset']} before @param {string} name @returns {Study['dataset']} */
 export function withDataset(before, name) {
   const [from, to] = [before.name, name].map((one) => DATASETS.find((set) => set.name === one));
-  const { samples, noise, ...rest } = before;
+  const { samples, noise, ...rest } = withoutOwn(before);
   const made = from?.kind === 'generated' && to?.kind === 'generated';
   return { ...rest, name, ...(made && samples ? { samples } : {}), ...(made && noise && to.noise ? { noise } : {}) };
 }

@@ -13,7 +13,17 @@ import {
   unknownKey,
   wrong,
 } from './checks.js';
-import { BY_NAME, DATASETS, HYPERPARAMETERS, choicesOf, inertBy, scaleOf, taskOf } from './hyperparameters.js';
+import {
+  BY_NAME,
+  DATASETS,
+  HYPERPARAMETERS,
+  choicesOf,
+  datasetOf,
+  inertBy,
+  scaleOf,
+  taskOf,
+} from './hyperparameters.js';
+import { checkOwn, ownKeys } from './own.js';
 import { MOST_POINTS, acceptedPoints } from './points.js';
 import { checkBudget, checkFit, checkPruner, checkSampler, checkStaged, checkStages } from './search-checks.js';
 
@@ -146,6 +156,8 @@ export function checkTogether(study) {
     if (because) return { code: 'inert', key, because };
   }
   const dataset = study.dataset.name;
+  // A table that came as text has to be read before more is known.
+  if (study.dataset.text !== undefined && !study.dataset.found) return null;
   const fits = taskOf(study) === 'numbers' ? 'mse' : 'cross_entropy';
   const asked = space.loss ? (space.loss.choices ?? []) : [study.fixed?.loss ?? fits];
   const loss = asked.find((one) => one !== fits);
@@ -180,7 +192,7 @@ export function checkTogether(study) {
 
 /** Rows of each part, shared out by largest remainders as the engine does. @param {Study} study */
 function partSizes({ dataset }) {
-  const rows = dataset.samples ?? DATASETS.find((one) => one.name === dataset.name)?.rows ?? 0;
+  const rows = dataset.samples ?? datasetOf({ format: FORMAT, dataset })?.rows ?? 0;
   const { train, validation, test } = { train: 0.7, validation: 0.15, test: 0.15, ...dataset.split };
   const weights = [train, validation, test].map((share) => Math.round(share * 1e9));
   const sum = weights[0] + weights[1] + weights[2];
@@ -208,9 +220,7 @@ function checkDataset(study) {
   const available = DATASETS.filter((one) => one.available).map((one) => one.name);
   const missing = { code: 'missing', key: 'dataset.name', accepted: available.join(' | ') };
   if (dataset === undefined) return missing;
-  const problem =
-    section(study, 'dataset') ??
-    unknownKey(dataset, ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize'], 'dataset');
+  const problem = section(study, 'dataset');
   if (problem) return problem;
   if (dataset.name === undefined) return missing;
   const unnamed = checkName(
@@ -224,10 +234,13 @@ function checkDataset(study) {
     DATASETS.find((one) => one.name === dataset.name)
   );
   const { samples, folds, split, standardize } = dataset;
+  const rows = dataset.found?.rows ?? known.rows;
   return (
+    unknownKey(dataset, [...DATASET_KEYS, ...ownKeys(known)], 'dataset') ??
+    checkOwn(known, dataset) ??
     (samples === null
       ? null
-      : checkNumber('dataset.samples', samples, 10, known.kind === 'generated' ? 100000 : known.rows, true)) ??
+      : checkNumber('dataset.samples', samples, 10, known.kind === 'generated' ? 100000 : rows || 1e8, true)) ??
     checkNumber('dataset.folds', folds, 1, 20, true) ??
     (folds > 1 ? { code: 'not_yet', key: 'dataset.folds', found: shown(folds), accepted: '1' } : null) ??
     checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
@@ -237,6 +250,7 @@ function checkDataset(study) {
   );
 }
 
+const DATASET_KEYS = ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize'];
 const PARTS = ['train', 'validation', 'test'];
 /** @param {unknown} split @returns {Problem | null} */
 function checkSplit(split) {

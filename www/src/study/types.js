@@ -23,7 +23,7 @@
  * @property {string} [name]
  * @property {string} [question]
  * @property {{name: string, samples?: number | null, noise?: number, seed?: number, split?: {train: number,
- *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
+ *   validation: number, test: number}, folds?: number, standardize?: boolean} & OwnData} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
  * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
@@ -36,6 +36,23 @@
  * @property {number} [seed]
  * @property {boolean} [shared_seeds]
  * @property {string[]} [record] of each layer after every epoch
+ *
+ * @typedef {object} OwnData what a study says of a reader's own data, and what was found in them
+ * @property {string} [text] the table itself
+ * @property {string} [file]
+ * @property {string[]} [files]
+ * @property {string} [target]
+ * @property {'classes' | 'numbers'} [task]
+ * @property {string} [separator]
+ * @property {string} [decimal]
+ * @property {boolean} [header]
+ * @property {'mean' | 'drop'} [missing]
+ * @property {Record<string, 'number' | 'category' | 'ignored'>} [columns]
+ * @property {{task: 'classes' | 'numbers', rows: number, features: number, classes: number, digest: string}} [found]
+ *
+ * @typedef {{dataset: Study['dataset'], table: Blob | null}} UsedData own data as a study has them, and packed; null
+ *   where they stand in the study
+ * @typedef {{dataset: Study['dataset'], table: Blob, at: number}} KeptTable own data, and when they were used last
  *
  * @typedef {{epochs: number, trials: number, shrink?: number}} Stage
  *

@@ -33,6 +33,7 @@ export const VIEWS = [
 ];
 
 /** What opens over a view or beside it. */
+defineLater('data', () => import('./data/index.js'));
 defineLater('study', () => import('./study/opened.js'));
 defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));

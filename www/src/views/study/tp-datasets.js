@@ -3,9 +3,17 @@ import { Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { drawThumbnail } from '../../figures/thumbnail.js';
 import { tokens } from '../../figures/colors.js';
-import { DATASETS } from '../../study/hyperparameters.js';
+import { DATASETS, datasetOf, isOwn } from '../../study/hyperparameters.js';
+
+/** @typedef {import('../../study/types.js').Study} Study */
 
 const SIZE = 40;
+
+/** The data sets that come with the page, and the reader's own where the study is about them. @param {Study} study */
+const setsOf = (study) => {
+  const own = datasetOf(study);
+  return [...DATASETS.filter((one) => one.available && !isOwn(one)), ...(own && isOwn(own) ? [own] : [])];
+};
 
 /** The data sets, each with a picture of its own rows. */
 export class TpDatasets extends Part {
@@ -37,7 +45,7 @@ export class TpDatasets extends Part {
     const { store } = this;
     return segmented(
       this.t('data.set'),
-      DATASETS.filter((one) => one.available).map((one) => ({
+      setsOf(store.study).map((one) => ({
         value: one.name,
         text: html`<canvas aria-hidden="true" width="1" height="1"
           data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,

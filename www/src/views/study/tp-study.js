@@ -97,6 +97,8 @@ export class TpStudy extends Part {
     return html`<section class="sec"><h2>${this.t('data')}<span class="sp"></span>${this.presets()}</h2>
       ${preset ? html`<p class="about" data-testid="preset">${preset.about[store.lang]}</p>` : nothing}
       <tp-datasets .store=${store}></tp-datasets>
+      <button type="button" class="lnk rows" data-testid="open-data" title=${this.t('data.own.title')}
+        @click=${() => this.act('open_data', undefined)}>${this.t('data.own')}…</button>
       <p class="about">${chosen?.about[store.lang] ? `${chosen.about[store.lang]} ` : ''}${facts}</p>
       <div class="flds">
         ${

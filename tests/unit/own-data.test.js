@@ -1,0 +1,125 @@
+import test from 'node:test';
+import {
+  CLASSES,
+  MOST_POINTS,
+  STARTERS,
+  counts,
+  dot,
+  erased,
+  isEnough,
+  stroke,
+  tableOf,
+} from '../../www/src/views/data/drawing.js';
+import { inLink, reportWords, saidOf } from '../../www/src/views/data/report.js';
+import { datasetOf, taskOf } from '../../www/src/study/hyperparameters.js';
+import { switched, withDataset } from '../../www/src/study/panel.js';
+import { decodeLink, encodeLink } from '../../www/src/study/link.js';
+import { FORMAT, readStudy } from '../../www/src/study/study.js';
+import { assert, fc } from './numbers.js';
+
+const found = {
+  task: /** @type {const} */ ('numbers'),
+  rows: 442,
+  features: 7,
+  classes: 0,
+  digest: '0123456789abcdef',
+};
+const dataset = {
+  name: 'csv',
+  file: 'heights.csv',
+  target: 'height',
+  columns: { name: /** @type {const} */ ('ignored') },
+  found,
+};
+
+const place = fc.double({ min: -3, max: 3, noNaN: true });
+const spot = fc.tuple(place, place);
+
+test('what is drawn lies in the square, is bounded, and is a table that the engine reads', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(spot, spot, fc.nat(CLASSES - 1)), { maxLength: 80 }), (strokes) => {
+      /** @type {import('../../www/src/views/data/drawing.js').Point[]} */
+      let points = [];
+      for (const [from, to, of] of strokes) points = stroke(points, from, to, of);
+      assert.ok(points.length <= MOST_POINTS);
+      assert.ok(points.every(({ x, y }) => Math.abs(x) <= 1 && Math.abs(y) <= 1));
+      assert.equal(
+        counts(points).reduce((a, b) => a + b, 0),
+        points.length,
+      );
+      const lines = tableOf(points).trimEnd().split('\n');
+      assert.equal(lines.length, points.length + 1);
+      for (const line of lines.slice(1)) assert.match(line, /^-?\d(\.\d+)?,-?\d(\.\d+)?,[abcd]$/);
+    }),
+  );
+});
+
+test('the eraser takes what is near and nothing else', () => {
+  const points = [dot(0, 0, 0), dot(0.05, 0, 1), dot(0.5, 0.5, 1)];
+  assert.deepEqual(erased(points, [0, 0]), [points[2]]);
+  assert.deepEqual(erased(points, [-0.9, 0.9]), points);
+});
+
+test('each drawing to start from can be used at once, and goes with its study', () => {
+  for (const make of Object.values(STARTERS)) {
+    const points = make();
+    assert.ok(isEnough(points));
+    assert.ok(Math.min(...counts(points).slice(0, 2)) > points.length / 12);
+    assert.ok(inLink(tableOf(points)));
+    const study = { format: FORMAT, dataset: { name: 'csv', text: tableOf(points), found } };
+    const link = String(encodeLink({ study }));
+    assert.deepEqual(decodeLink(link).state.study?.dataset.text, tableOf(points));
+  }
+  assert.ok(!isEnough([]));
+  assert.ok(!isEnough(Array.from({ length: 20 }, () => dot(0, 0, 0))));
+  assert.ok(!inLink(null) && !inLink('\ud800') && !inLink('x'.repeat(9000)));
+});
+
+test('a study of own data is what was found in them, and lets go of that with another data set', () => {
+  const study = { format: FORMAT, dataset };
+  assert.equal(taskOf(study), 'numbers');
+  assert.deepEqual(
+    [datasetOf(study)?.rows, datasetOf(study)?.features, datasetOf(study)?.label.ko],
+    [442, 7, 'heights.csv'],
+  );
+  assert.deepEqual(withDataset(dataset, 'iris'), { name: 'iris' });
+  assert.deepEqual(switched({ format: FORMAT, dataset: { name: 'iris', seed: 3 } }, 'csv', dataset).study.dataset, {
+    seed: 3,
+    ...dataset,
+  });
+  const classes = { format: FORMAT, dataset: { name: 'iris' }, fixed: { loss: 'cross_entropy' } };
+  assert.equal(switched(classes, 'csv', dataset).loss, 'cross_entropy');
+  assert.ok('study' in readStudy(study));
+  const link = String(encodeLink({ study }));
+  assert.deepEqual(decodeLink(link).state.study?.dataset.found, found);
+  assert.deepEqual(decodeLink(link).state.study?.dataset.columns, dataset.columns);
+  assert.deepEqual(decodeLink(link).skipped, []);
+});
+
+test('a link to own data that was cut names what it lost', () => {
+  const link = String(encodeLink({ study: { format: FORMAT, dataset } }));
+  for (let at = 1; at < link.length; at++) {
+    const { state } = decodeLink(link.slice(0, at));
+    if (state.study) assert.ok('study' in readStudy(state.study), link.slice(0, at));
+  }
+});
+
+test('what is left to the reader is not said', () => {
+  assert.deepEqual(saidOf({ target: undefined, missing: 'mean', header: false }), { header: false });
+  assert.deepEqual(saidOf({ missing: 'drop' }), { missing: 'drop' });
+});
+
+test('the words of a table say what is left out', () => {
+  const words = (/** @type {string} */ key, /** @type {any} */ values) => `${key} ${JSON.stringify(values)}`;
+  const column = { numbers: 0, missing: 0, distinct: 3, min: null, max: null, first_text: null, is_target: false };
+  const columns = [{ ...column, name: 'note', kind: /** @type {const} */ ('ignored'), texts: 9 }];
+  const read = {
+    report: { rows: 20, used: 15, without_target: 2, features: 1, fault: null, columns, target: 'y' },
+    found,
+    preview: null,
+    encoding: 'euc-kr',
+  };
+  const text = reportWords(read, [{ name: 'a.csv' }], words);
+  for (const part of ['own.found.table', 'without {"n":"2"', 'dropped {"n":"3"}', 'left {"names":"note"}', 'EUC-KR'])
+    assert.ok(text.includes(part), text);
+});

@@ -87,7 +87,6 @@ fn what_is_refused_names_its_key() {
         ("seed", json!(-1), "out_of_range", "seed"),
         ("seed", json!(9_007_199_254_740_992_u64), "out_of_range", "seed"),
         ("dataset.name", json!("mnits"), "out_of_range", "dataset.name"),
-        ("dataset.name", json!("mnist"), "not_yet", "dataset.name"),
         ("dataset.noise", json!(0.3), "out_of_range", "dataset.noise"),
         ("dataset.folds", json!(5), "not_yet", "dataset.folds"),
         ("dataset.split", json!({"train": 0.5, "validation": 0.2, "test": 0.2}), "out_of_range", "dataset.split"),

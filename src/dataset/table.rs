@@ -1,5 +1,6 @@
 //! Bundled tables: CSV with a header, the last column is the target. Made by `tests/golden/make_datasets.py`.
 
+use super::own::unpack;
 use super::{Dataset, Entry, Kind, Targets, find};
 use crate::{Error, Result};
 
@@ -9,7 +10,16 @@ use crate::{Error, Result};
 /// An unknown name, or text that is not the table the catalog describes.
 pub fn parse_bundled(name: &str, csv_text: &[u8]) -> Result<Dataset> {
     let entry = find(name, Kind::Bundled)?;
-    read(entry, csv_text).map_err(|detail| Error::BadData { dataset: name.to_owned(), detail })
+    let data = if csv_text.starts_with(b"TPD1") { images(entry, csv_text) } else { read(entry, csv_text) };
+    data.map_err(|detail| Error::BadData { dataset: name.to_owned(), detail })
+}
+
+/// A packed table, as images are.
+fn images(entry: &Entry, packed: &[u8]) -> core::result::Result<Dataset, String> {
+    let data = Dataset { name: entry.name.clone(), ..unpack(packed).map_err(|fault| fault.to_string())? };
+    let found = (data.rows, data.columns, data.class_names.len());
+    let expected = (entry.rows as usize, entry.features as usize, entry.classes as usize);
+    if found == expected { Ok(data) } else { Err(format!("it has {found:?}; {expected:?} are expected")) }
 }
 
 fn read(entry: &Entry, csv_text: &[u8]) -> core::result::Result<Dataset, String> {
@@ -97,6 +107,7 @@ pub fn bundled(name: &str) -> Result<Dataset> {
     macro_rules! packed {
         ($($name:literal)*) => {
             match name {
+                "mnist" => &include_bytes!("../../www/public/data/mnist.tpd.gz")[..],
                 $($name => &include_bytes!(concat!("../../www/public/data/", $name, ".csv.gz"))[..],)*
                 _ => &[],
             }
@@ -127,9 +138,10 @@ mod tests {
     fn every_table_is_as_the_catalog_says() {
         for entry in catalog().iter().filter(|entry| entry.kind == Kind::Bundled && entry.available) {
             let data = bundled(&entry.name).unwrap();
-            assert_eq!(entry.file.as_deref(), Some(&*format!("{}.csv.gz", entry.name)));
+            let ending = if entry.name == "mnist" { "tpd" } else { "csv" };
+            assert_eq!(entry.file.as_deref(), Some(&*format!("{}.{ending}.gz", entry.name)));
             assert_eq!((data.rows, data.columns), (entry.rows as usize, entry.features as usize), "{}", entry.name);
-            assert_eq!(data.features.len(), data.rows * data.columns);
+            assert_eq!(data.features.len() + data.pixels.len(), data.rows * data.columns);
             assert_eq!(data.feature_names.len(), data.columns);
             assert_eq!(data.task(), if entry.classes > 0 { Task::Classes(entry.classes) } else { Task::Numbers });
             assert!(data.features.iter().all(|value| value.is_finite()));
@@ -142,6 +154,13 @@ mod tests {
         assert_eq!(counts(&digits), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
         assert_eq!(digits.class_names, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
         assert!(digits.features.iter().all(|&pixel| (0.0..=16.0).contains(&pixel) && pixel.fract() == 0.0));
+        let mnist = bundled("mnist").unwrap();
+        assert_eq!(counts(&mnist), [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);
+        assert_eq!(mnist.class_names, digits.class_names);
+        // White paper with ink in the middle.
+        assert!((0..mnist.rows).all(|row| mnist.value(row, 0) == 0.0));
+        let ink = mnist.pixels.iter().map(|&pixel| f64::from(pixel)).sum::<f64>() / mnist.pixels.len() as f64;
+        assert!((32.0..35.0).contains(&ink), "MNIST's mean pixel is 33.3, this is {ink}");
         assert_eq!(counts(&bundled("iris").unwrap()), [50, 50, 50]);
         assert_eq!(counts(&bundled("wine").unwrap()), [59, 71, 48]);
         let cancer = bundled("breast_cancer").unwrap();
@@ -186,7 +205,6 @@ mod tests {
         }
         assert!(parse_bundled("iris", b"\xff\xfe,\n").is_err());
         assert!(matches!(parse_bundled("circle", b""), Err(Error::OutOfRange { .. })));
-        assert!(matches!(bundled("mnist"), Err(Error::NotYet { .. })));
         assert!(matches!(bundled("../digits"), Err(Error::OutOfRange { .. })));
     }
 }

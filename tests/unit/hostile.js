@@ -1,5 +1,5 @@
 import { chance } from '../browser/chance.js';
-import { DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf } from '../../www/src/study/hyperparameters.js';
+import { DATASETS, HYPERPARAMETERS, SAMPLERS, choicesOf, isOwn } from '../../www/src/study/hyperparameters.js';
 import { encodeLink } from '../../www/src/study/link.js';
 
 /** Links by chance, the same ones every time: of valid studies, and hostile ones. */
@@ -14,7 +14,7 @@ export function someStudy(random) {
     const value = Number(one.low) + random() ** 4 * (Number(one.high) - Number(one.low));
     return one.type === 'int' ? Math.round(value) : value;
   };
-  const dataset = pick(DATASETS.filter((one) => one.available));
+  const dataset = pick(DATASETS.filter((one) => one.available && !isOwn(one)));
   /** @type {any} */
   const study = {
     format: 'tuning-playground/study@1',

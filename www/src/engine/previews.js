@@ -14,6 +14,8 @@ import { FORMAT } from '../study/study.js';
 const POINTS = 120;
 const IMAGES = 4;
 const KEPT = 300;
+/** A table of so many numbers is loaded only once it is chosen. */
+const LARGE = 1e6;
 
 export class Previews {
   /** @param {Store} store @param {(study: Study, n: number) => Promise<Preview>} load */
@@ -41,7 +43,9 @@ export class Previews {
   /** @private The first set whose present picture is not known yet, the chosen one before the others. */
   next() {
     const { dataset } = this.store.study;
-    const sets = DATASETS.filter((one) => one.available && (one.name === dataset.name || !isOwn(one))).sort(
+    const isShown = (/** @type {import('../study/hyperparameters.js').Dataset} */ one) =>
+      one.name === dataset.name || (!isOwn(one) && one.rows * one.features < LARGE);
+    const sets = DATASETS.filter(isShown).sort(
       (a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name),
     );
     for (const set of sets) {

@@ -17,6 +17,7 @@ export const CLASS_ROWS = {
   wine: [59, 71, 48],
   breast_cancer: [212, 357],
   penguins: [146, 68, 119],
+  mnist: [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978],
 };
 
 /** The points of XOR fall into its classes at random; all other generated sets have classes of one size. */

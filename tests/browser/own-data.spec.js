@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url';
+import { small } from './app.js';
+import { expect, test } from './fixtures.js';
+import { look } from './look.js';
+
+/** Data of the reader's own, with the real engine. */
+
+/** @typedef {import('./packages.js').Page} Page */
+
+/** @param {string[]} names */
+const files = (...names) => names.map((name) => fileURLToPath(new URL(`../data/${name}`, import.meta.url)));
+
+/** @param {Page} page @param {string[]} names */
+async function opened(page, ...names) {
+  await page.getByTestId('open-data').click();
+  await expect(page.getByTestId('data')).toBeVisible();
+  await page.getByTestId('data-file').setInputFiles(files(...names));
+}
+
+test('a table of one’s own is read, looked at, mended, used, trained and there again after a reload', async ({
+  app,
+  backend,
+  page,
+}) => {
+  await app.open();
+  await app.put(small({ trials: 2 }));
+  await opened(page, 'ragged.csv');
+  await expect(page.getByTestId('data-problem')).toContainText('line 18 has 4 columns, the first has 3');
+  await page.getByTestId('data-line').click();
+  await expect(page.getByTestId('data-lines')).toContainText(',7');
+  await page.getByTestId('data-file').setInputFiles(files('picture.csv'));
+  await expect(page.getByTestId('data-problem')).toContainText('a PNG image');
+  await page.getByTestId('data-file').setInputFiles(files('text-in-numbers.csv'));
+  await expect(page.getByTestId('data-problem')).toContainText('“big” in line 10');
+  await expect(page.getByTestId('data-use')).toBeDisabled();
+  await page.getByTestId('data-mend-number').click();
+  await expect(page.getByTestId('data-use')).toHaveText('Use 40 samples with 2 features');
+  await expect(page.getByTestId('data-balance')).toContainText('24');
+  // Korean Excel's encoding, semicolons and decimal commas; what was not said of one file is not said of the next.
+  await page.getByTestId('data-file').setInputFiles(files('heights-euc-kr.csv'));
+  await expect(page.getByTestId('data-words')).toContainText('EUC-KR');
+  await expect(page.getByTestId('data-columns')).toContainText('몸무게');
+  await page.getByTestId('data-target').selectOption('몸무게');
+  await expect(page.getByTestId('data-task')).toHaveValue('numbers');
+  await page.getByTestId('data-use').click();
+  await expect(page.getByTestId('data')).toBeHidden();
+  const study = await app.get('study');
+  expect(study.dataset).toMatchObject({ name: 'csv', file: 'heights-euc-kr.csv', target: '몸무게' });
+  expect(study.dataset.found).toMatchObject({ task: 'numbers', rows: 59, features: 6, classes: 0 });
+  const result = await app.result(null, backend);
+  expect(result.trials.map((/** @type {any} */ trial) => trial.state)).toEqual(['complete', 'complete']);
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('heights-euc-kr.csv');
+  await page.reload();
+  await app.defined();
+  await expect(page.getByTestId('datasets').getByRole('radio', { checked: true })).toContainText('heights-euc-kr.csv');
+  expect((await app.result(null, backend)).trials.map((/** @type {any} */ one) => one.value)).toEqual(
+    result.trials.map((/** @type {any} */ one) => one.value),
+  );
+});
+
+test('images in two files, a pasted table and a drawing are data, too @soak', async ({ app, backend, page }) => {
+  await app.open();
+  await app.put(small({ trials: 2, fixed: { epochs: 30 } }));
+  await opened(page, 'bars-images-idx3-ubyte.gz');
+  await expect(page.getByTestId('data-problem')).toContainText('1 image files and 0 label files');
+  await page.getByTestId('data-file').setInputFiles(files('bars-labels-idx1-ubyte.gz', 'bars-images-idx3-ubyte.gz'));
+  await expect(page.getByTestId('data-use')).toHaveText('Use 40 samples with 36 features');
+  await page.getByTestId('data-use').click();
+  const images = await app.result(null, backend);
+  expect(images.trials[images.best].epochs.at(-1).validation_metric).toBe(1);
+
+  await page.getByTestId('open-data').click();
+  await page.getByTestId('data-way').getByRole('radio', { name: 'Paste' }).click();
+  const rows = Array.from({ length: 30 }, (_, k) => `${k},${k % 2 ? 'odd' : 'even'}`);
+  await page.getByTestId('data-text').fill(`n,class\n${rows.join('\n')}`);
+  await page.getByTestId('data-read').click();
+  await page.getByTestId('data-use').click();
+  // A small table goes with its study, in links, too.
+  expect((await app.get('study')).dataset.text).toContain('29,odd');
+  expect((await app.result(null, backend)).trials).toHaveLength(2);
+
+  await page.getByTestId('open-data').click();
+  await page.getByTestId('data-way').getByRole('radio', { name: 'Draw' }).click();
+  await expect(page.getByTestId('draw-use')).toBeDisabled();
+  await page.getByTestId('draw-plane').focus();
+  for (let k = 0; k < 6; k++) await page.keyboard.press('Space');
+  await page.keyboard.press('2');
+  await page.keyboard.press('Shift+ArrowRight');
+  for (let k = 0; k < 6; k++) await page.keyboard.press('Space');
+  await expect(page.getByTestId('draw-words')).toContainText('12 points: class A 6, class B 6');
+  await page.keyboard.press('Delete');
+  await expect(page.getByTestId('draw-words')).toContainText('6 points: class A 6');
+  await page.getByTestId('draw-undo').click();
+  await page.getByTestId('draw-heart').click();
+  await page.getByTestId('draw-use').click();
+  await expect(page.getByTestId('data')).toBeHidden();
+  const drawn = await app.result(null, backend);
+  expect(drawn.study.dataset.found).toMatchObject({ task: 'classes', features: 2, classes: 2 });
+  // A link has the drawing whole.
+  const hash = await page.evaluate(() => location.hash);
+  await app.open('');
+  await app.open(hash);
+  expect((await app.result(null, backend)).trials.map((/** @type {any} */ one) => one.value)).toEqual(
+    drawn.trials.map((/** @type {any} */ one) => one.value),
+  );
+});
+
+test('a study of a table that is not here says which to open @soak', async ({ app, backend, page }) => {
+  const found = { task: 'classes', rows: 40, features: 2, classes: 2, digest: '0123456789abcdef' };
+  await app.open();
+  await app.put(small({ dataset: { name: 'csv', file: 'mine.csv', found } }));
+  const { problem } = await app.run(null, backend);
+  expect(problem).toContain('mine.csv');
+  await page.locator('tp-messages').getByRole('button', { name: 'Your own data' }).click();
+  await page.getByTestId('data-file').setInputFiles(files('flowers.csv'));
+  await page.getByTestId('data-use').click();
+  expect((await app.result(null, backend)).study.dataset.text).toContain('sepal,petal,species');
+});
+
+test('the dialog is for everybody @soak', async ({ app, page }) => {
+  await app.open();
+  await opened(page, 'text-in-numbers.csv');
+  await expect(page.getByTestId('data-problem')).toBeVisible();
+  await look(app, 'own data, a table', undefined, ['.own-data']);
+  await app.set({ lang: 'en' });
+  await page.getByTestId('data-way').getByRole('radio').nth(2).click();
+  await page.getByTestId('draw-face').click();
+  await look(app, 'own data, a drawing', undefined, ['.own-data']);
+});

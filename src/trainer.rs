@@ -14,7 +14,7 @@ mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
 use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program};
-use crate::dataset::{Prepared, PreparedTargets, Task};
+use crate::dataset::{Plane, Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
 use crate::order::by_key;
@@ -175,6 +175,11 @@ impl Trainer {
         let spec = self.network(trial, of_trials, &config, 0);
         let (batch, epochs, init) = (self.batch_size(&config), config.epochs, (config.init, config.init_std));
         Contestant { trial: trial.number, batch, epochs, init, spec }
+    }
+
+    /// What is made of the two features of a plane; nothing of other data.
+    pub fn plane(&self) -> Plane {
+        Plane { derived: self.study.data.derived.clone(), scaling: self.prepared.scaling.clone() }
     }
 
     /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.

@@ -1,6 +1,7 @@
 //! What networks say of rows.
 
 use super::frame::Extent;
+use crate::dataset::Plane;
 use crate::kernels::activate;
 use crate::mlp::{Activation, Loss, Shape};
 use core::ops::Range;
@@ -64,6 +65,8 @@ pub struct Cut {
     pub side: usize,
     /// Every feature of the point that the rectangle goes through.
     pub rest: Vec<f32>,
+    /// What the network sees beside the plane's two features, where others are made of them.
+    pub plane: Plane,
 }
 
 impl Cut {
@@ -90,7 +93,8 @@ impl Cut {
                 } else if feature == self.axes[1] {
                     along(y0, y1, at / self.side)
                 } else {
-                    rest
+                    let place = [along(x0, x1, at % self.side), along(y0, y1, at / self.side)];
+                    self.plane.value(feature, place[0], place[1]).unwrap_or(rest)
                 }
             };
             points.clone().map(value)
@@ -148,12 +152,13 @@ impl Cut {
     }
 }
 
-/// [`Cut::field`] over all of a square of `side` times `side` points. Empty where there are not two features.
-pub fn field(shape: &Shape, loss: Loss, parameters: &[f32], side: usize, extent: Extent) -> Vec<f32> {
-    if shape.inputs != 2 || side < 2 {
+/// [`Cut::field`] over all of a square of `side` times `side` points. Empty where there are not two features, and none made
+/// of them.
+pub fn field(shape: &Shape, loss: Loss, parameters: &[f32], side: usize, extent: Extent, plane: &Plane) -> Vec<f32> {
+    if shape.inputs != 2 + plane.derived.len() || side < 2 {
         return Vec::new();
     }
-    let cut = Cut { axes: [0, 1], extent, side, rest: vec![0.0; 2] };
+    let cut = Cut { axes: [0, 1], extent, side, rest: vec![0.0; shape.inputs], plane: plane.clone() };
     cut.field(shape, loss, parameters, 0..cut.len())
 }
 
@@ -235,7 +240,7 @@ mod tests {
     fn a_cut_goes_through_its_point_and_its_parts_make_the_whole() {
         let (shape, parameters) = net(4, &[3, 2], 3, Activation::Tanh);
         let rest = vec![0.5, -1.0, 2.0, 0.25];
-        let cut = Cut { axes: [2, 0], extent: [-1.0, 3.0, 10.0, 14.0], side: 33, rest };
+        let cut = Cut { axes: [2, 0], extent: [-1.0, 3.0, 10.0, 14.0], side: 33, rest, plane: Plane::default() };
         let whole = cut.field(&shape, Loss::CrossEntropy, &parameters, 0..cut.len());
         assert_eq!(whole.len(), 33 * 33);
         let pieces: Vec<f32> = (0..cut.len())
@@ -267,7 +272,8 @@ mod tests {
     #[test]
     fn one_feature_varies_to_the_right_alone() {
         let (shape, parameters) = net(1, &[4], 2, Activation::Relu);
-        let cut = Cut { axes: [0, 0], extent: [-2.0, 2.0, 0.0, 1.0], side: 9, rest: vec![0.0] };
+        let cut =
+            Cut { axes: [0, 0], extent: [-2.0, 2.0, 0.0, 1.0], side: 9, rest: vec![0.0], plane: Plane::default() };
         let found = cut.field(&shape, Loss::CrossEntropy, &parameters, 0..81);
         assert!(found.chunks(9).all(|row| row == &found[..9]));
         assert!(found[0] != found[8]);
@@ -278,7 +284,7 @@ mod tests {
         let two = Shape { inputs: 2, hidden: vec![], outputs: 2, activation: Activation::Tanh };
         // The second class by x alone.
         let parameters = [0.0, 0.0, 4.0, 0.0, 0.0, 0.0];
-        let found = field(&two, Loss::CrossEntropy, &parameters, 3, [-1.0, 1.0, -5.0, 5.0]);
+        let found = field(&two, Loss::CrossEntropy, &parameters, 3, [-1.0, 1.0, -5.0, 5.0], &Plane::default());
         let sigmoid = |z: f32| 1.0 / (1.0 + libm::expf(-z));
         for (at, share) in found.iter().enumerate() {
             let x = (at % 3) as f32 - 1.0;
@@ -286,7 +292,7 @@ mod tests {
         }
         let three = Shape { outputs: 3, ..two.clone() };
         let parameters = [9.0, 0.0, 0.0, 9.0, -9.0, -9.0, 0.0, 0.0, 0.0];
-        let found = field(&three, Loss::CrossEntropy, &parameters, 2, [-2.0, 2.0, -1.0, 1.0]);
+        let found = field(&three, Loss::CrossEntropy, &parameters, 2, [-2.0, 2.0, -1.0, 1.0], &Plane::default());
         assert_eq!(found.iter().map(|x| x.floor()).collect::<Vec<_>>(), [2.0, 0.0, 1.0, 0.0], "{found:?}");
         let number = Shape { outputs: 1, ..two.clone() };
         assert_eq!(field(&number, Loss::Mse, &[2.0, 3.0, 1.0], 2, [0.0, 1.0, 0.0, 1.0]), [1.0, 3.0, 4.0, 6.0]);

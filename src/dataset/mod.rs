@@ -3,6 +3,7 @@
 //! `catalog.json`, which the page reads too.
 
 mod catalog;
+mod derived;
 mod generate;
 pub mod own;
 mod prepare;
@@ -11,6 +12,7 @@ mod split;
 mod table;
 
 pub use catalog::{Entry, Kind, catalog, find};
+pub use derived::{Derived, Plane, with_derived};
 pub use generate::{MAX_SAMPLES, MIN_SAMPLES, generate};
 pub use prepare::{Prepared, PreparedTargets, prepare};
 pub use preview::{Preview, preview, tellers};
@@ -136,10 +138,19 @@ pub struct Settings {
     pub split: SplitShares,
     /// Whether features are scaled by the training part's mean and deviation.
     pub standardize: bool,
+    /// Features made of the two that there are.
+    pub derived: Vec<Derived>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { samples: None, noise: 0.0, seed: 0, split: SplitShares::default(), standardize: true }
+        Self {
+            samples: None,
+            noise: 0.0,
+            seed: 0,
+            split: SplitShares::default(),
+            standardize: true,
+            derived: Vec::new(),
+        }
     }
 }

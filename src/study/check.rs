@@ -7,7 +7,7 @@ use super::usage;
 use super::{Direction, FORMAT, Metric, Record, Records, Study};
 use super::{PrunerSpec, SamplerSpec, Stage};
 use crate::dataset::own::Own;
-use crate::dataset::{self, Settings, SplitShares, TaskKind};
+use crate::dataset::{self, Derived, Settings, SplitShares, TaskKind};
 use crate::error::{Error, Result};
 use crate::schedule;
 use crate::space::Distribution;
@@ -384,7 +384,7 @@ struct Data {
     own: Option<Own>,
 }
 
-const KEYS_OF_DATA: [&str; 7] = ["name", "samples", "noise", "seed", "split", "folds", "standardize"];
+const KEYS_OF_DATA: [&str; 8] = ["name", "samples", "noise", "seed", "split", "folds", "standardize", "derived"];
 
 fn check_dataset(document: &Section<'_>) -> Result<Data> {
     let available = names(|entry| entry.available);
@@ -414,10 +414,31 @@ fn check_dataset(document: &Section<'_>) -> Result<Data> {
         seed: section.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
         split: check_split(&section)?,
         standardize: section.boolean("standardize", true)?,
+        derived: check_derived(&section, own.as_ref().map_or(entry.features, |own| own.found.features))?,
     };
     let of_catalog = || TaskKind::named(&entry.task);
     let task = own.as_ref().map(|own| own.found.task).or_else(of_catalog).ok_or_else(missing)?;
     Ok(Data { name: name.into(), settings, task, own })
+}
+
+/// Features made of others, each once, where there are two to make them of.
+fn check_derived(section: &Section<'_>, features: u32) -> Result<Vec<Derived>> {
+    let Some(value) = section.object.get("derived") else { return Ok(Vec::new()) };
+    let names = Derived::ALL.map(Derived::name).join(" | ");
+    let asked = value.as_array().ok_or_else(|| section.wrong("derived", value, &format!("[{names}, ...]")))?;
+    let mut derived = Vec::with_capacity(asked.len());
+    for one in asked {
+        let name = section.named("derived", one, &names, "")?;
+        let Some(one) = Derived::named(name) else { continue };
+        if derived.contains(&one) {
+            return Err(Error::Duplicate { key: section.key("derived"), found: format!("\"{}\"", one.name()) });
+        }
+        derived.push(one);
+    }
+    if derived.is_empty() || features == 2 {
+        return Ok(derived);
+    }
+    Err(Error::OutOfRange { key: section.key("derived"), found: shown(value), accepted: "[] (2 features)".into() })
 }
 
 fn check_split(section: &Section<'_>) -> Result<SplitShares> {

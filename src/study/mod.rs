@@ -182,6 +182,9 @@ impl Study {
             "seed": self.seed,
             "shared_seeds": self.shared_seeds,
         });
+        if !self.data.derived.is_empty() {
+            document["dataset"]["derived"] = self.data.derived.iter().map(|one| one.name()).collect();
+        }
         if let Some(own) = &self.own {
             own_data::write(own, &mut document["dataset"]);
         }
@@ -241,6 +244,9 @@ impl Study {
     }
 
     pub(crate) fn prepare_dataset(&self, data: &Dataset) -> Result<Prepared> {
+        if !self.data.derived.is_empty() && data.columns == 2 {
+            return self.prepare_dataset(&dataset::with_derived(data.clone(), &self.data.derived));
+        }
         let split = dataset::split(data, &self.data)?;
         let prepared = dataset::prepare(data, &split, self.data.standardize);
         let [train, validation, _] = prepared.target_spreads();

@@ -5,7 +5,7 @@ use super::{problem, to_js, unread};
 use crate::analysis::{Cut, Insight, Rows, verdict};
 use crate::backend::Labels;
 use crate::backend::cpu::Cpu;
-use crate::dataset::tellers;
+use crate::dataset::{Plane, tellers, with_derived};
 use crate::error::Result;
 use crate::study::Study;
 use crate::trainer::{Assignment, Trainer, TrialSnapshot};
@@ -28,6 +28,7 @@ pub struct Model {
     until: Option<usize>,
     /// Mean and deviation of each feature, last of the target.
     scaling: Vec<(f64, f64)>,
+    plane: Plane,
     features: Vec<String>,
     classes: Vec<String>,
     tellers: Vec<usize>,
@@ -53,12 +54,13 @@ impl Model {
         };
         let start = || -> Result<Self> {
             let study = Study::parse(study)?;
-            let table = study.load(table.as_deref())?;
+            let table = with_derived(study.load(table.as_deref())?, &study.data.derived);
             let prepared = Rc::new(study.prepare_dataset(&table)?);
             let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(Cpu::new()), Vec::new())?;
             let contestant = trainer.contestant(&trial, of_trials);
             Ok(Self {
                 scaling: trainer.scaling().collect(),
+                plane: trainer.plane(),
                 insight: Insight::new(contestant, trainer.data().clone()),
                 until: until_epoch,
                 tellers: tellers(&table),
@@ -107,6 +109,7 @@ impl Model {
             "loss": contestant.spec.loss,
             "task": if matches!(data.labels, Labels::Classes(_)) { "classes" } else { "numbers" },
             "features": self.features,
+            "derived": self.plane.derived.len(),
             "classes": self.classes,
             "tellers": self.tellers,
             "n_train": data.n_train,
@@ -159,7 +162,8 @@ impl Model {
             }
         }
         let rest = rest.iter().map(|sum| (sum / data.n_train.max(1) as f64) as f32).collect();
-        Some(Cut { axes, extent, side, rest })
+        let plane = if axes == [0, 1] { self.plane.clone() } else { Plane::default() };
+        Some(Cut { axes, extent, side, rest, plane })
     }
 
     /// Points `first` to `last` of a square of two features, all others at their mean ([`Cut::field`]): what the network says, or

@@ -175,7 +175,7 @@ impl Race {
     /// other data. The first `n_train` are for training.
     pub fn rows(&self) -> Vec<f32> {
         let data = self.trainer.data();
-        if data.columns != 2 {
+        if data.columns != 2 + self.trainer.plane().derived.len() {
             return Vec::new();
         }
         let label = |row: usize| match &data.labels {
@@ -183,7 +183,7 @@ impl Race {
             Labels::Numbers(of) => of[row],
         };
         (0..data.n_train + data.n_validation)
-            .flat_map(|row| [data.x[2 * row], data.x[2 * row + 1], label(row)])
+            .flat_map(|row| [data.x[data.columns * row], data.x[data.columns * row + 1], label(row)])
             .collect()
     }
 
@@ -197,7 +197,7 @@ impl Race {
         let weights = self.runners.path(at).and_then(|path| path.points.get(point));
         let (Some(weights), Ok(extent)) = (weights, <[f64; 4]>::try_from(extent)) else { return Vec::new() };
         let spec = &self.runners.entries()[at].contestant.spec;
-        analysis::field(&spec.shape, spec.loss, weights, side.min(200), extent)
+        analysis::field(&spec.shape, spec.loss, weights, side.min(200), extent, &self.trainer.plane())
     }
 
     /// Tries these learning rates for everyone for about so long, each for the whole way: null until all are tried, then of each

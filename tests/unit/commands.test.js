@@ -7,7 +7,7 @@ import { KEYS } from '../../www/src/commands/keys.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
-import { DATASETS, HYPERPARAMETERS, SAMPLERS, isOwn } from '../../www/src/study/hyperparameters.js';
+import { DATASETS, DERIVED, HYPERPARAMETERS, SAMPLERS, isOwn } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
 import { RECORDS, readStudy } from '../../www/src/study/study.js';
 
@@ -99,6 +99,7 @@ const DETAILS = {
   use_data: () => fc.constant({ dataset: OWN, table: null }),
   load_preset: () => fc.constantFrom(...PRESETS.map((one) => one.name)),
   duplicate: () => fc.constant(undefined),
+  set_derived: () => fc.record({ name: fc.constantFrom(...DERIVED), checked: fc.boolean() }),
   set_samples: () => fc.integer({ min: 10, max: 100000 }),
   set_noise: () => fc.double({ min: 0, max: 10, noNaN: true }),
   set_data_seed: () => seed,

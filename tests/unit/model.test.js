@@ -19,6 +19,7 @@ import { around, geometryOf, largestOf, spanOf } from '../../www/src/views/model
 const headOf = (inputs, widths) =>
   /** @type {any} */ ({
     inputs,
+    derived: 0,
     widths,
     parameters: widths.reduce((sum, n, k) => sum + n * ((k ? widths[k - 1] : inputs) + 1), 0),
   });

@@ -1,3 +1,4 @@
+import { DERIVED } from '../study/hyperparameters.js';
 import { switched } from '../study/panel.js';
 import { PRESETS } from '../study/presets.js';
 import { RECORDS, duplicateStudy } from '../study/study.js';
@@ -137,6 +138,14 @@ export const STUDY = {
       const asked = RECORDS.filter((one) => (one === name ? checked : study.record?.includes(one)));
       if (asked.length) study.record = asked;
       else delete study.record;
+    },
+  }),
+  /** A feature made of the plane's two, one more or one less. */
+  set_derived: defineCommand({
+    edit: ({ dataset }, /** @type {{name: string, checked: boolean}} */ { name, checked }) => {
+      const asked = DERIVED.filter((one) => (one === name ? checked : dataset.derived?.includes(one)));
+      if (asked.length) dataset.derived = asked;
+      else delete dataset.derived;
     },
   }),
   /** A grid's points on all axes alike, all at once. */

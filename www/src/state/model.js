@@ -2,6 +2,7 @@ import { Slice } from './slice.js';
 
 /**
  * @typedef {object} ModelHead what does not change of a network while it trains
+ * @property {number} derived features that are made of the first two
  * @property {number} inputs
  * @property {number[]} widths of each layer, the outputs last
  * @property {string} activation

@@ -32,11 +32,18 @@ export const SAMPLERS = ['grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes'];
  * @param {Study} study @returns {Dataset | undefined} */
 export function datasetOf({ dataset }) {
   const known = DATASETS.find((one) => one.name === dataset.name);
-  if (!known || !isOwn(known)) return known;
-  const { file, files, found } = dataset;
+  const { file, files, found, derived } = dataset;
+  if (!known || (!derived?.length && !isOwn(known))) return known;
   const name = file ?? files?.join(', ');
-  return { ...known, ...found, ...(name && { label: { en: name, ko: name } }) };
+  const features = (found ?? known).features + (derived?.length ?? 0);
+  return { ...known, ...found, features, ...(name && { label: { en: name, ko: name } }) };
 }
+
+/** Features that may be made of the two of a plane, as `src/dataset/derived.rs` has them. */
+export const DERIVED = ['x1_squared', 'x2_squared', 'x1_x2', 'sin_x1', 'sin_x2'];
+
+/** Features that a study's data have by themselves. @param {Study} study */
+export const ownFeatures = (study) => (datasetOf(study)?.features ?? 0) - (study.dataset.derived?.length ?? 0);
 
 /** Whether a data set is the reader's own. @param {Dataset} one */
 export const isOwn = (one) => one.kind === 'text' || one.kind === 'files';

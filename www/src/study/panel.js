@@ -154,7 +154,14 @@ export function switched(study, name, own = {}) {
  * @param {Study['dataset']} before @param {string} name @returns {Study['dataset']} */
 export function withDataset(before, name) {
   const [from, to] = [before.name, name].map((one) => DATASETS.find((set) => set.name === one));
-  const { samples, noise, ...rest } = withoutOwn(before);
+  const { samples, noise, derived, ...rest } = withoutOwn(before);
   const made = from?.kind === 'generated' && to?.kind === 'generated';
-  return { ...rest, name, ...(made && samples ? { samples } : {}), ...(made && noise && to.noise ? { noise } : {}) };
+  const kept = made && derived ? { derived } : {};
+  return {
+    ...rest,
+    name,
+    ...kept,
+    ...(made && samples ? { samples } : {}),
+    ...(made && noise && to.noise ? { noise } : {}),
+  };
 }

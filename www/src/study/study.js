@@ -16,6 +16,7 @@ import {
 import {
   BY_NAME,
   DATASETS,
+  DERIVED,
   HYPERPARAMETERS,
   choicesOf,
   datasetOf,
@@ -246,11 +247,27 @@ function checkDataset(study) {
     checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
     checkNumber('dataset.seed', dataset.seed, 0, SEED_LIMIT, true) ??
     checkSplit(split) ??
-    checkBoolean('dataset.standardize', standardize)
+    checkBoolean('dataset.standardize', standardize) ??
+    checkDerived(dataset.derived, (dataset.found ?? known).features)
   );
 }
 
-const DATASET_KEYS = ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize'];
+/** @param {unknown} derived @param {number} features @returns {Problem | null} */
+function checkDerived(derived, features) {
+  const key = 'dataset.derived';
+  if (derived === undefined) return null;
+  if (!Array.isArray(derived)) return wrong(key, derived, `[${DERIVED.join(' | ')}, ...]`);
+  const problem = first(
+    derived.map((one, k) => [one ?? null, k]),
+    ([one, k]) =>
+      checkName(key, one, DERIVED) ??
+      (derived.indexOf(one) < k ? { code: 'duplicate', key, found: shown(one) } : null),
+  );
+  // How many features a table has that came as text is known once it has been read.
+  return problem ?? (derived.length && features && features !== 2 ? outside(key, derived, '[] (2 features)') : null);
+}
+
+const DATASET_KEYS = ['name', 'samples', 'noise', 'seed', 'split', 'folds', 'standardize', 'derived'];
 const PARTS = ['train', 'validation', 'test'];
 /** @param {unknown} split @returns {Problem | null} */
 function checkSplit(split) {

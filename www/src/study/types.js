@@ -23,7 +23,7 @@
  * @property {string} [name]
  * @property {string} [question]
  * @property {{name: string, samples?: number | null, noise?: number, seed?: number, split?: {train: number,
- *   validation: number, test: number}, folds?: number, standardize?: boolean} & OwnData} dataset
+ *   validation: number, test: number}, folds?: number, standardize?: boolean, derived?: string[]} & OwnData} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
  * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]

@@ -51,7 +51,7 @@ export const isDrawn = ({ widths, parameters }) =>
 
 /** Whether the data lie on a plane, so that all of what the network says can be seen.
  * @param {import('../../state/model.js').ModelHead} head */
-export const isFlat = ({ inputs }) => inputs <= 2;
+export const isFlat = ({ inputs, derived }) => inputs <= 2 + derived;
 
 export class Lens {
   /** @param {0 | 1} slot */
@@ -103,9 +103,9 @@ export class Lens {
 
   /** The features of the plane; none where none was chosen of many.
    * @param {import('../../state/model.js').ModelHead} head @returns {[number, number] | null} */
-  plane({ inputs }) {
+  plane({ inputs, derived }) {
     if (inputs === 1) return [0, 0];
-    return inputs === 2 ? [0, 1] : this.axes;
+    return inputs === 2 + derived ? [0, 1] : this.axes;
   }
 
   /** @param {import('../../state/model.js').ModelHead} head @param {boolean} moving @param {boolean} judged */

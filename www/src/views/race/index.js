@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { count } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
+import { ownFeatures } from '../../study/hyperparameters.js';
 import { keyOf } from '../../study/link.js';
 import { MOST, OVER, OVER_CLASSICS, STEPS, joiners } from '../../study/race.js';
 import { GROUNDS, wordsOf } from '../../state/race.js';
@@ -227,7 +227,7 @@ export class TpRaceView extends Part {
           : nothing
       }
       ${
-        isNetwork && options.over !== 'trials' && datasetOf(store.study)?.features !== 2
+        isNetwork && options.over !== 'trials' && ownFeatures(store.study) !== 2
           ? html`<button type="button" class="lnk" data-testid="race-spiral" ?disabled=${store.readOnly}
             title=${t('race.spiral.title')} @click=${() => this.act('race_spiral')}>${t('race.spiral')}</button>`
           : nothing

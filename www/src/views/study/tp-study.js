@@ -3,7 +3,16 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { segmented } from '../../controls/segmented.js';
-import { GROUPS, SAMPLERS, datasetOf, gridSize, rowsOf, sweptOf } from '../../study/hyperparameters.js';
+import {
+  DERIVED,
+  GROUPS,
+  SAMPLERS,
+  datasetOf,
+  gridSize,
+  ownFeatures,
+  rowsOf,
+  sweptOf,
+} from '../../study/hyperparameters.js';
 import { fewOf, fittingPoints, planned, pointedAxes } from '../../study/panel.js';
 import { isRefined, samplerOf } from '../../study/search.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
@@ -21,6 +30,9 @@ const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
 const SAMPLES = /** @type {[number, number]} */ ([10, 100000]);
 
 /** The study: its data, its hyperparameters fixed or swept in place, and how they are searched. */
+/** Features made of two, as they are written. @type {Record<string, string>} */
+const SIGNS = { x1_squared: 'x₁²', x2_squared: 'x₂²', x1_x2: 'x₁x₂', sin_x1: 'sin 6x₁', sin_x2: 'sin 6x₂' };
+
 export class TpStudy extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['study', 'test', 'run'];
@@ -119,6 +131,7 @@ export class TpStudy extends Part {
           .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true}
           .extra=${this.dice('data-dice', 'data.new_seed', 'set_data_seed')} command="set_data_seed"></tp-number>
       </div>
+      ${ownFeatures(study) === 2 ? this.derived() : nothing}
       <div class="split" role="img"
         aria-label=${this.t('data.split', {
           train: percent(split.train),
@@ -129,6 +142,22 @@ export class TpStudy extends Part {
           class="va">${this.t('data.val')} ${percent(split.validation)}</div><div
           class="te">${icon(store.readOnly ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
     </section>`;
+  }
+
+  /** Features made of the plane's two, as switches. */
+  derived() {
+    const { readOnly, study } = this.store;
+    const { derived = [] } = study.dataset;
+    return html`<div class="fld plain" role="group" aria-label=${this.t('data.derived')} data-testid="derived">
+      <span class="q2 sp" title=${this.t('data.derived.title')}>${this.t('data.derived')}</span><span
+      class="seg">${DERIVED.map(
+        (
+          name,
+        ) => html`<button type="button" role="checkbox" aria-checked=${derived.includes(name)} ?disabled=${readOnly}
+          data-name=${name} @click=${() => this.act('set_derived', { name, checked: !derived.includes(name) })}>${
+            SIGNS[name]
+          }</button>`,
+      )}</span></div>`;
   }
 
   presets() {

@@ -1,11 +1,19 @@
 import { fileURLToPath } from 'node:url';
-import { small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { look } from './look.js';
 
 /** Data of the reader's own, with the real engine. */
 
 /** @typedef {import('./packages.js').Page} Page */
+
+/** A study of any data. */
+const PLAIN = {
+  format: 'tuning-playground/study@1',
+  dataset: { name: 'moons' },
+  fixed: { hidden: [8], epochs: 30, batch_size: 8 },
+  space: { learning_rate: { type: 'float', low: 0.01, high: 0.03, log: true } },
+  trials: 2,
+};
 
 /** @param {string[]} names */
 const files = (...names) => names.map((name) => fileURLToPath(new URL(`../data/${name}`, import.meta.url)));
@@ -23,7 +31,7 @@ test('a table of one’s own is read, looked at, mended, used, trained and there
   page,
 }) => {
   await app.open();
-  await app.put(small({ trials: 2 }));
+  await app.put(PLAIN);
   await opened(page, 'ragged.csv');
   await expect(page.getByTestId('data-problem')).toContainText('line 18 has 4 columns, the first has 3');
   await page.getByTestId('data-line').click();
@@ -60,7 +68,7 @@ test('a table of one’s own is read, looked at, mended, used, trained and there
 
 test('images in two files, a pasted table and a drawing are data, too @soak', async ({ app, backend, page }) => {
   await app.open();
-  await app.put(small({ trials: 2, fixed: { epochs: 30 } }));
+  await app.put(PLAIN);
   await opened(page, 'bars-images-idx3-ubyte.gz');
   await expect(page.getByTestId('data-problem')).toContainText('1 image files and 0 label files');
   await page.getByTestId('data-file').setInputFiles(files('bars-labels-idx1-ubyte.gz', 'bars-images-idx3-ubyte.gz'));
@@ -108,7 +116,7 @@ test('images in two files, a pasted table and a drawing are data, too @soak', as
 test('a study of a table that is not here says which to open @soak', async ({ app, backend, page }) => {
   const found = { task: 'classes', rows: 40, features: 2, classes: 2, digest: '0123456789abcdef' };
   await app.open();
-  await app.put(small({ dataset: { name: 'csv', file: 'mine.csv', found } }));
+  await app.put({ ...PLAIN, dataset: { name: 'csv', file: 'mine.csv', found } });
   const { problem } = await app.run(null, backend);
   expect(problem).toContain('mine.csv');
   await page.locator('tp-messages').getByRole('button', { name: 'Your own data' }).click();

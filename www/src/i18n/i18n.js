@@ -162,8 +162,9 @@ export function translate(language, key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? written(name) : whole));
 }
 
-/** @param {Language} language @param {string} key */
-export const has = (language, key) => key in dictionary(language);
+/** Whether there is a text, also of a part that was loaded later. @param {Language} language @param {string} key */
+export const has = (language, key) =>
+  key in dictionary(language) || ADDED.some((added) => added.text(language, key) !== undefined);
 
 /** A hyperparameter's name in words, with its place in the document where it has one; all else as it is.
  * @param {Language} language @param {string} key */

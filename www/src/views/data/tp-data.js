@@ -225,7 +225,7 @@ export class TpData extends WorkDialog {
     return html`<p data-testid="data-words">${reportWords(read, this.files, (key, values) => this.t(key, values))}</p>
       ${problem ? html`${this.refused(problem)}<div class="foot">${this.mends(problem)}</div>` : nothing}
       ${read.report.columns ? this.table(read) : nothing}
-      <div class="foot"><span class="sp"></span><button type="button" class="btn primary" data-testid="data-use"
+      <div class="foot"><span class="sp"></span><button type="button" class="btn p" data-testid="data-use"
         ?disabled=${!read.found || this.state === 'running'} @click=${this.use}>${
           read.found
             ? this.t('own.use', { rows: count(read.found.rows), features: count(read.found.features) })

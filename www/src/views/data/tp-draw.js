@@ -76,11 +76,11 @@ export class TpDraw extends Part {
             this.change(STARTERS[name]())}>${this.t(`own.draw.${name}`)}</button>`,
       )}
         <button type="button" class="lnk" data-testid="draw-undo" ?disabled=${!this.past.length}
-          @click=${this.undo}>${this.t('undo')}</button>
+          @click=${this.undo}>${this.t('own.draw.undo')}</button>
         <button type="button" class="lnk" data-testid="draw-clear" ?disabled=${!this.points.length} @click=${() =>
           this.change([])}>${this.t('own.draw.clear')}</button>
         <span class="sp"></span>
-        <button type="button" class="btn primary" data-testid="draw-use" ?disabled=${!isEnough(this.points)}
+        <button type="button" class="btn p" data-testid="draw-use" ?disabled=${!isEnough(this.points)}
           title=${isEnough(this.points) ? '' : this.t('own.draw.more')}
           @click=${this.use}>${this.t('own.draw.use')}</button></div>
       ${isEnough(this.points) ? '' : html`<p class="q2">${this.t('own.draw.more')}</p>`}

@@ -14,11 +14,11 @@ pub mod usage;
 pub use config::TrialConfig;
 pub use pruner::{PrunerSpec, Rungs};
 pub use record::{Record, Records};
-pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
+pub use sampler::{Learning, Pbt, SOBOL_TRIALS, SamplerSpec};
 pub use stages::Stage;
 
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schedule::Point;
 use crate::space::Distribution;
 use serde_json::{Map, Value, json};
@@ -110,6 +110,21 @@ impl Study {
         Self::check(&document)
     }
 
+    /// Whether there is anything to train.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where the points are picked by hand and none is named.
+    pub fn check_picked(&self) -> Result<()> {
+        match &self.sampler {
+            SamplerSpec::Hand { points } if points.is_empty() => {
+                let accepted = "hand trains the points that are named there: [{\"learning_rate\": 0.01, ...}, ...]; pick \
+                                them on the page, or choose another sampler";
+                Err(Error::Missing { key: "sampler.points".into(), accepted: accepted.into() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The most epochs that a trial may have.
     pub fn most_epochs(&self) -> u32 {
         if let Some(most) = self.stages.iter().map(|stage| stage.epochs).max() {
@@ -124,6 +139,11 @@ impl Study {
             None => config::fixed(self, "epochs").as_f64(),
         };
         most.unwrap_or(1.0) as u32
+    }
+
+    /// Epochs that a trial with these drawn parameters has, if it does not end early.
+    pub fn epochs(&self, params: &Map<String, Value>) -> u64 {
+        TrialConfig::new(self, params).epochs as u64
     }
 
     /// Gradient steps that a trial with these drawn parameters takes, if it does not end early.

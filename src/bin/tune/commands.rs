@@ -104,6 +104,7 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
 pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: bool) -> Result<ExitCode> {
     let text = path.map_or_else(|| Ok(study::DEFAULT.to_owned()), read)?;
     let study = Study::parse(&text)?;
+    study.check_picked()?;
     let file = output.filter(|output| output.as_os_str() != "-");
     file.map_or(Ok(()), check_output)?;
     let prepared = study.prepare_native()?;

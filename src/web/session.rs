@@ -29,8 +29,8 @@ impl Session {
         Ok(Self { session: session::Session::new(study), from: BTreeMap::new() })
     }
 
-    /// What is to be trained next: JSON array of `{trial: {number, params}, until_epoch, from_epoch}`, empty at the end.
-    /// Where there is a `from_epoch`, [`Session::hand_over`] has the numbers.
+    /// What is to be trained next: JSON array of `{trial: {number, params}, until_epoch, from_epoch, ancestry, copy_of}`, empty
+    /// at the end. Where there is a `from_epoch`, [`Session::hand_over`] has the numbers.
     ///
     /// # Errors
     /// None of its own.
@@ -148,6 +148,15 @@ impl Session {
     /// The problem, as an object.
     pub fn more(&mut self, n: u32) -> Result<(), JsValue> {
         self.session.more(n).map_err(|error| problem(&error))
+    }
+
+    /// Goes on with what has been picked since: the study with more points by hand.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn pick(&mut self, study: &str) -> Result<(), JsValue> {
+        let study = Study::parse(study).map_err(|error| problem(&error))?;
+        self.session.pick(study).map_err(|error| problem(&error))
     }
 
     /// How far the session has come: `{done, total, steps, total_steps}`.

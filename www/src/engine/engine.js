@@ -5,6 +5,7 @@ import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { surface } from './surface.js';
 import { givesSameBits, joined, snapshotsIn, takenUp } from './take-up.js';
 import { isOpen, paceSoFar, timeLeft } from './time-left.js';
+import { isCopying } from '../study/search.js';
 import { Trials } from '../state/trials.js';
 import { Workers } from './workers.js';
 import { inSlices } from '../platform/turns.js';
@@ -184,8 +185,8 @@ export class Engine extends Workers {
 
   /** @private The trials of a round, as they are before their first step. @param {Run} run */
   *enqueue(run) {
-    for (const { trial } of run.round) {
-      run.trials.add(trial);
+    for (const { trial, copy_of } of run.round) {
+      run.trials.add(trial, copy_of);
       run.fresh = true;
       yield;
     }
@@ -234,7 +235,8 @@ export class Engine extends Workers {
   async takeUp(run) {
     const { id, before, numerics } = run;
     if (!before) return;
-    if (!givesSameBits(before.engine, { ...run.chosen, numerics })) {
+    // Who is copied hangs on where everybody stood at each look, of which a result knows the end alone.
+    if (isCopying(run.study) || !givesSameBits(before.engine, { ...run.chosen, numerics })) {
       run.before = null;
       return this.tell('anew', null);
     }

@@ -15,7 +15,15 @@ import {
 } from './checks.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, choicesOf, inertBy, scaleOf, taskOf } from './hyperparameters.js';
 import { MOST_POINTS, acceptedPoints } from './points.js';
-import { checkBudget, checkFit, checkPruner, checkSampler, checkStaged, checkStages } from './search-checks.js';
+import {
+  checkBudget,
+  checkFit,
+  checkPopulation,
+  checkPruner,
+  checkSampler,
+  checkStaged,
+  checkStages,
+} from './search-checks.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -139,7 +147,7 @@ function checkRecord(record) {
  * @param {Study} study @returns {Problem | null} */
 export function checkTogether(study) {
   const space = study.space ?? {};
-  const staged = checkStaged(study);
+  const staged = checkPopulation(study) ?? checkStaged(study);
   if (staged) return staged;
   for (const key of Object.keys(space)) {
     const because = inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(key)), study);

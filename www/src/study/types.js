@@ -26,7 +26,8 @@
  *   validation: number, test: number}, folds?: number, standardize?: boolean}} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
- * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
+ * @property {{name: string, points?: number | Record<string, number> | Record<string, Value>[], startup?: number,
+ *   round?: number, population?: number, interval?: number, quantile?: number, resample?: number}} [sampler]
  * @property {{name: string, startup?: number, warmup?: number, reduction?: number, min_epochs?: number}} [pruner]
  * @property {Stage[] | null} [stages] coarse to fine
  * @property {number | null} [budget] trial-steps after which nothing more is asked for
@@ -79,6 +80,9 @@
  * @property {number} steps
  * @property {number} [evaluations] of gradients, where steps took more than one each
  * @property {number | null} diverged_at
+ * @property {CopyOf} [copy_of] whose weights it went on with
+ *
+ * @typedef {{trial: number, epoch: number}} CopyOf after that epoch
  *
  * @typedef {Omit<Trial, 'epochs'> & {epochs: EpochRecord[]}} TrialDocument a trial as documents have it
  *
@@ -87,6 +91,7 @@
  * @property {number} of_trials how many there were when it was asked for
  * @property {number | null} until_epoch the epoch after which it waits, or null for its last
  * @property {number} [from_epoch] the epoch that it goes on from
+ * @property {CopyOf} [copy_of] whose weights it goes on with
  *
  * @typedef {{steps: number, low: number, high: number}} RateRange learning rates that a range test goes through
  * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest:

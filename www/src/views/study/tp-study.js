@@ -353,7 +353,7 @@ export class TpStudy extends Part {
   /** How many points a grid takes: one number for all axes, or one for each where the study says so. */
   points() {
     const { store } = this;
-    const { points = 5 } = store.study.sampler ?? {};
+    const points = /** @type {number | Record<string, number>} */ (store.study.sampler?.points ?? 5);
     const field = (
       /** @type {string} */ name,
       /** @type {string} */ label,

@@ -1,7 +1,7 @@
 //! The ledger: which trial has which epochs and how it ended. Samplers and pruners read it; the session writes it.
 
 use super::Trial;
-use crate::result::{Copied, TrialEvent, TrialRecord, TrialState};
+use crate::result::{TrialEvent, TrialRecord, TrialState};
 use crate::study::{Direction, Metric, Study};
 use std::collections::BTreeMap;
 
@@ -155,7 +155,7 @@ impl Ledger {
     /// Enters a trial that goes on from the weights of another: what became of those is its own past. `steps` are counted as
     /// if all of that had been with its batch size.
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
-    pub(crate) fn enter_copy(&mut self, trial: &Trial, from: Copied, steps: u64) {
+    pub(crate) fn enter_copy(&mut self, trial: &Trial, from: crate::result::Copied, steps: u64) {
         self.enter(trial);
         self.inherited.insert(trial.number, steps);
         let past = self.trials.get(from.trial as usize).and_then(|parent| parent.epochs.get(..from.epoch));

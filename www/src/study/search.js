@@ -7,8 +7,8 @@ import { BY_NAME } from './hyperparameters.js';
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Stage} Stage
- * @typedef {{name: string, low: number, high: number, usual: number | null, real?: boolean}} Setting a whole number but
- *   for shares, which are real; without a usual one the sampler has a rule of its own
+ * @typedef {{name: string, low: number, high: number, usual: number | null, real?: boolean}} Setting a whole number
+ *   but for shares, which are real; without a usual one the sampler has a rule of its own
  * @typedef {'sampler' | 'pruner'} Part
  */
 

@@ -59,6 +59,7 @@
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
  * @property {number} length
  * @property {number} seconds that all took together
+ * @property {(first: number) => number} secondsFrom of those behind the first ones
  * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
  * @property {(k: number) => number} rateAt the learning rate of its last step
  * @property {(name: Measure) => Column} column

@@ -104,8 +104,8 @@ export class TpSearch extends Part {
       const label = this.t(part === 'pruner' && name === 'startup' ? 'search.pruner_startup' : `search.${name}`);
       const put = (/** @type {number | null} */ value) => ({ part, name, value });
       return html`<tp-number .store=${store} name="${part}.${name}" .label=${label} .value=${given ?? usual}
-        .title=${this.t(`search.${name}.about`)} .min=${low} .max=${high} .whole=${!setting.real} .locked=${store.readOnly}
-        .wide=${true} .optional=${usual === null} .blank=${this.t('search.round.all')} 
+        .title=${this.t(`search.${name}.about`)} .min=${low} .max=${high} .whole=${!setting.real}
+        .locked=${store.readOnly} .wide=${true} .optional=${usual === null} .blank=${this.t('search.round.all')} 
         command="set_setting" .detail=${put}
         .extra=${
           given === undefined || given === usual

@@ -121,7 +121,8 @@ export class Engine extends Workers {
     return !this.active && this.last !== null && this.last === this.opened;
   }
 
-  /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<HeldResult>} */
+  /** Goes on with the last run: so many more trials of its study, or what has been picked since.
+   * @param {number | Study} n @returns {Promise<HeldResult>} */
   more(n) {
     const run = this.last;
     if (!run || !this.canGoOn)
@@ -146,9 +147,10 @@ export class Engine extends Workers {
     });
   }
 
-  /** @private @param {Run} run @param {number} n */
+  /** @private @param {Run} run @param {number | Study} n */
   async goOn(run, n) {
-    const { study, round } = await this.client(0).call('more', run.id, n);
+    const [what, given] = typeof n === 'number' ? ['more', n] : ['pick', JSON.stringify(n)];
+    const { study, round } = await this.client(0).call(what, run.id, given);
     if (this.active !== run) return;
     run.study = study;
     run.text = JSON.stringify(study);

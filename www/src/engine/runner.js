@@ -12,6 +12,8 @@ import {
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
+import { sameStudy } from '../study/link.js';
+import { pickedOf, samplerOf } from '../study/search.js';
 import { checkTogether } from '../study/study.js';
 import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
@@ -158,6 +160,8 @@ export class Runner {
       }
       const draft = store.drafts.values().next().value;
       if (draft) throw this.shown(draft.problem);
+      const isUnpicked = samplerOf(store.study) === 'hand' && !pickedOf(store.study).length;
+      if (isUnpicked) throw this.shown({ code: 'unpicked' });
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
@@ -182,7 +186,8 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @param {number} n @returns {Promise<Result>} */
+  /** @private @param {number | Study} n more trials, or the study with what was picked since
+   * @returns {Promise<Result>} */
   async goOn(n) {
     const { store } = this;
     this.stopping = false;
@@ -195,6 +200,27 @@ export class Runner {
     } catch (error) {
       throw this.fail(error, store.trials.size > before);
     }
+  }
+
+  /** Trains what has been picked by hand since: with the run shown, where it is that study's, else in one of its own.
+   * What is picked meanwhile follows. @returns {Promise<Result>} */
+  pick() {
+    const { store } = this;
+    this.pending ??= (this.isGrown ? this.goOn(store.study) : this.start()).finally(() => {
+      this.pending = null;
+      if (this.isGrown && store.outcome === 'finished') void this.pick().catch(() => {});
+    });
+    return this.pending;
+  }
+
+  /** @private Whether the panel's study is the run's with more points. */
+  get isGrown() {
+    const { store } = this;
+    const live = store.shelf.live?.study;
+    const [known, points] = [live ? pickedOf(live) : [], pickedOf(store.study)];
+    if (!live || !store.alive || !known.length || points.length <= known.length) return false;
+    const sampler = { name: 'hand', points: points.slice(0, known.length) };
+    return sameStudy({ ...store.study, sampler, trials: 1 }, { ...live, trials: 1 });
   }
 
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */

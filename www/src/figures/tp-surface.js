@@ -11,7 +11,7 @@ import { drawRugs } from './rugs.js';
 import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
 import { surfaceData } from './surface-data.js';
-import { boxOf, grown, placeBox, shareAt, sidesOf, stageBox } from './surface-brush.js';
+import { boxOf, grown, placeBox, shareAt, sidesOf, stageBox, valueAt } from './surface-brush.js';
 import { depthColor, divergingColor, palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
 import { wayOf } from './cursor.js';
@@ -179,7 +179,7 @@ export class TpSurface extends FigurePart {
   }
 
   get plotClass() {
-    return this.boxing ? 'boxing' : '';
+    return this.boxing ? 'boxing' : this.aims ? 'aiming' : '';
   }
 
   layers() {
@@ -528,6 +528,24 @@ export class TpSurface extends FigurePart {
     const at = this.pointOf(event);
     const spot = this.spots.nearest(at.x, at.y, NEAR);
     if (spot) this.act('pick', spot.number);
+    else if (this.aims) this.aim(at);
+  }
+
+  /** Whether a press where no trial is picks a point. @private */
+  get aims() {
+    return samplerOf(this.store.study) === 'hand' && !this.store.readOnly && !this.store.other;
+  }
+
+  /** Picks the point that was pressed. @private @param {{x: number, y: number}} at */
+  aim(at) {
+    const axes = this.axes();
+    const shares = shareAt(at, this.frame());
+    if (!axes || !shares.every((share) => share >= 0 && share <= 1)) return;
+    const space = this.store.study.space ?? {};
+    const pressed = [axes.x, axes.y].flatMap((axis, k) =>
+      axis.name && space[axis.name] ? [[axis.name, valueAt(axis, space[axis.name], shares[k])]] : [],
+    );
+    this.act('pick_point', Object.fromEntries(pressed));
   }
 
   /** @param {Axes} axes @param {[[number, number], [number, number]]} box shares of the axes */

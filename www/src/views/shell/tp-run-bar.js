@@ -47,6 +47,7 @@ export class TpRunBar extends Part {
   runName() {
     const { rest } = this.store;
     if (rest) return this.t('run.rest', { n: rest });
+    if (this.store.picking) return this.t('hand.train');
     const { asked, trials } = planOf(this.store.study);
     if (trials >= asked) return this.t('run.run', { n: asked });
     // Of trials that are pruned a budget is enough for more.

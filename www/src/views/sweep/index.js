@@ -7,6 +7,7 @@ import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import '../../figures/tp-table.js';
 import { later } from '../../platform/later.js';
+import { samplerOf } from '../../study/search.js';
 import './tp-best.js';
 import sheet from './style.css?inline';
 
@@ -14,7 +15,7 @@ import sheet from './style.css?inline';
 export class TpSweep extends Part {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['shelf'];
+  static topics = ['shelf', 'test'];
 
   constructor() {
     super();
@@ -52,7 +53,8 @@ export class TpSweep extends Part {
   /** @private What of the shelf makes a difference here. */
   get shown() {
     const { beside, overlaid } = this.store.shelf;
-    return `${beside?.id ?? ''} ${overlaid} ${beside ? this.store.lang : ''}`;
+    const isHand = samplerOf(this.store.study) === 'hand';
+    return `${isHand ? this.store.lang : ''} ${beside?.id ?? ''} ${overlaid} ${beside ? this.store.lang : ''}`;
   }
 
   /** How the curves of two runs lie: beside or over each other. @private @param {boolean} over */
@@ -69,6 +71,14 @@ export class TpSweep extends Part {
     )}</div>`;
   }
 
+  /** Where points are picked by hand, a run can be tuned by hand as well. @private */
+  way() {
+    if (samplerOf(this.store.study) !== 'hand') return nothing;
+    return html`<p class="by-hand" data-testid="by-hand">${this.t('hand.pick')} <button type="button" class="lnk"
+      data-testid="tune-live" title=${this.t('selection.hand.title')}
+      @click=${() => this.act('hand', false)}>${this.t('hand.live')}</button></p>`;
+  }
+
   render() {
     const { store, places } = this;
     const { other } = store;
@@ -82,7 +92,8 @@ export class TpSweep extends Part {
       ${
         other
           ? this.how(over)
-          : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best .store=${store}></tp-best></div>`
+          : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best .store=${store}></tp-best>
+              ${this.way()}</div>`
       }
       <tp-surface .store=${store} .places=${places}></tp-surface>
       ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : this.curves()}

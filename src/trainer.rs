@@ -383,7 +383,12 @@ impl Trainer {
                 let snapshot = running.snapshot(networks, &wave.steps);
                 match running.heir.take() {
                     None => report.snapshots.push(snapshot),
-                    Some(heir) => self.waiting.push_back(heir.from_here(&self.study, &running.trial.params, snapshot)),
+                    Some(mut heir) => {
+                        let (number, now) = (heir.first().number, self.config(heir.first()));
+                        let per_epoch = self.data.n_train.div_ceil(self.batch_size(&now));
+                        heir.from = Some(snapshot.handed_to(number, &running.config, &now, per_epoch));
+                        self.waiting.push_back(*heir);
+                    }
                 }
             }
         }

@@ -15,11 +15,13 @@ use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, Tria
 use crate::search::Copy;
 use crate::search::{Copied, Ledger, Pruner, Search, Trial, Verdict, start_pruner};
 use crate::space::Distribution;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+use crate::study::TrialConfig;
 use crate::study::{SamplerSpec, Study};
 use crate::trainer::{Assignment, Stretch, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Trials that a message names, at most.
 const NAMED: usize = 20;
@@ -161,11 +163,13 @@ impl Session {
         let mut handed = BTreeMap::new();
         for Copy { trial, from, instead_of } in self.search.copies(&self.study, &self.ledger) {
             self.end(instead_of, TrialState::Pruned);
-            let (whole, epochs) = (self.study.steps(&trial.params), self.study.epochs(&trial.params));
-            self.ledger.enter_copy(&trial, from, whole / epochs * from.epoch as u64);
+            let before = TrialConfig::new(&self.study, &self.trials()[from.trial as usize].params);
+            let now = TrialConfig::new(&self.study, &trial.params);
+            let per_epoch = self.study.steps(&trial.params) / now.epochs as u64;
+            self.ledger.enter_copy(&trial, from, per_epoch * from.epoch as u64);
             if let Some(kept) = self.archive.get(from.trial) {
-                let before = &self.trials()[from.trial as usize].params;
-                handed.insert(trial.number, kept.clone().handed_to(&self.study, before, &trial));
+                let of_one = per_epoch as usize / usize::from(self.study.seeds_per_trial);
+                handed.insert(trial.number, kept.clone().handed_to(trial.number, &before, &now, of_one));
             }
         }
         self.make_room();
@@ -179,12 +183,12 @@ impl Session {
         BTreeMap::new()
     }
 
-    /// The way of a trial's weights to it, from the first trial on; empty where it has its own from the start.
-    fn ancestry(&self, number: u32) -> VecDeque<Stretch> {
-        let mut way = VecDeque::new();
+    /// The way of a trial's weights to it, the first trial last; empty where it has its own from the start.
+    fn ancestry(&self, number: u32) -> Vec<Stretch> {
+        let mut way = Vec::new();
         let mut copy_of = self.trials()[number as usize].copy_of;
         while let Some(Copied { trial, epoch }) = copy_of {
-            way.push_front(Stretch { trial: self.trial(trial), until_epoch: epoch });
+            way.push(Stretch { trial: self.trial(trial), until_epoch: epoch });
             copy_of = self.trials()[trial as usize].copy_of;
         }
         way
@@ -229,7 +233,7 @@ impl Session {
             let until_epoch = self.rung(trial.number, epochs).filter(|&rung| rung > epochs);
             self.goals[trial.number as usize] = until_epoch.unwrap_or(usize::MAX);
             let from = handed.remove(&trial.number).or_else(|| self.archive.take(trial.number));
-            let ancestry = if from.is_some() { VecDeque::new() } else { self.ancestry(trial.number) };
+            let ancestry = if from.is_some() { Vec::new() } else { self.ancestry(trial.number) };
             let copy_of = self.trials()[trial.number as usize].copy_of;
             Assignment { of_trials: self.of_trials[trial.number as usize], trial, until_epoch, from, ancestry, copy_of }
         };
@@ -365,18 +369,23 @@ impl Session {
     ///
     /// # Errors
     /// Another study, or fewer points.
+    #[cfg(any(not(target_arch = "wasm32"), not(feature = "search")))]
     pub fn pick(&mut self, study: Study) -> Result<()> {
         let n_known = self.trials().len();
-        let same = |study: &Study| {
-            let sampler = SamplerSpec::Hand { points: Vec::new() };
-            Study { sampler, trials: 0, name: String::new(), question: String::new(), ..study.clone() }
+        // All but the points, how many there may be, and words.
+        let rest = |study: &Study| {
+            let mut rest = study.to_json();
+            for key in ["sampler", "trials", "name", "question"] {
+                rest[key] = Value::Null;
+            }
+            rest
         };
         let points = |study: &Study| match &study.sampler {
             SamplerSpec::Hand { points } => points.get(..n_known).map(<[_]>::to_vec),
             _ => None,
         };
         let known = points(&self.study);
-        if known.is_none() || points(&study) != known || same(&study) != same(&self.study) {
+        if known.is_none() || points(&study) != known || rest(&study) != rest(&self.study) {
             let accepted = "the study that was trained, with more points".into();
             return Err(Error::OutOfRange { key: "sampler.points".into(), found: "[...]".into(), accepted });
         }

@@ -129,20 +129,21 @@ impl Study {
         Ok(study)
     }
 
-    /// A population ends its worst by itself and trains once, and what is picked has no box that could shrink.
+    /// A population ends its worst by itself and trains once; what is picked is trained one by one, and has no box that could
+    /// shrink.
     fn check_population(&self) -> Result<()> {
         let refuse = |key: &str, found: String, accepted: &str| {
             Err(Error::OutOfRange { key: key.into(), found, accepted: accepted.into() })
         };
         let n_stages = format!("[...] ({})", self.stages.len());
         match self.sampler {
-            SamplerSpec::Pbt(_) if self.pruner != PrunerSpec::None => {
-                refuse("pruner.name", shown(&self.pruner.to_json()["name"]), "none (pbt)")
-            }
-            SamplerSpec::Pbt(_) if !self.stages.is_empty() => refuse("stages", n_stages, "null (pbt)"),
-            SamplerSpec::Hand { .. } if !self.stages.is_empty() => refuse("stages", n_stages, "null (hand)"),
-            _ => Ok(()),
+            SamplerSpec::Pbt(_) | SamplerSpec::Hand { .. } => {}
+            _ => return Ok(()),
         }
+        if self.pruner != PrunerSpec::None {
+            return refuse("pruner.name", shown(&self.pruner.to_json()["name"]), "none (pbt, hand)");
+        }
+        if self.stages.is_empty() { Ok(()) } else { refuse("stages", n_stages, "null (pbt, hand)") }
     }
 
     /// Refuses epochs that stages leave without effect, and more trials in stages than there may be.

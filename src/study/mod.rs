@@ -141,11 +141,6 @@ impl Study {
         most.unwrap_or(1.0) as u32
     }
 
-    /// Epochs that a trial with these drawn parameters has, if it does not end early.
-    pub fn epochs(&self, params: &Map<String, Value>) -> u64 {
-        TrialConfig::new(self, params).epochs as u64
-    }
-
     /// Gradient steps that a trial with these drawn parameters takes, if it does not end early.
     pub fn steps(&self, params: &Map<String, Value>) -> u64 {
         let [n_train, ..] = self.part_sizes().unwrap_or([1; 3]);

@@ -106,8 +106,6 @@ const ROUND: u32 = 8;
 const MAX_STARTUP: f64 = 65_536.0;
 const MAX_ROUND: f64 = 100_000.0;
 const MAX_POINTS: f64 = 1000.0;
-/// Points that a document lists, at most: a link has room for few.
-const MAX_PICKED: usize = 1000;
 const POPULATION: u32 = 16;
 const MAX_POPULATION: f64 = 10_000.0;
 const MAX_INTERVAL: f64 = 10_000.0;
@@ -206,10 +204,6 @@ impl SamplerSpec {
             Some(Value::Array(list)) => list,
             Some(other) => return Err(wrong(key.into(), other)),
         };
-        if list.len() > MAX_PICKED {
-            let (found, accepted) = (format!("[...] ({})", list.len()), format!("0 .. {MAX_PICKED}"));
-            return Err(Error::OutOfRange { key: key.into(), found, accepted });
-        }
         let read = |(at, point): (usize, &Value)| {
             point.as_object().cloned().ok_or_else(|| wrong(format!("{key}[{at}]"), point))
         };

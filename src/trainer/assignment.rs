@@ -3,9 +3,8 @@
 use super::TrialSnapshot;
 use crate::result::Copied;
 use crate::search::Trial;
-use crate::study::Study;
-use serde_json::{Map, Value};
-use std::collections::{BTreeMap, VecDeque};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A part of the way to a trial that went on from others' weights.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -28,9 +27,10 @@ pub struct Assignment {
     /// Where the trial goes on; without it, it is trained from its first epoch, to the same bits.
     #[serde(rename = "from_epoch", skip_serializing_if = "Option::is_none")]
     pub from: Option<TrialSnapshot>,
-    /// Others that are trained first, from the first epoch or from where it goes on: the way of its weights to it.
-    #[serde(skip_serializing_if = "VecDeque::is_empty")]
-    pub ancestry: VecDeque<Stretch>,
+    /// Others that are trained first, from the first epoch or from where it goes on: the way of its weights to it,
+    /// the first of them last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ancestry: Vec<Stretch>,
     /// Whose past is its own, for who writes it down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<Copied>,
@@ -39,25 +39,19 @@ pub struct Assignment {
 impl Assignment {
     /// A trial from its first epoch to its last, of so many.
     pub const fn whole(trial: Trial, of_trials: u32) -> Self {
-        Self { trial, of_trials, until_epoch: None, from: None, ancestry: VecDeque::new(), copy_of: None }
+        Self { trial, of_trials, until_epoch: None, from: None, ancestry: Vec::new(), copy_of: None }
     }
 
     /// The trial that is trained first.
     pub fn first(&self) -> &Trial {
-        self.ancestry.front().map_or(&self.trial, |stretch| &stretch.trial)
+        self.ancestry.last().map_or(&self.trial, |stretch| &stretch.trial)
     }
 
     /// What is trained first, and who goes on from there.
     pub(super) fn first_stretch(mut self) -> (Self, Option<Box<Self>>) {
-        let Some(Stretch { trial, until_epoch }) = self.ancestry.pop_front() else { return (self, None) };
+        let Some(Stretch { trial, until_epoch }) = self.ancestry.pop() else { return (self, None) };
         let from = self.from.take();
         (Self { until_epoch: Some(until_epoch), from, ..Self::whole(trial, self.of_trials) }, Some(Box::new(self)))
-    }
-
-    /// The rest of the way, from the weights of who went the last stretch with these parameters.
-    pub(super) fn from_here(self, study: &Study, before: &Map<String, Value>, snapshot: TrialSnapshot) -> Self {
-        let from = Some(snapshot.handed_to(study, before, self.first()));
-        Self { from, ..self }
     }
 
     /// Reads a round, or a share of it, as JSON has it: `[{"trial": {"number", "params"}, "of_trials", "until_epoch",
@@ -84,7 +78,7 @@ impl Assignment {
             let of_trials = whole(&assignment["of_trials"])?;
             let ancestry = match assignment["ancestry"].take() {
                 Value::Array(way) => way.into_iter().map(stretch).collect::<Option<_>>()?,
-                _ => VecDeque::new(),
+                _ => Vec::new(),
             };
             let trial = trial(assignment["trial"].take())?;
             let from = snapshots.remove(&trial.number);

@@ -2,9 +2,7 @@
 
 use crate::backend::Snapshot;
 use crate::schedule::Memory;
-use crate::search::Trial;
-use crate::study::{Study, TrialConfig};
-use serde_json::{Map, Value};
+use crate::study::TrialConfig;
 
 /// What a trial's networks are between two epochs, or after the last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,11 +31,9 @@ impl TrialSnapshot {
     /// all epochs had had its batch size, so that a schedule keeps its place; a momentum that is new begins at nothing, as does
     /// the wait of a schedule that waits. The page does the same by hand (`www/src/engine/snapshot-words.js`).
     #[must_use]
-    pub fn handed_to(self, study: &Study, before: &Map<String, Value>, heir: &Trial) -> Self {
-        let (old, new) = (TrialConfig::new(study, before), TrialConfig::new(study, &heir.params));
-        let [parts, wanted] = [&old, &new].map(|config| 1 + config.optimizer.n_slots());
-        let seeds = u64::from(study.seeds_per_trial);
-        let steps = study.steps(&heir.params) / (new.epochs as u64 * seeds) * self.epochs as u64;
+    pub fn handed_to(self, number: u32, before: &TrialConfig, now: &TrialConfig, per_epoch: usize) -> Self {
+        let [parts, wanted] = [before, now].map(|config| 1 + config.optimizer.n_slots());
+        let steps = per_epoch * self.epochs;
         let hand = |network: Snapshot| {
             let size = network.numbers.len() / parts * wanted;
             let mut numbers = network.numbers;
@@ -45,12 +41,12 @@ impl TrialSnapshot {
             Snapshot { numbers, steps: steps as u32, ..network }
         };
         let networks: Vec<Snapshot> = self.networks.into_iter().map(hand).collect();
-        let memories = match (new.schedule.waits_for_outcome(), self.memories.is_empty()) {
+        let memories = match (now.schedule.waits_for_outcome(), self.memories.is_empty()) {
             (false, _) => Vec::new(),
             (true, true) => vec![Memory::default(); networks.len()],
             (true, false) => self.memories,
         };
-        Self { number: heir.number, networks, memories, ..self }
+        Self { number, networks, memories, ..self }
     }
 
     /// Bytes that it takes.

@@ -150,15 +150,6 @@ impl Session {
         self.session.more(n).map_err(|error| problem(&error))
     }
 
-    /// Goes on with what has been picked since: the study with more points by hand.
-    ///
-    /// # Errors
-    /// The problem, as an object.
-    pub fn pick(&mut self, study: &str) -> Result<(), JsValue> {
-        let study = Study::parse(study).map_err(|error| problem(&error))?;
-        self.session.pick(study).map_err(|error| problem(&error))
-    }
-
     /// How far the session has come: `{done, total, steps, total_steps}`.
     ///
     /// # Errors
@@ -186,5 +177,18 @@ impl Session {
     /// None of its own.
     pub fn document(&self) -> Result<JsValue, JsValue> {
         to_js(&self.session.head())
+    }
+}
+
+#[cfg(not(feature = "search"))]
+#[wasm_bindgen]
+impl Session {
+    /// Goes on with what has been picked since: the study with more points by hand.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn pick(&mut self, study: &str) -> Result<(), JsValue> {
+        let study = Study::parse(study).map_err(|error| problem(&error))?;
+        self.session.pick(study).map_err(|error| problem(&error))
     }
 }

@@ -47,12 +47,13 @@ export const SEARCH = {
   /** Trains the next point by hand; where a figure was pressed, there. */
   pick_point: defineCommand({
     when: (store) => samplerOf(store.study) === 'hand' && !store.readOnly,
-    act: async ({ store, perform }, /** @type {Record<string, Value>} */ pressed) => {
+    act: async ({ store, perform }, /** @type {import('../study/picked.js').Pressed[]} */ pressed) => {
       const { aimOf, valuesAt } = await later('picked');
       const draft = [...store.drafts.keys()].find((name) => name.startsWith('pick.'));
       // What was pressed takes the place of what was typed; else a field that is wrong says so.
-      if (draft && !(draft.slice(5) in pressed)) return perform('run');
-      perform('aim', valuesAt(store.study, pressed));
+      const values = valuesAt(store.study, pressed);
+      if (draft && !(draft.slice(5) in values)) return perform('run');
+      perform('aim', values);
       return perform('add_point', aimOf(store.study, store.aim));
     },
   }),

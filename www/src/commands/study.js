@@ -93,9 +93,8 @@ export const STUDY = {
   set_sampler: defineCommand({
     edit: (study, /** @type {string} */ name) => {
       study.sampler = { name };
-      // A population ends its worst by itself, and what is picked has no box.
-      if (name === 'pbt') delete study.pruner;
-      if (name === 'pbt' || name === 'hand') delete study.stages;
+      // A population ends its worst by itself, and what is picked is trained one by one.
+      if (name === 'pbt' || name === 'hand') (delete study.pruner, delete study.stages);
     },
     act: ({ store, slices }) => {
       for (const name of [...store.drafts.keys()]) if (/^(sampler\.|points)/.test(name)) slices.study.dropDraft(name);

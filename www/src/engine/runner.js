@@ -12,7 +12,6 @@ import {
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
-import { sameStudy } from '../study/link.js';
 import { pickedOf, samplerOf } from '../study/search.js';
 import { checkTogether } from '../study/study.js';
 import { defineLater } from '../platform/later.js';
@@ -35,6 +34,7 @@ const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
+const picked = defineLater('picked', () => import('../study/picked.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 
@@ -161,7 +161,7 @@ export class Runner {
       const draft = store.drafts.values().next().value;
       if (draft) throw this.shown(draft.problem);
       const isUnpicked = samplerOf(store.study) === 'hand' && !pickedOf(store.study).length;
-      if (isUnpicked) throw this.shown({ code: 'unpicked' });
+      if (isUnpicked) throw this.shown({ code: 'missing', key: 'sampler.points', accepted: '[{...}, ...]' });
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
@@ -206,21 +206,15 @@ export class Runner {
    * What is picked meanwhile follows. @returns {Promise<Result>} */
   pick() {
     const { store } = this;
-    this.pending ??= (this.isGrown ? this.goOn(store.study) : this.start()).finally(() => {
+    const live = store.shelf.live?.study;
+    const more = () => live && store.alive && picked.open().then(({ isGrown }) => isGrown(store.study, live));
+    const go = async () => ((await more()) ? this.goOn(store.study) : this.start());
+    this.pending ??= go().finally(() => {
       this.pending = null;
-      if (this.isGrown && store.outcome === 'finished') void this.pick().catch(() => {});
+      const rest = pickedOf(store.study).length - pickedOf(store.shownStudy).length;
+      if (rest > 0 && store.outcome === 'finished') void this.pick().catch(() => {});
     });
     return this.pending;
-  }
-
-  /** @private Whether the panel's study is the run's with more points. */
-  get isGrown() {
-    const { store } = this;
-    const live = store.shelf.live?.study;
-    const [known, points] = [live ? pickedOf(live) : [], pickedOf(store.study)];
-    if (!live || !store.alive || !known.length || points.length <= known.length) return false;
-    const sampler = { name: 'hand', points: points.slice(0, known.length) };
-    return sameStudy({ ...store.study, sampler, trials: 1 }, { ...live, trials: 1 });
   }
 
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */

@@ -1,5 +1,4 @@
 import { sharesOf, sideOf } from '../study/brush.js';
-import { SCALES } from '../study/scale.js';
 
 /**
  * The brush as a box on the response surface, in shares of its axes.
@@ -71,15 +70,6 @@ export const shareAt = (at, frame) => [
   (at.x - frame.left) / (frame.width - frame.left - frame.right),
   (frame.height - frame.bottom - at.y) / (frame.height - frame.top - frame.bottom),
 ];
-
-/** The value at a share of an axis; of choices the one that lies nearest.
- * @param {Axis} axis @param {import('../study/types.js').Distribution} range @param {number} share */
-export function valueAt(axis, range, share) {
-  const place = axis.domain[0] + share * (axis.domain[1] - axis.domain[0]);
-  const far = (/** @type {import('../study/types.js').Value} */ one) => Math.abs(axis.to(one) - place);
-  if (range.choices) return range.choices.reduce((a, b) => (far(b) < far(a) ? b : a));
-  return (SCALES[/** @type {'linear'} */ (axis.scale)] ?? SCALES.linear).from(place);
-}
 
 /** Lays the box over the plot. @param {HTMLElement} element @param {[Ends, Ends] | null} box @param {Frame} frame */
 export function placeBox(element, box, frame) {

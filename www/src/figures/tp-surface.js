@@ -11,7 +11,7 @@ import { drawRugs } from './rugs.js';
 import { Spots, upOf } from './spots.js';
 import { SurfaceAxes } from './surface-axes.js';
 import { surfaceData } from './surface-data.js';
-import { boxOf, grown, placeBox, shareAt, sidesOf, stageBox, valueAt } from './surface-brush.js';
+import { boxOf, grown, placeBox, shareAt, sidesOf, stageBox } from './surface-brush.js';
 import { depthColor, divergingColor, palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
 import { wayOf } from './cursor.js';
@@ -539,13 +539,12 @@ export class TpSurface extends FigurePart {
   /** Picks the point that was pressed. @private @param {{x: number, y: number}} at */
   aim(at) {
     const axes = this.axes();
-    const shares = shareAt(at, this.frame());
-    if (!axes || !shares.every((share) => share >= 0 && share <= 1)) return;
-    const space = this.store.study.space ?? {};
-    const pressed = [axes.x, axes.y].flatMap((axis, k) =>
-      axis.name && space[axis.name] ? [[axis.name, valueAt(axis, space[axis.name], shares[k])]] : [],
-    );
-    this.act('pick_point', Object.fromEntries(pressed));
+    const [x, y] = shareAt(at, this.frame());
+    if (!axes || Math.min(x, y) < 0 || Math.max(x, y) > 1) return;
+    this.act('pick_point', [
+      { axis: axes.x, share: x },
+      { axis: axes.y, share: y },
+    ]);
   }
 
   /** @param {Axes} axes @param {[[number, number], [number, number]]} box shares of the axes */

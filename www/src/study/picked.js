@@ -1,4 +1,6 @@
 import { between, scaleOf, sweptOf } from './hyperparameters.js';
+import { sameStudy } from './link.js';
+import { SCALES } from './scale.js';
 import { pickedOf } from './search.js';
 
 /**
@@ -8,6 +10,8 @@ import { pickedOf } from './search.js';
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Value} Value
  * @typedef {import('./types.js').Distribution} Distribution
+ * @typedef {import('./scale.js').Axis} Axis
+ * @typedef {{axis: Axis, share: number}} Pressed a place along an axis
  */
 
 /** @param {number} value @param {number} digits */
@@ -52,13 +56,27 @@ export function aimOf(study, aim) {
 }
 
 /** What was pressed on a figure, as the values of the ranges that lie nearest.
- * @param {Study} study @param {Record<string, Value>} pressed @returns {Record<string, Value>} */
-export function valuesAt(study, pressed) {
-  const values = Object.entries(pressed).flatMap(([name, value]) => {
-    const range = study.space?.[name];
-    if (!range) return [];
-    if (range.choices) return range.choices.includes(value) ? [[name, value]] : [];
-    return typeof value === 'number' && Number.isFinite(value) ? [[name, nearest(range, value, 3)]] : [];
-  });
-  return Object.fromEntries(values);
+ * @param {Study} study @param {Pressed[]} pressed @returns {Record<string, Value>} */
+export const valuesAt = ({ space = {} }, pressed) =>
+  Object.fromEntries(
+    pressed.flatMap(({ axis, share }) =>
+      axis.name && space[axis.name] ? [[axis.name, valueAt(axis, space[axis.name], share)]] : [],
+    ),
+  );
+
+/** @param {Axis} axis @param {Distribution} range @param {number} share @returns {Value} */
+function valueAt(axis, range, share) {
+  const place = axis.domain[0] + share * (axis.domain[1] - axis.domain[0]);
+  const far = (/** @type {Value} */ one) => Math.abs(axis.to(one) - place);
+  if (range.choices) return range.choices.reduce((a, b) => (far(b) < far(a) ? b : a));
+  return nearest(range, (SCALES[/** @type {'linear'} */ (axis.scale)] ?? SCALES.linear).from(place), 3);
+}
+
+/** Whether a study is another one with more points, so that a run of that can go on. @param {Study} study
+ * @param {Study} known */
+export function isGrown(study, known) {
+  const [before, points] = [pickedOf(known), pickedOf(study)];
+  if (!before.length || points.length <= before.length) return false;
+  const sampler = { name: 'hand', points: points.slice(0, before.length) };
+  return sameStudy({ ...study, sampler, trials: 1 }, { ...known, trials: 1 });
 }

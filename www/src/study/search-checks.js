@@ -22,6 +22,15 @@ import { MOST_STAGES, PRUNERS, STAGE, WHOLE, settingsOf, trialsOf } from './sear
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
  */
 
+/** A number as a hyperparameter takes it. @param {Hyperparameter} one @param {unknown} value @param {string} key
+ * @returns {Problem | null} */
+export function checkNumberOf(one, value, key) {
+  const whole = one.type === 'int';
+  // Whole numbers have no strings for those that are not finite.
+  const check = whole && typeof value === 'string' ? checkPlain : checkNumber;
+  return check(key, value ?? null, Number(one.low), Number(one.high), whole);
+}
+
 /** @param {any} sampler @returns {Problem | null} */
 export function checkSampler(sampler) {
   const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
@@ -45,20 +54,11 @@ export function checkSampler(sampler) {
   );
 }
 
-/** Points that a document lists, at most. */
-const MOST_PICKED = 1000;
 /** Whether what is picked by hand is a list of points. @param {unknown} points @returns {Problem | null} */
 function checkList(points) {
   const accepted = '[{"learning_rate": 0.01, ...}, ...]';
   if (points === undefined) return null;
   if (!Array.isArray(points)) return wrong('sampler.points', points, accepted);
-  if (points.length > MOST_PICKED)
-    return {
-      code: 'out_of_range',
-      key: 'sampler.points',
-      found: `[...] (${points.length})`,
-      accepted: `0 .. ${MOST_PICKED}`,
-    };
   return first([...points.entries()], ([at, point]) =>
     isObject(point) ? null : wrong(`sampler.points[${at}]`, point, accepted),
   );
@@ -97,13 +97,13 @@ export function checkStages(stages, checkEpochs) {
   });
 }
 
-/** A population ends its worst by itself and trains once, and what is picked has no box that could shrink.
+/** A population ends its worst by itself and trains once; what is picked is trained one by one, and has no box.
  * @param {Study} study @returns {Problem | null} */
 export function checkPopulation({ sampler, pruner, stages }) {
-  const name = sampler?.name ?? '';
-  if (name === 'pbt' && (pruner?.name ?? 'none') !== 'none') return outside('pruner.name', pruner?.name, 'none (pbt)');
-  if (!stages?.length || !['pbt', 'hand'].includes(name)) return null;
-  return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: `null (${name})` };
+  if (!/^(pbt|hand)$/.test(sampler?.name ?? '')) return null;
+  if ((pruner?.name ?? 'none') !== 'none') return outside('pruner.name', pruner?.name, 'none (pbt, hand)');
+  if (!stages?.length) return null;
+  return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: 'null (pbt, hand)' };
 }
 
 /** Whether stages go with the rest of their study. @param {Study} study @returns {Problem | null} */
@@ -166,18 +166,9 @@ function checkPicked({ sampler, space = {}, trials = 64 }, axes) {
       const [key, value] = [`${within}.${name}`, point[name]];
       if (value === undefined) return { code: 'missing', key, accepted };
       const { choices } = space[name];
-      if (!choices) return checkAxis(/** @type {Hyperparameter} */ (BY_NAME.get(name)), value, key);
+      if (!choices) return checkNumberOf(/** @type {Hyperparameter} */ (BY_NAME.get(name)), value, key);
       const isOne = choices.some((choice) => JSON.stringify(choice) === JSON.stringify(value));
       return isOne ? null : outside(key, value, choices.map(shown).join(' | '));
     });
   });
-}
-
-/** @param {Hyperparameter} one @param {unknown} value @param {string} key @returns {Problem | null} */
-function checkAxis(one, value, key) {
-  const problem = checkNumber(key, value ?? null, Number(one.low), Number(one.high), one.type === 'int');
-  // Whole numbers have no strings for those that are not finite.
-  return problem && one.type === 'int' && typeof value === 'string'
-    ? wrong(key, value, `${shown(one.low)} .. ${shown(one.high)} (int)`)
-    : problem;
 }

@@ -18,6 +18,7 @@ import { MOST_POINTS, acceptedPoints } from './points.js';
 import {
   checkBudget,
   checkFit,
+  checkNumberOf,
   checkPopulation,
   checkPruner,
   checkSampler,
@@ -309,13 +310,7 @@ export function checkValue(one, value, key = one.name) {
     return checkName(key, value ?? null, /** @type {string[]} */ (choicesOf(one)), one.choices ?? []);
   if (one.type === 'bool') return typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
   if (one.type === 'points') return checkPoints(one, value, key);
-  if (one.type !== 'list') {
-    const problem = checkNumber(key, value ?? null, Number(one.low), Number(one.high), one.type === 'int');
-    // Whole numbers have no strings for those that are not finite.
-    return problem && one.type === 'int' && typeof value === 'string'
-      ? wrong(key, value, `${low} .. ${high} (int)`)
-      : problem;
-  }
+  if (one.type !== 'list') return checkNumberOf(one, value, key);
   const accepted = `[${low} .. ${high}, ...] (int, 0 .. 10)`;
   if (!Array.isArray(value)) return wrong(key, value, accepted);
   if (value.length > 10) return outside(key, value, accepted);

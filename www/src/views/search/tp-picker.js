@@ -22,7 +22,7 @@ export class TpPicker extends Part {
     return html`<div class="picker" data-testid="picker"><p class="about">${this.t('picker.about')}</p>
       <div class="flds">${swept.map((one) => this.field(one, aim[one.name]))}</div>
       <div class="fld plain"><button type="button" class="btn" data-testid="pick-point" ?disabled=${readOnly}
-        @click=${() => this.act('pick_point', {})}>${this.t('picker.train')}</button>
+        @click=${() => this.act('pick_point', [])}>${this.t('picker.train')}</button>
         <span class="q2" data-testid="picked">${this.t('picker.picked', { n: picked.length })}</span>${
           picked.length && !readOnly
             ? html`<button type="button" class="lnk" data-testid="clear-points"

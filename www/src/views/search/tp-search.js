@@ -41,9 +41,10 @@ export class TpSearch extends Part {
     const { store } = this;
     const { study, readOnly } = store;
     const pruner = prunerOf(study);
+    const isHand = samplerOf(study) === 'hand';
     return html`<div class="refine" data-testid="refined">
       ${this.settings('sampler')}
-      ${isCopying(study) ? this.population() : this.ended(pruner, readOnly)}
+      ${isCopying(study) ? this.population() : isHand ? nothing : this.ended(pruner, readOnly)}
       ${this.budget()}
     </div>`;
   }
@@ -88,7 +89,7 @@ export class TpSearch extends Part {
       )}</div>
       <p class="about" data-testid="pruner-about">${this.t(`pruner.${pruner}.about`)}</p>
       ${this.settings('pruner')}
-      ${samplerOf(this.store.study) === 'hand' ? nothing : this.stages()}`;
+      ${this.stages()}`;
   }
 
   /** The settings of the sampler, or of the pruner, that matter in this study. @private @param {SearchPart} part */

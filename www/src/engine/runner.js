@@ -35,6 +35,7 @@ const SPEAK_EVERY = 5000;
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
 const picked = defineLater('picked', () => import('../study/picked.js'));
+const repeats = defineLater('repeats', () => import('./repeats.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 
@@ -418,6 +419,18 @@ export class Runner {
   async pair(asked) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     await (await pairing.open()).trainPairs(this.engine.pool, asked);
+  }
+
+  /** Runs a study again over other splits, in an engine of its own. @param {import('../study/types.js').RepeatsAsked}
+   * asked */
+  async repeatSplits(asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const { repeatSplits } = await repeats.open();
+    try {
+      await repeatSplits(new Engine({ assetBase: this.assetBase }), asked);
+    } catch (error) {
+      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
+    }
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

@@ -23,7 +23,7 @@ use crate::rng::{Purpose, RunId, Stream};
 use crate::search::Trial;
 use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
-pub use assignment::{Assignment, Stretch};
+pub use assignment::Assignment;
 use core::time::Duration;
 pub use cost::Cost;
 pub use report::Report;

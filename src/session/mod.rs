@@ -18,7 +18,7 @@ use crate::space::Distribution;
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 use crate::study::TrialConfig;
 use crate::study::{SamplerSpec, Study};
-use crate::trainer::{Assignment, Stretch, TrialSnapshot};
+use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -184,11 +184,12 @@ impl Session {
     }
 
     /// The way of a trial's weights to it, the first trial last; empty where it has its own from the start.
-    fn ancestry(&self, number: u32) -> Vec<Stretch> {
+    fn ancestry(&self, number: u32) -> Vec<Assignment> {
         let mut way = Vec::new();
         let mut copy_of = self.trials()[number as usize].copy_of;
         while let Some(Copied { trial, epoch }) = copy_of {
-            way.push(Stretch { trial: self.trial(trial), until_epoch: epoch });
+            let whole = Assignment::whole(self.trial(trial), self.of_trials[trial as usize]);
+            way.push(Assignment { until_epoch: Some(epoch), ..whole });
             copy_of = self.trials()[trial as usize].copy_of;
         }
         way

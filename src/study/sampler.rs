@@ -1,10 +1,9 @@
 //! A study's `sampler`: what its document says of it. The samplers themselves are in `search/samplers`.
 
-use super::keys::{only, share, whole};
-use super::table;
+use super::keys::{number, only, whole};
 use crate::error::{Error, Result};
-use crate::space::numbers::{format_number, same, shown};
-use crate::space::{Distribution, Space};
+use crate::space::Space;
+use crate::space::numbers::{format_number, shown};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -186,8 +185,8 @@ impl SamplerSpec {
             whole(value, WITHIN, "population", 2.0, MAX_POPULATION)?.unwrap_or(POPULATION),
             whole(value, WITHIN, "interval", 1.0, MAX_INTERVAL)?.unwrap_or(1),
         ];
-        let quantile = share(value, WITHIN, "quantile", 0.01, 0.5)?.unwrap_or(QUANTILE);
-        let resample = share(value, WITHIN, "resample", 0.0, 1.0)?.unwrap_or(RESAMPLE);
+        let quantile = number(value, WITHIN, "quantile", [0.01, 0.5], false)?.unwrap_or(QUANTILE);
+        let resample = number(value, WITHIN, "resample", [0.0, 1.0], false)?.unwrap_or(RESAMPLE);
         Ok(Self::Pbt(Pbt { population, interval, quantile, resample }))
     }
 
@@ -349,8 +348,17 @@ impl SamplerSpec {
     }
 }
 
+/// A study that trains on a device, or is looked at, has been checked where its session is.
+#[cfg(all(target_arch = "wasm32", any(feature = "gpu", feature = "analyses")))]
+fn check_picked(_: &[Map<String, Value>], _: &Space, _: u32) -> Result<()> {
+    Ok(())
+}
+
 /// Whether each point has a value of every axis, as that hyperparameter takes it, and nothing else.
+#[cfg(not(all(target_arch = "wasm32", any(feature = "gpu", feature = "analyses"))))]
 fn check_picked(points: &[Map<String, Value>], space: &Space, trials: u32) -> Result<()> {
+    use super::table;
+    use crate::space::{Distribution, numbers::same};
     let axes = || space.iter().map(|(axis, _)| axis.as_str()).collect::<Vec<_>>().join(", ");
     if points.len() > trials as usize {
         let accepted = format!("{} .. 100000 (int, hand)", points.len());

@@ -6,15 +6,6 @@ use crate::search::Trial;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A part of the way to a trial that went on from others' weights.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Stretch {
-    /// Who went it.
-    pub trial: Trial,
-    /// The epoch after which the next one went on from there.
-    pub until_epoch: usize,
-}
-
 /// A trial and how far to train it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Assignment {
@@ -30,7 +21,7 @@ pub struct Assignment {
     /// Others that are trained first, from the first epoch or from where it goes on: the way of its weights to it,
     /// the first of them last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub ancestry: Vec<Stretch>,
+    pub ancestry: Vec<Assignment>,
     /// Whose past is its own, for who writes it down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<Copied>,
@@ -44,14 +35,14 @@ impl Assignment {
 
     /// The trial that is trained first.
     pub fn first(&self) -> &Trial {
-        self.ancestry.last().map_or(&self.trial, |stretch| &stretch.trial)
+        self.ancestry.last().map_or(&self.trial, |first| &first.trial)
     }
 
     /// What is trained first, and who goes on from there.
     pub(super) fn first_stretch(mut self) -> (Self, Option<Box<Self>>) {
-        let Some(Stretch { trial, until_epoch }) = self.ancestry.pop() else { return (self, None) };
-        let from = self.from.take();
-        (Self { until_epoch: Some(until_epoch), from, ..Self::whole(trial, self.of_trials) }, Some(Box::new(self)))
+        let Some(mut first) = self.ancestry.pop() else { return (self, None) };
+        first.from = self.from.take();
+        (first, Some(Box::new(self)))
     }
 
     /// Reads a round, or a share of it, as JSON has it: `[{"trial": {"number", "params"}, "of_trials", "until_epoch",
@@ -60,30 +51,25 @@ impl Assignment {
         let Value::Array(round) = crate::json::parse(round).ok()? else { return None };
         let snapshots = TrialSnapshot::read(snapshots)?.into_iter().map(|snapshot| (snapshot.number, snapshot));
         let mut snapshots: BTreeMap<u32, TrialSnapshot> = snapshots.collect();
+        round.into_iter().map(|assignment| Self::parse(assignment, &mut snapshots)).collect()
+    }
+
+    fn parse(mut assignment: Value, snapshots: &mut BTreeMap<u32, TrialSnapshot>) -> Option<Self> {
+        let until_epoch = match &assignment["until_epoch"] {
+            Value::Null => None,
+            epoch => Some(epoch.as_u64()? as usize),
+        };
         let whole = |value: &Value| u32::try_from(value.as_u64()?).ok();
-        let trial = |mut value: Value| {
-            let number = whole(&value["number"])?;
-            let Value::Object(params) = value["params"].take() else { return None };
-            Some(Trial { number, params })
-        };
-        let stretch = |mut value: Value| {
-            let until_epoch = value["until_epoch"].as_u64()? as usize;
-            Some(Stretch { trial: trial(value["trial"].take())?, until_epoch })
-        };
-        let read = |mut assignment: Value| {
-            let until_epoch = match &assignment["until_epoch"] {
-                Value::Null => None,
-                epoch => Some(epoch.as_u64()? as usize),
-            };
-            let of_trials = whole(&assignment["of_trials"])?;
-            let ancestry = match assignment["ancestry"].take() {
-                Value::Array(way) => way.into_iter().map(stretch).collect::<Option<_>>()?,
-                _ => Vec::new(),
-            };
-            let trial = trial(assignment["trial"].take())?;
-            let from = snapshots.remove(&trial.number);
-            Some(Self { trial, of_trials, until_epoch, from, ancestry, copy_of: None })
-        };
-        round.into_iter().map(read).collect()
+        let number = whole(&assignment["trial"]["number"])?;
+        let of_trials = whole(&assignment["of_trials"])?;
+        let mut ancestry = Vec::new();
+        if let Value::Array(way) = assignment["ancestry"].take() {
+            for one in way {
+                ancestry.push(Self::parse(one, snapshots)?);
+            }
+        }
+        let Value::Object(params) = assignment["trial"]["params"].take() else { return None };
+        let from = if ancestry.is_empty() { snapshots.remove(&number) } else { None };
+        Some(Self { until_epoch, from, ancestry, ..Self::whole(Trial { number, params }, of_trials) })
     }
 }

@@ -1,8 +1,8 @@
 import { SEED_LIMIT } from '../study/study.js';
 
 /**
- * The same study once more over other splits: in each its best trial is found anew, and then looked at on the test rows
- * of that split. All of it happens in an engine of its own, which is let go at the end.
+ * The same study once more over other splits: in each its best trial is found anew, and then looked at on the test
+ * rows of that split. All of it happens in an engine of its own, which is let go at the end.
  *
  * @typedef {import('../study/types.js').RepeatsAsked} RepeatsAsked
  * @typedef {import('../study/types.js').Study} Study

@@ -207,13 +207,15 @@ export class Runner {
    * What is picked meanwhile follows. @returns {Promise<Result>} */
   pick() {
     const { store } = this;
-    const live = store.shelf.live?.study;
-    const more = () => live && store.alive && picked.open().then(({ isGrown }) => isGrown(store.study, live));
-    const go = async () => ((await more()) ? this.goOn(store.study) : this.start());
+    const live = store.alive && store.shelf.live?.study;
+    const go = async () => {
+      const { isGrown } = await picked.open();
+      return live && isGrown(store.study, live) ? this.goOn(store.study) : this.start();
+    };
     this.pending ??= go().finally(() => {
       this.pending = null;
-      const rest = pickedOf(store.study).length - pickedOf(store.shownStudy).length;
-      if (rest > 0 && store.outcome === 'finished') void this.pick().catch(() => {});
+      if (store.outcome === 'finished' && pickedOf(store.study).length > pickedOf(store.shownStudy).length)
+        void this.pick().catch(() => {});
     });
     return this.pending;
   }

@@ -112,8 +112,8 @@
  *   isWanted: () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN
  *   where its network diverged
  *
- * @typedef {{repeat: number, seed: number, number: number | null, last: EpochRecord | null, test: {loss: number, metric:
- *   number} | null}} Repeat the winner of a study over another split: its last epoch, and its test score
+ * @typedef {{repeat: number, seed: number, number: number | null, last: EpochRecord | null, test: {loss: number,
+ *   metric: number} | null}} Repeat the winner of a study over another split: its last epoch, and its test score
  * @typedef {{study: Study, choice: BackendChoice, repeats: number, onRepeat: (one: Repeat) => void, isWanted: () =>
  *   boolean}} RepeatsAsked
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore

@@ -6,6 +6,7 @@ import { setting } from '../../study/format.js';
 import { BY_NAME, sweptOf } from '../../study/hyperparameters.js';
 import { aimOf } from '../../study/picked.js';
 import { pickedOf } from '../../study/search.js';
+import sheet from './style.css?inline';
 
 /** Where the next trial is: a field for each range, and what was picked so far. */
 export class TpPicker extends Part {
@@ -57,3 +58,16 @@ export class TpPicker extends Part {
 }
 
 define('tp-picker', TpPicker);
+
+/** How points are picked, and the other way to tune by hand. */
+export class TpByHand extends Part {
+  static sheet = sheet;
+
+  render() {
+    return html`<p class="by-hand" data-testid="by-hand">${this.t('picker.how')} <button type="button" class="lnk"
+      data-testid="tune-live" title=${this.t('selection.hand.title')}
+      @click=${() => this.act('hand', false)}>${this.t('picker.live')}</button></p>`;
+  }
+}
+
+define('tp-by-hand', TpByHand);

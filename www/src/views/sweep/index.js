@@ -71,17 +71,10 @@ export class TpSweep extends Part {
     )}</div>`;
   }
 
-  /** Where points are picked by hand, a run can be tuned by hand as well. @private */
-  way() {
-    if (samplerOf(this.store.study) !== 'hand') return nothing;
-    return html`<p class="by-hand" data-testid="by-hand">${this.t('hand.pick')} <button type="button" class="lnk"
-      data-testid="tune-live" title=${this.t('selection.hand.title')}
-      @click=${() => this.act('hand', false)}>${this.t('hand.live')}</button></p>`;
-  }
-
   render() {
     const { store, places } = this;
     const { other } = store;
+    const isHand = samplerOf(store.study) === 'hand';
     this.beside = this.shown;
     const over = other !== null && store.shelf.overlaid;
     // Another axis of one surface is that of both.
@@ -93,7 +86,7 @@ export class TpSweep extends Part {
         other
           ? this.how(over)
           : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best .store=${store}></tp-best>
-              ${this.way()}</div>`
+              ${isHand ? html`<tp-by-hand .store=${store}></tp-by-hand>` : nothing}</div>`
       }
       <tp-surface .store=${store} .places=${places}></tp-surface>
       ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : this.curves()}

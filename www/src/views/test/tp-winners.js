@@ -117,15 +117,17 @@ export class TpWinners extends FigurePart {
       this.repeats = Number(/** @type {HTMLSelectElement} */ (event.target).value);
       this.requestUpdate();
     };
-    const isWaiting = store.state !== 'idle';
-    return html`<p class="about" data-testid="winners-price">${busy ? this.t('winners.done', { done: this.found.length, n: share }) : this.price()}</p>
+    const isWaiting = !busy && store.state !== 'idle';
+    const said = busy ? this.t('winners.done', { done: this.found.length, n: share }) : this.price();
+    const go = busy ? () => this.stop(false) : this.go;
+    const name = this.t(busy ? 'winners.stop' : 'winners.go');
+    return html`<p class="about" data-testid="winners-price">${said}</p>
       <div class="pickers"><label>${this.t('winners.repeats')} <select data-testid="winners-n" ?disabled=${busy}
         @change=${change}>${REPEATS.map(
           (n) => html`<option value=${n} ?selected=${n === this.repeats}>${n}</option>`,
         )}</select></label>
-        <button type="button" class="btn" data-testid="winners-go" ?disabled=${!busy && isWaiting}
-          title=${!busy && isWaiting ? this.t('winners.wait') : nothing}
-          @click=${busy ? () => this.stop(false) : this.go}>${this.t(busy ? 'winners.stop' : 'winners.go')}</button></div>
+        <button type="button" class="btn" data-testid="winners-go" ?disabled=${isWaiting}
+          title=${isWaiting ? this.t('winners.wait') : nothing} @click=${go}>${name}</button></div>
       ${this.failed ? html`<p role="alert" data-testid="winners-failed">${this.failed}</p>` : nothing}`;
   }
 

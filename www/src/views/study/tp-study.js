@@ -320,7 +320,7 @@ export class TpStudy extends Part {
         }
       </div>
       ${sampler === 'grid' && combinations > (study.trials ?? 64) ? this.large(combinations) : nothing}
-      ${this.refined()}
+      ${sampler === 'hand' && !isRefined(study) ? nothing : this.refined()}
       <div class="fld plain"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(
         this.t('search.backend'),
         [

@@ -184,7 +184,7 @@ export class TpWinners extends FigurePart {
   }
 
   below() {
-    return this.ready ? html`<p data-testid="winners-said">${this.summary()}</p>` : nothing;
+    return this.ready ? html`<p data-testid="winners-sum">${this.summary()}</p>` : nothing;
   }
 
   emptyState() {

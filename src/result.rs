@@ -103,6 +103,14 @@ pub struct TestScore {
     pub metric: f64,
 }
 
+/// Where a trial's weights come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the document")]
+pub struct Copied {
+    pub trial: u32,
+    pub epoch: usize,
+}
+
 /// One trial of a result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
@@ -119,6 +127,10 @@ pub struct TrialRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluations: Option<u64>,
     pub diverged_at: Option<u64>,
+    /// The trial whose weights it went on with, after that epoch; the epochs up to there are that trial's. Missing where it has
+    /// its own from the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<Copied>,
 }
 
 /// What happened to a trial since the last report.

@@ -383,9 +383,18 @@ impl Trainer {
                 report.watched.push(running.snapshot(networks, &wave.steps));
             }
             for owner in core::mem::take(&mut wave.to_park) {
-                let running = &wave.trials[owner];
+                let running = &mut wave.trials[owner];
                 let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
-                report.snapshots.push(running.snapshot(networks, &wave.steps));
+                let snapshot = running.snapshot(networks, &wave.steps);
+                match running.heir.take() {
+                    None => report.snapshots.push(snapshot),
+                    Some(mut heir) => {
+                        let (number, now) = (heir.first().number, self.config(heir.first()));
+                        let per_epoch = self.data.n_train.div_ceil(self.batch_size(&now));
+                        heir.from = Some(snapshot.handed_to(number, &running.config, &now, per_epoch));
+                        self.waiting.push_back(*heir);
+                    }
+                }
             }
         }
         if wave.in_epoch || wave.trials.iter().any(|running| !running.ended) {
@@ -411,10 +420,11 @@ impl Trainer {
             epoch.recorded = recorded;
         }
         let is_over = event.state != TrialState::Running;
-        if is_over || !self.brief {
+        let is_heard = running.heir.is_none();
+        if is_heard && (is_over || !self.brief) {
             report.tell(&mut running.told, event);
         }
-        if is_over && !self.brief {
+        if is_heard && is_over && !self.brief {
             report.snapshots.push(wave.finals(owner).await?);
         } else if running.ended {
             wave.to_park.push(owner);
@@ -431,7 +441,8 @@ impl Trainer {
         let (mut networks, mut outlines) = (Vec::new(), Vec::new());
         let mut owner = Vec::new();
         let (mut trials, mut snapshots) = (Vec::new(), Vec::new());
-        while let Some(Assignment { trial, of_trials, .. }) = self.waiting.front() {
+        while let Some(Assignment { of_trials, .. }) = self.waiting.front() {
+            let trial = self.waiting[0].first();
             let config = self.config(trial);
             let network = self.network(trial, *of_trials, &config, 0);
             let own = self.backend.network_bytes(&network) * seeds;
@@ -441,7 +452,8 @@ impl Trainer {
                 break;
             }
             (bytes, own_bytes) = (bytes + all, own_bytes + own);
-            let Some(Assignment { trial, of_trials, until_epoch, from }) = self.waiting.pop_front() else { break };
+            let Some((assignment, heir)) = self.waiting.pop_front().map(Assignment::first_stretch) else { break };
+            let Assignment { trial, of_trials, until_epoch, from, .. } = assignment;
             let first = networks.len();
             for repeat in 0..self.study.seeds_per_trial {
                 let network = self.network(&trial, of_trials, &config, repeat);
@@ -451,7 +463,7 @@ impl Trainer {
             }
             let kept = self.kept(&networks[first..]);
             let mut told = None;
-            if !self.brief {
+            if !self.brief && heir.is_none() {
                 report.tell(&mut told, TrialEvent::begun(trial.number));
             }
             snapshots.extend(from.map(|from| (trials.len(), from)));
@@ -468,6 +480,7 @@ impl Trainer {
                 outcomes: Vec::new(),
                 ended: false,
                 kept,
+                heir,
             });
         }
         if trials.is_empty() {

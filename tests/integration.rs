@@ -7,6 +7,7 @@ mod ask_tell;
 mod command_line;
 mod corpus;
 mod map;
+mod population;
 mod presets;
 mod race;
 mod search;

@@ -3,6 +3,7 @@
 use super::Trial;
 use crate::result::{TrialEvent, TrialRecord, TrialState};
 use crate::study::{Direction, Metric, Study};
+use std::collections::BTreeMap;
 
 /// How a trial ended, as samplers are told.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,13 +31,15 @@ pub struct Ledger {
     trials: Vec<TrialRecord>,
     /// The number of the stage's first trial.
     stage_first: u32,
+    /// Of trials that went on from others' weights, the steps that those had taken.
+    inherited: BTreeMap<u32, u64>,
 }
 
 impl Ledger {
     /// The ledger of a study of which nothing has been asked.
     pub const fn new(study: &Study) -> Self {
         let Study { metric, direction, seed, .. } = *study;
-        Self { metric, direction, seed, trials: Vec::new(), stage_first: 0 }
+        Self { metric, direction, seed, trials: Vec::new(), stage_first: 0, inherited: BTreeMap::new() }
     }
 
     /// The trials in number order.
@@ -66,9 +69,14 @@ impl Ledger {
         self.trials.iter().map(|trial| trial.number).filter(|&number| self.is_open(number))
     }
 
-    /// Gradient steps that all trials have taken.
+    /// Gradient steps that all trials have taken, each once: a copy's own begin where it was copied.
     pub fn steps(&self) -> u64 {
-        self.trials.iter().map(|trial| trial.steps).sum()
+        self.trials.iter().map(|trial| trial.steps - self.inherited(trial.number)).sum()
+    }
+
+    /// Steps behind a trial's weights that another has taken.
+    pub fn inherited(&self, number: u32) -> u64 {
+        self.inherited.get(&number).copied().unwrap_or(0)
     }
 
     /// How many epochs the trial has trained.
@@ -140,7 +148,21 @@ impl Ledger {
             steps: 0,
             evaluations: None,
             diverged_at: None,
+            copy_of: None,
         });
+    }
+
+    /// Enters a trial that goes on from the weights of another: what became of those is its own past. `steps` are counted as
+    /// if all of that had been with its batch size.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub(crate) fn enter_copy(&mut self, trial: &Trial, from: crate::result::Copied, steps: u64) {
+        self.enter(trial);
+        self.inherited.insert(trial.number, steps);
+        let past = self.trials.get(from.trial as usize).and_then(|parent| parent.epochs.get(..from.epoch));
+        let past = past.unwrap_or_default().to_vec();
+        if let Some(copy) = self.trials.last_mut() {
+            (copy.epochs, copy.steps, copy.copy_of) = (past, steps, Some(from));
+        }
     }
 
     /// Enters what happened to a trial, as long as it is open. Epochs that are known already, of a trial that is trained

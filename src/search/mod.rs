@@ -5,12 +5,15 @@ mod ledger;
 mod pruners;
 mod samplers;
 
+pub use crate::result::Copied;
 pub use ledger::{Ledger, Outcome};
 pub use pruners::{NoPruner, Pruner, Verdict, start as start_pruner};
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+pub use samplers::pbt::Copy;
 pub use samplers::{Sampler, start};
 
 use crate::space::Distribution;
-use crate::study::{SamplerSpec, Study, usage};
+use crate::study::{Pbt, SamplerSpec, Study, usage};
 use serde_json::{Map, Value, json};
 
 /// A configuration to train.
@@ -31,6 +34,8 @@ pub struct Search {
     first: u32,
     asked: u32,
     is_over: bool,
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    population: Option<samplers::pbt::Population>,
 }
 
 impl Search {
@@ -42,7 +47,15 @@ impl Search {
 
     /// The beginning of a search by a sampler of the caller's.
     pub fn with_sampler(sampler: Box<dyn Sampler>) -> Self {
-        Self { sampler, boxes: Vec::new(), first: 0, asked: 0, is_over: false }
+        Self {
+            sampler,
+            boxes: Vec::new(),
+            first: 0,
+            asked: 0,
+            is_over: false,
+            #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+            population: None,
+        }
     }
 
     /// Trials that stand for those of a study, of which nothing has been trained: the first ones, but for what a sampler would
@@ -80,7 +93,11 @@ impl Search {
         let end = self.enter_stage(study, ledger);
         let stage = study.stages.get(self.boxes.len().saturating_sub(1));
         let left = end.saturating_sub(self.asked);
-        let round = study.sampler.round().unwrap_or_else(|| self.sampler.round(self.asked - self.first));
+        let own_round = || match study.sampler {
+            SamplerSpec::Pbt(Pbt { population, .. }) => population,
+            _ => self.sampler.round(self.asked - self.first),
+        };
+        let round = study.sampler.round().unwrap_or_else(own_round);
         let wanted = if self.is_over { 0 } else { round.max(1).min(left) };
         let use_the_same = usage::use_the_same(study);
         let mut unused = None;
@@ -119,7 +136,39 @@ impl Search {
             self.narrow(study, ledger);
             return self.ask_after(study, ledger);
         }
+        #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+        if let SamplerSpec::Pbt(settings) = study.sampler {
+            // What is left of the trials is for its copies.
+            self.is_over = true;
+            let places = trials.iter().map(|trial| trial.number).collect();
+            self.population = Some(samplers::pbt::Population::new(settings, places));
+        }
         trials
+    }
+
+    /// The epoch at which a population is looked at next; `None` of other searches.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub fn look(&self, epochs: usize) -> Option<usize> {
+        self.population.as_ref().map(|population| population.look(epochs))
+    }
+
+    /// The trials that go on from others' weights, once all of the population wait; the next numbers are theirs.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub fn copies(&mut self, study: &Study, ledger: &Ledger) -> Vec<Copy> {
+        let Some(population) = &mut self.population else { return Vec::new() };
+        let is_spent = study.budget.is_some_and(|budget| ledger.steps() >= budget);
+        let left = if is_spent { 0 } else { study.trials.saturating_sub(self.asked) };
+        let copies = population.copies(study, ledger, self.asked, left);
+        self.asked += copies.len() as u32;
+        copies
+    }
+
+    /// Trials that there will be, as far as is known, of a search that asks for no further round.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub fn n_expected(&self, study: &Study) -> u32 {
+        let copying = self.population.as_ref();
+        copying
+            .map_or(self.asked, |population| population.n_expected(study.most_epochs(), study.trials).max(self.asked))
     }
 
     /// Begins the next stage where all trials of this one have been asked for; the number at which the present one ends.
@@ -162,6 +211,10 @@ impl Search {
     /// Goes on after the end, in a study that has been given more trials.
     pub fn go_on(&mut self, study: &Study) {
         self.is_over = self.asked >= study.trials;
+        // Of what is picked there is more now.
+        if let SamplerSpec::Hand { .. } = study.sampler {
+            self.sampler = sampler_of(study);
+        }
     }
 
     /// Tells the sampler how a trial ended.

@@ -11,12 +11,17 @@ pub mod threads;
 
 use crate::error::{Error, Result};
 use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, TrialState};
-use crate::search::{Ledger, Pruner, Search, Trial, Verdict, start_pruner};
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+use crate::search::Copy;
+use crate::search::{Copied, Ledger, Pruner, Search, Trial, Verdict, start_pruner};
 use crate::space::Distribution;
-use crate::study::Study;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+use crate::study::TrialConfig;
+use crate::study::{SamplerSpec, Study};
 use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Trials that a message names, at most.
 const NAMED: usize = 20;
@@ -124,9 +129,10 @@ impl Session {
             for Verdict::Stop(number) in self.pruner.judge(&self.ledger) {
                 self.end(number, TrialState::Pruned);
             }
+            let handed = self.copy();
             let going_on: Vec<Trial> = self.open().map(|number| self.trial(number)).collect();
             if !going_on.is_empty() {
-                return self.send(going_on);
+                return self.send(going_on, handed);
             }
         }
         let asked = self.trials().len() as u32;
@@ -140,10 +146,53 @@ impl Session {
         for trial in &trials {
             self.ledger.enter(trial);
         }
+        self.make_room();
+        self.send(trials, BTreeMap::new())
+    }
+
+    /// Room for trials that have just been entered.
+    fn make_room(&mut self) {
         self.goals.resize(self.trials().len(), 0);
         self.planned.resize(self.trials().len(), 0);
         self.of_trials.resize(self.trials().len(), self.study.trials);
-        self.send(trials)
+    }
+
+    /// Enters copies of a population's best in the place of others: what they go on from, as far as it is kept.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    fn copy(&mut self) -> BTreeMap<u32, TrialSnapshot> {
+        let mut handed = BTreeMap::new();
+        for Copy { trial, from, instead_of } in self.search.copies(&self.study, &self.ledger) {
+            self.end(instead_of, TrialState::Pruned);
+            let before = TrialConfig::new(&self.study, &self.trials()[from.trial as usize].params);
+            let now = TrialConfig::new(&self.study, &trial.params);
+            let per_epoch = self.study.steps(&trial.params) / now.epochs as u64;
+            self.ledger.enter_copy(&trial, from, per_epoch * from.epoch as u64);
+            if let Some(kept) = self.archive.get(from.trial) {
+                let of_one = per_epoch as usize / usize::from(self.study.seeds_per_trial);
+                handed.insert(trial.number, kept.clone().handed_to(trial.number, &before, &now, of_one));
+            }
+        }
+        self.make_room();
+        handed
+    }
+
+    /// The page asks this module for no session of a study that copies, as the module `search` has those.
+    #[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
+    #[expect(clippy::unused_self, reason = "its twin has use for it")]
+    fn copy(&mut self) -> BTreeMap<u32, TrialSnapshot> {
+        BTreeMap::new()
+    }
+
+    /// The way of a trial's weights to it, the first trial last; empty where it has its own from the start.
+    fn ancestry(&self, number: u32) -> Vec<Assignment> {
+        let mut way = Vec::new();
+        let mut copy_of = self.trials()[number as usize].copy_of;
+        while let Some(Copied { trial, epoch }) = copy_of {
+            let whole = Assignment::whole(self.trial(trial), self.of_trials[trial as usize]);
+            way.push(Assignment { until_epoch: Some(epoch), ..whole });
+            copy_of = self.trials()[trial as usize].copy_of;
+        }
+        way
     }
 
     fn end(&mut self, number: u32, state: TrialState) {
@@ -177,17 +226,28 @@ impl Session {
         (self.told..self.trials().len() as u32).filter(|&number| self.ledger.is_open(number))
     }
 
-    fn send(&mut self, trials: Vec<Trial>) -> Vec<Assignment> {
+    fn send(&mut self, trials: Vec<Trial>, mut handed: BTreeMap<u32, TrialSnapshot>) -> Vec<Assignment> {
         self.under_way = trials.len();
         let send = |trial: Trial| {
             let epochs = self.ledger.epochs(trial.number);
             // A rung that is passed already would hold the trial for ever.
-            let until_epoch = self.pruner.rung(trial.number, epochs).filter(|&rung| rung > epochs);
+            let until_epoch = self.rung(trial.number, epochs).filter(|&rung| rung > epochs);
             self.goals[trial.number as usize] = until_epoch.unwrap_or(usize::MAX);
-            let from = self.archive.take(trial.number);
-            Assignment { of_trials: self.of_trials[trial.number as usize], trial, until_epoch, from }
+            let from = handed.remove(&trial.number).or_else(|| self.archive.take(trial.number));
+            let ancestry = if from.is_some() { Vec::new() } else { self.ancestry(trial.number) };
+            let copy_of = self.trials()[trial.number as usize].copy_of;
+            Assignment { of_trials: self.of_trials[trial.number as usize], trial, until_epoch, from, ancestry, copy_of }
         };
         trials.into_iter().map(send).collect()
+    }
+
+    /// The epoch at which somebody looks at a trial next.
+    fn rung(&self, number: u32, epochs: usize) -> Option<usize> {
+        #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+        if let Some(look) = self.search.look(epochs) {
+            return Some(look);
+        }
+        self.pruner.rung(number, epochs)
     }
 
     /// Whether a trial has not got where it was sent.
@@ -271,7 +331,8 @@ impl Session {
         self.wanted = Some(number);
         let record = &self.trials()[number as usize];
         let until_epoch = (record.state == TrialState::Pruned).then_some(record.epochs.len());
-        Ok(Assignment { until_epoch, ..Assignment::whole(self.trial(number), self.of_trials[number as usize]) })
+        let whole = Assignment::whole(self.trial(number), self.of_trials[number as usize]);
+        Ok(Assignment { until_epoch, ancestry: self.ancestry(number), ..whole })
     }
 
     /// Takes the steps that a trial will take over all its epochs.
@@ -305,6 +366,36 @@ impl Session {
         self.is_over = true;
     }
 
+    /// Goes on with what has been picked since: the same study with more points of [`SamplerSpec::Hand`].
+    ///
+    /// # Errors
+    /// Another study, or fewer points.
+    #[cfg(any(not(target_arch = "wasm32"), not(feature = "search")))]
+    pub fn pick(&mut self, study: Study) -> Result<()> {
+        let n_known = self.trials().len();
+        // All but the points, how many there may be, and words.
+        let rest = |study: &Study| {
+            let mut rest = study.to_json();
+            for key in ["sampler", "trials", "name", "question"] {
+                rest[key] = Value::Null;
+            }
+            rest
+        };
+        let points = |study: &Study| match &study.sampler {
+            SamplerSpec::Hand { points } => points.get(..n_known).map(<[_]>::to_vec),
+            _ => None,
+        };
+        let known = points(&self.study);
+        if known.is_none() || points(&study) != known || rest(&study) != rest(&self.study) {
+            let accepted = "the study that was trained, with more points".into();
+            return Err(Error::OutOfRange { key: "sampler.points".into(), found: "[...]".into(), accepted });
+        }
+        self.search.go_on(&study);
+        self.study = study;
+        self.is_over = false;
+        Ok(())
+    }
+
     /// Gives the study `n` more trials: the sampler goes on where it stood, with the next round. What was cancelled stays so.
     ///
     /// # Errors
@@ -325,17 +416,26 @@ impl Session {
 
     /// How far the session has come.
     pub fn progress(&self) -> Progress {
-        let asked = self.trials().len() as u64;
         let is_all = self.is_over || self.search.is_over();
-        let total = if is_all { asked } else { u64::from(self.study.trials) };
+        let total = if is_all { self.n_expected() } else { u64::from(self.study.trials) };
         let mut progress = Progress { total, ..Progress::default() };
         for (trial, planned) in self.trials().iter().zip(&self.planned) {
             let is_open = self.ledger.is_open(trial.number);
+            let inherited = self.ledger.inherited(trial.number);
             progress.done += u64::from(!is_open);
-            progress.steps += trial.steps;
-            progress.total_steps += if is_open { *planned } else { trial.steps };
+            progress.steps += trial.steps - inherited;
+            progress.total_steps += if is_open { planned.saturating_sub(inherited) } else { trial.steps - inherited };
         }
         progress
+    }
+
+    /// Trials that there will be, of a search that asks for no further round.
+    fn n_expected(&self) -> u64 {
+        #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+        if !self.is_over {
+            return u64::from(self.search.n_expected(&self.study));
+        }
+        self.trials().len() as u64
     }
 
     /// Opens the test rows for the result: the one deliberate look.

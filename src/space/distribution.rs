@@ -252,13 +252,29 @@ impl Distribution {
         }
     }
 
-    fn n_steps(&self) -> usize {
+    pub(super) fn n_steps(&self) -> usize {
         let (low, high, step) = match self {
             Self::Float { low, high, step: Some(step), .. } => (low, high, *step),
             Self::Int { low, high, step, .. } => (low, high, step.unwrap_or(1.0)),
             _ => return 1,
         };
         libm::floor((high - low) / step + STEP_SLACK) as usize + 1
+    }
+
+    /// What lies between two values of a range of whole numbers.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub(super) fn each(&self) -> f64 {
+        let Self::Int { step, .. } = self else { return 1.0 };
+        step.unwrap_or(1.0)
+    }
+
+    /// The value of step `k` of a range that has steps.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub(super) fn at_step(&self, k: usize) -> Value {
+        match self {
+            Self::Float { low, step: Some(step), .. } => json!(self.stepped(*low, *step, k)),
+            _ => self.whole_at(k),
+        }
     }
 
     fn whole_at(&self, k: usize) -> Value {

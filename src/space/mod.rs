@@ -3,6 +3,8 @@
 mod distribution;
 mod grid_values;
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+mod moved;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 mod narrow;
 pub mod numbers;
 

@@ -114,6 +114,7 @@ impl Study {
             budget: document.whole_or_null("budget", 1.0, SEED_LIMIT - 1.0)?.map(|steps| steps as u64),
             record: check_record(&document)?,
         };
+        study.check_population()?;
         study.check_stages(of_stages)?;
         // Stages say how many trials there are: `trials` is at least so many, as with a grid.
         let trials = if study.stages.is_empty() { study.trials } else { of_stages as u32 };
@@ -130,6 +131,23 @@ impl Study {
         let at_once = study.stages.iter().map(|stage| stage.trials).min().unwrap_or(study.trials);
         study.sampler.check(&study.space, at_once, || usage::n_combinations(&study))?;
         Ok(study)
+    }
+
+    /// A population ends its worst by itself and trains once; what is picked is trained one by one, and has no box that could
+    /// shrink.
+    fn check_population(&self) -> Result<()> {
+        let refuse = |key: &str, found: String, accepted: &str| {
+            Err(Error::OutOfRange { key: key.into(), found, accepted: accepted.into() })
+        };
+        let n_stages = format!("[...] ({})", self.stages.len());
+        match self.sampler {
+            SamplerSpec::Pbt(_) | SamplerSpec::Hand { .. } => {}
+            _ => return Ok(()),
+        }
+        if self.pruner != PrunerSpec::None {
+            return refuse("pruner.name", shown(&self.pruner.to_json()["name"]), "none (pbt, hand)");
+        }
+        if self.stages.is_empty() { Ok(()) } else { refuse("stages", n_stages, "null (pbt, hand)") }
     }
 
     /// Refuses epochs that stages leave without effect, and more trials in stages than there may be.

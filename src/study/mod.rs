@@ -15,12 +15,12 @@ pub mod usage;
 pub use config::TrialConfig;
 pub use pruner::{PrunerSpec, Rungs};
 pub use record::{Record, Records};
-pub use sampler::{Learning, SOBOL_TRIALS, SamplerSpec};
+pub use sampler::{Learning, Pbt, SOBOL_TRIALS, SamplerSpec};
 pub use stages::Stage;
 
 use crate::dataset::own::Own;
 use crate::dataset::{self, Dataset, Kind, Prepared, Settings, SplitShares, TaskKind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schedule::Point;
 use crate::space::Distribution;
 use serde_json::{Map, Value, json};
@@ -128,6 +128,21 @@ impl Study {
             own.data.clone_from(&before.data);
         }
         Ok(study)
+    }
+
+    /// Whether there is anything to train.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where the points are picked by hand and none is named.
+    pub fn check_picked(&self) -> Result<()> {
+        match &self.sampler {
+            SamplerSpec::Hand { points } if points.is_empty() => {
+                let accepted = "hand trains the points that are named there: [{\"learning_rate\": 0.01, ...}, ...]; pick \
+                                them on the page, or choose another sampler";
+                Err(Error::Missing { key: "sampler.points".into(), accepted: accepted.into() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The most epochs that a trial may have.

@@ -1,10 +1,10 @@
 //! A study's `sampler`: what its document says of it. The samplers themselves are in `search/samplers`.
 
-use super::keys::{only, whole};
+use super::keys::{number, only, whole};
 use crate::error::{Error, Result};
 use crate::space::Space;
 use crate::space::numbers::{format_number, shown};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Points in Sobol's sequence (16-bit direction numbers).
@@ -43,6 +43,41 @@ pub enum SamplerSpec {
         /// `None` is its population.
         round: Option<u32>,
     },
+    /// A population that copies its best while it trains.
+    Pbt(Pbt),
+    /// Points that somebody has picked.
+    Hand {
+        /// A value for each axis of the space; one trial each, in this order.
+        points: Vec<Map<String, Value>>,
+    },
+}
+
+/// How population based training goes about it; Ray's defaults.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pbt {
+    /// Trials that train side by side.
+    pub population: u32,
+    /// Epochs between two looks at all of them.
+    pub interval: u32,
+    /// The share that is ended at a look, and the share of the best that are copied in its place.
+    pub quantile: f64,
+    /// How likely a copy's setting is drawn anew instead of being moved.
+    pub resample: f64,
+}
+
+impl Pbt {
+    /// Copies that a look makes of so many trials, at most half of them.
+    pub fn n_copied(self, members: usize) -> usize {
+        (libm::ceil(self.quantile * members as f64) as usize).min(members / 2)
+    }
+
+    /// Trials of a population that trains for so many epochs in a study of so many trials, as long as none diverges.
+    pub fn n_trials(self, epochs: u32, trials: u32) -> u32 {
+        let first = self.population.min(trials);
+        let looks = u64::from(epochs.saturating_sub(1) / self.interval);
+        let all = u64::from(first) + looks * self.n_copied(first as usize) as u64;
+        all.min(u64::from(trials)) as u32
+    }
 }
 
 /// How a sampler that learns goes about it.
@@ -61,13 +96,20 @@ impl Learning {
     }
 }
 
-const AVAILABLE: &str = "grid | random | sobol | tpe | gp | cmaes";
+const AVAILABLE: &str = "hand | grid | random | sobol | tpe | gp | cmaes | pbt";
+/// What ask and tell has: whoever asks there trains elsewhere.
+const ASKED: &str = "grid | random | sobol | tpe | gp | cmaes";
 const STARTUP: u32 = 10;
 const CMAES_STARTUP: u32 = 1;
 const ROUND: u32 = 8;
 const MAX_STARTUP: f64 = 65_536.0;
 const MAX_ROUND: f64 = 100_000.0;
 const MAX_POINTS: f64 = 1000.0;
+const POPULATION: u32 = 16;
+const MAX_POPULATION: f64 = 10_000.0;
+const MAX_INTERVAL: f64 = 10_000.0;
+const QUANTILE: f64 = 0.25;
+const RESAMPLE: f64 = 0.25;
 const DEFAULT_POINTS: usize = 5;
 const WITHIN: &str = "sampler";
 
@@ -90,7 +132,13 @@ impl SamplerSpec {
     /// # Errors
     /// As [`SamplerSpec::parse`].
     pub fn parse_asking(value: Option<&Value>) -> Result<Self> {
-        Self::read(value, 1, Some(1))
+        let why = match value.and_then(|value| value.get("name")).and_then(Value::as_str) {
+            Some("pbt") => "pbt copies weights, which only `tune run` and the page have",
+            Some("hand") => "by hand the points are yours already",
+            _ => return Self::read(value, 1, Some(1)),
+        };
+        let found = value.map(|value| shown(&value["name"])).unwrap_or_default();
+        Err(Error::OutOfRange { key: "sampler.name".into(), found, accepted: format!("{ASKED}: {why}") })
     }
 
     /// The rounds are those of a study, or of ask and tell, where the document has none; `population` is that of CMA-ES.
@@ -107,10 +155,16 @@ impl SamplerSpec {
             "random" | "sobol" => &["name", "round"],
             "grid" => &["name", "points", "round"],
             "tpe" | "gp" | "cmaes" => &["name", "startup", "round"],
-            "hand" | "pbt" => return Err(Error::NotYet { key, found: name.into(), accepted: AVAILABLE.into() }),
+            "pbt" => &["name", "population", "interval", "quantile", "resample"],
+            "hand" => &["name", "points"],
             _ => return Err(Error::OutOfRange { key, found: shown(found), accepted: AVAILABLE.into() }),
         };
         only(value, WITHIN, known)?;
+        match name {
+            "pbt" => return Self::parse_pbt(value),
+            "hand" => return Self::parse_hand(value.get("points")),
+            _ => {}
+        }
         let (points, axis_points) = Self::parse_points(value.get("points"))?;
         let least = if name == "cmaes" { 0.0 } else { 1.0 };
         let startup = whole(value, WITHIN, "startup", least, MAX_STARTUP)?;
@@ -126,11 +180,40 @@ impl SamplerSpec {
         })
     }
 
+    fn parse_pbt(value: &Value) -> Result<Self> {
+        let [population, interval] = [
+            whole(value, WITHIN, "population", 2.0, MAX_POPULATION)?.unwrap_or(POPULATION),
+            whole(value, WITHIN, "interval", 1.0, MAX_INTERVAL)?.unwrap_or(1),
+        ];
+        let quantile = number(value, WITHIN, "quantile", [0.01, 0.5], false)?.unwrap_or(QUANTILE);
+        let resample = number(value, WITHIN, "resample", [0.0, 1.0], false)?.unwrap_or(RESAMPLE);
+        Ok(Self::Pbt(Pbt { population, interval, quantile, resample }))
+    }
+
+    /// The list alone: whether its values suit the space is seen where the space is known.
+    fn parse_hand(points: Option<&Value>) -> Result<Self> {
+        let key = "sampler.points";
+        let wrong = |key: String, found: &Value| Error::WrongType {
+            key,
+            found: shown(found),
+            accepted: "[{\"learning_rate\": 0.01, ...}, ...]".into(),
+        };
+        let list = match points {
+            None => return Ok(Self::Hand { points: Vec::new() }),
+            Some(Value::Array(list)) => list,
+            Some(other) => return Err(wrong(key.into(), other)),
+        };
+        let read = |(at, point): (usize, &Value)| {
+            point.as_object().cloned().ok_or_else(|| wrong(format!("{key}[{at}]"), point))
+        };
+        Ok(Self::Hand { points: list.iter().enumerate().map(read).collect::<Result<_>>()? })
+    }
+
     /// How many trials are asked for at once, where the document says so.
     pub const fn round(&self) -> Option<u32> {
         match self {
             Self::Grid { round, .. } | Self::Random { round } | Self::Sobol { round } => *round,
-            Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => None,
+            Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } | Self::Pbt(_) | Self::Hand { .. } => None,
         }
     }
 
@@ -139,7 +222,7 @@ impl SamplerSpec {
         let given = match self {
             Self::Tpe(Learning { round, .. }) | Self::Gp(Learning { round, .. }) => Some(*round),
             Self::Cmaes { round, .. } => *round,
-            Self::Grid { .. } | Self::Random { .. } | Self::Sobol { .. } => self.round(),
+            _ => self.round(),
         };
         match given {
             Some(round) => round,
@@ -152,7 +235,8 @@ impl SamplerSpec {
         match self {
             Self::Tpe(learning) | Self::Gp(learning) => learning.startup.max(learning.round),
             Self::Cmaes { startup, round } => round.unwrap_or(ROUND).max(*startup),
-            Self::Grid { .. } | Self::Random { .. } | Self::Sobol { .. } => self.round().unwrap_or(u32::MAX),
+            Self::Pbt(Pbt { population, .. }) => *population,
+            _ => self.round().unwrap_or(u32::MAX),
         }
     }
 
@@ -165,6 +249,7 @@ impl SamplerSpec {
                 Self::Grid { points: *points, axis_points: axis_points.clone(), round: None }
             }
             Self::Sobol { .. } => Self::SOBOL,
+            Self::Hand { .. } => self.clone(),
             _ => Self::RANDOM,
         }
     }
@@ -198,7 +283,8 @@ impl SamplerSpec {
     /// [`Error::GridTooLarge`], points for an axis that is not there, more than Sobol's sequence has.
     pub fn check(&self, space: &Space, trials: u32, combinations: impl FnOnce() -> f64) -> Result<()> {
         let axis_points = match self {
-            Self::Random { .. } | Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } => return Ok(()),
+            Self::Random { .. } | Self::Tpe(_) | Self::Gp(_) | Self::Cmaes { .. } | Self::Pbt(_) => return Ok(()),
+            Self::Hand { points } => return check_picked(points, space, trials),
             Self::Sobol { .. } => return check_sobol(space, trials),
             Self::Grid { axis_points, .. } => axis_points,
         };
@@ -238,6 +324,13 @@ impl SamplerSpec {
             Self::Tpe(learning) => ("tpe", Some(learning.round)),
             Self::Gp(learning) => ("gp", Some(learning.round)),
             Self::Cmaes { round, .. } => ("cmaes", *round),
+            Self::Pbt(Pbt { population, interval, quantile, resample }) => {
+                return json!({"name": "pbt", "population": population, "interval": interval, "quantile": quantile,
+                    "resample": resample});
+            }
+            // Nobody has picked anything yet.
+            Self::Hand { points } if points.is_empty() => return json!({"name": "hand"}),
+            Self::Hand { points } => return json!({"name": "hand", "points": points}),
         };
         let mut object = json!({"name": name});
         match self {
@@ -246,13 +339,54 @@ impl SamplerSpec {
             Self::Tpe(Learning { startup, .. }) | Self::Gp(Learning { startup, .. }) | Self::Cmaes { startup, .. } => {
                 object["startup"] = json!(startup);
             }
-            Self::Random { .. } | Self::Sobol { .. } => {}
+            _ => {}
         }
         if let Some(round) = round {
             object["round"] = json!(round);
         }
         object
     }
+}
+
+/// A study that trains on a device, or is looked at, has been checked where its session is.
+#[cfg(all(target_arch = "wasm32", any(feature = "gpu", feature = "analyses")))]
+fn check_picked(_: &[Map<String, Value>], _: &Space, _: u32) -> Result<()> {
+    Ok(())
+}
+
+/// Whether each point has a value of every axis, as that hyperparameter takes it, and nothing else.
+#[cfg(not(all(target_arch = "wasm32", any(feature = "gpu", feature = "analyses"))))]
+fn check_picked(points: &[Map<String, Value>], space: &Space, trials: u32) -> Result<()> {
+    use super::table;
+    use crate::space::{Distribution, numbers::same};
+    let axes = || space.iter().map(|(axis, _)| axis.as_str()).collect::<Vec<_>>().join(", ");
+    if points.len() > trials as usize {
+        let accepted = format!("{} .. 100000 (int, hand)", points.len());
+        return Err(Error::OutOfRange { key: "trials".into(), found: trials.to_string(), accepted });
+    }
+    for (at, point) in points.iter().enumerate() {
+        let within = format!("sampler.points[{at}]");
+        if let Some(name) = point.keys().find(|name| !space.iter().any(|(axis, _)| axis == *name)) {
+            return Err(Error::UnknownKey {
+                key: format!("{within}.{name}"),
+                within: "space".into(),
+                accepted: axes(),
+            });
+        }
+        for (name, axis) in space {
+            let key = format!("{within}.{name}");
+            let Some(value) = point.get(name) else { return Err(Error::Missing { key, accepted: axes() }) };
+            match axis {
+                Distribution::Categorical { choices } if !choices.iter().any(|choice| same(choice, value)) => {
+                    let accepted = choices.iter().map(shown).collect::<Vec<_>>().join(" | ");
+                    return Err(Error::OutOfRange { key, found: shown(value), accepted });
+                }
+                Distribution::Categorical { .. } => {}
+                _ => table::find(name).map_or(Ok(()), |row| row.accept(&key, value))?,
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether the sequence has as many points and dimensions.

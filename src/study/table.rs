@@ -52,6 +52,9 @@ pub struct Hyperparameter {
     pub used_by: Option<serde_json::Map<String, Value>>,
     /// Whether this version trains with it.
     pub available: bool,
+    /// Whether it can change while a network trains, without losing weights.
+    #[serde(default)]
+    pub live: bool,
 }
 
 /// All hyperparameters, in the order in which the page shows them.

@@ -3,7 +3,7 @@
 use super::Trainer;
 use crate::backend::Program;
 use crate::search::Search;
-use crate::study::SamplerSpec;
+use crate::study::{Pbt, SamplerSpec};
 use std::collections::BTreeMap;
 
 /// Trials of a round that are looked at to count networks of a kind.
@@ -21,6 +21,10 @@ impl Trainer {
     /// How many networks of each program a study of so many trials will have, by its first trials, or stand-ins for those of
     /// a sampler that learns.
     fn count_crowds(&self, of_trials: u32) -> BTreeMap<Program, u64> {
+        // What is picked is trained one by one, however many have been before.
+        if matches!(self.study.sampler, SamplerSpec::Hand { .. }) {
+            return BTreeMap::new();
+        }
         // A grid is drawn whole, since its first points are all alike; any other round is so random at its start as later.
         let is_grid = matches!(self.study.sampler, SamplerSpec::Grid { .. });
         let trials = if is_grid { of_trials } else { of_trials.min(COUNTED as u32) };
@@ -31,7 +35,11 @@ impl Trainer {
         for trial in round.iter().step_by(every) {
             *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
         }
-        let networks = u64::from(of_trials) * u64::from(self.study.seeds_per_trial);
+        let at_once = match self.study.sampler {
+            SamplerSpec::Pbt(Pbt { population, .. }) => of_trials.min(population),
+            _ => of_trials,
+        };
+        let networks = u64::from(at_once) * u64::from(self.study.seeds_per_trial);
         let counted = counts.values().sum::<u64>().max(1);
         for n in counts.values_mut() {
             *n = *n * networks / counted;

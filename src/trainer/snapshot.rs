@@ -2,6 +2,7 @@
 
 use crate::backend::Snapshot;
 use crate::schedule::Memory;
+use crate::study::TrialConfig;
 
 /// What a trial's networks are between two epochs, or after the last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +27,28 @@ impl serde::Serialize for TrialSnapshot {
 }
 
 impl TrialSnapshot {
+    /// The same networks as those of another trial, which goes on from here with settings of its own. Steps are counted as if
+    /// all epochs had had its batch size, so that a schedule keeps its place; a momentum that is new begins at nothing, as does
+    /// the wait of a schedule that waits. The page does the same by hand (`www/src/engine/snapshot-words.js`).
+    #[must_use]
+    pub fn handed_to(self, number: u32, before: &TrialConfig, now: &TrialConfig, per_epoch: usize) -> Self {
+        let [parts, wanted] = [before, now].map(|config| 1 + config.optimizer.n_slots());
+        let steps = per_epoch * self.epochs;
+        let hand = |network: Snapshot| {
+            let size = network.numbers.len() / parts * wanted;
+            let mut numbers = network.numbers;
+            numbers.resize(size, 0.0);
+            Snapshot { numbers, steps: steps as u32, ..network }
+        };
+        let networks: Vec<Snapshot> = self.networks.into_iter().map(hand).collect();
+        let memories = match (now.schedule.waits_for_outcome(), self.memories.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => vec![Memory::default(); networks.len()],
+            (true, false) => self.memories,
+        };
+        Self { number, networks, memories, ..self }
+    }
+
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
         let network = |Snapshot { numbers, wide, .. }: &Snapshot| {

@@ -1,6 +1,6 @@
 //! Trials that train together.
 
-use super::TrialSnapshot;
+use super::{Assignment, TrialSnapshot};
 use crate::backend::epoch::Steps;
 use crate::backend::{EpochOutcome, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
@@ -36,6 +36,8 @@ pub struct Running {
     pub kept: Vec<Kept>,
     /// Its place in the report under way.
     pub told: Option<usize>,
+    /// Who goes on from it, where it is trained for that alone: nothing is told of it.
+    pub heir: Option<Box<Assignment>>,
 }
 
 impl Running {

@@ -29,8 +29,8 @@ impl Session {
         Ok(Self { session: session::Session::new(study), from: BTreeMap::new() })
     }
 
-    /// What is to be trained next: JSON array of `{trial: {number, params}, until_epoch, from_epoch}`, empty at the end.
-    /// Where there is a `from_epoch`, [`Session::hand_over`] has the numbers.
+    /// What is to be trained next: JSON array of `{trial: {number, params}, until_epoch, from_epoch, ancestry, copy_of}`, empty
+    /// at the end. Where there is a `from_epoch`, [`Session::hand_over`] has the numbers.
     ///
     /// # Errors
     /// None of its own.
@@ -177,5 +177,18 @@ impl Session {
     /// None of its own.
     pub fn document(&self) -> Result<JsValue, JsValue> {
         to_js(&self.session.head())
+    }
+}
+
+#[cfg(not(feature = "search"))]
+#[wasm_bindgen]
+impl Session {
+    /// Goes on with what has been picked since: the study with more points by hand.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn pick(&mut self, study: &str) -> Result<(), JsValue> {
+        let study = Study::parse(study).map_err(|error| problem(&error))?;
+        self.session.pick(study).map_err(|error| problem(&error))
     }
 }

@@ -45,7 +45,13 @@ function pageOf() {
     run: ask('run'),
     choose: ask('choose'),
   };
-  const runner = { more: ask('more'), pause: ask('pause'), resume: ask('resume'), stop: ask('stop') };
+  const runner = {
+    more: ask('more'),
+    pick: ask('pick'),
+    pause: ask('pause'),
+    resume: ask('resume'),
+    stop: ask('stop'),
+  };
   connect(store, /** @type {any} */ (page), /** @type {any} */ (runner));
   return { store, asked };
 }
@@ -115,6 +121,8 @@ const DETAILS = {
       name: fc.constantFrom('startup', 'round', 'reduction'),
       value: fc.constantFrom(null, 2, 8),
     }),
+  add_point: () => fc.constantFrom({}, { learning_rate: 0.01 }),
+  clear_points: () => fc.constant(undefined),
   set_budget: () => fc.constantFrom(null, 5000),
   set_stages: () =>
     fc.option(

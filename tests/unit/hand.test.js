@@ -2,13 +2,14 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fc } from './numbers.js';
 import { HandHost } from '../../www/src/engine/hand-host.js';
 import { fitted } from '../../www/src/engine/snapshot-words.js';
 import { Training, initSync } from '../../www/src/generated/engine/engine.js';
 import * as branches from '../../www/src/views/hand/branches.js';
 import { HandRun } from '../../www/src/views/hand/hand-run.js';
 import { LIVE_NAMES, liveRows, refusal, sliderOf, startOf, whole } from '../../www/src/views/hand/live.js';
-import { spanOf, thinned } from '../../www/src/views/hand/plot.js';
+import { apart, spanOf, thinned } from '../../www/src/views/hand/plot.js';
 import { lengthOf, readRecord, readWords, toWords, written } from '../../www/src/views/hand/record.js';
 
 const wasm = readFileSync(new URL('../../www/src/generated/engine/engine_bg.wasm', import.meta.url));
@@ -465,4 +466,34 @@ test('the picture leaves out what blows up, and thins long curves without hiding
   assert.deepEqual(spanOf([[{ ...learned[0], train_loss: 1 }], [{ ...learned[0], epoch: 2 }]], 0), [1e-6, 1]);
   const [low, high] = spanOf([points.slice(0, 1)]) ?? [0, 0];
   assert.ok(low < 1 && high > 1);
+});
+
+test('names at the ends of lines never lie on each other where there is room, and the first stays', () => {
+  const places = fc.array(fc.record({ x: fc.integer({ min: 0, max: 40 }), y: fc.integer({ min: -50, max: 400 }) }), {
+    minLength: 1,
+    maxLength: 9,
+  });
+  fc.assert(
+    fc.property(places, (all) => {
+      const heights = apart(all, 12, 300);
+      assert.equal(heights[0], Math.max(12, Math.min(300, all[0].y)));
+      for (const [k, one] of all.entries())
+        for (const [other, two] of all.entries()) {
+          assert.ok(heights[k] >= 12 && heights[k] <= 300);
+          if (other < k && Math.abs(one.x - two.x) < 24) assert.ok(Math.abs(heights[k] - heights[other]) >= 14);
+        }
+    }),
+  );
+  assert.deepEqual(
+    apart(
+      [
+        { x: 5, y: 100 },
+        { x: 5, y: 100 },
+        { x: 90, y: 101 },
+      ],
+      12,
+      300,
+    ),
+    [100, 86, 101],
+  );
 });

@@ -12,10 +12,10 @@ import {
   USUAL,
   around,
   isTestable,
-  middleOf,
   settingsOf,
   suggested,
 } from '../../www/src/views/range/settings.js';
+import { middleOf } from '../../www/src/study/picked.js';
 
 /** What a range test is done with, and what is made of its numbers, for any study and any numbers. */
 

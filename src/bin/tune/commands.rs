@@ -131,6 +131,7 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
 /// `tune run`.
 pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: bool) -> Result<ExitCode> {
     let study = path.map_or_else(|| Study::parse(study::DEFAULT), study_in)?;
+    study.check_picked()?;
     let file = output.filter(|output| output.as_os_str() != "-");
     file.map_or(Ok(()), check_output)?;
     let prepared = study.prepare_native()?;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::space::Distribution;
-use crate::study::Learning;
+use crate::study::{Learning, Pbt};
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ fn samplers() -> Vec<(SamplerSpec, Vec<(String, Distribution)>)> {
         SamplerSpec::Tpe(learning),
         SamplerSpec::Gp(learning),
         SamplerSpec::Cmaes { startup: 1, round: Some(6) },
+        SamplerSpec::Pbt(Pbt { population: 6, interval: 2, quantile: 0.3, resample: 0.5 }),
     ]
     .map(|spec| (spec, whole.clone()))
     .into();
@@ -120,8 +121,22 @@ fn trials_that_are_still_running_hold_nobody_up() {
 #[test]
 fn a_specification_reads_what_it_writes() {
     for (spec, _) in samplers() {
-        assert_eq!(SamplerSpec::parse_asking(Some(&spec.to_json())).expect("its own output"), spec);
+        let read = match &spec {
+            SamplerSpec::Pbt(_) => SamplerSpec::parse,
+            _ => SamplerSpec::parse_asking,
+        };
+        assert_eq!(read(Some(&spec.to_json())).expect("its own output"), spec);
     }
+}
+
+#[test]
+fn what_is_picked_is_tried_as_it_is_and_in_its_order() {
+    let points = json!([{"float": 7, "choice": "a"}, {"float": -2.5, "choice": [16, 16]}]);
+    let spec = SamplerSpec::parse(Some(&json!({"name": "hand", "points": points}))).expect("valid");
+    let mut sampler = start(&spec, &[], 3);
+    let asked: Vec<_> = (0..5).map_while(|number| sampler.ask(number)).map(Value::Object).collect();
+    assert_eq!(Value::Array(asked), points);
+    assert_eq!(spec.to_json()["points"], points);
 }
 
 /// A range of a document, sound but otherwise of any kind.
@@ -161,7 +176,7 @@ proptest! {
     fn any_space_any_results_in_any_rounds(
         axes in prop::collection::vec(any_axis(), 0..5),
         outcomes in prop::collection::vec(any_outcome(), 24),
-        (which, seed, round) in (0..6_usize, 0..1_u64 << 53, 1..10_usize),
+        (which, seed, round) in (0..7_usize, 0..1_u64 << 53, 1..10_usize),
     ) {
         let learning = Learning { startup: 4, round: round as u32 };
         let spec = [
@@ -171,6 +186,7 @@ proptest! {
             SamplerSpec::Gp(learning),
             SamplerSpec::Cmaes { startup: 1, round: None },
             SamplerSpec::Grid { points: 2, axis_points: BTreeMap::new(), round: None },
+            SamplerSpec::Pbt(Pbt { population: 4, interval: 1, quantile: 0.25, resample: 0.25 }),
         ][which].clone();
         let parse = |(at, axis): (usize, &Value)| (format!("x{at}"), Distribution::parse("x", axis).expect("valid"));
         let mut space: Vec<(String, Distribution)> = axes.iter().enumerate().map(parse).collect();

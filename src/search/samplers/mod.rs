@@ -4,8 +4,11 @@
 #[cfg(test)]
 mod contract;
 mod grid;
+mod hand;
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 mod learning;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+pub mod pbt;
 mod random;
 mod sobol;
 
@@ -34,7 +37,9 @@ pub trait Sampler {
 /// The sampler at the beginning of a study.
 pub fn start(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
     match spec {
-        SamplerSpec::Random { .. } => Box::new(random::Random::new(space, seed)),
+        // A population begins with random draws; what its copies try is asked of it apart ([`pbt::Population`]).
+        SamplerSpec::Random { .. } | SamplerSpec::Pbt(_) => Box::new(random::Random::new(space, seed)),
+        SamplerSpec::Hand { points } => Box::new(hand::Hand::new(points)),
         SamplerSpec::Sobol { .. } => Box::new(sobol::Sobol::new(space, seed)),
         SamplerSpec::Grid { .. } => {
             let axes = space.iter().map(|(name, axis)| (name.clone(), axis.grid(spec.points(name)).into()));

@@ -33,6 +33,10 @@ export const RANGE = {
   pair: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').PairAsked} */ asked) => runner.pair(asked),
   }),
+  /** Runs a study again over other splits; what it returns settles at the end. */
+  repeat_splits: defineCommand({
+    act: ({ runner }, /** @type {import('../study/types.js').RepeatsAsked} */ asked) => runner.repeatSplits(asked),
+  }),
   leave_sharpness: defineCommand({ act: ({ runner }) => runner.leave('sharpness') }),
   /** Opens tuning by hand, of the selected trial or of what is there. */
   hand: defineCommand({

@@ -1,4 +1,5 @@
-import { trialsOf } from '../study/search.js';
+import { later } from '../platform/later.js';
+import { pickedOf, samplerOf, trialsOf } from '../study/search.js';
 import { deepened } from '../study/plan.js';
 import { defineCommand } from './command.js';
 import { opened } from './focus.js';
@@ -10,6 +11,7 @@ import { opened } from './focus.js';
  * @typedef {import('../study/search.js').Part} Part
  * @typedef {import('../study/types.js').Stage} Stage
  * @typedef {import('../study/types.js').Study} Study
+ * @typedef {import('../study/types.js').Value} Value
  * @typedef {import('./command.js').On} On
  */
 
@@ -37,6 +39,36 @@ export const SEARCH = {
     act: (on) =>
       opened(on, 'search', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-automl'))?.open()),
   }),
+  /** Says where the next point by hand is, of some ranges. */
+  aim: defineCommand({
+    act: ({ slices }, /** @type {Record<string, Value>} */ point) =>
+      slices.study.put({ aim: { ...slices.study.aim, ...point } }),
+  }),
+  /** Trains the next point by hand; where a figure was pressed, there. */
+  pick_point: defineCommand({
+    when: (store) => samplerOf(store.study) === 'hand' && !store.readOnly,
+    act: async ({ store, perform }, /** @type {import('../study/picked.js').Pressed[]} */ pressed) => {
+      const { aimOf, valuesAt } = await later('picked');
+      const draft = [...store.drafts.keys()].find((name) => name.startsWith('pick.'));
+      // What was pressed takes the place of what was typed; else a field that is wrong says so.
+      const values = valuesAt(store.study, pressed);
+      if (draft && !(draft.slice(5) in values)) return perform('run');
+      perform('aim', values);
+      return perform('add_point', aimOf(store.study, store.aim));
+    },
+  }),
+  add_point: defineCommand({
+    edit: (study, /** @type {Record<string, Value>} */ point) => {
+      const points = [...pickedOf(study), point];
+      study.sampler = { name: 'hand', points };
+      study.trials = Math.max(study.trials ?? 64, points.length);
+    },
+    act: (on) => {
+      dropDrafts(on, /^pick\./);
+      void on.runner.pick().catch(() => {});
+    },
+  }),
+  clear_points: defineCommand({ edit: (study) => void (study.sampler = { name: 'hand' }) }),
   set_pruner: defineCommand({
     edit: (study, /** @type {string} */ name) => void (study.pruner = { name }),
     act: (on) => dropDrafts(on, /^pruner\./),

@@ -127,7 +127,11 @@ export const STUDY = {
   set_trials: number('trials', (study, value) => void (study.trials = value)),
   set_seed: number('seed', (study, value) => void (study.seed = value)),
   set_sampler: defineCommand({
-    edit: (study, /** @type {string} */ name) => void (study.sampler = { name }),
+    edit: (study, /** @type {string} */ name) => {
+      study.sampler = { name };
+      // A population ends its worst by itself, and what is picked is trained one by one.
+      if (name === 'pbt' || name === 'hand') (delete study.pruner, delete study.stages);
+    },
     act: ({ store, slices }) => {
       for (const name of [...store.drafts.keys()]) if (/^(sampler\.|points)/.test(name)) slices.study.dropDraft(name);
     },

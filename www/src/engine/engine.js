@@ -5,6 +5,7 @@ import { NOTHING_YET, activeSeconds, newRun } from './run.js';
 import { surface } from './surface.js';
 import { givesSameBits, joined, snapshotsIn, takenUp } from './take-up.js';
 import { isOpen, paceSoFar, timeLeft } from './time-left.js';
+import { isCopying } from '../study/search.js';
 import { Trials } from '../state/trials.js';
 import { Workers } from './workers.js';
 import { inSlices } from '../platform/turns.js';
@@ -120,7 +121,8 @@ export class Engine extends Workers {
     return !this.active && this.last !== null && this.last === this.opened;
   }
 
-  /** Goes on with the last run: so many more trials of its study. @param {number} n @returns {Promise<HeldResult>} */
+  /** Goes on with the last run: so many more trials of its study, or what has been picked since.
+   * @param {number | Study} n @returns {Promise<HeldResult>} */
   more(n) {
     const run = this.last;
     if (!run || !this.canGoOn)
@@ -145,9 +147,10 @@ export class Engine extends Workers {
     });
   }
 
-  /** @private @param {Run} run @param {number} n */
+  /** @private @param {Run} run @param {number | Study} n */
   async goOn(run, n) {
-    const { study, round } = await this.client(0).call('more', run.id, n);
+    const [what, given] = typeof n === 'number' ? ['more', n] : ['pick', JSON.stringify(n)];
+    const { study, round } = await this.client(0).call(what, run.id, given);
     if (this.active !== run) return;
     run.study = study;
     run.text = JSON.stringify(study);
@@ -184,8 +187,8 @@ export class Engine extends Workers {
 
   /** @private The trials of a round, as they are before their first step. @param {Run} run */
   *enqueue(run) {
-    for (const { trial } of run.round) {
-      run.trials.add(trial);
+    for (const { trial, copy_of } of run.round) {
+      run.trials.add(trial, copy_of);
       run.fresh = true;
       yield;
     }
@@ -234,7 +237,8 @@ export class Engine extends Workers {
   async takeUp(run) {
     const { id, before, numerics } = run;
     if (!before) return;
-    if (!givesSameBits(before.engine, { ...run.chosen, numerics })) {
+    // Who is copied hangs on where everybody stood at each look, of which a result knows the end alone.
+    if (isCopying(run.study) || !givesSameBits(before.engine, { ...run.chosen, numerics })) {
       run.before = null;
       return this.tell('anew', null);
     }

@@ -299,6 +299,14 @@ export class Host extends Answers {
     return { round: session.next_round(), study: session.document().study };
   }
 
+  /** Goes on with what has been picked since: the next round, as JSON, and the study. @param {number} run
+   * @param {string} study with more points */
+  pick(run, study) {
+    const session = this.sessionOf(run);
+    session.pick(study);
+    return { round: session.next_round(), study: session.document().study };
+  }
+
   /**
    * What the trials of a round cost, in proportion.
    * @param {string} study

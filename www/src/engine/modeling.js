@@ -1,3 +1,4 @@
+import { EngineError } from './client.js';
 import { ENDED } from '../study/result.js';
 import { supportsEngine } from '../state/notices.js';
 
@@ -102,7 +103,12 @@ export class Modeling {
   goesUnasked(trial, work) {
     const { store } = this;
     return (
-      hasEnded(trial) && hasTrained(trial) && work <= UNASKED && store.state === 'idle' && this.engine().has(trial)
+      !trial.copy_of &&
+      hasEnded(trial) &&
+      hasTrained(trial) &&
+      work <= UNASKED &&
+      store.state === 'idle' &&
+      this.engine().has(trial)
     );
   }
 
@@ -165,6 +171,7 @@ export class Modeling {
     subject.tried = true;
     this.slice.change(slot, { share: 0 });
     await this.guarded(slot, turn, async () => {
+      if (subject.trial.copy_of) throw new EngineError({ code: 'copy_again', trial: subject.trial.number });
       for (;;) {
         const { share, way } = await this.engine().model('train', id);
         if (!this.isWanted(slot, turn)) return;

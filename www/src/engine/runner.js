@@ -12,6 +12,7 @@ import {
 } from '../state/notices.js';
 import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
+import { pickedOf, samplerOf } from '../study/search.js';
 import { checkTogether } from '../study/study.js';
 import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
@@ -33,6 +34,8 @@ const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
+const picked = defineLater('picked', () => import('../study/picked.js'));
+const repeats = defineLater('repeats', () => import('./repeats.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 
@@ -174,6 +177,8 @@ export class Runner {
       }
       const draft = store.drafts.values().next().value;
       if (draft) throw this.shown(draft.problem);
+      const isUnpicked = samplerOf(store.study) === 'hand' && !pickedOf(store.study).length;
+      if (isUnpicked) throw this.shown({ code: 'missing', key: 'sampler.points', accepted: '[{...}, ...]' });
       const problem = checkTogether(store.study) ?? (await this.engine.check(store.study)).problem;
       if (problem) throw this.shown(problem);
       this.fresh = store.study;
@@ -198,7 +203,8 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @param {number} n @returns {Promise<Result>} */
+  /** @private @param {number | Study} n more trials, or the study with what was picked since
+   * @returns {Promise<Result>} */
   async goOn(n) {
     const { store } = this;
     this.stopping = false;
@@ -211,6 +217,23 @@ export class Runner {
     } catch (error) {
       throw this.fail(error, store.trials.size > before);
     }
+  }
+
+  /** Trains what has been picked by hand since: with the run shown, where it is that study's, else in one of its own.
+   * What is picked meanwhile follows. @returns {Promise<Result>} */
+  pick() {
+    const { store } = this;
+    const live = store.alive && store.shelf.live?.study;
+    const go = async () => {
+      const { isGrown } = await picked.open();
+      return live && isGrown(store.study, live) ? this.goOn(store.study) : this.start();
+    };
+    this.pending ??= go().finally(() => {
+      this.pending = null;
+      if (store.outcome === 'finished' && pickedOf(store.study).length > pickedOf(store.shownStudy).length)
+        void this.pick().catch(() => {});
+    });
+    return this.pending;
   }
 
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
@@ -414,6 +437,18 @@ export class Runner {
   async pair(asked) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     await (await pairing.open()).trainPairs(this.engine.pool, asked);
+  }
+
+  /** Runs a study again over other splits, in an engine of its own. @param {import('../study/types.js').RepeatsAsked}
+   * asked */
+  async repeatSplits(asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    const { repeatSplits } = await repeats.open();
+    try {
+      await repeatSplits(new Engine({ assetBase: this.assetBase }), asked);
+    } catch (error) {
+      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
+    }
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

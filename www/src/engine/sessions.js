@@ -8,7 +8,7 @@ import { Session as OwnSession } from '../generated/engine/engine.js';
  * @typedef {import('../generated/engine/engine.js').Session} Session
  */
 
-const LEARNING = ['tpe', 'gp', 'cmaes'];
+const LEARNING = ['tpe', 'gp', 'cmaes', 'pbt'];
 
 const learningModule = loadedOnce(() => import('../generated/search/search.js'));
 

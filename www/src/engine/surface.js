@@ -13,6 +13,8 @@ import { EngineError } from './client.js';
  * @typedef {import('../state/landscape.js').Reach} Reach
  */
 
+/** Planes that are laid along the way of a training. */
+const WAYS = ['pca', 'gradient'];
 /** Points of a line. */
 const LINE = 201;
 
@@ -69,6 +71,9 @@ export async function surface(client, study, trials, options, base, told) {
   const side = options.plane === 'line' ? LINE : options.side;
   const words = await Promise.all(trials.map(told.weights));
   if (!told.isWanted()) return true;
+  // What a copy was before it is another trial's way, which its own settings do not train.
+  const lost = trials.find((one, at) => one.copy_of && (!words[at] || WAYS.includes(options.plane)));
+  if (lost) throw new EngineError({ code: 'copy_again', trial: lost.number });
   const given = { ...options, side, reach, words };
   const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), given, base);
   return pieces(client, id, told, reach, () => told.weights(trials[0]));

@@ -425,12 +425,14 @@ export class FigurePart extends Part {
   invitation() {
     const { store } = this;
     if (store.trials.size || store.state !== 'idle') return nothing;
-    return html`<div class="empty"
-      data-testid="empty"><span><b>${this.t('empty.title')}</b>${this.t('empty.body', {
-        n: planned(store.study),
-      })}</span>
-      <button type="button" class="btn p"
-        @click=${() => this.act('run')}>${this.t('run.run', { n: planned(store.study) })}</button></div>`;
+    const n = planned(store.study);
+    const [body, name] = store.picking
+      ? ['', this.t('hand.train')]
+      : [this.t('empty.body', { n }), this.t('run.run', { n })];
+    return html`<div class="empty" data-testid="empty"><span><b>${this.t('empty.title')}</b>${body}</span>
+      <button type="button" class="btn p" @click=${() => this.act('run')}>${name}</button>
+      <button type="button" class="btn" data-testid="empty-hand" title=${this.t('selection.hand.title')}
+        @click=${() => this.act('hand', false)}>${this.t('hand')}</button></div>`;
   }
 
   /** @private */

@@ -186,8 +186,13 @@ export class Epochs {
 
   /** Seconds that all epochs took together. */
   get seconds() {
+    return this.secondsFrom(0);
+  }
+
+  /** Seconds that the epochs behind the first ones took. @param {number} first */
+  secondsFrom(first) {
     let sum = 0;
-    for (let k = 0; k < this.length; k++) sum += this.get(k, SECONDS);
+    for (let k = first; k < this.length; k++) sum += this.get(k, SECONDS);
     return sum;
   }
 

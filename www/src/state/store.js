@@ -1,3 +1,4 @@
+import { pickedOf, samplerOf } from '../study/search.js';
 import { Scheduler } from '../platform/scheduler.js';
 import { sentence } from '../i18n/i18n.js';
 import { planned } from '../study/panel.js';
@@ -37,6 +38,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   drafts: ({ study }) => study.drafts,
   dropped: ({ study }) => study.dropped,
   changed: ({ study }) => study.changed,
+  aim: ({ study }) => study.aim,
   editing: ({ study }) => study.editing,
   only: ({ study }) => study.only,
   readOnly: ({ study }) => study.readOnly,
@@ -243,6 +245,13 @@ class Readable {
     return isLive && shown.runStudy.sampler?.name !== 'grid' ? Math.max(size, planned(shown.runStudy)) : size;
   }
 
+  /** Whether a run trains the point that is aimed at, rather than those that the study has already. */
+  get picking() {
+    const { study: panel, trials: shown } = this.slices;
+    const isHand = samplerOf(panel.study) === 'hand';
+    return isHand && (!pickedOf(panel.study).length || (shown.trials.size > 0 && !shown.stale));
+  }
+
   /** How many more trials the run shown can be given at once, as many as it last was; 0 where it cannot have any. A
    * result of an earlier visit has no networks to go on with: its study is trained anew, with so many more. */
   get more() {
@@ -250,7 +259,13 @@ class Readable {
     const trials = planned(panel.study);
     const isThere = run.alive || (run.outcome === 'earlier' && shown.trials.size > 0);
     // A grid is whole; and what the panel says is what would go on.
-    if (!isThere || run.state !== 'idle' || shown.stale || panel.readOnly || panel.study.sampler?.name === 'grid')
+    if (
+      !isThere ||
+      run.state !== 'idle' ||
+      shown.stale ||
+      panel.readOnly ||
+      /^(grid|hand)$/.test(samplerOf(panel.study))
+    )
       return 0;
     // Stages say how many there are, and a budget that is spent is enough for none.
     if (panel.study.stages || (run.progress?.steps ?? 0) >= (panel.study.budget ?? Infinity)) return 0;

@@ -1,3 +1,4 @@
+import { pickedOf } from '../study/search.js';
 import { SEED_LIMIT, startStudy } from '../study/study.js';
 import { Slice } from './slice.js';
 import { dataOf } from './test.js';
@@ -9,6 +10,15 @@ import { dataOf } from './test.js';
  */
 
 const HISTORY = 200;
+
+/** Points by hand are of one space: with other ranges than theirs they are none. @param {Study} study */
+function keepFitting(study) {
+  const axes = Object.keys(study.space ?? {})
+    .sort()
+    .join();
+  const points = pickedOf(study).filter((one) => Object.keys(one).sort().join() === axes);
+  study.sampler = points.length ? { name: 'hand', points } : { name: 'hand' };
+}
 
 /** The study in the panel, the studies that undo and redo go to, and input that is not valid yet. */
 export class StudySlice extends Slice {
@@ -28,6 +38,11 @@ export class StudySlice extends Slice {
     /** @type {Map<string, Draft>} input that is not valid yet */ this.drafts = new Map();
     /** @type {Map<string, number>} how often such input was undone, or gave way to a fix */ this.dropped = new Map();
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
+    /**
+     * Where the next point by hand is, as far as that was said.
+     * @type {Record<string, import('../study/types.js').Value>}
+     */
+    this.aim = {};
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
   }
@@ -40,6 +55,7 @@ export class StudySlice extends Slice {
   /** Puts a study in the panel, in a way that undo takes back; nothing where it is the same.
    * @param {Study} next @param {string} [row] that shows the change */
   change(next, row) {
+    if (next.sampler?.name === 'hand') keepFitting(next);
     if (JSON.stringify(next) === JSON.stringify(this.study)) return;
     this.past.push(this.study);
     if (this.past.length > HISTORY) this.past.shift();

@@ -39,12 +39,18 @@ export class Trials extends Map {
     /** @private @type {Trial[]} those that have ended since {@link takeEnded} */ this.ended = [];
   }
 
-  /** A trial before its first step, if it is new. @param {Pick<Trial, 'number' | 'params'>} trial */
-  add({ number, params }) {
+  /** A trial before its first step, if it is new; a copy has the past of the trial whose weights it goes on with.
+   * @param {Pick<Trial, 'number' | 'params'>} trial @param {import('../study/types.js').CopyOf} [from] */
+  add({ number, params }, from) {
     if (this.has(number)) return;
     this.changes++;
     const planned = params.epochs ?? this.study?.fixed?.epochs ?? BY_NAME.get('epochs')?.default;
-    this.put(number, params, this.study?.seed ?? 0, Number(planned));
+    const trial = this.put(number, params, this.study?.seed ?? 0, Number(planned));
+    const past = from && this.get(from.trial);
+    if (!past) return;
+    trial.copy_of = { ...from };
+    trial.epochs.add(past.epochs.records().slice(0, from.epoch));
+    if (trial.epochs.length) this.begun++;
   }
 
   /** @private @param {number} number @param {Trial['params']} params @param {number} seed @param {number} planned */

@@ -11,7 +11,7 @@ import catalog from '../../../src/dataset/catalog.json' with { type: 'json' };
  * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list' | 'points',
  *   low: number | null, high: number | null, choices: string[] | null, available_choices?: string[], default: any,
  *   scale: 'linear' | 'log' | 'log1m', sweep: Distribution | null, group: 'model' | 'optimization' | 'training',
- *   used_by: Record<string, (string | null)[] | {above: number | string}> | null, available: boolean,
+ *   used_by: Record<string, (string | null)[] | {above: number | string}> | null, available: boolean, live?: boolean,
  *   label: {en: string, ko: string}, help: {en: string, ko: string},
  *   about?: Record<string, {en: string, ko: string}>}} Hyperparameter
  * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number, noise:
@@ -26,7 +26,7 @@ export const BY_NAME = new Map(HYPERPARAMETERS.map((one) => [one.name, one]));
 export const DATASETS = /** @type {any} */ (catalog);
 export const GROUPS = /** @type {const} */ (['model', 'optimization', 'training']);
 /** The samplers that the engine has, in the order shown. */
-export const SAMPLERS = ['grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes'];
+export const SAMPLERS = ['hand', 'grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes', 'pbt'];
 
 /** A study's data set; of a reader's own data what was found in them.
  * @param {Study} study @returns {Dataset | undefined} */
@@ -242,7 +242,7 @@ function gridAxis(range, points) {
 
 /** A grid's points along an axis. @param {Study} study @param {string} name @returns {number} */
 const pointsOf = ({ sampler }, name) => {
-  const points = sampler?.points ?? 5;
+  const points = /** @type {number | Record<string, number>} */ (sampler?.points ?? 5);
   return typeof points === 'number' ? points : (points[name] ?? 5);
 };
 

@@ -1,6 +1,6 @@
 import { FEW, FIRST } from './first-rows.js';
 import torch from './torch.json' with { type: 'json' };
-import { trialsOf } from './search.js';
+import { pickedOf, populationOf, trialsOf } from './search.js';
 import { withoutOwn } from './own.js';
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
@@ -83,13 +83,26 @@ export function fewOf(study, rows) {
   return rows.filter((one) => first.includes(one) || isSet(one, study) || one.type === 'points');
 }
 
+/** The largest value of a range. @param {import('./types.js').Distribution | undefined} range */
+const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);
+
+/** The most epochs that a trial may have. @param {Study} study */
+export const mostEpochs = ({ stages, fixed, space }) =>
+  stages
+    ? Math.max(...stages.map(({ epochs }) => epochs))
+    : Number(fixed?.epochs ?? mostOf(space?.epochs) ?? BY_NAME.get('epochs')?.default) || 1;
+
 /** Trials that a run of the study trains. @param {Study} study */
 export const planned = (study) =>
   study.stages?.length
     ? trialsOf(study.stages)
     : study.sampler?.name === 'grid'
       ? gridSize(study)
-      : (study.trials ?? 64);
+      : study.sampler?.name === 'hand'
+        ? pickedOf(study).length
+        : study.sampler?.name === 'pbt'
+          ? populationOf(study, mostEpochs(study)).trials
+          : (study.trials ?? 64);
 
 const MOST_POINTS = 1000;
 

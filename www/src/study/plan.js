@@ -1,6 +1,6 @@
 import { BY_NAME, between, valueOf } from './hyperparameters.js';
 import { partSizes, planned } from './panel.js';
-import { WHOLE } from './search.js';
+import { WHOLE, isCopying, populationOf } from './search.js';
 
 /**
  * What a run of a study comes to before it begins: how many trials at most, and about how many gradient steps.
@@ -82,9 +82,10 @@ export function deepened(study) {
 export function planOf(study) {
   const perEpoch = stepsOfEpoch(study);
   const budget = study.budget ?? Infinity;
+  const { first } = populationOf(study, 1);
   const parts = study.stages?.length
     ? study.stages.map(({ epochs, trials }) => ({ trials, each: epochs * perEpoch }))
-    : [{ trials: planned(study), each: epochsOf(study) * perEpoch }];
+    : [{ trials: isCopying(study) ? first : planned(study), each: epochsOf(study) * perEpoch }];
   let [asked, trials, steps] = [0, 0, 0];
   for (const part of parts) {
     asked += part.trials;
@@ -93,5 +94,7 @@ export function planOf(study) {
     trials += able;
     steps += able * part.each;
   }
+  // Copies train what is left to those whose place they take.
+  if (isCopying(study) && trials === asked) asked = trials = planned(study);
   return { asked, trials, steps: Math.round(steps), perTrial: steps / Math.max(1, trials) };
 }

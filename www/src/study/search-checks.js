@@ -22,10 +22,19 @@ import { MOST_STAGES, PRUNERS, STAGE, WHOLE, settingsOf, trialsOf } from './sear
  * @typedef {import('./hyperparameters.js').Hyperparameter} Hyperparameter
  */
 
+/** A number as a hyperparameter takes it. @param {Hyperparameter} one @param {unknown} value @param {string} key
+ * @returns {Problem | null} */
+export function checkNumberOf(one, value, key) {
+  const whole = one.type === 'int';
+  // Whole numbers have no strings for those that are not finite.
+  const check = whole && typeof value === 'string' ? checkPlain : checkNumber;
+  return check(key, value ?? null, Number(one.low), Number(one.high), whole);
+}
+
 /** @param {any} sampler @returns {Problem | null} */
 export function checkSampler(sampler) {
   const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
-  const problem = checkName('sampler.name', found, SAMPLERS, ['hand', 'pbt']);
+  const problem = checkName('sampler.name', found, SAMPLERS);
   if (problem) return problem;
   if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
   const { points, name } = sampler;
@@ -34,11 +43,24 @@ export function checkSampler(sampler) {
   return (
     unknownKey(
       sampler,
-      ['name', ...(name === 'grid' ? ['points'] : []), ...settings.map((one) => one.name)],
+      ['name', ...(name === 'grid' || name === 'hand' ? ['points'] : []), ...settings.map((one) => one.name)],
       'sampler',
     ) ??
-    first(axes, ([axis, value]) => checkPlain(`sampler.points${axis}`, value, 1, 1000)) ??
-    first(settings, ({ name: key, low, high }) => checkPlain(`sampler.${key}`, sampler[key], low, high))
+    (name === 'hand' ? checkList(points) : null) ??
+    first(name === 'hand' ? [] : axes, ([axis, value]) => checkPlain(`sampler.points${axis}`, value, 1, 1000)) ??
+    first(settings, ({ name: key, low, high, real }) =>
+      (real ? checkNumber : checkPlain)(`sampler.${key}`, sampler[key], low, high),
+    )
+  );
+}
+
+/** Whether what is picked by hand is a list of points. @param {unknown} points @returns {Problem | null} */
+function checkList(points) {
+  const accepted = '[{"learning_rate": 0.01, ...}, ...]';
+  if (points === undefined) return null;
+  if (!Array.isArray(points)) return wrong('sampler.points', points, accepted);
+  return first([...points.entries()], ([at, point]) =>
+    isObject(point) ? null : wrong(`sampler.points[${at}]`, point, accepted),
   );
 }
 
@@ -75,6 +97,15 @@ export function checkStages(stages, checkEpochs) {
   });
 }
 
+/** A population ends its worst by itself and trains once; what is picked is trained one by one, and has no box.
+ * @param {Study} study @returns {Problem | null} */
+export function checkPopulation({ sampler, pruner, stages }) {
+  if (!/^(pbt|hand)$/.test(sampler?.name ?? '')) return null;
+  if ((pruner?.name ?? 'none') !== 'none') return outside('pruner.name', pruner?.name, 'none (pbt, hand)');
+  if (!stages?.length) return null;
+  return { code: 'out_of_range', key: 'stages', found: `[...] (${stages.length})`, accepted: 'null (pbt, hand)' };
+}
+
 /** Whether stages go with the rest of their study. @param {Study} study @returns {Problem | null} */
 export function checkStaged({ stages, space, trials }) {
   if (!stages) return null;
@@ -106,6 +137,8 @@ export function checkFit(study, axes) {
   if (sampler?.name === 'sobol') {
     if (trials > 65536)
       return { code: 'out_of_range', key: 'trials', found: shown(trials), accepted: '1 .. 65536 (sobol)' };
+  } else if (sampler?.name === 'hand') {
+    return checkPicked(study, axes);
   } else if (sampler?.name === 'grid') {
     const other = isObject(sampler.points)
       ? Object.keys(sampler.points).find((name) => !axes.includes(name))
@@ -117,4 +150,25 @@ export function checkFit(study, axes) {
       return { code: 'grid_too_large', combinations: size < 1e15 ? String(size) : shown(size), trials };
   }
   return null;
+}
+
+/** Whether each point that was picked has a value of every axis, as that hyperparameter takes it, and nothing else.
+ * @param {Study} study @param {string[]} axes @returns {Problem | null} */
+function checkPicked({ sampler, space = {}, trials = 64 }, axes) {
+  const points = /** @type {Record<string, import('./types.js').Value>[]} */ (sampler?.points ?? []);
+  if (points.length > trials) return outside('trials', trials, `${points.length} .. 100000 (int, hand)`);
+  return first([...points.entries()], ([at, point]) => {
+    const within = `sampler.points[${at}]`;
+    const other = Object.keys(point).find((name) => !axes.includes(name));
+    const accepted = axes.join(', ');
+    if (other !== undefined) return { code: 'unknown_key', key: `${within}.${other}`, within: 'space', accepted };
+    return first(axes, (name) => {
+      const [key, value] = [`${within}.${name}`, point[name]];
+      if (value === undefined) return { code: 'missing', key, accepted };
+      const { choices } = space[name];
+      if (!choices) return checkNumberOf(/** @type {Hyperparameter} */ (BY_NAME.get(name)), value, key);
+      const isOne = choices.some((choice) => JSON.stringify(choice) === JSON.stringify(value));
+      return isOne ? null : outside(key, value, choices.map(shown).join(' | '));
+    });
+  });
 }

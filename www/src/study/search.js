@@ -1,3 +1,5 @@
+import { BY_NAME } from './hyperparameters.js';
+
 /**
  * How a study is searched: the settings of samplers and pruners with their defaults and bounds, coarse to fine in
  * stages, and a budget. Checked in search-checks.js; the engine's are in
@@ -5,8 +7,8 @@
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {import('./types.js').Stage} Stage
- * @typedef {{name: string, low: number, high: number, usual: number | null}} Setting a whole number; without a usual
- *   one the sampler has a rule of its own
+ * @typedef {{name: string, low: number, high: number, usual: number | null, real?: boolean}} Setting a whole number
+ *   but for shares, which are real; without a usual one the sampler has a rule of its own
  * @typedef {'sampler' | 'pruner'} Part
  */
 
@@ -16,6 +18,7 @@ export const PRUNERS = ['none', 'median', 'halving', 'hyperband'];
 const MOST_STARTUP = 65_536;
 const MOST_TRIALS = 100_000;
 const EPOCHS = 10_000;
+const POPULATION = 16;
 
 /** @param {number} low @param {number} usual @returns {Setting} */
 const startup = (low, usual) => ({ name: 'startup', low, high: MOST_STARTUP, usual });
@@ -36,6 +39,13 @@ const SETTINGS = {
     tpe: [startup(1, 10), round(8)],
     gp: [startup(1, 10), round(8)],
     cmaes: [startup(0, 1), round(null)],
+    pbt: [
+      { name: 'population', low: 2, high: 10_000, usual: POPULATION },
+      { name: 'interval', low: 1, high: EPOCHS, usual: 1 },
+      { name: 'quantile', low: 0.01, high: 0.5, usual: 0.25, real: true },
+      { name: 'resample', low: 0, high: 1, usual: 0.25, real: true },
+    ],
+    hand: [],
   },
   pruner: {
     none: [],
@@ -70,7 +80,30 @@ export const samplerOf = (study) => study.sampler?.name ?? 'random';
 export const prunerOf = (study) => study.pruner?.name ?? 'none';
 
 /** Whether trials hang on what others came to. @param {Study} study */
-export const isSearched = (study) => LEARNING.includes(samplerOf(study)) || prunerOf(study) !== 'none';
+export const isSearched = (study) =>
+  LEARNING.includes(samplerOf(study)) || isCopying(study) || prunerOf(study) !== 'none';
+/** What was picked by hand. @param {Study} study @returns {Record<string, import('./types.js').Value>[]} */
+export const pickedOf = ({ sampler }) =>
+  sampler?.name === 'hand' && Array.isArray(sampler.points) ? sampler.points : [];
+/** Whether trials go on from others' weights. @param {Study} study */
+export const isCopying = (study) => samplerOf(study) === 'pbt';
+
+/** Whether a copy's setting is moved: it can change in training and is a number.
+ * @param {string} name @param {Study} study */
+export const isMoved = (name, { space }) =>
+  name !== 'epochs' &&
+  BY_NAME.get(name)?.live === true &&
+  (space?.[name]?.choices?.every((one) => typeof one === 'number') ?? true);
+
+/** Trials of a population that trains for so many epochs, as long as none diverges, and copies of each look at it.
+ * @param {Study} study @param {number} epochs */
+export function populationOf({ sampler, trials = 64 }, epochs) {
+  const { population = POPULATION, interval = 1, quantile = 0.25 } = sampler ?? {};
+  const first = Math.min(population, trials);
+  const copied = Math.min(Math.ceil(quantile * first), Math.floor(first / 2));
+  const looks = Math.floor(Math.max(0, epochs - 1) / interval);
+  return { first, copied, looks, trials: Math.min(trials, first + looks * copied) };
+}
 
 /** The settings of a study's sampler or pruner. @param {Study} study @param {Part} part */
 export const settingsOf = (study, part) =>
@@ -110,7 +143,7 @@ export function isRefined(study) {
   const own = settingsOf(study, 'sampler').some(
     ({ name }) => study.sampler?.[/** @type {'round'} */ (name)] !== undefined,
   );
-  return own || prunerOf(study) !== 'none' || !!study.stages || typeof study.budget === 'number';
+  return own || isCopying(study) || prunerOf(study) !== 'none' || !!study.stages || typeof study.budget === 'number';
 }
 
 /** How a trial came to be: drawn at random before the sampler had anything to learn from, or suggested by what it had

@@ -26,7 +26,16 @@ import {
 } from './hyperparameters.js';
 import { checkOwn, ownKeys } from './own.js';
 import { MOST_POINTS, acceptedPoints } from './points.js';
-import { checkBudget, checkFit, checkPruner, checkSampler, checkStaged, checkStages } from './search-checks.js';
+import {
+  checkBudget,
+  checkFit,
+  checkNumberOf,
+  checkPopulation,
+  checkPruner,
+  checkSampler,
+  checkStaged,
+  checkStages,
+} from './search-checks.js';
 
 /**
  * The study document on the page's side: its default, and the checks that can be made at once, before the engine is
@@ -150,7 +159,7 @@ function checkRecord(record) {
  * @param {Study} study @returns {Problem | null} */
 export function checkTogether(study) {
   const space = study.space ?? {};
-  const staged = checkStaged(study);
+  const staged = checkPopulation(study) ?? checkStaged(study);
   if (staged) return staged;
   for (const key of Object.keys(space)) {
     const because = inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(key)), study);
@@ -332,13 +341,7 @@ export function checkValue(one, value, key = one.name) {
     return checkName(key, value ?? null, /** @type {string[]} */ (choicesOf(one)), one.choices ?? []);
   if (one.type === 'bool') return typeof value === 'boolean' ? null : wrong(key, value, 'true | false');
   if (one.type === 'points') return checkPoints(one, value, key);
-  if (one.type !== 'list') {
-    const problem = checkNumber(key, value ?? null, Number(one.low), Number(one.high), one.type === 'int');
-    // Whole numbers have no strings for those that are not finite.
-    return problem && one.type === 'int' && typeof value === 'string'
-      ? wrong(key, value, `${low} .. ${high} (int)`)
-      : problem;
-  }
+  if (one.type !== 'list') return checkNumberOf(one, value, key);
   const accepted = `[${low} .. ${high}, ...] (int, 0 .. 10)`;
   if (!Array.isArray(value)) return wrong(key, value, accepted);
   if (value.length > 10) return outside(key, value, accepted);

@@ -26,7 +26,8 @@
  *   validation: number, test: number}, folds?: number, standardize?: boolean, derived?: string[]} & OwnData} dataset
  * @property {Record<string, Value>} [fixed]
  * @property {Record<string, Distribution>} [space]
- * @property {{name: string, points?: number | Record<string, number>, startup?: number, round?: number}} [sampler]
+ * @property {{name: string, points?: number | Record<string, number> | Record<string, Value>[], startup?: number,
+ *   round?: number, population?: number, interval?: number, quantile?: number, resample?: number}} [sampler]
  * @property {{name: string, startup?: number, warmup?: number, reduction?: number, min_epochs?: number}} [pruner]
  * @property {Stage[] | null} [stages] coarse to fine
  * @property {number | null} [budget] trial-steps after which nothing more is asked for
@@ -75,6 +76,7 @@
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
  * @property {number} length
  * @property {number} seconds that all took together
+ * @property {(first: number) => number} secondsFrom of those behind the first ones
  * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
  * @property {(k: number) => number} rateAt the learning rate of its last step
  * @property {(name: Measure) => Column} column
@@ -96,6 +98,9 @@
  * @property {number} steps
  * @property {number} [evaluations] of gradients, where steps took more than one each
  * @property {number | null} diverged_at
+ * @property {CopyOf} [copy_of] whose weights it went on with
+ *
+ * @typedef {{trial: number, epoch: number}} CopyOf after that epoch
  *
  * @typedef {Omit<Trial, 'epochs'> & {epochs: EpochRecord[]}} TrialDocument a trial as documents have it
  *
@@ -104,6 +109,7 @@
  * @property {number} of_trials how many there were when it was asked for
  * @property {number | null} until_epoch the epoch after which it waits, or null for its last
  * @property {number} [from_epoch] the epoch that it goes on from
+ * @property {CopyOf} [copy_of] whose weights it goes on with
  *
  * @typedef {{steps: number, low: number, high: number}} RateRange learning rates that a range test goes through
  * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest:
@@ -123,6 +129,10 @@
  *   isWanted: () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN
  *   where its network diverged
  *
+ * @typedef {{repeat: number, seed: number, number: number | null, last: EpochRecord | null, test: {loss: number,
+ *   metric: number} | null}} Repeat the winner of a study over another split: its last epoch, and its test score
+ * @typedef {{study: Study, choice: BackendChoice, repeats: number, onRepeat: (one: Repeat) => void, isWanted: () =>
+ *   boolean}} RepeatsAsked
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result
  * @property {string} format

@@ -1,7 +1,7 @@
 import { BY_NAME, HYPERPARAMETERS, choicesOf, uses, valueIn } from '../../study/hyperparameters.js';
 import { partSizes } from '../../study/panel.js';
 import { FORMAT, readStudy } from '../../study/study.js';
-import { middleOf } from '../range/settings.js';
+import { middleOf } from '../../study/picked.js';
 
 /**
  * The settings that can be changed while a run trains, and their sliders. Pure functions.

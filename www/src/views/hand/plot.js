@@ -44,6 +44,29 @@ export function spanOf(lines, current = 0) {
   return high > low ? [low, high] : [low * 0.9, low * 1.1];
 }
 
+/** Names at the ends of lines lie so far apart, in px: beside each other, or below each other. */
+const [BESIDE, BELOW] = [24, 14];
+
+/** The places of names that would lie on each other, moved up and down until none does; the first stays where it is
+ * as far as the ends of the picture allow.
+ * @param {{x: number, y: number}[]} places @param {number} top @param {number} bottom @returns {number[]} heights */
+export function apart(places, top, bottom) {
+  const heights = places.map(({ y }) => Math.max(top, Math.min(bottom, y)));
+  const placed = /** @type {number[]} */ ([]);
+  for (const [k, { x }] of places.entries()) {
+    const near = placed.filter((other) => Math.abs(places[other].x - x) < BESIDE).map((other) => heights[other]);
+    const isFree = (/** @type {number} */ y) => near.every((other) => Math.abs(other - y) >= BELOW);
+    const wanted = heights[k];
+    // What touches another exactly is free, so these are all places there can be.
+    const free = [wanted, ...near.flatMap((other) => [other - BELOW, other + BELOW])].filter(
+      (y) => y >= top && y <= bottom && isFree(y),
+    );
+    if (free.length) heights[k] = free.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));
+    placed.push(k);
+  }
+  return heights;
+}
+
 /** Points of which none is hidden by others at so many pixels: of those that fall together the lowest and the highest.
  * @param {Point[]} points @param {'validation_loss' | 'train_loss'} measure @param {number} width */
 export function thinned(points, measure, width) {

@@ -8,7 +8,7 @@ import { count, loss, metric, rate, setting } from '../../study/format.js';
 import { datasetOf, taskOf } from '../../study/hyperparameters.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { changesOf, checkpointsOf, isOpen, letterOf, pointsOf, settingsAt, tipOf } from './branches.js';
-import { spanOf, thinned } from './plot.js';
+import { apart, spanOf, thinned } from './plot.js';
 
 /**
  * @typedef {import('./branches.js').Hand} Hand
@@ -327,17 +327,18 @@ export class TpHandFigure extends FigurePart {
             ),
           ],
     );
-    const ends = branches.flatMap(({ points, state }, k) => {
-      const last = points.at(-1);
-      if (!last) return [];
+    // The branch in hand first, whose name stays where its line ends.
+    const order = [current, ...branches.keys()].filter((k, at, all) => all.indexOf(k) === at);
+    const named = order.flatMap((k) => {
+      const last = branches[k].points.at(-1);
+      return last ? [{ k, x: x(last.epoch) + 5, y: y(last.validation_loss) }] : [];
+    });
+    const heights = apart(named, 12, bottom);
+    const ends = named.map(({ k, x: at }, n) => {
       const fill = k === current ? 'var(--accent)' : 'var(--ink-3)';
-      const place = {
-        x: x(last.epoch) + 5,
-        y: Math.max(12, Math.min(y(last.validation_loss), bottom)),
-        dy: '.35em',
-      };
-      const word = state === 'diverged' ? `${letterOf(k)} ×` : letterOf(k);
-      return [element('text', { ...place, fill, 'font-size': 12, 'font-weight': k === current ? 600 : 400 }, word)];
+      const place = { x: at, y: heights[n], dy: '.35em' };
+      const word = branches[k].state === 'diverged' ? `${letterOf(k)} ×` : letterOf(k);
+      return element('text', { ...place, fill, 'font-size': 12, 'font-weight': k === current ? 600 : 400 }, word);
     });
     return [
       ...others,

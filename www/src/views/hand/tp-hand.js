@@ -53,6 +53,16 @@ const [NO_TRIAL, RECORD] = [-1, -2];
 /** A button says for so long that it has copied, in ms. */
 const TOLD = 2000;
 
+/** Whether two studies train a network alike, whatever they search it by. @param {Study} a @param {Study} b */
+const sameTraining = (a, b) => {
+  const [one, other] = [a, b].map((study) => ({
+    ...study,
+    ...{ name: '', question: '', sampler: { name: 'random' }, pruner: { name: 'none' }, trials: 1, record: [] },
+    ...{ stages: null, budget: null, objective: undefined },
+  }));
+  return sameStudy(one, other);
+};
+
 export class TpHand extends Part {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
@@ -366,6 +376,7 @@ export class TpHand extends Part {
       <div class="cols">
         <section class="knobs" aria-label=${this.t('hand.settings')}>${this.knobs(run)}</section>
         <div class="sight">
+          ${this.changed(run)}
           ${wrong ? html`<p class="err" role="alert" data-testid="hand-problem">${wrong}</p>` : nothing}
           <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run}
             .version=${this.version}
@@ -377,6 +388,17 @@ export class TpHand extends Part {
       </div>
       ${this.foot(run)}
       <div class="vh" role="status" data-testid="hand-told">${this.said}</div>`;
+  }
+
+  /** That the panel's study is another one than the run was begun with. @private @param {HandRun} run */
+  changed(run) {
+    const { study } = this.store;
+    if (this.of !== NO_TRIAL || !run.hand.branches.some(({ points }) => points.length)) return nothing;
+    if (sameTraining(run.study, study)) return nothing;
+    return html`<p class="changed" data-testid="hand-changed">${this.t('hand.changed_since')} <button type="button"
+      class="lnk" data-testid="hand-begin-changed" @click=${() => this.begin(study, null)}>${this.t(
+        'hand.begin_changed',
+      )}</button></p>`;
   }
 
   /** @private @param {HandRun} run */

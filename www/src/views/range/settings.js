@@ -1,4 +1,5 @@
-import { BY_NAME, between, scaleOf, used, valueOf } from '../../study/hyperparameters.js';
+import { BY_NAME, used, valueOf } from '../../study/hyperparameters.js';
+import { middleOf } from '../../study/picked.js';
 
 /**
  * What a learning-rate range test is done with, and what is made of the rate that it finds. Pure functions.
@@ -54,22 +55,6 @@ const SILENT = [
 
 /** @param {number} value */
 const short = (value) => Number(value.toPrecision(2));
-
-/** A value amid a range: of choices that are numbers the middle one, of others the first.
- * @param {Distribution} range @returns {Value} */
-export function middleOf(range) {
-  const { choices, type, step } = range;
-  if (choices) {
-    if (!choices.every((one) => typeof one === 'number')) return choices[0];
-    return [...choices].sort((a, b) => Number(a) - Number(b))[(choices.length - 1) >> 1];
-  }
-  const [low, high] = [Number(range.low), Number(range.high)];
-  const middle = between(range, 0.5);
-  const within = (/** @type {number} */ value) => Math.max(low, Math.min(high, value));
-  if (step) return within(Number((low + Math.round((middle - low) / step) * step).toPrecision(12)));
-  if (type === 'int') return within(Math.round(middle));
-  return within(scaleOf(range) === 'log1m' ? Number((1 - short(1 - middle)).toPrecision(12)) : short(middle));
-}
 
 /** The optimizer of a test: the one that is asked for, else the trial's, else the first that can be tested.
  * @param {string[]} choices @param {string | null} asked @param {Value | undefined} own */

@@ -1,3 +1,4 @@
+import './tp-picker.js';
 import './tp-search.js';
 import './tp-automl.js';
 import './tp-stages.js';

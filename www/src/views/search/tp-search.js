@@ -4,6 +4,7 @@ import { icon } from '../../controls/icons.js';
 import { segmented } from '../../controls/segmented.js';
 import '../../controls/tp-number.js';
 import { counted } from '../../study/format.js';
+import { mostEpochs } from '../../study/panel.js';
 import { epochsOf, planOf } from '../../study/plan.js';
 import {
   BUDGET_LIMIT,
@@ -12,7 +13,11 @@ import {
   SHRINK,
   STAGE,
   firstStages,
+  isCopying,
+  isMoved,
+  populationOf,
   prunerOf,
+  samplerOf,
   shownSettings,
   usualOf,
   withStage,
@@ -36,9 +41,41 @@ export class TpSearch extends Part {
     const { store } = this;
     const { study, readOnly } = store;
     const pruner = prunerOf(study);
+    const isHand = samplerOf(study) === 'hand';
     return html`<div class="refine" data-testid="refined">
       ${this.settings('sampler')}
-      <div class="fld plain"><span class="q2">${this.t('place.pruner')}</span></div>
+      ${isCopying(study) ? this.population() : isHand ? nothing : this.ended(pruner, readOnly)}
+      ${this.budget()}
+    </div>`;
+  }
+
+  /** What the population comes to. @private */
+  population() {
+    const { store } = this;
+    const { study } = store;
+    const epochs = mostEpochs(study);
+    const { first, copied, looks, trials } = populationOf(study, epochs);
+    const names = Object.keys(study.space ?? {});
+    const once = names.filter((name) => !isMoved(name, study));
+    const all = study.trials ?? 64;
+    const said = [
+      trials > first
+        ? this.t('pbt.note', { first, looks, copied, n: trials, steps: counted(planOf(study).steps) })
+        : looks
+          ? this.t('pbt.room', { n: all, first })
+          : this.t('pbt.looks', { epochs }),
+      once.length && once.length < names.length
+        ? this.t('pbt.once', { names: once.map((name) => store.label(name)).join(', ') })
+        : '',
+      names.length && once.length === names.length ? this.t('pbt.still') : '',
+      this.t('pbt.alone'),
+    ];
+    return html`<p class="about" data-testid="population-about">${said.filter(Boolean).join(' ')}</p>`;
+  }
+
+  /** Who ends trials early, and what is searched when. @private @param {string} pruner @param {boolean} readOnly */
+  ended(pruner, readOnly) {
+    return html`<div class="fld plain"><span class="q2">${this.t('place.pruner')}</span></div>
       <div class="methods">${segmented(
         this.t('place.pruner'),
         PRUNERS.map((name) => ({
@@ -52,9 +89,7 @@ export class TpSearch extends Part {
       )}</div>
       <p class="about" data-testid="pruner-about">${this.t(`pruner.${pruner}.about`)}</p>
       ${this.settings('pruner')}
-      ${this.stages()}
-      ${this.budget()}
-    </div>`;
+      ${this.stages()}`;
   }
 
   /** The settings of the sampler, or of the pruner, that matter in this study. @private @param {SearchPart} part */
@@ -70,8 +105,8 @@ export class TpSearch extends Part {
       const label = this.t(part === 'pruner' && name === 'startup' ? 'search.pruner_startup' : `search.${name}`);
       const put = (/** @type {number | null} */ value) => ({ part, name, value });
       return html`<tp-number .store=${store} name="${part}.${name}" .label=${label} .value=${given ?? usual}
-        .title=${this.t(`search.${name}.about`)} .min=${low} .max=${high} .whole=${true} .locked=${store.readOnly}
-        .wide=${true} .optional=${usual === null} .blank=${this.t('search.round.all')} 
+        .title=${this.t(`search.${name}.about`)} .min=${low} .max=${high} .whole=${!setting.real}
+        .locked=${store.readOnly} .wide=${true} .optional=${usual === null} .blank=${this.t('search.round.all')} 
         command="set_setting" .detail=${put}
         .extra=${
           given === undefined || given === usual

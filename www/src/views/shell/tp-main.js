@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
+import { samplerOf } from '../../study/search.js';
 import { VIEWS } from '../views.js';
 import './tp-question.js';
 import './tp-runs.js';
@@ -39,6 +40,7 @@ export class TpMain extends Part {
   render() {
     const { store, view } = this;
     const open = store.seen;
+    const isHand = samplerOf(store.study) === 'hand';
     return html`<main class="main" id="main" tabindex="-1" aria-label=${this.t('main')}>
       <div class="above"><tp-runs .store=${store}></tp-runs><tp-question .store=${store}></tp-question><tp-opening
         .store=${store}></tp-opening></div>
@@ -47,7 +49,9 @@ export class TpMain extends Part {
           (one) => html`<button type="button" role="tab" id="tab-${one.name}" aria-controls="view"
             aria-selected=${one === view}
             tabindex=${one === view ? 0 : -1}
-            @click=${() => this.act('view', one.name)}>${one.title[store.lang]}</button>`,
+            @click=${() => this.act('view', one.name)}>${
+              isHand && one === VIEWS[0] ? this.t('hand') : one.title[store.lang]
+            }</button>`,
         )}</div>
         <span class="sp"></span>
         <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer}

@@ -3,7 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count, duration, short } from '../../study/format.js';
 import { planOf, shareSpent } from '../../study/plan.js';
-import { isRefined, prunerOf } from '../../study/search.js';
+import { isCopying, isRefined, prunerOf } from '../../study/search.js';
 import '../../figures/tp-strip.js';
 
 /** Run, pause and stop; the strip of trials; what is done and what is left. */
@@ -47,6 +47,7 @@ export class TpRunBar extends Part {
   runName() {
     const { rest } = this.store;
     if (rest) return this.t('run.rest', { n: rest });
+    if (this.store.picking) return this.t('hand.train');
     const { asked, trials } = planOf(this.store.study);
     if (trials >= asked) return this.t('run.run', { n: asked });
     // Of trials that are pruned a budget is enough for more.
@@ -110,7 +111,7 @@ export class TpRunBar extends Part {
       }</div>
       <div class="wide"><dt>${this.t('run.steps')} </dt><dd>${steps}</dd></div>
       <div class="wide"><dt>${this.t('run.diverged')} </dt><dd>${count(diverged)}</dd></div>
-      ${pruned ? this.pruned() : nothing}
+      ${pruned && !isCopying(store.shownStudy) ? this.pruned() : nothing}
       <div class="only-phone"
         data-testid="rate-short">${
           // Before the first run nobody knows which it will be.

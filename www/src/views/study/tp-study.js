@@ -328,12 +328,15 @@ export class TpStudy extends Part {
         { disabled: locked, testid: 'sampler' },
       )}</div>
       <p class="about" data-testid="sampler-about">${this.t(`sampler.${sampler}.about`)}</p>
+      ${sampler === 'hand' ? this.picker() : nothing}
       <div class="flds">
         ${
-          study.stages
-            ? html`<div class="fld"><span class="q2 sp">${this.t('search.trials')}</span><span
+          sampler === 'hand'
+            ? nothing
+            : study.stages
+              ? html`<div class="fld"><span class="q2 sp">${this.t('search.trials')}</span><span
               data-testid="staged-trials">${count(planned(study))}</span></div>`
-            : html`<tp-number .store=${store} name="trials" .label=${this.t('search.trials')}
+              : html`<tp-number .store=${store} name="trials" .label=${this.t('search.trials')}
           .value=${study.trials ?? 64}
           .min=${1} .max=${TRIALS_LIMIT} .whole=${true} .locked=${locked} command="set_trials"></tp-number>`
         }
@@ -348,7 +351,7 @@ export class TpStudy extends Part {
         }
       </div>
       ${sampler === 'grid' && combinations > (study.trials ?? 64) ? this.large(combinations) : nothing}
-      ${this.refined()}
+      ${sampler === 'hand' && !isRefined(study) ? nothing : this.refined()}
       <div class="fld plain"><span class="q2 sp">${this.t('search.backend')}</span>${segmented(
         this.t('search.backend'),
         [
@@ -364,6 +367,12 @@ export class TpStudy extends Part {
       <div class="fld plain"><button type="button" class="lnk" data-testid="open-bench"
         @click=${() => this.act('bench')}>${this.t('bench.title')}</button></div>
     </section>`;
+  }
+
+  /** Where the next point is. @private */
+  picker() {
+    void later('search').catch(() => {});
+    return html`<tp-picker .store=${this.store}></tp-picker>`;
   }
 
   /** What else is said of the search: there where the study says some of it, or all settings are shown. */
@@ -384,7 +393,7 @@ export class TpStudy extends Part {
   /** How many points a grid takes: one number for all axes, or one for each where the study says so. */
   points() {
     const { store } = this;
-    const { points = 5 } = store.study.sampler ?? {};
+    const points = /** @type {number | Record<string, number>} */ (store.study.sampler?.points ?? 5);
     const field = (
       /** @type {string} */ name,
       /** @type {string} */ label,

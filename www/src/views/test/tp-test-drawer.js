@@ -5,6 +5,7 @@ import { loss, metric, number } from '../../study/format.js';
 import { partSizes } from '../../study/panel.js';
 import { measureText } from '../../state/spread.js';
 import { wilson } from '../../study/wilson.js';
+import { inSamples } from './winners.js';
 import sheet from './style.css?inline';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
@@ -61,8 +62,11 @@ export class TpTestDrawer extends Part {
     const trial = store.selected;
     const done = store.counts.complete;
     const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
+    const n = this.rows('test');
     return html`<h2 id="test-title">${this.t('test.title')}</h2>
-      <p>${this.t('test.about', { n: this.rows('test') })}</p>
+      <p>${this.t('test.about', { n })} ${
+        store.task === 'classes' ? this.t('test.each', { n, one: (100 / n).toFixed(1) }) : ''
+      }</p>
       ${
         trial?.state === 'complete'
           ? html`<p>${this.t(`test.price.${part}`, { number: trial.number, n: done, rows: this.rows(part) })}</p>
@@ -139,7 +143,8 @@ export class TpTestDrawer extends Part {
           class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
       </dl>
       <p data-testid="test-meaning">${this.meaning(test, number(last?.validation_metric))}</p>
-      ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}`;
+      ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}
+      <tp-winners .store=${store}></tp-winners>`;
   }
 
   /** How much the score says, on so many samples. @param {{metric: number}} test @param {number} validation */
@@ -157,7 +162,13 @@ export class TpTestDrawer extends Part {
       validation: said.toFixed(1),
       one: (100 / n).toFixed(1),
     };
-    return [this.t('test.interval', values), this.t(inside ? 'test.inside' : 'test.outside', values)].join(' ');
+    const apart = inSamples(test.metric - validation, n);
+    const points = (100 * Math.abs(test.metric - validation)).toFixed(1);
+    return [
+      this.t('test.interval', values),
+      this.t(inside ? 'test.inside' : 'test.outside', values),
+      Number.isFinite(validation) ? this.t('test.apart', { points, samples: apart, n }) : '',
+    ].join(' ');
   }
 }
 

@@ -76,8 +76,10 @@ export class TpTimeline extends FieldFigure {
       const lengths = new Float64Array(field.n);
       let [most, sum] = [0, 0];
       for (let k = 0; k < field.n; k++) {
-        const { epochs } = field.trials[k];
-        const length = shows === 'epochs' ? epochs.length : epochs.seconds;
+        const { epochs, copy_of: copied } = field.trials[k];
+        // What a copy has of the trial before it trained there.
+        const past = copied?.epoch ?? 0;
+        const length = shows === 'epochs' ? epochs.length - past : epochs.secondsFrom(past);
         lengths[k] = Number.isFinite(length) ? length : 0;
         most = Math.max(most, lengths[k]);
         sum += lengths[k];

@@ -7,6 +7,8 @@ mod samplers;
 
 pub use ledger::{Ledger, Outcome};
 pub use pruners::{NoPruner, Pruner, Verdict, start as start_pruner};
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+pub use samplers::{Past, Surrogate, SurrogateKind};
 pub use samplers::{Sampler, start};
 
 use crate::space::Distribution;

@@ -33,6 +33,11 @@ export const RANGE = {
   pair: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').PairAsked} */ asked) => runner.pair(asked),
   }),
+  /** What a sampler thinks, and what is trained to see it think; what it returns settles at the end. */
+  aside: defineCommand({
+    act: ({ runner }, /** @type {{what: 'believe' | 'train' | 'search', asked: any}} */ { what, asked }) =>
+      runner.aside(what, asked),
+  }),
   leave_sharpness: defineCommand({ act: ({ runner }) => runner.leave('sharpness') }),
   /** Opens tuning by hand, of the selected trial or of what is there. */
   hand: defineCommand({

@@ -35,6 +35,7 @@ const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
+const aside = defineLater('aside', () => import('./aside.js'));
 
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
@@ -398,6 +399,13 @@ export class Runner {
   async pair(asked) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     await (await pairing.open()).trainPairs(this.engine.pool, asked);
+  }
+
+  /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what
+   * @param {Parameters<(typeof import('./aside.js'))[What]>[1]} asked */
+  async aside(what, asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    return /** @type {any} */ (await aside.open())[what](this.engine.pool, asked);
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

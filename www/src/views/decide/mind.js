@@ -77,7 +77,8 @@ export class Mind {
   /** @returns {string[]} */
   get axes() {
     const { names } = this;
-    const x = names.includes(this.x) ? this.x : (names[0] ?? '');
+    const usual = names.includes('learning_rate') ? 'learning_rate' : (names[0] ?? '');
+    const x = names.includes(this.x) ? this.x : usual;
     const y = names.includes(this.y) && this.y !== x ? this.y : '';
     return [x, y].filter(Boolean);
   }

@@ -256,12 +256,9 @@ export class TpBeliefLine extends FigurePart {
       const mask = element('clipPath', { id: clip });
       mask.append(element('rect', { x: left, y: top - 1, width: width - left - RIGHT, height: tall + 2 }));
       const inner = element('g', { 'clip-path': `url(#${clip})` });
+      const name = { x: left, y: top - 6, fill: 'var(--ink-2)', 'font-size': 12 };
+      made.append(mask, inner, element('text', name, panel.name));
       panel.paint(inner, made, x, y, { top, bottom: top + tall });
-      made.append(
-        mask,
-        inner,
-        element('text', { x: left, y: top - 6, fill: 'var(--ink-2)', 'font-size': 12 }, panel.name),
-      );
       svg.append(made);
       top += tall + GAP;
     }

@@ -291,7 +291,7 @@ export class TpSurrogate extends Part {
     return html`<p class="status-key keyline">
       ${mark(svg.dot, this.t(isTpe ? 'belief.key.good' : 'belief.key.trial'))}
       ${isTpe ? mark(svg.ring, this.t('belief.key.rest')) : nothing}
-      ${mark(svg.next, this.t('belief.next'))}
+      ${mark(mind.axes.length > 1 ? svg.spot : svg.next, this.t('belief.next'))}
       ${mind.running.length ? mark(svg.half, this.t('state.running')) : nothing}
       ${mark(svg.cross, this.t('state.diverged'))}
       ${mind.moves.length ? mark(svg.diamond, this.t('belief.key.move')) : nothing}

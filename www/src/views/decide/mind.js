@@ -29,7 +29,7 @@ import {
 
 /** Places along the axis of a line, and along each of a plane. */
 const LINE = 161;
-const PLANE = 45;
+const PLANE = 51;
 /** Trials of which a belief is made, at most: the process itself goes through 200 of them. */
 export const MOST = 5000;
 

@@ -3,11 +3,17 @@ import { element } from '../../figures/plot-axes.js';
 /** Marks of trials in the figures of this view: what diverged is a cross, what was stopped a ring, the reader's own a
  * square. */
 
-/** @param {number} x @param {number} y @param {number} [r] */
-export const crossAt = (x, y, r = 3.2) =>
+/** @param {number} x @param {number} y */
+export const crossAt = (x, y) => crossOf(x, y, 'var(--mark)', 1.5);
+
+/** A cross that is seen on any colour. @param {number} x @param {number} y */
+export const crossOn = (x, y) => [crossOf(x, y, 'var(--surface)', 4), crossOf(x, y, 'var(--ink)', 1.6)];
+
+/** @param {number} x @param {number} y @param {string} stroke @param {number} width */
+const crossOf = (x, y, stroke, width) =>
   element('path', {
-    d: `M${x - r},${y - r}l${2 * r},${2 * r}M${x - r},${y + r}l${2 * r},${-2 * r}`,
-    ...{ stroke: 'var(--mark)', 'stroke-width': 1.5, fill: 'none' },
+    ...{ d: `M${x - 3.2},${y - 3.2}l6.4,6.4M${x - 3.2},${y + 3.2}l6.4,-6.4`, fill: 'none' },
+    ...{ stroke, 'stroke-width': width },
   });
 
 /** @param {number} x @param {number} y @param {number} r @param {string} color @param {number} width */

@@ -178,13 +178,13 @@ export class TpBeliefLine extends FigurePart {
       columns.push(
         column(
           'log_good',
-          this.t('belief.good'),
+          this.t('belief.log_good'),
           (k) => curves.a[k],
           (k) => two(curves.a[k]),
         ),
         column(
           'log_rest',
-          this.t('belief.rest'),
+          this.t('belief.log_rest'),
           (k) => curves.b[k],
           (k) => two(curves.b[k]),
         ),
@@ -440,7 +440,7 @@ export class TpBeliefLine extends FigurePart {
   /** @private Whether places are single values. */
   get isStepped() {
     const { axis } = this;
-    return axis.discrete && this.values.length <= 40;
+    return this.values.length < 3 || (axis.discrete && this.values.length <= 40);
   }
 
   /** @private @param {(value: unknown) => number} x @param {(value: number) => number} y

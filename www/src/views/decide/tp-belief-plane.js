@@ -10,7 +10,7 @@ import { exact, setting } from '../../study/format.js';
 import { axisOf, shareOf, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
-import { crossAt, ringAt, rugOf, squareAt } from './signs.js';
+import { crossOn, ringAt, rugOf, squareAt } from './signs.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -137,8 +137,8 @@ export class TpBeliefPlane extends FigurePart {
     };
     if (!this.isGp)
       return [
-        shaded(numbers[0], this.t('belief.good')),
-        shaded(numbers[1], this.t('belief.rest')),
+        shaded(numbers[0], this.t('belief.log_good')),
+        shaded(numbers[1], this.t('belief.log_rest')),
         shaded(numbers[2], this.t('belief.gain.tpe')),
       ];
     const scale = scoreScale(store);
@@ -172,7 +172,7 @@ export class TpBeliefPlane extends FigurePart {
     const names = this.isGp
       ? ['mean', 'deviation', 'log_expected_improvement']
       : ['log_good', 'log_rest', 'log_ratio'];
-    const labels = this.isGp ? ['mean', 'deviation', 'gain.gp'] : ['good', 'rest', 'gain.tpe'];
+    const labels = this.isGp ? ['mean', 'deviation', 'gain.gp'] : ['log_good', 'log_rest', 'gain.tpe'];
     const value = (/** @type {number} */ k, /** @type {number} */ which) =>
       numbers ? (this.isGp && which === 0 && mind.isUp ? -numbers[0][k] : numbers[which][k]) : NaN;
     const order = numbers ? [...rows].sort((a, b) => numbers[2][b] - numbers[2][a]).slice(0, 40) : [];
@@ -314,7 +314,7 @@ export class TpBeliefPlane extends FigurePart {
       for (const { x: u, y: v, trial } of this.marks) {
         const [px, py] = at([u, v]);
         const halo = { stroke: 'var(--surface)', 'stroke-width': 1 };
-        if (!Number.isFinite(mind.score(trial))) made.push(crossAt(px, py, 3));
+        if (!Number.isFinite(mind.score(trial))) made.push(...crossOn(px, py));
         else if (moved.has(trial))
           made.push(element('path', { d: `M${px},${py - 6}l6,6l-6,6l-6,-6z`, fill: 'var(--ink)', ...halo }));
         else made.push(element('circle', { cx: px, cy: py, r: 2.8, fill: 'var(--ink)', ...halo }));

@@ -9,7 +9,7 @@ import { scoreOf } from '../../study/result.js';
 import { axisOf, scaleOfScores, shareOf, textWidth } from '../../study/scale.js';
 import { columnOf } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
-import { crossAt } from './signs.js';
+import { crossOn } from './signs.js';
 
 /**
  * @typedef {import('./contest.js').Contest} Contest
@@ -233,9 +233,9 @@ export class TpDuelSurfaces extends FigurePart {
         ];
         if (!Number.isFinite(px + py)) continue;
         marks.push(
-          Number.isFinite(scoreOf(trial, contest.objective.metric))
-            ? element('circle', { cx: px, cy: py, r: 3, fill: 'var(--ink)', stroke: 'var(--surface)' })
-            : crossAt(px, py, 3),
+          ...(Number.isFinite(scoreOf(trial, contest.objective.metric))
+            ? [element('circle', { cx: px, cy: py, r: 3, fill: 'var(--ink)', stroke: 'var(--surface)' })]
+            : crossOn(px, py)),
         );
       }
     }

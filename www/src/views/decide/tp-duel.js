@@ -16,7 +16,7 @@ import './tp-projections.js';
  */
 
 /** Places along each axis of a surface. */
-const SIDE = 41;
+const SIDE = 61;
 
 /** Samplers against each other on one study, at equal budget. */
 export class TpDuel extends Part {
@@ -78,9 +78,12 @@ export class TpDuel extends Part {
 
   /** @private Axes of the surfaces. @returns {string[]} */
   get plane() {
-    const names = sweptOf(/** @type {any} */ (this.contest.outcome?.study)).map(({ name }) => name);
+    const { contest } = this;
+    const names = sweptOf(contest.outcome?.study ?? contest.study).map(({ name }) => name);
     const [x, y] = this.axes ?? [];
-    return x && y && names.includes(x) && names.includes(y) && x !== y ? [x, y] : names.slice(0, 2);
+    if (x && y && names.includes(x) && names.includes(y) && x !== y) return [x, y];
+    const first = names.includes('learning_rate') ? 'learning_rate' : names[0];
+    return [first, ...names.filter((name) => name !== first)].slice(0, 2);
   }
 
   /** @private Who takes part, and over how much. */

@@ -21,7 +21,7 @@ const TOP = 26;
 const BOTTOM = 40;
 const LEFT = 44;
 const GAP = 36;
-const HIGH = 300;
+const HIGH = 340;
 /** Narrower brackets lie one below the other. */
 const NARROW = 110;
 const NEAR = 14;
@@ -167,7 +167,7 @@ export class TpRungs extends FigurePart {
     plot.style.height = `${high}px`;
     const { brackets } = this.pruning;
     const svg = element('svg', { width, height: high, 'font-size': 11 });
-    for (const [k, bracket] of brackets.entries()) svg.append(...this.frameOf(bracket, boxes[k], k === 0));
+    for (const [k, bracket] of brackets.entries()) svg.append(...this.frameOf(bracket, boxes[k]));
     chart.replaceChildren(svg);
     const ratio = Math.max(1, devicePixelRatio);
     Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
@@ -179,12 +179,12 @@ export class TpRungs extends FigurePart {
     over.replaceChildren(...this.overMarks());
   }
 
-  /** @private @param {Bracket} bracket @param {import('./heat.js').Box} box @param {boolean} isFirst */
-  frameOf({ bracket, rungs, n }, box, isFirst) {
+  /** @private @param {Bracket} bracket @param {import('./heat.js').Box} box */
+  frameOf({ bracket, rungs, n }, box) {
     const { brackets } = this.pruning;
     const text = { 'text-anchor': 'middle', fill: 'var(--ink-3)' };
     const bottom = box.top + box.height;
-    const made = rungs.map(({ epoch, stands, isEnd }, at) => {
+    const all = rungs.flatMap(({ epoch, stands, isEnd }, at) => {
       const x = this.across(box, rungs.length, at);
       return [
         element('path', { d: `M${x},${box.top - 6}V${bottom}`, stroke: 'var(--grid)' }),
@@ -192,19 +192,11 @@ export class TpRungs extends FigurePart {
         element('text', { ...text, x, y: box.top - 11, fill: 'var(--ink-2)' }, count(stands.length)),
       ];
     });
-    const name =
-      brackets.length > 1
-        ? `${this.t('rungs.bracket', { n: bracket })} · ${this.t('rungs.axis')}`
-        : this.t('rungs.axis');
-    const all = made.flat();
-    all.push(
-      element(
-        'text',
-        { ...text, x: box.left + box.width / 2, y: bottom + 32, 'font-size': 12, fill: 'var(--ink-2)' },
-        name,
-      ),
-    );
-    if (isFirst || box.left === LEFT)
+    const below = { ...text, x: box.left + box.width / 2, y: bottom + 32, 'font-size': 12, fill: 'var(--ink-2)' };
+    const name = brackets.length > 1 ? this.t('rungs.bracket', { n: bracket }) : this.t('rungs.axis');
+    all.push(element('text', below, name));
+    // Beside brackets the numbers above say how many there are.
+    if (brackets.length === 1 || box.left === LEFT)
       for (const [rank, y] of [
         [1, box.top + 4],
         [n, bottom],

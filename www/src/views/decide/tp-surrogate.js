@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, exact, setting } from '../../study/format.js';
+import { count, counted, exact, setting } from '../../study/format.js';
 import { EXPLORATIONS, USUAL } from './belief.js';
 import { SIGNS } from './keys.js';
 import './tp-belief-line.js';
@@ -261,12 +261,12 @@ export class TpSurrogate extends Part {
     const said = [];
     const name = this.t(`sampler.${mind.kind}`);
     const n = mind.nTold + mind.moves.length;
-    if (mind.isPlaying) said.push(this.t('belief.about.game', { name, n: count(n) }));
-    else if (mind.isOwn) said.push(this.t('belief.about.own', { name, n: count(mind.nTold) }));
+    if (mind.isPlaying) said.push(this.t('belief.about.game', { name, n: counted(n) }));
+    else if (mind.isOwn) said.push(this.t('belief.about.own', { name, n: counted(mind.nTold) }));
     else
       said.push(
         this.t('belief.about.fitted', {
-          ...{ name, n: count(n), sampler: this.t(`sampler.${mind.study.sampler?.name ?? 'random'}`) },
+          ...{ name, n: counted(n), sampler: this.t(`sampler.${mind.study.sampler?.name ?? 'random'}`) },
         }),
       );
     const running = mind.running.length;
@@ -425,8 +425,8 @@ export class TpSurrogate extends Part {
       })}</caption><thead><tr><th scope="col">#</th><th scope="col">${name}</th><th scope="col">${this.t(
         'belief.you',
       )}</th><th scope="col">${this.t('belief.tally.best', { name })}</th><th scope="col">${this.t(
-          'belief.tally.yours',
-        )}</th></tr></thead>
+        'belief.tally.yours',
+      )}</th></tr></thead>
       <tbody>${mind.moves.map(
         (move, k) =>
           html`<tr><th scope="row">${move.number}</th><td>${own(move.sampler)}</td><td>${own(move.reader)}</td><td

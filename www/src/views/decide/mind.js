@@ -52,6 +52,7 @@ export class Mind {
     /** What was thought a trial before, along the same line. @type {Float64Array | null} */ this.before = null;
     /** What that was along. */ this.beforeOf = '';
     this.problem = '';
+    /** @private @type {Map<string, {key: string, value: unknown}>} */ this.worked = new Map();
     /** What the picture is of, once it is there. */ this.shown = '';
   }
 
@@ -67,7 +68,7 @@ export class Mind {
 
   /** Whether it is what the study's own sampler thought as it searched. */
   get isOwn() {
-    return isOwn(this.study, this.kind) && !this.isPlaying;
+    return isOwn(this.study, this.kind) && !this.isPlaying && this.trials.length <= MOST;
   }
 
   get names() {
@@ -86,11 +87,28 @@ export class Mind {
   /** The trials of the run that a sampler knows of, in number order: of stages those of the last.
    * @returns {Trial[]} */
   get trials() {
-    const first = stageFirst(this.study);
-    const all = [...this.store.trials.values()].filter(
-      ({ number, state }) => number >= first && state !== 'cancelled',
-    );
-    return all.sort((a, b) => a.number - b.number);
+    const { store } = this;
+    return this.once('trials', `${store.runs} ${store.version}`, () => {
+      const first = stageFirst(this.study);
+      const all = [...store.trials.values()].filter(({ number, state }) => number >= first && state !== 'cancelled');
+      return all.sort((a, b) => a.number - b.number);
+    });
+  }
+
+  /** @private What takes long is worked out once for as long as a key stays. @template T @param {string} name
+   * @param {string} key @param {() => T} make @returns {T} */
+  once(name, key, make) {
+    const kept = this.worked.get(name);
+    if (kept?.key === key) return /** @type {T} */ (kept.value);
+    const value = make();
+    this.worked.set(name, { key, value });
+    return value;
+  }
+
+  /** @private What is known depends on it. */
+  get knownKey() {
+    const { store, nTold, moves, isPlaying, kind } = this;
+    return `${store.runs} ${store.version} ${nTold} ${moves.length} ${isPlaying} ${kind}`;
   }
 
   /** How many of them have been asked for where the reader looks. */
@@ -107,8 +125,10 @@ export class Mind {
 
   /** Trials that are known and have ended, those of the game's sampler with them. @returns {Trial[]} */
   get known() {
-    const { trials, nTold, moves } = this;
-    return [...trials.slice(0, nTold), ...moves.map(({ sampler }) => sampler)];
+    return this.once('known', this.knownKey, () => {
+      const { trials, nTold, moves } = this;
+      return [...trials.slice(0, nTold), ...moves.map(({ sampler }) => sampler)];
+    });
   }
 
   /** Trials that were still training. @returns {Trial[]} */
@@ -127,11 +147,12 @@ export class Mind {
 
   /** Known trials with a score, best first. @returns {Trial[]} */
   get ranked() {
-    const sign = this.isUp ? -1 : 1;
-    const all = comparableTrials(new Map(this.known.map((one, k) => [k, one])));
-    return all
-      .filter((one) => Number.isFinite(this.score(one)))
-      .sort((a, b) => sign * (this.score(a) - this.score(b)));
+    return this.once('ranked', this.knownKey, () => {
+      const sign = this.isUp ? -1 : 1;
+      const all = comparableTrials(new Map(this.known.map((one, k) => [k, one])));
+      const scored = all.map((one) => ({ one, score: this.score(one) })).filter(({ score }) => Number.isFinite(score));
+      return scored.sort((a, b) => sign * (a.score - b.score)).map(({ one }) => one);
+    });
   }
 
   /** Where the axes are held that are not drawn. @returns {Record<string, Value>} */
@@ -169,12 +190,17 @@ export class Mind {
       study: beliefStudy(study, own),
       kind,
       exploration: this.exploration,
-      trials: trials.length > MOST ? trials.slice(-MOST) : trials,
+      trials: trials.slice(this.offset),
       params: usedHeld(this.held),
       axes,
       sides: axes.length > 1 ? [PLANE, PLANE] : [LINE],
       next: 1,
     };
+  }
+
+  /** Trials before the first that is asked about: of more than are asked about the latest are. */
+  get offset() {
+    return Math.max(0, this.n + this.moves.length - MOST);
   }
 
   /** The place that the reader has pointed at, with all its parameters. @returns {Record<string, Value>} */

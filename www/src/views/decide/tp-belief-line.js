@@ -1,13 +1,13 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { exact, setting } from '../../study/format.js';
 import { axisOf, domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
 import { crossAt, ringAt, rugOf, squareAt } from './signs.js';
+import { SlowFigure } from './slow-figure.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -30,8 +30,8 @@ const TOP = 20;
 const RIGHT = 14;
 
 /** What the sampler thinks along one axis. */
-export class TpBeliefLine extends FigurePart {
-  static properties = { ...FigurePart.properties, mind: { attribute: false }, version: { attribute: false } };
+export class TpBeliefLine extends SlowFigure {
+  static properties = { ...SlowFigure.properties, mind: { attribute: false }, version: { attribute: false } };
   static figure = 'belief';
 
   constructor() {
@@ -256,7 +256,7 @@ export class TpBeliefLine extends FigurePart {
       const mask = element('clipPath', { id: clip });
       mask.append(element('rect', { x: left, y: top - 1, width: width - left - RIGHT, height: tall + 2 }));
       const inner = element('g', { 'clip-path': `url(#${clip})` });
-      const name = { x: left, y: top - 6, fill: 'var(--ink-2)', 'font-size': 12 };
+      const name = { x: left + (at ? 0 : 10), y: top - 6, fill: 'var(--ink-2)', 'font-size': 12 };
       made.append(mask, inner, element('text', name, panel.name));
       panel.paint(inner, made, x, y, { top, bottom: top + tall });
       svg.append(made);
@@ -448,7 +448,7 @@ export class TpBeliefLine extends FigurePart {
   trialMarks(x, y, domain) {
     const { mind } = this;
     const [name] = mind.axes;
-    const good = new Set(mind.told?.good ?? []);
+    const good = new Set((mind.told?.good ?? []).map((one) => one + mind.offset));
     const moved = new Set(mind.moves.map(({ sampler }) => sampler));
     const known = mind.known;
     const places = new Map(known.map((one, k) => [one, k]));
@@ -471,7 +471,7 @@ export class TpBeliefLine extends FigurePart {
         made.push(
           element('path', { d: `M${at},${up - 6}l6,6l-6,6l-6,-6z`, fill: 'var(--ink)', stroke: 'var(--surface)' }),
         );
-      else if (this.isGp || good.has(places.get(trial) ?? -1))
+      else if (this.isGp ? trial.state !== 'pruned' : good.has(places.get(trial) ?? -1))
         made.push(element('circle', { cx: at, cy: up, r: 3.4, fill: 'var(--ink-2)', stroke: 'var(--surface)' }));
       else made.push(ringAt(at, up, 3, 'var(--mark)', 1.3));
     }

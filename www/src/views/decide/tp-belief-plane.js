@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { depthColor, tokens } from '../../figures/colors.js';
-import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreScale } from '../../state/score.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
@@ -11,6 +10,7 @@ import { axisOf, shareOf, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
 import { crossOn, ringAt, rugOf, squareAt } from './signs.js';
+import { SlowFigure } from './slow-figure.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -31,8 +31,8 @@ const HIGH = 300;
 const NARROW = 640;
 
 /** What the sampler thinks over two axes: three fields side by side. */
-export class TpBeliefPlane extends FigurePart {
-  static properties = { ...FigurePart.properties, mind: { attribute: false }, version: { attribute: false } };
+export class TpBeliefPlane extends SlowFigure {
+  static properties = { ...SlowFigure.properties, mind: { attribute: false }, version: { attribute: false } };
   static figure = 'belief-plane';
 
   constructor() {
@@ -317,6 +317,8 @@ export class TpBeliefPlane extends FigurePart {
         if (!Number.isFinite(mind.score(trial))) made.push(...crossOn(px, py));
         else if (moved.has(trial))
           made.push(element('path', { d: `M${px},${py - 6}l6,6l-6,6l-6,-6z`, fill: 'var(--ink)', ...halo }));
+        else if (trial.state === 'pruned')
+          made.push(ringAt(px, py, 2.8, 'var(--surface)', 3.4), ringAt(px, py, 2.8, 'var(--ink)', 1.4));
         else made.push(element('circle', { cx: px, cy: py, r: 2.8, fill: 'var(--ink)', ...halo }));
       }
       for (const { params } of mind.running) {

@@ -28,7 +28,7 @@ export class TpDuelCurves extends FigurePart {
 
   get title() {
     const { repeats = 0, trials = 0 } = this.contest.outcome ?? {};
-    return this.t('duel.title', { repeats, trials });
+    return this.t('duel.title', { n: repeats, trials });
   }
 
   note() {
@@ -45,6 +45,12 @@ export class TpDuelCurves extends FigurePart {
 
   get savable() {
     return this.ready;
+  }
+
+  get nothing() {
+    const isRanked = (/** @type {string} */ name) => Number.isFinite(this.contest.bandsOf(name).at(-1)?.mid);
+    if (!this.ready || this.contest.ranking.some(isRanked)) return null;
+    return { name: 'duel-lost', text: this.t('duel.lost') };
   }
 
   /** @private @param {number} cost */

@@ -190,6 +190,8 @@ export class TpDuel extends Part {
     const { contest } = this;
     const [first, second] = contest.ranking;
     if (!second) return '';
+    const isLost = !Number.isFinite(contest.bandsOf(first).at(-1)?.mid ?? NaN);
+    if (isLost) return this.t('duel.lost');
     const name = (/** @type {string} */ one) => this.t(`duel.name.${one}`);
     const { n, isTold } = toldApart(contest.lastOf(first), contest.lastOf(second));
     const said = [

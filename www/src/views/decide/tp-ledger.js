@@ -1,9 +1,9 @@
 import { html } from 'lit';
-import { Beat, define } from '../../controls/part.js';
-import { FigurePart } from '../../figures/figure.js';
+import { define } from '../../controls/part.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, exact } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
+import { SlowFigure } from './slow-figure.js';
 
 /**
  * @typedef {import('./pruning.js').Pruning} Pruning
@@ -15,19 +15,13 @@ const TOP = 6;
 const BOTTOM = 40;
 
 /** Epochs spent and saved between two rungs. */
-export class TpLedger extends FigurePart {
-  static properties = { ...FigurePart.properties, pruning: { attribute: false } };
+export class TpLedger extends SlowFigure {
+  static properties = { ...SlowFigure.properties, pruning: { attribute: false } };
   static figure = 'ledger';
 
   constructor() {
     super();
     /** @type {Pruning} */ this.pruning = /** @type {any} */ (undefined);
-    /** @private */ this.beat = new Beat();
-  }
-
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    if (this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
   get title() {

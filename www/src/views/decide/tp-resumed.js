@@ -1,11 +1,11 @@
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
 import { crossAt, ringAt } from './signs.js';
 import { resumedSaid } from './words.js';
+import { SlowFigure } from './slow-figure.js';
 
 /**
  * @typedef {import('./pruning.js').Pruning} Pruning
@@ -20,8 +20,8 @@ const NEAR = 16;
 const KEPT = 0.9;
 
 /** What pruned trials had when they were stopped, and what they came to. */
-export class TpResumed extends FigurePart {
-  static properties = { ...FigurePart.properties, pruning: { attribute: false }, version: { attribute: false } };
+export class TpResumed extends SlowFigure {
+  static properties = { ...SlowFigure.properties, pruning: { attribute: false }, version: { attribute: false } };
   static figure = 'resumed';
 
   constructor() {

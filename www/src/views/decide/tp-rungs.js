@@ -1,7 +1,6 @@
 import { html } from 'lit';
-import { Beat, define } from '../../controls/part.js';
+import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
-import { FigurePart } from '../../figures/figure.js';
 import { depthColor, tokens } from '../../figures/colors.js';
 import { element } from '../../figures/plot-axes.js';
 import { scoreScale } from '../../state/score.js';
@@ -9,6 +8,7 @@ import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, setting } from '../../study/format.js';
 import { SIGNS } from './keys.js';
 import { ringAt } from './signs.js';
+import { SlowFigure } from './slow-figure.js';
 
 /**
  * @typedef {import('./pruning.js').Pruning} Pruning
@@ -30,20 +30,14 @@ const CROWD = 2000;
 const ROWS = 300;
 
 /** Who stood where at each rung, and who went on. */
-export class TpRungs extends FigurePart {
-  static properties = { ...FigurePart.properties, pruning: { attribute: false } };
+export class TpRungs extends SlowFigure {
+  static properties = { ...SlowFigure.properties, pruning: { attribute: false } };
   static figure = 'rungs';
 
   constructor() {
     super();
     /** @type {Pruning} */ this.pruning = /** @type {any} */ (undefined);
-    /** @private */ this.beat = new Beat();
     /** @private @type {Mark[]} */ this.marks = [];
-  }
-
-  /** @param {Set<string>} topics */
-  wake(topics) {
-    if (this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
   get title() {

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { Part, define } from '../../controls/part.js';
+import { Beat, Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, counted, exact, setting } from '../../study/format.js';
@@ -35,6 +35,7 @@ export class TpSurrogate extends Part {
     /** @type {Mind} */ this.mind = /** @type {any} */ (undefined);
     /** Grows with every answer and act. */ this.version = 0;
     /** Who is being trained. @type {'' | 'step' | 'both'} */ this.training = '';
+    /** @private */ this.beat = new Beat();
     /** @private whether an answer is on its way */ this.asking = false;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private counts the trainings: a later one ends the one before */ this.turn = 0;
@@ -44,6 +45,11 @@ export class TpSurrogate extends Part {
     super.disconnectedCallback();
     clearTimeout(this.timer);
     this.turn++;
+  }
+
+  /** @param {Set<string>} topics */
+  wake(topics) {
+    if (this.beat.due(this.store, topics)) this.requestUpdate();
   }
 
   updated() {
@@ -275,6 +281,7 @@ export class TpSurrogate extends Part {
     if (told?.known && mind.kind === 'gp' && told.n < n) said.push(this.t('belief.part', { n: told.n }));
     if (mind.exploration !== null) said.push(this.t('belief.what_if', { name }));
     if (mind.names.length > mind.axes.length) said.push(this.t(`belief.held.${mind.at}`));
+    if (mind.known.some(({ state }) => state === 'pruned')) said.push(this.t(`belief.pruned.${mind.kind}`, { name }));
     if (mind.study.stages?.length) said.push(this.t('belief.stages'));
     if (mind.problem) said.push(mind.problem);
     if (store.isExample) said.push(this.t('belief.example'));
@@ -294,6 +301,9 @@ export class TpSurrogate extends Part {
       ${mark(mind.axes.length > 1 ? svg.spot : svg.next, this.t('belief.next'))}
       ${mind.running.length ? mark(svg.half, this.t('state.running')) : nothing}
       ${mark(svg.cross, this.t('state.diverged'))}
+      ${
+        !isTpe && mind.known.some(({ state }) => state === 'pruned') ? mark(svg.ring, this.t('state.pruned')) : nothing
+      }
       ${mind.moves.length ? mark(svg.diamond, this.t('belief.key.move')) : nothing}
       ${mind.moves.some(({ reader }) => reader) ? mark(svg.square, this.t('belief.key.mine')) : nothing}
       ${mind.before && !isTpe && mind.axes.length < 2 ? mark(svg.dotted, this.t('belief.key.before')) : nothing}

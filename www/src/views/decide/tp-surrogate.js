@@ -103,11 +103,11 @@ export class TpSurrogate extends Part {
     this.training = isAgainst ? 'both' : 'step';
     const isWanted = () => this.turn === turn && this.isConnected && store.state === 'idle';
     try {
-      mind.play();
-      // Of a run's own rounds more may be known now than the sampler knew.
       await this.settled();
-      const next = mind.next;
+      // What the picture marks is trained; of a run's own rounds more is known from then on than the sampler knew.
+      const next = mind.asked?.params ?? mind.next;
       if (!next || !isWanted()) return;
+      mind.play();
       const train = async (/** @type {Record<string, Value>} */ params) => {
         /** @type {Trial | null} */
         let found = null;

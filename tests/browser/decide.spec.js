@@ -50,7 +50,9 @@ test('the sampler is seen to think and is played against, pruned trials go on, s
   await app.set({ lang: 'en', view: 'decide' });
   await expect(page.getByTestId('decide-none')).toContainText('No trials yet');
   const { trials } = await app.result(STUDY, 'cpu');
-  await expect(page.getByTestId('belief-about')).toContainText('The very GP that searched this study');
+  await expect(page.getByTestId('belief-about')).toContainText(
+    'The very GP that searched this study, as it was when 18 trials were known',
+  );
 
   // As it was before it asked for the trial 13: those of its round were still training.
   await slide(page, 'belief-after', 13);

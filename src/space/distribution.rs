@@ -213,6 +213,34 @@ impl Distribution {
         }
     }
 
+    /// The share that becomes this value, in the middle of all that do; `None` of a value of another kind.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+    pub fn share_of(&self, value: &Value) -> Option<f64> {
+        if let Self::Categorical { choices } = self {
+            let at = choices.iter().position(|choice| same(choice, value))?;
+            return Some((at as f64 + 0.5) / choices.len() as f64);
+        }
+        let x = value.as_f64()?;
+        let (low, high) = self.bounds()?;
+        let share = |along: fn(f64) -> f64, low: f64, high: f64| {
+            let [from, to] = [low, high].map(along);
+            if to > from { ((along(x.clamp(low, high)) - from) / (to - from)).clamp(0.0, 1.0) } else { 0.5 }
+        };
+        let u = match *self {
+            Self::Float { step: None, scale: Scale::Linear, .. } => share(|x| x, low, high),
+            Self::Float { step: None, scale: Scale::Log, .. } => share(libm::log, low, high),
+            Self::Float { step: None, scale: Scale::Log1m, .. } => share(|x| -libm::log(1.0 - x), low, high),
+            Self::Int { scale: Scale::Log, .. } => share(libm::log, low - 0.5, high + 0.5),
+            Self::Float { step, .. } | Self::Int { step, .. } => {
+                let (n, step) = (self.n_steps() as f64, step.unwrap_or(1.0));
+                (libm::round((x - low) / step).clamp(0.0, n - 1.0) + 0.5) / n
+            }
+            Self::Categorical { .. } => return None,
+        };
+        let [first, last] = self.cell(u);
+        Some(f64::midpoint(first, last))
+    }
+
     /// Whether there is only one value.
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn is_single(&self) -> bool {

@@ -32,6 +32,8 @@ mod session;
 mod sharpness;
 #[cfg(feature = "analyses")]
 mod surface;
+#[cfg(feature = "search")]
+mod surrogate;
 #[cfg(not(any(feature = "analyses", feature = "search")))]
 mod training;
 

@@ -12,6 +12,9 @@ pub mod pbt;
 mod random;
 mod sobol;
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+pub use learning::{Past, Surrogate, SurrogateKind};
+
 use super::Outcome;
 use crate::space::{Axes, Space};
 use crate::study::SamplerSpec;

@@ -74,6 +74,9 @@ export const LOOK = {
       slices.look.put({ allRows: rows === null ? allRowsSaved() : rows === 'all' }, 'study'),
   }),
 
+  /** What is shown of the search. */
+  decide: defineCommand({ act: ({ slices }, /** @type {string} */ words) => slices.look.put({ decide: words }) }),
+
   /** Shows a column of the trial table or puts it away, in later visits, too. */
   table_column: defineCommand({
     act: ({ store, slices }, /** @type {{key: string, shown: boolean}} */ { key, shown }) => {

@@ -37,6 +37,11 @@ export const RANGE = {
   repeat_splits: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').RepeatsAsked} */ asked) => runner.repeatSplits(asked),
   }),
+  /** What a sampler thinks, and what is trained to see it think; what it returns settles at the end. */
+  aside: defineCommand({
+    act: ({ runner }, /** @type {{what: 'believe' | 'train' | 'search', asked: any}} */ { what, asked }) =>
+      runner.aside(what, asked),
+  }),
   leave_sharpness: defineCommand({ act: ({ runner }) => runner.leave('sharpness') }),
   /** Opens tuning by hand, of the selected trial or of what is there. */
   hand: defineCommand({

@@ -37,6 +37,7 @@ const linkOf = (store, chosen, fp, other = {}) =>
     view: store.view,
     race: store.view === 'race' ? wordsOf(store.race) : undefined,
     map: store.view === 'map' ? mapOf(store) : undefined,
+    decide: (store.view === 'decide' && store.decide) || undefined,
     lang: chosen.has('lang') ? store.lang : undefined,
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
@@ -120,7 +121,7 @@ export class Address {
     this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, map, controls, scale, rows, color, curves } = state;
+    const { lang, theme, view, race, map, decide, controls, scale, rows, color, curves } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -131,6 +132,7 @@ export class Address {
     if (race && !optionsOf(race)) skipped.push({ what: `race=${race}`, why: 'unknown' });
     else if (race) perform(store, 'race_from', race);
     if (map) perform(store, 'map_from', map);
+    if (decide) perform(store, 'decide', decide);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });

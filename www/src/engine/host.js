@@ -1,3 +1,4 @@
+import { AsideHost } from './aside-host.js';
 import { Answers, problemOf, tableOf as tableFrom } from './answers.js';
 import { calibrate, shapeClass } from './calibration.js';
 import { adapterFound, guarded, yieldToMessages } from './device.js';
@@ -67,6 +68,7 @@ export class Host extends Answers {
     /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
     /** @private */ this.hands = new HandHost(yieldToMessages);
     /** @private */ this.owns = new OwnHost();
+    /** @private */ this.asides = new AsideHost(yieldToMessages);
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
     this.watched = null;
@@ -456,6 +458,14 @@ export class Host extends Answers {
     if (what !== 'begin') return /** @type {Function} */ (this.hands[what]).apply(this.hands, args);
     const study = JSON.stringify(args[0]);
     return this.hands.begin(study, await tableOf(study, base));
+  }
+
+  /** What is asked beside a run (aside-host.js). @param {'believe' | 'search' | 'train' | 'stop'} what
+   * @param {string} study as text, of whose data it is in need @param {string} base @param {...any} given */
+  async aside(what, study, base, ...given) {
+    if (!study) return /** @type {Function} */ (this.asides[what]).apply(this.asides, given);
+    const table = await tableOf(study, base);
+    return /** @type {Function} */ (this.asides[what]).call(this.asides, study, ...given, table);
   }
 
   /** All that becomes of one trial, of whatever study. @param {string} study @param {string} round

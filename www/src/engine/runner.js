@@ -38,6 +38,7 @@ const picked = defineLater('picked', () => import('../study/picked.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
+const aside = defineLater('aside', () => import('./aside.js'));
 
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
@@ -445,10 +446,17 @@ export class Runner {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     const { repeatSplits } = await repeats.open();
     try {
-      await repeatSplits(new Engine({ assetBase: this.assetBase }), asked);
+      await repeatSplits(new Engine(this.engine.options), asked);
     } catch (error) {
       throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
     }
+  }
+
+  /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what
+   * @param {Parameters<(typeof import('./aside.js'))[What]>[1]} asked */
+  async aside(what, asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    return /** @type {any} */ (await aside.open())[what](this.engine.pool, asked);
   }
 
   /** Opens the test set for one trial, once for the data; who asks meanwhile waits for what comes of it.

@@ -10,17 +10,18 @@ import { frameSurface } from './surface.js';
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('./surface.js').Told} Told
+ * @typedef {import('./client.js').Message} Message
  */
 
 export class Workers extends EventTarget {
-  /** @param {{assetBase: string}} options what data files are resolved against */
-  constructor({ assetBase }) {
+  /** @param {{assetBase: string, tables?: Message[]}} options what data files are resolved against, and the reader's
+   * own tables, as every Worker is told them */
+  constructor({ assetBase, tables = [] }) {
     super();
     /** @protected */ this.assetBase = assetBase;
     /** @protected @type {Client[]} */ this.clients = [];
     /** @private @type {Client | null} */ this.analysing = null;
-    /** @private @type {import('./client.js').Message[]} the reader's own tables, as every Worker is told them */
-    this.tables = [];
+    /** @private */ this.tables = tables;
     /** Whether the Workers have been let go. */ this.isGone = false;
   }
 
@@ -31,6 +32,11 @@ export class Workers extends EventTarget {
 
   /** @protected A Worker was replaced: what it had is lost. */
   lost() {}
+
+  /** What another engine of the same page is made with. */
+  get options() {
+    return { assetBase: this.assetBase, tables: [...this.tables] };
+  }
 
   /** @protected @param {number} index */
   client(index) {
@@ -126,7 +132,7 @@ export class Workers extends EventTarget {
 
   /** Lets all Workers train a table of the reader's own. @param {string} digest @param {Blob} table packed */
   takeTable(digest, table) {
-    /** @type {import('./client.js').Message} */
+    /** @type {Message} */
     const message = { id: 0, call: 'ownTable', args: [digest, table] };
     this.tables.push(message);
     for (const client of [...this.clients, ...(this.analysing ? [this.analysing] : [])]) client.note(message);

@@ -102,6 +102,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   columns: ({ look }) => look.columns,
   measure: ({ look }) => look.measure,
   curveColor: ({ look }) => look.curveColor,
+  decide: ({ look }) => look.decide,
   whole: ({ look }) => look.whole,
   previews: ({ look }) => look.previews,
 });

@@ -19,6 +19,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {string} [view]
  * @property {string} [race] what races
  * @property {string} [hand] a run by hand (views/hand/record.js)
+ * @property {string} [decide] what is shown of the search (views/decide/)
  * @property {string} [map] axes, size and window of the trainability map
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
@@ -150,6 +151,7 @@ export function encodeLink(state) {
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
   if (state.race) parts.push(`race=${percent(state.race)}`);
   if (state.map) parts.push(`map=${percent(state.map)}`);
+  if (state.decide) parts.push(`decide=${percent(state.decide)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
   if (state.color) parts.push(`color=${percent(state.color)}`);
@@ -420,6 +422,7 @@ const PARTS = {
   race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
   hand: (hand) => (/^\(.*\)$/.test(hand) ? { hand } : null),
   map: (map) => (/^[a-z_0-9]{1,30},[a-z_0-9]{1,30},\d{2,3}(,[-\d.e]{0,24}){0,4}$/.test(map) ? { map } : null),
+  decide: (decide) => (/^[a-z_0-9,.]{1,200}$/.test(decide) ? { decide } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),
   scale: (scale) => (/^\d{1,3}(\.\d{1,3})?$/.test(scale) ? { scale: clampScale(Number(scale)) ?? 1 } : null),

@@ -133,6 +133,35 @@
  *   metric: number} | null}} Repeat the winner of a study over another split: its last epoch, and its test score
  * @typedef {{study: Study, choice: BackendChoice, repeats: number, onRepeat: (one: Repeat) => void, isWanted: () =>
  *   boolean}} RepeatsAsked
+ * @typedef {[Record<string, Value>, number | 'NaN' | null, number | null]} Past a trial as a sampler knows it: its
+ *   parameters, what came of it (smaller is better, 'NaN' where it failed, null while it runs), and the epochs after
+ *   which it was pruned
+ * @typedef {'gp' | 'tpe'} BeliefKind
+ * @typedef {object} BeliefAsked what a sampler thinks of places
+ * @property {Study} study
+ * @property {BeliefKind} kind
+ * @property {number | null} exploration xi of gp, gamma of tpe; null for the sampler's own
+ * @property {Past[]} trials in number order
+ * @property {Record<string, Value>} params where the other axes are held
+ * @property {string[]} axes one or two
+ * @property {number[]} sides places along each, at most
+ * @property {number} next how many trials that it asks for next
+ * @typedef {object} BeliefTold
+ * @property {boolean} known whether anything can be thought
+ * @property {boolean} draws whether the next trials are drawn at random
+ * @property {number[]} good numbers of the trials that tpe counts as good, the best first
+ * @property {number[]} lengths of gp's axes, as parts of their ranges
+ * @property {number} noise its deviation, of gp
+ * @property {number} n trials that gp goes through
+ * @property {({name: string, values: Value[]} | null)[]} axes of the places
+ * @property {Float64Array} told of each place, row by row, three numbers: of gp the value that is expected, its
+ *   deviation and log EI; of tpe log l, log g and their difference
+ * @property {Float64Array} own the same where all axes are held
+ * @property {Record<string, Value>[]} next
+ * @typedef {{study: Study, trials: Pick<Trial, 'number' | 'params'>[], onTrial: (trial: Trial) => void,
+ *   isWanted: () => boolean}} AsideAsked trials that are trained beside the run
+ * @typedef {{studies: Study[], onSearch: (at: number, trials: Trial[]) => void, isWanted: () => boolean}} SearchAsked
+ *
  * @typedef {{number: number | null, loss: number, metric: number}} TestScore
  * @typedef {object} Result
  * @property {string} format

@@ -11,6 +11,11 @@ export const VIEWS = [
     load: () => import('./trials/index.js'),
   }),
   defineView({
+    name: 'decide',
+    title: { en: 'Search', ko: '탐색 과정' },
+    load: () => import('./decide/index.js'),
+  }),
+  defineView({
     name: 'landscape',
     title: { en: 'Landscape', ko: '손실 지형' },
     load: () => import('./landscape/index.js'),

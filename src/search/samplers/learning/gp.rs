@@ -27,16 +27,53 @@ const STREAM: u32 = 0x6770_0001;
 
 #[derive(Default)]
 pub struct Gp {
+    /// How far below the best an improvement begins, in deviations of what is known (xi); more explores more.
+    pub xi: f64,
     /// Where the fit of the round before ended, and how many trials it knew.
     lengths: Option<(usize, Lengths)>,
 }
 
-impl Model for Gp {
-    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
+/// What the process thinks of places.
+pub struct Belief {
+    pub fitted: Fitted,
+    /// The best value known, in deviations from the mean.
+    best: f64,
+    xi: f64,
+    mean: f64,
+    /// A deviation, as a value.
+    pub unit: f64,
+    /// Where the best trial is.
+    best_point: Vec<f64>,
+    /// How many trials the process goes through, those that are running apart.
+    pub n: usize,
+}
+
+impl Belief {
+    /// What an improvement begins below.
+    fn target(&self) -> f64 {
+        self.best - self.xi
+    }
+
+    /// The value that is expected at a place, its deviation, and the logarithm of the expected improvement.
+    pub fn at(&self, point: &[f64]) -> [f64; 3] {
+        let [mean, deviation] = self.fitted.expected(point);
+        let gain = self.fitted.improvement(point, self.target()) + libm::log(self.unit);
+        [self.mean + self.unit * mean, self.unit * deviation, gain]
+    }
+}
+
+impl Gp {
+    /// One that explores so much.
+    pub fn exploring(xi: f64) -> Self {
+        Self { xi, lengths: None }
+    }
+
+    /// What is thought by what is known; `None` where all failed, or nothing can be solved.
+    pub fn belief(&mut self, history: &History) -> Option<Belief> {
         let axes = &history.axes;
         let mut told = history.told();
         if told.is_empty() {
-            return history.drawn(number);
+            return None;
         }
         if told.len() > MOST_TRIALS {
             let latest = told.split_off(told.len() - MOST_TRIALS / 2);
@@ -61,15 +98,21 @@ impl Model for Gp {
                 Lengths::fit(start, &is_choice, &points, &z)
             }
         };
-        let Some(mut fitted) = Fitted::of(&lengths, &is_choice, &points, &z) else {
-            return history.drawn(number);
-        };
+        let mut fitted = Fitted::of(&lengths, &is_choice, &points, &z)?;
         self.lengths = Some((n_told, lengths));
         let best = z.iter().copied().fold(f64::INFINITY, f64::min);
         for trial in history.running() {
             fitted.believe(&known_place(axes, trial), best);
         }
-        climb(history, &fitted, best, number, &trials[least(&z)].point)
+        let best_point = trials[least(&z)].point.clone();
+        Some(Belief { fitted, best, xi: self.xi, mean, unit, best_point, n: z.len() })
+    }
+}
+
+impl Model for Gp {
+    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
+        let Some(belief) = self.belief(history) else { return history.drawn(number) };
+        climb(history, &belief.fitted, belief.target(), number, &belief.best_point)
     }
 }
 

@@ -222,6 +222,17 @@ impl Fitted {
         (mean, deviation, slopes, covariances)
     }
 
+    /// What is expected at a point, and the deviation from that.
+    pub fn expected(&self, point: &[f64]) -> [f64; 2] {
+        let (mean, deviation, ..) = self.at(point);
+        [mean, deviation]
+    }
+
+    /// How much places have in common.
+    pub fn lengths(&self) -> &Lengths {
+        &self.lengths
+    }
+
     /// The logarithm of the expected improvement below `best`.
     pub fn improvement(&self, point: &[f64], best: f64) -> f64 {
         let (mean, deviation, ..) = self.at(point);

@@ -6,7 +6,10 @@ mod descent;
 mod gp;
 mod history;
 mod matern;
+mod surrogate;
 mod tpe;
+
+pub use surrogate::{Past, Surrogate, SurrogateKind};
 
 use super::{Sampler, random};
 use crate::space::Space;
@@ -15,7 +18,7 @@ use crate::study::{Learning, SamplerSpec};
 /// A sampler that learns; of others the one that draws at random.
 pub fn start(spec: &SamplerSpec, space: &Space, seed: u64) -> Box<dyn Sampler> {
     match spec {
-        SamplerSpec::Tpe(learning) => Box::new(history::Learner::new(space, *learning, seed, tpe::Tpe)),
+        SamplerSpec::Tpe(learning) => Box::new(history::Learner::new(space, *learning, seed, tpe::Tpe::default())),
         SamplerSpec::Gp(learning) => Box::new(history::Learner::new(space, *learning, seed, gp::Gp::default())),
         SamplerSpec::Cmaes { startup, round } => {
             let round = round.unwrap_or_else(|| cmaes::Cmaes::population(space));
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_a_trial_does_not_use_is_not_learned_from() {
-        let models: [fn() -> Box<dyn Model>; 2] = [|| Box::new(tpe::Tpe), || Box::new(gp::Gp::default())];
+        let models: [fn() -> Box<dyn Model>; 2] = [|| Box::<tpe::Tpe>::default(), || Box::<gp::Gp>::default()];
         for model in models {
             let next = |unused| {
                 let mut history = history(unused, Outcome::whole);
@@ -114,7 +117,7 @@ mod tests {
             }
         };
         let history = history(0.5, outcome);
-        let models: [Box<dyn Model>; 2] = [Box::new(tpe::Tpe), Box::new(gp::Gp::default())];
+        let models: [Box<dyn Model>; 2] = [Box::<tpe::Tpe>::default(), Box::<gp::Gp>::default()];
         for mut model in models {
             let near = (15..35).filter(|&number| model.suggest(&history, number)[0] < 0.7).count();
             assert!(near >= 16, "{near} of 20");

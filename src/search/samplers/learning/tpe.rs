@@ -22,14 +22,44 @@ const DRAWS: usize = 200;
 /// The stream of its draws.
 const STREAM: u32 = 0x7470_6501;
 
-pub struct Tpe;
+/// The share of trials that count as good.
+pub const GAMMA: f64 = 0.1;
 
-impl Model for Tpe {
-    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
-        let told = history.ranked((0..history.trials.len()).collect());
-        let n_good = told.len().div_ceil(10).min(MOST_GOOD);
+pub struct Tpe {
+    pub gamma: f64,
+}
+
+impl Default for Tpe {
+    fn default() -> Self {
+        Self { gamma: GAMMA }
+    }
+}
+
+/// What TPE thinks of places: how likely the good trials are there, and how likely the others.
+pub struct Densities {
+    good: Density,
+    bad: Density,
+    /// Places of the good trials in the history, the best first.
+    pub good_trials: Vec<usize>,
+}
+
+impl Densities {
+    /// The logarithms of both densities at a place.
+    pub fn logs(&self, axes: &[Axis], point: &[f64]) -> [f64; 2] {
+        [self.good.log(axes, point), self.bad.log(axes, point)]
+    }
+}
+
+impl Tpe {
+    /// What is thought by what is known.
+    pub fn densities(&self, history: &History) -> Densities {
+        let mut good_trials = history.ranked((0..history.trials.len()).collect());
+        // A tenth that is a hair above a whole number is that number.
+        let part = libm::ceil(self.gamma * good_trials.len() as f64 - 1e-9);
+        let most = libm::round(MOST_GOOD as f64 * self.gamma / GAMMA);
+        good_trials.truncate(part.min(most).max(1.0) as usize);
         let mut is_good = vec![false; history.trials.len()];
-        for at in told.into_iter().take(n_good) {
+        for &at in &good_trials {
             is_good[at] = true;
         }
         let part = |good: bool| -> Vec<&Known> {
@@ -37,6 +67,13 @@ impl Model for Tpe {
         };
         // Trials that are running count as bad ones, so that nobody goes where somebody is.
         let [good, bad] = [true, false].map(|good| Density::of(&history.axes, &part(good)));
+        Densities { good, bad, good_trials }
+    }
+}
+
+impl Model for Tpe {
+    fn suggest(&mut self, history: &History, number: u32) -> Vec<f64> {
+        let Densities { good, bad, .. } = self.densities(history);
         let mut stream = history.stream(number, STREAM);
         let mut best: Option<(f64, Vec<f64>)> = None;
         for _ in 0..CANDIDATES {

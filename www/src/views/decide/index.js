@@ -1,0 +1,103 @@
+import { html } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { segmented } from '../../controls/segmented.js';
+import { Contest } from './contest.js';
+import { Mind } from './mind.js';
+import { Pruning } from './pruning.js';
+import './tp-duel.js';
+import './tp-pruning.js';
+import './tp-surrogate.js';
+import sheet from './style.css?inline';
+
+/** What the view shows of a search. */
+const PARTS = /** @type {const} */ (['belief', 'rungs', 'duel']);
+
+/** How the study's search decides. */
+export class TpDecide extends Part {
+  static sheet = sheet;
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['study', 'run', 'trials'];
+
+  constructor() {
+    super();
+    /** @type {(typeof PARTS)[number] | null} null for what suits the study */ this.chosen = null;
+    /** @private @type {Mind | null} */ this.mind = null;
+    /** @private @type {Pruning | null} */ this.pruning = null;
+    /** @private @type {Contest | null} */ this.contest = null;
+    /** @private the words that it has taken from a link, or told */ this.words = '';
+    /** @private the run that the mind is about */ this.runs = -1;
+  }
+
+  /** @returns {(typeof PARTS)[number]} */
+  get shows() {
+    const { pruner, sampler } = this.store.shownStudy;
+    const isPruned = (pruner?.name ?? 'none') !== 'none' && !['gp', 'tpe'].includes(sampler?.name ?? '');
+    return this.chosen ?? (isPruned ? 'rungs' : 'belief');
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    const { store } = this;
+    this.mind ??= new Mind(store);
+    this.pruning ??= new Pruning(store);
+    this.contest ??= new Contest(store);
+    if (store.decide !== this.words) this.read(store.decide);
+    if (store.runs === this.runs) return;
+    // Another run has other trials: nothing of a game is left.
+    if (this.runs >= 0) {
+      this.mind.leave();
+      this.mind.upTo = null;
+      this.mind.told = null;
+      this.mind.shown = '';
+      this.pruning.forget();
+    }
+    this.runs = store.runs;
+  }
+
+  /** @private @param {string} words */
+  read(words) {
+    this.words = words;
+    const [part, ...rest] = words.split(',');
+    this.chosen = PARTS.find((one) => one === part) ?? this.chosen;
+    if (part === 'belief') this.mind?.read(rest.join(','));
+  }
+
+  /** @private What a link says of this view. */
+  tellWords() {
+    const own = this.shows === 'belief' ? `,${this.mind?.words ?? ''}` : '';
+    this.words = `${this.shows}${own}`.replace(/,+$/, '');
+    this.act('decide', this.words);
+  }
+
+  render() {
+    const { store, shows: part } = this;
+    return html`<div class="decide" tabindex="-1" @turned=${this.tellWords}>
+      ${segmented(
+        this.t('decide.parts'),
+        PARTS.map((value) => ({ value, text: this.t(`decide.${value}`) })),
+        part,
+        (value) => {
+          this.chosen = value;
+          this.tellWords();
+          this.requestUpdate();
+        },
+        { testid: 'decide-parts' },
+      )}
+      ${
+        part === 'belief'
+          ? html`<tp-surrogate .store=${store} .mind=${this.mind}></tp-surrogate>`
+          : part === 'rungs'
+            ? html`<tp-pruning .store=${store} .pruning=${this.pruning}></tp-pruning>`
+            : html`<tp-duel .store=${store} .contest=${this.contest}></tp-duel>`
+      }
+    </div>`;
+  }
+}
+
+define('tp-decide', TpDecide);
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };
+
+/** @param {import('../../state/store.js').Store} store */
+export const render = (store) => html`<tp-decide .store=${store}></tp-decide>`;

@@ -1,0 +1,114 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { count } from '../../study/format.js';
+import { MOST_RESUMED } from './pruning.js';
+import { resumedSaid } from './words.js';
+import './tp-ledger.js';
+import './tp-resumed.js';
+import './tp-rungs.js';
+
+/** @typedef {import('./pruning.js').Pruning} Pruning @typedef {import('../../study/types.js').Trial} Trial */
+
+/** What a pruner did: rungs, the ledger of epochs, and what was lost by it. */
+export class TpPruning extends Part {
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['trials', 'study', 'run'];
+  static properties = { ...Part.properties, pruning: { attribute: false }, version: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {Pruning} */ this.pruning = /** @type {any} */ (undefined);
+    this.version = 0;
+    /** @private counts the trainings: a later one ends the one before */ this.turn = 0;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.turn++;
+    if (this.pruning?.state === 'training') this.pruning.state = 'none';
+  }
+
+  render() {
+    const { pruning, store } = this;
+    if (!store.trials.size) return this.none(this.t('rungs.empty'));
+    if (!pruning.isPruned) return this.none(this.t('rungs.no_pruner'));
+    return html`<tp-rungs .store=${store} .pruning=${pruning}></tp-rungs>
+      <tp-ledger .store=${store} .pruning=${pruning}></tp-ledger>
+      ${this.resume()}
+      ${
+        pruning.resumed.length
+          ? html`<tp-resumed .store=${store} .pruning=${pruning} .version=${this.version}></tp-resumed>`
+          : nothing
+      }`;
+  }
+
+  /** @private @param {string} text */
+  none(text) {
+    const { store } = this;
+    const button =
+      store.state === 'idle' && !store.readOnly
+        ? html`<p class="again"><button type="button" class="btn p" data-testid="rungs-try"
+            @click=${() => this.act('set_pruner', 'halving')}>${this.t('rungs.try')}</button></p>`
+        : nothing;
+    return html`<p class="about none" data-testid="rungs-none">${text}</p>${button}`;
+  }
+
+  /** @private Trains what was stopped. */
+  resume() {
+    const { pruning, store } = this;
+    const { pruned, waiting, state, resumed } = pruning;
+    const isTraining = state === 'training';
+    const able = store.state === 'idle' && !isTraining && !store.isExample && waiting.length > 0;
+    const told = isTraining
+      ? this.t('resumed.training', { done: resumed.length, n: pruning.asked })
+      : state === 'failed'
+        ? this.t('resumed.failed', { detail: pruning.problem })
+        : !pruned.length
+          ? this.t('resumed.nobody')
+          : resumed.length
+            ? ''
+            : store.isExample
+              ? this.t('belief.example')
+              : store.state !== 'idle'
+                ? this.t('belief.wait')
+                : this.t('resumed.price', { n: count(waiting.length), epochs: count(pruning.price) });
+    const some = pruned.length > MOST_RESUMED && !resumed.length ? this.t('resumed.first', { n: MOST_RESUMED }) : '';
+    const result = resumedSaid(store, pruning);
+    return html`<div class="again"><button type="button" class="btn" data-testid="resume-pruned" ?disabled=${!able}
+      @click=${() => this.train()}>${this.t('resumed.train', { n: count(waiting.length || pruned.length) })}</button>
+      ${
+        isTraining
+          ? html`<button type="button" class="btn" data-testid="resume-stop" @click=${() => {
+              this.turn++;
+            }}>${this.t('decide.stop')}</button>`
+          : nothing
+      }<span class="q2" role="status" data-testid="resume-state">${told} ${some}</span></div>
+      ${result ? html`<p class="q2 about" data-testid="resumed-sum">${result}</p>` : nothing}`;
+  }
+
+  /** @private */
+  async train() {
+    const { pruning, store } = this;
+    const turn = ++this.turn;
+    const isWanted = () => this.turn === turn && this.isConnected && store.state === 'idle';
+    const { question } = pruning;
+    pruning.asked = pruning.resumed.length + question.trials.length;
+    pruning.state = 'training';
+    this.version++;
+    try {
+      const onTrial = (/** @type {Trial} */ trial) => {
+        pruning.take(trial);
+        this.version++;
+      };
+      await this.act('aside', { what: 'train', asked: { ...question, onTrial, isWanted } });
+      pruning.state = 'done';
+    } catch (error) {
+      const { problem } = /** @type {any} */ (error);
+      pruning.state = 'failed';
+      pruning.problem = problem ? store.sentence(problem) : String(/** @type {any} */ (error)?.message ?? error);
+    }
+    this.version++;
+  }
+}
+
+define('tp-pruning', TpPruning);

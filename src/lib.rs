@@ -34,7 +34,8 @@ pub mod web;
 
 pub use error::{Error, Result};
 
-/// Version of everything that decides a result's bits (random packing, initialisation, update rules).
-pub const NUMERICS_VERSION: u32 = 1;
+/// Version of everything that decides a result's bits (random packing, initialisation, update rules, which strategy
+/// trains what).
+pub const NUMERICS_VERSION: u32 = 2;
 /// Version of the engine, written into results.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

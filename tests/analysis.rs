@@ -325,13 +325,19 @@ fn a_training_is_watched_as_it_is_recorded_and_its_divergence_is_seen_coming() {
         .assign(trials.iter().cloned().map(|trial| tuning_playground::trainer::Assignment::whole(trial, 2)).collect())
         .unwrap();
     let mut epochs = Vec::new();
+    let mut ended = None;
     loop {
         let report = pollster::block_on(trainer.advance(Duration::MAX)).unwrap();
-        epochs.extend(report.trials.into_iter().filter(|event| event.number == 0).flat_map(|event| event.epochs));
+        for event in report.trials {
+            ended = ended.or(event.diverged_at);
+            epochs.extend(event.epochs.into_iter().filter(|_| event.number == 0));
+        }
         if report.finished {
             break;
         }
     }
+    // The loss of the validation rows goes first, as training rows are seen before a step.
+    assert_eq!(ended, Some(at), "it diverges where the training did");
     // Each epoch of gradient descent is a step.
     for (epoch, point) in epochs.iter().zip(&calm[1..]) {
         let recorded = serde_json::to_value(epoch).unwrap()["curvature"]["largest"].as_f64().unwrap();

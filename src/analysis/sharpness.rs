@@ -4,8 +4,9 @@
 
 use crate::backend::epoch::{Steps, epoch_batches};
 use crate::backend::second_order::{Curvature, Look, length, parts};
-use crate::backend::{Backend, Data, EpochBatches, Population, Snapshot};
+use crate::backend::{Backend, DIVERGENCE_LIMIT, Data, EpochBatches, Population, Snapshot};
 use crate::error::Result;
+use crate::kernels::train_invocation::within;
 use crate::rng::{Purpose, Stream};
 use crate::schedule::StepAt;
 use crate::trainer::Contestant;
@@ -55,11 +56,8 @@ struct Run {
 
 impl Run {
     async fn new(backend: &dyn Backend, data: &Rc<Data>, contestant: &Contestant) -> Result<Self> {
-        let waits = contestant.spec.schedule.waits_for_outcome();
-        let n_validation = if waits { data.n_validation } else { 0 };
-        let rows = Rc::new(Data { n_validation, ..(**data).clone() });
         Ok(Self {
-            population: backend.population(rows, vec![contestant.initial()]).await?,
+            population: backend.population(data.clone(), vec![contestant.initial()]).await?,
             contestant: contestant.clone(),
             n_train: data.n_train,
             steps: Steps::default(),
@@ -96,9 +94,14 @@ impl Run {
         }
         if self.in_piece {
             let advance = self.population.advance(budget).await?;
+            let is_whole = self.next == self.batches.steps.len();
             for outcome in advance.outcomes {
-                self.diverged_at = self.diverged_at.or(outcome.diverged_at);
-                if let Some(validation) = outcome.validation.filter(|_| self.next == self.batches.steps.len()) {
+                // A training scores its validation rows, and may be lost by them, at the end of an epoch alone.
+                let lost = outcome.validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
+                if is_whole || !lost {
+                    self.diverged_at = self.diverged_at.or(outcome.diverged_at);
+                }
+                if let Some(validation) = outcome.validation.filter(|_| is_whole) {
                     self.contestant.spec.schedule.observe(&mut self.steps.memory, validation.loss);
                 }
             }

@@ -58,8 +58,7 @@ impl NetworkSpec {
     /// has other state, and without epsilon padding needs care. A new network can be restored with such settings.
     pub fn retune(&mut self, Tuning { optimizer, dropout }: &Tuning) -> bool {
         let layout = |optimizer: &Optimizer| (optimizer.rule(), optimizer.divides_by_zero());
-        let fits =
-            layout(optimizer) == layout(&self.optimizer) && optimizer.joins_crowds() == self.optimizer.joins_crowds();
+        let fits = layout(optimizer) == layout(&self.optimizer);
         if fits {
             (self.optimizer, self.dropout) = (*optimizer, *dropout);
         }

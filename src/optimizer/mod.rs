@@ -134,7 +134,6 @@ macro_rules! of_second_order {
     ($($Settings:ident: $learning_rate:expr;)+) => {$(
         impl Configure for $Settings {
             const LEARNING_RATE: f64 = $learning_rate;
-            const JOINS_CROWDS: bool = false;
 
             fn rule(self) -> RuleId {
                 RuleId::Whole
@@ -297,14 +296,6 @@ impl Optimizer {
     /// Whether padding, whose gradient is always 0, would be divided by 0.
     pub fn divides_by_zero(&self) -> bool {
         of!(self.settings, settings => settings.divides_by_zero())
-    }
-
-    /// Whether strategies that train many tiny networks side by side may be chosen for it.
-    pub fn joins_crowds(&self) -> bool {
-        fn joins<S: Configure>(_: S) -> bool {
-            S::JOINS_CROWDS
-        }
-        of!(self.settings, settings => joins(settings))
     }
 
     /// What changes with the step, from step `first` (counted from 1) on; `pace` knows any step's.

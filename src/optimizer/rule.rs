@@ -147,8 +147,6 @@ pub type Running = [f64; 3];
 pub trait Configure: Named + Copy {
     /// PyTorch's default.
     const LEARNING_RATE: f64;
-    /// Whether strategies that train many tiny networks side by side may be chosen for it.
-    const JOINS_CROWDS: bool = true;
 
     /// The settings that an optimizer of this name starts from, where a file has several.
     #[must_use]

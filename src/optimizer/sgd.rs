@@ -56,8 +56,6 @@ rule! {
 
 impl Configure for Sgd {
     const LEARNING_RATE: f64 = 1e-3;
-    // It would train faster so, to other bits than version 1 of the numerics.
-    const JOINS_CROWDS: bool = false;
 
     fn named(name: &str) -> Self {
         let momentum = if matches!(name, "momentum" | "nesterov") { 0.9 } else { 0.0 };

@@ -33,11 +33,18 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
     };
   };
   const [create, destroy] = [GPUDevice.prototype.createBuffer, GPUBuffer.prototype.destroy];
+  const owners = new WeakMap();
   GPUDevice.prototype.createBuffer = function (...given) {
     const buffer = create.apply(this, given);
+    owners.set(buffer, this).set(this.queue, this);
     buffers++;
     return buffer;
   };
+  // Whatever device there is, it is lost there.
+  const loses = (type, name) => wrap(type, name, function (before, ...given) {
+    (owners.get(this) ?? this).destroy();
+    return before.apply(this, given);
+  });
   GPUBuffer.prototype.destroy = function () {
     buffers--;
     return destroy.call(this);
@@ -56,6 +63,12 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
     wrongMasks: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
       return before.call(this, { ...given, code: given.code.replaceAll('0x1bd11bdau', '0x1bd11bdbu') });
     }),
+    wrongProgram: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
+      return before.call(this, { ...given, code: given.code.replace(/(LEAK\\s*:\\s*f32\\s*=\\s*)0\\.01f?/, '$10.5') });
+    }),
+    lostInCompile: () => loses(GPUDevice, 'createComputePipeline'),
+    lostAtSubmit: () => loses(GPUQueue, 'submit'),
+    lostAtRead: () => loses(GPUBuffer, 'mapAsync'),
     badShader: () => wrap(GPUDevice, 'createShaderModule', function (before, given) {
       return before.call(this, { ...given, code: 'this is no shader' });
     }),
@@ -98,6 +111,8 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
 `;
 
 const STUDY = small({ fixed: { epochs: 2 } });
+/** One whose program no self-test knows. */
+const LEAKY = small({ fixed: { activation: 'leaky_relu', epochs: 2 } });
 /** One that is still training when the word comes. */
 const LONG = small({ fixed: { epochs: 20 } });
 
@@ -130,6 +145,12 @@ const FAULTS = [
   ['mapAsync', 'start', 'gpu', /read back/],
   ['mapAsync', 'word', 'gpu', /read back/],
   ['lost', 'word', 'device_lost', /destroyed/i],
+  ['wrongProgram', 'start', 'gpu_wrong', /LeakyRelu/],
+  ['lostInCompile', 'start', 'device_lost|gpu', /destroyed|lost/i],
+  ['lostAtSubmit', 'start', 'device_lost|gpu', /destroyed|lost/i],
+  ['lostAtSubmit', 'word', 'device_lost|gpu', /destroyed|lost/i],
+  ['lostAtRead', 'start', 'device_lost|gpu', /destroyed|lost/i],
+  ['lostAtRead', 'word', 'device_lost|gpu', /destroyed|lost/i],
 ];
 
 /** The fault begins once the run has made some steps. @param {import('./app.js').App} app @param {string} at */
@@ -152,7 +173,7 @@ test.describe('R2 a fault of the GPU', () => {
     // auto alone; in mid-run under gpu there is lost.spec.js.
     const quick = ['requestDevice', 'badShader', 'createBuffer'].includes(fault);
     const often = quick || ['wrongMasks', 'lost'].includes(fault);
-    const study = at === 'start' ? STUDY : LONG;
+    const study = fault === 'wrongProgram' ? LEAKY : at === 'start' ? STUDY : LONG;
     test(`${fault} (${at}): one message under gpu${quick ? '' : ' @soak'}`, async ({ app, site }) => {
       site.prelude = prelude(fault, { at });
       await app.open();

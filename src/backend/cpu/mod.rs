@@ -88,7 +88,7 @@ impl Cpu {
             _ if spec.is_second_order() => Strategy::SecondOrder,
             _ if !lanes::can_train(spec) => Strategy::Panels,
             Some(strategy) => strategy,
-            None if spec.crowd >= SMALLEST_CROWD && spec.optimizer.joins_crowds() && is_tiny() => Strategy::Lanes,
+            None if spec.crowd >= SMALLEST_CROWD && is_tiny() => Strategy::Lanes,
             None => Strategy::Panels,
         }
     }

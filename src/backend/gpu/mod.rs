@@ -246,9 +246,7 @@ impl Gpu {
             // Its sum over all parameters would be a dispatch of its own in every step.
             Some(Strategy::Layered) if alone => Strategy::Workgroup,
             Some(strategy) => strategy,
-            None if spec.crowd >= invocation::smallest_crowd(self.is_software()) && spec.optimizer.joins_crowds() => {
-                Strategy::Invocation
-            }
+            None if spec.crowd >= invocation::smallest_crowd(self.is_software()) => Strategy::Invocation,
             None => otherwise,
         }
     }

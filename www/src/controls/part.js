@@ -75,8 +75,9 @@ export class Part extends LitElement {
   /** @param {import('lit').PropertyValues} changed */
   willUpdate(changed) {
     super.willUpdate(changed);
-    // A part whose script came after its tag gets its store with the first drawing.
-    if (!this.unsubscribe) this.listen();
+    // A part whose script came after its tag gets its store with the first drawing. One that was taken out before its
+    // last drawing is woken no more.
+    if (!this.unsubscribe && this.isConnected) this.listen();
   }
 
   /** @param {import('lit').PropertyValues} changed */

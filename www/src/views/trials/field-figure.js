@@ -129,6 +129,8 @@ export class FieldFigure extends FigurePart {
     const { store } = this;
     if (store.best === null) return null;
     const scale = scoreScale(store);
+    // Where no two scores differ, nothing is told by a color.
+    if (scale.flat) return null;
     return {
       text: scoreName(store),
       title: '',

@@ -10,6 +10,7 @@ pub use ledger::{Ledger, Outcome};
 pub use pruners::{NoPruner, Pruner, Verdict, start as start_pruner};
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 pub use samplers::pbt::Copy;
+#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 pub use samplers::{Past, Surrogate, SurrogateKind};
 pub use samplers::{Sampler, start};
 

@@ -2,6 +2,7 @@
 
 mod ask_tell;
 mod commands;
+mod ensemble;
 mod export;
 mod landscape;
 mod map;
@@ -52,6 +53,8 @@ enum Command {
     Race(landscape::Options),
     /// Trains a network for each pixel of a plane of two hyperparameters and writes how each ended, in columns of numbers.
     Map(map::Options),
+    /// Averages the answers of several networks and writes what that is worth beside the best of them.
+    Ensemble(ensemble::Options),
     /// Makes a result document something that other programs read.
     Export(export::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::Landscape(options) => landscape::run(&options, false),
         Command::Race(options) => landscape::run(&options, true),
         Command::Map(options) => map::run(&options),
+        Command::Ensemble(options) => ensemble::run(&options),
         Command::Export(options) => export::run(&options),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };

@@ -1,0 +1,293 @@
+//! `tune ensemble`: what the mean of several networks' answers is worth beside the best of them alone.
+
+use crate::commands::{check_output, print, say, study_in};
+use crate::landscape::trials_of;
+use clap::{ArgGroup, Args};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+use tuning_playground::analysis::{Ensemble, EnsembleScore, Member, Rows, ensemble};
+use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::dataset::{Prepared, TaskKind};
+use tuning_playground::mlp::Loss;
+use tuning_playground::result::TrialState;
+use tuning_playground::search::Trial;
+use tuning_playground::session::Session;
+use tuning_playground::session::threads::Crew;
+use tuning_playground::study::Study;
+use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
+use tuning_playground::{Error, Result};
+
+/// How long a trainer works between looks at it.
+const BUDGET: Duration = Duration::from_secs(1);
+/// Checkpoints of one run.
+const CHECKPOINTS: usize = 5;
+const FORMAT: &str = "tuning-playground/ensemble@1";
+
+/// Who answers together.
+#[derive(Args)]
+#[command(group(ArgGroup::new("who").required(true).args(["top", "seeds", "checkpoints"])))]
+pub struct Options {
+    /// The study document.
+    study: PathBuf,
+    /// The so many best trials of the study.
+    #[arg(long, value_name = "TRIALS")]
+    top: Option<usize>,
+    /// The trial whose settings are trained, for --seeds and --checkpoints; without it the best.
+    #[arg(long, value_name = "NUMBER")]
+    trial: Option<u32>,
+    /// One trial's settings with so many seeds.
+    #[arg(long, value_name = "SEEDS")]
+    seeds: Option<u16>,
+    /// Five checkpoints of one trial, from the middle of its epochs to the end.
+    #[arg(long)]
+    checkpoints: bool,
+    /// Writes the document here; - is standard output.
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+}
+
+/// A network and what it is called.
+struct Named {
+    words: Value,
+    member: Member,
+}
+
+/// `tune ensemble`.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
+    file.map_or(Ok(()), check_output)?;
+    let study = study_in(&options.study)?;
+    if options.top.is_some() && options.trial.is_some() {
+        let accepted = "no trial: --top takes the best".into();
+        return Err(Error::OutOfRange { key: "trial".into(), found: "one".into(), accepted });
+    }
+    let (key, n) = match (options.top, options.seeds) {
+        (Some(top), _) => ("top", top),
+        (_, Some(seeds)) => ("seeds", usize::from(seeds)),
+        _ => ("checkpoints", CHECKPOINTS),
+    };
+    if n == 0 {
+        return Err(Error::OutOfRange { key: key.into(), found: "0".into(), accepted: ">= 1 (int)".into() });
+    }
+    let prepared = study.prepare_native()?;
+    let members = match key {
+        "top" => top(&study, &prepared, n)?,
+        _ => of_trial(&study, &prepared, options.trial, if key == "seeds" { Way::Seeds(n) } else { Way::Checkpoints })?,
+    };
+    let backend = Box::new(Cpu::new());
+    let trainer = Trainer::new(Rc::new(study.clone()), Rc::new(prepared), backend, Vec::new())?;
+    let unit = trainer.scaling().last().unwrap_or((0.0, 1.0));
+    let loss = if study.task == TaskKind::Numbers { Loss::Mse } else { Loss::CrossEntropy };
+    let networks: Vec<Member> = members.iter().map(|one| one.member.clone()).collect();
+    let found = ensemble(&networks, loss, trainer.data(), Rows::Validation, unit);
+    let Some(found) = found else {
+        let accepted = "a study of which a trial completes".into();
+        return Err(Error::OutOfRange { key: key.into(), found: "no network".into(), accepted });
+    };
+    let document = document(&study, key, &members, &found);
+    let text = format!("{document:#}\n");
+    match file {
+        Some(file) => std::fs::write(file, text)
+            .map_err(|error| Error::File { path: file.display().to_string(), detail: error.to_string() })?,
+        None => print(&text)?,
+    }
+    summarise(&found);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn document(study: &Study, key: &str, members: &[Named], found: &Ensemble) -> Value {
+    let number = |x: f64| if x.is_finite() { json!(x) } else { json!("NaN") };
+    let score = |one: &EnsembleScore| json!({"loss": number(one.loss), "metric": number(one.metric)});
+    let with = |(named, one): (&Named, &EnsembleScore)| {
+        let mut words = named.words.clone();
+        words["loss"] = number(one.loss);
+        words["metric"] = number(one.metric);
+        words
+    };
+    let best = found.best();
+    let single = best.map_or(Value::Null, |at| {
+        let mut words = score(&found.members[at]);
+        words["member"] = json!(at);
+        words
+    });
+    let all: usize = found.multiplications.iter().sum();
+    let alone = best.map(|at| found.multiplications[at]);
+    json!({
+        "format": FORMAT,
+        "study": study.to_json(),
+        "of": key,
+        "rows": "validation",
+        "members": members.iter().zip(&found.members).map(with).collect::<Vec<_>>(),
+        "single": single,
+        "ensemble": score(&found.together),
+        "multiplications": {"single": alone, "ensemble": all},
+    })
+}
+
+fn summarise(found: &Ensemble) {
+    let Some(best) = found.best() else { return say("no member's loss is a number") };
+    let single = &found.members[best];
+    let all: usize = found.multiplications.iter().sum();
+    let times = all as f64 / found.multiplications[best].max(1) as f64;
+    say(&format!(
+        "{} networks together: loss {:.4}, metric {:.4}; the best alone: loss {:.4}, metric {:.4}; a prediction costs {times:.1} \
+         times as much",
+        found.members.len(),
+        found.together.loss,
+        found.together.metric,
+        single.loss,
+        single.metric
+    ));
+}
+
+/// A study that has been run.
+fn trained(study: &Study, prepared: &Prepared) -> Result<Session> {
+    let mut session = Session::new(study.clone());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let open: &(dyn Fn() -> Result<Box<dyn tuning_playground::backend::Backend>> + Sync) = &|| Ok(Box::new(Cpu::new()));
+    Crew { prepared, workers, open, test: false }.train(&mut session, |_, _| {})?;
+    Ok(session)
+}
+
+/// The networks of the best trials, whose weights are trained again where they were let go.
+fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
+    let mut session = trained(study, prepared)?;
+    let mut complete: Vec<(u32, f64)> = session
+        .trials()
+        .iter()
+        .filter(|trial| trial.state == TrialState::Complete)
+        .filter_map(|trial| Some((trial.number, trial.value?)))
+        .filter(|(_, value)| value.is_finite())
+        .collect();
+    if complete.len() < n {
+        let accepted = format!("1 .. {} (int, trials that completed)", complete.len());
+        return Err(Error::OutOfRange { key: "top".into(), found: n.to_string(), accepted });
+    }
+    let sign = if study.is_better(1.0, 0.0) { -1.0 } else { 1.0 };
+    complete.sort_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1)).then(a.0.cmp(&b.0)));
+    let backend = Box::new(Cpu::new());
+    let mut trainer = Trainer::new(Rc::new(study.clone()), Rc::new(prepared.clone()), backend, Vec::new())?;
+    let mut members = Vec::new();
+    for (number, _) in complete.into_iter().take(n) {
+        let kept = session.kept(number)?.map(|(trial, snapshot)| (trial, snapshot.clone()));
+        let (trial, snapshot) = match kept {
+            Some(kept) => kept,
+            None => {
+                let assignment = session.again(number)?;
+                let trial = assignment.trial.clone();
+                (trial, train(&mut trainer, assignment)?)
+            }
+        };
+        for (seed, member) in networks(&mut trainer, &trial, study.trials, &snapshot).into_iter().enumerate() {
+            members.push(Named { words: json!({"trial": number, "seed": seed}), member });
+        }
+    }
+    Ok(members)
+}
+
+/// How several networks come of one trial.
+#[derive(Clone, Copy)]
+enum Way {
+    Seeds(usize),
+    Checkpoints,
+}
+
+fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -> Result<Vec<Named>> {
+    let number = match number {
+        Some(number) => number,
+        None => trained(study, prepared)?.best().ok_or_else(|| Error::OutOfRange {
+            key: "trial".into(),
+            found: "none".into(),
+            accepted: "a study of which a trial completes".into(),
+        })?,
+    };
+    let trials = trials_of(study)?;
+    let last = trials.len().saturating_sub(1);
+    let trial = trials
+        .into_iter()
+        .find(|trial| trial.number == number)
+        .ok_or(Error::NoSuchTrial { number, accepted: format!("0 to {last}") })?;
+    let mut document = study.to_json();
+    document["seeds_per_trial"] = json!(if let Way::Seeds(n) = way { n } else { 1 });
+    let study = study.changed(&document)?;
+    let of_trials = study.trials;
+    let backend = Box::new(Cpu::new());
+    let mut trainer = Trainer::new(Rc::new(study), Rc::new(prepared.clone()), backend, Vec::new())?;
+    let whole = Assignment::whole(trial.clone(), of_trials);
+    if let Way::Seeds(_) = way {
+        let snapshot = train(&mut trainer, whole)?;
+        let all = networks(&mut trainer, &trial, of_trials, &snapshot);
+        let named = |(seed, member)| Named { words: json!({"trial": number, "seed": seed}), member };
+        return Ok(all.into_iter().enumerate().map(named).collect());
+    }
+    let epochs = trainer.contestant(&trial, of_trials).epochs;
+    let mut members = Vec::new();
+    let mut from = None;
+    for epoch in checkpoints(epochs) {
+        let until_epoch = (epoch < epochs).then_some(epoch);
+        let snapshot = train(&mut trainer, Assignment { until_epoch, from, ..whole.clone() })?;
+        for member in networks(&mut trainer, &trial, of_trials, &snapshot) {
+            members.push(Named { words: json!({"trial": number, "epoch": epoch}), member });
+        }
+        from = Some(snapshot);
+    }
+    Ok(members)
+}
+
+/// Epochs from the middle to the end, evenly.
+fn checkpoints(epochs: usize) -> Vec<usize> {
+    let first = epochs.div_ceil(2).max(1);
+    let n = CHECKPOINTS.min(epochs - first + 1);
+    (0..n).map(|k| first + (epochs - first) * k / (n - 1).max(1)).collect()
+}
+
+/// Trains what is assigned to where it is sent.
+fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<TrialSnapshot> {
+    let number = assignment.trial.number;
+    trainer.assign(vec![assignment])?;
+    loop {
+        let report = pollster::block_on(trainer.advance(BUDGET))?;
+        let diverged = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
+        if diverged {
+            return Err(Error::TrialDiverged { trial: number });
+        }
+        if let Some(snapshot) = report.snapshots.into_iter().find(|one| one.number == number) {
+            return Ok(snapshot);
+        }
+        if report.finished {
+            return Err(Error::TrialDiverged { trial: number });
+        }
+    }
+}
+
+/// A trial's networks, one a seed.
+fn networks(trainer: &mut Trainer, trial: &Trial, of_trials: u32, snapshot: &TrialSnapshot) -> Vec<Member> {
+    let shape = trainer.contestant(trial, of_trials).spec.shape;
+    let n = shape.n_parameters();
+    let own = |network: &tuning_playground::backend::Snapshot| Member {
+        shape: shape.clone(),
+        parameters: network.numbers.iter().take(n).copied().collect(),
+    };
+    snapshot.networks.iter().map(own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_go_from_the_middle_to_the_end() {
+        assert_eq!(checkpoints(20), [10, 12, 15, 17, 20]);
+        assert_eq!(checkpoints(1), [1]);
+        assert_eq!(checkpoints(2), [1, 2]);
+        assert_eq!(checkpoints(3), [2, 3]);
+        for epochs in 1..200 {
+            let all = checkpoints(epochs);
+            assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "{all:?}");
+            assert_eq!(all.last(), Some(&epochs));
+        }
+    }
+}

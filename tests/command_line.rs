@@ -240,3 +240,68 @@ fn a_landscape_of_a_part_of_the_rows_says_so_and_that_of_the_momentum_which_axes
         assert!(!refused.status.success() && text.contains(says), "{more:?}: {text}");
     }
 }
+
+#[test]
+fn networks_that_answer_together_are_scored_beside_the_best_of_them() {
+    let mut study = small();
+    (study["trials"], study["fixed"]["epochs"]) = (json!(6), json!(8));
+    let folder = folder("ensemble");
+    let (study_file, output) = (folder.join("study.json"), folder.join("ensemble.json"));
+    fs::write(&study_file, study.to_string()).expect("written");
+    let [study_file, to] = [&study_file, &output].map(|path| path.to_string_lossy().into_owned());
+    let ask = |more: &[&str]| tune(&[&["ensemble", &study_file, "-o", &to], more].concat(), Stdio::piped());
+    for (more, n) in [(vec!["--top", "3"], 3), (vec!["--trial", "2", "--seeds", "4"], 4), (vec!["--checkpoints"], 5)] {
+        let ended = ask(&more);
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        let found = read(&output);
+        let members = found["members"].as_array().expect("members");
+        assert_eq!(members.len(), n, "{more:?}");
+        let losses: Vec<f64> = members.iter().map(|one| one["loss"].as_f64().expect("a loss")).collect();
+        let single = &found["single"];
+        assert_eq!(single["loss"].as_f64(), losses.iter().copied().reduce(f64::min));
+        // Jensen: the mean probability's loss is at most the mean of the losses.
+        let together = found["ensemble"]["loss"].as_f64().expect("a loss");
+        assert!(together <= losses.iter().sum::<f64>() / n as f64 + 1e-9, "{together} {losses:?}");
+        let cost = &found["multiplications"];
+        assert_eq!(cost["ensemble"].as_u64(), cost["single"].as_u64().map(|one| one * n as u64));
+    }
+    // The first seed is the trial's own; what its run came to is what the study's result says.
+    let (ended, result) = run(&study, "ensemble-run");
+    assert!(ended.status.success());
+    let last = &read(&result)["trials"][2]["epochs"][7]["validation_loss"];
+    assert!(ask(&["--trial", "2", "--seeds", "1"]).status.success());
+    let alone = read(&output)["members"][0]["loss"].as_f64().expect("a loss");
+    assert!((alone - last.as_f64().expect("a loss")).abs() < 1e-5, "{alone} {last}");
+    for (more, said) in
+        [(&["--top", "7"][..], "6"), (&["--top", "0"], "top is 0"), (&["--trial", "9", "--seeds", "2"], "0 to 5")]
+    {
+        let ended = ask(more);
+        assert_eq!(ended.status.code(), Some(2), "{more:?}");
+        assert!(String::from_utf8_lossy(&ended.stderr).contains(said), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
+#[test]
+fn own_data_lie_beside_the_study() {
+    let folder = folder("own");
+    let rows: String = (0..40).map(|k| format!("{};{};{}\n", k % 7, (k * 3) % 5, ["no", "yes"][k % 7 / 4])).collect();
+    fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}")).expect("written");
+    let mut study = small();
+    study["dataset"] = json!({"name": "csv", "file": "mine.csv"});
+    let (study_file, output) = (folder.join("study.json"), folder.join("result.json"));
+    fs::write(&study_file, study.to_string()).expect("written");
+    let [study_file, to] = [&study_file, &output].map(|path| path.to_string_lossy().into_owned());
+    let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let found = read(&output)["study"]["dataset"]["found"].clone();
+    assert_eq!((&found["task"], &found["rows"], &found["classes"]), (&json!("classes"), &json!(40), &json!(2)));
+    // The study of the result goes on with that very table, and with no other.
+    fs::write(&study_file, read(&output)["study"].to_string()).expect("written");
+    assert!(tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped()).status.success());
+    fs::write(folder.join("mine.csv"), format!("a;b;answer\n{}", rows.replace("1;", "2;"))).expect("written");
+    let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("another table"), "{ended:?}");
+    fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}1;2\n")).expect("written");
+    let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("line 42 has 2 columns"), "{ended:?}");
+}

@@ -10,6 +10,7 @@ import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
+import { later } from '../platform/later.js';
 import { counted } from '../study/format.js';
 import { textWidth } from '../study/scale.js';
 import { mostEpochs } from '../study/panel.js';
@@ -21,7 +22,6 @@ import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from '
 import { CurvePainter } from './curve-painter.js';
 import { plotOf } from './plot-axes.js';
 import { pointIn } from '../controls/pointer.js';
-import './tp-schedule-strip.js';
 
 /** @typedef {import('../study/types.js').Trial} Trial */
 
@@ -179,6 +179,7 @@ export class TpCurves extends FigurePart {
   }
 
   below() {
+    void later('schedules').catch(() => {});
     return html`<tp-schedule-strip .store=${this.store} .frame=${this.frame}></tp-schedule-strip>`;
   }
 

@@ -40,6 +40,9 @@ export const VIEWS = [
 /** What opens over a view or beside it. */
 defineLater('data', () => import('./data/index.js'));
 defineLater('study', () => import('./study/opened.js'));
+/** What is drawn at once, and not needed before anything else stands. */
+defineLater('table', () => import('../figures/tp-table.js'));
+defineLater('schedules', () => import('../figures/tp-schedule-strip.js'));
 defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));
 defineLater('search', () => import('./search/index.js'));

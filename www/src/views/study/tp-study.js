@@ -22,7 +22,6 @@ import './tp-datasets.js';
 import './tp-record.js';
 import '../../controls/tp-menu.js';
 import '../../controls/tp-row.js';
-import '../../controls/tp-schedule.js';
 import '../../controls/tp-number.js';
 import { later } from '../../platform/later.js';
 
@@ -259,6 +258,7 @@ export class TpStudy extends Part {
   schedule(rows) {
     const isTheirs = rows[0].group === 'optimization';
     const isFound = !this.filter || rows.some((one) => one.name === 'schedule');
+    void later('schedules').catch(() => {});
     return isTheirs && isFound ? html`<tp-schedule .store=${this.store}></tp-schedule>` : nothing;
   }
 

@@ -5,7 +5,6 @@ import { segmented } from '../../controls/segmented.js';
 import { SurfaceAxes } from '../../figures/surface-axes.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
-import '../../figures/tp-table.js';
 import { later } from '../../platform/later.js';
 import { samplerOf } from '../../study/search.js';
 import './tp-best.js';
@@ -22,6 +21,12 @@ export class TpSweep extends Part {
     /** @private of both surfaces */ this.places = new SurfaceAxes();
     /** @private the run beside the one shown, as it was drawn */ this.beside = '';
     /** @private what stands beside the surface @type {'curves' | 'progress'} */ this.mode = 'curves';
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    // The page is there before its table, which has nothing to say yet.
+    void later('table').catch(() => {});
   }
 
   /** The loss curves, or in their place what was found by when. @private */

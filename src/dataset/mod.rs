@@ -96,10 +96,10 @@ impl Dataset {
         }
     }
 
-    /// One feature of one row; NaN where it is missing.
+    /// One feature of one row; NaN where it is missing. Pixels are from 0 to 1, as torchvision's `ToTensor` has them.
     pub fn value(&self, row: usize, column: usize) -> f64 {
         let at = row * self.columns + column;
-        self.pixels.get(at).map_or_else(|| self.features[at], |&pixel| f64::from(pixel))
+        self.pixels.get(at).map_or_else(|| self.features[at], |&pixel| f64::from(pixel) / 255.0)
     }
 
     /// The features of one row of a table that is no images.

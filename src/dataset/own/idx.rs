@@ -4,7 +4,7 @@ use super::fault::{Fault, Read};
 use super::{MAX_BYTES, MAX_CLASSES, MAX_FEATURES, MAX_NUMBERS, MIN_ROWS};
 use crate::dataset::{Dataset, Targets};
 
-/// The images and labels of two files, in either order. Features are pixels from 0 to 255, classes the labels that occur.
+/// The images and labels of two files, in either order. Features are pixels, classes the labels that occur.
 ///
 /// # Errors
 /// Files that are none of the kind, or do not belong together.
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!((data.rows, data.columns), (12, 4));
         assert_eq!(data.class_names, ["3", "7", "9"]);
         assert_eq!(data.targets, Targets::Classes([0, 2, 1].repeat(4)));
-        assert!((data.value(1, 1) - 35.0).abs() < f64::EPSILON);
+        assert!((data.value(1, 1) - 35.0 / 255.0).abs() < f64::EPSILON);
     }
 
     #[test]

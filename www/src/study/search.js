@@ -1,5 +1,3 @@
-import { BY_NAME } from './hyperparameters.js';
-
 /**
  * How a study is searched: the settings of samplers and pruners with their defaults and bounds, coarse to fine in
  * stages, and a budget. Checked in search-checks.js; the engine's are in
@@ -87,13 +85,6 @@ export const pickedOf = ({ sampler }) =>
   sampler?.name === 'hand' && Array.isArray(sampler.points) ? sampler.points : [];
 /** Whether trials go on from others' weights. @param {Study} study */
 export const isCopying = (study) => samplerOf(study) === 'pbt';
-
-/** Whether a copy's setting is moved: it can change in training and is a number.
- * @param {string} name @param {Study} study */
-export const isMoved = (name, { space }) =>
-  name !== 'epochs' &&
-  BY_NAME.get(name)?.live === true &&
-  (space?.[name]?.choices?.every((one) => typeof one === 'number') ?? true);
 
 /** Trials of a population that trains for so many epochs, as long as none diverges, and copies of each look at it.
  * @param {Study} study @param {number} epochs */

@@ -14,7 +14,6 @@ import {
   STAGE,
   firstStages,
   isCopying,
-  isMoved,
   populationOf,
   prunerOf,
   samplerOf,
@@ -22,6 +21,7 @@ import {
   usualOf,
   withStage,
 } from '../../study/search.js';
+import { isMoved } from './moved.js';
 import sheet from './style.css?inline';
 
 /**

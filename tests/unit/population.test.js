@@ -7,7 +7,7 @@ import { BY_NAME } from '../../www/src/study/hyperparameters.js';
 import { aimOf, isGrown, valuesAt } from '../../www/src/study/picked.js';
 import { planOf } from '../../www/src/study/plan.js';
 import { populationOf } from '../../www/src/study/search.js';
-import { isMoved } from '../../www/src/views/search/moved.js';
+import { isMoved } from '../../www/src/views/search/shown.js';
 import { SEED_LIMIT } from '../../www/src/study/study.js';
 import { LIVE_NAMES } from '../../www/src/views/hand/live.js';
 import { comparedOf, inSamples, pairsOf } from '../../www/src/views/test/winners.js';

@@ -1,6 +1,8 @@
 import defaultStudy from '../../../src/study/default.json' with { type: 'json' };
 import {
+  MOST_POINTS,
   TRIALS_LIMIT,
+  acceptedPoints,
   checkBoolean,
   checkName,
   checkNumber,
@@ -14,7 +16,6 @@ import {
   wrong,
 } from './checks.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, choicesOf, inertBy, scaleOf, taskOf } from './hyperparameters.js';
-import { MOST_POINTS, acceptedPoints } from './points.js';
 import {
   checkBudget,
   checkFit,

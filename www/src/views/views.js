@@ -34,6 +34,7 @@ export const VIEWS = [
 
 /** What opens over a view or beside it. */
 defineLater('study', () => import('./study/opened.js'));
+defineLater('picked', () => import('../study/picked.js'));
 defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));
 defineLater('search', () => import('./search/index.js'));

@@ -27,7 +27,7 @@ export class TpPicker extends Part {
         <span class="q2" data-testid="picked">${this.t('picker.picked', { n: picked.length })}</span>${
           picked.length && !readOnly
             ? html`<button type="button" class="lnk" data-testid="clear-points"
-                @click=${() => this.act('clear_points')}>${this.t('picker.clear')}</button>`
+                @click=${() => this.act('put_points', [])}>${this.t('picker.clear')}</button>`
             : nothing
         }</div></div>`;
   }

@@ -141,6 +141,14 @@ fn a_choice_that_stands_twice_is_refused() {
 }
 
 #[test]
+fn who_needs_weights_or_has_the_points_already_is_told_so() {
+    for (sampler, told) in [("pbt", "pbt copies weights"), ("hand", "the points are yours already")] {
+        let said = complaint(json!({"space": space(), "sampler": sampler}).to_string().as_bytes());
+        assert!(said.contains("sampler.name is \"") && said.contains(told), "{said}");
+    }
+}
+
+#[test]
 fn an_input_that_ends_early_ends_the_search() {
     let mut child = start();
     let first = json!({"space": space()});

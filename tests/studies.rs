@@ -409,8 +409,8 @@ fn what_does_not_go_together_is_refused_by_its_name() {
         (json!({"pruner": {"name": "halving", "reduction": 1}}), "pruner.reduction is 1"),
         (json!({"pruner": {"name": "median", "min_epochs": 1}}), "pruner.min_epochs is not a known key"),
         (json!({"sampler": {"name": "tpe", "startup": 0}}), "sampler.startup is 0"),
-        (json!({"sampler": {"name": "hand"}}), "hand is not yet available"),
-        (json!({"sampler": {"name": "pbt"}}), "pbt is not yet available"),
+        (json!({"sampler": {"name": "pbt"}, "pruner": {"name": "median"}}), "the accepted range is none (pbt, hand)"),
+        (json!({"sampler": {"name": "hand", "points": [{}]}}), "sampler.points[0].learning_rate is missing"),
     ] {
         let mut document = study(&json!({})).to_json();
         document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

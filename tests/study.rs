@@ -90,7 +90,7 @@ fn what_is_refused_names_its_key() {
         ("dataset.noise", json!(0.3), "out_of_range", "dataset.noise"),
         ("dataset.folds", json!(5), "not_yet", "dataset.folds"),
         ("dataset.split", json!({"train": 0.5, "validation": 0.2, "test": 0.2}), "out_of_range", "dataset.split"),
-        ("sampler", json!({"name": "hand"}), "not_yet", "sampler.name"),
+        ("sampler", json!({"name": "pbt", "population": 1}), "out_of_range", "sampler.population"),
         ("sampler", json!({"name": "luck"}), "out_of_range", "sampler.name"),
         ("sampler", json!({"name": "random", "points": 3}), "unknown_key", "sampler.points"),
         ("sampler", json!({"name": "sobol", "points": 3}), "unknown_key", "sampler.points"),

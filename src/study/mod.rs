@@ -31,6 +31,10 @@ pub const FORMAT: &str = "tuning-playground/study@1";
 /// The study that the page opens with and `tune run` runs without a file.
 pub const DEFAULT: &str = include_str!("default.json");
 
+/// Whether this module has no sessions: what it trains or looks at has been checked where the session is, and what decides about
+/// sessions alone is not checked again. It would be several kB to load.
+pub(crate) const IS_CHECKED: bool = cfg!(all(target_arch = "wasm32", any(feature = "gpu", feature = "analyses")));
+
 /// What a study makes as good as possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -50,7 +50,7 @@ const STAGES = [
   { epochs: 9, trials: 9, shrink: 0.4 },
 ];
 
-test('samplers that learn, pruners that stop, stages: the same trials with 1, 2 and 7 Workers, paused or not', async ({
+test('samplers that learn or copy, pruners that stop, stages: the same trials with 1, 2 and 7 Workers, paused or not', async ({
   app,
   page,
   site,
@@ -58,6 +58,7 @@ test('samplers that learn, pruners that stop, stages: the same trials with 1, 2 
   for (const more of [
     { sampler: { name: 'tpe', startup: 9, round: 5 }, pruner: { name: 'median', startup: 3 } },
     { sampler: { name: 'gp', startup: 4, round: 4 }, pruner: { name: 'hyperband' }, stages: STAGES, trials: 21 },
+    { sampler: { name: 'pbt', population: 8, interval: 2 } },
   ]) {
     /** @type {any} */
     let want = null;
@@ -80,7 +81,8 @@ test('samplers that learn, pruners that stop, stages: the same trials with 1, 2 
       expect(problem).toBeNull();
       const trials = trialsOf(result);
       want ??= trials;
-      expect(trials).toHaveLength(more.stages ? 21 : 23);
+      // A population makes two copies at each of three looks.
+      expect(trials).toHaveLength(more.stages ? 21 : more.pruner ? 23 : 14);
       for (const state of ['complete', 'pruned'])
         expect(trials.filter((/** @type {any} */ one) => one.state === state).length).toBeGreaterThan(3);
       // Trials that went on did so where they were, not at their first epoch.

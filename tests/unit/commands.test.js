@@ -121,8 +121,7 @@ const DETAILS = {
       name: fc.constantFrom('startup', 'round', 'reduction'),
       value: fc.constantFrom(null, 2, 8),
     }),
-  add_point: () => fc.constantFrom({}, { learning_rate: 0.01 }),
-  clear_points: () => fc.constant(undefined),
+  put_points: () => fc.constantFrom([], [{ learning_rate: 0.01 }]),
   set_budget: () => fc.constantFrom(null, 5000),
   set_stages: () =>
     fc.option(

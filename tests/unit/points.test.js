@@ -1,3 +1,4 @@
+import { MOST_POINTS } from '../../www/src/study/checks.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from '../../www/node_modules/fast-check/lib/fast-check.js';
@@ -5,7 +6,6 @@ import { BY_NAME } from '../../www/src/study/hyperparameters.js';
 import {
   HIGH,
   LOW,
-  MOST_POINTS,
   added,
   beside,
   factorAt,

@@ -8,17 +8,8 @@ import { mendsOf } from '../../www/src/study/mends.js';
 import { planned } from '../../www/src/study/panel.js';
 import { deepened, planOf, shareSpent, stepsOfTrial } from '../../www/src/study/plan.js';
 import { progressOf, rungsOf } from '../../www/src/study/progress.js';
-import {
-  PRUNERS,
-  firstStages,
-  isRefined,
-  originIn,
-  originOf,
-  settingsOf,
-  shownSettings,
-  usualOf,
-  withStage,
-} from '../../www/src/study/search.js';
+import { PRUNERS, isRefined, originIn, originOf, settingsOf } from '../../www/src/study/search.js';
+import { firstStages, shownSettings, usualOf, withStage } from '../../www/src/views/search/shown.js';
 import { around, stagesOf } from '../../www/src/study/stages.js';
 import { checkStudy, checkTogether, startStudy } from '../../www/src/study/study.js';
 

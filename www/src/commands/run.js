@@ -30,7 +30,7 @@ export const RUN = {
   run: defineCommand({
     act: (on) => {
       const { store, slices } = on;
-      if (store.picking && ![...store.drafts.keys()].length) return void on.perform('pick_point', []);
+      if (store.picking && !store.drafts.size) return void on.perform('pick_point', []);
       const draft = store.drafts.keys().next();
       slices.look.put({ sheet: !draft.done });
       if (!draft.done) {

@@ -47,28 +47,27 @@ export const SEARCH = {
   /** Trains the next point by hand; where a figure was pressed, there. */
   pick_point: defineCommand({
     when: (store) => samplerOf(store.study) === 'hand' && !store.readOnly,
-    act: async ({ store, perform }, /** @type {import('../study/picked.js').Pressed[]} */ pressed) => {
+    act: async (on, /** @type {import('../study/picked.js').Pressed[]} */ pressed) => {
       const { aimOf, valuesAt } = await later('picked');
+      const { store, perform } = on;
+      const values = valuesAt(store.study, pressed);
+      // Nothing was meant beside the axes.
+      if (!values) return;
       const draft = [...store.drafts.keys()].find((name) => name.startsWith('pick.'));
       // What was pressed takes the place of what was typed; else a field that is wrong says so.
-      const values = valuesAt(store.study, pressed);
       if (draft && !(draft.slice(5) in values)) return perform('run');
-      perform('aim', values);
-      return perform('add_point', aimOf(store.study, store.aim));
-    },
-  }),
-  add_point: defineCommand({
-    edit: (study, /** @type {Record<string, Value>} */ point) => {
-      const points = [...pickedOf(study), point];
-      study.sampler = { name: 'hand', points };
-      study.trials = Math.max(study.trials ?? 64, points.length);
-    },
-    act: (on) => {
       dropDrafts(on, /^pick\./);
+      perform('aim', values);
+      perform('put_points', [...pickedOf(store.study), aimOf(store.study, store.aim)]);
       void on.runner.pick().catch(() => {});
     },
   }),
-  clear_points: defineCommand({ edit: (study) => void (study.sampler = { name: 'hand' }) }),
+  put_points: defineCommand({
+    edit: (study, /** @type {Record<string, Value>[]} */ points) => {
+      study.sampler = { name: 'hand', points };
+      study.trials = Math.max(study.trials ?? 64, points.length);
+    },
+  }),
   set_pruner: defineCommand({
     edit: (study, /** @type {string} */ name) => void (study.pruner = { name }),
     act: (on) => dropDrafts(on, /^pruner\./),

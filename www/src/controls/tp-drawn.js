@@ -1,8 +1,9 @@
+import { arePoints } from '../study/checks.js';
 import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
 import { rate } from '../study/format.js';
 import { BY_NAME, valueOf } from '../study/hyperparameters.js';
-import { HIGH, LOW, added, arePoints, beside, inOrder, moved, stepped } from '../study/points.js';
+import { HIGH, LOW, added, beside, inOrder, moved, stepped } from '../study/points.js';
 
 /**
  * @typedef {import('../study/points.js').Point} Point

@@ -1,9 +1,9 @@
+import { arePoints } from '../study/checks.js';
 import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
 import { BY_NAME, scaleOf, used } from '../study/hyperparameters.js';
 import { density, stepsOf } from '../study/scale.js';
 import { exact } from '../study/format.js';
-import { arePoints } from '../study/points.js';
 import { icon } from './icons.js';
 import { isSet, takenBy, unlikeTorch, untouched } from '../study/panel.js';
 

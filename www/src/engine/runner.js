@@ -34,7 +34,7 @@ const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
-const picked = defineLater('picked', () => import('../study/picked.js'));
+const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
@@ -163,7 +163,7 @@ export class Runner {
     return this.pending && this.made ? this.made.save(most) : [];
   }
 
-  /** @private @param {import('./take-up.js').Before | null} [before] @returns {Promise<Result>} */
+  /** @param {import('./take-up.js').Before | null} [before] @returns {Promise<Result>} */
   async start(before = null) {
     const { store } = this;
     this.stopping = false;
@@ -204,7 +204,7 @@ export class Runner {
     return this.pending;
   }
 
-  /** @private @param {number | Study} n more trials, or the study with what was picked since
+  /** @param {number | Study} n more trials, or the study with what was picked since
    * @returns {Promise<Result>} */
   async goOn(n) {
     const { store } = this;
@@ -220,21 +220,9 @@ export class Runner {
     }
   }
 
-  /** Trains what has been picked by hand since: with the run shown, where it is that study's, else in one of its own.
-   * What is picked meanwhile follows. @returns {Promise<Result>} */
-  pick() {
-    const { store } = this;
-    const live = store.alive && store.shelf.live?.study;
-    const go = async () => {
-      const { isGrown } = await picked.open();
-      return live && isGrown(store.study, live) ? this.goOn(store.study) : this.start();
-    };
-    this.pending ??= go().finally(() => {
-      this.pending = null;
-      if (store.outcome === 'finished' && pickedOf(store.study).length > pickedOf(store.shownStudy).length)
-        void this.pick().catch(() => {});
-    });
-    return this.pending;
+  /** Trains what has been picked by hand since (picking.js). @returns {Promise<unknown>} */
+  async pick() {
+    return (await picking.open()).pick(this, this.store);
   }
 
   /** @private The first news of a run's trials puts away those of the run before. @param {Trials} [trials] */
@@ -440,16 +428,10 @@ export class Runner {
     await (await pairing.open()).trainPairs(this.engine.pool, asked);
   }
 
-  /** Runs a study again over other splits, in an engine of its own. @param {import('../study/types.js').RepeatsAsked}
-   * asked */
+  /** Runs a study again over other splits, in an engine of its own.
+   * @param {import('../study/types.js').RepeatsAsked} asked */
   async repeatSplits(asked) {
-    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
-    const { repeatSplits } = await repeats.open();
-    try {
-      await repeatSplits(new Engine(this.engine.options), asked);
-    } catch (error) {
-      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
-    }
+    await (await repeats.open()).repeatSplits(new Engine(this.engine.options), asked);
   }
 
   /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what

@@ -140,7 +140,7 @@ export class CurvePainter {
       if (chosen) {
         line(g, lineOf(chosen).train, 0, frame, look.token('--accent'), 1.4 * ratio, [4 * ratio, 3 * ratio]);
         over(g, chosen, frame, look, look.token('--accent'), 2.6);
-        if (chosen.copy_of) copied(g, chosen, chosen.copy_of.epoch, frame, look.token('--accent'));
+        if (chosen.copy_of) copied(g, chosen, frame, look.token('--accent'));
         if (chosen.state === 'diverged') cross(g, chosen, frame, look.token('--accent'), 4.6, 2.6);
       }
     });
@@ -254,7 +254,7 @@ function curve(g, to, trial, from, scale, store, look) {
   // What a copy has of the trial before it is drawn there.
   const since = trial.copy_of?.epoch ?? 0;
   line(g, lineOf(trial).validation, Math.max(0, from - 1, since - 1), frame, color, width, dash);
-  if (from <= since && since) copied(g, trial, since, frame, color);
+  if (from <= since && since) copied(g, trial, frame, color);
   to.points.set(trial.number, trial.epochs.length);
   g.globalAlpha = 1;
   const ink = look.token(out ? '--line' : '--ink-2');
@@ -350,18 +350,16 @@ function tick(g, trial, frame, color, width) {
   g.stroke();
 }
 
-/** Here a copy went on from another trial's weights. @param {CanvasRenderingContext2D} g @param {Trial} trial
- * @param {number} epoch @param {CurveFrame} frame @param {string} color */
-function copied(g, trial, epoch, frame, color) {
-  const [x, y, q] = [frame.x(epoch), frame.y(lineOf(trial).validation.get(epoch - 1)), 3.4 * frame.ratio];
-  if (!Number.isFinite(y)) return;
-  g.fillStyle = color;
-  g.beginPath();
-  g.moveTo(x, y - q);
-  g.lineTo(x + q, y);
-  g.lineTo(x, y + q);
-  g.lineTo(x - q, y);
-  g.fill();
+/** Here a copy went on from another trial's weights: a dot. @param {CanvasRenderingContext2D} g @param {Trial} trial
+ * @param {CurveFrame} frame @param {string} color */
+function copied(g, trial, frame, color) {
+  const at = (trial.copy_of?.epoch ?? 0) - 1;
+  const { validation } = lineOf(trial);
+  const only = /** @type {any} */ ({
+    length: at + 1,
+    get: (/** @type {number} */ k) => (k === at ? validation.get(k) : NaN),
+  });
+  line(g, only, at, frame, color, 1.6 * frame.ratio);
 }
 
 /**

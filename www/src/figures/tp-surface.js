@@ -179,7 +179,7 @@ export class TpSurface extends FigurePart {
   }
 
   get plotClass() {
-    return this.boxing ? 'boxing' : this.aims ? 'aiming' : '';
+    return this.boxing ? 'boxing' : samplerOf(this.store.study) === 'hand' ? 'aiming' : '';
   }
 
   layers() {
@@ -528,23 +528,13 @@ export class TpSurface extends FigurePart {
     const at = this.pointOf(event);
     const spot = this.spots.nearest(at.x, at.y, NEAR);
     if (spot) this.act('pick', spot.number);
-    else if (this.aims) this.aim(at);
-  }
-
-  /** Whether a press where no trial is picks a point. @private */
-  get aims() {
-    return samplerOf(this.store.study) === 'hand' && !this.store.readOnly && !this.store.other;
-  }
-
-  /** Picks the point that was pressed. @private @param {{x: number, y: number}} at */
-  aim(at) {
     const axes = this.axes();
-    const [x, y] = shareAt(at, this.frame());
-    if (!axes || Math.min(x, y) < 0 || Math.max(x, y) > 1) return;
-    this.act('pick_point', [
-      { axis: axes.x, share: x },
-      { axis: axes.y, share: y },
-    ]);
+    if (spot || !axes || this.store.other) return;
+    const shares = shareAt(at, this.frame());
+    this.act(
+      'pick_point',
+      [axes.x, axes.y].map((axis, k) => ({ axis, share: shares[k] })),
+    );
   }
 
   /** @param {Axes} axes @param {[[number, number], [number, number]]} box shares of the axes */

@@ -94,3 +94,12 @@ export function first(list, check) {
   }
   return null;
 }
+
+/** The most points of a drawing, as in the engine. */
+export const MOST_POINTS = 1000;
+
+/** What is accepted, as the engine says it. @param {{low: number | null, high: number | null}} one */
+export const acceptedPoints = ({ low, high }) => `[[0 .. 1, ${low} .. ${high}], ...] (1 .. ${MOST_POINTS})`;
+
+/** Points as JSON has them. @param {unknown} given @returns {given is [number, number][]} */
+export const arePoints = (given) => Array.isArray(given) && given.length > 0 && given.every(Array.isArray);

@@ -55,14 +55,16 @@ export function aimOf(study, aim) {
   );
 }
 
-/** What was pressed on a figure, as the values of the ranges that lie nearest.
- * @param {Study} study @param {Pressed[]} pressed @returns {Record<string, Value>} */
+/** What was pressed on a figure, as the values of the ranges that lie nearest; null beside the axes.
+ * @param {Study} study @param {Pressed[]} pressed @returns {Record<string, Value> | null} */
 export const valuesAt = ({ space = {} }, pressed) =>
-  Object.fromEntries(
-    pressed.flatMap(({ axis, share }) =>
-      axis.name && space[axis.name] ? [[axis.name, valueAt(axis, space[axis.name], share)]] : [],
-    ),
-  );
+  pressed.some(({ share }) => !(share >= 0 && share <= 1))
+    ? null
+    : Object.fromEntries(
+        pressed.flatMap(({ axis, share }) =>
+          axis.name && space[axis.name] ? [[axis.name, valueAt(axis, space[axis.name], share)]] : [],
+        ),
+      );
 
 /** @param {Axis} axis @param {Distribution} range @param {number} share @returns {Value} */
 function valueAt(axis, range, share) {

@@ -1,3 +1,4 @@
+import { MOST_POINTS } from './checks.js';
 import { glance, readNumber, spell } from './numbers.js';
 
 /**
@@ -7,18 +8,11 @@ import { glance, readNumber, spell } from './numbers.js';
  * @typedef {[number, number]} Point
  */
 
-/** The most points of a drawing, as in the engine. */
-export const MOST_POINTS = 1000;
-/** What is accepted, as the engine says it. @param {{low: number | null, high: number | null}} one */
-export const acceptedPoints = ({ low, high }) => `[[0 .. 1, ${low} .. ${high}], ...] (1 .. ${MOST_POINTS})`;
 /** Longer texts are no drawing. */
 const LONGEST = 50000;
 
 /** @param {readonly Point[]} points */
 export const spellPoints = (points) => points.map((one) => one.map(spell).join(': ')).join('; ');
-
-/** Points as JSON has them. @param {unknown} given @returns {given is Point[]} */
-export const arePoints = (given) => Array.isArray(given) && given.length > 0 && given.every(Array.isArray);
 
 /**
  * Points as they are typed, or pasted from a document.

@@ -1,8 +1,9 @@
+import { acceptedPoints, arePoints } from './checks.js';
 import { choicesOf, scaleOf } from './hyperparameters.js';
 import { SCALES, stepsOf } from './scale.js';
 import { checkDistribution, checkValue } from './study.js';
 import { exact } from './format.js';
-import { acceptedPoints, arePoints, nearestPoints, readPoints, spellPoints } from './points.js';
+import { nearestPoints, readPoints, spellPoints } from './points.js';
 import { glance, readNumber, readNumbers, spell, twoReadings } from './numbers.js';
 
 /**

@@ -1,5 +1,3 @@
-import { BY_NAME } from './hyperparameters.js';
-
 /**
  * How a study is searched: the settings of samplers and pruners with their defaults and bounds, coarse to fine in
  * stages, and a budget. Checked in search-checks.js; the engine's are in
@@ -88,13 +86,6 @@ export const pickedOf = ({ sampler }) =>
 /** Whether trials go on from others' weights. @param {Study} study */
 export const isCopying = (study) => samplerOf(study) === 'pbt';
 
-/** Whether a copy's setting is moved: it can change in training and is a number.
- * @param {string} name @param {Study} study */
-export const isMoved = (name, { space }) =>
-  name !== 'epochs' &&
-  BY_NAME.get(name)?.live === true &&
-  (space?.[name]?.choices?.every((one) => typeof one === 'number') ?? true);
-
 /** Trials of a population that trains for so many epochs, as long as none diverges, and copies of each look at it.
  * @param {Study} study @param {number} epochs */
 export function populationOf({ sampler, trials = 64 }, epochs) {
@@ -108,24 +99,6 @@ export function populationOf({ sampler, trials = 64 }, epochs) {
 /** The settings of a study's sampler or pruner. @param {Study} study @param {Part} part */
 export const settingsOf = (study, part) =>
   SETTINGS[part][part === 'sampler' ? samplerOf(study) : prunerOf(study)] ?? [];
-
-/** The settings that matter in a study: trials are asked for in rounds only where something is learned from them.
- * @param {Study} study @param {Part} part */
-export const shownSettings = (study, part) =>
-  settingsOf(study, part).filter(
-    ({ name }) =>
-      name !== 'round' || LEARNING.includes(samplerOf(study)) || prunerOf(study) !== 'none' || study.sampler?.round,
-  );
-
-/** Numbers of the space that a sampler draws. @param {Study} study */
-const dimensions = (study) => Object.keys(study.space ?? {}).length;
-
-/** What a setting is where the study does not say it: null is all trials at once.
- * @param {Study} study @param {Part} part @param {Setting} setting @returns {number | null} */
-export function usualOf(study, part, { name, usual }) {
-  if (part !== 'sampler' || name !== 'round' || samplerOf(study) !== 'cmaes') return usual;
-  return 4 + Math.floor(3 * Math.log(Math.max(1, dimensions(study))));
-}
 
 /** The document without what is at its default, which means the same.
  * @param {any} given a sampler or a pruner @param {Part} part */
@@ -164,23 +137,6 @@ export function originIn(study, number) {
     first += trials;
   }
   return originOf(study, number - first);
-}
-
-/** The stages that a study begins with: half of its trials with a quarter of the epochs, then the others in a smaller
- * box. @param {number} epochs @param {number} trials @returns {Stage[]} */
-export function firstStages(epochs, trials) {
-  const first = Math.max(1, Math.ceil(trials / 2));
-  return [
-    { epochs: Math.max(1, Math.round(epochs / 4)), trials: first, shrink: SHRINK },
-    { epochs, trials: Math.max(1, trials - first), shrink: SHRINK },
-  ];
-}
-
-/** One more stage behind the others: as many trials as the last, for twice as long. @param {Stage[]} stages
- * @returns {Stage[]} */
-export function withStage(stages) {
-  const { epochs, trials, shrink } = stages[stages.length - 1];
-  return [...stages, { epochs: Math.min(EPOCHS, 2 * epochs), trials, shrink }];
 }
 
 /** Trials of all stages. @param {Stage[]} stages */

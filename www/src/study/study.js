@@ -1,6 +1,8 @@
 import defaultStudy from '../../../src/study/default.json' with { type: 'json' };
 import {
+  MOST_POINTS,
   TRIALS_LIMIT,
+  acceptedPoints,
   checkBoolean,
   checkName,
   checkNumber,
@@ -25,7 +27,6 @@ import {
   taskOf,
 } from './hyperparameters.js';
 import { checkOwn, ownKeys } from './own.js';
-import { MOST_POINTS, acceptedPoints } from './points.js';
 import {
   checkBudget,
   checkFit,

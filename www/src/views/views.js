@@ -43,6 +43,7 @@ defineLater('study', () => import('./study/opened.js'));
 /** What is drawn at once, and not needed before anything else stands. */
 defineLater('table', () => import('../figures/tp-table.js'));
 defineLater('schedules', () => import('../figures/tp-schedule-strip.js'));
+defineLater('picked', () => import('../study/picked.js'));
 defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));
 defineLater('search', () => import('./search/index.js'));

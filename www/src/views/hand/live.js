@@ -1,4 +1,5 @@
 import { BY_NAME, HYPERPARAMETERS, choicesOf, uses, valueIn } from '../../study/hyperparameters.js';
+import { sameStudy } from '../../study/link.js';
 import { partSizes } from '../../study/panel.js';
 import { FORMAT, readStudy } from '../../study/study.js';
 import { middleOf } from '../../study/picked.js';
@@ -184,3 +185,13 @@ export const trained = (settings) => ({
   ...settings,
   epochs: hasEnd(settings) ? settings.epochs : rowOf('epochs').high,
 });
+
+/** Whether two studies train a network alike, whatever they search it by. @param {Study} a @param {Study} b */
+export const sameTraining = (a, b) => {
+  const [one, other] = [a, b].map((study) => ({
+    ...study,
+    ...{ name: '', question: '', sampler: { name: 'random' }, pruner: { name: 'none' }, trials: 1, record: [] },
+    ...{ stages: null, budget: null, objective: undefined },
+  }));
+  return sameStudy(one, other);
+};

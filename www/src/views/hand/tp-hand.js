@@ -22,7 +22,8 @@ import {
   tipOf,
 } from './branches.js';
 import { HandRun } from './hand-run.js';
-import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf, refusal, sliderOf, startOf, whole } from './live.js';
+import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf } from './live.js';
+import { refusal, sameTraining, sliderOf, startOf, whole } from './live.js';
 import { lengthOf, readRecord, readWords, toWords, written } from './record.js';
 import './tp-hand-figure.js';
 import sheet from './style.css?inline';
@@ -52,16 +53,6 @@ const FEW = 4;
 const [NO_TRIAL, RECORD] = [-1, -2];
 /** A button says for so long that it has copied, in ms. */
 const TOLD = 2000;
-
-/** Whether two studies train a network alike, whatever they search it by. @param {Study} a @param {Study} b */
-const sameTraining = (a, b) => {
-  const [one, other] = [a, b].map((study) => ({
-    ...study,
-    ...{ name: '', question: '', sampler: { name: 'random' }, pruner: { name: 'none' }, trials: 1, record: [] },
-    ...{ stages: null, budget: null, objective: undefined },
-  }));
-  return sameStudy(one, other);
-};
 
 export class TpHand extends Part {
   static sheet = sheet;
@@ -393,8 +384,7 @@ export class TpHand extends Part {
   /** That the panel's study is another one than the run was begun with. @private @param {HandRun} run */
   changed(run) {
     const { study } = this.store;
-    if (this.of !== NO_TRIAL || !run.hand.branches.some(({ points }) => points.length)) return nothing;
-    if (sameTraining(run.study, study)) return nothing;
+    if (this.of !== NO_TRIAL || !run.tip() || sameTraining(run.study, study)) return nothing;
     return html`<p class="changed" data-testid="hand-changed">${this.t('hand.changed_since')} <button type="button"
       class="lnk" data-testid="hand-begin-changed" @click=${() => this.begin(study, null)}>${this.t(
         'hand.begin_changed',

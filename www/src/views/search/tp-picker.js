@@ -5,7 +5,7 @@ import '../../controls/tp-number.js';
 import { setting } from '../../study/format.js';
 import { BY_NAME, sweptOf } from '../../study/hyperparameters.js';
 import { aimOf } from '../../study/picked.js';
-import { pickedOf } from '../../study/search.js';
+import { pickedOf, samplerOf } from '../../study/search.js';
 import sheet from './style.css?inline';
 
 /** Where the next trial is: a field for each range, and what was picked so far. */
@@ -27,7 +27,7 @@ export class TpPicker extends Part {
         <span class="q2" data-testid="picked">${this.t('picker.picked', { n: picked.length })}</span>${
           picked.length && !readOnly
             ? html`<button type="button" class="lnk" data-testid="clear-points"
-                @click=${() => this.act('clear_points')}>${this.t('picker.clear')}</button>`
+                @click=${() => this.act('put_points', [])}>${this.t('picker.clear')}</button>`
             : nothing
         }</div></div>`;
   }
@@ -62,8 +62,11 @@ define('tp-picker', TpPicker);
 /** How points are picked, and the other way to tune by hand. */
 export class TpByHand extends Part {
   static sheet = sheet;
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['study', 'test'];
 
   render() {
+    if (samplerOf(this.store.study) !== 'hand' || this.store.other) return nothing;
     return html`<p class="by-hand" data-testid="by-hand">${this.t('picker.how')} <button type="button" class="lnk"
       data-testid="tune-live" title=${this.t('selection.hand.title')}
       @click=${() => this.act('hand', false)}>${this.t('picker.live')}</button></p>`;

@@ -12,16 +12,12 @@ import {
   PRUNERS,
   SHRINK,
   STAGE,
-  firstStages,
   isCopying,
-  isMoved,
   populationOf,
   prunerOf,
   samplerOf,
-  shownSettings,
-  usualOf,
-  withStage,
 } from '../../study/search.js';
+import { firstStages, isMoved, shownSettings, usualOf, withStage } from './shown.js';
 import sheet from './style.css?inline';
 
 /**

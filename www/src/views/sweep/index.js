@@ -6,7 +6,6 @@ import { SurfaceAxes } from '../../figures/surface-axes.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import { later } from '../../platform/later.js';
-import { samplerOf } from '../../study/search.js';
 import './tp-best.js';
 import sheet from './style.css?inline';
 
@@ -14,7 +13,7 @@ import sheet from './style.css?inline';
 export class TpSweep extends Part {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['shelf', 'test'];
+  static topics = ['shelf'];
 
   constructor() {
     super();
@@ -58,8 +57,7 @@ export class TpSweep extends Part {
   /** @private What of the shelf makes a difference here. */
   get shown() {
     const { beside, overlaid } = this.store.shelf;
-    const isHand = samplerOf(this.store.study) === 'hand';
-    return `${isHand ? this.store.lang : ''} ${beside?.id ?? ''} ${overlaid} ${beside ? this.store.lang : ''}`;
+    return `${beside?.id ?? ''} ${overlaid} ${beside ? this.store.lang : ''}`;
   }
 
   /** How the curves of two runs lie: beside or over each other. @private @param {boolean} over */
@@ -79,7 +77,6 @@ export class TpSweep extends Part {
   render() {
     const { store, places } = this;
     const { other } = store;
-    const isHand = samplerOf(store.study) === 'hand';
     this.beside = this.shown;
     const over = other !== null && store.shelf.overlaid;
     // Another axis of one surface is that of both.
@@ -91,7 +88,7 @@ export class TpSweep extends Part {
         other
           ? this.how(over)
           : html`<div class="above"><tp-stages .store=${store}></tp-stages><tp-best .store=${store}></tp-best>
-              ${isHand ? html`<tp-by-hand .store=${store}></tp-by-hand>` : nothing}</div>`
+              <tp-by-hand .store=${store}></tp-by-hand></div>`
       }
       <tp-surface .store=${store} .places=${places}></tp-surface>
       ${over ? html`<tp-overlay .store=${store}></tp-overlay>` : this.curves()}

@@ -150,7 +150,9 @@ export class TpWinners extends FigurePart {
         },
       });
     } catch (error) {
-      if (isWanted()) this.failed = this.t('winners.failed', { detail: /** @type {Error} */ (error).message });
+      const { problem, message } = /** @type {any} */ (error);
+      const detail = problem ? store.sentence(problem) : message;
+      if (isWanted()) this.failed = this.t('winners.failed', { detail });
     }
     if (!isWanted()) return;
     this.share = null;

@@ -1,6 +1,5 @@
 import { scoreOf } from '../../study/result.js';
 import { sweptOf } from '../../study/hyperparameters.js';
-import { comparableTrials } from '../../state/score.js';
 import {
   USUAL,
   beliefStudy,
@@ -31,7 +30,9 @@ import {
 const LINE = 161;
 const PLANE = 51;
 /** Trials of which a belief is made, at most: the process itself goes through 200 of them. */
-export const MOST = 5000;
+export const MOST = 2000;
+/** The best of them that are told apart, at most. */
+const MOST_RANKED = 1000;
 
 export class Mind {
   /** @param {Store} store */
@@ -145,13 +146,18 @@ export class Mind {
     return this.store.objective.direction === 'maximize';
   }
 
-  /** Known trials with a score, best first. @returns {Trial[]} */
+  /** Known trials with a score, the best of them first, and at most so many: pruned ones only where no other is.
+   * @returns {Trial[]} */
   get ranked() {
     return this.once('ranked', this.knownKey, () => {
       const sign = this.isUp ? -1 : 1;
-      const all = comparableTrials(new Map(this.known.map((one, k) => [k, one])));
-      const scored = all.map((one) => ({ one, score: this.score(one) })).filter(({ score }) => Number.isFinite(score));
-      return scored.sort((a, b) => sign * (a.score - b.score)).map(({ one }) => one);
+      const whole = this.known.filter(({ state }) => state !== 'pruned');
+      const all = whole.length ? whole : this.known;
+      const costs = Float64Array.from(all, (one) => sign * this.score(one));
+      const finite = costs.filter(Number.isFinite).sort();
+      const cut = finite[Math.min(finite.length, MOST_RANKED) - 1];
+      const places = [...all.keys()].filter((k) => costs[k] <= cut);
+      return places.sort((j, k) => costs[j] - costs[k]).map((k) => all[k]);
     });
   }
 

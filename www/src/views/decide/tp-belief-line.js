@@ -20,7 +20,7 @@ import { SlowFigure } from './slow-figure.js';
 /** Deviations between which the value lies in about 19 of 20 cases. */
 const BAND = 2;
 /** More marks than this are not drawn: the best and the latest are. */
-const MOST_MARKS = 2000;
+const MOST_MARKS = 1000;
 /** A pointer this near to a trial means that trial. */
 const NEAR = 9;
 /** Room below the axis, between panels, and above all. */

@@ -22,7 +22,7 @@ import { SlowFigure } from './slow-figure.js';
 
 /** So many logarithms below the most that is promised all colours end: e to the 6 is 400. */
 const DEPTH = 6;
-const MOST_MARKS = 2000;
+const MOST_MARKS = 600;
 const NEAR = 11;
 const TOP = 40;
 const BOTTOM = 40;

@@ -90,7 +90,7 @@ function fateAt({ state, epochs }, epoch, isEnd) {
   if (epochs.length > epoch && !isEnd) return 'on';
   if (state === 'pruned') return 'stopped';
   if (state === 'diverged' || state === 'failed') return 'diverged';
-  return isEnd ? 'end' : 'on';
+  return isEnd && state === 'complete' ? 'end' : 'on';
 }
 
 /**

@@ -237,7 +237,9 @@ export class TpRungs extends SlowFigure {
           g.lineTo(this.across(box, rungs.length, at), y(rank));
         }
       }
+      g.globalAlpha = isCrowd ? 0.2 : 1;
       g.stroke();
+      g.globalAlpha = 1;
       for (const [at, { stands }] of rungs.entries()) {
         const x = this.across(box, rungs.length, at);
         for (let rank = 0; rank < stands.length; rank += every) {

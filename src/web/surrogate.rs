@@ -82,7 +82,7 @@ impl Belief {
     /// None of its own.
     pub fn next(&mut self, n: usize) -> Result<String, JsValue> {
         let next = |_| {
-            let (point, params) = self.surrogate.next();
+            let (point, params) = self.surrogate.ask();
             json!({"point": point, "params": params})
         };
         let all: Vec<Value> = (0..n).map(next).collect();

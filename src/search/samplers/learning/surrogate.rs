@@ -33,7 +33,7 @@ pub struct Past {
 }
 
 enum Mind {
-    Gp(Gp, Option<Belief>),
+    Gp(Gp, Option<Box<Belief>>),
     Tpe(Tpe, Option<Densities>),
 }
 
@@ -82,7 +82,7 @@ impl Surrogate {
     fn think(&mut self) {
         let is_known = self.history.trials.iter().any(|trial| trial.value.is_some_and(f64::is_finite));
         match &mut self.mind {
-            Mind::Gp(gp, belief) => *belief = gp.belief(&self.history),
+            Mind::Gp(gp, belief) => *belief = gp.belief(&self.history).map(Box::new),
             Mind::Tpe(tpe, densities) => *densities = is_known.then(|| tpe.densities(&self.history)),
         }
     }
@@ -162,7 +162,7 @@ impl Surrogate {
     }
 
     /// The next trial that the sampler would ask for, which is then running. What is thought of places stays as it was.
-    pub fn next(&mut self) -> (Vec<f64>, Map<String, Value>) {
+    pub fn ask(&mut self) -> (Vec<f64>, Map<String, Value>) {
         let number = self.history.trials.len() as u32;
         let place = if self.draws() {
             self.history.drawn(number)
@@ -283,7 +283,9 @@ mod tests {
             let mut params = history.enter(&place);
             let unused = usage::unused(&study, &params);
             history.leave_out(number, &unused);
-            unused.iter().for_each(|name| drop(params.shift_remove(name)));
+            for name in &unused {
+                params.shift_remove(name);
+            }
             assert_eq!(params, past.params, "{number}");
         }
     }
@@ -295,7 +297,7 @@ mod tests {
         for number in [3, 6, 9, 10, 25, 33] {
             let mut surrogate = Surrogate::new(study.clone(), SurrogateKind::Tpe, None, &before(&all, number));
             assert_eq!(surrogate.draws(), number < 6);
-            let (params, wanted) = (surrogate.next().1, &all[number].1.params);
+            let (params, wanted) = (surrogate.ask().1, &all[number].1.params);
             assert_eq!(params.len(), wanted.len());
             for (axis, value) in &params {
                 let same = || is_near(value.as_f64().expect("a number"), wanted[axis].as_f64().expect("a number"));
@@ -312,7 +314,7 @@ mod tests {
         for xi in [None, Some(2.0)] {
             let surrogate = Surrogate::new(gp.clone(), SurrogateKind::Gp, xi, &all);
             let mut next = Surrogate::new(gp.clone(), SurrogateKind::Gp, xi, &all);
-            let (place, _) = next.next();
+            let (place, _) = next.ask();
             let most = surrogate.at(&place)[2];
             for (rate, _) in surrogate.places(0, 41) {
                 for (units, _) in surrogate.places(2, 9) {
@@ -342,7 +344,7 @@ mod tests {
                 let mut surrogate = Surrogate::new(study.clone(), kind, None, &lost(n));
                 assert!(!surrogate.is_known() && surrogate.draws());
                 assert!(surrogate.at(&[0.5; 5])[0].is_nan());
-                assert!(surrogate.next().1.contains_key("learning_rate"));
+                assert!(surrogate.ask().1.contains_key("learning_rate"));
             }
             // One trial, and all equal, are something.
             for n in [1, 8] {

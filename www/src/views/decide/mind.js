@@ -1,6 +1,5 @@
-import { scoreOf } from '../../study/result.js';
+import { ENDED, scoreOf } from '../../study/result.js';
 import { sweptOf } from '../../study/hyperparameters.js';
-import { comparableTrials } from '../../state/score.js';
 import {
   USUAL,
   beliefStudy,
@@ -31,7 +30,12 @@ import {
 const LINE = 161;
 const PLANE = 51;
 /** Trials of which a belief is made, at most: the process itself goes through 200 of them. */
-export const MOST = 5000;
+export const MOST = 2000;
+/** The best of them that are told apart, at most. */
+const MOST_RANKED = 1000;
+
+/** @param {Trial} trial */
+const hasEnded = ({ state }) => ENDED.includes(state);
 
 export class Mind {
   /** @param {Store} store */
@@ -117,13 +121,16 @@ export class Mind {
     return Math.min(this.isPlaying ? this.from : (this.upTo ?? length), length);
   }
 
-  /** How many of those have been told. */
+  /** How many of those have been told: of a round that is under way none. */
   get nTold() {
-    const { n, isOwn: own } = this;
-    return own && n < this.trials.length ? toldAt(this.study, n) : n;
+    const { n, isOwn: own, trials, study } = this;
+    if (!own) return n;
+    const told = toldAt(study, n);
+    return n === trials.length && trials.slice(told).every(hasEnded) ? n : told;
   }
 
-  /** Trials that are known and have ended, those of the game's sampler with them. @returns {Trial[]} */
+  /** Trials that the sampler was told of, those of the game with them; of a run that goes on, some are still training.
+   * @returns {Trial[]} */
   get known() {
     return this.once('known', this.knownKey, () => {
       const { trials, nTold, moves } = this;
@@ -131,9 +138,15 @@ export class Mind {
     });
   }
 
+  /** Known trials that have ended. @returns {Trial[]} */
+  get ended() {
+    return this.once('ended', this.knownKey, () => this.known.filter(hasEnded));
+  }
+
   /** Trials that were still training. @returns {Trial[]} */
   get running() {
-    return this.trials.slice(this.nTold, this.n);
+    const open = this.known.filter((one) => !hasEnded(one));
+    return [...open, ...this.trials.slice(this.nTold, this.n)];
   }
 
   /** @param {Trial} trial */
@@ -145,13 +158,18 @@ export class Mind {
     return this.store.objective.direction === 'maximize';
   }
 
-  /** Known trials with a score, best first. @returns {Trial[]} */
+  /** Known trials with a score, the best of them first, and at most so many: pruned ones only where no other is.
+   * @returns {Trial[]} */
   get ranked() {
     return this.once('ranked', this.knownKey, () => {
       const sign = this.isUp ? -1 : 1;
-      const all = comparableTrials(new Map(this.known.map((one, k) => [k, one])));
-      const scored = all.map((one) => ({ one, score: this.score(one) })).filter(({ score }) => Number.isFinite(score));
-      return scored.sort((a, b) => sign * (a.score - b.score)).map(({ one }) => one);
+      const whole = this.ended.filter(({ state }) => state !== 'pruned');
+      const all = whole.length ? whole : this.ended;
+      const costs = Float64Array.from(all, (one) => sign * this.score(one));
+      const finite = costs.filter(Number.isFinite).sort();
+      const cut = finite[Math.min(finite.length, MOST_RANKED) - 1];
+      const places = [...all.keys()].filter((k) => costs[k] <= cut);
+      return places.sort((j, k) => costs[j] - costs[k]).map((k) => all[k]);
     });
   }
 
@@ -190,7 +208,7 @@ export class Mind {
       study: beliefStudy(study, own),
       kind,
       exploration: this.exploration,
-      trials: trials.slice(this.offset),
+      trials: this.taken.map((k) => trials[k]),
       params: usedHeld(this.held),
       axes,
       sides: axes.length > 1 ? [PLANE, PLANE] : [LINE],
@@ -198,9 +216,14 @@ export class Mind {
     };
   }
 
-  /** Trials before the first that is asked about: of more than are asked about the latest are. */
-  get offset() {
-    return Math.max(0, this.n + this.moves.length - MOST);
+  /** Places among the known trials of those that are asked about: of very many the best and the latest, which are all
+   * that gp goes through. @returns {number[]} */
+  get taken() {
+    const total = this.n + this.moves.length;
+    const all = Array.from({ length: total }, (_, k) => k);
+    if (total <= MOST) return all;
+    const best = new Set(this.ranked.slice(0, MOST / 2));
+    return all.filter((k) => k >= total - MOST / 2 || best.has(this.known[k]));
   }
 
   /** The place that the reader has pointed at, with all its parameters. @returns {Record<string, Value>} */

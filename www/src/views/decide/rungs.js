@@ -90,7 +90,7 @@ function fateAt({ state, epochs }, epoch, isEnd) {
   if (epochs.length > epoch && !isEnd) return 'on';
   if (state === 'pruned') return 'stopped';
   if (state === 'diverged' || state === 'failed') return 'diverged';
-  return isEnd ? 'end' : 'on';
+  return isEnd && state === 'complete' ? 'end' : 'on';
 }
 
 /**
@@ -121,10 +121,13 @@ export function bracketsOf(study, trials, { metric, direction }) {
             trial.state === 'diverged' && trial.epochs.length < epoch ? NaN : trial.epochs.measure(metric, last - 1);
           return { trial, score, rank: 0, fate: fateAt(trial, epoch, isEnd) };
         });
-        const cost = (/** @type {Stand} */ { score }) => (Number.isFinite(score) ? sign * score : Infinity);
-        stands.sort((a, b) => cost(a) - cost(b) || a.trial.number - b.trial.number || 0);
-        for (const [rank, stand] of stands.entries()) stand.rank = rank;
-        return { epoch, stands, isEnd };
+        const costs = Float64Array.from(stands, ({ score }) => (Number.isFinite(score) ? sign * score : Infinity));
+        const order = [...stands.keys()].sort((j, k) => costs[j] - costs[k] || j - k);
+        const ranked = order.map((k, rank) => {
+          stands[k].rank = rank;
+          return stands[k];
+        });
+        return { epoch, stands: ranked, isEnd };
       });
       return { bracket, rungs, n: own.length };
     })

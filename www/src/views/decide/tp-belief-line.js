@@ -20,7 +20,7 @@ import { SlowFigure } from './slow-figure.js';
 /** Deviations between which the value lies in about 19 of 20 cases. */
 const BAND = 2;
 /** More marks than this are not drawn: the best and the latest are. */
-const MOST_MARKS = 2000;
+const MOST_MARKS = 1000;
 /** A pointer this near to a trial means that trial. */
 const NEAR = 9;
 /** Room below the axis, between panels, and above all. */
@@ -69,7 +69,10 @@ export class TpBeliefLine extends SlowFigure {
   get nothing() {
     const { mind } = this;
     if (!mind.told || mind.told.known) return null;
-    return { name: 'no-belief', text: this.t(mind.nTold ? 'belief.all_diverged' : 'belief.none_told', { n: mind.n }) };
+    return {
+      name: 'no-belief',
+      text: this.t(mind.ended.length ? 'belief.all_diverged' : 'belief.none_told', { n: mind.ended.length }),
+    };
   }
 
   /** @private */
@@ -125,7 +128,7 @@ export class TpBeliefLine extends SlowFigure {
       said.push(
         this.t('belief.summary.tpe', {
           good: mind.told.good.length,
-          rest: Math.max(0, mind.nTold + mind.moves.length - mind.told.good.length),
+          rest: Math.max(0, mind.ended.length - mind.told.good.length),
           name: this.axisName,
         }),
       );
@@ -276,7 +279,7 @@ export class TpBeliefLine extends SlowFigure {
   /** @private Trials that are drawn. */
   get drawn() {
     const { mind } = this;
-    const known = mind.known.filter(({ params }) => mind.axes[0] in params);
+    const known = mind.ended.filter(({ params }) => mind.axes[0] in params);
     if (known.length <= MOST_MARKS) return known;
     const best = new Set(mind.ranked.slice(0, MOST_MARKS / 2));
     return known.filter((one, k) => best.has(one) || k >= known.length - MOST_MARKS / 2);
@@ -448,7 +451,8 @@ export class TpBeliefLine extends SlowFigure {
   trialMarks(x, y, domain) {
     const { mind } = this;
     const [name] = mind.axes;
-    const good = new Set((mind.told?.good ?? []).map((one) => one + mind.offset));
+    const { taken } = mind;
+    const good = new Set((mind.told?.good ?? []).map((one) => taken[one]));
     const moved = new Set(mind.moves.map(({ sampler }) => sampler));
     const known = mind.known;
     const places = new Map(known.map((one, k) => [one, k]));

@@ -22,7 +22,7 @@ import { SlowFigure } from './slow-figure.js';
 
 /** So many logarithms below the most that is promised all colours end: e to the 6 is 400. */
 const DEPTH = 6;
-const MOST_MARKS = 2000;
+const MOST_MARKS = 600;
 const NEAR = 11;
 const TOP = 40;
 const BOTTOM = 40;
@@ -73,7 +73,10 @@ export class TpBeliefPlane extends SlowFigure {
   get nothing() {
     const { mind } = this;
     if (!mind.told || mind.told.known) return null;
-    return { name: 'no-belief', text: this.t(mind.nTold ? 'belief.all_diverged' : 'belief.none_told', { n: mind.n }) };
+    return {
+      name: 'no-belief',
+      text: this.t(mind.ended.length ? 'belief.all_diverged' : 'belief.none_told', { n: mind.ended.length }),
+    };
   }
 
   /** @private */
@@ -300,7 +303,7 @@ export class TpBeliefPlane extends SlowFigure {
       shareOf(x, x.to(params[a])),
       1 - shareOf(y, y.to(params[b])),
     ];
-    const known = mind.known;
+    const known = mind.ended;
     const drawn = known.length > MOST_MARKS ? known.slice(-MOST_MARKS) : known;
     this.marks = drawn.flatMap((trial) => {
       const [u, v] = share(trial.params);

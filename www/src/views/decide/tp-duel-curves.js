@@ -27,8 +27,7 @@ export class TpDuelCurves extends FigurePart {
   }
 
   get title() {
-    const { repeats = 0, trials = 0 } = this.contest.outcome ?? {};
-    return this.t('duel.title', { n: repeats, trials });
+    return this.t('duel.title', { n: this.contest.ended, trials: this.contest.outcome?.trials ?? 0 });
   }
 
   note() {

@@ -59,6 +59,10 @@ export class TpDuelSurfaces extends FigurePart {
     return this.ready;
   }
 
+  get nothing() {
+    return this.contest.state === 'training' ? { name: 'surfaces-wait', text: this.t('surfaces.wait') } : null;
+  }
+
   /** @private Trials of both. @returns {Trial[][]} */
   get trials() {
     const { contest } = this;
@@ -168,7 +172,8 @@ export class TpDuelSurfaces extends FigurePart {
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector('canvas.cells'));
     const { width } = this.size;
     if (!plot || !chart || !over || !canvas || width < 60) return;
-    if (!this.ready) {
+    if (!this.ready || this.nothing) {
+      plot.style.height = '';
       chart.replaceChildren();
       over.replaceChildren();
       canvas.width = 1;

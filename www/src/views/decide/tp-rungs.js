@@ -27,6 +27,8 @@ const NARROW = 110;
 const NEAR = 14;
 /** Above so many marks they are squares of two pixels, and fewer lines are drawn. */
 const CROWD = 2000;
+/** Of more marks than this every so manieth is drawn. */
+const DRAWN = 6000;
 const ROWS = 300;
 
 /** Who stood where at each rung, and who went on. */
@@ -215,7 +217,7 @@ export class TpRungs extends SlowFigure {
       0,
     );
     const isCrowd = total > CROWD;
-    const every = Math.max(1, Math.round(total / 4000));
+    const every = Math.max(1, Math.ceil(total / DRAWN));
     for (const [k, { rungs, n, bracket }] of pruning.brackets.entries()) {
       const box = boxes[k];
       const y = (/** @type {number} */ rank) => box.top + 4 + (rank / Math.max(1, n - 1)) * (box.height - 8);
@@ -224,17 +226,24 @@ export class TpRungs extends SlowFigure {
       g.lineWidth = isCrowd ? 0.5 : 1;
       g.beginPath();
       for (let at = 1; at < rungs.length; at++) {
-        const before = new Map(rungs[at - 1].stands.map((one) => [one.trial, one.rank]));
-        for (const { trial, rank } of rungs[at].stands) {
-          if (rank % every && isCrowd) continue;
+        const { stands } = rungs[at];
+        const drawn = stands.filter(({ rank }) => rank % every === 0);
+        const wanted = new Set(drawn.map(({ trial }) => trial));
+        const before = new Map(
+          rungs[at - 1].stands.flatMap(({ trial, rank }) => (wanted.has(trial) ? [[trial, rank]] : [])),
+        );
+        for (const { trial, rank } of drawn) {
           g.moveTo(this.across(box, rungs.length, at - 1), y(before.get(trial) ?? rank));
           g.lineTo(this.across(box, rungs.length, at), y(rank));
         }
       }
+      g.globalAlpha = isCrowd ? 0.2 : 1;
       g.stroke();
+      g.globalAlpha = 1;
       for (const [at, { stands }] of rungs.entries()) {
         const x = this.across(box, rungs.length, at);
-        for (const stand of stands) {
+        for (let rank = 0; rank < stands.length; rank += every) {
+          const stand = stands[rank];
           const up = y(stand.rank);
           this.marks.push({ x, y: up, stand, rung: at, bracket });
           const color =
@@ -273,6 +282,23 @@ export class TpRungs extends SlowFigure {
     }
   }
 
+  /** @private Where a trial stands on the rungs that it reached. @param {number} number @returns {Mark[]} */
+  marksOf(number) {
+    const boxes = this.place();
+    return this.pruning.brackets.flatMap(({ bracket, rungs, n }, k) =>
+      rungs.flatMap(({ stands }, rung) => {
+        const stand = stands.find(({ trial }) => trial.number === number);
+        return stand ? [{ ...this.spotOf(boxes[k], rungs.length, rung, stand.rank, n), stand, rung, bracket }] : [];
+      }),
+    );
+  }
+
+  /** @private @param {import('./heat.js').Box} box @param {number} rungs @param {number} rung @param {number} rank
+   * @param {number} n */
+  spotOf(box, rungs, rung, rank, n) {
+    return { x: this.across(box, rungs, rung), y: box.top + 4 + (rank / Math.max(1, n - 1)) * (box.height - 8) };
+  }
+
   /** @private The hovered and the selected trial on all rungs that they reached. */
   overMarks() {
     const { store } = this;
@@ -281,7 +307,7 @@ export class TpRungs extends SlowFigure {
       [store.hovered, 'var(--ink)', 5.5],
       [store.selected?.number ?? null, 'var(--accent)', 6.5],
     ])) {
-      const own = this.marks.filter(({ stand }) => stand.trial.number === number);
+      const own = number === null ? [] : this.marksOf(number);
       if (!own.length) continue;
       const d = own.map(({ x, y }, k) => `${k ? 'L' : 'M'}${x},${y}`).join('');
       made.push(
@@ -323,7 +349,7 @@ export class TpRungs extends SlowFigure {
     event.preventDefault();
     event.stopPropagation();
     const number = this.store.selected?.number;
-    const own = this.marks.filter(({ stand }) => stand.trial.number === number);
+    const own = number === undefined ? [] : this.marksOf(number);
     const start = own.find(({ rung }) => rung === this.rung) ?? own.at(-1) ?? this.marks[0];
     if (!way) {
       const rung = Math.max(0, start.rung + (event.key === 'ArrowRight' ? 1 : -1));
@@ -331,13 +357,11 @@ export class TpRungs extends SlowFigure {
       return this.say(own.find((one) => one.rung === this.rung) ?? start);
     }
     this.rung = start.rung;
-    const next = this.marks.find(
-      ({ rung, bracket, stand }) =>
-        rung === start.rung && bracket === start.bracket && stand.rank === start.stand.rank + way,
-    );
-    if (!next) return;
-    this.act('pick', next.stand.trial.number);
-    this.say(next);
+    const bracket = this.pruning.brackets.find((one) => one.bracket === start.bracket);
+    const stand = bracket?.rungs[start.rung]?.stands[start.stand.rank + way];
+    if (!stand) return;
+    this.act('pick', stand.trial.number);
+    this.say({ ...start, stand });
   }
 
   /** @private the rung on which the keys are */

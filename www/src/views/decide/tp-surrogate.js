@@ -5,6 +5,7 @@ import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, counted, exact, setting } from '../../study/format.js';
 import { EXPLORATIONS, USUAL } from './belief.js';
 import { SIGNS } from './keys.js';
+import { MOST } from './mind.js';
 import './tp-belief-line.js';
 import './tp-belief-plane.js';
 
@@ -266,9 +267,9 @@ export class TpSurrogate extends Part {
     const { told } = mind;
     const said = [];
     const name = this.t(`sampler.${mind.kind}`);
-    const n = mind.nTold + mind.moves.length;
+    const n = mind.ended.length;
     if (mind.isPlaying) said.push(this.t('belief.about.game', { name, n: counted(n) }));
-    else if (mind.isOwn) said.push(this.t('belief.about.own', { name, n: counted(mind.nTold) }));
+    else if (mind.isOwn) said.push(this.t('belief.about.own', { name, n: counted(n) }));
     else
       said.push(
         this.t('belief.about.fitted', {
@@ -279,9 +280,10 @@ export class TpSurrogate extends Part {
     if (running) said.push(this.t(`belief.running.${mind.kind}`, { n: running }));
     if (told?.draws && told.known && mind.isOwn) said.push(this.t('belief.draws'));
     if (told?.known && mind.kind === 'gp' && told.n < n) said.push(this.t('belief.part', { n: told.n }));
+    if (mind.kind === 'tpe' && n > MOST) said.push(this.t('belief.part.tpe', { n: count(MOST / 2) }));
     if (mind.exploration !== null) said.push(this.t('belief.what_if', { name }));
     if (mind.names.length > mind.axes.length) said.push(this.t(`belief.held.${mind.at}`));
-    if (mind.known.some(({ state }) => state === 'pruned')) said.push(this.t(`belief.pruned.${mind.kind}`, { name }));
+    if (mind.ended.some(({ state }) => state === 'pruned')) said.push(this.t(`belief.pruned.${mind.kind}`, { name }));
     if (mind.study.stages?.length) said.push(this.t('belief.stages'));
     if (mind.problem) said.push(mind.problem);
     if (store.isExample) said.push(this.t('belief.example'));
@@ -302,7 +304,7 @@ export class TpSurrogate extends Part {
       ${mind.running.length ? mark(svg.half, this.t('state.running')) : nothing}
       ${mark(svg.cross, this.t('state.diverged'))}
       ${
-        !isTpe && mind.known.some(({ state }) => state === 'pruned') ? mark(svg.ring, this.t('state.pruned')) : nothing
+        !isTpe && mind.ended.some(({ state }) => state === 'pruned') ? mark(svg.ring, this.t('state.pruned')) : nothing
       }
       ${mind.moves.length ? mark(svg.diamond, this.t('belief.key.move')) : nothing}
       ${mind.moves.some(({ reader }) => reader) ? mark(svg.square, this.t('belief.key.mine')) : nothing}

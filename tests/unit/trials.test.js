@@ -52,7 +52,7 @@ function storeOf(documents, brush = null, direction = 'minimize') {
     runStudy: study,
     shownStudy: study,
     score,
-    isOut: (/** @type {any} */ trial) => brush !== null && !inside(brush, trial, score(trial)),
+    isOut: (/** @type {any} */ trial) => brush !== null && !inside(brush, trial, () => score(trial)),
   };
 }
 
@@ -212,6 +212,22 @@ test('E4: lines lie inside the picture from end to end, and whole ones have no g
           );
         before = here;
       }
+    }),
+  );
+});
+
+test('E4: a dot is whole and inside the picture, around its place where there is room', () => {
+  const place = fc.double({ min: -20, max: 80, noNaN: true });
+  check(
+    fc.property(place, place, fc.integer({ min: 1, max: 3 }), (x, y, size) => {
+      const raster = new Raster(60, 50);
+      raster.dot(raster.cornerOf(x, y, size), size, 7);
+      const all = [...raster.pixels.keys()].filter((k) => raster.pixels[k] === 7);
+      assert.equal(all.length, size * size);
+      const [left, top] = [all[0] % 60, Math.floor(all[0] / 60)];
+      assert.ok(all.every((k) => k % 60 >= left && k % 60 < left + size && Math.floor(k / 60) < top + size));
+      if (x > 2 && x < 57) assert.ok(Math.abs(left + size / 2 - x) <= 0.5);
+      if (y > 2 && y < 47) assert.ok(Math.abs(top + size / 2 - y) <= 0.5);
     }),
   );
 });

@@ -93,7 +93,7 @@ export class SelectionSlice extends Slice {
   isOut(trial) {
     const { stage } = this;
     if (stage && (trial.number < stage.first || trial.number >= stage.end)) return true;
-    return this.brush !== null && !inside(this.brush, trial, this.all.score(trial));
+    return this.brush !== null && !inside(this.brush, trial, () => this.all.score(trial));
   }
 
   /** Trials inside the brush; asked for by many. */

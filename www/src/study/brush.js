@@ -50,10 +50,10 @@ export function sharesOf(axis, side) {
 /** The ends of a side went through a logarithm and back. @param {Side} side */
 const slackOf = ({ low, high }) => 1e-9 * (Number.isFinite(high - low) ? Math.abs(high - low) : 0);
 
-/** @param {Brush} brush @param {Trial} trial @param {number} score */
+/** @param {Brush} brush @param {Trial} trial @param {() => number} score */
 export function inside(brush, trial, score) {
   return brush.every((side) => {
-    const value = side.name ? trial.params[side.name] : score;
+    const value = side.name ? trial.params[side.name] : score();
     if (side.choices) return side.choices.includes(value);
     const slack = slackOf(side);
     return typeof value === 'number' && value >= side.low - slack && value <= side.high + slack;

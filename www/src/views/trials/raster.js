@@ -67,13 +67,18 @@ export class Raster {
     }
   }
 
-  /** A square dot around a place. @param {number} x @param {number} y @param {number} size @param {number} color */
-  dot(x, y, size, color) {
-    const { width, height, pixels } = this;
-    const left = Math.round(x - size / 2);
-    const top = Math.round(y - size / 2);
-    for (let j = top < 0 ? 0 : top; j < top + size && j < height; j++)
-      for (let i = left < 0 ? 0 : left; i < left + size && i < width; i++) pixels[j * width + i] = color;
+  /** The first pixel of a square dot around a place, as near to it as the whole dot is inside.
+   * @param {number} x @param {number} y @param {number} size */
+  cornerOf(x, y, size) {
+    const within = (/** @type {number} */ at, /** @type {number} */ most) =>
+      Math.max(0, Math.min(most, Math.round(at)));
+    return within(y - size / 2, this.height - size) * this.width + within(x - size / 2, this.width - size);
+  }
+
+  /** A square dot. @param {number} corner @param {number} size @param {number} color */
+  dot(corner, size, color) {
+    const { width, pixels } = this;
+    for (let j = 0, at = corner; j < size; j++, at += width) for (let i = 0; i < size; i++) pixels[at + i] = color;
   }
 
   /** @param {ArrayLike<number>} colors packed, by their names @returns {ImageData} */

@@ -44,6 +44,8 @@ export class TpSlice extends FieldFigure {
     /** @private @type {Panel[]} */ this.panels = [];
     /** @private the height of the whole */ this.high = HIGH;
     /** @private */ this.drawn = '';
+    /** @private where dots of a raster lie, and for which trials and size @type {{key: string, all: Int32Array[]}} */
+    this.corners = { key: '', all: [] };
   }
 
   get title() {
@@ -207,22 +209,38 @@ export class TpSlice extends FieldFigure {
     }
     const raster = new Raster(Math.max(1, Math.round(size.width)), high);
     const { order, out, looks } = field;
-    const ups = field.score.shares;
     const side = field.begun > CROWD ? 1 : 2;
-    for (const isOut of [1, 0])
-      for (const { axis, left, top, width, height } of panels) {
-        const { shares } = axis;
-        for (let j = 0; j < order.length; j++) {
-          const k = order[j];
+    const corners = yield* this.cornersIn(raster, side);
+    const inks = Uint8Array.from(order, (k) => (out[k] ? FAINT : looks[k] === LEARNED ? INK : PLAIN_INK));
+    for (const isOut of [true, false])
+      for (const own of corners)
+        for (let j = 0; j < inks.length; j++) {
           if (j % AT_ONCE === 0) yield;
-          if (out[k] !== isOut || !(shares[k] >= 0)) continue;
-          const y = ups[k] >= 0 ? top + (1 - ups[k]) * height : top - LANE;
-          raster.dot(left + shares[k] * width, y, side, isOut ? FAINT : looks[k] === LEARNED ? INK : PLAIN_INK);
+          if ((inks[j] === FAINT) === isOut && own[j] >= 0) raster.dot(own[j], side, inks[j]);
         }
-      }
     const token = tokens(this, this.store.dark);
     const colors = ['', '--line-2', '--mark', '--ink-2'].map((name) => name && packed(token(name)));
     this.canvas('canvas.dots', 1)?.putImageData(raster.image(/** @type {number[]} */ (colors)), 0, 0);
+  }
+
+  /** @private Where the dots of each panel lie, in the order of painting; -1 of trials without a place. A brush moves
+   * none of them. @param {Raster} raster @param {number} side @returns {Generator<undefined, Int32Array[]>} */
+  *cornersIn(raster, side) {
+    const { field, panels } = this;
+    const key = [field.key, raster.width, raster.height, side, panels.length].join();
+    if (key === this.corners.key) return this.corners.all;
+    const all = [];
+    for (const panel of panels) {
+      const own = new Int32Array(field.order.length);
+      for (let j = 0; j < own.length; j++) {
+        if (j % AT_ONCE === 0) yield;
+        const { x, y } = this.spot(panel, field.order[j], field.score.shares);
+        own[j] = x >= 0 ? raster.cornerOf(x, y, side) : -1;
+      }
+      all.push(own);
+    }
+    this.corners = { key, all };
+    return all;
   }
 
   /** @private @param {CanvasRenderingContext2D} g @returns {Generator} */

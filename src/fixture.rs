@@ -119,7 +119,13 @@ impl Fixture {
         let loss: Loss = serde_json::from_value(Value::String(document.loss.clone()))
             .map_err(|_| not_yet("loss", document.loss.clone(), "cross_entropy | mse"))?;
         let model = &document.model;
-        let shape = Shape { inputs: model.inputs, hidden: model.hidden.clone(), outputs: model.outputs, activation };
+        let shape = Shape {
+            inputs: model.inputs,
+            hidden: model.hidden.clone(),
+            outputs: model.outputs,
+            activation,
+            batch_norm: false,
+        };
         let mut optimizer = parse_optimizer(&document.optimizer)?;
         let schedule = document.schedule.as_ref().map(|own| parse_schedule(own, &mut optimizer)).transpose()?;
         let schedule = schedule.unwrap_or_default();
@@ -262,15 +268,9 @@ impl Fixture {
 
     /// Largest relative L2 error over the tensors.
     fn error(&self, found: &[f64], expected: &[f64]) -> f64 {
-        let tensors = self
-            .network
-            .spec
-            .shape
-            .layers()
-            .into_iter()
-            .flat_map(|layer| [layer.weight..layer.bias, layer.bias..layer.bias + layer.outputs]);
+        let tensors = self.network.spec.shape.tensors().map(|tensor| tensor.place);
         tensors
-            .map(|range| relative_l2(&found[range.clone()], &expected[range]))
+            .map(|place| relative_l2(&found[place.clone()], &expected[place]))
             .fold(0.0, |a: f64, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) })
     }
 }

@@ -26,7 +26,7 @@ fn draw(seed: u64, max_depth: u32, max_width: usize, max_batch: usize) -> (Netwo
     let mut widths: Vec<usize> = (0..depth + 2).map(|_| log_uniform(&mut stream, 1, max_width)).collect();
     let (inputs, outputs) = (widths.remove(0), widths.remove(0).min(if loss == Loss::Mse { 4 } else { max_width }));
     let hidden = widths;
-    let shape = Shape { inputs, hidden, outputs, activation: pick(&mut stream, &ACTIVATIONS) };
+    let shape = Shape { inputs, hidden, outputs, activation: pick(&mut stream, &ACTIVATIONS), batch_norm: false };
     let batch = log_uniform(&mut stream, 1, max_batch);
     let dropout = if stream.below(2) == 0 { 0.0 } else { 0.7 * stream.uniform_f64() };
     let network = network(seed as u32, &shape, loss, Optimizer::default(), dropout, batch);
@@ -55,11 +55,9 @@ fn c2(backend: &dyn Backend, n: u64, max_depth: u32, max_width: usize) {
         let want = reference_gradient(&data, &network);
         let population = pollster::block_on(backend.population(narrow(&data), vec![network.clone()])).unwrap();
         let got = gradient(population, &network, data.n_train);
-        for layer in network.spec.shape.layers() {
-            for tensor in [layer.weight..layer.bias, layer.bias..layer.bias + layer.outputs] {
-                let error = relative_l2(&got[tensor.clone()], &want[tensor], FLOOR);
-                errors.push((error, format!("{:?}, batch {}", network.spec.shape, data.n_train)));
-            }
+        for place in network.spec.shape.tensors().map(|tensor| tensor.place) {
+            let error = relative_l2(&got[place.clone()], &want[place], FLOOR);
+            errors.push((error, format!("{:?}, batch {}", network.spec.shape, data.n_train)));
         }
     }
     errors.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -53,7 +53,7 @@ fn dense_forward(on: On) {
     let backends = backends(on);
     for (case, width) in WIDTHS.into_iter().enumerate() {
         let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
-        let shape = Shape { inputs: width, hidden: vec![width, 5], outputs: 3, activation };
+        let shape = Shape { inputs: width, hidden: vec![width, 5], outputs: 3, activation, batch_norm: false };
         let data = data(&shape, Loss::Mse, 9, 70, case as u64);
         let network = network(0, &shape, Loss::Mse, still(), 0.0, 9);
         hold(&backends, &network, &data, |name, found, wanted| {
@@ -67,7 +67,7 @@ fn loss(on: On) {
     let backends = backends(on);
     for kind in [Loss::CrossEntropy, Loss::Mse] {
         for outputs in WIDTHS {
-            let shape = Shape { inputs: 3, hidden: vec![], outputs, activation: ACTIVATIONS[0] };
+            let shape = Shape { inputs: 3, hidden: vec![], outputs, activation: ACTIVATIONS[0], batch_norm: false };
             let data = data(&shape, kind, 83, 0, outputs as u64);
             let network = network(0, &shape, kind, still(), 0.0, 32);
             hold(&backends, &network, &data, |name, found, wanted| {
@@ -81,7 +81,8 @@ fn loss(on: On) {
 fn dense_backward_weight(on: On) {
     let backends = backends(on);
     for width in WIDTHS {
-        let shape = Shape { inputs: width, hidden: vec![], outputs: 18 - width, activation: ACTIVATIONS[0] };
+        let shape =
+            Shape { inputs: width, hidden: vec![], outputs: 18 - width, activation: ACTIVATIONS[0], batch_norm: false };
         let data = data(&shape, Loss::Mse, 37, 0, 1);
         let network = network(0, &shape, Loss::Mse, still(), 0.0, 37);
         hold(&backends, &network, &data, |name, found, wanted| close(name, "gradient", &found.2, &wanted.2));
@@ -91,7 +92,7 @@ fn dense_backward_weight(on: On) {
 /// Rows lie in blocks of 8192 where kernels read them.
 fn rows_of_a_second_block_are_found(on: On) {
     let backends = backends(on);
-    let shape = Shape { inputs: 5, hidden: vec![], outputs: 2, activation: ACTIVATIONS[0] };
+    let shape = Shape { inputs: 5, hidden: vec![], outputs: 2, activation: ACTIVATIONS[0], batch_norm: false };
     let data = data(&shape, Loss::Mse, 8300, 70, 3);
     let network = network(0, &shape, Loss::Mse, still(), 0.0, 4150);
     hold(&backends, &network, &data, |name, found, wanted| {
@@ -109,6 +110,7 @@ fn dense_backward_data(on: On) {
             hidden: vec![width, 6, width],
             outputs: 2,
             activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+            batch_norm: false,
         };
         let data = data(&shape, Loss::CrossEntropy, 21, 0, 2);
         let network = network(0, &shape, Loss::CrossEntropy, still(), 0.0, 21);
@@ -125,7 +127,7 @@ fn optimizer(on: On) {
     let rules: BTreeSet<RuleId> = optimizers().iter().map(Optimizer::rule).collect();
     assert_eq!(rules.len(), RuleId::ALL.len(), "a rule is not tested");
     for optimizer in optimizers() {
-        let shape = Shape { inputs: 3, hidden: vec![5], outputs: 2, activation: ACTIVATIONS[2] };
+        let shape = Shape { inputs: 3, hidden: vec![5], outputs: 2, activation: ACTIVATIONS[2], batch_norm: false };
         let data = data(&shape, Loss::CrossEntropy, 40, 0, 4);
         let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 8);
         hold(&backends, &network, &data, |name, found, wanted| close(name, "parameters", &found.1, &wanted.1));
@@ -142,6 +144,7 @@ fn train_invocation(on: On) {
                 hidden: hidden.to_vec(),
                 outputs: 1 + case,
                 activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+                batch_norm: false,
             };
             let data = data(&shape, kind, 50, 33, case as u64);
             let network = network(
@@ -166,8 +169,13 @@ fn train_invocation(on: On) {
 fn train_workgroup() {
     let gpu = crate::common::gpu();
     for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
-        let shape =
-            Shape { inputs: 6, hidden: hidden.to_vec(), outputs: 3, activation: ACTIVATIONS[case % ACTIVATIONS.len()] };
+        let shape = Shape {
+            inputs: 6,
+            hidden: hidden.to_vec(),
+            outputs: 3,
+            activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+            batch_norm: false,
+        };
         let data = narrow(&data(&shape, Loss::CrossEntropy, 60, 70, case as u64));
         let networks: Vec<Network> = (0..3)
             .map(|trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[case], 0.1, 11 + 8 * trial as usize))

@@ -20,7 +20,7 @@ use tuning_playground::study::{FORMAT, Study};
 use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 
 fn shape(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> Shape {
-    Shape { inputs, hidden: hidden.to_vec(), outputs, activation }
+    Shape { inputs, hidden: hidden.to_vec(), outputs, activation, batch_norm: false }
 }
 
 /// A population as a sweep has it: shapes, batches, optimizers, dropout and rates all differ.

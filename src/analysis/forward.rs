@@ -194,7 +194,7 @@ mod tests {
     use crate::rng::RunId;
 
     fn net(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> (Shape, Vec<f32>) {
-        let shape = Shape { inputs, hidden: hidden.to_vec(), outputs, activation };
+        let shape = Shape { inputs, hidden: hidden.to_vec(), outputs, activation, batch_norm: false };
         let parameters = shape.initial_parameters(Init::Torch, 0.0, 7, RunId::default());
         (shape, parameters.into_iter().map(|x| x as f32).collect())
     }
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_field_is_what_the_network_says_there() {
-        let two = Shape { inputs: 2, hidden: vec![], outputs: 2, activation: Activation::Tanh };
+        let two = Shape { inputs: 2, hidden: vec![], outputs: 2, activation: Activation::Tanh, batch_norm: false };
         // The second class by x alone.
         let parameters = [0.0, 0.0, 4.0, 0.0, 0.0, 0.0];
         let found = field(&two, Loss::CrossEntropy, &parameters, 3, [-1.0, 1.0, -5.0, 5.0]);

@@ -67,7 +67,7 @@ fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool 
     let mut finite = true;
     let scalars = &shifted(network.rule, scalars, || slope_of(network));
     for layer in network.layers {
-        for i in layer.weight..layer.bias + layer.outputs {
+        for i in layer.trained() {
             let mut state = [T::zero(); MOST_SLOTS];
             for (state, slot) in state.iter_mut().zip(&*network.slots) {
                 *state = slot[i];
@@ -90,7 +90,7 @@ fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool 
 fn slope_of<T: Real>(network: &Training<'_, T>) -> T {
     let mut sum = T::zero();
     for layer in network.layers {
-        for i in layer.weight..layer.bias + layer.outputs {
+        for i in layer.trained() {
             let l2 = if i < layer.bias { network.constants.l2 } else { T::zero() };
             let mut state = [T::zero(); MOST_SLOTS];
             state[DIRECTION] = network.slots[DIRECTION][i];

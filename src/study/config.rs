@@ -181,7 +181,7 @@ impl TrialConfig {
             Task::Classes(n) => n as usize,
             Task::Numbers => 1,
         };
-        Shape { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }
+        Shape { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation, batch_norm: false }
     }
 }
 

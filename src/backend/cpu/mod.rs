@@ -183,7 +183,13 @@ mod tests {
     #[test]
     fn tiny_networks_take_little_and_huge_batches_count() {
         let bytes = |hidden: &[usize], max_batch| {
-            let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
+            let shape = Shape {
+                inputs: 2,
+                hidden: hidden.to_vec(),
+                outputs: 2,
+                activation: Activation::Relu,
+                batch_norm: false,
+            };
             let (run, loss, optimizer) = (RunId::default(), Loss::CrossEntropy, Optimizer::default());
             let (schedule, dropout) = (crate::schedule::Settings::default(), 0.0);
             let (seed, crowd) = (0, 1);

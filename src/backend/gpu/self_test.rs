@@ -190,7 +190,7 @@ fn networks() -> [Network; 2] {
 
 fn network(settings: Settings, trial: u32) -> Network {
     let run = RunId { trial, ..RunId::default() };
-    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh };
+    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh, batch_norm: false };
     let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0 };
     let schedule = schedule::Settings::default();
     let (seed, loss, dropout) = (1, Loss::CrossEntropy, 0.25);

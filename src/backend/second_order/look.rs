@@ -33,7 +33,7 @@ fn spread(n: usize, of: usize) -> Vec<u32> {
 
 /// A network's weights and biases, layer by layer.
 pub fn parts(layers: &[Layer]) -> Vec<Range<usize>> {
-    layers.iter().map(|layer| layer.weight..layer.bias + layer.outputs).collect()
+    layers.iter().map(Layer::trained).collect()
 }
 
 /// Length of a vector of whatever magnitude.
@@ -212,7 +212,7 @@ mod tests {
     ) -> (NetworkSpec, Data, Vec<f64>) {
         let activation = Activation::ALL[activation % Activation::ALL.len()];
         let loss = if loss == 0 { Loss::CrossEntropy } else { Loss::Mse };
-        let shape = Shape { inputs: 3, hidden: hidden.to_vec(), outputs, activation };
+        let shape = Shape { inputs: 3, hidden: hidden.to_vec(), outputs, activation, batch_norm: false };
         let mut stream = Stream::new([seed, 5]);
         let n = 40;
         let x = (0..n * 3).map(|_| stream.normal() as f32).collect();
@@ -293,6 +293,7 @@ mod tests {
             let widths: Vec<usize> = numbers(&case["widths"]).into_iter().map(|width| width as usize).collect();
             let (mut spec, ..) = network(&[2], 2, [0; 3], 1);
             spec.shape = Shape {
+                batch_norm: false,
                 inputs: widths[0],
                 hidden: widths[1..widths.len() - 1].to_vec(),
                 outputs: widths[widths.len() - 1],

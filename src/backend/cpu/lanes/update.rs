@@ -18,9 +18,7 @@ pub fn update(pack: &mut Pack, scalars: &Scalars<V>) -> [bool; LANES] {
     let without_l2 = Constants { l2: V::ZERO, ..constants };
     let mut is_fine = V::ZERO.simd_eq(V::ZERO);
     for layer in &pack.layers {
-        let weights = (layer.weight..layer.bias, &constants);
-        let biases = (layer.bias..layer.bias + layer.outputs, &without_l2);
-        for (range, constants) in [weights, biases] {
+        for (range, constants) in layer.pieces().into_iter().zip([&constants, &without_l2]) {
             let slots = pack.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
             let piece = Piece {
                 rule: pack.rule,
@@ -41,7 +39,7 @@ fn slopes(pack: &Pack) -> V {
     let mut sums = [0.0; LANES];
     let mut state = [V::ZERO; MOST_SLOTS];
     for layer in &pack.layers {
-        for i in layer.weight..layer.bias + layer.outputs {
+        for i in layer.trained() {
             let l2 = if i < layer.bias { pack.constants.l2 } else { V::ZERO };
             state[DIRECTION] = pack.slots[DIRECTION][i];
             let own = slope(&pack.constants, l2, pack.parameters[i], pack.gradient[i], &state);

@@ -202,7 +202,8 @@ mod tests {
 
     #[test]
     fn parameters_survive_the_way_to_the_device_and_back() {
-        let shape = Shape { inputs: 5, hidden: vec![3, 6], outputs: 2, activation: Activation::Relu };
+        let shape =
+            Shape { inputs: 5, hidden: vec![3, 6], outputs: 2, activation: Activation::Relu, batch_norm: false };
         let parameters: Vec<f64> = (1..=shape.n_parameters()).map(|i| i as f64).collect();
         let spec = NetworkSpec {
             run: RunId::default(),

@@ -23,8 +23,9 @@ fn every_shader() -> Vec<(String, String)> {
             let hidden = hidden[(i + 2 * j) % hidden.len()].to_vec();
             let shape =
                 Shape { inputs: 1 + (i + j) % 4, hidden, outputs: 1 + (2 * i + j) % 5, activation, batch_norm: false };
-            let name = format!("train_invocation {activation:?} {rule:?} {loss:?} {:?}", shape.hidden);
-            all.push((name, invocation_source(&Program { shape, rule, loss })));
+            let averages = (i + j) % 3 == 0;
+            let name = format!("train_invocation {activation:?} {rule:?} {loss:?} {:?} {averages}", shape.hidden);
+            all.push((name, invocation_source(&Program { shape, rule, loss, averages })));
         }
     }
     all

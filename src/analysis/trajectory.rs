@@ -307,7 +307,7 @@ impl Recorder {
             Runner {
                 steps: Steps::default(),
                 epoch: 0,
-                batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new() },
+                batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new(), validates: false },
                 next: 0,
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,
@@ -370,10 +370,10 @@ impl Recorder {
             if runner.next == runner.batches.steps.len() {
                 runner.open(self.n_train);
             }
-            let EpochBatches { network, order, steps } = &runner.batches;
+            let EpochBatches { network, order, steps, .. } = &runner.batches;
             let end = (runner.next + runner.stride).min(steps.len());
             let steps = steps[runner.next..end].to_vec();
-            pieces.push(EpochBatches { network: *network, order: order.clone(), steps });
+            pieces.push(EpochBatches { network: *network, order: order.clone(), steps, validates: false });
             runner.next = end;
         }
         self.in_piece = !pieces.is_empty();

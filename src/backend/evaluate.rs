@@ -23,6 +23,7 @@ const STILL: Optimizer = Optimizer {
     }),
     learning_rate: 0.0,
     l2: 0.0,
+    average: None,
 };
 
 /// A choice of rows of the data.
@@ -81,7 +82,7 @@ pub async fn evaluate(
     let mut scores = Vec::new();
     // What takes no steps needs no strategy of its own, and no room for what goes from step to step.
     let still = |Network { spec, parameters }: Network| {
-        let optimizer = if spec.is_second_order() { STILL } else { spec.optimizer };
+        let optimizer = if spec.is_second_order() { STILL } else { Optimizer { average: None, ..spec.optimizer } };
         Network { spec: NetworkSpec { optimizer, ..spec }, parameters }
     };
     let mut waiting = networks.into_iter().map(still).peekable();
@@ -99,7 +100,7 @@ pub async fn evaluate(
         let nothing = Score { loss: f64::NAN, accuracy: f64::NAN };
         scores.resize(first + wave.len(), nothing);
         let mut population = backend.population(data.clone(), wave).await?;
-        let no_batches = |network| EpochBatches { network, order: Vec::new(), steps: Vec::new() };
+        let no_batches = |network| EpochBatches { network, order: Vec::new(), steps: Vec::new(), validates: true };
         for outcome in epoch(&mut *population, (0..scores.len() - first).map(no_batches).collect()).await? {
             scores[first + outcome.network] = outcome.validation.unwrap_or(nothing);
         }
@@ -139,7 +140,8 @@ pub async fn loss_gradient(
         let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
         let share = order.len() as f64 / n as f64;
         let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }];
-        let outcomes = epoch(&mut *population, vec![EpochBatches { network: 0, order, steps }]).await?;
+        let outcomes =
+            epoch(&mut *population, vec![EpochBatches { network: 0, order, steps, validates: true }]).await?;
         let Some(EpochOutcome { train, diverged_at: None, .. }) = outcomes.first() else { return Ok(nothing) };
         score.loss += share * train.loss;
         score.accuracy += share * train.accuracy;

@@ -4,6 +4,7 @@
 use super::{BatchLoss, DIVERGENCE_LIMIT, Labels, Mask, Real, STATE_LIMIT};
 use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
 use crate::mlp::{Layer, Loss};
+use crate::optimizer::average::follow;
 use crate::optimizer::descent::{DIRECTION, shifted, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, RuleId, Scalars};
 
@@ -19,6 +20,8 @@ pub struct Training<'a, T> {
     pub constants: &'a Constants<T>,
     /// Share of hidden units dropped.
     pub dropout: f64,
+    /// The decay of the parameters' average, whose lags then stand behind the rule's slots.
+    pub average: Option<T>,
     /// Key of the masks after each hidden layer.
     pub keys: &'a [[u32; 2]],
     /// P, in PyTorch's flat order.
@@ -65,6 +68,7 @@ pub fn reference<T: Real>(
 /// The optimizer over all parameters; whether all stayed below the limits.
 fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool {
     let mut finite = true;
+    let before = network.average.map(|_| network.parameters.to_vec());
     let scalars = &shifted(network.rule, scalars, || slope_of(network));
     for layer in network.layers {
         for i in layer.trained() {
@@ -82,6 +86,9 @@ fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool 
                 finite &= within(state.to(), STATE_LIMIT);
             }
         }
+    }
+    if let (Some(decay), Some(before), Some(lags)) = (network.average, before, network.slots.last_mut()) {
+        follow(decay, lags, &before, network.parameters);
     }
     finite
 }

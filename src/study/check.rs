@@ -16,6 +16,8 @@ use serde_json::{Map, Value, json};
 const SEED_LIMIT: f64 = 9_007_199_254_740_992.0;
 const MAX_TRIALS: f64 = 100_000.0;
 const MAX_SEEDS_PER_TRIAL: f64 = 100.0;
+/// Epochs of a trial, and so between two looks at its validation rows.
+const MOST_EPOCHS: f64 = 10_000.0;
 /// Characters of a question, which stands above the figures on a line or two.
 const MAX_QUESTION: usize = 200;
 /// Generated data: least and largest number of samples.
@@ -61,6 +63,7 @@ impl Study {
             "stages",
             "budget",
             "record",
+            "evaluate_every",
         ])?;
         let name = document.text("name", "")?;
         let question = document.text("question", "")?;
@@ -109,6 +112,7 @@ impl Study {
             stages,
             budget: document.whole_or_null("budget", 1.0, SEED_LIMIT - 1.0)?.map(|steps| steps as u64),
             record: check_record(&document)?,
+            evaluate_every: document.whole("evaluate_every", 1.0, 1.0, MOST_EPOCHS)? as usize,
         };
         study.check_stages(of_stages)?;
         // Stages say how many trials there are: `trials` is at least so many, as with a grid.
@@ -117,6 +121,7 @@ impl Study {
         study.check_use()?;
         study.check_loss()?;
         study.check_nesterov()?;
+        study.check_patience()?;
         let [n_train, n_validation, _] = study.part_sizes()?;
         study.check_batch_size(n_train)?;
         if config::loss_of_task(&study.dataset) == "mse" {
@@ -245,6 +250,19 @@ impl Study {
             return Err(Error::OutOfRange { key, found: "0".into(), accepted: "> 0 (nesterov)".into() });
         }
         Ok(())
+    }
+
+    /// Refuses a patience that no trial could ever lose.
+    fn check_patience(&self) -> Result<()> {
+        let (key, given) = self.given("patience");
+        let most = self.most_epochs();
+        match given.into_iter().find(|patience| patience.as_f64().is_some_and(|own| own > f64::from(most))) {
+            Some(patience) => {
+                let accepted = format!("0 .. {most} (int, epochs)");
+                Err(Error::OutOfRange { key, found: shown(patience), accepted })
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_loss(&self) -> Result<()> {

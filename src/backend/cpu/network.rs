@@ -11,6 +11,7 @@ use super::update::Piece;
 use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, NetworkSpec, Score, Snapshot, Tuning};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
+use crate::optimizer::average::follow;
 use crate::optimizer::descent::{DIRECTION, shifted, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use core::ops::Range;
@@ -133,6 +134,8 @@ pub struct Trained {
     parameters: Vec<f32>,
     gradient: Vec<f32>,
     slots: [Vec<f32>; MOST_SLOTS],
+    /// How far the parameters' average lags behind them; empty where there is none.
+    lag: Vec<f32>,
     steps: u32,
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
@@ -149,13 +152,15 @@ impl Trained {
             start..len
         };
         let places: Vec<_> = layers.iter().map(&mut place).collect();
-        let slot = |n| if spec.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
+        let room = |is_there| if is_there { vec![0.0; len] } else { Vec::new() };
+        let n_slots = spec.optimizer.rule().arm().slots.len();
         let mut trained = Self {
             keys: (0..layers.len()).map(|depth| spec.dropout_key(depth)).collect(),
             constants: constants(&spec),
             parameters: vec![0.0; len],
             gradient: vec![0.0; len],
-            slots: core::array::from_fn(slot),
+            slots: core::array::from_fn(|n| room(n_slots > n)),
+            lag: room(spec.optimizer.average.is_some()),
             steps: 0,
             diverged_at: None,
             layers,
@@ -199,7 +204,7 @@ impl Trained {
     /// What [`crate::backend::Population::snapshot`] gives.
     pub fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot { steps: self.steps, diverged_at: self.diverged_at, ..Snapshot::default() };
-        let own = self.slots.iter().filter(|slot| !slot.is_empty());
+        let own = self.slots.iter().chain([&self.lag]).filter(|slot| !slot.is_empty());
         for part in core::iter::once(&self.parameters).chain(own) {
             snapshot.numbers.extend(self.flat(part).into_iter().map(|x| x as f32));
         }
@@ -210,7 +215,8 @@ impl Trained {
     pub fn restore(&mut self, snapshot: &Snapshot) -> bool {
         let pairs = self.pairs();
         let Some(parts) = snapshot.parts(&self.spec) else { return false };
-        for (to, from) in core::iter::once(&mut self.parameters).chain(&mut self.slots).zip(parts) {
+        let own = self.slots.iter_mut().chain([&mut self.lag]).filter(|slot| !slot.is_empty());
+        for (to, from) in core::iter::once(&mut self.parameters).chain(own).zip(parts) {
             // A network that diverged may have left anything in its padding.
             to.fill(0.0);
             for &(flat, own) in &pairs {
@@ -323,6 +329,7 @@ impl Trained {
         let scalars = shifted(self.spec.optimizer.rule(), &scalars, || self.slope());
         let scalars = scalars.map(|scalar| f32x4::splat(scalar as f32));
         let mut is_fine = true;
+        let average = self.spec.optimizer.average.map(|decay| (decay as f32, self.parameters.clone()));
         // Padding's gradient is 0, which these would divide by 0; PyTorch does so with real ones.
         let guarded = self.spec.optimizer.divides_by_zero();
         if guarded {
@@ -343,9 +350,12 @@ impl Trained {
         }
         if guarded {
             self.fill_padding(0.0, |trained| &mut trained.parameters);
-            for at in 0..self.spec.optimizer.n_slots() {
+            for at in 0..self.spec.optimizer.rule().arm().slots.len() {
                 self.fill_padding(0.0, |trained| &mut trained.slots[at]);
             }
+        }
+        if let Some((decay, before)) = average {
+            follow(decay, &mut self.lag, &before, &self.parameters);
         }
         is_fine
     }

@@ -292,7 +292,7 @@ impl Backend for Gpu {
             Strategy::SecondOrder => (0, 4 + n_train),
             Strategy::Invocation => (invocation::state_bytes(spec), 4 + n_train + invocation::STEP_WORDS * steps),
             Strategy::Workgroup | Strategy::Layered => {
-                (layered::state_bytes(spec), 4 + n_train + layered::STEP_WORDS * steps)
+                (layered::state_bytes(spec), layered::MEMBER_WORDS + n_train + layered::STEP_WORDS * steps)
             }
         };
         2 * copied + (8 * words + size_of::<NetworkSpec>()) as u64

@@ -191,7 +191,7 @@ fn networks() -> [Network; 2] {
 fn network(settings: Settings, trial: u32) -> Network {
     let run = RunId { trial, ..RunId::default() };
     let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh, batch_norm: false };
-    let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0 };
+    let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0, average: None };
     let schedule = schedule::Settings::default();
     let (seed, loss, dropout) = (1, Loss::CrossEntropy, 0.25);
     NetworkSpec { run, seed, shape, loss, optimizer, schedule, dropout, max_batch: ROWS[2], crowd: 1 }.initial()

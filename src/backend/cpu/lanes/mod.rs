@@ -85,7 +85,8 @@ impl Turns for Lanes {
         }
         // Lanes that were done earlier went on to nowhere since, silent units and all.
         pack.load(turn.iter().map(|progress| &residents[progress.batches.network]));
-        evaluate(pack, data, turn, clock)
+        // All lanes of a turn go through the same rows, also those that need not.
+        turn.iter().all(|progress| progress.rows_to_score(data) == 0) || evaluate(pack, data, turn, clock)
     }
 }
 

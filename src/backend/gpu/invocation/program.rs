@@ -169,7 +169,7 @@ impl Writer<'_> {
 
     /// Writes `g . u` over all parameters, where the learning rate descends.
     fn slope(&mut self) {
-        let slope = update::slope(Update::unguarded(self.program.rule));
+        let slope = update::slope(Update::unguarded(self.program.rule, self.program.averages));
         if slope.is_empty() {
             return;
         }
@@ -397,7 +397,9 @@ pub fn source(program: &Program) -> String {
         let Some(mark) = line.trim().strip_prefix("//@ ") else { continue };
         match mark {
             "constants" => writer.constants(pieces),
-            "update" => writer.out.push_str(&update::source(Update::unguarded(program.rule), &PLACES)),
+            "update" => {
+                writer.out.push_str(&update::source(Update::unguarded(program.rule, program.averages), &PLACES))
+            }
             "slope" => writer.slope(),
             "run constants" => writer.run_constants(),
             "step scalars" => writer.step_scalars(),

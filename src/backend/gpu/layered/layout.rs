@@ -130,7 +130,7 @@ impl Layout {
             update: Update::of(&spec.optimizer).number(),
             loss: spec.loss as u32,
             outputs: spec.shape.outputs as u32,
-            constants: update::words(&spec.optimizer.constants()),
+            constants: update::words(&spec.optimizer),
         });
         let (mut below, mut delta_below) = (0, 0);
         let mut weight = self.params4;

@@ -44,6 +44,9 @@ const MOST_FEATURES: usize = 4 * 8192;
 /// Words of a step in the epoch's batches: first row, rows, steps before it, scalars.
 pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
 
+/// Words of a member in the epoch's batches, and of its place among those that are scored.
+pub const MEMBER_WORDS: usize = 4 + 4;
+
 /// Bytes of a network that change from step to step, and are read back.
 pub fn state_bytes(spec: &NetworkSpec) -> u64 {
     let sizes = layout::sizes(spec);
@@ -60,7 +63,7 @@ pub fn table_bytes(spec: &NetworkSpec) -> u64 {
 pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
     let layout::Sizes { params4, slots4, work4 } = layout::sizes(spec);
     let steps = n_train.div_ceil(spec.max_batch.max(1));
-    [16 * params4, 16 * slots4, 16 * work4, 4 * (4 + n_train + STEP_WORDS * steps)].map(|bytes| bytes as u64)
+    [16 * params4, 16 * slots4, 16 * work4, 4 * (MEMBER_WORDS + n_train + STEP_WORDS * steps)].map(|bytes| bytes as u64)
 }
 
 /// Whether strategy `workgroup` suits a network.
@@ -93,6 +96,10 @@ struct Epoch {
     host_next: (u32, u32),
     /// Validation blocks.
     blocks: u32,
+    /// Whether each member is scored.
+    validates: Vec<bool>,
+    /// First word of the list of members that are scored, and how many there are.
+    scored: (u32, usize),
 }
 
 impl Epoch {
@@ -253,7 +260,7 @@ impl DevicePopulation for Layered {
         let n_train = self.data.n_train;
         let steps = |spec: &NetworkSpec| n_train.div_ceil(spec.max_batch.max(1));
         let most = self.networks.iter().map(steps).max().unwrap_or(0);
-        let words: usize = self.networks.iter().map(|spec| 4 + n_train + STEP_WORDS * steps(spec)).sum();
+        let words: usize = self.networks.iter().map(|spec| MEMBER_WORDS + n_train + STEP_WORDS * steps(spec)).sum();
         ((most + self.data.n_validation.div_ceil(EVALUATION_ROWS)) as f64, 4 * words)
     }
 
@@ -261,6 +268,7 @@ impl DevicePopulation for Layered {
         let epoch = by_key(epoch, |batches| batches.network as u64);
         let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
         let mut words = vec![0_u32; 4 * epoch.len()];
+        let members = epoch.len();
         for (member, batches) in epoch.iter().enumerate() {
             let order = words.len() as u32;
             words.extend_from_slice(&batches.order);
@@ -275,6 +283,15 @@ impl DevicePopulation for Layered {
                 steps,
                 batches.steps.len() as u32,
             ]);
+        }
+        // Members that are scored after the epoch; where these are not all, a list of their own.
+        let scored: Vec<usize> = (0..members).filter(|&at| epoch[at].validates).collect();
+        let mut first_scored = 0;
+        if scored.len() < members {
+            first_scored = words.len() as u32;
+            for &at in &scored {
+                words.extend_from_within(4 * at..4 * at + 4);
+            }
         }
         let mut tiles: Vec<Tiles> = Vec::with_capacity(epoch.len());
         for batches in &epoch {
@@ -291,7 +308,9 @@ impl DevicePopulation for Layered {
             next_step: 0,
             next_block: 0,
             host_next: (0, 0),
-            blocks: self.data.n_validation.div_ceil(EVALUATION_ROWS) as u32,
+            blocks: if scored.is_empty() { 0 } else { self.data.n_validation.div_ceil(EVALUATION_ROWS) as u32 },
+            validates: epoch.iter().map(|batches| batches.validates).collect(),
+            scored: (first_scored, scored.len()),
         });
     }
 
@@ -375,8 +394,9 @@ impl DevicePopulation for Layered {
             epoch.next_step += 1;
         }
         if epoch.next_step >= most {
-            let members = epoch.networks.len();
-            let tiles = &epoch.tiles[members - 1];
+            let (first_scored, members) = epoch.scored;
+            let tiles = &epoch.tiles[epoch.networks.len() - 1];
+            let tables = Call { members: first_scored, ..tables };
             while epoch.next_block < epoch.blocks && queue.has_room(depth + n_rules) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
                 let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
@@ -475,7 +495,7 @@ impl DevicePopulation for Layered {
             (!is_over).then(|| EpochOutcome {
                 network,
                 train: score(stats.train_loss, stats.train_correct, rows),
-                validation: (epoch.blocks > 0)
+                validation: (epoch.blocks > 0 && epoch.validates[member])
                     .then(|| score(stats.validation_loss, stats.validation_correct, n_validation)),
                 diverged_at: (stats.diverged != 0).then(|| u64::from(stats.diverged)),
                 evaluations: 0,

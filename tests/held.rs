@@ -31,8 +31,10 @@ fn a_running_average_follows_every_step_and_changes_none(on: On) {
     let activation = Activation::Tanh;
     let shape = Shape { inputs: 5, hidden: vec![7], outputs: 3, activation, batch_norm: false };
     let rows = narrow(&data(&shape, Loss::CrossEntropy, 60, 20, 3));
+    // Each rule compiles long on a software GPU.
+    let n = if matches!(on, On::Gpu) { 1 } else { 2 };
     let cases = [("adam", &[("learning_rate", 0.05)][..]), ("nesterov", &[("l2", 0.1), ("hypergradient", 1e-3)][..])];
-    for (name, settings) in cases {
+    for (name, settings) in cases.into_iter().take(n) {
         let plain = network(0, &shape, Loss::CrossEntropy, named(name, settings), 0.2, 16);
         let mut averaged = plain.clone();
         averaged.spec.optimizer.average = Some(DECAY);
@@ -156,7 +158,23 @@ fn kinds(on: On) -> Vec<Box<dyn Fn() -> Box<dyn Backend>>> {
 
 const LONG: Duration = Duration::from_secs(9);
 
-fn patience_goes_back_to_the_best_epoch(on: On) {
+fn patience_goes_back_to_the_best_epoch() {
+    patience(On::Cpu);
+}
+
+fn patience_goes_back_to_the_best_epoch_on_a_gpu() {
+    patience(On::Gpu);
+}
+
+fn averages_are_what_an_epoch_is_scored_by() {
+    averages(On::Cpu);
+}
+
+fn averages_are_what_an_epoch_is_scored_by_on_a_gpu() {
+    averages(On::Gpu);
+}
+
+fn patience(on: On) {
     for backend in kinds(on) {
         let plain = lives(&study(&json!({}), &json!({})), &*backend, LONG, None);
         let patient = study(&json!({"patience": 2}), &json!({}));
@@ -202,7 +220,7 @@ fn patience_goes_back_to_the_best_epoch(on: On) {
     }
 }
 
-fn averages_are_what_an_epoch_is_scored_by(on: On) {
+fn averages(on: On) {
     for backend in kinds(on) {
         let plain = lives(&study(&json!({}), &json!({})), &*backend, LONG, None);
         for averaging in ["swa", "ema"] {
@@ -290,10 +308,7 @@ fn epochs_are_scored_when_they_are_to_be(on: On) {
 }
 
 crate::harness::tests! {
-    each_backend [
-        a_running_average_follows_every_step_and_changes_none,
-        patience_goes_back_to_the_best_epoch,
-        averages_are_what_an_epoch_is_scored_by,
-        epochs_are_scored_when_they_are_to_be,
-    ]
+    each_backend [a_running_average_follows_every_step_and_changes_none, epochs_are_scored_when_they_are_to_be]
+    plain [patience_goes_back_to_the_best_epoch, averages_are_what_an_epoch_is_scored_by]
+    soak_gpu [patience_goes_back_to_the_best_epoch_on_a_gpu, averages_are_what_an_epoch_is_scored_by_on_a_gpu]
 }

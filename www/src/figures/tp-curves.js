@@ -11,9 +11,9 @@ import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
 import { counted } from '../study/format.js';
-import { BY_NAME } from '../study/hyperparameters.js';
 import { textWidth } from '../study/scale.js';
 import { isSearched } from '../study/search.js';
+import { mostEpochs } from '../study/study.js';
 import { canReplay } from '../state/opening.js';
 import { scoreScale } from '../state/score.js';
 import { measureText, scoreLabel, scoreName } from '../state/spread.js';
@@ -30,7 +30,6 @@ const NEAR = 22;
 const LINE = 14;
 const ASIDE = [0, -LINE, LINE, -2 * LINE, 2 * LINE, -3 * LINE, 3 * LINE];
 /** What a study trains for that says nothing. */
-const DEFAULT_EPOCHS = Number(BY_NAME.get('epochs')?.default ?? 20);
 /** While trials stream in, the range of the axes is looked at this often, in ms. */
 const MEASURE = 200;
 
@@ -510,6 +509,15 @@ export class TpCurves extends FigurePart {
           ]
         : []),
       ...(counts.diverged ? [{ mark: stateMark('diverged'), text: this.t('state.diverged') }] : []),
+      ...(this.store.trials.patient
+        ? [
+            {
+              mark: html`<svg viewBox="0 0 10 10"><circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"
+                stroke-width="1.5"></circle></svg>`,
+              text: this.t('curves.kept'),
+            },
+          ]
+        : []),
     ];
   }
 
@@ -530,14 +538,5 @@ export class TpCurves extends FigurePart {
     };
   }
 }
-
-/** The most epochs that a trial may have. @param {import('../study/types.js').Study} study */
-const mostEpochs = ({ stages, fixed, space }) =>
-  stages
-    ? Math.max(...stages.map(({ epochs }) => epochs))
-    : Number(fixed?.epochs ?? mostOf(space?.epochs) ?? DEFAULT_EPOCHS) || 1;
-
-/** The largest value of a range. @param {import('../study/types.js').Distribution | undefined} range */
-const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);
 
 define('tp-curves', TpCurves);

@@ -33,6 +33,7 @@ export const FORMAT = 'tuning-playground/study@1';
 /** Characters of a question, which stands above the figures on a line or two. */
 export const QUESTION_LIMIT = 200;
 export const SEED_LIMIT = 2 ** 53 - 1;
+const MOST_EPOCHS = Number(BY_NAME.get('epochs')?.high);
 
 /** @returns {Study} */
 export const startStudy = () => structuredClone(/** @type {any} */ (defaultStudy));
@@ -83,6 +84,7 @@ const KEYS = [
   'stages',
   'budget',
   'record',
+  'evaluate_every',
 ];
 
 /** What a study may ask to be written down of each layer after every epoch, in the order of documents. */
@@ -119,9 +121,19 @@ export function checkStudy(study) {
     checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
     checkBoolean('shared_seeds', study.shared_seeds) ??
     (study.budget === null ? null : checkNumber('budget', study.budget, 1, SEED_LIMIT, true)) ??
-    checkRecord(study.record)
+    checkRecord(study.record) ??
+    checkNumber('evaluate_every', study.evaluate_every, 1, MOST_EPOCHS, true)
   );
 }
+
+/** The most epochs that a trial may have. @param {import('./types.js').Study} study */
+export const mostEpochs = ({ stages, fixed, space }) =>
+  stages
+    ? Math.max(...stages.map(({ epochs }) => epochs))
+    : Number(fixed?.epochs ?? mostOf(space?.epochs) ?? BY_NAME.get('epochs')?.default) || 1;
+
+/** The largest value of a range. @param {import('./types.js').Distribution | undefined} range */
+const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);
 
 /** A list of names, each once. @param {unknown} record @returns {Problem | null} */
 function checkRecord(record) {
@@ -155,6 +167,12 @@ export function checkTogether(study) {
   if (steady && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('momentum')), study)) {
     const key = space.momentum ? 'space.momentum.choices' : 'fixed.momentum';
     return { code: 'out_of_range', key, found: '0', accepted: '> 0 (nesterov)' };
+  }
+  const most = mostEpochs(study);
+  const patience = given('patience').find((/** @type {any} */ one) => one > most);
+  if (patience !== undefined) {
+    const key = space.patience ? 'space.patience.choices' : 'fixed.patience';
+    return { code: 'out_of_range', key, found: shown(patience), accepted: `0 .. ${most} (int, epochs)` };
   }
   const { rows, sizes } = partSizes(study);
   const empty = sizes.findIndex((size) => size === 0);

@@ -79,7 +79,7 @@ export class TpSelection extends Part {
       }
       ${this.origin(trial)}
       ${this.pair(scoreName(store), html`<b data-testid="selection-score">${scoreText(store, trial)}</b>`)}
-      ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}
+      ${last ? html`<span class="c3">${this.pair(this.t(trial.kept_epoch ? 'table.kept' : 'selection.at'), String(last.epoch))}</span>` : nothing}
       ${
         last
           ? this.pair(

@@ -7,7 +7,7 @@
  * @property {boolean} waits whether its schedule waits for what comes of epochs
  * @property {number} parts numbers that are kept of each parameter before, itself among them
  * @property {number} wanted the same from now on
- * @property {boolean} lags whether the last of them is how far the parameters' average lags behind, which stays the last
+ * @property {boolean} lags whether the last of them is how far the parameters' average lags behind
  */
 
 /** Numbers before a snapshot's memories, of a memory, and before a network's own. */

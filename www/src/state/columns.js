@@ -221,8 +221,8 @@ export class Epochs {
     return sum;
   }
 
-  /** A measure of an epoch, of the one that the trial stands by if none is named. @param {string} name @param {number} [k]
-   * @returns {number} NaN where there is no such epoch */
+  /** A measure of an epoch, of the one that the trial stands by if none is named. @param {string} name
+   * @param {number} [k] @returns {number} NaN where there is no such epoch */
   measure(name, k = this.standing) {
     return this.get(k, MEASURES.indexOf(/** @type {Measure} */ (name)));
   }

@@ -90,7 +90,11 @@ fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec
     for (depth, layer) in layers.iter().enumerate() {
         let mask = Mask { key: network.spec.dropout_key(depth), step: 0, p: network.spec.dropout };
         let masked = network.spec.dropout > 0.0 && depth + 1 < layers.len();
-        let (a, slopes) = kernels::dense_forward::reference(parameters, layer, &x, masked.then_some(&mask));
+        let mut z = kernels::dense_forward::sums(parameters, layer, &x);
+        if let Some(norm) = layer.norm {
+            kernels::batch_norm::reference(&mut parameters.to_vec(), layer, norm, &mut z);
+        }
+        let (a, slopes) = kernels::dense_forward::shown(layer, &z, masked.then_some(&mask));
         if matches!(layer.activation, Activation::Relu | Activation::LeakyRelu) {
             signs.extend(slopes.iter().map(|&slope| slope > 0.5));
         }
@@ -101,15 +105,27 @@ fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec
 }
 
 fn c1(n: u64) {
+    c1_of(n, |network| network);
+}
+
+/// With batch norms, and batches of which each unit's deviation is worth something.
+fn c1_gradients_through_batch_norms_are_central_differences() {
+    c1_of(60, |(mut network, data)| {
+        network.spec.shape.batch_norm = data.n_train >= 8;
+        (network.spec.initial(), data)
+    });
+}
+
+fn c1_of(n: u64, of: impl Fn((Network, Data<f64>)) -> (Network, Data<f64>)) {
     const EPSILON: f64 = 1e-6;
     const PROBES: u32 = 24;
     let (mut probes, mut skipped) = (0, 0);
     for seed in 1000..1000 + n {
-        let (network, data) = draw(seed, 4, 24, 32);
+        let (network, data) = of(draw(seed, 4, 24, 32));
         let gradient = reference_gradient(&data, &network);
         let mut stream = stream(seed + 1);
         for _ in 0..PROBES {
-            let i = stream.below(gradient.len() as u32) as usize;
+            let i = stream.below(network.spec.shape.n_trained() as u32) as usize;
             let shifted = |by: f64| {
                 let mut parameters = network.parameters.clone();
                 parameters[i] += by;
@@ -139,7 +155,7 @@ fn c1_gradients_are_central_differences_of_500() {
 }
 
 crate::harness::tests! {
-    plain [c1_gradients_are_central_differences]
+    plain [c1_gradients_are_central_differences, c1_gradients_through_batch_norms_are_central_differences]
     each_backend [c2_gradients_are_those_of_f64]
     gpu [c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy]
     soak [c1_gradients_are_central_differences_of_500]

@@ -5,11 +5,12 @@ use crate::common::{ACTIVATIONS, On, backends, batches, data, named, narrow, net
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use tuning_playground::backend::cpu::PlaneScorer;
 use tuning_playground::backend::gpu::Strategy;
 use tuning_playground::backend::reference::ReferencePopulation;
-use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population};
+use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Rows, evaluate};
 use tuning_playground::fixture::relative_l2;
-use tuning_playground::mlp::{Loss, Shape};
+use tuning_playground::mlp::{Loss, Role, Shape};
 use tuning_playground::optimizer::{Optimizer, RuleId};
 
 /// Backends in f32 against f64: sums over a few hundred terms.
@@ -197,8 +198,81 @@ fn train_workgroup() {
     }
 }
 
+/// Two hidden layers of this width with batch norms, and data for a batch and what an epoch leaves of it.
+fn normed(case: usize, width: usize, optimizer: Optimizer) -> (Network, Data<f64>) {
+    let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
+    let shape = Shape { inputs: 4, hidden: vec![width, 6], outputs: 3, activation, batch_norm: true };
+    let rows = data(&shape, Loss::CrossEntropy, 37, 70, case as u64);
+    (network(0, &shape, Loss::CrossEntropy, optimizer, 0.2 * (case % 2) as f64, 24), rows)
+}
+
+fn batch_norm(on: On) {
+    let backends = backends(on);
+    for (case, width) in WIDTHS.into_iter().enumerate() {
+        let (network, data) = normed(case, width, still());
+        hold(&backends, &network, &data, |name, found, wanted| {
+            // Running statistics alone have moved; the validation's loss is by them.
+            close(name, "statistics", &found.1, &wanted.1);
+            let losses = |seen: &Seen| [seen.0.train.loss, seen.0.validation.expect("validation rows").loss];
+            close(name, "losses", &losses(found), &losses(wanted));
+        });
+        // What is scored elsewhere is the same: there norms are folded into the layers before them.
+        let trained = narrow(&data);
+        for backend in &backends {
+            let mut population =
+                pollster::block_on(backend.population(trained.clone(), vec![network.clone()])).expect("a population");
+            let (outcome, parameters, _) = see(population.as_mut(), &network, data.n_train);
+            let network = Network { parameters, ..network.clone() };
+            let scores = evaluate(backend.as_ref(), &trained, Rows::Validation, [network.clone()]);
+            let [found, wanted] = [pollster::block_on(scores).expect("scores")[0], outcome.validation.expect("rows")];
+            close(backend.name(), "scores", &[found.loss, found.accuracy], &[wanted.loss, wanted.accuracy]);
+            let weights: Vec<f32> = network.parameters.iter().map(|&x| x as f32).collect();
+            let nowhere = vec![0.0; weights.len()];
+            let rows: Vec<u32> = (data.n_train as u32..data.rows() as u32).collect();
+            let scorer = PlaneScorer::new(&network.spec, &weights, [&weights, &nowhere], &trained, &rows);
+            close(backend.name(), "a plane's origin", &[scorer.scores(&[[0.0, 1.0]])[0].loss], &[wanted.loss]);
+        }
+    }
+}
+
+fn batch_norm_backward(on: On) {
+    let backends = backends(on);
+    for (case, width) in WIDTHS.into_iter().enumerate() {
+        let (network, data) = normed(case, width, still());
+        let layers = network.spec.shape.layers();
+        hold(&backends, &network, &data, |name, found, wanted| {
+            for tensor in network.spec.shape.tensors() {
+                // The bias before a norm has no gradient but rounding.
+                let is_idle = tensor.role == Role::Bias && layers[tensor.layer].norm.is_some();
+                let [found, wanted] = [&found.2[tensor.place.clone()], &wanted.2[tensor.place]];
+                if is_idle {
+                    assert!(found.iter().all(|x| x.abs() < 1e-6), "{name}: {found:?}");
+                } else {
+                    close(name, "gradient", found, wanted);
+                }
+            }
+        });
+    }
+    // Whole steps: no rule moves running statistics, and padding stays out of everything.
+    for optimizer in
+        [named("adamw", &[("weight_decay", 0.5)]), named("nesterov", &[("l2", 0.1), ("hypergradient", 1e-3)])]
+    {
+        let (mut network, data) = normed(2, 7, optimizer);
+        network.spec.optimizer.average = Some(0.5);
+        hold(&backends, &network, &data, |name, found, wanted| {
+            for tensor in network.spec.shape.tensors().filter(|one| one.role != Role::Bias) {
+                let [found, wanted] = [&found.1[tensor.place.clone()], &wanted.1[tensor.place]];
+                let error = relative_l2(found, wanted);
+                assert!(error <= 1e-4, "{name}: {:?} of layer {} is off by {error:.2e}", tensor.role, tensor.layer);
+            }
+        });
+    }
+}
+
 crate::harness::tests! {
     each_backend [
+        batch_norm,
+        batch_norm_backward,
         dense_forward,
         loss,
         dense_backward_weight,

@@ -64,7 +64,7 @@ impl Run {
             n_train: data.n_train,
             steps: Steps::default(),
             epoch: 0,
-            batches: EpochBatches { network: 0, order: Vec::new(), steps: Vec::new(), validates: false },
+            batches: EpochBatches { network: 0, order: Vec::new(), steps: Vec::new(), validates: true },
             next: 0,
             in_piece: false,
             diverged_at: None,
@@ -95,7 +95,7 @@ impl Run {
                 network: 0,
                 order: self.batches.order.clone(),
                 steps,
-                validates: false,
+                validates: true,
             }])?;
             (self.next, self.in_piece) = (end, true);
         }

@@ -83,7 +83,9 @@ pub async fn evaluate(
     // What takes no steps needs no strategy of its own, and no room for what goes from step to step.
     let still = |Network { spec, parameters }: Network| {
         let optimizer = if spec.is_second_order() { STILL } else { Optimizer { average: None, ..spec.optimizer } };
-        Network { spec: NetworkSpec { optimizer, ..spec }, parameters }
+        // A batch norm is linear in evaluation mode: any strategy serves.
+        let parameters = if spec.shape.batch_norm { spec.shape.folded(&parameters) } else { parameters };
+        Network { spec: NetworkSpec { optimizer, shape: spec.shape.plain(), ..spec }, parameters }
     };
     let mut waiting = networks.into_iter().map(still).peekable();
     while waiting.peek().is_some() {
@@ -119,6 +121,13 @@ pub async fn loss_gradient(
     rows: Rows<'_>,
     Network { spec, parameters }: Network,
 ) -> Result<(Score, Vec<f64>)> {
+    if spec.shape.batch_norm {
+        let shape = spec.shape.clone();
+        let folded =
+            Network { parameters: shape.folded(&parameters), spec: NetworkSpec { shape: shape.plain(), ..spec } };
+        let (score, gradient) = Box::pin(loss_gradient(backend, data, rows, folded)).await?;
+        return Ok((score, shape.unfolded(&parameters, &gradient)));
+    }
     let rows = rows.list(data);
     let n = rows.len();
     let n_parameters = spec.shape.n_parameters();

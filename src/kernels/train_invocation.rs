@@ -2,7 +2,9 @@
 //! takes many of them in one dispatch; made of the other kernels' twins.
 
 use super::{BatchLoss, DIVERGENCE_LIMIT, Labels, Mask, Real, STATE_LIMIT};
-use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
+use super::{
+    batch_norm, batch_norm_backward, dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer,
+};
 use crate::mlp::{Layer, Loss};
 use crate::optimizer::average::follow;
 use crate::optimizer::descent::{DIRECTION, shifted, slope};
@@ -46,15 +48,22 @@ pub fn reference<T: Real>(
     let last = layers.len() - 1;
     let mut inputs = vec![x];
     let mut derivatives = Vec::with_capacity(layers.len());
+    let mut normed = Vec::with_capacity(layers.len());
     for (depth, layer) in layers.iter().enumerate() {
         let mask = (p > 0.0 && depth < last).then(|| Mask { key: network.keys[depth], step, p });
-        let (a, derivative) = dense_forward::reference(network.parameters, layer, &inputs[depth], mask.as_ref());
+        let mut z = dense_forward::sums(network.parameters, layer, &inputs[depth]);
+        normed.push(layer.norm.map(|norm| batch_norm::reference(network.parameters, layer, norm, &mut z)));
+        let (a, derivative) = dense_forward::shown(layer, &z, mask.as_ref());
         inputs.push(a);
         derivatives.push(derivative);
     }
     let batch = loss::reference(network.loss, &inputs[last + 1], layers[last].outputs, labels, rows);
     let mut delta = batch.delta.clone();
     for (depth, layer) in layers.iter().enumerate().rev() {
+        if let (Some(norm), Some(normed)) = (layer.norm, &normed[depth]) {
+            let (parameters, gradient) = (&*network.parameters, &mut *network.gradient);
+            batch_norm_backward::reference(parameters, gradient, layer, norm, normed, &mut delta);
+        }
         dense_backward_weight::reference(network.gradient, layer, &inputs[depth], &delta);
         if depth > 0 {
             delta = dense_backward_data::reference(network.parameters, layer, &delta, &derivatives[depth - 1]);

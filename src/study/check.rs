@@ -124,6 +124,7 @@ impl Study {
         study.check_patience()?;
         let [n_train, n_validation, _] = study.part_sizes()?;
         study.check_batch_size(n_train)?;
+        study.check_batch_norm(n_train)?;
         if config::loss_of_task(&study.dataset) == "mse" {
             study.check_metric([n_train, n_validation], |rows| rows > 1)?;
         }
@@ -207,6 +208,44 @@ impl Study {
             return Err(Error::BatchTooLarge { batch_size: largest as u32, rows: n_train as u32 });
         }
         Ok(())
+    }
+
+    /// Refuses batches of one row where a batch norm takes their variance, also as what is left of an epoch.
+    fn check_batch_norm(&self, n_train: usize) -> Result<()> {
+        let is_normed = self.given("batch_norm").1.iter().any(|one| one.as_bool() == Some(true))
+            && usage::inert(&self.dataset, &self.fixed, &self.space, "batch_norm").is_none();
+        if !is_normed {
+            return Ok(());
+        }
+        let has_one = |batch: usize| {
+            let batch = batch.min(n_train);
+            batch == 1 || n_train % batch == 1
+        };
+        let Some(batch) = self.batch_sizes(n_train).into_iter().find(|&batch| has_one(batch)) else { return Ok(()) };
+        // The nearest below and above.
+        let mut near: Vec<usize> = (2..batch).rev().find(|&other| !has_one(other)).into_iter().collect();
+        near.extend((batch + 1..=n_train).find(|&other| !has_one(other)));
+        let near: Vec<String> = near.iter().map(usize::to_string).collect();
+        let (batch_size, rows, accepted) = (batch as u32, n_train as u32, near.join(" | "));
+        Err(Error::BatchOfOne { batch_size, rows, accepted })
+    }
+
+    /// The sizes that batches may have.
+    fn batch_sizes(&self, n_train: usize) -> Vec<usize> {
+        if usage::inert(&self.dataset, &self.fixed, &self.space, "batch_size").is_some() {
+            return vec![n_train];
+        }
+        match self.space.iter().find(|(name, _)| name == "batch_size").map(|(_, axis)| axis) {
+            Some(Distribution::Categorical { choices }) => {
+                choices.iter().filter_map(Value::as_f64).map(|size| size as usize).collect()
+            }
+            Some(Distribution::Int { low, high, step, .. }) => {
+                let step = step.unwrap_or(1.0).max(1.0) as usize;
+                let (low, high) = (*low as usize, (*high as usize).min(n_train));
+                (low..=high).step_by(step).chain([high]).collect()
+            }
+            _ => vec![config::fixed(self, "batch_size").as_f64().unwrap_or(1.0) as usize],
+        }
     }
 
     /// Refuses an R^2 as the objective where its rows do not define it, as `is_defined` says of the training or the

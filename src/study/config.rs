@@ -35,6 +35,8 @@ pub struct TrialConfig {
     pub patience: usize,
     /// Whether its weights are the mean of those at the ends of its last epochs (SWA).
     pub averages_ends: bool,
+    /// Whether a batch norm follows each hidden layer's linear map.
+    pub batch_norm: bool,
 }
 
 /// `cross_entropy` or `mse`, as the data set's task asks.
@@ -132,6 +134,7 @@ impl TrialConfig {
             epochs: 1,
             patience: 0,
             averages_ends: false,
+            batch_norm: false,
         };
         // A method that moves all parameters at once has neither.
         if config.optimizer.second_order().is_none() {
@@ -176,6 +179,7 @@ impl TrialConfig {
             // A deviation of another initialization's is inert.
             "init_std" if self.init == Init::Normal => self.init_std = number,
             "init_std" => {}
+            "batch_norm" => self.batch_norm = number > 0.0 && self.optimizer.second_order().is_none(),
             "patience" => self.patience = number as usize,
             "averaging_decay" => self.optimizer.average = self.optimizer.average.map(|_| number),
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
@@ -208,7 +212,13 @@ impl TrialConfig {
             Task::Classes(n) => n as usize,
             Task::Numbers => 1,
         };
-        Shape { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation, batch_norm: false }
+        Shape {
+            inputs,
+            hidden: self.hidden.clone(),
+            outputs,
+            activation: self.activation,
+            batch_norm: self.batch_norm && !self.hidden.is_empty(),
+        }
     }
 }
 

@@ -59,8 +59,8 @@ pub fn untried(tried: &RefCell<BTreeSet<Code>>, networks: &[(Strategy, &NetworkS
         let is_unrolled = strategy == Strategy::Invocation;
         let program = is_unrolled.then(|| spec.program());
         let update = super::update::Update::of(&spec.optimizer).number();
-        let code = (strategy, program, spec.shape.activation, spec.loss, update);
-        if strategy == Strategy::SecondOrder || !tried.borrow_mut().insert(code) {
+        let code = (strategy, program, (spec.shape.activation, spec.shape.batch_norm), spec.loss, update);
+        if matches!(strategy, Strategy::SecondOrder | Strategy::Panels) || !tried.borrow_mut().insert(code) {
             continue;
         }
         let mut spec = spec.clone();
@@ -96,7 +96,9 @@ pub async fn try_programs(device: &Rc<Device>, strategy: Strategy, specs: Vec<Ne
     let mut population: Box<dyn DevicePopulation> = match strategy {
         Strategy::Invocation => Box::new(Invocation::new(data, networks.clone())),
         Strategy::Workgroup => Box::new(Layered::new(data, networks.clone(), true)),
-        Strategy::Layered | Strategy::SecondOrder => Box::new(Layered::new(data, networks.clone(), false)),
+        Strategy::Layered | Strategy::SecondOrder | Strategy::Panels => {
+            Box::new(Layered::new(data, networks.clone(), false))
+        }
     };
     let found = on_device(population.as_mut(), device, networks.len(), vec![epoch]).await?;
     let mut largest: f64 = 0.0;

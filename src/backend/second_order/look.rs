@@ -71,7 +71,9 @@ impl Look {
     /// Over these rows, all of them.
     pub fn new(spec: &NetworkSpec, data: Rc<Data<f64>>) -> Self {
         let places = (0..data.rows() as u32).collect();
-        let rows = Rows::new(spec, data, places, Rc::new(Clock::default()));
+        // A batch norm is linear in evaluation mode.
+        let plain = NetworkSpec { shape: spec.shape.plain(), ..spec.clone() };
+        let rows = Rows::new(&plain, data, places, Rc::new(Clock::default()));
         Self { spec: spec.clone(), parts: parts(&spec.shape.layers()), rows }
     }
 
@@ -88,6 +90,13 @@ impl Look {
 
     /// The loss with its penalty, and its gradient.
     pub fn gradient(&mut self, parameters: &[f64]) -> (f64, Vec<f64>) {
+        if self.spec.shape.batch_norm {
+            let shape = &self.spec.shape;
+            let folded = shape.folded(parameters);
+            let mut gradient = vec![0.0; folded.len()];
+            let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, &folded, &mut gradient));
+            return (loss, shape.unfolded(parameters, &gradient));
+        }
         let mut gradient = vec![0.0; parameters.len()];
         let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, parameters, &mut gradient));
         (loss, gradient)

@@ -24,7 +24,8 @@ pub fn can_train(spec: &NetworkSpec, software: bool) -> bool {
     let most = if software { MAX_PIECES } else { MAX_PIECES_ON_DEVICE };
     // The silent units of a narrower network would divide 0 by 0.
     let divides = spec.optimizer.divides_by_zero();
-    !divides && spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
+    // A row goes through a network alone: nobody knows the whole batch's statistics.
+    !divides && !spec.shape.batch_norm && spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
 }
 
 /// How the shader reaches parameters and slots: the parameters stand first, then the gradient, then the slots.

@@ -55,7 +55,8 @@ pub fn state_bytes(spec: &NetworkSpec) -> u64 {
 
 /// Bytes of the tables that describe a network: each table stands on the device alone and among all tables.
 pub fn table_bytes(spec: &NetworkSpec) -> u64 {
-    let layers = spec.shape.hidden.len() + 1;
+    let norms = if spec.shape.batch_norm { spec.shape.hidden.len() } else { 0 };
+    let layers = spec.shape.hidden.len() + 1 + norms;
     2 * (size_of::<layout::GpuNetwork>() + layers * size_of::<layout::GpuLayer>()) as u64
 }
 
@@ -115,6 +116,8 @@ struct Tiles {
     evaluate: Vec<u32>,
     backward_data: Vec<u32>,
     backward_weight: Vec<u32>,
+    /// Of batch norms, there and back; 0 where no network has one.
+    norm: Vec<u32>,
     /// Multiplications of a layer over a batch.
     macs: Vec<u64>,
     params4: u32,
@@ -231,6 +234,7 @@ impl Layered {
             most.macs[depth] = most.macs[depth].max(macs);
             raise(&mut most.backward_data, depth, most_rows.div_ceil(4) * layer.inputs4);
             raise(&mut most.backward_weight, depth, (layer.inputs4.div_ceil(2) + 1) * pairs);
+            raise(&mut most.norm, depth, layer.norm4);
         }
         most.params4 = most.params4.max(place.n_params4);
     }
@@ -370,17 +374,23 @@ impl DevicePopulation for Layered {
             taken += epoch.n_steps[..members].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
-        while epoch.next_step < last && queue.has_room(4 * depth + n_rules) {
+        while epoch.next_step < last && queue.has_room(6 * depth + n_rules) {
             let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let tiles = &epoch.tiles[members - 1];
             let depth = tiles.forward.len();
             let call = |layer: usize| Call { step: epoch.next_step, layer: layer as u32, ..tables };
             for layer in 0..depth {
                 queue.push(Pass::DenseForward, call(layer), Some(tiles.forward[layer]), members, tiles.macs[layer]);
+                if tiles.norm[layer] > 0 {
+                    queue.push(Pass::BatchNorm, call(layer), Some(tiles.norm[layer]), members, tiles.macs[layer]);
+                }
             }
             queue.push(Pass::Loss, call(0), Some(1), members, 0);
             for layer in (0..depth).rev() {
                 let macs = tiles.macs[layer];
+                if tiles.norm[layer] > 0 {
+                    queue.push(Pass::BatchNormBackward, call(layer), Some(tiles.norm[layer]), members, macs);
+                }
                 queue.push(Pass::DenseBackwardWeight, call(layer), Some(tiles.backward_weight[layer]), members, macs);
                 if layer > 0 {
                     queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), members, macs);
@@ -397,7 +407,7 @@ impl DevicePopulation for Layered {
             let (first_scored, members) = epoch.scored;
             let tiles = &epoch.tiles[epoch.networks.len() - 1];
             let tables = Call { members: first_scored, ..tables };
-            while epoch.next_block < epoch.blocks && queue.has_room(depth + n_rules) {
+            while epoch.next_block < epoch.blocks && queue.has_room(2 * depth + n_rules) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
                 let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
                 let first_row = (self.data.n_train + block) as u32;
@@ -408,6 +418,10 @@ impl DevicePopulation for Layered {
                 } else {
                     for (layer, &x) in tiles.evaluate.iter().enumerate() {
                         queue.push(Pass::DenseForward, call(layer), Some(x), members, tiles.macs[layer]);
+                        if tiles.norm[layer] > 0 {
+                            let norm = Some(tiles.norm[layer]);
+                            queue.push(Pass::BatchNorm, call(layer), norm, members, tiles.macs[layer]);
+                        }
                     }
                     queue.push(Pass::Loss, call(0), Some(1), members, 0);
                 }

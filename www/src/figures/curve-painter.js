@@ -340,7 +340,8 @@ function band(g, values, around, frame, color) {
 }
 
 /** A ring around the epoch whose weights a trial kept, and a tick where it stopped.
- * @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame @param {string} color @param {number} width */
+ * @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame @param {string} color
+ * @param {number} width */
 function keep(g, trial, frame, color, width) {
   const { validation } = lineOf(trial);
   const k = trial.epochs.standing;

@@ -13,7 +13,16 @@ import {
   unknownKey,
   wrong,
 } from './checks.js';
-import { BY_NAME, DATASETS, HYPERPARAMETERS, choicesOf, inertBy, scaleOf, taskOf } from './hyperparameters.js';
+import {
+  BY_NAME,
+  DATASETS,
+  HYPERPARAMETERS,
+  choicesOf,
+  inertBy,
+  scaleOf,
+  taskOf,
+  valueOf,
+} from './hyperparameters.js';
 import { MOST_POINTS, acceptedPoints } from './points.js';
 import { checkBudget, checkFit, checkPruner, checkSampler, checkStaged, checkStages } from './search-checks.js';
 
@@ -182,6 +191,8 @@ export function checkTogether(study) {
   const largest = Math.max(...batches.map(Number));
   if (largest > sizes[0] && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))
     return { code: 'batch_too_large', batch_size: largest, rows: sizes[0] };
+  const alone = batchOfOne(study, sizes[0], given('batch_norm'));
+  if (alone) return alone;
   const [part, kind] = (study.objective?.metric ?? '').split('_');
   const size = sizes[PARTS.indexOf(part)];
   if (kind === 'metric' && fits === 'mse' && size < 2)
@@ -194,6 +205,37 @@ export function checkTogether(study) {
       accepted: `${part}_loss`,
     };
   return checkBudget(study, sizes[0]) ?? checkFit(study, Object.keys(space));
+}
+
+/** Batches of one row where a batch norm takes their variance, also as what is left of an epoch.
+ * @param {Study} study @param {number} rows @param {unknown[]} norms @returns {Problem | null} */
+function batchOfOne(study, rows, norms) {
+  const isInert = (/** @type {string} */ name) => inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(name)), study);
+  if (!norms.includes(true) || isInert('batch_norm')) return null;
+  const hasOne = (/** @type {number} */ batch) => Math.min(batch, rows) === 1 || rows % Math.min(batch, rows) === 1;
+  const range = study.space?.batch_size;
+  const all = isInert('batch_size')
+    ? [rows]
+    : (range?.choices?.map(Number) ??
+      (range
+        ? sizesIn(range, rows)
+        : [Number(valueOf(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))]));
+  const batch = all.find(hasOne);
+  if (batch === undefined) return null;
+  const works = (/** @type {number} */ other) => other >= 2 && other <= rows && !hasOne(other);
+  let [below, above] = [batch - 1, batch + 1];
+  while (below >= 2 && !works(below)) below--;
+  while (above <= rows && !works(above)) above++;
+  const accepted = [below, above].filter(works).join(' | ');
+  return { code: 'batch_of_one', batch_size: batch, rows, accepted };
+}
+
+/** The whole numbers of a range, up to a bound. @param {Distribution} range @param {number} most */
+function sizesIn({ low, high, step }, most) {
+  const end = Math.min(Number(high), most);
+  const all = [];
+  for (let one = Number(low); one <= end; one += Math.max(1, step ?? 1)) all.push(one);
+  return [...all, end];
 }
 
 /** Rows of each part, shared out by largest remainders as the engine does. @param {Study} study */

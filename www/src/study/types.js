@@ -53,7 +53,8 @@
  * @property {Record<string, number | string | null>} [curvature] of the whole network
  *
  * @typedef {'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric'} Measure
- * @typedef {{length: number, get: (k: number) => number, lacks: (k: number) => boolean, [Symbol.iterator]: () => Iterator<number>}} Column a number
+ * @typedef {{length: number, get: (k: number) => number, lacks: (k: number) => boolean, [Symbol.iterator]: () =>
+ *   Iterator<number>}} Column a number
  *   of every epoch; NaN where there is none; lacks: of an epoch without validation
  *
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)

@@ -79,7 +79,9 @@ impl TrialSnapshot {
         if let Some(Best { epoch, loss, value, .. }) = self.best.as_ref().filter(|_| !best.is_empty()) {
             words.push(*epoch);
             words.extend([loss, value].iter().flat_map(|x| halves(x.to_bits())));
-            best.iter().for_each(|own| add(words, own));
+            for own in best {
+                add(words, own);
+            }
         }
         words[first] = (words.len() - first - 1) as u32;
     }

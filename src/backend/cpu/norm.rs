@@ -37,7 +37,9 @@ impl Job for Normalise<'_> {
                     *sum += z;
                 }
             }
-            mean.iter_mut().for_each(|sum| *sum /= n);
+            for sum in &mut mean {
+                *sum /= n;
+            }
             for row in z.chunks_exact(width) {
                 for ((sum, z), mean) in squares.iter_mut().zip(row).zip(&mean) {
                     *sum += (z - mean) * (z - mean);
@@ -132,8 +134,10 @@ impl Job for NormaliseBack<'_> {
             self.gradient[first..first + width].copy_from_slice(&by_factor[..width]);
             self.gradient[wide + first..][..width].copy_from_slice(&by_shift[..width]);
             let mut scale = [0.0_f32; MOST];
-            for unit in 0..width {
-                scale[unit] = self.norm[first + unit] * self.inverse[first + unit] / n;
+            for ((scale, factor), inverse) in
+                scale[..width].iter_mut().zip(&self.norm[first..]).zip(&self.inverse[first..])
+            {
+                *scale = factor * inverse / n;
             }
             for (delta, x) in delta.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
                 for unit in 0..width {

@@ -399,7 +399,7 @@ pub fn source(program: &Program) -> String {
         match mark {
             "constants" => writer.constants(pieces),
             "update" => {
-                writer.out.push_str(&update::source(Update::unguarded(program.rule, program.averages), &PLACES))
+                writer.out.push_str(&update::source(Update::unguarded(program.rule, program.averages), &PLACES));
             }
             "slope" => writer.slope(),
             "run constants" => writer.run_constants(),

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn parameters_survive_the_way_to_the_device_and_back() {
         for batch_norm in [false, true] {
-            the_way_there_and_back(Shape {
+            the_way_there_and_back(&Shape {
                 inputs: 5,
                 hidden: vec![3, 6],
                 outputs: 2,
@@ -242,7 +242,7 @@ mod tests {
         }
     }
 
-    fn the_way_there_and_back(shape: Shape) {
+    fn the_way_there_and_back(shape: &Shape) {
         let parameters: Vec<f64> = (1..=shape.n_parameters()).map(|i| i as f64).collect();
         let spec = NetworkSpec {
             run: RunId::default(),
@@ -256,8 +256,8 @@ mod tests {
             crowd: 1,
         };
         let mut device = vec![0.0; 4 * sizes(&spec).params4];
-        to_device(&shape, &parameters, &mut device);
-        assert_eq!(from_device(&shape, &device), parameters);
+        to_device(shape, &parameters, &mut device);
+        assert_eq!(from_device(shape, &device), parameters);
         assert_eq!(device.iter().filter(|x| **x != 0.0).count(), parameters.len());
     }
 }

@@ -74,7 +74,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let drop_threshold = vec4<u32>(settings[own]);
     let drop_scale = vec4<f32>(bitcast<f32>(settings[own + 1u]));
     //@ run constants
-    // The head of the member's batches: first word of its steps, whether it trains in this epoch, rows of all its steps,
+    // The head of the member's batches: first word of its steps, whether it trains in this epoch (1, or 2 without being scored after it), rows of all its steps,
     // steps of the run before them.
     let head = call.batches + 4u * member;
     let steps = batches[head];
@@ -96,10 +96,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     //@ member
 
-    while counted < call.end && diverged == 0u {
+    // Who is not scored after the epoch ends with its training rows.
+    let end = select(call.end, min(call.end, call.train_end), batches[head + 1u] == 2u);
+    while counted < end && diverged == 0u {
         let training = counted < call.train_end;
         let first_step = steps + STEP_WORDS * step;
-        var n = call.end - counted;
+        var n = end - counted;
         if training {
             n = batches[first_step];
         }

@@ -124,6 +124,7 @@ impl Work {
             hidden: self.hidden.clone(),
             outputs: self.outputs,
             activation: Activation::Relu,
+            batch_norm: false,
         };
         NetworkSpec {
             run,

@@ -61,6 +61,17 @@ pub enum Error {
     /// Batches larger than the training part.
     #[error("batch_size {batch_size} is larger than the {rows} training samples; use at most {rows}")]
     BatchTooLarge { batch_size: u32, rows: u32 },
+    /// A batch of one row under a batch norm: it has no variance.
+    #[error(
+        "batch_norm: a batch of one row has no variance; batch_size {batch_size} leaves one of the {rows} training samples; \
+         use {accepted}"
+    )]
+    BatchOfOne { batch_size: u32, rows: u32, accepted: String },
+    /// Second derivatives of a network with batch norms.
+    #[error(
+        "the curvature of networks with batch norm is not worked out; turn batch_norm off or leave the curvature out"
+    )]
+    NoCurvatureOfNorms,
     /// A data set too small for its split.
     #[error("{dataset} has {rows} samples, too few: the {part} part would be empty; raise samples or change split")]
     TooFewRows { dataset: String, rows: u32, part: String },

@@ -41,12 +41,13 @@ pub struct EpochRecord {
     pub epoch: usize,
     #[serde(serialize_with = "number")]
     pub train_loss: f64,
-    #[serde(serialize_with = "number")]
-    pub validation_loss: f64,
+    /// Missing after epochs without a look at the validation rows, as its metric is.
+    #[serde(with = "number_option")]
+    pub validation_loss: Option<f64>,
     #[serde(serialize_with = "number")]
     pub train_metric: f64,
-    #[serde(serialize_with = "number")]
-    pub validation_metric: f64,
+    #[serde(with = "number_option")]
+    pub validation_metric: Option<f64>,
     #[serde(serialize_with = "number")]
     pub learning_rate: f64,
     pub seconds: f64,
@@ -60,10 +61,10 @@ pub struct EpochRecord {
 
 impl EpochRecord {
     /// What the study compares, at this epoch.
-    pub fn value(&self, metric: Metric) -> f64 {
+    pub fn value(&self, metric: Metric) -> Option<f64> {
         match metric {
-            Metric::TrainLoss => self.train_loss,
-            Metric::TrainMetric => self.train_metric,
+            Metric::TrainLoss => Some(self.train_loss),
+            Metric::TrainMetric => Some(self.train_metric),
             Metric::ValidationLoss => self.validation_loss,
             Metric::ValidationMetric => self.validation_metric,
         }
@@ -131,6 +132,9 @@ pub struct TrialRecord {
     /// its own from the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<Copied>,
+    /// The epoch whose weights it kept, of one with patience.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_epoch: Option<u32>,
 }
 
 /// What happened to a trial since the last report.
@@ -151,6 +155,8 @@ pub struct TrialEvent {
     pub evaluations: u64,
     /// The step at which it diverged.
     pub diverged_at: Option<u64>,
+    /// The epoch whose weights it kept, where it is complete and had patience.
+    pub kept_epoch: Option<u32>,
 }
 
 impl TrialEvent {
@@ -163,12 +169,15 @@ impl TrialEvent {
     /// [`Self::SPREAD_BIT`] where there are several seeds. Then come its numbers.
     const MARK: usize = Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
     const SPREAD_BIT: f64 = 16.0;
+    /// In place of a validation loss that there is not.
+    const NOT_VALIDATED: f64 = f64::NEG_INFINITY;
 
     /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
-    /// [`TrialState::ALL`]), value, steps, the step at which it diverged, gradient evaluations, how many epochs follow and
-    /// how many numbers each has; then the epochs. What is missing is NaN.
+    /// [`TrialState::ALL`]), value, steps, the step at which it diverged, gradient evaluations, the epoch whose weights it
+    /// kept, how many epochs follow and how many numbers each has; then the epochs. What is missing is NaN, but for the
+    /// validation of an epoch without any: its loss is [`Self::NOT_VALIDATED`], which no loss can be.
     pub fn write(&self, numbers: &mut Vec<f64>) {
-        let Self { number, state, ref epochs, value, steps, evaluations, diverged_at } = *self;
+        let Self { number, state, ref epochs, value, steps, evaluations, diverged_at, kept_epoch } = *self;
         let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);
         let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
         let value = value.unwrap_or(f64::NAN);
@@ -179,10 +188,11 @@ impl TrialEvent {
             None => Self::EPOCH_NUMBERS + if has_spread { Self::SPREAD_NUMBERS } else { 0 },
         };
         numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at]);
-        numbers.extend([evaluations as f64, epochs.len() as f64, each as f64]);
+        numbers.extend([evaluations as f64, kept_epoch.map_or(f64::NAN, f64::from), epochs.len() as f64, each as f64]);
         for one in epochs {
-            numbers.extend([one.epoch as f64, one.train_loss, one.validation_loss, one.train_metric]);
-            numbers.extend([one.validation_metric, one.learning_rate, one.seconds]);
+            let validation = one.validation_loss.unwrap_or(Self::NOT_VALIDATED);
+            numbers.extend([one.epoch as f64, one.train_loss, validation, one.train_metric]);
+            numbers.extend([one.validation_metric.unwrap_or(f64::NAN), one.learning_rate, one.seconds]);
             if has_spread || recorded.is_some() {
                 let missing = f64::NAN;
                 numbers.extend(one.spread.map_or([missing; Self::SPREAD_NUMBERS], |of| {
@@ -202,7 +212,7 @@ impl TrialEvent {
     pub fn read(mut numbers: &[f64]) -> Option<Vec<Self>> {
         let mut events = Vec::new();
         while !numbers.is_empty() {
-            let (&[number, state, value, steps, diverged_at, evaluations, n, each], rest) =
+            let (&[number, state, value, steps, diverged_at, evaluations, kept, n, each], rest) =
                 numbers.split_first_chunk()?;
             let each = each as usize;
             let is_recorded = each > Self::MARK;
@@ -220,12 +230,13 @@ impl TrialEvent {
                 } else {
                     None
                 };
+                let is_validated = of[2] != Self::NOT_VALIDATED;
                 Some(EpochRecord {
                     epoch: of[0] as usize,
                     train_loss: of[1],
-                    validation_loss: of[2],
+                    validation_loss: is_validated.then_some(of[2]),
                     train_metric: of[3],
-                    validation_metric: of[4],
+                    validation_metric: is_validated.then_some(of[4]),
                     learning_rate: of[5],
                     seconds: of[6],
                     spread: has_spread.then(|| Spread {
@@ -246,6 +257,7 @@ impl TrialEvent {
                 steps: steps as u64,
                 evaluations: evaluations as u64,
                 diverged_at: Some(diverged_at).filter(|step| !step.is_nan()).map(|step| step as u64),
+                kept_epoch: Some(kept).filter(|epoch| !epoch.is_nan()).map(|epoch| epoch as u32),
             });
         }
         Some(events)
@@ -261,6 +273,7 @@ impl TrialEvent {
             steps: 0,
             evaluations: 0,
             diverged_at: None,
+            kept_epoch: None,
         }
     }
 }
@@ -331,22 +344,25 @@ mod tests {
         let nan = f64::NAN;
         #[rustfmt::skip]
         let numbers = [
-            3.0, 4.0, nan, 20.0, 17.0, 25.0, 2.0, 7.0,
+            3.0, 4.0, nan, 20.0, 17.0, 25.0, nan, 2.0, 7.0,
             1.0, 0.5, 0.1 + 0.2, 0.25, 5e-324, 0.01, 0.125,
             2.0, nan, f64::INFINITY, 0.0, -0.0, 0.02, 0.25,
-            0.0, 2.0, nan, 9.0, nan, 9.0, 0.0, 7.0,
-            1.0, 1.0, 0.125, 9.0, nan, 9.0, 1.0, 11.0,
-            4.0, 0.5, 0.25, 1.0, 0.75, 0.01, 2.0, 0.1, 0.2, nan, f64::NEG_INFINITY,
+            0.0, 2.0, nan, 9.0, nan, 9.0, 5.0, 0.0, 7.0,
+            1.0, 1.0, 0.125, 9.0, nan, 9.0, nan, 1.0, 11.0,
+            4.0, 0.5, f64::NEG_INFINITY, 1.0, 0.75, 0.01, 2.0, 0.1, 0.2, nan, f64::NEG_INFINITY,
         ];
         let events = TrialEvent::read(&numbers).expect("whole events");
         let [diverged, complete, running] = events.as_slice() else { panic!("three events") };
         assert_eq!((diverged.number, diverged.state, diverged.value), (3, TrialState::Diverged, None));
         assert_eq!((diverged.steps, diverged.evaluations, diverged.diverged_at), (20, 25, Some(17)));
-        assert_eq!(diverged.epochs[0].validation_loss, 0.1 + 0.2);
-        assert_eq!(diverged.epochs[0].validation_metric, 5e-324);
-        assert!(diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_infinite());
+        assert_eq!(diverged.epochs[0].validation_loss, Some(0.1 + 0.2));
+        assert_eq!(diverged.epochs[0].validation_metric, Some(5e-324));
+        assert!(
+            diverged.epochs[1].train_loss.is_nan() && diverged.epochs[1].validation_loss.is_some_and(f64::is_infinite)
+        );
         assert_eq!((diverged.epochs[1].learning_rate, diverged.epochs[1].seconds), (0.02, 0.25));
-        assert_eq!((complete.state, complete.epochs.len()), (TrialState::Complete, 0));
+        assert_eq!((complete.state, complete.epochs.len(), complete.kept_epoch), (TrialState::Complete, 0, Some(5)));
+        assert_eq!((running.epochs[0].validation_loss, running.epochs[0].validation_metric), (None, None));
         assert!(complete.value.is_some_and(f64::is_nan), "a value that is not a number is one");
         assert_eq!((running.state, running.value, running.epochs[0].epoch), (TrialState::Running, None, 4));
         assert_eq!(running.epochs[0].spread.expect("several seeds").validation_metric, f64::NEG_INFINITY);
@@ -357,16 +373,18 @@ mod tests {
         let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         // The value of a trial that has none is missing.
         let mut given = numbers;
-        given[32] = nan;
+        given[34] = nan;
+        // So is the metric of an epoch without validation.
+        given[45] = nan;
         assert_eq!(bits(&written), bits(&given));
         for length in 1..numbers.len() {
-            let is_whole = [22, 30].contains(&length);
+            let is_whole = [23, 32].contains(&length);
             assert_eq!(TrialEvent::read(&numbers[..length]).is_some(), is_whole, "{length} numbers");
         }
         // Behind a spread, which one seed lacks, what was recorded: a gradient's length of two layers.
         let recorded = [
-            0.0, 1.0, nan, 9.0, nan, 9.0, 1.0, 14.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.1, 0.0, nan, nan, nan, nan, 1.0, 3.0,
-            4.0,
+            0.0, 1.0, nan, 9.0, nan, 9.0, nan, 1.0, 14.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.1, 0.0, nan, nan, nan, nan, 1.0,
+            3.0, 4.0,
         ];
         let events = TrialEvent::read(&recorded).expect("whole events");
         let epoch = &events[0].epochs[0];
@@ -378,11 +396,11 @@ mod tests {
         assert_eq!(document["layers"], json!([{"gradient_norm": 3.0}, {"gradient_norm": 4.0}]));
         for mark in [0.0, 8.0, 32.0, nan] {
             let mut other = recorded;
-            other[19] = mark;
+            other[20] = mark;
             assert_eq!(TrialEvent::read(&other), None, "{mark}");
         }
-        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0, 0.0, 7.0]), None, "a state that there is not");
-        assert_eq!(TrialEvent::read(&[0.0, 1.0, nan, 0.0, nan, 0.0, 0.0, 8.0]), None, "epochs of another size");
+        assert_eq!(TrialEvent::read(&[0.0, 6.0, nan, 0.0, nan, 0.0, nan, 0.0, 7.0]), None, "a state that there is not");
+        assert_eq!(TrialEvent::read(&[0.0, 1.0, nan, 0.0, nan, 0.0, nan, 0.0, 8.0]), None, "epochs of another size");
     }
 
     #[test]
@@ -390,15 +408,16 @@ mod tests {
         let mut record = EpochRecord {
             epoch: 1,
             train_loss: 0.5,
-            validation_loss: 0.5,
+            validation_loss: Some(0.5),
             train_metric: 0.5,
-            validation_metric: 0.5,
+            validation_metric: None,
             learning_rate: 0.1,
             seconds: 0.0,
             spread: None,
             recorded: None,
         };
         assert!(serde_json::to_value(&record).unwrap().get("spread").is_none());
+        assert_eq!(serde_json::to_value(&record).unwrap()["validation_metric"], Value::Null);
         let spread =
             Spread { train_loss: 0.25, validation_loss: f64::NAN, train_metric: 0.0, validation_metric: f64::INFINITY };
         record.spread = Some(spread);

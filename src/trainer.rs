@@ -7,13 +7,14 @@
 mod assignment;
 mod cost;
 mod crowds;
+mod held;
 mod record;
 mod report;
 mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
-use crate::backend::{Backend, Data, Labels, Network, NetworkSpec, Program};
+use crate::backend::{Backend, Data, EpochBatches, Labels, Network, NetworkSpec, Program};
 use crate::dataset::{Plane, Prepared, PreparedTargets, Task};
 use crate::error::{Error, Result};
 use crate::mlp::Init;
@@ -26,6 +27,8 @@ use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 use core::time::Duration;
 pub use cost::Cost;
+pub use held::Best;
+use held::Held;
 pub use report::Report;
 use serde_json::Map;
 pub use snapshot::TrialSnapshot;
@@ -329,7 +332,8 @@ impl Trainer {
             // What a learning rate came to is told by its network's state, which later epochs of a flight would change.
             let waits = wave.trials.iter().any(|running| {
                 let TrialConfig { schedule, optimizer, .. } = &running.config;
-                !running.ended && (schedule.waits_for_outcome() || optimizer.descends())
+                let waits = schedule.waits_for_outcome() || optimizer.descends() || running.config.holds_weights();
+                !running.ended && waits
             });
             let alone = waits || self.study.seeds_per_trial > 1 || !self.study.record.is_empty();
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
@@ -354,12 +358,22 @@ impl Trainer {
                     continue;
                 }
                 running.outcomes.push(outcome);
-                if running.outcomes.len() == running.networks.len() {
+                if running.outcomes.len() < running.networks.len() {
+                    continue;
+                }
+                if running.config.holds_weights() {
+                    wave.to_hold.push(owner);
+                } else {
                     wave.to_close.push_back(owner);
                     if self.study.record.is_empty() {
                         self.close(&mut wave, report).await?;
                     }
                 }
+            }
+            if wave.is_through && !wave.to_hold.is_empty() {
+                let owners = core::mem::take(&mut wave.to_hold);
+                self.hold(&mut wave, &owners).await?;
+                wave.to_close.extend(owners);
             }
             if advance.wants_more && self.watched.is_empty() && wave.to_park.is_empty() && wave.to_close.is_empty() {
                 wave.in_epoch = false;
@@ -379,7 +393,14 @@ impl Trainer {
             }
             let watched = core::mem::take(&mut self.watched);
             for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
-                let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
+                let looked_at = |(at, &index): (usize, &usize)| {
+                    let mut snapshot = wave.population.snapshot(index);
+                    if let Some(weights) = running.held.now.get(at) {
+                        snapshot.numbers[..weights.len()].copy_from_slice(weights);
+                    }
+                    snapshot
+                };
+                let networks = running.networks.iter().enumerate().map(looked_at).collect();
                 report.watched.push(running.snapshot(networks, &wave.steps));
             }
             for owner in core::mem::take(&mut wave.to_park) {
@@ -481,6 +502,7 @@ impl Trainer {
                 ended: false,
                 kept,
                 heir,
+                held: Held::default(),
             });
         }
         if trials.is_empty() {
@@ -488,9 +510,10 @@ impl Trainer {
         }
         let population = self.backend.population(self.data.clone(), networks).await?;
         let steps = vec![Steps::default(); outlines.len()];
-        let (in_epoch, to_park, to_close) = (false, Vec::new(), VecDeque::new());
+        let (in_epoch, to_park, to_close, to_hold) = (false, Vec::new(), VecDeque::new(), Vec::new());
         let (networks, is_through) = (outlines, false);
-        let mut wave = Wave { population, networks, trials, owner, steps, in_epoch, is_through, to_close, to_park };
+        let mut wave =
+            Wave { population, networks, trials, owner, steps, in_epoch, is_through, to_close, to_hold, to_park };
         for (owner, from) in snapshots {
             let per_epoch = self.data.n_train.div_ceil(self.batch_size(&wave.trials[owner].config));
             wave.take_up(owner, &from, per_epoch);
@@ -526,6 +549,8 @@ impl Trainer {
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let batch = self.batch_size(&running.config);
+            let epoch_number = running.epochs_begun + 1;
+            let validates = epoch_number % self.study.evaluate_every == 0 || epoch_number == running.config.epochs;
             for &network in &running.networks {
                 let run = wave.networks[network].run;
                 let at = (run, running.epochs_begun);
@@ -538,7 +563,8 @@ impl Trainer {
                         order
                     }
                 };
-                epoch.push(batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]));
+                let batches = batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]);
+                epoch.push(EpochBatches { validates, ..batches });
             }
             running.epochs_begun += 1;
             ends |= running.epochs_begun == running.until;
@@ -574,6 +600,7 @@ impl Trainer {
             steps: running.steps,
             evaluations: running.evaluations,
             diverged_at,
+            kept_epoch: None,
         };
         if diverged_at.is_some() {
             running.ended = true;
@@ -581,16 +608,23 @@ impl Trainer {
             return event;
         }
         let is_last = running.epochs_done == running.config.epochs;
-        let is_told = is_last || !self.brief;
+        let is_patient = running.config.patience > 0;
+        let is_told = is_last || is_patient || !self.brief;
         let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, steps));
         for outcome in &outcomes {
-            let loss = outcome.validation.unwrap_or(outcome.train).loss;
-            running.config.schedule.observe(&mut steps[outcome.network].memory, loss);
+            // A schedule waits for looks at the validation rows; without such rows, for the training's.
+            let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));
+            if let Some(score) = looked_at {
+                running.config.schedule.observe(&mut steps[outcome.network].memory, score.loss);
+            }
         }
         running.ended = running.epochs_done == running.until;
         if is_last {
             event.state = TrialState::Complete;
-            event.value = record.as_ref().map(|record| record.value(self.study.metric));
+            event.value = record.as_ref().and_then(|record| record.value(self.study.metric));
+        }
+        if let Some(record) = record.as_ref().filter(|_| is_patient) {
+            self.be_patient(running, record, &mut event);
         }
         event.epochs.extend(record);
         event

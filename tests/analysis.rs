@@ -184,6 +184,7 @@ fn planes_that_are_none_are_refused_by_what_is_wrong() {
         hidden: vec![2],
         outputs: 2,
         activation: pick(&mut stream(1), &ACTIVATIONS),
+        batch_norm: false,
     };
     let n = shape.n_parameters();
     let draw = |seed: u32| -> Vec<f32> {
@@ -353,6 +354,7 @@ fn momentum_that_is_none_or_follows_the_gradient_leaves_a_random_direction() {
         hidden: vec![4],
         outputs: 2,
         activation: pick(&mut stream(2), &ACTIVATIONS),
+        batch_norm: false,
     };
     let n = shape.n_parameters();
     let draw = |seed: u32| -> Vec<f32> {

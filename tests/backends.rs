@@ -3,6 +3,7 @@
 
 mod common;
 mod harness;
+mod held;
 
 mod evaluation;
 mod golden;
@@ -21,6 +22,7 @@ fn main() -> std::process::ExitCode {
         golden::add,
         gpu::add,
         gradients::add,
+        held::add,
         kernels::add,
         second_order::add,
         session::add,

@@ -18,7 +18,13 @@ const VALIDATION: usize = 40;
 
 /// Networks of many kinds over one data set.
 fn sweep(n: u32, loss: Loss) -> (Data<f64>, Vec<Network>) {
-    let all = |hidden: &[usize], activation| Shape { inputs: 13, hidden: hidden.to_vec(), outputs: 5, activation };
+    let all = |hidden: &[usize], activation| Shape {
+        inputs: 13,
+        hidden: hidden.to_vec(),
+        outputs: 5,
+        activation,
+        batch_norm: false,
+    };
     let data = data(&all(&[], Activation::Relu), loss, TRAIN, VALIDATION, 3);
     let networks = (0..n).map(|trial| {
         let mut stream = stream(u64::from(trial));
@@ -147,7 +153,7 @@ fn gradients_are_those_of_the_reference_in_f64(on: On) {
 
 /// Rows that do not fit at once come in pieces; what is lost is told as such.
 fn gradients_over_many_rows_and_over_none() {
-    let shape = Shape { inputs: 4, hidden: vec![600], outputs: 2, activation: Activation::Relu };
+    let shape = Shape { inputs: 4, hidden: vec![600], outputs: 2, activation: Activation::Relu, batch_norm: false };
     let wide = data(&shape, Loss::CrossEntropy, 30_000, 0, 2);
     let narrow = narrow(&wide);
     let one = network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, 16);

@@ -18,13 +18,14 @@ fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
     let networks = (0..n).map(|trial| {
         let hidden = (0..draw.below(4)).map(|_| 1 + draw.below(20) as usize).collect();
         let activation = pick(&mut draw, &crate::common::ACTIVATIONS);
-        let shape = Shape { inputs, hidden, outputs: 3, activation };
+        let shape = Shape { inputs, hidden, outputs: 3, activation, batch_norm: false };
         let optimizer = pick(&mut draw, &some_optimizers());
         let dropout = pick(&mut draw, &[0.0, 0.3]);
         network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut draw, &[7, 16, 90]))
     });
     let networks: Vec<Network> = networks.collect();
-    let shape = Shape { inputs, hidden: vec![], outputs: 3, activation: crate::common::ACTIVATIONS[0] };
+    let shape =
+        Shape { inputs, hidden: vec![], outputs: 3, activation: crate::common::ACTIVATIONS[0], batch_norm: false };
     (narrow(&data(&shape, Loss::CrossEntropy, 90, 70, 3)), networks)
 }
 
@@ -184,7 +185,7 @@ fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
     for strategy in Strategy::ALL {
         let gpu = device.with_strategy(strategy);
         let trained = |activation| {
-            let shape = Shape { inputs: 3, hidden: vec![6], outputs: 2, activation };
+            let shape = Shape { inputs: 3, hidden: vec![6], outputs: 2, activation, batch_norm: false };
             let data = narrow(&data(&shape, Loss::CrossEntropy, 40, 10, 1));
             let own = vec![network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, 8)];
             pollster::block_on(gpu.population(data, own)).map(drop)
@@ -199,7 +200,7 @@ fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
 /// A batch is never cut within an invocation: beyond a dispatch's length others train it.
 fn batches_too_long_for_an_invocation_go_elsewhere() {
     let gpu = gpu().with_strategy(Strategy::Invocation);
-    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 2, activation: Activation::Tanh };
+    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 2, activation: Activation::Tanh, batch_norm: false };
     let of = |batch| gpu.strategy_of(&network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, batch).spec);
     assert_eq!(of(16_384), Strategy::Invocation);
     assert_ne!(of(16_385), Strategy::Invocation);
@@ -236,7 +237,13 @@ fn c5_mixed_shapes_share_dispatches_without_a_trace() {
 
 fn s3_rows_wider_than_any_texture_train_too() {
     let gpu = gpu();
-    let shape = Shape { inputs: 40_000, hidden: vec![3], outputs: 2, activation: crate::common::ACTIVATIONS[0] };
+    let shape = Shape {
+        inputs: 40_000,
+        hidden: vec![3],
+        outputs: 2,
+        activation: crate::common::ACTIVATIONS[0],
+        batch_norm: false,
+    };
     let data = narrow(&data(&shape, Loss::CrossEntropy, 12, 5, 3));
     let own = [network(0, &shape, Loss::CrossEntropy, optimizers()[0], 0.0, 4)];
     let [on_gpu, on_cpu] = [&gpu as &dyn Backend, &Cpu::new()].map(|backend| {
@@ -331,8 +338,13 @@ fn hold_masks(rotate: &str) {
 fn s3_a_network_of_one_piece_too_large_is_known_before_anything_is_allocated() {
     let gpu = gpu();
     let bytes = |hidden: &[usize], batch| {
-        let shape =
-            Shape { inputs: 64, hidden: hidden.to_vec(), outputs: 10, activation: crate::common::ACTIVATIONS[3] };
+        let shape = Shape {
+            inputs: 64,
+            hidden: hidden.to_vec(),
+            outputs: 10,
+            activation: crate::common::ACTIVATIONS[3],
+            batch_norm: false,
+        };
         gpu.largest_piece_bytes(&network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, batch).spec)
     };
     let (limit, _) = gpu.memory_limit();
@@ -346,7 +358,13 @@ const ROWS: usize = 350;
 
 /// A network, and the bytes made on the device while so many of them train.
 fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> (Network, f64) {
-    let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: crate::common::ACTIVATIONS[3] };
+    let shape = Shape {
+        inputs: 2,
+        hidden: hidden.to_vec(),
+        outputs: 2,
+        activation: crate::common::ACTIVATIONS[3],
+        batch_norm: false,
+    };
     let data = narrow(&data(&shape, Loss::CrossEntropy, ROWS, 0, 3));
     let one = |trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[3], 0.1, 32);
     let networks: Vec<_> = (0..n).map(one).collect();

@@ -26,7 +26,7 @@ fn draw(seed: u64, max_depth: u32, max_width: usize, max_batch: usize) -> (Netwo
     let mut widths: Vec<usize> = (0..depth + 2).map(|_| log_uniform(&mut stream, 1, max_width)).collect();
     let (inputs, outputs) = (widths.remove(0), widths.remove(0).min(if loss == Loss::Mse { 4 } else { max_width }));
     let hidden = widths;
-    let shape = Shape { inputs, hidden, outputs, activation: pick(&mut stream, &ACTIVATIONS) };
+    let shape = Shape { inputs, hidden, outputs, activation: pick(&mut stream, &ACTIVATIONS), batch_norm: false };
     let batch = log_uniform(&mut stream, 1, max_batch);
     let dropout = if stream.below(2) == 0 { 0.0 } else { 0.7 * stream.uniform_f64() };
     let network = network(seed as u32, &shape, loss, Optimizer::default(), dropout, batch);
@@ -55,11 +55,9 @@ fn c2(backend: &dyn Backend, n: u64, max_depth: u32, max_width: usize) {
         let want = reference_gradient(&data, &network);
         let population = pollster::block_on(backend.population(narrow(&data), vec![network.clone()])).unwrap();
         let got = gradient(population, &network, data.n_train);
-        for layer in network.spec.shape.layers() {
-            for tensor in [layer.weight..layer.bias, layer.bias..layer.bias + layer.outputs] {
-                let error = relative_l2(&got[tensor.clone()], &want[tensor], FLOOR);
-                errors.push((error, format!("{:?}, batch {}", network.spec.shape, data.n_train)));
-            }
+        for place in network.spec.shape.tensors().map(|tensor| tensor.place) {
+            let error = relative_l2(&got[place.clone()], &want[place], FLOOR);
+            errors.push((error, format!("{:?}, batch {}", network.spec.shape, data.n_train)));
         }
     }
     errors.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -92,7 +90,11 @@ fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec
     for (depth, layer) in layers.iter().enumerate() {
         let mask = Mask { key: network.spec.dropout_key(depth), step: 0, p: network.spec.dropout };
         let masked = network.spec.dropout > 0.0 && depth + 1 < layers.len();
-        let (a, slopes) = kernels::dense_forward::reference(parameters, layer, &x, masked.then_some(&mask));
+        let mut z = kernels::dense_forward::sums(parameters, layer, &x);
+        if let Some(norm) = layer.norm {
+            kernels::batch_norm::reference(&mut parameters.to_vec(), layer, norm, &mut z);
+        }
+        let (a, slopes) = kernels::dense_forward::shown(layer, &z, masked.then_some(&mask));
         if matches!(layer.activation, Activation::Relu | Activation::LeakyRelu) {
             signs.extend(slopes.iter().map(|&slope| slope > 0.5));
         }
@@ -103,15 +105,27 @@ fn forward(network: &Network, data: &Data<f64>, parameters: &[f64]) -> (f64, Vec
 }
 
 fn c1(n: u64) {
+    c1_of(n, |network| network);
+}
+
+/// With batch norms, and batches of which each unit's deviation is worth something.
+fn c1_gradients_through_batch_norms_are_central_differences() {
+    c1_of(60, |(mut network, data)| {
+        network.spec.shape.batch_norm = data.n_train >= 8;
+        (network.spec.initial(), data)
+    });
+}
+
+fn c1_of(n: u64, of: impl Fn((Network, Data<f64>)) -> (Network, Data<f64>)) {
     const EPSILON: f64 = 1e-6;
     const PROBES: u32 = 24;
     let (mut probes, mut skipped) = (0, 0);
     for seed in 1000..1000 + n {
-        let (network, data) = draw(seed, 4, 24, 32);
+        let (network, data) = of(draw(seed, 4, 24, 32));
         let gradient = reference_gradient(&data, &network);
         let mut stream = stream(seed + 1);
         for _ in 0..PROBES {
-            let i = stream.below(gradient.len() as u32) as usize;
+            let i = stream.below(network.spec.shape.n_trained() as u32) as usize;
             let shifted = |by: f64| {
                 let mut parameters = network.parameters.clone();
                 parameters[i] += by;
@@ -141,7 +155,7 @@ fn c1_gradients_are_central_differences_of_500() {
 }
 
 crate::harness::tests! {
-    plain [c1_gradients_are_central_differences]
+    plain [c1_gradients_are_central_differences, c1_gradients_through_batch_norms_are_central_differences]
     each_backend [c2_gradients_are_those_of_f64]
     gpu [c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy]
     soak [c1_gradients_are_central_differences_of_500]

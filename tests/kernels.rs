@@ -5,11 +5,12 @@ use crate::common::{ACTIVATIONS, On, backends, batches, data, named, narrow, net
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use tuning_playground::backend::cpu::PlaneScorer;
 use tuning_playground::backend::gpu::Strategy;
 use tuning_playground::backend::reference::ReferencePopulation;
-use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population};
+use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Rows, evaluate};
 use tuning_playground::fixture::relative_l2;
-use tuning_playground::mlp::{Loss, Shape};
+use tuning_playground::mlp::{Loss, Role, Shape};
 use tuning_playground::optimizer::{Optimizer, RuleId};
 
 /// Backends in f32 against f64: sums over a few hundred terms.
@@ -53,7 +54,7 @@ fn dense_forward(on: On) {
     let backends = backends(on);
     for (case, width) in WIDTHS.into_iter().enumerate() {
         let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
-        let shape = Shape { inputs: width, hidden: vec![width, 5], outputs: 3, activation };
+        let shape = Shape { inputs: width, hidden: vec![width, 5], outputs: 3, activation, batch_norm: false };
         let data = data(&shape, Loss::Mse, 9, 70, case as u64);
         let network = network(0, &shape, Loss::Mse, still(), 0.0, 9);
         hold(&backends, &network, &data, |name, found, wanted| {
@@ -67,7 +68,7 @@ fn loss(on: On) {
     let backends = backends(on);
     for kind in [Loss::CrossEntropy, Loss::Mse] {
         for outputs in WIDTHS {
-            let shape = Shape { inputs: 3, hidden: vec![], outputs, activation: ACTIVATIONS[0] };
+            let shape = Shape { inputs: 3, hidden: vec![], outputs, activation: ACTIVATIONS[0], batch_norm: false };
             let data = data(&shape, kind, 83, 0, outputs as u64);
             let network = network(0, &shape, kind, still(), 0.0, 32);
             hold(&backends, &network, &data, |name, found, wanted| {
@@ -81,7 +82,8 @@ fn loss(on: On) {
 fn dense_backward_weight(on: On) {
     let backends = backends(on);
     for width in WIDTHS {
-        let shape = Shape { inputs: width, hidden: vec![], outputs: 18 - width, activation: ACTIVATIONS[0] };
+        let shape =
+            Shape { inputs: width, hidden: vec![], outputs: 18 - width, activation: ACTIVATIONS[0], batch_norm: false };
         let data = data(&shape, Loss::Mse, 37, 0, 1);
         let network = network(0, &shape, Loss::Mse, still(), 0.0, 37);
         hold(&backends, &network, &data, |name, found, wanted| close(name, "gradient", &found.2, &wanted.2));
@@ -91,7 +93,7 @@ fn dense_backward_weight(on: On) {
 /// Rows lie in blocks of 8192 where kernels read them.
 fn rows_of_a_second_block_are_found(on: On) {
     let backends = backends(on);
-    let shape = Shape { inputs: 5, hidden: vec![], outputs: 2, activation: ACTIVATIONS[0] };
+    let shape = Shape { inputs: 5, hidden: vec![], outputs: 2, activation: ACTIVATIONS[0], batch_norm: false };
     let data = data(&shape, Loss::Mse, 8300, 70, 3);
     let network = network(0, &shape, Loss::Mse, still(), 0.0, 4150);
     hold(&backends, &network, &data, |name, found, wanted| {
@@ -109,6 +111,7 @@ fn dense_backward_data(on: On) {
             hidden: vec![width, 6, width],
             outputs: 2,
             activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+            batch_norm: false,
         };
         let data = data(&shape, Loss::CrossEntropy, 21, 0, 2);
         let network = network(0, &shape, Loss::CrossEntropy, still(), 0.0, 21);
@@ -125,7 +128,7 @@ fn optimizer(on: On) {
     let rules: BTreeSet<RuleId> = optimizers().iter().map(Optimizer::rule).collect();
     assert_eq!(rules.len(), RuleId::ALL.len(), "a rule is not tested");
     for optimizer in optimizers() {
-        let shape = Shape { inputs: 3, hidden: vec![5], outputs: 2, activation: ACTIVATIONS[2] };
+        let shape = Shape { inputs: 3, hidden: vec![5], outputs: 2, activation: ACTIVATIONS[2], batch_norm: false };
         let data = data(&shape, Loss::CrossEntropy, 40, 0, 4);
         let network = network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 8);
         hold(&backends, &network, &data, |name, found, wanted| close(name, "parameters", &found.1, &wanted.1));
@@ -142,6 +145,7 @@ fn train_invocation(on: On) {
                 hidden: hidden.to_vec(),
                 outputs: 1 + case,
                 activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+                batch_norm: false,
             };
             let data = data(&shape, kind, 50, 33, case as u64);
             let network = network(
@@ -166,8 +170,13 @@ fn train_invocation(on: On) {
 fn train_workgroup() {
     let gpu = crate::common::gpu();
     for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
-        let shape =
-            Shape { inputs: 6, hidden: hidden.to_vec(), outputs: 3, activation: ACTIVATIONS[case % ACTIVATIONS.len()] };
+        let shape = Shape {
+            inputs: 6,
+            hidden: hidden.to_vec(),
+            outputs: 3,
+            activation: ACTIVATIONS[case % ACTIVATIONS.len()],
+            batch_norm: false,
+        };
         let data = narrow(&data(&shape, Loss::CrossEntropy, 60, 70, case as u64));
         let networks: Vec<Network> = (0..3)
             .map(|trial| network(trial, &shape, Loss::CrossEntropy, optimizers()[case], 0.1, 11 + 8 * trial as usize))
@@ -189,8 +198,86 @@ fn train_workgroup() {
     }
 }
 
+/// Two hidden layers of this width with batch norms, and data for a batch and what an epoch leaves of it.
+fn normed(case: usize, width: usize, optimizer: Optimizer) -> (Network, Data<f64>) {
+    let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
+    let shape = Shape { inputs: 4, hidden: vec![width, 6], outputs: 3, activation, batch_norm: true };
+    let rows = data(&shape, Loss::CrossEntropy, 37, 70, case as u64);
+    (network(0, &shape, Loss::CrossEntropy, optimizer, 0.2 * (case % 2) as f64, 24), rows)
+}
+
+fn batch_norm(on: On) {
+    let backends = backends(on);
+    for (case, width) in WIDTHS.into_iter().enumerate() {
+        let (network, data) = normed(case, width, still());
+        hold(&backends, &network, &data, |name, found, wanted| {
+            // Running statistics alone have moved; the validation's loss is by them.
+            close(name, "statistics", &found.1, &wanted.1);
+            let losses = |seen: &Seen| [seen.0.train.loss, seen.0.validation.expect("validation rows").loss];
+            close(name, "losses", &losses(found), &losses(wanted));
+        });
+        // What is scored elsewhere is the same: there norms are folded into the layers before them.
+        let trained = narrow(&data);
+        for backend in &backends {
+            let mut population =
+                pollster::block_on(backend.population(trained.clone(), vec![network.clone()])).expect("a population");
+            let (outcome, parameters, _) = see(population.as_mut(), &network, data.n_train);
+            let network = Network { parameters, ..network.clone() };
+            let scores = evaluate(backend.as_ref(), &trained, Rows::Validation, [network.clone()]);
+            let [found, wanted] = [pollster::block_on(scores).expect("scores")[0], outcome.validation.expect("rows")];
+            close(backend.name(), "scores", &[found.loss, found.accuracy], &[wanted.loss, wanted.accuracy]);
+            let weights: Vec<f32> = network.parameters.iter().map(|&x| x as f32).collect();
+            let nowhere = vec![0.0; weights.len()];
+            let rows: Vec<u32> = (data.n_train as u32..data.rows() as u32).collect();
+            let scorer = PlaneScorer::new(&network.spec, &weights, [&weights, &nowhere], &trained, &rows);
+            close(backend.name(), "a plane's origin", &[scorer.scores(&[[0.0, 1.0]])[0].loss], &[wanted.loss]);
+        }
+    }
+}
+
+fn batch_norm_backward(on: On) {
+    let backends = backends(on);
+    for (case, width) in WIDTHS.into_iter().enumerate() {
+        let (network, data) = normed(case, width, still());
+        let layers = network.spec.shape.layers();
+        hold(&backends, &network, &data, |name, found, wanted| {
+            let whole = wanted.2.iter().map(|x| x * x).sum::<f64>().sqrt();
+            for tensor in network.spec.shape.tensors() {
+                // The bias before a norm has no gradient but rounding.
+                let is_idle = tensor.role == Role::Bias && layers[tensor.layer].norm.is_some();
+                let [found, wanted] = [&found.2[tensor.place.clone()], &wanted.2[tensor.place]];
+                if is_idle {
+                    assert!(found.iter().all(|x| x.abs() < 1e-6), "{name}: {found:?}");
+                } else {
+                    // What the next norm takes out again, as the size of a lone unit, has no gradient but rounding either.
+                    let length = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
+                    let off: Vec<f64> = found.iter().zip(wanted).map(|(a, b)| a - b).collect();
+                    let error = length(&off) / length(wanted).max(0.1 * whole);
+                    assert!(error <= TOLERANCE, "{name}: {:?} of {} is off by {error:.2e}", tensor.role, tensor.layer);
+                }
+            }
+        });
+    }
+    // Whole steps: no rule moves running statistics, and padding stays out of everything.
+    for optimizer in
+        [named("adamw", &[("weight_decay", 0.5)]), named("nesterov", &[("l2", 0.1), ("hypergradient", 1e-3)])]
+    {
+        let (mut network, data) = normed(2, 7, optimizer);
+        network.spec.optimizer.average = Some(0.5);
+        hold(&backends, &network, &data, |name, found, wanted| {
+            for tensor in network.spec.shape.tensors().filter(|one| one.role != Role::Bias) {
+                let [found, wanted] = [&found.1[tensor.place.clone()], &wanted.1[tensor.place]];
+                let error = relative_l2(found, wanted);
+                assert!(error <= 1e-4, "{name}: {:?} of layer {} is off by {error:.2e}", tensor.role, tensor.layer);
+            }
+        });
+    }
+}
+
 crate::harness::tests! {
     each_backend [
+        batch_norm,
+        batch_norm_backward,
         dense_forward,
         loss,
         dense_backward_weight,

@@ -57,7 +57,7 @@ fn run(study: &Study, number: usize) -> (u64, u64) {
     let trial = &session.trials()[number];
     match trial.state {
         TrialState::Diverged => (0, trial.diverged_at.unwrap()),
-        _ => (trial.epochs.last().unwrap().validation_loss.to_bits(), 0),
+        _ => (trial.epochs.last().unwrap().validation_loss.unwrap().to_bits(), 0),
     }
 }
 

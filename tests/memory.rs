@@ -58,7 +58,8 @@ const N: u32 = 4000;
 #[test]
 fn evaluating_many_networks_takes_no_more_than_a_few() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let shape = Shape { inputs: 2, hidden: vec![100, 100], outputs: 2, activation: Activation::Tanh };
+    let shape =
+        Shape { inputs: 2, hidden: vec![100, 100], outputs: 2, activation: Activation::Tanh, batch_norm: false };
     let labels = Labels::Classes(vec![0, 1, 1]);
     let data = Rc::new(Data { x: vec![0.5; 6], columns: 2, labels, n_train: 0, n_validation: 3 });
     let network = |trial| network(trial, &shape, Loss::CrossEntropy, Optimizer::default(), 0.0, 32);
@@ -91,7 +92,8 @@ fn most_while_training(trials: u32, budget: usize) -> [usize; 2] {
     let study = Study::check(&document).unwrap();
     let columns = 784;
     let rows = 20;
-    let shape = Shape { inputs: columns, hidden: vec![128], outputs: 10, activation: Activation::Relu };
+    let shape =
+        Shape { inputs: columns, hidden: vec![128], outputs: 10, activation: Activation::Relu, batch_norm: false };
     let prepared = Prepared {
         x: (0..rows * columns).map(|i| (i * 37 % 101) as f32 / 101.0).collect(),
         columns,

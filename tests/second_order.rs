@@ -21,7 +21,7 @@ const ROWS: usize = 60;
 const EPOCHS: u64 = 6;
 
 fn shape(hidden: &[usize], activation: Activation) -> Shape {
-    Shape { inputs: 5, hidden: hidden.to_vec(), outputs: 3, activation }
+    Shape { inputs: 5, hidden: hidden.to_vec(), outputs: 3, activation, batch_norm: false }
 }
 
 fn wolfe(settings: &[(&str, f64)]) -> Optimizer {

@@ -160,7 +160,7 @@ fn a_trial_that_went_on_after_verdicts_is_one_that_was_trained_at_once(on: On) {
                 if judged.state == TrialState::Pruned {
                     assert_eq!(judged.params, whole.params);
                     assert_eq!(judged.epochs, whole.epochs[..judged.epochs.len()]);
-                    assert_eq!(judged.value, Some(judged.epochs.last().unwrap().validation_loss));
+                    assert_eq!(judged.value, judged.epochs.last().unwrap().validation_loss);
                     assert!(judged.steps < whole.steps);
                 } else {
                     assert_eq!(judged, whole, "{name}");
@@ -236,9 +236,9 @@ fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialE
     let epoch = |(at, &value): (usize, &f64)| EpochRecord {
         epoch: first + at,
         train_loss: value,
-        validation_loss: value,
+        validation_loss: Some(value),
         train_metric: value,
-        validation_metric: value,
+        validation_metric: Some(value),
         learning_rate: 0.0,
         seconds: 0.0,
         spread: None,
@@ -252,6 +252,7 @@ fn event(number: u32, state: TrialState, first: usize, values: &[f64]) -> TrialE
         steps: (10 * (first + values.len())).saturating_sub(10) as u64,
         evaluations: (10 * (first + values.len())).saturating_sub(10) as u64,
         diverged_at: None,
+        kept_epoch: None,
     }
 }
 

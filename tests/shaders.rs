@@ -21,9 +21,11 @@ fn every_shader() -> Vec<(String, String)> {
         for (j, &rule) in RuleId::ALL.iter().enumerate() {
             let loss = [Loss::CrossEntropy, Loss::Mse][(i + j) % 2];
             let hidden = hidden[(i + 2 * j) % hidden.len()].to_vec();
-            let shape = Shape { inputs: 1 + (i + j) % 4, hidden, outputs: 1 + (2 * i + j) % 5, activation };
-            let name = format!("train_invocation {activation:?} {rule:?} {loss:?} {:?}", shape.hidden);
-            all.push((name, invocation_source(&Program { shape, rule, loss })));
+            let shape =
+                Shape { inputs: 1 + (i + j) % 4, hidden, outputs: 1 + (2 * i + j) % 5, activation, batch_norm: false };
+            let averages = (i + j) % 3 == 0;
+            let name = format!("train_invocation {activation:?} {rule:?} {loss:?} {:?} {averages}", shape.hidden);
+            all.push((name, invocation_source(&Program { shape, rule, loss, averages })));
         }
     }
     all

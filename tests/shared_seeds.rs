@@ -37,7 +37,8 @@ type Epochs = Vec<[u64; 4]>;
 
 fn epochs(backend: Box<dyn Backend>, more: &Value) -> Vec<Epochs> {
     let bits = |record: &EpochRecord| {
-        [record.train_loss, record.validation_loss, record.train_metric, record.validation_metric].map(f64::to_bits)
+        let [loss, metric] = [record.validation_loss, record.validation_metric].map(Option::unwrap);
+        [record.train_loss, loss, record.train_metric, metric].map(f64::to_bits)
     };
     records(backend, more).iter().map(|records| records.iter().map(bits).collect()).collect()
 }

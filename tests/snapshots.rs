@@ -11,7 +11,7 @@ use tuning_playground::mlp::{Activation, Loss, Shape};
 const ROWS: usize = 90;
 
 fn shape(hidden: &[usize]) -> Shape {
-    Shape { inputs: 5, hidden: hidden.to_vec(), outputs: 3, activation: Activation::Relu }
+    Shape { inputs: 5, hidden: hidden.to_vec(), outputs: 3, activation: Activation::Relu, batch_norm: false }
 }
 
 fn rows() -> Rc<Data> {

@@ -58,9 +58,9 @@ fn play(study: &Study, curve: Curve<'_>) -> Session {
                 event.epochs.push(EpochRecord {
                     epoch,
                     train_loss: value,
-                    validation_loss: value,
+                    validation_loss: Some(value),
                     train_metric: value,
-                    validation_metric: value,
+                    validation_metric: Some(value),
                     learning_rate: 0.0,
                     seconds: 0.0,
                     spread: None,
@@ -71,7 +71,7 @@ fn play(study: &Study, curve: Curve<'_>) -> Session {
             event.steps = per_epoch * trained as u64;
             if event.state == TrialState::Running && trained == epochs {
                 event.state = TrialState::Complete;
-                event.value = event.epochs.last().map(|epoch| epoch.validation_loss);
+                event.value = event.epochs.last().and_then(|epoch| epoch.validation_loss);
             }
             session.report(vec![event]);
         }
@@ -110,7 +110,7 @@ fn every_sampler_goes_with_every_pruner() {
             assert_eq!(complete + pruned.len(), trials.len());
             assert!(complete > 0 && (pruned.is_empty() == (pruner == "none")), "{more}: {complete} complete");
             for trial in pruned {
-                assert_eq!(trial.value, trial.epochs.last().map(|epoch| epoch.validation_loss));
+                assert_eq!(trial.value, trial.epochs.last().and_then(|epoch| epoch.validation_loss));
                 assert!(trial.epochs.len() < 9 && trial.diverged_at.is_none());
             }
             assert_eq!(trials[session.best().unwrap() as usize].state, TrialState::Complete);
@@ -473,7 +473,7 @@ fn halving_of_the_default_study_spends_little_and_ends_nearly_as_well() {
         crew.train(&mut random, |_, _| {}).unwrap();
         document["pruner"] = json!({"name": "halving", "min_epochs": 4});
         let curve = |number: u32, _: &Map<String, Value>, epoch: usize| {
-            random.trials()[number as usize].epochs.get(epoch - 1).map(|epoch| epoch.validation_loss)
+            random.trials()[number as usize].epochs.get(epoch - 1).and_then(|epoch| epoch.validation_loss)
         };
         let halving = play(&Study::check(&document).unwrap(), &curve);
         let best = |session: &Session| session.trials()[session.best().unwrap() as usize].value.unwrap();

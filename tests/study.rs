@@ -168,15 +168,18 @@ fn defaults_are_pytorchs() {
         amsgrad: false,
         hypergradient: 0.0,
     });
-    assert_eq!(named("adam"), Optimizer { settings: adam, learning_rate: 1e-3, l2: 0.0 });
+    assert_eq!(named("adam"), Optimizer { settings: adam, learning_rate: 1e-3, l2: 0.0, average: None });
     let sgd = |momentum, nesterov| {
         Settings::Sgd(Sgd { momentum, nesterov, dampening: 0.0, weight_decay: 0.0, hypergradient: 0.0 })
     };
     for (name, settings) in [("gd", sgd(0.0, false)), ("momentum", sgd(0.9, false)), ("nesterov", sgd(0.9, true))] {
-        assert_eq!(named(name), Optimizer { settings, learning_rate: 1e-3, l2: 0.0 }, "{name}");
+        assert_eq!(named(name), Optimizer { settings, learning_rate: 1e-3, l2: 0.0, average: None }, "{name}");
     }
     let rmsprop = Rmsprop { alpha: 0.99, epsilon: 1e-8, weight_decay: 0.0, momentum: 0.0, centered: false };
-    assert_eq!(named("rmsprop"), Optimizer { settings: Settings::Rmsprop(rmsprop), learning_rate: 0.01, l2: 0.0 });
+    assert_eq!(
+        named("rmsprop"),
+        Optimizer { settings: Settings::Rmsprop(rmsprop), learning_rate: 0.01, l2: 0.0, average: None }
+    );
     for (name, learning_rate, own) in [
         ("adagrad", 0.01, &[("lr_decay", 0.0), ("initial_accumulator_value", 0.0), ("epsilon", 1e-10)][..]),
         ("adadelta", 1.0, &[("rho", 0.9), ("epsilon", 1e-6)]),

@@ -20,7 +20,7 @@ use tuning_playground::study::{FORMAT, Study};
 use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 
 fn shape(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> Shape {
-    Shape { inputs, hidden: hidden.to_vec(), outputs, activation }
+    Shape { inputs, hidden: hidden.to_vec(), outputs, activation, batch_norm: false }
 }
 
 /// A population as a sweep has it: shapes, batches, optimizers, dropout and rates all differ.
@@ -309,8 +309,9 @@ fn a_plateau_steps_down_by_what_its_epochs_are_told_to_have_lost() {
         for epoch in epochs(backend(), &fixed) {
             assert_eq!(epoch.learning_rate, 4.0 * factor, "epoch {}", epoch.epoch);
             factors.push(factor);
-            if epoch.validation_loss < best {
-                (best, since) = (epoch.validation_loss, 0);
+            let loss = epoch.validation_loss.unwrap();
+            if loss < best {
+                (best, since) = (loss, 0);
             } else {
                 since += 1;
             }

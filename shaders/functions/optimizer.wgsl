@@ -4,7 +4,7 @@
 // The units of a tile that are parameters; the others are padding.
 fn real(layer: Layer, tile: u32) -> vec4<bool> {
     let row = tile / layer.outputs4;
-    let is_row = row < layer.inputs || row == 4u * layer.inputs4;
+    let is_row = row < layer.inputs || row >= 4u * layer.inputs4;
     let unit = vec4<u32>(4u * (tile % layer.outputs4)) + vec4<u32>(0u, 1u, 2u, 3u);
     return unit < vec4<u32>(select(0u, layer.outputs, is_row));
 }
@@ -24,7 +24,7 @@ fn optimizer(member: Member, first: u32, stride: u32) {
     for (var l = 0u; l < network.n_layers; l++) {
         let layer = layer_at(network.first_layer + l);
         let bias = 4u * layer.inputs4 * layer.outputs4;
-        let end = bias + layer.outputs4;
+        let end = bias + layer.outputs4 + 2u * layer.norm4;
         for (var tile = first; tile < end; tile += stride) {
             let place = layer.weight + tile;
             let slot = network.slots + place - network.params;

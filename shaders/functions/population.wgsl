@@ -20,7 +20,7 @@ struct Layer {
     mask_blocks: u32,    // mask blocks a row
     key: vec2<u32>,
     inputs: u32,
-    padding: u32,
+    norm4: u32,          // vec4 of the factors of a batch norm behind its sums, and as many shifts; 0: none
 }
 
 struct Network {

@@ -82,7 +82,7 @@ mod tests {
 
     /// Linear networks of one feature, by their weights and biases.
     fn member(outputs: usize, parameters: &[f32]) -> Member {
-        let shape = Shape { inputs: 1, hidden: Vec::new(), outputs, activation: Activation::Linear };
+        let shape = Shape { inputs: 1, hidden: Vec::new(), outputs, activation: Activation::Linear, batch_norm: false };
         Member { shape, parameters: parameters.to_vec() }
     }
 

@@ -12,8 +12,15 @@ const TOGETHER: usize = 256;
 /// What all units of a network (parameters flat, in PyTorch's order) come to for `n` rows in evaluation mode: of each layer
 /// its units one after the other, `n` numbers each; the last layer's are the outputs. `x` has the rows' features likewise.
 fn activations(shape: &Shape, parameters: &[f32], x: &[f32], n: usize) -> Vec<Vec<f32>> {
+    let folded;
+    let parameters = if shape.batch_norm {
+        folded = shape.folded(parameters);
+        &folded
+    } else {
+        parameters
+    };
     let mut all: Vec<Vec<f32>> = Vec::new();
-    for layer in shape.layers() {
+    for layer in shape.plain().layers() {
         let from = all.last().map_or(x, Vec::as_slice);
         let mut to = vec![0.0; layer.outputs * n];
         for (unit, sums) in to.chunks_exact_mut(n.max(1)).enumerate() {
@@ -199,7 +206,7 @@ mod tests {
     use crate::rng::RunId;
 
     fn net(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> (Shape, Vec<f32>) {
-        let shape = Shape { inputs, hidden: hidden.to_vec(), outputs, activation };
+        let shape = Shape { inputs, hidden: hidden.to_vec(), outputs, activation, batch_norm: false };
         let parameters = shape.initial_parameters(Init::Torch, 0.0, 7, RunId::default());
         (shape, parameters.into_iter().map(|x| x as f32).collect())
     }
@@ -281,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_field_is_what_the_network_says_there() {
-        let two = Shape { inputs: 2, hidden: vec![], outputs: 2, activation: Activation::Tanh };
+        let two = Shape { inputs: 2, hidden: vec![], outputs: 2, activation: Activation::Tanh, batch_norm: false };
         // The second class by x alone.
         let parameters = [0.0, 0.0, 4.0, 0.0, 0.0, 0.0];
         let found = field(&two, Loss::CrossEntropy, &parameters, 3, [-1.0, 1.0, -5.0, 5.0], &Plane::default());
@@ -295,9 +302,12 @@ mod tests {
         let found = field(&three, Loss::CrossEntropy, &parameters, 2, [-2.0, 2.0, -1.0, 1.0], &Plane::default());
         assert_eq!(found.iter().map(|x| x.floor()).collect::<Vec<_>>(), [2.0, 0.0, 1.0, 0.0], "{found:?}");
         let number = Shape { outputs: 1, ..two.clone() };
-        assert_eq!(field(&number, Loss::Mse, &[2.0, 3.0, 1.0], 2, [0.0, 1.0, 0.0, 1.0]), [1.0, 3.0, 4.0, 6.0]);
+        assert_eq!(
+            field(&number, Loss::Mse, &[2.0, 3.0, 1.0], 2, [0.0, 1.0, 0.0, 1.0], &Plane::default()),
+            [1.0, 3.0, 4.0, 6.0]
+        );
         let flat = Shape { inputs: 3, ..two };
-        assert!(field(&flat, Loss::Mse, &[0.0; 8], 2, [0.0, 1.0, 0.0, 1.0]).is_empty());
+        assert!(field(&flat, Loss::Mse, &[0.0; 8], 2, [0.0, 1.0, 0.0, 1.0], &Plane::default()).is_empty());
         assert!(sure(Loss::CrossEntropy, &[f32::NAN, f32::NAN, f32::NAN]).is_nan());
         assert!((sure(Loss::Mse, &[-1.0, -2.0]) - 0.5).abs() < 1e-6);
     }

@@ -165,7 +165,7 @@ impl Insight {
 /// The length of each layer's weights, biases among them.
 fn norms(shape: &Shape, weights: &[f32]) -> Vec<f32> {
     let norm = |layer: &Layer| {
-        let own = weights.get(layer.weight..layer.bias + layer.outputs).unwrap_or_default();
+        let own = weights.get(layer.trained()).unwrap_or_default();
         own.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt() as f32
     };
     shape.layers().iter().map(norm).collect()

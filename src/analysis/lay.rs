@@ -63,6 +63,7 @@ pub async fn lay(
             let momentum = first.coasts.last().map_or(&[][..], Vec::as_slice);
             Plane::gradient(&spec.shape, origin, &gradient, momentum, seed)
         }
+        (Kind::Hessian, _) if spec.shape.batch_norm => Err(Error::NoCurvatureOfNorms),
         (Kind::Hessian, _) => {
             let parameters: Vec<f64> = origin.iter().map(|&x| f64::from(x)).collect();
             let n = parameters.len();

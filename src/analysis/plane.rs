@@ -298,7 +298,7 @@ fn filter_normalised(shape: &Shape, origin: &[f32], seed: u64, axis: u32) -> Vec
         let run = RunId { trial: axis, fold: 0, repeat: 0 };
         let mut stream = Stream::new(rng::key(seed, Purpose::Plane, run, depth as u32));
         for unit in 0..layer.outputs {
-            let own = layer.weight + unit * layer.inputs..layer.weight + (unit + 1) * layer.inputs;
+            let own = layer.row(unit);
             let drawn: Vec<f64> = own.clone().map(|_| stream.normal()).collect();
             let length = drawn.iter().map(|x| x * x).sum::<f64>().sqrt();
             let norm = dot(&origin[own.clone()], &origin[own.clone()]).sqrt();

@@ -176,7 +176,12 @@ fn found(smoothed: &[f64]) -> Option<Found> {
 fn alone(all: &EpochBatches, at: usize) -> EpochBatches {
     let step = all.steps[at];
     let rows = step.start as usize..(step.start + step.rows) as usize;
-    EpochBatches { network: all.network, order: all.order[rows].to_vec(), steps: vec![BatchStep { start: 0, ..step }] }
+    EpochBatches {
+        network: all.network,
+        order: all.order[rows].to_vec(),
+        steps: vec![BatchStep { start: 0, ..step }],
+        validates: all.validates,
+    }
 }
 
 /// A step for each rate: rows shuffled anew where they are used up, as in training.
@@ -198,7 +203,7 @@ fn batches_of(network: usize, one: &Contestant, n_train: usize, rates: &[f64]) -
         BatchStep { start: (k / per_epoch * n_train + within) as u32, rows, step: k as u32, scalars }
     };
     let steps = scalars.enumerate().map(step).collect();
-    EpochBatches { network, order, steps }
+    EpochBatches { network, order, steps, validates: true }
 }
 
 #[cfg(test)]

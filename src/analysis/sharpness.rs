@@ -62,7 +62,7 @@ impl Run {
             n_train: data.n_train,
             steps: Steps::default(),
             epoch: 0,
-            batches: EpochBatches { network: 0, order: Vec::new(), steps: Vec::new() },
+            batches: EpochBatches { network: 0, order: Vec::new(), steps: Vec::new(), validates: true },
             next: 0,
             in_piece: false,
             diverged_at: None,
@@ -89,7 +89,12 @@ impl Run {
             }
             let end = (self.next as u64 + to - self.taken()).min(self.batches.steps.len() as u64) as usize;
             let steps = self.batches.steps[self.next..end].to_vec();
-            self.population.begin_epoch(vec![EpochBatches { network: 0, order: self.batches.order.clone(), steps }])?;
+            self.population.begin_epoch(vec![EpochBatches {
+                network: 0,
+                order: self.batches.order.clone(),
+                steps,
+                validates: true,
+            }])?;
             (self.next, self.in_piece) = (end, true);
         }
         if self.in_piece {

@@ -9,7 +9,7 @@
 use crate::backend::Backend;
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
-use crate::result::{EngineInfo, TrialEvent, TrialState};
+use crate::result::{EngineInfo, EpochRecord, TrialEvent, TrialState};
 use crate::search::Trial;
 use crate::study::{Metric, Study};
 use crate::trainer::{Assignment, Trainer};
@@ -223,11 +223,16 @@ impl Mapper {
         let metric = self.plan.metric();
         let pixel = |event: &TrialEvent| {
             let index = self.plan.index(event.number);
-            match (event.state, event.epochs.last()) {
+            // Of one with patience, the epoch whose weights it kept.
+            let own = |epoch: &&EpochRecord| event.kept_epoch.is_none_or(|kept| kept as usize == epoch.epoch);
+            match (event.state, event.epochs.iter().rev().find(own)) {
                 (TrialState::Diverged, _) => {
                     Some(Pixel { index, loss: f64::NAN, diverged_at: event.diverged_at.unwrap_or(1) })
                 }
-                (TrialState::Complete, Some(last)) => Some(Pixel { index, loss: last.value(metric), diverged_at: 0 }),
+                (TrialState::Complete, Some(last)) => {
+                    let loss = last.value(metric).unwrap_or(f64::NAN);
+                    Some(Pixel { index, loss, diverged_at: 0 })
+                }
                 _ => None,
             }
         };

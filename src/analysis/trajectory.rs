@@ -254,7 +254,12 @@ fn coast(spec: &NetworkSpec, snapshot: &Snapshot, scalars: Option<&Scalars<f64>>
     let scalars = &shifted(rule, scalars, || 0.0);
     let Some(parameters) = parts.next() else { return Vec::new() };
     let state: Vec<&[f32]> = parts.collect();
+    let trained = spec.shape.n_trained();
     let one = |at: usize| {
+        // Running statistics take no steps.
+        if at >= trained {
+            return 0.0;
+        }
         let mut slots = [0.0; MOST_SLOTS];
         for (slot, part) in slots.iter_mut().zip(&state) {
             *slot = f64::from(part[at]);
@@ -307,7 +312,7 @@ impl Recorder {
             Runner {
                 steps: Steps::default(),
                 epoch: 0,
-                batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new() },
+                batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new(), validates: true },
                 next: 0,
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,
@@ -370,10 +375,10 @@ impl Recorder {
             if runner.next == runner.batches.steps.len() {
                 runner.open(self.n_train);
             }
-            let EpochBatches { network, order, steps } = &runner.batches;
+            let EpochBatches { network, order, steps, .. } = &runner.batches;
             let end = (runner.next + runner.stride).min(steps.len());
             let steps = steps[runner.next..end].to_vec();
-            pieces.push(EpochBatches { network: *network, order: order.clone(), steps });
+            pieces.push(EpochBatches { network: *network, order: order.clone(), steps, validates: true });
             runner.next = end;
         }
         self.in_piece = !pieces.is_empty();

@@ -77,5 +77,5 @@ pub(crate) fn batches_of(
     });
     let steps: Vec<BatchStep> = steps.collect();
     progress.done += steps.len() as u32;
-    EpochBatches { network: index, order, steps }
+    EpochBatches { network: index, order, steps, validates: true }
 }

@@ -23,6 +23,7 @@ const STILL: Optimizer = Optimizer {
     }),
     learning_rate: 0.0,
     l2: 0.0,
+    average: None,
 };
 
 /// A choice of rows of the data.
@@ -81,8 +82,10 @@ pub async fn evaluate(
     let mut scores = Vec::new();
     // What takes no steps needs no strategy of its own, and no room for what goes from step to step.
     let still = |Network { spec, parameters }: Network| {
-        let optimizer = if spec.is_second_order() { STILL } else { spec.optimizer };
-        Network { spec: NetworkSpec { optimizer, ..spec }, parameters }
+        let optimizer = if spec.is_second_order() { STILL } else { Optimizer { average: None, ..spec.optimizer } };
+        // A batch norm is linear in evaluation mode: any strategy serves.
+        let parameters = if spec.shape.batch_norm { spec.shape.folded(&parameters) } else { parameters };
+        Network { spec: NetworkSpec { optimizer, shape: spec.shape.plain(), ..spec }, parameters }
     };
     let mut waiting = networks.into_iter().map(still).peekable();
     while waiting.peek().is_some() {
@@ -99,7 +102,7 @@ pub async fn evaluate(
         let nothing = Score { loss: f64::NAN, accuracy: f64::NAN };
         scores.resize(first + wave.len(), nothing);
         let mut population = backend.population(data.clone(), wave).await?;
-        let no_batches = |network| EpochBatches { network, order: Vec::new(), steps: Vec::new() };
+        let no_batches = |network| EpochBatches { network, order: Vec::new(), steps: Vec::new(), validates: true };
         for outcome in epoch(&mut *population, (0..scores.len() - first).map(no_batches).collect()).await? {
             scores[first + outcome.network] = outcome.validation.unwrap_or(nothing);
         }
@@ -118,6 +121,13 @@ pub async fn loss_gradient(
     rows: Rows<'_>,
     Network { spec, parameters }: Network,
 ) -> Result<(Score, Vec<f64>)> {
+    if spec.shape.batch_norm {
+        let shape = spec.shape.clone();
+        let folded =
+            Network { parameters: shape.folded(&parameters), spec: NetworkSpec { shape: shape.plain(), ..spec } };
+        let (score, gradient) = Box::pin(loss_gradient(backend, data, rows, folded)).await?;
+        return Ok((score, shape.unfolded(&parameters, &gradient)));
+    }
     let rows = rows.list(data);
     let n = rows.len();
     let n_parameters = spec.shape.n_parameters();
@@ -139,7 +149,8 @@ pub async fn loss_gradient(
         let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
         let share = order.len() as f64 / n as f64;
         let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }];
-        let outcomes = epoch(&mut *population, vec![EpochBatches { network: 0, order, steps }]).await?;
+        let outcomes =
+            epoch(&mut *population, vec![EpochBatches { network: 0, order, steps, validates: true }]).await?;
         let Some(EpochOutcome { train, diverged_at: None, .. }) = outcomes.first() else { return Ok(nothing) };
         score.loss += share * train.loss;
         score.accuracy += share * train.accuracy;

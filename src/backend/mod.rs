@@ -68,6 +68,15 @@ pub struct Program {
     pub rule: RuleId,
     /// Loss.
     pub loss: Loss,
+    /// Whether the parameters' average is kept, one more number beside each.
+    pub averages: bool,
+}
+
+impl Program {
+    /// Numbers kept per parameter.
+    pub fn n_slots(&self) -> usize {
+        self.rule.arm().slots.len() + usize::from(self.averages)
+    }
 }
 
 /// A network without its numbers.
@@ -118,7 +127,7 @@ impl NetworkSpec {
     pub fn program(&self) -> Program {
         let hidden = self.shape.hidden.iter().map(|width| width.next_multiple_of(4)).collect();
         let shape = Shape { hidden, ..self.shape.clone() };
-        Program { shape, rule: self.optimizer.rule(), loss: self.loss }
+        Program { shape, rule: self.optimizer.rule(), loss: self.loss, averages: self.optimizer.average.is_some() }
     }
 
     /// Whether its optimizer moves all parameters at once.
@@ -154,6 +163,8 @@ pub struct EpochBatches {
     pub order: Vec<u32>,
     /// A step for each batch.
     pub steps: Vec<BatchStep>,
+    /// Whether the network is scored on the validation rows after it.
+    pub validates: bool,
 }
 
 /// Loss and hits over some rows.
@@ -172,7 +183,7 @@ pub struct EpochOutcome {
     pub network: usize,
     /// Running mean over the epoch's batches as trained.
     pub train: Score,
-    /// In evaluation mode after the epoch; `None` where the data have no validation rows.
+    /// In evaluation mode after the epoch; `None` where the data have no validation rows, or the epoch asks for none.
     pub validation: Option<Score>,
     /// The step (from 1, over the whole run) at which the network diverged; its scores then mean nothing.
     pub diverged_at: Option<u64>,

@@ -145,6 +145,7 @@ impl<T: Real> Trained<T> {
             rule: self.spec.optimizer.rule(),
             constants: &self.constants,
             dropout: self.spec.dropout,
+            average: self.spec.optimizer.average.map(T::of),
             keys: &keys,
             parameters: &mut self.parameters,
             gradient: &mut self.gradient,
@@ -195,8 +196,8 @@ impl<T: Real> Population for ReferencePopulation<T> {
                 break;
             }
             let rows = progress.rows as f64;
-            let validation =
-                (self.data.n_validation > 0).then(|| self.evaluate(index, self.data.n_train, self.data.n_validation));
+            let validation = (self.data.n_validation > 0 && progress.batches.validates)
+                .then(|| self.evaluate(index, self.data.n_train, self.data.n_validation));
             let last_step = progress.batches.steps.last().map(|step| u64::from(step.step) + 1);
             let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
             advance.outcomes.push(EpochOutcome {

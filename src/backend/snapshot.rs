@@ -36,6 +36,18 @@ impl Snapshot {
         fits.then(|| self.numbers.chunks_exact(n))
     }
 
+    /// The network's weights as they are looked at: the parameters' average where one is kept, else the parameters. Empty
+    /// where the snapshot is of a network of another size.
+    pub fn weights(&self, spec: &NetworkSpec) -> Vec<f32> {
+        let n = spec.shape.n_parameters();
+        let Some(parameters) = self.numbers.get(..n) else { return Vec::new() };
+        let lags = self.numbers.get(n * spec.optimizer.n_slots()..).filter(|_| spec.optimizer.average.is_some());
+        match lags {
+            Some(lags) if lags.len() == n => parameters.iter().zip(lags).map(|(p, lag)| p + lag).collect(),
+            _ => parameters.to_vec(),
+        }
+    }
+
     /// What descent has added to the network's learning rate so far; 0 of an optimizer whose learning rate does not descend.
     pub fn added(&self, optimizer: &Optimizer) -> f64 {
         let n = self.numbers.len() / (1 + optimizer.n_slots());
@@ -58,7 +70,8 @@ impl NetworkSpec {
     /// has other state, and without epsilon padding needs care. A new network can be restored with such settings.
     pub fn retune(&mut self, Tuning { optimizer, dropout }: &Tuning) -> bool {
         let layout = |optimizer: &Optimizer| (optimizer.rule(), optimizer.divides_by_zero());
-        let fits = layout(optimizer) == layout(&self.optimizer);
+        let fits = layout(optimizer) == layout(&self.optimizer)
+            && optimizer.average.is_some() == self.optimizer.average.is_some();
         if fits {
             (self.optimizer, self.dropout) = (*optimizer, *dropout);
         }

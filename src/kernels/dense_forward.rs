@@ -1,6 +1,6 @@
 //! A dense layer forward. Twin of `shaders/dense_forward.wgsl`.
 
-use super::{Real, activate};
+use super::{Real, activate, batch_norm};
 use crate::mlp::Layer;
 use crate::rng;
 
@@ -25,20 +25,34 @@ impl Mask {
 }
 
 /// `a = dropout(activation(x W^T + b))`. `x` is B x I, the result B x O; beside it the local derivative `da/dz`, with
-/// the dropout factor in it, which the way back multiplies by.
+/// the dropout factor in it, which the way back multiplies by. A batch norm is taken in evaluation mode.
 pub fn reference<T: Real>(parameters: &[T], layer: &Layer, x: &[T], mask: Option<&Mask>) -> (Vec<T>, Vec<T>) {
-    let rows = x.len() / layer.inputs;
-    let (mut a, mut derivative) = (Vec::with_capacity(rows * layer.outputs), Vec::with_capacity(rows * layer.outputs));
-    for row in 0..rows {
-        let input = &x[row * layer.inputs..][..layer.inputs];
-        for unit in 0..layer.outputs {
-            let weight = &parameters[layer.weight + unit * layer.inputs..][..layer.inputs];
-            let z = input.iter().zip(weight).map(|(&x, &w)| x * w).sum::<T>() + parameters[layer.bias + unit];
-            let (value, slope) = activate(layer.activation, z);
-            let factor = mask.map_or(T::one(), |mask| mask.factor(row, unit, layer.outputs));
-            a.push(value * factor);
-            derivative.push(slope * factor);
+    let mut z = sums(parameters, layer, x);
+    if let Some(norm) = layer.norm {
+        for (at, z) in z.iter_mut().enumerate() {
+            let (scale, shift) = batch_norm::affine(parameters, layer, norm, at % layer.outputs);
+            *z = scale * *z + shift;
         }
     }
-    (a, derivative)
+    shown(layer, &z, mask)
+}
+
+/// `z = x W^T + b`.
+pub fn sums<T: Real>(parameters: &[T], layer: &Layer, x: &[T]) -> Vec<T> {
+    let unit = |input: &[T], unit: usize| {
+        let weight = &parameters[layer.row(unit)];
+        input.iter().zip(weight).map(|(&x, &w)| x * w).sum::<T>() + parameters[layer.bias + unit]
+    };
+    x.chunks_exact(layer.inputs).flat_map(|input| (0..layer.outputs).map(move |at| unit(input, at))).collect()
+}
+
+/// `a = dropout(activation(z))`, and `da/dz`.
+pub fn shown<T: Real>(layer: &Layer, z: &[T], mask: Option<&Mask>) -> (Vec<T>, Vec<T>) {
+    let one = |(at, &z): (usize, &T)| {
+        let (value, slope) = activate(layer.activation, z);
+        let (row, unit) = (at / layer.outputs, at % layer.outputs);
+        let factor = mask.map_or(T::one(), |mask| mask.factor(row, unit, layer.outputs));
+        (value * factor, slope * factor)
+    };
+    z.iter().enumerate().map(one).unzip()
 }

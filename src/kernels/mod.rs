@@ -1,9 +1,11 @@
 //! The kernels of a training step, each beside the shader of its name: `dense_forward`, `loss`, `dense_backward_data`,
-//! `dense_backward_weight`, `optimizer`; and whole steps, `train_invocation`, `train_workgroup`. Each module's `reference` is the plain twin, generic over f32 and f64, written to
+//! `dense_backward_weight`, `batch_norm`, `batch_norm_backward`, `optimizer`; and whole steps, `train_invocation`, `train_workgroup`. Each module's `reference` is the plain twin, generic over f32 and f64, written to
 //! be read; backends are held against them.
 //!
 //! Letters: B rows of a batch, I inputs and O outputs of a layer. All arrays are row major.
 
+pub mod batch_norm;
+pub mod batch_norm_backward;
 pub mod dense_backward_data;
 pub mod dense_backward_weight;
 pub mod dense_forward;

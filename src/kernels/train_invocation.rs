@@ -2,8 +2,11 @@
 //! takes many of them in one dispatch; made of the other kernels' twins.
 
 use super::{BatchLoss, DIVERGENCE_LIMIT, Labels, Mask, Real, STATE_LIMIT};
-use super::{dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer};
+use super::{
+    batch_norm, batch_norm_backward, dense_backward_data, dense_backward_weight, dense_forward, loss, optimizer,
+};
 use crate::mlp::{Layer, Loss};
+use crate::optimizer::average::follow;
 use crate::optimizer::descent::{DIRECTION, shifted, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, RuleId, Scalars};
 
@@ -19,6 +22,8 @@ pub struct Training<'a, T> {
     pub constants: &'a Constants<T>,
     /// Share of hidden units dropped.
     pub dropout: f64,
+    /// The decay of the parameters' average, whose lags then stand behind the rule's slots.
+    pub average: Option<T>,
     /// Key of the masks after each hidden layer.
     pub keys: &'a [[u32; 2]],
     /// P, in PyTorch's flat order.
@@ -43,15 +48,22 @@ pub fn reference<T: Real>(
     let last = layers.len() - 1;
     let mut inputs = vec![x];
     let mut derivatives = Vec::with_capacity(layers.len());
+    let mut normed = Vec::with_capacity(layers.len());
     for (depth, layer) in layers.iter().enumerate() {
         let mask = (p > 0.0 && depth < last).then(|| Mask { key: network.keys[depth], step, p });
-        let (a, derivative) = dense_forward::reference(network.parameters, layer, &inputs[depth], mask.as_ref());
+        let mut z = dense_forward::sums(network.parameters, layer, &inputs[depth]);
+        normed.push(layer.norm.map(|norm| batch_norm::reference(network.parameters, layer, norm, &mut z)));
+        let (a, derivative) = dense_forward::shown(layer, &z, mask.as_ref());
         inputs.push(a);
         derivatives.push(derivative);
     }
     let batch = loss::reference(network.loss, &inputs[last + 1], layers[last].outputs, labels, rows);
     let mut delta = batch.delta.clone();
     for (depth, layer) in layers.iter().enumerate().rev() {
+        if let (Some(norm), Some(normed)) = (layer.norm, &normed[depth]) {
+            let (parameters, gradient) = (&*network.parameters, &mut *network.gradient);
+            batch_norm_backward::reference(parameters, gradient, layer, norm, normed, &mut delta);
+        }
         dense_backward_weight::reference(network.gradient, layer, &inputs[depth], &delta);
         if depth > 0 {
             delta = dense_backward_data::reference(network.parameters, layer, &delta, &derivatives[depth - 1]);
@@ -65,9 +77,10 @@ pub fn reference<T: Real>(
 /// The optimizer over all parameters; whether all stayed below the limits.
 fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool {
     let mut finite = true;
+    let before = network.average.map(|_| network.parameters.to_vec());
     let scalars = &shifted(network.rule, scalars, || slope_of(network));
     for layer in network.layers {
-        for i in layer.weight..layer.bias + layer.outputs {
+        for i in layer.trained() {
             let mut state = [T::zero(); MOST_SLOTS];
             for (state, slot) in state.iter_mut().zip(&*network.slots) {
                 *state = slot[i];
@@ -83,6 +96,9 @@ fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool 
             }
         }
     }
+    if let (Some(decay), Some(before), Some(lags)) = (network.average, before, network.slots.last_mut()) {
+        follow(decay, lags, &before, network.parameters);
+    }
     finite
 }
 
@@ -90,7 +106,7 @@ fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool 
 fn slope_of<T: Real>(network: &Training<'_, T>) -> T {
     let mut sum = T::zero();
     for layer in network.layers {
-        for i in layer.weight..layer.bias + layer.outputs {
+        for i in layer.trained() {
             let l2 = if i < layer.bias { network.constants.l2 } else { T::zero() };
             let mut state = [T::zero(); MOST_SLOTS];
             state[DIRECTION] = network.slots[DIRECTION][i];

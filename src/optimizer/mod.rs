@@ -11,6 +11,7 @@ mod adadelta;
 mod adagrad;
 mod adam;
 mod adamw;
+pub mod average;
 pub mod descent;
 mod nadam;
 mod rmsprop;
@@ -223,18 +224,21 @@ pub struct Optimizer {
     pub learning_rate: f64,
     /// Adds `l2 / 2 * sum of squared weights` (no biases) to the loss.
     pub l2: f64,
+    /// The share of itself that a running average of the parameters keeps with each step, where there is one: see
+    /// [`average`].
+    pub average: Option<f64>,
 }
 
 impl Default for Optimizer {
     fn default() -> Self {
-        Self { settings: Settings::Adam(Adam::default()), learning_rate: Adam::LEARNING_RATE, l2: 0.0 }
+        Self { settings: Settings::Adam(Adam::default()), learning_rate: Adam::LEARNING_RATE, l2: 0.0, average: None }
     }
 }
 
 impl Optimizer {
     /// The optimizer of this name with PyTorch's defaults.
     pub fn named(name: &str) -> Option<Self> {
-        by_name(name).map(|(settings, learning_rate)| Self { settings, learning_rate, l2: 0.0 })
+        by_name(name).map(|(settings, learning_rate)| Self { settings, learning_rate, l2: 0.0, average: None })
     }
 
     /// Sets a number, or true and false as 1 and 0; false where the optimizer has no setting of this name.
@@ -284,7 +288,7 @@ impl Optimizer {
 
     /// Numbers kept per parameter.
     pub fn n_slots(&self) -> usize {
-        self.rule().arm().slots.len()
+        self.rule().arm().slots.len() + usize::from(self.average.is_some())
     }
 
     /// What holds for the whole run.

@@ -1,7 +1,7 @@
 //! The ledger: which trial has which epochs and how it ended. Samplers and pruners read it; the session writes it.
 
 use super::Trial;
-use crate::result::{TrialEvent, TrialRecord, TrialState};
+use crate::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
 use crate::study::{Direction, Metric, Study};
 use std::collections::BTreeMap;
 
@@ -87,8 +87,13 @@ impl Ledger {
     /// What the study compares, after a trial's epoch (from 1): smaller is better. `None` where the trial has not got
     /// there.
     pub fn value_at(&self, number: u32, epoch: usize) -> Option<f64> {
-        let record = self.trials.get(number as usize)?.epochs.get(epoch.checked_sub(1)?)?;
-        Some(self.smaller_is_better(record.value(self.metric)))
+        let epochs = self.trials.get(number as usize)?.epochs.get(..epoch).filter(|epochs| !epochs.is_empty())?;
+        Some(self.smaller_is_better(self.last_value(epochs).unwrap_or(f64::NAN)))
+    }
+
+    /// What the study compares, after the last of these epochs that has it.
+    fn last_value(&self, epochs: &[EpochRecord]) -> Option<f64> {
+        epochs.iter().rev().find_map(|epoch| epoch.value(self.metric))
     }
 
     /// How a trial ended: by its value or, where it ended early, its last epoch's; NaN where that means nothing.
@@ -117,7 +122,7 @@ impl Ledger {
     }
 
     fn score(&self, trial: &TrialRecord) -> f64 {
-        let last = || trial.epochs.last().map(|epoch| epoch.value(self.metric));
+        let last = || self.last_value(&trial.epochs);
         match trial.state {
             TrialState::Diverged => f64::NAN,
             _ => self.smaller_is_better(trial.value.or_else(last).unwrap_or(f64::NAN)),
@@ -149,6 +154,7 @@ impl Ledger {
             evaluations: None,
             diverged_at: None,
             copy_of: None,
+            kept_epoch: None,
         });
     }
 
@@ -179,18 +185,20 @@ impl Ledger {
             trial.evaluations = Some(event.evaluations).filter(|&n| n != event.steps);
         }
         trial.diverged_at = event.diverged_at;
+        trial.kept_epoch = event.kept_epoch;
         let known = trial.epochs.len();
         trial.epochs.extend(event.epochs.into_iter().filter(|epoch| epoch.epoch > known));
     }
 
     /// Ends a trial where it stands, if it is open. One that was pruned has its last epoch's value.
     pub(crate) fn end(&mut self, number: u32, state: TrialState) {
-        if self.is_open(number)
-            && let Some(trial) = self.trials.get_mut(number as usize)
-        {
-            trial.state = state;
-            let is_pruned = state == TrialState::Pruned;
-            trial.value = trial.epochs.last().filter(|_| is_pruned).map(|epoch| epoch.value(self.metric));
+        if !self.is_open(number) {
+            return;
+        }
+        let is_pruned = state == TrialState::Pruned;
+        let value = self.trials.get(number as usize).filter(|_| is_pruned).and_then(|one| self.last_value(&one.epochs));
+        if let Some(trial) = self.trials.get_mut(number as usize) {
+            (trial.state, trial.value) = (state, value);
         }
     }
 }

@@ -212,9 +212,10 @@ impl Session {
     /// The last events of trials that the session has ended by itself since it was last asked: pruned and cancelled ones.
     pub fn take_ended(&mut self) -> Vec<TrialEvent> {
         let event = |number| {
-            let TrialRecord { state, value, steps, evaluations, diverged_at, .. } = self.trials()[number as usize];
+            let TrialRecord { state, value, steps, evaluations, diverged_at, kept_epoch, .. } =
+                self.trials()[number as usize];
             let (epochs, evaluations) = (Vec::new(), evaluations.unwrap_or(steps));
-            TrialEvent { number, state, epochs, value, steps, evaluations, diverged_at }
+            TrialEvent { number, state, epochs, value, steps, evaluations, diverged_at, kept_epoch }
         };
         let events = self.ended.iter().copied().map(event).collect();
         self.ended.clear();

@@ -31,7 +31,7 @@ pub struct Crew<'a> {
 /// What a thread is to do.
 enum Job {
     Train(Vec<Assignment>),
-    Test(Trial, TrialSnapshot),
+    Test(Trial, Box<TrialSnapshot>),
 }
 
 /// What a thread tells.
@@ -90,7 +90,7 @@ impl Crew<'_> {
             let mut is_asked = false;
             loop {
                 if let Some((trial, ended)) = session.kept(best)?.filter(|_| !is_asked) {
-                    is_asked = jobs[0].send(Job::Test(trial, ended.clone())).is_ok();
+                    is_asked = jobs[0].send(Job::Test(trial, Box::new(ended.clone()))).is_ok();
                 }
                 match listen(&news)? {
                     News::Tested(score) => {

@@ -18,6 +18,8 @@ use serde_json::{Map, Value, json};
 const SEED_LIMIT: f64 = 9_007_199_254_740_992.0;
 const MAX_TRIALS: f64 = 100_000.0;
 const MAX_SEEDS_PER_TRIAL: f64 = 100.0;
+/// Epochs of a trial, and so between two looks at its validation rows.
+const MOST_EPOCHS: f64 = 10_000.0;
 /// Characters of a question, which stands above the figures on a line or two.
 const MAX_QUESTION: usize = 200;
 /// Generated data: least and largest number of samples.
@@ -63,6 +65,7 @@ impl Study {
             "stages",
             "budget",
             "record",
+            "evaluate_every",
         ])?;
         let name = document.text("name", "")?;
         let question = document.text("question", "")?;
@@ -113,6 +116,7 @@ impl Study {
             stages,
             budget: document.whole_or_null("budget", 1.0, SEED_LIMIT - 1.0)?.map(|steps| steps as u64),
             record: check_record(&document)?,
+            evaluate_every: document.whole("evaluate_every", 1.0, 1.0, MOST_EPOCHS)? as usize,
         };
         if !IS_CHECKED {
             study.check_population()?;
@@ -124,8 +128,10 @@ impl Study {
         study.check_use()?;
         study.check_loss()?;
         study.check_nesterov()?;
+        study.check_patience()?;
         let [n_train, n_validation, _] = study.part_sizes()?;
         study.check_batch_size(n_train)?;
+        study.check_batch_norm(n_train)?;
         if config::loss_of_task(study.task) == "mse" {
             study.check_metric([n_train, n_validation], |rows| rows > 1)?;
         }
@@ -233,6 +239,44 @@ impl Study {
         Ok(())
     }
 
+    /// Refuses batches of one row where a batch norm takes their variance, also as what is left of an epoch.
+    fn check_batch_norm(&self, n_train: usize) -> Result<()> {
+        let is_normed = self.given("batch_norm").1.iter().any(|one| one.as_bool() == Some(true))
+            && usage::inert(self.task, &self.fixed, &self.space, "batch_norm").is_none();
+        if !is_normed {
+            return Ok(());
+        }
+        let has_one = |batch: usize| {
+            let batch = batch.min(n_train);
+            batch == 1 || n_train % batch == 1
+        };
+        let Some(batch) = self.batch_sizes(n_train).into_iter().find(|&batch| has_one(batch)) else { return Ok(()) };
+        // The nearest below and above.
+        let mut near: Vec<usize> = (2..batch).rev().find(|&other| !has_one(other)).into_iter().collect();
+        near.extend((batch + 1..=n_train).find(|&other| !has_one(other)));
+        let near: Vec<String> = near.iter().map(usize::to_string).collect();
+        let (batch_size, rows, accepted) = (batch as u32, n_train as u32, near.join(" | "));
+        Err(Error::BatchOfOne { batch_size, rows, accepted })
+    }
+
+    /// The sizes that batches may have.
+    fn batch_sizes(&self, n_train: usize) -> Vec<usize> {
+        if usage::inert(self.task, &self.fixed, &self.space, "batch_size").is_some() {
+            return vec![n_train];
+        }
+        match self.space.iter().find(|(name, _)| name == "batch_size").map(|(_, axis)| axis) {
+            Some(Distribution::Categorical { choices }) => {
+                choices.iter().filter_map(Value::as_f64).map(|size| size as usize).collect()
+            }
+            Some(Distribution::Int { low, high, step, .. }) => {
+                let step = step.unwrap_or(1.0).max(1.0) as usize;
+                let (low, high) = (*low as usize, (*high as usize).min(n_train));
+                (low..=high).step_by(step).chain([high]).collect()
+            }
+            _ => vec![config::fixed(self, "batch_size").as_f64().unwrap_or(1.0) as usize],
+        }
+    }
+
     /// Refuses an R^2 as the objective where its rows do not define it, as `is_defined` says of the training or the
     /// validation part.
     pub(super) fn check_metric<T: Copy>(&self, parts: [T; 2], is_defined: impl Fn(T) -> bool) -> Result<()> {
@@ -274,6 +318,19 @@ impl Study {
             return Err(Error::OutOfRange { key, found: "0".into(), accepted: "> 0 (nesterov)".into() });
         }
         Ok(())
+    }
+
+    /// Refuses a patience that no trial could ever lose.
+    fn check_patience(&self) -> Result<()> {
+        let (key, given) = self.given("patience");
+        let most = self.most_epochs();
+        match given.into_iter().find(|patience| patience.as_f64().is_some_and(|own| own > f64::from(most))) {
+            Some(patience) => {
+                let accepted = format!("0 .. {most} (int, epochs)");
+                Err(Error::OutOfRange { key, found: shown(patience), accepted })
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_loss(&self) -> Result<()> {

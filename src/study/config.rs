@@ -31,6 +31,12 @@ pub struct TrialConfig {
     pub batch_size: Option<usize>,
     /// Passes over the training part.
     pub epochs: usize,
+    /// Epochs without a lower validation loss after which it ends with the weights of its best epoch; 0 for never.
+    pub patience: usize,
+    /// Whether its weights are the mean of those at the ends of its last epochs (SWA).
+    pub averages_ends: bool,
+    /// Whether a batch norm follows each hidden layer's linear map.
+    pub batch_norm: bool,
 }
 
 /// `cross_entropy` or `mse`, as the data set's task asks.
@@ -122,7 +128,19 @@ impl TrialConfig {
             dropout: 0.0,
             batch_size: (!matches!(name.as_str(), "gd" | "lbfgs" | "newton")).then_some(1),
             epochs: 1,
+            patience: 0,
+            averages_ends: false,
+            batch_norm: false,
         };
+        // A method that moves all parameters at once has neither.
+        if config.optimizer.second_order().is_none() {
+            match settings.text("averaging").as_str() {
+                "none" => {}
+                "ema" => config.optimizer.average = Some(0.0),
+                "swa" => config.averages_ends = true,
+                _ => unknown("averaging"),
+            }
+        }
         config.optimizer.set("line_search_fn", f64::from(u8::from(settings.text("line_search") == "strong_wolfe")));
         config.schedule.draw(study.points.clone());
         for row in table::table().iter().filter(|row| matches!(row.kind, Kind::Float | Kind::Int | Kind::Bool)) {
@@ -157,6 +175,9 @@ impl TrialConfig {
             // A deviation of another initialization's is inert.
             "init_std" if self.init == Init::Normal => self.init_std = number,
             "init_std" => {}
+            "batch_norm" => self.batch_norm = number > 0.0 && self.optimizer.second_order().is_none(),
+            "patience" => self.patience = number as usize,
+            "averaging_decay" => self.optimizer.average = self.optimizer.average.map(|_| number),
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
             "epochs" => {
                 self.epochs = number as usize;
@@ -171,13 +192,29 @@ impl TrialConfig {
         true
     }
 
+    /// Whether its weights are not just those that its last step left.
+    pub fn holds_weights(&self) -> bool {
+        self.patience > 0 || self.averages_ends || self.optimizer.average.is_some()
+    }
+
+    /// Whether the weights at the end of an epoch (from 1) go into their mean: those of the last quarter do.
+    pub fn is_averaged_end(&self, epoch: usize) -> bool {
+        self.averages_ends && 4 * epoch > 3 * self.epochs
+    }
+
     /// The network's shape on data of this width.
     pub fn shape(&self, inputs: usize, task: Task) -> Shape {
         let outputs = match task {
             Task::Classes(n) => n as usize,
             Task::Numbers => 1,
         };
-        Shape { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation }
+        Shape {
+            inputs,
+            hidden: self.hidden.clone(),
+            outputs,
+            activation: self.activation,
+            batch_norm: self.batch_norm && !self.hidden.is_empty(),
+        }
     }
 }
 
@@ -221,6 +258,9 @@ mod tests {
                 json!({ "schedule": "constant", "optimizer": "momentum" }),
             ),
             (json!({ "beta1": 0.3 }), json!({ "optimizer": "rmsprop", "momentum": 0.5 })),
+            (json!({ "averaging": "ema" }), json!({ "averaging_decay": 0.5, "patience": 3 })),
+            (json!({ "averaging_decay": 0.5 }), json!({ "averaging": "ema" })),
+            (json!({ "averaging": "swa", "optimizer": "newton" }), json!({ "averaging_decay": 0.5 })),
         ] {
             let text = json!({ "format": "tuning-playground/study@1", "dataset": { "name": "moons" }, "fixed": fixed });
             let (study, params) = (study(&text), params.as_object().unwrap());

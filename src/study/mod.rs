@@ -102,6 +102,8 @@ pub struct Study {
     pub shared_seeds: bool,
     /// What is written down of each layer after every epoch.
     pub record: Records,
+    /// Epochs from one look at the validation rows to the next; a trial's last epoch is always looked at.
+    pub evaluate_every: usize,
 }
 
 impl Study {
@@ -218,6 +220,9 @@ impl Study {
             && let Value::Object(keys) = &mut document
         {
             keys.shift_remove("question");
+        }
+        if self.evaluate_every > 1 {
+            document["evaluate_every"] = json!(self.evaluate_every);
         }
         if !self.record.is_empty() {
             document["record"] = self.record.iter().map(Record::name).collect();

@@ -86,8 +86,11 @@ impl Trainer {
     /// Refuses a network whose curvature takes more than there is.
     ///
     /// # Errors
-    /// [`Error::TooLarge`].
+    /// [`Error::TooLarge`]; [`Error::NoCurvatureOfNorms`] of one with batch norms.
     pub fn check_curvature(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
+        if network.shape.batch_norm {
+            return Err(Error::NoCurvatureOfNorms);
+        }
         let n = network.shape.n_parameters();
         if n <= MOST_CURVED {
             return Ok(());

@@ -59,6 +59,7 @@ impl Trainer {
     ) -> EpochRecord {
         let over_seeds =
             |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
+        let is_validated = outcomes.iter().all(|outcome| outcome.validation.is_some() || self.data.n_validation == 0);
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
         let train_loss = over_seeds(&|o| self.loss_in_units(o.train));
         let validation_loss = over_seeds(&|o| self.loss_in_units(validation(o)));
@@ -67,9 +68,9 @@ impl Trainer {
         EpochRecord {
             epoch,
             train_loss: train_loss.0,
-            validation_loss: validation_loss.0,
+            validation_loss: is_validated.then_some(validation_loss.0),
             train_metric: train_metric.0,
-            validation_metric: validation_metric.0,
+            validation_metric: is_validated.then_some(validation_metric.0),
             learning_rate: self.learning_rate(epoch, config, outcomes.iter().map(|o| &steps[o.network])),
             seconds: over_seeds(&|o| o.seconds).0,
             spread: (outcomes.len() > 1).then_some(Spread {

@@ -1,5 +1,6 @@
 //! A trial outside of any trainer.
 
+use super::Best;
 use crate::backend::Snapshot;
 use crate::schedule::Memory;
 use crate::study::TrialConfig;
@@ -17,6 +18,10 @@ pub struct TrialSnapshot {
     pub memories: Vec<Memory>,
     /// Where curvature is recorded, the directions that each network's was found along.
     pub warm: Vec<Vec<f32>>,
+    /// Of a trial that averages the ends of its last epochs, each network's mean so far.
+    pub means: Vec<Vec<f32>>,
+    /// Of a trial with patience, its best epoch.
+    pub best: Option<Best>,
 }
 
 /// Among words there is only the epoch that a trial goes on from: numbers travel beside them.
@@ -55,19 +60,29 @@ impl TrialSnapshot {
             size_of::<Snapshot>() + size_of_val(&numbers[..]) + size_of_val(&wide[..])
         };
         let warm = self.warm.iter().map(|own| size_of_val(&own[..])).sum::<usize>();
-        size_of::<Self>() + size_of_val(&self.memories[..]) + warm + self.networks.iter().map(network).sum::<usize>()
+        let held = self.means.iter().chain(self.best.iter().flat_map(|best| &best.weights));
+        let held = held.map(|own| size_of_val(&own[..])).sum::<usize>();
+        size_of::<Self>()
+            + size_of_val(&self.memories[..])
+            + warm
+            + held
+            + self.networks.iter().map(network).sum::<usize>()
     }
 
-    /// Appends the snapshot to `words`: how many follow; number, epochs, memories, networks, directions; then each memory's best loss and
+    /// Appends the snapshot to `words`: how many follow; number, epochs, memories, networks, directions, means, networks of the
+    /// best epoch; then each memory's best loss and
     /// factor in halves and its wait; then of each network its steps, the two halves of the step at which it diverged (0 for
     /// none) and of its evaluations, how many numbers and how many wide ones follow, and these, bit by bit; then how many
-    /// numbers each network's directions have, and these.
+    /// numbers each network's directions have, and these; likewise the means; then, where there is a best epoch, its number,
+    /// the halves of its loss and of its value, and its weights.
     pub fn write(&self, words: &mut Vec<u32>) {
         let halves = |x: u64| [x as u32, (x >> 32) as u32];
         let first = words.len();
         words.push(0);
         words.extend([self.number, self.epochs as u32]);
-        words.extend([self.memories.len(), self.networks.len(), self.warm.len()].map(|n| n as u32));
+        let best = self.best.as_ref().map_or(&[][..], |best| &best.weights);
+        let counts = [self.memories.len(), self.networks.len(), self.warm.len(), self.means.len(), best.len()];
+        words.extend(counts.map(|n| n as u32));
         for Memory { best, since, factor } in &self.memories {
             words.extend([best, factor].iter().flat_map(|x| halves(x.to_bits())));
             words.push(*since);
@@ -79,9 +94,17 @@ impl TrialSnapshot {
             words.extend(numbers.iter().map(|number| number.to_bits()));
             words.extend(wide.iter().flat_map(|number| halves(number.to_bits())));
         }
-        for own in &self.warm {
+        let add = |words: &mut Vec<u32>, own: &[f32]| {
             words.push(own.len() as u32);
             words.extend(own.iter().map(|number| number.to_bits()));
+        };
+        self.warm.iter().chain(&self.means).for_each(|own| add(words, own));
+        if let Some(Best { epoch, loss, value, .. }) = self.best.as_ref().filter(|_| !best.is_empty()) {
+            words.push(*epoch);
+            words.extend([loss, value].iter().flat_map(|x| halves(x.to_bits())));
+            for own in best {
+                add(words, own);
+            }
         }
         words[first] = (words.len() - first - 1) as u32;
     }
@@ -94,8 +117,10 @@ impl TrialSnapshot {
         while !words.is_empty() {
             let &[n_words] = words.split_off(..1)? else { return None };
             let mut words = words.split_off(..n_words as usize)?;
-            let &[trial, epochs, n_memories, n_networks, n_warm] = words.split_off(..5)? else { return None };
-            let (mut memories, mut networks, mut warm) = (Vec::new(), Vec::new(), Vec::new());
+            let &[trial, epochs, n_memories, n_networks, n_warm, n_means, n_best] = words.split_off(..7)? else {
+                return None;
+            };
+            let (mut memories, mut networks) = (Vec::new(), Vec::new());
             let narrow = |words: &[u32]| -> Vec<f32> { words.iter().map(|&bits| f32::from_bits(bits)).collect() };
             for _ in 0..n_memories {
                 let &[best_low, best_high, factor_low, factor_high, since] = words.split_off(..5)? else { return None };
@@ -113,14 +138,26 @@ impl TrialSnapshot {
                 let wide = wide.chunks_exact(2).map(|halves| number(halves[0], halves[1])).collect();
                 networks.push(Snapshot { numbers, wide, steps, evaluations, diverged_at: (at > 0).then_some(at) });
             }
-            for _ in 0..n_warm {
-                let &[n] = words.split_off(..1)? else { return None };
-                warm.push(narrow(words.split_off(..n as usize)?));
-            }
+            let vectors = |words: &mut &[u32], n: u32| {
+                let mut all = Vec::new();
+                for _ in 0..n {
+                    let &[n] = words.split_off(..1)? else { return None };
+                    all.push(narrow(words.split_off(..n as usize)?));
+                }
+                Some(all)
+            };
+            let (warm, means) = (vectors(&mut words, n_warm)?, vectors(&mut words, n_means)?);
+            let best = if n_best > 0 {
+                let &[epoch, loss_low, loss_high, low, high] = words.split_off(..5)? else { return None };
+                let (loss, value) = (number(loss_low, loss_high), number(low, high));
+                Some(Best { epoch, loss, value, weights: vectors(&mut words, n_best)? })
+            } else {
+                None
+            };
             if !words.is_empty() {
                 return None;
             }
-            snapshots.push(Self { number: trial, epochs: epochs as usize, networks, memories, warm });
+            snapshots.push(Self { number: trial, epochs: epochs as usize, networks, memories, warm, means, best });
         }
         Some(snapshots)
     }
@@ -149,6 +186,7 @@ mod tests {
                     ),
                     prop::collection::vec((any::<f64>(), any::<u32>(), any::<f64>()), 0..4),
                     prop::collection::vec(prop::collection::vec(any::<f32>(), 0..4), 0..3),
+                    prop::collection::vec(prop::collection::vec(any::<f32>(), 0..4), 0..3),
                 ),
                 0..5,
             ),
@@ -162,8 +200,10 @@ mod tests {
                 diverged_at: (at > 0).then_some(at),
             };
             let memory = |(best, since, factor)| Memory { best, since, factor };
-            let trial = |(number, epochs, networks, memories, warm): (u32, u32, Vec<_>, Vec<_>, _)| TrialSnapshot {
+            let trial = |(number, epochs, networks, memories, warm, weights): (u32, u32, Vec<_>, Vec<_>, _, Vec<_>)| TrialSnapshot {
                 warm,
+                means: weights.clone(),
+                best: (!weights.is_empty()).then_some(Best { epoch: epochs, loss: 0.5, value: f64::NAN, weights }),
                 number,
                 epochs: epochs as usize,
                 networks: networks.into_iter().map(network).collect(),

@@ -1,5 +1,6 @@
 //! Trials that train together.
 
+use super::held::Held;
 use super::{Assignment, TrialSnapshot};
 use crate::backend::epoch::Steps;
 use crate::backend::{EpochOutcome, NetworkSpec, Population, Snapshot};
@@ -34,6 +35,8 @@ pub struct Running {
     pub ended: bool,
     /// One a network, where something is recorded.
     pub kept: Vec<Kept>,
+    /// Its weights beside its networks, where it holds any.
+    pub held: Held,
     /// Its place in the report under way.
     pub told: Option<usize>,
     /// Who goes on from it, where it is trained for that alone: nothing is told of it.
@@ -46,7 +49,8 @@ impl Running {
         let waits = self.config.schedule.waits_for_outcome();
         let memories = self.networks.iter().filter(|_| waits).map(|&index| steps[index].memory).collect();
         let warm = self.kept.iter().map(|kept| kept.warm.clone()).filter(|warm| !warm.is_empty()).collect();
-        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks, memories, warm }
+        let Held { means, best, .. } = self.held.clone();
+        TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks, memories, warm, means, best }
     }
 }
 
@@ -63,8 +67,15 @@ pub struct Wave {
     pub is_through: bool,
     /// Trials whose epoch is over and has not been written down.
     pub to_close: VecDeque<usize>,
+    /// Trials whose epoch is over and whose weights have not been looked at, which waits for all others.
+    pub to_hold: Vec<usize>,
     /// Trials that have got where they were sent, and will go on from there.
     pub to_park: Vec<usize>,
+}
+
+/// The weights that a trial ends with, where these are held: of its best epoch, or as its last one was scored.
+fn best_or(held: &Held) -> &[Vec<f32>] {
+    held.best.as_ref().map_or(&held.now, |best| &best.weights)
 }
 
 impl Wave {
@@ -79,7 +90,10 @@ impl Wave {
         };
         let n = running.networks.len();
         let waits = running.config.schedule.waits_for_outcome();
-        let is_one_each = from.networks.len() == n && (!waits || from.memories.len() == n);
+        let is_one_each = from.networks.len() == n
+            && (!waits || from.memories.len() == n)
+            && from.means.len() == if running.config.is_averaged_end(from.epochs) { n } else { 0 }
+            && from.best.as_ref().is_none_or(|best| best.weights.len() == n);
         if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
             return;
         }
@@ -95,17 +109,23 @@ impl Wave {
             running.evaluations += snapshot.evaluations.max(u64::from(snapshot.steps));
         }
         (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
+        running.held = Held { means: from.means.clone(), best: from.best.clone(), now: Vec::new() };
     }
 
     /// What a trial's networks are at its end, without what their optimizers would need to go on.
     pub async fn finals(&mut self, owner: usize) -> Result<TrialSnapshot> {
         let mut networks = Vec::new();
-        for &index in &self.trials[owner].networks {
-            let parameters = self.population.parameters(index).await?;
-            let numbers = parameters.into_iter().map(|parameter| parameter as f32).collect();
+        let Running { held, networks: own, .. } = &self.trials[owner];
+        let (best, mut held) = (held.best.as_ref(), best_or(held).iter());
+        for &index in own {
+            let numbers = match held.next() {
+                Some(weights) => weights.clone(),
+                None => self.population.parameters(index).await?.into_iter().map(|one| one as f32).collect(),
+            };
             networks.push(Snapshot { numbers, ..Snapshot::default() });
         }
+        let epochs = best.map_or(self.trials[owner].epochs_done, |best| best.epoch as usize);
         let ended = self.trials[owner].snapshot(networks, &self.steps);
-        Ok(TrialSnapshot { warm: Vec::new(), ..ended })
+        Ok(TrialSnapshot { warm: Vec::new(), means: Vec::new(), best: None, epochs, ..ended })
     }
 }

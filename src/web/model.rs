@@ -99,7 +99,7 @@ impl Model {
         let (contestant, data) = (self.insight.contestant(), self.insight.data());
         let shape = &contestant.spec.shape;
         let widths: Vec<usize> = shape.layers().iter().map(|layer| layer.outputs).collect();
-        let parameters = shape.n_parameters();
+        let parameters = shape.n_trained();
         // Forward, and twice as much on the way back.
         let work = 3.0 * parameters as f64 * data.n_train as f64 * self.until.unwrap_or(contestant.epochs) as f64;
         to_js(&json!({

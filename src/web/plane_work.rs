@@ -33,7 +33,13 @@ impl PlaneWork {
         if rows == 0 || rows.saturating_mul(*inputs) > MOST_NUMBERS || *outputs < 2 {
             return Err(super::unread("rows"));
         }
-        let shape = Shape { inputs: *inputs, hidden: hidden.to_vec(), outputs: *outputs, activation: Activation::Relu };
+        let shape = Shape {
+            inputs: *inputs,
+            hidden: hidden.to_vec(),
+            outputs: *outputs,
+            activation: Activation::Relu,
+            batch_norm: false,
+        };
         let spec = NetworkSpec {
             run: RunId::default(),
             seed: 0,

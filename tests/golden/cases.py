@@ -1,4 +1,4 @@
-"""The option sets of make_fixtures.py: FIRST for what step 1 brings, LATER for the rest."""
+"""The option sets of make_fixtures.py."""
 
 HUNDRED = (1, 2, 10, 50, 100)
 THOUSAND = tuple(range(100, 1001, 100))
@@ -39,7 +39,7 @@ def lbfgs(name, shape, activation, *more, **settings):
                 **settings)
 
 
-FIRST = [
+CASES = [
     # Depth 0 to 4, both losses, plain SGD.
     case("sgd_depth0_mse", [3, 1], "relu", "sgd", "mse", learning_rate=0.05),
     case("sgd_depth0_cross_entropy", [4, 3], "relu", "sgd", learning_rate=0.1),
@@ -206,13 +206,24 @@ FIRST = [
     lbfgs("linear", [4, 1], "relu", "mse"),
     case("lbfgs_two_batches", [3, 6, 3], "tanh", "lbfgs", sizes=(30, 20), steps=10, expect=(1, 2, 5, 10),
          learning_rate=0.1, max_iter=3),
-]
-
-
-LATER = [
     normed("sgd", [3, 8, 3], "relu", "sgd", learning_rate=0.05),
     normed("momentum", [3, 8, 6, 3], "tanh", "momentum", learning_rate=0.02, momentum=0.9),
     normed("adam", [3, 8, 3], "tanh", "adam", learning_rate=0.005),
     normed("uneven_mse", [2, 10, 1], "sigmoid", "sgd", "mse", sizes=(9, 2, 6), learning_rate=0.05, weight_decay=0.01),
     normed("adamw_depth3", [3, 6, 6, 6, 2], "tanh", "adamw", sizes=(16, 16), learning_rate=0.002),
+    normed("one_layer_linear", [4, 5, 3], "linear", "sgd", learning_rate=0.03),
+    normed("nesterov", [3, 9, 3], "gelu", "nesterov", learning_rate=0.01, momentum=0.8, weight_decay=0.02),
+    normed("momentum_dampening", [5, 7, 2], "elu", "momentum", learning_rate=0.02, momentum=0.9, dampening=0.3),
+    normed("rmsprop_centered", [3, 8, 3], "leaky_relu", "rmsprop", learning_rate=0.002, centered=True, epsilon=1e-3),
+    normed("adagrad", [3, 8, 4], "tanh", "adagrad", learning_rate=0.05, lr_decay=0.01),
+    normed("adadelta", [3, 10, 3], "sigmoid", "adadelta", learning_rate=0.5, rho=0.9, epsilon=1e-4),
+    normed("adam_amsgrad_decay", [4, 9, 5, 3], "gelu", "adam", learning_rate=0.004, amsgrad=True, weight_decay=0.01,
+           epsilon=1e-4),
+    normed("adamw_wide", [6, 33, 4], "relu", "adamw", sizes=(24, 17), learning_rate=0.002, weight_decay=0.1,
+           epsilon=1e-4),
+    normed("nadam", [3, 8, 3], "tanh", "nadam", learning_rate=0.003, epsilon=1e-4),
+    normed("three_targets", [3, 7, 3], "elu", "sgd", "mse", sizes=(12, 5), learning_rate=0.05),
+    normed("deep_sigmoid", [3, 8, 8, 8, 3], "sigmoid", "sgd", sizes=(20, 20), learning_rate=0.05),
+    normed("cosine", [3, 8, 3], "tanh", "momentum", sizes=(16, 11), learning_rate=0.02, momentum=0.9,
+           schedule={"name": "cosine", "T_max": 100, "eta_min": 0.001}),
 ]

@@ -1,4 +1,4 @@
-"""Writes the fixtures tests/golden/*.json and tests/golden/later/*.json (`tuning-playground/fixture@1`) from PyTorch.
+"""Writes the fixtures tests/golden/*.json (`tuning-playground/fixture@1`) from PyTorch.
 
     python tests/golden/make_fixtures.py [name ...]
 
@@ -20,7 +20,7 @@ from torch.optim import lr_scheduler
 
 # Leaves no __pycache__ beside the fixtures.
 sys.dont_write_bytecode = True
-from cases import FIRST, LATER  # noqa: E402
+from cases import CASES  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 # A hundredth of the tolerance that `tune verify` uses for the f64 reference (1e-9).
@@ -249,7 +249,6 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     wanted = sys.argv[1:]
-    for folder, cases in ((HERE, FIRST), (HERE / "later", LATER)):
-        for case in cases:
-            if not wanted or case["name"] in wanted:
-                write(case, folder)
+    for case in CASES:
+        if not wanted or case["name"] in wanted:
+            write(case, HERE)

@@ -20,7 +20,11 @@ const ENDED = STATES.slice(2);
 const plain = (x) => (Number.isFinite(x) ? x : String(x));
 
 /** @param {number[]} values */
-const named = (values) => Object.fromEntries(MEASURES.map((name, k) => [name, plain(values[k])]));
+const named = (values, isEpoch = false) =>
+  Object.fromEntries(
+    // A validation loss of -Infinity, which no loss is, says that there was no validation.
+    MEASURES.map((name, k) => [name, isEpoch && values[1] === -Infinity && k % 2 ? null : plain(values[k])]),
+  );
 
 const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'curvature'];
 const CURVATURE = ['largest', 'preconditioned', 'limit', 'residual', 'rows', 'of_rows'];
@@ -46,7 +50,7 @@ const countOf = (mark) => 2 * RECORDS.filter((_, k) => mark & (1 << k)).length +
 const recordsOf = ({ first, epochs }, seeds, mark) =>
   epochs.map(({ values, rate, seconds, spread, more }, k) => ({
     epoch: first + k,
-    ...named(values),
+    ...named(values, true),
     learning_rate: plain(rate),
     seconds,
     ...(seeds ? { spread: named(spread) } : {}),
@@ -55,7 +59,7 @@ const recordsOf = ({ first, epochs }, seeds, mark) =>
 
 /** As `TrialEvent::write` writes it. @param {Event} event @param {boolean} seeds @param {number} mark */
 const numbersOf = ({ number, state, value, steps, evaluations, divergedAt, first, epochs }, seeds, mark) => [
-  ...[number, state, value, steps, divergedAt ?? NaN, evaluations, epochs.length],
+  ...[number, state, value, steps, divergedAt ?? NaN, evaluations, NaN, epochs.length],
   !epochs.length ? 7 : mark ? 12 + countOf(mark) : seeds ? 11 : 7,
   ...epochs.flatMap(({ values, rate, seconds, spread, more }, k) => [
     ...[first + k, ...values, rate, seconds],
@@ -184,7 +188,7 @@ test('whatever is told of trials, their documents are those of a plain model', (
         assert.equal(JSON.stringify([...again.values()].map(trialDocument)), text);
         for (const trial of trials.values()) {
           const { epochs: of } = trial;
-          const losses = want.trials[trial.number].epochs.map((record) => Number(record.validation_loss));
+          const losses = want.trials[trial.number].epochs.map((record) => Number(record.validation_loss ?? NaN));
           assert.deepEqual([...of.column('validation_loss')], losses);
           assert.equal(of.spread('train_loss').length, of.length && seeds ? of.length : 0);
           assert.deepEqual(of.at(-1), want.trials[trial.number].epochs.at(-1));
@@ -237,11 +241,11 @@ test('65,536 trials of 100 epochs take less than 400 MB, and their reports next 
   for (let wave = 0; wave < N; wave += WAVE)
     for (let epoch = 1; epoch <= EPOCHS; epoch++)
       for (let first = wave; first < wave + WAVE; first += TOGETHER) {
-        const told = new Float64Array(TOGETHER * 15);
+        const told = new Float64Array(TOGETHER * 16);
         for (let k = 0; k < TOGETHER; k++) {
           value = (value * 997 + 0.123) % 1;
-          const head = [first + k, epoch === EPOCHS ? 2 : 1, value, epoch * 10, NaN, epoch * 10, 1, 7];
-          told.set([...head, epoch, value, value / 2, value / 3, value / 4, 0.01, value / 5], k * 15);
+          const head = [first + k, epoch === EPOCHS ? 2 : 1, value, epoch * 10, NaN, epoch * 10, NaN, 1, 7];
+          told.set([...head, epoch, value, value / 2, value / 3, value / 4, 0.01, value / 5], k * 16);
         }
         const begun = performance.now();
         trials.report(told);

@@ -243,16 +243,20 @@ test('a run ends when it is left, and a schedule with its end', async () => {
 
 test('a snapshot is made to fit: steps, memories, and the numbers of each parameter', () => {
   // Trial 7 after 3 epochs: no memory, a network of two parameters and their buffer, 12 steps, a wide number, a direction.
-  const words = Uint32Array.of(20, 7, 3, 0, 1, 1, 12, 0, 0, 12, 0, 4, 1, 101, 102, 201, 202, 31, 32, 1, 9);
-  const fit = { perEpoch: 4, waits: false, parts: 2, wanted: 2 };
+  const words = Uint32Array.of(22, 7, 3, 0, 1, 1, 0, 0, 12, 0, 0, 12, 0, 4, 1, 101, 102, 201, 202, 31, 32, 1, 9);
+  const fit = { perEpoch: 4, waits: false, parts: 2, wanted: 2, lags: false };
   assert.deepEqual(fitted(words, fit), words);
   const without = fitted(words, { ...fit, perEpoch: 8, wanted: 1 });
-  assert.deepEqual([...without], [18, 7, 3, 0, 1, 1, 24, 0, 0, 12, 0, 2, 1, 101, 102, 31, 32, 1, 9]);
+  assert.deepEqual([...without], [20, 7, 3, 0, 1, 1, 0, 0, 24, 0, 0, 12, 0, 2, 1, 101, 102, 31, 32, 1, 9]);
   const waiting = fitted(words, { ...fit, waits: true });
-  assert.deepEqual([...waiting.slice(0, 12)], [25, 7, 3, 1, 1, 1, 0, 0x7ff00000, 0, 0x3ff00000, 0, 12]);
+  assert.deepEqual([...waiting.slice(0, 14)], [27, 7, 3, 1, 1, 1, 0, 0, 0, 0x7ff00000, 0, 0x3ff00000, 0, 12]);
   assert.deepEqual(fitted(waiting, fit), words);
   const more = fitted(without, { ...fit, parts: 1, wanted: 2 });
-  assert.deepEqual([...more.slice(11, 17)], [4, 1, 101, 102, 0, 0]);
+  assert.deepEqual([...more.slice(13, 19)], [4, 1, 101, 102, 0, 0]);
+  // How far an average lags behind stays the last number of each parameter.
+  const lagging = fitted(words, { ...fit, wanted: 3, lags: true });
+  assert.deepEqual([...lagging.slice(13, 21)], [6, 1, 101, 102, 0, 0, 201, 202]);
+  assert.deepEqual(fitted(lagging, { ...fit, parts: 3, lags: true }), words);
 });
 
 /** @param {Hand} hand @param {number} index @param {number} n */

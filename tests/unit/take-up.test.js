@@ -11,7 +11,8 @@ const loss = fc.oneof(fc.double(), fc.constantFrom(0, -0, 5e-324, 1e300, NaN, In
 const written = (value) => (Number.isFinite(value) ? value : String(value));
 const epoch = fc.record({
   train_loss: loss,
-  validation_loss: loss,
+  // No loss is -Infinity, which says that there was no validation.
+  validation_loss: loss.filter((one) => one !== -Infinity),
   train_metric: loss,
   validation_metric: loss,
   learning_rate: fc.constantFrom(0.1, 0.01),

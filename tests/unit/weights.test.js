@@ -99,3 +99,25 @@ test('a width that was drawn is that of the network, and too few numbers are ref
   assert.match(scriptOf(study, trial, weights(17), 'a'), /nn\.Linear\(2, 3\)\),\n +\("activation_1", nn\.GELU\(\)/);
   assert.throws(() => safetensorsOf(study, trial, weights(16)), /16 of 17/);
 });
+
+test("a batch norm has its tensors by PyTorch's names, its running statistics behind all that is trained", () => {
+  const fixed = { hidden: [3], batch_norm: true };
+  const study = /** @type {Study} */ ({ format: 'f', dataset: { name: 'moons' }, fixed });
+  const trial = { number: 0, params: {} };
+  const network = Float32Array.from({ length: 29 }, (_, k) => k);
+  const weights = { networks: [network], scaling: new Float64Array(6) };
+  const { tensors } = readSafetensors(safetensorsOf(study, trial, weights));
+  const numbers = Object.fromEntries(Object.entries(tensors).map(([name, one]) => [name, one.numbers]));
+  assert.deepEqual(numbers['norm_1.weight'], [9, 10, 11]);
+  assert.deepEqual(numbers['norm_1.bias'], [12, 13, 14]);
+  assert.deepEqual(numbers['output.bias'], [21, 22]);
+  assert.deepEqual(
+    [numbers['norm_1.running_mean'], numbers['norm_1.running_var']],
+    [
+      [23, 24, 25],
+      [26, 27, 28],
+    ],
+  );
+  const script = scriptOf(study, trial, weights, 'a');
+  assert.match(script, /nn\.Linear\(2, 3\)\),\n +\("norm_1", nn\.BatchNorm1d\(3\)\),\n +\("activation_1"/);
+});

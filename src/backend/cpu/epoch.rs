@@ -29,9 +29,14 @@ impl Progress {
         Self { batches, next: 0, train: Sums::default(), validation: Sums::default(), seconds: 0.0 }
     }
 
+    /// Rows that the network is scored on after the epoch.
+    pub fn rows_to_score(&self, data: &Data) -> usize {
+        if self.batches.validates { data.n_validation } else { 0 }
+    }
+
     /// What the epoch came to, when it is done.
     fn outcome(&self, data: &Data, diverged_at: Option<u64>) -> EpochOutcome {
-        let validation = (data.n_validation > 0).then(|| self.validation.score());
+        let validation = (self.rows_to_score(data) > 0).then(|| self.validation.score());
         let lost = validation.is_some_and(|score| !within(score.loss, DIVERGENCE_LIMIT));
         let last_step = self.batches.steps.last().map(|step| u64::from(step.step) + 1);
         EpochOutcome {

@@ -11,6 +11,7 @@ mod isa;
 mod lanes;
 mod loss;
 mod network;
+mod norm;
 mod panels;
 mod plane;
 mod population;
@@ -94,6 +95,11 @@ impl Cpu {
     }
 }
 
+/// Networks one after the other, for whoever has no strategy of its own for them.
+pub(crate) fn one_by_one(data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
+    Box::new(CpuPopulation::new(data.clone(), networks, Cpu::new().level))
+}
+
 /// Outputs of a network with the parameters that it carries, in evaluation mode, for these rows of the data: row after
 /// row, as many numbers as it has outputs (for classes before softmax). Boundaries and confusion matrices ask for one
 /// network at a time, whatever backend trained it, and wait for no device.
@@ -106,7 +112,7 @@ impl Cpu {
     pub fn forward(self, Network { spec, parameters }: Network, data: Rc<Data>, rows: &[u32]) -> Vec<f32> {
         // Blocks of rows alone decide how much scratch it takes.
         let spec = NetworkSpec { max_batch: 1, ..spec };
-        let trained = Trained::new(Network { spec, parameters }, self.level);
+        let mut trained = Trained::new(Network { spec, parameters }, self.level);
         let mut scratch = Scratch::new(core::slice::from_ref(&trained));
         trained.outputs(&mut scratch, &Table { data, sparse: None }, rows)
     }
@@ -183,7 +189,13 @@ mod tests {
     #[test]
     fn tiny_networks_take_little_and_huge_batches_count() {
         let bytes = |hidden: &[usize], max_batch| {
-            let shape = Shape { inputs: 2, hidden: hidden.to_vec(), outputs: 2, activation: Activation::Relu };
+            let shape = Shape {
+                inputs: 2,
+                hidden: hidden.to_vec(),
+                outputs: 2,
+                activation: Activation::Relu,
+                batch_norm: false,
+            };
             let (run, loss, optimizer) = (RunId::default(), Loss::CrossEntropy, Optimizer::default());
             let (schedule, dropout) = (crate::schedule::Settings::default(), 0.0);
             let (seed, crowd) = (0, 1);

@@ -3,7 +3,8 @@
 use super::dropout::Dropout;
 use super::isa::Level;
 use super::loss::BatchLoss;
-use super::panels::{fill_padding, gather, index, layer_len, padded, panels, places, turn};
+use super::norm::{Affine, Normalise, NormaliseBack};
+use super::panels::{fill_padding, gather, index, layer_len, matrix_len, padded, panels, places, turn};
 use super::product::{Product, WeightGradient};
 use super::sparse::{Lists, SparseProduct, Table};
 use super::units::{Activate, Descend};
@@ -11,6 +12,7 @@ use super::update::Piece;
 use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, NetworkSpec, Score, Snapshot, Tuning};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
+use crate::optimizer::average::follow;
 use crate::optimizer::descent::{DIRECTION, shifted, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use core::ops::Range;
@@ -25,6 +27,10 @@ pub struct Scratch {
     values: Vec<f32>,
     /// Local derivatives, of the layers only.
     slopes: Vec<f32>,
+    /// What batch norms made of the sums, at the same places, and of each unit 1 over its deviation; empty without any.
+    normed: Vec<f32>,
+    /// See `normed`.
+    inverses: Vec<f32>,
     /// `dL/dz` of the layer at hand and of the one below.
     deltas: [Vec<f32>; 2],
     /// Dropout's factors of the layer at hand.
@@ -76,7 +82,11 @@ impl Scratch {
             }
         }
         let [inputs, values, deltas, turned, rows] = sizes;
+        let is_normed = networks.iter().any(|trained| trained.spec.shape.batch_norm);
+        let room = if is_normed { values } else { 0 };
         Self {
+            normed: vec![0.0; room],
+            inverses: vec![0.0; room / rows.max(1)],
             values: vec![0.0; inputs + values],
             slopes: vec![0.0; values],
             deltas: [vec![0.0; deltas], vec![0.0; deltas]],
@@ -133,6 +143,8 @@ pub struct Trained {
     parameters: Vec<f32>,
     gradient: Vec<f32>,
     slots: [Vec<f32>; MOST_SLOTS],
+    /// How far the parameters' average lags behind them; empty where there is none.
+    lag: Vec<f32>,
     steps: u32,
     /// The step (from 1) at which it diverged.
     pub diverged_at: Option<u64>,
@@ -149,13 +161,15 @@ impl Trained {
             start..len
         };
         let places: Vec<_> = layers.iter().map(&mut place).collect();
-        let slot = |n| if spec.optimizer.n_slots() > n { vec![0.0; len] } else { Vec::new() };
+        let room = |is_there| if is_there { vec![0.0; len] } else { Vec::new() };
+        let n_slots = spec.optimizer.rule().arm().slots.len();
         let mut trained = Self {
             keys: (0..layers.len()).map(|depth| spec.dropout_key(depth)).collect(),
             constants: constants(&spec),
             parameters: vec![0.0; len],
             gradient: vec![0.0; len],
-            slots: core::array::from_fn(slot),
+            slots: core::array::from_fn(|n| room(n_slots > n)),
+            lag: room(spec.optimizer.average.is_some()),
             steps: 0,
             diverged_at: None,
             layers,
@@ -199,7 +213,7 @@ impl Trained {
     /// What [`crate::backend::Population::snapshot`] gives.
     pub fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot { steps: self.steps, diverged_at: self.diverged_at, ..Snapshot::default() };
-        let own = self.slots.iter().filter(|slot| !slot.is_empty());
+        let own = self.slots.iter().chain([&self.lag]).filter(|slot| !slot.is_empty());
         for part in core::iter::once(&self.parameters).chain(own) {
             snapshot.numbers.extend(self.flat(part).into_iter().map(|x| x as f32));
         }
@@ -210,7 +224,8 @@ impl Trained {
     pub fn restore(&mut self, snapshot: &Snapshot) -> bool {
         let pairs = self.pairs();
         let Some(parts) = snapshot.parts(&self.spec) else { return false };
-        for (to, from) in core::iter::once(&mut self.parameters).chain(&mut self.slots).zip(parts) {
+        let own = self.slots.iter_mut().chain([&mut self.lag]).filter(|slot| !slot.is_empty());
+        for (to, from) in core::iter::once(&mut self.parameters).chain(own).zip(parts) {
             // A network that diverged may have left anything in its padding.
             to.fill(0.0);
             for &(flat, own) in &pairs {
@@ -233,8 +248,8 @@ impl Trained {
         self.parameters.len() * (3 * rows + 16)
     }
 
-    /// Forward over some rows. `step` is there in training, and with it dropout.
-    fn forward(&self, scratch: &mut Scratch, table: &Table, rows: &[u32], step: Option<u32>) {
+    /// Forward over some rows. `step` is there in training, and with it dropout and the statistics of the batch.
+    fn forward(&mut self, scratch: &mut Scratch, table: &Table, rows: &[u32], step: Option<u32>) {
         let (panel, n) = (self.level.panel(), rows.len());
         if table.sparse.is_none() {
             gather(&mut scratch.values, &table.data.x, table.data.columns, panel, rows);
@@ -255,6 +270,18 @@ impl Trained {
             }
             if depth + 1 == self.layers.len() {
                 break;
+            }
+            if layer.norm.is_some() {
+                let own = self.places[depth].clone();
+                let norm = &mut self.parameters[own.start + matrix_len(layer, panel)..own.end];
+                let (units, rows) = (layer.outputs, n);
+                if step.is_some() {
+                    let x = &mut scratch.normed[at - first..][..a.len()];
+                    let inverse = &mut scratch.inverses[(at - first) / n..][..padded(units, panel)];
+                    self.level.run(Normalise { z: a, x, inverse, norm, rows, units });
+                } else {
+                    self.level.run(Affine { z: a, norm, rows, units });
+                }
             }
             let mut factor = None;
             if let Some(step) = step.filter(|_| self.spec.dropout > 0.0) {
@@ -299,6 +326,20 @@ impl Trained {
             let len = rows * padded(inputs, panel);
             at -= len;
             let (a, own) = (&scratch.values[at..][..len], self.places[depth].clone());
+            if layer.norm.is_some() {
+                // Values of this layer stand behind those that come into it.
+                let (from, n) = (at + len - first, rows * padded(outputs, panel));
+                let start = own.start + matrix_len(layer, panel);
+                self.level.run(NormaliseBack {
+                    delta: &mut delta[..n],
+                    x: &scratch.normed[from..][..n],
+                    inverse: &scratch.inverses[from / rows..][..padded(outputs, panel)],
+                    norm: &self.parameters[start..own.end],
+                    gradient: &mut self.gradient[start..own.end],
+                    rows,
+                    units: outputs,
+                });
+            }
             let gradient = &mut self.gradient[own.clone()];
             match &table.sparse {
                 Some(lists) if depth == 0 => {
@@ -323,12 +364,13 @@ impl Trained {
         let scalars = shifted(self.spec.optimizer.rule(), &scalars, || self.slope());
         let scalars = scalars.map(|scalar| f32x4::splat(scalar as f32));
         let mut is_fine = true;
+        let average = self.spec.optimizer.average.map(|decay| (decay as f32, self.parameters.clone()));
         // Padding's gradient is 0, which these would divide by 0; PyTorch does so with real ones.
         let guarded = self.spec.optimizer.divides_by_zero();
         if guarded {
             self.fill_padding(1.0, |trained| &mut trained.gradient);
         }
-        if self.spec.optimizer.l2 == 0.0 {
+        if self.spec.optimizer.l2 == 0.0 && !self.spec.shape.batch_norm {
             is_fine &= self.update_piece(0..self.parameters.len(), true, &scalars);
         } else {
             for depth in 0..self.layers.len() {
@@ -339,20 +381,36 @@ impl Trained {
                     is_fine &= self.update_piece(weight..bias, true, &scalars);
                     is_fine &= self.update_piece(bias..bias + width, false, &scalars);
                 }
+                if let Some(norm) = self.learned(depth) {
+                    is_fine &= self.update_piece(norm, false, &scalars);
+                }
             }
         }
         if guarded {
             self.fill_padding(0.0, |trained| &mut trained.parameters);
-            for at in 0..self.spec.optimizer.n_slots() {
+            for at in 0..self.spec.optimizer.rule().arm().slots.len() {
                 self.fill_padding(0.0, |trained| &mut trained.slots[at]);
             }
         }
+        if let Some((decay, before)) = average {
+            follow(decay, &mut self.lag, &before, &self.parameters);
+        }
         is_fine
+    }
+
+    /// The place of what a layer's batch norm learns: factors and shifts, but not its running statistics.
+    fn learned(&self, depth: usize) -> Option<Range<usize>> {
+        let (layer, own, panel) = (&self.layers[depth], &self.places[depth], self.level.panel());
+        let start = own.start + matrix_len(layer, panel);
+        layer.norm.map(|_| start..start + 2 * padded(layer.outputs, panel))
     }
 
     /// `g . u` of a network whose learning rate descends.
     fn slope(&self) -> f64 {
         let mut sum = 0.0;
+        for norm in (0..self.layers.len()).filter_map(|depth| self.learned(depth)) {
+            sum += self.slope_of(norm, f32x4::ZERO);
+        }
         for (Layer { inputs, outputs, .. }, own) in self.layers.iter().zip(&self.places) {
             for (first, width) in panels(*outputs, self.level.panel()) {
                 let weight = own.start + first * (inputs + 1);
@@ -398,6 +456,9 @@ impl Trained {
             let (Layer { inputs, outputs, .. }, own) = (self.layers[depth], self.places[depth].clone());
             let panel = self.level.panel();
             fill_padding(&mut matrices(self)[own], inputs + 1, outputs, panel, value);
+            for row in self.learned(depth).into_iter().flat_map(|norm| norm.step_by(padded(outputs, panel))) {
+                fill_padding(&mut matrices(self)[row..], 1, outputs, panel, value);
+            }
         }
     }
 
@@ -414,7 +475,7 @@ impl Trained {
     }
 
     /// Evaluation of a block of rows from `first` on, at most up to `end`.
-    pub fn evaluate(&self, scratch: &mut Scratch, table: &Table, first: usize, end: usize) -> Sums {
+    pub fn evaluate(&mut self, scratch: &mut Scratch, table: &Table, first: usize, end: usize) -> Sums {
         let mut rows = core::mem::take(&mut scratch.rows);
         rows.clear();
         rows.extend(first as u32..(first + EVALUATED_AT_ONCE).min(end) as u32);
@@ -425,7 +486,7 @@ impl Trained {
     }
 
     /// Outputs in evaluation mode, row after row.
-    pub fn outputs(&self, scratch: &mut Scratch, table: &Table, rows: &[u32]) -> Vec<f32> {
+    pub fn outputs(&mut self, scratch: &mut Scratch, table: &Table, rows: &[u32]) -> Vec<f32> {
         let (panel, outputs) = (self.level.panel(), self.spec.shape.outputs);
         let mut all = Vec::with_capacity(rows.len() * outputs);
         for rows in rows.chunks(EVALUATED_AT_ONCE) {

@@ -41,20 +41,34 @@ pub fn index(rows: usize, columns: usize, panel: usize, row: usize, column: usiz
     first * rows + row * width(columns, first, panel) + column % panel
 }
 
-/// Numbers that a layer's parameters take.
-pub fn layer_len(layer: &Layer, panel: usize) -> usize {
+/// Numbers that a layer's weights and biases take.
+pub fn matrix_len(layer: &Layer, panel: usize) -> usize {
     (layer.inputs + 1) * padded(layer.outputs, panel)
+}
+
+/// Numbers that a layer's parameters take: behind weights and biases stand a batch norm's factors, shifts, running means and
+/// running variances, a row each.
+pub fn layer_len(layer: &Layer, panel: usize) -> usize {
+    matrix_len(layer, panel) + layer.norm.map_or(0, |_| 4 * padded(layer.outputs, panel))
 }
 
 /// For each parameter of a layer in PyTorch's flat order: its place there and its place in the layer's panels.
 pub fn places(layer: Layer, panel: usize) -> impl Iterator<Item = (usize, usize)> {
     let rows = layer.inputs + 1;
-    (0..layer.outputs).flat_map(move |unit| {
+    let matrix = (0..layer.outputs).flat_map(move |unit| {
         (0..rows).map(move |row| {
             let flat = if row < layer.inputs { layer.weight + unit * layer.inputs + row } else { layer.bias + unit };
             (flat, index(rows, layer.outputs, panel, row, unit))
         })
-    })
+    });
+    let (units, wide) = (layer.outputs, padded(layer.outputs, panel));
+    let norm = layer.norm.into_iter().flat_map(move |norm| {
+        let rows = [norm.gamma, norm.gamma + units, norm.mean, norm.mean + units].into_iter().enumerate();
+        rows.flat_map(move |(row, flat)| {
+            (0..units).map(move |unit| (flat + unit, matrix_len(&layer, panel) + row * wide + unit))
+        })
+    });
+    matrix.chain(norm)
 }
 
 /// Puts `value` in all padding of a `rows x columns` matrix.

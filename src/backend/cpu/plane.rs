@@ -6,7 +6,8 @@
 use super::isa::{Isa, Job, Level};
 use super::loss::BatchLoss;
 use super::network::Sums;
-use super::panels::{gather, layer_len, padded, places};
+use super::norm::Affine;
+use super::panels::{gather, layer_len, matrix_len, padded, places};
 use super::product::Product;
 use crate::backend::{Data, Labels, NetworkSpec, Score};
 use crate::kernels::fast_math;
@@ -149,7 +150,22 @@ impl PlaneScorer {
         let first = self.layers[0];
         let c = &mut below[..products[0].len()];
         let from = products.each_ref().map(Vec::as_slice);
-        self.level.run(Blend { to: c, from, at, activation: first.activation });
+        let is_plain = first.norm.is_none();
+        self.level.run(Blend {
+            to: c,
+            from,
+            at,
+            activation: if is_plain { first.activation } else { Activation::Linear },
+        });
+        if !is_plain {
+            let own = self.places[0].start + matrix_len(&first, panel)..self.places[0].end;
+            let from = self.parts.each_ref().map(|part| &part[own.clone()]);
+            let norm = &mut parameters[own.clone()];
+            self.level.run(Blend { to: norm, from, at, activation: Activation::Linear });
+            let c = &mut below[..products[0].len()];
+            self.level.run(Affine { z: c, norm, rows: n, units: first.outputs });
+            self.level.run(Apply { to: c, activation: first.activation });
+        }
         for (layer, own) in self.layers.iter().zip(&self.places).skip(1) {
             let b = &mut parameters[own.clone()];
             let from = self.parts.each_ref().map(|part| &part[own.clone()]);
@@ -157,6 +173,15 @@ impl PlaneScorer {
             let a = &below[..n * padded(layer.inputs, panel)];
             let c = &mut above[..n * padded(layer.outputs, panel)];
             self.level.run(Product { c, a, b, rows: n, inner: layer.inputs, columns: layer.outputs });
+            if layer.norm.is_some() {
+                let norm = &parameters[own.start + matrix_len(layer, panel)..own.end];
+                self.level.run(Affine {
+                    z: &mut c[..n * padded(layer.outputs, panel)],
+                    norm,
+                    rows: n,
+                    units: layer.outputs,
+                });
+            }
             self.level.run(Apply { to: c, activation: layer.activation });
             core::mem::swap(&mut below, &mut above);
         }

@@ -53,7 +53,8 @@ impl Turns for CpuPopulation {
             }
         }
         let evaluated = |progress: &Progress| progress.validation.rows as usize;
-        while evaluated(progress) < data.n_validation {
+        let wanted = progress.rows_to_score(data);
+        while evaluated(progress) < wanted {
             let first = data.n_train + evaluated(progress);
             let block = trained.evaluate(scratch, table, first, data.n_train + data.n_validation);
             progress.validation += block;
@@ -61,7 +62,7 @@ impl Turns for CpuPopulation {
                 break;
             }
         }
-        evaluated(progress) == data.n_validation
+        evaluated(progress) == wanted
     }
 }
 

@@ -196,7 +196,14 @@ mod tests {
             let rows: Vec<u32> = (0..batch as u32).map(|row| row * 17 % 40).collect();
             let mut stream = Stream::of(2, Purpose::Generate, RunId::default(), 0);
             let mut numbers = |n: usize| (0..n).map(|_| stream.uniform() - 0.5).collect::<Vec<f32>>();
-            let layer = Layer { inputs, outputs, weight: 0, bias: inputs * outputs, activation: Activation::Linear };
+            let layer = Layer {
+                inputs,
+                outputs,
+                weight: 0,
+                bias: inputs * outputs,
+                activation: Activation::Linear,
+                norm: None,
+            };
             let (b, wide) = (&numbers(layer_len(&layer, panel))[..], padded(outputs, panel));
             let mut a = vec![0.0; batch * padded(inputs, panel)];
             gather(&mut a, &table.data.x, inputs, panel, &rows);

@@ -91,7 +91,7 @@ pub static DENSE_FORWARD: Row = Row {
     name: "dense_forward",
     parts: wgsl!(
         "functions/population" "functions/bits" "bindings/tables" "bindings/rows" "functions/threefry"
-        "functions/activation" "functions/dense_forward" "dense_forward"
+        "functions/activation" "functions/units" "functions/dense_forward" "dense_forward"
     ),
     bindings: &[
         (1, Networks, Read),
@@ -165,12 +165,40 @@ pub static OPTIMIZER: Row = Row {
     updates: true,
 };
 
+/// A batch norm, and its running statistics.
+pub static BATCH_NORM: Row = Row {
+    name: "batch_norm",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/tables" "functions/threefry" "functions/activation"
+        "functions/units" "functions/batch_norm" "batch_norm"
+    ),
+    bindings: &[(1, Networks, Read), (2, Layers, Read), (3, Batches, Read), (4, Params, Write), (6, Work, Write)],
+    updates: false,
+};
+
+/// The way back through a batch norm.
+pub static BATCH_NORM_BACKWARD: Row = Row {
+    name: "batch_norm_backward",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/tables" "functions/batch_norm_backward" "batch_norm_backward"
+    ),
+    bindings: &[
+        (1, Networks, Read),
+        (2, Layers, Read),
+        (3, Batches, Read),
+        (4, Params, Read),
+        (6, Work, Write),
+        (7, Gradient, Write),
+    ],
+    updates: false,
+};
+
 /// Whole steps of a network in a workgroup.
 pub static TRAIN_WORKGROUP: Row = Row {
     name: "train_workgroup",
     parts: wgsl!(
         "functions/population" "functions/bits" "functions/threefry" "functions/activation" "functions/update"
-        "functions/dense_forward" "functions/loss" "functions/dense_backward_data" "functions/dense_backward_weight"
+        "functions/units" "functions/dense_forward" "functions/loss" "functions/dense_backward_data" "functions/dense_backward_weight"
         "functions/optimizer" "train_workgroup"
     ),
     bindings: &[

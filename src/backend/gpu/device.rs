@@ -15,9 +15,10 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use web_time::Instant;
 
-/// What decides which shader code a network runs, widths apart: strategy, the program where it is unrolled, activation, loss,
+/// What decides which shader code a network runs, widths apart: strategy, the program where it is unrolled, activation and
+/// whether batch norms stand before it, loss,
 /// and the number of its update.
-pub type Code = (Strategy, Option<Program>, Activation, Loss, u32);
+pub type Code = (Strategy, Option<Program>, (Activation, bool), Loss, u32);
 
 /// What went wrong on a device since it was made.
 #[derive(Debug, Default)]

@@ -24,7 +24,7 @@ pub use invocation::source as invocation_source;
 pub use layered::passes::kernels;
 
 use super::second_order::{self, SecondOrder};
-use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed};
+use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, cpu, mixed};
 use crate::error::Result;
 use core::time::Duration;
 use device::{Device, SharedDevice};
@@ -56,6 +56,8 @@ pub enum Strategy {
     Layered,
     /// What moves all parameters at once: not here, but on the CPU.
     SecondOrder,
+    /// What only `workgroup` could train, had it batch norms: one network after the other on the CPU.
+    Panels,
 }
 
 impl Strategy {
@@ -68,6 +70,7 @@ impl Strategy {
             Self::Workgroup => "workgroup",
             Self::Layered => "layered",
             Self::SecondOrder => second_order::NAME,
+            Self::Panels => "panels",
         }
     }
 }
@@ -213,10 +216,14 @@ impl Gpu {
             match self.strategy_of(spec) {
                 Strategy::Invocation => drop(invocation::pipeline(&device, &spec.program())),
                 Strategy::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
-                Strategy::Layered => PASSES.into_iter().filter(|pass| *pass != Pass::TrainWorkgroup).for_each(|pass| {
-                    device.kernel(pass, update);
-                }),
-                Strategy::SecondOrder => {}
+                Strategy::Layered => {
+                    let is_needed =
+                        |pass: &Pass| *pass != Pass::TrainWorkgroup && (spec.shape.batch_norm || !pass.is_of_norms());
+                    PASSES.into_iter().filter(is_needed).for_each(|pass| {
+                        device.kernel(pass, update);
+                    });
+                }
+                Strategy::SecondOrder | Strategy::Panels => {}
             }
         }
     }
@@ -229,6 +236,7 @@ impl Gpu {
             Strategy::Workgroup => Box::new(Layered::new(data, networks, true)),
             Strategy::Layered => Box::new(Layered::new(data, networks, false)),
             Strategy::SecondOrder => return Box::new(SecondOrder::on(&data, networks)),
+            Strategy::Panels => return cpu::one_by_one(&data, networks),
         };
         Box::new(Driver::new(self.device.clone(), population, self.copies))
     }
@@ -242,6 +250,14 @@ impl Gpu {
         let can = invocation::can_train(spec, self.is_software());
         match self.forced {
             _ if spec.is_second_order() => Strategy::SecondOrder,
+            // A batch norm is a dispatch between two layers, which only `layered` has.
+            _ if spec.shape.batch_norm => {
+                if alone {
+                    Strategy::Panels
+                } else {
+                    Strategy::Layered
+                }
+            }
             Some(Strategy::Invocation) | None if !can => otherwise,
             // Its sum over all parameters would be a dispatch of its own in every step.
             Some(Strategy::Layered) if alone => Strategy::Workgroup,
@@ -275,6 +291,7 @@ impl Backend for Gpu {
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
         match self.strategy_of(spec) {
             Strategy::SecondOrder => second_order::network_bytes(spec),
+            Strategy::Panels => cpu::Cpu::new().network_bytes(spec),
             Strategy::Invocation => invocation::network_bytes(spec),
             Strategy::Workgroup | Strategy::Layered => {
                 let sizes = layout::sizes(spec);
@@ -287,10 +304,10 @@ impl Backend for Gpu {
         // What is read back has two copies, one to map and one on the host; so have the batches, on the device and the host.
         let steps = n_train.div_ceil(spec.max_batch.max(1));
         let (copied, words) = match self.strategy_of(spec) {
-            Strategy::SecondOrder => (0, 4 + n_train),
+            Strategy::SecondOrder | Strategy::Panels => (0, 4 + n_train),
             Strategy::Invocation => (invocation::state_bytes(spec), 4 + n_train + invocation::STEP_WORDS * steps),
             Strategy::Workgroup | Strategy::Layered => {
-                (layered::state_bytes(spec), 4 + n_train + layered::STEP_WORDS * steps)
+                (layered::state_bytes(spec), layered::MEMBER_WORDS + n_train + layered::STEP_WORDS * steps)
             }
         };
         2 * copied + (8 * words + size_of::<NetworkSpec>()) as u64
@@ -312,6 +329,7 @@ impl Backend for Gpu {
     fn largest_piece_bytes(&self, spec: &NetworkSpec) -> u64 {
         match self.strategy_of(spec) {
             Strategy::SecondOrder => second_order::network_bytes(spec),
+            Strategy::Panels => cpu::Cpu::new().network_bytes(spec),
             Strategy::Invocation => invocation::network_bytes(spec),
             Strategy::Workgroup | Strategy::Layered => {
                 let sizes = layout::sizes(spec);
@@ -328,7 +346,7 @@ impl Backend for Gpu {
             let part_of = |spec: &NetworkSpec| {
                 let strategy = self.strategy_of(spec);
                 let own = match strategy {
-                    Strategy::SecondOrder => [0; 4],
+                    Strategy::SecondOrder | Strategy::Panels => [0; 4],
                     Strategy::Invocation => invocation::pieces(spec, data.n_train),
                     Strategy::Workgroup | Strategy::Layered => layered::pieces(spec, data.n_train),
                 };

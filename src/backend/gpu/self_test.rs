@@ -14,7 +14,7 @@ use crate::backend::cpu::Cpu;
 use crate::backend::epoch::{Steps, epoch_batches};
 use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec};
 use crate::error::{Error, Result};
-use crate::mlp::{Activation, Loss, Shape};
+use crate::mlp::{Activation, Loss, Role, Shape, Tensor};
 use crate::optimizer::{Adam, Optimizer, Settings, Sgd};
 use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule;
@@ -59,8 +59,8 @@ pub fn untried(tried: &RefCell<BTreeSet<Code>>, networks: &[(Strategy, &NetworkS
         let is_unrolled = strategy == Strategy::Invocation;
         let program = is_unrolled.then(|| spec.program());
         let update = super::update::Update::of(&spec.optimizer).number();
-        let code = (strategy, program, spec.shape.activation, spec.loss, update);
-        if strategy == Strategy::SecondOrder || !tried.borrow_mut().insert(code) {
+        let code = (strategy, program, (spec.shape.activation, spec.shape.batch_norm), spec.loss, update);
+        if matches!(strategy, Strategy::SecondOrder | Strategy::Panels) || !tried.borrow_mut().insert(code) {
             continue;
         }
         let mut spec = spec.clone();
@@ -96,7 +96,9 @@ pub async fn try_programs(device: &Rc<Device>, strategy: Strategy, specs: Vec<Ne
     let mut population: Box<dyn DevicePopulation> = match strategy {
         Strategy::Invocation => Box::new(Invocation::new(data, networks.clone())),
         Strategy::Workgroup => Box::new(Layered::new(data, networks.clone(), true)),
-        Strategy::Layered | Strategy::SecondOrder => Box::new(Layered::new(data, networks.clone(), false)),
+        Strategy::Layered | Strategy::SecondOrder | Strategy::Panels => {
+            Box::new(Layered::new(data, networks.clone(), false))
+        }
     };
     let found = on_device(population.as_mut(), device, networks.len(), vec![epoch]).await?;
     let mut largest: f64 = 0.0;
@@ -133,9 +135,20 @@ fn compare_program(
     if is_beyond(off, PROGRAM_LOSS) {
         return wrong("loss", off);
     }
-    let (own, right) = (&found.parameters[index], &expected.parameters[index]);
-    let (moved, size) = (distance(right, &network.parameters), distance(right, &vec![0.0; right.len()]));
-    let off = distance(own, right) / (PROGRAM_MOVED * moved + PROGRAM_STAYED * size).max(1e-30);
+    let shape = &network.spec.shape;
+    let layers = shape.layers();
+    // A bias before a batch norm has no gradient but rounding, of which some rules make whole steps; the running means follow.
+    let is_noise =
+        |tensor: &Tensor| matches!(tensor.role, Role::Bias | Role::Mean) && layers[tensor.layer].norm.is_some();
+    let sound = |parameters: &[f64]| {
+        let mut sound = parameters.to_vec();
+        shape.tensors().filter(is_noise).for_each(|tensor| sound[tensor.place].fill(0.0));
+        sound
+    };
+    let [own, right, before] =
+        [&found.parameters[index], &expected.parameters[index], &network.parameters].map(|all| sound(all));
+    let (moved, size) = (distance(&right, &before), distance(&right, &vec![0.0; right.len()]));
+    let off = distance(&own, &right) / (PROGRAM_MOVED * moved + PROGRAM_STAYED * size).max(1e-30);
     if is_beyond(off, 1.0) { wrong("parameters", off * PROGRAM_MOVED) } else { Ok(off) }
 }
 
@@ -190,8 +203,8 @@ fn networks() -> [Network; 2] {
 
 fn network(settings: Settings, trial: u32) -> Network {
     let run = RunId { trial, ..RunId::default() };
-    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh };
-    let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0 };
+    let shape = Shape { inputs: 2, hidden: vec![4], outputs: 3, activation: Activation::Tanh, batch_norm: false };
+    let optimizer = Optimizer { settings, learning_rate: 0.05, l2: 0.0, average: None };
     let schedule = schedule::Settings::default();
     let (seed, loss, dropout) = (1, Loss::CrossEntropy, 0.25);
     NetworkSpec { run, seed, shape, loss, optimizer, schedule, dropout, max_batch: ROWS[2], crowd: 1 }.initial()

@@ -2,16 +2,19 @@
 //! that software adapters, which run both sides of every `if`, pay for no other, and a network's bits do not depend on
 //! which rules its company uses.
 
-use crate::optimizer::{Arm, Constants, MOST_CONSTANTS, MOST_SCALARS, Optimizer, RuleId};
+use crate::optimizer::{Arm, MOST_CONSTANTS, MOST_SCALARS, Optimizer, RuleId, average};
 use core::fmt::Write as _;
 
-/// vec4 of a network's constants: weight decay, l2, then the rule's own.
-pub const CONSTANTS4: usize = (2 + MOST_CONSTANTS).div_ceil(4);
+/// The constants that every network has: weight decay, l2, and the decay of the parameters' average.
+const COMMON: usize = 3;
+/// vec4 of a network's constants: those that every network has, then the rule's own.
+pub const CONSTANTS4: usize = (COMMON + MOST_CONSTANTS).div_ceil(4);
 
 /// The constants as the shaders have them.
-pub fn words(constants: &Constants<f64>) -> [[f32; 4]; CONSTANTS4] {
-    let mut words = [[0.0; 4]; CONSTANTS4];
-    let own = [constants.weight_decay, constants.l2].into_iter().chain(constants.own);
+pub fn words(optimizer: &Optimizer) -> [[f32; 4]; CONSTANTS4] {
+    let (mut words, constants) = ([[0.0; 4]; CONSTANTS4], optimizer.constants());
+    let common: [f64; COMMON] = [constants.weight_decay, constants.l2, optimizer.average.unwrap_or_default()];
+    let own = common.into_iter().chain(constants.own);
     for (to, from) in words.as_flattened_mut().iter_mut().zip(own) {
         *to = from as f32;
     }
@@ -23,23 +26,26 @@ pub fn words(constants: &Constants<f64>) -> [[f32; 4]; CONSTANTS4] {
 pub struct Update {
     rule: RuleId,
     is_guarded: bool,
+    /// The parameters' average is kept, too.
+    averages: bool,
 }
 
 impl Update {
     /// What serves an optimizer.
     pub fn of(optimizer: &Optimizer) -> Self {
-        Self { rule: optimizer.rule(), is_guarded: optimizer.divides_by_zero() }
+        Self { rule: optimizer.rule(), is_guarded: optimizer.divides_by_zero(), averages: optimizer.average.is_some() }
     }
 
     /// The same without care for padding.
-    pub fn unguarded(rule: RuleId) -> Self {
-        Self { rule, is_guarded: false }
+    pub fn unguarded(rule: RuleId, averages: bool) -> Self {
+        Self { rule, is_guarded: false, averages }
     }
 
     /// Every one.
     pub fn all() -> impl Iterator<Item = Self> {
-        let both = |&rule| [false, true].map(|is_guarded| Self { rule, is_guarded });
-        RuleId::ALL.iter().flat_map(both)
+        let all = [(false, false), (true, false), (false, true), (true, true)];
+        let of = move |&rule| all.map(|(is_guarded, averages)| Self { rule, is_guarded, averages });
+        RuleId::ALL.iter().flat_map(of)
     }
 
     /// Whether its learning rate descends.
@@ -49,7 +55,7 @@ impl Update {
 
     /// Its number in the tables.
     pub fn number(self) -> u32 {
-        2 * self.rule as u32 + u32::from(self.is_guarded)
+        4 * self.rule as u32 + 2 * u32::from(self.averages) + u32::from(self.is_guarded)
     }
 }
 
@@ -96,12 +102,14 @@ pub fn slope(update: Update) -> &'static str {
 /// The functions `update` of four parameters, `is_beyond`, `masked`, `load_state` and `store_state`.
 pub fn source(update: Update, places: &Places) -> String {
     let Arm { constants, scalars, slots, body } = update.rule.arm();
-    let fields: Vec<&str> = core::iter::once("p").chain(slots.iter().copied()).collect();
+    let lag = update.averages.then_some("lag");
+    let fields: Vec<&str> = core::iter::once("p").chain(slots.iter().copied()).chain(lag).collect();
     let each = |text: &dyn Fn(usize, &str) -> String, between: &str| {
         fields.iter().enumerate().map(|(i, field)| text(i, field)).collect::<Vec<_>>().join(between)
     };
     let mut lets = String::new();
-    for (i, name) in (2..).zip(constants) {
+    let common = update.averages.then_some((COMMON - 1, &"average"));
+    for (i, name) in common.into_iter().chain((COMMON..).zip(constants)) {
         // Writing to a String cannot fail.
         let _ = writeln!(lets, "let {name} = c[{}].{};", i / 4, ["x", "y", "z", "w"][i % 4]);
     }
@@ -112,11 +120,12 @@ pub fn source(update: Update, places: &Places) -> String {
         "const UPDATE: u32 = {number}u;\nconst IS_GUARDED: bool = {guarded};\n\
          struct State {{ {types} }}\n\
          fn update(l2: f32, c: Constants, s: Scalars, before: State, gradient: vec4<f32>) -> State {{\n\
-         {lets}{vars}let g = gradient + l2 * p + c[0].x * p;\n{body}\nreturn State({names});\n}}\n\
+         {lets}{vars}let g = gradient + l2 * p + c[0].x * p;\n{body}\n{follow}\nreturn State({names});\n}}\n\
          fn is_beyond(state: State) -> bool {{ return {beyond}; }}\n\
          fn masked(state: State, keep: vec4<bool>) -> State {{ return State({masked}); }}\n\
          fn load_state({parameters}) -> State {{ return State({loads}); }}\n\
          fn store_state({parameters}, state: State) {{ {stores} }}\n",
+        follow = if update.averages { average::BODY } else { "" },
         number = update.number(),
         guarded = update.is_guarded,
         types = each(&|_, field| format!("{field}: vec4<f32>,"), " "),

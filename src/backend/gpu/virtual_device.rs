@@ -234,7 +234,7 @@ fn train(source: &Devices, work: Work, losses: &[usize]) -> Result<Took> {
         if !is_under_way {
             for _ in 0..driver.epochs_ahead() {
                 let is_any = begun < work.epochs;
-                let epoch = EpochBatches { network: 0, order: Vec::new(), steps: Vec::new() };
+                let epoch = EpochBatches { network: 0, order: Vec::new(), steps: Vec::new(), validates: true };
                 driver.begin_epoch(if is_any { vec![epoch] } else { Vec::new() })?;
                 begun += usize::from(is_any);
                 if !is_any {

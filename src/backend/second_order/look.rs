@@ -33,7 +33,7 @@ fn spread(n: usize, of: usize) -> Vec<u32> {
 
 /// A network's weights and biases, layer by layer.
 pub fn parts(layers: &[Layer]) -> Vec<Range<usize>> {
-    layers.iter().map(|layer| layer.weight..layer.bias + layer.outputs).collect()
+    layers.iter().map(Layer::trained).collect()
 }
 
 /// Length of a vector of whatever magnitude.
@@ -71,7 +71,9 @@ impl Look {
     /// Over these rows, all of them.
     pub fn new(spec: &NetworkSpec, data: Rc<Data<f64>>) -> Self {
         let places = (0..data.rows() as u32).collect();
-        let rows = Rows::new(spec, data, places, Rc::new(Clock::default()));
+        // A batch norm is linear in evaluation mode.
+        let plain = NetworkSpec { shape: spec.shape.plain(), ..spec.clone() };
+        let rows = Rows::new(&plain, data, places, Rc::new(Clock::default()));
         Self { spec: spec.clone(), parts: parts(&spec.shape.layers()), rows }
     }
 
@@ -88,6 +90,13 @@ impl Look {
 
     /// The loss with its penalty, and its gradient.
     pub fn gradient(&mut self, parameters: &[f64]) -> (f64, Vec<f64>) {
+        if self.spec.shape.batch_norm {
+            let shape = &self.spec.shape;
+            let folded = shape.folded(parameters);
+            let mut gradient = vec![0.0; folded.len()];
+            let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, &folded, &mut gradient));
+            return (loss, shape.unfolded(parameters, &gradient));
+        }
         let mut gradient = vec![0.0; parameters.len()];
         let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, parameters, &mut gradient));
         (loss, gradient)
@@ -212,7 +221,7 @@ mod tests {
     ) -> (NetworkSpec, Data, Vec<f64>) {
         let activation = Activation::ALL[activation % Activation::ALL.len()];
         let loss = if loss == 0 { Loss::CrossEntropy } else { Loss::Mse };
-        let shape = Shape { inputs: 3, hidden: hidden.to_vec(), outputs, activation };
+        let shape = Shape { inputs: 3, hidden: hidden.to_vec(), outputs, activation, batch_norm: false };
         let mut stream = Stream::new([seed, 5]);
         let n = 40;
         let x = (0..n * 3).map(|_| stream.normal() as f32).collect();
@@ -293,6 +302,7 @@ mod tests {
             let widths: Vec<usize> = numbers(&case["widths"]).into_iter().map(|width| width as usize).collect();
             let (mut spec, ..) = network(&[2], 2, [0; 3], 1);
             spec.shape = Shape {
+                batch_norm: false,
                 inputs: widths[0],
                 hidden: widths[1..widths.len() - 1].to_vec(),
                 outputs: widths[widths.len() - 1],

@@ -226,7 +226,7 @@ impl SecondOrder {
     fn outcome(&self, progress: &Progress) -> EpochOutcome {
         let Resident { spec, parameters, diverged_at, .. } = &self.networks[progress.batches.network];
         let Data { n_train, n_validation, .. } = *self.data;
-        let validation = (n_validation > 0).then(|| {
+        let validation = (n_validation > 0 && progress.batches.validates).then(|| {
             let rows = n_train as u32..(n_train + n_validation) as u32;
             Passage::new(spec).score(parameters, &self.data, rows)
         });

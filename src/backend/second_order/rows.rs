@@ -344,7 +344,7 @@ mod tests {
     use crate::second_order::finish;
 
     fn rows(hidden: &[usize], activation: Activation, loss: Loss, l2: f64) -> (Rows, Vec<f64>) {
-        let shape = Shape { inputs: 3, hidden: hidden.to_vec(), outputs: 2, activation };
+        let shape = Shape { inputs: 3, hidden: hidden.to_vec(), outputs: 2, activation, batch_norm: false };
         let mut stream = Stream::of(hidden.len() as u64, Purpose::Generate, RunId::default(), 0);
         let mut number = |_| f64::from(4.0 * stream.uniform() - 2.0);
         let x = (0..7 * 3).map(&mut number).collect();

@@ -210,11 +210,12 @@ fn summarise(session: &Session, took: Duration) {
         return;
     };
     let record = &records[best as usize];
-    if let Some(epoch) = record.epochs.last() {
-        say(&format!(
-            "best: trial {best}, validation loss {:.4}, validation metric {:.4}",
-            epoch.validation_loss, epoch.validation_metric
-        ));
+    // Of a trial with patience, the epoch whose weights it kept.
+    let kept = record.kept_epoch.map_or(record.epochs.len(), |epoch| epoch as usize);
+    let epoch = record.epochs.get(..kept).unwrap_or_default().last();
+    if let Some((loss, metric)) = epoch.and_then(|epoch| epoch.validation_loss.zip(epoch.validation_metric)) {
+        let of = record.kept_epoch.map_or_else(String::new, |epoch| format!(" (epoch {epoch})"));
+        say(&format!("best: trial {best}{of}, validation loss {loss:.4}, validation metric {metric:.4}"));
     }
     let params: Vec<String> = record.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     say(&format!("      {}", params.join(", ")));

@@ -21,9 +21,9 @@ fn enter(ledger: &mut Ledger, state: TrialState, values: &[f64]) {
     let epoch = |(at, &value): (usize, &f64)| EpochRecord {
         epoch: at + 1,
         train_loss: 0.0,
-        validation_loss: value,
+        validation_loss: Some(value),
         train_metric: 0.0,
-        validation_metric: value,
+        validation_metric: Some(value),
         learning_rate: 0.0,
         seconds: 0.0,
         spread: None,

@@ -23,7 +23,7 @@ import { fitted } from './snapshot-words.js';
 /** A stretch is worked on for so long between two looks at what else is asked, in ms. */
 const BUDGET = 15;
 /** Numbers before an event's epochs, and the state of a trial that has diverged (`TrialEvent::write`). */
-const HEAD = 8;
+const HEAD = 9;
 const DIVERGED = 4;
 /** Numbers of an epoch that are passed on. */
 const TOLD = 6;
@@ -80,7 +80,7 @@ export class HandHost {
   /** @private Enters the events of a report. @param {Float64Array} numbers @param {HandNews} trained */
   read(numbers, trained) {
     for (let at = 0; at < numbers.length;) {
-      const [state, n, each] = [numbers[at + 1], numbers[at + 6], numbers[at + 7]];
+      const [state, n, each] = [numbers[at + 1], numbers[at + 7], numbers[at + 8]];
       if (state === DIVERGED) trained.divergedAt = numbers[at + 4];
       for (let k = 0; k < n; k++) {
         const row = at + HEAD + k * each;

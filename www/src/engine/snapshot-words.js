@@ -7,10 +7,11 @@
  * @property {boolean} waits whether its schedule waits for what comes of epochs
  * @property {number} parts numbers that are kept of each parameter before, itself among them
  * @property {number} wanted the same from now on
+ * @property {boolean} lags whether the last of them is how far the parameters' average lags behind
  */
 
 /** Numbers before a snapshot's memories, of a memory, and before a network's own. */
-const [HEAD, MEMORY, NETWORK] = [6, 5, 7];
+const [HEAD, MEMORY, NETWORK] = [8, 5, 7];
 /** A memory of nothing: the best loss, infinite, the factor, 1, each in halves, and no epoch waited. */
 const NO_MEMORY = [0, 0x7ff0_0000, 0, 0x3ff0_0000, 0];
 
@@ -20,7 +21,7 @@ const NO_MEMORY = [0, 0x7ff0_0000, 0, 0x3ff0_0000, 0];
  * @param {Uint32Array} words one snapshot @param {Fit} fit
  * @returns {Uint32Array}
  */
-export function fitted(words, { perEpoch, waits, parts, wanted }) {
+export function fitted(words, { perEpoch, waits, parts, wanted, lags }) {
   const [, , epochs, nMemories, nNetworks] = words;
   const known = words.slice(HEAD, HEAD + MEMORY * nMemories);
   const memories = !waits ? [] : nMemories ? known : Array.from({ length: nNetworks }, () => NO_MEMORY).flat();
@@ -32,7 +33,9 @@ export function fitted(words, { perEpoch, waits, parts, wanted }) {
     const numbers = words.slice(at + NETWORK, at + NETWORK + n);
     const size = (n / parts) * wanted;
     const own = new Uint32Array(size);
-    own.set(numbers.subarray(0, Math.min(n, size)));
+    const last = lags ? n / parts : 0;
+    own.set(numbers.subarray(0, Math.min(n, size) - last));
+    own.set(numbers.subarray(n - last), size - last);
     head[0] = epochs * perEpoch;
     head[NETWORK - 2] = size;
     made.push(head, own, words.slice(at + NETWORK + n, at + NETWORK + n + 2 * nWide));

@@ -117,7 +117,7 @@ export function spanOf(losses, starts, log, held = []) {
 }
 
 /** @type {Column} */
-const NONE = { length: 0, get: () => NaN, [Symbol.iterator]: () => [].values() };
+const NONE = { length: 0, get: () => NaN, lacks: () => false, [Symbol.iterator]: () => [].values() };
 
 /** @type {WeakMap<import('../study/types.js').Epochs, Line>} */
 const lines = new WeakMap();

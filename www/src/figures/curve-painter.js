@@ -142,6 +142,7 @@ export class CurvePainter {
         over(g, chosen, frame, look, look.token('--accent'), 2.6);
         if (chosen.copy_of) copied(g, chosen, frame, look.token('--accent'));
         if (chosen.state === 'diverged') cross(g, chosen, frame, look.token('--accent'), 4.6, 2.6);
+        if (chosen.kept_epoch) keep(g, chosen, frame, look.token('--accent'), 2.2);
       }
     });
   }
@@ -202,7 +203,7 @@ function* news(g, painted, store, look) {
   let points = 0;
   for (const trial of curvesOf(store)) {
     const from = painted.points.get(trial.number) ?? 0;
-    const ends = trial.state === 'diverged' || trial.state === 'pruned';
+    const ends = trial.state === 'diverged' || trial.state === 'pruned' || trial.kept_epoch !== undefined;
     if (trial.epochs.length <= from && (!ends || painted.ended.has(trial.number))) continue;
     within(g, painted.frame, () => curve(g, painted, trial, from, scale, store, look));
     points += trial.epochs.length - from + 5;
@@ -251,15 +252,20 @@ function curve(g, to, trial, from, scale, store, look) {
       : (own?.color ?? depthColor(0.1 + 0.9 * scale.goodness(score), store.dark));
   const dash = own?.dash.map((one) => one * frame.ratio) ?? [];
   const width = (isPlain ? 0.9 : 1.1) * frame.ratio;
+  const { validation } = lineOf(trial);
   // What a copy has of the trial before it is drawn there.
   const since = trial.copy_of?.epoch ?? 0;
-  line(g, lineOf(trial).validation, Math.max(0, from - 1, since - 1), frame, color, width, dash);
+  const begin = Math.max(0, since - 1);
+  let first = Math.max(begin, from - 1);
+  while (first > begin && validation.lacks(first)) first--;
+  line(g, validation, first, frame, color, width, dash);
   if (from <= since && since) copied(g, trial, frame, color);
   to.points.set(trial.number, trial.epochs.length);
   g.globalAlpha = 1;
   const ink = look.token(out ? '--line' : '--ink-2');
   if (trial.state === 'diverged') cross(g, trial, frame, ink, 3.3, 1.3);
   else if (trial.state === 'pruned') tick(g, trial, frame, ink, 1.2);
+  else if (trial.kept_epoch) keep(g, trial, frame, ink, 1.2);
   else return;
   to.ended.add(trial.number);
 }
@@ -273,6 +279,8 @@ function line(g, values, from, frame, color, width, dash = []) {
   const alone = [];
   for (let k = from; k < values.length; k++) {
     const value = values.get(k);
+    // Where nothing was validated, the line goes on to where something was.
+    if (values.lacks(k)) continue;
     if (!Number.isFinite(value)) {
       open = false;
       continue;
@@ -334,6 +342,22 @@ function band(g, values, around, frame, color) {
   g.lineWidth = frame.ratio;
   g.stroke();
   g.globalAlpha = 1;
+}
+
+/** A ring around the epoch whose weights a trial kept, and a tick where it stopped.
+ * @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame @param {string} color
+ * @param {number} width */
+function keep(g, trial, frame, color, width) {
+  const { validation } = lineOf(trial);
+  const k = trial.epochs.standing;
+  const y = frame.y(validation.get(k));
+  if (!Number.isFinite(y)) return;
+  g.strokeStyle = color;
+  g.lineWidth = width * frame.ratio;
+  g.beginPath();
+  g.arc(frame.x(k + 1), y, (2 + width) * frame.ratio, 0, 7);
+  g.stroke();
+  if (k + 1 < validation.length) tick(g, trial, frame, color, width);
 }
 
 /** A pruned curve ends here. @param {CanvasRenderingContext2D} g @param {Trial} trial @param {CurveFrame} frame

@@ -140,6 +140,15 @@ export function columnsOf(store) {
       sort: (one) => one.epochs.length,
       text: (one) => one.epochs.length || DASH,
     });
+  if (store.trials.patient)
+    columns.push({
+      key: 'kept_epoch',
+      label: store.t('table.kept'),
+      num: true,
+      minor: true,
+      sort: (one) => one.kept_epoch ?? NaN,
+      text: (one) => one.kept_epoch ?? DASH,
+    });
   // What a step costs is said where some optimizer asks for the gradient more than once.
   if (store.trials.costly)
     columns.push({

@@ -13,7 +13,7 @@ import { drawRamp } from './ramp.js';
 import { later } from '../platform/later.js';
 import { counted } from '../study/format.js';
 import { textWidth } from '../study/scale.js';
-import { mostEpochs } from '../study/panel.js';
+import { mostEpochs } from '../study/study.js';
 import { isSearched } from '../study/search.js';
 import { canReplay } from '../state/opening.js';
 import { scoreScale } from '../state/score.js';
@@ -510,6 +510,15 @@ export class TpCurves extends FigurePart {
           ]
         : []),
       ...(counts.diverged ? [{ mark: stateMark('diverged'), text: this.t('state.diverged') }] : []),
+      ...(this.store.trials.patient
+        ? [
+            {
+              mark: html`<svg viewBox="0 0 10 10"><circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor"
+                stroke-width="1.5"></circle></svg>`,
+              text: this.t('curves.kept'),
+            },
+          ]
+        : []),
     ];
   }
 

@@ -31,6 +31,7 @@ export function trialsData(store) {
   // Where epochs are swept, a column of that name has those that were asked for.
   add(swept.includes('epochs') ? 'epochs_trained' : 'epochs', (one) => one.epochs.length);
   add('steps', (one) => one.steps);
+  if (store.trials.patient) add('kept_epoch', (one) => one.kept_epoch);
   if (store.trials.costly) add('evaluations', evaluationsOf);
   add('diverged_at', (one) => one.diverged_at);
   add('seed', (one) => one.seed);

@@ -21,6 +21,9 @@ const MOST_WIDE = 1 << (BLOCK - SEGMENT - 1);
 
 /** @type {Measure[]} */
 export const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric'];
+/** Where the validation loss stands, and what stands there after an epoch without validation: no loss can be that. */
+const VALIDATION = MEASURES.indexOf('validation_loss');
+const NOT_VALIDATED = -Infinity;
 /** Places in an epoch's row behind its measures. */
 const SECONDS = MEASURES.length;
 const SPREAD = SECONDS + 1;
@@ -122,6 +125,11 @@ export class Column {
     return this.present ? this.epochs.get(k, this.place) : NaN;
   }
 
+  /** Whether an epoch has no such number, as those without validation. @param {number} k */
+  lacks(k) {
+    return (MEASURES[this.place] ?? '').startsWith('validation') && !this.epochs.isValidated(k);
+  }
+
   *[Symbol.iterator]() {
     for (let k = 0; k < this.length; k++) yield this.get(k);
   }
@@ -134,6 +142,7 @@ export class Epochs {
     /** @private */ this.pool = pool;
     /** @private */ this.planned = planned;
     /** Epochs so far. */ this.length = 0;
+    /** The epoch, from 1, whose weights the trial kept; 0 where it stands by its last. */ this.kept = 0;
     /** @private @type {Rows | null} measures, seconds and spread */ this.rows = null;
     /** @private the learning rate of all epochs, */ this.rate = NaN;
     /** @private @type {Rows | null} unless it changes */ this.rates = null;
@@ -167,6 +176,7 @@ export class Epochs {
     const hasSpread = records.some(({ spread }) => spread);
     for (const { epoch, learning_rate, seconds, spread, layers, curvature, ...measures } of records) {
       const told = [epoch, ...MEASURES.map((name) => number(measures[name])), number(learning_rate), number(seconds)];
+      if (measures.validation_loss === null) told[1 + VALIDATION] = NOT_VALIDATED;
       const recorded = toldOf({ layers, curvature }, hasSpread);
       if (hasSpread || recorded.length) told.push(...MEASURES.map((name) => number(spread?.[name])), ...recorded);
       this.take(told, 0, told.length);
@@ -181,7 +191,27 @@ export class Epochs {
 
   /** @param {number} k @param {number} place in an epoch's row @returns {number} */
   get(k, place) {
+    const value = this.raw(k, place);
+    return value === NOT_VALIDATED && place === VALIDATION ? NaN : value;
+  }
+
+  /** @private @param {number} k @param {number} place */
+  raw(k, place) {
     return this.rows && k >= 0 && k < this.length ? this.pool.get(this.rows.at(k) + place) : NaN;
+  }
+
+  /** @param {number} k */
+  isValidated(k) {
+    return this.raw(k, VALIDATION) !== NOT_VALIDATED;
+  }
+
+  /** The epoch, from 0, that the trial stands by: the one whose weights it kept, else its last; of those that have not
+   * ended the last that was validated. */
+  get standing() {
+    if (this.kept) return this.kept - 1;
+    let k = this.length - 1;
+    while (k > 0 && !this.isValidated(k)) k--;
+    return k;
   }
 
   /** Seconds that all epochs took together. */
@@ -196,9 +226,9 @@ export class Epochs {
     return sum;
   }
 
-  /** A measure of an epoch, the last one if none is named. @param {string} name @param {number} [k]
-   * @returns {number} NaN where there is no such epoch */
-  measure(name, k = this.length - 1) {
+  /** A measure of an epoch, of the one that the trial stands by if none is named. @param {string} name
+   * @param {number} [k] @returns {number} NaN where there is no such epoch */
+  measure(name, k = this.standing) {
     return this.get(k, MEASURES.indexOf(/** @type {Measure} */ (name)));
   }
 
@@ -219,30 +249,25 @@ export class Epochs {
     return this.rates ? this.pool.get(this.rates.at(k)) : this.rate;
   }
 
-  /** An epoch as documents have it. @param {number} index from the end where it is negative
+  /** An epoch as documents have it. @param {number} index where it is negative from the end, or the epoch kept
    * @returns {EpochRecord | undefined} */
   at(index) {
-    const k = index < 0 ? this.length + index : index;
+    const k = index < 0 ? (this.kept || this.length) + index : index;
     if (!(k >= 0 && k < this.length)) return undefined;
     const [train_loss, validation_loss, train_metric, validation_metric] = this.measures(k, 0);
     /** @type {EpochRecord} */
     const record = {
       epoch: k + 1,
-      train_loss,
+      train_loss: /** @type {number | string} */ (train_loss),
       validation_loss,
-      train_metric,
+      train_metric: /** @type {number | string} */ (train_metric),
       validation_metric,
       learning_rate: written(this.rateAt(k)),
       seconds: this.get(k, SECONDS),
     };
     if (this.hasSpread) {
       const spread = this.measures(k, SPREAD);
-      record.spread = {
-        train_loss: spread[0],
-        validation_loss: spread[1],
-        train_metric: spread[2],
-        validation_metric: spread[3],
-      };
+      record.spread = /** @type {any} */ (Object.fromEntries(MEASURES.map((name, j) => [name, spread[j]])));
     }
     const n = (this.rows?.width ?? 0) - MARK - 1;
     if (n <= 0) return record;
@@ -252,14 +277,17 @@ export class Epochs {
 
   /** @private @param {number} k @param {number} place of the first */
   measures(k, place) {
-    return MEASURES.map((_, j) => written(this.get(k, place + j)));
+    const isLacking = place === 0 && !this.isValidated(k);
+    const of = (/** @type {string} */ name, /** @type {number} */ j) =>
+      isLacking && name.startsWith('validation') ? null : written(this.get(k, place + j));
+    return MEASURES.map(of);
   }
 
   /** Adds the first epochs as an engine tells of them, to numbers. @param {number} n epochs @param {number[]} told */
   tell(n, told) {
     const places = [...MEASURES.keys()];
     for (let k = 0; k < n; k++) {
-      told.push(k + 1, ...places.map((j) => this.get(k, j)), this.rateAt(k), this.get(k, SECONDS));
+      told.push(k + 1, ...places.map((j) => this.raw(k, j)), this.rateAt(k), this.get(k, SECONDS));
       if (this.hasSpread) told.push(...places.map((j) => this.get(k, SPREAD + j)));
     }
   }

@@ -171,6 +171,8 @@ const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 /** A number of a document, or the name of one that JSON lacks. @param {unknown} value */
 const isMeasure = (value) =>
   typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+/** Epochs without validation have null. @param {Record<string, any>} epoch @param {string} name */
+const isMeasureOf = (epoch, name) => isMeasure(epoch[name]) || (epoch[name] === null && name.startsWith('validation'));
 const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric', 'learning_rate', 'seconds'];
 
 /** @param {any} trial @returns {trial is import('../study/types.js').TrialDocument} */
@@ -183,6 +185,7 @@ export function isTrial(trial) {
     isCount(trial.seed) &&
     isCount(trial.steps) &&
     (trial.evaluations === undefined || isCount(trial.evaluations)) &&
+    (trial.kept_epoch === undefined || isCount(trial.kept_epoch)) &&
     (trial.diverged_at === null || isCount(trial.diverged_at)) &&
     (trial.value === null || isMeasure(trial.value)) &&
     isObject(trial.params) &&
@@ -204,7 +207,8 @@ function isSetting(name, value) {
  * @param {number} index
  */
 function isEpoch(epoch, index) {
-  if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasure(epoch[name]))) return false;
+  if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasureOf(epoch, name)))
+    return false;
   const isSpread =
     epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));
   return isSpread && isRecorded(epoch, isMeasure);

@@ -21,7 +21,7 @@ const STATES = ['queued', 'running', 'complete', 'pruned', 'diverged', 'cancelle
 /** What has no value until it ends has one then. @type {TrialState[]} */
 const VALUED = ['complete', 'pruned'];
 /** Numbers before a trial's epochs in a report (`TrialEvent::write`). */
-const HEAD = 8;
+const HEAD = 9;
 
 /** @extends {Map<number, Trial>} */
 export class Trials extends Map {
@@ -35,6 +35,7 @@ export class Trials extends Map {
     /** Trials with an epoch. */ this.begun = 0;
     /** Epochs of all trials. */ this.epochs = 0;
     /** Whether some trial's steps took more than one gradient evaluation each. */ this.costly = false;
+    /** Whether some trial went back to its best epoch. */ this.patient = false;
     /** Grows with every change. */ this.changes = 0;
     /** @private @type {Trial[]} those that have ended since {@link takeEnded} */ this.ended = [];
   }
@@ -76,17 +77,18 @@ export class Trials extends Map {
   report(told) {
     this.changes++;
     for (let at = 0; at < told.length;) {
-      const [trial, state, n, each] = [this.get(told[at]), STATES[told[at + 1]], told[at + 6], told[at + 7]];
+      const [trial, state, n, each] = [this.get(told[at]), STATES[told[at + 1]], told[at + 7], told[at + 8]];
       const first = at + HEAD;
       at = first + n * each;
       if (!trial || !state || ENDED.includes(trial.state)) continue;
-      const [value, steps, diverged] = [told[first - 6], told[first - 5], told[first - 4]];
+      const [value, steps, diverged] = [told[first - 7], told[first - 6], told[first - 5]];
       trial.value = VALUED.includes(state) ? written(value) : null;
       trial.steps = Math.max(trial.steps, steps);
-      this.weigh(trial, told[first - 3]);
+      this.weigh(trial, told[first - 4]);
       trial.diverged_at = Number.isNaN(diverged) ? null : diverged;
       const { epochs } = trial;
       const before = epochs.length;
+      if (told[first - 3] > 0) this.keep(trial, told[first - 3]);
       for (let from = first; from < at; from += each) epochs.take(told, from, each);
       this.count(before, epochs.length);
       this.turn(trial, state);
@@ -105,6 +107,7 @@ export class Trials extends Map {
     this.count(before, trial.epochs.length);
     Object.assign(trial, change, { steps: Math.max(trial.steps, change.steps ?? 0) });
     this.weigh(trial, evaluations ?? 0);
+    if (trial.kept_epoch) this.keep(trial, trial.kept_epoch);
     if (state) this.turn(trial, state);
   }
 
@@ -118,6 +121,13 @@ export class Trials extends Map {
     } else if (trial.evaluations !== undefined) {
       delete trial.evaluations;
     }
+  }
+
+  /** Notes the epoch whose weights a trial kept. @private @param {Trial} trial @param {number} epoch */
+  keep(trial, epoch) {
+    trial.kept_epoch = epoch;
+    trial.epochs.kept = epoch;
+    this.patient = true;
   }
 
   /** @private @param {number} before epochs of a trial @param {number} after */
@@ -167,7 +177,7 @@ export function eventOf(trial, state, n, told) {
   const share = (/** @type {number} */ all) => (n === epochs.length ? all : Math.round((all * n) / epochs.length));
   const value = VALUED.includes(state) ? number(trial.value) : NaN;
   told.push(trial.number, STATES.indexOf(state), value, share(trial.steps), trial.diverged_at ?? NaN);
-  told.push(share(evaluationsOf(trial)), n, epochs.each);
+  told.push(share(evaluationsOf(trial)), VALUED.includes(state) ? (trial.kept_epoch ?? NaN) : NaN, n, epochs.each);
   epochs.tell(n, told);
 }
 

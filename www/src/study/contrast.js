@@ -28,6 +28,7 @@ const LAST = [
   'seeds_per_trial',
   'shared_seeds',
   'record',
+  'evaluate_every',
   'trials',
   'budget',
   'dataset.seed',

@@ -84,7 +84,13 @@ export function shapeOf(study, drawn) {
   const widths = Array.isArray(given)
     ? given
     : Array.from({ length: depth }, (_, k) => value(`units_${k + 1}`) ?? value('hidden_units'));
-  return JSON.stringify([widths, widths.length ? value('activation') : null, value('loss')]);
+  const isNormed = widths.length > 0 && uses(BY_NAME.get('batch_norm'), study, drawn) && value('batch_norm') === true;
+  return JSON.stringify([
+    widths,
+    widths.length ? value('activation') : null,
+    value('loss'),
+    ...(isNormed ? [true] : []),
+  ]);
 }
 
 // Which hyperparameters trials use, by the conditions of the table: as src/study/usage.rs has it.

@@ -65,7 +65,7 @@ const DEFAULTS = {
   question: '',
 };
 /** Keys that a link leaves out where they say nothing. */
-const NOTHING = { stages: null, budget: null };
+const NOTHING = { stages: null, budget: null, evaluate_every: 1 };
 /** @type {Record<string, any>} */
 const DATASET_DEFAULTS = {
   samples: null,

@@ -2,6 +2,7 @@ import { FEW, FIRST } from './first-rows.js';
 import torch from './torch.json' with { type: 'json' };
 import { pickedOf, populationOf, trialsOf } from './search.js';
 import { withoutOwn } from './own.js';
+import { mostEpochs } from './study.js';
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
 /**
@@ -82,15 +83,6 @@ export function fewOf(study, rows) {
   // Who chooses to draw a schedule has its points at hand.
   return rows.filter((one) => first.includes(one) || isSet(one, study) || one.type === 'points');
 }
-
-/** The largest value of a range. @param {import('./types.js').Distribution | undefined} range */
-const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);
-
-/** The most epochs that a trial may have. @param {Study} study */
-export const mostEpochs = ({ stages, fixed, space }) =>
-  stages
-    ? Math.max(...stages.map(({ epochs }) => epochs))
-    : Number(fixed?.epochs ?? mostOf(space?.epochs) ?? BY_NAME.get('epochs')?.default) || 1;
 
 /** Trials that a run of the study trains. @param {Study} study */
 export const planned = (study) =>

@@ -25,6 +25,7 @@ import {
   inertBy,
   scaleOf,
   taskOf,
+  valueOf,
 } from './hyperparameters.js';
 import { checkOwn, ownKeys } from './own.js';
 import {
@@ -54,6 +55,7 @@ export const FORMAT = 'tuning-playground/study@1';
 /** Characters of a question, which stands above the figures on a line or two. */
 export const QUESTION_LIMIT = 200;
 export const SEED_LIMIT = 2 ** 53 - 1;
+const MOST_EPOCHS = Number(BY_NAME.get('epochs')?.high);
 
 /** @returns {Study} */
 export const startStudy = () => structuredClone(/** @type {any} */ (defaultStudy));
@@ -104,6 +106,7 @@ const KEYS = [
   'stages',
   'budget',
   'record',
+  'evaluate_every',
 ];
 
 /** What a study may ask to be written down of each layer after every epoch, in the order of documents. */
@@ -140,9 +143,19 @@ export function checkStudy(study) {
     checkNumber('seed', study.seed, 0, SEED_LIMIT, true) ??
     checkBoolean('shared_seeds', study.shared_seeds) ??
     (study.budget === null ? null : checkNumber('budget', study.budget, 1, SEED_LIMIT, true)) ??
-    checkRecord(study.record)
+    checkRecord(study.record) ??
+    checkNumber('evaluate_every', study.evaluate_every, 1, MOST_EPOCHS, true)
   );
 }
+
+/** The most epochs that a trial may have. @param {import('./types.js').Study} study */
+export const mostEpochs = ({ stages, fixed, space }) =>
+  stages
+    ? Math.max(...stages.map(({ epochs }) => epochs))
+    : Number(fixed?.epochs ?? mostOf(space?.epochs) ?? BY_NAME.get('epochs')?.default) || 1;
+
+/** The largest value of a range. @param {import('./types.js').Distribution | undefined} range */
+const mostOf = (range) => (range?.choices ? Math.max(...range.choices.map(Number)) : range?.high);
 
 /** A list of names, each once. @param {unknown} record @returns {Problem | null} */
 function checkRecord(record) {
@@ -179,6 +192,12 @@ export function checkTogether(study) {
     const key = space.momentum ? 'space.momentum.choices' : 'fixed.momentum';
     return { code: 'out_of_range', key, found: '0', accepted: '> 0 (nesterov)' };
   }
+  const most = mostEpochs(study);
+  const patience = given('patience').find((/** @type {any} */ one) => one > most);
+  if (patience !== undefined) {
+    const key = space.patience ? 'space.patience.choices' : 'fixed.patience';
+    return { code: 'out_of_range', key, found: shown(patience), accepted: `0 .. ${most} (int, epochs)` };
+  }
   const { rows, sizes } = partSizes(study);
   const empty = sizes.findIndex((size) => size === 0);
   if (empty >= 0) return { code: 'too_few_rows', dataset, rows, part: PARTS[empty] };
@@ -187,6 +206,8 @@ export function checkTogether(study) {
   const largest = Math.max(...batches.map(Number));
   if (largest > sizes[0] && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))
     return { code: 'batch_too_large', batch_size: largest, rows: sizes[0] };
+  const alone = batchOfOne(study, sizes[0], given('batch_norm'));
+  if (alone) return alone;
   const [part, kind] = (study.objective?.metric ?? '').split('_');
   const size = sizes[PARTS.indexOf(part)];
   if (kind === 'metric' && fits === 'mse' && size < 2)
@@ -199,6 +220,37 @@ export function checkTogether(study) {
       accepted: `${part}_loss`,
     };
   return checkBudget(study, sizes[0]) ?? checkFit(study, Object.keys(space));
+}
+
+/** Batches of one row where a batch norm takes their variance, also as what is left of an epoch.
+ * @param {Study} study @param {number} rows @param {unknown[]} norms @returns {Problem | null} */
+function batchOfOne(study, rows, norms) {
+  const isInert = (/** @type {string} */ name) => inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(name)), study);
+  if (!norms.includes(true) || isInert('batch_norm')) return null;
+  const hasOne = (/** @type {number} */ batch) => Math.min(batch, rows) === 1 || rows % Math.min(batch, rows) === 1;
+  const range = study.space?.batch_size;
+  const all = isInert('batch_size')
+    ? [rows]
+    : (range?.choices?.map(Number) ??
+      (range
+        ? sizesIn(range, rows)
+        : [Number(valueOf(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))]));
+  const batch = all.find(hasOne);
+  if (batch === undefined) return null;
+  const works = (/** @type {number} */ other) => other >= 2 && other <= rows && !hasOne(other);
+  let [below, above] = [batch - 1, batch + 1];
+  while (below >= 2 && !works(below)) below--;
+  while (above <= rows && !works(above)) above++;
+  const accepted = [below, above].filter(works).join(' | ');
+  return { code: 'batch_of_one', batch_size: batch, rows, accepted };
+}
+
+/** The whole numbers of a range, up to a bound. @param {Distribution} range @param {number} most */
+function sizesIn({ low, high, step }, most) {
+  const end = Math.min(Number(high), most);
+  const all = [];
+  for (let one = Number(low); one <= end; one += Math.max(1, step ?? 1)) all.push(one);
+  return [...all, end];
 }
 
 /** Rows of each part, shared out by largest remainders as the engine does. @param {Study} study */

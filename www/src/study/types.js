@@ -37,6 +37,7 @@
  * @property {number} [seed]
  * @property {boolean} [shared_seeds]
  * @property {string[]} [record] of each layer after every epoch
+ * @property {number} [evaluate_every] epochs from one look at the validation rows to the next
  *
  * @typedef {object} OwnData what a study says of a reader's own data, and what was found in them
  * @property {string} [text] the table itself
@@ -60,9 +61,9 @@
  * @typedef {object} EpochRecord
  * @property {number} epoch
  * @property {number | string} train_loss
- * @property {number | string} validation_loss
+ * @property {number | string | null} validation_loss null after an epoch without validation, as its metric
  * @property {number | string} train_metric
- * @property {number | string} validation_metric
+ * @property {number | string | null} validation_metric
  * @property {number | string} learning_rate
  * @property {number} seconds
  * @property {Record<Measure, number | string>} [spread] over seeds
@@ -70,18 +71,22 @@
  * @property {Record<string, number | string | null>} [curvature] of the whole network
  *
  * @typedef {'train_loss' | 'validation_loss' | 'train_metric' | 'validation_metric'} Measure
- * @typedef {{length: number, get: (k: number) => number, [Symbol.iterator]: () => Iterator<number>}} Column a number
- *   of every epoch; NaN where there is none
+ * @typedef {{length: number, get: (k: number) => number, lacks: (k: number) => boolean, [Symbol.iterator]: () =>
+ *   Iterator<number>}} Column a number
+ *   of every epoch; NaN where there is none; lacks: of an epoch without validation
  *
  * @typedef {object} Epochs a trial's epochs, which lie in columns (state/columns.js)
  * @property {number} length
  * @property {number} seconds that all took together
+ * @property {number} kept the epoch whose weights the trial kept; 0 where it stands by its last
+ * @property {number} standing the place of the epoch that it stands by
  * @property {(first: number) => number} secondsFrom of those behind the first ones
- * @property {(name: string, k?: number) => number} measure of an epoch, the last one if none is named, or NaN
+ * @property {(name: string, k?: number) => number} measure of an epoch, the one that it stands by if none is named
  * @property {(k: number) => number} rateAt the learning rate of its last step
  * @property {(name: Measure) => Column} column
  * @property {(name: Measure) => Column} spread over seeds; empty where there is one
- * @property {(index: number) => EpochRecord | undefined} at an epoch as documents have it, as arrays have `at`
+ * @property {(index: number) => EpochRecord | undefined} at an epoch as documents have it; -1 the last, or the one
+ *   whose weights it kept
  * @property {(most?: number) => EpochRecord[]} records of the last ones, or of all
  * @property {(told: ArrayLike<number>, from: number, n: number) => void} take
  * @property {(records: EpochRecord[]) => void} add
@@ -97,6 +102,7 @@
  * @property {Epochs} epochs
  * @property {number} steps
  * @property {number} [evaluations] of gradients, where steps took more than one each
+ * @property {number} [kept_epoch] whose weights it kept, where it had patience
  * @property {number | null} diverged_at
  * @property {CopyOf} [copy_of] whose weights it went on with
  *

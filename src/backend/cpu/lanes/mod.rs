@@ -31,7 +31,8 @@ const EVALUATED_AT_ONCE: usize = 128;
 /// Whether the strategy can train a network at all.
 pub fn can_train(spec: &NetworkSpec) -> bool {
     // The silent units of a narrower network would divide 0 by 0.
-    !spec.optimizer.divides_by_zero()
+    // Blocks of a few rows go through a network one by one: nobody knows the whole batch's statistics.
+    !spec.optimizer.divides_by_zero() && !spec.shape.batch_norm
 }
 
 /// Networks that train side by side.
@@ -85,7 +86,8 @@ impl Turns for Lanes {
         }
         // Lanes that were done earlier went on to nowhere since, silent units and all.
         pack.load(turn.iter().map(|progress| &residents[progress.batches.network]));
-        evaluate(pack, data, turn, clock)
+        // All lanes of a turn go through the same rows, also those that need not.
+        turn.iter().all(|progress| progress.rows_to_score(data) == 0) || evaluate(pack, data, turn, clock)
     }
 }
 

@@ -60,6 +60,10 @@ pub struct Pack {
     pub gradient: Vec<V>,
     /// The optimizer's state.
     pub slots: [Vec<V>; MOST_SLOTS],
+    /// How far the parameters' averages lag behind them, and each lane's decay; empty where there are none.
+    pub lag: Vec<V>,
+    /// See `lag`.
+    pub decay: V,
     /// What holds for each lane's run.
     pub constants: Constants<V>,
     /// Each lane's dropout.
@@ -144,13 +148,15 @@ impl Pack {
         let widest = outputs().max().unwrap_or(0) * unit;
         let values = (program.shape.inputs + outputs().sum::<usize>()) * unit;
         let n_slots = program.rule.arm().slots.len();
-        let slot = |at| vec![V::ZERO; if n_slots > at { n_parameters } else { 0 }];
+        let room = |is_there| vec![V::ZERO; if is_there { n_parameters } else { 0 }];
         Self {
             loss: program.loss,
             rule: program.rule,
             parameters: vec![V::ZERO; n_parameters],
             gradient: vec![V::ZERO; n_parameters],
-            slots: core::array::from_fn(slot),
+            slots: core::array::from_fn(|at| room(n_slots > at)),
+            lag: room(program.averages),
+            decay: V::ZERO,
             constants: NOTHING,
             settings: [Settings::default(); LANES],
             masks: vec![Masks::default(); program.shape.hidden.len()],
@@ -172,12 +178,13 @@ impl Pack {
     /// Takes these networks in, a lane each.
     pub fn load<'a>(&mut self, residents: impl Iterator<Item = &'a Resident>) {
         let all = [&mut self.parameters, &mut self.gradient].into_iter().chain(&mut self.slots);
-        all.for_each(|numbers| numbers.fill(V::ZERO));
+        all.chain([&mut self.lag]).for_each(|numbers| numbers.fill(V::ZERO));
         (self.has_dropout, self.has_padding) = (false, false);
         let mut constants = [NOTHING.map(|_| 0.0); LANES];
         for (lane, resident) in residents.enumerate() {
             let spec = &resident.spec;
             constants[lane] = spec.optimizer.constants().cast();
+            self.decay.as_mut_array()[lane] = spec.optimizer.average.unwrap_or_default() as f32;
             self.settings[lane] = Settings::of(spec.dropout);
             self.has_dropout |= spec.dropout > 0.0;
             for (depth, (masks, &units)) in self.masks.iter_mut().zip(&spec.shape.hidden).enumerate() {
@@ -193,7 +200,8 @@ impl Pack {
     /// Takes a network's numbers into its lane; its gradient will be made anew.
     fn load_numbers(&mut self, lane: usize, resident: &Resident) {
         let n = resident.spec.shape.n_parameters();
-        for (kind, numbers) in [(0, &mut self.parameters)].into_iter().chain((2..).zip(&mut self.slots)) {
+        let slots = self.slots.iter_mut().chain([&mut self.lag]).filter(|slot| !slot.is_empty());
+        for (kind, numbers) in [(0, &mut self.parameters)].into_iter().chain((2..).zip(slots)) {
             let Some(from) = resident.state.get(kind * n..(kind + 1) * n) else { break };
             for (flat, places) in runs(&self.layers, &resident.spec) {
                 for (to, &from) in numbers[places].iter_mut().zip(&from[flat..]) {
@@ -207,7 +215,8 @@ impl Pack {
     pub fn store(&self, lane: usize, resident: &mut Resident) {
         let n = resident.spec.shape.n_parameters();
         let Resident { spec, state, .. } = resident;
-        let all = [&self.parameters, &self.gradient].into_iter().chain(&self.slots);
+        let slots = self.slots.iter().chain([&self.lag]).filter(|slot| !slot.is_empty());
+        let all = [&self.parameters, &self.gradient].into_iter().chain(slots);
         for (to, numbers) in state.chunks_exact_mut(n).zip(all) {
             for (flat, places) in runs(&self.layers, spec) {
                 for (to, from) in to[flat..].iter_mut().zip(&numbers[places]) {

@@ -2,6 +2,7 @@
 
 use super::super::update::Piece;
 use super::pack::{LANES, Pack, V};
+use crate::optimizer::average::follow;
 use crate::optimizer::descent::{DIRECTION, slope};
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -17,10 +18,9 @@ pub fn update(pack: &mut Pack, scalars: &Scalars<V>) -> [bool; LANES] {
     let constants = pack.constants;
     let without_l2 = Constants { l2: V::ZERO, ..constants };
     let mut is_fine = V::ZERO.simd_eq(V::ZERO);
+    let before = (!pack.lag.is_empty()).then(|| pack.parameters.clone());
     for layer in &pack.layers {
-        let weights = (layer.weight..layer.bias, &constants);
-        let biases = (layer.bias..layer.bias + layer.outputs, &without_l2);
-        for (range, constants) in [weights, biases] {
+        for (range, constants) in layer.pieces().into_iter().zip([&constants, &without_l2]) {
             let slots = pack.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
             let piece = Piece {
                 rule: pack.rule,
@@ -33,6 +33,9 @@ pub fn update(pack: &mut Pack, scalars: &Scalars<V>) -> [bool; LANES] {
             is_fine &= piece.step(None);
         }
     }
+    if let Some(before) = before {
+        follow(pack.decay, &mut pack.lag, &before, &pack.parameters);
+    }
     core::array::from_fn(|lane| is_fine.to_bitmask() >> lane & 1 == 1)
 }
 
@@ -41,7 +44,7 @@ fn slopes(pack: &Pack) -> V {
     let mut sums = [0.0; LANES];
     let mut state = [V::ZERO; MOST_SLOTS];
     for layer in &pack.layers {
-        for i in layer.weight..layer.bias + layer.outputs {
+        for i in layer.trained() {
             let l2 = if i < layer.bias { pack.constants.l2 } else { V::ZERO };
             state[DIRECTION] = pack.slots[DIRECTION][i];
             let own = slope(&pack.constants, l2, pack.parameters[i], pack.gradient[i], &state);

@@ -28,7 +28,7 @@ impl Group {
 
     /// vec4 of state that a member takes.
     pub fn depth(&self) -> usize {
-        HEAD + self.pieces * (2 + self.program.rule.arm().slots.len())
+        HEAD + self.pieces * (2 + self.program.n_slots())
     }
 
     /// The first vec4s of what a member keeps from step to step: of its parameters and of each slot. The gradient, which

@@ -78,7 +78,7 @@ fn settings_of(spec: &NetworkSpec) -> Vec<u32> {
     // p = 1 drops everything: no unit ever takes the scale.
     let scale = if spec.dropout < 1.0 { 1.0 / (1.0 - spec.dropout) } else { 0.0 };
     let mut words = vec![if drops { rng::drop_threshold(spec.dropout) } else { 0 }, (scale as f32).to_bits()];
-    let constants = update::words(&spec.optimizer.constants());
+    let constants = update::words(&spec.optimizer);
     words.extend(constants.as_flattened().iter().map(|x| x.to_bits()));
     words.extend(spec.shape.hidden.iter().map(|&width| width as u32));
     words.extend((0..spec.shape.hidden.len()).flat_map(|depth| spec.dropout_key(depth)));
@@ -130,6 +130,8 @@ struct Epoch {
     train_end: u32,
     /// The row until which they are evaluated.
     end: u32,
+    /// Whether each network of the population is scored.
+    validates: Vec<bool>,
     /// What is submitted next.
     next: Position,
     /// What was to be submitted next when the host's copy was made.
@@ -323,6 +325,8 @@ impl DevicePopulation for Invocation {
         let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
         let networks: Vec<_> =
             epoch.iter().map(|batches| (batches.network, rows_of(batches), batches.steps.len() as u32)).collect();
+        let mut validates = vec![false; self.networks.len()];
+        let is_scored = epoch.iter().any(|batches| batches.validates);
         let mut extent = vec![(0, 0); self.networks.len()];
         for &(network, rows, steps) in &networks {
             extent[network] = (rows, steps);
@@ -330,6 +334,7 @@ impl DevicePopulation for Invocation {
         let mut by_network: Vec<Option<EpochBatches>> = self.networks.iter().map(|_| None).collect();
         for batches in epoch {
             let network = batches.network;
+            validates[network] = batches.validates;
             by_network[network] = Some(batches);
         }
         let (mut words, mut group_words) = (Vec::new(), Vec::new());
@@ -342,7 +347,7 @@ impl DevicePopulation for Invocation {
                 let Some(batches) = &by_network[network] else { continue };
                 let steps = words.len() as u32;
                 let before = batches.steps.first().map_or(0, |step| step.step);
-                let head = [steps, 1, rows_of(batches), before];
+                let head = [steps, if batches.validates { 1 } else { 2 }, rows_of(batches), before];
                 words[start + 4 * member..start + 4 * member + 4].copy_from_slice(&head);
                 let mut at = start + 4 * n + member;
                 for step in &batches.steps {
@@ -364,7 +369,8 @@ impl DevicePopulation for Invocation {
             networks,
             extent,
             train_end,
-            end: train_end + self.data.n_validation as u32,
+            end: train_end + if is_scored { self.data.n_validation as u32 } else { 0 },
+            validates,
             next: Position::default(),
             host_next: Position::default(),
         });
@@ -523,7 +529,7 @@ impl DevicePopulation for Invocation {
             (!is_over).then(|| EpochOutcome {
                 network,
                 train: Score { loss: train_loss / rows, accuracy: train_correct / rows },
-                validation: (n_validation > 0.0).then_some(validation),
+                validation: (n_validation > 0.0 && epoch.validates[network]).then_some(validation),
                 diverged_at: (diverged != 0).then(|| u64::from(diverged)),
                 evaluations: 0,
                 seconds,

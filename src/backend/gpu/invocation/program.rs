@@ -24,7 +24,8 @@ pub fn can_train(spec: &NetworkSpec, software: bool) -> bool {
     let most = if software { MAX_PIECES } else { MAX_PIECES_ON_DEVICE };
     // The silent units of a narrower network would divide 0 by 0.
     let divides = spec.optimizer.divides_by_zero();
-    !divides && spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
+    // A row goes through a network alone: nobody knows the whole batch's statistics.
+    !divides && !spec.shape.batch_norm && spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
 }
 
 /// How the shader reaches parameters and slots: the parameters stand first, then the gradient, then the slots.
@@ -169,7 +170,7 @@ impl Writer<'_> {
 
     /// Writes `g . u` over all parameters, where the learning rate descends.
     fn slope(&mut self) {
-        let slope = update::slope(Update::unguarded(self.program.rule));
+        let slope = update::slope(Update::unguarded(self.program.rule, self.program.averages));
         if slope.is_empty() {
             return;
         }
@@ -397,7 +398,9 @@ pub fn source(program: &Program) -> String {
         let Some(mark) = line.trim().strip_prefix("//@ ") else { continue };
         match mark {
             "constants" => writer.constants(pieces),
-            "update" => writer.out.push_str(&update::source(Update::unguarded(program.rule), &PLACES)),
+            "update" => {
+                writer.out.push_str(&update::source(Update::unguarded(program.rule, program.averages), &PLACES));
+            }
             "slope" => writer.slope(),
             "run constants" => writer.run_constants(),
             "step scalars" => writer.step_scalars(),

@@ -2,7 +2,7 @@
 
 use crate::backend::NetworkSpec;
 use crate::backend::gpu::update::{self, CONSTANTS4, Update};
-use crate::mlp::Shape;
+use crate::mlp::{Activation, Norm, Shape};
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
 
@@ -27,7 +27,7 @@ pub struct GpuLayer {
     pub mask_blocks: u32,
     pub key: [u32; 2],
     pub inputs: u32,
-    pub padding: u32,
+    pub norm4: u32,
 }
 
 /// `Network` of the shaders.
@@ -85,14 +85,20 @@ pub struct Sizes {
     pub work4: usize,
 }
 
+/// Rows of a layer's parameters: inputs, bias, and of a batch norm factors, shifts, running means and running variances.
+fn rows_of(layer: &crate::mlp::Layer) -> usize {
+    4 * layer.inputs.div_ceil(4) + 1 + if layer.norm.is_some() { 4 } else { 0 }
+}
+
 /// The sizes of a network.
 pub fn sizes(spec: &NetworkSpec) -> Sizes {
     let rows = spec.max_batch.max(EVALUATION_ROWS);
     let (mut params4, mut work4) = (0, 0);
     for layer in spec.shape.layers() {
         let outputs4 = layer.outputs.div_ceil(4);
-        params4 += (4 * layer.inputs.div_ceil(4) + 1) * outputs4;
-        work4 += 2 * rows * outputs4;
+        params4 += rows_of(&layer) * outputs4;
+        // A batch norm keeps the normed sums, and 1 over each unit's deviation.
+        work4 += (2 * rows + if layer.norm.is_some() { rows + 1 } else { 0 }) * outputs4;
     }
     Sizes { params4, slots4: spec.optimizer.n_slots() * params4, work4 }
 }
@@ -130,8 +136,9 @@ impl Layout {
             update: Update::of(&spec.optimizer).number(),
             loss: spec.loss as u32,
             outputs: spec.shape.outputs as u32,
-            constants: update::words(&spec.optimizer.constants()),
+            constants: update::words(&spec.optimizer),
         });
+        let mut norms = Vec::new();
         let (mut below, mut delta_below) = (0, 0);
         let mut weight = self.params4;
         for (depth, layer) in layers.iter().enumerate() {
@@ -140,7 +147,7 @@ impl Layout {
             let delta_above = above + rows * outputs4;
             self.work4 += 2 * rows * outputs4;
             let drops = spec.dropout > 0.0 && depth + 1 < layers.len();
-            self.layers.push(GpuLayer {
+            let own = GpuLayer {
                 inputs4: inputs4 as u32,
                 outputs4: outputs4 as u32,
                 outputs: layer.outputs as u32,
@@ -156,11 +163,28 @@ impl Layout {
                 mask_blocks: layer.outputs.div_ceil(4) as u32,
                 key: spec.dropout_key(depth),
                 inputs: layer.inputs as u32,
-                padding: 0,
-            });
-            weight += (4 * inputs4 + 1) * outputs4;
+                norm4: 0,
+            };
+            if layer.norm.is_some() {
+                // The sums go to the norm as they are, and the norm has the layer's activation and dropout.
+                let norm4 = outputs4 as u32;
+                self.layers.push(GpuLayer { activation: Activation::Linear as u32, drop_threshold: 0, norm4, ..own });
+                norms.push(GpuLayer {
+                    inputs4: 0,
+                    inputs: 0,
+                    weight: (weight + (4 * inputs4 + 1) * outputs4) as u32,
+                    below: self.work4 as u32,
+                    delta_below: (self.work4 + rows * outputs4) as u32,
+                    ..own
+                });
+                self.work4 += (rows + 1) * outputs4;
+            } else {
+                self.layers.push(own);
+            }
+            weight += rows_of(layer) * outputs4;
             (below, delta_below) = (above, delta_above);
         }
+        self.layers.extend(norms);
         self.params4 += sizes.params4;
         self.slots4 += sizes.slots4;
     }
@@ -188,21 +212,37 @@ fn each_place(shape: &Shape, mut visit: impl FnMut(usize, usize)) {
                 visit(layer.weight + unit * layer.inputs + input, first + input * columns + unit);
             }
             visit(layer.bias + unit, first + inputs * columns + unit);
+            if let Some(Norm { gamma, mean }) = layer.norm {
+                for (row, flat) in (1..).zip([gamma, gamma + layer.outputs, mean, mean + layer.outputs]) {
+                    visit(flat + unit, first + (inputs + row) * columns + unit);
+                }
+            }
         }
-        first += (inputs + 1) * columns;
+        first += rows_of(&layer) * columns;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mlp::{Activation, Loss};
+    use crate::mlp::Loss;
     use crate::optimizer::Optimizer;
     use crate::rng::RunId;
 
     #[test]
     fn parameters_survive_the_way_to_the_device_and_back() {
-        let shape = Shape { inputs: 5, hidden: vec![3, 6], outputs: 2, activation: Activation::Relu };
+        for batch_norm in [false, true] {
+            the_way_there_and_back(&Shape {
+                inputs: 5,
+                hidden: vec![3, 6],
+                outputs: 2,
+                activation: Activation::Relu,
+                batch_norm,
+            });
+        }
+    }
+
+    fn the_way_there_and_back(shape: &Shape) {
         let parameters: Vec<f64> = (1..=shape.n_parameters()).map(|i| i as f64).collect();
         let spec = NetworkSpec {
             run: RunId::default(),
@@ -216,8 +256,8 @@ mod tests {
             crowd: 1,
         };
         let mut device = vec![0.0; 4 * sizes(&spec).params4];
-        to_device(&shape, &parameters, &mut device);
-        assert_eq!(from_device(&shape, &device), parameters);
+        to_device(shape, &parameters, &mut device);
+        assert_eq!(from_device(shape, &device), parameters);
         assert_eq!(device.iter().filter(|x| **x != 0.0).count(), parameters.len());
     }
 }

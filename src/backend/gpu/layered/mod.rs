@@ -44,6 +44,9 @@ const MOST_FEATURES: usize = 4 * 8192;
 /// Words of a step in the epoch's batches: first row, rows, steps before it, scalars.
 pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
 
+/// Words of a member in the epoch's batches, and of its place among those that are scored.
+pub const MEMBER_WORDS: usize = 4 + 4;
+
 /// Bytes of a network that change from step to step, and are read back.
 pub fn state_bytes(spec: &NetworkSpec) -> u64 {
     let sizes = layout::sizes(spec);
@@ -52,7 +55,8 @@ pub fn state_bytes(spec: &NetworkSpec) -> u64 {
 
 /// Bytes of the tables that describe a network: each table stands on the device alone and among all tables.
 pub fn table_bytes(spec: &NetworkSpec) -> u64 {
-    let layers = spec.shape.hidden.len() + 1;
+    let norms = if spec.shape.batch_norm { spec.shape.hidden.len() } else { 0 };
+    let layers = spec.shape.hidden.len() + 1 + norms;
     2 * (size_of::<layout::GpuNetwork>() + layers * size_of::<layout::GpuLayer>()) as u64
 }
 
@@ -60,7 +64,7 @@ pub fn table_bytes(spec: &NetworkSpec) -> u64 {
 pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
     let layout::Sizes { params4, slots4, work4 } = layout::sizes(spec);
     let steps = n_train.div_ceil(spec.max_batch.max(1));
-    [16 * params4, 16 * slots4, 16 * work4, 4 * (4 + n_train + STEP_WORDS * steps)].map(|bytes| bytes as u64)
+    [16 * params4, 16 * slots4, 16 * work4, 4 * (MEMBER_WORDS + n_train + STEP_WORDS * steps)].map(|bytes| bytes as u64)
 }
 
 /// Whether strategy `workgroup` suits a network.
@@ -93,6 +97,10 @@ struct Epoch {
     host_next: (u32, u32),
     /// Validation blocks.
     blocks: u32,
+    /// Whether each member is scored.
+    validates: Vec<bool>,
+    /// First word of the list of members that are scored, and how many there are.
+    scored: (u32, usize),
 }
 
 impl Epoch {
@@ -108,6 +116,8 @@ struct Tiles {
     evaluate: Vec<u32>,
     backward_data: Vec<u32>,
     backward_weight: Vec<u32>,
+    /// Of batch norms, there and back; 0 where no network has one.
+    norm: Vec<u32>,
     /// Multiplications of a layer over a batch.
     macs: Vec<u64>,
     params4: u32,
@@ -224,6 +234,7 @@ impl Layered {
             most.macs[depth] = most.macs[depth].max(macs);
             raise(&mut most.backward_data, depth, most_rows.div_ceil(4) * layer.inputs4);
             raise(&mut most.backward_weight, depth, (layer.inputs4.div_ceil(2) + 1) * pairs);
+            raise(&mut most.norm, depth, layer.norm4);
         }
         most.params4 = most.params4.max(place.n_params4);
     }
@@ -253,7 +264,7 @@ impl DevicePopulation for Layered {
         let n_train = self.data.n_train;
         let steps = |spec: &NetworkSpec| n_train.div_ceil(spec.max_batch.max(1));
         let most = self.networks.iter().map(steps).max().unwrap_or(0);
-        let words: usize = self.networks.iter().map(|spec| 4 + n_train + STEP_WORDS * steps(spec)).sum();
+        let words: usize = self.networks.iter().map(|spec| MEMBER_WORDS + n_train + STEP_WORDS * steps(spec)).sum();
         ((most + self.data.n_validation.div_ceil(EVALUATION_ROWS)) as f64, 4 * words)
     }
 
@@ -261,6 +272,7 @@ impl DevicePopulation for Layered {
         let epoch = by_key(epoch, |batches| batches.network as u64);
         let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
         let mut words = vec![0_u32; 4 * epoch.len()];
+        let members = epoch.len();
         for (member, batches) in epoch.iter().enumerate() {
             let order = words.len() as u32;
             words.extend_from_slice(&batches.order);
@@ -275,6 +287,15 @@ impl DevicePopulation for Layered {
                 steps,
                 batches.steps.len() as u32,
             ]);
+        }
+        // Members that are scored after the epoch; where these are not all, a list of their own.
+        let scored: Vec<usize> = (0..members).filter(|&at| epoch[at].validates).collect();
+        let mut first_scored = 0;
+        if scored.len() < members {
+            first_scored = words.len() as u32;
+            for &at in &scored {
+                words.extend_from_within(4 * at..4 * at + 4);
+            }
         }
         let mut tiles: Vec<Tiles> = Vec::with_capacity(epoch.len());
         for batches in &epoch {
@@ -291,7 +312,9 @@ impl DevicePopulation for Layered {
             next_step: 0,
             next_block: 0,
             host_next: (0, 0),
-            blocks: self.data.n_validation.div_ceil(EVALUATION_ROWS) as u32,
+            blocks: if scored.is_empty() { 0 } else { self.data.n_validation.div_ceil(EVALUATION_ROWS) as u32 },
+            validates: epoch.iter().map(|batches| batches.validates).collect(),
+            scored: (first_scored, scored.len()),
         });
     }
 
@@ -351,17 +374,23 @@ impl DevicePopulation for Layered {
             taken += epoch.n_steps[..members].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
-        while epoch.next_step < last && queue.has_room(4 * depth + n_rules) {
+        while epoch.next_step < last && queue.has_room(6 * depth + n_rules) {
             let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let tiles = &epoch.tiles[members - 1];
             let depth = tiles.forward.len();
             let call = |layer: usize| Call { step: epoch.next_step, layer: layer as u32, ..tables };
             for layer in 0..depth {
                 queue.push(Pass::DenseForward, call(layer), Some(tiles.forward[layer]), members, tiles.macs[layer]);
+                if tiles.norm[layer] > 0 {
+                    queue.push(Pass::BatchNorm, call(layer), Some(tiles.norm[layer]), members, tiles.macs[layer]);
+                }
             }
             queue.push(Pass::Loss, call(0), Some(1), members, 0);
             for layer in (0..depth).rev() {
                 let macs = tiles.macs[layer];
+                if tiles.norm[layer] > 0 {
+                    queue.push(Pass::BatchNormBackward, call(layer), Some(tiles.norm[layer]), members, macs);
+                }
                 queue.push(Pass::DenseBackwardWeight, call(layer), Some(tiles.backward_weight[layer]), members, macs);
                 if layer > 0 {
                     queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), members, macs);
@@ -375,9 +404,10 @@ impl DevicePopulation for Layered {
             epoch.next_step += 1;
         }
         if epoch.next_step >= most {
-            let members = epoch.networks.len();
-            let tiles = &epoch.tiles[members - 1];
-            while epoch.next_block < epoch.blocks && queue.has_room(depth + n_rules) {
+            let (first_scored, members) = epoch.scored;
+            let tiles = &epoch.tiles[epoch.networks.len() - 1];
+            let tables = Call { members: first_scored, ..tables };
+            while epoch.next_block < epoch.blocks && queue.has_room(2 * depth + n_rules) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
                 let rows = EVALUATION_ROWS.min(self.data.n_validation - block) as u32;
                 let first_row = (self.data.n_train + block) as u32;
@@ -388,6 +418,10 @@ impl DevicePopulation for Layered {
                 } else {
                     for (layer, &x) in tiles.evaluate.iter().enumerate() {
                         queue.push(Pass::DenseForward, call(layer), Some(x), members, tiles.macs[layer]);
+                        if tiles.norm[layer] > 0 {
+                            let norm = Some(tiles.norm[layer]);
+                            queue.push(Pass::BatchNorm, call(layer), norm, members, tiles.macs[layer]);
+                        }
                     }
                     queue.push(Pass::Loss, call(0), Some(1), members, 0);
                 }
@@ -475,7 +509,7 @@ impl DevicePopulation for Layered {
             (!is_over).then(|| EpochOutcome {
                 network,
                 train: score(stats.train_loss, stats.train_correct, rows),
-                validation: (epoch.blocks > 0)
+                validation: (epoch.blocks > 0 && epoch.validates[member])
                     .then(|| score(stats.validation_loss, stats.validation_correct, n_validation)),
                 diverged_at: (stats.diverged != 0).then(|| u64::from(stats.diverged)),
                 evaluations: 0,

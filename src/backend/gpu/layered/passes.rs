@@ -3,6 +3,7 @@
 use super::STEP_WORDS;
 use crate::backend::gpu::binding::{self, Kernel, Row};
 use crate::backend::gpu::update::{self, Places, Update};
+use crate::mlp::{NORM_EPSILON, NORM_MOMENTUM};
 
 /// Which kernel a dispatch runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,16 +14,20 @@ pub enum Pass {
     DenseBackwardWeight = 3,
     Optimizer = 4,
     TrainWorkgroup = 5,
+    BatchNorm = 6,
+    BatchNormBackward = 7,
 }
 
 /// Every pass, in the order of their numbers.
-pub const PASSES: [Pass; 6] = [
+pub const PASSES: [Pass; 8] = [
     Pass::DenseForward,
     Pass::Loss,
     Pass::DenseBackwardData,
     Pass::DenseBackwardWeight,
     Pass::Optimizer,
     Pass::TrainWorkgroup,
+    Pass::BatchNorm,
+    Pass::BatchNormBackward,
 ];
 
 /// How shaders reach parameters and slots: each slot of a network follows the one before.
@@ -51,7 +56,14 @@ impl Pass {
             Self::DenseBackwardWeight => &binding::DENSE_BACKWARD_WEIGHT,
             Self::Optimizer => &binding::OPTIMIZER,
             Self::TrainWorkgroup => &binding::TRAIN_WORKGROUP,
+            Self::BatchNorm => &binding::BATCH_NORM,
+            Self::BatchNormBackward => &binding::BATCH_NORM_BACKWARD,
         }
+    }
+
+    /// Whether only networks with batch norms need the pass.
+    pub fn is_of_norms(self) -> bool {
+        matches!(self, Self::BatchNorm | Self::BatchNormBackward)
     }
 
     /// Whether the pass has a kernel for each rule.
@@ -69,6 +81,9 @@ impl Pass {
             .replace("//@ constants", &format!("let constants = {constants};"))
             .replace("//@ slope", if has_slope { "add_slopes(member, index);" } else { "" });
         let mut parts = vec![update::types(), format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\n"), source];
+        if self.is_of_norms() {
+            parts.push(format!("const NORM_EPSILON = {NORM_EPSILON};\nconst NORM_MOMENTUM = {NORM_MOMENTUM};\n"));
+        }
         if self.updates() {
             let scalars = update::scalars(|i| format!("step_word(member, {}u)", 3 + i));
             let shift = if has_slope { "s[0] *= slope_sum; " } else { "" };
@@ -96,8 +111,8 @@ pub fn kernels() -> Vec<Kernel> {
 mod tests {
     use super::*;
     use crate::backend::gpu::binding::{
-        Access, DENSE_BACKWARD_DATA, DENSE_BACKWARD_WEIGHT, DENSE_FORWARD, LOSS, OPTIMIZER, TRAIN_INVOCATION,
-        TRAIN_WORKGROUP,
+        Access, BATCH_NORM, BATCH_NORM_BACKWARD, DENSE_BACKWARD_DATA, DENSE_BACKWARD_WEIGHT, DENSE_FORWARD, LOSS,
+        OPTIMIZER, TRAIN_INVOCATION, TRAIN_WORKGROUP,
     };
 
     /// The declarations of a shader: number, name and access of each binding but the call's.
@@ -128,6 +143,8 @@ mod tests {
             &OPTIMIZER,
             &TRAIN_WORKGROUP,
             &TRAIN_INVOCATION,
+            &BATCH_NORM,
+            &BATCH_NORM_BACKWARD,
         ];
         for row in rows {
             let wanted: Vec<_> =

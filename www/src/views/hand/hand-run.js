@@ -11,7 +11,7 @@ import {
   stretchesOf,
   tipOf,
 } from './branches.js';
-import { partsOf, trained, waits } from './live.js';
+import { lags, partsOf, trained, waits } from './live.js';
 import { number } from '../../study/format.js';
 
 /**
@@ -230,7 +230,7 @@ export class HandRun {
    * lie in stretches of their own. @param {number} index @param {number} until */
   async reach(index, until) {
     const { hand, trial, study } = this;
-    if (!this.id) this.id = await this.call('begin', { ...study, record: [] });
+    if (!this.id) this.id = await this.call('begin', { ...study, record: [], evaluate_every: 1 });
     const tip = this.tip(index);
     const from = nearestKept(hand, index, tip, (key) => this.kept.has(key));
     const all = [...stretchesOf(hand, index, from, tip), ...stretchesOf(hand, index, tip, until)];
@@ -245,6 +245,7 @@ export class HandRun {
       waits: waits(settings),
       parts: partsOf(settingsAt(hand, ownerOf(hand, branch, from), from - 1), study),
       wanted: partsOf(settings, study),
+      lags: lags(settings, study),
     };
     const to = nameOf(branch, until);
     const { drop } = this;

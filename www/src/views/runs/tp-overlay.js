@@ -309,7 +309,7 @@ function* rowsOf({ store, letter }, which) {
   const best = bestOf(store);
   for (const trial of which === 'all' ? store.trials.inOrder() : best ? [best] : [])
     for (const { epoch, validation_loss: value } of trial.epochs.records())
-      yield { run: letter, trial: trial.number, at: epoch, value, text: loss(value) };
+      if (value !== null) yield { run: letter, trial: trial.number, at: epoch, value, text: loss(value) };
 }
 
 /** @param {Iterable<number>} values of epochs @param {(at: number) => number} x @param {(value: number) => number} y

@@ -4,7 +4,7 @@ import { icon } from '../../controls/icons.js';
 import { segmented } from '../../controls/segmented.js';
 import '../../controls/tp-number.js';
 import { counted } from '../../study/format.js';
-import { mostEpochs } from '../../study/panel.js';
+import { mostEpochs } from '../../study/study.js';
 import { epochsOf, planOf } from '../../study/plan.js';
 import {
   BUDGET_LIMIT,

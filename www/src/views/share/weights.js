@@ -20,31 +20,37 @@ const MODULES = {
   gelu: 'GELU()',
 };
 
-/** A trial's widths, activation and loss. @param {Study} study @param {Trial['params']} params
- * @returns {[hidden: number[], activation: string | null, loss: string]} */
+/** A trial's widths, activation and loss, and whether it has batch norms. @param {Study} study
+ * @param {Trial['params']} params
+ * @returns {[hidden: number[], activation: string | null, loss: string, isNormed?: true]} */
 const shape = (study, params) => JSON.parse(shapeOf(study, params));
 
 /**
- * The tensors of a network in the order of its numbers: `hidden_1.weight` [out, in], `hidden_1.bias`, ...,
- * `output.bias`.
- * @param {number[]} hidden @param {number} inputs @param {number} outputs
+ * The tensors of a network in the order of its numbers: `hidden_1.weight` [out, in], `hidden_1.bias`, with batch norms
+ * `norm_1.weight` and `norm_1.bias`, ..., `output.bias`; then the norms' running statistics.
+ * @param {number[]} hidden @param {number} inputs @param {number} outputs @param {boolean} [isNormed]
  * @returns {{name: string, sides: number[], size: number}[]}
  */
-export function tensorsOf(hidden, inputs, outputs) {
+export function tensorsOf(hidden, inputs, outputs, isNormed = false) {
   const widths = [inputs, ...hidden, outputs];
-  return widths.slice(1).flatMap((width, k) => {
+  const vector = (/** @type {string} */ name, /** @type {number} */ width) => ({ name, sides: [width], size: width });
+  const norms = (/** @type {string[]} */ names, /** @type {number} */ k) =>
+    isNormed && k < hidden.length ? names.map((name) => vector(`norm_${k + 1}.${name}`, hidden[k])) : [];
+  const trained = widths.slice(1).flatMap((width, k) => {
     const name = k < hidden.length ? `hidden_${k + 1}` : 'output';
     return [
       { name: `${name}.weight`, sides: [width, widths[k]], size: width * widths[k] },
-      { name: `${name}.bias`, sides: [width], size: width },
+      vector(`${name}.bias`, width),
+      ...norms(['weight', 'bias'], k),
     ];
   });
+  return [...trained, ...hidden.flatMap((_, k) => norms(['running_mean', 'running_var'], k))];
 }
 
 /** A trial's tensors. @param {Study} study @param {Trial['params']} params @param {Weights} weights */
 function tensorsIn(study, params, { networks, scaling }) {
-  const [hidden] = shape(study, params);
-  const tensors = tensorsOf(hidden, scaling.length / 2 - 1, datasetOf(study)?.classes || 1);
+  const [hidden, , , isNormed] = shape(study, params);
+  const tensors = tensorsOf(hidden, scaling.length / 2 - 1, datasetOf(study)?.classes || 1, isNormed);
   const n = tensors.reduce((sum, one) => sum + one.size, 0);
   // Behind the parameters may stand what an optimizer remembers.
   const short = networks.find((one) => one.length < n);
@@ -100,19 +106,24 @@ const prefixOf = (seed, n) => (n > 1 ? `seed_${seed}.` : '');
  */
 export function scriptOf(study, { number, params }, weights, file) {
   const { networks, scaling } = weights;
-  const [hidden, activation, loss] = shape(study, params);
+  const [hidden, activation, loss, isNormed] = shape(study, params);
   const inputs = scaling.length / 2 - 1;
   const layers = tensorsIn(study, params, weights)
     .filter((one) => one.sides.length === 2)
     .flatMap(({ name, sides: [width, before] }, k) => {
       const layer = `        ("${name.split('.')[0]}", nn.Linear(${before}, ${width})),`;
       return k < hidden.length
-        ? [layer, `        ("activation_${k + 1}", nn.${MODULES[activation ?? 'linear']}),`]
+        ? [
+            layer,
+            ...(isNormed ? [`        ("norm_${k + 1}", nn.BatchNorm1d(${width})),`] : []),
+            `        ("activation_${k + 1}", nn.${MODULES[activation ?? 'linear']}),`,
+          ]
         : [layer];
     });
   const pairs = Array.from({ length: inputs + 1 }, (_, k) => [scaling[2 * k], scaling[2 * k + 1]]);
   const [mean, scale] = pairs[inputs];
   const isNumbers = loss === 'mse';
+  const norms = isNormed ? '\n    Batch norms go by their running statistics then.' : '';
   const scales = isNumbers
     ? `# The network predicts (target - TARGET_MEAN) / TARGET_SCALE.\nTARGET_MEAN, TARGET_SCALE = ${mean}, ${scale}\n`
     : '';
@@ -140,7 +151,7 @@ SCALE = torch.tensor(${list(1)}, dtype=torch.float32)
 ${scales}
 
 def load(path=FILE, seed=0):
-    """The trained network; of a trial with several seeds, that of one seed. Dropout is off when predicting."""
+    """The trained network; of a trial with several seeds, that of one seed. Dropout is off when predicting.${norms}"""
     model = nn.Sequential(OrderedDict([
 ${layers.join('\n')}
     ]))

@@ -57,6 +57,7 @@ export class TpSelection extends Part {
         aria-label=${this.t('selection')} tabindex="0"><span class="q">${this.t('selection.none')}</span></div>
         ${this.pinned(null)}</div>`;
     const last = trial.epochs.at(-1);
+    const at = trial.kept_epoch ? 'table.kept' : 'selection.at';
     const look = lookOf(store, trial);
     // What is the score already is not said twice.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
@@ -79,7 +80,7 @@ export class TpSelection extends Part {
       }
       ${this.origin(trial)}
       ${this.pair(scoreName(store), html`<b data-testid="selection-score">${scoreText(store, trial)}</b>`)}
-      ${last ? html`<span class="c3">${this.pair(this.t('selection.at'), String(last.epoch))}</span>` : nothing}
+      ${last ? html`<span class="c3">${this.pair(this.t(at), String(last.epoch))}</span>` : nothing}
       ${
         last
           ? this.pair(

@@ -10,7 +10,7 @@ import { drawRamp } from '../../figures/ramp.js';
 import { lookOf, scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, setting } from '../../study/format.js';
-import { mostEpochs } from '../../study/panel.js';
+import { mostEpochs } from '../../study/study.js';
 import { isCopying } from '../../study/search.js';
 import { FieldFigure, NEAR, ROWS } from './field-figure.js';
 import { lineageOf, movedIn, standingAt, wayOf } from './lineage.js';

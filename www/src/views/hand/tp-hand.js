@@ -7,20 +7,8 @@ import { download } from '../../platform/download.js';
 import { count, loss, setting } from '../../study/format.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { sameStudy } from '../../study/link.js';
-import {
-  MOST_BRANCHES,
-  MOST_CHANGES,
-  MOST_EPOCHS,
-  before,
-  begun,
-  bestOf,
-  canChange,
-  isOpen,
-  letterOf,
-  listed,
-  pointsOf,
-  tipOf,
-} from './branches.js';
+import { MOST_BRANCHES, MOST_CHANGES, MOST_EPOCHS, isOpen, letterOf, pointsOf, tipOf } from './branches.js';
+import { before, begun, bestOf, canChange, listed } from './branches.js';
 import { HandRun } from './hand-run.js';
 import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf } from './live.js';
 import { refusal, sameTraining, sliderOf, startOf, whole } from './live.js';

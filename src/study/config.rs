@@ -180,7 +180,7 @@ impl TrialConfig {
             "init_std" if self.init == Init::Normal => self.init_std = number,
             "init_std" => {}
             "batch_norm" => {
-                self.batch_norm = number > 0.0 && self.optimizer.second_order().is_none() && !self.hidden.is_empty()
+                self.batch_norm = number > 0.0 && self.optimizer.second_order().is_none() && !self.hidden.is_empty();
             }
             "patience" => self.patience = number as usize,
             "averaging_decay" => self.optimizer.average = self.optimizer.average.map(|_| number),

@@ -5,7 +5,6 @@
 //! running statistics of batch norms, which are kept and not trained. Layouts, initialisation, fixtures and exports walk
 //! that list; backends keep layouts of their own inside and convert at their border.
 
-use crate::kernels::{Real, batch_norm};
 use crate::rng::{self, Purpose, RunId, Stream};
 use core::ops::Range;
 
@@ -228,47 +227,6 @@ impl Shape {
         Self { batch_norm: false, ..self.clone() }
     }
 
-    /// The parameters of [`Self::plain`] that says the same in evaluation mode: there a batch norm is linear, and goes into the
-    /// layer before it.
-    pub fn folded<T: Real>(&self, parameters: &[T]) -> Vec<T> {
-        let mut folded = vec![T::zero(); self.plain().n_parameters()];
-        for (layer, plain) in self.layers().iter().zip(self.plain().layers()) {
-            for unit in 0..layer.outputs {
-                let affine = |norm| batch_norm::affine(parameters, layer, norm, unit);
-                let (scale, shift) = layer.norm.map_or((T::one(), T::zero()), affine);
-                for (to, &from) in folded[plain.row(unit)].iter_mut().zip(&parameters[layer.row(unit)]) {
-                    *to = scale * from;
-                }
-                folded[plain.bias + unit] = scale * parameters[layer.bias + unit] + shift;
-            }
-        }
-        folded
-    }
-
-    /// The loss's gradient in evaluation mode out of that by [`Self::folded`] parameters; 0 by running statistics, which stay.
-    pub fn unfolded(&self, parameters: &[f64], folded: &[f64]) -> Vec<f64> {
-        let mut gradient = vec![0.0; self.n_parameters()];
-        for (layer, plain) in self.layers().iter().zip(self.plain().layers()) {
-            for unit in 0..layer.outputs {
-                let affine = |norm| batch_norm::affine(parameters, layer, norm, unit).0;
-                let scale = layer.norm.map_or(1.0, affine);
-                let (own, bias) = (&folded[plain.row(unit)], folded[plain.bias + unit]);
-                for (to, &from) in gradient[layer.row(unit)].iter_mut().zip(own) {
-                    *to = scale * from;
-                }
-                gradient[layer.bias + unit] = scale * bias;
-                let Some(Norm { gamma, mean }) = layer.norm else { continue };
-                let weights = &parameters[layer.row(unit)];
-                let sum: f64 = own.iter().zip(weights).map(|(by, weight)| by * weight).sum();
-                let centre = parameters[layer.bias + unit] - parameters[mean + unit];
-                let deviation = (parameters[mean + layer.outputs + unit] + NORM_EPSILON).sqrt();
-                gradient[gamma + unit] = (sum + bias * centre) / deviation;
-                gradient[gamma + layer.outputs + unit] = bias;
-            }
-        }
-        gradient
-    }
-
     /// Initial parameters, `init_std` the deviation of [`Init::Normal`]. Drawn per layer from its own stream, weights first;
     /// the same bits on every platform.
     pub fn initial_parameters(&self, init: Init, init_std: f64, seed: u64, run: RunId) -> Vec<f64> {
@@ -353,41 +311,6 @@ mod tests {
             [&b[16..24], &b[34..]],
             [[1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]]
         );
-    }
-
-    #[test]
-    fn a_folded_network_says_the_same_and_its_gradient_is_the_norms() {
-        let shape = Shape { inputs: 3, hidden: vec![4, 5], outputs: 2, activation: Activation::Tanh, batch_norm: true };
-        let mut parameters = shape.initial_parameters(Init::Torch, 0.0, 3, RunId::default());
-        for (at, parameter) in parameters.iter_mut().enumerate() {
-            *parameter += 0.3 + 0.01 * (at % 7) as f64;
-        }
-        let x: Vec<f64> = (0..12).map(|i| f64::from(i % 5) - 2.0).collect();
-        let said = |shape: &Shape, parameters: &[f64]| {
-            shape
-                .layers()
-                .iter()
-                .fold(x.clone(), |x, layer| crate::kernels::dense_forward::reference(parameters, layer, &x, None).0)
-        };
-        let plain = shape.plain();
-        let folded = shape.folded(&parameters);
-        let sum = |shape: &Shape, parameters: &[f64]| said(shape, parameters).iter().map(|y| y * y).sum::<f64>();
-        assert!((sum(&shape, &parameters) - sum(&plain, &folded)).abs() < 1e-9);
-        let slope = |shape: &Shape, parameters: &[f64], at: usize| {
-            let moved = |by: f64| {
-                let mut parameters = parameters.to_vec();
-                parameters[at] += by;
-                sum(shape, &parameters)
-            };
-            (moved(1e-6) - moved(-1e-6)) / 2e-6
-        };
-        let by_folded: Vec<f64> = (0..folded.len()).map(|at| slope(&plain, &folded, at)).collect();
-        let gradient = shape.unfolded(&parameters, &by_folded);
-        for (at, &found) in gradient.iter().enumerate().take(shape.n_trained()) {
-            let wanted = slope(&shape, &parameters, at);
-            assert!((found - wanted).abs() < 1e-5 * wanted.abs().max(1.0), "{at}: {found} is not {wanted}");
-        }
-        assert!(gradient[shape.n_trained()..].iter().all(|&x| x == 0.0));
     }
 
     #[test]

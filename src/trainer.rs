@@ -5,19 +5,20 @@
 //! pausing, dropping it is cancelling.
 
 mod assignment;
+mod contestant;
 mod cost;
 mod crowds;
 mod held;
+mod hold;
 mod record;
 mod report;
 mod snapshot;
 mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
-use crate::backend::{Backend, Data, EpochBatches, Labels, Network, NetworkSpec, Program};
-use crate::dataset::{Plane, Prepared, PreparedTargets, Task};
+use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Program};
+use crate::dataset::{Plane, Prepared, Task};
 use crate::error::{Error, Result};
-use crate::mlp::Init;
 use crate::order::by_key;
 use crate::result::{EngineInfo, TrialEvent, TrialState};
 use crate::rng::{Purpose, RunId, Stream};
@@ -25,6 +26,8 @@ use crate::search::Trial;
 use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
+pub use contestant::Contestant;
+pub(crate) use contestant::data_of;
 use core::time::Duration;
 pub use cost::Cost;
 pub use held::Best;
@@ -36,28 +39,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use wave::{Running, Wave};
 use web_time::Instant;
-
-/// A network that is trained step by step.
-#[derive(Clone, Debug)]
-pub struct Contestant {
-    /// Its trial's number.
-    pub trial: u32,
-    /// What it is.
-    pub spec: NetworkSpec,
-    /// Rows of a batch.
-    pub batch: usize,
-    /// Epochs of its whole training.
-    pub epochs: usize,
-    /// How its initial parameters are drawn, and their deviation where that decides.
-    pub init: (Init, f64),
-}
-
-impl Contestant {
-    /// The network before its first step.
-    pub fn initial(&self) -> Network {
-        self.spec.clone().initial_by(self.init.0, self.init.1)
-    }
-}
 
 /// Trains trials; see the module.
 pub struct Trainer {
@@ -87,20 +68,6 @@ pub struct Trainer {
     spread: [f64; 3],
     /// Rows that networks are looked at over, by how many they are.
     looked_at: BTreeMap<usize, Rc<Data<f64>>>,
-}
-
-/// Rows for training and evaluation out of a prepared data set.
-pub(crate) fn data_of(prepared: &Prepared) -> Data {
-    Data {
-        x: prepared.x.clone(),
-        columns: prepared.columns,
-        labels: match &prepared.targets {
-            PreparedTargets::Classes(classes) => Labels::Classes(classes.clone()),
-            PreparedTargets::Numbers(numbers) => Labels::Numbers(numbers.clone()),
-        },
-        n_train: prepared.n_train,
-        n_validation: prepared.n_validation,
-    }
 }
 
 impl Trainer {

@@ -120,7 +120,10 @@ fn weights_of_a_copy_that_were_let_go_come_back() {
         session.keep(report.snapshots);
         finished = report.finished;
     }
-    assert_eq!(epochs.last().map(|epoch| epoch.validation_loss.map(f64::to_bits)), Some(last.validation_loss.map(f64::to_bits)));
+    assert_eq!(
+        epochs.last().map(|epoch| epoch.validation_loss.map(f64::to_bits)),
+        Some(last.validation_loss.map(f64::to_bits))
+    );
     assert!(session.kept(number).unwrap().is_some());
 }
 

@@ -69,7 +69,7 @@ fn what_is_refused_names_its_key() {
         ("fixed.hidden", json!([4, 4000]), "out_of_range", "fixed.hidden"),
         ("fixed.activation", json!("swish"), "out_of_range", "fixed.activation"),
         ("fixed.schedule_points", json!([]), "out_of_range", "fixed.schedule_points"),
-        ("fixed.batch_norm", json!(true), "not_yet", "fixed.batch_norm"),
+        ("fixed.batch_norm", json!(1), "wrong_type", "fixed.batch_norm"),
         ("fixed.learning_rate", json!("NaN"), "out_of_range", "fixed.learning_rate"),
         ("fixed.loss", json!("mse"), "loss_mismatch", ""),
         ("space.learning_rate", json!({"type": "float", "low": 1, "high": 0.1}), "empty_range", "space.learning_rate"),

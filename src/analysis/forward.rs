@@ -2,7 +2,7 @@
 
 use super::frame::Extent;
 use crate::dataset::Plane;
-use crate::kernels::activate;
+use crate::kernels::{activate, batch_norm};
 use crate::mlp::{Activation, Loss, Shape};
 use core::ops::Range;
 
@@ -14,7 +14,7 @@ const TOGETHER: usize = 256;
 fn activations(shape: &Shape, parameters: &[f32], x: &[f32], n: usize) -> Vec<Vec<f32>> {
     let folded;
     let parameters = if shape.batch_norm {
-        folded = shape.folded(parameters);
+        folded = batch_norm::folded(shape, parameters);
         &folded
     } else {
         parameters

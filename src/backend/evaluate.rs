@@ -3,6 +3,7 @@
 
 use super::{Backend, BatchStep, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Population, Score};
 use crate::error::Result;
+use crate::kernels::batch_norm::{folded, unfolded};
 use crate::optimizer::{Optimizer, Settings, Sgd};
 use core::time::Duration;
 use std::rc::Rc;
@@ -84,7 +85,7 @@ pub async fn evaluate(
     let still = |Network { spec, parameters }: Network| {
         let optimizer = if spec.is_second_order() { STILL } else { Optimizer { average: None, ..spec.optimizer } };
         // A batch norm is linear in evaluation mode: any strategy serves.
-        let parameters = if spec.shape.batch_norm { spec.shape.folded(&parameters) } else { parameters };
+        let parameters = if spec.shape.batch_norm { folded(&spec.shape, &parameters) } else { parameters };
         Network { spec: NetworkSpec { optimizer, shape: spec.shape.plain(), ..spec }, parameters }
     };
     let mut waiting = networks.into_iter().map(still).peekable();
@@ -124,9 +125,9 @@ pub async fn loss_gradient(
     if spec.shape.batch_norm {
         let shape = spec.shape.clone();
         let folded =
-            Network { parameters: shape.folded(&parameters), spec: NetworkSpec { shape: shape.plain(), ..spec } };
+            Network { parameters: folded(&shape, &parameters), spec: NetworkSpec { shape: shape.plain(), ..spec } };
         let (score, gradient) = Box::pin(loss_gradient(backend, data, rows, folded)).await?;
-        return Ok((score, shape.unfolded(&parameters, &gradient)));
+        return Ok((score, unfolded(&shape, &parameters, &gradient)));
     }
     let rows = rows.list(data);
     let n = rows.len();

@@ -2,7 +2,7 @@
 //! `batch_norm_backward`.
 
 use super::Real;
-use crate::mlp::{Layer, NORM_EPSILON, NORM_MOMENTUM, Norm};
+use crate::mlp::{Layer, NORM_EPSILON, NORM_MOMENTUM, Norm, Shape};
 
 /// What the way back needs of a batch.
 #[derive(Clone, Debug)]
@@ -43,4 +43,87 @@ pub fn affine<T: Real>(parameters: &[T], layer: &Layer, Norm { gamma, mean }: No
     let at = |start: usize, k: usize| parameters[start + k * layer.outputs + unit];
     let scale = at(gamma, 0) / (at(mean, 1) + T::of(NORM_EPSILON)).sqrt();
     (scale, at(gamma, 1) - scale * at(mean, 0))
+}
+
+/// The parameters of [`Shape::plain`] that says the same in evaluation mode: there a batch norm is linear, and goes into the
+/// layer before it.
+pub fn folded<T: Real>(shape: &Shape, parameters: &[T]) -> Vec<T> {
+    let mut folded = vec![T::zero(); shape.plain().n_parameters()];
+    for (layer, plain) in shape.layers().iter().zip(shape.plain().layers()) {
+        for unit in 0..layer.outputs {
+            let own = |norm| affine(parameters, layer, norm, unit);
+            let (scale, shift) = layer.norm.map_or((T::one(), T::zero()), own);
+            for (to, &from) in folded[plain.row(unit)].iter_mut().zip(&parameters[layer.row(unit)]) {
+                *to = scale * from;
+            }
+            folded[plain.bias + unit] = scale * parameters[layer.bias + unit] + shift;
+        }
+    }
+    folded
+}
+
+/// The loss's gradient in evaluation mode out of that by [`folded`] parameters; 0 by running statistics, which stay.
+pub fn unfolded(shape: &Shape, parameters: &[f64], folded: &[f64]) -> Vec<f64> {
+    let mut gradient = vec![0.0; shape.n_parameters()];
+    for (layer, plain) in shape.layers().iter().zip(shape.plain().layers()) {
+        for unit in 0..layer.outputs {
+            let own = |norm| affine(parameters, layer, norm, unit).0;
+            let scale = layer.norm.map_or(1.0, own);
+            let (rows, bias) = (&folded[plain.row(unit)], folded[plain.bias + unit]);
+            for (to, &from) in gradient[layer.row(unit)].iter_mut().zip(rows) {
+                *to = scale * from;
+            }
+            gradient[layer.bias + unit] = scale * bias;
+            let Some(Norm { gamma, mean }) = layer.norm else { continue };
+            let weights = &parameters[layer.row(unit)];
+            let sum: f64 = rows.iter().zip(weights).map(|(by, weight)| by * weight).sum();
+            let centre = parameters[layer.bias + unit] - parameters[mean + unit];
+            let deviation = (parameters[mean + layer.outputs + unit] + NORM_EPSILON).sqrt();
+            gradient[gamma + unit] = (sum + bias * centre) / deviation;
+            gradient[gamma + layer.outputs + unit] = bias;
+        }
+    }
+    gradient
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mlp::{Activation, Init};
+    use crate::rng::RunId;
+
+    #[test]
+    fn a_folded_network_says_the_same_and_its_gradient_is_the_norms() {
+        let shape = Shape { inputs: 3, hidden: vec![4, 5], outputs: 2, activation: Activation::Tanh, batch_norm: true };
+        let mut parameters = shape.initial_parameters(Init::Torch, 0.0, 3, RunId::default());
+        for (at, parameter) in parameters.iter_mut().enumerate() {
+            *parameter += 0.3 + 0.01 * (at % 7) as f64;
+        }
+        let x: Vec<f64> = (0..12).map(|i| f64::from(i % 5) - 2.0).collect();
+        let said = |shape: &Shape, parameters: &[f64]| {
+            shape
+                .layers()
+                .iter()
+                .fold(x.clone(), |x, layer| crate::kernels::dense_forward::reference(parameters, layer, &x, None).0)
+        };
+        let plain = shape.plain();
+        let by_fold = folded(&shape, &parameters);
+        let sum = |shape: &Shape, parameters: &[f64]| said(shape, parameters).iter().map(|y| y * y).sum::<f64>();
+        assert!((sum(&shape, &parameters) - sum(&plain, &by_fold)).abs() < 1e-9);
+        let slope = |shape: &Shape, parameters: &[f64], at: usize| {
+            let moved = |by: f64| {
+                let mut parameters = parameters.to_vec();
+                parameters[at] += by;
+                sum(shape, &parameters)
+            };
+            (moved(1e-6) - moved(-1e-6)) / 2e-6
+        };
+        let by_folded: Vec<f64> = (0..by_fold.len()).map(|at| slope(&plain, &by_fold, at)).collect();
+        let gradient = unfolded(&shape, &parameters, &by_folded);
+        for (at, &found) in gradient.iter().enumerate().take(shape.n_trained()) {
+            let wanted = slope(&shape, &parameters, at);
+            assert!((found - wanted).abs() < 1e-5 * wanted.abs().max(1.0), "{at}: {found} is not {wanted}");
+        }
+        assert!(gradient[shape.n_trained()..].iter().all(|&x| x == 0.0));
+    }
 }

@@ -175,7 +175,9 @@ impl TrialConfig {
             // A deviation of another initialization's is inert.
             "init_std" if self.init == Init::Normal => self.init_std = number,
             "init_std" => {}
-            "batch_norm" => self.batch_norm = number > 0.0 && self.optimizer.second_order().is_none(),
+            "batch_norm" => {
+                self.batch_norm = number > 0.0 && self.optimizer.second_order().is_none() && !self.hidden.is_empty();
+            }
             "patience" => self.patience = number as usize,
             "averaging_decay" => self.optimizer.average = self.optimizer.average.map(|_| number),
             "batch_size" => self.batch_size = self.batch_size.map(|_| number as usize),
@@ -208,13 +210,7 @@ impl TrialConfig {
             Task::Classes(n) => n as usize,
             Task::Numbers => 1,
         };
-        Shape {
-            inputs,
-            hidden: self.hidden.clone(),
-            outputs,
-            activation: self.activation,
-            batch_norm: self.batch_norm && !self.hidden.is_empty(),
-        }
+        Shape { inputs, hidden: self.hidden.clone(), outputs, activation: self.activation, batch_norm: self.batch_norm }
     }
 }
 

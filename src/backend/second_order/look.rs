@@ -4,6 +4,7 @@
 use super::rows::Rows;
 use super::{Clock, widen};
 use crate::backend::{Data, NetworkSpec, Snapshot};
+use crate::kernels::batch_norm;
 use crate::mlp::Layer;
 use crate::rng::{self, Purpose, Stream};
 use crate::second_order::{Largest, finish, largest, largest_eigenvalues};
@@ -92,10 +93,10 @@ impl Look {
     pub fn gradient(&mut self, parameters: &[f64]) -> (f64, Vec<f64>) {
         if self.spec.shape.batch_norm {
             let shape = &self.spec.shape;
-            let folded = shape.folded(parameters);
+            let folded = batch_norm::folded(shape, parameters);
             let mut gradient = vec![0.0; folded.len()];
             let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, &folded, &mut gradient));
-            return (loss, shape.unfolded(parameters, &gradient));
+            return (loss, batch_norm::unfolded(shape, parameters, &gradient));
         }
         let mut gradient = vec![0.0; parameters.len()];
         let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, parameters, &mut gradient));

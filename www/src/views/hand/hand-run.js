@@ -11,8 +11,9 @@ import {
   stretchesOf,
   tipOf,
 } from './branches.js';
-import { lags, partsOf, trained, waits } from './live.js';
+import { partsOf, trained, waits } from './live.js';
 import { number } from '../../study/format.js';
+import { valueIn } from '../../study/hyperparameters.js';
 
 /**
  * Trains a run by hand: its live branches an epoch each in turn, at the reader's pace. A place that no checkpoint is
@@ -241,17 +242,20 @@ export class HandRun {
   async stretch({ branch, from, until, settings, trial }) {
     const { hand, study } = this;
     const owner = ownerOf(hand, branch, from);
+    // Whether a running average of the parameters is kept.
+    const lags = valueIn('averaging', study, settings) === 'ema';
     const fit = {
       waits: waits(settings),
-      parts: partsOf(settingsAt(hand, ownerOf(hand, branch, from), from - 1), study),
-      wanted: partsOf(settings, study),
-      lags: lags(settings, study),
+      parts: partsOf(settingsAt(hand, ownerOf(hand, branch, from), from - 1), study, lags),
+      wanted: partsOf(settings, study, lags),
+      lags,
     };
     const to = nameOf(branch, until);
     const { drop } = this;
     this.drop = [];
     const asked = {
-      trial: { number: trial.number, params: trained(settings) },
+      // By hand, who looks on says when it is enough.
+      trial: { number: trial.number, params: { ...trained(settings), patience: 0 } },
       ofTrials: study.trials ?? 1,
       from: from ? nameOf(owner, from) : null,
       epoch: from,

@@ -110,19 +110,17 @@ export function refusal(study, settings, epoch) {
 }
 
 /** Numbers that are kept of a parameter beside what never changes: a momentum's buffer comes and goes with it. Others
- * of the optimizer stay. @param {Settings} settings @param {Study} study */
-export function partsOf(settings, study) {
+ * of the optimizer stay. @param {Settings} settings @param {Study} study
+ * @param {boolean} [lags] whether a running average is kept, too */
+export function partsOf(settings, study, lags = false) {
   const value = (/** @type {string} */ name) => valueIn(name, study, settings);
   const optimizer = String(value('optimizer'));
   const descent = Number(value('hypergradient')) > 0 ? 2 : 0;
   const buffer = Number(settings.momentum) > 0 || settings.schedule === 'one_cycle' ? 1 : 0;
-  const lag = Number(lags(settings, study));
+  const lag = Number(lags);
   if (['gd', 'sgd', 'momentum', 'nesterov'].includes(optimizer)) return 1 + descent + buffer + lag;
   return optimizer === 'rmsprop' ? 2 + Number(value('centered') === true) + buffer + lag : 1;
 }
-
-/** Whether a running average of the parameters is kept. @param {Settings} settings @param {Study} study */
-export const lags = (settings, study) => valueIn('averaging', study, settings) === 'ema';
 
 /** @param {number} value */
 const short = (value) => Number(value.toPrecision(2));
@@ -188,8 +186,6 @@ export const waits = ({ schedule }) => schedule === 'plateau';
 export const trained = (settings) => ({
   ...settings,
   epochs: hasEnd(settings) ? settings.epochs : rowOf('epochs').high,
-  // By hand, who looks on says when it is enough.
-  patience: 0,
 });
 
 /** Whether two studies train a network alike, whatever they search it by. @param {Study} a @param {Study} b */

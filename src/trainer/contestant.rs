@@ -1,0 +1,41 @@
+//! What is trained outside of a trainer's waves: a trial's first network, and the rows.
+
+use crate::backend::{Data, Labels, Network, NetworkSpec};
+use crate::dataset::{Prepared, PreparedTargets};
+use crate::mlp::Init;
+
+/// A network that is trained step by step.
+#[derive(Clone, Debug)]
+pub struct Contestant {
+    /// Its trial's number.
+    pub trial: u32,
+    /// What it is.
+    pub spec: NetworkSpec,
+    /// Rows of a batch.
+    pub batch: usize,
+    /// Epochs of its whole training.
+    pub epochs: usize,
+    /// How its initial parameters are drawn, and their deviation where that decides.
+    pub init: (Init, f64),
+}
+
+impl Contestant {
+    /// The network before its first step.
+    pub fn initial(&self) -> Network {
+        self.spec.clone().initial_by(self.init.0, self.init.1)
+    }
+}
+
+/// Rows for training and evaluation out of a prepared data set.
+pub(crate) fn data_of(prepared: &Prepared) -> Data {
+    Data {
+        x: prepared.x.clone(),
+        columns: prepared.columns,
+        labels: match &prepared.targets {
+            PreparedTargets::Classes(classes) => Labels::Classes(classes.clone()),
+            PreparedTargets::Numbers(numbers) => Labels::Numbers(numbers.clone()),
+        },
+        n_train: prepared.n_train,
+        n_validation: prepared.n_validation,
+    }
+}

@@ -271,7 +271,7 @@ fn effect(config: TrialConfig) -> impl PartialEq + core::fmt::Debug {
     let dropout = if config.hidden.is_empty() { 0.0 } else { config.dropout };
     let scalars = [1, 2].map(|t| optimizer.step_scalars(t, optimizer.learning_rate));
     (
-        optimizer.rule(),
+        (optimizer.rule(), optimizer.average),
         optimizer.second_order(),
         optimizer.constants(),
         scalars,

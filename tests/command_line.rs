@@ -284,7 +284,8 @@ fn networks_that_answer_together_are_scored_beside_the_best_of_them() {
 #[test]
 fn own_data_lie_beside_the_study() {
     let folder = folder("own");
-    let rows: String = (0..40).map(|k| format!("{};{};{}\n", k % 7, (k * 3) % 5, ["no", "yes"][k % 7 / 4])).collect();
+    let row = |k: usize| [(k % 7).to_string(), (k * 3 % 5).to_string(), ["no", "yes"][k % 7 / 4].to_owned()].join(";");
+    let rows: String = (0..40).map(|k| row(k) + "\n").collect();
     fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}")).expect("written");
     let mut study = small();
     study["dataset"] = json!({"name": "csv", "file": "mine.csv"});

@@ -86,7 +86,8 @@ fn a_copy_has_its_parents_past_and_its_settings_but_for_what_can_change() {
         // Whose weights were copied was no worse than whoever was ended for it.
         let ended = trials.iter().filter(|one| one.state == TrialState::Pruned && one.epochs.len() == epoch);
         let value = parent.epochs[epoch - 1].validation_loss;
-        assert!(ended.clone().all(|one| !(one.epochs[epoch - 1].validation_loss < value)), "{}", trial.number);
+        let is_better = |one: &TrialRecord| one.epochs[epoch - 1].validation_loss < value;
+        assert!(!ended.clone().any(is_better), "{}", trial.number);
     }
     // Whoever gets to the end has been there from the start or is a copy, and as many are there as at the start.
     let complete = trials.iter().filter(|trial| trial.state == TrialState::Complete).count();

@@ -173,13 +173,12 @@ fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
     let mut members = Vec::new();
     for (number, _) in complete.into_iter().take(n) {
         let kept = session.kept(number)?.map(|(trial, snapshot)| (trial, snapshot.clone()));
-        let (trial, snapshot) = match kept {
-            Some(kept) => kept,
-            None => {
-                let assignment = session.again(number)?;
-                let trial = assignment.trial.clone();
-                (trial, train(&mut trainer, assignment)?)
-            }
+        let (trial, snapshot) = if let Some(kept) = kept {
+            kept
+        } else {
+            let assignment = session.again(number)?;
+            let trial = assignment.trial.clone();
+            (trial, train(&mut trainer, assignment)?)
         };
         for (seed, member) in networks(&mut trainer, &trial, study.trials, &snapshot).into_iter().enumerate() {
             members.push(Named { words: json!({"trial": number, "seed": seed}), member });

@@ -103,18 +103,15 @@ impl Tally {
             self.missing += 1;
             return;
         }
-        match number(field, decimal) {
-            Some(value) => {
-                self.numbers += 1;
-                self.has_fractions |= libm::trunc(value) != value;
-                let (low, high) = self.range.unwrap_or((value, value));
-                self.range = Some((low.min(value), high.max(value)));
-            }
-            None => {
-                self.texts += 1;
-                if self.first_text.is_none() {
-                    self.first_text = Some((line, field.chars().take(40).collect()));
-                }
+        if let Some(value) = number(field, decimal) {
+            self.numbers += 1;
+            self.has_fractions |= libm::trunc(value) != value;
+            let (low, high) = self.range.unwrap_or((value, value));
+            self.range = Some((low.min(value), high.max(value)));
+        } else {
+            self.texts += 1;
+            if self.first_text.is_none() {
+                self.first_text = Some((line, field.chars().take(40).collect()));
             }
         }
         if let Some(count) = self.values.get_mut(field) {
@@ -237,7 +234,9 @@ impl<'a> Table<'a> {
         let classes = match &made {
             Ok(Dataset { targets: Targets::Classes(of), class_names, .. }) => {
                 let mut counts = vec![0; class_names.len()];
-                of.iter().for_each(|&class| counts[class as usize] += 1);
+                for &class in of {
+                    counts[class as usize] += 1;
+                }
                 class_names.iter().cloned().zip(counts).collect()
             }
             _ => Vec::new(),
@@ -308,8 +307,7 @@ impl<'a> Table<'a> {
     /// Reads the fields once more, into numbers.
     fn fill(&self, plan: &Plan<'_>) -> Read<Dataset> {
         let mut feature_names = Vec::new();
-        // Of each column: its first feature and, of a category, its values.
-        let mut layout: Vec<Option<(usize, Option<Vec<&str>>)>> = Vec::new();
+        let mut layout: Vec<Option<Place<'_>>> = Vec::new();
         for (tally, column) in self.columns.iter().zip(plan.columns) {
             layout.push(match column.kind {
                 _ if column.is_target => None,
@@ -357,14 +355,15 @@ impl<'a> Table<'a> {
                         row[*first] = number(field, self.decimal).unwrap_or(f64::NAN);
                         is_whole &= !row[*first].is_nan();
                     }
-                    Some(values) => match values.binary_search(&field) {
-                        Ok(which) => row[first + which] = 1.0,
-                        // No value: each of them stands for its share of the training rows.
-                        Err(_) => {
+                    Some(values) => {
+                        if let Ok(which) = values.binary_search(&field) {
+                            row[first + which] = 1.0;
+                        } else {
+                            // No value: each of them stands for its share of the training rows.
                             row[*first..first + values.len()].fill(f64::NAN);
                             is_whole = false;
                         }
-                    },
+                    }
                 }
             }
             if plan.drop && !is_whole {
@@ -384,21 +383,7 @@ impl<'a> Table<'a> {
         let targets = if plan.task == TaskKind::Classes { Targets::Classes(of) } else { Targets::Numbers(numbers) };
         let pixels = Vec::new();
         let data = Dataset { name: "csv".into(), columns, rows, features, pixels, targets, feature_names, class_names };
-        self.still_differs(target, data)
-    }
-
-    /// Dropped rows may have had all but one of the answers.
-    fn still_differs(&self, target: &Tally, data: Dataset) -> Read<Dataset> {
-        let column = target.name.clone();
-        match &data.targets {
-            Targets::Numbers(numbers) if numbers.iter().all(|&number| number == numbers[0]) => {
-                Err(Fault::ConstantTarget { column, value: numbers[0].to_string() })
-            }
-            Targets::Classes(of) if of.iter().all(|&class| class == of[0]) => {
-                Err(Fault::OneClass { column, value: data.class_names[of[0] as usize].clone() })
-            }
-            _ => Ok(data),
-        }
+        still_differs(target, data)
     }
 
     /// The answers in the order of their numbers, if they all are, else of the alphabet.
@@ -413,6 +398,23 @@ impl<'a> Table<'a> {
         crate::order::by_key(names, |name| order(value(name).to_bits()))
     }
 }
+
+/// Dropped rows may have had all but one of the answers.
+fn still_differs(target: &Tally, data: Dataset) -> Read<Dataset> {
+    let column = target.name.clone();
+    match &data.targets {
+        Targets::Numbers(numbers) if numbers.iter().all(|&number| number == numbers[0]) => {
+            Err(Fault::ConstantTarget { column, value: numbers[0].to_string() })
+        }
+        Targets::Classes(of) if of.iter().all(|&class| class == of[0]) => {
+            Err(Fault::OneClass { column, value: data.class_names[of[0] as usize].clone() })
+        }
+        _ => Ok(data),
+    }
+}
+
+/// A column's first feature and, of a category, its values.
+type Place<'a> = (usize, Option<Vec<&'a str>>);
 
 /// What is made of a table.
 struct Plan<'a> {

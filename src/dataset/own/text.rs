@@ -30,7 +30,7 @@ pub fn decode(bytes: &[u8]) -> Read<Cow<'_, str>> {
     }
     let text = core::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        Fault::NotUtf8 { line: 1 + before.iter().filter(|&&byte| byte == b'\n').count() as u64 }
+        Fault::NotUtf8 { line: before.split(|&byte| byte == b'\n').count() as u64 }
     })?;
     Ok(Cow::Borrowed(text.trim_start_matches('\u{feff}')))
 }

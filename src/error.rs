@@ -1,7 +1,7 @@
 //! The one error type. Every message says what happened and what to change; `code` and the named fields travel to the
 //! page, which writes the sentence in the reader's language (`www/src/i18n/*.json`, keys `problem.<code>`).
 
-use crate::dataset::own::Fault;
+use crate::fault::Fault;
 use serde::Serialize;
 
 /// What can go wrong, with the values that a message needs.

@@ -17,7 +17,7 @@ mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
 use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Program};
-use crate::dataset::{Plane, Prepared, Task};
+use crate::dataset::{Prepared, Task};
 use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EngineInfo, TrialEvent, TrialState};
@@ -145,11 +145,6 @@ impl Trainer {
         let spec = self.network(trial, of_trials, &config, 0);
         let (batch, epochs, init) = (self.batch_size(&config), config.epochs, (config.init, config.init_std));
         Contestant { trial: trial.number, batch, epochs, init, spec }
-    }
-
-    /// What is made of the two features of a plane; nothing of other data.
-    pub fn plane(&self) -> Plane {
-        Plane { derived: self.study.data.derived.clone(), scaling: self.prepared.scaling.clone() }
     }
 
     /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.

@@ -111,7 +111,8 @@ fn each_outside_world_has_one_door() {
 }
 
 /// The engine's modules from the bottom up: each uses only those before it.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
+    "fault",
     "error",
     "order",
     "json",

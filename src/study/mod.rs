@@ -8,6 +8,7 @@ pub mod own_data;
 mod pruner;
 mod record;
 mod sampler;
+mod section;
 mod stages;
 pub mod table;
 pub mod usage;

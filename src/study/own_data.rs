@@ -1,7 +1,7 @@
 //! What a study document says of a reader's own data, and how it is written there.
 
 use super::Study;
-use super::check::Section;
+use super::section::Section;
 use crate::dataset::own::{
     ColumnKind, Fault, Found, MAX_TEXT, Missing, Own, Reading, Source, read_csv, read_idx, read_text,
 };

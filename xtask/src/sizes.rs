@@ -17,7 +17,7 @@ const PAGE: Part = Part { name: "page", limit: 170_000 };
 /// The engine and its Worker, loaded at once beside the page.
 const ENGINE: Part = Part { name: "engine", limit: 430_000 };
 /// What trains on the GPU, loaded by the lead Worker where there is one.
-const GPU: Part = Part { name: "gpu", limit: 450_000 };
+const GPU: Part = Part { name: "gpu", limit: 470_000 };
 /// What is looked at of trained networks and its Worker, loaded when a surface or a race is first looked at.
 const ANALYSES: Part = Part { name: "analyses", limit: 420_000 };
 /// The module that the lead Worker loads for a study that learns, prunes or has stages.

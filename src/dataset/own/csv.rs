@@ -1,9 +1,9 @@
 //! Tables of text as people have them: any separator, a decimal comma, with or without names, with gaps and with words.
 
-use super::fault::{Fault, Read};
 use super::text::{self, is_missing, number, records};
 use super::{ColumnKind, Found, MAX_CLASSES, MAX_FEATURES, MAX_NUMBERS, MIN_ROWS, Missing, Reading};
 use crate::dataset::{Dataset, Targets, TaskKind};
+use crate::fault::{Fault, Read};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

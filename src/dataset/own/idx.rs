@@ -1,8 +1,8 @@
 //! IDX, the format of MNIST and of those made after it: a magic number, sizes as big-endian u32, bytes.
 
-use super::fault::{Fault, Read};
 use super::{MAX_BYTES, MAX_CLASSES, MAX_FEATURES, MAX_NUMBERS, MIN_ROWS};
 use crate::dataset::{Dataset, Targets};
+use crate::fault::{Fault, Read};
 
 /// The images and labels of two files, in either order. Features are pixels, classes the labels that occur.
 ///

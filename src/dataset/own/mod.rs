@@ -3,15 +3,14 @@
 //! visits, they go as one packed table (`packed`).
 
 mod csv;
-mod fault;
 mod idx;
 mod packed;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use crate::fault::Fault;
 pub use csv::{Report, read_csv, read_text};
-pub use fault::Fault;
 pub use idx::read_idx;
 pub use packed::{pack, unpack};
 

@@ -3,9 +3,9 @@
 //! `TPD1`, then little-endian: rows, columns, classes (0 for numbers) and whether features are bytes as u32; the names of
 //! columns and classes, each a u32 length and UTF-8; features row by row, as f64 or u8; targets, as u32 or f64.
 
-use super::fault::{Fault, Read};
 use super::{MAX_CLASSES, MAX_FEATURES, MAX_NUMBERS};
 use crate::dataset::{Dataset, Targets};
+use crate::fault::{Fault, Read};
 
 const MAGIC: &[u8; 4] = b"TPD1";
 

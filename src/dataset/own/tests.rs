@@ -15,7 +15,7 @@ fn plain(separator: &str, decimal: &str) -> String {
 }
 
 fn made(text: &str, reading: &Reading) -> (Report, Dataset) {
-    let (report, data) = read_csv(text.as_bytes(), reading).unwrap();
+    let (report, data) = read_csv(text.as_bytes(), reading).expect("readable");
     let data = data.unwrap_or_else(|| panic!("{:?}", report.fault));
     (report, data)
 }
@@ -23,7 +23,7 @@ fn made(text: &str, reading: &Reading) -> (Report, Dataset) {
 fn fault(text: &str, reading: &Reading) -> Fault {
     match read_csv(text.as_bytes(), reading) {
         Err(fault) => fault,
-        Ok((report, None)) => report.fault.unwrap(),
+        Ok((report, None)) => report.fault.expect("readable"),
         Ok((report, Some(_))) => panic!("{report:?}"),
     }
 }
@@ -44,20 +44,20 @@ fn separators_and_decimal_signs_are_found() {
         assert_eq!(data, expected, "{separator:?} {decimal}");
         assert_eq!(
             (report.separator, report.decimal),
-            (separator.chars().next().unwrap(), decimal.chars().next().unwrap())
+            (separator.chars().next().expect("readable"), decimal.chars().next().expect("readable"))
         );
         // A byte order mark, ends of lines of another system, UTF-16, spaces around.
         assert_eq!(made(&format!("\u{feff}{}", text.replace('\n', "\r\n")), &Reading::default()).1, expected);
         assert_eq!(made(&text.replace(separator, &format!(" {separator} ")), &Reading::default()).1, expected);
         let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        assert_eq!(read_csv(&wide, &Reading::default()).unwrap().1, Some(expected.clone()));
+        assert_eq!(read_csv(&wide, &Reading::default()).expect("readable").1, Some(expected.clone()));
     }
 }
 
 #[test]
 fn names_are_found_or_made() {
     let text = plain(",", ".");
-    let bare = text.split_once('\n').unwrap().1;
+    let bare = text.split_once('\n').expect("readable").1;
     let (report, data) = made(bare, &Reading::default());
     assert!(!report.header);
     assert_eq!(data.feature_names, ["column_1", "column_2"]);
@@ -134,7 +134,7 @@ fn missing_values_are_the_training_rows_mean_or_their_rows_go() {
     assert_eq!(dropped.rows, 30);
     assert!(dropped.features.iter().all(|value| value.is_finite()));
     let settings = Settings::default();
-    let parts = split(&data, &settings).unwrap();
+    let parts = split(&data, &settings).expect("readable");
     for standardize in [true, false] {
         let ready = prepare(&data, &parts, standardize);
         assert!(ready.x.iter().all(|x| x.is_finite()));
@@ -212,7 +212,7 @@ fn what_is_wrong_is_named_with_its_line_and_column() {
 fn a_packed_table_is_the_same_table() {
     for data in [made(&plain(",", "."), &Reading::default()).1, made(&plain(",", "."), &about("height")).1] {
         let packed = pack(&data);
-        let again = unpack(&packed).unwrap();
+        let again = unpack(&packed).expect("readable");
         assert_eq!(again, Dataset { name: "own".into(), ..data.clone() });
         assert_eq!(digest(&again), digest(&data));
         for cut in 0..packed.len() {
@@ -232,29 +232,32 @@ fn a_study_says_what_was_found_and_wants_that_very_table() {
         serde_json::json!({"format": "tuning-playground/study@1", "dataset": dataset}).to_string()
     };
     let inline = write(serde_json::json!({"name": "csv", "text": text, "target": "color"}));
-    let study = Study::parse(&inline).unwrap();
-    let prepared = study.prepare(None).unwrap();
+    let study = Study::parse(&inline).expect("readable");
+    let prepared = study.prepare(None).expect("readable");
     assert_eq!((prepared.n_train, prepared.columns), (8, 2));
-    assert_eq!(Study::check(&study.to_json()).unwrap(), study);
+    assert_eq!(Study::check(&study.to_json()).expect("readable"), study);
     let named = write(serde_json::json!({"name": "csv", "file": "colors.csv"}));
-    assert!(Study::parse(&named).unwrap_err().to_string().contains("dataset.found"));
+    assert!(Study::parse(&named).expect_err("refused").to_string().contains("dataset.found"));
     let read = |name: &str| {
         assert_eq!(name, "colors.csv");
         Ok(text.clone().into_bytes())
     };
-    let of_file = Study::parse_with(&named, &read).unwrap();
-    assert_eq!(of_file.prepare(None).unwrap(), prepared);
-    assert_eq!(of_file.with_trials(3).unwrap().prepare(None).unwrap(), prepared);
+    let of_file = Study::parse_with(&named, &read).expect("readable");
+    assert_eq!(of_file.prepare(None).expect("readable"), prepared);
+    assert_eq!(of_file.with_trials(3).expect("readable").prepare(None).expect("readable"), prepared);
     // What a Worker gets: the document, and the packed table.
-    let sent = Study::parse(&of_file.to_json().to_string()).unwrap();
+    let sent = Study::parse(&of_file.to_json().to_string()).expect("readable");
     let data = made(&text, &Reading::default()).1;
-    assert_eq!(sent.prepare(Some(&pack(&data))).unwrap(), prepared);
-    assert!(sent.prepare(None).unwrap_err().to_string().contains("open colors.csv"));
+    assert_eq!(sent.prepare(Some(&pack(&data))).expect("readable"), prepared);
+    assert!(sent.prepare(None).expect_err("refused").to_string().contains("open colors.csv"));
     let mut other = data;
     other.features[0] = 9.0;
-    assert!(sent.prepare(Some(&pack(&other))).unwrap_err().to_string().contains("another table"));
+    assert!(sent.prepare(Some(&pack(&other))).expect_err("refused").to_string().contains("another table"));
     let numbers = write(serde_json::json!({"name": "csv", "text": text, "target": "height", "task": "numbers"}));
-    assert_eq!(Study::parse(&numbers).unwrap().prepare(None).unwrap().task, crate::dataset::Task::Numbers);
+    assert_eq!(
+        Study::parse(&numbers).expect("readable").prepare(None).expect("readable").task,
+        crate::dataset::Task::Numbers
+    );
 }
 
 proptest! {
@@ -274,7 +277,7 @@ proptest! {
             prop_assert_eq!(report.used, data.rows);
             prop_assert!(data.rows >= MIN_ROWS && data.features.len() == data.rows * data.columns);
             prop_assert!(data.features.iter().all(|value| value.is_nan() || value.is_finite()));
-            prop_assert_eq!(unpack(&pack(&data)).unwrap().targets, data.targets);
+            prop_assert_eq!(unpack(&pack(&data)).expect("readable").targets, data.targets);
         }
     }
 

@@ -1,7 +1,7 @@
 //! From bytes to text, and what a table's text says of itself: its separator, its decimal sign, whether it has a header.
 
 use super::MAX_BYTES;
-use super::fault::{Fault, Read};
+use crate::fault::{Fault, Read};
 use std::borrow::Cow;
 
 /// Lines that a guess looks at.

@@ -65,7 +65,7 @@ export const STUDY = {
       opened(on, 'data', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-data')).open(files)),
   }),
   /** A Worker for the reader's files, which whoever has it lets go. */
-  read_data: defineCommand({ act: ({ runner }) => runner.reader() }),
+  read_data: defineCommand({ act: ({ runner }) => runner.data.reader() }),
   /** The study of a table of the reader's own, which stays in this browser. */
   use_data: defineCommand({
     loads: true,
@@ -73,7 +73,7 @@ export const STUDY = {
     act: (on, { dataset, table }, before) => {
       const { runner, page } = on;
       if (table && dataset.found) {
-        runner.takeTable(dataset.found.digest, table);
+        runner.data.takeTable(dataset.found.digest, table);
         page.shelf?.keepTable({ dataset, table, at: Date.now() });
       }
       tellLoss(on, dataset.name, switched(before, dataset.name, dataset).loss);
@@ -85,7 +85,7 @@ export const STUDY = {
   /** A table that this browser has kept. */
   restore_table: defineCommand({
     act: ({ runner }, /** @type {UsedData & {table: Blob}} */ { dataset, table }) =>
-      runner.takeTable(String(dataset.found?.digest), table),
+      runner.data.takeTable(String(dataset.found?.digest), table),
   }),
   load_preset: defineCommand({
     loads: true,

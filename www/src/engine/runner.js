@@ -87,7 +87,8 @@ export class Runner {
     this.fresh = null;
     /** @private @type {import('./take-up.js').Before | null} the run that goes on, if it was cut off */
     this.before = null;
-    store.subscribe(['study'], () => void this.readText());
+    // Data that stand in a study are packed when it is checked, for whoever does not read text.
+    store.subscribe(['study'], () => void (store.study.dataset.text !== undefined && this.check(store.study)));
   }
 
   /** @private */
@@ -111,28 +112,13 @@ export class Runner {
     return supportsEngine() ? this.engine.check(study) : { study: null, problem: null };
   }
 
-  /** @private Data that stand in a study are packed, for whoever does not read text. */
-  async readText() {
-    const { study } = this.store;
-    if (study.dataset.text !== undefined && supportsEngine()) await this.engine.check(study);
+  /** What reads files of the reader's own, and lets Workers train them. */
+  get data() {
+    return this.engine;
   }
 
-  /** A Worker for files of the reader's own. */
-  reader() {
-    return this.engine.reader();
-  }
-
-  /** Lets Workers train a table of the reader's own. @param {string} digest @param {Blob} table packed */
-  takeTable(digest, table) {
-    this.engine.takeTable(digest, table);
-  }
-
-  /**
-   * A few rows of a study's data.
-   * @param {Study} study
-   * @param {number} n
-   * @returns {Promise<import('../study/types.js').Preview>}
-   */
+  /** A few rows of a study's data. @param {Study} study @param {number} n
+   * @returns {Promise<import('../study/types.js').Preview>} */
   async preview(study, n) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     return this.engine.preview(study, n);

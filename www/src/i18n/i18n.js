@@ -218,7 +218,10 @@ function valuesOf(language, problem) {
  * @param {Language} language
  * @param {Problem} problem */
 export function sentence(language, problem) {
-  const key = `problem.${problem.code}${problem.fault ? `.${problem.fault}` : ''}`;
-  if (!has(language, key)) return problem.message ?? translate(language, 'problem.unknown');
+  const own = `problem.${problem.code}.${problem.fault}`;
+  const key = has(language, own) ? own : `problem.${problem.code}`;
+  // Faults have sentences of their own, which come with what reads data.
+  if (!has(language, key) || (problem.fault && problem.message && key !== own))
+    return problem.message ?? translate(language, 'problem.unknown');
   return translate(language, key, valuesOf(language, problem));
 }

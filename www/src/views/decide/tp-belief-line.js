@@ -6,6 +6,8 @@ import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { exact, setting } from '../../study/format.js';
 import { axisOf, domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
+import { beliefTable } from './belief-table.js';
+import { area, line, whiskers } from './paths.js';
 import { crossAt, ringAt, rugOf, squareAt } from './signs.js';
 import { SlowFigure } from './slow-figure.js';
 
@@ -136,75 +138,12 @@ export class TpBeliefLine extends SlowFigure {
     return said.join(' ');
   }
 
-  /** @returns {import('../../figures/figure-data.js').FigureData} */
   data() {
-    const curves = this.curves();
-    const rows = curves?.gain ? this.values.map((value, k) => k) : [];
-    const column = (
-      /** @type {string} */ key,
-      /** @type {string} */ label,
-      /** @type {(k: number) => unknown} */ value,
-      /** @type {(k: number) => string} */ text,
-    ) => ({ key, label, num: true, value, text });
-    const two = (/** @type {number} */ x) => exact(Number(x.toPrecision(3)));
-    const [name] = this.mind.axes;
-    const columns = [
-      column(
-        name,
-        this.axisName,
-        (k) => this.values[k],
-        (k) => setting(this.values[k]),
-      ),
-    ];
-    if (curves && this.isGp)
-      columns.push(
-        column(
-          'mean',
-          this.t('belief.mean'),
-          (k) => curves.mean[k],
-          (k) => scoreValue(this.store, curves.mean[k]),
-        ),
-        column(
-          'deviation',
-          this.t('belief.deviation'),
-          (k) => curves.deviation[k],
-          (k) => scoreValue(this.store, curves.deviation[k]),
-        ),
-        column(
-          'log_expected_improvement',
-          this.t('belief.gain.gp'),
-          (k) => curves.gain[k],
-          (k) => two(curves.gain[k]),
-        ),
-      );
-    if (curves && !this.isGp)
-      columns.push(
-        column(
-          'log_good',
-          this.t('belief.log_good'),
-          (k) => curves.a[k],
-          (k) => two(curves.a[k]),
-        ),
-        column(
-          'log_rest',
-          this.t('belief.log_rest'),
-          (k) => curves.b[k],
-          (k) => two(curves.b[k]),
-        ),
-        column(
-          'log_ratio',
-          this.t('belief.gain.tpe'),
-          (k) => curves.gain[k],
-          (k) => two(curves.gain[k]),
-        ),
-      );
-    const every = Math.max(1, Math.round(rows.length / 41));
-    return {
-      caption: this.summary(),
-      columns,
-      rows: rows.filter((k) => k % every === 0),
-      all: () => rows,
-    };
+    const { mind, store, isGp } = this;
+    const t = (/** @type {string} */ key) => this.t(key);
+    const [axis] = mind.axes;
+    const told = { axis, name: this.axisName, values: this.values, curves: this.curves(), isGp };
+    return beliefTable(told, store, this.summary(), t);
   }
 
   layers() {
@@ -639,25 +578,5 @@ export class TpBeliefLine extends SlowFigure {
  * @typedef {(inner: SVGElement, made: SVGElement, x: (value: unknown) => number, y: (value: number) => number, room:
  *   {top: number, bottom: number}) => void} Painter
  */
-
-/** @param {number[]} xs @param {ArrayLike<number>} ys */
-const line = (xs, ys) => xs.map((x, k) => `${k ? 'L' : 'M'}${x.toFixed(1)},${ys[k].toFixed(1)}`).join('');
-
-/** @param {number[]} xs @param {ArrayLike<number>} upper @param {ArrayLike<number>} lower */
-function area(xs, upper, lower) {
-  const back = xs.map((_, k) => xs.length - 1 - k);
-  return `${line(xs, upper)}${back.map((k) => `L${xs[k].toFixed(1)},${lower[k].toFixed(1)}`).join('')}Z`;
-}
-
-/** @param {number[]} xs @param {ArrayLike<number>} mid @param {ArrayLike<number>} upper
- * @param {ArrayLike<number>} lower */
-const whiskers = (xs, mid, upper, lower) =>
-  xs.flatMap((x, k) => [
-    element('path', {
-      ...{ d: `M${x - 5},${upper[k]}h10M${x},${upper[k]}V${lower[k]}M${x - 5},${lower[k]}h10`, fill: 'none' },
-      ...{ stroke: 'var(--mark)', 'stroke-width': 3 },
-    }),
-    element('path', { d: `M${x - 9},${mid[k]}h18`, stroke: 'var(--ink)', 'stroke-width': 2.4 }),
-  ]);
 
 define('tp-belief-line', TpBeliefLine);

@@ -175,7 +175,7 @@ impl TrialEvent {
     /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
     /// [`TrialState::ALL`]), value, steps, the step at which it diverged, gradient evaluations, the epoch whose weights it
     /// kept, how many epochs follow and how many numbers each has; then the epochs. What is missing is NaN, but for the
-    /// validation of an epoch without any: its loss is [`Self::NOT_VALIDATED`], which no loss can be.
+    /// validation of an epoch without any: its loss is minus infinity, which no loss can be.
     pub fn write(&self, numbers: &mut Vec<f64>) {
         let Self { number, state, ref epochs, value, steps, evaluations, diverged_at, kept_epoch } = *self;
         let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);

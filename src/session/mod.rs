@@ -17,7 +17,7 @@ use crate::search::{Copied, Ledger, Pruner, Search, Trial, Verdict, start_pruner
 use crate::space::Distribution;
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 use crate::study::TrialConfig;
-use crate::study::{SamplerSpec, Study};
+use crate::study::Study;
 use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};
@@ -367,12 +367,14 @@ impl Session {
         self.is_over = true;
     }
 
-    /// Goes on with what has been picked since: the same study with more points of [`SamplerSpec::Hand`].
+    /// Goes on with what has been picked since: the same study with more points picked by hand.
     ///
     /// # Errors
     /// Another study, or fewer points.
     #[cfg(any(not(target_arch = "wasm32"), not(feature = "search")))]
     pub fn pick(&mut self, study: Study) -> Result<()> {
+        use crate::study::SamplerSpec;
+
         let n_known = self.trials().len();
         // All but the points, how many there may be, and words.
         let rest = |study: &Study| {

@@ -66,9 +66,9 @@ async function ordinary(study) {
     const report = await training.advance(50);
     const { numbers } = report;
     for (let at = 0; at < numbers.length;) {
-      const [n, each] = [numbers[at + 6], numbers[at + 7]];
-      for (let k = 0; k < n; k++) told.push([...numbers.slice(at + 8 + k * each, at + 14 + k * each)]);
-      at += 8 + n * each;
+      const [n, each] = [numbers[at + 7], numbers[at + 8]];
+      for (let k = 0; k < n; k++) told.push([...numbers.slice(at + 9 + k * each, at + 15 + k * each)]);
+      at += 9 + n * each;
     }
     ({ finished } = report);
   }

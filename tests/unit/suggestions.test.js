@@ -18,12 +18,12 @@ function told(number, epoch) {
 /** Numbers of an event, as `TrialEvent::write` has them.
  * @param {number} number @param {number} known epochs @param {number} until @param {number} epochs of the whole */
 function event(number, known, until, epochs) {
-  if (told(number, 1) === null) return [number, 4, NaN, 0, 1, 0, 0, 7];
+  if (told(number, 1) === null) return [number, 4, NaN, 0, 1, 0, NaN, 0, 7];
   const values = Array.from({ length: until - known }, (_, k) => [known + k + 1, told(number, known + k + 1)]);
   const rows = values.flatMap(([epoch, value]) => [epoch, value, value, value, value, 0, 0]);
   const isWhole = until === epochs;
   const [, value] = values[values.length - 1];
-  return [number, isWhole ? 2 : 1, isWhole ? value : NaN, 10 * until, NaN, 10 * until, values.length, 7, ...rows];
+  return [number, isWhole ? 2 : 1, isWhole ? value : NaN, 10 * until, NaN, 10 * until, NaN, values.length, 7, ...rows];
 }
 
 /** @param {any} study @returns {[any, number][]} each trial's parameters and epochs */

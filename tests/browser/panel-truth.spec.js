@@ -197,7 +197,7 @@ test('the test score has an interval, and nothing is lost afterwards', async ({ 
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('test-meaning')).toContainText('22');
   await expect.poll(() => focused(page)).toBe('test-title');
-  await page.keyboard.press('Tab');
+  await page.locator('#test-drawer .foot button').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('run')).toBeEnabled();
   await expect.poll(() => focused(page)).not.toBeNull();
@@ -217,7 +217,7 @@ test('the test score has an interval, and nothing is lost afterwards', async ({ 
   await expect(page.getByTestId('run')).toBeEnabled();
 });
 
-test('rows are found by other names, and what is not there yet is named', async ({ app, page }) => {
+test('rows are found by other names', async ({ app, page }) => {
   await app.open('#v=1&lang=en&s=dataset:(name:iris)');
   const field = page.getByTestId('search-rows');
   for (const [text, row] of [
@@ -227,18 +227,13 @@ test('rows are found by other names, and what is not there yet is named', async 
     ['학습율', 'learning_rate'],
     ['adam', 'optimizer'],
     ['minibatch', 'batch_size'],
+    ['배치 정규화', 'batch_norm'],
+    ['batchnorm', 'batch_norm'],
+    ['patience', 'patience'],
   ]) {
     await field.fill(text);
     await expect(page.getByTestId(`row-${row}`), text).toBeVisible();
     await expect(page.getByTestId('row-l2'), text).toHaveCount(0);
-  }
-  for (const [text, name] of [
-    ['배치 정규화', 'batch norm'],
-    ['batchnorm', 'batch norm'],
-    ['patience', 'patience'],
-  ]) {
-    await field.fill(text);
-    await expect(page.getByTestId('later-found'), text).toContainText(name);
   }
   await field.fill('qqq');
   await expect(page.getByTestId('none-found')).toBeVisible();

@@ -22,7 +22,7 @@ const SETS = json('src/dataset/catalog.json').filter(
  */
 const pictures = (page) =>
   page
-    .locator('canvas[data-set]')
+    .locator('canvas[data-drawn]')
     .evaluateAll((all) =>
       Object.fromEntries(
         all.map((one) => [one.getAttribute('data-set'), /** @type {HTMLCanvasElement} */ (one).toDataURL()]),
@@ -408,7 +408,7 @@ test('problems of the engine read as sentences in both languages', async ({ app,
     [{ dataset: { name: 'moons', noise: 99 } }, ['99']],
     [{ dataset: { name: 'moons', standardize: 3 } }, ['3']],
     [{ fixed: { hidden: [0, 'x'] } }, []],
-    [{ fixed: { averaging: 'ema' } }, ['ema']],
+    [{ fixed: { averaging: 'mean' } }, ['ema']],
     [{ space: { dropout: 3 } }, ['dropout']],
     [{ space: { learning_rate: { type: 'float', low: 0, high: 1, log: true } } }, ['0']],
     [{ space: { learning_rate: { type: 'float', low: 0.1, high: 1, log: true, step: 0.1 } } }, []],

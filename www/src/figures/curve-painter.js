@@ -379,10 +379,11 @@ function tick(g, trial, frame, color, width) {
 function copied(g, trial, frame, color) {
   const at = (trial.copy_of?.epoch ?? 0) - 1;
   const { validation } = lineOf(trial);
-  const only = /** @type {any} */ ({
+  const only = {
     length: at + 1,
     get: (/** @type {number} */ k) => (k === at ? validation.get(k) : NaN),
-  });
+    lacks: () => false,
+  };
   line(g, only, at, frame, color, 1.6 * frame.ratio);
 }
 

@@ -16,7 +16,7 @@ const IRIS = small({
 });
 const LINEAR = { ...IRIS, space: { learning_rate: { type: 'float', low: 0.001, high: 0.1 } } };
 /** Trains long enough to be cut off in the middle, and its trials end at different times. */
-const CUT = small({ fixed: { epochs: 200, hidden: [48, 48] }, trials: 10 });
+const CUT = small({ fixed: { epochs: 120, hidden: [48, 48] }, trials: 8 });
 /** Trains long enough to be left in the middle. */
 const LONG = small({ fixed: { epochs: 400, hidden: [64, 64] }, trials: 12 });
 

@@ -81,7 +81,7 @@ test('a view is a folder and a line: style, texts and script come with it, in ei
   await app.set({ lang: 'ko' });
   await expect(probe).toHaveText('탐침 3개가 인사합니다');
   await expect(page.getByRole('tab', { name: '탐침' })).toHaveAttribute('aria-selected', 'true');
-  await page.getByRole('tab', { name: '탐색' }).click();
+  await page.getByRole('tab', { name: '탐색', exact: true }).click();
   await expect(page.getByTestId('surface')).toBeVisible();
 });
 

@@ -15,9 +15,9 @@ use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, Tria
 use crate::search::Copy;
 use crate::search::{Copied, Ledger, Pruner, Search, Trial, Verdict, start_pruner};
 use crate::space::Distribution;
+use crate::study::Study;
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 use crate::study::TrialConfig;
-use crate::study::Study;
 use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};

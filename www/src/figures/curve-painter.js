@@ -271,7 +271,8 @@ function curve(g, to, trial, from, scale, store, look) {
 }
 
 /** @param {CanvasRenderingContext2D} g @param {Pick<Column, 'length' | 'get' | 'lacks'>} values
- * @param {number} from @param {CurveFrame} frame @param {string} color @param {number} width @param {number[]} [dash] */
+ * @param {number} from @param {CurveFrame} frame @param {string} color @param {number} width
+ * @param {number[]} [dash] */
 function line(g, values, from, frame, color, width, dash = []) {
   g.beginPath();
   let open = false;

@@ -190,7 +190,7 @@ test('run more after a stop: what was cancelled stays so, and the rest is that o
   await page.evaluate((number) => {
     const { workers, run } = /** @type {any} */ (globalThis).keptWorkers;
     // Complete, as `TrialEvent::write` writes it: state 2, value 0, one step, no epochs.
-    const numbers = Float64Array.of(number, 2, 0, 1, NaN, 1, 0, 7);
+    const numbers = Float64Array.of(number, 2, 0, 1, NaN, 1, NaN, 0, 7);
     workers[0].dispatchEvent(
       new MessageEvent('message', { data: { run, report: { numbers, steps: 0, finished: false } } }),
     );

@@ -43,6 +43,8 @@ export class Intake {
     const read = readStudy(input);
     if ('problem' in read) {
       this.refuse(read.problem, read.given);
+      // The study before it is still on its way, and takes the messages about others with it.
+      if (this.candidate) this.wait(async () => this.tell(read.problem, read.given));
       return;
     }
     this.refused = null;
@@ -104,8 +106,13 @@ export class Intake {
     setTimeout(() => {
       if (this.refused === problem) this.refused = null;
     });
-    perform(this.store, 'notify', studyNotice(problem, study && mendsShown(this.store, study, problem, true)));
+    this.tell(problem, study);
     this.emit('problem', { ...problem, message: this.store.sentence(problem) });
+  }
+
+  /** @private @param {Problem} problem @param {any} [study] */
+  tell(problem, study) {
+    perform(this.store, 'notify', studyNotice(problem, study && mendsShown(this.store, study, problem, true)));
   }
 
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */

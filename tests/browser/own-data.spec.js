@@ -34,6 +34,7 @@ test('a table of one’s own is read, looked at, mended, used, trained and there
   await app.put(PLAIN);
   await opened(page, 'ragged.csv');
   await expect(page.getByTestId('data-problem')).toContainText('line 18 has 4 columns, the first has 3');
+  await expect(page.getByTestId('data-separator-button')).toHaveCount(4);
   await page.getByTestId('data-line').click();
   await expect(page.getByTestId('data-lines')).toContainText(',7');
   await page.getByTestId('data-file').setInputFiles(files('picture.csv'));
@@ -84,6 +85,13 @@ test('images in two files, a pasted table and a drawing are data, too @soak', as
   await page.getByTestId('data-read').click();
   await page.getByTestId('data-use').click();
   // A small table goes with its study, in links, too.
+  expect((await app.get('study')).dataset.text).toContain('29,odd');
+  // It is there again after another data set and a reload.
+  await page.locator('[data-value=moons]').click();
+  await page.reload();
+  await app.defined();
+  await page.getByTestId('open-data').click();
+  await page.getByTestId('data-kept').getByRole('button', { name: 'pasted.csv', exact: true }).click();
   expect((await app.get('study')).dataset.text).toContain('29,odd');
   expect((await app.result(null, backend)).trials).toHaveLength(2);
 

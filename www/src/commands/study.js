@@ -70,11 +70,11 @@ export const STUDY = {
   use_data: defineCommand({
     loads: true,
     edit: (study, /** @type {UsedData} */ { dataset }) => switched(study, dataset.name, dataset).study,
-    act: (on, { dataset, table }, before) => {
+    act: (on, { dataset, table, name }, before) => {
       const { runner, page } = on;
       if (table && dataset.found) {
         runner.data.takeTable(dataset.found.digest, table);
-        page.shelf?.keepTable({ dataset, table, at: Date.now() });
+        page.shelf?.keepTable({ dataset, table, name, at: Date.now() });
       }
       tellLoss(on, dataset.name, switched(before, dataset.name, dataset).loss);
     },

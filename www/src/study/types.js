@@ -52,9 +52,10 @@
  * @property {Record<string, 'number' | 'category' | 'ignored'>} [columns]
  * @property {{task: 'classes' | 'numbers', rows: number, features: number, classes: number, digest: string}} [found]
  *
- * @typedef {{dataset: Study['dataset'], table: Blob | null}} UsedData own data as a study has them, and packed; null
- *   where they stand in the study
- * @typedef {{dataset: Study['dataset'], table: Blob, at: number}} KeptTable own data, and when they were used last
+ * @typedef {{dataset: Study['dataset'], table: Blob | null, name?: string}} UsedData own data as a study has them,
+ *   packed, and what they are called
+ * @typedef {{dataset: Study['dataset'], table: Blob, name?: string, at: number}} KeptTable and when they were used
+ *   last
  *
  * @typedef {{epochs: number, trials: number, shrink?: number}} Stage
  *

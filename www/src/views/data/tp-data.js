@@ -19,6 +19,9 @@ import sheet from './style.css?inline';
  * @typedef {import('../../study/types.js').KeptTable} KeptTable
  */
 
+/** Between columns. */
+const SIGNS = [',', ';', '\t', '|'];
+
 export class TpData extends WorkDialog {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
@@ -119,7 +122,7 @@ export class TpData extends WorkDialog {
     const dataset = isPair
       ? { name: 'idx', files: files.map(({ name }) => name), found }
       : { name: 'csv', ...(inStudy ? { text: String(text) } : { file: files[0].name }), ...said, found };
-    this.act('use_data', { dataset, table: inStudy ? null : table });
+    this.act('use_data', { dataset, table, name: files.map(({ name }) => name).join(', ') });
     this.dialog.close();
   }
 
@@ -145,7 +148,7 @@ export class TpData extends WorkDialog {
       )}
       ${this.way === 'file' ? this.choosing() : this.way === 'paste' ? this.pasting() : this.drawing()}
       ${this.state === 'running' ? html`<p role="status">${this.t('own.reading')}</p>` : nothing}
-      ${this.problem ? this.refused(this.problem) : nothing}
+      ${this.problem ? html`${this.refused(this.problem)}${this.separators(this.problem)}` : nothing}
       ${this.read && this.way !== 'draw' ? this.report(this.read) : nothing}`;
   }
 
@@ -161,7 +164,7 @@ export class TpData extends WorkDialog {
   earlier() {
     return html`<h3>${this.t('own.kept')}</h3><ul class="kept" data-testid="data-kept">${this.kept.map((one) => {
       const { file, files, found } = one.dataset;
-      const name = file ?? files?.join(', ') ?? 'CSV';
+      const name = one.name ?? file ?? files?.join(', ') ?? 'CSV';
       return html`<li><button type="button" class="lnk" @click=${() => this.useKept(one)}>${name}</button>
         <span class="q2">${this.t(`data.facts.${found?.task}`, {
           rows: count(found?.rows ?? 0),
@@ -175,8 +178,8 @@ export class TpData extends WorkDialog {
   }
 
   /** @private @param {KeptTable} one */
-  useKept({ dataset, table }) {
-    this.act('use_data', { dataset, table });
+  useKept({ dataset, table, name }) {
+    this.act('use_data', { dataset, table, name });
     this.dialog.close();
   }
 
@@ -233,6 +236,15 @@ export class TpData extends WorkDialog {
         }</button></div>`;
   }
 
+  /** Where lines differ in their columns, the separator may be another one. @private @param {Problem} problem */
+  separators({ fault }) {
+    if (fault !== 'ragged') return nothing;
+    return html`<div class="foot"><span class="q2">${this.t('own.separator')}</span>${SIGNS.map(
+      (separator) => html`<button type="button" class="btn" data-testid="data-separator-button"
+        @click=${() => this.again({ separator })}>${separator === '\t' ? this.t('own.tab') : separator}</button>`,
+    )}</div>`;
+  }
+
   /** Ways out of a fault. @private @param {Problem} problem */
   mends(problem) {
     const column = String(problem.column ?? '');
@@ -286,7 +298,7 @@ export class TpData extends WorkDialog {
         )}
         ${choose(
           'separator',
-          [',', ';', '\t', '|'].map((sign) => [sign, sign === '\t' ? this.t('own.tab') : sign]),
+          SIGNS.map((sign) => [sign, sign === '\t' ? this.t('own.tab') : sign]),
           report.separator ?? ',',
           (separator) => ({ separator }),
         )}

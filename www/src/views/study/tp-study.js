@@ -147,7 +147,7 @@ export class TpStudy extends Part {
   derived() {
     const { readOnly, study } = this.store;
     const { derived = [] } = study.dataset;
-    return html`<div class="fld plain" role="group" aria-label=${this.t('data.derived')} data-testid="derived">
+    return html`<div class="fld plain derived" role="group" aria-label=${this.t('data.derived')} data-testid="derived">
       <span class="q2 sp" title=${this.t('data.derived.title')}>${this.t('data.derived')}</span><span
       class="seg">${DERIVED.map(
         (

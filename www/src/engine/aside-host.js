@@ -81,14 +81,11 @@ export class AsideHost {
         if (!round.length) break;
         for (const { trial } of round) trials.push(trial);
         training.assign(text, new Uint32Array());
-        for (let finished = false; !finished;) {
-          const report = await training.advance(BUDGET);
-          session.report(report.numbers);
-          for (const number of report.numbers) found.push(number);
-          ({ finished } = report);
-          await this.rest();
-          if (turn !== this.turn) return null;
-        }
+        const isWhole = await this.advance(training, turn, (numbers) => {
+          session.report(numbers);
+          for (const number of numbers) found.push(number);
+        });
+        if (!isWhole) return null;
       }
     } finally {
       training.free();
@@ -104,17 +101,26 @@ export class AsideHost {
     const training = Training.on_cpu(study, round, table);
     const found = /** @type {number[]} */ ([]);
     try {
-      for (let finished = false; !finished;) {
-        const report = await training.advance(BUDGET);
-        for (const number of report.numbers) found.push(number);
-        ({ finished } = report);
-        await this.rest();
-        if (turn !== this.turn) return null;
-      }
+      const isWhole = await this.advance(training, turn, (numbers) => {
+        for (const number of numbers) found.push(number);
+      });
+      return isWhole ? new Float64Array(found) : null;
     } finally {
       training.free();
     }
-    return new Float64Array(found);
+  }
+
+  /** @private Trains to the end of what was assigned; false where that was stopped since `turn`.
+   * @param {Training} training @param {number} turn @param {(numbers: Float64Array) => void} tell */
+  async advance(training, turn, tell) {
+    for (let finished = false; !finished;) {
+      const report = await training.advance(BUDGET);
+      tell(report.numbers);
+      ({ finished } = report);
+      await this.rest();
+      if (turn !== this.turn) return false;
+    }
+    return true;
   }
 
   /** Ends what is under way. */

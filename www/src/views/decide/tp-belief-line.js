@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
@@ -9,7 +9,7 @@ import { columnOf, largest } from './belief.js';
 import { beliefTable } from './belief-table.js';
 import { area, line, whiskers } from './paths.js';
 import { crossAt, ringAt, rugOf, squareAt } from './signs.js';
-import { SlowFigure } from './slow-figure.js';
+import { BeliefFigure } from './belief-figure.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -32,32 +32,17 @@ const TOP = 20;
 const RIGHT = 14;
 
 /** What the sampler thinks along one axis. */
-export class TpBeliefLine extends SlowFigure {
-  static properties = { ...SlowFigure.properties, mind: { attribute: false }, version: { attribute: false } };
+export class TpBeliefLine extends BeliefFigure {
   static figure = 'belief';
 
   constructor() {
     super();
-    /** @type {Mind} */ this.mind = /** @type {any} */ (undefined);
-    /** Grows whenever the mind has changed. */ this.version = 0;
     /** @private @type {{x: number, y: number, trial: Trial}[]} */ this.marks = [];
     /** @private */ this.frame = { left: 40, width: 0 };
   }
 
-  get isGp() {
-    return this.mind.kind === 'gp';
-  }
-
   get title() {
     return this.t(`belief.title.${this.mind.kind}`, { name: this.axisName });
-  }
-
-  heading() {
-    return this.lettered(this.title);
-  }
-
-  note() {
-    return nothing;
   }
 
   get keys() {
@@ -66,15 +51,6 @@ export class TpBeliefLine extends SlowFigure {
 
   get ready() {
     return this.mind.axes.length > 0 && this.mind.trials.length > 0;
-  }
-
-  get nothing() {
-    const { mind } = this;
-    if (!mind.told || mind.told.known) return null;
-    return {
-      name: 'no-belief',
-      text: this.t(mind.ended.length ? 'belief.all_diverged' : 'belief.none_told', { n: mind.ended.length }),
-    };
   }
 
   /** @private */

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { depthColor, tokens } from '../../figures/colors.js';
@@ -10,7 +10,7 @@ import { axisOf, shareOf, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
 import { crossOn, ringAt, rugOf, squareAt } from './signs.js';
-import { SlowFigure } from './slow-figure.js';
+import { BeliefFigure } from './belief-figure.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -31,35 +31,20 @@ const HIGH = 300;
 const NARROW = 640;
 
 /** What the sampler thinks over two axes: three fields side by side. */
-export class TpBeliefPlane extends SlowFigure {
-  static properties = { ...SlowFigure.properties, mind: { attribute: false }, version: { attribute: false } };
+export class TpBeliefPlane extends BeliefFigure {
   static figure = 'belief-plane';
 
   constructor() {
     super();
-    /** @type {Mind} */ this.mind = /** @type {any} */ (undefined);
-    this.version = 0;
     /** @private @type {Box[]} */ this.boxes = [];
     /** @private @type {{x: number, y: number, trial: Trial}[]} in shares */ this.marks = [];
     /** @private @type {Field[]} */ this.fields = [];
     /** @private the reader's place among the values */ this.cursor = [-1, -1];
   }
 
-  get isGp() {
-    return this.mind.kind === 'gp';
-  }
-
   get title() {
     const [x, y] = this.mind.axes.map((name) => this.store.label(name));
     return this.t(`belief.plane.${this.mind.kind}`, { x, y });
-  }
-
-  heading() {
-    return this.lettered(this.title);
-  }
-
-  note() {
-    return nothing;
   }
 
   get keys() {
@@ -68,15 +53,6 @@ export class TpBeliefPlane extends SlowFigure {
 
   get ready() {
     return this.mind.axes.length > 1 && this.mind.trials.length > 0;
-  }
-
-  get nothing() {
-    const { mind } = this;
-    if (!mind.told || mind.told.known) return null;
-    return {
-      name: 'no-belief',
-      text: this.t(mind.ended.length ? 'belief.all_diverged' : 'belief.none_told', { n: mind.ended.length }),
-    };
   }
 
   /** @private */

@@ -123,3 +123,10 @@ test('the words of a table say what is left out', () => {
   for (const part of ['own.found.table', 'without {"n":"2"', 'dropped {"n":"3"}', 'left {"names":"note"}', 'EUC-KR'])
     assert.ok(text.includes(part), text);
 });
+
+test('what not every study has stands before what every study has, so that a cut link names it', () => {
+  const study = { format: FORMAT, dataset: { name: 'moons' }, evaluate_every: 3, budget: 900, question: 'why' };
+  const link = String(encodeLink({ study }));
+  for (const key of ['evaluate_every', 'budget']) assert.ok(link.indexOf(key) < link.indexOf('space:'), link);
+  assert.equal(decodeLink(link).state.study?.evaluate_every, 3);
+});

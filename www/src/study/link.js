@@ -109,11 +109,11 @@ export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
 
 /** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
 export function withDefaults({ format, dataset, ...study }) {
-  const { stages, budget } = study;
+  const { stages, budget, evaluate_every: every } = study;
   // Stages say how many trials there are.
   const { dataset: _, ...usual } = stages ? { ...DEFAULTS, trials: trialsOf(stages) } : DEFAULTS;
   // What not every study has goes first: at the end nobody would miss it in a link that was cut.
-  const rare = { ...(stages && { stages }), ...(budget && { budget }) };
+  const rare = { ...(stages && { stages }), ...(budget && { budget }), ...(every && { evaluate_every: every }) };
   const { name, ...data } = dataset;
   return /** @type {Study} */ ({
     dataset: { name, ...DATASET_DEFAULTS, ...data },

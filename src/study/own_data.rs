@@ -10,9 +10,8 @@ use crate::error::{Error, Result};
 use crate::space::numbers::shown;
 use serde_json::{Map, Value, json};
 
-/// Of the page's modules only the engine reads tables: the others are told what is in them, and get them packed.
-const READS_TABLES: bool =
-    !(cfg!(target_arch = "wasm32") && cfg!(any(feature = "gpu", feature = "analyses", feature = "search")));
+/// In the page a study's check is told what is in its table, by whoever has read it (`OwnFiles` of the module for analyses).
+const READS_TABLES: bool = !cfg!(target_arch = "wasm32");
 
 /// Keys of `dataset` that only own data have.
 pub fn keys(kind: Kind) -> &'static [&'static str] {
@@ -36,16 +35,34 @@ pub(super) fn check(kind: Kind, dataset: &Section<'_>) -> Result<Option<Own>> {
         Kind::Files => (files(dataset)?, Reading::default()),
     };
     if let (true, Source::Text(text)) = (READS_TABLES, &source) {
-        let wrong = |fault: Fault| Error::BadTable { file: "dataset.text".into(), fault };
-        if text.len() > MAX_TEXT {
-            let found = text.len().div_ceil(1 << 20) as u64;
-            return Err(wrong(Fault::TooLarge { found, limit: MAX_TEXT as u64 >> 20 }));
-        }
-        let (_, data, found) = read_text(text, &reading).map_err(wrong)?;
+        let (data, found) = read_table(text, &reading)?;
         return Ok(Some(Own { source, reading, found, data: Some(data.into()) }));
     }
     let found = found(dataset)?;
     Ok(Some(Own { source, reading, found, data: None }))
+}
+
+fn read_table(text: &str, reading: &Reading) -> Result<(Dataset, Found)> {
+    let wrong = |fault: Fault| Error::BadTable { file: "dataset.text".into(), fault };
+    if text.len() > MAX_TEXT {
+        let found = text.len().div_ceil(1 << 20) as u64;
+        return Err(wrong(Fault::TooLarge { found, limit: MAX_TEXT as u64 >> 20 }));
+    }
+    let (_, data, found) = read_text(text, reading).map_err(wrong)?;
+    Ok((data, found))
+}
+
+/// The table that stands as text in the `dataset` of a study (JSON), and what was found in it.
+///
+/// # Errors
+/// Settings that are none, and whatever keeps the table from being trained.
+pub fn table_of(dataset: &str) -> Result<(Dataset, Found)> {
+    let value = object(dataset)?;
+    let section = Section { path: "dataset".into(), object: &value };
+    match source(&section)? {
+        Source::Text(text) => read_table(&text, &reading(&section)?),
+        Source::File(_) | Source::Files(_) => Err(Error::Missing { key: section.key("text"), accepted: "text".into() }),
+    }
 }
 
 impl Study {
@@ -101,9 +118,15 @@ fn open(document: &mut Value, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<
 /// # Errors
 /// Settings that are none.
 pub fn reading_of(dataset: &str) -> Result<Reading> {
-    let value = crate::json::parse(dataset).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
-    let object = value.as_object().ok_or_else(|| Error::NotAStudy { detail: "not a JSON object".into() })?;
-    reading(&Section { path: "dataset".into(), object })
+    reading(&Section { path: "dataset".into(), object: &object(dataset)? })
+}
+
+fn object(text: &str) -> Result<Map<String, Value>> {
+    match crate::json::parse(text) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Error::NotAStudy { detail: "not a JSON object".into() }),
+        Err(error) => Err(Error::NotAStudy { detail: error.to_string() }),
+    }
 }
 
 /// What was found, as a document has it.

@@ -2,7 +2,7 @@
 //!
 //! Four modules are made of it: the engine, which checks studies and trains them on the CPU; and those that are loaded when
 //! they are first needed: with the feature `gpu` what trains on the GPU, with `analyses` what is looked at of trained
-//! networks, with `search` sessions that learn, prune or have stages.
+//! networks and what reads tables, with `search` sessions that learn, prune or have stages.
 //!
 //! Documents come in as JSON text; what goes out is plain objects and arrays, or a thrown problem (`Error::to_json`).
 
@@ -16,7 +16,7 @@ mod gpu;
 mod map;
 #[cfg(feature = "analyses")]
 mod model;
-#[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
+#[cfg(feature = "analyses")]
 mod own;
 #[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
 mod page;

@@ -3,7 +3,7 @@
 use super::{problem, to_js};
 use crate::dataset::own::{self, Fault, Found, MAX_BYTES};
 use crate::error::Error;
-use crate::study::own_data::{found_json, reading_of};
+use crate::study::own_data::{found_json, reading_of, table_of};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
@@ -73,6 +73,16 @@ impl OwnFiles {
         let (report, data) = own::read_csv(bytes, &reading).map_err(wrong)?;
         let report = serde_json::to_value(&report).unwrap_or_default();
         self.answer(report, data)
+    }
+
+    /// Reads the table that stands in a study's `dataset` as text: what was found in it.
+    ///
+    /// # Errors
+    /// The problem, as an object.
+    pub fn read_text(&mut self, dataset: &str) -> Result<JsValue, JsValue> {
+        let (data, found) = table_of(dataset).map_err(|error| problem(&error))?;
+        self.table = Some(data);
+        to_js(&found_json(&found))
     }
 
     fn answer(&mut self, report: serde_json::Value, data: Option<crate::dataset::Dataset>) -> Result<JsValue, JsValue> {

@@ -1,7 +1,6 @@
 //! What the page asks the engine beside training: whether a study is one, how its data look, a seed.
 
 use super::{problem, text, to_js};
-use crate::dataset::own::pack;
 use crate::search::Search;
 use crate::study::{Study, TrialConfig};
 use crate::trainer::Assignment;
@@ -15,16 +14,6 @@ use wasm_bindgen::prelude::*;
 pub fn check(study: &str) -> Result<JsValue, JsValue> {
     let study = Study::parse(study).map_err(|error| problem(&error))?;
     to_js(&study.to_json())
-}
-
-/// The packed table of a study that has its own data as text, for the modules that do not read them; null of others.
-///
-/// # Errors
-/// The problem, as an object.
-#[wasm_bindgen]
-pub fn pack_text(study: &str) -> Result<Option<Vec<u8>>, JsValue> {
-    let study = Study::parse(study).map_err(|error| problem(&error))?;
-    Ok(study.own.as_ref().and_then(|own| own.data.as_deref()).map(pack))
 }
 
 /// Trials that stand for a study's first round, as [`Session::next_round`](super::session::Session::next_round) has it: for

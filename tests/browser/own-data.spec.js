@@ -85,14 +85,14 @@ test('images in two files, a pasted table and a drawing are data, too @soak', as
   await page.getByTestId('data-read').click();
   await page.getByTestId('data-use').click();
   // A small table goes with its study, in links, too.
-  expect((await app.get('study')).dataset.text).toContain('29,odd');
+  await expect.poll(async () => (await app.get('study')).dataset.text).toContain('29,odd');
   // It is there again after another data set and a reload.
   await page.locator('[data-value=moons]').click();
   await page.reload();
   await app.defined();
   await page.getByTestId('open-data').click();
   await page.getByTestId('data-kept').getByRole('button', { name: 'pasted.csv', exact: true }).click();
-  expect((await app.get('study')).dataset.text).toContain('29,odd');
+  await expect.poll(async () => (await app.get('study')).dataset.text).toContain('29,odd');
   expect((await app.result(null, backend)).trials).toHaveLength(2);
 
   await page.getByTestId('open-data').click();

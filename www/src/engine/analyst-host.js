@@ -1,6 +1,7 @@
 import { Answers, tableOf } from './answers.js';
 import { GLIMPSE_EVERY, SURFACE_BUDGET, nextPiece, pathOf, pieceOf } from './pieces.js';
 import { ModelHost } from './model-host.js';
+import { OwnHost } from './own-host.js';
 import { RaceHost } from './race-host.js';
 import { PieceHost } from './range-host.js';
 import init, { PlaneWork, RangeTest, Sharpness, Surface, data_file } from '../generated/analyses/analyses.js';
@@ -30,6 +31,7 @@ export class AnalystHost extends Answers {
     /** @private whether its trial has got farther than its points */ this.farther = false;
     /** @private whether it has been drawn */ this.pictured = false;
     /** @private */ this.models = new ModelHost();
+    /** @private */ this.owns = new OwnHost();
     /** @private */ this.races = new RaceHost();
     /** @private what is worked out of one trial, piece by piece */
     this.piecewises = {
@@ -38,6 +40,11 @@ export class AnalystHost extends Answers {
       ),
       sharpness: new PieceHost((study, round, table, { diverges }) => Sharpness.begin(study, round, table, diverges)),
     };
+  }
+
+  /** Files of the reader's own; see own-host.js. @param {string} what @param {any[]} args */
+  ownFiles(what, args) {
+    return this.owns.answer(what, args);
   }
 
   /**

@@ -161,7 +161,7 @@ export class Engine extends Workers {
 
   /** @private @param {Run} run */
   async begin(run) {
-    run.text = JSON.stringify(run.study);
+    run.text = JSON.stringify(await this.readText(run.study));
     const lead = this.client(0);
     run.study = await lead.call('check', run.text);
     run.trials = new Trials(run.study);

@@ -5,7 +5,6 @@ import { adapterFound, guarded, yieldToMessages } from './device.js';
 import { Gpu, NO_ROUND } from './gpu.js';
 import { HandHost } from './hand-host.js';
 import { MapHost } from './map-host.js';
-import { OwnHost } from './own-host.js';
 import { sessionFor } from './sessions.js';
 import { snapshotsIn } from './take-up.js';
 import init, {
@@ -15,7 +14,6 @@ import init, {
   data_file,
   first_round,
   fresh_seed,
-  pack_text,
   preview,
   response,
   schedule,
@@ -67,7 +65,6 @@ export class Host extends Answers {
     /** @private */ this.paused = false;
     /** @private */ this.maps = new MapHost({ rest: yieldToMessages, guarded });
     /** @private */ this.hands = new HandHost(yieldToMessages);
-    /** @private */ this.owns = new OwnHost();
     /** @private */ this.asides = new AsideHost(yieldToMessages);
     /** A trial that somebody waits to look at.
      * @private @type {{number: number, tell: (words: Uint32Array | null) => void} | null} */
@@ -83,17 +80,6 @@ export class Host extends Answers {
   /** A few rows of a study's data. @param {string} study @param {number} n @param {string} base */
   async preview(study, n, base) {
     return preview(study, await tableOf(study, base), n);
-  }
-
-  /** The packed table of a study that has its data as text; null of others. @param {string} study */
-  packText(study) {
-    const table = pack_text(study);
-    return table ? new Blob([/** @type {any} */ (table)]) : null;
-  }
-
-  /** Files of the reader's own; see own-host.js. @param {string} what @param {any[]} args */
-  ownFiles(what, args) {
-    return this.owns.answer(what, args);
   }
 
   freshSeed() {

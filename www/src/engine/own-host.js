@@ -1,4 +1,4 @@
-import { OwnFiles } from '../generated/engine/engine.js';
+import { OwnFiles } from '../generated/analyses/analyses.js';
 
 /**
  * Files of the reader's own, in a Worker that does nothing else: read piece by piece, unpacked where they are gzip
@@ -25,6 +25,7 @@ export class OwnHost {
     if (what === 'read') return this.read(args[0]);
     if (what === 'line') return this.files?.line(args[0]);
     if (what === 'packed') return this.packed();
+    if (what === 'text') return this.text(args[0]);
     throw { code: 'unexpected', detail: `nobody answers ${what}` };
   }
 
@@ -81,6 +82,18 @@ export class OwnHost {
   read(dataset) {
     const read = this.files?.read(JSON.stringify(dataset));
     return { ...read, encoding: this.encoding };
+  }
+
+  /** The table that stands in a study as text: what was found in it, and the table as Workers train it.
+   * @private @param {OwnData} dataset */
+  text(dataset) {
+    const files = new OwnFiles();
+    try {
+      const found = files.read_text(JSON.stringify(dataset));
+      return { found, table: new Blob([/** @type {any} */ (files.packed())]) };
+    } finally {
+      files.free();
+    }
   }
 
   /** @private What was read last, as Workers train it, and as a file that is small may go with a study. */

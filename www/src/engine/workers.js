@@ -22,6 +22,8 @@ export class Workers extends EventTarget {
     /** @protected @type {Client[]} */ this.clients = [];
     /** @private @type {Client | null} */ this.analysing = null;
     /** @private */ this.tables = tables;
+    /** @private the table read last of those that stood in a study, and what was found in it */
+    this.read = { key: '', found: /** @type {any} */ (null) };
     /** Whether the Workers have been let go. */ this.isGone = false;
   }
 
@@ -71,22 +73,33 @@ export class Workers extends EventTarget {
    */
   async check(study) {
     try {
-      const text = JSON.stringify(study);
-      const whole = await this.client(0).call('check', text);
-      // Of all modules only the engine reads text.
-      const { text: table, found } = whole.dataset;
-      if (table !== undefined && !this.tables.some(({ args }) => args[0] === found.digest))
-        this.takeTable(found.digest, await this.client(0).call('packText', text));
-      return { study: whole, problem: null };
+      const told = await this.readText(study);
+      return { study: await this.client(0).call('check', JSON.stringify(told)), problem: null };
     } catch (error) {
       return { study: null, problem: /** @type {EngineError} */ (error).problem };
     }
   }
 
+  /** A study whose data stand in it as text, with what is in them: of all modules only the one for analyses reads text,
+   * and the others get the table packed. @protected @param {Study} study @returns {Promise<Study>} */
+  async readText(study) {
+    const dataset = /** @type {any} */ (study)?.dataset;
+    if (dataset?.name !== 'csv' || typeof dataset.text !== 'string') return study;
+    const { found: _, ...said } = dataset;
+    const key = JSON.stringify(said);
+    if (this.read.key !== key) {
+      const { found, table } = await this.analyst.call('ownFiles', 'text', [said]);
+      if (!this.tables.some(({ args }) => args[0] === found.digest)) this.takeTable(found.digest, table);
+      this.read = { key, found };
+    }
+    return { ...study, dataset: { ...said, found: this.read.found } };
+  }
+
   /** A few rows of a study's data, for a small picture. @param {Study} study @param {number} n
    * @returns {Promise<import('../study/types.js').Preview>} */
-  preview(study, n) {
-    return this.client(0).call('preview', JSON.stringify(study), n, this.assetBase);
+  async preview(study, n) {
+    const text = JSON.stringify(await this.readText(study));
+    return this.client(0).call('preview', text, n, this.assetBase);
   }
 
   /** The surface between trials: expected scores, then whether each cell is to be drawn; null of too few trials.
@@ -98,8 +111,8 @@ export class Workers extends EventTarget {
 
   /** What a study's schedule multiplies the learning rate by, from the first step to the last; empty of one that waits
    * for what comes of training. @param {Study} study @param {number} points @returns {Promise<Float64Array>} */
-  schedule(study, points) {
-    return this.client(0).call('schedule', JSON.stringify(study), points);
+  async schedule(study, points) {
+    return this.client(0).call('schedule', JSON.stringify(await this.readText(study)), points);
   }
 
   /** What a look into a network is asked; see model-host.js. @param {string} what @param {...unknown} args */
@@ -140,7 +153,7 @@ export class Workers extends EventTarget {
 
   /** A Worker for files of the reader's; see own-host.js. Whoever has it lets it go. */
   reader() {
-    const client = new Client(WORKER);
+    const client = new Client(ANALYST);
     return {
       call: (/** @type {string} */ what, /** @type {any[]} */ ...args) => client.call('ownFiles', what, args),
       dispose: () => client.dispose(),

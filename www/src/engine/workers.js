@@ -80,8 +80,8 @@ export class Workers extends EventTarget {
     }
   }
 
-  /** A study whose data stand in it as text, with what is in them: of all modules only the one for analyses reads text,
-   * and the others get the table packed. @protected @param {Study} study @returns {Promise<Study>} */
+  /** A study whose data stand in it as text, with what is in them: only the module for analyses reads text, and the
+   * others get the table packed. @protected @param {Study} study @returns {Promise<Study>} */
   async readText(study) {
     const dataset = /** @type {any} */ (study)?.dataset;
     if (dataset?.name !== 'csv' || typeof dataset.text !== 'string') return study;

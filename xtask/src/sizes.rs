@@ -47,7 +47,6 @@ const COUNTED: [&str; 5] = ["html", "js", "mjs", "css", "wasm"];
 struct Size {
     raw: usize,
     gzip: usize,
-    brotli: usize,
 }
 
 /// Prints a table of the page's files; an error when a part is above its limit.
@@ -55,7 +54,7 @@ pub fn check(dist: &Path) -> Result<()> {
     let mut files = Vec::new();
     list(dist, &mut files)?;
     files.sort();
-    println!("\n{:>10} {:>10} {:>10}  file", "raw", "gzip", "brotli");
+    println!("\n{:>10} {:>10}  file", "raw", "gzip");
     let [mut page, mut engine, mut gpu, mut analyses, mut search] = [Size::default(); 5];
     let [mut later, mut space, mut data, mut texts] = [Size::default(); 4];
     for file in &files {
@@ -128,17 +127,14 @@ fn measure(file: &Path) -> Result<Size> {
     let bytes = fs::read(file)?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&bytes)?;
-    let mut brotli = Vec::new();
-    brotli::BrotliCompress(&mut bytes.as_slice(), &mut brotli, &brotli::enc::BrotliEncoderParams::default())?;
-    Ok(Size { raw: bytes.len(), gzip: gzip.finish()?.len(), brotli: brotli.len() })
+    Ok(Size { raw: bytes.len(), gzip: gzip.finish()?.len() })
 }
 
 fn add(total: &mut Size, size: Size) {
     total.raw += size.raw;
     total.gzip += size.gzip;
-    total.brotli += size.brotli;
 }
 
 fn print(size: Size, name: &str) {
-    println!("{:>10} {:>10} {:>10}  {name}", size.raw, size.gzip, size.brotli);
+    println!("{:>10} {:>10}  {name}", size.raw, size.gzip);
 }

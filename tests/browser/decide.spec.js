@@ -100,7 +100,11 @@ test('the sampler is seen to think and is played against, pruned trials go on, s
   await expect(page.getByTestId('duel-state')).toContainText('Trains 72 networks, 648 epochs');
   await page.getByTestId('duel-begin').click();
   await expect(page.getByTestId('duel-verdict')).toBeVisible();
-  await expect.poll(() => held(page, 'contest', 'state')).toBe('done');
+  // It stays while the reader looks at something else.
+  await app.set({ view: 'sweep' });
+  await app.set({ view: 'decide' });
+  await expect(page.getByTestId('duel-verdict')).toBeVisible();
+  await expect.poll(() => held(page, 'contest', 'beside.state')).toBe('done');
   await expect(page.getByTestId('duel-surfaces-plot').locator('canvas')).toBeVisible();
   await look(app, 'decide, duel', PAIR, ['tp-decide']);
   await app.set({ lang: 'en', theme: 'light' });
@@ -172,7 +176,7 @@ test('@soak whatever came of the trials, the view says what there is, in all loo
     await page.getByTestId('duel-trials').selectOption('12');
     await page.getByTestId('duel-repeats').selectOption('1');
     await page.getByTestId('duel-begin').click();
-    await expect.poll(() => held(page, 'contest', 'state'), { timeout: 60_000 }).toBe('done');
+    await expect.poll(() => held(page, 'contest', 'beside.state'), { timeout: 60_000 }).toBe('done');
     const verdict = page.getByTestId('duel-verdict');
     await expect(verdict).toContainText(name === 'lost' ? 'nothing can be ranked' : 'in a single repeat');
     await look(app, `decide, duel of ${name}`, PAIR, ['tp-decide']);

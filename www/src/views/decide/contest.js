@@ -1,6 +1,7 @@
 import { objectiveOf, scoreOf } from '../../study/result.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { planned } from '../../study/panel.js';
+import { Beside } from './beside.js';
 import { BUDGETS, CONTESTANTS, MOST_NETWORKS, absent, bandsOf, duelStudy, lastOf } from './duel.js';
 import { epochsOf } from './rungs.js';
 
@@ -14,6 +15,10 @@ import { epochsOf } from './rungs.js';
  *   `found`: the trials of a contestant's repeat, by `name repeat`
  */
 
+/** What a search depends on. @param {Study} study */
+const wordsOf = ({ dataset, fixed, space, objective, seeds_per_trial, seed }) =>
+  JSON.stringify([dataset, fixed, space, objective, seeds_per_trial, seed]);
+
 export class Contest {
   /** @param {Store} store */
   constructor(store) {
@@ -21,8 +26,7 @@ export class Contest {
     this.names = ['grid', 'random', 'tpe', 'gp'];
     this.trials = 0;
     this.repeats = 5;
-    /** @type {'none' | 'training' | 'done' | 'stopped' | 'failed'} */ this.state = 'none';
-    this.problem = '';
+    this.beside = new Beside(store);
     /** @type {Outcome | null} */ this.outcome = null;
     /** The repeat whose trials are drawn. */ this.repeat = 0;
     /** Two that are held against each other. @type {[string, string]} */ this.pair = ['', ''];
@@ -66,7 +70,27 @@ export class Contest {
     return Array.from({ length: repeats }, (_, repeat) => taking.map((name) => ({ name, repeat }))).flat();
   }
 
-  /** Begins with nothing found. */
+  /** Whether what was found is of another study than the one that is next searched. */
+  get isOld() {
+    const { outcome, study } = this;
+    return outcome !== null && wordsOf(outcome.study) !== wordsOf(study);
+  }
+
+  /** Searches. @param {(asked: any) => unknown} ask asks the engine */
+  duel(ask) {
+    const jobs = this.begin();
+    const { outcome, beside } = this;
+    return beside.work(async (isWanted) => {
+      const onSearch = (/** @type {number} */ at, /** @type {Trial[]} */ trials) => {
+        const { name, repeat } = jobs[at];
+        outcome?.found.set(`${name} ${repeat}`, trials);
+        if (this.outcome === outcome) beside.changed();
+      };
+      await ask({ studies: jobs.map(({ study }) => study), onSearch, isWanted });
+    });
+  }
+
+  /** @private Begins with nothing found. */
   begin() {
     const { study, taking: names, budget: trials, repeats } = this;
     this.outcome = { study, names, trials, repeats, found: new Map() };

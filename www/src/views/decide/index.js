@@ -12,6 +12,28 @@ import sheet from './style.css?inline';
 /** What the view shows of a search. */
 const PARTS = /** @type {const} */ (['belief', 'rungs', 'duel']);
 
+/** What was looked at, worked out and trained stays while the reader is in other views.
+ * @typedef {{runs: number, mind: Mind, pruning: Pruning, contest: Contest}} Kept
+ * @type {WeakMap<import('../../state/store.js').Store, Kept>} */
+const KEPT = new WeakMap();
+
+/** @param {import('../../state/store.js').Store} store */
+function keptOf(store) {
+  const { runs } = store;
+  const kept = KEPT.get(store) ?? {
+    ...{ runs, mind: new Mind(store), pruning: new Pruning(store), contest: new Contest(store) },
+  };
+  KEPT.set(store, kept);
+  if (kept.runs !== runs) {
+    // Another run has other trials: nothing of a game is left.
+    kept.runs = runs;
+    kept.mind.leave();
+    Object.assign(kept.mind, { upTo: null, told: null, shown: '' });
+    kept.pruning.forget();
+  }
+  return kept;
+}
+
 /** How the study's search decides. */
 export class TpDecide extends Part {
   static sheet = sheet;
@@ -25,7 +47,6 @@ export class TpDecide extends Part {
     /** @private @type {Pruning | null} */ this.pruning = null;
     /** @private @type {Contest | null} */ this.contest = null;
     /** @private the words that it has taken from a link, or told */ this.words = '';
-    /** @private the run that the mind is about */ this.runs = -1;
   }
 
   /** @returns {(typeof PARTS)[number]} */
@@ -39,20 +60,8 @@ export class TpDecide extends Part {
   willUpdate(changed) {
     super.willUpdate(changed);
     const { store } = this;
-    this.mind ??= new Mind(store);
-    this.pruning ??= new Pruning(store);
-    this.contest ??= new Contest(store);
+    Object.assign(this, keptOf(store));
     if (store.decide !== this.words) this.read(store.decide);
-    if (store.runs === this.runs) return;
-    // Another run has other trials: nothing of a game is left.
-    if (this.runs >= 0) {
-      this.mind.leave();
-      this.mind.upTo = null;
-      this.mind.told = null;
-      this.mind.shown = '';
-      this.pruning.forget();
-    }
-    this.runs = store.runs;
   }
 
   /** @private @param {string} words */

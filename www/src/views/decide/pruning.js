@@ -1,5 +1,6 @@
 import { scoreOf } from '../../study/result.js';
 import { trainStudy } from './belief.js';
+import { Beside } from './beside.js';
 import { bracketsOf, epochsOf, ledgerOf, wouldHaveWon } from './rungs.js';
 
 /**
@@ -19,8 +20,7 @@ export class Pruning {
     this.store = store;
     /** @type {Resumed[]} */ this.resumed = [];
     /** How many are on their way. */ this.asked = 0;
-    /** @type {'none' | 'training' | 'done' | 'failed'} */ this.state = 'none';
-    this.problem = '';
+    this.beside = new Beside(store);
     /** @private */ this.key = '';
     /** @private @type {import('./rungs.js').Bracket[]} */ this.kept = [];
     /** @private @type {import('./rungs.js').Ledger} */ this.book = { entries: [], ...NOTHING };
@@ -72,12 +72,22 @@ export class Pruning {
     return this.waiting.reduce((sum, one) => sum + epochsOf(this.study, one), 0);
   }
 
-  /** What is asked of the engine. */
-  get question() {
-    return { study: trainStudy(this.study), trials: this.waiting.map(({ number, params }) => ({ number, params })) };
+  /** Trains what was stopped. @param {(asked: any) => unknown} ask asks the engine */
+  train(ask) {
+    const { beside, study, waiting } = this;
+    const trials = waiting.map(({ number, params }) => ({ number, params }));
+    this.asked = this.resumed.length + trials.length;
+    return beside.work(async (isWanted) => {
+      const onTrial = (/** @type {Trial} */ trial) => {
+        if (!isWanted()) return;
+        this.take(trial);
+        beside.changed();
+      };
+      await ask({ study: trainStudy(study), trials, onTrial, isWanted });
+    });
   }
 
-  /** @param {Trial} trial trained to its end */
+  /** @private @param {Trial} trial trained to its end */
   take(trial) {
     const own = this.store.trials.get(trial.number);
     if (own?.state === 'pruned')
@@ -102,7 +112,8 @@ export class Pruning {
 
   /** Another run has other trials. */
   forget() {
-    Object.assign(this, { resumed: [], state: 'none', problem: '', asked: 0 });
+    this.beside.drop();
+    Object.assign(this, { resumed: [], asked: 0 });
   }
 }
 

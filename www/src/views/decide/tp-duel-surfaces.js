@@ -60,7 +60,7 @@ export class TpDuelSurfaces extends FigurePart {
   }
 
   get nothing() {
-    return this.contest.state === 'training' ? { name: 'surfaces-wait', text: this.t('surfaces.wait') } : null;
+    return this.contest.beside.state === 'training' ? { name: 'surfaces-wait', text: this.t('surfaces.wait') } : null;
   }
 
   /** @private Trials of both. @returns {Trial[][]} */

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, duration } from '../../study/format.js';
-import { sweptOf } from '../../study/hyperparameters.js';
+import { datasetOf, sweptOf } from '../../study/hyperparameters.js';
 import { beliefStudy, heldAt, pastOf } from './belief.js';
 import { BUDGETS, CONTESTANTS, MOST_NETWORKS, REPEATS, absent, toldApart } from './duel.js';
 import { scoreOf } from '../../study/result.js';
@@ -37,17 +37,11 @@ export class TpDuel extends Part {
     /** @type {(BeliefTold | null)[]} */ this.told = [];
     /** @type {[string, string] | null} axes of the surfaces */ this.axes = null;
     this.readout = '';
-    /** @private counts the duels: a later one ends the one before */ this.turn = 0;
     /** @private the surfaces that are there, in words */ this.laid = '';
-    /** @private */ this.began = 0;
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.turn++;
   }
 
   updated() {
+    this.contest.beside.changed = () => this.version++;
     void this.lay();
   }
 
@@ -59,7 +53,13 @@ export class TpDuel extends Part {
     return html`${this.choices()}${this.begin()}
       ${
         contest.ended
-          ? html`<div @read=${(/** @type {CustomEvent<string>} */ event) => {
+          ? html`${
+              contest.isOld
+                ? html`<p class="about" data-testid="duel-old">${this.t('duel.old', {
+                    dataset: outcome ? datasetOf(outcome.study)?.label[store.lang] : '',
+                  })}</p>`
+                : nothing
+            }<div @read=${(/** @type {CustomEvent<string>} */ event) => {
               this.readout = event.detail;
             }}><tp-duel-curves .store=${store} .contest=${contest} .version=${this.version}></tp-duel-curves></div>
           <p class="q2 about" data-testid="duel-verdict">${this.readout || this.verdict()}</p>
@@ -89,7 +89,7 @@ export class TpDuel extends Part {
   /** @private Who takes part, and over how much. */
   choices() {
     const { contest } = this;
-    const isBusy = contest.state === 'training';
+    const isBusy = contest.beside.state === 'training';
     const select = (
       /** @type {string} */ testid,
       /** @type {string} */ label,
@@ -125,7 +125,8 @@ export class TpDuel extends Part {
   /** @private The price, the button and how far it is. */
   begin() {
     const { contest, store } = this;
-    const { price, obstacle, state, outcome } = contest;
+    const { price, obstacle, outcome } = contest;
+    const { state, problem, began } = contest.beside;
     const isBusy = state === 'training';
     const why = obstacle
       ? this.t(`duel.obstacle.${obstacle}`, { most: count(MOST_NETWORKS) })
@@ -134,12 +135,12 @@ export class TpDuel extends Part {
         : '';
     const done = outcome?.found.size ?? 0;
     const all = (outcome?.names.length ?? 0) * (outcome?.repeats ?? 0);
-    const spent = (performance.now() - this.began) / 1000;
+    const spent = (performance.now() - began) / 1000;
     const left = done ? duration((spent / done) * (all - done)) : '';
     const told = isBusy
       ? this.t(left ? 'duel.training.left' : 'duel.training', { done, all, left })
       : state === 'failed'
-        ? this.t('duel.failed', { detail: contest.problem })
+        ? this.t('duel.failed', { detail: problem })
         : why || this.t('duel.price', { networks: count(price.networks), epochs: count(price.epochs) });
     const stopped = state === 'stopped' && done < all ? this.t('duel.stopped', { done, all }) : '';
     return html`<div class="again"><button type="button" class="btn ${contest.ended ? '' : 'p'}"
@@ -148,41 +149,18 @@ export class TpDuel extends Part {
         contest.ended ? 'duel.again' : 'duel.begin',
       )}</button>${
         isBusy
-          ? html`<button type="button" class="btn" data-testid="duel-stop" @click=${() => {
-              this.turn++;
-            }}>${this.t('decide.stop')}</button><progress max=${all} .value=${done}
+          ? html`<button type="button" class="btn" data-testid="duel-stop"
+            @click=${() => contest.beside.stop()}>${this.t('decide.stop')}</button><progress max=${all} .value=${done}
             aria-label=${this.t('duel.progress')}></progress>`
           : nothing
       }<span class="q2" role="status" data-testid="duel-state">${told} ${stopped}</span></div>`;
   }
 
   /** @private */
-  async duel() {
-    const { contest, store } = this;
-    const turn = ++this.turn;
-    const isWanted = () => this.turn === turn && this.isConnected && store.state === 'idle';
-    const jobs = contest.begin();
-    contest.state = 'training';
+  duel() {
     this.told = [];
     this.laid = '';
-    this.began = performance.now();
-    this.version++;
-    try {
-      const onSearch = (/** @type {number} */ at, /** @type {Trial[]} */ trials) => {
-        if (this.turn !== turn) return;
-        const { name, repeat } = jobs[at];
-        contest.outcome?.found.set(`${name} ${repeat}`, trials);
-        this.version++;
-      };
-      const asked = { studies: jobs.map(({ study }) => study), onSearch, isWanted };
-      await this.act('aside', { what: 'search', asked });
-      contest.state = contest.outcome?.found.size === jobs.length ? 'done' : 'stopped';
-    } catch (error) {
-      const { problem } = /** @type {any} */ (error);
-      contest.state = 'failed';
-      contest.problem = problem ? store.sentence(problem) : String(/** @type {any} */ (error)?.message ?? error);
-    }
-    this.version++;
+    return this.contest.duel((asked) => this.act('aside', { what: 'search', asked }));
   }
 
   /** @private Who came out ahead, and whether the repeats tell that. */
@@ -270,8 +248,8 @@ export class TpDuel extends Part {
   async lay() {
     const { contest, plane } = this;
     const { outcome } = contest;
-    if (!outcome || plane.length < 2 || contest.state === 'training') return;
-    const key = JSON.stringify([contest.pair, contest.repeat, plane, outcome.found.size, this.began]);
+    if (!outcome || plane.length < 2 || contest.beside.state === 'training') return;
+    const key = JSON.stringify([contest.pair, contest.repeat, plane, outcome.found.size, contest.beside.began]);
     if (key === this.laid) return;
     this.laid = key;
     const ask = async (/** @type {string} */ name) => {

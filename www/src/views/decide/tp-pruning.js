@@ -7,7 +7,7 @@ import './tp-ledger.js';
 import './tp-resumed.js';
 import './tp-rungs.js';
 
-/** @typedef {import('./pruning.js').Pruning} Pruning @typedef {import('../../study/types.js').Trial} Trial */
+/** @typedef {import('./pruning.js').Pruning} Pruning */
 
 /** What a pruner did: rungs, the ledger of epochs, and what was lost by it. */
 export class TpPruning extends Part {
@@ -19,13 +19,10 @@ export class TpPruning extends Part {
     super();
     /** @type {Pruning} */ this.pruning = /** @type {any} */ (undefined);
     this.version = 0;
-    /** @private counts the trainings: a later one ends the one before */ this.turn = 0;
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.turn++;
-    if (this.pruning?.state === 'training') this.pruning.state = 'none';
+  updated() {
+    this.pruning.beside.changed = () => this.version++;
   }
 
   render() {
@@ -56,13 +53,14 @@ export class TpPruning extends Part {
   /** @private Trains what was stopped. */
   resume() {
     const { pruning, store } = this;
-    const { pruned, waiting, state, resumed } = pruning;
+    const { pruned, waiting, resumed } = pruning;
+    const { state, problem } = pruning.beside;
     const isTraining = state === 'training';
     const able = store.state === 'idle' && !isTraining && !store.isExample && waiting.length > 0;
     const told = isTraining
       ? this.t('resumed.training', { done: resumed.length, n: pruning.asked })
       : state === 'failed'
-        ? this.t('resumed.failed', { detail: pruning.problem })
+        ? this.t('resumed.failed', { detail: problem })
         : !pruned.length
           ? this.t('resumed.nobody')
           : resumed.length
@@ -75,39 +73,19 @@ export class TpPruning extends Part {
     const some = pruned.length > MOST_RESUMED && !resumed.length ? this.t('resumed.first', { n: MOST_RESUMED }) : '';
     const result = resumedSaid(store, pruning);
     return html`<div class="again"><button type="button" class="btn" data-testid="resume-pruned" ?disabled=${!able}
-      @click=${() => this.train()}>${this.t('resumed.train', { n: count(waiting.length || pruned.length) })}</button>
+      @click=${this.train}>${this.t('resumed.train', { n: count(waiting.length || pruned.length) })}</button>
       ${
         isTraining
-          ? html`<button type="button" class="btn" data-testid="resume-stop" @click=${() => {
-              this.turn++;
-            }}>${this.t('decide.stop')}</button>`
+          ? html`<button type="button" class="btn" data-testid="resume-stop"
+            @click=${() => pruning.beside.stop()}>${this.t('decide.stop')}</button>`
           : nothing
       }<span class="q2" role="status" data-testid="resume-state">${told} ${some}</span></div>
       ${result ? html`<p class="q2 about" data-testid="resumed-sum">${result}</p>` : nothing}`;
   }
 
   /** @private */
-  async train() {
-    const { pruning, store } = this;
-    const turn = ++this.turn;
-    const isWanted = () => this.turn === turn && this.isConnected && store.state === 'idle';
-    const { question } = pruning;
-    pruning.asked = pruning.resumed.length + question.trials.length;
-    pruning.state = 'training';
-    this.version++;
-    try {
-      const onTrial = (/** @type {Trial} */ trial) => {
-        pruning.take(trial);
-        this.version++;
-      };
-      await this.act('aside', { what: 'train', asked: { ...question, onTrial, isWanted } });
-      pruning.state = 'done';
-    } catch (error) {
-      const { problem } = /** @type {any} */ (error);
-      pruning.state = 'failed';
-      pruning.problem = problem ? store.sentence(problem) : String(/** @type {any} */ (error)?.message ?? error);
-    }
-    this.version++;
+  train() {
+    return this.pruning.train((asked) => this.act('aside', { what: 'train', asked }));
   }
 }
 

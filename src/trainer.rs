@@ -144,7 +144,8 @@ impl Trainer {
         let config = self.config(trial);
         let spec = self.network(trial, of_trials, &config, 0);
         let (batch, epochs, init) = (self.batch_size(&config), config.epochs, (config.init, config.init_std));
-        Contestant { trial: trial.number, batch, epochs, init, spec }
+        let is_averaged = config.averages_ends || spec.optimizer.average.is_some();
+        Contestant { trial: trial.number, batch, epochs, init, spec, is_averaged }
     }
 
     /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.

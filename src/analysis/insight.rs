@@ -24,15 +24,17 @@ pub struct Insight {
     recorder: Option<Recorder>,
     /// The weights that the trial ended with, as who trained it has them.
     kept: Option<Vec<f32>>,
+    /// The epoch whose weights those are, where patience kept others than the last.
+    kept_epoch: Option<usize>,
     /// Whether the way is the one that was trained once more.
     is_recorded: bool,
 }
 
 impl Insight {
-    /// Of a trial of which nothing is known but where it begins.
-    pub fn new(contestant: Contestant, data: Rc<Data>) -> Self {
+    /// Of a trial of which nothing is known but where it begins, and the epoch whose weights it kept where it had patience.
+    pub fn new(contestant: Contestant, data: Rc<Data>, kept_epoch: Option<usize>) -> Self {
         let path = Self::begun(&contestant);
-        Self { contestant, data, path, recorder: None, kept: None, is_recorded: false }
+        Self { contestant, data, path, recorder: None, kept: None, kept_epoch, is_recorded: false }
     }
 
     fn begun(contestant: &Contestant) -> Trajectory {
@@ -82,12 +84,16 @@ impl Insight {
         let n = self.contestant.spec.shape.n_parameters();
         let Some(parameters) = snapshot.numbers.get(..n) else { return false };
         // Of what has ended nobody keeps the steps.
-        let steps = end.map_or(u64::from(snapshot.steps), |epochs| epochs as u64 * self.epoch_steps());
+        let steps = end
+            .map_or(u64::from(snapshot.steps), |epochs| self.kept_epoch.unwrap_or(epochs) as u64 * self.epoch_steps());
         if parameters.iter().any(|x| !x.is_finite()) {
             return false;
         }
         if end.is_some() {
             self.kept = Some(parameters.to_vec());
+            if self.is_recorded {
+                return true;
+            }
         }
         if self.path.steps.last().is_some_and(|&last| last > steps) {
             self.path = Self::begun(&self.contestant);
@@ -142,8 +148,15 @@ impl Insight {
     /// Whether the training that was written down came to the very weights that the trial ended with; none where that is not
     /// known.
     pub fn is_same(&self) -> Option<bool> {
-        let kept = self.kept.as_ref().filter(|_| self.is_recorded)?;
-        Some(self.path.last() == kept)
+        let kept = self.kept.as_ref().filter(|_| self.is_recorded && !self.contestant.is_averaged)?;
+        Some(self.end()? == kept)
+    }
+
+    /// The point of the way whose weights the trial kept; none where there is none.
+    fn end(&self) -> Option<&[f32]> {
+        let Some(epoch) = self.kept_epoch else { return Some(self.path.last()) };
+        let at = self.path.steps.iter().position(|&step| step == epoch as u64 * self.epoch_steps())?;
+        self.path.points.get(at).map(Vec::as_slice)
     }
 
     /// The weights at a point of the way, or with none as they are now: what the trial ended with, where that is known.
@@ -151,7 +164,7 @@ impl Insight {
         match (at, &self.kept) {
             (Some(at), _) => self.path.points.get(at).map_or(&[], Vec::as_slice),
             (None, Some(kept)) => kept,
-            (None, None) => self.path.last(),
+            (None, None) => self.end().unwrap_or_else(|| self.path.last()),
         }
     }
 
@@ -187,7 +200,7 @@ mod tests {
         let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(Cpu::new()), Vec::new()).unwrap();
         let round = Assignment::read(r#"[{"trial": {"number": 0, "params": {}}, "of_trials": 1}]"#, &[]).unwrap();
         let contestant = trainer.contestant(&round[0].trial, 1);
-        Insight::new(contestant, trainer.data().clone())
+        Insight::new(contestant, trainer.data().clone(), None)
     }
 
     fn trained(one: &mut Insight, epochs: Option<usize>) {
@@ -248,6 +261,32 @@ mod tests {
         assert!(!again.see(&Snapshot { numbers: vec![1.0; 3], ..Snapshot::default() }, Some(6)));
         let nan = Snapshot { numbers: vec![f32::NAN; end.numbers.len()], ..end };
         assert!(!again.see(&nan, Some(6)));
+    }
+
+    #[test]
+    fn a_trial_with_patience_shows_the_epoch_that_it_kept() {
+        let fixed = r#""learning_rate": 0.01"#;
+        let mut whole = insight(fixed);
+        trained(&mut whole, None);
+        let third = 3 * whole.epoch_steps();
+        let at = whole.path().steps.iter().position(|&step| step == third).unwrap();
+        let kept = snapshot(&whole, at);
+        // Trained for five epochs of its six, of which the third was the best.
+        let mut patient = Insight { kept_epoch: Some(3), ..insight(fixed) };
+        assert!(patient.see(&Snapshot { steps: 0, ..kept.clone() }, Some(5)));
+        assert_eq!(patient.path().steps.last(), Some(&third));
+        trained(&mut patient, Some(5));
+        assert_eq!(patient.path().steps.last(), Some(&(5 * whole.epoch_steps())));
+        assert_eq!((patient.is_same(), patient.weights(None)), (Some(true), &kept.numbers[..]));
+        // Of one whose weights nobody has, the way has them.
+        let mut gone = Insight { kept_epoch: Some(3), ..insight(fixed) };
+        trained(&mut gone, Some(5));
+        assert_eq!(gone.weights(None), &kept.numbers[..]);
+        // An average lies beside the way.
+        let mut averaged = insight(r#""learning_rate": 0.01, "averaging": "swa""#);
+        averaged.see(&Snapshot { steps: 0, ..kept.clone() }, Some(6));
+        trained(&mut averaged, None);
+        assert_eq!((averaged.is_same(), averaged.weights(None)), (None, &kept.numbers[..]));
     }
 
     #[test]

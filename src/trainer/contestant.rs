@@ -18,6 +18,8 @@ pub struct Contestant {
     pub epochs: usize,
     /// How its initial parameters are drawn, and their deviation where that decides.
     pub init: (Init, f64),
+    /// Whether its trial ends with an average of weights, which lies beside the way that steps take.
+    pub is_averaged: bool,
 }
 
 impl Contestant {

@@ -41,13 +41,14 @@ fn point(at: i32) -> Option<usize> {
 
 #[wasm_bindgen]
 impl Model {
-    /// A look at the trial of a round of `study` (JSON), as [`Session::again`](super::session::Session::again) has it.
+    /// A look at the trial of a round of `study` (JSON), as [`Session::again`](super::session::Session::again) has it, and
+    /// the epoch whose weights it kept where it had patience.
     ///
     /// # Errors
     /// The problem, as an object.
     #[wasm_bindgen(constructor)]
     #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional slices by value")]
-    pub fn new(study: &str, round: &str, table: Option<Box<[u8]>>) -> Outcome<Model> {
+    pub fn new(study: &str, round: &str, table: Option<Box<[u8]>>, kept: Option<usize>) -> Outcome<Model> {
         let assignments = Assignment::read(round, &[]).ok_or_else(|| unread("a round"))?;
         let Some(Assignment { trial, of_trials, until_epoch, .. }) = assignments.into_iter().next() else {
             return Err(unread("a round"));
@@ -61,7 +62,7 @@ impl Model {
             Ok(Self {
                 scaling: trainer.scaling().collect(),
                 plane: trainer.plane(),
-                insight: Insight::new(contestant, trainer.data().clone()),
+                insight: Insight::new(contestant, trainer.data().clone(), kept),
                 until: until_epoch,
                 tellers: tellers(&table),
                 features: table.feature_names,
@@ -91,7 +92,7 @@ impl Model {
     }
 
     /// What does not change while it trains: `{widths, activation, loss, task, features, classes, tellers, n_train,
-    /// n_validation, parameters, scaling, epoch_steps, steps, work}`; `work` is multiplications of all its training.
+    /// n_validation, parameters, scaling, epoch_steps, steps, averaged, work}`; `work` is multiplications of all its training.
     ///
     /// # Errors
     /// Those of `serde_wasm_bindgen`.
@@ -118,6 +119,7 @@ impl Model {
             "scaling": self.scaling,
             "epoch_steps": self.insight.epoch_steps(),
             "steps": self.insight.n_steps(),
+            "averaged": contestant.is_averaged,
             "work": work,
         }))
     }

@@ -148,7 +148,10 @@ export class AnalystHost extends Answers {
   /** What a look into a network is asked; see model-host.js.
    * @param {string} what @param {any[]} args @param {string} base */
   async model(what, args, base) {
-    if (what === 'begin') return this.models.begin(args[0], args[1], await tableOf(data_file(args[0]), base));
+    if (what === 'begin') {
+      const [study, round, kept] = args;
+      return this.models.begin(study, round, kept, await tableOf(data_file(study), base));
+    }
     const act = /** @type {Record<string, Function>} */ (/** @type {unknown} */ (this.models))[what];
     return act.apply(this.models, args);
   }

@@ -82,9 +82,10 @@ export class ModelHost {
     throw { code: 'unexpected', detail: 'another network was asked for' };
   }
 
-  /** @param {string} study @param {string} round @param {Uint8Array | undefined} table */
-  begin(study, round, table) {
-    const model = new Model(study, round, table);
+  /** @param {string} study @param {string} round @param {number | undefined} kept the epoch whose weights it kept, where
+   * it had patience @param {Uint8Array | undefined} table */
+  begin(study, round, kept, table) {
+    const model = new Model(study, round, table, kept);
     const head = model.head();
     const id = ++this.count;
     this.all.set(id, { model, head, turn: 0, extents: new Map() });

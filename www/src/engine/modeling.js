@@ -70,10 +70,11 @@ export class Modeling {
       const engine = this.engine();
       const epochs = trial.epochs.length;
       // One that was stopped early is trained as far as it was.
-      const until_epoch = trial.state === 'pruned' || trial.state === 'cancelled' ? epochs : null;
+      const { kept_epoch, state } = trial;
+      const until_epoch = kept_epoch || state === 'pruned' || state === 'cancelled' ? epochs : null;
       const plain = { number: trial.number, params: trial.params };
       const round = [{ trial: plain, of_trials: study.trials ?? 1, until_epoch }];
-      const begun = await engine.model('begin', JSON.stringify(study), JSON.stringify(round));
+      const begun = await engine.model('begin', JSON.stringify(study), JSON.stringify(round), kept_epoch);
       if (!this.isWanted(slot, turn)) {
         await engine.model('stop', begun.id);
         return;

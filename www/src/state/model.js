@@ -17,6 +17,7 @@ import { Slice } from './slice.js';
  * @property {[number, number][]} scaling mean and deviation of each feature, last of the target
  * @property {number} epoch_steps
  * @property {number} steps of the whole training
+ * @property {boolean} averaged whether what it ended with is an average of weights, beside the way there
  * @property {number} work multiplications of it
  * @typedef {object} Way what is known of the way to a network
  * @property {number[]} steps of its points, from 0

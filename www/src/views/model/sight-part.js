@@ -54,9 +54,18 @@ export class SightPart extends FigurePart {
     return this.ofTrial(this.title);
   }
 
+  /** The epoch whose weights the trial kept, where it had patience. @protected */
+  get keptEpoch() {
+    const { store, lens, sight } = this;
+    const trial = lens.slot ? store.pinned?.trial : store.trials.get(sight.trial ?? -1);
+    return trial?.kept_epoch ?? 0;
+  }
+
   /** The epoch that is looked at. */
   get epoch() {
     const { way } = this.sight;
+    const kept = this.lens.at < 0 && this.keptEpoch;
+    if (kept) return kept;
     const at = this.lens.at < 0 ? way.steps.length - 1 : this.lens.at;
     return (way.steps[at] ?? 0) / Math.max(1, this.head.epoch_steps);
   }

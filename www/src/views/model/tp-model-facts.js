@@ -70,6 +70,12 @@ export class TpModelFacts extends Part {
     if (way.diverged_at !== null) words.push(this.t('model.said.diverged', { number, step: count(way.diverged_at) }));
     else if (!way.known) words.push(this.t(live ? 'model.said.live' : 'model.said.untrained', { number }));
     if (way.same === false) words.push(this.t('model.said.differs'));
+    const own = this.lens.slot ? this.store.pinned?.trial : this.store.trials.get(number);
+    if (own?.kept_epoch) {
+      const epochs = own.epochs.length;
+      words.push(this.t('model.said.kept', { number, epochs: count(epochs), epoch: count(own.kept_epoch) }));
+    }
+    if (head?.averaged && way.known) words.push(this.t('model.said.averaged'));
     if (seeds > 1) words.push(this.t('model.said.seeds', { n: seeds }));
     const { verdict } = this.lens.parts[1] ?? {};
     if (verdict && head && verdict.n < head.n_validation)

@@ -168,7 +168,9 @@ impl<'a> Table<'a> {
             }
             if record.len() != columns.len() {
                 // A mark that is never closed takes the rest of the file into one field.
-                if record.iter().any(|field| field.matches('\n').count() > 100) {
+                let rest = text.lines().skip(line.saturating_sub(1) as usize);
+                let is_open = rest.map(|line| line.matches('"').count()).sum::<usize>() % 2 == 1;
+                if is_open && record.iter().any(|field| field.contains('\n')) {
                     return Err(Fault::OpenQuote { line });
                 }
                 return Err(Fault::Ragged { line, found: record.len(), expected: columns.len() });

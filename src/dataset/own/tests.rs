@@ -196,6 +196,11 @@ fn what_is_wrong_is_named_with_its_line_and_column() {
     assert!(matches!(fault(&ids, &any), Fault::TooManyClasses { limit: 1000, .. }));
     let open = format!("{text}1,\"2,red\n{}", "1,2,red\n".repeat(200));
     assert_eq!(fault(&open, &any), Fault::OpenQuote { line: 14 });
+    let short = format!("{text}1,\"2,red\n1,2,red\n");
+    assert_eq!(fault(&short, &any), Fault::OpenQuote { line: 14 });
+    // What no f32 holds is no number here: a network could not be told of it.
+    let huge = text.replacen("2.5", "1e39", 1);
+    assert!(matches!(fault(&huge, &any), Fault::TextInNumbers { text, count: 1, .. } if text == "1e39"));
     let wide = "1,".repeat(1_000_000);
     assert_eq!(fault(&wide, &any), Fault::TooManyColumns { found: 1_000_001, limit: MAX_FEATURES });
     for (bytes, looks_like) in [

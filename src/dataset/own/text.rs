@@ -96,17 +96,17 @@ pub fn header(text: &str, separator: char, decimal: char) -> bool {
     is_distinct || rows.take(LOOKED_AT).any(|(_, row)| row.iter().any(is_number))
 }
 
-/// A finite number with this decimal sign.
+/// A number with this decimal sign, which networks can be told of: they count in f32.
 pub fn number(text: &str, decimal: char) -> Option<f64> {
     let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte));
     if !starts {
         return None;
     }
-    let finite = |text: &str| text.parse().ok().filter(|value: &f64| value.is_finite());
+    let held = |text: &str| text.parse().ok().filter(|value: &f64| value.abs() <= f64::from(f32::MAX));
     if decimal == '.' {
-        return finite(text);
+        return held(text);
     }
-    if text.contains('.') { None } else { finite(&text.replace(',', ".")) }
+    if text.contains('.') { None } else { held(&text.replace(',', ".")) }
 }
 
 /// Whether a field has no value: empty, or one of the words that tables have for it.

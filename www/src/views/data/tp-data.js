@@ -19,6 +19,8 @@ import sheet from './style.css?inline';
  * @typedef {import('../../study/types.js').KeptTable} KeptTable
  */
 
+/** Columns that are offered in place of one that cannot be predicted. */
+const MOST_OTHERS = 3;
 /** Between columns. */
 const SIGNS = [',', ';', '\t', '|'];
 
@@ -231,7 +233,7 @@ export class TpData extends WorkDialog {
       <div class="foot"><span class="sp"></span><button type="button" class="btn p" data-testid="data-use"
         ?disabled=${!read.found || this.state === 'running'} @click=${this.use}>${
           read.found
-            ? this.t('own.use', { rows: count(read.found.rows), features: count(read.found.features) })
+            ? this.t('own.use', { rows: count(read.found.rows), n: read.found.features })
             : this.t('own.use.none')
         }</button></div>`;
   }
@@ -243,6 +245,13 @@ export class TpData extends WorkDialog {
       (separator) => html`<button type="button" class="btn" data-testid="data-separator-button"
         @click=${() => this.again({ separator })}>${separator === '\t' ? this.t('own.tab') : separator}</button>`,
     )}</div>`;
+  }
+
+  /** Columns that could be predicted in place of one, the last first. @private @param {string} column */
+  others(column) {
+    /** @type {{name: string, kind?: string}[]} */ const columns = this.read?.report?.columns ?? [];
+    const names = columns.filter(({ name, kind }) => name !== column && kind !== 'ignored').map(({ name }) => name);
+    return names.reverse().slice(0, MOST_OTHERS);
   }
 
   /** Ways out of a fault. @private @param {Problem} problem */
@@ -257,6 +266,11 @@ export class TpData extends WorkDialog {
       return html`<button type="button" class="btn" data-testid="data-mend-${task}"
         @click=${() => this.again({ task })}>${this.t(`own.task.${task}`)}</button>`;
     }
+    if (['one_class', 'constant_target', 'empty_target', 'no_target'].includes(String(problem.fault)))
+      return this.others(column).map(
+        (target) => html`<button type="button" class="btn" data-testid="data-mend-target"
+          @click=${() => this.again({ target })}>${this.t('own.mend.target', { column: target })}</button>`,
+      );
     if (problem.fault === 'too_few' && this.said.missing === 'drop')
       return html`<button type="button" class="btn" @click=${() =>
         this.again({ missing: 'mean' })}>${this.t('own.missing.mean')}</button>`;

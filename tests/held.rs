@@ -74,10 +74,10 @@ fn a_running_average_follows_every_step_and_changes_none(on: On) {
 
 /// What a trial's epochs were, how it ended, and its weights then.
 #[derive(Debug, Default)]
-struct Life {
-    epochs: Vec<EpochRecord>,
-    end: Option<TrialEvent>,
-    last: TrialSnapshot,
+pub struct Life {
+    pub epochs: Vec<EpochRecord>,
+    pub end: Option<TrialEvent>,
+    pub last: TrialSnapshot,
 }
 
 fn study(fixed: &Value, more: &Value) -> Rc<Study> {
@@ -97,7 +97,7 @@ fn study(fixed: &Value, more: &Value) -> Rc<Study> {
 }
 
 /// Trains a study's trials in calls of this budget; with `parked` each waits after that epoch and goes on in another trainer.
-fn lives(
+pub fn lives(
     study: &Rc<Study>,
     backend: &dyn Fn() -> Box<dyn Backend>,
     budget: Duration,
@@ -140,7 +140,7 @@ fn lives(
     lives.into_values().collect()
 }
 
-fn text(lives: &[Life]) -> String {
+pub fn text(lives: &[Life]) -> String {
     let own = |life: &Life| {
         let end = life.end.as_ref().map(|end| (end.state, end.value, end.kept_epoch, end.steps));
         format!("{:?} {end:?} {:?} {}", life.epochs, life.last.networks, life.last.epochs)
@@ -149,14 +149,14 @@ fn text(lives: &[Life]) -> String {
 }
 
 /// Kinds of backends, one of a kind.
-fn kinds(on: On) -> Vec<Box<dyn Fn() -> Box<dyn Backend>>> {
+pub fn kinds(on: On) -> Vec<Box<dyn Fn() -> Box<dyn Backend>>> {
     match on {
         On::Cpu => vec![Box::new(|| Box::new(Cpu::new())), Box::new(|| Box::new(Reference))],
         On::Gpu => vec![Box::new(|| backends(On::Gpu).remove(0))],
     }
 }
 
-const LONG: Duration = Duration::from_secs(9);
+pub const LONG: Duration = Duration::from_secs(9);
 
 fn patience_goes_back_to_the_best_epoch() {
     patience(On::Cpu);

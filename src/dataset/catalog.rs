@@ -36,6 +36,9 @@ pub struct Entry {
     pub features: u32,
     /// Classes; 0 for numbers and where the data decide.
     pub classes: u32,
+    /// Rows of each class of bundled sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_rows: Vec<u32>,
     /// Bundled sets: name under `www/public/data/`.
     pub file: Option<String>,
     /// Whether `noise` has an effect.

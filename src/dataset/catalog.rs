@@ -84,7 +84,11 @@ mod tests {
                         digits iris wine breast_cancer diabetes penguins mnist csv idx";
         assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
         for entry in catalog() {
-            let Entry { name, task, kind, rows, features, classes, file, noise, available } = entry;
+            let Entry { name, task, kind, rows, features, classes, file, noise, available, class_rows } = entry;
+            let counted: u32 = class_rows.iter().sum();
+            let is_counted = *kind == Kind::Bundled && task == "classes";
+            assert_eq!(counted, if is_counted { *rows } else { 0 }, "{name}");
+            assert!(!is_counted || class_rows.len() == *classes as usize, "{name}");
             assert_eq!(*noise, *kind == Kind::Generated, "{name}");
             assert_eq!(file.is_some(), *kind == Kind::Bundled && *available, "{name}");
             match kind {

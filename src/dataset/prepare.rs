@@ -188,6 +188,7 @@ mod tests {
                 scaling: Vec::new(),
                 target_mean: 0.0,
                 target_scale: 1.0,
+                others: Vec::new(),
             };
             parts.target_spreads().map(|spread| if spread.is_nan() { -1.0 } else { spread })
         };

@@ -264,7 +264,7 @@ mod tests {
             };
             prop_assert!(least >= k as usize);
             let rest = by_key([&whole.train[..], &whole.validation].concat(), |&row| u64::from(row));
-            let mut validated = Vec::new();
+            let mut validated: Vec<u32> = Vec::new();
             for (fold, n) in folds.iter().zip(fold_sizes(rest.len(), k as usize)) {
                 prop_assert_eq!((&fold.test, fold.validation.len()), (&whole.test, n));
                 let own = by_key([&fold.train[..], &fold.validation].concat(), |&row| u64::from(row));

@@ -538,7 +538,7 @@ fn check_record(document: &Section<'_>) -> Result<Records> {
     let names = Record::ALL.map(Record::name).join(" | ");
     let list = value.as_array().ok_or_else(|| document.wrong(key, value, &format!("[{names}, ...]")))?;
     list.iter().try_fold(Records::default(), |records, value| {
-        let name = document.named(key, value, &names, "dead_units")?;
+        let name = document.named(key, value, &names, "")?;
         let one = Record::ALL.into_iter().find(|one| one.name() == name);
         let more = one.and_then(|one| records.with(one));
         more.ok_or_else(|| Error::Duplicate { key: key.into(), found: shown(value) })

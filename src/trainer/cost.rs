@@ -74,6 +74,7 @@ impl Trainer {
         let times = |record| match record {
             Record::Curvature => PRODUCTS * (2.0 + network.shape.hidden.len() as f64),
             Record::GradientNorm => 3.0,
+            Record::DeadUnits => 1.0,
             Record::WeightNorm | Record::UpdateRatio => 0.0,
         };
         SINGLY * rows * self.study.record.iter().map(times).sum::<f64>()

@@ -22,7 +22,7 @@ impl Trainer {
                 let spec = &wave.networks[index];
                 let mut weights = wave.population.snapshot(index).weights(spec);
                 if config.is_averaged_end(epoch) {
-                    held.take_end(at, &weights, spec.shape.n_trained(), (epoch, config));
+                    held.take_end(at, &weights, (epoch, config));
                     weights.clone_from(&held.means[at]);
                 }
                 let is_average = config.is_averaged_end(epoch) || spec.optimizer.average.is_some();

@@ -5,6 +5,7 @@ use super::{Trainer, TrialSnapshot};
 use crate::backend::epoch::Steps;
 use crate::backend::second_order::{Look, length, parts};
 use crate::backend::{EpochOutcome, Network, NetworkSpec, Snapshot, reference};
+use crate::kernels::dead_units::dead_units;
 use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
 use crate::schedule::StepAt;
 use crate::search::Trial;
@@ -125,6 +126,11 @@ impl Trainer {
             let n_rows = data.rows();
             let mut look = Look::new(spec, data.clone());
             let gradient = if records.has(Record::GradientNorm) { look.gradient(&now).1 } else { Vec::new() };
+            let dead = if records.has(Record::DeadUnits) {
+                dead_units(spec, &snapshot.numbers[..n], &rows)
+            } else {
+                Vec::new()
+            };
             let curvature = records.has(Record::Curvature).then(|| look.curvature(&snapshot, true, &mut kept.warm));
             let mut numbers = Vec::new();
             for (layer, part) in parts(&spec.shape.layers()).into_iter().enumerate() {
@@ -133,6 +139,7 @@ impl Trainer {
                     Record::GradientNorm => length(gradient[part.clone()].iter()),
                     Record::WeightNorm => length(now[part.clone()].iter()),
                     Record::UpdateRatio => length(moved.iter()) / length(before[part.clone()].iter()),
+                    Record::DeadUnits => dead.get(layer).copied().unwrap_or(f64::NAN),
                     Record::Curvature => curvature.as_ref().map_or(f64::NAN, |own| own.layers[layer]),
                 }));
             }

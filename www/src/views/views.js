@@ -47,6 +47,7 @@ defineLater('picked', () => import('../study/picked.js'));
 defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));
 defineLater('search', () => import('./search/index.js'));
+defineLater('scoring', () => import('./scoring/index.js'));
 defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
 defineLater('opening', () => import('./opening/index.js'));

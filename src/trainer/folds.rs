@@ -1,8 +1,8 @@
 //! The folds of a cross-validation: each network trains on its fold's rows, standardised by them. One split is one fold.
 
-use super::Trainer;
 use super::contestant::data_of;
-use crate::backend::{Data, Network, NetworkSpec, Population, Score, mixed};
+use super::{Trainer, TrialSnapshot};
+use crate::backend::{Data, Network, NetworkSpec, Population, Score, Snapshot, mixed};
 use crate::dataset::{Prepared, Task};
 use crate::error::Result;
 use std::rc::Rc;
@@ -41,6 +41,12 @@ impl Trainer {
     /// Steps that a network takes in an epoch.
     pub(super) fn per_epoch(&self, spec: &NetworkSpec) -> u64 {
         self.fold(spec).data.n_train.div_ceil(spec.max_batch) as u64
+    }
+
+    /// A trial's networks on the first fold, one a seed: those whose rows are [`Trainer::data`].
+    pub fn of_first_fold<'a>(&self, snapshot: &'a TrialSnapshot) -> &'a [Snapshot] {
+        let n = snapshot.networks.len() / self.folds.len().max(1);
+        &snapshot.networks[..n]
     }
 
     /// Networks that train side by side, each on its own fold.

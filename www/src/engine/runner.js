@@ -64,7 +64,7 @@ export class Runner {
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
     this.races = new Racing(store, () => this.engine);
-    /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
+    /** @private @type {Partial<Record<'range' | 'sharpness' | 'ensemble', import('./range.js').PieceRun>>} */
     this.piecewise = {};
     /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
@@ -362,7 +362,7 @@ export class Runner {
   async testRates(trial, range, onNews) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     for (const [name, { problem }] of this.store.drafts) if (name !== 'learning_rate') throw this.shown(problem);
-    await (this.piecewise.range ??= this.engine.piecewise('range')).run(this.store.study, trial, range, onNews);
+    await (this.piecewise.range ??= this.engine.piecewise('range')).run(this.store.study, [trial], range, onNews);
   }
 
   /** Trains a trial once more and tells how sharp the loss is on the way. What it returns settles at the end.
@@ -370,7 +370,14 @@ export class Runner {
   async lookSharply({ study, trial, diverges, epochs, onNews }) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     const run = (this.piecewise.sharpness ??= this.engine.piecewise('sharpness'));
-    await run.run(study, trial, { diverges }, onNews, epochs);
+    await run.run(study, [trial], { diverges }, onNews, epochs);
+  }
+
+  /** Trains networks that answer together. What it returns settles at the end.
+   * @param {import('../study/types.js').EnsembleAsked} asked */
+  async together({ study, trials, of, n, onNews }) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    await (this.piecewise.ensemble ??= this.engine.piecewise('ensemble')).run(study, trials, { of, n }, onNews);
   }
 
   /** What a run by hand asks its Worker; see hand-host.js. @param {string} what @param {any[]} args */
@@ -379,7 +386,7 @@ export class Runner {
     return this.engine.byHand(what, args);
   }
 
-  /** Lets go of what is under way. @param {'range' | 'sharpness'} kind */
+  /** Lets go of what is under way. @param {'range' | 'sharpness' | 'ensemble'} kind */
   leave(kind) {
     void this.piecewise[kind]?.stop().catch(() => {});
   }

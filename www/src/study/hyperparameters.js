@@ -15,7 +15,8 @@ import catalog from '../../../src/dataset/catalog.json' with { type: 'json' };
  *   label: {en: string, ko: string}, help: {en: string, ko: string},
  *   about?: Record<string, {en: string, ko: string}>}} Hyperparameter
  * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number,
- *   class_rows?: number[], noise: boolean, available: boolean, label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
+ *   class_rows?: number[], noise: boolean, available: boolean,
+ *   label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
  */
 
 /** @type {Hyperparameter[]} */

@@ -55,5 +55,6 @@ defineLater('runs', () => import('./runs/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
 defineLater('hand', () => import('./hand/index.js'));
 defineLater('range', () => import('./range/index.js'));
+defineLater('ensemble', () => import('./ensemble/index.js'));
 defineLater('sharpness', () => import('./sharpness/index.js'));
 defineLater('share', () => import('./share/index.js'));

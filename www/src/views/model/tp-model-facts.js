@@ -61,8 +61,16 @@ export class TpModelFacts extends Part {
         ([key, value]) => html`<div><dt title=${about(key)}>${name(key)}</dt>
           <dd class="num" data-testid="model-fact-${key}${end}">${value}</dd></div>`,
       )}</dl>
+      ${lens.slot ? nothing : this.door()}
       ${words.map((text) => html`<p class="q2" data-testid="model-said">${text}</p>`)}
     </div>`;
+  }
+
+  /** What several networks are worth together. @private */
+  door() {
+    const face = `${this.t('model.ensemble')}…`;
+    return html`<p><button type="button" class="lnk" data-testid="open-ensemble"
+      title=${this.t('model.ensemble.title')} @click=${() => this.act('ensemble')}>${face}</button></p>`;
   }
 
   /** @private @param {import('../../state/model.js').Sight} sight @param {number} copies of the trial

@@ -13,8 +13,8 @@ import { SightPart } from './sight-part.js';
 
 /**
  * @typedef {{layer: number, points: {epoch: number, value: number}[]}} Line
- * @typedef {'norm' | 'weight_norm' | 'gradient_norm' | 'update_ratio' | 'dead_units'} Measure `norm` is that of the weights at hand,
- *   the others are what the engine has written down
+ * @typedef {'norm' | 'weight_norm' | 'gradient_norm' | 'update_ratio' | 'dead_units'} Measure `norm` is that of the
+ *   weights at hand, the others are what the engine has written down
  */
 
 const MARGINS = { top: 8, bottom: 38 };
@@ -87,7 +87,7 @@ export class TpModelLayers extends SightPart {
   }
 
   /** A value in words: a share, or a number. @private @param {number | undefined} value */
-  said(value) {
+  valued(value) {
     return this.measure === 'dead_units' ? metric(value, 'classes') : loss(value);
   }
 
@@ -141,8 +141,8 @@ export class TpModelLayers extends SightPart {
       const [first, last] = [points[0], points.at(-1)];
       return this.t('model.layers.line', {
         name: this.layerName(layer),
-        from: this.said(first?.value),
-        to: this.said(last?.value),
+        from: this.valued(first?.value),
+        to: this.valued(last?.value),
       });
     });
     return `${this.ofTrial(this.title)}. ${said.join(', ')}.`;
@@ -165,7 +165,7 @@ export class TpModelLayers extends SightPart {
           key: `layer_${layer + 1}`,
           label: this.layerName(layer),
           num: true,
-          text: (/** @type {number} */ k) => this.said(points[k]?.value),
+          text: (/** @type {number} */ k) => this.valued(points[k]?.value),
           value: (/** @type {number} */ k) => points[k]?.value,
         })),
       ],
@@ -270,7 +270,7 @@ export class TpModelLayers extends SightPart {
     const epoch = exact(Number((lines[0]?.points[k]?.epoch ?? NaN).toFixed(1)));
     const said = lines
       .slice(0, MOST_LAYERS)
-      .map(({ layer, points }) => `${this.layerName(layer)} ${this.said(points[k]?.value)}`);
+      .map(({ layer, points }) => `${this.layerName(layer)} ${this.valued(points[k]?.value)}`);
     return `${this.t('model.epoch', { epoch })}: ${said.join(', ')}`;
   }
 

@@ -12,8 +12,8 @@ import { copiesOf } from '../../study/parts.js';
  * @typedef {import('../../study/difference.js').Difference} Difference
  * @typedef {import('../../study/difference.js').Interval} Interval
  * @typedef {import('../../study/difference.js').Measured} Measured
- * @typedef {{a: Trial, b: Trial, n: number, means: Measured[], difference: Difference | null, by: 'welch' | 'shared' |
- *   'paired'}} Pair
+ * @typedef {{a: Trial, b: Trial, n: number, means: Measured[], difference: Difference | null, by: 'welch' | 'folds' |
+ *   'shared' | 'paired'}} Pair
  * @typedef {{key: string, scores: [number, number][], state: 'training' | 'done' | 'failed', problem: string}} Fresh
  *   the same two trials trained again
  * @typedef {{name: string, key: string, interval: Interval | null, isDifference?: boolean}} Row

@@ -38,6 +38,10 @@ export const RANGE = {
   train_together: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').EnsembleAsked} */ asked) => runner.together(asked),
   }),
+  /** Measures epochs with batches of several sizes; what it returns settles at the end. */
+  time_epochs: defineCommand({
+    act: ({ runner }, /** @type {import('../study/types.js').TimesAsked} */ asked) => runner.timeEpochs(asked),
+  }),
   leave_ensemble: defineCommand({ act: ({ runner }) => runner.leave('ensemble') }),
   /** Trains two trials again with seeds that both share; what it returns settles at the end. */
   pair: defineCommand({

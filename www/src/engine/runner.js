@@ -36,6 +36,7 @@ const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
+const epochTimes = defineLater('epochTimes', () => import('./epoch-times.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 const aside = defineLater('aside', () => import('./aside.js'));
@@ -425,6 +426,13 @@ export class Runner {
    * @param {import('../study/types.js').RepeatsAsked} asked */
   async repeatSplits(asked) {
     await (await repeats.open()).repeatSplits(new Engine(this.engine.options), asked);
+  }
+
+  /** How long epochs take by the size of a batch, in an engine of its own.
+   * @param {import('../study/types.js').TimesAsked} asked */
+  async timeEpochs(asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    await (await epochTimes.open()).timeEpochs(new Engine(this.engine.options), asked);
   }
 
   /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what

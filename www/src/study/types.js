@@ -148,6 +148,10 @@
  *   metric: number} | null}} Repeat the winner of a study over another split: its last epoch, and its test score
  * @typedef {{study: Study, choice: BackendChoice, repeats: number, onRepeat: (one: Repeat) => void, isWanted: () =>
  *   boolean}} RepeatsAsked
+ * @typedef {{size: number, seconds: number | null}} EpochTime of an epoch with such batches; null where the device
+ *   does not take them
+ * @typedef {{study: Study, choice: BackendChoice, rows: number, onTime: (one: EpochTime) => void, isWanted: () =>
+ *   boolean}} TimesAsked
  * @typedef {[Record<string, Value>, number | 'NaN' | null, number | null]} Past a trial as a sampler knows it: its
  *   parameters, what came of it (smaller is better, 'NaN' where it failed, null while it runs), and the epochs after
  *   which it was pruned

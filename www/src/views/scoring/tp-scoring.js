@@ -33,7 +33,8 @@ export class TpScoring extends Part {
         ${field('seeds', seeds, MOST_SEEDS, 'set_seeds')}
         ${field('evaluate-every', every, mostEpochs(study), 'set_evaluate_every')}
       </div>
-      <p class="about" data-testid="scoring-cost">${this.said()}</p></details>`;
+      <p class="about" data-testid="scoring-cost">${this.said()}</p></details>
+      <tp-batches .store=${store}></tp-batches>`;
   }
 
   /** @private */

@@ -75,6 +75,12 @@ pub enum Error {
     /// A data set too small for its split.
     #[error("{dataset} has {rows} samples, too few: the {part} part would be empty; raise samples or change split")]
     TooFewRows { dataset: String, rows: u32, part: String },
+    /// More folds than rows of a class outside the test part.
+    #[error(
+        "dataset.folds is {folds}, but each fold validates at least one sample of every class, and outside the test part the \
+         rarest has {rows}; use at most {rows} folds"
+    )]
+    TooManyFolds { folds: u32, rows: u32 },
     /// A loss that does not fit the task.
     #[error("loss {loss} does not fit {dataset}; use {accepted}")]
     LossMismatch { loss: String, dataset: String, accepted: String },

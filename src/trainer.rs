@@ -8,16 +8,18 @@ mod assignment;
 mod contestant;
 mod cost;
 mod crowds;
+mod folds;
 mod held;
 mod hold;
 mod record;
 mod report;
 mod snapshot;
+mod start;
 mod wave;
 
 use crate::backend::epoch::{Steps, batches_of, shuffled};
 use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Program};
-use crate::dataset::{Prepared, Task};
+use crate::dataset::Prepared;
 use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EngineInfo, TrialEvent, TrialState};
@@ -30,8 +32,8 @@ pub use contestant::Contestant;
 pub(crate) use contestant::data_of;
 use core::time::Duration;
 pub use cost::Cost;
+use folds::Fold;
 pub use held::Best;
-use held::Held;
 pub use report::Report;
 use serde_json::Map;
 pub use snapshot::TrialSnapshot;
@@ -46,7 +48,10 @@ pub struct Trainer {
     /// The settings of a trial without drawn ones.
     base: TrialConfig,
     backend: Box<dyn Backend>,
+    /// The rows of the first fold, at which networks are looked at.
     data: Rc<Data>,
+    /// All folds.
+    folds: Vec<Fold>,
     prepared: Rc<Prepared>,
     waiting: VecDeque<Assignment>,
     wave: Option<Wave>,
@@ -64,10 +69,8 @@ pub struct Trainer {
     streams: u32,
     /// Only how trials end is told, and nothing is kept of them.
     brief: bool,
-    /// [`Prepared::target_spreads`], for R^2.
-    spread: [f64; 3],
-    /// Rows that networks are looked at over, by how many they are.
-    looked_at: BTreeMap<usize, Rc<Data<f64>>>,
+    /// Rows of a fold that networks are looked at over, by how many they are.
+    looked_at: BTreeMap<(u16, usize), Rc<Data<f64>>>,
 }
 
 impl Trainer {
@@ -81,8 +84,8 @@ impl Trainer {
         backend: Box<dyn Backend>,
         trials: Vec<Trial>,
     ) -> Result<Self> {
-        let data = Rc::new(data_of(&prepared));
-        let spread = prepared.target_spreads();
+        let folds: Vec<Fold> = prepared.folds().map(Fold::new).collect();
+        let data = folds[0].data.clone();
         let (crowds, strategies) = (BTreeMap::new(), BTreeSet::new());
         let costs = Vec::new();
         let base = TrialConfig::new(&study, &Map::new());
@@ -93,12 +96,12 @@ impl Trainer {
             base,
             backend,
             data,
+            folds,
             prepared,
             waiting: VecDeque::new(),
             wave: None,
             watched: BTreeSet::new(),
             failed: None,
-            spread,
             crowds,
             strategies,
             costs,
@@ -128,7 +131,7 @@ impl Trainer {
         for Assignment { trial, of_trials, .. } in &assignments {
             self.know_crowds(*of_trials);
             let config = self.config(trial);
-            let network = self.network(trial, *of_trials, &config, 0);
+            let network = self.network(trial, *of_trials, &config, RunId::default());
             self.check_size(trial.number, &network)?;
             self.largest = self.largest.max(network_bytes(self.backend.as_ref(), &network, self.data.n_train));
             self.strategies.insert(self.backend.strategy(&network));
@@ -142,8 +145,8 @@ impl Trainer {
     pub fn contestant(&mut self, trial: &Trial, of_trials: u32) -> Contestant {
         self.know_crowds(of_trials);
         let config = self.config(trial);
-        let spec = self.network(trial, of_trials, &config, 0);
-        let (batch, epochs, init) = (self.batch_size(&config), config.epochs, (config.init, config.init_std));
+        let spec = self.network(trial, of_trials, &config, RunId::default());
+        let (batch, epochs, init) = (spec.max_batch, config.epochs, (config.init, config.init_std));
         let is_averaged = config.averages_ends || spec.optimizer.average.is_some();
         Contestant { trial: trial.number, batch, epochs, init, spec, is_averaged }
     }
@@ -161,10 +164,7 @@ impl Trainer {
 
     /// What a loss is multiplied by, for the targets' own units.
     pub fn unit(&self) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => 1.0,
-            Task::Numbers => self.prepared.target_scale * self.prepared.target_scale,
-        }
+        self.folds[0].unit
     }
 
     /// Tells in the report of its next epoch what a trial in training is then; false, and nothing to be told, of one that is
@@ -242,14 +242,9 @@ impl Trainer {
     pub fn outlines(&self) -> Vec<NetworkSpec> {
         let outline = |assignment: &Assignment| {
             let Assignment { trial, of_trials, .. } = assignment;
-            self.network(trial, *of_trials, &self.config(trial), 0)
+            self.network(trial, *of_trials, &self.config(trial), RunId::default())
         };
         self.waiting.iter().map(outline).collect()
-    }
-
-    fn batch_size(&self, config: &TrialConfig) -> usize {
-        // A default batch may be larger than a small data set; an asked-for one was refused by the check.
-        config.batch_size.unwrap_or(self.data.n_train).min(self.data.n_train)
     }
 
     /// Works for about `budget`, over as many epochs as that takes.
@@ -298,7 +293,7 @@ impl Trainer {
                 let waits = schedule.waits_for_outcome() || optimizer.descends() || running.config.holds_weights();
                 !running.ended && waits
             });
-            let alone = waits || self.study.seeds_per_trial > 1 || !self.study.record.is_empty();
+            let alone = waits || self.study.copies() > 1 || !self.study.record.is_empty();
             let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
             if !alone {
                 wave.population.let_lag();
@@ -374,8 +369,9 @@ impl Trainer {
                     None => report.snapshots.push(snapshot),
                     Some(mut heir) => {
                         let (number, now) = (heir.first().number, self.config(heir.first()));
-                        let per_epoch = self.data.n_train.div_ceil(self.batch_size(&now));
-                        heir.from = Some(snapshot.handed_to(number, &running.config, &now, per_epoch));
+                        let specs = self.copies(heir.first(), heir.of_trials, &now);
+                        let per_epoch: Vec<u64> = specs.iter().map(|spec| self.per_epoch(spec)).collect();
+                        heir.from = Some(snapshot.handed_to(number, &running.config, &now, &per_epoch));
                         self.waiting.push_back(*heir);
                     }
                 }
@@ -392,14 +388,15 @@ impl Trainer {
     async fn close(&mut self, wave: &mut Wave, report: &mut Report) -> Result<()> {
         let Some(owner) = wave.to_close.pop_front() else { return Ok(()) };
         let recorded = self.recorded(wave, owner);
-        let running = &mut wave.trials[owner];
+        let Wave { population, trials, networks, steps, .. } = wave;
+        let running = &mut trials[owner];
         if running.config.optimizer.descends() {
-            wave.population.settle().await?;
+            population.settle().await?;
             for &index in &running.networks {
-                wave.steps[index].added = wave.population.snapshot(index).added(&running.config.optimizer);
+                steps[index].added = population.snapshot(index).added(&running.config.optimizer);
             }
         }
-        let mut event = self.end_epoch(running, &mut wave.steps);
+        let mut event = self.end_epoch(running, networks, steps);
         if let Some(epoch) = event.epochs.last_mut() {
             epoch.recorded = recorded;
         }
@@ -416,94 +413,6 @@ impl Trainer {
         Ok(())
     }
 
-    /// Takes as many waiting trials as the backend has memory and use for; whether there were any.
-    async fn start_wave(&mut self, report: &mut Report) -> Result<bool> {
-        let (limit, _) = self.backend.memory_limit();
-        let most = self.backend.most_networks();
-        let seeds = u64::from(self.study.seeds_per_trial);
-        let (mut bytes, mut own_bytes) = (0, 0);
-        let (mut networks, mut outlines) = (Vec::new(), Vec::new());
-        let mut owner = Vec::new();
-        let (mut trials, mut snapshots) = (Vec::new(), Vec::new());
-        while let Some(Assignment { of_trials, .. }) = self.waiting.front() {
-            let trial = self.waiting[0].first();
-            let config = self.config(trial);
-            let network = self.network(trial, *of_trials, &config, 0);
-            let own = self.backend.network_bytes(&network) * seeds;
-            let all = network_bytes(self.backend.as_ref(), &network, self.data.n_train) * seeds;
-            let is_full = own_bytes + own > limit || bytes + all > self.backend.wave_bytes() || networks.len() >= most;
-            if !trials.is_empty() && is_full {
-                break;
-            }
-            (bytes, own_bytes) = (bytes + all, own_bytes + own);
-            let Some((assignment, heir)) = self.waiting.pop_front().map(Assignment::first_stretch) else { break };
-            let Assignment { trial, of_trials, until_epoch, from, .. } = assignment;
-            let first = networks.len();
-            for repeat in 0..self.study.seeds_per_trial {
-                let network = self.network(&trial, of_trials, &config, repeat);
-                outlines.push(network.clone());
-                networks.push(network.initial_by(config.init, config.init_std));
-                owner.push(trials.len());
-            }
-            let kept = self.kept(&networks[first..]);
-            let mut told = None;
-            if !self.brief && heir.is_none() {
-                report.tell(&mut told, TrialEvent::begun(trial.number));
-            }
-            snapshots.extend(from.map(|from| (trials.len(), from)));
-            trials.push(Running {
-                told,
-                trial,
-                until: until_epoch.map_or(config.epochs, |until| until.min(config.epochs)),
-                config,
-                networks: (first..networks.len()).collect(),
-                epochs_begun: 0,
-                epochs_done: 0,
-                steps: 0,
-                evaluations: 0,
-                outcomes: Vec::new(),
-                ended: false,
-                kept,
-                heir,
-                held: Held::default(),
-            });
-        }
-        if trials.is_empty() {
-            return Ok(false);
-        }
-        let population = self.backend.population(self.data.clone(), networks).await?;
-        let steps = vec![Steps::default(); outlines.len()];
-        let (in_epoch, to_park, to_close, to_hold) = (false, Vec::new(), VecDeque::new(), Vec::new());
-        let (networks, is_through) = (outlines, false);
-        let mut wave =
-            Wave { population, networks, trials, owner, steps, in_epoch, is_through, to_close, to_hold, to_park };
-        for (owner, from) in snapshots {
-            let per_epoch = self.data.n_train.div_ceil(self.batch_size(&wave.trials[owner].config));
-            wave.take_up(owner, &from, per_epoch);
-        }
-        self.wave = Some(wave);
-        Ok(true)
-    }
-
-    fn network(&self, trial: &Trial, of_trials: u32, config: &TrialConfig, repeat: u16) -> NetworkSpec {
-        let run = RunId { trial: trial.number % self.streams, fold: 0, repeat };
-        let shape = config.shape(self.data.columns, self.prepared.task);
-        let network = NetworkSpec {
-            run,
-            seed: self.study.seed,
-            loss: config.loss,
-            optimizer: config.optimizer,
-            schedule: config.schedule.clone(),
-            dropout: config.dropout,
-            max_batch: self.batch_size(config),
-            crowd: 1,
-            shape,
-        };
-        let crowds = self.crowds.get(&of_trials);
-        let crowd = crowds.and_then(|crowds| crowds.get(&network.program())).map_or(1, |&n| n as u32);
-        NetworkSpec { crowd, ..network }
-    }
-
     /// Begins the next epoch of all that have one; whether there is any.
     fn begin_epoch(&self, wave: &mut Wave) -> Result<bool> {
         let (mut epoch, mut ends) = (Vec::new(), false);
@@ -511,22 +420,22 @@ impl Trainer {
         let mut known = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
-            let batch = self.batch_size(&running.config);
             let epoch_number = running.epochs_begun + 1;
             let validates = epoch_number % self.study.evaluate_every == 0 || epoch_number == running.config.epochs;
             for &network in &running.networks {
-                let run = wave.networks[network].run;
+                let spec = &wave.networks[network];
+                let run = spec.run;
                 let at = (run, running.epochs_begun);
                 let order = match &known {
                     Some((same, order)) if *same == at => Vec::clone(order),
                     _ => {
                         let stream = Stream::of(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
-                        let order = shuffled(self.data.n_train, stream);
+                        let order = shuffled(self.fold(spec).data.n_train, stream);
                         known = Some((at, order.clone()));
                         order
                     }
                 };
-                let batches = batches_of(network, &wave.networks[network], order, batch, &mut wave.steps[network]);
+                let batches = batches_of(network, spec, order, spec.max_batch, &mut wave.steps[network]);
                 epoch.push(EpochBatches { validates, ..batches });
             }
             running.epochs_begun += 1;
@@ -541,16 +450,15 @@ impl Trainer {
         Ok(is_any)
     }
 
-    /// Closes a trial's epoch: the mean over its seeds, and whether the trial ends here.
-    fn end_epoch(&self, running: &mut Running, steps: &mut [Steps]) -> TrialEvent {
+    /// Closes a trial's epoch: the mean over its copies, and whether the trial ends here.
+    fn end_epoch(&self, running: &mut Running, networks: &[NetworkSpec], steps: &mut [Steps]) -> TrialEvent {
         // Seeds end in any order; sums over them must not depend on it.
         let outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
-        let batch = self.batch_size(&running.config);
         running.epochs_done += 1;
-        let per_epoch = self.data.n_train.div_ceil(batch) as u64;
         let diverged_at = outcomes.iter().filter_map(|outcome| outcome.diverged_at).min();
-        let before = (running.epochs_done as u64 - 1) * per_epoch;
         for outcome in &outcomes {
+            let per_epoch = self.per_epoch(&networks[outcome.network]);
+            let before = (running.epochs_done as u64 - 1) * per_epoch;
             let steps = outcome.diverged_at.map_or(per_epoch, |at| at - before);
             running.steps += steps;
             running.evaluations += outcome.evaluations.max(steps);
@@ -573,7 +481,7 @@ impl Trainer {
         let is_last = running.epochs_done == running.config.epochs;
         let is_patient = running.config.patience > 0;
         let is_told = is_last || is_patient || !self.brief;
-        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, steps));
+        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, networks, steps));
         for outcome in &outcomes {
             // A schedule waits for looks at the validation rows; without such rows, for the training's.
             let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));

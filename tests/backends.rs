@@ -2,6 +2,7 @@
 //! Its harness can ignore at run time (`harness/mod.rs`).
 
 mod common;
+mod folds;
 mod harness;
 mod held;
 
@@ -19,6 +20,7 @@ mod training;
 fn main() -> std::process::ExitCode {
     harness::run(&[
         evaluation::add,
+        folds::add,
         golden::add,
         gpu::add,
         gradients::add,

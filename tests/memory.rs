@@ -105,6 +105,7 @@ fn most_while_training(trials: u32, budget: usize) -> [usize; 2] {
         scaling: vec![(0.0, 1.0); columns],
         target_mean: 0.0,
         target_scale: 1.0,
+        others: Vec::new(),
     };
     let before = HEAP.allocated();
     let mut most = 0;

@@ -61,3 +61,30 @@ fn more_dropout_means_a_smaller_gap_on_noisy_moons() {
     assert!(thirds[0] > 0.2, "with little dropout the validation loss is well above: {thirds:?}");
     assert!(thirds[0] > thirds[1] + 0.05 && thirds[1] > thirds[2] + 0.05, "each third has less of a gap: {thirds:?}");
 }
+
+#[test]
+fn wide_networks_have_a_low_empirical_and_a_high_true_risk() {
+    let widths = json!({"type": "categorical", "choices": [1, 8, 128]});
+    let trials = trained("capacity_width", |study| {
+        (study["space"]["hidden_units"], study["trials"], study["seeds_per_trial"]) =
+            (widths.clone(), json!(3), json!(3));
+    });
+    let of = |width: u64, what: &str| {
+        last(trials.iter().find(|trial| trial["params"]["hidden_units"] == width).unwrap(), what)
+    };
+    let [narrow, middle, wide] = [1, 8, 128].map(|width| (of(width, "train_loss"), of(width, "validation_loss")));
+    assert!(narrow.0 > middle.0 && middle.0 > 2.0 * wide.0, "training: {narrow:?} {middle:?} {wide:?}");
+    assert!(middle.1 < narrow.1 && wide.1 > 1.6 * middle.1, "validation: {narrow:?} {middle:?} {wide:?}");
+}
+
+#[test]
+fn the_validation_loss_turns_while_the_training_loss_falls_on() {
+    let trials = trained("capacity_epochs", |study| study["seeds_per_trial"] = json!(3));
+    let epochs = trials[0]["epochs"].as_array().unwrap();
+    let of = |what: &str| epochs.iter().map(|epoch| epoch[what].as_f64().unwrap()).collect::<Vec<_>>();
+    let (train, validation) = (of("train_loss"), of("validation_loss"));
+    let least = (0..validation.len()).min_by(|&a, &b| validation[a].total_cmp(&validation[b])).unwrap();
+    assert!((15..60).contains(&least), "lowest after epoch {}", least + 1);
+    assert!(validation[199] > 1.6 * validation[least], "{} from {}", validation[199], validation[least]);
+    assert!(train[199] < 0.3 * train[least], "{} from {}", train[199], train[least]);
+}

@@ -88,7 +88,7 @@ fn what_is_refused_names_its_key() {
         ("seed", json!(9_007_199_254_740_992_u64), "out_of_range", "seed"),
         ("dataset.name", json!("mnits"), "out_of_range", "dataset.name"),
         ("dataset.noise", json!(0.3), "out_of_range", "dataset.noise"),
-        ("dataset.folds", json!(5), "not_yet", "dataset.folds"),
+        ("dataset.folds", json!(21), "out_of_range", "dataset.folds"),
         ("dataset.split", json!({"train": 0.5, "validation": 0.2, "test": 0.2}), "out_of_range", "dataset.split"),
         ("sampler", json!({"name": "pbt", "population": 1}), "out_of_range", "sampler.population"),
         ("sampler", json!({"name": "luck"}), "out_of_range", "sampler.name"),

@@ -1,7 +1,8 @@
 // A batch norm of a layer: four units over all rows an invocation. In training it takes the batch's own mean and variance,
 // and moves the running ones towards them; in an evaluation it takes these. The norm has an entry of its own in the layers'
 // table: `weight` is its factors, behind which stand shifts, running means and running variances; `below` is where the
-// normed sums stand and `delta_below` 1 over the deviations.
+// normed sums stand and `delta_below` 1 over the deviations. Where the parameters' average is kept, that of the running
+// statistics is, too: `norm4` leads from their places to those of its lags.
 
 fn batch_norm(member: Member, quad: u32) {
     let network = network_at(member.network);
@@ -26,8 +27,16 @@ fn batch_norm(member: Member, quad: u32) {
             let off = work[layer.above + b * wide + quad] - sum;
             squares += off * off;
         }
-        params[own + 2u * wide] = (1.0 - NORM_MOMENTUM) * mean + NORM_MOMENTUM * sum;
-        params[own + 3u * wide] = (1.0 - NORM_MOMENTUM) * variance + NORM_MOMENTUM * (squares / (n - 1.0));
+        let new_mean = (1.0 - NORM_MOMENTUM) * mean + NORM_MOMENTUM * sum;
+        let new_variance = (1.0 - NORM_MOMENTUM) * variance + NORM_MOMENTUM * (squares / (n - 1.0));
+        params[own + 2u * wide] = new_mean;
+        params[own + 3u * wide] = new_variance;
+        let decay = network.constants[0].z;
+        if decay > 0.0 {
+            let lag = layer.norm4 + own + 2u * wide;
+            slots[lag] = decay * (slots[lag] + (mean - new_mean));
+            slots[lag + wide] = decay * (slots[lag + wide] + (variance - new_variance));
+        }
         mean = sum;
         variance = squares / n;
     }

@@ -75,10 +75,33 @@ pub fn ensemble(members: &[Member], loss: Loss, data: &Data, rows: Rows, unit: U
     Some(Ensemble { members: scores, together, multiplications: members.iter().map(weights).collect() })
 }
 
+/// Checkpoints of one run that answer together, at most.
+const CHECKPOINTS: usize = 5;
+
+/// Epochs from the middle of a training to its end, evenly: where its checkpoints are taken.
+pub fn checkpoints(epochs: usize) -> Vec<usize> {
+    let first = epochs.div_ceil(2).max(1);
+    let n = CHECKPOINTS.min(epochs - first + 1);
+    (0..n).map(|k| first + (epochs - first) * k / (n - 1).max(1)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mlp::Activation;
+
+    #[test]
+    fn checkpoints_go_from_the_middle_to_the_end() {
+        assert_eq!(checkpoints(20), [10, 12, 15, 17, 20]);
+        assert_eq!(checkpoints(1), [1]);
+        assert_eq!(checkpoints(2), [1, 2]);
+        assert_eq!(checkpoints(3), [2, 3]);
+        for epochs in 1..200 {
+            let all = checkpoints(epochs);
+            assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "{all:?}");
+            assert_eq!(all.last(), Some(&epochs));
+        }
+    }
 
     /// Linear networks of one feature, by their weights and biases.
     fn member(outputs: usize, parameters: &[f32]) -> Member {

@@ -1,11 +1,12 @@
-//! A population whose networks are trained by different strategies: each strategy's part works through its epoch in turn.
+//! A population in parts, whose networks are trained by different strategies or on different rows: each part works through
+//! its epoch in turn.
 
 use super::{Advance, EpochBatches, LocalFuture, Network, NetworkSpec, Population, Snapshot, Tuning};
 use crate::error::Result;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-/// A strategy's networks.
+/// Networks of one kind.
 struct Part {
     population: Box<dyn Population>,
     /// The index in the whole population of each network of the part.
@@ -32,13 +33,18 @@ pub fn population<S: Ord + Copy>(
         indices.push(index);
         networks.push(network);
     }
-    let mut places = vec![(0, 0); by_strategy.values().map(|(indices, _)| indices.len()).sum()];
+    side_by_side(by_strategy.into_iter().map(|(strategy, (networks, own))| (networks, part(strategy, own))).collect())
+}
+
+/// Populations as one: each with the indices that its networks have in the whole.
+pub fn side_by_side(all: Vec<(Vec<usize>, Box<dyn Population>)>) -> Box<dyn Population> {
+    let mut places = vec![(0, 0); all.iter().map(|(indices, _)| indices.len()).sum()];
     let mut parts = Vec::new();
-    for (strategy, (networks, own)) in by_strategy {
+    for (networks, population) in all {
         for (at, &network) in networks.iter().enumerate() {
             places[network] = (parts.len(), at);
         }
-        parts.push(Part { population: part(strategy, own), networks, at_work: false });
+        parts.push(Part { population, networks, at_work: false });
     }
     Box::new(Mixed { parts, places })
 }

@@ -14,7 +14,7 @@ pub mod cpu;
 pub(crate) mod epoch;
 mod evaluate;
 pub mod gpu;
-mod mixed;
+pub(crate) mod mixed;
 pub mod reference;
 pub mod second_order;
 mod snapshot;

@@ -36,6 +36,9 @@ pub struct Entry {
     pub features: u32,
     /// Classes; 0 for numbers and where the data decide.
     pub classes: u32,
+    /// Rows of each class of bundled sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_rows: Vec<u32>,
     /// Bundled sets: name under `www/public/data/`.
     pub file: Option<String>,
     /// Whether `noise` has an effect.
@@ -81,7 +84,11 @@ mod tests {
                         digits iris wine breast_cancer diabetes penguins mnist csv idx";
         assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
         for entry in catalog() {
-            let Entry { name, task, kind, rows, features, classes, file, noise, available } = entry;
+            let Entry { name, task, kind, rows, features, classes, file, noise, available, class_rows } = entry;
+            let counted: u32 = class_rows.iter().sum();
+            let is_counted = *kind == Kind::Bundled && task == "classes";
+            assert_eq!(counted, if is_counted { *rows } else { 0 }, "{name}");
+            assert!(!is_counted || class_rows.len() == *classes as usize, "{name}");
             assert_eq!(*noise, *kind == Kind::Generated, "{name}");
             assert_eq!(file.is_some(), *kind == Kind::Bundled && *available, "{name}");
             match kind {

@@ -16,7 +16,7 @@ pub use derived::{Derived, Plane, with_derived};
 pub use generate::{MAX_SAMPLES, MIN_SAMPLES, generate};
 pub use prepare::{Prepared, PreparedTargets, prepare};
 pub use preview::{Preview, preview, tellers};
-pub use split::{Split, part_sizes, split};
+pub use split::{Split, check_folds, fold_sizes, folds, part_sizes, rarest, split};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::bundled;
 pub use table::parse_bundled;
@@ -136,6 +136,8 @@ pub struct Settings {
     pub seed: u64,
     /// Shares of the three parts.
     pub split: SplitShares,
+    /// Parts of what is not for testing, each validated once; 1 for one split.
+    pub folds: u32,
     /// Whether features are scaled by the training part's mean and deviation.
     pub standardize: bool,
     /// Features made of the two that there are.
@@ -149,6 +151,7 @@ impl Default for Settings {
             noise: 0.0,
             seed: 0,
             split: SplitShares::default(),
+            folds: 1,
             standardize: true,
             derived: Vec::new(),
         }

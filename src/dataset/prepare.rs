@@ -34,9 +34,16 @@ pub struct Prepared {
     pub target_mean: f64,
     /// Their deviation; 1 for classes and where all are equal.
     pub target_scale: f64,
+    /// The same data as the further folds of a cross-validation have them.
+    pub others: Vec<Self>,
 }
 
 impl Prepared {
+    /// The data as each fold has them.
+    pub fn folds(&self) -> impl Iterator<Item = &Self> {
+        core::iter::once(self).chain(&self.others)
+    }
+
     /// Mean squared distance of the training, validation and test part's targets from their own mean, as scaled; NaN where
     /// fewer than two differ, since R^2 is not defined there. 1 for classes.
     pub fn target_spreads(&self) -> [f64; 3] {
@@ -98,6 +105,7 @@ pub fn prepare(data: &Dataset, split: &Split, standardize: bool) -> Prepared {
         scaling,
         target_mean,
         target_scale,
+        others: Vec::new(),
     }
 }
 
@@ -180,6 +188,7 @@ mod tests {
                 scaling: Vec::new(),
                 target_mean: 0.0,
                 target_scale: 1.0,
+                others: Vec::new(),
             };
             parts.target_spreads().map(|spread| if spread.is_nan() { -1.0 } else { spread })
         };

@@ -19,12 +19,67 @@ pub struct Split {
 /// Shares are counted in billionths, so that decimal shares of a row number are exact.
 const UNIT: f64 = 1e9;
 
+/// Rows of each part of each fold, the same test part in all: of a single fold the three shares, of several each an equal
+/// part of what is not for testing for validation, each row once.
+///
+/// # Errors
+/// As [`split`]; [`Error::TooManyFolds`].
+pub fn folds(data: &Dataset, settings: &Settings) -> Result<Vec<Split>> {
+    if settings.folds == 1 {
+        return Ok(vec![split(data, settings)?]);
+    }
+    let n = settings.folds as usize;
+    let (rest, test) = shuffled_and_test(data, settings)?;
+    let least = rest.iter().map(Vec::len).filter(|&rows| rows > 0).min().unwrap_or(0);
+    check_folds(settings.folds, least)?;
+    // Dealt one by one, class after class: each fold has its share of every class, and of all, but for a row.
+    let dealt: Vec<(usize, u32)> = rest.into_iter().flatten().enumerate().map(|(at, row)| (at % n, row)).collect();
+    let part = |fold: usize, is_own: bool| {
+        let own = dealt.iter().filter(|one| (one.0 == fold) == is_own).map(|one| one.1);
+        by_key(own.collect(), |&row| u64::from(row))
+    };
+    let fold = |fold| Split { train: part(fold, false), validation: part(fold, true), test: test.clone() };
+    Ok((0..n).map(fold).collect())
+}
+
+/// Rows for validation of each of `n` folds of so many rows, most first.
+pub fn fold_sizes(rows: usize, n: usize) -> impl DoubleEndedIterator<Item = usize> {
+    (0..n).map(move |fold| (rows + n - 1 - fold) / n)
+}
+
+/// Refuses more folds than there are rows of the rarest class outside the test part.
+///
+/// # Errors
+/// [`Error::TooManyFolds`].
+pub fn check_folds(folds: u32, rows: usize) -> Result<()> {
+    if folds as usize <= rows { Ok(()) } else { Err(Error::TooManyFolds { folds, rows: rows as u32 }) }
+}
+
+/// Rows of the rarest class outside the test part, where classes have so many in all.
+pub fn rarest(classes: &[u32], unused: usize, test: usize) -> usize {
+    let mut left: Vec<u64> = classes.iter().map(|&rows| u64::from(rows)).collect();
+    for count in [unused, test] {
+        let taken = apportion(count, &left);
+        left.iter_mut().zip(taken).for_each(|(rows, taken)| *rows -= taken as u64);
+    }
+    left.into_iter().min().unwrap_or(0) as usize
+}
+
 /// Splits by `settings.seed`, every class in the same proportions. Parts have the largest-remainder sizes of their
 /// shares. Where `settings.samples` is below the number of rows, that many are used and the others are in no part.
 ///
 /// # Errors
 /// Shares that are not shares, more samples than rows, or a part that would be empty.
 pub fn split(data: &Dataset, settings: &Settings) -> Result<Split> {
+    let sizes = part_sizes(&data.name, data.rows, settings)?;
+    let (mut groups, test) = shuffled_and_test(data, settings)?;
+    let validation = take(&mut groups, sizes[1]);
+    let train = take(&mut groups, sizes[0]);
+    Ok(Split { train, validation, test })
+}
+
+/// The rows of each class that are neither left out nor for testing, in random order; those for testing.
+fn shuffled_and_test(data: &Dataset, settings: &Settings) -> Result<(Vec<Vec<u32>>, Vec<u32>)> {
     let sizes = part_sizes(&data.name, data.rows, settings)?;
     let used: usize = sizes.iter().sum();
     let mut random = Stream::of(settings.seed, Purpose::Split, RunId::default(), 0);
@@ -35,9 +90,7 @@ pub fn split(data: &Dataset, settings: &Settings) -> Result<Split> {
     // What is not used leaves first, then the smaller parts; the rest is for training.
     take(&mut groups, data.rows - used);
     let test = take(&mut groups, sizes[2]);
-    let validation = take(&mut groups, sizes[1]);
-    let train = take(&mut groups, sizes[0]);
-    Ok(Split { train, validation, test })
+    Ok((groups, test))
 }
 
 /// Rows of the training, validation and test part of a data set of `rows` rows, before any row is there.
@@ -187,6 +240,45 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn folds_validate_each_row_once_in_even_shares(
+            classes in prop::collection::vec(0_u32..3, 40..200),
+            k in 2_u32..6,
+            seed: u64,
+            samples in prop::option::of(30_u32..40),
+        ) {
+            let data = table(classes.clone(), 3);
+            let settings = Settings { samples, seed, folds: k, ..Settings::default() };
+            let whole = split(&data, &settings).unwrap();
+            let counted = counts(&classes, &(0..classes.len() as u32).collect::<Vec<_>>(), 3);
+            let counted: Vec<u32> = counted.iter().filter(|&&n| n > 0).map(|&n| n as u32).collect();
+            let used = samples.map_or(classes.len(), |n| n as usize);
+            let least = rarest(&counted, classes.len() - used, whole.test.len());
+            let folds = match folds(&data, &settings) {
+                Ok(folds) => folds,
+                Err(error) => {
+                    prop_assert_eq!(error, Error::TooManyFolds { folds: k, rows: least as u32 });
+                    prop_assert!(least < k as usize);
+                    return Ok(());
+                }
+            };
+            prop_assert!(least >= k as usize);
+            let rest = by_key([&whole.train[..], &whole.validation].concat(), |&row| u64::from(row));
+            let mut validated: Vec<u32> = Vec::new();
+            for (fold, n) in folds.iter().zip(fold_sizes(rest.len(), k as usize)) {
+                prop_assert_eq!((&fold.test, fold.validation.len()), (&whole.test, n));
+                let own = by_key([&fold.train[..], &fold.validation].concat(), |&row| u64::from(row));
+                prop_assert_eq!(&own, &rest);
+                prop_assert!(fold.train.is_sorted() && fold.validation.is_sorted());
+                validated.extend(&fold.validation);
+                for (own, all) in counts(&classes, &fold.validation, 3).iter().zip(counts(&classes, &rest, 3)) {
+                    prop_assert!((*own as f64 - all as f64 / f64::from(k)).abs() < 1.0);
+                }
+            }
+            validated.sort_unstable();
+            prop_assert_eq!(validated, rest);
+        }
+
         #[test]
         fn parts_are_disjoint_complete_and_stratified(
             classes in prop::collection::vec(0_u32..4, 12..400),

@@ -46,6 +46,8 @@ pub fn reference<T: Real>(
 ) -> (BatchLoss<T>, bool) {
     let (layers, p) = (network.layers, network.dropout);
     let last = layers.len() - 1;
+    // Before the step, running statistics among them.
+    let before = network.average.map(|_| network.parameters.to_vec());
     let mut inputs = vec![x];
     let mut derivatives = Vec::with_capacity(layers.len());
     let mut normed = Vec::with_capacity(layers.len());
@@ -70,14 +72,14 @@ pub fn reference<T: Real>(
         }
     }
     let mean = batch.sum.to() / rows.len() as f64;
-    let finite = within(mean, DIVERGENCE_LIMIT) && update(network, scalars);
+    let finite = within(mean, DIVERGENCE_LIMIT) && update(network, scalars, before);
     (batch, finite)
 }
 
-/// The optimizer over all parameters; whether all stayed below the limits.
-fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>) -> bool {
+/// The optimizer over all parameters, which stood at `before` where their average is kept; whether all stayed below the
+/// limits.
+fn update<T: Real>(network: &mut Training<'_, T>, scalars: &Scalars<T>, before: Option<Vec<T>>) -> bool {
     let mut finite = true;
-    let before = network.average.map(|_| network.parameters.to_vec());
     let scalars = &shifted(network.rule, scalars, || slope_of(network));
     for layer in network.layers {
         for i in layer.trained() {

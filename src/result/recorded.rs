@@ -66,7 +66,12 @@ impl Serialize for Recorded {
         let each = self.records.iter().count();
         let (layers, whole) = self.numbers.split_at(self.numbers.len() - whole(self.records));
         let layer = |numbers: &[f64]| -> Map<String, Value> {
-            self.records.iter().zip(numbers).map(|(record, &x)| (record.name().into(), value(x))).collect()
+            let one = |(record, &x): (Record, &f64)| {
+                // Outputs are no units that could die.
+                let is_missing = x.is_nan() && record == Record::DeadUnits;
+                (record.name().into(), if is_missing { Value::Null } else { value(x) })
+            };
+            self.records.iter().zip(numbers).map(one).collect()
         };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("layers", &layers.chunks_exact(each).map(layer).collect::<Vec<_>>())?;
@@ -125,7 +130,7 @@ mod tests {
         }
         assert!(Recorded::new(Records::default(), vec![0.0; 8]).is_none());
         assert!(Record::ALL.iter().all(|one| choice(&[*one]).iter().eq([*one])));
-        assert_eq!((Records::from_bits(16), Records::from_bits(9)), (None, Some(both)));
+        assert_eq!((Records::from_bits(32), Records::from_bits(17)), (None, Some(both)));
         assert_eq!(both.with(Record::Curvature), None);
     }
 }

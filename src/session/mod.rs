@@ -165,11 +165,10 @@ impl Session {
             self.end(instead_of, TrialState::Pruned);
             let before = TrialConfig::new(&self.study, &self.trials()[from.trial as usize].params);
             let now = TrialConfig::new(&self.study, &trial.params);
-            let per_epoch = self.study.steps(&trial.params) / now.epochs as u64;
-            self.ledger.enter_copy(&trial, from, per_epoch * from.epoch as u64);
+            let per_epoch = self.study.steps_of_epoch(now.batch_size.unwrap_or(usize::MAX));
+            self.ledger.enter_copy(&trial, from, per_epoch.iter().sum::<u64>() * from.epoch as u64);
             if let Some(kept) = self.archive.get(from.trial) {
-                let of_one = per_epoch as usize / usize::from(self.study.seeds_per_trial);
-                handed.insert(trial.number, kept.clone().handed_to(trial.number, &before, &now, of_one));
+                handed.insert(trial.number, kept.clone().handed_to(trial.number, &before, &now, &per_epoch));
             }
         }
         self.make_room();

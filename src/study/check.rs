@@ -130,16 +130,19 @@ impl Study {
         study.check_loss()?;
         study.check_nesterov()?;
         study.check_patience()?;
+        study.check_folds()?;
         let [n_train, n_validation, _] = study.part_sizes()?;
         study.check_batch_size(n_train)?;
-        study.check_batch_norm(n_train)?;
+        // Folds differ by a row.
+        let all = study.training_rows();
+        all.first().into_iter().chain(all.last()).try_for_each(|&rows| study.check_batch_norm(rows))?;
         if config::loss_of_task(study.task) == "mse" {
             study.check_metric([n_train, n_validation], |rows| rows > 1)?;
         }
         if IS_CHECKED {
             return Ok(study);
         }
-        study.check_budget(n_train)?;
+        study.check_budget()?;
         let at_once = study.stages.iter().map(|stage| stage.trials).min().unwrap_or(study.trials);
         study.sampler.check(&study.space, at_once, || usage::n_combinations(&study))?;
         Ok(study)
@@ -182,15 +185,15 @@ impl Study {
     }
 
     /// Refuses a budget that is over before any trial's first epoch is.
-    fn check_budget(&self, n_train: usize) -> Result<()> {
+    fn check_budget(&self) -> Result<()> {
         let Some(budget) = self.budget else { return Ok(()) };
         let optimizers = match self.space.iter().find(|(name, _)| name == "optimizer") {
             Some((_, Distribution::Categorical { choices })) => choices.clone(),
             _ => vec![config::fixed(self, "optimizer")],
         };
         let is_whole = |name: &Value| matches!(name.as_str(), Some("gd" | "lbfgs" | "newton"));
-        let largest = if optimizers.iter().any(is_whole) { n_train } else { self.largest_batch().min(n_train) };
-        let epoch = n_train.div_ceil(largest.max(1)) as u64 * u64::from(self.seeds_per_trial);
+        let largest = if optimizers.iter().any(is_whole) { usize::MAX } else { self.largest_batch() };
+        let epoch: u64 = self.steps_of_epoch(largest).iter().sum();
         if budget >= epoch {
             return Ok(());
         }
@@ -208,8 +211,19 @@ impl Study {
         largest as usize
     }
 
-    /// Rows of each part, known before any data are loaded.
+    /// Rows of each part, known before any data are loaded; of several folds the fewest that one trains on and validates.
     pub(super) fn part_sizes(&self) -> Result<[usize; 3]> {
+        let [train, validation, test] = self.shares_in_rows()?;
+        let n = self.data.folds as usize;
+        if n == 1 {
+            return Ok([train, validation, test]);
+        }
+        let rest = train + validation;
+        Ok([rest - rest.div_ceil(n), rest / n, test])
+    }
+
+    /// Rows of each part as the shares say.
+    pub(super) fn shares_in_rows(&self) -> Result<[usize; 3]> {
         let of_catalog =
             || dataset::catalog().iter().find(|entry| entry.name == self.dataset).map_or(0, |entry| entry.rows);
         let own = self.own.as_ref().map_or_else(of_catalog, |own| own.found.rows);
@@ -217,6 +231,22 @@ impl Study {
         let samples = Some(self.data.samples.unwrap_or(own));
         let settings = Settings { samples, ..self.data.clone() };
         dataset::part_sizes(&self.dataset, rows as usize, &settings)
+    }
+
+    /// Refuses more folds than rows outside the test part, of the rarest class where the catalog knows how many each has.
+    fn check_folds(&self) -> Result<()> {
+        let [train, validation, test] = self.shares_in_rows()?;
+        if self.data.folds == 1 {
+            return Ok(());
+        }
+        let used = train + validation + test;
+        let classes = dataset::catalog().iter().find(|entry| entry.name == self.dataset);
+        let classes = classes.map_or(&[][..], |entry| &entry.class_rows);
+        let least = match classes.iter().sum::<u32>() {
+            0 => train + validation,
+            all => dataset::rarest(classes, (all as usize).saturating_sub(used), test),
+        };
+        dataset::check_folds(self.data.folds, least)
     }
 
     /// A searched hyperparameter that no trial could ever use searches nothing.
@@ -365,6 +395,8 @@ struct Data {
     own: Option<Own>,
 }
 
+/// More folds than anybody takes; formats.md.
+const MOST_FOLDS: f64 = 20.0;
 const KEYS_OF_DATA: [&str; 8] = ["name", "samples", "noise", "seed", "split", "folds", "standardize", "derived"];
 
 fn check_dataset(document: &Section<'_>) -> Result<Data> {
@@ -384,16 +416,14 @@ fn check_dataset(document: &Section<'_>) -> Result<Data> {
         None | Some(Value::Null) => None,
         Some(_) => Some(section.whole("samples", own_rows, low, high)? as u32),
     };
-    if section.whole("folds", 1.0, 1.0, 20.0)? > 1.0 {
-        let found = section.object.get("folds").map(shown).unwrap_or_default();
-        return Err(Error::NotYet { key: "dataset.folds".into(), found, accepted: "1".into() });
-    }
+    let folds = section.whole("folds", 1.0, 1.0, MOST_FOLDS)? as u32;
     let noise_high = if entry.noise { 10.0 } else { 0.0 };
     let settings = Settings {
         samples,
         noise: section.number("noise", 0.0, 0.0, noise_high)?,
         seed: section.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
         split: check_split(&section)?,
+        folds,
         standardize: section.boolean("standardize", true)?,
         derived: check_derived(&section, own.as_ref().map_or(entry.features, |own| own.found.features))?,
     };
@@ -508,7 +538,7 @@ fn check_record(document: &Section<'_>) -> Result<Records> {
     let names = Record::ALL.map(Record::name).join(" | ");
     let list = value.as_array().ok_or_else(|| document.wrong(key, value, &format!("[{names}, ...]")))?;
     list.iter().try_fold(Records::default(), |records, value| {
-        let name = document.named(key, value, &names, "dead_units")?;
+        let name = document.named(key, value, &names, "")?;
         let one = Record::ALL.into_iter().find(|one| one.name() == name);
         let more = one.and_then(|one| records.with(one));
         more.ok_or_else(|| Error::Duplicate { key: key.into(), found: shown(value) })

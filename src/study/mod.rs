@@ -170,10 +170,32 @@ impl Study {
 
     /// Gradient steps that a trial with these drawn parameters takes, if it does not end early.
     pub fn steps(&self, params: &Map<String, Value>) -> u64 {
-        let [n_train, ..] = self.part_sizes().unwrap_or([1; 3]);
         let config = TrialConfig::new(self, params);
-        let batch = config.batch_size.unwrap_or(n_train).min(n_train).max(1);
-        n_train.div_ceil(batch) as u64 * config.epochs as u64 * u64::from(self.seeds_per_trial)
+        self.steps_of_epoch(config.batch_size.unwrap_or(usize::MAX)).iter().sum::<u64>() * config.epochs as u64
+    }
+
+    /// Networks that a trial trains: one a fold and seed, all seeds of the first fold first.
+    pub fn copies(&self) -> u32 {
+        self.data.folds * u32::from(self.seeds_per_trial)
+    }
+
+    /// Gradient steps of each copy of a trial in an epoch of such batches.
+    pub(crate) fn steps_of_epoch(&self, batch: usize) -> Vec<u64> {
+        let of_fold = |rows: usize| {
+            let steps = rows.div_ceil(batch.min(rows).max(1)) as u64;
+            core::iter::repeat_n(steps, usize::from(self.seeds_per_trial))
+        };
+        self.training_rows().into_iter().flat_map(of_fold).collect()
+    }
+
+    /// Rows that each fold trains on, fewest first.
+    pub(crate) fn training_rows(&self) -> Vec<usize> {
+        let [train, validation, _] = self.shares_in_rows().unwrap_or([1; 3]);
+        if self.data.folds == 1 {
+            return vec![train];
+        }
+        let rest = train + validation;
+        dataset::fold_sizes(rest, self.data.folds as usize).map(|own| rest - own).collect()
     }
 
     /// The whole document with every default written out, its keys in the order of formats.md.
@@ -191,7 +213,7 @@ impl Study {
                 "noise": self.data.noise,
                 "seed": self.data.seed,
                 "split": {"train": train, "validation": validation, "test": test},
-                "folds": 1,
+                "folds": self.data.folds,
                 "standardize": self.data.standardize,
             },
             "fixed": self.fixed,
@@ -272,11 +294,16 @@ impl Study {
         if !self.data.derived.is_empty() && data.columns == 2 {
             return self.prepare_dataset(&dataset::with_derived(data.clone(), &self.data.derived));
         }
-        let split = dataset::split(data, &self.data)?;
-        let prepared = dataset::prepare(data, &split, self.data.standardize);
-        let [train, validation, _] = prepared.target_spreads();
-        self.check_metric([train, validation], |spread| !spread.is_nan())?;
-        Ok(prepared)
+        let mut folds = Vec::new();
+        for split in dataset::folds(data, &self.data)?.iter().rev() {
+            let prepared = dataset::prepare(data, split, self.data.standardize);
+            let [train, validation, _] = prepared.target_spreads();
+            self.check_metric([train, validation], |spread| !spread.is_nan())?;
+            folds.push(prepared);
+        }
+        let first = folds.pop().ok_or_else(|| Error::TooManyFolds { folds: self.data.folds, rows: 0 })?;
+        folds.reverse();
+        Ok(Prepared { others: folds, ..first })
     }
 
     /// [`Study::prepare`] with the bundled tables that the native program carries.

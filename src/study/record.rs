@@ -9,13 +9,16 @@ pub enum Record {
     WeightNorm,
     /// How far the epoch has moved them, over their length before it.
     UpdateRatio,
+    /// Share of a hidden layer's units that learn from no validation row; see [`crate::kernels::dead_units`].
+    DeadUnits,
     /// Largest second derivative along any direction.
     Curvature,
 }
 
 impl Record {
     /// All, in the order in which documents have them.
-    pub const ALL: [Self; 4] = [Self::GradientNorm, Self::WeightNorm, Self::UpdateRatio, Self::Curvature];
+    pub const ALL: [Self; 5] =
+        [Self::GradientNorm, Self::WeightNorm, Self::UpdateRatio, Self::DeadUnits, Self::Curvature];
 
     /// Its name in documents.
     pub const fn name(self) -> &'static str {
@@ -23,6 +26,7 @@ impl Record {
             Self::GradientNorm => "gradient_norm",
             Self::WeightNorm => "weight_norm",
             Self::UpdateRatio => "update_ratio",
+            Self::DeadUnits => "dead_units",
             Self::Curvature => "curvature",
         }
     }

@@ -1,6 +1,7 @@
 //! What trials will take.
 
 use super::Trainer;
+use super::folds::Fold;
 use crate::backend::second_order::{Look, MOST_CURVED};
 use crate::backend::{Data, Labels, NetworkSpec, second_order};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ const OUTPUT_WORK: f64 = 120.0;
 const PRODUCTS: f64 = 50.0;
 const SINGLY: f64 = 4.0;
 
-/// What a trial will take over all epochs and seeds, if it does not end early.
+/// What a trial will take over all epochs, seeds and folds, if it does not end early.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// Gradient steps.
@@ -25,17 +26,17 @@ pub struct Cost {
 
 impl Trainer {
     pub(super) fn cost(&self, config: &TrialConfig, network: &NetworkSpec) -> Cost {
-        let batch = self.batch_size(config);
-        let steps = self.data.n_train.div_ceil(batch);
+        let steps = self.data.n_train.div_ceil(network.max_batch);
         let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
         let units = network.shape.hidden.iter().sum::<usize>() as f64;
         let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
         let recorded = self.recording(network) * row;
         let epoch = rows * row + steps as f64 * self.backend.step_work(network) + recorded;
-        let seeds = self.study.seeds_per_trial;
+        let own_steps = |fold: &Fold| fold.data.n_train.div_ceil(config.batch_size.unwrap_or(usize::MAX));
+        let all_steps = self.folds.iter().map(own_steps).sum::<usize>() * config.epochs;
         Cost {
-            steps: (steps * config.epochs) as u64 * u64::from(seeds),
-            work: epoch * config.epochs as f64 * f64::from(seeds),
+            steps: all_steps as u64 * u64::from(self.study.seeds_per_trial),
+            work: epoch * config.epochs as f64 * f64::from(self.study.copies()),
         }
     }
 
@@ -73,6 +74,7 @@ impl Trainer {
         let times = |record| match record {
             Record::Curvature => PRODUCTS * (2.0 + network.shape.hidden.len() as f64),
             Record::GradientNorm => 3.0,
+            Record::DeadUnits => 1.0,
             Record::WeightNorm | Record::UpdateRatio => 0.0,
         };
         SINGLY * rows * self.study.record.iter().map(times).sum::<f64>()

@@ -2,6 +2,7 @@
 
 use super::Trainer;
 use crate::backend::Program;
+use crate::rng::RunId;
 use crate::search::Search;
 use crate::study::{Pbt, SamplerSpec};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ impl Trainer {
         let every = round.len().div_ceil(COUNTED) | 1;
         let mut counts: BTreeMap<Program, u64> = BTreeMap::new();
         for trial in round.iter().step_by(every) {
-            *counts.entry(self.network(trial, 0, &self.config(trial), 0).program()).or_default() += 1;
+            *counts.entry(self.network(trial, 0, &self.config(trial), RunId::default()).program()).or_default() += 1;
         }
         let at_once = match self.study.sampler {
             SamplerSpec::Pbt(Pbt { population, .. }) => of_trials.min(population),

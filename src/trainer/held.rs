@@ -36,15 +36,11 @@ fn follow(mean: &mut [f32], last: &[f32], n: usize) {
 }
 
 impl Held {
-    /// Takes the weights of a network at the end of an epoch (from 1) into their mean.
-    pub fn take_end(&mut self, at: usize, weights: &[f32], trained: usize, (epoch, config): (usize, &TrialConfig)) {
+    /// Takes the weights of a network, with its running statistics, at the end of an epoch (from 1) into their mean.
+    pub fn take_end(&mut self, at: usize, weights: &[f32], (epoch, config): (usize, &TrialConfig)) {
         let n = (1..=epoch).filter(|&epoch| config.is_averaged_end(epoch)).count();
         match self.means.get_mut(at) {
-            // Running statistics are those of the last step.
-            Some(mean) => {
-                follow(&mut mean[..trained], &weights[..trained], n);
-                mean[trained..].copy_from_slice(&weights[trained..]);
-            }
+            Some(mean) => follow(mean, weights, n),
             None => self.means.push(weights.to_vec()),
         }
     }

@@ -13,7 +13,7 @@ impl Trainer {
     /// is scored by.
     pub(super) async fn hold(&self, wave: &mut Wave, owners: &[usize]) -> Result<()> {
         wave.population.settle().await?;
-        let (mut averaged, mut places) = (Vec::new(), Vec::new());
+        let mut by_fold: Vec<(Vec<_>, Vec<_>)> = self.folds.iter().map(|_| Default::default()).collect();
         for &owner in owners {
             let Running { config, networks, held, outcomes, epochs_done, .. } = &mut wave.trials[owner];
             let epoch = *epochs_done + 1;
@@ -22,7 +22,7 @@ impl Trainer {
                 let spec = &wave.networks[index];
                 let mut weights = wave.population.snapshot(index).weights(spec);
                 if config.is_averaged_end(epoch) {
-                    held.take_end(at, &weights, spec.shape.n_trained(), (epoch, config));
+                    held.take_end(at, &weights, (epoch, config));
                     weights.clone_from(&held.means[at]);
                 }
                 let is_average = config.is_averaged_end(epoch) || spec.optimizer.average.is_some();
@@ -30,6 +30,7 @@ impl Trainer {
                 let is_scored =
                     |&place: &usize| outcomes[place].validation.is_some() && outcomes[place].diverged_at.is_none();
                 if let Some(place) = place.filter(|place| is_average && is_scored(place)) {
+                    let (averaged, places) = &mut by_fold[usize::from(spec.run.fold)];
                     places.push((owner, place));
                     let parameters = weights.iter().map(|&x| f64::from(x)).collect();
                     averaged.push(Network { spec: spec.clone(), parameters });
@@ -37,12 +38,11 @@ impl Trainer {
                 held.now.push(weights);
             }
         }
-        if averaged.is_empty() {
-            return Ok(());
-        }
-        let scores = evaluate(self.backend.as_ref(), &self.data, Rows::Validation, averaged).await?;
-        for ((owner, place), score) in places.into_iter().zip(scores) {
-            wave.trials[owner].outcomes[place].validation = Some(score);
+        for (fold, (averaged, places)) in self.folds.iter().zip(by_fold) {
+            let scores = evaluate(self.backend.as_ref(), &fold.data, Rows::Validation, averaged).await?;
+            for ((owner, place), score) in places.into_iter().zip(scores) {
+                wave.trials[owner].outcomes[place].validation = Some(score);
+            }
         }
         Ok(())
     }

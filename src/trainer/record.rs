@@ -4,8 +4,8 @@ use super::wave::{Kept, Running, Wave};
 use super::{Trainer, TrialSnapshot};
 use crate::backend::epoch::Steps;
 use crate::backend::second_order::{Look, length, parts};
-use crate::backend::{EpochOutcome, Network, Score, Snapshot, reference};
-use crate::dataset::Task;
+use crate::backend::{EpochOutcome, Network, NetworkSpec, Snapshot, reference};
+use crate::kernels::dead_units::dead_units;
 use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
 use crate::schedule::StepAt;
 use crate::search::Trial;
@@ -17,62 +17,53 @@ fn rate_at(at: StepAt, config: &TrialConfig, steps: &Steps) -> f64 {
 }
 
 impl Trainer {
-    /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its seeds.
+    /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its networks.
     pub fn test(&self, trial: &Trial, ended: &TrialSnapshot) -> TestScore {
         let first = self.data.n_train + self.data.n_validation;
         let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
-        let network = self.network(trial, 0, &self.config(trial), 0);
-        let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
+        let specs = self.copies(trial, 0, &self.config(trial));
         let (mut loss, mut metric) = (0.0, 0.0);
-        for Snapshot { numbers, .. } in &ended.networks {
-            let score = reference::score(&network, &layers, &numbers[..n_parameters], &self.data, &rows);
-            loss += self.loss_in_units(score);
-            metric += self.metric(score, 2);
+        for (network, Snapshot { numbers, .. }) in specs.iter().zip(&ended.networks) {
+            let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
+            let fold = self.fold(network);
+            let score = reference::score(network, &layers, &numbers[..n_parameters], &fold.data, &rows);
+            loss += score.loss * fold.unit;
+            metric += fold.metric(score, 2);
         }
         let n = ended.networks.len() as f64;
         TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
     }
 
-    /// Losses of numbers are reported in the targets' own units, squared.
-    pub(super) fn loss_in_units(&self, score: Score) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => score.loss,
-            Task::Numbers => score.loss * self.prepared.target_scale * self.prepared.target_scale,
-        }
-    }
-
-    /// Accuracy for classes, R^2 for numbers; `part` is 0 train, 1 validation, 2 test.
-    pub(super) fn metric(&self, score: Score, part: usize) -> f64 {
-        match self.prepared.task {
-            Task::Classes(_) => score.accuracy,
-            Task::Numbers => 1.0 - score.loss / self.spread[part],
-        }
-    }
-
-    /// An epoch's scores, the mean over a trial's networks.
+    /// An epoch's scores, the mean over a trial's networks. Losses of numbers are in the targets' own units, squared.
     pub(super) fn scores(
         &self,
         epoch: usize,
         config: &TrialConfig,
         outcomes: &[EpochOutcome],
+        networks: &[NetworkSpec],
         steps: &[Steps],
     ) -> EpochRecord {
-        let over_seeds =
+        let over_copies =
             |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
+        let fold = |outcome: &EpochOutcome| self.fold(&networks[outcome.network]);
         let is_validated = outcomes.iter().all(|outcome| outcome.validation.is_some() || self.data.n_validation == 0);
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
-        let train_loss = over_seeds(&|o| self.loss_in_units(o.train));
-        let validation_loss = over_seeds(&|o| self.loss_in_units(validation(o)));
-        let train_metric = over_seeds(&|o| self.metric(o.train, 0));
-        let validation_metric = over_seeds(&|o| self.metric(validation(o), 1));
+        let train_loss = over_copies(&|o| o.train.loss * fold(o).unit);
+        let validation_loss = over_copies(&|o| validation(o).loss * fold(o).unit);
+        let train_metric = over_copies(&|o| fold(o).metric(o.train, 0));
+        let validation_metric = over_copies(&|o| fold(o).metric(validation(o), 1));
         EpochRecord {
             epoch,
             train_loss: train_loss.0,
             validation_loss: is_validated.then_some(validation_loss.0),
             train_metric: train_metric.0,
             validation_metric: is_validated.then_some(validation_metric.0),
-            learning_rate: self.learning_rate(epoch, config, outcomes.iter().map(|o| &steps[o.network])),
-            seconds: over_seeds(&|o| o.seconds).0,
+            learning_rate: self.learning_rate(
+                epoch,
+                config,
+                outcomes.iter().map(|o| (&networks[o.network], &steps[o.network])),
+            ),
+            seconds: over_copies(&|o| o.seconds).0,
             spread: (outcomes.len() > 1).then_some(Spread {
                 train_loss: train_loss.1,
                 validation_loss: validation_loss.1,
@@ -88,19 +79,18 @@ impl Trainer {
         &self,
         epoch: usize,
         config: &TrialConfig,
-        mut networks: impl ExactSizeIterator<Item = &'a Steps>,
+        mut networks: impl ExactSizeIterator<Item = (&'a NetworkSpec, &'a Steps)>,
     ) -> f64 {
-        let at = self.last_step(epoch, config);
         let n = networks.len() as f64;
-        let mut rate = |steps: &Steps| rate_at(at, config, steps);
+        let mut rate = |(spec, steps): (&NetworkSpec, &Steps)| rate_at(self.last_step(epoch, spec), config, steps);
         // Where all are alike, their mean is exactly that.
         let first = networks.next().map_or(config.optimizer.learning_rate, &mut rate);
-        first + networks.map(|steps| rate(steps) - first).sum::<f64>() / n
+        first + networks.map(|one| rate(one) - first).sum::<f64>() / n
     }
 
-    /// The last step of an epoch; epochs count from 1.
-    fn last_step(&self, epoch: usize, config: &TrialConfig) -> StepAt {
-        let per_epoch = self.data.n_train.div_ceil(self.batch_size(config)) as u64;
+    /// The last step of a network's epoch; epochs count from 1.
+    fn last_step(&self, epoch: usize, spec: &NetworkSpec) -> StepAt {
+        let per_epoch = self.per_epoch(spec);
         StepAt { step: epoch as u64 * per_epoch - 1, per_epoch }
     }
 
@@ -125,18 +115,22 @@ impl Trainer {
             return None;
         }
         let Running { config, networks, kept, epochs_done, .. } = running;
-        let at = self.last_step(*epochs_done + 1, config);
         let mut all = Vec::new();
         for (&index, kept) in networks.iter().zip(kept) {
             let (spec, snapshot) = (&wave.networks[index], wave.population.snapshot(index));
-            let n = spec.shape.n_parameters();
+            let (n, rows) = (spec.shape.n_parameters(), self.folds[usize::from(spec.run.fold)].data.clone());
             let now: Vec<f64> = snapshot.numbers.get(..n)?.iter().map(|&x| f64::from(x)).collect();
             let before: Vec<f64> = kept.parameters.iter().map(|&x| f64::from(x)).collect();
-            let data =
-                self.looked_at.entry(Look::rows(self.data.n_train, n)).or_insert_with(|| Look::data(&self.data, n));
+            let key = (spec.run.fold, Look::rows(rows.n_train, n));
+            let data = self.looked_at.entry(key).or_insert_with(|| Look::data(&rows, n));
             let n_rows = data.rows();
             let mut look = Look::new(spec, data.clone());
             let gradient = if records.has(Record::GradientNorm) { look.gradient(&now).1 } else { Vec::new() };
+            let dead = if records.has(Record::DeadUnits) {
+                dead_units(spec, &snapshot.numbers[..n], &rows)
+            } else {
+                Vec::new()
+            };
             let curvature = records.has(Record::Curvature).then(|| look.curvature(&snapshot, true, &mut kept.warm));
             let mut numbers = Vec::new();
             for (layer, part) in parts(&spec.shape.layers()).into_iter().enumerate() {
@@ -145,14 +139,16 @@ impl Trainer {
                     Record::GradientNorm => length(gradient[part.clone()].iter()),
                     Record::WeightNorm => length(now[part.clone()].iter()),
                     Record::UpdateRatio => length(moved.iter()) / length(before[part.clone()].iter()),
+                    Record::DeadUnits => dead.get(layer).copied().unwrap_or(f64::NAN),
                     Record::Curvature => curvature.as_ref().map_or(f64::NAN, |own| own.layers[layer]),
                 }));
             }
             if let Some(own) = curvature {
+                let at = self.last_step(*epochs_done + 1, spec);
                 let rate = rate_at(at, config, &wave.steps[index]);
                 let limit = spec.stability_limit(rate, at).unwrap_or(f64::NAN);
                 numbers.extend([own.largest, own.preconditioned, limit, own.residual]);
-                numbers.extend([n_rows, self.data.n_train].map(|n| n as f64));
+                numbers.extend([n_rows, rows.n_train].map(|n| n as f64));
             }
             kept.parameters = snapshot.numbers[..n].to_vec();
             all.push(Recorded::new(records, numbers)?);

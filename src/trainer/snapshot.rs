@@ -12,7 +12,7 @@ pub struct TrialSnapshot {
     pub number: u32,
     /// Epochs that it has trained.
     pub epochs: usize,
-    /// One a seed. Of a trial that has ended, parameters without the optimizer's state.
+    /// One a fold and seed. Of a trial that has ended, parameters without the optimizer's state.
     pub networks: Vec<Snapshot>,
     /// Of a schedule that waits for outcomes, what each network's remembers.
     pub memories: Vec<Memory>,
@@ -33,19 +33,19 @@ impl serde::Serialize for TrialSnapshot {
 
 impl TrialSnapshot {
     /// The same networks as those of another trial, which goes on from here with settings of its own. Steps are counted as if
-    /// all epochs had had its batch size, so that a schedule keeps its place; a momentum that is new begins at nothing, as does
+    /// all epochs had had its batch size, so that a schedule keeps its place (`per_epoch`: of each
+    /// network); a momentum that is new begins at nothing, as does
     /// the wait of a schedule that waits. The page does the same by hand (`www/src/engine/snapshot-words.js`).
     #[must_use]
-    pub fn handed_to(self, number: u32, before: &TrialConfig, now: &TrialConfig, per_epoch: usize) -> Self {
+    pub fn handed_to(self, number: u32, before: &TrialConfig, now: &TrialConfig, per_epoch: &[u64]) -> Self {
         let [parts, wanted] = [before, now].map(|config| 1 + config.optimizer.n_slots());
-        let steps = per_epoch * self.epochs;
-        let hand = |network: Snapshot| {
+        let hand = |(network, &per_epoch): (Snapshot, &u64)| {
             let size = network.numbers.len() / parts * wanted;
             let mut numbers = network.numbers;
             numbers.resize(size, 0.0);
-            Snapshot { numbers, steps: steps as u32, ..network }
+            Snapshot { numbers, steps: per_epoch as u32 * self.epochs as u32, ..network }
         };
-        let networks: Vec<Snapshot> = self.networks.into_iter().map(hand).collect();
+        let networks: Vec<Snapshot> = self.networks.into_iter().zip(per_epoch).map(hand).collect();
         let memories = match (now.schedule.waits_for_outcome(), self.memories.is_empty()) {
             (false, _) => Vec::new(),
             (true, true) => vec![Memory::default(); networks.len()],

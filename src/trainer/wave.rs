@@ -21,7 +21,7 @@ pub struct Kept {
 pub struct Running {
     pub trial: Trial,
     pub config: TrialConfig,
-    /// Index into the wave's networks, one a seed.
+    /// Index into the wave's networks, one a fold and seed.
     pub networks: Vec<usize>,
     /// The epoch after which it ends here: its last, or the one that it is assigned until.
     pub until: usize,
@@ -80,12 +80,13 @@ fn best_or(held: &Held) -> &[Vec<f32>] {
 
 impl Wave {
     /// Takes a trial up where a snapshot left it. One that does not fit changes nothing: the trial then begins at its first
-    /// epoch.
-    pub fn take_up(&mut self, owner: usize, from: &TrialSnapshot, per_epoch: usize) {
+    /// epoch. `per_epoch` are the steps of each of its networks.
+    pub fn take_up(&mut self, owner: usize, from: &TrialSnapshot, per_epoch: &[u64]) {
         let Self { population, networks, trials, steps, .. } = self;
         let running = &mut trials[owner];
-        let fits = |(&index, snapshot): (&usize, &Snapshot)| {
-            let is_whole = snapshot.steps as usize == from.epochs * per_epoch && snapshot.diverged_at.is_none();
+        let fits = |((&index, snapshot), per_epoch): ((&usize, &Snapshot), &u64)| {
+            let is_whole =
+                u64::from(snapshot.steps) == from.epochs as u64 * per_epoch && snapshot.diverged_at.is_none();
             is_whole && snapshot.parts(&networks[index]).is_some()
         };
         let n = running.networks.len();
@@ -94,7 +95,8 @@ impl Wave {
             && (!waits || from.memories.len() == n)
             && from.means.len() == if running.config.is_averaged_end(from.epochs) { n } else { 0 }
             && from.best.as_ref().is_none_or(|best| best.weights.len() == n);
-        if !is_one_each || from.epochs >= running.until || !running.networks.iter().zip(&from.networks).all(fits) {
+        let mut all = running.networks.iter().zip(&from.networks).zip(per_epoch);
+        if !is_one_each || from.epochs >= running.until || !all.all(fits) {
             return;
         }
         for (at, (&index, snapshot)) in running.networks.iter().zip(&from.networks).enumerate() {

@@ -10,6 +10,8 @@
 mod bench;
 #[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
 mod cpu;
+#[cfg(feature = "analyses")]
+mod ensemble;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(not(any(feature = "analyses", feature = "search")))]

@@ -26,7 +26,7 @@ const named = (values, isEpoch = false) =>
     MEASURES.map((name, k) => [name, isEpoch && values[1] === -Infinity && k % 2 ? null : plain(values[k])]),
   );
 
-const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'curvature'];
+const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'dead_units', 'curvature'];
 const CURVATURE = ['largest', 'preconditioned', 'limit', 'residual', 'rows', 'of_rows'];
 
 /** What was recorded of an epoch of two layers, as a document has it. @param {number} mark @param {number[]} more */

@@ -106,7 +106,9 @@ const anyStudy = fc
         seed: fc.maxSafeNat(),
         seeds_per_trial: fc.integer({ min: 1, max: 9 }),
         shared_seeds: fc.boolean(),
-        record: fc.uniqueArray(fc.constantFrom('gradient_norm', 'weight_norm', 'update_ratio', 'curvature')),
+        record: fc.uniqueArray(
+          fc.constantFrom('gradient_norm', 'weight_norm', 'update_ratio', 'dead_units', 'curvature'),
+        ),
       },
       { requiredKeys: [] },
     ),

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BY_NAME, HYPERPARAMETERS, gridSize, rowsOf } from '../../www/src/study/hyperparameters.js';
 import { mendsOf } from '../../www/src/study/mends.js';
-import {
-  fewOf,
-  fittingPoints,
-  isSet,
-  partSizes,
-  planned,
-  switched,
-  takenBy,
-  unlikeTorch,
-} from '../../www/src/study/panel.js';
+import { fewOf, fittingPoints, isSet, planned, switched, takenBy, unlikeTorch } from '../../www/src/study/panel.js';
+import { partSizes } from '../../www/src/study/parts.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { wilson } from '../../www/src/study/wilson.js';
 

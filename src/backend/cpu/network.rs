@@ -359,12 +359,12 @@ impl Trained {
         }
     }
 
-    /// The optimizer over all parameters; whether all stayed below the limits.
-    fn update(&mut self, scalars: Scalars<f64>) -> bool {
+    /// The optimizer over all parameters, which stood at `before` where their average is kept; whether all stayed below the
+    /// limits.
+    fn update(&mut self, scalars: Scalars<f64>, before: Option<Vec<f32>>) -> bool {
         let scalars = shifted(self.spec.optimizer.rule(), &scalars, || self.slope());
         let scalars = scalars.map(|scalar| f32x4::splat(scalar as f32));
         let mut is_fine = true;
-        let average = self.spec.optimizer.average.map(|decay| (decay as f32, self.parameters.clone()));
         // Padding's gradient is 0, which these would divide by 0; PyTorch does so with real ones.
         let guarded = self.spec.optimizer.divides_by_zero();
         if guarded {
@@ -392,8 +392,8 @@ impl Trained {
                 self.fill_padding(0.0, |trained| &mut trained.slots[at]);
             }
         }
-        if let Some((decay, before)) = average {
-            follow(decay, &mut self.lag, &before, &self.parameters);
+        if let (Some(decay), Some(before)) = (self.spec.optimizer.average, before) {
+            follow(decay as f32, &mut self.lag, &before, &self.parameters);
         }
         is_fine
     }
@@ -464,11 +464,13 @@ impl Trained {
 
     /// Forward, loss, backward, update: one step on these rows.
     pub fn step(&mut self, scratch: &mut Scratch, table: &Table, rows: &[u32], step: &BatchStep) -> Sums {
+        // Running statistics move on the way forward.
+        let before = self.spec.optimizer.average.map(|_| self.parameters.clone());
         self.forward(scratch, table, rows, Some(step.step));
         let sums = self.loss(scratch, &table.data, rows);
         self.steps = step.step + 1;
         self.backward(scratch, table, rows);
-        if !(within(sums.score().loss, DIVERGENCE_LIMIT) && self.update(step.scalars)) {
+        if !(within(sums.score().loss, DIVERGENCE_LIMIT) && self.update(step.scalars, before)) {
             self.diverged_at = Some(u64::from(step.step) + 1);
         }
         sums

@@ -172,7 +172,14 @@ pub static BATCH_NORM: Row = Row {
         "functions/population" "functions/bits" "bindings/tables" "functions/threefry" "functions/activation"
         "functions/units" "functions/batch_norm" "batch_norm"
     ),
-    bindings: &[(1, Networks, Read), (2, Layers, Read), (3, Batches, Read), (4, Params, Write), (6, Work, Write)],
+    bindings: &[
+        (1, Networks, Read),
+        (2, Layers, Read),
+        (3, Batches, Read),
+        (4, Params, Write),
+        (5, Slots, Write),
+        (6, Work, Write),
+    ],
     updates: false,
 };
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
-use tuning_playground::analysis::{Ensemble, EnsembleScore, Member, Rows, ensemble};
+use tuning_playground::analysis::{Ensemble, EnsembleScore, Member, Rows, checkpoints, ensemble};
 use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::dataset::{Prepared, TaskKind};
 use tuning_playground::mlp::Loss;
@@ -22,8 +22,6 @@ use tuning_playground::{Error, Result};
 
 /// How long a trainer works between looks at it.
 const BUDGET: Duration = Duration::from_secs(1);
-/// Checkpoints of one run.
-const CHECKPOINTS: usize = 5;
 const FORMAT: &str = "tuning-playground/ensemble@1";
 
 /// Who answers together.
@@ -67,7 +65,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let (key, n) = match (options.top, options.seeds) {
         (Some(top), _) => ("top", top),
         (_, Some(seeds)) => ("seeds", usize::from(seeds)),
-        _ => ("checkpoints", CHECKPOINTS),
+        _ => ("checkpoints", usize::MAX),
     };
     if n == 0 {
         return Err(Error::OutOfRange { key: key.into(), found: "0".into(), accepted: ">= 1 (int)".into() });
@@ -129,6 +127,9 @@ fn document(study: &Study, key: &str, members: &[Named], found: &Ensemble) -> Va
 
 fn summarise(found: &Ensemble) {
     let Some(best) = found.best() else { return say("no member's loss is a number") };
+    if found.members.len() == 1 {
+        return say("one network is no ensemble: name two or more");
+    }
     let single = &found.members[best];
     let all: usize = found.multiplications.iter().sum();
     let times = all as f64 / found.multiplications[best].max(1) as f64;
@@ -236,13 +237,6 @@ fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -
     Ok(members)
 }
 
-/// Epochs from the middle to the end, evenly.
-fn checkpoints(epochs: usize) -> Vec<usize> {
-    let first = epochs.div_ceil(2).max(1);
-    let n = CHECKPOINTS.min(epochs - first + 1);
-    (0..n).map(|k| first + (epochs - first) * k / (n - 1).max(1)).collect()
-}
-
 /// Trains what is assigned to where it is sent.
 fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<TrialSnapshot> {
     let number = assignment.trial.number;
@@ -262,7 +256,7 @@ fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<TrialSnapshot>
     }
 }
 
-/// A trial's networks, one a seed.
+/// A trial's networks, one a seed; of a cross-validation those of its first fold.
 fn networks(trainer: &mut Trainer, trial: &Trial, of_trials: u32, snapshot: &TrialSnapshot) -> Vec<Member> {
     let shape = trainer.contestant(trial, of_trials).spec.shape;
     let n = shape.n_parameters();
@@ -270,23 +264,5 @@ fn networks(trainer: &mut Trainer, trial: &Trial, of_trials: u32, snapshot: &Tri
         shape: shape.clone(),
         parameters: network.numbers.iter().take(n).copied().collect(),
     };
-    snapshot.networks.iter().map(own).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn checkpoints_go_from_the_middle_to_the_end() {
-        assert_eq!(checkpoints(20), [10, 12, 15, 17, 20]);
-        assert_eq!(checkpoints(1), [1]);
-        assert_eq!(checkpoints(2), [1, 2]);
-        assert_eq!(checkpoints(3), [2, 3]);
-        for epochs in 1..200 {
-            let all = checkpoints(epochs);
-            assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "{all:?}");
-            assert_eq!(all.last(), Some(&epochs));
-        }
-    }
+    trainer.of_first_fold(snapshot).iter().map(own).collect()
 }

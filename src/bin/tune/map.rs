@@ -166,6 +166,8 @@ fn study_of(study: &Study, options: &Options, sides: [usize; 2], others: Map<Str
     });
     if let (Value::Object(document), Value::Object(changes)) = (&mut document, changes) {
         document.extend(changes);
+        // A pixel is one network.
+        document["dataset"]["folds"] = json!(1);
     }
     study.changed(&document)
 }

@@ -29,6 +29,20 @@ export const RANGE = {
   look_sharply: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').SharpAsked} */ asked) => runner.lookSharply(asked),
   }),
+  /** Opens what several networks are worth together. */
+  ensemble: defineCommand({
+    act: (on) =>
+      opened(on, 'ensemble', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-ensemble')).open()),
+  }),
+  /** What it returns settles at the end. */
+  train_together: defineCommand({
+    act: ({ runner }, /** @type {import('../study/types.js').EnsembleAsked} */ asked) => runner.together(asked),
+  }),
+  /** Measures epochs with batches of several sizes; what it returns settles at the end. */
+  time_epochs: defineCommand({
+    act: ({ runner }, /** @type {import('../study/types.js').TimesAsked} */ asked) => runner.timeEpochs(asked),
+  }),
+  leave_ensemble: defineCommand({ act: ({ runner }) => runner.leave('ensemble') }),
   /** Trains two trials again with seeds that both share; what it returns settles at the end. */
   pair: defineCommand({
     act: ({ runner }, /** @type {import('../study/types.js').PairAsked} */ asked) => runner.pair(asked),

@@ -124,6 +124,9 @@ export const STUDY = {
   set_samples: number('samples', (study, value) => void (study.dataset.samples = value)),
   set_noise: number('noise', (study, value) => void (study.dataset.noise = value)),
   set_data_seed: number('data-seed', (study, value) => void (study.dataset.seed = value)),
+  set_folds: number('folds', (study, value) => void (study.dataset.folds = value)),
+  set_seeds: number('seeds', (study, value) => void (study.seeds_per_trial = value)),
+  set_evaluate_every: number('evaluate-every', (study, value) => void (study.evaluate_every = value)),
   set_trials: number('trials', (study, value) => void (study.trials = value)),
   set_seed: number('seed', (study, value) => void (study.seed = value)),
   set_sampler: defineCommand({

@@ -168,6 +168,7 @@ export class TuningPlayground extends LitElement {
       <tp-hand .store=${store}></tp-hand>
       <tp-automl .store=${store}></tp-automl>
       <tp-sharpness .store=${store}></tp-sharpness>
+      <tp-ensemble .store=${store}></tp-ensemble>
       <tp-share .store=${store} .views=${VIEWS}></tp-share>
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;

@@ -4,7 +4,14 @@ import { ModelHost } from './model-host.js';
 import { OwnHost } from './own-host.js';
 import { RaceHost } from './race-host.js';
 import { PieceHost } from './range-host.js';
-import init, { PlaneWork, RangeTest, Sharpness, Surface, data_file } from '../generated/analyses/analyses.js';
+import init, {
+  Ensembles,
+  PlaneWork,
+  RangeTest,
+  Sharpness,
+  Surface,
+  data_file,
+} from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
  * @param {{order: Uint32Array, next: number}} points */
@@ -38,6 +45,7 @@ export class AnalystHost extends Answers {
       range: new PieceHost((study, round, table, { steps, low, high }) =>
         RangeTest.begin(study, round, table, steps, low, high),
       ),
+      ensemble: new PieceHost(async (study, round, table, { of, n }) => Ensembles.begin(study, round, table, of, n)),
       sharpness: new PieceHost((study, round, table, { diverges }) => Sharpness.begin(study, round, table, diverges)),
     };
   }
@@ -157,7 +165,7 @@ export class AnalystHost extends Answers {
   }
 
   /** What is asked of something that is worked out piece by piece; see range-host.js and range.js.
-   * @param {'range' | 'sharpness'} kind @param {'begin' | 'more' | 'stop'} what @param {any[]} args
+   * @param {'range' | 'sharpness' | 'ensemble'} kind @param {'begin' | 'more' | 'stop'} what @param {any[]} args
    * @param {string} base */
   async piecewise(kind, what, args, base) {
     const host = this.piecewises[kind];

@@ -28,6 +28,7 @@ export function shapeClass(study) {
     without(study.space),
     study.trials,
     study.seeds_per_trial,
+    study.dataset.folds,
     study.sampler,
   ]);
 }

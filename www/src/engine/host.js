@@ -494,14 +494,15 @@ export class Host extends Answers {
   }
 
   /**
-   * An ended trial's weights, one network a seed in PyTorch's flat order, and what the data were standardised by: mean
-   * and deviation of each feature, and of the target.
+   * An ended trial's weights, one network a seed (of a cross-validation those of its first fold) in PyTorch's flat
+   * order, and what the data were standardised by: mean and deviation of each feature, and of the target.
    * @param {number} run @param {number} number @param {string} study @param {'gpu' | 'cpu'} backend
    * @param {string} base
    */
   networks(run, number, study, backend, base) {
+    const seeds = JSON.parse(study).seeds_per_trial ?? 1;
     return this.kept(run, number, study, backend, base, (training, session) => ({
-      networks: /** @type {Float32Array[]} */ (session.networks(number)),
+      networks: /** @type {Float32Array[]} */ (session.networks(number)).slice(0, seeds),
       scaling: training.scaling(),
     }));
   }

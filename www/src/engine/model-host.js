@@ -82,8 +82,8 @@ export class ModelHost {
     throw { code: 'unexpected', detail: 'another network was asked for' };
   }
 
-  /** @param {string} study @param {string} round @param {number | undefined} kept the epoch whose weights it kept, where
-   * it had patience @param {Uint8Array | undefined} table */
+  /** @param {string} study @param {string} round @param {number | undefined} kept the epoch whose weights it kept,
+   * where it had patience @param {Uint8Array | undefined} table */
   begin(study, round, kept, table) {
     const model = new Model(study, round, table, kept);
     const head = model.head();

@@ -1,6 +1,7 @@
 /**
- * What is worked out of one trial, told piece by piece, in its Worker as seen from the page: learning-rate range
- * tests, and how sharp the loss is along a training. Another one of its kind ends the one that is under way.
+ * What is worked out of trials, told piece by piece, in its Worker as seen from the page: learning-rate range tests,
+ * how sharp the loss is along a training, and networks that answer together. Another one of its kind ends the one
+ * that is under way.
  *
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
@@ -8,7 +9,7 @@
 
 export class PieceRun {
   /** @param {import('./client.js').Client} client @param {string} base what data files are resolved against
-   * @param {'range' | 'sharpness'} kind */
+   * @param {'range' | 'sharpness' | 'ensemble'} kind */
   constructor(client, base, kind) {
     /** @private */ this.client = client;
     /** @private */ this.base = base;
@@ -23,11 +24,15 @@ export class PieceRun {
   }
 
   /** Goes on to the end, unless another one is asked for or a stop.
-   * @param {Study} study @param {Pick<Trial, 'number' | 'params'>} trial @param {object} given what its kind needs
-   * @param {(news: any) => void} onNews @param {number | null} [epochs] that the trial is trained for, null for all */
-  async run(study, { number, params }, given, onNews, epochs = null) {
+   * @param {Study} study @param {Pick<Trial, 'number' | 'params'>[]} trials @param {object} given what its kind needs
+   * @param {(news: any) => void} onNews @param {number | null} [epochs] that they are trained for, null for all */
+  async run(study, trials, given, onNews, epochs = null) {
     const turn = ++this.turn;
-    const round = [{ trial: { number, params }, of_trials: study.trials ?? 1, until_epoch: epochs }];
+    const round = trials.map(({ number, params }) => ({
+      trial: { number, params },
+      of_trials: study.trials ?? 1,
+      until_epoch: epochs,
+    }));
     const id = await this.call('begin', JSON.stringify(study), JSON.stringify(round), given);
     if (turn !== this.turn) {
       await this.call('stop', id);

@@ -36,6 +36,7 @@ const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
+const epochTimes = defineLater('epochTimes', () => import('./epoch-times.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 const aside = defineLater('aside', () => import('./aside.js'));
@@ -64,7 +65,7 @@ export class Runner {
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
     this.races = new Racing(store, () => this.engine);
-    /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
+    /** @private @type {Partial<Record<'range' | 'sharpness' | 'ensemble', import('./range.js').PieceRun>>} */
     this.piecewise = {};
     /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
     /** @private @type {Map<string, Promise<Float64Array | null>>} by what was asked for */ this.curves = new Map();
@@ -362,7 +363,7 @@ export class Runner {
   async testRates(trial, range, onNews) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     for (const [name, { problem }] of this.store.drafts) if (name !== 'learning_rate') throw this.shown(problem);
-    await (this.piecewise.range ??= this.engine.piecewise('range')).run(this.store.study, trial, range, onNews);
+    await (this.piecewise.range ??= this.engine.piecewise('range')).run(this.store.study, [trial], range, onNews);
   }
 
   /** Trains a trial once more and tells how sharp the loss is on the way. What it returns settles at the end.
@@ -370,7 +371,14 @@ export class Runner {
   async lookSharply({ study, trial, diverges, epochs, onNews }) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
     const run = (this.piecewise.sharpness ??= this.engine.piecewise('sharpness'));
-    await run.run(study, trial, { diverges }, onNews, epochs);
+    await run.run(study, [trial], { diverges }, onNews, epochs);
+  }
+
+  /** Trains networks that answer together. What it returns settles at the end.
+   * @param {import('../study/types.js').EnsembleAsked} asked */
+  async together({ study, trials, of, n, onNews }) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    await (this.piecewise.ensemble ??= this.engine.piecewise('ensemble')).run(study, trials, { of, n }, onNews);
   }
 
   /** What a run by hand asks its Worker; see hand-host.js. @param {string} what @param {any[]} args */
@@ -379,7 +387,7 @@ export class Runner {
     return this.engine.byHand(what, args);
   }
 
-  /** Lets go of what is under way. @param {'range' | 'sharpness'} kind */
+  /** Lets go of what is under way. @param {'range' | 'sharpness' | 'ensemble'} kind */
   leave(kind) {
     void this.piecewise[kind]?.stop().catch(() => {});
   }
@@ -418,6 +426,13 @@ export class Runner {
    * @param {import('../study/types.js').RepeatsAsked} asked */
   async repeatSplits(asked) {
     await (await repeats.open()).repeatSplits(new Engine(this.engine.options), asked);
+  }
+
+  /** How long epochs take by the size of a batch, in an engine of its own.
+   * @param {import('../study/types.js').TimesAsked} asked */
+  async timeEpochs(asked) {
+    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
+    await (await epochTimes.open()).timeEpochs(new Engine(this.engine.options), asked);
   }
 
   /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what

@@ -138,7 +138,7 @@ export class Workers extends EventTarget {
     return new RaceRun(this.analyst, this.assetBase, told);
   }
 
-  /** What is worked out of one trial, none of it begun. @param {'range' | 'sharpness'} kind */
+  /** What is worked out of trials, none of it begun. @param {'range' | 'sharpness' | 'ensemble'} kind */
   piecewise(kind) {
     return new PieceRun(this.analyst, this.assetBase, kind);
   }

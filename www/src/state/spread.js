@@ -1,8 +1,9 @@
+import { copiesOf } from '../study/parts.js';
 import { exact, loss, metric, number } from '../study/format.js';
 
 /**
- * How far the seeds of a trial lie apart, beside their mean: ± is the standard deviation over the seeds. With one seed
- * there is none, and nothing is written.
+ * How far the networks of a trial lie apart, beside their mean: ± is the standard deviation over its folds and seeds.
+ * With one network there is none, and nothing is written.
  *
  * @typedef {import('../study/types.js').EpochRecord} EpochRecord
  * @typedef {import('../study/types.js').Trial} Trial
@@ -66,7 +67,7 @@ export function measureText(record, name, task) {
 }
 
 /**
- * Whether the trials shown have more than one seed each: figures then keep room for the spread.
+ * Whether the trials shown have more than one network each: figures then keep room for the spread.
  * @param {Store} store
  */
-export const hasSpread = (store) => (store.shownStudy.seeds_per_trial ?? 1) > 1;
+export const hasSpread = (store) => copiesOf(store.shownStudy) > 1;

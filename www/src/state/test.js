@@ -1,6 +1,6 @@
 import { keyOf } from '../study/link.js';
 import { datasetOf } from '../study/hyperparameters.js';
-import { partSizes } from '../study/panel.js';
+import { partSizes } from '../study/parts.js';
 import { Slice } from './slice.js';
 
 /** @typedef {import('../study/types.js').Study} Study @typedef {import('./types.js').OpenedTest} OpenedTest */

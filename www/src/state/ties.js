@@ -1,4 +1,4 @@
-import { partSizes } from '../study/panel.js';
+import { copiesOf, partSizes } from '../study/parts.js';
 import { ruleOf } from '../study/ties.js';
 import { isUntrained } from './score.js';
 import { spreadOf } from './spread.js';
@@ -41,7 +41,7 @@ function find(store) {
     accuracy: trial.epochs.measure(`${part}_metric`),
     spread: spreadOf(store, trial),
   });
-  const seeds = store.shownStudy.seeds_per_trial ?? 1;
+  const seeds = copiesOf(store.shownStudy);
   const rule = ruleOf(outcome(best), { task: store.task, isLoss, seeds, samples });
   if (!rule) return null;
   const numbers = new Set();
@@ -57,11 +57,12 @@ export function tieReason(store, { by, bound, samples, numbers }) {
   const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
   const shown =
     by === 'accuracy' ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? String(Number(bound.toPrecision(3))) : '';
-  return store.t(`ties.by.${by}`, {
+  const isFolded = by === 'seeds' && (store.shownStudy.dataset.folds ?? 1) > 1;
+  return store.t(isFolded ? 'ties.by.folds' : `ties.by.${by}`, {
     n: numbers.size,
     bound: shown,
     rows: samples,
     part: store.t(part),
-    seeds: store.shownStudy.seeds_per_trial ?? 1,
+    seeds: copiesOf(store.shownStudy),
   });
 }

@@ -1,5 +1,5 @@
 import { BY_NAME, choicesOf, inertBy } from './hyperparameters.js';
-import { partSizes } from './panel.js';
+import { trainingRows } from './parts.js';
 import { epochsOf, planOf, stepsOfEpoch } from './plan.js';
 import { BUDGET_LIMIT } from './search.js';
 
@@ -47,7 +47,7 @@ function fitting(study, name, wanted) {
   if (!wanted.choices) return { ...wanted };
   /** @type {readonly unknown[]} */
   const known = choicesOf(/** @type {import('./hyperparameters.js').Hyperparameter} */ (BY_NAME.get(name)));
-  const [rows] = partSizes(study);
+  const [rows] = trainingRows(study);
   const choices = wanted.choices.filter((one) => (name === 'batch_size' ? Number(one) <= rows : known.includes(one)));
   return { ...wanted, choices: choices.length ? choices : [Math.max(1, rows)] };
 }

@@ -4,8 +4,9 @@ import { errorOf } from './ties.js';
 /**
  * What a difference between two trials is worth, from scores that several seeds gave.
  *
- * @typedef {{mean: number, spread: number, n: number}} Measured a mean over so many seeds, and their spread as that of
- *   a population, as results have it
+ * @typedef {{mean: number, spread: number, n: number, overlap?: number}} Measured a mean over so many networks, and
+ *   their spread as that of a population, as results have it; overlap: of folds, validation rows over training rows,
+ *   by which the error grows, as folds share most of what they train on (Nadeau and Bengio 2003)
  * @typedef {{mean: number, low: number, high: number, freedom: number}} Interval that holds the truth in 95 of 100
  *   studies
  * @typedef {Interval & {chance: number}} Difference with how often chance alone makes one as large
@@ -33,12 +34,15 @@ export function measuredOf(scores) {
 }
 
 /** The interval of one mean; null of one seed. @param {Measured} measured @returns {Interval | null} */
-export const intervalOf = ({ mean, spread, n }) => around(mean, errorOf(spread, n), n - 1);
+export const intervalOf = (measured) => around(measured.mean, meanError(measured), measured.n - 1);
+
+/** The standard error of a mean. @param {Measured} measured */
+const meanError = ({ spread, n, overlap = 0 }) => errorOf(spread, n) * Math.sqrt(1 + n * overlap);
 
 /** The difference of two means whose seeds have nothing in common (Welch 1947); null where one has a single seed.
  * @param {Measured} a @param {Measured} b @returns {Difference | null} */
 export function welch(a, b) {
-  const [own, other] = [errorOf(a.spread, a.n), errorOf(b.spread, b.n)];
+  const [own, other] = [meanError(a), meanError(b)];
   const error = Math.hypot(own, other);
   const [share, rest] = [own / error, other / error];
   const freedom = 1 / (share ** 4 / (a.n - 1) + rest ** 4 / (b.n - 1));

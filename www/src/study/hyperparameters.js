@@ -14,8 +14,9 @@ import catalog from '../../../src/dataset/catalog.json' with { type: 'json' };
  *   used_by: Record<string, (string | null)[] | {above: number | string}> | null, available: boolean, live?: boolean,
  *   label: {en: string, ko: string}, help: {en: string, ko: string},
  *   about?: Record<string, {en: string, ko: string}>}} Hyperparameter
- * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number, noise:
- *   boolean, available: boolean, label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
+ * @typedef {{name: string, task: string, kind: string, rows: number, features: number, classes: number,
+ *   class_rows?: number[], noise: boolean, available: boolean,
+ *   label: {en: string, ko: string}, about: {en: string, ko: string}}} Dataset
  */
 
 /** @type {Hyperparameter[]} */

@@ -74,7 +74,7 @@ export function mapStudy(study, trial, options, ranges) {
   for (const name of Object.keys(fixed)) if (name === x || name === y || fixed[name] === undefined) delete fixed[name];
   const sides = sidesOf(options);
   return {
-    ...structuredClone(study),
+    ...structuredClone({ ...study, dataset: { ...study.dataset, folds: 1 } }),
     fixed,
     space: { [x]: ranges.x, ...(ranges.y ? { [y]: ranges.y } : {}) },
     sampler: { name: 'random' },

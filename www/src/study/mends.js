@@ -1,6 +1,7 @@
 import { BY_NAME, datasetOf } from './hyperparameters.js';
 import { count } from './format.js';
-import { fittingPoints, partSizes } from './panel.js';
+import { fittingPoints } from './panel.js';
+import { partSizes } from './parts.js';
 import { trialsOf } from './search.js';
 import { TRIALS_LIMIT } from './study.js';
 
@@ -93,6 +94,11 @@ const BY_CODE = {
       return [{ act: 'reset_split', label: 'action.reset_split', change: (next) => void delete next.dataset.split }];
     const change = (/** @type {Study} */ next) => void (next.dataset.samples = samples);
     return [{ act: 'set_samples', label: 'action.set_samples', values: { n: samples }, change }];
+  },
+  too_many_folds: (_, { rows }) => {
+    const n = Math.max(1, Number(rows));
+    const change = (/** @type {Study} */ next) => void (next.dataset.folds = n);
+    return [{ act: 'set_folds', label: 'action.set_folds', values: { n }, change }];
   },
   loss_mismatch: (_, problem) => [
     {

@@ -119,23 +119,6 @@ export const pointedAxes = (study) =>
     return range && !range.choices && !range.step;
   });
 
-const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
-/** Shares of the split are compared in these parts of the whole, as the engine does. */
-const UNIT = 1e9;
-
-/** Samples in the training, validation and test part, as the engine deals them.
- * @param {Study} study @returns {[number, number, number]} */
-export function partSizes(study) {
-  const split = { ...SPLIT, ...study.dataset.split };
-  const total = study.dataset.samples ?? datasetOf(study)?.rows ?? 0;
-  const weights = [split.train, split.validation, split.test].map((share) => Math.round(share * UNIT));
-  const sum = weights.reduce((a, b) => a + b, 0) || 1;
-  const sizes = weights.map((weight) => Math.floor((total * weight) / sum));
-  const order = [0, 1, 2].sort((a, b) => ((total * weights[b]) % sum) - ((total * weights[a]) % sum) || a - b);
-  for (let k = 0, left = total - sizes[0] - sizes[1] - sizes[2]; k < left; k++) sizes[order[k % 3]]++;
-  return /** @type {[number, number, number]} */ (sizes);
-}
-
 /**
  * The same study with another data set; a loss that does not fit the other's task gives way to its default.
  * @param {Study} study

@@ -1,5 +1,6 @@
 import { BY_NAME, between, valueOf } from './hyperparameters.js';
-import { partSizes, planned } from './panel.js';
+import { planned } from './panel.js';
+import { trainingRows } from './parts.js';
 import { WHOLE, isCopying, populationOf } from './search.js';
 
 /**
@@ -28,14 +29,15 @@ const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / (numbers.
 /** Epochs of a trial, in the mean of what is drawn. @param {Study} study */
 export const epochsOf = (study) => mean(drawn(study, 'epochs').map((one) => Math.max(1, Math.round(Number(one)))));
 
-/** Gradient steps of a trial's epoch over all its seeds, in the mean of what is drawn. @param {Study} study */
+/** Gradient steps of a trial's epoch over all its folds and seeds, in the mean of what is drawn.
+ * @param {Study} study */
 export function stepsOfEpoch(study) {
-  const [rows] = partSizes(study);
-  const batches = mean(
-    drawn(study, 'batch_size').map((size) => Math.max(1, Math.ceil(rows / Math.max(1, Math.round(Number(size)))))),
-  );
+  const rows = trainingRows(study);
+  const steps = (/** @type {number} */ size) =>
+    rows.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / Math.max(1, Math.round(size)))), 0);
+  const batches = mean(drawn(study, 'batch_size').map((size) => steps(Number(size))));
   const optimizers = drawn(study, 'optimizer');
-  const each = mean(optimizers.map((name) => (WHOLE.includes(String(name)) ? 1 : batches)));
+  const each = mean(optimizers.map((name) => (WHOLE.includes(String(name)) ? rows.length : batches)));
   return each * (study.seeds_per_trial ?? 1);
 }
 

@@ -116,7 +116,7 @@ export function checkStaged({ stages, space, trials }) {
 }
 
 /** Refuses a budget that is over before any trial's first epoch is.
- * @param {Study} study @param {number} rows of the training part @returns {Problem | null} */
+ * @param {Study} study @param {number[]} rows that each fold trains on @returns {Problem | null} */
 export function checkBudget(study, rows) {
   const { budget, space = {} } = study;
   if (typeof budget !== 'number') return null;
@@ -124,8 +124,9 @@ export function checkBudget(study, rows) {
   const optimizers = space.optimizer?.choices ?? [value('optimizer')];
   const whole = optimizers.some((one) => WHOLE.includes(String(one)));
   const batches = space.batch_size ? (space.batch_size.choices ?? [space.batch_size.high]) : [value('batch_size')];
-  const largest = whole ? rows : Math.min(rows, Math.max(...batches.map(Number)));
-  const epoch = Math.ceil(rows / Math.max(1, largest)) * (study.seeds_per_trial ?? 1);
+  const largest = whole ? Infinity : Math.max(1, ...batches.map(Number));
+  const steps = rows.reduce((sum, one) => sum + Math.ceil(one / Math.min(one, largest)), 0);
+  const epoch = steps * (study.seeds_per_trial ?? 1);
   return budget >= epoch ? null : outside('budget', budget, `>= ${epoch} (1 epoch)`);
 }
 

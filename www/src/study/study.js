@@ -28,6 +28,7 @@ import {
   valueOf,
 } from './hyperparameters.js';
 import { checkOwn, ownKeys } from './own.js';
+import { apportion, partSizes, trainingRows } from './parts.js';
 import {
   checkBudget,
   checkFit,
@@ -110,7 +111,7 @@ const KEYS = [
 ];
 
 /** What a study may ask to be written down of each layer after every epoch, in the order of documents. */
-export const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'curvature'];
+export const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'dead_units', 'curvature'];
 
 /** What is wrong with a study's keys, one by one. @param {Record<string, any>} study @returns {Problem | null} */
 export function checkStudy(study) {
@@ -164,7 +165,7 @@ function checkRecord(record) {
   return first(
     record.map((one, k) => [one ?? null, k]),
     ([one, k]) =>
-      checkName('record', one, RECORDS, ['dead_units']) ??
+      checkName('record', one, RECORDS) ??
       (record.indexOf(one) < k ? { code: 'duplicate', key: 'record', found: shown(one) } : null),
   );
 }
@@ -198,16 +199,24 @@ export function checkTogether(study) {
     const key = space.patience ? 'space.patience.choices' : 'fixed.patience';
     return { code: 'out_of_range', key, found: shown(patience), accepted: `0 .. ${most} (int, epochs)` };
   }
-  const { rows, sizes } = partSizes(study);
-  const empty = sizes.findIndex((size) => size === 0);
+  const shares = partSizes(study);
+  const rows = shares[0] + shares[1] + shares[2];
+  const empty = shares.indexOf(0);
   if (empty >= 0) return { code: 'too_few_rows', dataset, rows, part: PARTS[empty] };
+  const few = checkFolds(study, shares);
+  if (few) return few;
+  const all = trainingRows(study);
+  const { folds = 1 } = study.dataset;
+  const sizes = folds === 1 ? shares : [all[0], Math.floor((shares[0] + shares[1]) / folds), shares[2]];
   const range = space.batch_size;
   const batches = range ? (range.choices ?? [range.high]) : [study.fixed?.batch_size ?? 0];
   const largest = Math.max(...batches.map(Number));
   if (largest > sizes[0] && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_size')), study))
     return { code: 'batch_too_large', batch_size: largest, rows: sizes[0] };
-  const alone = batchOfOne(study, sizes[0], given('batch_norm'));
-  if (alone) return alone;
+  for (const size of [all[0], all[all.length - 1]]) {
+    const alone = batchOfOne(study, size, given('batch_norm'));
+    if (alone) return alone;
+  }
   const [part, kind] = (study.objective?.metric ?? '').split('_');
   const size = sizes[PARTS.indexOf(part)];
   if (kind === 'metric' && fits === 'mse' && size < 2)
@@ -219,7 +228,7 @@ export function checkTogether(study) {
       rows: size,
       accepted: `${part}_loss`,
     };
-  return checkBudget(study, sizes[0]) ?? checkFit(study, Object.keys(space));
+  return checkBudget(study, all) ?? checkFit(study, Object.keys(space));
 }
 
 /** Batches of one row where a batch norm takes their variance, also as what is left of an epoch.
@@ -253,20 +262,24 @@ function sizesIn({ low, high, step }, most) {
   return [...all, end];
 }
 
-/** Rows of each part, shared out by largest remainders as the engine does. @param {Study} study */
-function partSizes({ dataset }) {
-  const rows = dataset.samples ?? datasetOf({ format: FORMAT, dataset })?.rows ?? 0;
-  const { train, validation, test } = { train: 0.7, validation: 0.15, test: 0.15, ...dataset.split };
-  const weights = [train, validation, test].map((share) => Math.round(share * 1e9));
-  const sum = weights[0] + weights[1] + weights[2];
-  const sizes = weights.map((weight) => Math.floor((rows * weight) / sum));
-  const rest = weights.map((weight) => (rows * weight) % sum);
-  for (let missing = rows - sizes[0] - sizes[1] - sizes[2]; missing > 0; missing--) {
-    const most = rest.indexOf(Math.max(...rest));
-    sizes[most]++;
-    rest[most] = -1;
+/** More folds than rows outside the test part, of the rarest class where it is known how many each has.
+ * @param {Study} study @param {number[]} shares rows of each part @returns {Problem | null} */
+function checkFolds(study, [train, validation, test]) {
+  const { folds = 1 } = study.dataset;
+  if (folds === 1) return null;
+  const classes = datasetOf(study)?.class_rows;
+  let rows = train + validation;
+  if (classes) {
+    const used = rows + test;
+    const all = classes.reduce((sum, one) => sum + one, 0);
+    let left = classes;
+    for (const count of [all - used, test]) {
+      const taken = apportion(count, left);
+      left = left.map((one, k) => one - taken[k]);
+    }
+    rows = Math.min(...left);
   }
-  return { rows, sizes };
+  return folds <= rows ? null : { code: 'too_many_folds', folds, rows };
 }
 
 /** @param {unknown} question @returns {Problem | null} */
@@ -305,7 +318,6 @@ function checkDataset(study) {
       ? null
       : checkNumber('dataset.samples', samples, 10, known.kind === 'generated' ? 100000 : rows || 1e8, true)) ??
     checkNumber('dataset.folds', folds, 1, 20, true) ??
-    (folds > 1 ? { code: 'not_yet', key: 'dataset.folds', found: shown(folds), accepted: '1' } : null) ??
     checkNumber('dataset.noise', dataset.noise, 0, known.noise ? 10 : 0) ??
     checkNumber('dataset.seed', dataset.seed, 0, SEED_LIMIT, true) ??
     checkSplit(split) ??

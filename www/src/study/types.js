@@ -132,6 +132,14 @@
  * @typedef {{study: Study, trial: Trial, diverges: boolean, epochs: number | null, onNews: (news: SharpNews) => void
  *   }} SharpAsked epochs: that the trial is trained for, null for all of its own
  *
+ * @typedef {'seeds' | 'top' | 'checkpoints' | 'averages'} EnsembleKind
+ * @typedef {{members: {trial: number, seed: number, epoch?: number, averaging?: string, loss: number | null, metric:
+ *   number | null}[], best: number | null, together: {loss: number | null, metric: number | null}, multiplications:
+ *   {single: number | null, all: number}}} EnsembleFound
+ * @typedef {{study: Study, trials: Trial[], of: EnsembleKind, n: number, onNews: (news: {done: boolean, share: number,
+ *   found: EnsembleFound | null}) => void}} EnsembleAsked networks that answer together: `n` seeds of the first trial,
+ *   or all trials, or what the first one comes by on its way
+ *
  * @typedef {{study: Study, trials: [Trial, Trial], seeds: number, onPair: (scores: [number, number]) => void,
  *   isWanted: () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN
  *   where its network diverged
@@ -140,6 +148,10 @@
  *   metric: number} | null}} Repeat the winner of a study over another split: its last epoch, and its test score
  * @typedef {{study: Study, choice: BackendChoice, repeats: number, onRepeat: (one: Repeat) => void, isWanted: () =>
  *   boolean}} RepeatsAsked
+ * @typedef {{size: number, seconds: number | null}} EpochTime of an epoch with such batches; null where the device
+ *   does not take them
+ * @typedef {{study: Study, choice: BackendChoice, rows: number, onTime: (one: EpochTime) => void, isWanted: () =>
+ *   boolean}} TimesAsked
  * @typedef {[Record<string, Value>, number | 'NaN' | null, number | null]} Past a trial as a sampler knows it: its
  *   parameters, what came of it (smaller is better, 'NaN' where it failed, null while it runs), and the epochs after
  *   which it was pruned

@@ -138,6 +138,9 @@ impl Layout {
             outputs: spec.shape.outputs as u32,
             constants: update::words(&spec.optimizer),
         });
+        // The average's lags are the last of the numbers beside each parameter.
+        let lags = self.slots4 + sizes.slots4 - sizes.params4.min(sizes.slots4);
+        let to_lags = (lags as u32).wrapping_sub(self.params4 as u32);
         let mut norms = Vec::new();
         let (mut below, mut delta_below) = (0, 0);
         let mut weight = self.params4;
@@ -175,6 +178,7 @@ impl Layout {
                     weight: (weight + (4 * inputs4 + 1) * outputs4) as u32,
                     below: self.work4 as u32,
                     delta_below: (self.work4 + rows * outputs4) as u32,
+                    norm4: to_lags,
                     ..own
                 });
                 self.work4 += (rows + 1) * outputs4;

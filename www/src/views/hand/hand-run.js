@@ -231,7 +231,11 @@ export class HandRun {
    * lie in stretches of their own. @param {number} index @param {number} until */
   async reach(index, until) {
     const { hand, trial, study } = this;
-    if (!this.id) this.id = await this.call('begin', { ...study, record: [], evaluate_every: 1 });
+    if (!this.id)
+      this.id = await this.call('begin', {
+        ...study,
+        ...{ record: [], evaluate_every: 1, dataset: { ...study.dataset, folds: 1 } },
+      });
     const tip = this.tip(index);
     const from = nearestKept(hand, index, tip, (key) => this.kept.has(key));
     const all = [...stretchesOf(hand, index, from, tip), ...stretchesOf(hand, index, tip, until)];

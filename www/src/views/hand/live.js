@@ -1,6 +1,6 @@
 import { BY_NAME, HYPERPARAMETERS, choicesOf, uses, valueIn } from '../../study/hyperparameters.js';
 import { sameStudy } from '../../study/link.js';
-import { partSizes } from '../../study/panel.js';
+import { partSizes } from '../../study/parts.js';
 import { FORMAT, readStudy } from '../../study/study.js';
 import { middleOf } from '../../study/picked.js';
 

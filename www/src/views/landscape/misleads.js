@@ -15,12 +15,22 @@ export const stretchOf = ([x0, x1, y0, y1]) => (x1 - x0) / (y1 - y0);
 
 /**
  * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number,
- *   seeds?: number, rows?: [number, number], extent?: number[]}} given `at`: the point of the path that is looked at;
- *   `seeds`: how many the trial was trained with; `rows`: of how many it is the loss, and how many there are;
- *   `extent`: what the picture covers
+ *   seeds?: number, folds?: number, rows?: [number, number], extent?: number[]}} given
+ *   `at`: the point of the path that is looked at; `seeds`: how many networks the trial has, on so many `folds`;
+ *   `rows`: of how many it is the loss, and how many there are; `extent`: what the picture covers
  * @returns {Finding[]}
  */
-export function misleads({ plane, explained, path, at, parameters = NaN, seeds = 1, rows = [0, 0], extent = [] }) {
+export function misleads({
+  plane,
+  explained,
+  path,
+  at,
+  parameters = NaN,
+  seeds = 1,
+  folds = 1,
+  rows = [0, 0],
+  extent = [],
+}) {
   /** @type {Finding[]} */
   const found = [];
   const add = (/** @type {string} */ key, /** @type {Record<string, number>} */ values = {}) =>
@@ -30,7 +40,7 @@ export function misleads({ plane, explained, path, at, parameters = NaN, seeds =
     if (Number.isFinite(parameters)) add(plane, { parameters });
     else add(`${plane}.some`);
   }
-  if (seeds > 1) add('seeds', { seeds });
+  if (seeds > 1) add(folds > 1 ? 'folds' : 'seeds', { seeds });
   if (rows[0] < rows[1]) add('rows', { n: rows[0], of: rows[1] });
   const share = explainedBy(explained);
   if (plane === 'pca' && share !== null && share < LEAST_EXPLAINED) add('explained', { share, rest: 1 - share });

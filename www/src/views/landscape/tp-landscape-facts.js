@@ -5,6 +5,7 @@ import { LEAST_EXPLAINED, explainedBy, farthest } from '../../figures/ground/hon
 import { misleads } from './misleads.js';
 import { barrierOf } from './line.js';
 import { shownOf } from './shown.js';
+import { copiesOf } from '../../study/parts.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 /** How a finding's numbers are written. @type {Record<string, (value: number) => string>} */
@@ -49,7 +50,8 @@ export class TpLandscapeFacts extends Part {
       at: this.at,
       parameters: head.parameters,
       rows: [head.n_rows, head.of_rows],
-      seeds: Number(this.store.shownStudy.seeds_per_trial ?? 1),
+      seeds: copiesOf(this.store.shownStudy),
+      folds: this.store.shownStudy.dataset.folds,
       extent: head.home,
     });
     const share = explainedBy(head.explained);

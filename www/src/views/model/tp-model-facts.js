@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, loss, metric, signed } from '../../study/format.js';
 import { Lens } from './lens.js';
+import { copiesOf } from '../../study/parts.js';
 
 /** What a network comes to at the epoch that is looked at, and what has to be said of where its weights are from. */
 export class TpModelFacts extends Part {
@@ -37,7 +38,7 @@ export class TpModelFacts extends Part {
     const { head } = sight;
     const [train, validation] = lens.parts.map(({ verdict }) => verdict);
     const study = lens.slot ? store.pinned?.study : store.shownStudy;
-    const n = study?.seeds_per_trial ?? 1;
+    const n = study ? copiesOf(study) : 1;
     const isClasses = head.task === 'classes';
     /** @type {[string, string][]} */
     const facts = [
@@ -52,6 +53,7 @@ export class TpModelFacts extends Part {
     const name = (/** @type {string} */ key) =>
       key.endsWith('_metric') ? this.t(`model.fact.${key}.${head.task}`) : this.t(`model.fact.${key}`);
     const end = lens.slot ? '-b' : '';
+    const words = this.words(sight, n, study?.dataset.folds ?? 1);
     const about = (/** @type {string} */ key) =>
       key === 'calibration' ? this.t('model.fact.calibration.title') : nothing;
     return html`<div class="facts">
@@ -59,12 +61,21 @@ export class TpModelFacts extends Part {
         ([key, value]) => html`<div><dt title=${about(key)}>${name(key)}</dt>
           <dd class="num" data-testid="model-fact-${key}${end}">${value}</dd></div>`,
       )}</dl>
-      ${this.words(sight, n).map((text) => html`<p class="q2" data-testid="model-said">${text}</p>`)}
+      ${lens.slot ? nothing : this.door()}
+      ${words.map((text) => html`<p class="q2" data-testid="model-said">${text}</p>`)}
     </div>`;
   }
 
-  /** @private @param {import('../../state/model.js').Sight} sight @param {number} seeds */
-  words({ way, trial, live, head }, seeds) {
+  /** What several networks are worth together. @private */
+  door() {
+    const face = `${this.t('model.ensemble')}…`;
+    return html`<p><button type="button" class="lnk" data-testid="open-ensemble"
+      title=${this.t('model.ensemble.title')} @click=${() => this.act('ensemble')}>${face}</button></p>`;
+  }
+
+  /** @private @param {import('../../state/model.js').Sight} sight @param {number} copies of the trial
+   * @param {number} folds */
+  words({ way, trial, live, head }, copies, folds) {
     const words = [];
     const number = trial ?? 0;
     if (way.diverged_at !== null) words.push(this.t('model.said.diverged', { number, step: count(way.diverged_at) }));
@@ -76,7 +87,7 @@ export class TpModelFacts extends Part {
       words.push(this.t('model.said.kept', { number, epochs: count(epochs), epoch: count(own.kept_epoch) }));
     }
     if (head?.averaged && way.known) words.push(this.t('model.said.averaged'));
-    if (seeds > 1) words.push(this.t('model.said.seeds', { n: seeds }));
+    if (copies > 1) words.push(this.t(folds > 1 ? 'model.said.folds' : 'model.said.seeds', { n: copies }));
     const { verdict } = this.lens.parts[1] ?? {};
     if (verdict && head && verdict.n < head.n_validation)
       words.push(this.t('model.said.some', { n: count(verdict.n), of: count(head.n_validation) }));

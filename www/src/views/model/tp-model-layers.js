@@ -5,7 +5,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { placeAfter } from '../../figures/cursor.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { count, exact, loss, number } from '../../study/format.js';
+import { count, exact, loss, metric, number } from '../../study/format.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { spread } from '../race/clock.js';
 import { spanOf } from './paint.js';
@@ -13,14 +13,14 @@ import { SightPart } from './sight-part.js';
 
 /**
  * @typedef {{layer: number, points: {epoch: number, value: number}[]}} Line
- * @typedef {'norm' | 'weight_norm' | 'gradient_norm' | 'update_ratio'} Measure `norm` is that of the weights at hand,
- *   the others are what the engine has written down
+ * @typedef {'norm' | 'weight_norm' | 'gradient_norm' | 'update_ratio' | 'dead_units'} Measure `norm` is that of the
+ *   weights at hand, the others are what the engine has written down
  */
 
 const MARGINS = { top: 8, bottom: 38 };
 const DASHES = ['2 3', '6 3', '9 3 2 3', '4 2', '1 2'];
 /** What the engine writes down of each layer and epoch, where a study asks for it. */
-const RECORDED = /** @type {const} */ (['gradient_norm', 'update_ratio']);
+const RECORDED = /** @type {const} */ (['gradient_norm', 'update_ratio', 'dead_units']);
 /** Lines of more layers crowd. */
 const MOST_LAYERS = 12;
 /** Points of a line. */
@@ -42,7 +42,7 @@ export class TpModelLayers extends SightPart {
 
   /** @returns {Measure[]} */
   get measures() {
-    return ['norm', ...RECORDED.filter((one) => this.recorded(one).length)];
+    return ['norm', ...RECORDED.filter((one) => this.recorded(one).some(({ points }) => points.length))];
   }
 
   get measure() {
@@ -70,7 +70,7 @@ export class TpModelLayers extends SightPart {
   }
 
   /** What epochs' `layers` have of a measure, a line a layer. @private
-   * @param {'gradient_norm' | 'update_ratio' | 'weight_norm'} measure @returns {Line[]} */
+   * @param {Exclude<Measure, 'norm'>} measure @returns {Line[]} */
   recorded(measure) {
     const epochs = /** @type {any[]} */ (/** @type {unknown} */ (this.trial?.epochs ?? []));
     /** @type {Line[]} */ const lines = [];
@@ -82,12 +82,18 @@ export class TpModelLayers extends SightPart {
         if (Number.isFinite(number(value))) lines[layer].points.push({ epoch, value: number(value) });
       }
     }
-    return lines;
+    // Outputs have no units that could die.
+    return measure === 'dead_units' ? lines.filter(({ points }) => points.length) : lines;
+  }
+
+  /** A value in words: a share, or a number. @private @param {number | undefined} value */
+  valued(value) {
+    return this.measure === 'dead_units' ? metric(value, 'classes') : loss(value);
   }
 
   /** @returns {Line[]} */
   get lines() {
-    if (this.measure !== 'norm') return this.recorded(/** @type {'gradient_norm'} */ (this.measure));
+    if (this.measure !== 'norm') return this.recorded(this.measure);
     const norms = this.lens.found?.norms;
     const { head } = this;
     const { steps: taken } = this.sight.way;
@@ -135,8 +141,8 @@ export class TpModelLayers extends SightPart {
       const [first, last] = [points[0], points.at(-1)];
       return this.t('model.layers.line', {
         name: this.layerName(layer),
-        from: loss(first?.value),
-        to: loss(last?.value),
+        from: this.valued(first?.value),
+        to: this.valued(last?.value),
       });
     });
     return `${this.ofTrial(this.title)}. ${said.join(', ')}.`;
@@ -159,7 +165,7 @@ export class TpModelLayers extends SightPart {
           key: `layer_${layer + 1}`,
           label: this.layerName(layer),
           num: true,
-          text: (/** @type {number} */ k) => loss(points[k]?.value),
+          text: (/** @type {number} */ k) => this.valued(points[k]?.value),
           value: (/** @type {number} */ k) => points[k]?.value,
         })),
       ],
@@ -182,7 +188,7 @@ export class TpModelLayers extends SightPart {
     }
     const lines = this.lines.slice(0, MOST_LAYERS);
     const values = lines.flatMap(({ points }) => points.map(({ value }) => value)).filter((one) => one > 0);
-    const log = values.length > 0;
+    const log = values.length > 0 && this.measure !== 'dead_units';
     const [low, high] = spanOf(values);
     const span = /** @type {[number, number]} */ (log ? [low / 1.1, high * 1.1] : [0, 1]);
     const y = lossAxis(span, log, height - MARGINS.top - MARGINS.bottom);
@@ -216,7 +222,7 @@ export class TpModelLayers extends SightPart {
     );
     over.replaceChildren(
       ...lines.flatMap(({ points }, k) => {
-        const last = k === this.head.widths.length - 1;
+        const last = lines[k].layer === this.head.widths.length - 1;
         const path = some(points)
           .map((one) => place(one))
           .map((at) => `${at.x.toFixed(1)},${at.y.toFixed(1)}`);
@@ -264,7 +270,7 @@ export class TpModelLayers extends SightPart {
     const epoch = exact(Number((lines[0]?.points[k]?.epoch ?? NaN).toFixed(1)));
     const said = lines
       .slice(0, MOST_LAYERS)
-      .map(({ layer, points }) => `${this.layerName(layer)} ${loss(points[k]?.value)}`);
+      .map(({ layer, points }) => `${this.layerName(layer)} ${this.valued(points[k]?.value)}`);
     return `${this.t('model.epoch', { epoch })}: ${said.join(', ')}`;
   }
 

@@ -5,6 +5,7 @@ import { contrasts } from '../../study/contrast.js';
 import { count, loss, metric } from '../../study/format.js';
 import { planned } from '../../study/panel.js';
 import { scoreName, scoreText } from '../../state/spread.js';
+import { agreementOf } from './agreement.js';
 import { bestOf, layersOf } from './overlay.js';
 import sheet from './style.css?inline';
 
@@ -94,12 +95,33 @@ export class TpCompare extends Part {
       );
     if (new Set(runs.map((one) => JSON.stringify(one.store.shownStudy.dataset))).size > 1)
       said.push(this.t('compare.data'));
+    said.push(...this.byFolds(runs));
     const [, other] = runs;
     const swept = Object.keys(store.shownStudy.space ?? {});
     const missing = swept.filter((one) => !other.store.shownStudy.space?.[one]);
     if (swept.length && missing.length === swept.length)
       said.push(this.t('compare.axes', { b: other.letter, names: missing.map((one) => store.label(one)).join(', ') }));
     return said;
+  }
+
+  /** Where one run has folds and another one split: how far they agree about the trials that both have.
+   * @private @param {Layer[]} runs @returns {string[]} */
+  byFolds(runs) {
+    const foldsOf = (/** @type {Layer} */ { store }) => store.shownStudy.dataset.folds ?? 1;
+    const folded = runs.find((one) => foldsOf(one) > 1);
+    const split = runs.find((one) => foldsOf(one) === 1);
+    if (!folded || !split) return [];
+    const scores = (/** @type {Layer} */ { store }) =>
+      new Map(
+        [...store.trials.values()]
+          .filter((trial) => trial.state === 'complete' && Number.isFinite(store.score(trial)))
+          .map((trial) => [JSON.stringify(trial.params), store.score(trial)]),
+      );
+    const up = this.store.objective.direction === 'maximize';
+    const found = agreementOf(scores(split), scores(folded), up);
+    if (!found) return [];
+    const values = { folds: foldsOf(folded), a: folded.letter, b: split.letter, n: found.n, rank: found.rank };
+    return [this.t('compare.folds', { ...values, correlation: found.correlation.toFixed(2) })];
   }
 
   /** By how much the best is ahead of the next one. @private @param {Layer[]} runs @returns {string[]} */

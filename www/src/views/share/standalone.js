@@ -157,6 +157,7 @@ function settingsOf(store) {
       ([name, value]) => /** @type {[string, string]} */ ([store.label(name), String(setting(value))]),
     ),
     ...searchOf(shownStudy).map(([key, value]) => place(key, value)),
+    ...((dataset.folds ?? 1) > 1 ? [place('dataset.folds', dataset.folds)] : []),
     place('seeds_per_trial', seeds),
     place('seed', seed),
     place('objective', objective),

@@ -6,6 +6,7 @@ import { count, exact, loss, rate } from '../../study/format.js';
 import { layerName, pointOf, pointsOf, standingOf, triedRate, whyOf } from './story.js';
 import './tp-sharpness-figure.js';
 import sheet from './style.css?inline';
+import { copiesOf } from '../../study/parts.js';
 
 /**
  * How sharp the loss is along a trial's training, beside what its optimizer can stand; and of one that diverged, why.
@@ -129,7 +130,7 @@ export class TpSharpness extends WorkDialog {
   get isGuide() {
     const { points, news, trial, study } = this;
     if (!points.some((point) => Number.isFinite(point.limit)) || !trial) return false;
-    const steps = trial.steps / Math.max(1, trial.epochs.length * (study?.seeds_per_trial ?? 1));
+    const steps = trial.steps / Math.max(1, trial.epochs.length * (study ? copiesOf(study) : 1));
     return (news?.per_epoch ?? steps) > 1;
   }
 

@@ -13,6 +13,7 @@ import {
   rowsOf,
   sweptOf,
 } from '../../study/hyperparameters.js';
+import { sharesOf } from '../../study/parts.js';
 import { fewOf, fittingPoints, planned, pointedAxes } from '../../study/panel.js';
 import { isRefined, samplerOf } from '../../study/search.js';
 import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
@@ -25,7 +26,6 @@ import '../../controls/tp-row.js';
 import '../../controls/tp-number.js';
 import { later } from '../../platform/later.js';
 
-const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
 const SAMPLES = /** @type {[number, number]} */ ([10, 100000]);
 
 /** The study: its data, its hyperparameters fixed or swept in place, and how they are searched. */
@@ -77,7 +77,7 @@ export class TpStudy extends Part {
    */
   updated() {
     const bar = /** @type {HTMLElement | null} */ (this.querySelector('.split'));
-    const split = { ...SPLIT, ...this.store.study.dataset.split };
+    const split = sharesOf(this.store.study);
     if (bar)
       bar.style.gridTemplateColumns = [split.train, split.validation, split.test]
         .map((share) => `minmax(max-content, ${100 * share}fr)`)
@@ -96,7 +96,8 @@ export class TpStudy extends Part {
     const { study } = store;
     const chosen = datasetOf(study);
     const preset = presetOf(study);
-    const split = { ...SPLIT, ...study.dataset.split };
+    const split = sharesOf(study);
+    const { folds = 1 } = study.dataset;
     const percent = (/** @type {number} */ share) => `${Math.round(100 * share)}%`;
     const rows = study.dataset.samples ?? chosen?.rows ?? 0;
     const made = chosen?.kind === 'generated';
@@ -132,7 +133,8 @@ export class TpStudy extends Part {
       </div>
       ${ownFeatures(study) === 2 ? this.derived() : nothing}
       <div class="split" role="img"
-        aria-label=${this.t('data.split', {
+        aria-label=${this.t(folds > 1 ? 'data.split.folds' : 'data.split', {
+          folds,
           train: percent(split.train),
           validation: percent(split.validation),
           test: percent(split.test),
@@ -140,7 +142,14 @@ export class TpStudy extends Part {
         <div class="tr">${this.t('train')} ${percent(split.train)}</div><div
           class="va">${this.t('data.val')} ${percent(split.validation)}</div><div
           class="te">${icon(store.readOnly ? 'unlock' : 'lock')}<span>${this.t('test')}</span></div></div>
+      ${this.scoring()}
     </section>`;
+  }
+
+  /** How often a trial is trained, and on what it is scored. */
+  scoring() {
+    void later('scoring').catch(() => {});
+    return html`<tp-scoring .store=${this.store}></tp-scoring>`;
   }
 
   /** Features made of the plane's two, as switches. */

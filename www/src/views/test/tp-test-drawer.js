@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { loss, metric, number } from '../../study/format.js';
-import { partSizes } from '../../study/panel.js';
+import { partSizes } from '../../study/parts.js';
 import { measureText } from '../../state/spread.js';
 import { wilson } from '../../study/wilson.js';
 import { inSamples } from './winners.js';

@@ -4,7 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, duration, loss, metric, number, signed } from '../../study/format.js';
-import { partSizes } from '../../study/panel.js';
+import { partSizes } from '../../study/parts.js';
 import { planOf } from '../../study/plan.js';
 import { roomy, shareOf, steps, textWidth } from '../../study/scale.js';
 import { comparedOf, inSamples, pairsOf } from './winners.js';

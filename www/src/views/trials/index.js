@@ -7,6 +7,7 @@ import './tp-distribution.js';
 import './tp-timeline.js';
 import './tp-difference.js';
 import { hasLineage } from './tp-lineage.js';
+import { hasRisk } from './tp-risk.js';
 import sheet from './style.css?inline';
 
 /** All trials of a study, looked at from several sides at once: what one figure brushes, all leave out. */
@@ -19,6 +20,7 @@ export class TpTrials extends Part {
     const { store } = this;
     return html`<div class="trials" tabindex="-1">
       ${hasLineage(store) ? html`<tp-lineage .store=${store}></tp-lineage>` : nothing}
+      ${hasRisk(store) ? html`<tp-risk .store=${store}></tp-risk>` : nothing}
       <tp-parallel .store=${store}></tp-parallel>
       <tp-slice .store=${store}></tp-slice>
       <tp-importance .store=${store}></tp-importance>

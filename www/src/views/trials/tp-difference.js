@@ -5,14 +5,15 @@ import { scoreLabel, scoreName, scoreValue, spreadOf } from '../../state/spread.
 import { intervalOf, isTold, measuredOf, paired, welch } from '../../study/difference.js';
 import { domainOf, steps } from '../../study/scale.js';
 import { FieldFigure } from './field-figure.js';
+import { copiesOf } from '../../study/parts.js';
 
 /**
  * @typedef {import('../../study/types.js').Trial} Trial
  * @typedef {import('../../study/difference.js').Difference} Difference
  * @typedef {import('../../study/difference.js').Interval} Interval
  * @typedef {import('../../study/difference.js').Measured} Measured
- * @typedef {{a: Trial, b: Trial, n: number, means: Measured[], difference: Difference | null, by: 'welch' | 'shared' |
- *   'paired'}} Pair
+ * @typedef {{a: Trial, b: Trial, n: number, means: Measured[], difference: Difference | null, by: 'welch' | 'folds' |
+ *   'shared' | 'paired'}} Pair
  * @typedef {{key: string, scores: [number, number][], state: 'training' | 'done' | 'failed', problem: string}} Fresh
  *   the same two trials trained again
  * @typedef {{name: string, key: string, interval: Interval | null, isDifference?: boolean}} Row
@@ -60,9 +61,13 @@ export class TpDifference extends FieldFigure {
       const difference = paired(fresh.map(([own, other]) => own - other));
       return { a, b, n: fresh.length, means, difference, by: 'paired' };
     }
-    const { seeds_per_trial: n = 1, shared_seeds: isShared } = store.shownStudy;
-    const means = [a, b].map((one) => ({ mean: store.score(one), spread: spreadOf(store, one), n }));
-    return { a, b, n, means, difference: welch(means[0], means[1]), by: isShared ? 'shared' : 'welch' };
+    const { dataset, shared_seeds: isShared } = store.shownStudy;
+    const { folds = 1 } = dataset;
+    const n = copiesOf(store.shownStudy);
+    const overlap = folds > 1 ? 1 / (folds - 1) : 0;
+    const means = [a, b].map((one) => ({ mean: store.score(one), spread: spreadOf(store, one), n, overlap }));
+    const by = folds > 1 ? 'folds' : isShared ? 'shared' : 'welch';
+    return { a, b, n, means, difference: welch(means[0], means[1]), by };
   }
 
   /** @private @param {Trial} a @param {Trial} b */
@@ -116,10 +121,11 @@ export class TpDifference extends FieldFigure {
       by: scoreValue(store, Math.abs(difference.mean)),
     };
     const isMore = difference.mean > 0;
+    const end = by === 'folds' ? '.folds' : '';
     const said = [
       isTold(difference)
-        ? this.t(isMore ? 'difference.higher' : 'difference.lower', values)
-        : this.t('difference.not_told', values),
+        ? this.t(`difference.${isMore ? 'higher' : 'lower'}${end}`, values)
+        : this.t(`difference.not_told${end}`, values),
       this.t(`difference.by.${by}`, { n }),
     ];
     const lost = by === 'paired' ? (this.fresh?.scores.length ?? n) - n : 0;

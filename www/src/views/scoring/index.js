@@ -1,0 +1,4 @@
+import './tp-scoring.js';
+import './tp-batches.js';
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

@@ -1,0 +1,139 @@
+import { expect, test } from './fixtures.js';
+
+/**
+ * Clicks and keys by chance: whatever a reader presses, nothing complains (fixtures.js), and afterwards a study that is
+ * given trains to its end. Each campaign is made of its seed alone.
+ *
+ * @typedef {import('./packages.js').Page} Page
+ */
+
+/** What is pressed by itself; letters may be keys of the page. */
+const KEYS = [
+  ...['Enter', 'Escape', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Space', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+  ...['Home', 'End', 'PageUp', 'PageDown', 'Backspace', 'Delete', 'Control+z', 'Control+Shift+z', 'Control+Enter'],
+  ...[
+    '1',
+    '2',
+    '3',
+    '4',
+    '5',
+    '.',
+    'b',
+    'f',
+    'z',
+    'l',
+    'd',
+    't',
+    'p',
+    '/',
+    '?',
+    'Shift+ArrowRight',
+    '0',
+    '9',
+    '-',
+    'e',
+  ],
+];
+/** What is typed into fields. */
+const TEXTS = ['0', '-1', '1e-3', '0,05', '1.000,5', '1e400', 'NaN', '0x10', '１２', '32 .. 64', 'toString', '🂡', ' '];
+/** Widths of windows, as readers have them. */
+const WINDOWS = [
+  { width: 1280, height: 800 },
+  { width: 1000, height: 700 },
+  { width: 390, height: 780 },
+];
+
+/** Numbers from 0 to 1 by their seed (mulberry32). @param {number} seed */
+function chance(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Places of what can be pressed in the window, the one on top of each. @param {Page} page */
+const targets = (page) =>
+  page.evaluate(() => {
+    const all = document.querySelectorAll(
+      'button, a[href^="#"], input, select, textarea, summary, [role=slider], [role=tab], [tabindex="0"], figure canvas, figure svg',
+    );
+    /** @type {{x: number, y: number}[]} */ const places = [];
+    for (const one of all) {
+      // What opens a window of the system's, or leaves the page, is not the page's own.
+      if (one.matches('input[type=file], input[type=color], [download], [target]')) continue;
+      const { left, top, width, height } = one.getBoundingClientRect();
+      if (width < 2 || height < 2 || left < 0 || top < 0) continue;
+      if (left + width / 2 > innerWidth || top + height / 2 > innerHeight) continue;
+      places.push({ x: left + width / 2, y: top + height / 2 });
+    }
+    return places;
+  });
+
+/**
+ * One act. @param {Page} page @param {() => number} random @returns {Promise<void>}
+ */
+async function act(page, random) {
+  const one = (/** @type {any[]} */ all) => all[Math.floor(random() * all.length)];
+  const kind = random();
+  if (kind < 0.55) {
+    const places = await targets(page);
+    if (!places.length) return;
+    const { x, y } = one(places);
+    await page.mouse.click(x, y);
+  } else if (kind < 0.62) {
+    const { width, height } = page.viewportSize() ?? WINDOWS[0];
+    await page.mouse.move(random() * width, random() * height);
+    await page.mouse.down();
+    await page.mouse.move(random() * width, random() * height, { steps: 3 });
+    await page.mouse.up();
+  } else if (kind < 0.66) {
+    await page.mouse.wheel(0, (random() - 0.5) * 1600);
+  } else if (kind < 0.72) {
+    await page.keyboard.type(one(TEXTS));
+  } else {
+    await page.keyboard.press(one(KEYS));
+  }
+}
+
+/** A small study, whose training shows that the page still does what it is for. */
+const STUDY = {
+  format: 'tuning-playground/study@1',
+  dataset: { name: 'moons', samples: 60 },
+  fixed: { hidden: [4], epochs: 2 },
+  space: { learning_rate: { type: 'float', low: 0.001, high: 0.1, log: true } },
+  trials: 3,
+};
+
+for (const [name, seeds, most, ms] of /** @type {[string, number[], number, number][]} */ ([
+  ['E2 ten seconds of clicks and keys', [1], Infinity, 10_000],
+  ['E2 10,000 clicks and keys @soak', [2, 3, 4, 5], 2500, Infinity],
+])) {
+  test(`${name} by chance leave a page that trains`, async ({ app, page }) => {
+    test.setTimeout(ms === Infinity ? 40 * 60_000 : 60_000);
+    page.on('dialog', (dialog) => void dialog.dismiss().catch(() => {}));
+    page.context().on('page', (other) => void other.close().catch(() => {}));
+    for (const seed of seeds) {
+      const random = chance(seed);
+      await page.setViewportSize(WINDOWS[seed % WINDOWS.length]);
+      await app.open();
+      await app.set({ lang: seed % 2 ? 'ko' : 'en', theme: 'light' });
+      const begun = Date.now();
+      let acts = 0;
+      for (; acts < most && Date.now() - begun < ms; acts++) {
+        await act(page, random);
+        // A run of the size that chance asked for may take long: what is held here is the page.
+        if (acts % 250 === 249) await app.call('stop');
+      }
+      await app.call('stop');
+      for (let k = 0; k < 4; k++) await page.keyboard.press('Escape');
+      const { trials } = await app.result(STUDY, 'cpu');
+      expect(
+        trials.map((/** @type {any} */ { state }) => state),
+        `seed ${seed}, ${acts} acts`,
+      ).toEqual(Array(3).fill('complete'));
+    }
+  });
+}

@@ -19,7 +19,8 @@ export const SPREAD_BIT = 2 ** RECORDS.length;
 /** @param {number} mark */
 const namesOf = (mark) => RECORDS.filter((_, k) => (mark >> k) & 1);
 
-/** @param {number} value a number as documents write it; outputs have no units that could die @param {string} [name] */
+/** A number as documents write it; outputs have no units that could die. @param {number} value
+ * @param {string} [name] */
 const written = (value, name) =>
   Number.isNaN(value) && name === 'dead_units' ? null : Number.isFinite(value) ? value : String(value);
 

@@ -5,8 +5,8 @@ import { errorOf } from './ties.js';
  * What a difference between two trials is worth, from scores that several seeds gave.
  *
  * @typedef {{mean: number, spread: number, n: number, overlap?: number}} Measured a mean over so many networks, and
- *   their spread as that of a population, as results have it; overlap: of folds, validation rows over training rows, by
- *   which the error grows, as folds share most of what they train on (Nadeau and Bengio 2003)
+ *   their spread as that of a population, as results have it; overlap: of folds, validation rows over training rows,
+ *   by which the error grows, as folds share most of what they train on (Nadeau and Bengio 2003)
  * @typedef {{mean: number, low: number, high: number, freedom: number}} Interval that holds the truth in 95 of 100
  *   studies
  * @typedef {Interval & {chance: number}} Difference with how often chance alone makes one as large

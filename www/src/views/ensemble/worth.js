@@ -3,8 +3,8 @@
  *
  * @typedef {import('../../study/types.js').EnsembleKind} Kind
  * @typedef {import('../../study/types.js').EnsembleFound} Found
- * @typedef {{name: string, n: number, single: Score, together: Score, gain: number, cost: number}} Worth `name` tells
- *   several of one way apart; `gain`: by how much the loss falls; `cost`: of a prediction, in predictions of the single
+ * @typedef {{name: string, n: number, single: Score, together: Score, gain: number, cost: number}} Worth `name`
+ *   tells several of one way apart; `gain`: by how much the loss falls; `cost`: of a prediction, in those of the single
  * @typedef {{loss: number, metric: number}} Score
  */
 
@@ -14,8 +14,8 @@ export const KINDS = ['seeds', 'top', 'checkpoints', 'averages'];
 /** @param {{loss: number | null, metric: number | null} | undefined} found @returns {Score} */
 const scoreOf = (found) => ({ loss: found?.loss ?? NaN, metric: found?.metric ?? NaN });
 
-/** A line for each way in which the networks answer. An average of weights is a network of its own, which stands beside
- * the weights of the last step. @param {Kind} kind @param {Found} found @returns {Worth[]} */
+/** A line for each way in which the networks answer. An average of weights is a network of its own, which stands
+ * beside the weights of the last step. @param {Kind} kind @param {Found} found @returns {Worth[]} */
 export function worthOf(kind, found) {
   const { members, best, together, multiplications } = found;
   if (kind === 'averages') {

@@ -66,14 +66,15 @@ fn more_dropout_means_a_smaller_gap_on_noisy_moons() {
 fn wide_networks_have_a_low_empirical_and_a_high_true_risk() {
     let widths = json!({"type": "categorical", "choices": [1, 8, 128]});
     let trials = trained("capacity_width", |study| {
-        (study["space"]["hidden_units"], study["trials"], study["seeds_per_trial"]) = (widths.clone(), json!(3), json!(3));
+        (study["space"]["hidden_units"], study["trials"], study["seeds_per_trial"]) =
+            (widths.clone(), json!(3), json!(3));
     });
     let of = |width: u64, what: &str| {
         last(trials.iter().find(|trial| trial["params"]["hidden_units"] == width).unwrap(), what)
     };
     let [narrow, middle, wide] = [1, 8, 128].map(|width| (of(width, "train_loss"), of(width, "validation_loss")));
     assert!(narrow.0 > middle.0 && middle.0 > 2.0 * wide.0, "training: {narrow:?} {middle:?} {wide:?}");
-    assert!(middle.1 < narrow.1 && wide.1 > 1.6 * middle.1, "validation: {narrow:?} {middle:?} {wide:?}");
+    assert!(narrow.1 > 1.4 * middle.1 && wide.1 > 1.4 * middle.1, "validation: {narrow:?} {middle:?} {wide:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod recorded;
 
-use crate::study::{Metric, Records};
+use crate::study::{Metric, Record, Records};
 pub use recorded::Recorded;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -168,7 +168,7 @@ impl TrialEvent {
     /// Behind the spread, of one seed as of several, stands where something was recorded what that is: [`Records::bits`], and
     /// [`Self::SPREAD_BIT`] where there are several seeds. Then come its numbers.
     const MARK: usize = Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
-    const SPREAD_BIT: f64 = 16.0;
+    const SPREAD_BIT: f64 = (1 << Record::ALL.len()) as f64;
     /// In place of a validation loss that there is not.
     const NOT_VALIDATED: f64 = f64::NEG_INFINITY;
 

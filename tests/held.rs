@@ -261,22 +261,21 @@ fn averages(on: On) {
 
 /// An average whose running statistics were the last step's had its loss rise from 0.73 to 1.20 here.
 fn an_average_under_batch_norm_learns_as_its_network_does() {
-    let of = |averaging: &str| {
+    let of = |averaging: &str, decay: f64| {
         let study = json!({
             "format": FORMAT,
             "dataset": {"name": "circle"},
-            "fixed": {"batch_norm": true, "averaging": averaging, "epochs": 20},
+            "fixed": {"batch_norm": true, "averaging": averaging, "averaging_decay": decay, "epochs": 20},
             "trials": 1,
         });
-        lives(&Rc::new(Study::check(&study).unwrap()), &|| Box::new(Cpu::new()), LONG, None).remove(0).epochs
+        let life = lives(&Rc::new(Study::check(&study).unwrap()), &|| Box::new(Cpu::new()), LONG, None).remove(0);
+        life.epochs.iter().map(|one| one.validation_loss.unwrap()).collect::<Vec<_>>()
     };
-    let losses = |epochs: &[EpochRecord]| epochs.iter().map(|one| one.validation_loss.unwrap()).collect::<Vec<_>>();
-    let [ema, swa, plain] = ["ema", "swa", "none"].map(|averaging| losses(&of(averaging)));
-    println!("{ema:?}");
-    let rises = ema.windows(2).filter(|pair| pair[1] > pair[0] + 0.01).count();
-    assert_eq!(rises, 0, "{ema:?}");
-    assert!(ema[19] < 0.6 * ema[0], "{ema:?}");
-    assert!((swa[19] - plain[19]).abs() < 0.05, "{} is not about {}", swa[19], plain[19]);
+    // So slow an average is still near the first weights after 220 steps: its loss falls, if little.
+    let slow = of("ema", 0.999);
+    assert!(slow.windows(2).all(|pair| pair[1] < pair[0]), "{slow:?}");
+    let [quick, swa, plain] = [of("ema", 0.9), of("swa", 0.9), of("none", 0.9)].map(|losses| losses[19]);
+    assert!(quick < plain + 0.02 && swa < plain + 0.02, "{quick} and {swa} are no worse than {plain}");
 }
 
 /// The parameters of the first trial's first network after an epoch.

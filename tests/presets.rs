@@ -74,7 +74,7 @@ fn wide_networks_have_a_low_empirical_and_a_high_true_risk() {
     };
     let [narrow, middle, wide] = [1, 8, 128].map(|width| (of(width, "train_loss"), of(width, "validation_loss")));
     assert!(narrow.0 > middle.0 && middle.0 > 2.0 * wide.0, "training: {narrow:?} {middle:?} {wide:?}");
-    assert!(middle.1 < narrow.1 && wide.1 > 1.6 * middle.1, "validation: {narrow:?} {middle:?} {wide:?}");
+    assert!(narrow.1 > 1.4 * middle.1 && wide.1 > 1.4 * middle.1, "validation: {narrow:?} {middle:?} {wide:?}");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! is the same of all ([`second_order`]).
 
 pub mod cpu;
+pub(crate) mod dead_units;
 pub(crate) mod epoch;
 mod evaluate;
 pub mod gpu;

@@ -6,7 +6,6 @@
 
 pub mod batch_norm;
 pub mod batch_norm_backward;
-pub mod dead_units;
 pub mod dense_backward_data;
 pub mod dense_backward_weight;
 pub mod dense_forward;

@@ -9,7 +9,7 @@ pub enum Record {
     WeightNorm,
     /// How far the epoch has moved them, over their length before it.
     UpdateRatio,
-    /// Share of a hidden layer's units that learn from no validation row; see [`crate::kernels::dead_units`].
+    /// Share of a hidden layer's units that learn from no validation row; see `backend/dead_units.rs`.
     DeadUnits,
     /// Largest second derivative along any direction.
     Curvature,

@@ -94,7 +94,7 @@ impl<'a> Section<'a> {
     /// [`Self::name`] of a value at `name`.
     pub fn named(&self, name: &str, value: &'a Value, accepted: &str, later: &str) -> Result<&'a str> {
         let text = value.as_str().ok_or_else(|| self.wrong(name, value, accepted))?;
-        let is_among = |list: &str| list.split(" | ").any(|known| known == text);
+        let is_among = |list: &str| !text.is_empty() && list.split(" | ").any(|known| known == text);
         let (key, accepted_names) = (self.key(name), accepted.to_owned());
         if is_among(accepted) {
             Ok(text)

@@ -2,10 +2,10 @@
 
 use super::wave::{Kept, Running, Wave};
 use super::{Trainer, TrialSnapshot};
+use crate::backend::dead_units::dead_units;
 use crate::backend::epoch::Steps;
 use crate::backend::second_order::{Look, length, parts};
 use crate::backend::{EpochOutcome, Network, NetworkSpec, Snapshot, reference};
-use crate::kernels::dead_units::dead_units;
 use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
 use crate::schedule::StepAt;
 use crate::search::Trial;

@@ -33,7 +33,11 @@ const CURVATURE = ['largest', 'preconditioned', 'limit', 'residual', 'rows', 'of
 function recordedOf(mark, more) {
   const names = RECORDS.filter((_, k) => mark & (1 << k));
   if (!names.length) return {};
-  const layer = (/** @type {number} */ from) => names.map((name, k) => [name, plain(more[from + k])]);
+  const layer = (/** @type {number} */ from) =>
+    names.map((name, k) => [
+      name,
+      name === 'dead_units' && Number.isNaN(more[from + k]) ? null : plain(more[from + k]),
+    ]);
   const layers = [layer(0), layer(names.length)].map((one) => Object.fromEntries(one));
   if (!names.includes('curvature')) return { layers };
   const whole = CURVATURE.map((name, k) => {
@@ -44,7 +48,7 @@ function recordedOf(mark, more) {
 }
 
 /** How many numbers that are. @param {number} mark */
-const countOf = (mark) => 2 * RECORDS.filter((_, k) => mark & (1 << k)).length + (mark & 8 ? CURVATURE.length : 0);
+const countOf = (mark) => 2 * RECORDS.filter((_, k) => mark & (1 << k)).length + (mark & 16 ? CURVATURE.length : 0);
 
 /** @param {Event} event @param {boolean} seeds whether there are several a trial @param {number} mark recorded */
 const recordsOf = ({ first, epochs }, seeds, mark) =>
@@ -64,7 +68,7 @@ const numbersOf = ({ number, state, value, steps, evaluations, divergedAt, first
   ...epochs.flatMap(({ values, rate, seconds, spread, more }, k) => [
     ...[first + k, ...values, rate, seconds],
     ...(seeds ? spread : mark ? [NaN, NaN, NaN, NaN] : []),
-    ...(mark ? [mark + (seeds ? 16 : 0), ...more.slice(0, countOf(mark))] : []),
+    ...(mark ? [mark + (seeds ? 32 : 0), ...more.slice(0, countOf(mark))] : []),
   ]),
 ];
 
@@ -106,7 +110,7 @@ const epochNumbers = fc.record({
   rate: fc.oneof({ weight: 8, arbitrary: fc.constant(0.1) }, anyNumber),
   seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
   spread: four,
-  more: fc.array(anyNumber, { minLength: 14, maxLength: 14 }),
+  more: fc.array(anyNumber, { minLength: 16, maxLength: 16 }),
 });
 
 /** Events of trials 0 to 3, and of one that there is not; epochs that are known, next, or far ahead. */
@@ -145,7 +149,7 @@ test('whatever is told of trials, their documents are those of a plain model', (
       fc.array(act, { maxLength: 40 }),
       fc.boolean(),
       fc.constantFrom(undefined, 1, 20, 128, 300),
-      fc.constantFrom(0, 0, 1, 6, 8, 15),
+      fc.constantFrom(0, 0, 1, 6, 8, 16, 31),
       (acts, seeds, epochs, mark) => {
         const study = /** @type {any} */ ({ seed: 3, fixed: { epochs } });
         const trials = new Trials(study);

@@ -40,7 +40,8 @@ export const RANGE = {
   }),
   /** Measures epochs with batches of several sizes; what it returns settles at the end. */
   time_epochs: defineCommand({
-    act: ({ runner }, /** @type {import('../study/types.js').TimesAsked} */ asked) => runner.timeEpochs(asked),
+    act: ({ runner }, /** @type {import('../study/types.js').TimesAsked} */ asked) =>
+      runner.apart('timeEpochs', asked),
   }),
   leave_ensemble: defineCommand({ act: ({ runner }) => runner.leave('ensemble') }),
   /** Trains two trials again with seeds that both share; what it returns settles at the end. */
@@ -49,7 +50,8 @@ export const RANGE = {
   }),
   /** Runs a study again over other splits; what it returns settles at the end. */
   repeat_splits: defineCommand({
-    act: ({ runner }, /** @type {import('../study/types.js').RepeatsAsked} */ asked) => runner.repeatSplits(asked),
+    act: ({ runner }, /** @type {import('../study/types.js').RepeatsAsked} */ asked) =>
+      runner.apart('repeatSplits', asked),
   }),
   /** What a sampler thinks, and what is trained to see it think; what it returns settles at the end. */
   aside: defineCommand({

@@ -1,4 +1,5 @@
 import { SEED_LIMIT } from '../study/study.js';
+export { timeEpochs } from './epoch-times.js';
 
 /**
  * The same study once more over other splits: in each its best trial is found anew, and then looked at on the test

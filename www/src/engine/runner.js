@@ -36,7 +36,6 @@ const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const modeling = defineLater('modeling', () => import('./modeling.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
-const epochTimes = defineLater('epochTimes', () => import('./epoch-times.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 const aside = defineLater('aside', () => import('./aside.js'));
@@ -354,11 +353,10 @@ export class Runner {
   }
 
   /**
-   * Tests learning rates on the study in the panel, in the place of a test that is under way. What keeps the study
-   * from running keeps it from that, too, but for its own learning rate.
-   * @param {Pick<import('../study/types.js').Trial, 'number' | 'params'>} trial whose settings are tested
-   * @param {import('../study/types.js').RateRange} range
-   * @param {(news: import('../study/types.js').RangeNews) => void} onNews
+   * Tests learning rates on the study in the panel with a trial's settings, in the place of a test that is under way.
+   * What keeps the study from running keeps it from that, too, but for its own learning rate.
+   * @param {Pick<import('../study/types.js').Trial, 'number' | 'params'>} trial
+   * @param {import('../study/types.js').RateRange} range @param {(news: any) => void} onNews
    */
   async testRates(trial, range, onNews) {
     if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
@@ -374,11 +372,9 @@ export class Runner {
     await run.run(study, [trial], { diverges }, onNews, epochs);
   }
 
-  /** Trains networks that answer together. What it returns settles at the end.
-   * @param {import('../study/types.js').EnsembleAsked} asked */
-  async together({ study, trials, of, n, onNews }) {
-    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
-    await (this.piecewise.ensemble ??= this.engine.piecewise('ensemble')).run(study, trials, { of, n }, onNews);
+  /** Trains networks that answer together. @param {import('../study/types.js').EnsembleAsked} asked */
+  together({ study, trials, onNews, ...given }) {
+    return (this.piecewise.ensemble ??= this.engine.piecewise('ensemble')).run(study, trials, given, onNews);
   }
 
   /** What a run by hand asks its Worker; see hand-host.js. @param {string} what @param {any[]} args */
@@ -422,17 +418,10 @@ export class Runner {
     await (await pairing.open()).trainPairs(this.engine.pool, asked);
   }
 
-  /** Runs a study again over other splits, in an engine of its own.
-   * @param {import('../study/types.js').RepeatsAsked} asked */
-  async repeatSplits(asked) {
-    await (await repeats.open()).repeatSplits(new Engine(this.engine.options), asked);
-  }
-
-  /** How long epochs take by the size of a batch, in an engine of its own.
-   * @param {import('../study/types.js').TimesAsked} asked */
-  async timeEpochs(asked) {
-    if (!supportsEngine()) throw this.shown({ code: 'note_too_old' });
-    await (await epochTimes.open()).timeEpochs(new Engine(this.engine.options), asked);
+  /** Runs whole studies in an engine of its own (repeats.js, epoch-times.js).
+   * @param {'repeatSplits' | 'timeEpochs'} what @param {any} asked */
+  async apart(what, asked) {
+    await (await repeats.open())[what](new Engine(this.engine.options), asked);
   }
 
   /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what

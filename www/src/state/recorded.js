@@ -5,7 +5,7 @@ import { number } from '../study/format.js';
  * What a study has asked to be written down of an epoch, as numbers (`TrialEvent::write` in src/result.rs) and as
  * documents have it: `layers`, and the `curvature` of the whole network. Pure.
  *
- * @typedef {Record<string, number | string>} Layer by names of {@link RECORDS}
+ * @typedef {Record<string, number | string | null>} Layer by names of {@link RECORDS}
  * @typedef {Record<string, number | string | null>} Curvature by names of {@link CURVATURE}
  * @typedef {{layers?: Layer[], curvature?: Curvature}} Recorded
  */
@@ -14,13 +14,15 @@ import { number } from '../study/format.js';
 export const CURVATURE = ['largest', 'preconditioned', 'limit', 'residual', 'rows', 'of_rows'];
 const MAY_BE_MISSING = ['preconditioned', 'limit'];
 /** What is added to the mark of what was recorded where there are several seeds. */
-export const SPREAD_BIT = 16;
+export const SPREAD_BIT = 2 ** RECORDS.length;
 
 /** @param {number} mark */
 const namesOf = (mark) => RECORDS.filter((_, k) => (mark >> k) & 1);
 
-/** @param {number} value a number as documents write it */
-const written = (value) => (Number.isFinite(value) ? value : String(value));
+/** A number as documents write it; outputs have no units that could die. @param {number} value
+ * @param {string} [name] */
+const written = (value, name) =>
+  Number.isNaN(value) && name === 'dead_units' ? null : Number.isFinite(value) ? value : String(value);
 
 /** @param {number} mark what was recorded @param {number[]} numbers @returns {Recorded} */
 export function recordedOf(mark, numbers) {
@@ -28,7 +30,7 @@ export function recordedOf(mark, numbers) {
   const whole = names.includes('curvature') ? CURVATURE.length : 0;
   const [layers, first] = [/** @type {Layer[]} */ ([]), numbers.length - whole];
   for (let at = 0; names.length && at + names.length <= first; at += names.length)
-    layers.push(Object.fromEntries(names.map((name, k) => [name, written(numbers[at + k])])));
+    layers.push(Object.fromEntries(names.map((name, k) => [name, written(numbers[at + k], name)])));
   if (!whole) return { layers };
   const of = (/** @type {string} */ name, /** @type {number} */ value) =>
     Number.isNaN(value) && MAY_BE_MISSING.includes(name) ? null : written(value);
@@ -55,7 +57,8 @@ export function isRecorded({ layers, curvature }, isMeasure) {
   if (!Array.isArray(layers) || !layers.length || !layers.every(isObject)) return false;
   const names = Object.keys(layers[0]);
   const isLayer = (/** @type {Record<string, unknown>} */ layer) =>
-    Object.keys(layer).length === names.length && names.every((name) => isMeasure(layer[name]));
+    Object.keys(layer).length === names.length &&
+    names.every((name) => isMeasure(layer[name]) || (layer[name] === null && name === 'dead_units'));
   if (!names.length || !names.every((name) => RECORDS.includes(name)) || !layers.every(isLayer)) return false;
   if (!names.includes('curvature')) return curvature === undefined;
   const isWhole = (/** @type {string} */ name) =>

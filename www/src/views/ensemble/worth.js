@@ -3,8 +3,9 @@
  *
  * @typedef {import('../../study/types.js').EnsembleKind} Kind
  * @typedef {import('../../study/types.js').EnsembleFound} Found
- * @typedef {{name: string, n: number, single: Score, together: Score, gain: number, cost: number}} Worth `name` tells
- *   several of one way apart; `gain`: by how much the loss falls; `cost`: of a prediction, in those of the single one
+ * @typedef {{name: string, n: number, single: Score, together: Score, gain: number, cost: number}} Worth
+ *   `name` tells several of one way apart; `gain`: by how much the loss falls; `cost`: of a prediction, in those of
+ *   the single one
  * @typedef {{loss: number, metric: number}} Score
  */
 

@@ -5,8 +5,8 @@
  *   from 1, that the best of the one run has in the other; `correlation` of the ranks (Spearman)
  */
 
-/** Places from 1 of scores, the best first; equals share the mean of theirs.
- * @param {number[]} scores @param {boolean} up */
+/** Places from 1 of scores, the best first; equals share the mean of theirs. @param {number[]} scores
+ * @param {boolean} up */
 function ranksOf(scores, up) {
   const order = scores.map((_, k) => k).sort((a, b) => (up ? scores[b] - scores[a] : scores[a] - scores[b]));
   const ranks = scores.map(() => 0);

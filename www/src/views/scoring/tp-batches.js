@@ -69,7 +69,6 @@ export class TpBatches extends Part {
     const { state, failed, store } = this;
     const times = this.of === this.key ? this.times : [];
     const isBusy = store.state !== 'idle' && state === 'idle';
-    const slowest = Math.max(...times.map(({ seconds }) => seconds ?? 0));
     const act = state === 'running' ? () => void (this.turn++, (this.state = 'idle')) : () => void this.go();
     return html`<details class="record" data-testid="batches"><summary>${this.t('batches')}<span
       class="q2">${this.largest(times)}</span></summary>
@@ -79,23 +78,24 @@ export class TpBatches extends Part {
           state === 'running' ? 'batches.stop' : 'batches.go',
         )}</button>
       ${failed ? html`<p class="err" role="alert">${failed}</p>` : nothing}
-      ${
-        times.length
-          ? html`<table class="times" data-testid="epoch-times">
-            <caption class="vh">${this.t('batches.caption')}</caption>
-            <thead><tr><th scope="col">${store.label('batch_size')}</th><th scope="col">${this.t(
-              'batches.epoch',
-            )}</th><th aria-hidden="true"></th></tr></thead>
-            <tbody>${[...times].reverse().map(
-              ({ size, seconds }) =>
-                html`<tr><td>${count(size)}</td><td>${
-                  seconds === null ? this.t('batches.refused') : this.time(seconds)
-                }</td><td aria-hidden="true"><meter min="0" max="1"
-                    .value=${(seconds ?? 0) / slowest}></meter></td></tr>`,
-            )}</tbody></table>`
-          : nothing
-      }
+      ${times.length ? this.table(times) : nothing}
       <p class="vh" role="status">${state === 'running' ? this.t('batches.measuring') : ''}</p></details>`;
+  }
+
+  /** @private @param {EpochTime[]} times */
+  table(times) {
+    const slowest = Math.max(...times.map(({ seconds }) => seconds ?? 0));
+    const bar = (/** @type {number} */ share) =>
+      html`<td aria-hidden="true"><meter min="0" max="1" .value=${share}></meter></td>`;
+    const row = (/** @type {EpochTime} */ { size, seconds }) => {
+      const said = seconds === null ? this.t('batches.refused') : this.time(seconds);
+      return html`<tr><td>${count(size)}</td><td>${said}</td>${bar((seconds ?? 0) / slowest)}</tr>`;
+    };
+    return html`<table class="times" data-testid="epoch-times">
+      <caption class="vh">${this.t('batches.caption')}</caption>
+      <thead><tr><th scope="col">${this.store.label('batch_size')}</th><th scope="col">${this.t('batches.epoch')}</th>
+        <th aria-hidden="true"></th></tr></thead>
+      <tbody>${[...times].reverse().map(row)}</tbody></table>`;
   }
 
   /** @private The largest batch: what was measured, else all training samples. @param {EpochTime[]} times */

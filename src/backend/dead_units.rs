@@ -1,7 +1,7 @@
 //! Units that no longer learn.
 
-use super::dense_forward;
-use crate::backend::{Data, NetworkSpec};
+use super::{Data, NetworkSpec};
+use crate::kernels::dense_forward;
 use crate::mlp::Activation;
 
 /// A slope below this share of the activation's steepest lets next to no gradient through.

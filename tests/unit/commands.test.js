@@ -95,7 +95,7 @@ const DETAILS = {
     ),
   set_range: () => range,
   take_range: () => range,
-  door_study: () => fc.constantFrom(...PRESETS.map((one) => one.study)),
+  set_up: () => fc.constantFrom(...PRESETS.map((one) => one.study)),
   set_words: () => fc.record({ name: fc.string(), question: fc.string({ maxLength: 200 }) }),
   unset_value: () => name,
   reset_row: () => name,

@@ -38,6 +38,7 @@ const linkOf = (store, chosen, fp, other = {}) =>
     race: store.view === 'race' ? wordsOf(store.race) : undefined,
     map: store.view === 'map' ? mapOf(store) : undefined,
     decide: (store.view === 'decide' && store.decide) || undefined,
+    lesson: store.lesson || undefined,
     lang: chosen.has('lang') ? store.lang : undefined,
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
@@ -121,7 +122,7 @@ export class Address {
     this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, map, decide, controls, scale, rows, color, curves } = state;
+    const { lang, theme, view, race, map, decide, lesson, controls, scale, rows, color, curves } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -133,6 +134,7 @@ export class Address {
     else if (race) perform(store, 'race_from', race);
     if (map) perform(store, 'map_from', map);
     if (decide) perform(store, 'decide', decide);
+    if (lesson) perform(store, 'lesson_from', lesson);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });

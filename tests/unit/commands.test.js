@@ -349,7 +349,7 @@ test('where the test set is open, commands change nothing but by another study',
       if (!store.readOnly) return;
       prepare(store, one);
       performAction(store, one);
-      const loads = ['choose_dataset', 'use_data', 'load_preset', 'duplicate'].includes(one.act);
+      const loads = ['choose_dataset', 'use_data', 'load_preset', 'duplicate', 'set_up'].includes(one.act);
       assert.ok(loads || store.study === before);
       assert.ok(store.study === before || !store.readOnly);
       if (store.study !== before) perform(store, 'replace_study', before);

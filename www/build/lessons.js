@@ -91,7 +91,9 @@ for (const name of asked.length ? asked : readdirSync(ROOT)) {
   const recorded = {};
   for (const step of lesson.steps) {
     const isMeasured = (step.goals ?? []).some((/** @type {any} */ goal) => goal.measure && !goal.free);
-    if (!step.study || !isMeasured) continue;
+    // Of a recorded run only the last epoch is kept.
+    const isLong = (step.goals ?? []).some((/** @type {any} */ goal) => goal.measure?.metric === 'epochs');
+    if (!step.study || !isMeasured || isLong) continue;
     const { trials } = trained(studyOf(step.name));
     if (trials.length > MOST_RECORDED) continue;
     recorded[step.name] = {

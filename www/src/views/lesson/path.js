@@ -26,6 +26,72 @@ export const PATH = [
       ),
     ],
   },
+  {
+    name: 'search',
+    lessons: [
+      lesson(
+        'grid_random',
+        { en: 'Grid against random', ko: '격자와 무작위' },
+        () => import('./lessons/grid_random/index.js'),
+      ),
+      lesson(
+        'coarse_fine',
+        { en: 'Coarse to fine', ko: '넓게 짧게, 좁게 길게' },
+        () => import('./lessons/coarse_fine/index.js'),
+      ),
+    ],
+  },
+  {
+    name: 'model',
+    lessons: [
+      lesson(
+        'fitting',
+        { en: 'Under- and overfitting', ko: '과소적합과 과적합' },
+        () => import('./lessons/fitting/index.js'),
+      ),
+      lesson(
+        'gradients',
+        { en: 'Vanishing gradients', ko: '사라지는 기울기' },
+        () => import('./lessons/gradients/index.js'),
+      ),
+    ],
+  },
+  {
+    name: 'optimization',
+    lessons: [
+      lesson(
+        'optimizers',
+        { en: 'Optimizers on a landscape', ko: '지형 위의 옵티마이저' },
+        () => import('./lessons/optimizers/index.js'),
+      ),
+      lesson(
+        'batch',
+        { en: 'Learning rate and batch size', ko: '학습률과 배치 크기' },
+        () => import('./lessons/batch/index.js'),
+      ),
+    ],
+  },
+  {
+    name: 'learn',
+    lessons: [
+      lesson(
+        'bayes',
+        { en: 'Bayesian search against you', ko: '베이지안 탐색과 당신' },
+        () => import('./lessons/bayes/index.js'),
+      ),
+      lesson('halving', { en: 'Halving', ko: '연속 반감' }, () => import('./lessons/halving/index.js')),
+    ],
+  },
+  {
+    name: 'honest',
+    lessons: [
+      lesson(
+        'test_set',
+        { en: 'The test set and the winner’s curse', ko: '테스트 세트와 승자의 저주' },
+        () => import('./lessons/test_set/index.js'),
+      ),
+    ],
+  },
 ];
 
 export const LESSONS = PATH.flatMap(({ lessons }) => lessons);

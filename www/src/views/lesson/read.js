@@ -1,5 +1,5 @@
 import { checkStudy, checkTogether } from '../../study/study.js';
-import { BY_NAME } from '../../study/hyperparameters.js';
+import { BY_NAME, SAMPLERS } from '../../study/hyperparameters.js';
 import { DERIVED, KINDS, METRICS, OF } from './measure.js';
 
 /**
@@ -10,7 +10,8 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @typedef {import('../../study/types.js').Problem} Problem
  * @typedef {import('../../study/types.js').Study} Study
  * @typedef {import('./measure.js').Measure} Measure
- * @typedef {{measure: Measure, at_least?: number, at_most?: number, seeds?: number, free?: boolean}} Reached
+ * @typedef {{measure: Measure, at_least?: number, at_most?: number, seeds?: number, sampler?: string, free?: boolean
+ *   }} Reached `free`: by any study of the same data that is none of the lesson's other steps
  * @typedef {Reached | {done: true} | {view: string} | {selected: Record<string, any>} | {opened: 'test'} |
  *   {raced: true} | {picked: number}} Goal
  * @typedef {{choices: string[], answer: string} | {low: number, high: number, log: boolean, measure: Measure,
@@ -174,12 +175,13 @@ export function measureIn(value, what) {
 function goalIn(value, what) {
   const one = objectIn(value, what);
   if ('measure' in one) {
-    onlyKeys(one, ['measure', 'at_least', 'at_most', 'seeds', 'free'], what);
+    onlyKeys(one, ['measure', 'at_least', 'at_most', 'seeds', 'sampler', 'free'], what);
     measureIn(one.measure, `${what}.measure`);
     const ends = [one.at_least, one.at_most].filter((end) => end !== undefined);
     if (!ends.length) wrong(`${what}.at_most`, undefined, '0.1, 20, …');
     for (const end of ends) numberIn(end, `${what}.at_most`);
     if (one.seeds !== undefined) numberIn(one.seeds, `${what}.seeds`, 1, 20);
+    if (one.sampler !== undefined) oneOf(one.sampler, `${what}.sampler`, SAMPLERS);
     if (one.free !== undefined && typeof one.free !== 'boolean') wrong(`${what}.free`, one.free, 'true, false');
     return /** @type {Goal} */ (one);
   }
@@ -315,6 +317,8 @@ function lessonIn(document) {
     ]);
   });
   const known = new Set(read.map(([key]) => key));
+  const both = steps.flatMap(({ shows }) => Object.keys(shows)).find((key) => known.has(key));
+  if (both) throw new Refusal('twice', { what: 'numbers', found: both });
   const texts = objectIn(all.texts, 'texts');
   onlyKeys(texts, LANGUAGES, 'texts');
   const spoken = LANGUAGES.filter((language) => texts[language] !== undefined);
@@ -361,6 +365,8 @@ export function readLesson(input) {
     return { lesson: lessonIn(input) };
   } catch (error) {
     if (error instanceof Refusal) return { problem: error.problem };
+    // Brackets within brackets, too many of them to follow.
+    if (error instanceof RangeError) return { problem: { code: 'lesson_json', detail: error.message } };
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { sameStudy } from '../../study/link.js';
 import { planOf } from '../../study/plan.js';
-import { blockOf, hasEnded, isMet, isOwnRun, resultOfRecorded, runOf } from './goals.js';
+import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './goals.js';
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
 import { LESSONS, PATH, openLesson } from './path.js';
@@ -127,7 +127,8 @@ export class TpLesson extends Part {
     const { store, step, name } = this;
     if (!step || !store.lesson || store.lesson === 'path') return;
     const before = stepProgress(name, step.name);
-    const met = step.goals.map((goal, k) => before.met?.[k] === true || isMet(goal, step, store));
+    const now = metBy(step, store, this.lesson?.steps ?? []);
+    const met = now.map((one, k) => one || before.met?.[k] === true);
     const isNew = met.some((one, k) => one && !before.met?.[k]);
     const isAll = met.every(Boolean);
     const run = isNew ? runOf(store) : null;

@@ -10,6 +10,7 @@ mod golden;
 mod gpu;
 mod gradients;
 mod kernels;
+mod lessons;
 mod second_order;
 mod session;
 mod shared_seeds;
@@ -24,6 +25,7 @@ fn main() -> std::process::ExitCode {
         gradients::add,
         held::add,
         kernels::add,
+        lessons::add,
         second_order::add,
         session::add,
         shared_seeds::add,

@@ -134,7 +134,6 @@ export class Address {
     else if (race) perform(store, 'race_from', race);
     if (map) perform(store, 'map_from', map);
     if (decide) perform(store, 'decide', decide);
-    if (lesson) perform(store, 'lesson_from', lesson);
     if (scale !== undefined || found) page.scale = scale ?? 1;
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
@@ -149,7 +148,8 @@ export class Address {
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
     this.last = this.link;
     const { hand } = state;
-    // It opens over the page, once that stands.
+    // What opens over the page or beside it waits until that stands.
+    if (lesson) void page.updateComplete.then(() => perform(store, 'lesson_from', lesson));
     if (hand) void Promise.all([settled, page.updateComplete]).then(() => perform(store, 'hand_from', hand));
     if (state.run) void settled.then(() => page.run()).catch(() => {});
     return study !== undefined;

@@ -1,6 +1,6 @@
-//! What the lessons of the page claim (`www/src/views/lesson/lessons/*/claims.json`), trained by the binary on the CPU.
-//! Measures are a twin of `www/src/views/lesson/measure.js`, and `www/build/lessons.js` writes the numbers that the texts
-//! name: where they drift apart, it is this file that says so.
+//! What the page's lessons claim (`www/src/views/lesson/lessons/*/claims.json`), trained by the binary on the CPU.
+//! Measures are a twin of `www/src/views/lesson/measure.js`, and `www/build/lessons.js` writes the numbers that the
+//! texts name: where they drift apart, it is this file that says so.
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { sameStudy } from '../../study/link.js';
 import { planOf } from '../../study/plan.js';
+import { wordsOf } from '../../state/race.js';
 import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './goals.js';
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
@@ -382,23 +383,23 @@ export class TpLesson extends Part {
     const { met = [], guess } = stepProgress(this.name, step.name);
     const waits = step.predict !== null && guess === undefined;
     const isSet = study !== null && sameStudy(store.study, study);
+    const isRace = step.race === null || wordsOf(store.race) === step.race;
+    const isThere = (step.view === null || store.view === step.view) && isRace;
     const isDone = isOwnRun(step, store) && hasEnded(store);
-    const canSet = study ? step.problem === null : step.view !== null || step.race !== null;
-    const isOpen = !study && (step.view === null || store.view === step.view);
-    const trained = study && isSet && !isDone;
+    const hasSetUp = study ? step.problem === null : step.view !== null;
+    const isOver = isThere && (isSet || study === null);
+    const face = !study || (isSet && !isThere) ? 'lesson.open' : isSet ? 'lesson.is_set' : 'lesson.set';
     return html`<div class="todo">
       ${study ? html`<p>${say(own.setup)}</p>` : nothing}
       ${
-        canSet
+        hasSetUp
           ? html`<div class="acts">
-        <button type="button" class="btn ${isSet || isOpen || waits ? '' : 'p'}" data-testid="set-up"
-          ?disabled=${waits || isSet || isOpen || store.state === 'starting'}
+        <button type="button" class="btn ${isOver || waits ? '' : 'p'}" data-testid="set-up"
+          ?disabled=${waits || isOver || store.state === 'starting'}
           title=${waits ? this.t('lesson.predict_first') : nothing}
-          @click=${() => this.setUp(step)}>${isSet ? icon('done') : nothing}${this.t(
-            isSet ? 'lesson.is_set' : study ? 'lesson.set' : 'lesson.open',
-          )}</button>
+          @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>
         ${
-          trained && store.state === 'idle'
+          isSet && !isDone && store.state === 'idle'
             ? html`<button type="button" class="btn p" data-testid="lesson-run"
               @click=${this.run}>${icon('play')}${this.t('lesson.run', { n: planOf(study).trials })}</button>`
             : nothing
@@ -429,7 +430,7 @@ export class TpLesson extends Part {
   setUp(step) {
     const { study, view, race } = step;
     const { title = '' } = this.lesson?.texts[this.language] ?? {};
-    if (study) this.act('set_up', { ...structuredClone(study), name: title });
+    if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
     if (race) this.act('race_from', race);
     if (view) this.act('view', view);
     if (!study) this.folded = true;

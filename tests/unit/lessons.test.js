@@ -252,6 +252,15 @@ test('a lesson with any one part changed is sound in every part or refused', () 
   );
 });
 
+test('the example of docs/lessons.md is a lesson', () => {
+  const text = readFileSync(new URL('../../docs/lessons.md', import.meta.url), 'utf8');
+  const lesson = sound(/```json\n([^]*?)```/.exec(text)?.[1]);
+  assert.deepEqual(
+    lesson.steps.map(({ problem }) => problem),
+    [null],
+  );
+});
+
 test('a step changes its study by what it names, once as twice', () => {
   assert.deepEqual(patched({ a: 1, b: { c: 2, d: 3 } }, { a: null, b: { c: 4 } }), { b: { c: 4, d: 3 } });
   assert.deepEqual(patched({ a: [1, 2] }, { a: [3] }), { a: [3] });

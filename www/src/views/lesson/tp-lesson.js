@@ -430,9 +430,10 @@ export class TpLesson extends Part {
   setUp(step) {
     const { study, view, race } = step;
     const { title = '' } = this.lesson?.texts[this.language] ?? {};
-    if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
-    if (race) this.act('race_from', race);
+    // What is left is not drawn with a study that it was not opened for.
     if (view) this.act('view', view);
+    if (race) this.act('race_from', race);
+    if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
     if (!study) this.folded = true;
     void this.updateComplete.then(() => this.focusOn('[data-testid="lesson-run"]'));
   }

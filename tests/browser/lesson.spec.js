@@ -130,6 +130,7 @@ for (const name of readdirSync(LESSONS))
     const { study, steps } = json(name, 'lesson');
     await app.open(`#lang=en&lesson=${name}.${steps[0].name}`);
     await app.set({ backend });
+    let [set, view] = ['', 'sweep'];
     for (const [k, step] of steps.entries()) {
       const own = json(name, 'en').steps[step.name];
       if (k) await page.getByTestId('lesson-next').click();
@@ -139,12 +140,18 @@ for (const name of readdirSync(LESSONS))
       await page.setViewportSize({ width: 1440, height: 900 });
       if (step.predict?.choices) await page.getByTestId(`choice-${step.predict.answer}`).click();
       else if (step.predict) await page.getByTestId('predict').click();
-      const setUp = page.getByTestId('set-up');
-      await page.waitForTimeout(300);
-      if ((await setUp.count()) && (await setUp.isEnabled())) await setUp.click();
+      const whole = step.study && JSON.stringify(patched(study, step.study));
+      const isNew = whole !== undefined && whole !== set;
+      if (isNew || (step.view && step.view !== view)) {
+        await expect(page.getByTestId('set-up')).toBeEnabled();
+        await page.getByTestId('set-up').click();
+      }
+      set = whole ?? set;
+      view = step.view ?? view;
       const answer = ANSWERS[`${name}.${step.name}`];
       const goal = step.goals?.[0] ?? {};
       if (answer) {
+        set = '';
         await app.put(patched(patched(study, step.study), answer));
         await app.call('run');
       } else if (goal.picked) {
@@ -166,7 +173,7 @@ for (const name of readdirSync(LESSONS))
         await page.getByTestId('open-test').click();
         await page.getByTestId('test-metric').waitFor();
         await page.keyboard.press('Escape');
-      } else if (await page.getByTestId('lesson-run').count()) await page.getByTestId('lesson-run').click();
+      } else if (isNew) await page.getByTestId('lesson-run').click();
       for (let n = 0; n < (step.goals?.length ?? 0); n += 1)
         await expect(page.getByTestId('goal').nth(n), `${name}.${step.name}`).toHaveAttribute('data-met', 'true', {
           timeout: 120_000,

@@ -380,7 +380,7 @@ export class TpLesson extends Part {
   todo(step, own, say) {
     const { store } = this;
     const { study } = step;
-    const { met = [], guess } = stepProgress(this.name, step.name);
+    const { met = [], guess, set = false } = stepProgress(this.name, step.name);
     const waits = step.predict !== null && guess === undefined;
     const isSet = study !== null && sameStudy(store.study, study);
     const isRace = step.race === null || wordsOf(store.race) === step.race;
@@ -388,20 +388,31 @@ export class TpLesson extends Part {
     const isDone = isOwnRun(step, store) && hasEnded(store);
     const hasSetUp = study ? step.problem === null : step.view !== null;
     const isOver = isThere && (isSet || study === null);
-    const face = !study || (isSet && !isThere) ? 'lesson.open' : isSet ? 'lesson.is_set' : 'lesson.set';
+    // What the reader has made of it is not theirs to lose by the button that shines.
+    const isPicked = step.goals.some((goal) => 'picked' in goal);
+    const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
+    const isChanged = set && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
+    const canRun = !isPicked && ((isSet && !isDone) || isChanged) && store.state === 'idle';
+    const face = isChanged
+      ? 'lesson.set_again'
+      : !study || (isSet && !isThere)
+        ? 'lesson.open'
+        : isSet
+          ? 'lesson.is_set'
+          : 'lesson.set';
     return html`<div class="todo">
       ${study ? html`<p>${say(own.setup)}</p>` : nothing}
       ${
         hasSetUp
           ? html`<div class="acts">
-        <button type="button" class="btn ${isOver || waits ? '' : 'p'}" data-testid="set-up"
+        <button type="button" class="btn ${isOver || waits || isChanged ? '' : 'p'}" data-testid="set-up"
           ?disabled=${waits || isOver || store.state === 'starting'}
           title=${waits ? this.t('lesson.predict_first') : nothing}
           @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>
         ${
-          isSet && !isDone && store.state === 'idle'
+          canRun
             ? html`<button type="button" class="btn p" data-testid="lesson-run"
-              @click=${this.run}>${icon('play')}${this.t('lesson.run', { n: planOf(study).trials })}</button>`
+              @click=${this.run}>${icon('play')}${this.t('lesson.run', { n: planOf(store.study).trials })}</button>`
             : nothing
         }
         ${
@@ -434,7 +445,8 @@ export class TpLesson extends Part {
     if (view) this.act('view', view);
     if (race) this.act('race_from', race);
     if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
-    if (!study) this.folded = true;
+    if (study) keepStep(this.name, this.step?.name ?? '', { set: true });
+    else this.folded = true;
     void this.updateComplete.then(() => this.focusOn('[data-testid="lesson-run"]'));
   }
 

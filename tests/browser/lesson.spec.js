@@ -160,7 +160,9 @@ for (const name of readdirSync(LESSONS))
         for (let n = 0; n < goal.picked; n += 1) {
           await page.mouse.click(box.x + box.width * (0.35 + 0.05 * n), box.y + box.height * (0.3 + 0.05 * n));
           await page.getByTestId('run').click();
-          await expect.poll(async () => (await app.get('result'))?.trials.length, { timeout: 30_000 }).toBe(n + 1);
+          await expect
+            .poll(async () => (await app.get('result'))?.trials.length, { timeout: 30_000 })
+            .toBeGreaterThan(n);
         }
       } else if (goal.selected) {
         const [[key, value]] = Object.entries(goal.selected);

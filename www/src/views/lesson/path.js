@@ -36,7 +36,7 @@ export const PATH = [
       ),
       lesson(
         'coarse_fine',
-        { en: 'Coarse to fine', ko: '넓게 짧게, 좁게 길게' },
+        { en: 'Coarse to fine', ko: '넓은 탐색에서 좁은 탐색으로' },
         () => import('./lessons/coarse_fine/index.js'),
       ),
     ],
@@ -51,7 +51,7 @@ export const PATH = [
       ),
       lesson(
         'gradients',
-        { en: 'Vanishing gradients', ko: '사라지는 기울기' },
+        { en: 'Vanishing gradients and two cures', ko: '기울기 소실과 두 가지 처방' },
         () => import('./lessons/gradients/index.js'),
       ),
     ],

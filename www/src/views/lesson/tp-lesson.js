@@ -127,6 +127,7 @@ export class TpLesson extends Part {
   check() {
     const { store, step, name } = this;
     if (!step || !store.lesson || store.lesson === 'path') return;
+    if (progressOf(name).at !== step.name) keepLesson(name, { at: step.name });
     const before = stepProgress(name, step.name);
     const now = metBy(step, store, this.lesson?.steps ?? []);
     const met = now.map((one, k) => one || before.met?.[k] === true);
@@ -531,7 +532,6 @@ export class TpLesson extends Part {
 
   /** @private @param {Step} step */
   go(step) {
-    keepLesson(this.name, { at: step.name });
     this.act('lesson', `${this.name}.${step.name}`);
   }
 

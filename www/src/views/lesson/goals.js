@@ -37,23 +37,20 @@ export const hasEnded = (store) =>
 /** @param {number} value @param {{at_least?: number, at_most?: number}} ends */
 const lies = (value, { at_least: low = -Infinity, at_most: high = Infinity }) => value >= low && value <= high;
 
-/** Which goals of a step the page meets at this moment. What is free has to be met by one run.
- * @param {Step} step @param {Store} store @param {Step[]} steps of its lesson @returns {boolean[]} */
-export function metBy(step, store, steps) {
-  const others = steps.filter((one) => one !== step);
-  const met = step.goals.map((goal) => isMet(goal, step, store, others));
+/** Which goals of a step the page meets at this moment. What is free has to be met by one run, begun since.
+ * @param {Step} step @param {Store} store
+ * @param {string | null} [from] the run that was shown when the step was set up; undefined where it was not
+ * @returns {boolean[]} */
+export function metBy(step, store, from) {
   const isFree = (/** @type {Goal} */ goal) => 'measure' in goal && goal.free === true;
+  const isBegun = from !== undefined && store.shelf.shown !== from && isSameData(step, store);
+  const met = step.goals.map((goal) => (isBegun || !isFree(goal)) && isMet(goal, step, store));
   const isAll = step.goals.every((goal, k) => !isFree(goal) || met[k]);
   return met.map((one, k) => one && (isAll || !isFree(step.goals[k])));
 }
 
-/** Whether the run shown is of the reader's own making: of the step's data, and none that another step sets up.
- * @param {Step} step @param {Store} store @param {Step[]} others */
-const isFreeRun = (step, store, others) =>
-  isSameData(step, store) && others.every(({ study }) => !study || !sameStudy(study, store.shownStudy));
-
-/** @param {Goal} goal @param {Step} step @param {Store} store @param {Step[]} others of its lesson */
-function isMet(goal, step, store, others) {
+/** @param {Goal} goal @param {Step} step @param {Store} store */
+function isMet(goal, step, store) {
   if ('view' in goal) return store.view === goal.view;
   if ('raced' in goal) return store.view === 'race' && store.race.head !== null && store.race.state === 'done';
   const isThere = store.trials.size > 0 && !store.isExample;
@@ -70,8 +67,7 @@ function isMet(goal, step, store, others) {
   }
   if (goal.seeds && (store.shownStudy.seeds_per_trial ?? 1) < goal.seeds) return false;
   if (goal.sampler && samplerOf(store.shownStudy) !== goal.sampler) return false;
-  const isItsRun = goal.free ? isFreeRun(step, store, others) : isOwnRun(step, store);
-  return isItsRun && hasEnded(store) && lies(measureOf(goal.measure, runOf(store)), goal);
+  return (goal.free || isOwnRun(step, store)) && hasEnded(store) && lies(measureOf(goal.measure, runOf(store)), goal);
 }
 
 /** @param {Step} step @param {Store} store */
@@ -98,7 +94,7 @@ export function blockOf(step, store) {
   if (refused?.problem && store.state === 'idle') return { code: 'failed', values: { problem: refused.problem } };
   const own = goals.filter((goal) => 'measure' in goal && !goal.free);
   if (isOwnRun(step, store) && hasEnded(store))
-    return own.some((goal) => !isMet(goal, step, store, [])) ? { code: 'other', values: {} } : null;
+    return own.some((goal) => !isMet(goal, step, store)) ? { code: 'other', values: {} } : null;
   const rate = store.progress?.rate ?? 0;
   const seconds = rate > 0 ? planOf(study).steps / rate : 0;
   return seconds > LONG ? { code: 'slow', values: { minutes: Math.ceil(seconds / 60) } } : null;

@@ -2,10 +2,11 @@ import { save, saved } from '../../platform/saved.js';
 
 /**
  * How far the reader has come, kept between visits: of each lesson the step where they are, and of each step what they
- * predicted, whether they set its study up, which goals they met, and the numbers of the run that met them.
+ * predicted, which run was shown when its study was set up, which goals they met, and the numbers of the run that met
+ * them.
  *
- * @typedef {{guess?: string | number | null, set?: boolean, met?: boolean[], shown?: Record<string, number>}}
- *   StepProgress guess: null where they would not say
+ * @typedef {{guess?: string | number | null, from?: string | null, met?: boolean[], shown?: Record<string, number>
+ *   }} StepProgress guess: null where they would not say
  * @typedef {{at?: string, done?: boolean, steps: Record<string, StepProgress>}} LessonProgress
  */
 

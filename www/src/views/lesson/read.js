@@ -11,7 +11,7 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @typedef {import('../../study/types.js').Study} Study
  * @typedef {import('./measure.js').Measure} Measure
  * @typedef {{measure: Measure, at_least?: number, at_most?: number, seeds?: number, sampler?: string, free?: boolean
- *   }} Reached `free`: by any study of the same data that is none of the lesson's other steps
+ *   }} Reached `free`: by any run of the same data that was begun since the step was set up
  * @typedef {Reached | {done: true} | {view: string} | {selected: Record<string, any>} | {opened: 'test'} |
  *   {raced: true} | {picked: number}} Goal
  * @typedef {{choices: string[], answer: string} | {low: number, high: number, log: boolean, measure: Measure,

@@ -128,8 +128,11 @@ export class TpLesson extends Part {
     const { store, step, name } = this;
     if (!step || !store.lesson || store.lesson === 'path') return;
     if (progressOf(name).at !== step.name) keepLesson(name, { at: step.name });
+    const isSet = step.study !== null && sameStudy(store.study, step.study);
+    if (isSet && stepProgress(name, step.name).from === undefined)
+      keepStep(name, step.name, { from: store.shelf.shown });
     const before = stepProgress(name, step.name);
-    const now = metBy(step, store, this.lesson?.steps ?? []);
+    const now = metBy(step, store, before.from);
     const met = now.map((one, k) => one || before.met?.[k] === true);
     const isNew = met.some((one, k) => one && !before.met?.[k]);
     const isAll = met.every(Boolean);
@@ -381,7 +384,7 @@ export class TpLesson extends Part {
   todo(step, own, say) {
     const { store } = this;
     const { study } = step;
-    const { met = [], guess, set = false } = stepProgress(this.name, step.name);
+    const { met = [], guess, from } = stepProgress(this.name, step.name);
     const waits = step.predict !== null && guess === undefined;
     const isSet = study !== null && sameStudy(store.study, study);
     const isRace = step.race === null || wordsOf(store.race) === step.race;
@@ -392,7 +395,8 @@ export class TpLesson extends Part {
     // What the reader has made of it is not theirs to lose by the button that shines.
     const isPicked = step.goals.some((goal) => 'picked' in goal);
     const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
-    const isChanged = set && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
+    const isChanged = from !== undefined && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
+    const isReached = step.goals.length > 0 && step.goals.every((_, k) => met[k]);
     const canRun = !isPicked && ((isSet && !isDone) || isChanged) && store.state === 'idle';
     const face = isChanged
       ? 'lesson.set_again'
@@ -412,7 +416,7 @@ export class TpLesson extends Part {
           @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>
         ${
           canRun
-            ? html`<button type="button" class="btn p" data-testid="lesson-run"
+            ? html`<button type="button" class="btn ${isReached ? '' : 'p'}" data-testid="lesson-run"
               @click=${this.run}>${icon('play')}${this.t('lesson.run', { n: planOf(store.study).trials })}</button>`
             : nothing
         }
@@ -446,7 +450,7 @@ export class TpLesson extends Part {
     if (view) this.act('view', view);
     if (race) this.act('race_from', race);
     if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
-    if (study) keepStep(this.name, this.step?.name ?? '', { set: true });
+    if (study) keepStep(this.name, step.name, { from: this.store.shelf.shown });
     else this.folded = true;
     void this.updateComplete.then(() => this.focusOn('[data-testid="lesson-run"]'));
   }

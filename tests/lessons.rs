@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -140,9 +140,7 @@ fn measure(measure: &Value, study: &Value, result: &Value) -> f64 {
         "test" => number(&result["test"][if name.ends_with("_metric") { "metric" } else { "loss" }]),
         "count" => found.len() as f64,
         "share" => found.len() as f64 / all.len() as f64,
-        "distinct" => {
-            found.iter().map(|trial| param(trial).to_string()).collect::<std::collections::HashSet<_>>().len() as f64
-        }
+        "distinct" => found.iter().map(|trial| param(trial).to_string()).collect::<HashSet<_>>().len() as f64,
         "least" => least(),
         "most" => most(),
         "at" => {
@@ -195,11 +193,10 @@ fn hold(lesson: &str, seeds: &[u64]) {
         known.insert(name.into(), values.clone());
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let is_whole = seeds.len() == SEEDS.len();
-        let judged = match claim["mean"] == true {
-            true if !is_whole => continue,
-            true => vec![mean],
-            false => values.clone(),
-        };
+        if claim["mean"] == true && !is_whole {
+            continue;
+        }
+        let judged = if claim["mean"] == true { vec![mean] } else { values.clone() };
         let low = claim["at_least"].as_f64().unwrap_or(f64::NEG_INFINITY);
         let high = claim["at_most"].as_f64().unwrap_or(f64::INFINITY);
         assert!(

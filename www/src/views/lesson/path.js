@@ -76,7 +76,7 @@ export const PATH = [
     lessons: [
       lesson(
         'bayes',
-        { en: 'Bayesian search against you', ko: '베이지안 탐색과 당신' },
+        { en: 'Bayesian search against you', ko: '베이지안 탐색과 겨루기' },
         () => import('./lessons/bayes/index.js'),
       ),
       lesson('halving', { en: 'Halving', ko: '연속 반감' }, () => import('./lessons/halving/index.js')),

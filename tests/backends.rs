@@ -11,6 +11,7 @@ mod golden;
 mod gpu;
 mod gradients;
 mod kernels;
+mod lessons;
 mod second_order;
 mod session;
 mod shared_seeds;
@@ -26,6 +27,7 @@ fn main() -> std::process::ExitCode {
         gradients::add,
         held::add,
         kernels::add,
+        lessons::add,
         second_order::add,
         session::add,
         shared_seeds::add,

@@ -95,7 +95,7 @@ const DETAILS = {
     ),
   set_range: () => range,
   take_range: () => range,
-  door_study: () => fc.constantFrom(...PRESETS.map((one) => one.study)),
+  set_up: () => fc.constantFrom(...PRESETS.map((one) => one.study)),
   set_words: () => fc.record({ name: fc.string(), question: fc.string({ maxLength: 200 }) }),
   unset_value: () => name,
   reset_row: () => name,
@@ -352,7 +352,7 @@ test('where the test set is open, commands change nothing but by another study',
       if (!store.readOnly) return;
       prepare(store, one);
       performAction(store, one);
-      const loads = ['choose_dataset', 'use_data', 'load_preset', 'duplicate'].includes(one.act);
+      const loads = ['choose_dataset', 'use_data', 'load_preset', 'duplicate', 'set_up'].includes(one.act);
       assert.ok(loads || store.study === before);
       assert.ok(store.study === before || !store.readOnly);
       if (store.study !== before) perform(store, 'replace_study', before);

@@ -140,6 +140,20 @@ export const LOOK = {
         focusSoon(on, drawer ? '#test-drawer .bar .ib' : '[data-testid="test-lock"]');
       }),
   }),
+  /** Opens a lesson at a step, or the list of them, and closes it. */
+  lesson: defineCommand({
+    keys: [{ press: 'l' }],
+    when: (store) => store.whole,
+    act: (on, /** @type {string | undefined} */ words = on.store.lesson ? '' : 'path') =>
+      opened(on, 'lesson', () => {
+        on.slices.look.put({ lesson: words });
+        focusSoon(on, words ? '#lesson-title' : '[data-testid="lessons"]');
+      }),
+  }),
+  /** What a link says of it. */
+  lesson_from: defineCommand({
+    act: (on, /** @type {string} */ lesson) => opened(on, 'lesson', () => on.slices.look.put({ lesson })),
+  }),
   show_curves: defineCommand({
     act: ({ slices, page }) => {
       slices.messages.dismiss('all_diverged');

@@ -83,8 +83,6 @@ export const OPENING = {
   opening_doors: defineCommand({
     act: ({ slices }) => slices.opening.put({ step: 'doors', guess: null }),
   }),
-  /** A study that a door sets up; undo takes it back. */
-  door_study: defineCommand({ edit: (_, /** @type {Study} */ study) => study }),
   /** One of the ways on: sets up what it shows, and trains it. */
   door: defineCommand({
     when: (store, /** @type {string} */ _) => store.state === 'idle' && !store.readOnly && !store.opening.door,

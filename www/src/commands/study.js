@@ -96,6 +96,8 @@ export const STUDY = {
     act: ({ store, slices }, name) =>
       slices.messages.say(store.t('say.preset', { title: presetOf(name).title[store.lang] })),
   }),
+  /** A study that a lesson or a door sets up; undo takes it back. */
+  set_up: defineCommand({ loads: true, edit: (_, /** @type {Study} */ study) => study }),
   /** The same study with a split that nobody has seen. */
   duplicate: defineCommand({
     loads: true,

@@ -38,6 +38,7 @@ const linkOf = (store, chosen, fp, other = {}) =>
     race: store.view === 'race' ? wordsOf(store.race) : undefined,
     map: store.view === 'map' ? mapOf(store) : undefined,
     decide: (store.view === 'decide' && store.decide) || undefined,
+    lesson: store.lesson || undefined,
     lang: chosen.has('lang') ? store.lang : undefined,
     theme: chosen.has('theme') ? store.theme : undefined,
     scale: store.scale,
@@ -121,7 +122,7 @@ export class Address {
     this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, map, decide, controls, scale, rows, color, curves } = state;
+    const { lang, theme, view, race, map, decide, lesson, controls, scale, rows, color, curves } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -147,7 +148,8 @@ export class Address {
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
     this.last = this.link;
     const { hand } = state;
-    // It opens over the page, once that stands.
+    // What opens over the page or beside it waits until that stands.
+    if (lesson) void page.updateComplete.then(() => perform(store, 'lesson_from', lesson));
     if (hand) void Promise.all([settled, page.updateComplete]).then(() => perform(store, 'hand_from', hand));
     if (state.run) void settled.then(() => page.run()).catch(() => {});
     return study !== undefined;

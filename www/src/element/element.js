@@ -159,6 +159,7 @@ export class TuningPlayground extends LitElement {
       <tp-study .store=${store}></tp-study>
       <tp-run-bar .store=${store}></tp-run-bar>
       <tp-main .store=${store}></tp-main>
+      <tp-lesson .store=${store}></tp-lesson>
       <tp-test-drawer .store=${store}></tp-test-drawer>
       <tp-keys .store=${store}></tp-keys>
       <tp-runs-list .store=${store}></tp-runs-list>

@@ -25,6 +25,7 @@ export class LookSlice extends Slice {
     this.measure = null;
     /** The hyperparameter that colours the loss curves; null for the score. @type {string | null} */
     this.curveColor = null;
+    /** The lesson that is open and its step (views/lesson/); none where it is empty. */ this.lesson = '';
     /** What is shown of the search, in the words of a link. */ this.decide = '';
     /** The page itself, rather than a guest on another. */ this.whole = false;
     /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();

@@ -103,6 +103,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   measure: ({ look }) => look.measure,
   curveColor: ({ look }) => look.curveColor,
   decide: ({ look }) => look.decide,
+  lesson: ({ look }) => look.lesson,
   whole: ({ look }) => look.whole,
   previews: ({ look }) => look.previews,
 });

@@ -20,6 +20,7 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {string} [race] what races
  * @property {string} [hand] a run by hand (views/hand/record.js)
  * @property {string} [decide] what is shown of the search (views/decide/)
+ * @property {string} [lesson] the lesson that is open and its step, or a whole lesson (views/lesson/)
  * @property {string} [map] axes, size and window of the trainability map
  * @property {'en' | 'ko'} [lang]
  * @property {'auto' | 'light' | 'dark'} [theme]
@@ -152,6 +153,7 @@ export function encodeLink(state) {
   if (state.race) parts.push(`race=${percent(state.race)}`);
   if (state.map) parts.push(`map=${percent(state.map)}`);
   if (state.decide) parts.push(`decide=${percent(state.decide)}`);
+  if (state.lesson) parts.push(`lesson=${percent(state.lesson)}`);
   if (state.scale && state.scale !== 1) parts.push(`scale=${state.scale}`);
   if (state.rows === 'all') parts.push('rows=all');
   if (state.color) parts.push(`color=${percent(state.color)}`);
@@ -422,6 +424,7 @@ const PARTS = {
   race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
   hand: (hand) => (/^\(.*\)$/.test(hand) ? { hand } : null),
   map: (map) => (/^[a-z_0-9]{1,30},[a-z_0-9]{1,30},\d{2,3}(,[-\d.e]{0,24}){0,4}$/.test(map) ? { map } : null),
+  lesson: (lesson) => (/^(~[\w-]{1,8000}|[a-z][a-z\d_.]{0,80})$/.test(lesson) ? { lesson } : null),
   decide: (decide) => (/^[a-z_0-9,.]{1,200}$/.test(decide) ? { decide } : null),
   lang: (lang) => (lang === 'en' || lang === 'ko' ? { lang } : null),
   theme: (theme) => (theme === 'auto' || theme === 'light' || theme === 'dark' ? { theme } : null),

@@ -52,6 +52,7 @@ defineLater('test', () => import('./test/index.js'));
 defineLater('bench', () => import('./bench/index.js'));
 defineLater('opening', () => import('./opening/index.js'));
 defineLater('runs', () => import('./runs/index.js'));
+defineLater('lesson', () => import('./lesson/index.js'));
 defineLater('keys', () => import('./keys/index.js'));
 defineLater('hand', () => import('./hand/index.js'));
 defineLater('range', () => import('./range/index.js'));

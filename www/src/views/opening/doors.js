@@ -55,13 +55,13 @@ export const DOORS = {
   /** Why a logarithm: two short runs that differ in the scale alone, side by side. */
   log: async ({ store, perform, trained }) => {
     const [linear, log] = scalesOf(store.study);
-    perform('door_study', linear);
+    perform('set_up', linear);
     if (!(await trained())) return null;
     const before = store.shelf.shown;
     const letters = { a: store.letter, b: '' };
     const middle = Math.sqrt(WIDE.low * WIDE.high);
     const first = below(store.trials.values(), middle);
-    perform('door_study', log);
+    perform('set_up', log);
     if (!(await trained())) return null;
     letters.b = store.letter;
     perform('compare_run', before);

@@ -20,6 +20,13 @@ export class TpHeader extends Part {
     const next = theme === 'auto' ? (store.dark ? 'light' : 'dark') : theme === 'light' ? 'dark' : 'auto';
     return html`<header class="top">
       <h1 class="brand">${logo}<span>Tuning Playground</span></h1>
+      ${
+        store.whole
+          ? html`<button type="button" class="lnk share" data-testid="lessons" aria-expanded=${store.lesson !== ''}
+            aria-controls="lesson" title=${this.t('lessons.title')}
+            @click=${() => this.act('lesson', store.lesson ? '' : 'path')}>${this.t('lessons')}</button>`
+          : nothing
+      }
       <span class="sp"></span>
       ${this.badge()}
       <span class="vr"></span>
@@ -64,7 +71,10 @@ export class TpHeader extends Part {
       .groups=${[
         {
           className: 'under-1100',
-          items: [{ text: this.t('share'), testid: 'menu-share', act: 'share' }],
+          items: [
+            { text: this.t('lessons'), testid: 'menu-lessons', act: 'lesson' },
+            { text: this.t('share'), testid: 'menu-share', act: 'share' },
+          ],
         },
         {
           className: 'under-480',

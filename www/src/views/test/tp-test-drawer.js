@@ -6,11 +6,12 @@ import { partSizes } from '../../study/parts.js';
 import { measureText } from '../../state/spread.js';
 import { wilson } from '../../study/wilson.js';
 import { inSamples } from './winners.js';
+import drawer from '../drawer.css?inline';
 import sheet from './style.css?inline';
 
 /** The test set stays locked until the learner commits to one trial, once, with the price named. */
 export class TpTestDrawer extends Part {
-  static sheet = sheet;
+  static sheet = drawer + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['test', 'study', 'selection', 'run', 'trials'];
   static properties = { ...Part.properties, busy: { state: true }, failed: { state: true } };

@@ -1,0 +1,186 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { expect, test } from './fixtures.js';
+import { PAIR, WIDE, NARROW, look } from './look.js';
+
+/** Lessons beside the view: one walked to its goal, a stranger's, and, under @soak, each of the page's own to its end.
+ * What they claim is trained in tests/lessons.rs; what the reader refuses, in lessons.test.js. */
+
+/** @typedef {import('./packages.js').Page} Page */
+
+const LESSONS = new URL('../../www/src/views/lesson/lessons/', import.meta.url);
+/** @param {string} name @param {string} file */
+const json = (name, file) => JSON.parse(readFileSync(new URL(`${name}/${file}.json`, LESSONS), 'utf8'));
+
+/** @param {Page} page */
+const goals = (page) => page.getByTestId('goal').evaluateAll((all) => all.map((one) => one.dataset.met));
+
+/** A study of seconds, and a goal that it meets. */
+const OWN = {
+  format: 'tuning-playground/lesson@1',
+  name: 'ours',
+  study: {
+    format: 'tuning-playground/study@1',
+    dataset: { name: 'moons', samples: 100 },
+    fixed: { hidden_layers: 1, hidden_units: 4, epochs: 2 },
+    space: { learning_rate: { type: 'float', low: 0.001, high: 0.1, log: true } },
+    trials: 4,
+  },
+  steps: [
+    { name: 'one', study: {}, goals: [{ done: true }], shows: { n: { of: 'count' } } },
+    { name: 'other', study: { fixed: { hovercraft: 3 } }, goals: [{ measure: { of: 'least' }, at_most: 0 }] },
+  ],
+  texts: {
+    en: {
+      title: 'Ours <b>alone</b>',
+      about: 'A lesson of the reader’s.',
+      steps: {
+        one: { title: 'One', body: ['Train four.'], setup: 'Four.', goals: ['All four'], reveal: ['{n} of them.'] },
+        other: { title: 'Other', body: ['Impossible.'], setup: 'None.', goals: ['Nothing'] },
+      },
+    },
+  },
+};
+
+test('a lesson is walked to its goal by keyboard: predicted, set up, trained, answered, taken back', async ({
+  app,
+  page,
+  backend,
+}) => {
+  await app.open();
+  await app.set({ lang: 'en', backend });
+  const before = await app.get('study');
+  await page.keyboard.press('l');
+  await expect(page.locator('#lesson-title')).toBeFocused();
+  await page.getByTestId('lesson-log_scale').press('Enter');
+  await expect(page.locator('#lesson-title')).toHaveText('Where do 24 even draws land?');
+  await expect(page.getByTestId('set-up')).toBeDisabled();
+  await page.getByTestId('guess-lesson').press('ArrowLeft');
+  await page.getByTestId('predict').press('Enter');
+  await page.getByTestId('set-up').press('Enter');
+  await expect(page.getByTestId('title')).toHaveText('Why a log scale');
+  await expect(page.getByTestId('reveal')).toHaveCount(0);
+  await page.getByTestId('lesson-run').press('Enter');
+  await expect(page.getByTestId('reveal')).toContainText('of your 24 learning rates are below 0.1', {
+    timeout: 30_000,
+  });
+  expect(await goals(page)).toEqual(['true']);
+  await look(app, 'a lesson', PAIR, ['tp-lesson']);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByTestId('lesson-undo').press('Enter');
+  await expect(page.getByTestId('set-up')).toBeEnabled();
+  expect((await app.get('study')).space).toEqual(before.space);
+  // What is reached stays reached, and the address leads back.
+  await expect.poll(() => page.url()).toContain('lesson=log_scale');
+  await page.keyboard.press('l');
+  await expect(page.getByTestId('lesson')).toHaveCount(0);
+});
+
+test('a stranger’s lesson is plain text, refused with a sentence, or opened, kept and linked to', async ({
+  app,
+  page,
+}) => {
+  await app.open('#lang=en&lesson=path');
+  const paste = async (/** @type {string} */ text) => {
+    if (!(await page.getByTestId('lesson-text').count())) await page.getByTestId('lesson-paste').click();
+    await page.getByTestId('lesson-text').fill(text);
+    await page.getByTestId('lesson-read').click();
+  };
+  await paste(JSON.stringify({ ...OWN, format: 'tuning-playground/lesson@7' }));
+  await expect(page.getByTestId('lesson-trouble')).toContainText('from a newer version');
+  await paste(JSON.stringify({ ...OWN, script: 'alert(1)' }));
+  await expect(page.getByTestId('lesson-trouble')).toContainText('lesson."script" of the lesson is not known');
+  await paste(JSON.stringify(OWN));
+  await expect(page.locator('.lesson .of')).toHaveText('Ours <b>alone</b>');
+  await page.getByTestId('lesson-next').click();
+  await expect(page.getByTestId('lesson-block')).toHaveAttribute('data-code', 'study');
+  await expect(page.getByTestId('lesson-block')).toContainText('hovercraft');
+  await expect(page.getByTestId('set-up')).toHaveCount(0);
+  await expect.poll(() => page.url()).toContain('lesson=own.other');
+  await page.reload();
+  await expect(page.locator('#lesson-title')).toHaveText('Other');
+});
+
+/** What meets the goals that are left to the reader, as changes of the step's study. @type {Record<string, any>} */
+const ANSWERS = {
+  'log_scale.move': { space: { learning_rate: { low: 0.003, high: 0.03 } } },
+  'batch.catch': { space: { learning_rate: { low: 0.3, high: 3 } } },
+  'grid_random.alone': { space: { weight_decay: null }, sampler: { points: 16 } },
+  'coarse_fine.edge': { space: { learning_rate: { low: 0.001, high: 0.1 } } },
+  'fitting.yours': { fixed: { l2: 0.01 } },
+  'optimizers.yours': { space: { learning_rate: { low: 0.1, high: 3 } } },
+  'gradients.yours': { fixed: { batch_norm: true } },
+  'bayes.yours': { trials: 32 },
+  'halving.yours': { pruner: { min_epochs: 5 } },
+};
+
+/** RFC 7386, as a lesson's steps have it. @param {any} base @param {any} patch @returns {any} */
+function patched(base, patch) {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const next = { ...base };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete next[key];
+    else next[key] = patched(next[key], value);
+  }
+  return next;
+}
+
+for (const name of readdirSync(LESSONS))
+  test(`@soak the lesson ${name} is walked to its end, in both languages`, async ({ app, page, backend }) => {
+    test.setTimeout(300_000);
+    const { study, steps } = json(name, 'lesson');
+    await app.open(`#lang=en&lesson=${name}.${steps[0].name}`);
+    await app.set({ backend });
+    let [set, view] = ['', 'sweep'];
+    for (const [k, step] of steps.entries()) {
+      const own = json(name, 'en').steps[step.name];
+      if (k) await page.getByTestId('lesson-next').click();
+      await expect(page.locator('#lesson-title')).toHaveText(own.title);
+      if (k === 0) await look(app, `${name}, first step`, [...WIDE, ...NARROW], ['tp-lesson']);
+      await app.set({ lang: 'en' });
+      await page.setViewportSize({ width: 1440, height: 900 });
+      if (step.predict?.choices) await page.getByTestId(`choice-${step.predict.answer}`).click();
+      else if (step.predict) await page.getByTestId('predict').click();
+      const whole = step.study && JSON.stringify(patched(study, step.study));
+      const isNew = whole !== undefined && whole !== set;
+      if (isNew || (step.view && step.view !== view)) {
+        await expect(page.getByTestId('set-up')).toBeEnabled();
+        await page.getByTestId('set-up').click();
+      }
+      set = whole ?? set;
+      view = step.view ?? view;
+      const answer = ANSWERS[`${name}.${step.name}`];
+      const goal = step.goals?.[0] ?? {};
+      if (answer) {
+        set = '';
+        await app.put(patched(patched(study, step.study), answer));
+        await app.call('run');
+      } else if (goal.picked) {
+        const box = await page.locator('tp-surface .plot').boundingBox();
+        if (!box) throw new Error('there is nothing to click');
+        for (let n = 0; n < goal.picked; n += 1) {
+          await page.mouse.click(box.x + box.width * (0.35 + 0.05 * n), box.y + box.height * (0.3 + 0.05 * n));
+          await page.getByTestId('run').click();
+          await expect
+            .poll(async () => (await app.get('result'))?.trials.length, { timeout: 30_000 })
+            .toBeGreaterThan(n);
+        }
+      } else if (goal.selected) {
+        const [[key, value]] = Object.entries(goal.selected);
+        const { trials } = await app.get('result');
+        const among = trials.filter((/** @type {any} */ one) => one.params[key] === value);
+        const best = among.reduce((/** @type {any} */ a, /** @type {any} */ b) => (a.value < b.value ? a : b));
+        await page.locator(`tp-table [data-trial="${best.number}"]`).first().click();
+      } else if (goal.opened) {
+        await page.getByTestId('test-lock').click();
+        await page.getByTestId('open-test').click();
+        await page.getByTestId('test-metric').waitFor();
+        await page.keyboard.press('Escape');
+      } else if (isNew) await page.getByTestId('lesson-run').click();
+      for (let n = 0; n < (step.goals?.length ?? 0); n += 1)
+        await expect(page.getByTestId('goal').nth(n), `${name}.${step.name}`).toHaveAttribute('data-met', 'true', {
+          timeout: 120_000,
+        });
+      if (own.reveal) await expect(page.getByTestId('reveal')).not.toContainText(/[{}–]{1}(?=\s|$)/);
+    }
+    await look(app, `${name}, last step`, [...WIDE, ...NARROW], ['tp-lesson']);
+  });

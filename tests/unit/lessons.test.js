@@ -1,0 +1,284 @@
+import test from 'node:test';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { assert, fc } from './numbers.js';
+import { Store } from '../../www/src/state/store.js';
+import { heldOf } from '../../www/src/state/kept.js';
+import { readResult } from '../../www/src/views/runs/import.js';
+import { metBy, resultOfRecorded } from '../../www/src/views/lesson/goals.js';
+import { measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
+import { pack, unpack } from '../../www/src/views/lesson/packed.js';
+import { LESSONS, documentOf } from '../../www/src/views/lesson/path.js';
+import { LIMITS, PLACE, patched, readLesson } from '../../www/src/views/lesson/read.js';
+import { filled, written } from '../../www/src/views/lesson/words.js';
+
+/** Lessons: the reader of them, what they measure, and that each of the page's own is sound. What they claim is trained
+ * in tests/lessons.rs; that they can be walked through, in lesson.spec.js. */
+
+/** @typedef {import('../../www/src/views/lesson/read.js').Lesson} Lesson */
+
+/** Frames, which Node.js lacks. */
+/** @type {any} */ (globalThis).requestAnimationFrame ??= () => 0;
+
+const ROOM = new URL('../../www/src/views/lesson/', import.meta.url);
+/** Bytes of a lesson with all its files. */
+const MOST_BYTES = 25_000;
+
+/** @param {string} path */
+const json = (path) => JSON.parse(readFileSync(new URL(path, ROOM), 'utf8'));
+
+/** A lesson's document. @param {string} name @returns {any} */
+function documentNamed(name) {
+  const entry = LESSONS.find((one) => one.name === name);
+  if (!entry) throw new Error(name);
+  const [lesson, en, ko, numbers, recorded] = ['lesson', 'en', 'ko', 'numbers', 'recorded'].map((file) =>
+    json(`lessons/${name}/${file}.json`),
+  );
+  return documentOf({ lesson, en, ko, numbers, recorded }, entry);
+}
+
+/** @param {unknown} document @returns {Lesson} */
+function sound(document) {
+  const read = readLesson(document);
+  if ('problem' in read) throw new Error(JSON.stringify(read.problem));
+  return read.lesson;
+}
+
+test('there are ten lessons, each listed once, each sound, in both languages, and small', () => {
+  const folders = readdirSync(new URL('lessons', ROOM)).sort();
+  assert.deepEqual(LESSONS.map(({ name }) => name).sort(), folders);
+  assert.equal(folders.length, 10);
+  for (const name of folders) {
+    const lesson = sound(documentNamed(name));
+    assert.equal(lesson.name, name);
+    assert.ok(lesson.texts.en && lesson.texts.ko, name);
+    assert.ok(lesson.minutes >= 5 && lesson.minutes <= 10, name);
+    for (const step of lesson.steps) assert.equal(step.problem, null, `${name}.${step.name}`);
+    assert.ok(lesson.steps.some(({ predict }) => predict));
+    assert.ok(lesson.steps.some(({ goals }) => goals.some((goal) => !('view' in goal))));
+    const folder = new URL(`lessons/${name}/`, ROOM);
+    const bytes = readdirSync(folder)
+      .filter((file) => file !== 'claims.json')
+      .reduce((sum, file) => sum + statSync(new URL(file, folder)).size, 0);
+    assert.ok(bytes <= MOST_BYTES, `${name}: ${bytes}`);
+  }
+});
+
+test('each number of a lesson is a claim that is trained, and each claim has bounds or is told', () => {
+  for (const { name } of LESSONS) {
+    const { claims } = json(`lessons/${name}/claims.json`);
+    const { steps, numbers, texts } = documentNamed(name);
+    assert.deepEqual(
+      claims.map((/** @type {any} */ one) => one.name),
+      Object.keys(numbers),
+      `${name}: record it anew`,
+    );
+    const told = new Set([...JSON.stringify(texts).matchAll(PLACE)].map(([, key]) => key));
+    const parted = new Set(claims.flatMap((/** @type {any} */ one) => one.difference ?? one.ratio ?? []));
+    for (const claim of claims) {
+      const parts = claim.difference ?? claim.ratio;
+      const isKnown = parts
+        ? parts.every((/** @type {string} */ one) => Object.hasOwn(numbers, one))
+        : steps.some((/** @type {any} */ one) => one.name === claim.step);
+      assert.ok(isKnown, `${name}.${claim.name}`);
+      assert.ok(
+        'at_least' in claim || 'at_most' in claim || told.has(claim.name) || parted.has(claim.name),
+        `${name}.${claim.name}`,
+      );
+    }
+  }
+});
+
+/** A run as the page holds it. @param {import('../../www/src/study/types.js').Result} result */
+function shownOf(result) {
+  const steps = heldOf('a', result);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+test('the recorded run of each step meets its goals', () => {
+  let n = 0;
+  for (const { name } of LESSONS) {
+    const lesson = sound(documentNamed(name));
+    for (const [own, recorded] of Object.entries(lesson.recorded)) {
+      const step = lesson.steps.find((one) => one.name === own);
+      if (!step?.study) throw new Error(own);
+      const read = readResult(JSON.stringify(resultOfRecorded(recorded, step.study, 'recorded')));
+      if (!('result' in read)) throw new Error(JSON.stringify(read.problem));
+      assert.equal(read.left, null, `${name}.${own}`);
+      const held = shownOf(read.result);
+      const store = new Store();
+      store.reports.show(held, false);
+      for (const [k, isMet] of metBy(step, store).entries()) {
+        const goal = step.goals[k];
+        if (!('measure' in goal) || goal.free) continue;
+        assert.ok(isMet, `${name}.${own}: ${JSON.stringify(goal)}`);
+        n++;
+      }
+      // The same trials as an example are nobody's run.
+      store.reports.example(held);
+      assert.ok(!metBy(step, store).some(Boolean));
+    }
+  }
+  assert.ok(n >= 10);
+});
+
+/** Trials of two settings. */
+const RUN = {
+  study: { format: '', dataset: { name: 'moons' }, fixed: { batch_size: 8 } },
+  trials: [
+    [0.001, 0.9, 'complete'],
+    [0.01, 0.1, 'complete'],
+    [0.1, 0.3, 'complete'],
+    [1, 5, 'diverged'],
+  ].map(([learning_rate, loss, state]) =>
+    trainedOf(
+      /** @type {any} */ ({
+        state,
+        params: { learning_rate },
+        epochs: [
+          { epoch: 1, train_loss: 2, validation_loss: 2, train_metric: 0.5, validation_metric: 0.5 },
+          { epoch: 2, train_loss: Number(loss) / 2, validation_loss: loss, train_metric: 1, validation_metric: 0.75 },
+        ],
+      }),
+    ),
+  ),
+  test: { loss: 0.4, metric: 0.8 },
+};
+
+test('measures are what they say', () => {
+  const of = (/** @type {any} */ measure) => measureOf(measure, RUN);
+  assert.equal(of({ of: 'least' }), 0.1);
+  assert.equal(of({ of: 'most' }), 0.9);
+  assert.equal(of({ of: 'median' }), 0.3);
+  assert.equal(of({ of: 'count' }), 4);
+  assert.equal(of({ of: 'count', where: { state: 'complete' } }), 3);
+  assert.equal(of({ of: 'share', where: { learning_rate: [0.01, 0.1] } }), 0.5);
+  assert.equal(of({ of: 'count', where: { validation_loss: [0, 0.3] } }), 2);
+  assert.equal(of({ of: 'at', param: 'learning_rate' }), 0.01);
+  assert.equal(of({ of: 'distinct', param: 'batch_size' }), 1);
+  assert.equal(of({ of: 'distinct', param: 'learning_rate' }), 4);
+  assert.equal(of({ of: 'sum', metric: 'epochs' }), 8);
+  assert.equal(of({ of: 'least', metric: 'gap', where: { learning_rate: { in: [0.1, 0.001] } } }), 0.15);
+  assert.equal(of({ of: 'test', metric: 'validation_metric' }), 0.8);
+  assert.ok(Number.isNaN(of({ of: 'least', where: { batch_size: 9 } })));
+});
+
+test('numbers are written as their kind is, and put where texts name them', () => {
+  assert.equal(written(0.0123, 'loss'), '0.012');
+  assert.equal(written(0.905, 'percent'), '90.5%');
+  assert.equal(written(3.4, 'count'), '3.4');
+  assert.equal(written(1280, 'count'), '1,280');
+  assert.equal(written(5.897, 'times'), '5.9×');
+  assert.equal(filled('{a} of {b_1}, {c}', { a: '1', b_1: '2' }), '1 of 2, {c}');
+});
+
+const BEGINNING = documentNamed('log_scale');
+const WORDS = /** @type {const} */ (['en', 'ko']).map((language) => json(`${language}.json`));
+
+/** Refusals have a sentence in both languages that names what it is given. @param {unknown} document */
+function refused(document) {
+  const read = readLesson(document);
+  if (!('problem' in read)) return null;
+  const { code, ...values } = read.problem;
+  for (const words of WORDS) {
+    const sentence = words[`lesson.bad.${code.replace('lesson_', '')}`];
+    assert.ok(sentence, code);
+    for (const [, key] of sentence.matchAll(/\{(\w+)\}/g)) assert.ok(key in values, `${code}: ${key}`);
+  }
+  return code;
+}
+
+test('the reader takes any value and never throws', () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => assert.ok(refused(value))));
+  fc.assert(fc.property(fc.string(), (text) => assert.ok(refused(text))));
+  assert.equal(refused('['.repeat(50_000)), 'lesson_json');
+  assert.equal(
+    refused(
+      `{"format":"tuning-playground/lesson@1","steps":[{"name":"a","study":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}]}`,
+    ),
+    'lesson_json',
+  );
+  assert.equal(refused('x'.repeat(LIMITS.text + 1)), 'lesson_large');
+  assert.equal(refused({ ...BEGINNING, format: 'tuning-playground/lesson@2' }), 'lesson_newer');
+  assert.equal(refused({ ...BEGINNING, format: 'tuning-playground/study@1' }), 'lesson_format');
+  assert.equal(refused({ ...BEGINNING, script: 'alert(1)' }), 'lesson_unknown');
+  assert.equal(refused({ ...BEGINNING, steps: [] }), 'lesson_wrong');
+  assert.equal(refused({ ...BEGINNING, steps: [...BEGINNING.steps, BEGINNING.steps[0]] }), 'lesson_twice');
+  assert.equal(refused({ ...BEGINNING, numbers: {} }), 'lesson_place');
+});
+
+/** Every place of a document. @param {any} value @param {(string | number)[]} path @returns {(string | number)[][]} */
+const placesOf = (value, path = []) =>
+  typeof value === 'object' && value !== null
+    ? Object.keys(value).flatMap((key) => [[...path, key], ...placesOf(value[key], [...path, key])])
+    : [];
+
+test('a lesson with any one part changed is sound in every part or refused', () => {
+  const places = placesOf(BEGINNING);
+  const HOSTILE = [
+    '<img src=x onerror=alert(1)>',
+    '\u202e',
+    '__proto__',
+    -1,
+    1e308,
+    null,
+    [],
+    {},
+    true,
+    'x'.repeat(2000),
+  ];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...places),
+      fc.oneof(fc.constantFrom(...HOSTILE), fc.jsonValue({ maxDepth: 2 })),
+      (place, value) => {
+        const document = structuredClone(BEGINNING);
+        let at = document;
+        for (const key of place.slice(0, -1)) at = at[key];
+        at[/** @type {string} */ (place.at(-1))] = value;
+        const read = readLesson(document);
+        if ('problem' in read) return void refused(document);
+        for (const words of Object.values(read.lesson.texts))
+          for (const { title, body } of Object.values(words.steps))
+            for (const text of [title, ...body]) {
+              assert.ok(!/[\p{Cc}\p{Cf}]/u.test(text));
+              assert.ok(text.length <= LIMITS.paragraph);
+            }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('the example of docs/lessons.md is a lesson', () => {
+  const text = readFileSync(new URL('../../docs/lessons.md', import.meta.url), 'utf8');
+  const lesson = sound(/```json\n([^]*?)```/.exec(text)?.[1]);
+  assert.deepEqual(
+    lesson.steps.map(({ problem }) => problem),
+    [null],
+  );
+});
+
+test('a step changes its study by what it names, once as twice', () => {
+  assert.deepEqual(patched({ a: 1, b: { c: 2, d: 3 } }, { a: null, b: { c: 4 } }), { b: { c: 4, d: 3 } });
+  assert.deepEqual(patched({ a: [1, 2] }, { a: [3] }), { a: [3] });
+  const object = fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }));
+  fc.assert(
+    fc.property(object, object, (base, patch) => {
+      const once = patched(base, patch);
+      assert.deepEqual(patched(once, patch), once);
+    }),
+  );
+});
+
+test('a link holds a lesson, and a small link never becomes a large text', async () => {
+  const text = JSON.stringify(BEGINNING);
+  const words = await pack(text);
+  assert.match(words, /^~[\w-]+$/);
+  assert.equal(await unpack(words), text);
+  assert.equal(await unpack('~'), null);
+  assert.equal(await unpack('~abc'), null);
+  assert.equal(await unpack(await pack('x'.repeat(4 * LIMITS.text))), null);
+});

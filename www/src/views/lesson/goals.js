@@ -1,0 +1,136 @@
+import { sameStudy } from '../../study/link.js';
+import { planOf } from '../../study/plan.js';
+import { ENDED } from '../../study/result.js';
+import { samplerOf } from '../../study/search.js';
+import { measureOf, trainedOf, trialsOf } from './measure.js';
+
+/**
+ * Whether a step's goals are met by what the page has measured, and why they cannot be. Pure: they read the store.
+ *
+ * @typedef {import('../../state/store.js').Store} Store
+ * @typedef {import('./read.js').Goal} Goal
+ * @typedef {import('./read.js').Step} Step
+ * @typedef {import('./measure.js').Run} Run
+ */
+
+/** A step that would take longer than so many seconds is said to. */
+const LONG = 300;
+
+/** The run shown, as measures see it. @param {Store} store @returns {Run} */
+export const runOf = (store) => ({
+  study: store.shownStudy,
+  trials: [...store.trials.values()].map(trainedOf),
+  test: store.test,
+});
+
+/** Whether the run shown is of the step's own study. @param {Step} step @param {Store} store */
+export const isOwnRun = ({ study }, store) =>
+  study !== null && store.trials.size > 0 && !store.isExample && sameStudy(store.shownStudy, study);
+
+/** Whether all that the run shown will have has ended. @param {Store} store */
+export const hasEnded = (store) =>
+  store.state === 'idle' &&
+  store.trials.size > 0 &&
+  store.rest === 0 &&
+  [...store.trials.values()].every(({ state }) => ENDED.includes(state) && state !== 'cancelled');
+
+/** @param {number} value @param {{at_least?: number, at_most?: number}} ends */
+const lies = (value, { at_least: low = -Infinity, at_most: high = Infinity }) => value >= low && value <= high;
+
+/** Which goals of a step the page meets at this moment. What is free has to be met by one run, begun since.
+ * @param {Step} step @param {Store} store
+ * @param {string | null} [from] the run that was shown when the step was set up; undefined where it was not
+ * @returns {boolean[]} */
+export function metBy(step, store, from) {
+  const isFree = (/** @type {Goal} */ goal) => 'measure' in goal && goal.free === true;
+  const isBegun = from !== undefined && store.shelf.shown !== from && isSameData(step, store);
+  const met = step.goals.map((goal) => (isBegun || !isFree(goal)) && isMet(goal, step, store));
+  const isAll = step.goals.every((goal, k) => !isFree(goal) || met[k]);
+  return met.map((one, k) => one && (isAll || !isFree(step.goals[k])));
+}
+
+/** @param {Goal} goal @param {Step} step @param {Store} store */
+function isMet(goal, step, store) {
+  if ('view' in goal) return store.view === goal.view;
+  if ('raced' in goal) return store.view === 'race' && store.race.head !== null && store.race.state === 'done';
+  const isThere = store.trials.size > 0 && !store.isExample;
+  if (!isThere) return false;
+  if ('done' in goal) return isOwnRun(step, store) && hasEnded(store);
+  if ('opened' in goal) return store.test !== null;
+  if ('picked' in goal) {
+    const n = [...store.trials.values()].filter(({ state }) => state === 'complete').length;
+    return samplerOf(store.shownStudy) === 'hand' && isSameData(step, store) && n >= goal.picked;
+  }
+  if ('selected' in goal) {
+    const best = bestAmong(store, goal.selected);
+    return isOwnRun(step, store) && store.picked !== null && best !== null && store.selected?.number === best;
+  }
+  if (goal.seeds && (store.shownStudy.seeds_per_trial ?? 1) < goal.seeds) return false;
+  if (goal.sampler && samplerOf(store.shownStudy) !== goal.sampler) return false;
+  return (goal.free || isOwnRun(step, store)) && hasEnded(store) && lies(measureOf(goal.measure, runOf(store)), goal);
+}
+
+/** @param {Step} step @param {Store} store */
+const isSameData = ({ study }, { shownStudy }) => !study || study.dataset.name === shownStudy.dataset.name;
+
+/** The best trial with these settings, by what the study ranks by. @param {Store} store
+ * @param {Record<string, any>} where */
+function bestAmong(store, where) {
+  const run = runOf(store);
+  const found = new Set(trialsOf(run, { of: 'least', where }).map(({ params }) => params));
+  return store.ranked().find(({ trial }) => found.has(trial.params))?.trial.number ?? null;
+}
+
+/**
+ * Why a step cannot be done on this machine; null where nothing says so.
+ * @param {Step} step @param {Store} store
+ * @returns {{code: 'study' | 'failed' | 'slow' | 'other', values: Record<string, any>} | null}
+ */
+export function blockOf(step, store) {
+  const { study, problem, goals } = step;
+  if (problem) return { code: 'study', values: { problem } };
+  if (!study || !sameStudy(store.study, study)) return null;
+  const refused = store.notices.find(({ id, kind }) => id === 'run' && kind === 'alert');
+  if (refused?.problem && store.state === 'idle') return { code: 'failed', values: { problem: refused.problem } };
+  const own = goals.filter((goal) => 'measure' in goal && !goal.free);
+  if (isOwnRun(step, store) && hasEnded(store))
+    return own.some((goal) => !isMet(goal, step, store)) ? { code: 'other', values: {} } : null;
+  const rate = store.progress?.rate ?? 0;
+  const seconds = rate > 0 ? planOf(study).steps / rate : 0;
+  return seconds > LONG ? { code: 'slow', values: { minutes: Math.ceil(seconds / 60) } } : null;
+}
+
+/** A step's recorded run as a result document. @param {import('./read.js').Recorded} recorded
+ * @param {import('../../study/types.js').Study} study @param {string} name */
+export function resultOfRecorded({ epochs, trials }, study, name) {
+  return {
+    format: 'tuning-playground/result@1',
+    study: { ...study, name },
+    engine: { backend: 'recorded', adapter: null, workers: 1 },
+    trials: trials.map(([state, params, train_loss, validation_loss, train_metric, validation_metric], number) => ({
+      number,
+      state,
+      params,
+      value: state === 'complete' ? validation_loss : null,
+      seed: study.seed ?? 0,
+      steps: epochs,
+      diverged_at: state === 'diverged' ? 1 : null,
+      epochs:
+        validation_loss === null
+          ? []
+          : [
+              {
+                epoch: 1,
+                train_loss,
+                validation_loss,
+                train_metric,
+                validation_metric,
+                learning_rate: Number(params.learning_rate ?? study.fixed?.learning_rate ?? 0),
+                seconds: 0,
+              },
+            ],
+    })),
+    best: null,
+    test: null,
+  };
+}

@@ -1,0 +1,583 @@
+import { html, nothing } from 'lit';
+import { Part, define } from '../../controls/part.js';
+import { icon } from '../../controls/icons.js';
+import { sameStudy } from '../../study/link.js';
+import { planOf } from '../../study/plan.js';
+import { wordsOf } from '../../state/race.js';
+import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './goals.js';
+import { kindOf, measureOf } from './measure.js';
+import { pack, unpack } from './packed.js';
+import { LESSONS, PATH, openLesson } from './path.js';
+import { keepLesson, keepOwn, keepStep, ownText, progressOf, stepProgress } from './progress.js';
+import { LIMITS, readLesson } from './read.js';
+import { filled, written } from './words.js';
+import drawer from '../drawer.css?inline';
+import sheet from './style.css?inline';
+
+/**
+ * The lesson beside the view: the list of lessons, or a step of one. It says what to do and where to look, sets the
+ * study up, and asks of the run what it promises.
+ *
+ * @typedef {import('../../study/types.js').Language} Language
+ * @typedef {import('../../study/types.js').Problem} Problem
+ * @typedef {import('./read.js').Lesson} Lesson
+ * @typedef {import('./read.js').Step} Step
+ * @typedef {import('./read.js').StepWords} StepWords
+ */
+
+/** A lesson that the reader brought is opened by this name. */
+const OWN = 'own';
+/** Notches of a slider over what is guessed. */
+const NOTCHES = 200;
+/** A button says for so long that it has copied, in ms. */
+const TOLD = 2000;
+
+export class TpLesson extends Part {
+  static sheet = drawer + sheet;
+  /** @type {import('../../state/store.js').Topic[]} */
+  static topics = ['study', 'run', 'trials', 'selection', 'test', 'race', 'notices', 'shelf'];
+  static properties = {
+    ...Part.properties,
+    lesson: { state: true },
+    trouble: { state: true },
+    lost: { state: true },
+    notch: { state: true },
+    folded: { state: true },
+    pasting: { state: true },
+    copied: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {Lesson | null} the one that is open */ this.lesson = null;
+    /** @type {Problem | null} why the reader's lesson cannot be read */ this.trouble = null;
+    /** Whether a lesson could not be loaded. */ this.lost = false;
+    /** @type {number | null} where the slider of a guess stands */ this.notch = null;
+    /** Whether it is but a line, on a phone. */ this.folded = false;
+    this.pasting = false;
+    this.copied = false;
+    /** @private the words that were read last */ this.words = '';
+    /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    const { lesson: words } = this.store;
+    if (words !== this.words) {
+      this.words = words;
+      this.folded = false;
+      this.notch = null;
+      void this.read(words);
+    }
+    this.check();
+  }
+
+  /** @private Opens what the words name. @param {string} words */
+  async read(words) {
+    this.lost = false;
+    if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '');
+    const [name] = words.split('.');
+    if (!words || name === 'path' || (name === this.name && this.lesson)) return;
+    this.lesson = null;
+    this.name = '';
+    const entry = LESSONS.find((one) => one.name === name);
+    try {
+      if (name === OWN) {
+        const read = readLesson(ownText());
+        this.lesson = 'lesson' in read ? read.lesson : null;
+      } else if (entry) this.lesson = await openLesson(entry);
+      if (this.lesson) this.name = name;
+      else this.act('lesson', 'path');
+    } catch {
+      this.lost = this.words === words;
+    }
+  }
+
+  /** @private A lesson of the reader's own. @param {string} text */
+  bring(text) {
+    const read = readLesson(text);
+    this.pasting = false;
+    if ('problem' in read) {
+      this.trouble = read.problem;
+      if (this.store.lesson !== 'path') this.act('lesson', 'path');
+      return;
+    }
+    this.trouble = null;
+    keepOwn(text);
+    this.lesson = null;
+    this.act('lesson', `${OWN}.${read.lesson.steps[0].name}`);
+  }
+
+  /** The step that is open. @private @returns {Step | null} */
+  get step() {
+    const { lesson } = this;
+    if (!lesson || this.store.lesson === 'path') return null;
+    const [, name] = this.store.lesson.split('.');
+    return lesson.steps.find((one) => one.name === (name ?? progressOf(this.name).at)) ?? lesson.steps[0];
+  }
+
+  /** The language that the lesson has, the reader's if it can be. @private @returns {Language} */
+  get language() {
+    const { lang } = this.store;
+    return this.lesson?.texts[lang] ? lang : lang === 'ko' ? 'en' : 'ko';
+  }
+
+  /** @private Writes down which goals are met now; what was met stays so. */
+  check() {
+    const { store, step, name } = this;
+    if (!step || !store.lesson || store.lesson === 'path') return;
+    if (progressOf(name).at !== step.name) keepLesson(name, { at: step.name });
+    const isSet = step.study !== null && sameStudy(store.study, step.study);
+    if (isSet && stepProgress(name, step.name).from === undefined)
+      keepStep(name, step.name, { from: store.shelf.shown });
+    const before = stepProgress(name, step.name);
+    const now = metBy(step, store, before.from);
+    const met = now.map((one, k) => one || before.met?.[k] === true);
+    const isNew = met.some((one, k) => one && !before.met?.[k]);
+    const isAll = met.every(Boolean);
+    const run = isNew ? runOf(store) : null;
+    const shown =
+      run && store.trials.size && !store.isExample
+        ? Object.fromEntries(
+            Object.entries({ ...step.shows, ...(this.measured(step) && { measured: this.measured(step) }) })
+              .map(([key, measure]) => [key, measureOf(/** @type {any} */ (measure), run)])
+              .filter(([, value]) => Number.isFinite(value)),
+          )
+        : {};
+    if (isNew) {
+      keepStep(name, step.name, { met, shown: { ...before.shown, ...shown } });
+      const words = this.lesson?.texts[this.language]?.steps[step.name];
+      const k = met.findIndex((one, at) => one && !before.met?.[at]);
+      this.say(this.t('lesson.met', { goal: words?.goals[k] ?? '' }));
+      if (isAll)
+        void this.updateComplete.then(() => this.querySelector('.reveal')?.scrollIntoView({ block: 'nearest' }));
+    }
+    if (isAll && step === this.lesson?.steps.at(-1) && !progressOf(name).done) keepLesson(name, { done: true });
+  }
+
+  /** @private Says to screen readers. @param {string} text */
+  say(text) {
+    setTimeout(() => {
+      const place = this.querySelector('.lesson-said');
+      if (place) place.textContent = text;
+    });
+  }
+
+  /** What is measured for a guess. @private @param {Step} step */
+  measured({ predict }) {
+    return predict && 'measure' in predict ? predict.measure : null;
+  }
+
+  render() {
+    const { store } = this;
+    if (!store.lesson) return nothing;
+    const { step } = this;
+    return html`<aside class="drawer lesson ${this.folded ? 'folded' : ''}" id="lesson" data-testid="lesson"
+      aria-labelledby="lesson-title" ?hidden=${store.drawer} lang=${step ? this.language : nothing}
+      @keydown=${this.onKey}>
+      ${step ? this.page(step) : this.path()}
+      <div class="vh lesson-said" role="status"></div>
+    </aside>`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.act('lesson', '');
+  }
+
+  /** @private */
+  close() {
+    return html`<button type="button" class="ib" data-testid="close-lesson" aria-label=${this.t('action.close')}
+      @click=${() => this.act('lesson', '')}>${icon('close')}</button>`;
+  }
+
+  // The list
+
+  /** @private */
+  path() {
+    let number = 0;
+    const waits = this.store.lesson !== 'path' && !this.lost;
+    return html`<div class="body">
+        <div class="bar"><span>${this.t('lesson.path.mark')}</span><span class="sp"></span>${this.close()}</div>
+        <h2 id="lesson-title" tabindex="-1">${this.t('lesson.path')}</h2>
+        ${this.lost ? html`<p role="alert">${this.t('lesson.lost')}</p>` : nothing}
+        ${waits ? html`<p role="status">${this.t('lesson.loading')}</p>` : nothing}
+        <p>${this.t('lesson.path.about')}</p>
+        ${PATH.map(
+          (part) => html`<h3>${this.t(`lesson.part.${part.name}`)}</h3>
+            <ol class="path" start=${number + 1}>${part.lessons.map((one) => this.entry(one, ++number))}</ol>`,
+        )}
+        <h3>${this.t('lesson.own')}</h3>
+        <p>${this.t('lesson.own.about')}</p>
+        ${this.trouble ? html`<p role="alert" data-testid="lesson-trouble">${this.reason(this.trouble)}</p>` : nothing}
+        ${this.pasting ? this.field() : nothing}
+        <div class="acts">
+          <button type="button" class="btn" data-testid="lesson-file"
+            @click=${() => this.choose()}>${this.t('lesson.file')}</button>
+          <button type="button" class="btn" data-testid="lesson-paste" aria-expanded=${this.pasting}
+            @click=${() => (this.pasting = !this.pasting)}>${this.t('lesson.paste')}</button>
+          ${
+            ownText()
+              ? html`<button type="button" class="btn" data-testid="lesson-again"
+                @click=${() => this.act('lesson', OWN)}>${this.t('lesson.again')}</button>`
+              : nothing
+          }
+        </div>
+        <input type="file" accept=".json,application/json" hidden data-testid="lesson-input" @change=${this.onFile}>
+      </div>`;
+  }
+
+  /** @private @param {import('./path.js').Entry} entry @param {number} number */
+  entry(entry, number) {
+    const { at, done } = progressOf(entry.name);
+    const state = done ? 'done' : at ? 'begun' : 'new';
+    const open = () => this.act('lesson', done || !at ? `${entry.name}.begin` : `${entry.name}.${at}`);
+    return html`<li><button type="button" class="one ${state}" data-testid="lesson-${entry.name}" @click=${open}>
+      <b>${number}</b><span>${entry.title[this.store.lang]}</span>
+      <small>${state === 'new' ? nothing : this.t(`lesson.${state}`)}</small></button></li>`;
+  }
+
+  /** @private */
+  field() {
+    return html`<form class="paste" @submit=${this.onPaste}>
+      <label>${this.t('lesson.paste.label')}<textarea name="text" rows="5" spellcheck="false"
+        data-testid="lesson-text"></textarea></label>
+      <button class="btn p" data-testid="lesson-read">${this.t('lesson.paste.go')}</button></form>`;
+  }
+
+  /** @private */
+  choose() {
+    /** @type {HTMLElement | null} */ (this.querySelector('input[type=file]'))?.click();
+  }
+
+  /** @private @param {SubmitEvent} event */
+  onPaste(event) {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    this.bring(String(new FormData(form).get('text') ?? '').trim());
+  }
+
+  /** @private @param {Event} event */
+  async onFile(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const [file] = input.files ?? [];
+    input.value = '';
+    if (!file) return;
+    if (file.size > 4 * LIMITS.text)
+      this.trouble = { code: 'lesson_large', found: Math.round(file.size / 4), most: LIMITS.text };
+    else this.bring(await file.text());
+  }
+
+  /** Why something does not go, in a sentence. @private @param {Problem} problem */
+  reason(problem) {
+    return problem.code.startsWith('lesson_')
+      ? this.t(`lesson.bad.${problem.code.slice('lesson_'.length)}`, problem)
+      : this.store.sentence(problem);
+  }
+
+  // A step
+
+  /** @private @param {Step} step */
+  page(step) {
+    const lesson = /** @type {Lesson} */ (this.lesson);
+    const words = /** @type {import('./read.js').Words} */ (lesson.texts[this.language]);
+    const own = words.steps[step.name];
+    const at = lesson.steps.indexOf(step);
+    const number = LESSONS.findIndex((one) => one.name === this.name) + 1;
+    const values = this.values(step);
+    const say = (/** @type {string} */ text) => filled(text, values);
+    const where = number
+      ? this.t('lesson.where', { lesson: number, step: at + 1, steps: lesson.steps.length })
+      : this.t('lesson.where.own', { step: at + 1, steps: lesson.steps.length });
+    return html`<div class="body">
+        <div class="bar"><button type="button" class="lnk" data-testid="all-lessons"
+          @click=${() => this.act('lesson', 'path')}>${this.t('lesson.all')}</button><span
+          data-testid="lesson-where">${where}</span><span class="sp"></span>
+          <button type="button" class="ib fold" data-testid="fold-lesson" aria-expanded=${!this.folded}
+            @click=${() => (this.folded = !this.folded)}>${this.t(
+              this.folded ? 'lesson.unfold' : 'lesson.fold',
+            )}</button>
+          ${this.close()}</div>
+        <ol class="steps" aria-label=${words.title}>${lesson.steps.map((one) => {
+          const { met = [] } = stepProgress(this.name, one.name);
+          const isDone = one.goals.length > 0 && one.goals.every((_, k) => met[k]);
+          const { title } = words.steps[one.name];
+          return html`<li><button type="button" class=${isDone ? 'done' : ''}
+            aria-current=${one === step ? 'step' : nothing} aria-label=${title} title=${title}
+            @click=${() => this.go(one)}></button></li>`;
+        })}</ol>
+        <div class="text">
+        <p class="of">${words.title}</p>
+        <h2 id="lesson-title" tabindex="-1">${say(own.title)}</h2>
+        ${own.body.map((text) => html`<p>${say(text)}</p>`)}
+        ${this.question(step, own, say)}
+        ${this.todo(step, own, say)}
+        ${this.revealed(step, own, say)}
+        ${this.sharing(step)}
+        </div>
+      </div>
+      ${this.foot(lesson, words, at)}`;
+  }
+
+  /** The numbers of its texts: those of the lesson, and of the reader's run. @private @param {Step} step */
+  values(step) {
+    const { numbers } = /** @type {Lesson} */ (this.lesson);
+    const { shown = {} } = stepProgress(this.name, step.name);
+    return Object.fromEntries([
+      ...Object.entries(numbers).map(([key, { value, as }]) => [key, written(value, as)]),
+      ...Object.entries(step.shows).map(([key, measure]) => [key, written(shown[key] ?? NaN, kindOf(measure))]),
+    ]);
+  }
+
+  /** @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
+  question(step, own, say) {
+    const { predict } = step;
+    if (!predict) return nothing;
+    const { guess } = stepProgress(this.name, step.name);
+    if (guess !== undefined) {
+      const text =
+        guess === null
+          ? this.t('lesson.no_guess')
+          : this.t('lesson.guessed', { guess: this.guessText(step, own, guess) });
+      return html`<div class="ask"><p><b>${say(own.ask)}</b></p><p data-testid="guessed">${text}</p></div>`;
+    }
+    const answer = (/** @type {string | number | null} */ value) => {
+      keepStep(this.name, step.name, { guess: value });
+      this.requestUpdate();
+      void this.updateComplete.then(() => this.focusOn('.todo button:not([disabled])'));
+    };
+    const skip = html`<button type="button" class="lnk" data-testid="skip-guess-lesson"
+      @click=${() => answer(null)}>${this.t('lesson.skip')}</button>`;
+    if ('choices' in predict)
+      return html`<div class="ask" role="group" aria-label=${own.ask}><p><b>${say(own.ask)}</b></p>
+        <div class="choices">${predict.choices.map(
+          (one) => html`<button type="button" class="btn" data-testid="choice-${one}"
+            @click=${() => answer(one)}>${own.choices[one]}</button>`,
+        )}</div>${skip}</div>`;
+    const notch = this.notch ?? NOTCHES / 2;
+    const kind = kindOf(predict.measure);
+    const value = valueAt(predict, notch, kind === 'count');
+    return html`<div class="ask"><p><b>${say(own.ask)}</b></p>
+      <label class="slide"><span class="vh">${own.ask}</span><input type="range" min="0" max=${NOTCHES}
+        data-testid="guess-lesson" .value=${String(notch)} aria-valuetext=${written(value, kind)}
+        @input=${(/** @type {Event} */ event) =>
+          (this.notch = Number(/** @type {HTMLInputElement} */ (event.target).value))}><output>${written(
+          value,
+          kind,
+        )}</output></label>
+      <button type="button" class="btn p" data-testid="predict" @click=${() => answer(value)}>${this.t(
+        'lesson.predict',
+      )}</button> ${skip}</div>`;
+  }
+
+  /** @private @param {Step} step @param {StepWords} own @param {string | number} guess */
+  guessText({ predict }, own, guess) {
+    if (!predict) return '';
+    return 'choices' in predict ? (own.choices[String(guess)] ?? '') : written(Number(guess), kindOf(predict.measure));
+  }
+
+  /** What to set up, and what is to come of it. @private @param {Step} step @param {StepWords} own
+   * @param {(text: string) => string} say */
+  todo(step, own, say) {
+    const { store } = this;
+    const { study } = step;
+    const { met = [], guess, from } = stepProgress(this.name, step.name);
+    const waits = step.predict !== null && guess === undefined;
+    const isSet = study !== null && sameStudy(store.study, study);
+    const isRace = step.race === null || wordsOf(store.race) === step.race;
+    const isThere = (step.view === null || store.view === step.view) && isRace;
+    const isDone = isOwnRun(step, store) && hasEnded(store);
+    const hasSetUp = study ? step.problem === null : step.view !== null;
+    const isOver = isThere && (isSet || study === null);
+    // What the reader has made of it is not theirs to lose by the button that shines.
+    const isPicked = step.goals.some((goal) => 'picked' in goal);
+    const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
+    const isChanged = from !== undefined && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
+    const isReached = step.goals.length > 0 && step.goals.every((_, k) => met[k]);
+    const canRun = !isPicked && ((isSet && !isDone) || isChanged) && store.state === 'idle';
+    const face = isChanged
+      ? 'lesson.set_again'
+      : !study || (isSet && !isThere)
+        ? 'lesson.open'
+        : isSet
+          ? 'lesson.is_set'
+          : 'lesson.set';
+    return html`<div class="todo">
+      ${study ? html`<p>${say(own.setup)}</p>` : nothing}
+      ${
+        hasSetUp
+          ? html`<div class="acts">
+        <button type="button" class="btn ${isOver || waits || isChanged ? '' : 'p'}" data-testid="set-up"
+          ?disabled=${waits || isOver || store.state === 'starting'}
+          title=${waits ? this.t('lesson.predict_first') : nothing}
+          @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>
+        ${
+          canRun
+            ? html`<button type="button" class="btn ${isReached ? '' : 'p'}" data-testid="lesson-run"
+              @click=${this.run}>${icon('play')}${this.t('lesson.run', { n: planOf(store.study).trials })}</button>`
+            : nothing
+        }
+        ${
+          isSet && store.state === 'idle' && store.canStep(-1)
+            ? html`<button type="button" class="btn" data-testid="lesson-undo"
+              @click=${() => this.act('undo')}>${icon('undo')}${this.t('lesson.undo')}</button>`
+            : nothing
+        }</div>`
+          : nothing
+      }
+      ${
+        step.goals.length
+          ? html`<ul class="goals" aria-label=${this.t('lesson.goals')}>${step.goals.map(
+              (_, k) => html`<li class=${met[k] ? 'met' : ''} data-testid="goal" data-met=${met[k] === true}>
+                <span class="vh">${this.t(met[k] ? 'lesson.goal.met' : 'lesson.goal.open')}</span>${
+                  met[k] ? icon('done') : html`<i class="ring"></i>`
+                }<span>${say(own.goals[k])}</span></li>`,
+            )}</ul>`
+          : nothing
+      }
+      ${this.blocked(step)}
+    </div>`;
+  }
+
+  /** @private @param {Step} step */
+  setUp(step) {
+    const { study, view, race } = step;
+    const { title = '' } = this.lesson?.texts[this.language] ?? {};
+    // What is left is not drawn with a study that it was not opened for.
+    if (view) this.act('view', view);
+    if (race) this.act('race_from', race);
+    if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
+    if (study) keepStep(this.name, step.name, { from: this.store.shelf.shown });
+    else this.folded = true;
+    void this.updateComplete.then(() => this.focusOn('[data-testid="lesson-run"]'));
+  }
+
+  /** @private */
+  run() {
+    this.folded = true;
+    this.act('run');
+    this.focusOn('#lesson-title');
+  }
+
+  /** @private @param {string} selector */
+  focusOn(selector) {
+    /** @type {HTMLElement | null} */ (this.querySelector(selector))?.focus({ preventScroll: false });
+  }
+
+  /** @private @param {Step} step */
+  blocked(step) {
+    const { store } = this;
+    const block = blockOf(step, store);
+    if (!block) return nothing;
+    const { problem, ...values } = block.values;
+    const reason = problem ? this.reason(problem) : '';
+    const recorded = this.lesson?.recorded[step.name];
+    return html`<div class="block" role="status" data-testid="lesson-block" data-code=${block.code}>
+      <p>${this.t(`lesson.block.${block.code}`, { ...values, reason })}</p>
+      ${
+        recorded && step.study && !step.problem
+          ? html`<button type="button" class="btn" data-testid="lesson-recorded"
+            @click=${() => this.showRecorded(step)}>${this.t('lesson.recorded')}</button>`
+          : nothing
+      }</div>`;
+  }
+
+  /** @private @param {Step} step */
+  showRecorded({ name, study }) {
+    const recorded = this.lesson?.recorded[name];
+    if (!recorded || !study) return;
+    const title = this.t('lesson.recorded.name', { title: this.lesson?.texts[this.language]?.title });
+    const text = JSON.stringify(resultOfRecorded(recorded, study, title));
+    this.act('import_run', { text, name: title });
+  }
+
+  /** What came of it. @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
+  revealed(step, own, say) {
+    const { met = [], guess, shown = {} } = stepProgress(this.name, step.name);
+    if (!own.reveal.length || !step.goals.every((_, k) => met[k])) return nothing;
+    const { predict } = step;
+    const told = [];
+    if (predict && guess !== undefined && guess !== null) {
+      if ('choices' in predict)
+        told.push(
+          this.t(guess === predict.answer ? 'lesson.right' : 'lesson.answer', { answer: own.choices[predict.answer] }),
+        );
+      else if (Number.isFinite(shown.measured)) {
+        const kind = kindOf(predict.measure);
+        const values = { guess: written(Number(guess), kind), measured: written(shown.measured, kind) };
+        const off = predict.log
+          ? Math.max(Number(guess) / shown.measured, shown.measured / Number(guess))
+          : Math.abs(Number(guess) - shown.measured);
+        told.push(this.t(off <= predict.within ? 'lesson.near' : 'lesson.far', values));
+      }
+    }
+    return html`<div class="reveal" data-testid="reveal">
+      ${told.map((text) => html`<p><b>${text}</b></p>`)}
+      ${own.reveal.map((text) => html`<p>${say(text)}</p>`)}</div>`;
+  }
+
+  /** What a reader's own lesson can do besides. @private @param {Step} step */
+  sharing(step) {
+    if (this.name !== OWN || step !== this.lesson?.steps[0]) return nothing;
+    const copy = async () => {
+      const href = `${location.href.split('#', 1)[0]}#v=1&lesson=${await pack(ownText())}&view=sweep`;
+      if (href.length > 8000) return void (this.trouble = { code: 'lesson_link', found: href.length, most: 8000 });
+      await navigator.clipboard?.writeText(href).catch(() => {});
+      this.copied = true;
+      setTimeout(() => (this.copied = false), TOLD);
+    };
+    return html`<p class="acts"><button type="button" class="btn" data-testid="lesson-link"
+      @click=${copy}>${this.t(this.copied ? 'lesson.link.copied' : 'lesson.link')}</button></p>
+      ${this.trouble ? html`<p role="alert">${this.reason(this.trouble)}</p>` : nothing}`;
+  }
+
+  /** @private @param {Step} step */
+  go(step) {
+    this.act('lesson', `${this.name}.${step.name}`);
+  }
+
+  /** @private @param {Lesson} lesson @param {import('./read.js').Words} words @param {number} at */
+  foot(lesson, words, at) {
+    const before = lesson.steps[at - 1];
+    const next = lesson.steps[at + 1];
+    const after = LESSONS[LESSONS.findIndex((one) => one.name === this.name) + 1];
+    const hasAfter = this.name !== OWN && after;
+    const leave = () => {
+      keepLesson(this.name, { done: true });
+      this.act('lesson', hasAfter ? `${after.name}.begin` : 'path');
+    };
+    return html`<div class="foot">
+      ${
+        before
+          ? html`<button type="button" class="btn" data-testid="lesson-back"
+            @click=${() => this.go(before)}>${this.t('lesson.back')}</button>`
+          : nothing
+      }<span class="sp"></span>
+      ${
+        next
+          ? html`<button type="button" class="btn" data-testid="lesson-next"
+            @click=${() => this.go(next)}>${this.t('lesson.next', {
+              title: filled(words.steps[next.name].title, this.values(next)),
+            })}</button>`
+          : html`<button type="button" class="btn" data-testid="lesson-next" @click=${leave}>${
+              hasAfter
+                ? this.t('lesson.next_lesson', { title: after.title[this.store.lang] })
+                : this.t('lesson.finish')
+            }</button>`
+      }
+    </div>`;
+  }
+}
+
+/** The value of a slider's notch, in two digits. @param {{low: number, high: number, log: boolean}} range
+ * @param {number} notch @param {boolean} isWhole */
+function valueAt({ low, high, log }, notch, isWhole) {
+  const share = notch / NOTCHES;
+  const value = log ? low * (high / low) ** share : low + share * (high - low);
+  return isWhole ? Math.round(value) : Number(value.toPrecision(2));
+}
+
+define('tp-lesson', TpLesson);

@@ -1,0 +1,16 @@
+import { count, loss, metric, rate } from '../../study/format.js';
+import { PLACE } from './read.js';
+
+/** How a lesson's numbers are written, and put where its texts name them. Pure. */
+
+/** @param {number} value @param {string} kind one of `KINDS` of measure.js */
+export function written(value, kind) {
+  if (kind === 'percent') return metric(value, 'classes');
+  if (kind === 'setting') return rate(value);
+  if (kind === 'count') return Number.isInteger(value) ? count(value) : rate(value);
+  if (kind === 'times') return `${Number(value.toPrecision(2))}×`;
+  return loss(value);
+}
+
+/** @param {string} text @param {Record<string, string>} values */
+export const filled = (text, values) => text.replace(PLACE, (place, key) => values[key] ?? place);

@@ -1,5 +1,5 @@
 import { MOST, OVER_CLASSICS, baseOf, contestant, joiners, racers, starters, withRate } from '../study/race.js';
-import { keyOf } from '../study/link.js';
+import { keyOf } from '../study/same.js';
 import { optionsOf, wordsOf } from '../state/race.js';
 import { defineCommand } from './command.js';
 

@@ -1,9 +1,9 @@
 import { decodeLink, encodeLink } from '../study/link.js';
+import { linkOf } from './href.js';
 import { perform } from '../commands/commands.js';
 import { idleNotice, linkNotice } from '../state/notices.js';
-import { mapWords } from '../study/map.js';
 import { checkTogether, startStudy } from '../study/study.js';
-import { optionsOf, wordsOf } from '../state/race.js';
+import { optionsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
 import { Reproduction } from './reproduction.js';
 
@@ -23,42 +23,6 @@ import { Reproduction } from './reproduction.js';
 
 /** Milliseconds after the last change; browsers refuse addresses that change too often. */
 const QUIET = 400;
-
-/**
- * The present state as a link's text; null when it is too long for one.
- * @param {Store} store
- * @param {Set<string>} chosen
- * @param {import('../study/fingerprint.js').Fingerprint} [fp]
- * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
- */
-const linkOf = (store, chosen, fp, other = {}) =>
-  encodeLink({
-    study: store.study,
-    view: store.view,
-    race: store.view === 'race' ? wordsOf(store.race) : undefined,
-    map: store.view === 'map' ? mapOf(store) : undefined,
-    decide: (store.view === 'decide' && store.decide) || undefined,
-    lang: chosen.has('lang') ? store.lang : undefined,
-    theme: chosen.has('theme') ? store.theme : undefined,
-    scale: store.scale,
-    rows: store.allRows ? 'all' : undefined,
-    color: store.measure ?? undefined,
-    curves: store.curveColor ?? undefined,
-    controls: store.only ?? undefined,
-    fp,
-    ...other,
-  });
-
-/** What a link says of the trainability map. @param {Store} store */
-const mapOf = ({ map, study }) => (map.options && map.ranges ? mapWords(study, map.options, map.ranges) : undefined);
-
-/** The address to share. @param {Store} store @param {Address | undefined} address of the whole page
- * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
- * @returns {string | null} */
-export function hrefOf(store, address, other) {
-  const link = linkOf(store, address?.chosen ?? new Set(), address?.reproduction.fp, other);
-  return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
-}
 
 export class Address {
   /** @param {Page} page @param {Store} store @param {import('../engine/runner.js').Runner} runner */

@@ -8,7 +8,7 @@ import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
 import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
-import { withDefaults, withoutDefaults } from '../../study/link.js';
+import { withDefaults, withoutDefaults } from '../../study/same.js';
 import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { contoursAlone } from './build/contours-alone.js';
 import { contentPolicy } from './build/content-policy.js';
 import { plainJson } from './build/plain-json.js';
 import { wholeElement } from './build/whole-element.js';
@@ -14,15 +15,27 @@ const atOnce = wholeElement(`/src/${ELEMENT}.js`);
 const page = wholeElement('/src/page.js');
 /** What trains: guests load it when somebody asks for a run. */
 const works = wholeElement('/src/engine/works.js');
+/** Commands of the whole page and of views that are computed, which guests learn then, too. */
+const more = wholeElement('/src/commands/more.js');
 /** What guests load as well, but for what is in the element: it may not bring the whole page along. */
-const OF_GUESTS = /\/src\/(study\/(link|compact|fingerprint)|element\/href|state\/kept)\.js$/;
+const OF_GUESTS = /\/src\/study\/(link|compact|fingerprint)\.js$/;
 
 export default defineConfig({
   base: './',
   // While developing, too: packages' development builds fill the console with reminders.
   resolve: { conditions: ['module', 'browser', 'production'] },
   publicDir: 'public',
-  plugins: [plainJson(), tableTexts(), contentPolicy(), atOnce.plugin, page.plugin, works.plugin, serviceWorker()],
+  plugins: [
+    contoursAlone(),
+    plainJson(),
+    tableTexts(),
+    contentPolicy(),
+    atOnce.plugin,
+    page.plugin,
+    works.plugin,
+    more.plugin,
+    serviceWorker(),
+  ],
   server: { fs: { allow: ['..'] } },
   worker: { format: 'es' },
   build: {
@@ -42,7 +55,7 @@ export default defineConfig({
           groups: [
             { name: ELEMENT, test: atOnce.has },
             { name: 'link', test: OF_GUESTS },
-            { name: 'works', test: works.has },
+            { name: 'works', test: (id) => works.has(id) || more.has(id) || id.endsWith('/src/element/href.js') },
             { name: 'page', test: (id) => page.has(id) && !id.endsWith('/src/page.js') },
           ],
         },

@@ -362,8 +362,11 @@ export class TuningPlayground extends LitElement {
   arrange({ color, curves, race, map, decide }) {
     const { store } = this;
     perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
-    if (race) perform(store, 'race_from', race);
-    if (map) perform(store, 'map_from', map);
+    const asked = () => {
+      if (race) perform(store, 'race_from', race);
+      if (map) perform(store, 'map_from', map);
+    };
+    if (race || map) void this.attend().then((guest) => guest?.learn().then(asked));
     if (decide) perform(store, 'decide', decide);
   }
 

@@ -1,7 +1,9 @@
 import { html } from 'lit';
+import { learn } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
 import { heldOf } from '../state/kept.js';
 import { readSurface } from '../state/stored.js';
+import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 import { sameStudy } from '../study/same.js';
 import '../views/embed/tp-embed.js';
@@ -21,6 +23,13 @@ export const texts = { en: () => import('../views/embed/en.json'), ko: () => imp
 const NEAR = '400px';
 /** A stored run has so many letters at most. */
 const MOST = 4e6;
+
+/** What views that are computed are commanded by. */
+const more = defineLater('more', () => import('../commands/more.js'));
+
+async function learnMore() {
+  learn((await more.open()).MORE);
+}
 
 export class Guest {
   /** @param {Element} element @param {Store} store @param {Runner} runner @param {string} assets */
@@ -82,10 +91,14 @@ export class Guest {
     return this.turn.waits;
   }
 
+  learn() {
+    return learnMore();
+  }
+
   async wake() {
     if (!this.runner.isAsleep) return;
     // Where it cannot be loaded, a run says so.
-    await this.runner.wake().catch(() => {});
+    await Promise.all([this.runner.wake(), learnMore()]).catch(() => {});
     this.draw();
   }
 

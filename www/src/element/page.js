@@ -58,6 +58,7 @@ export class WholePage {
   /** @param {string} assets where the page's files lie */
   connect(assets) {
     this.ahead.connect();
+    perform(this.store, 'recall_landscape');
     const theme = this.element.hasAttribute('theme') ? null : saved(THEME_KEY);
     if (theme === 'light' || theme === 'dark') perform(this.store, 'show_theme', theme);
     const given = this.address.connect();

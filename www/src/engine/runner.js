@@ -32,6 +32,7 @@ const SPEAK_EVERY = 5000;
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const works = defineLater('works', () => import('./works.js'));
 const modeling = defineLater('modeling', () => import('./modeling.js'));
+const racing = defineLater('racing', () => import('./racing.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
@@ -78,7 +79,7 @@ export class Runner {
     /** @type {import('./turn.js').Turn | null} among guests of one page */ this.turn = null;
     /** @private @type {import('../state/stored.js').StoredSurface | null} of a stored run */ this.stored = null;
     /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfacing = null;
-    /** @private @type {import('./racing.js').Racing | null} */ this.racing = null;
+    /** @private @type {Promise<import('./racing.js').Racing> | null} */ this.raced = null;
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
     /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
@@ -112,8 +113,22 @@ export class Runner {
     return (this.surfacing ??= new (here().Surfacing)(this.store, () => this.engine));
   }
 
-  get races() {
-    return (this.racing ??= new (here().Racing)(this.store, () => this.engine));
+  /** Has races do something; what races is loaded when it is first asked for.
+   * @template T @param {(races: import('./racing.js').Racing) => T | Promise<T>} act @returns {Promise<T | null>} */
+  async race(act) {
+    try {
+      this.raced ??= racing.open().then(({ Racing }) => new Racing(this.store, () => this.engine));
+      return await act(await this.raced);
+    } catch (error) {
+      this.raced = null;
+      this.store.reports.race.fail({ code: 'unexpected', detail: String(error) });
+      return null;
+    }
+  }
+
+  /** Lets a race go, if there ever was one. */
+  leaveRace() {
+    void this.raced?.then((races) => races.leave());
   }
 
   /** @private Other trials lie under the same numbers now. */
@@ -536,7 +551,7 @@ export class Runner {
    * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.looking?.then((models) => models.dispose()).catch(() => {});
-    this.racing?.dispose();
+    void this.raced?.then((races) => races.dispose());
     this.mapped?.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
     this.piecewise = {};

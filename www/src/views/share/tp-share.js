@@ -8,12 +8,13 @@ import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
 import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
-import { withDefaults, withoutDefaults } from '../../study/same.js';
+import { withDefaults } from '../../study/same.js';
 import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';
-import { escaped, outlineOf, shotsOf, standaloneOf } from './standalone.js';
+import { outlineOf, shotsOf, standaloneOf } from './standalone.js';
 import { safetensorsOf, scriptOf } from './weights.js';
+import './tp-embed-code.js';
 import { figuresOf, isPicture, pictureOfView, savesOf } from './view-picture.js';
 import sheet from './style.css?inline';
 
@@ -177,7 +178,7 @@ export class TpShare extends Part {
     </section>`;
   }
 
-  /** @private @param {'link' | 'embed'} what @param {string} text @param {string} look */
+  /** @private @param {'link'} what @param {string} text @param {string} look */
   copyButton(what, text, look) {
     const done = this.copied === what;
     return html`<button type="button" class=${look} data-testid="copy-${what}" data-copied=${done}
@@ -218,25 +219,9 @@ export class TpShare extends Part {
 
   /** @private */
   embedPart() {
-    const code = this.embed;
-    return html`<details><summary data-testid="share-embed">${this.t('share.embed')}</summary>
-      <p class="q2">${this.t('share.embed_about')}</p>
-      <textarea readonly rows="5" data-testid="embed-code" aria-label=${this.t('share.embed')} .value=${code}
-        @focus=${(/** @type {Event} */ event) =>
-          /** @type {HTMLTextAreaElement} */ (event.target).select()}></textarea>
-      ${this.copyButton('embed', code, 'btn')}</details>`;
-  }
-
-  /** @private The element as a page's HTML. */
-  get embed() {
-    const { lang, theme, view } = this.options;
-    const study = escaped(JSON.stringify(withoutDefaults(this.store.study)));
-    const script = new URL('./tuning-playground.js', location.href.split('#', 1)[0]).href;
-    const looks = [view && `view="${view}"`, lang && `lang="${lang}"`, `theme="${theme}"`].filter(Boolean).join(' ');
-    return `<script type="module" src="${escaped(script)}"></script>
-<tuning-playground ${looks}
-  study="${study}"></tuning-playground>
-`;
+    return html`<details @copy-code=${(/** @type {CustomEvent<string>} */ event) => this.copy('embed', event.detail)}>
+      <summary data-testid="share-embed">${this.t('share.embed')}</summary>
+      <tp-embed-code .store=${this.store} .looks=${this.options}></tp-embed-code></details>`;
   }
 
   /** @private */

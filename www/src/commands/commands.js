@@ -1,3 +1,4 @@
+import { brokenLock } from '../study/locks.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
 import { ROWS } from './rows.js';
@@ -89,6 +90,7 @@ function act(on, name, detail) {
     if (store.readOnly && !command.loads) return undefined;
     const study = structuredClone(before);
     const next = command.edit(study, detail, store) ?? study;
+    if (brokenLock(store.locks, before, next)) return undefined;
     if (command.loads) slices.study.load(next);
     else slices.study.change(next, command.row?.(detail));
   }

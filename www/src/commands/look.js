@@ -132,6 +132,7 @@ export const LOOK = {
     },
   }),
   drawer: defineCommand({
+    when: (store, /** @type {boolean} */ _) => !store.locks.has('test'),
     act: (on, /** @type {boolean} */ drawer) =>
       opened(on, 'test', () => {
         on.slices.look.put({ drawer }, 'test', 'study');

@@ -85,7 +85,7 @@ export class Address {
     this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, map, decide, controls, scale, rows, color, curves } = state;
+    const { lang, theme, view, race, map, decide, controls, scale, rows, color, curves, lock } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -101,8 +101,11 @@ export class Address {
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
     const study = state.study ?? (found ? startStudy() : undefined);
+    perform(store, 'lock', []);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();
+    // What the link locks is what it brings.
+    if (lock || found) void settled.then(() => perform(store, 'lock', lock ?? []));
     this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
     if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer, (study ?? store.study).dataset.name));

@@ -25,6 +25,7 @@ export const linkOf = (store, chosen, fp, other = {}) =>
     color: store.measure ?? undefined,
     curves: store.curveColor ?? undefined,
     controls: store.only ?? undefined,
+    lock: [...store.locks],
     fp,
     ...other,
   });

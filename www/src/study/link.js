@@ -1,6 +1,7 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
 import { readFingerprint, writeFingerprint } from './fingerprint.js';
+import { locksIn } from './locks.js';
 import { SURFACE_COLORS, clampScale } from './looks.js';
 import { DATASET_DEFAULTS, DEFAULTS, NOTHING, withDefaults } from './same.js';
 import { FORMAT, checkStudy, startStudy } from './study.js';
@@ -31,6 +32,7 @@ import { FORMAT, checkStudy, startStudy } from './study.js';
  * @property {string[]} [controls]
  * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
+ * @property {string[]} [lock] what is kept as it is (locks.js)
  * @property {string} [recorded] where the stored run of a frame lies
  * @typedef {{what: string, why: string, found?: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a
  *   problem's code. What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`,
@@ -74,6 +76,7 @@ export function encodeLink(state) {
   if (state.color) parts.push(`color=${percent(state.color)}`);
   if (state.curves) parts.push(`curves=${percent(state.curves)}`);
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
+  if (state.lock?.length) parts.push(`lock=${percent(state.lock.join(','))}`);
   if (state.fp) parts.push(`fp=${writeFingerprint(state.fp)}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
@@ -346,6 +349,11 @@ const PARTS = {
   rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
   color: (color) => (SURFACE_COLORS.includes(color) ? { color } : null),
   curves: (curves) => (BY_NAME.has(curves) ? { curves } : null),
+  lock: (names) => {
+    const given = names.split(',').filter(Boolean);
+    const lock = locksIn(given);
+    return lock.length && lock.length === new Set(given).size ? { lock } : null;
+  },
   // A file beside the page, by a plain path.
   recorded: (path) => (/^[\w-][\w./-]{0,200}$/.test(path) && !path.includes('..') ? { recorded: path } : null),
   fp: (text) => {

@@ -40,7 +40,8 @@ export class TpEmbed extends ViewPart {
     const { question } = store.study;
     const about = [store.study.dataset.name.replaceAll('_', ' '), this.t(`sampler.${samplerOf(store.study)}`)];
     return html`<header class="top title">
-        <h2 data-testid=${question ? 'question' : 'embed-title'} title=${question ? title : nothing}><bdi>${question || title}</bdi></h2>
+        <h2 data-testid=${question ? 'question' : 'embed-title'}
+          title=${question ? title : nothing}><bdi>${question || title}</bdi></h2>
         <span class="q about">${about.join(', ')}${store.isExample ? ` · ${this.t('embed.stored')}` : ''}</span>
         <span class="sp"></span>
         <a class="lnk" target="_blank" rel="noopener" data-testid="open-full" href=${this.host.href}

@@ -124,7 +124,8 @@ export class TpEmbedCode extends Part {
       ${
         code === null
           ? html`<p data-testid="embed-too-long">${this.t('share.embed_long')}</p>`
-          : html`<textarea readonly rows="5" data-testid="embed-code" aria-label=${this.t('share.embed')} .value=${code}
+          : html`<textarea readonly rows="5" data-testid="embed-code" aria-label=${this.t('share.embed')}
+              .value=${code}
               @focus=${(/** @type {Event} */ event) =>
                 /** @type {HTMLTextAreaElement} */ (event.target).select()}></textarea>
             <button type="button" class="btn" data-testid="copy-embed" @click=${() =>

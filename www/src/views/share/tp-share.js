@@ -15,6 +15,7 @@ import { trialDocument } from '../../state/trials.js';
 import { outlineOf, shotsOf, standaloneOf } from './standalone.js';
 import { safetensorsOf, scriptOf } from './weights.js';
 import './tp-embed-code.js';
+import './tp-teacher.js';
 import { figuresOf, isPicture, pictureOfView, savesOf } from './view-picture.js';
 import sheet from './style.css?inline';
 
@@ -51,6 +52,7 @@ export class TpShare extends Part {
     trouble: { state: true },
     busy: { state: true },
     coded: { state: true },
+    taught: { state: true },
     /** Whether it is open. */ shown: { state: true },
   };
 
@@ -65,6 +67,7 @@ export class TpShare extends Part {
     /** What is being made. */ this.busy = '';
     /** Whether the QR code is wanted. */ this.coded = false;
     this.shown = false;
+    /** What the link keeps as it is, and what it shows. @type {object} */ this.taught = {};
   }
 
   /** @private */
@@ -89,7 +92,7 @@ export class TpShare extends Part {
   /** The link as the options have it; null where it is too long for one. @returns {string | null} */
   get link() {
     const { run, lang, theme, scale, view } = this.options;
-    const other = { run: run || undefined, lang: lang || undefined, theme, scale, view };
+    const other = { run: run || undefined, lang: lang || undefined, theme, scale, view, ...this.taught };
     return /** @type {string | null} */ (this.act('link_with', /** @type {any} */ (other)));
   }
 
@@ -118,7 +121,9 @@ export class TpShare extends Part {
               @click=${this.editWords}>${this.t(question ? 'words.edit' : 'words.add')}</button>`
         }</p>
       <p class="words q2" data-testid="share-outline">${outlineOf(store)}</p>
-      ${this.linkPart(link)}${link === null ? nothing : this.codePart(link)}${this.embedPart()}${this.filePart()}
+      ${this.linkPart(link)}${link === null ? nothing : this.teachPart(link)}${
+        link === null ? nothing : this.codePart(link)
+      }${this.embedPart()}${this.filePart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>
     </div>`;
@@ -215,6 +220,17 @@ export class TpShare extends Part {
       )}
         ${this.fileButton('code-svg', 'SVG', () => this.file([svg], 'image/svg+xml', `${name}.svg`))}
       </div></div>`;
+  }
+
+  /** @private @param {string} link */
+  teachPart(link) {
+    return html`<details @teach=${(/** @type {CustomEvent<object>} */ event) => {
+      this.taught = event.detail;
+    }}><summary data-testid="share-teach">${this.t('teach')}</summary>
+      <tp-teacher .store=${this.store}></tp-teacher>
+      <a class="btn" target="_blank" rel="noopener" data-testid="teach-preview" href=${link}>${this.t(
+        'teach.preview',
+      )}</a></details>`;
   }
 
   /** @private */
@@ -494,6 +510,7 @@ export class TpShare extends Part {
   /** @private */
   onClose() {
     this.shown = false;
+    /** What the link keeps as it is, and what it shows. @type {object} */ this.taught = {};
   }
 
   /** A press beside the sheet closes it. @param {MouseEvent} event */

@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { samplerOf } from '../../study/search.js';
@@ -30,17 +30,24 @@ export class TpMain extends ViewPart {
             }</button>`,
         )}</div>
         <span class="sp"></span>
-        <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer}
-          aria-controls="test-drawer"
-          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(
-            open ? 'test.opened' : 'test.locked',
-          )}</button>
+        ${store.locks.has('test') ? nothing : this.lock(open)}
       </div>
       <tp-selection .store=${store}></tp-selection>
       <tp-messages .store=${store}></tp-messages>
       <div class="view" id="view" role="tabpanel" aria-labelledby="tab-${view.name}"
         aria-busy=${view.part.state === 'loading'}>${this.content()}</div>
     </main>`;
+  }
+
+  /** The way to the test set. @param {boolean} open */
+  lock(open) {
+    const { store } = this;
+    return html`<button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock"
+      aria-expanded=${store.drawer}
+          aria-controls="test-drawer"
+          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(
+            open ? 'test.opened' : 'test.locked',
+          )}</button>`;
   }
 
   /** @param {KeyboardEvent} event */

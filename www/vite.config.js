@@ -19,6 +19,7 @@ const works = wholeElement('/src/engine/works.js');
 const more = wholeElement('/src/commands/more.js');
 /** What guests load as well, but for what is in the element: it may not bring the whole page along. */
 const OF_GUESTS = /\/src\/study\/(link|compact|fingerprint)\.js$/;
+const KEPT = /\/src\/state\/kept\.js$/;
 
 export default defineConfig({
   base: './',
@@ -55,6 +56,7 @@ export default defineConfig({
           groups: [
             { name: ELEMENT, test: atOnce.has },
             { name: 'link', test: OF_GUESTS },
+            { name: 'kept', test: KEPT },
             { name: 'works', test: (id) => works.has(id) || more.has(id) || id.endsWith('/src/element/href.js') },
             { name: 'page', test: (id) => page.has(id) && !id.endsWith('/src/page.js') },
           ],
@@ -62,7 +64,7 @@ export default defineConfig({
         // All that is no part of the element's file is loaded when it is asked for, and of the texts one language is
         // (xtask/src/sizes.rs).
         chunkFileNames: ({ name, facadeModuleId }) =>
-          /^(page|link|works)$/.test(name)
+          /^(page|link|kept|works)$/.test(name)
             ? 'assets/[name]-[hash].js'
             : `assets/${facadeModuleId?.includes('/i18n/') ? 'text-' : 'later-'}[name]-[hash].js`,
       },

@@ -93,7 +93,8 @@ test('a stored surface is drawn as the engine would have it, within what it leav
     );
   const document = surfaceDocument({ x: 'learning_rate', y: 'batch_size', trial: null }, gridOf(columns, rows));
   const stored = readSurface(JSON.parse(JSON.stringify(document)));
-  assert.ok(stored?.fits({ x: 'learning_rate', y: 'batch_size', trial: null }));
+  assert.ok(stored);
+  assert.ok(stored.fits({ x: 'learning_rate', y: 'batch_size', trial: null }));
   assert.ok(!stored.fits({ x: 'learning_rate', y: 'batch_size', trial: 3 }));
   assert.ok(!stored.fits({ x: 'learning_rate', y: 'batch_size', trial: null, measure: 'gap' }));
   const [drawn, whole] = [stored.drawn(64, 48), gridOf(64, 48)];

@@ -1,7 +1,6 @@
 import { html } from 'lit';
 import { learn } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
-import { heldOf } from '../state/kept.js';
 import { readSurface } from '../state/stored.js';
 import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
@@ -179,7 +178,10 @@ export class Guest {
     }
     const text = typeof given === 'string' ? given : JSON.stringify(given);
     if (text.length > MOST) throw new Error(`more than ${MOST / 1e6} MB`);
-    const { readResult } = await import('../views/runs/import.js');
+    const [{ readResult }, { heldOf }] = await Promise.all([
+      import('../views/runs/import.js'),
+      import('../state/kept.js'),
+    ]);
     const read = readResult(text);
     if ('problem' in read) throw new Error(read.problem.code.replace('note_import_', ''));
     const held = await inSlices(heldOf('', read.result), () => true);

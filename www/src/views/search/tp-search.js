@@ -104,7 +104,8 @@ export class TpSearch extends Part {
       return html`<tp-number .store=${store} name="${part}.${name}" .label=${label} .value=${given ?? usual}
         .title=${this.t(`search.${name}.about`)} .min=${low} .max=${high} .whole=${!setting.real}
        
-        .locked=${store.isLocked('search')} .wide=${true} .optional=${usual === null} .blank=${this.t('search.round.all')} 
+        .locked=${store.isLocked('search')} .wide=${true}
+        .optional=${usual === null} .blank=${this.t('search.round.all')} 
         command="set_setting" .detail=${put}
         .extra=${
           given === undefined || given === usual

@@ -1,4 +1,5 @@
-import { decodeLink, encodeLink, withoutDefaults } from '../../www/src/study/link.js';
+import { decodeLink, encodeLink } from '../../www/src/study/link.js';
+import { withoutDefaults } from '../../www/src/study/same.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { chance, hostile } from '../unit/hostile.js';
 import { SMALL } from './app.js';

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { assert } from './numbers.js';
 import { PIECES, chance, hostile, someStudy } from './hostile.js';
 import { BY_NAME } from '../../www/src/study/hyperparameters.js';
-import { LIMIT, decodeLink, encodeLink, withDefaults } from '../../www/src/study/link.js';
+import { LIMIT, decodeLink, encodeLink } from '../../www/src/study/link.js';
+import { withDefaults } from '../../www/src/study/same.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
 
 /** Links of whole studies and hostile texts, many of them. What a page makes of some is a browser test (link.spec.js). */

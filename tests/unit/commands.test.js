@@ -2,8 +2,9 @@ import test from 'node:test';
 import { readFileSync } from 'node:fs';
 import { assert, fc } from './numbers.js';
 import { ROOT, nodesOf, sourceOf, sources } from './sources.js';
-import { COMMANDS, connect, perform, performAction } from '../../www/src/commands/commands.js';
-import { KEYS } from '../../www/src/commands/keys.js';
+import { commandsKnown, connect, learn, perform, performAction } from '../../www/src/commands/commands.js';
+import { keysKnown } from '../../www/src/commands/keys.js';
+import { MORE } from '../../www/src/commands/more.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice, fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
@@ -17,6 +18,10 @@ import { RECORDS, readStudy } from '../../www/src/study/study.js';
  * @typedef {import('../../www/src/state/store.js').Store} StoreType
  * @typedef {import('../../www/src/study/types.js').Study} Study
  */
+
+learn(MORE);
+const COMMANDS = commandsKnown();
+const KEYS = keysKnown();
 
 /** Frames, which Node.js lacks. @type {(() => void)[]} */
 const frames = [];

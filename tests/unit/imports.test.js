@@ -10,7 +10,8 @@ import { ROOT, filesIn, nodesOf, sourceOf, sources, storeWrites } from './source
 const ROOMS = ['platform', 'study', 'i18n', 'state', 'engine', 'commands', 'controls', 'figures', 'views', 'element'];
 /** What draws knows the state and the commands, never the engine. */
 const DRAWS = ['controls', 'figures', 'views'];
-const ENTRY = 'tuning-playground.js';
+/** The scripts of the element, of the whole page and of a frame. */
+const ENTRIES = ['tuning-playground.js', 'page.js', 'embed.js'];
 
 /** Who may write the store: commands, by its slices, and the engine, by its reports. */
 const WRITERS = /^(commands\/|state\/(store|reports)\.js$)/;
@@ -23,7 +24,7 @@ function againstOrder(files) {
   return files.flatMap(({ path, loads, names }) => {
     const here = ROOMS.indexOf(roomOf(path));
     return [...loads, ...names]
-      .filter((one) => !one.startsWith('..') && path !== ENTRY && roomOf(one) !== 'generated')
+      .filter((one) => !one.startsWith('..') && !ENTRIES.includes(path) && roomOf(one) !== 'generated')
       .filter((one) => {
         const there = ROOMS.indexOf(roomOf(one));
         return there < 0 || there > here || (DRAWS.includes(roomOf(path)) && roomOf(one) === 'engine');
@@ -61,8 +62,10 @@ function talkToWorkers(files) {
         [...nodesOf(tree)].some(
           (one) =>
             (one.type === 'Identifier' && one.name === 'Worker') ||
-            // Turns are told of through a port of the page's own.
-            (one.type === 'MemberExpression' && one.property.name === 'postMessage' && path !== 'platform/turns.js'),
+            // Turns are told of through a port of the page's own, and a frame speaks to the page around it.
+            (one.type === 'MemberExpression' &&
+              one.property.name === 'postMessage' &&
+              !['platform/turns.js', 'element/frame.js'].includes(path)),
         ) ||
         loads.some((one) => one.startsWith('generated/')) ||
         /\?(shared)?worker/i.test(text),
@@ -86,10 +89,10 @@ function writersOf(files) {
   );
 }
 
-test('every file stands in a room, and only the entry point above them', () => {
+test('every file stands in a room, and only the entry points above them', () => {
   assert.ok(all.length > 80);
   assert.deepEqual(
-    filesIn().filter((path) => path !== ENTRY && !ROOMS.includes(roomOf(path))),
+    filesIn().filter((path) => !ENTRIES.includes(path) && !ROOMS.includes(roomOf(path))),
     [],
   );
 });

@@ -7,7 +7,8 @@ import {
   choicesOf,
   isOwn,
 } from '../../www/src/study/hyperparameters.js';
-import { LIMIT, decodeLink, encodeLink, withDefaults, withoutDefaults } from '../../www/src/study/link.js';
+import { LIMIT, decodeLink, encodeLink } from '../../www/src/study/link.js';
+import { withDefaults, withoutDefaults } from '../../www/src/study/same.js';
 import { checkStudy, startStudy } from '../../www/src/study/study.js';
 import { assert, check, fc, quick } from './numbers.js';
 

@@ -4,7 +4,7 @@ import { assert, fc } from './numbers.js';
 import { Store } from '../../www/src/state/store.js';
 import { Trials } from '../../www/src/state/trials.js';
 import { epochsOf } from '../../www/src/state/opening.js';
-import { sameStudy } from '../../www/src/study/link.js';
+import { sameStudy } from '../../www/src/study/same.js';
 import { checkTogether, startStudy } from '../../www/src/study/study.js';
 import { readExample } from '../../www/src/views/opening/example.js';
 import { cutAt } from '../../www/src/views/opening/replay.js';

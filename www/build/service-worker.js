@@ -31,7 +31,10 @@ export function serviceWorker() {
         const hash = createHash('sha256');
         for (const name of names) hash.update(name).update(files.get(name) ?? '');
         const kept = names.filter(
-          (name) => name in bundle || name === './' || (files.get(name)?.length ?? 0) <= AT_ONCE,
+          (name) =>
+            // What only shows guests is no part of the page.
+            !name.startsWith('examples/') &&
+            (name in bundle || name === './' || (files.get(name)?.length ?? 0) <= AT_ONCE),
         );
         const version = JSON.stringify(hash.digest('hex').slice(0, 16));
         const head = `const VERSION = ${version};\nconst FILES = ${JSON.stringify(kept)};\n`;

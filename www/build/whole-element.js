@@ -1,6 +1,6 @@
 /**
- * Which modules are loaded at once: all that the entry imports, and what those import, but nothing that is imported
- * later. The build puts them into one file, which is the element.
+ * Which modules are loaded at once with an entry: all that it imports, and what those import, but nothing that is
+ * imported later. The build puts them into one file.
  * @param {string} entry how the path of the entry ends
  */
 export function wholeElement(entry) {
@@ -27,7 +27,7 @@ export function wholeElement(entry) {
     has: (id) => (found ??= collect()).has(id),
     /** @type {import('vite').Plugin} */
     plugin: {
-      name: 'whole-element',
+      name: `whole-element:${entry}`,
       apply: 'build',
       buildEnd() {
         infoOf = (id) => this.getModuleInfo(id);

@@ -14,6 +14,8 @@ struct Part {
 
 /// Html, scripts, styles and one language: usable before the engine is there.
 const PAGE: Part = Part { name: "page", limit: 170_000 };
+/// What a page that embeds the element in a frame loads before anybody touches it: the stored run is in it.
+const GUEST: Part = Part { name: "guest", limit: 150_000 };
 /// The engine and its Worker, loaded at once beside the page.
 const ENGINE: Part = Part { name: "engine", limit: 430_000 };
 /// What trains on the GPU, loaded by the lead Worker where there is one.
@@ -40,6 +42,14 @@ const LATER_FILES: &str = "later-";
 const SPACE_FILE: &str = "later-relief-";
 /// How the names of the languages' texts begin. A reader loads one; the heaviest counts.
 const TEXTS: &str = "text-";
+/// The element, which the page and its guests share, and how the names of what else guests load begin; what guests
+/// alone load at once is no part of the page.
+const ELEMENT: &str = "tuning-playground.js";
+const LINK_FILE: &str = "link-";
+const FRAME_FILES: &str = "embed";
+const GUEST_FILES: [&str; 3] = ["later-guest-", "later-example-", "later-stored-"];
+/// Pages that show what guests look like.
+const EXAMPLES: &str = "examples";
 /// What counts as engine or page; all else is data.
 const COUNTED: [&str; 5] = ["html", "js", "mjs", "css", "wasm"];
 
@@ -56,12 +66,22 @@ pub fn check(dist: &Path) -> Result<()> {
     files.sort();
     println!("\n{:>10} {:>10}  file", "raw", "gzip");
     let [mut page, mut engine, mut gpu, mut analyses, mut search] = [Size::default(); 5];
-    let [mut later, mut space, mut data, mut texts] = [Size::default(); 4];
+    let [mut later, mut space, mut data, mut texts, mut guest] = [Size::default(); 5];
     for file in &files {
         let size = measure(file)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         print(size, &file.strip_prefix(dist).unwrap_or(file).display().to_string());
-        let is_counted = file.extension().is_some_and(|extension| COUNTED.iter().any(|known| extension == *known));
+        let is_guests = |start: &&str| name.starts_with(*start);
+        if name == ELEMENT
+            || name.starts_with(FRAME_FILES)
+            || is_guests(&LINK_FILE)
+            || GUEST_FILES.iter().any(is_guests)
+        {
+            add(&mut guest, size);
+        }
+        let is_example = file.parent().is_some_and(|folder| folder.ends_with(EXAMPLES));
+        let is_counted =
+            !is_example && file.extension().is_some_and(|extension| COUNTED.iter().any(|known| extension == *known));
         if name.starts_with(TEXTS) {
             texts = heavier(texts, size);
         } else if !is_counted {
@@ -78,15 +98,17 @@ pub fn check(dist: &Path) -> Result<()> {
             add(&mut space, size);
         } else if name.starts_with(LATER_FILES) {
             later = heavier(later, size);
-        } else {
+        } else if !name.starts_with(FRAME_FILES) {
             add(&mut page, size);
         }
     }
     add(&mut page, texts);
+    add(&mut guest, texts);
     print(data, "data and other files");
     let mut complaints = Vec::new();
     let parts = [
         (PAGE, page),
+        (GUEST, guest),
         (ENGINE, engine),
         (GPU, gpu),
         (ANALYSES, analyses),

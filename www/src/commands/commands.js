@@ -1,26 +1,19 @@
-import { LANDSCAPE } from './landscape.js';
+import { brokenLock } from '../study/locks.js';
 import { LOOK } from './look.js';
-import { MAP } from './map.js';
 import { MESSAGES } from './messages.js';
-import { MODEL } from './model.js';
-import { OPENING } from './opening.js';
-import { RACE } from './race.js';
-import { RANGE } from './range.js';
 import { ROWS } from './rows.js';
 import { RUN } from './run.js';
-import { RUNS } from './runs.js';
-import { SEARCH } from './search.js';
 import { SELECTION } from './selection.js';
-import { SHARE } from './share.js';
 import { STUDY } from './study.js';
 
 /**
- * Every command by its name, and the one place that performs them.
+ * The commands by their names, and the one place that performs them: those of any element, and those of the whole page
+ * and of views that are computed (more.js), which guests learn when somebody asks for more than a stored run.
  *
  * @typedef {import('./command.js').On} On
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../state/types.js').Action} Action
- * @typedef {typeof COMMANDS} Commands
+ * @typedef {typeof COMMANDS & typeof import('./more.js').MORE} Commands
  * @typedef {keyof Commands} CommandName
  */
 
@@ -33,21 +26,23 @@ import { STUDY } from './study.js';
 
 export const COMMANDS = {
   ...RUN,
-  ...RUNS,
   ...SELECTION,
-  ...LANDSCAPE,
-  ...MODEL,
-  ...RACE,
-  ...RANGE,
-  ...MAP,
   ...LOOK,
-  ...SHARE,
   ...STUDY,
-  ...SEARCH,
-  ...OPENING,
   ...ROWS,
   ...MESSAGES,
 };
+
+/** All that are known, in the order of the list of keys.
+ * @type {Record<string, import('./command.js').Command<any>>} */
+const known = { ...COMMANDS };
+
+export const commandsKnown = () => known;
+
+/** Further commands are known from now on. @param {Record<string, import('./command.js').Command<any>>} more */
+export function learn(more) {
+  Object.assign(known, more);
+}
 
 /** @type {WeakMap<Store, On>} */
 const connected = new WeakMap();
@@ -86,8 +81,8 @@ export function performAction(store, { act: name, detail }) {
 
 /** @param {On} on @param {string} name @param {unknown} [detail] */
 function act(on, name, detail) {
-  if (!Object.hasOwn(COMMANDS, name)) throw new RangeError(`There is no command "${name}"`);
-  const command = /** @type {import('./command.js').Command<any>} */ (COMMANDS[/** @type {CommandName} */ (name)]);
+  if (!Object.hasOwn(known, name)) throw new RangeError(`There is no command "${name}"`);
+  const command = known[name];
   const { store, slices } = on;
   const before = store.study;
   if (command.when && !command.when(store, detail)) return undefined;
@@ -95,6 +90,7 @@ function act(on, name, detail) {
     if (store.readOnly && !command.loads) return undefined;
     const study = structuredClone(before);
     const next = command.edit(study, detail, store) ?? study;
+    if (brokenLock(store.locks, before, next)) return undefined;
     if (command.loads) slices.study.load(next);
     else slices.study.change(next, command.row?.(detail));
   }

@@ -1,4 +1,4 @@
-import { COMMANDS, performAction } from './commands.js';
+import { commandsKnown, performAction } from './commands.js';
 
 /**
  * Keys of the page, as the commands have them. Single keys are off while text is being entered, with a modifier held,
@@ -20,11 +20,11 @@ function facesOf({ press }) {
 }
 
 /** Every command that has keys, in the order of the list of keys.
- * @type {{name: string, keys: Key[], shown: string[]}[]} */
-export const KEYS = Object.entries(COMMANDS).flatMap(([name, command]) => {
-  const keys = /** @type {Key[]} */ (('keys' in command && command.keys) || []);
-  return keys.length ? [{ name, keys, shown: keys.flatMap(facesOf) }] : [];
-});
+ * @returns {{name: string, keys: Key[], shown: string[]}[]} */
+export const keysKnown = () =>
+  Object.entries(commandsKnown()).flatMap(([name, { keys = [] }]) =>
+    keys.length ? [{ name, keys, shown: keys.flatMap(facesOf) }] : [],
+  );
 
 /** What answers a press: Space is its own while it has the focus, and starts nothing after a click on it. */
 const CONTROLS =
@@ -63,8 +63,8 @@ function keyOf(event) {
   // Shift is part of how ? and / are typed on some keyboards.
   const shift = event.shiftKey && (key.length > 1 || mod);
   const press = `${mod ? 'mod+' : ''}${shift ? 'shift+' : ''}${key}`;
-  for (const { name, keys } of KEYS) {
-    const found = keys.find((one) => one.press === press);
+  for (const [name, { keys }] of Object.entries(commandsKnown())) {
+    const found = keys?.find((one) => one.press === press);
     if (found) return { ...found, name };
   }
   return undefined;

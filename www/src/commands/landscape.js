@@ -15,6 +15,9 @@ const SAME = /** @type {const} */ (['rows', 'limit', 'side']);
 
 /** The loss in the space of weights. */
 export const LANDSCAPE = {
+  /** What was chosen in an earlier visit. */
+  recall_landscape: defineCommand({ act: ({ slices }) => slices.landscape.recall(landscapeKept()) }),
+
   /** Works out the loss around the selected trial; what is there already stays. */
   landscape: defineCommand({
     act: ({ store, slices, runner }, /** @type {Partial<LandscapeOptions> | undefined} */ changes) => {

@@ -1,7 +1,6 @@
 import { save, saved } from '../platform/saved.js';
 import { defineCommand } from './command.js';
 import { focusSoon, opened, unfold } from './focus.js';
-import { landscapeKept } from './landscape.js';
 
 /**
  * @typedef {import('../study/types.js').Language} Language
@@ -116,7 +115,6 @@ export const LOOK = {
     act: ({ slices }, /** @type {boolean} */ whole) => {
       slices.look.put({ whole, singleKeys: singleKeysSaved(), allRows: allRowsSaved(), columns: columnsSaved() });
       slices.shelf.keeps = whole;
-      if (whole) slices.landscape.recall(landscapeKept());
     },
   }),
 
@@ -134,6 +132,7 @@ export const LOOK = {
     },
   }),
   drawer: defineCommand({
+    when: (store, /** @type {boolean} */ _) => !store.locks.has('test'),
     act: (on, /** @type {boolean} */ drawer) =>
       opened(on, 'test', () => {
         on.slices.look.put({ drawer }, 'test', 'study');

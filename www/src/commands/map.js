@@ -1,5 +1,5 @@
 import { firstAxes, fractal, mapFromWords, rangeOf, zoomedTo } from '../study/map.js';
-import { keyOf } from '../study/link.js';
+import { keyOf } from '../study/same.js';
 import { defineCommand } from './command.js';
 
 /**

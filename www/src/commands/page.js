@@ -8,7 +8,7 @@
  * @property {(other?: Partial<import('../study/link.js').LinkState>) => string | null} hrefWith the address of this
  *   state, but for what it says otherwise; null where it is too long for one
  * @property {(dark: boolean | null) => void} paint draws the figures in light or dark colours, or in the page's own
- * @property {{start: () => void}} previews
+ * @property {{start: () => void} | null} previews which guests have not
  * @property {() => Promise<unknown>} run
  * @property {{body: (id: string) => Promise<import('../state/shelf.js').Held | null>,
  *   open: (id: string) => Promise<import('../engine/take-up.js').Open[]>,

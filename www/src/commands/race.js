@@ -1,5 +1,5 @@
 import { MOST, OVER_CLASSICS, baseOf, contestant, joiners, racers, starters, withRate } from '../study/race.js';
-import { keyOf } from '../study/link.js';
+import { keyOf } from '../study/same.js';
 import { optionsOf, wordsOf } from '../state/race.js';
 import { defineCommand } from './command.js';
 
@@ -31,7 +31,7 @@ export const RACE = {
       // What a search found was found for those steps and rows.
       else if (changes && changes.tuned === undefined)
         slices.race.enter(race.contestants.map(({ search: _, ...one }) => one));
-      void runner.races.race();
+      void runner.race((races) => races.race());
     },
   }),
   /** Trials race: the ones that race already or that a link names, else the best of the brush, or of all. */
@@ -57,8 +57,8 @@ export const RACE = {
       const left = named.length || store.brush || own.length < 2 ? chosen.length - own.length : 0;
       slices.race.put({ options: { ...race.options, ...options, rows }, start: null, numbers: [], left });
       slices.race.enter(own);
-      if (store.race.contestants.length) void runner.races.race();
-      else runner.races.leave();
+      if (store.race.contestants.length) void runner.race((races) => races.race());
+      else runner.leaveRace();
     },
   }),
   /** The trials of the brush race, in their own view. */
@@ -73,7 +73,7 @@ export const RACE = {
     act: ({ store, slices, runner }, /** @type {string} */ text) => {
       const read = optionsOf(text);
       if (!read || text === wordsOf(store.race)) return;
-      runner.races.leave();
+      runner.leaveRace();
       const options = { ...store.race.options, ...read.options, tuned: false };
       slices.race.put({ options, numbers: read.numbers, left: 0, start: null });
       slices.race.enter(read.numbers.length ? [] : starters(options.over, base(store), options.ground));
@@ -89,14 +89,14 @@ export const RACE = {
       const key = String(rate);
       if (options.over === 'learning_rate' && step <= 0 && contestants.every((one) => one.key !== key)) next.key = key;
       slices.race.enter(contestants.map((one, k) => (k === at ? next : one)));
-      void runner.races.change(at);
+      void runner.race((races) => races.change(at));
     },
   }),
   /** Takes a contestant's changes of its learning rate back. */
   race_steady: defineCommand({
     act: ({ store, slices, runner }, /** @type {number} */ at) => {
       slices.race.enter(store.race.contestants.map((one, k) => (k === at ? { ...one, changes: [] } : one)));
-      void runner.races.change(at);
+      void runner.race((races) => races.change(at));
     },
   }),
   race_add: defineCommand({
@@ -104,7 +104,7 @@ export const RACE = {
       const { race } = store;
       if (race.contestants.length >= MOST) return;
       slices.race.enter([...race.contestants, contestant(race.options.over, value, base(store), race.options.ground)]);
-      void runner.races.race();
+      void runner.race((races) => races.race());
     },
   }),
   /** Everyone who can race does. */
@@ -114,7 +114,7 @@ export const RACE = {
       const rest = joiners(options.over, contestants).slice(0, MOST - contestants.length);
       const joined = rest.map((value) => contestant(options.over, value, base(store), options.ground));
       slices.race.enter([...contestants, ...joined]);
-      void runner.races.race();
+      void runner.race((races) => races.race());
     },
   }),
   race_remove: defineCommand({
@@ -122,18 +122,18 @@ export const RACE = {
       const { contestants } = store.race;
       if (contestants.length < 2) return;
       slices.race.enter(contestants.filter((_, k) => k !== at));
-      void runner.races.race();
+      void runner.race((races) => races.race());
     },
   }),
   /** All start from another place of the plane, with none from where they did; meanwhile the picture may be still. */
   race_start: defineCommand({
     act: ({ slices, runner }, /** @type {{place: [number, number] | null, still?: boolean}} */ { place, still }) => {
       slices.race.put({ start: place });
-      void runner.races.startAt(place, still ?? false);
+      void runner.race((races) => races.startAt(place, still ?? false));
     },
   }),
   /** The plane is laid through the paths as they are now. */
-  race_plane: defineCommand({ act: ({ runner }) => void runner.races.plane() }),
+  race_plane: defineCommand({ act: ({ runner }) => void runner.race((races) => races.plane()) }),
   /** The study's data become those on which races are seen best. */
   race_spiral: defineCommand({
     edit: (study) => {
@@ -152,7 +152,7 @@ export const RACE = {
     act: (
       { runner },
       /** @type {{at: [number, number][], side: number, extent: [number, number, number, number]}} */ asked,
-    ) => runner.races.fields(asked.at, asked.side, asked.extent),
+    ) => runner.race((races) => races.fields(asked.at, asked.side, asked.extent)),
   }),
-  leave_race: defineCommand({ act: ({ runner }) => runner.races.leave() }),
+  leave_race: defineCommand({ act: ({ runner }) => runner.leaveRace() }),
 };

@@ -147,6 +147,10 @@ export const ROWS = {
       focusSoon(on, `[data-testid="${CSS.escape(name)}"], ${row} input, ${row} .chips button`);
     },
   }),
+  /** What is kept as it is, by a teacher's link. */
+  lock: defineCommand({
+    act: ({ slices }, /** @type {string[]} */ names) => slices.study.put({ locks: new Set(names) }, 'test'),
+  }),
   /** The rows that a guest page shows; null for all. */
   controls: defineCommand({ act: ({ slices }, /** @type {string[] | null} */ only) => slices.study.put({ only }) }),
 };

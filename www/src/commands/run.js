@@ -76,9 +76,12 @@ export const RUN = {
       start(on);
     },
   }),
-  open_test: defineCommand({ act: ({ runner }, /** @type {number} */ trial) => runner.openTest(trial) }),
+  open_test: defineCommand({
+    when: (store, /** @type {number} */ _) => !store.locks.has('test'),
+    act: ({ runner }, /** @type {number} */ trial) => runner.openTest(trial),
+  }),
   mark_seen: defineCommand({ act: ({ slices }, /** @type {string[]} */ data) => slices.test.markSeen(data) }),
-  previews: defineCommand({ act: ({ page }) => page.previews.start() }),
+  previews: defineCommand({ act: ({ page }) => page.previews?.start() }),
   bench: defineCommand({
     act: (on) => opened(on, 'bench', () => /** @type {any} */ (on.page.renderRoot.querySelector('tp-bench')).open()),
   }),

@@ -3,7 +3,7 @@ import { inSlices } from '../platform/turns.js';
 import { heldOf } from '../state/kept.js';
 import { deletedNotice, importNotice, unreadableNotice } from '../state/notices.js';
 import { resultDocument, resultOf } from '../state/trials.js';
-import { sameStudy } from '../study/link.js';
+import { sameStudy } from '../study/same.js';
 import { NAME_LIMIT, NOTE_LIMIT, byAge, freshId } from '../study/runs.js';
 import { defineCommand } from './command.js';
 import { focusSoon, opened } from './focus.js';

@@ -75,8 +75,11 @@ export const SELECTION = {
   response: defineCommand({
     act: (
       { runner },
-      /** @type {{places: import('../study/places.js').Places, columns: number, rows: number}} */ asked,
-    ) => runner.response(asked.places, asked.columns, asked.rows),
+      /**
+       * @type {{places: import('../study/places.js').Places, columns: number, rows: number,
+       *   cut?: import('../state/stored.js').Cut}}
+       */ asked,
+    ) => runner.response(asked.places, asked.columns, asked.rows, asked.cut),
   }),
   /** Shows the trials of one stage, and the box that they were drawn from; null for those of all. */
   show_stage: defineCommand({

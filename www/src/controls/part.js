@@ -11,6 +11,18 @@ import { turn } from '../platform/turns.js';
 /** Styles of parts that were loaded later, by their text. @type {Map<string, CSSStyleSheet>} */
 const sheets = new Map();
 
+/** A style joins those of the element, once. @param {Node} root @param {string} sheet */
+export function wear(root, sheet) {
+  if (!sheet || !(root instanceof ShadowRoot)) return;
+  let made = sheets.get(sheet);
+  if (!made) {
+    made = new CSSStyleSheet();
+    made.replaceSync(sheet);
+    sheets.set(sheet, made);
+  }
+  if (!root.adoptedStyleSheets.includes(made)) root.adoptedStyleSheets.push(made);
+}
+
 /** Parts that were drawn before all of their words were here. Nobody else is drawn anew when words come, as most come
  * before anybody looks at them. @type {Set<Part>} */
 const lacking = new Set();
@@ -43,7 +55,7 @@ export class Part extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.wear();
+    wear(this.getRootNode(), /** @type {typeof Part} */ (this.constructor).sheet);
     this.listen();
     // A part that was taken out stopped watching its own elements, and may have missed any change.
     if (!this.hasUpdated) return;
@@ -53,20 +65,6 @@ export class Part extends LitElement {
 
   firstUpdated() {
     this.observe();
-  }
-
-  /** @private Its style joins those of the element, once. */
-  wear() {
-    const { sheet } = /** @type {typeof Part} */ (this.constructor);
-    const root = this.getRootNode();
-    if (!sheet || !(root instanceof ShadowRoot)) return;
-    let made = sheets.get(sheet);
-    if (!made) {
-      made = new CSSStyleSheet();
-      made.replaceSync(sheet);
-      sheets.set(sheet, made);
-    }
-    if (!root.adoptedStyleSheets.includes(made)) root.adoptedStyleSheets.push(made);
   }
 
   /** Starts to watch elements that it has drawn; `disconnectedCallback` ends it. */

@@ -44,7 +44,7 @@ export class TpRow extends Part {
     const since = Date.now() - (store.changed.get(one.name) ?? 0);
     if (since < FRESH) setTimeout(() => this.requestUpdate(), FRESH - since + 30);
     const name = one.label[store.lang];
-    const able = (range || this.start()) && !store.readOnly;
+    const able = (range || this.start()) && !store.isLocked(one.name);
     const glyph = html`<svg class="g" viewBox="0 0 14 14" aria-hidden="true"><path d="M1 7h12" stroke="var(--line-2)"
       stroke-width="1.5"/>${
         range
@@ -62,7 +62,7 @@ export class TpRow extends Part {
             : html`<span class="n" title=${one.help[store.lang]}>${glyph}<span>${name}</span></span>`
         }
         <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}"
-          ?disabled=${store.readOnly} title=${this.unlike() || nothing}
+          ?disabled=${store.isLocked(one.name)} title=${this.unlike() || nothing}
           aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })}
           @click=${() => this.act('edit_row', editing ? null : one.name)}><span
           class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
@@ -73,7 +73,7 @@ export class TpRow extends Part {
               aria-hidden="true">${able ? this.t('row.ask') : ''}</span>`
         }
         <span class="s">${range ? this.t(used(one, store.study) ? `scale.${scaleOf(range)}` : 'row.inert') : ''}</span>
-        ${isSet(one, store.study) && !store.readOnly ? this.reset(name) : nothing}
+        ${isSet(one, store.study) && !store.isLocked(one.name) ? this.reset(name) : nothing}
       </div>
       ${
         draft && !editing

@@ -1,9 +1,9 @@
 import { decodeLink, encodeLink } from '../study/link.js';
+import { linkOf } from './href.js';
 import { perform } from '../commands/commands.js';
 import { idleNotice, linkNotice } from '../state/notices.js';
-import { mapWords } from '../study/map.js';
 import { checkTogether, startStudy } from '../study/study.js';
-import { optionsOf, wordsOf } from '../state/race.js';
+import { optionsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
 import { Reproduction } from './reproduction.js';
 
@@ -23,43 +23,6 @@ import { Reproduction } from './reproduction.js';
 
 /** Milliseconds after the last change; browsers refuse addresses that change too often. */
 const QUIET = 400;
-
-/**
- * The present state as a link's text; null when it is too long for one.
- * @param {Store} store
- * @param {Set<string>} chosen
- * @param {import('../study/fingerprint.js').Fingerprint} [fp]
- * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
- */
-const linkOf = (store, chosen, fp, other = {}) =>
-  encodeLink({
-    study: store.study,
-    view: store.view,
-    race: store.view === 'race' ? wordsOf(store.race) : undefined,
-    map: store.view === 'map' ? mapOf(store) : undefined,
-    decide: (store.view === 'decide' && store.decide) || undefined,
-    lesson: store.lesson || undefined,
-    lang: chosen.has('lang') ? store.lang : undefined,
-    theme: chosen.has('theme') ? store.theme : undefined,
-    scale: store.scale,
-    rows: store.allRows ? 'all' : undefined,
-    color: store.measure ?? undefined,
-    curves: store.curveColor ?? undefined,
-    controls: store.only ?? undefined,
-    fp,
-    ...other,
-  });
-
-/** What a link says of the trainability map. @param {Store} store */
-const mapOf = ({ map, study }) => (map.options && map.ranges ? mapWords(study, map.options, map.ranges) : undefined);
-
-/** The address to share. @param {Store} store @param {Address | undefined} address of the whole page
- * @param {Partial<import('../study/link.js').LinkState>} [other] what the link says otherwise
- * @returns {string | null} */
-export function hrefOf(store, address, other) {
-  const link = linkOf(store, address?.chosen ?? new Set(), address?.reproduction.fp, other);
-  return link === null ? null : `${location.href.split('#', 1)[0]}${link}`;
-}
 
 export class Address {
   /** @param {Page} page @param {Store} store @param {import('../engine/runner.js').Runner} runner */
@@ -122,7 +85,7 @@ export class Address {
     this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, map, decide, lesson, controls, scale, rows, color, curves } = state;
+    const { lang, theme, view, race, map, decide, lesson, controls, scale, rows, color, curves, lock } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -138,8 +101,11 @@ export class Address {
     if (rows !== undefined || found) perform(store, 'show_rows', rows ?? null);
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
     const study = state.study ?? (found ? startStudy() : undefined);
+    perform(store, 'lock', []);
     const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
     const settled = other ? page.adopt(study) : Promise.resolve();
+    // What the link locks is what it brings.
+    if (lock || found) void settled.then(() => perform(store, 'lock', lock ?? []));
     this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
     if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer, (study ?? store.study).dataset.name));

@@ -1,33 +1,29 @@
-import { LitElement, html, unsafeCSS } from 'lit';
+import { LitElement, html, nothing, unsafeCSS } from 'lit';
 import tokensSheet from './styles/tokens.css?inline';
 import baseSheet from './styles/base.css?inline';
 import shellSheet from './styles/shell.css?inline';
 import sizesSheet from './styles/sizes.css?inline';
 import menusSheet from './styles/menus.css?inline';
-import studySheet from './styles/study.css?inline';
 import figuresSheet from './styles/figures.css?inline';
 import figuresRoomSheet from './styles/figures-room.css?inline';
-import { clampScale } from '../study/link.js';
+import { clampScale } from '../study/looks.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
+import { linkNotice } from '../state/notices.js';
 import { resultDocument } from '../state/trials.js';
-import { Ahead } from '../engine/ahead.js';
-import { Previews } from '../engine/previews.js';
 import { Runner } from '../engine/runner.js';
 import { connect, perform } from '../commands/commands.js';
 import { keepFocus } from '../commands/focus.js';
 import { onShortcut } from '../commands/keys.js';
-import { Part } from '../controls/part.js';
+import { Part, wear } from '../controls/part.js';
 import { watchContrast } from '../figures/colors.js';
+import { defineLater } from '../platform/later.js';
 import { VIEWS } from '../views/views.js';
-import '../views/shell/tp-header.js';
-import '../views/study/tp-study.js';
+import '../views/shell/view-part.js';
 import '../views/shell/tp-run-bar.js';
-import '../views/shell/tp-main.js';
-import { hrefOf } from './address.js';
+import '../views/shell/tp-messages.js';
 import { eventOf } from './events.js';
 import { Intake } from './intake.js';
-import { WholePage } from './page.js';
 
 /**
  * @typedef {import('../study/types.js').Study} Study
@@ -39,7 +35,31 @@ import { WholePage } from './page.js';
 const ASSETS = new URL(import.meta.env?.DEV ? '../../' : './', import.meta.url).href;
 
 /**
- * `<tuning-playground>`: the whole page, or a part of another one. Attributes: study, view, controls, lang, theme.
+ * The whole page comes with a script of its own (src/page.js), which hands itself in; what a guest on another page has
+ * instead is loaded by its element.
+ *
+ * @typedef {import('./page.js').WholePage} WholePage
+ * @typedef {import('./guest.js').Guest} Guest
+ * @typedef {{WholePage: typeof import('./page.js').WholePage, sheet: string}} Full
+ */
+
+/** @type {Full | null} */
+let full = null;
+/** Elements of the whole page that stood in the document before it was here. @type {Set<TuningPlayground>} */
+const early = new Set();
+
+/** The whole page is here, within the task that has defined the element. @param {Full} parts */
+export function furnish(parts) {
+  full = parts;
+  for (const one of early) one.settleIn();
+  early.clear();
+}
+
+const guests = defineLater('guest', () => import('./guest.js'));
+
+/**
+ * `<tuning-playground>`: the whole page, or a part of another one. Attributes: study, view, controls, lang, theme,
+ * recorded.
  * Events: trial, progress, finished, problem.
  */
 export class TuningPlayground extends LitElement {
@@ -49,19 +69,13 @@ export class TuningPlayground extends LitElement {
     lang: { noAccessor: true, attribute: 'lang' },
     theme: { noAccessor: true, attribute: 'theme' },
     controls: { noAccessor: true, attribute: 'controls' },
+    recorded: { noAccessor: true, attribute: 'recorded' },
     backend: { noAccessor: true, attribute: 'backend' },
   };
 
-  static styles = [
-    tokensSheet,
-    baseSheet,
-    shellSheet,
-    sizesSheet,
-    menusSheet,
-    studySheet,
-    figuresSheet,
-    figuresRoomSheet,
-  ].map((text) => unsafeCSS(text));
+  static styles = [tokensSheet, baseSheet, shellSheet, sizesSheet, menusSheet, figuresSheet, figuresRoomSheet].map(
+    (text) => unsafeCSS(text),
+  );
 
   constructor() {
     super();
@@ -69,15 +83,15 @@ export class TuningPlayground extends LitElement {
     const emit = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
       void this.dispatchEvent(eventOf(name, detail));
     /** @private */ this.runner = new Runner(this.store, ASSETS, emit);
-    this.previews = new Previews(this.store, (study, n) => this.runner.preview(study, n));
     /** @private */ this.intake = new Intake(this.store, this.runner, emit);
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onPrint = () => this.print();
     connect(this.store, this, this.runner);
     /** @private */ this.onKeyDown = (/** @type {KeyboardEvent} */ event) => onShortcut(event, this, this.store);
-    /** @private */ this.ahead = new Ahead(this.store, () => this.runner.ahead());
     /** @private @type {WholePage | null} */ this.whole = null;
+    /** @private @type {Guest | null} */ this.guest = null;
+    /** @private @type {unknown} a stored run */ this.given = null;
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
     perform(this.store, 'show_language', preferredLanguage());
   }
@@ -90,7 +104,14 @@ export class TuningPlayground extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    if (this.hasAttribute('data-full') && !full) early.add(this);
+    else this.settleIn();
+  }
+
+  /** @internal */
+  settleIn() {
     this.runner.back();
+    if (this.page) void this.runner.wake();
     if (!this.hasAttribute('lang')) this.applyLanguage(preferredLanguage());
     this.scheme.addEventListener('change', this.onScheme);
     /** @private */ this.unwatch = watchContrast(this.onScheme);
@@ -101,22 +122,23 @@ export class TuningPlayground extends LitElement {
     this.keyTarget.addEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe = this.store.subscribe(['look', 'notices', 'run', 'test'], () => this.requestUpdate());
     perform(this.store, 'stand', this.page !== null);
-    this.ahead.connect();
-    this.page?.connect(ASSETS);
+    if (this.page) this.page.connect(ASSETS);
+    else if (this.guest) this.guest.connect();
+    else this.intake.wait(async () => void (await this.attend()));
     this.look();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    if (early.delete(this)) return;
     this.page?.disconnect();
+    this.guest?.disconnect();
     this.scheme.removeEventListener('change', this.onScheme);
     this.unwatch?.();
     removeEventListener('beforeprint', this.onPrint);
     removeEventListener('afterprint', this.onScheme);
     this.keyTarget?.removeEventListener('keydown', /** @type {EventListener} */ (this.onKeyDown));
     this.unsubscribe?.();
-    this.ahead.disconnect();
-    this.previews.stop();
     // An element that is moved is back within the same task.
     setTimeout(() => void this.leave());
   }
@@ -132,52 +154,46 @@ export class TuningPlayground extends LitElement {
 
   /** @private What the page itself does; null for a guest on another page. */
   get page() {
-    if (!this.hasAttribute('data-full')) return null;
-    return (this.whole ??= new WholePage(this, this.store, this.runner));
+    if (!full || !this.hasAttribute('data-full')) return null;
+    return (this.whole ??= new full.WholePage(this, this.store, this.runner));
+  }
+
+  /** @private What a guest on another page does; null for the page itself. @returns {Promise<Guest | null>} */
+  async attend() {
+    if (this.page) return null;
+    const { Guest } = await guests.open();
+    if (!this.guest) {
+      this.guest = new Guest(this, this.store, this.runner, ASSETS);
+      if (this.given) this.guest.record(this.given);
+      if (this.isConnected) this.guest.connect();
+    }
+    return this.guest;
   }
 
   /** @protected The page appears once, with what was kept, instead of changing under the reader's eyes. */
   async scheduleUpdate() {
     if (!this.hasUpdated) {
-      await Promise.all([this.page?.ready, loadTexts(this.store.lang)]);
+      if (early.delete(this)) {
+        // Somebody else's page cannot be the whole one.
+        this.removeAttribute('data-full');
+        this.settleIn();
+      }
+      await Promise.all([this.page?.ready, loadTexts(this.store.lang), this.attend()]);
       await loadTexts(this.store.lang);
+      for (const sheet of this.page ? [full?.sheet ?? ''] : []) wear(this.renderRoot, sheet);
       this.page?.stands();
     }
     super.scheduleUpdate();
   }
 
   render() {
-    const { store } = this;
+    const { store, page, guest } = this;
     const lang = languageShown(store.lang);
-    return html`<div class="app ${this.page ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'}
+    return html`<div class="app ${page ? '' : 'embed'}" lang=${lang} data-theme=${store.dark ? 'dark' : 'light'}
       data-state=${store.state} data-outcome=${store.outcome}>
-      <nav aria-label=${store.t('skip')}>
-        <button type="button" class="skip" @click=${() => this.skip('run')}>${store.t('skip.run')}</button>
-        <button type="button" class="skip" @click=${() => this.skip('main')}>${store.t('skip.view')}</button>
-      </nav>
-      <tp-header .store=${store}></tp-header>
-      <tp-study .store=${store}></tp-study>
-      <tp-run-bar .store=${store}></tp-run-bar>
-      <tp-main .store=${store}></tp-main>
-      <tp-lesson .store=${store}></tp-lesson>
-      <tp-test-drawer .store=${store}></tp-test-drawer>
-      <tp-keys .store=${store}></tp-keys>
-      <tp-runs-list .store=${store}></tp-runs-list>
-      <tp-data .store=${store}></tp-data>
-      <tp-bench .store=${store}></tp-bench>
-      <tp-range .store=${store}></tp-range>
-      <tp-hand .store=${store}></tp-hand>
-      <tp-automl .store=${store}></tp-automl>
-      <tp-sharpness .store=${store}></tp-sharpness>
-      <tp-ensemble .store=${store}></tp-ensemble>
-      <tp-share .store=${store} .views=${VIEWS}></tp-share>
+      ${page ? page.render() : (guest?.render() ?? nothing)}
       <div class="vh" role="status" aria-live="polite" data-testid="spoken">${store.spoken}</div>
     </div>`;
-  }
-
-  /** @private @param {string} id */
-  skip(id) {
-    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(`#${id}`))?.focus();
   }
 
   // The element's interface
@@ -200,6 +216,11 @@ export class TuningPlayground extends LitElement {
     return this.intake.adopt(study);
   }
 
+  /** Pictures of the data sets, which only the whole page has. */
+  get previews() {
+    return this.page?.previews ?? null;
+  }
+
   /** Where runs are kept between visits. */
   get shelf() {
     return this.page?.keeper ?? null;
@@ -208,7 +229,7 @@ export class TuningPlayground extends LitElement {
   /** The address of this state; null when it is too long for one.
    * @param {Partial<import('../study/link.js').LinkState>} [other] what it says otherwise */
   hrefWith(other) {
-    return hrefOf(this.store, this.page?.address, other);
+    return this.page?.hrefWith(other) ?? null;
   }
 
   /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
@@ -302,6 +323,17 @@ export class TuningPlayground extends LitElement {
     perform(this.store, 'show_scale', scale);
   }
 
+  /** The run that a guest shows before anybody has trained one: a result document, its text, or where it lies. */
+  get recorded() {
+    return this.given;
+  }
+
+  /** @param {unknown} given */
+  set recorded(given) {
+    this.given = given;
+    this.guest?.record(given);
+  }
+
   /** Names of the hyperparameters that a guest page lets its readers change, separated by commas. */
   get controls() {
     return this.store.only?.join(',') ?? '';
@@ -324,6 +356,23 @@ export class TuningPlayground extends LitElement {
   choose(what, value) {
     /** @type {any} */ (this)[what] = value;
     this.page?.choose(what, value);
+  }
+
+  /** What a frame's link says of its figures. @param {import('../study/link.js').LinkState} state */
+  arrange({ color, curves, race, map, decide }) {
+    const { store } = this;
+    perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
+    const asked = () => {
+      if (race) perform(store, 'race_from', race);
+      if (map) perform(store, 'map_from', map);
+    };
+    if (race || map) void this.attend().then((guest) => guest?.learn().then(asked));
+    if (decide) perform(store, 'decide', decide);
+  }
+
+  /** What a frame's link had that was not understood. @param {import('../study/link.js').Skipped[]} skipped */
+  say(skipped) {
+    perform(this.store, 'notify', linkNotice(skipped, false, this.study.dataset.name));
   }
 
   /** @private */

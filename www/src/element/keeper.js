@@ -12,7 +12,7 @@ import {
   studyText,
 } from '../state/kept.js';
 import { changesOf } from '../state/shelf.js';
-import { sameStudy } from '../study/link.js';
+import { sameStudy } from '../study/same.js';
 import { EPOCH_BYTES } from '../study/result.js';
 import { freshId, makeRoom, nextPlace } from '../study/runs.js';
 import { keepNotice, roomNotice } from '../state/notices.js';

@@ -1,7 +1,7 @@
 import { perform } from '../commands/commands.js';
 import { reproducedNotice } from '../state/notices.js';
 import { compareFingerprints, fingerprintOf } from '../study/fingerprint.js';
-import { keyOf, sameStudy } from '../study/link.js';
+import { keyOf, sameStudy } from '../study/same.js';
 
 /**
  * Whether a run came to what a link says that its study came to elsewhere.

@@ -1,7 +1,7 @@
 /**
  * Has the engine make ready for the study on the page while its reader looks or edits, so that a first run is as quick
- * as a later one. Nothing happens while anything runs, in a hidden tab, or in the reader's way; as a guest on another
- * page nothing happens before the study or the backend has been changed.
+ * as a later one. Nothing happens while anything runs, in a hidden tab, or in the reader's way. Guests on
+ * other pages make nothing ready.
  *
  * @typedef {import('../state/store.js').Store} Store
  */
@@ -23,7 +23,6 @@ export class Ahead {
   }
 
   connect() {
-    this.known = this.store.whole ? '' : this.present;
     this.unsubscribe = this.store.subscribe(['study', 'run'], () => this.wait());
     document.addEventListener('visibilitychange', this.onVisible);
     this.wait();

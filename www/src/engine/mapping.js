@@ -2,7 +2,7 @@ import { workersOn } from './cores.js';
 import { UNKNOWN } from '../state/map.js';
 import { Trials } from '../state/trials.js';
 import { SEEDS, mapStudy, passesOf, pixelsOf, sidesOf } from '../study/map.js';
-import { keyOf } from '../study/link.js';
+import { keyOf } from '../study/same.js';
 
 /**
  * The trainability map of the page: all Workers train its pixels, in shares, coarse passes first, and the state is

@@ -1,5 +1,5 @@
 import { TRIED, settingOf } from '../study/race.js';
-import { keyOf } from '../study/link.js';
+import { keyOf } from '../study/same.js';
 
 /**
  * The race of the page: trains it as the state says, and tells the state what comes of it.

@@ -1,6 +1,3 @@
-import { Engine } from './engine.js';
-import { Racing } from './racing.js';
-import { Surfacing } from './surfacing.js';
 import {
   anewNotice,
   divergedNotice,
@@ -33,12 +30,24 @@ import { inSlices } from '../platform/turns.js';
 const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
+const works = defineLater('works', () => import('./works.js'));
 const modeling = defineLater('modeling', () => import('./modeling.js'));
+const racing = defineLater('racing', () => import('./racing.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
 const mapping = defineLater('mapping', () => import('./mapping.js'));
 const pairing = defineLater('pairing', () => import('./pairing.js'));
 const aside = defineLater('aside', () => import('./aside.js'));
+
+/** @typedef {import('./engine.js').Engine} Engine */
+
+/** What trains, once it is here. @type {typeof import('./works.js') | null} */
+let trained = null;
+
+/** The whole page brings along what trains. @param {typeof import('./works.js')} brought */
+export function bring(brought) {
+  trained = brought;
+}
 
 /** Curves of schedules that are kept. */
 const KEPT_CURVES = 200;
@@ -53,6 +62,11 @@ export class ShownError extends Error {
   }
 }
 
+function here() {
+  if (!trained) throw new Error('What trains is not here yet');
+  return trained;
+}
+
 export class Runner {
   /** @param {Store} store @param {string} assetBase @param {Emit} emit */
   constructor(store, assetBase, emit) {
@@ -60,10 +74,14 @@ export class Runner {
     /** @private */ this.assetBase = assetBase;
     /** @private */ this.emit = emit;
     /** @private @type {Engine | null} */ this.made = null;
-    this.surfaces = new Surfacing(store, () => this.engine);
+    /** Whether nothing of the engine is loaded yet: in a guest on another page nobody has touched it. */
+    this.isAsleep = true;
+    /** @type {import('./turn.js').Turn | null} among guests of one page */ this.turn = null;
+    /** @private @type {import('../state/stored.js').StoredSurface | null} of a stored run */ this.stored = null;
+    /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfacing = null;
+    /** @private @type {Promise<import('./racing.js').Racing> | null} */ this.raced = null;
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
-    this.races = new Racing(store, () => this.engine);
     /** @private @type {Partial<Record<'range' | 'sharpness' | 'ensemble', import('./range.js').PieceRun>>} */
     this.piecewise = {};
     /** @private @type {import('./mapping.js').Mapping | null} */ this.mapped = null;
@@ -91,10 +109,37 @@ export class Runner {
     store.subscribe(['study'], () => void (store.study.dataset.text !== undefined && this.check(store.study)));
   }
 
+  get surfaces() {
+    return (this.surfacing ??= new (here().Surfacing)(this.store, () => this.engine));
+  }
+
+  /** Has races do something; what races is loaded when it is first asked for.
+   * @template T @param {(races: import('./racing.js').Racing) => T | Promise<T>} act @returns {Promise<T | null>} */
+  async race(act) {
+    try {
+      this.raced ??= racing.open().then(({ Racing }) => new Racing(this.store, () => this.engine));
+      return await act(await this.raced);
+    } catch (error) {
+      this.raced = null;
+      this.store.reports.race.fail({ code: 'unexpected', detail: String(error) });
+      return null;
+    }
+  }
+
+  /** Lets a race go, if there ever was one. */
+  leaveRace() {
+    void this.raced?.then((races) => races.leave());
+  }
+
+  /** @private Other trials lie under the same numbers now. */
+  forgetSurfaces() {
+    this.surfacing?.forget();
+  }
+
   /** @private */
   get engine() {
     if (this.made) return this.made;
-    const engine = new Engine({ assetBase: this.assetBase });
+    const engine = new (here().Engine)({ assetBase: this.assetBase });
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
       engine.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on('backend', (detail) => this.onBackend(detail));
@@ -109,7 +154,20 @@ export class Runner {
 
   /** @param {Study} study @returns {Promise<{study: Study | null, problem: Problem | null}>} */
   async check(study) {
-    return supportsEngine() ? this.engine.check(study) : { study: null, problem: null };
+    // Guests check a study when it is to be trained; what its own table has in it nobody else can say.
+    if (!supportsEngine() || (this.isAsleep && study.dataset.text === undefined))
+      return { study: null, problem: null };
+    await this.wake();
+    return this.engine.check(study);
+  }
+
+  /** Somebody wants something of it, so that what trains may be loaded. @returns {Promise<void>} */
+  async wake() {
+    if (!this.isAsleep) return;
+    trained ??= await works.open();
+    if (!this.isAsleep) return;
+    this.isAsleep = false;
+    if (!this.stored) this.store.reports.woken();
   }
 
   /** What reads files of the reader's own, and lets Workers train them. */
@@ -126,10 +184,14 @@ export class Runner {
 
   /** @returns {Promise<Result>} */
   run() {
-    this.pending ??= this.start().finally(() => {
-      this.pending = null;
-    });
+    this.pending ??= this.start().finally(() => this.over());
     return this.pending;
+  }
+
+  /** @private */
+  over() {
+    this.pending = this.before = null;
+    this.turn?.leave();
   }
 
   /** Goes on with the run shown, which was cut off when its page went away.
@@ -137,9 +199,7 @@ export class Runner {
   takeUp({ id, open }) {
     const { store, result } = this;
     const before = result && { id, study: store.shownStudy, trials: store.trials, engine: result.engine, open };
-    this.pending ??= this.start(before).finally(() => {
-      this.pending = this.before = null;
-    });
+    this.pending ??= this.start(before).finally(() => this.over());
     return this.pending;
   }
 
@@ -158,10 +218,12 @@ export class Runner {
     this.setState('starting');
     store.reports.dismiss(...ANSWERED);
     try {
+      await this.turn?.take();
       if (!supportsEngine()) {
         store.reports.notify(tooOldNotice());
         throw this.shown({ code: 'note_too_old' });
       }
+      await this.wake();
       const draft = store.drafts.values().next().value;
       if (draft) throw this.shown(draft.problem);
       const isUnpicked = samplerOf(store.study) === 'hand' && !pickedOf(store.study).length;
@@ -184,9 +246,7 @@ export class Runner {
 
   /** Goes on with the run shown: so many more trials of its study. @param {number} n @returns {Promise<Result>} */
   more(n) {
-    this.pending ??= this.goOn(n).finally(() => {
-      this.pending = null;
-    });
+    this.pending ??= this.goOn(n).finally(() => this.over());
     return this.pending;
   }
 
@@ -200,6 +260,7 @@ export class Runner {
     this.setState('starting');
     store.reports.dismiss(...ANSWERED);
     try {
+      await this.turn?.take();
       return await this.finish(await this.engine.more(n), before);
     } catch (error) {
       throw this.fail(error, store.trials.size > before);
@@ -215,7 +276,7 @@ export class Runner {
   begin(trials) {
     if (!this.fresh) return;
     this.store.reports.begin(this.fresh, trials, this.before?.id);
-    this.surfaces.forget();
+    this.forgetSurfaces();
     this.fresh = null;
     this.began = true;
     this.result = this.own = null;
@@ -225,7 +286,7 @@ export class Runner {
    * @param {import('../state/shelf.js').Held} held */
   show(held) {
     const { store } = this;
-    this.surfaces.forget();
+    this.forgetSurfaces();
     const isOwn = held.trials === store.shelf.live?.trials;
     store.reports.show(held, isOwn && (this.made?.canGoOn ?? false));
     this.result = isOwn ? this.own : resultOf(held);
@@ -234,14 +295,15 @@ export class Runner {
   /** Shows the stored example, which is no result of this device.
    * @param {Parameters<Store['reports']['example']>[0]} one */
   showExample(one) {
-    this.surfaces.forget();
+    this.forgetSurfaces();
+    this.stored = one.surface ?? null;
     this.store.reports.example(one);
     this.result = null;
   }
 
   /** Shows no run at all. */
   showNothing() {
-    this.surfaces.forget();
+    this.forgetSurfaces();
     this.store.reports.clear();
     this.result = null;
   }
@@ -318,21 +380,30 @@ export class Runner {
     // What is paused before the engine has it, it is told of when it does.
     this.made?.pause();
     this.setState('paused');
+    this.turn?.leave();
     this.store.reports.say('say.paused');
   }
 
   resume() {
     if (this.store.state !== 'paused') return;
+    if (!this.turn) return this.goOnTraining();
+    void this.turn.take().then(() => this.store.state === 'paused' && this.goOnTraining());
+  }
+
+  /** @private */
+  goOnTraining() {
     const taken = this.made !== null && this.made.state !== 'idle';
     this.made?.resume();
     this.setState(taken ? 'running' : 'starting');
     this.store.reports.say('say.resumed');
   }
 
-  /** The surface between trials, which takes an engine. @param {import('../study/places.js').Places} places
-   * @param {number} columns @param {number} rows @returns {Promise<Float64Array | null>} */
-  async response(places, columns, rows) {
-    return supportsEngine() ? this.engine.response(places, columns, rows).catch(() => null) : null;
+  /** The surface between trials, which takes an engine, or was stored with a run that nobody has touched yet.
+   * @param {import('../study/places.js').Places} places @param {number} columns @param {number} rows
+   * @param {import('../state/stored.js').Cut} [cut] @returns {Promise<Float64Array | null>} */
+  async response(places, columns, rows, cut) {
+    if (this.turn && this.store.isExample && cut && this.stored?.fits(cut)) return this.stored.drawn(columns, rows);
+    return supportsEngine() && !this.isAsleep ? this.engine.response(places, columns, rows).catch(() => null) : null;
   }
 
   /** A schedule's curve, which takes an engine; nothing is worked out twice.
@@ -391,6 +462,7 @@ export class Runner {
   stop() {
     if (!this.pending) return;
     this.stopping = true;
+    this.turn?.skip();
     if (this.made && this.made.state !== 'idle') this.engine.stop();
   }
 
@@ -421,7 +493,7 @@ export class Runner {
   /** Runs whole studies in an engine of its own (repeats.js, epoch-times.js).
    * @param {'repeatSplits' | 'timeEpochs'} what @param {any} asked */
   async apart(what, asked) {
-    await (await repeats.open())[what](new Engine(this.engine.options), asked);
+    await (await repeats.open())[what](new (here().Engine)(this.engine.options), asked);
   }
 
   /** What is worked out beside a run (aside.js). @template {keyof typeof import('./aside.js')} What @param {What} what
@@ -483,12 +555,19 @@ export class Runner {
    * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.looking?.then((models) => models.dispose()).catch(() => {});
-    this.races.dispose();
+    void this.raced?.then((races) => races.dispose());
     this.mapped?.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
     this.piecewise = {};
     this.made?.dispose();
     this.store.reports.gone(this.result !== null);
+  }
+
+  /** Lets the Workers go while another guest of the page trains; they start again when they are wanted. */
+  rest() {
+    if (this.pending || !this.made) return;
+    this.dispose();
+    this.back();
   }
 
   /** Workers may start again. */

@@ -405,9 +405,11 @@ export class TpSurface extends FigurePart {
     // Its first step takes as long as the marks that this task draws.
     await turn();
     const wanted = () => state.fit === fit && this.isConnected && this.store.dark === dark;
+    const { measure } = this.store;
+    const cut = { x: axes.x.name, y: axes.y.name, trial: this.cut(axes)?.number ?? null, measure };
     const places = fitPlaces(this.store, axes, this.cut(axes));
     const surface = /** @type {Float64Array | null} */ (
-      await this.act('response', { places, columns: COLUMNS, rows: ROWS })
+      await this.act('response', { places, columns: COLUMNS, rows: ROWS, cut })
     );
     const shades = surface ? await inSlices(shadesOf(surface, frame, dark, this.coloring), wanted) : [];
     state.busy = false;

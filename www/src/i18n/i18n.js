@@ -78,6 +78,8 @@ setTexts(async (files) => {
   const added = new Added(files);
   ADDED.push(added);
   const here = LANGUAGES.filter((one) => DICTIONARIES[one]);
+  // What comes before the first language is loaded with it.
+  if (!here.length) return;
   try {
     await Promise.any(here.map((one) => added.load(one)));
     // The other language may have less luck; its words then stand in this one.

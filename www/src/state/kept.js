@@ -1,5 +1,5 @@
 import { BY_NAME } from '../study/hyperparameters.js';
-import { sameStudy } from '../study/link.js';
+import { sameStudy } from '../study/same.js';
 import { ENDED, EPOCH_BYTES, FORMAT } from '../study/result.js';
 import { TRIALS_LIMIT, checkValue, readStudy } from '../study/study.js';
 import { isRecorded } from './recorded.js';

@@ -1,7 +1,7 @@
 import { comparableTrials, scoreScale } from './score.js';
 import { plusMinus, spreadAt } from './spread.js';
 import { exact, loss, metric, signed } from '../study/format.js';
-import { SURFACE_COLORS } from '../study/link.js';
+import { SURFACE_COLORS } from '../study/looks.js';
 import { roundOff, scaleOfScores } from '../study/scale.js';
 
 /**

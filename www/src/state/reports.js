@@ -87,7 +87,8 @@ export class Reports {
     this.settled();
   }
 
-  /** Shows the stored example, which is no run. @param {Omit<import('./shelf.js').Held, 'id'>} example */
+  /** Shows a stored run, the page's example or what an author gave, which is no run of this device.
+   * @param {Omit<import('./shelf.js').Held, 'id'> & {surface?: import('./stored.js').StoredSurface | null}} example */
   example({ study, trials: own, best }) {
     const { trials, selection, run } = this.slices;
     trials.start(study, own);
@@ -147,6 +148,12 @@ export class Reports {
     this.slices.run.put({ alive: false });
     this.outcome = 'earlier';
     if (ended) this.slices.run.put({ outcome: 'earlier' }, 'test');
+  }
+
+  /** The engine may be asked from now on: figures that did without it are drawn once more. */
+  woken() {
+    this.slices.trials.version++;
+    this.slices.trials.touch();
   }
 
   /** What the session has said is all there: figures are drawn once more. */

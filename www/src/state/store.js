@@ -41,6 +41,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   aim: ({ study }) => study.aim,
   editing: ({ study }) => study.editing,
   only: ({ study }) => study.only,
+  locks: ({ study }) => study.locks,
   readOnly: ({ study }) => study.readOnly,
 
   runStudy: ({ trials }) => trials.runStudy,
@@ -180,6 +181,11 @@ class Readable {
   canStep(direction) {
     const { study, shelf } = this.slices;
     return (direction < 0 && shelf.canBringBack(study.study)) || study.canStep(direction);
+  }
+
+  /** Whether a setting, or a part of the study, may not be changed. @param {string} name */
+  isLocked(name) {
+    return this.slices.study.readOnly || this.slices.study.locks.has(name);
   }
 
   /** What the test set said of a study's trials, once it was opened.

@@ -1,4 +1,5 @@
 import { pickedOf } from '../study/search.js';
+import { brokenLock } from '../study/locks.js';
 import { SEED_LIMIT, startStudy } from '../study/study.js';
 import { Slice } from './slice.js';
 import { dataOf } from './test.js';
@@ -45,6 +46,7 @@ export class StudySlice extends Slice {
     this.aim = {};
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
+    /** What a teacher's link keeps as it is. @type {ReadonlySet<string>} */ this.locks = new Set();
   }
 
   /** Whether the test rows of the study have been seen, with whatever study. */
@@ -90,6 +92,8 @@ export class StudySlice extends Slice {
    * @param {-1 | 1} direction
    */
   canStep(direction) {
+    const to = (direction < 0 ? this.past : this.future).at(-1);
+    if (to && brokenLock(this.locks, this.study, to)) return false;
     if (direction < 0 && this.drafts.size) return true;
     const next = (direction < 0 ? this.past : this.future).at(-1);
     return next !== undefined && !(this.readOnly && dataOf(next) === dataOf(this.study));

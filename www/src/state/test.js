@@ -1,4 +1,4 @@
-import { keyOf } from '../study/link.js';
+import { keyOf } from '../study/same.js';
 import { datasetOf } from '../study/hyperparameters.js';
 import { partSizes } from '../study/parts.js';
 import { Slice } from './slice.js';

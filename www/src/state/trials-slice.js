@@ -1,5 +1,5 @@
 import { taskOf } from '../study/hyperparameters.js';
-import { sameStudy } from '../study/link.js';
+import { sameStudy } from '../study/same.js';
 import { objectiveOf, scoreOf } from '../study/result.js';
 import { Slice } from './slice.js';
 import { Trials } from './trials.js';

@@ -1,5 +1,5 @@
 import { HYPERPARAMETERS, used, valueOf } from './hyperparameters.js';
-import { withDefaults } from './link.js';
+import { withDefaults } from './same.js';
 
 /**
  * In what two studies differ. Pure.

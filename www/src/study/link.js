@@ -1,8 +1,10 @@
 import { isEscaped, isObject, read, unwrapped, write } from './compact.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS, SAMPLERS } from './hyperparameters.js';
 import { readFingerprint, writeFingerprint } from './fingerprint.js';
-import { trialsOf, withoutUsual } from './search.js';
-import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
+import { locksIn } from './locks.js';
+import { SURFACE_COLORS, clampScale } from './looks.js';
+import { DATASET_DEFAULTS, DEFAULTS, NOTHING, withDefaults } from './same.js';
+import { FORMAT, checkStudy, startStudy } from './study.js';
 
 /**
  * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be
@@ -31,6 +33,8 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
  * @property {string[]} [controls]
  * @property {import('./fingerprint.js').Fingerprint} [fp] what the study came to where the link was made
  * @property {boolean} [run]
+ * @property {string[]} [lock] what is kept as it is (locks.js)
+ * @property {string} [recorded] where the stored run of a frame lies
  * @typedef {{what: string, why: string, found?: string}} Skipped why: too_long, unknown, twice, unreadable, lost, a
  *   problem's code. What is lost is a place in the study, `space.learning_rate`, or one that had more in it, `space`,
  *   or all of it, `study`. `found` is the name of data that are not here
@@ -40,91 +44,6 @@ import { FORMAT, checkStudy, identityOf, startStudy } from './study.js';
 export const VERSION = 1;
 /** In bytes; a link is ASCII. */
 export const LIMIT = 8192;
-/** The least and the largest scale. */
-export const SCALES = /** @type {const} */ ([0.5, 3]);
-
-/** What may colour the response surface: a measure, or how far validation and training lie apart. */
-export const SURFACE_COLORS = ['validation_loss', 'validation_metric', 'gap'];
-
-/** @param {number} scale @returns {number | null} */
-export const clampScale = (scale) => (Number.isFinite(scale) ? Math.max(SCALES[0], Math.min(SCALES[1], scale)) : null);
-
-/** @type {Record<string, any>} what the study format says is meant where a key is missing, in the order of a link */
-const DEFAULTS = {
-  dataset: {},
-  space: {},
-  fixed: {},
-  trials: 64,
-  sampler: { name: 'random' },
-  pruner: { name: 'none' },
-  objective: { metric: 'validation_loss', direction: 'minimize' },
-  seeds_per_trial: 1,
-  seed: 0,
-  shared_seeds: false,
-  record: [],
-  name: '',
-  question: '',
-};
-/** Keys that a link leaves out where they say nothing. */
-const NOTHING = { stages: null, budget: null, evaluate_every: 1 };
-/** @type {Record<string, any>} */
-const DATASET_DEFAULTS = {
-  samples: null,
-  noise: 0,
-  seed: 0,
-  split: { train: 0.7, validation: 0.15, test: 0.15 },
-  folds: 1,
-  standardize: true,
-};
-
-/**
- * The keys of `given` that differ from `defaults`.
- * @param {Record<string, any>} given
- * @param {Record<string, any>} defaults
- */
-const differing = (given, defaults) =>
-  Object.fromEntries(
-    Object.entries(given).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key])),
-  );
-
-/** A study without what is at its default, which means the same. @param {Study} study @returns {Study} */
-export function withoutDefaults(study) {
-  const { sampler, pruner } = study;
-  const own = {
-    ...study,
-    ...(study.stages && study.trials === trialsOf(study.stages) && { trials: DEFAULTS.trials }),
-    ...(sampler && { sampler: withoutUsual(sampler, 'sampler') }),
-    ...(pruner && { pruner: withoutUsual(pruner, 'pruner') }),
-  };
-  return /** @type {Study} */ ({
-    ...differing(own, { ...DEFAULTS, ...NOTHING }),
-    dataset: differing(study.dataset, DATASET_DEFAULTS),
-  });
-}
-
-/** What tells a study from others, in words of whatever length. @param {Study} study */
-export const keyOf = (study) => identityOf(withoutDefaults(study));
-
-/** Whether two studies train the same trials. @param {Study} a @param {Study} b */
-export const sameStudy = (a, b) => keyOf(a) === keyOf(b);
-
-/** A study with what is at its default, which means the same. @param {Study} study @returns {Study} */
-export function withDefaults({ format, dataset, ...study }) {
-  const { stages, budget, evaluate_every: every } = study;
-  // Stages say how many trials there are.
-  const { dataset: _, ...usual } = stages ? { ...DEFAULTS, trials: trialsOf(stages) } : DEFAULTS;
-  // What not every study has goes first: at the end nobody would miss it in a link that was cut.
-  const rare = { ...(stages && { stages }), ...(budget && { budget }), ...(every && { evaluate_every: every }) };
-  const { name, ...data } = dataset;
-  return /** @type {Study} */ ({
-    dataset: { name, ...DATASET_DEFAULTS, ...data },
-    ...rare,
-    ...usual,
-    ...study,
-    format,
-  });
-}
-
 // Writing
 
 /** Lone surrogates cannot be written as UTF-8. @param {string} value */
@@ -159,6 +78,7 @@ export function encodeLink(state) {
   if (state.color) parts.push(`color=${percent(state.color)}`);
   if (state.curves) parts.push(`curves=${percent(state.curves)}`);
   if (state.controls?.length) parts.push(`controls=${percent(state.controls.join(','))}`);
+  if (state.lock?.length) parts.push(`lock=${percent(state.lock.join(','))}`);
   if (state.fp) parts.push(`fp=${writeFingerprint(state.fp)}`);
   if (state.run) parts.push('run=1');
   const link = `#${parts.join('&')}`;
@@ -432,6 +352,13 @@ const PARTS = {
   rows: (rows) => (rows === 'all' || rows === 'few' ? { rows } : null),
   color: (color) => (SURFACE_COLORS.includes(color) ? { color } : null),
   curves: (curves) => (BY_NAME.has(curves) ? { curves } : null),
+  lock: (names) => {
+    const given = names.split(',').filter(Boolean);
+    const lock = locksIn(given);
+    return lock.length && lock.length === new Set(given).size ? { lock } : null;
+  },
+  // A file beside the page, by a plain path.
+  recorded: (path) => (/^[\w-][\w./-]{0,200}$/.test(path) && !path.includes('..') ? { recorded: path } : null),
   fp: (text) => {
     const fp = readFingerprint(text);
     return fp && { fp };

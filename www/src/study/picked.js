@@ -1,5 +1,5 @@
 import { between, scaleOf, sweptOf } from './hyperparameters.js';
-import { sameStudy } from './link.js';
+import { sameStudy } from './same.js';
 import { SCALES } from './scale.js';
 import { pickedOf } from './search.js';
 

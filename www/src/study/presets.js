@@ -1,5 +1,5 @@
 import presets from './presets.json' with { type: 'json' };
-import { sameStudy } from './link.js';
+import { sameStudy } from './same.js';
 import { startStudy } from './study.js';
 
 /**

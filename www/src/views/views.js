@@ -41,6 +41,8 @@ export const VIEWS = [
 defineLater('data', () => import('./data/index.js'));
 defineLater('study', () => import('./study/opened.js'));
 /** What is drawn at once, and not needed before anything else stands. */
+defineLater('chips', () => import('./shell/tp-runs.js'));
+defineLater('best', () => import('./sweep/tp-best.js'));
 defineLater('table', () => import('../figures/tp-table.js'));
 defineLater('schedules', () => import('../figures/tp-schedule-strip.js'));
 defineLater('picked', () => import('../study/picked.js'));

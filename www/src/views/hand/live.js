@@ -1,5 +1,5 @@
 import { BY_NAME, HYPERPARAMETERS, choicesOf, uses, valueIn } from '../../study/hyperparameters.js';
-import { sameStudy } from '../../study/link.js';
+import { sameStudy } from '../../study/same.js';
 import { partSizes } from '../../study/parts.js';
 import { FORMAT, readStudy } from '../../study/study.js';
 import { middleOf } from '../../study/picked.js';

@@ -6,7 +6,7 @@ import '../../controls/tp-number.js';
 import { download } from '../../platform/download.js';
 import { count, loss, setting } from '../../study/format.js';
 import { datasetOf } from '../../study/hyperparameters.js';
-import { sameStudy } from '../../study/link.js';
+import { sameStudy } from '../../study/same.js';
 import { MOST_BRANCHES, MOST_CHANGES, MOST_EPOCHS, isOpen, letterOf, pointsOf, tipOf } from './branches.js';
 import { before, begun, bestOf, canChange, listed } from './branches.js';
 import { HandRun } from './hand-run.js';

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
-import { KEYS } from '../../commands/keys.js';
+import { keysKnown } from '../../commands/keys.js';
 import sheet from './style.css?inline';
 
 /** The list of keys, with a switch for those that are pressed alone. */
@@ -16,7 +16,7 @@ export class TpKeys extends Part {
         <div class="bar"><h2 id="keys-title">${this.t('keys')}</h2><span class="sp"></span>
           <button type="button" class="ib" data-testid="close-keys" aria-label=${this.t('action.close')}
             @click=${() => this.dialog?.close()}>${icon('close')}</button></div>
-        <dl>${KEYS.map(
+        <dl>${keysKnown().map(
           (one) =>
             html`<div><dt>${one.shown.map(
               (key) => html`<kbd>${key}</kbd>

@@ -1,4 +1,4 @@
-import { sameStudy } from '../../study/link.js';
+import { sameStudy } from '../../study/same.js';
 import { planOf } from '../../study/plan.js';
 import { ENDED } from '../../study/result.js';
 import { samplerOf } from '../../study/search.js';

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
-import { sameStudy } from '../../study/link.js';
+import { sameStudy } from '../../study/same.js';
 import { planOf } from '../../study/plan.js';
 import { wordsOf } from '../../state/race.js';
 import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './goals.js';

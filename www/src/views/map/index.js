@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
-import { keyOf } from '../../study/link.js';
+import { keyOf } from '../../study/same.js';
 import shared from '../../figures/ground/style.css?inline';
 import own from './style.css?inline';
 import './tp-map.js';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { icon } from '../../controls/icons.js';
 import { count } from '../../study/format.js';
-import { keyOf } from '../../study/link.js';
+import { keyOf } from '../../study/same.js';
 import { SEEDS, SIZES, axesOf, sidesOf } from '../../study/map.js';
 import { DIVERGED, SLOW } from '../../state/map.js';
 import { axisName, longTime, megabytes } from './words.js';

@@ -1,4 +1,5 @@
 import { readStudy } from '../../study/study.js';
+import { readSurface } from '../../state/stored.js';
 import { Trials } from '../../state/trials.js';
 import example from './example.json' with { type: 'json' };
 
@@ -7,7 +8,8 @@ export const TRAINED = example.trained;
 
 /** The stored example as a run that can be shown. `www/build/example.js` writes it, from a result of the default
  * study: losses are rounded, accuracies are numbers of rows, and how long an epoch took is not told.
- * @returns {Omit<import('../../state/shelf.js').Held, 'id'>} */
+ * @returns {Omit<import('../../state/shelf.js').Held, 'id'>
+ *   & {surface: import('../../state/stored.js').StoredSurface | null}} */
 export function readExample() {
   const read = readStudy(example.study);
   if ('problem' in read) throw new Error(`The example's study is not sound: ${read.problem.code}`);
@@ -33,5 +35,12 @@ export function readExample() {
     trials.merge({ number, state: 'complete', params, value, seed, epochs, steps, diverged_at: null });
   }
   trials.takeEnded();
-  return { study, trials, best: example.best, engine: example.engine, test: null };
+  return {
+    study,
+    trials,
+    best: example.best,
+    engine: example.engine,
+    test: null,
+    surface: readSurface(example.surface),
+  };
 }

@@ -3,7 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { count } from '../../study/format.js';
 import { ownFeatures } from '../../study/hyperparameters.js';
-import { keyOf } from '../../study/link.js';
+import { keyOf } from '../../study/same.js';
 import { MOST, OVER, OVER_CLASSICS, STEPS, joiners } from '../../study/race.js';
 import { GROUNDS, wordsOf } from '../../state/race.js';
 import shared from '../../figures/ground/style.css?inline';

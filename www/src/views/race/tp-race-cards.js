@@ -76,9 +76,8 @@ export class TpRaceCards extends MomentPart {
     if (wanted === this.shown && this.head === store.race.head) return;
     this.asking = true;
     const { head } = store.race;
-    const fields = await /** @type {Promise<Float32Array[]>} */ (
-      this.act('race_fields', { at, side: SIDE, extent: extentOf(data) })
-    );
+    const said = this.act('race_fields', { at, side: SIDE, extent: extentOf(data) });
+    const fields = (await /** @type {Promise<Float32Array[] | null>} */ (said)) ?? [];
     this.asking = false;
     if (!this.isConnected) return;
     // What was asked for while others trained is there no more.

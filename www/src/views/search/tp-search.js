@@ -35,7 +35,8 @@ export class TpSearch extends Part {
 
   render() {
     const { store } = this;
-    const { study, readOnly } = store;
+    const { study } = store;
+    const readOnly = store.isLocked('search');
     const pruner = prunerOf(study);
     const isHand = samplerOf(study) === 'hand';
     return html`<div class="refine" data-testid="refined">
@@ -102,7 +103,9 @@ export class TpSearch extends Part {
       const put = (/** @type {number | null} */ value) => ({ part, name, value });
       return html`<tp-number .store=${store} name="${part}.${name}" .label=${label} .value=${given ?? usual}
         .title=${this.t(`search.${name}.about`)} .min=${low} .max=${high} .whole=${!setting.real}
-        .locked=${store.readOnly} .wide=${true} .optional=${usual === null} .blank=${this.t('search.round.all')} 
+       
+        .locked=${store.isLocked('search')} .wide=${true}
+        .optional=${usual === null} .blank=${this.t('search.round.all')} 
         command="set_setting" .detail=${put}
         .extra=${
           given === undefined || given === usual
@@ -125,7 +128,8 @@ export class TpSearch extends Part {
   /** @private */
   stages() {
     const { store } = this;
-    const { study, readOnly } = store;
+    const { study } = store;
+    const readOnly = store.isLocked('search');
     const { stages } = study;
     if (!stages)
       return html`<div class="fld plain"><span class="q2 sp">${this.t('place.stages')}</span><button type="button"
@@ -154,7 +158,7 @@ export class TpSearch extends Part {
       const { low, high } = STAGE[name];
       return html`<tp-number .store=${store} name="stage-${k + 1}-${name}" .label=${this.t(`stages.${name}`)}
         .hint=${`${label}: ${this.t(`stages.${name}`)}`} .value=${stage[name] ?? SHRINK} .min=${low} .max=${high}
-        .whole=${name !== 'shrink'} .locked=${store.readOnly} command="set_stage"
+        .whole=${name !== 'shrink'} .locked=${store.isLocked('search')} command="set_stage"
         .detail=${(/** @type {number} */ value) => ({ k, name, value })}></tp-number>`;
     };
     return html`<li data-testid="stage-${k + 1}"><span class="q2">${k + 1}</span><div class="flds">${names.map(
@@ -176,7 +180,8 @@ export class TpSearch extends Part {
     const budget = study.budget ?? null;
     const { asked, trials } = planOf(study);
     return html`<div class="flds"><tp-number .store=${store} name="budget" .label=${this.t('place.budget')}
-        .value=${budget} .min=${1} .max=${BUDGET_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true}
+        .value=${budget} .min=${1} .max=${BUDGET_LIMIT} .whole=${true}
+        .locked=${store.isLocked('search')} .wide=${true}
         .optional=${true} .blank=${this.t('budget.none')} command="set_budget" .extra=${
           budget === null
             ? nothing

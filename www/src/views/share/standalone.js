@@ -6,7 +6,7 @@ import { exact, setting } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { trialDocument } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
-import { withDefaults } from '../../study/link.js';
+import { withDefaults } from '../../study/same.js';
 import { prunerOf } from '../../study/search.js';
 
 /**

@@ -8,12 +8,14 @@ import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
 import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
-import { withDefaults, withoutDefaults } from '../../study/link.js';
+import { withDefaults } from '../../study/same.js';
 import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';
-import { escaped, outlineOf, shotsOf, standaloneOf } from './standalone.js';
+import { outlineOf, shotsOf, standaloneOf } from './standalone.js';
 import { safetensorsOf, scriptOf } from './weights.js';
+import './tp-embed-code.js';
+import './tp-teacher.js';
 import { figuresOf, isPicture, pictureOfView, savesOf } from './view-picture.js';
 import sheet from './style.css?inline';
 
@@ -50,6 +52,7 @@ export class TpShare extends Part {
     trouble: { state: true },
     busy: { state: true },
     coded: { state: true },
+    taught: { state: true },
     /** Whether it is open. */ shown: { state: true },
   };
 
@@ -64,6 +67,7 @@ export class TpShare extends Part {
     /** What is being made. */ this.busy = '';
     /** Whether the QR code is wanted. */ this.coded = false;
     this.shown = false;
+    /** What the link keeps as it is, and what it shows. @type {object} */ this.taught = {};
   }
 
   /** @private */
@@ -88,7 +92,7 @@ export class TpShare extends Part {
   /** The link as the options have it; null where it is too long for one. @returns {string | null} */
   get link() {
     const { run, lang, theme, scale, view } = this.options;
-    const other = { run: run || undefined, lang: lang || undefined, theme, scale, view };
+    const other = { run: run || undefined, lang: lang || undefined, theme, scale, view, ...this.taught };
     return /** @type {string | null} */ (this.act('link_with', /** @type {any} */ (other)));
   }
 
@@ -117,7 +121,9 @@ export class TpShare extends Part {
               @click=${this.editWords}>${this.t(question ? 'words.edit' : 'words.add')}</button>`
         }</p>
       <p class="words q2" data-testid="share-outline">${outlineOf(store)}</p>
-      ${this.linkPart(link)}${link === null ? nothing : this.codePart(link)}${this.embedPart()}${this.filePart()}
+      ${this.linkPart(link)}${link === null ? nothing : this.teachPart(link)}${
+        link === null ? nothing : this.codePart(link)
+      }${this.embedPart()}${this.filePart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>
     </div>`;
@@ -177,7 +183,7 @@ export class TpShare extends Part {
     </section>`;
   }
 
-  /** @private @param {'link' | 'embed'} what @param {string} text @param {string} look */
+  /** @private @param {'link'} what @param {string} text @param {string} look */
   copyButton(what, text, look) {
     const done = this.copied === what;
     return html`<button type="button" class=${look} data-testid="copy-${what}" data-copied=${done}
@@ -216,27 +222,22 @@ export class TpShare extends Part {
       </div></div>`;
   }
 
-  /** @private */
-  embedPart() {
-    const code = this.embed;
-    return html`<details><summary data-testid="share-embed">${this.t('share.embed')}</summary>
-      <p class="q2">${this.t('share.embed_about')}</p>
-      <textarea readonly rows="5" data-testid="embed-code" aria-label=${this.t('share.embed')} .value=${code}
-        @focus=${(/** @type {Event} */ event) =>
-          /** @type {HTMLTextAreaElement} */ (event.target).select()}></textarea>
-      ${this.copyButton('embed', code, 'btn')}</details>`;
+  /** @private @param {string} link */
+  teachPart(link) {
+    return html`<details @teach=${(/** @type {CustomEvent<object>} */ event) => {
+      this.taught = event.detail;
+    }}><summary data-testid="share-teach">${this.t('teach')}</summary>
+      <tp-teacher .store=${this.store}></tp-teacher>
+      <a class="btn" target="_blank" rel="noopener" data-testid="teach-preview" href=${link}>${this.t(
+        'teach.preview',
+      )}</a></details>`;
   }
 
-  /** @private The element as a page's HTML. */
-  get embed() {
-    const { lang, theme, view } = this.options;
-    const study = escaped(JSON.stringify(withoutDefaults(this.store.study)));
-    const script = new URL('./tuning-playground.js', location.href.split('#', 1)[0]).href;
-    const looks = [view && `view="${view}"`, lang && `lang="${lang}"`, `theme="${theme}"`].filter(Boolean).join(' ');
-    return `<script type="module" src="${escaped(script)}"></script>
-<tuning-playground ${looks}
-  study="${study}"></tuning-playground>
-`;
+  /** @private */
+  embedPart() {
+    return html`<details @copy-code=${(/** @type {CustomEvent<string>} */ event) => this.copy('embed', event.detail)}>
+      <summary data-testid="share-embed">${this.t('share.embed')}</summary>
+      <tp-embed-code .store=${this.store} .looks=${this.options}></tp-embed-code></details>`;
   }
 
   /** @private */
@@ -509,6 +510,7 @@ export class TpShare extends Part {
   /** @private */
   onClose() {
     this.shown = false;
+    /** What the link keeps as it is, and what it shows. @type {object} */ this.taught = {};
   }
 
   /** A press beside the sheet closes it. @param {MouseEvent} event */

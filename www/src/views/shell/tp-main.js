@@ -1,41 +1,17 @@
-import { html } from 'lit';
-import { Part, define } from '../../controls/part.js';
+import { html, nothing } from 'lit';
+import { define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { samplerOf } from '../../study/search.js';
 import { VIEWS } from '../views.js';
+import { ViewPart } from './view-part.js';
 import './tp-question.js';
-import './tp-runs.js';
 import './tp-selection.js';
 import './tp-messages.js';
 
 /** Tabs, the selected trial, messages and the view. A further view is one more entry of VIEWS (views.js). */
-export class TpMain extends Part {
+export class TpMain extends ViewPart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['test', 'run'];
-
-  constructor() {
-    super();
-    /** @private the view that was opened last */ this.opened = '';
-  }
-
-  get view() {
-    return VIEWS.find((one) => one.name === this.store.view) ?? VIEWS[0];
-  }
-
-  /** @param {import('lit').PropertyValues} changed */
-  willUpdate(changed) {
-    super.willUpdate(changed);
-    if (this.view.name === this.opened) return;
-    this.opened = this.view.name;
-    if (!this.view.part.module) this.load();
-  }
-
-  /** Loads the view that is open; meanwhile a skeleton stands in its place. */
-  load() {
-    const drawn = () => this.requestUpdate();
-    void this.view.part.open().then(drawn, drawn);
-    this.requestUpdate();
-  }
 
   render() {
     const { store, view } = this;
@@ -54,11 +30,7 @@ export class TpMain extends Part {
             }</button>`,
         )}</div>
         <span class="sp"></span>
-        <button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock" aria-expanded=${store.drawer}
-          aria-controls="test-drawer"
-          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(
-            open ? 'test.opened' : 'test.locked',
-          )}</button>
+        ${store.locks.has('test') ? nothing : this.lock(open)}
       </div>
       <tp-selection .store=${store}></tp-selection>
       <tp-messages .store=${store}></tp-messages>
@@ -67,15 +39,15 @@ export class TpMain extends Part {
     </main>`;
   }
 
-  content() {
-    const { part } = this.view;
-    if (part.module) return part.module.render(this.store);
-    if (part.state === 'failed')
-      return html`<div class="blank" role="alert" data-testid="view-failed"><p>${this.t('view.failed')}</p>
-        <button type="button" class="btn p" data-testid="view-retry"
-          @click=${this.load}>${this.t('view.retry')}</button></div>`;
-    return html`<div class="skeleton" role="status" data-testid="view-skeleton"><span
-      class="vh">${this.t('view.loading')}</span><i></i><i></i><i></i></div>`;
+  /** The way to the test set. @param {boolean} open */
+  lock(open) {
+    const { store } = this;
+    return html`<button type="button" class="lock ${open ? 'open' : ''}" data-testid="test-lock"
+      aria-expanded=${store.drawer}
+          aria-controls="test-drawer"
+          @click=${() => this.act('drawer', !store.drawer)}>${icon(open ? 'unlock' : 'lock')}${this.t(
+            open ? 'test.opened' : 'test.locked',
+          )}</button>`;
   }
 
   /** @param {KeyboardEvent} event */

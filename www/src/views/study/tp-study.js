@@ -116,19 +116,19 @@ export class TpStudy extends Part {
         ${
           made
             ? html`<tp-number .store=${store} name="samples" .label=${this.t('data.samples')} .value=${rows}
-              .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.readOnly}
+              .min=${SAMPLES[0]} .max=${SAMPLES[1]} .whole=${true} .locked=${store.isLocked('data')}
               command="set_samples"></tp-number>
               ${
                 chosen.noise
                   ? html`<tp-number .store=${store} name="noise" .label=${this.t('data.noise')}
-                    .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.readOnly}
+                    .value=${study.dataset.noise ?? 0} .min=${0} .max=${10} .locked=${store.isLocked('data')}
                     command="set_noise"></tp-number>`
                   : nothing
               }`
             : nothing
         }
         <tp-number .store=${store} name="data-seed" .label=${this.t('data.seed')} .value=${study.dataset.seed ?? 0}
-          .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.readOnly} .wide=${true}
+          .min=${0} .max=${SEED_LIMIT} .whole=${true} .locked=${store.isLocked('data')} .wide=${true}
           .extra=${this.dice('data-dice', 'data.new_seed', 'set_data_seed')} command="set_data_seed"></tp-number>
       </div>
       ${ownFeatures(study) === 2 ? this.derived() : nothing}
@@ -154,7 +154,8 @@ export class TpStudy extends Part {
 
   /** Features made of the plane's two, as switches. */
   derived() {
-    const { readOnly, study } = this.store;
+    const { study } = this.store;
+    const readOnly = this.store.isLocked('data');
     const { derived = [] } = study.dataset;
     return html`<div class="fld plain derived" role="group" aria-label=${this.t('data.derived')} data-testid="derived">
       <span class="q2 sp" title=${this.t('data.derived.title')}>${this.t('data.derived')}</span><span
@@ -308,7 +309,7 @@ export class TpStudy extends Part {
       store.lang,
       store.editing === name,
       store.drafts.get(name),
-      store.readOnly,
+      store.isLocked('search'),
       Date.now() - (store.changed.get(name) ?? 0) < 2000,
     ];
   }
@@ -317,7 +318,7 @@ export class TpStudy extends Part {
     const { store } = this;
     const { study } = store;
     const sampler = samplerOf(study);
-    const locked = store.readOnly;
+    const locked = store.isLocked('budget');
     const combinations = gridSize(study);
     const dice = this.dice('new-seed', 'search.new_seed', 'set_seed');
     return html`<section class="sec"><h2>${this.t('search')}<span class="sp"></span><button type="button" class="lnk"
@@ -411,7 +412,7 @@ export class TpStudy extends Part {
       /** @type {(points: number) => any} */ detail,
     ) => html`<tp-number
       .store=${store} name=${name} .label=${label} .value=${value} .min=${1} .max=${1000} .whole=${true}
-      .locked=${store.readOnly} .wide=${typeof points === 'object'}
+      .locked=${store.isLocked('search')} .wide=${typeof points === 'object'}
       command=${command} .detail=${detail}></tp-number>`;
     if (typeof points !== 'object')
       return field('points', this.t('search.points'), points, 'set_points', (value) => value);

@@ -6,7 +6,6 @@ import { SurfaceAxes } from '../../figures/surface-axes.js';
 import '../../figures/tp-surface.js';
 import '../../figures/tp-curves.js';
 import { later } from '../../platform/later.js';
-import './tp-best.js';
 import sheet from './style.css?inline';
 
 /** Response surface, loss curves and trial table of one study; or of two runs, side by side. */
@@ -24,8 +23,8 @@ export class TpSweep extends Part {
 
   connectedCallback() {
     super.connectedCallback();
-    // The page is there before its table, which has nothing to say yet.
-    void later('table').catch(() => {});
+    // The page is there before its table, which has nothing to say yet; guests have no room for either.
+    if (this.store?.whole) for (const one of ['table', 'best']) void later(one).catch(() => {});
   }
 
   /** The loss curves, or in their place what was found by when. @private */

@@ -1,0 +1,219 @@
+import { SMALL, small } from './app.js';
+import { expect, test } from './fixtures.js';
+import { serious, settled } from './look.js';
+import { gzipSync } from 'node:zlib';
+
+/** Guests on other pages: elements and frames. */
+
+/** A page of a host. @param {string} body @param {string} [head] */
+const host = (body, head = '') =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">${head}
+  </head><body>${body}</body></html>`;
+/** @param {string} url of the page's files */
+const script = (url) => `<script type="module" src="${url}tuning-playground.js"></script>`;
+const MESSAGE = 'tuning-playground/message@1';
+
+test('a guest shows its stored run, trains once asked, one at a time, and its frame is spoken to', async ({
+  app,
+  page,
+  site,
+  otherSite,
+}) => {
+  const tiny = JSON.stringify(small({ trials: 2, fixed: { epochs: 1 } }));
+  otherSite.pages.set(
+    '/host.html',
+    host(
+      `<tuning-playground lang="en" style="height:420px;width:640px"></tuning-playground>
+      <tuning-playground id="second" lang="ko" theme="dark" controls="learning_rate,optimizer" study='${tiny}'
+        style="height:320px;width:480px"></tuning-playground>
+      <iframe src="${site.url}embed.html#v=1&lang=en" style="width:640px;height:420px"></iframe>`,
+      script(site.url),
+    ),
+  );
+  /** @type {string[]} */
+  const loaded = [];
+  page.on('request', (/** @type {any} */ request) => void loaded.push(request.url()));
+  await page.setViewportSize({ width: 1280, height: 1300 });
+  await page.goto(`${otherSite.origin}/host.html`);
+  await app.defined();
+  const first = page.locator('tuning-playground').first();
+  await expect(first.getByTestId('readout-score')).toHaveText('0.091');
+  await expect(first.locator('tp-surface .fit path').first()).toBeAttached();
+  await settled(page);
+  expect(loaded.filter((one) => /wasm|worker|works|page-/.test(one))).toEqual([]);
+  expect(await serious(app)).toEqual([]);
+  // A setting that its author leaves to readers.
+  const second = page.locator('#second');
+  await second.getByTestId('knob-optimizer').selectOption('sgd');
+  expect(await second.evaluate((/** @type {any} */ one) => one.study.fixed.optimizer)).toBe('sgd');
+  // One at a time: the second waits for the first.
+  const order = await page.evaluate(
+    async (study) => {
+      const [a, b] = /** @type {any[]} */ ([...document.querySelectorAll('tuning-playground')]);
+      Object.assign(a, { backend: 'cpu', study });
+      Object.assign(b, { backend: 'cpu' });
+      /** @type {string[]} */
+      const said = [];
+      const run = (/** @type {any} */ one, /** @type {string} */ name) =>
+        one.run().then((/** @type {any} */ result) => void said.push(`${name} ${result.trials.length}`));
+      const both = [run(a, 'a'), run(b, 'b')];
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+      said.push(b.renderRoot.querySelector('[data-testid=waits]') ? 'b waits' : 'b does not wait');
+      await Promise.all(both);
+      return said;
+    },
+    small({ trials: 4, fixed: { epochs: 20 } }),
+  );
+  expect(order).toEqual(['b waits', 'a 4', 'b 2']);
+  // What is no word of ours, or comes from somebody else, does nothing.
+  const told = await page.evaluate(async (format) => {
+    const frame = /** @type {HTMLIFrameElement} */ (document.querySelector('iframe'));
+    const to = /** @type {Window} */ (frame.contentWindow);
+    return new Promise((resolve) => {
+      addEventListener('message', ({ source, data }) => {
+        if (source === to && data.id === 2) resolve(data);
+        if (source === to && data.id === 1) resolve('the forged word was answered');
+      });
+      to.postMessage({ format, do: 'view', value: 'sweep', id: 1, more: 1 }, '*');
+      to.postMessage({ format, do: 'theme', value: 'dark' }, '*');
+      to.postMessage({ format, do: 'get', value: 'theme', id: 2 }, '*');
+    });
+  }, MESSAGE);
+  expect(told).toEqual({ format: MESSAGE, event: 'answer', detail: 'dark', id: 2 });
+});
+
+test('@soak @alone a guest costs its host less than 150 kB before it is touched, and no long task', async ({
+  page,
+  site,
+  otherSite,
+}) => {
+  for (const [name, body] of /** @type {[string, string][]} */ ([
+    ['element', '<tuning-playground lang="ko" style="height:420px"></tuning-playground>'],
+    ['frame', `<iframe src="${site.url}embed.html#v=1&lang=ko" style="width:640px;height:420px"></iframe>`],
+  ])) {
+    otherSite.pages.set(`/${name}.html`, host(body, name === 'element' ? script(site.url) : ''));
+    /** @type {Promise<number>[]} */
+    const sizes = [];
+    /** @type {string[]} */ const names = [];
+    page.removeAllListeners('response');
+    page.on('response', (/** @type {any} */ response) => {
+      if (response.url().startsWith(site.origin))
+        (names.push(response.url().split('/').at(-1)),
+          sizes.push(response.body().then((/** @type {Buffer} */ one) => gzipSync(one, { level: 9 }).length)));
+    });
+    await page.goto(`${otherSite.origin}/${name}.html`);
+    await page.waitForTimeout(3000);
+    const bytes = (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
+    console.log(`${name}: ${bytes} bytes in ${sizes.length} files`, names.join(' '));
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(150_000);
+  }
+});
+
+test('@soak @alone ten guests on a page scroll smoothly', async ({ app, page, otherSite, site }) => {
+  otherSite.pages.set(
+    '/ten.html',
+    host(
+      Array.from({ length: 10 }, () => '<tuning-playground style="height:420px"></tuning-playground>').join(
+        '<p>…</p>',
+      ),
+      script(site.url),
+    ),
+  );
+  await page.goto(`${otherSite.origin}/ten.html`);
+  await app.defined();
+  for (let y = 0; y < 4400; y += 400) {
+    await page.evaluate((top) => scrollTo(0, top), y);
+    await page.waitForTimeout(300);
+  }
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(1000);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const spent = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1000 * (metrics.find((/** @type {any} */ one) => one.name === 'TaskDuration')?.value ?? 0);
+  };
+  const before = await spent();
+  const frames = await page.evaluate(async () => {
+    let n = 0;
+    for (; n < 120; n++) {
+      scrollBy(0, 30);
+      await new Promise((resolve) => void requestAnimationFrame(resolve));
+    }
+    return n;
+  });
+  const each = ((await spent()) - before) / frames;
+  console.log(`ten guests: ${each.toFixed(2)} ms of the page's thread a frame`);
+  expect(each).toBeLessThan(8);
+});
+
+test('@soak a guest out of sight rests, goes on when it is seen, and loud hosts do it no harm', async ({
+  app,
+  page,
+  site,
+  otherSite,
+}) => {
+  otherSite.pages.set(
+    '/loud.html',
+    host(
+      `<tuning-playground lang="en" style="height:420px;width:640px"></tuning-playground>
+      <div style="height:3000px"></div>`,
+      `${script(site.url)}${script(`${site.url}./`)}<style>* { margin: 9px; padding: 5px; box-sizing: content-box;
+      font-size: 40px !important; } html { direction: rtl; font-size: 40px; }</style>`,
+    ),
+  );
+  await page.goto(`${otherSite.origin}/loud.html`);
+  await app.defined();
+  await page.getByTestId('readout').waitFor();
+  const over = await page.evaluate(() => {
+    const root = document.querySelector('tuning-playground')?.shadowRoot;
+    const app_ = root?.querySelector('.app')?.getBoundingClientRect();
+    const size = getComputedStyle(/** @type {Element} */ (root?.querySelector('.title h2'))).fontSize;
+    return [Math.round(app_?.width ?? 0) <= 660, size];
+  });
+  expect(over).toEqual([true, '14px']);
+  await app.start(small({ trials: 8, fixed: { epochs: 4000 } }), 'cpu');
+  await app.steps(1);
+  await page.evaluate(() => scrollTo(0, 2900));
+  const state = () =>
+    page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).store.state);
+  await expect.poll(state).toBe('paused');
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect.poll(state).toBe('running');
+  await app.call('stop');
+  expect((await app.outcome()).problem).toBeNull();
+});
+
+test.describe('a strict host', () => {
+  test.use({ quiet: [/Content Security Policy|violates the following|WebAssembly/i] });
+
+  test('@soak a guest whose page has neither Workers nor storage nor a GPU still shows its run', async ({
+    app,
+    page,
+    site,
+    otherSite,
+  }) => {
+    otherSite.pages.set(
+      '/strict.html',
+      host(
+        '<tuning-playground lang="en" style="height:420px"></tuning-playground>',
+        `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; worker-src 'none';
+      style-src 'unsafe-inline'; script-src ${site.origin}; connect-src ${site.origin}">${script(site.url)}`,
+      ),
+    );
+    await page.addInitScript(() => {
+      Object.defineProperty(window, 'localStorage', {
+        get() {
+          throw new DOMException('refused', 'SecurityError');
+        },
+      });
+    });
+    await page.goto(`${otherSite.origin}/strict.html`);
+    await app.defined();
+    await expect(page.getByTestId('readout-score')).toHaveText('0.091');
+    // Without WebAssembly nothing trains; the stored run stays, with a sentence.
+    expect(await app.refusal(SMALL, 'cpu')).not.toBe('');
+    await expect(page.getByTestId('message')).toBeVisible();
+  });
+});

@@ -1,0 +1,201 @@
+import { html } from 'lit';
+import { learn } from '../commands/commands.js';
+import { Turn } from '../engine/turn.js';
+import { readSurface } from '../state/stored.js';
+import { defineLater } from '../platform/later.js';
+import { inSlices } from '../platform/turns.js';
+import { sameStudy } from '../study/same.js';
+import '../views/embed/tp-embed.js';
+
+/**
+ * What an element does as a guest on another page: it shows a stored run until somebody presses, trains when it is its
+ * turn, rests while nobody sees it, and leads to the whole page.
+ *
+ * @typedef {import('../engine/runner.js').Runner} Runner
+ * @typedef {import('../state/store.js').Store} Store
+ * @typedef {HTMLElement & {study: any, renderRoot: ParentNode, requestUpdate: () => void}} Element
+ */
+
+export const texts = { en: () => import('../views/embed/en.json'), ko: () => import('../views/embed/ko.json') };
+
+/** What is stored is fetched when its element comes so near to the window. */
+const NEAR = '400px';
+/** A stored run has so many letters at most. */
+const MOST = 4e6;
+
+/** What views that are computed are commanded by. */
+const more = defineLater('more', () => import('../commands/more.js'));
+
+async function learnMore() {
+  learn((await more.open()).MORE);
+}
+
+export class Guest {
+  /** @param {Element} element @param {Store} store @param {Runner} runner @param {string} assets */
+  constructor(element, store, runner, assets) {
+    /** @private */ this.element = element;
+    /** @private */ this.store = store;
+    /** @private */ this.runner = runner;
+    /** @private */ this.assets = assets;
+    /** @private */ this.turn = new Turn(
+      () => this.draw(),
+      () => runner.rest(),
+    );
+    runner.turn = this.turn;
+    /** @private what the page's author stored @type {unknown} */ this.given = null;
+    /** @private counts what was given */ this.gifts = 0;
+    /** Whether it is in the window. */ this.isSeen = false;
+    /** Whether its run rests because it is not. */ this.isResting = false;
+    /** The same state in the whole page. */ this.href = assets;
+    /** @private */ this.sight = new IntersectionObserver((list) => this.look(list[list.length - 1].isIntersecting));
+    /** @private */ this.approach = new IntersectionObserver(
+      (list) => list.some((one) => one.isIntersecting) && this.arrive(),
+      { rootMargin: NEAR },
+    );
+    /** @private */ this.isNear = false;
+    /** @private */ this.onTouch = () => void this.wake();
+    /** @private */ this.showing = '';
+  }
+
+  connect() {
+    const { element } = this;
+    this.sight.observe(element);
+    this.approach.observe(element);
+    element.addEventListener('pointerdown', this.onTouch);
+    element.addEventListener('keydown', this.onTouch);
+    /** @private */ this.unsubscribe = this.store.subscribe(['study'], () => {
+      this.href = this.assets;
+      void this.showStored();
+    });
+  }
+
+  disconnect() {
+    const { element } = this;
+    this.sight.disconnect();
+    this.approach.disconnect();
+    element.removeEventListener('pointerdown', this.onTouch);
+    element.removeEventListener('keydown', this.onTouch);
+    this.unsubscribe?.();
+    // An element that is moved is back within the same task.
+    setTimeout(() => {
+      if (!element.isConnected) this.turn.end();
+    });
+  }
+
+  get isAsleep() {
+    return this.runner.isAsleep;
+  }
+
+  get waits() {
+    return this.turn.waits;
+  }
+
+  learn() {
+    return learnMore();
+  }
+
+  async wake() {
+    if (!this.runner.isAsleep) return;
+    // Where it cannot be loaded, a run says so.
+    await Promise.all([this.runner.wake(), learnMore()]).catch(() => {});
+    this.draw();
+  }
+
+  /** @private */
+  draw() {
+    const part = /** @type {any} */ (this.element.renderRoot?.querySelector('tp-embed'));
+    part?.requestUpdate();
+  }
+
+  render() {
+    return html`<tp-embed .store=${this.store} .host=${this}></tp-embed><tp-keys .store=${this.store}></tp-keys>`;
+  }
+
+  /** @private A run rests while nobody sees it; one that was begun unseen, by the page's script, goes on.
+   * @param {boolean} isSeen */
+  look(isSeen) {
+    const { runner, store } = this;
+    const before = this.isSeen;
+    this.isSeen = isSeen;
+    if (!isSeen && before && (store.state === 'running' || store.state === 'starting')) {
+      this.isResting = true;
+      runner.pause();
+    } else if (isSeen && this.isResting) {
+      this.isResting = false;
+      runner.resume();
+    }
+  }
+
+  /** @private */
+  arrive() {
+    if (this.isNear) return;
+    this.isNear = true;
+    this.approach.disconnect();
+    void this.showStored();
+  }
+
+  /** A stored run: a result document, its text, or where it lies. @param {unknown} given */
+  record(given) {
+    this.given = given;
+    this.gifts++;
+    this.showing = '';
+    void this.showStored();
+  }
+
+  /** Shows the stored run of the study, until one is trained. @private */
+  async showStored() {
+    const { store, runner } = this;
+    if (!this.isNear || runner.pending || (store.trials.size && !store.isExample)) return;
+    const key = `${this.gifts} ${JSON.stringify(store.study)}`;
+    if (key === this.showing) return;
+    this.showing = key;
+    const isStill = () => this.showing === key && !runner.pending;
+    const held = await (this.given ? this.stored() : this.example()).catch((error) => {
+      console.warn(store.t('embed.unstored', { detail: String(error?.message ?? error) }));
+      return null;
+    });
+    if (!isStill() || (store.trials.size && !store.isExample)) return;
+    if (held && sameStudy(held.study, store.study)) runner.showExample(held);
+    else if (store.isExample) runner.showNothing();
+  }
+
+  /** @private The page's own example, if it is of this study. */
+  async example() {
+    const { study } = this.store;
+    // Its name tells most others from it before anything is loaded.
+    if (study.dataset.name !== 'digits') return null;
+    const { readExample } = await import('../views/opening/example.js');
+    return readExample();
+  }
+
+  /** @private What the page's author stored. */
+  async stored() {
+    let given = this.given;
+    if (typeof given === 'string' && !given.trim().startsWith('{')) {
+      const answer = await fetch(new URL(given, document.baseURI));
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      given = await answer.text();
+    }
+    const text = typeof given === 'string' ? given : JSON.stringify(given);
+    if (text.length > MOST) throw new Error(`more than ${MOST / 1e6} MB`);
+    const [{ readResult }, { heldOf }] = await Promise.all([
+      import('../views/runs/import.js'),
+      import('../state/kept.js'),
+    ]);
+    const read = readResult(text);
+    if ('problem' in read) throw new Error(read.problem.code.replace('note_import_', ''));
+    const held = await inSlices(heldOf('', read.result), () => true);
+    return held && { ...held, surface: readSurface(JSON.parse(text).surface) };
+  }
+
+  /** The same state in the whole page, made when somebody is about to go there. @returns {Promise<string>} */
+  async link() {
+    try {
+      const { linkOf } = await import('./href.js');
+      this.href = `${this.assets}${linkOf(this.store, new Set()) ?? ''}`;
+    } catch {
+      // Without a network the whole page is not there either.
+    }
+    return this.href;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What a frame and the page around it say to each other. Pure: whatever comes is looked at before anything is done.
+ *
+ * To the frame: `{format, do, id?, value?}`. From it: `{format, event, detail, id?}`.
+ */
+
+export const MESSAGE = 'tuning-playground/message@1';
+
+/** What a page may ask for, and what it has to give: the verbs and properties of the element. */
+const VERBS = /** @type {Record<string, (value: any) => boolean>} */ ({
+  run: (value) => value === undefined,
+  pause: (value) => value === undefined,
+  resume: (value) => value === undefined,
+  stop: (value) => value === undefined,
+  openTest: (value) => Number.isSafeInteger(value) && value >= 0,
+  get: (value) => ['study', 'result', 'view', 'backend', 'theme', 'lang', 'controls'].includes(value),
+  study: (value) => isText(value, MOST) || isPlain(value),
+  recorded: (value) => isText(value, MOST) || isPlain(value),
+  view: (value) => isText(value, SHORT),
+  theme: (value) => ['auto', 'light', 'dark'].includes(value),
+  lang: (value) => isText(value, SHORT),
+  backend: (value) => ['auto', 'gpu', 'cpu'].includes(value),
+  controls: (value) => isText(value, LONG),
+});
+/** Letters of a word, of a list and of a document. */
+const SHORT = 32;
+const LONG = 1000;
+const MOST = 4e6;
+
+/** @param {unknown} value @param {number} most */
+const isText = (value, most) => typeof value === 'string' && value.length <= most;
+/** @param {unknown} value @returns {value is Record<string, any>} */
+const isPlain = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
+  !Array.isArray(value);
+
+/** @typedef {{do: string, id: string | number | null, value: any}} Wish */
+
+/** What a message asks for; null of what is none of ours. @param {unknown} data @returns {Wish | null} */
+export function readMessage(data) {
+  if (!isPlain(data) || data.format !== MESSAGE) return null;
+  const { format: _, do: verb, id = null, value, ...rest } = data;
+  if (Object.keys(rest).length || typeof verb !== 'string' || !Object.hasOwn(VERBS, verb)) return null;
+  const isId = id === null || isText(id, SHORT) || Number.isSafeInteger(id);
+  return isId && VERBS[verb](value) ? { do: verb, id, value } : null;
+}
+
+/** @param {string} event @param {unknown} detail
+ * @param {string | number | null} [id] of the message that it answers */
+export const messageOf = (event, detail, id = null) => ({
+  format: MESSAGE,
+  event,
+  detail,
+  ...(id !== null && { id }),
+});
+
+/** The height that a frame is good at, by its width: that of its design at 640 x 420, more where figures lie one below
+ * the other. @param {number} width */
+export const heightFor = (width) =>
+  width < 440 ? 560 : Math.round(Math.max(320, Math.min(620, (width * 420) / 640)));

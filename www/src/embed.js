@@ -1,0 +1,2 @@
+import './tuning-playground.js';
+import './element/frame.js';

@@ -6,6 +6,8 @@ mod analysis;
 mod ask_tell;
 mod command_line;
 mod corpus;
+mod exports;
+mod journal;
 mod map;
 mod population;
 mod presets;

@@ -10,6 +10,8 @@
 mod bench;
 #[cfg(not(any(feature = "analyses", feature = "gpu", feature = "search")))]
 mod cpu;
+#[cfg(feature = "analyses")]
+mod export;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(not(any(feature = "analyses", feature = "search")))]

@@ -462,17 +462,21 @@ export class Runner {
     }
   }
 
-  /** An ended trial's weights, of the run that the engine has.
-   * @param {number} number @returns {ReturnType<Engine['networks']>} */
+  /** An ended trial's weights, where the engine has its run. @param {number} number */
   async weights(number) {
     if (this.pending || !this.store.alive) throw this.shown({ code: 'weights_gone', number });
     if (this.store.trials.get(number)?.state === 'diverged')
       throw this.shown({ code: 'trial_diverged', trial: number });
-    try {
-      return await this.engine.networks(number);
-    } catch (error) {
-      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
-    }
+    return this.asked(this.engine.networks(number));
+  }
+
+  /** See analyst-host.js. @param {[what: string, ...args: unknown[]]} asked @returns {Promise<any>} */
+  convert = (...asked) => this.asked(this.engine.convert(...asked));
+  /** What is answered; what is thrown says it in words. @template T @param {Promise<T>} answer @returns {Promise<T>} */
+  asked(answer) {
+    return answer.catch((error) => {
+      throw this.shown(error?.problem ?? { code: 'unexpected', detail: String(error) });
+    });
   }
 
   /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is

@@ -36,7 +36,7 @@ export const SHARE = {
   /** What other programs are given of a result, or what a journal of theirs is here. */
   convert: defineCommand({
     act: ({ runner }, /** @type {[what: 'exportAs' | 'importJournal', ...args: unknown[]]} */ asked) =>
-      runner.convert(...asked),
+      runner.asked('convert', ...asked),
   }),
   /** Draws the figures in light or dark colors at once, for pictures of them; null goes back to the page's own. */
   paint: defineCommand({ act: ({ page }, /** @type {boolean | null} */ dark) => page.paint(dark) }),

@@ -467,14 +467,12 @@ export class Runner {
     if (this.pending || !this.store.alive) throw this.shown({ code: 'weights_gone', number });
     if (this.store.trials.get(number)?.state === 'diverged')
       throw this.shown({ code: 'trial_diverged', trial: number });
-    return this.asked(this.engine.networks(number));
+    return this.asked('networks', number);
   }
 
-  /** See analyst-host.js. @param {[what: string, ...args: unknown[]]} asked @returns {Promise<any>} */
-  convert = (...asked) => this.asked(this.engine.convert(...asked));
-  /** What is answered; what is thrown says it in words. @template T @param {Promise<T>} answer @returns {Promise<T>} */
-  asked(answer) {
-    return answer.catch((error) => {
+  /** What the engine answers; what it throws is said in words. @param {'networks' | 'convert'} what @param {...any} args */
+  asked(what, ...args) {
+    return /** @type {any} */ (this.engine)[what](...args).catch((/** @type {any} */ error) => {
       throw this.shown(error?.problem ?? { code: 'unexpected', detail: String(error) });
     });
   }

@@ -6,6 +6,8 @@ mod analysis;
 mod ask_tell;
 mod command_line;
 mod corpus;
+#[path = "../examples/study.rs"]
+mod example;
 mod exports;
 mod journal;
 mod map;
@@ -17,3 +19,8 @@ mod shaders;
 mod studies;
 mod study;
 mod tidy;
+
+#[test]
+fn the_example_runs() {
+    example::main().expect("it trains, and has a surface");
+}

@@ -10,7 +10,11 @@ const folder = process.argv[2];
 const [inputs, outputs, hidden] = [5, 3, [7, 4]];
 let state = 12345;
 const random = () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
-const study = { format: 'tuning-playground/study@1', dataset: { name: 'moons' }, fixed: { hidden, activation: 'tanh' } };
+const study = {
+  format: 'tuning-playground/study@1',
+  dataset: { name: 'moons' },
+  fixed: { hidden, activation: 'tanh' },
+};
 const data = { ...study, dataset: { name: 'csv', found: { task: 'classes', features: inputs, classes: outputs } } };
 const widths = [inputs, ...hidden, outputs];
 const network = widths.slice(1).flatMap((width, k) => Array.from({ length: width * (widths[k] + 1) }, random));

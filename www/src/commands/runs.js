@@ -174,7 +174,7 @@ export const RUNS = {
     act: async (on, /** @type {{text: string, name: string}} */ { text, name }) => {
       const { store, slices, page, runner } = on;
       const { readFile } = await later('runs');
-      const read = await readFile(text, store, (...asked) => runner.asked('convert', ...asked));
+      const read = await readFile(text, store, (what, ...args) => runner.asked('convert', what, ...args));
       slices.messages.dismiss('import');
       if (read.problem) {
         slices.messages.notify(importNotice(name, read.problem));

@@ -17,6 +17,43 @@ pub fn parse(text: &str) -> serde_json::Result<Value> {
     Ok(value)
 }
 
+/// [`parse`] of what programs write that have NaN and Infinity bare, which is not JSON: such numbers become strings.
+///
+/// # Errors
+/// What [`parse`] says of the text as it is.
+pub fn parse_bare(text: &str) -> serde_json::Result<Value> {
+    parse(text).or_else(|error| parse(&quoted(text)).map_err(|_| error))
+}
+
+/// Whether this is a name of a number that JSON lacks, as programs write them.
+pub fn is_not_finite(text: &str) -> bool {
+    let name = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    matches!(name.as_str(), "nan" | "inf" | "infinity")
+}
+
+/// The text with bare names of numbers that JSON lacks (`nan`, `-inf`, `Infinity`) as strings.
+fn quoted(text: &str) -> String {
+    let (mut out, mut word) = (String::new(), String::new());
+    let (mut in_text, mut escaped) = (false, false);
+    let end_word = |word: &mut String, out: &mut String| {
+        let quote = if is_not_finite(word) { "\"" } else { "" };
+        out.extend([quote, word, quote]);
+        word.clear();
+    };
+    for sign in text.chars() {
+        if !in_text && (sign.is_ascii_alphanumeric() || matches!(sign, '+' | '-' | '.')) {
+            word.push(sign);
+            continue;
+        }
+        end_word(&mut word, &mut out);
+        out.push(sign);
+        in_text ^= sign == '"' && !escaped;
+        escaped = in_text && sign == '\\' && !escaped;
+    }
+    end_word(&mut word, &mut out);
+    out
+}
+
 /// The numbers of valid JSON, as they are written, in their order.
 fn tokens(text: &str) -> Vec<&str> {
     let is_part = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');

@@ -11,6 +11,7 @@ pub mod backend;
 pub mod bench;
 pub mod dataset;
 pub mod error;
+pub mod export;
 pub mod fault;
 pub mod fixture;
 pub mod gaussian;

@@ -6,6 +6,10 @@ mod analysis;
 mod ask_tell;
 mod command_line;
 mod corpus;
+#[path = "../examples/study.rs"]
+mod example;
+mod exports;
+mod journal;
 mod map;
 mod population;
 mod presets;
@@ -15,3 +19,8 @@ mod shaders;
 mod studies;
 mod study;
 mod tidy;
+
+#[test]
+fn the_example_runs() {
+    example::main().expect("it trains, and has a surface");
+}

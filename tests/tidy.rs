@@ -111,7 +111,7 @@ fn each_outside_world_has_one_door() {
 }
 
 /// The engine's modules from the bottom up: each uses only those before it.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "fault",
     "error",
     "order",
@@ -128,6 +128,7 @@ const ORDER: [&str; 25] = [
     "space",
     "study",
     "result",
+    "export",
     "search",
     "kernels",
     "backend",

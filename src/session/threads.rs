@@ -5,11 +5,12 @@ use super::Session;
 use crate::backend::Backend;
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
-use crate::result::{EngineInfo, TestScore};
+use crate::result::{EngineInfo, TestScore, TrialEvent, TrialRecord, TrialState};
 use crate::search::Trial;
 use crate::study::Study;
 use crate::trainer::{Assignment, Report, Trainer, TrialSnapshot};
 use core::time::Duration;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
@@ -27,6 +28,9 @@ pub struct Crew<'a> {
     /// Whether the test rows are opened for the best trial.
     pub test: bool,
 }
+
+/// Trials that an earlier run has trained to their end, by number: they are not trained again, but for their weights.
+pub type Known = BTreeMap<u32, TrialRecord>;
 
 /// What a thread is to do.
 enum Job {
@@ -49,7 +53,24 @@ impl Crew<'_> {
     /// # Errors
     /// What the first thread that fails reports.
     pub fn train(&self, session: &mut Session, mut watch: impl FnMut(&Session, &Report)) -> Result<()> {
-        let mut round = session.next_round();
+        self.go_on(session, &Known::new(), |session, report| {
+            watch(session, report);
+            Ok(())
+        })
+    }
+
+    /// Trains the rest of a session of which an earlier run has trained a part. `watch` is shown the beginning of each round,
+    /// too, as an empty report, and what it refuses ends the training.
+    ///
+    /// # Errors
+    /// What the first thread that fails reports, or `watch`.
+    pub fn go_on(
+        &self,
+        session: &mut Session,
+        known: &Known,
+        mut watch: impl FnMut(&Session, &Report) -> Result<()>,
+    ) -> Result<()> {
+        let mut round = next_round(session, known, &mut watch)?;
         let workers = self.workers.min(round.len()).max(1);
         let study = session.study().clone();
         std::thread::scope(|scope| {
@@ -75,13 +96,13 @@ impl Crew<'_> {
                         News::Moved(mut report) => {
                             session.report(core::mem::take(&mut report.trials));
                             session.keep(core::mem::take(&mut report.snapshots));
-                            watch(session, &report);
+                            watch(session, &report)?;
                         }
                         News::Tested(_) => {}
                         News::Failed(error) => return Err(error),
                     }
                 }
-                round = session.next_round();
+                round = next_round(session, known, &mut watch)?;
             }
             let Some(best) = session.best().filter(|_| self.test) else { return Ok(()) };
             if session.kept(best)?.is_none() {
@@ -139,6 +160,53 @@ impl Crew<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The next round that there is something to train of. What is known of its trials is reported at once, up to where they are
+/// sent: so all is judged and told as it was when it was trained.
+fn next_round(
+    session: &mut Session,
+    known: &Known,
+    watch: &mut impl FnMut(&Session, &Report) -> Result<()>,
+) -> Result<Vec<Assignment>> {
+    loop {
+        let round = session.next_round();
+        let is_over = round.is_empty();
+        let mut left = Vec::new();
+        for assignment in round {
+            let record = known.get(&assignment.trial.number);
+            match record.and_then(|record| recalled(record, &assignment)) {
+                Some(event) => session.report(vec![event]),
+                None => left.push(assignment),
+            }
+        }
+        watch(session, &Report::default())?;
+        if is_over || !left.is_empty() {
+            return Ok(left);
+        }
+    }
+}
+
+/// What an earlier run has told of a trial, up to where it is sent now; `None` where it has not got there, or was another one.
+fn recalled(record: &TrialRecord, Assignment { trial, until_epoch, .. }: &Assignment) -> Option<TrialEvent> {
+    if record.params != trial.params {
+        return None;
+    }
+    let TrialRecord { number, state, value, steps, evaluations, diverged_at, kept_epoch, .. } = *record;
+    let evaluations = evaluations.unwrap_or(steps);
+    let goal = until_epoch.unwrap_or(usize::MAX);
+    let epochs: Vec<_> = record.epochs.iter().take(goal).cloned().collect();
+    let is_there = goal == epochs.len();
+    match state {
+        // Whoever waits there is judged again, by the same numbers.
+        _ if is_there && (goal < record.epochs.len() || state == TrialState::Pruned) => {
+            Some(TrialEvent { epochs, steps, evaluations, ..TrialEvent::begun(number) })
+        }
+        TrialState::Complete | TrialState::Diverged => {
+            Some(TrialEvent { number, state, epochs, value, steps, evaluations, diverged_at, kept_epoch })
+        }
+        _ => None,
     }
 }
 

@@ -52,6 +52,11 @@ pub(super) fn fixed(study: &Study, name: &str) -> Value {
     SettingsOf { task: study.task, fixed: &study.fixed, params: &Map::new() }.value(name)
 }
 
+/// What a trial with these drawn parameters has of a hyperparameter: drawn, fixed, or the default; null of one without any.
+pub(crate) fn value(study: &Study, params: &Map<String, Value>, name: &str) -> Value {
+    SettingsOf { task: study.task, fixed: &study.fixed, params }.value(name)
+}
+
 /// A trial's settings by name: drawn, else fixed, else the default.
 pub(super) struct SettingsOf<'a> {
     pub task: TaskKind,

@@ -12,6 +12,8 @@ mod bench;
 mod cpu;
 #[cfg(feature = "analyses")]
 mod ensemble;
+#[cfg(feature = "analyses")]
+mod export;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(not(any(feature = "analyses", feature = "search")))]

@@ -249,7 +249,20 @@ test('files of a run: pictures, table, result, weights', async ({ app, page, bac
   expect(head.__metadata__.trial).toBe(String(result.best));
   expect(head['output.bias'].shape).toEqual([10]);
   expect(script?.data.toString()).toContain(`FILE = "${weights?.name}"`);
-  // Weights of another visit are gone, and the sheet says what brings them back.
+  // What goes on elsewhere, by keyboard; a journal comes back as the run that it is of.
+  await page.getByTestId('share-onward').press('Enter');
+  const [journal] = await saved(page, 'optuna-journal');
+  expect(journal.data.toString().trim().split('\n')).toHaveLength(2 + result.trials.length);
+  const [own] = await saved(page, 'pytorch-trial');
+  expect(own.name).toBe(`digits_trial_${result.best}.py`);
+  expect(own.data.toString()).toContain(`"""Trial ${result.best} of a study on digits`);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('all-runs').click();
+  await page.getByTestId('import-file').setInputFiles({ name: 'a.log', mimeType: 'text/plain', buffer: journal.data });
+  await expect(page.locator('.all-runs li').first().getByTestId('run-name')).toHaveValue('a');
+  expect((await app.get('result')).trials).toEqual(result.trials);
+  await page.keyboard.press('Escape');
+  // Weights of another visit, and of a run from a file, are not here, and the sheet says what brings them back.
   await page.waitForTimeout(1500);
   await page.reload();
   await app.defined();

@@ -13,6 +13,10 @@ const VALIDATION_ACCURACY: f64 = 0.95;
 const TEST_ACCURACY: f64 = 0.94;
 /// Whose importances the page's are held against, as `tests/golden/importance` has them.
 const OPTUNA: &str = "optuna==5.0.0";
+/// An earlier Optuna that reads the same journals.
+const EARLIER_OPTUNA: &str = "optuna==4.9.0";
+/// What exports are for.
+const OTHERS: [&str; 5] = ["optuna-dashboard", "ray[tune]", "safetensors", "pyyaml", "jsonref"];
 
 /// Runs the ignored Rust tests, lints of the engine for the browser, and the browser tests tagged `@soak`.
 pub fn soak() -> Result<()> {
@@ -71,6 +75,7 @@ pub fn interop() -> Result<()> {
     run(command.env("TUNING_PLANE", plane.join("plane.json")))?;
     run(program(&python).arg(&script).arg("--time"))?;
     importance(&python, &folder)?;
+    exports(&python, &folder)?;
     // The page's surfaces, beside that loop.
     web::build(&web::Build::default())?;
     checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
@@ -87,6 +92,32 @@ pub fn interop() -> Result<()> {
         "--nocapture",
     ]);
     run(&mut command)
+}
+
+/// What other programs make of exports and journals: Optuna of two versions, its dashboard, `PyTorch`, Ray, and the schema of
+/// Weights & Biases.
+fn exports(python: &Path, folder: &Path) -> Result<()> {
+    run(program(python).args(["-m", "pip", "install", "--quiet"]).args(OTHERS))?;
+    // Its schema alone is asked for; what it asks for beside would bring an old numpy.
+    run(program(python).args(["-m", "pip", "install", "--quiet", "--no-deps", "sweeps"]))?;
+    run(cargo().args(["test", "--locked", "--no-run", "--test", "integration"]))?;
+    let tune = paths::target().join("debug").join("tune").with_extension(env::consts::EXE_EXTENSION);
+    let scripts = paths::root().join("tests").join("interop");
+    let made = folder.join("exports");
+    let node = find("node").context("Node.js is not in PATH")?;
+    run(program(python).arg(scripts.join("exports.py")).arg(tune).arg(node).arg(&made))?;
+    let earlier = folder.join("earlier");
+    if !earlier.is_dir() {
+        run(program(python).args(["-m", "venv"]).arg(&earlier))?;
+    }
+    let earlier = earlier.join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python");
+    run(program(&earlier).args(["-m", "pip", "install", "--quiet", EARLIER_OPTUNA]))?;
+    for python in [python, &earlier] {
+        let mut command = program(python);
+        command.arg(scripts.join("journals.py")).arg(made.join("searched.result.json"));
+        run(command.args([made.join("searched.log"), made.join("searched.run.log")]))?;
+    }
+    Ok(())
 }
 
 /// The page's importances are those that Optuna works out here and now.

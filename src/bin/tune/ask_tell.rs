@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
-use tuning_playground::json::parse;
+use tuning_playground::json::{is_not_finite, parse_bare};
 use tuning_playground::search::{self, Outcome};
 use tuning_playground::space::Distribution;
 use tuning_playground::study::SamplerSpec;
@@ -104,12 +104,6 @@ fn read_value(told: &Map<String, Value>) -> Result<f64> {
     }
 }
 
-/// Whether this is a name of a number that JSON lacks, as programs write them.
-fn is_not_finite(text: &str) -> bool {
-    let name = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
-    matches!(name.as_str(), "nan" | "inf" | "infinity")
-}
-
 struct Lines<R> {
     input: R,
     number: u32,
@@ -128,9 +122,7 @@ impl<R: BufRead> Lines<R> {
             // A byte order mark is no part of what was written.
             line = line.trim_start_matches('\u{feff}').to_owned();
         }
-        // Programs write NaN and inf bare, which is not JSON.
-        let value = parse(&line).or_else(|error| parse(&quoted(&line)).map_err(|_| error));
-        match value.map_err(|error| self.problem(&error))? {
+        match parse_bare(&line).map_err(|error| self.problem(&error))? {
             Value::Object(object) => Ok(Some(object)),
             _ => Err(self.problem(&"it is not a JSON object")),
         }
@@ -139,29 +131,6 @@ impl<R: BufRead> Lines<R> {
     fn problem(&self, detail: &impl ToString) -> Error {
         Error::File { path: format!("line {} of standard input", self.number), detail: detail.to_string() }
     }
-}
-
-/// The line with bare names of numbers that JSON lacks (`nan`, `-inf`, `Infinity`) as strings.
-fn quoted(line: &str) -> String {
-    let (mut out, mut word) = (String::new(), String::new());
-    let (mut in_text, mut escaped) = (false, false);
-    let end_word = |word: &mut String, out: &mut String| {
-        let quote = if is_not_finite(word) { "\"" } else { "" };
-        out.extend([quote, word, quote]);
-        word.clear();
-    };
-    for sign in line.chars() {
-        if !in_text && (sign.is_ascii_alphanumeric() || matches!(sign, '+' | '-' | '.')) {
-            word.push(sign);
-            continue;
-        }
-        end_word(&mut word, &mut out);
-        out.push(sign);
-        in_text ^= sign == '"' && !escaped;
-        escaped = in_text && sign == '\\' && !escaped;
-    }
-    end_word(&mut word, &mut out);
-    out
 }
 
 fn wrong(key: &str, found: &Value, accepted: &str) -> Error {

@@ -1,6 +1,7 @@
 //! What the subcommands do.
 
 use crate::BackendName;
+use crate::journal::Journal;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{ErrorKind, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -53,17 +54,20 @@ pub fn read(path: &Path) -> Result<String> {
 /// The study in a file; files that it names lie beside it.
 pub fn study_in(path: &Path) -> Result<Study> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    Study::parse_with(&read(path)?, &|name| {
-        let file = folder.join(name);
-        let problem = |detail: String| Error::File { path: file.display().to_string(), detail };
-        let size = std::fs::metadata(&file).map_err(|error| problem(error.to_string()))?.len();
-        if size > MAX_BYTES {
-            let fault = Fault::TooLarge { found: size >> 20, limit: MAX_BYTES >> 20 };
-            return Err(Error::BadTable { file: name.into(), fault });
-        }
-        let bytes = std::fs::read(&file).map_err(|error| problem(error.to_string()))?;
-        unpacked(bytes).map_err(|error| problem(error.to_string()))
-    })
+    Study::parse_with(&read(path)?, &|name| beside(folder, name))
+}
+
+/// The bytes of a file of own data, in a folder.
+pub fn beside(folder: &Path, name: &str) -> Result<Vec<u8>> {
+    let file = folder.join(name);
+    let problem = |detail: String| Error::File { path: file.display().to_string(), detail };
+    let size = std::fs::metadata(&file).map_err(|error| problem(error.to_string()))?.len();
+    if size > MAX_BYTES {
+        let fault = Fault::TooLarge { found: size >> 20, limit: MAX_BYTES >> 20 };
+        return Err(Error::BadTable { file: name.into(), fault });
+    }
+    let bytes = std::fs::read(&file).map_err(|error| problem(error.to_string()))?;
+    unpacked(bytes).map_err(|error| problem(error.to_string()))
 }
 
 /// The bytes of a file that may be a gzip archive, as MNIST's are.
@@ -129,7 +133,12 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
 }
 
 /// `tune run`.
-pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: bool) -> Result<ExitCode> {
+pub fn run(
+    path: Option<&Path>,
+    name: BackendName,
+    [output, journal]: [Option<&Path>; 2],
+    test: bool,
+) -> Result<ExitCode> {
     let study = path.map_or_else(|| Study::parse(study::DEFAULT), study_in)?;
     study.check_picked()?;
     let file = output.filter(|output| output.as_os_str() != "-");
@@ -141,11 +150,19 @@ pub fn run(path: Option<&Path>, name: BackendName, output: Option<&Path>, test: 
         BackendName::Cpu => std::thread::available_parallelism().map_or(1, usize::from),
         _ => 1,
     };
+    let mut journal = journal.map(|path| Journal::open(path, &study, name.kind())).transpose()?;
+    let known = journal.as_mut().map(|journal| core::mem::take(&mut journal.known)).unwrap_or_default();
+    if !known.is_empty() {
+        say(&format!("the journal has {} trials to their end; training the others", known.len()));
+    }
     let started = Instant::now();
     let mut session = Session::new(study);
     let bar = progress_bar("steps");
     let crew = Crew { prepared: &prepared, workers, open: &|| open(name), test };
-    crew.train(&mut session, |session, report| show(&bar, session, report))?;
+    crew.go_on(&mut session, &known, |session, report| {
+        show(&bar, session, report);
+        journal.as_mut().map_or(Ok(()), |journal| journal.follow(session))
+    })?;
     bar.finish_and_clear();
     let document = session.document();
     // What was asked for is written before anything is said.

@@ -4,6 +4,8 @@ mod ask_tell;
 mod commands;
 mod ensemble;
 mod export;
+mod import;
+mod journal;
 mod landscape;
 mod map;
 
@@ -31,6 +33,10 @@ enum Command {
         /// Writes the result document here; - is standard output.
         #[arg(short, long)]
         output: Option<PathBuf>,
+        /// Appends to an Optuna journal as trials begin, get on and end. Of one that an earlier run of the same study has left,
+        /// the trials that have ended stay, and the others are trained.
+        #[arg(long)]
+        journal: Option<PathBuf>,
         /// Opens the test set for the best trial.
         #[arg(long)]
         test: bool,
@@ -57,6 +63,8 @@ enum Command {
     Ensemble(ensemble::Options),
     /// Makes a result document something that other programs read.
     Export(export::Options),
+    /// Makes an Optuna journal a result document, which the page opens and tune exports.
+    Import(import::Options),
     /// The samplers for any language, as JSON lines: reads {"space", "sampler", "seed", "trials"}, writes
     /// {"number", "params"}, reads {"number", "value"}, and so on until all trials are told.
     AskTell,
@@ -71,10 +79,22 @@ enum BackendName {
     Reference,
 }
 
+impl BackendName {
+    /// As results name it, once it is decided.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+            Self::Reference => "reference",
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { study, backend, output, test } => {
-            commands::run(study.as_deref(), backend, output.as_deref(), test)
+        Command::Run { study, backend, output, journal, test } => {
+            commands::run(study.as_deref(), backend, [output.as_deref(), journal.as_deref()], test)
         }
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
         Command::Landscape(options) => landscape::run(&options, false),
@@ -82,6 +102,7 @@ fn main() -> ExitCode {
         Command::Map(options) => map::run(&options),
         Command::Ensemble(options) => ensemble::run(&options),
         Command::Export(options) => export::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::AskTell => ask_tell::run(std::io::stdin().lock(), std::io::stdout().lock()),
     };
     match done {

@@ -169,12 +169,13 @@ export const RUNS = {
       return JSON.stringify(resultDocument({ ...resultOf(held), test }));
     },
   }),
-  /** Takes in a result document from a file; what is damaged is left out, and named. */
+  /** Takes in a result document from a file, or an Optuna journal; what is damaged is left out, and named. */
   import_run: defineCommand({
     act: async (on, /** @type {{text: string, name: string}} */ { text, name }) => {
-      const { store, slices, page } = on;
-      const { readImport } = await later('runs');
-      const read = readImport(text, store);
+      const { store, slices, page, runner } = on;
+      const { readFile } = await later('runs');
+      const convert = (/** @type {any[]} */ ...asked) => runner.asked('convert', ...asked);
+      const read = await readFile(text, store, convert);
       slices.messages.dismiss('import');
       if (read.problem) {
         slices.messages.notify(importNotice(name, read.problem));
@@ -183,7 +184,7 @@ export const RUNS = {
       const held = await inSlices(heldOf(freshId(), read.result), () => true);
       if (!held) return null;
       const backend = String(read.result.engine.backend).slice(0, 40);
-      const more = { name: name.replace(/\.json$/i, '').slice(0, NAME_LIMIT), ended: Date.now(), backend };
+      const more = { name: name.replace(/\.(json|log)$/i, '').slice(0, NAME_LIMIT), ended: Date.now(), backend };
       slices.shelf.add(held, { state: 'imported', ...more });
       if (read.left) slices.messages.notify(importNotice(name, read.left));
       slices.messages.say(store.t('say.imported', { letter: store.shelf.letter(held.id), n: held.trials.size }));

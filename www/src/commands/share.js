@@ -33,6 +33,11 @@ export const SHARE = {
   held_result: defineCommand({ act: ({ runner }) => runner.result }),
   /** An ended trial's weights. */
   trial_weights: defineCommand({ act: ({ runner }, /** @type {number} */ number) => runner.weights(number) }),
+  /** What other programs are given of a result, or what a journal of theirs is here. */
+  convert: defineCommand({
+    act: ({ runner }, /** @type {[what: 'exportAs' | 'importJournal', ...args: unknown[]]} */ asked) =>
+      runner.asked('convert', ...asked),
+  }),
   /** Draws the figures in light or dark colors at once, for pictures of them; null goes back to the page's own. */
   paint: defineCommand({ act: ({ page }, /** @type {boolean | null} */ dark) => page.paint(dark) }),
   /** Puts the study of a file in the panel: a study document, or a result with its study. */

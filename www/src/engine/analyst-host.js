@@ -11,6 +11,8 @@ import init, {
   Sharpness,
   Surface,
   data_file,
+  export_as,
+  import_journal,
 } from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
@@ -140,6 +142,24 @@ export class AnalystHost extends Answers {
     while (!nextPiece(plane, points).done) if (!first && isPicture(points)) first = performance.now() - begun;
     plane.free();
     return { made, first, all: performance.now() - begun };
+  }
+
+  /**
+   * A result as files for other programs, the same as those of `tune export`.
+   * @param {string} kind @param {string} study @param {string} result its document @param {number | undefined} trial
+   *   that a script trains; without it the script searches
+   * @param {string} base
+   * @returns {Promise<{name: string, text: string}[]>}
+   */
+  async exportAs(kind, study, result, trial, base) {
+    const hasRows = kind === 'pytorch' || kind === 'ray-tune';
+    return export_as(kind, result, trial, hasRows ? await tableOf(data_file(study), base) : undefined);
+  }
+
+  /** An Optuna journal as a result's text. @param {string} text @param {string} study that its trials are of, where it
+   * does not say so */
+  importJournal(text, study) {
+    return import_journal(text, study);
   }
 
   /** What a race is asked; see race-host.js and race.js.

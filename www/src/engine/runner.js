@@ -538,17 +538,19 @@ export class Runner {
     }
   }
 
-  /** An ended trial's weights, of the run that the engine has.
-   * @param {number} number @returns {ReturnType<Engine['networks']>} */
+  /** An ended trial's weights, where the engine has its run. @param {number} number */
   async weights(number) {
     if (this.pending || !this.store.alive) throw this.shown({ code: 'weights_gone', number });
     if (this.store.trials.get(number)?.state === 'diverged')
       throw this.shown({ code: 'trial_diverged', trial: number });
-    try {
-      return await this.engine.networks(number);
-    } catch (error) {
-      throw this.shown(/** @type {any} */ (error)?.problem ?? { code: 'unexpected', detail: String(error) });
-    }
+    return this.asked('networks', number);
+  }
+
+  /** What the engine answers; what it throws is said in words. @param {'networks' | 'convert'} what @param {...any} args */
+  asked(what, ...args) {
+    return /** @type {any} */ (this.engine)[what](...args).catch((/** @type {any} */ error) => {
+      throw this.shown(error?.problem ?? { code: 'unexpected', detail: String(error) });
+    });
   }
 
   /** Lets the Workers go, and the GPU with them, until the next run or until the element is back: a figure that is

@@ -120,6 +120,12 @@ export class Workers extends EventTarget {
     return this.analyst.call('model', what, args, this.assetBase);
   }
 
+  /** What other programs are given, or give; see analyst-host.js. @param {string} what @param {...unknown} args
+   * @returns {Promise<any>} */
+  convert(what, ...args) {
+    return this.analyst.call(what, ...args, this.assetBase);
+  }
+
   /** Another part of a surface's plane; false if the Worker has that plane no more. @param {number} id
    * @param {import('./surface.js').Head} head with the part's extent @param {Omit<Told, 'weights'>} told */
   frameSurface(id, head, told) {

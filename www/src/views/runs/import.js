@@ -1,5 +1,6 @@
 import { isTrial } from '../../state/kept.js';
 import { FORMAT, objectiveOf } from '../../study/result.js';
+import { withDefaults } from '../../study/same.js';
 import { TRIALS_LIMIT, readStudy } from '../../study/study.js';
 
 /**
@@ -16,6 +17,9 @@ import { TRIALS_LIMIT, readStudy } from '../../study/study.js';
 export const MOST = 100e6;
 /** Letters of what was found that a message shows. */
 const GLANCE = 60;
+
+/** Whether a text is an Optuna journal, whose every line is an operation. @param {string} text */
+export const isJournal = (text) => /^\uFEFF?\s*\{[^\n]*"op_code"\s*:/.test(text.slice(0, 10_000));
 
 /** @param {unknown} value @returns {value is Record<string, any>} */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -129,4 +133,21 @@ export function readImport(text, store) {
   const said = [...(trials.length ? [`${store.t('run.trials')} ${trials.join(', ')}`] : []), ...left.parts];
   const kept = store.t('curves.count', { n: result.trials.length });
   return { result, left: { code: 'note_import_left', left: said.join('; '), kept } };
+}
+
+/**
+ * What the page takes in of a file: a result, or an Optuna journal, of which a result is made first. Where a journal does
+ * not say what study it is of, the one in the panel is meant.
+ * @param {string} text
+ * @param {import('../../state/store.js').Store} store
+ * @param {(what: string, ...args: unknown[]) => Promise<string>} convert asks the engine
+ * @returns {Promise<ReturnType<typeof readImport>>}
+ */
+export async function readFile(text, store, convert) {
+  if (!isJournal(text)) return readImport(text, store);
+  try {
+    return readImport(await convert('importJournal', text, JSON.stringify(withDefaults(store.study))), store);
+  } catch (error) {
+    return { problem: { code: 'unexpected', detail: String(/** @type {any} */ (error)?.message ?? error) } };
+  }
 }

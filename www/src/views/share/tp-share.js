@@ -9,6 +9,7 @@ import { defineLater } from '../../platform/later.js';
 import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { withDefaults } from '../../study/same.js';
+import { FORMAT as RESULT } from '../../study/result.js';
 import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';
@@ -32,12 +33,28 @@ const SIZES = [0.75, 1, 1.25, 1.5, 2];
 const TOLD = 2000;
 /** Pixels a side of a QR code as a file. */
 const CODE_PIXELS = 1024;
+/** What other programs are given, what of it hangs on a run, and how such files end. */
+const ONWARD = /** @type {const} */ ([
+  { kind: 'pytorch', of: 'trial', ending: 'py' },
+  { kind: 'pytorch', of: 'study', ending: 'py' },
+  { kind: 'ray-tune', of: 'study', ending: 'py' },
+  { kind: 'optuna-journal', of: 'run', ending: 'log' },
+  { kind: 'wandb-sweep', of: 'study', ending: 'yaml' },
+  { kind: 'csv', of: 'run', ending: 'csv' },
+]);
 /** A file of a study or a result that is opened has at most so many bytes. */
 const MOST_OPENED = 20_000_000;
 /** Colours that the dialog keeps while figures are drawn in those of the other theme. */
 const TOKENS = ['surface', 'sunken', 'ground', 'ink', 'ink-2', 'ink-3', 'line', 'line-2', 'accent', 'accent-ink'];
 
 const qr = defineLater('qr', () => import('./qr.js'));
+
+/** A result document as texts, one after the other. @param {HeldResult} result @returns {Generator<string>} */
+function* documentParts({ trials, ...head }) {
+  yield `${JSON.stringify(head).slice(0, -1)},"trials":[`;
+  for (const [k, trial] of trials.entries()) yield `${k ? ',\n' : '\n'}${JSON.stringify(trialDocument(trial))}`;
+  yield ']}\n';
+}
 
 export class TpShare extends Part {
   static sheet = sheet;
@@ -123,7 +140,7 @@ export class TpShare extends Part {
       <p class="words q2" data-testid="share-outline">${outlineOf(store)}</p>
       ${this.linkPart(link)}${link === null ? nothing : this.teachPart(link)}${
         link === null ? nothing : this.codePart(link)
-      }${this.embedPart()}${this.filePart()}
+      }${this.embedPart()}${this.filePart()}${this.onwardPart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>
     </div>`;
@@ -314,6 +331,24 @@ export class TpShare extends Part {
     </section>`;
   }
 
+  /** @private What goes on elsewhere. */
+  onwardPart() {
+    const { held, store } = this;
+    const trial = held && store.selected;
+    const row = (/** @type {typeof ONWARD[number]} */ { kind, of, ending }) => {
+      if ((of === 'run' && !held) || (of === 'trial' && !trial)) return nothing;
+      const name = of === 'trial' ? `${kind}-trial` : kind;
+      const values = { trial: trial?.number };
+      return html`<div class="row"><span>${this.t(`share.to.${name}`, values)}
+          <small class="q2">${this.t(`share.to.${name}.about`, values)}</small></span>
+        <span class="kinds">${this.fileButton(name, ending, () =>
+          this.saveOnward(kind, of === 'trial' ? trial : null),
+        )}</span></div>`;
+    };
+    return html`<details><summary data-testid="share-onward">${this.t('share.onward')}</summary>
+      <p class="q2">${this.t(held ? 'share.onward_about' : 'share.onward_idle')}</p>${ONWARD.map(row)}</details>`;
+  }
+
   /** @private The result shown, where nothing is trained. @returns {HeldResult | null} */
   get held() {
     const { store } = this;
@@ -387,13 +422,24 @@ export class TpShare extends Part {
   }
 
   /** @private @param {HeldResult} result */
-  async saveResult({ trials, ...head }) {
-    const texts = (function* () {
-      yield `${JSON.stringify(head).slice(0, -1)},"trials":[`;
-      for (const [k, trial] of trials.entries()) yield `${k ? ',\n' : '\n'}${JSON.stringify(trialDocument(trial))}`;
-      yield ']}\n';
-    })();
-    return this.file(await this.partsOf(texts), 'application/json', `${this.stem}-result.json`);
+  async saveResult(result) {
+    return this.file(await this.partsOf(documentParts(result)), 'application/json', `${this.stem}-result.json`);
+  }
+
+  /** @private What other programs are given: the texts of `tune export`. @param {string} kind
+   * @param {import('../../study/types.js').Trial | null} trial that a script trains */
+  async saveOnward(kind, trial) {
+    const { held, store } = this;
+    const study = withDefaults(held?.study ?? store.study);
+    const result = {
+      .../** @type {any} */ (held ?? { format: RESULT, engine: {}, best: null, test: null, trials: [] }),
+      study,
+    };
+    const text = (await this.partsOf(documentParts(result))).join('');
+    const files = /** @type {{name: string, text: string}[]} */ (
+      await this.act('convert', ['exportAs', kind, JSON.stringify(study), text, trial?.number])
+    );
+    return files.map(({ name, text: own }) => this.file([own], 'text/plain;charset=utf-8', name)).join(', ');
   }
 
   /** @private @param {import('../../study/types.js').Trial} trial */

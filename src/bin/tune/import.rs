@@ -1,0 +1,60 @@
+//! `tune import`: an Optuna journal as a result document, to look at and to go on from.
+
+use crate::commands::{check_output, print, read, say, study_in};
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tuning_playground::export::journal::read;
+use tuning_playground::{Error, Result};
+
+#[derive(Args)]
+pub struct Options {
+    /// The journal: of `tune run --journal`, of `tune export --to optuna-journal`, or Optuna's own.
+    journal: PathBuf,
+    /// The study that its trials are of, where the journal does not hold it.
+    #[arg(long)]
+    study: Option<PathBuf>,
+    /// The name that Optuna has of the study, of a journal of several.
+    #[arg(long)]
+    name: Option<String>,
+    /// Writes it here; - and nothing are standard output.
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+}
+
+/// `tune import`.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
+    file.map_or(Ok(()), check_output)?;
+    let problem = |detail: String| Error::File { path: options.journal.display().to_string(), detail };
+    let text = read(&options.journal)?;
+    let (whole, cut) = read::whole_lines(&text);
+    let studies = read::read(whole).map_err(|error| problem(error.to_string()))?;
+    let names: Vec<&str> = studies.iter().map(|study| study.name.as_str()).collect();
+    let kept = match (&options.name, studies.as_slice()) {
+        (_, []) => return Err(problem("it holds no study; its first line is {\"op_code\": 0, ...}".into())),
+        (None, [one]) => one,
+        (None, _) => {
+            return Err(problem(format!("it holds several studies; choose one with --name: {}", names.join(" | "))));
+        }
+        (Some(name), _) => studies.iter().find(|study| study.name == *name).ok_or_else(|| {
+            problem(format!("it holds no study named {name}; --name is one of: {}", names.join(" | ")))
+        })?,
+    };
+    let given = options.study.as_deref().map(study_in).transpose()?;
+    let result = kept.result(given.as_ref()).map_err(|error| problem(error.to_string()))?;
+    let text = format!("{result:#}\n");
+    match file {
+        Some(path) => std::fs::write(path, text)
+            .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })?,
+        None => print(&text)?,
+    }
+    if !cut.is_empty() {
+        say("the journal's last line is not whole: it is being written, or was cut off; it is left out");
+    }
+    let open = kept.trials.iter().filter(|trial| !trial.is_ended()).count();
+    if open > 0 {
+        say(&format!("{open} trials have not ended; the result has them as cancelled"));
+    }
+    Ok(ExitCode::SUCCESS)
+}

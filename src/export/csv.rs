@@ -1,0 +1,66 @@
+//! A result as one table: a row an epoch.
+
+use serde_json::{Map, Value};
+
+/// The table of a result's trials.
+pub fn write(trials: &[Value]) -> String {
+    table(&trials.iter().flat_map(rows_of).collect::<Vec<_>>())
+}
+
+/// A row for each epoch of a trial, and one for a trial that has none.
+fn rows_of(trial: &Value) -> Vec<Map<String, Value>> {
+    let mut own = Map::new();
+    for name in ["number", "state", "value", "steps", "diverged_at"] {
+        own.insert(format!("trial_{name}"), trial[name].clone());
+    }
+    // An epoch has a learning rate of its own.
+    let params = trial["params"].as_object().into_iter().flatten();
+    own.extend(params.map(|(name, value)| (format!("param_{name}"), value.clone())));
+    let epochs = trial["epochs"].as_array().map_or(&[][..], Vec::as_slice);
+    let row = |epoch: &Value| {
+        let mut row = own.clone();
+        for (name, value) in epoch.as_object().into_iter().flatten() {
+            match (name.as_str(), value) {
+                ("layers", Value::Array(layers)) => {
+                    for (at, layer) in layers.iter().enumerate() {
+                        let numbers = layer.as_object().into_iter().flatten();
+                        row.extend(numbers.map(|(name, x)| (format!("{name}_{}", at + 1), x.clone())));
+                    }
+                }
+                ("spread", Value::Object(of)) => {
+                    row.extend(of.iter().map(|(name, x)| (format!("{name}_spread"), x.clone())));
+                }
+                (_, Value::Object(of)) => row.extend(of.iter().map(|(of, x)| (format!("{name}_{of}"), x.clone()))),
+                _ => {
+                    row.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        row
+    };
+    if epochs.is_empty() { vec![own] } else { epochs.iter().map(row).collect() }
+}
+
+/// The rows under the names of all their columns; what a row lacks is empty.
+fn table(rows: &[Map<String, Value>]) -> String {
+    let mut columns: Map<String, Value> = Map::new();
+    for name in rows.iter().flat_map(Map::keys) {
+        if !columns.contains_key(name) {
+            columns.insert(name.clone(), Value::Null);
+        }
+    }
+    let written = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => quoted(text),
+        Some(other) => quoted(&other.to_string()),
+    };
+    let mut lines = vec![columns.keys().map(|name| quoted(name)).collect::<Vec<_>>().join(",")];
+    lines
+        .extend(rows.iter().map(|row| columns.keys().map(|name| written(row.get(name))).collect::<Vec<_>>().join(",")));
+    lines.join("\n") + "\n"
+}
+
+/// A cell, in quotes where something in it would end it.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into() }
+}

@@ -1,0 +1,174 @@
+"""Holds what `tune export` writes against the programs that it is for.
+
+exports.py TUNE NODE FOLDER : runs studies with the program TUNE and writes into FOLDER. `cargo xtask interop` runs it with
+torch, optuna, optuna-dashboard, ray[tune], safetensors and sweeps at hand, and `journals.py` once more with Optuna 4.9.
+"""
+
+import importlib.util
+import json
+import math
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+TUNE, NODE, FOLDER = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+FORMAT = "tuning-playground/study@1"
+LOG = {"type": "float", "low": 1e-3, "high": 0.1, "log": True}
+
+# A search that learns and prunes, with every kind of range.
+SEARCHED = {
+    "format": FORMAT, "name": "interop", "dataset": {"name": "moons", "noise": 0.2},
+    "fixed": {"hidden": [8, 8], "epochs": 5},
+    "space": {
+        "learning_rate": {"type": "float", "low": 1e-5, "high": 10, "log": True},
+        "optimizer": {"type": "categorical", "choices": ["sgd", "momentum", "adam", "rmsprop"]},
+        "momentum": {"type": "float", "low": 0.5, "high": 0.99, "scale": "log1m"},
+        "batch_size": {"type": "int", "low": 8, "high": 64, "log": True},
+        "dropout": {"type": "float", "low": 0, "high": 0.5, "step": 0.1},
+    },
+    "sampler": {"name": "tpe", "startup": 8}, "pruner": {"name": "halving", "reduction": 2}, "trials": 24,
+}
+
+# One trial each, for which PyTorch must come to what another seed comes to.
+TRAINED = {
+    "adam": {"fixed": {"learning_rate": 0.02, "dropout": 0.2, "l2": 1e-3, "schedule": "cosine", "warmup_epochs": 1}},
+    "nesterov": {"fixed": {"optimizer": "nesterov", "schedule": "one_cycle", "batch_norm": True, "init": "kaiming_normal"}},
+    "momentum": {"fixed": {"optimizer": "momentum", "momentum_warmup_epochs": 3, "schedule": "plateau", "averaging": "ema",
+                           "averaging_decay": 0.9}},
+    "nadam": {"fixed": {"optimizer": "nadam", "averaging": "swa", "patience": 4, "activation": "gelu"}},
+    "rmsprop": {"fixed": {"optimizer": "rmsprop", "centered": True, "schedule": "step", "decay_epochs": 4,
+                          "decay_rate": 0.5}, "dataset": {"name": "waves", "noise": 0.1}},
+    "adagrad": {"fixed": {"optimizer": "adagrad", "init": "xavier_uniform", "lr_decay": 0.01, "schedule": "inverse_time"}},
+    "adadelta": {"fixed": {"optimizer": "adadelta", "schedule": "exponential", "decay_epochs": 20}},
+    "adamw": {"fixed": {"optimizer": "adamw", "amsgrad": True, "schedule": "drawn", "activation": "elu"}},
+    "descent": {"fixed": {"optimizer": "sgd", "hypergradient": 1e-3, "learning_rate": 0.05}},
+    "lbfgs": {"fixed": {"optimizer": "lbfgs", "line_search": "strong_wolfe", "epochs": 4, "activation": "tanh", "l2": 1e-3}},
+    "newton": {"fixed": {"optimizer": "newton", "epochs": 4, "hidden": [4], "activation": "tanh", "l2": 1e-3}},
+    "digits": {"dataset": {"name": "digits"}, "fixed": {"learning_rate": 0.005, "epochs": 4, "hidden": [32]}},
+}
+SEEDS = 12
+
+
+def tune(*arguments):
+    done = subprocess.run([TUNE, *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == 0, (arguments, done.stderr)
+
+
+def python(*arguments):
+    done = subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True, cwd=FOLDER)
+    assert done.returncode == 0, (arguments, done.stdout[-2000:], done.stderr[-4000:])
+    return done.stdout
+
+
+def write(name, document):
+    path = FOLDER / f"{name}.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def read(path):
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def searched():
+    """A run with its journal, and its exports."""
+    study, result = write("searched", SEARCHED), FOLDER / "searched.result.json"
+    (FOLDER / "searched.run.log").unlink(missing_ok=True)
+    tune("run", study, "--backend", "cpu", "--journal", FOLDER / "searched.run.log", "-o", result)
+    for kind, ending in (("optuna-journal", "log"), ("wandb-sweep", "yaml"), ("ray-tune", "ray.py"), ("pytorch", "study.py")):
+        tune("export", result, "--to", kind, "-o", FOLDER / f"searched.{ending}")
+    tune("import", FOLDER / "searched.log", "-o", FOLDER / "searched.back.json")
+    assert read(FOLDER / "searched.back.json") == read(result)
+
+
+def sweep():
+    """W&B's schema takes the sweep."""
+    import yaml
+    from sweeps.config import SweepConfig, schema_violations_from_proposed_config
+
+    config = yaml.safe_load((FOLDER / "searched.yaml").read_text(encoding="utf-8"))
+    violations = schema_violations_from_proposed_config(config)
+    assert not violations, violations
+    drawn = SweepConfig(config)["parameters"]
+    assert drawn["learning_rate"]["min"] == 1e-5 and isinstance(drawn["learning_rate"]["min"], float)
+    # An agent's call of the study's script.
+    said = python("searched.study.py", "--learning_rate=0.01", "--optimizer=momentum", "--one_minus_momentum=0.1",
+                  "--batch_size=16", "--dropout=0.1")
+    assert said.splitlines()[-1].startswith("complete: validation_loss"), said
+    print("W&B's schema takes the sweep, and its script one setting an argument")
+
+
+def study_script():
+    """The study's script searches and writes what we read."""
+    python("searched.study.py", "--trials=6", "-o", "searched.python.json")
+    tune("export", FOLDER / "searched.python.json", "--to", "csv", "-o", FOLDER / "searched.python.csv")
+    result = read(FOLDER / "searched.python.json")
+    assert len(result["trials"]) == 6 and result["best"] is not None
+    print("the study's PyTorch script searches, and its result is read")
+
+
+def trained():
+    """Each script comes to its trial's validation loss, as another seed would."""
+    for name, change in TRAINED.items():
+        base = {"format": FORMAT, "dataset": {"name": "moons", "noise": 0.2}, "trials": 1, **change}
+        base["fixed"] = {"epochs": 8, "hidden": [12], **change["fixed"]}
+        ours = []
+        for seed in range(SEEDS):
+            result = FOLDER / f"{name}.result.json"
+            tune("run", write(name, {**base, "seed": seed}), "--backend", "cpu", "-o", result)
+            ours.append(read(result)["trials"][0]["value"])
+        tune("export", FOLDER / f"{name}.result.json", "--to", "pytorch", "--trial", 0, "-o", FOLDER / f"{name}.py")
+        # In this process: importing torch anew takes longer than training.
+        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        data = script.load_data()
+        theirs = [script.train(script.PARAMS, data, seed)[0]["value"] for seed in range(SEEDS)]
+        (a, s), (b, t) = [(statistics.mean(of), statistics.stdev(of)) for of in (ours, theirs)]
+        distance = abs(a - b) / math.sqrt((s * s + t * t) / SEEDS + 1e-18)
+        print(f"{name}: {a:.4f} +- {s:.4f} here, {b:.4f} +- {t:.4f} in PyTorch ({distance:.1f} standard errors)")
+        # Welch's t of two dozen runs: one in ten thousand is beyond 4.5.
+        assert distance < 4.5, name
+
+
+def cluster():
+    """The script on a local Ray of two workers; with our own trainable and sampler, too."""
+    for more in (["--trainable=pytorch", "--search=optuna"], ["--trainable=tune", "--search=tune", f"--tune={TUNE}"]):
+        output = FOLDER / "searched.ray.json"
+        python("searched.ray.py", "--trials=6", "--at-once=2", "-o", output, *more)
+        result = read(output)
+        states = [trial["state"] for trial in result["trials"]]
+        assert len(states) == 6 and "complete" in states and "failed" not in states, states
+        tune("export", output, "--to", "csv", "-o", FOLDER / "searched.ray.csv")
+        write("ray", result["study"])
+        print("Ray", *more, states)
+
+
+def weights():
+    """The page's weights load to the same outputs."""
+    subprocess.run([NODE, HERE / "weights.js", FOLDER], check=True)
+    import torch
+
+    spec = importlib.util.spec_from_file_location("net", FOLDER / "net.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    expected = read(FOLDER / "net.json")
+    net = script.load()
+    with torch.no_grad():
+        outputs = net((torch.tensor(expected["rows"]) - script.MEAN) / script.SCALE)
+    error = float((outputs - torch.tensor(expected["outputs"])).abs().max())
+    assert error < 1e-5, error
+    print(f"the page's weights load to the same outputs ({error:.1e})")
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    chosen = sys.argv[4:] or ["searched", "sweep", "study_script", "trained", "weights", "cluster"]
+    for name in chosen:
+        globals()[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+//! `tune run --journal` as a process: the run as a file that grows, is cut off, and goes on.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tune-{}-journal-{name}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+/// A search that learns and prunes, so that each trial hangs on those before it.
+fn study() -> Value {
+    json!({
+        "format": "tuning-playground/study@1", "dataset": {"name": "moons", "samples": 60},
+        "fixed": {"hidden": [4], "epochs": 4},
+        "space": {
+            "learning_rate": {"type": "float", "low": 1e-3, "high": 0.1, "log": true},
+            "optimizer": {"type": "categorical", "choices": ["sgd", "adam"]},
+            "beta1": {"type": "float", "low": 0.5, "high": 0.99, "scale": "log1m"},
+        },
+        "sampler": {"name": "tpe", "startup": 4, "round": 4}, "pruner": {"name": "halving", "reduction": 2}, "trials": 12,
+    })
+}
+
+fn tune(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("tune ends")
+}
+
+/// Runs a study with a journal; the result.
+fn run(folder: &Path, study: &Value, journal: &Path) -> Result<Value, String> {
+    let [file, result] = ["study.json", "result.json"].map(|name| folder.join(name));
+    fs::write(&file, study.to_string()).expect("written");
+    let [file, journal] = [&file, journal].map(|path| path.to_string_lossy().into_owned());
+    let output = tune(&["run", &file, "--backend", "cpu", "--journal", &journal, "-o", &result.to_string_lossy()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if !output.status.success() {
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        return Err(said);
+    }
+    Ok(plain(&read(&result)))
+}
+
+fn read(path: &Path) -> Value {
+    tuning_playground::json::parse(&fs::read_to_string(path).expect("it is there")).expect("JSON")
+}
+
+/// A result without what differs from run to run.
+fn plain(result: &Value) -> Value {
+    let mut trials = result["trials"].clone();
+    for trial in trials.as_array_mut().expect("trials") {
+        for epoch in trial["epochs"].as_array_mut().expect("epochs") {
+            epoch["seconds"] = Value::Null;
+        }
+    }
+    json!({"trials": trials, "best": result["best"]})
+}
+
+/// How often each trial was created and ended.
+fn counts(text: &str) -> (Vec<u32>, usize) {
+    let lines: Vec<Value> =
+        text.lines().map(|line| tuning_playground::json::parse_bare(line).expect("whole")).collect();
+    let created = lines.iter().filter(|line| line["op_code"] == 4).count();
+    let mut ended = vec![0; created];
+    for line in lines.iter().filter(|line| line["op_code"] == 6) {
+        ended[line["trial_id"].as_u64().expect("a number") as usize] += 1;
+    }
+    (ended, created)
+}
+
+#[test]
+fn a_run_that_was_cut_off_goes_on_without_a_trial_lost_or_twice() {
+    let folder = folder("resumed");
+    let journal = folder.join("run.log");
+    let whole = run(&folder, &study(), &journal).expect("a run");
+    let text = fs::read_to_string(&journal).expect("a journal");
+    assert_eq!(counts(&text), (vec![1; 12], 12));
+    // As where it was killed: in its head, between lines, in mid-line, and at its end.
+    for share in [0.005, 0.2, 0.5, 0.77, 0.999, 1.0] {
+        let end = (text.len() as f64 * share) as usize;
+        fs::write(&journal, &text.as_bytes()[..end]).expect("cut");
+        assert_eq!(run(&folder, &study(), &journal).expect("goes on"), whole, "cut at {end} of {}", text.len());
+        let grown = fs::read_to_string(&journal).expect("a journal");
+        assert_eq!(counts(&grown), (vec![1; 12], 12), "cut at {end}");
+        let kept = text[..end].rfind('\n').map_or(0, |at| at + 1);
+        assert!(grown.as_bytes().starts_with(&text.as_bytes()[..kept]), "what was there stays");
+    }
+    // It is the result, epoch for epoch.
+    let back = folder.join("back.json");
+    let [file, out] = [&journal, &back].map(|path| path.to_string_lossy().into_owned());
+    assert!(tune(&["import", &file, "-o", &out]).status.success());
+    assert_eq!(plain(&read(&back)), whole);
+    // A study that is given more trials goes on, too.
+    let mut more = study();
+    more["trials"] = json!(16);
+    let more = run(&folder, &more, &journal).expect("goes on");
+    assert_eq!(more["trials"].as_array().map(Vec::len), Some(16));
+    assert_eq!(more["trials"].as_array().map(|all| &all[..12]), whole["trials"].as_array().map(Vec::as_slice));
+}
+
+#[test]
+fn populations_and_stages_go_on_too() {
+    let folder = folder("kinds");
+    let mut population = study();
+    population["sampler"] = json!({"name": "pbt", "population": 4});
+    population["pruner"] = Value::Null;
+    population.as_object_mut().expect("a study").remove("pruner");
+    let mut stages = study();
+    stages["stages"] = json!([{"epochs": 2, "trials": 4}, {"epochs": 3, "trials": 4}]);
+    stages["trials"] = json!(8);
+    stages["sampler"] = json!({"name": "random"});
+    for (name, study) in [("population", population), ("stages", stages)] {
+        let journal = folder.join(name);
+        let whole = run(&folder, &study, &journal).expect("a run");
+        let text = fs::read_to_string(&journal).expect("a journal");
+        fs::write(&journal, &text.as_bytes()[..2 * text.len() / 3]).expect("cut");
+        assert_eq!(run(&folder, &study, &journal).expect("goes on"), whole, "{name}");
+    }
+}
+
+#[test]
+fn a_journal_of_something_else_is_left_as_it_is() {
+    let folder = folder("refused");
+    let journal = folder.join("run.log");
+    let mut small = study();
+    small["trials"] = json!(4);
+    run(&folder, &small, &journal).expect("a run");
+    let text = fs::read_to_string(&journal).expect("a journal");
+    let mut other = small.clone();
+    other["seed"] = json!(1);
+    let altered = text.replacen("\"optimizer\":0", "\"optimizer\":1", 1);
+    for (study, text, said) in [
+        (&other, text.clone(), "it is of another study: seed differ"),
+        (&small, text.replace("journal@1", "journal@3"), "line 2 of the journal: format is"),
+        (&small, text.replace("\"backend\":\"cpu\"", "\"backend\":\"gpu\""), "trained with backend \"gpu\""),
+        (&small, altered, "has other parameters than the study asks for"),
+        (&small, "no journal\n".into(), "line 1 of the journal"),
+        (&small, json!({"format": "x"}).to_string() + "\n", "op_code is missing"),
+    ] {
+        fs::write(&journal, &text).expect("written");
+        let error = run(&folder, study, &journal).expect_err(said);
+        assert!(error.contains(said) && error.contains("run.log"), "{error} does not say: {said}");
+        assert_eq!(fs::read_to_string(&journal).expect("a journal"), text, "{said}");
+    }
+    // While another run writes it.
+    fs::write(&journal, &text).expect("written");
+    let held = fs::File::open(&journal).expect("a journal");
+    held.lock().expect("a lock");
+    assert!(run(&folder, &small, &journal).expect_err("locked").contains("another run writes it"));
+    drop(held);
+    // A line that is being written while it is read is left out, and said.
+    let cut = folder.join("cut.log");
+    fs::write(&cut, &text[..text.len() - 20]).expect("cut");
+    let output = tune(&["import", &cut.to_string_lossy(), "-o", &folder.join("cut.json").to_string_lossy()]);
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("last line is not whole"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 trials have not ended"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let folder = folder("full");
+    let error = run(&folder, &study(), Path::new("/dev/full")).expect_err("a full disk");
+    assert!(error.contains("/dev/full: No space left on device") && error.contains("goes on from there"), "{error}");
+    let result = folder.join("result.json");
+    let mut small = study();
+    small["trials"] = json!(1);
+    fs::write(&result, json!({"format": "tuning-playground/result@1", "study": small, "trials": []}).to_string())
+        .expect("written");
+    let output = tune(&["export", &result.to_string_lossy(), "--to", "optuna-journal", "-o", "/dev/full"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("No space left on device"));
+}

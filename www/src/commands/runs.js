@@ -174,7 +174,9 @@ export const RUNS = {
     act: async (on, /** @type {{text: string, name: string}} */ { text, name }) => {
       const { store, slices, page, runner } = on;
       const { readFile } = await later('runs');
-      const read = await readFile(text, store, (what, ...args) => runner.asked('convert', what, ...args));
+      const convert = (/** @type {string} */ what, /** @type {unknown[]} */ ...args) =>
+        runner.asked('convert', what, ...args);
+      const read = await readFile(text, store, convert);
       slices.messages.dismiss('import');
       if (read.problem) {
         slices.messages.notify(importNotice(name, read.problem));

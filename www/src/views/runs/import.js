@@ -146,7 +146,8 @@ export function readImport(text, store) {
 export async function readFile(text, store, convert) {
   if (!isJournal(text)) return readImport(text, store);
   try {
-    return readImport(await convert('importJournal', text, JSON.stringify(withDefaults(store.study))), store);
+    const study = JSON.stringify(withDefaults(store.study));
+    return readImport(await convert('importJournal', text, study), store);
   } catch (error) {
     return { problem: { code: 'unexpected', detail: String(/** @type {any} */ (error)?.message ?? error) } };
   }

@@ -134,7 +134,8 @@ export class TpShare extends Part {
               @click=${this.editWords}>${this.t(question ? 'words.edit' : 'words.add')}</button>`
         }</p>
       <p class="words q2" data-testid="share-outline">${outlineOf(store)}</p>
-      ${this.linkPart(link)}${link === null ? nothing : this.codePart(link)}${this.embedPart()}${this.filePart()}${this.onwardPart()}
+      ${this.linkPart(link)}${link === null ? nothing : this.codePart(link)}${this.embedPart()}
+      ${this.filePart()}${this.onwardPart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>
     </div>`;

@@ -136,8 +136,8 @@ export function readImport(text, store) {
 }
 
 /**
- * What the page takes in of a file: a result, or an Optuna journal, of which a result is made first. Where a journal does
- * not say what study it is of, the one in the panel is meant.
+ * What the page takes in of a file: a result, or an Optuna journal, of which a result is made first. Where a journal
+ * does not say what study it is of, the one in the panel is meant.
  * @param {string} text
  * @param {import('../../state/store.js').Store} store
  * @param {(what: string, ...args: unknown[]) => Promise<string>} convert asks the engine

@@ -32,16 +32,16 @@ pub fn main() -> Result<()> {
     let result = session.document();
     println!("result: {} bytes, best trial {}", result.to_string().len(), result["best"]);
     let Some(best) = session.best() else { return Ok(()) };
-    let trainer = Trainer::new(Rc::new(study), Rc::new(prepared), Box::new(Cpu::new()), Vec::new())?;
-    surface(&trainer, &session, best)
+    let mut trainer = Trainer::new(Rc::new(study), Rc::new(prepared), Box::new(Cpu::new()), Vec::new())?;
+    surface(&mut trainer, &session, best)
 }
 
 /// The loss over a plane of two random directions around a trial's weights, as a few rows of numbers.
-fn surface(trainer: &Trainer, session: &Session, best: u32) -> Result<()> {
+fn surface(trainer: &mut Trainer, session: &Session, best: u32) -> Result<()> {
     let Some((trial, kept)) = session.kept(best)? else { return Ok(()) };
     let contestant = trainer.contestant(&trial, session.study().trials);
     let spec = &contestant.spec;
-    let weights: Vec<f64> = kept.networks[0].weights(spec).into_iter().map(f64::from).collect();
+    let weights = kept.networks[0].weights(spec);
     let plane = analysis::Plane::random(&spec.shape, weights, 0)?;
     let site = analysis::Site { spec, data: trainer.data(), rows: analysis::Rows::Validation, unit: trainer.unit() };
     let scorer = site.scorer(&plane);

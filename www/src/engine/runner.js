@@ -546,7 +546,7 @@ export class Runner {
     return this.asked('networks', number);
   }
 
-  /** What the engine answers; what it throws is said in words. @param {'networks' | 'convert'} what @param {...any} args */
+  /** What the engine answers, or throws, in words. @param {'networks' | 'convert'} what @param {...any} args */
   asked(what, ...args) {
     return /** @type {any} */ (this.engine)[what](...args).catch((/** @type {any} */ error) => {
       throw this.shown(error?.problem ?? { code: 'unexpected', detail: String(error) });

@@ -136,8 +136,8 @@ export function readImport(text, store) {
 }
 
 /**
- * What the page takes in of a file: a result, or an Optuna journal, of which a result is made first. Where a journal does
- * not say what study it is of, the one in the panel is meant.
+ * What the page takes in of a file: a result, or an Optuna journal, of which a result is made first. Where a journal
+ * does not say what study it is of, the one in the panel is meant.
  * @param {string} text
  * @param {import('../../state/store.js').Store} store
  * @param {(what: string, ...args: unknown[]) => Promise<string>} convert asks the engine
@@ -146,7 +146,8 @@ export function readImport(text, store) {
 export async function readFile(text, store, convert) {
   if (!isJournal(text)) return readImport(text, store);
   try {
-    return readImport(await convert('importJournal', text, JSON.stringify(withDefaults(store.study))), store);
+    const study = JSON.stringify(withDefaults(store.study));
+    return readImport(await convert('importJournal', text, study), store);
   } catch (error) {
     return { problem: { code: 'unexpected', detail: String(/** @type {any} */ (error)?.message ?? error) } };
   }

@@ -43,7 +43,7 @@ export class TpRunsList extends Part {
       <div class="body">
         <div class="bar"><h2 id="runs-title">${this.t('runs.title')}</h2><span class="sp"></span>
           <label class="btn" data-testid="import">${this.t('runs.import')}<input type="file" class="vh" multiple
-            accept=".json,.log,.jsonl,.journal,application/json" data-testid="import-file" @change=${this.onFiles}></label>
+            accept=".json,.log,.journal" data-testid="import-file" @change=${this.onFiles}></label>
           <button type="button" class="ib" data-testid="close-runs" aria-label=${this.t('action.close')}
             @click=${() => this.dialog?.close()}>${icon('close')}</button></div>
         <p class="q2" data-testid="runs-room">${this.room()}</p>

@@ -32,6 +32,7 @@ const SPEAK_EVERY = 5000;
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const works = defineLater('works', () => import('./works.js'));
 const modeling = defineLater('modeling', () => import('./modeling.js'));
+const surfacing = defineLater('surfacing', () => import('./surfacing.js'));
 const racing = defineLater('racing', () => import('./racing.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
@@ -78,7 +79,7 @@ export class Runner {
     this.isAsleep = true;
     /** @type {import('./turn.js').Turn | null} among guests of one page */ this.turn = null;
     /** @private @type {import('../state/stored.js').StoredSurface | null} of a stored run */ this.stored = null;
-    /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfacing = null;
+    /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfaces = null;
     /** @private @type {Promise<import('./racing.js').Racing> | null} */ this.raced = null;
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
@@ -109,8 +110,21 @@ export class Runner {
     store.subscribe(['study'], () => void (store.study.dataset.text !== undefined && this.check(store.study)));
   }
 
-  get surfaces() {
-    return (this.surfacing ??= new (here().Surfacing)(this.store, () => this.engine));
+  /** Has loss surfaces do something; what lays them is loaded when one is first asked for.
+   * @param {(surfaces: import('./surfacing.js').Surfacing) => unknown} act */
+  async surface(act) {
+    try {
+      const { Surfacing } = await surfacing.open();
+      this.surfaces ??= new Surfacing(this.store, () => this.engine);
+      await act(this.surfaces);
+    } catch (error) {
+      this.store.reports.landscape.fail({ code: 'unexpected', detail: String(error) });
+    }
+  }
+
+  /** Lets a surface go, if there ever was one. */
+  leaveSurface() {
+    this.surfaces?.leave();
   }
 
   /** Has races do something; what races is loaded when it is first asked for.
@@ -133,7 +147,7 @@ export class Runner {
 
   /** @private Other trials lie under the same numbers now. */
   forgetSurfaces() {
-    this.surfacing?.forget();
+    this.surfaces?.forget();
   }
 
   /** @private */

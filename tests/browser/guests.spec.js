@@ -56,13 +56,16 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
       const said = [];
       const run = (/** @type {any} */ one, /** @type {string} */ name) =>
         one.run().then((/** @type {any} */ result) => void said.push(`${name} ${result.trials.length}`));
-      const both = [run(a, 'a'), run(b, 'b')];
+      const begun = new Promise((resolve) => void a.addEventListener('progress', resolve, { once: true }));
+      const both = [run(a, 'a')];
+      await begun;
+      both.push(run(b, 'b'));
       await new Promise((resolve) => void setTimeout(resolve, 100));
       said.push(b.renderRoot.querySelector('[data-testid=waits]') ? 'b waits' : 'b does not wait');
       await Promise.all(both);
       return said;
     },
-    small({ trials: 4, fixed: { epochs: 20 } }),
+    small({ trials: 4, fixed: { epochs: 60 } }),
   );
   expect(order).toEqual(['b waits', 'a 4', 'b 2']);
   // What is no word of ours, or comes from somebody else, does nothing.

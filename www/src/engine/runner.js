@@ -80,7 +80,7 @@ export class Runner {
     /** @type {import('./turn.js').Turn | null} among guests of one page */ this.turn = null;
     /** @private @type {import('../state/stored.js').StoredSurface | null} of a stored run */ this.stored = null;
     /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfaces = null;
-    /** @private @type {Promise<import('./racing.js').Racing> | null} */ this.raced = null;
+    /** @private @type {import('./racing.js').Racing | null} */ this.races = null;
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
     /** @private @type {Partial<Record<'range' | 'sharpness', import('./range.js').PieceRun>>} */
@@ -114,8 +114,11 @@ export class Runner {
    * @param {(surfaces: import('./surfacing.js').Surfacing) => unknown} act */
   async surface(act) {
     try {
-      const { Surfacing } = await surfacing.open();
-      this.surfaces ??= new Surfacing(this.store, () => this.engine);
+      // Once it is here what is asked for is done at once.
+      if (!this.surfaces) {
+        const { Surfacing } = await surfacing.open();
+        this.surfaces ??= new Surfacing(this.store, () => this.engine);
+      }
       await act(this.surfaces);
     } catch (error) {
       this.store.reports.landscape.fail({ code: 'unexpected', detail: String(error) });
@@ -131,10 +134,12 @@ export class Runner {
    * @template T @param {(races: import('./racing.js').Racing) => T | Promise<T>} act @returns {Promise<T | null>} */
   async race(act) {
     try {
-      this.raced ??= racing.open().then(({ Racing }) => new Racing(this.store, () => this.engine));
-      return await act(await this.raced);
+      if (!this.races) {
+        const { Racing } = await racing.open();
+        this.races ??= new Racing(this.store, () => this.engine);
+      }
+      return await act(this.races);
     } catch (error) {
-      this.raced = null;
       this.store.reports.race.fail({ code: 'unexpected', detail: String(error) });
       return null;
     }
@@ -142,7 +147,7 @@ export class Runner {
 
   /** Lets a race go, if there ever was one. */
   leaveRace() {
-    void this.raced?.then((races) => races.leave());
+    this.races?.leave();
   }
 
   /** @private Other trials lie under the same numbers now. */
@@ -565,7 +570,7 @@ export class Runner {
    * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.looking?.then((models) => models.dispose()).catch(() => {});
-    void this.raced?.then((races) => races.dispose());
+    this.races?.dispose();
     this.mapped?.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
     this.piecewise = {};

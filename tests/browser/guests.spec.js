@@ -26,7 +26,7 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
       `<tuning-playground lang="en" style="height:420px;width:640px"></tuning-playground>
       <tuning-playground id="second" lang="ko" theme="dark" controls="learning_rate,optimizer" study='${tiny}'
         style="height:320px;width:480px"></tuning-playground>
-      <iframe src="${site.url}embed.html#v=1&lang=en" style="width:640px;height:420px"></iframe>`,
+      <iframe src="${site.url}embed.html#v=1&lang=en" title="frame" style="width:640px;height:420px"></iframe>`,
       script(site.url),
     ),
   );
@@ -41,7 +41,7 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
   await expect(first.locator('tp-surface .fit path').first()).toBeAttached();
   await settled(page);
   expect(loaded.filter((one) => /wasm|worker|works|page-/.test(one))).toEqual([]);
-  expect(await serious(app)).toEqual([]);
+  expect(await serious(app, ['tp-embed'])).toEqual([]);
   // A setting that its author leaves to readers.
   const second = page.locator('#second');
   await second.getByTestId('knob-optimizer').selectOption('sgd');
@@ -56,13 +56,16 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
       const said = [];
       const run = (/** @type {any} */ one, /** @type {string} */ name) =>
         one.run().then((/** @type {any} */ result) => void said.push(`${name} ${result.trials.length}`));
-      const both = [run(a, 'a'), run(b, 'b')];
+      const begun = new Promise((resolve) => void a.addEventListener('progress', resolve, { once: true }));
+      const both = [run(a, 'a')];
+      await begun;
+      both.push(run(b, 'b'));
       await new Promise((resolve) => void setTimeout(resolve, 100));
       said.push(b.renderRoot.querySelector('[data-testid=waits]') ? 'b waits' : 'b does not wait');
       await Promise.all(both);
       return said;
     },
-    small({ trials: 4, fixed: { epochs: 20 } }),
+    small({ trials: 4, fixed: { epochs: 60 } }),
   );
   expect(order).toEqual(['b waits', 'a 4', 'b 2']);
   // What is no word of ours, or comes from somebody else, does nothing.

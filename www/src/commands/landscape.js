@@ -35,18 +35,18 @@ export const LANDSCAPE = {
       if (!isOwn || !isSamePlane) options.extent = changes?.extent ?? null;
       const isSame = isSamePlane && SAME.every((key) => options[key] === before[key]);
       if (!selected || !reachOf(selected)) {
-        runner.surfaces.leave();
+        runner.leaveSurface();
         slices.landscape.put({ options });
       } else if (!isSame || !isOwn || landscape.state === 'none') {
-        void runner.surfaces.begin(selected.number, options);
+        void runner.surface((one) => one.begin(selected.number, options));
       } else if (String(options.extent) !== String(before.extent)) {
-        void runner.surfaces.frame(options);
+        void runner.surface((one) => one.frame(options));
       }
       // What is looked at is kept between visits; guests keep nothing.
       if (store.whole && (changes?.plane || changes?.rows)) save(KEPT, landscape.kept);
     },
   }),
   /** The trial that is looked at has been trained further. */
-  follow_landscape: defineCommand({ act: ({ runner }) => runner.surfaces.follow() }),
-  leave_landscape: defineCommand({ act: ({ runner }) => runner.surfaces.leave() }),
+  follow_landscape: defineCommand({ act: ({ runner }) => void runner.surface((one) => one.follow()) }),
+  leave_landscape: defineCommand({ act: ({ runner }) => runner.leaveSurface() }),
 };

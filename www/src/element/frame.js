@@ -20,9 +20,10 @@ function beside(path) {
 function follow(element) {
   const { state, skipped } = decodeLink(location.hash);
   const { study, view, lang, theme, controls, scale, recorded } = state;
+  if (scale !== undefined) element.scale = scale;
   if (study) element.study = study;
-  for (const [name, value] of Object.entries({ view, lang, theme, scale, controls: controls?.join(',') }))
-    if (value !== undefined) /** @type {any} */ (element)[name] = value;
+  for (const [name, value] of Object.entries({ view, lang, theme, controls: controls?.join(',') }))
+    if (value !== undefined) element.setAttribute(name, String(value));
   element.arrange(state);
   const stored = recorded && beside(recorded);
   if (stored) element.recorded = stored;

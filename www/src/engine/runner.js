@@ -32,6 +32,7 @@ const SPEAK_EVERY = 5000;
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 const works = defineLater('works', () => import('./works.js'));
 const modeling = defineLater('modeling', () => import('./modeling.js'));
+const surfacing = defineLater('surfacing', () => import('./surfacing.js'));
 const racing = defineLater('racing', () => import('./racing.js'));
 const picking = defineLater('picking', () => import('./picking.js'));
 const repeats = defineLater('repeats', () => import('./repeats.js'));
@@ -78,8 +79,8 @@ export class Runner {
     this.isAsleep = true;
     /** @type {import('./turn.js').Turn | null} among guests of one page */ this.turn = null;
     /** @private @type {import('../state/stored.js').StoredSurface | null} of a stored run */ this.stored = null;
-    /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfacing = null;
-    /** @private @type {Promise<import('./racing.js').Racing> | null} */ this.raced = null;
+    /** @private @type {import('./surfacing.js').Surfacing | null} */ this.surfaces = null;
+    /** @private @type {import('./racing.js').Racing | null} */ this.races = null;
     /** Looks into networks, once one was asked for. @type {Promise<import('./modeling.js').Modeling> | null} */
     this.looking = null;
     /** @private @type {Partial<Record<'range' | 'sharpness' | 'ensemble', import('./range.js').PieceRun>>} */
@@ -109,18 +110,36 @@ export class Runner {
     store.subscribe(['study'], () => void (store.study.dataset.text !== undefined && this.check(store.study)));
   }
 
-  get surfaces() {
-    return (this.surfacing ??= new (here().Surfacing)(this.store, () => this.engine));
+  /** Has loss surfaces do something; what lays them is loaded when one is first asked for.
+   * @param {(surfaces: import('./surfacing.js').Surfacing) => unknown} act */
+  async surface(act) {
+    try {
+      // Once it is here what is asked for is done at once.
+      if (!this.surfaces) {
+        const { Surfacing } = await surfacing.open();
+        this.surfaces ??= new Surfacing(this.store, () => this.engine);
+      }
+      await act(this.surfaces);
+    } catch (error) {
+      this.store.reports.landscape.fail({ code: 'unexpected', detail: String(error) });
+    }
+  }
+
+  /** Lets a surface go, if there ever was one. */
+  leaveSurface() {
+    this.surfaces?.leave();
   }
 
   /** Has races do something; what races is loaded when it is first asked for.
    * @template T @param {(races: import('./racing.js').Racing) => T | Promise<T>} act @returns {Promise<T | null>} */
   async race(act) {
     try {
-      this.raced ??= racing.open().then(({ Racing }) => new Racing(this.store, () => this.engine));
-      return await act(await this.raced);
+      if (!this.races) {
+        const { Racing } = await racing.open();
+        this.races ??= new Racing(this.store, () => this.engine);
+      }
+      return await act(this.races);
     } catch (error) {
-      this.raced = null;
       this.store.reports.race.fail({ code: 'unexpected', detail: String(error) });
       return null;
     }
@@ -128,12 +147,12 @@ export class Runner {
 
   /** Lets a race go, if there ever was one. */
   leaveRace() {
-    void this.raced?.then((races) => races.leave());
+    this.races?.leave();
   }
 
   /** @private Other trials lie under the same numbers now. */
   forgetSurfaces() {
-    this.surfacing?.forget();
+    this.surfaces?.forget();
   }
 
   /** @private */
@@ -557,7 +576,7 @@ export class Runner {
    * still being drawn may ask for a fit, and must not start them anew. */
   dispose() {
     this.looking?.then((models) => models.dispose()).catch(() => {});
-    void this.raced?.then((races) => races.dispose());
+    this.races?.dispose();
     this.mapped?.dispose();
     for (const one of Object.values(this.piecewise)) void one.stop().catch(() => {});
     this.piecewise = {};

@@ -179,7 +179,7 @@ export class TpCurves extends FigurePart {
   }
 
   below() {
-    void later('schedules').catch(() => {});
+    if (this.store?.whole) void later('schedules').catch(() => {});
     return html`<tp-schedule-strip .store=${this.store} .frame=${this.frame}></tp-schedule-strip>`;
   }
 

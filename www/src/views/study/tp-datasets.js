@@ -52,7 +52,7 @@ export class TpDatasets extends Part {
       })),
       store.study.dataset.name,
       (name) => this.act('choose_dataset', name),
-      { className: 'sets', testid: 'datasets' },
+      { className: 'sets', testid: 'datasets', disabled: store.locks.has('data') },
     );
   }
 

@@ -396,7 +396,7 @@ mod tests {
         assert_eq!(bits(&written), bits(&recorded));
         let document = serde_json::to_value(epoch).unwrap();
         assert_eq!(document["layers"], json!([{"gradient_norm": 3.0}, {"gradient_norm": 4.0}]));
-        for mark in [0.0, 8.0, 32.0, nan] {
+        for mark in [0.0, 16.0, 64.0, nan] {
             let mut other = recorded;
             other[20] = mark;
             assert_eq!(TrialEvent::read(&other), None, "{mark}");

@@ -1,7 +1,7 @@
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
 
-test('folds train side by side, say what they cost, and too many are mended', async ({ app, page, backend }) => {
+test('@soak folds train side by side, say what they cost, and too many are mended', async ({ app, page, backend }) => {
   await app.open();
   const study = small({ dataset: { name: 'iris', samples: 30 }, trials: 3 });
   study.fixed = { ...study.fixed, batch_size: 8 };

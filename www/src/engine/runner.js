@@ -509,8 +509,7 @@ export class Runner {
     await (await pairing.open()).trainPairs(this.engine.pool, asked);
   }
 
-  /** Runs whole studies in an engine of its own (repeats.js, epoch-times.js).
-   * @param {'repeatSplits' | 'timeEpochs'} what @param {any} asked */
+  /** Runs whole studies in an engine of its own. @param {'repeatSplits' | 'timeEpochs'} what @param {any} asked */
   async apart(what, asked) {
     await (await repeats.open())[what](new (here().Engine)(this.engine.options), asked);
   }

@@ -84,7 +84,7 @@ export class TpBatches extends Part {
 
   /** @private @param {EpochTime[]} times */
   table(times) {
-    const slowest = Math.max(...times.map(({ seconds }) => seconds ?? 0));
+    const slowest = Math.max(...times.map(({ seconds }) => seconds ?? 0)) || 1;
     const bar = (/** @type {number} */ share) =>
       html`<td aria-hidden="true"><meter min="0" max="1" .value=${share}></meter></td>`;
     const row = (/** @type {EpochTime} */ { size, seconds }) => {
@@ -108,7 +108,9 @@ export class TpBatches extends Part {
 
   /** @private @param {number} seconds */
   time(seconds) {
-    return this.t('batches.ms', { n: Number((1000 * seconds).toPrecision(2)) });
+    return seconds < 1e-4
+      ? this.t('batches.quick')
+      : this.t('batches.ms', { n: Number((1000 * seconds).toPrecision(2)) });
   }
 }
 

@@ -18,6 +18,10 @@ use tuning_playground::trainer::Trainer;
 const EPOCHS: u64 = 3;
 const BATCH: usize = 16;
 
+fn square(x: f64) -> f64 {
+    x * x
+}
+
 fn study(dataset: &str, fixed: &Value, more: &Value) -> Rc<Study> {
     let mut study = json!({
         "format": FORMAT,
@@ -37,7 +41,7 @@ fn study(dataset: &str, fixed: &Value, more: &Value) -> Rc<Study> {
 fn standardised(all: &[f64], train: &[u32]) -> (Vec<f64>, f64) {
     let n = train.len() as f64;
     let mean = train.iter().map(|&row| all[row as usize]).sum::<f64>() / n;
-    let deviation = (train.iter().map(|&row| (all[row as usize] - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let deviation = (train.iter().map(|&row| square(all[row as usize] - mean)).sum::<f64>() / n).sqrt();
     (all.iter().map(|x| (x - mean) / deviation).collect(), deviation)
 }
 
@@ -109,7 +113,7 @@ fn by_hand(study: &Study, trial: u32) -> Vec<[f64; 3]> {
                 Labels::Classes(_) => found.accuracy,
                 Labels::Numbers(numbers) => {
                     let own = &numbers[rows.n_train..][..rows.n_validation];
-                    1.0 - found.loss / mean_and_deviation(own).1.powi(2)
+                    1.0 - found.loss / square(mean_and_deviation(own).1)
                 }
             };
             all.push([found.loss * unit * unit, metric, tested * unit * unit]);

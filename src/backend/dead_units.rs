@@ -10,8 +10,8 @@ const FLAT: f32 = 0.01;
 const BLOCK: usize = 256;
 
 /// Of each hidden layer the share of units whose activation is flat for every validation row (every training row where
-/// there are none): its slope stays below a hundredth of its steepest. A ReLU is flat where its sum is not above 0, a
-/// sigmoid beyond 6, a tanh beyond 3; a leaky ReLU and a linear unit never are.
+/// there are none): its slope stays below a hundredth of its steepest. A unit with `relu` is flat where its sum is not above 0,
+/// one with `sigmoid` beyond 6, one with `tanh` beyond 3; one with `leaky_relu` or `linear` never is.
 pub fn dead_units(spec: &NetworkSpec, parameters: &[f32], data: &Data) -> Vec<f64> {
     let layers = spec.shape.layers();
     let hidden = &layers[..layers.len() - 1];
@@ -34,7 +34,6 @@ pub fn dead_units(spec: &NetworkSpec, parameters: &[f32], data: &Data) -> Vec<f6
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "shares of four units are exact")]
 mod tests {
     use super::*;
     use crate::backend::Labels;

@@ -36,24 +36,20 @@ pub fn write((study, document): (&Study, &Value), trial: Option<(u32, &Map<Strin
     let name = plain(&study.name);
     let named = if name.is_empty() { String::new() } else { format!(": {name}") };
     let n_swept = study.space.len();
-    let usage = match trial {
-        Some((number, _)) => {
-            has.insert("trial".into());
-            fill.push(("title", format!("Trial {number} of a study on {data}{named}.")));
-            let other =
-                if n_swept > 0 { "\n  python SCRIPT.py --learning_rate=0.01  with another setting" } else { "" };
-            format!("\n  python SCRIPT.py                       trains it{other}\n")
-        }
-        None => {
-            has.insert("study".into());
-            fill.push(("title", format!("A study on {data}{named}, searched at random.")));
-            format!(
-                "\n  python SCRIPT.py                       draws and trains {} trials\n  \
+    let usage = if let Some((number, _)) = trial {
+        has.insert("trial".into());
+        fill.push(("title", format!("Trial {number} of a study on {data}{named}.")));
+        let other = if n_swept > 0 { "\n  python SCRIPT.py --learning_rate=0.01  with another setting" } else { "" };
+        format!("\n  python SCRIPT.py                       trains it{other}\n")
+    } else {
+        has.insert("study".into());
+        fill.push(("title", format!("A study on {data}{named}, searched at random.")));
+        format!(
+            "\n  python SCRIPT.py                       draws and trains {} trials\n  \
                  python SCRIPT.py --NAME=VALUE ...      trains one, as an agent of Weights & Biases asks for\n  \
                  python SCRIPT.py -o result.json        writes what Tuning Playground opens\n",
-                study.trials
-            )
-        }
+            study.trials
+        )
     };
     fill.push(("usage", usage));
     fill.push(("about", about()));
@@ -80,7 +76,7 @@ pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, 
     let nothing = Map::new();
     let own = params.unwrap_or(&nothing);
     let space: &[(String, Distribution)] = if params.is_some() { &[] } else { &study.space };
-    let fixed = Map::from_iter(study.fixed.clone().into_iter().chain(own.clone()));
+    let fixed = study.fixed.clone().into_iter().chain(own.clone()).collect::<Map<String, Value>>();
     let value = |name: &str, over: &Map<String, Value>| {
         let params: Map<String, Value> = own.clone().into_iter().chain(over.clone()).collect();
         config::value(study, &params, name)

@@ -31,14 +31,13 @@ pub fn write(study: &Study) -> String {
         study.trials
     );
     if !study.name.is_empty() {
-        text.push_str(&format!("name: {}\n", quoted(&study.name)));
+        text.extend(["name: ", &quoted(&study.name), "\n"]);
     }
     match study.pruner {
         PrunerSpec::Halving(rungs) | PrunerSpec::Hyperband(rungs) => {
             let Rungs { reduction, min_epochs } = rungs;
-            text.push_str(&format!(
-                "early_terminate:\n  type: hyperband\n  min_iter: {min_epochs}\n  eta: {reduction}\n"
-            ));
+            let [epochs, reduction] = [min_epochs.to_string(), reduction.to_string()];
+            text.extend(["early_terminate:\n  type: hyperband\n  min_iter: ", &epochs, "\n  eta: ", &reduction, "\n"]);
         }
         PrunerSpec::None | PrunerSpec::Median { .. } => {}
     }
@@ -48,7 +47,7 @@ pub fn write(study: &Study) -> String {
     }
     if study.space.is_empty() {
         // A sweep has a parameter at least.
-        text.push_str(&format!("  epochs:\n    value: {}\n", study.most_epochs()));
+        text.extend(["  epochs:\n    value: ", &study.most_epochs().to_string(), "\n"]);
     }
     text
 }

@@ -16,11 +16,13 @@ fn real(value: &Value) -> Option<f64> {
 }
 
 /// [`real`] of what may be null or missing.
+#[expect(clippy::option_option, reason = "what is null is there, and is not what is none at all")]
 fn maybe(value: &Value) -> Option<Option<f64>> {
     if value.is_null() { Some(None) } else { real(value).map(Some) }
 }
 
 /// A whole number that may be null or missing.
+#[expect(clippy::option_option, reason = "as above")]
 fn count(value: &Value) -> Option<Option<u64>> {
     if value.is_null() { Some(None) } else { value.as_u64().map(Some) }
 }

@@ -301,7 +301,7 @@ impl Study {
             self.check_metric([train, validation], |spread| !spread.is_nan())?;
             folds.push(prepared);
         }
-        let first = folds.pop().ok_or_else(|| Error::TooManyFolds { folds: self.data.folds, rows: 0 })?;
+        let first = folds.pop().ok_or(Error::TooManyFolds { folds: self.data.folds, rows: 0 })?;
         folds.reverse();
         Ok(Prepared { others: folds, ..first })
     }

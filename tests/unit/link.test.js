@@ -239,7 +239,8 @@ for (const [name, mangle] of Object.entries(MANGLERS))
   test(`F2: a link is read through ${name}`, () => {
     fc.assert(
       fc.property(anyStudy, (study) => {
-        // Escapes that only lie within a name cannot be told from a name that holds them.
+        // Escapes that only lie within a name cannot be told from a name that holds them, nor can invisible signs there.
+        if (name.startsWith('invisible')) fc.pre(!`${study.name}${study.question}`.includes(')'));
         const { state, skipped } = quick(() => decodeLink(mangle(linkOf(study))));
         assert.deepEqual(skipped, []);
         assert.deepEqual(state, { study: withDefaults(study), view: 'sweep' });

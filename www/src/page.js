@@ -2,7 +2,7 @@ import './tuning-playground.js';
 import { furnish } from './element/element.js';
 import { learn } from './commands/commands.js';
 import { MORE } from './commands/more.js';
-import { bring } from './engine/runner.js';
+import { bring } from './engine/asked.js';
 import * as works from './engine/works.js';
 import { WholePage } from './element/page.js';
 import sheet from './element/styles/study.css?inline';

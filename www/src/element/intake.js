@@ -1,5 +1,5 @@
 import { perform } from '../commands/commands.js';
-import { ShownError } from '../engine/runner.js';
+import { ShownError } from '../engine/asked.js';
 import { mendsShown, studyNotice } from '../state/notices.js';
 import { readStudy } from '../study/study.js';
 

@@ -43,8 +43,8 @@ defineLater('study', () => import('./study/opened.js'));
 /** What is drawn at once, and not needed before anything else stands. */
 defineLater('chips', () => import('./shell/tp-runs.js'));
 defineLater('best', () => import('./sweep/tp-best.js'));
-defineLater('table', () => import('../figures/tp-table.js'));
-defineLater('schedules', () => import('../figures/tp-schedule-strip.js'));
+defineLater('table', () => import('./table/index.js'));
+defineLater('schedules', () => import('./schedules/index.js'));
 defineLater('picked', () => import('../study/picked.js'));
 defineLater('filter', () => import('../study/filter.js'));
 defineLater('progress', () => import('./progress/index.js'));

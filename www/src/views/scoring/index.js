@@ -1,3 +1,4 @@
+import './tp-record.js';
 import './tp-scoring.js';
 import './tp-batches.js';
 

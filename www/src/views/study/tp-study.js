@@ -20,7 +20,6 @@ import { SEED_LIMIT, TRIALS_LIMIT } from '../../study/study.js';
 import { count } from '../../study/format.js';
 import { PRESETS, presetOf } from '../../study/presets.js';
 import './tp-datasets.js';
-import './tp-record.js';
 import '../../controls/tp-menu.js';
 import '../../controls/tp-row.js';
 import '../../controls/tp-number.js';

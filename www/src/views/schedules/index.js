@@ -1,0 +1,3 @@
+import '../../figures/tp-schedule-strip.js';
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

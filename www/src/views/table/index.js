@@ -1,0 +1,3 @@
+export * from '../../figures/tp-table.js';
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

@@ -81,7 +81,7 @@ mod tests {
     fn literals_are_pythons() {
         let value = json!({"a \"b\"": [null, true, false, 1, -2.5, 1e-5, "x\n\\"], "c": {}});
         assert_eq!(literal(&value), r#"{"a \"b\"": [None, True, False, 1, -2.5, 0.00001, "x\n\\"], "c": {}}"#);
-        assert_eq!(plain("a\"\"\"\n\\b "), "a    b");
+        assert_eq!(plain("a\"\"\"\n\\b "), "a     b");
     }
 
     #[test]

@@ -1,3 +1,4 @@
+import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 
 /**
@@ -42,17 +43,6 @@ const WINDOWS = [
   { width: 1000, height: 700 },
   { width: 390, height: 780 },
 ];
-
-/** Numbers from 0 to 1 by their seed (mulberry32). @param {number} seed */
-function chance(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Places of what can be pressed in the window, the one on top of each. @param {Page} page */
 const targets = (page) =>

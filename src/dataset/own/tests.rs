@@ -265,25 +265,99 @@ fn a_study_says_what_was_found_and_wants_that_very_table() {
     );
 }
 
+/// An IDX file of bytes.
+fn idx(sizes: &[u32]) -> Vec<u8> {
+    let mut file = vec![0, 0, 8, sizes.len() as u8];
+    file.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
+    file.extend((0..sizes.iter().product()).map(|k| (k % 3) as u8));
+    file
+}
+
+fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..400)
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    "[0-9a-c,;\t\".\\-+eE \n\r|\u{feff}é?NA]{0,300}"
+}
+
+/// Files that can be read, with some bytes that are others, and cut, or with a part twice.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let table = plain(",", ".");
+    let packed = pack(&made(&table, &Reading::default()).1);
+    let whole = prop::sample::select(vec![table.into_bytes(), idx(&[12, 2, 2]), idx(&[12]), packed]);
+    let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
+    (whole, edits, any::<prop::sample::Index>(), 0_u8..3).prop_map(|(mut bytes, edits, at, what)| {
+        for (place, value) in edits {
+            let place = place.index(bytes.len());
+            bytes[place] = value;
+        }
+        let at = at.index(bytes.len());
+        match what {
+            0 => bytes.truncate(at),
+            1 => bytes.extend_from_within(at..),
+            _ => {}
+        }
+        bytes
+    })
+}
+
+fn take_bytes(bytes: &[u8]) {
+    let _ = read_csv(bytes, &Reading::default());
+    let _ = read_idx(&[bytes, bytes]);
+    let _ = read_idx(&[bytes, &idx(&[12])]);
+    let _ = unpack(bytes);
+}
+
+fn take_text(text: &str, header: Option<bool>) {
+    let reading = Reading { header, ..Reading::default() };
+    if let Ok((report, Some(data))) = read_csv(text.as_bytes(), &reading) {
+        assert_eq!(report.used, data.rows);
+        assert!(data.rows >= MIN_ROWS && data.features.len() == data.rows * data.columns);
+        assert!(data.features.iter().all(|value| value.is_nan() || value.is_finite()));
+        assert_eq!(unpack(&pack(&data)).expect("readable").targets, data.targets);
+    }
+}
+
+/// S2 for ten minutes, each round with numbers of its own.
+#[test]
+#[ignore = "soak"]
+fn s2_ten_minutes_of_files_by_chance() {
+    let begun = std::time::Instant::now();
+    let mut rounds = 0;
+    while begun.elapsed().as_secs() < 600 {
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(2000));
+        runner.run(&any_bytes(), |bytes| Ok(take_bytes(&bytes))).expect("no bytes are too much");
+        let texts = (any_text(), any::<Option<bool>>());
+        runner.run(&texts, |(text, header)| Ok(take_text(&text, header))).expect("no text is too much");
+        let take = |bytes: Vec<u8>| {
+            take_bytes(&bytes);
+            take_text(&String::from_utf8_lossy(&bytes), None);
+            Ok(())
+        };
+        runner.run(&damaged(), take).expect("no file is too damaged");
+        rounds += 1;
+    }
+    println!("S2: {} files", 6000 * rounds);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn no_bytes_are_too_much(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let _ = read_csv(&bytes, &Reading::default());
-        let _ = read_idx(&[&bytes, &bytes]);
-        let _ = unpack(&bytes);
+    fn no_bytes_are_too_much(bytes in any_bytes()) {
+        take_bytes(&bytes);
     }
 
     #[test]
-    fn no_text_is_too_much(text in "[0-9a-c,;\t\".\\-+eE \n\r|\u{feff}é?NA]{0,300}", header: Option<bool>) {
-        let reading = Reading { header, ..Reading::default() };
-        if let Ok((report, Some(data))) = read_csv(text.as_bytes(), &reading) {
-            prop_assert_eq!(report.used, data.rows);
-            prop_assert!(data.rows >= MIN_ROWS && data.features.len() == data.rows * data.columns);
-            prop_assert!(data.features.iter().all(|value| value.is_nan() || value.is_finite()));
-            prop_assert_eq!(unpack(&pack(&data)).expect("readable").targets, data.targets);
-        }
+    fn no_text_is_too_much(text in any_text(), header: Option<bool>) {
+        take_text(&text, header);
+    }
+
+    #[test]
+    fn no_file_that_was_damaged_is_too_much(bytes in damaged()) {
+        take_bytes(&bytes);
+        take_text(&String::from_utf8_lossy(&bytes), None);
     }
 
     #[test]

@@ -275,7 +275,7 @@ test('a software adapter is named and not measured', async ({ app, page }) => {
   );
 });
 
-test('pipelines compile while the study is edited, not before and not for a software adapter', async ({
+test('pipelines compile while the study is edited, not before and not for a software adapter @soak', async ({
   app,
   page,
   site,

@@ -15,7 +15,7 @@ async function opened(page) {
 /** @param {import('./app.js').Page} page @param {string} name */
 const cell = (page, name) => page.locator(`[data-cell="${name}"]`);
 
-test('the device is measured on every backend there is', async ({ app, page }) => {
+test('the device is measured on every backend there is @soak', async ({ app, page }) => {
   await app.open();
   await opened(page);
   await page.getByTestId('bench-start').click();

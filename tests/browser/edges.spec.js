@@ -350,7 +350,11 @@ test('an axis of log 1 − x says so in both languages', async ({ app, page, bac
   await expect(ground).toContainText('(1 − x의 로그)');
 });
 
-test('while trials train, the rows are in the order of the losses that they show', async ({ app, page, backend }) => {
+test('while trials train, the rows are in the order of the losses that they show @soak', async ({
+  app,
+  page,
+  backend,
+}) => {
   await app.open();
   await app.start(study({ space: RATE, fixed: { epochs: 2000 }, trials: 24 }), backend);
   await app.steps(500);
@@ -372,7 +376,7 @@ test('while trials train, the rows are in the order of the losses that they show
   for (const losses of looks) expect(losses).toEqual([...losses].sort((a, b) => a - b));
 });
 
-test('the fit and the curves have the colors of the theme and the contrast that are there', async ({
+test('the fit and the curves have the colors of the theme and the contrast that are there @soak', async ({
   app,
   page,
   backend,

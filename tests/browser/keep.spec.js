@@ -482,7 +482,12 @@ test('two tabs: the later one wins', async ({ app, backend, page, site }) => {
   await other.close();
 });
 
-test('two tabs: each finds its own result again, and a new one the last', async ({ app, backend, page, site }) => {
+test('two tabs: each finds its own result again, and a new one the last @soak', async ({
+  app,
+  backend,
+  page,
+  site,
+}) => {
   await app.open();
   const mine = await app.result(small({ trials: 2 }), backend);
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);

@@ -451,7 +451,11 @@ test('numbers have no accuracy', async ({ app, page, backend }) => {
   await expect(page.locator('tp-landscape .cursor')).toHaveText(/^\([^)]+\): loss [\d.,]+$/);
 });
 
-test('the landscape is legible in both languages and themes, wide and narrow', async ({ app, page, backend }) => {
+test('the landscape is legible in both languages and themes, wide and narrow @soak', async ({
+  app,
+  page,
+  backend,
+}) => {
   await opened(app, backend);
   await finished(page, 'random', 'validation');
   await look(app, 'landscape', undefined, ['#view']);

@@ -194,7 +194,7 @@ test('a run begun by the Run button leads on without a question', async ({ app, 
   await expect(page.getByTestId('answer')).toHaveCount(0);
 });
 
-test('any finished run is replayed, slowly, and ends as it was', async ({ app, page, backend }) => {
+test('any finished run is replayed, slowly, and ends as it was @soak', async ({ app, page, backend }) => {
   await app.open();
   await page.getByTestId('leave-opening').click();
   await app.set({ lang: 'en' });

@@ -328,6 +328,8 @@ test('every number of the panel answers bad input with a sentence and a fix', as
   await app.open('#v=1&s=dataset:(name:moons),sampler:(name:grid)');
   for (const lang of ['en', 'ko']) {
     await app.set({ lang });
+    const folded = page.locator('.study details:not([open])');
+    await folded.evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
     // All number fields that there are, so that a new one is tested too.
     const names = await page
       .locator('.fld .field-input')

@@ -26,7 +26,7 @@ const listen = (page) =>
 /** @param {import('./app.js').Page} page @returns {Promise<any[]>} */
 const heard = (page) => page.evaluate(() => /** @type {any} */ (window).heard);
 
-test('where nobody has a trial’s weights it is trained once more, and the surface follows', async ({
+test('where nobody has a trial’s weights it is trained once more, and the surface follows @soak', async ({
   app,
   page,
   backend,

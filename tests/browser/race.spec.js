@@ -125,7 +125,7 @@ test('a rate that is changed on the way bends that path alone, and from there on
   await expect.poll(async () => (await race(page)).paths[3].loss.at(-1)).toBe(old.loss.at(-1));
 });
 
-test('the start is moved by pointer and by keys, and put back', async ({ app, page }) => {
+test('the start is moved by pointer and by keys, and put back @soak', async ({ app, page }) => {
   const before = await opened(app, SPIRAL);
   const start = page.getByTestId('race-start');
   const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await start.boundingBox());
@@ -295,7 +295,7 @@ test('while it plays nobody is drawn anew, and once it rests all say the same st
   await expect(page.getByTestId('race-facts').locator('h2').first()).toHaveText(`At step ${step}`);
 });
 
-test('in small windows no control is out of reach', async ({ app, page }) => {
+test('in small windows no control is out of reach @soak', async ({ app, page }) => {
   // The first size is that of the page when it opens; the others are what it is changed to.
   await page.setViewportSize({ width: 200, height: 400 });
   await opened(app, SPIRAL);

@@ -98,7 +98,8 @@ export class WholePage {
       <tp-automl .store=${store}></tp-automl>
       <tp-sharpness .store=${store}></tp-sharpness>
       <tp-ensemble .store=${store}></tp-ensemble>
-      <tp-share .store=${store} .views=${VIEWS}></tp-share>`;
+      <tp-share .store=${store} .views=${VIEWS}></tp-share>
+      <tp-present .store=${store} .views=${VIEWS}></tp-present>`;
   }
 
   /** @private @param {string} id */

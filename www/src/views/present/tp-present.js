@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
+import { enlarge } from '../../platform/pixels.js';
 import sheet from './style.css?inline';
 
 /**
@@ -66,11 +67,11 @@ export class TpPresent extends Part {
     document.removeEventListener('keydown', this.onKey, { capture: true });
   }
 
-  /** @private Everything follows the zoom of the element: type, lines and canvases. */
+  /** @private */
   fit() {
     const { scale } = this.store;
     const zoom = this.isOn ? Math.max(scale, zoomFor({ width: innerWidth, height: innerHeight })) : scale;
-    this.host.style.setProperty('zoom', String(zoom));
+    enlarge(this.host, zoom);
   }
 
   /** @private @param {KeyboardEvent} event */

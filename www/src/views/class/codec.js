@@ -22,7 +22,7 @@ import { withDefaults } from '../../study/same.js';
  *
  * @typedef {{params: Record<string, Value>, number: number,
  *   epochs: {length: number, at: (k: number) => Record<string, any> | undefined}}} Trained
- * @typedef {'damaged' | 'newer' | 'stranger' | 'data' | 'large' | 'none' | 'many'} Fault
+ * @typedef {'damaged' | 'newer' | 'stranger' | 'data' | 'file' | 'large' | 'none' | 'many'} Fault
  * @typedef {{fault: Fault, at?: number, text?: string, detail?: string}} Refusal which one it is of those pasted, and
  *   how it begins
  */
@@ -145,7 +145,11 @@ async function unpack(body) {
   try {
     const letters = atob(body.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-    const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+    const { readable, writable } = new DecompressionStream('deflate-raw');
+    // Bytes that are none are told of by the reader.
+    const writer = writable.getWriter();
+    for (const done of [writer.write(bytes), writer.close()]) done.catch(() => {});
+    const reader = readable.getReader();
     const decoder = new TextDecoder('utf-8', { fatal: true });
     let [text, read] = ['', 0];
     for (;;) {
@@ -220,6 +224,8 @@ export async function readCodes(text) {
   const refused = [];
   if (text.length > MOST)
     return { entries, refused: [{ fault: 'large', detail: String(Math.ceil(text.length / 1e6)) }] };
+  /** @type {Promise<Entry | null>[]} */
+  const reading = [];
   const [before, ...pieces] = text.split(/(?=tp-class-\d+:)/);
   const stray = [before.startsWith(NAME) ? '' : before];
   if (before.startsWith(NAME)) pieces.unshift(before);
@@ -232,13 +238,16 @@ export async function readCodes(text) {
     if (all) stray.push(piece.slice(endOf(piece, all.length)));
     if (given > VERSION) refuse('newer');
     else if (given !== VERSION || !all || sumOf(body) !== sum) refuse('damaged');
-    else {
-      const held = await unpack(packed);
-      const entry = held === null ? null : entryIn(held);
-      if (entry) entries.push(entry);
-      else refuse('damaged');
-    }
+    else
+      reading.push(
+        unpack(packed).then((held) => {
+          const entry = held === null ? null : entryIn(held);
+          if (!entry) refuse('damaged');
+          return entry;
+        }),
+      );
   }
+  for (const entry of await Promise.all(reading)) if (entry) entries.push(entry);
   const strangers = stray.flatMap(strangersIn);
   for (const one of strangers) refused.push({ fault: 'stranger', text: glance(one) });
   if (!pieces.length && !strangers.length) refused.push({ fault: 'none' });

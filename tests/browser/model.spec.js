@@ -95,7 +95,7 @@ test('the network of a trial: its boundary, its verdict is the trial’s own, un
 
   // Beside the pinned trial, both at the same epoch.
   await page.locator('#main').focus();
-  await page.keyboard.press('p');
+  await page.keyboard.press('k');
   await page.keyboard.press('Shift+ArrowRight');
   if ((await found(page)).trial === own.trial) await page.keyboard.press('Shift+ArrowLeft');
   await expect(page.getByTestId('model-boundary-b')).toBeVisible();

@@ -181,7 +181,7 @@ test('a trial is pinned and held against others, of another run, too', async ({ 
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByTestId('unpin').click();
   await expect(pinned).toHaveCount(0);
-  await page.keyboard.press('p');
+  await page.keyboard.press('k');
   await page.keyboard.press('ArrowRight');
   await expect(pinned).toHaveCount(1);
 });

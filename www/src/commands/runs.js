@@ -195,7 +195,7 @@ export const RUNS = {
   }),
   /** Pins the selected trial, so that others are held against it; or lets it go. */
   pin_trial: defineCommand({
-    keys: [{ press: 'p' }],
+    keys: [{ press: 'k' }],
     act: ({ store, slices }) => {
       const { selected, pinned, letter, shownStudy: study } = store;
       const isOwn = selected !== null && pinned?.trial === selected;

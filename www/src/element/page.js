@@ -8,6 +8,7 @@ import { linkOf } from './href.js';
 import { loadTexts, rememberLanguage } from '../i18n/i18n.js';
 import { fetchLater, later } from '../platform/later.js';
 import { workOffline } from '../platform/offline.js';
+import { enlarge } from '../platform/pixels.js';
 import { save, saved } from '../platform/saved.js';
 import { VIEWS } from '../views/views.js';
 import '../views/shell/tp-header.js';
@@ -98,7 +99,8 @@ export class WholePage {
       <tp-automl .store=${store}></tp-automl>
       <tp-sharpness .store=${store}></tp-sharpness>
       <tp-ensemble .store=${store}></tp-ensemble>
-      <tp-share .store=${store} .views=${VIEWS}></tp-share>`;
+      <tp-share .store=${store} .views=${VIEWS}></tp-share>
+      <tp-present .store=${store} .views=${VIEWS}></tp-present>`;
   }
 
   /** @private @param {string} id */
@@ -154,8 +156,8 @@ export class WholePage {
     document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
   }
 
-  /** Container queries, canvases and type all follow the zoom of the element. @param {number} scale */
+  /** @param {number} scale */
   enlarge(scale) {
-    this.element.style.setProperty('zoom', String(scale));
+    enlarge(this.element, scale);
   }
 }

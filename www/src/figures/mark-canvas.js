@@ -1,5 +1,6 @@
 import { CROWD } from '../state/store.js';
 import { inSlices } from '../platform/turns.js';
+import { pixelRatio } from '../platform/pixels.js';
 import { BAR, CROSS } from './marks.js';
 
 /**
@@ -32,7 +33,7 @@ export class CanvasMarks {
    * @param {Look} look
    */
   draw(canvas, spots, total, size, key, look) {
-    const ratio = Math.max(1, devicePixelRatio);
+    const ratio = Math.max(1, pixelRatio());
     const scale = SCALE * Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / total)));
     const whole = `${key} ${size.width} ${size.height} ${ratio} ${scale}`;
     const g = canvas.getContext('2d');

@@ -1,6 +1,7 @@
 import { depthColor, tokens } from './colors.js';
 import { isUntrained, scoreScale } from '../state/score.js';
 import { pointIn } from '../controls/pointer.js';
+import { pixelRatio } from '../platform/pixels.js';
 
 /** The strip of cells: every trial by number, its state as a shape, its score as a colour.
  * @typedef {import('../state/store.js').Store} Store */
@@ -60,7 +61,7 @@ function speaker(store, cell, per) {
 export function paintStrip(canvas, store, { width, height }) {
   const total = store.expected;
   if (width < 8 || height < 4) return;
-  const ratio = Math.max(1, devicePixelRatio * store.scale);
+  const ratio = Math.max(1, pixelRatio());
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const g = canvas.getContext('2d');

@@ -11,6 +11,7 @@ import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
 import { later } from '../platform/later.js';
+import { pixelRatio } from '../platform/pixels.js';
 import { counted } from '../study/format.js';
 import { textWidth } from '../study/scale.js';
 import { mostEpochs } from '../study/study.js';
@@ -261,7 +262,7 @@ export class TpCurves extends FigurePart {
       textWidth(label),
     );
     const [left, top] = [Math.max(46, 14 + Math.max(0, ...labels)), 8];
-    const px = (/** @type {number} */ value) => Math.round(value * devicePixelRatio);
+    const px = (/** @type {number} */ value) => Math.round(value * pixelRatio());
     return {
       left: px(left),
       top: px(top),
@@ -277,7 +278,7 @@ export class TpCurves extends FigurePart {
     const [all, over] = canvases;
     const g = over?.getContext('2d');
     if (!all || !g) return;
-    const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, devicePixelRatio);
+    const wanted = new CurveFrame(this.place(width, height), this.epochs, this.span, this.logs, pixelRatio());
     const made = [
       store.dark,
       palette.version,
@@ -317,7 +318,7 @@ export class TpCurves extends FigurePart {
   /** @param {string} name @param {number} width @param {number} height */
   canvas(name, width, height) {
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector(`canvas.lines${name}`));
-    const [w, h] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+    const [w, h] = [Math.round(width * pixelRatio()), Math.round(height * pixelRatio())];
     if (canvas && (canvas.width !== w || canvas.height !== h)) {
       Object.assign(canvas, { width: w, height: h });
       Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });

@@ -61,3 +61,4 @@ defineLater('range', () => import('./range/index.js'));
 defineLater('ensemble', () => import('./ensemble/index.js'));
 defineLater('sharpness', () => import('./sharpness/index.js'));
 defineLater('share', () => import('./share/index.js'));
+defineLater('present', () => import('./present/index.js'));

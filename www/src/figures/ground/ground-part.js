@@ -3,6 +3,7 @@ import { palette, tokens } from '../colors.js';
 import { exact } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
+import { pixelRatio } from '../../platform/pixels.js';
 import { groundColor, groundOf, paint, paintAll } from './ground.js';
 
 /**
@@ -135,7 +136,7 @@ export class GroundPart extends FigurePart {
   /** Whether it had to be painted. @protected @param {HTMLCanvasElement} canvas @param {Frame} frame */
   paintOn(canvas, frame) {
     const { width, height } = frame;
-    const ratio = devicePixelRatio;
+    const ratio = pixelRatio();
     const key = [this.drawn.made, width, height, ratio, this.store.dark, palette.version, this.view].join();
     if (key === this.drawn.painted) return false;
     this.drawn.painted = key;

@@ -1,5 +1,6 @@
 import { contours } from 'd3-contour';
 import { DIVERGED, UNKNOWN, filled, levelsOf, runsOf, scaleOf, sharesOf } from './grid.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * The ground of a landscape: bands of equal score with lines between them, on a ramp without a colour of its own, so
@@ -182,7 +183,7 @@ function hatch(g, outline, { width, height }, ratio, token) {
  * @param {HTMLCanvasElement} canvas @param {Frame} frame
  * @param {(g: CanvasRenderingContext2D) => Iterable<unknown>} painting */
 export function paintAll(canvas, { width, height }, painting) {
-  const [w, h] = [width, height].map((side) => Math.round(side * devicePixelRatio));
+  const [w, h] = [width, height].map((side) => Math.round(side * pixelRatio()));
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   const g = canvas.getContext('2d');

@@ -4,6 +4,7 @@ import { segmented } from '../../controls/segmented.js';
 import { tokens } from '../../figures/colors.js';
 import { count } from '../../study/format.js';
 import { CLASSES, MOST_POINTS, STARTERS, counts, dot, erased, isEnough, stroke, tableOf } from './drawing.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** @typedef {import('./drawing.js').Point} Point */
 
@@ -97,7 +98,7 @@ export class TpDraw extends Part {
     const side = canvas?.clientWidth ?? 0;
     const context = canvas?.getContext('2d');
     if (!canvas || !context || !side) return;
-    const ratio = Math.min(3, Math.max(1, devicePixelRatio));
+    const ratio = Math.min(3, Math.max(1, pixelRatio()));
     if (canvas.width !== Math.round(side * ratio)) canvas.width = canvas.height = Math.round(side * ratio);
     const token = tokens(this, this.store.dark);
     const colors = COLORS[this.store.dark ? 'dark' : 'light'];

@@ -11,6 +11,7 @@ import { columnOf, largest } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
 import { crossOn, ringAt, rugOf, squareAt } from './signs.js';
 import { BeliefFigure } from './belief-figure.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -235,7 +236,7 @@ export class TpBeliefPlane extends BeliefFigure {
       svg.append(made, ...this.legendOf(this.fields[k], box));
     }
     chart.replaceChildren(svg);
-    const ratio = Math.max(1, devicePixelRatio);
+    const ratio = Math.max(1, pixelRatio());
     Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
     Object.assign(canvas.style, { width: `${width}px`, height: `${high}px` });
     const g = canvas.getContext('2d');

@@ -10,6 +10,7 @@ import { axisOf, scaleOfScores, shareOf, textWidth } from '../../study/scale.js'
 import { columnOf } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
 import { crossOn } from './signs.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./contest.js').Contest} Contest
@@ -187,7 +188,7 @@ export class TpDuelSurfaces extends FigurePart {
     const wide = isNarrow ? width - left - 12 : (width - left - 12 - GAP) / 2;
     const high = isNarrow ? 2 * HIGH : HIGH;
     plot.style.height = `${high}px`;
-    const ratio = Math.max(1, devicePixelRatio);
+    const ratio = Math.max(1, pixelRatio());
     Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
     Object.assign(canvas.style, { width: `${width}px`, height: `${high}px` });
     const g = canvas.getContext('2d');

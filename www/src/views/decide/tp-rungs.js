@@ -9,6 +9,7 @@ import { count, setting } from '../../study/format.js';
 import { SIGNS } from './keys.js';
 import { ringAt } from './signs.js';
 import { SlowFigure } from './slow-figure.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./pruning.js').Pruning} Pruning
@@ -165,7 +166,7 @@ export class TpRungs extends SlowFigure {
     const svg = element('svg', { width, height: high, 'font-size': 11 });
     for (const [k, bracket] of brackets.entries()) svg.append(...this.frameOf(bracket, boxes[k]));
     chart.replaceChildren(svg);
-    const ratio = Math.max(1, devicePixelRatio);
+    const ratio = Math.max(1, pixelRatio());
     Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
     Object.assign(canvas.style, { width: `${width}px`, height: `${high}px` });
     const g = canvas.getContext('2d');

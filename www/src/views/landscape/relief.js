@@ -3,6 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { element } from '../../figures/plot-axes.js';
 import { tokens } from '../../figures/colors.js';
 import { inSlices, turn } from '../../platform/turns.js';
+import { pixelRatio } from '../../platform/pixels.js';
 import { textWidth } from '../../study/scale.js';
 import { FINITE } from '../../figures/ground/grid.js';
 import { heightAt, laidOn, reliefOf, sharesAt, spotOf, worldOf } from './mesh.js';
@@ -200,7 +201,7 @@ export class TpRelief extends Part {
       }
       this.frame = 0;
       this.last = now;
-      this.drawAt(devicePixelRatio);
+      this.drawAt(pixelRatio());
     };
     this.frame = requestAnimationFrame(tick);
   }

@@ -14,6 +14,7 @@ import { mapData, mapDocument } from './data.js';
 import { bandsOf, fill, inksOf, ochreColor, scaleOf, shade, slowColor } from './paint.js';
 import { controlsOf } from './pickers.js';
 import { axisName, axisTitle, percent, pixelText, seedTicks, ticksOf } from './words.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** @typedef {import('../../figures/plot-axes.js').Frame} Frame @typedef {import('./grip.js').Spot} Spot */
 
@@ -319,7 +320,7 @@ export class TpMap extends FigurePart {
 
   /** @private @param {HTMLCanvasElement} canvas @param {Frame} frame */
   paint(canvas, frame) {
-    const ratio = devicePixelRatio;
+    const ratio = pixelRatio();
     const [width, height] = [Math.round(frame.width * ratio), Math.round(frame.height * ratio)];
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const g = canvas.getContext('2d');

@@ -11,6 +11,7 @@ import { colorOf } from '../race/field.js';
 import { isFlat } from './lens.js';
 import { Painter, around, largestOf, sized, spanOf } from './paint.js';
 import { SightPart } from './sight-part.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
@@ -355,7 +356,7 @@ export class TpModelBoundary extends SightPart {
    * @param {[number, number, number, number]} extent */
   paintRows(canvas, frame, extent) {
     const side = frame.width - frame.left - frame.right;
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = Math.min(2, pixelRatio());
     const { places } = this.lens;
     const key = [side, ratio, places, this.made, this.unit];
     if (this.drawn.length === key.length && key.every((one, k) => one === this.drawn[k])) return;

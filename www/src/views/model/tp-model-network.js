@@ -9,6 +9,7 @@ import { isDrawn } from './lens.js';
 import { Painter, around, largestOf, sized } from './paint.js';
 import { boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
 import { SightPart } from './sight-part.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./net.js').Box} Box
@@ -175,7 +176,7 @@ export class TpModelNetwork extends SightPart {
     const { found } = this.lens;
     if (canvas.hidden || !found?.weights) return;
     const { head } = this;
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = Math.min(2, pixelRatio());
     sized(canvas, Math.round(width * ratio), Math.round(height * ratio));
     const g = canvas.getContext('2d');
     if (!g) return;

@@ -8,6 +8,7 @@ import { count, exact, loss, metric } from '../../study/format.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { sized, spanOf } from './paint.js';
 import { SightPart } from './sight-part.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** @typedef {{part: number, k: number, truth: number, said: number, residual: number}} Row */
 
@@ -187,7 +188,7 @@ export class TpModelResiduals extends SightPart {
 
   /** @private @param {HTMLCanvasElement} canvas */
   paint(canvas) {
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = Math.min(2, pixelRatio());
     const { width, height } = this.size;
     sized(canvas, Math.round(width * ratio), Math.round(height * ratio));
     const g = canvas.getContext('2d');

@@ -6,6 +6,7 @@ import { drawRamp } from '../../figures/ramp.js';
 import { count, exact } from '../../study/format.js';
 import { Painter, around, largestOf, sized } from './paint.js';
 import { SightPart } from './sight-part.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** A matrix of more rows or columns is drawn as a distribution alone. */
 const MOST_SIDE = 256;
@@ -148,7 +149,7 @@ export class TpModelWeights extends SightPart {
       over.replaceChildren();
       return;
     }
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = Math.min(2, pixelRatio());
     sized(canvas, Math.round(width * ratio), Math.round(height * ratio));
     const g = canvas.getContext('2d');
     if (!g) return;

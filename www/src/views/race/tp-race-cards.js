@@ -10,6 +10,7 @@ import { looksOf, nameOf, shapeOf } from './looks.js';
 import { MomentPart } from './moment.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** A learning rate's slider goes by its logarithm, from and to these. */
 const RATES = { least: -6, most: 1, step: 0.05 };
@@ -95,7 +96,7 @@ export class TpRaceCards extends MomentPart {
     if (!data?.rows.length) return;
     const grounds = /** @type {NodeListOf<HTMLCanvasElement>} */ (this.querySelectorAll('canvas.ground'));
     const overs = /** @type {NodeListOf<HTMLCanvasElement>} */ (this.querySelectorAll('canvas.rows'));
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = Math.min(2, pixelRatio());
     if (overs.length !== this.drawn.length - 2) this.width = 0;
     // Asking the layout while the clock moves would cost more than all painting.
     this.width ||= overs[0]?.clientWidth ?? 0;

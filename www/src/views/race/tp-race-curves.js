@@ -15,6 +15,7 @@ import { curveData } from './data.js';
 import { looksOf, nameOf } from './looks.js';
 import { Moment } from './moment.js';
 import { Trails } from './trails.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame
@@ -194,7 +195,7 @@ export class TpRaceCurves extends FigurePart {
   /** The curves as they lie in the picture. @private @param {Shown} shown @param {string[]} names */
   layTrails(shown, names) {
     const { store } = this;
-    shown.key = [shown.key, names, store.dark, palette.version, devicePixelRatio].join();
+    shown.key = [shown.key, names, store.dark, palette.version, pixelRatio()].join();
     const last = this.shown;
     const { paths, at, up, frame } = shown;
     this.shown = shown;

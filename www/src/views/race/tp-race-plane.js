@@ -7,6 +7,7 @@ import { exact, loss, metric } from '../../study/format.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { textWidth } from '../../study/scale.js';
 import { turn } from '../../platform/turns.js';
+import { pixelRatio } from '../../platform/pixels.js';
 import { GroundPart } from '../../figures/ground/ground-part.js';
 import { groundColor } from '../../figures/ground/ground.js';
 import { HALO, numbersOf, pointer } from '../../figures/ground/places.js';
@@ -244,7 +245,7 @@ export class TpRacePlane extends GroundPart {
     const { contestants, options } = this.store.race;
     const token = tokens(this, this.store.dark);
     const names = this.names();
-    const key = JSON.stringify([frame, head.extent, names, this.store.dark, palette.version, devicePixelRatio]);
+    const key = JSON.stringify([frame, head.extent, names, this.store.dark, palette.version, pixelRatio()]);
     if (this.shown?.head === head && this.shown.key === key) return;
     const looks = looksOf(contestants, options.over);
     // Far outside lies as far outside as is seen.

@@ -1,4 +1,5 @@
 import { traceShape } from './looks.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * The ways of a race on a canvas: faint as a whole, strong as far as everyone has come. While all go on only what is
@@ -49,7 +50,7 @@ export class Trails {
    * @param {boolean} moving whether the next moment is near: then the picture may be pieced together
    * @param {(g: CanvasRenderingContext2D) => void} [below] what lies between ways and marks */
   draw(canvas, frame, heads, marks, moving, below) {
-    const ratio = devicePixelRatio;
+    const ratio = pixelRatio();
     const [w, h] = [frame.width, frame.height].map((side) => Math.round(side * ratio));
     const key = JSON.stringify([frame, ratio]);
     const g = canvas.getContext('2d');

@@ -6,6 +6,7 @@ import { runName, runScore } from '../../i18n/aspects.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { NAME_LIMIT, NOTE_LIMIT, ROOM, byAge, letterOf, makeRoom } from '../../study/runs.js';
 import { download } from '../../platform/download.js';
+import { later } from '../../platform/later.js';
 import { MOST } from './import.js';
 import sheet from './style.css?inline';
 
@@ -42,6 +43,9 @@ export class TpRunsList extends Part {
       @close=${() => this.act('all_runs', false)} @click=${this.onClick} @keydown=${this.onKey}>
       <div class="body">
         <div class="bar"><h2 id="runs-title">${this.t('runs.title')}</h2><span class="sp"></span>
+          <button type="button" class="btn" data-testid="runs-class" @click=${this.openClass}>${this.t(
+            'runs.class',
+          )}</button>
           <label class="btn" data-testid="import">${this.t('runs.import')}<input type="file" class="vh" multiple
             accept=".json,.log,.journal" data-testid="import-file" @change=${this.onFiles}></label>
           <button type="button" class="ib" data-testid="close-runs" aria-label=${this.t('action.close')}
@@ -135,6 +139,13 @@ export class TpRunsList extends Part {
           title=${isTrained ? this.t('runs.delete.training') : nothing}
           @click=${() => this.act('delete_run', run.id)}>${this.t('runs.delete')}</button>
       </div></li>`;
+  }
+
+  /** Results of others lie beside what there is to share. */
+  async openClass() {
+    this.dialog?.close();
+    await later('share');
+    /** @type {any} */ (/** @type {ShadowRoot} */ (this.getRootNode()).querySelector('tp-share')).openClass();
   }
 
   /** @param {string} id */

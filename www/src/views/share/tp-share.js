@@ -48,6 +48,7 @@ const MOST_OPENED = 20_000_000;
 const TOKENS = ['surface', 'sunken', 'ground', 'ink', 'ink-2', 'ink-3', 'line', 'line-2', 'accent', 'accent-ink'];
 
 const qr = defineLater('qr', () => import('./qr.js'));
+const classroom = defineLater('class', () => import('../class/index.js'));
 
 /** A result document as texts, one after the other. @param {HeldResult} result @returns {Generator<string>} */
 function* documentParts({ trials, ...head }) {
@@ -117,7 +118,19 @@ export class TpShare extends Part {
     return html`<dialog class="share-sheet" aria-labelledby="share-title-head" data-testid="share-dialog"
       data-busy=${this.busy || nothing} @close=${this.onClose} @click=${this.onClick}
       @keydown=${(/** @type {Event} */ event) => event.stopPropagation()}>${this.shown ? this.body() : nothing}
-    </dialog>`;
+    </dialog><tp-class .store=${this.store}></tp-class>`;
+  }
+
+  /** Results of a class, in a sheet of their own. */
+  async openClass() {
+    try {
+      await classroom.open();
+    } catch (error) {
+      this.trouble = this.t('share.not_loaded', { detail: String(/** @type {Error} */ (error)?.message ?? error) });
+      return;
+    }
+    this.dialog.close();
+    await /** @type {any} */ (this.querySelector('tp-class')).open();
   }
 
   /** @private */
@@ -140,7 +153,11 @@ export class TpShare extends Part {
       <p class="words q2" data-testid="share-outline">${outlineOf(store)}</p>
       ${this.linkPart(link)}${link === null ? nothing : this.teachPart(link)}${
         link === null ? nothing : this.codePart(link)
-      }${this.embedPart()}${this.filePart()}${this.onwardPart()}
+      }${this.embedPart()}
+      <p><button type="button" class="btn" data-testid="open-class" @click=${this.openClass}>${this.t(
+        'share.class',
+      )}</button></p>
+      ${this.filePart()}${this.onwardPart()}
       <p class="status" role="status" data-testid="share-said">${this.busy ? this.t('share.making') : this.said}</p>
       <p class="status" role="alert" data-testid="share-trouble">${this.trouble}</p>
     </div>`;

@@ -113,6 +113,7 @@ export class TpHeader extends Part {
         },
         {
           items: [
+            { text: this.t('present'), testid: 'menu-present', act: 'present' },
             { text: this.t('range.title'), testid: 'menu-range', act: 'range' },
             { text: this.t('bench.title'), testid: 'menu-bench', act: 'bench' },
             { text: this.t('keys'), testid: 'menu-keys', act: 'keys', detail: true },

@@ -4,6 +4,7 @@ import { segmented } from '../../controls/segmented.js';
 import { drawThumbnail } from '../../figures/thumbnail.js';
 import { tokens } from '../../figures/colors.js';
 import { DATASETS, datasetOf, isOwn } from '../../study/hyperparameters.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** @typedef {import('../../study/types.js').Study} Study */
 
@@ -63,7 +64,7 @@ export class TpDatasets extends Part {
       const name = canvas.dataset.set ?? '';
       const preview = store.previews.get(name);
       if (!preview) continue;
-      const ratio = Math.min(4, Math.max(1, devicePixelRatio * store.scale));
+      const ratio = Math.min(4, Math.max(1, pixelRatio()));
       const now = [preview, store.dark, ratio];
       if (this.drawn.get(canvas)?.every((one, k) => one === now[k])) continue;
       this.drawn.set(canvas, now);

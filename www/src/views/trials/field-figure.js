@@ -4,6 +4,7 @@ import { FigurePart } from '../../figures/figure.js';
 import { depthColor, palette, tokens } from '../../figures/colors.js';
 import { surfaceData } from '../../figures/surface-data.js';
 import { inSlices } from '../../platform/turns.js';
+import { pixelRatio } from '../../platform/pixels.js';
 import { scoreScale } from '../../state/score.js';
 import { scoreLabel, scoreName } from '../../state/spread.js';
 import { count } from '../../study/format.js';
@@ -171,7 +172,7 @@ export class FieldFigure extends FigurePart {
   /** What everything that is painted depends on. @protected */
   get paintKey() {
     const { width, height } = this.size;
-    return [this.field.key, width, height, this.store.dark, palette.version, devicePixelRatio].join();
+    return [this.field.key, width, height, this.store.dark, palette.version, pixelRatio()].join();
   }
 
   /**

@@ -14,6 +14,7 @@ import { mostEpochs } from '../../study/study.js';
 import { isCopying } from '../../study/search.js';
 import { FieldFigure, NEAR, ROWS } from './field-figure.js';
 import { lineageOf, movedIn, standingAt, wayOf } from './lineage.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** @typedef {import('./lineage.js').Stretch} Stretch */
 
@@ -266,7 +267,7 @@ export class TpLineage extends FieldFigure {
   /** @private @returns {Generator} */
   *paintLines() {
     const { size } = this;
-    const g = this.canvas('canvas.lines', Math.max(1, devicePixelRatio));
+    const g = this.canvas('canvas.lines', Math.max(1, pixelRatio()));
     g?.clearRect(0, 0, size.width, size.height);
     if (g && this.drawn) yield* this.fill(g);
   }

@@ -15,6 +15,7 @@ import { FAINT, FieldFigure, NEAR, PLAIN_INK, STROKED } from './field-figure.js'
 import { axisParts, brushParts, linesOf } from './parallel-parts.js';
 import { nearestLine, nearestTrack, placesOf, shareAt } from './parallel-places.js';
 import { Raster, uppermost } from './raster.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./field.js').FieldAxis} FieldAxis
@@ -253,7 +254,7 @@ export class TpParallel extends FieldFigure {
     const isOut = layer === 'out';
     const n = isWanted ? (isOut ? field.begun : field.kept) : 0;
     if (n <= STROKED) {
-      const g = this.canvas(`canvas.${layer}`, Math.max(1, devicePixelRatio));
+      const g = this.canvas(`canvas.${layer}`, Math.max(1, pixelRatio()));
       g?.clearRect(0, 0, size.width, places.height);
       if (g && n) yield* this.stroke(g, isOut);
       return;

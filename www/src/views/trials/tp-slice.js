@@ -10,6 +10,7 @@ import { ABSENT, DIVERGED, LEARNED } from './field.js';
 import { FAINT, FieldFigure, NEAR, PLAIN_INK, STROKED } from './field-figure.js';
 import { Raster, packed } from './raster.js';
 import { verdictsOf } from './verdicts.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./field.js').FieldAxis} FieldAxis
@@ -202,7 +203,7 @@ export class TpSlice extends FieldFigure {
     const n = field.begun * panels.length;
     const isMany = n > STROKED;
     if (!n || !isMany) {
-      const g = this.canvas('canvas.dots', Math.max(1, devicePixelRatio));
+      const g = this.canvas('canvas.dots', Math.max(1, pixelRatio()));
       g?.clearRect(0, 0, size.width, Math.max(high, size.height));
       if (g && n) yield* this.stroke(g);
       return;

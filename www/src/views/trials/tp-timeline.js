@@ -12,6 +12,7 @@ import { steps, textWidth } from '../../study/scale.js';
 import { ABSENT, SHADES } from './field.js';
 import { FieldFigure, ROWS } from './field-figure.js';
 import { barsOf } from './tallies.js';
+import { pixelRatio } from '../../platform/pixels.js';
 
 /** @typedef {import('../../study/types.js').Trial} Trial */
 
@@ -206,7 +207,7 @@ export class TpTimeline extends FieldFigure {
   /** @private @returns {Generator} */
   *paintBars() {
     const { size } = this;
-    const g = this.canvas('canvas.bars', Math.max(1, devicePixelRatio));
+    const g = this.canvas('canvas.bars', Math.max(1, pixelRatio()));
     g?.clearRect(0, 0, size.width, size.height);
     if (g && this.drawn) yield* this.fill(g);
   }

@@ -1,0 +1,3 @@
+import './tp-present.js';
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

@@ -1,4 +1,5 @@
 import { brokenLock } from '../study/locks.js';
+import { opened } from './focus.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
 import { ROWS } from './rows.js';
@@ -90,7 +91,11 @@ function act(on, name, detail) {
     if (store.readOnly && !command.loads) return undefined;
     const study = structuredClone(before);
     const next = command.edit(study, detail, store) ?? study;
-    if (brokenLock(store.locks, before, next)) return undefined;
+    if (brokenLock(store.locks, before, next)) {
+      // The words come with those of a teacher's links.
+      const tell = () => slices.messages.notify({ id: 'locked', kind: 'note', title: 'teach.refused', actions: [] });
+      return opened(on, 'share', tell);
+    }
     if (command.loads) slices.study.load(next);
     else slices.study.change(next, command.row?.(detail));
   }

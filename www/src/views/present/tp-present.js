@@ -10,6 +10,8 @@ import sheet from './style.css?inline';
 
 /** What the page is laid out for, in px: it is drawn as much larger as the window is. */
 const LAID = { width: 1024, height: 576 };
+/** The width of a lesson beside it. */
+const LESSON = 336;
 /** Further from there, letters are larger than anybody needs. */
 const LARGEST = 3;
 /** Keys of clickers, and how many views they go on. @type {Record<string, number>} */
@@ -17,8 +19,10 @@ const STEPS = { PageDown: 1, PageUp: -1, ArrowRight: 1, ArrowLeft: -1 };
 /** What has arrow keys, or Escape, of its own. */
 const CONTROLS = 'input, select, textarea, dialog, [role=menu], [role=tablist], [role=radiogroup], [contenteditable]';
 
-/** How much larger the page is drawn in a window. @param {{width: number, height: number}} window */
-export const zoomFor = ({ width, height }) => Math.max(1, Math.min(LARGEST, width / LAID.width, height / LAID.height));
+/** How much larger the page is drawn in a window. @param {number} width @param {number} height
+ * @param {boolean} taught whether a lesson stands beside it */
+const zoomFor = (width, height, taught) =>
+  Math.max(1, Math.min(LARGEST, width / (LAID.width + (taught ? LESSON : 0)), height / LAID.height));
 
 export class TpPresent extends Part {
   static sheet = sheet;
@@ -58,7 +62,17 @@ export class TpPresent extends Part {
     }
     this.fit();
     this.said = this.t(isOn ? 'present.off' : 'present.on');
-    /** @type {HTMLElement | null} */ (host.shadowRoot?.querySelector('#main'))?.focus({ preventScroll: true });
+    this.free();
+  }
+
+  /** @private No button has the focus, so that Space runs. */
+  free() {
+    const main = this.host.shadowRoot?.querySelector('#main');
+    /** @type {HTMLElement | null | undefined} */ (main)?.focus({ preventScroll: true });
+  }
+
+  updated() {
+    if (this.isOn) this.fit();
   }
 
   /** @private */
@@ -70,8 +84,8 @@ export class TpPresent extends Part {
   /** @private */
   fit() {
     const { scale } = this.store;
-    const zoom = this.isOn ? Math.max(scale, zoomFor({ width: innerWidth, height: innerHeight })) : scale;
-    enlarge(this.host, zoom);
+    const zoom = this.isOn ? Math.max(scale, zoomFor(innerWidth, innerHeight, this.store.lesson !== '')) : scale;
+    if (this.host.style.getPropertyValue('zoom') !== String(zoom)) enlarge(this.host, zoom);
   }
 
   /** @private @param {KeyboardEvent} event */
@@ -107,6 +121,12 @@ export class TpPresent extends Part {
     this.said = next.title[store.lang];
   }
 
+  /** @private By a press of a button. @param {number} by */
+  turn(by) {
+    this.go(by);
+    this.free();
+  }
+
   render() {
     const { views, store } = this;
     const at = views.findIndex((one) => one.name === store.view);
@@ -121,9 +141,9 @@ export class TpPresent extends Part {
       ${
         this.isOn
           ? html`<nav class="presenting" aria-label=${this.t('present.region')}>
-        ${button('previous', '‹', () => this.go(-1), at <= 0)}
+        ${button('previous', '‹', () => this.turn(-1), at <= 0)}
         <span class="q2">${at + 1} / ${views.length}</span>
-        ${button('next', '›', () => this.go(1), at >= views.length - 1)}
+        ${button('next', '›', () => this.turn(1), at >= views.length - 1)}
         ${button('leave', icon('close'), () => this.toggle())}</nav>`
           : nothing
       }`;

@@ -37,7 +37,7 @@ export class WholePage {
     /** @private */ this.store = store;
     this.address = new Address(element, store, runner);
     this.keeper = new Keeper(store, runner);
-    this.previews = new Previews(store, (study, n) => runner.preview(study, n));
+    this.previews = new Previews(store, (study, n) => runner.preview(study, n), runner.assetBase);
     /** @private */ this.ahead = new Ahead(store, () => runner.ahead());
     /** Where keys are heard. */ this.keys = document;
     /** @private @param {DragEvent} event */

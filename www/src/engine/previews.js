@@ -14,14 +14,16 @@ import { FORMAT } from '../study/study.js';
 const POINTS = 120;
 const IMAGES = 4;
 const KEPT = 300;
-/** A table of so many numbers is loaded only once it is chosen. */
+/** The picture of a table of so many numbers is a file of its own, as the table is loaded only once it is chosen. */
 const LARGE = 1e6;
 
 export class Previews {
-  /** @param {Store} store @param {(study: Study, n: number) => Promise<Preview>} load */
-  constructor(store, load) {
+  /** @param {Store} store @param {(study: Study, n: number) => Promise<Preview>} load
+   * @param {string} base of data files */
+  constructor(store, load, base) {
     /** @private */ this.store = store;
     /** @private */ this.load = load;
+    /** @private */ this.base = base;
     /** @private @type {Map<string, Preview | null>} by what was asked for; null where it could not be had */
     this.known = new Map();
     /** @private */ this.busy = false;
@@ -43,9 +45,7 @@ export class Previews {
   /** @private The first set whose present picture is not known yet, the chosen one before the others. */
   next() {
     const { dataset } = this.store.study;
-    const isShown = (/** @type {import('../study/hyperparameters.js').Dataset} */ one) =>
-      one.name === dataset.name || (!isOwn(one) && one.rows * one.features < LARGE);
-    const sets = DATASETS.filter(isShown).sort(
+    const sets = DATASETS.filter((one) => one.name === dataset.name || !isOwn(one)).sort(
       (a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name),
     );
     for (const set of sets) {
@@ -68,15 +68,21 @@ export class Previews {
     if (this.busy) return;
     this.busy = true;
     for (let one = this.next(); one && this.unsubscribe; one = this.next()) {
-      const preview = await this.load(one.study, (datasetOf(one.study)?.features ?? 0) > 40 ? IMAGES : POINTS).catch(
-        () => null,
-      );
+      const preview = await this.picture(one).catch(() => null);
       // Whoever stopped this may have ended the engine that was asked.
       if (!this.unsubscribe) break;
       if (this.known.size >= KEPT) this.known.clear();
       this.known.set(one.key, preview);
     }
     this.busy = false;
+  }
+
+  /** @private @param {{set: import('../study/hyperparameters.js').Dataset, study: any}} one
+   * @returns {Promise<Preview>} */
+  async picture({ set, study }) {
+    if (isOwn(set) || set.rows * set.features < LARGE)
+      return this.load(study, (datasetOf(study)?.features ?? 0) > 40 ? IMAGES : POINTS);
+    return (await fetch(new URL(`data/${set.name}.preview.json`, this.base))).json();
   }
 
   /** @private @param {string} name @param {Preview | null} preview */

@@ -38,7 +38,7 @@ export class Runner extends Asked {
   /** @param {Store} store @param {string} assetBase @param {Emit} emit */
   constructor(store, assetBase, emit) {
     super(store);
-    /** @private */ this.assetBase = assetBase;
+    /** Where data files lie. */ this.assetBase = assetBase;
     /** @private */ this.emit = emit;
     /** @private @type {import('./engine.js').Engine | null} */ this.made = null;
     /** @type {HeldResult | null} of the run shown */ this.result = null;

@@ -52,7 +52,7 @@ pub fn write((study, document): (&Study, &Value), trial: Option<(u32, &Map<Strin
         )
     };
     fill.push(("usage", usage));
-    fill.push(("about", about()));
+    fill.push(("about", about(study)));
     fill.push(("number", trial.map_or(0, |(number, _)| number).to_string()));
     fill.push(("params", dictionary(params.iter().map(|(name, value)| (name.as_str(), value)))));
     fill.push(("known", if trial.is_some() { ", *PARAMS".into() } else { ", *SPACE".into() }));
@@ -65,10 +65,16 @@ pub fn write((study, document): (&Study, &Value), trial: Option<(u32, &Map<Strin
 }
 
 /// How close the script comes.
-pub fn about() -> String {
-    "Made by Tuning Playground. Networks, initial weights, optimizers, schedules, data and their split are the study's;\n\
-     random numbers are PyTorch's, so a trial comes to what another seed would."
-        .into()
+pub fn about(study: &Study) -> String {
+    let folds = study.data.folds;
+    let folded = if folds > 1 {
+        format!("\nIt trains on one split: the study's {folds} folds are left out, so its scores are not their means.")
+    } else {
+        String::new()
+    };
+    let about = "Made by Tuning Playground. Networks, initial weights, optimizers, schedules, data and their split are the study's;\n\
+     random numbers are PyTorch's, so a trial comes to what another seed would.";
+    format!("{about}{folded}")
 }
 
 /// What every script is filled with. With `params` it is one trial's, whose settings are all known.

@@ -17,7 +17,7 @@ pub fn write((study, document): (&Study, &Value), rows: &Rows) -> Export {
     let (data, name) = (plain(&study.dataset), plain(&study.name));
     let named = if name.is_empty() { String::new() } else { format!(": {name}") };
     fill.push(("title", format!("A study on {data}{named}, distributed by Ray Tune.")));
-    fill.push(("about", about()));
+    fill.push(("about", about(study)));
     let usage = "\n  python SCRIPT.py                       on this machine's cores\n  \
                  python SCRIPT.py --address=auto        on the cluster that this machine is part of\n  \
                  python SCRIPT.py --gpus=0.25           four trials share a GPU\n  \

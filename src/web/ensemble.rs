@@ -58,9 +58,10 @@ impl Ensembles {
         let start = || -> Result<Self> {
             let mut document = Study::parse(study)?.to_json();
             document["record"] = json!([]);
+            // Whatever answers together is scored on the same rows.
+            document["dataset"]["folds"] = json!(1);
             if of != "top" {
                 document["seeds_per_trial"] = json!(if of == "seeds" { n } else { 1 });
-                document["dataset"]["folds"] = json!(1);
             }
             let study = Study::parse(&document.to_string())?;
             let prepared = Rc::new(study.prepare(table.as_deref())?);
@@ -75,7 +76,10 @@ impl Ensembles {
                         for (k, epoch) in checkpoints(epochs).into_iter().enumerate() {
                             let until_epoch = (epoch < epochs).then_some(epoch);
                             let words = json!({"trial": number, "epoch": epoch});
-                            let assignment = Assignment { until_epoch, ..assignment.clone() };
+                            let mut assignment = Assignment { until_epoch, ..assignment.clone() };
+                            // What is between two steps, and not what the end would make of all of them.
+                            assignment.trial.params.insert("averaging".into(), json!("none"));
+                            assignment.trial.params.insert("patience".into(), json!(0));
                             legs.push_back(Leg { assignment, words, goes_on: k > 0 });
                         }
                     }

@@ -74,6 +74,7 @@ export class TpEnsemble extends WorkDialog {
       const n = this.members(kind).length;
       return n < 2 ? this.t('ensemble.few', { n }) : '';
     }
+    if (kind === 'checkpoints' && (trial?.epochs.length ?? 2) < 2) return this.t('ensemble.short');
     return trial?.state === 'diverged' ? this.t('ensemble.diverged', { number: trial.number }) : '';
   }
 
@@ -141,7 +142,9 @@ export class TpEnsemble extends WorkDialog {
     const { store, state, found } = this;
     const obstacle = this.obstacle(kind);
     const isRunning = state === 'running' && this.kind === kind;
-    const way = this.t(`ensemble.${kind}`, { n: kind === 'top' ? this.members(kind).length : this.n });
+    // What has been found is of as many networks as there were then.
+    const n = found[kind]?.[0].n ?? (kind === 'top' ? this.members(kind).length : this.n);
+    const way = this.t(`ensemble.${kind}`, { n });
     const button = obstacle
       ? html`<span class="q2">${obstacle}</span>`
       : isRunning
@@ -169,9 +172,7 @@ export class TpEnsemble extends WorkDialog {
     const all = KINDS.flatMap((kind) => (this.found[kind] ?? []).map((one) => ({ ...one, kind })));
     const best = all.reduce((/** @type {any} */ best, one) => (!best || one.gain > best.gain ? one : best), null);
     if (!best || !Number.isFinite(best.gain)) return '';
-    const way = best.name
-      ? this.t(`ensemble.averages.${best.name}`)
-      : this.t(`ensemble.${best.kind}`, { n: best.kind === 'checkpoints' ? best.n : best.n });
+    const way = best.name ? this.t(`ensemble.averages.${best.name}`) : this.t(`ensemble.${best.kind}`, { n: best.n });
     return best.gain > 0
       ? this.t('ensemble.said.gain', { way, by: loss(best.gain), cost: exact(Number(best.cost.toFixed(1))) })
       : this.t('ensemble.said.none');

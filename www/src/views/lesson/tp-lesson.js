@@ -362,6 +362,7 @@ export class TpLesson extends Part {
     const value = valueAt(predict, notch, kind === 'count');
     return html`<div class="ask"><p><b>${say(own.ask)}</b></p>
       <label class="slide"><span class="vh">${own.ask}</span><input type="range" min="0" max=${NOTCHES}
+        step=${kind === 'count' ? NOTCHES / Math.max(1, predict.high - predict.low) : 1}
         data-testid="guess-lesson" .value=${String(notch)} aria-valuetext=${written(value, kind)}
         @input=${(/** @type {Event} */ event) =>
           (this.notch = Number(/** @type {HTMLInputElement} */ (event.target).value))}><output>${written(

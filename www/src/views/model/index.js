@@ -346,7 +346,7 @@ export class TpModelView extends Part {
   lock() {
     const { store } = this;
     const n = partSizes(store.shownStudy)[2];
-    return html`<section class="test" aria-label=${this.t('test.title')}>
+    return html`<section class="test" aria-label=${this.t('test')}>
       <h2>${icon(store.seen ? 'unlock' : 'lock')} ${this.t(store.seen ? 'test.opened' : 'test.locked')}</h2>
       <p class="q2">${this.t('model.test', { n: count(n) })}</p>
       <button type="button" class="btn" data-testid="model-test" aria-controls="test-drawer"

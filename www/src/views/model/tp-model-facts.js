@@ -86,7 +86,11 @@ export class TpModelFacts extends Part {
       const epochs = own.epochs.length;
       words.push(this.t('model.said.kept', { number, epochs: count(epochs), epoch: count(own.kept_epoch) }));
     }
-    if (head?.averaged && way.known) words.push(this.t('model.said.averaged'));
+    const study = this.lens.slot ? this.store.pinned?.study : this.store.shownStudy;
+    const isSwa = (own?.params.averaging ?? study?.fixed?.averaging) === 'swa';
+    // SWA begins with the last quarter: what was kept before is no average.
+    const isEarly = isSwa && own?.kept_epoch && head && own.kept_epoch * head.epoch_steps <= 0.75 * head.steps;
+    if (head?.averaged && way.known && !isEarly) words.push(this.t('model.said.averaged'));
     if (copies > 1) words.push(this.t(folds > 1 ? 'model.said.folds' : 'model.said.seeds', { n: copies }));
     const { verdict } = this.lens.parts[1] ?? {};
     if (verdict && head && verdict.n < head.n_validation)

@@ -125,3 +125,5 @@ export class TpRuns extends Part {
 }
 
 define('tp-runs', TpRuns);
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

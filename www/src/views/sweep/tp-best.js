@@ -120,3 +120,5 @@ function listed(values) {
 }
 
 define('tp-best', TpBest);
+
+export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

@@ -10,9 +10,8 @@ const json = (/** @type {string} */ path) =>
 /** @type {any[]} */
 const PRESETS = json('www/src/study/presets.json');
 /** @type {any[]} */
-// Large tables have a picture once they are chosen.
-const SETS = json('src/dataset/catalog.json').filter(
-  (/** @type {any} */ one) => ['generated', 'bundled'].includes(one.kind) && one.name !== 'mnist',
+const SETS = json('src/dataset/catalog.json').filter((/** @type {any} */ one) =>
+  ['generated', 'bundled'].includes(one.kind),
 );
 
 /**

@@ -5,6 +5,7 @@ test('@soak folds train side by side, say what they cost, and too many are mende
   await app.open();
   const study = small({ dataset: { name: 'iris', samples: 30 }, trials: 3 });
   study.fixed = { ...study.fixed, batch_size: 8 };
+  delete study.space.batch_size;
   const alone = await app.result(study, backend);
   await page.getByTestId('scoring').locator('summary').click();
   await expect(page.getByTestId('scoring-cost')).toContainText('One training a trial.');

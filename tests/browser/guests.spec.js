@@ -63,11 +63,18 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
       await new Promise((resolve) => void setTimeout(resolve, 100));
       said.push(b.renderRoot.querySelector('[data-testid=waits]') ? 'b waits' : 'b does not wait');
       await Promise.all(both);
+      // What was shown stays where a run is stopped that has only waited.
+      const again = a.run();
+      const waiting = b.run();
+      b.stop();
+      said.push(`b keeps ${(await waiting).trials.length}, ${b.store.trials.size}, ${b.store.state}`);
+      a.stop();
+      await again;
       return said;
     },
     small({ trials: 4, fixed: { epochs: 60 } }),
   );
-  expect(order).toEqual(['b waits', 'a 4', 'b 2']);
+  expect(order).toEqual(['b waits', 'a 4', 'b 2', 'b keeps 2, 2, idle']);
   // What is no word of ours, or comes from somebody else, does nothing.
   const told = await page.evaluate(async (format) => {
     const frame = /** @type {HTMLIFrameElement} */ (document.querySelector('iframe'));

@@ -119,6 +119,8 @@ export class Runner extends Asked {
     store.reports.dismiss(...ANSWERED);
     try {
       await this.turn?.take();
+      const waited = this.stopping && this.turn ? this.shownResult : null;
+      if (waited) return this.unbegun(waited);
       if (!supportsEngine()) {
         store.reports.notify(tooOldNotice());
         throw this.shown({ code: 'note_too_old' });
@@ -165,6 +167,22 @@ export class Runner extends Asked {
     } catch (error) {
       throw this.fail(error, store.trials.size > before);
     }
+  }
+
+  /** @private What is shown, of this run or of one that was stored. @returns {HeldResult | null} */
+  get shownResult() {
+    const { store, result } = this;
+    const { shownStudy: study, trials, best } = store;
+    return result ?? (trials.size ? resultOf({ study, trials, best, engine: null, test: null }) : null);
+  }
+
+  /** @private A run that was stopped while it waited for its turn: what was shown before stays.
+   * @param {HeldResult} result */
+  unbegun(result) {
+    this.store.reports.rest();
+    this.setState('idle');
+    this.store.reports.settled();
+    return resultDocument(result);
   }
 
   /** Trains what has been picked by hand since (picking.js). @returns {Promise<unknown>} */

@@ -7,6 +7,7 @@ import { count } from '../../study/format.js';
 import { inLink, reportWords, saidOf } from './report.js';
 import { balanceTable, columnsTable, headTable } from './tables.js';
 import './tp-draw.js';
+import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 
 /**
@@ -25,7 +26,7 @@ const MOST_OTHERS = 3;
 const SIGNS = [',', ';', '\t', '|'];
 
 export class TpData extends WorkDialog {
-  static sheet = sheet;
+  static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['study'];
   static properties = {
@@ -129,9 +130,9 @@ export class TpData extends WorkDialog {
   }
 
   render() {
-    return html`<dialog class="own-data" aria-labelledby="data-heading" data-testid="data" data-state=${this.state}
-      @close=${this.closed} @dragover=${this.onDrag} @drop=${this.onDrop} @paste=${this.onPaste}>
-      <div class="bar"><h2 id="data-heading">${this.t('own.title')}</h2><span class="sp"></span>
+    return html`<dialog class="work own-data" aria-labelledby="own-title" data-testid="data"
+      data-state=${this.state} @close=${this.closed} @dragover=${this.onDrag} @drop=${this.onDrop} @paste=${this.onPaste}>
+      <div class="bar"><h2 id="own-title">${this.t('own.title')}</h2><span class="sp"></span>
         <button type="button" class="ib" aria-label=${this.t('action.close')} data-testid="data-close"
           @click=${() => this.dialog.close()}>${icon('close')}</button></div>
       ${this.isOpen ? this.body() : nothing}

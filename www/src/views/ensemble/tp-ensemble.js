@@ -5,6 +5,7 @@ import { icon } from '../../controls/icons.js';
 import { exact, loss, metric } from '../../study/format.js';
 import '../../controls/tp-number.js';
 import { KINDS, topOf, worthOf } from './worth.js';
+import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 
 /**
@@ -20,7 +21,7 @@ const USUAL = 5;
 const MOST = 20;
 
 export class TpEnsemble extends WorkDialog {
-  static sheet = sheet;
+  static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run'];
   static properties = {
@@ -97,7 +98,7 @@ export class TpEnsemble extends WorkDialog {
   }
 
   render() {
-    return html`<dialog class="together" aria-labelledby="ensemble-heading" data-testid="ensemble"
+    return html`<dialog class="work together" aria-labelledby="ensemble-heading" data-testid="ensemble"
       data-state=${this.state} @close=${this.closed} @keydown=${this.onKey}>
       <div class="bar"><h2 id="ensemble-heading">${this.t('ensemble.title')}</h2><span
         class="sp"></span><button type="button" class="ib" aria-label=${this.t('action.close')}

@@ -9,6 +9,7 @@ import { BY_NAME, defaultOf } from '../../study/hyperparameters.js';
 import { NETWORKS, RATES, STEPS, USUAL, around, isTestable, settingsOf, suggested } from './settings.js';
 import { endOf, fellToTheEnd } from './plot.js';
 import './tp-range-figure.js';
+import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 
 /**
@@ -25,7 +26,7 @@ const ROW = 'learning_rate';
 const NOTHING = { done: false, rates: [], losses: [], smoothed: [], steepest: null, lowest: null };
 
 export class TpRange extends WorkDialog {
-  static sheet = sheet;
+  static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run', 'study', 'test'];
   static properties = {
@@ -83,7 +84,7 @@ export class TpRange extends WorkDialog {
   }
 
   render() {
-    return html`<dialog class="range" aria-labelledby="range-heading" data-testid="range" data-state=${this.state}
+    return html`<dialog class="work range" aria-labelledby="range-heading" data-testid="range" data-state=${this.state}
       @close=${this.closed} @keydown=${this.onKey}>
       <div class="bar"><h2 id="range-heading">${this.t('range.title')}</h2><span class="sp"></span>
         <button type="button" class="ib" aria-label=${this.t('action.close')} data-testid="range-close"

@@ -6,6 +6,7 @@ import { exact, counted } from '../../study/format.js';
 import { AUTO, AUTO_PARTS, automated, usualBudget } from '../../study/automl.js';
 import { planOf } from '../../study/plan.js';
 import { BUDGET_LIMIT } from '../../study/search.js';
+import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 
 /**
@@ -15,7 +16,7 @@ import sheet from './style.css?inline';
  */
 
 export class TpAutoml extends Part {
-  static sheet = sheet;
+  static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['study', 'run', 'test'];
 
@@ -49,7 +50,7 @@ export class TpAutoml extends Part {
     const any = AUTO_PARTS.some((part) => parts[part]);
     const why = store.readOnly ? this.t('run.read_only') : any ? '' : this.t('automl.nothing');
     const able = !why && store.state === 'idle';
-    return html`<dialog class="automl" aria-labelledby="automl-title" data-testid="automl">
+    return html`<dialog class="work automl" aria-labelledby="automl-title" data-testid="automl">
       <div class="bar"><h2 id="automl-title">${this.t('automl')}</h2><span class="sp"></span>
         <button type="button" class="ib" data-testid="automl-close" aria-label=${this.t('action.close')}
           @click=${() => this.dialog.close()}>${icon('close')}</button></div>

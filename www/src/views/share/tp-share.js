@@ -471,8 +471,10 @@ export class TpShare extends Part {
     const name = `${this.stem}-trial-${trial.number}`;
     this.file([safetensorsOf(study, trial, weights)], 'application/octet-stream', `${name}.safetensors`);
     const script = scriptOf(study, trial, weights, `${name}.safetensors`);
-    this.file([script], 'text/x-python', `${name.replaceAll('-', '_')}.py`);
-    return `${name}.safetensors, ${name.replaceAll('-', '_')}.py`;
+    // The script that trains the trial anew has the name without this.
+    const loader = `load_${name.replaceAll('-', '_')}.py`;
+    this.file([script], 'text/x-python', loader);
+    return `${name}.safetensors, ${loader}`;
   }
 
   /** @private @param {import('../../figures/figure.js').FigurePart[]} figures @param {'png' | 'svg'} kind */

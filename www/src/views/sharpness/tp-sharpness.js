@@ -5,6 +5,7 @@ import { icon } from '../../controls/icons.js';
 import { count, exact, loss, rate } from '../../study/format.js';
 import { layerName, pointOf, pointsOf, standingOf, triedRate, whyOf } from './story.js';
 import './tp-sharpness-figure.js';
+import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 import { copiesOf } from '../../study/parts.js';
 
@@ -20,7 +21,7 @@ import { copiesOf } from '../../study/parts.js';
  */
 
 export class TpSharpness extends WorkDialog {
-  static sheet = sheet;
+  static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run'];
   static properties = {
@@ -80,7 +81,7 @@ export class TpSharpness extends WorkDialog {
   render() {
     const { trial } = this;
     const title = trial?.state === 'diverged' ? 'why.title' : 'sharp.title';
-    return html`<dialog class="sharp" aria-labelledby="sharp-heading" data-testid="sharp"
+    return html`<dialog class="work sharp" aria-labelledby="sharp-heading" data-testid="sharp"
       data-state=${this.state} @close=${this.closed} @keydown=${this.onKey}>
       <div class="bar"><h2 id="sharp-heading">${this.t(title, { number: trial?.number ?? '' })}</h2><span
         class="sp"></span><button type="button" class="ib" aria-label=${this.t('action.close')}

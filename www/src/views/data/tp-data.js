@@ -130,8 +130,9 @@ export class TpData extends WorkDialog {
   }
 
   render() {
+    const { state } = this;
     return html`<dialog class="work own-data" aria-labelledby="own-title" data-testid="data"
-      data-state=${this.state} @close=${this.closed} @dragover=${this.onDrag} @drop=${this.onDrop} @paste=${this.onPaste}>
+      data-state=${state} @close=${this.closed} @dragover=${this.onDrag} @drop=${this.onDrop} @paste=${this.onPaste}>
       <div class="bar"><h2 id="own-title">${this.t('own.title')}</h2><span class="sp"></span>
         <button type="button" class="ib" aria-label=${this.t('action.close')} data-testid="data-close"
           @click=${() => this.dialog.close()}>${icon('close')}</button></div>

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { assert, check, fc } from './numbers.js';
 import { loadTexts, sentence, translate } from '../../www/src/i18n/i18n.js';
+import { Later } from '../../www/src/platform/later.js';
 import { HYPERPARAMETERS, scaleOf } from '../../www/src/study/hyperparameters.js';
 import { listed, readRange, readValue, rescaled, textsOf } from '../../www/src/study/ranges.js';
 
@@ -15,6 +17,11 @@ import { listed, readRange, readValue, rescaled, textsOf } from '../../www/src/s
 
 const LANGUAGES = /** @type {const} */ (['en', 'ko']);
 for (const lang of LANGUAGES) await loadTexts(lang);
+// Editors bring words of their own.
+const words = async (/** @type {string} */ lang) => ({
+  default: JSON.parse(readFileSync(new URL(`../../www/src/views/study/${lang}.json`, import.meta.url), 'utf8')),
+});
+await new Later(async () => ({ texts: { en: () => words('en'), ko: () => words('ko') } })).open();
 
 /** Rows whose editor has a field. */
 const TYPED = HYPERPARAMETERS.filter((one) => one.available && !listed(one));

@@ -79,12 +79,13 @@ impl EpochRecord {
 pub struct Spread {
     #[serde(serialize_with = "number")]
     pub train_loss: f64,
-    #[serde(serialize_with = "number")]
-    pub validation_loss: f64,
+    /// Missing where the epoch's validation loss is, as its metric is.
+    #[serde(with = "number_option")]
+    pub validation_loss: Option<f64>,
     #[serde(serialize_with = "number")]
     pub train_metric: f64,
-    #[serde(serialize_with = "number")]
-    pub validation_metric: f64,
+    #[serde(with = "number_option")]
+    pub validation_metric: Option<f64>,
 }
 
 /// Mean and standard deviation of a whole population; of one value, that value and 0.
@@ -198,7 +199,8 @@ impl TrialEvent {
             if has_spread || recorded.is_some() {
                 let missing = f64::NAN;
                 numbers.extend(one.spread.map_or([missing; Self::SPREAD_NUMBERS], |of| {
-                    [of.train_loss, of.validation_loss, of.train_metric, of.validation_metric]
+                    let validation = [of.validation_loss, of.validation_metric].map(|own| own.unwrap_or(missing));
+                    [of.train_loss, validation[0], of.train_metric, validation[1]]
                 }));
             }
             if let Some(own) = &one.recorded {
@@ -243,9 +245,9 @@ impl TrialEvent {
                     seconds: of[6],
                     spread: has_spread.then(|| Spread {
                         train_loss: of[7],
-                        validation_loss: of[8],
+                        validation_loss: is_validated.then_some(of[8]),
                         train_metric: of[9],
-                        validation_metric: of[10],
+                        validation_metric: is_validated.then_some(of[10]),
                     }),
                     recorded,
                 })
@@ -367,7 +369,11 @@ mod tests {
         assert_eq!((running.epochs[0].validation_loss, running.epochs[0].validation_metric), (None, None));
         assert!(complete.value.is_some_and(f64::is_nan), "a value that is not a number is one");
         assert_eq!((running.state, running.value, running.epochs[0].epoch), (TrialState::Running, None, 4));
-        assert_eq!(running.epochs[0].spread.expect("several seeds").validation_metric, f64::NEG_INFINITY);
+        let spread = running.epochs[0].spread.expect("several seeds");
+        assert_eq!(
+            (spread.train_metric.is_nan(), spread.validation_loss, spread.validation_metric),
+            (true, None, None)
+        );
         let mut written = Vec::new();
         for event in &events {
             event.write(&mut written);
@@ -376,8 +382,8 @@ mod tests {
         // The value of a trial that has none is missing.
         let mut given = numbers;
         given[34] = nan;
-        // So is the metric of an epoch without validation.
-        given[45] = nan;
+        // So are the metric of an epoch without validation and what seeds differ by in it.
+        (given[45], given[49], given[51]) = (nan, nan, nan);
         assert_eq!(bits(&written), bits(&given));
         for length in 1..numbers.len() {
             let is_whole = [23, 32].contains(&length);
@@ -421,11 +427,11 @@ mod tests {
         assert!(serde_json::to_value(&record).unwrap().get("spread").is_none());
         assert_eq!(serde_json::to_value(&record).unwrap()["validation_metric"], Value::Null);
         let spread =
-            Spread { train_loss: 0.25, validation_loss: f64::NAN, train_metric: 0.0, validation_metric: f64::INFINITY };
+            Spread { train_loss: 0.25, validation_loss: Some(f64::NAN), train_metric: 0.0, validation_metric: None };
         record.spread = Some(spread);
         assert_eq!(
             serde_json::to_value(&record).unwrap()["spread"],
-            json!({"train_loss": 0.25, "validation_loss": "NaN", "train_metric": 0.0, "validation_metric": "Infinity"})
+            json!({"train_loss": 0.25, "validation_loss": "NaN", "train_metric": 0.0, "validation_metric": null})
         );
     }
 }

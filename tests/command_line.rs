@@ -284,6 +284,31 @@ fn networks_that_answer_together_are_scored_beside_the_best_of_them() {
 }
 
 #[test]
+fn the_weights_of_every_trial_are_written_into_a_folder_that_is_made() {
+    let mut study = small();
+    study["seeds_per_trial"] = json!(2);
+    let folder = folder("weights");
+    let [file, result, weights] = ["study.json", "result.json", "deep/er"].map(|name| folder.join(name));
+    fs::write(&file, study.to_string()).expect("written");
+    let [study, output, into] = [&file, &result, &weights].map(|path| path.to_string_lossy().into_owned());
+    let arguments = ["run", &study, "--backend", "cpu", "-o", &output, "--weights", &into];
+    let ended = tune(&arguments, Stdio::piped());
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    for trial in 0..2 {
+        let bytes = fs::read(weights.join(format!("trial_{trial}.safetensors"))).expect("its weights");
+        let head = String::from_utf8_lossy(&bytes[8..]).into_owned();
+        assert!(head.contains("seed_1.output.weight") && head.contains(&format!("\"trial\":\"{trial}\"")), "{head}");
+        let script = fs::read_to_string(weights.join(format!("load_trial_{trial}.py"))).expect("its script");
+        assert!(script.contains(&format!("with_name(\"trial_{trial}.safetensors\")")), "{script}");
+    }
+    // A folder that cannot be made is told before training.
+    let ended = tune(&["run", &study, "--weights", &output], Stdio::piped());
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success() && said.contains("result.json"), "{said}");
+    fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
 fn own_data_lie_beside_the_study() {
     let folder = folder("own");
     let row = |k: usize| [(k % 7).to_string(), (k * 3 % 5).to_string(), ["no", "yes"][k % 7 / 4].to_owned()].join(";");

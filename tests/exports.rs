@@ -1,8 +1,9 @@
 //! Exports and journals: what other programs are given, and what comes back of it.
 
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use tuning_playground::export::journal::{self, read};
-use tuning_playground::export::{Export, Kind, export};
+use tuning_playground::export::{Export, Kind, export, weights};
 use tuning_playground::result::{TrialState, read::trial};
 use tuning_playground::study::{Records, Study};
 
@@ -299,4 +300,125 @@ fn a_trial_is_read_back_as_it_was_written() {
     cut["epochs"][0]["train_loss"] = json!("much");
     assert!(trial(&cut, &Map::new(), Records::default()).is_none());
     assert_eq!(TrialState::ALL.len(), 6);
+}
+
+/// A reader of safetensors, as its specification has it: what it says of itself, and each tensor's sides and numbers.
+fn read_safetensors(file: &[u8]) -> (Value, BTreeMap<String, (Vec<usize>, Vec<f32>)>) {
+    let length = u64::from_le_bytes(file[..8].try_into().expect("8 bytes")) as usize;
+    let begin = 8 + length;
+    assert_eq!(begin % 8, 0, "numbers begin at a multiple of 8");
+    let mut head: Map<String, Value> = serde_json::from_slice(&file[8..begin]).expect("JSON");
+    let about = head.shift_remove("__metadata__").expect("what it is");
+    let mut at = 0;
+    let tensor = |(name, entry): (String, Value)| {
+        assert_eq!(entry["dtype"], "F32");
+        let [from, to] = [0, 1].map(|k| entry["data_offsets"][k].as_u64().expect("a place") as usize);
+        assert_eq!(from, at, "without holes, in the order of the head");
+        at = to;
+        let sides: Vec<usize> = entry["shape"]
+            .as_array()
+            .expect("sides")
+            .iter()
+            .map(|side| side.as_u64().expect("a side") as usize)
+            .collect();
+        let bytes = file[begin + from..begin + to].chunks_exact(4);
+        let numbers: Vec<f32> = bytes.map(|four| f32::from_le_bytes(four.try_into().expect("4 bytes"))).collect();
+        assert_eq!(numbers.len(), sides.iter().product::<usize>());
+        (name, (sides, numbers))
+    };
+    let tensors = head.into_iter().map(tensor).collect();
+    assert_eq!(begin + at, file.len());
+    (about, tensors)
+}
+
+/// The numbers 0, 1, ... as a network of a study with these settings, and others behind them.
+fn weights(dataset: &str, fixed: Value, params: &Value, seeds: usize) -> (weights::Files, usize) {
+    let features = if dataset == "iris" { 4 } else { 2 };
+    let mut document =
+        json!({"format": "tuning-playground/study@1", "dataset": {"name": dataset}, "question": "왜 \"?"});
+    document["fixed"] = fixed;
+    let study = Study::parse(&document.to_string()).expect("a study");
+    let networks: Vec<Vec<f32>> = (0..seeds).map(|seed| (0..99).map(|k| (1000 * seed + k) as f32).collect()).collect();
+    let networks: Vec<&[f32]> = networks.iter().map(|network| &network[..]).collect();
+    let scaling = vec![(0.5, 2.0); features + 1];
+    let params = params.as_object().expect("parameters");
+    let trained = weights::Trained { study: &study, number: 7, params, networks: &networks, scaling: &scaling };
+    (weights::write(&trained, "moons-trial-7").expect("files"), study.n_outputs())
+}
+
+#[test]
+fn every_number_of_every_network_is_in_the_file_in_its_tensor() {
+    for (dataset, outputs) in [("moons", 2), ("blobs", 3), ("waves", 1), ("iris", 3)] {
+        for hidden in [vec![], vec![1], vec![3, 2]] {
+            for seeds in [1, 3] {
+                let (files, of_study) =
+                    weights(dataset, json!({"hidden": hidden}), &json!({"learning_rate": 0.1}), seeds);
+                assert_eq!(of_study, outputs);
+                let (about, tensors) = read_safetensors(&files.weights);
+                assert_eq!((&about["trial"], &about["params"]), (&json!("7"), &json!("{\"learning_rate\":0.1}")));
+                assert!(about["study"].as_str().expect("text").contains("왜"));
+                assert_eq!(tensors.len(), seeds * 2 * (hidden.len() + 1));
+                for seed in 0..seeds {
+                    let prefix = if seeds > 1 { format!("seed_{seed}.") } else { String::new() };
+                    let (mut at, mut inputs) = (1000 * seed, if dataset == "iris" { 4 } else { 2 });
+                    for (depth, &width) in hidden.iter().chain([&outputs]).enumerate() {
+                        let name =
+                            if depth < hidden.len() { format!("hidden_{}", depth + 1) } else { "output".to_owned() };
+                        for (tensor, sides) in [("weight", vec![width, inputs]), ("bias", vec![width])] {
+                            let (found, numbers) = &tensors[&format!("{prefix}{name}.{tensor}")];
+                            assert_eq!(found, &sides);
+                            let next = at + numbers.len();
+                            assert_eq!(numbers, &(at..next).map(|k| k as f32).collect::<Vec<_>>());
+                            at = next;
+                        }
+                        inputs = width;
+                    }
+                }
+                let text = &files.script.text;
+                assert_eq!(text.matches("nn.Linear(").count(), hidden.len() + 1);
+                assert_eq!(text.contains("TARGET_MEAN, TARGET_SCALE = 0.5, 2.0"), dataset == "waves", "{text}");
+                assert!(!["#?", "#.", "{{", "}}", "NaN"].iter().any(|mark| text.contains(mark)), "{text}");
+                let names = (files.name.as_str(), files.script.name.as_str());
+                assert_eq!(names, ("moons-trial-7.safetensors", "load_moons_trial_7.py"));
+            }
+        }
+    }
+}
+
+#[test]
+fn drawn_widths_and_batch_norms_have_their_tensors_and_too_few_numbers_are_refused() {
+    let (files, _) =
+        weights("moons", json!({"hidden_layers": 1}), &json!({"hidden_units": 3, "activation": "gelu"}), 1);
+    let (_, tensors) = read_safetensors(&files.weights);
+    assert_eq!(tensors["hidden_1.weight"].0, [3, 2]);
+    assert!(files.script.text.contains("nn.Linear(2, 3)),\n        (\"activation_1\", nn.GELU()),\n"));
+
+    let (files, _) = weights("moons", json!({"hidden": [3], "batch_norm": true}), &json!({}), 1);
+    let (_, tensors) = read_safetensors(&files.weights);
+    for (name, numbers) in [
+        ("norm_1.weight", [9.0, 10.0, 11.0]),
+        ("norm_1.bias", [12.0, 13.0, 14.0]),
+        ("norm_1.running_mean", [23.0, 24.0, 25.0]),
+        ("norm_1.running_var", [26.0, 27.0, 28.0]),
+    ] {
+        assert_eq!(tensors[name].1, numbers, "{name}");
+    }
+    assert_eq!(tensors["output.bias"].1, [21.0, 22.0]);
+    assert!(
+        files
+            .script
+            .text
+            .contains("nn.Linear(2, 3)),\n        (\"norm_1\", nn.BatchNorm1d(3)),\n        (\"activation_1\"")
+    );
+
+    let study = study();
+    let trained = weights::Trained {
+        study: &study,
+        number: 0,
+        params: &Map::new(),
+        networks: &[&[0.0; 16]],
+        scaling: &[(0.0, 1.0); 3],
+    };
+    let refused = weights::write(&trained, "x").err().expect("17 are needed").to_string();
+    assert!(refused.contains("16") && refused.contains("17"), "{refused}");
 }

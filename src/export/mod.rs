@@ -8,6 +8,7 @@ mod pytorch;
 mod ray;
 mod rows;
 mod wandb;
+pub mod weights;
 
 use crate::error::{Error, Result};
 use crate::result::FORMAT;

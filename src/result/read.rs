@@ -56,9 +56,9 @@ fn epoch(document: &Value, records: Records) -> Option<EpochRecord> {
     let spread_of = || {
         Some(Spread {
             train_loss: real(&spread["train_loss"])?,
-            validation_loss: real(&spread["validation_loss"])?,
+            validation_loss: maybe(&spread["validation_loss"])?,
             train_metric: real(&spread["train_metric"])?,
-            validation_metric: real(&spread["validation_metric"])?,
+            validation_metric: maybe(&spread["validation_metric"])?,
         })
     };
     Some(EpochRecord {

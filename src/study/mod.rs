@@ -108,6 +108,14 @@ pub struct Study {
 }
 
 impl Study {
+    /// What a network of it puts out: a number for each class, or one.
+    pub fn n_outputs(&self) -> usize {
+        let of_catalog =
+            || dataset::catalog().iter().find(|entry| entry.name == self.dataset).map(|entry| entry.classes);
+        let classes = self.own.as_ref().map(|own| own.found.classes).or_else(of_catalog);
+        classes.unwrap_or_default().max(1) as usize
+    }
+
     /// The same study with another number of trials.
     ///
     /// # Errors

@@ -66,9 +66,9 @@ impl Trainer {
             seconds: over_copies(&|o| o.seconds).0,
             spread: (outcomes.len() > 1).then_some(Spread {
                 train_loss: train_loss.1,
-                validation_loss: validation_loss.1,
+                validation_loss: is_validated.then_some(validation_loss.1),
                 train_metric: train_metric.1,
-                validation_metric: validation_metric.1,
+                validation_metric: is_validated.then_some(validation_metric.1),
             }),
             recorded: None,
         }

@@ -3,7 +3,7 @@
 use super::{problem, to_js, unread};
 use crate::error::Error;
 use crate::export::journal::read;
-use crate::export::{Kind, export, trials_of};
+use crate::export::{Kind, export, trials_of, weights};
 use crate::study::Study;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -27,6 +27,42 @@ pub fn export_as(kind: &str, result: &str, trial: Option<u32>, table: Option<Box
     let made = make().map_err(|error| problem(&error))?;
     let files = [Some(made.file), made.beside].into_iter().flatten();
     to_js(&files.map(|file| json!({"name": file.name, "text": file.text})).collect::<Vec<_>>())
+}
+
+/// An ended trial's weights as a file that `PyTorch` loads, and the script that loads it. `networks` are the networks one after
+/// the other, one for each of so many `seeds`, in the engine's order; `scaling` has mean and deviation of each feature, then of
+/// the target. A list of files, each with its name and its `bytes` or its `text`.
+///
+/// # Errors
+/// The problem, as an object.
+#[wasm_bindgen]
+pub fn weights_as(
+    study: &str,
+    trial: &str,
+    networks: &[f32],
+    seeds: usize,
+    scaling: &[f64],
+    stem: &str,
+) -> Result<js_sys::Array, JsValue> {
+    let study = Study::parse(study).map_err(|error| problem(&error))?;
+    let trial = crate::json::parse(trial).map_err(|_| unread("a trial"))?;
+    let (number, params) =
+        trial["number"].as_u64().zip(trial["params"].as_object()).ok_or_else(|| unread("a trial"))?;
+    let networks: Vec<&[f32]> = networks.chunks_exact((networks.len() / seeds.max(1)).max(1)).collect();
+    let scaling: Vec<(f64, f64)> = scaling.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    let trained =
+        weights::Trained { study: &study, number: number as u32, params, networks: &networks, scaling: &scaling };
+    let files = weights::write(&trained, stem).map_err(|error| problem(&error))?;
+    let file = |name: &str, key: &str, value: JsValue| {
+        let entries = js_sys::Array::of2(
+            &js_sys::Array::of2(&"name".into(), &name.into()),
+            &js_sys::Array::of2(&key.into(), &value),
+        );
+        js_sys::Object::from_entries(&entries)
+    };
+    let bytes = js_sys::Uint8Array::from(&files.weights[..]);
+    let weights = file(&files.name, "bytes", bytes.into())?;
+    Ok(js_sys::Array::of2(&weights, &file(&files.script.name, "text", files.script.text.into())?.into()))
 }
 
 /// An Optuna journal as the text of a result; `study` is what its trials are of where it does not say so.

@@ -1,6 +1,6 @@
 """Holds what `tune export` writes against the programs that it is for.
 
-exports.py TUNE NODE FOLDER : runs studies with the program TUNE and writes into FOLDER. `cargo xtask interop` runs it with
+exports.py TUNE FOLDER : runs studies with the program TUNE and writes into FOLDER. `cargo xtask interop` runs it with
 torch, optuna, optuna-dashboard, ray[tune], safetensors and sweeps at hand, and `journals.py` once more with Optuna 4.9.
 """
 
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TUNE, NODE, FOLDER = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+TUNE, FOLDER = sys.argv[1], Path(sys.argv[2])
 FORMAT = "tuning-playground/study@1"
 LOG = {"type": "float", "low": 1e-3, "high": 0.1, "log": True}
 
@@ -146,26 +146,52 @@ def cluster():
         print("Ray", *more, states)
 
 
-def weights():
-    """The page's weights load to the same outputs."""
-    subprocess.run([NODE, HERE / "weights.js", FOLDER], check=True)
-    import torch
+# Networks of every kind, whose weights PyTorch must score as the engine has.
+KEPT = {
+    "normed": {"fixed": {"hidden": [6, 5], "batch_norm": True, "activation": "gelu", "epochs": 3}, "seeds_per_trial": 2},
+    "numbers": {"dataset": {"name": "diabetes"}, "fixed": {"hidden": [8], "activation": "tanh", "epochs": 5}},
+    "averaged": {"fixed": {"averaging": "ema", "averaging_decay": 0.9, "activation": "elu", "epochs": 3}},
+    "patient": {"fixed": {"patience": 2, "learning_rate": 0.05, "epochs": 30, "activation": "leaky_relu"}},
+    "linear": {"dataset": {"name": "iris"}, "fixed": {"hidden": [], "epochs": 3}},
+    "csv": {"dataset": {"name": "csv", "text": "a,b,kind\n" + "".join(
+        f"{k % 7},{k * k % 11},{'xyz'[k % 3]}\n" for k in range(60))}, "fixed": {"hidden": [4], "activation": "sigmoid"}},
+}
 
-    spec = importlib.util.spec_from_file_location("net", FOLDER / "net.py")
+
+def module(path):
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    expected = read(FOLDER / "net.json")
-    net = script.load()
-    with torch.no_grad():
-        outputs = net((torch.tensor(expected["rows"]) - script.MEAN) / script.SCALE)
-    error = float((outputs - torch.tensor(expected["outputs"])).abs().max())
-    assert error < 1e-5, error
-    print(f"the page's weights load to the same outputs ({error:.1e})")
+    return script
+
+
+def weights():
+    """Weights load into networks whose validation loss is that of the result."""
+    import torch
+
+    for name, more in KEPT.items():
+        study = write(f"kept-{name}", {"format": FORMAT, "dataset": {"name": "moons"}, "trials": 2, **more,
+                                       "space": {"learning_rate": LOG} if name != "patient" else {}})
+        result, folder = FOLDER / f"kept-{name}.result.json", FOLDER / f"kept-{name}"
+        tune("run", study, "--backend", "cpu", "--weights", folder, "-o", result)
+        tune("export", result, "--to", "pytorch", "-o", FOLDER / f"kept-{name}.study.py")
+        rows = module(FOLDER / f"kept-{name}.study.py")
+        data = rows.load_data()
+        worst = 0.0
+        trials = read(result)["trials"]
+        for trial in trials:
+            loader = module(folder / f"load_trial_{trial['number']}.py")
+            losses = [rows.score(loader.load(seed=seed), data, "validation")[0] for seed in range(loader.N_SEEDS)]
+            epoch = trial["epochs"][trial.get("kept_epoch", len(trial["epochs"])) - 1]
+            expected = epoch["validation_loss"]
+            worst = max(worst, abs(statistics.fmean(losses) - expected) / max(1.0, abs(expected)))
+        assert trials and worst < 1e-5, (name, worst)
+        print(f"{name}: the weights of {len(trials)} trials have the result's validation loss ({worst:.1e})")
 
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    chosen = sys.argv[4:] or ["searched", "sweep", "study_script", "trained", "weights", "cluster"]
+    chosen = sys.argv[3:] or ["searched", "sweep", "study_script", "trained", "weights", "cluster"]
     for name in chosen:
         globals()[name]()
 

@@ -1,5 +1,6 @@
 import test from 'node:test';
 import { bestSoFar, heldAt, isOwn, pastOf, toldAt, usedParams } from '../../www/src/views/decide/belief.js';
+import { Contest } from '../../www/src/views/decide/contest.js';
 import { absent, bandsOf, distinct, duelStudy, gridPoints, toldApart } from '../../www/src/views/decide/duel.js';
 import { bracketOf, bracketsOf, crc32, ledgerOf, sharesOf, wouldHaveWon } from '../../www/src/views/decide/rungs.js';
 import { gridSize } from '../../www/src/study/hyperparameters.js';
@@ -237,4 +238,35 @@ test('cells tile an axis without gaps, in whatever order its choices stand', () 
   assert.equal(sorted[2][1], 1);
   assert.deepEqual([sorted[0][1], sorted[1][1]], [sorted[1][0], sorted[2][0]]);
   assert.equal(sides[0][1], 1);
+});
+
+test('a duel that a run cuts off goes on with the searches that are left, of the study that it began with', async () => {
+  const space = { learning_rate: { type: 'float', low: 1e-3, high: 0.1, log: true } };
+  const study = { format: 'f', dataset: { name: 'moons' }, fixed: {}, space, trials: 12 };
+  const store = { state: 'idle', trials: new Map(), study, shownStudy: study, sentence: String };
+  const contest = new Contest(/** @type {any} */ (store));
+  contest.names = ['random', 'tpe'];
+  contest.repeats = 2;
+  /** @type {string[]} */ const asked = [];
+  const ask =
+    (/** @type {number} */ most) =>
+    async (/** @type {any} */ { studies, onSearch, isWanted }) => {
+      for (const [at, one] of studies.entries()) {
+        if (!isWanted() || at === most) return;
+        asked.push(`${one.sampler.name} ${one.seed} ${one.dataset.name}`);
+        onSearch(at, [{ number: 0 }]);
+        if (at === most - 1) store.state = 'running';
+      }
+    };
+  await contest.duel(ask(3));
+  assert.deepEqual([contest.beside.state, contest.beside.isCut], ['stopped', true]);
+  assert.deepEqual(asked, ['random 0 moons', 'tpe 0 moons', 'random 1 moons']);
+  assert.deepEqual(contest.left, [{ name: 'tpe', repeat: 1 }]);
+  Object.assign(store, { state: 'idle', study: { ...study, dataset: { name: 'iris' } } });
+  await contest.goOn(ask(9));
+  assert.deepEqual([contest.beside.state, contest.beside.isCut, contest.left], ['done', false, []]);
+  assert.equal(asked.at(-1), 'tpe 1 moons');
+  await contest.duel(ask(1));
+  contest.beside.stop();
+  assert.equal(contest.outcome?.found.size, 1);
 });

@@ -104,8 +104,7 @@ fn exports(python: &Path, folder: &Path) -> Result<()> {
     let tune = paths::target().join("debug").join("tune").with_extension(env::consts::EXE_EXTENSION);
     let scripts = paths::root().join("tests").join("interop");
     let made = folder.join("exports");
-    let node = find("node").context("Node.js is not in PATH")?;
-    run(program(python).arg(scripts.join("exports.py")).arg(tune).arg(node).arg(&made))?;
+    run(program(python).arg(scripts.join("exports.py")).arg(tune).arg(&made))?;
     let earlier = folder.join("earlier");
     if !earlier.is_dir() {
         run(program(python).args(["-m", "venv"]).arg(&earlier))?;

@@ -2,6 +2,7 @@
 
 use crate::BackendName;
 use crate::journal::Journal;
+use crate::weights::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{ErrorKind, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -132,13 +133,19 @@ pub fn verify(fixtures: &[PathBuf], name: BackendName, tolerance: Option<f64>) -
     Ok(ExitCode::from(u8::from(failed)))
 }
 
+/// What a run writes.
+pub struct Files {
+    /// The result document.
+    pub output: Option<PathBuf>,
+    /// A journal of it.
+    pub journal: Option<PathBuf>,
+    /// Its trials' weights.
+    pub weights: Option<PathBuf>,
+}
+
 /// `tune run`.
-pub fn run(
-    path: Option<&Path>,
-    name: BackendName,
-    [output, journal]: [Option<&Path>; 2],
-    test: bool,
-) -> Result<ExitCode> {
+pub fn run(path: Option<&Path>, name: BackendName, files: &Files, test: bool) -> Result<ExitCode> {
+    let output = files.output.as_deref();
     let study = path.map_or_else(|| Study::parse(study::DEFAULT), study_in)?;
     study.check_picked()?;
     let file = output.filter(|output| output.as_os_str() != "-");
@@ -150,7 +157,8 @@ pub fn run(
         BackendName::Cpu => std::thread::available_parallelism().map_or(1, usize::from),
         _ => 1,
     };
-    let mut journal = journal.map(|path| Journal::open(path, &study, name.kind())).transpose()?;
+    let folder = files.weights.as_deref().map(Folder::open).transpose()?;
+    let mut journal = files.journal.as_deref().map(|path| Journal::open(path, &study, name.kind())).transpose()?;
     let known = journal.as_mut().map(|journal| core::mem::take(&mut journal.known)).unwrap_or_default();
     if !known.is_empty() {
         say(&format!("the journal has {} trials to their end; training the others", known.len()));
@@ -174,6 +182,7 @@ pub fn run(
         print(&text)?;
     }
     summarise(&session, started.elapsed());
+    folder.map_or(Ok(()), |folder| folder.fill(&mut session, prepared, open(name)?))?;
     Ok(ExitCode::SUCCESS)
 }
 

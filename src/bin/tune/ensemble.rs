@@ -173,19 +173,22 @@ fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
     let mut trainer = Trainer::new(Rc::new(study.clone()), Rc::new(prepared.clone()), backend, Vec::new())?;
     let mut members = Vec::new();
     for (number, _) in complete.into_iter().take(n) {
-        let kept = session.kept(number)?.map(|(trial, snapshot)| (trial, snapshot.clone()));
-        let (trial, snapshot) = if let Some(kept) = kept {
-            kept
-        } else {
-            let assignment = session.again(number)?;
-            let trial = assignment.trial.clone();
-            (trial, train(&mut trainer, assignment)?)
-        };
+        let (trial, snapshot) = ended(&mut session, &mut trainer, number)?;
         for (seed, member) in networks(&mut trainer, &trial, study.trials, &snapshot).into_iter().enumerate() {
             members.push(Named { words: json!({"trial": number, "seed": seed}), member });
         }
     }
     Ok(members)
+}
+
+/// An ended trial and what it came to, which is trained again where the session has let it go.
+pub fn ended(session: &mut Session, trainer: &mut Trainer, number: u32) -> Result<(Trial, TrialSnapshot)> {
+    if let Some((trial, snapshot)) = session.kept(number)? {
+        return Ok((trial, snapshot.clone()));
+    }
+    let assignment = session.again(number)?;
+    let trial = assignment.trial.clone();
+    Ok((trial, train(trainer, assignment)?))
 }
 
 /// How several networks come of one trial.

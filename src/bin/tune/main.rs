@@ -8,6 +8,7 @@ mod import;
 mod journal;
 mod landscape;
 mod map;
+mod weights;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -37,6 +38,10 @@ enum Command {
         /// the trials that have ended stay, and the others are trained.
         #[arg(long)]
         journal: Option<PathBuf>,
+        /// Writes the weights of each trial that completes into this folder, as safetensors, with a script that loads them
+        /// into PyTorch.
+        #[arg(long, value_name = "FOLDER")]
+        weights: Option<PathBuf>,
         /// Opens the test set for the best trial.
         #[arg(long)]
         test: bool,
@@ -93,8 +98,9 @@ impl BackendName {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { study, backend, output, journal, test } => {
-            commands::run(study.as_deref(), backend, [output.as_deref(), journal.as_deref()], test)
+        Command::Run { study, backend, output, journal, weights, test } => {
+            let files = commands::Files { output, journal, weights };
+            commands::run(study.as_deref(), backend, &files, test)
         }
         Command::Verify { fixtures, backend, tolerance } => commands::verify(&fixtures, backend, tolerance),
         Command::Landscape(options) => landscape::run(&options, false),

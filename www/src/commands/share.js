@@ -41,7 +41,7 @@ export const SHARE = {
   trial_weights: defineCommand({ act: ({ runner }, /** @type {number} */ number) => runner.weights(number) }),
   /** What other programs are given of a result, or what a journal of theirs is here. */
   convert: defineCommand({
-    act: ({ runner }, /** @type {[what: 'exportAs' | 'importJournal', ...args: unknown[]]} */ asked) =>
+    act: ({ runner }, /** @type {[what: 'exportAs' | 'importJournal' | 'weightsAs', ...args: unknown[]]} */ asked) =>
       runner.asked('convert', ...asked),
   }),
   /** Draws the figures in light or dark colors at once, for pictures of them; null goes back to the page's own. */

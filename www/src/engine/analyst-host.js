@@ -13,6 +13,7 @@ import init, {
   data_file,
   export_as,
   import_journal,
+  weights_as,
 } from '../generated/analyses/analyses.js';
 
 /** Whether so many points are there that they make a picture, if a coarse one.
@@ -154,6 +155,21 @@ export class AnalystHost extends Answers {
   async exportAs(kind, study, result, trial, base) {
     const hasRows = kind === 'pytorch' || kind === 'ray-tune';
     return export_as(kind, result, trial, hasRows ? await tableOf(data_file(study), base) : undefined);
+  }
+
+  /**
+   * An ended trial's weights as a file that PyTorch loads, and the script that loads it.
+   * @param {string} study @param {string} trial its number and params
+   * @param {{networks: Float32Array[], scaling: Float64Array}} weights one network a seed; mean and deviation of each
+   *   feature, and of the target
+   * @param {string} stem that names begin with
+   * @returns {{name: string, text?: string, bytes?: Uint8Array<ArrayBuffer>}[]}
+   */
+  weightsAs(study, trial, { networks, scaling }, stem) {
+    const each = networks[0].length;
+    const all = new Float32Array(each * networks.length);
+    networks.forEach((network, seed) => all.set(network, each * seed));
+    return weights_as(study, trial, all, networks.length, scaling, stem);
   }
 
   /** An Optuna journal as a result's text. @param {string} text @param {string} study that its trials are of, where it

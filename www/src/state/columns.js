@@ -277,7 +277,7 @@ export class Epochs {
 
   /** @private @param {number} k @param {number} place of the first */
   measures(k, place) {
-    const isLacking = place === 0 && !this.isValidated(k);
+    const isLacking = !this.isValidated(k);
     const of = (/** @type {string} */ name, /** @type {number} */ j) =>
       isLacking && name.startsWith('validation') ? null : written(this.get(k, place + j));
     return MEASURES.map(of);

@@ -210,6 +210,7 @@ function isEpoch(epoch, index) {
   if (!isObject(epoch) || epoch.epoch !== index + 1 || !MEASURES.every((name) => isMeasureOf(epoch, name)))
     return false;
   const isSpread =
-    epoch.spread === undefined || (isObject(epoch.spread) && Object.values(epoch.spread).every(isMeasure));
+    epoch.spread === undefined ||
+    (isObject(epoch.spread) && MEASURES.slice(0, 4).every((name) => isMeasureOf(epoch.spread, name)));
   return isSpread && isRecorded(epoch, isMeasure);
 }

@@ -11,6 +11,7 @@ export class Beside {
     this.store = store;
     /** @type {'none' | 'training' | 'done' | 'stopped' | 'failed'} */ this.state = 'none';
     this.problem = '';
+    /** Whether a run has stopped it. */ this.isCut = false;
     /** When it began, as performance.now() has it. */ this.began = 0;
     /** Tells whoever shows it. */ this.changed = () => {};
     /** @private @type {{isWanted: boolean} | null} */ this.job = null;
@@ -21,15 +22,16 @@ export class Beside {
     const { store } = this;
     const job = (this.job = { isWanted: true });
     const isWanted = () => this.job === job && job.isWanted && store.state === 'idle';
-    Object.assign(this, { state: 'training', problem: '', began: performance.now() });
+    Object.assign(this, { state: 'training', problem: '', isCut: false, began: performance.now() });
     this.changed();
-    /** @type {Pick<Beside, 'state' | 'problem'>} */ let end = { state: 'done', problem: '' };
+    /** @type {Pick<Beside, 'state' | 'problem' | 'isCut'>} */
+    let end = { state: 'done', problem: '', isCut: false };
     try {
       await ask(isWanted);
-      if (!isWanted()) end.state = 'stopped';
+      if (!isWanted()) end = { ...end, state: 'stopped', isCut: job.isWanted };
     } catch (error) {
       const { problem, message } = /** @type {any} */ (error);
-      end = { state: 'failed', problem: problem ? store.sentence(problem) : String(message ?? error) };
+      end = { ...end, state: 'failed', problem: problem ? store.sentence(problem) : String(message ?? error) };
     }
     // What was let go of in the meantime says nothing any more.
     if (this.job !== job) return;
@@ -43,6 +45,6 @@ export class Beside {
 
   /** Lets go of it. */
   drop() {
-    Object.assign(this, { job: null, state: 'none', problem: '' });
+    Object.assign(this, { job: null, state: 'none', problem: '', isCut: false });
   }
 }

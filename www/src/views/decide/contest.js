@@ -64,10 +64,14 @@ export class Contest {
     return this.price.networks > MOST_NETWORKS ? 'large' : '';
   }
 
-  /** The searches, repeat by repeat, so that all contestants get on together. */
-  get jobs() {
-    const { taking, repeats } = this;
-    return Array.from({ length: repeats }, (_, repeat) => taking.map((name) => ({ name, repeat }))).flat();
+  /** The searches that are still to do, repeat by repeat, so that all contestants get on together. */
+  get left() {
+    const { outcome } = this;
+    if (!outcome) return [];
+    const { names, repeats, found } = outcome;
+    return Array.from({ length: repeats }, (_, repeat) => names.map((name) => ({ name, repeat })))
+      .flat()
+      .filter(({ name, repeat }) => !found.has(`${name} ${repeat}`));
   }
 
   /** Whether what was found is of another study than the one that is next searched. */
@@ -76,17 +80,25 @@ export class Contest {
     return outcome !== null && wordsOf(outcome.study) !== wordsOf(study);
   }
 
-  /** Searches. @param {(asked: any) => unknown} ask asks the engine */
+  /** Searches from the start. @param {(asked: any) => unknown} ask asks the engine */
   duel(ask) {
-    const jobs = this.begin();
-    const { outcome, beside } = this;
+    this.begin();
+    return this.goOn(ask);
+  }
+
+  /** Searches what is still to do. @param {(asked: any) => unknown} ask asks the engine */
+  goOn(ask) {
+    const { outcome, beside, left: jobs } = this;
+    if (!outcome) return;
+    const { study, trials } = outcome;
+    const studies = jobs.map(({ name, repeat }) => duelStudy(study, name, trials, repeat));
     return beside.work(async (isWanted) => {
       const onSearch = (/** @type {number} */ at, /** @type {Trial[]} */ trials) => {
         const { name, repeat } = jobs[at];
-        outcome?.found.set(`${name} ${repeat}`, trials);
+        outcome.found.set(`${name} ${repeat}`, trials);
         if (this.outcome === outcome) beside.changed();
       };
-      await ask({ studies: jobs.map(({ study }) => study), onSearch, isWanted });
+      await ask({ studies, onSearch, isWanted });
     });
   }
 
@@ -101,7 +113,6 @@ export class Contest {
       names.includes(this.pair[1]) ? this.pair[1] : last,
     ];
     if (this.pair[0] === this.pair[1]) this.pair = [first, last];
-    return this.jobs.map(({ name, repeat }) => ({ name, repeat, study: duelStudy(study, name, trials, repeat) }));
   }
 
   get objective() {

@@ -37,6 +37,7 @@ export class TpDuel extends Part {
     /** @type {(BeliefTold | null)[]} */ this.told = [];
     /** @type {[string, string] | null} axes of the surfaces */ this.axes = null;
     this.readout = '';
+    /** @private searches that had been done when it last began */ this.had = 0;
     /** @private the surfaces that are there, in words */ this.laid = '';
   }
 
@@ -126,7 +127,7 @@ export class TpDuel extends Part {
   begin() {
     const { contest, store } = this;
     const { price, obstacle, outcome } = contest;
-    const { state, problem, began } = contest.beside;
+    const { state, problem, began, isCut } = contest.beside;
     const isBusy = state === 'training';
     const why = obstacle
       ? this.t(`duel.obstacle.${obstacle}`, { most: count(MOST_NETWORKS) })
@@ -136,18 +137,25 @@ export class TpDuel extends Part {
     const done = outcome?.found.size ?? 0;
     const all = (outcome?.names.length ?? 0) * (outcome?.repeats ?? 0);
     const spent = (performance.now() - began) / 1000;
-    const left = done ? duration((spent / done) * (all - done)) : '';
+    const recent = done - this.had;
+    const left = recent > 0 ? duration((spent / recent) * (all - done)) : '';
     const told = isBusy
       ? this.t(left ? 'duel.training.left' : 'duel.training', { done, all, left })
       : state === 'failed'
         ? this.t('duel.failed', { detail: problem })
         : why || this.t('duel.price', { networks: count(price.networks), epochs: count(price.epochs) });
-    const stopped = state === 'stopped' && done < all ? this.t('duel.stopped', { done, all }) : '';
+    const isPart = !isBusy && done > 0 && done < all;
+    const stopped = isPart && state === 'stopped' ? this.t(isCut ? 'duel.cut' : 'duel.stopped', { done, all }) : '';
     return html`<div class="again"><button type="button" class="btn ${contest.ended ? '' : 'p'}"
       data-testid="duel-begin"
       ?disabled=${isBusy || Boolean(why)} @click=${() => this.duel()}>${this.t(
         contest.ended ? 'duel.again' : 'duel.begin',
       )}</button>${
+        isPart
+          ? html`<button type="button" class="btn p" data-testid="duel-go-on" ?disabled=${store.state !== 'idle'}
+            @click=${() => this.duel(true)}>${this.t('duel.go_on')}</button>`
+          : nothing
+      }${
         isBusy
           ? html`<button type="button" class="btn" data-testid="duel-stop"
             @click=${() => contest.beside.stop()}>${this.t('decide.stop')}</button><progress max=${all} .value=${done}
@@ -156,18 +164,21 @@ export class TpDuel extends Part {
       }<span class="q2" role="status" data-testid="duel-state">${told} ${stopped}</span></div>`;
   }
 
-  /** @private */
-  duel() {
+  /** @private @param {boolean} [goOn] with the searches that are left */
+  duel(goOn = false) {
+    const { contest } = this;
     this.told = [];
     this.laid = '';
-    return this.contest.duel((asked) => this.act('aside', { what: 'search', asked }));
+    this.had = goOn ? (contest.outcome?.found.size ?? 0) : 0;
+    const ask = (/** @type {any} */ asked) => this.act('aside', { what: 'search', asked });
+    return goOn ? contest.goOn(ask) : contest.duel(ask);
   }
 
   /** @private Who came out ahead, and whether the repeats tell that. */
   verdict() {
     const { contest } = this;
-    const [first, second] = contest.ranking;
-    if (!second) return '';
+    const [first, second] = contest.ranking.filter((name) => contest.scoresOf(name).length);
+    if (!second) return this.t('duel.alone');
     const isLost = !Number.isFinite(contest.bandsOf(first).at(-1)?.mid ?? NaN);
     if (isLost) return this.t('duel.lost');
     const name = (/** @type {string} */ one) => this.t(`duel.name.${one}`);

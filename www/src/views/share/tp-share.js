@@ -14,7 +14,6 @@ import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';
 import { outlineOf, shotsOf, standaloneOf } from './standalone.js';
-import { safetensorsOf, scriptOf } from './weights.js';
 import './tp-embed-code.js';
 import './tp-teacher.js';
 import { figuresOf, isPicture, pictureOfView, savesOf } from './view-picture.js';
@@ -463,18 +462,17 @@ export class TpShare extends Part {
 
   /** @private @param {import('../../study/types.js').Trial} trial */
   async saveWeights(trial) {
-    const { store } = this;
-    const study = store.shownStudy;
-    const weights = await /** @type {Promise<import('./weights.js').Weights>} */ (
-      this.act('trial_weights', trial.number)
+    const { number, params } = trial;
+    const weights = await this.act('trial_weights', number);
+    const told = [JSON.stringify(this.store.shownStudy), JSON.stringify({ number, params }), weights];
+    const files = /** @type {{name: string, text?: string, bytes?: Uint8Array<ArrayBuffer>}[]} */ (
+      await this.act('convert', ['weightsAs', ...told, `${this.stem}-trial-${number}`])
     );
-    const name = `${this.stem}-trial-${trial.number}`;
-    this.file([safetensorsOf(study, trial, weights)], 'application/octet-stream', `${name}.safetensors`);
-    const script = scriptOf(study, trial, weights, `${name}.safetensors`);
-    // The script that trains the trial anew has the name without this.
-    const loader = `load_${name.replaceAll('-', '_')}.py`;
-    this.file([script], 'text/x-python', loader);
-    return `${name}.safetensors, ${loader}`;
+    return files
+      .map(({ name, text, bytes }) =>
+        bytes ? this.file([bytes], 'application/octet-stream', name) : this.file([text ?? ''], 'text/x-python', name),
+      )
+      .join(', ');
   }
 
   /** @private @param {import('../../figures/figure.js').FigurePart[]} figures @param {'png' | 'svg'} kind */

@@ -416,6 +416,7 @@ export class TpHand extends Part {
   knobs(run) {
     const settings = run.settings();
     const why = this.why(run);
+    const folds = run.study.dataset.folds ?? 1;
     return html`<h3>${this.t('hand.live')} <span class="q2">${this.t('hand.live.about')}</span></h3>
       ${why ? html`<p class="why" data-testid="hand-why">${why}</p>` : nothing}
       ${liveRows(run.study, settings).map((row) => this.knob(row, run, settings, why !== ''))}
@@ -425,6 +426,7 @@ export class TpHand extends Part {
         </div>`,
       )}</dl>
       <p class="q2 about">${this.t('hand.about')}</p>
+      ${folds > 1 ? html`<p class="q2 about" data-testid="hand-folds">${this.t('hand.folds', { n: folds })}</p>` : nothing}
       ${this.store.singleKeys ? html`<p class="q2 about key-list">${this.t('hand.keys')}</p>` : nothing}`;
   }
 

@@ -94,8 +94,8 @@ export class TpSelection extends Part {
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
-      ${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}${this.hand(trial)}
       ${this.brush()}
+      <span class="acts">${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}${this.hand(trial)}</span>
     </div>${this.pinned(trial)}</div>`;
   }
 

@@ -4,18 +4,15 @@ exports.py TUNE FOLDER : runs studies with the program TUNE and writes into FOLD
 torch, optuna, optuna-dashboard, ray[tune], safetensors and sweeps at hand, and `journals.py` once more with Optuna 4.9.
 """
 
-import importlib.util
-import json
 import math
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
+from made import FORMAT, LOG, Maker
+
 HERE = Path(__file__).parent
 TUNE, FOLDER = sys.argv[1], Path(sys.argv[2])
-FORMAT = "tuning-playground/study@1"
-LOG = {"type": "float", "low": 1e-3, "high": 0.1, "log": True}
 
 # A search that learns and prunes, with every kind of range.
 SEARCHED = {
@@ -51,25 +48,8 @@ TRAINED = {
 SEEDS = 12
 
 
-def tune(*arguments):
-    done = subprocess.run([TUNE, *map(str, arguments)], capture_output=True, text=True)
-    assert done.returncode == 0, (arguments, done.stderr)
-
-
-def python(*arguments):
-    done = subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True, cwd=FOLDER)
-    assert done.returncode == 0, (arguments, done.stdout[-2000:], done.stderr[-4000:])
-    return done.stdout
-
-
-def write(name, document):
-    path = FOLDER / f"{name}.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return path
-
-
-def read(path):
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+make = Maker(TUNE, FOLDER)
+tune, python, write, read, module = make.tune, make.python, make.write, make.read, make.module
 
 
 def searched():
@@ -121,9 +101,7 @@ def trained():
             ours.append(read(result)["trials"][0]["value"])
         tune("export", FOLDER / f"{name}.result.json", "--to", "pytorch", "--trial", 0, "-o", FOLDER / f"{name}.py")
         # In this process: importing torch anew takes longer than training.
-        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
+        script = module(FOLDER / f"{name}.py")
         data = script.load_data()
         theirs = [script.train(script.PARAMS, data, seed)[0]["value"] for seed in range(SEEDS)]
         (a, s), (b, t) = [(statistics.mean(of), statistics.stdev(of)) for of in (ours, theirs)]
@@ -158,13 +136,6 @@ KEPT = {
 }
 
 
-def module(path):
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
-
 def weights():
     """Weights load into networks whose validation loss is that of the result."""
     import torch
@@ -190,7 +161,6 @@ def weights():
 
 
 def main():
-    FOLDER.mkdir(parents=True, exist_ok=True)
     chosen = sys.argv[3:] or ["searched", "sweep", "study_script", "trained", "weights", "cluster"]
     for name in chosen:
         globals()[name]()

@@ -76,6 +76,7 @@ pub fn interop() -> Result<()> {
     run(program(&python).arg(&script).arg("--time"))?;
     importance(&python, &folder)?;
     exports(&python, &folder)?;
+    truth(&python, &folder)?;
     // The page's surfaces, beside that loop.
     web::build(&web::Build::default())?;
     checks::playwright(&["plane.spec.js", "--project", "cpu", "--workers", "1"])?;
@@ -94,14 +95,26 @@ pub fn interop() -> Result<()> {
     run(&mut command)
 }
 
+/// Numbers of results, surfaces and ensembles, recomputed by others' libraries.
+fn truth(python: &Path, folder: &Path) -> Result<()> {
+    let node = find("node").context("Node.js is not in PATH")?;
+    let script = paths::root().join("tests").join("interop").join("truth.py");
+    run(program(python).arg(script).arg(debug_tune()?).arg(node).arg(folder.join("truth")))
+}
+
+/// The program `tune` as the tests have it.
+fn debug_tune() -> Result<std::path::PathBuf> {
+    run(cargo().args(["test", "--locked", "--no-run", "--test", "integration"]))?;
+    Ok(paths::target().join("debug").join("tune").with_extension(env::consts::EXE_EXTENSION))
+}
+
 /// What other programs make of exports and journals: Optuna of two versions, its dashboard, `PyTorch`, Ray, and the schema of
 /// Weights & Biases.
 fn exports(python: &Path, folder: &Path) -> Result<()> {
     run(program(python).args(["-m", "pip", "install", "--quiet"]).args(OTHERS))?;
     // Its schema alone is asked for; what it asks for beside would bring an old numpy.
     run(program(python).args(["-m", "pip", "install", "--quiet", "--no-deps", "sweeps"]))?;
-    run(cargo().args(["test", "--locked", "--no-run", "--test", "integration"]))?;
-    let tune = paths::target().join("debug").join("tune").with_extension(env::consts::EXE_EXTENSION);
+    let tune = debug_tune()?;
     let scripts = paths::root().join("tests").join("interop");
     let made = folder.join("exports");
     run(program(python).arg(scripts.join("exports.py")).arg(tune).arg(&made))?;

@@ -28,7 +28,7 @@ export default {
     },
     {
       name: 'gpu',
-      testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch)\.spec\.js/,
+      testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch|memory)\.spec\.js/,
       use: on('gpu', SOFTWARE_GPU),
     },
   ],

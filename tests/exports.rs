@@ -267,6 +267,23 @@ fn a_script_has_what_its_study_has_use_for_and_nothing_else() {
 }
 
 #[test]
+fn a_script_of_a_cross_validation_has_each_row_once_with_its_fold() {
+    let document = json!({
+        "format": "tuning-playground/study@1", "dataset": {"name": "moons", "samples": 40, "folds": 4}, "seeds_per_trial": 2,
+    });
+    let study = Study::parse(&document.to_string()).expect("a study");
+    for kind in [Kind::Pytorch, Kind::RayTune] {
+        let text = made(&study, kind, None).file.text;
+        let of = |part: &str| text.lines().filter(|line| line.starts_with(&format!("{part},"))).count();
+        assert_eq!(["0", "1", "2", "3", "test", "train", "validation"].map(of), [9, 9, 8, 8, 6, 0, 0]);
+        for part in ["FOLDS = 4", "for k, own in enumerate(data * N_SEEDS)", "load_folds()"] {
+            assert!(text.contains(part), "{part}");
+        }
+        assert!(!text.contains("load_data()"), "a fold is named");
+    }
+}
+
+#[test]
 fn rows_that_are_too_many_for_a_script_lie_beside_it() {
     let document = json!({"format": "tuning-playground/study@1", "dataset": {"name": "gauss", "samples": 30_000}});
     let study = Study::parse(&document.to_string()).expect("a study");

@@ -52,7 +52,7 @@ pub fn write((study, document): (&Study, &Value), trial: Option<(u32, &Map<Strin
         )
     };
     fill.push(("usage", usage));
-    fill.push(("about", about(study)));
+    fill.push(("about", ABOUT.into()));
     fill.push(("number", trial.map_or(0, |(number, _)| number).to_string()));
     fill.push(("params", dictionary(params.iter().map(|(name, value)| (name.as_str(), value)))));
     fill.push(("known", if trial.is_some() { ", *PARAMS".into() } else { ", *SPACE".into() }));
@@ -65,17 +65,8 @@ pub fn write((study, document): (&Study, &Value), trial: Option<(u32, &Map<Strin
 }
 
 /// How close the script comes.
-pub fn about(study: &Study) -> String {
-    let folds = study.data.folds;
-    let folded = if folds > 1 {
-        format!("\nIt trains on one split: the study's {folds} folds are left out, so its scores are not their means.")
-    } else {
-        String::new()
-    };
-    let about = "Made by Tuning Playground. Networks, initial weights, optimizers, schedules, data and their split are the study's;\n\
+pub const ABOUT: &str = "Made by Tuning Playground. Networks, initial weights, optimizers, schedules, data and their split are the study's;\n\
      random numbers are PyTorch's, so a trial comes to what another seed would.";
-    format!("{about}{folded}")
-}
 
 /// What every script is filled with. With `params` it is one trial's, whose settings are all known.
 pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, Value>>, rows: &Rows) -> Filling {
@@ -146,6 +137,7 @@ pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, 
     flag(&mut has, "momentum_warmup", momentum_warmup);
     flag(&mut has, "standardize", study.data.standardize);
     flag(&mut has, "missing", rows.has_missing);
+    flag(&mut has, "folds", study.data.folds > 1);
     flag(&mut has, "pixels", rows.are_pixels);
     let beside = rows.beside();
     flag(&mut has, "beside", beside.is_some());
@@ -170,6 +162,7 @@ pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, 
     let fill = vec![
         ("inputs", rows.columns.to_string()),
         ("outputs", outputs.to_string()),
+        ("folds", study.data.folds.to_string()),
         ("rows", if beside.is_some() { String::new() } else { rows.text.clone() }),
         ("rows_file", beside.map_or_else(String::new, |file| quoted(&file.name))),
         ("loss", loss.into()),

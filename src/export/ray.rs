@@ -2,7 +2,7 @@
 //! study's own sampler picks.
 
 use super::python::{filled, plain, quoted};
-use super::pytorch::{Filling, about, filling, whole};
+use super::pytorch::{ABOUT, Filling, filling, whole};
 use super::rows::Rows;
 use super::{Export, File};
 use crate::study::{Direction, PrunerSpec, Rungs, SamplerSpec, Study};
@@ -17,7 +17,7 @@ pub fn write((study, document): (&Study, &Value), rows: &Rows) -> Export {
     let (data, name) = (plain(&study.dataset), plain(&study.name));
     let named = if name.is_empty() { String::new() } else { format!(": {name}") };
     fill.push(("title", format!("A study on {data}{named}, distributed by Ray Tune.")));
-    fill.push(("about", about(study)));
+    fill.push(("about", ABOUT.into()));
     let usage = "\n  python SCRIPT.py                       on this machine's cores\n  \
                  python SCRIPT.py --address=auto        on the cluster that this machine is part of\n  \
                  python SCRIPT.py --gpus=0.25           four trials share a GPU\n  \

@@ -1,7 +1,7 @@
 //! The data of a study as the rows of a table, each with the part of the split that it is in: what scripts train on.
 
 use super::File;
-use crate::dataset::{Dataset, Split, Targets, Task, split, with_derived};
+use crate::dataset::{Dataset, Targets, Task, folds, with_derived};
 use crate::error::Result;
 use crate::study::Study;
 
@@ -18,7 +18,7 @@ pub struct Rows {
     pub are_pixels: bool,
     /// Whether some values are missing.
     pub has_missing: bool,
-    /// `part,feature,...,target` a line.
+    /// `part,feature,...,target` a line; of a cross-validation the part is the number of the fold that the row validates.
     pub text: String,
     /// The names of the columns as such a line.
     head: String,
@@ -35,7 +35,19 @@ impl Rows {
         } else {
             data
         };
-        let split = split(data, &study.data)?;
+        let folds = folds(data, &study.data)?;
+        // Of several folds each row outside the test part stands where the fold is named that it validates.
+        let parts: Vec<(String, &[u32])> = match &folds[..] {
+            [one] => vec![
+                ("train".into(), &one.train[..]),
+                ("validation".into(), &one.validation),
+                ("test".into(), &one.test),
+            ],
+            all => {
+                let own = all.iter().enumerate().map(|(fold, one)| (fold.to_string(), &one.validation[..]));
+                own.chain(all.first().map(|one| ("test".into(), &one.test[..]))).collect()
+            }
+        };
         let quoted = |name: &String| format!("\"{}\"", name.replace(['"', '\n', '\r'], " "));
         let names: Vec<String> = data.feature_names.iter().map(quoted).collect();
         Ok(Self {
@@ -43,7 +55,7 @@ impl Rows {
             task: data.task(),
             are_pixels: !data.pixels.is_empty(),
             has_missing: data.features.iter().any(|x| x.is_nan()),
-            text: lines(data, &split),
+            text: lines(data, &parts),
             head: format!("part,{},target\n", names.join(",")),
             name: format!("{}-rows.csv", study.dataset),
         })
@@ -56,11 +68,11 @@ impl Rows {
     }
 }
 
-fn lines(data: &Dataset, split: &Split) -> String {
+fn lines(data: &Dataset, parts: &[(String, &[u32])]) -> String {
     use core::fmt::Write as _;
     let mut text = String::new();
-    for (part, rows) in [("train", &split.train), ("validation", &split.validation), ("test", &split.test)] {
-        for &row in rows {
+    for (part, rows) in parts {
+        for &row in *rows {
             let row = row as usize;
             text.push_str(part);
             for column in 0..data.columns {

@@ -43,6 +43,7 @@ TRAINED = {
     "descent": {"fixed": {"optimizer": "sgd", "hypergradient": 1e-3, "learning_rate": 0.05}},
     "lbfgs": {"fixed": {"optimizer": "lbfgs", "line_search": "strong_wolfe", "epochs": 4, "activation": "tanh", "l2": 1e-3}},
     "newton": {"fixed": {"optimizer": "newton", "epochs": 4, "hidden": [4], "activation": "tanh", "l2": 1e-3}},
+    "folded": {"dataset": {"name": "moons", "noise": 0.2, "folds": 3}, "fixed": {"learning_rate": 0.02}, "seeds_per_trial": 2},
     "digits": {"dataset": {"name": "digits"}, "fixed": {"learning_rate": 0.005, "epochs": 4, "hidden": [32]}},
 }
 SEEDS = 12
@@ -102,7 +103,7 @@ def trained():
         tune("export", FOLDER / f"{name}.result.json", "--to", "pytorch", "--trial", 0, "-o", FOLDER / f"{name}.py")
         # In this process: importing torch anew takes longer than training.
         script = module(FOLDER / f"{name}.py")
-        data = script.load_data()
+        data = script.load_folds() if hasattr(script, "load_folds") else script.load_data()
         theirs = [script.train(script.PARAMS, data, seed)[0]["value"] for seed in range(SEEDS)]
         (a, s), (b, t) = [(statistics.mean(of), statistics.stdev(of)) for of in (ours, theirs)]
         distance = abs(a - b) / math.sqrt((s * s + t * t) / SEEDS + 1e-18)

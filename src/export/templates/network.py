@@ -1,14 +1,29 @@
 # ---------------------------------------------------------------- the data
 
 INPUTS, OUTPUTS = {{inputs}}, {{outputs}}
+#? folds
+FOLDS = {{folds}}
+#.
 #? beside
 # Lies beside this script: by part of the split, features and target of each row, in their own units.
 ROWS_FILE = {{rows_file}}
 #.
 
 
+#? folds
+def load_folds():
+    """The data of each fold."""
+    return [load_data(fold) for fold in range(FOLDS)]
+
+
+def load_data(fold):
+    """Features and targets of each part, as tensors: the fold's own rows validate, all others outside the test part train.
+    Whatever is scaled is scaled by the training rows alone."""
+#.
+#? !folds
 def load_data():
     """Features and targets of each part, as tensors. Whatever is scaled is scaled by the training rows alone."""
+#.
     #? beside
     text = Path(__file__).with_name(ROWS_FILE).read_text(encoding="utf-8").split("\n", 1)[1]
     #.
@@ -17,6 +32,9 @@ def load_data():
     #.
     lines = [line.split(",") for line in text.splitlines()]
     parts = np.array([line[0] for line in lines])
+    #? folds
+    parts = np.where(parts == "test", "test", np.where(parts == str(fold), "validation", "train"))
+    #.
     numbers = np.array([[float(cell) if cell else math.nan for cell in line[1:]] for line in lines])
     x, y, train = numbers[:, :-1], numbers[:, -1], parts == "train"
     #? pixels

@@ -53,7 +53,12 @@ def told(record):
 
 def test(nets, data):
     """Says what the test rows say."""
+    #? folds
+    scores = [score(net, own, "test") for net, own in zip(nets, data * N_SEEDS)]
+    #.
+    #? !folds
     scores = [score(net, data, "test") for net in nets]
+    #.
     loss, metric = (sum(values) / len(values) for values in zip(*scores))
     print(f"test loss {loss:.5f}, test metric {metric:.4f}")
 
@@ -84,7 +89,12 @@ def main():
     parser.add_argument("--test", action="store_true", help="look at the test rows, once")
     parser.add_argument("-o", "--output", help="write a result that Tuning Playground opens")
     options, others = parser.parse_known_args()
+    #? folds
+    params, data = given(others), load_folds()
+    #.
+    #? !folds
     params, data = given(others), load_data()
+    #.
     unknown = params.keys() - {*FIXED{{known}}}
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: no setting of this study")

@@ -50,7 +50,13 @@ STUDY = r"""{{study}}"""
 def with_pytorch(config, gpu):
     """A trial, trained with PyTorch."""
     seed = zlib.crc32(json.dumps(config, sort_keys=True).encode()) + SEED
-    trial, _ = train(used(config), load_data(), seed, tune.report, "cuda" if gpu else "cpu")
+    #? folds
+    data = load_folds()
+    #.
+    #? !folds
+    data = load_data()
+    #.
+    trial, _ = train(used(config), data, seed, tune.report, "cuda" if gpu else "cpu")
     if trial["state"] == "diverged":
         tune.report({"epoch": 0, "value": math.nan, "diverged_at": trial["diverged_at"]})
 

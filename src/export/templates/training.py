@@ -187,7 +187,13 @@ def run_seed(s, data, seed, device="cpu"):
 
 
 def train(params, data, seed, report=lambda record: None, device="cpu"):
+    #? folds
+    """Trains a trial: {{n_seeds}} on each fold, side by side; `data` is a list of folds. The trial as a result has it, and its
+    networks."""
+    #.
+    #? !folds
     """Trains a trial: {{n_seeds}} a configuration, side by side. The trial as a result has it, and its networks."""
+    #.
     s = settings(params)
     trial = {"state": "complete", "params": params, "value": None, "seed": SEED, "epochs": []}
     trial.update(steps=0, diverged_at=None)
@@ -196,7 +202,13 @@ def train(params, data, seed, report=lambda record: None, device="cpu"):
     best = None
     #.
     try:
-        for moved in zip(*(run_seed(s, data, seed + k, device) for k in range(N_SEEDS))):
+        #? folds
+        runs = [run_seed(s, own, seed + k, device) for k, own in enumerate(data * N_SEEDS)]
+        #.
+        #? !folds
+        runs = [run_seed(s, data, seed + k, device) for k in range(N_SEEDS)]
+        #.
+        for moved in zip(*runs):
             records, nets = [record for record, _ in moved], [net for _, net in moved]
             record = {name: mean([one[name] for one in records]) for name in records[0]}
             record["epoch"] = records[0]["epoch"]
@@ -213,7 +225,12 @@ def train(params, data, seed, report=lambda record: None, device="cpu"):
             report({**record, "value": trial["value"]})
     except Diverged as error:
         trial.update(state="diverged", value=None, diverged_at=error.step)
+    #? folds
+    trial["steps"] = N_SEEDS * len(trial["epochs"]) * sum(per_epoch_of(s, own) for own in data)
+    #.
+    #? !folds
     trial["steps"] = N_SEEDS * len(trial["epochs"]) * per_epoch_of(s, data)
+    #.
     #? patience
     if best is not None and trial["state"] == "complete":
         nets = best["nets"]
@@ -229,7 +246,7 @@ def per_epoch_of(s, data):
 
 
 def mean(values):
-    """The mean over seeds; None where there was no look."""
+    """The mean over networks; None where there was no look."""
     return None if values[0] is None else sum(values) / len(values)
 
 

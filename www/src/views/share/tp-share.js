@@ -362,9 +362,7 @@ export class TpShare extends Part {
         )}</span></div>`;
     };
     return html`<details><summary data-testid="share-onward">${this.t('share.onward')}</summary>
-      <p class="q2">${this.t(held ? 'share.onward_about' : 'share.onward_idle')} ${
-        (store.shownStudy.dataset.folds ?? 1) > 1 ? this.t('share.onward_folds') : ''
-      }</p>${ONWARD.map(row)}</details>`;
+      <p class="q2">${this.t(held ? 'share.onward_about' : 'share.onward_idle')}</p>${ONWARD.map(row)}</details>`;
   }
 
   /** @private The result shown, where nothing is trained. @returns {HeldResult | null} */

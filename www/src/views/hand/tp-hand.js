@@ -417,6 +417,7 @@ export class TpHand extends Part {
     const settings = run.settings();
     const why = this.why(run);
     const folds = run.study.dataset.folds ?? 1;
+    const copied = this.store.trials.get(this.of)?.copy_of;
     return html`<h3>${this.t('hand.live')} <span class="q2">${this.t('hand.live.about')}</span></h3>
       ${why ? html`<p class="why" data-testid="hand-why">${why}</p>` : nothing}
       ${liveRows(run.study, settings).map((row) => this.knob(row, run, settings, why !== ''))}
@@ -427,6 +428,7 @@ export class TpHand extends Part {
       )}</dl>
       <p class="q2 about">${this.t('hand.about')}</p>
       ${folds > 1 ? html`<p class="q2 about" data-testid="hand-folds">${this.t('hand.folds', { n: folds })}</p>` : nothing}
+      ${copied ? html`<p class="q2 about" data-testid="hand-of-copy">${this.t('hand.of_copy', { ...copied, number: this.of })}</p>` : nothing}
       ${this.store.singleKeys ? html`<p class="q2 about key-list">${this.t('hand.keys')}</p>` : nothing}`;
   }
 

@@ -5,13 +5,31 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use tuning_playground::study::Study;
+
+/// The page's examples.
+fn all() -> Vec<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/src/study/presets.json");
+    let all: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    all.as_array().unwrap().clone()
+}
+
+#[test]
+fn every_example_is_a_study_whose_data_are_there() {
+    for example in all() {
+        // The first one is the page's own study.
+        if example["study"].is_null() {
+            continue;
+        }
+        let study =
+            Study::parse(&example["study"].to_string()).unwrap_or_else(|error| panic!("{}: {error}", example["name"]));
+        study.prepare_native().unwrap_or_else(|error| panic!("{}: {error}", example["name"]));
+    }
+}
 
 /// The part of an example's study that its text speaks of, trained by the binary on the CPU.
 fn trained(name: &str, part: impl Fn(&mut Value)) -> Vec<Value> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let all: Value =
-        serde_json::from_str(&fs::read_to_string(root.join("www/src/study/presets.json")).unwrap()).unwrap();
-    let mut example = all.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap()["study"].clone();
+    let mut example = all().into_iter().find(|one| one["name"] == name).unwrap()["study"].clone();
     part(&mut example);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let [study, result] = ["study", "result"].map(|part| folder.join(format!("example-{name}-{part}.json")));

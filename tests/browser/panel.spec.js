@@ -60,7 +60,7 @@ test('each data set has a picture of its own rows, which follows noise, seed and
   expect((await app.get('study')).dataset).toEqual({ name: 'iris', seed: 7 });
 });
 
-test('every preset passes the engine, is undone, and the quickest one trains', async ({ app, backend, page }) => {
+test('every preset says what it teaches and is undone, and the quickest one trains', async ({ app, backend, page }) => {
   await app.open();
   for (const { name, title, about, study } of PRESETS) {
     for (const text of [title, about]) expect(text.ko).toMatch(/[가-힣]/);
@@ -72,10 +72,6 @@ test('every preset passes the engine, is undone, and the quickest one trains', a
     const loaded = await app.get('study');
     expect(loaded.name).toBe(title.en);
     if (study) expect(loaded).toEqual({ ...study, name: title.en });
-    // The engine's own check: a study that it refuses comes back as a problem.
-    await app.start(loaded, backend);
-    await app.call('stop');
-    expect((await app.outcome()).problem, name).toBeNull();
     await app.put(before);
   }
   await page.getByTestId('presets').click();

@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.js';
+import { still } from './look.js';
 
 /** Studies whose numbers lie at the edges: losses of 0, one epoch, axes that not every trial has. */
 
@@ -195,6 +196,7 @@ test('a brush between two whole numbers narrows nothing, and says so', async ({ 
   );
   const before = await app.get('study');
   await expect(page.locator('[data-testid=surface] [data-trial]')).toHaveCount(6);
+  await still(page.getByTestId('surface-plot'));
   const rows = await page
     .locator('[data-testid=surface] .ground text')
     .evaluateAll((all) =>

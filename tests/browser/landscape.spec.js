@@ -119,6 +119,8 @@ test('the training path is scrubbed, with the true loss beside that of the plane
   await page.getByTestId('scrub-play').click();
   await expect.poll(at).toBeGreaterThan(1);
   await page.getByTestId('scrub-play').click();
+  // What was due when it was pressed is drawn a frame later.
+  await settled(page);
   const stood = await at();
   await page.waitForTimeout(400);
   expect(await at()).toBe(stood);

@@ -79,6 +79,19 @@ export async function look(app, state, ways = [...WIDE, ...NARROW], parts = []) 
   }
 }
 
+/** It stands where it stood a moment before: a run's end brings rows above the views, which move them.
+ * @param {import('./packages.js').Locator} locator */
+export async function still(locator) {
+  let before = '';
+  const isStill = async () => {
+    const box = JSON.stringify(await locator.boundingBox());
+    const isSame = box === before;
+    before = box;
+    return isSame;
+  };
+  await expect.poll(isStill, { intervals: [150] }).toBe(true);
+}
+
 /** Every part has been drawn: each in a task of its own, after the frame that it was woken in.
  * @param {import('./app.js').Page} page */
 export const settled = (page) =>

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 /** @typedef {import('../../www/node_modules/@playwright/test/index.js').Browser} Browser */
 /** @typedef {import('../../www/node_modules/@playwright/test/index.js').Page} Page */
 /** @typedef {import('../../www/node_modules/@playwright/test/index.js').Request} Request */
+/** @typedef {import('../../www/node_modules/@playwright/test/index.js').Locator} Locator */
 /** @typedef {typeof import('../../www/node_modules/@playwright/test/index.js')} Playwright */
 
 const require = createRequire(import.meta.url);

@@ -60,7 +60,11 @@ test('each data set has a picture of its own rows, which follows noise, seed and
   expect((await app.get('study')).dataset).toEqual({ name: 'iris', seed: 7 });
 });
 
-test('every preset says what it teaches and is undone, and the quickest one trains', async ({ app, backend, page }) => {
+test('every preset says what it teaches and is undone, and the quickest one trains', async ({
+  app,
+  backend,
+  page,
+}) => {
   await app.open();
   for (const { name, title, about, study } of PRESETS) {
     for (const text of [title, about]) expect(text.ko).toMatch(/[가-힣]/);

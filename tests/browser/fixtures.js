@@ -183,6 +183,7 @@ function tidy(site, otherSite) {
   site.down = false;
   site.pages.clear();
   otherSite.pages.clear();
+  otherSite.folder = DIST;
 }
 
 /** @type {Record<string, any>} */

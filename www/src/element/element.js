@@ -31,8 +31,9 @@ import { Intake } from './intake.js';
  * @typedef {import('../study/types.js').BackendChoice} BackendChoice
  */
 
-/** Worker, WebAssembly and data lie beside this script; while developing, two folders above it. */
-const ASSETS = new URL(import.meta.env?.DEV ? '../../' : './', import.meta.url).href;
+/** Worker, WebAssembly and data lie beside this script; while developing, two folders above it. Servers that find
+ * `new URL(.., import.meta.url)` in a package would write an address of their own. */
+const ASSETS = new URL(import.meta.env?.DEV ? '../../' : './', new URL(import.meta.url)).href;
 
 /**
  * The whole page comes with a script of its own (src/page.js), which hands itself in; what a guest on another page has

@@ -92,6 +92,60 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
   expect(told).toEqual({ format: MESSAGE, event: 'answer', detail: 'dark', id: 2 });
 });
 
+test.describe('two versions', () => {
+  test.use({ quiet: [/9\.9\.9 is not used: this page loaded version 0\.1\.0 before/] });
+
+  test('two versions of the script on a page: all elements are of the first, and the second says so', async ({
+    page,
+    site,
+    otherSite,
+  }) => {
+    otherSite.pages.set(
+      '/two.html',
+      host(
+        `<tuning-playground lang="en" style="height:420px"></tuning-playground>
+        <tuning-playground lang="ko" style="height:420px"></tuning-playground>`,
+        `${script(site.url)}${script(otherSite.url)}`,
+      ),
+    );
+    await page.route(`${otherSite.url}tuning-playground.js`, async (/** @type {any} */ route) => {
+      const body = await (await route.fetch()).text();
+      const other = body.replaceAll('0.1.0', '9.9.9').replaceAll('class="app ', 'class="app other ');
+      await route.fulfill({ body: other, contentType: 'text/javascript' });
+    });
+    /** @type {string[]} */
+    const loaded = [];
+    /** @type {string[]} */
+    const said = [];
+    page.on('request', (/** @type {any} */ request) => void loaded.push(request.url()));
+    page.on('console', (/** @type {any} */ message) => void said.push(message.text()));
+    await page.goto(`${otherSite.origin}/two.html`);
+    await expect(page.getByTestId('readout-score')).toHaveText(['0.091', '0.091']);
+    await expect.poll(() => said.filter((one) => one.includes('9.9.9'))).toHaveLength(1);
+    const trained = await page.evaluate(
+      async (study) => {
+        const elements = /** @type {any[]} */ ([...document.querySelectorAll('tuning-playground')]);
+        const results = [];
+        for (const one of elements) {
+          Object.assign(one, { backend: 'cpu', study });
+          results.push(await one.run());
+        }
+        return results.map(({ trials, engine }) => [trials.length, engine.backend]);
+      },
+      small({ trials: 2, fixed: { epochs: 1 } }),
+    );
+    expect(trained).toEqual([
+      [2, 'cpu'],
+      [2, 'cpu'],
+    ]);
+    // Nothing of the second is loaded but what says so.
+    const others = loaded.filter((one) => one.startsWith(otherSite.url)).map((one) => one.split('/').at(-1) ?? '');
+    expect(others.map((one) => one.split('-')[1])).toEqual(['playground.js', 'second', 'en']);
+    await expect(page.locator('.app')).toHaveCount(2);
+    await expect(page.locator('.app.other')).toHaveCount(0);
+  });
+});
+
 test('@soak @alone a guest costs its host less than 150 kB before it is touched, and no long task', async ({
   page,
   site,

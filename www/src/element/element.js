@@ -9,7 +9,6 @@ import figuresRoomSheet from './styles/figures-room.css?inline';
 import { clampScale } from '../study/looks.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
-import { linkNotice } from '../state/notices.js';
 import { resultDocument } from '../state/trials.js';
 import { Runner } from '../engine/runner.js';
 import { connect, perform } from '../commands/commands.js';
@@ -64,6 +63,7 @@ const guests = defineLater('guest', () => import('./guest.js'));
  * Events: trial, progress, finished, problem.
  */
 export class TuningPlayground extends LitElement {
+  static version = import.meta.env?.VERSION;
   static properties = {
     study: { noAccessor: true, attribute: 'study' },
     view: { noAccessor: true, attribute: 'view' },
@@ -159,7 +159,7 @@ export class TuningPlayground extends LitElement {
     return (this.whole ??= new full.WholePage(this, this.store, this.runner));
   }
 
-  /** @private What a guest on another page does; null for the page itself. @returns {Promise<Guest | null>} */
+  /** What a guest on another page does; null for the page itself. @returns {Promise<Guest | null>} */
   async attend() {
     if (this.page) return null;
     const { Guest } = await guests.open();
@@ -357,23 +357,6 @@ export class TuningPlayground extends LitElement {
   choose(what, value) {
     /** @type {any} */ (this)[what] = value;
     this.page?.choose(what, value);
-  }
-
-  /** What a frame's link says of its figures. @param {import('../study/link.js').LinkState} state */
-  arrange({ color, curves, race, map, decide }) {
-    const { store } = this;
-    perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
-    const asked = () => {
-      if (race) perform(store, 'race_from', race);
-      if (map) perform(store, 'map_from', map);
-    };
-    if (race || map) void this.attend().then((guest) => guest?.learn().then(asked));
-    if (decide) perform(store, 'decide', decide);
-  }
-
-  /** What a frame's link had that was not understood. @param {import('../study/link.js').Skipped[]} skipped */
-  say(skipped) {
-    perform(this.store, 'notify', linkNotice(skipped, false, this.study.dataset.name));
   }
 
   /** @private */

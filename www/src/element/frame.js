@@ -24,11 +24,10 @@ function follow(element) {
   if (study) element.study = study;
   for (const [name, value] of Object.entries({ view, lang, theme, controls: controls?.join(',') }))
     if (value !== undefined) element.setAttribute(name, String(value));
-  element.arrange(state);
+  void element.attend().then((guest) => guest?.arrange(state, skipped));
   const stored = recorded && beside(recorded);
   if (stored) element.recorded = stored;
   // A run that the link asks for waits for a press all the same.
-  if (skipped.length) element.say(skipped);
 }
 
 /** @param {Element} element @param {Window} around */

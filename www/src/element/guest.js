@@ -1,6 +1,7 @@
 import { html } from 'lit';
-import { learn } from '../commands/commands.js';
+import { learn, perform } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
+import { linkNotice } from '../state/notices.js';
 import { readSurface } from '../state/stored.js';
 import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
@@ -90,8 +91,18 @@ export class Guest {
     return this.turn.waits;
   }
 
-  learn() {
-    return learnMore();
+  /** What a frame's link says of its figures, and what it had that was not understood.
+   * @param {import('../study/link.js').LinkState} state @param {import('../study/link.js').Skipped[]} skipped */
+  arrange({ color, curves, race, map, decide }, skipped) {
+    const { store } = this;
+    perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
+    const asked = () => {
+      if (race) perform(store, 'race_from', race);
+      if (map) perform(store, 'map_from', map);
+    };
+    if (race || map) void learnMore().then(asked);
+    if (decide) perform(store, 'decide', decide);
+    if (skipped.length) perform(store, 'notify', linkNotice(skipped, false, this.element.study.dataset.name));
   }
 
   async wake() {

@@ -50,7 +50,7 @@ export class Guest {
     /** The same state in the whole page. */ this.href = assets;
     /** @private */ this.sight = new IntersectionObserver((list) => this.look(list[list.length - 1].isIntersecting));
     /** @private */ this.approach = new IntersectionObserver(
-      (list) => list.some((one) => one.isIntersecting) && this.arrive(),
+      (list) => this.approachBy(list[list.length - 1].isIntersecting),
       { rootMargin: NEAR },
     );
     /** @private */ this.isNear = false;
@@ -137,11 +137,15 @@ export class Guest {
     }
   }
 
-  /** @private */
-  arrive() {
-    if (this.isNear) return;
+  /** @private Pictures far from the window cost its page a little with each frame.
+   * @param {boolean} isNear */
+  approachBy(isNear) {
+    /** @type {HTMLElement | null} */ (this.element.renderRoot.querySelector('.app'))?.toggleAttribute(
+      'data-far',
+      !isNear,
+    );
+    if (this.isNear || !isNear) return;
     this.isNear = true;
-    this.approach.disconnect();
     void this.showStored();
   }
 

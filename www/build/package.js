@@ -7,8 +7,12 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The element is what the package's types say: tsc looks at this, and nobody runs it.
- * @type {(one: import('../src/element/element.js').TuningPlayground) => import('../package/index.js').TuningPlayground} */
+/**
+ * @typedef {import('../src/element/element.js').TuningPlayground} Element
+ * @typedef {import('../package/index.js').TuningPlayground} Typed
+ */
+
+/** The element is what the package's types say: tsc looks at this, and nobody runs it. @type {(one: Element) => Typed} */
 export const typed = (one) => one;
 
 const of = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));

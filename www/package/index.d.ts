@@ -78,7 +78,7 @@ export interface TuningPlaygroundEventMap {
   problem: CustomEvent<{ code: string; message: string; [more: string]: unknown }>;
 }
 
-/** `<tuning-playground>`; study, view, controls, lang, theme, recorded and backend are attributes, too. */
+/** `<tuning-playground>`; study, view, controls, lang, theme, recorded and backend are attributes, too, and lesson is one. */
 export interface TuningPlayground extends HTMLElement {
   /** A copy of the study; takes a document or its text. */
   get study(): Study;

@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { learn, perform } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
 import { linkNotice } from '../state/notices.js';
@@ -56,10 +56,14 @@ export class Guest {
     /** @private */ this.isNear = false;
     /** @private */ this.onTouch = () => void this.wake();
     /** @private */ this.showing = '';
+    /** The step of a lesson that stands beside the view, as a link names it. */ this.lesson = '';
+    /** @private */ this.attributes = new MutationObserver(() => this.teach());
   }
 
   connect() {
     const { element } = this;
+    this.attributes.observe(element, { attributeFilter: ['lesson'] });
+    this.teach();
     this.sight.observe(element);
     this.approach.observe(element);
     element.addEventListener('pointerdown', this.onTouch);
@@ -74,6 +78,7 @@ export class Guest {
     const { element } = this;
     this.sight.disconnect();
     this.approach.disconnect();
+    this.attributes.disconnect();
     element.removeEventListener('pointerdown', this.onTouch);
     element.removeEventListener('keydown', this.onTouch);
     this.unsubscribe?.();
@@ -89,6 +94,10 @@ export class Guest {
 
   get waits() {
     return this.turn.waits;
+  }
+
+  learn() {
+    return learnMore();
   }
 
   /** What a frame's link says of its figures, and what it had that was not understood.
@@ -119,7 +128,24 @@ export class Guest {
   }
 
   render() {
-    return html`<tp-embed .store=${this.store} .host=${this}></tp-embed><tp-keys .store=${this.store}></tp-keys>`;
+    const { store } = this;
+    return html`<tp-embed .store=${store} .host=${this}></tp-embed>${
+      this.lesson ? html`<tp-lesson .store=${store} .guest=${this}></tp-lesson>` : nothing
+    }<tp-keys .store=${store}></tp-keys>`;
+  }
+
+  /** @private Shows the step that the attribute names. */
+  teach() {
+    const lesson = this.element.getAttribute('lesson') ?? '';
+    if (lesson === this.lesson) return;
+    this.lesson = lesson;
+    perform(this.store, 'lesson_from', lesson);
+    this.element.requestUpdate();
+  }
+
+  /** A lesson in the whole page. @param {string} lesson */
+  wholeAt(lesson) {
+    return `${this.assets}#v=1&lang=${this.store.lang}&lesson=${lesson}`;
   }
 
   /** @private A run rests while nobody sees it; one that was begun unseen, by the page's script, goes on.
@@ -176,6 +202,8 @@ export class Guest {
 
   /** @private The page's own example, if it is of this study. */
   async example() {
+    // A lesson has its reader predict before anything is seen.
+    if (this.lesson) return null;
     const { study } = this.store;
     // Its name tells most others from it before anything is loaded.
     if (study.dataset.name !== 'digits') return null;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { contoursAlone } from './build/contours-alone.js';
 import { contentPolicy } from './build/content-policy.js';
@@ -21,8 +22,11 @@ const more = wholeElement('/src/commands/more.js');
 const OF_GUESTS = /\/src\/study\/(link|compact|fingerprint)\.js$/;
 const KEPT = /\/src\/state\/kept\.js$/;
 
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
 export default defineConfig({
   base: './',
+  define: { 'import.meta.env.VERSION': JSON.stringify(version) },
   // While developing, too: packages' development builds fill the console with reminders.
   resolve: { conditions: ['module', 'browser', 'production'] },
   publicDir: 'public',

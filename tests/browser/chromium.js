@@ -2,12 +2,15 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The browser: named by xtask, else the first Chromium in PATH. */
-export function chromium() {
-  if (process.env.TUNING_CHROMIUM) return process.env.TUNING_CHROMIUM;
+export const chromium = () => process.env.TUNING_CHROMIUM ?? inPath(['chromium', 'chromium-browser', 'google-chrome']);
+
+/** The other engine, for what `cargo xtask soak` tries there; undefined where there is none. */
+export const firefox = () => process.env.TUNING_FIREFOX ?? inPath(['firefox-esr', 'firefox']);
+
+/** The first program of these names. @param {string[]} names */
+function inPath(names) {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return paths.find((path) => {
     try {
       accessSync(path, constants.X_OK);

@@ -38,8 +38,27 @@ test('a view is presented by the keys of a clicker, and codes of a class are mer
   await expect.poll(() => app.get('view')).toBe('trials');
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => app.get('view')).toBe('sweep');
+  // A clicker's blank key hides the lesson beside the view, which is drawn larger then, and shows it again.
+  await page.keyboard.press('l');
+  await expect(page.getByTestId('lesson')).toBeVisible();
+  const zoom = () => page.locator('tuning-playground').evaluate((one) => Number(one.style.zoom));
+  await expect.poll(zoom).toBeLessThan(1.2);
+  await page.locator('#main').focus();
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('lesson')).toBeHidden();
+  await expect.poll(zoom).toBeCloseTo(1.25, 2);
+  await page.keyboard.press('PageDown');
+  await expect.poll(() => app.get('view')).toBe('trials');
+  await page.keyboard.press('.');
+  await expect(page.getByTestId('lesson')).toBeVisible();
+  await page.getByTestId('present-lesson').click();
+  await expect(page.getByTestId('lesson')).toBeHidden();
+  await page.keyboard.press('PageUp');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('study')).toBeVisible();
+  // It has been hidden for the projector alone.
+  await expect(page.getByTestId('lesson')).toBeVisible();
+  await page.getByTestId('close-lesson').click();
 
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByTestId('share').click();

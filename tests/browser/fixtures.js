@@ -65,7 +65,7 @@ async function standing(complaints, starved) {
 }
 
 /** @param {object} fixtures @param {(site: Site) => Promise<void>} use */
-async function served({}, use) {
+export async function served({}, use) {
   const site = await serve(DIST);
   await use(site);
   await site.close();
@@ -77,7 +77,7 @@ async function served({}, use) {
  * @param {RegExp[]} expected read anew with each complaint
  * @returns {string[]} filled as the page complains
  */
-function collectComplaints(page, sites, expected) {
+export function collectComplaints(page, sites, expected) {
   /** @type {string[]} */
   const complaints = [];
   page.on('console', (message) => {
@@ -178,11 +178,12 @@ class Used {
 }
 
 /** Puts away what a test asked of the servers. @param {Site} site @param {Site} otherSite */
-function tidy(site, otherSite) {
+export function tidy(site, otherSite) {
   site.prelude = '';
   site.down = false;
   site.pages.clear();
   otherSite.pages.clear();
+  otherSite.folder = DIST;
 }
 
 /** @type {Record<string, any>} */

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from './fixtures.js';
-import { PAIR, WIDE, NARROW, look } from './look.js';
+import { pack } from '../../www/src/views/lesson/packed.js';
+import { PAIR, WIDE, NARROW, look, serious } from './look.js';
 
 /** Lessons beside the view: one walked to its goal, a stranger's, and, under @soak, each of the page's own to its end.
  * What they claim is trained in tests/lessons.rs; what the reader refuses, in lessons.test.js. */
@@ -71,6 +72,14 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
   expect((await app.get('study')).space).toEqual(before.space);
   // What is reached stays reached, and the address leads back.
   await expect.poll(() => page.url()).toContain('lesson=log_scale');
+  // Its step goes into the code of an embed, which needs no study then.
+  await page.getByTestId('share').click();
+  await page.getByTestId('share-embed').click();
+  await expect(page.getByTestId('embed-code')).toHaveValue(/<tuning-playground lesson="log_scale\.begin"[^{]*$/);
+  await page.getByTestId('embed-lesson').uncheck();
+  await expect(page.getByTestId('embed-code')).toHaveValue(/study="{/);
+  await page.keyboard.press('Escape');
+  await page.locator('#main').focus();
   await page.keyboard.press('l');
   await expect(page.getByTestId('lesson')).toHaveCount(0);
 });
@@ -98,6 +107,49 @@ test('a stranger’s lesson is plain text, refused with a sentence, or opened, k
   await expect.poll(() => page.url()).toContain('lesson=own.other');
   await page.reload();
   await expect(page.locator('#lesson-title')).toHaveText('Other');
+});
+
+test('a step of a lesson stands in a guest: set up at once, predicted, trained, answered, nothing kept', async ({
+  app,
+  page,
+  site,
+  otherSite,
+}) => {
+  const guest = (/** @type {string} */ lesson, /** @type {string} */ more) =>
+    `<tuning-playground lang="en" lesson="${lesson}" ${more}></tuning-playground>`;
+  const text = JSON.stringify(OWN);
+  otherSite.pages.set(
+    '/post.html',
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Post</title><link rel="icon" href="data:,">
+    <script type="module" src="${site.url}tuning-playground.js"></script></head><body>
+    ${guest('log_scale.linear', 'style="width:480px;height:320px"')}
+    ${guest('hovercraft.one', 'id="none" style="width:480px;height:320px"')}
+    ${guest(await pack(text), 'id="own" style="width:480px;height:320px"')}
+    <iframe src="${site.url}embed.html#v=1&lang=ko&lesson=log_scale.move" title="frame"
+      style="width:390px;height:720px"></iframe></body></html>`,
+  );
+  await page.setViewportSize({ width: 1000, height: 900 });
+  await page.goto(`${otherSite.origin}/post.html`);
+  const first = page.locator('tuning-playground').first();
+  await expect(first.locator('#lesson-title')).toHaveText('Where do 24 even draws land?');
+  await expect(first.getByTestId('embed-title')).toHaveText('Why a log scale');
+  expect(await serious(app, ['tp-embed', 'tp-lesson'])).toEqual([]);
+  await first.getByTestId('guess-lesson').press('ArrowLeft');
+  await first.getByTestId('predict').press('Enter');
+  await first.evaluate((/** @type {any} */ one) => void (one.backend = 'cpu'));
+  await first.getByTestId('lesson-run').press('Enter');
+  await expect(first.getByTestId('reveal')).toContainText('of your 24 learning rates', { timeout: 30_000 });
+  await expect(first.getByTestId('reveal')).toBeInViewport();
+  await expect(first.getByTestId('lesson-onward')).toHaveAttribute('href', /#v=1&lang=en&lesson=log_scale\.log$/);
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((one) => one.includes('lesson')))).toEqual([]);
+  // The whole lesson is a link away, and the page's own state is not in question.
+  await expect(page.locator('#none').getByTestId('lesson-trouble')).toContainText('no lesson named hovercraft');
+  await expect(page.locator('#own').locator('.lesson .of')).toHaveText('Ours <b>alone</b>');
+  // What is left to the reader has its knobs; a frame takes the link's key.
+  await page.locator('iframe').scrollIntoViewIfNeeded();
+  const frame = page.frameLocator('iframe');
+  await expect(frame.locator('#lesson-title')).toHaveText(json('log_scale', 'ko').steps.move.title);
+  await expect(frame.getByTestId('knob-learning_rate-low')).toBeVisible();
 });
 
 /** What meets the goals that are left to the reader, as changes of the step's study. @type {Record<string, any>} */

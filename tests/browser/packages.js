@@ -14,6 +14,10 @@ const playwright = require('../../www/node_modules/@playwright/test');
 
 export const { chromium, expect, test } = playwright;
 
+/** Vite's own build. @type {typeof import('../../www/node_modules/vite/dist/node/index.js').build} */
+export const build = async (options) =>
+  (await import('../../www/node_modules/vite/dist/node/index.js')).build(options);
+
 /** Playwright looks after 0.1, 0.35, 0.85 and 1.85 seconds, and then once a second: most of what is waited for is there
  * well before its next look. */
 const LOOKS = { intervals: [50, 100, 150, 200] };

@@ -1,4 +1,4 @@
-import { QUIET, SOFTWARE_GPU, VIEWPORT, chromium } from './chromium.js';
+import { QUIET, SOFTWARE_GPU, VIEWPORT, chromium, firefox } from './chromium.js';
 
 /** @param {'cpu' | 'gpu'} backend @param {string[]} flags */
 const on = (backend, flags) => ({
@@ -23,7 +23,7 @@ export default {
   projects: [
     {
       name: 'cpu',
-      testIgnore: /(lost|auto|dispatch)\.spec\.js/,
+      testIgnore: /(lost|auto|dispatch|firefox)\.spec\.js/,
       use: on('cpu', []),
     },
     {
@@ -31,5 +31,15 @@ export default {
       testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch|memory)\.spec\.js/,
       use: on('gpu', SOFTWARE_GPU),
     },
+    // Debian's own, by WebDriver BiDi.
+    ...(firefox()
+      ? [
+          {
+            name: 'firefox',
+            testMatch: /firefox\.spec\.js/,
+            use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: { executablePath: firefox() } },
+          },
+        ]
+      : []),
   ],
 };

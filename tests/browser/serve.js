@@ -24,6 +24,7 @@ const TYPES = {
  * @property {string} origin
  * @property {string} url the page's address
  * @property {string} prelude code put before every script, for tests that change what a Worker finds
+ * @property {string} folder what it serves
  * @property {Map<string, string>} pages further pages, by path, for tests that bring their own
  * @property {boolean} down whether requests find no server, for tests of what works without
  * @property {() => Promise<void>} close
@@ -36,10 +37,10 @@ const TYPES = {
  */
 export async function serve(folder, headers = {}) {
   /** @type {Site} */
-  const site = { origin: '', url: '', prelude: '', pages: new Map(), down: false, close: async () => {} };
+  const site = { origin: '', url: '', folder, prelude: '', pages: new Map(), down: false, close: async () => {} };
   const server = createServer((request, response) => {
     if (site.down) return void request.socket.destroy();
-    answer(site, folder, new URL(request.url ?? '/', 'http://localhost').pathname).then(
+    answer(site, new URL(request.url ?? '/', 'http://localhost').pathname).then(
       ([status, type, body]) => {
         response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', ...headers });
         response.end(body);
@@ -65,11 +66,11 @@ export async function serve(folder, headers = {}) {
 
 /**
  * @param {Site} site
- * @param {string} folder
  * @param {string} path
  * @returns {Promise<[number, string, string | Buffer]>}
  */
-async function answer(site, folder, path) {
+async function answer(site, path) {
+  const { folder } = site;
   const page = site.pages.get(path);
   if (page !== undefined) return [200, TYPES['.html'], page];
   const file = normalize(join(folder, decodeURIComponent(path.slice(SUB_PATH.length)) || 'index.html'));

@@ -66,6 +66,10 @@ test('numbers that were written wrongly once', () => {
   assert.equal(format.exact(1e15), '10¹⁵');
   assert.equal(format.exact(2_500_000), '2.5×10⁶');
   assert.equal(format.count(2_500_000), '2,500,000');
+  assert.equal(format.count(-0.4), '0');
+  assert.equal(format.count(-1_234_567.8), '−1,234,568');
+  for (const value of [0, 7, 999, 1000, -1000, 12_345_678, 2 ** 53 - 1, 1e15])
+    assert.equal(format.commas(value), new Intl.NumberFormat('en').format(value));
   assert.equal(format.setting([64, 32]), '64 × 32');
   assert.equal(format.setting(undefined), '–');
   assert.equal(format.setting(false), 'false');

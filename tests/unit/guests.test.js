@@ -54,6 +54,8 @@ test('a frame says what happened, and which question it answers', () => {
   assert.deepEqual(messageOf('height', 420), { format: MESSAGE, event: 'height', detail: 420 });
   assert.equal(messageOf('answer', null, 7).id, 7);
   assert.equal(heightFor(640), 420);
+  assert.equal(heightFor(640, true), 420);
+  assert.equal(heightFor(390, true) - heightFor(390), 160);
   for (const width of [320, 480, 640, 1280]) assert.ok(heightFor(width) >= 320 && heightFor(width) <= 620);
 });
 

@@ -1,5 +1,10 @@
 import { TuningPlayground } from './element/element.js';
 
-if (!customElements.get('tuning-playground')) customElements.define('tuning-playground', TuningPlayground);
+const NAME = 'tuning-playground';
+const first = /** @type {typeof TuningPlayground | undefined} */ (customElements.get(NAME));
+if (!first) customElements.define(NAME, TuningPlayground);
+// Elements are made of one version throughout: of this script nothing is defined.
+else if (first.version !== TuningPlayground.version)
+  void import('./element/second.js').then(({ tell }) => tell(first.version, TuningPlayground.version));
 
 export { TuningPlayground };

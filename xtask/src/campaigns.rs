@@ -18,9 +18,13 @@ const EARLIER_OPTUNA: &str = "optuna==4.9.0";
 /// What exports are for.
 const OTHERS: [&str; 5] = ["optuna-dashboard", "ray[tune]", "safetensors", "pyyaml", "jsonref"];
 
-/// Runs the ignored Rust tests, lints of the engine for the browser, and the browser tests tagged `@soak`.
+/// Runs the ignored Rust tests, lints of the engine for the browser, and the browser tests tagged `@soak`, of which some
+/// are for Firefox.
 pub fn soak() -> Result<()> {
     system::vulkan()?;
+    // Playwright's configuration finds it as this does.
+    let firefox = system::firefox()?;
+    println!("the second browser engine is {}", firefox.display());
     let mut command = cargo();
     command.args(["test", "--locked", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;

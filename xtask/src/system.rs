@@ -1,4 +1,4 @@
-//! What the tests need of the operating system: Chromium, and a Vulkan driver for the native GPU tests.
+//! What the tests need of the operating system: Chromium, Firefox for `soak`, and a Vulkan driver for the native GPU tests.
 
 use crate::paths;
 use crate::process::{self, find, output, program};
@@ -9,22 +9,33 @@ use std::{env, fs};
 
 /// Names under which a Chromium may stand in PATH.
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// Names under which a Firefox may.
+const FIREFOX_NAMES: [&str; 2] = ["firefox-esr", "firefox"];
 /// Where Vulkan loaders look for drivers.
 const VULKAN_DRIVERS: [&str; 3] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
 
 /// The browser for the tests; installed where apt can do it.
 pub fn chromium() -> Result<PathBuf> {
+    browser("Chromium", &CHROMIUM_NAMES, "TUNING_CHROMIUM", "chromium")
+}
+
+/// The second browser engine, for what `soak` tries there; installed where apt can do it.
+pub fn firefox() -> Result<PathBuf> {
+    browser("Firefox", &FIREFOX_NAMES, "TUNING_FIREFOX", "firefox-esr")
+}
+
+fn browser(title: &str, names: &[&str], variable: &str, package: &str) -> Result<PathBuf> {
     let search = || {
-        let named = env::var_os("TUNING_CHROMIUM").map(PathBuf::from).filter(|path| path.is_file());
-        named.or_else(|| CHROMIUM_NAMES.iter().find_map(|name| find(name)))
+        let named = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
+        named.or_else(|| names.iter().find_map(|name| find(name)))
     };
     if let Some(path) = search() {
         return Ok(path);
     }
-    install(&["chromium"], "Chromium for the browser tests")?;
+    install(&[package], &format!("{title} for the browser tests"))?;
     match search() {
         Some(path) => Ok(path),
-        None => bail!("Chromium is still not in PATH; name its program in the environment variable TUNING_CHROMIUM"),
+        None => bail!("{title} is still not in PATH; name its program in the environment variable {variable}"),
     }
 }
 

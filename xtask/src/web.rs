@@ -46,7 +46,7 @@ pub fn serve(options: &Serve) -> Result<()> {
     run(&mut command)
 }
 
-/// Writes the production page to `www/dist` and checks what it weighs.
+/// Writes the production page to `www/dist`, checks what it weighs, and makes the npm package of it in `target/npm`.
 pub fn build(options: &Build) -> Result<()> {
     packages::install()?;
     if options.only.is_empty() {
@@ -61,7 +61,9 @@ pub fn build(options: &Build) -> Result<()> {
 /// Bundles the page with the engine that is there.
 pub fn bundle() -> Result<()> {
     run(vite().arg("build"))?;
-    sizes::check(&paths::dist())
+    sizes::check(&paths::dist())?;
+    let package = paths::target().join("npm");
+    run(node().arg(paths::www().join("build").join("package.js")).arg(package))
 }
 
 fn vite() -> std::process::Command {

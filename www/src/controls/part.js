@@ -159,8 +159,11 @@ export class Beat {
   }
 }
 
-/** Registers a part unless another copy of the page's script already did.
+/** Whether another script of the element came first: parts of two versions do not fit each other. */
+const isSecond = globalThis.customElements?.get('tuning-playground');
+
+/** Registers a part, of the script that came first, once: a file that failed may be loaded under two addresses.
  * @param {string} name @param {CustomElementConstructor} part */
 export function define(name, part) {
-  if (!customElements.get(name)) customElements.define(name, part);
+  if (!isSecond && !customElements.get(name)) customElements.define(name, part);
 }

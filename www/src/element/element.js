@@ -9,7 +9,6 @@ import figuresRoomSheet from './styles/figures-room.css?inline';
 import { clampScale } from '../study/looks.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
-import { linkNotice } from '../state/notices.js';
 import { resultDocument } from '../state/trials.js';
 import { Runner } from '../engine/runner.js';
 import { connect, perform } from '../commands/commands.js';
@@ -31,8 +30,9 @@ import { Intake } from './intake.js';
  * @typedef {import('../study/types.js').BackendChoice} BackendChoice
  */
 
-/** Worker, WebAssembly and data lie beside this script; while developing, two folders above it. */
-const ASSETS = new URL(import.meta.env?.DEV ? '../../' : './', import.meta.url).href;
+/** Worker, WebAssembly and data lie beside this script; while developing, two folders above it. Servers that find
+ * `new URL(.., import.meta.url)` in a package would write an address of their own. */
+const ASSETS = new URL(import.meta.env?.DEV ? '../../' : './', new URL(import.meta.url)).href;
 
 /**
  * The whole page comes with a script of its own (src/page.js), which hands itself in; what a guest on another page has
@@ -63,6 +63,7 @@ const guests = defineLater('guest', () => import('./guest.js'));
  * Events: trial, progress, finished, problem.
  */
 export class TuningPlayground extends LitElement {
+  static version = import.meta.env?.VERSION;
   static properties = {
     study: { noAccessor: true, attribute: 'study' },
     view: { noAccessor: true, attribute: 'view' },
@@ -158,7 +159,7 @@ export class TuningPlayground extends LitElement {
     return (this.whole ??= new full.WholePage(this, this.store, this.runner));
   }
 
-  /** @private What a guest on another page does; null for the page itself. @returns {Promise<Guest | null>} */
+  /** What a guest on another page does; null for the page itself. @returns {Promise<Guest | null>} */
   async attend() {
     if (this.page) return null;
     const { Guest } = await guests.open();
@@ -356,23 +357,6 @@ export class TuningPlayground extends LitElement {
   choose(what, value) {
     /** @type {any} */ (this)[what] = value;
     this.page?.choose(what, value);
-  }
-
-  /** What a frame's link says of its figures. @param {import('../study/link.js').LinkState} state */
-  arrange({ color, curves, race, map, decide }) {
-    const { store } = this;
-    perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
-    const asked = () => {
-      if (race) perform(store, 'race_from', race);
-      if (map) perform(store, 'map_from', map);
-    };
-    if (race || map) void this.attend().then((guest) => guest?.learn().then(asked));
-    if (decide) perform(store, 'decide', decide);
-  }
-
-  /** What a frame's link had that was not understood. @param {import('../study/link.js').Skipped[]} skipped */
-  say(skipped) {
-    perform(this.store, 'notify', linkNotice(skipped, false, this.study.dataset.name));
   }
 
   /** @private */

@@ -19,16 +19,15 @@ function beside(path) {
 /** What its link says. @param {Element} element */
 function follow(element) {
   const { state, skipped } = decodeLink(location.hash);
-  const { study, view, lang, theme, controls, scale, recorded } = state;
+  const { study, view, lang, theme, controls, scale, recorded, lesson } = state;
   if (scale !== undefined) element.scale = scale;
   if (study) element.study = study;
-  for (const [name, value] of Object.entries({ view, lang, theme, controls: controls?.join(',') }))
+  for (const [name, value] of Object.entries({ view, lang, theme, lesson, controls: controls?.join(',') }))
     if (value !== undefined) element.setAttribute(name, String(value));
-  element.arrange(state);
+  void element.attend().then((guest) => guest?.arrange(state, skipped));
   const stored = recorded && beside(recorded);
   if (stored) element.recorded = stored;
   // A run that the link asks for waits for a press all the same.
-  if (skipped.length) element.say(skipped);
 }
 
 /** @param {Element} element @param {Window} around */
@@ -62,7 +61,7 @@ function speak(element, around) {
     element.addEventListener(name, (event) => tell(name, /** @type {CustomEvent} */ (event).detail));
   let last = 0;
   new ResizeObserver(([{ contentRect }]) => {
-    const height = heightFor(contentRect.width);
+    const height = heightFor(contentRect.width, element.hasAttribute('lesson'));
     if (height !== last) tell('height', height);
     last = height;
   }).observe(document.documentElement);

@@ -1,6 +1,7 @@
-import { html } from 'lit';
-import { learn } from '../commands/commands.js';
+import { html, nothing } from 'lit';
+import { learn, perform } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
+import { linkNotice } from '../state/notices.js';
 import { readSurface } from '../state/stored.js';
 import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
@@ -49,16 +50,20 @@ export class Guest {
     /** The same state in the whole page. */ this.href = assets;
     /** @private */ this.sight = new IntersectionObserver((list) => this.look(list[list.length - 1].isIntersecting));
     /** @private */ this.approach = new IntersectionObserver(
-      (list) => list.some((one) => one.isIntersecting) && this.arrive(),
+      (list) => this.approachBy(list[list.length - 1].isIntersecting),
       { rootMargin: NEAR },
     );
     /** @private */ this.isNear = false;
     /** @private */ this.onTouch = () => void this.wake();
     /** @private */ this.showing = '';
+    /** The step of a lesson that stands beside the view, as a link names it. */ this.lesson = '';
+    /** @private */ this.attributes = new MutationObserver(() => this.teach());
   }
 
   connect() {
     const { element } = this;
+    this.attributes.observe(element, { attributeFilter: ['lesson'] });
+    this.teach();
     this.sight.observe(element);
     this.approach.observe(element);
     element.addEventListener('pointerdown', this.onTouch);
@@ -73,6 +78,7 @@ export class Guest {
     const { element } = this;
     this.sight.disconnect();
     this.approach.disconnect();
+    this.attributes.disconnect();
     element.removeEventListener('pointerdown', this.onTouch);
     element.removeEventListener('keydown', this.onTouch);
     this.unsubscribe?.();
@@ -94,6 +100,20 @@ export class Guest {
     return learnMore();
   }
 
+  /** What a frame's link says of its figures, and what it had that was not understood.
+   * @param {import('../study/link.js').LinkState} state @param {import('../study/link.js').Skipped[]} skipped */
+  arrange({ color, curves, race, map, decide }, skipped) {
+    const { store } = this;
+    perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
+    const asked = () => {
+      if (race) perform(store, 'race_from', race);
+      if (map) perform(store, 'map_from', map);
+    };
+    if (race || map) void learnMore().then(asked);
+    if (decide) perform(store, 'decide', decide);
+    if (skipped.length) perform(store, 'notify', linkNotice(skipped, false, this.element.study.dataset.name));
+  }
+
   async wake() {
     if (!this.runner.isAsleep) return;
     // Where it cannot be loaded, a run says so.
@@ -108,7 +128,24 @@ export class Guest {
   }
 
   render() {
-    return html`<tp-embed .store=${this.store} .host=${this}></tp-embed><tp-keys .store=${this.store}></tp-keys>`;
+    const { store } = this;
+    return html`<tp-embed .store=${store} .host=${this}></tp-embed>${
+      this.lesson ? html`<tp-lesson .store=${store} .guest=${this}></tp-lesson>` : nothing
+    }<tp-keys .store=${store}></tp-keys>`;
+  }
+
+  /** @private Shows the step that the attribute names. */
+  teach() {
+    const lesson = this.element.getAttribute('lesson') ?? '';
+    if (lesson === this.lesson) return;
+    this.lesson = lesson;
+    perform(this.store, 'lesson_from', lesson);
+    this.element.requestUpdate();
+  }
+
+  /** A lesson in the whole page. @param {string} lesson */
+  wholeAt(lesson) {
+    return `${this.assets}#v=1&lang=${this.store.lang}&lesson=${lesson}`;
   }
 
   /** @private A run rests while nobody sees it; one that was begun unseen, by the page's script, goes on.
@@ -126,11 +163,15 @@ export class Guest {
     }
   }
 
-  /** @private */
-  arrive() {
-    if (this.isNear) return;
+  /** @private Pictures far from the window cost its page a little with each frame.
+   * @param {boolean} isNear */
+  approachBy(isNear) {
+    /** @type {HTMLElement | null} */ (this.element.renderRoot.querySelector('.app'))?.toggleAttribute(
+      'data-far',
+      !isNear,
+    );
+    if (this.isNear || !isNear) return;
     this.isNear = true;
-    this.approach.disconnect();
     void this.showStored();
   }
 
@@ -161,6 +202,8 @@ export class Guest {
 
   /** @private The page's own example, if it is of this study. */
   async example() {
+    // A lesson has its reader predict before anything is seen.
+    if (this.lesson) return null;
     const { study } = this.store;
     // Its name tells most others from it before anything is loaded.
     if (study.dataset.name !== 'digits') return null;

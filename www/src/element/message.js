@@ -57,6 +57,6 @@ export const messageOf = (event, detail, id = null) => ({
 });
 
 /** The height that a frame is good at, by its width: that of its design at 640 x 420, more where figures lie one below
- * the other. @param {number} width */
-export const heightFor = (width) =>
-  width < 440 ? 560 : Math.round(Math.max(320, Math.min(620, (width * 420) / 640)));
+ * the other, or under the step of a lesson. @param {number} width @param {boolean} [isTaught] */
+export const heightFor = (width, isTaught = false) =>
+  width < 440 ? (isTaught ? 720 : 560) : Math.round(Math.max(320, Math.min(620, (width * 420) / 640)));

@@ -1,4 +1,4 @@
-/** Colour scales, as look-up tables of 256 entries, and the tokens in use. */
+/** Colour scales of 256 entries, and the tokens in use. */
 
 const DEPTH = ['f6f6d7', 'c7e3b7', '8dcfac', '56b7ac', '2e9ba8', '1a7f9f', '186191', '1a457d', '192967'];
 
@@ -11,15 +11,20 @@ const DIVERGING = {
   dark: ['6faeef', '435f7c', '1e1e1e', '6f5837', 'd39e4f'],
 };
 
-/** A scale of 256 colours through some. @param {string[]} hexes */
+/** A scale of 256 colours through some, of which each is mixed when it is first asked for. @param {string[]} hexes
+ * @returns {(share: number) => string} */
 function through(hexes) {
   const stops = hexes.map(rgb);
-  return Array.from({ length: 256 }, (_, index) => {
+  /** @type {string[]} */
+  const mixed = [];
+  return (share) => {
+    const index = Math.round(255 * share);
     const place = (index / 255) * (stops.length - 1);
     const low = Math.min(stops.length - 2, Math.floor(place));
-    const mix = [0, 1, 2].map((c) => Math.round(stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (place - low)));
-    return `rgb(${mix.join(' ')})`;
-  });
+    const mix = (/** @type {number} */ c) =>
+      Math.round(stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (place - low));
+    return (mixed[index] ??= `rgb(${mix(0)} ${mix(1)} ${mix(2)})`);
+  };
 }
 
 /** "Depth", from straw (0) to deep blue (1). */
@@ -30,13 +35,13 @@ const diverging = { light: through(DIVERGING.light), dark: through(DIVERGING.dar
  * @param {number} goodness @param {boolean} dark */
 export function depthColor(goodness, dark) {
   const place = Math.max(0, Math.min(1, Number.isFinite(goodness) ? goodness : 0));
-  return depth[Math.round(255 * (dark ? 1 - 0.96 * place : place))];
+  return depth(dark ? 1 - 0.96 * place : place);
 }
 
 /** The colour of a place on a scale with 0 in its middle. @param {number} share from 0 to 1 @param {boolean} dark */
 export function divergingColor(share, dark) {
   const place = Math.max(0, Math.min(1, Number.isFinite(share) ? share : 0.5));
-  return diverging[dark ? 'dark' : 'light'][Math.round(255 * place)];
+  return diverging[dark ? 'dark' : 'light'](place);
 }
 
 /** @type {Map<string, string>} */

@@ -10,6 +10,7 @@ import { drawRamp } from './ramp.js';
 import { scoreScale } from '../state/score.js';
 import { CROWD } from '../state/store.js';
 import { defineLater } from '../platform/later.js';
+import { turn } from '../platform/turns.js';
 import '../controls/tp-menu.js';
 
 /**
@@ -70,14 +71,16 @@ export class FigurePart extends Part {
     this.size = { width: 0, height: 0 };
     /** @private */ this.resizes = new ResizeObserver((entries) => {
       const { width, height } = entries[entries.length - 1].contentRect;
+      const isFirst = !this.size.width;
       this.resized(width, height);
       // Paper takes the picture as it was drawn, smaller where it is wider than a page.
       const { style } = /** @type {HTMLElement} */ (entries[0].target);
       const drawn = { width: `${width}px`, height: `${height}px` };
       for (const [name, length] of Object.entries(drawn)) style.setProperty(`--drawn-${name}`, length);
       style.setProperty('--fit', String(Math.min(1, PAGE / Math.max(1, width))));
-      // Figures of a crowd are drawn each in a task of its own.
+      // Figures of a crowd are drawn each in a task of its own, and so is what appears.
       if (this.store.trials.size > CROWD) this.requestUpdate();
+      else if (isFirst) void turn().then(() => this.isUpdatePending || this.redraw());
       else this.redraw();
     });
   }

@@ -1,4 +1,5 @@
 import { acceptedWords } from './accepted.js';
+import { commas } from '../study/format.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS } from '../study/hyperparameters.js';
 import { retried, setTexts } from '../platform/later.js';
 import { save, saved } from '../platform/saved.js';
@@ -136,19 +137,16 @@ export function preferredLanguage() {
 /** @param {Language} language */
 export const rememberLanguage = (language) => save(KEY, language);
 
-/** How a language writes numbers. @type {Record<Language, Intl.NumberFormat>} */
-const WRITING = { en: new Intl.NumberFormat('en'), ko: new Intl.NumberFormat('ko') };
 /** Numbers that are names. */
 const NAMES = ['number', 'trial', 'best', 'seed'];
 
 /** The text of a key in a language, its `{name}` placeholders filled in. Where `n` is 1, the text for one
- * (`key.one`) comes first; whole numbers are written as the language writes them.
+ * (`key.one`) comes first; whole numbers are written with commas.
  * @param {Language} language
  * @param {string} key
  * @param {Record<string, unknown>} [values] */
 export function translate(language, key, values = {}) {
   const words = dictionary(language);
-  const number = WRITING[language];
   const word = (/** @type {string} */ one) => {
     if (words[one] !== undefined) return words[one];
     for (const added of ADDED) if (added.text(language, one) !== undefined) return added.text(language, one);
@@ -159,7 +157,7 @@ export function translate(language, key, values = {}) {
   const text = found ?? key;
   const written = (/** @type {string} */ name) =>
     Number.isInteger(values[name]) && !NAMES.includes(name)
-      ? number.format(/** @type {number} */ (values[name]))
+      ? commas(/** @type {number} */ (values[name]))
       : String(values[name]);
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? written(name) : whole));
 }

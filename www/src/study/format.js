@@ -14,18 +14,16 @@ const minus = (text) => text.replace('-', '−');
 export const superscript = (exponent) =>
   (exponent < 0 ? '⁻' : '') + [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPT[Number(digit)]).join('');
 
-const COMMAS = new Intl.NumberFormat('en-US');
+/** A whole number as both languages write it. An `Intl.NumberFormat` takes longer to make than all else of the page's
+ * script. @param {number} value */
+export const commas = (value) => String(BigInt(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** From here on digits before the point say less than a power of ten. */
 const LONG = 1e15;
 
 /** @param {number} value */
 export const count = (value) =>
-  !Number.isFinite(value)
-    ? DASH
-    : Math.abs(value) < LONG
-      ? minus(COMMAS.format(Math.round(value) + 0))
-      : scientific(value, 3);
+  !Number.isFinite(value) ? DASH : Math.abs(value) < LONG ? minus(commas(Math.round(value))) : scientific(value, 3);
 
 /** A number of things for a sentence, which has a form of its own for 1. @param {number} n */
 export const counted = (n) => (n === 1 ? 1 : count(n));
@@ -78,7 +76,7 @@ export function exact(input) {
   const size = Math.abs(value);
   const digits = Math.max(1, value.toExponential().split('e')[0].replace(/[-.]/g, '').length);
   // All digits of a seed count.
-  if (Number.isInteger(value) && size <= 2 ** 53 && digits > 3) return minus(COMMAS.format(value));
+  if (Number.isInteger(value) && size <= 2 ** 53 && digits > 3) return minus(commas(value));
   if (size >= LONG || (size >= 1e6 && digits <= 3) || (size > 0 && size < 0.01)) {
     return size >= 0.001 && size < 1 && digits > 1 ? minus(String(value)) : scientific(value, digits);
   }

@@ -8,10 +8,16 @@ import { knobOf, knobsOf, placeOn, valueAt } from './knobs.js';
 export class TpKnobs extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['study', 'run'];
+  static properties = { ...Part.properties, names: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {string[] | null} those of a lesson's step */ this.names = null;
+  }
 
   render() {
     const { store } = this;
-    const knobs = knobsOf(store.study, store.only);
+    const knobs = knobsOf(store.study, this.names ?? store.only);
     if (!knobs.length) return nothing;
     return html`<div class="knobs" role="group" aria-label=${this.t('embed.knobs')}>${knobs.map((name) =>
       this.knob(name),

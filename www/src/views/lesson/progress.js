@@ -15,50 +15,54 @@ const OWN_KEY = 'tuning-playground.lesson';
 /** Letters that are kept of all lessons. */
 const MOST = 200_000;
 
-/** @type {Record<string, LessonProgress> | null} */
-let kept = null;
-
-/** @returns {Record<string, LessonProgress>} */
-function all() {
-  if (kept) return kept;
-  kept = {};
-  try {
-    const read = JSON.parse(saved(KEY) ?? '{}');
-    for (const [name, one] of Object.entries(read))
-      if (typeof one === 'object' && one !== null && typeof one.steps === 'object' && one.steps !== null)
-        kept[name] = one;
-  } catch {
-    // What cannot be read is begun anew.
+export class Progress {
+  /** @param {boolean} isKept whether it stays between visits: guests on other pages keep nothing there */
+  constructor(isKept) {
+    /** @private */ this.isKept = isKept;
+    /** @private @type {Record<string, LessonProgress>} */ this.lessons = {};
+    if (!isKept) return;
+    try {
+      const read = JSON.parse(saved(KEY) ?? '{}');
+      for (const [name, one] of Object.entries(read))
+        if (typeof one === 'object' && one !== null && typeof one.steps === 'object' && one.steps !== null)
+          this.lessons[name] = one;
+    } catch {
+      // What cannot be read is begun anew.
+    }
   }
-  return kept;
-}
 
-/** @param {string} lesson @returns {LessonProgress} */
-export const progressOf = (lesson) => all()[lesson] ?? { steps: {} };
+  /** @param {string} lesson @returns {LessonProgress} */
+  of(lesson) {
+    return this.lessons[lesson] ?? { steps: {} };
+  }
 
-/** @param {string} lesson @param {Partial<LessonProgress>} changes */
-export function keepLesson(lesson, changes) {
-  all()[lesson] = { ...progressOf(lesson), ...changes };
-  const text = JSON.stringify(kept);
-  if (text.length <= MOST) save(KEY, text);
-}
+  /** @param {string} lesson @param {string} step @returns {StepProgress} */
+  ofStep(lesson, step) {
+    return this.of(lesson).steps[step] ?? {};
+  }
 
-/** @param {string} lesson @param {string} step @returns {StepProgress} */
-export const stepProgress = (lesson, step) => progressOf(lesson).steps[step] ?? {};
+  /** @param {string} lesson @param {Partial<LessonProgress>} changes */
+  keep(lesson, changes) {
+    this.lessons[lesson] = { ...this.of(lesson), ...changes };
+    const text = JSON.stringify(this.lessons);
+    if (this.isKept && text.length <= MOST) save(KEY, text);
+  }
 
-/** @param {string} lesson @param {string} step @param {Partial<StepProgress>} changes */
-export function keepStep(lesson, step, changes) {
-  const { steps } = progressOf(lesson);
-  keepLesson(lesson, { steps: { ...steps, [step]: { ...steps[step], ...changes } } });
-}
+  /** @param {string} lesson @param {string} step @param {Partial<StepProgress>} changes */
+  keepStep(lesson, step, changes) {
+    const { steps } = this.of(lesson);
+    this.keep(lesson, { steps: { ...steps, [step]: { ...steps[step], ...changes } } });
+  }
 
-/** A lesson that the reader brought, as its text. */
-export const ownText = () => saved(OWN_KEY) ?? '';
+  /** A lesson that the reader brought, as its text. */
+  get ownText() {
+    return this.isKept ? (saved(OWN_KEY) ?? '') : '';
+  }
 
-/** @param {string} text */
-export function keepOwn(text) {
-  save(OWN_KEY, text);
-  kept = { ...all() };
-  delete kept.own;
-  save(KEY, JSON.stringify(kept));
+  /** @param {string} text */
+  keepOwn(text) {
+    save(OWN_KEY, text);
+    delete this.lessons.own;
+    save(KEY, JSON.stringify(this.lessons));
+  }
 }

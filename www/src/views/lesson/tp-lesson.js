@@ -8,7 +8,7 @@ import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './g
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
 import { LESSONS, PATH, openLesson } from './path.js';
-import { keepLesson, keepOwn, keepStep, ownText, progressOf, stepProgress } from './progress.js';
+import { Progress } from './progress.js';
 import { LIMITS, readLesson } from './read.js';
 import { filled, written } from './words.js';
 import drawer from '../drawer.css?inline';
@@ -23,10 +23,16 @@ import sheet from './style.css?inline';
  * @typedef {import('./read.js').Lesson} Lesson
  * @typedef {import('./read.js').Step} Step
  * @typedef {import('./read.js').StepWords} StepWords
+ * @typedef {{learn: () => Promise<void>, wholeAt: (lesson: string) => string}} Guest loads the commands of all views,
+ *   and knows the address of a lesson in the whole page
  */
 
 /** A lesson that the reader brought is opened by this name. */
 const OWN = 'own';
+/** Pixels above what a guest scrolls to. */
+const GAP = 10;
+/** A guest's step has room for so many knobs. */
+const KNOBS = 3;
 /** Notches of a slider over what is guessed. */
 const NOTCHES = 200;
 /** A button says for so long that it has copied, in ms. */
@@ -38,6 +44,7 @@ export class TpLesson extends Part {
   static topics = ['study', 'run', 'trials', 'selection', 'test', 'race', 'notices', 'shelf'];
   static properties = {
     ...Part.properties,
+    guest: { attribute: false },
     lesson: { state: true },
     trouble: { state: true },
     lost: { state: true },
@@ -58,6 +65,13 @@ export class TpLesson extends Part {
     this.copied = false;
     /** @private the words that were read last */ this.words = '';
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
+    /** @type {Guest | null} what shows a step of it on another page */ this.guest = null;
+    /** @private @type {Progress | null} */ this.known = null;
+  }
+
+  /** How far the reader has come. */
+  get progress() {
+    return (this.known ??= new Progress(!this.guest));
   }
 
   /** @param {import('lit').PropertyValues} changed */
@@ -76,6 +90,7 @@ export class TpLesson extends Part {
   /** @private Opens what the words name. @param {string} words */
   async read(words) {
     this.lost = false;
+    this.trouble = null;
     if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '');
     const [name] = words.split('.');
     if (!words || name === 'path' || (name === this.name && this.lesson)) return;
@@ -84,11 +99,13 @@ export class TpLesson extends Part {
     const entry = LESSONS.find((one) => one.name === name);
     try {
       if (name === OWN) {
-        const read = readLesson(ownText());
+        const read = readLesson(this.progress.ownText);
         this.lesson = 'lesson' in read ? read.lesson : null;
       } else if (entry) this.lesson = await openLesson(entry);
       if (this.lesson) this.name = name;
+      else if (this.guest) this.trouble = { code: 'lesson_none', found: name };
       else this.act('lesson', 'path');
+      await this.begin();
     } catch {
       this.lost = this.words === words;
     }
@@ -103,10 +120,26 @@ export class TpLesson extends Part {
       if (this.store.lesson !== 'path') this.act('lesson', 'path');
       return;
     }
+    if (this.guest) {
+      [this.lesson, this.name] = [read.lesson, OWN];
+      return void this.begin();
+    }
     this.trouble = null;
-    keepOwn(text);
+    this.progress.keepOwn(text);
     this.lesson = null;
     this.act('lesson', `${OWN}.${read.lesson.steps[0].name}`);
+  }
+
+  /** @private A guest has no study of its reader's to lose: its step is set up at once. */
+  async begin() {
+    const { guest, step } = this;
+    if (!guest || !step) return;
+    if (step.race) await guest.learn();
+    if (step.problem !== null) return;
+    this.arrange(step);
+    // The title line names the lesson.
+    const name = this.lesson?.texts[this.language]?.title;
+    if (!step.study) this.act('set_up', { ...structuredClone(this.store.study), name });
   }
 
   /** The step that is open. @private @returns {Step | null} */
@@ -114,7 +147,7 @@ export class TpLesson extends Part {
     const { lesson } = this;
     if (!lesson || this.store.lesson === 'path') return null;
     const [, name] = this.store.lesson.split('.');
-    return lesson.steps.find((one) => one.name === (name ?? progressOf(this.name).at)) ?? lesson.steps[0];
+    return lesson.steps.find((one) => one.name === (name ?? this.progress.of(this.name).at)) ?? lesson.steps[0];
   }
 
   /** The language that the lesson has, the reader's if it can be. @private @returns {Language} */
@@ -127,11 +160,11 @@ export class TpLesson extends Part {
   check() {
     const { store, step, name } = this;
     if (!step || !store.lesson || store.lesson === 'path') return;
-    if (progressOf(name).at !== step.name) keepLesson(name, { at: step.name });
+    if (this.progress.of(name).at !== step.name) this.progress.keep(name, { at: step.name });
     const isSet = step.study !== null && sameStudy(store.study, step.study);
-    if (isSet && stepProgress(name, step.name).from === undefined)
-      keepStep(name, step.name, { from: store.shelf.shown });
-    const before = stepProgress(name, step.name);
+    if (isSet && this.progress.ofStep(name, step.name).from === undefined)
+      this.progress.keepStep(name, step.name, { from: store.shelf.shown });
+    const before = this.progress.ofStep(name, step.name);
     const now = metBy(step, store, before.from);
     const met = now.map((one, k) => one || before.met?.[k] === true);
     const isNew = met.some((one, k) => one && !before.met?.[k]);
@@ -146,14 +179,22 @@ export class TpLesson extends Part {
           )
         : {};
     if (isNew) {
-      keepStep(name, step.name, { met, shown: { ...before.shown, ...shown } });
+      this.progress.keepStep(name, step.name, { met, shown: { ...before.shown, ...shown } });
       const words = this.lesson?.texts[this.language]?.steps[step.name];
       const k = met.findIndex((one, at) => one && !before.met?.[at]);
       this.say(this.t('lesson.met', { goal: words?.goals[k] ?? '' }));
-      if (isAll)
-        void this.updateComplete.then(() => this.querySelector('.reveal')?.scrollIntoView({ block: 'nearest' }));
+      if (isAll) void this.updateComplete.then(() => this.bringUp('.reveal'));
     }
-    if (isAll && step === this.lesson?.steps.at(-1) && !progressOf(name).done) keepLesson(name, { done: true });
+    if (isAll && step === this.lesson?.steps.at(-1) && !this.progress.of(name).done)
+      this.progress.keep(name, { done: true });
+  }
+
+  /** @private Scrolls to something; the page around a guest stays where it is. @param {string} selector */
+  bringUp(selector) {
+    const one = this.querySelector(selector);
+    const body = this.guest && this.querySelector('.body');
+    if (one && body) body.scrollTop += one.getBoundingClientRect().top - body.getBoundingClientRect().top - GAP;
+    else one?.scrollIntoView({ block: 'nearest' });
   }
 
   /** @private Says to screen readers. @param {string} text */
@@ -172,18 +213,19 @@ export class TpLesson extends Part {
   render() {
     const { store } = this;
     if (!store.lesson) return nothing;
-    const { step } = this;
-    return html`<aside class="drawer lesson ${this.folded ? 'folded' : ''}" id="lesson" data-testid="lesson"
+    const { step, guest } = this;
+    const rest = () => (guest ? this.waiting() : this.path());
+    return html`<aside class="drawer lesson ${this.folded && !guest ? 'folded' : ''}" id="lesson" data-testid="lesson"
       aria-labelledby="lesson-title" ?hidden=${store.drawer} lang=${step ? this.language : nothing}
       @keydown=${this.onKey}>
-      ${step ? this.page(step) : this.path()}
+      ${step ? this.page(step) : rest()}
       <div class="vh lesson-said" role="status"></div>
     </aside>`;
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || this.guest) return;
     event.stopPropagation();
     this.act('lesson', '');
   }
@@ -192,6 +234,14 @@ export class TpLesson extends Part {
   close() {
     return html`<button type="button" class="ib" data-testid="close-lesson" aria-label=${this.t('action.close')}
       @click=${() => this.act('lesson', '')}>${icon('close')}</button>`;
+  }
+
+  /** @private A guest whose step is not here. */
+  waiting() {
+    const { trouble } = this;
+    if (trouble)
+      return html`<div class="body"><p role="alert" data-testid="lesson-trouble">${this.reason(trouble)}</p></div>`;
+    return html`<div class="body"><p role="status">${this.t(this.lost ? 'lesson.lost' : 'lesson.loading')}</p></div>`;
   }
 
   // The list
@@ -220,7 +270,7 @@ export class TpLesson extends Part {
           <button type="button" class="btn" data-testid="lesson-paste" aria-expanded=${this.pasting}
             @click=${() => (this.pasting = !this.pasting)}>${this.t('lesson.paste')}</button>
           ${
-            ownText()
+            this.progress.ownText
               ? html`<button type="button" class="btn" data-testid="lesson-again"
                 @click=${() => this.act('lesson', OWN)}>${this.t('lesson.again')}</button>`
               : nothing
@@ -232,7 +282,7 @@ export class TpLesson extends Part {
 
   /** @private @param {import('./path.js').Entry} entry @param {number} number */
   entry(entry, number) {
-    const { at, done } = progressOf(entry.name);
+    const { at, done } = this.progress.of(entry.name);
     const state = done ? 'done' : at ? 'begun' : 'new';
     const open = () => this.act('lesson', done || !at ? `${entry.name}.begin` : `${entry.name}.${at}`);
     return html`<li><button type="button" class="one ${state}" data-testid="lesson-${entry.name}" @click=${open}>
@@ -292,8 +342,8 @@ export class TpLesson extends Part {
     const where = number
       ? this.t('lesson.where', { lesson: number, step: at + 1, steps: lesson.steps.length })
       : this.t('lesson.where.own', { step: at + 1, steps: lesson.steps.length });
-    return html`<div class="body">
-        <div class="bar"><button type="button" class="lnk" data-testid="all-lessons"
+    const { guest } = this;
+    const line = html`<div class="bar"><button type="button" class="lnk" data-testid="all-lessons"
           @click=${() => this.act('lesson', 'path')}>${this.t('lesson.all')}</button><span
           data-testid="lesson-where">${where}</span><span class="sp"></span>
           <button type="button" class="ib fold" data-testid="fold-lesson" aria-expanded=${!this.folded}
@@ -302,15 +352,17 @@ export class TpLesson extends Part {
             )}</button>
           ${this.close()}</div>
         <ol class="steps" aria-label=${words.title}>${lesson.steps.map((one) => {
-          const { met = [] } = stepProgress(this.name, one.name);
+          const { met = [] } = this.progress.ofStep(this.name, one.name);
           const isDone = one.goals.length > 0 && one.goals.every((_, k) => met[k]);
           const { title } = words.steps[one.name];
           return html`<li><button type="button" class=${isDone ? 'done' : ''}
             aria-current=${one === step ? 'step' : nothing} aria-label=${title} title=${title}
             @click=${() => this.go(one)}></button></li>`;
-        })}</ol>
+        })}</ol>`;
+    return html`<div class="body">
+        ${guest ? nothing : line}
         <div class="text">
-        <p class="of">${words.title}</p>
+        <p class="of">${guest && number ? where : words.title}</p>
         <h2 id="lesson-title" tabindex="-1">${say(own.title)}</h2>
         ${own.body.map((text) => html`<p>${say(text)}</p>`)}
         ${this.question(step, own, say)}
@@ -319,13 +371,27 @@ export class TpLesson extends Part {
         ${this.sharing(step)}
         </div>
       </div>
-      ${this.foot(lesson, words, at)}`;
+      ${guest ? this.onward(guest, lesson, words, at) : this.foot(lesson, words, at)}`;
+  }
+
+  /** @private The whole lesson is in the whole page. @param {Guest} guest @param {Lesson} lesson
+   * @param {import('./read.js').Words} words @param {number} at */
+  onward(guest, lesson, words, at) {
+    const next = lesson.steps[at + 1];
+    // A lesson that came with its link is not known there.
+    if (this.name === OWN) return nothing;
+    const text = next
+      ? this.t('lesson.next', { title: filled(words.steps[next.name].title, this.values(next)) })
+      : this.t('lesson.all');
+    return html`<div class="foot"><a class="lnk" target="_blank" rel="noopener"
+      data-testid="lesson-onward" title=${this.t('lesson.onward')}
+      href=${guest.wholeAt(next ? `${this.name}.${next.name}` : 'path')}>${text}</a></div>`;
   }
 
   /** The numbers of its texts: those of the lesson, and of the reader's run. @private @param {Step} step */
   values(step) {
     const { numbers } = /** @type {Lesson} */ (this.lesson);
-    const { shown = {} } = stepProgress(this.name, step.name);
+    const { shown = {} } = this.progress.ofStep(this.name, step.name);
     return Object.fromEntries([
       ...Object.entries(numbers).map(([key, { value, as }]) => [key, written(value, as)]),
       ...Object.entries(step.shows).map(([key, measure]) => [key, written(shown[key] ?? NaN, kindOf(measure))]),
@@ -336,7 +402,7 @@ export class TpLesson extends Part {
   question(step, own, say) {
     const { predict } = step;
     if (!predict) return nothing;
-    const { guess } = stepProgress(this.name, step.name);
+    const { guess } = this.progress.ofStep(this.name, step.name);
     if (guess !== undefined) {
       const text =
         guess === null
@@ -345,7 +411,7 @@ export class TpLesson extends Part {
       return html`<div class="ask"><p><b>${say(own.ask)}</b></p><p data-testid="guessed">${text}</p></div>`;
     }
     const answer = (/** @type {string | number | null} */ value) => {
-      keepStep(this.name, step.name, { guess: value });
+      this.progress.keepStep(this.name, step.name, { guess: value });
       this.requestUpdate();
       void this.updateComplete.then(() => this.focusOn('.todo button:not([disabled])'));
     };
@@ -385,7 +451,7 @@ export class TpLesson extends Part {
   todo(step, own, say) {
     const { store } = this;
     const { study } = step;
-    const { met = [], guess, from } = stepProgress(this.name, step.name);
+    const { met = [], guess, from } = this.progress.ofStep(this.name, step.name);
     const waits = step.predict !== null && guess === undefined;
     const isSet = study !== null && sameStudy(store.study, study);
     const isRace = step.race === null || wordsOf(store.race) === step.race;
@@ -398,6 +464,7 @@ export class TpLesson extends Part {
     const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
     const isChanged = from !== undefined && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
     const isReached = step.goals.length > 0 && step.goals.every((_, k) => met[k]);
+    const { guest } = this;
     const canRun = !isPicked && ((isSet && !isDone) || isChanged) && store.state === 'idle';
     const face = isChanged
       ? 'lesson.set_again'
@@ -406,15 +473,27 @@ export class TpLesson extends Part {
         : isSet
           ? 'lesson.is_set'
           : 'lesson.set';
+    // What is left to the reader is done with the panel, which a guest has not.
+    const knobs = guest && isOpen && isOver !== isChanged ? Object.keys(study?.space ?? {}).slice(0, KNOBS) : [];
     return html`<div class="todo">
       ${study ? html`<p>${say(own.setup)}</p>` : nothing}
       ${
+        knobs.length
+          ? html`<p class="q2">${this.t('lesson.knobs')}</p>
+            <tp-knobs .store=${store} .names=${knobs}></tp-knobs>`
+          : nothing
+      }
+      ${
         hasSetUp
           ? html`<div class="acts">
-        <button type="button" class="btn ${isOver || waits || isChanged ? '' : 'p'}" data-testid="set-up"
+        ${
+          guest && isOver
+            ? nothing
+            : html`<button type="button" class="btn ${isOver || waits || isChanged ? '' : 'p'}" data-testid="set-up"
           ?disabled=${waits || isOver || store.state === 'starting'}
           title=${waits ? this.t('lesson.predict_first') : nothing}
-          @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>
+          @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>`
+        }
         ${
           canRun
             ? html`<button type="button" class="btn ${isReached ? '' : 'p'}" data-testid="lesson-run"
@@ -422,7 +501,7 @@ export class TpLesson extends Part {
             : nothing
         }
         ${
-          isSet && store.state === 'idle' && store.canStep(-1)
+          !guest && isSet && store.state === 'idle' && store.canStep(-1)
             ? html`<button type="button" class="btn" data-testid="lesson-undo"
               @click=${() => this.act('undo')}>${icon('undo')}${this.t('lesson.undo')}</button>`
             : nothing
@@ -445,15 +524,20 @@ export class TpLesson extends Part {
 
   /** @private @param {Step} step */
   setUp(step) {
+    this.arrange(step);
+    if (!step.study) this.folded = true;
+    void this.updateComplete.then(() => this.focusOn('[data-testid="lesson-run"]'));
+  }
+
+  /** @private Its study and its view take the place of the reader's. @param {Step} step */
+  arrange(step) {
     const { study, view, race } = step;
     const { title = '' } = this.lesson?.texts[this.language] ?? {};
     // What is left is not drawn with a study that it was not opened for.
     if (view) this.act('view', view);
     if (race) this.act('race_from', race);
     if (study && !sameStudy(this.store.study, study)) this.act('set_up', { ...structuredClone(study), name: title });
-    if (study) keepStep(this.name, step.name, { from: this.store.shelf.shown });
-    else this.folded = true;
-    void this.updateComplete.then(() => this.focusOn('[data-testid="lesson-run"]'));
+    if (study) this.progress.keepStep(this.name, step.name, { from: this.store.shelf.shown });
   }
 
   /** @private */
@@ -487,17 +571,18 @@ export class TpLesson extends Part {
   }
 
   /** @private @param {Step} step */
-  showRecorded({ name, study }) {
+  async showRecorded({ name, study }) {
     const recorded = this.lesson?.recorded[name];
     if (!recorded || !study) return;
     const title = this.t('lesson.recorded.name', { title: this.lesson?.texts[this.language]?.title });
     const text = JSON.stringify(resultOfRecorded(recorded, study, title));
+    await this.guest?.learn();
     this.act('import_run', { text, name: title });
   }
 
   /** What came of it. @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
   revealed(step, own, say) {
-    const { met = [], guess, shown = {} } = stepProgress(this.name, step.name);
+    const { met = [], guess, shown = {} } = this.progress.ofStep(this.name, step.name);
     if (!own.reveal.length || !step.goals.every((_, k) => met[k])) return nothing;
     const { predict } = step;
     const told = [];
@@ -524,7 +609,7 @@ export class TpLesson extends Part {
   sharing(step) {
     if (this.name !== OWN || step !== this.lesson?.steps[0]) return nothing;
     const copy = async () => {
-      const href = `${location.href.split('#', 1)[0]}#v=1&lesson=${await pack(ownText())}&view=sweep`;
+      const href = `${location.href.split('#', 1)[0]}#v=1&lesson=${await pack(this.progress.ownText)}&view=sweep`;
       if (href.length > 8000) return void (this.trouble = { code: 'lesson_link', found: href.length, most: 8000 });
       await navigator.clipboard?.writeText(href).catch(() => {});
       this.copied = true;
@@ -547,7 +632,7 @@ export class TpLesson extends Part {
     const after = LESSONS[LESSONS.findIndex((one) => one.name === this.name) + 1];
     const hasAfter = this.name !== OWN && after;
     const leave = () => {
-      keepLesson(this.name, { done: true });
+      this.progress.keep(this.name, { done: true });
       this.act('lesson', hasAfter ? `${after.name}.begin` : 'path');
     };
     return html`<div class="foot">

@@ -16,6 +16,8 @@ const LESSON = 336;
 const LARGEST = 3;
 /** Keys of clickers, and how many views they go on. @type {Record<string, number>} */
 const STEPS = { PageDown: 1, PageUp: -1, ArrowRight: 1, ArrowLeft: -1 };
+/** Keys of clickers that blank the screen, which hide a lesson and show it again. */
+const BLANK = ['b', '.'];
 /** What has arrow keys, or Escape, of its own. */
 const CONTROLS = 'input, select, textarea, dialog, [role=menu], [role=tablist], [role=radiogroup], [contenteditable]';
 
@@ -28,12 +30,18 @@ export class TpPresent extends Part {
   static sheet = sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['look'];
-  static properties = { ...Part.properties, views: { attribute: false }, said: { state: true } };
+  static properties = {
+    ...Part.properties,
+    views: { attribute: false },
+    said: { state: true },
+    isAlone: { state: true },
+  };
 
   constructor() {
     super();
     /** @type {import('../define.js').View[]} */ this.views = [];
     this.said = '';
+    /** Whether the lesson beside the view is hidden. */ this.isAlone = false;
     /** @private */ this.onSize = () => this.fit();
     /** @private */ this.onKey = (/** @type {KeyboardEvent} */ event) => this.press(event);
   }
@@ -55,6 +63,7 @@ export class TpPresent extends Part {
   toggle() {
     const { host, isOn } = this;
     host.toggleAttribute('data-present', !isOn);
+    this.isAlone = false;
     this.unwatch();
     if (!isOn) {
       addEventListener('resize', this.onSize);
@@ -72,7 +81,20 @@ export class TpPresent extends Part {
   }
 
   updated() {
+    this.host.toggleAttribute('data-alone', this.isOn && this.isAlone);
     if (this.isOn) this.fit();
+  }
+
+  /** Whether a lesson stands beside the view. */
+  get isTaught() {
+    return this.store.lesson !== '' && !this.isAlone;
+  }
+
+  /** @private Hides the lesson, so that the view has all of the room, and shows it again. */
+  fold() {
+    this.isAlone = !this.isAlone;
+    this.said = this.t(this.isAlone ? 'present.alone' : 'present.taught');
+    this.free();
   }
 
   /** @private */
@@ -84,7 +106,7 @@ export class TpPresent extends Part {
   /** @private */
   fit() {
     const { scale } = this.store;
-    const zoom = this.isOn ? Math.max(scale, zoomFor(innerWidth, innerHeight, this.store.lesson !== '')) : scale;
+    const zoom = this.isOn ? Math.max(scale, zoomFor(innerWidth, innerHeight, this.isTaught)) : scale;
     if (this.host.style.getPropertyValue('zoom') !== String(zoom)) enlarge(this.host, zoom);
   }
 
@@ -99,6 +121,9 @@ export class TpPresent extends Part {
       const open = store.keysShown || store.drawer || store.brush || store.stage;
       if (own || open || this.host.shadowRoot?.querySelector('dialog[open], [role=menu]')) return;
       this.toggle();
+    } else if (BLANK.includes(event.key.toLowerCase())) {
+      if (own?.matches('input, select, textarea, dialog') || store.lesson === '') return;
+      this.fold();
     } else {
       const by = STEPS[event.key];
       const isArrow = event.key.startsWith('Arrow');
@@ -127,6 +152,14 @@ export class TpPresent extends Part {
     this.free();
   }
 
+  /** @private */
+  lessonButton() {
+    return html`<button type="button" class="btn" data-testid="present-lesson" aria-expanded=${!this.isAlone}
+      aria-controls="lesson" title=${this.t('present.lesson.title')} @click=${() => this.fold()}>${this.t(
+        this.isAlone ? 'present.lesson.show' : 'present.lesson.hide',
+      )}</button>`;
+  }
+
   render() {
     const { views, store } = this;
     const at = views.findIndex((one) => one.name === store.view);
@@ -144,6 +177,7 @@ export class TpPresent extends Part {
         ${button('previous', '‹', () => this.turn(-1), at <= 0)}
         <span class="q2">${at + 1} / ${views.length}</span>
         ${button('next', '›', () => this.turn(1), at >= views.length - 1)}
+        ${store.lesson === '' ? nothing : this.lessonButton()}
         ${button('leave', icon('close'), () => this.toggle())}</nav>`
           : nothing
       }`;

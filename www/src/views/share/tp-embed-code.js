@@ -33,6 +33,7 @@ export class TpEmbedCode extends Part {
     kind: { state: true },
     knobs: { state: true },
     stored: { state: true },
+    taught: { state: true },
     shown: { state: true },
     said: { state: true },
     text: { state: true },
@@ -44,6 +45,7 @@ export class TpEmbedCode extends Part {
     /** @type {'element' | 'frame'} */ this.kind = 'element';
     /** @type {string[]} */ this.knobs = [];
     /** Whether the run shown goes along. */ this.stored = true;
+    /** Whether the step of the lesson that is open goes along. */ this.taught = true;
     /** Whether it is seen how it looks. */ this.shown = false;
     this.said = '';
     /** The stored run, once it is made. */ this.text = '';
@@ -58,19 +60,32 @@ export class TpEmbedCode extends Part {
 
   /** @private */
   get isStored() {
-    return this.stored && this.held !== null;
+    return this.stored && !this.lesson && this.held !== null;
+  }
+
+  /** @private The step of a lesson that is open, which every page has. */
+  get step() {
+    const { lesson } = this.store;
+    return /^(path|own\b|$)/.test(lesson) ? '' : lesson;
+  }
+
+  /** @private */
+  get lesson() {
+    return this.taught ? this.step : '';
   }
 
   /** The code; null where a frame's link would be too long. @returns {string | null} */
   get code() {
     const { lang, theme, view } = this.looks;
-    const study = withoutDefaults(this.store.study);
+    const { lesson } = this;
+    // A lesson's step sets up its own.
+    const study = lesson ? undefined : withoutDefaults(this.store.study);
     const base = location.href.split('#', 1)[0];
     const controls = this.knobs;
     if (this.kind === 'frame') {
       const link = encodeLink({
-        study,
-        view,
+        ...(study && { study }),
+        ...(lesson ? { lesson } : { view }),
         ...(lang && { lang: /** @type {'en' | 'ko'} */ (lang) }),
         theme: /** @type {'auto'} */ (theme),
         controls,
@@ -82,15 +97,16 @@ export class TpEmbedCode extends Part {
 `;
     }
     const looks = [
-      view && `view="${view}"`,
+      lesson ? `lesson="${escaped(lesson)}"` : view && `view="${view}"`,
       lang && `lang="${lang}"`,
       `theme="${theme}"`,
       controls.length && `controls="${controls.join(',')}"`,
       this.isStored && `recorded="${FILE}"`,
     ].filter(Boolean);
     return `<script type="module" src="${escaped(new URL('./tuning-playground.js', base).href)}"></script>
-<tuning-playground ${looks.join(' ')} style="height:${HEIGHT}px"
-  study="${escaped(JSON.stringify(study))}"></tuning-playground>
+<tuning-playground ${looks.join(' ')} style="height:${HEIGHT}px"${
+      study ? `\n  study="${escaped(JSON.stringify(study))}"` : ''
+    }></tuning-playground>
 `;
   }
 
@@ -120,7 +136,8 @@ export class TpEmbedCode extends Part {
             this.knobs = has ? this.knobs.filter((name) => name !== one.name) : [...this.knobs, one.name];
           }}>${one.label[store.lang]}</label>`,
       )}</fieldset>
-      ${this.kind === 'element' && this.held ? this.storing() : nothing}
+      ${this.step ? this.teaching() : nothing}
+      ${this.kind === 'element' && this.held && !this.lesson ? this.storing() : nothing}
       ${
         code === null
           ? html`<p data-testid="embed-too-long">${this.t('share.embed_long')}</p>`
@@ -138,6 +155,14 @@ export class TpEmbedCode extends Part {
       ${this.shown ? this.picture() : nothing}
       <p class="status" role="status">${this.said}</p>
     </div>`;
+  }
+
+  /** @private */
+  teaching() {
+    return html`<label class="check"><input type="checkbox" data-testid="embed-lesson" .checked=${this.taught}
+      @change=${() => {
+        this.taught = !this.taught;
+      }}>${this.t('share.embed_lesson')}</label>`;
   }
 
   /** @private */
@@ -159,7 +184,7 @@ export class TpEmbedCode extends Part {
     const { lang, theme, view } = this.looks;
     return html`<tuning-playground class="preview" data-testid="preview" lang=${lang || this.store.lang}
       theme=${theme === 'auto' ? (this.store.dark ? 'dark' : 'light') : theme} view=${view}
-      controls=${this.knobs.join(',')} .study=${withoutDefaults(this.store.study)}
+      controls=${this.knobs.join(',')} lesson=${this.lesson || nothing} .study=${withoutDefaults(this.store.study)}
       .recorded=${this.isStored && this.text ? this.text : null}></tuning-playground>`;
   }
 

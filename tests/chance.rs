@@ -217,9 +217,13 @@ fn pick_split(which: usize) -> Value {
     json!({"train": train, "validation": validation, "test": test})
 }
 
-/// What panics says of which study it was.
-fn about<T>(document: &Value, work: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| panic!("of this study: {document}"))
+/// Work on a study; none where it panics, which the harness prints, and of which study that was is written down.
+fn about<T>(document: &Value, broken: &mut Vec<String>, work: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    if done.is_none() {
+        broken.push(document.to_string());
+    }
+    done
 }
 
 /// The study, or nothing where it is refused, in one sentence.
@@ -280,14 +284,14 @@ fn trained(study: &Study, workers: usize, open: Open<'_>) -> String {
 /// So many studies, of which at most so many are trained.
 fn campaign(seed: u64, studies: usize, trainings: usize, open: Open<'_>) {
     let mut chance = Chance(stream(seed));
-    let (mut accepted, mut n_trained) = (0, 0);
+    let (mut accepted, mut n_trained, mut broken) = (0, 0, Vec::new());
     for _ in 0..studies {
         let document = chance.study();
-        let Some(study) = about(&document, || judged(&document)) else { continue };
+        let Some(study) = about(&document, &mut broken, || judged(&document)).flatten() else { continue };
         accepted += 1;
         if n_trained < trainings {
             n_trained += 1;
-            about(&document, || {
+            about(&document, &mut broken, || {
                 let first = trained(&study, 2, open);
                 // To train all twice would take as long again and show little more.
                 if n_trained % 5 == 0 {
@@ -297,6 +301,12 @@ fn campaign(seed: u64, studies: usize, trainings: usize, open: Open<'_>) {
         }
     }
     println!("{accepted} of {studies} studies are accepted, {n_trained} trained");
+    assert!(
+        broken.is_empty(),
+        "{} studies, of which the first are\n{}",
+        broken.len(),
+        broken[..broken.len().min(5)].join("\n")
+    );
     assert!(accepted * 6 > studies && accepted * 6 < studies * 5, "{accepted} of {studies} are accepted");
 }
 

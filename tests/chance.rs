@@ -328,13 +328,13 @@ fn a_few_studies_train_on_the_gpu() {
     campaign(21, 24, 3, &|| Ok(Box::new(gpu())));
 }
 
-fn three_hundred_studies_train_on_the_gpu() {
-    campaign(22, 1500, 300, &|| Ok(Box::new(gpu())));
+fn a_hundred_studies_train_on_the_gpu() {
+    campaign(22, 600, 100, &|| Ok(Box::new(gpu())));
 }
 
 crate::harness::tests! {
     plain [a_thousand_studies_are_refused_with_a_reason_or_train]
     gpu [a_few_studies_train_on_the_gpu]
     soak [fifty_thousand_studies_are_refused_with_a_reason_or_train]
-    soak_gpu [three_hundred_studies_train_on_the_gpu]
+    soak_gpu [a_hundred_studies_train_on_the_gpu]
 }

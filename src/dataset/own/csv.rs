@@ -195,8 +195,7 @@ impl<'a> Table<'a> {
                     continue;
                 }
             }
-            let is_shorter = header && rows == 0 && record.len() == columns.len() + 1;
-            if is_shorter && !ends_empty(&record) {
+            if header && rows == 0 && record.len() == columns.len() + 1 && names_rows(text, separator) {
                 // R names rows and gives their column no name.
                 let first = records(text, separator).next().map(|(_, first)| first).unwrap_or_default();
                 columns = tallies(core::iter::once("").chain(&first), header);
@@ -488,6 +487,24 @@ fn tallies<'a>(first: impl Iterator<Item = &'a str>, header: bool) -> Vec<Tally>
 
 fn ends_empty(record: &csv::StringRecord) -> bool {
     record.iter().next_back().is_some_and(|last| last.trim().is_empty())
+}
+
+/// Whether rows have a field more than the first line because a name stands before each: none twice, or numbers in their
+/// order. A comma within a value, too, makes a field more.
+fn names_rows(text: &str, separator: char) -> bool {
+    let mut lines = records(text, separator).take(100).map(|(_, record)| record);
+    let columns = lines.next().map_or(0, |first| first.len());
+    let rows: Vec<csv::StringRecord> = lines.collect();
+    let is_torn = |field: &str| field.trim().starts_with(['"', '\'']) || field.trim().ends_with(['"', '\'']);
+    let mut names: Vec<&str> = rows.iter().filter_map(|row| row.get(0)).map(str::trim).collect();
+    let numbers: Vec<f64> = names.iter().filter_map(|name| number(name, '.')).collect();
+    let in_order = numbers.len() == names.len()
+        && numbers.first().is_some_and(|&first| first == 0.0 || first == 1.0)
+        && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
+    names.sort_unstable();
+    let are_distinct = numbers.is_empty() && names.windows(2).all(|pair| pair[0] != pair[1]);
+    let is_whole = |row: &csv::StringRecord| row.len() == columns + 1 && !ends_empty(row) && !row.iter().any(is_torn);
+    rows.iter().all(is_whole) && (in_order || are_distinct)
 }
 
 /// A row's fields; a separator at its end is none between columns.

@@ -150,6 +150,11 @@ fn names_of_columns_and_numbers_of_rows_are_known_for_what_they_are() {
         ",. true 14x2 [0, 0] [169, 2]",
     );
     check(&format!("a,b,y\n{body}"), ",. true 14x2 [0, 0] [169, 2]");
+    // A comma within values makes a field more, too: those are no names.
+    for row in ["1,5{k},2,{c}", "'x, {k}',{k},{c}", "{k}, \"x, z\",{c}"] {
+        let row = |k: usize| row.replace("{k}", &(k * k).to_string()).replace("{c}", &(k % 2).to_string());
+        assert!(read(&format!("a,b,y\n{}", rows(row))).starts_with("line 1 has 3 columns"), "{}", row(3));
+    }
     // Years over columns of numbers are names where a word stands over numbers, too.
     check(&format!("2019,2020,2021,y\n{body}"), ",. true 14x3 [0, 0, 0] [13, 169, 2]");
 }

@@ -19,9 +19,14 @@ pub enum Fault {
     /// More than fits.
     #[error("{found} MB are more than the {limit} MB that are read; take a part of the rows")]
     TooLarge { found: u64, limit: u64 },
-    /// A row that has more or fewer columns than the first.
-    #[error("line {line} has {found} columns, the first has {expected}; mend that line, or choose another separator")]
+    /// A row that has more or fewer columns than the first; the first, where it stands alone.
+    #[error(
+        "line {line} has {found} columns, where others have {expected}; mend that line, or choose another separator"
+    )]
     Ragged { line: u64, found: usize, expected: usize },
+    /// Numbers that all can be read in two ways.
+    #[error("\"{text}\" in line {line} can be {whole} or {fraction}; say which by the decimal sign: . or ,")]
+    TwoReadings { line: u64, text: String, whole: String, fraction: String },
     /// A quotation mark that is never closed.
     #[error("a quotation mark that opens in line {line} is never closed; close or remove it")]
     OpenQuote { line: u64 },
@@ -97,6 +102,17 @@ pub enum Fault {
         "this is another table than the study was made for ({found} instead of {expected}); open the right one, or make a new study of it"
     )]
     Another { found: String, expected: String },
+}
+
+impl Fault {
+    /// The same, so many lines further down.
+    #[must_use]
+    pub fn below(mut self, lines: u64) -> Self {
+        if let Self::Ragged { line, .. } | Self::OpenQuote { line } | Self::TwoReadings { line, .. } = &mut self {
+            *line += lines;
+        }
+        self
+    }
 }
 
 /// Reading that may fail.

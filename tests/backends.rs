@@ -6,6 +6,7 @@ mod folds;
 mod harness;
 mod held;
 
+mod chance;
 mod evaluation;
 mod golden;
 mod gpu;
@@ -20,6 +21,7 @@ mod training;
 
 fn main() -> std::process::ExitCode {
     harness::run(&[
+        chance::add,
         evaluation::add,
         folds::add,
         golden::add,

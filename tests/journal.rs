@@ -175,3 +175,101 @@ fn a_full_disk_is_said() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("No space left on device"));
 }
+
+/// A journal that programs, disks and people have been at: lines lost, doubled, swapped, cut, blank, and signs that are others.
+fn damaged(text: &str, of: u64) -> String {
+    let mut state = of.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut below = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % n.max(1)
+    };
+    let mut lines: Vec<String> = text.lines().map(Into::into).collect();
+    for _ in 0..=below(3) {
+        let (at, other) = (below(lines.len()), below(lines.len()));
+        let line = lines[at].clone();
+        match below(8) {
+            0 => drop(lines.remove(at)),
+            1 => lines.insert(other, line),
+            2 => lines.swap(at, other),
+            3 => lines[at] = line.chars().take(below(line.len())).collect(),
+            4 => lines.insert(at, String::new()),
+            5 => {
+                lines[at] = line.replacen(
+                    &below(10).to_string(),
+                    &["-1", "1e999", "null", "\"x\"", "{}"][below(5)].to_string(),
+                    1,
+                )
+            }
+            6 => lines[at] = line.replacen("\"", "", 1),
+            _ => lines[at] += &lines[other].clone(),
+        }
+        if lines.is_empty() {
+            break;
+        }
+    }
+    lines.join("\n") + ["\n", "", "\0\0\0"][below(3)]
+}
+
+/// So many damaged journals are each read, or refused in a sentence that names the line or what is wrong.
+fn journals_by_chance(damages: std::ops::Range<u64>) {
+    use tuning_playground::export::{journal::read, trials_of};
+    let folder = folder(&format!("chance-{}", damages.start));
+    let journal = folder.join("run.log");
+    run(&folder, &study(), &journal).expect("a run");
+    let text = fs::read_to_string(&journal).expect("a journal");
+    let (mut read_anyway, all) = (0, damages.end - damages.start);
+    for of in damages {
+        let text = damaged(&text, of);
+        let is_sentence = |said: &str| said.len() > 20 && !said.contains('\n');
+        let studies = match read::read(read::whole_lines(&text).0) {
+            Ok(studies) => studies,
+            Err(error) => {
+                let said = error.to_string();
+                assert!(is_sentence(&said) && said.contains("line "), "{said}");
+                continue;
+            }
+        };
+        for study in studies {
+            match study.result(None) {
+                Ok(result) => {
+                    let trials = trials_of(&result).expect("trials");
+                    assert!((0..).zip(trials).all(|(at, trial)| trial["number"] == at), "{result}");
+                    read_anyway += 1;
+                }
+                Err(error) => assert!(is_sentence(&error.to_string()), "{error}"),
+            }
+        }
+    }
+    assert!(read_anyway > all / 10 && read_anyway < all, "{read_anyway} of {all} are read");
+}
+
+#[test]
+fn three_hundred_damaged_journals_are_read_or_refused_with_a_reason() {
+    journals_by_chance(0..300);
+}
+
+#[test]
+#[ignore = "soak"]
+fn fifty_thousand_damaged_journals_are_read_or_refused_with_a_reason() {
+    journals_by_chance(1000..51_000);
+}
+
+#[test]
+fn blank_lines_are_none_and_a_torn_line_is_named_with_what_to_do() {
+    let folder = folder("torn");
+    let journal = folder.join("run.log");
+    let mut small = study();
+    small["trials"] = json!(3);
+    let whole = run(&folder, &small, &journal).expect("a run");
+    let text = fs::read_to_string(&journal).expect("a journal");
+    fs::write(&journal, text.replace('\n', "\n\n")).expect("written");
+    assert_eq!(run(&folder, &small, &journal).expect("goes on"), whole);
+    // Two programs that wrote at once, or a disk that gave back zeros.
+    for torn in ["{\"op_code\":4,{\"op_code\":4}", "\0\0\0\0"] {
+        fs::write(&journal, text.replacen('\n', &format!("\n{torn}\n"), 1)).expect("written");
+        let said = run(&folder, &small, &journal).expect_err("torn");
+        assert!(said.contains("line 2 of the journal: it is not whole JSON") && said.contains("remove it"), "{said}");
+    }
+}

@@ -136,6 +136,9 @@ impl Study {
         // Folds differ by a row.
         let all = study.training_rows();
         all.first().into_iter().chain(all.last()).try_for_each(|&rows| study.check_batch_norm(rows))?;
+        if study.record.has(Record::Curvature) && study.may_norm() {
+            return Err(Error::NoCurvatureOfNorms);
+        }
         if config::loss_of_task(study.task) == "mse" {
             study.check_metric([n_train, n_validation], |rows| rows > 1)?;
         }
@@ -270,11 +273,15 @@ impl Study {
         Ok(())
     }
 
+    /// Whether some trial has a batch norm.
+    fn may_norm(&self) -> bool {
+        self.given("batch_norm").1.iter().any(|one| one.as_bool() == Some(true))
+            && usage::inert(self.task, &self.fixed, &self.space, "batch_norm").is_none()
+    }
+
     /// Refuses batches of one row where a batch norm takes their variance, also as what is left of an epoch.
     fn check_batch_norm(&self, n_train: usize) -> Result<()> {
-        let is_normed = self.given("batch_norm").1.iter().any(|one| one.as_bool() == Some(true))
-            && usage::inert(self.task, &self.fixed, &self.space, "batch_norm").is_none();
-        if !is_normed {
+        if !self.may_norm() {
             return Ok(());
         }
         let has_one = |batch: usize| {

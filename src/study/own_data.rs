@@ -196,7 +196,7 @@ fn reading(dataset: &Section<'_>) -> Result<Reading> {
     })
 }
 
-const SEPARATORS: [(&str, char); 5] = [(",", ','), (";", ';'), ("\t", '\t'), ("tab", '\t'), ("|", '|')];
+const SEPARATORS: [(&str, char); 6] = [(",", ','), (";", ';'), ("\t", '\t'), ("tab", '\t'), ("|", '|'), (" ", ' ')];
 const DECIMALS: [(&str, char); 2] = [(".", '.'), (",", ',')];
 
 /// What was found in a file, by whoever has read it.

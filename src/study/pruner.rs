@@ -48,12 +48,12 @@ impl PrunerSpec {
         let wrong =
             |key: &str, found, accepted: &str| Error::WrongType { key: key.into(), found, accepted: accepted.into() };
         if !value.is_object() {
-            return Err(wrong(WITHIN, value.to_string(), "{...}"));
+            return Err(wrong(WITHIN, shown(value), "{...}"));
         }
         let key = "pruner.name";
         let found = value.get("name");
         let name = found.map_or(Some("none"), Value::as_str);
-        let name = name.ok_or_else(|| wrong(key, found.map(Value::to_string).unwrap_or_default(), AVAILABLE))?;
+        let name = name.ok_or_else(|| wrong(key, found.map(shown).unwrap_or_default(), AVAILABLE))?;
         let known: &[&str] = match name {
             "none" => &["name"],
             "median" => &["name", "startup", "warmup"],

@@ -40,7 +40,7 @@ impl<'a> Section<'a> {
     }
 
     pub fn wrong(&self, name: &str, found: &Value, accepted: &str) -> Error {
-        Error::WrongType { key: self.key(name), found: found.to_string(), accepted: accepted.into() }
+        Error::WrongType { key: self.key(name), found: shown(found), accepted: accepted.into() }
     }
 
     pub fn text(&self, name: &str, default: &str) -> Result<String> {

@@ -1,3 +1,4 @@
+import { studiesOf } from '../unit/studies.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
 
@@ -126,5 +127,94 @@ for (const [name, seeds, most, ms] of /** @type {[string, number[], number, numb
         `seed ${seed}, ${acts} acts`,
       ).toEqual(Array(3).fill('complete'));
     }
+  });
+}
+
+const MESSAGE = 'tuning-playground/message@1';
+const VERBS = [
+  'run',
+  'pause',
+  'resume',
+  'stop',
+  'openTest',
+  'get',
+  'study',
+  'recorded',
+  'view',
+  'theme',
+  'lang',
+  'backend',
+];
+const WORDS = [
+  'sweep',
+  'race',
+  'model',
+  'nowhere',
+  'dark',
+  'auto',
+  'ko',
+  'xx',
+  'cpu',
+  'result',
+  'study',
+  '',
+  '{"format":',
+];
+
+/** What somebody says to a frame. @param {() => number} random @param {() => any} study */
+function said(random, study) {
+  const one = (/** @type {any[]} */ all) => all[Math.floor(random() * all.length)];
+  const value = () =>
+    one([undefined, one(WORDS), one(WORDS), study(), JSON.stringify(study()), 0, 2, -1, null, [], { a: 1 }]);
+  const verb = one([...VERBS, 'study', 'run', 'controls', 'constructor']);
+  const fits = {
+    run: undefined,
+    pause: undefined,
+    resume: undefined,
+    stop: undefined,
+    study: study(),
+    get: one(WORDS),
+  };
+  const given = random() < 0.6 && Object.hasOwn(fits, verb) ? /** @type {any} */ (fits)[verb] : value();
+  return { format: random() < 0.97 ? MESSAGE : one(WORDS), do: verb, value: given, ...(random() < 0.5 && { id: 7 }) };
+}
+
+for (const [name, seed, messages] of /** @type {[string, number, number][]} */ ([
+  ['a hundred messages', 1, 100],
+  ['3,000 messages @soak', 2, 3000],
+])) {
+  test(`S4 ${name} by chance leave a frame that trains`, async ({ page, site, otherSite }) => {
+    test.setTimeout(messages > 500 ? 15 * 60_000 : 60_000);
+    const url = `${site.url}embed.html#v=1&lang=en`;
+    otherSite.pages.set(
+      '/said.html',
+      `<!doctype html><html lang="en"><head><title>Host</title><link rel="icon" href="data:,">
+        <script>addEventListener('message', ({ data }) => void (window.isReady ||= data.event === 'ready'));</script>
+        </head><body><iframe src="${url}" title="frame" style="width:640px;height:420px"></iframe></body></html>`,
+    );
+    await page.goto(`${otherSite.origin}/said.html`);
+    await page.waitForFunction(() => /** @type {any} */ (window).isReady);
+    const random = chance(seed);
+    const study = studiesOf(seed);
+    for (let sent = 0; sent < messages; sent += 25) {
+      const some = Array.from({ length: 25 }, () => said(random, study));
+      await page.evaluate(async (all) => {
+        const to = /** @type {any} */ (document.querySelector('iframe')?.contentWindow);
+        for (const one of all) to.postMessage(one, '*');
+        await new Promise((resolve) => void setTimeout(resolve, 20));
+      }, some);
+    }
+    const states = await page.evaluate(async ([format, study]) => {
+      const to = /** @type {any} */ (document.querySelector('iframe')?.contentWindow);
+      const answer = new Promise((resolve) => {
+        addEventListener('message', ({ data }) => data.id === 'last' && resolve(data.detail?.trials ?? data.detail));
+      });
+      for (const more of [{ do: 'stop' }, { do: 'backend', value: 'cpu' }, { do: 'study', value: study }])
+        to.postMessage({ format, ...more }, '*');
+      to.postMessage({ format, do: 'run', id: 'last' }, '*');
+      const trials = /** @type {any} */ (await answer);
+      return Array.isArray(trials) ? trials.map(({ state }) => state) : trials;
+    }, /** @type {[string, any]} */ ([MESSAGE, STUDY]));
+    expect(states).toEqual(Array(3).fill('complete'));
   });
 }

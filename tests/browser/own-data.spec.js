@@ -33,8 +33,8 @@ test('a table of one’s own is read, looked at, mended, used, trained and there
   await app.open();
   await app.put(PLAIN);
   await opened(page, 'ragged.csv');
-  await expect(page.getByTestId('data-problem')).toContainText('line 18 has 4 columns, the first has 3');
-  await expect(page.getByTestId('data-separator-button')).toHaveCount(4);
+  await expect(page.getByTestId('data-problem')).toContainText('line 18 has 4 columns, where others have 3');
+  await expect(page.getByTestId('data-separator-button')).toHaveCount(5);
   await page.getByTestId('data-line').click();
   await expect(page.getByTestId('data-lines')).toContainText(',7');
   await page.getByTestId('data-file').setInputFiles(files('picture.csv'));
@@ -45,6 +45,16 @@ test('a table of one’s own is read, looked at, mended, used, trained and there
   await page.getByTestId('data-mend-number').click();
   await expect(page.getByTestId('data-use')).toHaveText('Use 40 samples with 2 features');
   await expect(page.getByTestId('data-balance')).toContainText('24');
+  // Cells of a spreadsheet: a comma between thousands, or a decimal one?
+  const cells = Array.from({ length: 12 }, (_, k) => `${k + 1}\t1,1${10 + k}\t${k % 2}`);
+  const buffer = Buffer.from(['no\tprice\tclass', ...cells].join('\n'));
+  await page.getByTestId('data-file').setInputFiles({ name: 'cells.tsv', mimeType: 'text/plain', buffer });
+  await expect(page.getByTestId('data-problem')).toContainText('“1,110” in line 2');
+  await page.getByTestId('data-decimal-button').getByText('1110').click();
+  await expect(page.getByTestId('data-columns')).toContainText('1,110 – 1,121');
+  // The first column only numbers the rows.
+  await expect(page.getByTestId('data-words')).toContainText('your choice): no.');
+  await expect(page.getByTestId('data-use')).toHaveText('Use 12 samples with one feature');
   // Korean Excel's encoding, semicolons and decimal commas; what was not said of one file is not said of the next.
   await page.getByTestId('data-file').setInputFiles(files('heights-euc-kr.csv'));
   await expect(page.getByTestId('data-words')).toContainText('EUC-KR');

@@ -2,7 +2,7 @@
 //! study through the native binary, which `test` runs too.
 
 use crate::process::{cargo, find, node, program, run};
-use crate::{bundle, checks, paths, system, web};
+use crate::{bundle, checks, dependencies, paths, system, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::path::Path;
@@ -29,10 +29,14 @@ pub fn soak() -> Result<()> {
     command.args(["test", "--locked", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
     checks::clippy_wasm()?;
+    dependencies::audit()?;
     bundle::try_it()?;
     // What the page's pace is held against.
     run(cargo().args(["build", "--locked", "--release", "--bin", "tune"]))?;
     web::build(&web::Build::default())?;
+    let mut studies = node();
+    studies.env("TUNING_SOAK", "1").arg("--test").arg(paths::unit_tests().join("by-chance.test.js"));
+    run(&mut studies)?;
     checks::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
 }
 

@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod campaigns;
 mod checks;
+mod dependencies;
 mod packages;
 mod paths;
 mod process;

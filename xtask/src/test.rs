@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, node, program, run};
 use crate::wasm::{self, Profile};
-use crate::{campaigns, checks, packages, paths, system, web};
+use crate::{campaigns, checks, dependencies, packages, paths, system, web};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use std::process::Stdio;
@@ -44,8 +44,14 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     Stage { name: "format", about: "cargo fmt", when: When::Native, run: format },
+    Stage {
+        name: "dependencies",
+        about: "licences and sources of what all stands on",
+        when: When::Native,
+        run: dependencies::check,
+    },
     Stage { name: "clippy", about: "lints of everything native", when: When::Native, run: clippy },
     Stage { name: "docs", about: "rustdoc without a warning", when: When::Native, run: docs },
     Stage { name: "rust", about: "unit, integration and GPU tests", when: When::Native, run: rust },

@@ -95,10 +95,36 @@ struct Tally {
     /// Different values, up to one more than classes may be.
     values: BTreeMap<String, usize>,
     is_full: bool,
+    is_unnamed: bool,
+    /// Whether its name is one for the numbers of rows.
+    may_count: bool,
+    /// The number that the next row has if it does count rows.
+    next: Option<f64>,
 }
 
+/// Names of columns that number rows; that of pandas' index is empty, or `Unnamed: 0` once it was read back.
+const ROW_NAMES: [&str; 13] =
+    ["", "#", "id", "idx", "index", "row", "rownames", "no", "no.", "nr", "unnamed: 0", "번호", "순번"];
+
 impl Tally {
+    fn new(name: String, given: &str) -> Self {
+        let may_count = ROW_NAMES.contains(&given.to_lowercase().as_str());
+        Self { name, may_count, is_unnamed: given.is_empty(), ..Self::default() }
+    }
+
+    /// Whether it numbers the rows, which says nothing of them but where they stand in the file.
+    fn counts_rows(&self) -> bool {
+        self.may_count && self.next.is_some()
+    }
+
     fn take(&mut self, field: &str, line: u64, decimal: char) {
+        if self.may_count {
+            let value = number(field, decimal);
+            let is_next =
+                value.is_some_and(|value| self.next.map_or(value == 0.0 || value == 1.0, |next| value == next));
+            self.may_count = is_next;
+            self.next = value.map(|value| value + 1.0);
+        }
         if is_missing(field) {
             self.missing += 1;
             return;
@@ -127,6 +153,7 @@ impl Tally {
     fn kind(&self) -> ColumnKind {
         match (self.numbers, self.texts) {
             (0, 0) => ColumnKind::Ignored,
+            _ if self.counts_rows() => ColumnKind::Ignored,
             (_, 0) => ColumnKind::Number,
             // Words among many numbers are mistakes more often than categories: `fault` asks.
             (numbers, texts) if numbers > texts => ColumnKind::Number,
@@ -151,41 +178,48 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn scan(text: &'a str, reading: &Reading) -> Read<Self> {
-        let separator = reading.separator.unwrap_or_else(|| text::separator(text));
-        let decimal = reading.decimal.unwrap_or_else(|| text::decimal(text, separator));
+        let (text, before, said) = text::table(text);
+        let separator = reading.separator.or(said).unwrap_or_else(|| text::separator(text));
+        let decimal = reading.decimal.map_or_else(|| text::decimal(text, separator), Ok);
+        let decimal = decimal.map_err(|fault| fault.below(before))?;
         let header = reading.header.unwrap_or_else(|| text::header(text, separator, decimal));
         let mut columns: Vec<Tally> = Vec::new();
-        let (mut rows, mut head) = (0, Vec::new());
+        let (mut rows, mut head, mut has_row_names) = (0, Vec::new(), false);
         for (line, record) in records(text, separator) {
             if columns.is_empty() {
                 if record.len() > MAX_FEATURES {
                     return Err(Fault::TooManyColumns { found: record.len(), limit: MAX_FEATURES });
                 }
-                columns = names(&record, header).into_iter().map(|name| Tally { name, ..Tally::default() }).collect();
+                columns = tallies(record.iter(), header);
                 if header {
                     continue;
                 }
             }
-            if record.len() != columns.len() {
-                // A mark that is never closed takes the rest of the file into one field.
-                let rest = text.lines().skip(line.saturating_sub(1) as usize);
-                let is_open = rest.map(|line| line.matches('"').count()).sum::<usize>() % 2 == 1;
-                if is_open && record.iter().any(|field| field.contains('\n')) {
-                    return Err(Fault::OpenQuote { line });
-                }
-                return Err(Fault::Ragged { line, found: record.len(), expected: columns.len() });
+            if header && rows == 0 && record.len() == columns.len() + 1 && names_rows(text, separator) {
+                // R names rows and gives their column no name.
+                let first = records(text, separator).next().map(|(_, first)| first).unwrap_or_default();
+                columns = tallies(core::iter::once("").chain(&first), header);
+                has_row_names = true;
             }
-            for (tally, field) in columns.iter_mut().zip(&record) {
-                tally.take(field.trim(), line, decimal);
+            let fields = fields(&record, columns.len());
+            if fields.len() != columns.len() {
+                return Err(ragged(text, separator, line, &record, columns.len()).below(before));
+            }
+            for (tally, field) in columns.iter_mut().zip(&fields) {
+                tally.take(field.trim(), line + before, decimal);
             }
             if head.len() < HEAD {
-                head.push(record.iter().map(|field| field.trim().chars().take(60).collect()).collect());
+                head.push(fields.iter().map(|field| field.trim().chars().take(60).collect()).collect());
             }
             rows += 1;
         }
         if rows == 0 {
             return Err(Fault::Empty {});
         }
+        let has_tail = columns.len() > 1
+            && !has_row_names
+            && columns.last().is_some_and(|last| last.is_unnamed && last.numbers + last.texts == 0);
+        columns.truncate(columns.len() - usize::from(has_tail));
         Ok(Self { text, separator, decimal, header, columns, rows, head })
     }
 
@@ -337,8 +371,10 @@ impl<'a> Table<'a> {
         if self.rows.saturating_mul(columns) > MAX_NUMBERS {
             return Err(Fault::TooManyNumbers { rows: self.rows, features: columns, limit: MAX_NUMBERS });
         }
-        let class_names = if plan.task == TaskKind::Classes { self.class_names(target) } else { Vec::new() };
-        let class_of: BTreeMap<&str, u32> = class_names.iter().zip(0..).map(|(name, k)| (name.as_str(), k)).collect();
+        let spellings = if plan.task == TaskKind::Classes { self.classes(target) } else { Vec::new() };
+        let class_names: Vec<String> = spellings.iter().map(|all| all[0].to_owned()).collect();
+        let class_of: BTreeMap<&str, u32> =
+            spellings.iter().zip(0..).flat_map(|(all, k)| all.iter().map(move |name| (*name, k))).collect();
         let mut features = Vec::with_capacity(self.rows * columns);
         let (mut of, mut numbers) = (Vec::new(), Vec::new());
         let mut row = vec![0.0; columns];
@@ -388,16 +424,24 @@ impl<'a> Table<'a> {
         still_differs(target, data)
     }
 
-    /// The answers in the order of their numbers, if they all are, else of the alphabet.
-    fn class_names(&self, target: &Tally) -> Vec<String> {
-        let names: Vec<String> = target.values.keys().cloned().collect();
+    /// The answers in the order of their numbers, if they all are, each with all its spellings (`1`, `1.0`); else in that of
+    /// the alphabet.
+    fn classes<'b>(&self, target: &'b Tally) -> Vec<Vec<&'b str>> {
+        let names = target.values.keys().map(String::as_str);
         if target.texts > 0 {
-            return names;
+            return names.map(|name| vec![name]).collect();
         }
-        let value = |name: &String| number(name, self.decimal).unwrap_or_default();
+        let value = |name: &str| number(name, self.decimal).unwrap_or_default() + 0.0;
         // The bits of numbers are in their order once the sign is turned round.
         let order = |bits: u64| if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
-        crate::order::by_key(names, |name| order(value(name).to_bits()))
+        let mut classes: Vec<Vec<&str>> = Vec::new();
+        for name in crate::order::by_key(names.collect::<Vec<_>>(), |name| order(value(name).to_bits())) {
+            match classes.last_mut() {
+                Some(class) if value(class[0]) == value(name) => class.push(name),
+                _ => classes.push(vec![name]),
+            }
+        }
+        classes
     }
 }
 
@@ -426,18 +470,65 @@ struct Plan<'a> {
     columns: &'a [Column],
 }
 
-/// The names of columns: those of the first row, each once.
-fn names(first: &csv::StringRecord, header: bool) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(first.len());
+/// The columns, by the names in the first row, each once.
+fn tallies<'a>(first: impl Iterator<Item = &'a str>, header: bool) -> Vec<Tally> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (k, field) in first.iter().enumerate() {
-        let given = if header { field.trim().chars().take(100).collect() } else { String::new() };
-        let name = if given.is_empty() { format!("column_{}", k + 1) } else { given };
+    let tally = |(k, field): (usize, &str)| {
+        let given: String = field.trim().chars().take(if header { 100 } else { 0 }).collect();
+        let name = if given.is_empty() { format!("column_{}", k + 1) } else { given.clone() };
         let count = seen.entry(name.clone()).or_default();
         *count += 1;
-        names.push(if *count > 1 { format!("{name}_{count}") } else { name });
+        let name = if *count > 1 { format!("{name}_{count}") } else { name };
+        // Without names nothing says that a column numbers the rows.
+        if header { Tally::new(name, &given) } else { Tally { name, ..Tally::default() } }
+    };
+    first.enumerate().map(tally).collect()
+}
+
+fn ends_empty(record: &csv::StringRecord) -> bool {
+    record.iter().next_back().is_some_and(|last| last.trim().is_empty())
+}
+
+/// Whether rows have a field more than the first line because a name stands before each: none twice, or numbers in their
+/// order. A comma within a value, too, makes a field more.
+fn names_rows(text: &str, separator: char) -> bool {
+    let mut lines = records(text, separator).take(100).map(|(_, record)| record);
+    let columns = lines.next().map_or(0, |first| first.len());
+    let rows: Vec<csv::StringRecord> = lines.collect();
+    let is_torn = |field: &str| field.trim().starts_with(['"', '\'']) || field.trim().ends_with(['"', '\'']);
+    let mut names: Vec<&str> = rows.iter().filter_map(|row| row.get(0)).map(str::trim).collect();
+    let numbers: Vec<f64> = names.iter().filter_map(|name| number(name, '.')).collect();
+    let in_order = numbers.len() == names.len()
+        && numbers.first().is_some_and(|&first| first == 0.0 || first == 1.0)
+        && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
+    names.sort_unstable();
+    let are_distinct = numbers.is_empty() && names.windows(2).all(|pair| pair[0] != pair[1]);
+    let is_whole = |row: &csv::StringRecord| row.len() == columns + 1 && !ends_empty(row) && !row.iter().any(is_torn);
+    rows.iter().all(is_whole) && (in_order || are_distinct)
+}
+
+/// A row's fields; a separator at its end is none between columns.
+fn fields(record: &csv::StringRecord, columns: usize) -> Vec<&str> {
+    let has_tail = record.len() == columns + 1 && ends_empty(record);
+    record.iter().take(record.len() - usize::from(has_tail)).collect()
+}
+
+/// Why a row has not as many columns as the first.
+fn ragged(text: &str, separator: char, line: u64, record: &csv::StringRecord, columns: usize) -> Fault {
+    // A mark that is never closed takes the rest of the file into one field.
+    let rest = text.lines().skip(line.saturating_sub(1) as usize);
+    let is_open = rest.map(|line| line.matches('"').count()).sum::<usize>() % 2 == 1;
+    if is_open && record.iter().any(|field| field.contains('\n')) {
+        return Fault::OpenQuote { line };
     }
-    names
+    let (lines, lengths): (Vec<u64>, Vec<usize>) =
+        records(text, separator).take(100).map(|(line, record)| (line, fields(&record, columns).len())).unzip();
+    match (text::usual(&lengths), lines.first()) {
+        (usual, Some(&first)) if usual != columns && usual > 1 => {
+            Fault::Ragged { line: first, found: columns, expected: usual }
+        }
+        _ => Fault::Ragged { line, found: record.len(), expected: columns },
+    }
 }
 
 /// Own data that came with a study as text.

@@ -69,6 +69,7 @@ fn part(bytes: &[u8]) -> Read<Part<'_>> {
     let n_sizes = match bytes {
         [0, 0, 8, 1, ..] => 1,
         [0, 0, 8, 3, ..] => 3,
+        _ if bytes.len() < 4 => return Err(Fault::CutShort { found: bytes.len() as u64, expected: 4 }),
         _ => {
             let begin: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
             return Err(Fault::NotIdx { found: begin.join(" ") });
@@ -121,6 +122,7 @@ mod tests {
         let cut = &images[..images.len() - 1];
         assert_eq!(read_idx(&[cut, &labels]), Err(Fault::CutShort { found: 63, expected: 64 }));
         assert_eq!(read_idx(&[&images[..7], &labels]), Err(Fault::CutShort { found: 7, expected: 16 }));
+        assert_eq!(read_idx(&[&[], &labels]), Err(Fault::CutShort { found: 0, expected: 4 }));
         let long = [&images[..], &[0]].concat();
         assert_eq!(read_idx(&[&long, &labels]), Err(Fault::TooLong { found: 65, expected: 64 }));
         assert_eq!(read_idx(&[&images]), Err(Fault::IdxPair { images: 1, labels: 0 }));

@@ -3,6 +3,8 @@
 //! visits, they go as one packed table (`packed`).
 
 mod csv;
+#[cfg(test)]
+mod dialects;
 mod idx;
 mod packed;
 #[cfg(test)]

@@ -48,65 +48,221 @@ fn looks_like(begin: &[u8]) -> Option<&'static str> {
         (b"PAR1", "a Parquet file"),
     ];
     let known = KNOWN.iter().find(|(magic, _)| begin.starts_with(magic)).map(|(_, name)| *name);
-    known.or_else(|| begin.contains(&0).then_some("a binary file"))
+    known.or_else(|| begin.contains(&0).then_some("a binary file")).or_else(|| other_text(begin))
+}
+
+/// Text that is saved in place of a table by mistake: the page that a link leads to, a pointer to a large file, JSON.
+fn other_text(begin: &[u8]) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 8] = [
+        ("<!doctype", "a web page"),
+        ("<html", "a web page"),
+        ("<?xml", "XML"),
+        ("version https://git-lfs", "a Git LFS pointer"),
+        ("{\"", "JSON"),
+        ("[{", "JSON"),
+        ("[[", "JSON"),
+        ("@relation", "an ARFF file"),
+    ];
+    let text = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begin).trim_ascii_start();
+    let starts = |magic: &str| text.len() >= magic.len() && text[..magic.len()].eq_ignore_ascii_case(magic.as_bytes());
+    KNOWN.iter().find(|(magic, _)| starts(magic)).map(|(_, name)| *name)
+}
+
+/// The table within a text: behind comments and Excel's `sep=;`, with the lines before it and the separator that was said.
+pub fn table(text: &str) -> (&str, u64, Option<char>) {
+    let (mut rest, mut before, mut said) = (text, 0, None);
+    let mut names = None;
+    while let Some((line, after)) = rest.split_once('\n') {
+        let line = line.trim_end();
+        match line.get(..4).filter(|head| head.eq_ignore_ascii_case("sep=")).map(|_| line[4..].chars().next()) {
+            Some(sign) if before == 0 => said = sign.filter(|sign| SEPARATORS.contains(sign)),
+            None if line.starts_with('#') => names = Some((&rest[1..], before)),
+            _ => break,
+        }
+        (rest, before) = (after, before + 1);
+    }
+    // The last comment has the columns' names where it is cut as the rows are.
+    if let Some((with_names, at)) = names {
+        let sign = said.unwrap_or_else(|| separator(with_names));
+        let mut lengths = records(with_names, sign).map(|(_, record)| record.len());
+        if lengths.next().is_some_and(|length| length > 1 && lengths.next() == Some(length)) {
+            return (with_names, at, said);
+        }
+    }
+    (rest, before, said)
 }
 
 /// Separators that are looked for; those first that seldom stand in values.
-const SEPARATORS: [char; 4] = ['\t', ';', ',', '|'];
+const SEPARATORS: [char; 4] = ['\t', ';', '|', ','];
+/// Runs of blanks between columns, as scientific data often have them.
+pub const BLANKS: char = ' ';
 
 /// The separator that cuts the first lines into the same number of columns, more than one, as often as any other does.
 pub fn separator(text: &str) -> char {
-    let fit = |separator: char| {
-        let counts: Vec<usize> = records(text, separator).take(LOOKED_AT).map(|(_, record)| record.len()).collect();
-        let most = counts.first().copied().unwrap_or(1);
-        let same = counts.iter().filter(|&&count| count == most && most > 1).count();
-        same * 1000 / counts.len().max(1)
+    let lengths = |separator: char| -> Vec<usize> {
+        records(text, separator).take(LOOKED_AT).map(|(_, record)| record.len()).collect()
     };
-    let fits = SEPARATORS.map(fit);
-    let best = fits.into_iter().max().unwrap_or(0);
-    // A table of one column has no separator at all.
-    SEPARATORS.into_iter().zip(fits).find(|&(_, fit)| fit == best && best > 0).map_or(',', |(separator, _)| separator)
+    let share = |lengths: &[usize], most: usize| {
+        let same = lengths.iter().filter(|&&count| count == most && most > 1).count();
+        same * 1000 / lengths.len().max(1)
+    };
+    let best = |fits: [usize; SEPARATORS.len()]| {
+        let best = fits.into_iter().max().filter(|&best| best > 0)?;
+        SEPARATORS.into_iter().zip(fits).find(|&(_, fit)| fit == best).map(|(separator, _)| separator)
+    };
+    let all = SEPARATORS.map(lengths);
+    let by_first = best(all.each_ref().map(|lengths| share(lengths, lengths.first().copied().unwrap_or(1))));
+    // A title may stand in the first line.
+    let by_most = || best(all.each_ref().map(|lengths| share(lengths, usual(lengths))));
+    by_first.or_else(by_most).or_else(|| is_cut_by_blanks(text).then_some(BLANKS)).unwrap_or(',')
+}
+
+/// The length that most of the records have.
+pub fn usual(lengths: &[usize]) -> usize {
+    let count = |length: usize| lengths.iter().filter(|&&other| other == length).count();
+    lengths.iter().copied().rev().max_by_key(|&length| count(length)).unwrap_or(1)
+}
+
+/// Whether blanks cut all lines into the same number of columns, one of which has a number in each row.
+fn is_cut_by_blanks(text: &str) -> bool {
+    let rows: Vec<_> = records(text, BLANKS).take(LOOKED_AT).map(|(_, record)| record).collect();
+    let columns = rows.first().map_or(0, csv::StringRecord::len);
+    let is_number = |column: usize| rows.iter().skip(1).all(|row| number(&row[column], '.').is_some());
+    columns > 1 && rows.len() > 2 && rows.iter().all(|row| row.len() == columns) && (0..columns).any(is_number)
+}
+
+/// What a number says of the decimal sign.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Nothing,
+    Point,
+    Comma,
+    /// `1.100`: a decimal sign, or thousands.
+    MaybePoint,
+    /// `1,100`
+    MaybeComma,
+}
+
+fn says(field: &str) -> Says {
+    if !field.contains(['.', ',']) {
+        return Says::Nothing;
+    }
+    match (number(field, '.').is_some(), number(field, ',').is_some()) {
+        (true, true) if field.contains('.') => Says::MaybePoint,
+        (true, true) => Says::MaybeComma,
+        (true, false) => Says::Point,
+        (false, true) => Says::Comma,
+        (false, false) => Says::Nothing,
+    }
 }
 
 /// The decimal sign: a comma where numbers have one and none has a point.
-pub fn decimal(text: &str, separator: char) -> char {
-    let mut commas = 0;
-    for (_, record) in records(text, separator).take(LOOKED_AT) {
+///
+/// # Errors
+/// Numbers that all can be read in two ways, as `1,100`.
+pub fn decimal(text: &str, separator: char) -> Read<char> {
+    let (mut points, mut commas, mut maybe_point, mut maybe_comma) = (0, 0, false, None);
+    for (line, record) in records(text, separator).take(LOOKED_AT) {
         for field in &record {
-            let field = field.trim();
-            if field.contains('.') && number(field, '.').is_some() {
-                return '.';
+            match says(field.trim()) {
+                Says::Nothing => {}
+                Says::Point => points += 1,
+                Says::Comma => commas += 1,
+                Says::MaybePoint => maybe_point = true,
+                Says::MaybeComma => maybe_comma = maybe_comma.or_else(|| Some((line, field.trim().to_owned()))),
             }
-            commas += usize::from(field.contains(',') && number(field, ',').is_some());
         }
     }
-    if commas > 0 { ',' } else { '.' }
+    match (points, commas, maybe_comma) {
+        (0, 0, Some((line, text))) if !maybe_point => match separator {
+            // Commas between columns go with points in numbers, semicolons with commas.
+            ',' => Ok('.'),
+            ';' => Ok(','),
+            _ => {
+                let read = |decimal| number(&text, decimal).map_or_else(String::new, |value| value.to_string());
+                Err(Fault::TwoReadings { line, whole: read('.'), fraction: read(','), text })
+            }
+        },
+        _ if commas > points => Ok(','),
+        _ => Ok('.'),
+    }
 }
 
-/// Whether the first row has names: no numbers, no gaps and none twice, where a later row has a number, or all is text.
+/// Whether the first row has names: words over columns of numbers; or no numbers, no gaps and none twice, where a later row
+/// has a number, or all is text.
 pub fn header(text: &str, separator: char, decimal: char) -> bool {
-    let mut rows = records(text, separator);
-    let Some((_, first)) = rows.next() else { return true };
+    let mut rows = records(text, separator).map(|(_, row)| row);
+    let Some(first) = rows.next() else { return true };
+    let rows: Vec<_> = rows.take(LOOKED_AT).collect();
     let is_number = |field: &str| number(field.trim(), decimal).is_some();
+    let is_named = |(column, name): (usize, &str)| {
+        let below = rows.iter().filter_map(|row| row.get(column)).map(str::trim).filter(|field| !is_missing(field));
+        let (numbers, words): (Vec<&str>, Vec<&str>) = below.partition(|field| is_number(field));
+        !is_missing(name.trim()) && !is_number(name) && words.is_empty() && numbers.len() > 2
+    };
+    if first.iter().enumerate().any(is_named) {
+        return true;
+    }
     if first.iter().any(is_number) {
         return false;
     }
     let names: Vec<&str> = first.iter().map(str::trim).collect();
     let is_distinct = names.iter().enumerate().all(|(k, name)| !names[..k].contains(name));
-    is_distinct || rows.take(LOOKED_AT).any(|(_, row)| row.iter().any(is_number))
+    is_distinct || rows.iter().any(|row| row.iter().any(is_number))
 }
 
 /// A number with this decimal sign, which networks can be told of: they count in f32.
 pub fn number(text: &str, decimal: char) -> Option<f64> {
     let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte));
     if !starts {
-        return None;
+        // Other scripts' digits and print's minus are seldom enough to be looked for only here.
+        return if text.is_ascii() { None } else { number(&ascii(text)?, decimal) };
     }
     let held = |text: &str| text.parse().ok().filter(|value: &f64| value.abs() <= f64::from(f32::MAX));
-    if decimal == '.' {
-        return held(text);
+    let found = match decimal {
+        '.' => held(text),
+        _ if text.contains('.') => None,
+        _ => held(&text.replace(',', ".")),
+    };
+    found.or_else(|| held(&without_groups(text, decimal)?))
+}
+
+/// A text that begins with a full-width digit or sign, or a minus of print's, in ASCII.
+fn ascii(text: &str) -> Option<String> {
+    let plain = |sign: char| match sign {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(sign as u32 - 0xfee0).unwrap_or(sign),
+        '\u{2212}' | '\u{2010}'..='\u{2013}' => '-',
+        _ => sign,
+    };
+    let first = text.chars().next()?;
+    let plain_first = plain(first);
+    if plain_first == first || !(plain_first.is_ascii_digit() || "+-.,".contains(plain_first)) {
+        return None;
     }
-    if text.contains('.') { None } else { held(&text.replace(',', ".")) }
+    Some(text.chars().map(plain).collect())
+}
+
+/// Thousands in groups as digits alone, with a point before decimals: `1,234.5`, `1.234,5`, `1 234`, `1'234`.
+fn without_groups(text: &str, decimal: char) -> Option<String> {
+    if text.len() > 40 {
+        return None;
+    }
+    let (sign, body) = text.split_at(text.len() - text.trim_start_matches(['+', '-']).len());
+    let (whole, rest) = body.split_once(decimal).unwrap_or((body, ""));
+    let between = whole.chars().find(|one| !one.is_ascii_digit())?;
+    let other = if decimal == '.' { ',' } else { '.' };
+    if between != other && !"' \u{2019}\u{a0}\u{2007}\u{2009}\u{202f}".contains(between) {
+        return None;
+    }
+    let mut groups = whole.split(between);
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()) && !first.starts_with('0'))?;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let are_threes = groups.clone().all(|group| group.len() == 3 && is_digits(group));
+    if sign.len() > 1 || !are_threes || !is_digits(first) || !is_digits(rest) {
+        return None;
+    }
+    let digits: String = groups.fold(first.to_owned(), |all, group| all + group);
+    Some(format!("{sign}{digits}.{rest}"))
 }
 
 /// Whether a field has no value: empty, or one of the words that tables have for it.
@@ -116,13 +272,17 @@ pub fn is_missing(text: &str) -> bool {
 }
 
 /// The rows of a table, each with its line; empty lines are none.
-pub fn records(text: &str, separator: char) -> impl Iterator<Item = (u64, csv::StringRecord)> + '_ {
+pub fn records(text: &str, separator: char) -> Box<dyn Iterator<Item = (u64, csv::StringRecord)> + '_> {
+    if separator == BLANKS {
+        let rows = (1..).zip(text.lines()).map(|(line, text)| (line, csv::StringRecord::from(words(text))));
+        return Box::new(rows.filter(|(_, record)| !record.is_empty()));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(separator as u8)
         .from_reader(text.as_bytes());
-    core::iter::from_fn(move || {
+    Box::new(core::iter::from_fn(move || {
         let mut record = csv::StringRecord::new();
         // Reading from memory what is UTF-8 does not fail.
         while reader.read_record(&mut record).ok()? {
@@ -133,5 +293,17 @@ pub fn records(text: &str, separator: char) -> impl Iterator<Item = (u64, csv::S
             }
         }
         None
-    })
+    }))
+}
+
+/// A line's words; what stands in quotation marks is one.
+fn words(line: &str) -> Vec<&str> {
+    let (mut words, mut rest) = (Vec::new(), line.trim());
+    while !rest.is_empty() {
+        let quoted = rest.strip_prefix('"').and_then(|inner| inner.split_once('"'));
+        let (word, after) = quoted.unwrap_or_else(|| rest.split_once(char::is_whitespace).unwrap_or((rest, "")));
+        words.push(word);
+        rest = after.trim_start();
+    }
+    words
 }

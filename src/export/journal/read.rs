@@ -58,7 +58,15 @@ pub fn read(text: &str) -> Result<Vec<Kept>> {
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let problem =
             |detail: &str| Error::File { path: format!("line {} of the journal", at + 1), detail: detail.into() };
-        let entry = parse_bare(line).map_err(|error| problem(&error.to_string()))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let entry = parse_bare(line).map_err(|error| {
+            problem(&format!(
+                "it is not whole JSON (column {}): two programs wrote at once, or the disk was full; mend it or remove it",
+                error.column()
+            ))
+        })?;
         let code = entry["op_code"].as_u64().ok_or_else(|| {
             problem("op_code is missing, so this is no journal of Optuna's; its lines are {\"op_code\": 0, ...}")
         })?;

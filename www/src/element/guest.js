@@ -27,10 +27,6 @@ const MOST = 4e6;
 /** What views that are computed are commanded by. */
 const more = defineLater('more', () => import('../commands/more.js'));
 
-async function learnMore() {
-  learn((await more.open()).MORE);
-}
-
 export class Guest {
   /** @param {Element} element @param {Store} store @param {Runner} runner @param {string} assets */
   constructor(element, store, runner, assets) {
@@ -43,6 +39,13 @@ export class Guest {
       () => runner.rest(),
     );
     runner.turn = this.turn;
+    // A script of the page's may have woken it, and shows any view next. Where commands cannot be loaded a press tries again.
+    runner.onWake = () =>
+      void this.learn().then(
+        () => this.draw(),
+        () => {},
+      );
+    /** @private Whether it has the commands of views that are computed. */ this.hasLearnt = false;
     /** @private what the page's author stored @type {unknown} */ this.given = null;
     /** @private counts what was given */ this.gifts = 0;
     /** Whether it is in the window. */ this.isSeen = false;
@@ -89,15 +92,16 @@ export class Guest {
   }
 
   get isAsleep() {
-    return this.runner.isAsleep;
+    return this.runner.isAsleep || !this.hasLearnt;
   }
 
   get waits() {
     return this.turn.waits;
   }
 
-  learn() {
-    return learnMore();
+  async learn() {
+    learn((await more.open()).MORE);
+    this.hasLearnt = true;
   }
 
   /** What a frame's link says of its figures, and what it had that was not understood.
@@ -115,9 +119,9 @@ export class Guest {
   }
 
   async wake() {
-    if (!this.runner.isAsleep) return;
+    if (!this.isAsleep) return;
     // Where it cannot be loaded, a run says so.
-    await Promise.all([this.runner.wake(), learnMore()]).catch(() => {});
+    await Promise.all([this.runner.wake(), this.learn()]).catch(() => {});
     this.draw();
   }
 

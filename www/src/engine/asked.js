@@ -51,6 +51,7 @@ export class Asked {
     /** @protected */ this.store = store;
     /** Whether nothing of the engine is loaded yet: in a guest on another page nobody has touched it. */
     this.isAsleep = true;
+    /** Is told once it is awake, whoever woke it. */ this.onWake = () => {};
     /** @type {import('./turn.js').Turn | null} among guests of one page */ this.turn = null;
     /** @protected @type {import('../state/stored.js').StoredSurface | null} of a stored run */ this.stored = null;
     /** @type {Promise<import('../study/types.js').Result> | null} the run under way */ this.pending = null;
@@ -132,6 +133,7 @@ export class Asked {
     if (!this.isAsleep) return;
     this.isAsleep = false;
     if (!this.stored) this.store.reports.woken();
+    this.onWake();
   }
 
   /** What reads files of the reader's own, and lets Workers train them. */

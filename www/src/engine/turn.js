@@ -47,8 +47,9 @@ export class Turn {
     /** @private */ this.changed = changed;
     /** @private */ this.rest = rest;
     /** Whether it waits for another. */ this.waits = false;
-    /** @private @type {Promise<void> | null} */ this.asked = null;
+    /** @private @type {Promise<void> | null} what whoever asked waits for */ this.asked = null;
     /** @private */ this.grant = () => {};
+    /** @private Whether it was granted. */ this.isGranted = false;
     /** @private @type {(() => void) | null} lets the lock of all frames go */ this.unlock = null;
     /** @private @type {AbortController | null} */ this.locking = null;
   }
@@ -66,7 +67,8 @@ export class Turn {
     return this.asked;
   }
 
-  /** Gives its turn, or its place in the line, to the next one. */
+  /** Gives its turn, or its place in the line, to the next one. Whoever still waits for it waits on: a run that is paused
+   * before its turn has come goes on when it is taken again. */
   leave() {
     const at = waiting.indexOf(this);
     if (at >= 0) waiting.splice(at, 1);
@@ -75,14 +77,15 @@ export class Turn {
     this.locking?.abort();
     this.unlock?.();
     this.locking = this.unlock = null;
-    this.asked = null;
+    if (this.isGranted) this.asked = null;
+    this.isGranted = false;
     holder = null;
     next();
   }
 
   /** Does not wait any longer: its run was told to stop. */
   skip() {
-    if (!this.waits) return;
+    if (!this.asked || this.isGranted) return;
     const { grant } = this;
     this.leave();
     this.asked = null;
@@ -119,6 +122,7 @@ export class Turn {
     this.wait(false);
     coolAll(this);
     warm.add(this);
+    this.isGranted = true;
     this.grant();
   }
 

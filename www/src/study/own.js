@@ -50,7 +50,7 @@ function checkTable(dataset) {
     text('file', file) ??
     text('target', dataset.target ?? undefined) ??
     checkName('dataset.task', dataset.task, TASKS) ??
-    checkName('dataset.separator', dataset.separator, [',', ';', '\t', 'tab', '|']) ??
+    checkName('dataset.separator', dataset.separator, [',', ';', '\t', 'tab', '|', ' ']) ??
     checkName('dataset.decimal', dataset.decimal, ['.', ',']) ??
     checkBoolean('dataset.header', dataset.header) ??
     checkName('dataset.missing', dataset.missing, ['mean', 'drop']) ??

@@ -33,10 +33,9 @@ export function checkNumberOf(one, value, key) {
 
 /** @param {any} sampler @returns {Problem | null} */
 export function checkSampler(sampler) {
-  const found = isObject(sampler) && sampler.name !== undefined ? sampler.name : sampler;
-  const problem = checkName('sampler.name', found, SAMPLERS);
-  if (problem) return problem;
   if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
+  const problem = checkName('sampler.name', sampler.name === undefined ? sampler : sampler.name, SAMPLERS);
+  if (problem) return problem;
   const { points, name } = sampler;
   const settings = settingsOf(/** @type {any} */ ({ sampler }), 'sampler');
   const axes = isObject(points) ? Object.entries(points).map(([axis, value]) => [`.${axis}`, value]) : [['', points]];
@@ -142,7 +141,9 @@ export function checkFit(study, axes) {
     return checkPicked(study, axes);
   } else if (sampler?.name === 'grid') {
     const other = isObject(sampler.points)
-      ? Object.keys(sampler.points).find((name) => !axes.includes(name))
+      ? Object.keys(sampler.points)
+          .sort()
+          .find((name) => !axes.includes(name))
       : undefined;
     if (other !== undefined)
       return { code: 'unknown_key', key: `sampler.points.${other}`, within: 'space', accepted: axes.join(', ') };

@@ -217,6 +217,8 @@ export function checkTogether(study) {
     const alone = batchOfOne(study, size, given('batch_norm'));
     if (alone) return alone;
   }
+  if (study.record?.includes('curvature') && mayNorm(study, given('batch_norm')))
+    return { code: 'no_curvature_of_norms' };
   const [part, kind] = (study.objective?.metric ?? '').split('_');
   const size = sizes[PARTS.indexOf(part)];
   if (kind === 'metric' && fits === 'mse' && size < 2)
@@ -231,11 +233,15 @@ export function checkTogether(study) {
   return checkBudget(study, all) ?? checkFit(study, Object.keys(space));
 }
 
+/** Whether some trial has a batch norm. @param {Study} study @param {unknown[]} norms */
+const mayNorm = (study, norms) =>
+  norms.includes(true) && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('batch_norm')), study);
+
 /** Batches of one row where a batch norm takes their variance, also as what is left of an epoch.
  * @param {Study} study @param {number} rows @param {unknown[]} norms @returns {Problem | null} */
 function batchOfOne(study, rows, norms) {
   const isInert = (/** @type {string} */ name) => inertBy(/** @type {Hyperparameter} */ (BY_NAME.get(name)), study);
-  if (!norms.includes(true) || isInert('batch_norm')) return null;
+  if (!mayNorm(study, norms)) return null;
   const hasOne = (/** @type {number} */ batch) => Math.min(batch, rows) === 1 || rows % Math.min(batch, rows) === 1;
   const range = study.space?.batch_size;
   const all = isInert('batch_size')

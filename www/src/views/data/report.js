@@ -66,7 +66,7 @@ export function reportWords({ report, found, encoding }, files, t) {
   if (without) words.push(t('own.found.without', { n: count(without), name: report.target }));
   const dropped = rows - used - without;
   if (found && dropped > 0) words.push(t('own.found.dropped', { n: count(dropped) }));
-  const left = columns.filter((one) => one.kind === 'ignored' && !one.is_target && one.texts > 0);
+  const left = columns.filter((one) => one.kind === 'ignored' && !one.is_target && one.numbers + one.texts > 0);
   if (left.length) words.push(t('own.found.left', { names: named(left.map((one) => one.name)) }));
   if (encoding !== 'utf-8') words.push(t('own.found.encoding', { encoding: encoding.toUpperCase() }));
   return words.join(' ');

@@ -23,7 +23,9 @@ import sheet from './style.css?inline';
 /** Columns that are offered in place of one that cannot be predicted. */
 const MOST_OTHERS = 3;
 /** Between columns. */
-const SIGNS = [',', ';', '\t', '|'];
+const SIGNS = [',', ';', '\t', '|', ' '];
+/** Signs without a shape of their own. @type {Record<string, string>} */
+const UNSEEN = { '\t': 'own.tab', ' ': 'own.blanks' };
 
 export class TpData extends WorkDialog {
   static sheet = dialog + sheet;
@@ -240,12 +242,26 @@ export class TpData extends WorkDialog {
         }</button></div>`;
   }
 
-  /** Where lines differ in their columns, the separator may be another one. @private @param {Problem} problem */
-  separators({ fault }) {
+  /** @private @param {string} separator */
+  signed(separator) {
+    return separator in UNSEEN ? this.t(UNSEEN[separator]) : separator;
+  }
+
+  /** Where lines differ in their columns, the separator may be another one; where numbers can be read in two ways, the
+   * reader knows in which. @private @param {Problem} problem */
+  separators({ fault, whole, fraction }) {
+    if (fault === 'two_readings')
+      return html`<div class="foot">${[
+        ['.', whole],
+        [',', fraction],
+      ].map(
+        ([decimal, value]) => html`<button type="button" class="btn" data-testid="data-decimal-button"
+          @click=${() => this.again({ decimal: String(decimal) })}>${value}</button>`,
+      )}</div>`;
     if (fault !== 'ragged') return nothing;
     return html`<div class="foot"><span class="q2">${this.t('own.separator')}</span>${SIGNS.map(
       (separator) => html`<button type="button" class="btn" data-testid="data-separator-button"
-        @click=${() => this.again({ separator })}>${separator === '\t' ? this.t('own.tab') : separator}</button>`,
+        @click=${() => this.again({ separator })}>${this.signed(separator)}</button>`,
     )}</div>`;
   }
 
@@ -314,7 +330,7 @@ export class TpData extends WorkDialog {
         )}
         ${choose(
           'separator',
-          SIGNS.map((sign) => [sign, sign === '\t' ? this.t('own.tab') : sign]),
+          SIGNS.map((sign) => [sign, this.signed(sign)]),
           report.separator ?? ',',
           (separator) => ({ separator }),
         )}

@@ -113,7 +113,7 @@ export class Guest {
       if (race) perform(store, 'race_from', race);
       if (map) perform(store, 'map_from', map);
     };
-    if (race || map) void learnMore().then(asked);
+    if (race || map) void this.learn().then(asked);
     if (decide) perform(store, 'decide', decide);
     if (skipped.length) perform(store, 'notify', linkNotice(skipped, false, this.element.study.dataset.name));
   }

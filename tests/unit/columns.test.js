@@ -19,12 +19,9 @@ const ENDED = STATES.slice(2);
 /** A number as documents write it. @param {number} x */
 const plain = (x) => (Number.isFinite(x) ? x : String(x));
 
-/** @param {number[]} values */
-const named = (values, isEpoch = false) =>
-  Object.fromEntries(
-    // A validation loss of -Infinity, which no loss is, says that there was no validation.
-    MEASURES.map((name, k) => [name, isEpoch && values[1] === -Infinity && k % 2 ? null : plain(values[k])]),
-  );
+/** @param {number[]} values @param {boolean} isValidated */
+const named = (values, isValidated) =>
+  Object.fromEntries(MEASURES.map((name, k) => [name, isValidated || k % 2 === 0 ? plain(values[k]) : null]));
 
 const RECORDS = ['gradient_norm', 'weight_norm', 'update_ratio', 'dead_units', 'curvature'];
 const CURVATURE = ['largest', 'preconditioned', 'limit', 'residual', 'rows', 'of_rows'];
@@ -54,10 +51,11 @@ const countOf = (mark) => 2 * RECORDS.filter((_, k) => mark & (1 << k)).length +
 const recordsOf = ({ first, epochs }, seeds, mark) =>
   epochs.map(({ values, rate, seconds, spread, more }, k) => ({
     epoch: first + k,
-    ...named(values, true),
+    // A validation loss of -Infinity, which no loss is, says that there was no validation.
+    ...named(values, values[1] !== -Infinity),
     learning_rate: plain(rate),
     seconds,
-    ...(seeds ? { spread: named(spread) } : {}),
+    ...(seeds ? { spread: named(spread, values[1] !== -Infinity) } : {}),
     ...recordedOf(mark, more),
   }));
 

@@ -412,12 +412,21 @@ export class TpHand extends Part {
     return tipOf(this.branch) >= MOST_EPOCHS ? this.t('hand.why.long', { n: count(MOST_EPOCHS) }) : '';
   }
 
+  /** In what a run by hand is another training than the trial's own. @private @param {HandRun} run */
+  notes({ study }) {
+    const folds = study.dataset.folds ?? 1;
+    const copied = this.store.trials.get(this.of)?.copy_of;
+    const notes = [
+      ...(folds > 1 ? [this.t('hand.folds', { n: folds })] : []),
+      ...(copied ? [this.t('hand.of_copy', { ...copied, number: this.of })] : []),
+    ];
+    return notes.map((note) => html`<p class="q2 about" data-testid="hand-note">${note}</p>`);
+  }
+
   /** @private @param {HandRun} run */
   knobs(run) {
     const settings = run.settings();
     const why = this.why(run);
-    const folds = run.study.dataset.folds ?? 1;
-    const copied = this.store.trials.get(this.of)?.copy_of;
     return html`<h3>${this.t('hand.live')} <span class="q2">${this.t('hand.live.about')}</span></h3>
       ${why ? html`<p class="why" data-testid="hand-why">${why}</p>` : nothing}
       ${liveRows(run.study, settings).map((row) => this.knob(row, run, settings, why !== ''))}
@@ -427,8 +436,7 @@ export class TpHand extends Part {
         </div>`,
       )}</dl>
       <p class="q2 about">${this.t('hand.about')}</p>
-      ${folds > 1 ? html`<p class="q2 about" data-testid="hand-folds">${this.t('hand.folds', { n: folds })}</p>` : nothing}
-      ${copied ? html`<p class="q2 about" data-testid="hand-of-copy">${this.t('hand.of_copy', { ...copied, number: this.of })}</p>` : nothing}
+      ${this.notes(run)}
       ${this.store.singleKeys ? html`<p class="q2 about key-list">${this.t('hand.keys')}</p>` : nothing}`;
   }
 

@@ -67,8 +67,8 @@ export class Turn {
     return this.asked;
   }
 
-  /** Gives its turn, or its place in the line, to the next one. Whoever still waits for it waits on: a run that is paused
-   * before its turn has come goes on when it is taken again. */
+  /** Gives its turn, or its place in the line, to the next one. Whoever still waits for it waits on: a run that is
+   * paused before its turn has come goes on when it is taken again. */
   leave() {
     const at = waiting.indexOf(this);
     if (at >= 0) waiting.splice(at, 1);

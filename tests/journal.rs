@@ -203,7 +203,10 @@ fn damaged(text: &str, of: u64) -> String {
                 )
             }
             6 => lines[at] = line.replacen("\"", "", 1),
-            _ => lines[at] += &lines[other].clone(),
+            _ => {
+                let more = lines[other].clone();
+                lines[at] += &more;
+            }
         }
         if lines.is_empty() {
             break;

@@ -39,8 +39,8 @@ export class Guest {
       () => runner.rest(),
     );
     runner.turn = this.turn;
-    // A script of the page's may have woken it, and shows any view next. Where commands cannot be loaded a press tries
-    // again.
+    // A script of the page's may have woken it, and shows any view next. Where commands cannot be loaded a press
+    // tries again.
     runner.onWake = () =>
       void this.learn().then(
         () => this.draw(),

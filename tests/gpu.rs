@@ -197,6 +197,38 @@ fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
     }
 }
 
+/// The rule of devices, on whatever adapter there is; software adapters have their own.
+fn devices_keep_small_networks_in_a_workgroups_memory() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let of = |gpu: &Gpu, hidden: &[usize], crowd| {
+        let (activation, hidden) = (Activation::Tanh, hidden.to_vec());
+        let shape = Shape { inputs: 2, hidden, outputs: 2, activation, batch_norm: false };
+        let mut network = network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, 32);
+        network.spec.crowd = crowd;
+        gpu.strategy_of(&network.spec)
+    };
+    let rule = |gpu: &Gpu| {
+        [
+            (&[8, 8][..], 1),
+            (&[8, 8], 31),
+            (&[8, 8], 4095),
+            (&[8, 8], 4096),
+            (&[16, 16], 5000),
+            (&[64, 64], 5000),
+            (&[512, 512], 1),
+        ]
+        .map(|(hidden, crowd)| of(gpu, hidden, crowd))
+    };
+    let [resident, invocation] = [Strategy::Resident, Strategy::Invocation];
+    let large = [Strategy::Workgroup, Strategy::Layered];
+    assert_eq!(rule(&device), [resident, resident, resident, invocation, resident, large[0], large[1]]);
+    let software = gpu();
+    if software.is_software() {
+        let layered = Strategy::Layered;
+        assert_eq!(rule(&software), [layered, layered, invocation, invocation, layered, layered, layered]);
+    }
+}
+
 /// A batch is never cut within an invocation: beyond a dispatch's length others train it.
 fn batches_too_long_for_an_invocation_go_elsewhere() {
     let gpu = gpu().with_strategy(Strategy::Invocation);
@@ -377,9 +409,12 @@ fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> (Network, f64) {
 
 fn memory_on_the_device_grows_as_stated() {
     let gpu = gpu();
-    for (strategy, hidden) in
-        [(Strategy::Invocation, &[8, 8][..]), (Strategy::Layered, &[8, 8]), (Strategy::Layered, &[128])]
-    {
+    for (strategy, hidden) in [
+        (Strategy::Invocation, &[8, 8][..]),
+        (Strategy::Resident, &[8, 8]),
+        (Strategy::Layered, &[8, 8]),
+        (Strategy::Layered, &[128]),
+    ] {
         let gpu = gpu.with_strategy(strategy);
         // What is made to try a program for the first time belongs to no population.
         made(&gpu, 1, hidden);
@@ -423,6 +458,7 @@ crate::harness::tests! {
         s3_what_no_binding_holds_trains_in_parts_to_the_same_bits,
         a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains,
         batches_too_long_for_an_invocation_go_elsewhere,
+        devices_keep_small_networks_in_a_workgroups_memory,
         epochs_begun_together_are_the_same_bits,
         c5_mixed_shapes_share_dispatches_without_a_trace,
         s3_rows_wider_than_any_texture_train_too,

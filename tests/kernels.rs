@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::PlaneScorer;
-use tuning_playground::backend::gpu::Strategy;
+use tuning_playground::backend::gpu::{Gpu, Strategy};
 use tuning_playground::backend::reference::ReferencePopulation;
 use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Rows, evaluate};
 use tuning_playground::fixture::relative_l2;
@@ -198,6 +198,63 @@ fn train_workgroup() {
     }
 }
 
+/// Holds a network against f64 in a workgroup's memory, after many steps.
+fn hold_resident(device: &Gpu, network: &Network, data: &Data<f64>) {
+    assert_eq!(device.strategy_of(&network.spec), Strategy::Resident, "{:?}", network.spec.shape);
+    let backends: Vec<Box<dyn Backend>> = vec![Box::new(device.clone())];
+    hold(&backends, network, data, |name, found, wanted| {
+        close(name, "parameters", &found.1, &wanted.1);
+        close(name, "gradient", &found.2, &wanted.2);
+        let scores = |seen: &Seen| {
+            let [train, validation] = [seen.0.train, seen.0.validation.expect("validation rows")];
+            [train.loss, train.accuracy, validation.loss, validation.accuracy]
+        };
+        close(name, "scores", &scores(found), &scores(wanted));
+    });
+}
+
+/// Small networks in a workgroup's memory: batches that go through it in chunks, the last of them cut, widths at which it is
+/// nearly full, masks, a rule that adds up over all parameters, and one that divides by them.
+fn train_resident() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let adam = optimizers()[3];
+    let divides = named("adam", &[("epsilon", 0.0)]);
+    let cases: [(&[usize], usize, Optimizer); 5] = [
+        (&[], 150, adam),
+        (&[8, 8], 100, adam),
+        (&[16, 16], 32, adam),
+        (&[3, 7, 2], 7, optimizers()[17]),
+        (&[20], 70, divides),
+    ];
+    for (case, (hidden, batch, optimizer)) in cases.into_iter().enumerate() {
+        let kind = [Loss::CrossEntropy, Loss::Mse][case % 2];
+        let activation = ACTIVATIONS[(case + 5) % ACTIVATIONS.len()];
+        let shape = Shape { inputs: 2 + case, hidden: hidden.to_vec(), outputs: 2, activation, batch_norm: false };
+        let (data, dropout) = (data(&shape, kind, 210, 130, case as u64), 0.2 * (case % 2) as f64);
+        let one = |trial| network(trial, &shape, kind, optimizer, dropout, batch);
+        hold_resident(&device, &one(0), &data);
+        if case != 1 {
+            continue;
+        }
+        // Neither the company nor how a dispatch is cut changes a bit.
+        let (data, both) = (narrow(&data), [one(0), one(1)]);
+        let whole = crate::common::run(&device, &data, &both, 2, crate::common::at_once);
+        let pieces = crate::common::run(&device, &data, &both[1..], 2, |_| Duration::ZERO);
+        assert_eq!(pieces[0], whole[1]);
+    }
+}
+
+fn train_resident_by_every_rule() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    for (case, mut optimizer) in optimizers().into_iter().enumerate() {
+        optimizer.average = (case % 3 == 0).then_some(0.9);
+        let (activation, kind) = (ACTIVATIONS[case % ACTIVATIONS.len()], [Loss::CrossEntropy, Loss::Mse][case % 2]);
+        let shape = Shape { inputs: 3, hidden: vec![5, 6], outputs: 3, activation, batch_norm: false };
+        let data = data(&shape, kind, 90, 70, case as u64);
+        hold_resident(&device, &network(0, &shape, kind, optimizer, 0.1, 40), &data);
+    }
+}
+
 /// Two hidden layers of this width with batch norms, and data for a batch and what an epoch leaves of it.
 fn normed(case: usize, width: usize, optimizer: Optimizer) -> (Network, Data<f64>) {
     let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
@@ -288,5 +345,6 @@ crate::harness::tests! {
         optimizer,
         train_invocation,
     ]
-    gpu [train_workgroup]
+    gpu [train_workgroup, train_resident]
+    soak_gpu [train_resident_by_every_rule]
 }

@@ -9,6 +9,7 @@ mod program;
 pub use compiled::pipeline;
 pub use program::{can_train, source};
 
+use super::Strategy;
 use super::binding::{CALL_STRIDE, Name, TRAIN_INVOCATION};
 use super::device::{Device, Pipeline, label_words};
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
@@ -38,12 +39,6 @@ const ROW_SECONDS: f64 = 4e-6;
 /// The most dispatches of a submit.
 const MAX_CALLS: usize = 256;
 const VEC4: usize = 16;
-
-/// The smallest number of networks of one program for which the strategy is quicker than the others. It was measured on
-/// software adapters, which run invocations one after the other; a real GPU needs thousands of invocations to be busy.
-pub fn smallest_crowd(software: bool) -> u32 {
-    if software { 32 } else { 256 }
-}
 
 /// Words of a step in the epoch's batches: rows, scalars.
 pub const STEP_WORDS: usize = 1 + MOST_SCALARS;
@@ -310,7 +305,13 @@ impl DevicePopulation for Invocation {
         let side = 3.0 * self.networks.iter().map(|spec| spec.shape.n_parameters() as f64).sum::<f64>();
         // Each network's row stands beside those of all others.
         let rows = ROWS_PER_UNIT as f64;
-        Unit { strategy: 2, macs: rows * side / n, side, floor: rows / n * ROW_SECONDS, first: FIRST_UNITS }
+        Unit {
+            strategy: Strategy::Invocation.number(),
+            macs: rows * side / n,
+            side,
+            floor: rows / n * ROW_SECONDS,
+            first: FIRST_UNITS,
+        }
     }
 
     fn epoch_size(&self) -> (f64, usize) {

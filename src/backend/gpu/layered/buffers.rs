@@ -37,14 +37,14 @@ pub const MAX_CALLS: usize = 4096;
 
 impl Buffers {
     /// Makes and fills the buffers; `batches_words` is the size of the epoch's batches. The rows lie where the strategy reads
-    /// them: in a buffer where it is `fused`, else in a texture.
+    /// them: in a texture where each layer has a dispatch, else in a buffer.
     pub fn new(
         device: &Device,
         data: &Data,
         layout: &Layout,
         state: &HostState,
         batches_words: usize,
-        fused: bool,
+        by_layers: bool,
     ) -> Self {
         use wgpu::BufferUsages as Usage;
         let mut memory = Memory::default();
@@ -62,7 +62,7 @@ impl Buffers {
         let params = make("params", 16 * layout.params4 as u64, state_usage);
         let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
         let gradient = make("gradient", 16 * layout.params4 as u64, Usage::STORAGE | Usage::COPY_SRC);
-        let (in_buffer, in_texture) = if fused { (&x[..], &[][..]) } else { (&[][..], &x[..]) };
+        let (in_buffer, in_texture) = if by_layers { (&[][..], &x[..]) } else { (&x[..], &[][..]) };
         let rows = make("x", size_of_val(in_buffer) as u64, table);
         let label_buffer = make("labels", bytes_of(&labels), table);
         let work = make("work", 16 * layout.work4 as u64, Usage::STORAGE);

@@ -8,10 +8,13 @@ use std::rc::Rc;
 use tuning_playground::backend::cpu::PlaneScorer;
 use tuning_playground::backend::gpu::{Gpu, Strategy};
 use tuning_playground::backend::reference::ReferencePopulation;
-use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Rows, evaluate};
+use tuning_playground::backend::{
+    Backend, Data, EpochBatches, EpochOutcome, Network, Order, Population, Rows, evaluate,
+};
 use tuning_playground::fixture::relative_l2;
 use tuning_playground::mlp::{Loss, Role, Shape};
 use tuning_playground::optimizer::{Optimizer, RuleId};
+use tuning_playground::rng::{ROUNDS, threefry};
 
 /// Backends in f32 against f64: sums over a few hundred terms.
 const TOLERANCE: f64 = 1e-5;
@@ -244,6 +247,44 @@ fn train_resident() {
     }
 }
 
+/// What the device draws is what the host draws, bit for bit, also where a word is drawn anew: networks of each strategy
+/// that have their rows in the one order and in the other.
+fn shuffle() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let shape = Shape { inputs: 2, hidden: vec![3], outputs: 2, activation: ACTIVATIONS[2], batch_norm: false };
+    let one = |trial| network(trial, &shape, Loss::Mse, optimizers()[3], 0.0, 4000);
+    let networks = [one(0), one(1), one(2)];
+    for (rows, keys) in [(16_384, [redrawn(16_384), [1, 2], [3, 4]]), (1, [[5, 6]; 3]), (77, [[7, 8], [9, 10], [0, 0]])]
+    {
+        let data = narrow(&data(&shape, Loss::Mse, rows, 0, 1));
+        for strategy in [Strategy::Resident, Strategy::Invocation] {
+            let bits = [usize::MAX, 1].map(|from| {
+                let gpu = device.with_strategy(strategy).with_shuffles_from(from);
+                let mut population =
+                    pollster::block_on(gpu.population(data.clone(), networks.to_vec())).expect("a population");
+                let of = |(index, network): (usize, &Network)| {
+                    let order = Order::shuffled(keys[index], rows);
+                    EpochBatches { order, ..batches(index, network, rows, 0) }
+                };
+                train(&mut *population, networks.iter().enumerate().map(of).collect(), Duration::MAX);
+                let of = |index| pollster::block_on(population.parameters(index)).expect("parameters");
+                (0..networks.len()).flat_map(of).map(f64::to_bits).collect::<Vec<_>>()
+            });
+            assert_eq!(bits[0], bits[1], "{strategy:?}, {rows} rows");
+        }
+    }
+}
+
+/// A key whose stream draws one of the words of a shuffle of so many rows anew.
+fn redrawn(rows: u32) -> [u32; 2] {
+    let draws_anew = |key: &[u32; 2]| {
+        let word = |at: u32| threefry(*key, [at / 2, 0], ROUNDS)[at as usize % 2];
+        let is_refused = |(at, n): (u32, u32)| word(at).wrapping_mul(n) < n.wrapping_neg() % n;
+        (0..).zip((2..=rows).rev()).any(is_refused)
+    };
+    (0..10_000).map(|number| [number, 0]).find(draws_anew).expect("a key")
+}
+
 fn train_resident_by_every_rule() {
     let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
     for (case, mut optimizer) in optimizers().into_iter().enumerate() {
@@ -345,6 +386,6 @@ crate::harness::tests! {
         optimizer,
         train_invocation,
     ]
-    gpu [train_workgroup, train_resident]
+    gpu [train_workgroup, train_resident, shuffle]
     soak_gpu [train_resident_by_every_rule]
 }

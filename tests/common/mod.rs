@@ -162,7 +162,7 @@ pub fn batches(index: usize, Network { spec, .. }: &Network, n_train: usize, epo
             scalars: spec.optimizer.step_scalars(before + 1, spec.optimizer.learning_rate),
         }
     };
-    EpochBatches { network: index, order, steps: starts.enumerate().map(step).collect(), validates: true }
+    EpochBatches { network: index, order: order.into(), steps: starts.enumerate().map(step).collect(), validates: true }
 }
 
 /// Trains an epoch to its end, asking for `budget` at a time; outcomes by network.

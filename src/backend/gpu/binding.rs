@@ -225,6 +225,14 @@ pub static TRAIN_WORKGROUP: Row = Row {
     updates: true,
 };
 
+/// Orders of rows.
+pub static SHUFFLE: Row = Row {
+    name: "shuffle",
+    parts: wgsl!("functions/population" "functions/threefry" "shuffle"),
+    bindings: &[(1, Batches, Write)],
+    updates: false,
+};
+
 /// Whole steps of a small network, all of it in a workgroup's memory.
 pub static TRAIN_RESIDENT: Row = Row {
     name: "train_resident",

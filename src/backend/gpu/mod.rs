@@ -14,6 +14,7 @@ mod machine;
 mod measure;
 mod pace;
 mod self_test;
+mod shuffle;
 mod staging;
 mod update;
 #[cfg(test)]
@@ -102,6 +103,8 @@ pub struct Gpu {
     wave_bytes: u64,
     /// Bytes that a binding holds.
     binding_limit: u64,
+    /// Rows of an epoch from which a device draws their orders.
+    shuffles_from: usize,
 }
 
 impl Gpu {
@@ -137,6 +140,7 @@ impl Gpu {
             // A device is only busy with many networks.
             wave_bytes: 512 << 20,
             binding_limit: BINDING_LIMIT,
+            shuffles_from: shuffle::FROM_ROWS,
             copies: Copies { every: COPY_EVERY, small_bytes: SMALL_BYTES },
         })
     }
@@ -163,6 +167,17 @@ impl Gpu {
     #[must_use]
     pub fn with_binding_limit(&self, binding_limit: u64) -> Self {
         Self { binding_limit, ..self.clone() }
+    }
+
+    /// The same GPU that draws the orders of epochs from so many rows on, for tests.
+    #[must_use]
+    pub fn with_shuffles_from(&self, rows: usize) -> Self {
+        Self { shuffles_from: rows, ..self.clone() }
+    }
+
+    /// Rows of an epoch from which the device draws their orders. A software adapter would do so on the host's own cores.
+    fn shuffles_from(&self) -> usize {
+        if self.is_software() { usize::MAX } else { self.shuffles_from }
     }
 
     /// Has the device compile shaders with one text in place of another: a device that computes something else, for tests.
@@ -234,7 +249,8 @@ impl Gpu {
                 Strategy::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
                 Strategy::Resident => drop(device.kernel(Pass::TrainResident, update)),
                 Strategy::Layered => {
-                    let is_needed = |pass: &Pass| !pass.is_whole() && (spec.shape.batch_norm || !pass.is_of_norms());
+                    let is_needed =
+                        |pass: &Pass| pass.is_of_a_layer() && (spec.shape.batch_norm || !pass.is_of_norms());
                     PASSES.into_iter().filter(is_needed).for_each(|pass| {
                         device.kernel(pass, update);
                     });
@@ -248,9 +264,9 @@ impl Gpu {
     fn part(&self, strategy: Strategy, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
         let data = data.clone();
         let population: Box<dyn DevicePopulation> = match strategy {
-            Strategy::Invocation => Box::new(Invocation::new(data, networks)),
+            Strategy::Invocation => Box::new(Invocation::new(data, networks, self.shuffles_from())),
             Strategy::Resident | Strategy::Workgroup | Strategy::Layered => {
-                Box::new(Layered::new(data, networks, strategy))
+                Box::new(Layered::new(data, networks, strategy, self.shuffles_from()))
             }
             Strategy::SecondOrder => return Box::new(SecondOrder::on(&data, networks)),
             Strategy::Panels => return cpu::one_by_one(&data, networks),

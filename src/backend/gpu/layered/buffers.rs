@@ -4,6 +4,7 @@ use super::layout::{Call, Layout, Stats};
 use super::passes::{PASSES, Pass};
 use crate::backend::gpu::binding::{Access, CALL_STRIDE, Name};
 use crate::backend::gpu::device::{Device, label_words};
+use crate::backend::gpu::shuffle::Shuffler;
 use crate::backend::gpu::staging::{Memory, Staging, copy};
 use crate::backend::{Data, LocalFuture};
 use crate::error::Result;
@@ -26,6 +27,7 @@ pub struct Buffers {
     batches: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
+    pub shuffler: Shuffler,
     _memory: Memory,
     groups: Vec<wgpu::BindGroup>,
 }
@@ -71,6 +73,7 @@ impl Buffers {
         let texels = rows_texture(device, &mut memory, in_texture, data.columns);
         let staging_bytes = params.size() + slots.size() + stats.size();
         let staging = Staging::new(device, staging_bytes, size_of_val(&state.stats[..]));
+        let shuffler = Shuffler::new(device, &mut memory, &batches);
         let write = |buffer: &wgpu::Buffer, bytes: &[u8]| {
             if !bytes.is_empty() {
                 device.queue.write_buffer(buffer, 0, bytes);
@@ -122,7 +125,7 @@ impl Buffers {
                 })
             })
             .collect();
-        Self { params, slots, gradient, stats, batches, calls, staging, _memory: memory, groups }
+        Self { params, slots, gradient, stats, batches, calls, staging, shuffler, _memory: memory, groups }
     }
 
     /// Words that the batches' buffer holds.

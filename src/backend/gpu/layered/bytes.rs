@@ -2,13 +2,15 @@
 
 use super::layout::{self, Stats};
 use crate::backend::NetworkSpec;
+use crate::backend::gpu::shuffle::PLAN_WORDS;
 use crate::optimizer::MOST_SCALARS;
 
 /// Words of a step in the epoch's batches: first row, rows, steps before it, scalars.
 pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
 
-/// Words of a member in the epoch's batches, and of its place among those that are scored.
-pub const MEMBER_WORDS: usize = 4 + 4;
+/// Words of a member in the epoch's batches, of its place among those that are scored, and of its order where the device
+/// draws it.
+pub const MEMBER_WORDS: usize = 4 + 4 + PLAN_WORDS;
 
 /// Bytes of a network that change from step to step, and are read back.
 pub fn state_bytes(spec: &NetworkSpec) -> u64 {

@@ -1,6 +1,5 @@
 //! How a population lies on the device. Twin of `shaders/functions/population.wgsl`; offsets count vec4.
 
-use super::resident::{Room, room};
 use crate::backend::NetworkSpec;
 use crate::backend::gpu::update::{self, CONSTANTS4, Update};
 use crate::mlp::{Activation, Norm, Shape};
@@ -115,49 +114,17 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays networks out one after the other; where they are resident, each counts from the beginning of its workgroup's
-    /// memory.
-    pub fn new(networks: &[NetworkSpec], are_resident: bool) -> Self {
+    /// Lays networks out one after the other.
+    pub fn new(networks: &[NetworkSpec]) -> Self {
         let mut layout = Self::default();
         for spec in networks {
-            if let Some(room) = are_resident.then(|| room(spec)).flatten() {
-                layout.push_resident(spec, room);
-            } else {
-                layout.push(spec);
-            }
+            layout.push(spec);
         }
         layout
     }
 
-    fn push_resident(&mut self, spec: &NetworkSpec, room: Room) {
-        let mut own = Self::default();
-        own.push(spec);
-        let first_row = room.rows(spec) as u32;
-        let inputs4 = own.layers.first().map_or(0, |layer| layer.inputs4);
-        let mut above = first_row + room.chunk as u32 * inputs4;
-        let (mut below, mut delta_below) = (first_row, 0);
-        for layer in &mut own.layers {
-            let rows = room.chunk as u32 * layer.outputs4;
-            (layer.below, layer.delta_below) = (below, delta_below);
-            (layer.above, layer.delta_above) = (above, above + rows);
-            (below, delta_below) = (above, above + rows);
-            above += 2 * rows;
-        }
-        let room = [room.chunk, room.slices, Room::gradient(spec), 0].map(|n| n as u32);
-        for mut network in own.networks {
-            network.first_layer = self.layers.len() as u32;
-            (network.params, network.slots) = (self.params4 as u32, self.slots4 as u32);
-            self.networks.push(network);
-        }
-        self.layers.append(&mut own.layers);
-        let mut entry = GpuLayer::zeroed();
-        [entry.inputs4, entry.outputs4, entry.outputs, entry.weight] = room;
-        self.layers.push(entry);
-        self.params4 += own.params4;
-        self.slots4 += own.slots4;
-    }
-
-    fn push(&mut self, spec: &NetworkSpec) {
+    /// Lays one more network out.
+    pub fn push(&mut self, spec: &NetworkSpec) {
         let rows = spec.max_batch.max(EVALUATION_ROWS);
         let sizes = sizes(spec);
         let layers = spec.shape.layers();

@@ -8,6 +8,7 @@
 
 mod buffers;
 mod bytes;
+mod epoch;
 pub mod layout;
 pub mod passes;
 mod resident;
@@ -19,6 +20,7 @@ use super::binding::CALL_STRIDE;
 use super::device::Device;
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::pace::{Portion, Unit};
+use super::shuffle::{self, Plan};
 use super::update::{CONSTANTS4, Update};
 use crate::backend::{
     Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Score, Snapshot, Tuning, ready,
@@ -26,6 +28,7 @@ use crate::backend::{
 use crate::error::Result;
 use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
+use epoch::{Epoch, Tiles, member_rows};
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
 use passes::{PASSES, Pass};
 use std::collections::BTreeSet;
@@ -63,50 +66,8 @@ pub fn fits_texture(spec: &NetworkSpec) -> bool {
     spec.shape.inputs <= MOST_FEATURES
 }
 
-/// An epoch laid out.
-struct Epoch {
-    /// The network of each member, those with more steps first.
-    networks: Vec<usize>,
-    /// Steps of each member, falling.
-    n_steps: Vec<u32>,
-    /// The most tiles of any of the members `0 ..= member`: a dispatch over them covers the largest.
-    tiles: Vec<Tiles>,
-    /// The words of the batches' buffer.
-    words: Vec<u32>,
-    /// Whether they stand in the buffer.
-    is_written: bool,
-    /// The next step.
-    next_step: u32,
-    /// The next validation block, once all steps are taken.
-    next_block: u32,
-    /// The step and the block that were next when the host's copy was made.
-    host_next: (u32, u32),
-    /// Validation blocks.
-    blocks: u32,
-    /// Whether each member is scored.
-    validates: Vec<bool>,
-    /// First word of the list of members that are scored, and how many there are.
-    scored: (u32, usize),
-}
-
-impl Epoch {
-    fn is_submitted(&self) -> bool {
-        self.next_step >= self.n_steps.first().copied().unwrap_or(0) && self.next_block >= self.blocks
-    }
-}
-
-/// Invocations per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
-#[derive(Clone, Debug, Default)]
-struct Tiles {
-    forward: Vec<u32>,
-    evaluate: Vec<u32>,
-    backward_data: Vec<u32>,
-    backward_weight: Vec<u32>,
-    /// Of batch norms, there and back; 0 where no network has one.
-    norm: Vec<u32>,
-    /// Multiplications of a layer over a batch.
-    macs: Vec<u64>,
-    params4: u32,
+fn lay_out(networks: &[NetworkSpec], strategy: Strategy) -> Layout {
+    if strategy == Strategy::Resident { resident::layout(networks) } else { Layout::new(networks) }
 }
 
 /// A kernel, its uniform and the workgroups that it runs over.
@@ -166,14 +127,17 @@ pub struct Layered {
     /// The last host copy.
     host: HostState,
     flight: Vec<Epoch>,
+    /// Rows of an epoch from which the device draws their orders.
+    shuffles_from: usize,
 }
 
 impl Layered {
-    /// Networks with their initial parameters; `strategy` is `layered`, `workgroup` or `resident`.
-    pub fn new(data: Rc<Data>, networks: Vec<Network>, strategy: Strategy) -> Self {
+    /// Networks with their initial parameters; `strategy` is `layered`, `workgroup` or `resident`. The device draws
+    /// orders from so many rows of an epoch on.
+    pub fn new(data: Rc<Data>, networks: Vec<Network>, strategy: Strategy, shuffles_from: usize) -> Self {
         let (networks, parameters): (Vec<_>, Vec<_>) =
             networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();
-        let layout = Layout::new(&networks, strategy == Strategy::Resident);
+        let layout = lay_out(&networks, strategy);
         let mut params = vec![0.0; 4 * layout.params4];
         for ((spec, parameters), place) in networks.iter().zip(parameters).zip(&layout.networks) {
             let first = 4 * place.params as usize;
@@ -189,7 +153,7 @@ impl Layered {
             updates.insert(Update::of(&spec.optimizer));
         }
         let updates = updates.into_iter().collect();
-        Self { strategy, data, networks, updates, layout, buffers: None, host, flight: Vec::new() }
+        Self { strategy, data, networks, updates, layout, buffers: None, host, flight: Vec::new(), shuffles_from }
     }
 
     /// The pass that takes networks through whole steps.
@@ -203,7 +167,7 @@ impl Layered {
 
     /// Words of the largest epoch.
     fn most_words(&self) -> usize {
-        self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+        self.flight.iter().map(Epoch::all_words).max().unwrap_or(0)
     }
 
     /// Raises `most` to what the network of these batches needs.
@@ -232,13 +196,6 @@ impl Layered {
         }
         most.params4 = most.params4.max(place.n_params4);
     }
-}
-
-/// Training rows of a member in an epoch, and steps of its run before it, from the epoch's words.
-fn member_rows(words: &[u32], member: usize) -> (u32, u32) {
-    let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * member + i]);
-    let word = |step: u32, word: u32| words[(steps + STEP_WORDS as u32 * step + word) as usize];
-    ((0..n_steps).map(|step| word(step, 1)).sum(), if n_steps > 0 { word(0, 2) } else { 0 })
 }
 
 impl DevicePopulation for Layered {
@@ -271,9 +228,12 @@ impl DevicePopulation for Layered {
         let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
         let mut words = vec![0_u32; 4 * epoch.len()];
         let members = epoch.len();
+        let keys = shuffle::keys(&epoch, self.shuffles_from);
         for (member, batches) in epoch.iter().enumerate() {
-            let order = words.len() as u32;
-            words.extend_from_slice(&batches.order);
+            let order = if keys.is_some() { 0 } else { words.len() as u32 };
+            if keys.is_none() {
+                words.extend_from_slice(&batches.order);
+            }
             let steps = words.len() as u32;
             for step in &batches.steps {
                 words.extend([step.start, step.rows, step.step]);
@@ -295,6 +255,20 @@ impl DevicePopulation for Layered {
                 words.extend_from_within(4 * at..4 * at + 4);
             }
         }
+        // What the device draws stands behind all words.
+        let mut shuffle = Plan::default();
+        if let Some(keys) = keys {
+            let (mut room, mut orders) = (0, Vec::with_capacity(members));
+            for (rows, key) in keys {
+                orders.push((room, 1, rows, key));
+                room += rows;
+            }
+            let behind;
+            (shuffle, behind) = Plan::new(&mut words, &orders, room);
+            for (member, (place, ..)) in orders.iter().enumerate() {
+                words[4 * member + 1] = (behind + place) as u32;
+            }
+        }
         let mut tiles: Vec<Tiles> = Vec::with_capacity(epoch.len());
         for batches in &epoch {
             let mut most = tiles.last().cloned().unwrap_or_default();
@@ -306,6 +280,7 @@ impl DevicePopulation for Layered {
             n_steps: epoch.iter().map(|batches| batches.steps.len() as u32).collect(),
             tiles,
             words,
+            shuffle,
             is_written: false,
             next_step: 0,
             next_block: 0,
@@ -334,7 +309,7 @@ impl DevicePopulation for Layered {
         // Free the old buffers before making new ones.
         self.buffers = None;
         // Settings may have changed; places stay.
-        self.layout = Layout::new(&self.networks, self.strategy == Strategy::Resident);
+        self.layout = lay_out(&self.networks, self.strategy);
         let by_layers = self.whole_pass().is_none();
         let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, self.most_words(), by_layers);
         self.buffers = Some((device.clone(), buffers));
@@ -351,7 +326,6 @@ impl DevicePopulation for Layered {
         let Some((_, buffers)) = self.buffers.as_ref() else { return Submitted::default() };
         if !epoch.is_written {
             buffers.write_batches(device, &epoch.words);
-            epoch.is_written = true;
         }
         let before = (epoch.next_step, epoch.next_block);
         let tables = Call {
@@ -443,6 +417,9 @@ impl DevicePopulation for Layered {
         let mut pipelines = PASSES.map(|_| vec![None; n_rules]);
         let mut encoder =
             device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("steps") });
+        if !core::mem::replace(&mut epoch.is_written, true) {
+            buffers.shuffler.draw(device, &mut encoder, epoch.shuffle);
+        }
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             let dispatches = queue.dispatches.into_iter().enumerate();

@@ -19,10 +19,11 @@ pub enum Pass {
     BatchNorm = 6,
     BatchNormBackward = 7,
     TrainResident = 8,
+    Shuffle = 9,
 }
 
 /// Every pass, in the order of their numbers.
-pub const PASSES: [Pass; 9] = [
+pub const PASSES: [Pass; 10] = [
     Pass::DenseForward,
     Pass::Loss,
     Pass::DenseBackwardData,
@@ -32,6 +33,7 @@ pub const PASSES: [Pass; 9] = [
     Pass::BatchNorm,
     Pass::BatchNormBackward,
     Pass::TrainResident,
+    Pass::Shuffle,
 ];
 
 /// How shaders reach parameters and slots: each slot of a network follows the one before.
@@ -71,12 +73,18 @@ impl Pass {
             Self::BatchNorm => &binding::BATCH_NORM,
             Self::BatchNormBackward => &binding::BATCH_NORM_BACKWARD,
             Self::TrainResident => &binding::TRAIN_RESIDENT,
+            Self::Shuffle => &binding::SHUFFLE,
         }
     }
 
     /// Whether only networks with batch norms need the pass.
     pub fn is_of_norms(self) -> bool {
         matches!(self, Self::BatchNorm | Self::BatchNormBackward)
+    }
+
+    /// Whether it is a part of a step: what strategy `layered` runs.
+    pub fn is_of_a_layer(self) -> bool {
+        !self.is_whole() && self != Self::Shuffle
     }
 
     /// Whether it takes a network through whole steps by itself.
@@ -141,7 +149,7 @@ mod tests {
     use super::*;
     use crate::backend::gpu::binding::{
         Access, BATCH_NORM, BATCH_NORM_BACKWARD, DENSE_BACKWARD_DATA, DENSE_BACKWARD_WEIGHT, DENSE_FORWARD, LOSS,
-        OPTIMIZER, TRAIN_INVOCATION, TRAIN_RESIDENT, TRAIN_WORKGROUP,
+        OPTIMIZER, SHUFFLE, TRAIN_INVOCATION, TRAIN_RESIDENT, TRAIN_WORKGROUP,
     };
 
     /// The declarations of a shader: number, name and access of each binding but the call's.
@@ -172,6 +180,7 @@ mod tests {
             &OPTIMIZER,
             &TRAIN_WORKGROUP,
             &TRAIN_RESIDENT,
+            &SHUFFLE,
             &TRAIN_INVOCATION,
             &BATCH_NORM,
             &BATCH_NORM_BACKWARD,

@@ -1,8 +1,9 @@
 //! How strategy `resident` uses a workgroup's memory: twin of `shaders/train_resident.wgsl`. What a network takes follows
 //! from the network alone, and so does the order of its sums: its bits know no company and no budget.
 
-use super::layout::{EVALUATION_ROWS, sizes};
+use super::layout::{EVALUATION_ROWS, GpuLayer, Layout, sizes};
 use crate::backend::NetworkSpec;
+use bytemuck::Zeroable as _;
 
 /// vec4s of the memory beside the sums of its invocations: together within the specification's default, 16 KiB.
 pub const MEMORY4: usize = 944;
@@ -44,10 +45,50 @@ pub fn room(spec: &NetworkSpec) -> Option<Room> {
     sliced.chain(chunks().map(|chunk| Room { chunk, slices: 1 })).find(fits)
 }
 
+/// Lays resident networks out: their parameters and slots one after the other, and what they work with each from the
+/// beginning of its workgroup's memory. One that no memory holds is laid out as others are.
+pub fn layout(networks: &[NetworkSpec]) -> Layout {
+    let mut layout = Layout::default();
+    for spec in networks {
+        match room(spec) {
+            Some(room) => push(&mut layout, spec, room),
+            None => layout.push(spec),
+        }
+    }
+    layout
+}
+
+fn push(layout: &mut Layout, spec: &NetworkSpec, room: Room) {
+    let mut own = Layout::default();
+    own.push(spec);
+    let first_row = room.rows(spec) as u32;
+    let inputs4 = own.layers.first().map_or(0, |layer| layer.inputs4);
+    let mut above = first_row + room.chunk as u32 * inputs4;
+    let (mut below, mut delta_below) = (first_row, 0);
+    for layer in &mut own.layers {
+        let rows = room.chunk as u32 * layer.outputs4;
+        (layer.below, layer.delta_below) = (below, delta_below);
+        (layer.above, layer.delta_above) = (above, above + rows);
+        (below, delta_below) = (above, above + rows);
+        above += 2 * rows;
+    }
+    for mut network in own.networks {
+        network.first_layer = layout.layers.len() as u32;
+        (network.params, network.slots) = (layout.params4 as u32, layout.slots4 as u32);
+        layout.networks.push(network);
+    }
+    layout.layers.append(&mut own.layers);
+    // The room has an entry of its own behind the layers.
+    let mut entry = GpuLayer::zeroed();
+    [entry.inputs4, entry.outputs4, entry.outputs] = [room.chunk, room.slices, Room::gradient(spec)].map(|n| n as u32);
+    layout.layers.push(entry);
+    layout.params4 += own.params4;
+    layout.slots4 += own.slots4;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::gpu::layered::layout::Layout;
     use crate::mlp::{Activation, Loss, Shape};
     use crate::optimizer::Optimizer;
     use crate::rng::RunId;
@@ -80,7 +121,7 @@ mod tests {
                 for batch in [1, 33, 500] {
                     let spec = spec(inputs, hidden, batch);
                     let Some(room) = room(&spec) else { continue };
-                    let layout = Layout::new(&[spec.clone(), spec], true);
+                    let layout = layout(&[spec.clone(), spec]);
                     let last = layout.layers[layout.networks[1].n_layers as usize - 1];
                     let end = last.delta_above as usize + room.chunk * last.outputs4 as usize;
                     assert!(end <= MEMORY4, "{inputs} {hidden:?} {batch} ends at {end}");

@@ -103,7 +103,7 @@ pub struct Gpu {
     wave_bytes: u64,
     /// Bytes that a binding holds.
     binding_limit: u64,
-    /// Rows of an epoch from which a device draws their orders.
+    /// Networks of an epoch from which a device draws their orders.
     shuffles_from: usize,
 }
 
@@ -140,7 +140,7 @@ impl Gpu {
             // A device is only busy with many networks.
             wave_bytes: 512 << 20,
             binding_limit: BINDING_LIMIT,
-            shuffles_from: shuffle::FROM_ROWS,
+            shuffles_from: shuffle::FROM,
             copies: Copies { every: COPY_EVERY, small_bytes: SMALL_BYTES },
         })
     }
@@ -169,13 +169,13 @@ impl Gpu {
         Self { binding_limit, ..self.clone() }
     }
 
-    /// The same GPU that draws the orders of epochs from so many rows on, for tests.
+    /// The same GPU that draws the orders of epochs from so many networks on, for tests.
     #[must_use]
-    pub fn with_shuffles_from(&self, rows: usize) -> Self {
-        Self { shuffles_from: rows, ..self.clone() }
+    pub fn with_shuffles_from(&self, networks: usize) -> Self {
+        Self { shuffles_from: networks, ..self.clone() }
     }
 
-    /// Rows of an epoch from which the device draws their orders. A software adapter would do so on the host's own cores.
+    /// Networks of an epoch from which the device draws their orders. A software adapter would do so on the host's own cores.
     fn shuffles_from(&self) -> usize {
         if self.is_software() { usize::MAX } else { self.shuffles_from }
     }

@@ -12,9 +12,9 @@ use crate::optimizer::RuleId;
 
 /// Rows that an invocation puts in order at most: one after the other, some milliseconds of a dispatch.
 const MOST_ROWS: usize = 16_384;
-/// Rows of all networks from which a device draws them sooner than the host, who draws some 200 a microsecond, while a
-/// device waits for its memory with every row of a network.
-pub const FROM_ROWS: usize = 1 << 17;
+/// Networks from which a device draws orders sooner than the host: reasoned, as a row takes the host some 7 ns, and a device,
+/// which waits for its memory with every row and draws all networks' at once, some 350.
+pub const FROM: usize = 128;
 /// Words of a network's plan: where its order begins, how far its places lie apart, rows, key.
 pub const PLAN_WORDS: usize = 5;
 const WORKGROUP: u32 = 64;
@@ -31,8 +31,11 @@ pub struct Plan {
 }
 
 /// Rows and key of each network's order, where the device is to draw those of an epoch: all of them, from their beginning,
-/// `from` rows or more.
+/// of `from` networks or more.
 pub fn keys(epoch: &[EpochBatches], from: usize) -> Option<Vec<(usize, [u32; 2])>> {
+    if epoch.len() < from.max(1) {
+        return None;
+    }
     let mut all = Vec::with_capacity(epoch.len());
     for batches in epoch {
         let (key, n) = batches.order.shuffle().filter(|&(_, n)| n <= MOST_ROWS)?;
@@ -41,11 +44,11 @@ pub fn keys(epoch: &[EpochBatches], from: usize) -> Option<Vec<(usize, [u32; 2])
         }
         all.push((n, key));
     }
-    (all.iter().map(|(n, _)| n).sum::<usize>() >= from.max(1)).then_some(all)
+    Some(all)
 }
 
 impl Plan {
-    /// Adds the plans of orders to a epoch's words: for each its first word behind `orders`, how far its places lie apart,
+    /// Adds the plans of orders to an epoch's words: for each its first word behind `orders`, how far its places lie apart,
     /// rows and key. The orders take `room` words.
     pub fn new(words: &mut Vec<u32>, orders: &[(usize, u32, usize, [u32; 2])], room: usize) -> (Self, usize) {
         let first = words.len();

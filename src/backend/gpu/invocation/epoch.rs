@@ -44,7 +44,7 @@ pub struct Epoch {
 
 impl Epoch {
     /// Lays an epoch of so many networks out, in each group its heads, its orders and its steps. The device draws orders from
-    /// so many rows on.
+    /// so many networks on.
     pub fn new(
         number: u32,
         groups: &[Group],
@@ -108,7 +108,9 @@ impl Epoch {
         if keys.is_some() {
             let behind;
             (shuffle, behind) = Plan::new(&mut words, &orders, room);
-            group_orders.iter_mut().for_each(|first| *first += behind as u32);
+            for first in &mut group_orders {
+                *first += behind as u32;
+            }
         }
         Self {
             number,

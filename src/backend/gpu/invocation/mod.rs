@@ -127,12 +127,12 @@ pub struct Invocation {
     /// Epochs laid out so far.
     epochs: u32,
     buffers: Option<Buffers>,
-    /// Rows of an epoch from which the device draws their orders.
+    /// Networks of an epoch from which the device draws their orders.
     shuffles_from: usize,
 }
 
 impl Invocation {
-    /// Networks with their initial parameters; the device draws orders from so many rows of an epoch on.
+    /// Networks with their initial parameters; the device draws orders from so many networks of an epoch on.
     pub fn new(data: Rc<Data>, networks: Vec<Network>, shuffles_from: usize) -> Self {
         let mut by_program: BTreeMap<Program, Vec<usize>> = BTreeMap::new();
         for (index, network) in networks.iter().enumerate() {

@@ -127,13 +127,13 @@ pub struct Layered {
     /// The last host copy.
     host: HostState,
     flight: Vec<Epoch>,
-    /// Rows of an epoch from which the device draws their orders.
+    /// Networks of an epoch from which the device draws their orders.
     shuffles_from: usize,
 }
 
 impl Layered {
     /// Networks with their initial parameters; `strategy` is `layered`, `workgroup` or `resident`. The device draws
-    /// orders from so many rows of an epoch on.
+    /// orders from so many networks of an epoch on.
     pub fn new(data: Rc<Data>, networks: Vec<Network>, strategy: Strategy, shuffles_from: usize) -> Self {
         let (networks, parameters): (Vec<_>, Vec<_>) =
             networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();

@@ -69,6 +69,8 @@ fn r6_every_shader_is_translated_to_every_drivers_language() {
         assert!(to_metal(name, &module, &info).contains("kernel void"), "{name}");
         assert!(to_hlsl(name, &module, &info).contains("numthreads"), "{name}");
         assert!(to_spirv(name, &module, &info).len() > 100, "{name}");
+        let shared = shared_bytes(&module);
+        assert!(shared <= 16_384, "{name}: a workgroup takes {shared} bytes, more than any device must have");
         let stores = module.functions.iter().map(|(handle, function)| (function, &info[handle]));
         let mains = (0..).zip(&module.entry_points).map(|(at, main)| (&main.function, info.get_entry_point(at)));
         for (function, info) in stores.chain(mains) {
@@ -119,14 +121,10 @@ fn bytes(module: &Module, of: naga::Handle<naga::Type>) -> u32 {
     module.types[of].inner.size(module.to_ctx())
 }
 
-#[test]
-fn workgroups_take_no_more_memory_than_any_device_has() {
-    for (name, source) in every_shader() {
-        let (module, _) = parsed(&name, &[ROTATIONS[0], &source].concat());
-        let shared = module.global_variables.iter().filter(|(_, global)| global.space == naga::AddressSpace::WorkGroup);
-        let taken: u32 = shared.map(|(_, global)| bytes(&module, global.ty).next_multiple_of(16)).sum();
-        assert!(taken <= 16_384, "{name}: {taken} bytes");
-    }
+/// Bytes of the memory that a shader's workgroup takes.
+fn shared_bytes(module: &Module) -> u32 {
+    let shared = module.global_variables.iter().filter(|(_, global)| global.space == naga::AddressSpace::WorkGroup);
+    shared.map(|(_, global)| bytes(module, global.ty).next_multiple_of(16)).sum()
 }
 
 /// Whether a block stores to a storage buffer, and whether its invocations wait for each other in it.
@@ -169,7 +167,8 @@ fn resident_networks_hand_nothing_on_through_storage() {
     let kernels = kernels();
     let resident: Vec<_> = kernels.iter().filter(|kernel| kernel.name == "train_resident").collect();
     assert_eq!(resident.len(), 4 * RuleId::ALL.len());
-    for kernel in resident {
+    // What a rule guards and averages is beside the point.
+    for kernel in resident.into_iter().step_by(4) {
         let (module, _) = parsed(kernel.name, &[ROTATIONS[0], &kernel.source].concat());
         let main = &module.entry_points[0].function;
         let each: Vec<_> = main

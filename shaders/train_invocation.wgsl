@@ -22,7 +22,7 @@ struct Call {
     state: u32,        // first vec4 of the group in state
     epoch: u32,        // counted through the population's life, from 1
     n_validation: u32, // validation rows
-    padding: u32,
+    orders: u32,       // first word of the members' orders in batches
 }
 
 @group(0) @binding(0) var<uniform> call: Call;
@@ -80,7 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let steps = batches[head];
     let n_rows = batches[head + 2u];
     let step_before = batches[head + 3u];
-    let order = call.batches + 4u * call.n_members + member;
+    let order = call.orders + member;
 
     // The sums and the place in the epoch begin anew with it; that a network diverged stays.
     let at = state[place(member, 1u)];

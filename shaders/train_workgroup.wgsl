@@ -1,51 +1,14 @@
 // Many steps of networks of any shape: a workgroup trains one network, its invocations share the tiles of each layer.
 // Numbers stay in storage, which a workgroup's barriers order; the tiles are those of the kernels of one layer.
 
-@group(0) @binding(0) var<uniform> call: Call;
-@group(0) @binding(1) var<storage, read> tables: array<vec4<u32>>; // networks, layers, labels
-@group(0) @binding(2) var<storage, read> batches: array<u32>;
-@group(0) @binding(3) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> stats: array<Stats>;
 
-// Where a row begins, and its k-th four numbers.
-fn x_place(row: u32, inputs4: u32) -> vec2<u32> {
-    return vec2<u32>(row * inputs4, 0u);
-}
-
-fn x_at(place: vec2<u32>, k: u32) -> vec4<f32> {
-    return x[place.x + k];
-}
-
 // Invocations of a workgroup.
 const WIDTH: u32 = 64u;
-
-fn network_at(index: u32) -> Network {
-    let at = (2u + CONSTANTS4) * index;
-    let a = tables[at];
-    let b = tables[at + 1u];
-    //@ constants
-    return Network(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, constants);
-}
-
-fn layer_at(index: u32) -> Layer {
-    let at = call.first_layer + 4u * index;
-    let a = tables[at];
-    let b = tables[at + 1u];
-    let c = tables[at + 2u];
-    let d = tables[at + 3u];
-    return Layer(
-        a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, c.x, c.y, bitcast<f32>(c.z), c.w, vec2<u32>(d.x, d.y), d.z, d.w,
-    );
-}
-
-fn label_at(index: u32) -> u32 {
-    let at = call.first_label + index;
-    return tables[at / 4u][at % 4u];
-}
 
 fn ready() {
     storageBarrier();

@@ -6,7 +6,7 @@ use crate::backend::{Backend, Data, EpochBatches, Labels, NetworkSpec, Populatio
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::Optimizer;
-use crate::rng::{Purpose, RunId, Stream};
+use crate::rng::{self, Purpose, RunId, Stream};
 use crate::schedule;
 use crate::study::Study;
 use crate::trainer::{data_of, network_bytes};
@@ -269,9 +269,9 @@ impl Wave {
     /// The batches of a network's next epoch, cut where the work's last step is.
     fn batches(&mut self, index: usize, n_train: usize) -> EpochBatches {
         let spec = &self.networks[index];
-        let stream = Stream::of(spec.seed, Purpose::Shuffle, spec.run, self.epoch);
+        let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch);
         let done = &mut self.steps_done[index];
-        let mut batches = epoch_batches(index, spec, stream, n_train, spec.max_batch, done);
+        let mut batches = epoch_batches(index, spec, key, n_train, spec.max_batch, done);
         batches.steps.truncate(self.steps_left as usize);
         batches
     }

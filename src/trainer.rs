@@ -17,13 +17,13 @@ mod snapshot;
 mod start;
 mod wave;
 
-use crate::backend::epoch::{Steps, batches_of, shuffled};
+use crate::backend::epoch::{Order, Steps, batches_of};
 use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Program};
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
 use crate::order::by_key;
 use crate::result::{EngineInfo, TrialEvent, TrialState};
-use crate::rng::{Purpose, RunId, Stream};
+use crate::rng::{self, Purpose, RunId};
 use crate::search::Trial;
 use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
@@ -426,16 +426,17 @@ impl Trainer {
                 let spec = &wave.networks[network];
                 let run = spec.run;
                 let at = (run, running.epochs_begun);
+                let n_train = self.fold(spec).data.n_train;
                 let order = match &known {
-                    Some((same, order)) if *same == at => Vec::clone(order),
+                    Some((same, order)) if *same == at => Order::clone(order),
                     _ => {
-                        let stream = Stream::of(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
-                        let order = shuffled(self.fold(spec).data.n_train, stream);
+                        let key = rng::key(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
+                        let order = Order::shuffled(key, n_train);
                         known = Some((at, order.clone()));
                         order
                     }
                 };
-                let batches = batches_of(network, spec, order, spec.max_batch, &mut wave.steps[network]);
+                let batches = batches_of(network, spec, order, n_train, spec.max_batch, &mut wave.steps[network]);
                 epoch.push(EpochBatches { validates, ..batches });
             }
             running.epochs_begun += 1;

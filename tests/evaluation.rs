@@ -135,7 +135,8 @@ fn gradients_are_those_of_the_reference_in_f64(on: On) {
             let spec = NetworkSpec { dropout: 0.0, max_batch: TRAIN, ..network.spec.clone() };
             let whole = Network { spec, parameters: network.parameters.clone() };
             let mut wanted = ReferencePopulation::<f64>::new(Rc::new(wide.clone()), vec![whole.clone()]);
-            let epoch = vec![EpochBatches { order: rows.clone(), ..crate::common::batches(0, &whole, TRAIN, 0) }];
+            let epoch =
+                vec![EpochBatches { order: rows.clone().into(), ..crate::common::batches(0, &whole, TRAIN, 0) }];
             let outcome = crate::common::train(&mut wanted, epoch, core::time::Duration::MAX).remove(0);
             let wanted = pollster::block_on(wanted.gradient(0)).unwrap();
             for backend in backends(on) {

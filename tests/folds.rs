@@ -102,7 +102,7 @@ fn by_hand(study: &Study, trial: u32) -> Vec<[f64; 3]> {
                     scalars: spec.optimizer.step_scalars(first + i + 1, spec.optimizer.learning_rate),
                 };
                 let steps = (0..).zip(starts).map(step).collect();
-                let batches = EpochBatches { network: 0, order, steps, validates: true };
+                let batches = EpochBatches { network: 0, order: order.into(), steps, validates: true };
                 last = train(&mut population, vec![batches], Duration::MAX).pop();
             }
             let found = last.unwrap().validation.unwrap();

@@ -139,13 +139,14 @@ fn device_paths_change_no_bit_and_survive_losses() {
     for strategy in Strategy::ALL {
         let forced = device.with_strategy(strategy);
         let (undisturbed, _) = disturbed(&forced, &(data.clone(), networks.clone()), 1, usize::MAX);
-        for (gpu, lags) in [
-            (forced.clone(), false),
-            (forced.clone(), true),
-            (forced.with_copies_every(Duration::from_hours(1)), true),
-            (forced.with_copies_every(Duration::ZERO), true),
+        for (gpu, lags, losses) in [
+            // Before the first piece there is no copy that could lag.
+            (forced.clone(), false, &[usize::MAX, 0, 2][..]),
+            (forced.clone(), true, &[usize::MAX, 2]),
+            (forced.with_copies_every(Duration::from_hours(1)), true, &[usize::MAX, 2]),
+            (forced.with_copies_every(Duration::ZERO), true, &[usize::MAX, 2]),
         ] {
-            for lost_at in [usize::MAX, 0, 2] {
+            for &lost_at in losses {
                 let (traces, resumed) = disturbed_at(&gpu, (&data, &networks), 2, lost_at, lags);
                 assert!(lost_at == usize::MAX || resumed >= 1, "{strategy:?}: nobody noticed the loss");
                 assert_eq!(traces, undisturbed, "{strategy:?} lost at {lost_at}, lags {lags}");
@@ -194,6 +195,38 @@ fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
         let wrong = trained(Activation::Gelu);
         let Err(Error::GpuWrong { detail }) = &wrong else { panic!("{strategy:?}: {wrong:?}") };
         assert!(detail.contains("Gelu"), "{detail}");
+    }
+}
+
+/// The rule of devices, on whatever adapter there is; software adapters have their own.
+fn devices_keep_small_networks_in_a_workgroups_memory() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let of = |gpu: &Gpu, hidden: &[usize], crowd| {
+        let (activation, hidden) = (Activation::Tanh, hidden.to_vec());
+        let shape = Shape { inputs: 2, hidden, outputs: 2, activation, batch_norm: false };
+        let mut network = network(0, &shape, Loss::CrossEntropy, optimizers()[3], 0.0, 32);
+        network.spec.crowd = crowd;
+        gpu.strategy_of(&network.spec)
+    };
+    let rule = |gpu: &Gpu| {
+        [
+            (&[8, 8][..], 1),
+            (&[8, 8], 31),
+            (&[8, 8], 4095),
+            (&[8, 8], 4096),
+            (&[16, 16], 5000),
+            (&[64, 64], 5000),
+            (&[512, 512], 1),
+        ]
+        .map(|(hidden, crowd)| of(gpu, hidden, crowd))
+    };
+    let [resident, invocation] = [Strategy::Resident, Strategy::Invocation];
+    let large = [Strategy::Workgroup, Strategy::Layered];
+    assert_eq!(rule(&device), [resident, resident, resident, invocation, resident, large[0], large[1]]);
+    let software = gpu();
+    if software.is_software() {
+        let layered = Strategy::Layered;
+        assert_eq!(rule(&software), [layered, layered, invocation, invocation, layered, layered, layered]);
     }
 }
 
@@ -377,9 +410,12 @@ fn made(gpu: &Gpu, n: u32, hidden: &[usize]) -> (Network, f64) {
 
 fn memory_on_the_device_grows_as_stated() {
     let gpu = gpu();
-    for (strategy, hidden) in
-        [(Strategy::Invocation, &[8, 8][..]), (Strategy::Layered, &[8, 8]), (Strategy::Layered, &[128])]
-    {
+    for (strategy, hidden) in [
+        (Strategy::Invocation, &[8, 8][..]),
+        (Strategy::Resident, &[8, 8]),
+        (Strategy::Layered, &[8, 8]),
+        (Strategy::Layered, &[128]),
+    ] {
         let gpu = gpu.with_strategy(strategy);
         // What is made to try a program for the first time belongs to no population.
         made(&gpu, 1, hidden);
@@ -423,6 +459,7 @@ crate::harness::tests! {
         s3_what_no_binding_holds_trains_in_parts_to_the_same_bits,
         a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains,
         batches_too_long_for_an_invocation_go_elsewhere,
+        devices_keep_small_networks_in_a_workgroups_memory,
         epochs_begun_together_are_the_same_bits,
         c5_mixed_shapes_share_dispatches_without_a_trace,
         s3_rows_wider_than_any_texture_train_too,

@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use crate::common::{
-    ACTIVATIONS, On, backends, batches, data, gpus, log_uniform, narrow, network, pick, relative_l2, stream, train,
+    ACTIVATIONS, On, backends, batches, data, gpu, gpus, log_uniform, narrow, network, pick, relative_l2, stream, train,
 };
 use core::time::Duration;
 use std::rc::Rc;
+use tuning_playground::backend::gpu::Strategy;
 use tuning_playground::backend::reference::ReferencePopulation;
 use tuning_playground::backend::{Backend, Data, Network, Population};
 use tuning_playground::kernels::{self, Mask};
@@ -76,7 +77,8 @@ fn c2_gradients_are_those_of_f64(on: On) {
 }
 
 fn c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy() {
-    for gpu in gpus() {
+    let resident = gpu().with_strategy(Strategy::Resident);
+    for gpu in gpus().into_iter().chain([resident]) {
         c2(&gpu, 12, 2, 8);
     }
 }

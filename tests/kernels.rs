@@ -6,12 +6,15 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::PlaneScorer;
-use tuning_playground::backend::gpu::Strategy;
+use tuning_playground::backend::gpu::{Gpu, Strategy};
 use tuning_playground::backend::reference::ReferencePopulation;
-use tuning_playground::backend::{Backend, Data, EpochOutcome, Network, Population, Rows, evaluate};
+use tuning_playground::backend::{
+    Backend, Data, EpochBatches, EpochOutcome, Network, Order, Population, Rows, evaluate,
+};
 use tuning_playground::fixture::relative_l2;
 use tuning_playground::mlp::{Loss, Role, Shape};
 use tuning_playground::optimizer::{Optimizer, RuleId};
+use tuning_playground::rng::{ROUNDS, threefry};
 
 /// Backends in f32 against f64: sums over a few hundred terms.
 const TOLERANCE: f64 = 1e-5;
@@ -198,6 +201,101 @@ fn train_workgroup() {
     }
 }
 
+/// Holds a network against f64 in a workgroup's memory, after many steps.
+fn hold_resident(device: &Gpu, network: &Network, data: &Data<f64>) {
+    assert_eq!(device.strategy_of(&network.spec), Strategy::Resident, "{:?}", network.spec.shape);
+    let backends: Vec<Box<dyn Backend>> = vec![Box::new(device.clone())];
+    hold(&backends, network, data, |name, found, wanted| {
+        close(name, "parameters", &found.1, &wanted.1);
+        close(name, "gradient", &found.2, &wanted.2);
+        let scores = |seen: &Seen| {
+            let [train, validation] = [seen.0.train, seen.0.validation.expect("validation rows")];
+            [train.loss, train.accuracy, validation.loss, validation.accuracy]
+        };
+        close(name, "scores", &scores(found), &scores(wanted));
+    });
+}
+
+/// Small networks in a workgroup's memory: batches that go through it in chunks, the last of them cut, widths at which it is
+/// nearly full, masks, a rule that adds up over all parameters, and one that divides by them.
+fn train_resident() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let adam = optimizers()[3];
+    let divides = named("adam", &[("epsilon", 0.0)]);
+    let cases: [(&[usize], usize, Optimizer); 5] = [
+        (&[], 150, adam),
+        (&[8, 8], 100, adam),
+        (&[16, 16], 32, adam),
+        (&[3, 7, 2], 7, optimizers()[17]),
+        (&[20], 70, divides),
+    ];
+    for (case, (hidden, batch, optimizer)) in cases.into_iter().enumerate() {
+        let kind = [Loss::CrossEntropy, Loss::Mse][case % 2];
+        let activation = ACTIVATIONS[(case + 5) % ACTIVATIONS.len()];
+        let shape = Shape { inputs: 2 + case, hidden: hidden.to_vec(), outputs: 2, activation, batch_norm: false };
+        let (data, dropout) = (data(&shape, kind, 210, 130, case as u64), 0.2 * (case % 2) as f64);
+        let one = |trial| network(trial, &shape, kind, optimizer, dropout, batch);
+        hold_resident(&device, &one(0), &data);
+        if case != 1 {
+            continue;
+        }
+        // Neither the company nor how a dispatch is cut changes a bit.
+        let (data, both) = (narrow(&data), [one(0), one(1)]);
+        let whole = crate::common::run(&device, &data, &both, 2, crate::common::at_once);
+        let pieces = crate::common::run(&device, &data, &both[1..], 2, |_| Duration::ZERO);
+        assert_eq!(pieces[0], whole[1]);
+    }
+}
+
+/// What the device draws is what the host draws, bit for bit, also where a word is drawn anew: networks of each strategy
+/// that have their rows in the one order and in the other.
+fn shuffle() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let shape = Shape { inputs: 2, hidden: vec![3], outputs: 2, activation: ACTIVATIONS[2], batch_norm: false };
+    let one = |trial| network(trial, &shape, Loss::Mse, optimizers()[3], 0.0, 4000);
+    let networks = [one(0), one(1), one(2)];
+    for (rows, keys) in [(16_384, [redrawn(16_384), [1, 2], [3, 4]]), (1, [[5, 6]; 3]), (77, [[7, 8], [9, 10], [0, 0]])]
+    {
+        let data = narrow(&data(&shape, Loss::Mse, rows, 0, 1));
+        for strategy in [Strategy::Resident, Strategy::Invocation] {
+            let bits = [usize::MAX, 1].map(|from| {
+                let gpu = device.with_strategy(strategy).with_shuffles_from(from);
+                let mut population =
+                    pollster::block_on(gpu.population(data.clone(), networks.to_vec())).expect("a population");
+                let of = |(index, network): (usize, &Network)| {
+                    let order = Order::shuffled(keys[index], rows);
+                    EpochBatches { order, ..batches(index, network, rows, 0) }
+                };
+                train(&mut *population, networks.iter().enumerate().map(of).collect(), Duration::MAX);
+                let of = |index| pollster::block_on(population.parameters(index)).expect("parameters");
+                (0..networks.len()).flat_map(of).map(f64::to_bits).collect::<Vec<_>>()
+            });
+            assert_eq!(bits[0], bits[1], "{strategy:?}, {rows} rows");
+        }
+    }
+}
+
+/// A key whose stream draws one of the words of a shuffle of so many rows anew.
+fn redrawn(rows: u32) -> [u32; 2] {
+    let draws_anew = |key: &[u32; 2]| {
+        let word = |at: u32| threefry(*key, [at / 2, 0], ROUNDS)[at as usize % 2];
+        let is_refused = |(at, n): (u32, u32)| word(at).wrapping_mul(n) < n.wrapping_neg() % n;
+        (0..).zip((2..=rows).rev()).any(is_refused)
+    };
+    (0..10_000).map(|number| [number, 0]).find(draws_anew).expect("a key")
+}
+
+fn train_resident_by_every_rule() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    for (case, mut optimizer) in optimizers().into_iter().enumerate() {
+        optimizer.average = (case % 3 == 0).then_some(0.9);
+        let (activation, kind) = (ACTIVATIONS[case % ACTIVATIONS.len()], [Loss::CrossEntropy, Loss::Mse][case % 2]);
+        let shape = Shape { inputs: 3, hidden: vec![5, 6], outputs: 3, activation, batch_norm: false };
+        let data = data(&shape, kind, 90, 70, case as u64);
+        hold_resident(&device, &network(0, &shape, kind, optimizer, 0.1, 40), &data);
+    }
+}
+
 /// Two hidden layers of this width with batch norms, and data for a batch and what an epoch leaves of it.
 fn normed(case: usize, width: usize, optimizer: Optimizer) -> (Network, Data<f64>) {
     let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
@@ -288,5 +386,6 @@ crate::harness::tests! {
         optimizer,
         train_invocation,
     ]
-    gpu [train_workgroup]
+    gpu [train_workgroup, train_resident, shuffle]
+    soak_gpu [train_resident_by_every_rule]
 }

@@ -69,6 +69,8 @@ fn r6_every_shader_is_translated_to_every_drivers_language() {
         assert!(to_metal(name, &module, &info).contains("kernel void"), "{name}");
         assert!(to_hlsl(name, &module, &info).contains("numthreads"), "{name}");
         assert!(to_spirv(name, &module, &info).len() > 100, "{name}");
+        let shared = shared_bytes(&module);
+        assert!(shared <= 16_384, "{name}: a workgroup takes {shared} bytes, more than any device must have");
         let stores = module.functions.iter().map(|(handle, function)| (function, &info[handle]));
         let mains = (0..).zip(&module.entry_points).map(|(at, main)| (&main.function, info.get_entry_point(at)));
         for (function, info) in stores.chain(mains) {
@@ -112,6 +114,72 @@ fn a_component_assigned_by_index_is_found() {
     let (module, info) = parsed("this", source);
     let function = &module.entry_points[0].function;
     assert!(stores_component(&module, function, info.get_entry_point(0), &function.body));
+}
+
+/// The bytes of a type.
+fn bytes(module: &Module, of: naga::Handle<naga::Type>) -> u32 {
+    module.types[of].inner.size(module.to_ctx())
+}
+
+/// Bytes of the memory that a shader's workgroup takes.
+fn shared_bytes(module: &Module) -> u32 {
+    let shared = module.global_variables.iter().filter(|(_, global)| global.space == naga::AddressSpace::WorkGroup);
+    shared.map(|(_, global)| bytes(module, global.ty).next_multiple_of(16)).sum()
+}
+
+/// Whether a block stores to a storage buffer, and whether its invocations wait for each other in it.
+fn stores_and_waits(module: &Module, function: &Function, block: &Block) -> [bool; 2] {
+    let is_storage = |pointer| {
+        let mut at = pointer;
+        loop {
+            match function.expressions[at] {
+                Expression::Access { base, .. } | Expression::AccessIndex { base, .. } => at = base,
+                Expression::GlobalVariable(global) => {
+                    break matches!(module.global_variables[global].space, naga::AddressSpace::Storage { .. });
+                }
+                _ => break false,
+            }
+        }
+    };
+    let either = |[a, b]: [bool; 2], [c, d]: [bool; 2]| [a || c, b || d];
+    let within = |block: &Block| stores_and_waits(module, function, block);
+    block.iter().fold([false; 2], |so_far, statement| {
+        let own = match statement {
+            Statement::Store { pointer, .. } => [is_storage(*pointer), false],
+            Statement::ControlBarrier(_) => [false, true],
+            Statement::Call { function, .. } => {
+                let called = &module.functions[*function];
+                stores_and_waits(module, called, &called.body)
+            }
+            Statement::Block(block) => within(block),
+            Statement::If { accept, reject, .. } => either(within(accept), within(reject)),
+            Statement::Switch { cases, .. } => cases.iter().map(|case| within(&case.body)).fold([false; 2], either),
+            Statement::Loop { body, continuing, .. } => either(within(body), within(continuing)),
+            _ => [false; 2],
+        };
+        either(so_far, own)
+    })
+}
+
+/// Phases of a resident network meet in the workgroup's memory alone: what goes to storage goes there after the last of them.
+#[test]
+fn resident_networks_hand_nothing_on_through_storage() {
+    let kernels = kernels();
+    let resident: Vec<_> = kernels.iter().filter(|kernel| kernel.name == "train_resident").collect();
+    assert_eq!(resident.len(), 4 * RuleId::ALL.len());
+    // What a rule guards and averages is beside the point.
+    for kernel in resident.into_iter().step_by(4) {
+        let (module, _) = parsed(kernel.name, &[ROTATIONS[0], &kernel.source].concat());
+        let main = &module.entry_points[0].function;
+        let each: Vec<_> = main
+            .body
+            .iter()
+            .map(|statement| stores_and_waits(&module, main, &Block::from_vec(vec![statement.clone()])))
+            .collect();
+        let first = each.iter().position(|[stores, _]| *stores).expect("a store");
+        let last = each.iter().rposition(|[_, waits]| *waits).expect("a barrier");
+        assert!(last < first, "statement {first} stores before {last} waits");
+    }
 }
 
 /// A loop left by a value that a workgroup loads together is what naga's Metal output was seen to get wrong.

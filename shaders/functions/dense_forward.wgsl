@@ -1,11 +1,6 @@
 // a = dropout(activation(x W + b)) for one layer of every network: eight rows x eight units an invocation.
 // Keeps a and the local derivative da/dz (with the dropout factor in it) for the way back.
 
-// Four inputs of a row times their weights to four units.
-fn times(x: vec4<f32>, w0: vec4<f32>, w1: vec4<f32>, w2: vec4<f32>, w3: vec4<f32>) -> vec4<f32> {
-    return x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3;
-}
-
 fn unit4(layer: Layer, member: Member, b: u32, quad: u32, sum: vec4<f32>) {
     put_units(layer, member, b, quad, sum + params[layer.weight + 4u * layer.inputs4 * layer.outputs4 + quad]);
 }

@@ -178,7 +178,7 @@ fn alone(all: &EpochBatches, at: usize) -> EpochBatches {
     let rows = step.start as usize..(step.start + step.rows) as usize;
     EpochBatches {
         network: all.network,
-        order: all.order[rows].to_vec(),
+        order: all.order[rows].to_vec().into(),
         steps: vec![BatchStep { start: 0, ..step }],
         validates: all.validates,
     }
@@ -203,7 +203,7 @@ fn batches_of(network: usize, one: &Contestant, n_train: usize, rates: &[f64]) -
         BatchStep { start: (k / per_epoch * n_train + within) as u32, rows, step: k as u32, scalars }
     };
     let steps = scalars.enumerate().map(step).collect();
-    EpochBatches { network, order, steps, validates: true }
+    EpochBatches { network, order: order.into(), steps, validates: true }
 }
 
 #[cfg(test)]

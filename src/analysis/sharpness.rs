@@ -2,12 +2,12 @@
 //! the CPU, step by step, and looked at on the way ([`Look`]). A training that diverges is gone through to there first, so that
 //! its last steps are looked at one by one.
 
-use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::epoch::{Order, Steps, epoch_batches};
 use crate::backend::second_order::{Curvature, Look, length, parts};
 use crate::backend::{Backend, DIVERGENCE_LIMIT, Data, EpochBatches, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
-use crate::rng::{Purpose, Stream};
+use crate::rng::{self, Purpose};
 use crate::schedule::StepAt;
 use crate::trainer::Contestant;
 use core::time::Duration;
@@ -62,7 +62,7 @@ impl Run {
             n_train: data.n_train,
             steps: Steps::default(),
             epoch: 0,
-            batches: EpochBatches { network: 0, order: Vec::new(), steps: Vec::new(), validates: true },
+            batches: EpochBatches { network: 0, order: Order::default(), steps: Vec::new(), validates: true },
             next: 0,
             in_piece: false,
             diverged_at: None,
@@ -83,8 +83,8 @@ impl Run {
         if !self.in_piece && self.taken() < to {
             if self.next == self.batches.steps.len() {
                 let Contestant { spec, batch, .. } = &self.contestant;
-                let shuffle = Stream::of(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
-                self.batches = epoch_batches(0, spec, shuffle, self.n_train, *batch, &mut self.steps);
+                let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
+                self.batches = epoch_batches(0, spec, key, self.n_train, *batch, &mut self.steps);
                 (self.epoch, self.next) = (self.epoch + 1, 0);
             }
             let end = (self.next as u64 + to - self.taken()).min(self.batches.steps.len() as u64) as usize;

@@ -1,13 +1,13 @@
 //! The paths that training takes through weight space: networks trained step by step, their weights written down on the
 //! way. The weights are those that the trainer would have come to, to the bit: taking an epoch in pieces changes nothing.
 
-use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::epoch::{Order, Steps, epoch_batches};
 use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::optimizer;
 use crate::optimizer::descent::shifted;
 use crate::optimizer::{Constants, MOST_SLOTS, Scalars};
-use crate::rng::{Purpose, Stream};
+use crate::rng::{self, Purpose};
 use crate::trainer::Contestant;
 use core::time::Duration;
 use std::rc::Rc;
@@ -204,14 +204,13 @@ impl Runner {
     fn open(&mut self, n_train: usize) {
         let Contestant { spec, batch, .. } = &self.entry.contestant;
         let first = u64::from(self.steps.done);
-        let shuffle = || Stream::of(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
+        let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
         let at = self.batches.network;
         let before = self.steps;
-        let mut batches = epoch_batches(at, &self.entry.spec_at(first), shuffle(), n_train, *batch, &mut self.steps);
+        let mut batches = epoch_batches(at, &self.entry.spec_at(first), key, n_train, *batch, &mut self.steps);
         let inside = first + 1..u64::from(self.steps.done);
         for (from, _) in self.entry.changes.iter().filter(|(from, _)| inside.contains(from)) {
-            let changed =
-                epoch_batches(at, &self.entry.spec_at(*from), shuffle(), n_train, *batch, &mut before.clone());
+            let changed = epoch_batches(at, &self.entry.spec_at(*from), key, n_train, *batch, &mut before.clone());
             let kept = (from - first) as usize;
             batches.steps.splice(kept.., changed.steps.into_iter().skip(kept));
         }
@@ -312,7 +311,7 @@ impl Recorder {
             Runner {
                 steps: Steps::default(),
                 epoch: 0,
-                batches: EpochBatches { network: at, order: Vec::new(), steps: Vec::new(), validates: true },
+                batches: EpochBatches { network: at, order: Order::default(), steps: Vec::new(), validates: true },
                 next: 0,
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,

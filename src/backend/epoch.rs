@@ -1,9 +1,46 @@
 //! A network's next epoch: which rows when, and the scalars of each step.
 
 use super::{BatchStep, EpochBatches, NetworkSpec};
+use crate::kernels::shuffle;
 use crate::optimizer::Pace;
-use crate::rng::Stream;
 use crate::schedule::{Memory, StepAt};
+use core::cell::OnceCell;
+use core::ops::Deref;
+use std::rc::Rc;
+
+/// Training rows in the order in which batches take them. A shuffled order is drawn by whoever looks at its rows first, and
+/// clones share it: a device may draw it by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    shuffle: Option<([u32; 2], usize)>,
+    rows: Rc<OnceCell<Vec<u32>>>,
+}
+
+impl Order {
+    /// Rows `0 .. n` as the stream with this key shuffles them.
+    pub fn shuffled(key: [u32; 2], n: usize) -> Self {
+        Self { shuffle: Some((key, n)), rows: Rc::default() }
+    }
+
+    /// The key and the number of rows of a shuffled order.
+    pub fn shuffle(&self) -> Option<([u32; 2], usize)> {
+        self.shuffle
+    }
+}
+
+impl From<Vec<u32>> for Order {
+    fn from(rows: Vec<u32>) -> Self {
+        Self { shuffle: None, rows: Rc::new(OnceCell::from(rows)) }
+    }
+}
+
+impl Deref for Order {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        self.rows.get_or_init(|| self.shuffle.map_or_else(Vec::new, |(key, n)| shuffle::reference(key, n)))
+    }
+}
 
 /// How far a network has come, and what its epochs have come to for its schedule.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,34 +74,27 @@ impl NetworkSpec {
     }
 }
 
-/// The batches of a network's next epoch: its rows shuffled and cut, the short last batch kept.
+/// The batches of a network's next epoch: its rows shuffled by the stream with this key and cut, the short last batch kept.
 pub(crate) fn epoch_batches(
     index: usize,
     spec: &NetworkSpec,
-    shuffle: Stream,
+    key: [u32; 2],
     n_train: usize,
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
-    batches_of(index, spec, shuffled(n_train, shuffle), batch, progress)
-}
-
-/// The rows of an epoch, in its order.
-pub(crate) fn shuffled(n_train: usize, mut shuffle: Stream) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..n_train as u32).collect();
-    shuffle.shuffle(&mut order);
-    order
+    batches_of(index, spec, Order::shuffled(key, n_train), n_train, batch, progress)
 }
 
 /// [`epoch_batches`] of rows in an order that is known already.
 pub(crate) fn batches_of(
     index: usize,
     spec: &NetworkSpec,
-    order: Vec<u32>,
+    order: Order,
+    n_train: usize,
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
-    let n_train = order.len();
     let (first, memory) = (progress.done, progress.memory);
     let n_steps = n_train.div_ceil(batch);
     let pace = |t| spec.pace(StepAt { step: t - 1, per_epoch: n_steps as u64 }, &memory);

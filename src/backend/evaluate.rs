@@ -1,7 +1,9 @@
 //! Networks as they are: scores of many parameter vectors, and the loss's gradient at one. The same kernels that train,
 //! in memory that does not grow with the number of vectors.
 
-use super::{Backend, BatchStep, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Population, Score};
+use super::{
+    Backend, BatchStep, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Order, Population, Score,
+};
 use crate::error::Result;
 use crate::kernels::batch_norm::{folded, unfolded};
 use crate::optimizer::{Optimizer, Settings, Sgd};
@@ -103,7 +105,8 @@ pub async fn evaluate(
         let nothing = Score { loss: f64::NAN, accuracy: f64::NAN };
         scores.resize(first + wave.len(), nothing);
         let mut population = backend.population(data.clone(), wave).await?;
-        let no_batches = |network| EpochBatches { network, order: Vec::new(), steps: Vec::new(), validates: true };
+        let no_batches =
+            |network| EpochBatches { network, order: Order::default(), steps: Vec::new(), validates: true };
         for outcome in epoch(&mut *population, (0..scores.len() - first).map(no_batches).collect()).await? {
             scores[first + outcome.network] = outcome.validation.unwrap_or(nothing);
         }
@@ -150,6 +153,7 @@ pub async fn loss_gradient(
         let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
         let share = order.len() as f64 / n as f64;
         let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }];
+        let order = order.into();
         let outcomes =
             epoch(&mut *population, vec![EpochBatches { network: 0, order, steps, validates: true }]).await?;
         let Some(EpochOutcome { train, diverged_at: None, .. }) = outcomes.first() else { return Ok(nothing) };

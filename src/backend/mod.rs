@@ -20,6 +20,7 @@ pub mod reference;
 pub mod second_order;
 mod snapshot;
 
+pub use epoch::Order;
 pub use evaluate::{Rows, evaluate, loss_gradient};
 pub use snapshot::{Snapshot, Tuning};
 
@@ -161,7 +162,7 @@ pub struct EpochBatches {
     /// Index into the population.
     pub network: usize,
     /// Training rows in the order in which batches take them.
-    pub order: Vec<u32>,
+    pub order: Order,
     /// A step for each batch.
     pub steps: Vec<BatchStep>,
     /// Whether the network is scored on the validation rows after it.

@@ -1,6 +1,7 @@
 //! The kernels of a training step, each beside the shader of its name: `dense_forward`, `loss`, `dense_backward_data`,
-//! `dense_backward_weight`, `batch_norm`, `batch_norm_backward`, `optimizer`; and whole steps, `train_invocation`, `train_workgroup`. Each module's `reference` is the plain twin, generic over f32 and f64, written to
-//! be read; backends are held against them.
+//! `dense_backward_weight`, `batch_norm`, `batch_norm_backward`, `optimizer`, `shuffle`; and whole steps,
+//! `train_invocation`, `train_workgroup`, `train_resident`. Each module's `reference` is the plain twin, generic over f32
+//! and f64, written to be read; backends are held against them.
 //!
 //! Letters: B rows of a batch, I inputs and O outputs of a layer. All arrays are row major.
 
@@ -12,7 +13,9 @@ pub mod dense_forward;
 pub mod fast_math;
 pub mod loss;
 pub mod optimizer;
+pub mod shuffle;
 pub mod train_invocation;
+pub mod train_resident;
 pub mod train_workgroup;
 
 pub use dense_forward::Mask;

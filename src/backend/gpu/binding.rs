@@ -107,7 +107,9 @@ pub static DENSE_FORWARD: Row = Row {
 /// Loss, its gradient at the outputs, sums.
 pub static LOSS: Row = Row {
     name: "loss",
-    parts: wgsl!("functions/population" "functions/bits" "bindings/tables" "functions/loss" "loss"),
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/tables" "functions/row_loss" "functions/loss" "loss"
+    ),
     bindings: &[
         (1, Networks, Read),
         (2, Layers, Read),
@@ -151,7 +153,8 @@ pub static DENSE_BACKWARD_WEIGHT: Row = Row {
 pub static OPTIMIZER: Row = Row {
     name: "optimizer",
     parts: wgsl!(
-        "functions/population" "functions/bits" "bindings/tables" "functions/update" "functions/optimizer" "optimizer"
+        "functions/population" "functions/bits" "bindings/tables" "functions/update" "functions/real" "functions/optimizer"
+        "optimizer"
     ),
     bindings: &[
         (1, Networks, Read),
@@ -204,9 +207,10 @@ pub static BATCH_NORM_BACKWARD: Row = Row {
 pub static TRAIN_WORKGROUP: Row = Row {
     name: "train_workgroup",
     parts: wgsl!(
-        "functions/population" "functions/bits" "functions/threefry" "functions/activation" "functions/update"
-        "functions/units" "functions/dense_forward" "functions/loss" "functions/dense_backward_data" "functions/dense_backward_weight"
-        "functions/optimizer" "train_workgroup"
+        "functions/population" "functions/bits" "bindings/together" "functions/threefry" "functions/activation"
+        "functions/update" "functions/units" "functions/dense_forward" "functions/row_loss" "functions/loss"
+        "functions/dense_backward_data" "functions/dense_backward_weight" "functions/real" "functions/optimizer"
+        "train_workgroup"
     ),
     bindings: &[
         (1, Tables, Read),
@@ -217,6 +221,33 @@ pub static TRAIN_WORKGROUP: Row = Row {
         (6, Work, Write),
         (7, Gradient, Write),
         (8, Stats, Write),
+    ],
+    updates: true,
+};
+
+/// Orders of rows.
+pub static SHUFFLE: Row = Row {
+    name: "shuffle",
+    parts: wgsl!("functions/population" "functions/threefry" "shuffle"),
+    bindings: &[(1, Batches, Write)],
+    updates: false,
+};
+
+/// Whole steps of a small network, all of it in a workgroup's memory.
+pub static TRAIN_RESIDENT: Row = Row {
+    name: "train_resident",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/together" "functions/threefry" "functions/activation"
+        "functions/update" "functions/units" "functions/row_loss" "functions/real" "train_resident"
+    ),
+    bindings: &[
+        (1, Tables, Read),
+        (2, Batches, Read),
+        (3, X, Read),
+        (4, Params, Write),
+        (5, Slots, Write),
+        (6, Gradient, Write),
+        (7, Stats, Write),
     ],
     updates: true,
 };

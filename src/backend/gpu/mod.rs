@@ -1,7 +1,7 @@
 //! The GPU backend: populations trained by WGSL compute shaders through wgpu, native and on the web.
 //!
-//! A *strategy* is a way to train networks: `invocation` (many small networks, one an invocation), `workgroup` (one a
-//! workgroup) or `layered` (any network, a dispatch a layer). Which strategy trains a network depends on the network, on how
+//! A *strategy* is a way to train networks: `invocation` (many small networks, one an invocation), `resident` (small
+//! networks, one in the memory of a workgroup), `workgroup` (one a workgroup) or `layered` (any network, a dispatch a layer). Which strategy trains a network depends on the network, on how
 //! many like it the study has and on the kind of adapter, so that results repeat to the bit; [`Gpu::strategy_of`] is the
 //! rule.
 
@@ -14,6 +14,7 @@ mod machine;
 mod measure;
 mod pace;
 mod self_test;
+mod shuffle;
 mod staging;
 mod update;
 #[cfg(test)]
@@ -45,11 +46,21 @@ const BINDING_LIMIT: u64 = 128 << 20;
 /// First uses that are written down, at most.
 const MOST_FIRST_USES: usize = 64;
 
+/// The smallest number of networks of one program for which `invocation` is quicker than the others. On software adapters,
+/// which run invocations one after the other, it was measured. On a device it is reasoned: a network alone in its
+/// invocation takes some 100,000 cycles a step, in which each core takes some hundred networks of strategy `resident`
+/// through theirs, so that devices of 16 to 132 cores change at 2,000 to 17,000 networks.
+fn smallest_crowd(software: bool) -> u32 {
+    if software { 32 } else { 4096 }
+}
+
 /// A way to train networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strategy {
     /// One invocation a network, the network unrolled.
     Invocation,
+    /// One workgroup a network, all of it in the workgroup's memory.
+    Resident,
     /// One workgroup a network, many steps a dispatch.
     Workgroup,
     /// One dispatch a layer of all networks.
@@ -62,11 +73,17 @@ pub enum Strategy {
 
 impl Strategy {
     /// Every strategy that one may ask for.
-    pub const ALL: [Self; 3] = [Self::Layered, Self::Workgroup, Self::Invocation];
+    pub const ALL: [Self; 4] = [Self::Layered, Self::Workgroup, Self::Invocation, Self::Resident];
+
+    /// Its place among those, by which a device knows its paces.
+    fn number(self) -> u8 {
+        (0..).zip(Self::ALL).find(|(_, strategy)| *strategy == self).map_or(0, |(number, _)| number)
+    }
 
     fn name(self) -> &'static str {
         match self {
             Self::Invocation => "invocation",
+            Self::Resident => "resident",
             Self::Workgroup => "workgroup",
             Self::Layered => "layered",
             Self::SecondOrder => second_order::NAME,
@@ -86,6 +103,8 @@ pub struct Gpu {
     wave_bytes: u64,
     /// Bytes that a binding holds.
     binding_limit: u64,
+    /// Networks of an epoch from which a device draws their orders.
+    shuffles_from: usize,
 }
 
 impl Gpu {
@@ -121,6 +140,7 @@ impl Gpu {
             // A device is only busy with many networks.
             wave_bytes: 512 << 20,
             binding_limit: BINDING_LIMIT,
+            shuffles_from: shuffle::FROM,
             copies: Copies { every: COPY_EVERY, small_bytes: SMALL_BYTES },
         })
     }
@@ -147,6 +167,17 @@ impl Gpu {
     #[must_use]
     pub fn with_binding_limit(&self, binding_limit: u64) -> Self {
         Self { binding_limit, ..self.clone() }
+    }
+
+    /// The same GPU that draws the orders of epochs from so many networks on, for tests.
+    #[must_use]
+    pub fn with_shuffles_from(&self, networks: usize) -> Self {
+        Self { shuffles_from: networks, ..self.clone() }
+    }
+
+    /// Networks of an epoch from which the device draws their orders. A software adapter would do so on the host's own cores.
+    fn shuffles_from(&self) -> usize {
+        if self.is_software() { usize::MAX } else { self.shuffles_from }
     }
 
     /// Has the device compile shaders with one text in place of another: a device that computes something else, for tests.
@@ -196,8 +227,8 @@ impl Gpu {
         let uses = uses.iter().map(|(name, seconds, off)| json!({ "name": name, "ms": 1e3 * seconds, "off": off }));
         let known = device.knowledge().borrow();
         let pace = |(strategy, size, seconds): (u8, u32, f64)| {
-            let names = [Strategy::Layered, Strategy::Workgroup, Strategy::Invocation].map(Strategy::name);
-            json!({ "strategy": names[usize::from(strategy) % 3], "macs_log2": size, "us": 1e6 * seconds })
+            let names = Strategy::ALL.map(Strategy::name);
+            json!({ "strategy": names[usize::from(strategy) % names.len()], "macs_log2": size, "us": 1e6 * seconds })
         };
         Ok(json!({
             "latency_ms": 1e3 * known.latency,
@@ -216,9 +247,10 @@ impl Gpu {
             match self.strategy_of(spec) {
                 Strategy::Invocation => drop(invocation::pipeline(&device, &spec.program())),
                 Strategy::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
+                Strategy::Resident => drop(device.kernel(Pass::TrainResident, update)),
                 Strategy::Layered => {
                     let is_needed =
-                        |pass: &Pass| *pass != Pass::TrainWorkgroup && (spec.shape.batch_norm || !pass.is_of_norms());
+                        |pass: &Pass| pass.is_of_a_layer() && (spec.shape.batch_norm || !pass.is_of_norms());
                     PASSES.into_iter().filter(is_needed).for_each(|pass| {
                         device.kernel(pass, update);
                     });
@@ -232,9 +264,10 @@ impl Gpu {
     fn part(&self, strategy: Strategy, data: &Rc<Data>, networks: Vec<Network>) -> Box<dyn Population> {
         let data = data.clone();
         let population: Box<dyn DevicePopulation> = match strategy {
-            Strategy::Invocation => Box::new(Invocation::new(data, networks)),
-            Strategy::Workgroup => Box::new(Layered::new(data, networks, true)),
-            Strategy::Layered => Box::new(Layered::new(data, networks, false)),
+            Strategy::Invocation => Box::new(Invocation::new(data, networks, self.shuffles_from())),
+            Strategy::Resident | Strategy::Workgroup | Strategy::Layered => {
+                Box::new(Layered::new(data, networks, strategy, self.shuffles_from()))
+            }
             Strategy::SecondOrder => return Box::new(SecondOrder::on(&data, networks)),
             Strategy::Panels => return cpu::one_by_one(&data, networks),
         };
@@ -247,6 +280,8 @@ impl Gpu {
         let fused = layered::suits_workgroup(spec) && !self.is_software();
         let alone = spec.optimizer.descends() || !layered::fits_texture(spec);
         let otherwise = if fused || alone { Strategy::Workgroup } else { Strategy::Layered };
+        let is_small = layered::fits_memory(spec);
+        let otherwise = if is_small && !self.is_software() { Strategy::Resident } else { otherwise };
         let can = invocation::can_train(spec, self.is_software());
         match self.forced {
             _ if spec.is_second_order() => Strategy::SecondOrder,
@@ -259,10 +294,11 @@ impl Gpu {
                 }
             }
             Some(Strategy::Invocation) | None if !can => otherwise,
+            Some(Strategy::Resident) if !is_small => otherwise,
             // Its sum over all parameters would be a dispatch of its own in every step.
             Some(Strategy::Layered) if alone => Strategy::Workgroup,
             Some(strategy) => strategy,
-            None if spec.crowd >= invocation::smallest_crowd(self.is_software()) => Strategy::Invocation,
+            None if spec.crowd >= smallest_crowd(self.is_software()) => Strategy::Invocation,
             None => otherwise,
         }
     }
@@ -293,10 +329,7 @@ impl Backend for Gpu {
             Strategy::SecondOrder => second_order::network_bytes(spec),
             Strategy::Panels => cpu::Cpu::new().network_bytes(spec),
             Strategy::Invocation => invocation::network_bytes(spec),
-            Strategy::Workgroup | Strategy::Layered => {
-                let sizes = layout::sizes(spec);
-                16 * (sizes.params4 + sizes.work4) as u64 + layered::state_bytes(spec) + layered::table_bytes(spec)
-            }
+            strategy => layered::network_bytes(spec, strategy == Strategy::Resident),
         }
     }
 
@@ -306,7 +339,7 @@ impl Backend for Gpu {
         let (copied, words) = match self.strategy_of(spec) {
             Strategy::SecondOrder | Strategy::Panels => (0, 4 + n_train),
             Strategy::Invocation => (invocation::state_bytes(spec), 4 + n_train + invocation::STEP_WORDS * steps),
-            Strategy::Workgroup | Strategy::Layered => {
+            Strategy::Resident | Strategy::Workgroup | Strategy::Layered => {
                 (layered::state_bytes(spec), layered::MEMBER_WORDS + n_train + layered::STEP_WORDS * steps)
             }
         };
@@ -331,9 +364,10 @@ impl Backend for Gpu {
             Strategy::SecondOrder => second_order::network_bytes(spec),
             Strategy::Panels => cpu::Cpu::new().network_bytes(spec),
             Strategy::Invocation => invocation::network_bytes(spec),
-            Strategy::Workgroup | Strategy::Layered => {
+            strategy => {
                 let sizes = layout::sizes(spec);
-                16 * sizes.params4.max(sizes.slots4).max(sizes.work4) as u64
+                let work4 = if strategy == Strategy::Resident { 0 } else { sizes.work4 };
+                16 * sizes.params4.max(sizes.slots4).max(work4) as u64
             }
         }
     }
@@ -348,7 +382,7 @@ impl Backend for Gpu {
                 let own = match strategy {
                     Strategy::SecondOrder | Strategy::Panels => [0; 4],
                     Strategy::Invocation => invocation::pieces(spec, data.n_train),
-                    Strategy::Workgroup | Strategy::Layered => layered::pieces(spec, data.n_train),
+                    strategy => layered::pieces(spec, data.n_train, strategy == Strategy::Resident),
                 };
                 let (part, bytes) = taken.entry(strategy).or_default();
                 if bytes.iter().zip(own).any(|(bytes, own)| *bytes > 0 && bytes + own > self.binding_limit) {

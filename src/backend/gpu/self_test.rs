@@ -16,7 +16,7 @@ use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, Labels, Network,
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Role, Shape, Tensor};
 use crate::optimizer::{Adam, Optimizer, Settings, Sgd};
-use crate::rng::{Purpose, RunId, Stream};
+use crate::rng::{self, Purpose, RunId, Stream};
 use crate::schedule;
 use core::cell::RefCell;
 use core::time::Duration;
@@ -88,17 +88,15 @@ pub async fn try_programs(device: &Rc<Device>, strategy: Strategy, specs: Vec<Ne
     let data = Rc::new(program_rows(first.shape.inputs, first.shape.outputs, first.loss));
     let networks: Vec<Network> = specs.into_iter().map(NetworkSpec::initial).collect();
     let once = |(index, Network { spec, .. }): (usize, &Network)| {
-        let order = Stream::of(spec.seed, Purpose::Shuffle, spec.run, 0);
+        let order = rng::key(spec.seed, Purpose::Shuffle, spec.run, 0);
         epoch_batches(index, spec, order, PROGRAM_ROWS[1], PROGRAM_ROWS[0], &mut Steps::default())
     };
     let epoch: Vec<_> = networks.iter().enumerate().map(once).collect();
     let expected = on_cpu(&data, &networks, vec![epoch.clone()]).await?;
+    let shuffles_from = shuffles_from(device);
     let mut population: Box<dyn DevicePopulation> = match strategy {
-        Strategy::Invocation => Box::new(Invocation::new(data, networks.clone())),
-        Strategy::Workgroup => Box::new(Layered::new(data, networks.clone(), true)),
-        Strategy::Layered | Strategy::SecondOrder | Strategy::Panels => {
-            Box::new(Layered::new(data, networks.clone(), false))
-        }
+        Strategy::Invocation => Box::new(Invocation::new(data, networks.clone(), shuffles_from)),
+        strategy => Box::new(Layered::new(data, networks.clone(), strategy, shuffles_from)),
     };
     let found = on_device(population.as_mut(), device, networks.len(), vec![epoch]).await?;
     let mut largest: f64 = 0.0;
@@ -172,17 +170,30 @@ pub async fn run(device: &Rc<Device>) -> Result<f64> {
     let networks = networks();
     let epochs = |n: usize| (0..EPOCHS).map(|number| epoch(&networks[..n], number)).collect();
     let expected = on_cpu(&data, &networks, epochs(networks.len())).await?;
-    // Strategies compile a kernel for each rule: the first network alone takes every part of `workgroup` and `invocation`.
+    // Strategies compile a kernel for each rule: the first network alone takes every part of the others.
     let mut off: f64 = 0.0;
     let one = &networks[..1];
-    for (name, fused, networks) in [("layered", false, &networks[..]), ("workgroup", true, one)] {
+    for (strategy, networks) in
+        [(Strategy::Layered, &networks[..]), (Strategy::Workgroup, one), (Strategy::Resident, one)]
+    {
+        // What no rule gives to a software adapter is held against the CPU where it is asked for.
+        if strategy == Strategy::Resident && device.is_software {
+            continue;
+        }
         let n = networks.len();
-        let trained =
-            on_device(&mut Layered::new(data.clone(), networks.to_vec(), fused), device, n, epochs(n)).await?;
-        off = off.max(compare(name, &trained, &expected)?);
+        let mut population = Layered::new(data.clone(), networks.to_vec(), strategy, shuffles_from(device));
+        let trained = on_device(&mut population, device, n, epochs(n)).await?;
+        off = off.max(compare(strategy.name(), &trained, &expected)?);
     }
-    let invocation = on_device(&mut Invocation::new(data.clone(), one.to_vec()), device, 1, epochs(1)).await?;
+    let invocation =
+        on_device(&mut Invocation::new(data.clone(), one.to_vec(), shuffles_from(device)), device, 1, epochs(1))
+            .await?;
     Ok(off.max(compare("invocation", &invocation, &expected)?))
+}
+
+/// A device draws the tests' orders.
+fn shuffles_from(device: &Device) -> usize {
+    if device.is_software { usize::MAX } else { 0 }
 }
 
 fn rows() -> Data {
@@ -212,7 +223,7 @@ fn network(settings: Settings, trial: u32) -> Network {
 
 fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochBatches> {
     let batches = |(index, Network { spec, .. }): (usize, &Network)| {
-        let order = Stream::of(spec.seed, Purpose::Shuffle, spec.run, epoch);
+        let order = rng::key(spec.seed, Purpose::Shuffle, spec.run, epoch);
         let mut steps = Steps { done: epoch * ROWS[0].div_ceil(ROWS[2]) as u32, ..Steps::default() };
         epoch_batches(index, spec, order, ROWS[0], ROWS[2], &mut steps)
     };

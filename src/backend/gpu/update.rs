@@ -48,6 +48,11 @@ impl Update {
         RuleId::ALL.iter().flat_map(of)
     }
 
+    /// Numbers that it keeps beside a parameter.
+    pub fn n_slots(self) -> usize {
+        self.rule.arm().slots.len() + usize::from(self.averages)
+    }
+
     /// Whether its learning rate descends.
     pub fn descends(self) -> bool {
         self.rule.arm().descends()

@@ -3,16 +3,19 @@
 //! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
 
 mod compiled;
+mod epoch;
 mod group;
 mod program;
 
 pub use compiled::pipeline;
 pub use program::{can_train, source};
 
+use super::Strategy;
 use super::binding::{CALL_STRIDE, Name, TRAIN_INVOCATION};
 use super::device::{Device, Pipeline, label_words};
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::pace::{Portion, Unit};
+use super::shuffle::{PLAN_WORDS, Shuffler};
 use super::staging::{Memory, Part, Staging, copy};
 use super::update::{self, CONSTANTS4};
 use crate::backend::{
@@ -23,6 +26,7 @@ use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
+use epoch::{Epoch, Position};
 use group::{Group, HEAD};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,12 +43,6 @@ const ROW_SECONDS: f64 = 4e-6;
 const MAX_CALLS: usize = 256;
 const VEC4: usize = 16;
 
-/// The smallest number of networks of one program for which the strategy is quicker than the others. It was measured on
-/// software adapters, which run invocations one after the other; a real GPU needs thousands of invocations to be busy.
-pub fn smallest_crowd(software: bool) -> u32 {
-    if software { 32 } else { 256 }
-}
-
 /// Words of a step in the epoch's batches: rows, scalars.
 pub const STEP_WORDS: usize = 1 + MOST_SCALARS;
 /// Words of a member's settings before its widths and dropout keys: threshold and scale of dropout, constants.
@@ -58,7 +56,7 @@ pub fn network_bytes(spec: &NetworkSpec) -> u64 {
 /// Bytes of a network in each of the buffers that grow with networks.
 pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
     let steps = n_train.div_ceil(spec.max_batch.max(1));
-    let batches = 4 * (4 + n_train + STEP_WORDS * steps) as u64;
+    let batches = 4 * (4 + PLAN_WORDS + n_train + STEP_WORDS * steps) as u64;
     [state_bytes(spec), network_bytes(spec) - state_bytes(spec), batches, 0]
 }
 
@@ -100,49 +98,7 @@ struct Call {
     state: u32,
     epoch: u32,
     n_validation: u32,
-    padding: u32,
-}
-
-/// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.
-#[derive(Clone, Copy, Debug, Default)]
-struct Position {
-    start: u32,
-    end: u32,
-    group: usize,
-    member: usize,
-}
-
-/// An epoch laid out.
-struct Epoch {
-    /// Counted through the population's life, from 1.
-    number: u32,
-    /// The words of the batches' buffer.
-    words: Vec<u32>,
-    /// Whether they stand in the buffer.
-    is_written: bool,
-    /// First word of each group's part.
-    group_words: Vec<u32>,
-    /// Networks at work, each with its training rows and steps.
-    networks: Vec<(usize, u32, u32)>,
-    /// Training rows and steps by network; 0 for those that are not at work.
-    extent: Vec<(u32, u32)>,
-    /// The row until which networks train.
-    train_end: u32,
-    /// The row until which they are evaluated.
-    end: u32,
-    /// Whether each network of the population is scored.
-    validates: Vec<bool>,
-    /// What is submitted next.
-    next: Position,
-    /// What was to be submitted next when the host's copy was made.
-    host_next: Position,
-}
-
-impl Epoch {
-    fn is_submitted(&self) -> bool {
-        let Position { end, group, member, .. } = self.next;
-        end >= self.end && group == 0 && member == 0
-    }
+    orders: u32,
 }
 
 /// A population's buffers on one device.
@@ -152,6 +108,7 @@ struct Buffers {
     state: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
+    shuffler: Shuffler,
     _memory: Memory,
     groups: Vec<(Rc<Pipeline>, wgpu::BindGroup)>,
 }
@@ -170,11 +127,13 @@ pub struct Invocation {
     /// Epochs laid out so far.
     epochs: u32,
     buffers: Option<Buffers>,
+    /// Networks of an epoch from which the device draws their orders.
+    shuffles_from: usize,
 }
 
 impl Invocation {
-    /// Networks with their initial parameters.
-    pub fn new(data: Rc<Data>, networks: Vec<Network>) -> Self {
+    /// Networks with their initial parameters; the device draws orders from so many networks of an epoch on.
+    pub fn new(data: Rc<Data>, networks: Vec<Network>, shuffles_from: usize) -> Self {
         let mut by_program: BTreeMap<Program, Vec<usize>> = BTreeMap::new();
         for (index, network) in networks.iter().enumerate() {
             by_program.entry(network.spec.program()).or_default().push(index);
@@ -195,6 +154,7 @@ impl Invocation {
             flight: Vec::new(),
             epochs: 0,
             buffers: None,
+            shuffles_from,
         };
         for (program, own) in by_program {
             this.push(program, own, &mut parameters);
@@ -253,7 +213,7 @@ impl Invocation {
 
     /// Words of the largest epoch.
     fn most_words(&self) -> usize {
-        self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+        self.flight.iter().map(Epoch::all_words).max().unwrap_or(0)
     }
 
     fn buffers_on(&self, device: &Rc<Device>) -> Buffers {
@@ -300,7 +260,8 @@ impl Invocation {
         });
         let groups = groups.collect();
         let staging = Staging::new(device, state.size(), self.sums_bytes());
-        Buffers { device: device.clone(), batches, state, calls, staging, _memory: memory, groups }
+        let shuffler = Shuffler::new(device, &mut memory, &batches);
+        Buffers { device: device.clone(), batches, state, calls, staging, shuffler, _memory: memory, groups }
     }
 }
 
@@ -310,7 +271,13 @@ impl DevicePopulation for Invocation {
         let side = 3.0 * self.networks.iter().map(|spec| spec.shape.n_parameters() as f64).sum::<f64>();
         // Each network's row stands beside those of all others.
         let rows = ROWS_PER_UNIT as f64;
-        Unit { strategy: 2, macs: rows * side / n, side, floor: rows / n * ROW_SECONDS, first: FIRST_UNITS }
+        Unit {
+            strategy: Strategy::Invocation.number(),
+            macs: rows * side / n,
+            side,
+            floor: rows / n * ROW_SECONDS,
+            first: FIRST_UNITS,
+        }
     }
 
     fn epoch_size(&self) -> (f64, usize) {
@@ -321,59 +288,9 @@ impl DevicePopulation for Invocation {
     }
 
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
-        let rows_of = |batches: &EpochBatches| batches.steps.iter().map(|step| step.rows).sum::<u32>();
-        let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
-        let networks: Vec<_> =
-            epoch.iter().map(|batches| (batches.network, rows_of(batches), batches.steps.len() as u32)).collect();
-        let mut validates = vec![false; self.networks.len()];
-        let is_scored = epoch.iter().any(|batches| batches.validates);
-        let mut extent = vec![(0, 0); self.networks.len()];
-        for &(network, rows, steps) in &networks {
-            extent[network] = (rows, steps);
-        }
-        let mut by_network: Vec<Option<EpochBatches>> = self.networks.iter().map(|_| None).collect();
-        for batches in epoch {
-            let network = batches.network;
-            validates[network] = batches.validates;
-            by_network[network] = Some(batches);
-        }
-        let (mut words, mut group_words) = (Vec::new(), Vec::new());
-        for group in &self.groups {
-            let n = group.len();
-            let start = words.len();
-            group_words.push(start as u32);
-            words.resize(start + n * (4 + train_end as usize), 0);
-            for (member, &network) in group.networks.iter().enumerate() {
-                let Some(batches) = &by_network[network] else { continue };
-                let steps = words.len() as u32;
-                let before = batches.steps.first().map_or(0, |step| step.step);
-                let head = [steps, if batches.validates { 1 } else { 2 }, rows_of(batches), before];
-                words[start + 4 * member..start + 4 * member + 4].copy_from_slice(&head);
-                let mut at = start + 4 * n + member;
-                for step in &batches.steps {
-                    for &row in &batches.order[step.start as usize..][..step.rows as usize] {
-                        words[at] = row;
-                        at += n;
-                    }
-                    words.push(step.rows);
-                    words.extend(step.scalars.map(|s| (s as f32).to_bits()));
-                }
-            }
-        }
         self.epochs += 1;
-        self.flight.push(Epoch {
-            number: self.epochs,
-            words,
-            is_written: false,
-            group_words,
-            networks,
-            extent,
-            train_end,
-            end: train_end + if is_scored { self.data.n_validation as u32 } else { 0 },
-            validates,
-            next: Position::default(),
-            host_next: Position::default(),
-        });
+        let (n, n_validation) = (self.networks.len(), self.data.n_validation as u32);
+        self.flight.push(Epoch::new(self.epochs, &self.groups, n, n_validation, epoch, self.shuffles_from));
     }
 
     fn n_epochs(&self) -> usize {
@@ -406,7 +323,6 @@ impl DevicePopulation for Invocation {
         let epoch = &mut self.flight[epoch];
         if !epoch.is_written {
             device.queue.write_buffer(&buffers.batches, 0, bytemuck::cast_slice(&epoch.words));
-            epoch.is_written = true;
         }
         let whole = portion.units as usize * ROWS_PER_UNIT;
         let mut budget = whole;
@@ -441,7 +357,7 @@ impl DevicePopulation for Invocation {
                 state: group.state as u32,
                 epoch: epoch.number,
                 n_validation: self.data.n_validation as u32,
-                padding: 0,
+                orders: epoch.group_orders[at.group],
             };
             dispatches.push((at.group, (members.len() as u32).div_ceil(WORKGROUP)));
             bytes.extend_from_slice(bytemuck::bytes_of(&call));
@@ -459,6 +375,9 @@ impl DevicePopulation for Invocation {
         }
         device.queue.write_buffer(&buffers.calls, 0, &bytes);
         let mut encoder = device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("rows") });
+        if !core::mem::replace(&mut epoch.is_written, true) {
+            buffers.shuffler.draw(device, &mut encoder, epoch.shuffle);
+        }
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for (index, (group, workgroups)) in dispatches.into_iter().enumerate() {

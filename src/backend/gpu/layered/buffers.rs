@@ -4,6 +4,7 @@ use super::layout::{Call, Layout, Stats};
 use super::passes::{PASSES, Pass};
 use crate::backend::gpu::binding::{Access, CALL_STRIDE, Name};
 use crate::backend::gpu::device::{Device, label_words};
+use crate::backend::gpu::shuffle::Shuffler;
 use crate::backend::gpu::staging::{Memory, Staging, copy};
 use crate::backend::{Data, LocalFuture};
 use crate::error::Result;
@@ -26,6 +27,7 @@ pub struct Buffers {
     batches: wgpu::Buffer,
     calls: wgpu::Buffer,
     staging: Staging,
+    pub shuffler: Shuffler,
     _memory: Memory,
     groups: Vec<wgpu::BindGroup>,
 }
@@ -37,14 +39,14 @@ pub const MAX_CALLS: usize = 4096;
 
 impl Buffers {
     /// Makes and fills the buffers; `batches_words` is the size of the epoch's batches. The rows lie where the strategy reads
-    /// them: in a buffer where it is `fused`, else in a texture.
+    /// them: in a texture where each layer has a dispatch, else in a buffer.
     pub fn new(
         device: &Device,
         data: &Data,
         layout: &Layout,
         state: &HostState,
         batches_words: usize,
-        fused: bool,
+        by_layers: bool,
     ) -> Self {
         use wgpu::BufferUsages as Usage;
         let mut memory = Memory::default();
@@ -62,7 +64,7 @@ impl Buffers {
         let params = make("params", 16 * layout.params4 as u64, state_usage);
         let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
         let gradient = make("gradient", 16 * layout.params4 as u64, Usage::STORAGE | Usage::COPY_SRC);
-        let (in_buffer, in_texture) = if fused { (&x[..], &[][..]) } else { (&[][..], &x[..]) };
+        let (in_buffer, in_texture) = if by_layers { (&[][..], &x[..]) } else { (&x[..], &[][..]) };
         let rows = make("x", size_of_val(in_buffer) as u64, table);
         let label_buffer = make("labels", bytes_of(&labels), table);
         let work = make("work", 16 * layout.work4 as u64, Usage::STORAGE);
@@ -71,6 +73,7 @@ impl Buffers {
         let texels = rows_texture(device, &mut memory, in_texture, data.columns);
         let staging_bytes = params.size() + slots.size() + stats.size();
         let staging = Staging::new(device, staging_bytes, size_of_val(&state.stats[..]));
+        let shuffler = Shuffler::new(device, &mut memory, &batches);
         let write = |buffer: &wgpu::Buffer, bytes: &[u8]| {
             if !bytes.is_empty() {
                 device.queue.write_buffer(buffer, 0, bytes);
@@ -122,7 +125,7 @@ impl Buffers {
                 })
             })
             .collect();
-        Self { params, slots, gradient, stats, batches, calls, staging, _memory: memory, groups }
+        Self { params, slots, gradient, stats, batches, calls, staging, shuffler, _memory: memory, groups }
     }
 
     /// Words that the batches' buffer holds.

@@ -123,7 +123,8 @@ impl Layout {
         layout
     }
 
-    fn push(&mut self, spec: &NetworkSpec) {
+    /// Lays one more network out.
+    pub fn push(&mut self, spec: &NetworkSpec) {
         let rows = spec.max_batch.max(EVALUATION_ROWS);
         let sizes = sizes(spec);
         let layers = spec.shape.layers();

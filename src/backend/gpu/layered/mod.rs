@@ -3,24 +3,32 @@
 //! epoch networks with more steps come first, so that a step's dispatch covers just those that still have one.
 //!
 //! Strategy `workgroup` is the same layout and the same tiles in one kernel: a workgroup takes a network through many steps,
-//! with barriers where `layered` begins a new dispatch.
+//! with barriers where `layered` begins a new dispatch. Strategy `resident` does so with small networks in the workgroup's
+//! own memory.
 
 mod buffers;
+mod bytes;
+mod epoch;
 pub mod layout;
 pub mod passes;
+mod resident;
 
+pub use bytes::{MEMBER_WORDS, STEP_WORDS, network_bytes, pieces, state_bytes};
+
+use super::Strategy;
 use super::binding::CALL_STRIDE;
 use super::device::Device;
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::pace::{Portion, Unit};
+use super::shuffle::{self, Plan};
 use super::update::{CONSTANTS4, Update};
 use crate::backend::{
     Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Score, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
-use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
+use epoch::{Epoch, Tiles, member_rows};
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
 use passes::{PASSES, Pass};
 use std::collections::BTreeSet;
@@ -28,9 +36,11 @@ use std::rc::Rc;
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 64;
-/// Seconds of a step on a slow device however small it is: of each dispatch of a layer, or of a workgroup's whole step.
+/// Seconds of a step on a slow device however small it is: of each dispatch of a layer, or of a workgroup's whole step,
+/// through storage and within its memory.
 const DISPATCH_SECONDS: f64 = 4e-5;
 const STEP_SECONDS: f64 = 5e-5;
+const RESIDENT_SECONDS: f64 = 1e-5;
 /// vec4s of parameters that an invocation of the optimizer updates on software adapters, for which reading tables costs most.
 const UPDATES: u32 = 64;
 /// The default of WebGPU's specification for the workgroups of one dimension.
@@ -41,35 +51,14 @@ const WORKGROUP_MACS: u64 = 1 << 20;
 /// The most features of a row for which `layered`'s texture is wide enough, on the specification's default limits.
 const MOST_FEATURES: usize = 4 * 8192;
 
-/// Words of a step in the epoch's batches: first row, rows, steps before it, scalars.
-pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
-
-/// Words of a member in the epoch's batches, and of its place among those that are scored.
-pub const MEMBER_WORDS: usize = 4 + 4;
-
-/// Bytes of a network that change from step to step, and are read back.
-pub fn state_bytes(spec: &NetworkSpec) -> u64 {
-    let sizes = layout::sizes(spec);
-    (16 * (sizes.params4 + sizes.slots4) + size_of::<Stats>()) as u64
-}
-
-/// Bytes of the tables that describe a network: each table stands on the device alone and among all tables.
-pub fn table_bytes(spec: &NetworkSpec) -> u64 {
-    let norms = if spec.shape.batch_norm { spec.shape.hidden.len() } else { 0 };
-    let layers = spec.shape.hidden.len() + 1 + norms;
-    2 * (size_of::<layout::GpuNetwork>() + layers * size_of::<layout::GpuLayer>()) as u64
-}
-
-/// Bytes of a network in each of the buffers that grow with networks.
-pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
-    let layout::Sizes { params4, slots4, work4 } = layout::sizes(spec);
-    let steps = n_train.div_ceil(spec.max_batch.max(1));
-    [16 * params4, 16 * slots4, 16 * work4, 4 * (MEMBER_WORDS + n_train + STEP_WORDS * steps)].map(|bytes| bytes as u64)
-}
-
 /// Whether strategy `workgroup` suits a network.
 pub fn suits_workgroup(spec: &NetworkSpec) -> bool {
     (spec.shape.n_parameters() * spec.max_batch) as u64 <= WORKGROUP_MACS
+}
+
+/// Whether the memory of a workgroup holds a network.
+pub fn fits_memory(spec: &NetworkSpec) -> bool {
+    !spec.shape.batch_norm && resident::room(spec).is_some()
 }
 
 /// Whether the rows of a network fit in the texture that strategy `layered` reads them from.
@@ -77,50 +66,8 @@ pub fn fits_texture(spec: &NetworkSpec) -> bool {
     spec.shape.inputs <= MOST_FEATURES
 }
 
-/// An epoch laid out.
-struct Epoch {
-    /// The network of each member, those with more steps first.
-    networks: Vec<usize>,
-    /// Steps of each member, falling.
-    n_steps: Vec<u32>,
-    /// The most tiles of any of the members `0 ..= member`: a dispatch over them covers the largest.
-    tiles: Vec<Tiles>,
-    /// The words of the batches' buffer.
-    words: Vec<u32>,
-    /// Whether they stand in the buffer.
-    is_written: bool,
-    /// The next step.
-    next_step: u32,
-    /// The next validation block, once all steps are taken.
-    next_block: u32,
-    /// The step and the block that were next when the host's copy was made.
-    host_next: (u32, u32),
-    /// Validation blocks.
-    blocks: u32,
-    /// Whether each member is scored.
-    validates: Vec<bool>,
-    /// First word of the list of members that are scored, and how many there are.
-    scored: (u32, usize),
-}
-
-impl Epoch {
-    fn is_submitted(&self) -> bool {
-        self.next_step >= self.n_steps.first().copied().unwrap_or(0) && self.next_block >= self.blocks
-    }
-}
-
-/// Invocations per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
-#[derive(Clone, Debug, Default)]
-struct Tiles {
-    forward: Vec<u32>,
-    evaluate: Vec<u32>,
-    backward_data: Vec<u32>,
-    backward_weight: Vec<u32>,
-    /// Of batch norms, there and back; 0 where no network has one.
-    norm: Vec<u32>,
-    /// Multiplications of a layer over a batch.
-    macs: Vec<u64>,
-    params4: u32,
+fn lay_out(networks: &[NetworkSpec], strategy: Strategy) -> Layout {
+    if strategy == Strategy::Resident { resident::layout(networks) } else { Layout::new(networks) }
 }
 
 /// A kernel, its uniform and the workgroups that it runs over.
@@ -169,8 +116,7 @@ impl Queue {
 
 /// Networks trained layer by layer, or a workgroup each.
 pub struct Layered {
-    /// A workgroup trains a network, many steps a dispatch.
-    fused: bool,
+    strategy: Strategy,
     data: Rc<Data>,
     networks: Vec<NetworkSpec>,
     /// The rules that the networks use.
@@ -181,14 +127,17 @@ pub struct Layered {
     /// The last host copy.
     host: HostState,
     flight: Vec<Epoch>,
+    /// Networks of an epoch from which the device draws their orders.
+    shuffles_from: usize,
 }
 
 impl Layered {
-    /// Networks with their initial parameters.
-    pub fn new(data: Rc<Data>, networks: Vec<Network>, fused: bool) -> Self {
+    /// Networks with their initial parameters; `strategy` is `layered`, `workgroup` or `resident`. The device draws
+    /// orders from so many networks of an epoch on.
+    pub fn new(data: Rc<Data>, networks: Vec<Network>, strategy: Strategy, shuffles_from: usize) -> Self {
         let (networks, parameters): (Vec<_>, Vec<_>) =
             networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();
-        let layout = Layout::new(&networks);
+        let layout = lay_out(&networks, strategy);
         let mut params = vec![0.0; 4 * layout.params4];
         for ((spec, parameters), place) in networks.iter().zip(parameters).zip(&layout.networks) {
             let first = 4 * place.params as usize;
@@ -204,12 +153,21 @@ impl Layered {
             updates.insert(Update::of(&spec.optimizer));
         }
         let updates = updates.into_iter().collect();
-        Self { fused, data, networks, updates, layout, buffers: None, host, flight: Vec::new() }
+        Self { strategy, data, networks, updates, layout, buffers: None, host, flight: Vec::new(), shuffles_from }
+    }
+
+    /// The pass that takes networks through whole steps.
+    fn whole_pass(&self) -> Option<Pass> {
+        match self.strategy {
+            Strategy::Workgroup => Some(Pass::TrainWorkgroup),
+            Strategy::Resident => Some(Pass::TrainResident),
+            _ => None,
+        }
     }
 
     /// Words of the largest epoch.
     fn most_words(&self) -> usize {
-        self.flight.iter().map(|epoch| epoch.words.len()).max().unwrap_or(0)
+        self.flight.iter().map(Epoch::all_words).max().unwrap_or(0)
     }
 
     /// Raises `most` to what the network of these batches needs.
@@ -240,13 +198,6 @@ impl Layered {
     }
 }
 
-/// Training rows of a member in an epoch, and steps of its run before it, from the epoch's words.
-fn member_rows(words: &[u32], member: usize) -> (u32, u32) {
-    let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * member + i]);
-    let word = |step: u32, word: u32| words[(steps + STEP_WORDS as u32 * step + word) as usize];
-    ((0..n_steps).map(|step| word(step, 1)).sum(), if n_steps > 0 { word(0, 2) } else { 0 })
-}
-
 impl DevicePopulation for Layered {
     fn unit(&self) -> Unit {
         let step = |spec: &NetworkSpec| -> f64 {
@@ -256,8 +207,12 @@ impl DevicePopulation for Layered {
         };
         let macs = self.networks.iter().map(step).sum();
         let depth = self.networks.iter().map(|spec| spec.shape.hidden.len() + 1).max().unwrap_or(1);
-        let floor = if self.fused { STEP_SECONDS } else { (3 * depth + 1) as f64 * DISPATCH_SECONDS };
-        Unit { strategy: u8::from(self.fused), macs, side: macs, floor, first: 1 }
+        let floor = match self.strategy {
+            Strategy::Resident => RESIDENT_SECONDS,
+            Strategy::Workgroup => STEP_SECONDS,
+            _ => (3 * depth + 1) as f64 * DISPATCH_SECONDS,
+        };
+        Unit { strategy: self.strategy.number(), macs, side: macs, floor, first: 1 }
     }
 
     fn epoch_size(&self) -> (f64, usize) {
@@ -273,9 +228,12 @@ impl DevicePopulation for Layered {
         let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
         let mut words = vec![0_u32; 4 * epoch.len()];
         let members = epoch.len();
+        let keys = shuffle::keys(&epoch, self.shuffles_from);
         for (member, batches) in epoch.iter().enumerate() {
-            let order = words.len() as u32;
-            words.extend_from_slice(&batches.order);
+            let order = if keys.is_some() { 0 } else { words.len() as u32 };
+            if keys.is_none() {
+                words.extend_from_slice(&batches.order);
+            }
             let steps = words.len() as u32;
             for step in &batches.steps {
                 words.extend([step.start, step.rows, step.step]);
@@ -297,6 +255,20 @@ impl DevicePopulation for Layered {
                 words.extend_from_within(4 * at..4 * at + 4);
             }
         }
+        // What the device draws stands behind all words.
+        let mut shuffle = Plan::default();
+        if let Some(keys) = keys {
+            let (mut room, mut orders) = (0, Vec::with_capacity(members));
+            for (rows, key) in keys {
+                orders.push((room, 1, rows, key));
+                room += rows;
+            }
+            let behind;
+            (shuffle, behind) = Plan::new(&mut words, &orders, room);
+            for (member, (place, ..)) in orders.iter().enumerate() {
+                words[4 * member + 1] = (behind + place) as u32;
+            }
+        }
         let mut tiles: Vec<Tiles> = Vec::with_capacity(epoch.len());
         for batches in &epoch {
             let mut most = tiles.last().cloned().unwrap_or_default();
@@ -308,6 +280,7 @@ impl DevicePopulation for Layered {
             n_steps: epoch.iter().map(|batches| batches.steps.len() as u32).collect(),
             tiles,
             words,
+            shuffle,
             is_written: false,
             next_step: 0,
             next_block: 0,
@@ -336,8 +309,9 @@ impl DevicePopulation for Layered {
         // Free the old buffers before making new ones.
         self.buffers = None;
         // Settings may have changed; places stay.
-        self.layout = Layout::new(&self.networks);
-        let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, self.most_words(), self.fused);
+        self.layout = lay_out(&self.networks, self.strategy);
+        let by_layers = self.whole_pass().is_none();
+        let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, self.most_words(), by_layers);
         self.buffers = Some((device.clone(), buffers));
     }
 
@@ -347,11 +321,11 @@ impl DevicePopulation for Layered {
 
     /// A unit is a step or, after the last step, a validation block, of all networks.
     fn submit(&mut self, device: &Device, epoch: usize, portion: Portion, slot: usize) -> Submitted {
+        let whole = self.whole_pass();
         let epoch = &mut self.flight[epoch];
         let Some((_, buffers)) = self.buffers.as_ref() else { return Submitted::default() };
         if !epoch.is_written {
             buffers.write_batches(device, &epoch.words);
-            epoch.is_written = true;
         }
         let before = (epoch.next_step, epoch.next_block);
         let tables = Call {
@@ -365,12 +339,14 @@ impl DevicePopulation for Layered {
         let mut taken = 0;
         let most = epoch.n_steps.first().copied().unwrap_or(0);
         let last = most.min(epoch.next_step.saturating_add(portion.units));
-        if self.fused && epoch.next_step < last {
+        if let Some(whole) = whole
+            && epoch.next_step < last
+        {
             let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let call = Call { step: epoch.next_step, end_step: last, ..tables };
             let steps = u64::from(last - epoch.next_step);
             let macs = 3 * steps * epoch.tiles[members - 1].macs.iter().sum::<u64>();
-            queue.push(Pass::TrainWorkgroup, call, None, members, macs);
+            queue.push(whole, call, None, members, macs);
             taken += epoch.n_steps[..members].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
@@ -413,8 +389,16 @@ impl DevicePopulation for Layered {
                 let first_row = (self.data.n_train + block) as u32;
                 let (step, evaluation) = (epoch.next_block, 1);
                 let call = |layer: usize| Call { step, layer: layer as u32, evaluation, first_row, rows, ..tables };
-                if self.fused {
-                    queue.push(Pass::TrainWorkgroup, call(0), None, members, tiles.macs.iter().sum());
+                let macs: u64 = tiles.macs.iter().sum();
+                if whole == Some(Pass::TrainResident) {
+                    // All blocks at once: a dispatch takes longer than most.
+                    let (end_step, rows) = (epoch.blocks, self.data.n_validation as u32);
+                    let call = Call { end_step, first_row: self.data.n_train as u32, rows, ..call(0) };
+                    let blocks = u64::from(epoch.blocks - epoch.next_block);
+                    queue.push(Pass::TrainResident, call, None, members, blocks * macs);
+                    epoch.next_block = epoch.blocks - 1;
+                } else if let Some(whole) = whole {
+                    queue.push(whole, call(0), None, members, macs);
                 } else {
                     for (layer, &x) in tiles.evaluate.iter().enumerate() {
                         queue.push(Pass::DenseForward, call(layer), Some(x), members, tiles.macs[layer]);
@@ -433,6 +417,9 @@ impl DevicePopulation for Layered {
         let mut pipelines = PASSES.map(|_| vec![None; n_rules]);
         let mut encoder =
             device.handle.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("steps") });
+        if !core::mem::replace(&mut epoch.is_written, true) {
+            buffers.shuffler.draw(device, &mut encoder, epoch.shuffle);
+        }
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             let dispatches = queue.dispatches.into_iter().enumerate();

@@ -1,6 +1,8 @@
-//! The kernels of strategies `layered` and `workgroup`.
+//! The kernels of strategies `layered`, `workgroup` and `resident`.
 
 use super::STEP_WORDS;
+use super::layout::EVALUATION_ROWS;
+use super::resident::MEMORY4;
 use crate::backend::gpu::binding::{self, Kernel, Row};
 use crate::backend::gpu::update::{self, Places, Update};
 use crate::mlp::{NORM_EPSILON, NORM_MOMENTUM};
@@ -16,10 +18,12 @@ pub enum Pass {
     TrainWorkgroup = 5,
     BatchNorm = 6,
     BatchNormBackward = 7,
+    TrainResident = 8,
+    Shuffle = 9,
 }
 
 /// Every pass, in the order of their numbers.
-pub const PASSES: [Pass; 8] = [
+pub const PASSES: [Pass; 10] = [
     Pass::DenseForward,
     Pass::Loss,
     Pass::DenseBackwardData,
@@ -28,6 +32,8 @@ pub const PASSES: [Pass; 8] = [
     Pass::TrainWorkgroup,
     Pass::BatchNorm,
     Pass::BatchNormBackward,
+    Pass::TrainResident,
+    Pass::Shuffle,
 ];
 
 /// How shaders reach parameters and slots: each slot of a network follows the one before.
@@ -43,8 +49,16 @@ const PLACES: Places = Places {
     },
 };
 
+/// How resident networks reach them: their slots follow in the same memory.
+const RESIDENT_PLACES: Places = Places {
+    parameters: "place: u32, n_params4: u32",
+    load: |i| format!("work[place + {i}u * n_params4]"),
+    store: |i, value| format!("work[place + {i}u * n_params4] = {value};"),
+};
+
 /// What a network's workgroup does before a step of a rule whose learning rate descends.
 const DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/functions/descent.wgsl"));
+const RESIDENT_DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/functions/resident_descent.wgsl"));
 
 impl Pass {
     /// Its row of the kernels' table.
@@ -58,12 +72,24 @@ impl Pass {
             Self::TrainWorkgroup => &binding::TRAIN_WORKGROUP,
             Self::BatchNorm => &binding::BATCH_NORM,
             Self::BatchNormBackward => &binding::BATCH_NORM_BACKWARD,
+            Self::TrainResident => &binding::TRAIN_RESIDENT,
+            Self::Shuffle => &binding::SHUFFLE,
         }
     }
 
     /// Whether only networks with batch norms need the pass.
     pub fn is_of_norms(self) -> bool {
         matches!(self, Self::BatchNorm | Self::BatchNormBackward)
+    }
+
+    /// Whether it is a part of a step: what strategy `layered` runs.
+    pub fn is_of_a_layer(self) -> bool {
+        !self.is_whole() && self != Self::Shuffle
+    }
+
+    /// Whether it takes a network through whole steps by itself.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::TrainWorkgroup | Self::TrainResident)
     }
 
     /// Whether the pass has a kernel for each rule.
@@ -76,10 +102,15 @@ impl Pass {
         let &Row { name, parts, .. } = self.row();
         let source = parts.concat();
         let constants = update::constants(|i| format!("tables[at + {}u]", 2 + i));
-        let has_slope = self == Self::TrainWorkgroup && rule.descends();
-        let source = source
-            .replace("//@ constants", &format!("let constants = {constants};"))
-            .replace("//@ slope", if has_slope { "add_slopes(member, index);" } else { "" });
+        let has_slope = self.is_whole() && rule.descends();
+        let is_resident = self == Self::TrainResident;
+        let slope = match (has_slope, is_resident) {
+            (true, true) => "slope_sum = add_up(index, vec3<f32>(slope_part(network, room, index), 0.0, 0.0)).x;",
+            (true, false) => "add_slopes(member, index);",
+            (false, _) => "",
+        };
+        let source =
+            source.replace("//@ constants", &format!("let constants = {constants};")).replace("//@ slope", slope);
         let mut parts = vec![update::types(), format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\n"), source];
         if self.is_of_norms() {
             parts.push(format!("const NORM_EPSILON = {NORM_EPSILON};\nconst NORM_MOMENTUM = {NORM_MOMENTUM};\n"));
@@ -90,11 +121,17 @@ impl Pass {
             parts.push(format!(
                 "fn step_scalars(member: Member) -> Scalars {{ var s = {scalars}; {shift}return s; }}\n"
             ));
-            parts.push(update::source(rule, &PLACES));
+            parts.push(update::source(rule, if is_resident { &RESIDENT_PLACES } else { &PLACES }));
             if has_slope {
                 parts.push(update::slope(rule).into());
-                parts.push(DESCENT.into());
+                parts.push(if is_resident { RESIDENT_DESCENT } else { DESCENT }.into());
             }
+        }
+        if is_resident {
+            let (slots, rows) = (rule.n_slots(), EVALUATION_ROWS);
+            parts.push(format!(
+                "const MEMORY4: u32 = {MEMORY4}u;\nconst N_SLOTS: u32 = {slots}u;\nconst BLOCK_ROWS: u32 = {rows}u;\n"
+            ));
         }
         Kernel { name, source: parts.concat() }
     }
@@ -112,7 +149,7 @@ mod tests {
     use super::*;
     use crate::backend::gpu::binding::{
         Access, BATCH_NORM, BATCH_NORM_BACKWARD, DENSE_BACKWARD_DATA, DENSE_BACKWARD_WEIGHT, DENSE_FORWARD, LOSS,
-        OPTIMIZER, TRAIN_INVOCATION, TRAIN_WORKGROUP,
+        OPTIMIZER, SHUFFLE, TRAIN_INVOCATION, TRAIN_RESIDENT, TRAIN_WORKGROUP,
     };
 
     /// The declarations of a shader: number, name and access of each binding but the call's.
@@ -142,6 +179,8 @@ mod tests {
             &DENSE_BACKWARD_WEIGHT,
             &OPTIMIZER,
             &TRAIN_WORKGROUP,
+            &TRAIN_RESIDENT,
+            &SHUFFLE,
             &TRAIN_INVOCATION,
             &BATCH_NORM,
             &BATCH_NORM_BACKWARD,

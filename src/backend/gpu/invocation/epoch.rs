@@ -1,0 +1,141 @@
+//! An epoch of strategy `invocation` as the device reads it.
+
+use super::group::Group;
+use crate::backend::EpochBatches;
+use crate::backend::gpu::shuffle::{self, Plan};
+
+/// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Position {
+    pub start: u32,
+    pub end: u32,
+    pub group: usize,
+    pub member: usize,
+}
+
+/// An epoch laid out.
+pub struct Epoch {
+    /// Counted through the population's life, from 1.
+    pub number: u32,
+    /// The words of the batches' buffer.
+    pub words: Vec<u32>,
+    /// Whether they stand in the buffer.
+    pub is_written: bool,
+    /// First word of each group's part, and of its orders.
+    pub group_words: Vec<u32>,
+    pub group_orders: Vec<u32>,
+    /// The orders that the device draws.
+    pub shuffle: Plan,
+    /// Networks at work, each with its training rows and steps.
+    pub networks: Vec<(usize, u32, u32)>,
+    /// Training rows and steps by network; 0 for those that are not at work.
+    pub extent: Vec<(u32, u32)>,
+    /// The row until which networks train.
+    pub train_end: u32,
+    /// The row until which they are evaluated.
+    pub end: u32,
+    /// Whether each network of the population is scored.
+    pub validates: Vec<bool>,
+    /// What is submitted next.
+    pub next: Position,
+    /// What was to be submitted next when the host's copy was made.
+    pub host_next: Position,
+}
+
+impl Epoch {
+    /// Lays an epoch of so many networks out, in each group its heads, its orders and its steps. The device draws orders from
+    /// so many networks on.
+    pub fn new(
+        number: u32,
+        groups: &[Group],
+        n_networks: usize,
+        n_validation: u32,
+        epoch: Vec<EpochBatches>,
+        shuffles_from: usize,
+    ) -> Self {
+        let rows_of = |batches: &EpochBatches| batches.steps.iter().map(|step| step.rows).sum::<u32>();
+        let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
+        let networks: Vec<_> =
+            epoch.iter().map(|batches| (batches.network, rows_of(batches), batches.steps.len() as u32)).collect();
+        let mut validates = vec![false; n_networks];
+        let is_scored = epoch.iter().any(|batches| batches.validates);
+        let mut extent = vec![(0, 0); n_networks];
+        for &(network, rows, steps) in &networks {
+            extent[network] = (rows, steps);
+        }
+        let keys = shuffle::keys(&epoch, shuffles_from);
+        let longest = keys.iter().flatten().map(|&(rows, _)| rows).max().unwrap_or(0);
+        let mut by_network: Vec<Option<EpochBatches>> = (0..n_networks).map(|_| None).collect();
+        for batches in epoch {
+            let network = batches.network;
+            validates[network] = batches.validates;
+            by_network[network] = Some(batches);
+        }
+        let (mut words, mut group_words, mut group_orders) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut orders, mut room) = (Vec::new(), 0);
+        for group in groups {
+            let n = group.len();
+            let start = words.len();
+            group_words.push(start as u32);
+            group_orders.push(if keys.is_some() { room } else { start + 4 * n } as u32);
+            let own_rows = if keys.is_some() { 0 } else { train_end as usize };
+            words.resize(start + n * (4 + own_rows), 0);
+            for (member, &network) in group.networks.iter().enumerate() {
+                let Some(batches) = &by_network[network] else { continue };
+                let steps = words.len() as u32;
+                let before = batches.steps.first().map_or(0, |step| step.step);
+                let head = [steps, if batches.validates { 1 } else { 2 }, rows_of(batches), before];
+                words[start + 4 * member..start + 4 * member + 4].copy_from_slice(&head);
+                for step in &batches.steps {
+                    words.push(step.rows);
+                    words.extend(step.scalars.map(|s| (s as f32).to_bits()));
+                }
+                if let (true, Some((key, rows))) = (keys.is_some(), batches.order.shuffle()) {
+                    orders.push((room + member, n as u32, rows, key));
+                    continue;
+                }
+                let mut at = start + 4 * n + member;
+                for step in &batches.steps {
+                    for &row in &batches.order[step.start as usize..][..step.rows as usize] {
+                        words[at] = row;
+                        at += n;
+                    }
+                }
+            }
+            room += n * longest;
+        }
+        let mut shuffle = Plan::default();
+        if keys.is_some() {
+            let behind;
+            (shuffle, behind) = Plan::new(&mut words, &orders, room);
+            for first in &mut group_orders {
+                *first += behind as u32;
+            }
+        }
+        Self {
+            number,
+            words,
+            is_written: false,
+            group_words,
+            group_orders,
+            shuffle,
+            networks,
+            extent,
+            train_end,
+            end: train_end + if is_scored { n_validation } else { 0 },
+            validates,
+            next: Position::default(),
+            host_next: Position::default(),
+        }
+    }
+
+    /// Words of the batches with what the device draws.
+    pub fn all_words(&self) -> usize {
+        self.words.len().max(self.shuffle.words)
+    }
+
+    pub fn is_submitted(&self) -> bool {
+        let Position { end, group, member, .. } = self.next;
+        end >= self.end && group == 0 && member == 0
+    }
+}

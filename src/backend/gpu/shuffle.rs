@@ -1,0 +1,102 @@
+//! Orders that the device draws: the host sends a key for each network instead of its rows, which are most of an epoch's
+//! batches. Twin of `shaders/shuffle.wgsl`, whose bits are the host's.
+
+use super::binding::CALL_STRIDE;
+use super::device::Device;
+use super::layered::layout::Call;
+use super::layered::passes::Pass;
+use super::staging::Memory;
+use super::update::Update;
+use crate::backend::EpochBatches;
+use crate::optimizer::RuleId;
+
+/// Rows that an invocation puts in order at most: one after the other, some milliseconds of a dispatch.
+const MOST_ROWS: usize = 16_384;
+/// Networks from which a device draws orders sooner than the host: reasoned, as a row takes the host some 7 ns, and a device,
+/// which waits for its memory with every row and draws all networks' at once, some 350.
+pub const FROM: usize = 128;
+/// Words of a network's plan: where its order begins, how far its places lie apart, rows, key.
+pub const PLAN_WORDS: usize = 5;
+const WORKGROUP: u32 = 64;
+
+/// The orders of an epoch that the device draws.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plan {
+    /// First word of the networks' plans in the batches.
+    first: u32,
+    /// Networks.
+    networks: u32,
+    /// Words of the batches with the orders, which stand behind all that the host writes.
+    pub words: usize,
+}
+
+/// Rows and key of each network's order, where the device is to draw those of an epoch: all of them, from their beginning,
+/// of `from` networks or more.
+pub fn keys(epoch: &[EpochBatches], from: usize) -> Option<Vec<(usize, [u32; 2])>> {
+    if epoch.len() < from.max(1) {
+        return None;
+    }
+    let mut all = Vec::with_capacity(epoch.len());
+    for batches in epoch {
+        let (key, n) = batches.order.shuffle().filter(|&(_, n)| n <= MOST_ROWS)?;
+        if batches.steps.first().is_some_and(|step| step.start > 0) {
+            return None;
+        }
+        all.push((n, key));
+    }
+    Some(all)
+}
+
+impl Plan {
+    /// Adds the plans of orders to an epoch's words: for each its first word behind `orders`, how far its places lie apart,
+    /// rows and key. The orders take `room` words.
+    pub fn new(words: &mut Vec<u32>, orders: &[(usize, u32, usize, [u32; 2])], room: usize) -> (Self, usize) {
+        let first = words.len();
+        let behind = first + PLAN_WORDS * orders.len();
+        for &(place, apart, rows, key) in orders {
+            words.extend([(behind + place) as u32, apart, rows as u32, key[0], key[1]]);
+        }
+        (Self { first: first as u32, networks: orders.len() as u32, words: behind + room }, behind)
+    }
+}
+
+/// What draws orders into a buffer of batches.
+pub struct Shuffler {
+    call: wgpu::Buffer,
+    bind: wgpu::BindGroup,
+}
+
+impl Shuffler {
+    pub fn new(device: &Device, memory: &mut Memory, batches: &wgpu::Buffer) -> Self {
+        use wgpu::BufferUsages as Usage;
+        let call = memory.buffer(device, "shuffle", CALL_STRIDE, Usage::UNIFORM | Usage::COPY_DST);
+        let uniform = wgpu::BufferBinding {
+            buffer: &call,
+            offset: 0,
+            size: core::num::NonZeroU64::new(size_of::<Call>() as u64),
+        };
+        let bind = device.handle.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("shuffle"),
+            layout: &device.layouts[Pass::Shuffle as usize],
+            entries: &[
+                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(uniform) },
+                wgpu::BindGroupEntry { binding: 1, resource: batches.as_entire_binding() },
+            ],
+        });
+        Self { call, bind }
+    }
+
+    /// Draws the orders of an epoch whose words were written, before whatever the encoder gets next.
+    pub fn draw(&self, device: &Device, encoder: &mut wgpu::CommandEncoder, plan: Plan) {
+        if plan.networks == 0 {
+            return;
+        }
+        let call = Call { members: plan.first, rows: plan.networks, ..Call::default() };
+        device.queue.write_buffer(&self.call, 0, bytemuck::bytes_of(&call));
+        let pipeline = device.kernel(Pass::Shuffle, Update::unguarded(RuleId::ALL[0], false));
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        pass.set_pipeline(&pipeline);
+        pass.set_bind_group(0, &self.bind, &[0]);
+        pass.dispatch_workgroups(plan.networks.div_ceil(WORKGROUP), 1, 1);
+    }
+}

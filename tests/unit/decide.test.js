@@ -3,6 +3,8 @@ import { bestSoFar, heldAt, isOwn, pastOf, toldAt, usedParams } from '../../www/
 import { absent, bandsOf, distinct, duelStudy, gridPoints, toldApart } from '../../www/src/views/decide/duel.js';
 import { bracketOf, bracketsOf, crc32, ledgerOf, sharesOf, wouldHaveWon } from '../../www/src/views/decide/rungs.js';
 import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { Mind } from '../../www/src/views/decide/mind.js';
+import { Store } from '../../www/src/state/store.js';
 import { sidesOf } from '../../www/src/views/decide/heat.js';
 import { axisOf } from '../../www/src/study/scale.js';
 import { assert, check, fc } from './numbers.js';
@@ -237,4 +239,15 @@ test('cells tile an axis without gaps, in whatever order its choices stand', () 
   assert.equal(sorted[2][1], 1);
   assert.deepEqual([sorted[0][1], sorted[1][1]], [sorted[1][0], sorted[2][0]]);
   assert.equal(sides[0][1], 1);
+});
+
+test('a picture is held against the one before it, unless nothing was known there', () => {
+  const mind = new Mind(new Store());
+  /** @param {boolean} known @param {number} value */
+  const told = (known, value) => /** @type {any} */ ({ known, told: new Float64Array([value, 1, 2]), axes: [] });
+  mind.take(told(false, NaN), 'a');
+  mind.take(told(true, 3), 'b');
+  assert.equal(mind.before, null);
+  mind.take(told(true, 4), 'c');
+  assert.deepEqual([...(mind.before ?? [])], [3]);
 });

@@ -4,6 +4,8 @@ import { Contest } from '../../www/src/views/decide/contest.js';
 import { absent, bandsOf, distinct, duelStudy, gridPoints, toldApart } from '../../www/src/views/decide/duel.js';
 import { bracketOf, bracketsOf, crc32, ledgerOf, sharesOf, wouldHaveWon } from '../../www/src/views/decide/rungs.js';
 import { gridSize } from '../../www/src/study/hyperparameters.js';
+import { Mind } from '../../www/src/views/decide/mind.js';
+import { Store } from '../../www/src/state/store.js';
 import { sidesOf } from '../../www/src/views/decide/heat.js';
 import { axisOf } from '../../www/src/study/scale.js';
 import { assert, check, fc } from './numbers.js';
@@ -269,4 +271,15 @@ test('a duel that a run cuts off goes on with the searches that are left, of the
   await contest.duel(ask(1));
   contest.beside.stop();
   assert.equal(contest.outcome?.found.size, 1);
+});
+
+test('a picture is held against the one before it, unless nothing was known there', () => {
+  const mind = new Mind(new Store());
+  /** @param {boolean} known @param {number} value */
+  const told = (known, value) => /** @type {any} */ ({ known, told: new Float64Array([value, 1, 2]), axes: [] });
+  mind.take(told(false, NaN), 'a');
+  mind.take(told(true, 3), 'b');
+  assert.equal(mind.before, null);
+  mind.take(told(true, 4), 'c');
+  assert.deepEqual([...(mind.before ?? [])], [3]);
 });

@@ -264,7 +264,8 @@ export class Mind {
   /** Takes what the engine told. @param {BeliefTold} told @param {string} key */
   take(told, key) {
     const along = JSON.stringify([this.kind, this.axes]);
-    const isOther = this.told && this.beforeOf === along && this.shown !== key;
+    // Of what was not known there is nothing to hold the picture against.
+    const isOther = this.told?.known && this.beforeOf === along && this.shown !== key;
     this.before = isOther && this.told ? columnOf(this.told.told, 0) : null;
     this.beforeOf = along;
     this.told = told;

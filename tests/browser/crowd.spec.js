@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.js';
+import { heapOf } from './heap.js';
 
 /** Tiny networks, as many as a study may have, 143 steps each. @param {number} trials */
 const crowd = (trials) => ({
@@ -51,12 +52,7 @@ test('65536 trials of 100 epochs take less than 400 MB of the heap @soak', async
   test.skip(backend === 'gpu', 'who trains them changes nothing of what the page holds');
   test.setTimeout(900_000);
   await app.open();
-  const session = await page.context().newCDPSession(page);
-  const held = async () => {
-    await session.send('HeapProfiler.collectGarbage');
-    const { usedSize, backingStorageSize } = /** @type {any} */ (await session.send('Runtime.getHeapUsage'));
-    return usedSize + backingStorageSize;
-  };
+  const held = await heapOf(page);
   const before = await held();
   const fixed = { hidden: [2], batch_size: 28, epochs: 100 };
   await app.start({ ...crowd(65_536), dataset: { name: 'xor', samples: 40 }, fixed }, backend);

@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.js';
+import { heapOf } from './heap.js';
 
 /** Bytes of the page's heap, arrays among them, that sweeps one after the other may leave beside what is kept of each. */
 const MOST_GROWTH = 5e6;
@@ -59,12 +60,7 @@ for (const [seconds, tag] of /** @type {[number, string][]} */ ([
     test.skip(backend === 'cpu' && seconds < 60, 'the project gpu holds both');
     test.setTimeout(180_000 + 2000 * seconds);
     await app.open();
-    const session = await page.context().newCDPSession(page);
-    const held = async () => {
-      await session.send('HeapProfiler.collectGarbage');
-      const { usedSize, backingStorageSize } = /** @type {any} */ (await session.send('Runtime.getHeapUsage'));
-      return usedSize + backingStorageSize;
-    };
+    const held = await heapOf(page);
     await app.result(sweep(0), 'cpu');
     await countBuffers(page);
     // What is made once is there: programs, views, caches.

@@ -60,8 +60,10 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
       const both = [run(a, 'a')];
       await begun;
       both.push(run(b, 'b'));
-      await new Promise((resolve) => void setTimeout(resolve, 100));
-      said.push(b.renderRoot.querySelector('[data-testid=waits]') ? 'b waits' : 'b does not wait');
+      // It says so within a second, and not only once the other has ended.
+      const waits = () => b.renderRoot.querySelector('[data-testid=waits]');
+      for (let k = 0; k < 100 && !waits(); k++) await new Promise((resolve) => void setTimeout(resolve, 10));
+      said.push(waits() ? 'b waits' : 'b does not wait');
       await Promise.all(both);
       // What was shown stays where a run is stopped that has only waited.
       const again = a.run();
@@ -72,7 +74,7 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
       await again;
       return said;
     },
-    small({ trials: 4, fixed: { epochs: 60 } }),
+    small({ trials: 4, fixed: { epochs: 150 } }),
   );
   expect(order).toEqual(['b waits', 'a 4', 'b 2', 'b keeps 2, 2, idle']);
   // What is no word of ours, or comes from somebody else, does nothing.

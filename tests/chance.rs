@@ -80,10 +80,10 @@ impl Chance {
         let [low, high] = ends;
         let kind = if row.kind == Kind::Int { "int" } else { "float" };
         let mut range = json!({"type": kind, "low": low, "high": high});
-        if self.is(0.3) {
-            range["scale"] = json!(pick(&mut self.0, &["linear", "log", "log1m"]));
-        } else if self.is(0.3) {
-            range["log"] = json!(true);
+        match self.below(10) {
+            0..3 => range["scale"] = json!(pick(&mut self.0, &["linear", "log", "log1m"])),
+            3..5 => range["log"] = json!(true),
+            _ => {}
         }
         if self.is(0.2) {
             range["step"] = if kind == "int" { json!(1 + self.below(3)) } else { json!(0.1 + self.0.uniform_f64()) };
@@ -310,6 +310,7 @@ fn campaign(seed: u64, studies: usize, trainings: usize, open: Open<'_>) {
     assert!(accepted * 6 > studies && accepted * 6 < studies * 5, "{accepted} of {studies} are accepted");
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a GPU is opened")]
 fn on_cpu() -> Result<Box<dyn Backend>> {
     Ok(Box::new(Cpu::new()))
 }

@@ -196,13 +196,10 @@ fn damaged(text: &str, of: u64) -> String {
             3 => lines[at] = line.chars().take(below(line.len())).collect(),
             4 => lines.insert(at, String::new()),
             5 => {
-                lines[at] = line.replacen(
-                    &below(10).to_string(),
-                    &["-1", "1e999", "null", "\"x\"", "{}"][below(5)].to_string(),
-                    1,
-                )
+                let other = ["-1", "1e999", "null", "\"x\"", "{}"][below(5)];
+                lines[at] = line.replacen(&below(10).to_string(), other, 1);
             }
-            6 => lines[at] = line.replacen("\"", "", 1),
+            6 => lines[at] = line.replacen('"', "", 1),
             _ => {
                 let more = lines[other].clone();
                 lines[at] += &more;

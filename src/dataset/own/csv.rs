@@ -96,10 +96,18 @@ struct Tally {
     values: BTreeMap<String, usize>,
     is_full: bool,
     is_unnamed: bool,
-    /// Whether its name is one for the numbers of rows.
-    may_count: bool,
-    /// The number that the next row has if it does count rows.
-    next: Option<f64>,
+    counting: Counting,
+}
+
+/// Whether a column numbers the rows, as far as it was read.
+#[derive(Clone, Copy, Default)]
+enum Counting {
+    #[default]
+    No,
+    /// By its name it may.
+    Perhaps,
+    /// It did, and this comes next.
+    Next(f64),
 }
 
 /// Names of columns that number rows; that of pandas' index is empty, or `Unnamed: 0` once it was read back.
@@ -109,22 +117,24 @@ const ROW_NAMES: [&str; 13] =
 impl Tally {
     fn new(name: String, given: &str) -> Self {
         let may_count = ROW_NAMES.contains(&given.to_lowercase().as_str());
-        Self { name, may_count, is_unnamed: given.is_empty(), ..Self::default() }
+        let counting = if may_count { Counting::Perhaps } else { Counting::No };
+        Self { name, counting, is_unnamed: given.is_empty(), ..Self::default() }
     }
 
     /// Whether it numbers the rows, which says nothing of them but where they stand in the file.
     fn counts_rows(&self) -> bool {
-        self.may_count && self.next.is_some()
+        matches!(self.counting, Counting::Next(_))
     }
 
     fn take(&mut self, field: &str, line: u64, decimal: char) {
-        if self.may_count {
-            let value = number(field, decimal);
-            let is_next =
-                value.is_some_and(|value| self.next.map_or(value == 0.0 || value == 1.0, |next| value == next));
-            self.may_count = is_next;
-            self.next = value.map(|value| value + 1.0);
-        }
+        self.counting = match self.counting {
+            Counting::No => Counting::No,
+            before => match (before, number(field, decimal)) {
+                (Counting::Perhaps, Some(value)) if value == 0.0 || value == 1.0 => Counting::Next(value + 1.0),
+                (Counting::Next(next), Some(value)) if value == next => Counting::Next(value + 1.0),
+                _ => Counting::No,
+            },
+        };
         if is_missing(field) {
             self.missing += 1;
             return;

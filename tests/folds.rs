@@ -143,8 +143,8 @@ fn folds_are_what_each_trains_to_alone(on: On) {
                     let of = |k: usize| mean_and_deviation(&wanted.iter().map(|one| one[k]).collect::<Vec<_>>());
                     let Spread { validation_loss, validation_metric, .. } = epoch.spread.unwrap();
                     for (found, (mean, deviation), spread) in [
-                        (epoch.validation_loss.unwrap(), of(0), validation_loss),
-                        (epoch.validation_metric.unwrap(), of(1), validation_metric),
+                        (epoch.validation_loss.unwrap(), of(0), validation_loss.unwrap()),
+                        (epoch.validation_metric.unwrap(), of(1), validation_metric.unwrap()),
                     ] {
                         assert!((found - mean).abs() <= CLOSE * mean.abs().max(1.0), "{place}: {found}, not {mean}");
                         assert!((spread - deviation).abs() <= CLOSE * deviation.max(1.0), "{place}: spread {spread}");

@@ -319,8 +319,11 @@ fn a_trial_is_read_back_as_it_was_written() {
     assert_eq!(TrialState::ALL.len(), 6);
 }
 
+/// Tensors by name: sides and numbers.
+type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
 /// A reader of safetensors, as its specification has it: what it says of itself, and each tensor's sides and numbers.
-fn read_safetensors(file: &[u8]) -> (Value, BTreeMap<String, (Vec<usize>, Vec<f32>)>) {
+fn read_safetensors(file: &[u8]) -> (Value, Tensors) {
     let length = u64::from_le_bytes(file[..8].try_into().expect("8 bytes")) as usize;
     let begin = 8 + length;
     assert_eq!(begin % 8, 0, "numbers begin at a multiple of 8");

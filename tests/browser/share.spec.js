@@ -248,7 +248,7 @@ test('files of a run: pictures, table, result, weights', async ({ app, page, bac
   const head = JSON.parse(data.subarray(8, 8 + Number(data.readBigUInt64LE(0))).toString());
   expect(head.__metadata__.trial).toBe(String(result.best));
   expect(head['output.bias'].shape).toEqual([10]);
-  expect(script?.data.toString()).toContain(`FILE = "${weights?.name}"`);
+  expect(script?.data.toString()).toContain(`with_name("${weights?.name}")`);
   // What goes on elsewhere, by keyboard; a journal comes back as the run that it is of.
   await page.getByTestId('share-onward').press('Enter');
   const [journal] = await saved(page, 'optuna-journal');

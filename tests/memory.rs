@@ -25,16 +25,20 @@ static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 /// One test at a time: all count the same heap.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Bytes on the heap in the middle of an epoch, and those that were said.
+/// The most bytes on the heap over two epochs, and those that were said.
 fn taken(cpu: Cpu, hidden: &str, trials: u32) -> [f64; 2] {
     let before = HEAP.allocated();
     let work = format!(
         r#"{{"data": "spiral", "inputs": 2, "hidden": {hidden}, "outputs": 2, "batch_size": 32, "optimizer": "adam",
-        "learning_rate": [1e-3, 1e-3], "dropout": [0, 0.3], "trials": {trials}, "steps": 100, "share": [0, 1]}}"#
+        "learning_rate": [1e-3, 1e-3], "dropout": [0, 0.3], "trials": {trials}, "steps": 14, "share": [0, 1]}}"#
     );
     let mut bench = pollster::block_on(Bench::new(&cpu, &Work::parse(&work).unwrap())).unwrap();
-    pollster::block_on(bench.advance(Duration::ZERO)).unwrap();
-    [HEAP.allocated() as f64 - before as f64, bench.info().bytes_total as f64]
+    let mut most = 0;
+    // Orders are drawn by who first looks at the rows, and go with the network's epoch.
+    while !pollster::block_on(bench.advance(Duration::ZERO)).unwrap().1 {
+        most = most.max(HEAP.allocated());
+    }
+    [most as f64 - before as f64, bench.info().bytes_total as f64]
 }
 
 #[test]

@@ -17,6 +17,9 @@ pub struct Order {
 }
 
 impl Order {
+    /// Bytes that it shares with its clones, without the rows.
+    pub const SHARED_BYTES: usize = size_of::<OnceCell<Vec<u32>>>() + 2 * size_of::<usize>();
+
     /// Rows `0 .. n` as the stream with this key shuffles them.
     pub fn shuffled(key: [u32; 2], n: usize) -> Self {
         Self { shuffle: Some((key, n)), rows: Rc::default() }

@@ -291,10 +291,10 @@ pub trait Backend {
     fn network_bytes(&self, spec: &NetworkSpec) -> u64;
 
     /// Bytes that a network takes beside [`Self::network_bytes`] for epochs of so many rows: its specification, its epoch's
-    /// batches, and copies.
+    /// batches, and copies. Orders of rows are drawn when a network's turn comes, and go with it.
     fn beside_bytes(&self, spec: &NetworkSpec, n_train: usize) -> u64 {
         let steps = n_train.div_ceil(spec.max_batch.max(1));
-        let batches = size_of::<EpochBatches>() + size_of::<u32>() * n_train + size_of::<BatchStep>() * steps;
+        let batches = size_of::<EpochBatches>() + Order::SHARED_BYTES + size_of::<BatchStep>() * steps;
         (size_of::<NetworkSpec>() + batches) as u64
     }
     /// The most networks that train at once: more would be no quicker, and the first results would come later.

@@ -8,7 +8,7 @@ import { fitted } from '../../www/src/engine/snapshot-words.js';
 import { Training, initSync } from '../../www/src/generated/engine/engine.js';
 import * as branches from '../../www/src/views/hand/branches.js';
 import { HandRun } from '../../www/src/views/hand/hand-run.js';
-import { LIVE_NAMES, liveRows, refusal, sliderOf, startOf, whole } from '../../www/src/views/hand/live.js';
+import { LIVE_NAMES, liveRows, notesOf, refusal, sliderOf, startOf, whole } from '../../www/src/views/hand/live.js';
 import { apart, spanOf, thinned } from '../../www/src/views/hand/plot.js';
 import { lengthOf, readRecord, readWords, toWords, written } from '../../www/src/views/hand/record.js';
 
@@ -500,4 +500,14 @@ test('names at the ends of lines never lie on each other where there is room, an
     ),
     [100, 86, 101],
   );
+});
+
+test('a run by hand says where it is another training than its trial', () => {
+  const study = (/** @type {number | undefined} */ folds) => /** @type {any} */ ({ dataset: { name: 'moons', folds } });
+  const copy = /** @type {any} */ ({ number: 7, copy_of: { trial: 3, epoch: 4 } });
+  assert.deepEqual(notesOf(study(undefined), undefined), []);
+  assert.deepEqual(notesOf(study(3), copy), [
+    ['hand.folds', { n: 3 }],
+    ['hand.of_copy', { trial: 3, epoch: 4, number: 7 }],
+  ]);
 });

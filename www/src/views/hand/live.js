@@ -197,3 +197,15 @@ export const sameTraining = (a, b) => {
   }));
   return sameStudy(one, other);
 };
+
+/** In what a run by hand is another training than that of its trial: keys of texts, and their values.
+ * @param {Study} study @param {Trial | undefined} trial @returns {[string, Record<string, unknown>][]} */
+export function notesOf({ dataset }, trial) {
+  const n = dataset.folds ?? 1;
+  return [
+    ...(n > 1 ? [/** @type {[string, {}]} */ (['hand.folds', { n }])] : []),
+    ...(trial?.copy_of
+      ? [/** @type {[string, {}]} */ (['hand.of_copy', { ...trial.copy_of, number: trial.number }])]
+      : []),
+  ];
+}

@@ -10,7 +10,7 @@ import { sameStudy } from '../../study/same.js';
 import { MOST_BRANCHES, MOST_CHANGES, MOST_EPOCHS, isOpen, letterOf, pointsOf, tipOf } from './branches.js';
 import { before, begun, bestOf, canChange, listed } from './branches.js';
 import { HandRun } from './hand-run.js';
-import { boundsOf, hasEnd, liveRows, lockedRows, optionsOf } from './live.js';
+import { boundsOf, hasEnd, liveRows, lockedRows, notesOf, optionsOf } from './live.js';
 import { refusal, sameTraining, sliderOf, startOf, whole } from './live.js';
 import { lengthOf, readRecord, readWords, toWords, written } from './record.js';
 import './tp-hand-figure.js';
@@ -412,17 +412,6 @@ export class TpHand extends Part {
     return tipOf(this.branch) >= MOST_EPOCHS ? this.t('hand.why.long', { n: count(MOST_EPOCHS) }) : '';
   }
 
-  /** In what a run by hand is another training than the trial's own. @private @param {HandRun} run */
-  notes({ study }) {
-    const folds = study.dataset.folds ?? 1;
-    const copied = this.store.trials.get(this.of)?.copy_of;
-    const notes = [
-      ...(folds > 1 ? [this.t('hand.folds', { n: folds })] : []),
-      ...(copied ? [this.t('hand.of_copy', { ...copied, number: this.of })] : []),
-    ];
-    return notes.map((note) => html`<p class="q2 about" data-testid="hand-note">${note}</p>`);
-  }
-
   /** @private @param {HandRun} run */
   knobs(run) {
     const settings = run.settings();
@@ -436,7 +425,9 @@ export class TpHand extends Part {
         </div>`,
       )}</dl>
       <p class="q2 about">${this.t('hand.about')}</p>
-      ${this.notes(run)}
+      ${notesOf(run.study, this.store.trials.get(this.of)).map(
+        ([key, values]) => html`<p class="q2 about" data-testid="hand-note">${this.t(key, values)}</p>`,
+      )}
       ${this.store.singleKeys ? html`<p class="q2 about key-list">${this.t('hand.keys')}</p>` : nothing}`;
   }
 

@@ -503,7 +503,8 @@ test('names at the ends of lines never lie on each other where there is room, an
 });
 
 test('a run by hand says where it is another training than its trial', () => {
-  const study = (/** @type {number | undefined} */ folds) => /** @type {any} */ ({ dataset: { name: 'moons', folds } });
+  const study = (/** @type {number | undefined} */ folds) =>
+    /** @type {any} */ ({ dataset: { name: 'moons', folds } });
   const copy = /** @type {any} */ ({ number: 7, copy_of: { trial: 3, epoch: 4 } });
   assert.deepEqual(notesOf(study(undefined), undefined), []);
   assert.deepEqual(notesOf(study(3), copy), [

@@ -75,7 +75,7 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
   // Its step goes into the code of an embed, which needs no study then.
   await page.getByTestId('share').click();
   await page.getByTestId('share-embed').click();
-  await expect(page.getByTestId('embed-code')).toHaveValue(/<tuning-playground lesson="log_scale\.begin"[^{]*$/);
+  await expect(page.getByTestId('embed-code')).toHaveValue(/<tuning-playground lesson="log_scale\.linear"[^{]*$/);
   await page.getByTestId('embed-lesson').uncheck();
   await expect(page.getByTestId('embed-code')).toHaveValue(/study="{/);
   await page.keyboard.press('Escape');

@@ -126,7 +126,7 @@ test('a stranger’s lesson is plain text, refused with a sentence, or opened, k
   await expect.poll(() => page.url()).toContain('lesson=own.other');
   await page.reload();
   await expect(page.locator('#lesson-title')).toHaveText('Other');
-  // On a phone a run that is meant to fail says so, and leads to the setting to change, which lies behind a button there.
+  // On a phone a run that is meant to fail says so, and leads to the setting to change, which lies behind a button.
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByTestId('lesson-next').click();
   await page.getByTestId('set-up').click();

@@ -228,7 +228,8 @@ export class TpLesson extends Part {
     const { step, guest } = this;
     const rest = () => (guest ? this.waiting() : this.path());
     return html`<aside class="drawer lesson ${this.folded && !guest ? 'folded' : ''}" id="lesson" data-testid="lesson"
-      data-lesson=${step ? this.name : nothing} aria-labelledby="lesson-title" ?hidden=${store.drawer} lang=${step ? this.language : nothing}
+      data-lesson=${step ? this.name : nothing} aria-labelledby="lesson-title" ?hidden=${store.drawer}
+      lang=${step ? this.language : nothing}
       @keydown=${this.onKey}>
       ${step ? this.page(step) : rest()}
       <div class="vh lesson-said" role="status"></div>
@@ -528,8 +529,8 @@ export class TpLesson extends Part {
         ${
           isOver && (guest || !study)
             ? nothing
-            : html`<button type="button" class="btn ${isOver || waits || isChanged || isMet ? '' : 'p'}" data-testid="set-up"
-          ?disabled=${waits || isOver || store.state === 'starting'}
+            : html`<button type="button" class="btn ${isOver || waits || isChanged || isMet ? '' : 'p'}"
+          data-testid="set-up" ?disabled=${waits || isOver || store.state === 'starting'}
           title=${waits ? this.t('lesson.predict_first') : nothing}
           @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>`
         }
@@ -557,7 +558,7 @@ export class TpLesson extends Part {
             )}</ul>`
           : nothing
       }
-      ${guest || isMet || !hasEnded(store) ? nothing : this.missed(step, own, say, { isTrained: isSet && isTrained, isChanged })}
+      ${guest || isMet ? nothing : this.missed(step, own, say, { isTrained: isSet && isTrained, isChanged })}
       ${this.blocked(step)}
     </div>`;
   }
@@ -577,7 +578,7 @@ export class TpLesson extends Part {
    * @param {{isTrained: boolean, isChanged: boolean}} of the step's own study, or what the reader has made of it */
   missed({ row, goals }, own, say, { isTrained, isChanged }) {
     const isFree = goals.some((goal) => 'measure' in goal && goal.free);
-    const isOthers = isChanged && !this.store.stale;
+    const isOthers = isChanged && !this.store.stale && hasEnded(this.store);
     if (!isFree || !(isTrained || isOthers)) return nothing;
     const text = isTrained && own.hint ? say(own.hint) : this.t('lesson.missed');
     const show = () => {
